@@ -1,0 +1,1 @@
+"""Spoken meetings of several voice agents and people, on trio."""

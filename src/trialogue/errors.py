@@ -1,0 +1,159 @@
+"""Every exception that trialogue raises on purpose, named by who must act.
+
+::
+
+    TrialogueError
+     +-- ScenarioError            the author of the scenario mends the file           exit 2
+     +-- SetupError               the operator installs, sets or allows something     exit 2
+     +-- ProviderRefused          the account, the key or a setting is refused        exit 3
+     +-- ConnectionLost           we retry; nobody need act
+     |    +-- DialFailed          the connection was never made
+     +-- ProtocolError
+     |    +-- LocalProtocolError  we broke the protocol: a bug of ours
+     |    +-- RemoteProtocolError the peer broke it
+     +-- ToolFailed               the tool's author
+     +-- JournalError             the disk, or a damaged file                         exit 4
+     |    +-- ReplayDivergence    the brain decides otherwise than it did
+     +-- GaveUp                   retries are used up; the cause says why             exit 3
+
+Exceptions carry no speech, no prompts and no keys: their texts end up in terminals and trackers.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ConnectionLost",
+    "DialFailed",
+    "GaveUp",
+    "JournalError",
+    "LocalProtocolError",
+    "ProtocolError",
+    "ProviderRefused",
+    "RemoteProtocolError",
+    "ReplayDivergence",
+    "ScenarioError",
+    "SetupError",
+    "ToolFailed",
+    "TrialogueError",
+]
+
+
+class TrialogueError(Exception):
+    """The root of the tree; `exit_code` is what the command line ends with."""
+
+    exit_code: int = 1
+
+
+class ScenarioError(TrialogueError):
+    """A scenario file is wrong; `problems` lists every fault found, one line each."""
+
+    exit_code = 2
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems: tuple[str, ...] = problems
+
+
+class SetupError(TrialogueError):
+    """Something that the operator must install, set or allow is missing."""
+
+    exit_code = 2
+
+
+class ProviderRefused(TrialogueError):
+    """The service refuses for good: the key, the account or a setting. Never retried.
+
+    `status` is the HTTP status of a refused handshake, `code` the service's own error code, and
+    `request_id` what its support will ask for; each is None where the service gave none.
+    """
+
+    exit_code = 3
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+
+
+class ConnectionLost(TrialogueError):
+    """An established connection ended; `close_code` is the websocket's, 1006 where none was seen."""
+
+    def __init__(self, message: str, *, close_code: int = 1006, reason: str = "") -> None:
+        super().__init__(message)
+        self.close_code = close_code
+        self.reason = reason
+
+
+class DialFailed(ConnectionLost):
+    """No connection was made: refused, unreachable, too slow, or a handshake that may pass later.
+
+    `status` is the HTTP status where the peer answered with one (429, 503, ...); `retry_after_s` is
+    its `Retry-After` in seconds.
+    """
+
+    def __init__(
+        self, message: str, *, status: int | None = None, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+
+class ProtocolError(TrialogueError):
+    """One side broke the protocol."""
+
+
+class LocalProtocolError(ProtocolError):
+    """We tried what the protocol forbids in this state: a bug of ours. State is unchanged."""
+
+
+class RemoteProtocolError(ProtocolError):
+    """The peer sent what the protocol forbids or what cannot be decoded.
+
+    `path` names the field (`$.functions[0].id`) where the fault is known that exactly.
+    """
+
+    def __init__(self, message: str, *, path: str = "$") -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class ToolFailed(TrialogueError):
+    """A tool could not give a result: it raised, was too slow, or its arguments do not fit."""
+
+
+class JournalError(TrialogueError):
+    """A journal cannot be written, or one that is read is damaged. `offset` is in bytes."""
+
+    exit_code = 4
+
+    def __init__(self, message: str, *, path: str = "", offset: int | None = None) -> None:
+        super().__init__(message)
+        self.path = path
+        self.offset = offset
+
+
+class ReplayDivergence(JournalError):
+    """Replayed, the brain decided otherwise: `seq` is the first record where it did."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, seq: int, recorded: str, decided: str) -> None:
+        super().__init__(message)
+        self.seq = seq
+        self.recorded = recorded
+        self.decided = decided
+
+
+class GaveUp(TrialogueError):
+    """The retries are used up; `__cause__` is the last failure."""
+
+    exit_code = 3

@@ -1,0 +1,34 @@
+"""Audio as values: what a stream of bytes means, and a stretch of it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from attrs import frozen
+
+Encoding = Literal["linear16", "mulaw", "alaw"]
+"""Sample encodings, in Deepgram's names: 16-bit little-endian PCM; G.711 mu-law and A-law."""
+
+
+@frozen
+class AudioFormat:
+    """How a mono byte stream is to be read."""
+
+    encoding: Encoding = "linear16"
+    """How one sample is written."""
+
+    sample_rate: int = 24_000
+    """Samples a second."""
+
+    @property
+    def sample_width(self) -> int:
+        """Bytes a sample."""
+        return 2 if self.encoding == "linear16" else 1
+
+    def bytes_for(self, seconds: float) -> int:
+        """How many bytes `seconds` of audio take, rounded to a whole sample."""
+        return round(seconds * self.sample_rate) * self.sample_width
+
+    def seconds_in(self, size: int) -> float:
+        """How long `size` bytes play, in seconds."""
+        return size / (self.sample_width * self.sample_rate)
