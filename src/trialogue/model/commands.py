@@ -1,0 +1,249 @@
+"""Orders, in the imperative: all that the brain ever does."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from attrs import frozen
+
+Cause = Literal[
+    "finished",
+    "yielded",
+    "hold-limit",
+    "interrupted",
+    "timeout",
+    "lost",
+    "left",
+    "meeting-ended",
+]
+"""Why a turn ended (the floor machine's closed list)."""
+
+
+@frozen
+class Hearing:
+    """Whom one participant hears."""
+
+    listener: str
+    """Who hears."""
+
+    speakers: tuple[str, ...]
+    """Whom it hears; never itself."""
+
+
+@frozen
+class SetHearing:
+    """Replace the hearing table: who hears whom, whole."""
+
+    table: tuple[Hearing, ...]
+    """One row a listener; participants without a row hear nobody (paced silence)."""
+
+
+@frozen
+class GrantFloor:
+    """Give the floor: a turn begins."""
+
+    to: str
+    """The new holder."""
+
+    turn: int
+    """The turn's number, from 1, which is also its epoch: sound of an older turn is dropped."""
+
+    reason: str
+    """Why this one: the policy's words."""
+
+    hold_until: float
+    """Seconds since the meeting's start at which the floor is revoked."""
+
+
+@frozen
+class Cue:
+    """Let the holder know what it missed and that it is its turn (a user message to its agent)."""
+
+    to: str
+    """Who is cued."""
+
+    turn: int
+    """For which turn."""
+
+    text: str
+    """The digest. Personal."""
+
+
+@frozen
+class Speak:
+    """Have an agent say these very words as its reply."""
+
+    to: str
+    """Who shall speak."""
+
+    turn: int
+    """In which turn."""
+
+    text: str
+    """The words. Personal."""
+
+
+@frozen
+class Play:
+    """Let a reply be heard: what has arrived of it, and what still comes."""
+
+    participant: str
+    """Whose reply."""
+
+    reply: int
+    """Which reply."""
+
+    turn: int
+    """As which turn."""
+
+
+@frozen
+class Drop:
+    """Throw a reply away that was held and will not be heard."""
+
+    participant: str
+    """Whose reply."""
+
+    reply: int
+    """Which reply."""
+
+    reason: str
+    """Why: `denied`, `withdrawn`, `ended`."""
+
+
+@frozen
+class StopPlayout:
+    """Silence a turn now and forget the rest of its sound."""
+
+    participant: str
+    """Whose."""
+
+    turn: int
+    """Which turn."""
+
+
+@frozen
+class EndTurn:
+    """The turn is over and the floor is free."""
+
+    participant: str
+    """Who held it."""
+
+    turn: int
+    """Which turn."""
+
+    cause: Cause
+    """Why it ended."""
+
+
+@frozen
+class MoveAgenda:
+    """Another point of the agenda is at hand."""
+
+    item: str | None
+    """Its id; None when the agenda is done."""
+
+    reason: Literal["opened", "done", "time"]
+    """The meeting opened; the point was done; or its time was up."""
+
+
+@frozen
+class RunTool:
+    """Run a tool for an agent."""
+
+    participant: str
+    """Which agent asked."""
+
+    call_id: str
+    """Its id of the call."""
+
+    tool: str
+    """Which tool."""
+
+    arguments: str
+    """JSON, as the model wrote it. Personal."""
+
+
+@frozen
+class CancelTool:
+    """Stop a running tool call whose result nobody wants."""
+
+    participant: str
+    """Which agent asked."""
+
+    call_id: str
+    """Which call."""
+
+
+@frozen
+class AnswerTool:
+    """Tell an agent the result of its call."""
+
+    participant: str
+    """Which agent."""
+
+    session: int
+    """To which of its sessions; dropped if that is gone."""
+
+    call_id: str
+    """Which call."""
+
+    tool: str
+    """Which tool."""
+
+    content: str
+    """The result or the failure, as the agent shall read it. Personal."""
+
+
+@frozen
+class WakeAt:
+    """Set a timer; setting one of the same name again replaces it."""
+
+    timer: str
+    """Its name, which `Woke` carries back."""
+
+    at: float
+    """Seconds since the meeting's start."""
+
+
+@frozen
+class Report:
+    """Note something that people should know of: a named problem or its remedy."""
+
+    code: str
+    """A stable name: `silence`, `chair-timeout`, `participant-failed`, `hold-warning`, `stale`..."""
+
+    text: str
+    """One line for people, without speech."""
+
+    participant: str | None = None
+    """Whom it concerns."""
+
+
+@frozen
+class EndMeeting:
+    """The meeting is over; nothing is heard after this."""
+
+    reason: str
+    """`agenda-done`, `said`, `limit-time`, `limit-turns`, `silence`, `all-failed`, `refused`,
+    `order-done`, or the reason that was asked for."""
+
+
+Command: TypeAlias = (
+    SetHearing
+    | GrantFloor
+    | Cue
+    | Speak
+    | Play
+    | Drop
+    | StopPlayout
+    | EndTurn
+    | MoveAgenda
+    | RunTool
+    | CancelTool
+    | AnswerTool
+    | WakeAt
+    | Report
+    | EndMeeting
+)
+"""Every order there is; a `match` over it ends in `assert_never`."""

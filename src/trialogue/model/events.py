@@ -1,0 +1,425 @@
+"""Facts, in the past tense: all that the brain ever learns.
+
+Actors report them; the supervisor alone stamps them with `seq` and `at` and hands them to the brain.
+`position_s` is a place on the meeting's audio clock: seconds of sound since `MeetingStarted`, the same
+axis as the recordings and, to a frame, as `at`.
+
+Sent is not played: `ReplySent` means that an agent's last byte has *arrived*; `PlaybackFinished` that
+the meeting has *heard* it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from attrs import frozen
+
+
+@frozen
+class MeetingStarted:
+    """The first event of every meeting; its `at` is 0."""
+
+
+# --- sessions ---------------------------------------------------------------------------------------
+
+
+@frozen
+class SessionReady:
+    """An agent's service has applied its settings."""
+
+    participant: str
+    """Whose session."""
+
+    session: int
+    """Counts the participant's sessions from 1; events of older ones are stale."""
+
+    request_id: str = ""
+    """What the service calls the session; its support asks for it."""
+
+
+@frozen
+class SessionLost:
+    """A session ended that should not have; the actor dials again after `retry_in_s`."""
+
+    participant: str
+    """Whose session."""
+
+    session: int
+    """Which of its sessions."""
+
+    reason: str
+    """One line for people: what happened, with the code where there was one."""
+
+    retry_in_s: float
+    """Seconds until the next attempt."""
+
+
+@frozen
+class SessionFailed:
+    """A participant's sessions are over for good: refused, or retries used up."""
+
+    participant: str
+    """Whose."""
+
+    reason: str
+    """One line for people."""
+
+    refused: bool = False
+    """Whether the service refused (key, account, settings) rather than was unreachable."""
+
+
+# --- what agents say --------------------------------------------------------------------------------
+
+
+@frozen
+class ReplyStarted:
+    """An agent has begun to answer: its first words or sound have arrived. Nothing is played yet."""
+
+    participant: str
+    """Who answers."""
+
+    reply: int
+    """Counts the participant's replies from 1, over all its sessions."""
+
+
+@frozen
+class SentenceSaid:
+    """The words of a stretch of a reply."""
+
+    participant: str
+    """Who says it."""
+
+    reply: int
+    """In which reply."""
+
+    text: str
+    """The words, as the agent was given to speak them. Personal."""
+
+    offset_s: float
+    """Where in the reply's audio it begins, as far as had arrived: seconds from the reply's start."""
+
+
+@frozen
+class ReplySent:
+    """A reply's last byte has arrived."""
+
+    participant: str
+    """Who answered."""
+
+    reply: int
+    """Which reply."""
+
+    duration_s: float
+    """How long its audio is."""
+
+
+@frozen
+class ReplyWithdrawn:
+    """A reply is over before its end: the agent heard speech, or its session was lost."""
+
+    participant: str
+    """Whose reply."""
+
+    reply: int
+    """Which."""
+
+    reason: Literal["interrupted", "lost", "overflow"]
+    """Speech at the agent's ear, a lost session, or more unplayed audio than may be held."""
+
+
+@frozen
+class InjectionRefused:
+    """The service did not take a cue or an injected message."""
+
+    participant: str
+    """Whose service."""
+
+    turn: int
+    """The turn that it was for."""
+
+    reason: str
+    """The service's words or code."""
+
+
+# --- what is heard ----------------------------------------------------------------------------------
+
+
+@frozen
+class WordsHeard:
+    """An agent's own recognizer made these words of what reached its ear."""
+
+    participant: str
+    """Who heard."""
+
+    text: str
+    """What it made of it. Personal."""
+
+
+@frozen
+class PlaybackStarted:
+    """The first sample of a turn is being heard in the meeting."""
+
+    participant: str
+    """Who is heard."""
+
+    turn: int
+    """In which turn."""
+
+    reply: int
+    """Which reply it is."""
+
+    position_s: float
+    """Where on the meeting's audio clock."""
+
+
+@frozen
+class PlaybackFinished:
+    """The last sample of a reply has been heard, or nothing more of it will be."""
+
+    participant: str
+    """Who was heard."""
+
+    turn: int
+    """In which turn."""
+
+    reply: int
+    """Which reply it was."""
+
+    position_s: float
+    """Where on the meeting's audio clock its last heard sample ended."""
+
+    played_s: float
+    """How much of the reply was heard."""
+
+    outcome: Literal["complete", "cut", "stalled"]
+    """To its end; stopped by a decision; or no more audio came though the reply was not at its end."""
+
+
+@frozen
+class SpeechStarted:
+    """A person (or a recording standing in for one) has begun to speak: local voice activity."""
+
+    participant: str
+    """Who."""
+
+    position_s: float
+    """Where on the meeting's audio clock the speech began."""
+
+
+@frozen
+class SpeechStopped:
+    """A person has stopped speaking."""
+
+    participant: str
+    """Who."""
+
+    position_s: float
+    """Where on the meeting's audio clock the speech ended."""
+
+
+# --- the floor --------------------------------------------------------------------------------------
+
+
+@frozen
+class FloorRequested:
+    """Somebody wants the floor: a raised hand, or a bid."""
+
+    participant: str
+    """Who."""
+
+    priority: int = 0
+    """RFC 8855: -2 lowest, -1 low, 0 normal, 1 high, 2 highest."""
+
+
+@frozen
+class FloorRequestCancelled:
+    """A raised hand was taken down."""
+
+    participant: str
+    """Whose."""
+
+
+@frozen
+class GrantAsked:
+    """The app, or a person at the controls, wants this participant to speak next."""
+
+    participant: str
+    """Who shall speak."""
+
+    about: str = ""
+    """What is asked of it; part of its digest."""
+
+
+@frozen
+class SayAsked:
+    """The app wants an agent to say these words at its next turn, which comes first."""
+
+    participant: str
+    """Who shall say it."""
+
+    text: str
+    """The words. Personal."""
+
+
+@frozen
+class NoteGiven:
+    """The app wants a participant to know this at its next digest."""
+
+    participant: str
+    """Who shall know."""
+
+    text: str
+    """The note. Personal."""
+
+
+@frozen
+class StopAsked:
+    """The meeting shall end now: a signal, a person, or the app."""
+
+    reason: str
+    """`interrupted`, `terminated`, `hung-up` or the app's own word."""
+
+
+# --- tools ------------------------------------------------------------------------------------------
+
+
+@frozen
+class ToolRequested:
+    """An agent wants a tool called."""
+
+    participant: str
+    """Which agent."""
+
+    session: int
+    """In which of its sessions; answers go to no other."""
+
+    call_id: str
+    """The service's id; unique for the participant."""
+
+    tool: str
+    """The tool's name."""
+
+    arguments: str
+    """JSON, as the model wrote it: may be empty or wrong. Personal."""
+
+    ours: bool = True
+    """False for calls that the service makes itself: recorded, never run."""
+
+
+@frozen
+class ToolFinished:
+    """A tool call has its result, or its failure in words."""
+
+    participant: str
+    """Which agent asked."""
+
+    call_id: str
+    """Which call."""
+
+    outcome: Literal["succeeded", "failed", "timed-out", "cancelled", "unknown"]
+    """How it ended."""
+
+    content: str
+    """What the agent is told: the result as JSON or text, or the failure in one line. Personal."""
+
+
+@frozen
+class ToolCallCancelled:
+    """The agent no longer wants a call's result."""
+
+    participant: str
+    """Which agent."""
+
+    call_id: str
+    """Which call."""
+
+
+# --- the rest ---------------------------------------------------------------------------------------
+
+
+@frozen
+class LatencyMeasured:
+    """The service reported what a stage of a reply took. Absent parts are None."""
+
+    participant: str
+    """Whose reply."""
+
+    listen_s: float | None = None
+    """Recognition."""
+
+    think_s: float | None = None
+    """To the first text of the model."""
+
+    speak_s: float | None = None
+    """To the first byte of speech."""
+
+    total_s: float | None = None
+    """From the end of the prompt to the first byte of speech."""
+
+
+@frozen
+class ServiceWarned:
+    """A service warned, or sent what nobody knows; the session goes on."""
+
+    participant: str
+    """Whose service."""
+
+    code: str
+    """Its code, or `unknown-message`, `malformed-message`."""
+
+    text: str
+    """Its words, at most 1 KiB."""
+
+
+@frozen
+class ActorCrashed:
+    """A task of the meeting ended by a bug; the supervisor decides by its restart type."""
+
+    actor: str
+    """Which: `router`, `agent:ada`, `recorder`."""
+
+    error: str
+    """The exception's type; its text may hold speech and stays out."""
+
+    restarted: bool
+    """Whether it was started again."""
+
+
+@frozen
+class Woke:
+    """A timer that the brain set has come."""
+
+    timer: str
+    """The name that it was set under."""
+
+
+Event: TypeAlias = (
+    MeetingStarted
+    | SessionReady
+    | SessionLost
+    | SessionFailed
+    | ReplyStarted
+    | SentenceSaid
+    | ReplySent
+    | ReplyWithdrawn
+    | InjectionRefused
+    | WordsHeard
+    | PlaybackStarted
+    | PlaybackFinished
+    | SpeechStarted
+    | SpeechStopped
+    | FloorRequested
+    | FloorRequestCancelled
+    | GrantAsked
+    | SayAsked
+    | NoteGiven
+    | StopAsked
+    | ToolRequested
+    | ToolFinished
+    | ToolCallCancelled
+    | LatencyMeasured
+    | ServiceWarned
+    | ActorCrashed
+    | Woke
+)
+"""Every fact there is; a `match` over it ends in `assert_never`."""

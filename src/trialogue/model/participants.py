@@ -1,0 +1,68 @@
+"""Who is at the table."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from attrs import frozen
+
+
+class Role(Enum):
+    """What a participant is there for."""
+
+    CHAIR = "chair"
+    SPEAKER = "speaker"
+    OBSERVER = "observer"
+
+
+class Kind(Enum):
+    """What a participant is."""
+
+    AGENT = "agent"
+    HUMAN = "human"
+    RECORDING = "recording"
+
+
+class Hears(Enum):
+    """How an agent learns what the others said: as a digest at its grant, or by its own ear."""
+
+    TEXT = "text"
+    AUDIO = "audio"
+
+
+@frozen
+class Participant:
+    """Anyone who can take part. Sessions come and go; participants stay."""
+
+    name: str
+    """The key in the scenario's cast; unique, and what events and files call it."""
+
+    role: Role = Role.SPEAKER
+    """Chair, speaker or observer."""
+
+    kind: Kind = Kind.AGENT
+    """Agent, human or recording."""
+
+    hears: Hears = Hears.TEXT
+    """How it hears the others; only agents by ear are fed speech."""
+
+    title: str = ""
+    """What digests, transcripts and the screen call it; the capitalised name where empty."""
+
+    aliases: tuple[str, ...] = ()
+    """Other words by which speech may name it, beside the name and the title."""
+
+    @property
+    def label(self) -> str:
+        """The title, or the name made presentable: `tech_lead` becomes `Tech lead`."""
+        return self.title or self.name.replace("_", " ").replace("-", " ").capitalize()
+
+    @property
+    def is_chair(self) -> bool:
+        """Whether it chairs the meeting."""
+        return self.role is Role.CHAIR
+
+    @property
+    def may_speak(self) -> bool:
+        """Whether it can ever be granted the floor."""
+        return self.role is not Role.OBSERVER

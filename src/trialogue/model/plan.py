@@ -1,0 +1,175 @@
+"""What the brain knows before a meeting starts: a value that stands in the journal's header.
+
+The plan is all that decisions may depend on beside events, so a replay needs nothing else.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from attrs import frozen
+
+from trialogue.model.participants import Participant
+
+
+class SilenceStep(Enum):
+    """One rung of the silence ladder."""
+
+    NUDGE = "nudge"
+    ASK_CHAIR = "ask-chair"
+    NEXT_SPEAKER = "next-speaker"
+    END = "end"
+
+
+class OnFailure(Enum):
+    """What becomes of the meeting when a participant has failed for good."""
+
+    DROP = "drop"
+    END = "end"
+
+
+@frozen
+class Said:
+    """A pattern over speech that was heard in the meeting."""
+
+    match: str
+    """A regular expression (Python's `re`), searched in one turn's heard text."""
+
+    by: str | None = None
+    """Only when this participant said it; None for anyone."""
+
+
+@frozen
+class HoldRules:
+    """How long one turn may last."""
+
+    max_s: float = 90.0
+    """The floor is revoked after this many seconds of holding it (`hold-limit`)."""
+
+    warn_s: float | None = None
+    """The holder's next digest mentions it, and the journal notes it, from here on; None for never."""
+
+
+@frozen
+class SilenceRules:
+    """What happens while the floor is free and nobody takes it."""
+
+    after_s: float = 4.0
+    """Seconds of free floor before the first rung, and between rungs."""
+
+    steps: tuple[SilenceStep, ...] = (
+        SilenceStep.ASK_CHAIR,
+        SilenceStep.NEXT_SPEAKER,
+        SilenceStep.END,
+    )
+    """The rungs in order; each is taken once until somebody speaks again."""
+
+
+@frozen
+class FloorRules:
+    """Who decides on the floor, and how patiently."""
+
+    policy: str = "round-robin"
+    """The name of the policy that is asked first."""
+
+    otherwise: str = "round-robin"
+    """The policy that is asked when the first has nobody to name."""
+
+    order: tuple[str, ...] = ()
+    """The order of `scripted` (once through) and of `round-robin` (for ever); the cast's where empty."""
+
+    think_s: float = 20.0
+    """A holder that has not begun to speak after this many seconds loses the floor (`timeout`)."""
+
+    ear_s: float = 6.0
+    """An agent by ear that has the floor and has answered nothing it heard is cued after this long."""
+
+    chair_timeout_s: float = 6.0
+    """How long the floor waits for a chair who named nobody, before `otherwise` decides."""
+
+    hold: HoldRules = HoldRules()
+    """Limits on one turn."""
+
+    silence: SilenceRules = SilenceRules()
+    """Limits on a free floor."""
+
+
+@frozen
+class Limits:
+    """When a meeting ends by itself. None is no limit; `time_s` and `turns` are never both None."""
+
+    time_s: float | None = 900.0
+    """Seconds since the start."""
+
+    turns: int | None = None
+    """Turns that ended, whoever held them."""
+
+    silence_s: float = 30.0
+    """Seconds in which nobody was heard."""
+
+
+@frozen
+class AgendaItem:
+    """One point of the agenda, taken in order."""
+
+    id: str
+    """Unique in the agenda."""
+
+    title: str
+    """What digests and the screen show."""
+
+    owner: str | None = None
+    """The participant whose point it is."""
+
+    time_s: float | None = None
+    """Its time box in seconds; the agenda moves on at the next turn's end after it."""
+
+    done_when: Said | None = None
+    """The agenda moves on when this has been said."""
+
+
+@frozen
+class MeetingPlan:
+    """Everything that decisions depend on beside the events themselves."""
+
+    name: str
+    """The meeting's name."""
+
+    participants: tuple[Participant, ...]
+    """The cast, in the scenario's order; names are unique."""
+
+    seed: int = 0
+    """Every chance of the meeting comes from generators seeded by this."""
+
+    floor: FloorRules = FloorRules()
+    """Who speaks next, and how long."""
+
+    limits: Limits = Limits()
+    """When it ends by itself."""
+
+    agenda: tuple[AgendaItem, ...] = ()
+    """Points in order; empty for a meeting without an agenda."""
+
+    end: tuple[Said, ...] = ()
+    """The meeting ends after the turn in which any of these was said."""
+
+    end_with_agenda: bool = True
+    """Whether the last point's end is the meeting's end."""
+
+    on_failure: OnFailure = OnFailure.DROP
+    """What becomes of the meeting when a participant has failed for good."""
+
+    ready_s: float = 30.0
+    """The meeting opens when all sessions are ready, or with those that are after this long."""
+
+    def participant(self, name: str) -> Participant:
+        """The participant of that name; KeyError for an unknown one."""
+        for participant in self.participants:
+            if participant.name == name:
+                return participant
+        raise KeyError(name)
+
+    @property
+    def chair(self) -> Participant | None:
+        """The first chair of the cast."""
+        return next((p for p in self.participants if p.is_chair), None)

@@ -1,0 +1,25 @@
+"""What happened, in order: the journal's unit, and what everything after a meeting is computed from."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from trialogue.model.commands import Command
+from trialogue.model.events import Event
+
+
+@frozen
+class Record:
+    """One event with the commands that the brain answered it with."""
+
+    seq: int
+    """The total order of the meeting, from 1, without gaps."""
+
+    at: float
+    """Seconds since the meeting's start, to the microsecond: the very `now` that the brain was given."""
+
+    event: Event
+    """The fact."""
+
+    commands: tuple[Command, ...]
+    """The decision."""
