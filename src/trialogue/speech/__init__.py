@@ -1,0 +1,21 @@
+"""Local ears and voices behind small Protocols: voice activity, recognition, synthesis, formats.
+
+Nothing heavy is imported here: numpy, soxr, onnxruntime and ctranslate2 load with the modules, or at
+the first use of the engines, that need them.
+"""
+
+from __future__ import annotations
+
+import os
+
+__all__ = ["limit_threads"]
+
+
+def limit_threads() -> None:
+    """Keep the number libraries to one thread each; call it before anything imports numpy.
+
+    OpenMP and OpenBLAS read their environment once, when they load. On the small matrices of speech more
+    threads burn more CPU for the same wall time. What the operator has set already stays.
+    """
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(name, "1")

@@ -1,0 +1,97 @@
+"""What the rest of trialogue asks of a speech engine: three small, synchronous Protocols.
+
+1. An engine is a function of its input: the same words in the same voice give the same bytes, the same
+   bytes the same words. Caches, replays and the virtual clock rely on it.
+2. An engine may take tens of milliseconds and releases the GIL while it works; on a real clock call it in
+   a thread, on a virtual clock in the loop. `Recognizer` and `Synthesizer` may be called from several
+   threads at once; a `SpeechDetector` belongs to one stream and one caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import Final, Protocol
+
+from attrs import frozen
+
+HEARING_RATE: Final = 16_000
+"""Samples a second of everything that recognizers and detectors are fed: linear16, mono."""
+
+
+@frozen
+class Recognized:
+    """What was understood in one stretch of audio."""
+
+    text: str
+    """The words, with capitals and punctuation; empty where nobody spoke."""
+
+    no_speech: float = 0.0
+    """How probable it is that there was no speech at all, 0 to 1."""
+
+    mean_logprob: float = 0.0
+    """Mean natural log-probability of a token: near 0 is sure, below -1 a guess."""
+
+    duration_s: float = 0.0
+    """Length of the audio, in seconds."""
+
+
+class Recognizer(Protocol):
+    """Speech to text."""
+
+    def recognize(self, pcm: bytes) -> Recognized:
+        """Return the words in `pcm`, linear16 mono at 16 kHz, of any length."""
+        ...
+
+
+@frozen
+class Spoken:
+    """One sentence as sound."""
+
+    text: str
+    """The sentence that is spoken, as it was written."""
+
+    pcm: bytes
+    """linear16 mono, with a short silence at its end so that sentences do not run together."""
+
+    sample_rate: int
+    """Samples a second of `pcm`."""
+
+    @property
+    def duration_s(self) -> float:
+        """How long it plays, in seconds."""
+        return len(self.pcm) / (2 * self.sample_rate)
+
+
+class Synthesizer(Protocol):
+    """Text to speech."""
+
+    def synthesize(self, text: str, voice: str) -> Iterator[Spoken]:
+        """Yield `text` sentence by sentence, each as soon as it is ready; nothing for letterless text."""
+        ...
+
+
+class EdgeKind(Enum):
+    """Which side of a stretch of speech an edge is."""
+
+    STARTED = "started"
+    STOPPED = "stopped"
+
+
+@frozen
+class SpeechEdge:
+    """Speech began or ended at a place in the stream, which lies before the place where it is noticed."""
+
+    kind: EdgeKind
+    """Whether speech started or stopped here."""
+
+    at: int
+    """Where, in samples since the stream's beginning; the hang is not part of the speech."""
+
+
+class SpeechDetector(Protocol):
+    """Finds where speech starts and stops in one stream."""
+
+    def feed(self, pcm: bytes) -> list[SpeechEdge]:
+        """Return the edges noticed in the next `pcm`, linear16 mono at 16 kHz, of any length."""
+        ...

@@ -1,0 +1,81 @@
+"""Rates change, length and sound stay, and little is held back."""
+
+import numpy as np
+import pytest
+
+from trialogue.speech.resample import Resampler
+
+# (source, target, seconds held back at worst with 20 ms pieces)
+PAIRS = [
+    (24_000, 16_000, 0.040),
+    (16_000, 24_000, 0.040),
+    (48_000, 16_000, 0.040),
+    (48_000, 24_000, 0.040),
+    (16_000, 48_000, 0.040),
+    (44_100, 16_000, 0.042),
+    (24_000, 8_000, 0.041),
+    (8_000, 24_000, 0.041),
+    (16_000, 8_000, 0.062),
+    (8_000, 16_000, 0.062),
+]
+
+
+def tone(rate, hertz=440.0, seconds=1.0):
+    at = np.arange(int(rate * seconds)) / rate
+    return (np.sin(2 * np.pi * hertz * at) * 12_000).astype("<i2")
+
+
+@pytest.mark.parametrize(("source", "target", "delay_s"), PAIRS)
+def test_a_tone_keeps_its_length_and_shape_and_comes_soon(source, target, delay_s):
+    """A second of 440 Hz comes out as a second of 440 Hz, held back no more than the docs say."""
+    resampler, heard, held = Resampler(source, target), [], 0.0
+    pcm, piece = tone(source).tobytes(), source // 50 * 2
+    for start in range(0, len(pcm), piece):
+        heard.append(resampler.feed(pcm[start : start + piece]))
+        given = min(start + piece, len(pcm))
+        held = max(held, given / 2 / source - sum(map(len, heard)) / 2 / target)
+    heard.append(resampler.flush())
+    out = np.frombuffer(b"".join(heard), "<i2")
+    assert abs(len(out) - target) <= 1
+    assert np.abs(out[2000:-2000] - tone(target)[2000 : len(out) - 2000].astype(int)).max() < 60
+    assert held <= delay_s
+
+
+@pytest.mark.parametrize(("source", "target"), [(24_000, 16_000), (16_000, 8_000)])
+def test_what_the_target_cannot_say_is_filtered(source, target):
+    """A tone above the target's band is removed by 60 dB and more, not folded down."""
+    resampler = Resampler(source, target)
+    out = resampler.feed(tone(source, target * 0.62).tobytes()) + resampler.flush()
+    settled = np.frombuffer(out, "<i2")[2000:-2000].astype(float)
+    assert np.sqrt(np.mean(settled**2)) < 12
+
+
+def test_equal_rates_pass_through():
+    """Nothing is computed, copied or held back."""
+    resampler, pcm = Resampler(16_000, 16_000), b"\x01\x02"
+    assert resampler.feed(pcm) is pcm
+    assert resampler.flush() == b""
+
+
+def test_a_new_stream_may_follow_a_flush():
+    """After `flush` the resampler behaves like a fresh one."""
+    resampler, pcm = Resampler(24_000, 16_000), tone(24_000, seconds=0.2).tobytes()
+    first = resampler.feed(pcm) + resampler.flush()
+    assert resampler.feed(pcm) + resampler.flush() == first
+
+
+def test_the_same_audio_gives_the_same_bytes():
+    """Two streams at once agree in every bit: caches and replays compare audio by its hash."""
+    pcm = tone(24_000, seconds=0.2).tobytes()
+    one, two = Resampler(24_000, 16_000), Resampler(24_000, 16_000)
+    assert [one.feed(pcm), one.flush()] == [two.feed(pcm), two.flush()]
+
+
+def test_loud_overshoot_is_clipped_and_does_not_wrap():
+    """A full-scale square wave rings beyond the range; it may be flattened but not turn round."""
+    square = np.where(np.arange(4_800) % 48 < 24, 32_767, -32_768).astype("<i2")
+    resampler = Resampler(24_000, 16_000)
+    out = np.frombuffer(resampler.feed(square.tobytes()) + resampler.flush(), "<i2")
+    periods = out[320:-320].reshape(-1, 32)
+    assert (periods[:, 2:14] > 20_000).all()
+    assert (periods[:, 18:30] < -20_000).all()
