@@ -1,0 +1,90 @@
+"""Bounded inboxes that say what happens when they are full.
+
+1. Control is never dropped: a full `CRASH` mailbox is an error of whoever does not drain it.
+2. Sound may be: a full `DROP_OLDEST` mailbox forgets its oldest item and counts it.
+3. Posting never waits, so a socket's reader and the audio clock may post.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import Enum
+from typing import Generic, TypeVar
+
+import trio
+from attrs import frozen
+
+from trialogue.errors import TrialogueError
+
+T = TypeVar("T")
+
+
+class Overflow(Enum):
+    """What a full mailbox does with one more item."""
+
+    CRASH = "crash"
+    DROP_OLDEST = "drop-oldest"
+
+
+class MailboxFull(TrialogueError):
+    """A control mailbox overflowed: its owner has stopped taking."""
+
+
+@frozen
+class MailboxStatistics:
+    """A mailbox at one moment."""
+
+    waiting: int
+    """Items posted and not yet taken."""
+
+    size: int
+    """Items that it can hold."""
+
+    dropped: int
+    """Items forgotten because it was full."""
+
+
+class Mailbox(Generic[T]):
+    """One actor's bounded inbox, a trio memory channel with a name and an overflow policy."""
+
+    def __init__(self, name: str, size: int, overflow: Overflow = Overflow.CRASH) -> None:
+        if size < 1 or size == math.inf:
+            raise ValueError(f"mailbox {name}: a size is a number of items from 1, not {size}")
+        self.name = name
+        self._overflow = overflow
+        self._size = size
+        self._dropped = 0
+        self._send, self._receive = trio.open_memory_channel[T](size)
+
+    def post(self, item: T) -> None:
+        """Put `item` in without waiting; full, it crashes or drops the oldest, as declared."""
+        try:
+            self._send.send_nowait(item)
+        except trio.WouldBlock:
+            if self._overflow is Overflow.CRASH:
+                raise MailboxFull(f"mailbox {self.name} is full ({self._size} items)") from None
+            self._receive.receive_nowait()
+            self._dropped += 1
+            self._send.send_nowait(item)
+
+    async def take(self) -> T:
+        """Wait for the next item; `trio.EndOfChannel` once it is closed and empty."""
+        return await self._receive.receive()
+
+    def take_nowait(self) -> T:
+        """The next item, or `trio.WouldBlock`."""
+        return self._receive.receive_nowait()
+
+    def close(self) -> None:
+        """Accept nothing more; what is inside can still be taken."""
+        self._send.close()
+
+    def statistics(self) -> MailboxStatistics:
+        """How full it is, and what was dropped."""
+        used = self._send.statistics().current_buffer_used
+        return MailboxStatistics(waiting=used, size=self._size, dropped=self._dropped)
+
+    def __repr__(self) -> str:
+        """Give a status line."""
+        now = self.statistics()
+        return f"<Mailbox {self.name}: {now.waiting}/{now.size} waiting, {now.dropped} dropped>"

@@ -1,0 +1,135 @@
+"""The audio plane: one clock, the hearing table, and who hears what of each tick.
+
+1. Sound never passes through the supervisor. The supervisor only replaces the hearing table, whole,
+   and tells a mouth to play or stop.
+2. One tick is one frame for everybody: pull from every mouth, mix for every ear without its own voice
+   (mix-minus), hand the frame to every sink. All of it is one synchronous step.
+3. Tick `k` covers the samples from `k * frame` on and happens when they begin: the meeting's audio clock
+   is the journal's clock, to a frame. A late loop catches up; it never skips.
+4. Whoever hears nobody is fed silence at the same pace: sockets die without sound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+import trio
+from attrs import frozen
+
+from trialogue.actors.playout import Playout
+from trialogue.model.commands import SetHearing
+from trialogue.model.events import Event
+
+
+class Ear(Protocol):
+    """Takes what one participant hears, a frame a tick. Must not block."""
+
+    def __call__(self, pcm: bytes) -> None:
+        """Hear a frame (linear16, the meeting's rate and frame length)."""
+        ...
+
+
+class Sink(Protocol):
+    """Takes what was heard of everybody in one tick. Must not block."""
+
+    def frame(self, position: int, sounding: Mapping[str, bytes]) -> None:
+        """Take the tick that starts at sample `position`; the silent are absent."""
+        ...
+
+
+@frozen
+class AudioGrid:
+    """The meeting's sound, cut into ticks."""
+
+    sample_rate: int = 24_000
+    """Samples a second, of everything inside the meeting (linear16, mono)."""
+
+    frame_ms: int = 20
+    """Length of a tick in milliseconds."""
+
+    @property
+    def frame_samples(self) -> int:
+        """Samples a tick."""
+        return self.sample_rate * self.frame_ms // 1000
+
+
+class Router:
+    """Carries sound from mouths to ears and sinks."""
+
+    def __init__(self, grid: AudioGrid, speakers: Sequence[str], post: Callable[[Event], None]) -> None:
+        self.grid = grid
+        self.playouts = {name: Playout(name, grid.sample_rate, post) for name in speakers}
+        self._ears: dict[str, Ear] = {}
+        self._sinks: list[Sink] = []
+        self._table: dict[str, tuple[str, ...]] = {}
+        self._silence = bytes(2 * grid.frame_samples)
+        self._tick = 0
+        self._sounding: dict[str, bytes] = {}
+
+    @property
+    def position(self) -> int:
+        """The sample at which the next tick begins."""
+        return self._tick * self.grid.frame_samples
+
+    @property
+    def sounding(self) -> Mapping[str, bytes]:
+        """The last tick's frames of those who were heard."""
+        return self._sounding
+
+    def listen(self, listener: str, ear: Ear) -> None:
+        """Feed `listener`'s ear from the next tick on."""
+        self._ears[listener] = ear
+
+    def record(self, sink: Sink) -> None:
+        """Give every tick to `sink`."""
+        self._sinks.append(sink)
+
+    def set_hearing(self, command: SetHearing) -> None:
+        """Replace the hearing table."""
+        self._table = {row.listener: row.speakers for row in command.table}
+
+    def stop(self, participant: str, turn: int) -> None:
+        """Silence a turn from this tick on."""
+        self.playouts[participant].stop(turn, self.position)
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Tick until cancelled; ready at once."""
+        start = trio.current_time()
+        task_status.started()
+        while True:
+            await trio.sleep_until(start + self._tick * self.grid.frame_ms / 1000)
+            self.tick()
+
+    def tick(self) -> None:
+        """Carry one frame from every mouth to every ear and sink."""
+        position, samples = self.position, self.grid.frame_samples
+        sounding: dict[str, bytes] = {}
+        for name, playout in self.playouts.items():
+            pcm = playout.pull(samples, position)
+            if pcm is not None:
+                sounding[name] = pcm
+        for listener, ear in self._ears.items():
+            ear(self._heard_by(listener, sounding))
+        for sink in self._sinks:
+            sink.frame(position, sounding)
+        self._sounding = sounding
+        self._tick += 1
+
+    def _heard_by(self, listener: str, sounding: Mapping[str, bytes]) -> bytes:
+        frames = [
+            sounding[name] for name in self._table.get(listener, ()) if name in sounding and name != listener
+        ]
+        if not frames:
+            return self._silence
+        return frames[0] if len(frames) == 1 else mix(frames)
+
+
+def mix(frames: Sequence[bytes]) -> bytes:
+    """The sum of equally long linear16 frames, clipped to 16 bits."""
+    import numpy as np  # noqa: PLC0415 - only where two speak at once
+
+    total = np.zeros(len(frames[0]) // 2, np.int32)
+    for frame in frames:
+        total += np.frombuffer(frame, np.int16)
+    return np.clip(total, -32768, 32767).astype(np.int16).tobytes()

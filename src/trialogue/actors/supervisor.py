@@ -1,0 +1,134 @@
+"""The meeting's supervisor: the order of things.
+
+1. All events of a meeting come through one mailbox, and one task takes them out.
+2. That task alone stamps them (`seq`, `at`), asks the brain, and writes one record: event and commands.
+3. Record, then act: commands are dispatched after the record is written, never before.
+4. The brain failing on an event is recorded first (the event, no commands), so a replay shows it too.
+5. A meeting that cannot be recorded ends, loudly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+import trio
+
+from trialogue.actors.mailbox import Mailbox, MailboxFull
+from trialogue.model.commands import Command, EndMeeting
+from trialogue.model.events import Event, MeetingStarted
+from trialogue.model.records import Record
+
+SUBSCRIBER_RECORDS = 4096
+
+diagnostics = structlog.get_logger("trialogue.supervisor")
+
+
+class Brain(Protocol):
+    """Decides: pure, total, deterministic."""
+
+    def handle(self, event: Event, now: float) -> list[Command]:
+        """Answer one event at `now` seconds since the start with orders."""
+        ...
+
+
+class Recording(Protocol):
+    """The journal, as the supervisor uses it."""
+
+    def append(self, record: Record) -> None:
+        """Write one record; `JournalError` if it cannot be kept."""
+        ...
+
+
+class Supervisor:
+    """Takes events in, stamps, asks, records, publishes, dispatches."""
+
+    def __init__(self, brain: Brain, journal: Recording, dispatch: Callable[[Command], None]) -> None:
+        self._brain = brain
+        self._journal = journal
+        self._dispatch = dispatch
+        self._mailbox: Mailbox[Event] = Mailbox("supervisor", 8192)
+        self._subscribers: list[Mailbox[Record]] = []
+        self._epoch = 0.0
+        self._seq = 0
+        self.ended: EndMeeting | None = None
+
+    def post(self, event: Event) -> None:
+        """Report a fact. Never waits."""
+        self._mailbox.post(event)
+
+    def subscribe(self) -> Mailbox[Record]:
+        """A mailbox that gets every record from now on and closes after the last.
+
+        A subscriber that leaves more than 4,096 records waiting is closed: the meeting waits for nobody.
+        """
+        mailbox: Mailbox[Record] = Mailbox("subscriber", SUBSCRIBER_RECORDS)
+        self._subscribers.append(mailbox)
+        return mailbox
+
+    @property
+    def now(self) -> float:
+        """Seconds since the meeting's start, to the microsecond."""
+        return round(trio.current_time() - self._epoch, 6)
+
+    def start(self) -> float:
+        """Make now the meeting's zero and record its first event; returns that trio time."""
+        self._epoch = trio.current_time()
+        self._step(MeetingStarted(), 0.0)
+        return self._epoch
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> EndMeeting:
+        """Handle events until the brain ends the meeting; returns how it ended."""
+        task_status.started()
+        try:
+            while self.ended is None:
+                event = await self._mailbox.take()
+                self._step(event, self.now)
+        finally:
+            for subscriber in self._subscribers:
+                subscriber.close()
+        return self.ended
+
+    def settle(self) -> None:
+        """After the end, record what the actors still reported while they stopped."""
+        while True:
+            try:
+                event = self._mailbox.take_nowait()
+            except trio.WouldBlock:
+                return
+            self._step(event, self.now)
+
+    def _step(self, event: Event, at: float) -> None:
+        self._seq += 1
+        record = Record(self._seq, at, event, self._decide(event, at))
+        self._journal.append(record)
+        self._publish(record)
+        for command in record.commands:
+            if isinstance(command, EndMeeting):
+                self.ended = command
+            self._dispatch(command)
+
+    def _decide(self, event: Event, at: float) -> tuple[Command, ...]:
+        decided = False
+        try:
+            commands = tuple(self._brain.handle(event, at))
+            decided = True
+        finally:
+            if not decided:
+                self._journal.append(Record(self._seq, at, event, ()))
+                diagnostics.error("the brain failed", seq=self._seq, event_type=type(event).__name__)
+        return commands
+
+    def _publish(self, record: Record) -> None:
+        for subscriber in tuple(self._subscribers):
+            try:
+                subscriber.post(record)
+            except MailboxFull:
+                self._subscribers.remove(subscriber)
+                subscriber.close()
+
+    def __repr__(self) -> str:
+        """Give a status line."""
+        state = f"ended ({self.ended.reason})" if self.ended else "running"
+        return f"<Supervisor: {state}, {self._seq} records, {len(self._subscribers)} subscribers>"

@@ -1,0 +1,58 @@
+"""Mailboxes are bounded and say what happens when they are full."""
+
+import pytest
+import trio
+
+from trialogue.actors.mailbox import Mailbox, MailboxFull, MailboxStatistics, Overflow
+
+
+async def test_takes_in_order():
+    """What is posted first is taken first."""
+    mailbox = Mailbox[int]("orders", 3)
+    for number in (1, 2, 3):
+        mailbox.post(number)
+    assert [await mailbox.take() for _ in range(3)] == [1, 2, 3]
+
+
+async def test_full_control_crashes():
+    """A full control mailbox is an error and keeps what it has."""
+    mailbox = Mailbox[int]("control", 1)
+    mailbox.post(1)
+    with pytest.raises(MailboxFull, match=r"mailbox control is full \(1 items\)"):
+        mailbox.post(2)
+    assert mailbox.take_nowait() == 1
+
+
+async def test_full_sound_drops_the_oldest_and_counts():
+    """A full mailbox of sound forgets its oldest item."""
+    mailbox = Mailbox[int]("sound", 2, Overflow.DROP_OLDEST)
+    for number in (1, 2, 3, 4):
+        mailbox.post(number)
+    assert mailbox.statistics() == MailboxStatistics(waiting=2, size=2, dropped=2)
+    assert [mailbox.take_nowait(), mailbox.take_nowait()] == [3, 4]
+    with pytest.raises(trio.WouldBlock):
+        mailbox.take_nowait()
+
+
+async def test_closed_can_be_emptied():
+    """Closing keeps what is inside and then ends."""
+    mailbox = Mailbox[int]("orders", 3)
+    mailbox.post(1)
+    mailbox.close()
+    assert await mailbox.take() == 1
+    with pytest.raises(trio.EndOfChannel):
+        await mailbox.take()
+
+
+@pytest.mark.parametrize("size", [0, float("inf")])
+def test_unbounded_is_refused(size):
+    """There is no mailbox without a bound."""
+    with pytest.raises(ValueError, match="a size is a number of items"):
+        Mailbox("endless", size)
+
+
+def test_repr_is_a_status_line():
+    """A mailbox says how full it is."""
+    mailbox = Mailbox[int]("orders", 3)
+    mailbox.post(1)
+    assert repr(mailbox) == "<Mailbox orders: 1/3 waiting, 0 dropped>"

@@ -1,0 +1,127 @@
+"""A mouth holds replies until they are played, and says exactly what was heard."""
+
+from trialogue.actors.playout import HELD_S, Playout
+from trialogue.model.events import PlaybackFinished, PlaybackStarted, ReplyWithdrawn
+
+RATE = 1000
+"""Samples a second: a sample is a millisecond."""
+
+
+def mouth():
+    events = []
+    return Playout("ada", RATE, events.append), events
+
+
+def test_nothing_is_heard_without_a_decision():
+    """Sound that arrived is held."""
+    playout, events = mouth()
+    playout.open(1)
+    playout.arrive(1, b"\1\0" * 100)
+    assert playout.pull(20, 0) is None
+    assert events == []
+
+
+def test_plays_to_the_last_sample():
+    """A reply starts at the tick it is first heard in and ends with its last sample, not the tick's."""
+    playout, events = mouth()
+    playout.open(1)
+    playout.arrive(1, b"\1\0" * 30)
+    assert playout.finish(1) == 0.03
+    playout.play(1, turn=7)
+    assert playout.pull(20, 40) == b"\1\0" * 20
+    assert playout.pull(20, 60) == b"\1\0" * 10 + b"\0\0" * 10
+    assert playout.pull(20, 80) is None
+    assert events == [
+        PlaybackStarted("ada", 7, 1, 0.04),
+        PlaybackFinished("ada", 7, 1, position_s=0.07, played_s=0.03, outcome="complete"),
+    ]
+
+
+def test_sound_may_come_while_it_is_heard():
+    """A reply goes on through a gap, and the gap is in its time but not in what was played."""
+    playout, events = mouth()
+    playout.open(1)
+    playout.play(1, turn=1)
+    assert playout.pull(20, 0) is None
+    playout.arrive(1, b"\1\0" * 20)
+    assert playout.pull(20, 20) is not None
+    assert playout.pull(20, 40) is None
+    playout.arrive(1, b"\1\0" * 20)
+    playout.finish(1)
+    assert playout.pull(20, 60) is not None
+    assert events == [
+        PlaybackStarted("ada", 1, 1, 0.02),
+        PlaybackFinished("ada", 1, 1, position_s=0.08, played_s=0.04, outcome="complete"),
+    ]
+
+
+def test_stopped_is_silent_at_once_and_forgets_the_rest():
+    """What still arrives of a stopped reply is dropped."""
+    playout, events = mouth()
+    playout.open(1)
+    playout.arrive(1, b"\1\0" * 100)
+    playout.play(1, turn=2)
+    playout.pull(20, 0)
+    playout.stop(2, 20)
+    playout.arrive(1, b"\1\0" * 100)
+    assert playout.pull(20, 20) is None
+    assert not playout.is_open(1)
+    assert events[-1] == PlaybackFinished("ada", 2, 1, position_s=0.02, played_s=0.02, outcome="cut")
+
+
+def test_stopping_another_turn_changes_nothing():
+    """A stale order is ignored."""
+    playout, events = mouth()
+    playout.open(1)
+    playout.play(1, turn=2)
+    playout.stop(1, 0)
+    assert events == []
+    assert repr(playout) == "<Playout ada: playing turn 2, 1 replies>"
+
+
+def test_stalls_when_no_more_comes():
+    """A reply that is not at its end but brings nothing for three seconds ends where its sound ended."""
+    playout, events = mouth()
+    playout.open(1)
+    playout.arrive(1, b"\1\0" * 20)
+    playout.play(1, turn=1)
+    for position in range(0, 4000, 20):
+        playout.pull(20, position)
+    assert events[-1] == PlaybackFinished("ada", 1, 1, 0.02, 0.02, "stalled")
+
+
+def test_an_empty_reply_ends_at_once():
+    """A reply without sound is over as soon as it is played."""
+    playout, events = mouth()
+    playout.open(1)
+    playout.finish(1)
+    playout.play(1, turn=3)
+    assert playout.pull(20, 100) is None
+    assert events == [PlaybackFinished("ada", 3, 1, 0.1, 0.0, "complete")]
+
+
+def test_a_dropped_reply_is_gone():
+    """What was denied is never heard."""
+    playout, events = mouth()
+    playout.open(1)
+    playout.arrive(1, b"\1\0" * 20)
+    playout.drop(1)
+    playout.arrive(1, b"\1\0" * 20)
+    assert playout.finish(1) == 0.0
+    assert playout.arrived_s(1) == 0.0
+    assert events == []
+
+
+def test_too_much_unheard_sound_withdraws_the_reply():
+    """What is held is bounded."""
+    playout, events = mouth()
+    playout.open(1)
+    playout.arrive(1, bytes(int(2 * RATE * HELD_S) + 2))
+    assert events == [ReplyWithdrawn("ada", 1, "overflow")]
+
+
+def test_withdrawing_what_is_gone_says_nothing():
+    """Only an open reply can be withdrawn."""
+    playout, events = mouth()
+    playout.withdraw(4, "interrupted")
+    assert events == []

@@ -1,0 +1,53 @@
+"""Recordings line up with the meeting's clock and are readable whenever the process stops."""
+
+import stat
+import wave
+
+import numpy as np
+
+from trialogue.actors.recorder import Recorder, WavFile
+from trialogue.actors.router import AudioGrid
+
+GRID = AudioGrid(sample_rate=1000, frame_ms=10)
+
+
+def frame(value):
+    return np.full(10, value, np.int16).tobytes()
+
+
+def samples_of(path):
+    with wave.open(str(path)) as wav:
+        assert (wav.getframerate(), wav.getnchannels(), wav.getsampwidth()) == (1000, 1, 2)
+        return np.frombuffer(wav.readframes(wav.getnframes()), np.int16)
+
+
+def test_every_file_is_as_long_as_the_meeting_and_in_place(tmp_path):
+    """A sample's place in each file is its place on the meeting's clock."""
+    recorder = Recorder(tmp_path / "audio", GRID, ("a", "b"))
+    recorder.frame(0, {})
+    recorder.frame(10, {"a": frame(100)})
+    recorder.frame(20, {"a": frame(100), "b": frame(7)})
+    recorder.frame(30, {})
+    recorder.close()
+    a, b, both = (samples_of(tmp_path / "audio" / f"{n}.wav") for n in ("a", "b", "mix"))
+    assert len(a) == len(b) == len(both) == 40
+    assert a.tolist() == [0] * 10 + [100] * 20 + [0] * 10
+    assert b.tolist() == [0] * 20 + [7] * 10 + [0] * 10
+    assert both.tolist() == [0] * 10 + [100] * 10 + [107] * 10 + [0] * 10
+
+
+def test_private(tmp_path):
+    """Speech is nobody else's business."""
+    Recorder(tmp_path / "audio", GRID, ("a",)).close()
+    assert stat.S_IMODE((tmp_path / "audio" / "a.wav").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "audio").stat().st_mode) == 0o700
+
+
+def test_readable_without_being_closed(tmp_path):
+    """Two seconds are in the file by the time the third is written, though nobody closed it."""
+    file = WavFile(tmp_path / "open.wav", 1000)
+    for position in range(0, 3000, 10):
+        file.write(position, frame(1))
+    assert len(samples_of(tmp_path / "open.wav")) >= 2000
+    file.close(3000)
+    assert len(samples_of(tmp_path / "open.wav")) == 3000

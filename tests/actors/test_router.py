@@ -1,0 +1,109 @@
+"""The audio plane: who hears what of each tick."""
+
+import numpy as np
+import pytest
+import trio
+
+from trialogue.actors.router import AudioGrid, Router, mix
+from trialogue.model.commands import Hearing, SetHearing
+
+GRID = AudioGrid(sample_rate=1000, frame_ms=10)
+
+
+def tone(value):
+    return np.full(10, value, np.int16).tobytes()
+
+
+def speaking(router, name, value, frames=3, turn=1):
+    playout = router.playouts[name]
+    playout.open(1)
+    playout.arrive(1, tone(value) * frames)
+    playout.finish(1)
+    playout.play(1, turn)
+
+
+def table_of_all():
+    names = ("a", "b", "c")
+    return SetHearing(tuple(Hearing(n, tuple(m for m in names if m != n)) for n in names))
+
+
+def router_with_ears():
+    router = Router(GRID, ("a", "b", "c"), lambda _: None)
+    heard = {name: [] for name in ("a", "b", "c")}
+    for name, frames in heard.items():
+        router.listen(name, frames.append)
+    return router, heard
+
+
+def test_nobody_hears_itself():
+    """Mix-minus: each ear gets the others, never its own voice."""
+    router, heard = router_with_ears()
+    router.set_hearing(table_of_all())
+    speaking(router, "a", 100)
+    speaking(router, "b", 10)
+    router.tick()
+    assert {name: frames[0] for name, frames in heard.items()} == {
+        "a": tone(10),
+        "b": tone(100),
+        "c": tone(110),
+    }
+
+
+def test_without_a_row_there_is_silence():
+    """Who hears nobody is fed silence at the same pace."""
+    router, heard = router_with_ears()
+    router.set_hearing(SetHearing((Hearing("c", ("a",)),)))
+    speaking(router, "a", 100)
+    router.tick()
+    assert heard["b"] == [tone(0)]
+    assert heard["c"] == [tone(100)]
+
+
+def test_a_new_table_replaces_the_old_one():
+    """The hearing table is a whole value."""
+    router, heard = router_with_ears()
+    router.set_hearing(table_of_all())
+    router.set_hearing(SetHearing(()))
+    speaking(router, "a", 100)
+    router.tick()
+    assert heard["c"] == [tone(0)]
+
+
+def test_sinks_get_who_sounded_and_where():
+    """A sink sees every tick, with the silent absent."""
+
+    class Sink:
+        def __init__(self):
+            self.ticks = []
+
+        def frame(self, position, sounding):
+            self.ticks.append((position, dict(sounding)))
+
+    router, _ = router_with_ears()
+    sink = Sink()
+    router.record(sink)
+    speaking(router, "b", 5, frames=1)
+    router.tick()
+    router.tick()
+    assert sink.ticks == [(0, {"b": tone(5)}), (10, {})]
+    assert router.position == 20
+    assert router.sounding == {}
+
+
+def test_mixing_clips_instead_of_wrapping():
+    """Two loud voices stay loud."""
+    assert mix([tone(30000), tone(30000)]) == tone(32767)
+
+
+async def test_ticks_at_the_pace_of_its_grid(autojump_clock):
+    """A second of ticks takes a second, and a late loop catches up."""
+    router, heard = router_with_ears()
+    with trio.move_on_after(0.995):
+        await router.run()
+    assert len(heard["a"]) == 100
+
+
+@pytest.mark.parametrize(("rate", "frame_ms", "samples"), [(24_000, 20, 480), (16_000, 100, 1600)])
+def test_grid(rate, frame_ms, samples):
+    """A tick is a whole number of samples."""
+    assert AudioGrid(rate, frame_ms).frame_samples == samples

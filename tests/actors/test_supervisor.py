@@ -1,0 +1,107 @@
+"""One task stamps, asks, records and only then acts."""
+
+import pytest
+import trio
+
+from trialogue.actors.supervisor import SUBSCRIBER_RECORDS, Supervisor
+from trialogue.model.commands import EndMeeting, Report
+from trialogue.model.events import MeetingStarted, StopAsked, Woke
+from trialogue.model.records import Record
+
+
+class Brain:
+    """Reports every timer, ends when asked, and breaks on the timer `bug`."""
+
+    def handle(self, event, now):
+        match event:
+            case StopAsked(reason):
+                return [EndMeeting(reason)]
+            case Woke("bug"):
+                raise RuntimeError("a bug")
+            case Woke(timer):
+                return [Report("woke", timer)]
+            case _:
+                return []
+
+
+class Kept:
+    """A journal and a dispatcher in one list, so that their order shows."""
+
+    def __init__(self):
+        self.order = []
+
+    def append(self, record):
+        self.order.append(record)
+
+    def dispatch(self, command):
+        self.order.append(command)
+
+
+def supervisor():
+    kept = Kept()
+    return Supervisor(Brain(), kept, kept.dispatch), kept
+
+
+async def test_records_before_it_acts(autojump_clock):
+    """Every command stands in the journal before it is carried out, and `seq` has no gaps."""
+    meeting, kept = supervisor()
+    meeting.start()
+    await trio.sleep(1.5)
+    meeting.post(Woke("one"))
+    meeting.post(StopAsked("enough"))
+    assert await meeting.run() == EndMeeting("enough")
+    assert kept.order == [
+        Record(1, 0.0, MeetingStarted(), ()),
+        Record(2, 1.5, Woke("one"), (Report("woke", "one"),)),
+        Report("woke", "one"),
+        Record(3, 1.5, StopAsked("enough"), (EndMeeting("enough"),)),
+        EndMeeting("enough"),
+    ]
+    assert repr(meeting) == "<Supervisor: ended (enough), 3 records, 0 subscribers>"
+
+
+async def test_what_actors_report_while_they_stop_is_recorded():
+    """Events after the end are facts too."""
+    meeting, kept = supervisor()
+    meeting.start()
+    meeting.post(StopAsked("enough"))
+    await meeting.run()
+    meeting.post(Woke("late"))
+    meeting.settle()
+    assert [r.seq for r in kept.order if isinstance(r, Record)] == [1, 2, 3]
+
+
+async def test_a_bug_of_the_brain_is_recorded_first():
+    """The event on which the brain failed is in the journal, so that a replay fails there too."""
+    meeting, kept = supervisor()
+    meeting.start()
+    meeting.post(Woke("bug"))
+    with pytest.raises(RuntimeError, match="a bug"):
+        await meeting.run()
+    assert kept.order[-1].event == Woke("bug")
+    assert kept.order[-1].commands == ()
+
+
+async def test_subscribers_see_every_record_then_the_end():
+    """A subscription is the journal, live."""
+    meeting, kept = supervisor()
+    seen = meeting.subscribe()
+    meeting.start()
+    meeting.post(StopAsked("enough"))
+    await meeting.run()
+    records = [await seen.take(), await seen.take()]
+    assert records == [r for r in kept.order if isinstance(r, Record)]
+    with pytest.raises(trio.EndOfChannel):
+        await seen.take()
+
+
+async def test_a_subscriber_that_does_not_read_is_closed():
+    """The meeting waits for nobody: a full subscription ends, the others go on."""
+    meeting, _ = supervisor()
+    idle = meeting.subscribe()
+    meeting.start()
+    for _ in range(SUBSCRIBER_RECORDS + 1):
+        meeting.post(Woke("tick"))
+    meeting.settle()
+    assert repr(meeting).endswith("0 subscribers>")
+    assert idle.statistics().waiting == SUBSCRIBER_RECORDS
