@@ -72,9 +72,9 @@ def import_function(name: str) -> Callable[..., object]:
     """The callable that `module:attr` names; `SetupError` in one line where there is none."""
     module_name, _, attribute = name.partition(":")
     try:
-        found = getattr(import_module(module_name), attribute)
+        found: object = getattr(import_module(module_name), attribute)
     except (ImportError, AttributeError) as missing:
         raise SetupError(f"tool {name}: {missing}") from missing
     if not callable(found):
         raise SetupError(f"tool {name}: is a {type(found).__name__}, not a function")
-    return cast("Callable[..., object]", found)
+    return found

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal, Protocol
+from typing import Literal, Protocol, cast
 
 import orjson
 import structlog
@@ -92,12 +92,12 @@ class ToolExecutor:
 def parse_arguments(text: str) -> dict[str, object]:
     """The arguments of a call; empty text is no arguments. `ToolFailed` for what is not an object."""
     try:
-        arguments = orjson.loads(text) if text.strip() else {}
+        arguments: object = orjson.loads(text) if text.strip() else {}
     except orjson.JSONDecodeError:
         raise ToolFailed("the arguments are not JSON") from None
     if not isinstance(arguments, dict):
         raise ToolFailed("the arguments are not a JSON object")
-    return arguments
+    return cast("dict[str, object]", arguments)
 
 
 def as_content(result: object) -> str:
