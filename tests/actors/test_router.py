@@ -99,7 +99,7 @@ async def test_ticks_at_the_pace_of_its_grid(autojump_clock):
     """A second of ticks takes a second, and a late loop catches up."""
     router, heard = router_with_ears()
     with trio.move_on_after(0.995):
-        await router.run()
+        await router.run(trio.current_time())
     assert len(heard["a"]) == 100
 
 

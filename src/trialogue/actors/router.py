@@ -93,12 +93,13 @@ class Router:
         """Silence a turn from this tick on."""
         self.playouts[participant].stop(turn, self.position)
 
-    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Tick until cancelled; ready at once."""
-        start = trio.current_time()
+    async def run(
+        self, epoch: float, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    ) -> None:
+        """Tick until cancelled; the first sample is heard at the trio time `epoch`."""
         task_status.started()
         while True:
-            await trio.sleep_until(start + self._tick * self.grid.frame_ms / 1000)
+            await trio.sleep_until(epoch + self._tick * self.grid.frame_ms / 1000)
             self.tick()
 
     def tick(self) -> None:

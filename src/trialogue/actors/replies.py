@@ -1,0 +1,99 @@
+"""An agent's replies over all its sessions: numbered, opened and closed as the service sends them.
+
+1. A reply begins with its first words or sound, whichever comes first, and ends with its last byte.
+2. Speech at the agent's ear ends it before its end: the service has stopped, and so do we.
+3. An end without a beginning is an empty reply if an answer was expected (the agent has nothing to
+   say), and nothing otherwise (a late end of a reply that was cut).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+from trialogue.model.events import Event, ReplySent, ReplyStarted, SentenceSaid
+
+
+class Mouth(Protocol):
+    """Where a participant's sound goes (its playout)."""
+
+    def open(self, reply: int) -> None:
+        """Expect sound of a new reply."""
+        ...
+
+    def arrive(self, reply: int, pcm: bytes) -> None:
+        """Take sound of a reply."""
+        ...
+
+    def finish(self, reply: int) -> float:
+        """Note that its last byte has arrived; returns its length in seconds."""
+        ...
+
+    def is_open(self, reply: int) -> bool:
+        """Whether any of it may still be heard."""
+        ...
+
+    def arrived_s(self, reply: int) -> float:
+        """Seconds of its sound that have arrived."""
+        ...
+
+    def withdraw(self, reply: int, reason: Literal["interrupted", "lost", "overflow"]) -> None:
+        """Report that no more of it comes and that what is here is not to be trusted."""
+        ...
+
+
+class Replies:
+    """Turns what one agent's service sends into replies."""
+
+    def __init__(self, participant: str, mouth: Mouth, post: Callable[[Event], None]) -> None:
+        self._participant = participant
+        self._mouth = mouth
+        self._post = post
+        self._count = 0
+        self._open = False
+        self._expected = False
+
+    def expect(self) -> None:
+        """Note that the agent was asked: an empty answer is an answer."""
+        self._expected = True
+
+    def sentence(self, text: str) -> None:
+        """Take the words of the sound that follows."""
+        reply = self._current()
+        self._post(SentenceSaid(self._participant, reply, text, self._mouth.arrived_s(reply)))
+
+    def sound(self, pcm: bytes) -> None:
+        """Take sound."""
+        self._mouth.arrive(self._current(), pcm)
+
+    def done(self) -> None:
+        """The reply's last byte has arrived."""
+        if not self._open and not self._expected:
+            return
+        reply = self._current()
+        self._open = False
+        self._post(ReplySent(self._participant, reply, self._mouth.finish(reply)))
+
+    def interrupted(self) -> None:
+        """Speech has reached the agent's ear: its service says no more of this."""
+        self._withdraw("interrupted")
+
+    def lost(self) -> None:
+        """The session is gone, and the rest of the reply with it."""
+        self._expected = False
+        if self._open:
+            self._withdraw("lost")
+
+    def _withdraw(self, reason: Literal["interrupted", "lost"]) -> None:
+        self._open = False
+        if self._mouth.is_open(self._count):
+            self._mouth.withdraw(self._count, reason)
+
+    def _current(self) -> int:
+        if not self._open:
+            self._open = True
+            self._expected = False
+            self._count += 1
+            self._mouth.open(self._count)
+            self._post(ReplyStarted(self._participant, self._count))
+        return self._count

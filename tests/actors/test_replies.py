@@ -1,0 +1,85 @@
+"""Replies begin, end and break off as the service sends them."""
+
+from trialogue.actors.playout import Playout
+from trialogue.actors.replies import Replies
+from trialogue.model.events import ReplySent, ReplyStarted, ReplyWithdrawn, SentenceSaid
+
+
+def agent():
+    events = []
+    mouth = Playout("ada", 1000, events.append)
+    return Replies("ada", mouth, events.append), mouth, events
+
+
+def test_sentences_know_where_they_begin():
+    """A sentence's offset is the sound that had arrived before it."""
+    replies, _, events = agent()
+    replies.sentence("One.")
+    replies.sound(b"\1\0" * 500)
+    replies.sentence("Two.")
+    replies.sound(b"\1\0" * 250)
+    replies.done()
+    assert events == [
+        ReplyStarted("ada", 1),
+        SentenceSaid("ada", 1, "One.", 0.0),
+        SentenceSaid("ada", 1, "Two.", 0.5),
+        ReplySent("ada", 1, 0.75),
+    ]
+
+
+def test_sound_may_come_before_words():
+    """Whichever comes first begins the reply, once."""
+    replies, _, events = agent()
+    replies.sound(b"\1\0")
+    replies.sentence("One.")
+    assert events == [ReplyStarted("ada", 1), SentenceSaid("ada", 1, "One.", 0.001)]
+
+
+def test_an_expected_end_alone_is_an_empty_reply():
+    """An agent that has nothing to say says so."""
+    replies, _, events = agent()
+    replies.expect()
+    replies.done()
+    assert events == [ReplyStarted("ada", 1), ReplySent("ada", 1, 0.0)]
+
+
+def test_an_unexpected_end_alone_is_nothing():
+    """The late end of a reply that was cut is no reply."""
+    replies, _, events = agent()
+    replies.sound(b"\1\0")
+    replies.interrupted()
+    replies.done()
+    assert events == [ReplyStarted("ada", 1), ReplyWithdrawn("ada", 1, "interrupted")]
+
+
+def test_after_an_interruption_the_next_is_a_new_reply():
+    """What comes after a barge-in is another answer."""
+    replies, _, events = agent()
+    replies.sentence("One.")
+    replies.interrupted()
+    replies.sentence("Two.")
+    assert events[-2:] == [ReplyStarted("ada", 2), SentenceSaid("ada", 2, "Two.", 0.0)]
+
+
+def test_a_whole_reply_that_is_still_held_is_withdrawn_by_speech():
+    """Arrived is not heard: a prepared reply dies with new speech at its agent's ear."""
+    replies, mouth, events = agent()
+    replies.sound(b"\1\0")
+    replies.done()
+    replies.interrupted()
+    assert events[-1] == ReplyWithdrawn("ada", 1, "interrupted")
+    mouth.drop(1)
+    replies.interrupted()
+    assert events.count(ReplyWithdrawn("ada", 1, "interrupted")) == 1
+
+
+def test_a_lost_session_takes_the_rest_of_a_reply_but_not_a_whole_one():
+    """What had arrived whole can still be heard."""
+    replies, _, events = agent()
+    replies.sound(b"\1\0")
+    replies.lost()
+    assert events[-1] == ReplyWithdrawn("ada", 1, "lost")
+    replies.sound(b"\1\0")
+    replies.done()
+    replies.lost()
+    assert events[-1] == ReplySent("ada", 2, 0.001)
