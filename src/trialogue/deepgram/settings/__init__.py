@@ -53,6 +53,7 @@ from trialogue.deepgram.settings.think import (
     NvidiaThinkProvider,
     OpenAiThinkProvider,
     ReasoningMode,
+    ScriptedThinkProvider,
     ThinkProvider,
     ThinkSettings,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "OpenAiSpeakProvider",
     "OpenAiThinkProvider",
     "ReasoningMode",
+    "ScriptedThinkProvider",
     "Settings",
     "SpeakProvider",
     "SpeakSettings",

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from attrs import field, frozen
 
-from trialogue.deepgram.wire import JsonObject, WireObject
+from trialogue.deepgram.wire import Json, JsonObject, WireObject
 
 ReasoningMode: TypeAlias = Literal["none", "minimal", "low", "medium", "high"]
 """How much a model reasons before it answers."""
@@ -154,6 +154,19 @@ class DeepgramThinkProvider(WireObject):
     """Whether the server leaves its own prompt for spoken answers out."""
 
 
+@frozen
+class ScriptedThinkProvider(WireObject):
+    """Lines instead of a model: trialogue's embedded server has it, no other server knows it."""
+
+    type: ClassVar[str] = "scripted"
+
+    script: tuple[Json, ...] = field(hash=False)
+    """Entries; what they may say is the embedded server's to check."""
+
+    seed: int | None = None
+    """Where its latencies come from; 0 where absent."""
+
+
 ThinkProvider: TypeAlias = (
     OpenAiThinkProvider
     | AnthropicThinkProvider
@@ -162,6 +175,7 @@ ThinkProvider: TypeAlias = (
     | AwsBedrockThinkProvider
     | NvidiaThinkProvider
     | DeepgramThinkProvider
+    | ScriptedThinkProvider
 )
 """Told apart by `type`."""
 
