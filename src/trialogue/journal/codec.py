@@ -1,0 +1,160 @@
+"""Events, commands and plans as JSON values and back, strictly: nothing is coerced, nothing is dropped.
+
+1. A member of a closed union is an object with its class name under `type`, then its fields.
+2. The unions' own members are the list of names; a name outside it raises `UnknownType`.
+3. A float that JSON cannot carry is written as the string `inf`, `-inf` or `nan`.
+4. A field that is absent takes its default; a field that nobody knows is an error, for a change of
+   shape is a new format with a migration.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar, cast, get_args, get_origin
+
+import attrs
+from cattrs import Converter
+from cattrs.errors import CattrsError
+from cattrs.gen import make_dict_structure_fn
+
+from trialogue.model.commands import Command
+from trialogue.model.events import Event
+from trialogue.model.plan import MeetingPlan
+
+JsonObject = dict[str, Any]
+"""A JSON object as the parser gives it."""
+
+_T = TypeVar("_T")
+_NOT_FINITE: Final = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
+
+MISFITS: Final = (AttributeError, CattrsError, KeyError, TypeError, ValueError)
+"""What decoding raises for a JSON value that does not fit. Their texts may hold speech: keep them in."""
+
+
+class UnknownType(ValueError):
+    """An event or command of a class that this version does not have; `args[0]` is its name."""
+
+
+def _exactly(kind: type[_T]) -> Callable[[Any, Any], _T]:
+    """A hook that takes values of this very type and refuses all else."""
+
+    def check(value: object, _: object) -> _T:
+        # Not isinstance: a bool is no count.
+        if type(value) is not kind:
+            raise TypeError(f"not a {kind.__name__}: a {type(value).__name__}")
+        return value
+
+    return check
+
+
+def _structure_float(value: object, _: object) -> float:
+    if type(value) is float:
+        return value
+    if type(value) is int:
+        return float(value)
+    if type(value) is str:
+        return _NOT_FINITE[value]
+    raise TypeError(f"not a number: a {type(value).__name__}")
+
+
+def _unstructure_float(value: float) -> float | str:
+    return value if math.isfinite(value) else str(value)
+
+
+def _is_row(kind: object) -> bool:
+    return get_origin(kind) is tuple and get_args(kind)[1:] == (...,)
+
+
+def _row_hook(kind: object, converter: Converter) -> Callable[[object, object], tuple[object, ...]]:
+    """A hook for `tuple[X, ...]` that takes JSON arrays only; a string is no row of letters."""
+    item = get_args(kind)[0]
+    structure = converter.get_structure_hook(item)
+
+    def row(value: object, _: object) -> tuple[object, ...]:
+        if type(value) is not list:
+            raise TypeError(f"not an array: a {type(value).__name__}")
+        return tuple([structure(each, item) for each in cast("list[object]", value)])
+
+    return row
+
+
+def _converter() -> Converter:
+    converter = Converter(detailed_validation=False, forbid_extra_keys=True)
+    for kind in (str, int, bool):
+        converter.register_structure_hook(kind, _exactly(kind))
+    converter.register_structure_hook(float, _structure_float)
+    converter.register_unstructure_hook(float, _unstructure_float)
+    converter.register_structure_hook_factory(_is_row, _row_hook)
+    return converter
+
+
+_CONVERTER: Final = _converter()
+
+Encode = Callable[[object], JsonObject]
+Decode = Callable[[JsonObject], object]
+
+
+def _encoder(kind: type[object]) -> Encode:
+    fields = cast("Encode", _CONVERTER.get_unstructure_hook(kind, cache_result=False))
+    name = kind.__name__
+
+    def encode(value: object) -> JsonObject:
+        return {"type": name, **fields(value)}
+
+    return encode
+
+
+def _decoder(kind: type[object]) -> Decode:
+    # One comparison of key sets is half the price of the converter's own check for extra keys.
+    structure = make_dict_structure_fn(kind, _CONVERTER, _cattrs_forbid_extra_keys=False)
+    known = frozenset({"type", *(field.name for field in attrs.fields(kind))})
+
+    def decode(raw: JsonObject) -> object:
+        if raw.keys() != known and not raw.keys() <= known:
+            raise ValueError("a field that nobody knows")
+        return structure(raw, kind)
+
+    return decode
+
+
+EVENTS: Final[Mapping[str, type[object]]] = {kind.__name__: kind for kind in get_args(Event)}
+"""Every class of event by its name."""
+
+COMMANDS: Final[Mapping[str, type[object]]] = {kind.__name__: kind for kind in get_args(Command)}
+"""Every class of command by its name."""
+
+_ENCODE: Final = {kind: _encoder(kind) for kind in (*EVENTS.values(), *COMMANDS.values())}
+_DECODE_EVENT: Final = {name: _decoder(kind) for name, kind in EVENTS.items()}
+_DECODE_COMMAND: Final = {name: _decoder(kind) for name, kind in COMMANDS.items()}
+
+
+def encode(value: Event | Command) -> JsonObject:
+    """The value's class name under `type`, then its fields."""
+    return _ENCODE[type(value)](value)
+
+
+def decode_event(raw: JsonObject) -> Event:
+    """The event that `encode` wrote; UnknownType for a class of another version, else a misfit."""
+    decode = _DECODE_EVENT.get(raw["type"])
+    if decode is None:
+        raise UnknownType(raw["type"])
+    return cast("Event", decode(raw))
+
+
+def decode_command(raw: JsonObject) -> Command:
+    """The command that `encode` wrote; UnknownType for a class of another version, else a misfit."""
+    decode = _DECODE_COMMAND.get(raw["type"])
+    if decode is None:
+        raise UnknownType(raw["type"])
+    return cast("Command", decode(raw))
+
+
+def encode_plan(plan: MeetingPlan) -> JsonObject:
+    """The whole plan, defaults included: a journal must not depend on the defaults of a later day."""
+    return cast("JsonObject", _CONVERTER.unstructure(plan, MeetingPlan))
+
+
+def decode_plan(raw: JsonObject) -> MeetingPlan:
+    """The plan that `encode_plan` wrote."""
+    return _CONVERTER.structure(raw, MeetingPlan)

@@ -1,0 +1,266 @@
+"""Reading a journal as a stream, trusting nothing in it.
+
+1. A torn last line is what a crash leaves: reported, never an error.
+2. A line that does not follow the chain is an error with its place, unless the next one follows the
+   line before it: then it was never acknowledged (a full disk took a part of it), and is reported.
+3. A cut tail shows against the manifest or the missing end, at the end of the reading.
+4. With `salvage` every error becomes a problem, and all that can still be read is read.
+5. What this version has no class for is kept in `lines`, left out of the records, and reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import orjson
+from attrs import Factory, define, frozen
+
+from trialogue.errors import JournalError
+from trialogue.journal import chain
+from trialogue.journal.codec import MISFITS, JsonObject, UnknownType
+from trialogue.journal.manifest import Status, read_manifest
+from trialogue.journal.migrations import FORMAT, upcast
+from trialogue.journal.records import End, Header, parse_end, parse_header, parse_record
+from trialogue.model.records import Record
+
+_LONGEST_LINE: Final = 16 * 1024 * 1024
+"""In bytes; a longer line is damage, and is never held whole."""
+
+
+class ProblemKind(Enum):
+    """What can be amiss with a journal that is read all the same."""
+
+    TORN_TAIL = "torn-tail"
+    TORN_WRITE = "torn-write"
+    NOT_CLOSED = "not-closed"
+    CUT_TAIL = "cut-tail"
+    UNKNOWN_TYPE = "unknown-type"
+    DAMAGED = "damaged"
+    OUT_OF_ORDER = "out-of-order"
+
+
+@frozen
+class Problem:
+    """Something amiss, and where."""
+
+    kind: ProblemKind
+    """Which kind."""
+
+    offset: int
+    """Bytes from the file's start to the line that it is about."""
+
+    text: str
+    """One line for people, without speech."""
+
+
+@frozen
+class Line:
+    """One sound line after the header, in today's format."""
+
+    offset: int
+    """Bytes from the file's start."""
+
+    raw: JsonObject
+    """The line as JSON."""
+
+
+@define(repr=False)
+class Reading:
+    """A journal that can be read from its start, as often as is wished: each iteration opens it anew."""
+
+    path: Path
+    """The file."""
+
+    header: Header
+    """Its first line."""
+
+    format: int = FORMAT
+    """The format that the file was written in."""
+
+    salvage: bool = False
+    """Whether damage is reported instead of raised."""
+
+    problems: list[Problem] = Factory(list[Problem])
+    """What was amiss, complete when an iteration is at its end; each iteration begins a new list."""
+
+    end: End | None = None
+    """The end line, once an iteration has come to it."""
+
+    _seq: int = 0
+    _hash: bytes = chain.ORIGIN
+
+    def __iter__(self) -> Iterator[Record]:
+        """The records in order; JournalError at damage, with path and offset."""
+        for line in self.lines():
+            if "kind" not in line.raw:
+                record = self._record(line)
+                if record is not None:
+                    yield record
+
+    def lines(self) -> Iterator[Line]:
+        """Every sound line after the header, records of unknown events included."""
+        self.problems, self.end, self._seq = [], None, 0
+        with self.path.open("rb") as file:
+            header = file.readline(_LONGEST_LINE)
+            self._hash = chain.claimed_hash(header.removesuffix(b"\n"))
+            for offset, text in self._chained(file, len(header)):
+                line = self._parsed(offset, text)
+                if line is not None:
+                    yield line
+        self._check_tail()
+
+    def __repr__(self) -> str:
+        return f"<Reading {self.path.name}: {self._seq} records, {len(self.problems)} problems>"
+
+    # --- the chain ----------------------------------------------------------------------------------
+
+    def _chained(self, file: BinaryIO, offset: int) -> Iterator[tuple[int, bytes]]:
+        """The lines that follow the chain, with their offsets."""
+        astray: int | None = None
+        for line in iter(partial(file.readline, _LONGEST_LINE), b""):
+            digest = chain.is_sealed(line.removesuffix(b"\n"), self._hash)
+            if digest is None and not self.salvage:
+                if astray is not None:
+                    raise self._damage(astray)
+                astray = offset
+                if not line.endswith(b"\n"):
+                    self._note(ProblemKind.TORN_TAIL, offset, "the last line is torn; it was never whole")
+                    return
+            elif digest is None:
+                yield from self._salvaged(offset, line)
+            else:
+                if astray is not None:
+                    self._note(ProblemKind.TORN_WRITE, astray, "a torn line; what it was to hold is lost")
+                    astray = None
+                self._hash = digest
+                yield offset, line
+            offset += len(line)
+        if astray is not None:
+            raise self._damage(astray)
+
+    def _salvaged(self, offset: int, line: bytes) -> Iterator[tuple[int, bytes]]:
+        """A line off the chain, where it is at least a line."""
+        if not line.endswith(b"\n"):
+            self._note(ProblemKind.TORN_TAIL, offset, "the last line is torn; it was never whole")
+            return
+        self._note(ProblemKind.DAMAGED, offset, "not what was written here, or something before it is gone")
+        try:
+            orjson.loads(line)
+        except ValueError:
+            return
+        self._hash = chain.claimed_hash(line.removesuffix(b"\n"))
+        yield offset, line
+
+    # --- what a line says ---------------------------------------------------------------------------
+
+    def _parsed(self, offset: int, text: bytes) -> Line | None:
+        try:
+            raw = orjson.loads(text)
+            if self.format != FORMAT:
+                raw = upcast(raw, self.format)
+            if self.end is not None:
+                raise ValueError("a line after the end")
+            if "kind" in raw:
+                self._take_end(raw)
+            else:
+                self._take_seq(raw["seq"], offset)
+        except MISFITS as error:
+            self._damaged(offset, error)
+            return None
+        return Line(offset, raw)
+
+    def _record(self, line: Line) -> Record | None:
+        try:
+            record, unknown = parse_record(line.raw)
+        except UnknownType as error:
+            self._note(ProblemKind.UNKNOWN_TYPE, line.offset, f"unknown event {error}")
+            return None
+        except MISFITS as error:
+            self._damaged(line.offset, error)
+            return None
+        for name in unknown:
+            self._note(ProblemKind.UNKNOWN_TYPE, line.offset, f"unknown command {name}")
+        return record
+
+    def _take_end(self, raw: JsonObject) -> None:
+        if raw["kind"] != "end":
+            raise ValueError("a kind of line that nobody knows")
+        self.end = parse_end(raw)
+
+    def _take_seq(self, seq: object, offset: int) -> None:
+        if type(seq) is not int or seq <= self._seq:
+            raise ValueError("a record out of order")
+        if seq != self._seq + 1:
+            text = f"{self.path}: record {seq} follows {self._seq}"
+            if not self.salvage:
+                raise JournalError(text, path=str(self.path), offset=offset)
+            self._note(ProblemKind.OUT_OF_ORDER, offset, text)
+        self._seq = seq
+
+    # --- what is amiss ------------------------------------------------------------------------------
+
+    def _check_tail(self) -> None:
+        size = self.path.stat().st_size
+        try:
+            manifest = read_manifest(self.path)
+        except JournalError as error:
+            self._note(ProblemKind.NOT_CLOSED, size, str(error))
+            return
+        if manifest is not None and manifest.status is Status.CLOSED:
+            if manifest.hash != self._hash.decode(errors="replace"):
+                text = f"{self.path} does not end as its manifest says: its tail is cut or changed"
+                if not self.salvage:
+                    raise JournalError(text, path=str(self.path), offset=size)
+                self._note(ProblemKind.CUT_TAIL, size, text)
+        elif self.end is None:
+            self._note(ProblemKind.NOT_CLOSED, size, "never closed: the meeting crashed, or still runs")
+
+    def _damaged(self, offset: int, error: Exception) -> None:
+        # The error's own text may hold speech: its type must do.
+        if not self.salvage:
+            raise self._damage(offset) from error
+        self._note(ProblemKind.DAMAGED, offset, f"not a line of a journal: {type(error).__name__}")
+
+    def _damage(self, offset: int) -> JournalError:
+        text = f"{self.path} is damaged at byte {offset}"
+        return JournalError(text, path=str(self.path), offset=offset)
+
+    def _note(self, kind: ProblemKind, offset: int, text: str) -> None:
+        self.problems.append(Problem(kind, offset, text))
+
+
+def read(path: Path, *, salvage: bool = False) -> Reading:
+    """The journal at `path`, with its header read; JournalError where there is none.
+
+    Records come by iterating over what is returned. With `salvage`, damage is reported in `problems`
+    and the reading goes on; a header must be whole all the same, for nothing can be read without it.
+    """
+    line = _first_line(path)
+    try:
+        raw = orjson.loads(line)
+        if raw["trialogue"] != 1 or raw["kind"] != "header":
+            raise ValueError("not a header")
+        since = raw["format"]
+        if since > FORMAT:
+            message = f"{path} has format {since}; this version reads up to {FORMAT}"
+            raise JournalError(message, path=str(path), offset=0)
+        return Reading(path, parse_header(upcast(raw, since)), since, salvage=salvage)
+    except MISFITS as error:
+        message = f"{path} is no journal, or its first line is damaged"
+        raise JournalError(message, path=str(path), offset=0) from error
+
+
+def _first_line(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            line = file.readline(_LONGEST_LINE)
+    except OSError as error:
+        raise JournalError(f"cannot read {path}: {error.strerror}", path=str(path)) from error
+    if chain.is_sealed(line.removesuffix(b"\n"), chain.ORIGIN) is None:
+        message = f"{path} is no journal, or its first line is damaged"
+        raise JournalError(message, path=str(path), offset=0)
+    return line

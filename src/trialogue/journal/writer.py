@@ -1,0 +1,216 @@
+"""The only writer of a journal: one line, one `write`, whole or an error.
+
+1. A record is acknowledged when `append` returns: it survives the end of this process from then on, and
+   a power cut from the next `sync` on.
+2. The first failure is final: the meeting cannot be recorded any longer, and the owner ends it.
+   `append` raises from then on, `close` still tries to write the end line.
+3. A full disk first takes a part of a line. The next line then starts on a line of its own, and a
+   reserve that was set aside at the start is freed so that there is room for it.
+4. Personal text is written as it is; the file's mode is 0600.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Final, Self, cast
+
+import orjson
+from attrs import define
+
+from trialogue.errors import JournalError
+from trialogue.journal import chain
+from trialogue.journal.codec import JsonObject
+from trialogue.journal.manifest import Manifest, Status, write_manifest
+from trialogue.journal.records import (
+    Clock,
+    End,
+    Header,
+    end_line,
+    header_line,
+    record_line,
+    time_of_day,
+)
+from trialogue.model.records import Record
+
+RESERVE_BYTES: Final = 64 * 1024
+"""Room kept for the end line and the manifest on a disk that is full."""
+
+# macOS has no fdatasync.
+_SYNC: Final[Callable[[int], None]] = getattr(os, "fdatasync", os.fsync)
+
+
+class _State(Enum):
+    OPEN = "open"
+    FAILED = "failed"
+    CLOSED = "closed"
+
+
+@define(repr=False)
+class Journal:
+    """A journal that is being written; `create` opens it and its owner must `close` it."""
+
+    path: Path
+    """The file; its manifest lies beside it."""
+
+    header: Header
+    """Its first line."""
+
+    _descriptor: int
+    _wall: Callable[[], float]
+    _state: _State = _State.OPEN
+    _hash: bytes = chain.ORIGIN
+    _size: int = 0
+    _is_torn: bool = False
+    _seq: int = 0
+    _at: float = 0.0
+
+    @classmethod
+    def create(cls, path: Path, header: Header, *, wall: Callable[[], float] = time.time) -> Self:
+        """A new journal with its header on disk; JournalError where the file exists or cannot be.
+
+        `wall` gives the time of day in seconds since 1970, UTC. It is never asked under the virtual
+        clock, where a record's time of day follows from its `at`.
+        """
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:
+            raise _failure(path, "create", error) from error
+        journal = cls(path, header, descriptor, wall)
+        try:
+            journal._begin()
+        except BaseException:
+            journal._discard()
+            raise
+        return journal
+
+    @property
+    def seq(self) -> int:
+        """The last record's number; 0 before the first."""
+        return self._seq
+
+    @property
+    def size(self) -> int:
+        """Bytes in the file."""
+        return self._size
+
+    def append(self, record: Record) -> None:
+        """Write one record, the next in order; JournalError where it is not wholly in the file."""
+        if self._state is not _State.OPEN:
+            raise JournalError(f"{self.path} is {self._state.value}", path=str(self.path))
+        if record.seq != self._seq + 1:
+            raise JournalError(f"record {record.seq} after {self._seq}", path=str(self.path))
+        self._at = record.at
+        self._write(record_line(record, self._now()), record.seq)
+
+    def sync(self) -> None:
+        """Bring all records to the disk; JournalError where it fails. Half a millisecond or more."""
+        if self._state is not _State.OPEN:
+            return
+        try:
+            _SYNC(self._descriptor)
+        except OSError as error:
+            self._fail()
+            raise _failure(self.path, "sync", error) from error
+
+    def close(self, reason: str) -> None:
+        """Write the end line and the manifest; JournalError where that fails. Closed is closed."""
+        if self._state is _State.CLOSED:
+            return
+        try:
+            self._write(end_line(End(self._seq, reason), self._now()), self._seq)
+            _SYNC(self._descriptor)
+            self._note(Status.CLOSED)
+        except OSError as error:
+            raise _failure(self.path, "close", error) from error
+        finally:
+            self._state = _State.CLOSED
+            self._free_reserve()
+            os.close(self._descriptor)
+
+    def __repr__(self) -> str:
+        return f"<Journal {self.path.name}: {self._state.value}, {self._seq} records>"
+
+    def _begin(self) -> None:
+        try:
+            self._reserve.write_bytes(bytes(RESERVE_BYTES))
+            self._write(header_line(self.header), 0)
+            _SYNC(self._descriptor)
+            self._note(Status.OPEN)
+        except OSError as error:
+            raise _failure(self.path, "create", error) from error
+
+    def _discard(self) -> None:
+        """Leave nothing behind of a journal that could not be begun."""
+        self._state = _State.CLOSED
+        os.close(self._descriptor)
+        self._free_reserve()
+        self.path.unlink(missing_ok=True)
+
+    def _write(self, body: JsonObject, seq: int) -> None:
+        line, digest = chain.seal(_dump(body), self._hash)
+        whole = b"\n%b\n" % line if self._is_torn else line + b"\n"
+        try:
+            written = os.write(self._descriptor, whole)
+        except OSError as error:
+            self._fail()
+            raise _failure(self.path, "write", error) from error
+        self._size += written
+        if written:
+            self._is_torn = whole[written - 1 : written] != b"\n"
+        if written >= len(whole) - 1:
+            # Without its newline the line is there all the same, and the next must follow it.
+            self._hash, self._seq = digest, seq
+        if written < len(whole):
+            self._fail()
+            message = f"{self.path}: {written} of {len(whole)} bytes written; is the disk full?"
+            raise JournalError(message, path=str(self.path), offset=self._size)
+
+    def _now(self) -> datetime:
+        if self.header.clock is Clock.VIRTUAL:
+            return time_of_day(self.header.started, self._at)
+        return datetime.fromtimestamp(self._wall(), UTC)
+
+    def _note(self, status: Status) -> None:
+        manifest = Manifest(self.path.name, status, self._seq, self._hash.decode())
+        write_manifest(self.path.parent, manifest)
+
+    def _fail(self) -> None:
+        self._state = _State.FAILED
+        self._free_reserve()
+
+    @property
+    def _reserve(self) -> Path:
+        return self.path.with_name(f".{self.path.name}.reserve")
+
+    def _free_reserve(self) -> None:
+        self._reserve.unlink(missing_ok=True)
+
+
+def _dump(body: JsonObject) -> bytes:
+    try:
+        return orjson.dumps(body, option=orjson.OPT_UTC_Z)
+    except TypeError:
+        # Text may hold lone surrogates, which UTF-8 cannot carry: a tool may give such text.
+        return orjson.dumps(_mended(body), option=orjson.OPT_UTC_Z)
+
+
+def _mended(value: object) -> object:
+    """The same value with U+FFFD for each lone surrogate."""
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case dict():
+            return {key: _mended(each) for key, each in cast("JsonObject", value).items()}
+        case list() | tuple():
+            return [_mended(each) for each in cast("list[object]", value)]
+        case _:
+            return value
+
+
+def _failure(path: Path, verb: str, error: OSError) -> JournalError:
+    return JournalError(f"cannot {verb} {path}: {error.strerror}", path=str(path))
