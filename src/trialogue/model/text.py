@@ -1,0 +1,24 @@
+"""Text that came from a model, a service or a person, made safe to put on a line."""
+
+from __future__ import annotations
+
+import re
+
+_CONTROLS = [*range(0x20), *range(0x7F, 0xA0)]
+_SPACES = [*range(0x09, 0x0E), 0x85, 0x2028, 0x2029]
+_BIDI = [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+_SAFE: dict[int, str | None] = {
+    **dict.fromkeys(_CONTROLS + _BIDI),
+    **dict.fromkeys(_SPACES, " "),
+    **dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}"),
+}
+_RUN_OF_SPACES = re.compile(" {2,}")
+
+
+def safe_text(text: str) -> str:
+    """One line of `text` that can steer neither a terminal nor the order in which it is read.
+
+    C0, C1, DEL and the Unicode Bidi_Control characters (UAX 9) are removed; line breaks, tabs and
+    runs of spaces become one space; lone surrogates, which UTF-8 cannot carry, become U+FFFD.
+    """
+    return _RUN_OF_SPACES.sub(" ", text.translate(_SAFE)).strip()
