@@ -1,0 +1,205 @@
+"""What a value in a document may be: the kinds that the schema's annotations stand for.
+
+The annotations of the attrs classes are the only description of the format. Reading a document, writing
+one and making its JSON Schema are three walks over the same kinds.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping
+from enum import Enum
+from functools import cache
+from typing import TypeAlias, cast
+
+import attrs
+from attrs import frozen
+
+
+@frozen
+class Text:
+    """Any text."""
+
+
+@frozen
+class OneLine:
+    """Text of one line that can stand before a colon: what people and digests call somebody."""
+
+
+@frozen
+class Name:
+    """A name that other places refer to."""
+
+
+@frozen
+class Pattern:
+    """A regular expression of Python's `re`."""
+
+
+@frozen
+class Whole:
+    """A whole number."""
+
+    low: int = 0
+    """The lowest."""
+
+    high: int = 2**53
+    """The highest: what JSON carries everywhere."""
+
+
+@frozen
+class Number:
+    """A number, whole or not."""
+
+
+@frozen
+class Flag:
+    """True or false."""
+
+
+@frozen
+class Duration:
+    """A stretch of time with its unit; seconds once read."""
+
+    may_be_none: bool = False
+    """Whether `none` may be said; it reads as infinity."""
+
+
+@frozen
+class DurationRange:
+    """Two stretches of time `a..b`, or one for both; seconds once read."""
+
+
+@frozen
+class Anything:
+    """Whatever JSON can say."""
+
+
+@frozen
+class AnyObject:
+    """A map of whatever JSON can say."""
+
+
+@frozen
+class Choice:
+    """One word of a closed list."""
+
+    options: type[Enum]
+    """The list; its values are the words."""
+
+
+@frozen
+class ListOf:
+    """A list."""
+
+    item: Kind
+    """What each of its values is."""
+
+
+@frozen
+class MapOf:
+    """A map whose keys the author chooses."""
+
+    key: Text | Name
+    """What each key is."""
+
+    value: Kind
+    """What each value is."""
+
+
+@frozen
+class Member:
+    """One key of a record."""
+
+    key: str
+    """The key in the document and the attribute's name."""
+
+    kind: Kind
+    """What its value is."""
+
+    required: bool
+    """Whether it must be there."""
+
+
+@frozen
+class Record:
+    """A map whose keys the schema names: one attrs class."""
+
+    cls: type[attrs.AttrsInstance]
+    """The class that a value becomes."""
+
+    members: tuple[Member, ...]
+    """Its keys, in the order of writing."""
+
+
+@frozen
+class OneOf:
+    """Several kinds that differ in shape: text, list or map."""
+
+    options: tuple[Kind, ...]
+    """At most one of each shape."""
+
+
+Kind: TypeAlias = (
+    Text
+    | OneLine
+    | Name
+    | Pattern
+    | Whole
+    | Number
+    | Flag
+    | Duration
+    | DurationRange
+    | Anything
+    | AnyObject
+    | Choice
+    | ListOf
+    | MapOf
+    | Record
+    | OneOf
+)
+"""Every kind there is; a `match` over it ends in `assert_never`."""
+
+_SCALARS: Mapping[object, Kind] = {str: Text(), int: Whole(), float: Number(), bool: Flag()}
+
+
+@cache
+def record_of(cls: type[attrs.AttrsInstance]) -> Record:
+    """The record that an attrs class stands for."""
+    hints = typing.get_type_hints(cls, include_extras=True)
+    return Record(
+        cls,
+        tuple(
+            Member(field.name, kind_of(hints[field.name]), field.default is attrs.NOTHING)
+            for field in attrs.fields(cls)
+        ),
+    )
+
+
+def kind_of(annotation: object) -> Kind:
+    """The kind that an annotation stands for; TypeError for one that the format has no use for."""
+    origin = typing.get_origin(annotation)
+    arguments = typing.get_args(annotation)
+    if origin is typing.Annotated:
+        return cast("Kind", arguments[1])
+    if origin in {types.UnionType, typing.Union}:
+        return _union(arguments)
+    if origin is tuple:
+        return ListOf(kind_of(arguments[0]))
+    if origin is Mapping:
+        return MapOf(cast("Text | Name", kind_of(arguments[0])), kind_of(arguments[1]))
+    if isinstance(annotation, type):
+        return _class(cast("type[object]", annotation))
+    raise TypeError(f"no kind stands for {annotation!r}")
+
+
+def _class(cls: type[object]) -> Kind:
+    if issubclass(cls, Enum):
+        return Choice(cls)
+    return _SCALARS.get(cls) or record_of(cast("type[attrs.AttrsInstance]", cls))
+
+
+def _union(arguments: tuple[object, ...]) -> Kind:
+    options = tuple(kind_of(argument) for argument in arguments if argument is not types.NoneType)
+    return options[0] if len(options) == 1 else OneOf(options)

@@ -1,0 +1,487 @@
+"""The scenario document, format 1: what an author may write. None is "not written".
+
+Durations are seconds here and carry their unit in the file. Defaults stand where they are used
+(`defaults.py`), so that a value that was written can be told from one that was not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Annotated, TypeAlias
+
+from attrs import frozen
+
+from trialogue.model.participants import Hears, Role
+from trialogue.model.plan import SilenceStep
+from trialogue.scenario.kinds import AnyObject, Anything, Duration, Name, OneLine, Pattern, Whole
+from trialogue.scenario.script import JsonObject, ScriptEntry
+
+Seconds: TypeAlias = Annotated[float, Duration()]
+OptionalSeconds: TypeAlias = Annotated[float | None, Duration()]
+OptionalCount: TypeAlias = Annotated[int | None, Whole(1, 1_000_000)]
+Identifier: TypeAlias = Annotated[str, Name()]
+OptionalIdentifier: TypeAlias = Annotated[str | None, Name()]
+OptionalTitle: TypeAlias = Annotated[str | None, OneLine()]
+
+
+class Clock(Enum):
+    """What time a meeting runs on."""
+
+    REAL = "real"
+    VIRTUAL = "virtual"
+
+
+class Via(Enum):
+    """Which service an agent is at."""
+
+    LOCAL = "local"
+    DEEPGRAM = "deepgram"
+
+
+class Provider(Enum):
+    """Who thinks for an agent, in Deepgram's names; `scripted` is the embedded server's own."""
+
+    SCRIPTED = "scripted"
+    OPEN_AI = "open_ai"
+    ANTHROPIC = "anthropic"
+    GOOGLE = "google"
+    GROQ = "groq"
+    AWS_BEDROCK = "aws_bedrock"
+    NVIDIA = "nvidia"
+    DEEPGRAM = "deepgram"
+
+
+class ReasoningMode(Enum):
+    """How much a model reasons before it answers."""
+
+    NONE = "none"
+    MINIMAL = "minimal"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Policy(Enum):
+    """Who decides on the floor."""
+
+    ROUND_ROBIN = "round-robin"
+    MODERATED = "moderated"
+    SCRIPTED = "scripted"
+
+
+class Ending(Enum):
+    """Ways in which a meeting ends that need no more words."""
+
+    AGENDA_DONE = "agenda-done"
+    LIMITS = "limits"
+
+
+@frozen
+class LimitRules:
+    """When a meeting ends by itself, at the latest."""
+
+    time: Annotated[float | None, Duration(may_be_none=True)] = None
+    """Since the start; `none` for no limit, which then needs one of turns."""
+
+    turns: OptionalCount = None
+    """Turns that ended, whoever held them."""
+
+    silence: OptionalSeconds = None
+    """For how long nobody was heard."""
+
+
+@frozen
+class Run:
+    """How the meeting runs."""
+
+    clock: Clock | None = None
+    """Real time, or a virtual clock that leaps over every wait. Virtual needs all agents `via: local`."""
+
+    seed: Annotated[int | None, Whole()] = None
+    """What every chance of the meeting is drawn from."""
+
+    frame: OptionalSeconds = None
+    """How much sound moves at a time: 20ms, 40ms, 60ms, 80ms or 100ms."""
+
+    limits: LimitRules | None = None
+    """When it ends by itself."""
+
+    ready: OptionalSeconds = None
+    """How long the meeting waits at its opening for sessions that are not ready."""
+
+
+@frozen
+class Endpoint:
+    """Where the service finds a model or a voice that it does not manage."""
+
+    url: str
+    """The address that the service will call."""
+
+    headers: Mapping[str, str] | None = None
+    """Sent along; keys belong into `${env:NAME}`. Secret."""
+
+
+@frozen
+class Listen:
+    """How an agent hears, in Deepgram's names."""
+
+    provider: str | None = None
+    """Whose recognizer."""
+
+    model: str | None = None
+    """Which: `nova-3`, `flux-general-en`, ..."""
+
+    version: str | None = None
+    """`v1` for Nova, `v2` for Flux."""
+
+    language: str | None = None
+    """BCP 47 tag, or `multi`."""
+
+    keyterms: tuple[str, ...] | None = None
+    """Words to expect."""
+
+    language_hints: tuple[str, ...] | None = None
+    """Languages to expect (Flux)."""
+
+    smart_format: bool | None = None
+    """Whether numbers and dates are written as people write them."""
+
+    eot_threshold: float | None = None
+    """How sure of a turn's end it must be (Flux): 0.5 to 1.0."""
+
+    eager_eot_threshold: float | None = None
+    """How sure it must be to begin a speculative reply (Flux): 0.3 to 0.9."""
+
+    eot_timeout_ms: Annotated[int | None, Whole(500, 60_000)] = None
+    """Silence that ends a turn in any case (Flux), in milliseconds."""
+
+
+@frozen
+class Think:
+    """How an agent thinks."""
+
+    provider: Provider
+    """Whose model; `scripted` says what its script says."""
+
+    model: str | None = None
+    """Which model."""
+
+    version: str | None = None
+    """Of the provider's interface."""
+
+    temperature: float | None = None
+    """How freely it chooses words."""
+
+    reasoning_mode: ReasoningMode | None = None
+    """How much it reasons before it answers."""
+
+    credentials: Mapping[str, str] | None = None
+    """The account at AWS Bedrock; values belong into `${env:NAME}`. Secret."""
+
+    endpoint: Endpoint | None = None
+    """Where the model is, unless the service manages it."""
+
+    context_length: Annotated[int | None, Whole(1)] = None
+    """Characters of conversation kept; with an endpoint only."""
+
+    script: tuple[ScriptEntry, ...] | str | None = None
+    """With `scripted`: the entries, or the path of a file with them, inside the scenario's folder."""
+
+
+@frozen
+class Speak:
+    """How an agent sounds, in Deepgram's names."""
+
+    provider: str | None = None
+    """Whose voice: `deepgram`, `eleven_labs`, `cartesia`, `open_ai`, ..."""
+
+    model: str | None = None
+    """Which voice: `aura-2-thalia-en`, ...; each sounds different on the embedded server too."""
+
+    version: str | None = None
+    """Of the provider's interface."""
+
+    speed: float | None = None
+    """1 is as trained."""
+
+    model_id: str | None = None
+    """The model at Eleven Labs or Cartesia."""
+
+    voice: str | Mapping[str, str] | None = None
+    """The voice at OpenAI (its name) or at Cartesia (a map of `mode` and `id`)."""
+
+    language: str | None = None
+    """BCP 47 tag, where the voice speaks several."""
+
+    endpoint: Endpoint | None = None
+    """Where the voice is, unless it is Deepgram's."""
+
+
+@frozen
+class AgentDefaults:
+    """What holds for every agent that does not say otherwise."""
+
+    via: Via | None = None
+    """At which service."""
+
+    hears: Hears | None = None
+    """By digest or by ear."""
+
+    listen: Listen | None = None
+    """Keys that an agent does not write are taken from here."""
+
+    think: Think | tuple[Think, ...] | None = None
+    """For agents that write neither `think` nor `lines`."""
+
+    speak: Speak | None = None
+    """Keys that an agent does not write are taken from here."""
+
+
+@frozen
+class Defaults:
+    """Values for everyone."""
+
+    agent: AgentDefaults | None = None
+    """For every agent."""
+
+
+@frozen
+class Agent:
+    """One seat of the cast."""
+
+    role: Role | None = None
+    """Chair, speaker or observer."""
+
+    title: OptionalTitle = None
+    """What digests, transcripts and the screen call it."""
+
+    aliases: tuple[Annotated[str, OneLine()], ...] | None = None
+    """Other words by which speech may name it."""
+
+    prompt: str | None = None
+    """Who it is and how it shall behave; the conduct of the meeting is added. Personal."""
+
+    greeting: str | None = None
+    """What it says as soon as it is connected: the chair's opening words. Personal."""
+
+    lines: tuple[str, ...] | None = None
+    """What it says, turn by turn: short for a script of nothing but `say`. Personal."""
+
+    via: Via | None = None
+    """At which service: the embedded server, or Deepgram."""
+
+    hears: Hears | None = None
+    """How it learns what the others said: `text` (a digest at its turn) or `audio` (its own ear)."""
+
+    listen: Listen | None = None
+    """How it hears."""
+
+    think: Think | tuple[Think, ...] | None = None
+    """How it thinks; a list is tried in order, anew in each turn."""
+
+    speak: Speak | None = None
+    """How it sounds."""
+
+    tools: tuple[Identifier, ...] | None = None
+    """Which of the scenario's tools it may call."""
+
+
+@frozen
+class Mock:
+    """A tool that answers the same thing every time."""
+
+    result: Annotated[object, Anything()] = None
+    """What it answers. Personal."""
+
+    delay: OptionalSeconds = None
+    """After how long."""
+
+    error: str | None = None
+    """Fail with these words instead."""
+
+
+@frozen
+class Tool:
+    """A function that agents may call: `mock` or `python`."""
+
+    description: str | None = None
+    """When to call it, for the model."""
+
+    schema: Annotated[JsonObject | None, AnyObject()] = None
+    """JSON Schema of its arguments: an object."""
+
+    mock: Mock | None = None
+    """A fixed answer."""
+
+    python: str | None = None
+    """`module:function`, which runs code: only with the operator's leave."""
+
+    timeout: OptionalSeconds = None
+    """After how long a call is given up."""
+
+
+@frozen
+class Hold:
+    """How long one turn may last."""
+
+    max: OptionalSeconds = None
+    """After this the floor is taken away."""
+
+    warn: OptionalSeconds = None
+    """From here on it is noted."""
+
+
+@frozen
+class Silence:
+    """What happens while the floor is free and nobody takes it."""
+
+    after: OptionalSeconds = None
+    """How long before the first step, and between steps."""
+
+    do: tuple[SilenceStep, ...] | None = None
+    """The steps in order, each once until somebody speaks again."""
+
+
+@frozen
+class Floor:
+    """Who speaks next, and for how long."""
+
+    policy: Policy | None = None
+    """The policy that is asked first."""
+
+    otherwise: Policy | None = None
+    """The policy that is asked when the first has nobody to name."""
+
+    order: tuple[Identifier, ...] | None = None
+    """The order of `scripted` and `round-robin`; the cast's where absent."""
+
+    think: OptionalSeconds = None
+    """Who has the floor and has not begun to speak after this loses it."""
+
+    ear: OptionalSeconds = None
+    """An agent by ear that has the floor and answers nothing it heard is cued after this."""
+
+    chair_timeout: OptionalSeconds = None
+    """How long the floor waits for a chair who named nobody."""
+
+    hold: Hold | None = None
+    """Limits on one turn."""
+
+    silence: Silence | None = None
+    """Limits on a free floor."""
+
+
+@frozen
+class SaidRule:
+    """A pattern over what was said and heard in the meeting."""
+
+    match: Annotated[str, Pattern()]
+    """A regular expression, searched in one turn's words."""
+
+    by: OptionalIdentifier = None
+    """Only when this participant said it."""
+
+
+@frozen
+class SaidEvent:
+    """Something was said."""
+
+    said: SaidRule
+    """What, and by whom."""
+
+
+@frozen
+class Point:
+    """One point of the agenda."""
+
+    id: Identifier
+    """What other places call it."""
+
+    title: Annotated[str, OneLine()]
+    """What people read and agents are told."""
+
+    owner: OptionalIdentifier = None
+    """Whose point it is."""
+
+    time: OptionalSeconds = None
+    """Its time box: the agenda moves on at the next turn's end after it."""
+
+    done_when: SaidEvent | None = None
+    """The agenda moves on when this has been said."""
+
+
+@frozen
+class End:
+    """What ends the meeting; its limits always do."""
+
+    any: tuple[Ending | SaidEvent, ...]
+    """Any of these: `agenda-done`, something said, `limits`."""
+
+
+@frozen
+class Document:
+    """A scenario: a meeting that can be run."""
+
+    trialogue: Annotated[int, Whole(1, 1)]
+    """The format's number: 1."""
+
+    name: Identifier
+    """What the meeting is called, in its files too."""
+
+    cast: Mapping[Identifier, Agent]
+    """Who is at the table, in this order: the key is the participant's name."""
+
+    about: str | None = None
+    """What it is good for, for people."""
+
+    vars: Mapping[Identifier, str] | None = None
+    """Texts that `${name}` stands for elsewhere in the file."""
+
+    run: Run | None = None
+    """How it runs."""
+
+    defaults: Defaults | None = None
+    """What holds unless an agent says otherwise."""
+
+    tools: Mapping[Identifier, Tool] | None = None
+    """What agents may call."""
+
+    floor: Floor | None = None
+    """Who speaks next."""
+
+    agenda: tuple[Point, ...] | None = None
+    """Points, taken in order."""
+
+    end: End | None = None
+    """What ends it."""
+
+
+LATER_KEYS: Mapping[type, frozenset[str]] = {
+    Document: frozenset({"faults", "expect", "profiles", "matrix"}),
+    LimitRules: frozenset({"cost"}),
+    AgentDefaults: frozenset({"restart"}),
+    Agent: frozenset({"restart"}),
+    Tool: frozenset({"http", "command", "mcp", "on_interrupt"}),
+    Floor: frozenset({"interrupt", "share"}),
+}
+"""Keys of the format that this release does not know yet."""
+
+LATER_WORDS: Mapping[type[Enum], frozenset[str]] = {
+    Via: frozenset({"scripted", "replay", "microphone", "clips"}),
+    Role: frozenset({"human"}),
+    Policy: frozenset(
+        {
+            "addressed",
+            "hand-off",
+            "queue",
+            "auction",
+            "least-spoken",
+            "free",
+            "agenda",
+            "parallel-collect",
+            "random",
+        }
+    ),
+}
+"""Words of the format that this release does not know yet."""

@@ -1,0 +1,88 @@
+"""What a scripted agent says: the document's form of it, and the one that the embedded server reads."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+from attrs import frozen
+
+from trialogue.scenario.kinds import AnyObject, DurationRange, Name, Pattern
+
+JsonObject: TypeAlias = dict[str, object]
+"""A map of whatever JSON can say."""
+
+
+@frozen
+class When:
+    """What must have reached the agent."""
+
+    heard: Annotated[str, Pattern()]
+    """A regular expression, searched in all that reached this agent since its last reply: the digest, or
+    what its recognizer made of the sound."""
+
+
+@frozen
+class ScriptCall:
+    """A tool call that an entry makes before it says anything."""
+
+    tool: Annotated[str, Name()]
+    """The tool."""
+
+    arguments: Annotated[JsonObject | None, AnyObject()] = None
+    """Its arguments; none where absent."""
+
+
+@frozen
+class ScriptEntry:
+    """One reply of a script: `say` and `call` with their conditions, or `otherwise`, or `think` alone."""
+
+    say: str | None = None
+    """What it says. `${heard}`, `${result}` and `${result.key}` are filled in. Personal."""
+
+    when: When | None = None
+    """Only when this fits; an entry without it comes in its order."""
+
+    call: ScriptCall | None = None
+    """A tool that is called first; `say` may then speak of its result."""
+
+    again: bool | None = None
+    """Whether an entry with `when` may come more than once."""
+
+    otherwise: str | None = None
+    """What is said when nothing else fits. Personal."""
+
+    think: Annotated[tuple[float, float] | None, DurationRange()] = None
+    """How long the reply takes, drawn between these; alone in an entry, how long every other one takes."""
+
+    @property
+    def is_pace(self) -> bool:
+        """Whether it only says how long the other entries take."""
+        return self.think is not None and self.say is None and self.call is None and self.otherwise is None
+
+
+@frozen
+class ScriptFile:
+    """A file of its own that holds a script."""
+
+    script: tuple[ScriptEntry, ...]
+    """The entries."""
+
+
+def wire_script(script: tuple[ScriptEntry, ...]) -> list[JsonObject]:
+    """The script as the embedded server reads it: think times in whole milliseconds."""
+    return [_wire_entry(entry) for entry in script]
+
+
+def _wire_entry(entry: ScriptEntry) -> JsonObject:
+    wire: JsonObject = {}
+    if entry.when is not None:
+        wire["when"] = {"heard": entry.when.heard}
+    if entry.call is not None:
+        wire["call"] = {"tool": entry.call.tool, "arguments": entry.call.arguments or {}}
+    if entry.think is not None:
+        wire["think_ms"] = [round(bound * 1000) for bound in entry.think]
+    for key in ("say", "otherwise", "again"):
+        value: object = getattr(entry, key)
+        if value is not None:
+            wire[key] = value
+    return wire
