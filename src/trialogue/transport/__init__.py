@@ -1,0 +1,1 @@
+"""The websocket seam: one socket class for both roles, over TCP, TLS or memory."""
