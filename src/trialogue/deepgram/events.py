@@ -1,0 +1,327 @@
+"""What a session tells the actor that owns it: facts in our own words, not in the service's.
+
+The service's speech, prompts and tool data in here are personal.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from attrs import field, frozen
+
+from trialogue.deepgram.codes import Verdict
+from trialogue.deepgram.settings import HistoryItem
+from trialogue.deepgram.wire import Json, JsonObject
+
+Behavior: TypeAlias = str
+"""`default`, `backchannel`, `presence_check`, `filler`, or one that is newer than we are."""
+
+
+@frozen
+class Ready:
+    """The settings hold: audio and messages may flow."""
+
+    request_id: str
+    """What the service calls the session; empty where it never said."""
+
+
+def _size(data: bytes) -> str:
+    return f"<{len(data)} bytes>"
+
+
+# --- speech -----------------------------------------------------------------------------------------
+
+
+@frozen
+class ReplyStarted:
+    """The agent begins a reply: comes once, before anything else of it."""
+
+
+@frozen
+class Sentence:
+    """The words of a stretch of the reply."""
+
+    text: str
+    """The words. Personal."""
+
+    at_byte: int
+    """Where in the reply's audio it begins, as far as had arrived: bytes from the reply's start."""
+
+    behavior: Behavior = "default"
+    """What kind of speech it is."""
+
+
+@frozen
+class ReplyAudio:
+    """A stretch of the reply's sound; whole samples where the format is uncompressed."""
+
+    data: bytes = field(repr=_size)
+    """In the session's output format."""
+
+
+@frozen
+class ReplyDone:
+    """The reply's last sound has arrived. A reply that was cut off has none: SpeechAtEar ends it."""
+
+
+@frozen
+class Heard:
+    """What the agent's recognizer made of what it heard, at the end of the user's turn."""
+
+    text: str
+    """The words. Personal."""
+
+    languages: tuple[str, ...] = ()
+    """Which languages it heard, where it says so."""
+
+
+@frozen
+class SpeechAtEar:
+    """The agent hears speech, and has stopped its reply if there was one."""
+
+
+@frozen
+class Thinking:
+    """What the model thinks; many never tell."""
+
+    text: str
+    """Its thoughts. Personal."""
+
+
+# --- tools ------------------------------------------------------------------------------------------
+
+
+@frozen
+class ToolCall:
+    """One call that the model wants."""
+
+    id: str
+    """The model's id of it."""
+
+    name: str
+    """Which tool."""
+
+    arguments: str
+    """JSON as the model wrote it: may be empty or wrong. Personal."""
+
+    ours: bool
+    """Whether we are to answer; the service answers the others by itself."""
+
+    thought_signature: str | None = None
+    """A token that some models want back in their history."""
+
+
+@frozen
+class ToolCalls:
+    """The model wants calls; the turn waits for those that are ours."""
+
+    calls: tuple[ToolCall, ...]
+    """The calls, in order."""
+
+
+@frozen
+class ToolCallsCancelled:
+    """Calls that must not be answered any more."""
+
+    ids: tuple[str, ...]
+    """Their ids."""
+
+
+@frozen
+class ToolResult:
+    """The result of a call that the service made by itself: for the record."""
+
+    id: str | None
+    """The call's id, where it says so."""
+
+    name: str
+    """Which tool."""
+
+    content: str
+    """The result. Personal."""
+
+
+# --- about the session ------------------------------------------------------------------------------
+
+
+@frozen
+class Latency:
+    """What stages took, in seconds. None is unknown, not 0."""
+
+    listen_s: float | None = None
+    """Recognition."""
+
+    think_token_s: float | None = None
+    """To the model's first token."""
+
+    think_s: float | None = None
+    """To its first text."""
+
+    think_tool_s: float | None = None
+    """To its first tool call."""
+
+    think_thought_s: float | None = None
+    """To its first thought."""
+
+    speak_s: float | None = None
+    """To the first sound."""
+
+    total_s: float | None = None
+    """From the end of the user's words to the first sound."""
+
+
+@frozen
+class Refused:
+    """Injected words were not taken; try again at the edge of a turn."""
+
+    reason: str
+    """The service's words; may be empty."""
+
+
+@frozen
+class Updated:
+    """A change holds. Two quick changes may share one of these."""
+
+    what: Literal["prompt", "listen", "think", "think_live", "speak"]
+    """Which part."""
+
+
+@frozen
+class Remembered:
+    """The service took this into its memory: keep it to restore the agent in a new session."""
+
+    item: HistoryItem
+    """As `agent.context.messages` takes it back. Personal."""
+
+
+@frozen
+class Frustrated:
+    """The user sounds frustrated."""
+
+    count: int
+    """How often so far."""
+
+    escalated: bool
+    """Whether the limit is reached."""
+
+
+@frozen
+class HandedThrough:
+    """Something from a model of one's own."""
+
+    content: Json = field(hash=False)
+    """Any JSON. May be personal."""
+
+
+@frozen
+class Warned:
+    """Something went wrong and the session goes on."""
+
+    code: str
+    """The service's code; `out-of-order` and `early-audio` are ours."""
+
+    text: str
+    """The service's words."""
+
+    verdict: Verdict = Verdict.GO_ON
+    """GO_ON, or ROLL_OVER where the session's end is near."""
+
+
+@frozen
+class Failed:
+    """Something failed; unless the verdict is TURN_LOST, the session is over."""
+
+    code: str
+    """The service's code."""
+
+    text: str
+    """The service's words."""
+
+    verdict: Verdict
+    """What is to be done."""
+
+    hint: str
+    """One line for the person who can mend it."""
+
+
+@frozen
+class Closed:
+    """The connection is closed, and why: the last failure counts before the close code."""
+
+    code: int
+    """Of the websocket."""
+
+    verdict: Verdict
+    """What is to be done."""
+
+    hint: str
+    """One line for the person who can mend it."""
+
+
+@frozen
+class Unknown:
+    """A message that this version does not know."""
+
+    type: str
+    """Its type."""
+
+    raw: JsonObject = field(hash=False)
+    """All of it. May be personal."""
+
+
+@frozen
+class Malformed:
+    """A message that is none."""
+
+    reason: str
+    """What is wrong, with the field's path; not personal."""
+
+    raw_excerpt: str
+    """Its beginning, at most 1 KiB. May be personal."""
+
+
+@frozen
+class Timeout:
+    """The peer did not answer in time; the session is closed."""
+
+    what: Literal["welcome", "settings-applied"]
+    """What did not come."""
+
+
+SessionEvent: TypeAlias = (
+    Ready
+    | ReplyStarted
+    | Sentence
+    | ReplyAudio
+    | ReplyDone
+    | Heard
+    | SpeechAtEar
+    | Thinking
+    | ToolCalls
+    | ToolCallsCancelled
+    | ToolResult
+    | Latency
+    | Refused
+    | Updated
+    | Remembered
+    | Frustrated
+    | HandedThrough
+    | Warned
+    | Failed
+    | Closed
+    | Unknown
+    | Malformed
+)
+"""All that messages, audio and a close can tell."""
+
+
+@frozen
+class Transmit:
+    """Send this text now."""
+
+    text: str
+    """A whole text message."""
+
+
+Due: TypeAlias = Transmit | Timeout
+"""All that the passing of time can bring."""
