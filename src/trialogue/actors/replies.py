@@ -57,6 +57,10 @@ class Replies:
         """Note that the agent was asked: an empty answer is an answer."""
         self._expected = True
 
+    def begin(self) -> None:
+        """The agent has begun to answer."""
+        self._current()
+
     def sentence(self, text: str) -> None:
         """Take the words of the sound that follows."""
         reply = self._current()
