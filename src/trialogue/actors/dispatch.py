@@ -1,0 +1,85 @@
+"""Who carries out which command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import assert_never
+
+import structlog
+from attrs import frozen
+
+from trialogue.actors.agent import Agent
+from trialogue.actors.router import Router
+from trialogue.actors.timers import Timers
+from trialogue.actors.tools import ToolExecutor
+from trialogue.model.commands import (
+    AnswerTool,
+    CancelTool,
+    Command,
+    Cue,
+    Drop,
+    EndMeeting,
+    EndTurn,
+    GrantFloor,
+    MoveAgenda,
+    Play,
+    Report,
+    RunTool,
+    SetHearing,
+    Speak,
+    StopPlayout,
+    WakeAt,
+)
+
+diagnostics = structlog.get_logger("trialogue.meeting")
+
+
+@frozen
+class Dispatch:
+    """Hands each command to the actor that carries it out."""
+
+    router: Router
+    """Sound: hearing, playing, stopping."""
+
+    agents: Mapping[str, Agent]
+    """Sessions: cues, words to say, answers."""
+
+    tools: ToolExecutor
+    """Tool calls."""
+
+    timers: Timers
+    """Wake-ups."""
+
+    sync: Callable[[], None]
+    """Brings the journal to the disk: at a turn's end, and before a tool has effects."""
+
+    def __call__(self, command: Command) -> None:
+        """Carry out one command, or hand it on without waiting."""
+        match command:
+            case SetHearing():
+                self.router.set_hearing(command)
+            case Play(participant, reply, turn):
+                self.router.playouts[participant].play(reply, turn)
+            case Drop(participant, reply):
+                self.router.playouts[participant].drop(reply)
+            case StopPlayout(participant, turn):
+                self.router.stop(participant, turn)
+            case Cue(to) | Speak(to):
+                self.agents[to].orders.post(command)
+            case AnswerTool(participant):
+                self.agents[participant].orders.post(command)
+            case RunTool():
+                self.sync()
+                self.tools.mailbox.post(command)
+            case CancelTool():
+                self.tools.mailbox.post(command)
+            case WakeAt():
+                self.timers.set(command)
+            case EndTurn() | EndMeeting():
+                self.sync()
+            case Report(code, text, participant):
+                diagnostics.info(text, code=code, participant=participant)
+            case GrantFloor() | MoveAgenda():
+                pass  # decisions that the journal and the screen show; nobody need act
+            case _ as never:
+                assert_never(never)
