@@ -226,7 +226,8 @@ class EndMeeting:
 
     reason: str
     """`agenda-done`, `said`, `limit-time`, `limit-turns`, `silence`, `all-failed`, `refused`,
-    `order-done`, or the reason that was asked for."""
+    `participant-failed` (where one failure ends the meeting), `order-done`, `ended-by-chair`, or the
+    reason that was asked for."""
 
 
 Command: TypeAlias = (

@@ -52,6 +52,9 @@ class Participant:
     aliases: tuple[str, ...] = ()
     """Other words by which speech may name it, beside the name and the title."""
 
+    greets: bool = False
+    """Whether its session opens with a greeting of its own; its first turn waits for it instead of a cue."""
+
     @property
     def label(self) -> str:
         """The title, or the name made presentable: `tech_lead` becomes `Tech lead`."""
