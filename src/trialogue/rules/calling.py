@@ -1,0 +1,125 @@
+"""Tool calls: what is run, what is answered, and to whom."""
+
+from __future__ import annotations
+
+from typing import TypeAlias, assert_never
+
+from trialogue.model.commands import AnswerTool, CancelTool, RunTool
+from trialogue.model.events import ToolCallCancelled, ToolFinished, ToolRequested
+from trialogue.rules.names import find
+from trialogue.rules.state import State, TurnPhase
+from trialogue.rules.tools import GIVE_FLOOR, OWN, Call, CallState, floor_given
+from trialogue.rules.view import Named
+
+ToolEvent: TypeAlias = ToolRequested | ToolFinished | ToolCallCancelled
+"""What this module takes."""
+
+
+def take(state: State, event: ToolEvent) -> None:
+    """Decide on a tool call's event."""
+    match event:
+        case ToolRequested():
+            _requested(state, event)
+        case ToolFinished(participant=name, call_id=call_id, content=content):
+            _finished(state, name, call_id, content)
+        case ToolCallCancelled(participant=name, call_id=call_id):
+            _cancelled(state, name, call_id)
+        case _:  # pragma: no cover
+            assert_never(event)
+
+
+def _requested(state: State, event: ToolRequested) -> None:
+    if not event.ours:
+        return
+    name = event.participant
+    if not _is_live(state, name, event.session):
+        state.stale("a tool was wanted by a session that is over", name)
+        return
+    call = state.calls.find(name, event.call_id)
+    if call is not None:
+        _again(state, call, event.session)
+        return
+    call = state.calls.open(event)
+    if event.tool in OWN:
+        _answer(state, call, _own_answer(state, event))
+        return
+    turn = state.holds_floor(name)
+    if turn is not None:
+        turn.owes_reply = True
+        state.timers.clear(turn.timer("think"), turn.timer("ear"))
+    state.emit(RunTool(name, event.call_id, event.tool, event.arguments))
+
+
+def _is_live(state: State, name: str, session: int) -> bool:
+    return state.presence.is_ready(name) and session == state.presence.session(name)
+
+
+def _again(state: State, call: Call, session: int) -> None:
+    """A call that is known is never run twice; the session that asked last is answered."""
+    call.session = session
+    match call.state:
+        case CallState.FINISHED:
+            _answer(state, call, call.content)
+        case CallState.CANCELLED:
+            state.stale("a cancelled call was asked for again", call.participant)
+        case CallState.RUNNING:
+            pass
+
+
+def _answer(state: State, call: Call, content: str) -> None:
+    call.state, call.content = CallState.FINISHED, content
+    state.emit(AnswerTool(call.participant, call.session, call.call_id, call.tool, content))
+
+
+def _finished(state: State, name: str, call_id: str, content: str) -> None:
+    call = state.calls.find(name, call_id)
+    if call is None or call.state is not CallState.RUNNING:
+        state.stale("a tool call finished that nobody waits for", name)
+        return
+    if _is_live(state, name, call.session):
+        _answer(state, call, content)
+    else:
+        call.state, call.content = CallState.FINISHED, content
+        state.report("superseded", "the session that called the tool is gone", name)
+        if state.presence.is_ready(name):
+            state.inboxes.add_note(name, f"Your tool call {call.tool} has finished: {content}")
+    _think_again(state, name)
+
+
+def _cancelled(state: State, name: str, call_id: str) -> None:
+    call = state.calls.find(name, call_id)
+    if call is None or call.state is not CallState.RUNNING:
+        state.stale("a tool call was cancelled that is over", name)
+        return
+    call.state = CallState.CANCELLED
+    state.emit(CancelTool(name, call_id))
+    _think_again(state, name)
+
+
+def _think_again(state: State, name: str) -> None:
+    """The holder waits for no tool any more: its time to think starts anew."""
+    turn = state.holds_floor(name)
+    if turn is not None and turn.phase is TurnPhase.THINKING and not state.calls.running(name):
+        state.wake(turn.timer("think"), state.now + state.plan.floor.think_s)
+
+
+def _own_answer(state: State, event: ToolRequested) -> str:
+    """Carry out one of the chair's tools: what the model shall read."""
+    if not state.cast[event.participant].is_chair:
+        return "Refused: only the chair may do this."
+    if event.tool == GIVE_FLOOR:
+        return _give_floor(state, event)
+    state.closing = "ended-by-chair"
+    return "The meeting ends after this turn."
+
+
+def _give_floor(state: State, event: ToolRequested) -> str:
+    others = [p for p in state.plan.participants if p.may_speak and p.name != event.participant]
+    given = floor_given(event.arguments)
+    to = find(given.to, tuple(others)) if given is not None else None
+    if given is None or to is None:
+        return f"Nobody of that name can be given the floor. There are: {', '.join(p.label for p in others)}."
+    if to.name not in state.presence.present():
+        return f"{to.label} is away. Name somebody else."
+    state.named = Named(to.name, given.about, event.participant)
+    return f"{to.label} has the floor after you."

@@ -1,0 +1,157 @@
+"""What each agent heard and said, as the meeting heard it: a pure fold, to restore a lost session from.
+
+1. An agent heard its cues, and, by ear, what its own recognizer made of the room.
+2. It said what was *heard* of it in its turns: a cut reply stands there with its heard words only.
+3. A tool call stands there once it is finished, with its result, whether that was ever delivered or not.
+4. A cue that the service refused was not heard; it is given again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, TypeAlias
+
+from attrs import Factory, define, frozen
+
+from trialogue.model.commands import AnswerTool, Command, Cue, EndTurn
+from trialogue.model.events import Event, InjectionRefused, ToolFinished, ToolRequested, WordsHeard
+from trialogue.model.participants import Hears
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
+from trialogue.rules.transcript import Transcript
+
+
+@frozen
+class ContextMessage:
+    """Something that an agent heard or said."""
+
+    role: Literal["user", "assistant"]
+    """`user` for what it heard, `assistant` for what it said: the words of every agent service."""
+
+    text: str
+    """The words. Personal."""
+
+
+@frozen
+class ContextCall:
+    """A tool call of an agent that is finished."""
+
+    call_id: str
+    """The service's id of it."""
+
+    tool: str
+    """Which tool."""
+
+    arguments: str
+    """JSON, as the model wrote it. Personal."""
+
+    result: str
+    """What the agent was told, or would have been. Personal."""
+
+
+ContextItem: TypeAlias = ContextMessage | ContextCall
+"""One item of a context, in order of time."""
+
+
+@frozen
+class _Cued:
+    turn: int
+    text: str
+
+
+@frozen
+class _Spoke:
+    turn: int
+
+
+_Entry: TypeAlias = ContextMessage | ContextCall | _Cued | _Spoke
+
+
+@define
+class Contexts:
+    """The fold over all agents; feed it each event and then its commands, in order."""
+
+    plan: MeetingPlan
+    """The meeting's plan."""
+
+    transcript: Transcript
+    """What is heard; whoever owns it feeds it."""
+
+    _entries: dict[str, list[_Entry]] = Factory(dict[str, list[_Entry]])
+    _open_calls: dict[tuple[str, str], ToolRequested] = Factory(dict[tuple[str, str], ToolRequested])
+
+    def __attrs_post_init__(self) -> None:
+        """Begin with an empty context for everybody."""
+        self._entries = {participant.name: [] for participant in self.plan.participants}
+
+    def take_event(self, event: Event) -> None:
+        """Note what an agent heard, and its tool calls."""
+        match event:
+            case WordsHeard(participant=name, text=text) if self._hears_words(name, text):
+                self._entries[name].append(ContextMessage("user", text))
+            case InjectionRefused(participant=name, turn=turn):
+                self._take_back(name, turn)
+            case ToolRequested(participant=name, call_id=call_id):
+                self._open_calls.setdefault((name, call_id), event)
+            case ToolFinished(participant=name, call_id=call_id, content=content):
+                self._finish_call(name, call_id, content)
+            case _:
+                pass
+
+    def take_command(self, command: Command) -> None:
+        """Note cues, ends of turns and answers."""
+        match command:
+            case Cue(to=to, turn=turn, text=text):
+                self._entries[to].append(_Cued(turn, text))
+            case EndTurn(participant=name, turn=turn):
+                self._entries[name].append(_Spoke(turn))
+            case AnswerTool(participant=name, call_id=call_id, content=content):
+                self._finish_call(name, call_id, content)
+            case _:
+                pass
+
+    def of(self, participant: str) -> tuple[ContextItem, ...]:
+        """One agent's context; KeyError for an unknown participant."""
+        items = (_item(self.transcript, entry) for entry in self._entries[participant])
+        return tuple(item for item in items if item is not None)
+
+    def _hears_words(self, name: str, text: str) -> bool:
+        """Whether these words came in by ear; a service may also echo the cue that it was given."""
+        entries = self._entries.get(name)
+        if entries is None or self.plan.participant(name).hears is not Hears.AUDIO:
+            return False
+        last = next((entry for entry in reversed(entries) if isinstance(entry, _Cued)), None)
+        return last is None or last.text != text
+
+    def _take_back(self, name: str, turn: int) -> None:
+        entries = self._entries.get(name, [])
+        self._entries[name] = [e for e in entries if not (isinstance(e, _Cued) and e.turn == turn)]
+
+    def _finish_call(self, name: str, call_id: str, content: str) -> None:
+        call = self._open_calls.pop((name, call_id), None)
+        if call is not None and name in self._entries:
+            self._entries[name].append(ContextCall(call_id, call.tool, call.arguments, content))
+
+
+def _item(transcript: Transcript, entry: _Entry) -> ContextItem | None:
+    match entry:
+        case _Cued(text=text):
+            return ContextMessage("user", text)
+        case _Spoke(turn=turn):
+            heard = transcript.heard(turn)
+            return ContextMessage("assistant", heard) if heard else None
+        case _:
+            return entry
+
+
+def context_of(plan: MeetingPlan, participant: str, records: Iterable[Record]) -> tuple[ContextItem, ...]:
+    """One agent's context at the end of these records; KeyError for an unknown participant."""
+    transcript = Transcript()
+    contexts = Contexts(plan, transcript)
+    for record in records:
+        transcript.take_event(record.event)
+        contexts.take_event(record.event)
+        for command in record.commands:
+            transcript.take_command(record.at, command)
+            contexts.take_command(command)
+    return contexts.of(participant)

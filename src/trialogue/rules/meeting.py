@@ -1,0 +1,230 @@
+"""The brain of a meeting: `handle(event, now)` answers a fact with commands.
+
+1. Pure: what it decides depends on the plan and on the events so far, on nothing else.
+2. Total: no event in any order raises; what makes no sense is ignored, or answered by a `stale` report.
+3. After each event that leaves the floor free, somebody is chosen or a timer is set.
+4. After `EndMeeting` nothing is decided any more.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from trialogue.model.commands import Command, Hearing, SetHearing
+from trialogue.model.events import (
+    ActorCrashed,
+    Event,
+    FloorRequestCancelled,
+    FloorRequested,
+    GrantAsked,
+    InjectionRefused,
+    LatencyMeasured,
+    MeetingStarted,
+    NoteGiven,
+    PlaybackFinished,
+    PlaybackStarted,
+    ReplySent,
+    ReplyStarted,
+    ReplyWithdrawn,
+    SayAsked,
+    SentenceSaid,
+    ServiceWarned,
+    SessionFailed,
+    SessionLost,
+    SessionReady,
+    SpeechStarted,
+    SpeechStopped,
+    StopAsked,
+    ToolCallCancelled,
+    ToolFinished,
+    ToolRequested,
+    Woke,
+    WordsHeard,
+)
+from trialogue.model.participants import Hears, Kind
+from trialogue.model.plan import AgendaItem, MeetingPlan
+from trialogue.model.transcript import Utterance
+from trialogue.rules import calling, limits, sessions, speaking, turns, wishes
+from trialogue.rules.choosing import Chooser, climb
+from trialogue.rules.context import ContextItem
+from trialogue.rules.ending import end_meeting, judge
+from trialogue.rules.state import Phase, State
+from trialogue.rules.view import FloorView, TurnTaken
+
+
+class Meeting:
+    """One meeting, from `MeetingStarted` to `EndMeeting`."""
+
+    def __init__(self, plan: MeetingPlan) -> None:
+        """Make ready to decide; ScenarioError for an unknown policy or a pattern that is none."""
+        self._state = State(plan)
+        self._chooser = Chooser.of(plan.floor)
+
+    def handle(self, event: Event, now: float) -> list[Command]:
+        """Decide on an event that happened at `now`, in seconds since the meeting's start."""
+        state = self._state
+        if state.phase is Phase.OVER:
+            return []
+        state.now, state.out = now, []
+        if self._makes_sense(event):
+            state.transcript.take_event(event)
+            state.contexts.take_event(event)
+            self._take(event)
+            self._settle()
+        state.floor.check(state.presence.gone())
+        return state.out
+
+    def _makes_sense(self, event: Event) -> bool:
+        """Whether the event can be of this meeting: it has started, and knows who is meant."""
+        state = self._state
+        name: object = getattr(event, "participant", None)
+        if name is not None and name not in state.cast:
+            state.stale("an event of somebody who is not of this meeting")
+            return False
+        if (state.phase is Phase.NEW) != isinstance(event, MeetingStarted):
+            state.stale("an event before the meeting's start, or its start once more")
+            return False
+        return True
+
+    def _take(self, event: Event) -> None:
+        state = self._state
+        match event:
+            case MeetingStarted():
+                self._start()
+            case Woke(timer=timer):
+                self._woke(timer)
+            case StopAsked(reason=reason):
+                end_meeting(state, reason)
+            case SessionReady() | SessionLost() | SessionFailed():
+                sessions.take(state, event)
+            case (
+                ReplyStarted()
+                | SentenceSaid()
+                | ReplySent()
+                | ReplyWithdrawn()
+                | InjectionRefused()
+                | WordsHeard()
+                | PlaybackStarted()
+                | PlaybackFinished()
+            ):
+                speaking.take(state, event)
+            case FloorRequested() | FloorRequestCancelled() | GrantAsked() | SayAsked() | NoteGiven():
+                wishes.take(state, event)
+            case ToolRequested() | ToolFinished() | ToolCallCancelled():
+                calling.take(state, event)
+            case SpeechStarted() | SpeechStopped() | LatencyMeasured() | ServiceWarned() | ActorCrashed():
+                pass  # for the record; people's speech does not move the floor yet
+            case _:  # pragma: no cover
+                assert_never(event)
+
+    def _start(self) -> None:
+        state = self._state
+        state.phase = Phase.OPENING
+        state.emit(SetHearing(_initial_hearing(state.plan)))
+        if state.plan.limits.time_s is not None:
+            state.wake(limits.TIME, state.plan.limits.time_s)
+        state.wake("ready", state.now + state.plan.ready_s)
+
+    def _woke(self, timer: str) -> None:
+        state = self._state
+        if not state.timers.came(timer, state.now):
+            return
+        what, _, _ = timer.partition(":")
+        match what:
+            case limits.TIME:
+                end_meeting(state, limits.TIME)
+            case limits.SILENCE:
+                end_meeting(state, "silence")
+            case "ready":
+                self._open()
+            case "silence":
+                climb(state)
+            case "choose":
+                pass  # the floor is looked at after every event
+            case _:
+                turns.woke(state, state.ongoing, what)
+
+    def _settle(self) -> None:
+        """Follow an event up: look at a turn that ended, open the meeting, choose who is next."""
+        state = self._state
+        if state.unjudged is not None and state.phase is Phase.OPEN:
+            judge(state, state.unjudged)
+        state.unjudged = None
+        if state.phase is Phase.OPENING and state.presence.is_complete:
+            self._open()
+        if state.phase is not Phase.OPEN or not state.floor.is_free:
+            return
+        if state.closing is not None:
+            end_meeting(state, state.closing)
+        else:
+            self._chooser.choose(state)
+
+    def _open(self) -> None:
+        state = self._state
+        state.phase = Phase.OPEN
+        state.free_since = state.now
+        state.timers.clear("ready")
+        move = state.agenda.open(state.now)
+        if move is not None:
+            state.emit(move)
+        turns.quiet(state)
+
+    # --- views --------------------------------------------------------------------------------------
+
+    @property
+    def plan(self) -> MeetingPlan:
+        """What was known before the meeting."""
+        return self._state.plan
+
+    @property
+    def phase(self) -> Phase:
+        """Where the meeting is: new, opening, open or over."""
+        return self._state.phase
+
+    @property
+    def holder(self) -> str | None:
+        """Who holds the floor; None while it is free."""
+        return self._state.floor.holder
+
+    @property
+    def turn(self) -> int:
+        """The number of the last granted turn; 0 before the first."""
+        return self._state.floor.turn
+
+    @property
+    def turns(self) -> tuple[TurnTaken, ...]:
+        """Turns that are over."""
+        return tuple(self._state.turns)
+
+    @property
+    def item(self) -> AgendaItem | None:
+        """The point of the agenda at hand."""
+        return self._state.agenda.item
+
+    @property
+    def floor_view(self) -> FloorView:
+        """What a policy would see now."""
+        return self._state.view()
+
+    def utterances(self) -> tuple[Utterance, ...]:
+        """What was heard so far, in turns that are over."""
+        return self._state.transcript.utterances()
+
+    def context(self, participant: str) -> tuple[ContextItem, ...]:
+        """What an agent heard and said as heard, to restore its session from; KeyError for an unknown."""
+        return self._state.contexts.of(participant)
+
+    def __repr__(self) -> str:
+        """One status line."""
+        at = f", turn {self.turn} {self.holder}" if self.holder else ""
+        waiting = len(self._state.floor.waiting())
+        return f"<Meeting {self.plan.name}: {self.phase.value}{at}, {waiting} waiting>"
+
+
+def _initial_hearing(plan: MeetingPlan) -> tuple[Hearing, ...]:
+    """Agents by ear hear all others that may speak; agents that hear text hear nobody."""
+    return tuple(
+        Hearing(p.name, tuple(o.name for o in plan.participants if o.may_speak and o.name != p.name))
+        for p in plan.participants
+        if p.kind is Kind.AGENT and p.hears is Hears.AUDIO
+    )

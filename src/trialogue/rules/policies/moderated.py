@@ -1,0 +1,53 @@
+"""The chair names who speaks; after everyone else's turn the chair has the floor again.
+
+1. The chair opens, and follows on everybody else's turn, unless it passed since somebody was last heard.
+2. After the chair's turn the floor goes to whom it gave it by `give_floor`; else to the last one that its
+   heard words named; else it stays free for `chair_timeout_s`, in which a named one or a further remark
+   of the chair ends the wait.
+3. A chair that is away, silent or has named nobody in time leaves the choice to `otherwise`.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from trialogue.rules.names import last_named
+from trialogue.rules.view import Decision, FloorView, Next, Nobody, TurnTaken, Wait
+
+
+def _named_by_tool(view: FloorView) -> Next | None:
+    if view.named is None or view.named.to not in view.present:
+        return None
+    return Next(view.named.to, "the chair gave it the floor", view.named.about)
+
+
+def _after_chair(view: FloorView, last: TurnTaken) -> Decision:
+    given = _named_by_tool(view)
+    if given is not None:
+        return given
+    named = last_named(last.heard, view.plan.participants, last.participant)
+    if named is not None:
+        return Next(named, "the chair named it") if named in view.present else Nobody("named-away")
+    if last.was_silent:
+        return Nobody("chair-silent")
+    if last.participant in view.present and view.is_prepared(last.participant):
+        return Next(last.participant, "the chair goes on")
+    until = last.ended_at + view.plan.floor.chair_timeout_s
+    return Wait(until, "the chair shall name somebody") if view.now < until else Nobody("chair-timeout")
+
+
+@frozen
+class Moderated:
+    """The first chair of the cast decides."""
+
+    def choose(self, view: FloorView, /) -> Decision:
+        """Name whom the chair named, or the chair."""
+        chair = view.plan.chair
+        if chair is None:
+            return Nobody("no-chair")
+        last = view.last
+        if last is not None and last.participant == chair.name:
+            return _after_chair(view, last)
+        if chair.name in view.present and chair.name not in view.passed:
+            return Next(chair.name, "the chair opens" if last is None else "back to the chair")
+        return _named_by_tool(view) or Nobody("chair-away")

@@ -1,0 +1,45 @@
+"""Everybody in turn, for ever; who is away or has just passed is skipped.
+
+The place in the order follows from the turns that this policy chose, and those that the silence ladder
+did in its name; a turn that somebody else chose does not move it. Nobody follows on itself while another
+can speak.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from trialogue.rules.view import Decision, FloorView, Next, Nobody
+
+NAME = "round-robin"
+"""What turns of this policy are marked with."""
+
+COUNTED = frozenset({NAME, "silence"})
+"""Whose turns move the place in the order."""
+
+
+def _turned(view: FloorView) -> tuple[str, ...]:
+    """The order, turned so that it begins with the place that is next."""
+    order = view.plan.floor.order or tuple(p.name for p in view.plan.participants)
+    for taken in view.turns:
+        if taken.chosen_by in COUNTED and taken.participant in order:
+            place = order.index(taken.participant) + 1
+            order = order[place:] + order[:place]
+    return order
+
+
+def next_in_order(view: FloorView, skipped: frozenset[str]) -> str | None:
+    """Who is next of those that are present and not skipped."""
+    able = [name for name in _turned(view) if name in view.present and name not in skipped]
+    last = view.last.participant if view.last is not None else None
+    return next((name for name in able if name != last), able[0] if able else None)
+
+
+@frozen
+class RoundRobin:
+    """The order of the plan, or of the cast."""
+
+    def choose(self, view: FloorView, /) -> Decision:
+        """Name the next of the order that is present and has not passed in this round."""
+        name = next_in_order(view, view.passed)
+        return Next(name, "next in order") if name else Nobody("all-passed" if view.present else "all-away")

@@ -1,0 +1,33 @@
+"""An order that is gone through once; who is away is skipped."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from trialogue.rules.view import Decision, FloorView, Next, Nobody
+
+NAME = "scripted"
+"""What turns of this policy are marked with."""
+
+
+def _place(view: FloorView) -> int:
+    """How much of the order is used: each of its turns was the first of that name not yet used."""
+    order = view.plan.floor.order
+    place = 0
+    for taken in view.turns:
+        if taken.chosen_by == NAME:
+            place = order.index(taken.participant, place) + 1
+    return place
+
+
+@frozen
+class Scripted:
+    """The order of the plan, once; at its end the meeting ends."""
+
+    def choose(self, view: FloorView, /) -> Decision:
+        """Name the next of the order that is present; `order-done` behind its end."""
+        rest = view.plan.floor.order[_place(view) :]
+        name = next((name for name in rest if name in view.present), None)
+        if name is not None:
+            return Next(name, "next in the script")
+        return Nobody("all-away") if set(rest) & set(view.away) else Nobody("order-done", is_final=True)

@@ -1,0 +1,249 @@
+"""All that a meeting is between two events, and the one way by which commands leave it."""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import Enum
+from random import Random
+
+from attrs import Factory, define, field
+
+from trialogue.errors import LocalProtocolError
+from trialogue.model.commands import Command, Cue, Report, Speak, WakeAt
+from trialogue.model.participants import Hears, Participant
+from trialogue.model.plan import MeetingPlan
+from trialogue.rules.agenda import AgendaCourse
+from trialogue.rules.context import Contexts
+from trialogue.rules.digest import Inboxes, Missed
+from trialogue.rules.floor import Floor
+from trialogue.rules.presence import Presence
+from trialogue.rules.replies import Replies
+from trialogue.rules.said import SaidRule, compile_said
+from trialogue.rules.silence import SilenceLadder
+from trialogue.rules.timers import Timers
+from trialogue.rules.tools import Calls
+from trialogue.rules.transcript import Transcript
+from trialogue.rules.view import FloorView, Named, TurnTaken, Waiting
+
+
+class Phase(Enum):
+    """Where the meeting is."""
+
+    NEW = "new"
+    OPENING = "opening"
+    OPEN = "open"
+    OVER = "over"
+
+
+class TurnPhase(Enum):
+    """Where a turn is."""
+
+    THINKING = "thinking"
+    PLAYING = "playing"
+
+
+@define
+class Turn:
+    """The turn that goes on: one grant."""
+
+    number: int
+    """Its number and epoch."""
+
+    holder: Participant
+    """Who holds the floor."""
+
+    chosen_by: str
+    """A policy's name, `asked` or `silence`."""
+
+    ask: str
+    """What is asked of the holder, as its digest says it. Personal."""
+
+    is_urgent: bool
+    """Whether what is asked is known to nobody's ear, so that an agent by ear is cued at once."""
+
+    began_at: float
+    """When the floor was granted."""
+
+    phase: TurnPhase = TurnPhase.THINKING
+    """Whether something of it is being played."""
+
+    reply: int | None = None
+    """The reply that is played, or was last."""
+
+    following: deque[int] = Factory(deque[int])
+    """Further replies of this turn, to be played in order."""
+
+    prompt: Cue | Speak | None = None
+    """What the holder was told to make it speak."""
+
+    told: Missed = Factory(Missed)
+    """What the cue told."""
+
+    refusals: int = 0
+    """How often the prompt was refused."""
+
+    owes_reply: bool = False
+    """Whether a tool call of this turn has not been followed by a reply yet."""
+
+    was_heard: bool = False
+    """Whether any of it was heard."""
+
+    def timer(self, what: str) -> str:
+        """The name of a timer of this turn."""
+        return f"{what}:{self.number}"
+
+
+@define
+class State:
+    """The meeting's machines. Only the functions of this package touch it, within one event."""
+
+    plan: MeetingPlan
+    """The plan."""
+
+    now: float = 0.0
+    """When the event happened that is being decided on."""
+
+    phase: Phase = Phase.NEW
+    """Where the meeting is."""
+
+    out: list[Command] = Factory(list[Command])
+    """The decision so far."""
+
+    cast: dict[str, Participant] = field(init=False)
+    """Participants by name."""
+
+    presence: Presence = field(init=False)
+    """Who is here."""
+
+    agenda: AgendaCourse = field(init=False)
+    """How far the agenda is."""
+
+    ladder: SilenceLadder = field(init=False)
+    """What was tried against silence."""
+
+    contexts: Contexts = field(init=False)
+    """What everybody heard and said."""
+
+    end_rules: tuple[SaidRule, ...] = field(init=False)
+    """Words that end the meeting."""
+
+    transcript: Transcript = Factory(Transcript)
+    """What was heard."""
+
+    floor: Floor = Factory(Floor)
+    """Who holds the floor and who waits."""
+
+    timers: Timers = Factory(Timers)
+    """Which timers are set."""
+
+    replies: Replies = Factory(Replies)
+    """Which replies are held."""
+
+    inboxes: Inboxes = Factory(Inboxes)
+    """What everybody has yet to be told."""
+
+    calls: Calls = Factory(Calls)
+    """Tool calls."""
+
+    turn: Turn | None = None
+    """The turn that goes on."""
+
+    turns: list[TurnTaken] = Factory(list[TurnTaken])
+    """Turns that are over."""
+
+    unjudged: TurnTaken | None = None
+    """A turn that has just ended, before the rules looked at its words."""
+
+    free_since: float = 0.0
+    """When the floor became free."""
+
+    named: Named | None = None
+    """Whom the chair gave the floor."""
+
+    closing: str | None = None
+    """Why the meeting ends when the turn that goes on is over."""
+
+    says: dict[str, deque[str]] = Factory(dict[str, deque[str]])
+    """Words that the app wants said, by participant."""
+
+    thinking: set[str] = Factory(set[str])
+    """Agents by ear that heard words since the last turn ended: they are about to answer."""
+
+    prompted: set[str] = Factory(set[str])
+    """Agents whose present session was cued or told to speak."""
+
+    retries: set[str] = Factory(set[str])
+    """Who lost its turn with its session and takes it again when it is back."""
+
+    retried: set[str] = Factory(set[str])
+    """Who takes a lost turn again, or did so in vain: not a third time."""
+
+    def __attrs_post_init__(self) -> None:
+        """Make the machines that depend on the plan; ScenarioError for bad patterns."""
+        self.cast = {p.name: p for p in self.plan.participants}
+        self.presence = Presence(self.plan.participants)
+        self.agenda = AgendaCourse(self.plan.agenda)
+        self.ladder = SilenceLadder(self.plan.floor.silence.steps)
+        self.contexts = Contexts(self.plan, self.transcript)
+        self.end_rules = tuple(map(compile_said, self.plan.end))
+
+    def emit(self, command: Command) -> None:
+        """Decide on a command; the folds see it at once."""
+        self.out.append(command)
+        self.transcript.take_command(self.now, command)
+        self.contexts.take_command(command)
+
+    def wake(self, timer: str, at: float) -> None:
+        """Set a timer, unless it is set for then already."""
+        deadline = self.timers.set(timer, at)
+        if deadline is not None:
+            self.emit(WakeAt(timer, deadline))
+
+    def report(self, code: str, text: str, participant: str | None = None) -> None:
+        """Note something for people; never speech."""
+        self.emit(Report(code, text, participant))
+
+    def stale(self, what: str, participant: str | None = None) -> None:
+        """Note an event that makes no sense, or none any more."""
+        self.report("stale", what, participant)
+
+    def hears_by_ear(self, name: str) -> bool:
+        """Whether a participant is an agent that hears sound."""
+        return self.cast[name].hears is Hears.AUDIO
+
+    @property
+    def ongoing(self) -> Turn:
+        """The turn that goes on; LocalProtocolError while the floor is free."""
+        if self.turn is None:
+            raise LocalProtocolError("no turn goes on")
+        return self.turn
+
+    def holds_floor(self, name: str) -> Turn | None:
+        """The turn that goes on where this participant holds it."""
+        turn = self.turn
+        return turn if turn is not None and turn.holder.name == name else None
+
+    def view(self) -> FloorView:
+        """What policies see."""
+        number = self.floor.turn + 1
+        return FloorView(
+            plan=self.plan,
+            now=self.now,
+            free_since=self.free_since,
+            present=self.presence.present(),
+            away=self.presence.away(),
+            queue=tuple(
+                Waiting(
+                    r.participant,
+                    r.priority,
+                    r.since,
+                    self.replies.holds(r.participant),
+                    self.replies.words(r.participant),
+                )
+                for r in self.floor.waiting()
+            ),
+            turns=tuple(self.turns),
+            named=self.named,
+            item=self.agenda.item,
+            draw=Random(f"{self.plan.seed}/turn/{number}").random(),  # noqa: S311 - chance, not a secret
+        )

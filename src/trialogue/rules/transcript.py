@@ -1,0 +1,205 @@
+"""What was heard of whom: a pure fold of a meeting's events and commands.
+
+1. A turn's words are those of the replies that were played in it, in order.
+2. A reply that was heard to its end was heard whole.
+3. Of a cut reply, the words before the last played sample were heard. Sentences carry where their sound
+   begins; within one, words are taken to be spread evenly over its characters, and the cut falls on the
+   boundary before the word that was under way.
+4. Between a cut and its `PlaybackFinished` the clock since `PlaybackStarted` says how much was played.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import Factory, define
+
+from trialogue.model.commands import Cause, Command, EndTurn, GrantFloor, Play
+from trialogue.model.events import Event, PlaybackFinished, PlaybackStarted, ReplySent, SentenceSaid
+from trialogue.model.records import Record
+from trialogue.model.transcript import Utterance
+
+CHARACTERS_A_SECOND = 15.0
+"""How fast speech is taken to be where a reply's length is not known yet: about 150 words a minute."""
+
+
+@define
+class Script:
+    """The words of one reply and where in its sound they are."""
+
+    duration_s: float | None = None
+    """How long its sound is, once all of it has arrived."""
+
+    _parts: list[tuple[float, str]] = Factory(list[tuple[float, str]])
+
+    def add(self, text: str, offset_s: float) -> None:
+        """Note a sentence; sentences of one offset arrived before their sound and share its stretch."""
+        text = " ".join(text.split())
+        if self._parts and offset_s <= self._parts[-1][0]:
+            offset_s, earlier = self._parts.pop()
+            text = f"{earlier} {text}"
+        self._parts.append((offset_s, text))
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return " ".join(text for _, text in self._parts if text)
+
+    def until(self, played_s: float) -> str:
+        """The words of its first `played_s` seconds."""
+        if self.duration_s is not None and played_s >= self.duration_s:
+            return self.text
+        heard = (self._part_until(index, played_s) for index in range(len(self._parts)))
+        return " ".join(words for words in heard if words)
+
+    def _part_until(self, index: int, played_s: float) -> str:
+        begin, text = self._parts[index]
+        length = self._end_of(index) - begin
+        count = int(len(text) * min(1.0, max(0.0, (played_s - begin) / length)))
+        if count >= len(text) or text[count] == " ":
+            return text[:count]
+        return text[: text.rfind(" ", 0, count) + 1].rstrip()
+
+    def _end_of(self, index: int) -> float:
+        begin, text = self._parts[index]
+        if index + 1 < len(self._parts):
+            return self._parts[index + 1][0]
+        if self.duration_s is not None and self.duration_s > begin:
+            return self.duration_s
+        return begin + (len(text) + 1) / CHARACTERS_A_SECOND
+
+
+@define
+class _Piece:
+    """One reply as it was played in a turn."""
+
+    reply: int
+    started_s: float | None = None
+    ended_s: float | None = None
+    played_s: float = 0.0
+    is_whole: bool = False
+
+
+@define
+class _Turn:
+    participant: str
+    pieces: list[_Piece] = Factory(list[_Piece])
+    cause: Cause | None = None
+
+    def piece(self, participant: str, reply: int) -> _Piece | None:
+        """The piece that this reply is; None where it is not part of the turn."""
+        if participant != self.participant:
+            return None
+        return next((piece for piece in self.pieces if piece.reply == reply), None)
+
+    def close(self, at: float, cause: Cause) -> None:
+        """End it; what is still played ends now, until its `PlaybackFinished` says better."""
+        self.cause = cause
+        for piece in self.pieces:
+            if piece.ended_s is None and piece.started_s is not None:
+                piece.ended_s = max(at, piece.started_s)
+                piece.played_s = piece.ended_s - piece.started_s
+
+
+@define
+class Transcript:
+    """The fold; feed it each event and then its commands, in order, with the record's `at`."""
+
+    _scripts: dict[tuple[str, int], Script] = Factory(dict[tuple[str, int], Script])
+    _turns: dict[int, _Turn] = Factory(dict[int, _Turn])
+
+    def take_event(self, event: Event) -> None:
+        """Note what an event says about words and sound; others change nothing."""
+        match event:
+            case SentenceSaid(participant=name, reply=reply, text=text, offset_s=offset_s):
+                self._script(name, reply).add(text, offset_s)
+            case ReplySent(participant=name, reply=reply, duration_s=duration_s):
+                self._script(name, reply).duration_s = duration_s
+            case PlaybackStarted(participant=name, turn=turn, reply=reply, position_s=position_s):
+                piece = self._piece(name, turn, reply)
+                if piece is not None:
+                    piece.started_s = position_s
+            case PlaybackFinished():
+                self._finish(event)
+            case _:
+                pass
+
+    def take_command(self, at: float, command: Command) -> None:
+        """Note what a command says about turns; others change nothing."""
+        match command:
+            case GrantFloor(to=to, turn=turn):
+                self._turns[turn] = _Turn(to)
+            case Play(turn=turn, reply=reply) if turn in self._turns:
+                self._turns[turn].pieces.append(_Piece(reply))
+            case EndTurn(turn=turn, cause=cause) if turn in self._turns:
+                self._turns[turn].close(at, cause)
+            case _:
+                pass
+
+    def _script(self, participant: str, reply: int) -> Script:
+        return self._scripts.setdefault((participant, reply), Script())
+
+    def _piece(self, participant: str, turn: int, reply: int) -> _Piece | None:
+        taken = self._turns.get(turn)
+        return taken.piece(participant, reply) if taken else None
+
+    def _finish(self, event: PlaybackFinished) -> None:
+        piece = self._piece(event.participant, event.turn, event.reply)
+        if piece is None:
+            return
+        piece.played_s, piece.ended_s = max(0.0, event.played_s), event.position_s
+        piece.is_whole = event.outcome == "complete" and event.played_s > 0
+        if piece.started_s is None and event.played_s > 0:
+            piece.started_s = event.position_s - event.played_s
+
+    def _heard(self, participant: str, piece: _Piece) -> str:
+        script = self._script(participant, piece.reply)
+        return script.text if piece.is_whole else script.until(piece.played_s)
+
+    def spoken_s(self, turn: int) -> float:
+        """Seconds of sound heard in a turn so far."""
+        taken = self._turns.get(turn)
+        return sum(piece.played_s for piece in taken.pieces) if taken else 0.0
+
+    def heard(self, turn: int) -> str:
+        """The words heard in a turn so far."""
+        taken = self._turns.get(turn)
+        if taken is None:
+            return ""
+        parts = (self._heard(taken.participant, piece) for piece in taken.pieces)
+        return " ".join(part for part in parts if part)
+
+    def utterance(self, turn: int) -> Utterance | None:
+        """What was heard in a turn that is over; None where it is not, or nothing was."""
+        taken = self._turns.get(turn)
+        if taken is None or taken.cause is None:
+            return None
+        starts = [piece.started_s for piece in taken.pieces if piece.started_s is not None]
+        ends = [piece.ended_s for piece in taken.pieces if piece.ended_s is not None]
+        if not starts or not ends:
+            return None
+        texts = (self._script(taken.participant, piece.reply).text for piece in taken.pieces)
+        return Utterance(
+            participant=taken.participant,
+            turn=turn,
+            start_s=min(starts),
+            end_s=max(ends),
+            heard=self.heard(turn),
+            intended=" ".join(text for text in texts if text),
+            cause=taken.cause,
+        )
+
+    def utterances(self) -> tuple[Utterance, ...]:
+        """All turns in which something was heard, in order."""
+        found = (self.utterance(turn) for turn in sorted(self._turns))
+        return tuple(utterance for utterance in found if utterance is not None)
+
+
+def utterances(records: Iterable[Record]) -> tuple[Utterance, ...]:
+    """What a journal's records say was heard, in order of turns."""
+    transcript = Transcript()
+    for record in records:
+        transcript.take_event(record.event)
+        for command in record.commands:
+            transcript.take_command(record.at, command)
+    return transcript.utterances()
