@@ -39,13 +39,13 @@ class Kept:
 
 def supervisor():
     kept = Kept()
-    return Supervisor(Brain(), kept, kept.dispatch), kept
+    return Supervisor(Brain(), kept), kept
 
 
 async def test_records_before_it_acts(autojump_clock):
     """Every command stands in the journal before it is carried out, and `seq` has no gaps."""
     meeting, kept = supervisor()
-    meeting.start()
+    meeting.start(kept.dispatch)
     await trio.sleep(1.5)
     meeting.post(Woke("one"))
     meeting.post(StopAsked("enough"))
@@ -63,7 +63,7 @@ async def test_records_before_it_acts(autojump_clock):
 async def test_what_actors_report_while_they_stop_is_recorded():
     """Events after the end are facts too."""
     meeting, kept = supervisor()
-    meeting.start()
+    meeting.start(kept.dispatch)
     meeting.post(StopAsked("enough"))
     await meeting.run()
     meeting.post(Woke("late"))
@@ -74,7 +74,7 @@ async def test_what_actors_report_while_they_stop_is_recorded():
 async def test_a_bug_of_the_brain_is_recorded_first():
     """The event on which the brain failed is in the journal, so that a replay fails there too."""
     meeting, kept = supervisor()
-    meeting.start()
+    meeting.start(kept.dispatch)
     meeting.post(Woke("bug"))
     with pytest.raises(RuntimeError, match="a bug"):
         await meeting.run()
@@ -86,7 +86,7 @@ async def test_subscribers_see_every_record_then_the_end():
     """A subscription is the journal, live."""
     meeting, kept = supervisor()
     seen = meeting.subscribe()
-    meeting.start()
+    meeting.start(kept.dispatch)
     meeting.post(StopAsked("enough"))
     await meeting.run()
     records = [await seen.take(), await seen.take()]
@@ -97,9 +97,9 @@ async def test_subscribers_see_every_record_then_the_end():
 
 async def test_a_subscriber_that_does_not_read_is_closed():
     """The meeting waits for nobody: a full subscription ends, the others go on."""
-    meeting, _ = supervisor()
+    meeting, kept = supervisor()
     idle = meeting.subscribe()
-    meeting.start()
+    meeting.start(kept.dispatch)
     for _ in range(SUBSCRIBER_RECORDS + 1):
         meeting.post(Woke("tick"))
     meeting.settle()

@@ -44,10 +44,10 @@ class Recording(Protocol):
 class Supervisor:
     """Takes events in, stamps, asks, records, publishes, dispatches."""
 
-    def __init__(self, brain: Brain, journal: Recording, dispatch: Callable[[Command], None]) -> None:
+    def __init__(self, brain: Brain, journal: Recording) -> None:
         self._brain = brain
         self._journal = journal
-        self._dispatch = dispatch
+        self._dispatch: Callable[[Command], None]
         self._mailbox: Mailbox[Event] = Mailbox("supervisor", 8192)
         self._subscribers: list[Mailbox[Record]] = []
         self._epoch = 0.0
@@ -72,8 +72,12 @@ class Supervisor:
         """Seconds since the meeting's start, to the microsecond."""
         return round(trio.current_time() - self._epoch, 6)
 
-    def start(self) -> float:
-        """Make now the meeting's zero and record its first event; returns that trio time."""
+    def start(self, dispatch: Callable[[Command], None]) -> float:
+        """Make now the meeting's zero, record its first event, and have orders carried out by `dispatch`.
+
+        Returns the trio time of the meeting's zero.
+        """
+        self._dispatch = dispatch
         self._epoch = trio.current_time()
         self._step(MeetingStarted(), 0.0)
         return self._epoch
