@@ -60,14 +60,6 @@ class ScriptEntry:
         return self.think is not None and self.say is None and self.call is None and self.otherwise is None
 
 
-@frozen
-class ScriptFile:
-    """A file of its own that holds a script."""
-
-    script: tuple[ScriptEntry, ...]
-    """The entries."""
-
-
 def wire_script(script: tuple[ScriptEntry, ...]) -> list[JsonObject]:
     """The script as the embedded server reads it: think times in whole milliseconds."""
     return [_wire_entry(entry) for entry in script]

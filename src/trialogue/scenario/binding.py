@@ -1,0 +1,285 @@
+"""A tree of nodes to attrs values: one walk over the schema's kinds, every fault noted on the way.
+
+Strict: no text from a number, no whole number from 3.9, no key that the schema does not name. What
+cannot be used is absent, and the walk goes on beside it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import warnings
+from enum import Enum
+from typing import Final, Literal, TypeAlias, assert_never, cast
+
+from attrs import frozen
+
+from trialogue.scenario import kinds
+from trialogue.scenario.problems import Code, Path, Problems, meant, shown
+from trialogue.scenario.quantities import read_duration, read_range
+from trialogue.scenario.schema import LATER_KEYS, LATER_WORDS
+from trialogue.scenario.tree import Entries, Hole, Items, Node, Pair, Scalar
+
+MAX_PATTERN = 1_000
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+
+
+class Absent(Enum):
+    """The type of `ABSENT`."""
+
+    ABSENT = "absent"
+
+
+ABSENT: Final = Absent.ABSENT
+"""What a node becomes that cannot be used."""
+
+_Words: TypeAlias = kinds.Text | kinds.OneLine | kinds.Name | kinds.Pattern
+_NotText: TypeAlias = (
+    kinds.Whole | kinds.Number | kinds.Flag | kinds.Choice | kinds.Duration | kinds.DurationRange
+)
+
+
+@frozen
+class Binder:
+    """Reads nodes as kinds."""
+
+    problems: Problems
+    """Where faults are noted."""
+
+    def bind(self, kind: kinds.Kind, node: Node, path: Path) -> object:
+        """The value of a node, or `ABSENT`."""
+        if isinstance(node, Hole):
+            return ABSENT
+        match kind:
+            case kinds.Record():
+                return self._record(kind, node, path)
+            case kinds.MapOf():
+                return self._map(kind, node, path)
+            case kinds.ListOf():
+                return self._list(kind, node, path)
+            case kinds.OneOf():
+                return self._one_of(kind, node, path)
+            case kinds.AnyObject() if not isinstance(node, Entries):
+                return self._wrong(node, path, "a map")
+            case kinds.Anything() | kinds.AnyObject():
+                return self._anything(node, path)
+            case kinds.Text() | kinds.OneLine() | kinds.Name() | kinds.Pattern():
+                return self._text(kind, node, path)
+            case _:
+                return self._scalar(kind, node, path)
+
+    def _wrong(self, node: Node, path: Path, wanted: str) -> Literal[Absent.ABSENT]:
+        self.problems.add(node.at, path, f"must be {wanted}, not {_said(node)}", Code.TYPE)
+        return ABSENT
+
+    # --- lists and maps ---------------------------------------------------------------------------
+
+    def _record(self, kind: kinds.Record, node: Node, path: Path) -> object:
+        if not isinstance(node, Entries):
+            return self._wrong(node, path, "a map")
+        members = {member.key: member for member in kind.members}
+        values: dict[str, object] = {}
+        for pair in node.pairs:
+            if pair.key in members:
+                values[pair.key] = self.bind(members[pair.key].kind, pair.value, (*path, pair.key))
+            else:
+                self._unknown_key(kind, pair, path)
+        for member in kind.members:
+            if member.required and member.key not in values:
+                self.problems.add(node.at, path, f'needs the key "{member.key}"', Code.KEY_MISSING)
+                values[member.key] = ABSENT
+        if any(values.get(member.key) is ABSENT for member in kind.members if member.required):
+            return ABSENT
+        return kind.cls(**{key: value for key, value in values.items() if value is not ABSENT})
+
+    def _unknown_key(self, kind: kinds.Record, pair: Pair, path: Path) -> None:
+        key = shown(pair.key)
+        if pair.key in LATER_KEYS.get(kind.cls, frozenset()):
+            text = f'"{key}" is not part of this release yet'
+            self.problems.add(pair.at, path, text, Code.LATER)
+            return
+        hint = "" if self.problems.full else meant(pair.key, [member.key for member in kind.members])
+        self.problems.add(pair.at, path, f'unknown key "{key}"{hint}', Code.KEY_UNKNOWN)
+
+    def _map(self, kind: kinds.MapOf, node: Node, path: Path) -> object:
+        if not isinstance(node, Entries):
+            return self._wrong(node, path, "a map")
+        values: dict[str, object] = {}
+        for pair in node.pairs:
+            inner = (*path, pair.key)
+            value = self.bind(kind.value, pair.value, inner)
+            key = self.bind(kind.key, Scalar(pair.at, pair.key), inner)
+            if value is not ABSENT and key is not ABSENT:
+                values[pair.key] = value
+        return values
+
+    def _list(self, kind: kinds.ListOf, node: Node, path: Path) -> object:
+        if not isinstance(node, Items):
+            return self._wrong(node, path, "a list")
+        values = [self.bind(kind.item, item, (*path, index)) for index, item in enumerate(node.nodes)]
+        return ABSENT if ABSENT in values else tuple(values)
+
+    def _one_of(self, kind: kinds.OneOf, node: Node, path: Path) -> object:
+        for option in kind.options:
+            if _fits(option, node):
+                return self.bind(option, node, path)
+        return self._wrong(node, path, " or ".join(_shape(option) for option in kind.options))
+
+    def _anything(self, node: Node, path: Path) -> object:
+        match node:
+            case Scalar(_, value):
+                return value
+            case Items(_, nodes):
+                values = [self._anything(item, (*path, index)) for index, item in enumerate(nodes)]
+                return ABSENT if ABSENT in values else values
+            case Entries(_, pairs):
+                inner = {pair.key: self._anything(pair.value, (*path, pair.key)) for pair in pairs}
+                return ABSENT if ABSENT in inner.values() else inner
+            case Hole():
+                return ABSENT
+
+    # --- scalars ----------------------------------------------------------------------------------
+
+    def _text(self, kind: _Words, node: Node, path: Path) -> object:
+        if not isinstance(node, Scalar) or not isinstance(node.value, str):
+            quotes = "; put it in quotes" if isinstance(node, Scalar) and node.value is not None else ""
+            self.problems.add(node.at, path, f"must be text, not {_said(node)}{quotes}", Code.TYPE)
+            return ABSENT
+        return self._checked(node, path, node.value, _text_fault(kind, node.value))
+
+    def _checked(self, node: Node, path: Path, value: object, fault: tuple[Code, str] | None) -> object:
+        if fault is None:
+            return value
+        code, text = fault
+        self.problems.add(node.at, path, text, code)
+        return ABSENT
+
+    def _scalar(self, kind: _NotText, node: Node, path: Path) -> object:
+        value = node.value if isinstance(node, Scalar) else None
+        match kind:
+            case kinds.Flag():
+                return value if isinstance(value, bool) else self._wrong(node, path, "true or false")
+            case kinds.Whole(low, high):
+                return self._whole(low, high, node, path)
+            case kinds.Number():
+                good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+                return value if good else self._wrong(node, path, "a number")
+            case kinds.Choice(options):
+                return self._choice(options, node, path)
+            case kinds.Duration(may_be_none):
+                if may_be_none and value == "none":
+                    return math.inf
+                seconds = read_duration(value) if isinstance(value, str) else None
+                return self._checked(node, path, seconds, _duration_fault(seconds, value))
+            case kinds.DurationRange():
+                ends = read_range(value) if isinstance(value, str) else None
+                return self._checked(node, path, ends, _duration_fault(ends, value))
+            case _:
+                assert_never(kind)
+
+    def _whole(self, low: int, high: int, node: Node, path: Path) -> object:
+        value = node.value if isinstance(node, Scalar) else None
+        if not isinstance(value, int) or isinstance(value, bool):
+            return self._wrong(node, path, "a whole number")
+        if low <= value <= high:
+            return value
+        if path == ("trialogue",):
+            self.problems.add(node.at, path, "this release reads format 1", Code.FORMAT)
+        else:
+            self.problems.add(node.at, path, f"must be from {low} to {high}", Code.RANGE)
+        return ABSENT
+
+    def _choice(self, options: type[Enum], node: Node, path: Path) -> object:
+        words = {cast("str", option.value): option for option in options}
+        value = node.value if isinstance(node, Scalar) else None
+        later = LATER_WORDS.get(options, frozenset())
+        if isinstance(value, str) and value in words:
+            return words[value]
+        if isinstance(value, str) and value in later:
+            self.problems.add(node.at, path, f'"{value}" is not part of this release yet', Code.LATER)
+            return ABSENT
+        said = f'"{shown(value)}"' if isinstance(value, str) else _said(node)
+        hint = meant(value, words) if isinstance(value, str) and not self.problems.full else ""
+        text = f"must be one of {', '.join(words)}, not {said}{hint}"
+        self.problems.add(node.at, path, text, Code.CHOICE)
+        return ABSENT
+
+
+def pattern_fault(pattern: str) -> str | None:
+    """What is wrong with a regular expression; None where nothing is."""
+    if len(pattern) > MAX_PATTERN:
+        return f"is longer than {MAX_PATTERN} characters"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            re.compile(pattern)
+    except re.error as error:
+        return f"is not a regular expression: {error.msg} at character {(error.pos or 0) + 1}"
+    except (RecursionError, OverflowError, Warning):
+        return "is not a regular expression that every Python reads alike"
+    return None
+
+
+def _text_fault(kind: _Words, text: str) -> tuple[Code, str] | None:
+    match kind:
+        case kinds.Text():
+            return None
+        case kinds.OneLine():
+            good = text == text.strip() != "" and text.isprintable() and ":" not in text and len(text) <= 80
+            return None if good else (Code.LINE, "must be one line of at most 80 characters without a colon")
+        case kinds.Name():
+            wrong = f'"{shown(text)}" is not a name: a small letter, then small letters, digits, _ and -'
+            return None if _NAME.fullmatch(text) else (Code.NAME, wrong)
+        case kinds.Pattern():
+            fault = pattern_fault(text)
+            return None if fault is None else (Code.PATTERN, fault)
+        case _:
+            assert_never(kind)
+
+
+def _duration_fault(read: object, value: object) -> tuple[Code, str] | None:
+    if read is not None:
+        return None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Code.DURATION, f"a duration needs its unit; did you mean {value:g}s?"
+    return Code.DURATION, "must be a duration such as 900ms, 20s, 4m or 1h30m; a range is 500ms..8s"
+
+
+def _said(node: Node) -> str:
+    """What stands there, as people call it."""
+    match node:
+        case Items():
+            return "a list"
+        case Entries():
+            return "a map"
+        case Scalar(_, None):
+            return "empty"
+        case Scalar(_, bool()):
+            return "true or false"
+        case Scalar(_, int() | float()):
+            return "a number"
+        case _:
+            return "text"
+
+
+def _fits(kind: kinds.Kind, node: Node) -> bool:
+    """Whether a node has the shape of a kind."""
+    match kind:
+        case kinds.Record() | kinds.MapOf() | kinds.AnyObject():
+            return isinstance(node, Entries)
+        case kinds.ListOf():
+            return isinstance(node, Items)
+        case _:
+            return isinstance(node, Scalar)
+
+
+def _shape(kind: kinds.Kind) -> str:
+    match kind:
+        case kinds.Record() | kinds.MapOf() | kinds.AnyObject():
+            return "a map"
+        case kinds.ListOf():
+            return "a list"
+        case kinds.Choice(options):
+            return "one of " + ", ".join(cast("str", option.value) for option in options)
+        case _:
+            return "text"

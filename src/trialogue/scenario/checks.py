@@ -1,0 +1,306 @@
+"""What must hold between the parts of a scenario, however it is run.
+
+Each check looks at what could be read; where a part could not, checks that lean on it are left out, so
+that one mistake is told once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import attrs
+from attrs import frozen
+
+from trialogue.model.participants import Participant, Role
+from trialogue.scenario.problems import Code, Path, Place, Problems, meant
+from trialogue.scenario.schema import (
+    Agent,
+    Document,
+    Ending,
+    Point,
+    Policy,
+    Provider,
+    SaidEvent,
+    Think,
+    Tool,
+)
+from trialogue.scenario.script import ScriptEntry
+
+CHAIR_TOOLS = ("give_floor", "end_meeting")
+"""Tools that the brain answers itself, for the chair."""
+
+FRAMES_S = (0.02, 0.04, 0.06, 0.08, 0.1)
+"""How long a frame may be, in seconds."""
+
+_SCRIPTED_KEYS = {"provider", "script"}
+
+
+@frozen
+class Places:
+    """Where each part of a scenario stands."""
+
+    known: Mapping[Path, Place]
+    """By path, as written."""
+
+    def find(self, path: Path) -> Place | None:
+        """Where a value was written: by its owner, or under `defaults`; None where it was not."""
+        if path in self.known:
+            return self.known[path]
+        return (
+            self.known.get(("defaults", "agent", *path[2:])) if path[:1] == ("cast",) and path[2:] else None
+        )
+
+    def near(self, path: Path) -> Place:
+        """Where a value stands, or what it would stand in."""
+        while (place := self.find(path)) is None:
+            path = path[:-1]
+        return place
+
+
+@frozen
+class Look:
+    """One look at a document."""
+
+    document: Document
+    """What could be read."""
+
+    places: Places
+    """Where it stands."""
+
+    problems: Problems
+    """What is wrong with it."""
+
+    def names(self, section: str) -> tuple[str, ...]:
+        """The keys of `cast` or `tools`, also of members that could not be read."""
+        return tuple(str(path[1]) for path in self.places.known if len(path) == 2 and path[0] == section)
+
+    def tell(self, path: Path, text: str, code: Code) -> None:
+        """Note a fault, unless something beneath it could not even be read."""
+        if not self.problems.any_under(path):
+            self.problems.add(self.places.near(path), path, text, code)
+
+    def sound(self, section: str) -> bool:
+        """Whether a section could be read whole."""
+        return not self.problems.any_under((section,))
+
+
+def check_document(look: Look) -> None:
+    """Note everything that does not hold."""
+    _check_cast(look)
+    _check_tools(look)
+    _check_floor(look)
+    _check_agenda(look)
+    _check_end(look)
+    _check_frame(look)
+
+
+# --- cast ---------------------------------------------------------------------------------------------
+
+
+def _check_cast(look: Look) -> None:
+    cast = look.document.cast
+    if look.sound("cast") and all(agent.role is Role.OBSERVER for agent in cast.values()):
+        look.tell(("cast",), "nobody at the table may speak", Code.CAST_EMPTY)
+    chairs = [name for name, agent in cast.items() if agent.role is Role.CHAIR]
+    for name in chairs[1:]:
+        text = f"{chairs[0]} is the chair already: a meeting has one"
+        look.tell(("cast", name, "role"), text, Code.CAST_CHAIRS)
+    _check_words(look)
+    for path, think in _thinks(look.document):
+        _check_think(look, path, think)
+    for name, agent in cast.items():
+        if agent.lines is not None and agent.think is not None:
+            look.tell(("cast", name, "lines"), "lines or think, not both", Code.THINK_TWICE)
+        if agent.lines == ():
+            look.tell(("cast", name, "lines"), "is empty: give lines, or leave it out", Code.THINK_MISSING)
+
+
+def _check_words(look: Look) -> None:
+    """No word may stand for two participants: digests and the floor go by them."""
+    owners: dict[str, str] = {}
+    for name, agent in look.document.cast.items():
+        label = Participant(name=name, title=agent.title or "").label
+        words: dict[str, Path] = {name.casefold(): ("cast", name)}
+        words.setdefault(label.casefold(), ("cast", name, "title"))
+        for index, alias in enumerate(agent.aliases or ()):
+            words.setdefault(alias.casefold(), ("cast", name, "aliases", index))
+        for word, path in words.items():
+            owner = owners.setdefault(word, name)
+            if owner != name:
+                look.tell(path, f'"{word}" already stands for {owner}', Code.CAST_AMBIGUOUS)
+
+
+def _thinks(document: Document) -> Iterator[tuple[Path, Think | tuple[Think, ...]]]:
+    for name, agent in document.cast.items():
+        if agent.think is not None:
+            yield ("cast", name, "think"), agent.think
+    if document.defaults and document.defaults.agent and document.defaults.agent.think is not None:
+        yield ("defaults", "agent", "think"), document.defaults.agent.think
+
+
+def _check_think(look: Look, path: Path, think: Think | tuple[Think, ...]) -> None:
+    if isinstance(think, Think):
+        _check_provider(look, path, think)
+        return
+    if not think:
+        look.tell(path, "is empty: give at least one provider", Code.THINK_KEY)
+    for index, one in enumerate(think):
+        _check_provider(look, (*path, index), one)
+        if one.provider is Provider.SCRIPTED and len(think) > 1:
+            look.tell((*path, index), "a script stands alone, not in a list of providers", Code.THINK_KEY)
+
+
+def _check_provider(look: Look, path: Path, think: Think) -> None:
+    if think.provider is not Provider.SCRIPTED:
+        if think.script is not None:
+            look.tell((*path, "script"), "only provider: scripted has a script", Code.THINK_KEY)
+        if think.model is None and think.provider is not Provider.GOOGLE:
+            text = f'{think.provider.value} needs the key "model"'
+            look.tell(path, text, Code.THINK_KEY)
+        return
+    for key in sorted(written_keys(think) - _SCRIPTED_KEYS):
+        look.tell((*path, key), "a script has no use for this", Code.THINK_KEY)
+    if think.script is None:
+        look.tell(path, 'scripted needs the key "script"', Code.THINK_KEY)
+    for index, entry in enumerate(script_of(think)):
+        if wrong := _entry_fault(entry):
+            look.tell((*path, "script", index), wrong, Code.SCRIPT_ENTRY)
+
+
+def written_keys(think: Think) -> set[str]:
+    """The keys of a think provider that were written."""
+    return {field.name for field in attrs.fields(Think) if getattr(think, field.name) is not None}
+
+
+def script_of(think: Think) -> tuple[ScriptEntry, ...]:
+    """The script's entries; none where there is no script."""
+    return think.script if isinstance(think.script, tuple) else ()
+
+
+def _entry_fault(entry: ScriptEntry) -> str | None:
+    speaks = entry.say is not None or entry.call is not None
+    if entry.otherwise is not None:
+        alone = not speaks and entry.when is None and entry.again is None
+        return None if alone else "otherwise stands in an entry of its own"
+    if not speaks:
+        if entry.is_pace and entry.when is None and entry.again is None:
+            return None
+        return "an entry needs say, call or otherwise, or think alone"
+    return "again needs when" if entry.again and entry.when is None else None
+
+
+# --- tools --------------------------------------------------------------------------------------------
+
+
+def _check_tools(look: Look) -> None:
+    known = look.names("tools")
+    for name, agent in look.document.cast.items():
+        for index, tool in enumerate(agent.tools or ()):
+            if tool not in known:
+                text = f'there is no tool "{tool}"{meant(tool, known)}'
+                look.tell(("cast", name, "tools", index), text, Code.TOOL_UNKNOWN)
+        _check_calls(look, name, agent)
+    used = {tool for agent in look.document.cast.values() for tool in agent.tools or ()}
+    for name, definition in (look.document.tools or {}).items():
+        if name not in used and look.sound("cast"):
+            look.tell(("tools", name), "nobody has this tool: name it in someone's tools", Code.TOOL_UNUSED)
+        if name in CHAIR_TOOLS:
+            look.tell(("tools", name), "this name is the chair's own tool", Code.TOOL_RESERVED)
+        _check_tool(look, name, definition)
+
+
+def _check_calls(look: Look, name: str, agent: Agent) -> None:
+    """A script may call what its agent has, and the chair's script the chair's tools."""
+    offered = [*(agent.tools or ()), *(CHAIR_TOOLS if agent.role is Role.CHAIR else ())]
+    for path, think in _own_thinks(name, agent):
+        for index, entry in enumerate(script_of(think)):
+            if entry.call is not None and entry.call.tool not in offered:
+                where = (*path, "script", index, "call", "tool")
+                text = f'{name} has no tool "{entry.call.tool}"{meant(entry.call.tool, offered)}'
+                look.tell(where, text, Code.TOOL_UNKNOWN)
+
+
+def _own_thinks(name: str, agent: Agent) -> Iterable[tuple[Path, Think]]:
+    path: Path = ("cast", name, "think")
+    if isinstance(agent.think, Think):
+        return [(path, agent.think)]
+    return [((*path, index), think) for index, think in enumerate(agent.think or ())]
+
+
+def _check_tool(look: Look, name: str, tool: Tool) -> None:
+    path: Path = ("tools", name)
+    if (tool.mock is None) == (tool.python is None):
+        look.tell(path, "needs either mock or python", Code.TOOL_KIND)
+    if tool.mock and (tool.mock.result is None) == (tool.mock.error is None):
+        look.tell((*path, "mock"), "needs either result or error", Code.TOOL_KIND)
+    if tool.python is not None and not _names_function(tool.python):
+        look.tell((*path, "python"), "must be module:function", Code.TOOL_KIND)
+    if tool.schema is not None and tool.schema.get("type") != "object":
+        look.tell((*path, "schema"), "arguments are an object: give type: object", Code.TOOL_SCHEMA)
+
+
+def _names_function(text: str) -> bool:
+    module, _, function = text.partition(":")
+    return function.isidentifier() and all(part.isidentifier() for part in module.split("."))
+
+
+# --- floor, agenda, end -------------------------------------------------------------------------------
+
+
+def _check_participant(look: Look, path: Path, name: str | None) -> None:
+    known = look.names("cast")
+    if name is not None and name not in known:
+        text = f'nobody is named "{name}"{meant(name, known)}'
+        look.tell(path, text, Code.CAST_UNKNOWN)
+
+
+def _check_floor(look: Look) -> None:
+    floor = look.document.floor
+    if floor is None:
+        return
+    for index, name in enumerate(floor.order or ()):
+        _check_participant(look, ("floor", "order", index), name)
+    has_chair = any(agent.role is Role.CHAIR for agent in look.document.cast.values())
+    if floor.policy is Policy.MODERATED and not has_chair and look.sound("cast"):
+        text = "moderated needs a chair: give one of the cast role: chair"
+        look.tell(("floor", "policy"), text, Code.FLOOR_CHAIR)
+
+
+def _check_agenda(look: Look) -> None:
+    agenda = look.document.agenda or ()
+    seen: set[str] = set()
+    for index, point in enumerate(agenda):
+        path: Path = ("agenda", index)
+        if point.id in seen:
+            look.tell((*path, "id"), f'"{point.id}" is the id of another point', Code.AGENDA_ID)
+        seen.add(point.id)
+        _check_participant(look, (*path, "owner"), point.owner)
+        _check_said(look, (*path, "done_when"), point.done_when)
+        if index and not _can_end(agenda[index - 1]):
+            text = f'is never reached: "{agenda[index - 1].id}" has neither time nor done_when'
+            look.tell(path, text, Code.AGENDA_UNREACHABLE)
+
+
+def _can_end(point: Point) -> bool:
+    return point.time is not None or point.done_when is not None
+
+
+def _check_said(look: Look, path: Path, event: SaidEvent | None) -> None:
+    if event is not None:
+        _check_participant(look, (*path, "said", "by"), event.said.by)
+
+
+def _check_end(look: Look) -> None:
+    end = look.document.end
+    for index, event in enumerate(end.any if end else ()):
+        path: Path = ("end", "any", index)
+        if isinstance(event, SaidEvent):
+            _check_said(look, path, event)
+        elif event is Ending.AGENDA_DONE and not look.document.agenda and look.sound("agenda"):
+            look.tell(path, "agenda-done never comes: there is no agenda", Code.END_AGENDA)
+
+
+def _check_frame(look: Look) -> None:
+    run = look.document.run
+    if run and run.frame is not None and run.frame not in FRAMES_S:
+        look.tell(("run", "frame"), "must be 20ms, 40ms, 60ms, 80ms or 100ms", Code.FRAME)

@@ -1,0 +1,97 @@
+"""Script files: put in place of their paths, so that everything after sees one tree."""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+from pathlib import PurePosixPath
+
+from attrs import define, field
+
+from trialogue.scenario.problems import Code, Path, Problems, shown
+from trialogue.scenario.tree import MAX_BYTES, Entries, Hole, Items, Node, Scalar, compose, map_scalars
+
+
+def read_text(file: FilePath, problems: Problems, at: Scalar | Hole, path: Path) -> str | None:
+    """A file's text, bounded; None where it cannot be had, which is then a problem."""
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        problems.add(at.at, path, f"cannot be read: {error.strerror or 'no such file'}", Code.FILE)
+        return None
+    return decode(content, problems, at, path)
+
+
+def decode(content: bytes, problems: Problems, at: Scalar | Hole, path: Path) -> str | None:
+    """The text of UTF-8 bytes, without a byte order mark."""
+    if len(content) > MAX_BYTES:
+        problems.add(at.at, path, "is larger than 1 MiB", Code.SIZE)
+        return None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        problems.add(at.at, path, f"is not UTF-8 at byte {error.start}", Code.ENCODING)
+        return None
+
+
+def include_scripts(root: Node, folder: FilePath | None, problems: Problems) -> Node:
+    """The tree with each script's path replaced by the script."""
+    return map_scalars(root, _Includer(folder, problems).change)
+
+
+@define
+class _Includer:
+    """Reads script files, each once."""
+
+    folder: FilePath | None
+    problems: Problems
+    _read: dict[str, Node] = field(factory=dict[str, Node], init=False)
+
+    def change(self, path: Path, scalar: Scalar) -> Node:
+        think = path[:1] == ("cast",) and path[2:3] == ("think",)
+        default = path[:3] == ("defaults", "agent", "think")
+        if not isinstance(scalar.value, str) or path[-1:] != ("script",) or not (think or default):
+            return scalar
+        if scalar.value not in self._read:
+            self._read[scalar.value] = self._script(path, scalar, scalar.value)
+        return self._read[scalar.value]
+
+    def _script(self, path: Path, scalar: Scalar, name: str) -> Node:
+        hole = Hole(scalar.at)
+        file = self._file(path, scalar, name)
+        text = None if file is None else read_text(file, self.problems, scalar, path)
+        if file is None or text is None:
+            return hole
+        root = compose(text, str(file), self.problems)
+        match root:
+            case Entries(_, (pair,)) if pair.key == "script" and isinstance(pair.value, Items):
+                return pair.value
+            case Hole():
+                return hole
+            case _:
+                wrong = "a script file is a map with one key, script, that holds a list"
+                self.problems.add(root.at, path, wrong, Code.TYPE)
+                return hole
+
+    def _file(self, path: Path, scalar: Scalar, name: str) -> FilePath | None:
+        """The file that a path names, if it lies inside the scenario's folder."""
+        if self.folder is None:
+            self.problems.add(scalar.at, path, "a text without a file cannot name other files", Code.PATH)
+            return None
+        parts = PurePosixPath(name).parts
+        file = self.folder / name
+        if not parts or not name.isprintable() or "\\" in name or ".." in parts or not self._inside(file):
+            text = f"{shown(name)} is not a file inside the scenario's folder"
+            self.problems.add(scalar.at, path, text, Code.PATH)
+            return None
+        return file
+
+    def _inside(self, file: FilePath) -> bool:
+        """Whether a path stays in the folder, links followed, and is no device."""
+        assert self.folder is not None  # noqa: S101 # asked only with a folder
+        try:
+            real = file.resolve()
+            inside = real.is_relative_to(self.folder.resolve())
+            return inside and (real.is_file() or not real.exists())
+        except OSError:
+            return False

@@ -1,0 +1,76 @@
+"""Files and texts to scenarios: all faults of a file at once."""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+
+from attrs import field, frozen
+
+from trialogue.scenario.binding import Binder
+from trialogue.scenario.checks import Look, Places, check_document
+from trialogue.scenario.including import decode, include_scripts, read_text
+from trialogue.scenario.kinds import record_of
+from trialogue.scenario.problems import Place, Problems
+from trialogue.scenario.schema import Document
+from trialogue.scenario.tree import Hole, compose, places_of
+from trialogue.scenario.variables import substitute
+
+
+@frozen
+class Scenario:
+    """A scenario as its author wrote it, read and checked; `resolve` makes it ready to run."""
+
+    document: Document
+    """What it says; variables are in place, scripts are included."""
+
+    places: Places = field(repr=False, eq=False)
+    """Where each part of it stands."""
+
+    source: str = field(eq=False)
+    """The file, as it was named."""
+
+
+def load(path: str | FilePath) -> Scenario:
+    """Read a scenario file.
+
+    `ScenarioError` lists everything that is wrong with it, sorted by place, one line each.
+    """
+    problems = Problems()
+    scenario = read_file(FilePath(path), problems)
+    problems.raise_any(str(path))
+    assert scenario is not None  # noqa: S101 # nothing is missing where nothing was wrong
+    return scenario
+
+
+def loads(text: str | bytes, *, source: str = "<text>") -> Scenario:
+    """Read a scenario from a text; it cannot name script files. `ScenarioError` as for `load`."""
+    problems = Problems()
+    scenario = read_scenario(text, source, None, problems)
+    problems.raise_any(source)
+    assert scenario is not None  # noqa: S101 # nothing is missing where nothing was wrong
+    return scenario
+
+
+def read_file(file: FilePath, problems: Problems) -> Scenario | None:
+    """What could be read of a file; its faults go to `problems`."""
+    text = read_text(file, problems, Hole(Place(str(file), 1, 1)), ())
+    return None if text is None else read_scenario(text, str(file), file.parent, problems)
+
+
+def read_scenario(
+    text: str | bytes, source: str, folder: FilePath | None, problems: Problems
+) -> Scenario | None:
+    """What could be read of a text; its faults go to `problems`."""
+    if isinstance(text, bytes):
+        decoded = decode(text, problems, Hole(Place(source, 1, 1)), ())
+        if decoded is None:
+            return None
+        text = decoded
+    tree = include_scripts(compose(text, source, problems), folder, problems)
+    tree = substitute(tree, problems)
+    document = Binder(problems).bind(record_of(Document), tree, ())
+    if not isinstance(document, Document):
+        return None
+    scenario = Scenario(document, Places(places_of(tree)), source)
+    check_document(Look(document, scenario.places, problems))
+    return scenario

@@ -1,0 +1,165 @@
+"""What can be wrong with a scenario: each fault with its place, its words and a stable code."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from enum import Enum
+from typing import TypeAlias
+
+from attrs import define, field, frozen
+
+from trialogue.errors import ScenarioError
+from trialogue.model.text import safe_text
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Where in a document: keys, and indices from 0."""
+
+MOST = 100
+"""How many problems are told of one scenario; the rest are counted."""
+
+
+class Code(Enum):
+    """Every fault there is; `docs/errors.md` has a section on each."""
+
+    FILE = "E-FILE"
+    ENCODING = "E-ENCODING"
+    SIZE = "E-SIZE"
+    DEPTH = "E-DEPTH"
+    YAML = "E-YAML"
+    ALIAS = "E-YAML-ALIAS"
+    TAG = "E-YAML-TAG"
+    MERGE = "E-YAML-MERGE"
+    KEY_DUPLICATE = "E-KEY-DUPLICATE"
+    KEY_TYPE = "E-KEY-TYPE"
+    KEY_UNKNOWN = "E-KEY-UNKNOWN"
+    KEY_MISSING = "E-KEY-MISSING"
+    LATER = "E-LATER"
+    FORMAT = "E-FORMAT"
+    TYPE = "E-TYPE"
+    CHOICE = "E-CHOICE"
+    RANGE = "E-RANGE"
+    NAME = "E-NAME"
+    LINE = "E-LINE"
+    DURATION = "E-DURATION"
+    PATTERN = "E-PATTERN"
+    VAR = "E-VAR"
+    SECRET = "E-SECRET"  # noqa: S105 # the name of a fault
+    PATH = "E-PATH"
+    CAST_EMPTY = "E-CAST-EMPTY"
+    CAST_UNKNOWN = "E-CAST-UNKNOWN"
+    CAST_CHAIRS = "E-CAST-CHAIRS"
+    CAST_AMBIGUOUS = "E-CAST-AMBIGUOUS"
+    THINK_MISSING = "E-THINK-MISSING"
+    THINK_TWICE = "E-THINK-TWICE"
+    THINK_KEY = "E-THINK-KEY"
+    THINK_LOCAL = "E-THINK-LOCAL"
+    THINK_SCRIPTED = "E-THINK-SCRIPTED"
+    SCRIPT_ENTRY = "E-SCRIPT-ENTRY"
+    TOOL_UNKNOWN = "E-TOOL-UNKNOWN"
+    TOOL_UNUSED = "E-TOOL-UNUSED"
+    TOOL_KIND = "E-TOOL-KIND"
+    TOOL_SCHEMA = "E-TOOL-SCHEMA"
+    TOOL_RESERVED = "E-TOOL-RESERVED"
+    FLOOR_CHAIR = "E-FLOOR-CHAIR"
+    AGENDA_ID = "E-AGENDA-ID"
+    AGENDA_UNREACHABLE = "E-AGENDA-UNREACHABLE"
+    END_AGENDA = "E-END-AGENDA"
+    LIMIT_NONE = "E-LIMIT-NONE"
+    FRAME = "E-FRAME"
+    CLOCK_LIVE = "E-CLOCK-LIVE"
+
+
+@frozen(order=True)
+class Place:
+    """A place in a file, counted from 1 as editors do."""
+
+    source: str
+    """The file, as it was named."""
+
+    line: int
+    """Line."""
+
+    column: int
+    """Column, in characters."""
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.line}:{self.column}"
+
+
+@frozen
+class Problem:
+    """One fault."""
+
+    place: Place
+    """Where."""
+
+    path: Path
+    """At which key."""
+
+    text: str
+    """What is wrong and what would be right; holds no prompt, no speech and no secret."""
+
+    code: Code
+    """Its stable name."""
+
+    def __str__(self) -> str:
+        where = f"{path_text(self.path)}: " if self.path else ""
+        return f"{self.place}: {where}{safe_text(self.text)} [{self.code.value}]"
+
+
+@define
+class Problems:
+    """Collects faults, so that all of them are told at once."""
+
+    _found: list[Problem] = field(factory=list[Problem], init=False)
+    _beyond: int = field(default=0, init=False)
+
+    @property
+    def full(self) -> bool:
+        """Whether more would only be counted."""
+        return len(self._found) >= MOST
+
+    def add(self, place: Place, path: Path, text: str, code: Code) -> None:
+        """Note a fault; the same one at the same place is noted once."""
+        problem = Problem(place, path, text, code)
+        if self.full:
+            self._beyond += 1
+        elif problem not in self._found:
+            self._found.append(problem)
+
+    def any_under(self, prefix: Path) -> bool:
+        """Whether something at this path or beneath it is wrong."""
+        return any(problem.path[: len(prefix)] == prefix for problem in self._found)
+
+    def sorted(self, main: str) -> tuple[Problem, ...]:
+        """All of them by place: those of the file `main` first."""
+        found = sorted(self._found, key=lambda p: (p.place.source != main, p.place, path_text(p.path)))
+        if self._beyond and found:
+            found.append(Problem(found[-1].place, (), f"and {self._beyond} more", found[-1].code))
+        return tuple(found)
+
+    def raise_any(self, main: str) -> None:
+        """Raise `ScenarioError` with all of them, if there are any."""
+        if self._found:
+            raise ScenarioError(*(str(problem) for problem in self.sorted(main)))
+
+
+def path_text(path: Path) -> str:
+    """A path as people write it: `cast.tech.think[0].model`."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{shown(step)}" if text else shown(step)
+    return text
+
+
+def shown(word: str) -> str:
+    """A key or a word of the file, short and safe for a line."""
+    safe = safe_text(word)
+    return safe if len(safe) <= 40 else f"{safe[:39]}…"
+
+
+def meant(word: str, words: Iterable[str]) -> str:
+    """A hint at the word that was probably meant, or nothing."""
+    close = difflib.get_close_matches(word[:80], list(words), n=1, cutoff=0.6)
+    return f'; did you mean "{close[0]}"?' if close else ""

@@ -1,0 +1,66 @@
+"""Stretches of time as people write them: `900ms`, `20s`, `1h30m`, `500ms..8s`, `none`."""
+
+from __future__ import annotations
+
+import math
+import re
+
+_UNITS = {"h": 3_600_000_000, "m": 60_000_000, "s": 1_000_000, "ms": 1_000}
+"""Microseconds a unit: counted as whole numbers, so that a text and its seconds stand for each other."""
+
+_DURATION = re.compile(
+    r"(?:(?P<h>\d{1,6}(?:\.\d{1,6})?)h)?"
+    r"(?:(?P<m>\d{1,6}(?:\.\d{1,6})?)m(?!s))?"
+    r"(?:(?P<s>\d{1,6}(?:\.\d{1,6})?)s)?"
+    r"(?:(?P<ms>\d{1,9}(?:\.\d{1,3})?)ms)?",
+    re.ASCII,
+)
+
+
+def read_duration(text: str) -> float | None:
+    """The seconds that `text` stands for, to the microsecond; None where it stands for none."""
+    match = _DURATION.fullmatch(text)
+    if match is None or not text:
+        return None
+    micros = sum(_micros(number, _UNITS[unit]) for unit, number in match.groupdict().items() if number)
+    return micros / 1_000_000
+
+
+def _micros(number: str, unit: int) -> int:
+    whole, _, part = number.partition(".")
+    return int(whole) * unit + (int(part) * unit // 10 ** len(part) if part else 0)
+
+
+def read_range(text: str) -> tuple[float, float] | None:
+    """The two ends of `a..b`, or twice the one of `a`; None where it is neither or falls."""
+    first, dots, second = text.partition("..")
+    low = read_duration(first)
+    high = read_duration(second) if dots else low
+    return None if low is None or high is None or high < low else (low, high)
+
+
+def write_duration(seconds: float) -> str:
+    """The shortest text that stands for these seconds."""
+    if math.isinf(seconds):
+        return "none"
+    rest = round(seconds * 1_000_000)
+    parts: list[str] = []
+    for unit, size in _UNITS.items():
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    if rest:
+        parts = [*(part for part in parts if not part.endswith("ms")), _thousandths(seconds)]
+    return "".join(parts) or "0s"
+
+
+def _thousandths(seconds: float) -> str:
+    """The part below a second, in milliseconds with three places."""
+    millis, micros = divmod(round(seconds * 1_000_000) % 1_000_000, 1_000)
+    return f"{millis}.{micros:03d}ms"
+
+
+def write_range(ends: tuple[float, float]) -> str:
+    """The text that stands for a range."""
+    low, high = ends
+    return write_duration(low) if low == high else f"{write_duration(low)}..{write_duration(high)}"

@@ -1,0 +1,261 @@
+"""YAML text to a tree of nodes, each with its place.
+
+1. YAML 1.2's core words only: `true`, `false`, `null`, decimal numbers. `on`, `yes`, `010`, `12:30` and
+   dates are text, or the plain number that they look like.
+2. Aliases, anchors, tags, merge keys, second documents, duplicate keys and keys that are not text are
+   refused, each with its place; the tree goes on around them.
+3. Size, depth and the number of nodes are bounded before anything is built.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TypeAlias, cast
+
+import yaml
+from attrs import define, field, frozen
+
+from trialogue.scenario.problems import Code, Path, Place, Problems, shown
+
+MAX_BYTES = 1024 * 1024
+MAX_DEPTH = 32
+MAX_NODES = 50_000
+
+_LOADER = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+_WORDS = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_WHOLE = re.compile(r"[-+]?[0-9]{1,18}", re.ASCII)
+_NUMBER = re.compile(
+    r"[-+]?(?:\.[0-9]{1,18}|[0-9]{1,18}(?:\.[0-9]{0,18})?)(?:[eE][-+]?[0-9]{1,2})?", re.ASCII
+)
+
+
+@frozen
+class Scalar:
+    """One value."""
+
+    at: Place
+    """Where it begins."""
+
+    value: str | float | bool | None
+    """Text, a number, true, false or null."""
+
+
+@frozen
+class Items:
+    """A list."""
+
+    at: Place
+    """Where it begins."""
+
+    nodes: tuple[Node, ...]
+    """Its values."""
+
+
+@frozen
+class Pair:
+    """A key with its value."""
+
+    at: Place
+    """Where the key stands."""
+
+    key: str
+    """The key."""
+
+    value: Node
+    """The value."""
+
+
+@frozen
+class Entries:
+    """A map; its keys are unique."""
+
+    at: Place
+    """Where it begins."""
+
+    pairs: tuple[Pair, ...]
+    """Its keys with their values, in the file's order."""
+
+    def find(self, key: str) -> Node | None:
+        """The value of a key, or None."""
+        return next((pair.value for pair in self.pairs if pair.key == key), None)
+
+
+@frozen
+class Hole:
+    """What stood here cannot be used, and a problem already says so."""
+
+    at: Place
+    """Where it was."""
+
+
+Node: TypeAlias = Scalar | Items | Entries | Hole
+
+
+def plain_value(text: str) -> str | float | bool | None:
+    """What an unquoted scalar stands for."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    return float(text) if _NUMBER.fullmatch(text) else text
+
+
+def compose(text: str, source: str, problems: Problems) -> Node:
+    """The tree of a YAML text; a `Hole` where there is none."""
+    composer = _Composer(source, problems)
+    start = Place(source, 1, 1)
+    if len(text) > MAX_BYTES:
+        problems.add(start, (), "is larger than 1 MiB", Code.SIZE)
+        return Hole(start)
+    try:
+        return composer.document(yaml.parse(text, Loader=_LOADER))
+    except yaml.MarkedYAMLError as error:
+        place = composer.place(error.problem_mark) if error.problem_mark else start
+        problems.add(place, (), f"is not YAML: {error.problem}", Code.YAML)
+    except (yaml.YAMLError, UnicodeError):
+        problems.add(start, (), "is not YAML: it holds characters that no text may hold", Code.YAML)
+    except _TooMuch as stop:
+        problems.add(stop.place, (), f"holds more than {MAX_NODES} values", Code.SIZE)
+    return Hole(start)
+
+
+class _TooMuch(Exception):
+    """The text holds more nodes than any scenario needs."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__()
+        self.place = place
+
+
+@define
+class _Composer:
+    """Builds nodes from parser events."""
+
+    source: str
+    problems: Problems
+    nodes: int = field(default=0, init=False)
+
+    def place(self, mark: object) -> Place:
+        mark = cast("yaml.Mark", mark)  # the two parsers have a class each, and every event has one
+        return Place(self.source, mark.line + 1, mark.column + 1)
+
+    def document(self, events: Iterator[yaml.Event]) -> Node:
+        """The one document of a stream."""
+        root: Node = Hole(Place(self.source, 1, 1))
+        documents = 0
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                node = self.node(next(events), events, (), 0)
+                root = node if documents == 1 else root
+                if documents == 2:
+                    self.problems.add(
+                        self.place(event.start_mark), (), "holds more than one document", Code.YAML
+                    )
+        if documents == 0:
+            self.problems.add(root.at, (), "is empty", Code.YAML)
+        return root
+
+    def node(self, event: yaml.Event, events: Iterator[yaml.Event], path: Path, depth: int) -> Node:
+        at = self.place(event.start_mark)
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise _TooMuch(at)
+        if isinstance(event, yaml.AliasEvent):
+            self.problems.add(at, path, "aliases (*name) are not read", Code.ALIAS)
+            return Hole(at)
+        self._refuse_decoration(cast("yaml.ScalarEvent", event), at, path)
+        if isinstance(event, yaml.ScalarEvent):
+            plain = event.implicit[0] and event.style in {None, ""}
+            return Scalar(at, plain_value(event.value) if plain else event.value)
+        if depth == MAX_DEPTH:
+            self._skip(events, at, path)
+            return Hole(at)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._items(at, events, path, depth + 1)
+        return self._entries(at, events, path, depth + 1)
+
+    def _refuse_decoration(self, event: yaml.ScalarEvent, at: Place, path: Path) -> None:
+        if event.anchor is not None:
+            self.problems.add(at, path, "anchors (&name) are not read", Code.ALIAS)
+        if event.tag is not None:
+            self.problems.add(at, path, "tags (!name) are not read", Code.TAG)
+
+    def _skip(self, events: Iterator[yaml.Event], at: Place, path: Path) -> None:
+        """Leave a list or a map out that lies too deep."""
+        self.problems.add(at, path, f"lies deeper than {MAX_DEPTH} levels", Code.DEPTH)
+        depth = 1
+        while depth:
+            event = next(events)
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+
+    def _items(self, at: Place, events: Iterator[yaml.Event], path: Path, depth: int) -> Items:
+        nodes: list[Node] = []
+        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+            nodes.append(self.node(event, events, (*path, len(nodes)), depth))
+        return Items(at, tuple(nodes))
+
+    def _entries(self, at: Place, events: Iterator[yaml.Event], path: Path, depth: int) -> Entries:
+        pairs: dict[str, Pair] = {}
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
+            pair = self._pair(event, events, path, depth)
+            if pair is None:
+                continue
+            if pair.key in pairs:
+                text = f'key "{shown(pair.key)}" stands here twice'
+                self.problems.add(pair.at, path, text, Code.KEY_DUPLICATE)
+            else:
+                pairs[pair.key] = pair
+        return Entries(at, tuple(pairs.values()))
+
+    def _pair(self, event: yaml.Event, events: Iterator[yaml.Event], path: Path, depth: int) -> Pair | None:
+        key = self.node(event, events, path, depth)
+        merge = isinstance(event, yaml.ScalarEvent) and event.value == "<<" and event.implicit[0]
+        name = key.value if isinstance(key, Scalar) and isinstance(key.value, str) and not merge else None
+        value = self.node(next(events), events, (*path, name or "?"), depth)
+        if merge:
+            self.problems.add(key.at, path, "merge keys (<<) are not read", Code.MERGE)
+        elif name is None and not isinstance(key, Hole):
+            self.problems.add(key.at, path, "a key must be text: put it in quotes", Code.KEY_TYPE)
+        return None if name is None else Pair(key.at, name, value)
+
+
+def map_scalars(node: Node, change: Callable[[Path, Scalar], Node], path: Path = ()) -> Node:
+    """The same tree with each scalar replaced by what `change` makes of it."""
+    match node:
+        case Scalar():
+            return change(path, node)
+        case Items(at, nodes):
+            return Items(at, tuple(map_scalars(n, change, (*path, i)) for i, n in enumerate(nodes)))
+        case Entries(at, pairs):
+            changed = (Pair(p.at, p.key, map_scalars(p.value, change, (*path, p.key))) for p in pairs)
+            return Entries(at, tuple(changed))
+        case Hole():
+            return node
+
+
+def places_of(node: Node) -> dict[Path, Place]:
+    """Where each path of a tree stands: its key, or, for a value and in a list, itself."""
+    places: dict[Path, Place] = {(): node.at}
+    _note_places(node, (), places)
+    return places
+
+
+def _note_places(node: Node, path: Path, places: dict[Path, Place]) -> None:
+    if isinstance(node, Items):
+        for index, item in enumerate(node.nodes):
+            places[*path, index] = item.at
+            _note_places(item, (*path, index), places)
+    elif isinstance(node, Entries):
+        for pair in node.pairs:
+            inner = (*path, pair.key)
+            places[inner] = pair.value.at if isinstance(pair.value, Scalar) else pair.at
+            _note_places(pair.value, inner, places)
