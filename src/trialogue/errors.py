@@ -15,6 +15,7 @@
      +-- JournalError             the disk, or a damaged file                         exit 4
      |    +-- ReplayDivergence    the brain decides otherwise than it did
      +-- GaveUp                   retries are used up; the cause says why             exit 3
+     +-- IntensityExceeded        children fail too often; the cause says of what
 
 Exceptions carry no speech, no prompts and no keys: their texts end up in terminals and trackers.
 """
@@ -25,6 +26,7 @@ __all__ = [
     "ConnectionLost",
     "DialFailed",
     "GaveUp",
+    "IntensityExceeded",
     "JournalError",
     "LocalProtocolError",
     "ProtocolError",
@@ -157,3 +159,16 @@ class GaveUp(TrialogueError):
     """The retries are used up; `__cause__` is the last failure."""
 
     exit_code = 3
+
+
+class IntensityExceeded(TrialogueError):
+    """A supervisor has had to restart its children too often; `__cause__` is the last failure.
+
+    `supervisor` is its name and `child` the id of the child that ended last. There is no cause where that
+    child is permanent and ended normally.
+    """
+
+    def __init__(self, message: str, *, supervisor: str, child: str) -> None:
+        super().__init__(message)
+        self.supervisor = supervisor
+        self.child = child
