@@ -1,0 +1,47 @@
+"""OTP's supervision on trio's nurseries: start in order, stop in reverse, restart by written rules.
+
+It knows nothing of meetings; any trio program can use it. See `docs/explain/supervision.md`.
+"""
+
+from trialogue.errors import IntensityExceeded
+from trialogue.supervise.child import ChildState, ChildStatus
+from trialogue.supervise.observations import (
+    Diagnostics,
+    Escalated,
+    Exited,
+    Observation,
+    Observer,
+    Overrun,
+    Restarting,
+    Started,
+)
+from trialogue.supervise.signals import watch_signals
+from trialogue.supervise.specs import AutoShutdown, Backoff, ChildSpec, Intensity, Restart, Start, Strategy
+from trialogue.supervise.supervisor import Supervisor, open_supervisor, supervisor_spec
+from trialogue.supervise.task import Phase
+
+__all__ = [
+    "AutoShutdown",
+    "Backoff",
+    "ChildSpec",
+    "ChildState",
+    "ChildStatus",
+    "Diagnostics",
+    "Escalated",
+    "Exited",
+    "Intensity",
+    "IntensityExceeded",
+    "Observation",
+    "Observer",
+    "Overrun",
+    "Phase",
+    "Restart",
+    "Restarting",
+    "Start",
+    "Started",
+    "Strategy",
+    "Supervisor",
+    "open_supervisor",
+    "supervisor_spec",
+    "watch_signals",
+]

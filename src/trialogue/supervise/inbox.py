@@ -1,0 +1,103 @@
+"""What waits for a supervisor's task: the ends of lives, and requests, in the order of their arrival.
+
+Bounded by nature: one end a life, one request a task that waits for its answer.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+import trio
+from attrs import define, field, frozen
+
+from trialogue.errors import LocalProtocolError
+from trialogue.supervise.child import Child, Life
+
+__all__ = ["Answer", "Inbox", "Request"]
+
+
+@frozen
+class Answer:
+    """What comes of a request: a value, or the error that the one who asked shall see."""
+
+    value: object = None
+    """What is returned."""
+
+    error: Exception | None = None
+    """What is raised instead."""
+
+    def unwrap(self) -> object:
+        """Return the one or raise the other."""
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+
+@define(eq=False)
+class Request:
+    """Something to be done with a child by the supervisor's task, for another task."""
+
+    find: Callable[[], Child]
+    """Gives the child; its `LocalProtocolError` is for the one who asked."""
+
+    act: Callable[[Child], Awaitable[Answer]]
+    """What is done with the child; what this raises is the supervisor's own failure."""
+
+    answer: Answer | None = None
+    """None until it is done; still None once `done` is set if the supervisor stopped first."""
+
+    done: trio.Event = field(factory=trio.Event)
+    """It need no longer be waited for."""
+
+    async def fulfil(self) -> None:
+        """Do it."""
+        try:
+            try:
+                child = self.find()
+            except LocalProtocolError as error:
+                self.answer = Answer(error=error)
+            else:
+                self.answer = await self.act(child)
+        finally:
+            self.done.set()
+
+
+Message: TypeAlias = Life | Request
+
+
+@define(eq=False)
+class Inbox:
+    """Read by one task, written by all."""
+
+    _messages: deque[Message] = field(factory=deque[Message], init=False)
+    _wake: trio.Event = field(factory=trio.Event, init=False)
+
+    def post(self, message: Message) -> None:
+        """Add `message` at the end. Never waits."""
+        self._messages.append(message)
+        self._wake.set()
+
+    def withdraw(self, request: Request) -> None:
+        """Take `request` out again if nobody has begun with it."""
+        if request in self._messages:
+            self._messages.remove(request)
+
+    def refuse(self) -> None:
+        """Empty it: those who wait for an answer get none."""
+        for message in self._messages:
+            if isinstance(message, Request):
+                message.done.set()
+        self._messages.clear()
+
+    async def take(self, until: float) -> Message | None:
+        """The first message, or None if there is none before `until`, by trio's clock."""
+        await trio.lowlevel.checkpoint()
+        while not self._messages:
+            if until <= trio.current_time():
+                return None
+            self._wake = trio.Event()
+            with trio.CancelScope(deadline=until):
+                await self._wake.wait()
+        return self._messages.popleft()
