@@ -5,9 +5,9 @@ from typing import get_args
 
 import orjson
 import pytest
-from journal_values import values_of
 from hypothesis import given
 from hypothesis import strategies as st
+from journal_values import values_of
 
 from trialogue.journal.codec import (
     MISFITS,

@@ -2,10 +2,13 @@
 
 from trialogue.journal.reader import Problem, ProblemKind, Reading, read
 from trialogue.journal.records import EPOCH, Clock, End, Header
+from trialogue.journal.redact import redact
+from trialogue.journal.verify import Brain, Verified, verify
 from trialogue.journal.writer import Journal
 
 __all__ = [
     "EPOCH",
+    "Brain",
     "Clock",
     "End",
     "Header",
@@ -13,5 +16,8 @@ __all__ = [
     "Problem",
     "ProblemKind",
     "Reading",
+    "Verified",
     "read",
+    "redact",
+    "verify",
 ]

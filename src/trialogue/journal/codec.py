@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar, cast, get_args, get_origin
 
 import attrs
+from attrs import AttrsInstance
 from cattrs import Converter
 from cattrs.errors import CattrsError
 from cattrs.gen import make_dict_structure_fn
@@ -95,7 +96,7 @@ Encode = Callable[[object], JsonObject]
 Decode = Callable[[JsonObject], object]
 
 
-def _encoder(kind: type[object]) -> Encode:
+def _encoder(kind: type[AttrsInstance]) -> Encode:
     fields = cast("Encode", _CONVERTER.get_unstructure_hook(kind, cache_result=False))
     name = kind.__name__
 
@@ -105,7 +106,7 @@ def _encoder(kind: type[object]) -> Encode:
     return encode
 
 
-def _decoder(kind: type[object]) -> Decode:
+def _decoder(kind: type[AttrsInstance]) -> Decode:
     # One comparison of key sets is half the price of the converter's own check for extra keys.
     structure = make_dict_structure_fn(kind, _CONVERTER, _cattrs_forbid_extra_keys=False)
     known = frozenset({"type", *(field.name for field in attrs.fields(kind))})
@@ -118,10 +119,10 @@ def _decoder(kind: type[object]) -> Decode:
     return decode
 
 
-EVENTS: Final[Mapping[str, type[object]]] = {kind.__name__: kind for kind in get_args(Event)}
+EVENTS: Final[Mapping[str, type[AttrsInstance]]] = {kind.__name__: kind for kind in get_args(Event)}
 """Every class of event by its name."""
 
-COMMANDS: Final[Mapping[str, type[object]]] = {kind.__name__: kind for kind in get_args(Command)}
+COMMANDS: Final[Mapping[str, type[AttrsInstance]]] = {kind.__name__: kind for kind in get_args(Command)}
 """Every class of command by its name."""
 
 _ENCODE: Final = {kind: _encoder(kind) for kind in (*EVENTS.values(), *COMMANDS.values())}

@@ -26,6 +26,7 @@ from trialogue.journal.manifest import Status, read_manifest
 from trialogue.journal.migrations import FORMAT, upcast
 from trialogue.journal.records import End, Header, parse_end, parse_header, parse_record
 from trialogue.model.records import Record
+from trialogue.model.text import safe_text
 
 _LONGEST_LINE: Final = 16 * 1024 * 1024
 """In bytes; a longer line is damage, and is never held whole."""
@@ -127,7 +128,7 @@ class Reading:
                 if astray is not None:
                     raise self._damage(astray)
                 astray = offset
-                if not line.endswith(b"\n"):
+                if _is_torn(line):
                     self._note(ProblemKind.TORN_TAIL, offset, "the last line is torn; it was never whole")
                     return
             elif digest is None:
@@ -144,7 +145,7 @@ class Reading:
 
     def _salvaged(self, offset: int, line: bytes) -> Iterator[tuple[int, bytes]]:
         """A line off the chain, where it is at least a line."""
-        if not line.endswith(b"\n"):
+        if _is_torn(line):
             self._note(ProblemKind.TORN_TAIL, offset, "the last line is torn; it was never whole")
             return
         self._note(ProblemKind.DAMAGED, offset, "not what was written here, or something before it is gone")
@@ -177,13 +178,13 @@ class Reading:
         try:
             record, unknown = parse_record(line.raw)
         except UnknownType as error:
-            self._note(ProblemKind.UNKNOWN_TYPE, line.offset, f"unknown event {error}")
+            self._note(ProblemKind.UNKNOWN_TYPE, line.offset, f"unknown event {_brief(error)}")
             return None
         except MISFITS as error:
             self._damaged(line.offset, error)
             return None
         for name in unknown:
-            self._note(ProblemKind.UNKNOWN_TYPE, line.offset, f"unknown command {name}")
+            self._note(ProblemKind.UNKNOWN_TYPE, line.offset, f"unknown command {_brief(name)}")
         return record
 
     def _take_end(self, raw: JsonObject) -> None:
@@ -220,9 +221,9 @@ class Reading:
             self._note(ProblemKind.NOT_CLOSED, size, "never closed: the meeting crashed, or still runs")
 
     def _damaged(self, offset: int, error: Exception) -> None:
-        # The error's own text may hold speech: its type must do.
+        # The error's own text may hold speech: its type must do, and it is no cause to be printed.
         if not self.salvage:
-            raise self._damage(offset) from error
+            raise self._damage(offset) from None
         self._note(ProblemKind.DAMAGED, offset, f"not a line of a journal: {type(error).__name__}")
 
     def _damage(self, offset: int) -> JournalError:
@@ -249,9 +250,19 @@ def read(path: Path, *, salvage: bool = False) -> Reading:
             message = f"{path} has format {since}; this version reads up to {FORMAT}"
             raise JournalError(message, path=str(path), offset=0)
         return Reading(path, parse_header(upcast(raw, since)), since, salvage=salvage)
-    except MISFITS as error:
+    except MISFITS:
         message = f"{path} is no journal, or its first line is damaged"
-        raise JournalError(message, path=str(path), offset=0) from error
+        raise JournalError(message, path=str(path), offset=0) from None
+
+
+def _is_torn(line: bytes) -> bool:
+    """Whether the file ends in the middle of this line."""
+    return not line.endswith(b"\n") and len(line) < _LONGEST_LINE
+
+
+def _brief(name: object) -> str:
+    """A class name of another version; or whatever stands in its place in a file made by hand."""
+    return safe_text(str(name))[:60]
 
 
 def _first_line(path: Path) -> bytes:

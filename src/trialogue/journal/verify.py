@@ -1,0 +1,92 @@
+"""Replay as a check: the same events to the brain again must make the same decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from difflib import ndiff
+from pathlib import Path
+from typing import Protocol
+
+from attrs import frozen
+
+from trialogue.errors import JournalError, ReplayDivergence
+from trialogue.journal.personal import masked
+from trialogue.journal.reader import ProblemKind, Reading, read
+from trialogue.model.commands import Command
+from trialogue.model.events import Event
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
+
+
+class Brain(Protocol):
+    """What decides: a pure state machine, made anew from a plan for each replay."""
+
+    def handle(self, event: Event, now: float) -> Sequence[Command]:
+        """The commands that answer an event at `now`, in seconds since the meeting's start."""
+        ...
+
+
+@frozen
+class Verified:
+    """A journal whose every decision was decided again."""
+
+    records: int
+    """How many records were replayed."""
+
+    seconds: float
+    """How much of the meeting they span, in its own seconds."""
+
+
+def verify(path: Path, brain: Callable[[MeetingPlan], Brain]) -> Verified:
+    """Replay the journal at `path` into a new brain.
+
+    Raises ReplayDivergence at the first other decision, JournalError for a file that is damaged,
+    redacted or of a newer version. What the brain itself raises passes, with the record's number noted.
+    """
+    reading = read(path)
+    if reading.header.redacted:
+        raise JournalError(f"{path} is redacted: the brain cannot be asked again", path=str(path))
+    decider = brain(reading.header.plan)
+    count, at = 0, 0.0
+    for record in reading:
+        decided = _decide(decider, record)
+        if decided != record.commands:
+            _check_all_known(reading)
+            raise _divergence(path, record, decided)
+        count, at = count + 1, record.at
+    _check_all_known(reading)
+    return Verified(count, at)
+
+
+def _decide(decider: Brain, record: Record) -> tuple[Command, ...]:
+    try:
+        return tuple(decider.handle(record.event, record.at))
+    except Exception as error:
+        error.add_note(f"while record {record.seq} was replayed")
+        raise
+
+
+def _check_all_known(reading: Reading) -> None:
+    """An unknown event cannot be replayed, so what follows it proves nothing."""
+    for problem in reading.problems:
+        if problem.kind is ProblemKind.UNKNOWN_TYPE:
+            text = f"{reading.path} was written by another version: {problem.text}"
+            raise JournalError(text, path=str(reading.path), offset=problem.offset)
+
+
+def _divergence(path: Path, record: Record, decided: tuple[Command, ...]) -> ReplayDivergence:
+    before, after = _lines(record.commands), _lines(decided)
+    changes = [line.rstrip("\n") for line in ndiff(before, after) if not line.startswith("?")]
+    if before == after:
+        changes.append("  (they differ in personal text alone)")
+    head = f"{path}: record {record.seq}, at {record.at:.3f} s, was decided otherwise (- then, + now)"
+    return ReplayDivergence(
+        "\n".join([head, f"  after {masked(record.event)}", *changes]),
+        seq=record.seq,
+        recorded="\n".join(before),
+        decided="\n".join(after),
+    )
+
+
+def _lines(commands: tuple[Command, ...]) -> list[str]:
+    return [repr(masked(command)) for command in commands]

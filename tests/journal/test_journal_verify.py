@@ -1,0 +1,124 @@
+"""Replay as a check: the same events must make the same decisions."""
+
+import pytest
+from attrs import evolve
+from journal_values import HEADER, PLAN, keep, meeting, sealed
+
+from trialogue.errors import JournalError, ReplayDivergence
+from trialogue.journal import Verified, verify
+from trialogue.journal.records import EPOCH, header_line, record_line
+from trialogue.model.commands import Cue, EndMeeting, EndTurn, GrantFloor
+from trialogue.model.events import NoteGiven, PlaybackFinished, SayAsked
+from trialogue.model.records import Record
+
+
+class Parrot:
+    """A brain that decides as the journal says, but for what a test changes."""
+
+    def __init__(self, records, changes=()):
+        self.answers = {(record.event, record.at): record.commands for record in records}
+        self.answers |= changes
+
+    def handle(self, event, now):
+        return list(self.answers[event, now])
+
+
+def changed(records, index, *commands):
+    return {(records[index].event, records[index].at): commands}
+
+
+def test_same_decisions_are_verified(tmp_path):
+    """Every record is replayed, with the very plan of the header."""
+    plans = []
+
+    def brain(plan):
+        plans.append(plan)
+        return Parrot(meeting())
+
+    path = keep(tmp_path, meeting())
+    assert verify(path, brain) == Verified(len(meeting()), 39.0)
+    assert plans == [PLAN]
+
+
+def test_first_other_decision_is_told(tmp_path):
+    """The error names the record, what was decided then and what is decided now."""
+    records = meeting()
+    last = EndMeeting("other")
+    changes = changed(records, 4, EndTurn("ada", 1, "lost"), records[4].commands[1]) | changed(
+        records, -1, last
+    )
+    path = keep(tmp_path, records)
+    with pytest.raises(ReplayDivergence) as caught:
+        verify(path, lambda _: Parrot(records, changes))
+    grant = "GrantFloor(to='bob', turn=2, reason='next in order', hold_until=104.2)"
+    assert str(caught.value).splitlines() == [
+        f"{path}: record 5, at 14.200 s, was decided otherwise (- then, + now)",
+        f"  after {records[4].event!r}",
+        "- EndTurn(participant='ada', turn=1, cause='finished')",
+        "+ EndTurn(participant='ada', turn=1, cause='lost')",
+        f"  {grant}",
+    ]
+    assert caught.value.seq == 5
+    assert caught.value.recorded == f"EndTurn(participant='ada', turn=1, cause='finished')\n{grant}"
+    assert caught.value.decided == f"EndTurn(participant='ada', turn=1, cause='lost')\n{grant}"
+
+
+@pytest.mark.parametrize("commands", [(), (EndMeeting("hung-up"), EndMeeting("hung-up"))])
+def test_more_or_fewer_decisions_diverge(tmp_path, commands):
+    """The number and the order of commands count."""
+    records = meeting()
+    with pytest.raises(ReplayDivergence):
+        verify(keep(tmp_path, records), lambda _: Parrot(records, changed(records, -1, *commands)))
+
+
+def test_divergence_holds_no_speech(tmp_path):
+    """Personal text is counted, not shown; where only it differs, that is said."""
+    record = Record(1, 0.0, NoteGiven("ada", "secret note"), (Cue("ada", 1, "secret words here"),))
+    path = keep(tmp_path, [record])
+    brain = Parrot([record], changed([record], 0, Cue("ada", 1, "other secret words")))
+    with pytest.raises(ReplayDivergence) as caught:
+        verify(path, lambda _: brain)
+    assert "secret" not in str(caught.value) + caught.value.recorded + caught.value.decided
+    assert str(caught.value).splitlines()[1:] == [
+        "  after NoteGiven(participant='ada', text='<2 words>')",
+        "  Cue(to='ada', turn=1, text='<3 words>')",
+        "  (they differ in personal text alone)",
+    ]
+
+
+def test_crash_of_the_brain_is_reproduced(tmp_path):
+    """What the brain raises passes, with the record at which it did."""
+
+    class Broken:
+        def handle(self, event, _now):
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        verify(keep(tmp_path, meeting()), lambda _: Broken())
+    assert caught.value.__notes__ == ["while record 1 was replayed"]
+
+
+def test_redacted_copy_is_not_replayed(tmp_path):
+    """Masked text makes other decisions: that is no divergence."""
+    path = keep(tmp_path, meeting(), header=evolve(HEADER, redacted=True))
+    with pytest.raises(JournalError, match="is redacted"):
+        verify(path, lambda _: Parrot(meeting()))
+
+
+@pytest.mark.parametrize("answer", [(), (GrantFloor("ada", 1, "x", 1.0),)])
+def test_unknown_event_cannot_be_replayed(tmp_path, answer):
+    """What follows a fact that the brain never saw proves nothing, whether it diverges or not."""
+    strange = record_line(Record(1, 0.0, SayAsked("ada", "x"), ()), EPOCH) | {"event": {"type": "HandShaken"}}
+    known = Record(2, 1.0, PlaybackFinished("ada", 1, 1, 1.0, 1.0, "cut"), ())
+    path = tmp_path / "j"
+    path.write_bytes(sealed(header_line(HEADER), strange, record_line(known, EPOCH)))
+    with pytest.raises(JournalError, match="another version: unknown event HandShaken") as caught:
+        verify(path, lambda _: Parrot([known], changed([known], 0, *answer)))
+    assert not isinstance(caught.value, ReplayDivergence)
+
+
+def test_damaged_journal_is_not_verified(tmp_path):
+    path = keep(tmp_path, meeting())
+    path.write_bytes(path.read_bytes().replace(b'"finished"', b'"yielded"', 1))
+    with pytest.raises(JournalError, match="is damaged"):
+        verify(path, lambda _: Parrot(meeting()))

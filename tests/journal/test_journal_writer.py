@@ -1,0 +1,386 @@
+"""The writer: whole lines or errors, and a file that ends well on a full disk."""
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import attrs
+import orjson
+import pytest
+from journal_values import HEADER, PLAN, keep, meeting
+
+from trialogue.errors import JournalError
+from trialogue.journal import Clock, End, Header, Journal, ProblemKind, read
+from trialogue.journal.manifest import Manifest, Status, read_manifest
+from trialogue.model.commands import Report
+from trialogue.model.events import NoteGiven, Woke
+from trialogue.model.records import Record
+
+
+def woke(seq):
+    return Record(seq, seq / 8, Woke("think:1"), ())
+
+
+def names(directory):
+    return sorted(path.name for path in directory.iterdir())
+
+
+def test_lines_are_the_documented_ones(tmp_path):
+    """Header, records and end have their members in the documented order."""
+    lines = [orjson.loads(line) for line in keep(tmp_path, meeting()[:1]).read_bytes().splitlines()]
+    assert [list(line) for line in lines] == [
+        [
+            "trialogue",
+            "kind",
+            "format",
+            "name",
+            "started",
+            "clock",
+            "seed",
+            "version",
+            "redacted",
+            "plan",
+            "hash",
+        ],
+        ["v", "seq", "at", "ts", "event", "commands", "hash"],
+        ["v", "kind", "seq", "ts", "reason", "hash"],
+    ]
+    assert lines[0]["started"] == "2000-01-01T00:00:00Z"
+
+
+def test_equal_virtual_meetings_make_equal_files(tmp_path):
+    """Under the virtual clock a file depends on its records alone, not on the time of day."""
+    first, second = tmp_path / "1", tmp_path / "2"
+    first.mkdir()
+    second.mkdir()
+    assert keep(first, meeting()).read_bytes() == keep(second, meeting()).read_bytes()
+
+
+def test_time_of_day_comes_from_the_wall_clock(tmp_path):
+    """In real time each line has its own time of day, so a jump of that clock shows."""
+    times = iter([1_800_000_000.25, 1_799_996_400.5, 1_800_000_001.0])
+    header = Header(PLAN, "0.1.0", Clock.REAL, datetime(2027, 1, 15, 8, tzinfo=UTC))
+    journal = Journal.create(tmp_path / "j", header, wall=lambda: next(times))
+    journal.append(woke(1))
+    journal.append(woke(2))
+    journal.close("hung-up")
+    lines = [orjson.loads(line) for line in journal.path.read_bytes().splitlines()]
+    assert [line.get("ts", line.get("started")) for line in lines] == [
+        "2027-01-15T08:00:00Z",
+        "2027-01-15T08:00:00.250000Z",
+        "2027-01-15T07:00:00.500000Z",
+        "2027-01-15T08:00:01Z",
+    ]
+
+
+def test_file_is_private(tmp_path):
+    """Nobody else may read a journal or its manifest."""
+    path = keep(tmp_path, meeting())
+    assert [each.stat().st_mode & 0o777 for each in (path, tmp_path / "manifest.json")] == [0o600, 0o600]
+
+
+def test_nothing_but_journal_and_manifest_is_left(tmp_path):
+    """The reserve and the manifest's draft are gone after close."""
+    keep(tmp_path, meeting())
+    assert names(tmp_path) == ["journal.jsonl", "manifest.json"]
+
+
+def test_manifest_tells_how_far_the_journal_goes(tmp_path):
+    """Open at the start, closed with the last number and hash at the end."""
+    journal = Journal.create(tmp_path / "j", HEADER)
+    opened = read_manifest(journal.path)
+    journal.append(woke(1))
+    journal.close("hung-up")
+    lines = [orjson.loads(line) for line in journal.path.read_bytes().splitlines()]
+    assert opened == Manifest("j", Status.OPEN, 0, lines[0]["hash"])
+    assert read_manifest(journal.path) == Manifest("j", Status.CLOSED, 1, lines[2]["hash"])
+
+
+def test_record_is_in_the_file_when_append_returns(tmp_path):
+    """An acknowledged record needs neither sync nor close to be read by another process."""
+    journal = Journal.create(tmp_path / "j", HEADER)
+    for record in meeting():
+        journal.append(record)
+        assert list(read(journal.path))[-1] == record
+    journal.close("hung-up")
+
+
+def test_repr_is_a_status_line(tmp_path):
+    journal = Journal.create(tmp_path / "j", HEADER)
+    journal.append(woke(1))
+    said = [repr(journal)]
+    journal.close("hung-up")
+    assert [*said, repr(journal)] == ["<Journal j: open, 1 records>", "<Journal j: closed, 1 records>"]
+    assert journal.size == journal.path.stat().st_size
+
+
+def test_second_close_changes_nothing(tmp_path):
+    """Closed is closed, and sync has nothing left to do."""
+    journal = Journal.create(tmp_path / "j", HEADER)
+    journal.close("hung-up")
+    before = journal.path.read_bytes()
+    journal.close("again")
+    journal.sync()
+    assert journal.path.read_bytes() == before
+
+
+def test_closed_journal_takes_no_record(tmp_path):
+    journal = Journal.create(tmp_path / "j", HEADER)
+    journal.close("hung-up")
+    with pytest.raises(JournalError, match="is closed"):
+        journal.append(woke(1))
+
+
+@pytest.mark.parametrize("seq", [0, 1, 3])
+def test_gap_in_the_order_is_refused(tmp_path, seq):
+    """Numbers go up by one; anything else is a bug of the owner and is not written."""
+    journal = Journal.create(tmp_path / "j", HEADER)
+    journal.append(woke(1))
+    size = journal.size
+    with pytest.raises(JournalError, match=f"record {seq} after 1"):
+        journal.append(woke(seq))
+    assert journal.path.stat().st_size == size
+    journal.close("hung-up")
+
+
+def test_existing_file_is_never_touched(tmp_path):
+    """One journal per file: another one is refused, and what is there stays."""
+    path = keep(tmp_path, meeting())
+    before = path.read_bytes()
+    with pytest.raises(JournalError, match="cannot create"):
+        Journal.create(path, HEADER)
+    assert path.read_bytes() == before
+
+
+def test_directory_that_cannot_be_written(tmp_path):
+    """A missing directory is named in the error."""
+    with pytest.raises(JournalError, match="cannot create") as caught:
+        Journal.create(tmp_path / "none" / "j", HEADER)
+    assert caught.value.path == str(tmp_path / "none" / "j")
+
+
+def test_text_that_utf8_cannot_carry_is_mended(tmp_path):
+    """A tool may hand over lone surrogates; the journal must not stop for them."""
+    record = Record(1, 0.5, NoteGiven("ada", "odd \ud800 end 😀"), (Report("odd", "\udfff"),))
+    (read_back,) = read(keep(tmp_path, [record]))
+    assert read_back.event == NoteGiven("ada", "odd \ufffd end 😀")
+    assert read_back.commands == (Report("odd", "\ufffd"),)
+
+
+# --- a disk that fails ------------------------------------------------------------------------------
+
+
+@attrs.define
+class Disk:
+    """A stand-in for `os.write` that takes `room` bytes and then no more."""
+
+    room: int
+    write: object = os.write
+
+    def __call__(self, descriptor, content):
+        if self.room == 0:
+            raise OSError(28, "No space left on device")
+        part = content[: self.room]
+        self.room -= len(part)
+        return self.write(descriptor, part)
+
+
+def fill(journal, monkeypatch, room):
+    """Append until the disk is full; the records that were acknowledged."""
+    monkeypatch.setattr(os, "write", Disk(room))
+    acknowledged = []
+
+    def append_all():
+        for record in meeting(50):
+            journal.append(record)
+            acknowledged.append(record)
+
+    with pytest.raises(JournalError) as caught:
+        append_all()
+    monkeypatch.undo()
+    return acknowledged, caught.value
+
+
+@pytest.mark.parametrize("room", [0, 1, 200, 1000, 1001, 1500, 2000])
+def test_full_disk_loses_nothing_acknowledged(tmp_path, monkeypatch, room):
+    """However much of a line still fits, all earlier records and the end can be read."""
+    journal = Journal.create(tmp_path / "j", HEADER)
+    acknowledged, _ = fill(journal, monkeypatch, room)
+    journal.close("journal-failed")
+    reading = read(journal.path)
+    assert list(reading) == acknowledged
+    assert reading.end == End(len(acknowledged), "journal-failed")
+
+
+def test_every_cut_of_a_line_can_be_closed(tmp_path, monkeypatch):
+    """A short write may stop at any byte of a line, its newline included."""
+    size = len(keep(tmp_path, meeting()[:1], name="one").read_bytes().splitlines(keepends=True)[1])
+    for room in range(size):
+        journal = Journal.create(tmp_path / f"j{room}", HEADER)
+        fill(journal, monkeypatch, room)
+        journal.close("journal-failed")
+        reading = read(journal.path)
+        whole = 1 if room == size - 1 else 0
+        torn = [ProblemKind.TORN_WRITE] if 0 < room < size - 1 else []
+        assert (len(list(reading)), reading.end.seq) == (whole, whole)
+        assert [problem.kind for problem in reading.problems] == torn
+
+
+def test_short_write_says_where(tmp_path, monkeypatch):
+    """The error tells how much was written, and carries path and offset."""
+    journal = Journal.create(tmp_path / "j", HEADER)
+    _, error = fill(journal, monkeypatch, 100)
+    assert "100 of" in str(error)
+    assert (error.path, error.offset) == (str(journal.path), journal.path.stat().st_size)
+    journal.close("journal-failed")
+
+
+def test_first_failure_is_final(tmp_path, monkeypatch):
+    """After a failure no record is taken, though the disk may have room again."""
+    journal = Journal.create(tmp_path / "j", HEADER)
+    acknowledged, _ = fill(journal, monkeypatch, 1000)
+    with pytest.raises(JournalError, match="is failed"):
+        journal.append(meeting(50)[len(acknowledged)])
+    journal.sync()
+    journal.close("journal-failed")
+
+
+def test_reserve_is_freed_for_the_end(tmp_path, monkeypatch):
+    """The room set aside is given back at the first failure."""
+    journal = Journal.create(tmp_path / "j", HEADER)
+    reserve = tmp_path / ".j.reserve"
+    kept = reserve.stat().st_size
+    fill(journal, monkeypatch, 0)
+    assert (kept, reserve.exists()) == (65536, False)
+    journal.close("journal-failed")
+
+
+def test_torn_newline_before_the_end_is_read(tmp_path, monkeypatch):
+    """Even the newline that parts a torn line from the next can be all that fits."""
+    journal = Journal.create(tmp_path / "j", HEADER)
+    fill(journal, monkeypatch, 10)
+    monkeypatch.setattr(os, "write", Disk(1))
+    with pytest.raises(JournalError):
+        journal.close("journal-failed")
+    monkeypatch.undo()
+    assert list(read(journal.path, salvage=True)) == []
+
+
+def test_disk_that_stays_full_is_told_at_close(tmp_path, monkeypatch):
+    """No end line, the manifest says open, and the error says so; the file is readable."""
+    journal = Journal.create(tmp_path / "j", HEADER)
+    monkeypatch.setattr(os, "write", Disk(0))
+    with pytest.raises(JournalError, match="cannot write"):
+        journal.close("hung-up")
+    monkeypatch.undo()
+    reading = read(journal.path)
+    assert (list(reading), reading.end) == ([], None)
+    assert [problem.kind for problem in reading.problems] == [ProblemKind.NOT_CLOSED]
+
+
+def test_nothing_is_left_of_a_journal_that_cannot_begin(tmp_path, monkeypatch):
+    """A disk that is full from the start leaves no file without a header."""
+    monkeypatch.setattr(os, "write", Disk(20))
+    with pytest.raises(JournalError):
+        Journal.create(tmp_path / "j", HEADER)
+    assert names(tmp_path) == []
+
+
+def test_failed_sync_ends_the_journal(tmp_path, monkeypatch):
+    """A disk that cannot keep what it took is as good as full."""
+
+    def broken(_):
+        raise OSError(5, "Input/output error")
+
+    journal = Journal.create(tmp_path / "j", HEADER)
+    journal.append(woke(1))
+    monkeypatch.setattr("trialogue.journal.writer._SYNC", broken)
+    with pytest.raises(JournalError, match="cannot sync"):
+        journal.sync()
+    with pytest.raises(JournalError, match="cannot close"):
+        journal.close("journal-failed")
+    assert repr(journal) == "<Journal j: closed, 1 records>"
+
+
+def test_manifest_that_cannot_be_written_is_told(tmp_path, monkeypatch):
+    """The old manifest stays whole, the draft is gone, and the reader says the journal was not closed."""
+
+    def broken(self, target):
+        raise OSError(5, "Input/output error")
+
+    journal = Journal.create(tmp_path / "j", HEADER)
+    monkeypatch.setattr(Path, "replace", broken)
+    with pytest.raises(JournalError, match="cannot close"):
+        journal.close("hung-up")
+    assert read_manifest(journal.path).status is Status.OPEN
+    assert names(tmp_path) == ["j", "manifest.json"]
+
+
+LIMITED = """
+import sys
+from pathlib import Path
+from journal_values import HEADER, meeting
+from trialogue.errors import JournalError
+from trialogue.journal import Journal
+import resource, signal
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+journal = Journal.create(Path(sys.argv[1]), HEADER)
+resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, resource.RLIM_INFINITY))
+acknowledged = 0
+try:
+    for record in meeting(1000):
+        journal.append(record)
+        acknowledged += 1
+except JournalError:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    journal.close("journal-failed")
+print(acknowledged)
+"""
+
+
+def test_limit_of_the_system_makes_a_short_write(tmp_path):
+    """A real limit on the file's size tears a line; all before it and the end are there."""
+    path = tmp_path / "journal.jsonl"
+    run = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(path)],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    reading = read(path)
+    records = list(reading)
+    assert tuple(records) == meeting(1000)[: int(run.stdout)]
+    assert reading.end == End(len(records), "journal-failed")
+    assert [problem.kind for problem in reading.problems] == [ProblemKind.TORN_WRITE]
+
+
+KILLED = """
+import os, sys, signal
+from pathlib import Path
+from journal_values import HEADER, meeting
+from trialogue.journal import Journal
+
+journal = Journal.create(Path(sys.argv[1]), HEADER)
+for record in meeting(int(sys.argv[2])):
+    journal.append(record)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_killed_process_leaves_all_it_acknowledged(tmp_path):
+    """After SIGKILL every record is there, and the journal is known not to be closed."""
+    path = tmp_path / "journal.jsonl"
+    run = subprocess.run(
+        [sys.executable, "-c", KILLED, str(path), "5"],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+        check=False,
+    )
+    reading = read(path)
+    assert run.returncode == -signal.SIGKILL
+    assert tuple(reading) == meeting(5)
+    assert [problem.kind for problem in reading.problems] == [ProblemKind.NOT_CLOSED]
