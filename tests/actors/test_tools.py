@@ -5,9 +5,9 @@ import math
 import pytest
 import trio
 
-from trialogue.actors.compute import Inline, InThreads
 from trialogue.actors.toolkit import MockTool, PythonTool, import_function
 from trialogue.actors.tools import RESULT_BYTES, ToolExecutor, as_content
+from trialogue.compute import Inline, InThreads
 from trialogue.errors import SetupError, ToolFailed
 from trialogue.model.commands import CancelTool, RunTool
 from trialogue.model.events import ToolFinished

@@ -10,7 +10,7 @@ from typing import cast
 import trio
 from attrs import frozen
 
-from trialogue.actors.compute import Compute
+from trialogue.compute import Compute
 from trialogue.errors import SetupError, ToolFailed
 
 

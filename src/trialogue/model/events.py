@@ -381,10 +381,6 @@ class ActorCrashed:
     error: str
     """The exception's type; its text may hold speech and stays out."""
 
-    restarted: bool
-    """Whether it was started again."""
-
-
 @frozen
 class Woke:
     """A timer that the brain set has come."""
