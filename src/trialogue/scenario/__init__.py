@@ -1,0 +1,45 @@
+"""Scenarios: the file that a user writes, read, checked and made ready to run before anything starts."""
+
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.explain import Explained, explain
+from trialogue.scenario.json_schema import json_schema
+from trialogue.scenario.load import Scenario, load, loads
+from trialogue.scenario.problems import Code, Place, Problem
+from trialogue.scenario.resolve import (
+    AgentSpec,
+    MockAnswer,
+    PythonFunction,
+    Resolved,
+    ToolSpec,
+    check,
+    prepare,
+    resolve,
+)
+from trialogue.scenario.schema import Clock, Via
+from trialogue.scenario.variables import reveal
+from trialogue.scenario.writing import to_yaml
+
+__all__ = [
+    "AgentSpec",
+    "Clock",
+    "Code",
+    "Explained",
+    "MockAnswer",
+    "Overrides",
+    "Place",
+    "Problem",
+    "PythonFunction",
+    "Resolved",
+    "Scenario",
+    "ToolSpec",
+    "Via",
+    "check",
+    "explain",
+    "json_schema",
+    "load",
+    "loads",
+    "prepare",
+    "resolve",
+    "reveal",
+    "to_yaml",
+]

@@ -10,7 +10,7 @@ import math
 import re
 import warnings
 from enum import Enum
-from typing import Final, Literal, TypeAlias, assert_never, cast
+from typing import Final, Literal, assert_never, cast
 
 from attrs import frozen
 
@@ -32,11 +32,6 @@ class Absent(Enum):
 
 ABSENT: Final = Absent.ABSENT
 """What a node becomes that cannot be used."""
-
-_Words: TypeAlias = kinds.Text | kinds.OneLine | kinds.Name | kinds.Pattern
-_NotText: TypeAlias = (
-    kinds.Whole | kinds.Number | kinds.Flag | kinds.Choice | kinds.Duration | kinds.DurationRange
-)
 
 
 @frozen
@@ -140,7 +135,7 @@ class Binder:
 
     # --- scalars ----------------------------------------------------------------------------------
 
-    def _text(self, kind: _Words, node: Node, path: Path) -> object:
+    def _text(self, kind: kinds.Words, node: Node, path: Path) -> object:
         if not isinstance(node, Scalar) or not isinstance(node.value, str):
             quotes = "; put it in quotes" if isinstance(node, Scalar) and node.value is not None else ""
             self.problems.add(node.at, path, f"must be text, not {_said(node)}{quotes}", Code.TYPE)
@@ -154,7 +149,7 @@ class Binder:
         self.problems.add(node.at, path, text, code)
         return ABSENT
 
-    def _scalar(self, kind: _NotText, node: Node, path: Path) -> object:
+    def _scalar(self, kind: kinds.NotText, node: Node, path: Path) -> object:
         value = node.value if isinstance(node, Scalar) else None
         match kind:
             case kinds.Flag():
@@ -220,7 +215,7 @@ def pattern_fault(pattern: str) -> str | None:
     return None
 
 
-def _text_fault(kind: _Words, text: str) -> tuple[Code, str] | None:
+def _text_fault(kind: kinds.Words, text: str) -> tuple[Code, str] | None:
     match kind:
         case kinds.Text():
             return None

@@ -141,24 +141,13 @@ class OneOf:
     """At most one of each shape."""
 
 
-Kind: TypeAlias = (
-    Text
-    | OneLine
-    | Name
-    | Pattern
-    | Whole
-    | Number
-    | Flag
-    | Duration
-    | DurationRange
-    | Anything
-    | AnyObject
-    | Choice
-    | ListOf
-    | MapOf
-    | Record
-    | OneOf
-)
+Words: TypeAlias = Text | OneLine | Name | Pattern
+"""Kinds that a text becomes as it is."""
+
+NotText: TypeAlias = Whole | Number | Flag | Choice | Duration | DurationRange
+"""Kinds that a scalar becomes otherwise."""
+
+Kind: TypeAlias = Words | NotText | Anything | AnyObject | ListOf | MapOf | Record | OneOf
 """Every kind there is; a `match` over it ends in `assert_never`."""
 
 _SCALARS: Mapping[object, Kind] = {str: Text(), int: Whole(), float: Number(), bool: Flag()}

@@ -348,7 +348,7 @@ class Floor:
     """Who speaks next, and for how long."""
 
     policy: Policy | None = None
-    """The policy that is asked first."""
+    """The policy that is asked first; `moderated` where there is a chair, else `round-robin`."""
 
     otherwise: Policy | None = None
     """The policy that is asked when the first has nobody to name."""

@@ -1,0 +1,194 @@
+"""A document with everything filled in that its author left out, and what the operator said otherwise.
+
+The result is a document again, without `defaults` and `vars`: what is recorded with a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import cycle
+from typing import TypeVar, cast
+
+import attrs
+from attrs import evolve, frozen
+
+from trialogue.model.participants import Hears, Role
+from trialogue.model.plan import FloorRules, Limits, MeetingPlan
+from trialogue.scenario.problems import Path
+from trialogue.scenario.schema import (
+    Agent,
+    AgentDefaults,
+    Clock,
+    Document,
+    End,
+    Ending,
+    Floor,
+    Hold,
+    LimitRules,
+    Listen,
+    Mock,
+    Policy,
+    Provider,
+    Run,
+    Silence,
+    Speak,
+    Think,
+    Tool,
+    Via,
+)
+
+FRAME_S = 0.02
+READY_S = cast("float", attrs.fields(MeetingPlan).ready_s.default)
+TOOL_TIMEOUT_S = 20.0
+NO_ARGUMENTS: dict[str, object] = {"type": "object", "properties": {}}
+
+VOICES = (
+    "aura-2-thalia-en",
+    "aura-2-orion-en",
+    "aura-2-luna-en",
+    "aura-2-arcas-en",
+    "aura-2-helena-en",
+    "aura-2-apollo-en",
+    "aura-2-andromeda-en",
+    "aura-2-aries-en",
+)
+"""Voices by seat, for agents that name none: neighbours are easy to tell apart."""
+
+MODEL = Think(provider=Provider.OPEN_AI, model="gpt-4o-mini")
+"""Who thinks at Deepgram where nothing is said; Deepgram manages it."""
+
+_Value = TypeVar("_Value")
+_Values = TypeVar("_Values", bound=attrs.AttrsInstance)
+
+
+@frozen
+class Overrides:
+    """What the operator says otherwise, on the command line or in a program; None leaves a value as it is."""
+
+    via: Via | None = None
+    """At which service every agent is."""
+
+    clock: Clock | None = None
+    """Real or virtual."""
+
+    seed: int | None = None
+    """What every chance is drawn from."""
+
+    time_s: float | None = None
+    """The limit of time in seconds; infinity for none."""
+
+    turns: int | None = None
+    """The limit of turns."""
+
+    silence_s: float | None = None
+    """The limit of silence in seconds."""
+
+    def option_of(self, path: Path) -> str | None:
+        """The option that set the value at a path; None where none did."""
+        values: dict[Path, tuple[str, object]] = {
+            ("run", "clock"): ("--clock", self.clock),
+            ("run", "seed"): ("--seed", self.seed),
+            ("run", "limits", "time"): ("--limit-time", self.time_s),
+            ("run", "limits", "turns"): ("--limit-turns", self.turns),
+            ("run", "limits", "silence"): ("--limit-silence", self.silence_s),
+        }
+        via = path[:1] == ("cast",) and path[2:] == ("via",)
+        option, value = ("--via", self.via) if via else values.get(path, ("", None))
+        return None if value is None else option
+
+
+def filled(value: _Value | None) -> _Value:
+    """A value of a completed document: it is there."""
+    if value is None:
+        raise AssertionError("complete() leaves nothing out")
+    return value
+
+
+def over(value: _Values | None, fallback: _Values) -> _Values:
+    """A value whose unwritten attributes are those of `fallback`."""
+    if value is None:
+        return fallback
+    written = attrs.asdict(value, recurse=False, filter=lambda _, item: item is not None)
+    return type(fallback)(**{**attrs.asdict(fallback, recurse=False), **written})
+
+
+def complete(document: Document, overrides: Overrides) -> Document:
+    """The whole document: written values, `defaults`, what is built in, and what the operator says."""
+    shared = (document.defaults.agent if document.defaults else None) or AgentDefaults()
+    voices = zip(document.cast.items(), cycle(VOICES), strict=False)
+    seats = {name: _agent(agent, shared, overrides, voice) for (name, agent), voice in voices}
+    return evolve(
+        document,
+        vars=None,
+        defaults=None,
+        cast=seats,
+        run=_run(document.run or Run(), overrides),
+        tools={name: _tool(tool) for name, tool in (document.tools or {}).items()} or None,
+        floor=_floor(document.floor or Floor(), seats),
+        end=document.end or _end(document),
+    )
+
+
+def _run(run: Run, overrides: Overrides) -> Run:
+    built_in = Limits()
+    limits = over(
+        LimitRules(time=overrides.time_s, turns=overrides.turns, silence=overrides.silence_s),
+        over(run.limits, LimitRules(time=built_in.time_s, silence=built_in.silence_s)),
+    )
+    asked = Run(clock=overrides.clock, seed=overrides.seed)
+    fallback = Run(clock=Clock.REAL, seed=0, frame=FRAME_S, ready=READY_S)
+    return evolve(over(asked, over(run, fallback)), limits=limits)
+
+
+def _agent(agent: Agent, shared: AgentDefaults, overrides: Overrides, voice: str) -> Agent:
+    via = overrides.via or agent.via or shared.via or Via.LOCAL
+    think = agent.think if agent.lines is not None or agent.think is not None else shared.think
+    needs_model = think is None and agent.lines is None and via is Via.DEEPGRAM
+    return evolve(
+        agent,
+        role=agent.role or Role.SPEAKER,
+        via=via,
+        hears=agent.hears or shared.hears or Hears.TEXT,
+        listen=_listen(agent.listen, shared.listen),
+        think=MODEL if needs_model else think,
+        speak=_speak(agent.speak, shared.speak, voice),
+    )
+
+
+def _listen(own: Listen | None, shared: Listen | None) -> Listen:
+    """Its own keys, over those of `defaults` unless it names another provider."""
+    listen = own if own and own.provider else over(own, shared or Listen())
+    listen = over(listen, Listen(provider="deepgram"))
+    return over(listen, Listen(model="nova-3")) if listen.provider == "deepgram" else listen
+
+
+def _speak(own: Speak | None, shared: Speak | None, voice: str) -> Speak:
+    """Its own keys, over those of `defaults` unless it names another provider."""
+    speak = own if own and own.provider else over(own, shared or Speak())
+    speak = over(speak, Speak(provider="deepgram"))
+    return over(speak, Speak(model=voice)) if speak.provider == "deepgram" else speak
+
+
+def _tool(tool: Tool) -> Tool:
+    whole = over(tool, Tool(description="", schema=NO_ARGUMENTS, timeout=TOOL_TIMEOUT_S))
+    return evolve(whole, mock=over(whole.mock, Mock(delay=0.0)) if whole.mock else None)
+
+
+def _floor(floor: Floor, seats: Mapping[str, Agent]) -> Floor:
+    rules = FloorRules()
+    hold = Hold(max=rules.hold.max_s, warn=rules.hold.warn_s)
+    silence = Silence(after=rules.silence.after_s, do=rules.silence.steps)
+    has_chair = any(agent.role is Role.CHAIR for agent in seats.values())
+    fallback = Floor(
+        policy=Policy.MODERATED if has_chair else Policy(rules.policy),
+        otherwise=Policy(rules.otherwise),
+        order=tuple(name for name, agent in seats.items() if agent.role is not Role.OBSERVER),
+        think=rules.think_s,
+        ear=rules.ear_s,
+        chair_timeout=rules.chair_timeout_s,
+    )
+    return evolve(over(floor, fallback), hold=over(floor.hold, hold), silence=over(floor.silence, silence))
+
+
+def _end(document: Document) -> End:
+    return End((Ending.AGENDA_DONE, Ending.LIMITS) if document.agenda else (Ending.LIMITS,))

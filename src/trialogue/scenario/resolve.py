@@ -1,0 +1,222 @@
+"""A scenario made ready to run: the plan, each agent's settings, the tools, and where it all came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path as FilePath
+from typing import Literal, TypeAlias, cast
+
+from attrs import field, frozen
+
+from trialogue.model.plan import MeetingPlan
+from trialogue.scenario.agents import agent_block, is_scripted, offered_tools
+from trialogue.scenario.checks import Look, Places
+from trialogue.scenario.defaults import Overrides, complete, filled
+from trialogue.scenario.load import Scenario, read_file
+from trialogue.scenario.planning import plan_of
+from trialogue.scenario.problems import Problem, Problems
+from trialogue.scenario.run_checks import check_run
+from trialogue.scenario.schema import Clock, Document, Tool, Via
+from trialogue.scenario.script import JsonObject
+from trialogue.scenario.variables import environment_names
+
+
+@frozen
+class AgentSpec:
+    """One agent, as it is dialled."""
+
+    name: str
+    """The participant."""
+
+    via: Literal["local", "deepgram"]
+    """At which service."""
+
+    block: JsonObject = field(repr=False, hash=False)
+    """The wire's `agent` object. Holds `${env:...}` references: `reveal` it as it is dialled. Personal."""
+
+    tools: tuple[str, ...] = ()
+    """The tools that it is offered; `give_floor` and `end_meeting` are answered by the rules."""
+
+    is_scripted: bool = False
+    """Whether what it says stands in the scenario."""
+
+
+@frozen
+class MockAnswer:
+    """A tool that answers the same thing every time."""
+
+    result: object = None
+    """What it answers. Personal."""
+
+    delay_s: float = 0.0
+    """After how long, in seconds."""
+
+    error: str = ""
+    """If set, it fails with these words instead."""
+
+
+@frozen
+class PythonFunction:
+    """A tool that runs code."""
+
+    target: str
+    """`module:function`."""
+
+
+ToolAction: TypeAlias = MockAnswer | PythonFunction
+
+
+@frozen
+class ToolSpec:
+    """One tool of the scenario."""
+
+    name: str
+    """What agents call it."""
+
+    description: str
+    """When to call it."""
+
+    schema: JsonObject = field(hash=False)
+    """JSON Schema of its arguments."""
+
+    action: ToolAction
+    """What a call does."""
+
+    timeout_s: float
+    """Seconds after which a call is given up."""
+
+
+@frozen
+class Resolved:
+    """A scenario that can be run."""
+
+    plan: MeetingPlan
+    """What the rules know of the meeting."""
+
+    agents: tuple[AgentSpec, ...]
+    """In the cast's order."""
+
+    tools: tuple[ToolSpec, ...]
+    """In the file's order."""
+
+    clock: Clock
+    """Real or virtual time."""
+
+    frame_ms: int
+    """How much sound moves at a time, in milliseconds."""
+
+    document: Document = field(repr=False)
+    """The whole scenario, with nothing left out."""
+
+    places: Places = field(repr=False, eq=False)
+    """Where its parts were written."""
+
+    overrides: Overrides = field(eq=False)
+    """What the operator said otherwise."""
+
+    source: str = field(eq=False)
+    """The file, as it was named."""
+
+    @property
+    def about(self) -> str:
+        """What it is good for, for people; may be empty."""
+        return self.document.about or ""
+
+    @property
+    def code(self) -> tuple[str, ...]:
+        """The `module:function` names that it runs: code that the operator must allow."""
+        return tuple(tool.action.target for tool in self.tools if isinstance(tool.action, PythonFunction))
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The environment variables that its agents' settings refer to, sorted."""
+        return tuple(sorted({name for agent in self.agents for name in _secrets_in(agent.block)}))
+
+
+def resolve(scenario: Scenario, overrides: Overrides | None = None) -> Resolved:
+    """Make a scenario ready to run; `ScenarioError` lists everything that keeps it from running."""
+    problems = Problems()
+    document = _completed(scenario, overrides or Overrides(), problems)
+    problems.raise_any(scenario.source)
+    return _build(scenario, document, overrides or Overrides())
+
+
+def prepare(path: str | FilePath, overrides: Overrides | None = None) -> Resolved:
+    """Read a file and make it ready to run; `ScenarioError` lists all of its faults at once."""
+    problems = Problems()
+    scenario = read_file(FilePath(path), problems)
+    document = _completed(scenario, overrides or Overrides(), problems) if scenario else None
+    problems.raise_any(str(path))
+    return _build(filled(scenario), filled(document), overrides or Overrides())
+
+
+def check(path: str | FilePath, overrides: Overrides | None = None) -> list[Problem]:
+    """Everything that keeps a file from being run, sorted by place; empty where nothing does."""
+    problems = Problems()
+    scenario = read_file(FilePath(path), problems)
+    if scenario is not None:
+        _completed(scenario, overrides or Overrides(), problems)
+    return list(problems.sorted(str(path)))
+
+
+def _completed(scenario: Scenario, overrides: Overrides, problems: Problems) -> Document:
+    document = complete(scenario.document, overrides)
+    check_run(Look(document, scenario.places, problems))
+    return document
+
+
+def _build(scenario: Scenario, document: Document, overrides: Overrides) -> Resolved:
+    plan = plan_of(document)
+    run = filled(document.run)
+    return Resolved(
+        plan=plan,
+        agents=tuple(_agent(document, plan, name) for name in document.cast),
+        tools=tuple(_tool(name, tool) for name, tool in (document.tools or {}).items()),
+        clock=filled(run.clock),
+        frame_ms=round(filled(run.frame) * 1000),
+        document=document,
+        places=scenario.places,
+        overrides=overrides,
+        source=scenario.source,
+    )
+
+
+def _agent(document: Document, plan: MeetingPlan, name: str) -> AgentSpec:
+    agent = document.cast[name]
+    return AgentSpec(
+        name=name,
+        via="deepgram" if agent.via is Via.DEEPGRAM else "local",
+        block=agent_block(document, plan, name),
+        tools=offered_tools(document, plan, name),
+        is_scripted=is_scripted(agent),
+    )
+
+
+def _tool(name: str, tool: Tool) -> ToolSpec:
+    return ToolSpec(
+        name=name,
+        description=filled(tool.description),
+        schema=filled(tool.schema),
+        action=_action(tool),
+        timeout_s=filled(tool.timeout),
+    )
+
+
+def _action(tool: Tool) -> ToolAction:
+    if tool.mock is None:
+        return PythonFunction(filled(tool.python))
+    return MockAnswer(tool.mock.result, filled(tool.mock.delay), tool.mock.error or "")
+
+
+def _secrets_in(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield from environment_names(value)
+        case dict():
+            for item in cast("dict[str, object]", value).values():
+                yield from _secrets_in(item)
+        case list():
+            for item in cast("list[object]", value):
+                yield from _secrets_in(item)
+        case _:
+            pass

@@ -1,0 +1,51 @@
+"""What must hold of a scenario as it is going to be run: after defaults and the operator's options."""
+
+from __future__ import annotations
+
+import math
+
+from trialogue.scenario.agents import is_scripted, thinks_of
+from trialogue.scenario.checks import Look
+from trialogue.scenario.problems import Code, Path
+from trialogue.scenario.schema import Agent, Clock, Provider, Think, Via
+
+_NO_THINK = "has nothing to say here: give lines, a script, or think: {provider: open_ai, endpoint: ...}"
+
+
+def check_run(look: Look) -> None:
+    """Note everything that keeps the completed document of `look` from running."""
+    run = look.document.run
+    virtual = run is not None and run.clock is Clock.VIRTUAL
+    for name, agent in look.document.cast.items():
+        if virtual and agent.via is Via.DEEPGRAM:
+            text = "a virtual clock cannot hurry Deepgram: run with clock: real, or via: local"
+            look.tell(("cast", name, "via"), text, Code.CLOCK_LIVE)
+        _check_thinking(look, name, agent)
+    limits = run.limits if run is not None else None
+    if limits is not None and limits.time == math.inf and limits.turns is None:
+        look.tell(("run", "limits"), "a meeting needs a limit of time or of turns", Code.LIMIT_NONE)
+
+
+def _check_thinking(look: Look, name: str, agent: Agent) -> None:
+    path: Path = ("cast", name, "think")
+    match agent.via:
+        case Via.DEEPGRAM if is_scripted(agent):
+            text = "only the embedded server plays scripts: run it via: local, or give another provider"
+            look.tell(("cast", name, "lines") if agent.lines else path, text, Code.THINK_SCRIPTED)
+        case Via.LOCAL if not thinks_of(agent):
+            look.tell(("cast", name), f"{name} {_NO_THINK}", Code.THINK_MISSING)
+        case Via.LOCAL:
+            for think in thinks_of(agent):
+                _check_local(look, path, think)
+        case _:
+            pass
+
+
+def _check_local(look: Look, path: Path, think: Think) -> None:
+    if think.provider is Provider.SCRIPTED or (think.provider is Provider.OPEN_AI and think.endpoint):
+        return
+    text = (
+        f"the embedded server has no {think.provider.value}: give a script, open_ai with an endpoint, "
+        "or via: deepgram"
+    )
+    look.tell(path, text, Code.THINK_LOCAL)

@@ -1,0 +1,89 @@
+"""A document back to plain values and to YAML that reads as the same document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import cast
+
+import yaml
+
+from trialogue.scenario import kinds
+from trialogue.scenario.kinds import Kind, record_of
+from trialogue.scenario.quantities import write_duration, write_range
+from trialogue.scenario.resolve import Resolved
+from trialogue.scenario.schema import Document
+from trialogue.scenario.script import JsonObject
+from trialogue.scenario.tree import plain_value
+
+
+def plain(document: Document) -> JsonObject:
+    """The document as an author could have written it, of plain values; None is left out."""
+    return cast("JsonObject", _plain(record_of(Document), document))
+
+
+def _plain(kind: Kind, value: object) -> object:
+    match kind:
+        case kinds.Record(members=members):
+            pairs = ((member, getattr(value, member.key)) for member in members)
+            return {member.key: _plain(member.kind, item) for member, item in pairs if item is not None}
+        case kinds.MapOf(value=inner):
+            return {key: _plain(inner, item) for key, item in cast("Mapping[str, object]", value).items()}
+        case kinds.ListOf(item=inner):
+            return [_plain(inner, item) for item in cast("tuple[object, ...]", value)]
+        case kinds.OneOf(options=options):
+            return _plain(_option(options, value), value)
+        case kinds.Choice():
+            return cast("object", cast("Enum", value).value)
+        case kinds.Duration():
+            return write_duration(cast("float", value))
+        case kinds.DurationRange():
+            return write_range(cast("tuple[float, float]", value))
+        case _:
+            return value
+
+
+def _option(options: tuple[Kind, ...], value: object) -> Kind:
+    """The option of a union that a value is of."""
+    return next(option for option in options if _is_of(option, value))
+
+
+def _is_of(kind: Kind, value: object) -> bool:
+    match kind:
+        case kinds.Record(cls=cls):
+            return isinstance(value, cls)
+        case kinds.ListOf():
+            return isinstance(value, tuple)
+        case kinds.MapOf():
+            return isinstance(value, Mapping)
+        case kinds.Choice(options=options):
+            return isinstance(value, options)
+        case _:
+            return isinstance(value, str)
+
+
+def to_yaml(resolved: Resolved) -> str:
+    """The whole scenario as a file that resolves to the same; secrets stand in it as references only."""
+    note = "# As resolved: with every default and option filled in.\n"
+    return note + write_yaml(plain(resolved.document))
+
+
+def write_yaml(value: JsonObject) -> str:
+    """YAML of plain values that reads the same under the rules of YAML 1.1 and 1.2."""
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes no aliases, and texts as blocks where they have lines."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        del data
+        return True
+
+
+def _represent_text(_: _Dumper, text: str) -> yaml.ScalarNode:
+    style = '"' if not isinstance(plain_value(text), str) else "|" if "\n" in text else None
+    return yaml.ScalarNode("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent_text)
