@@ -154,6 +154,7 @@ def _mapping_factory(declared: object, made: Converter) -> Hook:
     hook = made.get_structure_hook(member)
 
     def structure(value: object, _: object) -> object:
+        # A misfit names the mapping, not the key: keys of headers are nobody's business.
         return {key: hook(item, member) for key, item in _object(value).items()}
 
     return structure

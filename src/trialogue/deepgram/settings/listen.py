@@ -45,6 +45,9 @@ class DeepgramListenProviderV2(WireObject):
     language_hints: tuple[str, ...] | None = None
     """Languages to expect (`flux-general-multi` only). An update without them clears them."""
 
+    language_hint: str | tuple[str, ...] | None = None
+    """The older name of `language_hints`, which some clients still send in Settings."""
+
     eot_threshold: float | None = None
     """How sure of a turn's end it must be: 0.5 to 1.0; 0.7 where absent."""
 
