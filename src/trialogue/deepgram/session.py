@@ -243,7 +243,7 @@ class ClientSession:
         judgement = judge_close(code, ours=ours)
         return [Closed(code, judgement.verdict, judgement.hint)]
 
-    def _greeted(self, message: ServerMessage, now: float) -> list[SessionEvent]:  # noqa: PLR0911 - one a case
+    def _greeted(self, message: ServerMessage, now: float) -> list[SessionEvent]:
         """Messages that may come at any time; the rest only while running."""
         match message:
             case Welcome(request_id=request_id):
@@ -263,7 +263,7 @@ class ClientSession:
             case _:
                 return self._conversed(message)
 
-    def _conversed(self, message: _Talk) -> list[SessionEvent]:  # noqa: PLR0911 - one return a case
+    def _conversed(self, message: _Talk) -> list[SessionEvent]:
         """Messages of the conversation itself."""
         match message:
             case ConversationText():

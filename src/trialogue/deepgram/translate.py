@@ -78,7 +78,7 @@ _PARTS: Mapping[type, Literal["prompt", "speak", "think", "listen", "think_live"
 """What each acknowledgement is about."""
 
 
-def translate(message: Plain) -> SessionEvent:  # noqa: PLR0911 - one return a case
+def translate(message: Plain) -> SessionEvent:
     """The event that a message is."""
     match message:
         case AgentThinking(content=text):
