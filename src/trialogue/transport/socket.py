@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 __all__ = [
+    "DEFAULT_SOCKET_RULES",
     "Handshake",
     "LivenessRules",
     "OutboxRules",
@@ -77,6 +78,10 @@ class SocketRules:
     """Bytes asked of the stream at once; small values cost a message in several parts."""
 
 
+DEFAULT_SOCKET_RULES = SocketRules()
+"""What holds where nothing else is said."""
+
+
 @frozen
 class Handshake:
     """What was agreed on when the connection was opened."""
@@ -87,7 +92,7 @@ class Handshake:
     subprotocol: str | None = None
     """The subprotocol that the server chose."""
 
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """The peer's headers, names in lower case: the response's for a client, the request's for a server."""
 
     def header(self, name: str) -> str | None:
@@ -148,9 +153,9 @@ class WebSocket(Protocol):
         """The next message.
 
         Raises `ConnectionLost` once the socket has ended and all that came before is taken; its
-        `close_code` is the peer's, 1005 for an empty close, 1006 for none. Where the peer broke the
-        protocol, the `__cause__` is a `RemoteProtocolError` and the code is what we closed with: 1002
-        (protocol), 1007 (invalid UTF-8), 1009 (too big).
+        `close_code` is the peer's, 1005 for an empty close, 1006 for none, 1009 after a message that was
+        too big. Where the peer broke the protocol, the `__cause__` is a `RemoteProtocolError` and the code
+        what we closed with: 1002 (framing) or 1007 (invalid UTF-8).
         """
         ...
 

@@ -1,0 +1,251 @@
+"""Accepting: from a stream to an open socket, the caller deciding on each request.
+
+1. Who may come in, and with which subprotocol, is decided by a function without I/O.
+2. One connection's crash is reported and closes that connection with 1011; the others go on.
+3. Everything a stranger can make us hold is bounded: connections, handshake time and size, message size.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from typing import cast
+
+import trio
+import trio_websocket
+from attrs import evolve, field, frozen
+
+from trialogue.errors import ConnectionLost
+from trialogue.transport.connection import HandshakeEnded, WireSocket
+from trialogue.transport.library import Ending, Library, LibraryNursery
+from trialogue.transport.lifetime import background, open_for_messages
+from trialogue.transport.socket import DEFAULT_SOCKET_RULES, Handshake, SocketRules, WebSocket
+from trialogue.transport.upgrade import read_host
+
+__all__ = [
+    "Accept",
+    "AcceptRules",
+    "Address",
+    "Converse",
+    "Decide",
+    "Reject",
+    "Service",
+    "UpgradeRequest",
+    "accept_all",
+    "serve_tcp",
+    "serve_websocket",
+]
+
+
+@frozen
+class UpgradeRequest:
+    """What a client asks for."""
+
+    path: str
+    """The path, without the query."""
+
+    query: str = ""
+    """What follows the question mark, undecoded."""
+
+    host: str | None = None
+    """The `Host` header."""
+
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """The other headers, names in lower case; a key may be among them."""
+
+    subprotocols: tuple[str, ...] = field(default=(), repr=False)
+    """The subprotocols that the client offers, in its order; a browser puts its key here."""
+
+    def header(self, name: str) -> str | None:
+        """The first value of the header `name` (any case), or None."""
+        return Handshake(self.path, headers=self.headers).header(name)
+
+
+@frozen
+class Accept:
+    """Let the client in."""
+
+    subprotocol: str | None = None
+    """One of those offered."""
+
+    headers: tuple[tuple[str, str], ...] = ()
+    """Further headers of the answer."""
+
+
+@frozen
+class Reject:
+    """Refuse the client."""
+
+    status: int
+    """The HTTP status, 300 to 599."""
+
+    headers: tuple[tuple[str, str], ...] = ()
+    """Further headers of the answer."""
+
+    body: bytes = b""
+    """The body of the answer."""
+
+
+Decide = Callable[[UpgradeRequest], Accept | Reject]
+"""Decides on a request; no I/O."""
+
+Converse = Callable[[WebSocket, UpgradeRequest], Awaitable[None]]
+"""Uses an accepted socket; when it returns, the socket is closed."""
+
+
+@frozen
+class AcceptRules:
+    """The bounds of accepting."""
+
+    within_s: float = 10.0
+    """Seconds from the first byte of a connection to the end of its upgrade."""
+
+    max_connections: int = 64
+    """Connections of one listener at a time; one more is answered 503."""
+
+
+@frozen
+class Address:
+    """Where a listener listens."""
+
+    host: str
+    """The address, as text."""
+
+    port: int
+    """The port, chosen by the system if 0 was asked for."""
+
+
+def accept_all(_request: UpgradeRequest) -> Accept | Reject:
+    """Let everybody in."""
+    return Accept()
+
+
+@frozen
+class Service:
+    """What is served, and within which bounds."""
+
+    converse: Converse
+    """Uses each accepted socket."""
+
+    decide: Decide = accept_all
+    """Decides who is accepted."""
+
+    accept: AcceptRules = AcceptRules()
+    """The bounds of accepting."""
+
+    rules: SocketRules = DEFAULT_SOCKET_RULES
+    """The bounds of each socket."""
+
+
+async def serve_websocket(stream: trio.abc.Stream, service: Service) -> None:
+    """Serve one connection over `stream`, from its upgrade request to its end.
+
+    A client that goes away is no error. What `converse` raises otherwise closes the socket with 1011 and
+    is raised from here, bare.
+    """
+    async with background() as nursery:
+        socket = WireSocket(stream, service.rules, is_client=False)
+        nursery.start_soon(socket.run_writer)
+        request: UpgradeRequest | None = None
+        with trio.move_on_after(service.accept.within_s), suppress(HandshakeEnded):
+            request = await _greet(nursery, socket, service.decide)
+        if request is None:
+            await _turn_away(socket)
+            return
+        async with open_for_messages(nursery, socket):
+            await _converse(socket, request, service.converse)
+
+
+async def serve_tcp(
+    service: Service,
+    address: Address,
+    *,
+    crashed: Callable[[Exception], None],
+    tls: ssl.SSLContext | None = None,
+    task_status: trio.TaskStatus[Address] = trio.TASK_STATUS_IGNORED,
+) -> None:
+    """Listen on `address` until cancelled; ready with the address bound, once it accepts.
+
+    `crashed` is told what `converse` raised; the other connections go on. `tls` serves `wss:`.
+    """
+    served, refused = (trio.CapacityLimiter(service.accept.max_connections) for _ in range(2))
+    full = evolve(service, decide=_full)
+
+    async def serve_one(tcp: trio.SocketStream) -> None:
+        stream = tcp if tls is None else trio.SSLStream(tcp, tls, server_side=True, https_compatible=True)
+        limiter, chosen = (served, service) if served.available_tokens else (refused, full)
+        try:
+            limiter.acquire_on_behalf_of_nowait(tcp)
+        except trio.WouldBlock:
+            await trio.aclose_forcefully(stream)
+            return
+        try:
+            await serve_websocket(stream, chosen)
+        except Exception as crash:  # noqa: BLE001 -- a supervisor of connections: told, not swallowed
+            crashed(crash)
+        finally:
+            limiter.release_on_behalf_of(tcp)
+
+    listeners = await trio.open_tcp_listeners(address.port, host=address.host)
+    bound = listeners[0].socket.getsockname()
+    task_status.started(Address(bound[0], bound[1]))
+    await trio.serve_listeners(serve_one, listeners)
+
+
+def _full(_request: UpgradeRequest) -> Accept | Reject:
+    return Reject(503, headers=(("Retry-After", "1"),))
+
+
+async def _greet(nursery: trio.Nursery, socket: WireSocket, decide: Decide) -> UpgradeRequest | None:
+    """Read the request, decide, answer; None if the client was refused."""
+    rules = socket.rules
+    wrap = partial(
+        trio_websocket.wrap_server_stream,
+        cast("trio.Nursery", LibraryNursery(nursery, socket.run_reader)),
+        socket.wire,
+        message_queue_size=rules.receive_queue,
+        max_message_size=rules.max_message_size,
+        receive_buffer_size=rules.receive_buffer_bytes,
+    )
+    proposal = await socket.shake(wrap)
+    request = _request_of(proposal, bytes(socket.wire.head or b""))
+    match decide(request):
+        case Accept() as accepted:
+            answer = partial(
+                proposal.accept, subprotocol=accepted.subprotocol, extra_headers=_to_bytes(accepted.headers)
+            )
+            library = cast("Library", await socket.shake(answer))
+            socket.open(library, Handshake(request.path, library.subprotocol, request.headers))
+            return request
+        case Reject() as rejected:
+            headers = _to_bytes(rejected.headers)
+            await proposal.reject(rejected.status, extra_headers=headers, body=rejected.body)
+            return None
+
+
+async def _turn_away(socket: WireSocket) -> None:
+    """Let the answer, if there is one, be written and read; then close."""
+    socket.finish(Ending("the handshake was not made"), is_lingering=True)
+    await socket.aclose()
+
+
+async def _converse(socket: WireSocket, request: UpgradeRequest, converse: Converse) -> None:
+    try:
+        with suppress(ConnectionLost):
+            await converse(socket, request)
+    except Exception:
+        with trio.move_on_after(socket.rules.close_within_s, shield=True):
+            await socket.aclose(1011)
+        raise
+
+
+def _request_of(proposal: trio_websocket.WebSocketRequest, head: bytes) -> UpgradeRequest:
+    path, _, query = proposal.path.partition("?")
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in proposal.headers)
+    return UpgradeRequest(path, query, read_host(head), headers, tuple(proposal.proposed_subprotocols))
+
+
+def _to_bytes(headers: tuple[tuple[str, str], ...]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]

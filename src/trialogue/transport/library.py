@@ -1,0 +1,111 @@
+"""What we use of trio-websocket, and how it fails: the only words in which it may be known."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import h11
+import trio_websocket
+from attrs import frozen
+from wsproto.connection import Connection, ConnectionType
+from wsproto.events import CloseConnection
+from wsproto.utilities import ProtocolError as WsprotoError
+
+from trialogue.errors import ConnectionLost, RemoteProtocolError
+
+__all__ = ["LIBRARY_FAULTS", "Ending", "Library", "LibraryNursery", "close_frame", "ending_of"]
+
+LIBRARY_FAULTS = (
+    WsprotoError,
+    h11.ProtocolError,
+    trio_websocket.ConnectionClosed,
+    ValueError,
+    AssertionError,
+)
+"""What the library raises, undocumented, when peers misbehave, as by a ping after our Close."""
+
+_PARSE_FAILURES = (1002, 1007)
+"""Codes with which wsproto reports a frame that it cannot read."""
+
+
+class Library(Protocol):
+    """The part of `trio_websocket.WebSocketConnection` that we use."""
+
+    @property
+    def closed(self) -> trio_websocket.CloseReason | None: ...
+    @property
+    def subprotocol(self) -> str | None: ...
+    @property
+    def handshake_headers(self) -> tuple[tuple[bytes, bytes], ...]: ...
+    async def get_message(self) -> str | bytes: ...
+    async def send_message(self, message: str | bytes) -> None: ...
+    async def ping(self, payload: bytes | None = None) -> None: ...
+    async def aclose(self, code: int | None = 1000, reason: str | None = None) -> None: ...
+
+
+class Spawner(Protocol):
+    """The part of a nursery that starts children."""
+
+    def start_soon(self, async_fn: Callable[..., Awaitable[object]], /, *args: object) -> None: ...
+
+
+@frozen
+class LibraryNursery:
+    """Given to the library as its nursery: it starts its reader there, and we learn how the reader ends."""
+
+    nursery: Spawner
+    """Where the reader really runs."""
+
+    watch: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]
+    """Runs the reader and lives on after it."""
+
+    def start_soon(self, reader: Callable[[], Awaitable[None]]) -> None:
+        """Start the reader under watch."""
+        self.nursery.start_soon(self.watch, reader)
+
+
+@frozen
+class Ending:
+    """How a socket ended."""
+
+    message: str
+    """What happened, for people."""
+
+    close_code: int = 1006
+    """The websocket close code; 1006 where there was no Close frame."""
+
+    reason: str = ""
+    """The words of the Close frame, or of the fault found."""
+
+    is_peer_fault: bool = False
+    """The peer broke the protocol."""
+
+    def lost(self) -> ConnectionLost:
+        """The exception that says so, a new one each time."""
+        lost = ConnectionLost(self.message, close_code=self.close_code, reason=self.reason)
+        if self.is_peer_fault:
+            lost.__cause__ = RemoteProtocolError(self.reason)
+        return lost
+
+
+def ending_of(closed: trio_websocket.CloseReason | None, *, has_sent_close: bool) -> Ending:
+    """Read the library's reason for its end; `has_sent_close` tells a peer's Close from a frame unread.
+
+    The library answers each Close that it receives before it sets its reason, but sets 1002 or 1007 for
+    a frame that it cannot read without sending anything.
+    """
+    if closed is None:
+        return Ending("the peer broke the protocol", is_peer_fault=True, reason="unexpected frame")
+    code, reason = int(closed.code), closed.reason or ""
+    if code == 1006:
+        return Ending("the connection ended without a Close frame")
+    if code in _PARSE_FAILURES and not has_sent_close:
+        return Ending(f"the peer broke the protocol ({code})", code, reason, is_peer_fault=True)
+    return Ending(f"the connection was closed ({code})", code, reason)
+
+
+def close_frame(*, is_client: bool, code: int) -> bytes:
+    """A Close frame, for where the library sends none."""
+    role = ConnectionType.CLIENT if is_client else ConnectionType.SERVER
+    return bytes(Connection(role).send(CloseConnection(code=code)))

@@ -1,0 +1,141 @@
+"""The HTTP around the upgrade, without I/O: what a refusal means, what a request asked for.
+
+A handshake that failed is judged from the peer's own bytes: the library hangs on some answers, misnames
+others, and tells nothing of a body that was cut off.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+import h11
+from attrs import field, frozen
+
+from trialogue.errors import DialFailed, ProviderRefused
+
+__all__ = ["Response", "read_host", "read_response", "refusal"]
+
+PASSING_STATUSES = frozenset({408, 425, 429})
+"""Refusals below 500 that another attempt may not meet (RFC 9110, RFC 8470, RFC 6585)."""
+
+MAX_WORDS = 200
+"""How much of a service's explanation is kept."""
+
+MAX_RETRY_AFTER_S = 24 * 3600.0
+"""The longest wait that is believed."""
+
+
+@frozen
+class Response:
+    """As much of an HTTP response as came."""
+
+    status: int
+    """The status code."""
+
+    headers: dict[str, str]
+    """Headers by name in lower case; of repeated ones the last."""
+
+    body: bytes = field(default=b"", repr=False)
+    """The body so far."""
+
+
+def read_response(head: bytes) -> Response | None:
+    """The response that `head` begins with; None if it is no HTTP or not all of its headers came."""
+    reader = h11.Connection(h11.CLIENT)
+    reader.send(h11.Request(method="GET", target="/", headers=[("Host", "peer")]))
+    reader.receive_data(head)
+    found: Response | None = None
+    body = b""
+    while True:
+        try:
+            event = reader.next_event()
+        except h11.RemoteProtocolError:
+            break
+        if isinstance(event, h11.Response):
+            found = Response(event.status_code, _texts(event.headers))
+        elif isinstance(event, h11.Data):
+            body += event.data
+        elif not isinstance(event, h11.InformationalResponse):
+            break
+    return found and Response(found.status, found.headers, body)
+
+
+def read_host(head: bytes) -> str | None:
+    """The `Host` header of the request that `head` begins with, which the library keeps to itself."""
+    reader = h11.Connection(h11.SERVER)
+    reader.receive_data(head)
+    try:
+        event = reader.next_event()
+    except h11.RemoteProtocolError:
+        return None
+    return _texts(event.headers).get("host") if isinstance(event, h11.Request) else None
+
+
+def refusal(response: Response, *, hide: tuple[str, ...] = ()) -> ProviderRefused | DialFailed:
+    """What a response other than 101 means to us: fatal, or another attempt may do.
+
+    `hide` are words that may not be repeated, should the service echo what we sent it.
+    """
+    response, status = _hidden(response, hide), response.status
+    words, code, request_id = _explanation(response)
+    message = f"the service answered {status}" + (f": {words}" if words else "")
+    if status >= 500 or status in PASSING_STATUSES:
+        return DialFailed(message, status=status, retry_after_s=_retry_after_s(response.headers))
+    if 200 <= status < 400:
+        message = f"the service answered {status} instead of upgrading; redirects are not followed"
+    return ProviderRefused(message, status=status, code=code, request_id=request_id)
+
+
+def _hidden(response: Response, hide: tuple[str, ...]) -> Response:
+    headers, body = dict(response.headers), response.body
+    for word in hide:
+        headers = {name: value.replace(word, "***") for name, value in headers.items()}
+        body = body.replace(word.encode(), b"***")
+    return Response(response.status, headers, body)
+
+
+def _explanation(response: Response) -> tuple[str, str | None, str | None]:
+    """The service's words, code and request id, from headers and a JSON body of either vintage."""
+    try:
+        parsed: object = json.loads(response.body)
+    except ValueError:
+        parsed = None
+    said: dict[str, object] = parsed if isinstance(parsed, dict) else {}  # pyright: ignore[reportUnknownVariableType] -- keys of JSON are text
+
+    def first(*names: str) -> str | None:
+        found = (value for name in names if isinstance(value := said.get(name), str) and value)
+        return next((_clean(value) for value in found), None)
+
+    words = first("err_msg", "message", "details") or _clean(response.headers.get("dg-error", ""))
+    request_id = _clean(response.headers.get("dg-request-id", "")) or first("request_id")
+    return words, first("err_code", "category"), request_id
+
+
+def _clean(words: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in words[:MAX_WORDS]).strip()
+
+
+def _retry_after_s(headers: dict[str, str]) -> float | None:
+    """`Retry-After` in seconds (RFC 9110, section 10.2.3); a date counts from the response's own `Date`."""
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdecimal():
+        return min(float(value[:9]), MAX_RETRY_AFTER_S)
+    until, since = _date(value), _date(headers.get("date", ""))
+    if until is None or since is None:
+        return None
+    return min(max((until - since).total_seconds(), 0.0), MAX_RETRY_AFTER_S)
+
+
+def _date(value: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
+
+
+def _texts(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}

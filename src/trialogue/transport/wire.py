@@ -1,0 +1,116 @@
+"""The stream that the websocket library is given: it appends, and one writer task writes.
+
+1. `send_all` never waits and is never cancelled, so a frame is on the wire whole or not at all.
+2. The library's reader pongs by `send_all`; as that never waits, two saturated peers cannot deadlock.
+3. The writer (`connection.py`) alone touches the real stream's sending side, in joined writes.
+4. What the library sends is one frame a call, so the wire knows when a Close frame has left.
+"""
+
+from __future__ import annotations
+
+import trio
+from attrs import define, field
+
+__all__ = ["Wire"]
+
+MAX_UNWRITTEN_BYTES = 256 * 1024
+"""Unwritten bytes beyond which a further frame is refused; only a flood of pings gets there."""
+
+MAX_HEAD_BYTES = 64 * 1024
+"""The longest handshake; it is kept while it lasts, to tell afterwards why it failed."""
+
+_CLOSE_FRAME = 0x88
+"""First byte of a whole Close frame (RFC 6455, section 5.2); no byte of HTTP text is as high."""
+
+
+@define(eq=False)
+class Wire(trio.abc.Stream):
+    """A stream of two halves: reads go straight to `stream`, writes wait in a buffer for the writer."""
+
+    stream: trio.abc.Stream
+    """The real stream."""
+
+    bytes_in: int = 0
+    bytes_out: int = 0
+    last_received_at: float = field(factory=trio.current_time)
+    """When the last bytes came, on trio's clock."""
+
+    is_reading: bool = False
+    """A read is waiting for the peer; if not, its silence is ours."""
+
+    is_overflowed: bool = False
+    """The peer made us owe it more pongs than we keep."""
+
+    is_released: bool = False
+    """The library has closed its stream: it will send nothing more."""
+
+    has_sent_close: bool = False
+    """A Close frame is written or waits to be."""
+
+    head: bytearray | None = field(factory=bytearray)
+    """What the peer has sent so far; None once the handshake is over and nothing need be kept."""
+
+    work: trio.lowlevel.ParkingLot = field(factory=trio.lowlevel.ParkingLot)
+    """Where the writer waits for something to write."""
+
+    _unwritten: list[bytes | bytearray | memoryview] = field(
+        factory=list[bytes | bytearray | memoryview], init=False
+    )
+    _unwritten_bytes: int = field(default=0, init=False)
+
+    @property
+    def unwritten_bytes(self) -> int:
+        """Bytes that wait for the writer."""
+        return self._unwritten_bytes
+
+    def take_unwritten(self) -> bytes | bytearray | memoryview:
+        """Everything that waits, joined; empty if nothing does."""
+        parts, self._unwritten, self._unwritten_bytes = self._unwritten, [], 0
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def append(self, data: bytes | bytearray | memoryview) -> None:
+        """Let `data` be written after all that waits."""
+        if data and data[0] == _CLOSE_FRAME:
+            self.has_sent_close = True
+        self._unwritten.append(data)
+        self._unwritten_bytes += len(data)
+        self.work.unpark_all()
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        """Append `data` for the writer: no checkpoint, no wait. Raises BrokenResourceError on a flood."""
+        if self.is_released:
+            raise trio.ClosedResourceError
+        if self._unwritten_bytes > MAX_UNWRITTEN_BYTES:
+            self.is_overflowed = True
+            raise trio.BrokenResourceError("too much is unwritten")
+        self.append(data)
+
+    async def wait_send_all_might_not_block(self) -> None:
+        """Return at once: `send_all` does not wait."""
+        await trio.lowlevel.checkpoint()
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
+        """Read from the real stream, counting, and noting when."""
+        if self.is_released:
+            raise trio.ClosedResourceError
+        self.is_reading = True
+        try:
+            received = await self.stream.receive_some(max_bytes)
+        finally:
+            self.is_reading = False
+        self.last_received_at = trio.current_time()
+        self.bytes_in += len(received)
+        if self.head is not None:
+            self._keep(self.head, received)
+        return received
+
+    def _keep(self, head: bytearray, received: bytes | bytearray) -> None:
+        head += received
+        if len(head) > MAX_HEAD_BYTES:
+            raise trio.BrokenResourceError("the handshake is too long")
+
+    async def aclose(self) -> None:
+        """Note that the library is done; the writer flushes and closes the real stream."""
+        self.is_released = True
+        self.work.unpark_all()
+        await trio.lowlevel.checkpoint()

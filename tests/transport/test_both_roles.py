@@ -1,0 +1,250 @@
+"""Our client and our server, in memory and over loopback: what one sends, the other receives."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import pytest
+import trio
+import trio.testing
+from attrs import evolve
+from wires import HEADERS, Crashes, Listener, echo, listening
+
+from trialogue.errors import ConnectionLost, DialFailed, LocalProtocolError, ProviderRefused
+from trialogue.transport.accept import Accept, Reject, Service, UpgradeRequest, serve_websocket
+from trialogue.transport.dial import Connector, in_memory, open_websocket
+from trialogue.transport.socket import OutboxRules, SocketRules, WebSocket
+
+
+def connector(way: str, listener: Listener, service: Service) -> tuple[Connector, str]:
+    if way == "memory":
+        return in_memory(partial(serve_websocket, service=service)), "ws://localhost/v1/agent?x=1"
+    return open_websocket, f"ws://127.0.0.1:{listener.port}/v1/agent?x=1"
+
+
+@asynccontextmanager
+async def connected(way: str, service: Service, **more: object) -> AsyncGenerator[WebSocket]:
+    async with listening(service) as listener:
+        connect, url = connector(way, listener, service)
+        async with connect(url, headers=HEADERS, **more) as socket:
+            yield socket
+
+
+both_ways = pytest.mark.parametrize("way", ["memory", "loopback"])
+
+
+@both_ways
+async def test_text_and_bytes_keep_their_order(way: str) -> None:
+    """Messages of both kinds come back as sent, in the order they were put into the outbox."""
+    sent = ["Grüße", b"\x00\xff", "", b"x" * 3200, "{}", b"y" * 70_000]
+    async with connected(way, Service(echo)) as socket:
+        for message in sent:
+            socket.send_text(message) if isinstance(message, str) else socket.send_bytes(message)
+        received = [await socket.receive() for _ in sent]
+    assert received == sent
+
+
+@both_ways
+async def test_statistics_and_repr_say_what_happened(way: str) -> None:
+    """Counters count both directions; the repr is a status line."""
+    async with connected(way, Service(echo)) as socket:
+        socket.send_text("one")
+        socket.send_bytes(b"two")
+        assert socket.statistics().outbox_length == 2
+        await socket.drain()
+        assert await socket.receive() == "one"
+        seen = socket.statistics()
+        assert (seen.messages_in, seen.messages_out, seen.frames_dropped, seen.outbox_length) == (1, 2, 0, 0)
+        assert seen.bytes_in > 3
+        assert seen.bytes_out > 6
+        assert repr(socket) == "<WebSocket /v1/agent: open, 1 in, 2 out, 0 dropped>"
+    assert repr(socket) == "<WebSocket /v1/agent: ended 1000, 1 in, 2 out, 0 dropped>"
+
+
+@both_ways
+@pytest.mark.parametrize(
+    ("code", "seen"), [(1000, 1000), (1001, 1001), (1011, 1011), (4000, 4000), (None, 1005)]
+)
+async def test_server_close_code_reaches_the_client(way: str, code: int | None, seen: int) -> None:
+    """What the server sent before its close is received, then its code and reason, again and again."""
+
+    async def close(socket: WebSocket, _request: UpgradeRequest) -> None:
+        socket.send_text("last words")
+        await socket.aclose(code, "so it goes")
+
+    async with connected(way, Service(close)) as socket:
+        assert await socket.receive() == "last words"
+        for _ in range(2):
+            with pytest.raises(ConnectionLost) as lost:
+                await socket.receive()
+            assert lost.value.close_code == seen
+            assert lost.value.reason == ("so it goes" if code else "")
+            assert lost.value.__cause__ is None
+
+
+@both_ways
+async def test_client_close_code_reaches_the_server(way: str) -> None:
+    """The server's receive ends with the client's code."""
+    codes: list[int] = []
+
+    async def listen(socket: WebSocket, _request: UpgradeRequest) -> None:
+        try:
+            await socket.receive()
+        except ConnectionLost as lost:
+            codes.append(lost.close_code)
+
+    async with connected(way, Service(listen)) as socket:
+        await socket.aclose(4321)
+        await socket.aclose()
+        with pytest.raises(ConnectionLost, match="closed here"):
+            socket.send_text("too late")
+        socket.send_bytes(b"too late")
+        assert socket.statistics().frames_dropped == 1
+    assert codes == [4321]
+
+
+@both_ways
+async def test_the_app_decides_by_the_request(way: str) -> None:
+    """Path, query, host, headers and subprotocols are shown; the chosen subprotocol and headers come back."""
+    seen: list[UpgradeRequest] = []
+
+    def decide(request: UpgradeRequest) -> Accept | Reject:
+        seen.append(request)
+        return Accept("token", headers=(("dg-request-id", "r-1"),))
+
+    async with connected(way, Service(echo, decide=decide), subprotocols=("token", "sesame-123")) as socket:
+        assert socket.handshake.subprotocol == "token"
+        assert socket.handshake.path == "/v1/agent"
+        assert socket.handshake.header("DG-Request-Id") == "r-1"
+    (request,) = seen
+    assert (request.path, request.query) == ("/v1/agent", "x=1")
+    assert request.host is not None
+    assert request.host.split(":")[0] in {"localhost", "127.0.0.1"}
+    assert request.header("Authorization") == "Token sesame-123"
+    assert request.subprotocols == ("token", "sesame-123")
+    assert "sesame" not in repr(request)
+
+
+@both_ways
+async def test_a_rejected_client_learns_why(way: str) -> None:
+    """The server's refusal, with its body and request id, is what the dial raises."""
+
+    def decide(_request: UpgradeRequest) -> Accept | Reject:
+        body = b'{"err_code": "INVALID_AUTH", "err_msg": "Invalid credentials."}'
+        return Reject(401, headers=(("dg-request-id", "r-2"),), body=body)
+
+    with pytest.raises(ProviderRefused, match=r"401: Invalid credentials\.") as refused:
+        async with connected(way, Service(echo, decide=decide)):
+            pytest.fail("opened")
+    assert (refused.value.status, refused.value.code, refused.value.request_id) == (
+        401,
+        "INVALID_AUTH",
+        "r-2",
+    )
+
+
+async def test_one_crash_leaves_the_other_connections_alone() -> None:
+    """A crash is reported, closes its connection with 1011, and the next one works."""
+
+    async def crash_or_echo(socket: WebSocket, request: UpgradeRequest) -> None:
+        if request.path == "/crash":
+            raise LookupError("a bug")
+        await echo(socket, request)
+
+    crashes = Crashes()
+    async with (
+        listening(Service(crash_or_echo), crashes) as listener,
+        open_websocket(listener.url("/fine"), headers={}) as fine,
+    ):
+        async with open_websocket(listener.url("/crash"), headers={}) as doomed:
+            with pytest.raises(ConnectionLost) as lost:
+                await doomed.receive()
+        assert lost.value.close_code == 1011
+        fine.send_text("still here")
+        assert await fine.receive() == "still here"
+    assert [repr(crash) for crash in crashes] == ["LookupError('a bug')"]
+
+
+async def test_connections_over_the_limit_are_told_to_come_back() -> None:
+    """The second connection of a listener for one is answered 503, and may come when the first has gone."""
+    service = Service(echo)
+    service = evolve(service, accept=evolve(service.accept, max_connections=1))
+    async with listening(service) as listener:
+        async with open_websocket(listener.url(), headers={}) as first:
+            with pytest.raises(DialFailed) as failed:
+                async with open_websocket(listener.url(), headers={}):
+                    pytest.fail("opened")
+            assert (failed.value.status, failed.value.retry_after_s) == (503, 1.0)
+            first.send_text("x")
+            assert await first.receive() == "x"
+        with trio.fail_after(5):
+            while not await has_answered(listener):
+                pass
+
+
+async def has_answered(listener: Listener) -> bool:
+    try:
+        async with open_websocket(listener.url(), headers={}) as socket:
+            socket.send_text("y")
+            return await socket.receive() == "y"
+    except DialFailed:
+        return False
+
+
+@both_ways
+async def test_the_blocks_own_exception_comes_out_bare(way: str) -> None:
+    """An exception raised while a socket is open is not wrapped in a group."""
+    with pytest.raises(LookupError, match="mine"):
+        async with connected(way, Service(echo)):
+            raise LookupError("mine")
+
+
+async def test_full_text_outbox_ends_the_socket() -> None:
+    """A text that does not fit is never dropped in silence: the socket is lost, here and in receive."""
+    rules = SocketRules(outbox=OutboxRules(max_texts=2))
+    connect = in_memory(partial(serve_websocket, service=Service(echo)), rules=rules)
+    async with connect("ws://localhost/", headers={}) as socket:
+        socket.send_text("1")
+        socket.send_text("2")
+        with pytest.raises(ConnectionLost, match="outbox full"):
+            socket.send_text("3")
+        with pytest.raises(ConnectionLost, match="outbox full"):
+            await socket.receive()
+        with pytest.raises(ConnectionLost, match="outbox full"):
+            await socket.drain()
+
+
+async def test_lone_surrogates_are_refused_without_quoting_them() -> None:
+    """A text that UTF-8 cannot hold is our bug, said at once, and the socket lives on."""
+    connect = in_memory(partial(serve_websocket, service=Service(echo)))
+    async with connect("ws://localhost/", headers={}) as socket:
+        with pytest.raises(LocalProtocolError, match="lone surrogate") as broken:
+            socket.send_text("secret speech \ud800")
+        assert broken.value.__cause__ is None
+        assert broken.value.__suppress_context__
+        socket.send_text("fine")
+        assert await socket.receive() == "fine"
+
+
+async def test_old_audio_gives_way_to_new() -> None:
+    """A full outbox keeps the newest frames and every text, and counts what it dropped."""
+    rules = SocketRules(outbox=OutboxRules(max_frames=2))
+    connect = in_memory(partial(serve_websocket, service=Service(echo)), rules=rules)
+    async with connect("ws://localhost/", headers={}) as socket:
+        socket.send_text("before")
+        for number in range(5):
+            socket.send_bytes(bytes([number]))
+        assert [await socket.receive() for _ in range(3)] == ["before", b"\x03", b"\x04"]
+        assert socket.statistics().frames_dropped == 3
+
+
+async def test_an_hour_of_silence_is_pinged_through_in_virtual_time(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    """Two idle peers in memory keep each other alive for an hour of virtual time."""
+    connect = in_memory(partial(serve_websocket, service=Service(echo)))
+    async with connect("ws://localhost/", headers={}) as socket:
+        await trio.sleep(3600)
+        socket.send_text("still here")
+        assert await socket.receive() == "still here"
+        assert socket.statistics().ping_rtt_s == 0.0
