@@ -1,0 +1,322 @@
+"""The agent's half of a conversation: its replies, its memory, and what was heard of them.
+
+1. At most one reply is under way. It thinks, waits for calls, or has nothing to add; meanwhile its
+   sentences are voiced. It ends when nothing is to be added and all its audio is sent.
+2. The agent is mid-turn until its audio must have been played at the client, which is later than
+   `AgentAudioDone`: audio is sent faster than it plays.
+3. A cut reply keeps the sentences that were sent. Its calls without a response are cancelled.
+4. What was said to the agent is kept until a reply of its own was not interrupted: the next reply
+   answers all of it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from trialogue.deepgram.messages import (
+    AgentAudioDone,
+    AgentError,
+    AgentStartedSpeaking,
+    AgentWarning,
+    CancelledFunction,
+    ConversationText,
+    FunctionCallCancelled,
+    FunctionCallRequest,
+    FunctionCallResponse,
+    LatencyReport,
+    RequestedFunction,
+    ServerMessage,
+)
+from trialogue.server.commands import Command, CutReply, FinishReply, Send, Speak, Think
+from trialogue.server.options import LatencyStyle, ServerOptions
+from trialogue.server.reply import NEVER, Reply, Stage, history_of
+from trialogue.server.terms import Terms
+from trialogue.server.think.ports import CallItem, Fate, MemoryItem, TextItem, ThinkRequest, WantedCall
+
+_MAX_PASSES: Final = 16
+"""Passes of thinking in one reply: a model that calls for ever is stopped there."""
+
+
+class Answering:
+    """Decides what becomes of replies; puts its orders into `out`."""
+
+    def __init__(self, terms: Terms, options: ServerOptions, out: list[Command]) -> None:
+        self.terms = terms
+        self.memory: list[MemoryItem] = list(terms.memory)
+        self._options = options
+        self._out = out
+        self._reply: Reply | None = None
+        self._last: Reply | None = None
+        self._fate = Fate.HEARD
+        self._heard: list[str] = []
+        self._number = 0
+        self._playing_until = -NEVER
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the reply under way can take no further sentence."""
+        return self._reply is not None and self._reply.ordered >= self._options.max_sentences
+
+    def is_current(self, number: int) -> bool:
+        """Whether that reply is under way."""
+        return self._current(number) is not None
+
+    def is_mid_turn(self, now: float) -> bool:
+        """Whether the agent thinks, speaks, or must still be playing at the client."""
+        return self._reply is not None or self._playing_until > now
+
+    def next_deadline(self) -> float:
+        """When `wake` has something to do."""
+        return NEVER if self._reply is None else self._reply.slow_at
+
+    def wake(self, now: float) -> None:
+        """Warn of slow thinking."""
+        reply = self._reply
+        if reply is None or now < reply.slow_at:
+            return
+        reply.slow_at += self._options.slow_think_s
+        waited = round(now - reply.began_at)
+        self._warn("SLOW_THINK_REQUEST", f"We have now waited {waited} seconds for a think response.")
+
+    def answer(self, text: str, now: float) -> None:
+        """Take a user's turn in and begin to think about it."""
+        self.interrupt(now)
+        self._heard.append(text)
+        self._remember(TextItem("user", text))
+        if self.terms.think:
+            self._think(self._begin(now, Stage.THINKING), now)
+
+    def say(self, sentences: list[str], now: float) -> None:
+        """Speak given sentences, at the end of the reply under way or as one of their own."""
+        reply = self._reply or self._begin(now, Stage.ENDING)
+        for sentence in sentences:
+            self._speak(reply, sentence)
+        self._finish_if_ended(reply)
+
+    def interrupt(self, now: float) -> None:
+        """Stop the reply under way and hold what was played of the last one to be all that was heard."""
+        reply = self._reply
+        if reply is not None:
+            self._cut(reply)
+        last, self._last = reply or self._last, None
+        if last is not None and last.is_thought:
+            self._settle(last, is_cut=reply is not None or last.plays_until > now, now=now)
+        self._playing_until = min(self._playing_until, now)
+
+    def abandon(self) -> None:
+        """Stop whatever is under way, without a word: the session is over."""
+        if self._reply is not None:
+            self._out.append(CutReply(self._reply.number))
+            self._reply = None
+
+    def _settle(self, last: Reply, *, is_cut: bool, now: float) -> None:
+        played_s = last.sent_s - max(0.0, last.plays_until - now)
+        if not is_cut:
+            self._fate = Fate.HEARD
+            self._heard.clear()
+        elif played_s < self._options.barely_s:
+            self._fate = Fate.BARELY_HEARD
+        else:
+            self._fate = Fate.CUT
+
+    def _cut(self, reply: Reply) -> None:
+        self._reply = None
+        self._out.append(CutReply(reply.number))
+        if reply.calls:
+            gone = tuple(CancelledFunction(id=c.id, name=c.name) for c in reply.calls.values())
+            self._send(FunctionCallCancelled(functions=gone))
+        self._remember_sentences(reply)
+        if self._options.done_after_cut:
+            self._send(AgentAudioDone())
+
+    # what think providers say
+
+    def take_sentence(self, number: int, text: str, now: float) -> None:
+        """A sentence was thought."""
+        reply = self._thinking(number)
+        if reply is None or reply.ordered >= self._options.max_sentences:
+            return
+        reply.slow_at = NEVER
+        if reply.thought_at is None:
+            reply.thought_at = now
+            self._report(LatencyReport(ttt_text_latency=now - reply.began_at))
+        self._speak(reply, text)
+
+    def take_calls(self, number: int, calls: tuple[WantedCall, ...]) -> None:
+        """Function calls are wanted: those of the client wait, those of ours fail at once."""
+        reply = self._thinking(number)
+        if reply is None:
+            return
+        reply.slow_at = NEVER
+        reply.calls.update((call.id, call) for call in calls)
+        functions = tuple(
+            RequestedFunction(
+                id=c.id, name=c.name, arguments=c.arguments, client_side=self._is_client_side(c.name)
+            )
+            for c in calls
+        )
+        self._send(FunctionCallRequest(functions=functions))
+        for call in calls:
+            if not self._is_client_side(call.name):
+                self._fail_call(reply, call)
+
+    def is_offered(self, calls: tuple[WantedCall, ...]) -> bool:
+        """Whether all of these functions are among those offered."""
+        return {call.name for call in calls} <= {f.name for f in self.terms.prompt.functions}
+
+    def end_pass(self, number: int, now: float) -> None:
+        """A pass of thinking has ended: the reply waits for its calls, thinks on, or is complete."""
+        reply = self._thinking(number)
+        if reply is None:
+            return
+        reply.slow_at = NEVER
+        if reply.calls:
+            reply.stage = Stage.CALLING
+        elif len(reply.results) > reply.results_before:
+            self._think(reply, now)
+        else:
+            reply.stage = Stage.ENDING
+            self._finish_if_ended(reply)
+
+    def fail(self, number: int) -> None:
+        """No think provider answered: this turn has no reply."""
+        reply = self._thinking(number)
+        if reply is None:
+            return
+        self._cut(reply)
+        self._fate = Fate.BARELY_HEARD
+        self._send(AgentError(code="FAILED_TO_THINK", description="No think provider gave a response."))
+
+    def take_response(self, response: FunctionCallResponse, now: float) -> None:
+        """The client answered a call; answers to calls that nobody waits for are dropped."""
+        reply = self._reply
+        call = None if reply is None else reply.call_of(response)
+        if reply is None or call is None:
+            return
+        self._complete(reply, call, response.content)
+        if reply.stage is Stage.CALLING and not reply.calls:
+            self._think(reply, now)
+
+    # what the voice says
+
+    def begin_sentence(self, number: int, text: str) -> None:
+        """A sentence's audio follows."""
+        reply = self._current(number)
+        if reply is None:
+            return
+        reply.sentences.append(text)
+        self._send(ConversationText(role="assistant", content=text, conversational_behavior="default"))
+
+    def count_audio(self, number: int, duration_s: float, now: float) -> None:
+        """Audio was sent."""
+        reply = self._current(number)
+        if reply is None:
+            return
+        if not reply.sent_s:
+            self._report_first_audio(reply, now)
+        reply.sent_s += duration_s
+        self._playing_until = reply.plays_until = max(self._playing_until, now) + duration_s
+
+    def end_reply(self, number: int) -> None:
+        """All audio of a complete reply was sent."""
+        reply = self._current(number)
+        if reply is None or reply.stage is not Stage.ENDING:
+            return
+        self._remember_sentences(reply)
+        self._send(AgentAudioDone())
+        self._reply = None
+        if reply.is_thought:
+            self._last = reply
+
+    def warn(self, number: int, code: str, reason: str) -> None:
+        """Pass a warning on that belongs to the reply under way."""
+        if self._current(number) is not None:
+            self._warn(code, reason)
+
+    # the inside
+
+    def _begin(self, now: float, stage: Stage) -> Reply:
+        self._number += 1
+        is_thought = stage is Stage.THINKING
+        self._reply = Reply(self._number, self.terms.voices, now, stage, is_thought)
+        return self._reply
+
+    def _think(self, reply: Reply, now: float) -> None:
+        reply.passes += 1
+        if reply.passes > _MAX_PASSES:
+            reply.stage = Stage.ENDING
+            self._finish_if_ended(reply)
+            return
+        reply.stage = Stage.THINKING
+        reply.results_before = len(reply.results)
+        reply.slow_at = now + self._options.slow_think_s
+        request = ThinkRequest(
+            memory=tuple(self.memory),
+            prompt=self.terms.prompt.prompt,
+            functions=self.terms.prompt.functions,
+            heard=" ".join(self._heard),
+            results=tuple(reply.results),
+            last_fate=self._fate,
+        )
+        self._out.append(Think(reply.number, request))
+
+    def _speak(self, reply: Reply, text: str) -> None:
+        reply.ordered += 1
+        self._out.append(Speak(reply.number, text, reply.voices))
+
+    def _finish_if_ended(self, reply: Reply) -> None:
+        if reply.stage is Stage.ENDING:
+            self._out.append(FinishReply(reply.number))
+
+    def _current(self, number: int) -> Reply | None:
+        return self._reply if self._reply is not None and self._reply.number == number else None
+
+    def _thinking(self, number: int) -> Reply | None:
+        reply = self._current(number)
+        return reply if reply is not None and reply.stage is Stage.THINKING else None
+
+    def _is_client_side(self, name: str) -> bool:
+        return name not in self.terms.prompt.server_side
+
+    def _fail_call(self, reply: Reply, call: WantedCall) -> None:
+        content = '{"error": "this server does not call function endpoints"}'
+        self._warn("FUNCTION_CALL_FAILED", "This server does not call function endpoints.")
+        self._send(FunctionCallResponse(id=call.id, name=call.name, content=content))
+        self._complete(reply, call, content)
+
+    def _complete(self, reply: Reply, call: WantedCall, content: str) -> None:
+        del reply.calls[call.id]
+        item = CallItem(call.id, call.name, call.arguments, content, self._is_client_side(call.name))
+        reply.results.append(item)
+        self._remember(item)
+
+    def _remember_sentences(self, reply: Reply) -> None:
+        if reply.sentences:
+            self._remember(TextItem("assistant", " ".join(reply.sentences)))
+
+    def _remember(self, item: MemoryItem) -> None:
+        self.memory.append(item)
+        if self.terms.wants_history:
+            self._send(history_of(item))
+
+    def _report(self, report: LatencyReport) -> None:
+        if self._options.latency_style is LatencyStyle.SEPARATE:
+            self._send(report)
+
+    def _report_first_audio(self, reply: Reply, now: float) -> None:
+        if reply.thought_at is None:
+            return
+        think_s, speak_s = reply.thought_at - reply.began_at, now - reply.thought_at
+        total_s = now - reply.began_at
+        if self.terms.wants_experimental:
+            self._send(AgentStartedSpeaking(total_latency=total_s, tts_latency=speak_s, ttt_latency=think_s))
+        self._report(LatencyReport(tts_latency=speak_s))
+        self._report(LatencyReport(total_latency=total_s))
+        if self._options.latency_style is LatencyStyle.COMBINED:
+            self._send(LatencyReport(ttt_text_latency=think_s, tts_latency=speak_s, total_latency=total_s))
+
+    def _warn(self, code: str, description: str) -> None:
+        self._send(AgentWarning(code=code, description=description))
+
+    def _send(self, message: ServerMessage) -> None:
+        self._out.append(Send(message))

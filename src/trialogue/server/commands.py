@@ -1,0 +1,99 @@
+"""What a conversation orders: everything that its connection may do, in the imperative."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from attrs import frozen
+
+from trialogue.deepgram.messages import ServerMessage
+from trialogue.server.terms import Terms, ThinkTerms
+from trialogue.server.think.ports import ThinkRequest
+
+
+@frozen
+class Send:
+    """Send a message to the client."""
+
+    message: ServerMessage
+    """As it goes over the wire."""
+
+
+@frozen
+class Prepare:
+    """Open the ear and the voice in the session's formats."""
+
+    terms: Terms
+    """What Settings said."""
+
+
+@frozen
+class Listen:
+    """Give audio to the ear."""
+
+    audio: bytes
+    """In the session's input format."""
+
+
+@frozen
+class EndUserTurn:
+    """Hold the user's turn to be over, whatever the ear thinks."""
+
+
+@frozen
+class UseThink:
+    """Think with these from the next pass on; the same ones as before keep their place."""
+
+    think: tuple[ThinkTerms, ...]
+    """In the order of asking."""
+
+
+@frozen
+class Think:
+    """Begin a pass of thinking."""
+
+    reply: int
+    """The reply that it is for."""
+
+    request: ThinkRequest
+    """What it may depend on."""
+
+
+@frozen
+class Speak:
+    """Say a sentence after those that were ordered before."""
+
+    reply: int
+    """The reply that it belongs to."""
+
+    text: str
+    """The sentence."""
+
+    voices: tuple[str, ...]
+    """In the order of trying."""
+
+
+@frozen
+class FinishReply:
+    """Say `ReplySent` when all that was ordered of this reply is sent."""
+
+    reply: int
+    """The reply."""
+
+
+@frozen
+class CutReply:
+    """Stop thinking and speaking, and drop what is unsent."""
+
+    reply: int
+    """The reply; later ones are not touched."""
+
+
+@frozen
+class Close:
+    """Close the connection with an empty close frame, after what was sent."""
+
+
+Command: TypeAlias = (
+    Send | Prepare | Listen | EndUserTurn | UseThink | Think | Speak | FinishReply | CutReply | Close
+)

@@ -1,0 +1,172 @@
+"""The tasks of one connection: a reader, an ear, a voice, a thinker, a clock, and the conversation.
+
+1. The reader decodes, hands on and reads again; it never waits for anything but the socket.
+2. Whoever has something to tell calls `tell`: the conversation decides, its commands are carried out at
+   once and in their order, and nothing waits in between. So text and audio go out in the order decided.
+3. Everything that leaves goes through `_perform`: the place where faults on demand can change it.
+4. A connection that crashes ends alone, with `Error INTERNAL_SERVER_ERROR` and one line of diagnostics.
+"""
+
+from __future__ import annotations
+
+import traceback
+from typing import assert_never, cast
+
+import structlog
+import trio
+
+from trialogue.deepgram.codec import decode_client, encode
+from trialogue.deepgram.messages import AgentError, ServerMessage
+from trialogue.errors import ConnectionLost, RemoteProtocolError
+from trialogue.server import commands as cmd
+from trialogue.server.conversation import Conversation
+from trialogue.server.ear import Ear
+from trialogue.server.equipment import Equipment
+from trialogue.server.events import AudioReceived, Event, MessageReceived, NonsenseReceived, Woke
+from trialogue.server.terms import Terms
+from trialogue.server.thinking import Thinking
+from trialogue.server.voice import Voice
+from trialogue.transport.socket import WebSocket
+
+
+async def converse(socket: WebSocket, equipment: Equipment, *, request_id: str) -> None:
+    """Be the agent at the other end of `socket` until either side closes it; never raises of itself."""
+    try:
+        await Connection(socket, equipment, request_id).run()
+    except Exception as crash:  # noqa: BLE001 the supervisor of this server: one connection falls, not all
+        structlog.get_logger().error("connection crashed", request_id=request_id, where=where(crash))
+        error = AgentError(code="INTERNAL_SERVER_ERROR", description="The server is at fault.")
+        _send(socket, error)
+        await socket.aclose(code=None)
+
+
+def where(crash: Exception) -> str:
+    """The place of a crash, without its text: that may hold speech."""
+    if isinstance(crash, ExceptionGroup):
+        return where(cast("ExceptionGroup[Exception]", crash).exceptions[0])
+    frames = traceback.extract_tb(crash.__traceback__)
+    return f"{type(crash).__name__} at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+
+
+def _send(socket: WebSocket, message: ServerMessage) -> None:
+    try:
+        socket.send_text(encode(message))
+    except ConnectionLost:
+        # The reader is told of the end, too, and only the reader acts on it.
+        return
+
+
+class Connection:
+    """One connection; made and run by `converse`."""
+
+    def __init__(self, socket: WebSocket, equipment: Equipment, request_id: str) -> None:
+        self._socket = socket
+        self._equipment = equipment
+        self._conversation = Conversation(equipment.options, request_id)
+        self._nursery: trio.Nursery
+        self._thinking: Thinking
+        self._ear: Ear | None = None
+        self._voice: Voice | None = None
+        self._is_over = trio.Event()
+        self._alarm = trio.Event()
+        self._wakes_at = float("inf")
+
+    def __repr__(self) -> str:
+        return f"<Connection: {self._conversation!r}>"
+
+    async def run(self) -> None:
+        """Talk until either side closes."""
+        async with trio.open_nursery() as nursery:
+            self._nursery = nursery
+            self._thinking = Thinking(
+                self._equipment.options, self._conversation.request_id, nursery, self.tell
+            )
+            self._perform(self._conversation.open(trio.current_time()))
+            nursery.start_soon(self._watch_deadlines)
+            nursery.start_soon(self._close_when_over)
+            await self._read()
+            nursery.cancel_scope.cancel()
+
+    def tell(self, event: Event) -> None:
+        """Let the conversation decide on an event, and carry out what it orders."""
+        self._perform(self._conversation.handle(event, trio.current_time()))
+        if self._conversation.next_deadline() < self._wakes_at:
+            self._alarm.set()
+
+    async def _read(self) -> None:
+        while True:
+            try:
+                message = await self._socket.receive()
+            except ConnectionLost:
+                return
+            if isinstance(message, bytes):
+                self.tell(AudioReceived(message))
+            else:
+                self._read_text(message)
+
+    def _read_text(self, text: str) -> None:
+        try:
+            message = decode_client(text)
+        except RemoteProtocolError as error:
+            self.tell(NonsenseReceived(error.path))
+        else:
+            self.tell(MessageReceived(message))
+
+    async def _watch_deadlines(self) -> None:
+        while True:
+            self._alarm = trio.Event()
+            self._wakes_at = self._conversation.next_deadline()
+            with trio.move_on_at(self._wakes_at):
+                await self._alarm.wait()
+            if trio.current_time() >= self._conversation.next_deadline():
+                self.tell(Woke())
+
+    async def _close_when_over(self) -> None:
+        await self._is_over.wait()
+        await self._socket.aclose(code=None)
+        self._nursery.cancel_scope.cancel()
+
+    def _perform(self, commands: list[cmd.Command]) -> None:
+        for command in commands:
+            match command:
+                case cmd.Send():
+                    _send(self._socket, command.message)
+                case cmd.Prepare():
+                    self._prepare(command.terms)
+                case cmd.UseThink():
+                    self._thinking.use(command.think)
+                case cmd.Think():
+                    self._thinking.begin(command)
+                case cmd.CutReply():
+                    self._cut(command.reply)
+                case cmd.Close():
+                    self._is_over.set()
+                case cmd.Listen() | cmd.EndUserTurn():
+                    self._listen(command)
+                case cmd.Speak() | cmd.FinishReply():
+                    self._speak(command)
+                case _ as never:
+                    assert_never(never)
+
+    def _prepare(self, terms: Terms) -> None:
+        self._ear = Ear(terms, self._equipment, self.tell)
+        self._voice = Voice(terms, self._equipment, self._socket, self.tell)
+        self._nursery.start_soon(self._ear.run)
+        self._nursery.start_soon(self._voice.run)
+
+    def _listen(self, command: cmd.Listen | cmd.EndUserTurn) -> None:
+        if self._ear is None:
+            return
+        if isinstance(command, cmd.Listen):
+            self._ear.put(command.audio)
+        else:
+            self._ear.end_turn()
+
+    def _speak(self, order: cmd.Speak | cmd.FinishReply) -> None:
+        if self._voice is not None:
+            self._voice.order(order)
+
+    def _cut(self, reply: int) -> None:
+        self._thinking.cut()
+        if self._voice is not None:
+            self._voice.cut(reply)

@@ -1,0 +1,416 @@
+"""One session of the voice agent protocol, from the server's side, as a pure state machine.
+
+1. `handle(event, now)` gives commands and never raises, whatever comes in whatever order.
+2. Settings come first, once. What breaks that rule, or fits no message, ends the session: one `Error`,
+   then an empty close.
+3. A session without a client message for `idle_s` ends, and one that lasts `max_session_s`.
+4. The user's turn runs from the first speech at the ear to its words. Speech that goes on before the
+   words of the first part are there is the same turn.
+5. Speech at the ear and injected user messages interrupt the agent, always.
+6. After the end nothing is decided any more.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import assert_never
+
+from attrs import evolve
+
+from trialogue.deepgram.codec import unknown_fields
+from trialogue.deepgram.messages import (
+    AgentError,
+    AgentWarning,
+    ClientMessage,
+    ConversationText,
+    CustomToThinkProvider,
+    ForceEndTurn,
+    FunctionCallResponse,
+    InjectAgentMessage,
+    InjectDynamicAgentMessage,
+    InjectionRefused,
+    InjectUserMessage,
+    KeepAlive,
+    LatencyReport,
+    ListenUpdated,
+    PromptUpdated,
+    ServerMessage,
+    Settings,
+    SettingsApplied,
+    SpeakUpdated,
+    ThinkUpdated,
+    UnknownMessage,
+    UpdateListen,
+    UpdatePrompt,
+    UpdateSpeak,
+    UpdateThink,
+    UpdateThinkLive,
+    UserStartedSpeaking,
+    Welcome,
+)
+from trialogue.server import events as ev
+from trialogue.server import terms as tm
+from trialogue.server.answering import Answering
+from trialogue.server.commands import Close, Command, EndUserTurn, Listen, Prepare, Send, UseThink
+from trialogue.server.options import RefusalStyle, ServerOptions, UnknownFields
+from trialogue.server.reply import NEVER
+from trialogue.speech.sentences import split_sentences
+
+_UNPARSABLE = "Text message received from client did not match any of the formats we expect."
+_NO_SETTINGS = (
+    "We did not receive a message within our timeout. "
+    "Please send a 'Settings' message at the beginning of the session."
+)
+_NO_AUDIO = (
+    "We did not receive audio within our timeout. "
+    "Please make sure you are sending binary messages containing user speech."
+)
+_NO_MESSAGE = (
+    "We waited too long for a message from the client. "
+    "Please send audio, or a 'KeepAlive' message every 8 seconds."
+)
+_CONTAINERS = (b"RIFF", b"OggS", b"fLaC", b"ID3\x03", b"ID3\x04", b"\x1aE\xdf\xa3")
+"""How files begin that are no raw samples: WAV, Ogg, FLAC, MP3, WebM."""
+
+
+class Phase(Enum):
+    """How far a session has come."""
+
+    AWAITING_SETTINGS = "awaiting-settings"
+    RUNNING = "running"
+    OVER = "over"
+
+
+class User(Enum):
+    """What the user does, as the ear tells."""
+
+    SILENT = "silent"
+    SPEAKING = "speaking"
+    BEING_UNDERSTOOD = "being-understood"
+
+
+class Conversation:
+    """One session; `request_id` is what `Welcome` says."""
+
+    def __init__(self, options: ServerOptions, request_id: str) -> None:
+        self.request_id = request_id
+        self._options = options
+        self._out: list[Command] = []
+        self._phase = Phase.AWAITING_SETTINGS
+        self._user = User.SILENT
+        self._words: list[str] = []
+        self._agent: Answering | None = None
+        self._opened_at = 0.0
+        self._active_at = 0.0
+        self._has_heard_audio = False
+        self._warns_at = NEVER
+
+    def __repr__(self) -> str:
+        return f"<Conversation {self.request_id}: {self._phase.value}, user {self._user.value}>"
+
+    @property
+    def phase(self) -> Phase:
+        """How far the session has come."""
+        return self._phase
+
+    def open(self, now: float) -> list[Command]:
+        """Begin the session."""
+        self._opened_at = self._active_at = now
+        self._warns_at = now + self._options.max_session_s - self._options.session_warning_s
+        self._send(Welcome(request_id=self.request_id))
+        return self._taken()
+
+    def handle(self, event: ev.Event, now: float) -> list[Command]:
+        """Decide what an event causes."""
+        if self._phase is not Phase.OVER:
+            self._take(event, now)
+        return self._taken()
+
+    def next_deadline(self) -> float:
+        """When `Woke` is to be told next, on the same clock as `now`."""
+        if self._phase is Phase.OVER:
+            return NEVER
+        deadlines = [
+            self._active_at + self._options.idle_s,
+            self._opened_at + self._options.max_session_s,
+            self._warns_at,
+        ]
+        if self._agent is not None:
+            deadlines.append(self._agent.next_deadline())
+        return min(deadlines)
+
+    def _taken(self) -> list[Command]:
+        taken, self._out[:] = list(self._out), []
+        return taken
+
+    def _take(self, event: ev.Event, now: float) -> None:
+        match event:
+            case ev.MessageReceived():
+                self._active_at = now
+                self._take_message(event.message, now)
+            case ev.NonsenseReceived():
+                self._end("UNPARSABLE_CLIENT_MESSAGE", _UNPARSABLE)
+            case ev.AudioReceived():
+                self._active_at = now
+                self._take_audio(event.audio)
+            case ev.Woke():
+                self._wake(now)
+            case _ if self._agent is not None:
+                self._take_own(event, self._agent, now)
+            case _:
+                return
+
+    # time
+
+    def _wake(self, now: float) -> None:
+        if now >= self._opened_at + self._options.max_session_s:
+            self._end("MAXIMUM_SESSION_LENGTH_REACHED", "The session has reached its maximum length.")
+            return
+        if now >= self._active_at + self._options.idle_s:
+            self._end("CLIENT_MESSAGE_TIMEOUT", self._silence())
+            return
+        if now >= self._warns_at:
+            self._warns_at = NEVER
+            self._warn("MAXIMUM_SESSION_LENGTH_APPROACHING", "The session will end soon.")
+        if self._agent is not None:
+            self._agent.wake(now)
+
+    def _silence(self) -> str:
+        if self._phase is Phase.AWAITING_SETTINGS:
+            return _NO_SETTINGS
+        return _NO_MESSAGE if self._has_heard_audio else _NO_AUDIO
+
+    # what the client sends
+
+    def _take_audio(self, audio: bytes) -> None:
+        if self._phase is Phase.AWAITING_SETTINGS:
+            self._end_without_settings()
+        elif not self._has_heard_audio and audio.startswith(_CONTAINERS):
+            self._end("USER_AUDIO_FORMAT", "The audio is not in the format that Settings declared.")
+        elif audio:
+            self._has_heard_audio = True
+            self._out.append(Listen(audio))
+
+    def _take_message(self, message: ClientMessage, now: float) -> None:
+        if isinstance(message, UnknownMessage):
+            self._end("UNPARSABLE_CLIENT_MESSAGE", _UNPARSABLE)
+        elif self._has_accepted_fields(message):
+            if isinstance(message, Settings):
+                self._take_settings(message, now)
+            elif self._agent is None:
+                self._end_without_settings()
+            else:
+                self._take_running(message, self._agent, now)
+
+    def _has_accepted_fields(self, message: ClientMessage) -> bool:
+        unknown = unknown_fields(message)
+        if not unknown:
+            return True
+        paths = ", ".join(unknown[:5])
+        if self._options.unknown_fields is UnknownFields.REJECTED:
+            self._end("UNPARSABLE_CLIENT_MESSAGE", f"{_UNPARSABLE} Unknown: {paths}")
+            return False
+        self._warn("UNKNOWN_FIELDS_IGNORED", f"Ignored: {paths}")
+        return True
+
+    def _take_settings(self, settings: Settings, now: float) -> None:
+        if self._agent is not None:
+            self._end("SETTINGS_ALREADY_APPLIED", "Settings have already been applied.")
+            return
+        try:
+            terms = tm.read_terms(settings, self._options)
+        except tm.TermsRefused as refusal:
+            self._end(refusal.code, str(refusal))
+            return
+        self._phase = Phase.RUNNING
+        self._agent = Answering(terms, self._options, self._out)
+        self._out += (Prepare(terms), UseThink(terms.think))
+        self._send(SettingsApplied())
+        self._warn_of_prompt(terms.prompt)
+        if terms.greeting:
+            self._agent.say(split_sentences(terms.greeting), now)
+
+    def _take_running(self, message: ClientMessage, agent: Answering, now: float) -> None:
+        match message:
+            case UpdateListen() | UpdateThink() | UpdateSpeak() | UpdatePrompt():
+                self._take_update(message, agent)
+            case InjectUserMessage():
+                self._send(UserStartedSpeaking())
+                self._end_turn(message.content, agent, now)
+            case InjectAgentMessage():
+                self._take_injection(message, agent, now)
+            case FunctionCallResponse():
+                agent.take_response(message, now)
+            case ForceEndTurn():
+                self._force_end(agent)
+            case InjectDynamicAgentMessage() | UpdateThinkLive():
+                self._end("UNPARSABLE_CLIENT_MESSAGE", "Think Live is not enabled.")
+            case KeepAlive() | CustomToThinkProvider() | Settings() | UnknownMessage():
+                return
+            case _ as never:
+                assert_never(never)
+
+    def _take_injection(self, message: InjectAgentMessage, agent: Answering, now: float) -> None:
+        behavior = message.behavior or "default"
+        if behavior == "interrupt":
+            agent.interrupt(now)
+        elif self._user is not User.SILENT:
+            self._refuse("USER")
+            return
+        elif (behavior == "default" and agent.is_mid_turn(now)) or agent.is_full:
+            self._refuse("AGENT")
+            return
+        agent.say(split_sentences(message.message), now)
+
+    def _refuse(self, who: str) -> None:
+        reason = f"{who.lower()} is speaking"
+        if self._options.refusal_style is RefusalStyle.INJECTION_REFUSED:
+            self._send(InjectionRefused(message=reason))
+        else:
+            self._warn(f"INJECT_AGENT_MESSAGE_DURING_{who}_SPEECH", f"The message was ignored: {reason}.")
+
+    def _force_end(self, agent: Answering) -> None:
+        if not agent.terms.is_flux:
+            self._warn("FORCE_END_TURN_UNSUPPORTED", "ForceEndTurn needs a Flux listen provider.")
+        elif self._user is User.SPEAKING:
+            self._out.append(EndUserTurn())
+
+    def _take_update(
+        self, message: UpdateListen | UpdateThink | UpdateSpeak | UpdatePrompt, agent: Answering
+    ) -> None:
+        match message:
+            case UpdateListen():
+                self._update_listen(message, agent)
+            case UpdateThink():
+                self._update_think(message, agent)
+            case UpdateSpeak():
+                agent.terms = evolve(agent.terms, voices=tm.read_voices(message.speak))
+                self._send(SpeakUpdated())
+            case UpdatePrompt():
+                longer = tm.append_prompt(agent.terms.prompt, message.prompt)
+                agent.terms = evolve(agent.terms, prompt=tm.cut_prompt(longer, self._options))
+                self._send(PromptUpdated())
+                self._warn_of_prompt(agent.terms.prompt)
+            case _ as never:
+                assert_never(never)
+
+    def _update_listen(self, message: UpdateListen, agent: Answering) -> None:
+        old, update = agent.terms.listen, message.listen.provider
+        if self._options.listen_identity_fixed and not tm.is_same_recognizer(old, update):
+            self._warn(
+                "UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED", "Version and model of the provider are fixed."
+            )
+            return
+        agent.terms = evolve(agent.terms, listen=tm.fold_listen(old, update))
+        self._send(ListenUpdated())
+
+    def _update_think(self, message: UpdateThink, agent: Answering) -> None:
+        try:
+            think = tm.read_think(message.think, self._options)
+        except tm.TermsRefused as refusal:
+            self._end(refusal.code, str(refusal))
+            return
+        prompt = tm.read_prompt(message.think, self._options)
+        agent.terms = evolve(agent.terms, think=think, prompt=prompt)
+        self._out.append(UseThink(think))
+        self._send(ThinkUpdated())
+        self._warn_of_prompt(prompt)
+
+    # what our own ear, think providers and voice say
+
+    def _take_own(self, event: ev.Event, agent: Answering, now: float) -> None:
+        match event:
+            case ev.SpeechBegan() | ev.SpeechEnded() | ev.WordsRecognized() | ev.EarFailed():
+                self._take_heard(event, agent, now)
+            case ev.SentenceThought():
+                agent.take_sentence(event.reply, event.text, now)
+            case ev.CallsThought():
+                self._take_calls(event, agent)
+            case ev.ThoughtEnded():
+                agent.end_pass(event.reply, now)
+            case ev.ThinkStumbled():
+                agent.warn(event.reply, event.code, event.reason)
+            case ev.ThinkFailed():
+                agent.fail(event.reply)
+            case ev.SentenceVoiced():
+                agent.begin_sentence(event.reply, event.text)
+            case ev.AudioSent():
+                agent.count_audio(event.reply, event.duration_s, now)
+            case ev.ReplySent():
+                agent.end_reply(event.reply)
+            case ev.VoiceStumbled():
+                agent.warn(event.reply, "SPEAK_REQUEST_FAILED", event.reason)
+            case ev.VoiceFailed():
+                self._end("FAILED_TO_SPEAK", "No speak provider gave audio.")
+            case ev.MessageReceived() | ev.NonsenseReceived() | ev.AudioReceived() | ev.Woke():
+                return
+            case _ as never:
+                assert_never(never)
+
+    def _take_heard(
+        self,
+        event: ev.SpeechBegan | ev.SpeechEnded | ev.WordsRecognized | ev.EarFailed,
+        agent: Answering,
+        now: float,
+    ) -> None:
+        match event:
+            case ev.SpeechBegan():
+                self._user = User.SPEAKING
+                self._send(UserStartedSpeaking())
+                agent.interrupt(now)
+            case ev.SpeechEnded():
+                self._user = User.BEING_UNDERSTOOD
+            case ev.WordsRecognized():
+                self._take_words(event, agent, now)
+            case ev.EarFailed():
+                self._end("FAILED_TO_START_LISTENING", event.reason)
+            case _ as never:
+                assert_never(never)
+
+    def _take_words(self, event: ev.WordsRecognized, agent: Answering, now: float) -> None:
+        if event.text:
+            self._words.append(event.text)
+            self._send(LatencyReport(stt_latency=event.listen_s))
+        if self._user is User.SPEAKING:
+            return
+        self._user = User.SILENT
+        text, self._words = " ".join(self._words), []
+        if text:
+            self._end_turn(text, agent, now)
+
+    def _end_turn(self, text: str, agent: Answering, now: float) -> None:
+        agent.interrupt(now)
+        self._send(ConversationText(role="user", content=text, conversational_behavior="default"))
+        agent.answer(text, now)
+
+    def _take_calls(self, event: ev.CallsThought, agent: Answering) -> None:
+        if agent.is_offered(event.calls):
+            agent.take_calls(event.reply, event.calls)
+        elif agent.is_current(event.reply):
+            self._end("NON_EXISTENT_FUNCTION_CALLED", "The model called a function that was not offered.")
+
+    # the ends
+
+    def _warn_of_prompt(self, prompt: tm.PromptTerms) -> None:
+        if prompt.was_cut:
+            limit = self._options.max_prompt_chars
+            self._warn("PROMPT_TOO_LONG", f"The prompt was cut at {limit} characters.")
+
+    def _warn(self, code: str, description: str) -> None:
+        self._send(AgentWarning(code=code, description=description))
+
+    def _end_without_settings(self) -> None:
+        self._end(
+            "NON_SETTINGS_MESSAGE_BEFORE_SETTINGS",
+            "A message was received before 'Settings', which must be the first.",
+        )
+
+    def _end(self, code: str, description: str) -> None:
+        self._phase = Phase.OVER
+        if self._agent is not None:
+            self._agent.abandon()
+        self._send(AgentError(code=code, description=description))
+        self._out.append(Close())
+
+    def _send(self, message: ServerMessage) -> None:
+        self._out.append(Send(message))

@@ -1,0 +1,222 @@
+"""The ear of one connection: what the client sends becomes speech that begins, ends and has words.
+
+1. Audio waits in a bounded inbox; an ear that cannot keep up loses the oldest, never the newest.
+2. No engine is opened before the first sound that is not digital silence: an agent that is only fed
+   silence costs nothing.
+3. Detection runs in the loop: a window takes 0.2 ms, about what a hop to a thread costs. Opening engines
+   and recognition go through the `Compute` port.
+4. A long turn is recognized in pieces as it grows, cut where it is quietest, so that its words come soon
+   after its end.
+5. Recognition is a task of its own: the ear goes on hearing while it works out what was said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Final
+
+import numpy as np
+import trio
+from attrs import frozen
+
+from trialogue.errors import SetupError
+from trialogue.server.equipment import Equipment
+from trialogue.server.events import EarFailed, Event, SpeechBegan, SpeechEnded, WordsRecognized
+from trialogue.server.terms import Terms
+from trialogue.speech.formats import Decoder
+from trialogue.speech.ports import HEARING_RATE, EdgeKind, SpeechDetector
+from trialogue.speech.resample import Resampler
+
+_WIDTH: Final = 2
+_LEAD_SAMPLES: Final = round(0.3 * HEARING_RATE)
+"""Kept before the place where speech was noticed: first consonants are quiet."""
+
+_TAIL_SAMPLES: Final = round(0.2 * HEARING_RATE)
+"""Kept after the place where speech stopped."""
+
+_PIECE_SAMPLES: Final = 20 * HEARING_RATE
+"""A turn that has grown to this is recognized up to its quietest place."""
+
+_SEARCH_SAMPLES: Final = 8 * HEARING_RATE
+"""How far before its end that place is looked for."""
+
+_FEED_BYTES: Final = HEARING_RATE * _WIDTH // 5
+"""How much is detected between two checkpoints: 200 ms."""
+
+_MAX_WAITING_S: Final = 30.0
+"""How much audio waits for a slow ear."""
+
+_MAX_PIECES: Final = 16
+"""How many pieces wait to be recognized before the ear waits, too."""
+
+
+def quietest(pcm: bytes, *, search_samples: int = _SEARCH_SAMPLES) -> int:
+    """The sample in the last `search_samples` of linear16 `pcm` around which 100 ms are quietest."""
+    samples = np.frombuffer(pcm, "<i2").astype(np.float32)
+    start = max(0, len(samples) - search_samples)
+    width = HEARING_RATE // 10
+    blocks = (len(samples) - start) // width
+    if blocks < 2:
+        return len(samples)
+    energy = np.square(samples[start : start + blocks * width].reshape(blocks, width)).sum(axis=1)
+    return start + int(np.argmin(energy)) * width + width // 2
+
+
+class Ear:
+    """Listens for one connection; `tell` takes its events at once."""
+
+    def __init__(self, terms: Terms, equipment: Equipment, tell: Callable[[Event], None]) -> None:
+        self._decoder = Decoder(terms.input)
+        self._resampler = Resampler(terms.input.sample_rate, HEARING_RATE)
+        self._open_detector = partial(equipment.open_detector, terms.hang_s)
+        self._recognizer = equipment.recognizer
+        self._compute = equipment.compute
+        self._tell = tell
+        self._max_waiting = terms.input.bytes_for(_MAX_WAITING_S)
+        self._waiting = bytearray()
+        self._has_news = trio.Event()
+        self._is_forced = False
+        self._detector: SpeechDetector | None = None
+        self._speech = _Speech()
+        self._put_piece, self._pieces = trio.open_memory_channel[_Piece](_MAX_PIECES)
+
+    def put(self, audio: bytes) -> None:
+        """Give it audio in the client's format; never waits."""
+        self._waiting += audio
+        excess = len(self._waiting) - self._max_waiting
+        if excess > 0:
+            del self._waiting[:excess]
+        self._has_news.set()
+
+    def end_turn(self) -> None:
+        """Hold the turn to be over after what it was given so far."""
+        self._is_forced = True
+        self._has_news.set()
+
+    async def run(self) -> None:
+        """Listen until cancelled, or until there is nothing to listen with."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._until_failed, self._understand)
+            nursery.start_soon(self._until_failed, self._listen)
+
+    async def _until_failed(self, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except SetupError as error:
+            self._tell(EarFailed(str(error)))
+
+    async def _listen(self) -> None:
+        while True:
+            await self._has_news.wait()
+            self._has_news = trio.Event()
+            await self._take_waiting()
+
+    async def _take_waiting(self) -> None:
+        coded, self._waiting = bytes(self._waiting), bytearray()
+        is_forced, self._is_forced = self._is_forced, False
+        pcm = self._resampler.feed(self._decoder.decode(coded))
+        if self._detector is None:
+            if not any(pcm):
+                return
+            self._detector = await self._compute.run(self._open_detector)
+        for start in range(0, len(pcm), _FEED_BYTES):
+            await self._hear(self._detector, pcm[start : start + _FEED_BYTES])
+            await trio.lowlevel.checkpoint()
+        if is_forced:
+            await self._stop(self._speech.end)
+
+    async def _hear(self, detector: SpeechDetector, pcm: bytes) -> None:
+        self._speech.append(pcm)
+        for edge in detector.feed(pcm):
+            if edge.kind is EdgeKind.STARTED:
+                self._speech.start(edge.at)
+                self._tell(SpeechBegan())
+            else:
+                await self._stop(edge.at + _TAIL_SAMPLES)
+        if self._speech.is_long:
+            await self._put_piece.send(_Piece(self._speech.take_piece()))
+
+    async def _stop(self, at: int) -> None:
+        if self._speech.is_open:
+            self._tell(SpeechEnded())
+            await self._put_piece.send(_Piece(self._speech.stop(at), trio.current_time()))
+
+    async def _understand(self) -> None:
+        """Recognize pieces in their order and tell the words of a turn with its last one."""
+        texts: list[str] = []
+        async for piece in self._pieces:
+            texts.append(await self._recognize(piece.pcm))
+            if piece.ended_at is not None:
+                words, texts = " ".join(filter(None, texts)), []
+                self._tell(WordsRecognized(words, trio.current_time() - piece.ended_at))
+
+    async def _recognize(self, pcm: bytes) -> str:
+        if not pcm:
+            return ""
+        recognized = await self._compute.run(partial(self._recognizer.recognize, pcm))
+        return recognized.text.strip()
+
+
+@frozen
+class _Piece:
+    """A part of a turn that waits to be recognized."""
+
+    pcm: bytes
+    """At 16 kHz."""
+
+    ended_at: float | None = None
+    """When the turn ended, if this is its last part."""
+
+
+class _Speech:
+    """The last of the stream, and where in it a turn stands; positions are samples since its start."""
+
+    def __init__(self) -> None:
+        self.end = 0
+        self._held = bytearray()
+        self._began: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a turn has begun and not stopped."""
+        return self._began is not None
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the turn has grown to where a piece is to be recognized."""
+        return self._began is not None and len(self._held) >= _PIECE_SAMPLES * _WIDTH
+
+    def append(self, pcm: bytes) -> None:
+        """Hold the next `pcm`; without a turn only as much as a late onset needs."""
+        self._held += pcm
+        self.end += len(pcm) // _WIDTH
+        if self._began is None:
+            del self._held[: max(0, len(self._held) - 2 * HEARING_RATE * _WIDTH)]
+
+    def start(self, at: int) -> None:
+        """A turn begins at sample `at`; what came long before it is dropped."""
+        self._began = max(at - _LEAD_SAMPLES, self._held_from)
+        self._drop_before(self._began)
+
+    def stop(self, at: int) -> bytes:
+        """End the turn at sample `at` and take what is left of it."""
+        stop = min(max(at, self._held_from), self.end)
+        taken = bytes(self._held[: (stop - self._held_from) * _WIDTH])
+        self._drop_before(stop)
+        self._began = None
+        return taken
+
+    def take_piece(self) -> bytes:
+        """Take the turn so far, up to its quietest place."""
+        cut = quietest(bytes(self._held)) * _WIDTH
+        taken = bytes(self._held[:cut])
+        del self._held[:cut]
+        return taken
+
+    @property
+    def _held_from(self) -> int:
+        return self.end - len(self._held) // _WIDTH
+
+    def _drop_before(self, at: int) -> None:
+        del self._held[: max(0, at - self._held_from) * _WIDTH]

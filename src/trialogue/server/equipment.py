@@ -1,0 +1,44 @@
+"""What all connections of one server share: options, engines, and where the engines work."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable
+
+from attrs import frozen
+
+from trialogue.compute import Compute
+from trialogue.server.options import ServerOptions
+from trialogue.speech.ports import Recognizer, SpeechDetector, Synthesizer
+
+_DEFAULTS = ServerOptions()
+
+
+@frozen
+class Equipment:
+    """What a connection needs beside its socket."""
+
+    recognizer: Recognizer
+    """Turns the user's speech into words."""
+
+    synthesizer: Synthesizer
+    """Turns the agent's words into speech."""
+
+    open_detector: Callable[[float], SpeechDetector]
+    """Opens a detector for one stream, given the seconds of silence that end speech."""
+
+    compute: Compute
+    """Where engines do their work."""
+
+    options: ServerOptions = _DEFAULTS
+    """How the server behaves."""
+
+    new_id: Callable[[], str] = lambda: str(uuid.uuid4())
+    """Makes the request id of each connection."""
+
+
+def seeded_ids(seed: int) -> Callable[[], str]:
+    """Request ids that are the same in every run: uuids out of a generator seeded by `seed`."""
+    chance = random.Random(f"ids/{seed}")  # noqa: S311 names, no secrets
+    return lambda: str(uuid.UUID(int=chance.getrandbits(128), version=4))

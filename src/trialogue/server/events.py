@@ -1,0 +1,191 @@
+"""What happens to a conversation: everything its decisions may depend on, in the past tense."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from attrs import frozen
+
+from trialogue.deepgram.messages import ClientMessage
+from trialogue.server.think.ports import WantedCall
+
+
+@frozen
+class MessageReceived:
+    """The client sent a message that fits the protocol."""
+
+    message: ClientMessage
+    """As decoded; undeclared keys are kept in it."""
+
+
+@frozen
+class NonsenseReceived:
+    """The client sent a text that fits no message."""
+
+    path: str = "$"
+    """The field at fault."""
+
+
+@frozen
+class AudioReceived:
+    """The client sent a binary message."""
+
+    audio: bytes
+    """In the format that Settings declared."""
+
+
+@frozen
+class SpeechBegan:
+    """The ear heard the user begin to speak."""
+
+
+@frozen
+class SpeechEnded:
+    """The ear heard the user fall silent for as long as ends a turn; its words come next."""
+
+
+@frozen
+class WordsRecognized:
+    """What the user said since `SpeechBegan`."""
+
+    text: str
+    """Empty where nothing could be understood."""
+
+    listen_s: float = 0.0
+    """Seconds from the end of the turn to its words."""
+
+
+@frozen
+class EarFailed:
+    """There are no engines to listen with."""
+
+    reason: str
+    """Fit for the wire."""
+
+
+@frozen
+class SentenceThought:
+    """The think provider finished a sentence."""
+
+    reply: int
+    """The reply that it belongs to."""
+
+    text: str
+    """The sentence."""
+
+
+@frozen
+class CallsThought:
+    """The think provider wants functions to be called."""
+
+    reply: int
+    """The reply that it belongs to."""
+
+    calls: tuple[WantedCall, ...]
+    """At least one."""
+
+
+@frozen
+class ThoughtEnded:
+    """A pass of thinking came to its end."""
+
+    reply: int
+    """The reply that it belongs to."""
+
+
+@frozen
+class ThinkStumbled:
+    """A think provider was at fault, and it goes on: the next provider is asked, or it hardly matters."""
+
+    reply: int
+    """The reply that it belongs to."""
+
+    code: str
+    """The warning's code."""
+
+    reason: str
+    """Fit for the wire."""
+
+
+@frozen
+class ThinkFailed:
+    """No think provider gave a reply."""
+
+    reply: int
+    """The reply that there will not be."""
+
+
+@frozen
+class SentenceVoiced:
+    """A sentence is sound now, and its audio follows."""
+
+    reply: int
+    """The reply that it belongs to."""
+
+    text: str
+    """The sentence."""
+
+
+@frozen
+class AudioSent:
+    """A stretch of a reply's audio was sent."""
+
+    reply: int
+    """The reply that it belongs to."""
+
+    duration_s: float
+    """How long it plays."""
+
+
+@frozen
+class ReplySent:
+    """All of a reply's audio was sent."""
+
+    reply: int
+    """The reply."""
+
+
+@frozen
+class VoiceStumbled:
+    """One voice failed; the next one is tried."""
+
+    reply: int
+    """The reply that it belongs to."""
+
+    reason: str
+    """Fit for the wire."""
+
+
+@frozen
+class VoiceFailed:
+    """No voice could speak a sentence."""
+
+    reply: int
+    """The reply that it belongs to."""
+
+
+@frozen
+class Woke:
+    """A deadline has come."""
+
+
+Event: TypeAlias = (
+    MessageReceived
+    | NonsenseReceived
+    | AudioReceived
+    | SpeechBegan
+    | SpeechEnded
+    | WordsRecognized
+    | EarFailed
+    | SentenceThought
+    | CallsThought
+    | ThoughtEnded
+    | ThinkStumbled
+    | ThinkFailed
+    | SentenceVoiced
+    | AudioSent
+    | ReplySent
+    | VoiceStumbled
+    | VoiceFailed
+    | Woke
+)

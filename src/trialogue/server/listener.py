@@ -1,0 +1,173 @@
+"""Where clients come in: a loopback listener, or one stream that somebody has already.
+
+1. The path is the hosted service's, `/v1/agent/converse`; unknown queries and headers are ignored.
+2. Without a key of our own every key is good: a `Token` or `Bearer` header, a subprotocol, or none.
+3. `Host` and `Origin` must be this machine's, or the address that is bound: a page in somebody's browser
+   cannot come in by another name. An address beyond loopback wants a key.
+4. Every answer, a refusal too, carries the request id that `Welcome` repeats.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from urllib.parse import urlsplit
+
+import structlog
+import trio
+from attrs import field, frozen
+
+from trialogue.errors import SetupError
+from trialogue.server.connection import converse, where
+from trialogue.server.equipment import Equipment
+from trialogue.server.options import is_loopback
+from trialogue.transport.accept import Accept, Reject, Service, UpgradeRequest, serve_websocket
+from trialogue.transport.socket import WebSocket
+
+PATH = "/v1/agent/converse"
+"""Where the hosted service has it, too."""
+
+_SCHEMES = ("token", "bearer")
+
+
+@frozen
+class Access:
+    """Who may come in."""
+
+    host: str = "127.0.0.1"
+    """The address that is bound."""
+
+    port: int = 0
+    """The port that is bound; 0 lets the system choose."""
+
+    api_key: str | None = field(default=None, repr=False)
+    """What clients must show; None lets everyone in."""
+
+    max_connections: int = 64
+    """Connections at a time; one more is answered 429."""
+
+
+LOOPBACK = Access()
+"""Anyone on this machine, at a port that the system chooses."""
+
+
+@frozen
+class Server:
+    """A server that accepts."""
+
+    host: str
+    """The address bound."""
+
+    port: int
+    """The port bound."""
+
+    @property
+    def url(self) -> str:
+        """What to dial."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"ws://{host}:{self.port}{PATH}"
+
+
+async def open_server(
+    equipment: Equipment,
+    access: Access = LOOPBACK,
+    *,
+    task_status: trio.TaskStatus[Server] = trio.TASK_STATUS_IGNORED,
+) -> None:
+    """Serve clients until cancelled; ready, with its `Server`, once it accepts.
+
+    Raises `SetupError` for an address beyond loopback without a key.
+    """
+    if access.api_key is None and not is_loopback(f"ws://{access.host}/"):
+        raise SetupError("a server beyond loopback needs an API key for its clients")
+    listeners = await trio.open_tcp_listeners(access.port, host=access.host)
+    bound = listeners[0].socket.getsockname()
+    entrance = _Entrance(equipment, access)
+    task_status.started(Server(bound[0], bound[1]))
+    await trio.serve_listeners(entrance.serve, listeners)
+
+
+async def serve_stream(stream: trio.abc.Stream, equipment: Equipment) -> None:
+    """Serve one client over a stream that both sides have already, to the connection's end."""
+    visit = _Visit(equipment, equipment.new_id())
+    await serve_websocket(stream, Service(visit.converse, visit.decide))
+
+
+class _Entrance:
+    """Counts who is in."""
+
+    def __init__(self, equipment: Equipment, access: Access) -> None:
+        self._equipment = equipment
+        self._access = access
+        self._inside = 0
+
+    async def serve(self, stream: trio.SocketStream) -> None:
+        visit = _Visit(
+            self._equipment,
+            self._equipment.new_id(),
+            self._access,
+            is_full=self._inside >= self._access.max_connections,
+        )
+        self._inside += 1
+        try:
+            await serve_websocket(stream, Service(visit.converse, visit.decide))
+        except Exception as crash:  # noqa: BLE001 the listener outlives whatever one client does to it
+            structlog.get_logger().error("handshake crashed", request_id=visit.request_id, where=where(crash))
+        finally:
+            self._inside -= 1
+
+
+class _Visit:
+    """One client, from its request to its end; without `access` it was let in before."""
+
+    def __init__(
+        self, equipment: Equipment, request_id: str, access: Access | None = None, *, is_full: bool = False
+    ) -> None:
+        self.request_id = request_id
+        self._equipment = equipment
+        self._access = access
+        self._is_full = is_full
+
+    async def converse(self, socket: WebSocket, _request: UpgradeRequest) -> None:
+        await converse(socket, self._equipment, request_id=self.request_id)
+
+    def decide(self, request: UpgradeRequest) -> Accept | Reject:
+        if request.path != PATH:
+            return self._reject(404, "NOT_FOUND", "There is nothing at this path.")
+        if self._access is not None:
+            if not _is_from_here(request, self._access):
+                return self._reject(403, "FORBIDDEN", "Host or Origin is not this server's.")
+            if not _is_authorized(request, self._access):
+                return self._reject(401, "INVALID_AUTH", "Invalid credentials.")
+            if self._is_full:
+                return self._reject(429, "TOO_MANY_REQUESTS", "Too many requests. Please try again later.")
+        chosen = next((name for name in request.subprotocols if name.lower() in _SCHEMES), None)
+        return Accept(chosen, (("dg-request-id", self.request_id),))
+
+    def _reject(self, status: int, code: str, words: str) -> Reject:
+        body = {"err_code": code, "err_msg": words, "request_id": self.request_id}
+        headers = (
+            ("dg-request-id", self.request_id),
+            ("dg-error", words),
+            ("content-type", "application/json"),
+        )
+        return Reject(status, headers, json.dumps(body).encode())
+
+
+def _is_authorized(request: UpgradeRequest, access: Access) -> bool:
+    if access.api_key is None:
+        return True
+    shown = [key for key in (_key_of_header(request), *request.subprotocols) if key]
+    return any(hmac.compare_digest(key.encode(), access.api_key.encode()) for key in shown)
+
+
+def _key_of_header(request: UpgradeRequest) -> str:
+    scheme, _, key = (request.header("authorization") or "").partition(" ")
+    return key.strip() if scheme.lower() in _SCHEMES else ""
+
+
+def _is_from_here(request: UpgradeRequest, access: Access) -> bool:
+    names = [f"//{request.host}"] if request.host else []
+    if origin := request.header("origin"):
+        names.append(origin)
+    return all(is_loopback(name) or urlsplit(name).hostname == access.host for name in names)

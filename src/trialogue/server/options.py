@@ -1,0 +1,107 @@
+"""What the operator of the embedded server decides; the defaults do what the hosted service does."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from enum import Enum
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from attrs import field, frozen
+
+from trialogue.deepgram.settings import Agent
+
+
+class UnknownFields(Enum):
+    """What becomes of a message with keys that the protocol does not declare."""
+
+    REJECTED = "rejected"
+    """`Error UNPARSABLE_CLIENT_MESSAGE`, as the hosted service does."""
+
+    WARNED = "warned"
+    """`Warning UNKNOWN_FIELDS_IGNORED`, and the message counts."""
+
+
+class RefusalStyle(Enum):
+    """How a refused `InjectAgentMessage` is said; both forms are met in the field."""
+
+    INJECTION_REFUSED = "injection-refused"
+    WARNING = "warning"
+
+
+class LatencyStyle(Enum):
+    """How `LatencyReport` comes: one message a field, as measured, or one a reply, as documented."""
+
+    SEPARATE = "separate"
+    COMBINED = "combined"
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the host of `url` is this machine by name or address."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+_NO_AGENTS: Mapping[str, Agent] = MappingProxyType({})
+
+
+@frozen
+class ServerOptions:
+    """How one embedded server behaves, for all its connections."""
+
+    idle_s: float = 10.0
+    """Seconds without a client message after which the session ends with `CLIENT_MESSAGE_TIMEOUT`."""
+
+    max_session_s: float = 7200.0
+    """Seconds after which a session ends with `MAXIMUM_SESSION_LENGTH_REACHED`."""
+
+    session_warning_s: float = 300.0
+    """Seconds before that end at which `MAXIMUM_SESSION_LENGTH_APPROACHING` is said."""
+
+    unknown_fields: UnknownFields = UnknownFields.REJECTED
+    """What becomes of undeclared keys."""
+
+    refusal_style: RefusalStyle = RefusalStyle.INJECTION_REFUSED
+    """How injections are refused."""
+
+    latency_style: LatencyStyle = LatencyStyle.SEPARATE
+    """How latencies are reported."""
+
+    done_after_cut: bool = False
+    """Whether an interrupted reply, too, ends with `AgentAudioDone`."""
+
+    listen_identity_fixed: bool = False
+    """Whether `UpdateListen` must keep model and version, as until July 2026; else they may change."""
+
+    hang_s: float = 0.8
+    """Seconds of silence that end the user's turn; a smaller `eot_timeout_ms` goes before."""
+
+    barely_s: float = 1.0
+    """A cut reply of which less than this was played counts as not heard."""
+
+    slow_think_s: float = 5.0
+    """Seconds between two `SLOW_THINK_REQUEST` warnings."""
+
+    send_speed: float = 5.0
+    """How many times faster than life audio is sent."""
+
+    max_prompt_chars: int = 25_000
+    """Longer prompts are cut with `PROMPT_TOO_LONG`, unless the think endpoint is the user's own."""
+
+    max_sentences: int = 256
+    """Sentences of one reply that are spoken; a provider that goes on for ever is stopped there."""
+
+    seed: int = 0
+    """Every chance of the server comes from generators seeded by this."""
+
+    agents: Mapping[str, Agent] = _NO_AGENTS
+    """Reusable agent configurations by id, for Settings that name one."""
+
+    allow_endpoint: Callable[[str], bool] = field(default=is_loopback)
+    """Which think endpoints may be asked; loopback only unless the operator says more."""

@@ -1,0 +1,311 @@
+"""What Settings and updates mean to this server, checked: formats, think providers, voices, memory."""
+
+from __future__ import annotations
+
+import random
+from typing import assert_never
+
+from attrs import evolve, frozen
+
+from trialogue.deepgram import settings as wire
+from trialogue.model.audio import AudioFormat, Encoding
+from trialogue.server.options import ServerOptions
+from trialogue.server.think.ports import CallItem, MemoryItem, OfferedFunction, TextItem
+from trialogue.server.think.scripted import Script, ScriptError, read_script
+
+_DEFAULT_RATES = {"linear16": 24_000, "mulaw": 8_000, "alaw": 8_000}
+_RATES = range(4_000, 192_001)
+_DEFAULT_VOICE = "aura-2-thalia-en"
+_DEFAULT_LISTEN = wire.DeepgramListenProviderV1()
+_KEPT = (
+    "model",
+    "language",
+    "keyterms",
+    "smart_format",
+    "eot_threshold",
+    "eager_eot_threshold",
+    "eot_timeout_ms",
+)
+"""What an update of the listen provider may leave out; `language_hints` it may not."""
+
+
+class TermsRefused(Exception):
+    """What the client asks for cannot be had here; `code` is the wire's, the text fit for it."""
+
+    def __init__(self, description: str, *, code: str = "INVALID_SETTINGS") -> None:
+        super().__init__(description)
+        self.code = code
+
+
+@frozen
+class ScriptedTerms:
+    """Think by a script."""
+
+    script: Script
+    """What to say, and when."""
+
+    seed: int = 0
+    """Where its latencies come from."""
+
+
+@frozen
+class OpenAiTerms:
+    """Think by an endpoint that speaks OpenAI's chat completions."""
+
+    endpoint: wire.Endpoint
+    """Where it is; its headers are secret."""
+
+    model: str
+    """The model's name."""
+
+    temperature: float | None = None
+    """How freely it writes; the endpoint's own where None."""
+
+
+ThinkTerms = ScriptedTerms | OpenAiTerms
+
+
+@frozen
+class PromptTerms:
+    """What goes with the first think provider, for all of them."""
+
+    prompt: str = ""
+    """The system prompt; updates are appended."""
+
+    functions: tuple[OfferedFunction, ...] = ()
+    """What may be called."""
+
+    server_side: frozenset[str] = frozenset()
+    """Names of functions with an endpoint: not the client's to answer."""
+
+    was_cut: bool = False
+    """Whether the prompt was longer than is allowed."""
+
+
+@frozen
+class Terms:
+    """One session's settings as they stand."""
+
+    input: AudioFormat
+    """What the client sends."""
+
+    output: AudioFormat
+    """What the client is sent."""
+
+    container: str = "none"
+    """Around each reply's audio: `none` or `wav`; anything else fails when the agent speaks."""
+
+    hang_s: float = 0.8
+    """Seconds of silence that end the user's turn."""
+
+    wants_experimental: bool = False
+    """Whether undocumented messages are sent."""
+
+    wants_history: bool = True
+    """Whether `History` is sent."""
+
+    greeting: str = ""
+    """Spoken at once; empty for none."""
+
+    memory: tuple[MemoryItem, ...] = ()
+    """What the agent remembers from before."""
+
+    listen: wire.ListenProvider = _DEFAULT_LISTEN
+    """The recognizer that was asked for; ours does its work."""
+
+    think: tuple[ThinkTerms, ...] = ()
+    """In the order of asking; empty for an agent that never answers by itself."""
+
+    prompt: PromptTerms = PromptTerms()
+    """What they are told."""
+
+    voices: tuple[str, ...] = (_DEFAULT_VOICE,)
+    """In the order of trying."""
+
+    @property
+    def is_flux(self) -> bool:
+        """Whether the listen provider is one that can be told to end a turn."""
+        return isinstance(self.listen, wire.DeepgramListenProviderV2)
+
+
+def read_terms(settings: wire.Settings, options: ServerOptions) -> Terms:
+    """Read the first message; raises `TermsRefused`."""
+    agent = _agent(settings.agent, options)
+    if agent.think_live is not None:
+        raise TermsRefused("agent.think_live is not enabled.", code="UNPARSABLE_CLIENT_MESSAGE")
+    listen = (agent.listen and agent.listen.provider) or _DEFAULT_LISTEN
+    container = (settings.audio.output and settings.audio.output.container) or "none"
+    return Terms(
+        input=_input_format(settings.audio.input),
+        output=_output_format(settings.audio.output),
+        container=container,
+        hang_s=_hang_s(listen, options),
+        wants_experimental=bool(settings.experimental),
+        wants_history=settings.flags is None or settings.flags.history is not False,
+        greeting=agent.greeting or "",
+        memory=_memory(agent.context),
+        listen=listen,
+        think=read_think(agent.think, options),
+        prompt=read_prompt(agent.think, options),
+        voices=read_voices(agent.speak),
+    )
+
+
+def _agent(agent: wire.Agent | str, options: ServerOptions) -> wire.Agent:
+    if isinstance(agent, wire.Agent):
+        return agent
+    if agent in options.agents:
+        return options.agents[agent]
+    raise TermsRefused("No agent of that id is known to this server.", code="INVALID_AGENT_ID")
+
+
+def _input_format(audio: wire.AudioInput | None) -> AudioFormat:
+    if audio is None:
+        return AudioFormat("linear16", 24_000)
+    return _format("audio.input", audio.encoding, audio.sample_rate)
+
+
+def _output_format(audio: wire.AudioOutput | None) -> AudioFormat:
+    encoding = (audio and audio.encoding) or "linear16"
+    rate = (audio and audio.sample_rate) or _DEFAULT_RATES.get(encoding, 24_000)
+    return _format("audio.output", encoding, rate)
+
+
+def _format(where: str, encoding: str, rate: int) -> AudioFormat:
+    match encoding:
+        case "linear16" | "mulaw" | "alaw":
+            known: Encoding = encoding
+        case _:
+            raise TermsRefused(
+                f"{where}.encoding is not available on this server; use linear16, mulaw or alaw."
+            )
+    if rate not in _RATES:
+        raise TermsRefused(f"{where}.sample_rate must be between {_RATES[0]} and {_RATES[-1]}.")
+    return AudioFormat(known, rate)
+
+
+def _hang_s(listen: wire.ListenProvider, options: ServerOptions) -> float:
+    if isinstance(listen, wire.DeepgramListenProviderV2) and listen.eot_timeout_ms is not None:
+        return min(options.hang_s, listen.eot_timeout_ms / 1000)
+    return options.hang_s
+
+
+def _memory(context: wire.Context | None) -> tuple[MemoryItem, ...]:
+    items: list[MemoryItem] = []
+    for message in (context and context.messages) or ():
+        match message:
+            case wire.HistoryContent():
+                items.append(TextItem(message.role, message.content))
+            case wire.HistoryFunctionCalls():
+                items += (
+                    CallItem(c.id, c.name, c.arguments, c.response, c.client_side)
+                    for c in message.function_calls
+                )
+            case _ as never:
+                assert_never(never)
+    return tuple(items)
+
+
+def _listed(
+    think: wire.ThinkSettings | tuple[wire.ThinkSettings, ...] | None,
+) -> tuple[wire.ThinkSettings, ...]:
+    if think is None:
+        return ()
+    return think if isinstance(think, tuple) else (think,)
+
+
+def read_think(
+    think: wire.ThinkSettings | tuple[wire.ThinkSettings, ...] | None, options: ServerOptions
+) -> tuple[ThinkTerms, ...]:
+    """Read `agent.think`; raises `TermsRefused` for a provider that this server has not."""
+    return tuple(_read_provider(entry, options) for entry in _listed(think))
+
+
+def _read_provider(think: wire.ThinkSettings, options: ServerOptions) -> ThinkTerms:
+    match think.provider:
+        case wire.ScriptedThinkProvider():
+            return _read_scripted(think.provider)
+        case wire.OpenAiThinkProvider() if think.endpoint is not None:
+            if not options.allow_endpoint(think.endpoint.url):
+                raise TermsRefused("agent.think.endpoint is not allowed by this server's operator.")
+            return OpenAiTerms(think.endpoint, think.provider.model, think.provider.temperature)
+        case _:
+            raise TermsRefused(
+                f"agent.think.provider {think.provider.type!r} is not available on this server; "
+                "use scripted or open_ai with endpoint."
+            )
+
+
+def _read_scripted(provider: wire.ScriptedThinkProvider) -> ScriptedTerms:
+    try:
+        return ScriptedTerms(read_script(provider.script), provider.seed or 0)
+    except ScriptError as error:
+        raise TermsRefused(f"agent.think.provider: {error}.") from error
+
+
+def read_prompt(
+    think: wire.ThinkSettings | tuple[wire.ThinkSettings, ...] | None, options: ServerOptions
+) -> PromptTerms:
+    """Read prompt and functions of `agent.think`; of a list, its first entry's."""
+    first = next(iter(_listed(think)), None)
+    if first is None:
+        return PromptTerms()
+    functions = first.functions or ()
+    offered = tuple(OfferedFunction(f.name, f.description or "", f.parameters) for f in functions)
+    server_side = frozenset(f.name for f in functions if f.endpoint is not None)
+    terms = PromptTerms(first.prompt or "", offered, server_side)
+    return terms if first.endpoint is not None else cut_prompt(terms, options)
+
+
+def append_prompt(terms: PromptTerms, addition: str) -> PromptTerms:
+    """The prompt with an update: it adds, it does not replace."""
+    return evolve(terms, prompt=f"{terms.prompt}\n{addition}" if terms.prompt else addition)
+
+
+def cut_prompt(terms: PromptTerms, options: ServerOptions) -> PromptTerms:
+    """The prompt as long as it may be."""
+    if len(terms.prompt) <= options.max_prompt_chars:
+        return evolve(terms, was_cut=False)
+    return evolve(terms, prompt=terms.prompt[: options.max_prompt_chars], was_cut=True)
+
+
+def read_voices(speak: wire.SpeakSettings | tuple[wire.SpeakSettings, ...] | None) -> tuple[str, ...]:
+    """The voices of `agent.speak`, by the names under which an engine may know them."""
+    if speak is None:
+        return (_DEFAULT_VOICE,)
+    listed = speak if isinstance(speak, tuple) else (speak,)
+    return tuple(_voice(entry.provider) for entry in listed)
+
+
+def _voice(provider: wire.SpeakProvider) -> str:
+    match provider:
+        case wire.DeepgramSpeakProviderV1() | wire.DeepgramSpeakProviderV2():
+            return provider.model
+        case wire.ElevenLabsSpeakProvider():
+            return provider.model_id
+        case wire.CartesiaSpeakProvider():
+            return provider.voice.id
+        case wire.OpenAiSpeakProvider() | wire.AwsPollySpeakProvider():
+            return provider.voice
+        case _ as never:
+            assert_never(never)
+
+
+def fold_listen(old: wire.ListenProvider, update: wire.ListenProvider) -> wire.ListenProvider:
+    """The listen settings after an update: what it leaves out stays, but `language_hints` are cleared."""
+    if type(old) is not type(update):
+        return update
+    changes = {name: value for name in _KEPT if (value := getattr(update, name, None)) is not None}
+    if isinstance(update, wire.DeepgramListenProviderV2):
+        changes["language_hints"] = update.language_hints
+    return evolve(old, **changes)
+
+
+def is_same_recognizer(old: wire.ListenProvider, update: wire.ListenProvider) -> bool:
+    """Whether an update keeps version and model."""
+    return type(old) is type(update) and update.model in {None, old.model}
+
+
+def chance(options: ServerOptions, terms: ScriptedTerms) -> random.Random:
+    """A generator of one script's own: the same in every run, whoever else is connected."""
+    return random.Random(f"{options.seed}/{terms!r}")  # noqa: S311 latencies are no secrets

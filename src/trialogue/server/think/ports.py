@@ -1,0 +1,148 @@
+"""What a connection asks of whoever thinks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any, Protocol, TypeAlias
+
+from attrs import frozen
+
+from trialogue.errors import TrialogueError
+
+
+class ThinkRefused(TrialogueError):
+    """A think provider gave no reply; the text is fit for the wire: a status, never speech or a key."""
+
+
+class Fate(Enum):
+    """What became of the agent's last reply."""
+
+    HEARD = "heard"
+    """It was played to its end, as far as the server can tell."""
+
+    CUT = "cut"
+    """It was interrupted after a good part of it had been played."""
+
+    BARELY_HEARD = "barely-heard"
+    """It was interrupted before anybody could have understood it."""
+
+
+@frozen
+class TextItem:
+    """One utterance of the conversation so far."""
+
+    role: str
+    """`user` or `assistant`."""
+
+    content: str
+    """What was said; of an interrupted reply the sentences that were sent."""
+
+
+@frozen
+class CallItem:
+    """One finished function call of the conversation so far."""
+
+    id: str
+    """The call's id."""
+
+    name: str
+    """The function."""
+
+    arguments: str
+    """JSON text, as requested."""
+
+    response: str
+    """What came back."""
+
+    client_side: bool = True
+    """Whether the client carried it out."""
+
+
+MemoryItem: TypeAlias = TextItem | CallItem
+
+
+@frozen
+class OfferedFunction:
+    """A function that the model may call."""
+
+    name: str
+    """What it is called."""
+
+    description: str = ""
+    """What it is for."""
+
+    parameters: Mapping[str, Any] | None = None
+    """JSON Schema of its arguments."""
+
+
+@frozen
+class ThinkRequest:
+    """All that one pass of thinking may depend on."""
+
+    memory: tuple[MemoryItem, ...]
+    """The conversation so far, oldest first, finished calls included."""
+
+    prompt: str = ""
+    """The system prompt."""
+
+    functions: tuple[OfferedFunction, ...] = ()
+    """What may be called."""
+
+    heard: str = ""
+    """All user text since the agent's last reply that was not interrupted, joined by spaces."""
+
+    results: tuple[CallItem, ...] = ()
+    """Calls finished in this very reply, in the order asked; not empty means: go on after them."""
+
+    last_fate: Fate = Fate.HEARD
+    """What became of the reply before this one."""
+
+
+@frozen
+class WantedCall:
+    """A function call that a model asks for."""
+
+    id: str
+    """Its id; unique in the session."""
+
+    name: str
+    """The function."""
+
+    arguments: str
+    """JSON text."""
+
+
+@frozen
+class Sentence:
+    """One whole sentence to be spoken."""
+
+    text: str
+    """As it is to be spoken and shown."""
+
+
+@frozen
+class Calls:
+    """Function calls, all at once; the pass ends with them and goes on when each has its response."""
+
+    calls: tuple[WantedCall, ...]
+    """At least one."""
+
+
+@frozen
+class StreamCutShort:
+    """The provider's stream had no terminator; what came before counts."""
+
+
+Thought: TypeAlias = Sentence | Calls | StreamCutShort
+
+
+class ThinkProvider(Protocol):
+    """Thinks for one connection; may keep what it needs between passes."""
+
+    async def think(self, request: ThinkRequest, tell: Callable[[Thought], None]) -> None:
+        """Tell thoughts as they come and return when there are no more; cancellation is the interruption.
+
+        Raises `ThinkRefused` where there is no reply to be had.
+        """
+        ...

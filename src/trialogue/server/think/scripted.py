@@ -1,0 +1,287 @@
+"""A deterministic think provider: lines in order, and rules on what was heard.
+
+1. A reply is chosen by the first of these that gives one: an unused entry with `when` that fits, in the
+   list's order; the next entry without `when`; `otherwise`; silence, which ends the reply at once.
+2. An entry is used once. A rule with `"again": true` fits any number of times; unused rules go before it.
+3. `otherwise` stands in an entry of its own. Several are used in their order, the last for ever.
+4. `when.heard` is a regular expression (Python's `re.search`) over all that the user said since this
+   agent's last reply that was not interrupted.
+5. A reply that was barely heard before it was cut was never given: its entry is unused again, and what
+   was heard before it still counts.
+6. An entry with `call` asks for the tool first; its `say` comes when the result is there.
+7. `${heard}` is the matched text, `${result}` the tool's result, `${result.key}` (dots go deeper, numbers
+   index lists) a part of it; what is not there is said as "unknown".
+8. `think_ms: [low, high]` is how long an entry takes; alone in an entry, how long every other one takes.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, cast
+
+import trio
+from attrs import define, evolve, field, frozen
+
+from trialogue.server.think.ports import Calls, Fate, Sentence, ThinkRequest, Thought, WantedCall
+from trialogue.speech.sentences import split_sentences
+
+_ENTRY_KEYS = {"say", "when", "call", "otherwise", "think_ms", "again"}
+_PLACEHOLDER = re.compile(r"\$\{(heard|result)((?:\.[\w-]+)*)\}")
+
+
+class ScriptError(ValueError):
+    """A script cannot be read; the text names the entry and the key, never what it says."""
+
+
+@frozen
+class ScriptCall:
+    """A tool call of an entry."""
+
+    tool: str
+    """The function's name."""
+
+    arguments: str
+    """JSON text."""
+
+
+@frozen
+class ScriptEntry:
+    """One reply of a script."""
+
+    say: str = ""
+    """What is said; with a call, after its result."""
+
+    when: re.Pattern[str] | None = None
+    """Only when this is found in what was heard."""
+
+    call: ScriptCall | None = None
+    """Asked for before anything is said."""
+
+    think_ms: tuple[int, int] | None = None
+    """How long it takes, drawn between these; None for the script's own."""
+
+    again: bool = False
+    """Whether a rule may be used more than once."""
+
+
+@frozen
+class Script:
+    """A whole script, read and checked."""
+
+    entries: tuple[ScriptEntry, ...]
+    """In the order of the list, without the fallbacks."""
+
+    fallbacks: tuple[ScriptEntry, ...] = ()
+    """What is said when nothing fits."""
+
+    think_ms: tuple[int, int] = (0, 0)
+    """How long an entry takes that says nothing else, in milliseconds."""
+
+
+def read_script(raw: object) -> Script:
+    """Read the JSON form of a script; raises `ScriptError`."""
+    if not isinstance(raw, Sequence) or isinstance(raw, str | bytes):
+        raise ScriptError("script must be a list of entries")
+    entries: list[ScriptEntry] = []
+    fallbacks: list[ScriptEntry] = []
+    think_ms = (0, 0)
+    for position, item in enumerate(cast("Sequence[object]", raw)):
+        entry = _mapping(item, f"script[{position}]", _ENTRY_KEYS)
+        where = f"script[{position}]"
+        if set(entry) == {"think_ms"}:
+            think_ms = _range(entry["think_ms"], where)
+        elif "otherwise" in entry:
+            fallbacks.append(_read_fallback(entry, where))
+        else:
+            entries.append(_read_entry(entry, where))
+    return Script(tuple(entries), tuple(fallbacks), think_ms)
+
+
+def _read_fallback(entry: Mapping[str, Any], where: str) -> ScriptEntry:
+    if entry.keys() - {"otherwise", "think_ms"}:
+        raise ScriptError(f"{where}: otherwise stands alone")
+    return ScriptEntry(say=_text(entry["otherwise"], where), think_ms=_optional_range(entry, where))
+
+
+def _read_entry(entry: Mapping[str, Any], where: str) -> ScriptEntry:
+    if "say" not in entry and "call" not in entry:
+        raise ScriptError(f"{where}: needs say, call or otherwise")
+    again = entry.get("again", False)
+    if not isinstance(again, bool):
+        raise ScriptError(f"{where}.again: must be true or false")
+    return ScriptEntry(
+        say=_text(entry.get("say", ""), where),
+        when=_pattern(entry["when"], where) if "when" in entry else None,
+        call=_call(entry["call"], where) if "call" in entry else None,
+        think_ms=_optional_range(entry, where),
+        again=again,
+    )
+
+
+def _pattern(raw: object, where: str) -> re.Pattern[str]:
+    when = _mapping(raw, f"{where}.when", {"heard"})
+    try:
+        return re.compile(_text(when.get("heard"), f"{where}.when.heard"))
+    except re.error as error:
+        raise ScriptError(f"{where}.when.heard: not a regular expression at {error.pos}") from error
+
+
+def _call(raw: object, where: str) -> ScriptCall:
+    call = _mapping(raw, f"{where}.call", {"tool", "arguments"})
+    arguments = _mapping(call.get("arguments", {}), f"{where}.call.arguments", None)
+    return ScriptCall(_text(call.get("tool"), f"{where}.call.tool"), json.dumps(arguments))
+
+
+def _mapping(raw: object, where: str, keys: set[str] | None) -> Mapping[str, Any]:
+    if not isinstance(raw, Mapping):
+        raise ScriptError(f"{where}: must be an object")
+    entry = cast("Mapping[str, Any]", raw)
+    if keys is not None and (unknown := sorted(entry.keys() - keys)):
+        raise ScriptError(f"{where}: unknown key {unknown[0]!r}")
+    return entry
+
+
+def _text(raw: object, where: str) -> str:
+    if not isinstance(raw, str):
+        raise ScriptError(f"{where}: must be text")
+    return raw
+
+
+def _optional_range(entry: Mapping[str, Any], where: str) -> tuple[int, int] | None:
+    return _range(entry["think_ms"], where) if "think_ms" in entry else None
+
+
+def _range(raw: object, where: str) -> tuple[int, int]:
+    match raw:
+        case [int(low), int(high)] if 0 <= low <= high <= 600_000:
+            return low, high
+        case _:
+            raise ScriptError(f"{where}.think_ms: must be two rising numbers of milliseconds")
+
+
+@frozen
+class _Place:
+    """Where a script stands."""
+
+    used: frozenset[int] = frozenset()
+    """Indices of the entries that were used."""
+
+    fallbacks: int = 0
+    """How often nothing fitted."""
+
+
+@define
+class ScriptedThink:
+    """Says a script's lines; one instance a connection, since a script has a place where it stands."""
+
+    script: Script
+    """What to say, and when."""
+
+    chance: random.Random
+    """Where latencies come from."""
+
+    call_prefix: str = "call"
+    """How ids of calls begin: no two connections may share them, lest a call be taken for an old one."""
+
+    _place: _Place = field(default=_Place(), init=False)
+    _place_before: _Place = field(default=_Place(), init=False)
+    _last: ScriptEntry | None = field(default=None, init=False)
+    _calls: int = field(default=0, init=False)
+
+    async def think(self, request: ThinkRequest, tell: Callable[[Thought], None]) -> None:
+        """Choose an entry, take its time, ask for its call or say its line."""
+        if request.results and self._last is not None and self._last.call is not None:
+            self._say(self._last, request, tell)
+            return
+        self._last = entry = self._choose(request)
+        if entry is None:
+            return
+        await trio.sleep(self.chance.uniform(*(entry.think_ms or self.script.think_ms)) / 1000)
+        if entry.call is None:
+            self._say(entry, request, tell)
+        else:
+            self._calls += 1
+            call_id = f"{self.call_prefix}_{self._calls}"
+            tell(Calls((WantedCall(call_id, entry.call.tool, entry.call.arguments),)))
+
+    def _say(self, entry: ScriptEntry, request: ThinkRequest, tell: Callable[[Thought], None]) -> None:
+        for sentence in split_sentences(fill(entry.say, request)):
+            tell(Sentence(sentence))
+
+    def _choose(self, request: ThinkRequest) -> ScriptEntry | None:
+        """The entry that rules 1 to 5 give, marked as used."""
+        if request.last_fate is Fate.BARELY_HEARD:
+            self._place = self._place_before
+        self._place_before = self._place
+        candidates = self._fitting(request.heard) or self._plain()
+        if not candidates:
+            return self._fall_back()
+        index = min(candidates, key=lambda i: (i in self._place.used, i))
+        self._place = evolve(self._place, used=self._place.used | {index})
+        return self.script.entries[index]
+
+    def _fitting(self, heard: str) -> list[int]:
+        """Rules that fit and may still be used."""
+        return [
+            index
+            for index, entry in enumerate(self.script.entries)
+            if entry.when is not None
+            and (entry.again or index not in self._place.used)
+            and entry.when.search(heard) is not None
+        ]
+
+    def _plain(self) -> list[int]:
+        """Entries without a rule that are left."""
+        entries = enumerate(self.script.entries)
+        return [index for index, entry in entries if entry.when is None and index not in self._place.used]
+
+    def _fall_back(self) -> ScriptEntry | None:
+        if not self.script.fallbacks:
+            return None
+        index = min(self._place.fallbacks, len(self.script.fallbacks) - 1)
+        self._place = evolve(self._place, fallbacks=self._place.fallbacks + 1)
+        return self.script.fallbacks[index]
+
+
+def fill(text: str, request: ThinkRequest) -> str:
+    """Put what was heard and what the tool returned in place of the placeholders."""
+    result = _parsed(request.results[-1].response) if request.results else None
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] == "heard":
+            return request.heard
+        return _spoken(_part(result, match[2].split(".")[1:]))
+
+    return _PLACEHOLDER.sub(value, text)
+
+
+def _parsed(response: str) -> object:
+    try:
+        return cast("object", json.loads(response))
+    except ValueError:
+        return response
+
+
+def _part(value: object, keys: Iterable[str]) -> object:
+    for key in keys:
+        match value:
+            case dict():
+                value = cast("dict[str, object]", value).get(key)
+            case list() if key.isdecimal() and int(key) < len(cast("list[object]", value)):
+                value = cast("list[object]", value)[int(key)]
+            case _:
+                return None
+    return value
+
+
+def _spoken(value: object) -> str:
+    match value:
+        case None:
+            return "unknown"
+        case str():
+            return value
+        case _:
+            return json.dumps(value)
