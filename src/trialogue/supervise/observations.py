@@ -115,7 +115,10 @@ class Observer(Protocol):
     """Takes note of what happens to children, to journal it for one."""
 
     def observe(self, observation: Observation) -> None:
-        """Take one observation; must not wait. Raising stops the supervisor, which raises it in turn."""
+        """Take one observation; must not wait.
+
+        Raising stops the supervisor, which tells nothing more and raises it in turn once all have stopped.
+        """
         ...
 
 

@@ -81,14 +81,15 @@ class SupervisorTask:
         self.phase = Phase.RUNNING
         self.opened.set()
         while True:
-            match await self.inbox.take(until=self.tree.next_due()):
+            message = await self.inbox.take(until=self.tree.next_due())
+            match message:
                 case Life() as life:
                     await self.tree.reap(life)
                 case Request() as request:
                     await request.fulfil()
                 case None:
                     await self.tree.revive_due()
-                case message:
+                case _:
                     assert_never(message)
 
     def _close(self) -> None:

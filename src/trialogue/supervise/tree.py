@@ -5,7 +5,7 @@
 3. A failure, of a life or of a start, is counted before anything is done about it.
 4. Those tied to a failed child stop at once, and start again with it when it is due.
 5. An id whose former task lives on (an overrun) does not start: two owners of one state are worse than none.
-6. An observer that raises does not keep a stop from being carried through; then its error goes up.
+6. An observer that raises is told nothing more; its error goes up once all children have stopped.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from trialogue.supervise.decisions import RESTARTS, RestartWindow, affected, is_
 from trialogue.supervise.observations import (
     Escalated,
     Exited,
+    Observation,
     Observer,
     Overrun,
     Restarting,
@@ -55,6 +56,9 @@ class Tree:
     overruns: dict[str, Life] = field(factory=dict[str, Life])
     """Lives that have been given up and still go on, by child id."""
 
+    is_unheard: bool = False
+    """The observer has failed, or is at work: it is told nothing."""
+
     def find(self, child_id: str) -> Child | None:
         """The child of that id, if there is one."""
         return next((child for child in self.children if child.id == child_id), None)
@@ -74,7 +78,7 @@ class Tree:
         await life.settled.wait()
         if life.ready_at is not None:
             child.be_ready()
-            self.observer.observe(Started(self.name, child.id, child.starts - 1))
+            self._note(Started(self.name, child.id, child.starts - 1))
             return None
         await self._bury(child, life)
         return life.error
@@ -147,7 +151,7 @@ class Tree:
             self._escalate(child, error)
         delay_s = child.next_delay_s()
         child.become(ChildState.RESTARTING)
-        self.observer.observe(Restarting(self.name, child.id, child.attempts, delay_s))
+        self._note(Restarting(self.name, child.id, child.attempts, delay_s))
         tied = affected(self.strategy, self.children, child)
         await self.stop(each for each in tied if each is not child)
         child.await_restart(delay_s)
@@ -155,7 +159,7 @@ class Tree:
 
     def _escalate(self, child: Child, error: Exception | None) -> Never:
         """One restart too many."""
-        self.observer.observe(Escalated(self.name, child.id, error))
+        self._note(Escalated(self.name, child.id, error))
         intensity = self.window.intensity
         raise IntensityExceeded(
             f"supervisor {self.name!r}: more than {intensity.max_restarts} restarts within "
@@ -183,7 +187,7 @@ class Tree:
         if not life.ended.is_set():
             self.overruns[child.id] = life
             child.part()
-            self.observer.observe(Overrun(self.name, child.id, child.spec.shutdown_s))
+            self._note(Overrun(self.name, child.id, child.spec.shutdown_s))
             return
         child.part()
         self._note_end(child, life)
@@ -195,17 +199,24 @@ class Tree:
         if life.interrupt is not None:
             await self._leave("the program is being interrupted")
 
+    def _note(self, observation: Observation) -> None:
+        if self.is_unheard:
+            return
+        self.is_unheard = True  # and remains so if this raises
+        self.observer.observe(observation)
+        self.is_unheard = False
+
     def _note_end(self, child: Child, life: Life) -> None:
         error = life.error or life.interrupt
         if error is not None:
             child.last_error = type(error)
-        self.observer.observe(Exited(self.name, child.id, error))
+        self._note(Exited(self.name, child.id, error))
 
     def _reap_overrun(self, life: Life) -> None:
         """Take note of an overrun that has ended after all; any other life has been noted before."""
         if self.overruns.get(life.spec.id) is life:
             del self.overruns[life.spec.id]
-            self.observer.observe(Exited(self.name, life.spec.id, life.error or life.interrupt))
+            self._note(Exited(self.name, life.spec.id, life.error or life.interrupt))
 
     def _forget_if_temporary(self, child: Child) -> None:
         if child.spec.restart is Restart.TEMPORARY:
