@@ -1,0 +1,21 @@
+"""What is told of a meeting afterwards: transcripts, measures, the result. Pure: values in, text out."""
+
+from trialogue.report.markdown import markdown
+from trialogue.report.measures import Measures, measures
+from trialogue.report.result import Failure, Result, Run, result
+from trialogue.report.rttm import rttm
+from trialogue.report.srt import srt
+from trialogue.report.webvtt import webvtt
+
+__all__ = [
+    "Failure",
+    "Measures",
+    "Result",
+    "Run",
+    "markdown",
+    "measures",
+    "result",
+    "rttm",
+    "srt",
+    "webvtt",
+]

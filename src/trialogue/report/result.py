@@ -1,0 +1,151 @@
+"""What a meeting came to, as one value for `result.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal, cast
+
+from attrs import asdict, frozen
+
+from trialogue.model.commands import EndMeeting, Report
+from trialogue.model.events import ActorCrashed, SessionFailed
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
+from trialogue.model.transcript import Utterance
+from trialogue.report.measures import Measures, measures
+
+BAD_ENDS: Final = frozenset({"all-failed", "refused", "journal-failed", "brain-failed", "unfinished"})
+"""Reasons for which a meeting is not what was asked for; all others are ordinary ends."""
+
+
+@frozen
+class Failure:
+    """Something that went wrong on the way, whether the meeting went on or not."""
+
+    at: float
+    """When, in seconds since the meeting's start."""
+
+    code: str
+    """`session-failed`, `actor-crashed`, or the code of a report of the brain."""
+
+    text: str
+    """One line for people, without speech."""
+
+    participant: str | None = None
+    """Whom it concerns."""
+
+
+@frozen
+class Run:
+    """What the records do not hold of a run, and its result shall."""
+
+    clock: Literal["real", "virtual"]
+    """What time was made of."""
+
+    speed: float | None = None
+    """Seconds of the meeting a second of the machine; None where nobody measured."""
+
+    files: tuple[str, ...] = ()
+    """What was written, as paths from the run's directory."""
+
+    reason: str | None = None
+    """Why it ended, where the records cannot say so (`journal-failed`)."""
+
+
+@frozen
+class Result:
+    """A meeting's result; the names of its fields are the names in `result.json`."""
+
+    name: str
+    """The meeting's name."""
+
+    reason: str
+    """Why it ended; `unfinished` where nothing says so."""
+
+    ok: bool
+    """Whether it ended as meetings should; single failures do not count against it."""
+
+    duration_s: float
+    """How long it was, in its own seconds."""
+
+    clock: Literal["real", "virtual"]
+    """What time was made of."""
+
+    seed: int
+    """What every chance of it came from."""
+
+    speed: float | None
+    """Seconds of the meeting a second of the machine."""
+
+    participants: tuple[str, ...]
+    """The cast's names, in order."""
+
+    measures: Measures
+    """What can be counted about it."""
+
+    files: tuple[str, ...]
+    """What was written, as paths from the run's directory."""
+
+    failures: tuple[Failure, ...]
+    """What went wrong on the way, in order."""
+
+    def document(self) -> dict[str, object]:
+        """The content of `result.json`: plain JSON values, floats to the microsecond."""
+        head: dict[str, object] = {"trialogue": 1, "kind": "result"}
+        return head | {name: _rounded(value) for name, value in asdict(self).items()}
+
+
+def result(plan: MeetingPlan, records: Sequence[Record], utterances: Sequence[Utterance], run: Run) -> Result:
+    """The result of a meeting; `utterances` is the fold of the same records."""
+    measured = measures(plan, records, utterances)
+    reason = run.reason or _reason(records)
+    return Result(
+        name=plan.name,
+        reason=reason,
+        ok=reason not in BAD_ENDS,
+        duration_s=measured.duration_s,
+        clock=run.clock,
+        seed=plan.seed,
+        speed=run.speed,
+        participants=tuple(each.name for each in plan.participants),
+        measures=measured,
+        files=run.files,
+        failures=tuple(failure for record in records for failure in _failures(record)),
+    )
+
+
+def _reason(records: Sequence[Record]) -> str:
+    for record in records:
+        for command in record.commands:
+            if isinstance(command, EndMeeting):
+                return command.reason
+    return "unfinished"
+
+
+def _failures(record: Record) -> list[Failure]:
+    found: list[Failure] = []
+    match record.event:
+        case SessionFailed(participant=name, reason=reason):
+            found.append(Failure(record.at, "session-failed", reason, name))
+        case ActorCrashed(actor=actor, error=error):
+            found.append(Failure(record.at, "actor-crashed", f"{actor}: {error}"))
+        case _:
+            pass
+    found.extend(
+        Failure(record.at, command.code, command.text, command.participant)
+        for command in record.commands
+        if isinstance(command, Report)
+    )
+    return found
+
+
+def _rounded(value: object) -> object:
+    match value:
+        case float():
+            return round(value, 6)
+        case dict():
+            return {name: _rounded(each) for name, each in cast("dict[str, object]", value).items()}
+        case list() | tuple():
+            return [_rounded(each) for each in cast("list[object]", value)]
+        case _:
+            return value

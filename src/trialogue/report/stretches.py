@@ -1,0 +1,124 @@
+"""Sound on the meeting's axis: who was heard from when to when, and whose turn it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from attrs import define, evolve, frozen
+
+from trialogue.model.events import PlaybackFinished, PlaybackStarted, SpeechStarted, SpeechStopped
+from trialogue.model.records import Record
+
+
+@frozen
+class Stretch:
+    """Sound of one participant without a break that the records know of."""
+
+    participant: str
+    """Who was heard."""
+
+    turn: int | None
+    """In which turn; None for a person, whose speech needs no grant."""
+
+    start_s: float
+    """Where it begins, in seconds on the meeting's audio clock."""
+
+    end_s: float
+    """Where it ends; never before `start_s`."""
+
+    @property
+    def length_s(self) -> float:
+        """How long it is."""
+        return self.end_s - self.start_s
+
+
+@define
+class _Ears:
+    """The fold: sound that has begun, by what it will be ended by."""
+
+    open: dict[tuple[str, int, int], float]
+    speaking: dict[str, float]
+    closed: list[Stretch]
+
+    def take(self, record: Record) -> None:
+        match record.event:
+            case PlaybackStarted(participant=name, turn=turn, reply=reply, position_s=position_s):
+                self.open[name, turn, reply] = position_s
+            case PlaybackFinished(participant=name, turn=turn, reply=reply, position_s=position_s):
+                self._close(name, turn, self.open.pop((name, turn, reply), None), position_s)
+            case SpeechStarted(participant=name, position_s=position_s):
+                self.speaking.setdefault(name, position_s)
+            case SpeechStopped(participant=name, position_s=position_s):
+                self._close(name, None, self.speaking.pop(name, None), position_s)
+            case _:
+                pass
+
+    def close_all(self, at: float) -> None:
+        """What was never ended was heard until the records stop."""
+        for (name, turn, _), start in self.open.items():
+            self._close(name, turn, start, at)
+        for name, start in self.speaking.items():
+            self._close(name, None, start, at)
+
+    def _close(self, name: str, turn: int | None, start: float | None, end: float) -> None:
+        if start is not None and end > start:
+            self.closed.append(Stretch(name, turn, start, end))
+
+
+def stretches(records: Iterable[Record]) -> tuple[Stretch, ...]:
+    """Everything that was heard, by its beginning."""
+    ears, at = _Ears({}, {}, []), 0.0
+    for record in records:
+        ears.take(record)
+        at = record.at
+    ears.close_all(at)
+    return tuple(sorted(ears.closed, key=lambda each: (each.start_s, each.end_s, each.participant)))
+
+
+def turns(heard: Sequence[Stretch]) -> tuple[Stretch, ...]:
+    """Stretches joined to turns: those of one turn, and a person's with nobody else between them."""
+    joined: list[Stretch] = []
+    place: dict[tuple[str, int | None], int] = {}
+    for each in heard:
+        key = each.participant, each.turn
+        index = place.get(key)
+        if index is None or (each.turn is None and index != len(joined) - 1):
+            place[key] = len(joined)
+            joined.append(each)
+        else:
+            joined[index] = evolve(joined[index], end_s=max(joined[index].end_s, each.end_s))
+    return tuple(joined)
+
+
+def time_with(heard: Sequence[Stretch]) -> tuple[float, float]:
+    """Seconds in which at least one, and at least two participants were heard."""
+    steps = sorted(step for each in _merged(heard) for step in ((each.start_s, 1), (each.end_s, -1)))
+    one = two = 0.0
+    voices = 0
+    for (here, change), (there, _) in pairwise(steps):
+        voices += change
+        one += there - here if voices >= 1 else 0.0
+        two += there - here if voices >= 2 else 0.0
+    return one, two
+
+
+def spoken_s(heard: Sequence[Stretch], participant: str) -> float:
+    """Seconds in which this participant was heard; its own overlapping sound counts once."""
+    lengths = (each.length_s for each in _merged(heard) if each.participant == participant)
+    return sum(lengths, start=0.0)
+
+
+def _merged(heard: Sequence[Stretch]) -> list[Stretch]:
+    """Each participant's stretches without overlap among themselves."""
+    done: list[Stretch] = []
+    last: dict[str, Stretch] = {}
+    for each in heard:
+        before = last.get(each.participant)
+        if before is not None and each.start_s <= before.end_s:
+            last[each.participant] = evolve(before, end_s=max(before.end_s, each.end_s))
+            continue
+        if before is not None:
+            done.append(before)
+        last[each.participant] = each
+    return [*done, *last.values()]

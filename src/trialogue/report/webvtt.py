@@ -1,0 +1,30 @@
+"""WebVTT: subtitles with voice spans, for players and browsers (W3C WebVTT, 2019)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.transcript import Utterance
+from trialogue.report.cues import Subtitle, labels, stamp, subtitles
+
+
+def webvtt(plan: MeetingPlan, utterances: Iterable[Utterance]) -> str:
+    """The transcript as WebVTT; one cue an utterance, its speaker in a voice span.
+
+    `&`, `<` and `>` are written as character references, so no text can open a span or an arrow.
+    """
+    names = labels(plan)
+    blocks = [
+        "WEBVTT",
+        *(_block(number, each, names) for number, each in enumerate(subtitles(utterances), 1)),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _block(number: int, cue: Subtitle, names: dict[str, str]) -> str:
+    voice = escape(names.get(cue.participant, cue.participant), quote=False)
+    text = escape(cue.text, quote=False)
+    times = f"{stamp(cue.start_ms, '.')} --> {stamp(cue.end_ms, '.')}"
+    return f"{number}\n{times}\n<v {voice}>{text}</v>"

@@ -1,0 +1,197 @@
+"""Measures from hand-made records, each by its definition."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from report_values import MEETING, PLAN, UTTERANCES, grant, records
+
+from trialogue.model.commands import EndTurn
+from trialogue.model.events import (
+    PlaybackFinished,
+    PlaybackStarted,
+    SessionLost,
+    SessionReady,
+    ToolCallCancelled,
+    ToolFinished,
+    ToolRequested,
+    Woke,
+)
+from trialogue.model.participants import Participant, Role
+from trialogue.model.plan import MeetingPlan
+from trialogue.report.measures import (
+    Balance,
+    Measures,
+    ParticipantMeasures,
+    SessionMeasures,
+    Spread,
+    Timing,
+    measures,
+    spread,
+)
+from trialogue.report.tools import ToolCall, tool_calls
+
+NONE = Spread(0, None, None)
+
+
+def test_whole_meeting_is_measured():
+    """Every figure of a small meeting, reckoned by hand."""
+    first, second, third = 4.0, 4.5, 2.0
+    total = first + second + third
+    shares = [first / total, second / total, third / total]
+    assert measures(PLAN, MEETING, UTTERANCES) == Measures(
+        duration_s=20.0,
+        participants=(
+            ParticipantMeasures("ada", 1, 4.0, shares[0], 5, 75.0, 4.0, 0, Spread(1, 1.0, 1.0)),
+            ParticipantMeasures("tech_lead", 1, 4.5, shares[1], 5, 5 * 60 / 4.5, 4.5, 1, Spread(1, 1.0, 1.0)),
+            ParticipantMeasures("eve", 0, 0.0, 0.0, 0, None, None, 0, NONE),
+            ParticipantMeasures("kim", 1, 2.0, shares[2], 2, 60.0, 2.0, 0, NONE),
+        ),
+        balance=Balance(
+            3,
+            pytest.approx((0.5 + 2.0 + 2.5) / total / 3),
+            pytest.approx(-sum(share * math.log(share, 3) for share in shares)),
+        ),
+        timing=Timing(Spread(2, -0.5, 1.0), 1, 1, Spread(2, 1.0, 1.0), 0.5, 0.05),
+        sessions=SessionMeasures(1, Spread(1, 1.5, 1.5)),
+        causes={"finished": 1, "interrupted": 1},
+        refusals=1,
+        tools=(
+            ToolCall("tech_lead", "c1", "search_it", 6.5, "succeeded", pytest.approx(0.3)),
+            ToolCall("ada", "c2", "give_floor", 14.0, "answered", 0.0),
+        ),
+    )
+
+
+def test_nothing_is_measured_of_nothing():
+    """No rate is made up where there is nothing to divide by."""
+    measured = measures(PLAN, ())
+    assert measured.duration_s == 0.0
+    assert measured.balance == Balance(3, None, None)
+    assert measured.timing == Timing(NONE, 0, 0, NONE, None, None)
+    assert measured.sessions == SessionMeasures(0, NONE)
+    assert [each.share for each in measured.participants] == [None] * 4
+
+
+def test_meeting_without_an_end_lasts_until_its_last_record():
+    assert measures(PLAN, records((1.0, Woke("x")), (7.5, Woke("y")))).duration_s == 7.5
+
+
+def monologue(*names):
+    plan = MeetingPlan("x", (*map(Participant, names), Participant("eve", Role.OBSERVER)))
+    heard = (
+        (0.0, PlaybackStarted("ada", 1, 1, 0.0)),
+        (4.0, PlaybackFinished("ada", 1, 1, 4.0, 4.0, "complete")),
+    )
+    return measures(plan, records(*heard)).balance
+
+
+def test_balance_of_one_voice():
+    """All by one of n: Gini (n - 1) / n and no entropy; observers do not count."""
+    assert monologue("ada", "bob", "cid", "dan") == Balance(4, 0.75, 0.0)
+    assert monologue("ada") == Balance(1, 0.0, None)
+
+
+@given(st.lists(st.floats(0.1, 100), min_size=2, max_size=6))
+def test_balance_stays_in_its_bounds(lengths):
+    """Whatever the lengths: equal ones have Gini 0 and entropy 1, and nothing leaves 0 to 1."""
+    names = [f"p{index}" for index in range(len(lengths))]
+    facts = []
+    for index, (name, length) in enumerate(zip(names, lengths, strict=True)):
+        at = index * 1000.0
+        facts += [
+            (at, PlaybackStarted(name, index, 1, at)),
+            (at + length, PlaybackFinished(name, index, 1, at + length, length, "complete")),
+        ]
+    balance = measures(MeetingPlan("x", tuple(map(Participant, names))), records(*facts)).balance
+    assert -1e-9 <= balance.gini <= (len(names) - 1) / len(names) + 1e-9
+    assert -1e-9 <= balance.entropy <= 1 + 1e-9
+    if len(set(lengths)) == 1:
+        assert (balance.gini, balance.entropy) == (pytest.approx(0, abs=1e-9), pytest.approx(1))
+
+
+def test_own_next_turn_is_no_transfer():
+    """Only a change of speaker transfers the floor."""
+    measured = measures(
+        PLAN,
+        records(
+            (0.0, PlaybackStarted("ada", 1, 1, 0.0)),
+            (1.0, PlaybackFinished("ada", 1, 1, 1.0, 1.0, "complete")),
+            (2.0, PlaybackStarted("ada", 2, 2, 2.0)),
+            (3.0, PlaybackFinished("ada", 2, 2, 3.0, 1.0, "complete")),
+        ),
+    )
+    assert (measured.timing.transfer, measured.participants[0].turns) == (NONE, 2)
+
+
+def test_silent_turn_has_no_response():
+    """A grant that nobody used has no latency, and a second reply of a turn is no second response."""
+    measured = measures(
+        PLAN,
+        records(
+            (0.0, Woke("x"), grant("ada", 1, 0.0)),
+            (9.0, Woke("y"), EndTurn("ada", 1, "timeout"), grant("tech_lead", 2, 9.0)),
+            (9.5, PlaybackStarted("tech_lead", 2, 1, 9.5)),
+            (9.7, PlaybackStarted("tech_lead", 2, 2, 9.7)),
+        ),
+    )
+    assert measured.timing.response == Spread(1, 0.5, 0.5)
+    assert measured.causes == {"timeout": 1}
+
+
+def test_recovery_counts_from_the_first_loss():
+    """Lost twice before it was ready again is one recovery, from the first loss."""
+    measured = measures(
+        PLAN,
+        records(
+            (0.0, SessionReady("ada", 1)),
+            (1.0, SessionLost("ada", 1, "gone", 0.1)),
+            (2.0, SessionLost("ada", 2, "gone", 0.1)),
+            (4.0, SessionReady("ada", 3)),
+            (5.0, SessionLost("tech_lead", 1, "gone", 0.1)),
+        ),
+    )
+    assert measured.sessions == SessionMeasures(3, Spread(1, 3.0, 3.0))
+
+
+@pytest.mark.parametrize(
+    ("observations", "expected"),
+    [
+        ([], NONE),
+        ([3.0], Spread(1, 3.0, 3.0)),
+        ([2.0, 1.0], Spread(2, 1.0, 2.0)),
+        (range(1, 101), Spread(100, 50, 95)),
+    ],
+)
+def test_percentiles_are_by_nearest_rank(observations, expected):
+    assert spread(observations) == expected
+
+
+@pytest.mark.parametrize(("n", "enough"), [(0, False), (9, False), (10, True)])
+def test_nothing_is_concluded_from_few(n, enough):
+    """Below ten observations there is no verdict."""
+    assert spread([1.0] * n).is_enough is enough
+
+
+def test_tool_calls_end_once():
+    """A call asked for twice is one call; its first end counts; others never end or run elsewhere."""
+    calls = tool_calls(
+        records(
+            (1.0, ToolRequested("ada", 1, "a", "find", "{}")),
+            (1.5, ToolRequested("ada", 1, "a", "find", "{}")),
+            (2.0, ToolFinished("ada", "a", "timed-out", "late")),
+            (3.0, ToolCallCancelled("ada", "a")),
+            (4.0, ToolRequested("ada", 1, "b", "find", "{}")),
+            (5.0, ToolCallCancelled("ada", "b")),
+            (6.0, ToolRequested("ada", 1, "c", "find", "{}")),
+            (7.0, ToolRequested("ada", 1, "d", "look", "{}", ours=False)),
+            (8.0, ToolFinished("bob", "z", "failed", "")),
+        )
+    )
+    assert [(call.call_id, call.outcome, call.duration_s) for call in calls] == [
+        ("a", "timed-out", 1.0),
+        ("b", "cancelled", 1.0),
+        ("c", "unanswered", None),
+        ("d", "not-ours", None),
+    ]

@@ -1,0 +1,49 @@
+"""What a meeting came to, as a value and as JSON."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+from report_values import MEETING, PLAN, UTTERANCES, records
+
+from trialogue.model.commands import EndMeeting
+from trialogue.model.events import Woke
+from trialogue.report import Failure, Run, measures, result
+
+GOLDEN = Path(__file__).parent / "golden" / "result.json"
+RUN = Run("virtual", 71.5, ("journal.jsonl", "transcript.vtt"))
+
+
+def test_document_is_the_kept_one():
+    """The whole content of `result.json`, so that any change of it is seen."""
+    document = result(PLAN, MEETING, UTTERANCES, RUN).document()
+    assert orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n" == GOLDEN.read_bytes()
+
+
+def test_result_tells_what_went_wrong():
+    """Failures are in order, those that the meeting survived too."""
+    told = result(PLAN, MEETING, UTTERANCES, RUN)
+    assert told.failures == (
+        Failure(6.2, "refused", "try again", "tech_lead"),
+        Failure(15.0, "actor-crashed", "recorder: OSError"),
+        Failure(16.0, "session-failed", "402 out of credit", "tech_lead"),
+    )
+    assert (told.reason, told.ok, told.measures) == ("hung-up", True, measures(PLAN, MEETING, UTTERANCES))
+
+
+@pytest.mark.parametrize(("reason", "ok"), [("agenda-done", True), ("all-failed", False), ("refused", False)])
+def test_reason_decides_whether_it_went_well(reason, ok):
+    told = result(PLAN, records((1.0, Woke("x"), EndMeeting(reason))), (), RUN)
+    assert (told.reason, told.ok) == (reason, ok)
+
+
+def test_records_that_stop_are_unfinished():
+    """A crash leaves no reason, and is no good end."""
+    told = result(PLAN, MEETING[:-1], (), RUN)
+    assert (told.reason, told.ok) == ("unfinished", False)
+
+
+def test_reason_of_the_run_goes_first():
+    """A journal that failed cannot say so itself."""
+    told = result(PLAN, MEETING, (), Run("real", reason="journal-failed"))
+    assert (told.reason, told.ok, told.speed, told.files) == ("journal-failed", False, None, ())

@@ -1,0 +1,84 @@
+"""Sound on the meeting's axis, joined, merged and counted."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from report_values import records
+
+from trialogue.model.events import PlaybackFinished, PlaybackStarted, SpeechStarted, SpeechStopped, Woke
+from trialogue.report.stretches import Stretch, spoken_s, stretches, time_with, turns
+
+
+def test_sound_is_from_its_start_to_its_end():
+    """Agents are heard by turn and reply, people by their speech."""
+    heard = stretches(
+        records(
+            (1.0, PlaybackStarted("ada", 1, 1, 1.0)),
+            (2.0, SpeechStarted("kim", 2.0)),
+            (3.0, PlaybackFinished("ada", 1, 1, 3.0, 2.0, "complete")),
+            (4.0, SpeechStopped("kim", 3.5)),
+        )
+    )
+    assert heard == (Stretch("ada", 1, 1.0, 3.0), Stretch("kim", None, 2.0, 3.5))
+    assert [each.length_s for each in heard] == [2.0, 1.5]
+
+
+def test_sound_without_an_end_lasts_as_long_as_the_records():
+    """A crash leaves sound open; it was heard until then."""
+    heard = stretches(
+        records((1.0, PlaybackStarted("ada", 1, 1, 1.0)), (2.0, SpeechStarted("kim", 2.0)), (5.0, Woke("x")))
+    )
+    assert heard == (Stretch("ada", 1, 1.0, 5.0), Stretch("kim", None, 2.0, 5.0))
+
+
+def test_ends_without_a_start_and_sound_of_no_length_are_nothing():
+    """Events in an order that makes no sense make no sound."""
+    heard = stretches(
+        records(
+            (1.0, PlaybackFinished("ada", 1, 1, 3.0, 2.0, "cut")),
+            (2.0, SpeechStopped("kim", 3.5)),
+            (2.0, SpeechStarted("kim", 4.0)),
+            (2.0, SpeechStopped("kim", 4.0)),
+        )
+    )
+    assert heard == ()
+
+
+def test_replies_of_one_turn_are_one_turn():
+    """A turn goes on over its replies, though somebody else is heard between them."""
+    heard = (Stretch("ada", 1, 0.0, 1.0), Stretch("kim", None, 0.5, 1.5), Stretch("ada", 1, 2.0, 3.0))
+    assert turns(heard) == (Stretch("ada", 1, 0.0, 3.0), heard[1])
+
+
+def test_speech_of_a_person_is_one_turn_until_somebody_else_is_heard():
+    """Pauses of a person do not end its turn."""
+    heard = (
+        Stretch("kim", None, 0.0, 1.0),
+        Stretch("kim", None, 2.0, 3.0),
+        Stretch("ada", 1, 3.5, 4.0),
+        Stretch("kim", None, 5.0, 6.0),
+    )
+    assert turns(heard) == (Stretch("kim", None, 0.0, 3.0), heard[2], heard[3])
+
+
+def test_own_overlap_counts_once():
+    """A participant has one voice."""
+    heard = (Stretch("ada", 1, 0.0, 2.0), Stretch("ada", 2, 1.0, 3.0), Stretch("ada", 3, 5.0, 6.0))
+    assert (spoken_s(heard, "ada"), spoken_s(heard, "bob")) == (4.0, 0)
+    assert time_with(heard) == (4.0, 0.0)
+
+
+STRETCH = st.builds(
+    lambda name, start, length: Stretch(name, None, start, start + length),
+    st.sampled_from("abc"),
+    st.integers(0, 40),
+    st.integers(1, 10),
+)
+
+
+@given(st.lists(STRETCH, max_size=12).map(lambda heard: sorted(heard, key=lambda each: each.start_s)))
+def test_time_is_counted_as_by_hand(heard):
+    """Second by second, counting voices gives the same times."""
+    voices = [{each.participant for each in heard if each.start_s <= s < each.end_s} for s in range(60)]
+    assert time_with(heard) == (sum(len(v) >= 1 for v in voices), sum(len(v) >= 2 for v in voices))
+    for name in "abc":
+        assert spoken_s(heard, name) == sum(name in each for each in voices)

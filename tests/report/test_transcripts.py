@@ -1,0 +1,134 @@
+"""Transcripts in four formats: as people and programs read them, whatever was said."""
+
+import io
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import webvtt as independent
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from report_values import MEETING, PLAN, UTTERANCES
+
+from trialogue.model.participants import Participant
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.text import safe_text
+from trialogue.model.transcript import Utterance
+from trialogue.report import markdown, rttm, srt, webvtt
+
+GOLDEN = Path(__file__).parent / "golden"
+STARTED = datetime(2027, 1, 15, 8, 30, tzinfo=UTC)
+TEXT = st.text(st.one_of(st.characters(), st.sampled_from("<>&*_[]()`#|~!{}\\-\n\r\t\u2028 .1")), max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        ("meeting.vtt", webvtt(PLAN, UTTERANCES)),
+        ("meeting.srt", srt(PLAN, UTTERANCES)),
+        ("meeting.rttm", rttm(PLAN, UTTERANCES)),
+        ("meeting.md", markdown(PLAN, UTTERANCES, MEETING, started=STARTED)),
+    ],
+)
+def test_export_is_the_kept_one(name, made):
+    """Whole files, looked at by people once, so that any change is seen."""
+    assert made == (GOLDEN / name).read_text()
+
+
+def utterance(text, name="ada", start=1.0, end=2.0):
+    return Utterance(name, 1, start, end, text, text, "finished")
+
+
+def plan(label):
+    return MeetingPlan("x", (Participant("ada", title=label),))
+
+
+def test_nothing_said_is_an_empty_transcript():
+    """Each format has its empty file."""
+    assert webvtt(PLAN, ()) == "WEBVTT\n"
+    assert (srt(PLAN, ()), rttm(PLAN, ())) == ("", "")
+    assert markdown(plan("Ada"), (), ()).endswith("---\n\nThe records stop before the meeting ended.\n")
+
+
+def test_cues_are_in_order_of_time():
+    """Turns may overlap; players want cues by their beginning."""
+    made = webvtt(PLAN, (utterance("two", start=5.0, end=6.0), utterance("one")))
+    assert [cue.text for cue in independent.from_string(made)] == ["one", "two"]
+
+
+@pytest.mark.parametrize(("start", "end"), [(1.0, 1.0), (1.0, 0.5), (-1.0, -0.5), (0.0004, 0.0004)])
+def test_cue_lasts_at_least_a_millisecond(start, end):
+    """No player shows a cue that ends before it begins."""
+    (cue,) = independent.from_string(webvtt(PLAN, (utterance("x", start=start, end=end),)))
+    assert cue.start < cue.end
+
+
+def test_hours_are_counted_on():
+    """Times of meetings beyond an hour, and rounding up to a whole second."""
+    assert "01:00:00.000 --> 27:46:40.000" in webvtt(PLAN, (utterance("x", start=3599.9996, end=100_000),))
+
+
+def test_unknown_participant_is_called_by_its_name():
+    """A transcript may be made with a plan that lacks somebody."""
+    assert "<v eve2>" in webvtt(PLAN, (utterance("x", name="eve2"),))
+
+
+@given(label=TEXT, words=TEXT, others=st.lists(TEXT, max_size=3))
+def test_no_text_can_break_webvtt(label, words, others):
+    """An independent parser finds as many cues as were said, with the same words and no extra spans."""
+    said = [each for each in [words, *others] if safe_text(each)]
+    made = webvtt(plan(label), [utterance(each) for each in said])
+    cues = list(independent.from_string(made))
+    assert len(cues) == len(said)
+    for cue, each in zip(cues, said, strict=True):
+        assert cue.raw_text.count("<") == 2
+        assert unescaped(re.sub(r"<[^>]*>", "", cue.raw_text)) == safe_text(each)
+        assert unescaped(cue.voice or "") == safe_text(Participant("ada", title=label).label)
+
+
+def unescaped(text):
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+@given(label=TEXT, words=TEXT)
+def test_no_text_can_break_srt(label, words):
+    """One block stays one block of three lines, without a second arrow or any tag."""
+    made = srt(plan(label), [utterance(words)])
+    if not safe_text(words):
+        assert made == ""
+        return
+    assert len(made.splitlines()) == 3
+    assert made.count(">") == made.count("-->") == 1
+    assert not set(made) & set("<{}")
+    (cue,) = independent.from_buffer(io.StringIO(made), format="srt")
+    assert (cue.start, cue.end) == ("00:00:01.000", "00:00:02.000")
+
+
+@given(name=TEXT, file=TEXT)
+def test_no_name_can_break_rttm(name, file):
+    """Every line has its ten fields."""
+    made = rttm(MeetingPlan(file, ()), [utterance("x", name=name)])
+    assert [len(line.split(" ")) for line in made.splitlines()] == [10]
+    assert made.split(" ")[3:5] == ["1.000", "1.000"]
+
+
+@given(label=TEXT.filter(safe_text), words=TEXT, title=TEXT)
+def test_no_text_can_make_markup(label, words, title):
+    """Rendered, a transcript shows the words as they are, and nothing of them is markup."""
+    made = markdown(MeetingPlan(title, plan(label).participants), [utterance(words)], ())
+    blocks = MarkdownIt("gfm-like", {"linkify": False, "html": True}).parse(made)
+    inlines = [block for block in blocks if block.type == "inline"]
+    assert [block.type for block in blocks if block.type.startswith(("html", "code", "fence", "image"))] == []
+    allowed = {"text", "text_special", "strong_open", "strong_close"}
+    assert {child.type for inline in inlines for child in inline.children} <= allowed
+    shown = ["".join(child.content for child in inline.children) for inline in inlines]
+    speech = f"{safe_text(label)} (0:01) {safe_text(words)}".strip()
+    assert speech in shown
+
+
+def test_records_without_an_end_say_so():
+    """The transcript of a crashed meeting does not pretend to be whole."""
+    made = markdown(PLAN, UTTERANCES, MEETING[:-1])
+    assert made.splitlines()[-1] == "The records stop before the meeting ended."
