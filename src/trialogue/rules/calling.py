@@ -40,10 +40,12 @@ def _requested(state: State, event: ToolRequested) -> None:
         _again(state, call, event.session)
         return
     call = state.calls.open(event)
+    turn = state.holds_floor(name)
+    if turn is not None:
+        turn.called_tool = True
     if event.tool in OWN:
         _answer(state, call, _own_answer(state, event))
         return
-    turn = state.holds_floor(name)
     if turn is not None:
         turn.owes_reply = True
         state.timers.clear(turn.timer("think"), turn.timer("ear"))
@@ -64,6 +66,8 @@ def _again(state: State, call: Call, session: int) -> None:
             state.stale("a cancelled call was asked for again", call.participant)
         case CallState.RUNNING:
             pass
+        case _:  # pragma: no cover
+            assert_never(call.state)
 
 
 def _answer(state: State, call: Call, content: str) -> None:

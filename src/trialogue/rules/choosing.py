@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from attrs import frozen
 
 from trialogue.model.plan import FloorRules, SilenceStep
@@ -53,6 +55,8 @@ class Chooser:
                 end_meeting(state, reason)
             case Nobody():
                 self._listen(state, view)
+            case _:  # pragma: no cover
+                assert_never(decision)
 
     def _grant(self, state: State, decision: Next, passed_over: Nobody | None) -> None:
         if passed_over is not None and passed_over.reason == "chair-timeout":
@@ -107,6 +111,8 @@ def _take(state: State, step: SilenceStep) -> bool:
             state.report("silence", f"nobody speaks: {step.value}")
             end_meeting(state, "silence")
             return True
+        case _:  # pragma: no cover
+            assert_never(step)
 
 
 def _selected(view: FloorView) -> str | None:

@@ -85,6 +85,9 @@ class Turn:
     owes_reply: bool = False
     """Whether a tool call of this turn has not been followed by a reply yet."""
 
+    called_tool: bool = False
+    """Whether a tool was called in it: a further reply is part of it then."""
+
     was_heard: bool = False
     """Whether any of it was heard."""
 

@@ -39,7 +39,7 @@ def grant(state: State, to: str, reason: str, *, by: str, ask: str = "", is_urge
     """
     number = state.floor.grant(to, state.now)
     state.timers.clear("choose", "silence")
-    if state.named is not None and state.named.to == to:
+    if state.named is not None and state.named.by != to:
         state.named = None
     for name in state.replies.holders():
         if name != to and state.hears_by_ear(name):
@@ -51,6 +51,7 @@ def grant(state: State, to: str, reason: str, *, by: str, ask: str = "", is_urge
     state.wake(state.turn.timer("hold"), hold_until)
     if rules.hold.warn_s is not None:
         state.wake(state.turn.timer("warn"), state.now + rules.hold.warn_s)
+    state.turn.owes_reply = bool(state.calls.running(to))
     think(state, state.turn)
     state.turn.following.extend(state.replies.take(to))
     if state.turn.following:
@@ -104,7 +105,7 @@ def _prompt_or_wait(state: State, turn: Turn) -> None:
         state.wake(turn.timer("ear"), state.now + state.plan.floor.ear_s)
     elif not by_ear or turn.is_urgent or state.inboxes.of(name).lines or not _others_heard(state, name):
         cue(state, turn)
-    elif name not in state.thinking:
+    elif name not in state.thinking and not turn.owes_reply:
         state.wake(turn.timer("ear"), state.now + state.plan.floor.ear_s)
 
 
@@ -139,7 +140,8 @@ def reply_started(state: State, turn: Turn, reply: int) -> bool:
 
     While one reply is played, an agent that hears text, or that called a tool, goes on with the next.
     """
-    goes_on = turn.phase is TurnPhase.THINKING or turn.owes_reply or not state.hears_by_ear(turn.holder.name)
+    by_text = not state.hears_by_ear(turn.holder.name)
+    goes_on = turn.phase is TurnPhase.THINKING or turn.owes_reply or turn.called_tool or by_text
     if goes_on:
         turn.following.append(reply)
         if turn.phase is TurnPhase.THINKING:
@@ -248,11 +250,9 @@ def _tell(state: State, speaker: Participant, taken: TurnTaken) -> None:
     for other in state.plan.participants:
         if other.name == speaker.name or not other.may_speak:
             continue
-        if not taken.heard and not other.is_chair:
-            continue
-        if taken.heard and state.hears_by_ear(other.name) and state.presence.is_ready(other.name):
-            continue
-        state.inboxes.add_line(other.name, line)
+        heard_it = state.hears_by_ear(other.name) and state.presence.is_ready(other.name)
+        if (taken.heard and not heard_it) or (taken.was_silent and other.is_chair):
+            state.inboxes.add_line(other.name, line)
     if was_cut:
         state.inboxes.cut_off(speaker.name, taken.heard)
 

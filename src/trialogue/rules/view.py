@@ -66,7 +66,7 @@ class Waiting:
 
 @frozen
 class Named:
-    """Whom the chair gave the floor by its tool; it stands until the next grant to that participant."""
+    """Whom the chair gave the floor by its tool; it stands until the next grant to another."""
 
     to: str
     """Who shall speak."""
