@@ -117,6 +117,14 @@ def test_unknown_event_cannot_be_replayed(tmp_path, answer):
     assert not isinstance(caught.value, ReplayDivergence)
 
 
+def test_journal_of_a_crashed_meeting_is_verified(tmp_path):
+    """A torn tail holds no decision: what was acknowledged is replayed."""
+    path = keep(tmp_path, meeting())
+    path.write_bytes(path.read_bytes()[:-10])
+    (tmp_path / "manifest.json").unlink()
+    assert verify(path, lambda _: Parrot(meeting())).records == len(meeting())
+
+
 def test_damaged_journal_is_not_verified(tmp_path):
     path = keep(tmp_path, meeting())
     path.write_bytes(path.read_bytes().replace(b'"finished"', b'"yielded"', 1))

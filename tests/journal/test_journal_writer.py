@@ -114,7 +114,7 @@ def test_repr_is_a_status_line(tmp_path):
     said = [repr(journal)]
     journal.close("hung-up")
     assert [*said, repr(journal)] == ["<Journal j: open, 1 records>", "<Journal j: closed, 1 records>"]
-    assert journal.size == journal.path.stat().st_size
+    assert (journal.seq, journal.size) == (1, journal.path.stat().st_size)
 
 
 def test_second_close_changes_nothing(tmp_path):
@@ -285,6 +285,30 @@ def test_nothing_is_left_of_a_journal_that_cannot_begin(tmp_path, monkeypatch):
     """A disk that is full from the start leaves no file without a header."""
     monkeypatch.setattr(os, "write", Disk(20))
     with pytest.raises(JournalError):
+        Journal.create(tmp_path / "j", HEADER)
+    assert names(tmp_path) == []
+
+
+def test_write_that_takes_nothing_is_an_error(tmp_path, monkeypatch):
+    """A system that takes no byte and raises nothing has not written either."""
+    journal = Journal.create(tmp_path / "j", HEADER)
+    monkeypatch.setattr(os, "write", lambda *_: 0)
+    with pytest.raises(JournalError, match="0 of"):
+        journal.append(woke(1))
+    monkeypatch.undo()
+    journal.close("journal-failed")
+    reading = read(journal.path)
+    assert (list(reading), reading.problems) == ([], [])
+
+
+def test_room_that_cannot_be_set_aside_is_told(tmp_path, monkeypatch):
+    """Without a reserve the end could not be written, so no meeting begins."""
+
+    def full(self, content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(JournalError, match="cannot create .*: No space left on device"):
         Journal.create(tmp_path / "j", HEADER)
     assert names(tmp_path) == []
 
