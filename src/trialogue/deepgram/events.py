@@ -61,7 +61,10 @@ class ReplyAudio:
 
 @frozen
 class ReplyDone:
-    """The reply's last sound has arrived. A reply that was cut off has none: SpeechAtEar ends it."""
+    """The last sound has arrived: of the reply, or without one, of an agent that has nothing to say.
+
+    A reply that was cut off is ended by SpeechAtEar, and this may still come late, or never.
+    """
 
 
 @frozen

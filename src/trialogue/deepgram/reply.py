@@ -2,7 +2,8 @@
 
 1. A reply begins with its first sign: an announcement, a sentence or sound, whichever comes first.
 2. It ends with AgentAudioDone, or is cut by speech at the agent's ear, after which no AgentAudioDone may
-   ever come. One that comes without a reply is nothing.
+   ever come. One that comes without a reply is told all the same: an agent that was asked has nothing to
+   say, or a reply that was cut has its late end; whoever asked knows which.
 3. Positions count the bytes that have arrived of this reply, not of the session.
 4. Sound leaves in whole samples: an odd byte waits for its other half, and dies with its reply.
 """
@@ -47,9 +48,8 @@ class ReplyTrack:
 
     def done(self) -> list[SessionEvent]:
         """The last sound has arrived."""
-        was_open = self._open
         self.cut()
-        return [ReplyDone()] if was_open else []
+        return [ReplyDone()]
 
     def cut(self) -> None:
         """What there was of a reply is over."""
