@@ -37,6 +37,10 @@ _MAX_PASSES: Final = 16
 """Passes of thinking in one reply: a model that calls for ever is stopped there."""
 
 
+_SLACK_S: Final = 0.05
+"""Playback that has so little left to go is over: clocks and clients are no more exact than that."""
+
+
 class Answering:
     """Decides what becomes of replies; puts its orders into `out`."""
 
@@ -63,7 +67,7 @@ class Answering:
 
     def is_mid_turn(self, now: float) -> bool:
         """Whether the agent thinks, speaks, or must still be playing at the client."""
-        return self._reply is not None or self._playing_until > now
+        return self._reply is not None or self._playing_until > now + _SLACK_S
 
     def next_deadline(self) -> float:
         """When `wake` has something to do."""
@@ -100,7 +104,7 @@ class Answering:
             self._cut(reply)
         last, self._last = reply or self._last, None
         if last is not None and last.is_thought:
-            self._settle(last, is_cut=reply is not None or last.plays_until > now, now=now)
+            self._settle(last, is_cut=reply is not None or last.plays_until > now + _SLACK_S, now=now)
         self._playing_until = min(self._playing_until, now)
 
     def abandon(self) -> None:

@@ -50,27 +50,12 @@ from trialogue.deepgram.messages import (
 )
 from trialogue.server import events as ev
 from trialogue.server import terms as tm
+from trialogue.server import wording as say
 from trialogue.server.answering import Answering
 from trialogue.server.commands import Close, Command, EndUserTurn, Listen, Prepare, Send, UseThink
 from trialogue.server.options import RefusalStyle, ServerOptions, UnknownFields
 from trialogue.server.reply import NEVER
 from trialogue.speech.sentences import split_sentences
-
-_UNPARSABLE = "Text message received from client did not match any of the formats we expect."
-_NO_SETTINGS = (
-    "We did not receive a message within our timeout. "
-    "Please send a 'Settings' message at the beginning of the session."
-)
-_NO_AUDIO = (
-    "We did not receive audio within our timeout. "
-    "Please make sure you are sending binary messages containing user speech."
-)
-_NO_MESSAGE = (
-    "We waited too long for a message from the client. "
-    "Please send audio, or a 'KeepAlive' message every 8 seconds."
-)
-_CONTAINERS = (b"RIFF", b"OggS", b"fLaC", b"ID3\x03", b"ID3\x04", b"\x1aE\xdf\xa3")
-"""How files begin that are no raw samples: WAV, Ogg, FLAC, MP3, WebM."""
 
 
 class Phase(Enum):
@@ -149,7 +134,7 @@ class Conversation:
                 self._active_at = now
                 self._take_message(event.message, now)
             case ev.NonsenseReceived():
-                self._end("UNPARSABLE_CLIENT_MESSAGE", _UNPARSABLE)
+                self._end("UNPARSABLE_CLIENT_MESSAGE", say.UNPARSABLE)
             case ev.AudioReceived():
                 self._active_at = now
                 self._take_audio(event.audio)
@@ -164,36 +149,36 @@ class Conversation:
 
     def _wake(self, now: float) -> None:
         if now >= self._opened_at + self._options.max_session_s:
-            self._end("MAXIMUM_SESSION_LENGTH_REACHED", "The session has reached its maximum length.")
+            self._end("MAXIMUM_SESSION_LENGTH_REACHED", say.TOO_LONG)
             return
         if now >= self._active_at + self._options.idle_s:
             self._end("CLIENT_MESSAGE_TIMEOUT", self._silence())
             return
         if now >= self._warns_at:
             self._warns_at = NEVER
-            self._warn("MAXIMUM_SESSION_LENGTH_APPROACHING", "The session will end soon.")
+            self._warn("MAXIMUM_SESSION_LENGTH_APPROACHING", say.ENDS_SOON)
         if self._agent is not None:
             self._agent.wake(now)
 
     def _silence(self) -> str:
         if self._phase is Phase.AWAITING_SETTINGS:
-            return _NO_SETTINGS
-        return _NO_MESSAGE if self._has_heard_audio else _NO_AUDIO
+            return say.NO_SETTINGS
+        return say.NO_MESSAGE if self._has_heard_audio else say.NO_AUDIO
 
     # what the client sends
 
     def _take_audio(self, audio: bytes) -> None:
         if self._phase is Phase.AWAITING_SETTINGS:
             self._end_without_settings()
-        elif not self._has_heard_audio and audio.startswith(_CONTAINERS):
-            self._end("USER_AUDIO_FORMAT", "The audio is not in the format that Settings declared.")
+        elif not self._has_heard_audio and audio.startswith(say.CONTAINERS):
+            self._end("USER_AUDIO_FORMAT", say.NOT_RAW)
         elif audio:
             self._has_heard_audio = True
             self._out.append(Listen(audio))
 
     def _take_message(self, message: ClientMessage, now: float) -> None:
         if isinstance(message, UnknownMessage):
-            self._end("UNPARSABLE_CLIENT_MESSAGE", _UNPARSABLE)
+            self._end("UNPARSABLE_CLIENT_MESSAGE", say.UNPARSABLE)
         elif self._has_accepted_fields(message):
             if isinstance(message, Settings):
                 self._take_settings(message, now)
@@ -208,14 +193,14 @@ class Conversation:
             return True
         paths = ", ".join(unknown[:5])
         if self._options.unknown_fields is UnknownFields.REJECTED:
-            self._end("UNPARSABLE_CLIENT_MESSAGE", f"{_UNPARSABLE} Unknown: {paths}")
+            self._end("UNPARSABLE_CLIENT_MESSAGE", f"{say.UNPARSABLE} Unknown: {paths}")
             return False
         self._warn("UNKNOWN_FIELDS_IGNORED", f"Ignored: {paths}")
         return True
 
     def _take_settings(self, settings: Settings, now: float) -> None:
         if self._agent is not None:
-            self._end("SETTINGS_ALREADY_APPLIED", "Settings have already been applied.")
+            self._end("SETTINGS_ALREADY_APPLIED", say.SETTINGS_ONCE)
             return
         try:
             terms = tm.read_terms(settings, self._options)
@@ -244,7 +229,7 @@ class Conversation:
             case ForceEndTurn():
                 self._force_end(agent)
             case InjectDynamicAgentMessage() | UpdateThinkLive():
-                self._end("UNPARSABLE_CLIENT_MESSAGE", "Think Live is not enabled.")
+                self._end("UNPARSABLE_CLIENT_MESSAGE", say.NO_THINK_LIVE)
             case KeepAlive() | CustomToThinkProvider() | Settings() | UnknownMessage():
                 return
             case _ as never:
@@ -271,7 +256,7 @@ class Conversation:
 
     def _force_end(self, agent: Answering) -> None:
         if not agent.terms.is_flux:
-            self._warn("FORCE_END_TURN_UNSUPPORTED", "ForceEndTurn needs a Flux listen provider.")
+            self._warn("FORCE_END_TURN_UNSUPPORTED", say.NO_FLUX)
         elif self._user is User.SPEAKING:
             self._out.append(EndUserTurn())
 
@@ -297,9 +282,7 @@ class Conversation:
     def _update_listen(self, message: UpdateListen, agent: Answering) -> None:
         old, update = agent.terms.listen, message.listen.provider
         if self._options.listen_identity_fixed and not tm.is_same_recognizer(old, update):
-            self._warn(
-                "UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED", "Version and model of the provider are fixed."
-            )
+            self._warn("UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED", say.LISTEN_IS_FIXED)
             return
         agent.terms = evolve(agent.terms, listen=tm.fold_listen(old, update))
         self._send(ListenUpdated())
@@ -341,7 +324,7 @@ class Conversation:
             case ev.VoiceStumbled():
                 agent.warn(event.reply, "SPEAK_REQUEST_FAILED", event.reason)
             case ev.VoiceFailed():
-                self._end("FAILED_TO_SPEAK", "No speak provider gave audio.")
+                self._end("FAILED_TO_SPEAK", say.NO_VOICE)
             case ev.MessageReceived() | ev.NonsenseReceived() | ev.AudioReceived() | ev.Woke():
                 return
             case _ as never:
@@ -387,7 +370,7 @@ class Conversation:
         if agent.is_offered(event.calls):
             agent.take_calls(event.reply, event.calls)
         elif agent.is_current(event.reply):
-            self._end("NON_EXISTENT_FUNCTION_CALLED", "The model called a function that was not offered.")
+            self._end("NON_EXISTENT_FUNCTION_CALLED", say.NO_SUCH_FUNCTION)
 
     # the ends
 
@@ -400,10 +383,7 @@ class Conversation:
         self._send(AgentWarning(code=code, description=description))
 
     def _end_without_settings(self) -> None:
-        self._end(
-            "NON_SETTINGS_MESSAGE_BEFORE_SETTINGS",
-            "A message was received before 'Settings', which must be the first.",
-        )
+        self._end("NON_SETTINGS_MESSAGE_BEFORE_SETTINGS", say.SETTINGS_FIRST)
 
     def _end(self, code: str, description: str) -> None:
         self._phase = Phase.OVER

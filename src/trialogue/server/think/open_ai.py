@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, cast
 
-import httpx
+import httpx  # noqa: ASYNC127 the project's one HTTP client, for loopback
 import orjson
 from attrs import define, field
 

@@ -1,0 +1,186 @@
+"""The official SDK, sync and async, holds whole conversations with the server over loopback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+import pytest
+import trio
+from attrs import evolve
+from deepgram import AsyncDeepgramClient, DeepgramClient
+from deepgram.agent.v1.types import (
+    AgentV1AgentAudioDone,
+    AgentV1ConversationText,
+    AgentV1FunctionCallRequest,
+    AgentV1InjectAgentMessage,
+    AgentV1InjectUserMessage,
+    AgentV1PromptUpdated,
+    AgentV1SendFunctionCallResponse,
+    AgentV1SettingsApplied,
+    AgentV1SpeakUpdated,
+    AgentV1UpdatePrompt,
+    AgentV1UserStartedSpeaking,
+    AgentV1Welcome,
+)
+from deepgram.environment import DeepgramClientEnvironment
+from fakes import fake_equipment, silence, speech
+
+from trialogue.compute import InThreads
+from trialogue.server.equipment import Equipment
+from trialogue.server.listener import Server, open_server
+from trialogue.server.options import ServerOptions
+
+PRICE = {"tool": "price_list", "arguments": {"item": "edge"}}
+SCRIPT = [
+    {"when": {"heard": "price"}, "call": PRICE, "say": "It is ${result.usd} dollars."},
+    {"when": {"heard": "long"}, "say": " ".join(["This sentence goes on."] * 30)},
+    {"say": "Nice to meet you."},
+]
+AUDIO = {"encoding": "linear16", "sample_rate": 16000}
+SETTINGS: dict[str, Any] = {
+    "type": "Settings",
+    "audio": {"input": AUDIO, "output": {**AUDIO, "container": "none"}},
+    "agent": {
+        "listen": {"provider": {"type": "deepgram", "version": "v2", "model": "flux-general-en"}},
+        "think": {
+            "provider": {"type": "scripted", "script": SCRIPT},
+            "prompt": "Be brief.",
+            "functions": [{"name": "price_list", "parameters": {"type": "object"}}],
+        },
+        "speak": {"provider": {"type": "deepgram", "model": "aura-2-thalia-en"}},
+        "greeting": "Hello!",
+    },
+}
+
+
+@asynccontextmanager
+async def serving(equipment: Equipment) -> AsyncIterator[Server]:
+    """A server on loopback while the block runs."""
+    async with trio.open_nursery() as nursery:
+        server: Server = await nursery.start(open_server, equipment)
+        with trio.fail_after(30):
+            yield server
+        nursery.cancel_scope.cancel()
+
+
+def environment(server: Server) -> DeepgramClientEnvironment:
+    """Where the SDK finds it."""
+    http, ws = f"http://127.0.0.1:{server.port}", f"ws://127.0.0.1:{server.port}"
+    return DeepgramClientEnvironment(base=http, production=ws, agent=ws, agent_rest=http)
+
+
+def live(texts: tuple[str, ...] = ()) -> Equipment:
+    """Fakes, but in threads, as in life; no reply is offered again, though none is played."""
+    return evolve(fake_equipment(ServerOptions(barely_s=0.0), texts=texts), compute=InThreads())
+
+
+class Client:
+    """What one conversation has received."""
+
+    def __init__(self) -> None:
+        self.seen: list[Any] = []
+
+    def texts(self, role: str) -> list[str]:
+        return [m.content for m in self.seen if isinstance(m, AgentV1ConversationText) and m.role == role]
+
+    def audio(self) -> int:
+        return sum(len(m) for m in self.seen if isinstance(m, bytes))
+
+
+def sync_conversation(server: Server) -> Client:
+    """Everything a client can do, with the sync SDK."""
+    client = Client()
+    with DeepgramClient(api_key="x", environment=environment(server)).agent.v1.connect() as socket:
+
+        def until(kind: type, accept: Callable[[Any], bool] = lambda _: True) -> Any:
+            while True:
+                client.seen.append(socket.recv())
+                if isinstance(client.seen[-1], kind) and accept(client.seen[-1]):
+                    return client.seen[-1]
+
+        until(AgentV1Welcome)
+        socket.send_raw(SETTINGS)
+        until(AgentV1SettingsApplied)
+        until(AgentV1AgentAudioDone)
+        assert client.audio() == 2 * 800 * len("Hello!")
+        socket.send_inject_user_message(AgentV1InjectUserMessage(type="InjectUserMessage", content="Hi"))
+        until(AgentV1AgentAudioDone)
+        socket.send_update_prompt(AgentV1UpdatePrompt(type="UpdatePrompt", prompt="And polite."))
+        until(AgentV1PromptUpdated)
+        socket.send_raw(
+            {"type": "UpdateSpeak", "speak": {"provider": {"type": "deepgram", "model": "aura-2-luna-en"}}}
+        )
+        until(AgentV1SpeakUpdated)
+        socket.send_keep_alive()
+        socket.send_media(speech(0.5) + silence(1.0))
+        call = until(AgentV1FunctionCallRequest).functions[0]
+        socket.send_function_call_response(
+            AgentV1SendFunctionCallResponse(
+                type="FunctionCallResponse", id=call.id, name=call.name, content='{"usd": 3}'
+            )
+        )
+        until(AgentV1AgentAudioDone)
+        socket.send_inject_user_message(
+            AgentV1InjectUserMessage(type="InjectUserMessage", content="a long one")
+        )
+        until(bytes)
+        socket.send_media(speech(0.5))
+        until(AgentV1UserStartedSpeaking)
+        socket.send_inject_agent_message(
+            AgentV1InjectAgentMessage(type="InjectAgentMessage", message="Goodbye.", behavior="interrupt")
+        )
+        until(AgentV1ConversationText, lambda m: m.content == "Goodbye.")
+        until(AgentV1AgentAudioDone)
+    return client
+
+
+@pytest.mark.real
+async def test_sync_sdk_holds_a_conversation() -> None:
+    """The sync SDK greets, injects, calls a function, updates, barges in and closes."""
+    async with serving(live(texts=("what is the price",))) as server:
+        client = await trio.to_thread.run_sync(sync_conversation, server, abandon_on_cancel=True)
+    said = client.texts("assistant")
+    assert said[:3] == ["Hello!", "Nice to meet you.", "It is 3 dollars."]
+    assert said[-1] == "Goodbye."
+    assert 1 <= said.count("This sentence goes on.") < 30
+    assert client.texts("user") == ["Hi", "what is the price", "a long one"]
+
+
+async def async_conversation(server: Server) -> Client:
+    """A shorter one with the async SDK."""
+    client = Client()
+    sdk = AsyncDeepgramClient(api_key="x", environment=environment(server))
+    async with sdk.agent.v1.connect() as socket:
+
+        async def until(kind: type) -> Any:
+            while True:
+                client.seen.append(await socket.recv())
+                if isinstance(client.seen[-1], kind):
+                    return client.seen[-1]
+
+        await socket.send_raw(SETTINGS)
+        await until(AgentV1Welcome)
+        await until(AgentV1AgentAudioDone)
+        await socket.send_media(speech(0.5) + silence(1.0))
+        call = (await until(AgentV1FunctionCallRequest)).functions[0]
+        await socket.send_function_call_response(
+            AgentV1SendFunctionCallResponse(
+                type="FunctionCallResponse", id=call.id, name=call.name, content='{"usd": 3}'
+            )
+        )
+        await until(AgentV1AgentAudioDone)
+    return client
+
+
+@pytest.mark.real
+async def test_async_sdk_holds_a_conversation() -> None:
+    """The async SDK sends Settings without waiting for Welcome, and converses."""
+    async with serving(live(texts=("what is the price",))) as server:
+        client = await trio.to_thread.run_sync(
+            partial(asyncio.run, async_conversation(server)), abandon_on_cancel=True
+        )
+    assert client.texts("assistant") == ["Hello!", "It is 3 dollars."]
