@@ -1,0 +1,201 @@
+"""Who comes in, over real sockets on loopback and over memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+import trio
+from attrs import evolve
+from desk import scripted, settings
+from fakes import fake_equipment
+from trio.testing import MockClock
+from websockets.exceptions import InvalidStatus
+from websockets.trio.client import connect
+
+from trialogue.compute import InThreads
+from trialogue.errors import SetupError
+from trialogue.server.equipment import seeded_ids
+from trialogue.server.listener import LOOPBACK, Access, Server, open_server, serve_stream
+from trialogue.transport.dial import open_websocket_over
+from trialogue.transport.pipe import open_pipe
+
+
+@asynccontextmanager
+async def serving(access: Access = LOOPBACK) -> AsyncIterator[Server]:
+    """A server on loopback while the block runs."""
+    async with trio.open_nursery() as nursery:
+        equipment = evolve(fake_equipment(), compute=InThreads())
+        server: Server = await nursery.start(open_server, equipment, access)
+        with trio.fail_after(20):
+            yield server
+        nursery.cancel_scope.cancel()
+
+
+async def status_of(server: Server, *, path: str = "/v1/agent/converse", **options: Any) -> InvalidStatus:
+    """The refusal that a client meets."""
+    with pytest.raises(InvalidStatus) as caught:
+        async with connect(f"ws://127.0.0.1:{server.port}{path}", **options):
+            pass
+    return caught.value
+
+
+async def welcome(server: Server, *, query: str = "", **options: Any) -> tuple[Any, dict[str, Any]]:
+    """The handshake's response and the first message."""
+    async with connect(server.url + query, **options) as socket:
+        return socket.response, json.loads(await socket.recv())
+
+
+async def test_request_id_of_the_handshake_is_that_of_welcome() -> None:
+    """`dg-request-id` on the 101."""
+    async with serving() as server:
+        response, message = await welcome(server)
+    assert response.headers["dg-request-id"] == message["request_id"]
+    assert message["request_id"] == seeded_ids(7)()
+
+
+@pytest.mark.parametrize("authorization", ["Token x", "token x", "Bearer x", "bearer x", None])
+async def test_any_scheme_is_welcome_without_a_key(authorization: str | None) -> None:
+    """In any case; and so is none at all."""
+    headers = {} if authorization is None else {"Authorization": authorization}
+    async with serving() as server:
+        _, message = await welcome(server, additional_headers=headers)
+    assert message["type"] == "Welcome"
+
+
+@pytest.mark.parametrize("scheme", ["token", "bearer"])
+async def test_subprotocol_authorization_is_echoed(scheme: str) -> None:
+    """As browsers do it, with what a JavaScript SDK appends."""
+    offered = [scheme, "secret", "x-deepgram-session-id", "5"]
+    async with serving(Access(api_key="secret")) as server:
+        response, _ = await welcome(server, subprotocols=offered)
+    assert response.headers["Sec-WebSocket-Protocol"] == scheme
+
+
+async def test_unknown_queries_and_headers_are_ignored() -> None:
+    """SDKs may add any."""
+    async with serving() as server:
+        _, message = await welcome(server, query="?a=1&b=2", additional_headers={"X-Fern-Language": "Python"})
+    assert message["type"] == "Welcome"
+
+
+async def test_wrong_key() -> None:
+    """401 with everything that a client's developer needs."""
+    async with serving(Access(api_key="secret")) as server:
+        for headers in ({}, {"Authorization": "Token wrong"}, {"Authorization": "secret"}):
+            refusal = (await status_of(server, additional_headers=headers)).response
+            body = json.loads(refusal.body)
+            assert refusal.status_code == 401
+            assert refusal.headers["dg-error"] == "Invalid credentials."
+            assert body == {
+                "err_code": "INVALID_AUTH",
+                "err_msg": "Invalid credentials.",
+                "request_id": refusal.headers["dg-request-id"],
+            }
+        _, message = await welcome(server, additional_headers={"Authorization": "Bearer secret"})
+    assert message["type"] == "Welcome"
+
+
+async def test_wrong_path() -> None:
+    """404, as the hosted service answers at its root."""
+    async with serving() as server:
+        assert (await status_of(server, path="/")).response.status_code == 404
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Origin": "null"}])
+async def test_foreign_pages_stay_out(headers: dict[str, str]) -> None:
+    """403 for an `Origin` that is not this machine's."""
+    async with serving() as server:
+        assert (await status_of(server, additional_headers=headers)).response.status_code == 403
+
+
+async def test_own_pages_come_in() -> None:
+    """An `Origin` on loopback is ours."""
+    async with serving() as server:
+        _, message = await welcome(server, additional_headers={"Origin": "http://localhost:8000"})
+    assert message["type"] == "Welcome"
+
+
+async def test_foreign_hosts_stay_out() -> None:
+    """403 for another `Host`: a name that was rebound to this address."""
+    async with serving() as server:
+        stream = await trio.open_tcp_stream("127.0.0.1", server.port)
+        lines: Sequence[str] = (
+            "GET /v1/agent/converse HTTP/1.1", "Host: evil.example", "Connection: Upgrade",
+            "Upgrade: websocket", "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "", "",
+        )  # fmt: skip
+        async with stream:
+            await stream.send_all("\r\n".join(lines).encode())
+            answer = bytearray()
+            while not answer.endswith(b"}"):
+                answer += await stream.receive_some()
+    assert answer.startswith(b"HTTP/1.1 403")
+
+
+async def test_one_connection_too_many() -> None:
+    """429, and a place is free again when somebody leaves."""
+    async with serving(Access(max_connections=1)) as server:
+        async with connect(server.url) as first:
+            await first.recv()
+            assert (await status_of(server)).response.status_code == 429
+        with trio.fail_after(5):
+            while True:
+                try:
+                    _, message = await welcome(server)
+                    break
+                except InvalidStatus:
+                    await trio.sleep(0.01)
+    assert message["type"] == "Welcome"
+
+
+async def test_beyond_loopback_only_with_a_key() -> None:
+    """An open server for the whole network is a mistake."""
+    with pytest.raises(SetupError):
+        await open_server(fake_equipment(), Access(host="0.0.0.0"))
+
+
+async def test_error_is_followed_by_an_empty_close() -> None:
+    """1005, as the hosted service does it; what came before arrives first."""
+    async with serving() as server, connect(server.url) as socket:
+        await socket.send("nonsense")
+        types = [json.loads(message)["type"] async for message in socket]
+        assert types == ["Welcome", "Error"]
+        assert socket.close_code == 1005
+
+
+async def test_pings_are_answered() -> None:
+    """SDKs drop a server that does not."""
+    async with serving() as server, connect(server.url) as socket:
+        await (await socket.ping()).wait()
+
+
+async def conversation_in_memory() -> list[tuple[float, Any]]:
+    """Greeting and one turn over a pipe: what came, and when."""
+    near, far = open_pipe()
+    seen: list[tuple[float, Any]] = []
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_stream, far, fake_equipment())
+        async with open_websocket_over(near, "ws://embedded/v1/agent/converse", headers={}) as socket:
+            script = scripted({"say": "One. Two."}, {"think_ms": [200, 900]})
+            socket.send_text(json.dumps(settings(greeting="Hello.", think=script)))
+            for number in range(2):
+                while not seen or seen[-1][1] != '{"type":"AgentAudioDone"}':
+                    seen.append((trio.current_time(), await socket.receive()))
+                if number == 0:
+                    seen.append((trio.current_time(), "asked"))
+                    socket.send_text('{"type":"InjectUserMessage","content":"Hi"}')
+        nursery.cancel_scope.cancel()
+    return seen
+
+
+def test_in_memory_under_a_virtual_clock_twice_the_same() -> None:
+    """The same messages at the same times, in every run."""
+    first, second = (
+        trio.run(conversation_in_memory, clock=MockClock(autojump_threshold=0)) for _ in range(2)
+    )
+    assert len(first) > 10
+    assert first == second

@@ -1,0 +1,177 @@
+"""The scripted think provider: which line comes when."""
+
+from __future__ import annotations
+
+import random
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import trio
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+from trio.testing import MockClock
+
+from trialogue.server.think.ports import CallItem, Calls, Fate, Sentence, ThinkRequest, Thought
+from trialogue.server.think.scripted import ScriptedThink, ScriptError, fill, read_script
+
+
+def opened(*entries: dict[str, Any]) -> ScriptedThink:
+    """A provider at the script's beginning."""
+    return ScriptedThink(read_script(list(entries)), random.Random(1))
+
+
+async def ask(provider: ScriptedThink, heard: str = "", fate: Fate = Fate.HEARD, **more: Any) -> Any:
+    """What one pass says: its text, or its calls, or None for silence."""
+    thoughts: list[Thought] = []
+    await provider.think(ThinkRequest(memory=(), heard=heard, last_fate=fate, **more), thoughts.append)
+    if not thoughts:
+        return None
+    if isinstance(thoughts[0], Calls):
+        return thoughts[0].calls
+    return " ".join(t.text for t in thoughts if isinstance(t, Sentence))
+
+
+async def test_entries_come_in_order_and_run_out() -> None:
+    """Without rules a script is a list; then it is silent."""
+    provider = opened({"say": "One."}, {"say": "Two."})
+    assert [await ask(provider) for _ in range(4)] == ["One.", "Two.", None, None]
+
+
+async def test_fitting_rules_go_before_the_order() -> None:
+    """The first unused rule that fits, wherever it stands; each once."""
+    provider = opened({"say": "One."}, {"when": {"heard": "(?i)cost"}, "say": "Cheap."}, {"say": "Two."})
+    assert [await ask(provider, h) for h in ("hi", "the COST", "cost", "cost")] == [
+        "One.",
+        "Cheap.",
+        "Two.",
+        None,
+    ]
+
+
+async def test_otherwise_when_nothing_fits() -> None:
+    """Several in their order, the last for ever."""
+    provider = opened(
+        {"otherwise": "Pardon?"}, {"when": {"heard": "x"}, "say": "X."}, {"otherwise": "Again?"}
+    )
+    assert [await ask(provider, h) for h in ("a", "b", "x", "x")] == ["Pardon?", "Again?", "X.", "Again?"]
+
+
+async def test_rule_that_may_come_again() -> None:
+    """`again` fits any number of times, after unused ones."""
+    provider = opened(
+        {"when": {"heard": "hi"}, "say": "Hello.", "again": True}, {"when": {"heard": "hi"}, "say": "Oh."}
+    )
+    assert [await ask(provider, "hi") for _ in range(4)] == ["Hello.", "Oh.", "Hello.", "Hello."]
+
+
+@pytest.mark.parametrize("fate", [Fate.CUT, Fate.BARELY_HEARD])
+async def test_barely_heard_reply_is_offered_again(fate: Fate) -> None:
+    """One that was cut later on is not."""
+    provider = opened({"say": "One."}, {"say": "Two."})
+    await ask(provider)
+    assert await ask(provider, fate=fate) == ("One." if fate is Fate.BARELY_HEARD else "Two.")
+
+
+async def test_barely_heard_rule_and_fallback_are_unused_again() -> None:
+    """Not only lines in order: nothing of a reply that nobody heard is used up."""
+    provider = opened({"when": {"heard": "a"}, "say": "A."}, {"otherwise": "X."}, {"otherwise": "Y."})
+    assert await ask(provider, "a") == "A."
+    assert await ask(provider, "a b", Fate.BARELY_HEARD) == "A."
+    assert await ask(provider, "b") == "X."
+    assert await ask(provider, "b", Fate.BARELY_HEARD) == "X."
+    assert await ask(provider, "b") == "Y."
+
+
+async def test_call_then_say() -> None:
+    """The tool is asked for first; the line has its result."""
+    provider = opened(
+        {"call": {"tool": "price", "arguments": {"item": "edge"}}, "say": "It is ${result.usd}."}
+    )
+    (call,) = await ask(provider, "cost")
+    assert (call.id, call.name, call.arguments) == ("call_1", "price", '{"item": "edge"}')
+    done = CallItem(call.id, call.name, call.arguments, '{"usd": 0.08}')
+    assert await ask(provider, "cost", results=(done,)) == "It is 0.08."
+
+
+async def test_call_without_say_is_silent_after_it() -> None:
+    """A call may be all there is to an entry."""
+    provider = opened({"call": {"tool": "end"}})
+    (call,) = await ask(provider)
+    assert await ask(provider, results=(CallItem(call.id, "end", "{}", "ok"),)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("${result}", '{"a": {"b": [1, "two"]}, "t": true}'),
+        ("${result.a.b.1}!", "two!"),
+        ("${result.a.b.0}", "1"),
+        ("${result.t}", "true"),
+        ("${result.a.b.7} ${result.x.y}", "unknown unknown"),
+        ("${heard} ${other}", "cost? ${other}"),
+    ],
+)
+def test_placeholders(text: str, said: str) -> None:
+    """Parts of the result by their path, and what was heard."""
+    done = CallItem("1", "f", "{}", '{"a": {"b": [1, "two"]}, "t": true}')
+    assert fill(text, ThinkRequest(memory=(), heard="cost?", results=(done,))) == said
+
+
+def test_placeholders_without_a_result_or_json() -> None:
+    """No call: unknown. A result that is no JSON: its text."""
+    request = ThinkRequest(memory=())
+    assert fill("${result.a}", request) == "unknown"
+    done = (CallItem("1", "f", "{}", "plain"),)
+    assert fill("${result}, ${result.a}", evolve(request, results=done)) == "plain, unknown"
+
+
+async def test_latency_is_drawn_from_the_seed(autojump_clock: MockClock) -> None:
+    """An entry's own range goes before the script's; the same seed takes the same time."""
+    times = []
+    for _ in range(2):
+        provider = opened({"say": "A.", "think_ms": [100, 100]}, {"say": "B."}, {"think_ms": [400, 1200]})
+        begun = trio.current_time()
+        await ask(provider)
+        assert trio.current_time() - begun == pytest.approx(0.1)
+        await ask(provider)
+        times.append(round(trio.current_time() - begun, 6))
+    assert times[0] == times[1]
+    assert 0.5 <= times[0] <= 1.3
+
+
+async def test_lines_are_told_sentence_by_sentence() -> None:
+    """So that the first is spoken while the next is prepared."""
+    thoughts: list[Thought] = []
+    await opened({"say": "One. Two."}).think(ThinkRequest(memory=()), thoughts.append)
+    assert thoughts == [Sentence("One."), Sentence("Two.")]
+
+
+@pytest.mark.parametrize(
+    ("script", "where"),
+    [
+        (None, "list"), ("text", "list"), ([5], "script[0]"), ([{}], "script[0]"),
+        ([{"say": "a"}, {"sayy": "b"}], "'sayy'"), ([{"say": 5}], "text"),
+        ([{"say": "a", "when": {"heard": "("}}], "regular expression"), ([{"say": "a", "when": {}}], "heard"),
+        ([{"say": "a", "when": {"said": "x"}}], "'said'"), ([{"call": {"tool": 5}}], "tool"),
+        ([{"call": {"tool": "t", "arguments": []}}], "arguments"), ([{"think_ms": [2, 1]}], "think_ms"),
+        ([{"otherwise": "a", "say": "b"}], "otherwise"), ([{"say": "a", "again": 1}], "again"),
+    ],
+)  # fmt: skip
+def test_faulty_scripts(script: object, where: str) -> None:
+    """The fault is named by its place."""
+    with pytest.raises(ScriptError) as caught:
+        read_script(script)
+    assert where in str(caught.value)
+
+
+KEYS = st.sampled_from(["say", "when", "heard", "call", "tool", "otherwise", "think_ms", "again"])
+LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
+
+
+@given(st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner), max_leaves=12))
+def test_any_json_is_a_script_or_an_error(raw: object) -> None:
+    """Scripts come over the wire: nothing else may come out of reading one."""
+    with suppress(ScriptError):
+        assert read_script(raw).think_ms >= (0, 0)
