@@ -1,0 +1,107 @@
+"""Cuts a stream of text into sentences, so that the first can be spoken while the last is being written.
+
+1. A sentence ends at `.`, `!`, `?` or `…`, with the closing quotes and brackets that follow, before white
+   space; or at a line's end.
+2. A full stop does not end one after a title, an initial, a known abbreviation or a number that begins the
+   sentence ("1. Open the file"), nor before a small letter.
+3. Where a stream is cut into pieces makes no difference: an end counts only once the next word has begun.
+4. A sentence without an end is cut at 400 characters: after a clause if it has one, else after a word.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = ["LONGEST", "SentenceSplitter", "split_sentences"]
+
+LONGEST: Final = 400
+"""Characters a sentence at most, about 25 s of speech."""
+
+_OPENING: Final = "\"'\u201c\u2018([*_"
+_END: Final = re.compile(
+    r"""(?P<marks>[.!?\u2026]+)["'\u201d\u2019)\]*_]*\s+"""
+    r"""(?=["'\u201c\u2018(\[*_]*(?P<next>[^\s"'\u201c\u2018(\[*_]))|\s*\n\s*(?=\S)"""
+)
+_CLAUSE: Final = re.compile(r"[,;:—]\s+")
+_NEVER_LAST: Final = frozenset(
+    {"mr", "mrs", "ms", "dr", "prof", "gen", "col", "capt", "lt", "sgt", "rev", "hon", "gov", "sen", "pres"}
+    | {"vs", "e.g", "i.e", "cf"}
+)
+"""Abbreviations that something always follows."""
+
+_BEFORE_NUMBERS: Final = frozenset(
+    {"no", "nos", "vol", "fig", "approx", "est"}
+    | {"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"}
+)
+"""Abbreviations where a number follows; elsewhere they may be a sentence's last word."""
+
+
+class SentenceSplitter:
+    """Sentences of one stream of text, as soon as each is complete."""
+
+    def __init__(self) -> None:
+        self._text = ""
+
+    def feed(self, piece: str) -> list[str]:
+        """Return the sentences that are complete after the next `piece`."""
+        self._text = (self._text + piece).lstrip()
+        sentences: list[str] = []
+        while (cut := _cut(self._text)) is not None:
+            sentences.append(self._text[:cut].strip())
+            self._text = self._text[cut:].lstrip()
+        return [sentence for sentence in sentences if sentence]
+
+    def flush(self) -> list[str]:
+        """Return what is left at the stream's end, and begin a new stream."""
+        rest, self._text = self._text.strip(), ""
+        return [rest] if rest else []
+
+
+def split_sentences(text: str) -> list[str]:
+    """Return the sentences of a whole text.
+
+    >>> split_sentences("Dr. Ray paid 3.50. Was it worth it? No.")
+    ['Dr. Ray paid 3.50.', 'Was it worth it?', 'No.']
+    """
+    splitter = SentenceSplitter()
+    return [*splitter.feed(text), *splitter.flush()]
+
+
+def _cut(text: str) -> int | None:
+    """Return where the first sentence ends; None while that is not known."""
+    seen = text[:LONGEST]
+    for match in _END.finditer(seen):
+        if _ends(seen[: match.start()], match):
+            return match.end()
+    return _cut_of_endless(seen) if len(text) > LONGEST else None
+
+
+def _ends(before: str, match: re.Match[str]) -> bool:
+    """Whether what matched after `before` is the end of a sentence."""
+    if "\n" in match.group():
+        return True
+    following = match["next"]
+    if following.islower():
+        return False
+    return match["marks"] != "." or not _goes_on(before, following)
+
+
+def _goes_on(before: str, following: str) -> bool:
+    """Whether a full stop belongs to the last word of `before` alone."""
+    word = before.rsplit(maxsplit=1)[-1].lstrip(_OPENING) if before.strip() else ""
+    if word.isdecimal() and word == before.strip():
+        return True
+    if len(word) == 1 and word.isupper() and word != "I":
+        return True
+    known = _NEVER_LAST | _BEFORE_NUMBERS if following.isdigit() else _NEVER_LAST
+    return word.lower() in known
+
+
+def _cut_of_endless(seen: str) -> int:
+    """Return where to cut what has no end: after its last clause, else its last word, else anywhere."""
+    clauses = [match.end() for match in _CLAUSE.finditer(seen)]
+    if clauses:
+        return clauses[-1]
+    space = seen.rfind(" ")
+    return space + 1 if space > 0 else len(seen)

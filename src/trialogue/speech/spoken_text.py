@@ -1,0 +1,57 @@
+"""Turns written text into text that can be read aloud: no markup, no addresses, nothing endless.
+
+Numbers, money, dates, units and abbreviations are left alone: the grapheme-to-phoneme stage reads them
+well. What it reads badly, or fails on, is changed here and no more.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = ["speakable"]
+
+_CODE_FENCE: Final = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_IMAGE_OR_LINK: Final = re.compile(r"!?\[([^\]]*)\]\([^)\s]*(?:\s[^)]*)?\)")
+_ADDRESS: Final = re.compile(
+    r"(?:https?://(?:www\.)?|www\.)([\w-]+(?:\.[\w-]+)*)[^\s<>\"')\]]*?(?=[.,;:!?]*(?:[\s<>\"')\]]|\Z))",
+    re.IGNORECASE,
+)
+_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>")
+_LINE_MARK: Final = re.compile(r"^[ \t]*(?:#{1,6}|[-*+>]|\|)[ \t]+", re.MULTILINE)
+_RULE: Final = re.compile(r"^[ \t|:*_=-]{3,}$", re.MULTILINE)
+_EMPHASIS: Final = re.compile(r"[*`~|]+|(?<!\w)_+|_+(?!\w)")
+_DIGITS: Final = re.compile(r"(?:\d,?){16,}")
+_TIMES: Final = re.compile(r"(?<=\d) ?[*\u00d7] ?(?=\d)")
+_EUROS: Final = re.compile(r"€\s?(\d[\d.,]*\d|\d)")
+_LONG_WORD: Final = re.compile(r"\S{40}(?=\S)")
+_SYMBOLS: Final = {
+    "C#": "C sharp",
+    "F#": "F sharp",
+    "approx.": "approximately",
+    " vs. ": " versus ",
+    " w/o ": " without ",
+}
+
+
+def speakable(text: str) -> str:
+    """Return `text` without markup and addresses, safe to phonemize; empty where nothing can be said.
+
+    Lines stay lines: a heading or an item of a list is a sentence of its own.
+
+    >>> speakable("**Read** [the guide](https://example.com/a) at https://example.com/b?c=d.")
+    'Read the guide at example dot com.'
+    """
+    text = _CODE_FENCE.sub(" ", text)
+    text = _IMAGE_OR_LINK.sub(r"\1", text)
+    text = _ADDRESS.sub(lambda match: match[1].replace(".", " dot "), text)
+    text = _TIMES.sub(" times ", text)
+    for mark in (_TAG, _RULE, _LINE_MARK, _EMPHASIS):
+        text = mark.sub(" ", text)
+    for symbol, words in _SYMBOLS.items():
+        text = text.replace(symbol, words)
+    text = _EUROS.sub(r"\1 euros", text)
+    text = _DIGITS.sub(lambda match: " ".join(match[0].replace(",", "")), text)
+    text = _LONG_WORD.sub(r"\g<0> ", text)
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "\n".join(line for line in lines if any(letter.isalnum() for letter in line))

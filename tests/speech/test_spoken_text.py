@@ -1,0 +1,43 @@
+"""Markup and addresses are not read aloud."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trialogue.speech.spoken_text import speakable
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("", ""),
+        ("*** --- ...", ""),
+        ("Plain text, 42% of $3.50 at 7:30 p.m.", "Plain text, 42% of $3.50 at 7:30 p.m."),
+        ("# Title\n\n- **one** item\n* `two` items\n> said", "Title\none item\ntwo items\nsaid"),
+        ('See [the _guide_](http://x.y/z "t") now.', "See the guide now."),
+        ("![a chart](c.png) shows", "a chart shows"),
+        ("At https://www.example.com/a?b=c.", "At example dot com."),
+        ("(www.example.org/x), then", "(example dot org), then"),
+        ("Run:\n```py\nx = 1\n```\nDone.", "Run:\nDone."),
+        ("Unfinished ```code", "Unfinished"),
+        ("| a | b |\n|---|---|\n| 1 | 2 |", "a b\n1 2"),
+        ("<b>bold</b> but 3 < 4", "bold but 3 < 4"),
+        ("snake_case stays, _this_ too", "snake_case stays, this too"),
+        ("2 * 3", "2 times 3"),
+        ("€7.50 and € 3.", "7.50 euros and 3 euros."),
+        ("C# vs. F#", "C sharp versus F sharp"),
+        ("card 1234567890123456", "card 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6"),
+        ("x" * 90, "x" * 40 + " " + "x" * 40 + " " + "x" * 10),
+    ],
+)
+def test_what_is_read_of_what_is_written(written, spoken):
+    """Words stay; marks, tags, fences, tables and endless words do not."""
+    assert speakable(written) == spoken
+
+
+@given(st.text(st.sampled_from("ab1 9,*_`#[]()<>|-\n.:/w€~"), max_size=80))
+def test_any_text_becomes_words_of_bounded_length_or_nothing(text):
+    """Never an exception, an empty line or an endless word; every line has something to say."""
+    lines = speakable(text).splitlines()
+    assert all(any(letter.isalnum() for letter in line) for line in lines)
+    assert all(len(word) <= 41 for line in lines for word in line.split())
