@@ -49,7 +49,7 @@ class Spoken:
     """One sentence as sound."""
 
     text: str
-    """The sentence that is spoken, as it was written."""
+    """The sentence that is spoken, without markup and addresses."""
 
     pcm: bytes
     """linear16 mono, with a short silence at its end so that sentences do not run together."""

@@ -1,0 +1,190 @@
+"""Voice activity: Silero VAD on onnxruntime, and the hysteresis that makes edges of probabilities.
+
+1. The stream is cut into windows of 512 samples (32 ms); the model sees each with the 64 samples before it.
+2. Speech starts where two windows in a row reach 0.5; it stops where a window falls below 0.35 and none
+   reaches 0.5 again within the hang.
+3. While nobody speaks, a window of digital silence is not worth a model run: agents are fed paced silence
+   for minutes, under a virtual clock at full speed. The model then remembers two seconds of silence; with
+   no memory at all it would notice the next start up to five windows later.
+
+The weights are `silero_vad_16k_op15.onnx` (MIT, https://github.com/snakers4/silero-vad).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum, auto
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final, Protocol, assert_never, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trialogue.speech.ports import HEARING_RATE, EdgeKind, SpeechEdge
+from trialogue.speech.wheels import require, verified
+
+__all__ = ["HANG_MS", "WINDOW", "SileroDetector", "SpeechProbability", "open_silero"]
+
+WINDOW: Final = 512
+"""Samples a window: what the model was trained on at 16 kHz."""
+
+HANG_MS: Final = 800
+"""How long a pause must be to end speech: 512 ms would split turns between two sentences."""
+
+_CONTEXT: Final = 64
+_SILENCE: Final = bytes(2 * WINDOW)
+_ON: Final = 0.5
+_OFF: Final = 0.35
+_WEIGHTS: Final = Path(__file__).parent / "weights" / "silero_vad_16k_op15.onnx"
+_LOADING: Final = Lock()
+_SHA256: Final = "7ed98ddbad84ccac4cd0aeb3099049280713df825c610a8ed34543318f1b2c49"
+
+
+class _Phase(Enum):
+    """Where the hysteresis stands."""
+
+    QUIET = auto()
+    RISING = auto()
+    SPEAKING = auto()
+    HANGING = auto()
+
+
+class Hysteresis:
+    """Edges from the probability of each window."""
+
+    def __init__(self, hang_samples: int) -> None:
+        self._hang = hang_samples
+        self._phase = _Phase.QUIET
+        self._edge_at = 0
+
+    @property
+    def quiet(self) -> bool:
+        """Nothing is being said and nothing is about to be."""
+        return self._phase is _Phase.QUIET
+
+    def feed(self, probability: float, at: int) -> SpeechEdge | None:
+        """Take the probability of speech in the window that begins at sample `at`."""
+        match self._phase:
+            case _Phase.QUIET:
+                if probability >= _ON:
+                    self._phase, self._edge_at = _Phase.RISING, at
+            case _Phase.RISING:
+                if probability >= _ON:
+                    self._phase = _Phase.SPEAKING
+                    return SpeechEdge(EdgeKind.STARTED, self._edge_at)
+                self._phase = _Phase.QUIET
+            case _Phase.SPEAKING:
+                if probability < _OFF:
+                    self._phase, self._edge_at = _Phase.HANGING, at
+            case _Phase.HANGING:
+                return self._hanging(probability, at)
+            case _ as never:
+                assert_never(never)
+        return None
+
+    def _hanging(self, probability: float, at: int) -> SpeechEdge | None:
+        if probability >= _ON:
+            self._phase = _Phase.SPEAKING
+        elif at + WINDOW - self._edge_at >= self._hang:
+            self._phase = _Phase.QUIET
+            return SpeechEdge(EdgeKind.STOPPED, self._edge_at)
+        return None
+
+
+class SpeechProbability(Protocol):
+    """A model with a memory of one stream."""
+
+    def of(self, window: bytes) -> float:
+        """Return how probable speech is in the next 512 samples, linear16 at 16 kHz."""
+        ...
+
+    def forget(self) -> None:
+        """Remember nothing but silence."""
+        ...
+
+
+class SileroDetector:
+    """Edges of speech in one 16 kHz stream."""
+
+    def __init__(self, model: SpeechProbability, hang_ms: int = HANG_MS) -> None:
+        self._model = model
+        self._hysteresis = Hysteresis(hang_ms * HEARING_RATE // 1000)
+        self._rest = b""
+        self._at = 0
+
+    def feed(self, pcm: bytes) -> list[SpeechEdge]:
+        """Return the edges noticed in the next `pcm`; bytes short of a window wait for the rest."""
+        stream = self._rest + pcm
+        whole = len(stream) - len(stream) % (2 * WINDOW)
+        self._rest = stream[whole:]
+        edges: list[SpeechEdge] = []
+        for start in range(0, whole, 2 * WINDOW):
+            edge = self._hysteresis.feed(self._probability(stream[start : start + 2 * WINDOW]), self._at)
+            self._at += WINDOW
+            if edge is not None:
+                edges.append(edge)
+        return edges
+
+    def _probability(self, window: bytes) -> float:
+        if self._hysteresis.quiet and window == _SILENCE:
+            self._model.forget()
+            return 0.0
+        return self._model.of(window)
+
+
+_Run = Callable[[None, dict[str, NDArray[Any]]], list[NDArray[np.float32]]]
+_RATE: Final = np.array(HEARING_RATE, np.int64)
+_SETTLED: Final = 64
+"""Windows of silence after which the model's memory hardly changes."""
+
+
+class Silero:
+    """The model's memory of one stream; the weights and the memory of silence are shared by all."""
+
+    def __init__(self, run: _Run, silence: NDArray[np.float32] | None = None) -> None:
+        self._run = run
+        self._silence = np.zeros((2, 1, 128), np.float32) if silence is None else silence
+        self._input = np.zeros((1, _CONTEXT + WINDOW), np.float32)
+        self.state = self._silence
+
+    def of(self, window: bytes) -> float:
+        """Return how probable speech is in the next 512 samples, linear16 at 16 kHz."""
+        self._input[0, :_CONTEXT] = self._input[0, WINDOW:]
+        self._input[0, _CONTEXT:] = np.frombuffer(window, "<i2") * np.float32(1 / 32_768)
+        probability, self.state = self._run(None, {"input": self._input, "state": self.state, "sr": _RATE})
+        return float(probability[0, 0])
+
+    def forget(self) -> None:
+        """Remember nothing but silence."""
+        if self.state is not self._silence:
+            self._input[:] = 0
+            self.state = self._silence
+
+
+def open_silero(hang_ms: int = HANG_MS) -> SileroDetector:
+    """Return a detector for a new stream; the first call, in any thread, loads the weights.
+
+    Raises SetupError where onnxruntime is missing or the weights are not the ones that we ship.
+    """
+    with _LOADING:
+        run, silence = _shared()
+    return SileroDetector(Silero(run, silence), hang_ms)
+
+
+@cache
+def _shared() -> tuple[_Run, NDArray[np.float32]]:
+    """Return the loaded model and its memory of silence."""
+    onnxruntime = require("onnxruntime")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(
+        str(verified(_WEIGHTS, _SHA256)), options, providers=["CPUExecutionProvider"]
+    )
+    run = cast("_Run", session.run)
+    silero = Silero(run)
+    for _ in range(_SETTLED):
+        silero.of(_SILENCE)
+    return run, silero.state

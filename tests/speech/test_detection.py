@@ -1,0 +1,105 @@
+"""Edges of speech from probabilities, without a model."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trialogue.speech.detection import WINDOW, Hysteresis, SileroDetector
+from trialogue.speech.ports import EdgeKind, SpeechEdge
+
+SILENT = bytes(2 * WINDOW)
+STARTED, STOPPED = EdgeKind.STARTED, EdgeKind.STOPPED
+
+
+def loud(level):
+    """A window that the scripted model reads as the probability level/100."""
+    return bytes([level, 0]) * WINDOW
+
+
+class Scripted:
+    """Reads the probability out of the samples."""
+
+    def __init__(self):
+        self.runs = 0
+        self.forgot = 0
+
+    def of(self, window):
+        self.runs += 1
+        return window[0] / 100
+
+    def forget(self):
+        self.forgot += 1
+
+
+def edges(probabilities, hang_windows=3):
+    """Return (window noticed in, kind, window it lies at) of every edge."""
+    hysteresis, noticed = Hysteresis(hang_windows * WINDOW), []
+    for index, probability in enumerate(probabilities):
+        edge = hysteresis.feed(probability, index * WINDOW)
+        if edge is not None:
+            noticed.append((index, edge.kind, edge.at // WINDOW))
+    return noticed
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "expected"),
+    [
+        ([0.4] * 9, []),
+        ([0, 0.9, 0, 0.9, 0], []),
+        ([0, 0.5, 0.5], [(2, STARTED, 1)]),
+        ([0.9, 0.9, 0.4, 0.4, 0.4, 0.4], [(1, STARTED, 0)]),
+        ([0.9, 0.9, 0.3, 0.3, 0.3], [(1, STARTED, 0), (4, STOPPED, 2)]),
+        ([0.9, 0.9, 0.3, 0.4, 0.4], [(1, STARTED, 0), (4, STOPPED, 2)]),
+        ([0.9, 0.9, 0.3, 0.3, 0.5, 0.3, 0.3, 0.3], [(1, STARTED, 0), (7, STOPPED, 5)]),
+        ([0.9, 0.9, 0.1, 0.1, 0.1, 0.9, 0.9], [(1, STARTED, 0), (4, STOPPED, 2), (6, STARTED, 5)]),
+    ],
+)
+def test_when_edges_are_noticed_and_where_they_lie(probabilities, expected):
+    """Two windows of 0.5 start speech; it ends where it fell below 0.35, once the hang has passed."""
+    assert edges(probabilities) == expected
+
+
+@given(st.lists(st.floats(0, 1), max_size=80))
+def test_edges_alternate_and_go_forward(probabilities):
+    """Every start is before its stop, every stop before the next start."""
+    found = edges(probabilities)
+    assert [kind for _, kind, _ in found] == [STARTED, STOPPED] * (len(found) // 2) + [STARTED] * (
+        len(found) % 2
+    )
+    places = [at for _, _, at in found]
+    assert places == sorted(set(places))
+
+
+@given(st.lists(st.integers(0, 5_000), max_size=12))
+def test_where_the_stream_is_cut_makes_no_difference(sizes):
+    """Bytes short of a window wait; positions count samples since the beginning."""
+    pcm = SILENT * 3 + loud(90) * 4 + SILENT * 6 + loud(90) * 2 + loud(10) * 8
+    detector, found, at = SileroDetector(Scripted(), hang_ms=96), [], 0
+    for size in [*sizes, len(pcm)]:
+        found += detector.feed(pcm[at : at + size])
+        at += size
+    assert found == [
+        SpeechEdge(STARTED, 3 * WINDOW),
+        SpeechEdge(STOPPED, 7 * WINDOW),
+        SpeechEdge(STARTED, 13 * WINDOW),
+        SpeechEdge(STOPPED, 15 * WINDOW),
+    ]
+
+
+def test_digital_silence_costs_no_model_run_while_nobody_speaks():
+    """The model rests in silence, and works through a pause inside speech and its hang."""
+    model = Scripted()
+    detector = SileroDetector(model, hang_ms=96)
+    detector.feed(SILENT * 1_000)
+    assert (model.runs, model.forgot) == (0, 1_000)
+    detector.feed(loud(90) * 2 + SILENT * 3)
+    assert model.runs == 5
+    detector.feed(SILENT * 100)
+    assert model.runs == 5
+
+
+def test_the_hang_is_800_ms_unless_said_otherwise():
+    """25 windows of 32 ms."""
+    detector = SileroDetector(Scripted())
+    assert detector.feed(loud(90) * 2 + SILENT * 24) == [SpeechEdge(STARTED, 0)]
+    assert detector.feed(SILENT) == [SpeechEdge(STOPPED, 2 * WINDOW)]
