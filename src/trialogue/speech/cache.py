@@ -1,0 +1,125 @@
+"""A recognizer and a synthesizer that remember: the same Protocols, backed by a store.
+
+A key names the engine with its version and weights, and all of the input, so a new engine never answers
+with an old one's words. The listeners of one utterance, each with a thread of its own, hear it at the same
+time: the first works, the others wait for its answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from threading import Lock
+from typing import Final
+
+from attrs import asdict
+
+from trialogue.speech.ports import Recognized, Recognizer, Spoken, Synthesizer
+from trialogue.speech.store import Store
+
+__all__ = ["CachedRecognizer", "CachedSynthesizer"]
+
+_HEAD_LENGTH: Final = struct.Struct("<I")
+
+
+class CachedRecognizer:
+    """Recognizes each stretch of audio once."""
+
+    def __init__(self, recognizer: Recognizer, engine: str, store: Store) -> None:
+        """Remember in `store` what `recognizer` understood; `engine` names its version and weights."""
+        self._recognizer = recognizer
+        self._engine = engine
+        self._store = store
+        self._flights = _SingleFlight()
+
+    def recognize(self, pcm: bytes) -> Recognized:
+        """Return the words in `pcm`, linear16 mono at 16 kHz, of any length."""
+        key = _key("recognized", self._engine, pcm)
+        return self._flights.share(key, lambda: self._once(key, pcm))
+
+    def _once(self, key: str, pcm: bytes) -> Recognized:
+        known = self._store.read(key)
+        if known is not None:
+            return Recognized(**json.loads(known))
+        recognized = self._recognizer.recognize(pcm)
+        self._store.write(key, json.dumps(asdict(recognized)).encode())
+        return recognized
+
+
+class CachedSynthesizer:
+    """Speaks each text in each voice once."""
+
+    def __init__(self, synthesizer: Synthesizer, engine: str, store: Store) -> None:
+        """Remember in `store` what `synthesizer` said; `engine` names its version and weights."""
+        self._synthesizer = synthesizer
+        self._engine = engine
+        self._store = store
+
+    def synthesize(self, text: str, voice: str) -> Iterator[Spoken]:
+        """Yield `text` sentence by sentence; what a caller does not hear to the end is not kept."""
+        key = _key("spoken", self._engine, voice.encode(), text.encode())
+        known = self._store.read(key)
+        if known is not None:
+            yield from _unpacked(known)
+            return
+        sentences: list[Spoken] = []
+        for spoken in self._synthesizer.synthesize(text, voice):
+            sentences.append(spoken)
+            yield spoken
+        self._store.write(key, b"".join(_packed(spoken) for spoken in sentences))
+
+
+class _SingleFlight:
+    """Callers who ask the same at the same time share one answer, or one exception."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._flights: dict[str, Future[Recognized]] = {}
+
+    def share(self, key: str, make: Callable[[], Recognized]) -> Recognized:
+        mine = Future[Recognized]()
+        with self._lock:
+            flight = self._flights.setdefault(key, mine)
+        return self._fly(key, mine, make) if flight is mine else flight.result()
+
+    def _fly(self, key: str, mine: Future[Recognized], make: Callable[[], Recognized]) -> Recognized:
+        try:
+            answer = make()
+        except BaseException as fault:
+            mine.set_exception(fault)
+            raise
+        else:
+            mine.set_result(answer)
+            return answer
+        finally:
+            with self._lock:
+                del self._flights[key]
+
+
+def _key(kind: str, engine: str, *parts: bytes) -> str:
+    """Return the sha256 of all that an answer depends on; lengths keep neighbours apart."""
+    digest = hashlib.sha256()
+    for part in (kind.encode(), engine.encode(), *parts):
+        digest.update(_HEAD_LENGTH.pack(len(part)))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _packed(spoken: Spoken) -> bytes:
+    head = {"text": spoken.text, "sample_rate": spoken.sample_rate, "size": len(spoken.pcm)}
+    written = json.dumps(head).encode()
+    return _HEAD_LENGTH.pack(len(written)) + written + spoken.pcm
+
+
+def _unpacked(content: bytes) -> Iterator[Spoken]:
+    at = 0
+    while at < len(content):
+        (length,) = _HEAD_LENGTH.unpack_from(content, at)
+        at += _HEAD_LENGTH.size
+        head = json.loads(content[at : at + length])
+        at += length
+        yield Spoken(head["text"], content[at : at + head["size"]], head["sample_rate"])
+        at += head["size"]

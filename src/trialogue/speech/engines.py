@@ -1,0 +1,96 @@
+"""Opens the speech engines of a meeting: our own offline ones, or a user's by name.
+
+A package offers engines by an entry point in the group `trialogue.engines`: a callable without arguments
+that returns `Engines`. It is called when a scenario names it, and should load weights only when they are
+used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from typing import Final
+
+from attrs import evolve, frozen
+
+from trialogue.errors import SetupError
+from trialogue.speech import wheels
+from trialogue.speech.cache import CachedRecognizer, CachedSynthesizer
+from trialogue.speech.ports import Recognizer, SpeechDetector, Synthesizer
+from trialogue.speech.store import Store, default_directory
+
+__all__ = ["LOCAL", "Engines", "open_engines"]
+
+LOCAL: Final = "local"
+"""The name of the engines that come with the extra `local`."""
+
+_GROUP: Final = "trialogue.engines"
+
+
+def _nothing() -> None:
+    """Is what there is to warm where an engine does not say."""
+
+
+@frozen
+class Engines:
+    """The ears and voices of a meeting, to be shared by all that is in it."""
+
+    recognizer: Recognizer
+    """Speech to text."""
+
+    synthesizer: Synthesizer
+    """Text to speech."""
+
+    open_detector: Callable[[int], SpeechDetector]
+    """Makes a detector of speech for one stream, given the milliseconds of silence that end speech."""
+
+    recognizer_id: str
+    """Names the recognizer, its version and weights in cache keys: another for whatever hears otherwise."""
+
+    synthesizer_id: str
+    """The same for the synthesizer and its voices."""
+
+    warm: Callable[[], None] = _nothing
+    """Loads all weights now, in seconds, that would else load at first use; call it in a thread."""
+
+
+def open_engines(name: str = LOCAL, *, store: Store | None = None) -> Engines:
+    """Return the engines called `name`, with a memory: `store`, or the one in the user's cache directory.
+
+    Nothing heavy is loaded yet. Raises SetupError where no such engines, or not all of their packages, are
+    installed.
+    """
+    engines = _local() if name == LOCAL else _installed(name)
+    kept = Store(default_directory()) if store is None else store
+    return evolve(
+        engines,
+        recognizer=CachedRecognizer(engines.recognizer, engines.recognizer_id, kept),
+        synthesizer=CachedSynthesizer(engines.synthesizer, engines.synthesizer_id, kept),
+    )
+
+
+def _installed(name: str) -> Engines:
+    found = entry_points(group=_GROUP)
+    chosen = next((point for point in found if point.name == name), None)
+    if chosen is None:
+        known = ", ".join(sorted({LOCAL, *found.names}))
+        raise SetupError(f"no speech engines are called {name!r}; installed: {known}")
+    try:
+        engines = chosen.load()()
+    except ImportError as fault:
+        raise SetupError(f"the speech engines {name!r} cannot be imported: {fault}") from fault
+    if not isinstance(engines, Engines):
+        raise SetupError(
+            f"the speech engines {name!r} ({chosen.value}) are not trialogue.speech.engines.Engines"
+        )
+    return engines
+
+
+def _local() -> Engines:
+    """Return what the extra `local` brings."""
+    absent = wheels.missing()
+    if absent:
+        raise SetupError(f"local speech needs {', '.join(absent)}: {wheels.INSTALL}")
+    from trialogue.speech.local import engines  # noqa: PLC0415 numpy loads with it
+
+    return engines()

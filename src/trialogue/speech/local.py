@@ -1,0 +1,67 @@
+"""The engines of the extra `local`: each loads at first use, in whatever thread that is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from threading import Lock
+from typing import Generic, TypeVar
+
+from trialogue.speech.detection import open_silero
+from trialogue.speech.engines import Engines
+from trialogue.speech.ports import Recognized, Recognizer, Spoken, Synthesizer
+from trialogue.speech.recognition import WHISPER, open_whisper
+from trialogue.speech.synthesis import HIBARI, open_hibari
+
+__all__ = ["engines"]
+
+_T = TypeVar("_T")
+
+
+def engines() -> Engines:
+    """Return Whisper tiny.en, hibari and Silero; nothing is loaded yet."""
+    whisper, hibari = _Once[Recognizer](open_whisper), _Once[Synthesizer](open_hibari)
+
+    def warm() -> None:
+        whisper.value()
+        hibari.value()
+        open_silero()
+
+    return Engines(
+        recognizer=_LazyRecognizer(whisper),
+        synthesizer=_LazySynthesizer(hibari),
+        open_detector=open_silero,
+        recognizer_id=WHISPER,
+        synthesizer_id=HIBARI,
+        warm=warm,
+    )
+
+
+class _Once(Generic[_T]):
+    """A value that is made when it is first wanted, by one thread; a failure is tried again."""
+
+    def __init__(self, make: Callable[[], _T]) -> None:
+        self._make = make
+        self._lock = Lock()
+        self._made: list[_T] = []
+
+    def value(self) -> _T:
+        with self._lock:
+            if not self._made:
+                self._made.append(self._make())
+            return self._made[0]
+
+
+class _LazyRecognizer:
+    def __init__(self, once: _Once[Recognizer]) -> None:
+        self._once = once
+
+    def recognize(self, pcm: bytes) -> Recognized:
+        return self._once.value().recognize(pcm)
+
+
+class _LazySynthesizer:
+    def __init__(self, once: _Once[Synthesizer]) -> None:
+        self._once = once
+
+    def synthesize(self, text: str, voice: str) -> Iterator[Spoken]:
+        yield from self._once.value().synthesize(text, voice)

@@ -1,0 +1,158 @@
+"""Engines are found by name, load late, and say what is missing."""
+
+import importlib.util
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from trialogue.errors import SetupError
+from trialogue.speech import limit_threads, wheels
+from trialogue.speech.engines import Engines, open_engines
+from trialogue.speech.local import _Once
+from trialogue.speech.ports import Recognized
+from trialogue.speech.store import Store
+
+MODULE = """
+from trialogue.speech.engines import Engines
+from trialogue.speech.ports import Recognized
+
+class Ears:
+    def recognize(self, pcm):
+        return Recognized("heard")
+
+def engines():
+    return Engines(Ears(), None, None, "ears-1", "none")
+
+def something_else():
+    return "ears"
+"""
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """A package that offers engines, as pip would leave it."""
+    (tmp_path / "toy_ears.py").write_text(MODULE)
+    info = tmp_path / "toy_ears-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: toy-ears\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        "[trialogue.engines]\ntoy = toy_ears:engines\nodd = toy_ears:something_else\n"
+        "gone = toy_eras:engines\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    yield
+    sys.modules.pop("toy_ears", None)
+
+
+def test_a_users_engines_are_found_by_name(installed):
+    """An entry point names them; they get a memory like our own."""
+    store = Store()
+    engines = open_engines("toy", store=store)
+    assert engines.recognizer.recognize(b"12") == Recognized("heard")
+    assert engines.recognizer.recognize(b"12") == Recognized("heard")
+    assert (store.statistics.hits, store.statistics.misses) == (1, 1)
+    assert engines.warm() is None
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("toi", "no speech engines are called 'toi'; installed: gone, local, odd, toy"),
+        ("gone", "the speech engines 'gone' cannot be imported: No module named 'toy_eras'"),
+        (
+            "odd",
+            "the speech engines 'odd' (toy_ears:something_else) are not trialogue.speech.engines.Engines",
+        ),
+    ],
+)
+def test_engines_that_cannot_be_had(installed, name, message):
+    """One line says which, and what there is instead."""
+    with pytest.raises(SetupError) as caught:
+        open_engines(name, store=Store())
+    assert str(caught.value) == message
+
+
+def test_a_missing_wheel_is_said_before_anything_starts(monkeypatch):
+    """The line names the packages and the command that installs them."""
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name in {"hibari", "ctranslate2"} else find(name)
+    )
+    with pytest.raises(SetupError) as caught:
+        open_engines(store=Store())
+    assert str(caught.value) == "local speech needs ctranslate2, hibari: pip install 'trialogue[local]'"
+
+
+def test_a_module_that_cannot_be_imported(monkeypatch):
+    """The vendor's exception is mapped at the seam."""
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(
+        SetupError, match=r"needs the package 'onnxruntime': pip install 'trialogue\[local\]'"
+    ):
+        wheels.require("onnxruntime")
+
+
+def test_weights_are_checked(tmp_path):
+    """Other bytes, and no bytes, are refused by name."""
+    weights = tmp_path / "model.bin"
+    with pytest.raises(SetupError, match=r"cannot read the weights model\.bin: No such file"):
+        wheels.verified(weights, "00")
+    weights.write_bytes(b"abc")
+    with pytest.raises(SetupError, match=r"model\.bin are not the ones we know \(sha256 ba7816bf8f01\)"):
+        wheels.verified(weights, "00")
+    known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert wheels.verified(weights, known) == weights
+
+
+def test_a_hibari_of_another_version_is_refused(monkeypatch):
+    """We reach into it, so the version is pinned."""
+    from trialogue.speech.synthesis import open_hibari
+
+    monkeypatch.setitem(sys.modules, "hibari", SimpleNamespace(__version__="9.9"))
+    with pytest.raises(SetupError, match=r"needs hibari-tts 0\.2\.1, found 9\.9"):
+        open_hibari()
+
+
+def test_opening_engines_loads_nothing_heavy():
+    """Not even numpy before the local engines are opened, and no runtime after."""
+    script = (
+        "import sys; from trialogue.speech.engines import open_engines;"
+        "from trialogue.speech.store import Store;"
+        "heavy = {'numpy', 'soxr', 'onnxruntime', 'ctranslate2', 'hibari'};"
+        "before = heavy & set(sys.modules); open_engines(store=Store()); after = heavy & set(sys.modules);"
+        "assert (before, after) == (set(), {'numpy'}), (before, after)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_threads_are_limited_unless_the_operator_has_said_otherwise(monkeypatch):
+    """What is set already stays."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "4")
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    limit_threads()
+    import os
+
+    assert (os.environ["OMP_NUM_THREADS"], os.environ["OPENBLAS_NUM_THREADS"]) == ("4", "1")
+
+
+def test_a_value_is_made_once_and_a_failure_is_tried_again():
+    """A missing file that is put in place is found by the next call."""
+    made = iter([SetupError("not yet"), "engine"])
+
+    def make():
+        answer = next(made)
+        if isinstance(answer, SetupError):
+            raise answer
+        return answer
+
+    once = _Once(make)
+    with pytest.raises(SetupError):
+        once.value()
+    assert [once.value(), once.value()] == ["engine", "engine"]
+
+
+def test_engines_are_a_value():
+    """Two with the same parts are equal."""
+    assert Engines(None, None, None, "a", "b") == Engines(None, None, None, "a", "b")

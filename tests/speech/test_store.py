@@ -1,0 +1,113 @@
+"""What has been computed once is kept, within bounds, privately and whole."""
+
+import os
+import stat
+
+import pytest
+
+from trialogue.speech.store import Statistics, Store, default_directory
+
+HEADER = 4 + 32
+
+
+@pytest.fixture
+def directory(tmp_path):
+    return tmp_path / "deep" / "speech"
+
+
+def test_what_is_written_is_read_again_by_this_store_and_the_next(directory):
+    """From memory by the same, from disk by another."""
+    first = Store(directory)
+    assert first.read("a") is None
+    first.write("a", b"one")
+    assert first.read("a") == b"one"
+    assert Store(directory).read("a") == b"one"
+    assert first.statistics == Statistics(hits=1, misses=1)
+    assert repr(first) == "<Store in disk: 1 hits, 1 misses>"
+
+
+def test_a_store_without_a_directory_keeps_to_memory():
+    """Nothing is written anywhere."""
+    store = Store()
+    store.write("a", b"one")
+    assert store.read("a") == b"one"
+    assert repr(store) == "<Store in memory: 1 hits, 0 misses>"
+
+
+def test_speech_is_private(directory):
+    """Only the owner may look into the directory or a file."""
+    Store(directory).write("a", b"one")
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+    assert stat.S_IMODE((directory / "a").stat().st_mode) == 0o600
+    assert [path.name for path in directory.iterdir()] == ["a"]
+
+
+@pytest.mark.parametrize("damage", [b"", b"TLS1", b"rubbish" * 20, None])
+def test_a_damaged_file_is_discarded(directory, damage):
+    """Empty, cut, overwritten or with one bit flipped: it is not there, and goes."""
+    Store(directory).write("a", b"one")
+    path = directory / "a"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]) if damage is None else damage)
+    store = Store(directory)
+    assert store.read("a") is None
+    assert not path.exists()
+    assert store.statistics == Statistics(misses=1, discarded=1)
+
+
+def test_a_full_disk_loses_what_was_used_longest_ago(directory):
+    """Reading is using; what other runs left counts."""
+    old = Store(directory)
+    for key, used in (("a", 1), ("b", 2), ("c", 3)):
+        old.write(key, bytes(100))
+        os.utime(directory / key, (used, used))
+    store = Store(directory, disk_limit=4 * (100 + HEADER) - 1)
+    assert store.read("a") is not None
+    store.write("d", bytes(100))
+    assert sorted(path.name for path in directory.iterdir()) == ["a", "c", "d"]
+    assert store.statistics.evicted == 1
+
+
+def test_memory_is_bounded_by_use_too():
+    """The least recently used goes; a rewritten entry is counted once; one too big is not kept."""
+    store = Store(memory_limit=10)
+    store.write("a", b"1234")
+    store.write("a", b"1234")
+    store.write("b", b"1234")
+    store.read("a")
+    store.write("c", b"1234")
+    assert [store.read(key) for key in "abc"] == [b"1234", None, b"1234"]
+    store.write("d", bytes(11))
+    assert [store.read(key) for key in "acd"] == [None, None, None]
+
+
+def test_a_disk_that_fails_costs_time_and_no_speech(tmp_path):
+    """A file stands where the directory should be: the store goes on in memory and says why."""
+    (tmp_path / "file").write_text("here")
+    store = Store(tmp_path / "file" / "speech")
+    store.write("a", b"one")
+    assert store.read("a") == b"one"
+    assert store.statistics.disk_fault == "Not a directory"
+
+
+def test_a_write_that_fails_leaves_nothing_behind(directory):
+    """A directory stands in the way of the file: no half-written file stays."""
+    (directory / "a").mkdir(parents=True)
+    store = Store(directory)
+    store.write("a", b"one")
+    assert store.statistics.disk_fault == "Is a directory"
+    assert [path.name for path in directory.iterdir()] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "place"),
+    [
+        ({"TRIALOGUE_CACHE": "/c", "XDG_CACHE_HOME": "/x", "HOME": "/h"}, "/c/speech"),
+        ({"XDG_CACHE_HOME": "/x", "HOME": "/h"}, "/x/trialogue/speech"),
+        ({"TRIALOGUE_CACHE": "", "HOME": "/h"}, "/h/.cache/trialogue/speech"),
+    ],
+)
+def test_where_speech_is_kept(environment, place, monkeypatch):
+    """The operator's word, then the desktop's, then the home directory."""
+    monkeypatch.setenv("HOME", "/h")
+    assert str(default_directory(environment)) == place
