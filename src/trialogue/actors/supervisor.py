@@ -53,6 +53,7 @@ class Supervisor:
         self._epoch = 0.0
         self._seq = 0
         self.ended: EndMeeting | None = None
+        self.ended_at = 0.0
 
     def post(self, event: Event) -> None:
         """Report a fact. Never waits."""
@@ -110,7 +111,7 @@ class Supervisor:
         self._publish(record)
         for command in record.commands:
             if isinstance(command, EndMeeting):
-                self.ended = command
+                self.ended, self.ended_at = command, at
             self._dispatch(command)
 
     def _decide(self, event: Event, at: float) -> tuple[Command, ...]:

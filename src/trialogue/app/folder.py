@@ -33,3 +33,15 @@ def _make(folder: Path) -> Path:
     if taken is not None:
         raise JournalError(f"{folder} is not empty: name another --out, or remove it", path=str(folder))
     return folder
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner can read: prompts and transcripts are personal.
+
+    `JournalError` where it cannot be written.
+    """
+    try:
+        path.touch(mode=0o600)
+        path.write_bytes(content)
+    except OSError as error:
+        raise JournalError(f"cannot write {path}: {error.strerror}", path=str(path)) from error

@@ -5,6 +5,7 @@ It knows nothing of meetings; any trio program can use it. See `docs/explain/sup
 
 from trialogue.errors import IntensityExceeded
 from trialogue.supervise.child import ChildState, ChildStatus
+from trialogue.supervise.lone import lone_error
 from trialogue.supervise.observations import (
     Diagnostics,
     Escalated,
@@ -41,6 +42,7 @@ __all__ = [
     "Started",
     "Strategy",
     "Supervisor",
+    "lone_error",
     "open_supervisor",
     "supervisor_spec",
     "watch_signals",

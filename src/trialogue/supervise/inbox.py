@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 import trio
 from attrs import define, field, frozen
@@ -84,20 +84,27 @@ class Inbox:
         if request in self._messages:
             self._messages.remove(request)
 
-    def refuse(self) -> None:
-        """Empty it: those who wait for an answer get none."""
+    def close(self) -> list[Life]:
+        """Empty it: those who wait for an answer get none. Returns the lives whose end it held."""
+        lives: list[Life] = []
         for message in self._messages:
-            if isinstance(message, Request):
-                message.done.set()
+            match message:
+                case Life():
+                    lives.append(message)
+                case Request():
+                    message.done.set()
+                case _:
+                    assert_never(message)
         self._messages.clear()
+        return lives
 
     async def take(self, until: float) -> Message | None:
         """The first message, or None if there is none before `until`, by trio's clock."""
-        await trio.lowlevel.checkpoint()
         while not self._messages:
             if until <= trio.current_time():
                 return None
             self._wake = trio.Event()
             with trio.CancelScope(deadline=until):
                 await self._wake.wait()
+        await trio.lowlevel.checkpoint_if_cancelled()  # a stop goes before all that waits
         return self._messages.popleft()

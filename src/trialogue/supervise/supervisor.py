@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator, Iterable
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import trio
@@ -12,6 +12,7 @@ from trialogue.errors import LocalProtocolError
 from trialogue.supervise.child import Child, ChildState, ChildStatus
 from trialogue.supervise.decisions import RestartWindow
 from trialogue.supervise.inbox import Answer, Inbox, Request
+from trialogue.supervise.lone import lone_error
 from trialogue.supervise.observations import Diagnostics, Observer
 from trialogue.supervise.specs import (
     DEFAULT_SHUTDOWN_S,
@@ -168,7 +169,8 @@ async def open_supervisor(
     """
     specs = tuple(children)
     check_specs(specs, auto_shutdown)
-    with _lone_error():
+    await trio.lowlevel.checkpoint_if_cancelled()  # what is cancelled before it begins does not begin
+    with lone_error():
         async with trio.open_nursery() as nursery:
             inbox = Inbox()
             tree = Tree(
@@ -220,22 +222,3 @@ def supervisor_spec(
 
     shutdown_s = sum(spec.shutdown_s for spec in specs) or DEFAULT_SHUTDOWN_S
     return ChildSpec(name, start, shutdown_s=shutdown_s)
-
-
-@contextmanager
-def _lone_error() -> Generator[None, None, None]:
-    """Let an error that is alone in its group leave without the group."""
-    try:
-        yield
-    except BaseExceptionGroup as group:
-        lone, *others = group.exceptions
-        if others:
-            raise
-    else:
-        return
-    context = lone.__context__
-    try:
-        raise lone
-    finally:
-        lone.__context__ = context  # not the group, which would refer back to it
-        del lone, context

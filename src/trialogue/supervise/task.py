@@ -93,9 +93,9 @@ class SupervisorTask:
                     assert_never(message)
 
     def _close(self) -> None:
-        """Take no more requests, and refuse those that wait."""
+        """Take no more requests, refuse those that wait, and note the ends that came before the stop."""
         self.phase = Phase.STOPPING
-        self.inbox.refuse()
+        self.tree.bury(self.inbox.close())
 
     def _be_stopped(self) -> None:
         self.phase = Phase.STOPPED

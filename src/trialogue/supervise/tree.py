@@ -71,6 +71,7 @@ class Tree:
         """Start `child` and wait until it is ready; its error if it fails instead."""
         await trio.lowlevel.checkpoint_if_cancelled()
         if child.id in self.overruns:
+            child.last_error = RuntimeError
             return RuntimeError(f"child {child.id!r} cannot start: its former task has not ended")
         life = Life(child.spec, self.on_end)
         child.begin(life)
@@ -80,7 +81,7 @@ class Tree:
             child.be_ready()
             self._note(Started(self.name, child.id, child.starts - 1))
             return None
-        await self._bury(child, life)
+        await self._part(child, life)
         return life.error
 
     async def start_all(self) -> None:
@@ -103,11 +104,11 @@ class Tree:
 
     async def reap(self, life: Life) -> None:
         """Do what OTP does about a life that has ended: restart, forget, shut down or escalate."""
-        child = next((child for child in self.children if child.life is life), None)
+        child = self._owner(life)
         if child is None:
             self._reap_overrun(life)
             return
-        await self._bury(child, life)
+        await self._part(child, life)
         if RESTARTS[child.spec.restart, life.ending]:
             await self.restart(child, life)
             return
@@ -131,13 +132,22 @@ class Tree:
         for each in affected(self.strategy, self.children, child):
             error = await self.start(each)
             if error is not None:
-                each.last_error = type(error)
                 await self._schedule(each, error)
                 return
 
     async def revive_due(self) -> None:
         """Start the child again that is due first."""
         await self.revive(min(self.children, key=lambda child: child.due_at))
+
+    def bury(self, lives: Iterable[Life]) -> None:
+        """Take note of `lives` that had ended by themselves before the supervisor was stopped."""
+        for life in lives:
+            child = self._owner(life)
+            if child is None:
+                self._reap_overrun(life)
+            else:
+                child.part()
+                self._note_end(child, life)
 
     async def drain(self) -> None:
         """Wait for those that overran: no task outlives its supervisor."""
@@ -192,7 +202,11 @@ class Tree:
         child.part()
         self._note_end(child, life)
 
-    async def _bury(self, child: Child, life: Life) -> None:
+    def _owner(self, life: Life) -> Child | None:
+        """The child whose present life it is; None for one that was stopped or given up."""
+        return next((child for child in self.children if child.life is life), None)
+
+    async def _part(self, child: Child, life: Life) -> None:
         """Part `child` from `life`, which has ended by itself; after an interrupt, leave."""
         child.part()
         self._note_end(child, life)

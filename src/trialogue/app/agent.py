@@ -1,0 +1,185 @@
+"""`open_agent`: one agent alone, without a meeting: its sound, its words, its tool calls.
+
+The session is kept as in a meeting: sound is paced by whoever calls `hear`, a lost connection is dialled
+again with patience, and the next session knows what was said before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Literal, TypeAlias
+
+import trio
+from attrs import define, field, frozen
+
+from trialogue.actors.agent import Agent, Connect
+from trialogue.actors.mailbox import Mailbox
+from trialogue.app.edges import DEEPGRAM_URL, deepgram_connect
+from trialogue.app.settings import restored, settings_for
+from trialogue.deepgram.settings import Settings
+from trialogue.errors import GaveUp, ProviderRefused
+from trialogue.model.commands import AnswerTool, Cue, Speak
+from trialogue.model.events import (
+    Event,
+    ReplyWithdrawn,
+    SentenceSaid,
+    SessionFailed,
+    ToolRequested,
+    WordsHeard,
+)
+from trialogue.rules.context import ContextItem, ContextMessage
+from trialogue.rules.restarts import Restarts
+from trialogue.supervise import lone_error
+
+NAME = "agent"
+"""What a lone agent is called in its events."""
+
+WAITING = 4096
+"""Events and stretches of sound that may wait for whoever iterates."""
+
+
+@frozen
+class Sound:
+    """A stretch of what the agent says: linear16 mono at the rate that was asked for."""
+
+    reply: int
+    """To which reply it belongs; replies count from 1."""
+
+    pcm: bytes = field(repr=lambda pcm: f"{len(pcm)} bytes")
+    """The samples, faster than life: play them at their own pace, drop them on `ReplyWithdrawn`."""
+
+
+AgentEvent: TypeAlias = Event | Sound
+
+
+@define
+class _Memory:
+    """What the agent heard and said, for its next session."""
+
+    items: list[ContextItem] = field(factory=list[ContextItem])
+    reply: int = 0
+
+    def heard(self, text: str) -> None:
+        self.items.append(ContextMessage("user", text))
+
+    def said(self, sentence: SentenceSaid) -> None:
+        match self.items[-1:]:
+            case [ContextMessage(role="assistant", text=before)] if sentence.reply == self.reply:
+                self.items[-1] = ContextMessage("assistant", f"{before} {sentence.text}")
+            case _:
+                self.items.append(ContextMessage("assistant", sentence.text))
+        self.reply = sentence.reply
+
+
+class LoneAgent:
+    """One agent, connected; made by `open_agent`."""
+
+    def __init__(self, settings: Settings, sample_rate: int, connect: Connect) -> None:
+        self._inbox: Mailbox[AgentEvent] = Mailbox("agent events", WAITING)
+        self._memory = _Memory()
+        self._rate = sample_rate
+        self._open: dict[int, int] = {}
+        self._turn = 0
+        self.actor = Agent(
+            NAME,
+            connect=connect,
+            settings=lambda was_there: restored(settings, self._memory.items) if was_there else settings,
+            mouth=self,
+            post=self._take,
+            restarts=Restarts(0, NAME),
+        )
+
+    # --- what an app asks -----------------------------------------------------------------------
+
+    def hear(self, pcm: bytes) -> None:
+        """Let the agent hear sound, at the pace of life; before its session is ready it hears nothing."""
+        self.actor.hear(pcm)
+
+    def ask(self, text: str) -> None:
+        """Let the agent read this as if it had heard it; it will answer."""
+        self._turn += 1
+        self._memory.heard(text)
+        self.actor.orders.post(Cue(NAME, self._turn, text))
+
+    def say(self, text: str) -> None:
+        """Have the agent say these words; may be refused while anybody speaks (`InjectionRefused`)."""
+        self._turn += 1
+        self.actor.orders.post(Speak(NAME, self._turn, text))
+
+    def answer(self, request: ToolRequested, content: str) -> None:
+        """Give the result of a tool call; an answer to a session that is gone is dropped."""
+        self.actor.orders.post(AnswerTool(NAME, request.session, request.call_id, request.tool, content))
+
+    async def events(self) -> AsyncGenerator[AgentEvent]:
+        """Everything that the agent reports, with its sound, in order.
+
+        Raises `ProviderRefused` when the service refuses for good and `GaveUp` when retries are used up.
+        """
+        while True:
+            event = await self._inbox.take()
+            yield event
+            if isinstance(event, SessionFailed):
+                raise ProviderRefused(event.reason) if event.refused else GaveUp(event.reason)
+
+    # --- what its session tells (see `actors.replies.Mouth`) ------------------------------------
+
+    def open(self, reply: int) -> None:
+        """Expect sound of a new reply."""
+        self._open = {reply: 0}
+
+    def arrive(self, reply: int, pcm: bytes) -> None:
+        """Take sound of a reply."""
+        self._open[reply] += len(pcm)
+        self._inbox.post(Sound(reply, pcm))
+
+    def finish(self, reply: int) -> float:
+        """Note that the reply's last byte has arrived; returns its length in seconds."""
+        return self.arrived_s(reply)
+
+    def is_open(self, reply: int) -> bool:
+        """Whether it is the latest reply: whoever plays it may still be at it."""
+        return reply in self._open
+
+    def arrived_s(self, reply: int) -> float:
+        """Seconds of its sound that have arrived."""
+        return self._open[reply] / (2 * self._rate)
+
+    def withdraw(self, reply: int, reason: Literal["interrupted", "lost", "overflow"]) -> None:
+        """Tell whoever plays it to stop."""
+        del self._open[reply]
+        self._inbox.post(ReplyWithdrawn(NAME, reply, reason))
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, WordsHeard):
+            self._memory.heard(event.text)
+        elif isinstance(event, SentenceSaid):
+            self._memory.said(event)
+        self._inbox.post(event)
+
+    def __repr__(self) -> str:
+        """Give a status line."""
+        return f"<LoneAgent: {self.actor!r}>"
+
+
+@asynccontextmanager
+async def open_agent(
+    agent: Mapping[str, object],
+    *,
+    url: str = DEEPGRAM_URL,
+    connect: Connect | None = None,
+    sample_rate: int = 24_000,
+) -> AsyncGenerator[LoneAgent]:
+    """Hold one agent's session beside the block; leaving the block ends it.
+
+    `agent` is the wire's `agent` object (listen, think, speak, greeting). Sound is linear16 mono at
+    `sample_rate` both ways. The key comes from `DEEPGRAM_API_KEY`; `connect` dials elsewhere, for example
+    an embedded server. Raises `SetupError` without a key, `RemoteProtocolError` for an agent object that
+    is none.
+    """
+    lone = LoneAgent(settings_for(agent, sample_rate), sample_rate, connect or deepgram_connect(url))
+    with lone_error():
+        async with trio.open_nursery() as nursery:
+            await nursery.start(lone.actor.run)
+            yield lone
+            nursery.cancel_scope.cancel(reason="the block has ended")

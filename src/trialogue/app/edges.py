@@ -1,0 +1,101 @@
+"""The edge of a meeting: where its agents' services are, and how they are dialled.
+
+Only this file differs between a meeting at Deepgram, one at the embedded server on a loopback socket,
+and one at the embedded server over in-memory streams.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+import trio
+from attrs import frozen
+
+from trialogue.actors.agent import Connect
+from trialogue.app.virtual import is_virtual
+from trialogue.compute import Compute, Inline, InThreads
+from trialogue.errors import SetupError
+from trialogue.scenario.resolve import Resolved
+from trialogue.server.equipment import Equipment, seeded_ids
+from trialogue.server.listener import open_server, serve_stream
+from trialogue.server.options import ServerOptions
+from trialogue.speech.engines import Engines, open_engines
+from trialogue.transport.dial import in_memory, open_websocket
+
+DEEPGRAM_URL = "wss://agent.deepgram.com/v1/agent/converse"
+"""The hosted service; regional hosts (EU, AU, IN) are given by `--endpoint`."""
+
+KEY_VARIABLE = "DEEPGRAM_API_KEY"
+
+
+@frozen
+class Edges:
+    """Where the services are, if not where they are by default."""
+
+    endpoint: str | None = None
+    """The `wss://` address of the service for agents `via: deepgram`; the vendor's own where None."""
+
+    engines: Engines | None = None
+    """Ears and voices of the embedded server; the defaults of `trialogue[local]` where None."""
+
+    progress: Callable[[str], None] = lambda _: None
+    """Told in a few words what is being prepared."""
+
+
+@asynccontextmanager
+async def open_edges(resolved: Resolved, edges: Edges) -> AsyncGenerator[Mapping[str, Connect]]:
+    """How each service of the scenario is dialled; the embedded server, where wanted, lives as long."""
+    connects: dict[str, Connect] = {}
+    async with AsyncExitStack() as exits:
+        for via in sorted({spec.via for spec in resolved.agents}):
+            if via == "deepgram":
+                connects[via] = deepgram_connect(edges.endpoint or DEEPGRAM_URL)
+            else:
+                edges.progress("loading voices and recognizer")
+                engines = edges.engines or open_engines()
+                await compute().run(engines.warm)
+                connects[via] = await exits.enter_async_context(local_connect(engines, resolved.plan.seed))
+        yield connects
+
+
+def deepgram_connect(url: str) -> Connect:
+    """Dial Deepgram's service, or a peer that speaks its protocol, with the key of the environment."""
+    authorization()
+    return partial(open_websocket, url, headers={"Authorization": authorization})
+
+
+def authorization() -> str:
+    """The header's value, made as it is dialled; `SetupError` where the key is not set."""
+    key = os.environ.get(KEY_VARIABLE, "").strip()
+    if not key:
+        raise SetupError(f"set {KEY_VARIABLE} to your Deepgram API key, or run with --via local")
+    return f"Token {key}"
+
+
+def compute() -> Compute:
+    """Where blocking work runs on this loop's clock."""
+    return Inline() if is_virtual() else InThreads()
+
+
+@asynccontextmanager
+async def local_connect(engines: Engines, seed: int) -> AsyncGenerator[Connect]:
+    """Run the embedded server for one meeting and dial it: on loopback in life, in memory otherwise."""
+    equipment = Equipment(
+        recognizer=engines.recognizer,
+        synthesizer=engines.synthesizer,
+        open_detector=lambda hang_s: engines.open_detector(round(1000 * hang_s)),
+        compute=compute(),
+        options=ServerOptions(seed=seed),
+        new_id=seeded_ids(seed),
+    )
+    if is_virtual():
+        connect = in_memory(partial(serve_stream, equipment=equipment))
+        yield partial(connect, "ws://embedded/v1/agent/converse", headers={})
+        return
+    async with trio.open_nursery() as nursery:
+        server = await nursery.start(open_server, equipment)
+        yield partial(open_websocket, server.url, headers={})
+        nursery.cancel_scope.cancel(reason="the meeting is over")

@@ -1,0 +1,141 @@
+"""`open_meeting`: a whole meeting as a block of an app's code.
+
+1. Entering loads the voices, makes the run's directory and opens the journal; then the meeting's clock
+   starts, and the block runs beside it.
+2. The meeting ends by its own rules, by `stop`, or by leaving the block; it always ends through the
+   brain, so its journal always says why.
+3. After the end the actors stop in reverse order, what they still report is recorded, and the files are
+   written. Only then does `finished` return.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import trio
+
+from trialogue.actors.levels import level_dbfs
+from trialogue.actors.mailbox import Mailbox
+from trialogue.app.edges import Edges, open_edges
+from trialogue.app.outputs import MeetingResult, write_outputs
+from trialogue.app.stage import Stage, open_stage
+from trialogue.app.virtual import is_virtual
+from trialogue.errors import SetupError
+from trialogue.model.events import GrantAsked, NoteGiven, SayAsked, StopAsked
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.resolve import Resolved, prepare
+from trialogue.scenario.schema import Clock
+from trialogue.supervise import lone_error
+
+DEFAULT_EDGES = Edges()
+
+
+async def _until_closed(mailbox: Mailbox[Record]) -> AsyncGenerator[Record]:
+    while True:
+        try:
+            record = await mailbox.take()
+        except trio.EndOfChannel:
+            return
+        yield record
+
+
+class Meeting:
+    """A meeting that runs: what an app sees of it, and what it can ask for."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._result: MeetingResult | None = None
+        self._over = trio.Event()
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return self._stage.folder
+
+    @property
+    def plan(self) -> MeetingPlan:
+        """What was decided before it began: its cast, its rules, its agenda."""
+        return self._stage.brain.plan
+
+    @property
+    def now(self) -> float:
+        """Seconds since the meeting's start."""
+        return self._stage.supervisor.now
+
+    def records(self) -> AsyncGenerator[Record]:
+        """Every event with the decision that answered it, in order, from this call to the meeting's end.
+
+        Whoever leaves more than 4,096 of them waiting sees the iteration end early.
+        """
+        return _until_closed(self._stage.supervisor.subscribe())
+
+    def levels(self) -> Mapping[str, float]:
+        """How loud those are who are being heard at this moment: dB below full scale (0 is loudest)."""
+        return {name: level_dbfs(pcm) for name, pcm in self._stage.router.sounding.items()}
+
+    def say(self, participant: str, text: str) -> None:
+        """Have an agent say these words at the next free floor; KeyError for an unknown participant."""
+        self.plan.participant(participant)
+        self._stage.supervisor.post(SayAsked(participant, text))
+
+    def grant(self, participant: str, about: str = "") -> None:
+        """Have a participant speak next; `about` is what is asked of it. KeyError for an unknown one."""
+        self.plan.participant(participant)
+        self._stage.supervisor.post(GrantAsked(participant, about))
+
+    def inject(self, participant: str, text: str) -> None:
+        """Let a participant know something at its next turn. KeyError for an unknown one."""
+        self.plan.participant(participant)
+        self._stage.supervisor.post(NoteGiven(participant, text))
+
+    def stop(self, reason: str = "stopped") -> None:
+        """End the meeting now; what is being said is cut off."""
+        self._stage.supervisor.post(StopAsked(reason))
+
+    async def finished(self) -> MeetingResult:
+        """Wait until the meeting is over and its files are written."""
+        await self._over.wait()
+        assert self._result is not None  # noqa: S101 - set before the event
+        return self._result
+
+    async def hold(self) -> None:
+        """Be the meeting, from its first event to its last file; `open_meeting` calls it, once."""
+        await self._stage.run()
+        self._result = write_outputs(self._stage)
+        self._over.set()
+
+    def __repr__(self) -> str:
+        """Give a status line."""
+        return f"<Meeting {self.plan.name}: {self._stage.supervisor!r}>"
+
+
+@asynccontextmanager
+async def open_meeting(
+    scenario: str | Path | Resolved,
+    *,
+    overrides: Overrides | None = None,
+    out: Path | None = None,
+    edges: Edges = DEFAULT_EDGES,
+) -> AsyncGenerator[Meeting]:
+    """Hold the meeting that a scenario describes, beside the block; leaving the block ends it.
+
+    `out` is its directory, made if absent; else one under `runs/` is. Raises `ScenarioError`, `SetupError`
+    or `JournalError` before anything is said, and `JournalError` if it cannot be recorded any longer.
+    """
+    resolved = scenario if isinstance(scenario, Resolved) else prepare(scenario, overrides)
+    if (resolved.clock is Clock.VIRTUAL) != is_virtual():
+        raise SetupError(f"{resolved.plan.name} runs on the {resolved.clock.value} clock: use run_meeting")
+    async with open_stage(resolved, out=out, edges=open_edges(resolved, edges)) as stage:
+        meeting = Meeting(stage)
+        with lone_error():
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(meeting.hold)
+                try:
+                    yield meeting
+                finally:
+                    if stage.supervisor.ended is None:
+                        meeting.stop("left")

@@ -1,0 +1,74 @@
+"""The files of a run that are made after its end, from its records: transcripts and `result.json`."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import orjson
+from attrs import frozen
+
+from trialogue.app.folder import write_private
+from trialogue.app.stage import Stage
+from trialogue.journal.reader import read
+from trialogue.journal.records import EPOCH, Clock
+from trialogue.report import Result, Run, markdown, result, rttm, srt, webvtt
+
+EXIT_CODES = {
+    "interrupted": 130,
+    "terminated": 143,
+    "hung-up": 129,
+    "refused": 3,
+    "all-failed": 3,
+}
+"""How the command line ends for a meeting that ended so; 0 for all other reasons."""
+
+
+@frozen
+class MeetingResult:
+    """What came of a meeting, and where it is."""
+
+    result: Result
+    """What `result.json` says: reason, measures, failures."""
+
+    folder: Path
+    """The run's directory."""
+
+    machine_s: float
+    """Seconds of real time that the meeting itself took; loading is not in it."""
+
+    @property
+    def exit_code(self) -> int:
+        """How a command that held the meeting ends: 0, or by the reason of its end."""
+        return EXIT_CODES.get(self.result.reason, 0)
+
+
+def write_outputs(stage: Stage) -> MeetingResult:
+    """Write the transcripts and the result of a meeting that has ended."""
+    plan = stage.brain.plan
+    machine_s = time.perf_counter() - stage.began
+    records = tuple(read(stage.folder / "journal.jsonl"))
+    utterances = stage.brain.utterances()
+    started = None if stage.started == EPOCH else stage.started.astimezone()
+    texts = {
+        "transcript.vtt": webvtt(plan, utterances),
+        "transcript.srt": srt(plan, utterances),
+        "transcript.md": markdown(plan, utterances, records, started=started),
+        "transcript.rttm": rttm(plan, utterances),
+    }
+    for name, text in texts.items():
+        write_private(stage.folder / name, text.encode())
+    virtual = stage.journal.header.clock is Clock.VIRTUAL
+    duration_s = stage.supervisor.ended_at
+    run = Run(
+        clock="virtual" if virtual else "real",
+        speed=round(duration_s / machine_s, 2) if virtual else None,
+        files=("journal.jsonl", "scenario.yaml", *_recordings(stage), *texts, "result.json"),
+    )
+    outcome = result(plan, records, utterances, run)
+    write_private(stage.folder / "result.json", orjson.dumps(outcome.document(), option=orjson.OPT_INDENT_2))
+    return MeetingResult(outcome, stage.folder, machine_s)
+
+
+def _recordings(stage: Stage) -> list[str]:
+    return sorted(f"audio/{path.name}" for path in (stage.folder / "audio").glob("*.wav"))

@@ -1,0 +1,230 @@
+"""Everything that one meeting runs on, made from its scenario: the actors, and the tree they live in."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import assert_never
+
+import trio
+from attrs import define
+
+from trialogue.actors.agent import Agent, Connect
+from trialogue.actors.dispatch import Dispatch
+from trialogue.actors.recorder import Recorder
+from trialogue.actors.router import AudioGrid, Router
+from trialogue.actors.supervisor import Supervisor
+from trialogue.actors.timers import Timers
+from trialogue.actors.toolkit import MockTool, PythonTool, import_function
+from trialogue.actors.tools import Tool, ToolExecutor
+from trialogue.app.folder import new_folder, write_private
+from trialogue.app.settings import restored, settings_for
+from trialogue.app.virtual import is_virtual
+from trialogue.compute import Inline, InThreads
+from trialogue.deepgram.settings import Settings
+from trialogue.journal.records import EPOCH, Clock, Header
+from trialogue.journal.writer import Journal
+from trialogue.model.commands import EndMeeting
+from trialogue.model.events import ActorCrashed
+from trialogue.rules.meeting import Meeting as Brain
+from trialogue.rules.restarts import Restarts
+from trialogue.scenario.resolve import MockAnswer, PythonFunction, Resolved, ToolSpec
+from trialogue.scenario.variables import reveal
+from trialogue.scenario.writing import to_yaml
+from trialogue.supervise import (
+    ChildSpec,
+    Exited,
+    Intensity,
+    Observation,
+    Restart,
+    Strategy,
+    open_supervisor,
+    supervisor_spec,
+)
+
+AGENT_RESTARTS = Intensity(max_restarts=5, within_s=60.0)
+"""How many crashes (bugs, not lost connections) of all agents together are borne."""
+
+SYNC_S = 1.0
+"""How much of a meeting a power cut may take."""
+
+
+@define
+class Stage:
+    """The actors of one meeting."""
+
+    resolved: Resolved
+    """What it was made from."""
+
+    folder: Path
+    """Where its files are."""
+
+    started: datetime
+    """When it began, UTC."""
+
+    brain: Brain
+    """Decides."""
+
+    supervisor: Supervisor
+    """Stamps, asks, records, dispatches."""
+
+    router: Router
+    """Carries sound."""
+
+    agents: Mapping[str, Agent]
+    """One a participant that is an agent."""
+
+    tools: ToolExecutor
+    """Runs tool calls."""
+
+    timers: Timers
+    """Wakes the brain."""
+
+    recorder: Recorder
+    """Keeps what was heard."""
+
+    journal: Journal
+    """Keeps what happened."""
+
+    began: float = 0.0
+    """When the meeting began, on the machine's own clock; for its speed alone."""
+
+    async def run(self) -> EndMeeting:
+        """Hold the meeting: its first event, its actors, its end; then record what they still report."""
+        dispatch = Dispatch(self.router, self.agents, self.tools, self.timers, self.journal.sync)
+        self.began = time.perf_counter()
+        epoch = self.supervisor.start(dispatch)
+        async with open_supervisor(
+            self._tree(epoch),
+            name="meeting",
+            strategy=Strategy.REST_FOR_ONE,
+            intensity=Intensity(max_restarts=0),
+            observer=self,
+        ):
+            ended = await self.supervisor.run()
+        self.supervisor.settle()
+        return ended
+
+    def observe(self, observation: Observation) -> None:
+        """Report an actor's crash: a bug, so an event; restarts follow by the tree's rules."""
+        if isinstance(observation, Exited) and observation.error is not None:
+            self.supervisor.post(ActorCrashed(observation.child, observation.reason))
+
+    def _tree(self, epoch: float) -> list[ChildSpec]:
+        """The meeting's children in their order; a crash takes those after it along."""
+        agents = [
+            ChildSpec(f"agent:{name}", each.run, Restart.TRANSIENT) for name, each in self.agents.items()
+        ]
+        return [
+            ChildSpec("journal", self._keep_synced),
+            ChildSpec("timers", partial(self.timers.run, epoch)),
+            ChildSpec("tools", self.tools.run),
+            supervisor_spec(agents, name="agents", intensity=AGENT_RESTARTS, observer=self),
+            ChildSpec("router", partial(self.router.run, epoch)),
+        ]
+
+    async def _keep_synced(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Bring the journal to the disk once a second; virtual seconds are too short to be lost."""
+        task_status.started()
+        if is_virtual():
+            await trio.sleep_forever()
+        while True:
+            await trio.sleep(SYNC_S)
+            self.journal.sync()
+
+
+@asynccontextmanager
+async def open_stage(
+    resolved: Resolved,
+    *,
+    out: Path | None,
+    edges: AbstractAsyncContextManager[Mapping[str, Connect]],
+) -> AsyncGenerator[Stage]:
+    """Prepare all that a meeting needs; leaving the block closes its recordings and its journal."""
+    tools = {spec.name: _tool(spec) for spec in resolved.tools}
+    blocks = {spec.name: reveal(spec.block, os.environ) for spec in resolved.agents}
+    started = EPOCH if is_virtual() else datetime.now(UTC)
+    async with edges as connects:
+        folder = new_folder(out, resolved.plan.name, started)
+        write_private(folder / "scenario.yaml", to_yaml(resolved).encode())
+        stage = _set(resolved, folder=folder, started=started, connects=connects, tools=tools, blocks=blocks)
+        try:
+            yield stage
+        finally:
+            stage.recorder.close()
+            ended = stage.supervisor.ended
+            stage.journal.close(ended.reason if ended else "unfinished")
+
+
+def _set(
+    resolved: Resolved,
+    *,
+    folder: Path,
+    started: datetime,
+    connects: Mapping[str, Connect],
+    tools: Mapping[str, Tool],
+    blocks: Mapping[str, Mapping[str, object]],
+) -> Stage:
+    """Make the actors; nothing runs yet."""
+    header = Header(
+        plan=resolved.plan,
+        version=version("trialogue"),
+        clock=Clock.VIRTUAL if is_virtual() else Clock.REAL,
+        started=started,
+    )
+    journal = Journal.create(folder / "journal.jsonl", header)
+    brain = Brain(resolved.plan)
+    supervisor = Supervisor(brain, journal)
+    speakers = [p.name for p in resolved.plan.participants if p.may_speak]
+    grid = AudioGrid(frame_ms=resolved.frame_ms)
+    router = Router(grid, speakers, supervisor.post)
+    recorder = Recorder(folder / "audio", grid, speakers)
+    router.record(recorder)
+    agents: dict[str, Agent] = {}
+    for spec in resolved.agents:
+        fresh = settings_for(blocks[spec.name], grid.sample_rate)
+        agents[spec.name] = Agent(
+            spec.name,
+            connect=connects[spec.via],
+            settings=partial(_settings, fresh, brain, spec.name),
+            mouth=router.playouts[spec.name],
+            post=supervisor.post,
+            restarts=Restarts(resolved.plan.seed, spec.name),
+        )
+        router.listen(spec.name, agents[spec.name].hear)
+    return Stage(
+        resolved=resolved,
+        folder=folder,
+        started=started,
+        brain=brain,
+        supervisor=supervisor,
+        router=router,
+        agents=agents,
+        tools=ToolExecutor(tools, supervisor.post),
+        timers=Timers(supervisor.post),
+        recorder=recorder,
+        journal=journal,
+    )
+
+
+def _settings(fresh: Settings, brain: Brain, participant: str, was_there: bool) -> Settings:  # noqa: FBT001 - Agent asks so
+    """What a service is told before a session: an agent that was at the table remembers."""
+    return restored(fresh, brain.context(participant)) if was_there else fresh
+
+
+def _tool(spec: ToolSpec) -> Tool:
+    """What runs when the tool is called; `SetupError` for a function that is not there."""
+    match spec.action:
+        case MockAnswer(result, delay_s, error):
+            return MockTool(result, delay_s, error, spec.timeout_s)
+        case PythonFunction(target):
+            compute = Inline() if is_virtual() else InThreads()
+            return PythonTool(import_function(target), compute, spec.timeout_s)
+        case _ as never:
+            assert_never(never)

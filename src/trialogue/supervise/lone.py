@@ -1,0 +1,27 @@
+"""Errors that leave a nursery alone, as themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+__all__ = ["lone_error"]
+
+
+@contextmanager
+def lone_error() -> Generator[None, None, None]:
+    """Let an error that is alone in its group leave without the group, so that `except` can name it."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        lone, *others = group.exceptions
+        if others:
+            raise
+    else:
+        return
+    context = lone.__context__
+    try:
+        raise lone
+    finally:
+        lone.__context__ = context  # not the group, which would refer back to it
+        del lone, context
