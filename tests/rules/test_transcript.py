@@ -214,8 +214,8 @@ def test_finished_calls_stand_with_their_results():
 def test_strangers_have_no_context():
     """Their events change nothing."""
     steps = (
-        (WordsHeard("eve", "hi"), ()),
         (InjectionRefused("eve", 1, "no"), ()),
+        (WordsHeard("eve", "hi"), ()),
         (ToolRequested("eve", 1, "c", "t", "{}"), ()),
         (ToolFinished("eve", "c", "failed", "no"), ()),
     )

@@ -125,7 +125,7 @@ class Contexts:
 
     def _take_back(self, name: str, turn: int) -> None:
         entries = self._entries.get(name, [])
-        self._entries[name] = [e for e in entries if not (isinstance(e, _Cued) and e.turn == turn)]
+        entries[:] = [entry for entry in entries if not (isinstance(entry, _Cued) and entry.turn == turn)]
 
     def _finish_call(self, name: str, call_id: str, content: str) -> None:
         call = self._open_calls.pop((name, call_id), None)

@@ -3,7 +3,7 @@
 1. Pure: what it decides depends on the plan and on the events so far, on nothing else.
 2. Total: no event in any order raises; what makes no sense is ignored, or answered by a `stale` report.
 3. After each event that leaves the floor free, somebody is chosen or a timer is set.
-4. After `EndMeeting` nothing is decided any more.
+4. After `EndMeeting` nothing is decided any more; the end of a cut turn's sound is still noted.
 """
 
 from __future__ import annotations
@@ -63,12 +63,12 @@ class Meeting:
     def handle(self, event: Event, now: float) -> list[Command]:
         """Decide on an event that happened at `now`, in seconds since the meeting's start."""
         state = self._state
+        state.now, state.out = now, []
+        state.transcript.take_event(event)
+        state.contexts.take_event(event)
         if state.phase is Phase.OVER:
             return []
-        state.now, state.out = now, []
         if self._makes_sense(event):
-            state.transcript.take_event(event)
-            state.contexts.take_event(event)
             self._take(event)
             self._settle()
         state.floor.check(state.presence.gone())

@@ -1,0 +1,409 @@
+"""The brain under any order of events: total, deterministic, and true to the floor's invariants.
+
+What holds is checked from the outside, from events and commands alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import evolve
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from trialogue.model import commands as c
+from trialogue.model import events as e
+from trialogue.model.participants import Hears, Kind, Participant, Role
+from trialogue.model.plan import (
+    AgendaItem,
+    FloorRules,
+    HoldRules,
+    Limits,
+    MeetingPlan,
+    OnFailure,
+    Said,
+    SilenceRules,
+    SilenceStep,
+)
+from trialogue.model.records import Record
+from trialogue.rules.context import context_of
+from trialogue.rules.meeting import Meeting
+from trialogue.rules.policies import POLICIES
+from trialogue.rules.transcript import utterances
+
+NAMES = ("ada", "bob", "cyd", "dan", "eva", "fay", "gus", "hal")
+TEXTS = ("", "Bob, please.", "Thank you.", "Eva: I am not Eva.\nBob: nor I.", "We have decided. Ada?")
+ENDS = {"finished", "yielded", "hold-limit", "interrupted", "timeout", "lost", "left", "meeting-ended"}
+
+names = st.sampled_from((*NAMES, "stranger", "holder", "holder", "chair"))
+numbers = st.integers(1, 4)
+seconds = st.sampled_from((0.0, 0.5, 2.0, 7.0))
+texts = st.sampled_from(TEXTS)
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> MeetingPlan:
+    """Any plan of up to eight participants."""
+    count = draw(st.sampled_from((1, 2, 3, 3, 4, 5, 8)))
+    cast = tuple(
+        Participant(
+            name,
+            role=draw(st.sampled_from((Role.SPEAKER, Role.SPEAKER, Role.CHAIR, Role.OBSERVER))),
+            kind=draw(st.sampled_from((Kind.AGENT,) * 4 + (Kind.HUMAN,))),
+            hears=draw(st.sampled_from(Hears)),
+            greets=draw(st.booleans()),
+        )
+        for name in NAMES[:count]
+    )
+    policies = st.sampled_from(sorted(POLICIES))
+    floor = FloorRules(
+        policy=draw(policies),
+        otherwise=draw(policies),
+        order=tuple(draw(st.lists(st.sampled_from(NAMES[:count]), min_size=4, max_size=12))),
+        hold=HoldRules(30.0, draw(st.none() | st.just(5.0))),
+        silence=SilenceRules(2.0, tuple(draw(st.lists(st.sampled_from(SilenceStep), max_size=4)))),
+    )
+    item = AgendaItem("one", "One", time_s=20.0, done_when=Said("decided"))
+    return MeetingPlan(
+        "any",
+        cast,
+        floor=floor,
+        limits=Limits(time_s=300.0, turns=draw(st.sampled_from((None, None, 3, 9))), silence_s=40.0),
+        agenda=draw(st.sampled_from(((), (item,), (item, AgendaItem("two", "Two"))))),
+        end_with_agenda=draw(st.booleans()),
+        end=draw(st.sampled_from(((), (), (Said("Thank"),)))),
+        on_failure=draw(st.sampled_from((OnFailure.DROP, OnFailure.DROP, OnFailure.END))),
+    )
+
+
+replies = st.builds(e.ReplyStarted, names, numbers)
+events: st.SearchStrategy[Any] = st.one_of(
+    st.builds(e.MeetingStarted),
+    st.builds(e.SessionReady, names, numbers),
+    st.builds(e.SessionLost, names, numbers, st.just("1006"), seconds),
+    st.builds(e.SessionFailed, names, st.just("401"), st.booleans()),
+    replies,
+    st.builds(e.SentenceSaid, names, numbers, texts, seconds),
+    st.builds(e.ReplySent, names, numbers, seconds),
+    st.builds(e.ReplyWithdrawn, names, numbers, st.sampled_from(("interrupted", "lost", "overflow"))),
+    st.builds(e.InjectionRefused, names, numbers, st.just("busy")),
+    st.builds(e.WordsHeard, names, texts),
+    st.builds(e.PlaybackStarted, names, numbers, numbers, seconds),
+    st.builds(
+        e.PlaybackFinished,
+        names,
+        numbers,
+        numbers,
+        seconds,
+        seconds,
+        st.sampled_from(("complete", "cut", "stalled")),
+    ),
+    st.builds(e.SpeechStarted, names, seconds),
+    st.builds(e.SpeechStopped, names, seconds),
+    st.builds(e.FloorRequested, names, st.integers(-3, 3)),
+    st.builds(e.FloorRequestCancelled, names),
+    st.builds(e.GrantAsked, names, texts),
+    st.builds(e.SayAsked, names, texts),
+    st.builds(e.NoteGiven, names, texts),
+    st.builds(
+        e.ToolRequested,
+        names,
+        numbers,
+        st.sampled_from(("c1", "c2")),
+        st.sampled_from(("prices", "give_floor", "end_meeting")),
+        st.sampled_from(("", "{}", '{"to": "bob"}', '{"to": 1}')),
+        st.booleans(),
+    ),
+    st.builds(e.ToolFinished, names, st.sampled_from(("c1", "c2")), st.just("succeeded"), st.just("result")),
+    st.builds(e.ToolCallCancelled, names, st.sampled_from(("c1", "c2"))),
+    st.builds(e.LatencyMeasured, names),
+    st.builds(e.ServiceWarned, names, st.just("SLOW"), st.just("slow")),
+    st.builds(e.ActorCrashed, st.just("router"), st.just("KeyError")),
+    st.builds(e.Woke, st.sampled_from(("silence", "choose", "ready", "think:1", "hold:2", "x:y", ""))),
+)
+
+
+class Witness:
+    """Sees events and commands, and knows nothing of the brain."""
+
+    def __init__(self, plan: MeetingPlan) -> None:
+        self.plan = plan
+        self.cast = {participant.name: participant for participant in plan.participants}
+        self.holder: str | None = None
+        self.turn = 0
+        self.playing: set[tuple[str, int]] = set()
+        self.dropped: set[tuple[str, int]] = set()
+        self.started: set[tuple[str, int]] = set()
+        self.gone: set[str] = set()
+        self.run: set[tuple[str, str]] = set()
+        self.cancelled: set[tuple[str, str]] = set()
+        self.timers: dict[str, float] = {}
+        self.over = False
+
+    def see(self, event: Any, decided: list[c.Command], now: float) -> None:
+        """Check what was decided on an event."""
+        assert not (self.over and decided), "nothing is decided after the end"
+        if isinstance(event, e.ReplyStarted):
+            self.started.add((event.participant, event.reply))
+        if isinstance(event, e.SessionFailed):
+            self.gone |= {event.participant} & self.cast.keys()
+        for command in decided:
+            assert not self.over, "nothing follows the end"
+            for named in (getattr(command, "participant", None), getattr(command, "to", None)):
+                assert named is None or named in self.cast, "a stranger is named"
+            self._see(command, now)
+
+    def _see(self, command: Any, now: float) -> None:
+        match command:
+            case c.SetHearing(table):
+                for row in table:
+                    assert row.listener not in row.speakers, "somebody hears itself"
+                    assert {row.listener, *row.speakers} <= self.cast.keys()
+            case c.GrantFloor(to, turn, _, hold_until):
+                assert self.holder is None, "two holders"
+                assert turn == self.turn + 1, "epochs count"
+                assert self.cast[to].may_speak
+                assert to not in self.gone, "who has left holds nothing"
+                assert hold_until > now
+                self.holder, self.turn = to, turn
+            case c.EndTurn(who, turn, cause):
+                assert (who, turn) == (self.holder, self.turn), "a grant ends once, and its own"
+                assert cause in ENDS
+                self.holder = None
+            case c.Cue(to, turn, text) | c.Speak(to, turn, text):
+                assert (to, turn) == (self.holder, self.turn), "only the holder is told to speak"
+                assert isinstance(command, c.Speak) or text
+            case c.Play(who, reply, turn):
+                assert (who, turn) == (self.holder, self.turn), "only the holder is heard"
+                assert (who, reply) in self.started - self.playing - self.dropped
+                self.playing.add((who, reply))
+            case c.StopPlayout(who, turn):
+                assert (who, turn) == (self.holder, self.turn)
+            case c.Drop(who, reply):
+                assert (who, reply) in self.started - self.dropped
+                self.dropped.add((who, reply))
+            case c.RunTool(who, call_id):
+                assert (who, call_id) not in self.run, "a tool runs at most once"
+                self.run.add((who, call_id))
+            case c.CancelTool(who, call_id):
+                assert (who, call_id) in self.run - self.cancelled
+                self.cancelled.add((who, call_id))
+            case c.AnswerTool(who, _, call_id):
+                assert (who, call_id) not in self.cancelled, "a cancelled call is never answered"
+            case c.WakeAt(timer, at):
+                self.timers[timer] = at
+            case c.EndMeeting():
+                assert self.holder is None, "a turn outlives the meeting"
+                self.over = True
+            case _:
+                pass
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """Facts as they come from a world that keeps its timers, and nonsense in between."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+        self.replies: dict[str, int] = {}
+        self.log: list[tuple[float, Any, list[c.Command]]] = []
+
+    @initialize(plan=plans(), start=st.sampled_from(("as it should",) * 4 + ("somehow",)))
+    def begin(self, plan: MeetingPlan, start: str) -> None:
+        """Make the meeting; mostly it starts as it should."""
+        self.plan = plan
+        self.meeting = Meeting(plan)
+        self.witness = Witness(plan)
+        if start == "as it should":
+            self.tell(e.MeetingStarted())
+            for participant in plan.participants:
+                self.tell(e.SessionReady(participant.name, 1))
+
+    def tell(self, event: Any) -> list[c.Command]:
+        """Hand an event over, and have the decision looked at."""
+        decided = self.meeting.handle(event, self.now)
+        self.log.append((self.now, event, decided))
+        self.witness.see(event, decided, self.now)
+        assert self.meeting.holder == self.witness.holder
+        return decided
+
+    def one_of_us(self, name: str) -> str:
+        """Somebody of the cast, so that small meetings are told of more than strangers."""
+        cast = self.plan.participants
+        if name in {"holder", "chair"}:
+            chair = self.plan.chair
+            name = self.meeting.holder or "ada" if name == "holder" else chair.name if chair else "ada"
+        return name if name == "stranger" else cast[NAMES.index(name) % len(cast)].name
+
+    @rule(event=events)
+    def anything(self, event: Any) -> None:
+        """An event that may make no sense."""
+        if hasattr(event, "participant"):
+            event = evolve(event, participant=self.one_of_us(event.participant))
+        if getattr(event, "turn", 0) == 1:
+            event = evolve(event, turn=self.meeting.turn)
+        if getattr(event, "reply", 0) == 1 and not isinstance(event, e.ReplyStarted):
+            event = evolve(event, reply=self.replies.get(event.participant, 1))
+        self.tell(event)
+
+    @rule(
+        name=names,
+        call=st.sampled_from(("c5", "c6", "c7")),
+        tool=st.sampled_from(("prices", "give_floor", "end_meeting")),
+        to=names,
+        answered=st.booleans(),
+    )
+    def tool(self, name: str, call: str, tool: str, to: str, **then: bool) -> None:
+        """An agent calls a tool, and it may have finished already."""
+        name = self.one_of_us(name)
+        session = self.meeting._state.presence.session(name)
+        self.tell(e.ToolRequested(name, session, call, tool, f'{{"to": "{self.one_of_us(to)}"}}'))
+        if then["answered"]:
+            self.tell(e.ToolFinished(name, call, "succeeded", "result"))
+
+    @rule(name=names, text=texts, length=seconds)
+    def reply(self, name: str, text: str, length: float) -> None:
+        """A new reply of somebody arrives whole."""
+        name = self.one_of_us(name)
+        number = self.replies[name] = max(self.replies.get(name, 4) + 1, 5)
+        self.tell(e.ReplyStarted(name, number))
+        self.tell(e.SentenceSaid(name, number, text, 0.0))
+        self.tell(e.ReplySent(name, number, length))
+
+    @precondition(lambda self: self.meeting.holder is not None)
+    @rule(text=texts, length=seconds, outcome=st.sampled_from(("complete", "cut", "stalled")))
+    def turn(self, text: str, length: float, outcome: Any) -> None:
+        """The holder speaks and is heard."""
+        name, turn = self.meeting.holder, self.meeting.turn
+        assert name is not None
+        self.reply(name, text, 2.0)
+        number = self.replies[name]
+        self.tell(e.PlaybackStarted(name, turn, number, self.now))
+        self.now = round(self.now + length, 6)
+        self.tell(e.PlaybackFinished(name, turn, number, self.now, length, outcome))
+
+    @rule(said=st.lists(texts, min_size=2, max_size=6), length=seconds)
+    def round(self, said: list[str], length: float) -> None:
+        """Some turns go as they should."""
+        for text in said:
+            if self.meeting.holder is not None:
+                self.turn(text, length, "complete")
+
+    @precondition(lambda self: self.meeting.holder is not None)
+    @rule(reason=st.sampled_from(("interrupted", "lost", "overflow")), started=st.booleans(), more=texts)
+    def cut(self, reason: Any, started: bool, more: str) -> None:  # noqa: FBT001 - drawn, not passed
+        """The holder begins, goes on about something else, and is cut off."""
+        name, turn = self.meeting.holder, self.meeting.turn
+        assert name is not None
+        self.reply(name, more, 4.0)
+        number = self.replies[name]
+        if started:
+            self.tell(e.PlaybackStarted(name, turn, number, self.now))
+        self.reply(name, more, 0.0 if reason == "overflow" else 1.0)
+        self.tell(e.ReplyWithdrawn(name, number, reason))
+
+    @precondition(lambda self: self.meeting.holder is not None)
+    @rule(times=st.integers(1, 4))
+    def refuse(self, times: int) -> None:
+        """The holder's service refuses its prompt."""
+        for _ in range(times):
+            if self.meeting.holder is not None:
+                self.tell(e.InjectionRefused(self.meeting.holder, self.meeting.turn, "busy"))
+                self.next_timer()
+
+    @rule(name=names, session=numbers)
+    def comes_back(self, name: str, session: int) -> None:
+        """A session goes and another comes."""
+        name = self.one_of_us(name)
+        self.tell(e.SessionLost(name, session, "1006", 0.1))
+        self.tell(e.SessionReady(name, session + 1))
+
+    @rule()
+    def next_timer(self) -> None:
+        """Time passes until the next timer comes."""
+        if self.witness.timers:
+            timer = min(self.witness.timers, key=lambda name: (self.witness.timers[name], name))
+            self.now = max(self.now, self.witness.timers.pop(timer))
+            self.tell(e.Woke(timer))
+
+    @invariant()
+    def no_duplicates_wait(self) -> None:
+        """Everybody waits once, and who has left waits for nothing."""
+        if not hasattr(self, "meeting"):
+            return
+        waiting = [request.participant for request in self.meeting.floor_view.queue]
+        assert len(waiting) == len(set(waiting))
+
+    @invariant()
+    def free_floors_are_watched(self) -> None:
+        """A meeting that is open always has a timer that will come: no wait is unbounded."""
+        if not hasattr(self, "meeting") or self.meeting.phase.value in {"new", "over"}:
+            return
+        assert self.witness.timers
+
+    def teardown(self) -> None:
+        """By timers alone every meeting ends within its limit; decided again, it goes the same way."""
+        if not hasattr(self, "meeting"):
+            return
+        if self.meeting.phase.value != "new":
+            while not self.witness.over:
+                self.next_timer()
+                assert self.now <= 300.0 or self.witness.over
+        again = Meeting(self.plan)
+        assert [again.handle(event, at) for at, event, _ in self.log] == [out for _, _, out in self.log]
+        records = [Record(i, at, event, tuple(out)) for i, (at, event, out) in enumerate(self.log, 1)]
+        self._folds(records)
+
+    def _folds(self, records: list[Record]) -> None:
+        """What is folded from the journal is what the brain knows; heard words begin the intended."""
+        assert self.meeting.utterances() == utterances(records)
+        for utterance in utterances(records):
+            assert utterance.intended.split()[: len(utterance.heard.split())] == utterance.heard.split() or (
+                len(utterance.intended) > len(utterance.heard)
+            )
+        for participant in self.plan.participants:
+            assert self.meeting.context(participant.name) == context_of(self.plan, participant.name, records)
+
+
+AnyOrder.TestCase.settings = settings(
+    max_examples=150,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+TestAnyOrder = AnyOrder.TestCase
+
+
+@settings(max_examples=150, deadline=None)
+@given(plans(), st.lists(st.tuples(seconds, events), max_size=40))
+def test_nonsense_alone(plan, told):
+    """Any events in any order, at any times, are answered."""
+    meeting, witness, now = Meeting(plan), Witness(plan), 0.0
+    for wait, event in told:
+        now += wait
+        witness.see(event, meeting.handle(event, now), now)
+
+
+def test_the_witness_sees():
+    """The checks themselves can fail: each broken promise is told."""
+    import pytest
+
+    plan = MeetingPlan(
+        "w", (Participant("ada"), Participant("bob"), evolve(Participant("cyd"), role=Role.OBSERVER))
+    )
+    grant = c.GrantFloor("ada", 1, "", 9.0)
+    broken: list[list[c.Command]] = [
+        [c.EndMeeting("x"), c.EndMeeting("x")],
+        [grant, c.GrantFloor("bob", 2, "", 9.0)],
+        [c.GrantFloor("cyd", 1, "", 9.0)],
+        [c.EndTurn("ada", 1, "finished")],
+        [c.Play("ada", 1, 1)],
+        [grant, c.EndMeeting("x")],
+        [c.Report("x", "y", "eve")],
+        [c.RunTool("ada", "c", "t", ""), c.RunTool("ada", "c", "t", "")],
+        [c.SetHearing((c.Hearing("ada", ("ada",)),))],
+    ]
+    for commands in broken:
+        with pytest.raises(AssertionError):
+            Witness(plan).see(e.MeetingStarted(), commands, 0.0)
