@@ -61,7 +61,7 @@ class FakeRecognizer:
 class FakeDetector:
     """Any sample that is not zero is speech."""
 
-    hang_s: float
+    hang_ms: int
     at: int = 0
     is_speaking: bool = False
     quiet_since: int = 0
@@ -76,7 +76,7 @@ class FakeDetector:
                     edges.append(SpeechEdge(EdgeKind.STARTED, self.at))
                 self.quiet_since = self.at + len(block) // 2
             self.at += len(block) // 2
-            if self.is_speaking and self.at - self.quiet_since >= self.hang_s * RATE:
+            if self.is_speaking and self.at - self.quiet_since >= self.hang_ms * RATE // 1000:
                 self.is_speaking = False
                 edges.append(SpeechEdge(EdgeKind.STOPPED, self.quiet_since))
         return edges

@@ -69,7 +69,7 @@ class Ear:
     def __init__(self, terms: Terms, equipment: Equipment, tell: Callable[[Event], None]) -> None:
         self._decoder = Decoder(terms.input)
         self._resampler = Resampler(terms.input.sample_rate, HEARING_RATE)
-        self._open_detector = partial(equipment.open_detector, terms.hang_s)
+        self._open_detector = partial(equipment.open_detector, round(terms.hang_s * 1000))
         self._recognizer = equipment.recognizer
         self._compute = equipment.compute
         self._tell = tell

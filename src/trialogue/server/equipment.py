@@ -25,8 +25,8 @@ class Equipment:
     synthesizer: Synthesizer
     """Turns the agent's words into speech."""
 
-    open_detector: Callable[[float], SpeechDetector]
-    """Opens a detector for one stream, given the seconds of silence that end speech."""
+    open_detector: Callable[[int], SpeechDetector]
+    """Opens a detector for one stream, given the milliseconds of silence that end speech."""
 
     compute: Compute
     """Where engines do their work."""

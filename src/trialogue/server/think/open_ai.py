@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import httpx  # noqa: ASYNC127 the project's one HTTP client, for loopback
 import orjson
+import trio
 from attrs import define, field
 
 from trialogue.server.think.ports import (
@@ -31,8 +32,6 @@ from trialogue.speech.sentences import SentenceSplitter
 
 _DEADLINES = httpx.Timeout(connect=5.0, read=30.0, write=5.0, pool=5.0)
 """Seconds for each step of a request; the read deadline is between two pieces of the stream."""
-
-_MAX_LINE = 1024 * 1024
 
 
 @cache
@@ -118,12 +117,24 @@ def _check(response: httpx.Response) -> None:
 
 
 async def _read(response: httpx.Response, answer: _Answer, tell: Callable[[Thought], None]) -> None:
-    async for line in response.aiter_lines():
-        if len(line) > _MAX_LINE:
-            raise ThinkRefused("The think endpoint sent a line that is too long.")
-        if line.startswith("data:"):
-            for thought in answer.feed(line[5:].strip()):
-                tell(thought)
+    """Read to the stream's end.
+
+    httpx's iterators nest generators that it does not close when their reader leaves; a cancellation, which
+    passes through all of them, does. So a fault ends the reading that way.
+    """
+    fault: ThinkRefused | None = None
+    with trio.CancelScope() as scope:
+        async for line in response.aiter_lines():
+            if fault is not None or not line.startswith("data:"):
+                continue
+            try:
+                for thought in answer.feed(line[5:].strip()):
+                    tell(thought)
+            except ThinkRefused as refusal:
+                fault = refusal
+                scope.cancel()
+    if fault is not None:
+        raise fault
 
 
 class _Answer:
@@ -161,8 +172,11 @@ class _Answer:
         if isinstance(content, str):
             yield from map(Sentence, self._splitter.feed(content))
         for piece in delta.get("tool_calls") or ():
-            index = piece.get("index", 0)
-            self._calls.setdefault(index, _PartialCall()).add(piece)
+            match piece:
+                case {"index": int(index)}:
+                    self._calls.setdefault(index, _PartialCall()).add(cast("dict[str, Any]", piece))
+                case _:
+                    raise ThinkRefused("The think endpoint sent what is no chat completion.")
 
 
 @define
@@ -175,12 +189,16 @@ class _PartialCall:
 
     def add(self, piece: Mapping[str, Any]) -> None:
         function: Mapping[str, Any] = piece.get("function") or {}
-        self.id = piece.get("id") or self.id
-        self.name += function.get("name") or ""
-        self.arguments += function.get("arguments") or ""
+        self.id = _text(piece.get("id")) or self.id
+        self.name += _text(function.get("name"))
+        self.arguments += _text(function.get("arguments"))
 
     def wanted(self, index: int) -> WantedCall:
         return WantedCall(self.id or f"call_{index}", self.name, self.arguments or "{}")
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _choice(text: str) -> dict[str, Any]:
