@@ -136,10 +136,12 @@ async def test_a_start_that_hangs_can_be_cancelled(autojump_clock):
     """What hangs is stopped first, then those before it; nobody after it has started."""
     log, (a, b, c) = toys("abc")
     b.prepare_s = math.inf
+    notes = Notes()
     with trio.move_on_after(60) as scope:
-        async with open_supervisor([child.spec() for child in (a, b, c)], name="top"):
+        async with open_supervisor([child.spec() for child in (a, b, c)], name="top", observer=notes):
             raise AssertionError
     assert scope.cancelled_caught
+    assert notes.lines == ["a started", "b exited: normal", "a exited: normal"]
     assert log == ["+a", "+b", "-b", "-a"]
 
 
@@ -213,6 +215,27 @@ async def test_an_interrupt_in_a_child_ends_all_in_order(interrupt):
             await trio.sleep_forever()
     assert log == ["+a", "+b", "+c", "-b", "-c", "-a"]
     assert notes.lines == [f"b exited: {interrupt.__name__}", "c exited: normal", "a exited: normal"]
+
+
+async def test_ends_that_came_before_the_stop_are_noted_before_it(autojump_clock):
+    """One fails and one that had overrun ends while the supervisor is busy: the stop has not caused that."""
+    a, b, c = Toy("a"), Toy("b", cleanup_s=10), Toy("c")
+    notes = Notes()
+    specs = [a.spec(), b.spec(shutdown_s=1), c.spec()]
+    with trio.move_on_after(20):
+        async with open_supervisor(specs, name="top", observer=notes) as supervisor:
+            await supervisor.terminate_child("b")
+            notes.lines.clear()
+            with trio.move_on_after(1):
+                await supervisor.start_child(Toy("slow", prepare_s=math.inf).spec())
+            a.end(ValueError())
+            await trio.sleep_forever()
+    assert notes.lines == [
+        "a exited: ValueError",
+        "b exited: normal",
+        "slow exited: normal",
+        "c exited: normal",
+    ]
 
 
 async def test_an_interrupt_while_starting_ends_all_in_order():

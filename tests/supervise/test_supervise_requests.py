@@ -15,6 +15,7 @@ from trialogue.supervise import (
     Supervisor,
     open_supervisor,
 )
+from trialogue.supervise.inbox import Inbox
 
 
 @pytest.fixture
@@ -156,6 +157,24 @@ async def test_requests_that_wait_when_it_stops_are_refused(nursery):
     assert slow.log == ["+slow", "-slow"]
 
 
+async def test_a_stop_goes_before_what_waits():
+    """What is asked in the same moment is refused, not done first."""
+    async with open_supervisor([Toy("a").spec(Restart.TRANSIENT)], name="top") as supervisor:
+        await supervisor.terminate_child("a")
+
+        async def ask() -> None:
+            with pytest.raises(trio.ClosedResourceError):
+                await supervisor.delete_child("a")
+
+        async def stop() -> None:
+            supervisor.stop()
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(ask)
+            nursery.start_soon(stop)
+        assert states(supervisor) == "a:stopped"
+
+
 async def test_a_request_that_is_withdrawn_in_time_is_not_done(autojump_clock, nursery):
     """Cancelled while it waits for its turn: nothing happens."""
     late = Toy("late")
@@ -243,6 +262,14 @@ async def test_an_observer_that_fails_at_a_request_ends_the_supervisor(nursery):
     await settle()
     assert refused == ["b"]
     assert log == ["+a", "-a"]
+
+
+def test_an_inbox_that_closes_knows_what_it_holds():
+    """Anything else is a bug."""
+    inbox = Inbox()
+    inbox.post("stray")
+    with pytest.raises(AssertionError, match="stray"):
+        inbox.close()
 
 
 async def test_what_is_neither_end_nor_request_is_a_bug_that_stops_in_order():

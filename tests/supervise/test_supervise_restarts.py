@@ -281,12 +281,13 @@ async def test_who_has_overrun_does_not_start_a_second_time(autojump_clock):
     with pytest.raises(IntensityExceeded) as caught:
         async with open_supervisor(
             [a.spec(), b.spec()], name="top", strategy=Strategy.ONE_FOR_ALL, intensity=Intensity(3, 5.0)
-        ):
+        ) as supervisor:
             log.clear()
             a.end()
             await trio.sleep_forever()
     assert str(caught.value.__cause__) == "child 'b' cannot start: its former task has not ended"
     assert log.count("+b") == 0
+    assert [status.last_error for status in supervisor.children()] == [None, RuntimeError]
     assert log[-1] == "-b"
 
 
@@ -370,6 +371,21 @@ async def test_the_last_significant_end_for_good_ends_the_supervisor():
             assert states(supervisor) == after
         c.end()
         await supervisor.wait()
+
+
+async def test_a_significant_child_that_waits_for_its_restart_still_counts(autojump_clock):
+    """It has not ended for good."""
+    a, b = Toy("a"), Toy("b")
+    specs = [
+        a.spec(Restart.TRANSIENT, significant=True, backoff=lambda _: 5.0),
+        b.spec(Restart.TRANSIENT, significant=True),
+    ]
+    async with open_supervisor(specs, name="top", auto_shutdown=AutoShutdown.ALL_SIGNIFICANT) as supervisor:
+        a.end(ValueError())
+        await settle()
+        b.end()
+        await trio.sleep(6)
+        assert states(supervisor) == "a:running b:stopped"
 
 
 async def test_a_significant_child_that_is_terminated_ends_nothing():
