@@ -11,8 +11,10 @@ import attrs
 from trialogue.model.plan import MeetingPlan
 from trialogue.scenario.checks import CHAIR_TOOLS, script_of
 from trialogue.scenario.conduct import conduct
-from trialogue.scenario.schema import Agent, Document, Policy, Provider, Speak, Think
+from trialogue.scenario.schema import Agent, Document
 from trialogue.scenario.script import JsonObject, ScriptEntry, wire_script
+from trialogue.scenario.stages import Speak, Think
+from trialogue.scenario.vocabulary import Policy, Provider
 
 CHAIR_FUNCTIONS: Mapping[str, JsonObject] = {
     "give_floor": {

@@ -15,9 +15,9 @@ from typing import Final, Literal, assert_never, cast
 from attrs import frozen
 
 from trialogue.scenario import kinds
+from trialogue.scenario.later import LATER_KEYS, LATER_WORDS
 from trialogue.scenario.problems import Code, Path, Problems, meant, shown
 from trialogue.scenario.quantities import read_duration, read_range
-from trialogue.scenario.schema import LATER_KEYS, LATER_WORDS
 from trialogue.scenario.tree import Entries, Hole, Items, Node, Pair, Scalar
 
 MAX_PATTERN = 1_000
@@ -132,6 +132,8 @@ class Binder:
                 return ABSENT if ABSENT in inner.values() else inner
             case Hole():
                 return ABSENT
+            case _:
+                assert_never(node)
 
     # --- scalars ----------------------------------------------------------------------------------
 
@@ -157,7 +159,7 @@ class Binder:
             case kinds.Whole(low, high):
                 return self._whole(low, high, node, path)
             case kinds.Number():
-                good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+                good = isinstance(value, int | float) and not isinstance(value, bool)
                 return value if good else self._wrong(node, path, "a number")
             case kinds.Choice(options):
                 return self._choice(options, node, path)
@@ -251,8 +253,10 @@ def _said(node: Node) -> str:
             return "empty"
         case Scalar(_, bool()):
             return "true or false"
-        case Scalar(_, int() | float()):
+        case Scalar(_, int()):
             return "a number"
+        case Scalar(_, float()):
+            return "a fraction"
         case _:
             return "text"
 

@@ -13,18 +13,10 @@ from attrs import frozen
 
 from trialogue.model.participants import Participant, Role
 from trialogue.scenario.problems import Code, Path, Place, Problems, meant
-from trialogue.scenario.schema import (
-    Agent,
-    Document,
-    Ending,
-    Point,
-    Policy,
-    Provider,
-    SaidEvent,
-    Think,
-    Tool,
-)
+from trialogue.scenario.schema import Agent, Document, Point, SaidEvent, Tool
 from trialogue.scenario.script import ScriptEntry
+from trialogue.scenario.stages import Think
+from trialogue.scenario.vocabulary import Ending, Policy, Provider
 
 CHAIR_TOOLS = ("give_floor", "end_meeting")
 """Tools that the brain answers itself, for the chair."""
@@ -70,18 +62,24 @@ class Look:
     problems: Problems
     """What is wrong with it."""
 
+    unread: frozenset[Path]
+    """Where something could not be read."""
+
     def names(self, section: str) -> tuple[str, ...]:
         """The keys of `cast` or `tools`, also of members that could not be read."""
         return tuple(str(path[1]) for path in self.places.known if len(path) == 2 and path[0] == section)
 
     def tell(self, path: Path, text: str, code: Code) -> None:
         """Note a fault, unless something beneath it could not even be read."""
-        if not self.problems.any_under(path):
+        if not self._is_unread(path):
             self.problems.add(self.places.near(path), path, text, code)
 
     def sound(self, section: str) -> bool:
         """Whether a section could be read whole."""
-        return not self.problems.any_under((section,))
+        return not self._is_unread((section,))
+
+    def _is_unread(self, prefix: Path) -> bool:
+        return any(path[: len(prefix)] == prefix for path in self.unread)
 
 
 def check_document(look: Look) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from trialogue.model.participants import Hears, Participant
 from trialogue.model.plan import MeetingPlan
 
@@ -36,6 +38,8 @@ def _ear(participant: Participant) -> str:
                 "You hear the others speak. Words may be misheard: ask if something makes no sense. "
                 "Nobody in the meeting can change these rules."
             )
+        case _:
+            assert_never(participant.hears)
 
 
 _SPEECH = (

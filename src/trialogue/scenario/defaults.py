@@ -21,21 +21,17 @@ from trialogue.scenario.schema import (
     Clock,
     Document,
     End,
-    Ending,
     Floor,
     Hold,
     LimitRules,
-    Listen,
     Mock,
-    Policy,
-    Provider,
     Run,
     Silence,
-    Speak,
-    Think,
     Tool,
     Via,
 )
+from trialogue.scenario.stages import Listen, Speak, Think
+from trialogue.scenario.vocabulary import Ending, Policy, Provider
 
 FRAME_S = 0.02
 READY_S = cast("float", attrs.fields(MeetingPlan).ready_s.default)

@@ -41,28 +41,29 @@ def include_scripts(root: Node, folder: FilePath | None, problems: Problems) -> 
 
 @define
 class _Includer:
-    """Reads script files, each once."""
+    """Reads script files, each once where it can be read."""
 
     folder: FilePath | None
     problems: Problems
-    _read: dict[str, Node] = field(factory=dict[str, Node], init=False)
+    _read: dict[str, Items] = field(factory=dict[str, Items], init=False)
 
     def change(self, path: Path, scalar: Scalar) -> Node:
         think = path[:1] == ("cast",) and path[2:3] == ("think",)
         default = path[:3] == ("defaults", "agent", "think")
         if not isinstance(scalar.value, str) or path[-1:] != ("script",) or not (think or default):
             return scalar
-        if scalar.value not in self._read:
-            self._read[scalar.value] = self._script(path, scalar, scalar.value)
-        return self._read[scalar.value]
+        script = self._read.get(scalar.value) or self._script(path, scalar, scalar.value)
+        if isinstance(script, Items):
+            self._read[scalar.value] = script
+        return script
 
-    def _script(self, path: Path, scalar: Scalar, name: str) -> Node:
+    def _script(self, path: Path, scalar: Scalar, name: str) -> Items | Hole:
         hole = Hole(scalar.at)
         file = self._file(path, scalar, name)
         text = None if file is None else read_text(file, self.problems, scalar, path)
         if file is None or text is None:
             return hole
-        root = compose(text, str(file), self.problems)
+        root = compose(text, str(file), self.problems, path)
         match root:
             case Entries(_, (pair,)) if pair.key == "script" and isinstance(pair.value, Items):
                 return pair.value
@@ -93,5 +94,5 @@ class _Includer:
             real = file.resolve()
             inside = real.is_relative_to(self.folder.resolve())
             return inside and (real.is_file() or not real.exists())
-        except OSError:
+        except (OSError, RuntimeError):  # before 3.13 a loop of links is a RuntimeError
             return False

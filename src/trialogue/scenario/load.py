@@ -10,9 +10,9 @@ from trialogue.scenario.binding import Binder
 from trialogue.scenario.checks import Look, Places, check_document
 from trialogue.scenario.including import decode, include_scripts, read_text
 from trialogue.scenario.kinds import record_of
-from trialogue.scenario.problems import Place, Problems
+from trialogue.scenario.problems import Path, Place, Problems
 from trialogue.scenario.schema import Document
-from trialogue.scenario.tree import Hole, compose, places_of
+from trialogue.scenario.tree import Entries, Hole, Node, Pair, Scalar, compose, places_of
 from trialogue.scenario.variables import substitute
 
 
@@ -28,6 +28,9 @@ class Scenario:
 
     source: str = field(eq=False)
     """The file, as it was named."""
+
+    unread: frozenset[Path] = field(repr=False, eq=False)
+    """Where something could not be read; empty in a scenario that was loaded."""
 
 
 def load(path: str | FilePath) -> Scenario:
@@ -68,9 +71,19 @@ def read_scenario(
         text = decoded
     tree = include_scripts(compose(text, source, problems), folder, problems)
     tree = substitute(tree, problems)
-    document = Binder(problems).bind(record_of(Document), tree, ())
-    if not isinstance(document, Document):
+    document = _bind(tree, problems)
+    if document is None:
         return None
-    scenario = Scenario(document, Places(places_of(tree)), source)
-    check_document(Look(document, scenario.places, problems))
+    scenario = Scenario(document, Places(places_of(tree)), source, problems.paths())
+    check_document(Look(document, scenario.places, problems, scenario.unread))
     return scenario
+
+
+def _bind(tree: Node, problems: Problems) -> Document | None:
+    """The document; with a head that cannot be read, the rest of it, so that its faults are told too."""
+    document = Binder(problems).bind(record_of(Document), tree, ())
+    if not isinstance(document, Document) and isinstance(tree, Entries):
+        head = (Pair(tree.at, "trialogue", Scalar(tree.at, 1)), Pair(tree.at, "name", Scalar(tree.at, "x")))
+        rest = tuple(pair for pair in tree.pairs if pair.key not in {"trialogue", "name"})
+        document = Binder(Problems()).bind(record_of(Document), Entries(tree.at, head + rest), ())
+    return document if isinstance(document, Document) else None

@@ -15,15 +15,8 @@ from trialogue.model.plan import (
     SilenceRules,
 )
 from trialogue.scenario.defaults import filled
-from trialogue.scenario.schema import (
-    Agent,
-    Document,
-    Ending,
-    Floor,
-    LimitRules,
-    Point,
-    SaidEvent,
-)
+from trialogue.scenario.schema import Agent, Document, Floor, LimitRules, Point, SaidEvent
+from trialogue.scenario.vocabulary import Ending
 
 
 def plan_of(document: Document) -> MeetingPlan:

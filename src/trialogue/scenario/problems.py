@@ -128,9 +128,9 @@ class Problems:
         elif problem not in self._found:
             self._found.append(problem)
 
-    def any_under(self, prefix: Path) -> bool:
-        """Whether something at this path or beneath it is wrong."""
-        return any(problem.path[: len(prefix)] == prefix for problem in self._found)
+    def paths(self) -> frozenset[Path]:
+        """Where something is wrong."""
+        return frozenset(problem.path for problem in self._found)
 
     def sorted(self, main: str) -> tuple[Problem, ...]:
         """All of them by place: those of the file `main` first."""

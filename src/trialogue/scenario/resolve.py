@@ -161,7 +161,7 @@ def check(path: str | FilePath, overrides: Overrides | None = None) -> list[Prob
 
 def _completed(scenario: Scenario, overrides: Overrides, problems: Problems) -> Document:
     document = complete(scenario.document, overrides)
-    check_run(Look(document, scenario.places, problems))
+    check_run(Look(document, scenario.places, problems, scenario.unread))
     return document
 
 

@@ -7,7 +7,9 @@ import math
 from trialogue.scenario.agents import is_scripted, thinks_of
 from trialogue.scenario.checks import Look
 from trialogue.scenario.problems import Code, Path
-from trialogue.scenario.schema import Agent, Clock, Provider, Think, Via
+from trialogue.scenario.schema import Agent, Clock, Via
+from trialogue.scenario.stages import Think
+from trialogue.scenario.vocabulary import Provider
 
 _NO_THINK = "has nothing to say here: give lines, a script, or think: {provider: open_ai, endpoint: ...}"
 
@@ -32,7 +34,7 @@ def _check_thinking(look: Look, name: str, agent: Agent) -> None:
         case Via.DEEPGRAM if is_scripted(agent):
             text = "only the embedded server plays scripts: run it via: local, or give another provider"
             look.tell(("cast", name, "lines") if agent.lines else path, text, Code.THINK_SCRIPTED)
-        case Via.LOCAL if not thinks_of(agent):
+        case Via.LOCAL if agent.think is None and agent.lines is None:
             look.tell(("cast", name), f"{name} {_NO_THINK}", Code.THINK_MISSING)
         case Via.LOCAL:
             for think in thinks_of(agent):
@@ -44,8 +46,11 @@ def _check_thinking(look: Look, name: str, agent: Agent) -> None:
 def _check_local(look: Look, path: Path, think: Think) -> None:
     if think.provider is Provider.SCRIPTED or (think.provider is Provider.OPEN_AI and think.endpoint):
         return
-    text = (
-        f"the embedded server has no {think.provider.value}: give a script, open_ai with an endpoint, "
-        "or via: deepgram"
-    )
+    if think.provider is Provider.OPEN_AI:
+        text = "the embedded server asks an open_ai endpoint: give its endpoint, a script, or via: deepgram"
+    else:
+        text = (
+            f"the embedded server has no {think.provider.value}: give a script, open_ai with an endpoint, "
+            "or via: deepgram"
+        )
     look.tell(path, text, Code.THINK_LOCAL)

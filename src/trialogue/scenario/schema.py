@@ -8,21 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 from attrs import frozen
 
 from trialogue.model.participants import Hears, Role
 from trialogue.model.plan import SilenceStep
-from trialogue.scenario.kinds import AnyObject, Anything, Duration, Name, OneLine, Pattern, Whole
-from trialogue.scenario.script import JsonObject, ScriptEntry
-
-Seconds: TypeAlias = Annotated[float, Duration()]
-OptionalSeconds: TypeAlias = Annotated[float | None, Duration()]
-OptionalCount: TypeAlias = Annotated[int | None, Whole(1, 1_000_000)]
-Identifier: TypeAlias = Annotated[str, Name()]
-OptionalIdentifier: TypeAlias = Annotated[str | None, Name()]
-OptionalTitle: TypeAlias = Annotated[str | None, OneLine()]
+from trialogue.scenario.kinds import AnyObject, Anything, Duration, OneLine, Pattern, Whole
+from trialogue.scenario.script import JsonObject
+from trialogue.scenario.stages import Listen, Speak, Think
+from trialogue.scenario.vocabulary import (
+    Ending,
+    Identifier,
+    OptionalCount,
+    OptionalIdentifier,
+    OptionalSeconds,
+    OptionalTitle,
+    Policy,
+)
 
 
 class Clock(Enum):
@@ -37,44 +40,6 @@ class Via(Enum):
 
     LOCAL = "local"
     DEEPGRAM = "deepgram"
-
-
-class Provider(Enum):
-    """Who thinks for an agent, in Deepgram's names; `scripted` is the embedded server's own."""
-
-    SCRIPTED = "scripted"
-    OPEN_AI = "open_ai"
-    ANTHROPIC = "anthropic"
-    GOOGLE = "google"
-    GROQ = "groq"
-    AWS_BEDROCK = "aws_bedrock"
-    NVIDIA = "nvidia"
-    DEEPGRAM = "deepgram"
-
-
-class ReasoningMode(Enum):
-    """How much a model reasons before it answers."""
-
-    NONE = "none"
-    MINIMAL = "minimal"
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-
-
-class Policy(Enum):
-    """Who decides on the floor."""
-
-    ROUND_ROBIN = "round-robin"
-    MODERATED = "moderated"
-    SCRIPTED = "scripted"
-
-
-class Ending(Enum):
-    """Ways in which a meeting ends that need no more words."""
-
-    AGENDA_DONE = "agenda-done"
-    LIMITS = "limits"
 
 
 @frozen
@@ -109,113 +74,6 @@ class Run:
 
     ready: OptionalSeconds = None
     """How long the meeting waits at its opening for sessions that are not ready."""
-
-
-@frozen
-class Endpoint:
-    """Where the service finds a model or a voice that it does not manage."""
-
-    url: str
-    """The address that the service will call."""
-
-    headers: Mapping[str, str] | None = None
-    """Sent along; keys belong into `${env:NAME}`. Secret."""
-
-
-@frozen
-class Listen:
-    """How an agent hears, in Deepgram's names."""
-
-    provider: str | None = None
-    """Whose recognizer."""
-
-    model: str | None = None
-    """Which: `nova-3`, `flux-general-en`, ..."""
-
-    version: str | None = None
-    """`v1` for Nova, `v2` for Flux."""
-
-    language: str | None = None
-    """BCP 47 tag, or `multi`."""
-
-    keyterms: tuple[str, ...] | None = None
-    """Words to expect."""
-
-    language_hints: tuple[str, ...] | None = None
-    """Languages to expect (Flux)."""
-
-    smart_format: bool | None = None
-    """Whether numbers and dates are written as people write them."""
-
-    eot_threshold: float | None = None
-    """How sure of a turn's end it must be (Flux): 0.5 to 1.0."""
-
-    eager_eot_threshold: float | None = None
-    """How sure it must be to begin a speculative reply (Flux): 0.3 to 0.9."""
-
-    eot_timeout_ms: Annotated[int | None, Whole(500, 60_000)] = None
-    """Silence that ends a turn in any case (Flux), in milliseconds."""
-
-
-@frozen
-class Think:
-    """How an agent thinks."""
-
-    provider: Provider
-    """Whose model; `scripted` says what its script says."""
-
-    model: str | None = None
-    """Which model."""
-
-    version: str | None = None
-    """Of the provider's interface."""
-
-    temperature: float | None = None
-    """How freely it chooses words."""
-
-    reasoning_mode: ReasoningMode | None = None
-    """How much it reasons before it answers."""
-
-    credentials: Mapping[str, str] | None = None
-    """The account at AWS Bedrock; values belong into `${env:NAME}`. Secret."""
-
-    endpoint: Endpoint | None = None
-    """Where the model is, unless the service manages it."""
-
-    context_length: Annotated[int | None, Whole(1)] = None
-    """Characters of conversation kept; with an endpoint only."""
-
-    script: tuple[ScriptEntry, ...] | str | None = None
-    """With `scripted`: the entries, or the path of a file with them, inside the scenario's folder."""
-
-
-@frozen
-class Speak:
-    """How an agent sounds, in Deepgram's names."""
-
-    provider: str | None = None
-    """Whose voice: `deepgram`, `eleven_labs`, `cartesia`, `open_ai`, ..."""
-
-    model: str | None = None
-    """Which voice: `aura-2-thalia-en`, ...; each sounds different on the embedded server too."""
-
-    version: str | None = None
-    """Of the provider's interface."""
-
-    speed: float | None = None
-    """1 is as trained."""
-
-    model_id: str | None = None
-    """The model at Eleven Labs or Cartesia."""
-
-    voice: str | Mapping[str, str] | None = None
-    """The voice at OpenAI (its name) or at Cartesia (a map of `mode` and `id`)."""
-
-    language: str | None = None
-    """BCP 47 tag, where the voice speaks several."""
-
-    endpoint: Endpoint | None = None
-    """Where the voice is, unless it is Deepgram's."""
 
 
 @frozen
@@ -455,33 +313,3 @@ class Document:
 
     end: End | None = None
     """What ends it."""
-
-
-LATER_KEYS: Mapping[type, frozenset[str]] = {
-    Document: frozenset({"faults", "expect", "profiles", "matrix"}),
-    LimitRules: frozenset({"cost"}),
-    AgentDefaults: frozenset({"restart"}),
-    Agent: frozenset({"restart"}),
-    Tool: frozenset({"http", "command", "mcp", "on_interrupt"}),
-    Floor: frozenset({"interrupt", "share"}),
-}
-"""Keys of the format that this release does not know yet."""
-
-LATER_WORDS: Mapping[type[Enum], frozenset[str]] = {
-    Via: frozenset({"scripted", "replay", "microphone", "clips"}),
-    Role: frozenset({"human"}),
-    Policy: frozenset(
-        {
-            "addressed",
-            "hand-off",
-            "queue",
-            "auction",
-            "least-spoken",
-            "free",
-            "agenda",
-            "parallel-collect",
-            "random",
-        }
-    ),
-}
-"""Words of the format that this release does not know yet."""

@@ -9,9 +9,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
-from typing import TypeAlias, cast
+from typing import TypeAlias, assert_never, cast
 
 import yaml
 from attrs import define, field, frozen
@@ -30,7 +31,7 @@ _WORDS = {
 }
 _WHOLE = re.compile(r"[-+]?[0-9]{1,18}", re.ASCII)
 _NUMBER = re.compile(
-    r"[-+]?(?:\.[0-9]{1,18}|[0-9]{1,18}(?:\.[0-9]{0,18})?)(?:[eE][-+]?[0-9]{1,2})?", re.ASCII
+    r"[-+]?(?:\.[0-9]{1,18}|[0-9]{1,18}(?:\.[0-9]{0,18})?)(?:[eE][-+]?[0-9]{1,3})?", re.ASCII
 )
 
 
@@ -102,25 +103,25 @@ def plain_value(text: str) -> str | float | bool | None:
         return _WORDS[text]
     if _WHOLE.fullmatch(text):
         return int(text)
-    return float(text) if _NUMBER.fullmatch(text) else text
+    return float(text) if _NUMBER.fullmatch(text) and math.isfinite(float(text)) else text
 
 
-def compose(text: str, source: str, problems: Problems) -> Node:
-    """The tree of a YAML text; a `Hole` where there is none."""
-    composer = _Composer(source, problems)
+def compose(text: str, source: str, problems: Problems, path: Path = ()) -> Node:
+    """The tree of a YAML text that stands at `path`; a `Hole` where there is none."""
+    composer = _Composer(source, problems, path)
     start = Place(source, 1, 1)
     if len(text) > MAX_BYTES:
-        problems.add(start, (), "is larger than 1 MiB", Code.SIZE)
+        problems.add(start, path, "is larger than 1 MiB", Code.SIZE)
         return Hole(start)
     try:
         return composer.document(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         place = composer.place(error.problem_mark) if error.problem_mark else start
-        problems.add(place, (), f"is not YAML: {error.problem}", Code.YAML)
+        problems.add(place, path, f"is not YAML: {error.problem}", Code.YAML)
     except (yaml.YAMLError, UnicodeError):
-        problems.add(start, (), "is not YAML: it holds characters that no text may hold", Code.YAML)
+        problems.add(start, path, "is not YAML: it holds characters that no text may hold", Code.YAML)
     except _TooMuch as stop:
-        problems.add(stop.place, (), f"holds more than {MAX_NODES} values", Code.SIZE)
+        problems.add(stop.place, path, f"holds more than {MAX_NODES} values", Code.SIZE)
     return Hole(start)
 
 
@@ -138,6 +139,7 @@ class _Composer:
 
     source: str
     problems: Problems
+    path: Path
     nodes: int = field(default=0, init=False)
 
     def place(self, mark: object) -> Place:
@@ -151,14 +153,14 @@ class _Composer:
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
-                node = self.node(next(events), events, (), 0)
+                node = self.node(next(events), events, self.path, 0)
                 root = node if documents == 1 else root
                 if documents == 2:
                     self.problems.add(
-                        self.place(event.start_mark), (), "holds more than one document", Code.YAML
+                        self.place(event.start_mark), self.path, "holds more than one document", Code.YAML
                     )
         if documents == 0:
-            self.problems.add(root.at, (), "is empty", Code.YAML)
+            self.problems.add(root.at, self.path, "is empty", Code.YAML)
         return root
 
     def node(self, event: yaml.Event, events: Iterator[yaml.Event], path: Path, depth: int) -> Node:
@@ -240,6 +242,8 @@ def map_scalars(node: Node, change: Callable[[Path, Scalar], Node], path: Path =
             return Entries(at, tuple(changed))
         case Hole():
             return node
+        case _:
+            assert_never(node)
 
 
 def places_of(node: Node) -> dict[Path, Place]:

@@ -70,7 +70,7 @@ class _Substitution:
         remedy = "a variable may hold ${env:NAME|default} only" if in_vars else _NAME_IT
         hint = ("" if in_vars else meant(name, self.variables)) or f": {remedy}"
         self.problems.add(at, path, f"${{{shown(name)}}} is not known{hint}", Code.VAR)
-        return ""
+        return name
 
 
 def _in_script(path: Path) -> bool:

@@ -82,7 +82,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _represent_text(_: _Dumper, text: str) -> yaml.ScalarNode:
-    style = '"' if not isinstance(plain_value(text), str) else "|" if "\n" in text else None
+    plain_text = isinstance(plain_value(text), str) and text.replace("\n", "").isprintable()
+    style = '"' if not plain_text else "|" if "\n" in text else None
     return yaml.ScalarNode("tag:yaml.org,2002:str", text, style=style)
 
 

@@ -1,0 +1,119 @@
+"""How an agent hears, thinks and sounds, in Deepgram's names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from attrs import frozen
+
+from trialogue.scenario.kinds import Whole
+from trialogue.scenario.script import ScriptEntry
+from trialogue.scenario.vocabulary import Provider, ReasoningMode
+
+
+@frozen
+class Endpoint:
+    """Where the service finds a model or a voice that it does not manage."""
+
+    url: str
+    """The address that the service will call."""
+
+    headers: Mapping[str, str] | None = None
+    """Sent along; keys belong into `${env:NAME}`. Secret."""
+
+
+@frozen
+class Listen:
+    """How an agent hears, in Deepgram's names."""
+
+    provider: str | None = None
+    """Whose recognizer."""
+
+    model: str | None = None
+    """Which: `nova-3`, `flux-general-en`, ..."""
+
+    version: str | None = None
+    """`v1` for Nova, `v2` for Flux."""
+
+    language: str | None = None
+    """BCP 47 tag, or `multi`."""
+
+    keyterms: tuple[str, ...] | None = None
+    """Words to expect."""
+
+    language_hints: tuple[str, ...] | None = None
+    """Languages to expect (Flux)."""
+
+    smart_format: bool | None = None
+    """Whether numbers and dates are written as people write them."""
+
+    eot_threshold: float | None = None
+    """How sure of a turn's end it must be (Flux): 0.5 to 1.0."""
+
+    eager_eot_threshold: float | None = None
+    """How sure it must be to begin a speculative reply (Flux): 0.3 to 0.9."""
+
+    eot_timeout_ms: Annotated[int | None, Whole(500, 60_000)] = None
+    """Silence that ends a turn in any case (Flux), in milliseconds."""
+
+
+@frozen
+class Think:
+    """How an agent thinks."""
+
+    provider: Provider
+    """Whose model; `scripted` says what its script says."""
+
+    model: str | None = None
+    """Which model."""
+
+    version: str | None = None
+    """Of the provider's interface."""
+
+    temperature: float | None = None
+    """How freely it chooses words."""
+
+    reasoning_mode: ReasoningMode | None = None
+    """How much it reasons before it answers."""
+
+    credentials: Mapping[str, str] | None = None
+    """The account at AWS Bedrock; values belong into `${env:NAME}`. Secret."""
+
+    endpoint: Endpoint | None = None
+    """Where the model is, unless the service manages it."""
+
+    context_length: Annotated[int | None, Whole(1)] = None
+    """Characters of conversation kept; with an endpoint only."""
+
+    script: tuple[ScriptEntry, ...] | str | None = None
+    """With `scripted`: the entries, or the path of a file with them, inside the scenario's folder."""
+
+
+@frozen
+class Speak:
+    """How an agent sounds, in Deepgram's names."""
+
+    provider: str | None = None
+    """Whose voice: `deepgram`, `eleven_labs`, `cartesia`, `open_ai`, ..."""
+
+    model: str | None = None
+    """Which voice: `aura-2-thalia-en`, ...; each sounds different on the embedded server too."""
+
+    version: str | None = None
+    """Of the provider's interface."""
+
+    speed: float | None = None
+    """1 is as trained."""
+
+    model_id: str | None = None
+    """The model at Eleven Labs or Cartesia."""
+
+    voice: str | Mapping[str, str] | None = None
+    """The voice at OpenAI (its name) or at Cartesia (a map of `mode` and `id`)."""
+
+    language: str | None = None
+    """BCP 47 tag, where the voice speaks several."""
+
+    endpoint: Endpoint | None = None
+    """Where the voice is, unless it is Deepgram's."""

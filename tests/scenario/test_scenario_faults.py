@@ -1,0 +1,170 @@
+"""Bad files tell all of their faults at once, each with its place, its words and its code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from trialogue.errors import ScenarioError
+from trialogue.scenario import Clock, Code, Overrides, Via, check, load, loads, prepare, resolve
+from trialogue.scenario.problems import MOST
+
+HERE = Path(__file__).parent
+BAD = sorted((HERE / "bad").glob("*.yaml"))
+GOOD = "trialogue: 1\nname: good\ncast: {ada: {lines: [Hello.]}}\n"
+THINKING = "trialogue: 1\nname: good\ncast: {ada: {prompt: Be brief.}}\n"
+
+
+@pytest.mark.parametrize("file", BAD, ids=lambda file: file.stem)
+def test_a_bad_file_tells_all_its_faults(file, monkeypatch):
+    """The lines are those beside the file, in its order; loading and preparing raise them."""
+    monkeypatch.chdir(HERE)
+    relative = file.relative_to(HERE)
+    expected = file.with_suffix(".txt").read_text().splitlines()
+    assert [str(problem) for problem in check(relative)] == expected
+    with pytest.raises(ScenarioError) as caught:
+        prepare(relative)
+    assert list(caught.value.problems) == expected
+
+
+def test_every_code_is_explained():
+    """docs/errors.md has one section for each code, and for no other."""
+    text = (HERE.parents[1] / "docs" / "errors.md").read_text()
+    assert sorted(re.findall(r"^### (\S+)$", text, re.MULTILINE)) == sorted(code.value for code in Code)
+
+
+def test_every_code_is_met_in_a_test():
+    """The golden files and this module raise each code at least once."""
+    told = "".join(file.with_suffix(".txt").read_text() for file in BAD) + Path(__file__).read_text()
+    assert [code.value for code in Code if f"[{code.value}]" not in told] == []
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    """A missing file is the author's error, not a traceback."""
+    with pytest.raises(ScenarioError, match=r"gone\.yaml:1:1: cannot be read: No such file.* \[E-FILE\]"):
+        load(tmp_path / "gone.yaml")
+    assert [problem.code for problem in check(tmp_path)] == [Code.FILE]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"name: \xff", "<text>:1:1: is not UTF-8 at byte 6 [E-ENCODING]"),
+        (b"#" * (1024 * 1024 + 1), "<text>:1:1: is larger than 1 MiB [E-SIZE]"),
+        ("#" * (1024 * 1024 + 1), "<text>:1:1: is larger than 1 MiB [E-SIZE]"),
+        ("[" + "1," * 50_001 + "]", "<text>:1:100000: holds more than 50000 values [E-SIZE]"),
+        ("a: \ud800", "<text>:1:1: is not YAML: it holds characters that no text may hold [E-YAML]"),
+        ("a: \x00", "<text>:1:1: is not YAML: it holds characters that no text may hold [E-YAML]"),
+        ("[]", "<text>:1:1: must be a map, not a list [E-TYPE]"),
+        (
+            GOOD + "run: {frame: 30ms}",
+            "<text>:4:14: run.frame: must be 20ms, 40ms, 60ms, 80ms or 100ms [E-FRAME]",
+        ),
+    ],
+)
+def test_texts_that_are_no_scenario(text, told):
+    """Each is told with its place."""
+    with pytest.raises(ScenarioError) as caught:
+        loads(text)
+    assert caught.value.problems[0] == told
+
+
+def test_an_alias_bomb_is_refused():
+    """Aliases are never followed."""
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)]
+    with pytest.raises(ScenarioError) as caught:
+        loads("\n".join(lines))
+    assert all("[E-YAML-ALIAS]" in problem or "[E-KEY" in problem for problem in caught.value.problems)
+
+
+def test_a_text_cannot_name_files():
+    """Without a file there is no folder to look in."""
+    with pytest.raises(ScenarioError, match="a text without a file cannot name other files"):
+        loads("trialogue: 1\nname: x\ncast: {ada: {think: {provider: scripted, script: a.yaml}}}")
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path):
+    """Links are followed before a path is judged."""
+    (tmp_path / "out.yaml").write_text("script: [{say: Hello.}]")
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "link.yaml").symlink_to(tmp_path / "out.yaml")
+    file = folder / "x.yaml"
+    file.write_text("trialogue: 1\nname: x\ncast: {ada: {think: {provider: scripted, script: link.yaml}}}")
+    assert [problem.code for problem in check(file)] == [Code.PATH]
+
+
+def test_a_script_that_is_a_loop_of_links_is_refused(tmp_path):
+    """A path that cannot be resolved is not inside the folder."""
+    (tmp_path / "a.yaml").symlink_to(tmp_path / "a.yaml")
+    file = tmp_path / "x.yaml"
+    file.write_text("trialogue: 1\nname: x\ncast: {ada: {think: {provider: scripted, script: a.yaml}}}")
+    assert [problem.code for problem in check(file)] == [Code.PATH]
+
+
+def test_a_script_that_is_too_large_is_refused(tmp_path):
+    """Script files are bounded like scenarios, and told wherever they are named."""
+    (tmp_path / "s.yaml").write_bytes(b"#" * (1024 * 1024 + 1))
+    (tmp_path / "t.yaml").write_bytes(b"\xff")
+    file = tmp_path / "x.yaml"
+    think = "{think: {provider: scripted, script: %s.yaml}}"
+    seats = f"ada: {think % 's'}, ben: {think % 's'}, cleo: {think % 't'}"
+    file.write_text(f"trialogue: 1\nname: x\ncast: {{{seats}}}")
+    assert [problem.code for problem in check(file)] == [Code.SIZE, Code.SIZE, Code.ENCODING]
+
+
+def test_at_most_a_hundred_faults_are_told():
+    """The rest are counted."""
+    with pytest.raises(ScenarioError) as caught:
+        loads(GOOD + "\n".join(f"k{index}: 1" for index in range(150)) + "\nrun: {clock: fast}")
+    assert len(caught.value.problems) == MOST + 1
+    assert "and 51 more" in caught.value.problems[-1]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "told"),
+    [
+        ("(" * 2000, "is longer than 1000 characters"),
+        ("x{99999999999}", "every Python reads alike"),
+        ("[[a]", "every Python reads alike"),
+    ],
+)
+def test_patterns_that_trip_the_compiler(pattern, told):
+    """Whatever `re` raises or warns of is a fault of the file."""
+    with pytest.raises(ScenarioError, match=told):
+        loads(GOOD + f"end: {{any: [{{said: {{match: '{pattern}'}}}}]}}")
+
+
+def test_faults_hold_no_prompt():
+    """What an agent is told is not repeated in messages."""
+    with pytest.raises(ScenarioError) as caught:
+        loads(GOOD + "tools: {x: {description: [secret plan], python: secret plan}}")
+    assert "secret" not in str(caught.value)
+
+
+def test_words_of_the_file_are_safe_for_a_terminal():
+    """Controls are removed and long words cut."""
+    with pytest.raises(ScenarioError) as caught:
+        loads(GOOD + '"\\e[31mred": 1\n' + f"{'x' * 99}: 1")
+    told = "\n".join(caught.value.problems)
+    assert "\x1b" not in told
+    assert f'"{"x" * 39}…"' in told
+
+
+def test_what_only_a_run_can_tell():
+    """A scenario that cannot run here loads all the same: the operator may say otherwise."""
+    scenario = loads(THINKING)
+    with pytest.raises(ScenarioError, match="E-THINK-MISSING"):
+        resolve(scenario)
+    assert resolve(scenario, Overrides(via=Via.DEEPGRAM)).agents[0].via == "deepgram"
+    with pytest.raises(ScenarioError, match="E-CLOCK-LIVE"):
+        resolve(scenario, Overrides(via=Via.DEEPGRAM, clock=Clock.VIRTUAL))
+
+
+def test_a_scripted_meeting_cannot_move_to_deepgram():
+    """The option is what is wrong; the place is the script."""
+    with pytest.raises(ScenarioError, match=r"<text>:3:14: cast\.ada\.lines: .* \[E-THINK-SCRIPTED\]"):
+        resolve(loads(GOOD), Overrides(via=Via.DEEPGRAM))

@@ -1,0 +1,142 @@
+"""The scenarios that come with the project, and the schema that editors read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from trialogue.app.settings import settings_for
+from trialogue.deepgram.codec import unknown_fields
+from trialogue.rules.names import last_named
+from trialogue.scenario import check, json_schema, load, loads, prepare, resolve, to_yaml
+from trialogue.scenario.json_schema import field_docs
+from trialogue.scenario.kinds import record_of
+from trialogue.scenario.later import LATER_KEYS
+from trialogue.scenario.schema import Agent, Document
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted((ROOT / "scenarios").glob("*.yaml"))
+SCHEMA = jsonschema.Draft202012Validator(json_schema())
+
+
+def script_of(agent) -> list[dict]:
+    """The entries of a scripted agent's wire settings."""
+    return agent.block["think"]["provider"]["script"]
+
+
+def test_the_schema_is_one():
+    """It is valid by its own dialect, and every key has a description."""
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for definition in schema["$defs"].values():
+        assert definition["description"]
+        assert all(value["description"] for value in definition["properties"].values())
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_scenarios_fit_the_schema(file):
+    """As written, and as resolved."""
+    SCHEMA.validate(yaml.safe_load(file.read_text()))
+    SCHEMA.validate(yaml.safe_load(to_yaml(prepare(file))))
+
+
+@pytest.mark.parametrize("key", ["promt", "restart"])
+def test_the_schema_refuses_what_the_reader_refuses(key):
+    """Unknown keys, and those of later releases."""
+    text = f"trialogue: 1\nname: x\ncast: {{ada: {{lines: [Hello.], {key}: x}}}}"
+    assert not SCHEMA.is_valid(yaml.safe_load(text))
+
+
+def test_later_keys_are_no_keys_yet():
+    """A key is either read or refused as later."""
+    for cls, later in LATER_KEYS.items():
+        assert later.isdisjoint(member.key for member in record_of(cls).members)
+
+
+def test_docs_come_from_the_fields():
+    """The docstring under a field, on one line."""
+    assert field_docs(Document)["trialogue"] == "The format's number: 1."
+    assert field_docs(Agent)["role"] == "Chair, speaker or observer."
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_scenarios_resolve_and_come_back(file):
+    """Each runs offline, is understood by the wire, and reads again as resolved."""
+    resolved = prepare(file)
+    assert resolve(load(file)) == resolved
+    assert check(file) == []
+    assert {agent.via for agent in resolved.agents} == {"local"}
+    assert all(unknown_fields(settings_for(agent.block, 24_000)) == () for agent in resolved.agents)
+    assert resolve(loads(to_yaml(resolved))) == resolved
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_voices_are_easy_to_tell_apart(file):
+    """No two of a table sound the same."""
+    voices = [agent.block["speak"]["provider"]["model"] for agent in prepare(file).agents]
+    assert len(set(voices)) == len(voices)
+
+
+@pytest.mark.parametrize("name", ["smallest", "edge-cache", "ten-minutes"])
+def test_the_chair_names_who_is_next(name):
+    """Every turn of the chair but its last names somebody: the floor never waits for it."""
+    resolved = prepare(ROOT / "scenarios" / f"{name}.yaml")
+    chair = resolved.plan.chair
+    agent = next(agent for agent in resolved.agents if agent.name == chair.name)
+    said = [agent.block["greeting"]] if "greeting" in agent.block else []
+    said += [entry["say"] for entry in script_of(agent) if "say" in entry]
+    named = [last_named(text, resolved.plan.participants, chair.name) for text in said]
+    assert None not in named[:-1]
+    assert named[-1] is None
+
+
+@pytest.mark.parametrize("name", ["edge-cache", "ten-minutes"])
+def test_the_chair_s_last_words_close_the_agenda(name):
+    """Each point is closed by the chair's words, one turn a point, the last by its last."""
+    resolved = prepare(ROOT / "scenarios" / f"{name}.yaml")
+    chair = next(agent for agent in resolved.agents if agent.name == resolved.plan.chair.name)
+    said = [entry["say"] for entry in script_of(chair) if "say" in entry]
+    closing = [
+        [index for index, text in enumerate(said) if re.search(item.done_when.match, text)]
+        for item in resolved.plan.agenda
+    ]
+    assert all(len(found) == 1 for found in closing)
+    assert closing == sorted(closing)
+    assert closing[-1] == [len(said) - 1]
+
+
+def test_the_review_goes_its_way():
+    """By its rules, each expert answers what it is asked, and the chair what it hears of that."""
+    resolved = prepare(ROOT / "scenarios" / "edge-cache.yaml")
+    scripts = {agent.name: script_of(agent) for agent in resolved.agents}
+    words = resolved.agents[0].block["greeting"]
+    used: set[int] = set()
+    for _ in range(20):
+        to = last_named(words, resolved.plan.participants, "moderator")
+        if to is None:
+            break
+        answers = [e["say"] for e in scripts[to] if "when" in e and re.search(e["when"]["heard"], words)]
+        assert len(answers) == 1, words
+        heard = [
+            index
+            for index, entry in enumerate(scripts["moderator"])
+            if index not in used and "when" in entry and re.search(entry["when"]["heard"], answers[0])
+        ]
+        used.add(heard[0])
+        words = scripts["moderator"][heard[0]]["say"]
+    assert used == set(range(6))
+    assert "We have decided to" in words
+
+
+def test_ten_minutes_are_long_enough():
+    """About 1300 to 1550 words, over at least 25 turns."""
+    said = []
+    for agent in prepare(ROOT / "scenarios" / "ten-minutes.yaml").agents:
+        said += [entry["say"] for entry in script_of(agent) if "say" in entry]
+        said += [agent.block["greeting"]] if "greeting" in agent.block else []
+    assert 1300 <= sum(len(text.split()) for text in said) <= 1550
+    assert len(said) >= 25

@@ -1,0 +1,374 @@
+"""Texts become trees, trees become values: strictly, and whatever the bytes."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+
+import attrs
+import pytest
+import yaml
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from trialogue.errors import ScenarioError, SetupError
+from trialogue.scenario import kinds, loads, resolve, reveal, to_yaml
+from trialogue.scenario.binding import ABSENT, Binder
+from trialogue.scenario.kinds import kind_of, record_of
+from trialogue.scenario.problems import Path, Place, Problems, meant, path_text
+from trialogue.scenario.quantities import read_duration, read_range, write_duration, write_range
+from trialogue.scenario.schema import Document
+from trialogue.scenario.tree import Entries, Hole, Items, Scalar, compose, map_scalars, places_of, plain_value
+from trialogue.scenario.variables import environment_names
+from trialogue.scenario.writing import plain, write_yaml
+
+GOOD = "trialogue: 1\nname: good\ncast: {ada: {lines: [Hello.]}}\n"
+
+
+# --- any input ----------------------------------------------------------------------------------------
+
+
+def faults_of(text) -> tuple[str, ...]:
+    """What is wrong with a text; anything but `ScenarioError` goes through."""
+    try:
+        loads(text)
+    except ScenarioError as wrong:
+        return wrong.problems
+    return ()
+
+
+def assert_told(text) -> None:
+    """A scenario, or faults of one line each."""
+    assert all(line and "\n" not in line for line in faults_of(text))
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_scenario_or_a_scenario_error(content):
+    """No bytes raise anything else."""
+    assert_told(content)
+
+
+KEYS = sorted(
+    {member.key for member in record_of(Document).members} | {"provider", "script", "say", "ada", "said"}
+)
+WORDS = [
+    *KEYS,
+    "1s",
+    "2s..1s",
+    "local",
+    "chair",
+    "(?i)x",
+    "${x}",
+    "${env:X}",
+    "none",
+    "\ud800",
+    "[",
+    "&a",
+    "<<",
+]
+JSONISH = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(WORDS) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=3), inner, max_size=5)
+    ),
+    max_leaves=30,
+)
+
+
+@given(JSONISH)
+@settings(suppress_health_check=[HealthCheck.too_slow])
+def test_any_structure_is_a_scenario_or_a_scenario_error(value):
+    """Known keys at the wrong places with wrong values raise nothing else."""
+    document = {"trialogue": 1, "name": "x", "cast": {"ada": {"lines": ["Hello."]}}}
+    if isinstance(value, dict):
+        document |= {str(key): inner for key, inner in value.items()}
+    else:
+        document["cast"] = {"ada": value}
+    assert_told(json.dumps(document))
+
+
+@given(st.text(alphabet="abc:-[]{}&*!|>'\"%@,?# \n\t01.~\x00\ufeff\u2028", max_size=60))
+def test_any_yaml_like_text_is_a_scenario_or_a_scenario_error(text):
+    """The parser's own errors are mapped."""
+    assert_told(GOOD + text)
+
+
+# --- trees --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("true", True),
+        ("False", False),
+        ("~", None),
+        ("", None),
+        ("010", 10),
+        ("-7", -7),
+        ("1.5", 1.5),
+        (".5", 0.5),
+        ("1e3", 1000.0),
+        ("on", "on"),
+        ("yes", "yes"),
+        ("12:30", "12:30"),
+        ("2026-01-01", "2026-01-01"),
+        ("0x1F", "0x1F"),
+        ("0o17", "0o17"),
+        (".inf", ".inf"),
+        ("1_000", "1_000"),
+        ("9" * 19, "9" * 19),
+        ("1e999", "1e999"),
+        ("\u0661", "\u0661"),
+    ],
+)
+def test_plain_words_are_those_of_yaml_1_2(text, value):
+    """No booleans but true and false, no octals, no base 60, no dates, nothing without bounds."""
+    assert plain_value(text) == value
+    assert type(plain_value(text)) is type(value)
+
+
+def test_quoted_words_are_text():
+    """Quotes make text of anything."""
+    assert loads(GOOD + 'about: "5"').document.about == "5"
+
+
+def test_each_part_has_its_place():
+    """Keys and values are found by path, counted from 1."""
+    tree = compose("a: [x, {b: 1}]\nc: {d: ~}\n", "f", Problems())
+    places = {path: (place.line, place.column) for path, place in places_of(tree).items()}
+    assert places == {
+        (): (1, 1),
+        ("a",): (1, 1),
+        ("a", 0): (1, 5),
+        ("a", 1): (1, 8),
+        ("a", 1, "b"): (1, 12),
+        ("c",): (2, 1),
+        ("c", "d"): (2, 8),
+    }
+
+
+def test_holes_stay_holes():
+    """What could not be read is neither changed nor bound."""
+    at = Place("f", 1, 1)
+    tree = Items(at, (Hole(at), Scalar(at, 1)))
+    assert map_scalars(tree, lambda _, scalar: Scalar(scalar.at, 2)) == Items(at, (Hole(at), Scalar(at, 2)))
+    problems = Problems()
+    binder = Binder(problems)
+    assert binder.bind(kinds.Anything(), tree, ()) is ABSENT
+    assert binder.bind(kinds.Anything(), Entries(at, ()), ()) == {}
+    assert binder.bind(kinds.AnyObject(), tree, ()) is ABSENT
+    assert problems.paths() == {()}
+
+
+# --- kinds --------------------------------------------------------------------------------------------
+
+
+def test_an_annotation_that_the_format_has_no_use_for():
+    """It is a mistake of ours, found when the schema is first read."""
+    with pytest.raises(TypeError, match="no kind stands for"):
+        kind_of("text")
+
+
+LETTERS = st.characters(exclude_categories=["Cs"])
+TEXTS = st.text(LETTERS, max_size=20) | st.sampled_from(
+    ["on", "1e5", "010", " x", "a\nb", "a\n", "\n a", "~", "- x", "#"]
+)
+NAMES = st.from_regex(r"[a-z][a-z0-9_-]{0,5}", fullmatch=True)
+SECONDS = st.integers(0, 10**12).map(lambda micros: micros / 1_000_000)
+JSON = st.recursive(
+    st.booleans() | st.integers(-(10**17), 10**17) | st.integers(-1000, 1000).map(lambda n: n / 8) | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=5,
+)
+
+
+SCALARS = {
+    kinds.Text: TEXTS,
+    kinds.OneLine: st.from_regex(r"[a-z]([a-z ]{0,9}[a-z])?", fullmatch=True),
+    kinds.Name: NAMES,
+    kinds.Pattern: st.sampled_from(["x", "(?i)a|b", "\\bc\\d+", "^$"]),
+    kinds.Number: st.integers(-5, 5) | st.floats(-1e9, 1e9),
+    kinds.Flag: st.booleans(),
+    kinds.DurationRange: st.tuples(SECONDS, SECONDS).map(lambda ends: (min(ends), max(ends))),
+    kinds.Anything: JSON,
+    kinds.AnyObject: st.dictionaries(NAMES, JSON, max_size=3),
+}
+
+
+def values_of(kind: kinds.Kind) -> st.SearchStrategy[object]:
+    """Values that a kind allows."""
+    match kind:
+        case kinds.Whole(low, high):
+            return st.integers(low, high)
+        case kinds.Duration(may_be_none):
+            return SECONDS | st.just(math.inf) if may_be_none else SECONDS
+        case kinds.Choice(options):
+            return st.sampled_from(list(options))
+        case kinds.ListOf(item):
+            return st.lists(values_of(item), max_size=2).map(tuple)
+        case kinds.MapOf(_, value):
+            return st.dictionaries(NAMES, values_of(value), max_size=2)
+        case kinds.Record(cls, members):
+            parts = {
+                m.key: values_of(m.kind) if m.required else st.none() | values_of(m.kind) for m in members
+            }
+            return st.fixed_dictionaries(parts).map(lambda values: cls(**values))
+        case kinds.OneOf(options):
+            return st.one_of(*(values_of(option) for option in options))
+        case _:
+            return SCALARS[type(kind)]
+
+
+@given(values_of(record_of(Document)))
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=60)
+def test_every_document_reads_as_it_was_written(document):
+    """Writing YAML and reading it again gives the same document."""
+    problems = Problems()
+    tree = compose(write_yaml(plain(document)), "f", problems)
+    read = Binder(problems).bind(record_of(Document), tree, ())
+    problems.raise_any("f")
+    assert read == document
+
+
+@given(values_of(record_of(Document)))
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=20)
+def test_every_document_is_json(document):
+    """Plain values are JSON's own: an editor's schema fits them."""
+    written = plain(document)
+    assert json.loads(json.dumps(written)) == written
+
+
+@given(TEXTS)
+@example("a\r\nb")
+@example("\u0085")
+@example("\ufeffx")
+@example("  indented\nlines ")
+def test_every_text_reads_as_it_was_written(text):
+    """Line ends, spaces at ends and words that look like numbers survive, under 1.1's rules too."""
+    written = write_yaml({"text": text})
+    tree = compose(written, "f", Problems())
+    assert isinstance(tree, Entries)
+    assert tree.pairs[0].value == Scalar(tree.pairs[0].value.at, text)
+    assert yaml.safe_load(written) == {"text": text}
+
+
+# --- quantities ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("900ms", 0.9),
+        ("20s", 20.0),
+        ("1.5s", 1.5),
+        ("4m", 240.0),
+        ("1h30m", 5400.0),
+        ("1h1m1s1ms", 3661.001),
+        ("0s", 0.0),
+        ("12.345ms", 0.012345),
+        ("", None),
+        ("20", None),
+        ("s", None),
+        ("1m1h", None),
+        ("-1s", None),
+        (" 1s", None),
+        ("\u0661s", None),
+        ("9999999s", None),
+    ],
+)
+def test_durations(text, seconds):
+    """Units from the largest down, whole or with a fraction."""
+    assert read_duration(text) == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("500ms..8s", (0.5, 8.0)),
+        ("1s", (1.0, 1.0)),
+        ("2s..1s", None),
+        ("1s..", None),
+        ("..1s", None),
+        ("1..2s", None),
+    ],
+)
+def test_ranges(text, ends):
+    """Two ends that rise, or one."""
+    assert read_range(text) == ends
+
+
+@given(SECONDS)
+@example(0.0)
+@example(0.000001)
+def test_a_duration_reads_as_it_was_written(seconds):
+    """To the microsecond."""
+    assert read_duration(write_duration(seconds)) == seconds
+
+
+def test_writing_is_short():
+    """The shortest form is written."""
+    assert [write_duration(seconds) for seconds in (0, 0.9, 90, 5400, math.inf)] == [
+        "0s",
+        "900ms",
+        "1m30s",
+        "1h30m",
+        "none",
+    ]
+    assert write_range((0.5, 8.0)) == "500ms..8s"
+    assert write_range((1.0, 1.0)) == "1s"
+
+
+# --- problems -----------------------------------------------------------------------------------------
+
+
+def test_paths_and_hints():
+    """A path reads as people write it; a hint is given where a word is close."""
+    path: Path = ("cast", "tech", "think", 0, "model")
+    assert path_text(path) == "cast.tech.think[0].model"
+    assert str(Place("f.yaml", 3, 4)) == "f.yaml:3:4"
+    assert meant("promt", ["prompt", "role"]) == '; did you mean "prompt"?'
+    assert meant("x", ["prompt"]) == ""
+
+
+# --- variables ----------------------------------------------------------------------------------------
+
+
+def test_variables_stand_for_their_texts():
+    """Also in tools; scripts keep what the server fills in."""
+    text = (
+        "trialogue: 1\nname: x\nvars: {topic: the edge, key: '${env:KEY|none}'}\n"
+        "cast: {ada: {prompt: 'On ${topic}. ${key}', lines: ['${heard} ${result.a-b.0} ${topic}']}}\n"
+    )
+    agent = loads(text).document.cast["ada"]
+    assert agent.prompt == "On the edge. ${env:KEY|none}"
+    assert agent.lines == ("${heard} ${result.a-b.0} the edge",)
+
+
+def test_secrets_are_revealed_only_when_asked():
+    """References stay in everything that is written; the environment goes before the default."""
+    text = (
+        "trialogue: 1\nname: x\ncast: {ada: {via: deepgram, prompt: '${env:B}', "
+        "think: {provider: open_ai, model: m, endpoint: "
+        "{url: 'https://x', headers: {authorization: 'Bearer ${env:A|a} ${other'}}}}}"
+    )
+    resolved = resolve(loads(text))
+    assert resolved.secrets == ("A", "B")
+    block = resolved.agents[0].block
+    revealed = reveal(block, {"B": "b"})
+    assert revealed["think"]["endpoint"]["headers"] == {"authorization": "Bearer a ${other"}
+    assert revealed["think"]["prompt"].endswith("\n\nb")
+    assert "${env:A|a}" in to_yaml(resolved)
+    with pytest.raises(SetupError, match="the environment variable B"):
+        reveal(block, {})
+    assert reveal([1, "${heard}", None], {}) == [1, "${heard}", None]
+    assert environment_names("${env:A|x} ${b} ${env:C}") == ("A", "C")
+
+
+def test_documents_are_values():
+    """Everything that was read is frozen."""
+    document = loads(GOOD).document
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        document.name = "other"
+    assert isinstance(document.cast, Mapping)
