@@ -504,10 +504,13 @@ def test_one_audio_done_after_the_last_injected_message() -> None:
 def test_replies_are_bounded() -> None:
     """A reply takes so many sentences and no more, thought or injected."""
     desk, number = thinking(ServerOptions(max_sentences=2))
-    for _ in range(5):
+    for _ in range(2):
         desk.happen(ev.SentenceThought(number, "On."))
     desk.say(inject("queue"))
     assert [n for n in desk.names() if n != "LatencyReport"] == ["Speak", "Speak", "InjectionRefused"]
+    desk.happen(ev.SentenceThought(number, "And on."))
+    desk.happen(ev.SentenceThought(number, "And on."))
+    assert desk.names() == ["StopThinking", "FinishReply"]
 
 
 @pytest.mark.parametrize(

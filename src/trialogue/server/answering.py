@@ -27,7 +27,7 @@ from trialogue.deepgram.messages import (
     RequestedFunction,
     ServerMessage,
 )
-from trialogue.server.commands import Command, CutReply, FinishReply, Send, Speak, Think
+from trialogue.server.commands import Command, CutReply, FinishReply, Send, Speak, StopThinking, Think
 from trialogue.server.options import LatencyStyle, ServerOptions
 from trialogue.server.reply import NEVER, Reply, Stage, history_of
 from trialogue.server.terms import Terms
@@ -138,7 +138,11 @@ class Answering:
     def take_sentence(self, number: int, text: str, now: float) -> None:
         """A sentence was thought."""
         reply = self._thinking(number)
-        if reply is None or reply.ordered >= self._options.max_sentences:
+        if reply is None:
+            return
+        if reply.ordered >= self._options.max_sentences:
+            self._out.append(StopThinking())
+            self._complete_reply(reply)
             return
         reply.slow_at = NEVER
         if reply.thought_at is None:
@@ -179,8 +183,7 @@ class Answering:
         elif len(reply.results) > reply.results_before:
             self._think(reply, now)
         else:
-            reply.stage = Stage.ENDING
-            self._finish_if_ended(reply)
+            self._complete_reply(reply)
 
     def fail(self, number: int) -> None:
         """No think provider answered: this turn has no reply."""
@@ -248,8 +251,7 @@ class Answering:
     def _think(self, reply: Reply, now: float) -> None:
         reply.passes += 1
         if reply.passes > _MAX_PASSES:
-            reply.stage = Stage.ENDING
-            self._finish_if_ended(reply)
+            self._complete_reply(reply)
             return
         reply.stage = Stage.THINKING
         reply.results_before = len(reply.results)
@@ -267,6 +269,11 @@ class Answering:
     def _speak(self, reply: Reply, text: str) -> None:
         reply.ordered += 1
         self._out.append(Speak(reply.number, text, reply.voices))
+
+    def _complete_reply(self, reply: Reply) -> None:
+        reply.slow_at = NEVER
+        reply.stage = Stage.ENDING
+        self._finish_if_ended(reply)
 
     def _finish_if_ended(self, reply: Reply) -> None:
         if reply.stage is Stage.ENDING:

@@ -60,6 +60,11 @@ class Think:
 
 
 @frozen
+class StopThinking:
+    """Stop the pass under way; what it has said is spoken."""
+
+
+@frozen
 class Speak:
     """Say a sentence after those that were ordered before."""
 
@@ -95,5 +100,15 @@ class Close:
 
 
 Command: TypeAlias = (
-    Send | Prepare | Listen | EndUserTurn | UseThink | Think | Speak | FinishReply | CutReply | Close
+    Send
+    | Prepare
+    | Listen
+    | EndUserTurn
+    | UseThink
+    | Think
+    | StopThinking
+    | Speak
+    | FinishReply
+    | CutReply
+    | Close
 )

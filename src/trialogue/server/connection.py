@@ -137,6 +137,8 @@ class Connection:
                     self._thinking.use(command.think)
                 case cmd.Think():
                     self._thinking.begin(command)
+                case cmd.StopThinking():
+                    self._thinking.cut()
                 case cmd.CutReply():
                     self._cut(command.reply)
                 case cmd.Close():

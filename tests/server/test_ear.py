@@ -1,0 +1,150 @@
+"""The ear: what it tells of the sound it is given."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import numpy as np
+import pytest
+import trio
+from attrs import evolve
+from fakes import RATE, FakeRecognizer, fake_equipment, silence, speech
+from hypothesis import given
+from hypothesis import strategies as st
+from trio.testing import MockClock, wait_all_tasks_blocked
+
+from trialogue.errors import SetupError
+from trialogue.model.audio import AudioFormat
+from trialogue.server.ear import Ear, quietest
+from trialogue.server.equipment import Equipment
+from trialogue.server.events import EarFailed, Event, SpeechBegan, SpeechEnded, WordsRecognized
+from trialogue.server.terms import Terms
+from trialogue.speech.formats import encode
+from trialogue.speech.ports import SpeechDetector
+
+LINEAR = AudioFormat("linear16", RATE)
+
+
+def without_engines(_hang_ms: int) -> SpeechDetector:
+    """As where the wheels are missing."""
+    raise SetupError("pip install 'trialogue[local]'")
+
+
+class Listener:
+    """An ear, what it told, and what its recognizer was given."""
+
+    def __init__(self, equipment: Equipment, audio_format: AudioFormat = LINEAR) -> None:
+        assert isinstance(equipment.recognizer, FakeRecognizer)
+        self.recognizer = equipment.recognizer
+        self.told: list[Event] = []
+        self.ear = Ear(Terms(input=audio_format, output=LINEAR), equipment, self.told.append)
+
+    async def hear(self, audio: bytes) -> None:
+        """Give it audio and wait until it has made of it what it can."""
+        self.ear.put(audio)
+        await wait_all_tasks_blocked()
+
+    @property
+    def heard_s(self) -> list[float]:
+        """Lengths of what was recognized."""
+        return [len(pcm) / 2 / RATE for pcm in self.recognizer.heard]
+
+
+@asynccontextmanager
+async def listening(
+    *texts: str, audio_format: AudioFormat = LINEAR, equipment: Equipment | None = None
+) -> AsyncIterator[Listener]:
+    """An ear that runs while the block does."""
+    listener = Listener(equipment or fake_equipment(texts=texts), audio_format)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(listener.ear.run)
+        yield listener
+        nursery.cancel_scope.cancel()
+
+
+async def test_a_turn_from_its_start_to_its_words(autojump_clock: MockClock) -> None:
+    """With some of the sound before and after it."""
+    async with listening("Hello.") as listener:
+        await listener.hear(silence(1.0) + speech(2.0))
+        assert listener.told == [SpeechBegan()]
+        await listener.hear(silence(1.0))
+        assert listener.told == [SpeechBegan(), SpeechEnded(), WordsRecognized("Hello.")]
+        assert listener.heard_s == [pytest.approx(2.5, abs=0.05)]
+
+
+async def test_silence_opens_no_engine(autojump_clock: MockClock) -> None:
+    """An agent that is only fed silence needs no wheels."""
+    async with listening(equipment=evolve(fake_equipment(), open_detector=without_engines)) as listener:
+        await listener.hear(silence(5.0))
+        assert listener.told == []
+        await listener.hear(speech(0.1))
+        assert listener.told == [EarFailed("pip install 'trialogue[local]'")]
+
+
+@pytest.mark.parametrize("rate", [8_000, 16_000, 24_000, 48_000])
+@pytest.mark.parametrize("encoding", ["linear16", "mulaw", "alaw"])
+async def test_formats(encoding: str, rate: int, autojump_clock: MockClock) -> None:
+    """Any raw encoding at any rate, cut anywhere, is the same turn."""
+    pcm = b"\x00\x40" * rate + bytes(4 * rate)
+    coded = encode(pcm, encoding)
+    async with listening("So.", audio_format=AudioFormat(encoding, rate)) as listener:
+        for start in range(0, len(coded), 4001):
+            await listener.hear(coded[start : start + 4001])
+        kinds = [type(event) for event in listener.told]
+    if encoding == "alaw":  # A-law has no zero: for the fake detector its silence is speech
+        assert kinds == [SpeechBegan]
+    else:
+        assert kinds == [SpeechBegan, SpeechEnded, WordsRecognized]
+
+
+async def test_forced_end_of_a_turn(autojump_clock: MockClock) -> None:
+    """What was said so far is the turn; without one nothing happens."""
+    async with listening("So far.") as listener:
+        listener.ear.end_turn()
+        await listener.hear(speech(1.0))
+        listener.ear.end_turn()
+        await wait_all_tasks_blocked()
+        assert listener.told == [SpeechBegan(), SpeechEnded(), WordsRecognized("So far.")]
+
+
+async def test_long_turns_are_recognized_in_pieces(autojump_clock: MockClock) -> None:
+    """Each at most 20 s and a bit; their words are one turn's, and nothing is lost."""
+    async with listening("One", "two", "three.") as listener:
+        for _ in range(50):
+            await listener.hear(speech(1.0))
+        await listener.hear(silence(2.0))
+        assert listener.told[-1] == WordsRecognized("One two three.")
+        assert sum(listener.heard_s) == pytest.approx(50.2, abs=0.1)
+        assert max(listener.heard_s) < 20.5
+
+
+async def test_ear_that_cannot_keep_up_loses_the_oldest(autojump_clock: MockClock) -> None:
+    """At most thirty seconds wait."""
+    async with listening("x") as listener:
+        listener.ear.put(speech(60.0))
+        await listener.hear(silence(1.0))
+        assert sum(listener.heard_s) == pytest.approx(29.2, abs=0.1)
+
+
+async def test_latency_counts_from_the_end_of_the_turn(autojump_clock: MockClock) -> None:
+    """In seconds, as the conversation reports it."""
+    async with listening("Hi.") as listener:
+        await listener.hear(speech(1.0) + silence(1.0))
+        (words,) = [event for event in listener.told if isinstance(event, WordsRecognized)]
+    assert words.listen_s == 0.0
+
+
+def test_quietest_place_is_found_near_the_end() -> None:
+    """A pause in the last eight seconds, not one before."""
+    pcm = bytearray(speech(20.0))
+    for at in (2, 15):
+        pcm[at * 2 * RATE : at * 2 * RATE + RATE] = bytes(RATE)
+    assert quietest(bytes(pcm)) / RATE == pytest.approx(15.25, abs=0.25)
+
+
+@given(st.integers(0, 3 * RATE))
+def test_quietest_place_is_inside(samples: int) -> None:
+    """Of any stretch, however short."""
+    noise = np.random.default_rng(samples).integers(-9, 9, samples).astype("<i2").tobytes()
+    assert 0 <= quietest(noise) <= samples

@@ -1,0 +1,148 @@
+"""The voice: audio in the client's format, in order, and cut when it must be."""
+
+from __future__ import annotations
+
+import io
+import wave
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+import trio
+from attrs import evolve
+from fakes import FakeSocket, FakeSynthesizer, fake_equipment
+from trio.testing import MockClock
+
+from trialogue.errors import SetupError
+from trialogue.model.audio import AudioFormat
+from trialogue.server.commands import FinishReply, Speak
+from trialogue.server.events import AudioSent, Event, ReplySent, SentenceVoiced, VoiceFailed, VoiceStumbled
+from trialogue.server.options import ServerOptions
+from trialogue.server.terms import Terms
+from trialogue.server.voice import Voice, wav_header
+
+LINEAR = AudioFormat("linear16", 24_000)
+TWENTY = "x" * 20
+"""A sentence of one second."""
+
+
+class Speaker:
+    """A voice, what it told, and what it sent."""
+
+    def __init__(self, terms: Terms, synthesizer: FakeSynthesizer) -> None:
+        self.socket = FakeSocket()
+        self.told: list[Event] = []
+        self._news = trio.Event()
+        equipment = evolve(fake_equipment(ServerOptions(send_speed=5.0)), synthesizer=synthesizer)
+        self.voice = Voice(terms, equipment, self.socket, self.tell)
+
+    def say(self, *texts: str, reply: int = 1, voices: tuple[str, ...] = ("a",)) -> None:
+        for text in texts:
+            self.voice.order(Speak(reply, text, voices))
+        self.voice.order(FinishReply(reply))
+
+    async def until_told(self, kind: type[Event]) -> None:
+        while not any(isinstance(event, kind) for event in self.told):
+            self._news = trio.Event()
+            await self._news.wait()
+
+    def tell(self, event: Event) -> None:
+        self.told.append(event)
+        self._news.set()
+
+
+@asynccontextmanager
+async def speaking(
+    audio_format: AudioFormat = LINEAR,
+    *,
+    container: str = "none",
+    broken: dict[str, Exception] | None = None,
+) -> AsyncIterator[Speaker]:
+    """A voice that runs while the block does."""
+    terms = Terms(input=LINEAR, output=audio_format, container=container)
+    speaker = Speaker(terms, FakeSynthesizer(broken_voices=broken or {}))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(speaker.voice.run)
+        with trio.fail_after(60):
+            yield speaker
+        nursery.cancel_scope.cancel()
+
+
+async def test_text_before_audio_before_done(autojump_clock: MockClock) -> None:
+    """In messages of at most 200 ms, faster than they play."""
+    async with speaking() as speaker:
+        speaker.say(TWENTY, "!")
+        await speaker.until_told(ReplySent)
+        assert speaker.told == [
+            SentenceVoiced(1, TWENTY), *[AudioSent(1, 0.2)] * 5, SentenceVoiced(1, "!"), ReplySent(1),
+        ]  # fmt: skip
+        assert trio.current_time() == pytest.approx(0.2, abs=0.02)
+        assert {len(m) for m in speaker.socket.received if isinstance(m, bytes)} == {9600}
+
+
+async def test_cut_in_the_middle_of_a_sentence(autojump_clock: MockClock) -> None:
+    """Nothing more of that reply comes, not even its end; the next one does."""
+    async with speaking() as speaker:
+        speaker.say(TWENTY, TWENTY)
+        await speaker.until_told(AudioSent)
+        speaker.voice.cut(1)
+        speaker.say("Yes.", reply=2)
+        await speaker.until_told(ReplySent)
+        assert speaker.told == [
+            SentenceVoiced(1, TWENTY), AudioSent(1, 0.2),
+            SentenceVoiced(2, "Yes."), AudioSent(2, 0.2), ReplySent(2),
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize("rate", [8_000, 16_000, 24_000, 48_000])
+@pytest.mark.parametrize("encoding", ["linear16", "mulaw", "alaw"])
+async def test_formats(encoding: str, rate: int, autojump_clock: MockClock) -> None:
+    """A second is a second, whatever the format."""
+    audio_format = AudioFormat(encoding, rate)
+    async with speaking(audio_format) as speaker:
+        speaker.say(TWENTY)
+        await speaker.until_told(ReplySent)
+        assert audio_format.seconds_in(len(speaker.socket.audio)) == pytest.approx(1.0, abs=0.001)
+
+
+async def test_wav_container(autojump_clock: MockClock) -> None:
+    """One header a reply, of unknown length, that readers of WAV understand."""
+    async with speaking(container="wav") as speaker:
+        speaker.say(TWENTY, TWENTY)
+        await speaker.until_told(ReplySent)
+        audio = speaker.socket.audio
+    assert audio.count(b"RIFF") == 1
+    with wave.open(io.BytesIO(audio)) as file:
+        assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (24_000, 1, 2)
+
+
+@pytest.mark.parametrize(("encoding", "tag", "width"), [("linear16", 1, 2), ("alaw", 6, 1), ("mulaw", 7, 1)])
+def test_wav_header(encoding: str, tag: int, width: int) -> None:
+    """Format tags of RFC 2361; 44 bytes."""
+    header = wav_header(AudioFormat(encoding, 8_000))
+    assert len(header) == 44
+    assert int.from_bytes(header[20:22], "little") == tag
+    assert int.from_bytes(header[28:32], "little") == 8_000 * width
+
+
+async def test_container_that_does_not_apply(autojump_clock: MockClock) -> None:
+    """Told when the agent speaks, as the hosted service does."""
+    async with speaking(container="ogg") as speaker:
+        speaker.say("Hi.")
+        await speaker.until_told(VoiceFailed)
+    (stumbled, failed, *_) = speaker.told
+    assert isinstance(stumbled, VoiceStumbled)
+    assert "UNSUPPORTED_AUDIO_FORMAT" in stumbled.reason
+    assert failed == VoiceFailed(1)
+
+
+async def test_fallback_to_the_next_voice(autojump_clock: MockClock) -> None:
+    """Each failure is told; the last voice's is the end."""
+    fault = SetupError("no wheel")
+    async with speaking(broken={"a": fault}) as speaker:
+        speaker.say("Hi.", voices=("a", "b"))
+        await speaker.until_told(ReplySent)
+        assert speaker.told[:2] == [VoiceStumbled(1, "no wheel"), SentenceVoiced(1, "Hi.")]
+    async with speaking(broken={"a": fault}) as speaker:
+        speaker.say("Hi.")
+        await speaker.until_told(VoiceFailed)
