@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import trio
-from fakes import FakeSocket, fake_equipment, silence, speech
+from fakes import FakeSocket, FakeSynthesizer, fake_equipment, silence, speech
 from trio.testing import MockClock
 
-from trialogue.server.connection import converse
+from trialogue.server.connection import Connection, converse
 from trialogue.server.equipment import Equipment
 from trialogue.server.options import ServerOptions
 
@@ -74,3 +74,117 @@ async def test_idle(autojump_clock: MockClock) -> None:
         await trio.sleep(1)
     assert trio.current_time() == pytest.approx(11.0)
     assert socket.close_codes == [None]
+
+
+async def test_keep_alive_holds_the_session(autojump_clock: MockClock) -> None:
+    """A client without a microphone lives by KeepAlive every eight seconds, until it stops."""
+    async with connected(fake_equipment()) as socket:
+        socket.say(settings())
+        for _ in range(5):
+            await trio.sleep(8)
+            socket.say({"type": "KeepAlive"})
+        await socket.until("Error")
+        assert trio.current_time() == pytest.approx(50.0)
+    assert socket.types == ["Welcome", "SettingsApplied", "Error"]
+
+
+async def test_barge_in_stops_audio_at_once(autojump_clock: MockClock) -> None:
+    """Not a byte after UserStartedSpeaking until the next reply."""
+    long = " ".join(["This goes on."] * 20)
+    async with connected(fake_equipment()) as socket:
+        socket.say(settings(think=scripted({"say": long})))
+        socket.say({"type": "InjectUserMessage", "content": "Talk"})
+        await trio.sleep(1)
+        socket.hear(speech(0.5))
+        await trio.sleep(30)
+    cut = socket.types.index("UserStartedSpeaking", 4)
+    assert "audio" in socket.types[:cut]
+    assert socket.types[cut:] == ["UserStartedSpeaking", "History", "Error"]
+    assert len(socket.audio) < 16_000 * 2 * 10
+
+
+async def test_function_call_round_trip(autojump_clock: MockClock) -> None:
+    """Requested, answered, spoken; a filler is spoken meanwhile."""
+    think = scripted(
+        {"call": {"tool": "price"}, "say": "It is ${result.usd}."}, functions=[{"name": "price"}]
+    )
+    async with connected(fake_equipment()) as socket:
+        socket.say(settings(think=think))
+        socket.say({"type": "InjectUserMessage", "content": "cost?"})
+        call = (await socket.until("FunctionCallRequest"))["functions"][0]
+        socket.say({"type": "InjectAgentMessage", "message": "One moment.", "behavior": "queue"})
+        await trio.sleep(3)
+        answer = {"type": "FunctionCallResponse", "id": call["id"], "name": "price", "content": '{"usd": 3}'}
+        socket.say(answer)
+        await socket.until("AgentAudioDone")
+    assert [m["content"] for m in socket.messages if m["type"] == "ConversationText"] == [
+        "cost?", "One moment.", "It is 3.",
+    ]  # fmt: skip
+    assert socket.types.count("AgentAudioDone") == 1
+
+
+async def test_update_think_with_the_same_script_goes_on_in_it(autojump_clock: MockClock) -> None:
+    """A new prompt does not turn a script back to its beginning; another script is another."""
+    lines = ({"say": "One."}, {"say": "Two."})
+    updates = [{}, {"prompt": "Be kind."}]
+    async with connected(fake_equipment()) as socket:
+        for number, more in enumerate(updates, 1):
+            think = scripted(*lines, **more)
+            socket.say(settings(think=think) if number == 1 else {"type": "UpdateThink", "think": think})
+            socket.say({"type": "InjectUserMessage", "content": "Go on"})
+            await socket.until("AgentAudioDone", number)
+            await trio.sleep(2)
+        socket.say({"type": "UpdateThink", "think": scripted({"say": "Other."})})
+        socket.say({"type": "InjectUserMessage", "content": "Go on"})
+        await socket.until("AgentAudioDone", 3)
+    said = [m["content"] for m in socket.messages if m["type"] == "History" and m["role"] == "assistant"]
+    assert said == ["One.", "Two.", "Other."]
+
+
+async def test_script_that_has_run_out_yields_at_once(autojump_clock: MockClock) -> None:
+    """AgentAudioDone without audio: the client sees an empty reply."""
+    async with connected(fake_equipment()) as socket:
+        socket.say(settings(think=scripted()))
+        socket.say({"type": "InjectUserMessage", "content": "Well?"})
+        await socket.until("AgentAudioDone")
+        assert trio.current_time() < 0.1
+    assert socket.audio == b""
+
+
+async def test_crash_ends_its_connection_and_names_no_speech(
+    autojump_clock: MockClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Error INTERNAL_SERVER_ERROR, an empty close, and one line that says where."""
+    equipment = fake_equipment()
+    assert isinstance(equipment.synthesizer, FakeSynthesizer)
+    equipment.synthesizer.broken_voices["aura-2-thalia-en"] = ValueError("the secret words")
+    async with connected(equipment) as socket:
+        socket.say(settings(greeting="The secret words."))
+        error = await socket.until("Error")
+        await trio.sleep(1)
+    assert error["code"] == "INTERNAL_SERVER_ERROR"
+    assert socket.close_codes == [None]
+    printed = capsys.readouterr()
+    assert "fakes.py" in printed.out + printed.err
+    assert "secret" not in printed.out + printed.err
+
+
+async def test_client_that_leaves_ends_everything(autojump_clock: MockClock) -> None:
+    """In the middle of a reply: no task is left, nothing is raised."""
+    socket = FakeSocket()
+    async with trio.open_nursery() as nursery:
+
+        async def leave() -> None:
+            await socket.until("ConversationText")
+            await socket.put.aclose()
+
+        nursery.start_soon(leave)
+        socket.say(settings(greeting="Hello there, this is a long greeting."))
+        with trio.fail_after(5):
+            await converse(socket, fake_equipment(), request_id="r-1")
+
+
+def test_repr_is_a_status_line() -> None:
+    """The conversation's, in brackets."""
+    made = Connection(FakeSocket(), fake_equipment(), "r-1")
+    assert repr(made) == "<Connection: <Conversation r-1: awaiting-settings, user silent>>"
