@@ -89,6 +89,7 @@ async def test_subscribers_see_every_record_then_the_end():
     meeting.start(kept.dispatch)
     meeting.post(StopAsked("enough"))
     await meeting.run()
+    meeting.close()
     records = [await seen.take(), await seen.take()]
     assert records == [r for r in kept.order if isinstance(r, Record)]
     with pytest.raises(trio.EndOfChannel):

@@ -107,8 +107,10 @@ class Playout:
         self._turn = _Turn(turn, held)
 
     def drop(self, reply: int) -> None:
-        """Forget a held reply and whatever still comes of it."""
+        """Forget a reply and whatever still comes of it; one that is being played falls silent, untold."""
         self._replies.pop(reply, None)
+        if self._turn is not None and self._turn.reply.number == reply:
+            self._turn = None
 
     def stop(self, turn: int, position: int) -> None:
         """Silence the turn at `position` and forget the rest of its reply."""

@@ -86,13 +86,9 @@ class Supervisor:
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> EndMeeting:
         """Handle events until the brain ends the meeting; returns how it ended."""
         task_status.started()
-        try:
-            while self.ended is None:
-                event = await self._mailbox.take()
-                self._step(event, self.now)
-        finally:
-            for subscriber in self._subscribers:
-                subscriber.close()
+        while self.ended is None:
+            event = await self._mailbox.take()
+            self._step(event, self.now)
         return self.ended
 
     def settle(self) -> None:
@@ -103,6 +99,12 @@ class Supervisor:
             except trio.WouldBlock:
                 return
             self._step(event, self.now)
+
+    def close(self) -> None:
+        """Tell all subscribers that there are no more records."""
+        for subscriber in self._subscribers:
+            subscriber.close()
+        self._subscribers.clear()
 
     def _step(self, event: Event, at: float) -> None:
         self._seq += 1

@@ -86,7 +86,7 @@ async def local_connect(engines: Engines, seed: int) -> AsyncGenerator[Connect]:
     equipment = Equipment(
         recognizer=engines.recognizer,
         synthesizer=engines.synthesizer,
-        open_detector=lambda hang_s: engines.open_detector(round(1000 * hang_s)),
+        open_detector=engines.open_detector,
         compute=compute(),
         options=ServerOptions(seed=seed),
         new_id=seeded_ids(seed),

@@ -100,15 +100,18 @@ class Stage:
         dispatch = Dispatch(self.router, self.agents, self.tools, self.timers, self.journal.sync)
         self.began = time.perf_counter()
         epoch = self.supervisor.start(dispatch)
-        async with open_supervisor(
-            self._tree(epoch),
-            name="meeting",
-            strategy=Strategy.REST_FOR_ONE,
-            intensity=Intensity(max_restarts=0),
-            observer=self,
-        ):
-            ended = await self.supervisor.run()
-        self.supervisor.settle()
+        try:
+            async with open_supervisor(
+                self._tree(epoch),
+                name="meeting",
+                strategy=Strategy.REST_FOR_ONE,
+                intensity=Intensity(max_restarts=0),
+                observer=self,
+            ):
+                ended = await self.supervisor.run()
+            self.supervisor.settle()
+        finally:
+            self.supervisor.close()
         return ended
 
     def observe(self, observation: Observation) -> None:

@@ -14,8 +14,8 @@ def lone_error() -> Generator[None, None, None]:
     try:
         yield
     except BaseExceptionGroup as group:
-        lone, *others = group.exceptions
-        if others:
+        lone = _innermost(group)
+        if lone is group:
             raise
     else:
         return
@@ -25,3 +25,10 @@ def lone_error() -> Generator[None, None, None]:
     finally:
         lone.__context__ = context  # not the group, which would refer back to it
         del lone, context
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """The error itself, or what is alone in its groups."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
