@@ -291,22 +291,22 @@ def _failure(head: bytes, request: _Request) -> DialFailed | ProviderRefused:
 
 
 async def _connect(target: Target, dial: DialRules) -> trio.abc.Stream:
+    context = _tls_context(dial.ca_file) if target.is_tls else None
     try:
         stream = await trio.open_tcp_stream(target.host, target.port)
     except UnicodeError:
         raise SetupError("the URL's host is no host name") from None
     except OSError as error:
         raise DialFailed(f"cannot reach {target.authority}: {error.strerror or error}") from error
-    if target.is_tls:
-        return await _secure(stream, target, dial)
+    if context is not None:
+        return await _secure(stream, target, context)
     if target.is_loopback and not _is_loopback_address(stream.socket.getpeername()[0]):
         await trio.aclose_forcefully(stream)
         raise SetupError(f"{target.host} is not this machine, and plain ws:// goes nowhere else")
     return stream
 
 
-async def _secure(stream: trio.SocketStream, target: Target, dial: DialRules) -> trio.abc.Stream:
-    context = _tls_context(dial.ca_file)
+async def _secure(stream: trio.SocketStream, target: Target, context: ssl.SSLContext) -> trio.abc.Stream:
     secured = trio.SSLStream(stream, context, server_hostname=target.host, https_compatible=True)
     try:
         await secured.do_handshake()

@@ -105,8 +105,11 @@ class Wire(trio.abc.Stream):
         return received
 
     def _keep(self, head: bytearray, received: bytes | bytearray) -> None:
-        head += received
         if len(head) > MAX_HEAD_BYTES:
+            return
+        head += received
+        # After a 101, what comes are messages already, and may be long.
+        if len(head) > MAX_HEAD_BYTES and not head.startswith(b"HTTP/1.1 101"):
             raise trio.BrokenResourceError("the handshake is too long")
 
     async def aclose(self) -> None:

@@ -1,0 +1,45 @@
+"""The outbox keeps order and bounds, drops the oldest audio, and never a text."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trialogue.transport.outbox import Outbox
+from trialogue.transport.socket import OutboxRules
+
+RULES = OutboxRules(max_frames=3, max_frame_bytes=10, max_texts=2, max_text_chars=10)
+
+
+@given(st.lists(st.one_of(st.binary(max_size=12), st.text(max_size=12), st.none()), max_size=40))
+def test_outbox_is_a_bounded_queue(steps: list[bytes | str | None]) -> None:
+    """Against a plain list: order is kept, bounds hold, and only the oldest frames and full texts go."""
+    outbox, expected, dropped = Outbox(RULES), list[bytes | str](), 0
+    for step in steps:
+        if step is None:
+            if expected:
+                assert outbox.take() == expected.pop(0)
+        elif isinstance(step, str):
+            texts = [m for m in expected if isinstance(m, str)]
+            has_room = len(texts) < 2 and len("".join(texts)) + len(step) <= 10
+            assert outbox.put_text(step) is has_room
+            expected += [step] if has_room else []
+        else:
+            outbox.put_frame(step)
+            expected.append(step)
+            while (
+                len(frames := [m for m in expected if isinstance(m, bytes)]) > 3 or len(b"".join(frames)) > 10
+            ):
+                expected.remove(frames[0])
+                dropped += 1
+        assert len(outbox) == len(expected)
+        assert outbox.frames_dropped == dropped
+    assert [outbox.take() for _ in expected] == expected
+
+
+def test_dropping_all_counts_frames_only() -> None:
+    """At the end of a socket what waits is gone, and its frames are counted."""
+    outbox = Outbox(RULES)
+    outbox.put_frame(b"a")
+    assert outbox.put_text("b")
+    outbox.drop_all()
+    assert (len(outbox), outbox.frames_dropped) == (0, 1)
+    assert outbox.put_text("0123456789")

@@ -1,0 +1,149 @@
+"""What the HTTP around an upgrade means: statuses, waits, words, hosts."""
+
+import pytest
+import trio
+import trio.testing
+from hypothesis import given
+from hypothesis import strategies as st
+from wires import HEADERS, echo, piped, read_request, upgrade
+
+from trialogue.errors import ConnectionLost, DialFailed, ProviderRefused, TrialogueError
+from trialogue.transport.accept import Service, serve_websocket
+from trialogue.transport.pipe import open_pipe
+from trialogue.transport.upgrade import Response, read_host, read_response, refusal
+
+DATE = "Sun, 06 Nov 1994 08:49:37 GMT"
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after": "120"}, 120.0),
+        ({"retry-after": " 0 "}, 0.0),
+        ({"retry-after": "9" * 40}, 86_400.0),
+        ({"retry-after": "-5"}, None),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "Sun, 06 Nov 1994 08:50:37 GMT", "date": DATE}, 60.0),
+        ({"retry-after": "Sun, 06 Nov 1994 08:00:00 GMT", "date": DATE}, 0.0),
+        ({"retry-after": "Sun, 06 Nov 1994 08:50:37 GMT"}, None),
+    ],
+)
+def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
+    """Seconds, or a date that counts from the response's own; what cannot be read is no wait."""
+    failed = refusal(Response(429, headers))
+    assert isinstance(failed, DialFailed)
+    assert failed.retry_after_s == seconds
+
+
+@pytest.mark.parametrize(
+    ("body", "words", "code"),
+    [
+        (b'{"err_code":"X","err_msg":"words"}', "words", "X"),
+        (b'{"category":"Y","message":"words","details":"more"}', "words", "Y"),
+        (b'{"err_msg": 5}', "from the header", None),
+        (b"[1]", "from the header", None),
+        (b"<html>", "from the header", None),
+        (b'{"err_msg":"' + b"w" * 500 + b'"}', "w" * 200, None),
+    ],
+)
+def test_a_refusals_words(body: bytes, words: str, code: str | None) -> None:
+    """Either vintage of error body is read; else the header's words; never more than is readable."""
+    failed = refusal(Response(403, {"dg-error": "from the header"}, body))
+    assert isinstance(failed, ProviderRefused)
+    assert str(failed) == f"the service answered 403: {words}"
+    assert failed.code == code
+
+
+def test_heads_are_read_as_far_as_they_came() -> None:
+    """Half a body counts, half a head does not; informational answers are passed over."""
+    head = (
+        b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 429 Many\r\nContent-Length: 9\r\nRetry-After: 3\r\n\r\nhal"
+    )
+    assert read_response(head) == Response(429, {"content-length": "9", "retry-after": "3"}, b"hal")
+    assert read_response(head[:40]) is None
+    assert read_host(b"GET / HTTP/1.1\r\nHost: a.example:80\r\n\r\n") == "a.example:80"
+    assert read_host(b"\x16\x03\x01") is None
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"\x16\x03\x01\x02\x00\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
+        b"GET / HTTP/1.1\r\nX: " + b"y" * 60_000 + b"\r\n\r\n",
+    ],
+)
+async def test_a_server_answers_nonsense_with_400(request_bytes: bytes) -> None:
+    """What is no upgrade request is told so, and the connection is closed."""
+    ours, theirs = open_pipe()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_websocket, theirs, Service(echo))
+        await ours.send_all(request_bytes)
+        answer = await read_request(ours)
+        await ours.aclose()
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+async def test_a_server_waits_ten_seconds_for_a_request(autojump_clock: trio.testing.MockClock) -> None:
+    """A client that says nothing, or drips, is dropped."""
+    ours, theirs = open_pipe()
+    await ours.send_all(b"GET / HT")
+    started = trio.current_time()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_websocket, theirs, Service(echo))
+        assert await ours.receive_some() == b""
+        assert trio.current_time() - started == pytest.approx(10)
+        ours.close()
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_break_a_dial(garbage: bytes) -> None:
+    """Whatever a server answers to an upgrade, the dial ends in one of its own errors."""
+
+    async def talk(stream: trio.abc.Stream) -> None:
+        await read_request(stream)
+        await stream.send_all(garbage)
+
+    async def main() -> None:
+        with pytest.raises(TrialogueError):
+            async with piped(talk)("ws://localhost/", headers=HEADERS):
+                pass
+
+    trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_break_a_client(garbage: bytes) -> None:
+    """Whatever a server sends after the upgrade, the socket gives messages, then `ConnectionLost`."""
+
+    async def talk(stream: trio.abc.Stream) -> None:
+        await upgrade(stream)
+        await stream.send_all(garbage)
+
+    async def main() -> None:
+        async with piped(talk)("ws://localhost/", headers=HEADERS) as socket:
+            try:
+                while True:
+                    await socket.receive()
+            except ConnectionLost:
+                pass
+
+    trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_break_a_server(garbage: bytes) -> None:
+    """Whatever a client sends, before or after its upgrade, serving ends without an error."""
+    request = b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    proper = request + b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+
+    async def main(sent: bytes) -> None:
+        ours, theirs = open_pipe()
+        await ours.send_all(sent)
+        await ours.send_eof()
+        await serve_websocket(theirs, Service(echo))
+
+    for sent in (garbage, request + garbage, proper + garbage):
+        trio.run(main, sent, clock=trio.testing.MockClock(autojump_threshold=0))
