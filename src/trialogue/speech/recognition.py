@@ -1,7 +1,7 @@
 """Recognition: Whisper tiny.en, run by ctranslate2 in 8-bit integers on one thread.
 
 1. Whisper was trained on windows of 30 s and pays for all of it. A window of 12 s costs a quarter and
-   hears the same; below 10 s it breaks. The window must end in at least 4 s of silence, or Whisper says
+   hears the same; at 10 s it begins to break. The window must end in at least 4 s of silence, or Whisper says
    the last sentence again and again (2 s: a tenth of long stretches; 0.5 s: 23 % of words wrong).
 2. Audio beyond 26 s is split at its quietest place.
 3. Whisper writes words for anything: silence is "you", a tone an endless "be be be". What it is not sure of
