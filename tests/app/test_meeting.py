@@ -164,7 +164,9 @@ def test_leaving_the_block_ends_the_meeting(scenario, tmp_path):
                     break
 
     run_virtual(visit, seed=3)
-    assert read(tmp_path / "left" / "journal.jsonl").end.reason == "left"
+    journal = read(tmp_path / "left" / "journal.jsonl")
+    assert list(journal)[-1].event is not None
+    assert journal.end.reason == "left"
     assert json.loads((tmp_path / "left" / "result.json").read_text())["reason"] == "left"
 
 

@@ -111,16 +111,22 @@ class LoneAgent:
         """Give the result of a tool call; an answer to a session that is gone is dropped."""
         self.actor.orders.post(AnswerTool(NAME, request.session, request.call_id, request.tool, content))
 
-    async def events(self) -> AsyncGenerator[AgentEvent]:
-        """Everything that the agent reports, with its sound, in order.
+    async def next_event(self) -> AgentEvent:
+        """The next thing that the agent reports, sound among it, in order.
 
         Raises `ProviderRefused` when the service refuses for good and `GaveUp` when retries are used up.
         """
-        while True:
-            event = await self._inbox.take()
-            yield event
-            if isinstance(event, SessionFailed):
-                raise ProviderRefused(event.reason) if event.refused else GaveUp(event.reason)
+        event = await self._inbox.take()
+        if isinstance(event, SessionFailed):
+            raise ProviderRefused(event.reason) if event.refused else GaveUp(event.reason)
+        return event
+
+    def __aiter__(self) -> LoneAgent:
+        """Iterate over `next_event`; the iteration may be left and taken up again."""
+        return self
+
+    async def __anext__(self) -> AgentEvent:
+        return await self.next_event()
 
     # --- what its session tells (see `actors.replies.Mouth`) ------------------------------------
 

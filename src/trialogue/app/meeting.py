@@ -34,13 +34,20 @@ from trialogue.supervise import lone_error
 DEFAULT_EDGES = Edges()
 
 
-async def _until_closed(mailbox: Mailbox[Record]) -> AsyncGenerator[Record]:
-    while True:
+class Records:
+    """The records of a meeting as they are made: an async iterator, which may be left at any time."""
+
+    def __init__(self, mailbox: Mailbox[Record]) -> None:
+        self._mailbox = mailbox
+
+    def __aiter__(self) -> Records:
+        return self
+
+    async def __anext__(self) -> Record:
         try:
-            record = await mailbox.take()
+            return await self._mailbox.take()
         except trio.EndOfChannel:
-            return
-        yield record
+            raise StopAsyncIteration from None
 
 
 class Meeting:
@@ -66,12 +73,12 @@ class Meeting:
         """Seconds since the meeting's start."""
         return self._stage.supervisor.now
 
-    def records(self) -> AsyncGenerator[Record]:
+    def records(self) -> Records:
         """Every event with the decision that answered it, in order, from this call to the meeting's end.
 
         Whoever leaves more than 4,096 of them waiting sees the iteration end early.
         """
-        return _until_closed(self._stage.supervisor.subscribe())
+        return Records(self._stage.supervisor.subscribe())
 
     def levels(self) -> Mapping[str, float]:
         """How loud those are who are being heard at this moment: dB below full scale (0 is loudest)."""
