@@ -13,10 +13,12 @@ from trialogue.app.settings import settings_for
 from trialogue.deepgram.codec import unknown_fields
 from trialogue.rules.names import last_named
 from trialogue.scenario import check, json_schema, load, loads, prepare, resolve, to_yaml
+from trialogue.scenario.defaults import VOICES
 from trialogue.scenario.json_schema import field_docs
 from trialogue.scenario.kinds import record_of
 from trialogue.scenario.later import LATER_KEYS
 from trialogue.scenario.schema import Agent, Document
+from trialogue.speech.voices import voice_for
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "scenarios").glob("*.yaml"))
@@ -76,9 +78,14 @@ def test_scenarios_resolve_and_come_back(file):
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_voices_are_easy_to_tell_apart(file):
-    """No two of a table sound the same."""
-    voices = [agent.block["speak"]["provider"]["model"] for agent in prepare(file).agents]
+    """No two of a table sound the same, offline too."""
+    voices = [voice_for(agent.block["speak"]["provider"]["model"]).name for agent in prepare(file).agents]
     assert len(set(voices)) == len(voices)
+
+
+def test_seats_without_a_voice_sound_different():
+    """The voices by seat are all distinct on the embedded server."""
+    assert len({voice_for(model).name for model in VOICES}) == len(VOICES)
 
 
 @pytest.mark.parametrize("name", ["smallest", "edge-cache", "ten-minutes"])
@@ -133,10 +140,10 @@ def test_the_review_goes_its_way():
 
 
 def test_ten_minutes_are_long_enough():
-    """About 1300 to 1550 words, over at least 25 turns."""
+    """About 1800 words, some 200 a minute, over at least 30 turns."""
     said = []
     for agent in prepare(ROOT / "scenarios" / "ten-minutes.yaml").agents:
         said += [entry["say"] for entry in script_of(agent) if "say" in entry]
         said += [agent.block["greeting"]] if "greeting" in agent.block else []
-    assert 1300 <= sum(len(text.split()) for text in said) <= 1550
-    assert len(said) >= 25
+    assert 1700 <= sum(len(text.split()) for text in said) <= 1950
+    assert len(said) >= 30

@@ -44,9 +44,9 @@ VOICES = (
     "aura-2-luna-en",
     "aura-2-arcas-en",
     "aura-2-helena-en",
-    "aura-2-apollo-en",
+    "aura-2-zeus-en",
     "aura-2-andromeda-en",
-    "aura-2-aries-en",
+    "aura-2-orpheus-en",
 )
 """Voices by seat, for agents that name none: neighbours are easy to tell apart."""
 
