@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 import trio
 import trio.testing
-from wires import HEADERS, QUICK_RULES, echo, frame, piped, read_frames, read_request, switching, tcp_peer, unmask, upgrade
+from wires import (
     HEADERS,
     QUICK_RULES,
     echo,
@@ -17,6 +17,7 @@ from wires import HEADERS, QUICK_RULES, echo, frame, piped, read_frames, read_re
     read_frames,
     read_request,
     switching,
+    tcp_peer,
     unmask,
     upgrade,
 )
