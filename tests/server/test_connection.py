@@ -38,6 +38,7 @@ async def connected(equipment: Equipment) -> AsyncIterator[FakeSocket]:
 
         nursery.start_soon(run)
         with trio.fail_after(3600):
+            await trio.lowlevel.checkpoint()
             yield socket
         nursery.cancel_scope.cancel()
 

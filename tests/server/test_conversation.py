@@ -513,6 +513,13 @@ def test_replies_are_bounded() -> None:
     assert desk.names() == ["StopThinking", "FinishReply"]
 
 
+def test_endless_greeting_is_cut() -> None:
+    """A text of a hundred thousand sentences is not all spoken."""
+    desk = Desk(ServerOptions(max_sentences=3))
+    desk.say(settings(greeting="On and on. " * 100))
+    assert desk.names().count("Speak") == 3
+
+
 @pytest.mark.parametrize(
     "message",
     [

@@ -86,8 +86,7 @@ async def test_silence_opens_no_engine(autojump_clock: MockClock) -> None:
 @pytest.mark.parametrize("encoding", ["linear16", "mulaw", "alaw"])
 async def test_formats(encoding: str, rate: int, autojump_clock: MockClock) -> None:
     """Any raw encoding at any rate, cut anywhere, is the same turn."""
-    pcm = b"\x00\x40" * rate + bytes(4 * rate)
-    coded = encode(pcm, encoding)
+    coded = encode(bytes(rate) + b"\x00\x40" * rate + bytes(4 * rate), encoding)
     async with listening("So.", audio_format=AudioFormat(encoding, rate)) as listener:
         for start in range(0, len(coded), 4001):
             await listener.hear(coded[start : start + 4001])

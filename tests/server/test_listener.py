@@ -31,6 +31,7 @@ async def serving(access: Access = LOOPBACK) -> AsyncIterator[Server]:
         equipment = evolve(fake_equipment(), compute=InThreads())
         server: Server = await nursery.start(open_server, equipment, access)
         with trio.fail_after(20):
+            await trio.lowlevel.checkpoint()
             yield server
         nursery.cancel_scope.cancel()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -82,10 +83,10 @@ async def answering(*answers: str) -> AsyncIterator[Endpoint]:
     """An endpoint on loopback while the block runs."""
     endpoint = Endpoint(list(answers))
     async with trio.open_nursery() as nursery:
-        listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
+        listeners = await nursery.start(partial(trio.serve_tcp, endpoint.serve, 0, host="127.0.0.1"))
         endpoint.port = listeners[0].socket.getsockname()[1]
-        nursery.start_soon(trio.serve_listeners, endpoint.serve, listeners)
         with trio.fail_after(20):
+            await trio.lowlevel.checkpoint()
             yield endpoint
         nursery.cancel_scope.cancel()
 

@@ -63,6 +63,7 @@ async def serving(equipment: Equipment) -> AsyncIterator[Server]:
     async with trio.open_nursery() as nursery:
         server: Server = await nursery.start(open_server, equipment)
         with trio.fail_after(30):
+            await trio.lowlevel.checkpoint()
             yield server
         nursery.cancel_scope.cancel()
 

@@ -64,6 +64,7 @@ async def speaking(
     async with trio.open_nursery() as nursery:
         nursery.start_soon(speaker.voice.run)
         with trio.fail_after(60):
+            await trio.lowlevel.checkpoint()
             yield speaker
         nursery.cancel_scope.cancel()
 

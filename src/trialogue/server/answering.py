@@ -91,9 +91,9 @@ class Answering:
             self._think(self._begin(now, Stage.THINKING), now)
 
     def say(self, sentences: list[str], now: float) -> None:
-        """Speak given sentences, at the end of the reply under way or as one of their own."""
+        """Speak given sentences, as many as fit, at the end of the reply under way or as one of their own."""
         reply = self._reply or self._begin(now, Stage.ENDING)
-        for sentence in sentences:
+        for sentence in sentences[: max(0, self._options.max_sentences - reply.ordered)]:
             self._speak(reply, sentence)
         self._finish_if_ended(reply)
 

@@ -41,6 +41,9 @@ _PIECE_SAMPLES: Final = 20 * HEARING_RATE
 _SEARCH_SAMPLES: Final = 8 * HEARING_RATE
 """How far before its end that place is looked for."""
 
+_STILL: Final = {"linear16": 0x00, "mulaw": 0xFF, "alaw": 0xD5}
+"""The byte that digital silence is made of."""
+
 _FEED_BYTES: Final = HEARING_RATE * _WIDTH // 5
 """How much is detected between two checkpoints: 200 ms."""
 
@@ -74,6 +77,9 @@ class Ear:
         self._compute = equipment.compute
         self._tell = tell
         self._max_waiting = terms.input.bytes_for(_MAX_WAITING_S)
+        self._still = _STILL[terms.input.encoding]
+        self._width = terms.input.sample_width
+        self._has_begun = False
         self._waiting = bytearray()
         self._has_news = trio.Event()
         self._is_forced = False
@@ -83,6 +89,9 @@ class Ear:
 
     def put(self, audio: bytes) -> None:
         """Give it audio in the client's format; never waits."""
+        if not self._has_begun and len(audio) % self._width == 0 and audio.count(self._still) == len(audio):
+            return
+        self._has_begun = True
         self._waiting += audio
         excess = len(self._waiting) - self._max_waiting
         if excess > 0:
@@ -117,7 +126,7 @@ class Ear:
         is_forced, self._is_forced = self._is_forced, False
         pcm = self._resampler.feed(self._decoder.decode(coded))
         if self._detector is None:
-            if not any(pcm):
+            if not pcm:
                 return
             self._detector = await self._compute.run(self._open_detector)
         for start in range(0, len(pcm), _FEED_BYTES):

@@ -96,7 +96,7 @@ class Terms:
     """Around each reply's audio: `none` or `wav`; anything else fails when the agent speaks."""
 
     hang_s: float = 0.8
-    """Seconds of silence that end the user's turn."""
+    """Seconds of silence that end the user's turn; fixed for the session."""
 
     wants_experimental: bool = False
     """Whether undocumented messages are sent."""
