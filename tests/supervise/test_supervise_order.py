@@ -145,13 +145,18 @@ async def test_a_start_that_hangs_can_be_cancelled(autojump_clock):
     assert log == ["+a", "+b", "-b", "-a"]
 
 
-async def test_a_cancelled_opening_starts_nobody():
-    """A supervisor that is cancelled before it begins does not begin."""
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_cancelled_opening_starts_nobody(monkeypatch, seed):
+    """A supervisor that is cancelled before it begins does not begin, whoever trio runs first."""
     log, (child,) = toys("a")
-    with trio.CancelScope() as scope:
-        scope.cancel(reason="too late")
-        async with open_supervisor([child.spec()], name="top"):
-            raise AssertionError
+
+    async def main() -> None:
+        with trio.CancelScope() as scope:
+            scope.cancel(reason="too late")
+            async with open_supervisor([child.spec()], name="top"):
+                raise AssertionError
+
+    run_shuffled(monkeypatch, seed, main)
     assert log == []
 
 
@@ -165,6 +170,15 @@ async def test_who_overruns_its_grace_is_noted_and_left_behind(autojump_clock):
     assert notes.lines == ["b overran 2 s", "a exited: normal", "b exited: normal"]
     assert log == ["+a", "+b", "-a", "-b"]
     assert trio.current_time() == 30
+
+
+async def test_an_overrun_that_fails_in_the_end_is_noted_with_its_error(autojump_clock):
+    """Nobody waits for it any more, yet its error does not vanish."""
+    notes = Notes()
+    child = Toy("a", cleanup_s=30, cleanup_error=OSError("flush"))
+    async with open_supervisor([child.spec()], name="top", observer=notes):
+        notes.lines.clear()
+    assert notes.lines == ["a overran 5 s", "a exited: OSError"]
 
 
 async def test_a_stop_that_takes_all_of_its_grace_but_no_more_is_no_overrun(autojump_clock):
