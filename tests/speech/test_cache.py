@@ -33,7 +33,7 @@ def test_audio_is_recognized_once(tmp_path):
     counting = CountingRecognizer()
     first = CachedRecognizer(counting, "engine-1", Store(tmp_path))
     answer = first.recognize(b"1234")
-    assert first.recognize(b"1234") == answer == Recognized("4 bytes", 0.25, -0.5, 1.5)
+    assert first.recognize(b"1234") == answer == Recognized("4 bytes", 0.25, -0.5, 2 / 16_000)
     assert CachedRecognizer(counting, "engine-1", Store(tmp_path)).recognize(b"1234") == answer
     assert counting.calls == 1
 
@@ -46,6 +46,27 @@ def test_another_engine_or_other_audio_is_another_question():
     CachedRecognizer(counting, "engine-1", store).recognize(b"1235")
     CachedRecognizer(counting, "engine-11", store).recognize(b"234")
     assert counting.calls == 4
+
+
+@pytest.mark.parametrize("sound", [b"\0\1\2\3", b"\1\0\2\0", b"\1\0\0\0\0\2", b"\0\1"])
+def test_the_silence_around_a_sound_is_no_part_of_the_question(sound):
+    """Listeners who cut elsewhere share an answer, but for its duration; samples stay whole."""
+    counting, heard = CountingRecognizer(), []
+    recognize = counting.recognize
+    counting.recognize = lambda pcm: heard.append(pcm) or recognize(pcm)
+    cached = CachedRecognizer(counting, "engine-1", Store())
+    answers = [
+        cached.recognize(bytes(2 * before) + sound + bytes(2 * after)) for before, after in ((0, 0), (3, 1))
+    ]
+    assert heard == [sound]
+    assert answers[0].text == answers[1].text
+    assert answers[1].duration_s == answers[0].duration_s + 4 / 16_000
+
+
+def test_silence_is_a_question_too():
+    """Zeros of any length are one entry, each with its own duration."""
+    cached = CachedRecognizer(CountingRecognizer(), "engine-1", Store())
+    assert [cached.recognize(bytes(size)).duration_s for size in (0, 32_000)] == [0, 1]
 
 
 def test_text_is_spoken_once_in_each_voice(tmp_path):
@@ -107,7 +128,7 @@ def test_listeners_at_the_same_time_share_one_answer():
     recognizer.go = Event()
     answer = recognizer.recognize
     recognizer.recognize = lambda pcm: recognizer.go.wait() and answer(pcm)
-    assert shared(recognizer) == [Recognized("4 bytes", 0.25, -0.5, 1.5)] * 4
+    assert shared(recognizer) == [Recognized("4 bytes", 0.25, -0.5, 2 / 16_000)] * 4
     assert recognizer.calls == 1
 
 

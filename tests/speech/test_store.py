@@ -90,6 +90,24 @@ def test_a_disk_that_fails_costs_time_and_no_speech(tmp_path):
     assert store.statistics.disk_fault == "Not a directory"
 
 
+def test_a_disk_that_cannot_be_written_is_still_read(directory, monkeypatch):
+    """As on a full disk: what is there answers, what is new stays in memory."""
+    Store(directory).write("a", b"one")
+    store = Store(directory)
+
+    def full(*_arguments, **_options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("trialogue.speech.store.tempfile.mkstemp", full)
+    monkeypatch.setattr("trialogue.speech.store.os.utime", full)
+    store.write("b", b"two")
+    monkeypatch.undo()
+    store.write("c", b"three")
+    assert [store.read(key) for key in "abc"] == [b"one", b"two", b"three"]
+    assert store.statistics.disk_fault == "No space left on device"
+    assert [path.name for path in directory.iterdir()] == ["a"]
+
+
 def test_a_write_that_fails_leaves_nothing_behind(directory):
     """A directory stands in the way of the file: no half-written file stays."""
     (directory / "a").mkdir(parents=True)

@@ -2,7 +2,8 @@
 
 A key names the engine with its version and weights, and all of the input, so a new engine never answers
 with an old one's words. The listeners of one utterance, each with a thread of its own, hear it at the same
-time: the first works, the others wait for its answer.
+time: the first works, the others wait for its answer. Each may have cut it out of its own stream with more
+or less digital silence around it, so that silence is no part of the question.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import Final
 
-from attrs import asdict
+from attrs import asdict, evolve
 
-from trialogue.speech.ports import Recognized, Recognizer, Spoken, Synthesizer
+from trialogue.speech.ports import HEARING_RATE, Recognized, Recognizer, Spoken, Synthesizer
 from trialogue.speech.store import Store
 
 __all__ = ["CachedRecognizer", "CachedSynthesizer"]
@@ -37,8 +38,10 @@ class CachedRecognizer:
 
     def recognize(self, pcm: bytes) -> Recognized:
         """Return the words in `pcm`, linear16 mono at 16 kHz, of any length."""
-        key = _key("recognized", self._engine, pcm)
-        return self._flights.share(key, lambda: self._once(key, pcm))
+        sound = _without_silence(pcm)
+        key = _key("recognized", self._engine, sound)
+        recognized = self._flights.share(key, lambda: self._once(key, sound))
+        return evolve(recognized, duration_s=len(pcm) // 2 / HEARING_RATE)
 
     def _once(self, key: str, pcm: bytes) -> Recognized:
         known = self._store.read(key)
@@ -97,6 +100,13 @@ class _SingleFlight:
         finally:
             with self._lock:
                 del self._flights[key]
+
+
+def _without_silence(pcm: bytes) -> bytes:
+    """Return `pcm` from its first to its last sample that is not zero."""
+    begin = (len(pcm) - len(pcm.lstrip(b"\0"))) & ~1
+    end = (len(pcm.rstrip(b"\0")) + 1) & ~1
+    return pcm[begin:end]
 
 
 def _key(kind: str, engine: str, *parts: bytes) -> str:

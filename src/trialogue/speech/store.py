@@ -4,7 +4,8 @@
 2. A file is written beside its place and moved there; it carries its own sha256, and one that does not
    match is discarded and made again.
 3. What was used longest ago goes first.
-4. A disk that fails costs time, never speech: the store goes on in memory and says so in `statistics`.
+4. A disk that fails costs time, never speech: the store writes to memory only and says so in `statistics`.
+   A full or read-only disk is still read.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Final, TypeVar
@@ -47,7 +49,7 @@ class Statistics:
     """Files that were removed to make room."""
 
     disk_fault: str = ""
-    """Why the disk is no longer used; empty while it is, or where none was asked for."""
+    """Why nothing more is written to disk; empty while all is well, or where no disk was asked for."""
 
 
 class Store:
@@ -93,10 +95,11 @@ class Store:
         """Keep `payload` under `key`, which must be good as a file's name."""
         with self._lock:
             self._memory.write(key, payload)
-            self._on_disk(lambda disk: disk.write(key, payload))
+            if not self._disk_fault:
+                self._on_disk(lambda disk: disk.write(key, payload))
 
     def _on_disk(self, act: Callable[[_Disk], _T]) -> _T | None:
-        if self._disk is None or self._disk_fault:
+        if self._disk is None:
             return None
         try:
             return act(self._disk)
@@ -148,7 +151,8 @@ class _Disk:
             path.unlink(missing_ok=True)
             self.discarded += 1
             return None
-        self._touch(path)
+        with suppress(OSError):  # a read-only disk still answers; so does a file that is just being evicted
+            os.utime(path)
         return payload
 
     def write(self, key: str, payload: bytes) -> None:
@@ -193,13 +197,6 @@ class _Disk:
                 continue
             files.append((status.st_mtime, status.st_size, path))
         return files
-
-    @staticmethod
-    def _touch(path: Path) -> None:
-        try:
-            os.utime(path)
-        except FileNotFoundError:  # another process has just removed it; we have read it whole
-            return
 
 
 def _header(payload: bytes) -> bytes:
