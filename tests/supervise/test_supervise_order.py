@@ -94,6 +94,15 @@ async def test_a_group_raised_by_the_body_stays_a_group():
     assert caught.value.message == "body"
 
 
+async def test_an_error_that_is_alone_leaves_all_of_its_groups():
+    """However many nurseries it came through, `except` can name it."""
+    error = KeyError("a")
+    with pytest.raises(KeyError) as caught:
+        async with open_supervisor([], name="top"):
+            raise ExceptionGroup("body", [ExceptionGroup("deeper", [error])])
+    assert caught.value is error
+
+
 async def test_a_start_that_fails_stops_the_earlier_ones_in_reverse():
     """The child's own error comes out, with a note of who it was; later ones never start."""
     log, (a, b, c, d) = toys("abcd")

@@ -27,8 +27,11 @@ def lone_error() -> Generator[None, None, None]:
         del lone, context
 
 
-def _innermost(error: BaseException) -> BaseException:
-    """The error itself, or what is alone in its groups."""
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
-    return error
+def _innermost(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """What is alone in its groups, or the first group that holds more than one."""
+    while len(group.exceptions) == 1:
+        (error,) = group.exceptions
+        if not isinstance(error, BaseExceptionGroup):
+            return error
+        group = error
+    return group
