@@ -1,0 +1,44 @@
+"""Diagnostics for the operator: structlog on stderr, without the locals of tracebacks, which hold speech."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Final, Literal, TypeAlias
+
+import structlog
+
+from trialogue.model.text import safe_text
+
+__all__ = ["LEVELS", "LogLevel", "configure"]
+
+LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
+
+LEVELS: Final = {
+    "debug": logging.DEBUG,
+    "info": logging.INFO,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+}
+
+
+def configure(level: LogLevel) -> None:
+    """Write diagnostics of that level and above to stderr, one line each."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
+            _safe,
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
+        # Looked up at each line: while a live screen is up, stderr is its proxy and prints above it.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _safe(_: object, __: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
+    return {key: safe_text(value) if isinstance(value, str) else value for key, value in event.items()}

@@ -1,0 +1,150 @@
+"""`trialogue run`: hold a meeting, show it, and sum it up."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal, Protocol
+
+from attrs import field, frozen
+
+from trialogue.cli.diagnostics import LogLevel, configure
+from trialogue.cli.screens import open_screen, open_waiting, show
+from trialogue.cli.summary import Ended, in_one_line, summary
+from trialogue.cli.watching import Watched, Watcher
+from trialogue.errors import SetupError
+from trialogue.report.result import Result
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.resolve import Resolved, prepare
+from trialogue.scenario.schema import Clock
+
+__all__ = ["Asked", "Held", "Hold", "Shown", "hold"]
+
+Shown = Literal["live", "line", "json"]
+"""What stdout gets: the meeting and its summary; one line; the result as JSON, and nothing else."""
+
+
+class Held(Protocol):
+    """What came of a meeting, as the app returns it."""
+
+    @property
+    def result(self) -> Result:
+        """What `result.json` says."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """The run's directory."""
+        ...
+
+    @property
+    def machine_s(self) -> float:
+        """Seconds of real time that it took."""
+        ...
+
+    @property
+    def exit_code(self) -> int:
+        """How a command that held it ends."""
+        ...
+
+
+class Hold(Protocol):
+    """Holds a meeting to its end: `trialogue.app.run.run_meeting`, or a stand-in for it."""
+
+    def __call__(
+        self,
+        resolved: Resolved,
+        asked: Asked,
+        watch: Callable[[Watched], Awaitable[None]],
+        progress: Callable[[str], None],
+    ) -> Held:
+        """Hold it, watched, and tell the progress of its preparation."""
+        ...
+
+
+@frozen
+class Asked:
+    """What the command line asks for, beside the scenario."""
+
+    overrides: Overrides = field(factory=Overrides)
+    """What it says otherwise than the file."""
+
+    out: Path | None = None
+    """The run's directory; None for a new one under `runs/`."""
+
+    endpoint: str | None = None
+    """The address of the hosted service, where it is not the vendor's."""
+
+    shown: Shown = "live"
+    """What stdout gets."""
+
+    allows_code: bool = True
+    """Whether tools may run code."""
+
+    log_level: LogLevel = "warning"
+    """The least diagnostics that stderr gets."""
+
+
+def hold(file: Path, asked: Asked, hold_it: Hold | None = None) -> int:
+    """Hold the meeting of a scenario file; the exit code. Raises `TrialogueError`."""
+    resolved = prepare(file, asked.overrides)
+    _judge_code(resolved, asked)
+    configure(asked.log_level)
+    waiting = open_waiting(is_silent=asked.shown != "live")
+    watcher = Watcher(
+        open_screen(is_shown=asked.shown == "live"), resolved.clock is Clock.VIRTUAL, waiting.done
+    )
+    try:
+        held = (hold_it or _run)(resolved, asked, watcher, waiting)
+    finally:
+        waiting.done()
+    with suppress(OSError):  # a terminal that hung up reads no summary, and the files are there
+        _sum_up(resolved, asked.shown, held)
+    return held.exit_code
+
+
+def _judge_code(resolved: Resolved, asked: Asked) -> None:
+    if not resolved.code:
+        return
+    names = ", ".join(resolved.code)
+    if not asked.allows_code:
+        raise SetupError(f"{resolved.source} runs code ({names}), and --no-code refuses that")
+    print(f"trialogue: {resolved.source} runs code: {names}", file=sys.stderr)
+
+
+def _run(
+    resolved: Resolved,
+    asked: Asked,
+    watch: Callable[[Watched], Awaitable[None]],
+    progress: Callable[[str], None],
+) -> Held:
+    from trialogue.speech import limit_threads  # noqa: PLC0415 - heavy: only for a meeting
+
+    limit_threads()
+    from trialogue.app.edges import Edges  # noqa: PLC0415 - likewise
+    from trialogue.app.run import run_meeting  # noqa: PLC0415 - likewise
+
+    edges = Edges(endpoint=asked.endpoint, progress=progress)
+    return run_meeting(resolved, out=asked.out, edges=edges, watch=watch)
+
+
+def _sum_up(resolved: Resolved, shown: Shown, held: Held) -> None:
+    ended = Ended(resolved.plan, held.result, str(held.folder), held.machine_s)
+    match shown:
+        case "live":
+            show(summary(ended))
+        case "line":
+            print(in_one_line(ended))
+        case "json":
+            import orjson  # noqa: PLC0415 - only for JSON
+
+            whole = {
+                **held.result.document(),
+                "folder": str(held.folder),
+                "machine_s": held.machine_s,
+                "exit_code": held.exit_code,
+            }
+            print(orjson.dumps(whole, option=orjson.OPT_INDENT_2).decode())
+    sys.stdout.flush()

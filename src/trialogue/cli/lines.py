@@ -1,0 +1,124 @@
+"""Lines of text before anything draws them: spans with a meaning, and their plain form.
+
+All text that is not ours goes through `safe_text` on its way into a span, and is never read as markup.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from enum import Enum
+from typing import Final
+
+from attrs import frozen
+
+from trialogue.model.text import safe_text
+
+__all__ = [
+    "EIGHTHS",
+    "Line",
+    "Span",
+    "Tone",
+    "bar",
+    "clock",
+    "counted",
+    "line",
+    "padded",
+    "plain",
+    "span",
+    "width",
+]
+
+EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
+"""Blocks that fill no, one, ... eight eighths of a cell (Unicode block elements)."""
+
+
+class Tone(Enum):
+    """How loudly a span speaks."""
+
+    NORMAL = "normal"
+    STRONG = "strong"
+    FAINT = "faint"
+    WARNING = "warning"
+
+
+@frozen
+class Span:
+    """Text of one look."""
+
+    text: str
+    """Safe for a terminal, without line breaks."""
+
+    tone: Tone = Tone.NORMAL
+    """How loudly it speaks."""
+
+    seat: int | None = None
+    """Whose colour it has: the participant's place in the cast, from 0; None for the terminal's own."""
+
+
+@frozen
+class Line:
+    """Spans beside each other."""
+
+    spans: tuple[Span, ...] = ()
+    """From left to right."""
+
+    hang: int = 0
+    """How many cells the rest of the line is indented by, where it has to be broken."""
+
+
+def span(text: str, tone: Tone = Tone.NORMAL, seat: int | None = None) -> Span:
+    """A span of text that may come from anywhere: line breaks and controls are taken out, edges are kept."""
+    safe = safe_text(text)
+    lead = " " * (len(text) - len(text.lstrip(" ")))
+    trail = " " * (len(text) - len(text.rstrip(" "))) if safe else ""
+    return Span(f"{lead}{safe}{trail}", tone, seat)
+
+
+def line(*spans: Span | str, hang: int = 0) -> Line:
+    """A line of spans; plain strings are our own words, taken as they are."""
+    return Line(tuple(Span(each) if isinstance(each, str) else each for each in spans), hang)
+
+
+def plain(shown: Line) -> str:
+    """The line without any looks, without blanks at its end."""
+    return "".join(each.text for each in shown.spans).rstrip()
+
+
+def width(text: str) -> int:
+    """How many cells a terminal gives to `text` (Unicode Standard Annex 11; combining marks take none)."""
+    return sum(_cells(character) for character in text)
+
+
+def padded(text: str, cells: int) -> str:
+    """`text` in exactly that many cells: filled with blanks, or cut with an ellipsis."""
+    missing = cells - width(text)
+    if missing >= 0:
+        return text + " " * missing
+    while text and width(text) > cells - 1:
+        text = text[:-1]
+    return padded(f"{text}…", cells) if cells > 0 else ""
+
+
+def bar(part: float, cells: int) -> str:
+    """A bar that fills `part` (0 to 1) of that many cells, to an eighth of a cell."""
+    eighths = round(min(1.0, max(0.0, part)) * cells * 8)
+    full, rest = divmod(eighths, 8)
+    return (EIGHTHS[8] * full + (EIGHTHS[rest] if rest else "")).ljust(cells)
+
+
+def clock(seconds: float) -> str:
+    """`mm:ss`, or `h:mm:ss` from an hour on; whole seconds that have passed."""
+    minutes, rest = divmod(int(max(0.0, seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 turn`, `2 turns`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _cells(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1

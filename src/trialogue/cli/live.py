@@ -1,0 +1,255 @@
+"""What the screen shows of a meeting that runs: a pure fold of its records.
+
+The transcript scrolls by above; below it stands who does what, how loud, where the agenda is, and which
+tools run. Nothing here draws, waits or asks the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from types import MappingProxyType
+from typing import Final
+
+from attrs import Factory, define, field, frozen
+
+from trialogue.cli.lines import Line, Span, Tone, bar, clock, line, padded, span, width
+from trialogue.cli.story import Story
+from trialogue.cli.telling import Seating, Telling
+from trialogue.model.commands import AnswerTool, Command, EndMeeting, EndTurn, GrantFloor, MoveAgenda
+from trialogue.model.events import (
+    Event,
+    PlaybackFinished,
+    PlaybackStarted,
+    SessionFailed,
+    SessionLost,
+    SessionReady,
+    SpeechStarted,
+    SpeechStopped,
+    ToolCallCancelled,
+    ToolFinished,
+    ToolRequested,
+)
+from trialogue.model.participants import Kind
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
+
+__all__ = ["Doing", "LiveView", "meters"]
+
+METER_CELLS: Final = 12
+"""How wide a level meter is."""
+
+QUIETEST_DBFS: Final = -48.0
+"""What an empty meter stands for; a full one is 0 dBFS."""
+
+FALL_DB: Final = 6.0
+"""How far a meter falls from one picture to the next at most."""
+
+
+class Presence(Enum):
+    """Where a participant's sessions stand."""
+
+    JOINING = "joining"
+    HERE = "here"
+    LOST = "lost"
+    GONE = "gone"
+
+
+class Doing(Enum):
+    """What a participant does, in a word."""
+
+    JOINING = "joining"
+    LISTENING = "listening"
+    THINKING = "thinking"
+    SPEAKING = "speaking"
+    RECONNECTING = "reconnecting"
+    AWAY = "away"
+
+
+MARKS: Final = MappingProxyType(
+    {
+        Doing.JOINING: "…",
+        Doing.LISTENING: " ",
+        Doing.THINKING: "○",
+        Doing.SPEAKING: "●",
+        Doing.RECONNECTING: "↻",
+        Doing.AWAY: "✗",
+    }
+)
+"""A sign for each word, so that colour is never the only one."""
+
+
+@frozen
+class _Point:
+    number: int
+    since: float
+
+
+@define
+class LiveView:
+    """The fold: `take` records in order, `heard` what has been heard, and draw what `at` returns."""
+
+    plan: MeetingPlan
+    """Of which meeting."""
+
+    repeats_names: bool = False
+    """Whether every sentence of the transcript names its speaker."""
+
+    is_over: bool = field(default=False, init=False)
+    """Whether the meeting has ended."""
+
+    _seating: Seating = field(init=False)
+    _telling: Telling = field(init=False)
+    _story: Story = field(init=False)
+    _presence: dict[str, Presence] = field(init=False)
+    _sounding: set[str] = field(init=False, factory=set[str])
+    _holder: str | None = field(init=False, default=None)
+    _turn: int = field(init=False, default=0)
+    _point: _Point | None = field(init=False, default=None)
+    _calls: dict[tuple[str, str], tuple[str, float]] = field(
+        init=False, default=Factory(dict[tuple[str, str], tuple[str, float]])
+    )
+
+    def __attrs_post_init__(self) -> None:
+        """Seat the cast: agents are still to join, people are here."""
+        self._seating = Seating(self.plan)
+        self._telling = Telling(self._seating, repeats_names=self.repeats_names)
+        self._story = Story(self.plan)
+        self._presence = {
+            each.name: Presence.JOINING if each.kind is Kind.AGENT else Presence.HERE
+            for each in self.plan.participants
+        }
+
+    def take(self, record: Record) -> None:
+        """Note one record."""
+        self._story.take(record)
+        self._take_event(record.at, record.event)
+        for command in record.commands:
+            self._take_command(record.at, command)
+
+    def heard(self, now: float) -> list[Line]:
+        """The lines of what has happened until `now` (seconds since the start) and was not told before."""
+        return [self._telling.line(moment) for moment in self._story.due(now)]
+
+    def doing(self, name: str) -> Doing:
+        """What a participant does; KeyError for a stranger."""
+        match self._presence[name]:
+            case Presence.GONE:
+                return Doing.AWAY
+            case Presence.LOST:
+                return Doing.RECONNECTING
+            case _ if name in self._sounding:
+                return Doing.SPEAKING
+            case Presence.JOINING:
+                return Doing.JOINING
+            case Presence.HERE:
+                return Doing.THINKING if name == self._holder else Doing.LISTENING
+
+    def at(
+        self, now: float, levels: Mapping[str, float], *, columns: int = 80, speed: float | None = None
+    ) -> list[Line]:
+        """The picture at `now`: `levels` in dBFS of those who sound, `speed` where time is not life's."""
+        head = [self.plan.name, clock(now), *([f"turn {self._turn}"] if self._turn else [])]
+        head.extend([f"{speed:.0f} times life"] if speed is not None else [])
+        title = span(f"── {' · '.join(head)} ").text + " "
+        rule = Span(padded(title + "─" * max(0, columns - width(title)), columns), Tone.FAINT)
+        seats = [self._seat(each.name, levels) for each in self.plan.participants]
+        return [line(rule), *self._agenda(now), *seats, *self._tools(now)]
+
+    def __repr__(self) -> str:
+        return f"<LiveView of {self.plan.name}: turn {self._turn} {self._holder or 'nobody'}>"
+
+    # --- the fold -----------------------------------------------------------------------------------
+
+    def _take_event(self, at: float, event: Event) -> None:
+        match event:
+            case SessionReady(participant=name):
+                self._presence[name] = Presence.HERE
+            case SessionLost(participant=name):
+                self._presence[name] = Presence.LOST
+            case SessionFailed(participant=name):
+                self._presence[name] = Presence.GONE
+            case PlaybackStarted(participant=name) | SpeechStarted(participant=name):
+                self._presence[name] = Presence.HERE
+                self._sounding.add(name)
+            case PlaybackFinished(participant=name) | SpeechStopped(participant=name):
+                self._sounding.discard(name)
+            case ToolRequested(participant=name, call_id=call_id, tool=tool, ours=True):
+                self._calls.setdefault((name, call_id), (tool, at))
+            case (
+                ToolFinished(participant=name, call_id=call_id)
+                | ToolCallCancelled(participant=name, call_id=call_id)
+            ):
+                self._calls.pop((name, call_id), None)
+            case _:
+                pass
+
+    def _take_command(self, at: float, command: Command) -> None:
+        match command:
+            case GrantFloor(to=to, turn=turn):
+                self._presence[to] = Presence.HERE
+                self._holder, self._turn = to, turn
+            case EndTurn():
+                self._holder = None
+            case MoveAgenda(item=item):
+                ids = [each.id for each in self.plan.agenda]
+                self._point = _Point(ids.index(item), at) if item in ids else None
+            case EndMeeting():
+                self._sounding.clear()
+                self.is_over = True
+            case _:
+                self._take_answer(command)
+
+    def _take_answer(self, command: Command) -> None:
+        """A tool of the meeting's own is answered without being run."""
+        match command:
+            case AnswerTool(participant=name, call_id=call_id):
+                self._calls.pop((name, call_id), None)
+            case _:
+                pass
+
+    # --- the picture --------------------------------------------------------------------------------
+
+    def _agenda(self, now: float) -> Iterator[Line]:
+        if self._point is None:
+            return
+        item = self.plan.agenda[self._point.number]
+        head = Span(f"   {self._point.number + 1}/{len(self.plan.agenda)} ", Tone.FAINT)
+        owner = f" ({self._seating.label(item.owner)})" if item.owner else ""
+        yield line(head, span(item.title, Tone.STRONG), span(owner), *self._time_box(now, item.time_s))
+
+    def _time_box(self, now: float, time_s: float | None) -> Iterator[Span]:
+        if time_s is None or self._point is None:
+            return
+        left = self._point.since + time_s - now
+        if left >= 0:
+            yield Span(f" · {clock(left)} left", Tone.FAINT)
+        else:
+            yield Span(f" · {clock(-left)} over", Tone.WARNING)
+
+    def _seat(self, name: str, levels: Mapping[str, float]) -> Line:
+        doing = self.doing(name)
+        tone = Tone.STRONG if doing is Doing.SPEAKING else Tone.NORMAL
+        seat = self._seating.seat(name)
+        who = Span(f" {MARKS[doing]} {self._seating.name(name).text}  ", tone, seat)
+        if doing is Doing.SPEAKING:
+            meter = bar(_filled(levels.get(name, QUIETEST_DBFS)), METER_CELLS)
+            return line(who, Span(padded(doing.value, 13)), Span(meter, seat=seat))
+        is_amiss = doing in {Doing.RECONNECTING, Doing.AWAY}
+        return line(who, Span(doing.value, Tone.WARNING if is_amiss else Tone.FAINT))
+
+    def _tools(self, now: float) -> Iterator[Line]:
+        for (name, _), (tool, since) in self._calls.items():
+            waits = f" waits for {tool}, {now - since:.1f} s"
+            label = Span(self._seating.label(name), seat=self._seating.seat(name))
+            yield line("   → ", label, span(waits, Tone.FAINT))
+
+
+def meters(before: Mapping[str, float], now: Mapping[str, float]) -> dict[str, float]:
+    """Levels for a meter that rises at once and falls slowly; those who fell silent are left out at last."""
+    fallen = {name: level - FALL_DB for name, level in before.items() if level - FALL_DB > QUIETEST_DBFS}
+    return {name: max(fallen.get(name, level), level) for name, level in {**fallen, **now}.items()}
+
+
+def _filled(level_dbfs: float) -> float:
+    return 1 - level_dbfs / QUIETEST_DBFS

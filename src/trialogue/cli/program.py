@@ -1,0 +1,312 @@
+"""The command line: which commands there are, what they take, and what `--help` teaches.
+
+Everything that a command needs is imported when it is called: `trialogue --help` loads none of it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
+
+from attrs import frozen
+from cyclopts import App, CycloptsError, Parameter
+
+from trialogue.cli.endings import concluded
+from trialogue.errors import SetupError
+
+if TYPE_CHECKING:
+    from trialogue.scenario.defaults import Overrides
+
+__all__ = ["app", "main"]
+
+ABOUT: Final = """\
+Spoken meetings of several voice agents: moderated, recorded, replayable.
+
+Begin with:  trialogue run scenarios/edge-cache.yaml
+"""
+
+EXIT_CODES: Final = """\
+Exit codes:
+  0    it went as asked; a meeting ended by its own rules
+  1    something failed on the way; replay --verify found a divergence
+  2    wrong use: an option, a file, a scenario, a missing package or key
+  3    a service refused, or no agent could be reached any more
+  4    a journal is damaged, lost, or cannot be written
+  70   a fault of trialogue itself, shown with its traceback
+  129  SIGHUP   130  Ctrl-C   141  nobody reads the output   143  SIGTERM
+"""
+
+RUN_EXAMPLES: Final = """\
+Examples:
+  trialogue run scenarios/edge-cache.yaml
+  trialogue run scenarios/ten-minutes.yaml --clock virtual --seed 3
+  DEEPGRAM_API_KEY=... trialogue run scenarios/edge-cache.yaml --via deepgram
+"""
+
+CHECK_EXAMPLES: Final = """\
+Example:
+  trialogue check scenarios/*.yaml
+"""
+
+EXPLAIN_EXAMPLES: Final = """\
+Example:
+  trialogue explain scenarios/smallest.yaml --clock virtual
+"""
+
+SCHEMA_EXAMPLES: Final = """\
+Example:
+  trialogue schema > scenario.schema.json
+"""
+
+REPLAY_EXAMPLES: Final = """\
+Examples:
+  trialogue replay runs/edge-cache-20250131-101500
+  trialogue replay runs/edge-cache-20250131-101500 --verify
+"""
+
+REPORT_EXAMPLES: Final = """\
+Example:
+  trialogue report runs/edge-cache-20250131-101500
+"""
+
+SERVE_EXAMPLES: Final = """\
+Example:
+  trialogue serve --port 8090
+"""
+
+VOICES_EXAMPLES: Final = """\
+Examples:
+  trialogue voices
+  trialogue voices --say "Good morning." --voice ben --out ben.wav
+"""
+
+app = App(
+    name="trialogue",
+    help=ABOUT,
+    help_format="plaintext",
+    help_epilogue=EXIT_CODES,
+    version=lambda: version("trialogue"),
+)
+
+Level: TypeAlias = Literal["debug", "info", "warning", "error"]
+Flag: TypeAlias = Annotated[bool, Parameter(negative="", show_default=False)]
+Json: TypeAlias = Annotated[bool, Parameter(name="--json", negative="", show_default=False)]
+LogLevelOption: TypeAlias = Annotated[Level, Parameter(help="The least diagnostics on stderr.")]
+Scenario: TypeAlias = Annotated[Path, Parameter(help="The scenario file.")]
+RunPath: TypeAlias = Annotated[Path, Parameter(help="The run's directory, or its journal.")]
+
+
+@Parameter(name="*")
+@frozen
+class Otherwise:
+    """What is said otherwise than in the scenario."""
+
+    via: Annotated[
+        Literal["local", "deepgram"] | None, Parameter(help="At which service every agent is.")
+    ] = None
+    """At which service every agent is."""
+
+    clock: Annotated[
+        Literal["real", "virtual"] | None, Parameter(help="In life's time, or as fast as it computes.")
+    ] = None
+    """Real or virtual time."""
+
+    seed: Annotated[int | None, Parameter(help="What every chance is drawn from.")] = None
+    """What every chance is drawn from."""
+
+    limit_time: Annotated[str | None, Parameter(help="The most time, as 90s or 10m; none for no limit.")] = (
+        None
+    )
+    """The limit of time, as scenarios write it."""
+
+    limit_turns: Annotated[int | None, Parameter(help="The most turns.")] = None
+    """The limit of turns."""
+
+    limit_silence: Annotated[str | None, Parameter(help="The most silence, as 20s; none for no limit.")] = (
+        None
+    )
+    """The limit of silence, as scenarios write it."""
+
+    def overrides(self) -> Overrides:
+        """The same, as scenarios take it; `SetupError` for what is no stretch of time."""
+        from trialogue.scenario.defaults import Overrides  # noqa: PLC0415 - YAML comes with it
+        from trialogue.scenario.schema import Clock, Via  # noqa: PLC0415 - likewise
+
+        return Overrides(
+            via=Via(self.via) if self.via else None,
+            clock=Clock(self.clock) if self.clock else None,
+            seed=self.seed,
+            time_s=_seconds("--limit-time", self.limit_time),
+            turns=self.limit_turns,
+            silence_s=_seconds("--limit-silence", self.limit_silence),
+        )
+
+
+AS_WRITTEN: Final = Otherwise()
+"""Nothing is said otherwise."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command, of `sys.argv` where no arguments are given, and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")  # a terminal that lacks a character shows another
+    tokens = list(sys.argv[1:] if arguments is None else arguments)
+    return concluded(lambda: _called(tokens))
+
+
+def _called(tokens: list[str]) -> int:
+    try:
+        code: object = app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        error.verbose = False
+        chain = " ".join(["trialogue", *(error.command_chain or ())])
+        raise SetupError(f"{' '.join(str(error).split())} Try: {chain} --help") from error
+    return code if isinstance(code, int) else 0
+
+
+def _seconds(option: str, text: str | None) -> float | None:
+    from trialogue.scenario.quantities import read_duration  # noqa: PLC0415 - YAML comes with it
+
+    if text is None:
+        return None
+    seconds = float("inf") if text == "none" else read_duration(text)
+    if not seconds:
+        raise SetupError(f"{option} wants a stretch of time, as 90s, 10m or none, not {text!r}")
+    return seconds
+
+
+@app.command(sort_key=1, help_epilogue=RUN_EXAMPLES)
+def run(  # noqa: PLR0913 - one an option
+    file: Scenario,
+    /,
+    *,
+    otherwise: Otherwise = AS_WRITTEN,
+    out: Annotated[
+        Path | None, Parameter(help="The run's directory; a new one under runs/ if absent.")
+    ] = None,
+    endpoint: Annotated[
+        str | None, Parameter(help="The wss:// address of Deepgram's service, if it is another region.")
+    ] = None,
+    quiet: Annotated[Flag, Parameter(help="Show one line, at the end.")] = False,
+    json: Annotated[Json, Parameter(help="Print the result as JSON, and nothing else.")] = False,
+    no_code: Annotated[Flag, Parameter(help="Refuse scenarios whose tools run code.")] = False,
+    log_level: LogLevelOption = "warning",
+) -> int:
+    """Hold a meeting: spoken, shown as it goes, recorded, and summed up at its end.
+
+    Ctrl-C ends it gracefully, with all of its files; once more ends it at once.
+    """
+    from trialogue.cli.holding import Asked, hold  # noqa: PLC0415 - the scenario comes with it
+
+    return hold(
+        file,
+        Asked(
+            overrides=otherwise.overrides(),
+            out=out,
+            endpoint=endpoint,
+            shown="json" if json else "line" if quiet else "live",
+            allows_code=not no_code,
+            log_level=log_level,
+        ),
+    )
+
+
+@app.command(sort_key=2, help_epilogue=CHECK_EXAMPLES)
+def check(
+    file: Scenario,
+    /,
+    *more: Annotated[Path, Parameter(help="Further scenario files.")],
+    otherwise: Otherwise = AS_WRITTEN,
+    json: Annotated[Json, Parameter(help="Print the problems as JSON.")] = False,
+) -> int:
+    """Tell everything that keeps scenarios from being run, with file, line and column."""
+    from trialogue.cli.reading import check_files  # noqa: PLC0415 - the scenario comes with it
+
+    return check_files((file, *more), otherwise.overrides(), as_json=json)
+
+
+@app.command(sort_key=3, help_epilogue=EXPLAIN_EXAMPLES)
+def explain(
+    file: Scenario,
+    /,
+    *,
+    otherwise: Otherwise = AS_WRITTEN,
+    json: Annotated[Json, Parameter(help="Print the values as JSON.")] = False,
+) -> int:
+    """Print every value of a scenario, defaults too, and where each comes from."""
+    from trialogue.cli.reading import explain_file  # noqa: PLC0415 - the scenario comes with it
+
+    return explain_file(file, otherwise.overrides(), as_json=json)
+
+
+@app.command(sort_key=4, help_epilogue=SCHEMA_EXAMPLES)
+def schema() -> int:
+    """Print the JSON Schema of scenario files, for editors."""
+    from trialogue.cli.reading import print_schema  # noqa: PLC0415 - the scenario comes with it
+
+    return print_schema()
+
+
+@app.command(sort_key=5, help_epilogue=REPLAY_EXAMPLES)
+def replay(
+    run: RunPath,
+    /,
+    *,
+    verify: Annotated[Flag, Parameter(help="Decide everything again, and compare.")] = False,
+) -> int:
+    """Print what was heard in a meeting, or prove that it would be decided the same again."""
+    from trialogue.cli import replaying  # noqa: PLC0415 - the journal comes with it
+
+    return replaying.verify_run(run) if verify else replaying.print_transcript(run)
+
+
+@app.command(sort_key=6, help_epilogue=REPORT_EXAMPLES)
+def report(
+    run: RunPath, /, *, json: Annotated[Json, Parameter(help="Print the measures as JSON.")] = False
+) -> int:
+    """Measure a meeting again, from its journal alone."""
+    from trialogue.cli.replaying import print_report  # noqa: PLC0415 - the journal comes with it
+
+    return print_report(run, as_json=json)
+
+
+@app.command(sort_key=7, help_epilogue=SERVE_EXAMPLES)
+def serve(
+    *,
+    host: Annotated[
+        str, Parameter(help="The address to bind; beyond loopback clients need a key.")
+    ] = "127.0.0.1",
+    port: Annotated[int, Parameter(help="The port to bind; 0 lets the system choose.")] = 8090,
+    api_key_env: Annotated[
+        str | None, Parameter(help="The environment variable with the key that clients must show.")
+    ] = None,
+    quiet: Annotated[Flag, Parameter(help="Print the address, and nothing else.")] = False,
+    log_level: LogLevelOption = "info",
+) -> int:
+    """Run the embedded voice agent server, for any client of Deepgram's voice agent protocol."""
+    from trialogue.speech import limit_threads  # noqa: PLC0415 - before numpy is loaded
+
+    limit_threads()
+    from trialogue.cli import serving  # noqa: PLC0415 - heavy: the server comes with it
+
+    return serving.serve(serving.Serving(host, port, api_key_env, quiet, log_level))
+
+
+@app.command(sort_key=8, help_epilogue=VOICES_EXAMPLES)
+def voices(
+    *,
+    say: Annotated[str | None, Parameter(help="Words to be spoken.")] = None,
+    voice: Annotated[
+        str, Parameter(help="By which voice: one of the list, or a name of Deepgram's.")
+    ] = "heart",
+    out: Annotated[Path, Parameter(help="The WAV file that the words go to.")] = Path("voice.wav"),
+) -> int:
+    """List the local voices; with --say, let one of them be heard."""
+    from trialogue.cli import voices as local  # noqa: PLC0415 - its engines load when it speaks
+
+    return local.list_voices() if say is None else local.say(say, voice, out)

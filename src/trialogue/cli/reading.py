@@ -1,0 +1,90 @@
+"""`trialogue check`, `explain` and `schema`: what a scenario file says, and whether it can be run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from trialogue.cli.endings import WRONG_USE
+from trialogue.cli.lines import Line, Span, Tone, counted, line, padded, span, width
+from trialogue.cli.screens import show
+from trialogue.model.text import safe_text
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.explain import Explained, explain
+from trialogue.scenario.problems import Problem, path_text
+from trialogue.scenario.resolve import Resolved, check, prepare
+
+__all__ = ["check_files", "explain_file", "print_schema"]
+
+LONGEST_PATH = 44
+"""Cells that the column of paths may take; longer ones push their values to the right."""
+
+
+def check_files(files: Sequence[Path], overrides: Overrides, *, as_json: bool) -> int:
+    """Print everything that is wrong with these files; 0 where nothing is, else 2."""
+    found = {file: check(file, overrides) for file in files}
+    if as_json:
+        problems = [_as_json(file, each) for file, faults in found.items() for each in faults]
+        print(json.dumps(problems, indent=2, ensure_ascii=False))
+    else:
+        show([told for file, faults in found.items() for told in _verdict(file, faults, overrides)])
+    return WRONG_USE if any(found.values()) else 0
+
+
+def explain_file(file: Path, overrides: Overrides, *, as_json: bool) -> int:
+    """Print every value of a scenario with its origin."""
+    explained = explain(prepare(file, overrides))
+    if as_json:
+        values = [{"path": each.path, "value": each.value, "origin": str(each.origin)} for each in explained]
+        print(json.dumps(values, indent=2, ensure_ascii=False))
+    else:
+        cells = min(LONGEST_PATH, max(width(each.path) for each in explained))
+        show([_explained(each, cells) for each in explained])
+    return 0
+
+
+def print_schema() -> int:
+    """Print the JSON Schema of scenario files."""
+    from trialogue.scenario.json_schema import json_schema  # noqa: PLC0415 - it reads our own source
+
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+def _verdict(file: Path, faults: Sequence[Problem], overrides: Overrides) -> list[Line]:
+    if faults:
+        return [line(span(str(each))) for each in faults]
+    good = Span("good", Tone.STRONG)
+    return [line(span(f"{file}: "), good, span(f", {_contents(prepare(file, overrides))}"))]
+
+
+def _contents(resolved: Resolved) -> str:
+    """What a good file holds, in a few words."""
+    plan = resolved.plan
+    parts = [counted(len(plan.participants), "participant"), f"{plan.floor.policy} floor"]
+    parts.extend([counted(len(plan.agenda), "point")] if plan.agenda else [])
+    parts.extend([counted(len(resolved.tools), "tool")] if resolved.tools else [])
+    parts.extend([f"runs code: {', '.join(resolved.code)}"] if resolved.code else [])
+    parts.extend([f"needs {', '.join(resolved.secrets)}"] if resolved.secrets else [])
+    return ", ".join([*parts, f"{resolved.clock.value} clock"])
+
+
+def _explained(each: Explained, cells: int) -> Line:
+    value = safe_text(json.dumps(each.value, ensure_ascii=False))
+    path = each.path if width(each.path) > cells else padded(each.path, cells)
+    return line(
+        span(f"{path}  ", Tone.STRONG), Span(value), span(f"  # {each.origin}", Tone.FAINT), hang=cells + 2
+    )
+
+
+def _as_json(file: Path, problem: Problem) -> dict[str, object]:
+    return {
+        "file": str(file),
+        "source": problem.place.source,
+        "line": problem.place.line,
+        "column": problem.place.column,
+        "path": path_text(problem.path),
+        "code": problem.code.value,
+        "text": problem.text,
+    }

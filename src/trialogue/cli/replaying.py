@@ -1,0 +1,77 @@
+"""`trialogue replay` and `report`: what a journal says, read from it alone."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from trialogue.cli.screens import show
+from trialogue.cli.story import Kind, Story
+from trialogue.cli.summary import Ended, summary
+from trialogue.cli.telling import Seating, Telling
+from trialogue.errors import JournalError
+from trialogue.journal.reader import Reading, read
+from trialogue.journal.verify import verify
+from trialogue.model.text import safe_text
+
+__all__ = ["print_report", "print_transcript", "verify_run"]
+
+JOURNAL = "journal.jsonl"
+"""What a run's directory calls it."""
+
+
+def journal_of(run: Path) -> Path:
+    """The journal of a run: in its directory, or the file itself. `JournalError` where there is none."""
+    path = run / JOURNAL if run.is_dir() else run
+    if not path.exists():
+        raise JournalError(f"there is no journal at {path}", path=str(path))
+    return path
+
+
+def print_transcript(run: Path) -> int:
+    """Print what was heard, when, in order; what is amiss with the journal comes last."""
+    reading = read(journal_of(run))
+    plan = reading.header.plan
+    story, telling = Story(plan), Telling(Seating(plan))
+    for record in reading:
+        story.take(record)
+        show([telling.line(moment) for moment in story.due(record.at)])
+    show([telling.line(moment) for moment in story.due(float("inf")) if moment.kind is not Kind.SAID])
+    _tell_problems(reading)
+    return 0
+
+
+def verify_run(run: Path) -> int:
+    """Replay a journal into a new brain; `ReplayDivergence` where it decides otherwise."""
+    from trialogue.rules.meeting import Meeting  # noqa: PLC0415 - the brain, only to ask it again
+
+    began = time.perf_counter()
+    verified = verify(journal_of(run), Meeting)
+    took = time.perf_counter() - began
+    print(f"verified {verified.records} records in {took:.2f} s: no divergence")
+    return 0
+
+
+def print_report(run: Path, *, as_json: bool) -> int:
+    """Measure a meeting again, from its journal alone."""
+    from trialogue.report.result import Run, result  # noqa: PLC0415 - only to measure
+    from trialogue.rules.transcript import utterances  # noqa: PLC0415 - likewise
+
+    reading = read(journal_of(run))
+    records = tuple(reading)
+    plan = reading.header.plan
+    measured = result(plan, records, utterances(records), Run(clock=reading.header.clock.value))
+    if as_json:
+        import orjson  # noqa: PLC0415 - only for JSON
+
+        print(orjson.dumps(measured.document(), option=orjson.OPT_INDENT_2).decode())
+    else:
+        show(summary(Ended(plan, measured)))
+        _tell_problems(reading)
+    return 0
+
+
+def _tell_problems(reading: Reading) -> None:
+    for problem in reading.problems:
+        print(f"trialogue: {safe_text(problem.text)} (byte {problem.offset})", file=sys.stderr)

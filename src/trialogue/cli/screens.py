@@ -1,0 +1,125 @@
+"""Where a meeting is shown: on a terminal, as plain lines, or nowhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol, Self, TextIO
+
+from trialogue.cli.lines import Line, plain
+
+__all__ = [
+    "NoScreen",
+    "PlainScreen",
+    "Screen",
+    "Waiting",
+    "WaitingLines",
+    "has_colours",
+    "open_screen",
+    "open_waiting",
+    "show",
+]
+
+
+class Screen(AbstractContextManager["Screen"], Protocol):
+    """What a meeting is drawn on; used as a context, drawn on by one task at a time."""
+
+    @property
+    def columns(self) -> int | None:
+        """How wide the picture may be; None where only lines are wanted, without a picture."""
+        ...
+
+    def draw(self, heard: Sequence[Line], picture: Sequence[Line]) -> None:
+        """Show lines of the transcript, and replace the picture; OSError where nobody reads any more."""
+        ...
+
+
+class NoScreen:
+    """Nothing is shown."""
+
+    columns = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def draw(self, heard: Sequence[Line], picture: Sequence[Line]) -> None:
+        """Show nothing."""
+
+
+class PlainScreen(NoScreen):
+    """Lines one after the other, without control codes: for files, pipes and people who asked for it."""
+
+    def __init__(self, file: TextIO | None = None) -> None:
+        self._file = file or sys.stdout
+
+    def draw(self, heard: Sequence[Line], picture: Sequence[Line]) -> None:  # noqa: ARG002 - lines alone
+        """Print what was heard."""
+        for each in heard:
+            print(plain(each), file=self._file, flush=True)
+
+
+def has_colours(file: TextIO) -> bool:
+    """Whether a stream is a terminal on which control codes are welcome (no-color.org)."""
+    return file.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def open_screen(*, is_shown: bool) -> Screen:
+    """The best screen that stdout can be."""
+    if not is_shown:
+        return NoScreen()
+    if not has_colours(sys.stdout):
+        return PlainScreen()
+    from trialogue.cli.terminal import LiveScreen  # noqa: PLC0415 - rich, for terminals only
+
+    return LiveScreen()
+
+
+def show(lines: Sequence[Line]) -> None:
+    """Print lines on stdout, in colours where they are welcome."""
+    if has_colours(sys.stdout):
+        from trialogue.cli.terminal import print_lines  # noqa: PLC0415 - rich, for terminals only
+
+        print_lines(lines)
+    else:
+        PlainScreen().draw(lines, ())
+
+
+class Waiting(Protocol):
+    """Says what is waited for."""
+
+    def __call__(self, what: str) -> None:
+        """Say what is being prepared."""
+        ...
+
+    def done(self) -> None:
+        """Take it away."""
+        ...
+
+
+class WaitingLines:
+    """One line on stderr for each thing that is waited for; none where `is_silent`."""
+
+    def __init__(self, *, is_silent: bool) -> None:
+        self._is_silent = is_silent
+
+    def __call__(self, what: str) -> None:
+        """Say what is being prepared."""
+        if not self._is_silent:
+            print(f"trialogue: {what}", file=sys.stderr, flush=True)
+
+    def done(self) -> None:
+        """Lines stay."""
+
+
+def open_waiting(*, is_silent: bool) -> Waiting:
+    """The best that stderr can say it by."""
+    if is_silent or not has_colours(sys.stderr):
+        return WaitingLines(is_silent=is_silent)
+    from trialogue.cli.terminal import Spinner  # noqa: PLC0415 - rich, for terminals only
+
+    return Spinner()

@@ -1,0 +1,208 @@
+"""What a meeting's records say happened, each at the moment when it was heard or seen: a pure fold.
+
+1. A sentence is heard when its playout comes to it: `PlaybackStarted.position_s` + `SentenceSaid.offset_s`.
+2. Words that a cut kept from being heard are never told; the cut itself is.
+3. Moments come out in the order of their times; those of one time in the order in which they were known.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from enum import Enum
+from itertools import count
+from typing import Final, TypeAlias
+
+from attrs import Factory, define, field, frozen
+
+from trialogue.model.commands import Command, EndMeeting, EndTurn, MoveAgenda, Report
+from trialogue.model.events import (
+    ActorCrashed,
+    Event,
+    PlaybackFinished,
+    PlaybackStarted,
+    ReplyWithdrawn,
+    SentenceSaid,
+    ServiceWarned,
+    SessionFailed,
+    SessionLost,
+    SessionReady,
+    ToolFinished,
+    ToolRequested,
+)
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
+
+__all__ = ["UNTOLD", "Kind", "Moment", "Story"]
+
+UNTOLD: Final = frozenset({"stale", "superseded", "participant-failed"})
+"""Reports that are for the journal, or say what an event has said already."""
+
+_Reply: TypeAlias = tuple[str, int]
+"""Whose, and which."""
+
+
+class Kind(Enum):
+    """What a moment tells of."""
+
+    SAID = "said"
+    CUT = "cut"
+    AGENDA = "agenda"
+    TOOL = "tool"
+    NOTICE = "notice"
+    ENDED = "ended"
+
+
+@frozen
+class Moment:
+    """Something that happened."""
+
+    at: float
+    """When, in seconds since the meeting's start."""
+
+    kind: Kind
+    """What it tells of."""
+
+    text: str
+    """The words, or what happened; not yet safe for a line. Personal where something was said."""
+
+    participant: str | None = None
+    """Whom it concerns."""
+
+    turn: int = 0
+    """In which turn it was said; 0 where nothing was."""
+
+
+@frozen(order=True)
+class _Due:
+    at: float
+    order: int
+    reply: _Reply | None = field(order=False)
+    moment: Moment = field(order=False)
+
+
+@define
+class _Playout:
+    turn: int
+    start_s: float
+
+
+@define
+class Story:
+    """The fold: `take` records in order, and ask for what has been heard until now."""
+
+    plan: MeetingPlan
+    """Of which meeting."""
+
+    _scripts: dict[_Reply, list[SentenceSaid]] = Factory(dict[_Reply, list[SentenceSaid]])
+    _playing: dict[_Reply, _Playout] = Factory(dict[_Reply, _Playout])
+    _calls: dict[tuple[str, str], tuple[str, float]] = Factory(dict[tuple[str, str], tuple[str, float]])
+    _away: set[str] = Factory(set[str])
+    _due: list[_Due] = Factory(list[_Due])
+    _orders: Iterator[int] = Factory(count)
+
+    def take(self, record: Record) -> None:
+        """Note one record."""
+        self._take_event(record.at, record.event)
+        for command in record.commands:
+            self._take_command(record.at, command)
+
+    def due(self, now: float) -> list[Moment]:
+        """What has happened until `now`, in seconds since the start, and was not told before."""
+        told: list[Moment] = []
+        while self._due and self._due[0].at <= now:
+            told.append(heapq.heappop(self._due).moment)
+        return told
+
+    def __repr__(self) -> str:
+        return f"<Story of {self.plan.name}: {len(self._playing)} playing, {len(self._due)} to come>"
+
+    # --- facts --------------------------------------------------------------------------------------
+
+    def _take_event(self, at: float, event: Event) -> None:
+        match event:
+            case SentenceSaid(participant=name, reply=reply):
+                self._scripts.setdefault((name, reply), []).append(event)
+                if (name, reply) in self._playing:
+                    self._say(at, event, self._playing[name, reply])
+            case PlaybackStarted(participant=name, turn=turn, reply=reply, position_s=position_s):
+                self._playing[name, reply] = _Playout(turn, position_s)
+                for sentence in self._scripts.get((name, reply), []):
+                    self._say(0.0, sentence, self._playing[name, reply])
+            case PlaybackFinished(participant=name, reply=reply, position_s=position_s, outcome=outcome):
+                self._stop((name, reply), position_s, is_cut=outcome != "complete")
+            case ToolRequested(participant=name, call_id=call_id, tool=tool):
+                self._calls.setdefault((name, call_id), (tool, at))
+                self._tell(at, Kind.TOOL, f"calls {tool}", name)
+            case ToolFinished(participant=name, call_id=call_id, outcome=outcome):
+                tool, since = self._calls.get((name, call_id), ("a tool", at))
+                self._tell(at, Kind.TOOL, f"{tool} {outcome} after {at - since:.1f} s", name)
+            case _:
+                self._take_trouble(at, event)
+
+    def _take_trouble(self, at: float, event: Event) -> None:
+        match event:
+            case SessionReady(participant=name) if name in self._away:
+                self._away.discard(name)
+                self._tell(at, Kind.NOTICE, "is back", name)
+            case SessionLost(participant=name, reason=reason, retry_in_s=wait):
+                self._away.add(name)
+                self._tell(at, Kind.NOTICE, f"has lost its session ({reason}); dials in {wait:.1f} s", name)
+            case SessionFailed(participant=name, reason=reason):
+                self._tell(at, Kind.NOTICE, f"has left for good: {reason}", name)
+            case ReplyWithdrawn(participant=name, reply=reply) if (name, reply) not in self._playing:
+                self._scripts.pop((name, reply), None)
+            case ServiceWarned(participant=name, code=code, text=text):
+                self._tell(at, Kind.NOTICE, f"has a warning of its service: {code} {text}", name)
+            case ActorCrashed(actor=actor, error=error):
+                self._tell(at, Kind.NOTICE, f"{actor} crashed: {error}")
+            case _:
+                pass
+
+    def _say(self, known_at: float, sentence: SentenceSaid, playout: _Playout) -> None:
+        """Tell a sentence when it is heard; one whose sound has begun already, as soon as it is known."""
+        at = max(known_at, playout.start_s + sentence.offset_s)
+        moment = Moment(at, Kind.SAID, sentence.text, sentence.participant, playout.turn)
+        self._push(moment, (sentence.participant, sentence.reply))
+
+    def _stop(self, reply: _Reply, at: float, *, is_cut: bool) -> None:
+        """Nothing more of a reply is heard: a cut one loses its rest, another is told to its end."""
+        playout = self._playing.pop(reply, None)
+        if playout is None:
+            return
+        self._scripts.pop(reply, None)
+        later = [due for due in self._due if due.reply == reply and due.at > at]
+        self._due = [due for due in self._due if due not in later]
+        heapq.heapify(self._due)
+        if is_cut:
+            self._push(Moment(at, Kind.CUT, "", reply[0], playout.turn), None)
+            return
+        for due in sorted(later):
+            moment = due.moment
+            self._push(Moment(at, moment.kind, moment.text, moment.participant, moment.turn), None)
+
+    # --- decisions ----------------------------------------------------------------------------------
+
+    def _take_command(self, at: float, command: Command) -> None:
+        match command:
+            case MoveAgenda(item=item) if item is not None:
+                titles = {each.id: each.title for each in self.plan.agenda}
+                self._tell(at, Kind.AGENDA, titles.get(item, item))
+            case EndTurn(participant=name, cause="timeout"):
+                self._tell(at, Kind.NOTICE, "says nothing", name)
+            case EndTurn(participant=name, cause="hold-limit"):
+                self._tell(at, Kind.NOTICE, "has spoken as long as it may", name)
+            case Report(code=code, text=text, participant=name) if code not in UNTOLD:
+                self._tell(at, Kind.NOTICE, f"{code}: {text}", name)
+            case EndMeeting(reason=reason):
+                for reply in tuple(self._playing):
+                    self._stop(reply, at, is_cut=True)
+                self._tell(at, Kind.ENDED, reason)
+            case _:
+                pass
+
+    def _tell(self, at: float, kind: Kind, text: str, participant: str | None = None) -> None:
+        self._push(Moment(at, kind, text, participant), None)
+
+    def _push(self, moment: Moment, reply: _Reply | None) -> None:
+        heapq.heappush(self._due, _Due(moment.at, next(self._orders), reply, moment))

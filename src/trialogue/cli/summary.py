@@ -1,0 +1,166 @@
+"""A meeting on one screen, after its end: how it ended, who spoke how much, what went wrong, where it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from attrs import frozen
+
+from trialogue.cli.lines import Line, Span, Tone, bar, clock, counted, line, padded, span
+from trialogue.cli.story import UNTOLD
+from trialogue.cli.telling import Seating, reason_in_words
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.text import safe_text
+from trialogue.report.measures import Measures, ParticipantMeasures, Spread
+from trialogue.report.result import Result
+
+__all__ = ["Ended", "in_one_line", "summary"]
+
+SHARE_CELLS: Final = 10
+"""How wide the bar of a share is."""
+
+FAILURES: Final = 5
+"""How many kinds of failures are told; the rest are counted."""
+
+GOOD: Final = frozenset({"succeeded", "answered", "not-ours"})
+"""Outcomes of tool calls that are nobody's trouble."""
+
+
+@frozen
+class Ended:
+    """What a summary is made of."""
+
+    plan: MeetingPlan
+    """Who was to meet."""
+
+    result: Result
+    """What came of it."""
+
+    folder: str | None = None
+    """The run's directory; None where only its journal was read."""
+
+    machine_s: float | None = None
+    """Seconds of real time that it took; None where nobody measured."""
+
+
+def summary(ended: Ended) -> list[Line]:
+    """The whole screen, for 80 columns."""
+    measured = ended.result.measures
+    return [
+        _headline(ended),
+        *_pace(ended),
+        line(),
+        *_table(Seating(ended.plan), measured),
+        line(),
+        *_facts(measured),
+        *_failures(ended),
+        *_files(ended),
+    ]
+
+
+def in_one_line(ended: Ended) -> str:
+    """The least that can be said of it."""
+    result = ended.result
+    turns = sum(result.measures.causes.values())
+    where = f", {ended.folder}" if ended.folder else ""
+    return span(f"{result.name}: {result.reason} after {clock(result.duration_s)}, {turns} turns{where}").text
+
+
+def _headline(ended: Ended) -> Line:
+    result = ended.result
+    tone = Tone.NORMAL if result.ok else Tone.WARNING
+    how = span(f" ended after {clock(result.duration_s)}: {reason_in_words(result.reason)}", tone)
+    code = span(f" ({result.reason})", Tone.FAINT)
+    return line(span(result.name, Tone.STRONG), how, code)
+
+
+def _pace(ended: Ended) -> Iterator[Line]:
+    speed = ended.result.speed
+    if speed is not None:
+        took = f", in {ended.machine_s:.1f} s" if ended.machine_s is not None else ""
+        yield line(Span(f"virtual clock: {speed:.1f} times faster than life{took}", Tone.FAINT))
+
+
+def _table(seating: Seating, measured: Measures) -> Iterator[Line]:
+    heads = f"{'turns':>5}  {'spoken':>7}  {'share':<{SHARE_CELLS + 5}}  {'words':>5}  {'wpm':>3}"
+    yield line(Span(f"  {' ' * seating.cells}  {heads}  response (median)", Tone.FAINT))
+    for each in measured.participants:
+        yield _row(seating, each)
+
+
+def _row(seating: Seating, each: ParticipantMeasures) -> Line:
+    share = each.share or 0.0
+    wpm = "-" if each.words_per_minute is None else f"{each.words_per_minute:.0f}"
+    return line(
+        "  ",
+        seating.name(each.name),
+        f"  {each.turns:>5}  {each.spoken_s:>5.1f} s  ",
+        Span(bar(share, SHARE_CELLS), seat=seating.seat(each.name)),
+        f" {share:>4.0%}  {each.words:>5}  {wpm:>3}  {_median(each.response)}",
+    )
+
+
+def _facts(measured: Measures) -> Iterator[Line]:
+    timing, sessions = measured.timing, measured.sessions
+    floor = f"{counted(timing.gaps, 'gap')}, {counted(timing.overlaps, 'overlap')}"
+    transfer = f"; floor transfer {_median(timing.transfer)}" if timing.transfer.n else ""
+    silence = "" if timing.silence_share is None else f"; silence {timing.silence_share:.0%}"
+    yield _fact("floor", f"{floor}{transfer}{silence}")
+    if measured.tools:
+        outcomes = Counter(call.outcome for call in measured.tools)
+        told = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
+        amiss = any(outcome not in GOOD for outcome in outcomes)
+        yield _fact("tools", f"{counted(len(measured.tools), 'call')}: {told}", is_amiss=amiss)
+    if sessions.lost:
+        back = f", back after {_median(sessions.recovery)}" if sessions.recovery.n else ""
+        yield _fact("sessions", f"{sessions.lost} lost{back}", is_amiss=True)
+
+
+def _failures(ended: Ended) -> Iterator[Line]:
+    told = [each for each in ended.result.failures if each.code not in UNTOLD]
+    kinds = Counter((each.code, each.text, each.participant) for each in told)
+    if not kinds:
+        yield _fact("failures", "none")
+    for (code, text, who), count in list(kinds.items())[:FAILURES]:
+        times = f", {count} times" if count > 1 else ""
+        yield _fact("failures", f"{code}{f' ({who})' if who else ''}: {text}{times}", is_amiss=True)
+    if len(kinds) > FAILURES:
+        yield _fact("failures", f"and {len(kinds) - FAILURES} more kinds, in result.json", is_amiss=True)
+
+
+def _files(ended: Ended) -> Iterator[Line]:
+    if ended.folder is None:
+        return
+    yield line()
+    yield line("  ", span(ended.folder, Tone.STRONG))
+    for row in _rows([safe_text(each) for each in _grouped(ended.result.files)], 74):
+        yield line(Span(f"    {row}", Tone.FAINT))
+
+
+def _grouped(files: Sequence[str]) -> list[str]:
+    """The recordings are named together."""
+    recordings = [file.removeprefix("audio/").removesuffix(".wav") for file in files if "/" in file]
+    together = [f"audio/{{{','.join(recordings)}}}.wav"] if recordings else []
+    return [*together, *(file for file in files if "/" not in file)]
+
+
+def _rows(words: Sequence[str], columns: int) -> Iterator[str]:
+    row = ""
+    for word in words:
+        if row and len(row) + 2 + len(word) > columns:
+            yield row
+            row = ""
+        row = f"{row}  {word}" if row else word
+    if row:
+        yield row
+
+
+def _fact(name: str, text: str, *, is_amiss: bool = False) -> Line:
+    tone = Tone.WARNING if is_amiss else Tone.NORMAL
+    return line(Span(f"  {padded(name, 10)}", Tone.FAINT), span(text, tone), hang=12)
+
+
+def _median(spread: Spread) -> str:
+    return "-" if spread.p50 is None else f"{spread.p50:.2f} s (n={spread.n})"

@@ -1,0 +1,127 @@
+"""Moments of a meeting as lines for people."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final, assert_never
+
+from attrs import Factory, define, field
+
+from trialogue.cli.lines import Line, Span, Tone, clock, line, padded, span, width
+from trialogue.cli.story import Kind, Moment
+from trialogue.model.plan import MeetingPlan
+from trialogue.report.cues import CUT, labels
+
+__all__ = ["REASONS", "Seating", "Telling", "reason_in_words"]
+
+LONGEST_NAME: Final = 16
+"""Cells that a name may take of a line."""
+
+REASONS: Final = MappingProxyType(
+    {
+        "agenda-done": "the agenda is done",
+        "all-failed": "no agent was left",
+        "crashed": "a fault of trialogue stopped it",
+        "ended-by-chair": "the chair ended it",
+        "hung-up": "the terminal hung up",
+        "interrupted": "you interrupted it",
+        "journal-failed": "the journal could not be written",
+        "limit-time": "its time was up",
+        "limit-turns": "all of its turns were taken",
+        "order-done": "everybody in the order has spoken",
+        "participant-failed": "a participant failed for good",
+        "refused": "the service refused",
+        "said": "the words that end it were said",
+        "silence": "nobody spoke any more",
+        "terminated": "the system asked it to end",
+        "unfinished": "its journal stops before its end",
+    }
+)
+"""What the reasons of an end mean to people."""
+
+
+def reason_in_words(reason: str) -> str:
+    """What ended a meeting; an app's own word stays as it is."""
+    return REASONS.get(reason, reason)
+
+
+@define
+class Seating:
+    """Names and colours of a cast."""
+
+    plan: MeetingPlan
+    """Whose."""
+
+    _labels: dict[str, str] = field(init=False)
+    _seats: dict[str, int] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Seat everybody in the cast's order."""
+        self._labels = labels(self.plan)
+        self._seats = {each.name: seat for seat, each in enumerate(self.plan.participants)}
+
+    @property
+    def cells(self) -> int:
+        """How many cells names are given."""
+        return min(LONGEST_NAME, max((width(label) for label in self._labels.values()), default=0))
+
+    def label(self, name: str) -> str:
+        """What a participant is called in front of people."""
+        return self._labels.get(name, name)
+
+    def seat(self, name: str) -> int | None:
+        """Its place in the cast, which is its colour; None for a stranger."""
+        return self._seats.get(name)
+
+    def name(self, name: str, tone: Tone = Tone.STRONG) -> Span:
+        """A participant's name in its column and colour."""
+        return Span(padded(self.label(name), self.cells), tone, self.seat(name))
+
+
+@define
+class Telling:
+    """Tells moments one after the other; a turn's further sentences do not name the speaker again."""
+
+    seating: Seating
+    """Names and colours."""
+
+    repeats_names: bool = False
+    """Whether every sentence names its speaker: for lines that are searched rather than read."""
+
+    _turn: int = Factory(int)
+
+    def line(self, moment: Moment) -> Line:
+        """The next moment as a line: `mm:ss`, who, and what."""
+        goes_on = moment.turn == self._turn > 0 and not self.repeats_names
+        self._turn = moment.turn
+        stamp = Span(f"{clock(moment.at)}  ", Tone.FAINT)
+        if moment.kind in {Kind.AGENDA, Kind.ENDED}:
+            return line(stamp, Span(f"── {_heading(moment)} ──", Tone.STRONG), hang=7)
+        who = self._who(moment.participant, is_named=not goes_on)
+        return line(stamp, who, "  ", *_what(moment), hang=width(stamp.text) + self.seating.cells + 2)
+
+    def _who(self, name: str | None, *, is_named: bool) -> Span:
+        if name is None or not is_named:
+            return Span(" " * self.seating.cells)
+        return self.seating.name(name)
+
+
+def _heading(moment: Moment) -> str:
+    words = f"ended: {reason_in_words(moment.text)}" if moment.kind is Kind.ENDED else moment.text
+    return span(words).text
+
+
+def _what(moment: Moment) -> tuple[Span, ...]:
+    match moment.kind:
+        case Kind.SAID:
+            return (span(moment.text),)
+        case Kind.CUT:
+            return (Span(CUT, Tone.WARNING),)
+        case Kind.TOOL:
+            return (span(f"→ {moment.text}", Tone.FAINT),)
+        case Kind.NOTICE:
+            return (span(f"! {moment.text}", Tone.WARNING),)
+        case Kind.AGENDA | Kind.ENDED:
+            return ()
+        case _:
+            assert_never(moment.kind)

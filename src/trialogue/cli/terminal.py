@@ -1,0 +1,105 @@
+"""Lines on a terminal, by rich: colours, hanging indents, and a region that is redrawn in place.
+
+Loaded where a terminal is there to draw on, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Self
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.text import Text
+
+from trialogue.cli.colours import colour_of
+from trialogue.cli.lines import Line, Span, Tone, width
+
+__all__ = ["LiveScreen", "Spinner", "print_lines", "rendered"]
+
+_STYLES: Final = {Tone.NORMAL: "", Tone.STRONG: "bold", Tone.FAINT: "dim", Tone.WARNING: "bold red"}
+
+
+class LiveScreen:
+    """The transcript as it scrolls by, and below it the picture of who does what."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(highlight=False)
+        # Rich would refresh from a thread of its own; the watcher does it, ten times a second.
+        self._live = Live(console=self._console, auto_refresh=False, transient=True, redirect_stdout=False)
+
+    @property
+    def columns(self) -> int:
+        """How wide it is now."""
+        return self._console.width
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def draw(self, heard: Sequence[Line], picture: Sequence[Line]) -> None:
+        """Put `heard` above the region and `picture` into it."""
+        # The new picture first: what is printed above redraws the region below it.
+        self._live.update(Group(*(_cropped(each) for each in picture)), refresh=not heard)
+        if heard:
+            self._console.print(Group(*(rendered(each, self.columns) for each in heard)))
+
+
+class Spinner:
+    """A spinner on stderr that says what is waited for."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True, highlight=False)
+        self._status = self._console.status("")
+        self._is_shown = False
+
+    def __call__(self, what: str) -> None:
+        """Say what is being prepared."""
+        self._status.update(Text(f"{what} …", "dim"))
+        if not self._is_shown:
+            self._is_shown = True
+            self._status.start()
+
+    def done(self) -> None:
+        """Take the spinner away; it may come back."""
+        if self._is_shown:
+            self._is_shown = False
+            self._status.stop()
+
+
+def print_lines(lines: Sequence[Line]) -> None:
+    """Print lines in their colours, broken at words to the terminal's width."""
+    console = Console(highlight=False)
+    for each in lines:
+        console.print(rendered(each, console.width))
+
+
+def rendered(line: Line, columns: int) -> Text:
+    """The line as rich text, broken at words; further rows hang under its own words."""
+    whole = Text().join(_styled(span) for span in line.spans)
+    room = columns - line.hang
+    if whole.cell_len <= columns or line.hang == 0 or room < 10:
+        return whole
+    head, body = whole.divide([_characters(whole.plain, line.hang)])
+    rows = body.wrap(Console(width=room), room)
+    return Text("\n" + " " * line.hang).join([Text.assemble(head, rows[0]), *rows[1:]])
+
+
+def _characters(text: str, cells: int) -> int:
+    """How many characters fill that many cells."""
+    return next((count for count in range(len(text)) if width(text[:count]) >= cells), len(text))
+
+
+def _cropped(line: Line) -> Text:
+    whole = Text(no_wrap=True, overflow="ellipsis")
+    for span in line.spans:
+        whole.append_text(_styled(span))
+    return whole
+
+
+def _styled(span: Span) -> Text:
+    colour = "" if span.seat is None else f" {colour_of(span.seat)}"
+    return Text(span.text, f"{_STYLES[span.tone]}{colour}".strip())

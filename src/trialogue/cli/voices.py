@@ -1,0 +1,58 @@
+"""`trialogue voices`: the local voices, and what one of them sounds like."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+
+from trialogue.cli.lines import Line, Span, Tone, line, padded, span
+from trialogue.cli.screens import open_waiting, show
+from trialogue.errors import SetupError
+from trialogue.speech import limit_threads
+from trialogue.speech.ports import Synthesizer
+from trialogue.speech.voices import AURA, VOICES, Voice, voice_for
+
+__all__ = ["list_voices", "say"]
+
+
+def list_voices() -> int:
+    """Print every voice with the names of the hosted service that stand for it."""
+    head = line(Span("voice   pitch  throat  pace  stands in for Deepgram's", Tone.FAINT))
+    show([head, *(_row(voice) for voice in VOICES.values())])
+    return 0
+
+
+def say(text: str, voice: str, out: Path, synthesizer: Synthesizer | None = None) -> int:
+    """Write `text`, spoken by a voice, to a WAV file. `SetupError` where that cannot be done."""
+    speech = list((synthesizer or _synthesizer()).synthesize(text, voice))
+    if not speech:
+        raise SetupError("there is nothing in that text that can be spoken")
+    try:
+        with wave.open(str(out), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(speech[0].sample_rate)
+            file.writeframes(b"".join(each.pcm for each in speech))
+    except OSError as error:
+        raise SetupError(f"cannot write {out}: {error.strerror}") from error
+    seconds = sum(each.duration_s for each in speech)
+    show([line(span(f"{out}: {seconds:.1f} s in the voice {voice_for(voice).name}"))])
+    return 0
+
+
+def _row(voice: Voice) -> Line:
+    given = ", ".join(sorted(name for name, ours in AURA.items() if ours == voice.name))
+    numbers = f"{voice.pitch:>5.2f}  {voice.formants:>6.2f}  {voice.pace:>4.2f}  "
+    return line(Span(padded(voice.name, 8), Tone.STRONG), numbers, Span(given, Tone.FAINT), hang=29)
+
+
+def _synthesizer() -> Synthesizer:
+    limit_threads()
+    from trialogue.speech.engines import open_engines  # noqa: PLC0415 - heavy: only to speak
+
+    waiting = open_waiting(is_silent=False)
+    waiting("loading voices")
+    try:
+        return open_engines().synthesizer
+    finally:
+        waiting.done()

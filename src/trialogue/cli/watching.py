@@ -1,0 +1,123 @@
+"""Watches a meeting for the screen: the one task of the command line.
+
+1. In life the picture is drawn ten times a second, in a thread: a terminal that is stopped (Ctrl-S) or
+   slow holds up nobody but its reader.
+2. On a virtual clock records alone drive it, with the same steps whatever is shown and however fast the
+   machine is: a meeting goes the same way whether or not somebody watches.
+3. Where nobody reads any more (a pipe is closed, a terminal is gone), the meeting goes on unseen.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from functools import partial
+from typing import Final, Protocol
+
+import trio
+from attrs import define, field
+
+from trialogue.cli.lines import Line
+from trialogue.cli.live import LiveView, meters
+from trialogue.cli.screens import NoScreen, Screen
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
+
+__all__ = ["Watched", "Watcher"]
+
+PICTURE_S: Final = 0.1
+"""Seconds from one picture to the next."""
+
+
+class Watched(Protocol):
+    """What is watched of a meeting."""
+
+    @property
+    def plan(self) -> MeetingPlan:
+        """What was known before it."""
+        ...
+
+    @property
+    def now(self) -> float:
+        """Seconds since its start."""
+        ...
+
+    def records(self) -> AsyncIterator[Record]:
+        """What happens, until its end."""
+        ...
+
+    def levels(self) -> Mapping[str, float]:
+        """Levels of those who sound, in dBFS."""
+        ...
+
+
+@define
+class Watcher:
+    """Shows a meeting on a screen; `await watcher(meeting)` lasts as long as the meeting."""
+
+    screen: Screen
+    """Where it is shown."""
+
+    is_virtual: bool
+    """Whether the meeting's clock is virtual."""
+
+    begins: Callable[[], None] = lambda: None
+    """Called once, before anything is drawn."""
+
+    _levels: dict[str, float] = field(factory=dict[str, float], init=False)
+    _began: float = field(factory=time.perf_counter, init=False)
+    _drawn: float = field(default=0.0, init=False)
+
+    async def __call__(self, meeting: Watched) -> None:
+        """Watch until the records end."""
+        view = LiveView(meeting.plan, repeats_names=self.screen.columns is None)
+        records = meeting.records()
+        self._began = time.perf_counter()
+        self.begins()
+        with self.screen:
+            if self.is_virtual:
+                await self._by_records(meeting, view, records)
+            else:
+                await self._by_time(meeting, view, records)
+
+    async def _by_records(self, meeting: Watched, view: LiveView, records: AsyncIterator[Record]) -> None:
+        async for record in records:
+            view.take(record)
+            heard = view.heard(record.at)
+            if heard or time.perf_counter() - self._drawn >= PICTURE_S:
+                self._drawn = time.perf_counter()
+                self._draw(heard, self._picture(meeting, view))
+
+    async def _by_time(self, meeting: Watched, view: LiveView, records: AsyncIterator[Record]) -> None:
+        over = trio.Event()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_follow, view, records, over)
+            while not over.is_set():
+                await self._draw_in_thread(view.heard(meeting.now), self._picture(meeting, view))
+                with trio.move_on_after(PICTURE_S):
+                    await over.wait()
+        await self._draw_in_thread(view.heard(meeting.now), self._picture(meeting, view))
+
+    def _picture(self, meeting: Watched, view: LiveView) -> Sequence[Line]:
+        columns = self.screen.columns
+        if columns is None:
+            return ()
+        self._levels = meters(self._levels, meeting.levels())
+        passed = time.perf_counter() - self._began
+        speed = meeting.now / passed if self.is_virtual and passed > PICTURE_S else None
+        return view.at(meeting.now, self._levels, columns=columns, speed=speed)
+
+    async def _draw_in_thread(self, heard: Sequence[Line], picture: Sequence[Line]) -> None:
+        await trio.to_thread.run_sync(partial(self._draw, heard, picture), abandon_on_cancel=True)
+
+    def _draw(self, heard: Sequence[Line], picture: Sequence[Line]) -> None:
+        try:
+            self.screen.draw(heard, picture)
+        except OSError:
+            self.screen = NoScreen()
+
+
+async def _follow(view: LiveView, records: AsyncIterator[Record], over: trio.Event) -> None:
+    async for record in records:
+        view.take(record)
+    over.set()
