@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import cast
 
 __all__ = ["lone_error"]
 
@@ -33,5 +34,5 @@ def _innermost(group: BaseExceptionGroup[BaseException]) -> BaseException:
         (error,) = group.exceptions
         if not isinstance(error, BaseExceptionGroup):
             return error
-        group = error
+        group = cast(BaseExceptionGroup[BaseException], error)
     return group
