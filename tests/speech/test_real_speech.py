@@ -149,6 +149,7 @@ def test_all_weights_load_at_once(monkeypatch):
     for module in ("detection", "recognition", "synthesis"):
         monkeypatch.setattr(f"trialogue.speech.{module}.require", None)
         monkeypatch.setattr(f"trialogue.speech.{module}.verified", None)
+    monkeypatch.setattr("hibari.g2p.G2P", None)
     (spoken,) = engines.synthesizer.synthesize("Yes.", "ada")
     assert engines.open_detector().feed(spoken.pcm) is not None
     assert engines.recognizer.recognize(spoken.pcm).duration_s > 0

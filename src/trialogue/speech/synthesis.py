@@ -159,4 +159,5 @@ def open_hibari() -> HibariSynthesizer:
         )
     verified(Path(str(hibari.__file__)).parent / "assets" / "hibari.onnx", _SHA256)
     model = hibari.Hibari(threads=1)
+    model.g2p("Ready.")  # reads its dictionaries now: a quarter of a second in which no other thread runs
     return HibariSynthesizer(cast("_Model", model), cast("_Signals", require("hibari.dsp")))
