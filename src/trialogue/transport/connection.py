@@ -1,7 +1,7 @@
 """The one socket: trio-websocket for the protocol, an outbox before it, a wire and one writer behind it.
 
 1. The library's reader runs under `run_reader`; however it ends, the socket settles on one `Ending`.
-2. `run_writer` alone encodes from the outbox, alone writes to the real stream, and alone closes it.
+2. `run_writer` alone takes from the outbox, alone writes to the real stream, and alone closes it.
 3. The first `Ending` stands; later ones change nothing.
 4. A lost socket (deadline, flood, silence, full outbox) cancels the writer; an orderly end lets it flush.
 5. After an end that the peer may not have read yet, the stream lingers a moment: closing a TCP socket with
@@ -18,10 +18,10 @@ from typing import TypeVar
 
 import trio
 import trio_websocket
-from wsproto.utilities import ProtocolError as WsprotoError
 
 from trialogue.errors import LocalProtocolError
-from trialogue.transport.library import LIBRARY_FAULTS, Ending, Library, close_frame, ending_of
+from trialogue.transport.frames import close_frame, data_frame
+from trialogue.transport.library import LIBRARY_FAULTS, Ending, Library, ending_of
 from trialogue.transport.outbox import Outbox
 from trialogue.transport.socket import Handshake, SocketRules, SocketStatistics
 from trialogue.transport.wire import Wire
@@ -217,7 +217,7 @@ class WireSocket:
 
     async def _write_until_finished(self) -> None:
         while True:
-            await self._encode_a_batch()
+            self._encode_a_batch()
             if self.wire.unwritten_bytes:
                 await self._write_out()
             elif self._is_finishing:
@@ -228,14 +228,12 @@ class WireSocket:
         if self._is_lingering:
             await self._linger()
 
-    async def _encode_a_batch(self) -> None:
+    def _encode_a_batch(self) -> None:
+        if self._outbox and self.library.closed is not None:
+            self._outbox.drop_all()  # the library is closed: its reader is about to say why
         while self._outbox and self.wire.unwritten_bytes < BATCH_BYTES:
-            try:
-                await self.library.send_message(self._outbox.take())
-            except (trio_websocket.ConnectionClosed, WsprotoError):
-                self._outbox.drop_all()  # the library is closed: its reader is about to say why
-            else:
-                self._messages_out += 1
+            self.wire.append(data_frame(self._outbox.take(), is_client=self._is_client))
+            self._messages_out += 1
 
     async def _write_out(self) -> None:
         left = memoryview(self.wire.take_unwritten())
@@ -292,7 +290,7 @@ class WireSocket:
             self.lose(ending)
         else:
             if not has_sent_close and self._ending is None:
-                self.wire.append(close_frame(is_client=self._is_client, code=ending.close_code))
+                self.wire.append(close_frame(ending.close_code, is_client=self._is_client))
             self.finish(ending, is_lingering=ending.is_peer_fault or ending.close_code == 1009)
 
     def _end(self, ending: Ending) -> None:

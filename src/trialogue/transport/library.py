@@ -8,13 +8,11 @@ from typing import Protocol
 import h11
 import trio_websocket
 from attrs import frozen
-from wsproto.connection import Connection, ConnectionType
-from wsproto.events import CloseConnection
 from wsproto.utilities import ProtocolError as WsprotoError
 
 from trialogue.errors import ConnectionLost, RemoteProtocolError
 
-__all__ = ["LIBRARY_FAULTS", "Ending", "Library", "LibraryNursery", "close_frame", "ending_of"]
+__all__ = ["LIBRARY_FAULTS", "Ending", "Library", "LibraryNursery", "ending_of"]
 
 LIBRARY_FAULTS = (
     WsprotoError,
@@ -39,7 +37,6 @@ class Library(Protocol):
     @property
     def handshake_headers(self) -> tuple[tuple[bytes, bytes], ...]: ...
     async def get_message(self) -> str | bytes: ...
-    async def send_message(self, message: str | bytes) -> None: ...
     async def ping(self, payload: bytes | None = None) -> None: ...
     async def aclose(self, code: int | None = 1000, reason: str | None = None) -> None: ...
 
@@ -103,9 +100,3 @@ def ending_of(closed: trio_websocket.CloseReason | None, *, has_sent_close: bool
     if code in _PARSE_FAILURES and not has_sent_close:
         return Ending(f"the peer broke the protocol ({code})", code, reason, is_peer_fault=True)
     return Ending(f"the connection was closed ({code})", code, reason)
-
-
-def close_frame(*, is_client: bool, code: int) -> bytes:
-    """A Close frame, for where the library sends none."""
-    role = ConnectionType.CLIENT if is_client else ConnectionType.SERVER
-    return bytes(Connection(role).send(CloseConnection(code=code)))

@@ -31,14 +31,19 @@ async def watch(socket: WireSocket, rules: LivenessRules) -> None:
         is_pinging = False
 
     async with trio.open_nursery() as nursery:
-        heard_at = ping_at = trio.current_time()
+        ping_at = trio.current_time() + rules.ping_every_s
         while not socket.has_ended:
-            ping_at += rules.ping_every_s
-            while not socket.has_ended and trio.current_time() < ping_at:
-                await trio.sleep_until(min(ping_at, heard_at + rules.dead_after_s))
-                heard_at = socket.wire.last_received_at if socket.wire.is_reading else trio.current_time()
-                if trio.current_time() >= heard_at + rules.dead_after_s:
-                    socket.lose(Ending(f"nothing was heard from the peer for {rules.dead_after_s:g} s"))
-            if not (is_pinging or socket.has_ended):
-                nursery.start_soon(ping)
-        nursery.cancel_scope.cancel()
+            await trio.sleep_until(min(ping_at, _heard_at(socket) + rules.dead_after_s))
+            now = trio.current_time()
+            if now >= _heard_at(socket) + rules.dead_after_s:
+                socket.lose(Ending(f"nothing was heard from the peer for {rules.dead_after_s:g} s"))
+            elif now >= ping_at:
+                ping_at = now + rules.ping_every_s
+                if not is_pinging:
+                    nursery.start_soon(ping)
+        nursery.cancel_scope.cancel(reason="the socket has ended")
+
+
+def _heard_at(socket: WireSocket) -> float:
+    wire = socket.wire
+    return wire.last_received_at if wire.is_reading else trio.current_time()
