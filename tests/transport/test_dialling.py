@@ -225,6 +225,21 @@ async def test_tls_to_a_plain_port() -> None:
     assert isinstance(failed, DialFailed)
 
 
+async def test_a_tls_handshake_that_stalls() -> None:
+    """A peer that takes the TLS hello and never answers fails the dial at its deadline."""
+
+    async def stall(stream: trio.SocketStream) -> None:
+        while await stream.receive_some():
+            pass
+
+    async with tcp_peer(stall) as port:
+        with pytest.raises(DialFailed, match=r"dial\.timeout"):
+            async with open_websocket(
+                f"wss://127.0.0.1:{port}/", headers=HEADERS, dial=DialRules(within_s=0.05)
+            ):
+                pytest.fail("opened")
+
+
 async def test_an_unreadable_authority_file(tmp_path: Path) -> None:
     """A `ca_file` that is not there is the operator's to mend."""
     with pytest.raises(SetupError, match="cannot be read"):
