@@ -60,10 +60,10 @@ def row(text: str, read: Callable[[str], object]) -> str:
 
 def main() -> None:
     """Print the table."""
-    print(HEADER)  # noqa: T201 - a script's output
+    print(HEADER)
     for side, read in (("server", decode_server), ("client", decode_client)):
         for text in (EXAMPLES / f"{side}.jsonl").read_text(encoding="utf-8").splitlines():
-            print(row(text, read))  # noqa: T201 - a script's output
+            print(row(text, read))
 
 
 if __name__ == "__main__":

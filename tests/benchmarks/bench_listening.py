@@ -29,9 +29,26 @@ from trialogue.scenario.schema import Clock
 from trialogue.speech.engines import open_engines
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "edge-cache.yaml"
-ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
-ONES += "sixteen seventeen eighteen nineteen".split()
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+]
+ONES += ["sixteen", "seventeen", "eighteen", "nineteen"]
+TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 
 def main() -> None:
@@ -74,9 +91,8 @@ def listen(run: Path) -> None:
             f"{name:12}{len(said):6}{words:7}{wer:8.1%}{peak:8.2f}{rms:6.1f} dB{clipped:9}"
             f"{pitch(samples, rate):5.0f} Hz{worst_offset(records, name, samples, rate):6.1f} ms"
         )
-    print(
-        f"overlap: {np.mean(np.asarray(sounding) > 1):.2%} of samples; silence {np.mean(np.asarray(sounding) == 0):.0%}"
-    )
+    voices = np.asarray(sounding)
+    print(f"overlap: {np.mean(voices > 1):.2%} of samples; silence {np.mean(voices == 0):.0%}")
 
 
 def samples_of(path: Path) -> tuple[int, np.ndarray]:
@@ -103,7 +119,7 @@ def worst_offset(records: list, name: str, samples: np.ndarray, rate: int) -> fl
             inside[start:end] = True
             sound = np.nonzero(samples[start:end])[0]
             if len(sound):
-                late = max(late, max(0.0, 1000 * sound[0] / rate - 250))
+                late = max(late, 1000 * sound[0] / rate - 250)
     outside = np.nonzero((samples != 0) & ~inside)[0]
     return max(late, 1000 * len(outside) / rate)
 

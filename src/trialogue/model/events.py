@@ -381,6 +381,7 @@ class ActorCrashed:
     error: str
     """The exception's type; its text may hold speech and stays out."""
 
+
 @frozen
 class Woke:
     """A timer that the brain set has come."""
