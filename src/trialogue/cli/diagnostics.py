@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Final, Literal, TypeAlias
 
 import structlog
@@ -34,10 +35,23 @@ def configure(level: LogLevel) -> None:
             structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
-        # Looked up at each line: while a live screen is up, stderr is its proxy and prints above it.
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=_Stderr,
         cache_logger_on_first_use=False,
     )
+
+
+class _Stderr:
+    """Writes lines, and survives a terminal that is gone: diagnostics end no meeting."""
+
+    def __init__(self, *_: object) -> None:
+        """Take whatever name the logger was asked for by."""
+
+    def msg(self, message: str) -> None:
+        # Looked up at each line: while a live screen is up, stderr is its proxy and prints above it.
+        with suppress(OSError):
+            print(message, file=sys.stderr, flush=True)
+
+    debug = info = warning = error = critical = msg
 
 
 def _safe(_: object, __: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:

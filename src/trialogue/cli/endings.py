@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Final, cast
 
 from trialogue.errors import ReplayDivergence, ScenarioError, TrialogueError
@@ -31,10 +33,15 @@ def concluded(command: Callable[[], int]) -> int:
         code = command()
         sys.stdout.flush()
     except BrokenPipeError:
-        _read_by_nobody()
-        return CLOSED_PIPE
+        code = CLOSED_PIPE
+        _write_nowhere()
     except (Exception, BaseExceptionGroup, KeyboardInterrupt) as error:  # noqa: BLE001 - told, never swallowed
-        return _told(error)
+        code = _exit_code(error)
+        try:
+            _tell(error)
+            sys.stdout.flush()
+        except OSError:  # a full disk or a terminal that is gone: nobody can be told
+            _write_nowhere()
     return code
 
 
@@ -50,19 +57,31 @@ def told(error: TrialogueError) -> list[str]:
             return [f"trialogue: {safe_text(str(error)) or type(error).__name__}"]
 
 
-def _told(error: BaseException) -> int:
-    causes = list(_leaves(error))
-    known = [each for each in causes if isinstance(each, TrialogueError)]
-    strangers = [each for each in causes if not isinstance(each, (TrialogueError, KeyboardInterrupt))]
-    if strangers:
+def _exit_code(error: BaseException) -> int:
+    """The gravest of all that is in it; a fault of ours goes before everything."""
+    return max(_exit_code_of(each) for each in _leaves(error)) or INTERRUPTED
+
+
+def _exit_code_of(error: BaseException) -> int:
+    match error:
+        case TrialogueError():
+            return error.exit_code
+        case KeyboardInterrupt():
+            return 0
+        case _:
+            return BUG
+
+
+def _tell(error: BaseException) -> None:
+    if _exit_code(error) == BUG:
         traceback.print_exception(error)
         print(
             "trialogue: this is a fault of trialogue; please report it with the lines above", file=sys.stderr
         )
-        return BUG
-    for each in dict.fromkeys(text for one in known for text in told(one)):
-        print(each, file=sys.stderr)
-    return max((each.exit_code for each in known), default=INTERRUPTED)
+        return
+    known = (each for each in _leaves(error) if isinstance(each, TrialogueError))
+    for text in dict.fromkeys(text for each in known for text in told(each)):
+        print(text, file=sys.stderr)
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:
@@ -74,8 +93,8 @@ def _leaves(error: BaseException) -> Iterator[BaseException]:
         yield error
 
 
-def _read_by_nobody() -> None:
-    """Keep the interpreter from failing once more as it flushes stdout at its end."""
-    import os  # noqa: PLC0415 - rarely wanted
-
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _write_nowhere() -> None:
+    """Keep the interpreter from failing once more as it flushes its streams at its end."""
+    with Path(os.devnull).open("wb") as nowhere:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere.fileno(), stream.fileno())

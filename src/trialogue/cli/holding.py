@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Literal, Protocol
 
 from attrs import field, frozen
 
 from trialogue.cli.diagnostics import LogLevel, configure
-from trialogue.cli.screens import open_screen, open_waiting, show
+from trialogue.cli.lines import line
+from trialogue.cli.screens import open_screen, open_waiting, put, show
 from trialogue.cli.summary import Ended, in_one_line, summary
 from trialogue.cli.watching import Watched, Watcher
 from trialogue.errors import SetupError
@@ -100,8 +100,12 @@ def hold(file: Path, asked: Asked, hold_it: Hold | None = None) -> int:
         held = (hold_it or _run)(resolved, asked, watcher, waiting)
     finally:
         waiting.done()
-    with suppress(OSError):  # a terminal that hung up reads no summary, and the files are there
+    try:
         _sum_up(resolved, asked.shown, held)
+    except (BrokenPipeError, SetupError):
+        if not held.exit_code:
+            raise
+        # How the meeting ended goes before a terminal that hung up; its files are there.
     return held.exit_code
 
 
@@ -134,9 +138,9 @@ def _sum_up(resolved: Resolved, shown: Shown, held: Held) -> None:
     ended = Ended(resolved.plan, held.result, str(held.folder), held.machine_s)
     match shown:
         case "live":
-            show(summary(ended))
+            show([line(), *summary(ended)])
         case "line":
-            print(in_one_line(ended))
+            put(in_one_line(ended))
         case "json":
             import orjson  # noqa: PLC0415 - only for JSON
 
@@ -146,5 +150,4 @@ def _sum_up(resolved: Resolved, shown: Shown, held: Held) -> None:
                 "machine_s": held.machine_s,
                 "exit_code": held.exit_code,
             }
-            print(orjson.dumps(whole, option=orjson.OPT_INDENT_2).decode())
-    sys.stdout.flush()
+            put(orjson.dumps(whole, option=orjson.OPT_INDENT_2).decode())

@@ -151,7 +151,7 @@ class LiveView:
         """The picture at `now`: `levels` in dBFS of those who sound, `speed` where time is not life's."""
         head = [self.plan.name, clock(now), *([f"turn {self._turn}"] if self._turn else [])]
         head.extend([f"{speed:.0f} times life"] if speed is not None else [])
-        title = span(f"── {' · '.join(head)} ").text + " "
+        title = span(f"── {' · '.join(head)} ").text
         rule = Span(padded(title + "─" * max(0, columns - width(title)), columns), Tone.FAINT)
         seats = [self._seat(each.name, levels) for each in self.plan.participants]
         return [line(rule), *self._agenda(now), *seats, *self._tools(now)]

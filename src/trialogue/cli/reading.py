@@ -8,7 +8,7 @@ from pathlib import Path
 
 from trialogue.cli.endings import WRONG_USE
 from trialogue.cli.lines import Line, Span, Tone, counted, line, padded, span, width
-from trialogue.cli.screens import show
+from trialogue.cli.screens import put, show
 from trialogue.model.text import safe_text
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.explain import Explained, explain
@@ -26,7 +26,7 @@ def check_files(files: Sequence[Path], overrides: Overrides, *, as_json: bool) -
     found = {file: check(file, overrides) for file in files}
     if as_json:
         problems = [_as_json(file, each) for file, faults in found.items() for each in faults]
-        print(json.dumps(problems, indent=2, ensure_ascii=False))
+        put(json.dumps(problems, indent=2, ensure_ascii=False))
     else:
         show([told for file, faults in found.items() for told in _verdict(file, faults, overrides)])
     return WRONG_USE if any(found.values()) else 0
@@ -37,7 +37,7 @@ def explain_file(file: Path, overrides: Overrides, *, as_json: bool) -> int:
     explained = explain(prepare(file, overrides))
     if as_json:
         values = [{"path": each.path, "value": each.value, "origin": str(each.origin)} for each in explained]
-        print(json.dumps(values, indent=2, ensure_ascii=False))
+        put(json.dumps(values, indent=2, ensure_ascii=False))
     else:
         cells = min(LONGEST_PATH, max(width(each.path) for each in explained))
         show([_explained(each, cells) for each in explained])
@@ -48,7 +48,7 @@ def print_schema() -> int:
     """Print the JSON Schema of scenario files."""
     from trialogue.scenario.json_schema import json_schema  # noqa: PLC0415 - it reads our own source
 
-    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    put(json.dumps(json_schema(), indent=2, ensure_ascii=False))
     return 0
 
 

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from trialogue.cli.screens import show
+from trialogue.cli.screens import put, show
 from trialogue.cli.story import Kind, Story
 from trialogue.cli.summary import Ended, summary
 from trialogue.cli.telling import Seating, Telling
@@ -49,7 +49,7 @@ def verify_run(run: Path) -> int:
     began = time.perf_counter()
     verified = verify(journal_of(run), Meeting)
     took = time.perf_counter() - began
-    print(f"verified {verified.records} records in {took:.2f} s: no divergence")
+    put(f"verified {verified.records} records in {took:.2f} s: no divergence")
     return 0
 
 
@@ -65,7 +65,7 @@ def print_report(run: Path, *, as_json: bool) -> int:
     if as_json:
         import orjson  # noqa: PLC0415 - only for JSON
 
-        print(orjson.dumps(measured.document(), option=orjson.OPT_INDENT_2).decode())
+        put(orjson.dumps(measured.document(), option=orjson.OPT_INDENT_2).decode())
     else:
         show(summary(Ended(plan, measured)))
         _tell_problems(reading)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Generator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, Self, TextIO
 
 from trialogue.cli.lines import Line, plain
+from trialogue.errors import SetupError
 
 __all__ = [
     "NoScreen",
@@ -80,13 +81,33 @@ def open_screen(*, is_shown: bool) -> Screen:
 
 
 def show(lines: Sequence[Line]) -> None:
-    """Print lines on stdout, in colours where they are welcome."""
-    if has_colours(sys.stdout):
-        from trialogue.cli.terminal import print_lines  # noqa: PLC0415 - rich, for terminals only
+    """Print lines on stdout, in colours where they are welcome.
 
-        print_lines(lines)
-    else:
-        PlainScreen().draw(lines, ())
+    BrokenPipeError where nobody reads; `SetupError` where stdout cannot be written otherwise.
+    """
+    with _stdout():
+        if has_colours(sys.stdout):
+            from trialogue.cli.terminal import print_lines  # noqa: PLC0415 - rich, for terminals only
+
+            print_lines(lines)
+        else:
+            PlainScreen().draw(lines, ())
+
+
+def put(text: str) -> None:
+    """Print our own text on stdout as it is; raises as `show` does."""
+    with _stdout():
+        print(text, flush=True)
+
+
+@contextmanager
+def _stdout() -> Generator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise SetupError(f"cannot write the output: {error.strerror or error}") from error
 
 
 class Waiting(Protocol):

@@ -6,6 +6,7 @@ Loaded where a terminal is there to draw on, and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final, Self
 
 from rich.console import Console, Group
@@ -34,11 +35,13 @@ class LiveScreen:
         return self._console.width
 
     def __enter__(self) -> Self:
-        self._live.start()
+        with suppress(OSError):  # a terminal that is gone shows at the next drawing
+            self._live.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._live.stop()
+        with suppress(OSError):
+            self._live.stop()
 
     def draw(self, heard: Sequence[Line], picture: Sequence[Line]) -> None:
         """Put `heard` above the region and `picture` into it."""
