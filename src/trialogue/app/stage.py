@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import assert_never
 
 import trio
-from attrs import define
+from attrs import define, frozen
 
 from trialogue.actors.agent import Agent, Connect
 from trialogue.actors.dispatch import Dispatch
@@ -31,7 +31,7 @@ from trialogue.deepgram.settings import Settings
 from trialogue.journal.records import EPOCH, Clock, Header
 from trialogue.journal.writer import Journal
 from trialogue.model.commands import EndMeeting
-from trialogue.model.events import ActorCrashed
+from trialogue.model.events import ActorCrashed, Event
 from trialogue.rules.meeting import Meeting as Brain
 from trialogue.rules.restarts import Restarts
 from trialogue.scenario.resolve import MockAnswer, PythonFunction, Resolved, ToolSpec
@@ -189,18 +189,7 @@ def _set(
     router = Router(grid, speakers, supervisor.post)
     recorder = Recorder(folder / "audio", grid, speakers)
     router.record(recorder)
-    agents: dict[str, Agent] = {}
-    for spec in resolved.agents:
-        fresh = settings_for(blocks[spec.name], grid.sample_rate)
-        agents[spec.name] = Agent(
-            spec.name,
-            connect=connects[spec.via],
-            settings=partial(_settings, fresh, brain, spec.name),
-            mouth=router.playouts[spec.name],
-            post=supervisor.post,
-            restarts=Restarts(resolved.plan.seed, spec.name),
-        )
-        router.listen(spec.name, agents[spec.name].hear)
+    agents = _agents(resolved, blocks, connects, Seats(brain, router, supervisor.post))
     return Stage(
         resolved=resolved,
         folder=folder,
@@ -214,6 +203,42 @@ def _set(
         recorder=recorder,
         journal=journal,
     )
+
+
+@frozen
+class Seats:
+    """What every agent of a meeting is given."""
+
+    brain: Brain
+    """Knows what each of them heard and said."""
+
+    router: Router
+    """Has their mouths and ears."""
+
+    post: Callable[[Event], None]
+    """Takes their reports."""
+
+
+def _agents(
+    resolved: Resolved,
+    blocks: Mapping[str, Mapping[str, object]],
+    connects: Mapping[str, Connect],
+    seats: Seats,
+) -> dict[str, Agent]:
+    """One actor for each agent, listening to the router."""
+    agents: dict[str, Agent] = {}
+    for spec in resolved.agents:
+        fresh = settings_for(blocks[spec.name], seats.router.grid.sample_rate)
+        agents[spec.name] = Agent(
+            spec.name,
+            connect=connects[spec.via],
+            settings=partial(_settings, fresh, seats.brain, spec.name),
+            mouth=seats.router.playouts[spec.name],
+            post=seats.post,
+            restarts=Restarts(resolved.plan.seed, spec.name),
+        )
+        seats.router.listen(spec.name, agents[spec.name].hear)
+    return agents
 
 
 def _settings(fresh: Settings, brain: Brain, participant: str, was_there: bool) -> Settings:  # noqa: FBT001 - Agent asks so

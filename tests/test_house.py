@@ -1,0 +1,72 @@
+"""The house style, as far as a script can hold us to it. Exceptions stand here with their reason."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src" / "trialogue"
+MODULE_LINES = 400
+FUNCTION_LINES = 40
+POSITIONAL = 4
+
+LONG_MODULES = {
+    "model/events.py": "one closed union: every fact there is, in one place to read",
+}
+LONG_FUNCTIONS: dict[str, str] = {}
+MANY_POSITIONAL: dict[str, str] = {}
+
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+
+def name_of(path):
+    return path.relative_to(SOURCE).as_posix()
+
+
+def functions_of(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield f"{name_of(path)}:{node.name}", node
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_modules_have_one_subject(path):
+    """A module stops at 400 lines."""
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= MODULE_LINES or name_of(path) in LONG_MODULES, f"{lines} lines"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_functions_fit_on_a_screen(path):
+    """A function stops at 40 lines and takes at most four things by position."""
+    for name, node in functions_of(path):
+        lines = (node.end_lineno or node.lineno) - node.lineno + 1
+        assert lines <= FUNCTION_LINES or name in LONG_FUNCTIONS, f"{name}: {lines} lines"
+        positional = [a for a in (*node.args.posonlyargs, *node.args.args) if a.arg not in ("self", "cls")]
+        assert len(positional) <= POSITIONAL or name in MANY_POSITIONAL, f"{name}: {len(positional)}"
+
+
+def test_exceptions_are_still_needed():
+    """An exception that nothing needs any more is deleted."""
+    lengths = {name_of(p): len(p.read_text(encoding="utf-8").splitlines()) for p in MODULES}
+    assert all(lengths.get(name, 0) > MODULE_LINES for name in LONG_MODULES)
+    known = {name for path in MODULES for name, _ in functions_of(path)}
+    assert set(LONG_FUNCTIONS) | set(MANY_POSITIONAL) <= known
+
+
+def test_nothing_unfinished():
+    """No marks of what somebody will do later."""
+    for path in MODULES:
+        text = path.read_text(encoding="utf-8")
+        for mark in ("TODO", "FIXME", "XXX", "NotImplementedError"):
+            assert mark not in text, f"{name_of(path)}: {mark}"
+
+
+def test_only_the_command_line_prints():
+    """Everybody else reports events, returns values, or writes diagnostics."""
+    for path in MODULES:
+        if name_of(path).startswith("cli/"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id != "print", f"{name_of(path)}:{node.lineno}"
