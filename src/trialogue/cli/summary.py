@@ -85,7 +85,7 @@ def _pace(ended: Ended) -> Iterator[Line]:
 
 def _table(seating: Seating, measured: Measures) -> Iterator[Line]:
     heads = f"{'turns':>5}  {'spoken':>7}  {'share':<{SHARE_CELLS + 5}}  {'words':>5}  {'wpm':>3}"
-    yield line(Span(f"  {' ' * seating.cells}  {heads}  response (median)", Tone.FAINT))
+    yield line(Span(f"  {' ' * seating.cells}  {heads}  response", Tone.FAINT))
     for each in measured.participants:
         yield _row(seating, each)
 
@@ -119,15 +119,17 @@ def _facts(measured: Measures) -> Iterator[Line]:
 
 
 def _failures(ended: Ended) -> Iterator[Line]:
+    seating = Seating(ended.plan)
     told = [each for each in ended.result.failures if each.code not in UNTOLD]
     kinds = Counter((each.code, each.text, each.participant) for each in told)
     if not kinds:
         yield _fact("failures", "none")
-    for (code, text, who), count in list(kinds.items())[:FAILURES]:
+    for index, ((code, text, name), count) in enumerate(list(kinds.items())[:FAILURES]):
+        who = f" ({seating.label(name)})" if name else ""
         times = f", {count} times" if count > 1 else ""
-        yield _fact("failures", f"{code}{f' ({who})' if who else ''}: {text}{times}", is_amiss=True)
+        yield _fact("" if index else "failures", f"{code}{who}: {text}{times}", is_amiss=True)
     if len(kinds) > FAILURES:
-        yield _fact("failures", f"and {len(kinds) - FAILURES} more kinds, in result.json", is_amiss=True)
+        yield _fact("", f"and {counted(len(kinds) - FAILURES, 'more kind')}, in result.json", is_amiss=True)
 
 
 def _files(ended: Ended) -> Iterator[Line]:

@@ -1,0 +1,165 @@
+"""The picture of a meeting that runs, at chosen moments, 80 columns wide."""
+
+import pytest
+from cli_playbook import MEETING, PLAN, records
+
+from trialogue.cli.lines import Tone, plain
+from trialogue.cli.live import FALL_DB, Doing, LiveView, meters
+from trialogue.model.events import SpeechStarted, SpeechStopped
+from trialogue.model.participants import Kind, Participant
+from trialogue.model.plan import MeetingPlan
+
+
+def view_at(now):
+    """The view after everything until `now`."""
+    view = LiveView(PLAN)
+    for record in MEETING:
+        if record.at <= now:
+            view.take(record)
+    return view
+
+
+def picture(now, levels=None, **shape):
+    return "\n".join(plain(each) for each in view_at(now).at(now, levels or {}, **shape))
+
+
+JOINING = """\
+── edge cache · 00:00 ──────────────────────────────────────────────────────────
+ … Moderator         joining
+ … Tech              joining
+ … Business [31mex…  joining
+ … Eve               joining"""
+
+SPEAKING = """\
+── edge cache · 00:02 · turn 1 ─────────────────────────────────────────────────
+   1/2 What [red]hurts[/red] today (Tech) · 00:58 left
+ ● Moderator         speaking     █████████
+   Tech              listening
+   Business [31mex…  listening
+   Eve               listening"""
+
+RECONNECTING = """\
+── edge cache · 00:07 · turn 2 ─────────────────────────────────────────────────
+   1/2 What [red]hurts[/red] today (Tech) · 00:52 left
+   Moderator         listening
+ ● Tech              speaking     ████▌
+ ↻ Business [31mex…  reconnecting
+   Eve               listening"""
+
+THINKING = """\
+── edge cache · 00:09 · turn 3 · 58 times life ─────────────────────────────────
+   2/2 What it costs · 00:09 left
+   Moderator         listening
+   Tech              listening
+ ○ Business [31mex…  thinking
+   Eve               listening
+   → Business [31mexpert[0m waits for price_list, 0.4 s"""
+
+AWAY = """\
+── edge cache · 00:19 · turn 5 ─────────
+   2/2 What it costs · 00:01 over
+ ● Moderator         speaking     ███████████▎
+ ✗ Tech              away
+   Business [31mex…  listening
+   Eve               listening"""
+
+
+@pytest.mark.parametrize(
+    ("now", "levels", "shape", "expected"),
+    [
+        (0.1, {}, {}, JOINING),
+        (2.0, {"ada": -12.0}, {}, SPEAKING),
+        (7.9, {"tech": -30.0}, {}, RECONNECTING),
+        (9.4, {}, {"speed": 57.6}, THINKING),
+        (19.5, {"ada": -3.0}, {"columns": 40}, AWAY),
+    ],
+    ids=["joining", "speaking", "reconnecting", "thinking", "away"],
+)
+def test_the_picture(now, levels, shape, expected):
+    """Title and time, agenda and its time box, who does what and how loud, and the tools that run."""
+    assert picture(now, levels, **shape) == expected
+
+
+def test_everybody_has_one_thing_to_do():
+    """What each does at the end: nobody speaks any more."""
+    view = view_at(20.0)
+    assert {each.name: view.doing(each.name) for each in PLAN.participants} == {
+        "ada": Doing.LISTENING,
+        "tech": Doing.AWAY,
+        "biz": Doing.LISTENING,
+        "eve": Doing.LISTENING,
+    }
+    assert view.is_over
+
+
+def test_a_view_that_came_late_sees_who_is_there():
+    """Whoever speaks or has the floor is at the table, seen joining or not."""
+    view = LiveView(PLAN)
+    for record in MEETING[3:9]:
+        view.take(record)
+    assert view.doing("ada") is Doing.SPEAKING
+    assert view.doing("tech") is Doing.JOINING
+
+
+def test_people_are_here_and_speak_by_themselves():
+    """A person joins no session, and its voice activity is its speech."""
+    view = LiveView(MeetingPlan("m", (Participant("kim", kind=Kind.HUMAN),)))
+    seen = [view.doing("kim")]
+    for record in records((1.0, SpeechStarted("kim", 1.0)), (2.0, SpeechStopped("kim", 2.0))):
+        view.take(record)
+        seen.append(view.doing("kim"))
+    assert seen == [Doing.LISTENING, Doing.SPEAKING, Doing.LISTENING]
+
+
+def test_each_participant_keeps_its_colour():
+    """A seat's colour is its place in the cast, in the picture and in the transcript alike."""
+    view = view_at(6.0)
+    told = {
+        span.text.strip(): span.seat
+        for each in view.heard(6.0)
+        for span in each.spans
+        if span.seat is not None
+    }
+    shown = {span.seat for each in view.at(6.0, {}) for span in each.spans}
+    assert told == {"Moderator": 0, "Tech": 1}
+    assert shown == {None, 0, 1, 2, 3}
+
+
+def test_what_is_amiss_is_marked():
+    """A lost session and an overdrawn agenda are warnings."""
+    lost = [
+        span.text for each in view_at(7.9).at(7.9, {}) for span in each.spans if span.tone is Tone.WARNING
+    ]
+    over = [
+        span.text for each in view_at(19.0).at(19.0, {}) for span in each.spans if span.tone is Tone.WARNING
+    ]
+    assert lost == ["reconnecting"]
+    assert over == [" · 00:00 over", "away"]
+
+
+def test_the_transcript_scrolls_by_once():
+    """Lines are given out when they are due, and never again."""
+    view = view_at(5.5)
+    assert [plain(each) for each in view.heard(2.0)] == [
+        "00:00  ── What [red]hurts[/red] today ──",
+        "00:01  Moderator         Good morning, [bold]all[/bold].",
+    ]
+    assert [plain(each) for each in view.heard(5.5)] == [
+        "00:02                    Tech, what hurts?",
+        "00:05  Tech              Every page waits.",
+    ]
+    assert view.heard(5.5) == []
+
+
+def test_meters_rise_at_once_and_fall_slowly():
+    """Who falls silent stays on the meter until it is empty."""
+    risen = meters({"ada": -30.0}, {"ada": -10.0})
+    assert risen == {"ada": -10.0}
+    assert meters(risen, {"ada": -40.0}) == {"ada": -10.0 - FALL_DB}
+    assert meters(risen, {}) == {"ada": -10.0 - FALL_DB}
+    assert meters({"ada": -45.0}, {}) == {}
+
+
+def test_a_view_is_its_status():
+    """The repr is a status line."""
+    assert repr(view_at(9.4)) == "<LiveView of edge cache: turn 3 biz>"

@@ -1,0 +1,123 @@
+"""What happened, told when it was heard."""
+
+from cli_playbook import MEETING, PLAN, TOLD, records
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trialogue.cli.lines import plain
+from trialogue.cli.story import Kind, Moment, Story
+from trialogue.cli.telling import REASONS, Seating, Telling, reason_in_words
+from trialogue.model.commands import EndMeeting
+from trialogue.model.events import PlaybackFinished, PlaybackStarted, ReplyWithdrawn, SentenceSaid
+
+
+def told(*facts, until=float("inf")):
+    story = Story(PLAN)
+    for record in records(*facts):
+        story.take(record)
+    return story.due(until)
+
+
+def test_a_whole_meeting_is_told():
+    """Every kind of line stands at its time; markup and controls are text or nothing."""
+    story, telling = Story(PLAN), Telling(Seating(PLAN))
+    lines = []
+    for record in MEETING:
+        story.take(record)
+        lines += [plain(telling.line(moment)) for moment in story.due(record.at)]
+    assert "\n".join(lines) + "\n" == TOLD
+    assert story.due(float("inf")) == []
+
+
+def test_names_can_be_repeated():
+    """For lines that are searched, each sentence names its speaker."""
+    telling = Telling(Seating(PLAN), repeats_names=True)
+    lines = [plain(telling.line(Moment(at, Kind.SAID, "Yes.", "tech", 2))) for at in (1.0, 2.0)]
+    assert lines == ["00:01  Tech              Yes.", "00:02  Tech              Yes."]
+
+
+def test_a_speaker_is_named_again_after_something_else():
+    """A line between two sentences of one turn ends the block of its speaker."""
+    telling = Telling(Seating(PLAN))
+    moments = [
+        Moment(1.0, Kind.SAID, "One.", "tech", 2),
+        Moment(1.5, Kind.TOOL, "calls it", "tech"),
+        Moment(2.0, Kind.SAID, "Two.", "tech", 2),
+    ]
+    assert ["Tech" in plain(telling.line(moment)) for moment in moments] == [True, True, True]
+
+
+def test_a_sentence_waits_until_it_is_heard():
+    """It is due where its playout comes to it, not when its words arrive."""
+    facts = (
+        (1.0, SentenceSaid("tech", 1, "One.", 0.0)),
+        (1.0, SentenceSaid("tech", 1, "Two.", 2.5)),
+        (3.0, PlaybackStarted("tech", 1, 1, 3.0)),
+    )
+    assert told(*facts, until=2.9) == []
+    assert [moment.at for moment in told(*facts)] == [3.0, 5.5]
+    assert [moment.text for moment in told(*facts, until=5.4)] == ["One."]
+
+
+def test_words_that_come_late_are_told_when_they_come():
+    """Their sound has begun already: no line goes back in time."""
+    facts = ((1.0, PlaybackStarted("tech", 1, 1, 1.0)), (2.0, SentenceSaid("tech", 1, "Late.", 0.0)))
+    assert [moment.at for moment in told(*facts)] == [2.0]
+
+
+def test_a_reply_that_is_never_played_is_never_told():
+    """Held, withdrawn, or just not granted: nobody heard it."""
+    facts = (
+        (1.0, SentenceSaid("tech", 1, "Held.", 0.0)),
+        (2.0, ReplyWithdrawn("tech", 1, "interrupted")),
+        (3.0, PlaybackStarted("tech", 1, 1, 3.0)),
+    )
+    assert told(*facts) == []
+
+
+def test_a_whole_reply_is_told_to_its_end():
+    """A sentence whose place is after the last sample, by rounding, is told at the end."""
+    facts = (
+        (1.0, PlaybackStarted("tech", 1, 1, 1.0)),
+        (1.0, SentenceSaid("tech", 1, "One.", 0.0)),
+        (1.0, SentenceSaid("tech", 1, "Two.", 2.02)),
+        (3.0, PlaybackFinished("tech", 1, 1, 3.0, 2.0, "complete")),
+    )
+    assert [(moment.at, moment.text) for moment in told(*facts, until=3.0)] == [(1.0, "One."), (3.0, "Two.")]
+
+
+def test_the_end_of_the_meeting_cuts_what_is_said():
+    """What was still to come is not told; that it was cut is."""
+    facts = (
+        (1.0, PlaybackStarted("tech", 1, 1, 1.0)),
+        (1.0, SentenceSaid("tech", 1, "One.", 0.0)),
+        (1.0, SentenceSaid("tech", 1, "Two.", 5.0)),
+        (2.0, ReplyWithdrawn("tech", 1, "lost"), EndMeeting("silence")),
+        (2.1, PlaybackFinished("tech", 1, 1, 2.0, 1.0, "cut")),
+    )
+    assert [moment.kind for moment in told(*facts)] == [Kind.SAID, Kind.CUT, Kind.ENDED]
+
+
+@given(st.lists(st.floats(0.0, 30.0), max_size=30).map(sorted))
+def test_time_may_be_asked_for_in_any_steps(steps):
+    """However often somebody looks, the same moments come in the same order, each once."""
+    story = Story(PLAN)
+    for record in MEETING:
+        story.take(record)
+    seen = [moment for now in [*steps, 99.0] for moment in story.due(now)]
+    whole = Story(PLAN)
+    for record in MEETING:
+        whole.take(record)
+    assert seen == whole.due(99.0)
+    assert [moment.at for moment in seen] == sorted(moment.at for moment in seen)
+
+
+def test_reasons_are_put_in_words():
+    """An app's own reason is its own word."""
+    assert reason_in_words("agenda-done") == REASONS["agenda-done"] == "the agenda is done"
+    assert reason_in_words("lunch") == "lunch"
+
+
+def test_a_story_is_its_status():
+    """The repr is a status line."""
+    assert repr(Story(PLAN)) == "<Story of edge cache: 0 playing, 0 to come>"

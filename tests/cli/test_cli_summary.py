@@ -1,0 +1,91 @@
+"""A meeting on one screen."""
+
+from attrs import evolve
+from cli_playbook import MEETING, PLAN
+
+from trialogue.cli.lines import Tone, plain, width
+from trialogue.cli.summary import Ended, in_one_line, summary
+from trialogue.report.result import Failure, Run, result
+from trialogue.rules.transcript import utterances
+
+FILES = (
+    "journal.jsonl",
+    "scenario.yaml",
+    "audio/ada.wav",
+    "audio/biz.wav",
+    "audio/mix.wav",
+    "transcript.vtt",
+    "transcript.srt",
+    "transcript.md",
+    "transcript.rttm",
+    "result.json",
+)
+RESULT = result(PLAN, MEETING, utterances(MEETING), Run("virtual", 57.63, FILES))
+ENDED = Ended(PLAN, RESULT, "runs/edge-cache-1", 0.34)
+
+SCREEN = """\
+edge cache ended after 00:20: you interrupted it (interrupted)
+virtual clock: 57.6 times faster than life, in 0.3 s
+
+                    turns   spoken  share            words  wpm  response
+  Moderator             2    3.8 s  ████▍       43%      9  142  0.20 s (n=2)
+  Tech                  1    3.5 s  ████        40%      5   86  1.10 s (n=1)
+  Business [31mex…      1    1.5 s  █▊          17%      4  160  2.10 s (n=1)
+  Eve                   0    0.0 s               0%      0    -  -
+
+  floor     3 gaps, 0 overlaps; floor transfer 2.00 s (n=3); silence 56%
+  tools     2 calls: 1 succeeded, 1 answered
+  sessions  1 lost, back after 0.70 s (n=1)
+  failures  hold-warning (Tech): the turn is long
+            actor-crashed: agent:eve: ValueError
+            session-failed (Tech): 402 out of credit
+
+  runs/edge-cache-1
+    audio/{ada,biz,mix}.wav  journal.jsonl  scenario.yaml  transcript.vtt
+    transcript.srt  transcript.md  transcript.rttm  result.json
+"""
+
+
+def screen(ended):
+    return "\n".join(plain(each) for each in summary(ended)) + "\n"
+
+
+def test_the_whole_screen():
+    """How it ended, everybody's part, the floor, tools, sessions, failures, and where the files are."""
+    assert screen(ENDED) == SCREEN
+
+
+def test_it_fits_a_terminal():
+    """No line is wider than 80 columns, and there are no more lines than a screen has."""
+    lines = screen(ENDED).splitlines()
+    assert max(map(width, lines)) <= 80
+    assert len(lines) <= 24
+
+
+def test_in_one_line():
+    """The least that can be said."""
+    assert in_one_line(ENDED) == "edge cache: interrupted after 00:20, 5 turns, runs/edge-cache-1"
+
+
+def test_a_journal_alone():
+    """Without a directory and a stopwatch, nothing is said of them; no failure is said to be none."""
+    calm = evolve(RESULT, speed=None, failures=(Failure(1.0, "stale", "old"),))
+    told = screen(Ended(PLAN, calm)).splitlines()
+    assert told[1] == ""
+    assert told[-1] == "  failures  none"
+
+
+def test_many_failures_are_counted():
+    """Five kinds are told; equal ones are counted, further kinds too."""
+    failures = tuple(Failure(float(n), f"code-{n % 7}", "it broke") for n in range(14))
+    told = screen(evolve(ENDED, result=evolve(RESULT, failures=failures)))
+    assert "  failures  code-0: it broke, 2 times\n            code-1" in told
+    assert "            and 2 more kinds, in result.json" in told
+
+
+def test_bad_ends_are_marked():
+    """An end that nobody wanted is a warning."""
+    bad = evolve(ENDED, result=evolve(RESULT, reason="all-failed", ok=False))
+    head = summary(bad)[0]
+    assert plain(head) == "edge cache ended after 00:20: no agent was left (all-failed)"
+    assert head.spans[1].tone is Tone.WARNING
