@@ -23,7 +23,7 @@ from trialogue.server.equipment import Equipment, seeded_ids
 from trialogue.server.listener import open_server, serve_stream
 from trialogue.server.options import ServerOptions
 from trialogue.speech.engines import Engines, open_engines
-from trialogue.transport.dial import in_memory, open_websocket
+from trialogue.transport.dial import check_plaintext, in_memory, open_websocket, parse_url
 
 DEEPGRAM_URL = "wss://agent.deepgram.com/v1/agent/converse"
 """The hosted service; regional hosts (EU, AU, IN) are given by `--endpoint`."""
@@ -62,9 +62,14 @@ async def open_edges(resolved: Resolved, edges: Edges) -> AsyncGenerator[Mapping
 
 
 def deepgram_connect(url: str) -> Connect:
-    """Dial Deepgram's service, or a peer that speaks its protocol, with the key of the environment."""
+    """Dial Deepgram's service, or a peer that speaks its protocol, with the key of the environment.
+
+    `SetupError` at once for a key that is not set, or an address that a key may not be sent to.
+    """
     authorization()
-    return partial(open_websocket, url, headers={"Authorization": authorization})
+    headers = {"Authorization": authorization}
+    check_plaintext(parse_url(url), headers, (), allow_plaintext=False)
+    return partial(open_websocket, url, headers=headers)
 
 
 def authorization() -> str:

@@ -138,17 +138,27 @@ def _run(run: Run, overrides: Overrides) -> Run:
 
 def _agent(agent: Agent, shared: AgentDefaults, overrides: Overrides, voice: str) -> Agent:
     via = overrides.via or agent.via or shared.via or Via.LOCAL
-    think = agent.think if agent.lines is not None or agent.think is not None else shared.think
-    needs_model = think is None and agent.lines is None and via is Via.DEEPGRAM
+    if agent.lines is None and agent.think is None:
+        agent = evolve(agent, think=shared.think)
+    if overrides.via is Via.DEEPGRAM and agent.prompt is not None:
+        agent = _without_script(agent)
+    needs_model = agent.think is None and agent.lines is None and via is Via.DEEPGRAM
     return evolve(
         agent,
         role=agent.role or Role.SPEAKER,
         via=via,
         hears=agent.hears or shared.hears or Hears.TEXT,
         listen=_listen(agent.listen, shared.listen),
-        think=MODEL if needs_model else think,
+        think=MODEL if needs_model else agent.think,
         speak=_speak(agent.speak, shared.speak, voice),
     )
+
+
+def _without_script(agent: Agent) -> Agent:
+    """The agent as a model plays it: its script stands in for one, and its prompt says what to do."""
+    listed = agent.think if isinstance(agent.think, tuple) else (agent.think,) if agent.think else ()
+    models = tuple(think for think in listed if think.provider is not Provider.SCRIPTED)
+    return evolve(agent, lines=None, think=models[0] if len(models) == 1 else models or None)
 
 
 def _listen(own: Listen | None, shared: Listen | None) -> Listen:

@@ -32,7 +32,9 @@ def _check_thinking(look: Look, name: str, agent: Agent) -> None:
     path: Path = ("cast", name, "think")
     match agent.via:
         case Via.DEEPGRAM if is_scripted(agent):
-            text = "only the embedded server plays scripts: run it via: local, or give another provider"
+            text = (
+                "only the embedded server plays scripts: run it via: local, or give it a prompt and a model"
+            )
             look.tell(("cast", name, "lines") if agent.lines else path, text, Code.THINK_SCRIPTED)
         case Via.LOCAL if agent.think is None and agent.lines is None:
             look.tell(("cast", name), f"{name} {_NO_THINK}", Code.THINK_MISSING)
