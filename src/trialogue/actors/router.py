@@ -7,6 +7,8 @@
 3. Tick `k` covers the samples from `k * frame` on and happens when they begin: the meeting's audio clock
    is the journal's clock, to a frame. A late loop catches up; it never skips.
 4. Whoever hears nobody is fed silence at the same pace: sockets die without sound.
+5. A person's frames come from its source in the same step, and go where a mouth's go.
+6. Who is muted is heard by nobody, and is in no recording; its turns play on unheard.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import trio
 from attrs import frozen
 
 from trialogue.actors.playout import Playout
+from trialogue.actors.sources import AudioSource
 from trialogue.model.commands import SetHearing
 from trialogue.model.events import Event
 
@@ -60,9 +63,11 @@ class Router:
     def __init__(self, grid: AudioGrid, speakers: Sequence[str], post: Callable[[Event], None]) -> None:
         self.grid = grid
         self.playouts = {name: Playout(name, grid.sample_rate, post) for name in speakers}
+        self._sources: dict[str, AudioSource] = {}
         self._ears: dict[str, Ear] = {}
         self._sinks: list[Sink] = []
         self._table: dict[str, tuple[str, ...]] = {}
+        self._muted: frozenset[str] = frozenset()
         self._silence = bytes(2 * grid.frame_samples)
         self._tick = 0
         self._sounding: dict[str, bytes] = {}
@@ -77,6 +82,14 @@ class Router:
         """The last tick's frames of those who were heard."""
         return self._sounding
 
+    def seat(self, source: AudioSource) -> None:
+        """Take a person's frames from `source` from the next tick on."""
+        self._sources[source.participant] = source
+
+    def source(self, participant: str) -> AudioSource:
+        """The source of a person's sound; KeyError for one that has none."""
+        return self._sources[participant]
+
     def listen(self, listener: str, ear: Ear) -> None:
         """Feed `listener`'s ear from the next tick on."""
         self._ears[listener] = ear
@@ -88,6 +101,7 @@ class Router:
     def set_hearing(self, command: SetHearing) -> None:
         """Replace the hearing table."""
         self._table = {row.listener: row.speakers for row in command.table}
+        self._muted = frozenset(command.muted)
 
     def stop(self, participant: str, turn: int) -> None:
         """Silence a turn from this tick on."""
@@ -108,6 +122,10 @@ class Router:
         sounding: dict[str, bytes] = {}
         for name, playout in self.playouts.items():
             pcm = playout.pull(samples, position)
+            if pcm is not None and name not in self._muted:
+                sounding[name] = pcm
+        for name, source in self._sources.items():
+            pcm = source.pull(samples, position, is_muted=name in self._muted)
             if pcm is not None:
                 sounding[name] = pcm
         for listener, ear in self._ears.items():

@@ -37,6 +37,9 @@ class SetHearing:
     table: tuple[Hearing, ...]
     """One row a listener; participants without a row hear nobody (paced silence)."""
 
+    muted: tuple[str, ...] = ()
+    """Who is heard by nobody and is not in the mix."""
+
 
 @frozen
 class GrantFloor:
