@@ -13,11 +13,11 @@ from attrs import frozen
 from trialogue.cli.diagnostics import LogLevel, configure
 from trialogue.cli.lines import Line, Tone, line, span
 from trialogue.cli.screens import Waiting, open_waiting, show
-from trialogue.compute import InThreads
+from trialogue.compute import Compute, InThreads
 from trialogue.errors import SetupError
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import Access, Server, open_server
-from trialogue.speech.engines import open_engines
+from trialogue.speech.engines import Engines, open_engines
 from trialogue.supervise import lone_error, watch_signals
 
 __all__ = ["Serving", "how_to_dial", "serve"]
@@ -84,28 +84,31 @@ async def _serve(serving: Serving, access: Access) -> int:
                 nursery.cancel_scope.cancel(reason=f"{signal_name} was received")
 
             await nursery.start(watch_signals, end)
-            equipment = await _equipment(open_waiting(is_silent=serving.is_quiet))
-            server = await _listening(nursery, equipment, access)
+            engines, compute = open_engines(), InThreads()
+            server = await _listening(nursery, _equipment(engines, compute), access)
+            await _warmed(engines, compute, open_waiting(is_silent=serving.is_quiet))
             told = how_to_dial(server, serving.key_variable)
             show([line(server.url)] if serving.is_quiet else told)
             sys.stdout.flush()
     return 128 + signal.Signals[asked[0]]
 
 
-async def _equipment(waiting: Waiting) -> Equipment:
-    """Ears and voices, loaded: the first client shall not wait for them."""
-    waiting("loading voices and recognizer")
-    try:
-        engines, compute = open_engines(), InThreads()
-        await compute.run(engines.warm)
-    finally:
-        waiting.done()
+def _equipment(engines: Engines, compute: Compute) -> Equipment:
     return Equipment(
         recognizer=engines.recognizer,
         synthesizer=engines.synthesizer,
         open_detector=engines.open_detector,
         compute=compute,
     )
+
+
+async def _warmed(engines: Engines, compute: Compute, waiting: Waiting) -> None:
+    """Load ears and voices before anybody is told where to dial: the first client shall not wait."""
+    waiting("loading voices and recognizer")
+    try:
+        await compute.run(engines.warm)
+    finally:
+        waiting.done()
 
 
 async def _listening(nursery: trio.Nursery, equipment: Equipment, access: Access) -> Server:

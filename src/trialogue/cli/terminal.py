@@ -88,6 +88,8 @@ def rendered(line: Line, columns: int) -> Text:
         return whole
     head, body = whole.divide([_characters(whole.plain, line.hang)])
     rows = body.wrap(Console(width=room), room)
+    for row in rows:
+        row.rstrip()
     return Text("\n" + " " * line.hang).join([Text.assemble(head, rows[0]), *rows[1:]])
 
 

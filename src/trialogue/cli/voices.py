@@ -28,11 +28,11 @@ def say(text: str, voice: str, out: Path, synthesizer: Synthesizer | None = None
     if not speech:
         raise SetupError("there is nothing in that text that can be spoken")
     try:
-        with wave.open(str(out), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(speech[0].sample_rate)
-            file.writeframes(b"".join(each.pcm for each in speech))
+        with out.open("wb") as file, wave.open(file, "wb") as sound:
+            sound.setnchannels(1)
+            sound.setsampwidth(2)
+            sound.setframerate(speech[0].sample_rate)
+            sound.writeframes(b"".join(each.pcm for each in speech))
     except OSError as error:
         raise SetupError(f"cannot write {out}: {error.strerror}") from error
     seconds = sum(each.duration_s for each in speech)

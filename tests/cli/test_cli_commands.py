@@ -1,0 +1,240 @@
+"""Every command by `main`: what it prints, and its exit code."""
+
+import json
+import re
+import wave
+
+import pytest
+
+from trialogue.cli import main
+from trialogue.cli.program import app
+from trialogue.speech.voices import VOICES
+from trialogue.testing.engines import Murmur
+
+
+def test_the_help_teaches(capsys):
+    """Every command is listed, and every exit code."""
+    assert main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert [
+        name
+        for name in ("run", "check", "explain", "schema", "replay", "report", "serve", "voices")
+        if not re.search(rf"^│ {name} ", shown, re.MULTILINE)
+    ] == []
+    assert [
+        code for code in (0, 1, 2, 3, 4, 70, 129, 130, 141, 143) if not re.search(rf" {code}\b", shown)
+    ] == []
+
+
+@pytest.mark.parametrize("name", [name for name in app if not name.startswith("-")])
+def test_every_command_has_an_example(name, capsys):
+    """The help of each ends with a line that can be typed."""
+    assert main([name, "--help"]) == 0
+    assert re.search(rf"^  (\w+=\S+ )?trialogue {name}\b", capsys.readouterr().out, re.MULTILINE)
+
+
+def test_the_version(capsys):
+    """It is the installed one."""
+    from importlib.metadata import version
+
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"{version('trialogue')}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["rum"], 'trialogue: Unknown command "rum". Did you mean "run"?'),
+        (["run", "x.yaml", "--vai", "local"], "trialogue: Unknown option: --vai. Did you mean --via?"),
+        (["run", "x.yaml", "--via", "lokal"], 'trialogue: Invalid value "lokal" for --via.'),
+        (["run"], 'trialogue: Command "run" parameter FILE requires an argument. Try: trialogue run --help'),
+        (["check"], 'trialogue: Command "check" parameter FILE requires an argument.'),
+        (["run", "x.yaml", "--limit-time", "4q"], "trialogue: --limit-time wants a stretch of time,"),
+        (["run", "x.yaml", "--limit-silence", "0s"], "trialogue: --limit-silence wants a stretch of time,"),
+        (["run", "nowhere/x.yaml"], "trialogue: nowhere/x.yaml:1:1: cannot be read: No such file"),
+        (["replay", "nowhere/x"], "trialogue: there is no journal at nowhere/x"),
+        (["serve", "--host", "0.0.0.0"], "trialogue: a server beyond loopback needs an API key"),
+        (["serve", "--api-key-env", "NOT_SET_HERE"], "trialogue: set NOT_SET_HERE to the key"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_use_is_one_line(arguments, told, capsys):
+    """One clear line on stderr, nothing on stdout, and the exit code of whoever must act."""
+    assert main(arguments) == (4 if arguments[0] == "replay" else 2)
+    shown, line = capsys.readouterr()
+    assert shown == ""
+    assert line.startswith(told)
+    assert line.count("\n") == 1
+
+
+def test_a_good_file_is_said_to_be_good(small, capsys):
+    """With what is in it."""
+    assert main(["check", str(small)]) == 0
+    assert capsys.readouterr().out == f"{small}: good, 2 participants, moderated floor, virtual clock\n"
+
+
+def test_every_problem_is_told(small, tmp_path, capsys):
+    """All of all files, each on a line with its place; a good file beside does not help."""
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("trialogue: 1\nname: x\ncats: {}\ncast: {ann: {promt: hello}}\n")
+    assert main(["check", str(small), str(bad)]) == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(f"{small}: good")
+    assert [line.split(" ")[0] for line in lines[1:]] == [f"{bad}:3:1:", f"{bad}:4:14:"]
+    assert 'did you mean "cast"?' in lines[1]
+
+
+def test_problems_as_json(small, tmp_path, capsys):
+    """For editors: file, place, path, code, words."""
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(small.read_text().replace("title", "titel"))
+    assert main(["check", str(bad), "--json"]) == 2
+    (problem,) = json.loads(capsys.readouterr().out)
+    assert (problem["file"], problem["line"], problem["path"], problem["code"]) == (
+        str(bad),
+        7,
+        "cast.bob",
+        "E-KEY-UNKNOWN",
+    )
+
+
+def test_overrides_are_checked_too(small, capsys):
+    """What cannot run on the command line's terms is a problem of the file."""
+    assert main(["check", str(small), "--via", "deepgram"]) == 2
+    assert "E-CLOCK-LIVE" in capsys.readouterr().out
+
+
+def test_values_are_explained(small, capsys):
+    """Each with its origin: the file, the command line, or nobody."""
+    assert main(["explain", str(small), "--seed", "9", "--limit-time", "90s"]) == 0
+    told = {line.split()[0]: line.split(None, 1)[1] for line in capsys.readouterr().out.splitlines()}
+    assert told["run.seed"] == "9  # --seed"
+    assert told["run.limits.time"] == '"1m30s"  # --limit-time'
+    assert told["run.limits.turns"] == f"5  # {small}:4:58"
+    assert told["floor.think"] == '"20s"  # default'
+
+
+def test_values_as_json(small, capsys):
+    """The same for programs."""
+    assert main(["explain", str(small), "--json"]) == 0
+    values = json.loads(capsys.readouterr().out)
+    assert {"path": "run.seed", "value": 3, "origin": f"{small}:4:29"} in values
+
+
+def test_the_schema_is_one(capsys):
+    """JSON, of the dialect that it names."""
+    assert main(["schema"]) == 0
+    assert json.loads(capsys.readouterr().out)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+def test_a_run_is_told_again(run_folder, capsys):
+    """From its directory or its journal alike."""
+    assert main(["replay", str(run_folder)]) == 0
+    told = capsys.readouterr().out
+    assert [line[7:] for line in told.splitlines()] == [
+        "Ann    Hello.",
+        "       Bob, please.",
+        "Bobby  It works.",
+        "       It is fast.",
+        "Ann    The meeting is closed.",
+        "── ended: the words that end it were said ──",
+    ]
+    assert main(["replay", str(run_folder / "journal.jsonl")]) == 0
+    assert capsys.readouterr().out == told
+
+
+def test_a_run_is_verified(run_folder, capsys):
+    """How much was decided again, and how fast."""
+    assert main(["replay", str(run_folder), "--verify"]) == 0
+    assert re.fullmatch(r"verified \d+ records in \d+\.\d\d s: no divergence\n", capsys.readouterr().out)
+
+
+def test_a_divergence_is_shown(run_folder, capsys, monkeypatch):
+    """What was decided, and what is decided now."""
+
+    class Mute:
+        def __init__(self, plan):
+            pass
+
+        def handle(self, event, now):
+            return []
+
+    monkeypatch.setattr("trialogue.rules.meeting.Meeting", Mute)
+    assert main(["replay", str(run_folder), "--verify"]) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert "record 1, at 0.000 s, was decided otherwise" in told[0]
+    assert told[1] == "  after MeetingStarted()"
+    assert told[2].startswith("  - SetHearing") or told[2].startswith("  - WakeAt")
+
+
+@pytest.mark.parametrize("command", [["replay"], ["replay", "--verify"], ["report"]])
+def test_a_damaged_journal_is_lost(run_folder, capsys, command):
+    """Exit code 4, and where it is damaged."""
+    journal = run_folder / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes().replace(b"SessionReady", b"SessionXeady", 1))
+    assert main([command[0], str(run_folder), *command[1:]]) == 4
+    assert re.search(r"trialogue: .*journal\.jsonl is damaged at byte \d+\n", capsys.readouterr().err)
+
+
+def test_a_journal_of_a_crash_is_read(run_folder, capsys):
+    """What is there is told; that it was never closed is said on stderr."""
+    journal = run_folder / "journal.jsonl"
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-3]) + b'{"v":1,"se')
+    (run_folder / "manifest.json").unlink()
+    assert main(["report", str(run_folder)]) == 0
+    shown, told = capsys.readouterr()
+    assert shown.startswith("small ended after 00:0")
+    assert re.search(r"trialogue: the last line is torn; it was never whole \(byte \d+\)", told)
+
+
+def test_a_run_is_measured_again(run_folder, capsys):
+    """The same as result.json says, but for what only the run knew."""
+    assert main(["report", str(run_folder), "--json"]) == 0
+    again = json.loads(capsys.readouterr().out)
+    then = json.loads((run_folder / "result.json").read_text())
+    assert {**again, "speed": then["speed"], "files": then["files"]} == then
+    assert main(["report", str(run_folder)]) == 0
+    assert "  Bobby      1 " in capsys.readouterr().out
+
+
+def test_voices_are_listed(capsys):
+    """All of them, with those of the hosted service that they stand in for."""
+    assert main(["voices"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[1:]] == list(VOICES)
+    assert "ben      0.58    0.86  1.00  orion, saturn" in lines
+
+
+def test_a_voice_is_heard(tmp_path, capsys):
+    """Words become a WAV file; where there is nothing to say there is an error and no file."""
+    from trialogue.cli.voices import say
+    from trialogue.errors import SetupError
+
+    out = tmp_path / "v.wav"
+    assert say("Good morning.", "aura-2-orion-en", out, Murmur()) == 0
+    with wave.open(str(out)) as file:
+        assert file.getframerate() == 24_000
+        assert file.getnframes() > 12_000
+    assert re.fullmatch(r".*v\.wav: \d\.\d s in the voice ben\n", capsys.readouterr().out)
+    with pytest.raises(SetupError, match="nothing in that text"):
+        say("...", "ben", tmp_path / "no.wav", Murmur())
+    with pytest.raises(SetupError, match=r"cannot write .*: No such file"):
+        say("Yes.", "ben", tmp_path / "no" / "v.wav", Murmur())
+    assert [path.name for path in tmp_path.iterdir()] == ["v.wav"]
+
+
+def test_how_a_client_dials_is_code(capsys):
+    """The lines for the official SDK make a client that knows where to go."""
+    from trialogue.cli.lines import plain
+    from trialogue.cli.serving import how_to_dial
+    from trialogue.server.listener import Server
+
+    told = [plain(each) for each in how_to_dial(Server("127.0.0.1", 8090), None)]
+    code = [line[4:] for line in told if line.startswith("    ")]
+    names = {}
+    exec("\n".join(code[:-2]), names)
+    assert names["here"].agent == "ws://127.0.0.1:8090"
+    assert code[-2] == 'with DeepgramClient(api_key="any", environment=here).agent.v1.connect() as agent:'
+    assert told[0] == "listening at ws://127.0.0.1:8090/v1/agent/converse"
+    with_key = [plain(each) for each in how_to_dial(Server("127.0.0.1", 8090), "AGENT_KEY")]
+    assert any('api_key=os.environ["AGENT_KEY"]' in line for line in with_key)

@@ -1,0 +1,129 @@
+"""How commands end: one line and a code, or a traceback where the fault is ours."""
+
+import io
+import logging
+
+import pytest
+import structlog
+
+from trialogue.cli.diagnostics import LEVELS, configure
+from trialogue.cli.endings import concluded, told
+from trialogue.errors import (
+    GaveUp,
+    JournalError,
+    ProviderRefused,
+    ReplayDivergence,
+    ScenarioError,
+    SetupError,
+    ToolFailed,
+    TrialogueError,
+)
+
+
+def raising(error):
+    def command():
+        raise error
+
+    return command
+
+
+DIVERGENCE = ReplayDivergence("j: record 3\n- Old()\n+ New()", seq=3, recorded="", decided="")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "lines"),
+    [
+        (ScenarioError("a.yaml:1:1: one", "a.yaml:2:1: two"), 2, ["a.yaml:1:1: one", "a.yaml:2:1: two"]),
+        (SetupError("set KEY"), 2, ["set KEY"]),
+        (ProviderRefused("401 bad key"), 3, ["401 bad key"]),
+        (GaveUp("tried 3 times"), 3, ["tried 3 times"]),
+        (JournalError("damaged"), 4, ["damaged"]),
+        (ToolFailed(""), 1, ["ToolFailed"]),
+        (TrialogueError("two\nlines \x1b[31m"), 1, ["two lines [31m"]),
+        (KeyboardInterrupt(), 130, []),
+        (BaseExceptionGroup("g", [KeyboardInterrupt(), SetupError("set KEY")]), 2, ["set KEY"]),
+        (
+            ExceptionGroup("g", [ExceptionGroup("h", [GaveUp("a")]), GaveUp("a"), SetupError("b")]),
+            3,
+            ["a", "b"],
+        ),
+    ],
+)
+def test_errors_that_somebody_can_mend(error, code, lines, capsys):
+    """One line each, said once, and the gravest exit code; no traceback."""
+    assert concluded(raising(error)) == code
+    assert capsys.readouterr() == ("", "".join(f"trialogue: {each}\n" for each in lines))
+
+
+def test_a_divergence_shows_both_decisions():
+    """What was decided then, and now, beneath each other."""
+    assert told(DIVERGENCE) == ["trialogue: j: record 3", "  - Old()", "  + New()"]
+    assert concluded(raising(DIVERGENCE)) == 1
+
+
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError("x"), ExceptionGroup("g", [SetupError("b"), KeyError("x")])]
+)
+def test_a_fault_of_ours_is_shown_whole(error, capsys):
+    """A traceback, a request, and EX_SOFTWARE: nobody shall take it for a fault of theirs."""
+    assert concluded(raising(error)) == 70
+    shown = capsys.readouterr().err
+    assert "Traceback" in shown or "Exception Group" in shown
+    assert shown.endswith("trialogue: this is a fault of trialogue; please report it with the lines above\n")
+
+
+def test_commands_that_exit_exit():
+    """`SystemExit` is not an error."""
+    with pytest.raises(SystemExit):
+        concluded(raising(SystemExit(5)))
+
+
+def test_the_code_of_a_command_is_its_own():
+    """Nothing is added where nothing is wrong."""
+    assert concluded(lambda: 3) == 3
+
+
+@pytest.fixture
+def diagnostics():
+    yield configure
+    structlog.reset_defaults()
+
+
+def test_diagnostics_are_safe_lines_on_stderr(diagnostics, capsys):
+    """Of the level that was asked for and above; control characters are taken out."""
+    diagnostics("warning")
+    log = structlog.get_logger("x")
+    log.info("not told")
+    log.warning("child\x1b[31m exited", reason="a\nb")
+    shown, line = capsys.readouterr()
+    assert shown == ""
+    assert line.count("\n") == 1
+    assert "child[31m exited" in line
+    assert "a b" in line
+    assert "\x1b" not in line
+
+
+def test_tracebacks_have_no_locals(diagnostics, capsys):
+    """Locals hold speech."""
+    diagnostics("debug")
+    speech = "what somebody" + " said"
+    try:
+        len(speech) / 0
+    except ZeroDivisionError:
+        structlog.get_logger().exception("broke")
+    line = capsys.readouterr().err
+    assert "ZeroDivisionError" in line
+    assert "what somebody said" not in line
+
+
+def test_diagnostics_end_nothing(diagnostics, monkeypatch):
+    """A terminal that is gone is no reason for a meeting to end."""
+
+    class Gone(io.StringIO):
+        def write(self, _):
+            raise OSError(5, "Input/output error")
+
+    diagnostics("info")
+    monkeypatch.setattr("sys.stderr", Gone())
+    structlog.get_logger().error("nobody reads this")
+    assert LEVELS["error"] == logging.ERROR

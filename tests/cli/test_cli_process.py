@@ -1,0 +1,146 @@
+"""What only a process of its own shows: what is loaded, signals, pipes, exit codes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from websockets.sync.client import connect
+
+from trialogue.cli import main
+
+PROGRAM = str(Path(__file__).parent / "murmuring.py")
+ENVIRONMENT = {**os.environ, "PYTHONUNBUFFERED": "1", "TERM": "dumb"}
+HEAVY = (
+    "numpy",
+    "yaml",
+    "trio",
+    "trio_websocket",
+    "onnxruntime",
+    "ctranslate2",
+    "soxr",
+    "httpx",
+    "structlog",
+)
+
+
+def loaded_by(*arguments):
+    """Which heavy modules a command has loaded when it is done."""
+    code = (
+        "import sys; from trialogue.cli import main; main(sys.argv[2:]); "
+        "print([name for name in sys.argv[1].split() if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, " ".join(HEAVY), *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=ENVIRONMENT,
+    )
+    return done.stderr.splitlines()[-1]
+
+
+def test_help_loads_nothing_heavy():
+    """Nobody waits for engines to read a page."""
+    assert loaded_by("--help") == "[]"
+
+
+def test_check_loads_no_more_than_it_reads(small):
+    """YAML, and neither a loop nor an engine."""
+    assert loaded_by("check", str(small)) == "['yaml']"
+
+
+@pytest.fixture
+def endless(tmp_path):
+    """A meeting in life's time that would go on for minutes."""
+    path = tmp_path / "endless.yaml"
+    lines = json.dumps(["This goes on and on, and then it goes on."] * 40)
+    path.write_text(
+        f"trialogue: 1\nname: endless\ncast:\n  ann: {{lines: {lines}}}\n  bob: {{lines: {lines}}}\n"
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "words"),
+    [
+        (signal.SIGINT, 130, "you interrupted it"),
+        (signal.SIGTERM, 143, "the system asked it to end"),
+        (signal.SIGHUP, 129, "the terminal hung up"),
+    ],
+    ids=["SIGINT", "SIGTERM", "SIGHUP"],
+)
+def test_a_signal_ends_a_meeting_with_all_of_its_files(endless, tmp_path, number, code, words, capsys):
+    """Gracefully: the summary, the exit code, a journal that verifies, a recording that can be read."""
+    out = tmp_path / "run"
+    command = [sys.executable, PROGRAM, "run", str(endless), "--out", str(out)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.send_signal(number)
+        rest = process.stdout.read()
+    assert "This goes on" in first
+    assert "[interrupted]" in rest
+    assert "endless ended after 00:0" in rest
+    assert words in rest
+    assert process.returncode == code
+    assert json.loads((out / "result.json").read_text())["ok"] is True
+    assert (out / "audio" / "mix.wav").stat().st_size > 44
+    assert main(["replay", str(out), "--verify"]) == 0
+
+
+def test_nobody_reads(small, tmp_path):
+    """A reader that stops early stops no meeting: its files are there, and stderr is quiet."""
+    out = tmp_path / "run"
+    command = [sys.executable, PROGRAM, "run", str(small), "--out", str(out)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        told = process.stderr.read()
+    assert process.returncode == 141
+    assert told == "trialogue: loading voices and recognizer\n"
+    assert json.loads((out / "result.json").read_text())["reason"] == "said"
+
+
+def test_a_full_disk_is_one_line(small):
+    """Stdout that cannot be written is somebody's to mend, and no traceback."""
+    if not Path("/dev/full").exists():
+        return
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, PROGRAM, "explain", str(small)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env=ENVIRONMENT,
+        )
+    assert (done.returncode, done.stderr) == (
+        2,
+        "trialogue: cannot write the output: No space left on device\n",
+    )
+
+
+def test_the_server_serves_until_it_is_asked_to_end():
+    """It prints where it is, welcomes clients, and shares its port with nobody."""
+    command = [sys.executable, PROGRAM, "serve", "--quiet", "--port"]
+    with subprocess.Popen([*command, "0"], stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        with connect(url) as client:
+            assert json.loads(client.recv())["type"] == "Welcome"
+        port = str(urlsplit(url).port)
+        second = subprocess.run(
+            [*command, port], capture_output=True, text=True, check=False, env=ENVIRONMENT
+        )
+        process.send_signal(signal.SIGTERM)
+    assert process.returncode == 143
+    assert second.returncode == 2
+    assert second.stderr == f"trialogue: cannot listen at 127.0.0.1:{port}: Address already in use\n"

@@ -1,0 +1,132 @@
+"""Rich, at its edge: colours, hanging indents, the region that is redrawn, and terminals that are gone."""
+
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from trialogue.cli import screens
+from trialogue.cli.lines import Span, Tone, line, plain
+from trialogue.cli.terminal import LiveScreen, Spinner, rendered
+
+CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+class Tty(io.StringIO):
+    """A terminal that keeps what it was sent."""
+
+    gone = False
+
+    def isatty(self):
+        return True
+
+    def write(self, text):
+        if self.gone:
+            raise OSError(5, "Input/output error")
+        return super().write(text)
+
+
+def console(tty, width=40):
+    return Console(file=tty, force_terminal=True, color_system="truecolor", width=width, highlight=False)
+
+
+def test_long_lines_hang():
+    """Further rows stand under the words, not under the stamp; wide names count in cells."""
+    told = line(Span("00:01  "), Span("日本  ", seat=0), "one two three four five six", hang=13)
+    assert rendered(told, 30).plain.splitlines() == [
+        "00:01  日本  one two three",
+        "             four five six",
+    ]
+    assert rendered(told, 80).plain == plain(told)
+
+
+def test_text_is_never_markup():
+    """What looks like rich's markup is shown as it was said."""
+    assert rendered(line("[bold]no[/bold] [link=x]"), 80).plain == "[bold]no[/bold] [link=x]"
+
+
+def test_seats_have_their_colours():
+    """A span's colour and tone become codes; those alone."""
+    tty = Tty()
+    console(tty).print(rendered(line(Span("ada", Tone.STRONG, 0)), 40))
+    assert tty.getvalue() == "\x1b[1;38;2;30;150;225mada\x1b[0m\n"
+
+
+def test_lines_scroll_by_above_the_picture():
+    """What is heard is printed once; the picture is redrawn below it and gone at the end."""
+    tty = Tty()
+    with LiveScreen(console(tty)) as screen:
+        assert screen.columns == 40
+        screen.draw([], [line("picture 1")])
+        screen.draw([line("said 1")], [line("picture 2"), line("x" * 50)])
+    shown = CONTROL.sub("", tty.getvalue())
+    assert shown.count("said 1") == 1
+    assert shown.index("picture 1") < shown.index("said 1") < shown.index("picture 2")
+    assert "x" * 39 + "…" in shown
+    assert tty.getvalue().endswith("\x1b[2K")
+
+
+def test_a_terminal_that_is_gone_is_told_by_drawing_alone():
+    """Drawing says that nobody reads; leaving does not, for the meeting goes on."""
+    tty = Tty()
+    screen = LiveScreen(console(tty))
+    with screen:
+        tty.gone = True
+        with pytest.raises(OSError, match="Input/output"):
+            screen.draw([line("said")], [])
+
+
+def test_the_spinner_comes_and_goes():
+    """It says what is waited for, and leaves nothing behind; done twice is done."""
+    tty = Tty()
+    spinner = Spinner(console(tty))
+    spinner.done()
+    spinner("loading voices")
+    spinner("loading [more]")
+    spinner.done()
+    spinner.done()
+    shown = tty.getvalue()
+    assert "loading [more] …" in CONTROL.sub("", shown)
+    assert shown.endswith("\x1b[2K")
+
+
+@pytest.mark.parametrize(
+    ("is_tty", "environment", "expected"),
+    [
+        (True, {"TERM": "xterm"}, True),
+        (True, {"TERM": "xterm", "NO_COLOR": "1"}, False),
+        (True, {"TERM": "dumb"}, False),
+        (False, {"TERM": "xterm"}, False),
+    ],
+)
+def test_where_colours_are_welcome(monkeypatch, is_tty, environment, expected):
+    """On a terminal, unless it is dumb or the person asked for none."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert screens.has_colours(Tty() if is_tty else io.StringIO()) is expected
+
+
+def test_the_best_screen_is_taken(monkeypatch):
+    """A live one on a terminal, plain lines elsewhere, none where nothing shall be shown."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("sys.stdout", Tty())
+    monkeypatch.setattr("sys.stderr", Tty())
+    assert isinstance(screens.open_screen(is_shown=True), LiveScreen)
+    assert isinstance(screens.open_waiting(is_silent=False), Spinner)
+    monkeypatch.setattr("sys.stdout", io.StringIO())
+    assert isinstance(screens.open_screen(is_shown=True), screens.PlainScreen)
+    assert type(screens.open_screen(is_shown=False)) is screens.NoScreen
+    assert isinstance(screens.open_waiting(is_silent=True), screens.WaitingLines)
+
+
+def test_lines_on_a_terminal_are_coloured(monkeypatch):
+    """`show` draws by rich where colours are welcome."""
+    tty = Tty()
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setattr("sys.stdout", tty)
+    screens.show([line(Span("faint", Tone.FAINT))])
+    assert tty.getvalue() == "\x1b[2mfaint\x1b[0m\n"

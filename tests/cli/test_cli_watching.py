@@ -1,0 +1,88 @@
+"""The task that watches: real time by the clock, virtual time by records."""
+
+import threading
+
+import pytest
+import trio
+from cli_playbook import MEETING, PLAN, TOLD
+
+from trialogue.cli.lines import plain
+from trialogue.cli.screens import NoScreen
+from trialogue.cli.watching import PICTURE_S, Watcher
+
+
+class Stage:
+    """A meeting that gives out its records at their times."""
+
+    plan = PLAN
+
+    def __init__(self):
+        self._epoch = trio.current_time()
+
+    @property
+    def now(self):
+        return trio.current_time() - self._epoch
+
+    def levels(self):
+        return {"ada": -20.0}
+
+    async def records(self):
+        for record in MEETING:
+            await trio.sleep_until(self._epoch + record.at)
+            yield record
+
+
+class Paper(NoScreen):
+    """Keeps what is drawn; `breaks_at` is the drawing from which on nobody reads."""
+
+    def __init__(self, columns=60, breaks_at=None):
+        self.columns = columns
+        self.heard, self.pictures, self.threads = [], [], set()
+        self.breaks_at = breaks_at
+
+    def draw(self, heard, picture):
+        if self.breaks_at == len(self.pictures):
+            raise BrokenPipeError
+        self.heard += [plain(each) for each in heard]
+        self.pictures.append([plain(each) for each in picture])
+        self.threads.add(threading.get_ident())
+
+
+async def test_in_life_a_picture_is_drawn_ten_times_a_second(autojump_clock):
+    """From the first to the last moment of a meeting of 20 s, in a thread, and all of it is told."""
+    autojump_clock.autojump_threshold = 0.005  # threads draw: time must not pass them by
+    paper, began = Paper(), []
+    watcher = Watcher(paper, is_virtual=False, begins=lambda: began.append(paper.pictures[:]))
+    await watcher(Stage())
+    assert began == [[]]
+    assert len(paper.pictures) == pytest.approx(20.0 / PICTURE_S, abs=3)
+    assert threading.get_ident() not in paper.threads
+    assert "\n".join(paper.heard) + "\n" == TOLD
+    assert paper.pictures[-1][0] == "── edge cache · 00:20 · turn 5 ".ljust(60, "─")
+
+
+async def test_in_virtual_time_records_alone_drive_it(autojump_clock):
+    """No timer, no thread: it changes nothing of a schedule that must be the same every time."""
+    paper = Paper()
+    await Watcher(paper, is_virtual=True)(Stage())
+    assert paper.threads == {threading.get_ident()}
+    assert "\n".join(paper.heard) + "\n" == TOLD
+
+
+async def test_without_a_picture_lines_name_their_speaker(autojump_clock):
+    """Plain lines are searched: each names who speaks, and nobody is asked for levels."""
+    paper = Paper(columns=None)
+    await Watcher(paper, is_virtual=True)(Stage())
+    assert "00:02  Moderator         Tech, what hurts?" in paper.heard
+    assert paper.pictures == [[]] * len(paper.pictures)
+
+
+@pytest.mark.parametrize("is_virtual", [True, False])
+async def test_a_meeting_goes_on_unseen(autojump_clock, is_virtual):
+    """Where nobody reads any more the watcher watches on, to the end, and draws no more."""
+    autojump_clock.autojump_threshold = 0.005
+    paper = Paper(breaks_at=3)
+    watcher = Watcher(paper, is_virtual=is_virtual)
+    await watcher(Stage())
+    assert len(paper.pictures) == 3
+    assert trio.current_time() == pytest.approx(20.0, abs=1.0)
