@@ -15,6 +15,7 @@ import trio
 from attrs import frozen
 
 from trialogue.actors.agent import Connect
+from trialogue.app.seams import NO_SEAMS, Seams
 from trialogue.app.virtual import is_virtual
 from trialogue.compute import Compute, Inline, InThreads
 from trialogue.errors import SetupError
@@ -43,6 +44,9 @@ class Edges:
 
     progress: Callable[[str], None] = lambda _: None
     """Told in a few words what is being prepared."""
+
+    seams: Seams = NO_SEAMS
+    """What stands in the place of the meeting's own parts."""
 
 
 @asynccontextmanager
@@ -88,14 +92,7 @@ def compute() -> Compute:
 @asynccontextmanager
 async def local_connect(engines: Engines, seed: int) -> AsyncGenerator[Connect]:
     """Run the embedded server for one meeting and dial it: on loopback in life, in memory otherwise."""
-    equipment = Equipment(
-        recognizer=engines.recognizer,
-        synthesizer=engines.synthesizer,
-        open_detector=engines.open_detector,
-        compute=compute(),
-        options=ServerOptions(seed=seed),
-        new_id=seeded_ids(seed),
-    )
+    equipment = local_equipment(engines, seed)
     if is_virtual():
         connect = in_memory(partial(serve_stream, equipment=equipment))
         yield partial(connect, "ws://embedded/v1/agent/converse", headers={})
@@ -104,3 +101,15 @@ async def local_connect(engines: Engines, seed: int) -> AsyncGenerator[Connect]:
         server = await nursery.start(open_server, equipment)
         yield partial(open_websocket, server.url, headers={})
         nursery.cancel_scope.cancel(reason="the meeting is over")
+
+
+def local_equipment(engines: Engines, seed: int) -> Equipment:
+    """What the embedded server works with in a meeting of this seed."""
+    return Equipment(
+        recognizer=engines.recognizer,
+        synthesizer=engines.synthesizer,
+        open_detector=engines.open_detector,
+        compute=compute(),
+        options=ServerOptions(seed=seed),
+        new_id=seeded_ids(seed),
+    )

@@ -136,7 +136,8 @@ async def open_meeting(
     resolved = scenario if isinstance(scenario, Resolved) else prepare(scenario, overrides)
     if (resolved.clock is Clock.VIRTUAL) != is_virtual():
         raise SetupError(f"{resolved.plan.name} runs on the {resolved.clock.value} clock: use run_meeting")
-    async with open_stage(resolved, out=out, edges=open_edges(resolved, edges)) as stage:
+    opening = open_stage(resolved, out=out, edges=open_edges(resolved, edges), seams=edges.seams)
+    async with opening as stage:
         meeting = Meeting(stage)
         with lone_error():
             async with trio.open_nursery() as nursery:

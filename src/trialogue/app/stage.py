@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import assert_never
 
 import trio
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from trialogue.actors.agent import Agent, Connect
 from trialogue.actors.dispatch import Dispatch
@@ -24,6 +24,7 @@ from trialogue.actors.timers import Timers
 from trialogue.actors.toolkit import MockTool, PythonTool, import_function
 from trialogue.actors.tools import Tool, ToolExecutor
 from trialogue.app.folder import new_folder, write_private
+from trialogue.app.seams import NO_SEAMS, Seams
 from trialogue.app.settings import restored, settings_for
 from trialogue.app.virtual import is_virtual
 from trialogue.compute import Inline, InThreads
@@ -148,6 +149,7 @@ async def open_stage(
     *,
     out: Path | None,
     edges: AbstractAsyncContextManager[Mapping[str, Connect]],
+    seams: Seams = NO_SEAMS,
 ) -> AsyncGenerator[Stage]:
     """Prepare all that a meeting needs; leaving the block closes its recordings and its journal."""
     tools = {spec.name: _tool(spec) for spec in resolved.tools}
@@ -156,7 +158,8 @@ async def open_stage(
     async with edges as connects:
         folder = new_folder(out, resolved.plan.name, started)
         write_private(folder / "scenario.yaml", to_yaml(resolved).encode())
-        stage = _set(resolved, folder=folder, started=started, connects=connects, tools=tools, blocks=blocks)
+        made = Made(folder, started, connects, tools, blocks, seams)
+        stage = _set(resolved, made)
         try:
             yield stage
         finally:
@@ -165,40 +168,56 @@ async def open_stage(
             stage.journal.close(ended.reason if ended else "unfinished")
 
 
-def _set(
-    resolved: Resolved,
-    *,
-    folder: Path,
-    started: datetime,
-    connects: Mapping[str, Connect],
-    tools: Mapping[str, Tool],
-    blocks: Mapping[str, Mapping[str, object]],
-) -> Stage:
+@frozen
+class Made:
+    """What is there before the actors are."""
+
+    folder: Path
+    """Where the meeting's files go."""
+
+    started: datetime
+    """When it begins, UTC."""
+
+    connects: Mapping[str, Connect]
+    """How each service is dialled, by `via`."""
+
+    tools: Mapping[str, Tool]
+    """What runs when a tool is called, by its name."""
+
+    blocks: Mapping[str, Mapping[str, object]] = field(repr=False)
+    """The wire's `agent` object of each agent, references revealed."""
+
+    seams: Seams = NO_SEAMS
+    """What stands in the place of each part."""
+
+
+def _set(resolved: Resolved, made: Made) -> Stage:
     """Make the actors; nothing runs yet."""
     header = Header(
         plan=resolved.plan,
         version=version("trialogue"),
         clock=Clock.VIRTUAL if is_virtual() else Clock.REAL,
-        started=started,
+        started=made.started,
     )
-    journal = Journal.create(folder / "journal.jsonl", header)
+    journal = Journal.create(made.folder / "journal.jsonl", header)
     brain = Brain(resolved.plan)
-    supervisor = Supervisor(brain, journal)
+    seams = made.seams
+    supervisor = Supervisor(seams.brain(brain), seams.journal(journal))
     speakers = [p.name for p in resolved.plan.participants if p.may_speak]
     grid = AudioGrid(frame_ms=resolved.frame_ms)
     router = Router(grid, speakers, supervisor.post)
-    recorder = Recorder(folder / "audio", grid, speakers)
-    router.record(recorder)
-    agents = _agents(resolved, blocks, connects, Seats(brain, router, supervisor.post))
+    recorder = Recorder(made.folder / "audio", grid, speakers)
+    router.record(seams.sink(recorder))
+    agents = _agents(resolved, made, Seats(brain, router, supervisor.post))
     return Stage(
         resolved=resolved,
-        folder=folder,
-        started=started,
+        folder=made.folder,
+        started=made.started,
         brain=brain,
         supervisor=supervisor,
         router=router,
         agents=agents,
-        tools=ToolExecutor(tools, supervisor.post),
+        tools=ToolExecutor(seams.tools(made.tools), supervisor.post),
         timers=Timers(supervisor.post),
         recorder=recorder,
         journal=journal,
@@ -219,19 +238,14 @@ class Seats:
     """Takes their reports."""
 
 
-def _agents(
-    resolved: Resolved,
-    blocks: Mapping[str, Mapping[str, object]],
-    connects: Mapping[str, Connect],
-    seats: Seats,
-) -> dict[str, Agent]:
+def _agents(resolved: Resolved, made: Made, seats: Seats) -> dict[str, Agent]:
     """One actor for each agent, listening to the router."""
     agents: dict[str, Agent] = {}
     for spec in resolved.agents:
-        fresh = settings_for(blocks[spec.name], seats.router.grid.sample_rate)
+        fresh = settings_for(made.blocks[spec.name], seats.router.grid.sample_rate)
         agents[spec.name] = Agent(
             spec.name,
-            connect=connects[spec.via],
+            connect=made.seams.connect(spec.name, made.connects[spec.via]),
             settings=partial(_settings, fresh, seats.brain, spec.name),
             mouth=seats.router.playouts[spec.name],
             post=seats.post,
