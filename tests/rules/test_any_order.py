@@ -34,7 +34,17 @@ from trialogue.rules.transcript import utterances
 
 NAMES = ("ada", "bob", "cyd", "dan", "eva", "fay", "gus", "hal")
 TEXTS = ("", "Bob, please.", "Thank you.", "Eva: I am not Eva.\nBob: nor I.", "We have decided. Ada?")
-ENDS = {"finished", "yielded", "hold-limit", "interrupted", "timeout", "lost", "left", "meeting-ended"}
+ENDS = {
+    "finished",
+    "yielded",
+    "hold-limit",
+    "interrupted",
+    "timeout",
+    "failed",
+    "lost",
+    "left",
+    "meeting-ended",
+}
 
 names = st.sampled_from((*NAMES, "stranger", "holder", "holder", "chair"))
 numbers = st.integers(1, 4)
@@ -73,7 +83,7 @@ def plans(draw: st.DrawFn) -> MeetingPlan:
         agenda=draw(st.sampled_from(((), (item,), (item, AgendaItem("two", "Two"))))),
         end_with_agenda=draw(st.booleans()),
         end=draw(st.sampled_from(((), (), (Said("Thank"),)))),
-        on_failure=draw(st.sampled_from((OnFailure.DROP, OnFailure.DROP, OnFailure.END))),
+        on_failure=draw(st.sampled_from((OnFailure.DROP, *OnFailure))),
     )
 
 
@@ -83,6 +93,11 @@ events: st.SearchStrategy[Any] = st.one_of(
     st.builds(e.SessionReady, names, numbers),
     st.builds(e.SessionLost, names, numbers, st.just("1006"), seconds),
     st.builds(e.SessionFailed, names, st.just("401"), st.booleans()),
+    st.builds(e.SessionEnding, names, numbers),
+    st.builds(e.SessionRolledOver, names, numbers),
+    st.builds(e.UpdateAsked, names, st.just("prompt"), texts),
+    st.builds(e.SettingsChanged, names, numbers, st.just("prompt"), st.just("applied")),
+    st.builds(e.ReplyFailed, names, numbers, st.just("FAILED_TO_THINK")),
     replies,
     st.builds(e.SentenceSaid, names, numbers, texts, seconds),
     st.builds(e.ReplySent, names, numbers, seconds),

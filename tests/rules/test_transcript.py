@@ -15,6 +15,7 @@ from trialogue.model.events import (
     ReplySent,
     SentenceSaid,
     StopAsked,
+    ToolCallCancelled,
     ToolFinished,
     ToolRequested,
     Woke,
@@ -22,7 +23,7 @@ from trialogue.model.events import (
 )
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
-from trialogue.rules.context import ContextCall, ContextMessage, context_of
+from trialogue.rules.context import STILL_RUNNING, ContextCall, ContextMessage, context_of
 from trialogue.rules.transcript import Script, Transcript, utterances
 
 
@@ -196,18 +197,21 @@ def test_a_refused_cue_was_not_heard():
 
 
 def test_finished_calls_stand_with_their_results():
-    """Those that the brain answers itself too; running ones, and those of nobody, do not."""
+    """Those that the brain answers itself too; running ones at the end, as such; those of nobody do not."""
     answer = AnswerTool("tech", 1, "c2", "give_floor", "Refused.")
     assert heard_by(
         "tech",
         (ToolRequested("tech", 1, "c1", "prices", "{}"), ()),
         (ToolRequested("tech", 1, "c2", "give_floor", "[]"), (answer,)),
         (ToolRequested("tech", 1, "c3", "slow", "{}"), ()),
+        (ToolRequested("tech", 1, "c4", "slow", "{}"), ()),
+        (ToolCallCancelled("tech", "c4"), ()),
         (ToolFinished("tech", "c1", "succeeded", "0.08"), ()),
         (ToolFinished("tech", "c9", "succeeded", "?"), ()),
     ) == (
         ContextCall("c2", "give_floor", "[]", "Refused."),
         ContextCall("c1", "prices", "{}", "0.08"),
+        ContextCall("c3", "slow", "{}", STILL_RUNNING),
     )
 
 

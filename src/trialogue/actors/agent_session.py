@@ -23,7 +23,7 @@ from trialogue.deepgram.messages import FunctionCallResponse, InjectAgentMessage
 from trialogue.deepgram.session import ClientSession, SessionState
 from trialogue.deepgram.settings import Settings
 from trialogue.errors import ConnectionLost, ProviderRefused, RemoteProtocolError
-from trialogue.model.commands import AnswerTool, Cue, Speak
+from trialogue.model.commands import AnswerTool, Cue, Replace, RollOver, Speak, Update
 from trialogue.model.events import (
     Event,
     InjectionRefused,
@@ -36,7 +36,7 @@ from trialogue.model.events import (
 )
 from trialogue.transport.socket import WebSocket
 
-Order: TypeAlias = Cue | Speak | AnswerTool
+Order: TypeAlias = Cue | Speak | AnswerTool | RollOver | Replace | Update
 """What the brain orders of an agent."""
 
 MALFORMED_LIMIT = 5
@@ -151,6 +151,8 @@ class AgentSession:
                     return
                 self._context.replies.expect()
                 message = FunctionCallResponse(id=order.call_id, name=order.tool, content=order.content)
+            case RollOver() | Replace() | Update():
+                return
         self._send(self._wire.send(message, trio.current_time()))
 
     def _send(self, text: str) -> None:

@@ -23,11 +23,14 @@ from trialogue.model.commands import (
     GrantFloor,
     MoveAgenda,
     Play,
+    Replace,
     Report,
+    RollOver,
     RunTool,
     SetHearing,
     Speak,
     StopPlayout,
+    Update,
     WakeAt,
 )
 
@@ -66,7 +69,7 @@ class Dispatch:
                 self.router.stop(participant, turn)
             case Cue(to) | Speak(to):
                 self.agents[to].orders.post(command)
-            case AnswerTool(participant):
+            case AnswerTool(participant) | RollOver(participant) | Update(participant) | Replace(participant):
                 self.agents[participant].orders.post(command)
             case RunTool():
                 self.sync()

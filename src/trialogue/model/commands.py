@@ -6,12 +6,15 @@ from typing import Literal, TypeAlias
 
 from attrs import frozen
 
+from trialogue.model.events import Part
+
 Cause = Literal[
     "finished",
     "yielded",
     "hold-limit",
     "interrupted",
     "timeout",
+    "failed",
     "lost",
     "left",
     "meeting-ended",
@@ -199,6 +202,39 @@ class AnswerTool:
 
 
 @frozen
+class RollOver:
+    """Close a session and go on in a new one, with context."""
+
+    participant: str
+    """Whose session."""
+
+    session: int
+    """Which of its sessions; ignored if that is gone."""
+
+
+@frozen
+class Replace:
+    """Let the fallback take the seat of a participant that has failed, with its context."""
+
+    participant: str
+    """Whose seat."""
+
+
+@frozen
+class Update:
+    """Change a part of an agent's settings, in this session and in all later ones."""
+
+    participant: str
+    """Whose settings."""
+
+    part: Part
+    """Which part."""
+
+    content: str
+    """`prompt`: the words to add; else the part's object as JSON. Personal."""
+
+
+@frozen
 class WakeAt:
     """Set a timer; setting one of the same name again replaces it."""
 
@@ -246,6 +282,9 @@ Command: TypeAlias = (
     | RunTool
     | CancelTool
     | AnswerTool
+    | RollOver
+    | Replace
+    | Update
     | WakeAt
     | Report
     | EndMeeting

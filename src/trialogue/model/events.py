@@ -14,6 +14,9 @@ from typing import Literal, TypeAlias
 
 from attrs import frozen
 
+Part = Literal["prompt", "listen", "think", "speak"]
+"""A part of an agent's settings that can change while it is at the table."""
+
 
 @frozen
 class MeetingStarted:
@@ -66,6 +69,59 @@ class SessionFailed:
 
     refused: bool = False
     """Whether the service refused (key, account, settings) rather than was unreachable."""
+
+
+@frozen
+class SessionEnding:
+    """A session comes to the end of its allowed life: it is to be gone on with in a new one, soon."""
+
+    participant: str
+    """Whose session."""
+
+    session: int
+    """Which of its sessions."""
+
+
+@frozen
+class SessionRolledOver:
+    """A session was closed on purpose, to go on in a new one: no failure."""
+
+    participant: str
+    """Whose session."""
+
+    session: int
+    """Which of its sessions was closed."""
+
+
+@frozen
+class UpdateAsked:
+    """The app wants a part of an agent's settings changed, in this session and in all later ones."""
+
+    participant: str
+    """Whose settings."""
+
+    part: Part
+    """Which part."""
+
+    content: str
+    """`prompt`: the words to add; else the part's object as JSON. Personal."""
+
+
+@frozen
+class SettingsChanged:
+    """An agent's service has taken a change of its settings, or has not said so in time."""
+
+    participant: str
+    """Whose settings."""
+
+    session: int
+    """In which of its sessions."""
+
+    part: Part
+    """Which part."""
+
+    outcome: Literal["applied", "unconfirmed", "refused"]
+    """The change holds; the service has not said so in time; or it is undone, as the service refuses it."""
 
 
 # --- what agents say --------------------------------------------------------------------------------
@@ -125,6 +181,20 @@ class ReplyWithdrawn:
 
     reason: Literal["interrupted", "lost", "overflow"]
     """Speech at the agent's ear, a lost session, or more unplayed audio than may be held."""
+
+
+@frozen
+class ReplyFailed:
+    """The service could make no reply of what its agent was asked; the session goes on."""
+
+    participant: str
+    """Whose service."""
+
+    turn: int
+    """The turn of the last prompt; 0 where there was none."""
+
+    code: str
+    """The service's code."""
 
 
 @frozen
@@ -395,10 +465,15 @@ Event: TypeAlias = (
     | SessionReady
     | SessionLost
     | SessionFailed
+    | SessionEnding
+    | SessionRolledOver
+    | UpdateAsked
+    | SettingsChanged
     | ReplyStarted
     | SentenceSaid
     | ReplySent
     | ReplyWithdrawn
+    | ReplyFailed
     | InjectionRefused
     | WordsHeard
     | PlaybackStarted

@@ -30,6 +30,14 @@ class Hears(Enum):
     AUDIO = "audio"
 
 
+class OnFailure(Enum):
+    """What becomes of a participant, and of the meeting, when its sessions have failed for good."""
+
+    DROP = "drop"
+    END = "end"
+    REPLACE = "replace"
+
+
 @frozen
 class Participant:
     """Anyone who can take part. Sessions come and go; participants stay."""
@@ -54,6 +62,9 @@ class Participant:
 
     greets: bool = False
     """Whether its session opens with a greeting of its own; its first turn waits for it instead of a cue."""
+
+    on_failure: OnFailure | None = None
+    """What becomes of it when its sessions have failed for good; None for what the plan says."""
 
     @property
     def label(self) -> str:

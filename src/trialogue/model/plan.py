@@ -9,7 +9,7 @@ from enum import Enum
 
 from attrs import frozen
 
-from trialogue.model.participants import Participant
+from trialogue.model.participants import OnFailure, Participant
 
 
 class SilenceStep(Enum):
@@ -18,13 +18,6 @@ class SilenceStep(Enum):
     NUDGE = "nudge"
     ASK_CHAIR = "ask-chair"
     NEXT_SPEAKER = "next-speaker"
-    END = "end"
-
-
-class OnFailure(Enum):
-    """What becomes of the meeting when a participant has failed for good."""
-
-    DROP = "drop"
     END = "end"
 
 
@@ -157,7 +150,7 @@ class MeetingPlan:
     """Whether the last point's end is the meeting's end."""
 
     on_failure: OnFailure = OnFailure.DROP
-    """What becomes of the meeting when a participant has failed for good."""
+    """What becomes of the meeting when a participant has failed for good that says nothing itself."""
 
     ready_s: float = 30.0
     """The meeting opens when all sessions are ready, or with those that are after this long."""

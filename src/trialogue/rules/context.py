@@ -3,6 +3,7 @@
 1. An agent heard its cues, and, by ear, what its own recognizer made of the room.
 2. It said what was *heard* of it in its turns: a cut reply stands there with its heard words only.
 3. A tool call stands there once it is finished, with its result, whether that was ever delivered or not.
+   One that still ran when the context is asked for stands at its end: its result is told later.
 4. A cue that the service refused was not heard; it is given again.
 """
 
@@ -14,11 +15,21 @@ from typing import Literal, TypeAlias
 from attrs import Factory, define, frozen
 
 from trialogue.model.commands import AnswerTool, Command, Cue, EndTurn
-from trialogue.model.events import Event, InjectionRefused, ToolFinished, ToolRequested, WordsHeard
+from trialogue.model.events import (
+    Event,
+    InjectionRefused,
+    ToolCallCancelled,
+    ToolFinished,
+    ToolRequested,
+    WordsHeard,
+)
 from trialogue.model.participants import Hears
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.rules.transcript import Transcript
+
+STILL_RUNNING = "The call still runs. Its result will be told to you."
+"""What stands for the result of a call that was in flight when its session was lost."""
 
 
 @frozen
@@ -95,6 +106,8 @@ class Contexts:
                 self._open_calls.setdefault((name, call_id), event)
             case ToolFinished(participant=name, call_id=call_id, content=content):
                 self._finish_call(name, call_id, content)
+            case ToolCallCancelled(participant=name, call_id=call_id):
+                self._open_calls.pop((name, call_id), None)
             case _:
                 pass
 
@@ -113,7 +126,12 @@ class Contexts:
     def of(self, participant: str) -> tuple[ContextItem, ...]:
         """One agent's context; KeyError for an unknown participant."""
         items = (_item(self.transcript, entry) for entry in self._entries[participant])
-        return tuple(item for item in items if item is not None)
+        running = (
+            ContextCall(call_id, call.tool, call.arguments, STILL_RUNNING)
+            for (name, call_id), call in self._open_calls.items()
+            if name == participant and call.ours
+        )
+        return (*(item for item in items if item is not None), *running)
 
     def _hears_words(self, name: str, text: str) -> bool:
         """Whether these words came in by ear; a service may also echo the cue that it was given."""

@@ -23,21 +23,26 @@ from trialogue.model.events import (
     NoteGiven,
     PlaybackFinished,
     PlaybackStarted,
+    ReplyFailed,
     ReplySent,
     ReplyStarted,
     ReplyWithdrawn,
     SayAsked,
     SentenceSaid,
     ServiceWarned,
+    SessionEnding,
     SessionFailed,
     SessionLost,
     SessionReady,
+    SessionRolledOver,
+    SettingsChanged,
     SpeechStarted,
     SpeechStopped,
     StopAsked,
     ToolCallCancelled,
     ToolFinished,
     ToolRequested,
+    UpdateAsked,
     Woke,
     WordsHeard,
 )
@@ -95,7 +100,16 @@ class Meeting:
                 self._woke(timer)
             case StopAsked(reason=reason):
                 end_meeting(state, reason)
-            case SessionReady() | SessionLost() | SessionFailed():
+            case (
+                SessionReady()
+                | SessionLost()
+                | SessionFailed()
+                | SessionEnding()
+                | SessionRolledOver()
+                | ReplyFailed()
+                | UpdateAsked()
+                | SettingsChanged()
+            ):
                 sessions.take(state, event)
             case (
                 ReplyStarted()
@@ -152,6 +166,7 @@ class Meeting:
         state.unjudged = None
         if state.phase is Phase.OPENING and state.presence.is_complete:
             self._open()
+        sessions.roll_over(state)
         if state.phase is not Phase.OPEN or not state.floor.is_free:
             return
         if state.closing is not None:

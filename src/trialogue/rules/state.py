@@ -181,6 +181,15 @@ class State:
     retried: set[str] = Factory(set[str])
     """Who takes a lost turn again, or did so in vain: not a third time."""
 
+    ending: dict[str, int] = Factory(dict[str, int])
+    """Whose session comes to the end of its allowed life, and which session it is."""
+
+    rolling: str | None = None
+    """Whose session is closed just now to go on in a new one: one at a time."""
+
+    replaced: set[str] = Factory(set[str])
+    """Whose seat its fallback has taken."""
+
     def __attrs_post_init__(self) -> None:
         """Make the machines that depend on the plan; ScenarioError for bad patterns."""
         self.cast = {p.name: p for p in self.plan.participants}
