@@ -1,0 +1,92 @@
+"""Speech engines without speech, for tests and faults on demand: words travel as sound that only these read.
+
+`Murmur` speaks a text as a constant whose value is the text's number, and understands just that; silence
+between utterances is real, so endpointing, playout and recordings behave as they do with voices.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+
+from trialogue.speech.engines import Engines
+from trialogue.speech.ports import EdgeKind, Recognized, SpeechEdge, Spoken
+from trialogue.speech.sentences import split_sentences
+
+SPEAK_RATE = 24_000
+HEAR_RATE = 16_000
+SECONDS_A_LETTER = 0.05
+_STEP = 8
+"""Values this far apart survive resampling."""
+
+
+class Murmur:
+    """A synthesizer and recognizer in one: what one says, the other hears exactly."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+
+    def synthesize(self, text: str, voice: str) -> Iterator[Spoken]:
+        """Speak each sentence for 50 ms a letter, with 200 ms of silence after it."""
+        del voice
+        for sentence in _sentences(text):
+            if sentence not in self._texts:
+                self._texts.append(sentence)
+            value = _STEP * (1 + self._texts.index(sentence))
+            samples = array("h", [value]) * round(len(sentence) * SECONDS_A_LETTER * SPEAK_RATE)
+            pcm = samples.tobytes() + bytes(2 * SPEAK_RATE // 5)
+            yield Spoken(text=sentence, pcm=pcm, sample_rate=SPEAK_RATE)
+
+    def recognize(self, pcm: bytes) -> Recognized:
+        """Read the constants back, in order, each said for at least 100 ms."""
+        heard: list[str] = []
+        run, last = 0, 0
+        for sample in array("h", pcm[: len(pcm) - len(pcm) % 2]):
+            number = round(sample / _STEP)
+            run = run + 1 if number == last else 1
+            last = number
+            if run == HEAR_RATE // 10 and 0 < number <= len(self._texts):
+                heard.append(self._texts[number - 1])
+        return Recognized(text=" ".join(heard))
+
+
+class Threshold:
+    """A detector to which any sample that is not nearly zero is speech."""
+
+    def __init__(self, hang_ms: int) -> None:
+        self._hang = hang_ms * HEAR_RATE // 1000
+        self._at = 0
+        self._ended_at = 0
+        self._is_speech = False
+
+    def feed(self, pcm: bytes) -> list[SpeechEdge]:
+        """Return the edges noticed, in blocks of 20 ms."""
+        edges: list[SpeechEdge] = []
+        for start in range(0, len(pcm), 640):
+            block = array("h", pcm[start : start + 640])
+            began, self._at = self._at, self._at + len(block)
+            if max(block, key=abs, default=0) > _STEP // 2:
+                self._ended_at = self._at
+                if not self._is_speech:
+                    self._is_speech = True
+                    edges.append(SpeechEdge(EdgeKind.STARTED, began))
+            elif self._is_speech and self._at - self._ended_at >= self._hang:
+                self._is_speech = False
+                edges.append(SpeechEdge(EdgeKind.STOPPED, self._ended_at))
+        return edges
+
+
+def murmuring_engines() -> Engines:
+    """Engines for a whole meeting without weights: every word that is said is heard as it was said."""
+    murmur = Murmur()
+    return Engines(
+        recognizer=murmur,
+        synthesizer=murmur,
+        open_detector=Threshold,
+        recognizer_id="murmur",
+        synthesizer_id="murmur",
+    )
+
+
+def _sentences(text: str) -> list[str]:
+    return [sentence for sentence in split_sentences(text) if any(c.isalpha() for c in sentence)]
