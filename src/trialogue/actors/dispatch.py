@@ -22,9 +22,11 @@ from trialogue.model.commands import (
     EndTurn,
     GrantFloor,
     MoveAgenda,
+    PausePlayout,
     Play,
     Replace,
     Report,
+    ResumePlayout,
     RollOver,
     RunTool,
     SetHearing,
@@ -67,6 +69,10 @@ class Dispatch:
                 self.router.playouts[participant].drop(reply)
             case StopPlayout(participant, turn):
                 self.router.stop(participant, turn)
+            case PausePlayout(participant, turn):
+                self.router.pause(participant, turn)
+            case ResumePlayout(participant, turn):
+                self.router.resume(participant, turn)
             case Cue(to) | Speak(to):
                 self.agents[to].orders.post(command)
             case AnswerTool(participant) | RollOver(participant) | Update(participant) | Replace(participant):

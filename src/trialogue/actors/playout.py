@@ -5,7 +5,8 @@
    whatever of it still arrives.
 3. A reply ends when it has been played to its last sample *and* its last byte has arrived; when it is
    stopped; or when nothing more of it has come for `STALL_S` although it was not at its end.
-4. What is held is bounded: more than `HELD_S` of unplayed sound withdraws the reply.
+4. A paused turn is silent and keeps its sound; resumed, it goes on at the very next sample.
+5. What is held is bounded: more than `HELD_S` of unplayed sound withdraws the reply.
 
 No task, no clock: the router calls `pull` once a tick. Positions are samples of the meeting's clock.
 """
@@ -17,7 +18,14 @@ from typing import Literal
 
 from attrs import define, field
 
-from trialogue.model.events import Event, PlaybackFinished, PlaybackStarted, ReplyWithdrawn
+from trialogue.model.events import (
+    Event,
+    PlaybackFinished,
+    PlaybackPaused,
+    PlaybackResumed,
+    PlaybackStarted,
+    ReplyWithdrawn,
+)
 
 STALL_S = 3.0
 HELD_S = 120.0
@@ -43,6 +51,10 @@ class _Turn:
     number: int
     reply: _Reply
     begun: bool = False
+    paused: bool = False
+    resumed: bool = False
+    """Whether the next sample that is heard is the first after a pause."""
+
     dry: int = 0
     """Samples of silence since the sound ran out."""
 
@@ -117,12 +129,34 @@ class Playout:
         if self._turn is not None and self._turn.number == turn:
             self._end("cut", position)
 
+    def pause(self, turn: int, position: int) -> None:
+        """Fall silent at `position` in this turn; nothing where something else is heard, or nothing is."""
+        playing = self._turn
+        if playing is None or playing.number != turn or playing.paused:
+            return
+        playing.paused = True
+        self._post(
+            PlaybackPaused(
+                participant=self.participant,
+                turn=turn,
+                reply=playing.reply.number,
+                position_s=position / self._rate,
+                played_s=playing.reply.played / (2 * self._rate),
+            )
+        )
+
+    def resume(self, turn: int) -> None:
+        """Go on in a paused turn from the next tick on."""
+        playing = self._turn
+        if playing is not None and playing.number == turn and playing.paused:
+            playing.paused, playing.resumed = False, True
+
     # --- what is heard (from the router's tick) ---
 
     def pull(self, samples: int, position: int) -> bytes | None:
         """The next `samples` of what is heard, which start at `position`; None for silence."""
         turn = self._turn
-        if turn is None:
+        if turn is None or turn.paused:
             return None
         reply = turn.reply
         pcm = bytes(memoryview(reply.sound)[: 2 * samples])
@@ -133,6 +167,9 @@ class Playout:
         if not turn.begun:
             turn.begun = True
             self._post(PlaybackStarted(self.participant, turn.number, reply.number, position / self._rate))
+        if turn.resumed:
+            turn.resumed = False
+            self._post(PlaybackResumed(self.participant, turn.number, reply.number, position / self._rate))
         reply.played += len(pcm)
         turn.dry = 0
         if not reply.sound and reply.whole:

@@ -107,6 +107,14 @@ class Router:
         """Silence a turn from this tick on."""
         self.playouts[participant].stop(turn, self.position)
 
+    def pause(self, participant: str, turn: int) -> None:
+        """Silence a turn from this tick on, and keep its sound."""
+        self.playouts[participant].pause(turn, self.position)
+
+    def resume(self, participant: str, turn: int) -> None:
+        """Let a paused turn be heard again from the next tick on."""
+        self.playouts[participant].resume(turn)
+
     async def run(
         self, epoch: float, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
     ) -> None:

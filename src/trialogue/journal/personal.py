@@ -14,6 +14,7 @@ PERSONAL: Final[Mapping[type[attrs.AttrsInstance], tuple[str, ...]]] = {
     events.WordsHeard: ("text",),
     events.SayAsked: ("text",),
     events.NoteGiven: ("text",),
+    events.TextTyped: ("text",),
     events.UpdateAsked: ("content",),
     events.ToolRequested: ("arguments",),
     events.ToolFinished: ("content",),

@@ -129,6 +129,28 @@ class StopPlayout:
 
 
 @frozen
+class PausePlayout:
+    """Silence a turn now and keep the rest of its sound."""
+
+    participant: str
+    """Whose."""
+
+    turn: int
+    """Which turn."""
+
+
+@frozen
+class ResumePlayout:
+    """Let a paused turn be heard again, from where it fell silent."""
+
+    participant: str
+    """Whose."""
+
+    turn: int
+    """Which turn."""
+
+
+@frozen
 class EndTurn:
     """The turn is over and the floor is free."""
 
@@ -264,7 +286,7 @@ class EndMeeting:
     """The meeting is over; nothing is heard after this."""
 
     reason: str
-    """`agenda-done`, `said`, `limit-time`, `limit-turns`, `silence`, `all-failed`, `refused`,
+    """`agenda-done`, `said`, `limit-time`, `limit-turns`, `limit-cost`, `silence`, `all-failed`, `refused`,
     `participant-failed` (where one failure ends the meeting), `order-done`, `ended-by-chair`, or the
     reason that was asked for."""
 
@@ -277,6 +299,8 @@ Command: TypeAlias = (
     | Play
     | Drop
     | StopPlayout
+    | PausePlayout
+    | ResumePlayout
     | EndTurn
     | MoveAgenda
     | RunTool

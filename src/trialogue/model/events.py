@@ -287,6 +287,54 @@ class SpeechStopped:
     """Where on the meeting's audio clock the speech ended."""
 
 
+@frozen
+class TextTyped:
+    """A person typed words: an utterance without sound."""
+
+    participant: str
+    """Who typed."""
+
+    text: str
+    """The words. Personal."""
+
+
+@frozen
+class PlaybackPaused:
+    """A turn fell silent without being over: somebody spoke, and it may go on."""
+
+    participant: str
+    """Who was heard."""
+
+    turn: int
+    """In which turn."""
+
+    reply: int
+    """Which reply it is."""
+
+    position_s: float
+    """Where on the meeting's audio clock its last heard sample ended."""
+
+    played_s: float
+    """How much of the reply was heard so far."""
+
+
+@frozen
+class PlaybackResumed:
+    """A turn that was paused is heard again, from where it fell silent."""
+
+    participant: str
+    """Who is heard."""
+
+    turn: int
+    """In which turn."""
+
+    reply: int
+    """Which reply it is."""
+
+    position_s: float
+    """Where on the meeting's audio clock."""
+
+
 # --- the floor --------------------------------------------------------------------------------------
 
 
@@ -329,6 +377,17 @@ class SayAsked:
 
     text: str
     """The words. Personal."""
+
+
+@frozen
+class MuteAsked:
+    """Somebody shall be heard by nobody, or be heard again."""
+
+    participant: str
+    """Who."""
+
+    muted: bool
+    """Whether to mute; False to let it be heard again."""
 
 
 @frozen
@@ -480,10 +539,14 @@ Event: TypeAlias = (
     | PlaybackFinished
     | SpeechStarted
     | SpeechStopped
+    | TextTyped
+    | PlaybackPaused
+    | PlaybackResumed
     | FloorRequested
     | FloorRequestCancelled
     | GrantAsked
     | SayAsked
+    | MuteAsked
     | NoteGiven
     | StopAsked
     | ToolRequested

@@ -39,6 +39,20 @@ class OnFailure(Enum):
 
 
 @frozen
+class Price:
+    """What an agent's service costs, as a price table of a certain day has it."""
+
+    service: str
+    """What is paid for: `deepgram/standard`, `local`."""
+
+    usd_a_minute: float | None = None
+    """US dollars for each minute of a session; None where no price is known."""
+
+    as_of: str = ""
+    """The day of the table, `YYYY-MM-DD`."""
+
+
+@frozen
 class Participant:
     """Anyone who can take part. Sessions come and go; participants stay."""
 
@@ -65,6 +79,9 @@ class Participant:
 
     on_failure: OnFailure | None = None
     """What becomes of it when its sessions have failed for good; None for what the plan says."""
+
+    price: Price | None = None
+    """What its service costs; None where nothing is paid."""
 
     @property
     def label(self) -> str:

@@ -58,6 +58,44 @@ class SilenceRules:
     """The rungs in order; each is taken once until somebody speaks again."""
 
 
+class Interrupters(Enum):
+    """Which agents may cut into another's turn. People and the chair always may."""
+
+    NEVER = "never"
+    WHEN_ADDRESSED = "when-addressed"
+
+
+@frozen
+class InterruptRules:
+    """What speech beside the holder's does."""
+
+    agents: Interrupters = Interrupters.WHEN_ADDRESSED
+    """Which agents may interrupt, under policies by which agents by ear speak up by themselves."""
+
+    backchannel_s: float = 1.0
+    """Speech that is shorter than this, and of few words, does not take the floor."""
+
+    backchannel_words: int = 3
+    """How many words a backchannel may have."""
+
+    resume_s: float = 1.5
+    """A holder that was stopped by what was no interruption goes on when so long nothing follows."""
+
+
+@frozen
+class ShareRules:
+    """How much of the speech one participant may have. None is no limit."""
+
+    max: float | None = None
+    """The greatest share of all speech in the window, 0 to 1; beyond it one is passed over."""
+
+    window_s: float = 180.0
+    """How far back shares are counted, in seconds."""
+
+    in_a_row: int | None = None
+    """How many turns one may have one after another while others could speak."""
+
+
 @frozen
 class FloorRules:
     """Who decides on the floor, and how patiently."""
@@ -86,6 +124,18 @@ class FloorRules:
     silence: SilenceRules = SilenceRules()
     """Limits on a free floor."""
 
+    interrupt: InterruptRules = InterruptRules()
+    """What speech beside the holder's does."""
+
+    share: ShareRules = ShareRules()
+    """Limits on one participant's part of it all."""
+
+    human_s: float = 10.0
+    """A person who has the floor and has not begun to speak after this loses it (`timeout`)."""
+
+    hang_s: float = 1.2
+    """A person's turn ends when so long nothing follows on its speech."""
+
 
 @frozen
 class Limits:
@@ -96,6 +146,9 @@ class Limits:
 
     turns: int | None = None
     """Turns that ended, whoever held them."""
+
+    cost_usd: float | None = None
+    """US dollars that the agents' services may cost, as far as their prices are known."""
 
     silence_s: float = 30.0
     """Seconds in which nobody was heard."""
@@ -116,6 +169,9 @@ class AgendaItem:
 
     time_s: float | None = None
     """Its time box in seconds; the agenda moves on at the next turn's end after it."""
+
+    warn_s: float | None = None
+    """The chair says that time runs out so many seconds before the end of the box; None for never."""
 
     done_when: Said | None = None
     """The agenda moves on when this has been said."""

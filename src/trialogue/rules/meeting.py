@@ -20,8 +20,11 @@ from trialogue.model.events import (
     InjectionRefused,
     LatencyMeasured,
     MeetingStarted,
+    MuteAsked,
     NoteGiven,
     PlaybackFinished,
+    PlaybackPaused,
+    PlaybackResumed,
     PlaybackStarted,
     ReplyFailed,
     ReplySent,
@@ -39,6 +42,7 @@ from trialogue.model.events import (
     SpeechStarted,
     SpeechStopped,
     StopAsked,
+    TextTyped,
     ToolCallCancelled,
     ToolFinished,
     ToolRequested,
@@ -126,8 +130,10 @@ class Meeting:
                 wishes.take(state, event)
             case ToolRequested() | ToolFinished() | ToolCallCancelled():
                 calling.take(state, event)
-            case SpeechStarted() | SpeechStopped() | LatencyMeasured() | ServiceWarned() | ActorCrashed():
+            case SpeechStarted() | SpeechStopped() | TextTyped() | PlaybackPaused() | PlaybackResumed():
                 pass  # for the record; people's speech does not move the floor yet
+            case MuteAsked() | LatencyMeasured() | ServiceWarned() | ActorCrashed():
+                pass
             case _:  # pragma: no cover
                 assert_never(event)
 
