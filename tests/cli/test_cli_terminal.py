@@ -60,7 +60,7 @@ def test_lines_scroll_by_above_the_picture():
         assert screen.columns == 40
         screen.draw([], [line("picture 1")])
         screen.draw([line("said 1")], [line("picture 2"), line("x" * 50)])
-    shown = CONTROL.sub("", tty.getvalue())
+        shown = CONTROL.sub("", tty.getvalue())
     assert shown.count("said 1") == 1
     assert shown.index("picture 1") < shown.index("said 1") < shown.index("picture 2")
     assert "x" * 39 + "…" in shown

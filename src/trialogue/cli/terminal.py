@@ -45,10 +45,9 @@ class LiveScreen:
 
     def draw(self, heard: Sequence[Line], picture: Sequence[Line]) -> None:
         """Put `heard` above the region and `picture` into it."""
-        # The new picture first: what is printed above redraws the region below it.
-        self._live.update(Group(*(_cropped(each) for each in picture)), refresh=not heard)
         if heard:
             self._console.print(Group(*(rendered(each, self.columns) for each in heard)))
+        self._live.update(Group(*(_cropped(each) for each in picture)), refresh=True)
 
 
 class Spinner:
