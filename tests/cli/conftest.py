@@ -16,6 +16,7 @@ cast:
   ann: {role: chair, lines: ["Hello. Bob, please.", "The meeting is closed."]}
   bob: {title: Bobby, lines: ["It works. It is fast."]}
 end: {any: [{said: {by: ann, match: closed}}, limits]}
+floor: {policy: moderated}
 """
 
 
