@@ -86,25 +86,38 @@ class ProviderRefused(TrialogueError):
 
 
 class ConnectionLost(TrialogueError):
-    """An established connection ended; `close_code` is the websocket's, 1006 where none was seen."""
+    """An established connection ended; `close_code` is the websocket's, 1006 where none was seen.
 
-    def __init__(self, message: str, *, close_code: int = 1006, reason: str = "") -> None:
+    `code` is the service's own error code, where it gave one before the end.
+    """
+
+    def __init__(
+        self, message: str, *, close_code: int = 1006, reason: str = "", code: str | None = None
+    ) -> None:
         super().__init__(message)
         self.close_code = close_code
         self.reason = reason
+        self.code = code
 
 
 class DialFailed(ConnectionLost):
     """No connection was made: refused, unreachable, too slow, or a handshake that may pass later.
 
     `status` is the HTTP status where the peer answered with one (429, 503, ...); `retry_after_s` is
-    its `Retry-After` in seconds.
+    its `Retry-After` in seconds. Without a status, `stage` is how far it came: `name`, `reach`, `tls`,
+    `handshake` (an answer that is none), or `timeout`.
     """
 
     def __init__(
-        self, message: str, *, status: int | None = None, retry_after_s: float | None = None
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after_s: float | None = None,
+        stage: str = "reach",
     ) -> None:
         super().__init__(message)
+        self.stage = stage
         self.status = status
         self.retry_after_s = retry_after_s
 

@@ -16,7 +16,7 @@ from trialogue.rules.names import find, last_named, spellings
 from trialogue.rules.policies import POLICIES, decide
 from trialogue.rules.presence import TRANSITIONS as SEATS
 from trialogue.rules.presence import Change, SeatState
-from trialogue.rules.restarts import RestartRules, Restarts
+from trialogue.rules.restarts import Loss, RestartRules, Restarts
 from trialogue.rules.timers import Timers
 from trialogue.rules.view import FloorView, Next, Nobody, Wait
 
@@ -333,3 +333,59 @@ def test_people_are_in_the_cast_only():
     assert presence.session("dana") == 0
     assert not presence.is_ready("dana")
     assert Presence((GUEST, WATCH)).is_hopeless is False
+
+
+def test_the_same_loss_is_borne_so_often_in_a_row():
+    """A loss that may come once is fatal the second time; another kind in between begins anew."""
+    once = Loss("closed-by-us.1002", at_most=1)
+    restarts = Restarts(7, "tech")
+    assert restarts.lost(1.0, None, once) is not None
+    assert restarts.lost(2.0, None, Loss("close.1006")) is not None
+    assert restarts.lost(3.0, None, once) is not None
+    assert restarts.lost(4.0, None, once) is None
+
+
+def test_a_session_that_lives_does_not_end_a_row_a_reply_does():
+    """A service that accepts, lives and fails each turn is not dialled for ever."""
+    once = Loss("error.FAILED_TO_SPEAK", at_most=1)
+    restarts = Restarts(7, "tech")
+    restarts.lost(1.0, None, once)
+    restarts.ready(2.0)
+    assert restarts.lost(60.0, None, once) is None
+    other = Restarts(7, "tech")
+    other.lost(1.0, None, once)
+    other.ready(2.0)
+    other.proved()
+    assert other.lost(60.0, None, once) is not None
+    other.ready(61.0)
+    assert other.lost(61.0 + RestartRules().proved_s, None, once) is not None
+
+
+def test_being_ready_ends_a_row_of_failed_dials():
+    """A handshake that worked shows that what answers is a voice agent."""
+    once = Loss("dial.handshake", at_most=1, was_dialling=True)
+    restarts = Restarts(7, "tech")
+    restarts.lost(1.0, None, once)
+    restarts.ready(2.0)
+    assert restarts.lost(3.0, None, once) is not None
+
+
+def test_some_losses_need_no_wait():
+    """The first retry after maintenance goes out at once, the next with patience."""
+    away = Loss("error.SERVER_GOING_AWAY", at_once=True)
+    restarts = Restarts(7, "tech")
+    assert restarts.lost(1.0, None, away) == 0.0
+    assert restarts.lost(1.0, None, away) > 0.0
+    assert Restarts(7, "tech").lost(1.0, 3.0, away) == 3.0
+
+
+def test_a_planned_end_costs_nothing():
+    """Sessions may reach their allowed age for ever; one that is told so at once is a failure."""
+    planned = Loss("error.MAXIMUM_SESSION_LENGTH_REACHED", is_planned=True)
+    restarts = Restarts(7, "tech")
+    for hour in range(100):
+        restarts.ready(7200.0 * hour)
+        assert restarts.lost(7200.0 * (hour + 1), None, planned) == 0.0
+    waits = [restarts.lost(720_001.0, None, planned) for _ in range(7)]
+    assert waits[0] > 0.0
+    assert waits[6] is None

@@ -11,7 +11,15 @@ from enum import Enum
 
 from attrs import frozen
 
-__all__ = ["Judgement", "Verdict", "judge_close", "judge_error", "judge_status", "judge_warning"]
+__all__ = [
+    "Judgement",
+    "Verdict",
+    "judge_close",
+    "judge_error",
+    "judge_status",
+    "judge_warning",
+    "judgements",
+]
 
 
 class Verdict(Enum):
@@ -150,6 +158,18 @@ _OUR_CLOSES: Mapping[int, Judgement] = {
     1009: _retry("The service sent a message longer than our limit."),
 }
 """Closes that our side made because of what it was sent."""
+
+
+def judgements() -> Mapping[str, Judgement]:
+    """What is known, by `error.CODE`, `warning.CODE`, `http.STATUS`, `close.CODE`, `closed-by-us.CODE`."""
+    parts: tuple[tuple[str, Mapping[str, Judgement] | Mapping[int, Judgement]], ...] = (
+        ("error", _ERRORS),
+        ("warning", _WARNINGS),
+        ("http", _STATUSES),
+        ("close", _CLOSES),
+        ("closed-by-us", _OUR_CLOSES),
+    )
+    return {f"{kind}.{code}": judgement for kind, known in parts for code, judgement in known.items()}
 
 
 def judge_error(code: str) -> Judgement:

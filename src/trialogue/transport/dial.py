@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import lru_cache, partial
 from ipaddress import ip_address
+from socket import gaierror
 from typing import Protocol, cast
 from urllib.parse import urlsplit
 
@@ -250,7 +251,9 @@ async def _dial(
     response = read_response(bytes(socket.wire.head or b"")) if socket is not None else None
     if response is not None:
         raise refusal(response, hide=request.secrets())
-    raise DialFailed(f"dial.timeout: {target.authority} was not open within {dial.within_s:g} s")
+    raise DialFailed(
+        f"dial.timeout: {target.authority} was not open within {dial.within_s:g} s", stage="timeout"
+    )
 
 
 async def _upgrade(nursery: trio.Nursery, socket: WireSocket, target: Target, request: _Request) -> None:
@@ -286,8 +289,8 @@ def _failure(head: bytes, request: _Request) -> DialFailed | ProviderRefused:
     if not head:
         return DialFailed("handshake: the peer closed without an answer")
     if head.startswith(b"HTTP/1.1 101"):
-        return DialFailed("handshake: the answer is not a valid upgrade")
-    return DialFailed("handshake: the answer is not HTTP, too long, or cut short")
+        return DialFailed("handshake: the answer is not a valid upgrade", stage="handshake")
+    return DialFailed("handshake: the answer is not HTTP, too long, or cut short", stage="handshake")
 
 
 async def _connect(target: Target, dial: DialRules) -> trio.abc.Stream:
@@ -297,7 +300,10 @@ async def _connect(target: Target, dial: DialRules) -> trio.abc.Stream:
     except UnicodeError:
         raise SetupError("the URL's host is no host name") from None
     except OSError as error:
-        raise DialFailed(f"cannot reach {target.authority}: {error.strerror or error}") from error
+        stage = "name" if isinstance(error, gaierror) else "reach"
+        raise DialFailed(
+            f"cannot reach {target.authority}: {error.strerror or error}", stage=stage
+        ) from error
     if context is not None:
         return await _secure(stream, target, context)
     if target.is_loopback and not _is_loopback_address(stream.socket.getpeername()[0]):
@@ -326,13 +332,15 @@ def _tls_failure(cause: BaseException | None, target: Target) -> DialFailed | Pr
                 f"TLS: the certificate of {target.authority} fails: {cause.verify_message}"
             )
         case ssl.SSLEOFError() | ssl.SSLZeroReturnError() | ssl.SSLSyscallError():
-            return DialFailed(f"TLS: {target.authority} closed during the handshake")
+            return DialFailed(f"TLS: {target.authority} closed during the handshake", stage="tls")
         case ssl.SSLError():
             return ProviderRefused(
                 f"TLS: {target.authority} does not agree: {cause.reason or 'no reason given'}"
             )
         case _:
-            return DialFailed(f"TLS: the connection to {target.authority} broke during the handshake")
+            return DialFailed(
+                f"TLS: the connection to {target.authority} broke during the handshake", stage="tls"
+            )
 
 
 @lru_cache(maxsize=8)

@@ -1,0 +1,102 @@
+"""Every end of a session, judged by one table."""
+
+import pytest
+
+from trialogue.actors.verdicts import cause_of, judge, judge_early, loss_of, table
+from trialogue.deepgram.codes import Verdict
+from trialogue.errors import ConnectionLost, DialFailed, RemoteProtocolError
+from trialogue.rules.restarts import Loss
+
+FATAL, RETRY, ONCE = Verdict.FATAL, Verdict.RETRY, Verdict.RETRY_ONCE
+
+
+def ours(code):
+    lost = ConnectionLost("lost", close_code=code)
+    lost.__cause__ = RemoteProtocolError("reserved bits")
+    return lost
+
+
+@pytest.mark.parametrize(
+    ("lost", "cause", "verdict"),
+    [
+        (DialFailed("x"), "dial.reach", RETRY),
+        (DialFailed("x", stage="name"), "dial.name", RETRY),
+        (DialFailed("x", stage="timeout"), "dial.timeout", RETRY),
+        (DialFailed("x", stage="tls"), "dial.tls", RETRY),
+        (DialFailed("x", stage="handshake"), "dial.handshake", ONCE),
+        (DialFailed("x", status=429), "http.429", RETRY),
+        (DialFailed("x", status=503), "http.503", RETRY),
+        (DialFailed("x", status=401), "http.401", FATAL),
+        (ConnectionLost("x"), "close.1006", RETRY),
+        (ConnectionLost("x", close_code=1000), "close.1000", RETRY),
+        (ConnectionLost("x", close_code=1001), "close.1001", RETRY),
+        (ConnectionLost("x", close_code=1008), "close.1008", FATAL),
+        (ConnectionLost("x", close_code=4001), "close.4001", FATAL),
+        (ConnectionLost("x", close_code=999), "close.999", ONCE),
+        (ours(1002), "closed-by-us.1002", ONCE),
+        (ours(1007), "closed-by-us.1007", RETRY),
+        (ConnectionLost("x", close_code=1002), "close.1002", FATAL),
+        (ConnectionLost("x", close_code=1005, code="INVALID_SETTINGS"), "error.INVALID_SETTINGS", FATAL),
+        (ConnectionLost("x", code="INTERNAL_SERVER_ERROR"), "error.INTERNAL_SERVER_ERROR", RETRY),
+        (ConnectionLost("x", code="CLIENT_MESSAGE_TIMEOUT"), "error.CLIENT_MESSAGE_TIMEOUT", ONCE),
+        (ConnectionLost("x", code="SERVER_GOING_AWAY"), "error.SERVER_GOING_AWAY", Verdict.RETRY_NOW),
+        (ConnectionLost("x", code="NEWER_THAN_WE"), "error.NEWER_THAN_WE", RETRY),
+        (ConnectionLost("x", code="update-refused"), "error.update-refused", RETRY),
+    ],
+)
+def test_each_end_has_one_judgement(lost, cause, verdict):
+    """Dial, status, close and error are told apart, and what the service said goes before how it closed."""
+    assert (cause_of(lost), judge(lost).verdict) == (cause, verdict)
+    assert judge(lost).hint
+
+
+def test_the_table_is_whole():
+    """Every cause that has a row is one that can be met, and every row says what to do for people."""
+    rows = table()
+    assert {name.partition(".")[0] for name in rows} == {
+        "dial",
+        "http",
+        "close",
+        "closed-by-us",
+        "error",
+        "warning",
+    }
+    assert all(row.hint for row in rows.values())
+    assert rows["http.401"].verdict is FATAL
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict"),
+    [
+        ("INVALID_SETTINGS", FATAL),
+        ("FAILED_TO_SPEAK", FATAL),
+        ("NEWER_THAN_WE", FATAL),
+        ("INTERNAL_SERVER_ERROR", RETRY),
+        ("SERVER_GOING_AWAY", Verdict.RETRY_NOW),
+        ("CLIENT_MESSAGE_TIMEOUT", ONCE),
+    ],
+)
+def test_before_the_settings_hold_an_error_is_about_them(code, verdict):
+    """Only a fault of the server's own is worth another try then."""
+    assert judge_early(code).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("lost", "loss"),
+    [
+        (DialFailed("x", stage="name"), Loss("dial.name", at_most=3, was_dialling=True)),
+        (DialFailed("x", stage="handshake"), Loss("dial.handshake", at_most=1, was_dialling=True)),
+        (DialFailed("x", status=503), Loss("http.503", was_dialling=True)),
+        (ours(1002), Loss("closed-by-us.1002", at_most=1)),
+        (ConnectionLost("x", code="FAILED_TO_THINK"), Loss("error.FAILED_TO_THINK", at_most=1)),
+        (ConnectionLost("x", code="SERVER_GOING_AWAY"), Loss("error.SERVER_GOING_AWAY", at_once=True)),
+        (
+            ConnectionLost("x", code="MAXIMUM_SESSION_LENGTH_REACHED"),
+            Loss("error.MAXIMUM_SESSION_LENGTH_REACHED", is_planned=True),
+        ),
+        (ConnectionLost("x", close_code=1008), None),
+    ],
+)
+def test_patience_follows_the_verdict(lost, loss):
+    """How often the same is borne, and how long is waited, comes from the table alone."""
+    assert loss_of(lost) == loss
