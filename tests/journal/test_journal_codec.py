@@ -61,7 +61,7 @@ def test_not_a_number_survives():
 def test_shape_is_the_documented_one():
     """The class name comes first, then the fields in their order."""
     assert orjson.dumps(encode(SetHearing((Hearing("ada", ("bob",)),)))) == (
-        b'{"type":"SetHearing","table":[{"listener":"ada","speakers":["bob"]}]}'
+        b'{"type":"SetHearing","table":[{"listener":"ada","speakers":["bob"]}],"muted":[]}'
     )
     assert orjson.dumps(encode(MeetingStarted())) == b'{"type":"MeetingStarted"}'
 
