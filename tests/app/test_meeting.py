@@ -10,7 +10,7 @@ import trio
 
 from trialogue.app.edges import Edges
 from trialogue.app.meeting import open_meeting
-from trialogue.errors import JournalError, ScenarioError, SetupError
+from trialogue.errors import ScenarioError, SetupError
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
 from trialogue.model.commands import EndTurn
@@ -136,6 +136,17 @@ def test_what_an_app_can_ask(scenario, hold):
     assert "One word from me." in said(result)[-1]
 
 
+def test_records_come_from_the_start(scenario, hold):
+    """Who watches misses nothing, and sees just what the journal holds."""
+    seen = []
+
+    async def watch(meeting):
+        seen.extend([record async for record in meeting.records()])
+
+    result = hold(scenario, watch=watch)
+    assert seen == records_of(result)
+
+
 def test_unknown_participants_are_refused_at_once(scenario, hold):
     """A name that nobody has is the caller's error, not the meeting's."""
 
@@ -173,7 +184,7 @@ def test_leaving_the_block_ends_the_meeting(scenario, tmp_path):
 def test_a_directory_in_use_is_refused(scenario, hold, tmp_path):
     """Nothing of an earlier run is overwritten."""
     first = hold(scenario)
-    with pytest.raises(JournalError, match="is not empty"):
+    with pytest.raises(SetupError, match="is not empty"):
         hold(scenario, out=first.folder)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from trialogue.errors import JournalError
+from trialogue.errors import JournalError, SetupError
 
 
 def new_folder(out: Path | None, name: str, started: datetime) -> Path:
     """Make the run's directory, mode 0700: `out`, or one under `runs/` named by meeting and time.
 
-    `JournalError` where it cannot be made, or where `out` holds something already.
+    `JournalError` where it cannot be made, `SetupError` where `out` holds something already.
     """
     if out is not None:
         return _make(out)
@@ -31,7 +31,7 @@ def _make(folder: Path) -> Path:
     except OSError as error:
         raise JournalError(f"cannot make {folder}: {error.strerror}", path=str(folder)) from error
     if taken is not None:
-        raise JournalError(f"{folder} is not empty: name another --out, or remove it", path=str(folder))
+        raise SetupError(f"{folder} is not empty: name another --out, or remove it")
     return folder
 
 

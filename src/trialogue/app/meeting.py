@@ -55,6 +55,7 @@ class Meeting:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
+        self._from_start: Mailbox[Record] | None = stage.supervisor.subscribe()
         self._result: MeetingResult | None = None
         self._over = trio.Event()
 
@@ -74,11 +75,13 @@ class Meeting:
         return self._stage.supervisor.now
 
     def records(self) -> Records:
-        """Every event with the decision that answered it, in order, from this call to the meeting's end.
+        """Every event with the decision that answered it, in order, to the meeting's end.
 
-        Whoever leaves more than 4,096 of them waiting sees the iteration end early.
+        The first call gets them from the meeting's start, later calls from then on. Whoever leaves more
+        than 4,096 of them waiting sees the iteration end early.
         """
-        return Records(self._stage.supervisor.subscribe())
+        mailbox, self._from_start = self._from_start, None
+        return Records(mailbox or self._stage.supervisor.subscribe())
 
     def levels(self) -> Mapping[str, float]:
         """How loud those are who are being heard at this moment: dB below full scale (0 is loudest)."""
