@@ -3,7 +3,7 @@
 1. The reader decodes, hands on and reads again; it never waits for anything but the socket.
 2. Whoever has something to tell calls `tell`: the conversation decides, its commands are carried out at
    once and in their order, and nothing waits in between. So text and audio go out in the order decided.
-3. Everything that leaves goes through `_perform`: the place where faults on demand can change it.
+3. Everything that leaves goes through the socket, in whose place faults on demand can put one of theirs.
 4. A connection that crashes ends alone, with `Error INTERNAL_SERVER_ERROR` and one line of diagnostics.
 """
 

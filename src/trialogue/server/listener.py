@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hmac
 import json
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import structlog
@@ -87,9 +88,14 @@ async def open_server(
     await trio.serve_listeners(entrance.serve, listeners)
 
 
-async def serve_stream(stream: trio.abc.Stream, equipment: Equipment) -> None:
-    """Serve one client over a stream that both sides have already, to the connection's end."""
-    visit = _Visit(equipment, equipment.new_id())
+async def serve_stream(
+    stream: trio.abc.Stream, equipment: Equipment, through: Callable[[WebSocket], WebSocket] | None = None
+) -> None:
+    """Serve one client over a stream that both sides have already, to the connection's end.
+
+    `through` may put a socket in front of the real one: faults on demand strike there.
+    """
+    visit = _Visit(equipment, equipment.new_id(), through=through)
     await serve_websocket(stream, Service(visit.converse, visit.decide))
 
 
@@ -121,15 +127,23 @@ class _Visit:
     """One client, from its request to its end; without `access` it was let in before."""
 
     def __init__(
-        self, equipment: Equipment, request_id: str, access: Access | None = None, *, is_full: bool = False
+        self,
+        equipment: Equipment,
+        request_id: str,
+        access: Access | None = None,
+        *,
+        is_full: bool = False,
+        through: Callable[[WebSocket], WebSocket] | None = None,
     ) -> None:
         self.request_id = request_id
         self._equipment = equipment
         self._access = access
         self._is_full = is_full
+        self._through = through
 
     async def converse(self, socket: WebSocket, _request: UpgradeRequest) -> None:
-        await converse(socket, self._equipment, request_id=self.request_id)
+        chosen = socket if self._through is None else self._through(socket)
+        await converse(chosen, self._equipment, request_id=self.request_id)
 
     def decide(self, request: UpgradeRequest) -> Accept | Reject:
         if request.path != PATH:
