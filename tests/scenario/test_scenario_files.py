@@ -62,7 +62,7 @@ def test_later_keys_are_no_keys_yet():
 def test_docs_come_from_the_fields():
     """The docstring under a field, on one line."""
     assert field_docs(Document)["trialogue"] == "The format's number: 1."
-    assert field_docs(Agent)["role"] == "Chair, speaker or observer."
+    assert field_docs(Agent)["role"] == "Chair, speaker or observer; `human` for a speaker who is a person."
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

@@ -212,7 +212,8 @@ def values_of(kind: kinds.Kind) -> st.SearchStrategy[object]:
             return st.dictionaries(NAMES, values_of(value), max_size=2)
         case kinds.Record(cls, members):
             parts = {
-                m.key: values_of(m.kind) if m.required else st.none() | values_of(m.kind) for m in members
+                m.attribute: values_of(m.kind) if m.required else st.none() | values_of(m.kind)
+                for m in members
             }
             return st.fixed_dictionaries(parts).map(lambda values: cls(**values))
         case kinds.OneOf(options):

@@ -85,7 +85,8 @@ class Binder:
                 values[member.key] = ABSENT
         if any(values.get(member.key) is ABSENT for member in kind.members if member.required):
             return ABSENT
-        return kind.cls(**{key: value for key, value in values.items() if value is not ABSENT})
+        attributes = {member.key: member.attribute for member in kind.members}
+        return kind.cls(**{attributes[key]: value for key, value in values.items() if value is not ABSENT})
 
     def _unknown_key(self, kind: kinds.Record, pair: Pair, path: Path) -> None:
         key = shown(pair.key)

@@ -6,17 +6,18 @@ that one mistake is told once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import attrs
-from attrs import frozen
 
-from trialogue.model.participants import Participant, Role
-from trialogue.scenario.problems import Code, Path, Place, Problems, meant
+from trialogue.model.participants import Participant
+from trialogue.scenario.looking import Look, Places, check_participant
+from trialogue.scenario.people_checks import check_people
+from trialogue.scenario.problems import Code, Path, meant
 from trialogue.scenario.schema import Agent, Document, Point, SaidEvent, Tool
 from trialogue.scenario.script import ScriptEntry
 from trialogue.scenario.stages import Think
-from trialogue.scenario.vocabulary import Ending, Policy, Provider
+from trialogue.scenario.vocabulary import Ending, Policy, Provider, Seat
 
 CHAIR_TOOLS = ("give_floor", "end_meeting")
 """Tools that the brain answers itself, for the chair."""
@@ -24,67 +25,15 @@ CHAIR_TOOLS = ("give_floor", "end_meeting")
 FRAMES_S = (0.02, 0.04, 0.06, 0.08, 0.1)
 """How long a frame may be, in seconds."""
 
+__all__ = ["CHAIR_TOOLS", "FRAMES_S", "Look", "Places", "check_document", "script_of", "written_keys"]
+
 _SCRIPTED_KEYS = {"provider", "script"}
-
-
-@frozen
-class Places:
-    """Where each part of a scenario stands."""
-
-    known: Mapping[Path, Place]
-    """By path, as written."""
-
-    def find(self, path: Path) -> Place | None:
-        """Where a value was written: by its owner, or under `defaults`; None where it was not."""
-        if path in self.known:
-            return self.known[path]
-        return (
-            self.known.get(("defaults", "agent", *path[2:])) if path[:1] == ("cast",) and path[2:] else None
-        )
-
-    def near(self, path: Path) -> Place:
-        """Where a value stands, or what it would stand in."""
-        while (place := self.find(path)) is None:
-            path = path[:-1]
-        return place
-
-
-@frozen
-class Look:
-    """One look at a document."""
-
-    document: Document
-    """What could be read."""
-
-    places: Places
-    """Where it stands."""
-
-    problems: Problems
-    """What is wrong with it."""
-
-    unread: frozenset[Path]
-    """Where something could not be read."""
-
-    def names(self, section: str) -> tuple[str, ...]:
-        """The keys of `cast` or `tools`, also of members that could not be read."""
-        return tuple(str(path[1]) for path in self.places.known if len(path) == 2 and path[0] == section)
-
-    def tell(self, path: Path, text: str, code: Code) -> None:
-        """Note a fault, unless something beneath it could not even be read."""
-        if not self._is_unread(path):
-            self.problems.add(self.places.near(path), path, text, code)
-
-    def sound(self, section: str) -> bool:
-        """Whether a section could be read whole."""
-        return not self._is_unread((section,))
-
-    def _is_unread(self, prefix: Path) -> bool:
-        return any(path[: len(prefix)] == prefix for path in self.unread)
 
 
 def check_document(look: Look) -> None:
     """Note everything that does not hold."""
     _check_cast(look)
+    check_people(look)
     _check_tools(look)
     _check_floor(look)
     _check_agenda(look)
@@ -97,9 +46,9 @@ def check_document(look: Look) -> None:
 
 def _check_cast(look: Look) -> None:
     cast = look.document.cast
-    if look.sound("cast") and all(agent.role is Role.OBSERVER for agent in cast.values()):
+    if look.sound("cast") and all(agent.role is Seat.OBSERVER for agent in cast.values()):
         look.tell(("cast",), "nobody at the table may speak", Code.CAST_EMPTY)
-    chairs = [name for name, agent in cast.items() if agent.role is Role.CHAIR]
+    chairs = [name for name, agent in cast.items() if agent.role is Seat.CHAIR]
     for name in chairs[1:]:
         text = f"{chairs[0]} is the chair already: a meeting has one"
         look.tell(("cast", name, "role"), text, Code.CAST_CHAIRS)
@@ -209,7 +158,7 @@ def _check_tools(look: Look) -> None:
 
 def _check_calls(look: Look, name: str, agent: Agent) -> None:
     """A script may call what its agent has, and the chair's script the chair's tools."""
-    offered = [*(agent.tools or ()), *(CHAIR_TOOLS if agent.role is Role.CHAIR else ())]
+    offered = [*(agent.tools or ()), *(CHAIR_TOOLS if agent.role is Seat.CHAIR else ())]
     for path, think in _own_thinks(name, agent):
         for index, entry in enumerate(script_of(think)):
             if entry.call is not None and entry.call.tool not in offered:
@@ -245,20 +194,13 @@ def _names_function(text: str) -> bool:
 # --- floor, agenda, end -------------------------------------------------------------------------------
 
 
-def _check_participant(look: Look, path: Path, name: str | None) -> None:
-    known = look.names("cast")
-    if name is not None and name not in known:
-        text = f'nobody is named "{name}"{meant(name, known)}'
-        look.tell(path, text, Code.CAST_UNKNOWN)
-
-
 def _check_floor(look: Look) -> None:
     floor = look.document.floor
     if floor is None:
         return
     for index, name in enumerate(floor.order or ()):
-        _check_participant(look, ("floor", "order", index), name)
-    has_chair = any(agent.role is Role.CHAIR for agent in look.document.cast.values())
+        check_participant(look, ("floor", "order", index), name)
+    has_chair = any(agent.role is Seat.CHAIR for agent in look.document.cast.values())
     if floor.policy is Policy.MODERATED and not has_chair and look.sound("cast"):
         text = "moderated needs a chair: give one of the cast role: chair"
         look.tell(("floor", "policy"), text, Code.FLOOR_CHAIR)
@@ -272,7 +214,7 @@ def _check_agenda(look: Look) -> None:
         if point.id in seen:
             look.tell((*path, "id"), f'"{point.id}" is the id of another point', Code.AGENDA_ID)
         seen.add(point.id)
-        _check_participant(look, (*path, "owner"), point.owner)
+        check_participant(look, (*path, "owner"), point.owner)
         _check_said(look, (*path, "done_when"), point.done_when)
         if index and not _can_end(agenda[index - 1]):
             text = f'is never reached: "{agenda[index - 1].id}" has neither time nor done_when'
@@ -285,7 +227,7 @@ def _can_end(point: Point) -> bool:
 
 def _check_said(look: Look, path: Path, event: SaidEvent | None) -> None:
     if event is not None:
-        _check_participant(look, (*path, "said", "by"), event.said.by)
+        check_participant(look, (*path, "said", "by"), event.said.by)
 
 
 def _check_end(look: Look) -> None:

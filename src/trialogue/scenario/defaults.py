@@ -12,8 +12,9 @@ from typing import TypeVar, cast
 import attrs
 from attrs import evolve, frozen
 
-from trialogue.model.participants import Hears, Role
+from trialogue.model.participants import Hears
 from trialogue.model.plan import FloorRules, Limits, MeetingPlan
+from trialogue.scenario.people import Clip, ClipMode, Clips
 from trialogue.scenario.problems import Path
 from trialogue.scenario.schema import (
     Agent,
@@ -31,7 +32,7 @@ from trialogue.scenario.schema import (
     Via,
 )
 from trialogue.scenario.stages import Listen, Speak, Think
-from trialogue.scenario.vocabulary import Ending, Policy, Provider
+from trialogue.scenario.vocabulary import Ending, Policy, Provider, Seat
 
 FRAME_S = 0.02
 READY_S = cast("float", attrs.fields(MeetingPlan).ready_s.default)
@@ -137,6 +138,8 @@ def _run(run: Run, overrides: Overrides) -> Run:
 
 
 def _agent(agent: Agent, shared: AgentDefaults, overrides: Overrides, voice: str) -> Agent:
+    if agent.is_person:
+        return _person(agent, voice)
     via = overrides.via or agent.via or shared.via or Via.LOCAL
     if agent.lines is None and agent.think is None:
         agent = evolve(agent, think=shared.think)
@@ -145,13 +148,26 @@ def _agent(agent: Agent, shared: AgentDefaults, overrides: Overrides, voice: str
     needs_model = agent.think is None and agent.lines is None and via is Via.DEEPGRAM
     return evolve(
         agent,
-        role=agent.role or Role.SPEAKER,
+        role=agent.role or Seat.SPEAKER,
         via=via,
         hears=agent.hears or shared.hears or Hears.TEXT,
         listen=_listen(agent.listen, shared.listen),
         think=MODEL if needs_model else agent.think,
         speak=_speak(agent.speak, shared.speak, voice),
     )
+
+
+def _person(agent: Agent, voice: str) -> Agent:
+    """A person's seat: by microphone where nothing is said; clips are spoken in the seat's voice."""
+    via = agent.via or Via.MICROPHONE
+    if isinstance(via, Clips):
+        via = Clips(tuple(_clip(clip, voice) for clip in via.clips))
+    return evolve(agent, role=agent.role or Seat.HUMAN, via=via)
+
+
+def _clip(clip: Clip, voice: str) -> Clip:
+    spoken_by = voice if clip.say is not None else None
+    return evolve(clip, mode=clip.mode or ClipMode.INTERRUPT, voice=clip.voice or spoken_by)
 
 
 def _without_script(agent: Agent) -> Agent:
@@ -184,11 +200,11 @@ def _floor(floor: Floor, seats: Mapping[str, Agent]) -> Floor:
     rules = FloorRules()
     hold = Hold(max=rules.hold.max_s, warn=rules.hold.warn_s)
     silence = Silence(after=rules.silence.after_s, do=rules.silence.steps)
-    has_chair = any(agent.role is Role.CHAIR for agent in seats.values())
+    has_chair = any(agent.role is Seat.CHAIR for agent in seats.values())
     fallback = Floor(
         policy=Policy.MODERATED if has_chair else Policy(rules.policy),
         otherwise=Policy(rules.otherwise),
-        order=tuple(name for name, agent in seats.items() if agent.role is not Role.OBSERVER),
+        order=tuple(name for name, agent in seats.items() if agent.role is not Seat.OBSERVER),
         think=rules.think_s,
         ear=rules.ear_s,
         chair_timeout=rules.chair_timeout_s,

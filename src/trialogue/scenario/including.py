@@ -48,6 +48,8 @@ class _Includer:
     _read: dict[str, Items] = field(factory=dict[str, Items], init=False)
 
     def change(self, path: Path, scalar: Scalar) -> Node:
+        if path[:1] == ("cast",) and path[2:4] == ("via", "clips") and path[5:] == ("play",):
+            return self._recording(path, scalar)
         think = path[:1] == ("cast",) and path[2:3] == ("think",)
         default = path[:3] == ("defaults", "agent", "think")
         if not isinstance(scalar.value, str) or path[-1:] != ("script",) or not (think or default):
@@ -56,6 +58,16 @@ class _Includer:
         if isinstance(script, Items):
             self._read[scalar.value] = script
         return script
+
+    def _recording(self, path: Path, scalar: Scalar) -> Node:
+        """A recording's path stays as it is, if there is such a file in the scenario's folder."""
+        if not isinstance(scalar.value, str):
+            return scalar
+        file = self._file(path, scalar, scalar.value)
+        if file is not None and not file.is_file():
+            self.problems.add(scalar.at, path, "cannot be read: no such file", Code.FILE)
+            return Hole(scalar.at)
+        return scalar if file is not None else Hole(scalar.at)
 
     def _script(self, path: Path, scalar: Scalar, name: str) -> Items | Hole:
         hole = Hole(scalar.at)

@@ -57,7 +57,8 @@ def _reference(cls: type[attrs.AttrsInstance]) -> JsonObject:
 def _record(record: kinds.Record) -> JsonObject:
     docs = field_docs(record.cls)
     properties = {
-        member.key: {**_schema(member.kind), "description": docs[member.key]} for member in record.members
+        member.key: {**_schema(member.kind), "description": docs[member.attribute]}
+        for member in record.members
     }
     required = [member.key for member in record.members if member.required]
     return {

@@ -113,13 +113,16 @@ class Member:
     """One key of a record."""
 
     key: str
-    """The key in the document and the attribute's name."""
+    """The key in the document."""
 
     kind: Kind
     """What its value is."""
 
     required: bool
     """Whether it must be there."""
+
+    attribute: str
+    """The attribute's name: the key, with `_` after it where Python has other plans for the word."""
 
 
 @frozen
@@ -160,7 +163,9 @@ def record_of(cls: type[attrs.AttrsInstance]) -> Record:
     return Record(
         cls,
         tuple(
-            Member(field.name, kind_of(hints[field.name]), field.default is attrs.NOTHING)
+            Member(
+                field.name.rstrip("_"), kind_of(hints[field.name]), field.default is attrs.NOTHING, field.name
+            )
             for field in attrs.fields(cls)
         ),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 
-from trialogue.model.participants import Role
 from trialogue.scenario.schema import Agent, AgentDefaults, Document, Floor, LimitRules, Tool, Via
 from trialogue.scenario.vocabulary import Policy
 
@@ -20,8 +19,7 @@ LATER_KEYS: Mapping[type, frozenset[str]] = {
 """Keys of the format that this release does not know yet."""
 
 LATER_WORDS: Mapping[type[Enum], frozenset[str]] = {
-    Via: frozenset({"scripted", "replay", "microphone", "clips"}),
-    Role: frozenset({"human"}),
+    Via: frozenset({"scripted", "replay"}),
     Policy: frozenset(
         {
             "addressed",

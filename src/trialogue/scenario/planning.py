@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from trialogue.model.participants import Participant
+from trialogue.model.participants import Hears, Kind, Participant, Role
 from trialogue.model.plan import (
     AgendaItem,
     FloorRules,
@@ -15,8 +15,9 @@ from trialogue.model.plan import (
     SilenceRules,
 )
 from trialogue.scenario.defaults import filled
+from trialogue.scenario.people import Clips
 from trialogue.scenario.schema import Agent, Document, Floor, LimitRules, Point, SaidEvent
-from trialogue.scenario.vocabulary import Ending
+from trialogue.scenario.vocabulary import Ending, Seat
 
 
 def plan_of(document: Document) -> MeetingPlan:
@@ -39,12 +40,19 @@ def plan_of(document: Document) -> MeetingPlan:
 def _participant(name: str, agent: Agent) -> Participant:
     return Participant(
         name=name,
-        role=filled(agent.role),
-        hears=filled(agent.hears),
+        role=Role.SPEAKER if agent.role is Seat.HUMAN else Role(filled(agent.role).value),
+        kind=_kind(agent),
+        hears=agent.hears or Hears.TEXT,
         title=agent.title or "",
         aliases=agent.aliases or (),
         greets=agent.greeting is not None,
     )
+
+
+def _kind(agent: Agent) -> Kind:
+    if isinstance(agent.via, Clips):
+        return Kind.RECORDING
+    return Kind.HUMAN if agent.is_person else Kind.AGENT
 
 
 def _limits(limits: LimitRules) -> Limits:

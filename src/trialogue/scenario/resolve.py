@@ -18,6 +18,7 @@ from trialogue.scenario.problems import Problem, Problems
 from trialogue.scenario.run_checks import check_run
 from trialogue.scenario.schema import Clock, Document, Tool, Via
 from trialogue.scenario.script import JsonObject
+from trialogue.scenario.seating import PersonSpec, people_of
 from trialogue.scenario.variables import environment_names
 
 
@@ -96,6 +97,9 @@ class Resolved:
     agents: tuple[AgentSpec, ...]
     """In the cast's order."""
 
+    people: tuple[PersonSpec, ...]
+    """Persons, and those whom clips stand in for, in the cast's order."""
+
     tools: tuple[ToolSpec, ...]
     """In the file's order."""
 
@@ -170,7 +174,10 @@ def _build(scenario: Scenario, document: Document, overrides: Overrides) -> Reso
     run = filled(document.run)
     return Resolved(
         plan=plan,
-        agents=tuple(_agent(document, plan, name) for name in document.cast),
+        agents=tuple(
+            _agent(document, plan, name) for name, seat in document.cast.items() if not seat.is_person
+        ),
+        people=people_of(document, FilePath(scenario.source).parent),
         tools=tuple(_tool(name, tool) for name, tool in (document.tools or {}).items()),
         clock=filled(run.clock),
         frame_ms=round(filled(run.frame) * 1000),

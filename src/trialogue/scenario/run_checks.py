@@ -22,7 +22,11 @@ def check_run(look: Look) -> None:
         if virtual and agent.via is Via.DEEPGRAM:
             text = "a virtual clock cannot hurry Deepgram: run with clock: real, or via: local"
             look.tell(("cast", name, "via"), text, Code.CLOCK_LIVE)
-        _check_thinking(look, name, agent)
+        if virtual and agent.via in {Via.MICROPHONE, Via.TEXT}:
+            text = "a virtual clock cannot hurry a person: run with clock: real, or let clips stand in"
+            look.tell(("cast", name, "via"), text, Code.CLOCK_LIVE)
+        if not agent.is_person:
+            _check_thinking(look, name, agent)
     limits = run.limits if run is not None else None
     if limits is not None and limits.time == math.inf and limits.turns is None:
         look.tell(("run", "limits"), "a meeting needs a limit of time or of turns", Code.LIMIT_NONE)

@@ -12,9 +12,11 @@ from typing import Annotated
 
 from attrs import frozen
 
-from trialogue.model.participants import Hears, Role
+from trialogue.model.participants import Hears
 from trialogue.model.plan import SilenceStep
-from trialogue.scenario.kinds import AnyObject, Anything, Duration, OneLine, Pattern, Whole
+from trialogue.scenario.kinds import AnyObject, Anything, Duration, OneLine, Whole
+from trialogue.scenario.patterns import SaidRule
+from trialogue.scenario.people import Clips
 from trialogue.scenario.script import JsonObject
 from trialogue.scenario.stages import Listen, Speak, Think
 from trialogue.scenario.vocabulary import (
@@ -25,6 +27,7 @@ from trialogue.scenario.vocabulary import (
     OptionalSeconds,
     OptionalTitle,
     Policy,
+    Seat,
 )
 
 
@@ -36,10 +39,17 @@ class Clock(Enum):
 
 
 class Via(Enum):
-    """Which service an agent is at."""
+    """Which service an agent is at, or how a person takes part."""
 
     LOCAL = "local"
     DEEPGRAM = "deepgram"
+    MICROPHONE = "microphone"
+    TEXT = "text"
+    APP = "app"
+
+
+PERSONS = frozenset({Via.MICROPHONE, Via.TEXT, Via.APP})
+"""How people take part, beside clips that stand in for them."""
 
 
 @frozen
@@ -108,8 +118,8 @@ class Defaults:
 class Agent:
     """One seat of the cast."""
 
-    role: Role | None = None
-    """Chair, speaker or observer."""
+    role: Seat | None = None
+    """Chair, speaker or observer; `human` for a speaker who is a person."""
 
     title: OptionalTitle = None
     """What digests, transcripts and the screen call it."""
@@ -126,8 +136,9 @@ class Agent:
     lines: tuple[str, ...] | None = None
     """What it says, turn by turn: short for a script of nothing but `say`. Personal."""
 
-    via: Via | None = None
-    """At which service: the embedded server, or Deepgram."""
+    via: Via | Clips | None = None
+    """At which service: the embedded server, or Deepgram. A person: by `microphone`, by `text` in the
+    terminal, by sound and words of the `app` that holds the meeting, or clips that stand in."""
 
     hears: Hears | None = None
     """How it learns what the others said: `text` (a digest at its turn) or `audio` (its own ear)."""
@@ -143,6 +154,11 @@ class Agent:
 
     tools: tuple[Identifier, ...] | None = None
     """Which of the scenario's tools it may call."""
+
+    @property
+    def is_person(self) -> bool:
+        """Whether it is a person's seat, or one of clips that stand in for a person."""
+        return self.role is Seat.HUMAN or isinstance(self.via, Clips) or self.via in PERSONS
 
 
 @frozen
@@ -228,17 +244,6 @@ class Floor:
 
     silence: Silence | None = None
     """Limits on a free floor."""
-
-
-@frozen
-class SaidRule:
-    """A pattern over what was said and heard in the meeting."""
-
-    match: Annotated[str, Pattern()]
-    """A regular expression, searched in one turn's words."""
-
-    by: OptionalIdentifier = None
-    """Only when this participant said it."""
 
 
 @frozen

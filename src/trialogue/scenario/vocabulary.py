@@ -46,6 +46,15 @@ class Policy(Enum):
     SCRIPTED = "scripted"
 
 
+class Seat(Enum):
+    """What somebody is at the table for; `human` is a speaker who is a person."""
+
+    CHAIR = "chair"
+    SPEAKER = "speaker"
+    OBSERVER = "observer"
+    HUMAN = "human"
+
+
 class Ending(Enum):
     """Ways in which a meeting ends that need no more words."""
 

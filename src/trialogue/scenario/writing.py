@@ -25,7 +25,7 @@ def plain(document: Document) -> JsonObject:
 def _plain(kind: Kind, value: object) -> object:
     match kind:
         case kinds.Record(members=members):
-            pairs = ((member, getattr(value, member.key)) for member in members)
+            pairs = ((member, getattr(value, member.attribute)) for member in members)
             return {member.key: _plain(member.kind, item) for member, item in pairs if item is not None}
         case kinds.MapOf(value=inner):
             return {key: _plain(inner, item) for key, item in cast("Mapping[str, object]", value).items()}

@@ -1,0 +1,73 @@
+"""Looking at a document: where its parts stand, and noting what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from trialogue.scenario.problems import Code, Path, Place, Problems, meant
+from trialogue.scenario.schema import Document
+
+
+@frozen
+class Places:
+    """Where each part of a scenario stands."""
+
+    known: Mapping[Path, Place]
+    """By path, as written."""
+
+    def find(self, path: Path) -> Place | None:
+        """Where a value was written: by its owner, or under `defaults`; None where it was not."""
+        if path in self.known:
+            return self.known[path]
+        return (
+            self.known.get(("defaults", "agent", *path[2:])) if path[:1] == ("cast",) and path[2:] else None
+        )
+
+    def near(self, path: Path) -> Place:
+        """Where a value stands, or what it would stand in."""
+        while (place := self.find(path)) is None:
+            path = path[:-1]
+        return place
+
+
+@frozen
+class Look:
+    """One look at a document."""
+
+    document: Document
+    """What could be read."""
+
+    places: Places
+    """Where it stands."""
+
+    problems: Problems
+    """What is wrong with it."""
+
+    unread: frozenset[Path]
+    """Where something could not be read."""
+
+    def names(self, section: str) -> tuple[str, ...]:
+        """The keys of `cast` or `tools`, also of members that could not be read."""
+        return tuple(str(path[1]) for path in self.places.known if len(path) == 2 and path[0] == section)
+
+    def tell(self, path: Path, text: str, code: Code) -> None:
+        """Note a fault, unless something beneath it could not even be read."""
+        if not self._is_unread(path):
+            self.problems.add(self.places.near(path), path, text, code)
+
+    def sound(self, section: str) -> bool:
+        """Whether a section could be read whole."""
+        return not self._is_unread((section,))
+
+    def _is_unread(self, prefix: Path) -> bool:
+        return any(path[: len(prefix)] == prefix for path in self.unread)
+
+
+def check_participant(look: Look, path: Path, name: str | None) -> None:
+    """Note a name that nobody at the table has; None is no name."""
+    known = look.names("cast")
+    if name is not None and name not in known:
+        text = f'nobody is named "{name}"{meant(name, known)}'
+        look.tell(path, text, Code.CAST_UNKNOWN)

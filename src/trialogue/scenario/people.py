@@ -1,0 +1,49 @@
+"""People's seats, as an author writes them: a microphone, the terminal, an app, or clips."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Annotated
+
+from attrs import frozen
+
+from trialogue.scenario.kinds import OneLine
+from trialogue.scenario.patterns import Moment
+
+
+class ClipMode(Enum):
+    """How a clip takes its turn."""
+
+    INTERRUPT = "interrupt"
+    WAIT = "wait"
+
+
+@frozen
+class Clip:
+    """Sound that stands in for a person: a recording to `play`, or words to `say` in a local voice."""
+
+    when: Moment
+    """When it is played."""
+
+    play: str | None = None
+    """The path of a WAV or FLAC file, inside the scenario's folder."""
+
+    say: str | None = None
+    """Words that the local engine speaks. Personal."""
+
+    voice: Annotated[str | None, OneLine()] = None
+    """With `say`: the voice, `aura-2-thalia-en` for example."""
+
+    text: str | None = None
+    """With `play`: what is said in it, for people. Personal."""
+
+    mode: ClipMode | None = None
+    """Cut in at once (`interrupt`), or raise a hand and wait for the floor (`wait`)."""
+
+
+@frozen
+class Clips:
+    """A person whom clips stand in for."""
+
+    clips: tuple[Clip, ...]
+    """What is played, each once."""

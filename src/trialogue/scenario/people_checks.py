@@ -1,0 +1,42 @@
+"""What must hold of people's seats."""
+
+from __future__ import annotations
+
+from trialogue.scenario.looking import Look, check_participant
+from trialogue.scenario.people import Clip, Clips
+from trialogue.scenario.problems import Code, Path
+from trialogue.scenario.schema import PERSONS, Agent, Via
+from trialogue.scenario.seating import agent_keys, clip_fault, moment_fault
+
+
+def check_people(look: Look) -> None:
+    """Note everything that does not hold of people and of the clips that stand in for them."""
+    defaults = look.document.defaults
+    if defaults is not None and defaults.agent is not None and defaults.agent.via in PERSONS:
+        text = "agents are at a service: local or deepgram"
+        look.tell(("defaults", "agent", "via"), text, Code.PERSON_VIA)
+    for name, seat in look.document.cast.items():
+        if seat.is_person:
+            _check_seat(look, name, seat)
+
+
+def _check_seat(look: Look, name: str, seat: Agent) -> None:
+    if seat.via in {Via.LOCAL, Via.DEEPGRAM}:
+        text = "a person takes part via microphone, text, app, or clips"
+        look.tell(("cast", name, "via"), text, Code.PERSON_VIA)
+    for key in agent_keys(seat):
+        look.tell(("cast", name, key), f"{name} is a person: only agents have this key", Code.PERSON_KEY)
+    if isinstance(seat.via, Clips):
+        for index, clip in enumerate(seat.via.clips):
+            _check_clip(look, ("cast", name, "via", "clips", index), clip)
+
+
+def _check_clip(look: Look, path: Path, clip: Clip) -> None:
+    if wrong := clip_fault(clip):
+        look.tell(path, wrong, Code.CLIP)
+    when: Path = (*path, "when")
+    if wrong := moment_fault(clip.when):
+        look.tell(when, wrong, Code.MOMENT)
+    check_participant(look, (*when, "speaking"), clip.when.speaking)
+    if clip.when.said is not None:
+        check_participant(look, (*when, "said", "by"), clip.when.said.by)

@@ -1,0 +1,122 @@
+"""People's seats made ready: what must hold of them, and what the meeting is told of each."""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+from typing import Literal
+
+import attrs
+from attrs import field, frozen
+
+from trialogue.model.plan import Said
+from trialogue.rules.triggers import Granted, Pattern, Reached, Speaking, Trigger
+from trialogue.scenario.defaults import filled
+from trialogue.scenario.patterns import Moment
+from trialogue.scenario.people import Clip, ClipMode, Clips
+from trialogue.scenario.schema import Agent, Document, Via
+
+PersonVia = Literal["microphone", "text", "app", "clips"]
+"""How a person takes part."""
+
+
+@frozen
+class ClipSpec:
+    """One clip, as it is played."""
+
+    trigger: Trigger
+    """When."""
+
+    waits: bool
+    """Whether it raises a hand and waits for the floor, instead of cutting in."""
+
+    file: FilePath | None = None
+    """The recording; None where words are spoken."""
+
+    text: str = field(default="", repr=False)
+    """The words: to be spoken, or those of the recording where known. Personal."""
+
+    voice: str = ""
+    """Whose voice speaks them."""
+
+
+@frozen
+class PersonSpec:
+    """One person's seat."""
+
+    name: str
+    """The participant."""
+
+    via: PersonVia
+    """How it takes part."""
+
+    clips: tuple[ClipSpec, ...] = ()
+    """What stands in for it."""
+
+
+def people_of(document: Document, folder: FilePath) -> tuple[PersonSpec, ...]:
+    """The people of a completed document; recordings are looked for in `folder`."""
+    return tuple(_person(name, seat, folder) for name, seat in document.cast.items() if seat.is_person)
+
+
+def _person(name: str, seat: Agent, folder: FilePath) -> PersonSpec:
+    match seat.via:
+        case Clips(clips=clips):
+            return PersonSpec(name, "clips", tuple(_clip(clip, name, folder) for clip in clips))
+        case Via.TEXT:
+            return PersonSpec(name, "text")
+        case Via.APP:
+            return PersonSpec(name, "app")
+        case _:
+            return PersonSpec(name, "microphone")
+
+
+def _clip(clip: Clip, name: str, folder: FilePath) -> ClipSpec:
+    return ClipSpec(
+        trigger=trigger_of(clip.when, name),
+        waits=clip.mode is ClipMode.WAIT,
+        file=None if clip.play is None else folder / clip.play,
+        text=clip.say or clip.text or "",
+        voice=clip.voice or "",
+    )
+
+
+def trigger_of(moment: Moment, own: str) -> Trigger:
+    """The trigger that a moment stands for; `own` is whose grant `granted` means."""
+    return Trigger(_pattern(moment, own), nth=moment.nth or 1, after_s=moment.after or 0.0)
+
+
+def _pattern(moment: Moment, own: str) -> Pattern:
+    if moment.speaking is not None:
+        return Speaking(moment.speaking, moment.for_ or 0.0)
+    if moment.said is not None:
+        return Said(moment.said.match, moment.said.by)
+    return Granted(own) if moment.granted else Reached(filled(moment.at))
+
+
+def moment_fault(moment: Moment) -> str | None:
+    """What is wrong with a moment in itself; None where nothing is."""
+    kinds = ("speaking", "said", "granted", "at")
+    named = [kind for kind in kinds if getattr(moment, kind) is not None]
+    if len(named) != 1:
+        return "needs one of speaking, said, granted and at"
+    if moment.granted is False:
+        return "granted can only be true"
+    if moment.for_ is not None and moment.speaking is None:
+        return "only speaking goes on for some time"
+    return "a time comes but once" if moment.nth is not None and moment.at is not None else None
+
+
+def clip_fault(clip: Clip) -> str | None:
+    """What is wrong with a clip in itself; None where nothing is."""
+    if (clip.play is None) == (clip.say is None):
+        return "needs either play or say"
+    if clip.voice is not None and clip.say is None:
+        return "only what is said has a voice"
+    return "what is said is its own text" if clip.text is not None and clip.say is not None else None
+
+
+def agent_keys(seat: Agent) -> tuple[str, ...]:
+    """The keys of a person's seat that only an agent has a use for."""
+    own = {"role", "title", "aliases", "via"}
+    written = attrs.asdict(seat, recurse=False, filter=lambda _, item: item is not None)
+    return tuple(key for key in written if key not in own)

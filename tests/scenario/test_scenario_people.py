@@ -1,0 +1,98 @@
+"""People's seats: what becomes of them between the file and the meeting."""
+
+from pathlib import Path
+
+import pytest
+
+from trialogue.errors import ScenarioError
+from trialogue.model.participants import Kind, Role
+from trialogue.model.plan import Said
+from trialogue.rules.triggers import Granted, Reached, Speaking, Trigger
+from trialogue.scenario import Clock, Overrides, Via, load, loads, resolve, to_yaml
+from trialogue.scenario.seating import ClipSpec, PersonSpec
+
+CAST = """
+trialogue: 1
+name: people
+cast:
+  ada: {lines: [Hello.]}
+  dana: {role: human}
+  eli: {role: human, via: text}
+  finn: {role: observer, via: app}
+  gwen:
+    role: human
+    via:
+      clips:
+        - {say: Wait., when: {speaking: ada, for: 3s, nth: 2}}
+        - {say: Why?, when: {said: {by: ada, match: edge}, after: 500ms}, mode: wait, voice: aura-2-zeus-en}
+        - {say: My turn., when: {granted: true}}
+        - {play: gwen.wav, text: Late., when: {at: 12s}}
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    """A scenario with a seat of each kind."""
+    (tmp_path / "gwen.wav").write_bytes(b"")
+    path = tmp_path / "people.yaml"
+    path.write_text(CAST)
+    return path
+
+
+def test_people_are_seated_in_the_casts_order(file):
+    """Kinds and roles are what the seats say; agents and people are told apart."""
+    resolved = resolve(load(file))
+    assert [(p.name, p.kind, p.role) for p in resolved.plan.participants] == [
+        ("ada", Kind.AGENT, Role.SPEAKER),
+        ("dana", Kind.HUMAN, Role.SPEAKER),
+        ("eli", Kind.HUMAN, Role.SPEAKER),
+        ("finn", Kind.HUMAN, Role.OBSERVER),
+        ("gwen", Kind.RECORDING, Role.SPEAKER),
+    ]
+    assert [agent.name for agent in resolved.agents] == ["ada"]
+    assert resolved.people[:3] == (
+        PersonSpec("dana", "microphone"),
+        PersonSpec("eli", "text"),
+        PersonSpec("finn", "app"),
+    )
+
+
+def test_clips_are_told_when_to_play(file):
+    """Moments become triggers, words get the seat's voice, recordings lie in the scenario's folder."""
+    gwen = resolve(load(file)).people[-1]
+    assert gwen.clips == (
+        ClipSpec(Trigger(Speaking("ada", 3.0), nth=2), False, None, "Wait.", "aura-2-helena-en"),
+        ClipSpec(Trigger(Said("edge", "ada"), after_s=0.5), True, None, "Why?", "aura-2-zeus-en"),
+        ClipSpec(Trigger(Granted("gwen")), False, None, "My turn.", "aura-2-helena-en"),
+        ClipSpec(Trigger(Reached(12.0)), False, file.parent / "gwen.wav", "Late."),
+    )
+
+
+def test_the_resolved_file_reads_as_the_same(file):
+    """What a run records of people resolves to the same plan and the same seats."""
+    resolved = resolve(load(file))
+    again = file.with_name("again.yaml")
+    again.write_text(to_yaml(resolved))
+    assert resolve(load(again)).plan == resolved.plan
+    assert resolve(load(again)).people == resolved.people
+
+
+def test_services_are_for_agents(file):
+    """Neither `defaults` nor the operator sends a person to a service."""
+    resolved = resolve(load(file), Overrides(via=Via.LOCAL))
+    assert [person.via for person in resolved.people] == ["microphone", "text", "app", "clips"]
+
+
+@pytest.mark.parametrize("via", ["microphone", "text"])
+def test_people_do_not_hurry(via):
+    """A person in the flesh cannot live by a virtual clock."""
+    text = f"trialogue: 1\nname: x\ncast: {{ada: {{lines: [Hi.]}}, dana: {{role: human, via: {via}}}}}\n"
+    with pytest.raises(ScenarioError, match="cannot hurry a person"):
+        resolve(loads(text), Overrides(clock=Clock.VIRTUAL))
+
+
+def test_a_text_cannot_name_recordings():
+    """Without a file there is no folder to look in."""
+    text = CAST.replace("gwen.wav", str(Path("gwen.wav")))
+    with pytest.raises(ScenarioError, match="cannot name other files"):
+        loads(text)
