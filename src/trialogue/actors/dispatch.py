@@ -14,6 +14,7 @@ from trialogue.actors.timers import Timers
 from trialogue.actors.tools import ToolExecutor
 from trialogue.model.commands import (
     AnswerTool,
+    Attribute,
     CancelTool,
     Command,
     Cue,
@@ -24,6 +25,7 @@ from trialogue.model.commands import (
     MoveAgenda,
     PausePlayout,
     Play,
+    Prepare,
     Replace,
     Report,
     ResumePlayout,
@@ -73,6 +75,8 @@ class Dispatch:
                 self.router.pause(participant, turn)
             case ResumePlayout(participant, turn):
                 self.router.resume(participant, turn)
+            case Prepare(to, text):
+                self.agents[to].orders.post(Cue(to, 0, text))  # to its service a cue like another
             case Cue(to) | Speak(to):
                 self.agents[to].orders.post(command)
             case AnswerTool(participant) | RollOver(participant) | Update(participant) | Replace(participant):
@@ -88,7 +92,7 @@ class Dispatch:
                 self.sync()
             case Report(code, text, participant):
                 diagnostics.info(text, code=code, participant=participant)
-            case GrantFloor() | MoveAgenda():
+            case GrantFloor() | MoveAgenda() | Attribute():
                 pass  # decisions that the journal and the screen show; nobody need act
             case _ as never:
                 assert_never(never)

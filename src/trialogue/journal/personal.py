@@ -19,6 +19,8 @@ PERSONAL: Final[Mapping[type[attrs.AttrsInstance], tuple[str, ...]]] = {
     events.ToolRequested: ("arguments",),
     events.ToolFinished: ("content",),
     commands.Cue: ("text",),
+    commands.Prepare: ("text",),
+    commands.Attribute: ("text",),
     commands.Update: ("content",),
     commands.Speak: ("text",),
     commands.RunTool: ("arguments",),

@@ -90,6 +90,34 @@ class Speak:
 
 
 @frozen
+class Prepare:
+    """Let an agent that does not hold the floor prepare a reply, which is held until it is granted."""
+
+    to: str
+    """Who prepares."""
+
+    text: str
+    """The digest. Personal."""
+
+
+@frozen
+class Attribute:
+    """Note whose words these are that somebody's ear heard, or that were typed: a person's."""
+
+    participant: str
+    """Whose."""
+
+    turn: int
+    """In which turn of its own."""
+
+    text: str
+    """The words. Personal."""
+
+    is_certain: bool
+    """False where another spoke at the same time, so that they may be somebody else's."""
+
+
+@frozen
 class Play:
     """Let a reply be heard: what has arrived of it, and what still comes."""
 
@@ -296,6 +324,8 @@ Command: TypeAlias = (
     | GrantFloor
     | Cue
     | Speak
+    | Prepare
+    | Attribute
     | Play
     | Drop
     | StopPlayout

@@ -32,6 +32,9 @@ class Utterance:
     cause: Cause
     """Why the turn ended."""
 
+    is_certain: bool = True
+    """False where a person's words may be somebody else's, since two spoke at once."""
+
     @property
     def was_cut(self) -> bool:
         """Whether less was heard than was meant."""
