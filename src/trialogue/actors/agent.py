@@ -1,36 +1,74 @@
 """An agent: one participant's sessions in a row.
 
-1. One loop per participant: dial, converse, and dial again after a wait when a connection was lost.
+1. One loop per participant: dial, converse, and dial again after a wait when a connection was lost. The old
+   socket is closed before the new one is dialled: our own ghost counts against the account.
 2. A session is fresh each time; replies, orders and the ear belong to the agent and stay.
-3. Orders that were given before a session was ready are stale: the brain has ended their turn.
-4. A refusal is final, and so is the end of the retries: the participant has failed.
-5. A restored session knows what its agent heard and said (as heard), and does not greet again.
+3. An order for a session that is over, or not ready, is recorded as stale and dropped: the brain has ended
+   its turn.
+4. What an end means stands in one table (`verdicts`). A refusal is final, and so is the end of the retries:
+   the participant has failed. Its fallback takes the seat when the brain says so.
+5. A restored session knows what its agent heard and said (as heard), has all changes of its settings, and
+   does not greet again.
+6. A session that is rolled over was no failure: the next is dialled at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import TypeAlias, assert_never
 
 import trio
+from attrs import define, field, frozen
 
-from trialogue.actors.agent_session import AgentSession, Order, SessionContext
+from trialogue.actors.agent_session import AgentSession, Prompt, SessionContext
+from trialogue.actors.dialling import Connect
 from trialogue.actors.mailbox import Mailbox
 from trialogue.actors.replies import Mouth, Replies
+from trialogue.actors.terms import change_of, folded, restored
+from trialogue.actors.verdicts import judge, loss_of
 from trialogue.deepgram.settings import Settings
-from trialogue.errors import ConnectionLost, DialFailed, ProviderRefused
-from trialogue.model.events import Event, SessionFailed, SessionLost, SessionReady
+from trialogue.errors import ConnectionLost, DialFailed, ProviderRefused, SetupError
+from trialogue.model.commands import AnswerTool, Cue, Replace, RollOver, Speak, Update
+from trialogue.model.events import (
+    Event,
+    ReplySent,
+    ServiceWarned,
+    SessionFailed,
+    SessionLost,
+    SessionReady,
+    SessionRolledOver,
+    SettingsChanged,
+)
+from trialogue.rules.context import ContextItem
 from trialogue.rules.restarts import Restarts
-from trialogue.transport.socket import WebSocket
+
+__all__ = ["Agent", "Connect", "Order", "Service"]
+
+Order: TypeAlias = Prompt | RollOver | Replace | Update
+"""What the brain orders of an agent."""
 
 
-class Connect(Protocol):
-    """Dials the agent's service; `DialFailed` for what may pass, `ProviderRefused` for what will not."""
+@frozen
+class Service:
+    """Where an agent's sessions are, and what they are told at their start."""
 
-    def __call__(self) -> AbstractAsyncContextManager[WebSocket]:
-        """Open one connection."""
-        ...
+    connect: Connect
+    """Dials it."""
+
+    settings: Settings = field(repr=False)
+    """The first message of a participant's first session. Personal."""
+
+    place: str = ""
+    """Where the settings are written, for whoever can mend them."""
+
+
+@define
+class _Change:
+    """A change of the settings, to be part of every later session."""
+
+    update: Update
+    is_settled: bool = False
+    """Whether it was told what became of it."""
 
 
 class Agent:
@@ -39,23 +77,27 @@ class Agent:
     def __init__(
         self,
         participant: str,
+        services: Sequence[Service],
         *,
-        connect: Connect,
-        settings: Callable[[bool], Settings],
+        context: Callable[[], Sequence[ContextItem]],
         mouth: Mouth,
         post: Callable[[Event], None],
-        restarts: Restarts,
+        seed: int = 0,
     ) -> None:
-        """`settings` is asked before each session whether it restores an earlier one."""
+        """`services` are its own, then its fallback's; `context` is asked before a restored session."""
         self.participant = participant
-        self._connect = connect
-        self._settings = settings
+        self._services = list(services)
+        self._remember = context
         self._report = post
-        self._restarts = restarts
-        self._replies = Replies(participant, mouth, post)
+        self._seed = seed
+        self._restarts = Restarts(seed, participant)
+        self._replies = Replies(participant, mouth, self._post)
         self._session: AgentSession | None = None
         self._number = 0
         self._was_ready = False
+        self._changes: list[_Change] = []
+        self._folded = 0
+        self._replaced = trio.Event()
         self.orders: Mailbox[Order] = Mailbox(f"agent:{participant}", 256)
 
     def hear(self, pcm: bytes) -> None:
@@ -64,47 +106,144 @@ class Agent:
             self._session.hear(pcm)
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Keep the agent at the table until it fails for good or is cancelled."""
-        task_status.started()
+        """Keep the agent at the table until it and its fallback have failed for good, or until cancelled."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._take_orders)
+            task_status.started()
+            while True:
+                self._report(await self._serve())
+                if len(self._services) == 1:
+                    break
+                await self._replaced.wait()
+            nursery.cancel_scope.cancel(reason="the participant has failed")
+
+    # --- sessions in a row ------------------------------------------------------------------------
+
+    async def _serve(self) -> SessionFailed:
+        """Hold sessions in a row until there can be no further one."""
         while True:
             try:
                 await self._converse()
-            except ProviderRefused as refused:
-                self._report(SessionFailed(self.participant, str(refused), refused=True))
-                return
+            except (ProviderRefused, SetupError) as refused:
+                return SessionFailed(self.participant, self._located(str(refused)), refused=True)
             except ConnectionLost as lost:
-                retry_after = lost.retry_after_s if isinstance(lost, DialFailed) else None
-                wait = self._restarts.lost(trio.current_time(), retry_after)
-                if wait is None:
-                    self._report(SessionFailed(self.participant, str(lost)))
-                    return
-                self._report(SessionLost(self.participant, self._number, str(lost), wait))
-                await trio.sleep(wait)
+                failed = await self._wait_after(lost)
+                if failed is not None:
+                    return failed
+            else:
+                self._report(SessionRolledOver(self.participant, self._number))
+
+    async def _wait_after(self, lost: ConnectionLost) -> SessionFailed | None:
+        """Wait as long as it takes before the next dial; the failure where there is none."""
+        loss = loss_of(lost)
+        if loss is None:
+            reason = self._located(f"{lost} ({judge(lost).hint})")
+            return SessionFailed(self.participant, reason, refused=True)
+        retry_after = lost.retry_after_s if isinstance(lost, DialFailed) else None
+        wait = self._restarts.lost(trio.current_time(), retry_after, loss)
+        if wait is None:
+            return SessionFailed(self.participant, f"{lost} ({judge(lost).hint})")
+        self._report(SessionLost(self.participant, self._number, str(lost), wait))
+        await trio.sleep(wait)
+        return None
+
+    def _located(self, reason: str) -> str:
+        place = self._services[0].place
+        return f"{reason} [{place}]" if place else reason
 
     async def _converse(self) -> None:
         self._number += 1
-        context = SessionContext(self.participant, self._number, self._replies, self._post, self.orders)
-        async with self._connect() as socket:
-            self._session = AgentSession(context, socket)
+        context = SessionContext(self.participant, self._number, self._replies, self._post)
+        async with self._services[0].connect() as socket:
+            session = self._session = AgentSession(context, socket)
             try:
-                await self._session.run(self._settings(self._was_ready))
+                await session.run(self._settings())
             finally:
                 self._session = None
                 self._replies.lost()
-                self._forget_orders()
+
+    def _settings(self) -> Settings:
+        """What the next session is told: all that was changed since, and what the agent remembers."""
+        self._folded = len(self._changes)
+        settings = self._with(self._folded)
+        return restored(settings, self._remember()) if self._was_ready else settings
+
+    def _with(self, count: int) -> Settings:
+        """The service's settings with the first `count` changes."""
+        return folded(self._services[0].settings, [change.update for change in self._changes[:count]])
 
     def _post(self, event: Event) -> None:
+        """Report what a session told, and take from it what concerns the agent."""
+        match event:
+            case ReplySent(duration_s=duration_s) if duration_s > 0:
+                self._restarts.proved()
+            case SettingsChanged():
+                self._settle(event)
+            case _:
+                pass
+        self._report(event)
         if isinstance(event, SessionReady):
             self._was_ready = True
             self._restarts.ready(trio.current_time())
-        self._report(event)
+            self._tell_changes(event.session)
 
-    def _forget_orders(self) -> None:
-        while True:
-            try:
-                self.orders.take_nowait()
-            except trio.WouldBlock:
+    # --- changes of settings ----------------------------------------------------------------------
+
+    def _settle(self, event: SettingsChanged) -> None:
+        """Note what became of a change; one that is refused is undone."""
+        for change in self._changes:
+            if change.update.part == event.part and not change.is_settled:
+                change.is_settled = True
+                if event.outcome == "refused":
+                    self._changes.remove(change)
                 return
+
+    def _tell_changes(self, session: int) -> None:
+        """At a session's start: what it began with holds; what has come since its settings is told."""
+        for index, change in enumerate(self._changes):
+            if index >= self._folded:
+                self._tell_change(index)
+            elif not change.is_settled:
+                change.is_settled = True
+                self._report(SettingsChanged(self.participant, session, change.update.part, "applied"))
+
+    def _tell_change(self, index: int) -> None:
+        if self._session is not None:
+            update = self._changes[index].update
+            self._session.update(update.part, change_of(update, self._with(index)))
+
+    # --- orders -----------------------------------------------------------------------------------
+
+    async def _take_orders(self) -> None:
+        while True:
+            self._take(await self.orders.take())
+
+    def _take(self, order: Order) -> None:
+        session = self._session if self._session is not None and self._session.is_running else None
+        match order:
+            case Update():
+                self._changes.append(_Change(order))
+                if session is not None:
+                    self._tell_change(len(self._changes) - 1)
+            case Replace():
+                self._replace()
+            case RollOver():
+                if session is not None and order.session == self._number:
+                    session.roll_over()
+            case Cue() | Speak() | AnswerTool():
+                if session is None or not session.carry_out(order):
+                    what = f"{type(order).__name__} for a session that is over"
+                    self._report(ServiceWarned(self.participant, "stale", what))
+            case _ as never:
+                assert_never(never)
+
+    def _replace(self) -> None:
+        """Give the seat to the fallback: it has its own settings, and what was added to the prompt."""
+        if len(self._services) > 1:
+            del self._services[0]
+            self._restarts = Restarts(self._seed, f"{self.participant}/fallback")
+            self._changes = [change for change in self._changes if change.update.part == "prompt"]
+            self._replaced.set()
 
     def __repr__(self) -> str:
         """Give a status line."""

@@ -2,47 +2,73 @@
 
 1. The reader does nothing else: decode, hand on, read again. What it hands on is taken without waiting.
 2. Sound goes straight to the mouth; facts go to the supervisor.
-3. The session ends by raising: `ConnectionLost` for what may pass, `ProviderRefused` for what will not.
-4. Orders for a session that is not running any more are dropped by whoever owns the mailbox.
+3. The session ends by raising `ConnectionLost`, which the agent judges, or `ProviderRefused` where the
+   settings were not taken; it returns only where it was closed to go on in a new one.
+4. It never falls silent of its own: where nobody feeds its ear, it feeds silence at the pace of life.
+   `KeepAlive` is the fallback of the fallback: alone, it does not keep every service waiting.
+5. No logic depends on optional messages: thoughts, announcements, histories, latencies.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import trio
 from attrs import frozen
 
-from trialogue.actors.mailbox import Mailbox
 from trialogue.actors.replies import Replies
+from trialogue.actors.terms import Change
+from trialogue.actors.updates import Pending, Updates
+from trialogue.actors.verdicts import UPDATE_REFUSED, judge_early
 from trialogue.deepgram import events as told
 from trialogue.deepgram.codes import Verdict
-from trialogue.deepgram.messages import FunctionCallResponse, InjectAgentMessage, InjectUserMessage
+from trialogue.deepgram.messages import (
+    ClientMessage,
+    FunctionCallResponse,
+    InjectAgentMessage,
+    InjectUserMessage,
+)
 from trialogue.deepgram.session import ClientSession, SessionState
 from trialogue.deepgram.settings import Settings
-from trialogue.errors import ConnectionLost, ProviderRefused, RemoteProtocolError
-from trialogue.model.commands import AnswerTool, Cue, Replace, RollOver, Speak, Update
+from trialogue.errors import ConnectionLost, ProviderRefused
+from trialogue.model.commands import AnswerTool, Cue, Speak
 from trialogue.model.events import (
     Event,
     InjectionRefused,
     LatencyMeasured,
+    Part,
+    ReplyFailed,
     ServiceWarned,
+    SessionEnding,
     SessionReady,
+    SettingsChanged,
     ToolCallCancelled,
     ToolRequested,
     WordsHeard,
 )
 from trialogue.transport.socket import WebSocket
 
-Order: TypeAlias = Cue | Speak | AnswerTool | RollOver | Replace | Update
-"""What the brain orders of an agent."""
+Prompt: TypeAlias = Cue | Speak | AnswerTool
+"""What the brain orders of one session."""
 
 MALFORMED_LIMIT = 5
 MALFORMED_WITHIN_S = 10.0
 
-_LASTING = (Verdict.GO_ON, Verdict.TURN_LOST, Verdict.ROLL_OVER)
+FAILURE_LIMIT = 3
+"""Replies that may fail in a row; then the session is given up for a new one."""
+
+QUIET_S = 1.0
+"""How long an ear may be fed nothing before the session feeds it silence."""
+
+SILENCE_S = 0.1
+"""How much silence is fed at a time, at the pace of life."""
+
+ALLOWED_S = 110 * 60.0
+"""A session's age at which it is to be gone on with in a new one; services end it at two hours."""
+
+_PLAIN_RATE = 24_000
 
 
 @frozen
@@ -61,9 +87,6 @@ class SessionContext:
     post: Callable[[Event], None]
     """Where its facts go."""
 
-    orders: Mailbox[Order]
-    """Where its orders come from."""
-
 
 class AgentSession:
     """Converses over one open websocket."""
@@ -75,37 +98,82 @@ class AgentSession:
         self._turn = 0
         self._echo: str | None = None
         self._malformed: list[float] = []
+        self._failures = 0
+        self._fed_at = 0.0
+        self._is_ready = trio.Event()
+        self._is_ending = False
+        self._scope = trio.CancelScope()
+        self._updates = Updates(self._transmit, self._changed)
+        self.has_rolled_over = False
 
     @property
     def is_running(self) -> bool:
         """Whether the settings hold."""
         return self._wire.state is SessionState.RUNNING
 
+    # --- what it is told --------------------------------------------------------------------------
+
     def hear(self, pcm: bytes) -> None:
         """Let the agent hear a frame; before the settings hold it hears nothing."""
         if self.is_running:
-            self._socket.send_bytes(self._wire.send_audio(pcm, trio.current_time()))
+            self._fed_at = trio.current_time()
+            self._socket.send_bytes(self._wire.send_audio(pcm, self._fed_at))
+
+    def carry_out(self, order: Prompt) -> bool:
+        """Carry out an order; False where it is for a session that is over."""
+        message: InjectUserMessage | InjectAgentMessage | FunctionCallResponse
+        match order:
+            case Cue():
+                self._turn, self._echo = order.turn, order.text
+                message = InjectUserMessage(content=order.text)
+            case Speak():
+                self._turn = order.turn
+                message = InjectAgentMessage(message=order.text)
+            case AnswerTool():
+                if order.session != self._context.number or order.call_id not in self._wire.open_calls:
+                    return False
+                message = FunctionCallResponse(id=order.call_id, name=order.tool, content=order.content)
+        self._context.replies.expect()
+        self._transmit(message)
+        return True
+
+    def update(self, part: Part, change: Change) -> None:
+        """Change a part of the settings, after the changes before it."""
+        self._updates.add(Pending(part, change))
+
+    def roll_over(self) -> None:
+        """End on purpose, without a failure."""
+        self.has_rolled_over = True
+        self._scope.cancel(reason="the session is gone on with in a new one")
+
+    # --- its life ---------------------------------------------------------------------------------
 
     async def run(self, settings: Settings) -> None:
-        """Converse until the connection ends, which raises."""
+        """Converse until the connection ends, which raises, or until it is rolled over."""
         failure: ConnectionLost | ProviderRefused | None = None
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._take_orders)
-            nursery.start_soon(self._keep_deadlines, nursery.cancel_scope)
-            self._send(self._wire.send(settings, trio.current_time()))
-            try:
-                await self._read()
-            except (ConnectionLost, ProviderRefused) as ended:
-                failure = ended
-            nursery.cancel_scope.cancel(reason="the session has ended")
-        raise failure or ConnectionLost("the service did not apply the settings in time")
+        with self._scope:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._keep_deadlines)
+                nursery.start_soon(self._feed_silence, _silence(settings))
+                nursery.start_soon(self._watch_age)
+                nursery.start_soon(self._updates.run)
+                self._send(self._wire.send(settings, trio.current_time()))
+                try:
+                    await self._read()
+                except (ConnectionLost, ProviderRefused) as ended:
+                    failure = ended
+                nursery.cancel_scope.cancel(reason="the session has ended")
+        if failure is not None:
+            raise failure
+        if not self.has_rolled_over:
+            raise ConnectionLost("the service did not apply the settings in time")
 
     async def _read(self) -> None:
         while True:
             try:
                 data = await self._socket.receive()
             except ConnectionLost as lost:
-                raise self._closed(lost) from lost
+                raise self._closed(lost) from lost.__cause__
             now = trio.current_time()
             if isinstance(data, bytes):
                 facts = self._wire.receive_audio(data, now)
@@ -114,61 +182,56 @@ class AgentSession:
             for fact in facts:
                 self._take(fact)
 
-    def _closed(self, lost: ConnectionLost) -> ConnectionLost | ProviderRefused:
-        """The end of the connection, judged by what the service last said."""
-        ours = isinstance(lost.__cause__, RemoteProtocolError)
-        facts = self._wire.receive_close(lost.close_code, ours=ours)
+    def _closed(self, lost: ConnectionLost) -> ConnectionLost:
+        """The end of the connection, with what the service last said before it."""
+        self._wire.receive_close(lost.close_code)
         error = self._wire.last_error
-        why = f"{error.code}: {error.text}" if error else str(lost)
-        for fact in facts:
-            if isinstance(fact, told.Closed) and fact.verdict is Verdict.FATAL:
-                return ProviderRefused(
-                    f"{why} ({fact.hint})",
-                    code=error.code if error else str(lost.close_code),
-                    request_id=self._wire.request_id or None,
-                )
-        return ConnectionLost(why, close_code=lost.close_code, reason=lost.reason)
+        if error is None or error.verdict is Verdict.TURN_LOST:
+            return lost
+        return ConnectionLost(f"{error.code}: {error.text}", close_code=lost.close_code, code=error.code)
 
-    async def _take_orders(self) -> None:
-        while True:
-            order = await self._context.orders.take()
-            if self.is_running:
-                self._carry_out(order)
-
-    def _carry_out(self, order: Order) -> None:
-        message: InjectUserMessage | InjectAgentMessage | FunctionCallResponse
-        match order:
-            case Cue():
-                self._turn, self._echo = order.turn, order.text
-                self._context.replies.expect()
-                message = InjectUserMessage(content=order.text)
-            case Speak():
-                self._turn = order.turn
-                self._context.replies.expect()
-                message = InjectAgentMessage(message=order.text)
-            case AnswerTool():
-                if order.session != self._context.number or order.call_id not in self._wire.open_calls:
-                    return
-                self._context.replies.expect()
-                message = FunctionCallResponse(id=order.call_id, name=order.tool, content=order.content)
-            case RollOver() | Replace() | Update():
-                return
-        self._send(self._wire.send(message, trio.current_time()))
-
-    def _send(self, text: str) -> None:
-        with suppress(ConnectionLost):  # the reader meets the same end, and tells it with its reason
-            self._socket.send_text(text)
-
-    async def _keep_deadlines(self, scope: trio.CancelScope) -> None:
+    async def _keep_deadlines(self) -> None:
         while True:
             deadline = self._wire.next_deadline()
             # Sound moves the deadline on all the time: look again when the last known one has come.
             await trio.sleep_until(deadline if deadline is not None else trio.current_time() + 1.0)
             for due in self._wire.tick(trio.current_time()):
                 if isinstance(due, told.Timeout):
-                    scope.cancel(reason=f"no {due.what} in time")
+                    self._scope.cancel(reason=f"no {due.what} in time")
                     return
                 self._send(due.text)
+
+    async def _feed_silence(self, silence: bytes) -> None:
+        """Feed the ear where nobody else does; the first frame at once, as some services count from it."""
+        await self._is_ready.wait()
+        while True:
+            self.hear(silence)
+            fed_at = self._fed_at
+            await trio.sleep(SILENCE_S)
+            while self._fed_at != fed_at:
+                fed_at = self._fed_at
+                await trio.sleep_until(fed_at + QUIET_S)
+
+    async def _watch_age(self) -> None:
+        await self._is_ready.wait()
+        await trio.sleep(ALLOWED_S)
+        self._ending()
+
+    def _ending(self) -> None:
+        if not self._is_ending:
+            self._is_ending = True
+            self._context.post(SessionEnding(self._context.participant, self._context.number))
+
+    def _transmit(self, message: ClientMessage) -> None:
+        if self.is_running:
+            self._send(self._wire.send(message, trio.current_time()))
+
+    def _send(self, text: str) -> None:
+        with suppress(ConnectionLost):  # the reader meets the same end, and tells it with its reason
+            self._socket.send_text(text)
+
+    def _changed(self, part: Part, outcome: Literal["applied", "unconfirmed"]) -> None:
+        self._context.post(SettingsChanged(self._context.participant, self._context.number, part, outcome))
 
     # --- what the service tells -----------------------------------------------------------------
 
@@ -182,12 +245,14 @@ class AgentSession:
             case told.Sentence(text):
                 replies.sentence(text)
             case told.ReplyDone():
-                replies.done()
+                if replies.done() > 0.0:
+                    self._failures = 0
             case told.SpeechAtEar():
                 replies.interrupted()
             case told.Heard(text):
                 self._heard(text)
             case told.Ready(request_id):
+                self._is_ready.set()
                 self._context.post(SessionReady(name, self._context.number, request_id))
             case told.ToolCalls(calls):
                 for call in calls:
@@ -204,9 +269,14 @@ class AgentSession:
             case told.Latency():
                 post(LatencyMeasured(name, fact.listen_s, fact.think_s, fact.speak_s, fact.total_s))
             case told.Refused(reason):
+                self._context.replies.refused()
                 post(InjectionRefused(name, self._turn, reason))
-            case told.Warned(code, text):
+            case told.Updated(part):
+                self._updates.confirm(part)
+            case told.Warned(code, text, verdict):
                 post(ServiceWarned(name, code, text[:1024]))
+                if verdict is Verdict.ROLL_OVER:
+                    self._ending()
             case told.Failed():
                 self._failed(fact)
             case told.Unknown(kind):
@@ -215,10 +285,11 @@ class AgentSession:
                 post(ServiceWarned(name, "malformed-message", reason[:1024]))
                 self._count_malformed()
             case _:
-                pass  # informational: acks, memories, thoughts, results of the service's own calls
+                pass  # informational: memories, thoughts, results of the service's own calls
 
     def _heard(self, text: str) -> None:
         """Words at the agent's ear; the echo of a cue is not heard but read."""
+        self._context.replies.asked()
         if self._echo is not None and text.strip() == self._echo.strip():
             self._echo = None
             return
@@ -237,17 +308,42 @@ class AgentSession:
             )
         )
 
+    # --- what fails -------------------------------------------------------------------------------
+
     def _failed(self, failure: told.Failed) -> None:
-        self._context.post(ServiceWarned(self._context.participant, failure.code, failure.text[:1024]))
-        if failure.verdict in _LASTING:
-            return
-        message = f"{failure.code}: {failure.text} ({failure.hint})"
+        name, request_id = self._context.participant, self._wire.request_id or None
+        self._context.post(ServiceWarned(name, failure.code, failure.text[:1024]))
+        text = f"{failure.code}: {failure.text} ({failure.hint})"
+        part = self._updates.open_part
+        if not self.is_running and judge_early(failure.code).verdict is Verdict.FATAL:
+            raise ProviderRefused(text, code=failure.code, request_id=request_id)
+        if failure.verdict is Verdict.FATAL and part is not None:
+            self._context.post(SettingsChanged(name, self._context.number, part, "refused"))
+            raise ConnectionLost(text, close_code=1005, code=UPDATE_REFUSED)
         if failure.verdict is Verdict.FATAL:
-            raise ProviderRefused(message, code=failure.code, request_id=self._wire.request_id or None)
-        raise ConnectionLost(message, close_code=1005)
+            raise ProviderRefused(text, code=failure.code, request_id=request_id)
+        if failure.verdict is Verdict.TURN_LOST:
+            self._lose_turn(failure, text)
+        elif failure.verdict is not Verdict.GO_ON:
+            raise ConnectionLost(text, close_code=1005, code=failure.code)
+
+    def _lose_turn(self, failure: told.Failed, text: str) -> None:
+        """A reply that does not come: the session may go on, but not for ever like this."""
+        self._context.replies.failed()
+        self._context.post(ReplyFailed(self._context.participant, self._turn, failure.code))
+        self._failures += 1
+        if self._failures >= FAILURE_LIMIT:
+            raise ConnectionLost(f"{self._failures} in a row: {text}", close_code=1005, code=failure.code)
 
     def _count_malformed(self) -> None:
         now = trio.current_time()
         self._malformed = [at for at in self._malformed if now - at < MALFORMED_WITHIN_S] + [now]
         if len(self._malformed) >= MALFORMED_LIMIT:
             raise ConnectionLost("the service sent five malformed messages in ten seconds")
+
+
+def _silence(settings: Settings) -> bytes:
+    """A stretch of silence in the format that the session declares (linear16)."""
+    given = settings.audio.input
+    rate = _PLAIN_RATE if given is None else given.sample_rate
+    return bytes(2 * round(rate * SILENCE_S))

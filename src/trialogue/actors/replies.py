@@ -3,7 +3,9 @@
 1. A reply begins with its first words or sound, whichever comes first, and ends with its last byte.
 2. Speech at the agent's ear ends it before its end: the service has stopped, and so do we.
 3. An end without a beginning is an empty reply if an answer was expected (the agent has nothing to
-   say), and nothing otherwise (a late end of a reply that was cut).
+   say), and nothing otherwise. The late end of a reply that was cut is never an answer: it comes before
+   the service has repeated what the agent was asked.
+4. A reply that fails is over; what had arrived of it is whole as it is.
 """
 
 from __future__ import annotations
@@ -52,10 +54,19 @@ class Replies:
         self._count = 0
         self._open = False
         self._expected = False
+        self._late_end = False
 
     def expect(self) -> None:
         """Note that the agent was asked: an empty answer is an answer."""
         self._expected = True
+
+    def refused(self) -> None:
+        """Note that the agent was not asked after all."""
+        self._expected = False
+
+    def asked(self) -> None:
+        """Note that the service has repeated what the agent was asked: ends of earlier replies are past."""
+        self._late_end = False
 
     def begin(self) -> None:
         """The agent has begun to answer."""
@@ -70,21 +81,31 @@ class Replies:
         """Take sound."""
         self._mouth.arrive(self._current(), pcm)
 
-    def done(self) -> None:
-        """The reply's last byte has arrived."""
-        if not self._open and not self._expected:
-            return
+    def done(self) -> float:
+        """The reply's last byte has arrived; returns its length in seconds, 0 where it has no sound."""
+        was_cut, self._late_end = self._late_end and not self._open, False
+        if was_cut or not (self._open or self._expected):
+            return 0.0
         reply = self._current()
         self._open = False
-        self._post(ReplySent(self._participant, reply, self._mouth.finish(reply)))
+        duration_s = self._mouth.finish(reply)
+        self._post(ReplySent(self._participant, reply, duration_s))
+        return duration_s
 
     def interrupted(self) -> None:
         """Speech has reached the agent's ear: its service says no more of this."""
+        self._late_end = self._open
         self._withdraw("interrupted")
+
+    def failed(self) -> None:
+        """The service could not make the reply that was asked for, or not all of it."""
+        if self._open:
+            self.done()
+        self._expected = False
 
     def lost(self) -> None:
         """The session is gone, and the rest of the reply with it."""
-        self._expected = False
+        self._expected = self._late_end = False
         if self._open:
             self._withdraw("lost")
 

@@ -13,23 +13,25 @@ from typing import Literal, TypeAlias
 import trio
 from attrs import define, field, frozen
 
-from trialogue.actors.agent import Agent, Connect
+from trialogue.actors.agent import Agent, Connect, Service
 from trialogue.actors.mailbox import Mailbox
 from trialogue.app.edges import DEEPGRAM_URL, deepgram_connect
-from trialogue.app.settings import restored, settings_for
+from trialogue.app.settings import settings_for, updates_for
 from trialogue.deepgram.settings import Settings
 from trialogue.errors import GaveUp, ProviderRefused
-from trialogue.model.commands import AnswerTool, Cue, Speak
+from trialogue.model.commands import AnswerTool, Cue, RollOver, Speak
 from trialogue.model.events import (
     Event,
+    ReplySent,
     ReplyWithdrawn,
     SentenceSaid,
+    SessionEnding,
     SessionFailed,
+    SessionLost,
     ToolRequested,
     WordsHeard,
 )
 from trialogue.rules.context import ContextItem, ContextMessage
-from trialogue.rules.restarts import Restarts
 from trialogue.supervise import lone_error
 
 NAME = "agent"
@@ -81,13 +83,14 @@ class LoneAgent:
         self._rate = sample_rate
         self._open: dict[int, int] = {}
         self._turn = 0
+        self._settings = settings
+        self._ending: int | None = None
         self.actor = Agent(
             NAME,
-            connect=connect,
-            settings=lambda was_there: restored(settings, self._memory.items) if was_there else settings,
+            (Service(connect, settings),),
+            context=lambda: self._memory.items,
             mouth=self,
             post=self._take,
-            restarts=Restarts(0, NAME),
         )
 
     # --- what an app asks -----------------------------------------------------------------------
@@ -110,6 +113,22 @@ class LoneAgent:
     def answer(self, request: ToolRequested, content: str) -> None:
         """Give the result of a tool call; an answer to a session that is gone is dropped."""
         self.actor.orders.post(AnswerTool(NAME, request.session, request.call_id, request.tool, content))
+
+    def update(
+        self,
+        *,
+        prompt: str | None = None,
+        listen: Mapping[str, object] | None = None,
+        think: Mapping[str, object] | None = None,
+        speak: Mapping[str, object] | None = None,
+    ) -> None:
+        """Change its settings, from now on and in every later session; `SettingsChanged` tells the outcome.
+
+        `prompt` is added to the prompt; the others are the wire's objects. What `think` leaves out of prompt
+        and functions stays. Raises LocalProtocolError for an object that is none.
+        """
+        for order in updates_for(NAME, prompt, {"listen": listen, "think": think, "speak": speak}):
+            self.actor.orders.post(order)
 
     async def next_event(self) -> AgentEvent:
         """The next thing that the agent reports, sound among it, in order.
@@ -161,7 +180,17 @@ class LoneAgent:
             self._memory.heard(event.text)
         elif isinstance(event, SentenceSaid):
             self._memory.said(event)
+        elif isinstance(event, SessionEnding):
+            self._ending = event.session
+        elif isinstance(event, ReplySent | SessionLost):
+            self._roll_over()
         self._inbox.post(event)
+
+    def _roll_over(self) -> None:
+        """At a reply's end, go on in a new session if the old one has become too old."""
+        if self._ending is not None:
+            self.actor.orders.post(RollOver(NAME, self._ending))
+            self._ending = None
 
     def __repr__(self) -> str:
         """Give a status line."""

@@ -18,6 +18,7 @@ from trialogue.actors.agent import Connect
 from trialogue.app.seams import NO_SEAMS, Seams
 from trialogue.app.virtual import is_virtual
 from trialogue.compute import Compute, Inline, InThreads
+from trialogue.devices.driver import Driver
 from trialogue.errors import SetupError
 from trialogue.scenario.resolve import Resolved
 from trialogue.server.equipment import Equipment, seeded_ids
@@ -42,6 +43,9 @@ class Edges:
     engines: Engines | None = None
     """Ears and voices of the embedded server; the defaults of `trialogue[local]` where None."""
 
+    driver: Driver | None = None
+    """The sound devices of people at a microphone; this machine's default ones where None."""
+
     progress: Callable[[str], None] = lambda _: None
     """Told in a few words what is being prepared."""
 
@@ -54,7 +58,8 @@ async def open_edges(resolved: Resolved, edges: Edges) -> AsyncGenerator[Mapping
     """How each service of the scenario is dialled; the embedded server, where wanted, lives as long."""
     connects: dict[str, Connect] = {}
     async with AsyncExitStack() as exits:
-        for via in sorted({spec.via for spec in resolved.agents}):
+        seats = [seat for spec in resolved.agents for seat in (spec, spec.fallback) if seat is not None]
+        for via in sorted({seat.via for seat in seats}):
             if via == "deepgram":
                 connects[via] = deepgram_connect(edges.endpoint or DEEPGRAM_URL)
             else:

@@ -14,24 +14,44 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import orjson
 import trio
+from attrs import evolve
 
 from trialogue.actors.levels import level_dbfs
 from trialogue.actors.mailbox import Mailbox
-from trialogue.app.edges import Edges, open_edges
+from trialogue.actors.sources import JitterBuffer
+from trialogue.app.edges import Edges, compute, open_edges
 from trialogue.app.outputs import MeetingResult, write_outputs
+from trialogue.app.people import NOBODY, needs_engines, prepare_people
+from trialogue.app.settings import updates_for
 from trialogue.app.stage import Stage, open_stage
 from trialogue.app.virtual import is_virtual
-from trialogue.errors import SetupError
-from trialogue.model.events import GrantAsked, NoteGiven, SayAsked, StopAsked
+from trialogue.errors import LocalProtocolError, SetupError
+from trialogue.model.events import (
+    FloorRequestCancelled,
+    FloorRequested,
+    GrantAsked,
+    MuteAsked,
+    NoteGiven,
+    Part,
+    SayAsked,
+    StopAsked,
+    TextTyped,
+    UpdateAsked,
+)
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import Resolved, prepare
 from trialogue.scenario.schema import Clock
+from trialogue.speech.engines import open_engines
 from trialogue.supervise import lone_error
 
 DEFAULT_EDGES = Edges()
+
+_SECRETIVE = ('"endpoint":', '"credentials":')
+"""Keys that hold secrets, wherever they stand in an update."""
 
 
 class Records:
@@ -102,6 +122,64 @@ class Meeting:
         self.plan.participant(participant)
         self._stage.supervisor.post(NoteGiven(participant, text))
 
+    def update(
+        self,
+        participant: str,
+        *,
+        prompt: str | None = None,
+        listen: Mapping[str, object] | None = None,
+        think: Mapping[str, object] | None = None,
+        speak: Mapping[str, object] | None = None,
+    ) -> None:
+        """Change an agent's settings, from now on and in every later session of its.
+
+        `prompt` is added to its prompt; the others are the wire's objects. What `think` leaves out of prompt
+        and functions stays. The journal keeps them: what may hold a secret, an `endpoint` or `credentials`,
+        belongs into the scenario. KeyError for an unknown participant, LocalProtocolError for what is no
+        such object.
+        """
+        self.plan.participant(participant)
+        parts: dict[Part, Mapping[str, object] | None] = {"listen": listen, "think": think, "speak": speak}
+        if any(word in orjson.dumps(given).decode() for given in parts.values() for word in _SECRETIVE):
+            raise LocalProtocolError("endpoints and credentials belong into the scenario, not into an update")
+        for update in updates_for(participant, prompt, parts):
+            self._stage.supervisor.post(UpdateAsked(participant, update.part, update.content))
+
+    def type(self, participant: str, text: str) -> None:
+        """Let a person say this in writing. KeyError for an unknown participant."""
+        self.plan.participant(participant)
+        self._stage.supervisor.post(TextTyped(participant, text))
+
+    def raise_hand(self, participant: str, priority: int = 0) -> None:
+        """Ask for the floor, from -2 (lowest) to 2 (highest). KeyError for an unknown participant."""
+        self.plan.participant(participant)
+        self._stage.supervisor.post(FloorRequested(participant, priority))
+
+    def lower_hand(self, participant: str) -> None:
+        """Take a raised hand down. KeyError for an unknown participant."""
+        self.plan.participant(participant)
+        self._stage.supervisor.post(FloorRequestCancelled(participant))
+
+    def mute(self, participant: str, muted: bool = True) -> None:  # noqa: FBT001, FBT002 - mute("ann", False)
+        """Let nobody hear a participant, or hear it again. KeyError for an unknown one."""
+        self.plan.participant(participant)
+        self._stage.supervisor.post(MuteAsked(participant, muted))
+
+    def source(self, participant: str) -> JitterBuffer:
+        """Where to push a person's sound, who takes part `via: app`; KeyError for everybody else.
+
+        It takes linear16 mono at `sample_rate`, at the pace of life, a frame or so at a time.
+        """
+        feed = self._stage.router.source(participant).feed
+        if not isinstance(feed, JitterBuffer):
+            raise KeyError(participant)
+        return feed
+
+    @property
+    def sample_rate(self) -> int:
+        """Samples a second of everything that is heard in the meeting."""
+        return self._stage.router.grid.sample_rate
+
     def stop(self, reason: str = "stopped") -> None:
         """End the meeting now; what is being said is cut off."""
         self._stage.supervisor.post(StopAsked(reason))
@@ -139,7 +217,14 @@ async def open_meeting(
     resolved = scenario if isinstance(scenario, Resolved) else prepare(scenario, overrides)
     if (resolved.clock is Clock.VIRTUAL) != is_virtual():
         raise SetupError(f"{resolved.plan.name} runs on the {resolved.clock.value} clock: use run_meeting")
-    opening = open_stage(resolved, out=out, edges=open_edges(resolved, edges), seams=edges.seams)
+    people = NOBODY
+    if needs_engines(resolved):
+        edges = evolve(edges, engines=edges.engines or open_engines())
+        edges.progress("preparing people's seats")
+        people = await prepare_people(resolved, edges.engines, edges.driver, compute())
+    opening = open_stage(
+        resolved, out=out, edges=open_edges(resolved, edges), seams=edges.seams, people=people
+    )
     async with opening as stage:
         meeting = Meeting(stage)
         with lone_error():

@@ -1,25 +1,17 @@
-"""What an agent's service is told: the scenario's agent block, the meeting's sound, and what was before."""
+"""What an agent's service is told at first: the scenario's agent block and the meeting's sound."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import assert_never
+from collections.abc import Mapping
 
 import orjson
-from attrs import evolve
 
+from trialogue.actors.terms import read_change
 from trialogue.deepgram.codec import decode_client
 from trialogue.deepgram.messages import Settings
-from trialogue.deepgram.settings import (
-    Agent,
-    Context,
-    HistoryContent,
-    HistoryFunctionCall,
-    HistoryFunctionCalls,
-    HistoryItem,
-)
 from trialogue.errors import LocalProtocolError
-from trialogue.rules.context import ContextCall, ContextItem, ContextMessage
+from trialogue.model.commands import Update
+from trialogue.model.events import Part
 
 
 def settings_for(block: Mapping[str, object], sample_rate: int) -> Settings:
@@ -39,23 +31,14 @@ def settings_for(block: Mapping[str, object], sample_rate: int) -> Settings:
     return message
 
 
-def restored(settings: Settings, context: Sequence[ContextItem]) -> Settings:
-    """The same settings for an agent that was at the table before: it remembers, and does not greet."""
-    agent = settings.agent
-    if not isinstance(agent, Agent):
-        return settings
-    memory = Context(messages=tuple(_remembered(item) for item in context))
-    return evolve(settings, agent=evolve(agent, greeting=None, context=memory if context else None))
-
-
-def _remembered(item: ContextItem) -> HistoryItem:
-    match item:
-        case ContextMessage(role, text):
-            return HistoryContent(role=role, content=text)
-        case ContextCall(call_id, tool, arguments, result):
-            call = HistoryFunctionCall(
-                id=call_id, name=tool, client_side=True, arguments=arguments, response=result
-            )
-            return HistoryFunctionCalls(function_calls=(call,))
-        case _ as never:
-            assert_never(never)
+def updates_for(
+    participant: str, prompt: str | None, parts: Mapping[Part, Mapping[str, object] | None]
+) -> list[Update]:
+    """What an app wants changed, one order a part; LocalProtocolError for an object that is none."""
+    asked: list[tuple[Part, str]] = []
+    if prompt is not None:
+        asked.append(("prompt", prompt))
+    asked += [(part, orjson.dumps(given).decode()) for part, given in parts.items() if given is not None]
+    for part, content in asked:
+        read_change(part, content)
+    return [Update(participant, part, content) for part, content in asked]

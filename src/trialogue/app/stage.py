@@ -15,7 +15,8 @@ from typing import assert_never
 import trio
 from attrs import define, field, frozen
 
-from trialogue.actors.agent import Agent, Connect
+from trialogue.actors.agent import Agent, Connect, Service
+from trialogue.actors.dialling import Breaker, DialLimiter, guarded
 from trialogue.actors.dispatch import Dispatch
 from trialogue.actors.recorder import Recorder
 from trialogue.actors.router import AudioGrid, Router
@@ -24,18 +25,17 @@ from trialogue.actors.timers import Timers
 from trialogue.actors.toolkit import MockTool, PythonTool, import_function
 from trialogue.actors.tools import Tool, ToolExecutor
 from trialogue.app.folder import new_folder, write_private
+from trialogue.app.people import NOBODY, Life, Prepared, seat_people
 from trialogue.app.seams import NO_SEAMS, Seams
-from trialogue.app.settings import restored, settings_for
+from trialogue.app.settings import settings_for
 from trialogue.app.virtual import is_virtual
 from trialogue.compute import Inline, InThreads
-from trialogue.deepgram.settings import Settings
 from trialogue.journal.records import EPOCH, Clock, Header
 from trialogue.journal.writer import Journal
 from trialogue.model.commands import EndMeeting
 from trialogue.model.events import ActorCrashed, Event
 from trialogue.rules.meeting import Meeting as Brain
-from trialogue.rules.restarts import Restarts
-from trialogue.scenario.resolve import MockAnswer, PythonFunction, Resolved, ToolSpec
+from trialogue.scenario.resolve import AgentSpec, MockAnswer, PythonFunction, Resolved, ToolSpec
 from trialogue.scenario.variables import reveal
 from trialogue.scenario.writing import to_yaml
 from trialogue.supervise import (
@@ -51,6 +51,9 @@ from trialogue.supervise import (
 
 AGENT_RESTARTS = Intensity(max_restarts=5, within_s=60.0)
 """How many crashes (bugs, not lost connections) of all agents together are borne."""
+
+PEOPLE_RESTARTS = Intensity(max_restarts=5, within_s=60.0)
+"""The same for the actors behind people's seats."""
 
 SYNC_S = 1.0
 """How much of a meeting a power cut may take."""
@@ -80,6 +83,9 @@ class Stage:
 
     agents: Mapping[str, Agent]
     """One a participant that is an agent."""
+
+    people: Mapping[str, Life]
+    """The actors behind people's seats, by what they are."""
 
     tools: ToolExecutor
     """Runs tool calls."""
@@ -125,11 +131,16 @@ class Stage:
         agents = [
             ChildSpec(f"agent:{name}", each.run, Restart.TRANSIENT) for name, each in self.agents.items()
         ]
+        people = [
+            ChildSpec(name, partial(live, epoch), Restart.TRANSIENT) for name, live in self.people.items()
+        ]
+        seats = [supervisor_spec(people, name="people", intensity=PEOPLE_RESTARTS, observer=self)]
         return [
             ChildSpec("journal", self._keep_synced),
             ChildSpec("timers", partial(self.timers.run, epoch)),
             ChildSpec("tools", self.tools.run),
             supervisor_spec(agents, name="agents", intensity=AGENT_RESTARTS, observer=self),
+            *(seats if people else ()),
             ChildSpec("router", partial(self.router.run, epoch)),
         ]
 
@@ -150,15 +161,19 @@ async def open_stage(
     out: Path | None,
     edges: AbstractAsyncContextManager[Mapping[str, Connect]],
     seams: Seams = NO_SEAMS,
+    people: Prepared = NOBODY,
 ) -> AsyncGenerator[Stage]:
     """Prepare all that a meeting needs; leaving the block closes its recordings and its journal."""
     tools = {spec.name: _tool(spec) for spec in resolved.tools}
-    blocks = {spec.name: reveal(spec.block, os.environ) for spec in resolved.agents}
+    blocks = {
+        spec.name: tuple(reveal(seat.block, os.environ) for seat in _seats_of(spec))
+        for spec in resolved.agents
+    }
     started = EPOCH if is_virtual() else datetime.now(UTC)
     async with edges as connects:
         folder = new_folder(out, resolved.plan.name, started)
         write_private(folder / "scenario.yaml", to_yaml(resolved).encode())
-        made = Made(folder, started, connects, tools, blocks, seams)
+        made = Made(folder, started, connects, tools, blocks, seams, people)
         stage = _set(resolved, made)
         try:
             yield stage
@@ -184,11 +199,14 @@ class Made:
     tools: Mapping[str, Tool]
     """What runs when a tool is called, by its name."""
 
-    blocks: Mapping[str, Mapping[str, object]] = field(repr=False)
-    """The wire's `agent` object of each agent, references revealed."""
+    blocks: Mapping[str, tuple[Mapping[str, object], ...]] = field(repr=False)
+    """The wire's `agent` object of each agent and of its fallback, references revealed."""
 
     seams: Seams = NO_SEAMS
     """What stands in the place of each part."""
+
+    people: Prepared = NOBODY
+    """What people's seats need."""
 
 
 def _set(resolved: Resolved, made: Made) -> Stage:
@@ -217,6 +235,7 @@ def _set(resolved: Resolved, made: Made) -> Stage:
         supervisor=supervisor,
         router=router,
         agents=agents,
+        people=seat_people(resolved, made.people, router, supervisor),
         tools=ToolExecutor(seams.tools(made.tools), supervisor.post),
         timers=Timers(supervisor.post),
         recorder=recorder,
@@ -239,25 +258,36 @@ class Seats:
 
 
 def _agents(resolved: Resolved, made: Made, seats: Seats) -> dict[str, Agent]:
-    """One actor for each agent, listening to the router."""
+    """One actor for each agent, listening to the router; all dial in turn, and share what a key is worth."""
+    limiter = DialLimiter()
+    breakers = {via: Breaker() for via in made.connects}
     agents: dict[str, Agent] = {}
     for spec in resolved.agents:
-        fresh = settings_for(made.blocks[spec.name], seats.router.grid.sample_rate)
+        services: list[Service] = []
+        for seat, block in zip(_seats_of(spec), made.blocks[spec.name], strict=True):
+            connect = made.seams.connect(spec.name, made.connects[seat.via])
+            services.append(
+                Service(
+                    guarded(connect, limiter, breakers[seat.via]),
+                    settings_for(block, seats.router.grid.sample_rate),
+                    f"cast.{spec.name}, {resolved.places.near(('cast', spec.name))}",
+                )
+            )
         agents[spec.name] = Agent(
             spec.name,
-            connect=made.seams.connect(spec.name, made.connects[spec.via]),
-            settings=partial(_settings, fresh, seats.brain, spec.name),
+            services,
+            context=partial(seats.brain.context, spec.name),
             mouth=seats.router.playouts[spec.name],
             post=seats.post,
-            restarts=Restarts(resolved.plan.seed, spec.name),
+            seed=resolved.plan.seed,
         )
         seats.router.listen(spec.name, agents[spec.name].hear)
     return agents
 
 
-def _settings(fresh: Settings, brain: Brain, participant: str, was_there: bool) -> Settings:  # noqa: FBT001 - Agent asks so
-    """What a service is told before a session: an agent that was at the table remembers."""
-    return restored(fresh, brain.context(participant)) if was_there else fresh
+def _seats_of(spec: AgentSpec) -> tuple[AgentSpec, ...]:
+    """An agent's own seat, and its fallback's."""
+    return (spec,) if spec.fallback is None else (spec, spec.fallback)
 
 
 def _tool(spec: ToolSpec) -> Tool:

@@ -41,6 +41,9 @@ class AgentSpec:
     is_scripted: bool = False
     """Whether what it says stands in the scenario."""
 
+    fallback: AgentSpec | None = None
+    """Who takes the seat if its sessions have failed for good; it has no fallback of its own."""
+
 
 @frozen
 class MockAnswer:

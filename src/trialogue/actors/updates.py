@@ -1,0 +1,74 @@
+"""Changes of one session's settings, told one at a time.
+
+1. The next change is told once the service has confirmed the last, at least once since it was told: the
+   service may confirm late (18 s were seen) and may confirm two changes at once.
+2. A change that is not confirmed within `CONFIRM_S` is taken to hold: nothing is ever waited for longer.
+3. What was not told when the session ends is part of the next session's settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import trio
+from attrs import frozen
+
+from trialogue.actors.mailbox import Mailbox
+from trialogue.actors.terms import Change
+from trialogue.model.events import Part
+
+CONFIRM_S = 25.0
+"""Seconds that a confirmation may take."""
+
+
+@frozen
+class Pending:
+    """A change that is to be told."""
+
+    part: Part
+    """Which part it changes."""
+
+    message: Change
+    """What the service is told."""
+
+
+class Updates:
+    """Tells one session's changes in their order."""
+
+    def __init__(
+        self,
+        send: Callable[[Change], None],
+        told: Callable[[Part, Literal["applied", "unconfirmed"]], None],
+    ) -> None:
+        """`told` is called with each part and what became of its change."""
+        self._send = send
+        self._told = told
+        self._waiting: Mailbox[Pending] = Mailbox("updates", 64)
+        self._open: Pending | None = None
+        self._confirmed = trio.Event()
+
+    @property
+    def open_part(self) -> Part | None:
+        """The part whose change was told and is not confirmed; None where there is none."""
+        return self._open.part if self._open else None
+
+    def add(self, pending: Pending) -> None:
+        """Have a change told after those before it."""
+        self._waiting.post(pending)
+
+    def confirm(self, part: str) -> None:
+        """Take the service's word for a change."""
+        if part == self.open_part:
+            self._confirmed.set()
+
+    async def run(self) -> None:
+        """Tell changes until cancelled."""
+        while True:
+            pending = await self._waiting.take()
+            self._open, self._confirmed = pending, trio.Event()
+            self._send(pending.message)
+            with trio.move_on_after(CONFIRM_S):
+                await self._confirmed.wait()
+            self._open = None
+            self._told(pending.part, "applied" if self._confirmed.is_set() else "unconfirmed")
