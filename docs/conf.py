@@ -1,0 +1,40 @@
+"""How the documentation is built: `sphinx-build -W -b html docs docs/_build`."""
+# ruff: noqa: INP001 - a folder of pages, not a package
+
+from importlib.metadata import version as installed
+
+from pygments.lexers.special import TextLexer
+from sphinx.application import Sphinx
+
+project = "trialogue"
+copyright = "the trialogue contributors"  # noqa: A001 - Sphinx asks for this name
+version = release = installed("trialogue")
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+source_suffix = {".md": "markdown"}
+exclude_patterns = ["_build"]
+html_theme = "furo"
+html_title = "trialogue"
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+default_role = "code"
+
+nitpicky = True
+nitpick_ignore_regex = [
+    # Other projects' names have no place to link to without a network.
+    (r"py:.*", r"(pathlib|collections\.abc|datetime|trio|typing)\..*"),
+    # Type variables, and what stands behind an app's interface: named in signatures, and not for apps.
+    (r"py:.*", r"trialogue\..*\.T"),
+    (r"py:.*", r"trialogue\.(?!app\.|errors\.|model\.).*"),
+]
+
+autodoc_class_signature = "separated"
+autodoc_default_options = {"exclude-members": "__init__, __new__"}
+# A class is made by a function of ours or from its fields, which are shown: no signature repeats them.
+
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+
+
+def setup(app: Sphinx) -> None:
+    """Show Mermaid diagrams as text: they are drawn where a page is read as Markdown."""
+    app.add_lexer("mermaid", TextLexer)

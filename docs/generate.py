@@ -1,0 +1,340 @@
+"""Writes the parts of the pages that follow from the code: `python docs/generate.py`.
+
+A page holds `<!-- begin NAME -->` and `<!-- end NAME -->`; what stands between them is made here. A test
+fails while a page differs from what would be made.
+"""
+# ruff: noqa: INP001 - a folder of pages, not a package
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import assert_never, cast, get_args, get_type_hints
+
+import attrs
+import yaml
+from cyclopts import Argument
+
+from trialogue.cli.program import EXIT_CODES, app
+from trialogue.journal.personal import PERSONAL
+from trialogue.model import commands, events
+from trialogue.rules.floor import TRANSITIONS, as_mermaid
+from trialogue.scenario import explain, kinds, loads, resolve
+from trialogue.scenario.json_schema import field_docs
+from trialogue.scenario.schema import Document
+
+DOCS = Path(__file__).parent
+EXAMPLES = DOCS / "reference" / "examples.yaml"
+PLACEHOLDER = re.compile(r"<!-- begin (?P<name>[a-z-]+) -->\n(?P<body>.*?)<!-- end (?P=name) -->", re.DOTALL)
+
+PROBE = """
+trialogue: 1
+name: probe
+cast:
+  first: {role: chair, lines: [One.], tools: [tool]}
+  second: {lines: [Two.]}
+tools: {tool: {mock: {result: 1}}}
+agenda: [{id: point, title: Point}]
+"""
+"""A scenario that leaves out all that can be left out: what stands in it after resolving is default."""
+
+DEPENDS: Mapping[str, str] = {
+    "cast.NAME.speak.model": "one of eight voices, by seat",
+    "cast.NAME.title": "the name, with a capital",
+    "cast.NAME.think": "`{provider: open_ai, model: gpt-4o-mini}` at Deepgram; else this or `lines`",
+    "floor.policy": "`moderated` with a chair, else `round-robin`",
+    "floor.order": "the cast's, without observers",
+    "floor.hold.warn": "never",
+    "end": "`{any: [agenda-done, limits]}`, without an agenda `{any: [limits]}`",
+    "end.any": "",
+}
+"""Defaults that depend on something, in words."""
+
+
+def main() -> int:
+    """Bring every page up to date; the exit code says whether any was not."""
+    stale = [page for page in pages() if page.read_text(encoding="utf-8") != fresh(page)]
+    for page in stale:
+        page.write_text(fresh(page), encoding="utf-8")
+    return 1 if stale else 0
+
+
+def pages() -> list[Path]:
+    """Every page with a part that is made here."""
+    return [
+        page
+        for page in sorted(DOCS.rglob("*.md"))
+        if "_build" not in page.parts and PLACEHOLDER.search(page.read_text(encoding="utf-8"))
+    ]
+
+
+def fresh(page: Path) -> str:
+    """The page as it should be."""
+
+    def filled(match: re.Match[str]) -> str:
+        name = match["name"]
+        return f"<!-- begin {name} -->\n{PARTS[name]().strip()}\n<!-- end {name} -->"
+
+    return PLACEHOLDER.sub(filled, page.read_text(encoding="utf-8"))
+
+
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """A Markdown table."""
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+# --- the scenario -----------------------------------------------------------------------------------
+
+
+def scenario_reference() -> str:
+    """Every map of the format with its keys."""
+    parts: list[str] = []
+    for record, places in _places().items():
+        stands = [place for place in places if place]
+        title = f"`{stands[0]}`" if stands else "The document"
+        others = f"\n\nAlso: {', '.join(f'`{place}`' for place in stands[1:])}." if stands[1:] else ""
+        doc = " ".join((record.cls.__doc__ or "").split())
+        parts.append(f"### {title}\n\n{doc}{others}\n\n{_keys(record, places)}")
+    return "\n\n".join(parts)
+
+
+def _keys(record: kinds.Record, places: list[str]) -> str:
+    docs = field_docs(record.cls)
+    examples = example_values().get(record.cls.__name__, {})
+    rows = [
+        (
+            f"`{member.key}`",
+            words(member.kind),
+            "required" if member.required else _default(places, member.key),
+            f"`{member.key}: {examples[member.key]}`" if member.key in examples else "",
+            docs[member.attribute],
+        )
+        for member in record.members
+    ]
+    return table(("key", "value", "default", "example", "meaning"), rows)
+
+
+def example_values() -> Mapping[str, Mapping[str, str]]:
+    """An example of each key, as YAML, by the class that the key is of."""
+    return cast("Mapping[str, Mapping[str, str]]", yaml.safe_load(EXAMPLES.read_text(encoding="utf-8")))
+
+
+@cache
+def _places() -> dict[kinds.Record, list[str]]:
+    """Every map of the format, with the places where it may stand."""
+    found: dict[kinds.Record, list[str]] = {}
+    for path, record in _walk(kinds.record_of(Document), ""):
+        places = found.setdefault(record, [])
+        if path not in places:
+            places.append(path)
+    return found
+
+
+def _walk(kind: kinds.Kind, path: str) -> Iterator[tuple[str, kinds.Record]]:
+    match kind:
+        case kinds.Record(members=members):
+            yield path, kind
+            for member in members:
+                yield from _walk(member.kind, f"{path}.{member.key}".lstrip("."))
+        case kinds.ListOf(item=inner):
+            yield from _walk(inner, f"{path}[]".replace("[][]", "[]"))
+        case kinds.MapOf(value=inner):
+            yield from _walk(inner, f"{path}.NAME")
+        case kinds.OneOf(options=options):
+            for option in options:
+                yield from _walk(option, path)
+        case _:
+            pass
+
+
+def _default(places: list[str], key: str) -> str:
+    for place in places:
+        path = f"{place}.{key}".lstrip(".")
+        told = DEPENDS.get(path)
+        if told is not None:
+            return told
+        values = _defaults().get(path)
+        if values:
+            return f"`{', '.join(values)}`"
+    return ""
+
+
+@cache
+def _defaults() -> dict[str, list[str]]:
+    """What stands in a scenario that leaves it out, by path; more than one value makes a list."""
+    defaults: dict[str, list[str]] = {}
+    for each in explain(resolve(loads(PROBE))):
+        if str(each.origin) == "default":
+            path = re.sub(r"^(cast|tools)\.(second|tool)\b", r"\1.NAME", each.path)
+            value = each.value if isinstance(each.value, str) else yaml.safe_dump(each.value).split("\n")[0]
+            defaults.setdefault(re.sub(r"\[\d+\]$", "", path), []).append(value)
+    return defaults
+
+
+def words(kind: kinds.Kind) -> str:
+    """What a value may be, in words."""
+    match kind:
+        case kinds.Record():
+            title = next((place for place in _places()[kind] if place), "")
+            return f"map: [`{title}`](#{re.sub(r'[^a-z0-9_-]', '', title.lower())})"
+        case kinds.ListOf(item):
+            return f"list of: {words(item)}"
+        case kinds.MapOf(_, value):
+            return f"map of names to: {words(value)}"
+        case kinds.OneOf(options):
+            return ", or ".join(words(option) for option in options)
+        case kinds.Anything():
+            return "anything"
+        case kinds.AnyObject():
+            return "any map"
+        case _:
+            return _scalar_words(kind)
+
+
+def _scalar_words(kind: kinds.Words | kinds.NotText) -> str:
+    match kind:
+        case kinds.Text():
+            return "text"
+        case kinds.OneLine():
+            return "one line of text"
+        case kinds.Name():
+            return "name"
+        case kinds.Pattern():
+            return "regular expression"
+        case kinds.Whole(low, high):
+            return f"whole number from {low}" + (f" to {high}" if high < 2**53 else "")
+        case kinds.Number():
+            return "number"
+        case kinds.Flag():
+            return "`true` or `false`"
+        case kinds.Duration(may_be_none):
+            return "duration, or `none`" if may_be_none else "duration"
+        case kinds.DurationRange():
+            return "duration, or a range `a..b`"
+        case kinds.Choice(options):
+            return " or ".join(f"`{option.value}`" for option in options)
+        case _:
+            assert_never(kind)
+
+
+# --- the floor, events, commands ----------------------------------------------------------------------
+
+
+def floor_table() -> str:
+    """The floor machine's transition table."""
+    rows = [(old.value, act.value, new.value) for (old, act), new in TRANSITIONS.items()]
+    return table(("a request that is", "can take", "and is then"), rows)
+
+
+def floor_diagram() -> str:
+    """The same as a Mermaid diagram."""
+    return f"```mermaid\n{as_mermaid()}```"
+
+
+def causes() -> str:
+    """Why a turn can end."""
+    return ", ".join(f"`{cause}`" for cause in get_args(commands.Cause))
+
+
+def event_reference() -> str:
+    """Every event with its fields."""
+    return _union(events.Event)
+
+
+def command_reference() -> str:
+    """Every command with its fields."""
+    return f"{_union(commands.Command)}\n\n{_value(commands.Hearing)}"
+
+
+def _union(union: object) -> str:
+    return "\n\n".join(_value(cast("type[attrs.AttrsInstance]", cls)) for cls in get_args(union))
+
+
+def _value(cls: type[attrs.AttrsInstance]) -> str:
+    head = f"### {cls.__name__}\n\n{' '.join((cls.__doc__ or '').split())}"
+    hints, docs = get_type_hints(cls), field_docs(cls)
+    rows = [
+        (f"`{field.name}`", _type(hints[field.name]), _meaning(cls, field.name, docs[field.name]))
+        for field in attrs.fields(cls)
+    ]
+    return f"{head}\n\n{table(('field', 'type', 'meaning'), rows)}" if rows else head
+
+
+def _meaning(cls: type[attrs.AttrsInstance], name: str, doc: str) -> str:
+    if name in PERSONAL.get(cls, ()) and "Personal." not in doc:
+        raise ValueError(f"{cls.__name__}.{name} is masked, and its docstring does not say so")
+    return doc
+
+
+def _type(hint: object) -> str:
+    arguments = get_args(hint)
+    match str(getattr(hint, "__origin__", hint)):
+        case "typing.Literal":
+            return " or ".join(f"`{value}`" for value in arguments)
+        case "<class 'tuple'>":
+            return f"list of {_type(arguments[0])}"
+        case _ if arguments:
+            return " or ".join(_type(argument) for argument in arguments)
+        case _:
+            name = getattr(hint, "__name__", str(hint))
+            return {"str": "text", "int": "whole number", "float": "number", "bool": "true or false"}.get(
+                name, name.replace("NoneType", "nothing")
+            )
+
+
+# --- the command line ---------------------------------------------------------------------------------
+
+
+def command_line() -> str:
+    """Every command with its options."""
+    return "\n\n".join(_command(name) for name in app if not name.startswith("-"))
+
+
+def _command(name: str) -> str:
+    command = app[name]
+    said = " ".join((command.help or "").split())
+    arguments = [each for each in command.assemble_argument_collection() if each.show]
+    positional = [name for each in arguments for name in each.names if not name.startswith("-")]
+    usage = " ".join(("trialogue", name, *positional)).replace(" MORE", " [MORE...]")
+    options = [each for each in arguments if each.names[0].startswith("-")]
+    rows = [(f"`{each.names[0]}`", _taken(each), each.parameter.help or "") for each in options]
+    head = f"### trialogue {name}\n\n{said}\n\nUsage: `{usage}{' [OPTIONS]' if rows else ''}`"
+    return f"{head}\n\n{table(('option', 'takes', 'meaning'), rows)}" if rows else head
+
+
+def _taken(argument: Argument) -> str:
+    """What an option takes, and its default where it has one."""
+    parts = (argument.hint, *get_args(argument.hint))
+    if bool in parts:
+        return ""
+    choices = [value for part in parts for value in get_args(part) if isinstance(value, str)]
+    names = {int: "number", Path: "path", str: "text"}
+    plain = next((names[part] for part in parts if part in names), "")
+    taken = " or ".join(f"`{value}`" for value in dict.fromkeys(choices)) or plain
+    default = argument.field_info.default
+    return taken if default is None else f"{taken}; `{default}`"
+
+
+def exit_codes() -> str:
+    """What `--help` says of exit codes."""
+    return f"```text\n{EXIT_CODES}```"
+
+
+PARTS: Mapping[str, Callable[[], str]] = {
+    "scenario": scenario_reference,
+    "floor-table": floor_table,
+    "floor-diagram": floor_diagram,
+    "causes": causes,
+    "events": event_reference,
+    "commands": command_reference,
+    "command-line": command_line,
+    "exit-codes": exit_codes,
+}
+"""The parts by name."""
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""The code blocks of a page, and how output is compared with what a page shows."""
+
+import re
+from collections.abc import Iterator
+from itertools import zip_longest
+from pathlib import Path
+
+from attrs import frozen
+from markdown_it import MarkdownIt
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", *sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts)]
+
+_NUMBER = re.compile(r"\d+(?:[.:]\d+)*")
+_BAR = re.compile(r"[▏▎▍▌▋▊▉█]+")
+
+
+@frozen
+class Block:
+    """One fenced block."""
+
+    page: str
+    line: int
+    language: str
+    mark: str
+    """What follows the language: `server`, or a file's name."""
+
+    text: str
+    output: str | None
+    """The text block that comes next, where the next block is one."""
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+@frozen
+class Command:
+    """One command of a console block, with what it shows."""
+
+    line: str
+    output: str
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def blocks_of(page: Path) -> list[Block]:
+    """Every fenced block of a page, in order."""
+    fences = [t for t in MarkdownIt().parse(page.read_text(encoding="utf-8")) if t.type == "fence"]
+    blocks = []
+    for fence, following in zip_longest(fences, fences[1:]):
+        language, _, mark = fence.info.strip().partition(" ")
+        output = following.content if following is not None and following.info.strip() == "text" else None
+        assert fence.map is not None
+        blocks.append(Block(name_of(page), fence.map[0] + 1, language, mark, fence.content, output))
+    return blocks
+
+
+def commands_of(block: Block) -> Iterator[Command]:
+    """The commands of a console block."""
+    for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
+        line, _, output = part.partition("\n")
+        yield Command(line, output)
+
+
+def shape(output: str) -> list[str]:
+    """The lines of an output without what differs from run to run: numbers, bars, how wide columns are."""
+    lines = [_BAR.sub("#", _NUMBER.sub("0", line)) for line in output.splitlines()]
+    return [" ".join(line.split()) for line in lines]
+
+
+def is_like(shown: str, printed: str) -> bool:
+    """Whether what was printed has the shape of what is shown; a line `...` stands for any lines."""
+    parts = [re.escape(line) + "\n" if line != "..." else "(?:.*\n)*?" for line in shape(shown)]
+    return re.fullmatch("".join(parts), "".join(f"{line}\n" for line in shape(printed))) is not None

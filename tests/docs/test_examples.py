@@ -1,0 +1,195 @@
+"""Every block of code in the documentation does what its page says.
+
+Meetings run under the virtual clock: `trialogue run` gets `--clock virtual`, and `trio.run` a virtual
+clock. Voices and ears are the real ones, except behind the server for the official SDK.
+"""
+
+import contextlib
+import io
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import threading
+from functools import partial
+from pathlib import Path
+
+import orjson
+import pytest
+import trio
+import yaml
+from docs_blocks import PAGES, ROOT, Block, blocks_of, commands_of, is_like, name_of
+
+from trialogue.app.virtual import run_virtual
+from trialogue.compute import InThreads
+from trialogue.journal.records import parse_end, parse_header, parse_record
+from trialogue.scenario import check
+from trialogue.server.equipment import Equipment
+from trialogue.server.listener import open_server
+from trialogue.testing.engines import murmuring_engines
+
+NOT_RUN = {
+    "pip install '.[local]' && trialogue run scenarios/edge-cache.yaml": "installs; its second half is run",
+    "pip install -e '.[test]' && pytest": "is what runs this",
+    "python3 -m venv .venv && . .venv/bin/activate && pip install '.[local]'": "installs",
+    "DEEPGRAM_API_KEY=... trialogue run scenarios/edge-cache.yaml --via deepgram": "needs a key",
+    "export DEEPGRAM_API_KEY=...": "needs a key",
+    "trialogue run review.yaml --endpoint wss://api.eu.deepgram.com/v1/agent/converse": "needs a key",
+    "trialogue serve --port 8090": "serves until Ctrl-C; the blocks after it talk to such a server",
+    "VOICE_KEY=... trialogue serve --host 0.0.0.0 --api-key-env VOICE_KEY": "serves the whole network",
+    "pytest tests/rules": "is what CI runs, step by step",
+    "import trio\nfrom trialogue.app.agent import open_agent\n"
+    "from trialogue.model.events import ReplySent": "needs a key",
+}
+"""Blocks that no test can run, by how they begin, and why."""
+
+SHOWN_ELSEWHERE = {"", "text", "mermaid"}
+"""Languages of blocks that show something: output, which is compared where it is made; pictures."""
+
+PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+"""Where commands are found: those of this environment first."""
+
+real_run = trio.run
+
+
+def virtual_run(function, *arguments, clock=None, **options):
+    """`trio.run` by a virtual clock, unless the caller brings one."""
+    if clock is not None:
+        return real_run(function, *arguments, clock=clock, **options)
+    return run_virtual(partial(function, *arguments), seed=0)
+
+
+@contextlib.contextmanager
+def server():
+    """The embedded server with murmuring voices, in a thread, as another program would have it."""
+    engines, compute = murmuring_engines(), InThreads()
+    ready = queue.Queue()
+
+    async def serve():
+        equipment = Equipment(engines.recognizer, engines.synthesizer, engines.open_detector, compute)
+        async with trio.open_nursery() as nursery:
+            listening = await nursery.start(open_server, equipment)
+            token = trio.lowlevel.current_trio_token()
+            ready.put((listening.port, partial(token.run_sync_soon, nursery.cancel_scope.cancel)))
+
+    thread = threading.Thread(target=real_run, args=(serve,))
+    thread.start()
+    port, stop = ready.get(timeout=10)
+    try:
+        yield port
+    finally:
+        stop()
+        thread.join()
+
+
+@contextlib.contextmanager
+def virtual_time():
+    """Programs and their scenario live by the virtual clock while the block runs."""
+    scenario = Path("scenarios/smallest.yaml")
+    as_written = scenario.read_text(encoding="utf-8")
+    scenario.write_text(f"{as_written}run: {{clock: virtual}}\n", encoding="utf-8")
+    trio.run = virtual_run
+    try:
+        yield
+    finally:
+        trio.run = real_run
+        scenario.write_text(as_written, encoding="utf-8")
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch) -> Path:
+    """A directory with the scenarios, to work in."""
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run_python(block: Block) -> None:
+    """Run a program; the text after it is what it prints."""
+    printed = io.StringIO()
+    with contextlib.ExitStack() as stack:
+        text = block.text
+        if block.mark == "server":
+            text = text.replace("8090", str(stack.enter_context(server())))
+        stack.enter_context(contextlib.redirect_stdout(printed))
+        stack.enter_context(virtual_time())
+        exec(compile(text, str(block), "exec"), {"__name__": "example"})
+    if block.output is not None:
+        assert printed.getvalue() == block.output, str(block)
+
+
+def run_console(block: Block) -> None:
+    """Run the commands of a block, one by one."""
+    code = 0
+    for command in commands_of(block):
+        line = command.line
+        if line == "echo $?":
+            assert command.output == f"{code}\n", str(block)
+            continue
+        made_virtual = line.startswith("trialogue run") and "--clock" not in line
+        done = subprocess.run(
+            ["bash", "-c", f"{line} --clock virtual" if made_virtual else line],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            env={**os.environ, "NO_COLOR": "1", "PATH": PATH},
+        )
+        code = done.returncode
+        lines = [text for text in done.stdout.splitlines() if not (made_virtual and "virtual clock" in text)]
+        printed = "\n".join(lines)
+        assert is_like(command.output, printed), f"{block}: {line}\n{printed}"
+
+
+def read_yaml(block: Block) -> None:
+    """Check a scenario, and leave it for the commands after it."""
+    path = Path(block.mark or "example.yaml")
+    path.write_text(block.text, encoding="utf-8")
+    assert bool(check(path)) == path.name.startswith("wrong"), str(block)
+    yaml.safe_load(block.text)
+
+
+def read_json(block: Block) -> None:
+    """A line of a journal is one."""
+    parse = {"header": parse_header, "record": parse_record, "end": parse_end}[block.mark]
+    line = orjson.loads(block.text)
+    assert len(line["hash"]) == 32, str(block)
+    parse(line)
+
+
+RUN = {"python": run_python, "console": run_console, "yaml": read_yaml, "json": read_json}
+
+
+def is_run(block: Block) -> bool:
+    """Whether there is something to do for a block."""
+    is_directive = block.language.startswith("{")
+    is_left_out = any(block.text.startswith(each) for each in NOT_RUN)
+    return not is_directive and block.language not in SHOWN_ELSEWHERE and not is_left_out
+
+
+WITH_BLOCKS = [page for page in PAGES if any(is_run(block) for block in blocks_of(page))]
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("page", WITH_BLOCKS, ids=name_of)
+def test_the_page_does_what_it_says(page, desk):
+    """Every block of the page, in order, in one directory."""
+    for block in blocks_of(page):
+        if is_run(block):
+            RUN[block.language](block)
+
+
+def test_what_is_not_run_is_there():
+    """Each block that is left out stands on some page."""
+    texts = [block.text for page in PAGES for block in blocks_of(page)]
+    for beginning in NOT_RUN:
+        assert any(text.startswith(beginning) for text in texts), beginning
+
+
+def test_the_readme_has_the_two_commands():
+    """Each alone in its block: CI reads the second one from there."""
+    readme = blocks_of(ROOT / "README.md")
+    alone = {block.text for block in readme if block.language == "sh"}
+    assert "pip install '.[local]' && trialogue run scenarios/edge-cache.yaml\n" in alone
+    assert "pip install -e '.[test]' && pytest\n" in alone

@@ -1,0 +1,59 @@
+"""What follows from the code is up to date, complete, and correct."""
+
+import importlib.util
+import subprocess
+import sys
+
+import pytest
+import yaml
+from docs_blocks import DOCS, ROOT
+from jsonschema import Draft202012Validator
+
+from trialogue.scenario import json_schema
+
+
+def generator():
+    spec = importlib.util.spec_from_file_location("docs_generate", DOCS / "generate.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+GENERATE = generator()
+KEYS = [(cls, key) for cls, schema in json_schema()["$defs"].items() for key in schema.get("properties", {})]
+
+
+@pytest.mark.parametrize("page", GENERATE.pages(), ids=lambda page: page.name)
+def test_pages_are_fresh(page):
+    """Nothing has changed in the code that the page does not say; else run `python docs/generate.py`."""
+    assert page.read_text(encoding="utf-8") == GENERATE.fresh(page)
+
+
+def test_every_part_has_a_page():
+    """Whatever can be made is shown somewhere."""
+    text = "".join(page.read_text(encoding="utf-8") for page in GENERATE.pages())
+    assert all(f"<!-- begin {name} -->" in text for name in GENERATE.PARTS)
+
+
+EXAMPLES = [(cls, key) for cls, examples in GENERATE.example_values().items() for key in examples]
+
+
+def test_every_key_has_an_example():
+    """Each key of the format stands in `docs/reference/examples.yaml`, and nothing else does."""
+    assert set(EXAMPLES) == set(KEYS)
+
+
+@pytest.mark.parametrize(("cls", "key"), sorted(set(EXAMPLES) & set(KEYS)), ids=lambda each: each)
+def test_examples_are_right(cls, key):
+    """The example of each key is what the format takes there."""
+    example = yaml.safe_load(f"{key}: {GENERATE.example_values()[cls][key]}")
+    schema = json_schema()
+    there = schema["$defs"][cls]["properties"][key]
+    Draft202012Validator({**there, "$defs": schema["$defs"]}).validate(example[key])
+
+
+def test_the_changelog_can_be_built():
+    """Every fragment is of a kind that the changelog has."""
+    towncrier = [sys.executable, "-m", "towncrier", "build", "--draft", "--version", "1"]
+    draft = subprocess.run(towncrier, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert len(list((ROOT / "changelog.d").glob("*.*.md"))) == draft.count("\n- ")
