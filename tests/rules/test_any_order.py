@@ -90,6 +90,11 @@ def plans(draw: st.DrawFn) -> MeetingPlan:
 replies = st.builds(e.ReplyStarted, names, numbers)
 events: st.SearchStrategy[Any] = st.one_of(
     st.builds(e.MeetingStarted),
+    st.builds(e.MeetingResumed, st.just("00")),
+    st.builds(e.ProcessSuspended, seconds),
+    st.builds(e.RecordingFailed, st.just("No space left")),
+    st.builds(e.ActorOverran, st.just("tools"), seconds),
+    st.builds(e.WallClockJumped, seconds),
     st.builds(e.SessionReady, names, numbers),
     st.builds(e.SessionLost, names, numbers, st.just("1006"), seconds),
     st.builds(e.SessionFailed, names, st.just("401"), st.booleans()),

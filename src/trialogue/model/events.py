@@ -512,6 +512,52 @@ class ActorCrashed:
 
 
 @frozen
+class ActorOverran:
+    """A task of the meeting had not stopped when its grace was over; a task cannot be killed."""
+
+    actor: str
+    """Which: `router`, `agent:ada`, `tools`."""
+
+    grace_s: float
+    """How long it was waited for, in seconds."""
+
+
+@frozen
+class RecordingFailed:
+    """What is heard cannot be written to files any longer; the meeting itself can go on."""
+
+    error: str
+    """One line for people: the system's words."""
+
+
+@frozen
+class ProcessSuspended:
+    """The process stood still (stopped, or the machine slept), and goes on."""
+
+    for_s: float
+    """How long, in seconds."""
+
+    skipped_s: float = 0.0
+    """How much of the meeting's audio clock went by unheard before this event: silence in the recordings."""
+
+
+@frozen
+class WallClockJumped:
+    """The machine's time of day was set: the journal's `ts` jump here. Nothing else depends on it."""
+
+    by_s: float
+    """By how many seconds; below 0 for a step back."""
+
+
+@frozen
+class MeetingResumed:
+    """A meeting whose process had died goes on in a new one; all sessions and sounds of the old are gone."""
+
+    continues: str
+    """The hash of the last record of the journal that is continued."""
+
+
+@frozen
 class Woke:
     """A timer that the brain set has come."""
 
@@ -555,6 +601,11 @@ Event: TypeAlias = (
     | LatencyMeasured
     | ServiceWarned
     | ActorCrashed
+    | ActorOverran
+    | RecordingFailed
+    | ProcessSuspended
+    | WallClockJumped
+    | MeetingResumed
     | Woke
 )
 """Every fact there is; a `match` over it ends in `assert_never`."""

@@ -13,12 +13,14 @@ from typing import assert_never
 from trialogue.model.commands import Command, Hearing, SetHearing
 from trialogue.model.events import (
     ActorCrashed,
+    ActorOverran,
     Event,
     FloorRequestCancelled,
     FloorRequested,
     GrantAsked,
     InjectionRefused,
     LatencyMeasured,
+    MeetingResumed,
     MeetingStarted,
     MuteAsked,
     NoteGiven,
@@ -26,6 +28,8 @@ from trialogue.model.events import (
     PlaybackPaused,
     PlaybackResumed,
     PlaybackStarted,
+    ProcessSuspended,
+    RecordingFailed,
     ReplyFailed,
     ReplySent,
     ReplyStarted,
@@ -47,13 +51,14 @@ from trialogue.model.events import (
     ToolFinished,
     ToolRequested,
     UpdateAsked,
+    WallClockJumped,
     Woke,
     WordsHeard,
 )
 from trialogue.model.participants import Hears, Kind
 from trialogue.model.plan import AgendaItem, MeetingPlan
 from trialogue.model.transcript import Utterance
-from trialogue.rules import calling, limits, sessions, speaking, turns, wishes
+from trialogue.rules import calling, limits, process, sessions, speaking, turns, wishes
 from trialogue.rules.choosing import Chooser, climb
 from trialogue.rules.context import ContextItem
 from trialogue.rules.ending import end_meeting, judge
@@ -132,6 +137,10 @@ class Meeting:
                 calling.take(state, event)
             case SpeechStarted() | SpeechStopped() | TextTyped() | PlaybackPaused() | PlaybackResumed():
                 pass  # for the record; people's speech does not move the floor yet
+            case (
+                ActorOverran() | RecordingFailed() | ProcessSuspended() | WallClockJumped() | MeetingResumed()
+            ):
+                process.take(state, event)
             case MuteAsked() | LatencyMeasured() | ServiceWarned() | ActorCrashed():
                 pass
             case _:  # pragma: no cover
@@ -226,6 +235,10 @@ class Meeting:
     def floor_view(self) -> FloorView:
         """What a policy would see now."""
         return self._state.view()
+
+    def gone(self) -> frozenset[str]:
+        """Who has failed for good."""
+        return self._state.presence.gone()
 
     def utterances(self) -> tuple[Utterance, ...]:
         """What was heard so far, in turns that are over."""

@@ -26,6 +26,10 @@ class Timers:
         """Whether it was set, and neither came nor was cleared."""
         return timer in self._deadlines
 
+    def all(self) -> dict[str, float]:
+        """The deadlines of all timers that are set, by name."""
+        return dict(self._deadlines)
+
     def clear(self, *timers: str) -> None:
         """Forget timers; when they come they are stale."""
         for timer in timers:
