@@ -219,9 +219,10 @@ async def open_meeting(
         raise SetupError(f"{resolved.plan.name} runs on the {resolved.clock.value} clock: use run_meeting")
     people = NOBODY
     if needs_engines(resolved):
-        edges = evolve(edges, engines=edges.engines or open_engines())
+        engines = edges.engines or open_engines()
+        edges = evolve(edges, engines=engines)
         edges.progress("preparing people's seats")
-        people = await prepare_people(resolved, edges.engines, edges.driver, compute())
+        people = await prepare_people(resolved, engines, edges.driver, compute())
     opening = open_stage(
         resolved, out=out, edges=open_edges(resolved, edges), seams=edges.seams, people=people
     )

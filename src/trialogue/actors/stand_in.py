@@ -1,0 +1,99 @@
+"""The actor behind a recording that stands in for a person: it reads the meeting and plays on cue.
+
+1. A clip that interrupts is played as soon as its trigger goes off.
+2. A clip that waits raises a hand then, and is played when the floor is granted; a grant that nobody
+   asked for plays nothing.
+3. It knows of the meeting what the records say, and nothing else, so a run under a virtual clock is the
+   same every time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import trio
+from attrs import frozen
+
+from trialogue.actors.mailbox import Mailbox
+from trialogue.model.commands import GrantFloor
+from trialogue.model.events import Event, FloorRequested
+from trialogue.model.records import Record
+from trialogue.rules.triggers import Trigger, Triggers
+
+GRAIN_S = 1e-6
+"""Records carry microseconds: what is due within one is due."""
+
+
+@frozen
+class Cued:
+    """When one clip is played, and how."""
+
+    trigger: Trigger
+    """When."""
+
+    waits: bool
+    """Whether it raises a hand and waits for the floor, instead of cutting in."""
+
+
+class Player(Protocol):
+    """Plays clips by their numbers."""
+
+    def play(self, number: int) -> None:
+        """Play a clip from the next tick on. Never waits."""
+        ...
+
+
+class StandIn:
+    """One recording's actor."""
+
+    def __init__(
+        self,
+        participant: str,
+        cues: Sequence[Cued],
+        player: Player,
+        *,
+        records: Mailbox[Record],
+        post: Callable[[Event], None],
+    ) -> None:
+        self.participant = participant
+        self._cues = tuple(cues)
+        self._player = player
+        self._records = records
+        self._post = post
+        self._triggers = Triggers.of(cue.trigger for cue in cues)
+        self._waiting: deque[int] = deque()
+
+    async def run(
+        self, epoch: float, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    ) -> None:
+        """Follow the meeting that began at the trio time `epoch` to its end."""
+        task_status.started()
+        while True:
+            next_at = self._triggers.next_at
+            with trio.move_on_at(math.inf if next_at is None else epoch + next_at):
+                try:
+                    self._take(await self._records.take())
+                except trio.EndOfChannel:
+                    return
+            for number in self._triggers.due(trio.current_time() - epoch + GRAIN_S):
+                self._go(number)
+
+    def _take(self, record: Record) -> None:
+        self._triggers.take(record)
+        for command in record.commands:
+            if isinstance(command, GrantFloor) and command.to == self.participant and self._waiting:
+                self._player.play(self._waiting.popleft())
+
+    def _go(self, number: int) -> None:
+        if self._cues[number].waits:
+            self._waiting.append(number)
+            self._post(FloorRequested(self.participant))
+        else:
+            self._player.play(number)
+
+    def __repr__(self) -> str:
+        """Give a status line."""
+        return f"<StandIn {self.participant}: {len(self._cues)} clips, {len(self._waiting)} waiting>"

@@ -1,0 +1,150 @@
+"""The people of a meeting: what must be ready before it begins, and their seats in it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from functools import partial
+from typing import Protocol
+
+import trio
+from attrs import field, frozen
+
+from trialogue.actors.router import AudioGrid, Router, mix
+from trialogue.actors.sources import HANG_MS, AudioSource, Feed, JitterBuffer
+from trialogue.actors.stand_in import Cued, StandIn
+from trialogue.actors.supervisor import Supervisor
+from trialogue.compute import Compute
+from trialogue.devices.clips import ClipPlayer, spoken
+from trialogue.devices.driver import Driver, open_driver
+from trialogue.devices.microphone import Microphone
+from trialogue.devices.recordings import read_recording
+from trialogue.devices.speaker import Speaker
+from trialogue.scenario.resolve import Resolved
+from trialogue.scenario.seating import ClipSpec, PersonSpec
+from trialogue.speech.engines import Engines
+from trialogue.speech.ports import SpeechDetector
+
+
+class Life(Protocol):
+    """An actor's life in a meeting that began at the trio time `epoch`."""
+
+    def __call__(self, epoch: float, /, *, task_status: trio.TaskStatus[None]) -> Awaitable[None]:
+        """Live until cancelled, or until there is nothing left to do."""
+        ...
+
+
+@frozen
+class Prepared:
+    """What people need, made before anything starts."""
+
+    clips: Mapping[str, tuple[bytes, ...]] = field(factory=dict[str, tuple[bytes, ...]], repr=False)
+    """The sound of each recording's clips, by participant."""
+
+    detectors: Mapping[str, SpeechDetector] = field(factory=dict[str, SpeechDetector])
+    """A detector of speech for everybody who has a voice of their own."""
+
+    driver: Driver | None = None
+    """This machine's sound devices, where somebody uses them."""
+
+
+NOBODY = Prepared()
+"""A meeting of agents alone."""
+
+
+def needs_engines(resolved: Resolved) -> bool:
+    """Whether somebody's speech has to be noticed, or made."""
+    return any(person.via != "text" for person in resolved.people)
+
+
+async def prepare_people(
+    resolved: Resolved, engines: Engines, driver: Driver | None, compute: Compute
+) -> Prepared:
+    """Read recordings, speak what is to be said, look for devices; `SetupError` where anything is missing."""
+    sample_rate = AudioGrid().sample_rate
+    sounding = [person for person in resolved.people if person.via != "text"]
+    devices = None
+    if any(person.via == "microphone" for person in sounding):
+        devices = driver or open_driver()
+        devices.check(sample_rate)
+    clips = {
+        person.name: tuple(
+            [await compute.run(partial(_sound, clip, engines, sample_rate)) for clip in person.clips]
+        )
+        for person in sounding
+    }
+    detectors = {
+        person.name: await compute.run(partial(engines.open_detector, HANG_MS)) for person in sounding
+    }
+    return Prepared(clips, detectors, devices)
+
+
+def _sound(clip: ClipSpec, engines: Engines, sample_rate: int) -> bytes:
+    if clip.file is not None:
+        return read_recording(clip.file, sample_rate)
+    return spoken(engines.synthesizer, clip.text, clip.voice, sample_rate)
+
+
+def seat_people(
+    resolved: Resolved, prepared: Prepared, router: Router, supervisor: Supervisor
+) -> dict[str, Life]:
+    """Seat everybody in the router; returns the lives of the actors behind them, by name."""
+    lives: dict[str, Life] = {}
+    for person in resolved.people:
+        if person.via == "text" or not resolved.plan.participant(person.name).may_speak:
+            continue
+        feed = _feed(person, prepared, router)
+        router.seat(
+            AudioSource(
+                person.name,
+                feed,
+                prepared.detectors[person.name],
+                sample_rate=router.grid.sample_rate,
+                post=supervisor.post,
+            )
+        )
+        lives |= _lives(person, feed, prepared, router, supervisor)
+    return lives | _speaker(resolved, prepared, router)
+
+
+def _feed(person: PersonSpec, prepared: Prepared, router: Router) -> ClipPlayer | JitterBuffer:
+    if person.via == "clips":
+        return ClipPlayer(prepared.clips[person.name])
+    return JitterBuffer(router.grid.sample_rate)
+
+
+def _lives(
+    person: PersonSpec, feed: Feed, prepared: Prepared, router: Router, supervisor: Supervisor
+) -> dict[str, Life]:
+    if isinstance(feed, ClipPlayer):
+        cues = [Cued(clip.trigger, waits=clip.waits) for clip in person.clips]
+        actor = StandIn(person.name, cues, feed, records=supervisor.subscribe(), post=supervisor.post)
+        return {f"clips:{person.name}": actor.run}
+    if person.via != "microphone" or prepared.driver is None or not isinstance(feed, JitterBuffer):
+        return {}
+    microphone = Microphone(
+        person.name,
+        prepared.driver,
+        feed.push,
+        sample_rate=router.grid.sample_rate,
+        samples=router.grid.frame_samples,
+        post=supervisor.post,
+    )
+    return {f"microphone:{person.name}": microphone.run}
+
+
+def _speaker(resolved: Resolved, prepared: Prepared, router: Router) -> dict[str, Life]:
+    """Those at the microphone hear the meeting without themselves."""
+    if prepared.driver is None:
+        return {}
+    speaker = Speaker(
+        prepared.driver,
+        sample_rate=router.grid.sample_rate,
+        samples=router.grid.frame_samples,
+        without=[person.name for person in resolved.people if person.via == "microphone"],
+        mix=mix,
+    )
+    router.record(speaker)
+    return {"speaker": speaker.run}
+
+
+__all__ = ["NOBODY", "Life", "Prepared", "needs_engines", "prepare_people", "seat_people"]

@@ -1,0 +1,132 @@
+"""The seam to sound devices: sounddevice (PortAudio), imported when it is wanted, or whatever stands in.
+
+Callbacks come from the driver's own thread. Whoever gets one must not wait, and must not touch trio but by
+`TrioToken.run_sync_soon`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from trialogue.errors import SetupError
+
+__all__ = ["Driver", "PortAudio", "Stream", "open_driver"]
+
+INSTALL = "pip install 'trialogue[audio]'"
+
+
+class Stream(Protocol):
+    """An open device, from `start` to `close`."""
+
+    def start(self) -> None:
+        """Begin to call back."""
+        ...
+
+    def close(self) -> None:
+        """Stop at once and never call back again."""
+        ...
+
+
+class Driver(Protocol):
+    """Opens the devices that the operator's system calls the default ones; linear16 mono."""
+
+    def check(self, sample_rate: int) -> None:
+        """SetupError where there is no microphone or no speaker that can do this rate."""
+        ...
+
+    def open_input(self, sample_rate: int, samples: int, take: Callable[[bytes], None]) -> Stream:
+        """Open the microphone: `take` is called with each `samples`. SetupError where there is none."""
+        ...
+
+    def open_output(self, sample_rate: int, samples: int, fill: Callable[[int], bytes]) -> Stream:
+        """Open the speaker: `fill` is asked for so many samples at a time. SetupError as above."""
+        ...
+
+
+class _RawStream(Stream, Protocol):
+    def abort(self) -> None: ...
+
+
+class _Library(Protocol):
+    """The part of sounddevice that we use; it has no types."""
+
+    PortAudioError: type[Exception]
+
+    def check_input_settings(self, **settings: object) -> None: ...
+
+    def check_output_settings(self, **settings: object) -> None: ...
+
+    def RawInputStream(self, **settings: object) -> _RawStream: ...  # noqa: N802 - its name
+
+    def RawOutputStream(self, **settings: object) -> _RawStream: ...  # noqa: N802 - its name
+
+
+class _Open:
+    """A PortAudio stream that is closed without waiting for what is buffered."""
+
+    def __init__(self, stream: _RawStream) -> None:
+        self._stream = stream
+
+    def start(self) -> None:
+        """Begin to call back."""
+        self._stream.start()
+
+    def close(self) -> None:
+        """Stop at once."""
+        self._stream.abort()
+        self._stream.close()
+
+
+class PortAudio:
+    """The default devices, by sounddevice."""
+
+    def __init__(self, library: _Library) -> None:
+        self._library = library
+
+    def check(self, sample_rate: int) -> None:
+        """SetupError where there is no microphone or no speaker that can do this rate."""
+        with self._told("microphone"):
+            self._library.check_input_settings(channels=1, dtype="int16", samplerate=sample_rate)
+        with self._told("speaker"):
+            self._library.check_output_settings(channels=1, dtype="int16", samplerate=sample_rate)
+
+    def open_input(self, sample_rate: int, samples: int, take: Callable[[bytes], None]) -> Stream:
+        """Open the default microphone."""
+
+        def called(sound: Any, _frames: int, _time: object, _status: object) -> None:  # noqa: ANN401 - cffi's
+            take(bytes(sound))
+
+        settings = {"samplerate": sample_rate, "blocksize": samples, "channels": 1, "dtype": "int16"}
+        with self._told("microphone"):
+            return _Open(self._library.RawInputStream(callback=called, **settings))
+
+    def open_output(self, sample_rate: int, samples: int, fill: Callable[[int], bytes]) -> Stream:
+        """Open the default speaker."""
+
+        def called(sound: Any, frames: int, _time: object, _status: object) -> None:  # noqa: ANN401 - cffi's
+            sound[:] = fill(frames)
+
+        settings = {"samplerate": sample_rate, "blocksize": samples, "channels": 1, "dtype": "int16"}
+        with self._told("speaker"):
+            return _Open(self._library.RawOutputStream(callback=called, **settings))
+
+    @contextmanager
+    def _told(self, device: str) -> Generator[None]:
+        try:
+            yield
+        except (self._library.PortAudioError, ValueError) as error:
+            raise SetupError(f"no {device} can be used: {error}") from error
+
+
+def open_driver(name: str = "sounddevice") -> Driver:
+    """The driver of this machine's devices; SetupError where its package or its library is missing."""
+    try:
+        library = import_module(name)
+    except ImportError as missing:
+        raise SetupError(f"a microphone needs {name}: {INSTALL}") from missing
+    except OSError as missing:
+        raise SetupError(f"a microphone needs the PortAudio library: {missing}") from missing
+    return PortAudio(cast("_Library", library))

@@ -1,0 +1,154 @@
+"""Recordings and voices that stand in for people."""
+
+import struct
+import wave
+
+import numpy as np
+import pytest
+
+from trialogue.devices import recordings
+from trialogue.devices.clips import ClipPlayer, spoken
+from trialogue.devices.recordings import read_recording
+from trialogue.errors import SetupError
+from trialogue.testing.engines import Murmur
+
+RATE = 24_000
+
+
+def tone(seconds=0.5, rate=RATE):
+    return np.round(8000 * np.sin(2 * np.pi * 440 * np.arange(round(seconds * rate)) / rate)).astype("<i2")
+
+
+def wav(path, samples, *, rate=RATE, channels=1, width=2):
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(width)
+        file.setframerate(rate)
+        file.writeframes(samples.tobytes())
+    return path
+
+
+def test_a_recording_is_read_as_it_is(tmp_path):
+    """At the meeting's rate, mono and 16 bits, nothing is changed."""
+    path = wav(tmp_path / "a.wav", tone())
+    assert read_recording(path, RATE) == tone().tobytes()
+
+
+@pytest.mark.parametrize("rate", [8_000, 16_000, 44_100, 48_000])
+def test_other_rates_are_converted(tmp_path, rate):
+    """The sound is as long as before, and as loud."""
+    path = wav(tmp_path / "a.wav", tone(rate=rate), rate=rate)
+    found = np.frombuffer(read_recording(path, RATE), "<i2")
+    assert len(found) == pytest.approx(RATE // 2, abs=2)
+    assert np.abs(found[2000:-2000]).max() == pytest.approx(8000, rel=0.05)
+
+
+def test_channels_are_averaged(tmp_path):
+    """A voice on one side is half as loud; a difference cancels out."""
+    both = np.stack([tone(), np.zeros_like(tone())], axis=1)
+    found = np.frombuffer(read_recording(wav(tmp_path / "a.wav", both, channels=2), RATE), "<i2")
+    assert np.abs(found - tone() / 2).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("width", "samples"),
+    [
+        (1, ((tone().astype(np.int32) >> 8) + 128).astype(np.uint8)),
+        (4, tone().astype(np.int32) << 16),
+    ],
+)
+def test_other_widths_keep_their_upper_bits(tmp_path, width, samples):
+    """8 bits are unsigned, more are cut to 16."""
+    found = np.frombuffer(read_recording(wav(tmp_path / "a.wav", samples, width=width), RATE), "<i2")
+    assert np.abs(found.astype(int) - tone()).max() < (256 if width == 1 else 1)
+
+
+def test_24_bits_are_read(tmp_path):
+    """Three bytes a sample."""
+    raw = np.frombuffer((tone().astype("<i4") << 8).tobytes(), np.uint8).reshape(-1, 4)[:, :3]
+    assert read_recording(wav(tmp_path / "a.wav", raw.copy(), width=3), RATE) == tone().tobytes()
+
+
+def test_flac_is_read(tmp_path):
+    """By soundfile, where it is installed."""
+    soundfile = pytest.importorskip("soundfile")
+    path = tmp_path / "a.flac"
+    soundfile.write(path, np.stack([tone(), tone()], axis=1), RATE, subtype="PCM_16")
+    assert read_recording(path, RATE) == tone().tobytes()
+
+
+def test_a_header_that_lies_is_found_out(tmp_path, monkeypatch):
+    """What counts is what is read: the cap runs along."""
+    path = wav(tmp_path / "a.wav", tone(1.0))
+    raw = bytearray(path.read_bytes())
+    monkeypatch.setattr(recordings, "MOST_S", 0.8)
+    with pytest.raises(SetupError, match=r"longer than four hours$"):
+        read_recording(path, RATE)
+    monkeypatch.setattr(recordings, "_Header", lambda rate, channels, _: recordings_header(rate, channels))
+    path.write_bytes(raw)
+    with pytest.raises(SetupError, match="whatever its header says"):
+        read_recording(path, RATE)
+
+
+_HEADER = recordings._Header
+
+
+def recordings_header(rate, channels):
+    return _HEADER(rate, channels, 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [({"rate": 4000}, "4000 samples a second"), ({"channels": 10}, "10 channels")],
+)
+def test_odd_formats_are_refused(tmp_path, options, told):
+    """By their headers, before anything is read."""
+    with pytest.raises(SetupError, match=told):
+        read_recording(wav(tmp_path / "a.wav", tone()[:1000], **options), RATE)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "neither WAV nor FLAC"),
+        (b"MZ\0\0", "neither WAV nor FLAC"),
+        (b"RIFF\0\0", "not a WAV file that can be read"),
+        (b"RIFF" + struct.pack("<I", 36) + b"WAVEjunk", "not a WAV file that can be read"),
+        (b"fLaC" + bytes(40), "not a FLAC file that can be read"),
+    ],
+)
+def test_what_is_no_recording_is_one_line(tmp_path, content, told):
+    """A fault names the file."""
+    path = tmp_path / "a.wav"
+    path.write_bytes(content)
+    with pytest.raises(SetupError, match=f"a.wav.* {told}|a.wav is {told}"):
+        read_recording(path, RATE)
+
+
+def test_a_file_that_is_missing_is_one_line(tmp_path):
+    """As the system says it."""
+    with pytest.raises(SetupError, match=r"cannot read .*none\.wav: No such file"):
+        read_recording(tmp_path / "none.wav", RATE)
+
+
+def test_words_are_spoken_at_the_meetings_rate():
+    """All sentences, one after the other."""
+    pcm = spoken(Murmur(), "Wait. One moment.", "any", 16_000)
+    assert len(pcm) / 2 / 16_000 == pytest.approx(len("Wait.One moment.") * 0.05 + 0.4, abs=0.01)
+    assert spoken(Murmur(), "...", "any", 16_000) == b""
+
+
+def test_clips_are_played_one_after_the_other():
+    """Each begins with a frame of its own; the last frame is padded; then there is silence."""
+    player = ClipPlayer([b"\1\0" * 6, b"", b"\2\0" * 4])
+    assert player.pull(4) is None
+    for number in range(3):
+        player.play(number)
+    assert repr(player) == "<ClipPlayer: 3 clips, 3 to play>"
+    assert [player.pull(4) for _ in range(4)] == [
+        b"\1\0" * 4,
+        b"\1\0\1\0" + bytes(4),
+        b"\2\0" * 4,
+        None,
+    ]
+    assert not player.is_playing
