@@ -38,7 +38,9 @@ def updates_for(
     asked: list[tuple[Part, str]] = []
     if prompt is not None:
         asked.append(("prompt", prompt))
-    asked += [(part, orjson.dumps(given).decode()) for part, given in parts.items() if given is not None]
+    for part, given in parts.items():
+        if given is not None:
+            asked.append((part, orjson.dumps(given).decode()))
     for part, content in asked:
         read_change(part, content)
     return [Update(participant, part, content) for part, content in asked]

@@ -14,7 +14,7 @@ from trialogue.model.participants import Participant
 from trialogue.scenario.looking import Look, Places, check_participant
 from trialogue.scenario.people_checks import check_people
 from trialogue.scenario.problems import Code, Path, meant
-from trialogue.scenario.schema import Agent, Document, Point, SaidEvent, Tool
+from trialogue.scenario.schema import Agent, Document, Failing, Point, Replacement, SaidEvent, Tool
 from trialogue.scenario.script import ScriptEntry
 from trialogue.scenario.stages import Think
 from trialogue.scenario.vocabulary import Ending, Policy, Provider, Seat
@@ -81,8 +81,19 @@ def _thinks(document: Document) -> Iterator[tuple[Path, Think | tuple[Think, ...
     for name, agent in document.cast.items():
         if agent.think is not None:
             yield ("cast", name, "think"), agent.think
-    if document.defaults and document.defaults.agent and document.defaults.agent.think is not None:
-        yield ("defaults", "agent", "think"), document.defaults.agent.think
+        yield from _stand_in_thinks(("cast", name), agent.on_failure)
+    shared = document.defaults.agent if document.defaults else None
+    if shared is not None and shared.think is not None:
+        yield ("defaults", "agent", "think"), shared.think
+    if shared is not None:
+        yield from _stand_in_thinks(("defaults", "agent"), shared.on_failure)
+
+
+def _stand_in_thinks(
+    path: Path, on_failure: Failing | Replacement | None
+) -> Iterator[tuple[Path, Think | tuple[Think, ...]]]:
+    if isinstance(on_failure, Replacement) and on_failure.replace.think is not None:
+        yield (*path, "on_failure", "replace", "think"), on_failure.replace.think
 
 
 def _check_think(look: Look, path: Path, think: Think | tuple[Think, ...]) -> None:

@@ -22,10 +22,12 @@ from trialogue.scenario.schema import (
     Clock,
     Document,
     End,
+    Failing,
     Floor,
     Hold,
     LimitRules,
     Mock,
+    Replacement,
     Run,
     Silence,
     Tool,
@@ -154,7 +156,15 @@ def _agent(agent: Agent, shared: AgentDefaults, overrides: Overrides, voice: str
         listen=_listen(agent.listen, shared.listen),
         think=MODEL if needs_model else agent.think,
         speak=_speak(agent.speak, shared.speak, voice),
+        on_failure=_on_failure(agent.on_failure or shared.on_failure or Failing.DROP, overrides.via),
     )
+
+
+def _on_failure(given: Failing | Replacement, via: Via | None) -> Failing | Replacement:
+    """A stand-in is where the operator wants everybody, but for one that says lines."""
+    if isinstance(given, Failing) or via is None or given.replace.lines is not None:
+        return given
+    return Replacement(evolve(given.replace, via=via))
 
 
 def _person(agent: Agent, voice: str) -> Agent:

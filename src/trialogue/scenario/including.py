@@ -50,9 +50,9 @@ class _Includer:
     def change(self, path: Path, scalar: Scalar) -> Node:
         if path[:1] == ("cast",) and path[2:4] == ("via", "clips") and path[5:] == ("play",):
             return self._recording(path, scalar)
-        think = path[:1] == ("cast",) and path[2:3] == ("think",)
-        default = path[:3] == ("defaults", "agent", "think")
-        if not isinstance(scalar.value, str) or path[-1:] != ("script",) or not (think or default):
+        seat = path[2:] if path[:1] == ("cast",) or path[:2] == ("defaults", "agent") else ()
+        think = seat[:1] == ("think",) or seat[:3] == ("on_failure", "replace", "think")
+        if not isinstance(scalar.value, str) or path[-1:] != ("script",) or not think:
             return scalar
         script = self._read.get(scalar.value) or self._script(path, scalar, scalar.value)
         if isinstance(script, Items):

@@ -17,6 +17,7 @@ from trialogue.model.plan import (
 from trialogue.scenario.defaults import filled
 from trialogue.scenario.people import Clips
 from trialogue.scenario.schema import Agent, Document, Floor, LimitRules, Point, SaidEvent
+from trialogue.scenario.standing_in import policy_of
 from trialogue.scenario.vocabulary import Ending, Seat
 
 
@@ -46,6 +47,7 @@ def _participant(name: str, agent: Agent) -> Participant:
         title=agent.title or "",
         aliases=agent.aliases or (),
         greets=agent.greeting is not None,
+        on_failure=policy_of(agent),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Literal, TypeAlias, cast
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from trialogue.model.plan import MeetingPlan
 from trialogue.scenario.agents import agent_block, is_scripted, offered_tools
@@ -19,6 +19,7 @@ from trialogue.scenario.run_checks import check_run
 from trialogue.scenario.schema import Clock, Document, Tool, Via
 from trialogue.scenario.script import JsonObject
 from trialogue.scenario.seating import PersonSpec, people_of
+from trialogue.scenario.standing_in import stand_in
 from trialogue.scenario.variables import environment_names
 
 
@@ -137,7 +138,7 @@ class Resolved:
     @property
     def secrets(self) -> tuple[str, ...]:
         """The environment variables that its agents' settings refer to, sorted."""
-        return tuple(sorted({name for agent in self.agents for name in _secrets_in(agent.block)}))
+        return tuple(sorted({name for agent in self.agents for name in _secrets_in_seats(agent)}))
 
 
 def resolve(scenario: Scenario, overrides: Overrides | None = None) -> Resolved:
@@ -192,6 +193,14 @@ def _build(scenario: Scenario, document: Document, overrides: Overrides) -> Reso
 
 
 def _agent(document: Document, plan: MeetingPlan, name: str) -> AgentSpec:
+    spec, substitute = _seat(document, plan, name), stand_in(document.cast[name])
+    if substitute is None:
+        return spec
+    replaced = evolve(document, cast={**document.cast, name: substitute})
+    return evolve(spec, fallback=_seat(replaced, plan, name))
+
+
+def _seat(document: Document, plan: MeetingPlan, name: str) -> AgentSpec:
     agent = document.cast[name]
     return AgentSpec(
         name=name,
@@ -216,6 +225,12 @@ def _action(tool: Tool) -> ToolAction:
     if tool.mock is None:
         return PythonFunction(filled(tool.python))
     return MockAnswer(tool.mock.result, filled(tool.mock.delay), tool.mock.error or "")
+
+
+def _secrets_in_seats(agent: AgentSpec) -> Iterator[str]:
+    yield from _secrets_in(agent.block)
+    if agent.fallback is not None:
+        yield from _secrets_in(agent.fallback.block)
 
 
 def _secrets_in(value: object) -> Iterator[str]:

@@ -7,8 +7,9 @@ import math
 from trialogue.scenario.agents import is_scripted, thinks_of
 from trialogue.scenario.checks import Look
 from trialogue.scenario.problems import Code, Path
-from trialogue.scenario.schema import Agent, Clock, Via
+from trialogue.scenario.schema import Agent, Clock, Replacement, StandIn, Via
 from trialogue.scenario.stages import Think
+from trialogue.scenario.standing_in import stand_in
 from trialogue.scenario.vocabulary import Provider
 
 _NO_THINK = "has nothing to say here: give lines, a script, or think: {provider: open_ai, endpoint: ...}"
@@ -26,22 +27,38 @@ def check_run(look: Look) -> None:
             text = "a virtual clock cannot hurry a person: run with clock: real, or let clips stand in"
             look.tell(("cast", name, "via"), text, Code.CLOCK_LIVE)
         if not agent.is_person:
-            _check_thinking(look, name, agent)
+            _check_thinking(look, ("cast", name), agent)
+            _check_stand_in(look, name, agent, virtual=virtual)
     limits = run.limits if run is not None else None
     if limits is not None and limits.time == math.inf and limits.turns is None:
         look.tell(("run", "limits"), "a meeting needs a limit of time or of turns", Code.LIMIT_NONE)
 
 
-def _check_thinking(look: Look, name: str, agent: Agent) -> None:
-    path: Path = ("cast", name, "think")
+def _check_stand_in(look: Look, name: str, agent: Agent, *, virtual: bool) -> None:
+    substitute = stand_in(agent)
+    if substitute is None or not isinstance(agent.on_failure, Replacement):
+        return
+    path: Path = ("cast", name, "on_failure", "replace")
+    given = agent.on_failure.replace
+    if given == StandIn():
+        look.tell(path, "a stand-in needs lines, think or via, or it would fail alike", Code.STAND_IN)
+    if given.lines is not None and given.think is not None:
+        look.tell((*path, "lines"), "lines or think, not both", Code.THINK_TWICE)
+    if substitute.via not in {Via.LOCAL, Via.DEEPGRAM} or (virtual and substitute.via is Via.DEEPGRAM):
+        look.tell((*path, "via"), "a stand-in is an agent, and one that this clock allows", Code.STAND_IN)
+    _check_thinking(look, path, substitute)
+
+
+def _check_thinking(look: Look, seat: Path, agent: Agent) -> None:
+    path: Path = (*seat, "think")
     match agent.via:
         case Via.DEEPGRAM if is_scripted(agent):
             text = (
                 "only the embedded server plays scripts: run it via: local, or give it a prompt and a model"
             )
-            look.tell(("cast", name, "lines") if agent.lines else path, text, Code.THINK_SCRIPTED)
+            look.tell((*seat, "lines") if agent.lines else path, text, Code.THINK_SCRIPTED)
         case Via.LOCAL if agent.think is None and agent.lines is None:
-            look.tell(("cast", name), f"{name} {_NO_THINK}", Code.THINK_MISSING)
+            look.tell(seat, f"{seat[1]} {_NO_THINK}", Code.THINK_MISSING)
         case Via.LOCAL:
             for think in thinks_of(agent):
                 _check_local(look, path, think)

@@ -86,6 +86,41 @@ class Run:
     """How long the meeting waits at its opening for sessions that are not ready."""
 
 
+class Failing(Enum):
+    """What becomes of a meeting when an agent's sessions have failed for good."""
+
+    DROP = "drop"
+    END = "end"
+
+
+@frozen
+class StandIn:
+    """Who holds the seat of an agent that has failed; what is left out is as the agent has it."""
+
+    via: Via | None = None
+    """At which service."""
+
+    prompt: str | None = None
+    """Who it is and how it shall behave. Personal."""
+
+    lines: tuple[str, ...] | None = None
+    """What it says, turn by turn. Personal."""
+
+    think: Think | tuple[Think, ...] | None = None
+    """How it thinks."""
+
+    speak: Speak | None = None
+    """How it sounds."""
+
+
+@frozen
+class Replacement:
+    """A stand-in for an agent that has failed."""
+
+    replace: StandIn
+    """Who takes its seat, with what the agent knew."""
+
+
 @frozen
 class AgentDefaults:
     """What holds for every agent that does not say otherwise."""
@@ -104,6 +139,9 @@ class AgentDefaults:
 
     speak: Speak | None = None
     """Keys that an agent does not write are taken from here."""
+
+    on_failure: Failing | Replacement | None = None
+    """For agents that do not say."""
 
 
 @frozen
@@ -154,6 +192,10 @@ class Agent:
 
     tools: tuple[Identifier, ...] | None = None
     """Which of the scenario's tools it may call."""
+
+    on_failure: Failing | Replacement | None = None
+    """What becomes of it when its sessions have failed for good: `drop` (the others go on), `end` (the
+    meeting does not), or a stand-in takes its seat."""
 
     @property
     def is_person(self) -> bool:

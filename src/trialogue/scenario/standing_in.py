@@ -1,0 +1,41 @@
+"""Stand-ins: who holds the seat of an agent whose sessions have failed for good.
+
+A stand-in that says lines is at the embedded server, whatever service the agent is at: it is what a meeting
+falls back to when the vendor, or the key, is gone.
+"""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from trialogue.model.participants import OnFailure
+from trialogue.scenario.agents import is_scripted
+from trialogue.scenario.schema import Agent, Failing, Replacement, Via
+
+
+def stand_in(agent: Agent) -> Agent | None:
+    """The seat as its stand-in holds it; None where it has none."""
+    if not isinstance(agent.on_failure, Replacement):
+        return None
+    given = agent.on_failure.replace
+    has_own_words = given.lines is not None or given.think is not None
+    seat = evolve(
+        agent,
+        prompt=agent.prompt if given.prompt is None else given.prompt,
+        lines=given.lines if has_own_words else agent.lines,
+        think=given.think if has_own_words else agent.think,
+        speak=given.speak or agent.speak,
+        on_failure=None,
+    )
+    return evolve(seat, via=given.via or (Via.LOCAL if is_scripted(seat) else agent.via))
+
+
+def policy_of(agent: Agent) -> OnFailure | None:
+    """What the rules know of it; None for what the plan says, which is to drop it."""
+    match agent.on_failure:
+        case Replacement():
+            return OnFailure.REPLACE
+        case Failing.END:
+            return OnFailure.END
+        case Failing.DROP | None:
+            return None

@@ -1,0 +1,50 @@
+"""Who holds a seat whose sessions have failed for good."""
+
+from trialogue.model.participants import OnFailure
+from trialogue.scenario import Overrides, Via, loads, resolve
+
+TEXT = """
+trialogue: 1
+name: fallbacks
+defaults:
+  agent: {via: deepgram, on_failure: {replace: {lines: [I am not well today.]}}}
+cast:
+  ann: {prompt: You are Ann., think: {provider: open_ai, model: gpt-4o-mini}}
+  bob:
+    prompt: You are Bob.
+    think: {provider: open_ai, model: gpt-4o-mini}
+    on_failure: {replace: {think: {provider: anthropic, model: claude-haiku-4-5}}}
+  cyd: {prompt: You are Cyd., on_failure: end}
+  dan: {prompt: You are Dan., on_failure: drop}
+"""
+
+
+def resolved(**overrides):
+    return resolve(loads(TEXT), Overrides(**overrides))
+
+
+def test_who_stands_in():
+    """Lines stand in at the embedded server, another model at the agent's own service."""
+    ann, bob, cyd, dan = resolved().agents
+    assert (ann.via, ann.fallback.via) == ("deepgram", "local")
+    assert ann.fallback.block["think"]["provider"]["script"] == [{"say": "I am not well today."}]
+    assert (bob.via, bob.fallback.via) == ("deepgram", "deepgram")
+    assert bob.fallback.block["think"]["provider"]["model"] == "claude-haiku-4-5"
+    assert bob.fallback.block["think"]["prompt"] == bob.block["think"]["prompt"]
+    assert cyd.fallback is dan.fallback is None
+
+
+def test_what_the_rules_know():
+    """The plan says what becomes of each; who is dropped needs no word."""
+    assert [p.on_failure for p in resolved().plan.participants] == [
+        OnFailure.REPLACE,
+        OnFailure.REPLACE,
+        OnFailure.END,
+        None,
+    ]
+
+
+def test_the_operator_moves_stand_ins_too():
+    """Whoever thinks goes where the operator wants all agents; lines stay where lines can be said."""
+    ann, bob, _, _ = resolved(via=Via.DEEPGRAM).agents
+    assert (ann.fallback.via, bob.fallback.via) == ("local", "deepgram")
