@@ -90,6 +90,18 @@ def test_stalls_when_no_more_comes():
     assert events[-1] == PlaybackFinished("ada", 1, 1, 0.02, 0.02, "stalled")
 
 
+def test_stalls_when_nothing_ever_comes():
+    """A reply that was announced and brings no sound for ten seconds is over, and was not heard."""
+    playout, events = mouth()
+    playout.open(1)
+    playout.play(1, turn=1)
+    for position in range(0, 9_980, 20):
+        playout.pull(20, position)
+    assert events == []
+    playout.pull(20, 9_980)
+    assert events == [PlaybackFinished("ada", 1, 1, 0.0, 0.0, "stalled")]
+
+
 def test_an_empty_reply_ends_at_once():
     """A reply without sound is over as soon as it is played."""
     playout, events = mouth()

@@ -4,7 +4,8 @@
 2. The floor is enforced here a second time: one reply at a time, and a stopped turn's sound is gone,
    whatever of it still arrives.
 3. A reply ends when it has been played to its last sample *and* its last byte has arrived; when it is
-   stopped; or when nothing more of it has come for `STALL_S` although it was not at its end.
+   stopped; or when nothing more of it has come for `STALL_S` although it was not at its end, or nothing
+   at all for `FIRST_S` although it was announced.
 4. A paused turn is silent and keeps its sound; resumed, it goes on at the very next sample.
 5. What is held is bounded: more than `HELD_S` of unplayed sound withdraws the reply.
 
@@ -28,6 +29,7 @@ from trialogue.model.events import (
 )
 
 STALL_S = 3.0
+FIRST_S = 10.0
 HELD_S = 120.0
 
 Outcome = Literal["complete", "cut", "stalled"]
@@ -182,7 +184,7 @@ class Playout:
             self._end("complete", position)
             return
         turn.dry += samples
-        if turn.begun and turn.dry >= STALL_S * self._rate:
+        if turn.dry >= (STALL_S if turn.begun else FIRST_S) * self._rate:
             self._end("stalled", position - turn.dry + samples)
 
     def _end(self, outcome: Outcome, position: int) -> None:
