@@ -147,6 +147,7 @@ async def test_a_message_too_big_is_closed_with_1009() -> None:
 
     lost = await ending(talk, SocketRules(max_message_size=1000))
     assert lost.close_code == 1009
+    assert isinstance(lost.__cause__, RemoteProtocolError)
     assert [(opcode, payload[:2]) for opcode, payload in answered] == [(8, b"\x03\xf1")]
 
 

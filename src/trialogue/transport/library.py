@@ -26,6 +26,9 @@ LIBRARY_FAULTS = (
 _PARSE_FAILURES = (1002, 1007)
 """Codes with which wsproto reports a frame that it cannot read."""
 
+_TOO_BIG = "Exceeded maximum message size"
+"""How the library's own reason begins as it closes over a message of the peer; a peer's words are its own."""
+
 
 class Library(Protocol):
     """The part of `trio_websocket.WebSocketConnection` that we use."""
@@ -99,4 +102,6 @@ def ending_of(closed: trio_websocket.CloseReason | None, *, has_sent_close: bool
         return Ending("the connection ended without a Close frame")
     if code in _PARSE_FAILURES and not has_sent_close:
         return Ending(f"the peer broke the protocol ({code})", code, reason, is_peer_fault=True)
+    if code == 1009 and reason.startswith(_TOO_BIG):
+        return Ending("the peer sent a message longer than our limit", code, reason, is_peer_fault=True)
     return Ending(f"the connection was closed ({code})", code, reason)
