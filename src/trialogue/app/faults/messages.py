@@ -166,7 +166,7 @@ SOUND = (
         "sound-flood",
         33,
         "more sound than may be held",
-        speaking(Say(_SECOND * 10, times=13)),
+        garbled(frame(2, _SECOND * 10) * 13),
         Fate.UNHARMED,
         "overflow",
     ),

@@ -36,7 +36,7 @@ PROGRAM = (
     Fault("interrupted", 42, "SIGINT", Signal(signal.SIGINT), Fate.ENDS, "interrupted", 130),
     Fault("terminated", 43, "SIGTERM", Signal(signal.SIGTERM), Fate.ENDS, "terminated", 143),
     Fault("hung-up", 43, "SIGHUP", Signal(signal.SIGHUP), Fate.ENDS, "hung-up", 129),
-    Fault("suspended", 45, "the machine sleeps for a minute", Part.SUSPENDED, Fate.UNHARMED),
+    Fault("suspended", 45, "the machine sleeps for a minute", Part.SUSPENDED, Fate.RETURNS, "SessionLost"),
     Fault("watcher-sleeps", 46, "a watcher that never reads", Part.WATCHER_SLEEPS, Fate.UNHARMED),
     Fault("brain-bug", 47, "the brain raises", Part.BRAIN_FAILS, Fate.ENDS, exit_code=70),
 )

@@ -10,6 +10,9 @@ from attrs import field, frozen
 
 from trialogue.server.faults import Afflict, Answer, SessionFault
 
+_ROW_OF_KEYS = 7
+_ROWS_OF_CALLS = frozenset({37, 38, 39})
+
 
 class Dial(Enum):
     """How an address can be no good."""
@@ -88,6 +91,16 @@ class Fault:
 
     dials: int = 1
     """How many dials in a row it spoils, if it spoils dials."""
+
+    @property
+    def needs_tool(self) -> bool:
+        """Whether it strikes a call, so that only one who calls tools can be struck."""
+        return self.row in _ROWS_OF_CALLS
+
+    @property
+    def refuses_key(self) -> bool:
+        """Whether it says of the key, which all agents share, that it is no good."""
+        return self.row == _ROW_OF_KEYS and self.name != "not-found"
 
     @property
     def made_by(self) -> str:
