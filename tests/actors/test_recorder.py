@@ -1,12 +1,16 @@
 """Recordings line up with the meeting's clock and are readable whenever the process stops."""
 
+import os
 import stat
 import wave
 
 import numpy as np
+import pytest
 
 from trialogue.actors.recorder import Recorder, WavFile
 from trialogue.actors.router import AudioGrid
+from trialogue.errors import JournalError
+from trialogue.model.events import RecordingFailed
 
 GRID = AudioGrid(sample_rate=1000, frame_ms=10)
 
@@ -23,7 +27,7 @@ def samples_of(path):
 
 def test_every_file_is_as_long_as_the_meeting_and_in_place(tmp_path):
     """A sample's place in each file is its place on the meeting's clock."""
-    recorder = Recorder(tmp_path / "audio", GRID, ("a", "b"))
+    recorder = Recorder(tmp_path / "audio", GRID, ("a", "b"), print)
     recorder.frame(0, {})
     recorder.frame(10, {"a": frame(100)})
     recorder.frame(20, {"a": frame(100), "b": frame(7)})
@@ -36,9 +40,30 @@ def test_every_file_is_as_long_as_the_meeting_and_in_place(tmp_path):
     assert both.tolist() == [0] * 10 + [100] * 10 + [107] * 10 + [0] * 10
 
 
+def test_a_disk_that_takes_no_more_is_told_once(tmp_path, monkeypatch):
+    """What was recorded stays readable, up to the last whole tick; nothing is raised."""
+    told = []
+    recorder = Recorder(tmp_path / "audio", GRID, ("a",), told.append)
+    recorder.frame(0, {"a": frame(1)})
+    with monkeypatch.context() as full:
+        full.setattr(os, "pwrite", lambda _fd, data, _at: len(data) - 1)
+        recorder.frame(10, {"a": frame(2)})
+    recorder.frame(20, {"a": frame(3)})
+    recorder.close()
+    assert told == [RecordingFailed("No space left on device")]
+    assert samples_of(tmp_path / "audio" / "a.wav").tolist() == [1] * 10
+
+
+def test_no_place_for_recordings_is_known_at_the_start(tmp_path):
+    """Before anything is said."""
+    (tmp_path / "audio").write_text("in the way")
+    with pytest.raises(JournalError, match="cannot record in"):
+        Recorder(tmp_path / "audio", GRID, ("a",), print)
+
+
 def test_private(tmp_path):
     """Speech is nobody else's business."""
-    Recorder(tmp_path / "audio", GRID, ("a",)).close()
+    Recorder(tmp_path / "audio", GRID, ("a",), print).close()
     assert stat.S_IMODE((tmp_path / "audio" / "a.wav").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "audio").stat().st_mode) == 0o700
 

@@ -3,18 +3,27 @@
 Every file starts at the meeting's first sample, so a place in a file is a place on the journal's clock.
 Silence is not written but skipped (the files are sparse), and the header is put right once a second of
 sound and at the end, so a recording is readable whenever the process stops.
+
+A disk that takes no more ends the recordings, not the meeting: it is told once, and what is there stays.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import structlog
+
 from trialogue.actors.router import AudioGrid, mix
+from trialogue.errors import JournalError
+from trialogue.model.events import Event, RecordingFailed
 
 _HEADER = 44
+
+diagnostics = structlog.get_logger("trialogue.recorder")
 
 
 def wav_header(sample_rate: int, data_bytes: int) -> bytes:
@@ -37,16 +46,19 @@ class WavFile:
 
     def write(self, position: int, pcm: bytes) -> None:
         """Put samples at `position` (samples from the start)."""
-        os.pwrite(self._fd, pcm, _HEADER + 2 * position)
+        if os.pwrite(self._fd, pcm, _HEADER + 2 * position) < len(pcm):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # a full disk first takes a part
         end = 2 * position + len(pcm)
         if end - self._marked > 2 * self._rate:
             self._mark(end)
 
     def close(self, position: int) -> None:
         """End the file at `position`, however little was heard."""
-        os.ftruncate(self._fd, _HEADER + 2 * position)
-        self._mark(2 * position)
-        os.close(self._fd)
+        try:
+            os.ftruncate(self._fd, _HEADER + 2 * position)
+            self._mark(2 * position)
+        finally:
+            os.close(self._fd)
 
     def _mark(self, data_bytes: int) -> None:
         os.pwrite(self._fd, wav_header(self._rate, data_bytes), 0)
@@ -56,23 +68,52 @@ class WavFile:
 class Recorder:
     """A sink that writes one WAV file a participant, and the mix."""
 
-    def __init__(self, folder: Path, grid: AudioGrid, speakers: Sequence[str]) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._files = {name: WavFile(folder / f"{name}.wav", grid.sample_rate) for name in speakers}
-        self._mix = WavFile(folder / "mix.wav", grid.sample_rate)
+    def __init__(
+        self, folder: Path, grid: AudioGrid, speakers: Sequence[str], post: Callable[[Event], None]
+    ) -> None:
+        """Make the files; JournalError where that fails, for nobody wants to learn of it later."""
+        self._files: dict[str, WavFile] = {}
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._files = {name: WavFile(folder / f"{name}.wav", grid.sample_rate) for name in speakers}
+            self._mix = WavFile(folder / "mix.wav", grid.sample_rate)
+        except OSError as error:
+            raise JournalError(f"cannot record in {folder}: {error.strerror}", path=str(folder)) from error
         self._end = 0
         self._samples = grid.frame_samples
+        self._post = post
+        self.has_failed = False
 
     def frame(self, position: int, sounding: Mapping[str, bytes]) -> None:
         """Record one tick."""
+        if self.has_failed:
+            return
+        try:
+            self._write(position, sounding)
+        except OSError as error:
+            self._fail(error)
+        else:
+            self._end = position + self._samples
+
+    def _write(self, position: int, sounding: Mapping[str, bytes]) -> None:
         for name, pcm in sounding.items():
             self._files[name].write(position, pcm)
         if sounding:
             frames = list(sounding.values())
             self._mix.write(position, frames[0] if len(frames) == 1 else mix(frames))
-        self._end = position + self._samples
 
     def close(self) -> None:
-        """Close every file at the same sample."""
+        """Close every file at the same sample: the last before it failed, if it did."""
         for file in (*self._files.values(), self._mix):
-            file.close(self._end)
+            try:
+                file.close(self._end)
+            except OSError as error:
+                self._fail(error)
+
+    def _fail(self, error: OSError) -> None:
+        """Tell once."""
+        if not self.has_failed:
+            self.has_failed = True
+            reason = error.strerror or type(error).__name__
+            diagnostics.warning("nothing more is recorded", reason=reason)
+            self._post(RecordingFailed(reason))

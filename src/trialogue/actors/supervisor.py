@@ -10,17 +10,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal, Protocol
 
 import structlog
 import trio
 
 from trialogue.actors.mailbox import Mailbox, MailboxFull
+from trialogue.errors import JournalError
 from trialogue.model.commands import Command, EndMeeting
 from trialogue.model.events import Event, MeetingStarted
 from trialogue.model.records import Record
 
 SUBSCRIBER_RECORDS = 4096
+
+Failure = Literal["journal-failed", "brain-failed"]
+"""Why a meeting cannot go on, though nobody has decided so."""
 
 diagnostics = structlog.get_logger("trialogue.supervisor")
 
@@ -52,6 +56,7 @@ class Supervisor:
         self._subscribers: list[Mailbox[Record]] = []
         self._epoch = 0.0
         self._seq = 0
+        self.failure: Failure | None = None
         self.ended: EndMeeting | None = None
         self.ended_at = 0.0
 
@@ -109,7 +114,7 @@ class Supervisor:
     def _step(self, event: Event, at: float) -> None:
         self._seq += 1
         record = Record(self._seq, at, event, self._decide(event, at))
-        self._journal.append(record)
+        self._keep(record)
         self._publish(record)
         for command in record.commands:
             if isinstance(command, EndMeeting):
@@ -123,9 +128,17 @@ class Supervisor:
             decided = True
         finally:
             if not decided:
-                self._journal.append(Record(self._seq, at, event, ()))
+                self.failure = "brain-failed"
+                self._keep(Record(self._seq, at, event, ()))
                 diagnostics.error("the brain failed", seq=self._seq, event_type=type(event).__name__)
         return commands
+
+    def _keep(self, record: Record) -> None:
+        try:
+            self._journal.append(record)
+        except JournalError:
+            self.failure = "journal-failed"
+            raise
 
     def _publish(self, record: Record) -> None:
         for subscriber in tuple(self._subscribers):

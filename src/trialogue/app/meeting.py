@@ -22,7 +22,7 @@ from trialogue.actors.levels import level_dbfs
 from trialogue.actors.mailbox import Mailbox
 from trialogue.actors.sources import JitterBuffer
 from trialogue.app.edges import Edges, compute, open_edges
-from trialogue.app.outputs import MeetingResult, write_outputs
+from trialogue.app.outputs import FAILURES, MeetingResult, write_outputs, write_what_can_be
 from trialogue.app.people import NOBODY, needs_engines, prepare_people
 from trialogue.app.settings import updates_for
 from trialogue.app.stage import Stage, open_stage
@@ -192,7 +192,11 @@ class Meeting:
 
     async def hold(self) -> None:
         """Be the meeting, from its first event to its last file; `open_meeting` calls it, once."""
-        await self._stage.run()
+        try:
+            await self._stage.run()
+        finally:
+            if self._stage.end_reason in FAILURES:
+                write_what_can_be(self._stage)
         self._result = write_outputs(self._stage)
         self._over.set()
 

@@ -6,10 +6,12 @@ import time
 from pathlib import Path
 
 import orjson
+import structlog
 from attrs import frozen
 
 from trialogue.app.folder import write_private
 from trialogue.app.stage import Stage
+from trialogue.errors import JournalError
 from trialogue.journal.reader import read
 from trialogue.journal.records import EPOCH, Clock
 from trialogue.report import Result, Run, markdown, result, rttm, srt, webvtt
@@ -22,6 +24,12 @@ EXIT_CODES = {
     "all-failed": 3,
 }
 """How the command line ends for a meeting that ended so; 0 for all other reasons."""
+
+
+FAILURES = frozenset({"journal-failed", "brain-failed", "actor-failed"})
+"""Ends that nobody decided on: the meeting raises what it failed of; its files say what they can."""
+
+diagnostics = structlog.get_logger("trialogue.outputs")
 
 
 @frozen
@@ -64,10 +72,19 @@ def write_outputs(stage: Stage) -> MeetingResult:
         clock="virtual" if virtual else "real",
         speed=round(duration_s / machine_s, 2) if virtual else None,
         files=("journal.jsonl", "scenario.yaml", *_recordings(stage), *texts, "result.json"),
+        reason=stage.end_reason if stage.end_reason in FAILURES else None,
     )
     outcome = result(plan, records, utterances, run)
     write_private(stage.folder / "result.json", orjson.dumps(outcome.document(), option=orjson.OPT_INDENT_2))
     return MeetingResult(outcome, stage.folder, machine_s)
+
+
+def write_what_can_be(stage: Stage) -> None:
+    """Write the same for a meeting that failed; a disk that is full may take none of it, or a part."""
+    try:
+        write_outputs(stage)
+    except JournalError as error:
+        diagnostics.warning("the outputs could not be written", error=str(error))
 
 
 def _recordings(stage: Stage) -> list[str]:

@@ -30,10 +30,11 @@ from trialogue.app.seams import NO_SEAMS, Seams
 from trialogue.app.settings import settings_for
 from trialogue.app.virtual import is_virtual
 from trialogue.compute import Inline, InThreads
+from trialogue.errors import IntensityExceeded, JournalError
 from trialogue.journal.records import EPOCH, Clock, Header
 from trialogue.journal.writer import Journal
 from trialogue.model.commands import EndMeeting
-from trialogue.model.events import ActorCrashed, Event
+from trialogue.model.events import ActorCrashed, ActorOverran, Event, StopAsked
 from trialogue.rules.meeting import Meeting as Brain
 from trialogue.scenario.resolve import AgentSpec, MockAnswer, PythonFunction, Resolved, ToolSpec
 from trialogue.scenario.variables import reveal
@@ -43,6 +44,7 @@ from trialogue.supervise import (
     Exited,
     Intensity,
     Observation,
+    Overrun,
     Restart,
     Strategy,
     open_supervisor,
@@ -103,28 +105,63 @@ class Stage:
     """When the meeting began, on the machine's own clock; for its speed alone."""
 
     async def run(self) -> EndMeeting:
-        """Hold the meeting: its first event, its actors, its end; then record what they still report."""
+        """Hold the meeting: its first event, its actors, its end; then record what they still report.
+
+        Raises `JournalError` where it cannot be recorded any longer, whatever the brain raises, and what an
+        actor raised whose crash ends a meeting.
+        """
+        try:
+            return await self._run()
+        except JournalError:
+            self.supervisor.failure = "journal-failed"
+            raise
+        except IntensityExceeded as exceeded:
+            cause = _cause_of(exceeded)
+            if isinstance(cause, JournalError):
+                self.supervisor.failure = "journal-failed"
+                raise cause from None
+            self.supervisor.post(StopAsked("actor-failed"))
+            self.supervisor.settle()
+            raise cause from exceeded
+        finally:
+            self.supervisor.close()
+
+    @property
+    def end_reason(self) -> str:
+        """Why it ended; `unfinished` where nobody decided so and nothing failed: it was cut off."""
+        ended = self.supervisor.ended
+        return self.supervisor.failure or (ended.reason if ended else "unfinished")
+
+    async def _run(self) -> EndMeeting:
         dispatch = Dispatch(self.router, self.agents, self.tools, self.timers, self.journal.sync)
         self.began = time.perf_counter()
         epoch = self.supervisor.start(dispatch)
-        try:
-            async with open_supervisor(
-                self._tree(epoch),
-                name="meeting",
-                strategy=Strategy.REST_FOR_ONE,
-                intensity=Intensity(max_restarts=0),
-                observer=self,
-            ):
-                ended = await self.supervisor.run()
-            self.supervisor.settle()
-        finally:
-            self.supervisor.close()
+        async with open_supervisor(
+            self._tree(epoch),
+            name="meeting",
+            strategy=Strategy.REST_FOR_ONE,
+            intensity=Intensity(max_restarts=0),
+            observer=self,
+        ):
+            ended = await self.supervisor.run()
+        self.supervisor.settle()
         return ended
 
     def observe(self, observation: Observation) -> None:
-        """Report an actor's crash: a bug, so an event; restarts follow by the tree's rules."""
-        if isinstance(observation, Exited) and observation.error is not None:
-            self.supervisor.post(ActorCrashed(observation.child, observation.reason))
+        """Report an actor's crash: a bug, so an event; restarts follow by the tree's rules.
+
+        After the meeting's end an overrun is recorded at once: nobody knows how long its task still lives.
+        """
+        match observation:
+            case Exited(child=child, error=error, reason=reason) if error is not None:
+                self.supervisor.post(ActorCrashed(child, reason))
+            case Overrun(child=child, shutdown_s=grace_s):
+                self.supervisor.post(ActorOverran(child, grace_s))
+                if self.supervisor.ended is not None:
+                    self.supervisor.settle()
+                    self.journal.sync()
+            case _:
+                pass
 
     def _tree(self, epoch: float) -> list[ChildSpec]:
         """The meeting's children in their order; a crash takes those after it along."""
@@ -179,8 +216,7 @@ async def open_stage(
             yield stage
         finally:
             stage.recorder.close()
-            ended = stage.supervisor.ended
-            stage.journal.close(ended.reason if ended else "unfinished")
+            stage.journal.close(stage.end_reason)
 
 
 @frozen
@@ -224,7 +260,7 @@ def _set(resolved: Resolved, made: Made) -> Stage:
     speakers = [p.name for p in resolved.plan.participants if p.may_speak]
     grid = AudioGrid(frame_ms=resolved.frame_ms)
     router = Router(grid, speakers, supervisor.post)
-    recorder = Recorder(made.folder / "audio", grid, speakers)
+    recorder = Recorder(made.folder / "audio", grid, speakers, supervisor.post)
     router.record(seams.sink(recorder))
     agents = _agents(resolved, made, Seats(brain, router, supervisor.post))
     return Stage(
@@ -288,6 +324,14 @@ def _agents(resolved: Resolved, made: Made, seats: Seats) -> dict[str, Agent]:
 def _seats_of(spec: AgentSpec) -> tuple[AgentSpec, ...]:
     """An agent's own seat, and its fallback's."""
     return (spec,) if spec.fallback is None else (spec, spec.fallback)
+
+
+def _cause_of(exceeded: IntensityExceeded) -> BaseException:
+    """What failed too often, under all the supervisors that gave up on it."""
+    cause: BaseException = exceeded
+    while isinstance(cause, IntensityExceeded) and cause.__cause__ is not None:
+        cause = cause.__cause__
+    return cause
 
 
 def _tool(spec: ToolSpec) -> Tool:

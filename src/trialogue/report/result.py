@@ -14,7 +14,9 @@ from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 from trialogue.report.measures import Measures, measures
 
-BAD_ENDS: Final = frozenset({"all-failed", "refused", "journal-failed", "brain-failed", "unfinished"})
+BAD_ENDS: Final = frozenset(
+    {"all-failed", "refused", "journal-failed", "brain-failed", "actor-failed", "unfinished"}
+)
 """Reasons for which a meeting is not what was asked for; all others are ordinary ends."""
 
 

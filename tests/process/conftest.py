@@ -1,0 +1,110 @@
+"""Meetings that would go on for long: their processes are what ends."""
+
+import json
+import os
+import subprocess
+import sys
+import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from trialogue.app.edges import Edges
+from trialogue.app.run import run_meeting
+from trialogue.app.seams import Seams
+from trialogue.model.records import Record
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.schema import Clock
+from trialogue.testing.engines import murmuring_engines
+
+PROGRAM = str(Path(__file__).parent / "program.py")
+LINES = json.dumps(["This goes on and on. And then it goes on."] * 40)
+SCENARIO = f"""
+trialogue: 1
+name: endless
+run: {{seed: 3, limits: {{time: 10m, turns: 12}}}}
+cast:
+  ann: {{lines: {LINES}}}
+  bob: {{lines: {LINES}}}
+"""
+
+
+@pytest.fixture
+def endless(tmp_path) -> Path:
+    """Two agents that have a lot to say."""
+    path = tmp_path / "endless.yaml"
+    path.write_text(SCENARIO)
+    return path
+
+
+@pytest.fixture
+def out(tmp_path) -> Path:
+    """The run's directory."""
+    return tmp_path / "run"
+
+
+@pytest.fixture
+def hold(endless, out):
+    """Hold the endless meeting in virtual time, with parts put in front of its own."""
+
+    def run(**seams):
+        edges = Edges(engines=murmuring_engines(), seams=Seams(**seams))
+        return run_meeting(endless, overrides=Overrides(clock=Clock.VIRTUAL), out=out, edges=edges)
+
+    return run
+
+
+@pytest.fixture
+def command(tmp_path):
+    """Run a command of the command line with engines that murmur: its process, whose stdout is a pipe."""
+
+    @contextmanager
+    def run(*arguments, **environment) -> Iterator[subprocess.Popen[str]]:
+        with subprocess.Popen(
+            [sys.executable, PROGRAM, *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "TERM": "dumb", **environment},
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    return run
+
+
+@pytest.fixture
+def failing_after():
+    """A part of a meeting whose `method` raises at its `calls`-th call."""
+    return partial(_Failing)
+
+
+class _Failing:
+    def __init__(self, part, method, calls, error) -> None:
+        self._part, self._method, self._left, self._error = part, method, calls, error
+
+    def __getattr__(self, name):
+        return self._call if name == self._method else getattr(self._part, name)
+
+    def _call(self, *arguments, **options):
+        self._left -= 1
+        if self._left <= 0:
+            raise self._error
+        return getattr(self._part, self._method)(*arguments, **options)
+
+
+def kinds(records: list[Record]) -> list[str]:
+    """The events' names."""
+    return [type(record.event).__name__ for record in records]
+
+
+def seconds_of(path: Path) -> float:
+    """How long a recording is, as any player reads it."""
+    with wave.open(str(path)) as file:
+        frames = file.readframes(file.getnframes())
+        return len(frames) / 2 / file.getframerate()
