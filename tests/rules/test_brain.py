@@ -32,8 +32,6 @@ from trialogue.model.events import (
     SessionFailed,
     SessionLost,
     SessionReady,
-    SpeechStarted,
-    SpeechStopped,
     StopAsked,
     ToolRequested,
     Woke,
@@ -52,10 +50,16 @@ def of(commands, *kinds):
 
 
 def test_who_hears_whom():
-    """By-ear agents, observers too, hear all others that may speak; text hearers have no row."""
+    """By-ear agents, observers too, hear all others that may speak; one that hears text listens to people."""
     table = Table(plan(EAR, TECH, WATCH, GUEST))
     assert table.at(0, MeetingStarted()) == [
-        SetHearing((Hearing("mod", ("tech", "dana")), Hearing("watch", ("mod", "tech", "dana"))))
+        SetHearing(
+            (
+                Hearing("mod", ("tech", "dana")),
+                Hearing("tech", ("dana",)),
+                Hearing("watch", ("mod", "tech", "dana")),
+            )
+        )
     ]
 
 
@@ -78,11 +82,12 @@ def test_a_failed_agent_is_not_waited_for():
 
 
 def test_a_meeting_without_agents_opens_and_ends_by_silence():
-    """People alone move nothing yet; the silence limit ends it."""
+    """A person has the floor, says nothing, and the silence limit ends it."""
     table = Table(plan(GUEST))
     table.at(0, MeetingStarted())
     assert table.meeting.phase is Phase.OPEN
-    assert table.at(30, Woke("limit-silence")) == [EndMeeting("silence")]
+    assert table.meeting.holder == "dana"
+    assert table.at(30, Woke("limit-silence"))[-1] == EndMeeting("silence")
 
 
 def test_nothing_happens_before_the_start():
@@ -104,15 +109,13 @@ def test_strangers_are_stale():
 
 
 def test_what_is_for_the_record_only():
-    """Measures, warnings, crashes and people's speech move nothing."""
+    """Measures, warnings and crashes move nothing."""
     table = Table(plan(TECH, GUEST))
     table.open()
     for event in (
         LatencyMeasured("tech", 1.0),
         ServiceWarned("tech", "SLOW", "slow"),
         ActorCrashed("router", "KeyError"),
-        SpeechStarted("dana", 1.0),
-        SpeechStopped("dana", 1.0),
     ):
         table.at(1, event)
         assert table.log[-1][2] == []
@@ -285,15 +288,17 @@ def test_the_app_asks_before_the_policy():
 
 
 def test_who_cannot_have_the_floor():
-    """Observers, people and the failed are not queued."""
+    """Observers and the failed are not queued; nobody puts words into a person's mouth."""
     table = Table(plan(TECH, BIZ, WATCH, GUEST))
     table.open()
     table.at(1, SessionFailed("biz", "gone"))
-    for name in ("watch", "dana", "biz"):
+    for name in ("watch", "biz"):
         table.at(1, GrantAsked(name))
         table.at(1, SayAsked(name, "Hello."))
         table.at(1, FloorRequested(name))
-    assert table.reports() == ["participant-failed"] + ["stale"] * 9
+    assert table.reports() == ["participant-failed"] + ["stale"] * 6
+    table.at(1, SayAsked("dana", "Hello."))
+    assert table.reports()[-1] == "stale"
     assert table.meeting.floor_view.queue == ()
 
 
@@ -467,7 +472,7 @@ def test_bad_patterns_and_policies_are_the_scenarios_fault():
     """They are told before the meeting."""
     with pytest.raises(ScenarioError, match="not a regular expression"):
         Meeting(plan(TECH, end=(Said("("),)))
-    with pytest.raises(ScenarioError, match="no policy 'chaos'; there are moderated, round-robin, scripted"):
+    with pytest.raises(ScenarioError, match="no policy 'chaos'; there are addressed, agenda, auction,"):
         Meeting(plan(TECH, floor=FloorRules(policy="chaos")))
 
 

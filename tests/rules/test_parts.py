@@ -324,14 +324,17 @@ def test_timers_come_once():
 
 
 def test_people_are_in_the_cast_only():
-    """They are neither present nor away as long as the floor does not listen to them."""
+    """They are there from the beginning, and have no sessions."""
     from trialogue.rules.presence import Presence
 
     presence = Presence((GUEST, LAW))
-    assert presence.present() == ()
+    assert presence.present() == ("dana",)
     assert presence.away() == ("law",)
     assert presence.session("dana") == 0
-    assert not presence.is_ready("dana")
+    assert presence.is_ready("dana")
+    assert not presence.ready("dana", 1)
+    assert not presence.lost("dana", 1)
+    assert not presence.failed("dana", refused=True)
     assert Presence((GUEST, WATCH)).is_hopeless is False
 
 

@@ -31,6 +31,11 @@ class AgendaCourse:
         """The point at hand; None before the opening, after the last, and without an agenda."""
         return self.items[self._at] if 0 <= self._at < len(self.items) else None
 
+    @property
+    def since(self) -> float:
+        """When the point at hand was taken, in seconds since the meeting's start."""
+        return self._since
+
     def open(self, now: float) -> MoveAgenda | None:
         """Take the first point; None where there is no agenda."""
         return self._move("opened", now) if self.items else None

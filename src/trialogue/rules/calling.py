@@ -6,10 +6,9 @@ from typing import TypeAlias, assert_never
 
 from trialogue.model.commands import AnswerTool, CancelTool, RunTool
 from trialogue.model.events import ToolCallCancelled, ToolFinished, ToolRequested
-from trialogue.rules.names import find
+from trialogue.rules import floor_tools
 from trialogue.rules.state import State, TurnPhase
-from trialogue.rules.tools import GIVE_FLOOR, OWN, Call, CallState, floor_given
-from trialogue.rules.view import Named
+from trialogue.rules.tools import OWN, Call, CallState
 
 ToolEvent: TypeAlias = ToolRequested | ToolFinished | ToolCallCancelled
 """What this module takes."""
@@ -44,7 +43,8 @@ def _requested(state: State, event: ToolRequested) -> None:
     if turn is not None:
         turn.called_tool = True
     if event.tool in OWN:
-        _answer(state, call, _own_answer(state, event))
+        call.state = CallState.FINISHED
+        _answer(state, call, floor_tools.answer(state, event))
         return
     if turn is not None:
         turn.owes_reply = True
@@ -105,25 +105,3 @@ def _think_again(state: State, name: str) -> None:
     turn = state.holds_floor(name)
     if turn is not None and turn.phase is TurnPhase.THINKING and not state.calls.running(name):
         state.wake(turn.timer("think"), state.now + state.plan.floor.think_s)
-
-
-def _own_answer(state: State, event: ToolRequested) -> str:
-    """Carry out one of the chair's tools: what the model shall read."""
-    if not state.cast[event.participant].is_chair:
-        return "Refused: only the chair may do this."
-    if event.tool == GIVE_FLOOR:
-        return _give_floor(state, event)
-    state.closing = "ended-by-chair"
-    return "The meeting ends after this turn."
-
-
-def _give_floor(state: State, event: ToolRequested) -> str:
-    others = [p for p in state.plan.participants if p.may_speak and p.name != event.participant]
-    given = floor_given(event.arguments)
-    to = find(given.to, tuple(others)) if given is not None else None
-    if given is None or to is None:
-        return f"Nobody of that name can be given the floor. There are: {', '.join(p.label for p in others)}."
-    if to.name not in state.presence.present():
-        return f"{to.label} is away. Name somebody else."
-    state.named = Named(to.name, given.about, event.participant)
-    return f"{to.label} has the floor after you."

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 from attrs import Factory, define, frozen
 
-from trialogue.model.commands import AnswerTool, Command, Cue, EndTurn
+from trialogue.model.commands import AnswerTool, Command, Cue, EndTurn, Prepare
 from trialogue.model.events import (
     Event,
     InjectionRefused,
@@ -23,7 +23,7 @@ from trialogue.model.events import (
     ToolRequested,
     WordsHeard,
 )
-from trialogue.model.participants import Hears
+from trialogue.model.participants import Hears, Kind, Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.rules.transcript import Transcript
@@ -116,6 +116,8 @@ class Contexts:
         match command:
             case Cue(to=to, turn=turn, text=text):
                 self._entries[to].append(_Cued(turn, text))
+            case Prepare(to=to, text=text):
+                self._entries[to].append(_Cued(0, text))
             case EndTurn(participant=name, turn=turn):
                 self._entries[name].append(_Spoke(turn))
             case AnswerTool(participant=name, call_id=call_id, content=content):
@@ -136,10 +138,15 @@ class Contexts:
     def _hears_words(self, name: str, text: str) -> bool:
         """Whether these words came in by ear; a service may also echo the cue that it was given."""
         entries = self._entries.get(name)
-        if entries is None or self.plan.participant(name).hears is not Hears.AUDIO:
+        if entries is None or not self._has_ear(self.plan.participant(name)):
             return False
         last = next((entry for entry in reversed(entries) if isinstance(entry, _Cued)), None)
         return last is None or last.text != text
+
+    def _has_ear(self, agent: Participant) -> bool:
+        """Whether it hears sound; where people are at the table, one that hears text may listen to them."""
+        with_people = any(p.kind is not Kind.AGENT for p in self.plan.participants)
+        return agent.hears is Hears.AUDIO or with_people
 
     def _take_back(self, name: str, turn: int) -> None:
         entries = self._entries.get(name, [])

@@ -40,6 +40,9 @@ class Line:
     was_cut: bool = False
     """Whether it was interrupted."""
 
+    is_certain: bool = True
+    """False where the words may be somebody else's."""
+
 
 @frozen
 class Missed:
@@ -131,7 +134,8 @@ def _spoken(line: Line, cast: tuple[Participant, ...]) -> str:
     label = one_line(line.speaker.label)
     if not line.heard:
         return f"({label} said nothing.)"
-    return f"{label}{' (interrupted)' if line.was_cut else ''}: {speech(line.heard, cast)}"
+    marks = (" (interrupted)" if line.was_cut else "") + ("" if line.is_certain else " (uncertain)")
+    return f"{label}{marks}: {speech(line.heard, cast)}"
 
 
 def _own(missed: Missed) -> list[str]:

@@ -90,6 +90,12 @@ class Request:
     about: str = ""
     """What is asked of the participant. Personal."""
 
+    urgency: int = 5
+    """How much it wants to speak, 0 to 10."""
+
+    wants: str = ""
+    """What it says that it wants to speak about. Personal."""
+
     state: RequestState = RequestState.PENDING
     """Where it stands."""
 

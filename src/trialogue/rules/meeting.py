@@ -8,9 +8,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import assert_never
 
-from trialogue.model.commands import Command, Hearing, SetHearing
+from trialogue.model.commands import Command
 from trialogue.model.events import (
     ActorCrashed,
     ActorOverran,
@@ -55,24 +57,27 @@ from trialogue.model.events import (
     Woke,
     WordsHeard,
 )
-from trialogue.model.participants import Hears, Kind
 from trialogue.model.plan import AgendaItem, MeetingPlan
 from trialogue.model.transcript import Utterance
-from trialogue.rules import calling, limits, process, sessions, speaking, turns, wishes
+from trialogue.rules import calling, hearing, limits, people, process, sessions, speaking, turns, wishes
 from trialogue.rules.choosing import Chooser, climb
 from trialogue.rules.context import ContextItem
-from trialogue.rules.ending import end_meeting, judge
+from trialogue.rules.ending import end_meeting, judge, warn_box, watch_box
 from trialogue.rules.state import Phase, State
-from trialogue.rules.view import FloorView, TurnTaken
+from trialogue.rules.view import FloorView, Policy, TurnTaken
 
 
 class Meeting:
     """One meeting, from `MeetingStarted` to `EndMeeting`."""
 
-    def __init__(self, plan: MeetingPlan) -> None:
-        """Make ready to decide; ScenarioError for an unknown policy or a pattern that is none."""
+    def __init__(self, plan: MeetingPlan, policies: Mapping[str, Policy] = MappingProxyType({})) -> None:
+        """Make ready to decide; ScenarioError for an unknown policy or a pattern that is none.
+
+        `policies`: those that the plan names and this package does not have, by name (`module:attr`). They
+        are asked as its own are, so they must be pure functions of what they see.
+        """
         self._state = State(plan)
-        self._chooser = Chooser.of(plan.floor)
+        self._chooser = Chooser.of(plan.floor, policies)
 
     def handle(self, event: Event, now: float) -> list[Command]:
         """Decide on an event that happened at `now`, in seconds since the meeting's start."""
@@ -80,11 +85,15 @@ class Meeting:
         state.now, state.out = now, []
         state.transcript.take_event(event)
         state.contexts.take_event(event)
+        state.meter.take(event, now)
         if state.phase is Phase.OVER:
             return []
         if self._makes_sense(event):
             self._take(event)
             self._settle()
+            if state.phase in {Phase.OPENING, Phase.OPEN}:
+                hearing.refresh(state)
+                limits.watch_cost(state)
         state.floor.check(state.presence.gone())
         return state.out
 
@@ -131,17 +140,24 @@ class Meeting:
                 | PlaybackFinished()
             ):
                 speaking.take(state, event)
-            case FloorRequested() | FloorRequestCancelled() | GrantAsked() | SayAsked() | NoteGiven():
+            case (
+                FloorRequested()
+                | FloorRequestCancelled()
+                | GrantAsked()
+                | SayAsked()
+                | MuteAsked()
+                | NoteGiven()
+            ):
                 wishes.take(state, event)
             case ToolRequested() | ToolFinished() | ToolCallCancelled():
                 calling.take(state, event)
             case SpeechStarted() | SpeechStopped() | TextTyped() | PlaybackPaused() | PlaybackResumed():
-                pass  # for the record; people's speech does not move the floor yet
+                people.take(state, event)
             case (
                 ActorOverran() | RecordingFailed() | ProcessSuspended() | WallClockJumped() | MeetingResumed()
             ):
                 process.take(state, event)
-            case MuteAsked() | LatencyMeasured() | ServiceWarned() | ActorCrashed():
+            case LatencyMeasured() | ServiceWarned() | ActorCrashed():
                 pass
             case _:  # pragma: no cover
                 assert_never(event)
@@ -149,7 +165,8 @@ class Meeting:
     def _start(self) -> None:
         state = self._state
         state.phase = Phase.OPENING
-        state.emit(SetHearing(_initial_hearing(state.plan)))
+        hearing.refresh(state)
+        limits.tell_unpriced(state)
         if state.plan.limits.time_s is not None:
             state.wake(limits.TIME, state.plan.limits.time_s)
         state.wake("ready", state.now + state.plan.ready_s)
@@ -168,7 +185,11 @@ class Meeting:
                 self._open()
             case "silence":
                 climb(state)
-            case "choose":
+            case "box":
+                warn_box(state)
+            case "hang" | "barge" | "resume":
+                people.woke(state, state.ongoing, what)
+            case limits.COST | "choose":
                 pass  # the floor is looked at after every event
             case _:
                 turns.woke(state, state.ongoing, what)
@@ -197,6 +218,7 @@ class Meeting:
         move = state.agenda.open(state.now)
         if move is not None:
             state.emit(move)
+            watch_box(state)
         turns.quiet(state)
 
     # --- views --------------------------------------------------------------------------------------
@@ -253,12 +275,3 @@ class Meeting:
         at = f", turn {self.turn} {self.holder}" if self.holder else ""
         waiting = len(self._state.floor.waiting())
         return f"<Meeting {self.plan.name}: {self.phase.value}{at}, {waiting} waiting>"
-
-
-def _initial_hearing(plan: MeetingPlan) -> tuple[Hearing, ...]:
-    """Agents by ear hear all others that may speak; agents that hear text hear nobody."""
-    return tuple(
-        Hearing(p.name, tuple(o.name for o in plan.participants if o.may_speak and o.name != p.name))
-        for p in plan.participants
-        if p.kind is Kind.AGENT and p.hears is Hears.AUDIO
-    )

@@ -39,6 +39,14 @@ def last_named(text: str, cast: tuple[Participant, ...], speaker: str) -> str | 
     return found
 
 
+_END_OF_SENTENCE = re.compile(r"(?<=[.!?\u2026])[\"')\]]*\s+")
+
+
+def last_sentence(text: str) -> str:
+    """The last sentence of a text; all of it where it has one only."""
+    return _END_OF_SENTENCE.split(text.strip())[-1]
+
+
 def find(word: str, cast: tuple[Participant, ...]) -> Participant | None:
     """The participant of exactly that name, label or alias; case and spaces around do not matter."""
     wanted = " ".join(word.split()).casefold()

@@ -1,6 +1,6 @@
 """Who is at the table: the life of each agent's sessions, as far as decisions depend on it.
 
-People have no sessions; until the floor listens to them they are neither waited for nor granted.
+People have no sessions: they are here from the beginning to the end.
 """
 
 from __future__ import annotations
@@ -61,15 +61,23 @@ class Presence:
     _seats: dict[str, _Seat] = Factory(dict[str, _Seat])
 
     def __attrs_post_init__(self) -> None:
-        """Seat every agent."""
-        self._seats = {p.name: _Seat(p) for p in self.cast if p.kind is Kind.AGENT}
+        """Seat everybody; people are there."""
+        self._seats = {
+            p.name: _Seat(p, SeatState.JOINING if p.kind is Kind.AGENT else SeatState.READY)
+            for p in self.cast
+        }
+
+    def _agent(self, name: str) -> _Seat | None:
+        """The seat of an agent; None for anybody else."""
+        seat = self._seats.get(name)
+        return seat if seat is not None and seat.participant.kind is Kind.AGENT else None
 
     def ready(self, name: str, session: int) -> bool:
         """A session is ready; False where that is stale.
 
         A session may be reported lost before it was ever ready (its dial failed) and keep its number.
         """
-        seat = self._seats.get(name)
+        seat = self._agent(name)
         if seat is None or session < seat.session:
             return False
         if seat.state is SeatState.READY and session == seat.session:
@@ -78,14 +86,14 @@ class Presence:
 
     def lost(self, name: str, session: int) -> bool:
         """A session was lost; False where that is stale."""
-        seat = self._seats.get(name)
+        seat = self._agent(name)
         if seat is None or session < seat.session:
             return False
         return self._change(seat, Change.LOST, session)
 
     def failed(self, name: str, *, refused: bool) -> bool:
         """There will be no more sessions; False where that is stale."""
-        seat = self._seats.get(name)
+        seat = self._agent(name)
         if seat is None or not self._change(seat, Change.FAILED, seat.session):
             return False
         seat.refused = refused
@@ -104,7 +112,7 @@ class Presence:
         return seat.session if seat else 0
 
     def is_ready(self, name: str) -> bool:
-        """Whether the participant has a session that works."""
+        """Whether the participant has a session that works, or is a person."""
         seat = self._seats.get(name)
         return seat is not None and seat.state is SeatState.READY
 
@@ -145,4 +153,7 @@ class Presence:
         return all(s.refused for s in self._speakers())
 
     def _speakers(self) -> list[_Seat]:
-        return [s for s in self._seats.values() if s.participant.may_speak]
+        """The agents that may speak: where people sit with them, they alone can fail."""
+        return [
+            s for s in self._seats.values() if s.participant.may_speak and s.participant.kind is Kind.AGENT
+        ]

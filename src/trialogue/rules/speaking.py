@@ -20,7 +20,10 @@ from trialogue.model.events import (
     SentenceSaid,
     WordsHeard,
 )
-from trialogue.rules import limits, turns
+from trialogue.model.participants import Kind
+from trialogue.model.plan import Interrupters
+from trialogue.rules import limits, people, turns
+from trialogue.rules.names import last_named, last_sentence
 from trialogue.rules.sessions import leave
 from trialogue.rules.state import State, Turn, TurnPhase
 
@@ -51,8 +54,8 @@ def take(state: State, event: SpeakingEvent) -> None:
             _withdrawn(state, event)
         case InjectionRefused(participant=name, turn=number, reason=reason):
             _refused(state, name, number, reason)
-        case WordsHeard(participant=name):
-            _heard(state, name)
+        case WordsHeard(participant=name, text=text):
+            _heard(state, name, text)
         case PlaybackStarted() | PlaybackFinished():
             _played(state, event)
         case _:  # pragma: no cover
@@ -60,21 +63,48 @@ def take(state: State, event: SpeakingEvent) -> None:
 
 
 def _started(state: State, name: str, reply: int) -> None:
+    if state.cast[name].kind is not Kind.AGENT:
+        state.stale("a reply of somebody who is no agent", name)
+        return
     if not state.replies.begin(name, reply):
         state.stale("a reply began that was known", name)
         return
-    if name not in state.presence.present():
+    if name not in state.present():
         state.emit(Drop(name, reply, "denied"))
         return
     turn = state.holds_floor(name)
     if turn is not None and turns.reply_started(state, turn, reply):
         return
-    if not state.hears_by_ear(name) and name in state.prompted:
+    if name in state.preparing:
+        state.preparing.discard(name)
+    elif name == state.listener and state.has_heard_person:
+        state.overheard.add(name)
+        state.replies.hold(name, reply)
+        return
+    elif not state.hears_by_ear(name) and name in state.prompted:
         state.emit(Drop(name, reply, "denied"))
         state.stale("a reply came too late for its turn", name)
         return
     state.replies.hold(name, reply)
     state.floor.request(name, state.now)
+    _cuts_in(state, name)
+
+
+def _cuts_in(state: State, name: str) -> None:
+    """An agent by ear that is addressed in the sentence that is being heard may interrupt with its reply."""
+    turn, rules = state.turn, state.plan.floor
+    if turn is None or turn.phase is not TurnPhase.PLAYING or turn.holder.kind is not Kind.AGENT:
+        return
+    if rules.policy not in turns.SELF_SELECTED or rules.interrupt.agents is Interrupters.NEVER:
+        return
+    if not state.hears_by_ear(name) or state.barge is not None:
+        return
+    sentence = last_sentence(state.transcript.heard_by(turn.number, state.now))
+    if last_named(sentence, state.plan.participants, turn.holder.name) != name:
+        return
+    state.report("interruption", f"cuts off {turn.holder.name}: named in its last sentence", name)
+    turns.close(state, turn, "interrupted")
+    turns.grant(state, name, "interrupts, being addressed", by="self")
 
 
 def _said(state: State, event: SentenceSaid) -> None:
@@ -143,7 +173,8 @@ def _refused(state: State, name: str, number: int, reason: str) -> None:
     turns.refused(state, turn, reason)
 
 
-def _heard(state: State, name: str) -> None:
+def _heard(state: State, name: str, text: str) -> None:
+    people.words_heard(state, name, text)
     if not state.hears_by_ear(name):
         return
     state.thinking.add(name)

@@ -6,14 +6,15 @@ from collections import deque
 from enum import Enum
 from random import Random
 
-from attrs import Factory, define, field
+from attrs import Factory, define, evolve, field, frozen
 
 from trialogue.errors import LocalProtocolError
-from trialogue.model.commands import Command, Cue, Report, Speak, WakeAt
-from trialogue.model.participants import Hears, Participant
+from trialogue.model.commands import Command, Cue, Report, SetHearing, Speak, WakeAt
+from trialogue.model.participants import Hears, Kind, Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.rules.agenda import AgendaCourse
 from trialogue.rules.context import Contexts
+from trialogue.rules.cost import Meter
 from trialogue.rules.digest import Inboxes, Missed
 from trialogue.rules.floor import Floor
 from trialogue.rules.presence import Presence
@@ -23,7 +24,7 @@ from trialogue.rules.silence import SilenceLadder
 from trialogue.rules.timers import Timers
 from trialogue.rules.tools import Calls
 from trialogue.rules.transcript import Transcript
-from trialogue.rules.view import FloorView, Named, TurnTaken, Waiting
+from trialogue.rules.view import Collecting, FloorView, Named, TurnTaken, Waiting
 
 
 class Phase(Enum):
@@ -40,6 +41,31 @@ class TurnPhase(Enum):
 
     THINKING = "thinking"
     PLAYING = "playing"
+
+
+@define
+class Barge:
+    """A person who speaks beside an agent's turn: it is not known yet whether it takes the floor."""
+
+    by: str
+    """Who speaks."""
+
+    words: list[str] = Factory(list[str])
+    """What was made out of it so far. Personal."""
+
+
+@frozen
+class LastPerson:
+    """The person's turn that ended last."""
+
+    participant: str
+    """Whose it was."""
+
+    turn: int
+    """Its number."""
+
+    ended_at: float
+    """When it ended."""
 
 
 @define
@@ -91,6 +117,27 @@ class Turn:
     was_heard: bool = False
     """Whether any of it was heard."""
 
+    cut: str | None = None
+    """Whom it began by cutting off."""
+
+    has_words: bool = False
+    """Whether words of a person's turn have come."""
+
+    awaits_words: bool = False
+    """Whether a person's turn is only waiting for its words."""
+
+    was_typed: bool = False
+    """Whether words of it were typed."""
+
+    was_prepared: bool = False
+    """Whether its reply was prepared in a round: what was said since is told at the next cue."""
+
+    is_uncertain: bool = False
+    """Whether another person spoke at the same time."""
+
+    collided: bool = False
+    """Whether another person started with it."""
+
     def timer(self, what: str) -> str:
         """The name of a timer of this turn."""
         return f"{what}:{self.number}"
@@ -126,6 +173,9 @@ class State:
 
     contexts: Contexts = field(init=False)
     """What everybody heard and said."""
+
+    meter: Meter = field(init=False)
+    """What it has cost."""
 
     end_rules: tuple[SaidRule, ...] = field(init=False)
     """Words that end the meeting."""
@@ -190,6 +240,51 @@ class State:
     replaced: set[str] = Factory(set[str])
     """Whose seat its fallback has taken."""
 
+    speaking: dict[str, float] = Factory(dict[str, float])
+    """People that speak just now, and since when."""
+
+    typed: dict[str, deque[str]] = Factory(dict[str, deque[str]])
+    """What people typed that has not had the floor yet. Personal."""
+
+    muted: set[str] = Factory(set[str])
+    """Who is heard by nobody."""
+
+    barge: Barge | None = None
+    """Who speaks beside the turn that goes on."""
+
+    last_person: LastPerson | None = None
+    """The person's turn that ended last: late words are its own."""
+
+    listener: str | None = None
+    """Whose ear people's words are read from."""
+
+    table: SetHearing | None = None
+    """Who hears whom."""
+
+    deputy: str | None = None
+    """Who chairs in the place of a chair that is dead."""
+
+    deputy_since: int = 0
+    """How many turns had ended when the deputy took its place."""
+
+    loops: int = 0
+    """How often the meeting was found to go round in circles."""
+
+    loop_until: int = 0
+    """The last turn of the last loop."""
+
+    overheard: set[str] = Factory(set[str])
+    """Agents that hear text and answered a person whom they only listened to."""
+
+    preparing: set[str] = Factory(set[str])
+    """Who was asked to prepare a reply and has not begun one."""
+
+    collecting: Collecting | None = None
+    """The round that is being prepared or heard."""
+
+    dominant: frozenset[str] = frozenset()
+    """Who was passed over at the last choice."""
+
     def __attrs_post_init__(self) -> None:
         """Make the machines that depend on the plan; ScenarioError for bad patterns."""
         self.cast = {p.name: p for p in self.plan.participants}
@@ -197,6 +292,7 @@ class State:
         self.agenda = AgendaCourse(self.plan.agenda)
         self.ladder = SilenceLadder(self.plan.floor.silence.steps)
         self.contexts = Contexts(self.plan, self.transcript)
+        self.meter = Meter(self.plan)
         self.end_rules = tuple(map(compile_said, self.plan.end))
 
     def emit(self, command: Command) -> None:
@@ -224,6 +320,27 @@ class State:
         return self.cast[name].hears is Hears.AUDIO
 
     @property
+    def has_heard_person(self) -> bool:
+        """Whether a person speaks, or the turn that goes on, or ended last, was a person's."""
+        turn = self.turn
+        if self.speaking or self.barge is not None:
+            return True
+        if turn is not None and turn.holder.kind is not Kind.AGENT:
+            return True
+        last = self.last_person
+        return last is not None and last.turn == self.floor.turn
+
+    @property
+    def chair(self) -> str | None:
+        """Who chairs: the chair of the cast, or its deputy."""
+        chair = self.plan.chair
+        return self.deputy or (chair.name if chair else None)
+
+    def present(self) -> tuple[str, ...]:
+        """Who can be granted the floor now, in the cast's order: here, and not muted."""
+        return tuple(name for name in self.presence.present() if name not in self.muted)
+
+    @property
     def ongoing(self) -> Turn:
         """The turn that goes on; LocalProtocolError while the floor is free."""
         if self.turn is None:
@@ -242,7 +359,7 @@ class State:
             plan=self.plan,
             now=self.now,
             free_since=self.free_since,
-            present=self.presence.present(),
+            present=self.present(),
             away=self.presence.away(),
             queue=tuple(
                 Waiting(
@@ -251,11 +368,20 @@ class State:
                     r.since,
                     self.replies.holds(r.participant),
                     self.replies.words(r.participant),
+                    r.urgency,
+                    r.wants,
                 )
                 for r in self.floor.waiting()
             ),
             turns=tuple(self.turns),
             named=self.named,
             item=self.agenda.item,
+            item_since=self.agenda.since,
+            chair=self.chair,
+            collecting=(
+                evolve(self.collecting, missing=tuple(name for name in self.cast if name in self.preparing))
+                if self.collecting
+                else None
+            ),
             draw=Random(f"{self.plan.seed}/turn/{number}").random(),  # noqa: S311 - chance, not a secret
         )

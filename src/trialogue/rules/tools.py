@@ -1,6 +1,6 @@
 """Tool calls: at most once per participant and call id.
 
-The chair's own two tools are answered here: they change the meeting, not the world.
+The floor's own tools are answered by the rules (`floor_tools.py`): they change the meeting, not the world.
 """
 
 from __future__ import annotations
@@ -18,7 +18,16 @@ GIVE_FLOOR = "give_floor"
 END_MEETING = "end_meeting"
 """The chair's tool that ends the meeting behind its turn: `{"reason": text}`."""
 
-OWN = frozenset({GIVE_FLOOR, END_MEETING})
+HAND_OFF = "hand_off"
+"""The holder's tool that names the next speaker: `{"to": name, "about": text}`."""
+
+BID = "bid"
+"""The tool that bids for the floor: `{"urgency": 0 to 10, "about": text}`."""
+
+REQUEST_FLOOR = "request_floor"
+"""The tool that raises a hand: `{"priority": "lowest" to "highest"}`; the chair's highest interrupts."""
+
+OWN = frozenset({GIVE_FLOOR, END_MEETING, HAND_OFF, BID, REQUEST_FLOOR})
 """Tools that no executor runs."""
 
 

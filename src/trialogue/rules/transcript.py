@@ -5,7 +5,9 @@
 3. Of a cut reply, the words before the last played sample were heard. Sentences carry where their sound
    begins; within one, words are taken to be spread evenly over its characters, and the cut falls on the
    boundary before the word that was under way.
-4. Between a cut and its `PlaybackFinished` the clock since `PlaybackStarted` says how much was played.
+4. A paused turn was heard until its pause, and on from where it was resumed.
+5. A person's speech is where its voice activity was; its words are those that were attributed to it.
+6. Between a cut and its `PlaybackFinished` the clock since `PlaybackStarted` says how much was played.
 """
 
 from __future__ import annotations
@@ -14,8 +16,18 @@ from collections.abc import Iterable
 
 from attrs import Factory, define
 
-from trialogue.model.commands import Cause, Command, EndTurn, GrantFloor, Play
-from trialogue.model.events import Event, PlaybackFinished, PlaybackStarted, ReplySent, SentenceSaid
+from trialogue.model.commands import Attribute, Cause, Command, EndTurn, GrantFloor, Play
+from trialogue.model.events import (
+    Event,
+    PlaybackFinished,
+    PlaybackPaused,
+    PlaybackResumed,
+    PlaybackStarted,
+    ReplySent,
+    SentenceSaid,
+    SpeechStarted,
+    SpeechStopped,
+)
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 
@@ -44,6 +56,11 @@ class Script:
     def text(self) -> str:
         """All of it."""
         return " ".join(text for _, text in self._parts if text)
+
+    def next_sentence_s(self, played_s: float) -> float | None:
+        """Where in its sound the next sentence begins, or all of it ends; None where that is not known."""
+        begins = (begin for begin, _ in self._parts if begin > played_s)
+        return next(begins, self.duration_s)
 
     def until(self, played_s: float) -> str:
         """The words of its first `played_s` seconds."""
@@ -78,6 +95,22 @@ class _Piece:
     ended_s: float | None = None
     played_s: float = 0.0
     is_whole: bool = False
+    going_since_s: float | None = None
+    """Where it was started or resumed last; None while it is paused."""
+    paused_s: float | None = None
+    """Where it was paused last."""
+
+    def played_until(self, position_s: float) -> float:
+        """How much of it has been heard at a position."""
+        if self.ended_s is not None or self.going_since_s is None:
+            return self.played_s
+        return self.played_s + max(0.0, position_s - self.going_since_s)
+
+    def pause(self, position_s: float, played_s: float | None = None) -> None:
+        """Fall silent for a while."""
+        self.played_s = self.played_until(position_s) if played_s is None else max(0.0, played_s)
+        self.going_since_s = None
+        self.paused_s = position_s
 
 
 @define
@@ -85,6 +118,8 @@ class _Turn:
     participant: str
     pieces: list[_Piece] = Factory(list[_Piece])
     cause: Cause | None = None
+    words: list[str] = Factory(list[str])
+    is_certain: bool = True
 
     def piece(self, participant: str, reply: int) -> _Piece | None:
         """The piece that this reply is; None where it is not part of the turn."""
@@ -97,8 +132,9 @@ class _Turn:
         self.cause = cause
         for piece in self.pieces:
             if piece.ended_s is None and piece.started_s is not None:
-                piece.ended_s = max(at, piece.started_s)
-                piece.played_s = piece.ended_s - piece.started_s
+                is_paused = piece.going_since_s is None and piece.paused_s is not None
+                piece.played_s = piece.played_until(at)
+                piece.ended_s = max(piece.started_s, piece.paused_s or 0.0 if is_paused else at)
 
 
 @define
@@ -107,6 +143,8 @@ class Transcript:
 
     _scripts: dict[tuple[str, int], Script] = Factory(dict[tuple[str, int], Script])
     _turns: dict[int, _Turn] = Factory(dict[int, _Turn])
+    _speaking: dict[str, float] = Factory(dict[str, float])
+    _held: tuple[str, int] | None = None
 
     def take_event(self, event: Event) -> None:
         """Note what an event says about words and sound; others change nothing."""
@@ -118,7 +156,20 @@ class Transcript:
             case PlaybackStarted(participant=name, turn=turn, reply=reply, position_s=position_s):
                 piece = self._piece(name, turn, reply)
                 if piece is not None:
-                    piece.started_s = position_s
+                    piece.started_s = piece.going_since_s = position_s
+            case PlaybackPaused(participant=name, turn=turn, reply=reply):
+                piece = self._piece(name, turn, reply)
+                if piece is not None and piece.ended_s is None:
+                    piece.pause(event.position_s, event.played_s)
+            case PlaybackResumed(participant=name, turn=turn, reply=reply):
+                piece = self._piece(name, turn, reply)
+                if piece is not None and piece.ended_s is None:
+                    piece.going_since_s = event.position_s
+            case SpeechStarted(participant=name, position_s=position_s):
+                self._speaking.setdefault(name, position_s)
+                self._speak(name)
+            case SpeechStopped(participant=name, position_s=position_s):
+                self._fall_silent(name, position_s)
             case PlaybackFinished():
                 self._finish(event)
             case _:
@@ -129,12 +180,64 @@ class Transcript:
         match command:
             case GrantFloor(to=to, turn=turn):
                 self._turns[turn] = _Turn(to)
+                self._held = (to, turn)
+                if to in self._speaking:
+                    self._speak(to)
             case Play(turn=turn, reply=reply) if turn in self._turns:
                 self._turns[turn].pieces.append(_Piece(reply))
             case EndTurn(turn=turn, cause=cause) if turn in self._turns:
                 self._turns[turn].close(at, cause)
+                self._held = None
+            case Attribute(turn=turn) if turn in self._turns:
+                self._attribute(at, self._turns[turn], command)
             case _:
                 pass
+
+    def _speak(self, name: str) -> None:
+        """A person's speech is a piece of the turn that it holds."""
+        held = self._held
+        if held is None or held[0] != name:
+            return
+        taken, start = self._turns[held[1]], self._speaking[name]
+        if all(piece.ended_s is not None for piece in taken.pieces):
+            taken.pieces.append(_Piece(0, started_s=start, going_since_s=start))
+
+    def _fall_silent(self, name: str, position_s: float) -> None:
+        self._speaking.pop(name, None)
+        held = self._held
+        if held is None or held[0] != name:
+            return
+        for piece in self._turns[held[1]].pieces:
+            if piece.reply == 0 and piece.ended_s is None:
+                piece.played_s = piece.played_until(position_s)
+                piece.ended_s = max(position_s, piece.started_s or 0.0)
+
+    def _attribute(self, at: float, taken: _Turn, words: Attribute) -> None:
+        taken.words.append(" ".join(words.text.split()))
+        taken.is_certain = taken.is_certain and words.is_certain
+        if not taken.pieces:
+            taken.pieces.append(_Piece(0, started_s=at, ended_s=at))
+
+    def sentence_left_s(self, turn: int, position_s: float) -> float | None:
+        """Seconds until the sentence that is being heard at a position ends; None where that is unknown."""
+        taken = self._turns.get(turn)
+        for piece in taken.pieces if taken else ():
+            if piece.started_s is not None and piece.ended_s is None and taken is not None:
+                played = piece.played_until(position_s)
+                end = self._script(taken.participant, piece.reply).next_sentence_s(played)
+                return None if end is None else end - played
+        return None
+
+    def heard_by(self, turn: int, position_s: float) -> str:
+        """The words heard in a turn that goes on, until a position."""
+        taken = self._turns.get(turn)
+        if taken is None:
+            return ""
+        parts = (
+            self._script(taken.participant, piece.reply).until(piece.played_until(position_s))
+            for piece in taken.pieces
+        )
+        return " ".join(part for part in parts if part)
 
     def _script(self, participant: str, reply: int) -> Script:
         return self._scripts.setdefault((participant, reply), Script())
@@ -147,6 +250,7 @@ class Transcript:
         piece = self._piece(event.participant, event.turn, event.reply)
         if piece is None:
             return
+        piece.going_since_s = None
         piece.played_s, piece.ended_s = max(0.0, event.played_s), event.position_s
         piece.is_whole = event.outcome == "complete" and event.played_s > 0
         if piece.started_s is None and event.played_s > 0:
@@ -166,7 +270,7 @@ class Transcript:
         taken = self._turns.get(turn)
         if taken is None:
             return ""
-        parts = (self._heard(taken.participant, piece) for piece in taken.pieces)
+        parts = (*(self._heard(taken.participant, piece) for piece in taken.pieces), *taken.words)
         return " ".join(part for part in parts if part)
 
     def utterance(self, turn: int) -> Utterance | None:
@@ -178,7 +282,10 @@ class Transcript:
         ends = [piece.ended_s for piece in taken.pieces if piece.ended_s is not None]
         if not starts or not ends:
             return None
-        texts = (self._script(taken.participant, piece.reply).text for piece in taken.pieces)
+        texts = (
+            *(self._script(taken.participant, piece.reply).text for piece in taken.pieces),
+            *taken.words,
+        )
         return Utterance(
             participant=taken.participant,
             turn=turn,
@@ -187,6 +294,7 @@ class Transcript:
             heard=self.heard(turn),
             intended=" ".join(text for text in texts if text),
             cause=taken.cause,
+            is_certain=taken.is_certain,
         )
 
     def utterances(self) -> tuple[Utterance, ...]:

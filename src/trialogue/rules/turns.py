@@ -14,13 +14,31 @@
 
 from __future__ import annotations
 
-from trialogue.model.commands import Cause, Cue, Drop, EndTurn, GrantFloor, Play, Speak, StopPlayout
-from trialogue.model.participants import Participant
+from attrs import evolve
+
+from trialogue.model.commands import (
+    Cause,
+    Cue,
+    Drop,
+    EndTurn,
+    GrantFloor,
+    PausePlayout,
+    Play,
+    Speak,
+    StopPlayout,
+)
+from trialogue.model.participants import Kind, Participant
 from trialogue.rules import limits
 from trialogue.rules.digest import BE_SHORTER, Line, compose
-from trialogue.rules.floor import HIGHEST
-from trialogue.rules.state import Phase, State, Turn, TurnPhase
-from trialogue.rules.view import TurnTaken
+from trialogue.rules.floor import HIGH, HIGHEST
+from trialogue.rules.state import LastPerson, Phase, State, Turn, TurnPhase
+from trialogue.rules.view import COLLISION_S, TurnTaken
+
+GRACE_S = 5.0
+"""How long a turn may go on behind its limit to end its sentence, in seconds."""
+
+SELF_SELECTED = frozenset({"free"})
+"""Policies by which agents start by themselves, and so can start at once."""
 
 REFUSALS = 3
 """How often a refused prompt is given again."""
@@ -28,7 +46,7 @@ REFUSALS = 3
 RETRY_S = 0.5
 """Seconds before the first time; doubled each time."""
 
-TIMERS = ("think", "ear", "retry", "hold", "warn")
+TIMERS = ("think", "ear", "retry", "hold", "warn", "revoke", "hang", "barge", "resume")
 """All timers of a turn."""
 
 
@@ -41,9 +59,12 @@ def grant(state: State, to: str, reason: str, *, by: str, ask: str = "", is_urge
     state.timers.clear("choose", "silence")
     if state.named is not None and state.named.by != to:
         state.named = None
+    rivals = _rivals(state, to) if by in SELF_SELECTED else []
     for name in state.replies.holders():
-        if name != to and state.hears_by_ear(name):
+        if name in state.overheard or (name != to and state.hears_by_ear(name)):
             drop_held(state, name, "denied")
+    for name in rivals:
+        state.floor.request(name, state.now, HIGH).raised = True
     rules = state.plan.floor
     hold_until = round(state.now + rules.hold.max_s, 6)
     state.turn = Turn(number, state.cast[to], by, ask, is_urgent, state.now)
@@ -51,6 +72,12 @@ def grant(state: State, to: str, reason: str, *, by: str, ask: str = "", is_urge
     state.wake(state.turn.timer("hold"), hold_until)
     if rules.hold.warn_s is not None:
         state.wake(state.turn.timer("warn"), state.now + rules.hold.warn_s)
+    if state.collecting is not None:
+        state.collecting = evolve(state.collecting, was_heard=True)
+        state.turn.was_prepared = state.replies.holds(to)
+    if state.turn.holder.kind is not Kind.AGENT:
+        _await_person(state, state.turn)
+        return
     state.turn.owes_reply = bool(state.calls.running(to))
     think(state, state.turn)
     state.turn.following.extend(state.replies.take(to))
@@ -60,13 +87,49 @@ def grant(state: State, to: str, reason: str, *, by: str, ask: str = "", is_urge
         _prompt_or_wait(state, state.turn)
 
 
+def _rivals(state: State, to: str) -> list[str]:
+    """Whose replies, by ear, began with the one that is granted now: they go to the head of the queue."""
+    winner = state.floor.request_of(to)
+    if winner is None or not state.replies.holds(to) or not state.hears_by_ear(to):
+        return []
+    waiting = [request for request in state.floor.waiting() if request.participant != to]
+    rivals = [
+        request.participant
+        for request in waiting
+        if state.replies.holds(request.participant)
+        and state.hears_by_ear(request.participant)
+        and abs(request.since - winner.since) <= COLLISION_S
+    ]
+    for name in rivals:
+        state.report("collision", f"{to} and {name} started at once; {to} goes first", name)
+    return rivals
+
+
+def _await_person(state: State, turn: Turn) -> None:
+    """Wait for a person to begin, if it has not."""
+    name = turn.holder.name
+    if name in state.speaking:
+        person_speaks(state, turn)
+    elif state.typed.get(name):
+        state.wake(turn.timer("hang"), state.now)
+    else:
+        state.wake(turn.timer("think"), state.now + state.plan.floor.human_s)
+
+
+def person_speaks(state: State, turn: Turn) -> None:
+    """The holder, a person, is being heard."""
+    turn.phase, turn.was_heard, turn.awaits_words = TurnPhase.PLAYING, True, False
+    state.timers.clear(turn.timer("think"), turn.timer("hang"))
+
+
 def drop_held(state: State, name: str, reason: str) -> None:
     """Throw a participant's held replies away, and with them a request that stood for them alone."""
     words = state.replies.words(name)
     for reply in state.replies.take(name):
         state.emit(Drop(name, reply, reason))
-    if reason == "denied" and state.hears_by_ear(name):
+    if reason == "denied" and (state.hears_by_ear(name) or name in state.overheard):
         state.inboxes.not_heard(name, words)
+    state.overheard.discard(name)
     forget_request(state, name, is_denied=reason == "denied")
 
 
@@ -93,6 +156,8 @@ def _play_next(state: State, turn: Turn) -> None:
     turn.owes_reply = turn.owes_reply and bool(state.calls.running(turn.holder.name))
     state.timers.clear(turn.timer("think"), turn.timer("ear"), turn.timer("retry"))
     state.emit(Play(turn.holder.name, turn.reply, turn.number))
+    if state.barge is not None:
+        state.emit(PausePlayout(turn.holder.name, turn.number))
 
 
 def _prompt_or_wait(state: State, turn: Turn) -> None:
@@ -171,6 +236,8 @@ def _wants_cue(state: State, turn: Turn) -> bool:
     by_text = not state.hears_by_ear(turn.holder.name)
     if turn.ask and (turn.is_urgent or by_text):
         return True
+    if turn.was_prepared:
+        return False
     return turn.prompt is None and by_text and bool(state.inboxes.of(turn.holder.name).lines)
 
 
@@ -199,21 +266,33 @@ def woke(state: State, turn: Turn, what: str) -> None:
         case "warn":
             state.report("hold-warning", "the turn is long", turn.holder.name)
             state.inboxes.add_note(turn.holder.name, BE_SHORTER)
+        case "hold" if (until := _sentence_ends(state, turn)) is not None:
+            state.wake(turn.timer("revoke"), until)
         case _:
             close(state, turn, "hold-limit")
+
+
+def _sentence_ends(state: State, turn: Turn) -> float | None:
+    """When the sentence that is being heard ends, if that is known and soon."""
+    if turn.phase is not TurnPhase.PLAYING or turn.reply is None or state.barge is not None:
+        return None
+    left = state.transcript.sentence_left_s(turn.number, state.now)
+    return state.now + left if left is not None and 0 < left <= GRACE_S else None
 
 
 def close(state: State, turn: Turn, cause: Cause) -> None:
     """End a turn: silence it, free the floor, and let the others know what was heard."""
     name = turn.holder.name
-    if turn.phase is TurnPhase.PLAYING:
+    if turn.phase is TurnPhase.PLAYING and turn.holder.kind is Kind.AGENT:
         state.emit(StopPlayout(name, turn.number))
     for reply in turn.following:
         state.emit(Drop(name, reply, "ended"))
     state.emit(EndTurn(name, turn.number, cause))
     state.floor.end(cause)
     state.timers.clear(*map(turn.timer, TIMERS))
-    state.turn = None
+    state.turn, state.barge = None, None
+    if turn.holder.kind is not Kind.AGENT:
+        state.last_person = LastPerson(name, turn.number, state.now)
     state.free_since = state.now
     state.thinking.clear()
     if state.says.get(name):
@@ -222,7 +301,7 @@ def close(state: State, turn: Turn, cause: Cause) -> None:
         state.retried.discard(name)
     state.unjudged = _taken(state, turn, cause)
     state.turns.append(state.unjudged)
-    _tell(state, turn.holder, state.unjudged)
+    _tell(state, turn, state.unjudged)
     quiet(state)
 
 
@@ -239,18 +318,27 @@ def _taken(state: State, turn: Turn, cause: Cause) -> TurnTaken:
     )
 
 
-def _tell(state: State, speaker: Participant, taken: TurnTaken) -> None:
+def _heard_it(state: State, turn: Turn, other: Participant) -> bool:
+    """Whether another's own ear took in a turn, or its end."""
+    if turn.was_typed or turn.cut == other.name or other.kind is not Kind.AGENT:
+        return False
+    listens = turn.holder.kind is not Kind.AGENT and other.name == state.listener
+    return (listens or state.hears_by_ear(other.name)) and state.presence.is_ready(other.name)
+
+
+def _tell(state: State, turn: Turn, taken: TurnTaken) -> None:
     """Note the turn for the others' digests, and its cut for the speaker's own.
 
     An agent by ear that is here has heard it, or its end: it is never told the same turn in text.
     That somebody kept silent, which no ear hears, only a chair is told.
     """
+    speaker = turn.holder
     was_cut = taken.cause not in {"finished", "yielded", "timeout"}
-    line = Line(speaker, taken.heard, was_cut)
+    line = Line(speaker, taken.heard, was_cut, not turn.is_uncertain)
     for other in state.plan.participants:
         if other.name == speaker.name or not other.may_speak:
             continue
-        heard_it = state.hears_by_ear(other.name) and state.presence.is_ready(other.name)
+        heard_it = _heard_it(state, turn, other)
         if (taken.heard and not heard_it) or (taken.was_silent and other.is_chair):
             state.inboxes.add_line(other.name, line)
     if was_cut:

@@ -7,7 +7,11 @@ from typing import Protocol, TypeAlias
 from attrs import frozen
 
 from trialogue.model.commands import Cause
+from trialogue.model.participants import Kind
 from trialogue.model.plan import AgendaItem, MeetingPlan
+
+COLLISION_S = 0.3
+"""Those who start within this many seconds of each other collide."""
 
 
 @frozen
@@ -41,7 +45,7 @@ class TurnTaken:
     @property
     def was_silent(self) -> bool:
         """Whether nothing was heard in it."""
-        return self.spoken_s <= 0
+        return self.spoken_s <= 0 and not self.heard
 
 
 @frozen
@@ -63,10 +67,16 @@ class Waiting:
     words: str = ""
     """The prepared reply's words, as far as they have arrived. Personal."""
 
+    urgency: int = 5
+    """How much it wants to speak, 0 to 10: what its bid says, 5 where it says nothing."""
+
+    about: str = ""
+    """What its bid says that it wants to speak about. Personal."""
+
 
 @frozen
 class Named:
-    """Whom the chair gave the floor by its tool; it stands until the next grant to another."""
+    """Whom somebody gave the floor by a tool; it stands until the next grant to another."""
 
     to: str
     """Who shall speak."""
@@ -75,7 +85,21 @@ class Named:
     """What is asked of it. Personal."""
 
     by: str
-    """Which chair said so."""
+    """Who said so: the chair, or the speaker of that turn."""
+
+
+@frozen
+class Collecting:
+    """A round in which all prepare at once."""
+
+    since: float
+    """When they were asked, in seconds since the meeting's start."""
+
+    missing: tuple[str, ...]
+    """Who has not begun to answer."""
+
+    was_heard: bool
+    """Whether anybody of this round was granted the floor since."""
 
 
 @frozen
@@ -104,10 +128,19 @@ class FloorView:
     """All turns so far, in order."""
 
     named: Named | None = None
-    """Whom the chair gave the floor by its tool."""
+    """Whom the chair, or the last speaker, gave the floor by a tool."""
 
     item: AgendaItem | None = None
     """The point of the agenda at hand."""
+
+    item_since: float = 0.0
+    """When it was taken, in seconds since the meeting's start."""
+
+    chair: str | None = None
+    """Who chairs: the chair of the cast, or its deputy once it is gone."""
+
+    collecting: Collecting | None = None
+    """The round that is being prepared or heard."""
 
     draw: float = 0.0
     """A number in [0, 1), drawn anew for each turn by the meeting's seed."""
@@ -126,6 +159,29 @@ class FloorView:
                 break
             names.add(taken.participant)
         return frozenset(names)
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """The agents of those who are present."""
+        kinds = {p.name: p.kind for p in self.plan.participants}
+        return tuple(name for name in self.present if kinds[name] is Kind.AGENT)
+
+    def able(self) -> tuple[str, ...]:
+        """Who is present, has not just passed, and, while there is another, has not just spoken."""
+        able = tuple(name for name in self.present if name not in self.passed)
+        last = self.last.participant if self.last is not None else None
+        return tuple(name for name in able if name != last) or able
+
+    def heard_s(self, window_s: float) -> float:
+        """Seconds of sound of the turns that ended in the window."""
+        return sum(taken.spoken_s for taken in self.turns if taken.ended_at > self.now - window_s)
+
+    def share(self, participant: str, window_s: float = float("inf")) -> float:
+        """A participant's part of all speech of the turns that ended in the window, 0 to 1."""
+        recent = [taken for taken in self.turns if taken.ended_at > self.now - window_s]
+        total = sum(taken.spoken_s for taken in recent)
+        own = sum(taken.spoken_s for taken in recent if taken.participant == participant)
+        return own / total if total > 0 else 0.0
 
     def spoken_s(self, participant: str) -> float:
         """Seconds of sound that were heard of a participant."""
@@ -172,7 +228,15 @@ class Nobody:
     """Whether there never will be again: the meeting ends for this reason."""
 
 
-Decision: TypeAlias = Next | Wait | Nobody
+@frozen
+class Collect:
+    """Let all agents that are present prepare a reply at once; each is held until it is granted."""
+
+    reason: str
+    """What it is good for."""
+
+
+Decision: TypeAlias = Next | Wait | Nobody | Collect
 """All that a policy can say."""
 
 

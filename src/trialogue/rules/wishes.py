@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections import deque
 from typing import TypeAlias, assert_never
 
-from trialogue.model.events import FloorRequestCancelled, FloorRequested, GrantAsked, NoteGiven, SayAsked
+from trialogue.model.events import (
+    FloorRequestCancelled,
+    FloorRequested,
+    GrantAsked,
+    MuteAsked,
+    NoteGiven,
+    SayAsked,
+)
 from trialogue.model.participants import Kind
-from trialogue.rules import turns
+from trialogue.rules import people, turns
 from trialogue.rules.floor import HIGHEST, LOWEST, Request
 from trialogue.rules.state import State
 
-Wish: TypeAlias = FloorRequested | FloorRequestCancelled | GrantAsked | SayAsked | NoteGiven
+Wish: TypeAlias = FloorRequested | FloorRequestCancelled | GrantAsked | SayAsked | MuteAsked | NoteGiven
 """What this module takes."""
 
 
@@ -28,11 +35,15 @@ def take(state: State, event: Wish) -> None:
             request = _request(state, name, HIGHEST)
             if request is not None:
                 request.first, request.about = True, about
+        case SayAsked(participant=name) if state.cast[name].kind is not Kind.AGENT:
+            state.stale("words were put into a person's mouth", name)
         case SayAsked(participant=name, text=text):
             request = _request(state, name, HIGHEST)
             if request is not None:
                 request.first = True
                 state.says.setdefault(name, deque()).append(text)
+        case MuteAsked(participant=name, muted=muted):
+            people.mute(state, name, muted=muted)
         case NoteGiven(participant=name, text=text):
             state.inboxes.add_note(name, text)
         case _:  # pragma: no cover
@@ -40,9 +51,8 @@ def take(state: State, event: Wish) -> None:
 
 
 def _request(state: State, name: str, priority: int) -> Request | None:
-    """Put an agent into the queue; None, and a report, where it can never be granted the floor."""
-    participant = state.cast[name]
-    if participant.kind is not Kind.AGENT or not participant.may_speak or name in state.presence.gone():
+    """Put somebody into the queue; None, and a report, where it can never be granted the floor."""
+    if not state.cast[name].may_speak or name in state.presence.gone():
         state.stale("the floor was wanted for somebody who cannot have it", name)
         return None
     return state.floor.request(name, state.now, priority)

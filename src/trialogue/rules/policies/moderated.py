@@ -38,16 +38,16 @@ def _after_chair(view: FloorView, last: TurnTaken) -> Decision:
 
 @frozen
 class Moderated:
-    """The first chair of the cast decides."""
+    """The first chair of the cast decides, or its deputy."""
 
     def choose(self, view: FloorView, /) -> Decision:
         """Name whom the chair named, or the chair."""
-        chair = view.plan.chair
+        chair = view.chair
         if chair is None:
             return Nobody("no-chair")
         last = view.last
-        if last is not None and last.participant == chair.name:
+        if last is not None and last.participant == chair:
             return _after_chair(view, last)
-        if chair.name in view.present and chair.name not in view.passed:
-            return Next(chair.name, "the chair opens" if last is None else "back to the chair")
+        if chair in view.present and chair not in view.passed:
+            return Next(chair, "the chair opens" if last is None else "back to the chair")
         return _named_by_tool(view) or Nobody("chair-away")

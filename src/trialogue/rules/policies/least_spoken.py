@@ -1,0 +1,25 @@
+"""Whoever was heard least speaks next; ties go by the cast's order.
+
+Who has just spoken is not named while another can be, and who has just passed is left out.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from trialogue.rules.view import Decision, FloorView, Next, Nobody
+
+NAME = "least-spoken"
+"""What turns of this policy are marked with."""
+
+
+@frozen
+class LeastSpoken:
+    """The lowest share of the floor."""
+
+    def choose(self, view: FloorView, /) -> Decision:
+        """Name the least heard of those that are present and have not passed."""
+        able = view.able()
+        if not able:
+            return Nobody("all-passed" if view.present else "all-away")
+        return Next(min(able, key=view.spoken_s), "heard least so far")
