@@ -1,0 +1,153 @@
+"""A voice agent service without sound: what it is told it notes, what it says a test decides."""
+
+import json
+from contextlib import asynccontextmanager
+
+import trio
+
+from trialogue.actors.agent import Agent, Service
+from trialogue.actors.playout import Playout
+from trialogue.app.settings import settings_for
+from trialogue.errors import ConnectionLost
+from trialogue.transport.socket import Handshake, SocketStatistics
+
+ACKS = {
+    "UpdatePrompt": "PromptUpdated",
+    "UpdateThink": "ThinkUpdated",
+    "UpdateSpeak": "SpeakUpdated",
+    "UpdateListen": "ListenUpdated",
+}
+BLOCK = {
+    "think": {
+        "provider": {"type": "open_ai", "model": "gpt-4o-mini"},
+        "prompt": "You are Ann.",
+        "functions": [{"name": "price", "parameters": {"type": "object"}}],
+    },
+    "greeting": "Hello.",
+}
+
+
+class FakeSocket:
+    """One open connection, seen from the client."""
+
+    def __init__(self, service, number):
+        self.service = service
+        self.number = number
+        self.told = []
+        self.fed = []
+        self.handshake = Handshake("/")
+        self._send, self._receive = trio.open_memory_channel(1000)
+
+    def send_text(self, text):
+        message = json.loads(text)
+        self.told.append((trio.current_time(), message))
+        if message["type"] == "Settings":
+            self.service.settings.append(message)
+            for answer in self.service.answers:
+                self.tells(answer)
+        elif message["type"] in ACKS and self.service.confirms:
+            self.says(ACKS[message["type"]])
+
+    def send_bytes(self, frame):
+        self.fed.append((trio.current_time(), len(frame)))
+
+    async def receive(self):
+        message = await self._receive.receive()
+        if isinstance(message, ConnectionLost):
+            raise message
+        return message
+
+    async def drain(self):
+        await trio.lowlevel.checkpoint()
+
+    async def aclose(self, code=1000, reason=""):
+        await trio.lowlevel.checkpoint()
+
+    def statistics(self):
+        return SocketStatistics(0, 0, 0, 0, 0, 0, None)
+
+    def says(self, kind, **more):
+        """Send a message to the client."""
+        self._send.send_nowait(json.dumps({"type": kind, **more}))
+
+    def tells(self, message):
+        """Send a message to the client, as it is."""
+        self._send.send_nowait(json.dumps(message))
+
+    def sounds(self, pcm):
+        """Send sound to the client."""
+        self._send.send_nowait(pcm)
+
+    def loses(self, code=1006):
+        """End the connection."""
+        self._send.send_nowait(ConnectionLost("it broke", close_code=code))
+
+    def of(self, kind):
+        """Messages of one type that the client sent."""
+        return [message for _, message in self.told if message["type"] == kind]
+
+
+class FakeService:
+    """Where sockets come from; each open one is in `sockets`."""
+
+    def __init__(self, failures=(), closes_in_s=0.0):
+        self.failures = list(failures)
+        self.closes_in_s = closes_in_s
+        self.dialled = []
+        self.sockets = []
+        self.open = 0
+        self.most_open = 0
+        self.settings = []
+        self.confirms = True
+        self.answers = [{"type": "Welcome", "request_id": "r"}, {"type": "SettingsApplied"}]
+
+    @asynccontextmanager
+    async def __call__(self):
+        self.dialled.append(trio.current_time())
+        await trio.lowlevel.checkpoint()
+        if self.failures:
+            failure = self.failures.pop(0)
+            if failure is not None:
+                raise failure
+        self.open += 1
+        self.most_open = max(self.most_open, self.open)
+        socket = FakeSocket(self, len(self.sockets) + 1)
+        self.sockets.append(socket)
+        try:
+            yield socket
+        finally:
+            with trio.CancelScope(shield=True):
+                await trio.sleep(self.closes_in_s)
+            self.open -= 1
+
+    @property
+    def socket(self):
+        """The last socket."""
+        return self.sockets[-1]
+
+
+@asynccontextmanager
+async def held(service, *, fallback=None, context=tuple, block=BLOCK):
+    """An agent at a service, and what it reports."""
+    events = []
+    mouth = Playout("ann", 1000, events.append)
+    services = [Service(service, settings_for(block, 16_000), "cast.ann, small.yaml:8:3")]
+    if fallback is not None:
+        services.append(Service(fallback, settings_for({"greeting": "Hi."}, 16_000)))
+    agent = Agent("ann", services, context=context, mouth=mouth, post=events.append)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(agent.run)
+        await settled()
+        yield agent, events
+        nursery.cancel_scope.cancel()
+
+
+async def settled():
+    """Let everybody do what can be done now."""
+    for _ in range(20):
+        await trio.lowlevel.checkpoint()
+
+
+def of(events, kind):
+    """The events of one class."""
+    return [event for event in events if isinstance(event, kind)]

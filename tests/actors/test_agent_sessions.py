@@ -1,0 +1,404 @@
+"""One participant's sessions in a row, at a service that does what the test says."""
+
+from itertools import pairwise
+
+import pytest
+import trio
+from fake_service import FakeService, held, of, settled
+
+from trialogue.actors import agent_session
+from trialogue.errors import DialFailed, ProviderRefused, SetupError
+from trialogue.model.commands import AnswerTool, Cue, Replace, RollOver, Speak, Update
+from trialogue.model.events import (
+    InjectionRefused,
+    ReplyFailed,
+    ReplySent,
+    ReplyStarted,
+    ServiceWarned,
+    SessionEnding,
+    SessionFailed,
+    SessionLost,
+    SessionReady,
+    SessionRolledOver,
+    SettingsChanged,
+    ToolRequested,
+)
+from trialogue.rules.context import ContextCall, ContextMessage
+
+
+def refused_twice():
+    return [DialFailed("no", stage="handshake"), DialFailed("no", stage="handshake")]
+
+
+async def test_a_lost_session_comes_back_and_remembers(autojump_clock):
+    """The next session knows what was heard and said, and does not greet again."""
+    service = FakeService()
+    memory = [
+        ContextMessage("user", "Bob: Hello."),
+        ContextMessage("assistant", "Good"),
+        ContextCall("c1", "price", "{}", "8"),
+    ]
+    async with held(service, context=lambda: memory) as (agent, events):
+        assert service.settings[0]["agent"]["greeting"] == "Hello."
+        service.socket.loses()
+        await trio.sleep(1)
+        assert repr(agent) == "<Agent ann: ready, session 2>"
+        assert [type(event) for event in events] == [SessionReady, SessionLost, SessionReady]
+    restored = service.settings[1]["agent"]
+    assert "greeting" not in restored
+    assert restored["context"]["messages"] == [
+        {"type": "History", "role": "user", "content": "Bob: Hello."},
+        {"type": "History", "role": "assistant", "content": "Good"},
+        {
+            "type": "History",
+            "function_calls": [
+                {"id": "c1", "name": "price", "client_side": True, "arguments": "{}", "response": "8"}
+            ],
+        },
+    ]
+
+
+async def test_the_old_socket_is_closed_before_the_next_is_dialled(autojump_clock):
+    """Our own ghost counts against the account: there is never a second connection."""
+    service = FakeService(closes_in_s=2.0)
+    async with held(service):
+        for _ in range(4):
+            service.socket.loses()
+            await trio.sleep(30)
+    assert len(service.dialled) == 5
+    assert service.most_open == 1
+
+
+async def test_orders_for_a_session_that_is_over_are_recorded_and_dropped(autojump_clock):
+    """No cue, words or answer of the old session reaches the new one."""
+    service = FakeService()
+    async with held(service) as (agent, events):
+        service.socket.says(
+            "FunctionCallRequest",
+            functions=[{"id": "c1", "name": "price", "arguments": "{}", "client_side": True}],
+        )
+        await settled()
+        assert of(events, ToolRequested)[0].session == 1
+        service.socket.loses()
+        await settled()
+        agent.orders.post(Cue("ann", 3, "Your turn."))
+        agent.orders.post(Speak("ann", 3, "One word."))
+        await trio.sleep(1)
+        agent.orders.post(AnswerTool("ann", 1, "c1", "price", "8"))
+        await settled()
+        assert [message["type"] for _, message in service.sockets[1].told] == ["Settings"]
+        assert [event.text for event in of(events, ServiceWarned)] == [
+            "Cue for a session that is over",
+            "Speak for a session that is over",
+            "AnswerTool for a session that is over",
+        ]
+
+
+async def test_a_roll_over_is_no_failure(autojump_clock):
+    """The session ends on the brain's word, and the next is dialled at once, with context."""
+    service = FakeService()
+    async with held(service, context=lambda: [ContextMessage("user", "Hi.")]) as (agent, events):
+        agent.orders.post(RollOver("ann", 7))
+        await settled()
+        assert len(service.dialled) == 1
+        agent.orders.post(RollOver("ann", 1))
+        await settled()
+        assert events[1:] == [SessionRolledOver("ann", 1), SessionReady("ann", 2, "r")]
+        assert "context" in service.settings[1]["agent"]
+
+
+@pytest.mark.parametrize("how", ["by our own clock", "by the service's warning"])
+async def test_the_end_of_a_sessions_life_is_announced_once(how, autojump_clock, monkeypatch):
+    """At its age by our clock (1 h 50), or when the service says so, whichever is first."""
+    assert agent_session.ALLOWED_S == 6600
+    monkeypatch.setattr(agent_session, "ALLOWED_S", 60.0)
+    service = FakeService()
+    async with held(service) as (_, events):
+        if how == "by the service's warning":
+            service.socket.says("Warning", code="MAXIMUM_SESSION_LENGTH_APPROACHING", description="Soon.")
+            await settled()
+            assert of(events, SessionEnding) == [SessionEnding("ann", 1)]
+        await trio.sleep(59)
+        assert len(of(events, SessionEnding)) == (how == "by the service's warning")
+        await trio.sleep(2)
+        assert of(events, SessionEnding) == [SessionEnding("ann", 1)]
+
+
+async def test_a_session_that_was_ended_at_its_age_is_not_waited_for(autojump_clock):
+    """The service's own end of a long session costs neither patience nor time."""
+    service = FakeService()
+    async with held(service) as (_, events):
+        for _ in range(10):
+            await trio.sleep(20)
+            service.socket.says("Error", code="MAXIMUM_SESSION_LENGTH_REACHED", description="Two hours.")
+            await settled()
+        assert [lost.retry_in_s for lost in of(events, SessionLost)] == [0.0] * 10
+        assert len(of(events, SessionReady)) == 11
+
+
+@pytest.mark.parametrize(
+    ("code", "is_fatal"),
+    [
+        ("INVALID_SETTINGS", True),
+        ("FAILED_TO_SPEAK", True),
+        ("NEWER_THAN_WE", True),
+        ("INTERNAL_SERVER_ERROR", False),
+    ],
+)
+async def test_an_error_before_the_settings_hold(code, is_fatal, autojump_clock):
+    """It is about the settings and final, with the place where they stand; unless it is the server's."""
+    service = FakeService()
+    service.answers = [
+        {"type": "Welcome", "request_id": "r"},
+        {"type": "Error", "code": code, "description": "x"},
+    ]
+    async with held(service) as (_, events):
+        await trio.sleep(120)
+        (failed,) = of(events, SessionFailed)
+        assert failed.refused is is_fatal
+        assert len(service.dialled) == (1 if is_fatal else 7)
+        assert code in failed.reason
+        assert ("cast.ann, small.yaml:8:3" in failed.reason) is is_fatal
+
+
+async def test_the_same_again_that_is_borne_once_is_fatal(autojump_clock):
+    """What answers twice like no voice agent is none."""
+    service = FakeService(failures=refused_twice())
+    async with held(service) as (_, events):
+        await trio.sleep(60)
+        assert len(service.dialled) == 2
+        assert (
+            of(events, SessionFailed)[0].reason == "no (What answers is no voice agent: check the address.)"
+        )
+
+
+async def test_a_key_that_vanished_is_a_refusal_not_a_crash(autojump_clock):
+    """What the operator must mend ends the participant in words."""
+    async with held(FakeService(failures=[SetupError("set DEEPGRAM_API_KEY")])) as (_, events):
+        assert of(events, SessionFailed) == [
+            SessionFailed("ann", "set DEEPGRAM_API_KEY [cast.ann, small.yaml:8:3]", refused=True)
+        ]
+
+
+async def test_replies_that_fail_are_told_and_escalate(autojump_clock):
+    """Each frees its turn; the third in a row ends the session, and three more the participant."""
+    service = FakeService()
+    async with held(service) as (agent, events):
+        for session in (1, 2):
+            for turn in (1, 2, 3):
+                agent.orders.post(Cue("ann", turn, "Your turn."))
+                await trio.sleep(20)
+                service.socket.says("Error", code="FAILED_TO_THINK", description="No.")
+                await settled()
+            assert len(of(events, ReplyFailed)) == 3 * session
+            await trio.sleep(1)
+        assert [event.turn for event in of(events, ReplyFailed)] == [1, 2, 3, 1, 2, 3]
+        assert len(of(events, SessionLost)) == 1
+        assert len(of(events, SessionFailed)) == 1
+
+
+async def test_a_reply_in_between_makes_failures_forgiven(autojump_clock):
+    """A model that answers now and then is not given up."""
+    service = FakeService()
+    async with held(service) as (_, events):
+        for _ in range(12):
+            service.socket.says("Error", code="FAILED_TO_THINK", description="No.")
+            service.socket.says("ConversationText", role="assistant", content="Well.")
+            service.socket.sounds(bytes(2000))
+            service.socket.says("AgentAudioDone")
+            await trio.sleep(1)
+        assert len(of(events, ReplyFailed)) == 12
+        assert of(events, SessionLost) == []
+
+
+async def test_a_failure_behind_the_first_words_ends_the_reply(autojump_clock):
+    """What had arrived is whole as it is: nobody waits for the rest."""
+    service = FakeService()
+    async with held(service) as (_, events):
+        service.socket.sounds(bytes(2000))
+        service.socket.says("Error", code="FAILED_TO_THINK", description="No.")
+        await settled()
+        assert [type(event) for event in events[1:]] == [ReplyStarted, ServiceWarned, ReplySent, ReplyFailed]
+
+
+async def test_a_fallback_takes_the_seat(autojump_clock):
+    """On the brain's word the fallback's service is dialled; a fallback that fails is told so."""
+    service, fallback = FakeService(failures=[ProviderRefused("no credit", status=402)]), FakeService()
+    async with held(service, fallback=fallback, context=lambda: [ContextMessage("user", "Hi.")]) as (
+        agent,
+        events,
+    ):
+        assert of(events, SessionFailed)[0].refused
+        assert fallback.dialled == []
+        agent.orders.post(Replace("ann"))
+        await settled()
+        assert of(events, SessionReady) == [SessionReady("ann", 2, "r")]
+        fallback.failures = [ProviderRefused("no")]
+        fallback.socket.loses()
+        await trio.sleep(1)
+        assert len(of(events, SessionFailed)) == 2
+    assert len(service.dialled) == 1
+
+
+# --- changes of settings --------------------------------------------------------------------------------
+
+
+async def test_changes_are_told_one_at_a_time(autojump_clock):
+    """The next goes out when the last is confirmed; one that never is, is waited for in bounds."""
+    service = FakeService()
+    service.confirms = False
+    async with held(service) as (agent, events):
+        agent.orders.post(Update("ann", "prompt", "Be brief."))
+        agent.orders.post(
+            Update("ann", "speak", '{"provider": {"type": "deepgram", "model": "aura-2-luna-en"}}')
+        )
+        agent.orders.post(Update("ann", "prompt", "Be kind."))
+        await trio.sleep(18)
+        assert [message["type"] for _, message in service.socket.told] == ["Settings", "UpdatePrompt"]
+        service.socket.says("SpeakUpdated")
+        service.socket.says("PromptUpdated")
+        await settled()
+        assert service.socket.of("UpdateSpeak")
+        assert of(events, SettingsChanged) == [SettingsChanged("ann", 1, "prompt", "applied")]
+        await trio.sleep(26)
+        assert [m["prompt"] for m in service.socket.of("UpdatePrompt")] == ["Be brief.", "Be kind."]
+        assert of(events, SettingsChanged)[1:] == [SettingsChanged("ann", 1, "speak", "unconfirmed")]
+
+
+async def test_a_change_of_think_is_told_whole(autojump_clock):
+    """On the wire it replaces everything, so what is left out is filled in from what holds."""
+    service = FakeService()
+    async with held(service) as (agent, _):
+        agent.orders.post(Update("ann", "prompt", "Be brief."))
+        agent.orders.post(Update("ann", "think", '{"provider": {"type": "anthropic", "model": "claude"}}'))
+        await settled()
+        (message,) = service.socket.of("UpdateThink")
+        assert message["think"] == {
+            "provider": {"type": "anthropic", "model": "claude"},
+            "prompt": "You are Ann.\nBe brief.",
+            "functions": [{"name": "price", "parameters": {"type": "object"}}],
+        }
+
+
+async def test_changes_are_part_of_later_sessions(autojump_clock):
+    """What was confirmed, was in flight, or came while nobody was connected: all of it holds in the next."""
+    service = FakeService()
+    service.confirms = False
+    listen = '{"provider": {"type": "deepgram", "version": "v1", "model": "nova-3", "keyterms": ["edge"]}}'
+    async with held(service) as (agent, events):
+        agent.orders.post(Update("ann", "prompt", "Be brief."))
+        await settled()
+        service.socket.loses()
+        await settled()
+        agent.orders.post(
+            Update("ann", "speak", '{"provider": {"type": "deepgram", "model": "aura-2-luna-en"}}')
+        )
+        agent.orders.post(Update("ann", "listen", listen))
+        await trio.sleep(1)
+        assert len(service.sockets) == 2
+        assert [m["type"] for _, m in service.socket.told] == ["Settings"]
+        assert [(e.session, e.part, e.outcome) for e in of(events, SettingsChanged)] == [
+            (2, "prompt", "applied"),
+            (2, "speak", "applied"),
+            (2, "listen", "applied"),
+        ]
+    agent_told = service.settings[1]["agent"]
+    assert agent_told["think"]["prompt"] == "You are Ann.\nBe brief."
+    assert agent_told["speak"]["provider"]["model"] == "aura-2-luna-en"
+    assert agent_told["listen"]["provider"]["keyterms"] == ["edge"]
+
+
+async def test_a_change_behind_the_settings_is_told_when_they_hold(autojump_clock):
+    """A change that comes between the settings and their confirmation is not lost."""
+    service = FakeService()
+    service.answers = [{"type": "Welcome", "request_id": "r"}]
+    async with held(service) as (agent, events):
+        agent.orders.post(Update("ann", "prompt", "Be brief."))
+        await settled()
+        service.socket.says("SettingsApplied")
+        await settled()
+        assert [m["type"] for _, m in service.socket.told] == ["Settings", "UpdatePrompt"]
+        assert of(events, SettingsChanged) == [SettingsChanged("ann", 1, "prompt", "applied")]
+
+
+async def test_a_change_that_the_service_refuses_is_undone(autojump_clock):
+    """The session dies of it, the participant does not: the next session is as before."""
+    service = FakeService()
+    service.confirms = False
+    async with held(service) as (agent, events):
+        agent.orders.post(Update("ann", "think", '{"provider": {"type": "open_ai", "model": "none"}}'))
+        await settled()
+        service.socket.says("Error", code="INVALID_SETTINGS", description="model not available")
+        await trio.sleep(1)
+        assert of(events, SettingsChanged) == [SettingsChanged("ann", 1, "think", "refused")]
+        assert of(events, SessionFailed) == []
+        assert service.settings[1]["agent"]["think"] == service.settings[0]["agent"]["think"]
+
+
+# --- prompts, and silence -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        {"type": "InjectionRefused", "message": "agent is speaking"},
+        {
+            "type": "Warning",
+            "code": "INJECT_AGENT_MESSAGE_DURING_AGENT_SPEECH",
+            "description": "agent is speaking",
+        },
+        {
+            "type": "Warning",
+            "code": "INJECT_AGENT_MESSAGE_DURING_USER_SPEECH",
+            "description": "agent is speaking",
+        },
+    ],
+)
+async def test_a_refusal_in_either_form_is_one_event(refusal, autojump_clock):
+    """It names the turn, and a late end of an earlier reply is no answer to what was refused."""
+    service = FakeService()
+    async with held(service) as (agent, events):
+        agent.orders.post(Speak("ann", 5, "One word."))
+        await settled()
+        service.socket.tells(refusal)
+        service.socket.says("AgentAudioDone")
+        await settled()
+        assert events[1:] == [InjectionRefused("ann", 5, "agent is speaking")]
+        agent.orders.post(Speak("ann", 5, "One word."))
+        await settled()
+        assert [m["message"] for m in service.socket.of("InjectAgentMessage")] == ["One word.", "One word."]
+
+
+async def test_the_late_end_of_a_cut_reply_is_no_answer(autojump_clock):
+    """A cue cuts the agent off; only what comes behind the cue's echo answers it."""
+    service = FakeService()
+    async with held(service) as (agent, events):
+        service.socket.sounds(bytes(2000))
+        await settled()
+        agent.orders.post(Cue("ann", 2, "Your turn."))
+        await settled()
+        service.socket.says("UserStartedSpeaking")
+        service.socket.says("AgentAudioDone")
+        await settled()
+        assert of(events, ReplySent) == []
+        service.socket.says("ConversationText", role="user", content="Your turn.")
+        service.socket.says("AgentAudioDone")
+        await settled()
+        assert of(events, ReplySent) == [ReplySent("ann", 2, 0.0)]
+
+
+async def test_an_ear_that_nobody_feeds_is_fed_silence(autojump_clock):
+    """From the first moment, at the pace of life, and only while nobody else feeds it."""
+    service = FakeService()
+    async with held(service) as (agent, _):
+        await trio.sleep(10)
+        fed = service.socket.fed
+        assert fed[0] == (service.dialled[0], 3200)
+        assert len(fed) == pytest.approx(100, abs=2)
+        for _ in range(500):
+            agent.hear(bytes(640))
+            await trio.sleep(0.02)
+        assert sum(size == 3200 for _, size in fed) == pytest.approx(100, abs=3)
+        await trio.sleep(3)
+        assert sum(size == 3200 for _, size in fed) == pytest.approx(120, abs=4)
+        assert max(later - at for (at, _), (later, _) in pairwise(fed)) <= 1.0
