@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -15,7 +14,6 @@ import pytest
 from trialogue.app.edges import Edges
 from trialogue.app.run import run_meeting
 from trialogue.app.seams import Seams
-from trialogue.model.records import Record
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
 from trialogue.testing.engines import murmuring_engines
@@ -96,15 +94,3 @@ class _Failing:
         if self._left <= 0:
             raise self._error
         return getattr(self._part, self._method)(*arguments, **options)
-
-
-def kinds(records: list[Record]) -> list[str]:
-    """The events' names."""
-    return [type(record.event).__name__ for record in records]
-
-
-def seconds_of(path: Path) -> float:
-    """How long a recording is, as any player reads it."""
-    with wave.open(str(path)) as file:
-        frames = file.readframes(file.getnframes())
-        return len(frames) / 2 / file.getframerate()

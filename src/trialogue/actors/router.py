@@ -5,7 +5,9 @@
 2. One tick is one frame for everybody: pull from every mouth, mix for every ear without its own voice
    (mix-minus), hand the frame to every sink. All of it is one synchronous step.
 3. Tick `k` covers the samples from `k * frame` on and happens when they begin: the meeting's audio clock
-   is the journal's clock, to a frame. A late loop catches up; it never skips.
+   is the journal's clock, to a frame. A late loop catches up.
+   A loop that is later than `ASLEEP_S` was not late but stopped: what nobody could hear is skipped, not
+   played in a burst, and the journal notes the gap. The recordings are silent there.
 4. Whoever hears nobody is fed silence at the same pace: sockets die without sound.
 5. A person's frames come from its source in the same step, and go where a mouth's go.
 6. Who is muted is heard by nobody, and is in no recording; its turns play on unheard.
@@ -22,7 +24,10 @@ from attrs import frozen
 from trialogue.actors.playout import Playout
 from trialogue.actors.sources import AudioSource
 from trialogue.model.commands import SetHearing
-from trialogue.model.events import Event
+from trialogue.model.events import Event, ProcessSuspended
+
+ASLEEP_S = 5.0
+"""A process that is later than this, in seconds, stood still: no service waits for as long."""
 
 
 class Ear(Protocol):
@@ -62,6 +67,7 @@ class Router:
 
     def __init__(self, grid: AudioGrid, speakers: Sequence[str], post: Callable[[Event], None]) -> None:
         self.grid = grid
+        self._post = post
         self.playouts = {name: Playout(name, grid.sample_rate, post) for name in speakers}
         self._sources: dict[str, AudioSource] = {}
         self._ears: dict[str, Ear] = {}
@@ -121,8 +127,21 @@ class Router:
         """Tick until cancelled; the first sample is heard at the trio time `epoch`."""
         task_status.started()
         while True:
-            await trio.sleep_until(epoch + self._tick * self.grid.frame_ms / 1000)
+            due = epoch + self._tick * self.grid.frame_ms / 1000
+            await trio.sleep_until(due)
+            late_s = trio.current_time() - due
+            if late_s > ASLEEP_S:
+                self._skip(late_s)
             self.tick()
+
+    def _skip(self, late_s: float) -> None:
+        """Go on with the tick that is due now: what would have been heard before is heard from now on."""
+        ticks = int(late_s * 1000 / self.grid.frame_ms)
+        skipped_s = ticks * self.grid.frame_ms / 1000
+        self._tick += ticks
+        for source in self._sources.values():
+            source.skip(skipped_s)
+        self._post(ProcessSuspended(round(late_s, 3), skipped_s))
 
     def tick(self) -> None:
         """Carry one frame from every mouth to every ear and sink."""

@@ -16,6 +16,7 @@ import trio
 from attrs import define, field, frozen
 
 from trialogue.actors.agent import Agent, Connect, Service
+from trialogue.actors.clocks import ClockWatch
 from trialogue.actors.dialling import Breaker, DialLimiter, guarded
 from trialogue.actors.dispatch import Dispatch
 from trialogue.actors.recorder import Recorder
@@ -174,6 +175,7 @@ class Stage:
         seats = [supervisor_spec(people, name="people", intensity=PEOPLE_RESTARTS, observer=self)]
         return [
             ChildSpec("journal", self._keep_synced),
+            *([] if is_virtual() else [ChildSpec("clocks", ClockWatch(self.supervisor.post).run)]),
             ChildSpec("timers", partial(self.timers.run, epoch)),
             ChildSpec("tools", self.tools.run),
             supervisor_spec(agents, name="agents", intensity=AGENT_RESTARTS, observer=self),

@@ -1,0 +1,79 @@
+"""Watches the machine's clocks, on which nothing else depends: what they do is noted for whoever reads.
+
+1. No timer uses the time of day. It stands in the journal for people, so that a step of it is recorded.
+2. A machine that sleeps stops trio's clock, and with it the meeting's: nothing is late afterwards, but the
+   other ends of all sockets are long gone. Where the system has a clock that goes on (Linux's
+   CLOCK_BOOTTIME), the sleep is reported; elsewhere it shows as a step of the time of day.
+3. A process that is stopped while the machine goes on is late afterwards: that the router reports.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+import trio
+from attrs import frozen
+
+from trialogue.actors.router import ASLEEP_S
+from trialogue.model.events import Event, ProcessSuspended, WallClockJumped
+
+EVERY_S: Final = 1.0
+"""How often the clocks are looked at."""
+
+JUMP_S: Final = 2.0
+"""The least step of the time of day that is told; clocks are slewed by less."""
+
+_BOOTTIME: Final[int] = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+@frozen
+class Clocks:
+    """What the machine's clocks say at one moment, each in seconds from wherever it began."""
+
+    wall_s: float
+    """The time of day, which people and NTP set."""
+
+    steady_s: float
+    """Goes on while the machine is awake."""
+
+    boot_s: float
+    """Goes on while it sleeps, too."""
+
+
+def machine_clocks() -> Clocks:
+    """What they say now."""
+    return Clocks(time.time(), time.monotonic(), time.clock_gettime(_BOOTTIME))
+
+
+def compare(before: Clocks, now: Clocks) -> list[Event]:
+    """What happened between two looks: a sleep of the machine, a step of the time of day."""
+    passed_s = now.boot_s - before.boot_s
+    slept_s = passed_s - (now.steady_s - before.steady_s)
+    jumped_s = (now.wall_s - before.wall_s) - passed_s
+    events: list[Event] = []
+    if slept_s > ASLEEP_S:
+        events.append(ProcessSuspended(round(slept_s, 3)))
+    if abs(jumped_s) > JUMP_S:
+        events.append(WallClockJumped(round(jumped_s, 3)))
+    return events
+
+
+class ClockWatch:
+    """Looks at the clocks once a second, and reports."""
+
+    def __init__(self, post: Callable[[Event], None], look: Callable[[], Clocks] = machine_clocks) -> None:
+        self._post = post
+        self._look = look
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Watch until cancelled."""
+        before = self._look()
+        task_status.started()
+        while True:
+            await trio.sleep(EVERY_S)
+            now = self._look()
+            for event in compare(before, now):
+                self._post(event)
+            before = now

@@ -1,0 +1,126 @@
+"""Clocks that are set, machines that sleep, processes that are stopped."""
+
+import signal
+import time
+
+import pytest
+import trio
+from process_values import kinds, seconds_of, shown
+
+from trialogue.actors.clocks import Clocks, ClockWatch, compare, machine_clocks
+from trialogue.actors.router import AudioGrid, Router
+from trialogue.cli import main
+from trialogue.journal.reader import read
+from trialogue.model.commands import EndTurn
+from trialogue.model.events import PlaybackFinished, PlaybackStarted, ProcessSuspended, WallClockJumped
+
+BEFORE = Clocks(wall_s=1000.0, steady_s=50.0, boot_s=60.0)
+
+
+@pytest.mark.parametrize(
+    ("now", "events"),
+    [
+        (Clocks(1001.0, 51.0, 61.0), []),
+        (Clocks(1001.5, 51.0, 61.0), []),
+        (Clocks(4601.0, 51.0, 61.0), [WallClockJumped(3600.0)]),
+        (Clocks(-2599.0, 51.0, 61.0), [WallClockJumped(-3600.0)]),
+        (Clocks(1601.0, 51.0, 661.0), [ProcessSuspended(600.0)]),
+        (Clocks(1601.0, 651.0, 661.0), []),
+        (Clocks(5201.0, 51.0, 661.0), [ProcessSuspended(600.0), WallClockJumped(3600.0)]),
+    ],
+    ids=["a second", "slewed", "set on", "set back", "asleep", "stopped or busy", "asleep and set"],
+)
+def test_what_clocks_tell(now, events):
+    """A sleep is what one clock counts and the other does not; a step, what the time of day alone does."""
+    assert compare(BEFORE, now) == events
+
+
+async def test_the_watch_reports_a_step_once(autojump_clock):
+    """Compared with the look before, not with the first."""
+    looks = [Clocks(w, s, s) for w, s in ((0.0, 0.0), (1.0, 1.0), (3602.0, 2.0), (3603.0, 3.0))]
+    posted = []
+    watch = ClockWatch(posted.append, lambda: looks.pop(0) if len(looks) > 1 else looks[0])
+    async with trio.open_nursery() as nursery:
+        await nursery.start(watch.run)
+        await trio.sleep(3.5)
+        nursery.cancel_scope.cancel()
+    assert posted == [WallClockJumped(3600.0)]
+
+
+def test_the_machines_clocks_go_on():
+    """None of them goes back."""
+    first, second = machine_clocks(), machine_clocks()
+    assert second.steady_s >= first.steady_s
+    assert second.boot_s >= first.boot_s
+
+
+async def test_an_hour_of_sleep_is_no_hour_of_ticks(mock_clock):
+    """What was under way is heard on afterwards; the gap is skipped, and told before the next frame."""
+    posted, frames = [], []
+    router = Router(AudioGrid(1000, 10), ("ann",), posted.append)
+
+    class Sink:
+        def frame(self, position, sounding):
+            frames.append((position, bool(sounding)))
+
+    router.record(Sink())
+    router.playouts["ann"].open(1)
+    router.playouts["ann"].arrive(1, b"\1\0" * 40)
+    router.playouts["ann"].finish(1)
+    router.playouts["ann"].play(1, 1)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(router.run, trio.current_time())
+        await trio.testing.wait_all_tasks_blocked()
+        mock_clock.jump(3600)
+        await trio.testing.wait_all_tasks_blocked()
+        mock_clock.jump(0.03)
+        await trio.testing.wait_all_tasks_blocked()
+        nursery.cancel_scope.cancel()
+    assert frames == [(0, True), (3_600_000, True), (3_600_010, True), (3_600_020, True), (3_600_030, False)]
+    assert posted == [
+        PlaybackStarted("ann", 1, 1, 0.0),
+        ProcessSuspended(3599.99, 3599.99),
+        PlaybackFinished("ann", 1, 1, 3600.03, 0.04, "complete"),
+    ]
+
+
+async def test_a_busy_loop_catches_up(mock_clock):
+    """Late by less than any service would notice: every tick is heard."""
+    frames = []
+    router = Router(AudioGrid(1000, 10), (), frames.append)
+
+    class Sink:
+        def frame(self, position, sounding):
+            frames.append(position)
+
+    router.record(Sink())
+    async with trio.open_nursery() as nursery:
+        await nursery.start(router.run, trio.current_time())
+        await trio.testing.wait_all_tasks_blocked()
+        mock_clock.jump(0.5)
+        await trio.testing.wait_all_tasks_blocked()
+        nursery.cancel_scope.cancel()
+    assert frames == list(range(0, 510, 10))
+
+
+def test_a_stopped_process_goes_on_with_new_sessions(command, endless, out):
+    """The turn in flight is cut, everybody is dialled anew, somebody speaks again; all of it verifies."""
+    with command("run", endless, "--out", out) as process:
+        shown(process, "This goes on")
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(5.6)  # the system's stop, not a race: it has to last longer than what counts as asleep
+        process.send_signal(signal.SIGCONT)
+        shown(process, "! suspended: the process stood still")
+        shown(process, "This goes on")
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=8)
+    assert process.returncode == 143
+    records = list(read(out / "journal.jsonl"))
+    names = kinds(records)
+    at = names.index("ProcessSuspended")
+    assert "SessionReady" in names[at:]
+    assert "PlaybackStarted" in names[at:]
+    cut = [c.cause for record in records for c in record.commands if isinstance(c, EndTurn)]
+    assert "lost" in cut
+    assert seconds_of(out / "audio" / "mix.wav") == pytest.approx(records[-1].at, abs=0.2)
+    assert main(["replay", str(out), "--verify"]) == 0
