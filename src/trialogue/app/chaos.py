@@ -56,6 +56,10 @@ EARLY_S: Final = 5.0
 """When faults of the meeting's own parts strike, if the plan does not say."""
 
 
+DRAWN_S: Final = 30.0
+"""In how many seconds of the meeting drawn faults have their time."""
+
+
 class Hung(TrialogueError):
     """The meeting did not end: something waits for what will not come."""
 
@@ -71,14 +75,14 @@ class Planned:
     """Whom; of no matter for faults of the meeting's own parts."""
 
     session: int = 1
-    """In which of its dials, counted from 1."""
+    """Not before this one of its dials, counted from 1."""
 
     after_s: float = 0.0
     """Not before so many seconds of the meeting."""
 
     def is_for(self, participant: str, number: int) -> bool:
-        """Whether it is for this dial."""
-        return participant == self.participant and 0 <= number - self.session < self.fault.dials
+        """Whether it may strike in this dial."""
+        return participant == self.participant and number >= self.session
 
     def __str__(self) -> str:
         return f"{self.fault.name}@{self.participant}:{self.session}"
@@ -154,15 +158,14 @@ def drawn(count: int, resolved: Resolved, seed: int) -> FaultPlan:
     chance = random.Random(f"chaos/{seed}")  # noqa: S311 - a draw, not a secret
     outlived = [fault for fault in FAULTS if fault.fate is not Fate.ENDS]
     faults = [chance.choice(outlived) for _ in range(count)]
-    return FaultPlan(
-        tuple(
-            Planned(
-                each, _struck(each, resolved, chance), chance.randint(1, 3), round(chance.uniform(0, 30), 3)
-            )
-            for each in faults
-        ),
-        seed,
-    )
+    return FaultPlan(tuple(_drawn(each, resolved, chance) for each in faults), seed)
+
+
+def _drawn(fault: Fault, resolved: Resolved, chance: random.Random) -> Planned:
+    """A fault at a time of its own, if it does not belong to a session's beginning."""
+    whom = _struck(fault, resolved, chance)
+    after_s = round(chance.uniform(0.0, DRAWN_S), 3)
+    return Planned(fault, whom, after_s=after_s if fault.strikes_any_time else 0.0)
 
 
 def _read(word: str, resolved: Resolved, chance: random.Random) -> Planned:
@@ -232,9 +235,10 @@ class Ordeal:
             raise Hung(f"the meeting has not ended {OVERTIME_S:g} s after its limit")
 
     def strike(self, planned: Planned) -> bool:
-        """Note that a fault strikes now; False where it is too early for it."""
+        """Note that a fault strikes now; False where it is too early for it, or it has struck."""
         now = max(0.0, trio.current_time() - self._began)
-        if now < planned.after_s:
+        struck = sum(each is planned for each, _ in self._strikes)
+        if now < planned.after_s or struck >= planned.fault.dials:
             return False
         self._strikes.append((planned, now))
         return True

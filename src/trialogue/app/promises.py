@@ -29,6 +29,9 @@ from trialogue.rules.meeting import Meeting
 
 __all__ = ["PROMISES", "Judged", "Row", "judge"]
 
+HIDDEN_S: Final = 5.0
+"""How near in time two faults of one participant must be for one of them to go unseen."""
+
 KEPT_TURNS: Final = frozenset({"finished", "yielded", "meeting-ended"})
 
 
@@ -105,11 +108,23 @@ def judge(trial: Trial) -> Judged:
 
 
 def recorded(evidence: Evidence) -> Iterator[str]:
-    """Every fault that struck is in the journal, with its cause."""
+    """Every fault that struck is in the journal, with its cause; of two at once, one may hide the other."""
     said = [text for record in evidence.records for text in _said(record)]
-    for fault in evidence.faults:
-        if fault.shows and not any(re.search(fault.shows, text) for text in said):
+    for strike in evidence.trial.strikes:
+        fault = strike.planned.fault
+        if not fault.shows or _is_hidden(strike, evidence.trial.strikes):
+            continue
+        if not any(re.search(fault.shows, text) for text in said):
             yield f"{fault.name} left no record that shows {fault.shows!r}"
+
+
+def _is_hidden(strike: Strike, strikes: Sequence[Strike]) -> bool:
+    return any(
+        other is not strike
+        and other.planned.participant == strike.planned.participant
+        and abs(other.at - strike.at) < HIDDEN_S
+        for other in strikes
+    )
 
 
 def ended(evidence: Evidence) -> Iterator[str]:

@@ -83,6 +83,13 @@ Examples:
   trialogue voices --say "Good morning." --voice ben --out ben.wav
 """
 
+CHAOS_EXAMPLES: Final = """\
+Examples:
+  trialogue chaos --list
+  trialogue chaos scenarios/edge-cache.yaml --fault half-open@ann --fault too-many
+  trialogue chaos scenarios/edge-cache.yaml --random 5 --seed 7
+"""
+
 app = App(
     name="trialogue",
     help=ABOUT,
@@ -310,3 +317,32 @@ def voices(
     from trialogue.cli import voices as local  # noqa: PLC0415 - its engines load when it speaks
 
     return local.list_voices() if say is None else local.say(say, voice, out)
+
+
+@app.command(sort_key=9, help_epilogue=CHAOS_EXAMPLES)
+def chaos(  # noqa: PLR0913 - one an option
+    file: Annotated[Path | None, Parameter(help="The scenario file.")] = None,
+    /,
+    *,
+    list_: Annotated[Flag, Parameter(name="--list", help="List every fault there is.")] = False,
+    fault: Annotated[
+        tuple[str, ...],
+        Parameter(help="NAME, NAME@PARTICIPANT or NAME@PARTICIPANT:SESSION; may be repeated."),
+    ] = (),
+    random: Annotated[int | None, Parameter(help="So many faults, drawn by the seed.")] = None,
+    seed: Annotated[int | None, Parameter(help="What every chance is drawn from.")] = None,
+    clock: Annotated[Literal["real", "virtual"], Parameter(help="What time is made of.")] = "virtual",
+    out: Annotated[Path | None, Parameter(help="The run's directory; else a new one under runs/.")] = None,
+) -> int:
+    """Hold a meeting under faults: exit code 0 if every promise was kept, 1 and which if not."""
+    from trialogue.speech import limit_threads  # noqa: PLC0415 - before numpy is loaded
+
+    limit_threads()
+    from trialogue.cli import chaos as trials  # noqa: PLC0415 - heavy: the server comes with it
+    from trialogue.scenario.schema import Clock  # noqa: PLC0415 - YAML comes with it
+
+    if list_:
+        return trials.list_faults()
+    if file is None:
+        raise SetupError("chaos wants a scenario file, or --list. Try: trialogue chaos --help")
+    return trials.try_file(file, trials.Ordered(fault, random, seed, Clock(clock), out))

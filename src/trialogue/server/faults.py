@@ -12,12 +12,14 @@ import base64
 import hashlib
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final, TypeAlias, assert_never, cast
 
 import orjson
 import trio
 from attrs import define, evolve, field, frozen
 
+from trialogue.errors import ConnectionLost
 from trialogue.transport.socket import Handshake, SocketStatistics, WebSocket
 from trialogue.transport.toxics import Garbage, Toxic, ToxicStream
 
@@ -278,8 +280,9 @@ class FaultySocket:
             if armed.seen < armed.fault.nth or not armed.strike():
                 continue
             armed.is_due = False
-            for happening in armed.fault.happenings:
-                self._happen(happening)
+            with suppress(ConnectionLost):  # the reader meets the same end, and acts on it
+                for happening in armed.fault.happenings:
+                    self._happen(happening)
 
     def _happen(self, happening: Happening) -> None:
         match happening:

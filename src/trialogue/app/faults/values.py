@@ -98,6 +98,11 @@ class Fault:
         return self.row in _ROWS_OF_CALLS
 
     @property
+    def strikes_any_time(self) -> bool:
+        """Whether it can wait for a time: what belongs to a session's beginning cannot."""
+        return isinstance(self.ill, SessionFault) and self.ill.when not in {"Welcome", "SettingsApplied"}
+
+    @property
     def refuses_key(self) -> bool:
         """Whether it says of the key, which all agents share, that it is no good."""
         return self.row == _ROW_OF_KEYS and self.name != "not-found"

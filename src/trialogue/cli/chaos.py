@@ -1,0 +1,104 @@
+"""`trialogue chaos`: hold a meeting under faults, and tell whether it kept its promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from attrs import frozen
+
+from trialogue.app.chaos import FaultPlan, Trial, drawn, planned, try_meeting
+from trialogue.app.faults import FAULTS, Fault
+from trialogue.app.promises import PROMISES, Judged, Row, judge
+from trialogue.cli.diagnostics import configure
+from trialogue.cli.lines import Line, Span, Tone, line, padded, span
+from trialogue.cli.screens import show
+from trialogue.errors import SetupError
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.resolve import Resolved, prepare
+from trialogue.scenario.schema import Clock, Via
+
+__all__ = ["Ordered", "list_faults", "matrix", "try_file"]
+
+_NAME = max(len(fault.name) for fault in FAULTS) + 2
+
+
+@frozen
+class Ordered:
+    """What the command line asks for, beside the scenario."""
+
+    faults: tuple[str, ...] = ()
+    """Faults by name, with or without whom they strike."""
+
+    random: int | None = None
+    """How many faults are drawn instead."""
+
+    seed: int | None = None
+    """What every chance is drawn from; the scenario's where None."""
+
+    clock: Clock = Clock.VIRTUAL
+    """What time is made of."""
+
+    out: Path | None = None
+    """The run's directory; None for a new one under `runs/`."""
+
+
+def list_faults() -> int:
+    """Print every fault on demand: name, row of the catalogue, who makes it, what it is."""
+    head = line(Span(f"{'fault':{_NAME}}row  made by  what", Tone.FAINT))
+    show([head, *map(_listed, FAULTS)])
+    return 0
+
+
+def try_file(file: Path, ordered: Ordered) -> int:
+    """Hold the meeting of a scenario under faults: 0 where every promise was kept, else 1."""
+    resolved = prepare(file, Overrides(via=Via.LOCAL, clock=ordered.clock, seed=ordered.seed))
+    plan = _plan(resolved, ordered)
+    configure("error")
+    trial = try_meeting(resolved, plan, out=ordered.out)
+    judged = judge(trial)
+    show([*matrix(judged.rows), line(), *_verdict(trial, judged)])
+    return 1 if judged.broken else 0
+
+
+def matrix(rows: Iterable[Row]) -> list[Line]:
+    """The rows as a table: fault, struck, survived, recovery, lost."""
+    head = f"{'fault':{_NAME}}row  {'whom':12}{'struck':>8}  {'survived':14}{'recovered':>10}  lost"
+    return [line(Span(head, Tone.FAINT)), *map(_told, rows)]
+
+
+def _plan(resolved: Resolved, ordered: Ordered) -> FaultPlan:
+    if (ordered.random is None) == (not ordered.faults):
+        raise SetupError("say which faults: either --fault NAME, once or more, or --random N")
+    if ordered.random is None:
+        return planned(ordered.faults, resolved, resolved.plan.seed)
+    if ordered.random < 1:
+        raise SetupError(f"--random wants a number of faults from 1, not {ordered.random}")
+    return drawn(ordered.random, resolved, resolved.plan.seed)
+
+
+def _listed(fault: Fault) -> Line:
+    number = f"{fault.row or '-':>3}  {fault.made_by:9}"
+    return line(Span(padded(fault.name, _NAME), Tone.STRONG), number, fault.what, hang=_NAME + 14)
+
+
+def _told(row: Row) -> Line:
+    struck = "-" if row.at is None else f"{row.at:.2f} s"
+    back = "-" if row.recovery_s is None else f"{row.recovery_s:.2f} s"
+    return line(
+        Span(padded(row.fault, _NAME), Tone.STRONG),
+        f"{row.row or '-':>3}  ",
+        span(padded(row.whom, 12)),
+        f"{struck:>8}  {row.survived:14}{back:>10}  ",
+        span(", ".join(row.lost) or "nothing"),
+    )
+
+
+def _verdict(trial: Trial, judged: Judged) -> Sequence[Line]:
+    ended = trial.held.result.reason if trial.held is not None else f"{trial.error}"
+    head = line(
+        span(f"the meeting ended: {ended} (exit code {trial.exit_code}); its files are in {trial.folder}")
+    )
+    if not judged.broken:
+        return [head, line(Span(f"all {len(PROMISES)} promises were kept", Tone.STRONG))]
+    return [head, *(line(span(f"broken: {each}", Tone.WARNING)) for each in judged.broken)]
