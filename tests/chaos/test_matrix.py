@@ -1,0 +1,45 @@
+"""The fault matrix: each row of the catalogue that can be had on demand, against every promise.
+
+The rows that need more than one fault, a real socket or another process are in `test_rows.py`. What cannot
+be made here, and why, stands in `docs/reference/faults.md`.
+"""
+
+import pytest
+
+from trialogue.app.faults import FAULTS, Fate
+
+BACK_WITHIN_S = 30.0
+"""How long a participant may be away for one fault; a suspended machine sleeps for a minute beside."""
+
+SURVIVED = {
+    Fate.UNHARMED: "unharmed",
+    Fate.RETURNS: "returned",
+    Fate.FAILS: "dropped",
+    Fate.ENDS: "ended in order",
+}
+
+NEVER_HEARD_AGAIN = {
+    "deaf": "a service that answers no prompt has turns, and is silent in all of them",
+    "no-sound": "a service without sound likewise",
+    "prompts-refused": "a service that refuses each prompt likewise",
+    "disk-full": "nothing is recorded after it",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"row-{fault.row:02}-{fault.name}")
+def test_every_promise_is_kept(fault, table):
+    """The fault strikes, its participant fares as was said, and no promise is broken."""
+    _, judged = table(fault)
+    (row,) = judged.rows
+    assert judged.broken == ()
+    assert row.at is not None
+    assert row.survived == SURVIVED[fault.fate]
+    if fault.name in NEVER_HEARD_AGAIN:
+        assert row.recovery_s is None
+    else:
+        assert row.recovery_s <= BACK_WITHIN_S + (60.0 if fault.name == "suspended" else 0.0)
+
+
+def test_names_are_unique():
+    """A fault is asked for by its name."""
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
