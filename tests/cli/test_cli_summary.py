@@ -5,6 +5,16 @@ from cli_playbook import MEETING, PLAN
 
 from trialogue.cli.lines import Tone, plain, width
 from trialogue.cli.summary import Ended, in_one_line, summary
+from trialogue.model.events import (
+    FloorRequested,
+    PlaybackFinished,
+    PlaybackStarted,
+    SpeechStarted,
+    SpeechStopped,
+)
+from trialogue.model.participants import Kind, Participant
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
 from trialogue.report.result import Failure, Run, result
 from trialogue.rules.transcript import utterances
 
@@ -34,6 +44,7 @@ virtual clock: 57.6 times faster than life, in 0.3 s
   Eve                   0    0.0 s               0%      0    -  -
 
   floor     3 gaps, 0 overlaps; floor transfer 2.00 s (n=3); silence 56%
+  revoked   2 turns: 1 hold-limit, 1 timeout
   tools     2 calls: 1 succeeded, 1 answered
   sessions  1 lost, back after 0.70 s (n=1)
   failures  hold-warning (Tech): the turn is long
@@ -89,3 +100,22 @@ def test_bad_ends_are_marked():
     head = summary(bad)[0]
     assert plain(head) == "edge cache ended after 00:20: no agent was left (all-failed)"
     assert head.spans[1].tone is Tone.WARNING
+
+
+def test_who_cut_in_is_told():
+    """Overlap, interruptions, backchannels and raised hands, where there were any."""
+    plan = MeetingPlan("x", (Participant("ada"), Participant("kim", kind=Kind.HUMAN)))
+    facts = [
+        (0.0, PlaybackStarted("ada", 1, 1, 0.0)),
+        (1.0, SpeechStarted("kim", 1.0)),
+        (1.5, SpeechStopped("kim", 1.5)),
+        (2.0, FloorRequested("kim")),
+        (4.0, SpeechStarted("kim", 4.0)),
+        (4.5, PlaybackFinished("ada", 1, 1, 4.5, 4.5, "cut")),
+        (8.5, SpeechStopped("kim", 8.5)),
+    ]
+    records = [Record(seq, at, event, ()) for seq, (at, event) in enumerate(facts, 1)]
+    told = screen(Ended(plan, result(plan, records, (), Run("real"))))
+    assert "  overlap   12% of speech; 1 interruption, 1 gave way, 1 backchannel\n" in told
+    assert "  yielding  silent after 0.50 s (n=1)\n" in told
+    assert "  hands     1 raised\n" in told

@@ -22,9 +22,19 @@ from trialogue.model.participants import Participant, Role
 from trialogue.model.plan import MeetingPlan
 from trialogue.report.measures import (
     Balance,
+    Dominance,
+    FloorMeasures,
+    Interruptions,
+    Latency,
     Measures,
+    Overlaps,
+    PairInterruptions,
+    PairTransfer,
     ParticipantMeasures,
+    Queue,
+    Rate,
     SessionMeasures,
+    Silences,
     Spread,
     Timing,
     measures,
@@ -32,7 +42,8 @@ from trialogue.report.measures import (
 )
 from trialogue.report.tools import ToolCall, tool_calls
 
-NONE = Spread(0, None, None)
+NONE = Spread(0, None, None, None)
+NEVER = Rate(0, 0, None)
 
 
 def test_whole_meeting_is_measured():
@@ -43,18 +54,56 @@ def test_whole_meeting_is_measured():
     assert measures(PLAN, MEETING, UTTERANCES) == Measures(
         duration_s=20.0,
         participants=(
-            ParticipantMeasures("ada", 1, 4.0, shares[0], 5, 75.0, 4.0, 0, Spread(1, 1.0, 1.0)),
-            ParticipantMeasures("tech_lead", 1, 4.5, shares[1], 5, 5 * 60 / 4.5, 4.5, 1, Spread(1, 1.0, 1.0)),
-            ParticipantMeasures("eve", 0, 0.0, 0.0, 0, None, None, 0, NONE),
-            ParticipantMeasures("kim", 1, 2.0, shares[2], 2, 60.0, 2.0, 0, NONE),
+            ParticipantMeasures("ada", 1, 4.0, shares[0], 5, 75.0, 4.0, 0, Spread(1, 1.0, 1.0, 1.0), 0, 0.0),
+            ParticipantMeasures(
+                "tech_lead", 1, 4.5, shares[1], 5, 5 * 60 / 4.5, 4.5, 1, Spread(1, 1.0, 1.0, 1.0), 0, 0.0
+            ),
+            ParticipantMeasures("eve", 0, 0.0, 0.0, 0, None, None, 0, NONE, 0, 0.0),
+            ParticipantMeasures("kim", 1, 2.0, shares[2], 2, 60.0, 2.0, 0, NONE, 0, 0.0),
         ),
         balance=Balance(
             3,
             pytest.approx((0.5 + 2.0 + 2.5) / total / 3),
             pytest.approx(-sum(share * math.log(share, 3) for share in shares)),
         ),
-        timing=Timing(Spread(2, -0.5, 1.0), 1, 1, Spread(2, 1.0, 1.0), 0.5, 0.05),
-        sessions=SessionMeasures(1, Spread(1, 1.5, 1.5)),
+        dominance=Dominance("ada", 1),
+        timing=Timing(
+            transfer=Spread(2, -0.5, 1.0, 1.0),
+            pairs=(
+                PairTransfer("ada", "tech_lead", Spread(1, 1.0, 1.0, 1.0)),
+                PairTransfer("tech_lead", "kim", Spread(1, -0.5, -0.5, -0.5)),
+            ),
+            gaps=1,
+            overlaps=1,
+            response=Spread(2, 1.0, 1.0, 1.0),
+            responding=Rate(2, 2, 1.0),
+            takeover=Rate(1, 1, 1.0),
+            silence_share=0.5,
+            silences=Silences(NONE, Spread(1, 1.0, 1.0, 1.0), NONE),
+            overlap=Overlaps(0, 0, 1, 0.5, 0.05),
+        ),
+        interruptions=Interruptions(
+            tried=1,
+            succeeded=1,
+            failed=0,
+            pairs=(PairInterruptions("kim", "tech_lead", 1, 1, 0),),
+            yielding=Rate(1, 1, 1.0),
+            yield_latency=Spread(1, 0.5, 0.5, 0.5),
+            backchannels=0,
+            backchannels_of={},
+        ),
+        floor=FloorMeasures(
+            grants=2,
+            requests=0,
+            wait=NONE,
+            queue=Queue(0.0, 0),
+            cancelled=0,
+            refusals=1,
+            revocations={"interrupted": 1},
+            addressee=NEVER,
+        ),
+        latency=Latency(NONE, NONE, NONE, NONE, NONE, NONE, Spread(1, 0.5, 0.5, 0.5)),
+        sessions=SessionMeasures(1, Spread(1, 1.5, 1.5, 1.5), Spread(1, 4.0, 4.0, 4.0)),
         causes={"finished": 1, "interrupted": 1},
         refusals=1,
         tools=(
@@ -69,8 +118,12 @@ def test_nothing_is_measured_of_nothing():
     measured = measures(PLAN, ())
     assert measured.duration_s == 0.0
     assert measured.balance == Balance(3, None, None)
-    assert measured.timing == Timing(NONE, 0, 0, NONE, None, None)
-    assert measured.sessions == SessionMeasures(0, NONE)
+    assert measured.timing == Timing(
+        NONE, (), 0, 0, NONE, NEVER, NEVER, None, Silences(NONE, NONE, NONE), Overlaps(0, 0, 0, 0, None)
+    )
+    assert measured.floor == FloorMeasures(0, 0, NONE, Queue(None, 0), 0, 0, {}, NEVER)
+    assert measured.sessions == SessionMeasures(0, NONE, NONE)
+    assert measured.dominance == Dominance(None, 0)
     assert [each.share for each in measured.participants] == [None] * 4
 
 
@@ -136,7 +189,7 @@ def test_silent_turn_has_no_response():
             (9.7, PlaybackStarted("tech_lead", 2, 2, 9.7)),
         ),
     )
-    assert measured.timing.response == Spread(1, 0.5, 0.5)
+    assert measured.timing.response == Spread(1, 0.5, 0.5, 0.5)
     assert measured.causes == {"timeout": 1}
 
 
@@ -152,16 +205,16 @@ def test_recovery_counts_from_the_first_loss():
             (5.0, SessionLost("tech_lead", 1, "gone", 0.1)),
         ),
     )
-    assert measured.sessions == SessionMeasures(3, Spread(1, 3.0, 3.0))
+    assert measured.sessions == SessionMeasures(3, Spread(1, 3.0, 3.0, 3.0), NONE)
 
 
 @pytest.mark.parametrize(
     ("observations", "expected"),
     [
         ([], NONE),
-        ([3.0], Spread(1, 3.0, 3.0)),
-        ([2.0, 1.0], Spread(2, 1.0, 2.0)),
-        (range(1, 101), Spread(100, 50, 95)),
+        ([3.0], Spread(1, 3.0, 3.0, 3.0)),
+        ([2.0, 1.0], Spread(2, 1.0, 2.0, 2.0)),
+        (range(1, 101), Spread(100, 50, 95, 99)),
     ],
 )
 def test_percentiles_are_by_nearest_rank(observations, expected):

@@ -108,6 +108,13 @@ def _facts(measured: Measures) -> Iterator[Line]:
     transfer = f"; floor transfer {_median(timing.transfer)}" if timing.transfer.n else ""
     silence = "" if timing.silence_share is None else f"; silence {timing.silence_share:.0%}"
     yield _fact("floor", f"{floor}{transfer}{silence}")
+    yield from _cutting_in(measured)
+    if measured.floor.requests:
+        waits = f"; granted after {_median(measured.floor.wait)}" if measured.floor.wait.n else ""
+        yield _fact("hands", f"{measured.floor.requests} raised{waits}")
+    if measured.floor.revocations:
+        causes = ", ".join(f"{count} {cause}" for cause, count in measured.floor.revocations.items())
+        yield _fact("revoked", f"{counted(sum(measured.floor.revocations.values()), 'turn')}: {causes}")
     if measured.tools:
         outcomes = Counter(call.outcome for call in measured.tools)
         told = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
@@ -116,6 +123,17 @@ def _facts(measured: Measures) -> Iterator[Line]:
     if sessions.lost:
         back = f", back after {_median(sessions.recovery)}" if sessions.recovery.n else ""
         yield _fact("sessions", f"{sessions.lost} lost{back}", is_amiss=True)
+
+
+def _cutting_in(measured: Measures) -> Iterator[Line]:
+    """Who spoke into whose speech, where anybody did."""
+    found, overlap = measured.interruptions, measured.timing.overlap
+    if overlap.ratio:
+        small = f", {counted(found.backchannels, 'backchannel')}" if found.backchannels else ""
+        tried = f"; {counted(found.tried, 'interruption')}, {found.succeeded} gave way" if found.tried else ""
+        yield _fact("overlap", f"{overlap.ratio:.0%} of speech{tried}{small}")
+    if found.yield_latency.n:
+        yield _fact("yielding", f"silent after {_median(found.yield_latency)}")
 
 
 def _failures(ended: Ended) -> Iterator[Line]:

@@ -7,7 +7,14 @@ from itertools import pairwise
 
 from attrs import define, evolve, frozen
 
-from trialogue.model.events import PlaybackFinished, PlaybackStarted, SpeechStarted, SpeechStopped
+from trialogue.model.events import (
+    PlaybackFinished,
+    PlaybackPaused,
+    PlaybackResumed,
+    PlaybackStarted,
+    SpeechStarted,
+    SpeechStopped,
+)
 from trialogue.model.records import Record
 
 
@@ -47,6 +54,10 @@ class _Ears:
                 self.open[name, turn, reply] = position_s
             case PlaybackFinished(participant=name, turn=turn, reply=reply, position_s=position_s):
                 self._close(name, turn, self.open.pop((name, turn, reply), None), position_s)
+            case PlaybackPaused(participant=name, turn=turn, reply=reply, position_s=position_s):
+                self._close(name, turn, self.open.pop((name, turn, reply), None), position_s)
+            case PlaybackResumed(participant=name, turn=turn, reply=reply, position_s=position_s):
+                self.open[name, turn, reply] = position_s
             case SpeechStarted(participant=name, position_s=position_s):
                 self.speaking.setdefault(name, position_s)
             case SpeechStopped(participant=name, position_s=position_s):
@@ -78,22 +89,22 @@ def stretches(records: Iterable[Record]) -> tuple[Stretch, ...]:
 
 def turns(heard: Sequence[Stretch]) -> tuple[Stretch, ...]:
     """Stretches joined to turns: those of one turn, and a person's with nobody else between them."""
-    joined: list[Stretch] = []
+    found: list[Stretch] = []
     place: dict[tuple[str, int | None], int] = {}
     for each in heard:
         key = each.participant, each.turn
         index = place.get(key)
-        if index is None or (each.turn is None and index != len(joined) - 1):
-            place[key] = len(joined)
-            joined.append(each)
+        if index is None or (each.turn is None and index != len(found) - 1):
+            place[key] = len(found)
+            found.append(each)
         else:
-            joined[index] = evolve(joined[index], end_s=max(joined[index].end_s, each.end_s))
-    return tuple(joined)
+            found[index] = evolve(found[index], end_s=max(found[index].end_s, each.end_s))
+    return tuple(found)
 
 
 def time_with(heard: Sequence[Stretch]) -> tuple[float, float]:
     """Seconds in which at least one, and at least two participants were heard."""
-    steps = sorted(step for each in _merged(heard) for step in ((each.start_s, 1), (each.end_s, -1)))
+    steps = sorted(step for each in joined(heard) for step in ((each.start_s, 1), (each.end_s, -1)))
     one = two = 0.0
     voices = 0
     for (here, change), (there, _) in pairwise(steps):
@@ -105,12 +116,12 @@ def time_with(heard: Sequence[Stretch]) -> tuple[float, float]:
 
 def spoken_s(heard: Sequence[Stretch], participant: str) -> float:
     """Seconds in which this participant was heard; its own overlapping sound counts once."""
-    lengths = (each.length_s for each in _merged(heard) if each.participant == participant)
+    lengths = (each.length_s for each in joined(heard) if each.participant == participant)
     return sum(lengths, start=0.0)
 
 
-def _merged(heard: Sequence[Stretch]) -> list[Stretch]:
-    """Each participant's stretches without overlap among themselves."""
+def joined(heard: Sequence[Stretch]) -> tuple[Stretch, ...]:
+    """Each participant's stretches without overlap among themselves, by their beginning."""
     done: list[Stretch] = []
     last: dict[str, Stretch] = {}
     for each in heard:
@@ -121,4 +132,6 @@ def _merged(heard: Sequence[Stretch]) -> list[Stretch]:
         if before is not None:
             done.append(before)
         last[each.participant] = each
-    return [*done, *last.values()]
+    return tuple(
+        sorted([*done, *last.values()], key=lambda each: (each.start_s, each.end_s, each.participant))
+    )

@@ -1,0 +1,130 @@
+"""Measures of a meeting, from its records alone; every rate with its n, no verdict when n < 10.
+
+Each is defined in `docs/reference/measures.md`, with its formula and its source.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from attrs import frozen
+
+from trialogue.model.commands import Cause, EndMeeting, EndTurn
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
+from trialogue.model.transcript import Utterance
+from trialogue.report.measures.floor import FloorMeasures, Queue, floor
+from trialogue.report.measures.interruptions import Interruptions, PairInterruptions, interruptions
+from trialogue.report.measures.latency import Latency, latency, responses
+from trialogue.report.measures.sessions import SessionMeasures, sessions
+from trialogue.report.measures.shares import (
+    Balance,
+    Dominance,
+    Heard,
+    ParticipantMeasures,
+    balance,
+    count_words,
+    dominance,
+    participants,
+)
+from trialogue.report.measures.spread import ENOUGH, Rate, Spread, rate, spread
+from trialogue.report.measures.timing import Overlaps, PairTransfer, Silences, Timing, timing
+from trialogue.report.stretches import spoken_s, stretches
+from trialogue.report.tools import ToolCall, tool_calls
+
+__all__ = [
+    "ENOUGH",
+    "Balance",
+    "Dominance",
+    "FloorMeasures",
+    "Interruptions",
+    "Latency",
+    "Measures",
+    "Overlaps",
+    "PairInterruptions",
+    "PairTransfer",
+    "ParticipantMeasures",
+    "Queue",
+    "Rate",
+    "SessionMeasures",
+    "Silences",
+    "Spread",
+    "Timing",
+    "measures",
+    "rate",
+    "spread",
+]
+
+
+@frozen
+class Measures:
+    """What the records say about a meeting as a whole, and about each participant."""
+
+    duration_s: float
+    """From the start to the end, or to the last record where there is none."""
+
+    participants: tuple[ParticipantMeasures, ...]
+    """Everybody, in the plan's order; those who were never heard too."""
+
+    balance: Balance
+    """How evenly the floor was shared."""
+
+    dominance: Dominance
+    """The longest run of turns by one."""
+
+    timing: Timing
+    """How turns followed each other."""
+
+    interruptions: Interruptions
+    """Who spoke into whose speech."""
+
+    floor: FloorMeasures
+    """What became of the floor."""
+
+    latency: Latency
+    """Where time went before sounds, and before silence."""
+
+    sessions: SessionMeasures
+    """How the sessions held."""
+
+    causes: Mapping[Cause, int]
+    """How many turns ended by which cause; causes that ended none are absent."""
+
+    refusals: int
+    """Cues and injected messages that a service did not take."""
+
+    tools: tuple[ToolCall, ...]
+    """Every tool call, in order."""
+
+
+def measures(plan: MeetingPlan, records: Sequence[Record], utterances: Iterable[Utterance] = ()) -> Measures:
+    """Measure a meeting; `utterances` is the fold of the same records, for the words alone."""
+    heard, said = stretches(records), tuple(utterances)
+    duration = _duration(records)
+    ends = [command for record in records for command in record.commands if isinstance(command, EndTurn)]
+    waits = responses(records)
+    cut_in = interruptions(heard, said)
+    cut_off = Counter(end.participant for end in ends if end.cause == "interrupted")
+    held = floor(plan, records, said, duration)
+    return Measures(
+        duration_s=duration,
+        participants=participants(plan, Heard(heard, count_words(said), cut_off, waits, cut_in)),
+        balance=balance([spoken_s(heard, each.name) for each in plan.participants if each.may_speak]),
+        dominance=dominance(heard),
+        timing=timing(records, heard, waits, duration),
+        interruptions=cut_in,
+        floor=held,
+        latency=latency(records),
+        sessions=sessions(records),
+        causes=Counter(end.cause for end in ends),
+        refusals=held.refusals,
+        tools=tool_calls(records),
+    )
+
+
+def _duration(records: Sequence[Record]) -> float:
+    for record in records:
+        if any(isinstance(command, EndMeeting) for command in record.commands):
+            return record.at
+    return records[-1].at if records else 0.0

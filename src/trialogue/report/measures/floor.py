@@ -1,0 +1,136 @@
+"""What became of the floor: requests, waits, revocations, names that were said."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Final
+
+from attrs import Factory, define, frozen
+
+from trialogue.model.commands import Cause, EndMeeting, EndTurn, GrantFloor
+from trialogue.model.events import FloorRequestCancelled, FloorRequested, InjectionRefused, SessionFailed
+from trialogue.model.participants import Participant
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
+from trialogue.model.transcript import Utterance
+from trialogue.report.measures.spread import Rate, Spread, rate, ratio, spread
+from trialogue.rules.names import last_named, last_sentence
+
+TAKEN: Final[frozenset[Cause]] = frozenset({"hold-limit", "interrupted", "timeout", "failed", "lost", "left"})
+"""Causes by which a holder lost the floor instead of giving it back (RFC 8855: revoked)."""
+
+
+@frozen
+class Queue:
+    """How many waited for the floor."""
+
+    mean: float | None
+    """On average over the meeting's time; None for a meeting of no time."""
+
+    longest: int
+    """At most."""
+
+
+@frozen
+class FloorMeasures:
+    """What became of the floor."""
+
+    grants: int
+    """How often it was given."""
+
+    requests: int
+    """How often it was asked for: raised hands and bids, those who waited already aside."""
+
+    wait: Spread
+    """From a request to the grant that answered it."""
+
+    queue: Queue
+    """How many waited."""
+
+    cancelled: int
+    """Requests that were taken back, or whose participant failed."""
+
+    refusals: int
+    """Cues and injected messages that a service did not take."""
+
+    revocations: Mapping[Cause, int]
+    """How many turns were taken away, by cause; causes that took none are absent."""
+
+    addressee: Rate
+    """How often whoever was named in a turn's last sentence spoke next (MUCA)."""
+
+
+@define
+class _Requests:
+    """The fold: who waits since when."""
+
+    waiting: dict[str, float] = Factory(dict[str, float])
+    waits: list[float] = Factory(list[float])
+    asked: int = 0
+    cancelled: int = 0
+    longest: int = 0
+    waited_s: float = 0.0
+    """Seconds that all have waited together."""
+
+    def take(self, record: Record) -> None:
+        match record.event:
+            case FloorRequested(participant=name) if name not in self.waiting:
+                self.waiting[name] = record.at
+                self.asked += 1
+                self.longest = max(self.longest, len(self.waiting))
+            case FloorRequestCancelled(participant=name) | SessionFailed(participant=name):
+                self.cancelled += self._gone(name, record.at) is not None
+            case _:
+                pass
+        for command in record.commands:
+            match command:
+                case GrantFloor(to=name):
+                    wait = self._gone(name, record.at)
+                    self.waits.extend([] if wait is None else [wait])
+                case EndMeeting():
+                    for name in tuple(self.waiting):
+                        self._gone(name, record.at)
+                case _:
+                    pass
+
+    def _gone(self, name: str, at: float) -> float | None:
+        """How long it has waited, if it has; it waits no more."""
+        since = self.waiting.pop(name, None)
+        if since is None:
+            return None
+        self.waited_s += at - since
+        return at - since
+
+
+def floor(
+    plan: MeetingPlan, records: Sequence[Record], utterances: Iterable[Utterance], duration: float
+) -> FloorMeasures:
+    """What the records say of the floor; words are those of the utterances."""
+    requests = _Requests()
+    for record in records:
+        requests.take(record)
+    still_s = sum(duration - since for since in requests.waiting.values())
+    commands = [command for record in records for command in record.commands]
+    causes: list[Cause] = [command.cause for command in commands if isinstance(command, EndTurn)]
+    return FloorMeasures(
+        grants=sum(isinstance(command, GrantFloor) for command in commands),
+        requests=requests.asked,
+        wait=spread(requests.waits),
+        queue=Queue(ratio(requests.waited_s + still_s, duration), requests.longest),
+        cancelled=requests.cancelled,
+        refusals=sum(isinstance(record.event, InjectionRefused) for record in records),
+        revocations={cause: count for cause, count in Counter(causes).items() if cause in TAKEN},
+        addressee=addressee(plan.participants, utterances),
+    )
+
+
+def addressee(cast: tuple[Participant, ...], utterances: Iterable[Utterance]) -> Rate:
+    """How often whoever was named last in a turn spoke next; a name in the last turn says nothing."""
+    ordered = sorted(utterances, key=lambda each: (each.start_s, each.turn))
+    named = (
+        (last_named(last_sentence(before.heard), cast, before.participant), after.participant)
+        for before, after in pairwise(ordered)
+    )
+    return rate(name == speaker for name, speaker in named if name is not None)

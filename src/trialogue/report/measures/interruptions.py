@@ -1,0 +1,167 @@
+"""Who spoke into whose speech, and what came of it.
+
+1. An attempt: somebody begins while another is being heard who began before.
+2. It is a backchannel where it is over in less than a second while the other goes on, and the records know
+   of no more than three words of it: the floor is not wanted.
+3. It has succeeded where the other falls silent within `YIELD_S` and before the one who cut in; else it
+   has failed (Full-Duplex-Bench; Talking Turns).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, Literal
+
+from attrs import frozen
+
+from trialogue.model.transcript import Utterance
+from trialogue.report.measures.spread import Rate, Spread, rate, spread
+from trialogue.report.stretches import Stretch, joined
+
+YIELD_S: Final = 3.0
+"""How soon one who gives way is silent, in seconds."""
+
+BACKCHANNEL_S: Final = 1.0
+"""What lasts as long as this wants the floor."""
+
+BACKCHANNEL_WORDS: Final = 3
+"""And so does what has more words."""
+
+Outcome = Literal["backchannel", "succeeded", "failed"]
+"""What came of an attempt."""
+
+
+@frozen
+class Attempt:
+    """One beginning of speech within another's."""
+
+    by: str
+    """Who began."""
+
+    of: str
+    """Into whose speech."""
+
+    at: float
+    """Where, in seconds on the meeting's audio clock."""
+
+    outcome: Outcome
+    """What came of it."""
+
+    yielded_s: float
+    """How long the other went on, in seconds."""
+
+
+@frozen
+class PairInterruptions:
+    """Attempts of one participant upon another; backchannels are none."""
+
+    by: str
+    """Who cut in."""
+
+    of: str
+    """Upon whom."""
+
+    tried: int
+    """How often."""
+
+    succeeded: int
+    """How often the other gave way."""
+
+    failed: int
+    """How often not."""
+
+
+@frozen
+class Interruptions:
+    """Speech within another's speech."""
+
+    tried: int
+    """Attempts to cut in; backchannels are none."""
+
+    succeeded: int
+    """Those to which the other gave way."""
+
+    failed: int
+    """Those to which it did not."""
+
+    pairs: tuple[PairInterruptions, ...]
+    """The same by who cut in upon whom; pairs without any are left out."""
+
+    yielding: Rate
+    """How often the other gave way."""
+
+    yield_latency: Spread
+    """From the beginning of a successful attempt to the other's silence."""
+
+    backchannels: int
+    """Short speech that let the other go on."""
+
+    backchannels_of: Mapping[str, int]
+    """The same by who spoke."""
+
+
+def interruptions(heard: Sequence[Stretch], utterances: Iterable[Utterance] = ()) -> Interruptions:
+    """Count what the stretches say; words are those of utterances that begin with a stretch."""
+    found = attempts(heard, utterances)
+    tries = [each for each in found if each.outcome != "backchannel"]
+    small = Counter(each.by for each in found if each.outcome == "backchannel")
+    succeeded = [each for each in tries if each.outcome == "succeeded"]
+    return Interruptions(
+        tried=len(tries),
+        succeeded=len(succeeded),
+        failed=len(tries) - len(succeeded),
+        pairs=_pairs(tries),
+        yielding=rate(each.outcome == "succeeded" for each in tries),
+        yield_latency=spread(each.yielded_s for each in succeeded),
+        backchannels=small.total(),
+        backchannels_of=dict(small),
+    )
+
+
+def attempts(heard: Sequence[Stretch], utterances: Iterable[Utterance] = ()) -> tuple[Attempt, ...]:
+    """Every beginning within another's speech, in order."""
+    merged = joined(heard)
+    said = list(utterances)
+    found = [_attempt(new, old, _words(new, said)) for new in merged for old in _sounding(merged, new)]
+    return tuple(sorted(found, key=lambda each: (each.at, each.by, each.of)))
+
+
+def _sounding(merged: Sequence[Stretch], new: Stretch) -> Iterator[Stretch]:
+    """Who was being heard when this began."""
+    for old in merged:
+        if old.participant != new.participant and old.start_s < new.start_s < old.end_s:
+            yield old
+
+
+def _attempt(new: Stretch, old: Stretch, words: int) -> Attempt:
+    yielded = round(old.end_s - new.start_s, 6)
+    goes_on = old.end_s > new.end_s
+    is_small = round(new.length_s, 6) < BACKCHANNEL_S and words <= BACKCHANNEL_WORDS
+    outcome: Outcome = "failed"
+    if goes_on and is_small:
+        outcome = "backchannel"
+    elif not goes_on and yielded <= YIELD_S:
+        outcome = "succeeded"
+    return Attempt(new.participant, old.participant, new.start_s, outcome, yielded)
+
+
+def _words(stretch: Stretch, said: Iterable[Utterance]) -> int:
+    """Words of the utterances that lie in a stretch; none are known where there are none."""
+    return sum(
+        len(each.heard.split())
+        for each in said
+        if each.participant == stretch.participant and stretch.start_s <= each.start_s < stretch.end_s
+    )
+
+
+def _pairs(tries: Iterable[Attempt]) -> tuple[PairInterruptions, ...]:
+    tried: Counter[tuple[str, str]] = Counter()
+    succeeded: Counter[tuple[str, str]] = Counter()
+    for each in tries:
+        tried[each.by, each.of] += 1
+        succeeded[each.by, each.of] += each.outcome == "succeeded"
+    return tuple(
+        PairInterruptions(by, of, count, succeeded[by, of], count - succeeded[by, of])
+        for (by, of), count in sorted(tried.items())
+    )

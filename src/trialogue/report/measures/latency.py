@@ -1,0 +1,114 @@
+"""Where time went between a prompt and a sound, and between a decision and silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from attrs import frozen
+
+from trialogue.model.commands import Cue, GrantFloor, Play, Speak, StopPlayout
+from trialogue.model.events import LatencyMeasured, PlaybackFinished, PlaybackStarted, ReplyStarted
+from trialogue.model.records import Record
+from trialogue.report.measures.spread import Spread, spread
+
+
+@frozen
+class Latency:
+    """The parts of response latency, and how fast silence comes."""
+
+    listen: Spread
+    """Recognition and endpointing, as services report it."""
+
+    think: Spread
+    """To the model's first text, as services report it."""
+
+    speak: Spread
+    """To the first byte of speech, as services report it."""
+
+    total: Spread
+    """From the end of the prompt to the first byte of speech, as services report it."""
+
+    reply: Spread
+    """From a cue to the first of its reply that arrived: all of the above with the way there and back."""
+
+    playout: Spread
+    """From the decision to play a reply to its first sound."""
+
+    silence: Spread
+    """From the decision to stop a turn to its last sound; 0 is at once."""
+
+
+def latency(records: Sequence[Record]) -> Latency:
+    """What services reported and what the records show."""
+    told = [record.event for record in records if isinstance(record.event, LatencyMeasured)]
+    return Latency(
+        listen=spread(each.listen_s for each in told if each.listen_s is not None),
+        think=spread(each.think_s for each in told if each.think_s is not None),
+        speak=spread(each.speak_s for each in told if each.speak_s is not None),
+        total=spread(each.total_s for each in told if each.total_s is not None),
+        reply=spread(_replies(records)),
+        playout=spread(_playouts(records)),
+        silence=spread(_silences(records)),
+    )
+
+
+def responses(records: Iterable[Record]) -> list[tuple[str, float]]:
+    """Who began to be heard how long after each grant; turns that stayed silent have none."""
+    granted: dict[tuple[str, int], float] = {}
+    waits: list[tuple[str, float]] = []
+    for record in records:
+        match record.event:
+            case PlaybackStarted(participant=name, turn=turn) if (name, turn) in granted:
+                waits.append((name, record.at - granted.pop((name, turn))))
+            case _:
+                pass
+        for command in record.commands:
+            if isinstance(command, GrantFloor):
+                granted[command.to, command.turn] = record.at
+    return waits
+
+
+def _replies(records: Iterable[Record]) -> list[float]:
+    cued: dict[str, float] = {}
+    found: list[float] = []
+    for record in records:
+        match record.event:
+            case ReplyStarted(participant=name) if name in cued:
+                found.append(record.at - cued.pop(name))
+            case _:
+                pass
+        for command in record.commands:
+            if isinstance(command, Cue | Speak):
+                cued[command.to] = record.at
+    return found
+
+
+def _playouts(records: Iterable[Record]) -> list[float]:
+    asked: dict[tuple[str, int], float] = {}
+    found: list[float] = []
+    for record in records:
+        match record.event:
+            case PlaybackStarted(participant=name, reply=reply) if (name, reply) in asked:
+                found.append(record.at - asked.pop((name, reply)))
+            case _:
+                pass
+        for command in record.commands:
+            if isinstance(command, Play):
+                asked[command.participant, command.reply] = record.at
+    return found
+
+
+def _silences(records: Iterable[Record]) -> list[float]:
+    stopped: dict[tuple[str, int], float] = {}
+    found: list[float] = []
+    for record in records:
+        match record.event:
+            case PlaybackFinished(participant=name, turn=turn, outcome="cut", position_s=position_s):
+                at = stopped.pop((name, turn), None)
+                found.extend([] if at is None else [max(0.0, position_s - at)])
+            case _:
+                pass
+        for command in record.commands:
+            if isinstance(command, StopPlayout):
+                stopped[command.participant, command.turn] = record.at
+    return found

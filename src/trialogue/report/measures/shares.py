@@ -1,0 +1,157 @@
+"""Who spoke how much, and how evenly."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Final
+
+from attrs import frozen
+
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.transcript import Utterance
+from trialogue.report.measures.interruptions import Interruptions
+from trialogue.report.measures.spread import Spread, ratio, spread
+from trialogue.report.stretches import Stretch, spoken_s, turns
+
+_SPOKEN: Final = re.compile(r"\w")
+"""A word has a letter or a digit; a dash between spaces is none."""
+
+
+@frozen
+class ParticipantMeasures:
+    """One participant's part in the meeting."""
+
+    name: str
+    """Who."""
+
+    turns: int
+    """Turns in which it was heard."""
+
+    spoken_s: float
+    """Seconds in which it was heard."""
+
+    share: float | None
+    """Its speech over the sum of everybody's (floor share); None while nobody was heard."""
+
+    words: int
+    """Words of it that were heard."""
+
+    words_per_minute: float | None
+    """Its words over its minutes of speech; None without speech."""
+
+    mean_turn_s: float | None
+    """Mean speech of its turns, with `turns` as its n; None without turns."""
+
+    interruptions: int
+    """Turns of its that ended because somebody else began (`interrupted`)."""
+
+    response: Spread
+    """From its grants to its first sound."""
+
+    backchannels: int = 0
+    """How often it spoke for less than a second while another went on."""
+
+    backchannels_per_minute: float | None = None
+    """The same a minute of the others' speech (Full-Duplex-Bench); None where they were not heard."""
+
+
+@frozen
+class Balance:
+    """How evenly those who may speak shared the floor."""
+
+    n: int
+    """How many may speak."""
+
+    gini: float | None
+    """Inequality of their speech: 0 equal, (n - 1) / n all by one (Gini 1912); None without speech."""
+
+    entropy: float | None
+    """Entropy of their shares over its maximum, log n (Shannon 1948): 1 equal, 0 all by one; None
+    without speech or for n < 2."""
+
+
+@frozen
+class Dominance:
+    """The longest run of turns by one participant."""
+
+    participant: str | None
+    """Whose, the first of several; None without turns."""
+
+    turns: int
+    """How many turns in a row."""
+
+
+@frozen
+class Heard:
+    """What a participant's row is made of."""
+
+    stretches: Sequence[Stretch]
+    """Sound on the meeting's axis."""
+
+    words: Mapping[str, int]
+    """Words heard, by participant."""
+
+    interrupted: Mapping[str, int]
+    """Turns that ended `interrupted`, by participant."""
+
+    responses: Sequence[tuple[str, float]]
+    """Who was heard how long after each grant."""
+
+    interruptions: Interruptions
+    """Who spoke into whose speech."""
+
+
+def count_words(utterances: Iterable[Utterance]) -> Counter[str]:
+    """Words that were heard, by participant."""
+    words: Counter[str] = Counter()
+    for utterance in utterances:
+        words[utterance.participant] += sum(1 for word in utterance.heard.split() if _SPOKEN.search(word))
+    return words
+
+
+def participants(plan: MeetingPlan, heard: Heard) -> tuple[ParticipantMeasures, ...]:
+    """Everybody, in the plan's order."""
+    held = Counter(turn.participant for turn in turns(heard.stretches))
+    spoken = {each.name: spoken_s(heard.stretches, each.name) for each in plan.participants}
+    total = sum(spoken.values())
+    small = heard.interruptions.backchannels_of
+    return tuple(
+        ParticipantMeasures(
+            name=name,
+            turns=held[name],
+            spoken_s=seconds,
+            share=ratio(seconds, total),
+            words=heard.words.get(name, 0),
+            words_per_minute=ratio(heard.words.get(name, 0) * 60.0, seconds),
+            mean_turn_s=ratio(seconds, held[name]),
+            interruptions=heard.interrupted.get(name, 0),
+            response=spread(wait for who, wait in heard.responses if who == name),
+            backchannels=small.get(name, 0),
+            backchannels_per_minute=ratio(small.get(name, 0) * 60.0, total - seconds),
+        )
+        for name, seconds in spoken.items()
+    )
+
+
+def balance(spoken: Sequence[float]) -> Balance:
+    """How evenly seconds of speech are shared."""
+    n, total = len(spoken), sum(spoken)
+    if total <= 0:
+        return Balance(n, None, None)
+    shares = [each / total for each in spoken]
+    gini = sum(abs(one - other) for one in shares for other in shares) / (2 * n)
+    if n < 2:
+        return Balance(n, gini, None)
+    nats = -sum(share * math.log(share) for share in shares if share > 0)
+    return Balance(n, gini, nats / math.log(n))
+
+
+def dominance(heard: Sequence[Stretch]) -> Dominance:
+    """The longest run of turns by one participant; what a person says is a turn too."""
+    runs = [(name, len(list(run))) for name, run in groupby(turns(heard), key=lambda turn: turn.participant)]
+    name, count = max(runs, key=lambda run: run[1], default=(None, 0))
+    return Dominance(name, count)

@@ -1,0 +1,76 @@
+"""Observations of one kind: how many there are, and how they are spread."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from attrs import frozen
+
+ENOUGH: Final = 10
+"""Fewer observations than this are told, and nothing is concluded from them."""
+
+
+@frozen
+class Spread:
+    """How observations of one kind are spread, in seconds unless it is said otherwise."""
+
+    n: int
+    """How many there are."""
+
+    p50: float | None
+    """The median, by nearest rank; None for none."""
+
+    p95: float | None
+    """The 95th percentile, by nearest rank; None for none."""
+
+    p99: float | None
+    """The 99th percentile, by nearest rank; None for none."""
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether anything may be concluded from it."""
+        return self.n >= ENOUGH
+
+
+@frozen
+class Rate:
+    """How often something happened where it could have."""
+
+    n: int
+    """How often it could have happened."""
+
+    hits: int
+    """How often it did."""
+
+    rate: float | None
+    """`hits` over `n`; None where it could not happen."""
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether anything may be concluded from it."""
+        return self.n >= ENOUGH
+
+
+def spread(observations: Iterable[float]) -> Spread:
+    """Count, median, 95th and 99th percentile of some observations, by nearest rank."""
+    ordered = sorted(observations)
+    if not ordered:
+        return Spread(0, None, None, None)
+    return Spread(len(ordered), *(_rank(ordered, part) for part in (0.5, 0.95, 0.99)))
+
+
+def rate(outcomes: Iterable[bool]) -> Rate:
+    """How many of some outcomes were so."""
+    found = list(outcomes)
+    return Rate(len(found), sum(found), ratio(sum(found), len(found)))
+
+
+def ratio(part: float, whole: float) -> float | None:
+    """A part of a whole; None where there is no whole."""
+    return part / whole if whole > 0 else None
+
+
+def _rank(ordered: Sequence[float], part: float) -> float:
+    return ordered[max(0, math.ceil(part * len(ordered)) - 1)]

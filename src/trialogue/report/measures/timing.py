@@ -1,0 +1,224 @@
+"""How turns followed each other: transfers, silences, overlaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+from attrs import frozen
+
+from trialogue.model.commands import EndTurn, GrantFloor
+from trialogue.model.records import Record
+from trialogue.report.measures.spread import Rate, Spread, rate, ratio, spread
+from trialogue.report.stretches import Stretch, joined, time_with, turns
+
+LAPSE_S: Final = 2.0
+"""A silence is a lapse where nobody was selected for so long, in seconds."""
+
+
+@frozen
+class PairTransfer:
+    """Floor transfers from one participant to another."""
+
+    before: str
+    """Who was heard first."""
+
+    after: str
+    """Who then."""
+
+    offset: Spread
+    """The offsets: above 0 gaps, below 0 overlaps."""
+
+
+@frozen
+class Silences:
+    """Stretches without any voice, between the first sound and the last (Sacks et al. 1974)."""
+
+    pauses: Spread
+    """Within one speaker's talk."""
+
+    gaps: Spread
+    """Between two speakers."""
+
+    lapses: Spread
+    """Whoever spoke before and after: nobody held the floor for two seconds of it or more."""
+
+
+@frozen
+class Overlaps:
+    """Stretches in which two or more were heard (Heldner and Edlund 2010)."""
+
+    within: int
+    """How many left the floor with whom it was."""
+
+    within_s: float
+    """How long they were together, in seconds."""
+
+    between: int
+    """How many came with a change of speaker."""
+
+    between_s: float
+    """How long they were together, in seconds."""
+
+    ratio: float | None
+    """Time with two voices or more over time with one or more, as diarization counts it; None without
+    speech."""
+
+
+@frozen
+class Timing:
+    """How turns followed each other."""
+
+    transfer: Spread
+    """Floor transfer offsets: the start of a turn less the end of the one before it, where the speaker
+    changes; above 0 a gap, below 0 an overlap (Heldner and Edlund 2010; Stivers et al. 2009)."""
+
+    pairs: tuple[PairTransfer, ...]
+    """The same by who followed whom; pairs without any are left out."""
+
+    gaps: int
+    """Transfers with an offset above 0."""
+
+    overlaps: int
+    """Transfers with an offset below 0."""
+
+    response: Spread
+    """Response latency: from a grant to the first sound of its turn."""
+
+    responding: Rate
+    """How many grants were followed by sound."""
+
+    takeover: Rate
+    """How many turns that were heard to their end, the last aside, were followed by somebody else's
+    (Full-Duplex-Bench)."""
+
+    silence_share: float | None
+    """Time in which nobody was heard over the meeting's; None for a meeting of no time."""
+
+    silences: Silences
+    """Pauses, gaps and lapses."""
+
+    overlap: Overlaps
+    """Time with more than one voice."""
+
+
+def timing(
+    records: Sequence[Record], heard: Sequence[Stretch], waits: Sequence[tuple[str, float]], duration: float
+) -> Timing:
+    """How turns followed each other; `waits` tells who was heard how long after each grant."""
+    moves = [_Move(before, after) for before, after in pairwise(turns(heard))]
+    changes = [move for move in moves if move.is_change]
+    one, two = time_with(heard)
+    grants = sum(isinstance(command, GrantFloor) for record in records for command in record.commands)
+    return Timing(
+        transfer=spread(move.offset for move in changes),
+        pairs=_pairs(changes),
+        gaps=sum(1 for move in changes if move.offset > 0),
+        overlaps=sum(1 for move in changes if move.offset < 0),
+        response=spread(wait for _, wait in waits),
+        responding=Rate(grants, len(waits), ratio(len(waits), grants)),
+        takeover=_takeover(records, moves),
+        silence_share=ratio(max(0.0, duration - one), duration),
+        silences=silences(records, heard),
+        overlap=overlaps(heard, ratio(two, one)),
+    )
+
+
+@frozen
+class _Move:
+    """One turn, and the next."""
+
+    before: Stretch
+    after: Stretch
+
+    @property
+    def is_change(self) -> bool:
+        return self.before.participant != self.after.participant
+
+    @property
+    def offset(self) -> float:
+        return self.after.start_s - self.before.end_s
+
+
+def _pairs(changes: Iterable[_Move]) -> tuple[PairTransfer, ...]:
+    offsets: dict[tuple[str, str], list[float]] = {}
+    for move in changes:
+        offsets.setdefault((move.before.participant, move.after.participant), []).append(move.offset)
+    return tuple(PairTransfer(*names, spread(found)) for names, found in sorted(offsets.items()))
+
+
+def _takeover(records: Iterable[Record], moves: Iterable[_Move]) -> Rate:
+    causes = {
+        command.turn: command.cause
+        for record in records
+        for command in record.commands
+        if isinstance(command, EndTurn)
+    }
+    whole = [move for move in moves if causes.get(move.before.turn or 0, "finished") == "finished"]
+    return rate(move.is_change for move in whole)
+
+
+# --- silence ----------------------------------------------------------------------------------------
+
+
+def silences(records: Iterable[Record], heard: Sequence[Stretch]) -> Silences:
+    """Sort every silence between two sounds by what it is."""
+    free = list(_free(records))
+    pauses, gaps, lapses = list[float](), list[float](), list[float]()
+    for before, after in _around(heard):
+        length = after.start_s - before.end_s
+        unheld = sum(max(0.0, min(end, after.start_s) - max(start, before.end_s)) for start, end in free)
+        if round(unheld, 6) >= LAPSE_S:
+            lapses.append(length)
+        elif before.participant == after.participant:
+            pauses.append(length)
+        else:
+            gaps.append(length)
+    return Silences(spread(pauses), spread(gaps), spread(lapses))
+
+
+def _around(heard: Sequence[Stretch]) -> Iterator[tuple[Stretch, Stretch]]:
+    """What was heard last before each silence, and first after it."""
+    last: Stretch | None = None
+    for each in joined(heard):
+        if last is not None and each.start_s > last.end_s:
+            yield last, each
+        if last is None or each.end_s >= last.end_s:
+            last = each
+
+
+def _free(records: Iterable[Record]) -> Iterator[tuple[float, float]]:
+    """When nobody held the floor."""
+    since: float | None = 0.0
+    at = 0.0
+    for record in records:
+        at = record.at
+        for command in record.commands:
+            match command:
+                case GrantFloor() if since is not None:
+                    yield since, at
+                    since = None
+                case EndTurn():
+                    since = at
+                case _:
+                    pass
+    if since is not None:
+        yield since, at
+
+
+# --- overlap ----------------------------------------------------------------------------------------
+
+
+def overlaps(heard: Sequence[Stretch], part: float | None) -> Overlaps:
+    """Sort every overlap of two participants by whether the speaker changed with it."""
+    within, between = list[float](), list[float]()
+    merged = joined(heard)
+    for place, first in enumerate(merged):
+        for second in merged[place + 1 :]:
+            if second.start_s >= first.end_s:
+                break
+            if second.participant != first.participant:
+                together = min(first.end_s, second.end_s) - second.start_s
+                (within if second.end_s <= first.end_s else between).append(together)
+    return Overlaps(len(within), sum(within), len(between), sum(between), part)

@@ -1,0 +1,234 @@
+"""Measures of the floor, of interruptions and of latency, each by a meeting made for it."""
+
+import pytest
+from report_values import grant, records, said
+
+from trialogue.model.commands import Cue, EndMeeting, EndTurn, Play, StopPlayout
+from trialogue.model.events import (
+    FloorRequestCancelled,
+    FloorRequested,
+    InjectionRefused,
+    LatencyMeasured,
+    MeetingStarted,
+    PlaybackFinished,
+    PlaybackPaused,
+    PlaybackResumed,
+    PlaybackStarted,
+    ReplyStarted,
+    SessionFailed,
+    SessionLost,
+    SessionReady,
+    SpeechStarted,
+    SpeechStopped,
+    StopAsked,
+    Woke,
+)
+from trialogue.model.participants import Kind, Participant
+from trialogue.model.plan import MeetingPlan
+from trialogue.report.measures import (
+    FloorMeasures,
+    Latency,
+    PairInterruptions,
+    Queue,
+    Rate,
+    Spread,
+    measures,
+)
+
+PLAN = MeetingPlan(
+    "floor",
+    (Participant("ada"), Participant("ben"), Participant("cleo"), Participant("kim", kind=Kind.HUMAN)),
+)
+NONE = Spread(0, None, None, None)
+
+
+def one(value):
+    return Spread(1, *[pytest.approx(value)] * 3)
+
+
+def turn(name, number, start, end):
+    """A turn that was heard from one place to another."""
+    return [
+        (start, PlaybackStarted(name, number, number, start)),
+        (end, PlaybackFinished(name, number, number, end, end - start, "complete")),
+    ]
+
+
+def speech(start, end):
+    return [(start, SpeechStarted("kim", start)), (end, SpeechStopped("kim", end))]
+
+
+def measured(*facts, utterances=()):
+    ordered = sorted(facts, key=lambda fact: fact[0])
+    return measures(PLAN, records(*ordered), utterances)
+
+
+def test_a_backchannel_wants_no_floor():
+    """Short, with few words, while the other goes on."""
+    found = measured(*turn("ada", 1, 0, 10), *speech(4, 4.6)).interruptions
+    assert (found.tried, found.backchannels, found.backchannels_of) == (0, 1, {"kim": 1})
+
+
+def test_many_words_are_no_backchannel():
+    """Somebody who says four words in a second wants to be heard."""
+    words = [said("kim", 2, (4.0, 4.9), "no no no no")]
+    found = measured(*turn("ada", 1, 0, 10), *speech(4, 4.9), utterances=words).interruptions
+    assert (found.tried, found.failed, found.backchannels) == (1, 1, 0)
+
+
+def test_backchannels_are_told_a_minute_of_the_others_speech():
+    """Two in ten seconds of Ada's are twelve a minute."""
+    kim = measured(*turn("ada", 1, 0, 10), *speech(4, 4.5), *speech(6, 6.5)).participants[3]
+    assert (kim.backchannels, kim.backchannels_per_minute) == (2, pytest.approx(12.0))
+
+
+@pytest.mark.parametrize(
+    ("silent_at", "ends_at", "succeeded"),
+    [(4.2, 6.0, True), (6.9, 8.0, True), (7.1, 8.0, False), (6.5, 6.0, False)],
+)
+def test_an_interruption_succeeds_where_the_other_gives_way(silent_at, ends_at, succeeded):
+    """Within three seconds, and before the one who cut in."""
+    found = measured(*turn("ada", 1, 0, silent_at), *speech(4, ends_at)).interruptions
+    assert found.pairs == (PairInterruptions("kim", "ada", 1, int(succeeded), int(not succeeded)),)
+    assert found.yielding == Rate(1, int(succeeded), float(succeeded))
+    assert found.yield_latency == (one(silent_at - 4) if succeeded else NONE)
+
+
+def test_a_paused_turn_is_silent():
+    """Between pause and resumption nobody is heard, and it is a pause within one's talk."""
+    found = measured(
+        (0.0, PlaybackStarted("ada", 1, 1, 0.0)),
+        (2.0, PlaybackPaused("ada", 1, 1, 2.0, 2.0)),
+        (3.5, PlaybackResumed("ada", 1, 1, 3.5)),
+        (5.0, PlaybackFinished("ada", 1, 1, 5.0, 3.5, "complete")),
+        (0.0, Woke("x"), grant("ada", 1, 0.0)),
+    )
+    assert found.participants[0].spoken_s == pytest.approx(3.5)
+    assert found.timing.silences.pauses == one(1.5)
+
+
+def test_silences_are_told_apart():
+    """A gap while somebody holds the floor, however long; a lapse where nobody did for two seconds."""
+    found = measured(
+        (0.0, MeetingStarted(), grant("ada", 1, 0.0)),
+        *turn("ada", 1, 0.0, 2.0),
+        (2.0, Woke("a"), EndTurn("ada", 1, "finished"), grant("ben", 2, 2.0)),
+        *turn("ben", 2, 6.0, 8.0),
+        (8.0, Woke("b"), EndTurn("ben", 2, "finished")),
+        (10.5, Woke("c"), grant("ben", 3, 10.5)),
+        *turn("ben", 3, 11.0, 12.0),
+    ).timing.silences
+    assert (found.pauses, found.gaps, found.lapses) == (NONE, one(4.0), one(3.0))
+
+
+def test_transfers_are_told_by_pair():
+    """Who follows whom, and how soon."""
+    facts = [*turn("ada", 1, 0, 1), *turn("ben", 2, 1.5, 3), *turn("ada", 3, 2.8, 4), *turn("ben", 4, 4.7, 5)]
+    pairs = measured(*facts).timing.pairs
+    assert [(pair.before, pair.after, pair.offset.n) for pair in pairs] == [
+        ("ada", "ben", 2),
+        ("ben", "ada", 1),
+    ]
+    assert (pairs[0].offset.p50, pairs[1].offset.p50) == (pytest.approx(0.5), pytest.approx(-0.2))
+
+
+def test_overlap_within_leaves_the_floor_where_it_is():
+    """Between, the later speaker goes on alone."""
+    found = measured(*turn("ada", 1, 0, 10), *turn("ben", 2, 2, 3), *turn("cleo", 3, 9, 12)).timing.overlap
+    assert (found.within, found.within_s, found.between, found.between_s) == (1, 1.0, 1, 1.0)
+
+
+def test_the_floor_taken_over_by_another():
+    """Of the turns heard to their end, those that somebody else followed; cut ones do not count."""
+    found = measured(
+        *turn("ada", 1, 0, 1),
+        (1.0, Woke("a"), EndTurn("ada", 1, "finished")),
+        *turn("ada", 2, 2, 3),
+        (3.0, Woke("b"), EndTurn("ada", 2, "finished")),
+        *turn("ben", 3, 4, 5),
+        (5.0, Woke("c"), EndTurn("ben", 3, "interrupted")),
+        *turn("cleo", 4, 6, 7),
+    )
+    assert found.timing.takeover == Rate(2, 1, 0.5)
+    assert (found.dominance.participant, found.dominance.turns) == ("ada", 2)
+
+
+def test_requests_wait_until_they_are_granted():
+    """Waits, the queue over time, what was taken back, what was taken away."""
+    found = measured(
+        (0.0, MeetingStarted(), grant("ada", 1, 0.0)),
+        (1.0, FloorRequested("ben")),
+        (2.0, FloorRequested("cleo")),
+        (3.0, FloorRequested("ben", 2)),
+        (4.0, InjectionRefused("ada", 1, "busy")),
+        (5.0, Woke("x"), EndTurn("ada", 1, "timeout"), grant("ben", 2, 5.0)),
+        (6.0, FloorRequestCancelled("cleo")),
+        (7.0, FloorRequested("kim")),
+        (9.0, SessionFailed("ada", "gone")),
+        (10.0, StopAsked("x"), EndTurn("ben", 2, "meeting-ended"), EndMeeting("x")),
+    ).floor
+    assert found == FloorMeasures(
+        grants=2,
+        requests=3,
+        wait=one(4.0),
+        queue=Queue(pytest.approx((4 + 4 + 3) / 10), 2),
+        cancelled=1,
+        refusals=1,
+        revocations={"timeout": 1},
+        addressee=Rate(0, 0, None),
+    )
+
+
+def test_whoever_waits_still_has_waited():
+    """A meeting whose records stop has a queue too."""
+    assert measured(
+        (0.0, MeetingStarted()), (5.0, FloorRequested("ben")), (10.0, Woke("x"))
+    ).floor.queue == Queue(0.5, 1)
+
+
+def test_the_addressee_speaks_next():
+    """The name that stands last in a turn's last sentence, against who was heard next."""
+    utterances = [
+        said("ada", 1, (0, 1), "Ben was right. What does Cleo think?"),
+        said("cleo", 2, (2, 3), "I agree. Kim?"),
+        said("ben", 3, (4, 5), "Nobody asks me."),
+        said("ada", 4, (6, 7), "Ben, go on."),
+    ]
+    assert measured(utterances=utterances).floor.addressee == Rate(2, 1, 0.5)
+
+
+def test_latency_has_its_parts():
+    """What services report, the way of a reply, and the way to silence."""
+    found = measured(
+        (0.0, MeetingStarted(), grant("ada", 1, 0.0), Cue("ada", 1, "go on")),
+        (0.8, ReplyStarted("ada", 1), Play("ada", 1, 1)),
+        (0.9, PlaybackStarted("ada", 1, 1, 0.9)),
+        (1.0, LatencyMeasured("ada", 0.1, 0.2, 0.3, 0.6)),
+        (2.0, LatencyMeasured("ada", think_s=0.2)),
+        (3.0, SpeechStarted("kim", 2.9), StopPlayout("ada", 1), EndTurn("ada", 1, "interrupted")),
+        (3.02, PlaybackFinished("ada", 1, 1, 3.02, 2.1, "cut")),
+        (4.0, PlaybackFinished("ben", 9, 9, 4.0, 2.1, "cut")),
+    )
+    assert found.latency == Latency(
+        listen=one(0.1),
+        think=Spread(2, 0.2, 0.2, 0.2),
+        speak=one(0.3),
+        total=one(0.6),
+        reply=one(0.8),
+        playout=one(0.1),
+        silence=one(0.02),
+    )
+    assert found.timing.responding == Rate(1, 1, 1.0)
+
+
+def test_recovery_ends_with_the_next_sound():
+    """From the first loss to the first sound of the next session, which is not what still played."""
+    found = measured(
+        (0.0, SessionReady("ada", 1)),
+        (1.0, SessionLost("ada", 1, "gone", 0.5)),
+        *turn("ada", 1, 1.2, 1.4),
+        (2.0, SessionReady("ada", 2)),
+        *turn("ada", 2, 5.0, 6.0),
+        *turn("ada", 3, 7.0, 8.0),
+    ).sessions
+    assert (found.recovery, found.next_turn) == (one(1.0), one(4.0))
