@@ -55,7 +55,7 @@ def write_manifest(directory: Path, manifest: Manifest) -> None:
             "hash": manifest.hash,
         }
     )
-    draft = directory / f".{NAME}.new"
+    draft = draft_in(directory)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -67,6 +67,11 @@ def write_manifest(directory: Path, manifest: Manifest) -> None:
         draft.unlink(missing_ok=True)
         raise
     _sync_directory(directory)
+
+
+def draft_in(directory: Path) -> Path:
+    """Where a manifest is written before it gets its name; a crash may leave it there."""
+    return directory / f".{NAME}.new"
 
 
 def read_manifest(journal: Path) -> Manifest | None:

@@ -102,6 +102,16 @@ class Reading:
                 if record is not None:
                     yield record
 
+    @property
+    def seq(self) -> int:
+        """The last sound record's number, once an iteration has come to its end; 0 for none."""
+        return self._seq
+
+    @property
+    def hash(self) -> bytes:
+        """The last sound line's hash, once an iteration has come to its end."""
+        return self._hash
+
     def lines(self) -> Iterator[Line]:
         """Every sound line after the header, records of unknown events included."""
         for offset, raw in self._sound():

@@ -54,6 +54,9 @@ class Header:
     redacted: bool = False
     """Whether personal fields are masked: such a copy is for reading, not for replay."""
 
+    continues: str | None = None
+    """The hash of the last record of the journal that this one begins with and continues; None for none."""
+
 
 @frozen
 class End:
@@ -68,6 +71,7 @@ class End:
 
 def header_line(header: Header) -> JsonObject:
     """The header as a line without its hash."""
+    continued: JsonObject = {} if header.continues is None else {"continues": header.continues}
     return {
         "trialogue": 1,
         "kind": "header",
@@ -78,6 +82,7 @@ def header_line(header: Header) -> JsonObject:
         "seed": header.plan.seed,
         "version": header.version,
         "redacted": header.redacted,
+        **continued,
         "plan": encode_plan(header.plan),
     }
 
@@ -107,6 +112,7 @@ def parse_header(line: JsonObject) -> Header:
         clock=Clock(line["clock"]),
         started=datetime.fromisoformat(line["started"]),
         redacted=line["redacted"] is True,
+        continues=_text(line["continues"]) if "continues" in line else None,
     )
 
 

@@ -25,7 +25,9 @@ from attrs import define
 from trialogue.errors import JournalError
 from trialogue.journal import chain
 from trialogue.journal.codec import JsonObject
+from trialogue.journal.lock import locked
 from trialogue.journal.manifest import Manifest, Status, write_manifest
+from trialogue.journal.reader import Reading
 from trialogue.journal.records import (
     Clock,
     End,
@@ -80,6 +82,7 @@ class Journal:
             descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:
             raise _failure(path, "create", error) from error
+        locked(descriptor)  # a new file is nobody else's
         journal = cls(path, header, descriptor, wall)
         try:
             journal._begin()
@@ -106,6 +109,15 @@ class Journal:
             raise JournalError(f"record {record.seq} after {self._seq}", path=str(self.path))
         self._at = record.at
         self._write(record_line(record, self._now()), record.seq)
+
+    def adopt(self, reading: Reading) -> None:
+        """Begin with the records of the journal that is continued, their times of day included."""
+        for line in reading.lines():
+            if "kind" not in line.raw:
+                body = {name: value for name, value in line.raw.items() if name != "hash"}
+                self._at = body["at"]
+                self._write(body, body["seq"])
+        self.sync()
 
     def sync(self) -> None:
         """Bring all records to the disk; JournalError where it fails. Half a millisecond or more."""
@@ -185,10 +197,15 @@ class Journal:
 
     @property
     def _reserve(self) -> Path:
-        return self.path.with_name(f".{self.path.name}.reserve")
+        return reserve_of(self.path)
 
     def _free_reserve(self) -> None:
         self._reserve.unlink(missing_ok=True)
+
+
+def reserve_of(path: Path) -> Path:
+    """Where a journal at `path` sets room aside while it is written."""
+    return path.with_name(f".{path.name}.reserve")
 
 
 def _dump(body: JsonObject) -> bytes:
