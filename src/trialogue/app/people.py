@@ -34,6 +34,20 @@ class Life(Protocol):
 
 
 @frozen
+class Room:
+    """What people are seated in."""
+
+    prepared: Prepared
+    """What they need."""
+
+    router: Router
+    """Carries their sound."""
+
+    supervisor: Supervisor
+    """Takes their reports, and tells what happens."""
+
+
+@frozen
 class Prepared:
     """What people need, made before anything starts."""
 
@@ -89,6 +103,7 @@ def seat_people(
 ) -> dict[str, Life]:
     """Seat everybody in the router; returns the lives of the actors behind them, by name."""
     lives: dict[str, Life] = {}
+    room = Room(prepared, router, supervisor)
     for person in resolved.people:
         if person.via == "text" or not resolved.plan.participant(person.name).may_speak:
             continue
@@ -102,7 +117,7 @@ def seat_people(
                 post=supervisor.post,
             )
         )
-        lives |= _lives(person, feed, prepared, router, supervisor)
+        lives |= _lives(person, feed, room)
     return lives | _speaker(resolved, prepared, router)
 
 
@@ -112,22 +127,17 @@ def _feed(person: PersonSpec, prepared: Prepared, router: Router) -> ClipPlayer 
     return JitterBuffer(router.grid.sample_rate)
 
 
-def _lives(
-    person: PersonSpec, feed: Feed, prepared: Prepared, router: Router, supervisor: Supervisor
-) -> dict[str, Life]:
+def _lives(person: PersonSpec, feed: Feed, room: Room) -> dict[str, Life]:
+    """The actor that fills a feed, if one does."""
+    post, grid, driver = room.supervisor.post, room.router.grid, room.prepared.driver
     if isinstance(feed, ClipPlayer):
         cues = [Cued(clip.trigger, waits=clip.waits) for clip in person.clips]
-        actor = StandIn(person.name, cues, feed, records=supervisor.subscribe(), post=supervisor.post)
+        actor = StandIn(person.name, cues, feed, records=room.supervisor.subscribe(), post=post)
         return {f"clips:{person.name}": actor.run}
-    if person.via != "microphone" or prepared.driver is None or not isinstance(feed, JitterBuffer):
+    if person.via != "microphone" or driver is None or not isinstance(feed, JitterBuffer):
         return {}
     microphone = Microphone(
-        person.name,
-        prepared.driver,
-        feed.push,
-        sample_rate=router.grid.sample_rate,
-        samples=router.grid.frame_samples,
-        post=supervisor.post,
+        person.name, driver, feed.push, sample_rate=grid.sample_rate, samples=grid.frame_samples, post=post
     )
     return {f"microphone:{person.name}": microphone.run}
 
