@@ -60,6 +60,12 @@ def silence():
 
 
 @pytest.fixture
+def scenario_text():
+    """The table of three."""
+    return SCENARIO
+
+
+@pytest.fixture
 def scene(tmp_path):
     """Prepare a scenario: the table of three, with words replaced by others."""
 
