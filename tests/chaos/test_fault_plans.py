@@ -1,0 +1,117 @@
+"""Any faults, at any time, of anybody: drawn and shrunk by Hypothesis."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from trialogue.app.chaos import FaultPlan, Planned, drawn, planned, try_meeting
+from trialogue.app.faults import FAULTS, Fate, fault_named
+from trialogue.app.promises import judge
+from trialogue.errors import SetupError
+
+NAMES = ("ann", "bob", "cleo")
+OUTLIVED = [fault for fault in FAULTS if fault.fate is not Fate.ENDS]
+
+
+@st.composite
+def plans(draw):
+    """A few faults: whom they strike, from which of its dials on, and not before when."""
+    faults = draw(st.lists(st.sampled_from(OUTLIVED), min_size=1, max_size=5))
+    return FaultPlan(
+        tuple(
+            Planned(
+                fault,
+                draw(st.sampled_from(("bob",) if fault.needs_tool else NAMES)),
+                session=draw(st.integers(1, 3)),
+                after_s=draw(st.integers(0, 20)) * 1.0,
+            )
+            for fault in faults
+        ),
+        seed=draw(st.integers(0, 3)),
+    )
+
+
+@given(plan=plans())
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_promises_are_kept_under_any_plan(plan, scene):
+    """Whatever strikes together and in whatever order, no promise is broken."""
+    with tempfile.TemporaryDirectory() as folder:
+        trial = try_meeting(scene(), plan, out=Path(folder) / "run")
+        assert judge(trial).broken == (), [str(each) for each in plan.planned]
+
+
+def test_the_same_plan_is_the_same_meeting(scene, tmp_path):
+    """A drawn plan and its seed make the same journal, byte for byte."""
+    resolved = scene()
+    plan = drawn(4, resolved, 11)
+    assert plan == drawn(4, resolved, 11)
+    first, second = (try_meeting(resolved, plan, out=tmp_path / name) for name in ("one", "two"))
+    assert first.strikes == second.strikes
+    one, two = ((trial.folder / "journal.jsonl").read_bytes() for trial in (first, second))
+    assert one == two
+
+
+def test_a_plan_in_words(scene):
+    """Whom a fault strikes may be said; who is not named is drawn."""
+    resolved = scene()
+    plan = planned(["half-open@ann:2", "too-many@cleo", "call-twice"], resolved, 5)
+    assert [(str(each), each.after_s) for each in plan.planned] == [
+        ("half-open@ann:2", 0.0),
+        ("too-many@cleo:1", 0.0),
+        ("call-twice@bob:1", 0.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("half-opened", "there is no fault named 'half-opened': see trialogue chaos --list"),
+        ("half-open@dan", "half-open@dan: table has no agent named 'dan'"),
+        ("half-open@ann:0", "half-open@ann:0: sessions are counted from 1"),
+        ("half-open@ann:x", "half-open@ann:x: sessions are counted from 1"),
+    ],
+)
+def test_words_that_are_no_plan(word, told, scene):
+    """What does not fit is told in one line."""
+    with pytest.raises(SetupError) as raised:
+        planned([word], scene(), 1)
+    assert str(raised.value) == told
+
+
+def test_a_fault_strikes_as_often_as_it_says(run_under):
+    """Two dials in a row fail for a fault of two dials, and the third opens."""
+    trial, judged = run_under(Planned(fault_named("broken-503"), "ann"))
+    assert judged.broken == ()
+    assert [strike.planned.fault.name for strike in trial.strikes] == ["broken-503", "broken-503"]
+
+
+def test_a_fault_waits_for_its_session(run_under):
+    """One that is meant for the second session strikes there, after the first was lost."""
+    cut, later = fault_named("fin-mid-turn"), fault_named("malformed")
+    trial, judged = run_under(Planned(cut, "ann"), Planned(later, "ann", session=2))
+    assert judged.broken == ()
+    assert [strike.planned.fault.name for strike in trial.strikes] == ["fin-mid-turn", "malformed"]
+    assert trial.strikes[1].at > trial.strikes[0].at
+
+
+def test_a_fault_waits_for_its_time(run_under):
+    """One that is meant for later strikes at its first occasion after that."""
+    trial, _ = run_under(Planned(fault_named("malformed"), "ann", after_s=6.0))
+    (strike,) = trial.strikes
+    assert strike.at >= 6.0
+
+
+def test_without_an_occasion_nothing_strikes(run_under):
+    """What never had its occasion is told as that, and breaks no promise."""
+    trial, judged = run_under(Planned(fault_named("malformed"), "ann", session=9))
+    assert trial.strikes == ()
+    assert judged.broken == ()
+    assert [(row.survived, row.at) for row in judged.rows] == [("no occasion", None)]
