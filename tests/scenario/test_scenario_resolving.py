@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from trialogue.errors import ScenarioError
-from trialogue.model.participants import Hears, Participant, Role
+from trialogue.model.participants import Hears, Participant, Price, Role
 from trialogue.model.plan import (
     AgendaItem,
     FloorRules,
@@ -35,6 +35,8 @@ from trialogue.scenario import (
 )
 from trialogue.scenario.checks import CHAIR_TOOLS
 from trialogue.scenario.defaults import filled
+from trialogue.scenario.floor_keys import FLOOR_TOOLS
+from trialogue.scenario.prices import DEEPGRAM
 from trialogue.scenario.vocabulary import Policy
 
 PACKAGE = Path(__file__).parents[2] / "src" / "trialogue" / "scenario"
@@ -109,10 +111,21 @@ def test_the_plan_says_what_the_file_says():
         name="review",
         participants=(
             Participant(
-                "chair", Role.CHAIR, hears=Hears.AUDIO, title="The Chair", aliases=("Madam",), greets=True
+                "chair",
+                Role.CHAIR,
+                hears=Hears.AUDIO,
+                title="The Chair",
+                aliases=("Madam",),
+                greets=True,
+                price=DEEPGRAM,
             ),
-            Participant("tech", hears=Hears.TEXT),
-            Participant("eve", Role.OBSERVER, hears=Hears.AUDIO),
+            Participant("tech", hears=Hears.TEXT, price=DEEPGRAM),
+            Participant(
+                "eve",
+                Role.OBSERVER,
+                hears=Hears.AUDIO,
+                price=Price("deepgram/voice-agent with parts of its own"),
+            ),
         ),
         seed=7,
         floor=FloorRules(
@@ -281,8 +294,8 @@ def test_every_value_has_its_origin():
 
 def test_the_rules_know_every_policy():
     """A policy that a file can name is one that the rules have."""
-    assert {policy.value for policy in Policy} == set(POLICIES)
-    assert set(CHAIR_TOOLS) == set(OWN)
+    assert {policy.value for policy in Policy} == {*POLICIES, "custom"}
+    assert {*CHAIR_TOOLS, *FLOOR_TOOLS} == set(OWN)
 
 
 def test_a_completed_document_has_everything():

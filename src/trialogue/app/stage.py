@@ -27,6 +27,7 @@ from trialogue.actors.toolkit import MockTool, PythonTool, import_function
 from trialogue.actors.tools import Tool, ToolExecutor
 from trialogue.app.folder import new_folder, write_private
 from trialogue.app.people import NOBODY, Life, Prepared, seat_people
+from trialogue.app.policies import brain_for
 from trialogue.app.seams import NO_SEAMS, Seams
 from trialogue.app.settings import settings_for
 from trialogue.app.virtual import is_virtual
@@ -256,7 +257,7 @@ def _set(resolved: Resolved, made: Made) -> Stage:
         started=made.started,
     )
     journal = Journal.create(made.folder / "journal.jsonl", header)
-    brain = Brain(resolved.plan)
+    brain = brain_for(resolved.plan)
     seams = made.seams
     supervisor = Supervisor(seams.brain(brain), seams.journal(journal))
     speakers = [p.name for p in resolved.plan.participants if p.may_speak]

@@ -44,10 +44,10 @@ def print_transcript(run: Path) -> int:
 
 def verify_run(run: Path) -> int:
     """Replay a journal into a new brain; `ReplayDivergence` where it decides otherwise."""
-    from trialogue.rules.meeting import Meeting  # noqa: PLC0415 - the brain, only to ask it again
+    from trialogue.app.policies import brain_for  # noqa: PLC0415 - the brain, only to ask it again
 
     began = time.perf_counter()
-    verified = verify(journal_of(run), Meeting)
+    verified = verify(journal_of(run), brain_for)
     took = time.perf_counter() - began
     put(f"verified {verified.records} records in {took:.2f} s: no divergence")
     return 0

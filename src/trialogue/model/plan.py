@@ -147,11 +147,11 @@ class Limits:
     turns: int | None = None
     """Turns that ended, whoever held them."""
 
-    cost_usd: float | None = None
-    """US dollars that the agents' services may cost, as far as their prices are known."""
-
     silence_s: float = 30.0
     """Seconds in which nobody was heard."""
+
+    cost_usd: float | None = None
+    """US dollars that the agents' services may cost, as far as their prices are known."""
 
 
 @frozen
@@ -170,11 +170,11 @@ class AgendaItem:
     time_s: float | None = None
     """Its time box in seconds; the agenda moves on at the next turn's end after it."""
 
-    warn_s: float | None = None
-    """The chair says that time runs out so many seconds before the end of the box; None for never."""
-
     done_when: Said | None = None
     """The agenda moves on when this has been said."""
+
+    warn_s: float | None = None
+    """The chair says that time runs out so many seconds before the end of the box; None for never."""
 
 
 @frozen

@@ -11,6 +11,7 @@ import attrs
 from trialogue.model.plan import MeetingPlan
 from trialogue.scenario.checks import CHAIR_TOOLS, script_of
 from trialogue.scenario.conduct import conduct
+from trialogue.scenario.floor_keys import FLOOR_TOOLS, TOOLS_OF_POLICY
 from trialogue.scenario.schema import Agent, Document
 from trialogue.scenario.script import JsonObject, ScriptEntry, wire_script
 from trialogue.scenario.stages import Speak, Think
@@ -38,8 +39,46 @@ CHAIR_FUNCTIONS: Mapping[str, JsonObject] = {
             "required": ["reason"],
         },
     },
+    "hand_off": {
+        "name": "hand_off",
+        "description": "Say who speaks next, as you end your turn.",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "to": {"type": "string", "description": "The participant's name."},
+                "about": {"type": "string", "description": "What you want to hear from them."},
+            },
+            "required": ["to"],
+        },
+    },
+    "bid": {
+        "name": "bid",
+        "description": "Bid for a later turn: say how urgently you want to speak.",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "urgency": {"type": "integer", "minimum": 0, "maximum": 10},
+                "about": {"type": "string", "description": "What you want to speak about."},
+            },
+            "required": ["urgency"],
+        },
+    },
+    "request_floor": {
+        "name": "request_floor",
+        "description": "Raise your hand for a later turn.",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "priority": {
+                    "type": "string",
+                    "enum": ["lowest", "low", "normal", "high", "highest"],
+                    "description": "How important it is; the chair's highest interrupts.",
+                },
+            },
+        },
+    },
 }
-"""The chair's own tools, which the meeting's rules answer."""
+"""The floor's own tools, which the meeting's rules answer."""
 
 
 def thinks_of(agent: Agent) -> tuple[Think, ...]:
@@ -61,13 +100,21 @@ def offered_tools(document: Document, plan: MeetingPlan, name: str) -> tuple[str
     """The tools of one agent: its own, and the chair's where a model moderates or a script calls them."""
     agent = document.cast[name]
     own = tuple(dict.fromkeys(agent.tools or ()))
-    if not plan.participant(name).is_chair:
-        return own
+    is_chair = plan.participant(name).is_chair
     if not is_scripted(agent):
-        moderates = document.floor is not None and document.floor.policy is Policy.MODERATED
-        return own + (CHAIR_TOOLS if moderates else ())
+        return own + _useful(document, is_chair=is_chair)
     called = {entry.call.tool for think in thinks_of(agent) for entry in script_of(think) if entry.call}
-    return own + tuple(tool for tool in CHAIR_TOOLS if tool in called)
+    return own + tuple(tool for tool in (*CHAIR_TOOLS, *FLOOR_TOOLS) if tool in called)
+
+
+def _useful(document: Document, *, is_chair: bool) -> tuple[str, ...]:
+    """The floor's tools that the meeting's policies have a use for."""
+    floor = document.floor
+    policies = (floor.policy, floor.otherwise) if floor is not None else ()
+    tools = [tool for policy in policies if policy for tool in TOOLS_OF_POLICY.get(policy, ())]
+    if is_chair and floor is not None and floor.policy is Policy.MODERATED:
+        tools = [*CHAIR_TOOLS, *tools]
+    return tuple(dict.fromkeys(tools))
 
 
 def agent_block(document: Document, plan: MeetingPlan, name: str) -> JsonObject:

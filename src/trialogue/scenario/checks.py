@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator
 import attrs
 
 from trialogue.model.participants import Participant
+from trialogue.scenario.floor_keys import FLOOR_TOOLS, dollars, names_attribute, percent
 from trialogue.scenario.looking import Look, Places, check_participant
 from trialogue.scenario.people_checks import check_people
 from trialogue.scenario.problems import Code, Path, meant
-from trialogue.scenario.schema import Agent, Document, Failing, Point, Replacement, SaidEvent, Tool
+from trialogue.scenario.schema import Agent, Document, Failing, Floor, Point, Replacement, SaidEvent, Tool
 from trialogue.scenario.script import ScriptEntry
 from trialogue.scenario.stages import Think
 from trialogue.scenario.vocabulary import Ending, Policy, Provider, Seat
@@ -39,6 +40,7 @@ def check_document(look: Look) -> None:
     _check_agenda(look)
     _check_end(look)
     _check_frame(look)
+    _check_cost(look)
 
 
 # --- cast ---------------------------------------------------------------------------------------------
@@ -162,14 +164,15 @@ def _check_tools(look: Look) -> None:
     for name, definition in (look.document.tools or {}).items():
         if name not in used and look.sound("cast"):
             look.tell(("tools", name), "nobody has this tool: name it in someone's tools", Code.TOOL_UNUSED)
-        if name in CHAIR_TOOLS:
-            look.tell(("tools", name), "this name is the chair's own tool", Code.TOOL_RESERVED)
+        if name in (*CHAIR_TOOLS, *FLOOR_TOOLS):
+            whose = "chair's" if name in CHAIR_TOOLS else "floor's"
+            look.tell(("tools", name), f"this name is the {whose} own tool", Code.TOOL_RESERVED)
         _check_tool(look, name, definition)
 
 
 def _check_calls(look: Look, name: str, agent: Agent) -> None:
-    """A script may call what its agent has, and the chair's script the chair's tools."""
-    offered = [*(agent.tools or ()), *(CHAIR_TOOLS if agent.role is Seat.CHAIR else ())]
+    """A script may call what its agent has, the floor's tools, and the chair's script the chair's."""
+    offered = [*(agent.tools or ()), *FLOOR_TOOLS, *(CHAIR_TOOLS if agent.role is Seat.CHAIR else ())]
     for path, think in _own_thinks(name, agent):
         for index, entry in enumerate(script_of(think)):
             if entry.call is not None and entry.call.tool not in offered:
@@ -215,6 +218,26 @@ def _check_floor(look: Look) -> None:
     if floor.policy is Policy.MODERATED and not has_chair and look.sound("cast"):
         text = "moderated needs a chair: give one of the cast role: chair"
         look.tell(("floor", "policy"), text, Code.FLOOR_CHAIR)
+    _check_custom(look, floor)
+    share = floor.share.max if floor.share else None
+    if share is not None and percent(share) is None:
+        look.tell(("floor", "share", "max"), "must be a percentage such as 50%", Code.FLOOR_SHARE)
+
+
+def _check_custom(look: Look, floor: Floor) -> None:
+    """The policy `custom` and the key that says where it is belong together."""
+    wanted = Policy.CUSTOM in {floor.policy, floor.otherwise}
+    if wanted and floor.custom is None:
+        look.tell(("floor", "policy"), 'custom needs the key "custom": module:attribute', Code.FLOOR_CUSTOM)
+    if floor.custom is not None and not names_attribute(floor.custom):
+        look.tell(("floor", "custom"), "must be module:attribute", Code.FLOOR_CUSTOM)
+
+
+def _check_cost(look: Look) -> None:
+    run = look.document.run
+    cost = run.limits.cost if run and run.limits else None
+    if cost is not None and dollars(cost) is None:
+        look.tell(("run", "limits", "cost"), "must be US dollars such as 1.50 USD", Code.LIMIT_COST)
 
 
 def _check_agenda(look: Look) -> None:

@@ -14,6 +14,7 @@ from attrs import evolve, frozen
 
 from trialogue.model.participants import Hears
 from trialogue.model.plan import FloorRules, Limits, MeetingPlan
+from trialogue.scenario.floor_keys import Always, Interrupt, Share
 from trialogue.scenario.people import Clip, ClipMode, Clips
 from trialogue.scenario.problems import Path
 from trialogue.scenario.schema import (
@@ -212,14 +213,29 @@ def _floor(floor: Floor, seats: Mapping[str, Agent]) -> Floor:
     silence = Silence(after=rules.silence.after_s, do=rules.silence.steps)
     has_chair = any(agent.role is Seat.CHAIR for agent in seats.values())
     fallback = Floor(
-        policy=Policy.MODERATED if has_chair else Policy(rules.policy),
+        policy=Policy.CUSTOM if floor.custom else Policy.MODERATED if has_chair else Policy(rules.policy),
         otherwise=Policy(rules.otherwise),
         order=tuple(name for name, agent in seats.items() if agent.role is not Seat.OBSERVER),
         think=rules.think_s,
         ear=rules.ear_s,
         chair_timeout=rules.chair_timeout_s,
+        human=rules.human_s,
+        hang=rules.hang_s,
     )
-    return evolve(over(floor, fallback), hold=over(floor.hold, hold), silence=over(floor.silence, silence))
+    interrupt = Interrupt(
+        human=Always.ALWAYS,
+        chair=Always.ALWAYS,
+        agent=rules.interrupt.agents,
+        backchannel=rules.interrupt.backchannel_s,
+        resume=rules.interrupt.resume_s,
+    )
+    return evolve(
+        over(floor, fallback),
+        hold=over(floor.hold, hold),
+        silence=over(floor.silence, silence),
+        interrupt=over(floor.interrupt, interrupt),
+        share=over(floor.share, Share(over=rules.share.window_s)),
+    )
 
 
 def _end(document: Document) -> End:

@@ -9,16 +9,20 @@ from trialogue.model.plan import (
     AgendaItem,
     FloorRules,
     HoldRules,
+    InterruptRules,
     Limits,
     MeetingPlan,
     Said,
+    ShareRules,
     SilenceRules,
 )
 from trialogue.scenario.defaults import filled
+from trialogue.scenario.floor_keys import Interrupt, Share, dollars, percent
 from trialogue.scenario.people import Clips
+from trialogue.scenario.prices import price_of
 from trialogue.scenario.schema import Agent, Document, Floor, LimitRules, Point, SaidEvent
 from trialogue.scenario.standing_in import policy_of
-from trialogue.scenario.vocabulary import Ending, Seat
+from trialogue.scenario.vocabulary import Ending, Policy, Seat
 
 
 def plan_of(document: Document) -> MeetingPlan:
@@ -48,6 +52,7 @@ def _participant(name: str, agent: Agent) -> Participant:
         aliases=agent.aliases or (),
         greets=agent.greeting is not None,
         on_failure=policy_of(agent),
+        price=price_of(agent),
     )
 
 
@@ -62,6 +67,7 @@ def _limits(limits: LimitRules) -> Limits:
     return Limits(
         time_s=None if time_s == math.inf else time_s,
         turns=limits.turns,
+        cost_usd=dollars(limits.cost) if limits.cost is not None else None,
         silence_s=filled(limits.silence),
     )
 
@@ -69,14 +75,39 @@ def _limits(limits: LimitRules) -> Limits:
 def _floor(floor: Floor) -> FloorRules:
     hold, silence = filled(floor.hold), filled(floor.silence)
     return FloorRules(
-        policy=filled(floor.policy).value,
-        otherwise=filled(floor.otherwise).value,
+        policy=_policy(floor, filled(floor.policy)),
+        otherwise=_policy(floor, filled(floor.otherwise)),
         order=filled(floor.order),
         think_s=filled(floor.think),
         ear_s=filled(floor.ear),
         chair_timeout_s=filled(floor.chair_timeout),
         hold=HoldRules(max_s=filled(hold.max), warn_s=hold.warn),
         silence=SilenceRules(after_s=filled(silence.after), steps=filled(silence.do)),
+        interrupt=_interrupt(filled(floor.interrupt)),
+        share=_share(filled(floor.share)),
+        human_s=filled(floor.human),
+        hang_s=filled(floor.hang),
+    )
+
+
+def _policy(floor: Floor, policy: Policy) -> str:
+    """A policy's name in the plan: a custom one is called by where it is."""
+    return filled(floor.custom) if policy is Policy.CUSTOM else policy.value
+
+
+def _interrupt(interrupt: Interrupt) -> InterruptRules:
+    return InterruptRules(
+        agents=filled(interrupt.agent),
+        backchannel_s=filled(interrupt.backchannel),
+        resume_s=filled(interrupt.resume),
+    )
+
+
+def _share(share: Share) -> ShareRules:
+    return ShareRules(
+        max=percent(share.max) if share.max is not None else None,
+        window_s=filled(share.over),
+        in_a_row=share.in_a_row,
     )
 
 
@@ -86,6 +117,7 @@ def _point(point: Point) -> AgendaItem:
         title=point.title,
         owner=point.owner,
         time_s=point.time,
+        warn_s=point.warn,
         done_when=_said(point.done_when) if point.done_when else None,
     )
 

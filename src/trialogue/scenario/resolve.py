@@ -133,7 +133,9 @@ class Resolved:
     @property
     def code(self) -> tuple[str, ...]:
         """The `module:function` names that it runs: code that the operator must allow."""
-        return tuple(tool.action.target for tool in self.tools if isinstance(tool.action, PythonFunction))
+        tools = (tool.action.target for tool in self.tools if isinstance(tool.action, PythonFunction))
+        policies = (name for name in (self.plan.floor.policy, self.plan.floor.otherwise) if ":" in name)
+        return tuple(dict.fromkeys((*tools, *policies)))
 
     @property
     def secrets(self) -> tuple[str, ...]:

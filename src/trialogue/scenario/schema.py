@@ -14,6 +14,7 @@ from attrs import frozen
 
 from trialogue.model.participants import Hears
 from trialogue.model.plan import SilenceStep
+from trialogue.scenario.floor_keys import Interrupt, Share
 from trialogue.scenario.kinds import AnyObject, Anything, Duration, OneLine, Whole
 from trialogue.scenario.patterns import SaidRule
 from trialogue.scenario.people import Clips
@@ -61,6 +62,9 @@ class LimitRules:
 
     turns: OptionalCount = None
     """Turns that ended, whoever held them."""
+
+    cost: Annotated[str | None, OneLine()] = None
+    """What the agents' services may cost, as far as their prices are known: `1.50 USD`."""
 
     silence: OptionalSeconds = None
     """For how long nobody was heard."""
@@ -287,6 +291,21 @@ class Floor:
     silence: Silence | None = None
     """Limits on a free floor."""
 
+    interrupt: Interrupt | None = None
+    """What speech beside the holder's does."""
+
+    share: Share | None = None
+    """Limits on one participant's part of it all."""
+
+    human: OptionalSeconds = None
+    """A person who has the floor and has not begun to speak after this loses it."""
+
+    hang: OptionalSeconds = None
+    """A person's turn ends when so long nothing follows on its speech."""
+
+    custom: Annotated[str | None, OneLine()] = None
+    """`module:attribute` of the policy `custom`: a pure function of the floor's view, which runs code."""
+
 
 @frozen
 class SaidEvent:
@@ -311,6 +330,9 @@ class Point:
 
     time: OptionalSeconds = None
     """Its time box: the agenda moves on at the next turn's end after it."""
+
+    warn: OptionalSeconds = None
+    """So long before the end of the box the chair says that time runs out."""
 
     done_when: SaidEvent | None = None
     """The agenda moves on when this has been said."""

@@ -43,7 +43,17 @@ class Policy(Enum):
 
     ROUND_ROBIN = "round-robin"
     MODERATED = "moderated"
+    ADDRESSED = "addressed"
+    HAND_OFF = "hand-off"
+    QUEUE = "queue"
+    AUCTION = "auction"
+    LEAST_SPOKEN = "least-spoken"
+    FREE = "free"
+    AGENDA = "agenda"
+    PARALLEL_COLLECT = "parallel-collect"
     SCRIPTED = "scripted"
+    RANDOM = "random"
+    CUSTOM = "custom"
 
 
 class Seat(Enum):

@@ -1,0 +1,51 @@
+"""A meeting's brain, with the policies that its plan names by where they are.
+
+A custom policy is a pure function `(FloorView) -> Decision`, or an object with such a `choose`, named
+`module:attribute`. The plan carries the name alone, so that a replay asks whatever stands there now: a
+policy that was changed since shows as a divergence, as it should.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import cast
+
+from attrs import frozen
+
+from trialogue.errors import SetupError
+from trialogue.model.plan import MeetingPlan
+from trialogue.rules.meeting import Meeting
+from trialogue.rules.view import Decision, FloorView, Policy
+
+
+@frozen
+class FunctionPolicy:
+    """A function as a policy."""
+
+    function: Callable[[FloorView], Decision]
+    """What is asked."""
+
+    def choose(self, view: FloorView, /) -> Decision:
+        """Ask the function."""
+        return self.function(view)
+
+
+def brain_for(plan: MeetingPlan) -> Meeting:
+    """A new brain for a plan; `SetupError` in one line for a policy that is not where it should be."""
+    names = {name for name in (plan.floor.policy, plan.floor.otherwise) if ":" in name}
+    return Meeting(plan, {name: import_policy(name) for name in names})
+
+
+def import_policy(name: str) -> Policy:
+    """The policy that `module:attribute` names; `SetupError` where there is none."""
+    module_name, _, attribute = name.partition(":")
+    try:
+        found: object = getattr(import_module(module_name), attribute)
+    except (ImportError, AttributeError) as missing:
+        raise SetupError(f"policy {name}: {missing}") from missing
+    if hasattr(found, "choose"):
+        return cast("Policy", found)
+    if not callable(found):
+        raise SetupError(f"policy {name}: is a {type(found).__name__}, not a function")
+    return FunctionPolicy(cast("Callable[[FloorView], Decision]", found))

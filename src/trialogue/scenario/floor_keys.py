@@ -1,0 +1,83 @@
+"""Keys of the floor that have more than one word: who may interrupt, and how much one may have of it."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import Annotated, Final
+
+from attrs import frozen
+
+from trialogue.model.plan import Interrupters
+from trialogue.scenario.kinds import OneLine
+from trialogue.scenario.vocabulary import OptionalCount, OptionalSeconds, Policy
+
+FLOOR_TOOLS: Final = ("hand_off", "bid", "request_floor")
+"""Tools that the rules answer themselves, for everybody whose policy has a use for them."""
+
+TOOLS_OF_POLICY: Final = {
+    Policy.HAND_OFF: ("hand_off",),
+    Policy.FREE: ("hand_off",),
+    Policy.AUCTION: ("bid",),
+    Policy.QUEUE: ("request_floor",),
+}
+"""Which of them a policy has a use for."""
+
+
+class Always(Enum):
+    """What is said of people and of the chair, who always may."""
+
+    ALWAYS = "always"
+
+
+@frozen
+class Interrupt:
+    """Who may cut into another's turn, and what is no interruption."""
+
+    human: Always | None = None
+    """People always may."""
+
+    chair: Always | None = None
+    """The chair always may, by `request_floor` with the priority `highest`."""
+
+    agent: Interrupters | None = None
+    """An agent by ear may `when-addressed` (its name is in the sentence that is being heard), or `never`."""
+
+    backchannel: OptionalSeconds = None
+    """Speech that is shorter, and of three words at most, does not take the floor."""
+
+    resume: OptionalSeconds = None
+    """Who was stopped by what was no interruption goes on when so long nothing follows."""
+
+
+@frozen
+class Share:
+    """How much of the floor one may have; beyond it, others come first."""
+
+    max: Annotated[str | None, OneLine()] = None
+    """Of all speech in the window, in percent: `50%`. No verdict before a minute of speech."""
+
+    over: OptionalSeconds = None
+    """How long the window is."""
+
+    in_a_row: OptionalCount = None
+    """Turns one after another."""
+
+
+def percent(text: str) -> float | None:
+    """The part that `50%` stands for, 0.5; None for what is none."""
+    found = re.fullmatch(r"\s*(\d{1,3}(?:\.\d+)?)\s*%\s*", text)
+    part = float(found[1]) / 100 if found else 0.0
+    return part if 0 < part <= 1 else None
+
+
+def dollars(text: str) -> float | None:
+    """How many US dollars `1.50 USD` stands for; None for what is none."""
+    found = re.fullmatch(r"\s*(\d{1,6}(?:\.\d{1,4})?)\s*USD\s*", text)
+    return float(found[1]) if found and float(found[1]) > 0 else None
+
+
+def names_attribute(text: str) -> bool:
+    """Whether a text can be `module:attribute`."""
+    module, _, attribute = text.partition(":")
+    return attribute.isidentifier() and all(part.isidentifier() for part in module.split("."))

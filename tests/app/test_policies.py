@@ -1,0 +1,56 @@
+"""Custom policies: found by name, asked like the rules' own, refused in one line."""
+
+import pytest
+
+from trialogue.app.policies import brain_for, import_policy
+from trialogue.errors import SetupError
+from trialogue.model.commands import GrantFloor
+from trialogue.model.events import MeetingStarted, SessionReady
+from trialogue.model.participants import Participant
+from trialogue.model.plan import FloorRules, MeetingPlan
+from trialogue.rules.view import Next
+
+HERE = "tests.app.test_policies"
+
+
+def last_of_the_cast(view):
+    """Name whoever comes last."""
+    return Next(view.present[-1], "comes last")
+
+
+def plan(policy):
+    """Two agents, and this policy."""
+    return MeetingPlan("custom", (Participant("ada"), Participant("bob")), floor=FloorRules(policy=policy))
+
+
+def test_a_function_decides(monkeypatch):
+    """What `module:attribute` names is asked whenever the floor is free."""
+    import sys
+
+    monkeypatch.setitem(sys.modules, HERE, sys.modules[__name__])
+    brain = brain_for(plan(f"{HERE}:last_of_the_cast"))
+    brain.handle(MeetingStarted(), 0.0)
+    brain.handle(SessionReady("ada", 1), 0.0)
+    answer = brain.handle(SessionReady("bob", 1), 0.0)
+    assert [command.to for command in answer if isinstance(command, GrantFloor)] == ["bob"]
+
+
+def test_an_object_that_chooses_is_taken_as_it_is():
+    """A policy of the rules' own can be named by its place, too."""
+    from trialogue.rules.policies.queue import Queue
+
+    assert import_policy("trialogue.rules.policies.queue:Queue").choose is Queue.choose
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("no_such_module:x", "No module named"),
+        ("trialogue.rules.view:nothing", "has no attribute"),
+        ("trialogue.rules.policies.queue:NAME", "is a str, not a function"),
+    ],
+)
+def test_what_is_not_there_is_a_line(name, told):
+    """A policy that cannot be asked is told before the meeting."""
+    with pytest.raises(SetupError, match=told):
+        brain_for(plan(name))
