@@ -1,0 +1,120 @@
+"""What toxics do to a stream."""
+
+import random
+
+import pytest
+import trio
+
+from trialogue.transport.pipe import open_pipe
+from trialogue.transport.toxics import (
+    Bandwidth,
+    Cut,
+    Garbage,
+    HalfOpen,
+    Latency,
+    Reset,
+    Slicer,
+    ToxicStream,
+    Unread,
+)
+
+
+def pair(*toxics):
+    """A stream that is ill, and its peer."""
+    ours, theirs = open_pipe()
+    return ToxicStream(ours, *toxics, chance=random.Random(1)), theirs
+
+
+async def test_a_stream_that_is_well(autojump_clock):
+    """Without toxics bytes go both ways, at once and whole."""
+    ill, peer = pair()
+    await ill.send_all(b"there")
+    await peer.send_all(b"and back")
+    assert (await peer.receive_some(), await ill.receive_some()) == (b"there", b"and back")
+    await ill.aclose()
+    assert await peer.receive_some() == b""
+    assert trio.current_time() == 0.0
+    assert repr(ill) == "<ToxicStream well>"
+
+
+async def test_latency(autojump_clock):
+    """Bytes come later, by the delay and up to the jitter."""
+    ill, peer = pair(Latency(1.0, 0.5))
+    await ill.send_all(b"a")
+    assert 1.0 < trio.current_time() <= 1.5
+    assert await peer.receive_some() == b"a"
+
+
+async def test_bandwidth(autojump_clock):
+    """A kilobyte at a hundred bytes a second takes ten seconds."""
+    ill, _ = pair(Bandwidth(100.0))
+    await ill.send_all(bytes(1000))
+    assert trio.current_time() == pytest.approx(10.0)
+
+
+async def test_slices(autojump_clock):
+    """Bytes come in pieces with pauses."""
+    ill, peer = pair(Slicer(2, 0.5))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(ill.send_all, b"abcde")
+        assert [await peer.receive_some() for _ in range(3)] == [b"ab", b"cd", b"e"]
+    assert trio.current_time() == pytest.approx(1.5)
+
+
+async def test_half_open(autojump_clock):
+    """What is sent vanishes, nothing is received, not even the end; nobody is told."""
+    ill, peer = pair()
+    with trio.move_on_after(60) as scope:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(ill.receive_some)
+            nursery.start_soon(peer.receive_some)
+            await trio.testing.wait_all_tasks_blocked()
+            ill.afflict(HalfOpen())
+            await ill.send_all(b"lost")
+            await peer.send_all(b"never read")
+            await ill.aclose()
+    assert scope.cancelled_caught
+
+
+async def test_unread_blocks_the_peer(autojump_clock):
+    """A reader that stops lets the way fill up."""
+    ill, peer = pair(Unread())
+    with trio.move_on_after(60) as scope:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(ill.receive_some)
+            await peer.send_all(bytes(10**6))
+    assert scope.cancelled_caught
+
+
+async def test_reset(autojump_clock):
+    """Both directions break at once, for who waits and for who comes later."""
+    ill, peer = pair()
+    async with trio.open_nursery() as nursery:
+
+        async def wait():
+            with pytest.raises(trio.BrokenResourceError):
+                await ill.receive_some()
+
+        nursery.start_soon(wait)
+        await trio.testing.wait_all_tasks_blocked()
+        ill.afflict(Reset())
+    with pytest.raises(trio.BrokenResourceError):
+        await ill.send_all(b"late")
+    assert await peer.receive_some() == b""
+    assert repr(ill) == "<ToxicStream reset>"
+
+
+async def test_cut(autojump_clock):
+    """The stream ends after so many bytes of what is sent next."""
+    ill, peer = pair(Cut(3))
+    with pytest.raises(trio.BrokenResourceError):
+        await ill.send_all(b"whole")
+    assert (await peer.receive_some(), await peer.receive_some()) == (b"who", b"")
+
+
+async def test_garbage_comes_between_two_writes(autojump_clock):
+    """What was never sent comes once, after what is sent next."""
+    ill, peer = pair(Garbage(b"!!"))
+    await ill.send_all(b"one")
+    await ill.send_all(b"two")
+    assert await peer.receive_some() == b"one!!two"
