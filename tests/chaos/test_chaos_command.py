@@ -1,0 +1,78 @@
+"""`trialogue chaos`, in process."""
+
+import pytest
+
+from trialogue.app.faults import FAULTS
+from trialogue.cli import main
+
+
+@pytest.fixture
+def table_file(scene, tmp_path):
+    """The table's scenario file."""
+    scene()
+    return str(tmp_path / "table.yaml")
+
+
+def test_faults_are_listed(capsys):
+    """Each on a line, with its row."""
+    assert main(["chaos", "--list"]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in listed[1:]] == [fault.name for fault in FAULTS]
+    assert "half-open                   16  wire     the peer is gone, nobody says so" in listed
+
+
+def test_a_trial_is_told(table_file, tmp_path, capsys):
+    """What struck, what was lost, how the meeting ended; exit code 0 for promises kept."""
+    out = tmp_path / "run"
+    assert main(["chaos", table_file, "--fault", "fin-mid-turn@ann", "--out", str(out)]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert " ".join(shown[1].split()) == "fin-mid-turn 15 ann 0.08 s returned 0.27 s turn 1 (lost)"
+    assert shown[-1] == "all 7 promises were kept"
+    assert "the meeting ended: limit-turns (exit code 0)" in shown[-2]
+
+
+def test_a_broken_promise_is_told(table_file, tmp_path, capsys, monkeypatch):
+    """Exit code 1, and which promise."""
+    from trialogue.app import promises
+
+    monkeypatch.setitem(promises.PROMISES, "no hang", lambda _: iter(["it hung"]))
+    out = tmp_path / "run"
+    assert main(["chaos", table_file, "--fault", "malformed", "--out", str(out)]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "broken: no hang: it hung"
+
+
+def test_a_meeting_that_fell_is_told(table_file, tmp_path, capsys):
+    """What it raised, and the exit code that it would have had."""
+    out = tmp_path / "run"
+    assert main(["chaos", table_file, "--fault", "disk-full", "--out", str(out)]) == 0
+    assert "No space left on device (exit code 4)" in capsys.readouterr().out
+
+
+def test_drawn_faults_are_the_same_by_seed(table_file, tmp_path, capsys):
+    """Two trials of one seed tell the same, but for where their files are."""
+    told = []
+    for name in ("one", "two"):
+        out = str(tmp_path / name)
+        assert main(["chaos", table_file, "--random", "3", "--seed", "5", "--out", out]) == 0
+        told.append(capsys.readouterr().out.replace(out, ""))
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "trialogue: chaos wants a scenario file, or --list."),
+        (["FILE"], "trialogue: say which faults: either --fault NAME, once or more, or --random N"),
+        (["FILE", "--fault", "deaf", "--random", "2"], "trialogue: say which faults: either"),
+        (["FILE", "--random", "0"], "trialogue: --random wants a number of faults from 1, not 0"),
+        (["FILE", "--fault", "dead"], "trialogue: there is no fault named 'dead'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_use_is_one_line(arguments, told, table_file, capsys):
+    """Nothing is held, and stderr says what to do."""
+    assert main(["chaos", *(table_file if each == "FILE" else each for each in arguments)]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.startswith(told)
+    assert shown.err.count("\n") == 1

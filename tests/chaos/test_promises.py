@@ -1,0 +1,147 @@
+"""Each promise can be broken, and is then told: a judge that finds nothing proves nothing."""
+
+import pytest
+from attrs import evolve
+
+from trialogue.app.chaos import CANARY, FaultPlan, Hung, Planned, Strike, Trial, try_meeting
+from trialogue.app.faults import Fate, Part, fault_named
+from trialogue.app.promises import PROMISES, judge
+from trialogue.app.spoiled import FaultOnDemand
+from trialogue.journal import EPOCH, Clock, Header, Journal
+from trialogue.model.commands import EndMeeting, EndTurn, GrantFloor
+from trialogue.model.events import MeetingStarted, SessionFailed, SessionLost, Woke
+from trialogue.model.records import Record
+
+
+@pytest.fixture
+def trial(scene, tmp_path):
+    """A meeting that kept its promises under one fault."""
+    plan = FaultPlan((Planned(fault_named("malformed"), "ann"),))
+    tried = try_meeting(scene(), plan, out=tmp_path / "run")
+    assert judge(tried).broken == ()
+    return tried
+
+
+@pytest.fixture
+def written(scene, tmp_path, trial):
+    """A trial whose journal holds these records instead."""
+
+    def write(*records, fault="malformed"):
+        folder = tmp_path / "written"
+        folder.mkdir()
+        header = Header(scene().plan, "0", Clock.VIRTUAL, EPOCH)
+        journal = Journal.create(folder / "journal.jsonl", header)
+        for seq, (event, *commands) in enumerate(records, 1):
+            journal.append(Record(seq, 1.0, event, tuple(commands)))
+        journal.close("over")
+        planned = Planned(fault_named(fault), "ann")
+        return Trial(FaultPlan((planned,)), (Strike(planned, 0.5),), folder, trial.held)
+
+    return write
+
+
+def broken(trial):
+    """The names of the promises that are broken."""
+    return {text.partition(": ")[0] for text in judge(trial).broken}
+
+
+def test_there_are_seven():
+    """As many as the catalogue's head says."""
+    assert len(PROMISES) == 7
+
+
+def test_a_fault_that_left_no_record(trial):
+    """A strike without a record that shows it."""
+    planned = Planned(fault_named("too-many"), "ann")
+    unseen = evolve(trial, strikes=(Strike(planned, 0.0),), plan=FaultPlan((planned,)))
+    assert "recorded with its cause" in broken(unseen)
+
+
+def test_a_meeting_that_hangs(trial):
+    """It did not end."""
+    assert broken(evolve(trial, held=None, error=Hung("no end"))) == {"no hang"}
+
+
+def test_a_journal_that_was_touched(trial):
+    """One byte is another."""
+    path = trial.folder / "journal.jsonl"
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"SessionReady", b"SessionReadx", 1))
+    assert "nothing recorded is lost" in broken(trial)
+
+
+def test_a_journal_that_was_not_closed(trial):
+    """Its last line is gone."""
+    path = trial.folder / "journal.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    assert "nothing recorded is lost" in broken(trial)
+
+
+@pytest.mark.parametrize(
+    "orders",
+    [
+        (GrantFloor("ann", 1, "test", 9.0), GrantFloor("bob", 2, "test", 9.0)),
+        (GrantFloor("ann", 1, "test", 9.0), EndTurn("bob", 2, "finished")),
+        (GrantFloor("ann", 1, "test", 9.0), EndMeeting("limit-turns")),
+    ],
+    ids=["two-holders", "another-turn", "never-released"],
+)
+def test_a_floor_that_is_not_one(orders, written):
+    """Two holders, an end of nobody's turn, a turn after the end."""
+    assert "one holder, and the floor released" in broken(written((MeetingStarted(), *orders)))
+
+
+def test_a_meeting_that_falls(trial):
+    """Not every error is a reason to end."""
+    fallen = evolve(trial, held=None, error=FaultOnDemand("down"))
+    assert broken(fallen) == {"the others go on"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "event"),
+    [
+        ("malformed", SessionLost("ann", 1, "gone", 1.0)),
+        ("malformed", SessionFailed("bob", "gone")),
+        ("unauthorized", Woke("nothing")),
+    ],
+    ids=["harmed", "another", "unharmed"],
+)
+def test_a_fate_that_was_not_declared(fault, event, written):
+    """Who should live on was lost; somebody else failed; who should fail did not."""
+    assert "the others go on" in broken(written((MeetingStarted(),), (event,), fault=fault))
+
+
+def test_an_exit_code_that_says_nothing(trial):
+    """A meeting that a signal ended does not end with 0."""
+    planned = Planned(fault_named("terminated"), "ann")
+    wrong = evolve(trial, strikes=(Strike(planned, 5.0),), plan=FaultPlan((planned,)))
+    assert "exit code and report name the cause" in broken(wrong)
+
+
+def test_a_failure_that_is_not_named(written):
+    """Who failed stands in the result."""
+    assert "exit code and report name the cause" in broken(
+        written((MeetingStarted(),), (SessionFailed("cleo", "gone"),))
+    )
+
+
+def test_a_key_that_is_found(trial):
+    """Any file may hold it."""
+    (trial.folder / "audio" / "ann.wav").write_bytes(b"RIFF" + CANARY.encode())
+    assert broken(trial) == {"the key appears nowhere"}
+
+
+def test_a_key_in_an_error(trial):
+    """Errors end up in terminals."""
+    told = evolve(trial, held=None, error=Hung(f"Token {CANARY}"))
+    assert broken(told) == {"the key appears nowhere", "no hang"}
+
+
+def test_faults_say_who_makes_them():
+    """Every fault has a maker, a line for people, and an exit code only where it ends the meeting."""
+    from trialogue.app.faults import FAULTS
+
+    assert {fault.made_by for fault in FAULTS} == {"network", "peer", "wire", "server", "meeting", "machine"}
+    assert all(fault.what for fault in FAULTS)
+    assert all((fault.exit_code != 0) == (fault.fate is Fate.ENDS) for fault in FAULTS)
+    assert {fault.ill for fault in FAULTS if isinstance(fault.ill, Part)} == set(Part)
