@@ -1,4 +1,4 @@
-"""The kinds of tools that a scenario can name."""
+"""Tools that are Python functions of this process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from importlib import import_module
 from typing import cast
 
-import trio
 from attrs import frozen
 
 from trialogue.compute import Compute
@@ -15,33 +14,11 @@ from trialogue.errors import SetupError, ToolFailed
 
 
 @frozen
-class MockTool:
-    """A tool that answers the same thing every time, after a while."""
-
-    result: object
-    """What it answers."""
-
-    delay_s: float = 0.0
-    """After how long, in seconds."""
-
-    error: str = ""
-    """If set, it fails with these words instead."""
-
-    timeout_s: float = 20.0
-    """Seconds after which a call is given up."""
-
-    async def call(self, arguments: Mapping[str, object]) -> object:
-        """Wait, then answer."""
-        del arguments
-        await trio.sleep(self.delay_s)
-        if self.error:
-            raise ToolFailed(self.error)
-        return self.result
-
-
-@frozen
 class PythonTool:
-    """A Python callable: async on trio, or sync in a worker thread."""
+    """A Python callable: async on trio, or sync in a worker thread.
+
+    A thread cannot be stopped: at its deadline the call is given up, and what it still does is lost.
+    """
 
     function: Callable[..., object]
     """What is called, with the arguments by keyword."""

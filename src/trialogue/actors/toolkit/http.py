@@ -1,0 +1,135 @@
+"""Tools at an HTTP address: the arguments as a JSON body, or as the query of a GET.
+
+1. Redirects are answers, never followed: an address that was allowed cannot send us to one that was not.
+2. Proxies and credentials of the environment are not used.
+3. What is read of an answer is bounded, whatever its headers say.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from typing import cast
+from urllib.parse import SplitResult, urlencode, urlsplit
+
+import h11
+import orjson
+import trio
+from attrs import field, frozen
+
+from trialogue.errors import SetupError, ToolFailed
+
+ANSWER_BYTES = 64 * 1024
+"""How much of an answer is read; agents get 32 KiB of it."""
+
+HEAD_BYTES = 32 * 1024
+"""How long the head of an answer may be."""
+
+
+@frozen
+class HttpTool:
+    """An address that is asked for each call."""
+
+    url: str
+    """`http://` or `https://`."""
+
+    method: str = "POST"
+    """`GET` sends the arguments as its query, all others as JSON."""
+
+    headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
+    """Sent along. Secret."""
+
+    timeout_s: float = 20.0
+    """Seconds after which a call is given up."""
+
+    async def call(self, arguments: Mapping[str, object]) -> object:
+        """Ask once; `ToolFailed` where nothing answers, or with another status than 2xx."""
+        parts = urlsplit(self.url)
+        target, body = parts.path or "/", b""
+        query = parts.query
+        if self.method == "GET":
+            query = "&".join(filter(None, (query, urlencode([(k, _plain(v)) for k, v in arguments.items()]))))
+        else:
+            body = orjson.dumps(arguments)
+        asked = h11.Request(
+            method=self.method,
+            target=f"{target}?{query}" if query else target,
+            headers=[*_own_headers(parts.netloc, body), *self.headers.items()],
+        )
+        try:
+            async with await _reached(parts) as stream:
+                status, answer = await _exchange(stream, asked, body)
+        except (OSError, trio.BrokenResourceError, h11.ProtocolError) as failure:
+            raise ToolFailed(f"the address did not answer: {type(failure).__name__}") from failure
+        if not 200 <= status < 300:
+            raise ToolFailed(f"the address answered with status {status}")
+        return answer.decode(errors="replace")
+
+
+def _own_headers(host: str, body: bytes) -> list[tuple[str, str]]:
+    """What every request says: no compression, so that a small answer cannot become a large one."""
+    headers = [("host", host), ("connection", "close"), ("accept-encoding", "identity")]
+    if body:
+        headers += [("content-type", "application/json"), ("content-length", str(len(body)))]
+    return headers
+
+
+async def _reached(parts: SplitResult) -> trio.abc.Stream:
+    host = parts.hostname or ""
+    if parts.scheme == "https":
+        stream = await trio.open_ssl_over_tcp_stream(host, parts.port or 443, https_compatible=True)
+        return cast("trio.abc.Stream", stream)
+    return await trio.open_tcp_stream(host, parts.port or 80)
+
+
+async def _exchange(stream: trio.abc.Stream, asked: h11.Request, body: bytes) -> tuple[int, bytes]:
+    """Ask, and read the status and what is wanted of the answer."""
+    wire = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_BYTES)
+    events = [asked, *([h11.Data(data=body)] if body else []), h11.EndOfMessage()]
+    await stream.send_all(b"".join(wire.send(event) or b"" for event in events))
+    status, answer = 0, bytearray()
+    while len(answer) < ANSWER_BYTES:
+        event = wire.next_event()
+        if event is h11.NEED_DATA:
+            wire.receive_data(bytes(await stream.receive_some(16384)))
+        elif isinstance(event, h11.Response):
+            status = event.status_code
+        elif isinstance(event, h11.Data):
+            answer += event.data
+        elif isinstance(event, h11.EndOfMessage | h11.ConnectionClosed) or event is h11.PAUSED:
+            break
+    return status, bytes(answer[:ANSWER_BYTES])
+
+
+def _plain(value: object) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str() | int() | float():
+            return str(value)
+        case _:
+            raise ToolFailed("a GET sends texts, numbers and truth values alone")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine: `localhost` or an address of the loopback network."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check_url(url: str, hosts: tuple[str, ...], what: str) -> None:
+    """`SetupError` unless the URL is HTTP to this machine, or to one of `hosts` over TLS."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme not in {"http", "https"} or not host or parts.username is not None:
+        raise SetupError(f"{what}: needs a plain http:// or https:// address")
+    if is_loopback(host):
+        return
+    if host not in hosts:
+        raise SetupError(f"{what}: {host} is not this machine; allow it with --allow-host {host}")
+    if parts.scheme != "https":
+        raise SetupError(f"{what}: {host} is reached by https:// only")

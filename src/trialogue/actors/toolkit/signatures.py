@@ -1,0 +1,112 @@
+"""What a model is told of a Python function: its arguments as JSON Schema, its purpose in words.
+
+1. Every parameter needs a type hint that JSON can say: `str`, `int`, `float`, `bool`, `None`, `list[T]`,
+   `dict[str, T]`, `Literal[...]`, unions of these, `object` or `Any` for anything.
+2. `Annotated[T, "words"]` describes a parameter; so does its line under `Args:` in the docstring.
+3. The docstring's first paragraph is the tool's description.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import types
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
+
+from attrs import frozen
+
+from trialogue.errors import SetupError
+
+_SCALARS: Mapping[object, Mapping[str, object]] = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    bool: {"type": "boolean"},
+    None: {"type": "null"},
+    types.NoneType: {"type": "null"},
+    list: {"type": "array"},
+    dict: {"type": "object"},
+    object: {},
+    Any: {},
+}
+_JSON_TYPES: Mapping[type, str] = {str: "string", bool: "boolean", int: "integer", types.NoneType: "null"}
+_ARGUMENT = re.compile(r"^\s+\**(\w+)(?:\s*\([^)]*\))?:\s*(.+)$")
+
+
+@frozen
+class Signature:
+    """What a model is told of a function."""
+
+    description: str
+    """When to call it; empty where the function has no docstring."""
+
+    schema: Mapping[str, object]
+    """JSON Schema of its arguments."""
+
+
+def describe(function: Callable[..., object]) -> Signature:
+    """Describe a function by its signature and docstring; `SetupError` names what JSON cannot say."""
+    name = getattr(function, "__name__", type(function).__name__)
+    documentation = inspect.getdoc(function) or ""
+    try:
+        hints = typing.get_type_hints(function, include_extras=True)
+    except NameError as unknown:
+        raise SetupError(f"tool {name}: a type hint names {unknown.name}, which is not there") from unknown
+    told = (_ARGUMENT.match(line) for line in documentation.splitlines())
+    words: dict[str, str] = {found[1]: found[2] for found in told if found}
+    properties: dict[str, object] = {}
+    required: list[str] = []
+    for parameter in inspect.signature(function).parameters.values():
+        properties[parameter.name] = _property(name, parameter, hints, words)
+        if parameter.default is parameter.empty:
+            required.append(parameter.name)
+    schema: dict[str, object] = {"type": "object", "properties": properties, "additionalProperties": False}
+    if required:
+        schema["required"] = required
+    return Signature(" ".join(documentation.split("\n\n")[0].split()), schema)
+
+
+def _property(
+    tool: str, parameter: inspect.Parameter, hints: Mapping[str, object], words: Mapping[str, str]
+) -> Mapping[str, object]:
+    where = f"tool {tool}: parameter {parameter.name}"
+    if parameter.kind not in {parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY}:
+        raise SetupError(f"{where}: arguments come by name, so * and / have no use here")
+    if parameter.name not in hints:
+        raise SetupError(f"{where}: needs a type hint, or give the tool a schema")
+    said = _schema(hints[parameter.name], where)
+    if parameter.name in words and "description" not in said:
+        said = {**said, "description": words[parameter.name]}
+    if isinstance(parameter.default, str | int | float | bool):
+        said = {**said, "default": parameter.default}
+    return said
+
+
+def _schema(hint: object, where: str) -> Mapping[str, object]:
+    if (isinstance(hint, type | types.NoneType) or hint is Any) and hint in _SCALARS:
+        return _SCALARS[hint]
+    origin = cast("Any", typing.get_origin(hint))
+    arguments = cast("tuple[object, ...]", typing.get_args(hint))
+    if origin is typing.Annotated:
+        words = next((one for one in arguments[1:] if isinstance(one, str)), None)
+        return {**_schema(arguments[0], where), **({"description": words} if words else {})}
+    if origin is typing.Literal:
+        return _choice(arguments, where)
+    if origin in {typing.Union, types.UnionType}:
+        return {"anyOf": [_schema(one, where) for one in arguments]}
+    if origin in {list, Sequence}:
+        return {"type": "array", "items": _schema(arguments[0], where)}
+    if origin in {dict, Mapping} and arguments[0] is str:
+        return {"type": "object", "additionalProperties": _schema(arguments[1], where)}
+    shown = hint.__name__ if isinstance(hint, type) else str(hint)
+    raise SetupError(f"{where}: JSON cannot say {shown}; hint at plain types, or give the tool a schema")
+
+
+def _choice(values: tuple[object, ...], where: str) -> Mapping[str, object]:
+    kinds = {type(value) for value in values}
+    if not kinds <= set(_JSON_TYPES):
+        raise SetupError(f"{where}: JSON cannot say one of these literals")
+    names = [_JSON_TYPES[kind] for kind in sorted(kinds, key=lambda kind: kind.__name__)]
+    return {"type": names[0] if len(names) == 1 else names, "enum": list(values)}
