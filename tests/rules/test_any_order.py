@@ -14,15 +14,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from trialogue.model import commands as c
 from trialogue.model import events as e
-from trialogue.model.participants import Hears, Kind, Participant, Role
+from trialogue.model.participants import Hears, Kind, Participant, Price, Role
 from trialogue.model.plan import (
     AgendaItem,
     FloorRules,
     HoldRules,
+    Interrupters,
+    InterruptRules,
     Limits,
     MeetingPlan,
     OnFailure,
     Said,
+    ShareRules,
     SilenceRules,
     SilenceStep,
 )
@@ -60,9 +63,10 @@ def plans(draw: st.DrawFn) -> MeetingPlan:
         Participant(
             name,
             role=draw(st.sampled_from((Role.SPEAKER, Role.SPEAKER, Role.CHAIR, Role.OBSERVER))),
-            kind=draw(st.sampled_from((Kind.AGENT,) * 4 + (Kind.HUMAN,))),
+            kind=draw(st.sampled_from((Kind.AGENT,) * 4 + (Kind.HUMAN, Kind.RECORDING))),
             hears=draw(st.sampled_from(Hears)),
             greets=draw(st.booleans()),
+            price=draw(st.sampled_from((None, Price("dear", 1.0, "2025-06-16"), Price("unknown")))),
         )
         for name in NAMES[:count]
     )
@@ -73,13 +77,20 @@ def plans(draw: st.DrawFn) -> MeetingPlan:
         order=tuple(draw(st.lists(st.sampled_from(NAMES[:count]), min_size=4, max_size=12))),
         hold=HoldRules(30.0, draw(st.none() | st.just(5.0))),
         silence=SilenceRules(2.0, tuple(draw(st.lists(st.sampled_from(SilenceStep), max_size=4)))),
+        interrupt=InterruptRules(draw(st.sampled_from(Interrupters))),
+        share=ShareRules(draw(st.sampled_from((None, 0.4))), 60.0, draw(st.sampled_from((None, 1, 2)))),
     )
-    item = AgendaItem("one", "One", time_s=20.0, done_when=Said("decided"))
+    item = AgendaItem("one", "One", "bob", time_s=20.0, done_when=Said("decided"), warn_s=5.0)
     return MeetingPlan(
         "any",
         cast,
         floor=floor,
-        limits=Limits(time_s=300.0, turns=draw(st.sampled_from((None, None, 3, 9))), silence_s=40.0),
+        limits=Limits(
+            time_s=300.0,
+            turns=draw(st.sampled_from((None, None, 3, 9))),
+            silence_s=40.0,
+            cost_usd=draw(st.sampled_from((None, None, 2.0))),
+        ),
         agenda=draw(st.sampled_from(((), (item,), (item, AgendaItem("two", "Two"))))),
         end_with_agenda=draw(st.booleans()),
         end=draw(st.sampled_from(((), (), (Said("Thank"),)))),
@@ -121,6 +132,10 @@ events: st.SearchStrategy[Any] = st.one_of(
     ),
     st.builds(e.SpeechStarted, names, seconds),
     st.builds(e.SpeechStopped, names, seconds),
+    st.builds(e.TextTyped, names, texts),
+    st.builds(e.MuteAsked, names, st.booleans()),
+    st.builds(e.PlaybackPaused, names, numbers, numbers, seconds, seconds),
+    st.builds(e.PlaybackResumed, names, numbers, numbers, seconds),
     st.builds(e.FloorRequested, names, st.integers(-3, 3)),
     st.builds(e.FloorRequestCancelled, names),
     st.builds(e.GrantAsked, names, texts),
@@ -131,8 +146,10 @@ events: st.SearchStrategy[Any] = st.one_of(
         names,
         numbers,
         st.sampled_from(("c1", "c2")),
-        st.sampled_from(("prices", "give_floor", "end_meeting")),
-        st.sampled_from(("", "{}", '{"to": "bob"}', '{"to": 1}')),
+        st.sampled_from(("prices", "give_floor", "end_meeting", "hand_off", "bid", "request_floor")),
+        st.sampled_from(
+            ("", "{}", "[]", '{"to": "bob"}', '{"to": 1}', '{"urgency": 99, "priority": "highest"}')
+        ),
         st.booleans(),
     ),
     st.builds(e.ToolFinished, names, st.sampled_from(("c1", "c2")), st.just("succeeded"), st.just("result")),
@@ -160,6 +177,8 @@ class Witness:
         self.cancelled: set[tuple[str, str]] = set()
         self.timers: dict[str, float] = {}
         self.over = False
+        self.muted: set[str] = set()
+        self.paused = False
 
     def see(self, event: Any, decided: list[c.Command], now: float) -> None:
         """Check what was decided on an event."""
@@ -180,7 +199,11 @@ class Witness:
                 for row in table:
                     assert row.listener not in row.speakers, "somebody hears itself"
                     assert {row.listener, *row.speakers} <= self.cast.keys()
+                assert not (set(command.muted) & {name for row in table for name in row.speakers}), "heard"
+                self.muted = set(command.muted)
             case c.GrantFloor(to, turn, _, hold_until):
+                assert to not in self.muted, "who is muted is not granted the floor"
+                self.paused = False
                 assert self.holder is None, "two holders"
                 assert turn == self.turn + 1, "epochs count"
                 assert self.cast[to].may_speak
@@ -193,6 +216,7 @@ class Witness:
                 self.holder = None
             case c.Cue(to, turn, text) | c.Speak(to, turn, text):
                 assert (to, turn) == (self.holder, self.turn), "only the holder is told to speak"
+                assert self.cast[to].kind is Kind.AGENT, "nobody tells people what to say"
                 assert isinstance(command, c.Speak) or text
             case c.Play(who, reply, turn):
                 assert (who, turn) == (self.holder, self.turn), "only the holder is heard"
@@ -200,9 +224,43 @@ class Witness:
                 self.playing.add((who, reply))
             case c.StopPlayout(who, turn):
                 assert (who, turn) == (self.holder, self.turn)
+                assert self.cast[who].kind is Kind.AGENT, "people have no playout"
             case c.Drop(who, reply):
                 assert (who, reply) in self.started - self.dropped
                 self.dropped.add((who, reply))
+            case c.RunTool() | c.CancelTool() | c.AnswerTool():
+                self._see_tool(command)
+            case c.WakeAt(timer, at):
+                self.timers[timer] = at
+            case c.EndMeeting():
+                assert self.holder is None, "a turn outlives the meeting"
+                self.over = True
+            case _:
+                self._see_people(command)
+
+    def _see_people(self, command: Any) -> None:
+        match command:
+            case c.PausePlayout(who, turn):
+                assert (who, turn) == (self.holder, self.turn)
+                assert self.cast[who].kind is Kind.AGENT, "people have no playout"
+                self.paused = True
+            case c.ResumePlayout(who, turn):
+                assert (who, turn) == (self.holder, self.turn)
+                assert self.paused, "only what is paused is resumed"
+                self.paused = False
+            case c.Prepare(to, text):
+                assert self.holder is None, "all prepare while the floor is free"
+                assert self.cast[to].kind is Kind.AGENT
+                assert text
+            case c.Attribute(who, turn, text):
+                assert self.cast[who].kind is not Kind.AGENT, "an agent's words are its own"
+                assert turn <= self.turn
+                assert text.strip()
+            case _:
+                pass
+
+    def _see_tool(self, command: Any) -> None:
+        match command:
             case c.RunTool(who, call_id):
                 assert (who, call_id) not in self.run, "a tool runs at most once"
                 self.run.add((who, call_id))
@@ -211,11 +269,6 @@ class Witness:
                 self.cancelled.add((who, call_id))
             case c.AnswerTool(who, _, call_id):
                 assert (who, call_id) not in self.cancelled, "a cancelled call is never answered"
-            case c.WakeAt(timer, at):
-                self.timers[timer] = at
-            case c.EndMeeting():
-                assert self.holder is None, "a turn outlives the meeting"
-                self.over = True
             case _:
                 pass
 
@@ -270,7 +323,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(
         name=names,
         call=st.sampled_from(("c5", "c6", "c7")),
-        tool=st.sampled_from(("prices", "give_floor", "end_meeting")),
+        tool=st.sampled_from(("prices", "give_floor", "end_meeting", "hand_off", "bid", "request_floor")),
         to=names,
         answered=st.booleans(),
     )
@@ -278,7 +331,8 @@ class AnyOrder(RuleBasedStateMachine):
         """An agent calls a tool, and it may have finished already."""
         name = self.one_of_us(name)
         session = self.meeting._state.presence.session(name)
-        self.tell(e.ToolRequested(name, session, call, tool, f'{{"to": "{self.one_of_us(to)}"}}'))
+        arguments = f'{{"to": "{self.one_of_us(to)}", "urgency": 7, "priority": "highest"}}'
+        self.tell(e.ToolRequested(name, session, call, tool, arguments))
         if then["answered"]:
             self.tell(e.ToolFinished(name, call, "succeeded", "result"))
 
@@ -331,6 +385,29 @@ class AnyOrder(RuleBasedStateMachine):
             if self.meeting.holder is not None:
                 self.tell(e.InjectionRefused(self.meeting.holder, self.meeting.turn, "busy"))
                 self.next_timer()
+
+    @rule(name=names, length=seconds, text=texts, listener=names)
+    def person(self, name: str, length: float, text: str, listener: str) -> None:
+        """Somebody speaks for a while, and a listening ear makes words of it."""
+        people = [p.name for p in self.plan.participants if p.kind is not Kind.AGENT]
+        name = people[NAMES.index(name) % len(people)] if people and name in NAMES else self.one_of_us(name)
+        self.tell(e.SpeechStarted(name, self.now))
+        until = round(self.now + length, 6)
+        while self.witness.timers and min(self.witness.timers.values()) <= until:
+            self.next_timer()
+        self.now = max(self.now, until)
+        self.tell(e.SpeechStopped(name, self.now))
+        self.tell(e.WordsHeard(self.meeting._state.listener or self.one_of_us(listener), text))
+
+    @precondition(lambda self: self.meeting.holder is not None)
+    @rule(played=seconds)
+    def pauses(self, played: float) -> None:
+        """The holder's playout says that it fell silent, and where."""
+        name, turn = self.meeting.holder, self.meeting.turn
+        assert name is not None
+        number = self.replies.get(name, 1)
+        self.tell(e.PlaybackPaused(name, turn, number, self.now, played))
+        self.tell(e.PlaybackResumed(name, turn, number, self.now))
 
     @rule(name=names, session=numbers)
     def comes_back(self, name: str, session: int) -> None:
