@@ -1,0 +1,33 @@
+"""The page of faults says what the code does."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from trialogue.app.faults import FAULTS
+from trialogue.app.promises import PROMISES
+
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "faults.md").read_text(encoding="utf-8")
+ROWS = {int(row): line for line, row in re.findall(r"^(\| (\d+) \| [^`|]+ \| `.*)$", PAGE, re.MULTILINE)}
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_every_fault_has_its_line(fault):
+    """Row, name, maker and what happens, as `trialogue chaos --list` tells them."""
+    assert f"| {fault.row or '-'} | `{fault.name}` | {fault.made_by} | {fault.what} |" in PAGE
+    assert not fault.row or f"`{fault.name}`" in ROWS[fault.row]
+
+
+def test_every_row_is_made():
+    """All 57 rows stand on the page, each with what makes it; the tests that it names are there."""
+    assert list(ROWS) == list(range(1, 58))
+    tests = (Path(__file__).parent / "test_rows.py").read_text(encoding="utf-8")
+    named = {name.rstrip("*") for line in ROWS.values() for name in re.findall(r"`(test_row_\w+\*?)`", line)}
+    assert named
+    assert [name for name in sorted(named) if f"def {name}" not in tests] == []
+
+
+def test_every_promise_stands_there():
+    """By the name that a broken one is told by."""
+    assert [name for name in PROMISES if f"**{name}**".lower() not in PAGE.lower()] == []
