@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from attrs import field, frozen
 
+from trialogue.cli.desk import open_desk
 from trialogue.cli.diagnostics import LogLevel, configure
 from trialogue.cli.lines import line
 from trialogue.cli.screens import open_screen, open_waiting, put, show
@@ -94,7 +95,10 @@ def hold(file: Path, asked: Asked, hold_it: Hold | None = None) -> int:
     configure(asked.log_level)
     waiting = open_waiting(is_silent=asked.shown != "live")
     watcher = Watcher(
-        open_screen(is_shown=asked.shown == "live"), resolved.clock is Clock.VIRTUAL, waiting.done
+        open_screen(is_shown=asked.shown == "live"),
+        resolved.clock is Clock.VIRTUAL,
+        waiting.done,
+        open_desk(resolved) if asked.shown == "live" and resolved.clock is Clock.REAL else None,
     )
     try:
         held = (hold_it or _run)(resolved, asked, watcher, waiting)

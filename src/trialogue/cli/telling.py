@@ -23,6 +23,7 @@ REASONS: Final = MappingProxyType(
         "all-failed": "no agent was left",
         "crashed": "a fault of trialogue stopped it",
         "ended-by-chair": "the chair ended it",
+        "ended-by-hand": "you ended it",
         "hung-up": "the terminal hung up",
         "interrupted": "you interrupted it",
         "journal-failed": "the journal could not be written",

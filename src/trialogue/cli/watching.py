@@ -4,20 +4,25 @@
    slow holds up nobody but its reader.
 2. On a virtual clock records alone drive it, with the same steps whatever is shown and however fast the
    machine is: a meeting goes the same way whether or not somebody watches.
-3. Where nobody reads any more (a pipe is closed, a terminal is gone), the meeting goes on unseen.
+3. Whoever sits at the keyboard is heard in life only: what is typed is done at once, or answered by a
+   line. A person's typing is a fact that a virtual clock cannot wait for.
+4. Where nobody reads any more (a pipe is closed, a terminal is gone), the meeting goes on unseen.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from functools import partial
 from typing import Final, Protocol
 
 import trio
 from attrs import define, field
 
-from trialogue.cli.lines import Line
+from trialogue.cli.controls import Steered, Unclear, read_control, steer
+from trialogue.cli.desk import Desk
+from trialogue.cli.lines import Line, Tone, line, span
 from trialogue.cli.live import LiveView, meters
 from trialogue.cli.screens import NoScreen, Screen
 from trialogue.model.plan import MeetingPlan
@@ -29,8 +34,8 @@ PICTURE_S: Final = 0.1
 """Seconds from one picture to the next."""
 
 
-class Watched(Protocol):
-    """What is watched of a meeting."""
+class Watched(Steered, Protocol):
+    """What is watched of a meeting, and done to it."""
 
     @property
     def plan(self) -> MeetingPlan:
@@ -64,6 +69,10 @@ class Watcher:
     begins: Callable[[], None] = lambda: None
     """Called once, before anything is drawn."""
 
+    desk: Desk | None = None
+    """The keyboard of a person who takes part, or who steers; None where nobody types."""
+
+    _told: list[Line] = field(factory=list[Line], init=False)
     _levels: dict[str, float] = field(factory=dict[str, float], init=False)
     _began: float = field(factory=time.perf_counter, init=False)
     _drawn: float = field(default=0.0, init=False)
@@ -92,11 +101,31 @@ class Watcher:
         over = trio.Event()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_follow, view, records, over)
+            nursery.start_soon(self._type, meeting)
             while not over.is_set():
-                await self._draw_in_thread(view.heard(meeting.now), self._picture(meeting, view))
+                await self._draw_in_thread(self._news(meeting, view), self._picture(meeting, view))
                 with trio.move_on_after(PICTURE_S):
                     await over.wait()
-        await self._draw_in_thread(view.heard(meeting.now), self._picture(meeting, view))
+            nursery.cancel_scope.cancel(reason="the meeting is over")
+        await self._draw_in_thread(self._news(meeting, view), self._picture(meeting, view))
+
+    async def _type(self, meeting: Watched) -> None:
+        """Do what is typed, until nothing more comes."""
+        if self.desk is None:
+            return
+        with self.desk.opened(has_picture=self.screen.columns is not None):
+            async with aclosing(self.desk.keyboard.lines()) as lines:
+                async for typed in lines:
+                    control = read_control(typed, meeting.plan, self.desk.own)
+                    if isinstance(control, Unclear):
+                        self._told.append(line(span(control.text, Tone.FAINT)))
+                    else:
+                        steer(meeting, control)
+
+    def _news(self, meeting: Watched, view: LiveView) -> Sequence[Line]:
+        """What was heard since, and what the keyboard was answered."""
+        told, self._told = self._told, []
+        return [*view.heard(meeting.now), *told]
 
     def _picture(self, meeting: Watched, view: LiveView) -> Sequence[Line]:
         columns = self.screen.columns
@@ -105,7 +134,8 @@ class Watcher:
         self._levels = meters(self._levels, meeting.levels())
         passed = time.perf_counter() - self._began
         speed = meeting.now / passed if self.is_virtual and passed > PICTURE_S else None
-        return view.at(meeting.now, self._levels, columns=columns, speed=speed)
+        picture = view.at(meeting.now, self._levels, columns=columns, speed=speed)
+        return picture if self.desk is None or self.is_virtual else [*picture, self.desk.prompt(columns)]
 
     async def _draw_in_thread(self, heard: Sequence[Line], picture: Sequence[Line]) -> None:
         await trio.to_thread.run_sync(partial(self._draw, heard, picture), abandon_on_cancel=True)

@@ -1,0 +1,192 @@
+"""What a person at the keyboard can do in a meeting that runs: words to say, and commands.
+
+A line is what the person says; one that begins with `/` is a command.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final, Protocol, TypeAlias, assert_never
+
+from attrs import frozen
+
+from trialogue.model.plan import MeetingPlan
+from trialogue.rules.names import find
+
+__all__ = ["HELP", "Control", "Steered", "Unclear", "read_control", "steer"]
+
+HELP: Final = (
+    "type what you say, or: /hand [high] /down /floor [NAME] /mute NAME /unmute NAME "
+    "/say NAME: WORDS /note NAME: WORDS /end"
+)
+"""All that can be typed, on one line."""
+
+PRIORITIES: Final = MappingProxyType({"": 0, "low": -1, "high": 1, "highest": 2, "lowest": -2})
+"""Words for the priority of a raised hand (RFC 8855)."""
+
+
+@frozen
+class Type:
+    """Say something, in writing."""
+
+    by: str
+    text: str
+
+
+@frozen
+class Raise:
+    """Raise a hand."""
+
+    of: str
+    priority: int
+
+
+@frozen
+class Lower:
+    """Take it down."""
+
+    of: str
+
+
+@frozen
+class Give:
+    """Have somebody speak next."""
+
+    to: str
+
+
+@frozen
+class Mute:
+    """Let nobody hear somebody, or hear them again."""
+
+    whom: str
+    is_muted: bool
+
+
+@frozen
+class Say:
+    """Have an agent say words."""
+
+    who: str
+    text: str
+
+
+@frozen
+class Note:
+    """Let somebody know something."""
+
+    whom: str
+    text: str
+
+
+@frozen
+class End:
+    """End the meeting."""
+
+
+@frozen
+class Unclear:
+    """A line that says nothing that can be done."""
+
+    text: str
+    """What to tell the person, in one line."""
+
+
+Control: TypeAlias = Type | Raise | Lower | Give | Mute | Say | Note | End
+"""All that can be done; a `match` over it ends in `assert_never`."""
+
+
+class Steered(Protocol):
+    """What is done to a meeting."""
+
+    def type(self, participant: str, text: str) -> None: ...
+    def raise_hand(self, participant: str, priority: int = 0) -> None: ...
+    def lower_hand(self, participant: str) -> None: ...
+    def grant(self, participant: str, about: str = "") -> None: ...
+    def mute(self, participant: str, muted: bool = True) -> None: ...  # noqa: FBT001, FBT002 - as the meeting has it
+    def say(self, participant: str, text: str) -> None: ...
+    def inject(self, participant: str, text: str) -> None: ...
+    def stop(self, reason: str = "stopped") -> None: ...
+
+
+def steer(meeting: Steered, control: Control) -> None:
+    """Do it."""
+    match control:
+        case Type(by, text):
+            meeting.type(by, text)
+        case Lower(of):
+            meeting.lower_hand(of)
+        case Raise(of, priority):
+            meeting.raise_hand(of, priority)
+        case Give(to):
+            meeting.grant(to)
+        case Mute(whom, is_muted):
+            meeting.mute(whom, is_muted)
+        case Say(who, text):
+            meeting.say(who, text)
+        case Note(whom, text):
+            meeting.inject(whom, text)
+        case End():
+            meeting.stop("ended-by-hand")
+        case _ as never:
+            assert_never(never)
+
+
+def read_control(line: str, plan: MeetingPlan, own: str | None) -> Control | Unclear:
+    """What a line asks for; `own` is the participant at this keyboard, if there is one."""
+    if line.startswith("/"):
+        word, _, rest = line[1:].partition(" ")
+        return _command(word, rest.strip(), plan, own)
+    if own is None:
+        return Unclear("nobody of this meeting sits at this keyboard; /help tells what else can be typed")
+    return Type(own, line)
+
+
+def _command(word: str, rest: str, plan: MeetingPlan, own: str | None) -> Control | Unclear:
+    match word:
+        case "hand" | "down" | "floor" if own is None and not rest:
+            return Unclear(f"/{word}: nobody of this meeting sits at this keyboard")
+        case "hand" | "down" if own is not None:
+            return _hand(word, rest, own)
+        case "floor":
+            name = _named(rest, plan) if rest else own
+            return Unclear(f"/floor: {_nobody(rest, plan)}") if name is None else Give(name)
+        case "mute" | "unmute":
+            name = _named(rest, plan)
+            return Unclear(f"/{word}: {_nobody(rest, plan)}") if name is None else Mute(name, word == "mute")
+        case "say" | "note":
+            return _words(word, rest, plan)
+        case "end" if not rest:
+            return End()
+        case "help":
+            return Unclear(HELP)
+        case _:
+            return Unclear(f"/{word} cannot be done: {HELP}")
+
+
+def _hand(word: str, rest: str, own: str) -> Control | Unclear:
+    if word == "down":
+        return Lower(own)
+    if rest not in PRIORITIES:
+        return Unclear(f"/hand: a priority is one of {', '.join(filter(None, PRIORITIES))}")
+    return Raise(own, PRIORITIES[rest])
+
+
+def _words(word: str, rest: str, plan: MeetingPlan) -> Control | Unclear:
+    who, colon, text = rest.partition(":")
+    name = _named(who, plan)
+    if name is None:
+        return Unclear(f"/{word}: {_nobody(who, plan)}")
+    if not colon or not text.strip():
+        return Unclear(f"/{word} NAME: WORDS")
+    return Say(name, text.strip()) if word == "say" else Note(name, text.strip())
+
+
+def _named(word: str, plan: MeetingPlan) -> str | None:
+    found = find(word, plan.participants)
+    return None if found is None else found.name
+
+
+def _nobody(word: str, plan: MeetingPlan) -> str:
+    names = ", ".join(participant.name for participant in plan.participants)
+    return f'nobody is called "{word}"; there are {names}' if word else f"say whom: {names}"

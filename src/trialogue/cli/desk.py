@@ -1,0 +1,70 @@
+"""The keyboard's place in the command line: who sits there, when it is read, and how the line looks."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Final
+
+from attrs import frozen
+
+from trialogue.cli.lines import Line, Span, Tone, line, padded, width
+from trialogue.devices.typing import Keyboard, is_ours, without_echo
+from trialogue.model.text import safe_text
+from trialogue.scenario.resolve import Resolved
+
+__all__ = ["Desk", "open_desk"]
+
+PROMPT: Final = " > "
+HINT: Final = "/help"
+
+
+@frozen
+class Desk:
+    """A keyboard, and who sits at it."""
+
+    keyboard: Keyboard
+    """Where lines come from."""
+
+    own: str | None
+    """The participant at it; None for somebody who only steers."""
+
+    descriptor: int
+    """Its file descriptor."""
+
+    @contextmanager
+    def opened(self, *, has_picture: bool) -> Generator[None]:
+        """Read a terminal without echo where a picture shows what is typed; else as it is."""
+        if has_picture and is_ours(self.descriptor):
+            with without_echo(self.descriptor):
+                yield
+        else:
+            yield
+
+    def prompt(self, columns: int) -> Line:
+        """The line that is being typed; of a long one its end."""
+        typed = safe_text(self.keyboard.editor.line)
+        if not typed:
+            return line(Span(f"{PROMPT}{HINT}", Tone.FAINT))
+        room = max(1, columns - width(PROMPT) - 1)
+        while width(typed) > room:
+            typed = typed[1:]
+        return line(PROMPT, Span(padded(typed, width(typed)), Tone.STRONG), Span("▏", Tone.FAINT))
+
+
+def open_desk(resolved: Resolved) -> Desk | None:
+    """The desk of this terminal: of who takes part by `text`, else by `microphone`, else of who watches.
+
+    A terminal is read while we are in its foreground; a pipe or a file only where somebody takes part by
+    text. None where there is nothing to read.
+    """
+    try:
+        descriptor = sys.stdin.fileno()
+    except (AttributeError, OSError, ValueError):  # there is no stdin, or it is closed, or no file
+        return None
+    seats = {person.via: person.name for person in reversed(resolved.people)}
+    if not is_ours(descriptor) and ("text" not in seats or os.isatty(descriptor)):
+        return None
+    return Desk(Keyboard(descriptor), seats.get("text", seats.get("microphone")), descriptor)

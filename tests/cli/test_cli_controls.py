@@ -1,0 +1,215 @@
+"""What can be typed in a meeting that runs, and what becomes of it."""
+
+import io
+import os
+import pty
+import sys
+
+import pytest
+import trio
+
+from trialogue.cli.controls import (
+    HELP,
+    End,
+    Give,
+    Lower,
+    Mute,
+    Note,
+    Raise,
+    Say,
+    Type,
+    Unclear,
+    read_control,
+    steer,
+)
+from trialogue.cli.desk import Desk, open_desk
+from trialogue.cli.lines import plain
+from trialogue.cli.watching import Watcher
+from trialogue.devices.typing import Keyboard
+from trialogue.model.participants import Kind, Participant
+from trialogue.model.plan import MeetingPlan
+from trialogue.scenario import loads, resolve
+
+PLAN = MeetingPlan(
+    "x",
+    (Participant("ada", title="Dr Ada"), Participant("tech_lead"), Participant("kim", kind=Kind.HUMAN)),
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "control"),
+    [
+        ("Good morning", Type("kim", "Good morning")),
+        ("/hand", Raise("kim", 0)),
+        ("/hand high", Raise("kim", 1)),
+        ("/down", Lower("kim")),
+        ("/floor", Give("kim")),
+        ("/floor tech lead", Give("tech_lead")),
+        ("/mute ADA", Mute("ada", True)),
+        ("/unmute Dr Ada", Mute("ada", False)),
+        ("/say ada: One: two.", Say("ada", "One: two.")),
+        ("/note tech_lead: be brief", Note("tech_lead", "be brief")),
+        ("/end", End()),
+    ],
+)
+def test_a_line_says_what_to_do(line, control):
+    """People are named as speech names them."""
+    assert read_control(line, PLAN, "kim") == control
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("/help", HELP),
+        ("/hand now", "/hand: a priority is one of low, high, highest, lowest"),
+        ("/mute bob", '/mute: nobody is called "bob"; there are ada, tech_lead, kim'),
+        ("/mute", "/mute: say whom: ada, tech_lead, kim"),
+        ("/floor bob", '/floor: nobody is called "bob"; there are ada, tech_lead, kim'),
+        ("/say ada", "/say NAME: WORDS"),
+        ("/note bob: x", '/note: nobody is called "bob"; there are ada, tech_lead, kim'),
+        ("/end now", f"/end cannot be done: {HELP}"),
+        ("/", f"/ cannot be done: {HELP}"),
+    ],
+)
+def test_what_cannot_be_done_is_answered(line, told):
+    """In one line that says what can."""
+    assert read_control(line, PLAN, "kim") == Unclear(told)
+
+
+@pytest.mark.parametrize("line", ["hello", "/hand", "/down", "/floor"])
+def test_who_only_watches_has_no_voice(line):
+    """Without a seat there is nothing to say and no hand to raise."""
+    assert "sits at this keyboard" in read_control(line, PLAN, None).text
+
+
+class Meeting:
+    """Keeps what is done to it."""
+
+    def __init__(self):
+        self.done = []
+        self.plan = PLAN
+        self.now = 1.0
+        self.over = trio.Event()
+        self.is_done = trio.Event()
+
+    def __getattr__(self, name):
+        def do(*arguments):
+            self.done.append((name, *arguments))
+            if name == "raise_hand":
+                self.is_done.set()
+
+        return do
+
+    def levels(self):
+        return {}
+
+    async def records(self):
+        await self.over.wait()
+        return
+        yield
+
+
+def test_each_control_is_done():
+    """The meeting's own methods are called."""
+    meeting = Meeting()
+    for control in (
+        Type("kim", "x"),
+        Raise("kim", 1),
+        Lower("kim"),
+        Give("ada"),
+        Mute("ada", True),
+        Say("ada", "y"),
+        Note("ada", "z"),
+        End(),
+    ):
+        steer(meeting, control)
+    assert meeting.done == [
+        ("type", "kim", "x"),
+        ("raise_hand", "kim", 1),
+        ("lower_hand", "kim"),
+        ("grant", "ada"),
+        ("mute", "ada", True),
+        ("say", "ada", "y"),
+        ("inject", "ada", "z"),
+        ("stop", "ended-by-hand"),
+    ]
+
+
+class Screen:
+    """Keeps what is drawn."""
+
+    def __init__(self, columns):
+        self.columns = columns
+        self.lines = []
+        self.pictures = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return None
+
+    def draw(self, heard, picture):
+        self.lines += [plain(each) for each in heard]
+        self.pictures.append([plain(each) for each in picture])
+
+
+async def test_typing_reaches_the_meeting():
+    """Words and commands are done as they are typed; what is unclear is answered on the screen."""
+    reading, writing = os.pipe()
+    screen, meeting = Screen(60), Meeting()
+    watcher = Watcher(screen, is_virtual=False, desk=Desk(Keyboard(reading), "kim", reading))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(watcher, meeting)
+        os.write(writing, b"hello\n/mute bob\n/hand\nhalf a li")
+        await meeting.is_done.wait()
+        meeting.over.set()
+    os.close(reading)
+    os.close(writing)
+    assert meeting.done == [("type", "kim", "hello"), ("raise_hand", "kim", 0)]
+    assert screen.lines == ['/mute: nobody is called "bob"; there are ada, tech_lead, kim']
+    assert screen.pictures[-1][-1] == " > half a li▏"
+
+
+def test_the_prompt_shows_the_end_of_a_long_line():
+    """And a hint where nothing is typed; controls never reach the terminal."""
+    desk = Desk(Keyboard(0), "kim", 0)
+    assert plain(desk.prompt(20)) == " > /help"
+    desk.keyboard.editor.feed(b"0123456789abcdefghij")
+    assert plain(desk.prompt(14)) == " > abcdefghij▏"
+
+
+CAST = "trialogue: 1\nname: x\ncast: {{ada: {{lines: [Hi.]}}{people}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("people", "own"),
+    [
+        (", kim: {role: human, via: text}", "kim"),
+        (", mic: {role: human}, kim: {role: human, via: text}, jo: {role: human, via: text}", "kim"),
+    ],
+)
+def test_a_pipe_is_read_for_who_takes_part_by_text(monkeypatch, people, own):
+    """The first such seat is the keyboard's."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        assert open_desk(resolve(loads(CAST.format(people=people)))).own == own
+        assert open_desk(resolve(loads(CAST.format(people="")))) is None
+    os.close(writing)
+
+
+def test_a_terminal_of_others_is_not_read(monkeypatch):
+    """In the background we would be stopped for it."""
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs) as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        assert open_desk(resolve(loads(CAST.format(people=", kim: {role: human, via: text}")))) is None
+    os.close(ours)
+
+
+@pytest.mark.parametrize("stdin", [None, io.StringIO()])
+def test_without_a_keyboard_nothing_is_read(monkeypatch, stdin):
+    """Closed, or no file at all."""
+    monkeypatch.setattr(sys, "stdin", stdin)
+    assert open_desk(resolve(loads(CAST.format(people="")))) is None
