@@ -31,7 +31,7 @@ from trialogue.model.participants import Kind
 from trialogue.rules import limits, turns
 from trialogue.rules.digest import Line
 from trialogue.rules.floor import HIGH
-from trialogue.rules.state import Barge, Phase, State, Turn, TurnPhase
+from trialogue.rules.state import Barge, LastPerson, Phase, State, Turn, TurnPhase
 from trialogue.rules.view import COLLISION_S
 
 WORDS_S = 4.0
@@ -192,17 +192,21 @@ def _nothing_followed(state: State, turn: Turn) -> None:
 
 def words_heard(state: State, listener: str, text: str) -> None:
     """A listening ear made out words: a person's, where one spoke."""
-    if listener != state.listener or not text.strip():
+    turn, last = state.turn, state.last_person
+    if not text.strip():
         return
-    turn = state.turn
+    if listener != state.listener:
+        if last is not None and listener == last.listener and state.now - last.ended_at <= WORDS_S:
+            _late(state, last, text)
+        return
     if state.barge is not None and turn is not None:
         _words_beside(state, turn, state.barge, text)
     elif turn is not None and turn.holder.kind is not Kind.AGENT:
         _attribute(state, turn, text)
         if turn.awaits_words:
             _close(state, turn)
-    elif state.last_person is not None and state.now - state.last_person.ended_at <= WORDS_S:
-        _late(state, text)
+    elif last is not None and state.now - last.ended_at <= WORDS_S:
+        _late(state, last, text)
 
 
 def _words_beside(state: State, turn: Turn, barge: Barge, text: str) -> None:
@@ -219,15 +223,12 @@ def _attribute(state: State, turn: Turn, text: str) -> None:
     state.emit(Attribute(turn.holder.name, turn.number, text, not turn.is_uncertain))
 
 
-def _late(state: State, text: str) -> None:
+def _late(state: State, last: LastPerson, text: str) -> None:
     """Words of a person's turn that is over: into the transcript, and into the others' digests."""
-    last = state.last_person
-    if last is None:
-        return
     state.emit(Attribute(last.participant, last.turn, text, is_certain=False))
     line = Line(state.cast[last.participant], text, is_certain=False)
     for other in state.plan.participants:
-        if other.name not in {last.participant, state.listener} and not state.hears_by_ear(other.name):
+        if other.name not in {last.participant, last.listener} and not state.hears_by_ear(other.name):
             state.inboxes.add_line(other.name, line)
 
 

@@ -67,6 +67,9 @@ class LastPerson:
     ended_at: float
     """When it ended."""
 
+    listener: str | None
+    """Whose ear its words were read from."""
+
 
 @define
 class Turn:
@@ -134,6 +137,12 @@ class Turn:
 
     is_uncertain: bool = False
     """Whether another person spoke at the same time."""
+
+    filler: str = ""
+    """What its holder says if its tool takes long. Personal."""
+
+    is_filling: bool = False
+    """Whether such words were ordered and nothing has come of them yet."""
 
     collided: bool = False
     """Whether another person started with it."""

@@ -28,7 +28,7 @@ from trialogue.model.commands import (
     StopPlayout,
 )
 from trialogue.model.participants import Kind, Participant
-from trialogue.rules import limits
+from trialogue.rules import limits, tool_waits
 from trialogue.rules.digest import BE_SHORTER, Line, compose
 from trialogue.rules.floor import HIGH, HIGHEST
 from trialogue.rules.state import LastPerson, Phase, State, Turn, TurnPhase
@@ -46,7 +46,7 @@ REFUSALS = 3
 RETRY_S = 0.5
 """Seconds before the first time; doubled each time."""
 
-TIMERS = ("think", "ear", "retry", "hold", "warn", "revoke", "hang", "barge", "resume")
+TIMERS = ("think", "ear", "retry", "hold", "warn", "revoke", "hang", "barge", "resume", tool_waits.FILLER)
 """All timers of a turn."""
 
 
@@ -154,6 +154,7 @@ def _play_next(state: State, turn: Turn) -> None:
     turn.reply = turn.following.popleft()
     turn.phase = TurnPhase.PLAYING
     turn.owes_reply = turn.owes_reply and bool(state.calls.running(turn.holder.name))
+    turn.is_filling = False
     state.timers.clear(turn.timer("think"), turn.timer("ear"), turn.timer("retry"))
     state.emit(Play(turn.holder.name, turn.reply, turn.number))
     if state.barge is not None:
@@ -243,6 +244,9 @@ def _wants_cue(state: State, turn: Turn) -> bool:
 
 def refused(state: State, turn: Turn, reason: str) -> None:
     """The service did not take the prompt."""
+    if turn.is_filling:
+        turn.is_filling = False  # words that only fill a silence are not worth another try
+        return
     turn.refusals += 1
     if turn.refusals <= REFUSALS:
         state.wake(turn.timer("retry"), state.now + RETRY_S * 2 ** (turn.refusals - 1))
@@ -257,6 +261,8 @@ def refused(state: State, turn: Turn, reason: str) -> None:
 def woke(state: State, turn: Turn, what: str) -> None:
     """A deadline of this turn has come."""
     match what:
+        case tool_waits.FILLER:
+            tool_waits.fill(state, turn)
         case "retry" if turn.prompt is not None:
             state.emit(turn.prompt)
         case "ear":
@@ -289,10 +295,12 @@ def close(state: State, turn: Turn, cause: Cause) -> None:
         state.emit(Drop(name, reply, "ended"))
     state.emit(EndTurn(name, turn.number, cause))
     state.floor.end(cause)
+    if cause == "interrupted":
+        tool_waits.interrupted(state, name)
     state.timers.clear(*map(turn.timer, TIMERS))
     state.turn, state.barge = None, None
     if turn.holder.kind is not Kind.AGENT:
-        state.last_person = LastPerson(name, turn.number, state.now)
+        state.last_person = LastPerson(name, turn.number, state.now, state.listener)
     state.free_since = state.now
     state.thinking.clear()
     if state.says.get(name):
