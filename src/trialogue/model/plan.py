@@ -177,6 +177,44 @@ class AgendaItem:
     """The chair says that time runs out so many seconds before the end of the box; None for never."""
 
 
+class OnInterrupt(Enum):
+    """What becomes of a running tool call when its agent is interrupted or no longer wants the result."""
+
+    CANCEL = "cancel"
+    KEEP = "keep"
+
+
+@frozen
+class Filler:
+    """What an agent says while a tool takes its time."""
+
+    after_s: float
+    """Seconds after which it is said, if nobody is being heard then."""
+
+    say: str
+    """The words. Personal."""
+
+
+@frozen
+class ToolRules:
+    """What the rules know of one tool."""
+
+    name: str
+    """What agents call it."""
+
+    on_interrupt: OnInterrupt = OnInterrupt.CANCEL
+    """Whether an interruption stops it."""
+
+    idempotent: bool = False
+    """Whether it may run again where it is not known to have succeeded: at least once, not at most once."""
+
+    identity: tuple[str, ...] = ()
+    """The arguments that make two calls the same call, whoever asks; none: every call id is a call."""
+
+    filler: Filler | None = None
+    """What is said while it runs."""
+
+
 @frozen
 class MeetingPlan:
     """Everything that decisions depend on beside the events themselves."""
@@ -211,12 +249,19 @@ class MeetingPlan:
     ready_s: float = 30.0
     """The meeting opens when all sessions are ready, or with those that are after this long."""
 
+    tools: tuple[ToolRules, ...] = ()
+    """Tools that are more than their name."""
+
     def participant(self, name: str) -> Participant:
         """The participant of that name; KeyError for an unknown one."""
         for participant in self.participants:
             if participant.name == name:
                 return participant
         raise KeyError(name)
+
+    def tool(self, name: str) -> ToolRules:
+        """What is known of a tool; what holds for all where nothing is."""
+        return next((tool for tool in self.tools if tool.name == name), ToolRules(name))
 
     @property
     def chair(self) -> Participant | None:

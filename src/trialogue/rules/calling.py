@@ -6,9 +6,10 @@ from typing import TypeAlias, assert_never
 
 from trialogue.model.commands import AnswerTool, CancelTool, RunTool
 from trialogue.model.events import ToolCallCancelled, ToolFinished, ToolRequested
-from trialogue.rules import floor_tools
+from trialogue.model.plan import OnInterrupt
+from trialogue.rules import floor_tools, tool_waits
 from trialogue.rules.state import State, TurnPhase
-from trialogue.rules.tools import OWN, Call, CallState
+from trialogue.rules.tools import OWN, Call, CallState, key_of
 
 ToolEvent: TypeAlias = ToolRequested | ToolFinished | ToolCallCancelled
 """What this module takes."""
@@ -19,8 +20,8 @@ def take(state: State, event: ToolEvent) -> None:
     match event:
         case ToolRequested():
             _requested(state, event)
-        case ToolFinished(participant=name, call_id=call_id, content=content):
-            _finished(state, name, call_id, content)
+        case ToolFinished():
+            _finished(state, event)
         case ToolCallCancelled(participant=name, call_id=call_id):
             _cancelled(state, name, call_id)
         case _:  # pragma: no cover
@@ -36,7 +37,7 @@ def _requested(state: State, event: ToolRequested) -> None:
         return
     call = state.calls.find(name, event.call_id)
     if call is not None:
-        _again(state, call, event.session)
+        _again(state, call, event)
         return
     call = state.calls.open(event)
     turn = state.holds_floor(name)
@@ -46,23 +47,49 @@ def _requested(state: State, event: ToolRequested) -> None:
         call.state = CallState.FINISHED
         _answer(state, call, floor_tools.answer(state, event))
         return
+    call.key = key_of(event.tool, state.plan.tool(event.tool).identity, event.arguments)
+    twin = state.calls.twin(call)
+    if twin is not None and _is_known(state, twin):
+        state.report("same-call", f"{event.tool} was called with these arguments already", name)
+        call.same_as, call.outcome = twin, twin.outcome
+        _answer(state, call, twin.content)
+        return
     if turn is not None:
         turn.owes_reply = True
         state.timers.clear(turn.timer("think"), turn.timer("ear"))
+        tool_waits.expect(state, turn, event.tool)
+    if twin is not None and not twin.outcome:
+        call.same_as = twin
+        state.report("same-call", f"{event.tool} runs with these arguments already", name)
+        return
     state.emit(RunTool(name, event.call_id, event.tool, event.arguments))
+
+
+def _is_known(state: State, call: Call) -> bool:
+    """Whether what came of a call stands for a further one, which then is not run.
+
+    A tool that said itself that it failed may be asked again. What ran and was not seen to end may have had
+    its effects: that, too, stands, unless the tool says that it may run twice.
+    """
+    if call.outcome in {"", "failed"}:
+        return False
+    return call.outcome == "succeeded" or not _may_repeat(state, call)
 
 
 def _is_live(state: State, name: str, session: int) -> bool:
     return state.presence.is_ready(name) and session == state.presence.session(name)
 
 
-def _again(state: State, call: Call, session: int) -> None:
-    """A call that is known is never run twice; the session that asked last is answered."""
-    call.session = session
+def _again(state: State, call: Call, event: ToolRequested) -> None:
+    """A call that is known is not run twice, unless it may be; the session that asked last is answered."""
+    call.session = event.session
     match call.state:
+        case CallState.FINISHED if call.outcome not in {"", "succeeded"} and _may_repeat(state, call):
+            call.state, call.outcome = CallState.RUNNING, ""
+            state.emit(RunTool(call.participant, call.call_id, call.tool, event.arguments))
         case CallState.FINISHED:
             _answer(state, call, call.content)
-        case CallState.CANCELLED:
+        case CallState.CANCELLED | CallState.KEPT:
             state.stale("a cancelled call was asked for again", call.participant)
         case CallState.RUNNING:
             pass
@@ -70,23 +97,44 @@ def _again(state: State, call: Call, session: int) -> None:
             assert_never(call.state)
 
 
+def _may_repeat(state: State, call: Call) -> bool:
+    return state.plan.tool(call.tool).idempotent
+
+
 def _answer(state: State, call: Call, content: str) -> None:
     call.state, call.content = CallState.FINISHED, content
     state.emit(AnswerTool(call.participant, call.session, call.call_id, call.tool, content))
 
 
-def _finished(state: State, name: str, call_id: str, content: str) -> None:
-    call = state.calls.find(name, call_id)
-    if call is None or call.state is not CallState.RUNNING:
-        state.stale("a tool call finished that nobody waits for", name)
+def _finished(state: State, event: ToolFinished) -> None:
+    call = state.calls.find(event.participant, event.call_id)
+    if call is None or call.state is CallState.FINISHED or call.outcome:
+        state.stale("a tool call finished that nobody waits for", event.participant)
         return
-    if _is_live(state, name, call.session):
-        _answer(state, call, content)
+    call.outcome, call.content = event.outcome, event.content
+    followers = state.calls.followers(call)
+    if call.state is CallState.CANCELLED:
+        state.stale("a tool call finished that nobody waits for", event.participant)
     else:
-        call.state, call.content = CallState.FINISHED, content
-        state.report("superseded", "the session that called the tool is gone", name)
+        _tell(state, call)
+    for follower in followers:
+        follower.outcome, follower.content = event.outcome, event.content
+        _tell(state, follower)
+
+
+def _tell(state: State, call: Call) -> None:
+    """Answer a call; or let its agent know at its next turn, where it cannot be answered."""
+    name = call.participant
+    if call.state is CallState.RUNNING and _is_live(state, name, call.session):
+        _answer(state, call, call.content)
+    else:
+        gone = "the session that called the tool is gone"
+        state.report(
+            "superseded", "the service had cancelled the call" if call.state is CallState.KEPT else gone, name
+        )
+        call.state = CallState.FINISHED
         if state.presence.is_ready(name):
-            state.inboxes.add_note(name, f"Your tool call {call.tool} has finished: {content}")
+            state.inboxes.add_note(name, f"Your tool call {call.tool} has finished: {call.content}")
     _think_again(state, name)
 
 
@@ -95,8 +143,12 @@ def _cancelled(state: State, name: str, call_id: str) -> None:
     if call is None or call.state is not CallState.RUNNING:
         state.stale("a tool call was cancelled that is over", name)
         return
-    call.state = CallState.CANCELLED
-    state.emit(CancelTool(name, call_id))
+    if state.plan.tool(call.tool).on_interrupt is OnInterrupt.KEEP and call.same_as is None:
+        call.state = CallState.KEPT
+    else:
+        call.state = CallState.CANCELLED
+        if call.same_as is None and not state.calls.followers(call):
+            state.emit(CancelTool(name, call_id))
     _think_again(state, name)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from enum import Enum
+from typing import cast
 
 from attrs import Factory, define, frozen
 
@@ -37,6 +38,7 @@ class CallState(Enum):
     RUNNING = "running"
     FINISHED = "finished"
     CANCELLED = "cancelled"
+    KEPT = "kept"
 
 
 @define
@@ -61,6 +63,15 @@ class Call:
     content: str = ""
     """The result, once finished. Personal."""
 
+    outcome: str = ""
+    """How it ended, once finished."""
+
+    key: str = ""
+    """What makes it the same call as others: the tool and its identifying arguments. Personal."""
+
+    same_as: Call | None = None
+    """The running call whose result it waits for."""
+
 
 @define
 class Calls:
@@ -78,6 +89,17 @@ class Calls:
         self._calls[event.participant, event.call_id] = call
         return call
 
+    def twin(self, call: Call) -> Call | None:
+        """The last other call of the same key that was run itself; None where there is none."""
+        if not call.key:
+            return None
+        others = (c for c in reversed(self._calls.values()) if c.key == call.key)
+        return next((c for c in others if c is not call and c.same_as is None), None)
+
+    def followers(self, call: Call) -> tuple[Call, ...]:
+        """Calls that wait for the result of this one."""
+        return tuple(c for c in self._calls.values() if c.same_as is call and c.state is CallState.RUNNING)
+
     def running(self, participant: str | None = None) -> tuple[Call, ...]:
         """Calls without a result, of one participant or of all."""
         return tuple(
@@ -85,6 +107,22 @@ class Calls:
             for call in self._calls.values()
             if call.state is CallState.RUNNING and participant in {None, call.participant}
         )
+
+
+def key_of(tool: str, identity: tuple[str, ...], arguments: str) -> str:
+    """What two calls that are the same have in common; empty where a call is like no other."""
+    try:
+        read: object = json.loads(arguments)
+    except (ValueError, RecursionError):
+        return ""
+    match read:
+        case dict() if identity:
+            named = cast("dict[str, object]", read)
+            if not all(name in named for name in identity):
+                return ""
+            return json.dumps([tool, *(named[name] for name in identity)], sort_keys=True)
+        case _:
+            return ""
 
 
 @frozen
