@@ -23,6 +23,9 @@ from trialogue.rules.policies.round_robin import next_in_order
 from trialogue.rules.state import State
 from trialogue.rules.view import Collect, Collecting, Decision, FloorView, Next, Nobody, Policy, Wait
 
+GRAIN_S = 1e-6
+"""The shortest wait there is: times are microseconds."""
+
 
 @frozen
 class Chooser:
@@ -55,7 +58,8 @@ class Chooser:
                 self._grant(state, decision, passed_over)
             case Wait(until=until):
                 state.timers.clear("silence")
-                state.wake("choose", until)
+                # Timers are exact to a microsecond, sums of floats are not: never wait for now.
+                state.wake("choose", max(until, state.now + GRAIN_S))
             case Nobody(reason=reason, is_final=True):
                 end_meeting(state, reason)
             case Nobody():
