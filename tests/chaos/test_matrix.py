@@ -29,9 +29,11 @@ NEVER_HEARD_AGAIN = {
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"row-{fault.row:02}-{fault.name}")
 def test_every_promise_is_kept(fault, table):
     """The fault strikes, its participant fares as was said, and no promise is broken."""
-    _, judged = table(fault)
+    trial, judged = table(fault)
     (row,) = judged.rows
     assert judged.broken == ()
+    if fault.fate is not Fate.ENDS:  # the meeting went on for long enough to have noticed
+        assert trial.held.result.duration_s >= row.at + fault.notice_s
     assert row.at is not None
     assert row.survived == SURVIVED[fault.fate]
     if fault.name in NEVER_HEARD_AGAIN:

@@ -162,6 +162,20 @@ def test_row_06_tls_that_stalls(scene, hold, note):
     note(Row("tls-stalls", 6, "ann", 0.0, "away", None, ()))
 
 
+# --- 12, 20, 29: once is an accident ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["bad-accept", "closed-999", "masked"])
+def test_rows_12_20_and_29_are_fatal_the_second_time(name, run_under):
+    """A peer that breaks the protocol twice in a row is no voice agent: its participant is dropped."""
+    twice = (Planned(fault_named(name), "ann", session=session) for session in (1, 2))
+    trial, judged = run_under(*twice)
+    records = tuple(read(trial.folder / "journal.jsonl"))
+    assert judged.broken == ()
+    assert [strike.planned.session for strike in trial.strikes] == [1, 2]
+    assert set(failed(records)) == {"ann"}
+
+
 # --- 40: what comes too late --------------------------------------------------------------------------
 
 

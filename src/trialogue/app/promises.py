@@ -112,7 +112,8 @@ def recorded(evidence: Evidence) -> Iterator[str]:
     said = [text for record in evidence.records for text in _said(record)]
     for strike in evidence.trial.strikes:
         fault = strike.planned.fault
-        if not fault.shows or _is_hidden(strike, evidence.trial.strikes):
+        is_too_late = fault.fate is not Fate.ENDS and evidence.records[-1].at - strike.at < fault.notice_s
+        if not fault.shows or is_too_late or _is_hidden(strike, evidence.trial.strikes):
             continue
         if not any(re.search(fault.shows, text) for text in said):
             yield f"{fault.name} left no record that shows {fault.shows!r}"

@@ -35,6 +35,7 @@ DIALS = (
         Answer(is_held=True),
         Fate.RETURNS,
         r"dial\.timeout",
+        notice_s=11.0,
     ),
     Fault(
         "closed-at-once", 4, "the peer closes before its answer", Answer(), Fate.RETURNS, "without an answer"
@@ -72,6 +73,7 @@ DIALS = (
         Answer(_upgraded(), 1.0, True),
         Fate.RETURNS,
         r"dial\.timeout",
+        notice_s=11.0,
     ),
     Fault(
         "no-http",

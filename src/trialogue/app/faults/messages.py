@@ -98,6 +98,7 @@ MESSAGES = (
         garbled(frame(2, size=2**62)),
         Fate.RETURNS,
         "SessionLost",
+        notice_s=30.0,
     ),
     Fault(
         "empty-fragments",
@@ -152,6 +153,7 @@ SOUND = (
         speaking(Withhold(("sound", "AgentAudioDone"), until="UserStartedSpeaking")),
         Fate.UNHARMED,
         "stalled",
+        notice_s=10.0,
     ),
     Fault(
         "no-sound",
@@ -160,6 +162,7 @@ SOUND = (
         prompted(Withhold(("sound", "AgentAudioDone"))),
         Fate.UNHARMED,
         "stalled|limit|timeout",
+        notice_s=15.0,
     ),
     Fault("sound-burst", 33, "ten seconds of sound at once", speaking(Say(_SECOND, times=10)), Fate.UNHARMED),
     Fault(
@@ -177,6 +180,7 @@ SOUND = (
         SessionFault("AgentAudioDone", (Withhold(("AgentAudioDone",)),)),
         Fate.UNHARMED,
         "stalled",
+        notice_s=10.0,
     ),
     Fault("done-early", 34, "AgentAudioDone before the last sound", speaking(_DONE), Fate.UNHARMED),
     Fault(
@@ -232,6 +236,7 @@ PROMPTS = (
         applying(Refuse(_REFUSED, 999)),
         Fate.UNHARMED,
         "injection-refused",
+        notice_s=10.0,
     ),
     Fault(
         "think-failed",

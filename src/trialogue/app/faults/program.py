@@ -16,7 +16,15 @@ TOOLS = (
         greeting(Double(("FunctionCallRequest",))),
         Fate.UNHARMED,
     ),
-    Fault("tool-hangs", 38, "a tool that never answers", Part.TOOL_HANGS, Fate.UNHARMED, "timed-out"),
+    Fault(
+        "tool-hangs",
+        38,
+        "a tool that never answers",
+        Part.TOOL_HANGS,
+        Fate.UNHARMED,
+        "timed-out",
+        notice_s=21.0,
+    ),
     Fault("tool-raises", 38, "a tool that fails", Part.TOOL_RAISES, Fate.UNHARMED, "outcome='failed'"),
     Fault("tool-floods", 38, "a tool that answers with 10 MB", Part.TOOL_FLOODS, Fate.UNHARMED, "succeeded"),
     Fault(

@@ -15,6 +15,7 @@ SESSIONS = (
         greeting(Withhold(("*",))),
         Fate.RETURNS,
         "settings in time",
+        notice_s=11.0,
     ),
     Fault(
         "no-settings-applied",
@@ -23,6 +24,7 @@ SESSIONS = (
         applying(Withhold(("*",))),
         Fate.RETURNS,
         "settings in time",
+        notice_s=11.0,
     ),
     Fault(
         "settings-refused",
@@ -71,9 +73,16 @@ SESSIONS = (
         speaking(Afflict(HalfOpen())),
         Fate.RETURNS,
         "SessionLost",
+        notice_s=20.0,
     ),
     Fault(
-        "deaf", 17, "alive, and never answers a prompt", prompted(Withhold(("*",))), Fate.UNHARMED, "timeout"
+        "deaf",
+        17,
+        "alive, and never answers a prompt",
+        prompted(Withhold(("*",))),
+        Fate.UNHARMED,
+        "timeout",
+        notice_s=21.0,
     ),
     *(
         Fault(f"closed-{code}", 18, f"close {code} in a turn", closed(code), Fate.RETURNS, "SessionLost")
@@ -91,6 +100,7 @@ SESSIONS = (
         speaking(Afflict(close_frame(1001)), Afflict(Unread())),
         Fate.RETURNS,
         "SessionLost",
+        notice_s=20.0,
     ),
 )
 

@@ -92,6 +92,9 @@ class Fault:
     dials: int = 1
     """How many dials in a row it spoils, if it spoils dials."""
 
+    notice_s: float = 5.0
+    """In how many seconds it is noticed at the latest; a meeting that ends before owes no record of it."""
+
     @property
     def needs_tool(self) -> bool:
         """Whether it strikes a call, so that only one who calls tools can be struck."""
