@@ -23,6 +23,7 @@ from attrs import field, frozen
 
 from trialogue.errors import DialFailed, ProviderRefused, SetupError
 from trialogue.transport.connection import HandshakeEnded, WireSocket
+from trialogue.transport.direct import direct, shake_hands
 from trialogue.transport.library import Library, LibraryNursery
 from trialogue.transport.lifetime import background, open_for_messages
 from trialogue.transport.pipe import open_pipe
@@ -309,20 +310,14 @@ async def _connect(target: Target, dial: DialRules) -> trio.abc.Stream:
     if target.is_loopback and not _is_loopback_address(stream.socket.getpeername()[0]):
         await trio.aclose_forcefully(stream)
         raise SetupError(f"{target.host} is not this machine, and plain ws:// goes nowhere else")
-    return stream
+    return direct(stream)
 
 
 async def _secure(stream: trio.SocketStream, target: Target, context: ssl.SSLContext) -> trio.abc.Stream:
-    secured = trio.SSLStream(stream, context, server_hostname=target.host, https_compatible=True)
     try:
-        await secured.do_handshake()
+        return await shake_hands(stream, context, target.host)
     except trio.BrokenResourceError as error:
-        await trio.aclose_forcefully(secured)
         raise _tls_failure(error.__cause__, target) from error
-    except trio.Cancelled:
-        await trio.aclose_forcefully(secured)
-        raise
-    return secured
 
 
 def _tls_failure(cause: BaseException | None, target: Target) -> DialFailed | ProviderRefused:
@@ -347,9 +342,11 @@ def _tls_failure(cause: BaseException | None, target: Target) -> DialFailed | Pr
 def _tls_context(ca_file: str | None) -> ssl.SSLContext:
     """The default, verifying context; shared, since loading the authorities takes milliseconds and memory."""
     try:
-        return ssl.create_default_context(cafile=ca_file)
+        context = ssl.create_default_context(cafile=ca_file)
     except (OSError, ssl.SSLError) as error:
         raise SetupError(f"the authorities in {ca_file} cannot be read") from error
+    context.options |= ssl.OP_NO_RENEGOTIATION
+    return context
 
 
 def _is_loopback_address(host: str) -> bool:

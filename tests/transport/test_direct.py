@@ -1,0 +1,152 @@
+"""Streams straight on sockets behave as trio's do: big writes, half-closes, ends, closes, both at once."""
+
+import ssl
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import pytest
+import trio
+import trio.testing
+import trustme
+
+from trialogue.transport.direct import direct, shake_hands
+
+MANY = 4 * 1024 * 1024
+"""Bytes that no socket buffer holds."""
+
+
+@asynccontextmanager
+async def joined(way: str) -> AsyncGenerator[tuple[trio.abc.Stream, trio.abc.Stream]]:
+    """Ours, and trio's own on the other end."""
+    (listener,) = await trio.open_tcp_listeners(0, host="127.0.0.1")
+    async with listener:
+        left = await trio.open_tcp_stream("127.0.0.1", listener.socket.getsockname()[1])
+        right = await listener.accept()
+    if way == "plain":
+        async with direct(left) as ours, right:
+            yield ours, right
+        return
+    authority = trustme.CA()
+    server, client = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), ssl.create_default_context()
+    authority.issue_cert("localhost").configure_cert(server)
+    authority.configure_trust(client)
+    theirs = trio.SSLStream(right, server, server_side=True, https_compatible=True)
+    found: list[trio.abc.Stream] = []
+
+    async def shake() -> None:
+        found.append(await shake_hands(left, client, "localhost"))
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(shake)
+        nursery.start_soon(theirs.do_handshake)
+    async with found[0] as ours, theirs:
+        yield ours, theirs
+
+
+async def read_all(stream: trio.abc.Stream, count: int) -> bytes:
+    got = bytearray()
+    while len(got) < count and (more := await stream.receive_some(50_000)):
+        got += more
+    return bytes(got)
+
+
+async def send_for_ever(stream: trio.abc.Stream) -> None:
+    while True:
+        await stream.send_all(bytes(100_000))
+
+
+both = pytest.mark.parametrize("way", ["plain", "tls"])
+
+
+@both
+async def test_much_goes_both_ways_at_once(way: str) -> None:
+    """Each side writes more than the system takes, while it reads as much."""
+    sent = bytes(range(256)) * (MANY // 256)
+    got: dict[str, bytes] = {}
+
+    async def read(name: str, stream: trio.abc.Stream) -> None:
+        got[name] = await read_all(stream, MANY)
+
+    async with joined(way) as (ours, theirs), trio.open_nursery() as nursery:
+        nursery.start_soon(ours.send_all, sent)
+        nursery.start_soon(theirs.send_all, sent)
+        nursery.start_soon(read, "ours", ours)
+        nursery.start_soon(read, "theirs", theirs)
+    assert got == {"ours": sent, "theirs": sent}
+
+
+@both
+async def test_what_openssl_holds_is_not_waited_for(way: str) -> None:
+    """Bytes of a record that were read off the socket already come out without new ones."""
+    async with joined(way) as (ours, theirs):
+        await theirs.send_all(b"abcdef")
+        assert [await ours.receive_some(2) for _ in range(3)] == [b"ab", b"cd", b"ef"]
+
+
+@both
+async def test_the_peers_end_is_an_end(way: str) -> None:
+    """A connection that is closed reads as empty, with TLS's goodbye or without."""
+    async with joined(way) as (ours, theirs):
+        await theirs.send_all(b"last")
+        await theirs.aclose()
+        assert await read_all(ours, 100) == b"last"
+
+
+@both
+async def test_our_end_is_an_end_for_the_peer(way: str) -> None:
+    """Closing lets the peer read what was sent, then the end."""
+    async with joined(way) as (ours, theirs):
+        await ours.send_all(b"last")
+        await ours.aclose()
+        assert await read_all(theirs, 100) == b"last"
+
+
+@both
+async def test_a_peer_that_is_gone_breaks_writing(way: str) -> None:
+    """Writing to a reset connection fails as trio's streams do."""
+    async with joined(way) as (ours, theirs):
+        await ours.send_all(b"unread")
+        await trio.aclose_forcefully(theirs)
+        with pytest.raises(trio.BrokenResourceError):
+            await send_for_ever(ours)
+
+
+@both
+async def test_closing_wakes_a_reader_and_closes_for_good(way: str) -> None:
+    """Whoever waits learns of the close, and so does whoever comes later."""
+
+    async def read(stream: trio.abc.Stream) -> None:
+        with pytest.raises(trio.ClosedResourceError):
+            await stream.receive_some()
+
+    async with joined(way) as (ours, _theirs):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(read, ours)
+            await trio.testing.wait_all_tasks_blocked()
+            await ours.aclose()
+        await ours.aclose()
+        with pytest.raises(trio.ClosedResourceError):
+            await ours.receive_some()
+        with pytest.raises(trio.ClosedResourceError):
+            await ours.send_all(b"late")
+
+
+@both
+async def test_a_cancelled_read_loses_nothing(way: str) -> None:
+    """A read that was given up leaves the bytes for the next."""
+    async with joined(way) as (ours, theirs):
+        with trio.CancelScope() as scope:
+            scope.cancel()
+            await ours.receive_some()
+        await theirs.send_all(b"kept")
+        assert await read_all(ours, 4) == b"kept"
+
+
+async def test_half_a_close() -> None:
+    """After our end the peer may still speak."""
+    async with joined("plain") as (ours, theirs):
+        assert isinstance(ours, trio.abc.HalfCloseableStream)
+        await ours.send_eof()
+        assert await theirs.receive_some() == b""
+        await theirs.send_all(b"still here")
+        assert await read_all(ours, 10) == b"still here"
