@@ -12,7 +12,7 @@ from trialogue.scenario.resolve import prepare
 SCENARIO = """
 trialogue: 1
 name: table
-run: {seed: 3, clock: virtual, frame: 60ms, limits: {time: 10m, turns: 9, silence: 60s}}
+run: {seed: 3, clock: virtual, frame: 100ms, limits: {time: 10m, turns: 9, silence: 60s}}
 cast:
   ann:
     think:

@@ -1,0 +1,37 @@
+"""What is shipped for tests of others."""
+
+import pytest
+import trio
+
+from trialogue.app.agent import open_agent
+from trialogue.errors import ProviderRefused
+from trialogue.testing.faults import Answer, FaultPlan, Planned, fault_named, judge, peer, try_meeting
+
+
+async def test_one_agent_and_its_bad_peer(autojump_clock):
+    """A peer that refuses is told as a refusal, with its words."""
+    body = b'{"err_code":"INSUFFICIENT","err_msg":"no credit"}'
+    refusing = Answer(b"HTTP/1.1 402 Payment Required\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+    block = {"think": {"provider": {"type": "open_ai", "model": "gpt-4o-mini"}}}
+    with trio.fail_after(60):
+        async with open_agent(block, connect=peer(refusing)) as agent:
+            with pytest.raises(ProviderRefused, match="402: no credit"):
+                await agent.next_event()
+
+
+def test_a_meeting_and_its_plan(scene, tmp_path):
+    """A plan is a value, and what came of it another."""
+    plan = FaultPlan((Planned(fault_named("half-open"), "cleo", after_s=8.0),))
+    judged = judge(try_meeting(scene(), plan, out=tmp_path / "run"))
+    assert judged.broken == ()
+    assert judged.rows[0].survived == "returned"
+
+
+@pytest.mark.real
+def test_a_trial_in_real_time(scene, tmp_path):
+    """The same faults strike a meeting that lives by the clock of the machine."""
+    resolved = scene(("clock: virtual", "clock: real"), ("turns: 9", "turns: 2"))
+    plan = FaultPlan((Planned(fault_named("too-many"), "cleo"), Planned(fault_named("fin-mid-turn"), "ann")))
+    trial = try_meeting(resolved, plan, out=tmp_path / "run")
+    assert judge(trial).broken == ()
+    assert {strike.planned.fault.name for strike in trial.strikes} == {"too-many", "fin-mid-turn"}
