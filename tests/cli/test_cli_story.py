@@ -7,8 +7,16 @@ from hypothesis import strategies as st
 from trialogue.cli.lines import plain
 from trialogue.cli.story import Kind, Moment, Story
 from trialogue.cli.telling import REASONS, Seating, Telling, reason_in_words
-from trialogue.model.commands import EndMeeting
-from trialogue.model.events import PlaybackFinished, PlaybackStarted, ReplyWithdrawn, SentenceSaid
+from trialogue.model.commands import Attribute, EndMeeting
+from trialogue.model.events import (
+    PlaybackFinished,
+    PlaybackPaused,
+    PlaybackResumed,
+    PlaybackStarted,
+    ReplyWithdrawn,
+    SentenceSaid,
+    TextTyped,
+)
 
 
 def told(*facts, until=float("inf")):
@@ -121,3 +129,40 @@ def test_reasons_are_put_in_words():
 def test_a_story_is_its_status():
     """The repr is a status line."""
     assert repr(Story(PLAN)) == "<Story of edge cache: 0 playing, 0 to come>"
+
+
+def test_a_persons_words_are_told_as_they_are_known():
+    """Typed, or made out by an ear: the brain says whose they are."""
+    facts = ((4.0, TextTyped("biz", "Good."), Attribute("biz", 3, "Good.", is_certain=True)),)
+    assert told(*facts) == [Moment(4.0, Kind.SAID, "Good.", "biz", 3)]
+
+
+def test_a_pause_moves_what_comes_after_it():
+    """What was not heard yet is heard later by as long as the pause was; new words too."""
+    facts = [
+        (1.0, SentenceSaid("tech", 1, "One.", 0.0)),
+        (1.0, SentenceSaid("tech", 1, "Two.", 2.0)),
+        (2.0, PlaybackStarted("tech", 1, 1, 2.0)),
+        (3.0, PlaybackPaused("tech", 1, 1, 3.0, 1.0)),
+        (3.5, SentenceSaid("tech", 1, "Three.", 4.0)),
+    ]
+    assert [moment.text for moment in told(*facts)] == ["One."]
+    facts.append((5.0, PlaybackResumed("tech", 1, 1, 5.0)))
+    assert [(moment.at, moment.text) for moment in told(*facts)] == [
+        (2.0, "One."),
+        (6.0, "Two."),
+        (8.0, "Three."),
+    ]
+
+
+def test_a_turn_that_was_paused_may_end_so():
+    """Then its rest is never told."""
+    facts = (
+        (1.0, SentenceSaid("tech", 1, "One.", 0.0)),
+        (1.0, SentenceSaid("tech", 1, "Two.", 2.0)),
+        (2.0, PlaybackStarted("tech", 1, 1, 2.0)),
+        (3.0, PlaybackPaused("tech", 1, 1, 3.0, 1.0)),
+        (4.0, PlaybackFinished("tech", 1, 1, 3.0, 1.0, "cut")),
+        (5.0, PlaybackResumed("tech", 1, 1, 5.0)),
+    )
+    assert [(moment.at, moment.kind) for moment in told(*facts)] == [(2.0, Kind.SAID), (3.0, Kind.CUT)]

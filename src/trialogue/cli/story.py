@@ -15,11 +15,13 @@ from typing import Final, TypeAlias
 
 from attrs import Factory, define, field, frozen
 
-from trialogue.model.commands import Command, EndMeeting, EndTurn, MoveAgenda, Report
+from trialogue.model.commands import Attribute, Command, EndMeeting, EndTurn, MoveAgenda, Report
 from trialogue.model.events import (
     ActorCrashed,
     Event,
     PlaybackFinished,
+    PlaybackPaused,
+    PlaybackResumed,
     PlaybackStarted,
     ReplyWithdrawn,
     SentenceSaid,
@@ -85,6 +87,7 @@ class _Due:
 class _Playout:
     turn: int
     start_s: float
+    paused_s: float | None = None
 
 
 @define
@@ -123,14 +126,19 @@ class Story:
         match event:
             case SentenceSaid(participant=name, reply=reply):
                 self._scripts.setdefault((name, reply), []).append(event)
-                if (name, reply) in self._playing:
-                    self._say(at, event, self._playing[name, reply])
+                playout = self._playing.get((name, reply))
+                if playout is not None and playout.paused_s is None:
+                    self._say(at, event, playout)
             case PlaybackStarted(participant=name, turn=turn, reply=reply, position_s=position_s):
                 self._playing[name, reply] = _Playout(turn, position_s)
                 for sentence in self._scripts.get((name, reply), []):
                     self._say(0.0, sentence, self._playing[name, reply])
             case PlaybackFinished(participant=name, reply=reply, position_s=position_s, outcome=outcome):
                 self._stop((name, reply), position_s, is_cut=outcome != "complete")
+            case PlaybackPaused(participant=name, reply=reply, position_s=position_s):
+                self._pause((name, reply), position_s)
+            case PlaybackResumed(participant=name, reply=reply, position_s=position_s):
+                self._resume((name, reply), position_s)
             case ToolRequested(participant=name, call_id=call_id, tool=tool):
                 self._calls.setdefault((name, call_id), (tool, at))
                 self._tell(at, Kind.TOOL, f"calls {tool}", name)
@@ -171,15 +179,38 @@ class Story:
         if playout is None:
             return
         self._scripts.pop(reply, None)
-        later = [due for due in self._due if due.reply == reply and due.at > at]
-        self._due = [due for due in self._due if due not in later]
-        heapq.heapify(self._due)
+        later = self._take_back(reply, at)
         if is_cut:
             self._push(Moment(at, Kind.CUT, "", reply[0], playout.turn), None)
             return
         for due in sorted(later):
             moment = due.moment
             self._push(Moment(at, moment.kind, moment.text, moment.participant, moment.turn), None)
+
+    def _pause(self, reply: _Reply, at: float) -> None:
+        """What was not heard of a reply is not heard for now."""
+        playout = self._playing.get(reply)
+        if playout is not None:
+            playout.paused_s = at
+            self._take_back(reply, at)
+
+    def _resume(self, reply: _Reply, at: float) -> None:
+        """Its rest is heard later by as long as the pause was."""
+        playout = self._playing.get(reply)
+        if playout is None or playout.paused_s is None:
+            return
+        playout.start_s += at - playout.paused_s
+        playout.paused_s = None
+        for sentence in self._scripts.get(reply, []):
+            if playout.start_s + sentence.offset_s > at:
+                self._say(0.0, sentence, playout)
+
+    def _take_back(self, reply: _Reply, at: float) -> list[_Due]:
+        """Take out what of a reply would have been told after `at`."""
+        later = [due for due in self._due if due.reply == reply and due.at > at]
+        self._due = [due for due in self._due if due not in later]
+        heapq.heapify(self._due)
+        return later
 
     # --- decisions ----------------------------------------------------------------------------------
 
@@ -188,6 +219,8 @@ class Story:
             case MoveAgenda(item=item) if item is not None:
                 titles = {each.id: each.title for each in self.plan.agenda}
                 self._tell(at, Kind.AGENDA, titles.get(item, item))
+            case Attribute(participant=name, turn=turn, text=text):
+                self._push(Moment(at, Kind.SAID, text, name, turn), None)
             case EndTurn(participant=name, cause="timeout"):
                 self._tell(at, Kind.NOTICE, "says nothing", name)
             case EndTurn(participant=name, cause="hold-limit"):
