@@ -186,7 +186,8 @@ class Witness:
         if isinstance(event, e.ReplyStarted):
             self.started.add((event.participant, event.reply))
         if isinstance(event, e.SessionFailed):
-            self.gone |= {event.participant} & self.cast.keys()
+            agents = {name for name, participant in self.cast.items() if participant.kind is Kind.AGENT}
+            self.gone |= {event.participant} & agents
         for command in decided:
             assert not self.over, "nothing follows the end"
             for named in (getattr(command, "participant", None), getattr(command, "to", None)):

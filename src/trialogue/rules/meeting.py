@@ -10,52 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import assert_never
+from typing import TypeAlias
 
 from trialogue.model.commands import Command
 from trialogue.model.events import (
     ActorCrashed,
-    ActorOverran,
     Event,
-    FloorRequestCancelled,
-    FloorRequested,
-    GrantAsked,
-    InjectionRefused,
     LatencyMeasured,
-    MeetingResumed,
     MeetingStarted,
-    MuteAsked,
-    NoteGiven,
-    PlaybackFinished,
-    PlaybackPaused,
-    PlaybackResumed,
-    PlaybackStarted,
-    ProcessSuspended,
-    RecordingFailed,
-    ReplyFailed,
-    ReplySent,
-    ReplyStarted,
-    ReplyWithdrawn,
-    SayAsked,
-    SentenceSaid,
     ServiceWarned,
-    SessionEnding,
-    SessionFailed,
-    SessionLost,
-    SessionReady,
-    SessionRolledOver,
-    SettingsChanged,
-    SpeechStarted,
-    SpeechStopped,
     StopAsked,
-    TextTyped,
-    ToolCallCancelled,
-    ToolFinished,
-    ToolRequested,
-    UpdateAsked,
-    WallClockJumped,
     Woke,
-    WordsHeard,
 )
 from trialogue.model.plan import AgendaItem, MeetingPlan
 from trialogue.model.transcript import Utterance
@@ -65,6 +30,16 @@ from trialogue.rules.context import ContextItem
 from trialogue.rules.ending import end_meeting, judge, warn_box, watch_box
 from trialogue.rules.state import Phase, State
 from trialogue.rules.view import FloorView, Policy, TurnTaken
+
+Taken: TypeAlias = (
+    sessions.SessionEvent
+    | speaking.SpeakingEvent
+    | people.PeopleEvent
+    | wishes.Wish
+    | calling.ToolEvent
+    | process.ProcessEvent
+)
+"""Events that are a module's business."""
 
 
 class Meeting:
@@ -118,49 +93,26 @@ class Meeting:
                 self._woke(timer)
             case StopAsked(reason=reason):
                 end_meeting(state, reason)
-            case (
-                SessionReady()
-                | SessionLost()
-                | SessionFailed()
-                | SessionEnding()
-                | SessionRolledOver()
-                | ReplyFailed()
-                | UpdateAsked()
-                | SettingsChanged()
-            ):
-                sessions.take(state, event)
-            case (
-                ReplyStarted()
-                | SentenceSaid()
-                | ReplySent()
-                | ReplyWithdrawn()
-                | InjectionRefused()
-                | WordsHeard()
-                | PlaybackStarted()
-                | PlaybackFinished()
-            ):
-                speaking.take(state, event)
-            case (
-                FloorRequested()
-                | FloorRequestCancelled()
-                | GrantAsked()
-                | SayAsked()
-                | MuteAsked()
-                | NoteGiven()
-            ):
-                wishes.take(state, event)
-            case ToolRequested() | ToolFinished() | ToolCallCancelled():
-                calling.take(state, event)
-            case SpeechStarted() | SpeechStopped() | TextTyped() | PlaybackPaused() | PlaybackResumed():
-                people.take(state, event)
-            case (
-                ActorOverran() | RecordingFailed() | ProcessSuspended() | WallClockJumped() | MeetingResumed()
-            ):
-                process.take(state, event)
             case LatencyMeasured() | ServiceWarned() | ActorCrashed():
-                pass
-            case _:  # pragma: no cover
-                assert_never(event)
+                pass  # for the record
+            case _:
+                self._hand_on(event)
+
+    def _hand_on(self, event: Taken) -> None:
+        """Let the module decide whose business the event is."""
+        state = self._state
+        if isinstance(event, sessions.SessionEvent):
+            sessions.take(state, event)
+        elif isinstance(event, speaking.SpeakingEvent):
+            speaking.take(state, event)
+        elif isinstance(event, people.PeopleEvent):
+            people.take(state, event)
+        elif isinstance(event, wishes.Wish):
+            wishes.take(state, event)
+        elif isinstance(event, calling.ToolEvent):
+            calling.take(state, event)
+        else:
+            process.take(state, event)
 
     def _start(self) -> None:
         state = self._state

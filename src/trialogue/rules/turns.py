@@ -55,11 +55,11 @@ def grant(state: State, to: str, reason: str, *, by: str, ask: str = "", is_urge
 
     `by` says who chose: a policy's name, `asked` or `silence`; `ask` is what its digest ends with.
     """
+    rivals = _rivals(state, to) if by in SELF_SELECTED else []
     number = state.floor.grant(to, state.now)
     state.timers.clear("choose", "silence")
     if state.named is not None and state.named.by != to:
         state.named = None
-    rivals = _rivals(state, to) if by in SELF_SELECTED else []
     for name in state.replies.holders():
         if name in state.overheard or (name != to and state.hears_by_ear(name)):
             drop_held(state, name, "denied")

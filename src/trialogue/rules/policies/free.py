@@ -3,8 +3,7 @@
 1. 1a: whom the current speaker selects, by `hand_off` or by name in its last sentence, speaks next.
 2. 1b: else the first to start does. Those who start within `COLLISION_S` of the first collide: the chair
    is preferred, then priority, then the first starter, then a seeded draw.
-3. 1c: else the current speaker may go on, once nobody else has started for `LAPSE_S`, and only once in
-   a row.
+3. 1c: else, once nobody has started for `LAPSE_S`, the current speaker may go on, once in a row.
 """
 
 from __future__ import annotations
@@ -45,12 +44,12 @@ def _first_starter(view: FloorView, starters: list[Waiting]) -> Decision:
 
 
 def _goes_on(view: FloorView) -> Decision:
+    until = view.free_since + LAPSE_S
+    if view.now < until:
+        return Wait(until, "somebody may start")
     last = view.last
     if last is None or last.was_silent or last.participant not in view.present:
         return Nobody("nobody-starts")
-    until = view.free_since + LAPSE_S
-    if view.now < until:
-        return Wait(until, "another may start")
     run = [taken.participant for taken in view.turns[-2:]]
     if run.count(last.participant) == len(run) > 1:
         return Nobody("nobody-starts")
