@@ -30,6 +30,7 @@ from trialogue.errors import JournalError, SetupError, TrialogueError
 from trialogue.journal import EPOCH, Clock, Header, Journal, ProblemKind, read, verify
 from trialogue.model.commands import EndTurn, Report, SetHearing
 from trialogue.model.events import (
+    ActorOverran,
     MeetingStarted,
     SessionFailed,
     SessionLost,
@@ -456,7 +457,8 @@ def test_row_56_a_cleanup_that_overruns(scene, hold, note):
 
     held, records = hold(scene(), Seams(connect=slow))
     assert held.result.reason == "limit-turns"
-    assert records[-1].at == pytest.approx(held.result.duration_s, abs=70.0)
+    overran = [record.event.actor for record in records if isinstance(record.event, ActorOverran)]
+    assert {"agent:ann", "agent:bob", "agent:cleo"} <= set(overran)
     note(Row("overrun", 56, "-", held.result.duration_s, "ended in order", None, ()))
 
 
