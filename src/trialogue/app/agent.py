@@ -23,11 +23,12 @@ from trialogue.model.commands import AnswerTool, Cue, RollOver, Speak
 from trialogue.model.events import (
     Event,
     ReplySent,
+    ReplyStarted,
     ReplyWithdrawn,
     SentenceSaid,
     SessionEnding,
     SessionFailed,
-    SessionLost,
+    SessionReady,
     ToolRequested,
     WordsHeard,
 )
@@ -83,8 +84,8 @@ class LoneAgent:
         self._rate = sample_rate
         self._open: dict[int, int] = {}
         self._turn = 0
-        self._settings = settings
         self._ending: int | None = None
+        self._is_replying = False
         self.actor = Agent(
             NAME,
             (Service(connect, settings),),
@@ -180,15 +181,23 @@ class LoneAgent:
             self._memory.heard(event.text)
         elif isinstance(event, SentenceSaid):
             self._memory.said(event)
-        elif isinstance(event, SessionEnding):
-            self._ending = event.session
-        elif isinstance(event, ReplySent | SessionLost):
-            self._roll_over()
+        self._watch_age(event)
         self._inbox.post(event)
 
-    def _roll_over(self) -> None:
-        """At a reply's end, go on in a new session if the old one has become too old."""
-        if self._ending is not None:
+    def _watch_age(self, event: Event) -> None:
+        """Between replies, go on in a new session when the old one has become too old."""
+        match event:
+            case SessionEnding(session=session):
+                self._ending = session
+            case SessionReady():
+                self._ending = None
+            case ReplyStarted():
+                self._is_replying = True
+            case ReplySent() | ReplyWithdrawn():
+                self._is_replying = False
+            case _:
+                pass
+        if self._ending is not None and not self._is_replying:
             self.actor.orders.post(RollOver(NAME, self._ending))
             self._ending = None
 
