@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,14 +20,27 @@ from trialogue.scenario.schema import Clock
 from trialogue.testing.engines import murmuring_engines
 
 PROGRAM = str(Path(__file__).parent / "program.py")
-LINES = json.dumps(["This goes on and on. And then it goes on."] * 40)
+
+
+def lines(seed: str) -> str:
+    """Forty lines of words that nobody has said before: who says the same again is stopped."""
+    draw = random.Random(seed)
+    words = ["".join(draw.choices("abdegiklmnoprstu", k=6)) for _ in range(240)]
+    return json.dumps(
+        [
+            f"This goes on {' '.join(words[at : at + 3])}. {' '.join(words[at + 3 : at + 6])}."
+            for at in range(0, 240, 6)
+        ]
+    )
+
+
 SCENARIO = f"""
 trialogue: 1
 name: endless
-run: {{seed: 3, limits: {{time: 10m, turns: 12}}}}
+run: {{seed: 3, limits: {{time: 10m, turns: 20}}}}
 cast:
-  ann: {{lines: {LINES}}}
-  bob: {{lines: {LINES}}}
+  ann: {{lines: {lines("ann")}}}
+  bob: {{lines: {lines("bob")}}}
 """
 
 

@@ -3,7 +3,7 @@
 from attrs import evolve
 from playbook import BIZ, TECH, Table, plan
 
-from trialogue.model.commands import EndTurn, GrantFloor, Replace, Report, RollOver, WakeAt
+from trialogue.model.commands import EndTurn, GrantFloor, Report, RollOver, WakeAt
 from trialogue.model.events import (
     ActorOverran,
     MeetingResumed,
@@ -16,7 +16,6 @@ from trialogue.model.events import (
     ToolRequested,
     WallClockJumped,
 )
-from trialogue.model.participants import OnFailure
 from trialogue.rules.context import ContextCall, ContextMessage
 
 
@@ -73,13 +72,11 @@ def test_a_resumed_agent_knows_what_was_heard_and_that_its_tool_is_unknown():
     assert ContextCall("c1", "prices", "{}", "nobody knows") in context
 
 
-def test_a_fallback_takes_its_seat_in_the_new_process_too():
-    """Whose seat was replaced is replaced again; who has failed for good stays away."""
-    it = table(evolve(TECH, on_failure=OnFailure.REPLACE), BIZ, evolve(BIZ, name="law"))
-    it.at(1.0, SessionFailed("tech", "401", refused=True))
+def test_who_has_failed_for_good_stays_away():
+    """There is nobody to dial."""
+    it = table(TECH, BIZ, evolve(BIZ, name="law"))
     it.at(1.0, SessionFailed("law", "401", refused=True))
-    answer = it.at(2.0, MeetingResumed("00"))
-    assert [c for c in answer if isinstance(c, Replace)] == [Replace("tech")]
+    it.at(2.0, MeetingResumed("00"))
     assert it.meeting.gone() == {"law"}
 
 

@@ -42,7 +42,7 @@ from trialogue.model.events import (
 from trialogue.rules.context import ContextItem
 from trialogue.rules.restarts import Restarts
 
-__all__ = ["Agent", "Connect", "Order", "Service"]
+__all__ = ["Agent", "Connect", "Order", "Past", "Service"]
 
 Order: TypeAlias = Prompt | RollOver | Replace | Update
 """What the brain orders of an agent."""
@@ -60,6 +60,23 @@ class Service:
 
     place: str = ""
     """Where the settings are written, for whoever can mend them."""
+
+
+@frozen
+class Past:
+    """What an agent's sessions were in an earlier process of the same meeting."""
+
+    sessions: int = 0
+    """How many there were: the next has the next number."""
+
+    replies: int = 0
+    """How many replies they brought."""
+
+    was_ready: bool = False
+    """Whether one of them was ready: the next is restored, and does not greet."""
+
+    changes: tuple[Update | Replace, ...] = ()
+    """What was changed of its settings, and whether its fallback has the seat, in order."""
 
 
 @define
@@ -99,6 +116,13 @@ class Agent:
         self._folded = 0
         self._replaced = trio.Event()
         self.orders: Mailbox[Order] = Mailbox(f"agent:{participant}", 256)
+
+    def restore(self, past: Past) -> None:
+        """Go on where an earlier process of the meeting stopped; before `run`."""
+        self._number, self._was_ready = past.sessions, past.was_ready
+        self._replies.restore(past.replies)
+        for order in past.changes:
+            self._take(order)
 
     def hear(self, pcm: bytes) -> None:
         """Let the agent hear a frame, if it is connected."""

@@ -35,6 +35,16 @@ def wav_header(sample_rate: int, data_bytes: int) -> bytes:
     )
 
 
+def recorded_s(folder: Path) -> float:
+    """How far the mix in this folder goes, closed or not, in seconds; 0 where there is none."""
+    path = folder / "mix.wav"
+    if not path.exists() or path.stat().st_size <= _HEADER:
+        return 0.0
+    with path.open("rb") as file:
+        sample_rate = int.from_bytes(file.read(_HEADER)[24:28], "little")
+    return (path.stat().st_size - _HEADER) / (2 * max(1, sample_rate))
+
+
 class WavFile:
     """A growing mono WAV file, mode 0600, that is readable at any time."""
 
@@ -43,6 +53,15 @@ class WavFile:
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         self._marked = 0
         self._mark(0)
+
+    def adopt(self, path: Path, end: int) -> None:
+        """Take over another file's sound up to sample `end`; silence is skipped here, too."""
+        with path.open("rb") as file:
+            file.seek(_HEADER)
+            for position in range(0, end, self._rate):
+                pcm = file.read(2 * min(self._rate, end - position))
+                if pcm.strip(b"\0"):
+                    self.write(position, pcm)
 
     def write(self, position: int, pcm: bytes) -> None:
         """Put samples at `position` (samples from the start)."""
@@ -83,6 +102,17 @@ class Recorder:
         self._samples = grid.frame_samples
         self._post = post
         self.has_failed = False
+
+    def adopt(self, folder: Path, position: int) -> None:
+        """Begin with the recordings of an earlier process, up to `position`; what is not there is silent."""
+        self._end = position
+        for name, file in (*self._files.items(), ("mix", self._mix)):
+            earlier = folder / f"{name}.wav"
+            try:
+                if earlier.exists():
+                    file.adopt(earlier, position)
+            except OSError as error:
+                self._fail(error)
 
     def frame(self, position: int, sounding: Mapping[str, bytes]) -> None:
         """Record one tick."""

@@ -56,6 +56,10 @@ class Replies:
         self._expected = False
         self._late_end = False
 
+    def restore(self, count: int) -> None:
+        """Go on counting after so many replies."""
+        self._count = count
+
     def expect(self) -> None:
         """Note that the agent was asked: an empty answer is an answer."""
         self._expected = True

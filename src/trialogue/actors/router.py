@@ -15,6 +15,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -120,6 +121,10 @@ class Router:
     def resume(self, participant: str, turn: int) -> None:
         """Let a paused turn be heard again from the next tick on."""
         self.playouts[participant].resume(turn)
+
+    def begin_at(self, at: float) -> None:
+        """Let the first tick be the first that begins at or after `at`, in seconds; before `run`."""
+        self._tick = math.ceil(round(at * 1000 / self.grid.frame_ms, 3))
 
     async def run(
         self, epoch: float, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED

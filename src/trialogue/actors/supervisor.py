@@ -14,11 +14,12 @@ from typing import Literal, Protocol
 
 import structlog
 import trio
+from attrs import frozen
 
 from trialogue.actors.mailbox import Mailbox, MailboxFull
 from trialogue.errors import JournalError
 from trialogue.model.commands import Command, EndMeeting
-from trialogue.model.events import Event, MeetingStarted
+from trialogue.model.events import Event, MeetingResumed, MeetingStarted
 from trialogue.model.records import Record
 
 SUBSCRIBER_RECORDS = 4096
@@ -27,6 +28,23 @@ Failure = Literal["journal-failed", "brain-failed"]
 """Why a meeting cannot go on, though nobody has decided so."""
 
 diagnostics = structlog.get_logger("trialogue.supervisor")
+
+
+_START = MeetingStarted()
+
+
+@frozen
+class Beginning:
+    """Where a meeting begins, or goes on in a new process."""
+
+    event: MeetingStarted | MeetingResumed = _START
+    """What is recorded first."""
+
+    seq: int = 0
+    """How many records there are before."""
+
+    at: float = 0.0
+    """Where the meeting's clock begins, in seconds."""
 
 
 class Brain(Protocol):
@@ -78,14 +96,15 @@ class Supervisor:
         """Seconds since the meeting's start, to the microsecond."""
         return round(trio.current_time() - self._epoch, 6)
 
-    def start(self, dispatch: Callable[[Command], None]) -> float:
-        """Make now the meeting's zero, record its first event, and have orders carried out by `dispatch`.
+    def start(self, dispatch: Callable[[Command], None], beginning: Beginning | None = None) -> float:
+        """Begin now: record the first event, and have orders carried out by `dispatch`.
 
-        Returns the trio time of the meeting's zero.
+        Returns the trio time of the meeting's zero; without a `beginning` that is now.
         """
-        self._dispatch = dispatch
-        self._epoch = trio.current_time()
-        self._step(MeetingStarted(), 0.0)
+        since = beginning or Beginning()
+        self._dispatch, self._seq = dispatch, since.seq
+        self._epoch = trio.current_time() - since.at
+        self._step(since.event, since.at)
         return self._epoch
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> EndMeeting:

@@ -24,6 +24,7 @@ from trialogue.actors.sources import JitterBuffer
 from trialogue.app.edges import Edges, compute, open_edges
 from trialogue.app.outputs import FAILURES, MeetingResult, write_outputs, write_what_can_be
 from trialogue.app.people import NOBODY, needs_engines, prepare_people
+from trialogue.app.resumption import Resumption
 from trialogue.app.settings import updates_for
 from trialogue.app.stage import Stage, open_stage
 from trialogue.app.virtual import is_virtual
@@ -212,11 +213,13 @@ async def open_meeting(
     overrides: Overrides | None = None,
     out: Path | None = None,
     edges: Edges = DEFAULT_EDGES,
+    resumption: Resumption | None = None,
 ) -> AsyncGenerator[Meeting]:
     """Hold the meeting that a scenario describes, beside the block; leaving the block ends it.
 
     `out` is its directory, made if absent; else one under `runs/` is. Raises `ScenarioError`, `SetupError`
     or `JournalError` before anything is said, and `JournalError` if it cannot be recorded any longer.
+    With a `resumption` the meeting is not begun but gone on with (`trialogue.app.resume`).
     """
     resolved = scenario if isinstance(scenario, Resolved) else prepare(scenario, overrides)
     if (resolved.clock is Clock.VIRTUAL) != is_virtual():
@@ -228,7 +231,12 @@ async def open_meeting(
         edges.progress("preparing people's seats")
         people = await prepare_people(resolved, engines, edges.driver, compute())
     opening = open_stage(
-        resolved, out=out, edges=open_edges(resolved, edges), seams=edges.seams, people=people
+        resolved,
+        out=out,
+        edges=open_edges(resumption.chances if resumption else resolved, edges),
+        seams=edges.seams,
+        people=people,
+        resumption=resumption,
     )
     async with opening as stage:
         meeting = Meeting(stage)

@@ -20,6 +20,9 @@ from trialogue.supervise import lone_error, watch_signals
 
 Watch = Callable[[Meeting], Awaitable[None]]
 
+Opening = Callable[[], AbstractAsyncContextManager[Meeting]]
+"""Opens a meeting."""
+
 STOP_REASONS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "hung-up"}
 """What a meeting says it ended of when it was asked to end by a signal."""
 
@@ -27,7 +30,8 @@ WATCHER_S = 5.0
 """How long a watcher may go on after the meeting is over."""
 
 
-async def _watch_nothing(_: Meeting) -> None:
+async def watch_nothing(_: Meeting) -> None:
+    """Leave a meeting alone."""
     await trio.lowlevel.checkpoint()
 
 
@@ -37,7 +41,7 @@ def run_meeting(
     overrides: Overrides | None = None,
     out: Path | None = None,
     edges: Edges = DEFAULT_EDGES,
-    watch: Watch = _watch_nothing,
+    watch: Watch = watch_nothing,
 ) -> MeetingResult:
     """Hold a meeting to its end, on the clock that its scenario names, and return what came of it.
 
@@ -46,6 +50,11 @@ def run_meeting(
     """
     resolved = scenario if isinstance(scenario, Resolved) else prepare(scenario, overrides)
     opening = partial(open_meeting, resolved, out=out, edges=edges)
+    return run_to_its_end(resolved, opening, watch)
+
+
+def run_to_its_end(resolved: Resolved, opening: Opening, watch: Watch) -> MeetingResult:
+    """Hold the meeting that `opening` opens, on its clock, as `run_meeting` does."""
     hold = partial(_hold, opening, watch)
     if resolved.clock is Clock.VIRTUAL:
         return run_virtual(hold, seed=resolved.plan.seed)
@@ -56,7 +65,7 @@ def _stop(meeting: Meeting, signal_name: str) -> None:
     meeting.stop(STOP_REASONS[signal_name])
 
 
-async def _hold(opening: Callable[[], AbstractAsyncContextManager[Meeting]], watch: Watch) -> MeetingResult:
+async def _hold(opening: Opening, watch: Watch) -> MeetingResult:
     with lone_error():
         async with opening() as meeting, trio.open_nursery() as nursery:
             await nursery.start(watch_signals, partial(_stop, meeting))

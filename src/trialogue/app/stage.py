@@ -21,13 +21,14 @@ from trialogue.actors.dialling import Breaker, DialLimiter, guarded
 from trialogue.actors.dispatch import Dispatch
 from trialogue.actors.recorder import Recorder
 from trialogue.actors.router import AudioGrid, Router
-from trialogue.actors.supervisor import Supervisor
+from trialogue.actors.supervisor import Beginning, Supervisor
 from trialogue.actors.timers import Timers
 from trialogue.actors.toolkit import MockTool, PythonTool, import_function
 from trialogue.actors.tools import Tool, ToolExecutor
 from trialogue.app.folder import new_folder, write_private
 from trialogue.app.people import NOBODY, Life, Prepared, seat_people
 from trialogue.app.policies import brain_for
+from trialogue.app.resumption import Resumption
 from trialogue.app.seams import NO_SEAMS, Seams
 from trialogue.app.settings import settings_for
 from trialogue.app.virtual import is_virtual
@@ -36,7 +37,7 @@ from trialogue.errors import IntensityExceeded, JournalError
 from trialogue.journal.records import EPOCH, Clock, Header
 from trialogue.journal.writer import Journal
 from trialogue.model.commands import EndMeeting
-from trialogue.model.events import ActorCrashed, ActorOverran, Event, StopAsked
+from trialogue.model.events import ActorCrashed, ActorOverran, Event, MeetingResumed, StopAsked
 from trialogue.rules.meeting import Meeting as Brain
 from trialogue.scenario.resolve import AgentSpec, MockAnswer, PythonFunction, Resolved, ToolSpec
 from trialogue.scenario.variables import reveal
@@ -103,6 +104,9 @@ class Stage:
     journal: Journal
     """Keeps what happened."""
 
+    resumption: Resumption | None = None
+    """What an earlier process of the same meeting left, if this is not its first."""
+
     began: float = 0.0
     """When the meeting began, on the machine's own clock; for its speed alone."""
 
@@ -137,7 +141,7 @@ class Stage:
     async def _run(self) -> EndMeeting:
         dispatch = Dispatch(self.router, self.agents, self.tools, self.timers, self.journal.sync)
         self.began = time.perf_counter()
-        epoch = self.supervisor.start(dispatch)
+        epoch = self._begin(dispatch)
         async with open_supervisor(
             self._tree(epoch),
             name="meeting",
@@ -148,6 +152,19 @@ class Stage:
             ended = await self.supervisor.run()
         self.supervisor.settle()
         return ended
+
+    def _begin(self, dispatch: Dispatch) -> float:
+        """Record the first event of this process; the trio time of the meeting's zero."""
+        past = self.resumption
+        if past is None:
+            return self.supervisor.start(dispatch)
+        if past.hearing is not None:
+            dispatch(past.hearing)
+        event = MeetingResumed(past.continues)
+        epoch = self.supervisor.start(dispatch, Beginning(event, past.seq, past.at))
+        for over in past.over:
+            self.supervisor.post(over)
+        return epoch
 
     def observe(self, observation: Observation) -> None:
         """Report an actor's crash: a bug, so an event; restarts follow by the tree's rules.
@@ -168,7 +185,9 @@ class Stage:
     def _tree(self, epoch: float) -> list[ChildSpec]:
         """The meeting's children in their order; a crash takes those after it along."""
         agents = [
-            ChildSpec(f"agent:{name}", each.run, Restart.TRANSIENT) for name, each in self.agents.items()
+            ChildSpec(f"agent:{name}", each.run, Restart.TRANSIENT)
+            for name, each in self.agents.items()
+            if name not in self.brain.gone()
         ]
         people = [
             ChildSpec(name, partial(live, epoch), Restart.TRANSIENT) for name, live in self.people.items()
@@ -202,6 +221,7 @@ async def open_stage(
     edges: AbstractAsyncContextManager[Mapping[str, Connect]],
     seams: Seams = NO_SEAMS,
     people: Prepared = NOBODY,
+    resumption: Resumption | None = None,
 ) -> AsyncGenerator[Stage]:
     """Prepare all that a meeting needs; leaving the block closes its recordings and its journal."""
     tools = {spec.name: _tool(spec) for spec in resolved.tools}
@@ -210,10 +230,11 @@ async def open_stage(
         for spec in resolved.agents
     }
     started = EPOCH if is_virtual() else datetime.now(UTC)
+    began = resumption.header.started if resumption else started
     async with edges as connects:
         folder = new_folder(out, resolved.plan.name, started)
         write_private(folder / "scenario.yaml", to_yaml(resolved).encode())
-        made = Made(folder, started, connects, tools, blocks, seams, people)
+        made = Made(folder, began, connects, tools, blocks, seams, people, resumption)
         stage = _set(resolved, made)
         try:
             yield stage
@@ -247,17 +268,22 @@ class Made:
     people: Prepared = NOBODY
     """What people's seats need."""
 
+    resumption: Resumption | None = None
+    """What an earlier process of the same meeting left."""
+
 
 def _set(resolved: Resolved, made: Made) -> Stage:
     """Make the actors; nothing runs yet."""
+    past = made.resumption
     header = Header(
         plan=resolved.plan,
         version=version("trialogue"),
         clock=Clock.VIRTUAL if is_virtual() else Clock.REAL,
         started=made.started,
+        continues=past.continues if past else None,
     )
     journal = Journal.create(made.folder / "journal.jsonl", header)
-    brain = brain_for(resolved.plan)
+    brain = past.brain if past else brain_for(resolved.plan)
     seams = made.seams
     supervisor = Supervisor(seams.brain(brain), seams.journal(journal))
     speakers = [p.name for p in resolved.plan.participants if p.may_speak]
@@ -266,7 +292,14 @@ def _set(resolved: Resolved, made: Made) -> Stage:
     recorder = Recorder(made.folder / "audio", grid, speakers, supervisor.post)
     router.record(seams.sink(recorder))
     agents = _agents(resolved, made, Seats(brain, router, supervisor.post))
+    if past is not None:
+        journal.adopt(past.journal)
+        router.begin_at(past.at)
+        recorder.adopt(past.folder / "audio", router.position)
+        for name, agent in agents.items():
+            agent.restore(past.pasts[name])
     return Stage(
+        resumption=past,
         resolved=resolved,
         folder=made.folder,
         started=made.started,

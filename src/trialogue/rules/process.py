@@ -2,7 +2,7 @@
 
 1. Connections do not outlive their process, nor its long sleep: every session is gone then, and with it
    the turn in flight, which is cut as heard and taken again once.
-2. What the actors of a dead process knew is ordered anew: timers, and whose fallback has the seat.
+2. Timers that the actors of a dead process knew are ordered anew; what else they knew is in the journal.
 3. Recordings may fail while the meeting goes on; people are told once.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TypeAlias, assert_never
 
-from trialogue.model.commands import Replace, RollOver, WakeAt
+from trialogue.model.commands import RollOver, WakeAt
 from trialogue.model.events import (
     ActorOverran,
     MeetingResumed,
@@ -60,9 +60,6 @@ def _resume(state: State) -> None:
     before = state.timers.all()
     state.report("resumed", "the meeting goes on in a new process")
     _send_away(state)
-    for name in state.cast:
-        if name in state.replaced and name not in state.presence.gone():
-            state.emit(Replace(name))
     for timer, at in state.timers.all().items():
         if before.get(timer) == at:
             state.emit(WakeAt(timer, at))

@@ -1,0 +1,246 @@
+"""Meetings that go on in a new process: nothing that was recorded is lost, nothing is done twice."""
+
+import json
+import shutil
+import wave
+
+import pytest
+from process_values import kinds, seconds_of
+
+from trialogue.app.edges import Edges
+from trialogue.app.resume import resume_meeting
+from trialogue.app.resumption import UNKNOWN, open_resumption
+from trialogue.app.run import run_meeting
+from trialogue.app.seams import Seams
+from trialogue.errors import JournalError, ReplayDivergence, SetupError
+from trialogue.journal.reader import read
+from trialogue.journal.verify import verify
+from trialogue.model.commands import EndTurn, RunTool
+from trialogue.model.events import MeetingResumed, SessionReady, ToolFinished
+from trialogue.rules.meeting import Meeting
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.schema import Clock
+from trialogue.testing.engines import murmuring_engines
+
+
+@pytest.fixture
+def crashed(hold, out, failing_after):
+    """The directory of a meeting whose process ended after so many records, as a kill would have it."""
+
+    def crash(records=100):
+        full = JournalError("full")
+        with pytest.raises(JournalError):
+            hold(journal=lambda journal: failing_after(journal, "append", records + 1, full))
+        journal = out / "journal.jsonl"
+        lines = journal.read_bytes().splitlines(keepends=True)
+        journal.write_bytes(b"".join(lines[:-1]) + lines[-1][:40])
+        manifest = json.loads((out / "manifest.json").read_text())
+        (out / "manifest.json").write_text(json.dumps({**manifest, "status": "open", "seq": 0}))
+        return out
+
+    return crash
+
+
+@pytest.fixture
+def resumed(tmp_path):
+    """Go on with a run, in virtual time; the new run's directory and its records."""
+
+    def resume(run, name="resumed", **seams):
+        edges = Edges(engines=murmuring_engines(), seams=Seams(**seams))
+        held = resume_meeting(run, out=tmp_path / name, edges=edges)
+        return held, list(read(held.folder / "journal.jsonl"))
+
+    return resume
+
+
+def test_a_crashed_meeting_is_held_to_its_end(crashed, resumed):
+    """All records of the old run, then the new ones: one journal, which verifies by itself."""
+    run = crashed()
+    before = list(read(run / "journal.jsonl"))
+    held, records = resumed(run)
+    assert held.exit_code == 0
+    assert held.result.reason == "limit-turns"
+    assert records[:100] == before
+    assert records[100].event == MeetingResumed(read(held.folder / "journal.jsonl").header.continues)
+    assert records[100].at >= before[-1].at
+    assert verify(held.folder / "journal.jsonl", Meeting).records == len(records)
+    assert read(run / "journal.jsonl").problems == []
+    assert read(run / "journal.jsonl").header.continues is None
+
+
+def test_the_old_run_is_closed_and_otherwise_left_alone(crashed, resumed):
+    """As `crashed`; its records and its recordings are what they were."""
+    run = crashed()
+    before = list(read(run / "journal.jsonl"))
+    sound = (run / "audio" / "mix.wav").read_bytes()
+    resumed(run)
+    reading = read(run / "journal.jsonl")
+    assert list(reading) == before
+    assert (reading.problems, reading.end.reason) == ([], "crashed")
+    assert (run / "audio" / "mix.wav").read_bytes() == sound
+
+
+def test_the_turn_in_flight_is_cut_as_heard_and_taken_again(crashed, resumed):
+    """In the middle of a sentence: its speaker is heard again first, and remembers what was heard of it."""
+    run = crashed(records=60)
+    speaker = Meeting(read(run / "journal.jsonl").header.plan)
+    for record in read(run / "journal.jsonl"):
+        speaker.handle(record.event, record.at)
+    holder, turn = speaker.holder, speaker.turn
+    assert holder is not None
+    _, records = resumed(run)
+    lost = [c for r in records for c in r.commands if isinstance(c, EndTurn) and c.cause == "lost"]
+    assert lost == [EndTurn(holder, turn, "lost")]
+    again = next(r.event for r in records[60:] if isinstance(r.event, SessionReady))
+    assert again.session == 2
+
+
+def test_numbers_go_on(crashed, resumed):
+    """Sessions, replies and turns count from where they were; no reply is taken for a stale one."""
+    _, records = resumed(crashed())
+    sessions = {e.participant: e.session for e in (r.event for r in records) if isinstance(e, SessionReady)}
+    assert sessions == {"ann": 2, "bob": 2}
+    for name in ("ann", "bob"):
+        replies = [
+            r.event.reply
+            for r in records
+            if type(r.event).__name__ == "ReplyStarted" and r.event.participant == name
+        ]
+        assert replies == list(range(1, len(replies) + 1))
+
+
+def test_the_recordings_are_whole(crashed, resumed):
+    """What was heard before is where it was; what follows is behind it, on the same clock."""
+    run = crashed()
+    held, records = resumed(run)
+    with (
+        wave.open(str(run / "audio" / "mix.wav")) as old,
+        wave.open(str(held.folder / "audio" / "mix.wav")) as new,
+    ):
+        sound = old.readframes(old.getnframes())
+        assert new.readframes(old.getnframes()) == sound
+        assert any(new.readframes(new.getnframes()))
+    assert seconds_of(held.folder / "audio" / "mix.wav") == pytest.approx(records[-1].at, abs=0.1)
+
+
+def test_a_run_without_recordings_is_resumed_all_the_same(crashed, resumed):
+    """They are silent up to where it goes on."""
+    run = crashed()
+    shutil.rmtree(run / "audio")
+    held, records = resumed(run)
+    assert seconds_of(held.folder / "audio" / "mix.wav") == pytest.approx(records[-1].at, abs=0.1)
+
+
+def test_a_resumed_meeting_may_crash_and_be_resumed(crashed, resumed, failing_after, tmp_path):
+    """As often as is needed: the last journal holds them all."""
+    run = crashed()
+    full = JournalError("full")
+    with pytest.raises(JournalError):
+        resumed(run, "second", journal=lambda journal: failing_after(journal, "append", 50, full))
+    held, records = resumed(tmp_path / "second", "third")
+    assert kinds(records).count("MeetingResumed") == 2
+    assert verify(held.folder / "journal.jsonl", Meeting).records == len(records)
+
+
+SLOW_TOOL = """
+trialogue: 1
+name: slow
+run: {seed: 3, clock: virtual, limits: {time: 2m, turns: 6}}
+cast:
+  ann: {lines: ["What does it cost?", "I see.", "Thank you."]}
+  bob:
+    tools: [price]
+    think:
+      provider: scripted
+      script: [{call: {tool: price, arguments: {item: edge}}, say: "It is ${result.cents}."}]
+tools:
+  price:
+    description: What something costs.
+    schema: {type: object, properties: {item: {type: string}}}
+    mock: {result: {cents: eight}, delay: 10s}
+"""
+
+
+def test_an_unfinished_tool_is_unknown_and_not_run_again(tmp_path, resumed, failing_after):
+    """Its agent is told so in its context; the call's id is never asked for twice."""
+    (tmp_path / "slow.yaml").write_text(SLOW_TOOL)
+
+    class KilledAtTheCall:
+        def __init__(self, journal):
+            self._journal = journal
+            self._before = []
+
+        def append(self, record):
+            if any(isinstance(c, RunTool) for r in self._before for c in r.commands):
+                raise JournalError("killed")
+            self._journal.append(record)
+            self._before.append(record)
+
+    edges = Edges(engines=murmuring_engines(), seams=Seams(journal=KilledAtTheCall))
+    with pytest.raises(JournalError, match="killed"):
+        run_meeting(tmp_path / "slow.yaml", out=tmp_path / "run", edges=edges)
+    past = open_resumption(tmp_path / "run")
+    (unknown,) = [event for event in past.over if isinstance(event, ToolFinished)]
+    assert (unknown.participant, unknown.outcome, unknown.content) == ("bob", "unknown", UNKNOWN)
+    held, records = resumed(tmp_path / "run")
+    calls = [c.call_id for r in records for c in r.commands if isinstance(c, RunTool)]
+    assert calls[0] == unknown.call_id
+    assert len(calls) == len(set(calls)) > 1
+    assert held.result.ok
+
+
+def test_what_has_ended_is_not_resumed(hold, out):
+    """There is nothing to go on with; the operator is told."""
+    hold()
+    with pytest.raises(SetupError, match="the meeting has ended"):
+        open_resumption(out)
+
+
+def test_what_would_be_decided_otherwise_is_not_resumed(crashed, monkeypatch):
+    """By another version of the rules, for one: nobody goes on from a state that never was."""
+    run = crashed()
+    handle = Meeting.handle
+    monkeypatch.setattr(Meeting, "handle", lambda self, event, now: handle(self, event, now + 1.0))
+    with pytest.raises(ReplayDivergence):
+        open_resumption(run)
+
+
+def test_a_journal_of_nothing_is_not_resumed(crashed):
+    """The crash came before the first record."""
+    run = crashed()
+    journal = run / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes().splitlines(keepends=True)[0])
+    with pytest.raises(JournalError, match="has no record"):
+        open_resumption(run)
+
+
+def test_a_run_whose_disk_cannot_be_written_is_resumed_elsewhere(crashed, resumed, monkeypatch):
+    """The old journal stays as it is: it is read as far as it goes."""
+    run = crashed()
+    whole = (run / "journal.jsonl").read_bytes()
+
+    def full(_path):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("trialogue.app.resumption.repair", full)
+    held, _ = resumed(run)
+    assert held.result.ok
+    assert (run / "journal.jsonl").read_bytes() == whole
+
+
+def test_another_cast_is_refused(crashed):
+    """The scenario beside the journal was changed by hand."""
+    run = crashed()
+    text = (run / "scenario.yaml").read_text()
+    (run / "scenario.yaml").write_text(text.replace("bob", "eve"))
+    with pytest.raises(JournalError, match="another cast"):
+        open_resumption(run)
+
+
+def test_the_scenario_of_a_run_is_its_scenario(crashed, endless):
+    """Read back from the run's directory it is the same plan as before."""
+    from trialogue.scenario.resolve import prepare
+
+    run = crashed()
+    assert prepare(run / "scenario.yaml").plan == read(run / "journal.jsonl").header.plan
+    assert prepare(endless, Overrides(clock=Clock.VIRTUAL)).plan == prepare(run / "scenario.yaml").plan
