@@ -33,7 +33,7 @@ def hold_it():
     """What `hold` holds a meeting by: the app itself, with engines that murmur."""
 
     def run(resolved, asked, watch, progress):
-        edges = Edges(engines=murmuring_engines(), progress=progress)
+        edges = Edges(engines=murmuring_engines(), progress=progress, permissions=asked.permissions())
         return run_meeting(resolved, out=asked.out, edges=edges, watch=watch)
 
     return run

@@ -23,7 +23,7 @@ TRANSCRIPT = """\
 
 CODE = """
 tools:
-  now: {python: "time:time", description: What time it is.}
+  now: {python: "time:time", description: What time it is., schema: {type: object}}
 """
 
 
@@ -111,8 +111,10 @@ def test_code_is_told_or_refused(small, hold_it, tmp_path, capsys):
     small.write_text(small.read_text().replace('lines: ["It', 'tools: [now], lines: ["It') + CODE)
     with pytest.raises(SetupError, match=r"runs code \(time:time\), and --no-code refuses that"):
         hold(small, Asked(allows_code=False), hold_it)
-    hold(small, Asked(out=tmp_path / "run", shown="line"), hold_it)
+    hold(small, Asked(out=tmp_path / "run", shown="line", imports=("time.*",)), hold_it)
     assert capsys.readouterr().err == f"trialogue: {small} runs code: time:time\n"
+    with pytest.raises(SetupError, match=r"allow its code with --allow-import time\.time"):
+        hold(small, Asked(out=tmp_path / "refused", shown="line"), hold_it)
 
 
 @pytest.mark.parametrize(("code", "raised"), [(0, True), (129, False)])

@@ -287,7 +287,7 @@ def test_every_value_has_its_origin():
     assert explained["cast.tech.hears"] == ("text", "<text>:23:17")
     assert explained["cast.tech.role"] == ("speaker", "default")
     assert explained["cast.chair.listen.keyterms[0]"] == ("cache", "<text>:11:57")
-    assert explained["tools.clock.schema.properties"] == ({}, "default")
+    assert explained["tools.clock.on_interrupt"] == ("cancel", "default")
     moved = explain(resolve(loads(LOCAL.replace("{lines", "{via: local, lines")), Overrides(via=Via.LOCAL)))
     assert {str(e.origin) for e in moved if e.path.endswith(".via")} == {"--via"}
 

@@ -16,6 +16,7 @@ from attrs import frozen
 
 from trialogue.actors.agent import Connect
 from trialogue.app.seams import NO_SEAMS, Seams
+from trialogue.app.tooling import NOTHING_MORE, Permissions
 from trialogue.app.virtual import is_virtual
 from trialogue.compute import Compute, Inline, InThreads
 from trialogue.devices.driver import Driver
@@ -48,6 +49,9 @@ class Edges:
 
     progress: Callable[[str], None] = lambda _: None
     """Told in a few words what is being prepared."""
+
+    permissions: Permissions = NOTHING_MORE
+    """What the scenario's tools may do."""
 
     seams: Seams = NO_SEAMS
     """What stands in the place of the meeting's own parts."""

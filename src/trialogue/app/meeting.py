@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from trialogue.app.people import NOBODY, needs_engines, prepare_people
 from trialogue.app.resumption import Resumption
 from trialogue.app.settings import updates_for
 from trialogue.app.stage import Stage, open_stage
+from trialogue.app.tooling import Permissions
 from trialogue.app.virtual import is_virtual
 from trialogue.errors import LocalProtocolError, SetupError
 from trialogue.model.events import (
@@ -213,11 +214,13 @@ async def open_meeting(
     overrides: Overrides | None = None,
     out: Path | None = None,
     edges: Edges = DEFAULT_EDGES,
+    tools: Mapping[str, Callable[..., object]] | None = None,
     resumption: Resumption | None = None,
 ) -> AsyncGenerator[Meeting]:
     """Hold the meeting that a scenario describes, beside the block; leaving the block ends it.
 
-    `out` is its directory, made if absent; else one under `runs/` is. Raises `ScenarioError`, `SetupError`
+    `out` is its directory, made if absent; else one under `runs/` is. `tools` are functions that the scenario
+    may name: `python: NAME`. Raises `ScenarioError`, `SetupError`
     or `JournalError` before anything is said, and `JournalError` if it cannot be recorded any longer.
     With a `resumption` the meeting is not begun but gone on with (`trialogue.app.resume`).
     """
@@ -236,6 +239,7 @@ async def open_meeting(
         edges=open_edges(resumption.chances if resumption else resolved, edges),
         seams=edges.seams,
         people=people,
+        permissions=_with_tools(edges.permissions, tools or {}),
         resumption=resumption,
     )
     async with opening as stage:
@@ -248,3 +252,7 @@ async def open_meeting(
                 finally:
                     if stage.supervisor.ended is None:
                         meeting.stop("left")
+
+
+def _with_tools(given: Permissions, tools: Mapping[str, Callable[..., object]]) -> Permissions:
+    return evolve(given, registered={**given.registered, **tools})

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import assert_never
 
 import trio
 from attrs import define, field, frozen
@@ -23,7 +22,6 @@ from trialogue.actors.recorder import Recorder
 from trialogue.actors.router import AudioGrid, Router
 from trialogue.actors.supervisor import Beginning, Supervisor
 from trialogue.actors.timers import Timers
-from trialogue.actors.toolkit import MockTool, PythonTool, import_function
 from trialogue.actors.tools import Tool, ToolExecutor
 from trialogue.app.folder import new_folder, write_private
 from trialogue.app.people import NOBODY, Life, Prepared, seat_people
@@ -31,15 +29,15 @@ from trialogue.app.policies import brain_for
 from trialogue.app.resumption import Resumption
 from trialogue.app.seams import NO_SEAMS, Seams
 from trialogue.app.settings import settings_for
+from trialogue.app.tooling import NOTHING_MORE, Permissions, open_tools
 from trialogue.app.virtual import is_virtual
-from trialogue.compute import Inline, InThreads
 from trialogue.errors import IntensityExceeded, JournalError
 from trialogue.journal.records import EPOCH, Clock, Header
 from trialogue.journal.writer import Journal
 from trialogue.model.commands import EndMeeting
 from trialogue.model.events import ActorCrashed, ActorOverran, Event, MeetingResumed, StopAsked
 from trialogue.rules.meeting import Meeting as Brain
-from trialogue.scenario.resolve import AgentSpec, MockAnswer, PythonFunction, Resolved, ToolSpec
+from trialogue.scenario.resolve import AgentSpec, Resolved
 from trialogue.scenario.variables import reveal
 from trialogue.scenario.writing import to_yaml
 from trialogue.supervise import (
@@ -221,20 +219,20 @@ async def open_stage(
     edges: AbstractAsyncContextManager[Mapping[str, Connect]],
     seams: Seams = NO_SEAMS,
     people: Prepared = NOBODY,
+    permissions: Permissions = NOTHING_MORE,
     resumption: Resumption | None = None,
 ) -> AsyncGenerator[Stage]:
     """Prepare all that a meeting needs; leaving the block closes its recordings and its journal."""
-    tools = {spec.name: _tool(spec) for spec in resolved.tools}
-    blocks = {
-        spec.name: tuple(reveal(seat.block, os.environ) for seat in _seats_of(spec))
-        for spec in resolved.agents
-    }
     started = EPOCH if is_virtual() else datetime.now(UTC)
     began = resumption.header.started if resumption else started
-    async with edges as connects:
+    async with open_tools(resolved, permissions) as box, edges as connects:
+        blocks = {
+            spec.name: tuple(box.block(reveal(seat.block, os.environ)) for seat in _seats_of(spec))
+            for spec in resolved.agents
+        }
         folder = new_folder(out, resolved.plan.name, started)
         write_private(folder / "scenario.yaml", to_yaml(resolved).encode())
-        made = Made(folder, began, connects, tools, blocks, seams, people, resumption)
+        made = Made(folder, began, connects, box.tools, blocks, seams, people, resumption)
         stage = _set(resolved, made)
         try:
             yield stage
@@ -368,15 +366,3 @@ def _cause_of(exceeded: IntensityExceeded) -> BaseException:
     while isinstance(cause, IntensityExceeded) and cause.__cause__ is not None:
         cause = cause.__cause__
     return cause
-
-
-def _tool(spec: ToolSpec) -> Tool:
-    """What runs when the tool is called; `SetupError` for a function that is not there."""
-    match spec.action:
-        case MockAnswer(result, delay_s, error):
-            return MockTool(result, delay_s, error, spec.timeout_s)
-        case PythonFunction(target):
-            compute = Inline() if is_virtual() else InThreads()
-            return PythonTool(import_function(target), compute, spec.timeout_s)
-        case _ as never:
-            assert_never(never)

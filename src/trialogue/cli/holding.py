@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from attrs import field, frozen
 
@@ -20,6 +20,9 @@ from trialogue.report.result import Result
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import Resolved, prepare
 from trialogue.scenario.schema import Clock
+
+if TYPE_CHECKING:
+    from trialogue.app.tooling import Permissions
 
 __all__ = ["Asked", "Held", "Hold", "Shown", "hold"]
 
@@ -84,8 +87,23 @@ class Asked:
     allows_code: bool = True
     """Whether tools may run code."""
 
+    imports: tuple[str, ...] = ()
+    """Patterns of functions that tools may run."""
+
+    commands: tuple[str, ...] = ()
+    """Patterns of programs that tools may start."""
+
+    hosts: tuple[str, ...] = ()
+    """Hosts that tools may ask beside this machine."""
+
     log_level: LogLevel = "warning"
     """The least diagnostics that stderr gets."""
+
+    def permissions(self) -> Permissions:
+        """What the scenario's tools may do."""
+        from trialogue.app.tooling import Permissions  # noqa: PLC0415 - heavy: only for a meeting
+
+        return Permissions(self.imports, self.commands, self.hosts, code=self.allows_code)
 
 
 def hold(file: Path, asked: Asked, hold_it: Hold | None = None) -> int:
@@ -134,7 +152,7 @@ def _run(
     from trialogue.app.edges import Edges  # noqa: PLC0415 - likewise
     from trialogue.app.run import run_meeting  # noqa: PLC0415 - likewise
 
-    edges = Edges(endpoint=asked.endpoint, progress=progress)
+    edges = Edges(endpoint=asked.endpoint, progress=progress, permissions=asked.permissions())
     return run_meeting(resolved, out=asked.out, edges=edges, watch=watch)
 
 

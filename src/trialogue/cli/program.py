@@ -156,6 +156,34 @@ AS_WRITTEN: Final = Otherwise()
 """Nothing is said otherwise."""
 
 
+@Parameter(name="*")
+@frozen
+class Leave:
+    """What the operator allows a scenario's tools to do."""
+
+    allow_import: Annotated[
+        tuple[str, ...],
+        Parameter(negative="", help="Functions that tools may run, as prices.*; may be repeated."),
+    ] = ()
+    """Patterns over `module.function`."""
+
+    allow_command: Annotated[
+        tuple[str, ...],
+        Parameter(negative="", help="Programs that tools may start, as ./look_up; may be repeated."),
+    ] = ()
+    """Patterns over programs."""
+
+    allow_host: Annotated[
+        tuple[str, ...],
+        Parameter(negative="", help="Hosts that tools may ask beside this machine; may be repeated."),
+    ] = ()
+    """Names of hosts."""
+
+
+NO_LEAVE: Final = Leave()
+"""What needs none: mocks, registered tools, addresses of this machine."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, of `sys.argv` where no arguments are given, and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -202,6 +230,7 @@ def run(  # noqa: PLR0913 - one an option
     quiet: Annotated[Flag, Parameter(help="Show one line, at the end.")] = False,
     json: Annotated[Json, Parameter(help="Print the result as JSON, and nothing else.")] = False,
     no_code: Annotated[Flag, Parameter(help="Refuse scenarios whose tools run code.")] = False,
+    leave: Leave = NO_LEAVE,
     log_level: LogLevelOption = "warning",
 ) -> int:
     """Hold a meeting: spoken, shown as it goes, recorded, and summed up at its end.
@@ -218,6 +247,9 @@ def run(  # noqa: PLR0913 - one an option
             endpoint=endpoint,
             shown="json" if json else "line" if quiet else "live",
             allows_code=not no_code,
+            imports=leave.allow_import,
+            commands=leave.allow_command,
+            hosts=leave.allow_host,
             log_level=log_level,
         ),
     )

@@ -5,17 +5,9 @@ from trialogue.scenario.explain import Explained, explain
 from trialogue.scenario.json_schema import json_schema
 from trialogue.scenario.load import Scenario, load, loads
 from trialogue.scenario.problems import Code, Place, Problem
-from trialogue.scenario.resolve import (
-    AgentSpec,
-    MockAnswer,
-    PythonFunction,
-    Resolved,
-    ToolSpec,
-    check,
-    prepare,
-    resolve,
-)
+from trialogue.scenario.resolve import AgentSpec, Resolved, check, prepare, resolve
 from trialogue.scenario.schema import Clock, Via
+from trialogue.scenario.tool_specs import Command, HttpCall, McpCall, MockAnswer, PythonFunction, ToolSpec
 from trialogue.scenario.variables import reveal
 from trialogue.scenario.writing import to_yaml
 
@@ -23,7 +15,10 @@ __all__ = [
     "AgentSpec",
     "Clock",
     "Code",
+    "Command",
     "Explained",
+    "HttpCall",
+    "McpCall",
     "MockAnswer",
     "Overrides",
     "Place",

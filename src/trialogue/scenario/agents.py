@@ -139,7 +139,8 @@ def _function(document: Document, tool: str) -> JsonObject:
     if tool in CHAIR_FUNCTIONS:
         return CHAIR_FUNCTIONS[tool]
     definition = (document.tools or {})[tool]
-    return {"name": tool, "description": definition.description, "parameters": definition.schema}
+    described: JsonObject = {"name": tool, "description": definition.description}
+    return described if definition.schema is None else described | {"parameters": definition.schema}
 
 
 def _think(think: Think, prompt: str, functions: list[JsonObject], seed: int) -> JsonObject:

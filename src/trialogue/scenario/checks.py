@@ -15,9 +15,10 @@ from trialogue.scenario.floor_keys import FLOOR_TOOLS, dollars, names_attribute,
 from trialogue.scenario.looking import Look, Places, check_participant
 from trialogue.scenario.people_checks import check_people
 from trialogue.scenario.problems import Code, Path, meant
-from trialogue.scenario.schema import Agent, Document, Failing, Floor, Point, Replacement, SaidEvent, Tool
+from trialogue.scenario.schema import Agent, Document, Failing, Floor, Point, Replacement, SaidEvent
 from trialogue.scenario.script import ScriptEntry
 from trialogue.scenario.stages import Think
+from trialogue.scenario.tool_checks import check_tool
 from trialogue.scenario.vocabulary import Ending, Policy, Provider, Seat
 
 CHAIR_TOOLS = ("give_floor", "end_meeting")
@@ -167,7 +168,7 @@ def _check_tools(look: Look) -> None:
         if name in (*CHAIR_TOOLS, *FLOOR_TOOLS):
             whose = "chair's" if name in CHAIR_TOOLS else "floor's"
             look.tell(("tools", name), f"this name is the {whose} own tool", Code.TOOL_RESERVED)
-        _check_tool(look, name, definition)
+        check_tool(look, name, definition)
 
 
 def _check_calls(look: Look, name: str, agent: Agent) -> None:
@@ -186,23 +187,6 @@ def _own_thinks(name: str, agent: Agent) -> Iterable[tuple[Path, Think]]:
     if isinstance(agent.think, Think):
         return [(path, agent.think)]
     return [((*path, index), think) for index, think in enumerate(agent.think or ())]
-
-
-def _check_tool(look: Look, name: str, tool: Tool) -> None:
-    path: Path = ("tools", name)
-    if (tool.mock is None) == (tool.python is None):
-        look.tell(path, "needs either mock or python", Code.TOOL_KIND)
-    if tool.mock and (tool.mock.result is None) == (tool.mock.error is None):
-        look.tell((*path, "mock"), "needs either result or error", Code.TOOL_KIND)
-    if tool.python is not None and not _names_function(tool.python):
-        look.tell((*path, "python"), "must be module:function", Code.TOOL_KIND)
-    if tool.schema is not None and tool.schema.get("type") != "object":
-        look.tell((*path, "schema"), "arguments are an object: give type: object", Code.TOOL_SCHEMA)
-
-
-def _names_function(text: str) -> bool:
-    module, _, function = text.partition(":")
-    return function.isidentifier() and all(part.isidentifier() for part in module.split("."))
 
 
 # --- floor, agenda, end -------------------------------------------------------------------------------

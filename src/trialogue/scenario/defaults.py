@@ -13,7 +13,7 @@ import attrs
 from attrs import evolve, frozen
 
 from trialogue.model.participants import Hears
-from trialogue.model.plan import FloorRules, Limits, MeetingPlan
+from trialogue.model.plan import FloorRules, Limits, MeetingPlan, OnInterrupt
 from trialogue.scenario.floor_keys import Always, Interrupt, Share
 from trialogue.scenario.people import Clip, ClipMode, Clips
 from trialogue.scenario.problems import Path
@@ -27,14 +27,13 @@ from trialogue.scenario.schema import (
     Floor,
     Hold,
     LimitRules,
-    Mock,
     Replacement,
     Run,
     Silence,
-    Tool,
     Via,
 )
 from trialogue.scenario.stages import Listen, Speak, Think
+from trialogue.scenario.tool_keys import Method, Mock, Tool
 from trialogue.scenario.vocabulary import Ending, Policy, Provider, Seat
 
 FRAME_S = 0.02
@@ -203,8 +202,22 @@ def _speak(own: Speak | None, shared: Speak | None, voice: str) -> Speak:
 
 
 def _tool(tool: Tool) -> Tool:
-    whole = over(tool, Tool(description="", schema=NO_ARGUMENTS, timeout=TOOL_TIMEOUT_S))
-    return evolve(whole, mock=over(whole.mock, Mock(delay=0.0)) if whole.mock else None)
+    """The whole tool; one that describes itself is left to do so."""
+    tells_itself = tool.python is not None or tool.mcp is not None
+    schema = None if tells_itself else NO_ARGUMENTS
+    built_in = Tool(
+        description="",
+        schema=schema,
+        timeout=TOOL_TIMEOUT_S,
+        on_interrupt=OnInterrupt.CANCEL,
+        idempotent=False,
+    )
+    whole = over(tool, built_in)
+    return evolve(
+        whole,
+        mock=over(whole.mock, Mock(delay=0.0)) if whole.mock else None,
+        http=evolve(whole.http, method=whole.http.method or Method.POST) if whole.http else None,
+    )
 
 
 def _floor(floor: Floor, seats: Mapping[str, Agent]) -> Floor:

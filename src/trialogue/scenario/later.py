@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 
-from trialogue.scenario.schema import Agent, AgentDefaults, Document, Tool, Via
+from trialogue.scenario.schema import Agent, AgentDefaults, Document, Via
 
 LATER_KEYS: Mapping[type, frozenset[str]] = {
     Document: frozenset({"faults", "expect", "profiles", "matrix"}),
     AgentDefaults: frozenset({"restart"}),
     Agent: frozenset({"restart"}),
-    Tool: frozenset({"http", "command", "mcp", "on_interrupt"}),
 }
 """Keys of the format that this release does not know yet."""
 

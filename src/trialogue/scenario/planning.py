@@ -22,6 +22,7 @@ from trialogue.scenario.people import Clips
 from trialogue.scenario.prices import price_of
 from trialogue.scenario.schema import Agent, Document, Floor, LimitRules, Point, SaidEvent
 from trialogue.scenario.standing_in import policy_of
+from trialogue.scenario.tool_specs import tool_rules
 from trialogue.scenario.vocabulary import Ending, Policy, Seat
 
 
@@ -39,6 +40,7 @@ def plan_of(document: Document) -> MeetingPlan:
         end=tuple(_said(event) for event in ends if isinstance(event, SaidEvent)),
         end_with_agenda=Ending.AGENDA_DONE in ends,
         ready_s=filled(run.ready),
+        tools=tool_rules(document),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path as FilePath
-from typing import Literal, TypeAlias, cast
+from typing import Literal, cast
 
 from attrs import evolve, field, frozen
 
@@ -16,10 +16,11 @@ from trialogue.scenario.load import Scenario, read_file
 from trialogue.scenario.planning import plan_of
 from trialogue.scenario.problems import Problem, Problems
 from trialogue.scenario.run_checks import check_run
-from trialogue.scenario.schema import Clock, Document, Tool, Via
+from trialogue.scenario.schema import Clock, Document, Via
 from trialogue.scenario.script import JsonObject
 from trialogue.scenario.seating import PersonSpec, people_of
 from trialogue.scenario.standing_in import stand_in
+from trialogue.scenario.tool_specs import HttpCall, ToolSpec, tool_specs
 from trialogue.scenario.variables import environment_names
 
 
@@ -44,51 +45,6 @@ class AgentSpec:
 
     fallback: AgentSpec | None = None
     """Who takes the seat if its sessions have failed for good; it has no fallback of its own."""
-
-
-@frozen
-class MockAnswer:
-    """A tool that answers the same thing every time."""
-
-    result: object = None
-    """What it answers. Personal."""
-
-    delay_s: float = 0.0
-    """After how long, in seconds."""
-
-    error: str = ""
-    """If set, it fails with these words instead."""
-
-
-@frozen
-class PythonFunction:
-    """A tool that runs code."""
-
-    target: str
-    """`module:function`."""
-
-
-ToolAction: TypeAlias = MockAnswer | PythonFunction
-
-
-@frozen
-class ToolSpec:
-    """One tool of the scenario."""
-
-    name: str
-    """What agents call it."""
-
-    description: str
-    """When to call it."""
-
-    schema: JsonObject = field(hash=False)
-    """JSON Schema of its arguments."""
-
-    action: ToolAction
-    """What a call does."""
-
-    timeout_s: float
-    """Seconds after which a call is given up."""
 
 
 @frozen
@@ -132,15 +88,17 @@ class Resolved:
 
     @property
     def code(self) -> tuple[str, ...]:
-        """The `module:function` names that it runs: code that the operator must allow."""
-        tools = (tool.action.target for tool in self.tools if isinstance(tool.action, PythonFunction))
+        """The `module:function` names and the programs that it runs: code that the operator must allow."""
+        tools = (tool.code for tool in self.tools if tool.code is not None)
         policies = (name for name in (self.plan.floor.policy, self.plan.floor.otherwise) if ":" in name)
         return tuple(dict.fromkeys((*tools, *policies)))
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The environment variables that its agents' settings refer to, sorted."""
-        return tuple(sorted({name for agent in self.agents for name in _secrets_in_seats(agent)}))
+        """The environment variables that its agents' settings and its tools refer to, sorted."""
+        headers = [tool.action.headers for tool in self.tools if isinstance(tool.action, HttpCall)]
+        of_agents = {name for agent in self.agents for name in _secrets_in_seats(agent)}
+        return tuple(sorted(of_agents.union(_secrets_in(headers))))
 
 
 def resolve(scenario: Scenario, overrides: Overrides | None = None) -> Resolved:
@@ -184,7 +142,7 @@ def _build(scenario: Scenario, document: Document, overrides: Overrides) -> Reso
             _agent(document, plan, name) for name, seat in document.cast.items() if not seat.is_person
         ),
         people=people_of(document, FilePath(scenario.source).parent),
-        tools=tuple(_tool(name, tool) for name, tool in (document.tools or {}).items()),
+        tools=tool_specs(document, FilePath(scenario.source).parent),
         clock=filled(run.clock),
         frame_ms=round(filled(run.frame) * 1000),
         document=document,
@@ -211,22 +169,6 @@ def _seat(document: Document, plan: MeetingPlan, name: str) -> AgentSpec:
         tools=offered_tools(document, plan, name),
         is_scripted=is_scripted(agent),
     )
-
-
-def _tool(name: str, tool: Tool) -> ToolSpec:
-    return ToolSpec(
-        name=name,
-        description=filled(tool.description),
-        schema=filled(tool.schema),
-        action=_action(tool),
-        timeout_s=filled(tool.timeout),
-    )
-
-
-def _action(tool: Tool) -> ToolAction:
-    if tool.mock is None:
-        return PythonFunction(filled(tool.python))
-    return MockAnswer(tool.mock.result, filled(tool.mock.delay), tool.mock.error or "")
 
 
 def _secrets_in_seats(agent: AgentSpec) -> Iterator[str]:

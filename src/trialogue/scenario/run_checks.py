@@ -29,6 +29,10 @@ def check_run(look: Look) -> None:
         if not agent.is_person:
             _check_thinking(look, ("cast", name), agent)
             _check_stand_in(look, name, agent, virtual=virtual)
+    for name, tool in (look.document.tools or {}).items():
+        if virtual and (tool.http or tool.command or tool.mcp):
+            text = "a virtual clock cannot hurry the world: run with clock: real, or let a mock stand in"
+            look.tell(("tools", name), text, Code.CLOCK_LIVE)
     limits = run.limits if run is not None else None
     if limits is not None and limits.time == math.inf and limits.turns is None:
         look.tell(("run", "limits"), "a meeting needs a limit of time or of turns", Code.LIMIT_NONE)

@@ -15,11 +15,11 @@ from attrs import frozen
 from trialogue.model.participants import Hears
 from trialogue.model.plan import SilenceStep
 from trialogue.scenario.floor_keys import Interrupt, Share
-from trialogue.scenario.kinds import AnyObject, Anything, Duration, OneLine, Whole
+from trialogue.scenario.kinds import Duration, OneLine, Whole
 from trialogue.scenario.patterns import SaidRule
 from trialogue.scenario.people import Clips
-from trialogue.scenario.script import JsonObject
 from trialogue.scenario.stages import Listen, Speak, Think
+from trialogue.scenario.tool_keys import Tool
 from trialogue.scenario.vocabulary import (
     Ending,
     Identifier,
@@ -205,40 +205,6 @@ class Agent:
     def is_person(self) -> bool:
         """Whether it is a person's seat, or one of clips that stand in for a person."""
         return self.role is Seat.HUMAN or isinstance(self.via, Clips) or self.via in PERSONS
-
-
-@frozen
-class Mock:
-    """A tool that answers the same thing every time."""
-
-    result: Annotated[object, Anything()] = None
-    """What it answers. Personal."""
-
-    delay: OptionalSeconds = None
-    """After how long."""
-
-    error: str | None = None
-    """Fail with these words instead."""
-
-
-@frozen
-class Tool:
-    """A function that agents may call: `mock` or `python`."""
-
-    description: str | None = None
-    """When to call it, for the model."""
-
-    schema: Annotated[JsonObject | None, AnyObject()] = None
-    """JSON Schema of its arguments: an object."""
-
-    mock: Mock | None = None
-    """A fixed answer."""
-
-    python: str | None = None
-    """`module:function`, which runs code: only with the operator's leave."""
-
-    timeout: OptionalSeconds = None
-    """After how long a call is given up."""
 
 
 @frozen

@@ -4,7 +4,7 @@
 2. `${env:...}` stays a reference until an agent is dialled: it is a secret, and nothing that is printed,
    recorded or written holds its value.
 3. So it may stand only in what goes to an agent's service and is not spoken: its prompt and its `listen`,
-   `think` and `speak`, scripts excepted.
+   `think` and `speak`, scripts excepted; and in the headers of a tool's address.
 4. In a script `${heard}`, `${result}` and `${result.key}` are left for the server, which fills them in.
 """
 
@@ -56,7 +56,10 @@ class _Substitution:
             return scalar
         text = _PLACEHOLDER.sub(lambda match: self._value(match, path, scalar.at), scalar.value)
         if environment_names(text) and not _may_hold_secrets(path):
-            wrong = "${env:...} is a secret and may stand only in an agent's prompt, listen, think or speak"
+            wrong = (
+                "${env:...} is a secret and may stand only in an agent's prompt, listen, think or speak, "
+                "or in a tool's headers"
+            )
             self.problems.add(scalar.at, path, wrong, Code.SECRET)
         return Scalar(scalar.at, text)
 
@@ -80,6 +83,8 @@ def _in_script(path: Path) -> bool:
 def _may_hold_secrets(path: Path) -> bool:
     if path[:1] == ("vars",):
         return True
+    if path[:1] == ("tools",):
+        return path[2:4] == ("http", "headers")
     service = path[:1] == ("cast",) or path[:2] == ("defaults", "agent")
     return (
         service and path[2:3] in {("prompt",), ("listen",), ("think",), ("speak",)} and not _in_script(path)

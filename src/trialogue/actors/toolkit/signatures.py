@@ -55,10 +55,14 @@ def describe(function: Callable[..., object]) -> Signature:
     except NameError as unknown:
         raise SetupError(f"tool {name}: a type hint names {unknown.name}, which is not there") from unknown
     told = (_ARGUMENT.match(line) for line in documentation.splitlines())
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except ValueError as unknown:
+        raise SetupError(f"tool {name}: its arguments cannot be known; give the tool a schema") from unknown
     words: dict[str, str] = {found[1]: found[2] for found in told if found}
     properties: dict[str, object] = {}
     required: list[str] = []
-    for parameter in inspect.signature(function).parameters.values():
+    for parameter in parameters:
         properties[parameter.name] = _property(name, parameter, hints, words)
         if parameter.default is parameter.empty:
             required.append(parameter.name)
