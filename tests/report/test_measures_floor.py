@@ -232,3 +232,17 @@ def test_recovery_ends_with_the_next_sound():
         *turn("ada", 3, 7.0, 8.0),
     ).sessions
     assert (found.recovery, found.next_turn) == (one(1.0), one(4.0))
+
+
+def test_people_respond_by_speaking():
+    """A grant waits for the person's speech; one to somebody who speaks already waits for nothing."""
+    found = measured(
+        (0.0, MeetingStarted(), grant("kim", 1, 0.0)),
+        (1.5, SpeechStarted("kim", 1.4)),
+        (2.0, SpeechStopped("kim", 2.0), EndTurn("kim", 1, "finished")),
+        (3.0, SpeechStarted("kim", 3.0), grant("kim", 2, 3.0)),
+        (4.0, SpeechStopped("kim", 4.0), EndTurn("kim", 2, "finished"), grant("kim", 3, 4.0)),
+        (9.0, Woke("x"), EndTurn("kim", 3, "timeout")),
+        (10.0, SpeechStarted("kim", 10.0)),
+    ).timing
+    assert (found.response, found.responding) == (one(1.5), Rate(2, 1, 0.5))

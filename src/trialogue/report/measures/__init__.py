@@ -103,16 +103,16 @@ def measures(plan: MeetingPlan, records: Sequence[Record], utterances: Iterable[
     heard, said = stretches(records), tuple(utterances)
     duration = _duration(records)
     ends = [command for record in records for command in record.commands if isinstance(command, EndTurn)]
-    waits = responses(records)
+    answered = responses(records)
     cut_in = interruptions(heard, said)
     cut_off = Counter(end.participant for end in ends if end.cause == "interrupted")
     held = floor(plan, records, said, duration)
     return Measures(
         duration_s=duration,
-        participants=participants(plan, Heard(heard, count_words(said), cut_off, waits, cut_in)),
+        participants=participants(plan, Heard(heard, count_words(said), cut_off, answered.waits, cut_in)),
         balance=balance([spoken_s(heard, each.name) for each in plan.participants if each.may_speak]),
         dominance=dominance(heard),
-        timing=timing(records, heard, waits, duration),
+        timing=timing(records, heard, answered, duration),
         interruptions=cut_in,
         floor=held,
         latency=latency(records),

@@ -6,8 +6,15 @@ from collections.abc import Iterable, Sequence
 
 from attrs import frozen
 
-from trialogue.model.commands import Cue, GrantFloor, Play, Speak, StopPlayout
-from trialogue.model.events import LatencyMeasured, PlaybackFinished, PlaybackStarted, ReplyStarted
+from trialogue.model.commands import Cue, EndTurn, GrantFloor, Play, Speak, StopPlayout
+from trialogue.model.events import (
+    LatencyMeasured,
+    PlaybackFinished,
+    PlaybackStarted,
+    ReplyStarted,
+    SpeechStarted,
+    SpeechStopped,
+)
 from trialogue.model.records import Record
 from trialogue.report.measures.spread import Spread, spread
 
@@ -52,20 +59,45 @@ def latency(records: Sequence[Record]) -> Latency:
     )
 
 
-def responses(records: Iterable[Record]) -> list[tuple[str, float]]:
-    """Who began to be heard how long after each grant; turns that stayed silent have none."""
-    granted: dict[tuple[str, int], float] = {}
+@frozen
+class Responses:
+    """What came of grants to those who did not speak already."""
+
+    grants: int
+    """How many there were."""
+
+    waits: tuple[tuple[str, float], ...]
+    """Who was heard how long after its grant; turns that stayed silent have none."""
+
+
+def responses(records: Iterable[Record]) -> Responses:
+    """Match grants with the first sound of their turns; a person that speaks already answers nobody."""
+    granted: dict[str, tuple[int, float]] = {}
     waits: list[tuple[str, float]] = []
+    speaking: set[str] = set()
+    count = 0
     for record in records:
         match record.event:
-            case PlaybackStarted(participant=name, turn=turn) if (name, turn) in granted:
-                waits.append((name, record.at - granted.pop((name, turn))))
+            case PlaybackStarted(participant=name, turn=turn) if name in granted and granted[name][0] == turn:
+                waits.append((name, record.at - granted.pop(name)[1]))
+            case SpeechStarted(participant=name):
+                speaking.add(name)
+                if name in granted:
+                    waits.append((name, record.at - granted.pop(name)[1]))
+            case SpeechStopped(participant=name):
+                speaking.discard(name)
             case _:
                 pass
         for command in record.commands:
-            if isinstance(command, GrantFloor):
-                granted[command.to, command.turn] = record.at
-    return waits
+            match command:
+                case GrantFloor(to=to, turn=turn) if to not in speaking:
+                    granted[to] = turn, record.at
+                    count += 1
+                case EndTurn(participant=name):
+                    granted.pop(name, None)
+                case _:
+                    pass
+    return Responses(count, tuple(waits))
 
 
 def _replies(records: Iterable[Record]) -> list[float]:

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from trialogue.model.commands import EndTurn, GrantFloor
 from trialogue.model.records import Record
+from trialogue.report.measures.latency import Responses
 from trialogue.report.measures.spread import Rate, Spread, rate, ratio, spread
 from trialogue.report.stretches import Stretch, joined, time_with, turns
 
@@ -104,13 +105,13 @@ class Timing:
 
 
 def timing(
-    records: Sequence[Record], heard: Sequence[Stretch], waits: Sequence[tuple[str, float]], duration: float
+    records: Sequence[Record], heard: Sequence[Stretch], answered: Responses, duration: float
 ) -> Timing:
-    """How turns followed each other; `waits` tells who was heard how long after each grant."""
+    """How turns followed each other; `answered` is what came of the grants."""
     moves = [_Move(before, after) for before, after in pairwise(turns(heard))]
     changes = [move for move in moves if move.is_change]
     one, two = time_with(heard)
-    grants = sum(isinstance(command, GrantFloor) for record in records for command in record.commands)
+    waits, grants = answered.waits, answered.grants
     return Timing(
         transfer=spread(move.offset for move in changes),
         pairs=_pairs(changes),
