@@ -23,7 +23,7 @@ from trialogue.actors.mailbox import Mailbox
 from trialogue.actors.sources import JitterBuffer
 from trialogue.app.edges import Edges, compute, open_edges
 from trialogue.app.outputs import FAILURES, MeetingResult, write_outputs, write_what_can_be
-from trialogue.app.people import NOBODY, needs_engines, prepare_people
+from trialogue.app.people import NOBODY, Prepared, needs_engines, prepare_people
 from trialogue.app.resumption import Resumption
 from trialogue.app.settings import updates_for
 from trialogue.app.stage import Stage, open_stage
@@ -227,12 +227,7 @@ async def open_meeting(
     resolved = scenario if isinstance(scenario, Resolved) else prepare(scenario, overrides)
     if (resolved.clock is Clock.VIRTUAL) != is_virtual():
         raise SetupError(f"{resolved.plan.name} runs on the {resolved.clock.value} clock: use run_meeting")
-    people = NOBODY
-    if needs_engines(resolved):
-        engines = edges.engines or open_engines()
-        edges = evolve(edges, engines=engines)
-        edges.progress("preparing people's seats")
-        people = await prepare_people(resolved, engines, edges.driver, compute())
+    edges, people = await _with_people(resolved, edges)
     opening = open_stage(
         resolved,
         out=out,
@@ -256,3 +251,13 @@ async def open_meeting(
 
 def _with_tools(given: Permissions, tools: Mapping[str, Callable[..., object]]) -> Permissions:
     return evolve(given, registered={**given.registered, **tools})
+
+
+async def _with_people(resolved: Resolved, edges: Edges) -> tuple[Edges, Prepared]:
+    """What people's seats need, and edges that share the engines with them."""
+    if not needs_engines(resolved):
+        return edges, NOBODY
+    engines = edges.engines or open_engines()
+    edges.progress("preparing people's seats")
+    people = await prepare_people(resolved, engines, edges.driver, compute())
+    return evolve(edges, engines=engines), people
