@@ -494,11 +494,16 @@ def test_refusals_in_the_other_style() -> None:
 
 
 def test_one_audio_done_after_the_last_injected_message() -> None:
-    """Two queued messages are one reply."""
+    """Two queued messages are one reply, whose end is the second's."""
     desk = running()
     desk.say(inject("queue"))
     desk.say(inject("queue"))
     assert desk.names() == ["Speak", "FinishReply", "Speak", "FinishReply"]
+    number = 1
+    desk.happen(ev.ReplySent(number))
+    assert desk.names() == []
+    desk.happen(ev.ReplySent(number))
+    assert desk.names() == ["AgentAudioDone"]
 
 
 def test_replies_are_bounded() -> None:

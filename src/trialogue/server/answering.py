@@ -229,6 +229,9 @@ class Answering:
         reply = self._current(number)
         if reply is None or reply.stage is not Stage.ENDING:
             return
+        reply.finishes -= 1
+        if reply.finishes > 0:
+            return
         self._remember_sentences(reply)
         self._send(AgentAudioDone())
         self._reply = None
@@ -277,6 +280,7 @@ class Answering:
 
     def _finish_if_ended(self, reply: Reply) -> None:
         if reply.stage is Stage.ENDING:
+            reply.finishes += 1
             self._out.append(FinishReply(reply.number))
 
     def _current(self, number: int) -> Reply | None:

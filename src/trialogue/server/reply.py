@@ -51,6 +51,9 @@ class Reply:
     ordered: int = 0
     """Sentences ordered to be spoken."""
 
+    finishes: int = 0
+    """Ends ordered and not yet come: words that were added while it ended move its end on."""
+
     sentences: list[str] = field(factory=list[str])
     """Sentences whose audio was at least begun."""
 

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import struct
+from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final, TypeAlias
@@ -34,9 +35,6 @@ from trialogue.speech.resample import Resampler
 from trialogue.transport.socket import WebSocket
 
 _MESSAGE_S: Final = 0.2
-_MAX_ORDERS: Final = 1024
-"""More than a conversation can order: its replies are bounded, and it has one at a time."""
-
 _WAV_TAGS: Final = {"linear16": 1, "alaw": 6, "mulaw": 7}
 _UNKNOWN_SIZE: Final = 0x7FFF_FFFF
 
@@ -79,27 +77,35 @@ class Voice:
         self._send_speed = equipment.options.send_speed
         self._socket = socket
         self._tell = tell
-        self._put, self._orders = trio.open_memory_channel[Order](_MAX_ORDERS)
+        # Bounded by what one reply may hold: orders of replies that were cut are thrown away at once.
+        self._orders: deque[Order] = deque()
+        self._has_orders = trio.Event()
         self._scope = trio.CancelScope()
         self._cut_through = 0
         self._begun = 0
 
     def order(self, order: Order) -> None:
         """Queue an order; never waits."""
-        self._put.send_nowait(order)
+        self._orders.append(order)
+        self._has_orders.set()
 
     def cut(self, reply: int) -> None:
         """Stop that reply and the ones before it, in the middle of a sentence if need be."""
         self._cut_through = reply
+        while self._orders and self._orders[0].reply <= reply:
+            self._orders.popleft()
         self._scope.cancel()
 
     async def run(self) -> None:
         """Speak until cancelled."""
-        async for order in self._orders:
-            if order.reply <= self._cut_through:
-                continue
-            with trio.CancelScope() as self._scope:
-                await self._carry_out(order)
+        while True:
+            await self._has_orders.wait()
+            self._has_orders = trio.Event()
+            while self._orders:
+                order = self._orders.popleft()
+                if order.reply > self._cut_through:
+                    with trio.CancelScope() as self._scope:
+                        await self._carry_out(order)
 
     async def _carry_out(self, order: Order) -> None:
         if isinstance(order, FinishReply):
