@@ -24,7 +24,7 @@ from trialogue.scenario.schema import Clock
 if TYPE_CHECKING:
     from trialogue.app.tooling import Permissions
 
-__all__ = ["Asked", "Held", "Hold", "Shown", "hold"]
+__all__ = ["Asked", "Held", "Hold", "Shown", "hold", "hold_resolved"]
 
 Shown = Literal["live", "line", "json"]
 """What stdout gets: the meeting and its summary; one line; the result as JSON, and nothing else."""
@@ -108,7 +108,11 @@ class Asked:
 
 def hold(file: Path, asked: Asked, hold_it: Hold | None = None) -> int:
     """Hold the meeting of a scenario file; the exit code. Raises `TrialogueError`."""
-    resolved = prepare(file, asked.overrides)
+    return hold_resolved(prepare(file, asked.overrides), asked, hold_it or _run)
+
+
+def hold_resolved(resolved: Resolved, asked: Asked, hold_it: Hold) -> int:
+    """Hold a meeting that is ready to run, by `hold_it`; the exit code. Raises `TrialogueError`."""
     _judge_code(resolved, asked)
     configure(asked.log_level)
     waiting = open_waiting(is_silent=asked.shown != "live")
@@ -119,7 +123,7 @@ def hold(file: Path, asked: Asked, hold_it: Hold | None = None) -> int:
         open_desk(resolved) if asked.shown == "live" and resolved.clock is Clock.REAL else None,
     )
     try:
-        held = (hold_it or _run)(resolved, asked, watcher, waiting)
+        held = hold_it(resolved, asked, watcher, waiting)
     finally:
         waiting.done()
     try:

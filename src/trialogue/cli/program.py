@@ -67,6 +67,12 @@ Examples:
   trialogue replay runs/edge-cache-20250131-101500 --verify
 """
 
+RESUME_EXAMPLES: Final = """\
+Examples:
+  trialogue resume runs/edge-cache-20250131-101500
+  trialogue resume runs/edge-cache-20250131-101500 --out runs/edge-cache-again
+"""
+
 REPORT_EXAMPLES: Final = """\
 Example:
   trialogue report runs/edge-cache-20250131-101500
@@ -243,6 +249,45 @@ def run(  # noqa: PLR0913 - one an option
         file,
         Asked(
             overrides=otherwise.overrides(),
+            out=out,
+            endpoint=endpoint,
+            shown="json" if json else "line" if quiet else "live",
+            allows_code=not no_code,
+            imports=leave.allow_import,
+            commands=leave.allow_command,
+            hosts=leave.allow_host,
+            log_level=log_level,
+        ),
+    )
+
+
+@app.command(sort_key=6, help_epilogue=RESUME_EXAMPLES)
+def resume(  # noqa: PLR0913 - one an option
+    run: RunPath,
+    /,
+    *,
+    out: Annotated[
+        Path | None, Parameter(help="The new run's directory; a new one under runs/ if absent.")
+    ] = None,
+    endpoint: Annotated[
+        str | None, Parameter(help="The wss:// address of Deepgram's service, if it is another region.")
+    ] = None,
+    quiet: Annotated[Flag, Parameter(help="Show one line, at the end.")] = False,
+    json: Annotated[Json, Parameter(help="Print the result as JSON, and nothing else.")] = False,
+    no_code: Annotated[Flag, Parameter(help="Refuse scenarios whose tools run code.")] = False,
+    leave: Leave = NO_LEAVE,
+    log_level: LogLevelOption = "warning",
+) -> int:
+    """Go on with a meeting whose process died, in a run of its own.
+
+    What was heard and decided is kept; tool calls without a result are not run again.
+    """
+    from trialogue.cli.holding import Asked  # noqa: PLC0415 - the scenario comes with it
+    from trialogue.cli.resume import resume_run  # noqa: PLC0415 - likewise
+
+    return resume_run(
+        run,
+        Asked(
             out=out,
             endpoint=endpoint,
             shown="json" if json else "line" if quiet else "live",

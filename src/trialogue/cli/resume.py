@@ -1,0 +1,49 @@
+"""`trialogue resume`: go on with a meeting whose process died."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from attrs import frozen
+
+from trialogue.app.resumption import Resumption, open_resumption
+from trialogue.cli.diagnostics import configure
+from trialogue.cli.holding import Asked, Held, hold_resolved
+from trialogue.cli.watching import Watched
+from trialogue.scenario.resolve import Resolved
+
+__all__ = ["resume_run"]
+
+
+def resume_run(run: Path, asked: Asked) -> int:
+    """Go on with the meeting of a run's directory; the exit code. Raises `TrialogueError`."""
+    configure(asked.log_level)
+    past = open_resumption(run)
+    return hold_resolved(past.resolved, asked, _Resume(past))
+
+
+@frozen
+class _Resume:
+    """Holds the rest of a meeting."""
+
+    past: Resumption
+    """What there was of it."""
+
+    def __call__(
+        self,
+        resolved: Resolved,
+        asked: Asked,
+        watch: Callable[[Watched], Awaitable[None]],
+        progress: Callable[[str], None],
+    ) -> Held:
+        """Hold it, watched, and tell the progress of its preparation."""
+        del resolved
+        from trialogue.speech import limit_threads  # noqa: PLC0415 - heavy: only for a meeting
+
+        limit_threads()
+        from trialogue.app.edges import Edges  # noqa: PLC0415 - likewise
+        from trialogue.app.resume import resume_meeting  # noqa: PLC0415 - likewise
+
+        edges = Edges(endpoint=asked.endpoint, progress=progress, permissions=asked.permissions())
+        return resume_meeting(self.past, out=asked.out, edges=edges, watch=watch)

@@ -1,0 +1,44 @@
+"""What only a process of its own shows: it is killed, or asked to end, and its files are there."""
+
+import signal
+
+from process_values import seconds_of, shown
+
+from trialogue.cli import main
+from trialogue.journal.reader import read
+from trialogue.journal.verify import verify
+from trialogue.rules.meeting import Meeting
+
+
+def test_a_killed_meeting_is_resumed(command, endless, out, tmp_path):
+    """Every acknowledged record is there, the recordings play, and the meeting goes on."""
+    with command("run", endless, "--out", out) as process:
+        shown(process, "This goes on")
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=8)
+    assert process.returncode == -signal.SIGKILL
+    left = list(read(out / "journal.jsonl"))
+    assert verify(out / "journal.jsonl", Meeting).records == len(left) > 5
+    assert seconds_of(out / "audio" / "mix.wav") >= 0.0
+    with command("resume", out, "--out", tmp_path / "again") as process:
+        assert "resumed" in shown(process, "! resumed")
+        shown(process, "This goes on")
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=8)
+    assert process.returncode == 143
+    records = list(read(tmp_path / "again" / "journal.jsonl"))
+    assert records[: len(left)] == left
+    assert main(["replay", str(tmp_path / "again"), "--verify"]) == 0
+
+
+def test_a_second_interrupt_ends_it_at_once(command, endless, out):
+    """Whatever the graceful end still does; the journal is closed all the same."""
+    with command("run", endless, "--out", out) as process:
+        shown(process, "This goes on")
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=8)
+    assert process.returncode == 130
+    reading = read(out / "journal.jsonl")
+    assert verify(out / "journal.jsonl", Meeting).records == len(list(reading))
+    assert reading.problems == []
