@@ -270,17 +270,21 @@ class Made:
     """What an earlier process of the same meeting left."""
 
 
-def _set(resolved: Resolved, made: Made) -> Stage:
-    """Make the actors; nothing runs yet."""
-    past = made.resumption
-    header = Header(
+def _header(resolved: Resolved, made: Made) -> Header:
+    """What the journal begins with."""
+    return Header(
         plan=resolved.plan,
         version=version("trialogue"),
         clock=Clock.VIRTUAL if is_virtual() else Clock.REAL,
         started=made.started,
-        continues=past.continues if past else None,
+        continues=made.resumption.continues if made.resumption else None,
     )
-    journal = Journal.create(made.folder / "journal.jsonl", header)
+
+
+def _set(resolved: Resolved, made: Made) -> Stage:
+    """Make the actors; nothing runs yet."""
+    past = made.resumption
+    journal = Journal.create(made.folder / "journal.jsonl", _header(resolved, made))
     brain = past.brain if past else brain_for(resolved.plan)
     seams = made.seams
     supervisor = Supervisor(seams.brain(brain), seams.journal(journal))
