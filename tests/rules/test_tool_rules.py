@@ -17,6 +17,7 @@ from trialogue.model.events import (
     Woke,
 )
 from trialogue.model.plan import Filler, OnInterrupt, ToolRules
+from trialogue.rules import turns
 from trialogue.rules.tools import key_of
 
 
@@ -129,6 +130,18 @@ def test_a_service_that_no_longer_wants_a_result(keep):
     notes = it.meeting._state.inboxes.of("tech").notes
     assert bool([note for note in notes if "order has finished: sent" in note]) == keep
     assert tools(it.at(4, ask())) == ([answer()] if keep else [])
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_an_interruption_stops_a_tool_unless_it_is_kept(keep):
+    """Its agent is told that it was stopped, as its result: the service still waits for one."""
+    it = table(on_interrupt=OnInterrupt.KEEP if keep else OnInterrupt.CANCEL)
+    it.at(1, ask())
+    state = it.meeting._state
+    state.now, state.out = 2, []
+    turns.close(state, state.ongoing, "interrupted")
+    assert tools(state.out) == ([] if keep else [CancelTool("tech", "c1")])
+    assert tools(it.at(3, done(outcome="cancelled", content="stopped"))) == [answer(content="stopped")]
 
 
 # --- words while it runs ----------------------------------------------------------------------------
