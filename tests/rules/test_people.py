@@ -416,3 +416,27 @@ def test_a_person_has_no_replies():
     table.at(2, ReplyStarted("dana", 1))
     table.at(2, ReplyWithdrawn("dana", 1, "lost"))
     assert table.reports() == ["stale", "stale"]
+
+
+def test_whoever_had_its_hand_up_goes_first_of_two():
+    """Priority comes before the first start; a hand that is not up counts as normal."""
+    table = Table(plan(TECH, GUEST, ERIN))
+    table.open()
+    table.at(0, FloorRequested("erin", 1))
+    table.at(20, Woke("think:1"))
+    assert table.meeting.holder == "dana"
+    table.at(20.1, SpeechStarted("dana", 20.1))
+    table.at(20.2, SpeechStarted("erin", 20.2))
+    assert table.meeting.holder == "erin"
+
+
+def test_words_are_a_turns_own_for_four_seconds():
+    """Behind that they are nobody's."""
+    for late, found in ((3.9, 1), (4.1, 0)):
+        table = Table(plan(GUEST, TECH, BIZ))
+        table.open()
+        table.at(1, SpeechStarted("dana", 1.0))
+        table.at(1.2, SpeechStopped("dana", 1.2))
+        table.at(2.4, Woke("hang:1"))
+        answer = table.at(2.4 + late, WordsHeard("tech", "Late words."))
+        assert len(of(answer, Attribute)) == found
