@@ -127,3 +127,41 @@ def test_functions_by_name():
     for name in ("math:nothing", "no_such_module:x", "math:pi"):
         with pytest.raises(SetupError, match=f"tool {name}"):
             import_function(name)
+
+
+async def test_cancelled_before_it_began(autojump_clock):
+    """A cancellation that comes right behind its call finds it, though its task has not run yet."""
+    ran = []
+
+    class Noted(MockTool):
+        async def call(self, arguments):
+            ran.append(arguments)
+            return await super().call(arguments)
+
+    reports = []
+    executor = ToolExecutor({"price": Noted(1, delay_s=5.0)}, reports.append)
+    executor.mailbox.post(run())
+    executor.mailbox.post(CancelTool("biz", "call_1"))
+    async with trio.open_nursery() as nursery:
+        await nursery.start(executor.run)
+        await trio.sleep(60)
+        nursery.cancel_scope.cancel(reason="the test is over")
+    assert reports == [ToolFinished("biz", "call_1", "cancelled", "the call was cancelled")]
+
+
+async def test_whatever_a_tool_raises_is_an_answer(autojump_clock):
+    """A tool of somebody else's can end its call, not the meeting."""
+
+    class Broken(MockTool):
+        async def call(self, arguments):
+            await trio.lowlevel.checkpoint()
+            raise LookupError("private words")
+
+    assert await finished({"price": Broken(1)}, run()) == [
+        ToolFinished("biz", "call_1", "failed", "the tool raised LookupError")
+    ]
+
+
+def test_text_that_is_none_is_mended():
+    """A lone surrogate cannot be written anywhere: it becomes a question mark."""
+    assert as_content("x\ud800y") == "x?y"

@@ -10,6 +10,7 @@ import trio
 
 from trialogue.app.edges import Edges
 from trialogue.app.meeting import open_meeting
+from trialogue.app.virtual import run_virtual
 from trialogue.errors import ScenarioError, SetupError
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
@@ -17,6 +18,7 @@ from trialogue.model.commands import EndTurn
 from trialogue.model.events import PlaybackFinished, PlaybackStarted, SessionReady, WordsHeard
 from trialogue.rules.meeting import Meeting as Brain
 from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.resolve import prepare
 from trialogue.scenario.schema import Clock, Via
 from trialogue.testing.engines import murmuring_engines
 
@@ -162,8 +164,6 @@ def test_unknown_participants_are_refused_at_once(scenario, hold):
 
 def test_leaving_the_block_ends_the_meeting(scenario, tmp_path):
     """Who leaves has a complete meeting on disk, and it says that it was left."""
-    from trialogue.app.virtual import run_virtual
-    from trialogue.scenario.resolve import prepare
 
     resolved = prepare(scenario, Overrides(clock=Clock.VIRTUAL))
 
@@ -213,3 +213,42 @@ def test_deepgram_without_a_key(tmp_path, monkeypatch):
     path.write_text("trialogue: 1\nname: live\ncast: {a: {prompt: Hi.}, b: {prompt: Ho.}}\n")
     with pytest.raises(SetupError, match="set DEEPGRAM_API_KEY"):
         run_meeting(path, overrides=Overrides(via=Via.DEEPGRAM), out=tmp_path / "live")
+
+
+def test_a_meeting_that_is_cancelled_says_so(scenario, tmp_path):
+    """Cancelled from outside, it still ends through the brain, with all of its files."""
+    resolved = prepare(scenario, Overrides(clock=Clock.VIRTUAL))
+
+    async def visit():
+        edges = Edges(engines=murmuring_engines())
+        with trio.move_on_after(3):
+            async with open_meeting(resolved, out=tmp_path / "cut", edges=edges):
+                await trio.sleep_forever()
+
+    run_virtual(visit, seed=3)
+    assert json.loads((tmp_path / "cut" / "result.json").read_text())["reason"] == "left"
+    assert verify(tmp_path / "cut" / "journal.jsonl", Brain).records > 3
+
+
+def test_errors_leave_the_block_as_themselves(scenario, tmp_path):
+    """`except` can name what happened: no group around it."""
+    resolved = prepare(scenario, Overrides(clock=Clock.VIRTUAL))
+
+    async def visit():
+        async with open_meeting(resolved, out=tmp_path / "x", edges=Edges(engines=murmuring_engines())):
+            raise LookupError("mine")
+
+    with pytest.raises(LookupError, match="mine"):
+        run_virtual(visit, seed=3)
+
+
+def test_texts_are_texts(scenario, hold):
+    """No text is refused at once; one that nobody could write is mended."""
+
+    async def watch(meeting):
+        await trio.lowlevel.checkpoint()
+        with pytest.raises(TypeError, match="a text is wanted, not a int"):
+            meeting.say("ann", 5)
+        meeting.inject("ann", "a \ud800 b")
+
+    assert hold(scenario, watch=watch).result.reason == "said"

@@ -18,6 +18,7 @@ from trialogue.actors.mailbox import Mailbox
 from trialogue.errors import ToolFailed
 from trialogue.model.commands import CancelTool, RunTool
 from trialogue.model.events import Event, ToolFinished
+from trialogue.model.text import well_formed
 
 LIMIT = 16
 RESULT_BYTES = 32 * 1024
@@ -58,15 +59,17 @@ class ToolExecutor:
             while True:
                 order = await self.mailbox.take()
                 if isinstance(order, RunTool):
-                    nursery.start_soon(self._run, order)
-                elif scope := self._scopes.get((order.participant, order.call_id)):
-                    scope.cancel(reason="the agent no longer wants the result")
+                    # Known before its task runs: a cancellation may be the very next order.
+                    scope = trio.CancelScope()
+                    self._scopes[order.participant, order.call_id] = scope
+                    nursery.start_soon(self._run, order, scope)
+                elif running := self._scopes.get((order.participant, order.call_id)):
+                    running.cancel(reason="the agent no longer wants the result")
 
-    async def _run(self, order: RunTool) -> None:
+    async def _run(self, order: RunTool, scope: trio.CancelScope) -> None:
         key = (order.participant, order.call_id)
         outcome, content = "cancelled", "the call was cancelled"
-        with trio.CancelScope() as scope:
-            self._scopes[key] = scope
+        with scope:
             try:
                 outcome, content = await self._outcome(order)
             finally:
@@ -87,6 +90,9 @@ class ToolExecutor:
             return "failed", str(failure)
         except trio.TooSlowError:
             return "timed-out", f"the tool gave no result within {tool.timeout_s:g} s"
+        except Exception as crash:  # noqa: BLE001 - whatever a tool does is an answer, never the meeting's end
+            diagnostics.warning("a tool crashed", tool=order.tool, error=type(crash).__name__)
+            return "failed", f"the tool raised {type(crash).__name__}"
 
 
 def parse_arguments(text: str) -> dict[str, object]:
@@ -109,6 +115,7 @@ def as_content(result: object) -> str:
             text = orjson.dumps(result, option=orjson.OPT_NON_STR_KEYS).decode()
         except TypeError:
             raise ToolFailed(f"the tool returned a {type(result).__name__}, which JSON cannot say") from None
+    text = well_formed(text)
     if len(text.encode()) <= RESULT_BYTES:
         return text
     return text.encode()[: RESULT_BYTES - len(_CUT)].decode(errors="ignore") + _CUT

@@ -32,6 +32,7 @@ from trialogue.model.events import (
     ToolRequested,
     WordsHeard,
 )
+from trialogue.model.text import well_formed
 from trialogue.rules.context import ContextItem, ContextMessage
 from trialogue.supervise import lone_error
 
@@ -84,6 +85,7 @@ class LoneAgent:
         self._rate = sample_rate
         self._open: dict[int, int] = {}
         self._turn = 0
+        self._failed: SessionFailed | None = None
         self._ending: int | None = None
         self._is_replying = False
         self.actor = Agent(
@@ -103,13 +105,14 @@ class LoneAgent:
     def ask(self, text: str) -> None:
         """Let the agent read this as if it had heard it; it will answer."""
         self._turn += 1
+        text = well_formed(text)
         self._memory.heard(text)
         self.actor.orders.post(Cue(NAME, self._turn, text))
 
     def say(self, text: str) -> None:
         """Have the agent say these words; may be refused while anybody speaks (`InjectionRefused`)."""
         self._turn += 1
-        self.actor.orders.post(Speak(NAME, self._turn, text))
+        self.actor.orders.post(Speak(NAME, self._turn, well_formed(text)))
 
     def answer(self, request: ToolRequested, content: str) -> None:
         """Give the result of a tool call; an answer to a session that is gone is dropped."""
@@ -136,10 +139,13 @@ class LoneAgent:
 
         Raises `ProviderRefused` when the service refuses for good and `GaveUp` when retries are used up.
         """
-        event = await self._inbox.take()
-        if isinstance(event, SessionFailed):
-            raise ProviderRefused(event.reason) if event.refused else GaveUp(event.reason)
-        return event
+        if self._failed is None:
+            event = await self._inbox.take()
+            if not isinstance(event, SessionFailed):
+                return event
+            self._failed = event
+        failed = self._failed
+        raise ProviderRefused(failed.reason) if failed.refused else GaveUp(failed.reason)
 
     def __aiter__(self) -> LoneAgent:
         """Iterate over `next_event`; the iteration may be left and taken up again."""

@@ -44,6 +44,7 @@ from trialogue.model.events import (
 )
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.model.text import well_formed
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import Resolved, prepare
 from trialogue.scenario.schema import Clock
@@ -112,17 +113,17 @@ class Meeting:
     def say(self, participant: str, text: str) -> None:
         """Have an agent say these words at the next free floor; KeyError for an unknown participant."""
         self.plan.participant(participant)
-        self._stage.supervisor.post(SayAsked(participant, text))
+        self._stage.supervisor.post(SayAsked(participant, well_formed(text)))
 
     def grant(self, participant: str, about: str = "") -> None:
         """Have a participant speak next; `about` is what is asked of it. KeyError for an unknown one."""
         self.plan.participant(participant)
-        self._stage.supervisor.post(GrantAsked(participant, about))
+        self._stage.supervisor.post(GrantAsked(participant, well_formed(about)))
 
     def inject(self, participant: str, text: str) -> None:
         """Let a participant know something at its next turn. KeyError for an unknown one."""
         self.plan.participant(participant)
-        self._stage.supervisor.post(NoteGiven(participant, text))
+        self._stage.supervisor.post(NoteGiven(participant, well_formed(text)))
 
     def update(
         self,
@@ -150,7 +151,7 @@ class Meeting:
     def type(self, participant: str, text: str) -> None:
         """Let a person say this in writing. KeyError for an unknown participant."""
         self.plan.participant(participant)
-        self._stage.supervisor.post(TextTyped(participant, text))
+        self._stage.supervisor.post(TextTyped(participant, well_formed(text)))
 
     def raise_hand(self, participant: str, priority: int = 0) -> None:
         """Ask for the floor, from -2 (lowest) to 2 (highest). KeyError for an unknown participant."""
@@ -184,7 +185,7 @@ class Meeting:
 
     def stop(self, reason: str = "stopped") -> None:
         """End the meeting now; what is being said is cut off."""
-        self._stage.supervisor.post(StopAsked(reason))
+        self._stage.supervisor.post(StopAsked(well_formed(reason)))
 
     async def finished(self) -> MeetingResult:
         """Wait until the meeting is over and its files are written."""
@@ -196,6 +197,9 @@ class Meeting:
         """Be the meeting, from its first event to its last file; `open_meeting` calls it, once."""
         try:
             await self._stage.run()
+        except trio.Cancelled:
+            write_outputs(self._stage)
+            raise
         finally:
             if self._stage.end_reason in FAILURES:
                 write_what_can_be(self._stage)
@@ -237,16 +241,15 @@ async def open_meeting(
         permissions=_with_tools(edges.permissions, tools or {}),
         resumption=resumption,
     )
-    async with opening as stage:
-        meeting = Meeting(stage)
-        with lone_error():
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(meeting.hold)
-                try:
-                    yield meeting
-                finally:
-                    if stage.supervisor.ended is None:
-                        meeting.stop("left")
+    with lone_error():
+        async with opening as stage, trio.open_nursery() as nursery:
+            meeting = Meeting(stage)
+            nursery.start_soon(meeting.hold)
+            try:
+                yield meeting
+            finally:
+                if stage.supervisor.ended is None:
+                    meeting.stop("left")
 
 
 def _with_tools(given: Permissions, tools: Mapping[str, Callable[..., object]]) -> Permissions:

@@ -111,11 +111,15 @@ class Stage:
     async def run(self) -> EndMeeting:
         """Hold the meeting: its first event, its actors, its end; then record what they still report.
 
-        Raises `JournalError` where it cannot be recorded any longer, whatever the brain raises, and what an
-        actor raised whose crash ends a meeting.
+        Cancelled, it ends as `left`. Raises `JournalError` where it cannot be recorded any longer, whatever
+        the brain raises, and what an actor raised whose crash ends a meeting.
         """
         try:
             return await self._run()
+        except trio.Cancelled:
+            self.supervisor.post(StopAsked("left"))
+            self.supervisor.settle()
+            raise
         except JournalError:
             self.supervisor.failure = "journal-failed"
             raise

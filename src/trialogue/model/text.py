@@ -22,3 +22,10 @@ def safe_text(text: str) -> str:
     runs of spaces become one space; lone surrogates, which UTF-8 cannot carry, become U+FFFD.
     """
     return _RUN_OF_SPACES.sub(" ", text.translate(_SAFE)).strip()
+
+
+def well_formed(text: str) -> str:
+    """The same text with `?` for each lone surrogate, which UTF-8 cannot carry; TypeError for no text."""
+    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
+        raise TypeError(f"a text is wanted, not a {type(text).__name__}")
+    return text.encode(errors="replace").decode()
