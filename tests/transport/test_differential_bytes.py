@@ -91,7 +91,7 @@ async def serving(who: str, seen: list[Seen], over: trio.Event) -> AsyncGenerato
 
 
 async def as_server(who: str, sent: bytes, *, ends: bool = False) -> Seen:
-    """What an implementation sees as a server whose client sends these bytes, and may half-close then."""
+    """What it sees as a server whose client sends bytes and half-closes, at once or once answered."""
     seen: list[Seen] = []
     over = trio.Event()
     key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
@@ -101,20 +101,22 @@ async def as_server(who: str, sent: bytes, *, ends: bool = False) -> Seen:
         while b"\r\n\r\n" not in await stream.receive_some():
             pass
         await stream.send_all(sent)
-        if ends:
-            await stream.send_eof()
+        if not ends:
+            await stream.receive_some()  # its answer, before we half-close
+        await stream.send_eof()
         await over.wait()
     return seen[0]
 
 
 async def as_client(who: str, sent: bytes, *, ends: bool = False) -> Seen:
-    """What an implementation sees as a client whose server sends these bytes, and may half-close then."""
+    """What it sees as a client whose server sends bytes and half-closes, at once or once answered."""
 
     async def talk(stream: trio.SocketStream) -> None:
         await upgrade(stream)
         await stream.send_all(sent)
-        if ends:
-            await stream.send_eof()
+        if not ends:
+            await stream.receive_some()  # its answer, before we half-close
+        await stream.send_eof()
         while await stream.receive_some():
             pass
 
