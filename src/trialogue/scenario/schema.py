@@ -269,7 +269,7 @@ class Floor:
     hang: OptionalSeconds = None
     """A person's turn ends when so long nothing follows on its speech."""
 
-    custom: Annotated[str | None, OneLine()] = None
+    custom: str | None = None
     """`module:attribute` of the policy `custom`: a pure function of the floor's view, which runs code."""
 
 
