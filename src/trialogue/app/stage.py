@@ -216,7 +216,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(  # noqa: PLR0913 - one a part of the meeting
+async def open_stage(
     resolved: Resolved,
     *,
     out: Path | None,

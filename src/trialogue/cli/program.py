@@ -262,7 +262,7 @@ def run(  # noqa: PLR0913 - one an option
 
 
 @app.command(sort_key=6, help_epilogue=RESUME_EXAMPLES)
-def resume(  # noqa: PLR0913 - one an option
+def resume(
     run: RunPath,
     /,
     *,
@@ -397,7 +397,7 @@ def voices(
 
 
 @app.command(sort_key=9, help_epilogue=CHAOS_EXAMPLES)
-def chaos(  # noqa: PLR0913 - one an option
+def chaos(
     file: Annotated[Path | None, Parameter(help="The scenario file.")] = None,
     /,
     *,
