@@ -153,13 +153,13 @@ def test_a_divergence_is_shown(run_folder, capsys, monkeypatch):
     """What was decided, and what is decided now."""
 
     class Mute:
-        def __init__(self, plan):
+        def __init__(self, plan, policies=None):
             pass
 
         def handle(self, event, now):
             return []
 
-    monkeypatch.setattr("trialogue.rules.meeting.Meeting", Mute)
+    monkeypatch.setattr("trialogue.app.policies.Meeting", Mute)
     assert main(["replay", str(run_folder), "--verify"]) == 1
     told = capsys.readouterr().err.splitlines()
     assert "record 1, at 0.000 s, was decided otherwise" in told[0]

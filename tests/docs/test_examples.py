@@ -38,6 +38,7 @@ NOT_RUN = {
     "trialogue run review.yaml --endpoint wss://api.eu.deepgram.com/v1/agent/converse": "needs a key",
     "trialogue serve --port 8090": "serves until Ctrl-C; the blocks after it talk to such a server",
     "VOICE_KEY=... trialogue serve --host 0.0.0.0 --api-key-env VOICE_KEY": "serves the whole network",
+    "$ trialogue resume runs/edge-cache-20250131-101500": "needs a crash; tests/process has them",
     "pytest tests/rules": "is what CI runs, step by step",
     "import trio\nfrom trialogue.app.agent import open_agent\n"
     "from trialogue.model.events import ReplySent": "needs a key",

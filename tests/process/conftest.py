@@ -37,7 +37,7 @@ def lines(seed: str) -> str:
 SCENARIO = f"""
 trialogue: 1
 name: endless
-run: {{seed: 3, limits: {{time: 10m, turns: 20}}}}
+run: {{seed: 3, limits: {{time: 90s, turns: 20}}}}
 cast:
   ann: {{lines: {lines("ann")}}}
   bob: {{lines: {lines("bob")}}}

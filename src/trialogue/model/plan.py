@@ -192,7 +192,7 @@ class Filler:
     """Seconds after which it is said, if nobody is being heard then."""
 
     say: str
-    """The words. Personal."""
+    """The words, as the scenario has them."""
 
 
 @frozen
