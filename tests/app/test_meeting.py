@@ -252,3 +252,14 @@ def test_texts_are_texts(scenario, hold):
         meeting.inject("ann", "a \ud800 b")
 
     assert hold(scenario, watch=watch).result.reason == "said"
+
+
+def test_an_agent_that_observes_is_never_heard(scenario, hold, tmp_path):
+    """An observer hears all by ear, answers at its service, and the meeting goes on without it."""
+    path = tmp_path / "observed.yaml"
+    observer = "  eve: {role: observer, hears: audio, lines: [I should not be heard.]}\n"
+    path.write_text(scenario.read_text().replace("tools:\n  price:", f"{observer}tools:\n  price:"))
+    result = hold(path)
+    assert result.result.reason == "said"
+    assert not any(line.startswith("**Eve") for line in said(result))
+    assert not (result.folder / "audio" / "eve.wav").exists()

@@ -294,7 +294,8 @@ def _set(resolved: Resolved, made: Made) -> Stage:
     supervisor = Supervisor(seams.brain(brain), seams.journal(journal))
     speakers = [p.name for p in resolved.plan.participants if p.may_speak]
     grid = AudioGrid(frame_ms=resolved.frame_ms)
-    router = Router(grid, speakers, supervisor.post)
+    # An observer has a mouth like any agent; nobody ever lets it be heard.
+    router = Router(grid, [p.name for p in resolved.plan.participants], supervisor.post)
     recorder = Recorder(made.folder / "audio", grid, speakers, supervisor.post)
     router.record(seams.sink(recorder))
     agents = _agents(resolved, made, Seats(brain, router, supervisor.post))
