@@ -173,6 +173,7 @@ class Witness:
         self.dropped: set[tuple[str, int]] = set()
         self.started: set[tuple[str, int]] = set()
         self.gone: set[str] = set()
+        self.replaced: set[str] = set()
         self.run: set[tuple[str, str]] = set()
         self.cancelled: set[tuple[str, str]] = set()
         self.timers: dict[str, float] = {}
@@ -202,6 +203,10 @@ class Witness:
                     assert {row.listener, *row.speakers} <= self.cast.keys()
                 assert not (set(command.muted) & {name for row in table for name in row.speakers}), "heard"
                 self.muted = set(command.muted)
+            case c.Replace(who):
+                assert who not in self.replaced, "a seat has one fallback"
+                self.replaced.add(who)
+                self.gone.discard(who)
             case c.GrantFloor(to, turn, _, hold_until):
                 assert to not in self.muted, "who is muted is not granted the floor"
                 self.paused = False
