@@ -1,10 +1,14 @@
 """The brain's timers."""
 
+import pytest
 import trio
 
 from trialogue.actors.timers import Timers
 from trialogue.model.commands import WakeAt
 from trialogue.model.events import Woke
+
+EPOCHS = (-1.1, -0.7, 0.1, 0.7, 1e5 + 0.1)
+"""Starts on trio's clock, before it and after, from which sums and differences are rounded otherwise."""
 
 
 async def test_wakes_in_order_and_replaces_by_name(autojump_clock):
@@ -22,3 +26,20 @@ async def test_wakes_in_order_and_replaces_by_name(autojump_clock):
         await trio.sleep(1)
         nursery.cancel_scope.cancel(reason="the test is over")
     assert woken == [(2.0, Woke("hold")), (3.0, Woke("think")), (10.0, Woke("late"))]
+
+
+@pytest.mark.parametrize("epoch", EPOCHS)
+async def test_wakes_once_whatever_the_rounding(autojump_clock, epoch):
+    """A timer is due when its wait is over, also where (epoch + at) - epoch is a little less than at."""
+    woken = []
+    timers = Timers(woken.append)
+    times = [n / 10 for n in range(1, 100)]
+    assert any((epoch + at) - epoch < at for at in times)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(timers.run, epoch)
+        await trio.sleep(max(epoch, 0.0))
+        for at in times:
+            timers.set(WakeAt(str(at), at))
+        await trio.sleep(20)
+        nursery.cancel_scope.cancel(reason="the test is over")
+    assert woken == [Woke(str(at)) for at in times]

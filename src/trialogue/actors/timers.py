@@ -35,13 +35,20 @@ class Timers:
         task_status.started()
         while True:
             self._changed = trio.Event()
-            wait = epoch + self._due[0][0] if self._due else float("inf")
-            with trio.move_on_at(wait):
+            with trio.move_on_at(self._next(epoch)):
                 await self._changed.wait()
-            self._post_due(trio.current_time() - epoch)
+            self._post_due(epoch)
 
-    def _post_due(self, now: float) -> None:
-        while self._due and self._due[0][0] <= now:
+    def _next(self, epoch: float) -> float:
+        """The trio time of what is due next.
+
+        A difference of times is rounded otherwise than their sum, so that one sum serves for both: the
+        wait, and whether it is over.
+        """
+        return epoch + self._due[0][0] if self._due else float("inf")
+
+    def _post_due(self, epoch: float) -> None:
+        while self._next(epoch) <= trio.current_time():
             _, number, timer = heapq.heappop(self._due)
             if self._current.get(timer) == number:
                 del self._current[timer]
