@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias, assert_never
 
-from trialogue.model.commands import AnswerTool, CancelTool, RunTool
+from trialogue.model.commands import AnswerTool, RunTool
 from trialogue.model.events import ToolCallCancelled, ToolFinished, ToolRequested
 from trialogue.model.plan import OnInterrupt
 from trialogue.rules import floor_tools, tool_waits
@@ -85,7 +85,7 @@ def _again(state: State, call: Call, event: ToolRequested) -> None:
     call.session = event.session
     match call.state:
         case CallState.FINISHED if call.outcome not in {"", "succeeded"} and _may_repeat(state, call):
-            call.state, call.outcome = CallState.RUNNING, ""
+            call.state, call.outcome, call.is_stopping = CallState.RUNNING, "", False
             state.emit(RunTool(call.participant, call.call_id, call.tool, event.arguments))
         case CallState.FINISHED:
             _answer(state, call, call.content)
@@ -147,8 +147,8 @@ def _cancelled(state: State, name: str, call_id: str) -> None:
         call.state = CallState.KEPT
     else:
         call.state = CallState.CANCELLED
-        if call.same_as is None and not state.calls.followers(call):
-            state.emit(CancelTool(name, call_id))
+        if not state.calls.followers(call):
+            tool_waits.stop(state, call)
     _think_again(state, name)
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import deque
 
-from trialogue.model.commands import CancelTool, EndMeeting
+from trialogue.model.commands import EndMeeting
 from trialogue.model.participants import Kind
-from trialogue.rules import turns
+from trialogue.rules import tool_waits, turns
 from trialogue.rules.floor import HIGHEST
 from trialogue.rules.limits import are_turns_used_up
 from trialogue.rules.state import Phase, State
@@ -26,7 +26,7 @@ def end_meeting(state: State, reason: str) -> None:
         turns.drop_held(state, name, "ended")
     for call in state.calls.running():
         call.state = CallState.CANCELLED
-        state.emit(CancelTool(call.participant, call.call_id))
+        tool_waits.stop(state, call)
     state.emit(EndMeeting(reason))
     state.phase = Phase.OVER
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from trialogue.model.commands import CancelTool, Speak
 from trialogue.model.plan import OnInterrupt
 from trialogue.rules.state import State, Turn, TurnPhase
+from trialogue.rules.tools import Call
 
 FILLER = "filler"
 """The timer of a turn at which its holder says that it still waits."""
@@ -28,7 +29,18 @@ def fill(state: State, turn: Turn) -> None:
 
 
 def interrupted(state: State, name: str) -> None:
-    """An agent was cut off: its tools that shall not outlive that are stopped, and end as cancelled."""
+    """An agent was cut off: its tools that shall not outlive that are stopped, and end as cancelled.
+
+    A run whose result another call waits for goes on.
+    """
     for call in state.calls.running(name):
-        if call.same_as is None and state.plan.tool(call.tool).on_interrupt is OnInterrupt.CANCEL:
-            state.emit(CancelTool(name, call.call_id))
+        shall_stop = state.plan.tool(call.tool).on_interrupt is OnInterrupt.CANCEL
+        if shall_stop and not state.calls.followers(call):
+            stop(state, call)
+
+
+def stop(state: State, call: Call) -> None:
+    """Stop a call's run, once; a call that waits for another's result has none."""
+    if call.same_as is None and not call.is_stopping:
+        call.is_stopping = True
+        state.emit(CancelTool(call.participant, call.call_id))

@@ -72,6 +72,9 @@ class Call:
     same_as: Call | None = None
     """The running call whose result it waits for."""
 
+    is_stopping: bool = False
+    """Whether its run has been told to stop; its result says what came of that."""
+
 
 @define
 class Calls:
