@@ -49,6 +49,9 @@ ENDS = {
     "meeting-ended",
 }
 
+PATIENCE = 2000
+"""The most timers that may come until a meeting ends: a deadline every second for everybody."""
+
 names = st.sampled_from((*NAMES, "stranger", "holder", "holder", "chair"))
 numbers = st.integers(1, 4)
 seconds = st.sampled_from((0.0, 0.5, 2.0, 7.0))
@@ -180,13 +183,15 @@ class Witness:
         self.over = False
         self.muted: set[str] = set()
         self.paused = False
+        self.begun = False
 
     def see(self, event: Any, decided: list[c.Command], now: float) -> None:
         """Check what was decided on an event."""
         assert not (self.over and decided), "nothing is decided after the end"
         if isinstance(event, e.ReplyStarted):
             self.started.add((event.participant, event.reply))
-        if isinstance(event, e.SessionFailed):
+        self.begun = self.begun or isinstance(event, e.MeetingStarted)
+        if isinstance(event, e.SessionFailed) and self.begun:
             agents = {name for name, participant in self.cast.items() if participant.kind is Kind.AGENT}
             self.gone |= {event.participant} & agents
         for command in decided:
@@ -307,6 +312,13 @@ class AnyOrder(RuleBasedStateMachine):
         assert self.meeting.holder == self.witness.holder
         return decided
 
+    def wait(self, length: float) -> None:
+        """Time passes, and timers come when they are due."""
+        until = round(self.now + length, 6)
+        while self.witness.timers and min(self.witness.timers.values()) <= until:
+            self.next_timer()
+        self.now = max(self.now, until)
+
     def one_of_us(self, name: str) -> str:
         """Somebody of the cast, so that small meetings are told of more than strangers."""
         cast = self.plan.participants
@@ -360,7 +372,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.reply(name, text, 2.0)
         number = self.replies[name]
         self.tell(e.PlaybackStarted(name, turn, number, self.now))
-        self.now = round(self.now + length, 6)
+        self.wait(length)
         self.tell(e.PlaybackFinished(name, turn, number, self.now, length, outcome))
 
     @rule(said=st.lists(texts, min_size=2, max_size=6), length=seconds)
@@ -398,10 +410,7 @@ class AnyOrder(RuleBasedStateMachine):
         people = [p.name for p in self.plan.participants if p.kind is not Kind.AGENT]
         name = people[NAMES.index(name) % len(people)] if people and name in NAMES else self.one_of_us(name)
         self.tell(e.SpeechStarted(name, self.now))
-        until = round(self.now + length, 6)
-        while self.witness.timers and min(self.witness.timers.values()) <= until:
-            self.next_timer()
-        self.now = max(self.now, until)
+        self.wait(length)
         self.tell(e.SpeechStopped(name, self.now))
         self.tell(e.WordsHeard(self.meeting._state.listener or self.one_of_us(listener), text))
 
@@ -450,9 +459,12 @@ class AnyOrder(RuleBasedStateMachine):
         if not hasattr(self, "meeting"):
             return
         if self.meeting.phase.value != "new":
+            told = len(self.log)
             while not self.witness.over:
+                assert self.witness.timers, "an open meeting has a timer that will come"
                 self.next_timer()
                 assert self.now <= 300.0 or self.witness.over
+                assert len(self.log) < told + PATIENCE, "a timer that comes at once comes again and again"
         again = Meeting(self.plan)
         assert [again.handle(event, at) for at, event, _ in self.log] == [out for _, _, out in self.log]
         records = [Record(i, at, event, tuple(out)) for i, (at, event, out) in enumerate(self.log, 1)]
