@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 from playbook import BIZ, CHAIR, EAR, LAW, TECH, Table, moderated, plan
 
 from trialogue.model.commands import Cue, EndMeeting, EndTurn, GrantFloor, Report, Speak
@@ -301,3 +303,24 @@ def test_a_chair_by_ear_can_be_the_one_that_is_dead():
     table.open()
     table.at(1, SessionFailed("mod", "401"))
     assert of(table.log[-1][2], GrantFloor)[0].to == "tech"
+
+
+@given(
+    cents=st.floats(0.001, 1000.0),
+    rates=st.lists(st.floats(0.001, 9.0), min_size=1, max_size=5),
+    breaks=st.lists(st.floats(0.0, 100.0), max_size=5),
+)
+def test_the_moment_at_which_money_is_used_up_comes(cents, rates, breaks):
+    """At the time that was named the money is used up: no timer comes again and again at one moment."""
+    cast = [evolve(TECH, name=f"agent-{n}", price=Price("dear", rate)) for n, rate in enumerate(rates)]
+    meter = Meter(plan(*cast))
+    meter.take(MeetingStarted(), 0.0)
+    for participant in cast:
+        meter.take(SessionReady(participant.name, 1), 0.0)
+    now = 0.0
+    for number, wait in enumerate(breaks):
+        now = round(now + wait, 6)
+        meter.take(SessionReady(cast[0].name, number + 2), now)
+    at = meter.reaches(cents / 100, now)
+    assert at is not None
+    assert meter.reaches(cents / 100, at) == at

@@ -6,6 +6,7 @@ Services without a known price count as nothing, and are named: a limit of money
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from attrs import Factory, define, frozen
 
@@ -13,6 +14,9 @@ from trialogue.model.events import Event, SessionFailed, SessionLost, SessionRea
 from trialogue.model.participants import Price
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+
+LEAST_USD: Final = 1e-6
+"""What is less than that is nothing: sums of floats end a little below what they should come to."""
 
 
 @frozen
@@ -73,7 +77,7 @@ class Meter:
         """When, at this rate, the meeting will have cost so much; None for never."""
         rate = sum(price.usd_a_minute or 0.0 for name, price in self._prices() if name in self._since) / 60
         left = usd - self.cost(now).usd
-        if left <= 0:
+        if left <= LEAST_USD:
             return now
         return now + left / rate if rate > 0 else None
 
