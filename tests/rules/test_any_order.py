@@ -194,6 +194,8 @@ class Witness:
         if isinstance(event, e.SessionFailed) and self.begun:
             agents = {name for name, participant in self.cast.items() if participant.kind is Kind.AGENT}
             self.gone |= {event.participant} & agents
+        for table in (command for command in decided if isinstance(command, c.SetHearing)):
+            self.muted = set(table.muted)
         for command in decided:
             assert not self.over, "nothing follows the end"
             for named in (getattr(command, "participant", None), getattr(command, "to", None)):
@@ -207,7 +209,6 @@ class Witness:
                     assert row.listener not in row.speakers, "somebody hears itself"
                     assert {row.listener, *row.speakers} <= self.cast.keys()
                 assert not (set(command.muted) & {name for row in table for name in row.speakers}), "heard"
-                self.muted = set(command.muted)
             case c.Replace(who):
                 assert who not in self.replaced, "a seat has one fallback"
                 self.replaced.add(who)
