@@ -46,8 +46,9 @@ def test_text_is_never_markup():
     assert rendered(line("[bold]no[/bold] [link=x]"), 80).plain == "[bold]no[/bold] [link=x]"
 
 
-def test_seats_have_their_colours():
+def test_seats_have_their_colours(monkeypatch):
     """A span's colour and tone become codes; those alone."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
     tty = Tty()
     console(tty).print(rendered(line(Span("ada", Tone.STRONG, 0)), 40))
     assert tty.getvalue() == "\x1b[1;38;2;30;150;225mada\x1b[0m\n"

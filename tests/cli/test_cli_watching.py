@@ -1,5 +1,6 @@
 """The task that watches: real time by the clock, virtual time by records."""
 
+import math
 import threading
 
 import pytest
@@ -48,9 +49,24 @@ class Paper(NoScreen):
         self.threads.add(threading.get_ident())
 
 
-async def test_in_life_a_picture_is_drawn_ten_times_a_second(autojump_clock):
+@pytest.fixture
+def clock_of_threads(autojump_clock, monkeypatch):
+    """A clock that jumps over waits, and stands still while a thread works."""
+    run_sync = trio.to_thread.run_sync
+
+    async def run_and_hold(*arguments, **options):
+        autojump_clock.autojump_threshold = math.inf
+        try:
+            return await run_sync(*arguments, **options)
+        finally:
+            autojump_clock.autojump_threshold = 0.0
+
+    monkeypatch.setattr(trio.to_thread, "run_sync", run_and_hold)
+    return autojump_clock
+
+
+async def test_in_life_a_picture_is_drawn_ten_times_a_second(clock_of_threads):
     """From the first to the last moment of a meeting of 20 s, in a thread, and all of it is told."""
-    autojump_clock.autojump_threshold = 0.005  # threads draw: time must not pass them by
     paper, began = Paper(), []
     watcher = Watcher(paper, is_virtual=False, begins=lambda: began.append(paper.pictures[:]))
     await watcher(Stage())
@@ -78,9 +94,8 @@ async def test_without_a_picture_lines_name_their_speaker(autojump_clock):
 
 
 @pytest.mark.parametrize("is_virtual", [True, False])
-async def test_a_meeting_goes_on_unseen(autojump_clock, is_virtual):
+async def test_a_meeting_goes_on_unseen(clock_of_threads, is_virtual):
     """Where nobody reads any more the watcher watches on, to the end, and draws no more."""
-    autojump_clock.autojump_threshold = 0.005
     paper = Paper(breaks_at=3)
     watcher = Watcher(paper, is_virtual=is_virtual)
     await watcher(Stage())
