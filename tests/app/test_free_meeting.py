@@ -46,7 +46,7 @@ cast:
 
 
 def test_they_talk_to_the_end_without_a_livelock(tmp_path, hold):
-    """The floor goes round for five minutes, nobody waits for ever, and the person is understood."""
+    """The floor goes round for five minutes, nobody waits for ever, and the person's words are its own."""
     path = tmp_path / "free.yaml"
     path.write_text(SCENARIO)
     result = hold(path)
@@ -66,4 +66,9 @@ def test_they_talk_to_the_end_without_a_livelock(tmp_path, hold):
     words = [command for _, command in commands if isinstance(command, Attribute)]
     assert sum(isinstance(record.event, SpeechStarted) for record in records) == 5
     assert {command.participant for command in words} == {"dana"}
-    assert any("And what about Europe, please?" in command.text for command in words)
+    assert [(command.text, command.is_certain) for command in words] == [
+        ("And what about Europe, please?", True),
+        ("Stop, stop, that is not what I asked you.", True),
+        ("I have another question about Europe.", True),
+        ("Thank you, I understand it now.", True),
+    ]

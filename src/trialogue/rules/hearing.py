@@ -5,7 +5,8 @@
    does one that a person has just cut off, until that person's turn is over: it reads those words.
    An agent that is alone with people hears them always: nobody else could.
 3. Where people sit at the table, one other agent listens to them, so that their words are written down:
-   an agent that hears text before one that hears sound, since its ear has nothing else to hear.
+   an agent that hears text before one that hears sound, since its ear has nothing else to hear; and
+   whoever listens already before all others, until a person who speaks has had its turn.
 """
 
 from __future__ import annotations
@@ -34,8 +35,17 @@ def _listener(state: State) -> str | None:
         p for p in state.plan.participants if p.kind is Kind.AGENT and p.name not in state.presence.gone()
     ]
     free = [p for p in agents if not _is_deaf(state, p)]
-    free.sort(key=lambda p: (not p.may_speak, p.hears is Hears.AUDIO))
+    listening = state.listener if _person_is_on(state) else None
+    free.sort(key=lambda p: (p.name != listening, not p.may_speak, p.hears is Hears.AUDIO))
     return free[0].name if free else None
+
+
+def _person_is_on(state: State) -> bool:
+    """Whether a person speaks, or words of its turn may still come."""
+    turn = state.turn
+    return bool(state.speaking) or (
+        turn is not None and turn.holder.kind is not Kind.AGENT and turn.was_heard
+    )
 
 
 def people(state: State) -> tuple[str, ...]:

@@ -8,7 +8,8 @@
    ends and the floor is the person's. Else the turn goes on from the cut: at once where its few words
    have come, or when nothing follows within `resume_s`.
 3. Words that a listening agent's ear made out are those of the person who cuts in, or who holds the
-   floor, or who held it last, for a while. Where two people spoke at once they are uncertain.
+   floor, or who held it last, for a while, but for those of agents that this ear heard before (`ears.py`).
+   Where two people spoke at once, or an agent's words could not be told apart, they are uncertain.
 4. Typed words wait for the floor and take it for no time.
 5. Two people that start within 0.3 s collide: the chair, priority, then the first starter has the floor;
    the other is first in the queue.
@@ -17,6 +18,7 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import reduce
 from typing import TypeAlias, assert_never
 
 from trialogue.model.commands import Attribute, PausePlayout, ResumePlayout
@@ -30,6 +32,7 @@ from trialogue.model.events import (
 from trialogue.model.participants import Kind
 from trialogue.rules import limits, turns
 from trialogue.rules.digest import Line
+from trialogue.rules.ears import BEYOND_S, Words, behind
 from trialogue.rules.floor import HIGH
 from trialogue.rules.state import Barge, LastPerson, Phase, State, Turn, TurnPhase
 from trialogue.rules.view import COLLISION_S
@@ -168,7 +171,7 @@ def _interrupts(state: State, turn: Turn, evidence: str) -> None:
     mine = state.ongoing
     mine.cut = turn.holder.name
     if barge.words:
-        _attribute(state, mine, " ".join(barge.words))
+        _attribute(state, mine, reduce(Words.then, barge.words))
     if barge.by not in state.speaking:
         turns.person_speaks(state, mine)
         state.wake(mine.timer("hang"), state.now + state.plan.floor.hang_s)
@@ -191,36 +194,51 @@ def _nothing_followed(state: State, turn: Turn) -> None:
 
 
 def words_heard(state: State, listener: str, text: str) -> None:
-    """A listening ear made out words: a person's, where one spoke."""
+    """A listening ear made out words: a person's, where one spoke, and an agent's before them."""
     turn, last = state.turn, state.last_person
-    if not text.strip():
+    words = _of_people(state, listener, text)
+    if not words.text:
         return
     if listener != state.listener:
         if last is not None and listener == last.listener and state.now - last.ended_at <= WORDS_S:
-            _late(state, last, text)
+            _late(state, last, words.text)
         return
     if state.barge is not None and turn is not None:
-        _words_beside(state, turn, state.barge, text)
+        _words_beside(state, turn, state.barge, words)
     elif turn is not None and turn.holder.kind is not Kind.AGENT:
-        _attribute(state, turn, text)
+        _attribute(state, turn, words)
         if turn.awaits_words:
             _close(state, turn)
     elif last is not None and state.now - last.ended_at <= WORDS_S:
-        _late(state, last, text)
+        _late(state, last, words.text)
 
 
-def _words_beside(state: State, turn: Turn, barge: Barge, text: str) -> None:
-    barge.words.append(text)
-    if len(" ".join(barge.words).split()) > state.plan.floor.interrupt.backchannel_words:
+def _of_people(state: State, listener: str, text: str) -> Words:
+    """What is a person's of the words that an ear made out: an ear that hears agents, too, mixes them."""
+    if not state.hears_by_ear(listener) or not text.strip():
+        return Words(text.strip())
+    since = state.ears.since(listener)
+    state.ears.told(listener, state.now)
+    said, maybe = (
+        state.transcript.said_between(since, state.now, beyond_s=beyond_s, but=listener)
+        for beyond_s in (0.0, BEYOND_S)
+    )
+    return behind(maybe, text, unsure=len(maybe.split()) - len(said.split()))
+
+
+def _words_beside(state: State, turn: Turn, barge: Barge, words: Words) -> None:
+    barge.words.append(words)
+    if len(reduce(Words.then, barge.words).text.split()) > state.plan.floor.interrupt.backchannel_words:
         _interrupts(state, turn, "more words than a backchannel")
     elif barge.by not in state.speaking:
         state.report("backchannel", "few words beside another's turn", barge.by)
         _nothing_followed(state, turn)
 
 
-def _attribute(state: State, turn: Turn, text: str) -> None:
+def _attribute(state: State, turn: Turn, words: Words) -> None:
     turn.has_words = True
-    state.emit(Attribute(turn.holder.name, turn.number, text, not turn.is_uncertain))
+    turn.is_uncertain = turn.is_uncertain or not words.is_certain
+    state.emit(Attribute(turn.holder.name, turn.number, words.text, not turn.is_uncertain))
 
 
 def _late(state: State, last: LastPerson, text: str) -> None:

@@ -16,6 +16,7 @@ from trialogue.rules.agenda import AgendaCourse
 from trialogue.rules.context import Contexts
 from trialogue.rules.cost import Meter
 from trialogue.rules.digest import Inboxes, Missed
+from trialogue.rules.ears import Ears, Words
 from trialogue.rules.floor import Floor
 from trialogue.rules.presence import Presence
 from trialogue.rules.replies import Replies
@@ -50,8 +51,8 @@ class Barge:
     by: str
     """Who speaks."""
 
-    words: list[str] = Factory(list[str])
-    """What was made out of it so far. Personal."""
+    words: list[Words] = Factory(list[Words])
+    """What was made out of it so far."""
 
 
 @frozen
@@ -266,6 +267,9 @@ class State:
 
     listener: str | None = None
     """Whose ear people's words are read from."""
+
+    ears: Ears = Factory(Ears)
+    """When each ear last made words out."""
 
     table: SetHearing | None = None
     """Who hears whom."""

@@ -62,6 +62,10 @@ class Script:
         begins = (begin for begin, _ in self._parts if begin > played_s)
         return next(begins, self.duration_s)
 
+    def between(self, start_s: float, end_s: float) -> str:
+        """The words whose sound ends between two of its places."""
+        return self.until(end_s)[len(self.until(start_s)) :].strip()
+
     def until(self, played_s: float) -> str:
         """The words of its first `played_s` seconds."""
         if self.duration_s is not None and played_s >= self.duration_s:
@@ -105,6 +109,13 @@ class _Piece:
         if self.ended_s is not None or self.going_since_s is None:
             return self.played_s
         return self.played_s + max(0.0, position_s - self.going_since_s)
+
+    def played_at(self, position_s: float) -> float:
+        """How much of it had been heard at a position that may be over, but for pauses before its last."""
+        stopped_s = self.ended_s if self.ended_s is not None else self.paused_s
+        if self.ended_s is None and self.going_since_s is not None and position_s >= self.going_since_s:
+            return self.played_until(position_s)
+        return max(0.0, self.played_s - max(0.0, stopped_s - position_s)) if stopped_s is not None else 0.0
 
     def pause(self, position_s: float, played_s: float | None = None) -> None:
         """Fall silent for a while."""
@@ -227,6 +238,23 @@ class Transcript:
                 end = self._script(taken.participant, piece.reply).next_sentence_s(played)
                 return None if end is None else end - played
         return None
+
+    def said_between(self, start_s: float, end_s: float, *, beyond_s: float, but: str) -> str:
+        """What agents but one were heard saying between two positions, and `beyond_s` further where it ends.
+
+        `beyond_s` is sound that may have been cut: where words are in a sound is an estimate.
+        """
+        said = (
+            self._script(taken.participant, piece.reply).between(
+                piece.played_at(start_s), piece.played_at(end_s) + beyond_s
+            )
+            for taken in self._turns.values()
+            for piece in taken.pieces
+            if taken.participant != but
+            and piece.started_s is not None
+            and (piece.ended_s is None or piece.ended_s > start_s)
+        )
+        return " ".join(words for words in said if words)
 
     def heard_by(self, turn: int, position_s: float) -> str:
         """The words heard in a turn that goes on, until a position."""
