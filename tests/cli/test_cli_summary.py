@@ -9,10 +9,11 @@ from trialogue.model.events import (
     FloorRequested,
     PlaybackFinished,
     PlaybackStarted,
+    SessionReady,
     SpeechStarted,
     SpeechStopped,
 )
-from trialogue.model.participants import Kind, Participant
+from trialogue.model.participants import Kind, Participant, Price
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.report.result import Failure, Run, result
@@ -119,3 +120,23 @@ def test_who_cut_in_is_told():
     assert "  overlap   12% of speech; 1 interruption, 1 gave way, 1 backchannel\n" in told
     assert "  yielding  silent after 0.50 s (n=1)\n" in told
     assert "  hands     1 raised\n" in told
+
+
+def test_the_cost_is_told():
+    """By whom, at the prices of which day; what has no price is said aloud; a free meeting says nothing."""
+    cast = (
+        Participant("ada", price=Price("paid", 0.6, "2025-06-16")),
+        Participant("ben", price=Price("paid", 0.06, "2025-06-16")),
+        Participant("eve", price=Price("own/model")),
+        Participant("kim", kind=Kind.HUMAN),
+    )
+    events = [(0.0, SessionReady("ada", 1)), (0.0, SessionReady("ben", 1)), (60.0, SessionReady("eve", 1))]
+    records = [Record(seq, at, event, ()) for seq, (at, event) in enumerate(events, 1)]
+    plan = MeetingPlan("x", cast)
+    told = screen(Ended(plan, result(plan, records, (), Run("real"))))
+    assert "  cost      0.66 USD at the prices of 2025-06-16: Ada 0.60, Ben 0.06\n" in told
+    assert "            unpriced, not counted: own/model (Eve)\n" in told
+    unknown = MeetingPlan("x", cast[2:])
+    told = screen(Ended(unknown, result(unknown, records[2:], (), Run("real"))))
+    assert "  cost      unpriced, not counted: own/model (Eve)\n" in told
+    assert "cost" not in screen(ENDED)

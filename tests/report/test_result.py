@@ -7,8 +7,11 @@ import pytest
 from report_values import MEETING, PLAN, UTTERANCES, records
 
 from trialogue.model.commands import EndMeeting
-from trialogue.model.events import Woke
+from trialogue.model.events import SessionLost, SessionReady, Woke
+from trialogue.model.participants import Participant, Price
+from trialogue.model.plan import MeetingPlan
 from trialogue.report import Failure, Run, measures, result
+from trialogue.rules.cost import Cost, Spent
 
 GOLDEN = Path(__file__).parent / "golden" / "result.json"
 RUN = Run("virtual", 71.5, ("journal.jsonl", "transcript.vtt"))
@@ -47,3 +50,35 @@ def test_reason_of_the_run_goes_first():
     """A journal that failed cannot say so itself."""
     told = result(PLAN, MEETING, (), Run("real", reason="journal-failed"))
     assert (told.reason, told.ok, told.speed, told.files) == ("journal-failed", False, None, ())
+
+
+def test_cost_by_participant():
+    """Ready minutes of each service at its price, the oldest day, and what has no price by name."""
+    plan = MeetingPlan(
+        "x",
+        (
+            Participant("ada", price=Price("paid", 0.6, "2025-06-16")),
+            Participant("ben", price=Price("paid", 0.3, "2025-01-01")),
+            Participant("eve", price=Price("own/model")),
+            Participant("free"),
+        ),
+    )
+    facts = records(
+        (0.0, SessionReady("ada", 1)),
+        (30.0, SessionReady("ben", 1)),
+        (60.0, SessionReady("eve", 1)),
+        (90.0, SessionLost("ben", 1, "1006", 0.4)),
+        (120.0, Woke("x")),
+    )
+    told = result(plan, facts, (), RUN)
+    assert told.cost == Cost(
+        1.5,
+        ("own/model",),
+        "2025-01-01",
+        (
+            Spent("ada", "paid", 120.0, 1.2, "2025-06-16"),
+            Spent("ben", "paid", 60.0, 0.3, "2025-01-01"),
+            Spent("eve", "own/model", 60.0, None, ""),
+        ),
+    )
+    assert told.document()["cost"]["participants"][2]["usd"] is None

@@ -55,6 +55,7 @@ def summary(ended: Ended) -> list[Line]:
         *_table(Seating(ended.plan), measured),
         line(),
         *_facts(measured),
+        *_cost(ended),
         *_failures(ended),
         *_files(ended),
     ]
@@ -134,6 +135,20 @@ def _cutting_in(measured: Measures) -> Iterator[Line]:
         yield _fact("overlap", f"{overlap.ratio:.0%} of speech{tried}{small}")
     if found.yield_latency.n:
         yield _fact("yielding", f"silent after {_median(found.yield_latency)}")
+
+
+def _cost(ended: Ended) -> Iterator[Line]:
+    """What was paid, where anything is; what has no price is said aloud."""
+    cost, seating = ended.result.cost, Seating(ended.plan)
+    known = [
+        f"{seating.label(each.name)} {each.usd:.2f}" for each in cost.participants if each.usd is not None
+    ]
+    if known:
+        yield _fact("cost", f"{cost.usd:.2f} USD at the prices of {cost.as_of}: {', '.join(known)}")
+    unpriced = [each for each in cost.participants if each.usd is None]
+    for index, each in enumerate(unpriced):
+        told = f"unpriced, not counted: {each.service} ({seating.label(each.name)})"
+        yield _fact("" if known or index else "cost", told, is_amiss=True)
 
 
 def _failures(ended: Ended) -> Iterator[Line]:

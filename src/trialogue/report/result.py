@@ -13,6 +13,7 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 from trialogue.report.measures import Measures, measures
+from trialogue.rules.cost import Cost, cost_of
 
 BAD_ENDS: Final = frozenset(
     {"all-failed", "refused", "journal-failed", "brain-failed", "actor-failed", "unfinished"}
@@ -85,6 +86,9 @@ class Result:
     measures: Measures
     """What can be counted about it."""
 
+    cost: Cost
+    """What the agents' services have cost, by whom; services without a known price are in no sum."""
+
     files: tuple[str, ...]
     """What was written, as paths from the run's directory."""
 
@@ -111,6 +115,7 @@ def result(plan: MeetingPlan, records: Sequence[Record], utterances: Sequence[Ut
         speed=run.speed,
         participants=tuple(each.name for each in plan.participants),
         measures=measured,
+        cost=cost_of(plan, records),
         files=run.files,
         failures=tuple(failure for record in records for failure in _failures(record)),
     )

@@ -20,6 +20,26 @@ LEAST_USD: Final = 1e-6
 
 
 @frozen
+class Spent:
+    """What one participant's service has cost so far."""
+
+    name: str
+    """Whose service it is."""
+
+    service: str
+    """What is paid for."""
+
+    seconds: float
+    """How long its sessions were ready, all together."""
+
+    usd: float | None
+    """US dollars; None where no price is known."""
+
+    as_of: str
+    """The day of its price, `YYYY-MM-DD`; empty where none is known."""
+
+
+@frozen
 class Cost:
     """What a meeting has cost so far."""
 
@@ -31,6 +51,9 @@ class Cost:
 
     as_of: str
     """The day of the oldest price that was used, `YYYY-MM-DD`; empty where none was."""
+
+    participants: tuple[Spent, ...] = ()
+    """Of whom something is paid for, in the cast's order."""
 
 
 @define
@@ -65,12 +88,12 @@ class Meter:
 
     def cost(self, now: float) -> Cost:
         """What it comes to at `now`."""
-        priced = [(price, self._spent(name, now)) for name, price in self._prices()]
-        days = [price.as_of for price, _ in priced if price.usd_a_minute and price.as_of]
+        spent = tuple(_spent(name, price, self._ready_s(name, now)) for name, price in self._prices())
         return Cost(
-            usd=sum((price.usd_a_minute or 0.0) * seconds / 60 for price, seconds in priced),
-            unpriced=tuple(dict.fromkeys(price.service for price, _ in priced if price.usd_a_minute is None)),
-            as_of=min(days, default=""),
+            usd=sum(each.usd or 0.0 for each in spent),
+            unpriced=tuple(dict.fromkeys(each.service for each in spent if each.usd is None)),
+            as_of=min((each.as_of for each in spent if each.as_of), default=""),
+            participants=spent,
         )
 
     def reaches(self, usd: float, now: float) -> float | None:
@@ -84,9 +107,15 @@ class Meter:
     def _prices(self) -> list[tuple[str, Price]]:
         return [(p.name, p.price) for p in self.plan.participants if p.price is not None]
 
-    def _spent(self, name: str, now: float) -> float:
+    def _ready_s(self, name: str, now: float) -> float:
         since = self._since.get(name)
         return self._seconds.get(name, 0.0) + (now - since if since is not None else 0.0)
+
+
+def _spent(name: str, price: Price, seconds: float) -> Spent:
+    if price.usd_a_minute is None:
+        return Spent(name, price.service, seconds, None, "")
+    return Spent(name, price.service, seconds, price.usd_a_minute * seconds / 60, price.as_of)
 
 
 def cost_of(plan: MeetingPlan, records: Iterable[Record]) -> Cost:
