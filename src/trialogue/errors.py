@@ -12,6 +12,7 @@
      |    +-- LocalProtocolError  we broke the protocol: a bug of ours
      |    +-- RemoteProtocolError the peer broke it
      +-- ToolFailed               the tool's author
+     |    +-- ToolLost            nobody knows what came of the call
      +-- JournalError             the disk, or a damaged file                         exit 4
      |    +-- ReplayDivergence    the brain decides otherwise than it did
      +-- GaveUp                   retries are used up; the cause says why             exit 3
@@ -36,6 +37,7 @@ __all__ = [
     "ScenarioError",
     "SetupError",
     "ToolFailed",
+    "ToolLost",
     "TrialogueError",
 ]
 
@@ -143,6 +145,10 @@ class RemoteProtocolError(ProtocolError):
 
 class ToolFailed(TrialogueError):
     """A tool could not give a result: it raised, was too slow, or its arguments do not fit."""
+
+
+class ToolLost(ToolFailed):
+    """A call was sent and never answered: it may or may not have had its effects."""
 
 
 class JournalError(TrialogueError):

@@ -13,7 +13,7 @@ from mcp.server.mcpserver import MCPServer
 from trialogue.actors.toolkit import CheckedTool, CommandTool, HttpTool, McpServer, McpTool, MockTool
 from trialogue.actors.toolkit.command import OUTPUT_BYTES
 from trialogue.actors.toolkit.http import ANSWER_BYTES, check_url
-from trialogue.errors import SetupError, ToolFailed
+from trialogue.errors import SetupError, ToolFailed, ToolLost
 
 
 def python(code, tmp_path, **options):
@@ -155,12 +155,13 @@ async def test_answers_are_bounded(address):
 
 
 async def test_an_address_that_does_not_answer(address):
-    """A closed port and nonsense are failures in words."""
+    """Nonsense may come after effects; where nobody listens, there are none."""
     url, _ = await address(b"nonsense\r\n\r\n")
-    with pytest.raises(ToolFailed, match=r"^the address did not answer: RemoteProtocolError$"):
+    with pytest.raises(ToolLost, match=r"^the address did not answer: RemoteProtocolError$"):
         await HttpTool(url).call({})
-    with pytest.raises(ToolFailed, match=r"^the address did not answer: OSError$"):
+    with pytest.raises(ToolFailed, match=r"^the address cannot be reached: OSError$") as raised:
         await HttpTool("http://127.0.0.1:9/").call({})
+    assert not isinstance(raised.value, ToolLost)
 
 
 def test_addresses_that_are_allowed():
@@ -224,23 +225,3 @@ async def test_a_server_that_is_not_there():
         await server.run()
     with pytest.raises(ToolFailed, match=r"^the MCP server is gone$"):
         await McpTool(server, "price").call({})
-
-
-async def test_a_server_that_is_a_program(tmp_path, monkeypatch):
-    """It speaks over stdin and stdout, and knows none of our keys."""
-    monkeypatch.setenv("DEEPGRAM_API_KEY", "canary")
-    program = tmp_path / "server.py"
-    program.write_text(
-        "import os\n"
-        "from mcp.server.mcpserver import MCPServer\n"
-        "server = MCPServer('x')\n"
-        "@server.tool()\n"
-        "def keys() -> str:\n"
-        "    return str('DEEPGRAM_API_KEY' in os.environ)\n"
-        "server.run('stdio')\n"
-    )
-    server = McpServer("keys", argv=(sys.executable, str(program)))
-    async with trio.open_nursery() as nursery:
-        await nursery.start(server.run)
-        assert await server.call("keys", {}) == "False"
-        nursery.cancel_scope.cancel(reason="the meeting is over")

@@ -8,7 +8,7 @@ import trio
 from trialogue.actors.toolkit import MockTool, PythonTool, import_function
 from trialogue.actors.tools import RESULT_BYTES, ToolExecutor, as_content
 from trialogue.compute import Inline, InThreads
-from trialogue.errors import SetupError, ToolFailed
+from trialogue.errors import SetupError, ToolFailed, ToolLost
 from trialogue.model.commands import CancelTool, RunTool
 from trialogue.model.events import ToolFinished
 
@@ -50,6 +50,20 @@ async def test_a_failure_is_an_answer(autojump_clock, order, content):
     """Whatever goes wrong, the agent is told in one line."""
     tools = {"price": MockTool(1), "broken": MockTool(None, error="out of stock")}
     assert await finished(tools, order) == [ToolFinished("biz", "call_1", "failed", content)]
+
+
+async def test_a_call_without_an_answer_is_unknown(autojump_clock):
+    """What went out and was never answered may have had its effects: it has not failed."""
+
+    class Lossy:
+        timeout_s = 20.0
+
+        async def call(self, _arguments):
+            raise ToolLost("the address did not answer")
+
+    assert await finished({"price": Lossy()}, run()) == [
+        ToolFinished("biz", "call_1", "unknown", "the address did not answer")
+    ]
 
 
 async def test_a_deadline(autojump_clock):

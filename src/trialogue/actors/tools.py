@@ -15,7 +15,7 @@ import structlog
 import trio
 
 from trialogue.actors.mailbox import Mailbox
-from trialogue.errors import ToolFailed
+from trialogue.errors import ToolFailed, ToolLost
 from trialogue.model.commands import CancelTool, RunTool
 from trialogue.model.events import Event, ToolFinished
 from trialogue.model.text import well_formed
@@ -24,7 +24,7 @@ LIMIT = 16
 RESULT_BYTES = 32 * 1024
 _CUT = " ... [cut at 32 KiB]"
 
-Outcome = Literal["succeeded", "failed", "timed-out", "cancelled"]
+Outcome = Literal["succeeded", "failed", "timed-out", "cancelled", "unknown"]
 
 diagnostics = structlog.get_logger("trialogue.tools")
 
@@ -86,6 +86,8 @@ class ToolExecutor:
                 async with self._limiter:
                     result = await tool.call(arguments)
             return "succeeded", as_content(result)
+        except ToolLost as loss:
+            return "unknown", str(loss)
         except ToolFailed as failure:
             return "failed", str(failure)
         except trio.TooSlowError:

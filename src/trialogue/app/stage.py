@@ -238,6 +238,7 @@ async def open_stage(
         write_private(folder / "scenario.yaml", to_yaml(resolved).encode())
         made = Made(folder, began, connects, box.tools, blocks, seams, people, resumption)
         stage = _set(resolved, made)
+        box.crashes.post = stage.supervisor.post
         try:
             yield stage
         finally:

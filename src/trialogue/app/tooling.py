@@ -15,7 +15,6 @@ from functools import partial
 from importlib.metadata import entry_points
 from typing import assert_never, cast
 
-import trio
 from attrs import field, frozen
 
 from trialogue.actors.toolkit import (
@@ -32,6 +31,7 @@ from trialogue.actors.toolkit import (
 )
 from trialogue.actors.toolkit.http import check_url
 from trialogue.actors.tools import Tool
+from trialogue.app.tool_servers import Crashes, Servers, open_servers, server_at
 from trialogue.app.virtual import is_virtual
 from trialogue.compute import Inline, InThreads
 from trialogue.errors import SetupError
@@ -45,7 +45,6 @@ from trialogue.scenario.tool_specs import (
     ToolSpec,
 )
 from trialogue.scenario.variables import reveal
-from trialogue.supervise import lone_error
 
 GROUP = "trialogue.tools"
 """The group of entry points by which packages register tools."""
@@ -85,6 +84,9 @@ class Toolbox:
     told: Mapping[str, Signature]
     """What models are told of each."""
 
+    crashes: Crashes = field(factory=Crashes)
+    """Reports servers that are gone, once its `post` is set."""
+
     def block(self, block: Mapping[str, object]) -> Mapping[str, object]:
         """An agent's block, in which each function says what its tool says of itself."""
         think = block.get("think")
@@ -108,21 +110,22 @@ class Toolbox:
 
 @asynccontextmanager
 async def open_tools(resolved: Resolved, allowed: Permissions = NOTHING_MORE) -> AsyncGenerator[Toolbox]:
-    """Make every tool, its MCP sessions open as long as the block; `SetupError` for what is not allowed."""
+    """Make every tool, its MCP server running as long as the block; `SetupError` for what is not allowed."""
     tools: dict[str, Tool] = {}
     told: dict[str, Signature] = {}
-    with lone_error():
-        async with trio.open_nursery() as sessions:
-            for spec in resolved.tools:
-                tool, itself = await _make(spec, allowed, sessions)
-                schema = spec.schema if spec.schema is not None else itself.schema
-                tools[spec.name] = CheckedTool(tool, schema)
-                told[spec.name] = Signature(spec.description or itself.description, schema)
-            yield Toolbox(tools, told)
-            sessions.cancel_scope.cancel(reason="the meeting is over")
+    crashes = Crashes()
+    for spec in resolved.tools:
+        _check_server(spec, allowed)
+    async with open_servers(resolved.tools, crashes) as servers:
+        for spec in resolved.tools:
+            tool, itself = _make(spec, allowed, servers)
+            schema = spec.schema if spec.schema is not None else itself.schema
+            tools[spec.name] = CheckedTool(tool, schema)
+            told[spec.name] = Signature(spec.description or itself.description, schema)
+        yield Toolbox(tools, told, crashes)
 
 
-async def _make(spec: ToolSpec, allowed: Permissions, sessions: trio.Nursery) -> tuple[Tool, Signature]:
+def _make(spec: ToolSpec, allowed: Permissions, servers: Servers) -> tuple[Tool, Signature]:
     """A tool, and what it says of itself."""
     silent = Signature("", {"type": "object"})
     what = f"tool {spec.name}"
@@ -141,22 +144,24 @@ async def _make(spec: ToolSpec, allowed: Permissions, sessions: trio.Nursery) ->
         case Command(argv, folder):
             _check_program(what, argv[0], allowed)
             return CommandTool(argv, folder, spec.timeout_s), silent
-        case McpCall(tool, argv, url):
-            return await _mcp(spec, (tool, argv, url), allowed, sessions)
+        case McpCall(tool) as call:
+            return _offered(spec, tool, servers[server_at(call)])
         case _ as never:
             assert_never(never)
 
 
-async def _mcp(
-    spec: ToolSpec, at: tuple[str, tuple[str, ...], str], allowed: Permissions, sessions: trio.Nursery
-) -> tuple[Tool, Signature]:
-    tool, argv, url = at
-    if argv:
-        _check_program(f"tool {spec.name}", argv[0], allowed)
-    else:
-        check_url(url, allowed.hosts, f"tool {spec.name}")
-    server = McpServer(spec.name, argv=argv, url=url)
-    await sessions.start(server.run)
+def _check_server(spec: ToolSpec, allowed: Permissions) -> None:
+    """`SetupError` where a tool's server may not be started, or asked: before any is."""
+    match spec.action:
+        case McpCall(argv=argv) if argv:
+            _check_program(f"tool {spec.name}", argv[0], allowed)
+        case McpCall(url=url):
+            check_url(url, allowed.hosts, f"tool {spec.name}")
+        case _:
+            pass
+
+
+def _offered(spec: ToolSpec, tool: str, server: McpServer) -> tuple[Tool, Signature]:
     offered = server.offered.get(tool)
     if offered is None:
         raise SetupError(f"tool {spec.name}: the MCP server has no tool {tool}")

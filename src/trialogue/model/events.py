@@ -502,10 +502,11 @@ class ServiceWarned:
 
 @frozen
 class ActorCrashed:
-    """A task of the meeting ended by a bug; the supervisor decides by its restart type."""
+    """A task of the meeting failed, by a bug or because its tool server is gone; its supervisor restarts it
+    or gives it up, by its restart type."""
 
     actor: str
-    """Which: `router`, `agent:ada`, `recorder`."""
+    """Which: `router`, `agent:ada`, `mcp:price`."""
 
     error: str
     """The exception's type; its text may hold speech and stays out."""

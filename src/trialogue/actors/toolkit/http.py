@@ -17,7 +17,7 @@ import orjson
 import trio
 from attrs import field, frozen
 
-from trialogue.errors import SetupError, ToolFailed
+from trialogue.errors import SetupError, ToolFailed, ToolLost
 
 ANSWER_BYTES = 64 * 1024
 """How much of an answer is read; agents get 32 KiB of it."""
@@ -43,7 +43,10 @@ class HttpTool:
     """Seconds after which a call is given up."""
 
     async def call(self, arguments: Mapping[str, object]) -> object:
-        """Ask once; `ToolFailed` where nothing answers, or with another status than 2xx."""
+        """Ask once; `ToolFailed` where nobody is there or answers with another status than 2xx.
+
+        `ToolLost` where the question went out and no answer came.
+        """
         parts = urlsplit(self.url)
         target, body = parts.path or "/", b""
         query = parts.query
@@ -57,10 +60,14 @@ class HttpTool:
             headers=[*_own_headers(parts.netloc, body), *self.headers.items()],
         )
         try:
-            async with await _reached(parts) as stream:
+            stream = await _reached(parts)
+        except (OSError, trio.BrokenResourceError) as failure:
+            raise ToolFailed(f"the address cannot be reached: {type(failure).__name__}") from failure
+        try:
+            async with stream:
                 status, answer = await _exchange(stream, asked, body)
         except (OSError, trio.BrokenResourceError, h11.ProtocolError) as failure:
-            raise ToolFailed(f"the address did not answer: {type(failure).__name__}") from failure
+            raise ToolLost(f"the address did not answer: {type(failure).__name__}") from failure
         if not 200 <= status < 300:
             raise ToolFailed(f"the address answered with status {status}")
         return answer.decode(errors="replace")
@@ -78,6 +85,7 @@ async def _reached(parts: SplitResult) -> trio.abc.Stream:
     host = parts.hostname or ""
     if parts.scheme == "https":
         stream = await trio.open_ssl_over_tcp_stream(host, parts.port or 443, https_compatible=True)
+        await stream.do_handshake()
         return cast("trio.abc.Stream", stream)
     return await trio.open_tcp_stream(host, parts.port or 80)
 

@@ -1,28 +1,37 @@
 """Tools of a Model Context Protocol server: one session a server, open for the whole meeting.
 
-The `mcp` package runs on anyio, whose scopes belong to the task that opened them: so a session lives in a
-task of its own, and a session that fails takes nobody along.
+1. The `mcp` package runs on anyio, whose scopes belong to the task that opened them: so a session lives in a
+   task of its own, and a session that fails takes nobody along.
+2. A session that ends by itself is a failure: its supervisor opens the next one. What it offers is read anew.
+3. A call that was sent and not answered may have had its effects: that is `ToolLost`, and not run again.
 """
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib import import_module
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, Self, cast
 
-import structlog
 import trio
 from attrs import frozen
 
-from trialogue.errors import SetupError, ToolFailed
+from trialogue.errors import ConnectionLost, SetupError, ToolFailed, ToolLost
 
 OPENING_S = 20.0
 """How long a server may take until it can be asked."""
 
-diagnostics = structlog.get_logger("trialogue.tools")
+ANSWERING_S = 300.0
+"""How long an address may be silent in the middle of an answer; each call has its own deadline beside."""
+
+_CLOSED = -32000
+"""The package's code for a connection that is over."""
+
+_FORGOTTEN = "Session terminated"
+"""The package's words for an address that knows our session no longer: it was started anew."""
 
 
 class _Offered(Protocol):
@@ -59,6 +68,63 @@ class _Client(Protocol):
         ...
 
 
+class _Stream(Protocol):
+    """What comes from a server: a stream of the package's own messages."""
+
+    async def receive(self) -> object: ...
+    async def aclose(self) -> None: ...
+
+
+_Transport = AbstractAsyncContextManager[tuple[_Stream, object]]
+"""What the package reads from and writes to."""
+
+
+class _Watched:
+    """What comes from a server, and a note when nothing more will: the package keeps that to itself."""
+
+    def __init__(self, stream: _Stream, gone: trio.Event) -> None:
+        self._stream, self._gone = stream, gone
+
+    async def receive(self) -> object:
+        is_whole = False
+        try:
+            message = await self._stream.receive()
+            is_whole = True
+        finally:
+            if not is_whole:
+                self._gone.set()
+        return message
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> object:
+        end = cast("type[Exception]", import_module("anyio").EndOfStream)
+        try:
+            return await self.receive()
+        except end:
+            raise StopAsyncIteration from None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    def __getattr__(self, name: str) -> object:
+        """Whatever else the package's own streams can."""
+        return getattr(self._stream, name)
+
+
+@asynccontextmanager
+async def _watched(transport: _Transport, gone: trio.Event) -> AsyncGenerator[tuple[_Watched, object]]:
+    async with transport as (coming, going):
+        yield _Watched(coming, gone), going
+
+
 class McpServer:
     """The session with one server: a program that we start, or an address."""
 
@@ -68,61 +134,73 @@ class McpServer:
         self.name = name
         self._argv, self._url, self._target = argv, url, target
         self._client: _Client | None = None
+        self._gone = trio.Event()
         self._was_open = False
-        self._what = f"the MCP server of tool {name}"
         self.offered: Mapping[str, _Offered] = {}
 
+    @property
+    def is_open(self) -> bool:
+        """Whether its tools can be called now."""
+        return self._client is not None and not self._gone.is_set()
+
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Open the session, learn what it offers, and keep it; `SetupError` where it cannot be opened."""
+        """Open the session, learn what it offers, and keep it; fails whenever it ends by itself.
+
+        `SetupError` where it cannot be opened the first time, `ConnectionLost` where it is gone later.
+        """
         opening = trio.CancelScope(deadline=trio.current_time() + OPENING_S)
         try:
             with opening:
                 async with self._session():
                     opening.deadline = math.inf
                     task_status.started()
-                    await trio.sleep_forever()
+                    await self._gone.wait()
         except SetupError:
             raise
         except Exception as failure:  # whatever the package raises: its server is gone, and no more than that
-            if not self._was_open:
-                raise SetupError(f"{self._what} cannot be used: {_named(failure)}") from failure
-            diagnostics.warning("an MCP server is gone", tool=self.name, error=_named(failure))
+            raise self._lost(_named(failure)) from failure
         finally:
             self._client = None
-        if opening.cancelled_caught:
-            raise SetupError(f"{self._what} cannot be used: it was not ready within {OPENING_S:g} s")
+        late = f"it was not ready within {OPENING_S:g} s"
+        raise self._lost(late if opening.cancelled_caught else "it has ended")
+
+    def _lost(self, why: str) -> SetupError | ConnectionLost:
+        what = f"the MCP server of tool {self.name}"
+        if self._was_open:
+            return ConnectionLost(f"{what} is gone: {why}")
+        return SetupError(f"{what} cannot be used: {why}")
 
     @asynccontextmanager
     async def _session(self) -> AsyncGenerator[None]:
+        self._gone = trio.Event()
         async with AsyncExitStack() as exits:
-            client = cast("_Client", await exits.enter_async_context(self._connection(exits)))
+            target = self._target or _watched(await self._transport(exits), self._gone)
+            session = cast("AbstractAsyncContextManager[_Client]", _package("mcp").Client(target))
+            client = await exits.enter_async_context(session)
             self.offered = await _offered(client)
             self._client, self._was_open = client, True
             yield
 
-    def _connection(self, exits: AsyncExitStack) -> AbstractAsyncContextManager[object]:
-        try:
-            package = cast("Any", import_module("mcp"))  # heavy, and an extra
-            stdio = cast("Any", import_module("mcp.client.stdio"))
-        except ImportError as missing:
-            raise SetupError("mcp tools need the package mcp: pip install 'trialogue[mcp]'") from missing
-        if self._target is not None:
-            return cast("AbstractAsyncContextManager[object]", package.Client(self._target))
+    async def _transport(self, exits: AsyncExitStack) -> _Transport:
         if self._url:
-            return cast("AbstractAsyncContextManager[object]", package.Client(self._url))
-        unheard = exits.enter_context(open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - not a file of ours
-        program = package.StdioServerParameters(command=self._argv[0], args=list(self._argv[1:]))
-        spoken = stdio.stdio_client(program, errlog=unheard)
-        return cast("AbstractAsyncContextManager[object]", package.Client(spoken))
+            # Proxies and credentials of the environment are not used.
+            http = _package("httpx2")
+            patience = http.Timeout(OPENING_S, read=ANSWERING_S)
+            client = await exits.enter_async_context(http.AsyncClient(trust_env=False, timeout=patience))
+            spoken = _package("mcp.client.streamable_http")
+            return cast("_Transport", spoken.streamable_http_client(self._url, http_client=client))
+        unheard = exits.enter_context(open(os.devnull, "w", encoding="utf-8"))  # noqa: ASYNC230, PTH123, SIM115 - not a file of ours, and never waits
+        program = _package("mcp").StdioServerParameters(command=self._argv[0], args=list(self._argv[1:]))
+        return cast("_Transport", _package("mcp.client.stdio").stdio_client(program, errlog=unheard))
 
     async def call(self, tool: str, arguments: Mapping[str, object]) -> object:
         """Call one of the server's tools; `ToolFailed` for its failures, and where the session is gone."""
-        if self._client is None:
+        if self._client is None or not self.is_open:
             raise ToolFailed("the MCP server is gone")
         try:
             answer = await self._client.call_tool(tool, dict(arguments))
         except Exception as failure:  # whatever the package raises is an answer for the agent
-            raise ToolFailed(f"the MCP server failed: {_named(failure)}") from failure
+            raise self._failed(failure) from failure
         text = "\n".join(
             str(getattr(part, "text", None) or f"[{getattr(part, 'type', 'unknown')}]")
             for part in answer.content
@@ -131,9 +209,32 @@ class McpServer:
             raise ToolFailed(text or "the tool failed")
         return text
 
+    def _failed(self, failure: Exception) -> ToolFailed:
+        """What a call came to that was not answered, or was refused."""
+        match getattr(failure, "code", None), getattr(failure, "message", None):
+            case _, message if message == _FORGOTTEN:
+                self._gone.set()
+                return ToolFailed("the MCP server has forgotten us")
+            case int(code), _ if code != _CLOSED:
+                return ToolFailed(f"the MCP server failed: {_named(failure)}")
+            case _:
+                return ToolLost("the MCP server went away during the call; it may have had its effects")
+
     def __repr__(self) -> str:
         """Give a status line."""
-        return f"<McpServer {self.name}: {'open' if self._client else 'closed'}, {len(self.offered)} tools>"
+        return f"<McpServer {self.name}: {'open' if self.is_open else 'closed'}, {len(self.offered)} tools>"
+
+
+def _package(name: str) -> Any:  # noqa: ANN401 - an extra: it is not there where types are checked
+    """A module of the `mcp` package, or of what it brings along; heavy, so imported on use."""
+    try:
+        module = import_module(name)
+    except ImportError as missing:
+        raise SetupError("mcp tools need the package mcp: pip install 'trialogue[mcp]'") from missing
+    told = logging.getLogger("mcp")
+    if not told.handlers:  # its lines hold what was said: they are for who asks for them, not for stderr
+        told.addHandler(logging.NullHandler())
+    return module
 
 
 async def _offered(client: _Client) -> dict[str, _Offered]:

@@ -1,0 +1,123 @@
+"""MCP servers live in a tree of their own: those that are gone come back, and no meeting ends with them."""
+
+import sys
+from itertools import pairwise
+
+import pytest
+import trio
+from price_server import PROGRAM
+
+from trialogue.app.edges import Edges
+from trialogue.app.run import run_meeting
+from trialogue.app.tool_servers import RESTARTS, Crashes, _supervised, open_servers, pause_s, server_at
+from trialogue.app.tooling import Permissions
+from trialogue.errors import ConnectionLost, SetupError, ToolFailed, ToolLost
+from trialogue.journal import read
+from trialogue.model.events import ActorCrashed, ToolFinished
+from trialogue.scenario.resolve import prepare
+from trialogue.scenario.tool_specs import McpCall, ToolSpec
+from trialogue.supervise import open_supervisor
+from trialogue.testing.engines import murmuring_engines
+
+
+def asking(tool, program=PROGRAM):
+    """A tool of that server."""
+    return ToolSpec(tool, "", None, McpCall(tool, tuple(program)), 20.0)
+
+
+async def priced(server):
+    """Ask for the price until there is an answer."""
+    while True:
+        try:
+            return await server.call("price", {"item": "edge"})
+        except ToolFailed:
+            await trio.sleep(0.02)
+
+
+@pytest.mark.real
+async def test_a_server_that_dies_comes_back():
+    """Tools of one program share a process; calls fail in words until the next one is there."""
+    events = []
+    specs = [asking("price"), asking("die")]
+    async with open_servers(specs, Crashes(events.append)) as servers:
+        (server,) = servers.values()
+        with pytest.raises(ToolLost):
+            await server.call("die", {})
+        with pytest.raises(ToolFailed, match=r"^the MCP server is gone$"):
+            await server.call("price", {"item": "edge"})
+        with trio.fail_after(20):
+            assert await priced(server) == "edge: eight cents"
+    assert events == [ActorCrashed("mcp:price", "ConnectionLost")]
+
+
+async def test_a_server_that_does_not_stay_is_given_up(autojump_clock):
+    """It is tried again after growing pauses, and then no more; nobody else is concerned."""
+    events, lives = [], []
+
+    class Fleeting:
+        name = "price"
+
+        async def run(self, *, task_status):
+            lives.append(trio.current_time())
+            task_status.started()
+            raise ConnectionLost("gone")
+
+    crashes = Crashes(events.append)
+    async with open_supervisor([_supervised(Fleeting(), crashes)], name="tool-servers", observer=crashes):
+        await trio.sleep(600)
+    pauses = [pause_s(attempt) for attempt in range(1, RESTARTS.max_restarts + 1)]
+    assert pauses[:7] == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 20.0]
+    waited = [later - earlier for earlier, later in pairwise(lives)]
+    assert waited == pytest.approx(pauses)
+    assert [event.error for event in events] == [*["ConnectionLost"] * len(lives), "IntensityExceeded"]
+
+
+async def test_a_server_that_never_comes_is_the_operators():
+    """Before the meeting there is nothing to come back to: it does not begin."""
+    with pytest.raises(SetupError, match="the MCP server of tool price cannot be used"):
+        async with open_servers([asking("price", ["/no/such/program"])], Crashes()):
+            raise AssertionError
+
+
+def test_where_a_server_is():
+    """Program and arguments, or an address: what two tools must share to share a server."""
+    assert server_at(McpCall("a", ("x", "-y"))) == server_at(McpCall("b", ("x", "-y")))
+    assert server_at(McpCall("a", ("x",))) != server_at(McpCall("a", url="http://localhost/x"))
+
+
+SCENARIO = """
+trialogue: 1
+name: prices
+run: {{clock: real, limits: {{turns: 2, time: 30s}}}}
+cast:
+  ann:
+    tools: [price, die]
+    think:
+      provider: scripted
+      script:
+        - {{when: {{heard: ""}}, call: {{tool: price, arguments: {{item: edge}}}}, say: "${{result}}."}}
+  bob:
+    tools: [die]
+    think:
+      provider: scripted
+      script: [{{when: {{heard: ""}}, call: {{tool: die, arguments: {{}}}}, say: "Oh."}}]
+tools:
+  price: {{mcp: {{command: {program}}}}}
+  die: {{mcp: {{command: {program}}}}}
+floor: {{policy: round-robin}}
+"""
+
+
+@pytest.mark.real
+def test_a_meeting_that_asks_a_server(tmp_path):
+    """A scenario names its tools; the meeting outlives the server, and its journal tells of it."""
+    path = tmp_path / "prices.yaml"
+    path.write_text(SCENARIO.format(program=list(PROGRAM)))
+    edges = Edges(engines=murmuring_engines(), permissions=Permissions(commands=(sys.executable,)))
+    held = run_meeting(prepare(path), out=tmp_path / "run", edges=edges)
+    assert held.exit_code == 0
+    events = [record.event for record in read(tmp_path / "run" / "journal.jsonl")]
+    finished = [(e.participant, e.outcome, e.content) for e in events if isinstance(e, ToolFinished)]
+    assert finished[0] == ("ann", "succeeded", "edge: eight cents")
+    assert finished[1][:2] == ("bob", "unknown")
+    assert ActorCrashed("mcp:price", "ConnectionLost") in events
