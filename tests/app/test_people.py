@@ -15,6 +15,7 @@ from trialogue.model.events import (
     FloorRequestCancelled,
     FloorRequested,
     MuteAsked,
+    PlaybackPaused,
     PlaybackStarted,
     SpeechStarted,
     SpeechStopped,
@@ -74,6 +75,22 @@ def test_a_clip_plays_on_cue(people, hold):
     assert not sounds(result, "dana", 0, begun.position_s - 0.05)
     assert sounds(result, "dana", begun.position_s, stopped.position_s)
     assert sounds(result, "mix", begun.position_s, stopped.position_s)
+
+
+def test_an_overlap_that_is_allowed_is_recorded_and_measured(people, hold):
+    """Both are heard at once in the recordings, and the measures say for how long."""
+    path = people(CLIPS)
+    text = path.read_text().replace("silence: {after: 30s}", "interrupt: {overlap: 2s}")
+    # Somebody else has to listen: an agent alone with people hears them, and its service falls silent.
+    path.write_text(text.replace("  dana:", "  ben: {lines: [Well.]}\n  dana:"))
+    result = hold(path)
+    begun, stopped = events_of(result, SpeechStarted, SpeechStopped)
+    assert not events_of(result, PlaybackPaused)
+    for name in ("ada", "dana"):
+        assert sounds(result, name, begun.position_s + 0.1, begun.position_s + 0.2)
+    together = result.result.measures.timing.overlap.within_s
+    assert together == pytest.approx(stopped.position_s - begun.position_s, abs=0.05)
+    assert "overlap" in [each.code for each in result.result.failures]
 
 
 def test_speech_is_noticed_at_once(people, hold):

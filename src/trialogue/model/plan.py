@@ -81,6 +81,9 @@ class InterruptRules:
     resume_s: float = 1.5
     """A holder that was stopped by what was no interruption goes on when so long nothing follows."""
 
+    overlap_s: float = 0.0
+    """How long a person may be heard beside an agent before the agent falls silent: 0 for not at all."""
+
 
 @frozen
 class ShareRules:

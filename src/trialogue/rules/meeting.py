@@ -139,7 +139,7 @@ class Meeting:
                 climb(state)
             case "box":
                 warn_box(state)
-            case "hang" | "barge" | "resume":
+            case "hang" | "overlap" | "barge" | "resume":
                 people.woke(state, state.ongoing, what)
             case limits.COST | "choose":
                 pass  # the floor is looked at after every event

@@ -6,7 +6,8 @@
 2. Speech beside an agent's turn silences that turn at once, and keeps its sound. It becomes an
    interruption when it lasts `backchannel_s`, or has more than `backchannel_words` words; then the turn
    ends and the floor is the person's. Else the turn goes on from the cut: at once where its few words
-   have come, or when nothing follows within `resume_s`.
+   have come, or when nothing follows within `resume_s`. Where `overlap_s` is allowed, the turn goes on
+   beside the speech for so long, and speech that is over by then is no interruption.
 3. Words that a listening agent's ear made out are those of the person who cuts in, or who holds the
    floor, or who held it last, for a while, but for those of agents that this ear heard before (`ears.py`).
    Where two people spoke at once, or an agent's words could not be told apart, they are uncertain.
@@ -18,7 +19,6 @@
 from __future__ import annotations
 
 from collections import deque
-from functools import reduce
 from typing import TypeAlias, assert_never
 
 from trialogue.model.commands import Attribute, PausePlayout, ResumePlayout
@@ -31,10 +31,11 @@ from trialogue.model.events import (
 )
 from trialogue.model.participants import Kind
 from trialogue.rules import limits, turns
+from trialogue.rules.barge import Barge, LastPerson
 from trialogue.rules.digest import Line
 from trialogue.rules.ears import BEYOND_S, Words, behind
 from trialogue.rules.floor import HIGH
-from trialogue.rules.state import Barge, LastPerson, Phase, State, Turn, TurnPhase
+from trialogue.rules.state import Phase, State, Turn, TurnPhase
 from trialogue.rules.view import COLLISION_S
 
 WORDS_S = 4.0
@@ -94,7 +95,7 @@ def _stopped(state: State, name: str) -> None:
     if turn.holder.name == name:
         state.wake(turn.timer("hang"), state.now + state.plan.floor.hang_s)
     elif state.barge is not None and state.barge.by == name:
-        state.timers.clear(turn.timer("barge"))
+        state.timers.clear(turn.timer("overlap"), turn.timer("barge"))
         state.wake(turn.timer("resume"), state.now + state.plan.floor.interrupt.resume_s)
 
 
@@ -114,10 +115,29 @@ def _typed(state: State, name: str, text: str) -> None:
 
 
 def _cuts_in(state: State, turn: Turn, name: str) -> None:
-    state.barge = Barge(name)
+    """Somebody speaks beside a turn that is heard, or is about to be."""
+    rules = state.plan.floor.interrupt
+    passes = turn.phase is TurnPhase.PLAYING and rules.overlap_s > 0
+    state.barge = Barge(name, passes, overlapped=passes)
+    if passes:
+        state.wake(turn.timer("overlap"), state.now + rules.overlap_s)
+        state.wake(turn.timer("barge"), state.now + max(rules.overlap_s, rules.backchannel_s))
+        return
     if turn.phase is TurnPhase.PLAYING:
         state.emit(PausePlayout(turn.holder.name, turn.number))
-    state.wake(turn.timer("barge"), state.now + state.plan.floor.interrupt.backchannel_s)
+    state.wake(turn.timer("barge"), state.now + rules.backchannel_s)
+
+
+def _overlapped(state: State, turn: Turn) -> None:
+    """Both have been heard for as long as is allowed: whoever holds the floor falls silent."""
+    barge = state.barge
+    if barge is None or not barge.passes:
+        return
+    barge.passes = False
+    if turn.phase is TurnPhase.PLAYING:
+        state.emit(PausePlayout(turn.holder.name, turn.number))
+    if _is_more_than_a_backchannel(state, barge):
+        _interrupts(state, turn, "more words than a backchannel")
 
 
 def _overlaps(state: State, turn: Turn, name: str) -> None:
@@ -153,6 +173,8 @@ def _wait_first(state: State, name: str) -> None:
 def woke(state: State, turn: Turn, what: str) -> None:
     """A deadline of people's has come."""
     match what:
+        case "overlap":
+            _overlapped(state, turn)
         case "barge":
             _interrupts(state, turn, "spoke on")
         case "resume":
@@ -170,8 +192,10 @@ def _interrupts(state: State, turn: Turn, evidence: str) -> None:
     turns.grant(state, barge.by, "interrupts", by="self")
     mine = state.ongoing
     mine.cut = turn.holder.name
+    # One ear cannot tell two voices at once apart, whatever it makes out.
+    mine.is_uncertain = barge.overlapped and state.listener is not None and state.hears_by_ear(state.listener)
     if barge.words:
-        _attribute(state, mine, reduce(Words.then, barge.words))
+        _attribute(state, mine, barge.said)
     if barge.by not in state.speaking:
         turns.person_speaks(state, mine)
         state.wake(mine.timer("hang"), state.now + state.plan.floor.hang_s)
@@ -179,10 +203,14 @@ def _interrupts(state: State, turn: Turn, evidence: str) -> None:
 
 def _nothing_followed(state: State, turn: Turn) -> None:
     """It was no interruption: let the turn go on, unless somebody else speaks by now."""
-    state.barge = None
-    state.timers.clear(turn.timer("barge"), turn.timer("resume"))
+    passed, state.barge = state.barge, None
+    state.timers.clear(turn.timer("overlap"), turn.timer("barge"), turn.timer("resume"))
     another = next(iter(state.speaking), None)
-    if another is not None:
+    if passed is not None and passed.passes:
+        state.report("overlap", "was heard beside the turn, which went on", passed.by)
+        if another is not None:
+            _cuts_in(state, turn, another)
+    elif another is not None:
         state.barge = Barge(another)
         state.wake(turn.timer("barge"), state.now + state.plan.floor.interrupt.backchannel_s)
     elif turn.phase is TurnPhase.PLAYING:
@@ -228,11 +256,18 @@ def _of_people(state: State, listener: str, text: str) -> Words:
 
 def _words_beside(state: State, turn: Turn, barge: Barge, words: Words) -> None:
     barge.words.append(words)
-    if len(reduce(Words.then, barge.words).text.split()) > state.plan.floor.interrupt.backchannel_words:
+    if barge.passes:
+        if barge.by not in state.speaking:
+            _nothing_followed(state, turn)
+    elif _is_more_than_a_backchannel(state, barge):
         _interrupts(state, turn, "more words than a backchannel")
     elif barge.by not in state.speaking:
         state.report("backchannel", "few words beside another's turn", barge.by)
         _nothing_followed(state, turn)
+
+
+def _is_more_than_a_backchannel(state: State, barge: Barge) -> bool:
+    return len(barge.said.text.split()) > state.plan.floor.interrupt.backchannel_words
 
 
 def _attribute(state: State, turn: Turn, words: Words) -> None:

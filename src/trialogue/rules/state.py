@@ -6,17 +6,18 @@ from collections import deque
 from enum import Enum
 from random import Random
 
-from attrs import Factory, define, evolve, field, frozen
+from attrs import Factory, define, evolve, field
 
 from trialogue.errors import LocalProtocolError
 from trialogue.model.commands import Command, Cue, Report, SetHearing, Speak, WakeAt
 from trialogue.model.participants import Hears, Kind, Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.rules.agenda import AgendaCourse
+from trialogue.rules.barge import Barge, LastPerson
 from trialogue.rules.context import Contexts
 from trialogue.rules.cost import Meter
 from trialogue.rules.digest import Inboxes, Missed
-from trialogue.rules.ears import Ears, Words
+from trialogue.rules.ears import Ears
 from trialogue.rules.floor import Floor
 from trialogue.rules.presence import Presence
 from trialogue.rules.replies import Replies
@@ -42,34 +43,6 @@ class TurnPhase(Enum):
 
     THINKING = "thinking"
     PLAYING = "playing"
-
-
-@define
-class Barge:
-    """A person who speaks beside an agent's turn: it is not known yet whether it takes the floor."""
-
-    by: str
-    """Who speaks."""
-
-    words: list[Words] = Factory(list[Words])
-    """What was made out of it so far."""
-
-
-@frozen
-class LastPerson:
-    """The person's turn that ended last."""
-
-    participant: str
-    """Whose it was."""
-
-    turn: int
-    """Its number."""
-
-    ended_at: float
-    """When it ended."""
-
-    listener: str | None
-    """Whose ear its words were read from."""
 
 
 @define

@@ -29,9 +29,10 @@ from trialogue.model.commands import (
 )
 from trialogue.model.participants import Kind, Participant
 from trialogue.rules import limits, tool_waits
+from trialogue.rules.barge import LastPerson
 from trialogue.rules.digest import BE_SHORTER, Line, compose
 from trialogue.rules.floor import HIGH, HIGHEST
-from trialogue.rules.state import LastPerson, Phase, State, Turn, TurnPhase
+from trialogue.rules.state import Phase, State, Turn, TurnPhase
 from trialogue.rules.view import COLLISION_S, TurnTaken
 
 GRACE_S = 5.0
@@ -46,7 +47,10 @@ REFUSALS = 3
 RETRY_S = 0.5
 """Seconds before the first time; doubled each time."""
 
-TIMERS = ("think", "ear", "retry", "hold", "warn", "revoke", "hang", "barge", "resume", tool_waits.FILLER)
+TIMERS = (
+    *("think", "ear", "retry", "hold", "warn", "revoke", "hang", "overlap", "barge", "resume"),
+    tool_waits.FILLER,
+)
 """All timers of a turn."""
 
 
@@ -157,7 +161,7 @@ def _play_next(state: State, turn: Turn) -> None:
     turn.is_filling = False
     state.timers.clear(turn.timer("think"), turn.timer("ear"), turn.timer("retry"))
     state.emit(Play(turn.holder.name, turn.reply, turn.number))
-    if state.barge is not None:
+    if state.barge is not None and not state.barge.passes:
         state.emit(PausePlayout(turn.holder.name, turn.number))
 
 

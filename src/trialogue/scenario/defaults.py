@@ -241,6 +241,7 @@ def _floor(floor: Floor, seats: Mapping[str, Agent]) -> Floor:
         agent=rules.interrupt.agents,
         backchannel=rules.interrupt.backchannel_s,
         resume=rules.interrupt.resume_s,
+        overlap=rules.interrupt.overlap_s,
     )
     return evolve(
         over(floor, fallback),

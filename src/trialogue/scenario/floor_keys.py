@@ -49,6 +49,9 @@ class Interrupt:
     resume: OptionalSeconds = None
     """Who was stopped by what was no interruption goes on when so long nothing follows."""
 
+    overlap: OptionalSeconds = None
+    """How long a person may be heard beside an agent before the agent falls silent and may be cut off."""
+
 
 @frozen
 class Share:

@@ -102,6 +102,7 @@ def _interrupt(interrupt: Interrupt) -> InterruptRules:
         agents=filled(interrupt.agent),
         backchannel_s=filled(interrupt.backchannel),
         resume_s=filled(interrupt.resume),
+        overlap_s=filled(interrupt.overlap),
     )
 
 
