@@ -1,25 +1,52 @@
-"""How many small faults in `rules` the playbooks notice: a seeded sample of mutants, each tried in a copy.
+"""How many small faults in `rules` the playbooks notice: every mutant, tried in a fork.
 
-    python tests/benchmarks/mutation.py [SECONDS] [MODULE...]
+    python tests/benchmarks/mutation.py [--only KIND,...] [MODULE...]
 
-A mutant turns one comparison, `and`/`or`, `not`, truth value or number into another. `mutmut run` does the
-same for all of them, and takes hours; this says within minutes where to look. It prints what survived.
+1. A mutant is one change: a comparison turned round, or moved by its boundary; `and` for `or`; `not` left
+   out; a truth value turned round; a number one higher; `+` for `-`; a statement left out.
+2. A mutant in a function is tried by the tests that reach its statement: pytest has collected them, a fork
+   puts the changed code into the function and runs them until one fails. Others are imported changed, and
+   tried by all tests.
+3. A test that crashes, or takes `CPU_S` of computing, has noticed the mutant too.
+4. The machine of any order is not asked: what it notices, it notices by luck.
+5. What cannot be noticed stands in `EQUIVALENT`, with its reason, and is not counted.
+
+It prints what survived, and a table. One core, a few minutes.
 """
 
 from __future__ import annotations
 
 import ast
+import functools
+import gc
+import importlib.abc
+import importlib.machinery
+import inspect
 import os
-import random
-import shutil
-import subprocess
+import resource
 import sys
-import tempfile
-import time
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+import coverage
+import hypothesis
+import pytest
+from attrs import frozen
 
 ROOT = Path(__file__).parents[2]
-SWAPS: dict[type[ast.AST], type[ast.AST]] = {
+RULES = ROOT / "src" / "trialogue" / "rules"
+TESTS = ROOT / "tests" / "rules"
+sys.path.insert(0, str(ROOT / "src"))  # this checkout's, whichever is installed
+CPU_S = 10
+"""Computing that a fork may take, in seconds, before its mutant counts as noticed: it spins."""
+
+UNTRIED = 99
+"""How a fork ends in which the mutant could not be put in place."""
+
+TURNED: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.GtE,
     ast.LtE: ast.Gt,
     ast.Gt: ast.LtE,
@@ -30,97 +57,399 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.IsNot: ast.Is,
     ast.In: ast.NotIn,
     ast.NotIn: ast.In,
+}
+"""Comparisons turned round."""
+
+MOVED: dict[type[ast.AST], type[ast.AST]] = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+}
+"""Comparisons moved by their boundary."""
+
+SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
     ast.And: ast.Or,
     ast.Or: ast.And,
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
 }
-"""What becomes what."""
+"""Operators for one another."""
+
+EQUIVALENT: dict[tuple[str, str, str], str] = {}
+"""Mutants that nobody could notice: module, kind and a part of what they change, with the reason."""
 
 
-def mutate(tree: ast.Module, number: int) -> str | None:
-    """Make the change of that number in place: where and what; None where there are not so many."""
-    for node in ast.walk(tree):
-        for name, value in ast.iter_fields(node):
-            items = value if isinstance(value, list) else [value]
-            for place, item in enumerate(items):
-                changed = _changed(item)
-                if changed is None:
-                    continue
-                if number:
-                    number -= 1
-                    continue
-                if isinstance(value, list):
-                    value[place] = changed
-                else:
-                    setattr(node, name, changed)
-                return f"{getattr(node, 'lineno', '?')}: {ast.unparse(node)[:90]}"
-    return None
+@frozen
+class Mutant:
+    """One change."""
+
+    path: Path
+    """The module."""
+
+    number: int
+    """Its place among the module's."""
+
+    kind: str
+    """What kind of change."""
+
+    lines: range
+    """The lines of its statement."""
+
+    what: str
+    """What is changed, as text."""
+
+    is_inside: bool
+    """Whether it is in a function's body: it can be put into a module that is imported already."""
+
+    @property
+    def module(self) -> str:
+        """The module's name within `rules`."""
+        return self.path.relative_to(RULES).as_posix()
+
+    @property
+    def reason(self) -> str | None:
+        """Why nobody could notice it; None where somebody can."""
+        for (module, kind, part), reason in EQUIVALENT.items():
+            if module == self.module and kind in {self.kind, "*"} and part in self.what:
+                return reason
+        return None
 
 
-def _changed(item: object) -> ast.AST | None:
+Change = tuple[str, ast.AST, Callable[[], None]]
+"""A kind, what is changed, and how."""
+
+
+# --- what can be changed -----------------------------------------------------------------------------------
+
+
+def _changes(tree: ast.Module) -> Iterator[tuple[Change, ast.stmt, bool]]:
+    """Every change of a module, with its statement, and whether it is inside a function."""
+    yield from _in_statements(tree.body, inside=False)
+
+
+def _in_statements(
+    body: list[ast.stmt], *, inside: bool, last: ast.stmt | None = None
+) -> Iterator[tuple[Change, ast.stmt, bool]]:
+    for place, statement in enumerate(body):
+        if inside and _can_go(statement, last):
+            yield ("statement", statement, _putting(body, place, ast.Pass())), statement, inside
+        is_function = isinstance(statement, ast.FunctionDef)
+        for field, value in ast.iter_fields(statement):
+            if field in {"annotation", "returns"}:
+                continue
+            within = inside or (is_function and field == "body")
+            if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
+                end = value[-1] if is_function else last
+                yield from _in_statements(value, inside=within, last=end)
+            elif field == "cases":
+                for case in value:
+                    yield from ((c, statement, inside) for c in _in_field(case, "guard"))
+                    yield from _in_statements(case.body, inside=within)
+            elif field == "handlers":
+                for handler in value:
+                    yield from _in_statements(handler.body, inside=within)
+            else:
+                yield from ((change, statement, inside) for change in _in_field(statement, field))
+
+
+def _can_go(statement: ast.stmt, last: ast.stmt | None) -> bool:
+    """Whether leaving a statement out is a fault.
+
+    It is none for docstrings and for arms that no value reaches. Behind a function's last `return`, of None
+    or False, comes nothing but None: only the type checker sees a difference.
+    """
+    if isinstance(statement, ast.Expr):
+        is_never = isinstance(statement.value, ast.Call) and "assert_never" in ast.unparse(statement.value)
+        return not isinstance(statement.value, ast.Constant) and not is_never
+    if isinstance(statement, ast.Return) and statement is last:
+        is_none = statement.value is None or isinstance(statement.value, ast.Constant)
+        return not (is_none and not getattr(statement.value, "value", None))
+    return isinstance(
+        statement, ast.Assign | ast.AugAssign | ast.Return | ast.Delete | ast.Raise | ast.Continue | ast.Break
+    ) or (isinstance(statement, ast.AnnAssign) and statement.value is not None)
+
+
+def _in_field(node: ast.AST, field: str) -> Iterator[Change]:
+    """Changes of expressions below a field of a node."""
+    value = getattr(node, field)
+    if isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from _of(item, node, _putter(value, place))
+    elif isinstance(value, ast.AST) or (field == "value" and isinstance(node, ast.Constant)):
+        yield from _of(value, node, _setter(node, field))
+
+
+def _of(item: object, parent: ast.AST, put: Callable[[ast.AST], Callable[[], None]]) -> Iterator[Change]:
+    if not isinstance(item, ast.AST):
+        return
+    for kind, table in (("turned", TURNED), ("boundary", MOVED), ("operator", SWAPPED)):
+        other = table.get(type(item))
+        if other is not None:
+            yield kind, parent, put(other())
     if isinstance(item, ast.UnaryOp) and isinstance(item.op, ast.Not):
-        return item.operand
-    if isinstance(item, ast.Constant) and isinstance(item.value, bool | int | float):
-        return ast.copy_location(
-            ast.Constant(not item.value if isinstance(item.value, bool) else item.value + 1), item
-        )
-    swap = SWAPS.get(type(item)) if isinstance(item, ast.AST) else None
-    return swap() if swap else None
+        yield "not", item, put(item.operand)
+    if isinstance(item, ast.Constant) and isinstance(item.value, bool):
+        yield "truth", parent, put(ast.Constant(not item.value))
+    elif isinstance(item, ast.Constant) and isinstance(item.value, int | float):
+        yield "number", parent, put(ast.Constant(item.value + 1))
+    for field in item._fields:
+        if field != "annotation" and not isinstance(item, ast.Constant):
+            yield from _in_field(item, field)
 
 
-def mutants(modules: list[str]) -> list[tuple[Path, int]]:
-    """Every mutant: a module and a number."""
-    folder = ROOT / "src" / "trialogue" / "rules"
-    found: list[tuple[Path, int]] = []
-    for path in sorted(folder.rglob("*.py")):
-        if modules and path.stem not in modules:
-            continue
-        number = 0
-        while mutate(ast.parse(path.read_text()), number):
-            found.append((path.relative_to(ROOT), number))
-            number += 1
+def _setter(node: ast.AST, field: str) -> Callable[[ast.AST], Callable[[], None]]:
+    return lambda new: lambda: setattr(node, field, new)
+
+
+def _putter(items: list[Any], place: int) -> Callable[[ast.AST], Callable[[], None]]:
+    return lambda new: _putting(items, place, new)
+
+
+def _putting(items: list[Any], place: int, new: ast.AST) -> Callable[[], None]:
+    return lambda: items.__setitem__(place, new)
+
+
+def mutants_of(path: Path) -> list[Mutant]:
+    """All mutants of a module."""
+    found = []
+    for number, ((kind, node, _), statement, inside) in enumerate(_changes(ast.parse(path.read_text()))):
+        body = getattr(statement, "body", None)
+        last = body[0].lineno - 1 if isinstance(body, list) and not inside else statement.end_lineno
+        if isinstance(body, list) and inside:
+            last = max(statement.lineno, body[0].lineno - 1)
+        lines = range(statement.lineno, (last or statement.lineno) + 1)
+        what = f"{getattr(node, 'lineno', statement.lineno)}: {ast.unparse(node)}".replace("\n", " ")
+        found.append(Mutant(path, number, kind, lines, what[:150], inside))
     return found
 
 
-def is_killed(copy: Path, path: Path, number: int) -> tuple[bool, str]:
-    """Whether the tests notice a mutant, and what it is."""
-    source = (ROOT / path).read_text()
-    tree = ast.parse(source)
-    what = mutate(tree, number) or ""
-    (copy / path).write_text(ast.unparse(tree))
-    tests = [*copy.joinpath("tests", "rules").glob("test_*.py")]
-    quick = [str(test) for test in tests if test.stem != "test_any_order"]
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *quick],
-        cwd=copy,
-        env={**os.environ, "PYTHONPATH": str(copy / "src")},
-        capture_output=True,
-        check=False,
-    )
-    (copy / path).write_text(source)
-    return run.returncode != 0, f"{path.name}:{what}"
+def changed(mutant: Mutant) -> CodeType:
+    """The module's code with the change made; functions keep their lines."""
+    tree = ast.parse(mutant.path.read_text())
+    for number, ((_, _, change), _, _) in enumerate(_changes(tree)):
+        if number == mutant.number:
+            place = ast.Pass(lineno=mutant.lines.start, col_offset=0)
+            change()
+            for node in ast.walk(tree):
+                if hasattr(node, "lineno") or "lineno" in node._attributes:
+                    ast.copy_location(node, node if hasattr(node, "lineno") else place)
+            ast.fix_missing_locations(tree)
+            break
+    return compile(tree, str(mutant.path), "exec")
 
 
-def main(seconds: float, modules: list[str]) -> None:
-    """Try mutants until the time is over; print the survivors and the rate."""
-    sample = mutants(modules)
-    random.Random(7).shuffle(sample)
-    until, killed, tried = time.monotonic() + seconds, 0, 0
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder)
-        for part in ("src", "tests/rules"):
-            shutil.copytree(ROOT / part, copy / part)
-        shutil.copy(ROOT / "pyproject.toml", copy)
-        for path, number in sample:
-            if time.monotonic() > until:
-                break
-            noticed, what = is_killed(copy, path, number)
-            tried, killed = tried + 1, killed + noticed
-            if not noticed:
-                print(f"survived {what}", flush=True)
-    print(f"{killed} of {tried} tried were noticed ({len(sample)} in all)")
+# --- trying it ---------------------------------------------------------------------------------------------
+
+
+def in_fork(work: Callable[[], bool]) -> bool:
+    """What `work` says in a process of its own; True where that dies or spins."""
+    sys.stdout.flush()
+    child = os.fork()
+    if not child:
+        spent = resource.getrusage(resource.RUSAGE_SELF)
+        resource.setrlimit(resource.RLIMIT_CPU, (int(spent.ru_utime + spent.ru_stime) + CPU_S,) * 2)
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, 1)
+        os.dup2(nothing, 2)
+        code = UNTRIED
+        try:
+            code = int(work())
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    if os.waitstatus_to_exitcode(status) == UNTRIED:
+        raise RuntimeError("a mutant could not be tried")
+    return status != 0
+
+
+def _functions(code: CodeType) -> Iterator[CodeType]:
+    """The outermost functions of a module's code, those of its classes among them."""
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            is_function = inner.co_flags & inspect.CO_NEWLOCALS  # else it is a class's body
+            yield from (inner,) if is_function else _functions(inner)
+
+
+def functions_of(folder: Path) -> dict[tuple[str, str, int], list[FunctionType]]:
+    """All functions there are of modules below a folder, by file, name and line."""
+    found: dict[tuple[str, str, int], list[FunctionType]] = {}
+    for function in gc.get_objects():
+        if isinstance(function, FunctionType) and function.__code__.co_filename.startswith(str(folder)):
+            code = function.__code__
+            found.setdefault((code.co_filename, code.co_qualname, code.co_firstlineno), []).append(function)
+    return found
+
+
+def _put_in(mutant: Mutant, known: dict[tuple[str, str, int], list[FunctionType]]) -> None:
+    """Put the changed function into the module that is imported."""
+    old = compile(mutant.path.read_text(), str(mutant.path), "exec")
+    for code, other in zip(_functions(old), _functions(changed(mutant)), strict=True):
+        if code != other:
+            for function in known[str(mutant.path), code.co_qualname, code.co_firstlineno]:
+                function.__code__ = other
+
+
+def _forget_answers() -> None:
+    """Empty the caches of functions: what they hold was found by the code without a mutant."""
+    for cached in gc.get_objects():
+        if isinstance(cached, functools._lru_cache_wrapper) and cached.__module__.startswith("trialogue."):
+            cached.cache_clear()
+
+
+class Examples:
+    """A pytest plugin: Hypothesis takes the same examples, shrinks none, and knows no deadline."""
+
+    def pytest_configure(self) -> None:
+        """Load the settings, after those of the tests' own."""
+        phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+        hypothesis.settings.register_profile(
+            "mutation", derandomize=True, deadline=None, database=None, phases=phases
+        )
+        hypothesis.settings.load_profile("mutation")
+
+
+class Trial:
+    """A pytest plugin: collects once, sees which test reaches which line, then tries every mutant."""
+
+    def __init__(self, mutants: list[Mutant], tally: Tally) -> None:
+        self.mutants = mutants
+        self.tally = tally
+        self.reached: dict[tuple[str, int], set[str]] = {}
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run all tests once, then some for every mutant."""
+        measured = coverage.Coverage(data_file=None, source=[str(RULES)], branch=False, config_file=False)
+        measured.start()
+        for place, item in enumerate(session.items):
+            measured.switch_context(str(place))
+            if _fails(session, [item]):
+                raise pytest.UsageError(f"fails without a mutant: {item.nodeid}")
+        measured.stop()
+        self._note(measured)
+        known = functions_of(RULES)
+        _forget_answers()
+        gc.freeze()
+        for mutant in self.mutants:
+            places = set().union(*(self.reached.get((str(mutant.path), at), ()) for at in mutant.lines))
+            items = [session.items[int(place)] for place in sorted(places, key=int)]
+
+            def work(mutant: Mutant = mutant, items: list[pytest.Item] = items) -> bool:
+                _put_in(mutant, known)
+                return _fails(session, items)
+
+            self.tally.note(mutant, "noticed" if in_fork(work) else "survived")
+        return True
+
+    def _note(self, measured: coverage.Coverage) -> None:
+        found = measured.get_data()
+        for path in found.measured_files():
+            for line, places in found.contexts_by_lineno(path).items():
+                self.reached[path, line] = {place for place in places if place}
+
+
+def _fails(session: pytest.Session, items: list[pytest.Item]) -> bool:
+    """Whether one of these tests fails; stops at the first."""
+    for item in items:
+        session.testsfailed = 0
+        session.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        if session.testsfailed:
+            return True
+    return False
+
+
+class _Changed(importlib.abc.Loader, importlib.abc.MetaPathFinder):
+    """Imports one module with a change in it."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self.mutant = mutant
+        name = mutant.path.relative_to(ROOT / "src").with_suffix("").as_posix().replace("/", ".")
+        self.name = name.removesuffix(".__init__")
+
+    def find_spec(self, name: str, *_: Any) -> importlib.machinery.ModuleSpec | None:
+        """Say where the module comes from."""
+        if name != self.name:
+            return None
+        spec = importlib.machinery.ModuleSpec(name, self, origin=str(self.mutant.path))
+        spec.has_location = True
+        if self.mutant.path.stem == "__init__":
+            spec.submodule_search_locations = [str(self.mutant.path.parent)]
+        return spec
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the changed code."""
+        exec(changed(self.mutant), module.__dict__)
+
+
+ARGUMENTS = ["-q", "-x", "-p", "no:cacheprovider", "-o", "timeout=0", "--no-header", "--rootdir", str(ROOT)]
+ARGUMENTS += [
+    "-W",
+    "ignore::pytest.PytestAssertRewriteWarning",
+]  # Hypothesis is imported before pytest starts
+
+
+def tests() -> list[str]:
+    """The playbooks' files."""
+    return [str(path) for path in sorted(TESTS.glob("test_*.py")) if path.stem != "test_any_order"]
+
+
+def try_imported(mutant: Mutant | None) -> bool:
+    """Whether the tests notice a mutant that is there when its module is imported; None for no mutant."""
+
+    def work() -> bool:
+        if mutant is not None:
+            sys.meta_path.insert(0, _Changed(mutant))
+        return pytest.main([*ARGUMENTS, *tests()], plugins=[Examples()]) != 0
+
+    return in_fork(work)
+
+
+class Tally:
+    """What became of all mutants, by module and by kind."""
+
+    def __init__(self) -> None:
+        self.counted: Counter[tuple[str, str]] = Counter()
+
+    def note(self, mutant: Mutant, outcome: str) -> None:
+        """Count one; print it where it survived."""
+        for row in (mutant.module, f"({mutant.kind})", "all"):
+            self.counted[row, outcome] += 1
+        if outcome == "survived":
+            print(f"survived {mutant.module}:{mutant.what}  [{mutant.kind}]", flush=True)
+
+    def print_table(self) -> None:
+        """Print a row a module and a row a kind."""
+        print("| module | mutants | noticed | % | equivalent |\n|---|---|---|---|---|")
+        for row in sorted({row for row, _ in self.counted}):
+            noticed, survived, equivalent = (
+                self.counted[row, outcome] for outcome in ("noticed", "survived", "equivalent")
+            )
+            rate = 100 * noticed / max(noticed + survived, 1)
+            print(f"| {row} | {noticed + survived} | {noticed} | {rate:.1f} | {equivalent} |")
+
+
+def main(kinds: set[str], modules: list[str]) -> None:
+    """Try all mutants; print the survivors and the table."""
+    if try_imported(None):
+        sys.exit("the tests fail without a mutant")
+    tally, inside = Tally(), list[Mutant]()
+    for path in sorted(RULES.rglob("*.py")):
+        for mutant in mutants_of(path) if not modules or path.stem in modules else ():
+            if kinds and mutant.kind not in kinds:
+                continue
+            if mutant.reason is not None:
+                tally.note(mutant, "equivalent")
+            elif mutant.is_inside:
+                inside.append(mutant)
+            else:
+                tally.note(mutant, "noticed" if try_imported(mutant) else "survived")
+    pytest.main([*ARGUMENTS, "--capture=no", *tests()], plugins=[Examples(), Trial(inside, tally)])
+    tally.print_table()
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else 300.0, sys.argv[2:])
+    words = sys.argv[1:]
+    only = set(words.pop(1).split(",")) if words[:1] == ["--only"] else set[str]()
+    main(only, [word for word in words if word != "--only"])
