@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ import trio_websocket
 
 from trialogue.errors import LocalProtocolError
 from trialogue.transport.frames import close_frame, data_frame
+from trialogue.transport.incoming import Incoming
 from trialogue.transport.library import LIBRARY_FAULTS, Ending, Library, ending_of
 from trialogue.transport.outbox import Outbox
 from trialogue.transport.socket import Handshake, SocketRules, SocketStatistics
@@ -36,6 +38,9 @@ SLICE_BYTES = 64 * 1024
 
 LINGER_S = 1.0
 """Seconds that a peer is given to read our last words before its stream is closed."""
+
+_BLANK_LINE = re.compile(rb"\n\r?\n")
+"""What stands behind the handshake, as the library reads it."""
 
 _STREAM_GONE = (trio.BrokenResourceError, trio.ClosedResourceError)
 
@@ -54,6 +59,7 @@ class WireSocket:
         self.rules = rules
         self._is_client = is_client
         self._outbox = Outbox(rules.outbox)
+        self._incoming = Incoming(is_client, rules.max_message_size, rules.receive_queue)
         self._opened: Library | None = None
         self._handshake = Handshake(path="")
         self._ending: Ending | None = None
@@ -109,10 +115,14 @@ class WireSocket:
 
     async def receive(self) -> str | bytes:
         """Take the next message; see `WebSocket`."""
-        try:
-            message = await self.library.get_message()
-        except trio_websocket.ConnectionClosed:
-            raise self._ended().lost()  # noqa: B904 -- its own cause, if there is one, says who broke what
+        library = self.library
+        message = await self._incoming.next()
+        if message is None:
+            try:
+                message = await library.get_message()
+            except trio_websocket.ConnectionClosed:
+                raise self._ended().lost()  # noqa: B904 -- its own cause, if there is one, says who broke what
+            self._incoming.owed -= 1
         self._messages_in += 1
         return message
 
@@ -173,7 +183,13 @@ class WireSocket:
     def open(self, library: Library, handshake: Handshake) -> None:
         """The handshake is over: messages may go."""
         self._opened, self._handshake = library, handshake
-        self.wire.head = None
+        head, self.wire.head = bytes(self.wire.head or b""), None
+        blank_line = _BLANK_LINE.search(head)
+        if blank_line is None:
+            self._incoming.end()  # more came with the handshake than is kept: the library reads it all
+        else:
+            self._incoming.follow(head[blank_line.end() :])
+            self.wire.incoming = self._incoming
         if self._reader_over.is_set():
             self._settle()
 
@@ -196,6 +212,7 @@ class WireSocket:
                 await reader()
         finally:
             self._reader_over.set()
+            self._incoming.end()
             self._library_scope.cancel()
             self._drained.unpark_all()
         if self._opened is not None and self._closing is None:
@@ -266,6 +283,7 @@ class WireSocket:
     async def _close_in_order(self, local: Ending, code: int | None) -> None:
         await self._flushed()
         if self._ending is None and self.library.closed is None:
+            self._incoming.deafen()
             with trio.CancelScope() as self._library_scope:
                 if not self._reader_over.is_set():
                     await self.library.aclose(code, (local.reason or None) if code is not None else None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["close_frame", "data_frame"]
+__all__ = ["close_frame", "data_frame", "masked"]
 
 _FIN = 0x80
 _MASKED = 0x80
@@ -35,12 +35,15 @@ def _frame(opcode: int, payload: bytes, *, is_client: bool) -> bytes:
         head = bytes((_FIN | opcode, flag | 126)) + size.to_bytes(2, "big")
     else:
         head = bytes((_FIN | opcode, flag | 127)) + size.to_bytes(8, "big")
-    return head + _masked(payload) if is_client else head + payload
+    if not is_client:
+        return head + payload
+    key = os.urandom(4)
+    return head + key + masked(payload, key)
 
 
-def _masked(payload: bytes) -> bytes:
-    """A fresh, unpredictable key and the payload under it (section 5.3), as one long XOR."""
-    size, key = len(payload), os.urandom(4)
+def masked(payload: bytes, key: bytes) -> bytes:
+    """The payload under a key of four bytes, or out of it again (section 5.3), as one long XOR."""
+    size = len(payload)
     keys = (key * (size // 4 + 1))[:size]
     mixed = int.from_bytes(payload, "big") ^ int.from_bytes(keys, "big")
-    return key + mixed.to_bytes(size, "big")
+    return mixed.to_bytes(size, "big")

@@ -11,6 +11,8 @@ from __future__ import annotations
 import trio
 from attrs import define, field
 
+from trialogue.transport.incoming import Incoming
+
 __all__ = ["Wire"]
 
 MAX_UNWRITTEN_BYTES = 256 * 1024
@@ -49,6 +51,9 @@ class Wire(trio.abc.Stream):
 
     head: bytearray | None = field(factory=bytearray)
     """What the peer has sent so far; None once the handshake is over and nothing need be kept."""
+
+    incoming: Incoming | None = None
+    """What takes messages out of what is read; None until the handshake is over."""
 
     work: trio.lowlevel.ParkingLot = field(factory=trio.lowlevel.ParkingLot)
     """Where the writer waits for something to write."""
@@ -90,7 +95,19 @@ class Wire(trio.abc.Stream):
         await trio.lowlevel.checkpoint()
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
-        """Read from the real stream, counting, and noting when."""
+        """Read from the real stream, but for the messages: those go to `incoming`."""
+        while True:
+            if self.incoming is not None:
+                await self.incoming.wait_for_room()
+            received = await self._receive(max_bytes)
+            if self.head is not None:
+                self._keep(self.head, received)
+            # The handshake may have ended while we waited.
+            left = received if self.incoming is None else self.incoming.sift(received)
+            if left or not received:
+                return left
+
+    async def _receive(self, max_bytes: int | None) -> bytes | bytearray:
         if self.is_released:
             raise trio.ClosedResourceError
         self.is_reading = True
@@ -100,8 +117,6 @@ class Wire(trio.abc.Stream):
             self.is_reading = False
         self.last_received_at = trio.current_time()
         self.bytes_in += len(received)
-        if self.head is not None:
-            self._keep(self.head, received)
         return received
 
     def _keep(self, head: bytearray, received: bytes | bytearray) -> None:

@@ -1,0 +1,211 @@
+"""Reading frames that need no protocol state: whole data messages, one frame each, as the peer sends them.
+
+The library reads them too, but in many steps; here a message is one slice. What is anything else, such as
+control frames, messages in parts, and every fault, goes to the library, which knows what follows from it.
+
+1. The order of messages holds: while the library still has one, or part of one, all data goes that way.
+2. After a Close or a frame that breaks the protocol everything goes to the library, for good.
+3. Messages that nobody takes are bounded: then nothing is read, and the peer waits.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+import trio
+from attrs import define, field, frozen
+
+from trialogue.transport.frames import masked
+
+__all__ = ["Incoming"]
+
+_FIN, _RESERVED, _OPCODE = 0x80, 0x70, 0x0F
+_MASKED, _SIZE = 0x80, 0x7F
+_CONTINUATION, _TEXT, _BINARY, _CLOSE, _PING, _PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
+_DATA: Final = frozenset({_CONTINUATION, _TEXT, _BINARY})
+_WIDTHS: Final = {126: 2, 127: 8}
+"""Bytes of the sizes that do not fit into the second byte."""
+
+_KEY_BYTES: Final = 4
+_CONTROL_MAX: Final = 125
+
+
+@frozen
+class _Frame:
+    """Where a frame stands in the buffer, by its head (RFC 6455, section 5.2)."""
+
+    first: int
+    """Its first byte: FIN, reserved bits, opcode."""
+
+    size: int
+    """Bytes of payload."""
+
+    start: int
+    """Where its payload begins, behind the key that masks it."""
+
+    is_masked: bool
+    is_minimal: bool
+    """Its size is written in as few bytes as can be."""
+
+    @property
+    def opcode(self) -> int:
+        return self.first & _OPCODE
+
+    @property
+    def is_final(self) -> bool:
+        return bool(self.first & _FIN)
+
+    @property
+    def end(self) -> int:
+        """Where the next frame begins."""
+        return self.start + self.size
+
+
+@define(eq=False)
+class Incoming:
+    """What the peer sends, once shaken hands: messages, and the rest, which is the library's."""
+
+    is_client: bool
+    """Whether we are the client: then the peer masks nothing, else everything."""
+
+    max_message_size: int
+    """Bytes of a message that is read here; longer ones are the library's to judge."""
+
+    max_waiting: int
+    """Messages that may wait to be taken before reading pauses."""
+
+    owed: int = field(default=0, init=False)
+    """Messages that the library has, or is about to have, and that were not taken of it."""
+
+    _messages: deque[str | bytes] = field(factory=deque[str | bytes], init=False)
+    _buffer: bytearray = field(factory=bytearray, init=False)
+    _known: int = field(default=0, init=False)
+    """Bytes at the buffer's front that the library has already."""
+
+    _skip: int = field(default=0, init=False)
+    """Bytes of a frame of the library's that are still to come."""
+
+    _is_fragmented: bool = field(default=False, init=False)
+    _is_blind: bool = field(default=False, init=False)
+    _is_deaf: bool = field(default=False, init=False)
+    _arrived: trio.lowlevel.ParkingLot = field(factory=trio.lowlevel.ParkingLot, init=False)
+    _taken: trio.lowlevel.ParkingLot = field(factory=trio.lowlevel.ParkingLot, init=False)
+
+    async def wait_for_room(self) -> None:
+        """Wait while as many messages wait as may; no checkpoint where there is room."""
+        while len(self._messages) >= self.max_waiting:
+            await self._taken.park()
+
+    async def next(self) -> str | bytes | None:
+        """The next message; None where the library has it, or has to say why there is none."""
+        if self._messages:
+            await trio.lowlevel.checkpoint()
+        while not self._messages:
+            if self.owed or self._is_fragmented or self._is_blind:
+                return None
+            await self._arrived.park()
+        self._taken.unpark()
+        return self._messages.popleft()
+
+    def end(self) -> None:
+        """Read nothing here any more: what waits can be taken, then the library has the word."""
+        self._is_blind = True
+        self._arrived.unpark_all()
+
+    def deafen(self) -> None:
+        """Forget what waits, and all that comes: the socket is closed from this side."""
+        self._messages.clear()
+        self._taken.unpark_all()
+        self.end()
+
+    def follow(self, data: bytes | bytearray) -> None:
+        """Note what the library has read already: the first bytes behind the handshake."""
+        self.owed += 1  # while it owes something, nothing is taken here
+        self.sift(data)
+        self.owed -= 1
+        self._known = len(self._buffer)
+
+    def sift(self, data: bytes | bytearray) -> bytes:
+        """Take the messages out of `data`; what is left is the library's."""
+        passed = bytes(data[: self._skip])
+        self._skip -= len(passed)
+        self._buffer += data[len(passed) :]
+        at = 0
+        while not self._is_blind and (frame := self._frame(at)) is not None:
+            if self._is_ours(frame, at):
+                if frame.end > len(self._buffer):
+                    break
+                if self._take(frame):
+                    at = frame.end
+                    continue
+                self.end()
+                break
+            self._note(frame)
+            end = min(frame.end, len(self._buffer))
+            passed += self._buffer[at + self._known : end]
+            self._skip, self._known, at = frame.end - end, 0, end
+        if self._is_blind:
+            passed += self._buffer[at + self._known :]
+            at, self._known = len(self._buffer), 0
+        del self._buffer[:at]
+        return passed
+
+    def _frame(self, at: int) -> _Frame | None:
+        """The head of the frame that begins there; None if it is not whole."""
+        buffer = self._buffer
+        if len(buffer) < at + 2:
+            return None
+        first, second = buffer[at], buffer[at + 1]
+        size, start = second & _SIZE, at + 2
+        is_minimal = True
+        if (width := _WIDTHS.get(size)) is not None:
+            start += width
+            least = 126 if width == 2 else 1 << 16
+            size = int.from_bytes(buffer[at + 2 : start], "big")
+            is_minimal = size >= least
+        is_masked = bool(second & _MASKED)
+        start += _KEY_BYTES if is_masked else 0
+        if len(buffer) < start:
+            return None
+        return _Frame(first, size, start, is_masked, is_minimal)
+
+    def _is_ours(self, frame: _Frame, at: int) -> bool:
+        return (
+            frame.first in {_FIN | _TEXT, _FIN | _BINARY}
+            and frame.is_masked is not self.is_client
+            and frame.is_minimal
+            and frame.size <= self.max_message_size
+            and not (self.owed or self._is_fragmented or (self._known and not at))
+        )
+
+    def _take(self, frame: _Frame) -> bool:
+        """Read a whole message; False where it is no UTF-8, of which the library knows what follows."""
+        payload = bytes(self._buffer[frame.start : frame.end])
+        if frame.is_masked:
+            payload = masked(payload, bytes(self._buffer[frame.start - _KEY_BYTES : frame.start]))
+        if frame.opcode == _TEXT:
+            try:
+                self._messages.append(payload.decode())
+            except UnicodeDecodeError:
+                return False
+        else:
+            self._messages.append(payload)
+        self._arrived.unpark_all()
+        return True
+
+    def _note(self, frame: _Frame) -> None:
+        """Keep account of a frame that goes to the library."""
+        if not self._is_lawful(frame) or frame.opcode == _CLOSE:
+            self.end()
+        elif frame.opcode in _DATA:
+            self._is_fragmented = not frame.is_final
+            self.owed += frame.is_final
+            self._arrived.unpark_all()
+
+    def _is_lawful(self, frame: _Frame) -> bool:
+        if frame.first & _RESERVED or frame.is_masked is self.is_client or not frame.is_minimal:
+            return False
+        if frame.opcode in _DATA:
+            return self._is_fragmented is (frame.opcode == _CONTINUATION)
+        return frame.opcode in {_CLOSE, _PING, _PONG} and frame.is_final and frame.size <= _CONTROL_MAX

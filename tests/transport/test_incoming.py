@@ -1,0 +1,192 @@
+"""What is read here and what the library reads is together what the library alone would read."""
+
+from itertools import pairwise
+
+import pytest
+import trio
+import trio.testing
+from hypothesis import given
+from hypothesis import strategies as st
+from wsproto.connection import Connection, ConnectionType
+from wsproto.events import BytesMessage, CloseConnection, TextMessage
+from wsproto.utilities import ProtocolError
+
+from trialogue.transport.frames import masked
+from trialogue.transport.incoming import Incoming
+
+LIMIT = 300
+KEY = b"\x01\x02\x03\x04"
+
+
+def frame(first, payload, *, is_masked, width=None):
+    """Any frame; `width` 2 or 8 writes its size longer than it need be."""
+    size = len(payload)
+    width = width or (0 if size < 126 else 2 if size < 1 << 16 else 8)
+    second = {0: size, 2: 126, 8: 127}[width]
+    head = bytes((first, second | (0x80 if is_masked else 0)))
+    head += size.to_bytes(width, "big") if width else b""
+    return head + (KEY + masked(payload, KEY) if is_masked else payload)
+
+
+payloads = st.binary(max_size=LIMIT + 40) | st.text(max_size=150).map(str.encode)
+lawful = st.one_of(
+    st.tuples(st.sampled_from((0x81, 0x82)), payloads),
+    st.tuples(st.just(0x81), st.text(max_size=200).map(str.encode)),
+    st.tuples(st.sampled_from((0x89, 0x8A)), st.binary(max_size=20)),
+)
+in_parts = st.lists(st.text(max_size=20).map(str.encode), min_size=2, max_size=4).map(
+    lambda parts: [
+        ((0x01 if not number else 0x00) | (0x80 if number == len(parts) - 1 else 0), part)
+        for number, part in enumerate(parts)
+    ]
+)
+anything = st.tuples(st.integers(0, 255), payloads)
+streams = st.lists(st.one_of(lawful.map(lambda one: [one]), in_parts, anything.map(lambda one: [one])))
+
+
+class Reader:
+    """The library's parser, which joins messages that come in parts."""
+
+    def __init__(self, *, is_client):
+        self.connection = Connection(ConnectionType.CLIENT if is_client else ConnectionType.SERVER)
+        self.messages, self.parts, self.is_over = [], [], False
+
+    def read(self, data):
+        if self.is_over or not data:
+            return
+        try:
+            self.connection.receive_data(data)
+            for event in self.connection.events():
+                self._take(event)
+        except ProtocolError:
+            self.is_over = True
+
+    def _take(self, event):
+        match event:
+            case CloseConnection():
+                self.is_over = True
+            case TextMessage() | BytesMessage() if not self.is_over:
+                self.parts.append(event.data)
+                if sum(map(len, self.parts)) > LIMIT:
+                    self.is_over = True
+                elif event.message_finished:
+                    self.messages.append(type(event.data)().join(self.parts))
+                    self.parts = []
+
+
+def chunks(data, cuts):
+    """The data in pieces, cut where it is said."""
+    at = sorted({min(cut, len(data)) for cut in cuts} | {0, len(data)})
+    return [data[a:b] for a, b in pairwise(at)]
+
+
+@given(
+    streams,
+    st.lists(st.integers(0, 2000), max_size=12),
+    st.booleans(),
+    st.integers(0, 3),
+    st.integers(0, 5),
+)
+def test_together_they_read_what_the_library_reads_alone(stream, cuts, is_client, early, lag):
+    """The same messages in the same order, however the bytes are cut and however late they are taken."""
+    data = b"".join(frame(first, body, is_masked=not is_client) for part in stream for first, body in part)
+    alone, library = Reader(is_client=is_client), Reader(is_client=is_client)
+    alone.read(data)
+    incoming = Incoming(is_client, LIMIT, 10**6)
+    taken, pieces = [], chunks(data, cuts)
+    for piece in pieces[:early]:
+        incoming.follow(piece)
+        library.read(piece)
+        break
+
+    def take():
+        # What `WireSocket.receive` does, without its waits.
+        while incoming._messages or (incoming.owed > 0 and library.messages):
+            if incoming._messages:
+                taken.append(incoming._messages.popleft())
+            else:
+                taken.append(library.messages.pop(0))
+                incoming.owed -= 1
+
+    for number, piece in enumerate(pieces[min(early, 1) :]):
+        library.read(incoming.sift(piece))
+        if not lag or number % lag == 0:
+            take()
+    take()
+    assert taken + library.messages == alone.messages
+    assert library.is_over == alone.is_over
+
+
+@pytest.mark.parametrize(
+    ("first", "body", "options"),
+    [
+        (0xC2, b"compressed", {}),
+        (0x83, b"reserved", {}),
+        (0x09, b"a ping in parts", {}),
+        (0x89, b"x" * 126, {}),
+        (0x80, b"the end of nothing", {}),
+        (0x82, b"short", {"width": 2}),
+        (0x82, b"short", {"width": 8}),
+        (0x82, b"masked", {"is_masked": True}),
+        (0x81, b"\xff no UTF-8", {}),
+        (0x88, b"\x03\xe8", {}),
+    ],
+)
+async def test_after_a_fault_or_a_close_the_library_has_the_word(first, body, options):
+    """The frame goes on as it came, and so does everything behind it."""
+    incoming = Incoming(True, LIMIT, 10)
+    said = frame(0x82, b"said", is_masked=False)
+    wrong = frame(first, body, **({"is_masked": False} | options))
+    assert incoming.sift(said + wrong + said) == wrong + said
+    assert incoming.sift(said) == said
+    assert await incoming.next() == b"said"
+    assert await incoming.next() is None
+
+
+async def test_a_head_that_the_library_has_in_part_is_its_own_to_the_end():
+    """The first bytes behind a handshake end anywhere."""
+    whole = frame(0x82, b"x" * 200, is_masked=False)
+    for cut in range(len(whole)):
+        incoming = Incoming(True, LIMIT, 10)
+        incoming.follow(whole[:cut])
+        left = incoming.sift(whole[cut:])
+        assert left == (whole[cut:] if cut else b"")
+        assert await incoming.next() == (b"x" * 200 if not cut else None)
+
+
+async def test_a_message_that_comes_byte_by_byte_is_kept_once():
+    """No byte is looked at again and again, and none is the library's."""
+    incoming = Incoming(True, 70_000, 10)
+    whole = frame(0x82, b"x" * 65_536, is_masked=False)
+    assert b"".join(incoming.sift(whole[at : at + 1]) for at in range(len(whole))) == b""
+    assert await incoming.next() == b"x" * 65_536
+
+
+async def test_reading_pauses_while_nobody_takes(autojump_clock):
+    """And goes on with the first message that is taken; forgetting all of them makes room, too."""
+    incoming = Incoming(True, LIMIT, 2)
+    incoming.sift(frame(0x82, b"1", is_masked=False) * 2)
+    with trio.move_on_after(1) as waited:
+        await incoming.wait_for_room()
+    assert waited.cancelled_caught
+    assert await incoming.next() == b"1"
+    await incoming.wait_for_room()
+    incoming.sift(frame(0x82, b"1", is_masked=False))
+    incoming.deafen()
+    await incoming.wait_for_room()
+    assert await incoming.next() is None
+
+
+async def test_who_waits_is_told_of_the_end(autojump_clock):
+    """Nobody waits for a message that cannot come."""
+    incoming = Incoming(True, LIMIT, 2)
+    got = []
+
+    async def wait():
+        got.append(await incoming.next())
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(wait)
+        await trio.testing.wait_all_tasks_blocked()
+        incoming.end()
+    assert got == [None]
