@@ -1,10 +1,15 @@
-"""Examples are the same in every run; HYPOTHESIS_PROFILE=explore looks for new ones."""
+"""Examples are the same in every run; HYPOTHESIS_PROFILE=explore looks for new ones, quick without shrinking.
+
+No example has a deadline: the machine's load is not what is tested.
+"""
 
 import os
 
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
-settings.register_profile("repeatable", derandomize=True)
-settings.register_profile("explore")
-settings.register_profile("quick", phases=(Phase.explicit, Phase.generate))
+COMMON = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+settings.register_profile("repeatable", COMMON, derandomize=True)
+settings.register_profile("explore", COMMON)
+settings.register_profile("quick", COMMON, phases=(Phase.explicit, Phase.generate))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))

@@ -178,7 +178,9 @@ class Witness:
         self.gone: set[str] = set()
         self.replaced: set[str] = set()
         self.run: set[tuple[str, str]] = set()
-        self.cancelled: set[tuple[str, str]] = set()
+        self.stopped: set[tuple[str, str]] = set()
+        self.answered: set[tuple[str, str]] = set()
+        self.withdrawn: set[tuple[str, str]] = set()
         self.timers: dict[str, float] = {}
         self.over = False
         self.muted: set[str] = set()
@@ -194,6 +196,8 @@ class Witness:
         if isinstance(event, e.SessionFailed) and self.begun:
             agents = {name for name, participant in self.cast.items() if participant.kind is Kind.AGENT}
             self.gone |= {event.participant} & agents
+        if isinstance(event, e.ToolCallCancelled):
+            self.withdrawn |= {(event.participant, event.call_id)} & (self.run - self.answered)
         for table in (command for command in decided if isinstance(command, c.SetHearing)):
             self.muted = set(table.muted)
         for command in decided:
@@ -277,10 +281,11 @@ class Witness:
                 assert (who, call_id) not in self.run, "a tool runs at most once"
                 self.run.add((who, call_id))
             case c.CancelTool(who, call_id):
-                assert (who, call_id) in self.run - self.cancelled
-                self.cancelled.add((who, call_id))
+                assert (who, call_id) in self.run - self.stopped, "what runs is stopped, once"
+                self.stopped.add((who, call_id))
             case c.AnswerTool(who, _, call_id):
-                assert (who, call_id) not in self.cancelled, "a cancelled call is never answered"
+                assert (who, call_id) not in self.withdrawn, "what the service cancelled is never answered"
+                self.answered.add((who, call_id))
             case _:
                 pass
 
