@@ -192,7 +192,7 @@ def test_a_note_is_in_the_next_digest():
 
 
 def test_a_remark_that_nobody_granted_is_dropped_and_told():
-    """A by-ear agent's prepared reply is denied at another's grant, and its next cue says so."""
+    """A by-ear agent's prepared reply is denied at another's grant; its next cue says so, not what it was."""
     table = Table(plan(TECH, BIZ, evolve(LAW, hears=EAR.hears)))
     table.open()
     table.begins("tech")
@@ -200,7 +200,7 @@ def test_a_remark_that_nobody_granted_is_dropped_and_told():
     table.plays("tech")
     assert of(table.ends("tech"), Drop) == [Drop("law", 1, "denied")]
     table.says("biz")
-    cue = 'Your remark was not heard: "Objection!"\nIt is your turn.'
+    cue = "Your last remark was not heard.\nIt is your turn."
     assert table.at(table.now + 6, Woke("ear:3")) == [Cue("law", 3, cue)]
 
 

@@ -55,10 +55,13 @@ class Missed:
     """Notes of the app and of the rules. Personal."""
 
     unheard: str = ""
-    """Its own remark that was not heard. Personal."""
+    """Its own remark that was not heard, where it is told its words. Personal."""
 
     cut_after: str | None = None
     """What was heard of it before it was cut off; None where it was not. Personal."""
+
+    is_unheard: bool = False
+    """Whether a remark of its own was not heard whose words it knows."""
 
     def then(self, later: Missed) -> Missed:
         """This, and what came later."""
@@ -67,6 +70,7 @@ class Missed:
             self.notes + later.notes,
             later.unheard or self.unheard,
             self.cut_after if later.cut_after is None else later.cut_after,
+            self.is_unheard or later.is_unheard,
         )
 
 
@@ -90,9 +94,14 @@ class Inboxes:
         missed = self.of(participant)
         self._missed[participant] = evolve(missed, notes=(*missed.notes, note))
 
-    def not_heard(self, participant: str, words: str) -> None:
-        """A remark of its own was thrown away; without words there is nothing to tell."""
-        if words:
+    def not_heard(self, participant: str, words: str, *, knows_them: bool = False) -> None:
+        """A remark of its own was thrown away; without words there is nothing to tell.
+
+        An agent that spoke up by itself knows its words: read out to it, they would be said again.
+        """
+        if words and knows_them:
+            self._missed[participant] = evolve(self.of(participant), is_unheard=True)
+        elif words:
             self._missed[participant] = evolve(self.of(participant), unheard=words)
 
     def cut_off(self, participant: str, heard: str) -> None:
@@ -142,6 +151,8 @@ def _own(missed: Missed) -> list[str]:
     own: list[str] = []
     if missed.unheard:
         own.append(f"Your remark was not heard: {quoted(missed.unheard)}")
+    if missed.is_unheard:
+        own.append("Your last remark was not heard.")
     if missed.cut_after is not None:
         heard = missed.cut_after
         own.append(f"You were cut off after: {quoted(heard)}" if heard else "You were cut off.")

@@ -132,7 +132,7 @@ def drop_held(state: State, name: str, reason: str) -> None:
     for reply in state.replies.take(name):
         state.emit(Drop(name, reply, reason))
     if reason == "denied" and (state.hears_by_ear(name) or name in state.overheard):
-        state.inboxes.not_heard(name, words)
+        state.inboxes.not_heard(name, words, knows_them=state.hears_by_ear(name))
     state.overheard.discard(name)
     forget_request(state, name, is_denied=reason == "denied")
 

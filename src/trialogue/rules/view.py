@@ -166,6 +166,10 @@ class FloorView:
         kinds = {p.name: p.kind for p in self.plan.participants}
         return tuple(name for name in self.present if kinds[name] is Kind.AGENT)
 
+    def would_speak(self, participant: str) -> bool:
+        """Whether one that is granted the floor speaks: an agent is made to, a person only where it asked."""
+        return participant in self.agents or any(each.participant == participant for each in self.queue)
+
     def able(self) -> tuple[str, ...]:
         """Who is present, has not just passed, and, while there is another, has not just spoken."""
         able = tuple(name for name in self.present if name not in self.passed)

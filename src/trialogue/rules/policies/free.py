@@ -3,7 +3,8 @@
 1. 1a: whom the current speaker selects, by `hand_off` or by name in its last sentence, speaks next.
 2. 1b: else the first to start does. Those who start within `COLLISION_S` of the first collide: the chair
    is preferred, then priority, then the first starter, then a seeded draw.
-3. 1c: else, once nobody has started for `LAPSE_S`, the current speaker may go on, once in a row.
+3. 1c: else, once nobody has started for `LAPSE_S`, the current speaker may go on, once in a row. A person
+   goes on by speaking, and is not waited for.
 """
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ def _goes_on(view: FloorView) -> Decision:
         return Wait(until, "somebody may start")
     last = view.last
     if last is None or last.was_silent or last.participant not in view.present:
+        return Nobody("nobody-starts")
+    if not view.would_speak(last.participant):
         return Nobody("nobody-starts")
     run = [taken.participant for taken in view.turns[-2:]]
     if run.count(last.participant) == len(run) > 1:
