@@ -11,8 +11,8 @@ from trialogue.model.events import PlaybackFinished, PlaybackStarted, SpeechStar
 from trialogue.model.participants import Kind, Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
-from trialogue.model.transcript import Utterance
 from trialogue.report import measures, rttm
+from trialogue.report.stretches import Stretch
 
 NAMES = ("ada", "ben", "cleo", "dana")
 PLAN = MeetingPlan(
@@ -54,8 +54,8 @@ def meeting_of(stretches):
                 continue
             last_ms = start_ms + length_ms
         start_s, end_s = start_ms / 1000, (start_ms + length_ms) / 1000
+        said.append(Stretch(name, number, start_s, end_s))
         facts += events_of(number, name, start_s, end_s)
-        said.append(Utterance(name, number, start_s, end_s, "", "", "finished"))
     facts.sort(key=lambda fact: fact[0])
     facts.append((LENGTH_MS / 1000, Woke("end")))
     records = [Record(seq, at, event, ()) for seq, (at, event) in enumerate(facts, 1)]

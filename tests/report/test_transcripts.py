@@ -17,6 +17,7 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import safe_text
 from trialogue.model.transcript import Utterance
 from trialogue.report import markdown, rttm, srt, webvtt
+from trialogue.report.stretches import Stretch, stretches
 
 GOLDEN = Path(__file__).parent / "golden"
 STARTED = datetime(2027, 1, 15, 8, 30, tzinfo=UTC)
@@ -28,7 +29,7 @@ TEXT = st.text(st.one_of(st.characters(), st.sampled_from("<>&*_[]()`#|~!{}\\-\n
     [
         ("meeting.vtt", webvtt(PLAN, UTTERANCES)),
         ("meeting.srt", srt(PLAN, UTTERANCES)),
-        ("meeting.rttm", rttm(PLAN, UTTERANCES)),
+        ("meeting.rttm", rttm(PLAN, stretches(MEETING))),
         ("meeting.md", markdown(PLAN, UTTERANCES, MEETING, started=STARTED)),
     ],
 )
@@ -109,7 +110,7 @@ def test_no_text_can_break_srt(label, words):
 @given(name=TEXT, file=TEXT)
 def test_no_name_can_break_rttm(name, file):
     """Every line has its ten fields."""
-    made = rttm(MeetingPlan(file, ()), [utterance("x", name=name)])
+    made = rttm(MeetingPlan(file, ()), [Stretch(name, 1, 1.0, 2.0)])
     assert [len(line.split(" ")) for line in made.splitlines()] == [10]
     assert made.split(" ")[3:5] == ["1.000", "1.000"]
 

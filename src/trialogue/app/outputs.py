@@ -15,6 +15,7 @@ from trialogue.errors import JournalError
 from trialogue.journal.reader import read
 from trialogue.journal.records import EPOCH, Clock
 from trialogue.report import Result, Run, markdown, result, rttm, srt, webvtt
+from trialogue.report.stretches import stretches
 
 EXIT_CODES = {
     "interrupted": 130,
@@ -62,7 +63,7 @@ def write_outputs(stage: Stage) -> MeetingResult:
         "transcript.vtt": webvtt(plan, utterances),
         "transcript.srt": srt(plan, utterances),
         "transcript.md": markdown(plan, utterances, records, started=started),
-        "transcript.rttm": rttm(plan, utterances),
+        "transcript.rttm": rttm(plan, stretches(records)),
     }
     for name, text in texts.items():
         write_private(stage.folder / name, text.encode())

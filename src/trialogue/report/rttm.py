@@ -6,20 +6,22 @@ from collections.abc import Iterable
 
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import safe_text
-from trialogue.model.transcript import Utterance
+from trialogue.report.stretches import Stretch, joined
 
 
-def rttm(plan: MeetingPlan, utterances: Iterable[Utterance]) -> str:
-    """One SPEAKER line an utterance of which sound was heard, by its beginning; times in seconds.
+def rttm(plan: MeetingPlan, heard: Iterable[Stretch]) -> str:
+    """One SPEAKER line a stretch of sound that was heard, by its beginning; times in seconds.
 
-    The file's and the speakers' names are the plan's, with `_` for white space.
+    Speech that took no turn is there, and pauses within a turn are not: it is sound, not words. The file's
+    and the speakers' names are the plan's, with `_` for white space.
     """
-    heard = sorted((each.start_s, each.end_s, each.participant) for each in utterances)
     file = _word(plan.name)
+    ordered = sorted(heard, key=lambda each: (each.start_s, each.end_s, each.participant))
     lines = (
-        f"SPEAKER {file} 1 {start:.3f} {end - start:.3f} <NA> <NA> {_word(name)} <NA> <NA>\n"
-        for start, end, name in heard
-        if end > start
+        f"SPEAKER {file} 1 {each.start_s:.3f} {each.length_s:.3f} <NA> <NA> "
+        f"{_word(each.participant)} <NA> <NA>\n"
+        for each in joined(ordered)
+        if each.length_s > 0
     )
     return "".join(lines)
 
