@@ -1,0 +1,550 @@
+"""What is left when something is over: timers, queues, seats, calls and words that must not come back."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+from playbook import BIZ, CHAIR, EAR, GUEST, LAW, TECH, Table, moderated, plan
+
+from trialogue.errors import LocalProtocolError
+from trialogue.model.commands import (
+    AnswerTool,
+    CancelTool,
+    Cue,
+    Drop,
+    EndMeeting,
+    EndTurn,
+    GrantFloor,
+    MoveAgenda,
+    Play,
+    Report,
+    RollOver,
+    RunTool,
+    Speak,
+)
+from trialogue.model.events import (
+    FloorRequested,
+    GrantAsked,
+    InjectionRefused,
+    MeetingStarted,
+    ProcessSuspended,
+    ReplyFailed,
+    ReplyStarted,
+    SayAsked,
+    SessionEnding,
+    SessionFailed,
+    SessionLost,
+    SessionReady,
+    StopAsked,
+    ToolFinished,
+    ToolRequested,
+    Woke,
+    WordsHeard,
+)
+from trialogue.model.participants import OnFailure, Price
+from trialogue.model.plan import (
+    AgendaItem,
+    Filler,
+    FloorRules,
+    HoldRules,
+    Limits,
+    Said,
+    ToolRules,
+)
+from trialogue.rules import turns
+from trialogue.rules.floor import RequestState
+from trialogue.rules.replies import Replies
+
+SOUND = evolve(TECH, hears=EAR.hears)
+HANDS = FloorRules(policy="queue", otherwise="queue")
+
+
+def of(commands, *kinds):
+    """The commands of these classes."""
+    return [command for command in commands if isinstance(command, kinds)]
+
+
+def opened(*cast, **more):
+    """An open meeting."""
+    table = Table(plan(*cast, **more))
+    table.open()
+    return table
+
+
+def timers(table, *wanted):
+    """Until when these timers are set; None for one that is not."""
+    found = table.meeting._state.timers.all()
+    return [found.get(timer) for timer in wanted]
+
+
+# --- the opening ------------------------------------------------------------------------------------------
+
+
+def test_a_meeting_starts_once():
+    """A second start is stale, and so is whatever comes before the first."""
+    table = opened(TECH, BIZ)
+    assert table.at(1, MeetingStarted()) == [
+        Report("stale", "an event before the meeting's start, or its start once more", None)
+    ]
+    assert (table.meeting.phase.value, table.meeting.holder) == ("open", "tech")
+    early = Table(plan(TECH, BIZ))
+    assert [command.code for command in early.at(0, SessionReady("tech", 1))] == ["stale"]
+    early.open()
+    assert early.grants() == ["tech"]
+
+
+def test_the_floor_is_free_from_the_opening_on():
+    """The ladder's first rung is counted from there, and nobody is waited for any more."""
+    table = Table(plan(TECH, floor=HANDS))
+    table.at(0, MeetingStarted())
+    assert timers(table, "ready", "silence") == [30.0, None]
+    table.at(3, SessionReady("tech", 1))
+    assert timers(table, "ready", "silence", "limit-silence") == [None, 7.0, 33.0]
+
+
+def test_the_floors_invariants_are_looked_at_after_each_event():
+    """A broken one is no decision."""
+    table = opened(TECH, BIZ)
+    table.meeting._state.floor.granted.state = RequestState.REVOKED
+    with pytest.raises(LocalProtocolError, match="holder's request is revoked"):
+        table.at(1, WordsHeard("biz", "Hm."))
+
+
+# --- turns ------------------------------------------------------------------------------------------------
+
+
+def test_a_grant_ends_the_waits_for_one():
+    """Neither the ladder nor a policy's wait comes in the middle of a turn."""
+    table = opened(TECH, BIZ, floor=HANDS)
+    assert timers(table, "silence") == [4.0]
+    table.at(1, FloorRequested("tech"))
+    assert timers(table, "silence", "think:1", "hold:1", "warn:1") == [None, 21.0, 91.0, None]
+    waiting = Table(moderated(CHAIR, TECH))
+    waiting.open()
+    waiting.says("mod", "Well.")
+    assert timers(waiting, "choose") == [8.0]
+    waiting.at(3, GrantAsked("tech"))
+    assert timers(waiting, "choose") == [None]
+
+
+def test_each_kind_of_holder_has_its_own_time_to_begin():
+    """A person ten seconds, one that greets six; a long turn is told of when the plan says so."""
+    assert timers(opened(GUEST, TECH), "think:1") == [10.0]
+    assert timers(opened(evolve(TECH, greets=True), BIZ), "ear:1") == [6.0]
+    warned = opened(TECH, BIZ, floor=FloorRules(hold=HoldRules(90.0, warn_s=30.0)))
+    assert timers(warned, "warn:1", "hold:1") == [30.0, 90.0]
+
+
+def test_who_greets_does_so_once():
+    """At its next turn it is cued as everybody is."""
+    table = opened(evolve(TECH, greets=True), BIZ)
+    table.says("tech", "Hello, I am Tech.")
+    assert of(table.says("biz"), Cue) == [Cue("tech", 3, "Biz: Well.\nIt is your turn.")]
+
+
+def test_words_elsewhere_do_not_end_the_wait_for_a_greeting():
+    """An agent that hears text may listen to people beside; its greeting is no answer to them."""
+    table = opened(evolve(TECH, greets=True), GUEST)
+    table.at(1, WordsHeard("tech", "Hm."))
+    assert timers(table, "ear:1") == [6.0]
+
+
+def test_a_name_by_tool_is_used_up_by_the_turn_it_made():
+    """After the named one's turn the chair names the next one anew."""
+    table = Table(moderated(CHAIR, TECH, BIZ))
+    table.open()
+    table.at(0, ToolRequested("mod", 1, "c1", "give_floor", '{"to": "biz"}'))
+    for _ in range(3):
+        table.says(table.meeting.holder, "Well.")
+    assert table.grants() == ["mod", "biz", "mod"]
+    assert table.meeting.holder is None
+
+
+def test_a_denied_remark_leaves_no_request():
+    """Its agent is not granted the floor later for words that are gone."""
+    table = opened(BIZ, SOUND, LAW, floor=HANDS)
+    table.at(0, FloorRequested("biz"))
+    table.begins("tech", "Aha.")
+    table.at(0.5, GrantAsked("law"))
+    table.says("biz")
+    assert Drop("tech", 1, "denied") in table.commands(Drop)
+    assert table.meeting.holder == "law"
+    table.says("law")
+    assert (table.meeting.holder, table.meeting.floor_view.queue) == (None, ())
+
+
+def test_a_turn_that_is_cut_leaves_a_silence_that_counts():
+    """Nobody is heard from then on, until somebody is."""
+    table = opened(TECH, BIZ)
+    table.begins("tech", "A long one.", 200.0)
+    table.plays("tech")
+    assert timers(table, "limit-silence") == [None]
+    table.at(90, Woke("hold:1"))
+    assert timers(table, "limit-silence") == [120.0]
+
+
+def test_a_reply_that_is_known_is_not_played_again():
+    """Its second beginning is stale."""
+    table = opened(TECH, BIZ)
+    table.at(1, ReplyStarted("tech", 1))
+    assert [command.code for command in table.at(2, ReplyStarted("tech", 1))] == ["stale"]
+    assert table.commands(Play) == [Play("tech", 1, 1)]
+
+
+def test_an_answer_to_an_old_question_asks_for_nothing():
+    """It is dropped, and no hand is up for it."""
+    table = opened(TECH, BIZ, LAW)
+    table.at(20, Woke("think:1"))
+    assert table.at(21, ReplyStarted("tech", 1)) == [
+        Drop("tech", 1, "denied"),
+        Report("stale", "a reply came too late for its turn", "tech"),
+    ]
+    assert table.meeting.floor_view.queue == ()
+
+
+def test_a_short_sound_without_words_is_no_silence():
+    """Half a second was heard."""
+    table = opened(TECH, BIZ)
+    table.says("tech", "", 0.5)
+    (taken,) = table.meeting.turns
+    assert (taken.was_silent, taken.cause) == (False, "finished")
+
+
+def test_words_are_not_put_into_a_persons_mouth():
+    """Such a wish is told to be none."""
+    table = opened(TECH, GUEST)
+    assert table.at(1, SayAsked("dana", "I agree.")) == [
+        Report("stale", "words were put into a person's mouth", "dana")
+    ]
+    assert table.meeting.floor_view.queue == ()
+
+
+def test_replies_leave_nothing_behind():
+    """Words are personal: those of a reply that is taken or discarded are gone."""
+    replies = Replies()
+    for reply in (1, 2):
+        replies.hold("tech", reply)
+        replies.add_words("tech", reply, "Aha.")
+    replies.discard("tech", 1)
+    assert replies.take("tech") == [2]
+    assert replies._words == {}
+
+
+# --- the agenda, the end ----------------------------------------------------------------------------------
+
+
+def boxed(*items, **more):
+    """A meeting with these points, whose chair is not the next of the order."""
+    rules = FloorRules(order=("tech", "biz", "mod"))
+    return opened(CHAIR, TECH, BIZ, agenda=items, floor=rules, **more)
+
+
+def test_a_box_is_counted_from_its_points_beginning():
+    """And is forgotten with it."""
+    one = AgendaItem("one", "One", time_s=60.0, warn_s=10.0, done_when=Said("Next"))
+    two = evolve(one, id="two", title="Two", time_s=40.0)
+    table = boxed(one, two, AgendaItem("three", "Three"))
+    assert timers(table, "box") == [50.0]
+    table.says("tech", "Next point.", 8.0)
+    assert timers(table, "box") == [38.0]
+    table.says("biz", "Next point.", 2.0)
+    assert timers(table, "box") == [None]
+
+
+def test_a_turn_moves_the_agenda_once():
+    """Its words are looked at when it ends, and not with every event after."""
+    items = tuple(AgendaItem(name, name, done_when=Said("Next")) for name in ("one", "two", "three"))
+    table = boxed(*items)
+    table.says("tech", "Next point.")
+    for _ in range(3):
+        table.at(table.now, WordsHeard("biz", "Hm."))
+    assert [move.item for move in table.commands(MoveAgenda)] == ["one", "two"]
+
+
+def test_the_chairs_warning_comes_before_whoever_is_next():
+    """It says it in a turn of its own."""
+    table = boxed(AgendaItem("one", "The price", time_s=60.0, warn_s=10.0))
+    table.begins("tech", "Well.", 55.0)
+    table.plays("tech")
+    table.at(1, FloorRequested("biz", 2))
+    table.at(50, Woke("box"))
+    table.now = 0
+    answer = table.ends("tech", 55.0)
+    assert of(answer, GrantFloor)[0].to == "mod"
+    assert of(answer, Speak) == [Speak("mod", 2, "10 seconds are left for this point: The price.")]
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"end": (Said("done"),), "agenda": (AgendaItem("a", "A", done_when=Said("done")),)}, "said"),
+        ({"agenda": (AgendaItem("a", "A", done_when=Said("done")),)}, "agenda-done"),
+        ({}, "limit-turns"),
+    ],
+)
+def test_a_meeting_ends_once(more, reason):
+    """By the first of all reasons that there are, and by no further one."""
+    table = opened(TECH, BIZ, limits=Limits(turns=1), **more)
+    assert of(table.says("tech", "We are done."), EndMeeting) == [EndMeeting(reason)]
+    assert table.commands(EndMeeting) == [EndMeeting(reason)]
+
+
+def test_a_limit_on_money_that_nobody_spends_wakes_nobody():
+    """While no priced session is ready there is no moment at which it would be used up."""
+    paid = evolve(TECH, price=Price("dear", usd_a_minute=0.6))
+    table = opened(paid, BIZ, limits=Limits(cost_usd=0.6))
+    assert timers(table, "limit-cost") == [60.0]
+    table.at(30, SessionLost("tech", 1, "1006", 1.0))
+    assert timers(table, "limit-cost") == [None]
+    table.at(40, SessionReady("tech", 2))
+    assert timers(table, "limit-cost") == [70.0]
+
+
+# --- sessions ---------------------------------------------------------------------------------------------
+
+
+def test_what_is_told_of_an_old_session_changes_nothing():
+    """Neither its loss, nor that it is ready, nor that it comes to its end."""
+    table = opened(TECH, BIZ)
+    table.at(1, SessionReady("tech", 2))
+    for event in (SessionLost("tech", 1, "gone", 0.1), SessionReady("tech", 1), SessionEnding("tech", 1)):
+        assert [command.code for command in table.at(2, event)] == ["stale"]
+    assert table.meeting.holder == "tech"
+    table.at(3, SessionLost("tech", 2, "gone", 0.1))
+    assert table.meeting.holder == "biz"
+    assert [command.code for command in table.at(3, SessionReady("tech", 1))] == ["stale"]
+    assert table.meeting.floor_view.queue == ()
+    table.at(4, SessionReady("tech", 3))
+    assert [waiting.participant for waiting in table.meeting.floor_view.queue] == ["tech"]
+    table.says("biz")
+    assert table.commands(RollOver) == []
+
+
+def test_a_new_session_may_greet():
+    """What it says unasked is held, though its predecessor was cued."""
+    table = opened(TECH, BIZ)
+    table.says("tech")
+    table.at(2, SessionLost("tech", 1, "gone", 0.1))
+    table.at(3, SessionReady("tech", 2))
+    assert table.at(3, ReplyStarted("tech", 2)) == []
+    assert [(w.participant, w.is_prepared) for w in table.meeting.floor_view.queue] == [("tech", True)]
+
+
+def test_a_loss_is_made_good_again_once_the_last_one_is_over():
+    """A turn lost twice is given up; the next one that is lost is taken again."""
+    table = opened(TECH, BIZ)
+    for session in (1, 2, 3):
+        while table.meeting.holder != "tech":
+            table.says(table.meeting.holder)
+        table.at(table.now, SessionLost("tech", session, "gone", 0.1))
+        table.at(table.now, SessionReady("tech", session + 1))
+    again = [waiting.participant for waiting in table.meeting.floor_view.queue]
+    reasons = [grant.reason for grant in table.commands(GrantFloor) if grant.to == "tech"]
+    assert (reasons, again) == (["next in order", "asked for", "next in order"], ["tech"])
+
+
+def test_a_seat_is_empty_until_its_fallback_is_there():
+    """Nobody is granted the floor in between."""
+    table = opened(evolve(TECH, on_failure=OnFailure.REPLACE), BIZ, LAW)
+    table.at(1, SessionFailed("tech", "gave up"))
+    assert table.meeting.floor_view.present == ("biz", "law")
+    table.at(2, SessionReady("tech", 2))
+    assert table.meeting.floor_view.present == ("tech", "biz", "law")
+
+
+def rolling():
+    """Tech's session is closed just now to go on in a new one; biz's comes to its end too."""
+    table = opened(SOUND, BIZ, LAW)
+    table.at(1, SessionEnding("tech", 1))
+    table.at(1, SessionEnding("biz", 1))
+    table.begins("tech")
+    table.plays("tech")
+    table.at(1.5, ReplyStarted("tech", 2))
+    table.now = 0
+    table.ends("tech")
+    assert table.commands(RollOver) == [RollOver("tech", 1)]
+    return table
+
+
+def test_who_rolls_over_is_away_and_what_it_held_is_gone():
+    """Its session is closed once; others wait with theirs until the new one is ready."""
+    table = rolling()
+    assert Drop("tech", 2, "withdrawn") in table.commands(Drop)
+    assert (table.meeting.floor_view.present, table.meeting.holder) == (("biz", "law"), "biz")
+    table.says("biz")
+    table.says("law")
+    assert table.commands(RollOver) == [RollOver("tech", 1)]
+
+
+@pytest.mark.parametrize("event", [SessionLost("tech", 1, "gone", 9.0), SessionFailed("tech", "401")])
+def test_a_roll_over_that_goes_wrong_is_not_waited_for(event):
+    """Whatever became of it, the next session comes to its end too."""
+    table = rolling()
+    table.at(3, event)
+    table.says("biz")
+    assert table.commands(RollOver) == [RollOver("tech", 1), RollOver("biz", 1)]
+
+
+def test_a_long_sleep_makes_all_sessions_young():
+    """Those that were to end, and one that was just rolling over, are dialled anew with all others."""
+    table = rolling()
+    table.at(3, ProcessSuspended(90.0))
+    assert [report.text for report in table.commands(Report) if report.code == "suspended"] == [
+        "the process stood still for 90 s: all are dialled anew"
+    ]
+    assert (table.meeting._state.ending, table.meeting._state.rolling) == ({}, None)
+
+
+def test_a_reply_that_failed_is_not_owed_any_more():
+    """Neither by a turn whose tool has finished, nor by an ear that heard words."""
+    table = opened(TECH, BIZ)
+    table.begins("tech", "Let me see.")
+    table.plays("tech")
+    table.at(1, ToolRequested("tech", 1, "c1", "prices", "{}"))
+    table.at(1, ToolFinished("tech", "c1", "succeeded", "0.08"))
+    table.at(1, ReplyFailed("tech", 1, "FAILED_TO_THINK"))
+    table.now = 0
+    assert of(table.ends("tech"), EndTurn) == [EndTurn("tech", 1, "finished")]
+    ear = Table(moderated(CHAIR, SOUND, BIZ))
+    ear.open()
+    ear.says("mod", "Well.")
+    ear.at(3, WordsHeard("tech", "well"))
+    ear.at(4, ReplyFailed("tech", 0, "FAILED_TO_THINK"))
+    ear.at(8, Woke("choose"))
+    assert (ear.meeting.holder, timers(ear, "ear:2")) == ("tech", [14.0])
+
+
+# --- tools ------------------------------------------------------------------------------------------------
+
+ORDER = ToolRequested("tech", 1, "c1", "order", '{"id": 7}')
+
+
+def shop(**rules):
+    """Tech holds the floor and has a tool of these rules."""
+    return opened(TECH, BIZ, tools=(ToolRules("order", **rules),))
+
+
+def tools(commands):
+    """The commands that concern tools."""
+    return of(commands, AnswerTool, CancelTool, RunTool)
+
+
+def test_a_session_that_is_over_calls_nothing():
+    """What it wanted is not run."""
+    table = shop()
+    assert tools(table.at(1, evolve(ORDER, session=2))) == []
+
+
+def test_calls_that_nothing_identifies_are_all_run():
+    """However alike they are."""
+    table = shop()
+    table.at(1, ORDER)
+    assert tools(table.at(1, evolve(ORDER, call_id="c2"))) == [RunTool("tech", "c2", "order", '{"id": 7}')]
+    assert table.reports() == []
+
+
+def test_identifying_arguments_may_be_written_in_any_order():
+    """What is within them is compared as JSON has it."""
+    table = shop(identity=("id",))
+    table.at(1, evolve(ORDER, arguments='{"id": {"a": 1, "b": 2}}'))
+    assert tools(table.at(2, evolve(ORDER, call_id="c2", arguments='{"id": {"b": 2, "a": 1}}'))) == []
+    assert table.commands(Report) == [Report("same-call", "order runs with these arguments already", "tech")]
+
+
+def test_the_session_that_asked_last_is_answered():
+    """A new session that asks for the same call again waits for its result."""
+    table = shop()
+    table.at(1, ORDER)
+    table.at(2, SessionLost("tech", 1, "gone", 0.1))
+    table.at(3, SessionReady("tech", 2))
+    assert tools(table.at(4, evolve(ORDER, session=2))) == []
+    assert tools(table.at(5, ToolFinished("tech", "c1", "succeeded", "sent"))) == [
+        AnswerTool("tech", 2, "c1", "order", "sent")
+    ]
+
+
+def test_a_call_that_runs_again_can_be_stopped_again():
+    """And no run is stopped twice."""
+    table = shop(idempotent=True)
+    table.at(1, ORDER)
+    state = table.meeting._state
+    for stopped in (1, 2):
+        state.now, state.out = 2, []
+        turns.close(state, state.ongoing, "interrupted")
+        assert tools(state.out) == [CancelTool("tech", "c1")]
+        assert tools(table.at(3, GrantAsked("tech"))) == []
+        table.at(4, ToolFinished("tech", "c1", "cancelled", "stopped"))
+        if stopped == 1:
+            table.says("biz")
+            assert tools(table.at(table.now, ORDER)) == [RunTool("tech", "c1", "order", '{"id": 7}')]
+
+
+def test_an_end_stops_each_run_once():
+    """Calls that wait for another's result have none; a run that was told to stop is not told again."""
+    table = shop(identity=("id",))
+    table.at(1, ORDER)
+    table.at(1, evolve(ORDER, call_id="c2"))
+    assert tools(table.at(2, StopAsked("done"))) == [CancelTool("tech", "c1")]
+    again = shop()
+    again.at(1, ORDER)
+    state = again.meeting._state
+    state.now, state.out = 2, []
+    turns.close(state, state.ongoing, "interrupted")
+    assert tools(again.at(3, StopAsked("done"))) == []
+
+
+def test_filling_words_have_their_time_and_no_second_try():
+    """They come so long after the tool began; refused, they are let go."""
+    table = shop(filler=Filler(2.0, "One moment."))
+    table.at(1, ORDER)
+    assert timers(table, "filler:1", "think:1") == [3.0, None]
+    assert table.at(3, Woke("filler:1")) == [Speak("tech", 1, "One moment.")]
+    table.at(3.1, InjectionRefused("tech", 1, "busy"))
+    assert timers(table, "retry:1") == [None]
+    table.at(4, ToolFinished("tech", "c1", "succeeded", "sent"))
+    table.at(4.1, InjectionRefused("tech", 1, "busy"))
+    assert timers(table, "retry:1") == [4.6]
+
+
+# --- the chair cuts in ------------------------------------------------------------------------------------
+
+
+def cut_in(chair):
+    """The chair asks for the floor with the highest priority while tech speaks."""
+    table = opened(TECH, chair, BIZ)
+    table.begins("tech", "A long one.", 20.0)
+    table.plays("tech")
+    answer = table.at(5, ToolRequested("mod", 1, "c1", "request_floor", '{"priority": "highest"}'))
+    return table, answer
+
+
+def test_a_chair_that_cuts_in_speaks_at_once():
+    """It is cued though it hears, for nobody asked it in sound; its turn ends with its words."""
+    table, answer = cut_in(EAR)
+    assert of(answer, Report, EndTurn, GrantFloor)[0] == Report(
+        "interruption", "cuts off tech: the chair may", "mod"
+    )
+    assert [(grant.to, grant.reason) for grant in of(answer, GrantFloor)] == [("mod", "the chair interrupts")]
+    assert of(answer, Cue)[0].to == "mod"
+    assert of(table.says("mod", "Stop."), EndTurn) == [EndTurn("mod", 2, "finished")]
+
+
+def test_a_chair_cuts_off_neither_itself_nor_nobody():
+    """Then its hand is up, as anybody's; and it may take it down."""
+    table = opened(CHAIR, TECH, floor=HANDS)
+    ask = ToolRequested("mod", 1, "c1", "request_floor", '{"priority": "highest"}')
+    answer = table.at(1, ask)
+    assert [command.content for command in of(answer, AnswerTool)] == ["Your hand is up."]
+    assert table.meeting.holder == "mod"
+    answer = table.at(2, evolve(ask, call_id="c2"))
+    assert [command.content for command in of(answer, AnswerTool)] == ["Your hand is up."]
+    assert (table.meeting.holder, table.meeting.turn) == ("mod", 1)
+    assert [waiting.participant for waiting in table.meeting.floor_view.queue] == ["mod"]
+
+
+@pytest.mark.parametrize("arguments", ["{", "[7]", "", "[" * 100_000])
+def test_a_hand_goes_up_whatever_was_written(arguments):
+    """Arguments that cannot be read say nothing more."""
+    table = opened(TECH, BIZ)
+    answer = table.at(1, ToolRequested("biz", 1, "c1", "bid", arguments))
+    assert [command.content for command in of(answer, AnswerTool)] == ["Your hand is up."]
