@@ -40,6 +40,7 @@ NOT_RUN = {
     "VOICE_KEY=... trialogue serve --host 0.0.0.0 --api-key-env VOICE_KEY": "serves the whole network",
     "$ trialogue resume runs/edge-cache-20250131-101500": "needs a crash; tests/process has them",
     "pytest tests/rules": "is what CI runs, step by step",
+    "pip install atheris": "installs, and then looks for a minute",
     "import trio\nfrom trialogue.app.agent import open_agent\n"
     "from trialogue.model.events import ReplySent": "needs a key",
 }

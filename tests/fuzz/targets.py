@@ -1,18 +1,31 @@
 """What is fuzzed: whatever bytes come, each target ends in a value or in an error of our own.
 
-`python tests/fuzz/targets.py wire|scenario|journal [CORPUS]` runs one under atheris, where that is
-installed; `test_corpus.py` replays the corpus and lets Hypothesis change it.
+`search.py` runs one under atheris; `test_corpus.py` replays the corpus, and lets Hypothesis change it.
 """
 
 import contextlib
-import sys
 import tempfile
 from pathlib import Path
 
+import httpx
+import orjson
+import trio
+import trio.testing
+
+from trialogue.actors.tools import as_content, parse_arguments
 from trialogue.deepgram.codec import decode_client, decode_server
-from trialogue.errors import JournalError, RemoteProtocolError, ScenarioError
+from trialogue.devices.recordings import read_recording
+from trialogue.errors import JournalError, RemoteProtocolError, ScenarioError, SetupError, ToolFailed
 from trialogue.journal.reader import read
+from trialogue.rules.arguments import misfit
+from trialogue.rules.tools import floor_given, key_of
 from trialogue.scenario import loads
+from trialogue.server.connection import Connection
+from trialogue.server.options import ServerOptions
+from trialogue.server.think.open_ai import _Answer, _read
+from trialogue.server.think.ports import ThinkRefused, Thought
+
+MOST_MESSAGES = 40
 
 
 def wire(data):
@@ -28,22 +41,88 @@ def scenario(data):
         loads(data)
 
 
-def journal(data):
-    """A journal, read strictly and salvaged."""
-    with tempfile.NamedTemporaryFile(suffix=".jsonl") as file:
+@contextlib.contextmanager
+def file_of(data, suffix):
+    """A file that holds these bytes."""
+    with tempfile.NamedTemporaryFile(suffix=suffix) as file:
         file.write(data)
         file.flush()
+        yield Path(file.name)
+
+
+def journal(data):
+    """A journal, read strictly and salvaged."""
+    with file_of(data, ".jsonl") as path:
         for salvage in (False, True):
             with contextlib.suppress(JournalError):
-                for _ in read(Path(file.name), salvage=salvage).lines():
+                for _ in read(path, salvage=salvage).lines():
                     pass
 
 
-TARGETS = {"wire": wire, "scenario": scenario, "journal": journal}
+def recording(data):
+    """A sound file, by its header and by its sound."""
+    with file_of(data, ".wav") as path, contextlib.suppress(SetupError):
+        assert len(read_recording(path, 16_000)) % 2 == 0
 
-if __name__ == "__main__":
-    import atheris
 
-    atheris.instrument_all()
-    atheris.Setup([sys.argv[0], *sys.argv[2:]], TARGETS[sys.argv[1]])
-    atheris.Fuzz()
+def arguments(data):
+    """The arguments of a tool call, in the first line; in the second, the schema that they must fit."""
+    text, _, schema = data.decode(errors="surrogateescape").partition("\n")
+    key_of("order", ("item",), text)
+    floor_given(text)
+    with contextlib.suppress(ToolFailed):
+        given = parse_arguments(text)
+        assert isinstance(as_content(given), str)
+        wanted = loaded(schema)
+        if isinstance(wanted, dict):
+            assert misfit(wanted, given) is None or misfit(wanted, given)
+
+
+def loaded(text):
+    """What JSON says; nothing for what is none."""
+    with contextlib.suppress(orjson.JSONDecodeError):
+        return orjson.loads(text)
+
+
+def client(data):
+    """What a client sends the embedded server: a message a line, as sound where it begins with `!`."""
+    trio.run(_serve, data.split(b"\n")[:MOST_MESSAGES], clock=trio.testing.MockClock(autojump_threshold=0))
+
+
+async def _serve(lines):
+    from fakes import FakeSocket, fake_equipment
+
+    socket = FakeSocket()
+    options = ServerOptions(allow_endpoint=lambda _: False)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(Connection(socket, fake_equipment(options), "r-1").run)
+        for line in lines:
+            with contextlib.suppress(trio.ClosedResourceError, trio.BrokenResourceError):
+                socket.put.send_nowait(line[1:] if line[:1] == b"!" else line.decode(errors="replace"))
+            await trio.sleep(0.5)
+        await socket.put.aclose()
+
+
+def thoughts(data):
+    """The stream of a think endpoint."""
+    trio.run(_think, data)
+
+
+async def _think(data):
+    told = []
+    answer = _Answer()
+    with contextlib.suppress(ThinkRefused):
+        await _read(httpx.Response(200, content=data), answer, told.append)
+        told += answer.rest()
+    assert all(isinstance(thought, Thought) for thought in told)
+
+
+TARGETS = {
+    "arguments": arguments,
+    "client": client,
+    "journal": journal,
+    "recording": recording,
+    "scenario": scenario,
+    "thoughts": thoughts,
+    "wire": wire,
+}

@@ -34,6 +34,9 @@ _DEADLINES = httpx.Timeout(connect=5.0, read=30.0, write=5.0, pool=5.0)
 """Seconds for each step of a request; the read deadline is between two pieces of the stream."""
 
 
+_NO_COMPLETION = "The think endpoint sent what is no chat completion."
+
+
 @cache
 def _tls() -> ssl.SSLContext:
     """The default context: reading the certificates takes tens of milliseconds, so once."""
@@ -171,12 +174,18 @@ class _Answer:
         content = delta.get("content")
         if isinstance(content, str):
             yield from map(Sentence, self._splitter.feed(content))
-        for piece in delta.get("tool_calls") or ():
-            match piece:
-                case {"index": int(index)}:
-                    self._calls.setdefault(index, _PartialCall()).add(cast("dict[str, Any]", piece))
-                case _:
-                    raise ThinkRefused("The think endpoint sent what is no chat completion.")
+        pieces: object = delta.get("tool_calls") or []
+        if not isinstance(pieces, list):
+            raise ThinkRefused(_NO_COMPLETION)
+        for piece in cast("list[object]", pieces):
+            self._add(piece)
+
+    def _add(self, piece: object) -> None:
+        match piece:
+            case {"index": int(index)}:
+                self._calls.setdefault(index, _PartialCall()).add(cast("dict[str, Any]", piece))
+            case _:
+                raise ThinkRefused(_NO_COMPLETION)
 
 
 @define
@@ -188,7 +197,8 @@ class _PartialCall:
     arguments: str = ""
 
     def add(self, piece: Mapping[str, Any]) -> None:
-        function: Mapping[str, Any] = piece.get("function") or {}
+        said = piece.get("function")
+        function = cast("dict[str, Any]", said) if isinstance(said, dict) else {}
         self.id = _text(piece.get("id")) or self.id
         self.name += _text(function.get("name"))
         self.arguments += _text(function.get("arguments"))
