@@ -97,7 +97,7 @@ def _wav(file: BinaryIO, path: Path) -> Iterator[tuple[_Header, bytes]]:
             header = _Header(wav.getframerate(), wav.getnchannels(), wav.getnframes())
             width = wav.getsampwidth()
             yield from _capped(_Opened(header, lambda n: _linear16(wav.readframes(n), width)), path)
-    except (wave.Error, EOFError) as error:
+    except (wave.Error, EOFError, RuntimeError) as error:  # the last for a chunk that ends behind the file
         raise SetupError(f"{path} is not a WAV file that can be read: {error or 'it is cut off'}") from error
 
 
