@@ -6,6 +6,7 @@ from playbook import BIZ, TECH, Table, plan
 from trialogue.model.commands import EndTurn, GrantFloor, Report, RollOver, WakeAt
 from trialogue.model.events import (
     ActorOverran,
+    LoopStalled,
     MeetingResumed,
     PlaybackFinished,
     ProcessSuspended,
@@ -89,3 +90,17 @@ def test_the_rest_is_reported_and_changes_nothing():
     assert it.meeting.holder == "tech"
     it.at(4.0, PlaybackFinished("tech", 1, 1, 4.0, 4.0, "complete"))
     assert it.meeting.utterances()[0].heard == "One two three four."
+
+
+def test_of_many_stalls_the_first_is_told():
+    """Each is recorded; a person is told once, with where it was if anybody saw."""
+    it = speaking()
+    first = it.at(1.0, LoopStalled(0.25, "look_up (prices.py:12)", "ToolExecutor._run"))
+    assert first == [
+        Report(
+            "stalled",
+            "the process blocked for 0.25 s in look_up (prices.py:12); further stalls are recorded only",
+        )
+    ]
+    assert it.at(2.0, LoopStalled(3.0)) == []
+    assert it.meeting.holder == "tech"

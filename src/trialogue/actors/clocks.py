@@ -5,6 +5,7 @@
    other ends of all sockets are long gone. Where the system has a clock that goes on (Linux's
    CLOCK_BOOTTIME), the sleep is reported; elsewhere it shows as a step of the time of day.
 3. A process that is stopped while the machine goes on is late afterwards: that the router reports.
+4. A step that blocks the loop is reported, too (`stalls`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import trio
 from attrs import frozen
 
 from trialogue.actors.router import ASLEEP_S
+from trialogue.actors.stalls import StallWatch
 from trialogue.model.events import Event, ProcessSuspended, WallClockJumped
 
 EVERY_S: Final = 1.0
@@ -69,8 +71,13 @@ class ClockWatch:
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Watch until cancelled."""
+        async with trio.open_nursery() as nursery:
+            await nursery.start(StallWatch(self._post).run)
+            task_status.started()
+            await self._watch()
+
+    async def _watch(self) -> None:
         before = self._look()
-        task_status.started()
         while True:
             await trio.sleep(EVERY_S)
             now = self._look()

@@ -543,6 +543,20 @@ class ProcessSuspended:
 
 
 @frozen
+class LoopStalled:
+    """One step blocked all tasks of the process: no sound moved and no socket was read meanwhile."""
+
+    for_s: float
+    """How long, in seconds."""
+
+    where: str = ""
+    """The function that was seen running, with its file and line; empty where nothing could be seen."""
+
+    task: str = ""
+    """The function whose task it was in; empty likewise."""
+
+
+@frozen
 class WallClockJumped:
     """The machine's time of day was set: the journal's `ts` jump here. Nothing else depends on it."""
 
@@ -605,6 +619,7 @@ Event: TypeAlias = (
     | ActorOverran
     | RecordingFailed
     | ProcessSuspended
+    | LoopStalled
     | WallClockJumped
     | MeetingResumed
     | Woke

@@ -3,7 +3,8 @@
 1. Connections do not outlive their process, nor its long sleep: every session is gone then, and with it
    the turn in flight, which is cut as heard and taken again once.
 2. Timers that the actors of a dead process knew are ordered anew; what else they knew is in the journal.
-3. Recordings may fail while the meeting goes on; people are told once.
+3. A step that blocks the process is for whoever can mend it: each is recorded, the first is told.
+4. Recordings may fail while the meeting goes on; people are told once.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TypeAlias, assert_never
 from trialogue.model.commands import RollOver, WakeAt
 from trialogue.model.events import (
     ActorOverran,
+    LoopStalled,
     MeetingResumed,
     ProcessSuspended,
     RecordingFailed,
@@ -21,7 +23,9 @@ from trialogue.model.events import (
 from trialogue.rules.sessions import leave
 from trialogue.rules.state import State
 
-ProcessEvent: TypeAlias = ActorOverran | RecordingFailed | ProcessSuspended | WallClockJumped | MeetingResumed
+ProcessEvent: TypeAlias = (
+    ActorOverran | RecordingFailed | ProcessSuspended | LoopStalled | WallClockJumped | MeetingResumed
+)
 """What this module takes."""
 
 
@@ -34,6 +38,8 @@ def take(state: State, event: ProcessEvent) -> None:
             state.report("recording-failed", f"nothing more is recorded: {error}")
         case WallClockJumped(by_s=by_s):
             state.report("clock-jumped", f"the time of day was set by {by_s:+.0f} s")
+        case LoopStalled(for_s=for_s, where=where):
+            _tell_stall(state, for_s, where)
         case ProcessSuspended(for_s=for_s):
             state.report("suspended", f"the process stood still for {for_s:.0f} s: all are dialled anew")
             for name, session in _send_away(state):
@@ -42,6 +48,15 @@ def take(state: State, event: ProcessEvent) -> None:
             _resume(state)
         case _:  # pragma: no cover
             assert_never(event)
+
+
+def _tell_stall(state: State, for_s: float, where: str) -> None:
+    if not state.has_stalled:
+        state.has_stalled = True
+        at = f" in {where}" if where else ""
+        state.report(
+            "stalled", f"the process blocked for {for_s:.2f} s{at}; further stalls are recorded only"
+        )
 
 
 def _send_away(state: State) -> list[tuple[str, int]]:

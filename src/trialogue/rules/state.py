@@ -232,6 +232,9 @@ class State:
     muted: set[str] = Factory(set[str])
     """Who is heard by nobody."""
 
+    has_stalled: bool = False
+    """Whether it was told that a step blocked the process."""
+
     barge: Barge | None = None
     """Who speaks beside the turn that goes on."""
 

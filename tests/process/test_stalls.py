@@ -1,0 +1,115 @@
+"""Steps that block the loop: nothing else runs meanwhile, and the journal says for how long, and where."""
+
+import time
+
+import trio
+from process_values import kinds
+
+from trialogue.actors.stalls import STALL_S, StallWatch
+from trialogue.app.edges import Edges
+from trialogue.app.run import run_meeting
+from trialogue.app.tooling import Permissions
+from trialogue.journal.reader import read
+from trialogue.journal.verify import verify
+from trialogue.model.commands import Report
+from trialogue.model.events import LoopStalled
+from trialogue.rules.meeting import Meeting
+from trialogue.testing.engines import murmuring_engines
+
+SCENARIO = """
+trialogue: 1
+name: stalling
+run: {seed: 3, limits: {time: 20s, turns: 3}}
+tools:
+  prices: {python: prices}
+cast:
+  ann:
+    think:
+      provider: scripted
+      script:
+        - {call: {tool: prices, arguments: {}}, say: It is dear.}
+        - {call: {tool: prices, arguments: {}}, say: It is still dear.}
+    tools: [prices]
+  bob: {lines: [I see.]}
+"""
+
+
+BLOCKS_S = 0.3
+"""Well above a stall: the thread that looks may be late itself."""
+
+
+async def test_a_step_that_blocks_is_reported_with_its_place():
+    """Blocked until it was seen: how long, by which function, in whose task."""
+    send, receive = trio.open_memory_channel[LoopStalled](9)
+    watch = StallWatch(send.send_nowait)
+
+    async def careless():
+        began = time.perf_counter()
+        while watch.seen is None or time.perf_counter() - began <= STALL_S:
+            time.sleep(0.01)  # noqa: ASYNC251 - what the test is about
+
+    async with trio.open_nursery() as nursery:
+        await nursery.start(watch.run)
+        nursery.start_soon(careless)
+        stall = await receive.receive()
+        nursery.cancel_scope.cancel()
+    assert stall.for_s > STALL_S
+    assert "careless (test_stalls.py:" in stall.where
+    assert "careless" in stall.task
+
+
+async def test_waiting_is_no_stall():
+    """The loop waits for longer than any stall, and nobody is told."""
+    posted = []
+    watch = StallWatch(posted.append)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(watch.run)
+        await trio.sleep(2 * STALL_S)
+        nursery.cancel_scope.cancel()
+    assert [stall for stall in posted if stall.for_s >= 2 * STALL_S] == []
+
+
+def test_a_tool_that_blocks_is_told_once(tmp_path):
+    """Each stall is a record that names the tool's function; people are told of the first."""
+    scenario = tmp_path / "stalling.yaml"
+    scenario.write_text(SCENARIO)
+    edges = Edges(engines=murmuring_engines(), permissions=Permissions(registered={"prices": look_up}))
+    held = run_meeting(scenario, out=tmp_path / "run", edges=edges)
+    journal = held.folder / "journal.jsonl"
+    records = list(read(journal))
+    stalls = [record for record in records if isinstance(record.event, LoopStalled)]
+    ours = [record.event for record in stalls if "look_up (test_stalls.py:" in record.event.where]
+    assert len(ours) == 2
+    assert min(stall.for_s for stall in ours) >= BLOCKS_S
+    told = [c for record in records for c in record.commands if isinstance(c, Report) and c.code == "stalled"]
+    assert len(told) == 1
+    assert kinds(records).index("LoopStalled") > 0
+    assert verify(journal, Meeting).records == len(records)
+
+
+def test_under_a_virtual_clock_nobody_looks(hold, out):
+    """A machine that computes slowly makes no other meeting."""
+    hold(sink=Slow)
+    assert "LoopStalled" not in kinds(list(read(out / "journal.jsonl")))
+
+
+async def look_up() -> str:
+    """Look a price up without letting anybody else work."""
+    time.sleep(BLOCKS_S)  # noqa: ASYNC251 - what the test is about
+    return "ten"
+
+
+class Slow:
+    """A sink that blocks once for longer than a stall."""
+
+    def __init__(self, sink) -> None:
+        self._sink, self._is_due = sink, True
+
+    def __getattr__(self, name):
+        return getattr(self._sink, name)
+
+    def frame(self, position, sounding):
+        if self._is_due and position:
+            self._is_due = False
+            time.sleep(2 * STALL_S)
+        self._sink.frame(position, sounding)
