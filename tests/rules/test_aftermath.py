@@ -23,9 +23,11 @@ from trialogue.model.commands import (
     Speak,
 )
 from trialogue.model.events import (
+    FloorRequestCancelled,
     FloorRequested,
     GrantAsked,
     InjectionRefused,
+    MeetingResumed,
     MeetingStarted,
     ProcessSuspended,
     ReplyFailed,
@@ -83,12 +85,14 @@ def timers(table, *wanted):
 def test_a_meeting_starts_once():
     """A second start is stale, and so is whatever comes before the first."""
     table = opened(TECH, BIZ)
+    before = table.meeting._state.timers.all()
     assert table.at(1, MeetingStarted()) == [
         Report("stale", "an event before the meeting's start, or its start once more", None)
     ]
-    assert (table.meeting.phase.value, table.meeting.holder) == ("open", "tech")
+    assert (table.meeting.holder, table.meeting._state.timers.all()) == ("tech", before)
     early = Table(plan(TECH, BIZ))
     assert [command.code for command in early.at(0, SessionReady("tech", 1))] == ["stale"]
+    assert early.meeting.floor_view.present == ()
     early.open()
     assert early.grants() == ["tech"]
 
@@ -184,10 +188,12 @@ def test_a_turn_that_is_cut_leaves_a_silence_that_counts():
 
 
 def test_a_reply_that_is_known_is_not_played_again():
-    """Its second beginning is stale."""
+    """Its second beginning is stale: the turn ends when it was heard once."""
     table = opened(TECH, BIZ)
-    table.at(1, ReplyStarted("tech", 1))
-    assert [command.code for command in table.at(2, ReplyStarted("tech", 1))] == ["stale"]
+    table.begins("tech")
+    assert [command.code for command in table.at(0.5, ReplyStarted("tech", 1))] == ["stale"]
+    table.plays("tech")
+    assert of(table.ends("tech"), EndTurn) == [EndTurn("tech", 1, "finished")]
     assert table.commands(Play) == [Play("tech", 1, 1)]
 
 
@@ -206,8 +212,9 @@ def test_a_short_sound_without_words_is_no_silence():
     """Half a second was heard."""
     table = opened(TECH, BIZ)
     table.says("tech", "", 0.5)
-    (taken,) = table.meeting.turns
-    assert (taken.was_silent, taken.cause) == (False, "finished")
+    table.begins("biz", "", 0.5)
+    table.ends("biz", 0.5)
+    assert [(taken.was_silent, taken.cause) for taken in table.meeting.turns] == [(False, "finished")] * 2
 
 
 def test_words_are_not_put_into_a_persons_mouth():
@@ -318,6 +325,22 @@ def test_what_is_told_of_an_old_session_changes_nothing():
     assert [waiting.participant for waiting in table.meeting.floor_view.queue] == ["tech"]
     table.says("biz")
     assert table.commands(RollOver) == []
+
+
+def test_the_end_of_a_session_that_is_over_rolls_nobody_over():
+    """It warns of an end that has come."""
+    table = opened(TECH, BIZ)
+    table.at(1, SessionReady("tech", 2))
+    table.at(1, SessionEnding("tech", 1))
+    table.says("tech")
+    assert table.commands(RollOver) == []
+
+
+def test_a_new_process_says_so():
+    """Once, for people."""
+    table = opened(TECH, BIZ)
+    (report, *_) = of(table.at(1, MeetingResumed("0" * 64)), Report)
+    assert report == Report("resumed", "the meeting goes on in a new process", None)
 
 
 def test_a_new_session_may_greet():
@@ -548,3 +571,5 @@ def test_a_hand_goes_up_whatever_was_written(arguments):
     table = opened(TECH, BIZ)
     answer = table.at(1, ToolRequested("biz", 1, "c1", "bid", arguments))
     assert [command.content for command in of(answer, AnswerTool)] == ["Your hand is up."]
+    assert table.at(2, FloorRequestCancelled("biz")) == []
+    assert table.meeting.floor_view.queue == ()

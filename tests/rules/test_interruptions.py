@@ -9,8 +9,10 @@ from playbook import BIZ, GUEST, LAW, TECH, Table, plan, quick
 from trialogue.model.commands import Attribute, Cue, EndMeeting, EndTurn, GrantFloor, Report, ResumePlayout
 from trialogue.model.events import (
     FloorRequestCancelled,
+    GrantAsked,
     MeetingStarted,
     MuteAsked,
+    ReplyStarted,
     SpeechStarted,
     SpeechStopped,
     TextTyped,
@@ -261,3 +263,86 @@ def test_a_mute_of_one_is_none_of_another():
     assert [command.code for command in of(table.at(5.3, SpeechStarted("erin", 5.3)), Report)] == ["stale"]
     assert table.meeting._state.speaking == {"dana": 5}
     assert of(table.at(6, Woke("barge:1")), GrantFloor)[0].to == "dana"
+
+
+# --- agents that are addressed ----------------------------------------------------------------------------
+
+
+def addressed(*cast, text="Law knows. What do you say, Biz?"):
+    """Tech has been heard naming somebody, and its sound has not ended yet."""
+    by_ear = tuple(evolve(p, hears=Hears.AUDIO) for p in (TECH, BIZ, LAW))
+    table = opened(*(cast or (*by_ear, GUEST)), floor=FloorRules(policy="free", otherwise="round-robin"))
+    table.at(0, GrantAsked("tech"))
+    table.begins("tech", text, 9.5)
+    table.plays("tech")
+    table.now = 9.9
+    return table
+
+
+def test_who_is_addressed_may_cut_in():
+    """Its reply is heard at once, and why is told."""
+    table = addressed()
+    answer = table.at(9.9, ReplyStarted("biz", 1))
+    assert of(answer, Report) == [Report("interruption", "cuts off tech: named in its last sentence", "biz")]
+    assert [(grant.to, grant.reason) for grant in of(answer, GrantFloor)] == [
+        ("biz", "interrupts, being addressed")
+    ]
+
+
+def test_who_was_named_before_the_last_sentence_may_not():
+    """Nor while a person speaks beside: it is not known yet whose the floor is."""
+    assert of(addressed().at(9.9, ReplyStarted("law", 1)), EndTurn) == []
+    table = addressed()
+    table.at(9.9, SpeechStarted("dana", 9.9))
+    assert of(table.at(9.9, ReplyStarted("biz", 1)), EndTurn) == []
+
+
+def test_an_agent_that_reads_interrupts_nobody():
+    """What it says unasked is a greeting, and no answer to its name."""
+    table = addressed(evolve(TECH, hears=Hears.AUDIO), BIZ)
+    assert of(table.at(9.9, ReplyStarted("biz", 1)), EndTurn) == []
+    assert [waiting.participant for waiting in table.meeting.floor_view.queue] == ["biz"]
+
+
+# --- remarks to people ------------------------------------------------------------------------------------
+
+
+def remark(table, at):
+    """Whether tech's reply at this time asks for the floor."""
+    table.at(at, ReplyStarted("tech", 1))
+    return [waiting.participant for waiting in table.meeting.floor_view.queue] == ["tech"]
+
+
+def test_an_answer_to_a_person_asks_for_no_floor():
+    """Whoever only listened answers what it heard: during the person's turn, and until the next one's."""
+    hands = FloorRules(policy="queue", otherwise="queue")
+    table = opened(GUEST, TECH, BIZ, floor=hands)
+    table.at(1, SpeechStarted("dana", 1.0))
+    table.at(1.25, SpeechStopped("dana", 1.25))
+    assert remark(table, 1.5) is False
+    behind = opened(GUEST, TECH, BIZ, floor=hands)
+    behind.at(1, SpeechStarted("dana", 1.0))
+    behind.at(1.25, SpeechStopped("dana", 1.25))
+    behind.at(3, Woke("hang:1"))
+    assert behind.meeting.holder is None
+    assert remark(behind, 3.5) is False
+    assert behind.meeting.holder is None
+
+
+def test_a_greeting_beside_people_who_are_silent_asks_for_it():
+    """Nobody has spoken: it can be no answer."""
+    table = opened(BIZ, GUEST, TECH)
+    assert remark(table, 1) is True
+    listener = opened(BIZ, TECH, GUEST)
+    assert listener.meeting._state.listener == "tech"
+    assert remark(listener, 1) is True
+
+
+def test_who_listens_while_somebody_cuts_in_does_not_ask_for_the_floor():
+    """Its remark is on the words that it listened to."""
+    table = opened(BIZ, TECH, GUEST)
+    table.begins("biz", "One two three.", 20.0)
+    table.plays("biz")
+    table.at(5, SpeechStarted("dana", 5.0))
+    table.at(5.5, SpeechStopped("dana", 5.5))
+    assert remark(table, 5.75) is False

@@ -33,12 +33,12 @@ from trialogue.model.plan import AgendaItem, FloorRules, ShareRules, SilenceStep
 from trialogue.model.records import Record
 from trialogue.rules.context import ContextMessage, context_of
 from trialogue.rules.cost import Meter
-from trialogue.rules.policies import POLICIES
+from trialogue.rules.policies import POLICIES, sound
 from trialogue.rules.presence import Presence
 from trialogue.rules.restarts import RestartRules, Restarts
 from trialogue.rules.transcript import Script, Transcript
 from trialogue.rules.triggers import Speaking, Trigger, Triggers
-from trialogue.rules.view import FloorView, Named, Next, Nobody, TurnTaken, Waiting
+from trialogue.rules.view import Collect, FloorView, Named, Next, Nobody, TurnTaken, Wait, Waiting
 
 HANDS = FloorRules(policy="queue", otherwise="queue")
 
@@ -101,6 +101,51 @@ def test_a_floor_that_was_handed_to_somebody_away():
     view = evolve(OWNED, present=("biz",), named=Named("tech", "", "biz"))
     assert POLICIES["hand-off"].choose(view) == Nobody("named-away")
     assert POLICIES["hand-off"].choose(evolve(view, named=None)) == Nobody("nobody-named")
+
+
+HAND = Named("biz", "", "tech")
+BOTH = (Waiting("tech", 0, 9.0, is_prepared=True), Waiting("biz", 0, 9.0, is_prepared=True))
+STARTED = "the first to start"
+FREE = FloorView(plan(TECH, BIZ, LAW), now=9.25, free_since=9.0, present=("tech", "biz", "law"))
+SAID = evolve(FREE, now=20.0, turns=(taken(1, "biz"), taken(2, "tech")))
+
+
+@pytest.mark.parametrize(
+    ("view", "decided"),
+    [
+        (evolve(SAID, named=HAND), Next("biz", "the last speaker handed it over")),
+        (
+            evolve(SAID, named=HAND, present=("tech",)),
+            Next("tech", "nobody else starts: the speaker may go on"),
+        ),
+        (evolve(SAID, turns=(evolve(taken(1, "tech"), heard="Biz?"),)), Next("biz", "selected by name")),
+        (evolve(SAID, turns=(*SAID.turns, taken(3, "tech"))), Nobody("nobody-starts")),
+        (evolve(FREE, queue=BOTH), Wait(9.3, "another may have started too")),
+        (evolve(FREE, queue=BOTH, present=("tech", "biz")), Next("tech", STARTED)),
+        (evolve(FREE, queue=BOTH, now=9.5, draw=0.49), Next("tech", STARTED)),
+        (evolve(FREE, queue=BOTH, now=9.5, draw=0.5), Next("biz", STARTED)),
+    ],
+)
+def test_selected_or_first_or_the_same_again(view, decided):
+    """In this order; where two start at one moment a draw decides, once nobody else can have started."""
+    decision = POLICIES["free"].choose(view)
+    if isinstance(decision, Wait):
+        decision = evolve(decision, until=round(decision.until, 6))
+    assert decision == decided
+
+
+def test_whoever_starts_a_little_later_may_still_come_first():
+    """A higher priority counts where the start is three tenths of a second later, and not behind that."""
+    for late, first in ((0.25, "biz"), (0.5, "tech")):
+        queue = (Waiting("biz", 1, 1.0 + late, is_prepared=True), Waiting("tech", 0, 1.0, is_prepared=True))
+        assert POLICIES["free"].choose(evolve(FREE, now=9.5, queue=queue)) == Next(first, STARTED)
+
+
+def test_people_prepare_nothing():
+    """A policy that has all prepare is not asked to where no agent is there."""
+    view = FloorView(plan(GUEST, TECH), now=1.0, free_since=0.0, present=("dana",), away=("tech",))
+    assert sound(Collect("all prepare"), view) == Nobody("all-away")
+    assert sound(Collect("all prepare"), evolve(view, present=("dana", "tech"))) == Collect("all prepare")
 
 
 def test_each_turn_has_a_draw_of_its_own():
@@ -187,10 +232,12 @@ def test_a_refused_cue_takes_no_preparation_back():
 
 
 def test_only_ears_have_rows():
-    """An agent that hears text hears nobody where there are no people."""
+    """An agent that hears text hears nobody where there are no people; and people need no table."""
     table = opened(EAR, TECH, BIZ)
     (hearing,) = table.meeting._state.table.table
     assert (hearing.listener, hearing.speakers) == ("mod", ("tech", "biz"))
+    (listening,) = opened(evolve(GUEST, hears=EAR.hears), TECH).meeting._state.table.table
+    assert (listening.listener, listening.speakers) == ("tech", ("dana",))
 
 
 def test_a_seat_goes_by_its_latest_session():
@@ -333,7 +380,11 @@ def test_pauses_of_what_is_over_change_nothing():
 
 def test_a_reply_of_which_nothing_was_played_was_not_heard():
     """Though it is called complete; half a second that was played was."""
-    assert playing(PlaybackFinished("tech", 1, 1, 5.0, 0.0, "complete")).utterances() == ()
+    nothing = PlaybackFinished("tech", 1, 1, 5.0, 0.0, "complete")
+    assert playing(nothing).utterances() == ()
+    assert playing(BEGUN, nothing).heard(1) == ""
+    assert playing(BEGUN, PlaybackPaused("tech", 1, 1, 1.5, 0.5)).spoken_s(1) == 0.5
+    assert Transcript().heard_by(1, 9.0) == ""
     (short,) = playing(PlaybackFinished("tech", 1, 1, 5.0, 0.5, "complete")).utterances()
     assert (short.start_s, short.heard) == (4.5, "aaa bbb ccc ddd")
 
@@ -345,6 +396,37 @@ def test_words_behind_the_end_of_their_sound_were_heard_with_it():
     script.add("Later.", 5.0)
     script.duration_s = 3.0
     assert (script.until(3.0), script.until(2.9)) == ("Now. Later.", "")
+
+
+def test_each_sentence_ends_where_the_next_begins():
+    """Of three as of two."""
+    script = Script()
+    for place, text in enumerate(("aa bb", "cc dd", "ee ff")):
+        script.add(text, 2.0 * place)
+    script.duration_s = 6.0
+    said = ["", "aa", "aa bb", "aa bb cc", "aa bb cc dd", "aa bb cc dd ee", "aa bb cc dd ee ff"]
+    assert [script.until(at) for at in (0.75, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0)] == said
+
+
+def test_what_was_said_between_is_others_and_of_that_time():
+    """Pauses and ends are heeded; what had ended before, or had not begun, is no part of it."""
+    fold = playing(BEGUN, PAUSED, PlaybackResumed("tech", 1, 1, 5.0))
+    fold.take_command(9.0, GrantFloor("biz", 2, "r", 99.0))
+    fold.take_command(9.0, Play("biz", 1, 2))
+    fold.take_event(SentenceSaid("biz", 1, "eee fff", 0.0))
+    fold.take_event(ReplySent("biz", 1, 2.0))
+    asked = (("law", 0.0, 9.0), ("law", 7.0, 9.0), ("tech", 0.0, 9.0), ("law", 9.0, 9.5))
+    said = [fold.said_between(start, end, beyond_s=0.0, but=but) for but, start, end in asked]
+    assert said == ["aaa bbb ccc", "ccc", "", ""]
+    fold.take_event(PlaybackStarted("biz", 2, 1, 10.0))
+    assert fold.said_between(9.0, 11.0, beyond_s=0.0, but="tech") == "eee"
+    assert fold.said_between(9.0, 11.0, beyond_s=1.0, but="tech") == "eee fff"
+    assert fold.said_between(9.0, 11.0, beyond_s=9.0, but="biz") == ""
+    fold.take_event(PlaybackPaused("biz", 2, 1, 11.0, 1.0))
+    fold.take_event(PlaybackResumed("biz", 2, 1, 13.0))
+    asked = ((10.5, 12.0), (12.0, 13.5), (13.0, 14.0), (10.5, 14.0))
+    said = [fold.said_between(start, end, beyond_s=0.0, but="tech") for start, end in asked]
+    assert said == ["eee", "", "fff", "eee fff"]
 
 
 def person(*steps):
