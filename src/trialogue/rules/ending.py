@@ -14,7 +14,6 @@ from trialogue.rules import tool_waits, turns
 from trialogue.rules.floor import HIGHEST
 from trialogue.rules.limits import are_turns_used_up
 from trialogue.rules.state import Phase, State
-from trialogue.rules.tools import CallState
 from trialogue.rules.view import TurnTaken
 
 
@@ -25,7 +24,6 @@ def end_meeting(state: State, reason: str) -> None:
     for name in state.replies.holders():
         turns.drop_held(state, name, "ended")
     for call in state.calls.running():
-        call.state = CallState.CANCELLED
         tool_waits.stop(state, call)
     state.emit(EndMeeting(reason))
     state.phase = Phase.OVER

@@ -25,7 +25,6 @@ def fill(state: State, turn: Turn) -> None:
     if turn.filler and turn.phase is TurnPhase.THINKING and state.calls.running(name):
         turn.is_filling = True
         state.emit(Speak(name, turn.number, turn.filler))
-    turn.filler = ""
 
 
 def interrupted(state: State, name: str) -> None:
