@@ -292,11 +292,10 @@ def _put_in(mutant: Mutant, known: dict[tuple[str, str, int], list[FunctionType]
                 function.__code__ = other
 
 
-def _forget_answers() -> None:
-    """Empty the caches of functions: what they hold was found by the code without a mutant."""
-    for cached in gc.get_objects():
-        if isinstance(cached, functools._lru_cache_wrapper) and cached.__module__.startswith("trialogue."):
-            cached.cache_clear()
+def caches() -> list[Any]:
+    """All functions of the package that remember their answers."""
+    found = [thing for thing in gc.get_objects() if isinstance(thing, functools._lru_cache_wrapper)]
+    return [cached for cached in found if cached.__module__.startswith("trialogue.")]
 
 
 class Examples:
@@ -322,15 +321,19 @@ class Trial:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run all tests once, then some for every mutant."""
         measured = coverage.Coverage(data_file=None, source=[str(RULES)], branch=False, config_file=False)
+        remembering = caches()
         measured.start()
         for place, item in enumerate(session.items):
+            for cached in remembering:
+                cached.cache_clear()  # so that each test reaches what it asks
             measured.switch_context(str(place))
             if _fails(session, [item]):
                 raise pytest.UsageError(f"fails without a mutant: {item.nodeid}")
         measured.stop()
+        for cached in remembering:
+            cached.cache_clear()
         self._note(measured)
         known = functions_of(RULES)
-        _forget_answers()
         gc.freeze()
         for mutant in self.mutants:
             places = set().union(*(self.reached.get((str(mutant.path), at), ()) for at in mutant.lines))
