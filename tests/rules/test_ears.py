@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 from playbook import BIZ, EAR, GUEST, TECH, Table, plan
 
 from trialogue.model.commands import Attribute, EndTurn, ResumePlayout
@@ -79,6 +81,44 @@ def test_long_speech_is_compared_by_its_end():
     spoken = " ".join(f"word{number}" for number in range(2 * LONGEST))
     tail = " ".join(spoken.split()[-20:])
     assert behind(spoken, f"{tail} stop there") == Words("stop there")
+
+
+WORDS = st.lists(
+    st.sampled_from(
+        [
+            "the",
+            "a",
+            "cache",
+            "price",
+            "is",
+            "at",
+            "edge",
+            "customers",
+            "custom",
+            "europe",
+            "now",
+            "9",
+            "-",
+            "...",
+        ]
+    ),
+    max_size=12,
+)
+
+
+@given(WORDS, WORDS, st.integers(0, 5))
+def test_what_is_left_is_the_end_of_what_was_heard(known, heard, unsure):
+    """Whatever was known, words are taken off the beginning alone, and none is changed."""
+    left = behind(" ".join(known), " ".join(heard), unsure=min(unsure, len(known))).text.split()
+    assert left == heard[len(heard) - len(left) :]
+
+
+@given(
+    WORDS.filter(lambda words: len(words) >= 3), st.lists(st.sampled_from(["stop", "who", "ja"]), max_size=6)
+)
+def test_other_words_are_left_whole(known, others):
+    """Of a text that is all that was known and then other words, exactly these are left."""
+    assert behind(" ".join(known), " ".join([*known, *others])) == Words(" ".join(others))
 
 
 def test_the_words_of_who_was_cut_off_are_not_the_persons():

@@ -12,6 +12,7 @@ from trialogue.model.events import (
     PlaybackPaused,
     SpeechStarted,
     SpeechStopped,
+    ToolRequested,
     Woke,
     WordsHeard,
 )
@@ -89,9 +90,48 @@ def test_speech_that_begins_again_may_overlap_again():
     table = speaking(TECH, BIZ, GUEST, ERIN)
     table.at(5.6, SpeechStopped("dana", 5.6))
     table.at(6.5, SpeechStarted("erin", 6.5))
-    assert of(table.at(7.1, Woke("resume:1")), PausePlayout) == []
-    assert of(table.at(7.9, Woke("overlap:1")), PausePlayout) == [PausePlayout("tech", 1)]
+    assert table.at(7.1, Woke("resume:1")) == []
+    assert of(table.at(7.3, Woke("overlap:1")), PausePlayout) == [PausePlayout("tech", 1)]
     assert table.reports() == ["overlap"]
+
+
+def test_who_begins_again_at_once_does_not_gain_time():
+    """The time of its new stretch counts from there, not from when the last one is forgotten."""
+    table = speaking()
+    table.at(5.2, SpeechStopped("dana", 5.2))
+    table.at(5.4, SpeechStarted("dana", 5.4))
+    assert of(table.at(6.2, Woke("overlap:1")), PausePlayout) == [PausePlayout("tech", 1)]
+    assert of(table.at(6.4, Woke("barge:1")), EndTurn) == [EndTurn("tech", 1, "interrupted")]
+
+
+def test_a_second_person_does_not_gain_time_for_the_first():
+    """As long as the first goes on, the overlap is its own."""
+    table = speaking(TECH, BIZ, GUEST, ERIN)
+    table.at(5.4, SpeechStarted("erin", 5.4))
+    assert of(table.at(5.8, Woke("overlap:1")), PausePlayout) == [PausePlayout("tech", 1)]
+    assert table.reports() == []
+
+
+def test_a_turn_that_waits_for_its_tool_by_then_is_not_stopped_again():
+    """It is silent already, and its next reply begins silent."""
+    table = speaking()
+    table.at(5.1, ToolRequested("tech", 1, "c1", "prices", "{}"))
+    table.at(5.4, PlaybackFinished("tech", 1, 1, 5.4, 4.4, "complete"))
+    assert table.at(5.8, Woke("overlap:1")) == []
+    table.now = 5.9
+    assert of(table.begins("tech"), PausePlayout) == [PausePlayout("tech", 1)]
+
+
+def test_the_words_of_two_texts_are_counted_together():
+    """Few words of one that still speaks decide nothing; more of them do."""
+    table = speaking()
+    table.at(5.8, Woke("overlap:1"))
+    assert table.at(5.85, WordsHeard("biz", "Stop there,")) == []
+    answer = table.at(5.9, WordsHeard("biz", "if you please."))
+    assert of(answer, EndTurn, Attribute) == [
+        EndTurn("tech", 1, "interrupted"),
+        Attribute("dana", 2, "Stop there, if you please.", True),
+    ]
 
 
 def test_a_reply_that_begins_beside_speech_starts_silent():

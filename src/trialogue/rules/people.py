@@ -80,6 +80,8 @@ def _started(state: State, name: str) -> None:
         _overlaps(state, turn, name)
     elif state.barge is None:
         _cuts_in(state, turn, name)
+    elif state.barge.passes and state.barge.by not in state.speaking.keys() - {name}:
+        _nothing_followed(state, turn)  # each stretch has its own time
 
 
 def _stopped(state: State, name: str) -> None:
@@ -131,7 +133,7 @@ def _cuts_in(state: State, turn: Turn, name: str) -> None:
 def _overlapped(state: State, turn: Turn) -> None:
     """Both have been heard for as long as is allowed: whoever holds the floor falls silent."""
     barge = state.barge
-    if barge is None or not barge.passes:
+    if barge is None:
         return
     barge.passes = False
     if turn.phase is TurnPhase.PLAYING:
