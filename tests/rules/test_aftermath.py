@@ -37,6 +37,8 @@ from trialogue.model.events import (
     SessionFailed,
     SessionLost,
     SessionReady,
+    SpeechStarted,
+    SpeechStopped,
     StopAsked,
     ToolFinished,
     ToolRequested,
@@ -58,6 +60,7 @@ from trialogue.rules.floor import RequestState
 from trialogue.rules.replies import Replies
 
 SOUND = evolve(TECH, hears=EAR.hears)
+ORDER = ToolRequested("tech", 1, "c1", "order", '{"id": 7}')
 HANDS = FloorRules(policy="queue", otherwise="queue")
 
 
@@ -235,6 +238,118 @@ def test_replies_leave_nothing_behind():
     replies.discard("tech", 1)
     assert replies.take("tech") == [2]
     assert replies._words == {}
+
+
+def test_a_name_by_tool_waits_for_the_one_who_gave_it():
+    """A chair that names somebody beside another's turn has its own turn before that; then it is used up."""
+    table = Table(moderated(CHAIR, TECH, BIZ))
+    table.open()
+    table.says("mod", "Tech?")
+    table.at(table.now, ToolRequested("mod", 1, "c1", "give_floor", '{"to": "biz"}'))
+    table.says("tech")
+    table.says("mod", "Well.")
+    assert (table.meeting.holder, table.meeting.floor_view.named) == ("biz", None)
+
+
+def test_what_a_chair_asks_is_asked_behind_a_greeting():
+    """An agent that was ready with words of its own has not answered it yet."""
+    table = Table(moderated(CHAIR, TECH, BIZ))
+    table.open()
+    table.begins("biz", "I am Biz.")
+    table.at(0, ToolRequested("mod", 1, "c1", "give_floor", '{"to": "biz", "about": "the price"}'))
+    table.says("mod", "Well.")
+    table.plays("biz")
+    (cue,) = of(table.ends("biz"), Cue)
+    assert (cue.to, cue.text.splitlines()[-1]) == ("biz", 'It is your turn. You are asked: "the price"')
+
+
+def test_a_turn_that_filled_a_silence_may_be_refused_later():
+    """Only the filling words are not worth another try, and they have been heard."""
+    rules = (ToolRules("order", filler=Filler(2.0, "One moment.")),)
+    table = opened(BIZ, TECH, tools=rules)
+    table.begins("tech", "I am Tech.")
+    table.at(0, GrantAsked("tech", "the price"))
+    table.says("biz")
+    table.plays("tech")
+    table.at(table.now, ORDER)
+    assert of(table.ends("tech"), EndTurn) == []
+    assert of(table.at(table.now, Woke("filler:2")), Speak) == [Speak("tech", 2, "One moment.")]
+    table.begins("tech", "One moment.")
+    table.plays("tech")
+    table.at(table.now, ToolFinished("tech", "c1", "succeeded", "sent"))
+    table.ends("tech")
+    table.begins("tech", "It is sent.")
+    table.plays("tech")
+    assert of(table.ends("tech"), Cue) != []
+    table.at(table.now, InjectionRefused("tech", 2, "busy"))
+    assert timers(table, "retry:2") == [table.now + 0.5]
+
+
+def test_a_turn_behind_its_limit_is_cut_where_somebody_cuts_in_or_it_has_ended():
+    """Its sentence is waited for only while it alone is heard."""
+    for speaks, length in ((True, 33.0), (False, 30.0)):
+        table = opened(TECH, BIZ, GUEST, floor=FloorRules(hold=HoldRules(30.0)))
+        table.begins("tech", "A long one.", length)
+        table.plays("tech")
+        if speaks:
+            table.at(29.5, SpeechStarted("dana", 29.5))
+        assert of(table.at(30, Woke("hold:1")), EndTurn) == [EndTurn("tech", 1, "hold-limit")]
+
+
+def test_a_remark_that_went_with_its_session_is_not_told():
+    """The next session never made it."""
+    table = opened(BIZ, SOUND, LAW)
+    table.begins("tech", "Aha.")
+    table.at(1, SessionLost("tech", 1, "gone", 0.1))
+    table.at(1.5, SessionReady("tech", 2))
+    assert table.meeting._state.inboxes.of("tech").unheard == ""
+
+
+def test_an_answer_that_was_thrown_away_is_thrown_away_once():
+    """What the same agent prepares later is a request of its own."""
+    table = opened(GUEST, TECH, BIZ, floor=FloorRules(order=("dana", "biz", "tech")))
+    table.at(1, SpeechStarted("dana", 1.0))
+    table.at(2, ReplyStarted("tech", 1))
+    table.at(3, SpeechStopped("dana", 3.0))
+    table.at(4, WordsHeard("tech", "Hello."))
+    assert of(table.at(5, Woke("hang:1")), Drop) == [Drop("tech", 1, "denied")]
+    assert table.meeting._state.overheard == set()
+
+
+# --- those that start at once -----------------------------------------------------------------------------
+
+EARS = (SOUND, evolve(BIZ, hears=EAR.hears), evolve(LAW, hears=EAR.hears))
+FREE = FloorRules(policy="free", otherwise="queue")
+
+
+@pytest.mark.parametrize(("late", "collide"), [(0.3, True), (0.31, False)])
+def test_whoever_started_with_the_first_is_next(late, collide):
+    """Its words are gone, but its hand stays up."""
+    table = opened(*EARS, floor=FREE)
+    table.at(0, ReplyStarted("tech", 1))
+    table.at(late, ReplyStarted("biz", 1))
+    if table.meeting.holder is None:
+        table.at(0.31, Woke("choose"))
+    assert table.meeting.holder == "tech"
+    assert ("collision" in table.reports()) is collide
+    waiting = [waiting.participant for waiting in table.meeting.floor_view.queue]
+    assert waiting == (["biz"] if collide else [])
+
+
+def test_whoever_is_selected_collides_with_nobody():
+    """It did not start; and an agent that reads did not start with anybody: it greets."""
+    table = opened(*EARS, floor=FREE)
+    table.at(0, GrantAsked("tech"))
+    table.begins("tech", "What do you say, Law?")
+    table.plays("tech")
+    table.at(1, ReplyStarted("biz", 1))
+    table.now = 0
+    table.ends("tech")
+    assert (table.meeting.holder, table.reports()) == ("law", [])
+    greeted = opened(SOUND, BIZ, floor=FREE)
+    greeted.at(0, ReplyStarted("biz", 1))
+    greeted.at(0, ReplyStarted("tech", 1))
+    assert (greeted.meeting.holder, greeted.reports()) == ("biz", [])
 
 
 # --- the agenda, the end ----------------------------------------------------------------------------------
@@ -438,8 +553,6 @@ def test_a_reply_that_failed_is_not_owed_any_more():
 
 
 # --- tools ------------------------------------------------------------------------------------------------
-
-ORDER = ToolRequested("tech", 1, "c1", "order", '{"id": 7}')
 
 
 def shop(**rules):

@@ -178,6 +178,7 @@ def test_a_turn_leaves_the_window_with_its_end():
     assert (view.heard_s(70.0), view.heard_s(70.1)) == (60.0, 100.0)
     assert (view.share("tech", 70.0), view.share("tech", 70.1)) == (0.0, 0.4)
     assert seen().share("tech") == 0.0
+    assert seen(("tech", 0.5, 99.0)).share("tech") == 1.0
 
 
 def test_silent_turns_do_not_break_a_run():
@@ -198,7 +199,7 @@ def test_nobody_is_passed_over_where_all_would_be():
 # --- turns ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("begins", "ends"), [(34.9, 34.9), (35.0, 35.0), (35.1, 30.0)])
+@pytest.mark.parametrize(("begins", "ends"), [(30.5, 30.5), (34.9, 34.9), (35.0, 35.0), (35.1, 30.0)])
 def test_a_sentence_may_run_five_seconds_behind_the_limit(begins, ends):
     """A turn behind its limit ends with its sentence where that comes so soon; else it is cut."""
     table = Table(plan(TECH, BIZ, floor=FloorRules(hold=HoldRules(30.0))))
