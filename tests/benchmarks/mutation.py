@@ -78,8 +78,66 @@ SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
 }
 """Operators for one another."""
 
-EQUIVALENT: dict[tuple[str, str, str], str] = {}
-"""Mutants that nobody could notice: module, kind and a part of what they change, with the reason."""
+EQUIVALENT: dict[tuple[str, str, str], str] = {
+    ("agenda.py:AgendaCourse", "number", "_since: float = 0.0"): "no point is at hand before the first",
+    ("arguments.py:_misfits", "statement", "return"): "only the first reason is ever asked for",
+    ("arguments.py:_listed", "number", "len(words) > 1"): "two words are joined by `or` either way",
+    (
+        "calling.py:_requested",
+        "statement",
+        "call.state = CallState.FINISHED",
+    ): "`_answer` says so right after",
+    ("choosing.py:_break", "operator", "to is None or to not in state.present()"): "nobody is never present",
+    ("cost.py:cost_of", "number", "(Meter(plan), 0.0)"): "without records nothing has begun to cost",
+    (
+        "ending.py:judge",
+        "statement",
+        "end_meeting(state, state.closing)",
+    ): "what follows an event does it too",
+    (
+        "ending.py:warn_box",
+        "operator",
+        "item is None or item.warn_s is None",
+    ): "its timer stands for a warning",
+    ("ending.py:warn_box", "statement", "return"): "its timer is set for points with a warning only",
+    ("floor.py:Floor", "number", "_made: int = 0"): "requests are compared with each other",
+    ("floor.py:request", "number", "self._made += 1"): "requests are compared with each other",
+    ("floor.py:request", "statement", "self._made += 1"): "a sort keeps the order in which they were put in",
+    ("names.py:last_named", "number", "match.lastindex or 1"): "each alternative is a group",
+    ("people.py:_interrupts", "statement", "return"): "its timer stands only while somebody speaks beside",
+    ("people.py:mute", "statement", "return"): "whoever is muted twice has nothing more to lose",
+    ("presence.py:_Seat", "truth", "refused: bool = False"): "it is asked of those that have failed, and set",
+    ("restarts.py:Restarts", "number", "_row: int = 0"): "a loss without a cause has no limit of its own",
+    ("restarts.py:Restarts", "truth", "init=False"): "nobody makes one with a generator",
+    ("state.py:State", "number", "free_since: float = 0.0"): "it is set when the meeting opens",
+    ("state.py:State", "number", "now: float = 0.0"): "each event sets it first",
+    ("state.py:Turn", "truth", "owes_reply: bool = False"): "it is set at an agent's grant; people owe none",
+    ("transcript.py:_attribute", "number", "_Piece(0, started_s=at, ended_s=at)"): "it has no script",
+    ("transcript.py:_finish", "statement", "piece.going_since_s = None"): "what has ended is not going",
+    (
+        "transcript.py:_part_until",
+        "number",
+        "min(1.0, max(0.0, (played_s - begin) / length))",
+    ): "what is behind the end is all of it",
+    ("transcript.py:_part_until", "number", "text.rfind(' ', 0, count)"): "no sentence begins with a space",
+    ("transcript.py:close", "number", "piece.paused_s or 0.0"): "what is paused says since when",
+    ("trouble.py:_break_loop", "number", "last[0].turn if last else 0"): "so few turns are no loop",
+    ("turns.py:drop_held", "turned", "reason == 'denied'"): "a request is forgotten by either way",
+    (
+        "turns.py:forget_request",
+        "truth",
+        "state: State, name: str, *, is_denied: bool=False",
+    ): "a request is forgotten by either way",
+    (
+        "turns.py:grant",
+        "number",
+        "round(state.now + rules.hold.max_s, 6)",
+    ): "no sum of theirs has more places",
+    ("view.py:FloorView", "number", "draw: float = 0.0"): "every view of a meeting is given one",
+    ("view.py:FloorView", "number", "item_since: float = 0.0"): "every view of a meeting is given one",
+    ("view.py:Waiting", "number", "urgency: int = 5"): "every view of a meeting is given one",
+}
+"""Mutants that nobody could notice: where, what kind, and what they change, with the reason."""
 
 
 @frozen
@@ -98,6 +156,9 @@ class Mutant:
     lines: range
     """The lines of its statement."""
 
+    within: str
+    """The function or class that it is in."""
+
     what: str
     """What is changed, as text."""
 
@@ -112,10 +173,7 @@ class Mutant:
     @property
     def reason(self) -> str | None:
         """Why nobody could notice it; None where somebody can."""
-        for (module, kind, part), reason in EQUIVALENT.items():
-            if module == self.module and kind in {self.kind, "*"} and part in self.what:
-                return reason
-        return None
+        return EQUIVALENT.get((f"{self.module}:{self.within}", self.kind, self.what))
 
 
 Change = tuple[str, ast.AST, Callable[[], None]]
@@ -212,17 +270,29 @@ def _putting(items: list[Any], place: int, new: ast.AST) -> Callable[[], None]:
     return lambda: items.__setitem__(place, new)
 
 
+def _within(tree: ast.Module, statement: ast.stmt) -> str:
+    """The name of the innermost function or class around a statement."""
+    around = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and node.lineno <= statement.lineno <= (node.end_lineno or node.lineno)
+    ]
+    return max(around, key=lambda node: node.lineno).name if around else ""
+
+
 def mutants_of(path: Path) -> list[Mutant]:
     """All mutants of a module."""
     found = []
-    for number, ((kind, node, _), statement, inside) in enumerate(_changes(ast.parse(path.read_text()))):
+    tree = ast.parse(path.read_text())
+    for number, ((kind, node, _), statement, inside) in enumerate(_changes(tree)):
         body = getattr(statement, "body", None)
         last = body[0].lineno - 1 if isinstance(body, list) and not inside else statement.end_lineno
         if isinstance(body, list) and inside:
             last = max(statement.lineno, body[0].lineno - 1)
         lines = range(statement.lineno, (last or statement.lineno) + 1)
-        what = f"{getattr(node, 'lineno', statement.lineno)}: {ast.unparse(node)}".replace("\n", " ")
-        found.append(Mutant(path, number, kind, lines, what[:150], inside))
+        what = ast.unparse(node).replace("\n", " ")[:150]
+        found.append(Mutant(path, number, kind, lines, _within(tree, statement), what, inside))
     return found
 
 
@@ -420,7 +490,8 @@ class Tally:
         for row in (mutant.module, f"({mutant.kind})", "all"):
             self.counted[row, outcome] += 1
         if outcome == "survived":
-            print(f"survived {mutant.module}:{mutant.what}  [{mutant.kind}]", flush=True)
+            where = f"{mutant.module}:{mutant.lines.start} {mutant.within}"
+            print(f"survived {where}: {mutant.what}  [{mutant.kind}]", flush=True)
 
     def print_table(self) -> None:
         """Print a row a module and a row a kind."""
@@ -437,11 +508,13 @@ def main(kinds: set[str], modules: list[str]) -> None:
     """Try all mutants; print the survivors and the table."""
     if try_imported(None):
         sys.exit("the tests fail without a mutant")
+    every = [mutant for path in sorted(RULES.rglob("*.py")) for mutant in mutants_of(path)]
+    unknown = EQUIVALENT.keys() - {(f"{m.module}:{m.within}", m.kind, m.what) for m in every}
+    if unknown:
+        sys.exit(f"no such mutants: {sorted(unknown)}")
     tally, inside = Tally(), list[Mutant]()
-    for path in sorted(RULES.rglob("*.py")):
-        for mutant in mutants_of(path) if not modules or path.stem in modules else ():
-            if kinds and mutant.kind not in kinds:
-                continue
+    for mutant in every:
+        if (not modules or mutant.path.stem in modules) and (not kinds or mutant.kind in kinds):
             if mutant.reason is not None:
                 tally.note(mutant, "equivalent")
             elif mutant.is_inside:
