@@ -5,7 +5,16 @@ from cli_playbook import MEETING, PLAN, records
 
 from trialogue.cli.lines import Tone, plain
 from trialogue.cli.live import FALL_DB, Doing, LiveView, meters
-from trialogue.model.events import SpeechStarted, SpeechStopped
+from trialogue.model.commands import EndMeeting, GrantFloor, Hearing, SetHearing
+from trialogue.model.events import (
+    FloorRequestCancelled,
+    FloorRequested,
+    MuteAsked,
+    SpeechStarted,
+    SpeechStopped,
+    StopAsked,
+    Woke,
+)
 from trialogue.model.participants import Kind, Participant
 from trialogue.model.plan import MeetingPlan
 
@@ -163,3 +172,33 @@ def test_meters_rise_at_once_and_fall_slowly():
 def test_a_view_is_its_status():
     """The repr is a status line."""
     assert repr(view_at(9.4)) == "<LiveView of edge cache: turn 3 biz>"
+
+
+def test_hands_and_who_is_muted():
+    """A hand is up until the floor comes, or it is taken down; whoever is muted is seen to be."""
+    hears = (Hearing("ada", ("tech",)),)
+    told = records(
+        (0.0, FloorRequested("tech")),
+        (1.0, FloorRequested("ada")),
+        (2.0, MuteAsked("ada", True), SetHearing(hears, muted=("ada",))),
+        (3.0, Woke("choose"), GrantFloor("tech", 1, "asked for", 90.0)),
+        (4.0, FloorRequestCancelled("ada")),
+        (5.0, MuteAsked("ada", False), SetHearing(hears)),
+        (6.0, FloorRequested("ada")),
+        (7.0, StopAsked("the end"), EndMeeting("the end")),
+    )
+    view, seen = LiveView(PLAN), []
+    for record in told:
+        view.take(record)
+        ada, tech = (plain(each).split("  ")[-1].strip() for each in view.at(record.at, {})[1:3])
+        seen.append((ada, tech))
+    assert seen == [
+        ("joining", "joining · hand up"),
+        ("joining · hand up", "joining · hand up"),
+        ("joining · hand up · muted", "joining · hand up"),
+        ("joining · hand up · muted", "thinking"),
+        ("joining · muted", "thinking"),
+        ("joining", "thinking"),
+        ("joining · hand up", "thinking"),
+        ("joining", "thinking"),
+    ]

@@ -16,9 +16,19 @@ from attrs import Factory, define, field, frozen
 from trialogue.cli.lines import Line, Span, Tone, bar, clock, line, padded, span, width
 from trialogue.cli.story import Story
 from trialogue.cli.telling import Seating, Telling
-from trialogue.model.commands import AnswerTool, Command, EndMeeting, EndTurn, GrantFloor, MoveAgenda
+from trialogue.model.commands import (
+    AnswerTool,
+    Command,
+    EndMeeting,
+    EndTurn,
+    GrantFloor,
+    MoveAgenda,
+    SetHearing,
+)
 from trialogue.model.events import (
     Event,
+    FloorRequestCancelled,
+    FloorRequested,
     PlaybackFinished,
     PlaybackStarted,
     SessionFailed,
@@ -103,6 +113,8 @@ class LiveView:
     _story: Story = field(init=False)
     _presence: dict[str, Presence] = field(init=False)
     _sounding: set[str] = field(init=False, factory=set[str])
+    _hands: set[str] = field(init=False, factory=set[str])
+    _muted: frozenset[str] = field(init=False, default=frozenset())
     _holder: str | None = field(init=False, default=None)
     _turn: int = field(init=False, default=0)
     _point: _Point | None = field(init=False, default=None)
@@ -174,6 +186,10 @@ class LiveView:
                 self._sounding.add(name)
             case PlaybackFinished(participant=name) | SpeechStopped(participant=name):
                 self._sounding.discard(name)
+            case FloorRequested(participant=name):
+                self._hands.add(name)
+            case FloorRequestCancelled(participant=name):
+                self._hands.discard(name)
             case ToolRequested(participant=name, call_id=call_id, tool=tool, ours=True):
                 self._calls.setdefault((name, call_id), (tool, at))
             case (
@@ -188,14 +204,18 @@ class LiveView:
         match command:
             case GrantFloor(to=to, turn=turn):
                 self._presence[to] = Presence.HERE
+                self._hands.discard(to)
                 self._holder, self._turn = to, turn
             case EndTurn():
                 self._holder = None
             case MoveAgenda(item=item):
                 ids = [each.id for each in self.plan.agenda]
                 self._point = _Point(ids.index(item), at) if item in ids else None
+            case SetHearing(muted=muted):
+                self._muted = frozenset(muted)
             case EndMeeting():
                 self._sounding.clear()
+                self._hands.clear()
                 self.is_over = True
             case _:
                 self._take_answer(command)
@@ -234,9 +254,15 @@ class LiveView:
         who = Span(f" {MARKS[doing]} {self._seating.name(name).text}  ", tone, seat)
         if doing is Doing.SPEAKING:
             meter = bar(_filled(levels.get(name, QUIETEST_DBFS)), METER_CELLS)
-            return line(who, Span(padded(doing.value, 13)), Span(meter, seat=seat))
+            return line(who, Span(padded(doing.value, 13)), Span(meter, seat=seat), *self._notes(name))
         is_amiss = doing in {Doing.RECONNECTING, Doing.AWAY}
-        return line(who, Span(doing.value, Tone.WARNING if is_amiss else Tone.FAINT))
+        return line(who, Span(doing.value, Tone.WARNING if is_amiss else Tone.FAINT), *self._notes(name))
+
+    def _notes(self, name: str) -> Iterator[Span]:
+        if name in self._hands:
+            yield Span(" · hand up", Tone.STRONG)
+        if name in self._muted:
+            yield Span(" · muted", Tone.WARNING)
 
     def _tools(self, now: float) -> Iterator[Line]:
         for (name, _), (tool, since) in self._calls.items():
