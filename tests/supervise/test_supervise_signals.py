@@ -4,6 +4,7 @@
 import signal
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 import trio
@@ -96,24 +97,28 @@ async def test_each_signal_is_told_by_its_name(nursery):
     """The first, and those that follow."""
     names: list[str] = []
     await nursery.start(watch_signals, names.append)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGTERM):
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGTERM):
         signal.raise_signal(number)
         await settle()
-    assert names == ["SIGINT", "SIGTERM", "SIGTERM"]
+    assert names == ["SIGTERM", "SIGHUP", "SIGTERM"]
     nursery.cancel_scope.cancel(reason="the test is over")
 
 
-async def test_an_interrupt_after_any_signal_is_impatience():
-    """SIGTERM, then SIGINT: the second is not told but raised."""
+@pytest.mark.parametrize(
+    ("first", "second"), [(signal.SIGTERM, signal.SIGINT), (signal.SIGINT, signal.SIGTERM)]
+)
+async def test_an_interrupt_and_another_signal_are_impatience(first, second):
+    """In either order: the second is not told but raised, and known before any task runs."""
     names: list[str] = []
     with pytest.raises(BaseExceptionGroup) as caught:
         async with trio.open_nursery() as nursery:
-            await nursery.start(watch_signals, names.append)
-            signal.raise_signal(signal.SIGTERM)
+            await nursery.start(watch_signals, names.append, partial(names.append, "at once"))
+            signal.raise_signal(first)
             await settle()
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(second)
+            assert names == [first.name, "at once"]
             await trio.sleep_forever()
-    assert names == ["SIGTERM"]
+    assert names == [first.name, "at once"]
     assert [type(error) for error in caught.value.exceptions] == [KeyboardInterrupt]
 
 

@@ -53,6 +53,9 @@ from trialogue.supervise import lone_error
 
 DEFAULT_EDGES = Edges()
 
+OTHERS_S = 3.0
+"""How long the other actors have to stop once one has not stopped within its grace."""
+
 _SECRETIVE = ('"endpoint":', '"credentials":')
 """Keys that hold secrets, wherever they stand in an update."""
 
@@ -192,6 +195,19 @@ class Meeting:
         await self._over.wait()
         assert self._result is not None  # noqa: S101 - set before the event
         return self._result
+
+    async def left_behind(self) -> tuple[str, MeetingResult]:
+        """Wait until an actor outlives the meeting and its grace: which, and what is there without it.
+
+        The other actors have `OTHERS_S` to stop; then the files are closed and written, and the process can
+        be left. What does not stop cannot be killed: without leaving, the meeting waits for it.
+        """
+        stage = self._stage
+        await stage.has_overrun.wait()
+        await trio.sleep(OTHERS_S)
+        stage.recorder.close()
+        stage.journal.close(stage.end_reason)
+        return stage.overrun, write_outputs(stage)
 
     async def hold(self) -> None:
         """Be the meeting, from its first event to its last file; `open_meeting` calls it, once."""

@@ -9,7 +9,7 @@ from trialogue.app.edges import Edges
 from trialogue.app.meeting import DEFAULT_EDGES, open_meeting
 from trialogue.app.outputs import MeetingResult
 from trialogue.app.resumption import Resumption, open_resumption
-from trialogue.app.run import Watch, run_to_its_end, watch_nothing
+from trialogue.app.run import NOBODY, Owner, Watch, run_to_its_end, watch_nothing
 
 __all__ = ["resume_meeting"]
 
@@ -20,6 +20,7 @@ def resume_meeting(
     out: Path | None = None,
     edges: Edges = DEFAULT_EDGES,
     watch: Watch = watch_nothing,
+    owner: Owner = NOBODY,
 ) -> MeetingResult:
     """Go on with the meeting whose run is in the directory `run`, to its end, on its own clock.
 
@@ -29,4 +30,4 @@ def resume_meeting(
     """
     past = run if isinstance(run, Resumption) else open_resumption(Path(run))
     opening = partial(open_meeting, past.resolved, out=out, edges=edges, resumption=past)
-    return run_to_its_end(past.resolved, opening, watch)
+    return run_to_its_end(past.resolved, opening, watch, owner)

@@ -108,6 +108,12 @@ class Stage:
     began: float = 0.0
     """When the meeting began, on the machine's own clock; for its speed alone."""
 
+    overrun: str = ""
+    """The first actor that had not stopped within its grace once the meeting was over."""
+
+    has_overrun: trio.Event = field(factory=trio.Event)
+    """There is one."""
+
     async def run(self) -> EndMeeting:
         """Hold the meeting: its first event, its actors, its end; then record what they still report.
 
@@ -181,6 +187,8 @@ class Stage:
                 if self.supervisor.ended is not None:
                     self.supervisor.settle()
                     self.journal.sync()
+                    self.overrun = self.overrun or child
+                    self.has_overrun.set()
             case _:
                 pass
 

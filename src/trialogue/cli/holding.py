@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -11,6 +13,7 @@ from attrs import field, frozen
 
 from trialogue.cli.desk import open_desk
 from trialogue.cli.diagnostics import LogLevel, configure
+from trialogue.cli.leaving import open_leaving
 from trialogue.cli.lines import line
 from trialogue.cli.screens import open_screen, open_waiting, put, show
 from trialogue.cli.summary import Ended, in_one_line, summary
@@ -22,9 +25,10 @@ from trialogue.scenario.resolve import Resolved, prepare
 from trialogue.scenario.schema import Clock
 
 if TYPE_CHECKING:
+    from trialogue.app.run import Owner
     from trialogue.app.tooling import Permissions
 
-__all__ = ["Asked", "Held", "Hold", "Shown", "hold", "hold_resolved"]
+__all__ = ["Asked", "Held", "Hold", "Shown", "hold", "hold_resolved", "owned"]
 
 Shown = Literal["live", "line", "json"]
 """What stdout gets: the meeting and its summary; one line; the result as JSON, and nothing else."""
@@ -157,7 +161,17 @@ def _run(
     from trialogue.app.run import run_meeting  # noqa: PLC0415 - likewise
 
     edges = Edges(endpoint=asked.endpoint, progress=progress, permissions=asked.permissions())
-    return run_meeting(resolved, out=asked.out, edges=edges, watch=watch)
+    with owned(resolved, asked) as owner:
+        return run_meeting(resolved, out=asked.out, edges=edges, watch=watch, owner=owner)
+
+
+@contextmanager
+def owned(resolved: Resolved, asked: Asked) -> Generator[Owner]:
+    """Own the process for as long as a meeting runs in it: signals are answered, and it can be left."""
+    from trialogue.app.run import Owner  # noqa: PLC0415 - heavy: only for a meeting
+
+    with open_leaving(partial(_sum_up, resolved, asked.shown)) as leaving:
+        yield Owner(leaving.asked, leaving.at_once, leaving.behind)
 
 
 def _sum_up(resolved: Resolved, shown: Shown, held: Held) -> None:

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from trialogue.app.resumption import Resumption, open_resumption
 from trialogue.cli.diagnostics import configure
-from trialogue.cli.holding import Asked, Held, hold_resolved
+from trialogue.cli.holding import Asked, Held, hold_resolved, owned
 from trialogue.cli.watching import Watched
 from trialogue.scenario.resolve import Resolved
 
@@ -38,7 +38,6 @@ class _Resume:
         progress: Callable[[str], None],
     ) -> Held:
         """Hold it, watched, and tell the progress of its preparation."""
-        del resolved
         from trialogue.speech import limit_threads  # noqa: PLC0415 - heavy: only for a meeting
 
         limit_threads()
@@ -46,4 +45,5 @@ class _Resume:
         from trialogue.app.resume import resume_meeting  # noqa: PLC0415 - likewise
 
         edges = Edges(endpoint=asked.endpoint, progress=progress, permissions=asked.permissions())
-        return resume_meeting(self.past, out=asked.out, edges=edges, watch=watch)
+        with owned(resolved, asked) as owner:
+            return resume_meeting(self.past, out=asked.out, edges=edges, watch=watch, owner=owner)

@@ -3,17 +3,21 @@
 Left alone, SIGTERM and SIGHUP end a trio program without running a single `finally` block.
 
 1. The first signal, and each further one, is told by its name.
-2. A SIGINT that is not the first signal is impatience: KeyboardInterrupt, at once.
+2. A SIGINT that is not the first signal, or a SIGTERM after a SIGINT, is impatience: KeyboardInterrupt, at
+   once. Who has to know even while the loop is held up is told in the signal's handler itself.
 3. Once the watcher is gone the signals do what they did before: start it first, so that it goes last.
 """
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Final, cast
 
 import trio
+from attrs import define, field
 
 __all__ = ["WATCHED", "watch_signals"]
 
@@ -22,20 +26,64 @@ WATCHED: Final = tuple(
 )
 """Those that this system has; Windows has no SIGHUP."""
 
+_Handler = Callable[[int, FrameType | None], object]
+
+
+def _nobody() -> None:
+    """Tell nobody."""
+
+
+@define
+class _Patience:
+    """What has been asked for, as the handlers see it."""
+
+    on_impatience: Callable[[], None]
+    asked: set[int] = field(factory=set[int])
+    is_over: bool = False
+
+    def notice(self, number: int) -> None:
+        """Take a signal; the first that is impatient is told."""
+        again = number == signal.SIGINT and bool(self.asked)
+        if again or (number == signal.SIGTERM and signal.SIGINT in self.asked):
+            self.is_over = True
+            self.on_impatience()
+        self.asked.add(number)
+
 
 async def watch_signals(
-    on_signal: Callable[[str], None], *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    on_signal: Callable[[str], None],
+    on_impatience: Callable[[], None] = _nobody,
+    *,
+    task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Call `on_signal` with the name of each signal that asks the program to end (`SIGTERM`), for ever.
 
-    `on_signal` must not wait. A SIGINT after any other signal is not told: it raises `KeyboardInterrupt`.
+    `on_signal` must not wait. An impatient signal is not told: it raises `KeyboardInterrupt`, after
+    `on_impatience` was called from within the signal's handler, where nearly nothing may be done.
     Only the main thread can watch signals: `RuntimeError` elsewhere.
     """
-    with trio.open_signal_receiver(*WATCHED) as received:
+    patience = _Patience(on_impatience)
+    with trio.open_signal_receiver(*WATCHED) as received, _noticing(patience):
         task_status.started()
-        is_asked = False
         async for number in received:
-            if is_asked and number == signal.SIGINT:
+            if patience.is_over:
                 raise KeyboardInterrupt
-            is_asked = True
             on_signal(signal.Signals(number).name)
+
+
+@contextmanager
+def _noticing(patience: _Patience) -> Generator[None, None, None]:
+    """Let `patience` see each signal before its present handler does."""
+    before = {number: cast("_Handler", signal.getsignal(number)) for number in WATCHED}
+
+    def notice(number: int, frame: FrameType | None) -> None:
+        patience.notice(number)
+        before[signal.Signals(number)](number, frame)
+
+    for number in WATCHED:
+        signal.signal(number, notice)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,115 @@
+"""How the process of a meeting ends where it cannot wait for the meeting.
+
+1. The first Ctrl-C ends the meeting; that a second one ends it at once is told then, once.
+2. At once is within `LAST_S`: what closes by itself until then is closed, and a journal is readable at any
+   moment. The process is left from a thread, whatever its tasks and their threads still do.
+3. An actor that does not stop cannot be killed: once the meeting's files are written, the process is left.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import sys
+import termios
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final, Never
+
+from attrs import define
+
+from trialogue.cli.endings import INTERRUPTED, told
+from trialogue.errors import TrialogueError
+
+if TYPE_CHECKING:
+    from trialogue.cli.holding import Held
+
+__all__ = ["LAST_S", "Leaving", "open_leaving"]
+
+LAST_S: Final = 2.0
+"""How long a process that is to end at once may take to close what it can."""
+
+ASKED: Final = "trialogue: the meeting is being ended; Ctrl-C again ends it at once"
+AT_ONCE: Final = b"\ntrialogue: ends at once\n"
+SHOW_CURSOR: Final = b"\x1b[?25h"
+
+
+@define
+class Leaving:
+    """Ends the process of one meeting."""
+
+    sum_up: Callable[[Held], None]
+    """Shows what came of the meeting."""
+
+    put_back: Callable[[], None]
+    """Gives the terminal back as it was."""
+
+    is_over: bool = False
+    """Whether the meeting has ended in time: nobody is to leave any more."""
+
+    is_leaving: bool = False
+    """Whether a thread waits to leave."""
+
+    def asked(self, signal_name: str) -> None:
+        """Tell who interrupts that it can be done again."""
+        if signal_name == "SIGINT":
+            with suppress(OSError):
+                print(ASKED, file=sys.stderr, flush=True)
+
+    def at_once(self) -> None:
+        """Leave within `LAST_S`. Called in a signal handler: it may not take what the loop may hold."""
+        if self.is_leaving:
+            return
+        self.is_leaving = True
+        with suppress(OSError):
+            os.write(2, AT_ONCE)
+        _thread.start_new_thread(self._leave_later, ())
+
+    def behind(self, actor: str, held: Held) -> Never:
+        """Leave an actor behind that does not stop; the meeting's files are written."""
+        with suppress(OSError):
+            print(f"trialogue: {actor} does not stop and is left behind", file=sys.stderr, flush=True)
+        code = held.exit_code
+        try:
+            self.sum_up(held)
+            sys.stdout.flush()
+        except TrialogueError as error:
+            code = code or error.exit_code
+            os.write(2, "".join(f"{each}\n" for each in told(error)).encode())
+        except OSError:
+            pass  # nobody reads any more; the files are there
+        finally:
+            self.put_back()
+            os._exit(code)
+
+    def _leave_later(self) -> None:
+        time.sleep(LAST_S)
+        if not self.is_over:
+            self.put_back()
+            os._exit(INTERRUPTED)
+
+
+@contextmanager
+def open_leaving(sum_up: Callable[[Held], None]) -> Generator[Leaving]:
+    """Be ready to leave the process for as long as the block lasts."""
+    leaving = Leaving(sum_up, _remembered_terminal())
+    try:
+        yield leaving
+    finally:
+        leaving.is_over = True
+
+
+def _remembered_terminal() -> Callable[[], None]:
+    """What puts the terminal back as it is now: echo, and the cursor that a picture hides."""
+    try:
+        before = termios.tcgetattr(0)
+    except termios.error:
+        return lambda: None
+
+    def put_back() -> None:
+        with suppress(OSError, termios.error):
+            termios.tcsetattr(0, termios.TCSANOW, before)
+            os.write(2, SHOW_CURSOR)
+
+    return put_back

@@ -1,0 +1,27 @@
+"""Tools that do not let go."""
+
+import sys
+import threading
+
+import trio
+
+
+def in_a_thread() -> str:
+    """Work for ever, in a thread that nothing can stop."""
+    threading.Event().wait()
+    return "never"
+
+
+async def shielded() -> str:
+    """Wait for ever, and take no cancellation."""
+    with trio.CancelScope(shield=True):
+        await trio.sleep_forever()
+    return "never"
+
+
+async def blocking() -> str:
+    """Hold up the loop itself for ever, and say so."""
+    sys.stdout.write("holds up the loop\n")
+    sys.stdout.flush()
+    threading.Event().wait()
+    return "never"

@@ -1,0 +1,90 @@
+"""Processes that are asked to end while something in them does not let go."""
+
+import json
+import signal
+
+import pytest
+from process_values import kinds, shown
+
+from trialogue.journal.manifest import Status, read_manifest
+from trialogue.journal.reader import ProblemKind, read
+from trialogue.journal.verify import verify
+from trialogue.rules.meeting import Meeting
+
+SCENARIO = """
+trialogue: 1
+name: stubborn
+run: {seed: 3, limits: {time: 60s}}
+tools:
+  look_up: {python: "stubborn:TOOL", timeout: 90s, description: Look it up., schema: {type: object}}
+cast:
+  ann:
+    think:
+      provider: scripted
+      script: [{call: {tool: look_up, arguments: {}}, say: It is dear.}]
+    tools: [look_up]
+  bob: {lines: [I see.]}
+"""
+
+
+@pytest.fixture
+def stubborn(command, tmp_path, out):
+    """A meeting whose tool, one of `stubborn`, has been called and does not return."""
+
+    def run(tool, *arguments):
+        path = tmp_path / "stubborn.yaml"
+        path.write_text(SCENARIO.replace("TOOL", tool))
+        return command("run", path, "--allow-import", "stubborn.*", "--out", out, *arguments)
+
+    return run
+
+
+def test_a_first_interrupt_ends_it_in_order_within_five_seconds(stubborn, out):
+    """Also while a thread works on; it is told that there is a faster way."""
+    with stubborn("in_a_thread") as process:
+        shown(process, "calls look_up")
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=5)
+    assert process.returncode == 130
+    assert told.count("Ctrl-C again ends it at once") == 1
+    assert read(out / "journal.jsonl").problems == []
+    assert read_manifest(out / "journal.jsonl").status is Status.CLOSED
+    assert json.loads((out / "result.json").read_text())["reason"] == "interrupted"
+
+
+@pytest.mark.parametrize(
+    ("tool", "first", "second"),
+    [
+        ("in_a_thread", signal.SIGINT, signal.SIGINT),
+        ("shielded", signal.SIGINT, signal.SIGTERM),
+        ("blocking", signal.SIGTERM, signal.SIGINT),
+    ],
+)
+def test_a_second_signal_ends_it_at_once(stubborn, out, tool, first, second):
+    """Whatever does not let go, the loop itself among it: told, and every record can be read."""
+    with stubborn(tool) as process:
+        shown(process, "holds up the loop" if tool == "blocking" else "calls look_up")
+        process.send_signal(first)
+        if first == signal.SIGINT:
+            assert "Ctrl-C again" in next(line for line in process.stderr if "Ctrl-C" in line)
+        process.send_signal(second)
+        _, told = process.communicate(timeout=5)
+    assert process.returncode == 130
+    assert "trialogue: ends at once" in told
+    assert "Traceback" not in told
+    reading = read(out / "journal.jsonl")
+    assert verify(out / "journal.jsonl", Meeting).records == len(list(reading)) > 3
+    assert {problem.kind for problem in reading.problems} <= {ProblemKind.NOT_CLOSED}
+
+
+def test_what_does_not_stop_is_left_behind(stubborn, out):
+    """After its grace the overrun is recorded, the files are written, and the process ends without it."""
+    with stubborn("shielded", "--clock", "virtual") as process:
+        output, told = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert "tools does not stop and is left behind" in told
+    assert "stubborn ended after" in output
+    reading = read(out / "journal.jsonl")
+    assert kinds(list(reading))[-1] == "ActorOverran"
+    assert reading.problems == []
+    assert json.loads((out / "result.json").read_text())["reason"] == "silence"
