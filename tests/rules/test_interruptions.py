@@ -89,6 +89,17 @@ def test_who_else_speaks_when_one_has_fallen_silent_may_interrupt():
     assert of(table.at(7, Woke("barge:1")), GrantFloor)[0].to == "erin"
 
 
+def test_who_else_speaks_may_interrupt_by_its_words():
+    """They are its own, as those of whoever spoke beside first are."""
+    table = interrupted()
+    table.at(5.2, SpeechStarted("erin", 5.2))
+    table.at(5.5, SpeechStopped("dana", 5.5))
+    table.at(7, Woke("resume:1"))
+    answer = table.at(7.5, WordsHeard("biz", "No, that is wrong, all of it, entirely."))
+    assert of(answer, GrantFloor)[0].to == "erin"
+    assert [attributed.participant for attributed in of(answer, Attribute)] == ["erin"]
+
+
 def test_half_a_second_may_hold_words():
     """What is shorter is not waited for: a cough has none."""
     for length, ends in ((0.5, False), (0.4375, True)):

@@ -89,7 +89,7 @@ def _covered(known: Sequence[str], heard: Sequence[str], said: int) -> int:
     for number, word in enumerate(heard, start=1):
         row = _next_row(row, known, word)
         score, agreed = max(row if number == len(heard) else row[max(0, said - SHORT) :])
-        if score > best and agreed >= needed and 2 * agreed >= number:
+        if score > best and agreed >= needed:  # a score above 0 is one of which more than half agrees
             best, covered = score, number
     return covered
 
