@@ -89,6 +89,8 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): "`_answer` says so right after",
     ("choosing.py:_break", "operator", "to is None or to not in state.present()"): "nobody is never present",
     ("cost.py:cost_of", "number", "(Meter(plan), 0.0)"): "without records nothing has begun to cost",
+    ("ears.py:_covered", "number", "len(known) + 1"): "an end behind the end is never the best",
+    ("ears.py:behind", "number", "covered > 0"): "two words must agree, or none are covered",
     (
         "ending.py:judge",
         "statement",
