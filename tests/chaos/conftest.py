@@ -98,10 +98,12 @@ def run_under(scene, tmp_path, capfd):
 
 
 @pytest.fixture
-def table(run_under):
+def table(run_under, scene):
     """Hold it under one fault, and put what became of it into the matrix."""
 
     def run(fault, **options):
+        if fault.notice_s > 25.0:  # what is noticed late needs a meeting that lasts
+            options.setdefault("resolved", scene(("turns: 9", "turns: 14")))
         trial, judged = run_under(Planned(fault, "bob" if fault.needs_tool else "ann"), **options)
         ROWS.extend(judged.rows)
         return trial, judged

@@ -30,8 +30,12 @@ def test_a_meeting_and_its_plan(scene, tmp_path):
 @pytest.mark.real
 def test_a_trial_in_real_time(scene, tmp_path):
     """The same faults strike a meeting that lives by the clock of the machine."""
-    resolved = scene(("clock: virtual", "clock: real"), ("turns: 9", "turns: 2"))
-    plan = FaultPlan((Planned(fault_named("too-many"), "cleo"), Planned(fault_named("fin-mid-turn"), "ann")))
+    resolved = scene(
+        ("clock: virtual", "clock: real"), ("turns: 9", "turns: 2"), ("It is fast, and it is near.", "So.")
+    )
+    plan = FaultPlan(
+        (Planned(fault_named("broken-500"), "cleo"), Planned(fault_named("fin-mid-turn"), "ann"))
+    )
     trial = try_meeting(resolved, plan, out=tmp_path / "run")
     assert judge(trial).broken == ()
-    assert {strike.planned.fault.name for strike in trial.strikes} == {"too-many", "fin-mid-turn"}
+    assert {strike.planned.fault.name for strike in trial.strikes} == {"broken-500", "fin-mid-turn"}

@@ -19,7 +19,10 @@ import pytest
 import trio
 import trustme
 from attrs import evolve
+from cutting import Connections
 
+from trialogue.actors.dialling import DialLimiter
+from trialogue.actors.mailbox import MailboxFull
 from trialogue.app.chaos import CANARY, FaultPlan, Planned, Trial, planned
 from trialogue.app.edges import Edges
 from trialogue.app.faults import fault_named
@@ -28,16 +31,20 @@ from trialogue.app.run import run_meeting
 from trialogue.app.seams import Seams
 from trialogue.errors import JournalError, SetupError, TrialogueError
 from trialogue.journal import EPOCH, Clock, Header, Journal, ProblemKind, read, verify
-from trialogue.model.commands import EndTurn, Report, SetHearing
+from trialogue.model.commands import EndTurn, Report, RunTool, SetHearing
 from trialogue.model.events import (
     ActorOverran,
+    FloorRequestCancelled,
     MeetingStarted,
+    PlaybackFinished,
     SessionFailed,
     SessionLost,
     SessionReady,
     ToolFinished,
+    ToolRequested,
 )
 from trialogue.model.records import Record
+from trialogue.rules.context import ContextCall, context_of
 from trialogue.rules.meeting import Meeting
 from trialogue.server.listener import PATH
 from trialogue.supervise import lone_error
@@ -331,6 +338,49 @@ def test_row_45_a_jump_is_recorded(scene, tmp_path):
     assert reading.problems == []
 
 
+# --- 46: what is full -------------------------------------------------------------------------------
+
+
+def test_row_46_a_watcher_that_falls_behind(scene, hold, monkeypatch, note):
+    """Whoever reads too slowly is told that it missed something; the meeting waits for nobody."""
+    monkeypatch.setattr("trialogue.actors.supervisor.SUBSCRIBER_RECORDS", 20)
+    read_late = []
+
+    async def watch(meeting):
+        meeting.records()  # the one that gets them from the start
+        slow, brisk = meeting.records(), meeting.records()
+        async for record in brisk:
+            if record.at > 10.0:
+                break
+        read_late.extend([record.seq async for record in slow])
+
+    held, records = hold(scene(), watch=watch)
+    assert held.result.reason == "limit-turns"
+    assert read_late == list(range(read_late[0], read_late[0] + 20))
+    assert records[-1].seq > read_late[-1] + 20
+    note(Row("slow-watcher", 46, "-", 0.0, "unharmed", 0.0, ("what it did not read",)))
+
+
+def test_row_46_control_is_never_dropped(scene, hold, note):
+    """A full mailbox is an error of whoever fills it: what was taken before it is recorded, all of it."""
+    taken = []
+
+    def flood(meeting):
+        for _ in range(10_000):
+            meeting.lower_hand("ann")
+            taken.append(meeting)
+
+    async def watch(meeting):
+        await trio.sleep(5)
+        with pytest.raises(MailboxFull):
+            flood(meeting)
+
+    held, records = hold(scene(), watch=watch)
+    assert held.result.reason == "limit-turns"
+    assert sum(isinstance(record.event, FloorRequestCancelled) for record in records) == len(taken)
+    note(Row("full-mailbox", 46, "-", 5.0, "unharmed", 0.0, ()))
+
+
 # --- 48 to 52: agents among themselves ----------------------------------------------------------------
 
 
@@ -367,15 +417,27 @@ def test_row_49_two_at_once_are_never_heard_at_once(scene, hold, note):
 
 
 def test_row_50_endless_politeness_ends(scene, hold, note):
-    """Agents that say goodbye for ever are ended by the meeting's limits."""
+    """Agents that say goodbye for ever are asked to go on, and ended when they come to it again."""
     polite = "Thank you. Goodbye."
     resolved = scene(
         ("The cache is at the edge. It is fast, and it is near.", polite),
+        ("The price is ${result.cents} cents, as it was.", polite),
         ("We should write that down. I will do that today.", polite),
+        ("turns: 9", "turns: 40"),
     )
-    held, _ = hold(resolved)
-    assert held.result.reason == "limit-turns"
+    held, records = hold(resolved)
+    assert held.result.reason == "politeness-loop"
+    assert [c.code for r in records for c in r.commands if isinstance(c, Report)] == ["politeness-loop"] * 2
+    assert len(ends(records)) < 12
     note(Row("endless-politeness", 50, "-", 0.0, "ended in order", None, ()))
+
+
+def test_row_50_agents_that_never_end(scene, hold):
+    """What no detector sees is ended by the limits of turns and of time."""
+    assert hold(scene())[0].result.reason == "limit-turns"
+    assert (
+        hold(scene(("turns: 9", "turns: 900"), ("time: 10m", "time: 30s")))[0].result.reason == "limit-time"
+    )
 
 
 def test_row_51_dead_air_ends(scene, scenario_text, hold, note):
@@ -400,24 +462,68 @@ def test_row_52_nobody_hears_itself(scene, hold, note):
 
 
 def test_row_39_a_result_reaches_the_next_session_as_context(run_under):
-    """The tool ran once, and the session after the loss is told what came of it, never asked again."""
+    """The tool ran once; its old session is never answered, and the next one begins with what came of it."""
     trial, judged = run_under(Planned(fault_named("lost-while-calling"), "bob"))
     records = tuple(read(trial.folder / "journal.jsonl"))
-    ran = [r.event.call_id for r in records if isinstance(r.event, ToolFinished)]
     assert judged.broken == ()
-    assert len(ran) == len(set(ran))
+    (first, *_) = [r.event for r in records if isinstance(r.event, ToolRequested)]
+    lost = next(r.seq for r in records if isinstance(r.event, SessionLost))
+    back = next(r.seq for r in records if isinstance(r.event, SessionReady) and r.seq > lost)
+    finished = [r for r in records if isinstance(r.event, ToolFinished) and r.event.call_id == first.call_id]
+    assert [r.event.outcome for r in finished] == ["succeeded"]
+    assert lost < finished[0].seq < back
+    assert [c.code for c in finished[0].commands if isinstance(c, Report)] == ["superseded"]
+    orders = [c for r in records for c in r.commands if getattr(c, "call_id", "") == first.call_id]
+    assert [type(each) for each in orders] == [RunTool]
+    plan = read(trial.folder / "journal.jsonl").header.plan
+    calls = [each for each in context_of(plan, "bob", records[:back]) if isinstance(each, ContextCall)]
+    assert [(each.call_id, each.result) for each in calls] == [(first.call_id, finished[0].event.content)]
 
 
-def test_row_54_all_drop_together(scene, run_under, note):
-    """Every agent is dropped while it speaks or listens, and all are back within thirty seconds."""
-    whole = fault_named("no-settings-applied")
-    trial, judged = run_under(*(Planned(whole, name) for name in ("ann", "bob", "cleo")))
-    assert judged.broken == ()
-    records = tuple(read(trial.folder / "journal.jsonl"))
+MANY = 50
+CROWD = f"""
+trialogue: 1
+name: crowd
+run: {{seed: 3, clock: virtual, frame: 100ms, limits: {{time: 30s, silence: 60s}}}}
+cast:
+{"".join(f"  a{n}: {{lines: [I am number {n}.]}}" + chr(10) for n in range(MANY))}
+floor: {{policy: round-robin}}
+"""
+
+
+def test_row_54_all_drop_together(scene, hold, note):
+    """Fifty agents are cut off in one moment: the limiter spreads their dials, and all are back in time."""
+    connections, dials = Connections(), []
+
+    def connect(name, own):
+        dial = connections(name, own)
+
+        def timed():
+            dials.append(trio.current_time())
+            return dial()
+
+        return timed
+
+    async def watch(meeting):
+        await trio.sleep(14)
+        dials.clear()
+        for name in connections.of:
+            connections.cut(name)
+
+    held, records = hold(scene(text=CROWD), Seams(connect=connect), watch)
+    lost = {r.event.participant: r.at for r in records if isinstance(r.event, SessionLost)}
     ready = {r.event.participant: r.at for r in records if isinstance(r.event, SessionReady)}
-    assert set(ready) == {"ann", "bob", "cleo"}
-    assert max(ready.values()) <= 30.0
-    note(Row("all-drop", 54, "-", 0.0, "returned", max(ready.values()), ()))
+    assert len(lost) == len(dials) == MANY
+    assert failed(records) == {}
+    back_s = max(ready[name] - at for name, at in lost.items())
+    assert 0 < back_s <= 30.0
+    limits = DialLimiter()
+    assert (
+        max(sum(at <= other < at + 0.999 for other in dials) for at in dials) <= limits.burst + limits.per_s
+    )
+    assert any(r.at > max(ready.values()) for r in records if isinstance(r.event, PlaybackFinished))
+    assert held.result.reason == "limit-time"
+    note(Row("all-drop", 54, "-", 14.0, "returned", back_s, ("the turn under way",)))
 
 
 def test_row_55_a_revoked_key_is_tried_once(run_under, note):

@@ -39,7 +39,7 @@ from trialogue.speech.engines import Engines
 from trialogue.speech.murmur import murmuring_engines
 from trialogue.transport.dial import HeaderValue, in_memory, open_websocket
 from trialogue.transport.socket import WebSocket
-from trialogue.transport.toxics import ToxicStream
+from trialogue.transport.toxics import HalfOpen, ToxicStream
 
 __all__ = ["CANARY", "FaultPlan", "Hung", "Planned", "Strike", "Trial", "drawn", "planned", "try_meeting"]
 
@@ -55,6 +55,8 @@ ASLEEP_S: Final = 60.0
 EARLY_S: Final = 5.0
 """When faults of the meeting's own parts strike, if the plan does not say."""
 
+UPDATED_S: Final = 1.0
+"""When a change of settings is asked for, if the plan does not say."""
 
 DRAWN_S: Final = 30.0
 """In how many seconds of the meeting drawn faults have their time."""
@@ -202,6 +204,8 @@ class Ordeal:
         self._dials: dict[str, int] = {}
         self._began = 0.0
         self._strikes: list[tuple[Planned, float]] = []
+        self._followed: list[Planned] = []
+        self._streams: list[ToxicStream] = []
         self.folder: Path | None = None
 
     def __repr__(self) -> str:
@@ -231,8 +235,13 @@ class Ordeal:
         async with trio.open_nursery() as nursery:
             for each in self._plan.planned:
                 nursery.start_soon(self._strike_machine, each, meeting)
-            await trio.sleep(self._limit_s + OVERTIME_S)
-            raise Hung(f"the meeting has not ended {OVERTIME_S:g} s after its limit")
+                if each.fault.needs_update:
+                    nursery.start_soon(self._ask_update, each, meeting)
+            with trio.move_on_after(self._limit_s + OVERTIME_S) as patience:
+                await meeting.finished()
+            if patience.cancelled_caught:
+                raise Hung(f"the meeting has not ended {OVERTIME_S:g} s after its limit")
+            nursery.cancel_scope.cancel(reason="the meeting is over")
 
     def strike(self, planned: Planned) -> bool:
         """Note that a fault strikes now; False where it is too early for it, or it has struck."""
@@ -261,6 +270,8 @@ class Ordeal:
                 clock = trio.lowlevel.current_clock()
                 if isinstance(clock, trio.testing.MockClock):
                     await self._until_its_time(planned)
+                    for stream in self._streams:  # whoever was at their other ends has long gone
+                        stream.afflict(HalfOpen())
                     clock.jump(ASLEEP_S)
             case _:
                 return  # struck elsewhere
@@ -268,6 +279,11 @@ class Ordeal:
     async def _until_its_time(self, planned: Planned) -> None:
         await trio.sleep_until(self._began + max(planned.after_s, EARLY_S))
         self.strike(planned)
+
+    async def _ask_update(self, planned: Planned, meeting: Meeting) -> None:
+        """Ask for a change of settings, so that there is one to confirm."""
+        await trio.sleep_until(self._began + max(planned.after_s, UPDATED_S))
+        meeting.update(planned.participant, prompt="Be brief.")
 
     # --- sessions ---
 
@@ -286,12 +302,13 @@ class Ordeal:
         return in_memory(serve)(f"ws://embedded{PATH}", headers=_HEADERS)
 
     async def _serve(self, participant: str, chosen: list[Planned], stream: trio.abc.Stream) -> None:
-        for each in chosen:
-            if isinstance(each.fault.ill, Answer) and self.strike(each):
-                await answer_wrongly(stream, each.fault.ill)
-                return
+        answer = next(filter(None, map(self._answer, chosen)), None)
+        if answer is not None:
+            await answer_wrongly(stream, answer)
+            return
         chance = random.Random(f"{self._plan.seed}/{participant}")  # noqa: S311 - jitter
         toxic = ToxicStream(stream, chance=chance)
+        self._streams.append(toxic)
 
         def through(socket: WebSocket) -> WebSocket:
             faulty = FaultySocket(socket, toxic)
@@ -302,6 +319,17 @@ class Ordeal:
 
         assert self._equipment is not None  # noqa: S101 - made by whoever dials
         await serve_stream(toxic, self._equipment, through)
+
+    def _answer(self, planned: Planned) -> Answer | None:
+        """What a dial meets in the place of an upgrade, by one fault of the plan."""
+        fault = planned.fault
+        if isinstance(fault.ill, Answer):
+            return fault.ill if self.strike(planned) else None
+        has_struck = any(each is planned for each, _ in self._strikes)
+        if fault.then is None or not has_struck or any(each is planned for each in self._followed):
+            return None
+        self._followed.append(planned)
+        return fault.then
 
 
 _HEADERS: Final[dict[str, HeaderValue]] = {"Authorization": lambda: f"Token {CANARY}"}

@@ -21,7 +21,7 @@ from trialogue.errors import JournalError, ReplayDivergence
 from trialogue.journal.reader import read
 from trialogue.journal.verify import Brain, verify
 from trialogue.model.commands import Command, EndMeeting, EndTurn, GrantFloor
-from trialogue.model.events import Event, SessionFailed, SessionLost, SessionReady
+from trialogue.model.events import Event, SessionFailed, SessionLost, SessionReady, SessionRolledOver
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.report.result import BAD_ENDS
@@ -30,7 +30,8 @@ from trialogue.rules.meeting import Meeting
 __all__ = ["PROMISES", "Judged", "Row", "judge"]
 
 HIDDEN_S: Final = 5.0
-"""How near in time two faults of one participant must be for one of them to go unseen."""
+"""How near in time two faults of one participant must be for one of them to go unseen; the later one may hide
+the earlier as long as that has time to be noticed."""
 
 KEPT_TURNS: Final = frozenset({"finished", "yielded", "meeting-ended"})
 
@@ -123,7 +124,7 @@ def _is_hidden(strike: Strike, strikes: Sequence[Strike]) -> bool:
     return any(
         other is not strike
         and other.planned.participant == strike.planned.participant
-        and abs(other.at - strike.at) < HIDDEN_S
+        and -HIDDEN_S < other.at - strike.at < max(HIDDEN_S, strike.planned.fault.notice_s)
         for other in strikes
     )
 
@@ -285,7 +286,8 @@ def _survival(events: Sequence[Event], fault: Fault, name: str) -> str:
         return "ended in order"
     if any(isinstance(each, SessionFailed) for each in mine):
         return "dropped"
-    losses = [at for at, each in enumerate(mine) if isinstance(each, SessionLost)]
+    ends = (SessionLost, SessionRolledOver) if fault.fate is Fate.RETURNS else SessionLost
+    losses = [at for at, each in enumerate(mine) if isinstance(each, ends)]
     if not losses:
         return "unharmed"
     return "returned" if any(isinstance(each, SessionReady) for each in mine[losses[0] :]) else "away"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final, TypeAlias, assert_never, cast
 
@@ -186,6 +186,9 @@ class SessionFault:
     nth: int = 1
     """How many of them there must be."""
 
+    is_behind: bool = False
+    """Whether it strikes behind that: once it is said, with the next that the client sends."""
+
 
 @define
 class _Armed:
@@ -206,6 +209,7 @@ class FaultySocket:
         self._armed: list[_Armed] = []
         self._lasting: list[Happening] = []
         self._held: list[str] = []
+        self._behind: list[Happening] = []
         self._torn = b""
 
     def arm(self, fault: SessionFault, strike: Callable[[], bool]) -> None:
@@ -252,6 +256,8 @@ class FaultySocket:
         """Take the next message that is not refused."""
         while True:
             message = await self._socket.receive()
+            behind, self._behind = self._behind, []
+            self._happen_all(behind)
             if isinstance(message, bytes) or not self._refuses(_kind(message)):
                 return message
 
@@ -280,9 +286,15 @@ class FaultySocket:
             if armed.seen < armed.fault.nth or not armed.strike():
                 continue
             armed.is_due = False
-            with suppress(ConnectionLost):  # the reader meets the same end, and acts on it
-                for happening in armed.fault.happenings:
-                    self._happen(happening)
+            if armed.fault.is_behind:
+                self._behind += armed.fault.happenings
+            else:
+                self._happen_all(armed.fault.happenings)
+
+    def _happen_all(self, happenings: Iterable[Happening]) -> None:
+        with suppress(ConnectionLost):  # the reader meets the same end, and acts on it
+            for happening in happenings:
+                self._happen(happening)
 
     def _happen(self, happening: Happening) -> None:
         match happening:

@@ -10,6 +10,7 @@ from trialogue.app.faults.dialling import DIALS
 from trialogue.app.faults.messages import MESSAGES, PROMPTS, SOUND
 from trialogue.app.faults.program import PROGRAM, TOOLS
 from trialogue.app.faults.sessions import LINES, SESSIONS
+from trialogue.app.faults.updates import ROLL_OVERS, UPDATES
 from trialogue.app.faults.values import Dial, Fate, Fault, Ill, Part, Signal
 from trialogue.errors import SetupError
 
@@ -17,7 +18,7 @@ __all__ = ["FAULTS", "Dial", "Fate", "Fault", "Ill", "Part", "Signal", "fault_na
 
 FAULTS: tuple[Fault, ...] = tuple(
     sorted(
-        (*DIALS, *SESSIONS, *MESSAGES, *SOUND, *TOOLS, *PROGRAM, *PROMPTS, *LINES),
+        (*DIALS, *SESSIONS, *MESSAGES, *SOUND, *TOOLS, *PROGRAM, *PROMPTS, *UPDATES, *ROLL_OVERS, *LINES),
         key=lambda fault: fault.row or 99,
     )
 )

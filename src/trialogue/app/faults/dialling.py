@@ -6,7 +6,8 @@ from trialogue.app.faults.values import Dial, Fate, Fault
 from trialogue.server.faults import Answer
 
 
-def _http(status: str, *headers: str, body: str = "") -> Answer:
+def http(status: str, *headers: str, body: str = "") -> Answer:
+    """An answer of HTTP."""
     lines = [f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}", "", body]
     return Answer("\r\n".join(lines).encode())
 
@@ -44,28 +45,28 @@ DIALS = (
         "unauthorized",
         7,
         "401, and the key echoed",
-        _http("401 Unauthorized", body=_KEY_ECHO),
+        http("401 Unauthorized", body=_KEY_ECHO),
         Fate.FAILS,
         "401",
     ),
-    Fault("no-credit", 7, "402", _http("402 Payment Required"), Fate.FAILS, "402"),
-    Fault("forbidden", 7, "403", _http("403 Forbidden"), Fate.FAILS, "403"),
-    Fault("not-found", 7, "404", _http("404 Not Found"), Fate.FAILS, "404"),
+    Fault("no-credit", 7, "402", http("402 Payment Required"), Fate.FAILS, "402"),
+    Fault("forbidden", 7, "403", http("403 Forbidden"), Fate.FAILS, "403"),
+    Fault("not-found", 7, "404", http("404 Not Found"), Fate.FAILS, "404"),
     Fault(
-        "too-many", 8, "429 with Retry-After: 7", _http("429 Too Many", "Retry-After: 7"), Fate.RETURNS, "429"
+        "too-many", 8, "429 with Retry-After: 7", http("429 Too Many", "Retry-After: 7"), Fate.RETURNS, "429"
     ),
-    Fault("broken-500", 9, "500", _http("500 Internal Server Error"), Fate.RETURNS, "500"),
-    Fault("broken-502", 9, "502", _http("502 Bad Gateway"), Fate.RETURNS, "502"),
-    Fault("broken-503", 9, "503 twice", _http("503 Unavailable"), Fate.RETURNS, "503", dials=2),
+    Fault("broken-500", 9, "500", http("500 Internal Server Error"), Fate.RETURNS, "500"),
+    Fault("broken-502", 9, "502", http("502 Bad Gateway"), Fate.RETURNS, "502"),
+    Fault("broken-503", 9, "503 twice", http("503 Unavailable"), Fate.RETURNS, "503", dials=2),
     Fault(
         "redirected",
         10,
         "302 to elsewhere",
-        _http("302 Found", "Location: ws://elsewhere/"),
+        http("302 Found", "Location: ws://elsewhere/"),
         Fate.FAILS,
         "302",
     ),
-    Fault("no-websocket", 10, "200 and a page", _http("200 OK", body="<html>"), Fate.FAILS, "answered 200"),
+    Fault("no-websocket", 10, "200 and a page", http("200 OK", body="<html>"), Fate.FAILS, "answered 200"),
     Fault(
         "dripped",
         11,

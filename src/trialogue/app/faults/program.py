@@ -6,7 +6,8 @@ import signal
 
 from trialogue.app.faults.moments import greeting
 from trialogue.app.faults.values import Fate, Fault, Part, Signal
-from trialogue.server.faults import Afflict, Double, SessionFault, close_frame
+from trialogue.server.faults import Afflict, Double, SessionFault
+from trialogue.transport.toxics import Reset
 
 TOOLS = (
     Fault(
@@ -31,7 +32,7 @@ TOOLS = (
         "lost-while-calling",
         39,
         "the session is lost while its tool runs",
-        SessionFault("FunctionCallRequest", (Afflict(close_frame(1011)),)),
+        SessionFault("FunctionCallRequest", (Afflict(Reset()),), is_behind=True),
         Fate.RETURNS,
         "SessionLost",
     ),
@@ -44,7 +45,9 @@ PROGRAM = (
     Fault("interrupted", 42, "SIGINT", Signal(signal.SIGINT), Fate.ENDS, "interrupted", 130),
     Fault("terminated", 43, "SIGTERM", Signal(signal.SIGTERM), Fate.ENDS, "terminated", 143),
     Fault("hung-up", 43, "SIGHUP", Signal(signal.SIGHUP), Fate.ENDS, "hung-up", 129),
-    Fault("suspended", 45, "the machine sleeps for a minute", Part.SUSPENDED, Fate.RETURNS, "SessionLost"),
+    Fault(
+        "suspended", 45, "the machine sleeps for a minute", Part.SUSPENDED, Fate.RETURNS, "ProcessSuspended"
+    ),
     Fault("watcher-sleeps", 46, "a watcher that never reads", Part.WATCHER_SLEEPS, Fate.UNHARMED),
     Fault("brain-bug", 47, "the brain raises", Part.BRAIN_FAILS, Fate.ENDS, exit_code=70),
 )

@@ -92,6 +92,12 @@ class Fault:
     dials: int = 1
     """How many dials in a row it spoils, if it spoils dials."""
 
+    then: Answer | None = None
+    """What the participant's next dial meets, after this has struck; None where it is well."""
+
+    needs_update: bool = False
+    """Whether it strikes what a service says to a change of its settings, so that one must be asked for."""
+
     notice_s: float = 5.0
     """In how many seconds it is noticed at the latest; a meeting that ends before owes no record of it."""
 
