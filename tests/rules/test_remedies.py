@@ -451,5 +451,7 @@ def test_a_persons_turn_is_all_its_stretches_and_no_other():
     fold.take_event(SpeechStarted("dana", 20.0))
     fold.take_event(SpeechStopped("dana", 25.0))
     assert fold.utterances() == (said,)
+    (odd,) = person((2.0, 1.75)).utterances()
+    assert (odd.start_s, odd.end_s) == (2.0, 2.0), "no stretch ends before it began"
     (typed,) = person().utterances()
     assert (typed.start_s, typed.end_s) == (10.0, 10.0)
