@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 
 from trialogue.app.chaos import FaultPlan, Planned, drawn, planned, try_meeting
@@ -46,6 +46,17 @@ def test_promises_are_kept_under_any_plan(plan, scene):
     with tempfile.TemporaryDirectory() as folder:
         trial = try_meeting(scene(), plan, out=Path(folder) / "run")
         assert judge(trial).broken == (), [str(each) for each in plan.planned]
+
+
+def test_a_plan_shrinks_to_its_fault_alone():
+    """Of a plan that breaks a promise the one fault is shown that does, at its plainest."""
+    late = fault_named("half-open")
+    found = find(
+        plans(),
+        lambda plan: any(each.fault is late and each.after_s >= 3 for each in plan.planned),
+        settings=settings(derandomize=True, database=None, max_examples=2000),
+    )
+    assert found == FaultPlan((Planned(late, "ann", session=1, after_s=3.0),), seed=0)
 
 
 def test_the_same_plan_is_the_same_meeting(scene, tmp_path):

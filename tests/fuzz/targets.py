@@ -7,7 +7,7 @@ import contextlib
 import tempfile
 from pathlib import Path
 
-import httpx
+import httpx  # noqa: ASYNC127 the project's one HTTP client, for loopback
 import orjson
 import trio
 import trio.testing
