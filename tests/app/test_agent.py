@@ -1,22 +1,28 @@
 """One agent alone, over the embedded server in memory."""
 
+from contextlib import asynccontextmanager
 from functools import partial
 
 import pytest
 import trio
 
+from trialogue.actors.mailbox import MailboxFull
 from trialogue.app.agent import Sound, open_agent
+from trialogue.app.agent_memory import OPEN_CALLS, REMEMBERED, Memory
 from trialogue.app.virtual import run_virtual
 from trialogue.compute import Inline
-from trialogue.errors import ProviderRefused, SetupError
+from trialogue.errors import LocalProtocolError, ProviderRefused, SetupError
+from trialogue.model.commands import RollOver
 from trialogue.model.events import (
     InjectionRefused,
     ReplySent,
     SentenceSaid,
     SessionReady,
+    ToolCallCancelled,
     ToolRequested,
     WordsHeard,
 )
+from trialogue.rules.context import STILL_RUNNING, ContextCall, ContextMessage
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import serve_stream
 from trialogue.testing.engines import Murmur, murmuring_engines
@@ -53,6 +59,20 @@ def hold(script, conversation):
             return await conversation(agent)
 
     return run_virtual(main, seed=0)
+
+
+class Listening:
+    """A socket whose texts are read along."""
+
+    def __init__(self, inner, told) -> None:
+        self._inner, self._told = inner, told
+
+    def __getattr__(self, name):
+        return getattr(self._inner, name)
+
+    def send_text(self, text):
+        self._told.append(text)
+        self._inner.send_text(text)
 
 
 async def until(agent, kind):
@@ -110,6 +130,110 @@ def test_tools():
 
     events = hold(SCRIPT, conversation)
     assert [e.text for e in events if isinstance(e, SentenceSaid)] == ["It is noon."]
+
+
+def test_a_lost_session_leaves_what_was_called_and_answered():
+    """The next one is told the call with its result; one that still runs stands at the end."""
+    memory = Memory()
+    first, second = (ToolRequested("agent", 1, call, "clock", "{}") for call in ("c1", "c2"))
+    memory.heard("What time is it?")
+    memory.take(first)
+    memory.take(second)
+    memory.answered(first, "noon")
+    memory.answered(first, "noon, again")
+    memory.take(SentenceSaid("agent", 1, "It is", 0.0))
+    memory.take(SentenceSaid("agent", 1, "noon.", 0.5))
+    assert memory.context() == (
+        ContextMessage("user", "What time is it?"),
+        ContextCall("c1", "clock", "{}", "noon"),
+        ContextMessage("assistant", "It is noon."),
+        ContextCall("c2", "clock", "{}", STILL_RUNNING),
+    )
+    memory.take(ToolCallCancelled("agent", "c2"))
+    assert memory.context()[-1] == ContextMessage("assistant", "It is noon.")
+
+
+def test_memory_is_bounded():
+    """However much is said, asked and called, the last of it is kept."""
+    memory = Memory()
+    memory.heard("The first question.")
+    for number in range(5000):
+        memory.heard(f"Question {number}, and some more words of it.")
+        memory.take(SentenceSaid("agent", 1, "An answer without an end.", 0.0))
+        request = ToolRequested("agent", 1, str(number), "clock", "{}")
+        memory.take(request)
+        if number % 2:
+            memory.answered(request, "x" * 100)
+    kept = memory.context()
+    assert len(kept) < 2000
+    assert ContextMessage("user", "The first question.") not in kept
+    assert sum(len(item.text) for item in kept if isinstance(item, ContextMessage)) <= REMEMBERED
+    calls = [item for item in kept if isinstance(item, ContextCall) and item.result == STILL_RUNNING]
+    assert len(calls) <= OPEN_CALLS
+    assert calls[-1].call_id == "4998"
+
+
+def test_a_tools_result_is_known_to_the_next_session():
+    """The connection breaks after the answer; the settings of the second session hold the call."""
+    told = []
+
+    async def main():
+        dial = connect_to(murmuring_engines())
+
+        @asynccontextmanager
+        async def connect():
+            async with dial() as socket:
+                yield Listening(socket, told)
+
+        async with open_agent(agent_of(SCRIPT), connect=connect) as agent:
+            await until(agent, SessionReady)
+            agent.ask("What time is it?")
+            events = await until(agent, ToolRequested)
+            agent.answer(events[-1], '{"now": "noon"}')
+            await until(agent, ReplySent)
+            agent.actor.orders.post(RollOver("agent", 1))
+            await until(agent, SessionReady)
+
+    run_virtual(main, seed=0)
+    first, second = [message for message in told if '"Settings"' in message]
+    assert "noon" not in first
+    assert '{\\"now\\": \\"noon\\"}' in second
+    assert "It is noon." in second
+
+
+def test_words_that_wait_for_the_agent_to_finish():
+    """Queued, they are said once it has finished, where by default they are refused."""
+
+    async def conversation(agent):
+        await until(agent, SessionReady)
+        agent.ask("Hello?")
+        await until(agent, Sound)
+        agent.say("One more thing.", "queue")
+        return (await until(agent, (SentenceSaid, InjectionRefused)))[-1]
+
+    assert getattr(hold(SCRIPT, conversation), "text", None) == "One more thing."
+
+
+def test_who_never_listens_is_told_so():
+    """Events that nobody takes are bounded: the agent ends with the reason."""
+
+    async def conversation(agent):
+        while True:
+            agent.ask("Hello?")
+            await trio.sleep(0.001)
+
+    with pytest.raises(MailboxFull, match="agent events"):
+        hold([{"otherwise": "I only know the time."}], conversation)
+
+
+def test_settings_that_json_cannot_say():
+    """A change that cannot be written is refused as one that is no such part."""
+
+    async def conversation(agent):
+        with pytest.raises(LocalProtocolError, match="this is no speak of an agent"):
+            agent.update(speak={"x": object()})
+
+    hold(SCRIPT, conversation)
 
 
 def test_words_to_say_may_be_refused():

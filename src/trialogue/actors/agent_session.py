@@ -128,7 +128,8 @@ class AgentSession:
                 message = InjectUserMessage(content=order.text)
             case Speak():
                 self._turn = order.turn
-                message = InjectAgentMessage(message=order.text)
+                behavior = None if order.behavior == "default" else order.behavior
+                message = InjectAgentMessage(message=order.text, behavior=behavior)
             case AnswerTool():
                 if order.session != self._context.number or order.call_id not in self._wire.open_calls:
                     return False

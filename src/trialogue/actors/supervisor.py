@@ -19,7 +19,7 @@ from attrs import frozen
 from trialogue.actors.mailbox import Mailbox, MailboxFull
 from trialogue.errors import JournalError
 from trialogue.model.commands import Command, EndMeeting
-from trialogue.model.events import Event, MeetingResumed, MeetingStarted
+from trialogue.model.events import Event, MeetingResumed, MeetingStarted, StopAsked
 from trialogue.model.records import Record
 
 SUBSCRIBER_RECORDS = 4096
@@ -72,6 +72,7 @@ class Supervisor:
         self._dispatch: Callable[[Command], None]
         self._mailbox: Mailbox[Event] = Mailbox("supervisor", 8192)
         self._subscribers: list[Mailbox[Record]] = []
+        self._stop: StopAsked | None = None
         self._epoch = 0.0
         self._seq = 0
         self.failure: Failure | None = None
@@ -81,6 +82,17 @@ class Supervisor:
     def post(self, event: Event) -> None:
         """Report a fact. Never waits."""
         self._mailbox.post(event)
+
+    def stop(self, reason: str, *, first: bool = False) -> None:
+        """Ask for the end, before all that waits if `first`; a full mailbox has a place for it."""
+        asked = StopAsked(reason)
+        if not first:
+            try:
+                self._mailbox.post(asked)
+            except MailboxFull:
+                first = True
+        if first and self._stop is None:
+            self._stop = asked
 
     def subscribe(self) -> Mailbox[Record]:
         """A mailbox that gets every record from now on and closes after the last.
@@ -113,16 +125,24 @@ class Supervisor:
         while self.ended is None:
             event = await self._mailbox.take()
             self._step(event, self.now)
+            self._take_stop()
         return self.ended
 
     def settle(self) -> None:
         """After the end, record what the actors still reported while they stopped."""
+        self._take_stop()
         while True:
             try:
                 event = self._mailbox.take_nowait()
             except trio.WouldBlock:
                 return
             self._step(event, self.now)
+
+    def _take_stop(self) -> None:
+        """End the meeting, if that was asked for beside the mailbox."""
+        asked, self._stop = self._stop, None
+        if asked is not None and self.ended is None:
+            self._step(asked, self.now)
 
     def close(self) -> None:
         """Tell all subscribers that there are no more records."""

@@ -1,7 +1,10 @@
 """`open_agent`: one agent alone, without a meeting: its sound, its words, its tool calls.
 
 The session is kept as in a meeting: sound is paced by whoever calls `hear`, a lost connection is dialled
-again with patience, and the next session knows what was said before.
+again with patience, and the next session knows what was said before, and what its tools have answered.
+
+What is kept is bounded: of what was said and answered, the last `REMEMBERED` characters; of what nobody has
+iterated over yet, `WAITING` events: one more ends the agent with `MailboxFull`.
 """
 
 from __future__ import annotations
@@ -11,29 +14,27 @@ from contextlib import asynccontextmanager
 from typing import Literal, TypeAlias
 
 import trio
-from attrs import define, field, frozen
+from attrs import field, frozen
 
 from trialogue.actors.agent import Agent, Connect, Service
 from trialogue.actors.mailbox import Mailbox
+from trialogue.app.agent_memory import Memory
 from trialogue.app.edges import DEEPGRAM_URL, deepgram_connect
 from trialogue.app.settings import settings_for, updates_for
 from trialogue.deepgram.settings import Settings
 from trialogue.errors import GaveUp, ProviderRefused
-from trialogue.model.commands import AnswerTool, Cue, RollOver, Speak
+from trialogue.model.commands import AnswerTool, Behavior, Cue, RollOver, Speak
 from trialogue.model.events import (
     Event,
     ReplySent,
     ReplyStarted,
     ReplyWithdrawn,
-    SentenceSaid,
     SessionEnding,
     SessionFailed,
     SessionReady,
     ToolRequested,
-    WordsHeard,
 )
 from trialogue.model.text import well_formed
-from trialogue.rules.context import ContextItem, ContextMessage
 from trialogue.supervise import lone_error
 
 NAME = "agent"
@@ -57,31 +58,16 @@ class Sound:
 AgentEvent: TypeAlias = Event | Sound
 
 
-@define
-class _Memory:
-    """What the agent heard and said, for its next session."""
-
-    items: list[ContextItem] = field(factory=list[ContextItem])
-    reply: int = 0
-
-    def heard(self, text: str) -> None:
-        self.items.append(ContextMessage("user", text))
-
-    def said(self, sentence: SentenceSaid) -> None:
-        match self.items[-1:]:
-            case [ContextMessage(role="assistant", text=before)] if sentence.reply == self.reply:
-                self.items[-1] = ContextMessage("assistant", f"{before} {sentence.text}")
-            case _:
-                self.items.append(ContextMessage("assistant", sentence.text))
-        self.reply = sentence.reply
-
-
 class LoneAgent:
-    """One agent, connected; made by `open_agent`."""
+    """One agent, connected; made by `open_agent`.
+
+    Asking never waits. More than 256 orders that it had no moment to take are `MailboxFull`: let it run
+    (`await`) between them.
+    """
 
     def __init__(self, settings: Settings, sample_rate: int, connect: Connect) -> None:
         self._inbox: Mailbox[AgentEvent] = Mailbox("agent events", WAITING)
-        self._memory = _Memory()
+        self._memory = Memory()
         self._rate = sample_rate
         self._open: dict[int, int] = {}
         self._turn = 0
@@ -91,7 +77,7 @@ class LoneAgent:
         self.actor = Agent(
             NAME,
             (Service(connect, settings),),
-            context=lambda: self._memory.items,
+            context=self._memory.context,
             mouth=self,
             post=self._take,
         )
@@ -109,13 +95,22 @@ class LoneAgent:
         self._memory.heard(text)
         self.actor.orders.post(Cue(NAME, self._turn, text))
 
-    def say(self, text: str) -> None:
-        """Have the agent say these words; may be refused while anybody speaks (`InjectionRefused`)."""
+    def say(self, text: str, behavior: Behavior = "default") -> None:
+        """Have the agent say these words.
+
+        By default they are refused while anybody speaks (`InjectionRefused`); `queue` lets them wait for the
+        agent to finish, and refuses them only while the user speaks; `interrupt` cuts the agent off.
+        """
         self._turn += 1
-        self.actor.orders.post(Speak(NAME, self._turn, well_formed(text)))
+        self.actor.orders.post(Speak(NAME, self._turn, well_formed(text), behavior))
 
     def answer(self, request: ToolRequested, content: str) -> None:
-        """Give the result of a tool call; an answer to a session that is gone is dropped."""
+        """Give the result of a tool call.
+
+        If its session is gone by then, the agent is told it with what it remembers, in its next session.
+        """
+        content = well_formed(content)
+        self._memory.answered(request, content)
         self.actor.orders.post(AnswerTool(NAME, request.session, request.call_id, request.tool, content))
 
     def update(
@@ -183,10 +178,7 @@ class LoneAgent:
         self._inbox.post(ReplyWithdrawn(NAME, reply, reason))
 
     def _take(self, event: Event) -> None:
-        if isinstance(event, WordsHeard):
-            self._memory.heard(event.text)
-        elif isinstance(event, SentenceSaid):
-            self._memory.said(event)
+        self._memory.take(event)
         self._watch_age(event)
         self._inbox.post(event)
 

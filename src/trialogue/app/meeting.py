@@ -14,7 +14,6 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import orjson
 import trio
 from attrs import evolve
 
@@ -25,7 +24,7 @@ from trialogue.app.edges import Edges, compute, open_edges
 from trialogue.app.outputs import FAILURES, MeetingResult, write_outputs, write_what_can_be
 from trialogue.app.people import NOBODY, Prepared, needs_engines, prepare_people
 from trialogue.app.resumption import Resumption
-from trialogue.app.settings import updates_for
+from trialogue.app.settings import updates_for, written
 from trialogue.app.stage import Stage, open_stage
 from trialogue.app.tooling import Permissions
 from trialogue.app.virtual import is_virtual
@@ -38,7 +37,6 @@ from trialogue.model.events import (
     NoteGiven,
     Part,
     SayAsked,
-    StopAsked,
     TextTyped,
     UpdateAsked,
 )
@@ -77,7 +75,11 @@ class Records:
 
 
 class Meeting:
-    """A meeting that runs: what an app sees of it, and what it can ask for."""
+    """A meeting that runs: what an app sees of it, and what it can ask for.
+
+    Asking never waits. More than 8,192 things that it had no moment to take are `MailboxFull`: let it run
+    (`await`) between them.
+    """
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
@@ -146,7 +148,8 @@ class Meeting:
         """
         self.plan.participant(participant)
         parts: dict[Part, Mapping[str, object] | None] = {"listen": listen, "think": think, "speak": speak}
-        if any(word in orjson.dumps(given).decode() for given in parts.values() for word in _SECRETIVE):
+        texts = [written(part, given) for part, given in parts.items() if given is not None]
+        if any(word in text for text in texts for word in _SECRETIVE):
             raise LocalProtocolError("endpoints and credentials belong into the scenario, not into an update")
         for update in updates_for(participant, prompt, parts):
             self._stage.supervisor.post(UpdateAsked(participant, update.part, update.content))
@@ -187,8 +190,8 @@ class Meeting:
         return self._stage.router.grid.sample_rate
 
     def stop(self, reason: str = "stopped") -> None:
-        """End the meeting now; what is being said is cut off."""
-        self._stage.supervisor.post(StopAsked(well_formed(reason)))
+        """End the meeting now; what is being said is cut off. This is never too much to ask."""
+        self._stage.supervisor.stop(well_formed(reason))
 
     async def finished(self) -> MeetingResult:
         """Wait until the meeting is over and its files are written."""

@@ -40,7 +40,15 @@ def updates_for(
         asked.append(("prompt", prompt))
     for part, given in parts.items():
         if given is not None:
-            asked.append((part, orjson.dumps(given).decode()))
+            asked.append((part, written(part, given)))
     for part, content in asked:
         read_change(part, content)
     return [Update(participant, part, content) for part, content in asked]
+
+
+def written(part: Part, given: Mapping[str, object]) -> str:
+    """A part of the settings as JSON; LocalProtocolError for what JSON cannot say."""
+    try:
+        return orjson.dumps(given).decode()
+    except TypeError as error:
+        raise LocalProtocolError(f"this is no {part} of an agent: {error}") from None

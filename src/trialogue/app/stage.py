@@ -35,7 +35,7 @@ from trialogue.errors import IntensityExceeded, JournalError
 from trialogue.journal.records import EPOCH, Clock, Header
 from trialogue.journal.writer import Journal
 from trialogue.model.commands import EndMeeting
-from trialogue.model.events import ActorCrashed, ActorOverran, Event, MeetingResumed, StopAsked
+from trialogue.model.events import ActorCrashed, ActorOverran, Event, MeetingResumed
 from trialogue.rules.meeting import Meeting as Brain
 from trialogue.scenario.resolve import AgentSpec, Resolved
 from trialogue.scenario.variables import reveal
@@ -123,7 +123,7 @@ class Stage:
         try:
             return await self._run()
         except trio.Cancelled:
-            self.supervisor.post(StopAsked("left"))
+            self.supervisor.stop("left", first=True)
             self.supervisor.settle()
             raise
         except JournalError:
@@ -134,7 +134,7 @@ class Stage:
             if isinstance(cause, JournalError):
                 self.supervisor.failure = "journal-failed"
                 raise cause from None
-            self.supervisor.post(StopAsked("actor-failed"))
+            self.supervisor.stop("actor-failed")
             self.supervisor.settle()
             raise cause from exceeded
         finally:

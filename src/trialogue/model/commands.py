@@ -21,6 +21,9 @@ Cause = Literal[
 ]
 """Why a turn ended (the floor machine's closed list)."""
 
+Behavior = Literal["default", "queue", "interrupt"]
+"""For words to say: refused while anybody speaks; only while the user does; never, and cuts the agent off."""
+
 
 @frozen
 class Hearing:
@@ -87,6 +90,9 @@ class Speak:
 
     text: str
     """The words. Personal."""
+
+    behavior: Behavior = "default"
+    """What becomes of it while anybody speaks."""
 
 
 @frozen

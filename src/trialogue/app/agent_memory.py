@@ -1,0 +1,88 @@
+"""What a lone agent heard, said and called, for its next session: the last of it, never more than so much."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+from attrs import Factory, define
+
+from trialogue.model.events import Event, SentenceSaid, ToolCallCancelled, ToolRequested, WordsHeard
+from trialogue.rules.context import STILL_RUNNING, ContextCall, ContextItem, ContextMessage
+
+REMEMBERED: Final = 64_000
+"""Characters of words, arguments and results that are kept; the oldest are forgotten first."""
+
+OPEN_CALLS: Final = 64
+"""Calls without an answer that are kept."""
+
+ITEM: Final = 16
+"""What an item counts beside its characters, so that empty ones are bounded, too."""
+
+
+@define
+class Memory:
+    """The fold over what happens to one agent."""
+
+    _items: deque[ContextItem] = Factory(deque[ContextItem])
+    _size: int = 0
+    _reply: int = 0
+    _open: dict[str, ToolRequested] = Factory(dict[str, ToolRequested])
+
+    def context(self) -> tuple[ContextItem, ...]:
+        """All that is remembered, in order; calls that still run stand at the end."""
+        running = (
+            ContextCall(call.call_id, call.tool, call.arguments, STILL_RUNNING)
+            for call in self._open.values()
+        )
+        return (*self._items, *running)
+
+    def take(self, event: Event) -> None:
+        """Note what the agent reports."""
+        match event:
+            case WordsHeard(text=text):
+                self.heard(text)
+            case SentenceSaid():
+                self._said(event)
+            case ToolRequested(ours=True):
+                self._open[event.call_id] = event
+                if len(self._open) > OPEN_CALLS:
+                    del self._open[next(iter(self._open))]
+            case ToolCallCancelled(call_id=call_id):
+                self._open.pop(call_id, None)
+            case _:
+                pass
+
+    def heard(self, text: str) -> None:
+        """Note words that it heard or was asked."""
+        self._keep(ContextMessage("user", text))
+
+    def answered(self, request: ToolRequested, content: str) -> None:
+        """Note a call's result, once; one of a call that nobody waits for any more is not."""
+        call = self._open.pop(request.call_id, None)
+        if call is not None:
+            self._keep(ContextCall(call.call_id, call.tool, call.arguments, content[-REMEMBERED:]))
+
+    def _said(self, sentence: SentenceSaid) -> None:
+        last = self._items[-1] if self._items else None
+        text = sentence.text
+        if isinstance(last, ContextMessage) and last.role == "assistant" and sentence.reply == self._reply:
+            self._items.pop()
+            self._size -= _size_of(last)
+            text = f"{last.text} {text}"
+        self._reply = sentence.reply
+        self._keep(ContextMessage("assistant", text[-REMEMBERED:]))
+
+    def _keep(self, item: ContextItem) -> None:
+        self._items.append(item)
+        self._size += _size_of(item)
+        while self._size > REMEMBERED and len(self._items) > 1:
+            self._size -= _size_of(self._items.popleft())
+
+
+def _size_of(item: ContextItem) -> int:
+    match item:
+        case ContextMessage(text=text):
+            return ITEM + len(text)
+        case ContextCall(arguments=arguments, result=result):
+            return ITEM + len(arguments) + len(result)

@@ -1,0 +1,99 @@
+"""Apps that ask for far too much, and then leave: the meeting ends, and nothing else is raised."""
+
+from functools import partial
+
+import pytest
+
+from trialogue.actors.mailbox import MailboxFull
+from trialogue.app.edges import Edges
+from trialogue.app.meeting import open_meeting
+from trialogue.app.virtual import run_virtual
+from trialogue.errors import LocalProtocolError
+from trialogue.journal.reader import read
+from trialogue.journal.verify import verify
+from trialogue.model.commands import EndMeeting
+from trialogue.rules.meeting import Meeting
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.schema import Clock
+from trialogue.testing.engines import murmuring_engines
+
+
+@pytest.fixture
+def flooded(endless, out):
+    """Hold a meeting whose app does `flood` at its start, and leaves; why it ended."""
+
+    def run(flood):
+        async def main():
+            edges = Edges(engines=murmuring_engines())
+            overrides = Overrides(clock=Clock.VIRTUAL)
+            async with open_meeting(endless, overrides=overrides, out=out, edges=edges) as meeting:
+                flood(meeting)
+
+        run_virtual(main, seed=3)
+
+    return run
+
+
+def inject_for_ever(meeting):
+    """Never let it run."""
+    while True:
+        meeting.inject("ann", "Something.")
+
+
+def ends_of(out):
+    """Why the journal says that the meeting ended; it verifies, and has no gaps."""
+    records = list(read(out / "journal.jsonl"))
+    assert verify(out / "journal.jsonl", Meeting).records == len(records)
+    return [c.reason for record in records for c in record.commands if isinstance(c, EndMeeting)]
+
+
+@pytest.mark.parametrize("ask", ["inject", "say", "grant", "update", "mute"])
+def test_thousands_of_requests_and_then_the_end(flooded, out, ask):
+    """Whatever was asked for, leaving ends the meeting as left."""
+
+    def flood(meeting):
+        ways = {
+            "update": partial(meeting.update, "ann", prompt="More."),
+            "mute": partial(meeting.mute, "ann"),
+        }
+        call = ways.get(ask) or partial(getattr(meeting, ask), "ann", "Something.")
+        for _ in range(3000):
+            call()
+
+    flooded(flood)
+    assert ends_of(out) == ["left"]
+
+
+def test_too_much_is_told_to_who_asks_and_the_end_is_not_too_much(flooded, out):
+    """The request that does not fit raises; stopping has a place of its own."""
+
+    def flood(meeting):
+        with pytest.raises(MailboxFull, match="supervisor"):
+            inject_for_ever(meeting)
+        meeting.stop("enough")
+
+    flooded(flood)
+    assert ends_of(out) == ["enough"]
+
+
+def test_too_much_that_leaves_the_block(flooded, out):
+    """The error is raised as it is, from a meeting that has ended as left."""
+
+    def flood(meeting):
+        for _ in range(10_000):
+            meeting.update("ann", prompt="More.")
+
+    with pytest.raises(MailboxFull, match="supervisor"):
+        flooded(flood)
+    assert ends_of(out) == ["left"]
+
+
+def test_what_json_cannot_say_is_refused_by_name(flooded, out):
+    """A change of settings that cannot be written says which part it was."""
+
+    def flood(meeting):
+        with pytest.raises(LocalProtocolError, match="this is no speak of an agent"):
+            meeting.update("ann", speak={"x": object()})
+
+    flooded(flood)
+    assert ends_of(out) == ["left"]
