@@ -8,11 +8,29 @@ from pathlib import Path
 from trialogue.errors import JournalError, SetupError
 
 
+def check_folder(out: Path | None) -> None:
+    """Look whether the run's directory can be made, before anything is loaded for the meeting.
+
+    `SetupError` where a file is in its way, or `out` holds something already; `JournalError` where it cannot
+    be looked at. None is a directory under `runs/`.
+    """
+    folder = Path("runs") if out is None else out
+    try:
+        nearest = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+        if not nearest.is_dir():
+            raise SetupError(f"{nearest} is a file, not a directory: name another --out")
+        if out is not None and nearest == out and next(out.iterdir(), None) is not None:
+            raise SetupError(f"{out} is not empty: name another --out, or remove it")
+    except OSError as error:
+        raise JournalError(f"cannot make {folder}: {error.strerror}", path=str(folder)) from error
+
+
 def new_folder(out: Path | None, name: str, started: datetime) -> Path:
     """Make the run's directory, mode 0700: `out`, or one under `runs/` named by meeting and time.
 
-    `JournalError` where it cannot be made, `SetupError` where `out` holds something already.
+    `JournalError` where it cannot be made, `SetupError` as in `check_folder`.
     """
+    check_folder(out)
     if out is not None:
         return _make(out)
     stem = f"{name}-{started.astimezone():%Y%m%d-%H%M%S}"
@@ -27,11 +45,8 @@ def new_folder(out: Path | None, name: str, started: datetime) -> Path:
 def _make(folder: Path) -> Path:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        taken = next(folder.iterdir(), None)
     except OSError as error:
         raise JournalError(f"cannot make {folder}: {error.strerror}", path=str(folder)) from error
-    if taken is not None:
-        raise SetupError(f"{folder} is not empty: name another --out, or remove it")
     return folder
 
 
