@@ -306,6 +306,7 @@ class AgentSession:
                 tool=call.name,
                 arguments=call.arguments,
                 ours=call.ours,
+                thought_signature=call.thought_signature,
             )
         )
 

@@ -140,9 +140,14 @@ def _remembered(item: ContextItem) -> HistoryItem:
     match item:
         case ContextMessage(role, text):
             return HistoryContent(role=role, content=text)
-        case ContextCall(call_id, tool, arguments, result):
+        case ContextCall():
             call = HistoryFunctionCall(
-                id=call_id, name=tool, client_side=True, arguments=arguments, response=result
+                id=item.call_id,
+                name=item.tool,
+                client_side=True,
+                arguments=item.arguments,
+                response=item.result,
+                thought_signature=item.thought_signature,
             )
             return HistoryFunctionCalls(function_calls=(call,))
         case _ as never:

@@ -8,7 +8,7 @@ from typing import Final
 from attrs import Factory, define
 
 from trialogue.model.events import Event, SentenceSaid, ToolCallCancelled, ToolRequested, WordsHeard
-from trialogue.rules.context import STILL_RUNNING, ContextCall, ContextItem, ContextMessage
+from trialogue.rules.context import STILL_RUNNING, ContextCall, ContextItem, ContextMessage, context_call
 
 REMEMBERED: Final = 64_000
 """Characters of words, arguments and results that are kept; the oldest are forgotten first."""
@@ -31,10 +31,7 @@ class Memory:
 
     def context(self) -> tuple[ContextItem, ...]:
         """All that is remembered, in order; calls that still run stand at the end."""
-        running = (
-            ContextCall(call.call_id, call.tool, call.arguments, STILL_RUNNING)
-            for call in self._open.values()
-        )
+        running = (context_call(call, STILL_RUNNING) for call in self._open.values())
         return (*self._items, *running)
 
     def take(self, event: Event) -> None:
@@ -61,7 +58,7 @@ class Memory:
         """Note a call's result, once; one of a call that nobody waits for any more is not."""
         call = self._open.pop(request.call_id, None)
         if call is not None:
-            self._keep(ContextCall(call.call_id, call.tool, call.arguments, content[-REMEMBERED:]))
+            self._keep(context_call(call, content[-REMEMBERED:]))
 
     def _said(self, sentence: SentenceSaid) -> None:
         last = self._items[-1] if self._items else None
@@ -84,5 +81,5 @@ def _size_of(item: ContextItem) -> int:
     match item:
         case ContextMessage(text=text):
             return ITEM + len(text)
-        case ContextCall(arguments=arguments, result=result):
-            return ITEM + len(arguments) + len(result)
+        case ContextCall(arguments=arguments, result=result, thought_signature=signature):
+            return ITEM + len(arguments) + len(result) + len(signature or "")

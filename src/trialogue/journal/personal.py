@@ -16,7 +16,7 @@ PERSONAL: Final[Mapping[type[attrs.AttrsInstance], tuple[str, ...]]] = {
     events.NoteGiven: ("text",),
     events.TextTyped: ("text",),
     events.UpdateAsked: ("content",),
-    events.ToolRequested: ("arguments",),
+    events.ToolRequested: ("arguments", "thought_signature"),
     events.ToolFinished: ("content",),
     commands.Cue: ("text",),
     commands.Prepare: ("text",),
@@ -41,5 +41,6 @@ def masked(value: _Value) -> _Value:
     """The same event, command or utterance with its personal fields masked."""
     fields = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
     for name in PERSONAL.get(type(value), ()):
-        fields[name] = mask(fields[name])
+        if fields[name] is not None:
+            fields[name] = mask(fields[name])
     return type(value)(**fields)

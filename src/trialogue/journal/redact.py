@@ -65,7 +65,7 @@ def _masked(raw: JsonObject) -> JsonObject:
     personal = _KNOWN.get(raw["type"])
     if personal is None:
         return {"type": raw["type"], **{name: _all_masked(raw[name]) for name in raw if name != "type"}}
-    return {**raw, **{name: mask(raw[name]) for name in personal if name in raw}}
+    return {**raw, **{name: mask(raw[name]) for name in personal if raw.get(name) is not None}}
 
 
 def _all_masked(value: object) -> object:

@@ -434,6 +434,9 @@ class ToolRequested:
     ours: bool = True
     """False for calls that the service makes itself: recorded, never run."""
 
+    thought_signature: str | None = None
+    """A token that some models want back with the call when a later session is told of it. Personal."""
+
 
 @frozen
 class ToolFinished:
@@ -502,8 +505,10 @@ class ServiceWarned:
 
 @frozen
 class ActorCrashed:
-    """A task of the meeting failed, by a bug or because its tool server is gone; its supervisor restarts it
-    or gives it up, by its restart type."""
+    """A task of the meeting failed: by a bug, or because a tool server is gone.
+
+    Its restart type says what follows.
+    """
 
     actor: str
     """Which: `router`, `agent:ada`, `mcp:price`."""

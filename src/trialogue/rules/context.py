@@ -59,6 +59,14 @@ class ContextCall:
     result: str
     """What the agent was told, or would have been. Personal."""
 
+    thought_signature: str | None = None
+    """The token that the model gave along, and wants back. Personal."""
+
+
+def context_call(call: ToolRequested, result: str) -> ContextCall:
+    """A call that was asked for, and what came of it."""
+    return ContextCall(call.call_id, call.tool, call.arguments, result, call.thought_signature)
+
 
 ContextItem: TypeAlias = ContextMessage | ContextCall
 """One item of a context, in order of time."""
@@ -129,8 +137,8 @@ class Contexts:
         """One agent's context; KeyError for an unknown participant."""
         items = (_item(self.transcript, entry) for entry in self._entries[participant])
         running = (
-            ContextCall(call_id, call.tool, call.arguments, STILL_RUNNING)
-            for (name, call_id), call in self._open_calls.items()
+            context_call(call, STILL_RUNNING)
+            for (name, _), call in self._open_calls.items()
             if name == participant and call.ours
         )
         return (*(item for item in items if item is not None), *running)
@@ -155,7 +163,7 @@ class Contexts:
     def _finish_call(self, name: str, call_id: str, content: str) -> None:
         call = self._open_calls.pop((name, call_id), None)
         if call is not None and name in self._entries:
-            self._entries[name].append(ContextCall(call_id, call.tool, call.arguments, content))
+            self._entries[name].append(context_call(call, content))
 
 
 def _item(transcript: Transcript, entry: _Entry) -> ContextItem | None:
