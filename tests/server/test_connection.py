@@ -11,6 +11,7 @@ import trio
 from fakes import FakeSocket, FakeSynthesizer, fake_equipment, silence, speech
 from trio.testing import MockClock
 
+from trialogue.errors import ConnectionLost
 from trialogue.server.connection import Connection, converse
 from trialogue.server.equipment import Equipment
 from trialogue.server.options import ServerOptions
@@ -183,6 +184,24 @@ async def test_client_that_leaves_ends_everything(autojump_clock: MockClock) -> 
         socket.say(settings(greeting="Hello there, this is a long greeting."))
         with trio.fail_after(5):
             await converse(socket, fake_equipment(), request_id="r-1")
+
+
+async def test_a_socket_that_is_lost_in_a_reply_is_no_crash(
+    autojump_clock: MockClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever speaks may find out before the reader does: that is the client's end, and no fault of ours."""
+
+    class Lost(FakeSocket):
+        def send_bytes(self, frame: bytes) -> None:
+            self.put.close()
+            raise ConnectionLost("the client is gone")
+
+    socket = Lost()
+    socket.say(settings(greeting="Hello there."))
+    with trio.fail_after(5):
+        await converse(socket, fake_equipment(), request_id="r-1")
+    printed = capsys.readouterr()
+    assert "crashed" not in printed.out + printed.err
 
 
 def test_repr_is_a_status_line() -> None:

@@ -11,12 +11,13 @@ from __future__ import annotations
 import struct
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Final, TypeAlias
 
 import trio
 
-from trialogue.errors import TrialogueError
+from trialogue.errors import ConnectionLost, TrialogueError
 from trialogue.model.audio import AudioFormat
 from trialogue.server.commands import FinishReply, Speak
 from trialogue.server.equipment import Equipment
@@ -97,7 +98,11 @@ class Voice:
         self._scope.cancel()
 
     async def run(self) -> None:
-        """Speak until cancelled."""
+        """Speak until cancelled, or until the socket is lost: the reader sees the same end, and acts on it."""
+        with suppress(ConnectionLost):
+            await self._speak()
+
+    async def _speak(self) -> None:
         while True:
             await self._has_orders.wait()
             self._has_orders = trio.Event()
