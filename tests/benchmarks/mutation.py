@@ -405,6 +405,8 @@ class Trial:
         for cached in remembering:
             cached.cache_clear()
         self._note(measured)
+        if in_fork(lambda: _fails(session, session.items)):
+            raise pytest.UsageError("fails the second time, without a mutant")
         known = functions_of(RULES)
         gc.freeze()
         for mutant in self.mutants:
