@@ -15,6 +15,7 @@ import trio
 from attrs import frozen
 
 from trialogue.actors.agent import Connect
+from trialogue.app.endpoints import allows
 from trialogue.app.seams import NO_SEAMS, Seams
 from trialogue.app.tooling import NOTHING_MORE, Permissions
 from trialogue.app.virtual import is_virtual
@@ -70,7 +71,9 @@ async def open_edges(resolved: Resolved, edges: Edges) -> AsyncGenerator[Mapping
                 edges.progress("loading voices and recognizer")
                 engines = edges.engines or open_engines()
                 await compute().run(engines.warm)
-                connects[via] = await exits.enter_async_context(local_connect(engines, resolved.plan.seed))
+                connects[via] = await exits.enter_async_context(
+                    local_connect(engines, resolved.plan.seed, edges.permissions.hosts)
+                )
         yield connects
 
 
@@ -99,9 +102,9 @@ def compute() -> Compute:
 
 
 @asynccontextmanager
-async def local_connect(engines: Engines, seed: int) -> AsyncGenerator[Connect]:
+async def local_connect(engines: Engines, seed: int, hosts: tuple[str, ...] = ()) -> AsyncGenerator[Connect]:
     """Run the embedded server for one meeting and dial it: on loopback in life, in memory otherwise."""
-    equipment = local_equipment(engines, seed)
+    equipment = local_equipment(engines, seed, hosts)
     if is_virtual():
         connect = in_memory(partial(serve_stream, equipment=equipment))
         yield partial(connect, "ws://embedded/v1/agent/converse", headers={})
@@ -112,13 +115,13 @@ async def local_connect(engines: Engines, seed: int) -> AsyncGenerator[Connect]:
         nursery.cancel_scope.cancel(reason="the meeting is over")
 
 
-def local_equipment(engines: Engines, seed: int) -> Equipment:
-    """What the embedded server works with in a meeting of this seed."""
+def local_equipment(engines: Engines, seed: int, hosts: tuple[str, ...] = ()) -> Equipment:
+    """What the embedded server works with in a meeting of this seed; `hosts` may be asked to think."""
     return Equipment(
         recognizer=engines.recognizer,
         synthesizer=engines.synthesizer,
         open_detector=engines.open_detector,
         compute=compute(),
-        options=ServerOptions(seed=seed),
+        options=ServerOptions(seed=seed, allow_endpoint=partial(allows, hosts)),
         new_id=seeded_ids(seed),
     )

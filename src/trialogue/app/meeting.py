@@ -21,6 +21,7 @@ from trialogue.actors.levels import level_dbfs
 from trialogue.actors.mailbox import Mailbox
 from trialogue.actors.sources import JitterBuffer
 from trialogue.app.edges import Edges, compute, open_edges
+from trialogue.app.endpoints import check_endpoints
 from trialogue.app.folder import check_folder
 from trialogue.app.outputs import FAILURES, MeetingResult, write_outputs, write_what_can_be
 from trialogue.app.people import NOBODY, Prepared, needs_engines, prepare_people
@@ -251,6 +252,7 @@ async def open_meeting(
     resolved = scenario if isinstance(scenario, Resolved) else prepare(scenario, overrides)
     if (resolved.clock is Clock.VIRTUAL) != is_virtual():
         raise SetupError(f"{resolved.plan.name} runs on the {resolved.clock.value} clock: use run_meeting")
+    check_endpoints(resolved, edges.permissions.hosts)
     check_folder(out)
     edges, people = await _with_people(resolved, edges)
     opening = open_stage(

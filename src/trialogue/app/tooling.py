@@ -52,7 +52,7 @@ GROUP = "trialogue.tools"
 
 @frozen
 class Permissions:
-    """What the operator allows a scenario's tools to do."""
+    """What the operator allows a scenario's tools to do, and whom its agents to ask."""
 
     imports: tuple[str, ...] = ()
     """Patterns of functions that may be run, as `prices.*`; held against `module.function`."""
@@ -61,7 +61,7 @@ class Permissions:
     """Patterns of programs that may be started, as a scenario names them."""
 
     hosts: tuple[str, ...] = ()
-    """Hosts beside this machine that may be asked, over TLS."""
+    """Hosts beside this machine that may be asked, over TLS: by tools, and as endpoints of agents."""
 
     code: bool = True
     """Whether code may be run at all; registered tools always may."""

@@ -181,7 +181,10 @@ class Leave:
 
     allow_host: Annotated[
         tuple[str, ...],
-        Parameter(negative="", help="Hosts that tools may ask beside this machine; may be repeated."),
+        Parameter(
+            negative="",
+            help="Hosts beside this machine that tools, models and voices may be at; may be repeated.",
+        ),
     ] = ()
     """Names of hosts."""
 

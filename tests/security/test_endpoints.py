@@ -1,0 +1,127 @@
+"""Where agents think and speak is the operator's to allow, not the scenario's."""
+
+import pytest
+import trio
+
+from trialogue.app.edges import Edges, local_equipment
+from trialogue.app.endpoints import allows, check_endpoints, judged
+from trialogue.app.meeting import open_meeting
+from trialogue.app.tooling import Permissions
+from trialogue.cli.program import main
+from trialogue.errors import ScenarioError
+from trialogue.scenario import loads, resolve
+from trialogue.testing.engines import murmuring_engines
+
+SCENARIO = """
+trialogue: 1
+name: far
+cast:
+  ann:
+    prompt: You chair.
+    think:
+      provider: open_ai
+      model: m
+      endpoint: {url: "https://llm.example/v1", headers: {authorization: "${env:FAR_KEY|none}"}}
+    on_failure:
+      replace:
+        lines: [Sorry.]
+        speak: {provider: open_ai, model: m, endpoint: {url: "https://spare.example"}}
+  ben:
+    via: deepgram
+    think:
+      - {provider: open_ai, model: m, endpoint: {url: "https://api.deepgram.com/llm"}}
+      - {provider: open_ai, model: m, endpoint: {url: "http://127.0.0.1:8080/v1"}}
+      - {provider: open_ai, model: m, endpoint: {url: "https://llm.example:8443"}}
+    speak: {provider: open_ai, model: tts, endpoint: {url: "wss://tts.example"}}
+"""
+
+PROBLEMS = """\
+<text>:10:23: cast.ann.think.endpoint.url: llm.example is not this machine; \
+allow it with --allow-host llm.example
+<text>:14:62: cast.ann.on_failure.replace.speak.endpoint.url: spare.example is not this machine; \
+allow it with --allow-host spare.example
+<text>:20:55: cast.ben.think[2].endpoint.url: llm.example is not this machine; \
+allow it with --allow-host llm.example
+<text>:21:60: cast.ben.speak.endpoint.url: tts.example is not this machine; \
+allow it with --allow-host tts.example"""
+
+
+def test_each_foreign_endpoint_is_told_with_its_place():
+    """Of models, fallback models, voices and stand-ins; the vendor's hosts and this machine need no leave."""
+    with pytest.raises(ScenarioError) as caught:
+        check_endpoints(resolve(loads(SCENARIO)), ())
+    assert str(caught.value) == PROBLEMS
+
+
+def test_allowed_hosts_are_asked():
+    """By name, and none beside."""
+    check_endpoints(resolve(loads(SCENARIO)), ("llm.example", "spare.example", "tts.example"))
+    with pytest.raises(ScenarioError, match=r"^<text>:14:\d+: [^\n]*spare\.example[^\n]*$"):
+        check_endpoints(resolve(loads(SCENARIO)), ("llm.example", "tts.example"))
+
+
+@pytest.mark.parametrize(
+    ("url", "wrong"),
+    [
+        ("http://llm.example", "llm.example is reached by https:// or wss:// only"),
+        ("https://x.llm.example", "x.llm.example is not this machine"),
+        ("https://evildeepgram.com", "evildeepgram.com is not this machine"),
+        ("https://deepgram.com.evil.example", "is not this machine"),
+        ("http://api.deepgram.com", "is reached by https://"),
+        ("https://llm.example@evil.example", "needs a plain"),
+        ("https://evil.example\\@llm.example", "needs a plain"),
+        ("https://evil.example\\.deepgram.com", "needs a plain"),
+        ("https://llm.example\n.evil.example", "needs a plain"),
+        ("https://[", "needs a plain"),
+        ("file:///etc/passwd", "needs a plain"),
+        ("file://localhost/etc/passwd", "needs a plain"),
+        ("llm.example", "needs a plain"),
+        ("http://127.0.0.1.evil.example", "is not this machine"),
+        ("http://169.254.169.254/latest", "is not this machine"),
+        ("http://0.0.0.0", "is not this machine"),
+    ],
+)
+def test_what_only_looks_allowed_is_not(url, wrong):
+    """Whatever the parts of an address pretend; and the embedded server judges alike."""
+    assert wrong in judged(url, ("llm.example",))
+    assert not allows(("llm.example",), url)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost:1", "http://[::1]/v1", "wss://LLM.example", "ws://127.8.8.8"]
+)
+async def test_what_is_allowed(url):
+    """This machine by any of its names; a host in any case."""
+    assert judged(url, ("llm.example",)) == ""
+    assert local_equipment(murmuring_engines(), 7, ("llm.example",)).options.allow_endpoint(url)
+
+
+def test_a_secret_in_an_address_is_not_told(monkeypatch):
+    """A host that is, or holds, a key stays out of the message; it is judged as it will be asked."""
+    monkeypatch.setenv("FAR_KEY", "canary-7d")
+    words = judged("https://${env:FAR_KEY}.evil.example", ())
+    assert words == "its host is not this machine; allow it with --allow-host"
+    assert judged("https://${env:FAR_KEY}.evil.example", ("canary-7d.evil.example",)) == ""
+
+
+async def test_an_app_allows_hosts_as_the_operator_does(tmp_path):
+    """`open_meeting` refuses before anything is loaded or made, by the permissions of its edges."""
+    resolved = resolve(loads(SCENARIO))
+    for hosts, names in (((), "llm.example"), (("llm.example", "spare.example"), "tts.example")):
+        with pytest.raises(ScenarioError, match=names), trio.fail_after(5):
+            async with open_meeting(
+                resolved, out=tmp_path / "run", edges=Edges(permissions=Permissions(hosts=hosts))
+            ):
+                pass
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_command_line_tells_it(tmp_path, capsys):
+    """One line an endpoint, exit code 2, and no run's directory."""
+    file = tmp_path / "far.yaml"
+    file.write_text(SCENARIO)
+    assert main(["run", str(file), "--out", str(tmp_path / "run"), "--allow-host", "llm.example"]) == 2
+    told = capsys.readouterr().err
+    assert f"{file}:21:60: cast.ben.speak.endpoint.url: tts.example is not this machine" in told
+    assert "llm.example" not in told
+    assert not (tmp_path / "run").exists()
