@@ -98,7 +98,7 @@ class Voice:
         self._scope.cancel()
 
     async def run(self) -> None:
-        """Speak until cancelled, or until the socket is lost: the reader sees the same end, and acts on it."""
+        """Speak until cancelled, or until the socket is lost: the reader sees that, too, and acts on it."""
         with suppress(ConnectionLost):
             await self._speak()
 
