@@ -5,15 +5,16 @@ from itertools import pairwise
 
 import pytest
 import trio
-from price_server import PROGRAM
+from price_server import PROGRAM, free_port, listening
 
 from trialogue.app.edges import Edges
 from trialogue.app.run import run_meeting
 from trialogue.app.tool_servers import RESTARTS, Crashes, _supervised, open_servers, pause_s, server_at
-from trialogue.app.tooling import Permissions
+from trialogue.app.tooling import Permissions, open_tools
 from trialogue.errors import ConnectionLost, SetupError, ToolFailed, ToolLost
 from trialogue.journal import read
 from trialogue.model.events import ActorCrashed, ToolFinished
+from trialogue.scenario import loads, resolve
 from trialogue.scenario.resolve import prepare
 from trialogue.scenario.tool_specs import McpCall, ToolSpec
 from trialogue.supervise import open_supervisor
@@ -48,6 +49,29 @@ async def test_a_server_that_dies_comes_back():
         with trio.fail_after(20):
             assert await priced(server) == "edge: eight cents"
     assert events == [ActorCrashed("mcp:price", "ConnectionLost")]
+
+
+ASKING = """
+trialogue: 1
+name: small
+cast: {{ann: {{lines: [One.], tools: [cost]}}}}
+tools:
+  cost: {{mcp: {{url: "http://127.0.0.1:{port}/mcp", tool: price}}}}
+"""
+
+
+@pytest.mark.real
+async def test_a_server_at_an_address():
+    """Over streamable HTTP; the model is told what the server says of its tool, by the scenario's name."""
+    port = await free_port()
+    resolved = resolve(loads(ASKING.format(port=port)))
+    async with listening(port), open_tools(resolved) as box:
+        (function,) = box.block(resolved.agents[0].block)["think"]["functions"]
+        assert (function["name"], function["description"]) == ("cost", "Look a price up.")
+        assert function["parameters"]["required"] == ["item"]
+        assert await box.tools["cost"].call({"item": "edge"}) == "edge: eight cents"
+        with pytest.raises(ToolFailed, match="arguments"):
+            await box.tools["cost"].call({})
 
 
 async def test_a_server_that_does_not_stay_is_given_up(autojump_clock):
