@@ -3,8 +3,10 @@
 from functools import partial
 
 import pytest
+import trio
 
 from trialogue.actors.mailbox import MailboxFull
+from trialogue.actors.updates import WAITING
 from trialogue.app.edges import Edges
 from trialogue.app.meeting import open_meeting
 from trialogue.app.virtual import run_virtual
@@ -12,6 +14,7 @@ from trialogue.errors import LocalProtocolError
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
 from trialogue.model.commands import EndMeeting
+from trialogue.model.events import ActorCrashed, PlaybackStarted, ServiceWarned, SettingsChanged
 from trialogue.rules.meeting import Meeting
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
@@ -61,6 +64,27 @@ def test_thousands_of_requests_and_then_the_end(flooded, out, ask):
             call()
 
     flooded(flood)
+    assert ends_of(out) == ["left"]
+
+
+def test_thousands_of_changes_crash_nobody(endless, out):
+    """An agent in the midst of a session takes what it can; the rest holds from its next session on."""
+
+    async def main():
+        edges, overrides = Edges(engines=murmuring_engines()), Overrides(clock=Clock.VIRTUAL)
+        async with open_meeting(endless, overrides=overrides, out=out, edges=edges) as meeting:
+            async for record in meeting.records():
+                if isinstance(record.event, PlaybackStarted):
+                    break
+            for _ in range(3000):
+                meeting.update("ann", prompt="More.")
+            await trio.sleep(5)
+
+    run_virtual(main, seed=3)
+    events = [record.event for record in read(out / "journal.jsonl")]
+    assert not [event for event in events if isinstance(event, ActorCrashed)]
+    assert [event.code for event in events if isinstance(event, ServiceWarned)] == ["updates"]
+    assert sum(isinstance(event, SettingsChanged) for event in events) >= WAITING
     assert ends_of(out) == ["left"]
 
 

@@ -114,6 +114,7 @@ class Agent:
         self._was_ready = False
         self._changes: list[_Change] = []
         self._folded = 0
+        self._overwhelmed = 0
         self._replaced = trio.Event()
         self.orders: Mailbox[Order] = Mailbox(f"agent:{participant}", 256)
 
@@ -232,9 +233,17 @@ class Agent:
                 self._report(SettingsChanged(self.participant, session, change.update.part, "applied"))
 
     def _tell_change(self, index: int) -> None:
-        if self._session is not None:
+        if self._session is None:
+            return
+        if self._session.takes_updates:
             update = self._changes[index].update
-            self._session.update(update.part, change_of(update, self._with(index)))
+            # Only a change of `think` is told with what it leaves out: the others need not know what holds.
+            before = self._with(index) if update.part == "think" else self._services[0].settings
+            self._session.update(update.part, change_of(update, before))
+        elif self._overwhelmed != self._number:
+            self._overwhelmed = self._number
+            what = "too many changes at once: what is too much holds from the next session on"
+            self._report(ServiceWarned(self.participant, "updates", what))
 
     # --- orders -----------------------------------------------------------------------------------
 

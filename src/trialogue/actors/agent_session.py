@@ -138,6 +138,11 @@ class AgentSession:
         self._transmit(message)
         return True
 
+    @property
+    def takes_updates(self) -> bool:
+        """Whether one more change of the settings can wait to be told."""
+        return not self._updates.is_full
+
     def update(self, part: Part, change: Change) -> None:
         """Change a part of the settings, after the changes before it."""
         self._updates.add(Pending(part, change))

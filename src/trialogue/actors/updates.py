@@ -3,7 +3,8 @@
 1. The next change is told once the service has confirmed the last, at least once since it was told: the
    service may confirm late (18 s were seen) and may confirm two changes at once.
 2. A change that is not confirmed within `CONFIRM_S` is taken to hold: nothing is ever waited for longer.
-3. What was not told when the session ends is part of the next session's settings.
+3. What was not told when the session ends is part of the next session's settings; so is what comes while
+   `WAITING` changes wait.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from trialogue.model.events import Part
 
 CONFIRM_S = 25.0
 """Seconds that a confirmation may take."""
+
+WAITING = 64
+"""How many changes may wait to be told."""
 
 
 @frozen
@@ -44,7 +48,7 @@ class Updates:
         """`told` is called with each part and what became of its change."""
         self._send = send
         self._told = told
-        self._waiting: Mailbox[Pending] = Mailbox("updates", 64)
+        self._waiting: Mailbox[Pending] = Mailbox("updates", WAITING)
         self._open: Pending | None = None
         self._confirmed = trio.Event()
 
@@ -53,8 +57,13 @@ class Updates:
         """The part whose change was told and is not confirmed; None where there is none."""
         return self._open.part if self._open else None
 
+    @property
+    def is_full(self) -> bool:
+        """Whether no more changes are taken."""
+        return self._waiting.statistics().waiting >= WAITING
+
     def add(self, pending: Pending) -> None:
-        """Have a change told after those before it."""
+        """Have a change told after those before it; `MailboxFull` where none is taken any more."""
         self._waiting.post(pending)
 
     def confirm(self, part: str) -> None:
