@@ -257,7 +257,7 @@ def test_what_a_chair_asks_is_asked_behind_a_greeting():
     table.open()
     table.begins("biz", "I am Biz.")
     table.at(0, ToolRequested("mod", 1, "c1", "give_floor", '{"to": "biz", "about": "the price"}'))
-    table.says("mod", "Well.")
+    table.begins("mod", "", 0.0)
     table.plays("biz")
     (cue,) = of(table.ends("biz"), Cue)
     assert (cue.to, cue.text.splitlines()[-1]) == ("biz", 'It is your turn. You are asked: "the price"')
@@ -334,6 +334,7 @@ def test_whoever_started_with_the_first_is_next(late, collide):
     assert ("collision" in table.reports()) is collide
     waiting = [waiting.participant for waiting in table.meeting.floor_view.queue]
     assert waiting == (["biz"] if collide else [])
+    assert bool(of(table.at(1, FloorRequestCancelled("biz")), Report)) is not collide
 
 
 def test_whoever_is_selected_collides_with_nobody():

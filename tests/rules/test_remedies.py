@@ -120,6 +120,10 @@ SAID = evolve(FREE, now=20.0, turns=(taken(1, "biz"), taken(2, "tech")))
         ),
         (evolve(SAID, turns=(evolve(taken(1, "tech"), heard="Biz?"),)), Next("biz", "selected by name")),
         (evolve(SAID, turns=(*SAID.turns, taken(3, "tech"))), Nobody("nobody-starts")),
+        (
+            evolve(SAID, turns=(evolve(taken(1, "tech"), heard="Law?"),), present=("tech", "biz")),
+            Next("tech", "nobody else starts: the speaker may go on"),
+        ),
         (evolve(FREE, queue=BOTH), Wait(9.3, "another may have started too")),
         (evolve(FREE, queue=BOTH, present=("tech", "biz")), Next("tech", STARTED)),
         (evolve(FREE, queue=BOTH, now=9.5, draw=0.49), Next("tech", STARTED)),
