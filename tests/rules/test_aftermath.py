@@ -56,6 +56,7 @@ from trialogue.model.plan import (
     ToolRules,
 )
 from trialogue.rules import turns
+from trialogue.rules.digest import Missed
 from trialogue.rules.floor import RequestState
 from trialogue.rules.replies import Replies
 
@@ -302,7 +303,7 @@ def test_a_remark_that_went_with_its_session_is_not_told():
     table.begins("tech", "Aha.")
     table.at(1, SessionLost("tech", 1, "gone", 0.1))
     table.at(1.5, SessionReady("tech", 2))
-    assert table.meeting._state.inboxes.of("tech").unheard == ""
+    assert table.meeting._state.inboxes.of("tech") == Missed()
 
 
 def test_an_answer_that_was_thrown_away_is_thrown_away_once():
