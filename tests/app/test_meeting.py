@@ -74,6 +74,7 @@ def test_the_files_of_a_run(scenario, hold):
     told = json.loads((result.folder / "result.json").read_text())
     assert set(told["files"]) == {
         "journal.jsonl",
+        "manifest.json",
         "scenario.yaml",
         "audio/ann.wav",
         "audio/bob.wav",
@@ -85,6 +86,8 @@ def test_the_files_of_a_run(scenario, hold):
         "transcript.rttm",
         "result.json",
     }
+    there = (path for path in result.folder.rglob("*") if path.is_file())
+    assert {path.relative_to(result.folder).as_posix() for path in there} == set(told["files"])
     for name in told["files"]:
         assert stat.S_IMODE((result.folder / name).stat().st_mode) == 0o600, name
     assert told["reason"] == "said"

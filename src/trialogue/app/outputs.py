@@ -72,7 +72,7 @@ def write_outputs(stage: Stage) -> MeetingResult:
     run = Run(
         clock="virtual" if virtual else "real",
         speed=round(duration_s / machine_s, 2) if virtual else None,
-        files=("journal.jsonl", "scenario.yaml", *_recordings(stage), *texts, "result.json"),
+        files=("journal.jsonl", "manifest.json", "scenario.yaml", *_recordings(stage), *texts, "result.json"),
         reason=stage.end_reason if stage.end_reason in FAILURES else None,
     )
     outcome = result(plan, records, utterances, run)
