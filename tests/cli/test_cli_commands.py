@@ -53,6 +53,8 @@ def test_the_version(capsys):
         (["run", "x.yaml", "--limit-silence", "0s"], "trialogue: --limit-silence wants a stretch of time,"),
         (["run", "nowhere/x.yaml"], "trialogue: nowhere/x.yaml:1:1: cannot be read: No such file"),
         (["replay", "nowhere/x"], "trialogue: there is no journal at nowhere/x"),
+        (["serve", "--port", "99999"], "trialogue: --port wants a number from 0 to 65535, not 99999"),
+        (["serve", "--port", "-5"], "trialogue: --port wants a number from 0 to 65535, not -5"),
         (["serve", "--host", "0.0.0.0"], "trialogue: a server beyond loopback needs an API key"),
         (["serve", "--api-key-env", "NOT_SET_HERE"], "trialogue: set NOT_SET_HERE to the key"),
     ],

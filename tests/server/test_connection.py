@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import trio
@@ -12,9 +14,9 @@ from fakes import FakeSocket, FakeSynthesizer, fake_equipment, silence, speech
 from trio.testing import MockClock
 
 from trialogue.errors import ConnectionLost
-from trialogue.server.connection import Connection, converse
+from trialogue.server.connection import Connection, converse, where
 from trialogue.server.equipment import Equipment
-from trialogue.server.options import ServerOptions
+from trialogue.server.options import ServerOptions, is_loopback
 
 
 def settings(**agent: Any) -> dict[str, Any]:
@@ -167,7 +169,7 @@ async def test_crash_ends_its_connection_and_names_no_speech(
     assert error["code"] == "INTERNAL_SERVER_ERROR"
     assert socket.close_codes == [None]
     printed = capsys.readouterr()
-    assert "fakes.py" in printed.out + printed.err
+    assert "server/voice.py" in printed.out + printed.err
     assert "secret" not in printed.out + printed.err
 
 
@@ -208,3 +210,21 @@ def test_repr_is_a_status_line() -> None:
     """The conversation's, in brackets."""
     made = Connection(FakeSocket(), fake_equipment(), "r-1")
     assert repr(made) == "<Connection: <Conversation r-1: awaiting-settings, user silent>>"
+
+
+def test_a_crash_is_placed_at_our_innermost_frame() -> None:
+    """Not where a library raised it, with the words it was given; a foreign crash keeps its own place."""
+    words = "what was said"
+    with pytest.raises(ValueError) as ours:  # noqa: PT011 - its words are the library's
+        read_host_of(words)
+    with pytest.raises(ValueError) as foreign:  # noqa: PT011 - likewise
+        urlsplit(f"//[{words}")
+    told = where(ExceptionGroup("", [ours.value]))
+    assert re.fullmatch(r"ValueError at .*/trialogue/server/options\.py:\d+", told)
+    assert re.fullmatch(r"ValueError at .*/urllib/parse\.py:\d+", where(foreign.value))
+    assert where(KeyError(words)) == ""
+
+
+def read_host_of(words: str) -> None:
+    """Have a library raise beneath code of ours."""
+    is_loopback(f"//[{words}")

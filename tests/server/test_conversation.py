@@ -821,3 +821,16 @@ def test_any_order_of_anything_is_decided(steps: list[tuple[Any, float]]) -> Non
     cuts = [c.reply for c in desk.commands if isinstance(c, cmd.CutReply)]
     assert cuts == sorted(set(cuts))
     assert desk.conversation.next_deadline() > 0
+
+
+@pytest.mark.parametrize("words", ["", " \n\t"])
+@pytest.mark.parametrize("style", RefusalStyle)
+def test_injections_without_words_are_refused(words: str, style: RefusalStyle) -> None:
+    """Nobody starts speaking, nothing is thought about, and the session goes on."""
+    desk = running(ServerOptions(refusal_style=style))
+    desk.say({"type": "InjectUserMessage", "content": words})
+    desk.say({"type": "InjectAgentMessage", "message": words})
+    desk.say({"type": "InjectAgentMessage", "message": words, "behavior": "interrupt"})
+    assert desk.look() == [{"type": "InjectionRefused", "message": "the message has no words"}] * 3
+    desk.say({"type": "InjectUserMessage", "content": "Hi"})
+    assert "Think" in desk.names()

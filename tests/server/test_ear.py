@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import trio
 from attrs import evolve
-from fakes import RATE, FakeRecognizer, fake_equipment, silence, speech
+from fakes import LOUD, RATE, FakeRecognizer, fake_equipment, silence, speech
 from hypothesis import given
 from hypothesis import strategies as st
 from trio.testing import MockClock, wait_all_tasks_blocked
@@ -147,3 +147,17 @@ def test_quietest_place_is_inside(samples: int) -> None:
     """Of any stretch, however short."""
     noise = np.random.default_rng(samples).integers(-9, 9, samples).astype("<i2").tobytes()
     assert 0 <= quietest(noise) <= samples
+
+
+async def test_what_is_dropped_are_whole_samples(autojump_clock: MockClock) -> None:
+    """A client that cuts its stream within a sample, while the ear is behind, does not shift the rest."""
+    listener = Listener(fake_equipment(texts=("Hello.", "", "")))
+    listener.ear.put(speech(31.0) + LOUD[:1])
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(listener.ear.run)
+        await wait_all_tasks_blocked()
+        await listener.hear(LOUD[1:] + silence(1.0))
+        nursery.cancel_scope.cancel()
+    assert listener.told == [SpeechBegan(), SpeechEnded(), WordsRecognized("Hello.")]
+    samples = {pcm[at : at + 2] for pcm in listener.recognizer.heard for at in range(0, len(pcm), 2)}
+    assert samples == {LOUD, silence(1 / RATE)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from attrs import evolve
 from desk import scripted, settings
 from fakes import fake_equipment
 from trio.testing import MockClock
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.trio.client import connect
 
 from trialogue.compute import InThreads
@@ -76,6 +76,13 @@ async def test_subprotocol_authorization_is_echoed(scheme: str) -> None:
     assert response.headers["Sec-WebSocket-Protocol"] == scheme
 
 
+@pytest.mark.parametrize("offered", [["secret"], ["secret", "token"], ["x", "secret"], ["token", "wrong"]])
+async def test_a_key_without_its_scheme_stays_out(offered: list[str]) -> None:
+    """A key is what follows `token` or `bearer`, as at the hosted service."""
+    async with serving(Access(api_key="secret")) as server:
+        assert (await status_of(server, subprotocols=offered)).response.status_code == 401
+
+
 async def test_unknown_queries_and_headers_are_ignored() -> None:
     """SDKs may add any."""
     async with serving() as server:
@@ -106,7 +113,10 @@ async def test_wrong_path() -> None:
         assert (await status_of(server, path="/")).response.status_code == 404
 
 
-@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Origin": "null"}])
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": "http://["}, {"Origin": "["}],
+)
 async def test_foreign_pages_stay_out(headers: dict[str, str]) -> None:
     """403 for an `Origin` that is not this machine's."""
     async with serving() as server:
@@ -120,12 +130,13 @@ async def test_own_pages_come_in() -> None:
     assert message["type"] == "Welcome"
 
 
-async def test_foreign_hosts_stay_out() -> None:
-    """403 for another `Host`: a name that was rebound to this address."""
+@pytest.mark.parametrize("host", ["evil.example", "[", "[::1", "127.0.0.1.evil.example", "[]:80"])
+async def test_foreign_hosts_stay_out(host: str) -> None:
+    """403 for another `Host`: a name that was rebound to this address, or what is no name at all."""
     async with serving() as server:
         stream = await trio.open_tcp_stream("127.0.0.1", server.port)
         lines: Sequence[str] = (
-            "GET /v1/agent/converse HTTP/1.1", "Host: evil.example", "Connection: Upgrade",
+            "GET /v1/agent/converse HTTP/1.1", f"Host: {host}", "Connection: Upgrade",
             "Upgrade: websocket", "Sec-WebSocket-Version: 13",
             "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "", "",
         )  # fmt: skip
@@ -200,3 +211,56 @@ def test_in_memory_under_a_virtual_clock_twice_the_same() -> None:
     )
     assert len(first) > 10
     assert first == second
+
+
+async def test_a_crowd_is_not_even_answered() -> None:
+    """As many as are let in are told that it is full; whoever comes then is hung up on, and holds nothing."""
+    async with serving(Access(max_connections=2)) as server, trio.open_nursery() as nursery:
+        crowd = [await trio.open_tcp_stream("127.0.0.1", server.port) for _ in range(8)]
+        dropped: list[trio.SocketStream] = []
+
+        async def wait_for_the_end(stream: trio.SocketStream) -> None:
+            with suppress(trio.BrokenResourceError):
+                assert await stream.receive_some() == b""
+            dropped.append(stream)
+            if len(dropped) == 4:
+                nursery.cancel_scope.cancel()
+
+        for stream in crowd:
+            nursery.start_soon(wait_for_the_end, stream)
+    assert len(dropped) == 4
+    for stream in crowd:
+        await trio.aclose_forcefully(stream)
+
+
+@pytest.mark.parametrize("dripped", [b"", b"GET /v1/agent/converse HTTP/1.1\r\nHost: 127.0.0.1\r\n"])
+async def test_a_stranger_has_ten_seconds_to_come_in(dripped: bytes, autojump_clock: MockClock) -> None:
+    """From the first byte to the end of the upgrade, however much has come."""
+    near, far = open_pipe()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_stream, far, fake_equipment())
+        began = trio.current_time()
+        if dripped:
+            await near.send_all(dripped)
+        assert await near.receive_some() == b""
+        assert trio.current_time() - began == pytest.approx(10.0, abs=0.5)
+        await near.aclose()
+
+
+@pytest.mark.parametrize("message", ["x" * (1024 * 1024 + 1), bytes(1024 * 1024 + 1)], ids=["text", "sound"])
+async def test_a_message_is_at_most_a_mebibyte(message: str | bytes) -> None:
+    """1009 for one byte more, before it is decoded; the server goes on."""
+    async with serving() as server:
+        async with connect(server.url) as socket:
+            await socket.recv()
+            await socket.send(message)
+            with pytest.raises(ConnectionClosed):
+                await socket.recv()
+            assert socket.close_code == 1009
+        _, welcomed = await welcome(server)
+    assert welcomed["type"] == "Welcome"
+
+
+def test_the_default_crowd() -> None:
+    """The bound that the manual gives."""
+    assert LOOPBACK.max_connections == 64

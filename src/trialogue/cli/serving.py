@@ -45,6 +45,8 @@ class Serving:
 
 def serve(serving: Serving) -> int:
     """Serve until a signal asks for the end: 128 + its number. `SetupError` where it cannot begin."""
+    if serving.port not in range(65_536):
+        raise SetupError(f"--port wants a number from 0 to 65535, not {serving.port}")
     access = Access(serving.host, serving.port, _key(serving.key_variable))
     configure("error" if serving.is_quiet else serving.log_level)
     return trio.run(_serve, serving, access)

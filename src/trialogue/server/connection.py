@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import traceback
+from pathlib import Path
 from typing import assert_never, cast
 
 import structlog
@@ -28,6 +29,8 @@ from trialogue.server.thinking import Thinking
 from trialogue.server.voice import Voice
 from trialogue.transport.socket import WebSocket
 
+_OURS = Path(__file__).parents[1]
+
 
 async def converse(socket: WebSocket, equipment: Equipment, *, request_id: str) -> None:
     """Be the agent at the other end of `socket` until either side closes it; never raises of itself."""
@@ -41,11 +44,16 @@ async def converse(socket: WebSocket, equipment: Equipment, *, request_id: str) 
 
 
 def where(crash: Exception) -> str:
-    """The place of a crash, without its text: that may hold speech."""
+    """The innermost place of ours in a crash, without its text: that may hold speech.
+
+    A foreign library's place tells nobody what we asked of it; it is given where none is ours.
+    """
     if isinstance(crash, ExceptionGroup):
         return where(cast("ExceptionGroup[Exception]", crash).exceptions[0])
     frames = traceback.extract_tb(crash.__traceback__)
-    return f"{type(crash).__name__} at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_OURS)]
+    at = next(reversed(ours or frames), None)
+    return f"{type(crash).__name__} at {at.filename}:{at.lineno}" if at else ""
 
 
 def _send(socket: WebSocket, message: ServerMessage) -> None:

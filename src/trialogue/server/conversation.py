@@ -219,6 +219,8 @@ class Conversation:
         match message:
             case UpdateListen() | UpdateThink() | UpdateSpeak() | UpdatePrompt():
                 self._take_update(message, agent)
+            case InjectUserMessage(content=words) | InjectAgentMessage(message=words) if not words.strip():
+                self._send(InjectionRefused(message=say.NO_WORDS))
             case InjectUserMessage():
                 self._send(UserStartedSpeaking())
                 self._end_turn(message.content, agent, now)

@@ -95,7 +95,7 @@ class Ear:
         self._waiting += audio
         excess = len(self._waiting) - self._max_waiting
         if excess > 0:
-            del self._waiting[:excess]
+            del self._waiting[: excess + -excess % self._width]  # whole samples: half of one shifts the rest
         self._has_news.set()
 
     def end_turn(self) -> None:

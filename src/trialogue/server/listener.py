@@ -12,6 +12,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 import structlog
@@ -45,7 +46,7 @@ class Access:
     """What clients must show; None lets everyone in."""
 
     max_connections: int = 64
-    """Connections at a time; one more is answered 429."""
+    """Connections at a time; one more is answered 429, and beyond as many again not at all."""
 
 
 LOOPBACK = Access()
@@ -108,6 +109,9 @@ class _Entrance:
         self._inside = 0
 
     async def serve(self, stream: trio.SocketStream) -> None:
+        if self._inside >= 2 * self._access.max_connections:
+            await trio.aclose_forcefully(stream)
+            return
         visit = _Visit(
             self._equipment,
             self._equipment.new_id(),
@@ -171,7 +175,7 @@ class _Visit:
 def _is_authorized(request: UpgradeRequest, access: Access) -> bool:
     if access.api_key is None:
         return True
-    shown = [key for key in (_key_of_header(request), *request.subprotocols) if key]
+    shown = [key for key in (_key_of_header(request), _key_of_subprotocols(request)) if key]
     return any(hmac.compare_digest(key.encode(), access.api_key.encode()) for key in shown)
 
 
@@ -180,8 +184,21 @@ def _key_of_header(request: UpgradeRequest) -> str:
     return key.strip() if scheme.lower() in _SCHEMES else ""
 
 
+def _key_of_subprotocols(request: UpgradeRequest) -> str:
+    """What follows the scheme, as in `Sec-WebSocket-Protocol: token, KEY`."""
+    offered = request.subprotocols
+    return next((key for scheme, key in pairwise(offered) if scheme.lower() in _SCHEMES), "")
+
+
 def _is_from_here(request: UpgradeRequest, access: Access) -> bool:
     names = [f"//{request.host}"] if request.host else []
     if origin := request.header("origin"):
         names.append(origin)
-    return all(is_loopback(name) or urlsplit(name).hostname == access.host for name in names)
+    return all(_names_us(name, access) for name in names)
+
+
+def _names_us(name: str, access: Access) -> bool:
+    try:
+        return is_loopback(name) or urlsplit(name).hostname == access.host
+    except ValueError:
+        return False

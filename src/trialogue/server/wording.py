@@ -25,6 +25,7 @@ LISTEN_IS_FIXED: Final = "Version and model of the listen provider are fixed for
 NO_THINK_LIVE: Final = "Think Live is not enabled."
 NO_SUCH_FUNCTION: Final = "The model called a function that was not offered."
 NO_VOICE: Final = "No speak provider gave audio."
+NO_WORDS: Final = "the message has no words"
 NO_FLUX: Final = "ForceEndTurn needs a Flux listen provider."
 ENDS_SOON: Final = "The session will end soon."
 TOO_LONG: Final = "The session has reached its maximum length."
