@@ -5,6 +5,8 @@
 2. Aliases, anchors, tags, merge keys, second documents, duplicate keys and keys that are not text are
    refused, each with its place; the tree goes on around them.
 3. Size, depth and the number of nodes are bounded before anything is built.
+4. What lies too deep is passed over, but a text that goes on nesting is not read to its end: the parser's
+   time grows with the square of the depth.
 """
 
 from __future__ import annotations
@@ -122,6 +124,8 @@ def compose(text: str, source: str, problems: Problems, path: Path = ()) -> Node
         problems.add(start, path, "is not YAML: it holds characters that no text may hold", Code.YAML)
     except _TooMuch as stop:
         problems.add(stop.place, path, f"holds more than {MAX_NODES} values", Code.SIZE)
+    except _TooDeep:
+        pass  # where it began is a problem already
     return Hole(start)
 
 
@@ -131,6 +135,10 @@ class _TooMuch(Exception):
     def __init__(self, place: Place) -> None:
         super().__init__()
         self.place = place
+
+
+class _TooDeep(Exception):
+    """The text nests so far beyond any scenario that the rest of it is not worth reading."""
 
 
 @define
@@ -196,6 +204,8 @@ class _Composer:
             event = next(events)
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
+                if depth > MAX_DEPTH:
+                    raise _TooDeep
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
 
