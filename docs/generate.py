@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import assert_never, cast, get_args, get_type_hints
 
 import attrs
+import policy_runs
 import yaml
 from cyclopts import Argument
 
@@ -59,7 +60,14 @@ def main() -> int:
     stale = [page for page in pages() if page.read_text(encoding="utf-8") != fresh(page)]
     for page in stale:
         page.write_text(fresh(page), encoding="utf-8")
+    for name in policy_runs.RUNS:
+        picture_file(name).write_text(policy_runs.picture(name), encoding="utf-8")
     return 1 if stale else 0
+
+
+def picture_file(name: str) -> Path:
+    """Where a policy's picture is."""
+    return policy_runs.PICTURES / f"{name}.svg"
 
 
 def pages() -> list[Path]:
@@ -324,7 +332,27 @@ def exit_codes() -> str:
     return f"```text\n{EXIT_CODES}```"
 
 
+# --- the policies ---------------------------------------------------------------------------------------
+
+COMPARED = ("policy", "turns heard", "speech s", "mean gap s (n)", "Gini", "order of grants", "reports")
+TURNS = ("turn", "who", "granted at s", "why", "ended", "heard")
+
+
+def policies_compared() -> str:
+    """The figures of all policies, on the same cast and seed."""
+    return table(COMPARED, [policy_runs.measured(name) for name in policy_runs.RUNS])
+
+
+def policy_run(name: str) -> str:
+    """A policy's picture, its turns and its figures."""
+    shown = f"![Who was heard when, turn by turn; the table below says the same]({name}.svg)"
+    figures = table(COMPARED[1:], [policy_runs.measured(name)[1:]])
+    return f"{shown}\n\n{table(TURNS, policy_runs.turns(name))}\n\n{figures}"
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
+    "policies-compared": policies_compared,
+    **{f"policy-{name}": partial(policy_run, name) for name in policy_runs.RUNS},
     "scenario": scenario_reference,
     "floor-table": floor_table,
     "floor-diagram": floor_diagram,

@@ -39,6 +39,8 @@ NOT_RUN = {
     "trialogue serve --port 8090": "serves until Ctrl-C; the blocks after it talk to such a server",
     "VOICE_KEY=... trialogue serve --host 0.0.0.0 --api-key-env VOICE_KEY": "serves the whole network",
     "$ trialogue resume runs/edge-cache-20250131-101500": "needs a crash; tests/process has them",
+    "trialogue run scenarios/policy-": "CI runs every scenario; the page's picture is of the same run",
+    "PYTHONPATH=scenarios/custom trialogue run": "the page's picture is of the same run",
     "pytest tests/rules": "is what CI runs, step by step",
     "pip install atheris": "installs, and then looks for a minute",
     "import trio\nfrom trialogue.app.agent import open_agent\n"

@@ -13,6 +13,7 @@ from trialogue.scenario import json_schema
 
 
 def generator():
+    sys.path.insert(0, str(DOCS))  # the generator's own modules lie beside it
     spec = importlib.util.spec_from_file_location("docs_generate", DOCS / "generate.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -27,6 +28,12 @@ KEYS = [(cls, key) for cls, schema in json_schema()["$defs"].items() for key in 
 def test_pages_are_fresh(page):
     """Nothing has changed in the code that the page does not say; else run `python docs/generate.py`."""
     assert page.read_text(encoding="utf-8") == GENERATE.fresh(page)
+
+
+@pytest.mark.parametrize("name", GENERATE.policy_runs.RUNS)
+def test_pictures_are_of_the_run(name):
+    """Each policy's picture is what its meeting gives today; else run `python docs/generate.py`."""
+    assert GENERATE.picture_file(name).read_text(encoding="utf-8") == GENERATE.policy_runs.picture(name)
 
 
 def test_every_part_has_a_page():

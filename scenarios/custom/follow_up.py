@@ -1,0 +1,15 @@
+"""A policy of one's own: a pure function of what the floor sees."""
+# ruff: noqa: INP001 - a module that lies beside its scenario, not a package
+
+from trialogue.rules.policies import POLICIES
+from trialogue.rules.view import Decision, FloorView, Next
+
+
+def follow_up(view: FloorView) -> Decision:
+    """Whoever asked has the floor again after the answer; else whoever is named has it."""
+    if len(view.turns) >= 2:
+        asked, answered = view.turns[-2:]
+        is_answer = asked.heard.endswith("?") and not answered.heard.endswith("?")
+        if is_answer and asked.participant != answered.participant and asked.participant in view.present:
+            return Next(asked.participant, "asked, and has the answer")
+    return POLICIES["addressed"].choose(view)
