@@ -165,6 +165,39 @@ async def test_a_refused_key_ends_the_meeting_with_exit_code_3(live, tmp_path):
     assert all("Invalid credentials." in f.reason and KEY not in f.reason for f in failures)
 
 
+@pytest.mark.parametrize(
+    "key", [f"{KEY}\nX-Other: 1", f"{KEY}é", f"{KEY} {KEY}", f"{KEY}\x7f", f"{KEY}\r\n\r\nGET"]
+)
+async def test_what_can_be_no_key_is_told_once(live, tmp_path, monkeypatch, key):
+    """Before anything is dialled or made, and without the key."""
+    monkeypatch.setenv("DEEPGRAM_API_KEY", key)
+    with pytest.raises(SetupError, match=r"^DEEPGRAM_API_KEY is no key: it holds") as caught:
+        async with open_meeting(live, overrides=Overrides(via=Via.DEEPGRAM), out=tmp_path / "run"):
+            pass
+    assert KEY not in str(caught.value)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.real
+async def test_a_service_that_echoes_the_key_gets_it_into_no_file(live, tmp_path, caplog, capfd):
+    """Whatever it says it with: headers, a body, its words."""
+
+    def refuse(connection, request):
+        echo = request.headers["Authorization"]
+        response = connection.respond(401, json.dumps({"err_code": "INVALID_AUTH", "err_msg": f"No: {echo}"}))
+        response.headers["dg-error"] = f"No: {echo}"
+        response.headers["dg-request-id"] = echo
+        return response
+
+    result = await hold(live, tmp_path / "run", Peer().converse, process_request=refuse)
+    assert result.result.reason == "refused"
+    files = [path for path in result.folder.rglob("*") if path.is_file()]
+    assert [path.name for path in files if KEY.encode() in path.read_bytes()] == []
+    printed = capfd.readouterr()
+    assert KEY not in printed.out + printed.err + caplog.text + repr(result)
+    assert "No: " in (result.folder / "journal.jsonl").read_text()
+
+
 async def test_a_key_never_goes_in_the_clear_beyond_this_machine(live, tmp_path):
     """A plain address of another machine is refused before it is dialled."""
     edges = Edges(endpoint="ws://192.0.2.1/v1/agent/converse")

@@ -89,10 +89,12 @@ def deepgram_connect(url: str) -> Connect:
 
 
 def authorization() -> str:
-    """The header's value, made as it is dialled; `SetupError` where the key is not set."""
+    """The header's value, made as it is dialled; `SetupError` where the key is not set, or can be none."""
     key = os.environ.get(KEY_VARIABLE, "").strip()
     if not key:
         raise SetupError(f"set {KEY_VARIABLE} to your Deepgram API key, or run with --via local")
+    if not (key.isascii() and key.isprintable() and " " not in key):
+        raise SetupError(f"{KEY_VARIABLE} is no key: it holds spaces, line breaks or letters beyond ASCII")
     return f"Token {key}"
 
 
