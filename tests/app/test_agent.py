@@ -8,7 +8,7 @@ import trio
 
 from trialogue.actors.mailbox import MailboxFull
 from trialogue.app.agent import Sound, open_agent
-from trialogue.app.agent_memory import OPEN_CALLS, REMEMBERED, Memory
+from trialogue.app.agent_memory import OPEN_CALLS, Memory
 from trialogue.app.virtual import run_virtual
 from trialogue.compute import Inline
 from trialogue.errors import LocalProtocolError, ProviderRefused, SetupError
@@ -22,7 +22,7 @@ from trialogue.model.events import (
     ToolRequested,
     WordsHeard,
 )
-from trialogue.rules.context import STILL_RUNNING, ContextCall, ContextMessage
+from trialogue.rules.context import REMEMBERED, STILL_RUNNING, ContextCall, ContextMessage
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import serve_stream
 from trialogue.testing.engines import Murmur, murmuring_engines

@@ -17,7 +17,7 @@ from trialogue.model.events import (
     UpdateAsked,
 )
 from trialogue.model.participants import OnFailure
-from trialogue.rules.context import ContextCall
+from trialogue.rules.context import REMEMBERED, ContextCall, ContextMessage, latest, size_of
 
 STAND_IN = evolve(TECH, on_failure=OnFailure.REPLACE)
 
@@ -164,3 +164,28 @@ def test_a_call_in_flight_stands_in_the_context():
     assert last == ContextCall("c1", "prices", "{}", "The call still runs. Its result will be told to you.")
     it.at(2.0, ToolFinished("tech", "c1", "succeeded", "8"))
     assert it.meeting.context("tech")[-1] == ContextCall("c1", "prices", "{}", "8")
+
+
+def test_a_session_is_told_the_last_of_a_long_meeting():
+    """As much as a service takes: the oldest is left out first, and what just happened never."""
+    items = [ContextMessage("user", f"{number:05} {'word ' * 40}") for number in range(1000)]
+    told = latest(items)
+    assert told[-1] == items[-1]
+    assert list(told) == items[-len(told) :]
+    assert sum(map(size_of, told)) <= REMEMBERED < sum(map(size_of, items[-len(told) - 1 :]))
+    assert latest(items[:9]) == items[:9]
+    assert latest([]) == []
+    huge = ContextCall("c1", "prices", "x" * REMEMBERED, "8", "signed")
+    assert latest([*items, huge]) == [huge]
+    assert size_of(huge) == 16 + REMEMBERED + 1 + 6
+
+
+def test_the_context_of_a_meeting_is_bounded():
+    """Calls with long arguments are forgotten before they fill a session's settings."""
+    it = table()
+    for number in range(9):
+        it.at(number + 1.0, ToolRequested("tech", 1, f"c{number}", "prices", "x" * 9000))
+        it.at(number + 1.5, ToolFinished("tech", f"c{number}", "succeeded", "8"))
+    assert [item.call_id for item in it.meeting.context("tech") if isinstance(item, ContextCall)] == [
+        f"c{number}" for number in range(2, 9)
+    ]

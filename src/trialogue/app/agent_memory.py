@@ -8,16 +8,17 @@ from typing import Final
 from attrs import Factory, define
 
 from trialogue.model.events import Event, SentenceSaid, ToolCallCancelled, ToolRequested, WordsHeard
-from trialogue.rules.context import STILL_RUNNING, ContextCall, ContextItem, ContextMessage, context_call
-
-REMEMBERED: Final = 64_000
-"""Characters of words, arguments and results that are kept; the oldest are forgotten first."""
+from trialogue.rules.context import (
+    REMEMBERED,
+    STILL_RUNNING,
+    ContextItem,
+    ContextMessage,
+    context_call,
+    size_of,
+)
 
 OPEN_CALLS: Final = 64
 """Calls without an answer that are kept."""
-
-ITEM: Final = 16
-"""What an item counts beside its characters, so that empty ones are bounded, too."""
 
 
 @define
@@ -65,21 +66,13 @@ class Memory:
         text = sentence.text
         if isinstance(last, ContextMessage) and last.role == "assistant" and sentence.reply == self._reply:
             self._items.pop()
-            self._size -= _size_of(last)
+            self._size -= size_of(last)
             text = f"{last.text} {text}"
         self._reply = sentence.reply
         self._keep(ContextMessage("assistant", text[-REMEMBERED:]))
 
     def _keep(self, item: ContextItem) -> None:
         self._items.append(item)
-        self._size += _size_of(item)
+        self._size += size_of(item)
         while self._size > REMEMBERED and len(self._items) > 1:
-            self._size -= _size_of(self._items.popleft())
-
-
-def _size_of(item: ContextItem) -> int:
-    match item:
-        case ContextMessage(text=text):
-            return ITEM + len(text)
-        case ContextCall(arguments=arguments, result=result, thought_signature=signature):
-            return ITEM + len(arguments) + len(result) + len(signature or "")
+            self._size -= size_of(self._items.popleft())

@@ -5,12 +5,14 @@
 3. A tool call stands there once it is finished, with its result, whether that was ever delivered or not.
    One that still ran when the context is asked for stands at its end: its result is told later.
 4. A cue that the service refused was not heard; it is given again.
+5. What is told to a session is bounded: of a long meeting the last of it. A service refuses a message that
+   is too long, and an agent that cannot be told where it was could not come back at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal, TypeAlias
 
 from attrs import Factory, define, frozen
 
@@ -30,6 +32,13 @@ from trialogue.rules.transcript import Transcript
 
 STILL_RUNNING = "The call still runs. Its result will be told to you."
 """What stands for the result of a call that was in flight when its session was lost."""
+
+
+REMEMBERED: Final = 64_000
+"""Characters of words, arguments and results that a session is told; the oldest are left out first."""
+
+ITEM: Final = 16
+"""What an item counts beside its characters, so that empty ones are bounded, too."""
 
 
 @frozen
@@ -70,6 +79,25 @@ def context_call(call: ToolRequested, result: str) -> ContextCall:
 
 ContextItem: TypeAlias = ContextMessage | ContextCall
 """One item of a context, in order of time."""
+
+
+def size_of(item: ContextItem) -> int:
+    """How much of `REMEMBERED` an item takes."""
+    match item:
+        case ContextMessage(text=text):
+            return ITEM + len(text)
+        case ContextCall(arguments=arguments, result=result, thought_signature=signature):
+            return ITEM + len(arguments) + len(result) + len(signature or "")
+
+
+def latest(items: Sequence[ContextItem]) -> Sequence[ContextItem]:
+    """The last of these, as many as are remembered; the very last in any case."""
+    left = REMEMBERED
+    for at in range(len(items) - 1, -1, -1):
+        left -= size_of(items[at])
+        if left < 0:
+            return items[min(at + 1, len(items) - 1) :]
+    return items
 
 
 @frozen
@@ -134,14 +162,14 @@ class Contexts:
                 pass
 
     def of(self, participant: str) -> tuple[ContextItem, ...]:
-        """One agent's context; KeyError for an unknown participant."""
-        items = (_item(self.transcript, entry) for entry in self._entries[participant])
+        """The last of one agent's context; KeyError for an unknown participant."""
+        items = [_item(self.transcript, entry) for entry in self._entries[participant]]
         running = (
             context_call(call, STILL_RUNNING)
             for (name, _), call in self._open_calls.items()
             if name == participant and call.ours
         )
-        return (*(item for item in items if item is not None), *running)
+        return (*latest([item for item in items if item is not None]), *running)
 
     def _hears_words(self, name: str, text: str) -> bool:
         """Whether these words came in by ear; a service may also echo the cue that it was given."""
