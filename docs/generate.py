@@ -338,6 +338,57 @@ COMPARED = ("policy", "turns heard", "speech s", "mean gap s (n)", "Gini", "orde
 TURNS = ("turn", "who", "granted at s", "why", "ended", "heard")
 
 
+SHAPED_BY: Mapping[str, tuple[str, ...]] = {
+    "addressed": (
+        "cast.NAME.title",
+        "cast.NAME.aliases",
+    ),
+    "agenda": (
+        "agenda[].owner",
+        "agenda[].time",
+        "agenda[].warn",
+        "agenda[].done_when",
+    ),
+    "auction": ("floor.share.in_a_row",),
+    "custom": ("floor.custom",),
+    "free": (
+        "cast.NAME.hears",
+        "floor.ear",
+        "floor.interrupt",
+    ),
+    "hand-off": ("floor.otherwise",),
+    "least-spoken": ("floor.share.max",),
+    "moderated": (
+        "cast.NAME.role",
+        "floor.chair_timeout",
+    ),
+    "parallel-collect": ("floor.think",),
+    "queue": ("floor.share.in_a_row",),
+    "random": ("run.seed",),
+    "round-robin": ("floor.order",),
+    "scripted": ("floor.order",),
+}
+"""The keys that shape each policy."""
+
+
+def policy_keys(name: str) -> str:
+    """The keys that shape a policy, as the reference of the scenario tells of them."""
+    rows: list[tuple[str, ...]] = []
+    for path in SHAPED_BY[name]:
+        place, _, key = path.rpartition(".")
+        record, member, places = next(
+            (record, member, places)
+            for record, places in _places().items()
+            for member in record.members
+            if place in places and member.key == key
+        )
+        meaning = field_docs(record.cls)[member.attribute]
+        rows.append((f"`{path}`", words(member.kind), _default(places, key), meaning))
+    return table(("key", "value", "default", "meaning"), rows).replace(
+        "](#", "](../../reference/scenario.md#"
+    )
+
+
 def policies_compared() -> str:
     """The figures of all policies, on the same cast and seed."""
     return table(COMPARED, [policy_runs.measured(name) for name in policy_runs.RUNS])
@@ -352,6 +403,7 @@ def policy_run(name: str) -> str:
 
 PARTS: Mapping[str, Callable[[], str]] = {
     "policies-compared": policies_compared,
+    **{f"keys-{name}": partial(policy_keys, name) for name in policy_runs.RUNS},
     **{f"policy-{name}": partial(policy_run, name) for name in policy_runs.RUNS},
     "scenario": scenario_reference,
     "floor-table": floor_table,
