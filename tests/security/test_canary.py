@@ -1,10 +1,12 @@
 """A key occurs in no byte that a meeting leaves behind."""
 
 import pytest
+from attrs import evolve
 
 from trialogue.app.edges import Edges
 from trialogue.app.run import run_meeting
 from trialogue.app.tooling import Permissions
+from trialogue.cli.endings import concluded
 from trialogue.errors import ToolFailed
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import prepare
@@ -74,3 +76,39 @@ def test_each_state_of_a_call_is_a_record(small, tmp_path):
     whole = (tmp_path / "run" / "journal.jsonl").read_text()
     places = [whole.index(word) for word in ("ToolRequested", "RunTool", "ToolFinished", "AnswerTool")]
     assert places == sorted(places)
+
+
+def test_a_crash_is_told_without_the_key(monkeypatch, capsys):
+    """A library's words may hold what it was given; the traceback that people report does not."""
+    monkeypatch.setenv("DEEPGRAM_API_KEY", CANARY)
+
+    def crash():
+        cause = ValueError(f"Illegal header value b'Token {CANARY}'")
+        raise ExceptionGroup("nursery", [RuntimeError(f"{CANARY} again")]) from cause
+
+    assert concluded(crash) == 70
+    out, err = capsys.readouterr()
+    assert CANARY not in out + err
+    assert "Illegal header value b'Token ***'" in err
+    assert "RuntimeError: *** again" in err
+
+
+def test_a_crash_leaves_no_key_in_the_run(small, tmp_path, capfd):
+    """An engine that fails with it in its words: the meeting ends, and its files name the failure alone."""
+
+    class Broken:
+        """A voice that is given a key, and says so."""
+
+        def synthesize(self, text, voice):
+            raise RuntimeError(f"{CANARY} {text} {voice}")
+
+    engines = evolve(murmuring_engines(), synthesizer=Broken())
+    edges = Edges(engines=engines, permissions=Permissions(registered={"broken": broken}))
+    result = run_meeting(small, out=tmp_path / "run", edges=edges)
+    files = [file for file in (tmp_path / "run").rglob("*") if file.is_file()]
+    assert [file.name for file in files if CANARY.encode() in file.read_bytes()] == []
+    out, err = capfd.readouterr()
+    assert CANARY not in out + err + repr(result)
+    assert "connection crashed" in out + err
+    assert "RuntimeError at " in out + err
+    assert "INTERNAL_SERVER_ERROR" in (tmp_path / "run" / "journal.jsonl").read_text()

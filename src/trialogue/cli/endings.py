@@ -26,6 +26,12 @@ INTERRUPTED: Final = 130
 CLOSED_PIPE: Final = 141
 """128 + SIGPIPE: whoever read our output has stopped reading."""
 
+_KEY_VARIABLE: Final = "DEEPGRAM_API_KEY"
+"""As `trialogue.app.edges` has it, which is too heavy for every command."""
+
+_SHORTEST_KEY: Final = 8
+"""What is shorter is a word that stands everywhere, and no key."""
+
 
 def concluded(command: Callable[[], int]) -> int:
     """Run a command and return its exit code; what it raises is told on stderr."""
@@ -74,7 +80,7 @@ def _exit_code_of(error: BaseException) -> int:
 
 def _tell(error: BaseException) -> None:
     if _exit_code(error) == BUG:
-        traceback.print_exception(error)
+        print(_without_key("".join(traceback.format_exception(error))), end="", file=sys.stderr)
         print(
             "trialogue: this is a fault of trialogue; please report it with the lines above", file=sys.stderr
         )
@@ -82,6 +88,12 @@ def _tell(error: BaseException) -> None:
     known = (each for each in _leaves(error) if isinstance(each, TrialogueError))
     for text in dict.fromkeys(text for each in known for text in told(each)):
         print(text, file=sys.stderr)
+
+
+def _without_key(text: str) -> str:
+    """A traceback as it may be reported: a library's words can hold what it was given, the key too."""
+    key = os.environ.get(_KEY_VARIABLE, "").strip()
+    return text.replace(key, "***") if len(key) >= _SHORTEST_KEY else text
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:
