@@ -131,7 +131,10 @@ def is_loopback(host: str) -> bool:
 
 def check_url(url: str, hosts: tuple[str, ...], what: str) -> None:
     """`SetupError` unless the URL is HTTP to this machine, or to one of `hosts` over TLS."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise SetupError(f"{what}: its address cannot be read") from None
     host = parts.hostname or ""
     if parts.scheme not in {"http", "https"} or not host or parts.username is not None:
         raise SetupError(f"{what}: needs a plain http:// or https:// address")
