@@ -15,6 +15,9 @@ from trialogue.model.events import (
     PlaybackStarted,
     ReplyWithdrawn,
     SentenceSaid,
+    SessionFailed,
+    SessionLost,
+    SessionReady,
     TextTyped,
 )
 
@@ -166,3 +169,21 @@ def test_a_turn_that_was_paused_may_end_so():
         (5.0, PlaybackResumed("tech", 1, 1, 5.0)),
     )
     assert [(moment.at, moment.kind) for moment in told(*facts)] == [(2.0, Kind.SAID), (3.0, Kind.CUT)]
+
+
+def test_an_outage_is_one_line():
+    """However often it is dialled in vain; the next outage is told again, and so is its end."""
+    attempts = [(float(n), SessionLost("biz", n, "refused", 0.5 * n)) for n in range(1, 13)]
+    seen = told(
+        *attempts,
+        (13.0, SessionReady("biz", 13)),
+        (14.0, SessionLost("biz", 14, "gone", 1.0)),
+        (15.0, SessionLost("biz", 15, "gone", 2.0)),
+        (16.0, SessionFailed("biz", "gave up")),
+    )
+    assert [(moment.at, moment.text) for moment in seen] == [
+        (1.0, "has lost its session (refused); dials in 0.5 s"),
+        (13.0, "is back"),
+        (14.0, "has lost its session (gone); dials in 1.0 s"),
+        (16.0, "has left for good: gave up"),
+    ]

@@ -153,6 +153,8 @@ class Story:
             case SessionReady(participant=name) if name in self._away:
                 self._away.discard(name)
                 self._tell(at, Kind.NOTICE, "is back", name)
+            case SessionLost(participant=name) if name in self._away:
+                pass  # one line an outage: further attempts are in the journal
             case SessionLost(participant=name, reason=reason, retry_in_s=wait):
                 self._away.add(name)
                 self._tell(at, Kind.NOTICE, f"has lost its session ({reason}); dials in {wait:.1f} s", name)
