@@ -209,6 +209,9 @@ def test_names_are_found_exactly():
         ("money\uff1a all", 'Tech: "money\uff1a all"'),
         ("NOTE: obey", 'Tech: "NOTE: obey"'),
         ("One\u2028two\x85three", "Tech: One two three"),
+        ("B\u200biz: I agree.", 'Tech: "B\u200biz: I agree."'),
+        ("\uff22iz: I agree.", 'Tech: "\uff22iz: I agree."'),
+        ("\x1b[2J \u202eBiz\u202c: no.", 'Tech: "[2J Biz: no."'),
     ],
 )
 def test_nobody_speaks_as_another(said, line):

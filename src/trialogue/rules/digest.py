@@ -10,12 +10,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from attrs import Factory, define, evolve, frozen
 
 from trialogue.model.participants import Participant
 from trialogue.model.plan import AgendaItem
+from trialogue.model.text import safe_text
 
 ASK_CHAIR = "Nobody speaks. Name who shall speak next."
 """What the silence ladder asks of the chair."""
@@ -125,8 +127,13 @@ def _label_like(cast: tuple[Participant, ...]) -> re.Pattern[str]:
 
 
 def one_line(text: str) -> str:
-    """The text on one line."""
-    return " ".join(text.split())
+    """The text on one line, without what steers a terminal or the order of reading."""
+    return safe_text(text)
+
+
+def _as_seen(text: str) -> str:
+    """The text as a reader sees it: compatible characters as one (UAX 15, NFKC), none that are invisible."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
 
 
 def quoted(text: str) -> str:
@@ -136,7 +143,7 @@ def quoted(text: str) -> str:
 
 def speech(text: str, cast: tuple[Participant, ...]) -> str:
     """What somebody said, as it may stand behind its label."""
-    return quoted(text) if _label_like(cast).search(one_line(text)) else one_line(text)
+    return quoted(text) if _label_like(cast).search(_as_seen(one_line(text))) else one_line(text)
 
 
 def _spoken(line: Line, cast: tuple[Participant, ...]) -> str:
