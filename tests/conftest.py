@@ -5,6 +5,8 @@ No example has a deadline: the machine's load is not what is tested.
 
 import os
 
+import pytest
+import structlog
 from hypothesis import HealthCheck, Phase, settings
 
 COMMON = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -13,3 +15,10 @@ settings.register_profile("repeatable", COMMON, derandomize=True)
 settings.register_profile("explore", COMMON)
 settings.register_profile("quick", COMMON, phases=(Phase.explicit, Phase.generate))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+@pytest.fixture(autouse=True)
+def _diagnostics_of_its_own():
+    """What a command sets of the diagnostics ends with its test."""
+    yield
+    structlog.reset_defaults()
