@@ -18,6 +18,7 @@ from timeline import draw, story
 
 from trialogue.app.edges import Edges
 from trialogue.app.run import run_meeting
+from trialogue.app.tooling import Permissions
 from trialogue.journal import read
 from trialogue.model.commands import GrantFloor, Report
 from trialogue.model.plan import MeetingPlan
@@ -43,7 +44,7 @@ def held(name: str) -> tuple[MeetingPlan, tuple[Record, ...]]:
     """Hold a policy's meeting: its plan and its records."""
     if str(CUSTOM) not in sys.path:
         sys.path.append(str(CUSTOM))
-    edges = Edges(engines=murmuring_engines())
+    edges = Edges(engines=murmuring_engines(), permissions=Permissions(imports=("follow_up.*",)))
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "run"
         run_meeting(RUNS[name], overrides=Overrides(clock=Clock.VIRTUAL), out=out, edges=edges)

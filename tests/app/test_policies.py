@@ -28,7 +28,7 @@ def test_a_function_decides(monkeypatch):
     import sys
 
     monkeypatch.setitem(sys.modules, HERE, sys.modules[__name__])
-    brain = brain_for(plan(f"{HERE}:last_of_the_cast"))
+    brain = brain_for(plan(f"{HERE}:last_of_the_cast"), ("*.last_of_the_cast",))
     brain.handle(MeetingStarted(), 0.0)
     brain.handle(SessionReady("ada", 1), 0.0)
     answer = brain.handle(SessionReady("bob", 1), 0.0)
@@ -39,7 +39,8 @@ def test_an_object_that_chooses_is_taken_as_it_is():
     """A policy of the rules' own can be named by its place, too."""
     from trialogue.rules.policies.queue import Queue
 
-    assert import_policy("trialogue.rules.policies.queue:Queue").choose is Queue.choose
+    allowed = ("trialogue.rules.policies.*",)
+    assert import_policy("trialogue.rules.policies.queue:Queue", allowed).choose is Queue.choose
 
 
 @pytest.mark.parametrize(
@@ -53,4 +54,26 @@ def test_an_object_that_chooses_is_taken_as_it_is():
 def test_what_is_not_there_is_a_line(name, told):
     """A policy that cannot be asked is told before the meeting."""
     with pytest.raises(SetupError, match=told):
-        brain_for(plan(name))
+        brain_for(plan(name), ("*",))
+
+
+@pytest.mark.parametrize(
+    ("imports", "told"),
+    [
+        ((), "allow its code with --allow-import antigravity.fly"),
+        (("antigravitY.*",), "allow its code with --allow-import antigravity.fly"),
+    ],
+)
+def test_a_plan_imports_nothing_by_itself(imports, told):
+    """Neither a scenario nor a journal runs code that the operator has not named: it is not even loaded."""
+    import sys
+
+    with pytest.raises(SetupError, match=told):
+        brain_for(plan("antigravity:fly"), imports)
+    assert "antigravity" not in sys.modules
+
+
+def test_a_name_that_leads_elsewhere_is_refused():
+    """What counts is where the code really is."""
+    with pytest.raises(SetupError, match=r"is really posixpath\.join; allow it with"):
+        import_policy("os.path:join", ("os.*",))

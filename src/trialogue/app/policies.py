@@ -1,7 +1,8 @@
 """A meeting's brain, with the policies that its plan names by where they are.
 
 A custom policy is a pure function `(FloorView) -> Decision`, or an object with such a `choose`, named
-`module:attribute`. The plan carries the name alone, so that a replay asks whatever stands there now: a
+`module:attribute`. It is code, which a scenario or a journal cannot run by itself: its name must be among
+what the operator allows. The plan carries the name alone, so that a replay asks whatever stands there now: a
 policy that was changed since shows as a divergence, as it should.
 """
 
@@ -13,6 +14,7 @@ from typing import cast
 
 from attrs import frozen
 
+from trialogue.app.allowing import check_import, check_place
 from trialogue.errors import SetupError
 from trialogue.model.plan import MeetingPlan
 from trialogue.rules.meeting import Meeting
@@ -31,21 +33,27 @@ class FunctionPolicy:
         return self.function(view)
 
 
-def brain_for(plan: MeetingPlan) -> Meeting:
-    """A new brain for a plan; `SetupError` in one line for a policy that is not where it should be."""
+def brain_for(plan: MeetingPlan, imports: tuple[str, ...] = ()) -> Meeting:
+    """A new brain for a plan, whose own policies must be among `imports`: patterns over `module.attribute`.
+
+    `SetupError` in one line for a policy that is not allowed, or not where it should be.
+    """
     names = {name for name in (plan.floor.policy, plan.floor.otherwise) if ":" in name}
-    return Meeting(plan, {name: import_policy(name) for name in names})
+    return Meeting(plan, {name: import_policy(name, imports) for name in names})
 
 
-def import_policy(name: str) -> Policy:
-    """The policy that `module:attribute` names; `SetupError` where there is none."""
+def import_policy(name: str, imports: tuple[str, ...]) -> Policy:
+    """The policy that `module:attribute` names; `SetupError` where there is none, or it may not be asked."""
+    what = f"policy {name}"
+    check_import(what, name, imports)
     module_name, _, attribute = name.partition(":")
     try:
         found: object = getattr(import_module(module_name), attribute)
     except (ImportError, AttributeError) as missing:
-        raise SetupError(f"policy {name}: {missing}") from missing
+        raise SetupError(f"{what}: {missing}") from missing
+    check_place(what, name, found, imports)
     if hasattr(found, "choose"):
         return cast("Policy", found)
     if not callable(found):
-        raise SetupError(f"policy {name}: is a {type(found).__name__}, not a function")
+        raise SetupError(f"{what}: is a {type(found).__name__}, not a function")
     return FunctionPolicy(cast("Callable[[FloorView], Decision]", found))

@@ -28,6 +28,6 @@ def resume_meeting(
     records of the old, its recordings with all that was heard. Raises what `open_resumption` and
     `open_meeting` raise. Call it from the main thread.
     """
-    past = run if isinstance(run, Resumption) else open_resumption(Path(run))
+    past = run if isinstance(run, Resumption) else open_resumption(Path(run), edges.permissions.imports)
     opening = partial(open_meeting, past.resolved, out=out, edges=edges, resumption=past)
     return run_to_its_end(past.resolved, opening, watch, owner)

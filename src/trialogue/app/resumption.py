@@ -176,8 +176,10 @@ class Resumption:
         return evolve(self.resolved, plan=evolve(plan, seed=plan.seed + 1_000_003 * self.seq))
 
 
-def open_resumption(run: Path) -> Resumption:
+def open_resumption(run: Path, imports: tuple[str, ...] = ()) -> Resumption:
     """Read what the run in this directory left; its journal is closed as `crashed`, if that is possible.
+
+    A policy of its own must be among `imports` (`Permissions.imports`).
 
     `JournalError` where it is still written, damaged, redacted or has no record; `ReplayDivergence` where
     it would be decided otherwise today; `SetupError` for a meeting that has ended.
@@ -185,7 +187,7 @@ def open_resumption(run: Path) -> Resumption:
     path = run / "journal.jsonl" if run.is_dir() else run
     _close(path)
     reading = read(path)
-    brain = brain_for(reading.header.plan)
+    brain = brain_for(reading.header.plan, imports)
     verify(path, lambda _: brain)
     left, continues = _Left(), ""
     for record in reading:

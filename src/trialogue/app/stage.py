@@ -237,6 +237,7 @@ async def open_stage(
     """Prepare all that a meeting needs; leaving the block closes its recordings and its journal."""
     started = EPOCH if is_virtual() else datetime.now(UTC)
     began = resumption.header.started if resumption else started
+    brain = resumption.brain if resumption else brain_for(resolved.plan, permissions.imports)
     async with open_tools(resolved, permissions) as box, edges as connects:
         blocks = {
             spec.name: tuple(box.block(reveal(seat.block, os.environ)) for seat in _seats_of(spec))
@@ -244,7 +245,7 @@ async def open_stage(
         }
         folder = new_folder(out, resolved.plan.name, started)
         write_private(folder / "scenario.yaml", to_yaml(resolved).encode())
-        made = Made(folder, began, connects, box.tools, blocks, seams, people, resumption)
+        made = Made(folder, began, brain, connects, box.tools, blocks, seams, people, resumption)
         stage = _set(resolved, made)
         box.crashes.post = stage.supervisor.post
         try:
@@ -263,6 +264,9 @@ class Made:
 
     started: datetime
     """When it begins, UTC."""
+
+    brain: Brain
+    """What decides: a new one, or one that knows all that was before."""
 
     connects: Mapping[str, Connect]
     """How each service is dialled, by `via`."""
@@ -298,8 +302,7 @@ def _set(resolved: Resolved, made: Made) -> Stage:
     """Make the actors; nothing runs yet."""
     past = made.resumption
     journal = Journal.create(made.folder / "journal.jsonl", _header(resolved, made))
-    brain = past.brain if past else brain_for(resolved.plan)
-    seams = made.seams
+    brain, seams = made.brain, made.seams
     supervisor = Supervisor(seams.brain(brain), seams.journal(journal))
     speakers = [p.name for p in resolved.plan.participants if p.may_speak]
     grid = AudioGrid(frame_ms=resolved.frame_ms)

@@ -10,8 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
-from fnmatch import fnmatchcase
-from functools import partial
 from importlib.metadata import entry_points
 from typing import assert_never, cast
 
@@ -31,6 +29,7 @@ from trialogue.actors.toolkit import (
 )
 from trialogue.actors.toolkit.http import check_url
 from trialogue.actors.tools import Tool
+from trialogue.app.allowing import check_import, check_place, is_allowed
 from trialogue.app.tool_servers import Crashes, Servers, open_servers, server_at
 from trialogue.app.virtual import is_virtual
 from trialogue.compute import Inline, InThreads
@@ -52,10 +51,10 @@ GROUP = "trialogue.tools"
 
 @frozen
 class Permissions:
-    """What the operator allows a scenario's tools to do, and whom its agents to ask."""
+    """What code of a scenario's the operator lets run, and whom its agents may ask."""
 
     imports: tuple[str, ...] = ()
-    """Patterns of functions that may be run, as `prices.*`; held against `module.function`."""
+    """Patterns of tools and policies whose code may run, as `prices.*`; held against `module.function`."""
 
     commands: tuple[str, ...] = ()
     """Patterns of programs that may be started, as a scenario names them."""
@@ -173,12 +172,9 @@ def _function(what: str, target: str, allowed: Permissions) -> Callable[..., obj
         return _registered(what, target, allowed)
     if not allowed.code:
         raise SetupError(f"{what}: runs code ({target}), and that is refused")
-    if not _is_allowed(target.replace(":", "."), allowed.imports):
-        raise SetupError(f"{what}: allow its code with --allow-import {target.replace(':', '.')}")
+    check_import(what, target, allowed.imports)
     function = import_function(target)
-    where = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', '')}"
-    if not _is_allowed(where, allowed.imports):
-        raise SetupError(f"{what}: {target} is really {where}; allow it with --allow-import {where}")
+    check_place(what, target, function, allowed.imports)
     return function
 
 
@@ -195,9 +191,5 @@ def _registered(what: str, name: str, allowed: Permissions) -> Callable[..., obj
 def _check_program(what: str, program: str, allowed: Permissions) -> None:
     if not allowed.code:
         raise SetupError(f"{what}: starts a program ({program}), and that is refused")
-    if not _is_allowed(program, allowed.commands):
+    if not is_allowed(program, allowed.commands):
         raise SetupError(f"{what}: allow its program with --allow-command {program}")
-
-
-def _is_allowed(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(map(partial(fnmatchcase, name), patterns))

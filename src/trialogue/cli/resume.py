@@ -19,7 +19,7 @@ __all__ = ["resume_run"]
 def resume_run(run: Path, asked: Asked) -> int:
     """Go on with the meeting of a run's directory; the exit code. Raises `TrialogueError`."""
     configure(asked.log_level)
-    past = open_resumption(run)
+    past = open_resumption(run, asked.imports)
     return hold_resolved(past.resolved, asked, _Resume(past))
 
 
