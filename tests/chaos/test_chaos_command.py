@@ -1,5 +1,7 @@
 """`trialogue chaos`, in process."""
 
+import json
+
 import pytest
 
 from trialogue.app.faults import FAULTS
@@ -29,6 +31,17 @@ def test_a_trial_is_told(table_file, tmp_path, capsys):
     assert " ".join(shown[1].split()) == "fin-mid-turn 15 ann 0.08 s returned 0.27 s turn 1 (lost)"
     assert shown[-1] == "all 7 promises were kept"
     assert "the meeting ended: limit-turns (exit code 0)" in shown[-2]
+
+
+def test_a_trial_for_machines(table_file, tmp_path, capsys):
+    """The same as JSON."""
+    out = tmp_path / "run"
+    assert main(["chaos", table_file, "--fault", "fin-mid-turn@ann", "--out", str(out), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["ended"], told["exit_code"], told["broken"]) == ("limit-turns", 0, [])
+    assert [(row["fault"], row["whom"], row["survived"]) for row in told["rows"]] == [
+        ("fin-mid-turn", "ann", "returned")
+    ]
 
 
 def test_a_broken_promise_is_told(table_file, tmp_path, capsys, monkeypatch):

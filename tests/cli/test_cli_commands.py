@@ -207,6 +207,28 @@ def test_voices_are_listed(capsys):
     assert "ben      0.58    0.86  1.00  orion, saturn" in lines
 
 
+def test_lists_for_machines(capsys):
+    """Voices and faults as JSON: the same as for people."""
+    assert main(["voices", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [each["name"] for each in listed] == list(VOICES)
+    assert next(each for each in listed if each["name"] == "ben")["stands_in_for"] == ["orion", "saturn"]
+    assert main(["chaos", "--list", "--json"]) == 0
+    faults = json.loads(capsys.readouterr().out)
+    assert all(each.keys() == {"name", "row", "made_by", "what"} for each in faults)
+    assert "server" in {each["made_by"] for each in faults}
+
+
+def test_what_was_heard_for_machines(run_folder, capsys):
+    """The turns of a journal, and the verdict of a replay, as JSON."""
+    assert main(["replay", str(run_folder), "--json"]) == 0
+    turns = json.loads(capsys.readouterr().out)
+    assert [each["turn"] for each in turns] == sorted(each["turn"] for each in turns)
+    assert {"participant", "start_s", "end_s", "heard", "intended", "cause", "was_cut"} <= turns[0].keys()
+    assert main(["replay", str(run_folder), "--verify", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["diverged"] is False
+
+
 def test_a_voice_is_heard(tmp_path, capsys):
     """Words become a WAV file; where there is nothing to say there is an error and no file."""
     from trialogue.cli.voices import say

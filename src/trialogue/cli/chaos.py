@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from attrs import frozen
+from attrs import asdict, frozen
 
 from trialogue.app.chaos import FaultPlan, Trial, drawn, planned, try_meeting
 from trialogue.app.faults import FAULTS, Fault
 from trialogue.app.promises import PROMISES, Judged, Row, judge
 from trialogue.cli.diagnostics import configure
 from trialogue.cli.lines import Line, Span, Tone, line, padded, span
-from trialogue.cli.screens import show
+from trialogue.cli.screens import put_json, show
 from trialogue.errors import SetupError
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import Resolved, prepare
@@ -43,21 +43,28 @@ class Ordered:
     """The run's directory; None for a new one under `runs/`."""
 
 
-def list_faults() -> int:
+def list_faults(*, as_json: bool) -> int:
     """Print every fault on demand: name, row of the catalogue, who makes it, what it is."""
+    if as_json:
+        keys = ("name", "row", "made_by", "what")
+        put_json([{key: getattr(fault, key) for key in keys} for fault in FAULTS])
+        return 0
     head = line(Span(f"{'fault':{_NAME}}row  made by  what", Tone.FAINT))
     show([head, *map(_listed, FAULTS)])
     return 0
 
 
-def try_file(file: Path, ordered: Ordered) -> int:
+def try_file(file: Path, ordered: Ordered, *, as_json: bool = False) -> int:
     """Hold the meeting of a scenario under faults: 0 where every promise was kept, else 1."""
     resolved = prepare(file, Overrides(via=Via.LOCAL, clock=ordered.clock, seed=ordered.seed))
     plan = _plan(resolved, ordered)
     configure("error")
     trial = try_meeting(resolved, plan, out=ordered.out)
     judged = judge(trial)
-    show([*matrix(judged.rows), line(), *_verdict(trial, judged)])
+    if as_json:
+        put_json({"ended": _ended(trial), "exit_code": trial.exit_code, **asdict(judged)})
+    else:
+        show([*matrix(judged.rows), line(), *_verdict(trial, judged)])
     return 1 if judged.broken else 0
 
 
@@ -94,11 +101,13 @@ def _told(row: Row) -> Line:
     )
 
 
+def _ended(trial: Trial) -> str:
+    return trial.held.result.reason if trial.held is not None else f"{trial.error}"
+
+
 def _verdict(trial: Trial, judged: Judged) -> Sequence[Line]:
-    ended = trial.held.result.reason if trial.held is not None else f"{trial.error}"
-    head = line(
-        span(f"the meeting ended: {ended} (exit code {trial.exit_code}); its files are in {trial.folder}")
-    )
+    told = f"the meeting ended: {_ended(trial)} (exit code {trial.exit_code})"
+    head = line(span(f"{told}; its files are in {trial.folder}"))
     if not judged.broken:
         return [head, line(Span(f"all {len(PROMISES)} promises were kept", Tone.STRONG))]
     return [head, *(line(span(f"broken: {each}", Tone.WARNING)) for each in judged.broken)]

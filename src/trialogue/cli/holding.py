@@ -15,7 +15,7 @@ from trialogue.cli.desk import open_desk
 from trialogue.cli.diagnostics import LogLevel, configure
 from trialogue.cli.leaving import open_leaving
 from trialogue.cli.lines import line
-from trialogue.cli.screens import open_screen, open_waiting, put, show
+from trialogue.cli.screens import open_screen, open_waiting, put, put_json, show
 from trialogue.cli.summary import Ended, in_one_line, summary
 from trialogue.cli.watching import Watched, Watcher
 from trialogue.errors import SetupError
@@ -182,12 +182,10 @@ def _sum_up(resolved: Resolved, shown: Shown, held: Held) -> None:
         case "line":
             put(in_one_line(ended))
         case "json":
-            import orjson  # noqa: PLC0415 - only for JSON
-
             whole = {
                 **held.result.document(),
                 "folder": str(held.folder),
                 "machine_s": held.machine_s,
                 "exit_code": held.exit_code,
             }
-            put(orjson.dumps(whole, option=orjson.OPT_INDENT_2).decode())
+            put_json(whole)

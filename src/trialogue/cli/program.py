@@ -165,11 +165,11 @@ AS_WRITTEN: Final = Otherwise()
 @Parameter(name="*")
 @frozen
 class Leave:
-    """What the operator allows a scenario's tools to do."""
+    """What code of a scenario's the operator lets run, and whom its agents may ask."""
 
     allow_import: Annotated[
         tuple[str, ...],
-        Parameter(negative="", help="Functions that tools may run, as prices.*; may be repeated."),
+        Parameter(negative="", help="Tools and policies whose code may run, as prices.*; may be repeated."),
     ] = ()
     """Patterns over `module.function`."""
 
@@ -345,11 +345,18 @@ def replay(
     /,
     *,
     verify: Annotated[Flag, Parameter(help="Decide everything again, and compare.")] = False,
+    json: Annotated[Json, Parameter(help="Print the turns, or the verdict, as JSON.")] = False,
+    allow_import: Annotated[
+        tuple[str, ...],
+        Parameter(negative="", help="Custom policies that --verify may ask, as my_floor.*; may be repeated."),
+    ] = (),
 ) -> int:
     """Print what was heard in a meeting, or prove that it would be decided the same again."""
     from trialogue.cli import replaying  # noqa: PLC0415 - the journal comes with it
 
-    return replaying.verify_run(run) if verify else replaying.print_transcript(run)
+    if verify:
+        return replaying.verify_run(run, allow_import, as_json=json)
+    return replaying.print_transcript(run, as_json=json)
 
 
 @app.command(sort_key=6, help_epilogue=REPORT_EXAMPLES)
@@ -392,11 +399,12 @@ def voices(
         str, Parameter(help="By which voice: one of the list, or a name of Deepgram's.")
     ] = "heart",
     out: Annotated[Path, Parameter(help="The WAV file that the words go to.")] = Path("voice.wav"),
+    json: Annotated[Json, Parameter(help="Print the list as JSON.")] = False,
 ) -> int:
     """List the local voices; with --say, let one of them be heard."""
     from trialogue.cli import voices as local  # noqa: PLC0415 - its engines load when it speaks
 
-    return local.list_voices() if say is None else local.say(say, voice, out)
+    return local.list_voices(as_json=json) if say is None else local.say(say, voice, out)
 
 
 @app.command(sort_key=9, help_epilogue=CHAOS_EXAMPLES)
@@ -413,6 +421,7 @@ def chaos(
     seed: Annotated[int | None, Parameter(help="What every chance is drawn from.")] = None,
     clock: Annotated[Literal["real", "virtual"], Parameter(help="What time is made of.")] = "virtual",
     out: Annotated[Path | None, Parameter(help="The run's directory; else a new one under runs/.")] = None,
+    json: Annotated[Json, Parameter(help="Print the list, or the verdict, as JSON.")] = False,
 ) -> int:
     """Hold a meeting under faults: exit code 0 if every promise was kept, 1 and which if not."""
     from trialogue.speech import limit_threads  # noqa: PLC0415 - before numpy is loaded
@@ -422,7 +431,7 @@ def chaos(
     from trialogue.scenario.schema import Clock  # noqa: PLC0415 - YAML comes with it
 
     if list_:
-        return trials.list_faults()
+        return trials.list_faults(as_json=json)
     if file is None:
         raise SetupError("chaos wants a scenario file, or --list. Try: trialogue chaos --help")
-    return trials.try_file(file, trials.Ordered(fault, random, seed, Clock(clock), out))
+    return trials.try_file(file, trials.Ordered(fault, random, seed, Clock(clock), out), as_json=json)

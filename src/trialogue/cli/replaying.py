@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
-from trialogue.cli.screens import put, show
+from attrs import asdict
+
+from trialogue.cli.screens import put, put_json, show
 from trialogue.cli.story import Kind, Story
 from trialogue.cli.summary import Ended, summary
 from trialogue.cli.telling import Seating, Telling
@@ -29,9 +32,15 @@ def journal_of(run: Path) -> Path:
     return path
 
 
-def print_transcript(run: Path) -> int:
+def print_transcript(run: Path, *, as_json: bool) -> int:
     """Print what was heard, when, in order; what is amiss with the journal comes last."""
     reading = read(journal_of(run))
+    if as_json:
+        from trialogue.rules.transcript import utterances  # noqa: PLC0415 - only to tell them as data
+
+        put_json([{**asdict(each), "was_cut": each.was_cut} for each in utterances(reading)])
+        _tell_problems(reading)
+        return 0
     plan = reading.header.plan
     story, telling = Story(plan), Telling(Seating(plan))
     for record in reading:
@@ -42,13 +51,16 @@ def print_transcript(run: Path) -> int:
     return 0
 
 
-def verify_run(run: Path) -> int:
+def verify_run(run: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
     """Replay a journal into a new brain; `ReplayDivergence` where it decides otherwise."""
     from trialogue.app.policies import brain_for  # noqa: PLC0415 - the brain, only to ask it again
 
     began = time.perf_counter()
-    verified = verify(journal_of(run), brain_for)
+    verified = verify(journal_of(run), partial(brain_for, imports=imports))
     took = time.perf_counter() - began
+    if as_json:
+        put_json({"records": verified.records, "diverged": False})
+        return 0
     put(f"verified {verified.records} records in {took:.2f} s: no divergence")
     return 0
 
@@ -63,9 +75,7 @@ def print_report(run: Path, *, as_json: bool) -> int:
     plan = reading.header.plan
     measured = result(plan, records, utterances(records), Run(clock=reading.header.clock.value))
     if as_json:
-        import orjson  # noqa: PLC0415 - only for JSON
-
-        put(orjson.dumps(measured.document(), option=orjson.OPT_INDENT_2).decode())
+        put_json(measured.document())
     else:
         show(summary(Ended(plan, measured)))
         _tell_problems(reading)

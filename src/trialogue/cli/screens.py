@@ -100,6 +100,13 @@ def put(text: str) -> None:
         print(text, flush=True)
 
 
+def put_json(data: object) -> None:
+    """Print data for machines on stdout, as JSON; raises as `show` does."""
+    import orjson  # noqa: PLC0415 - only for JSON
+
+    put(orjson.dumps(data, option=orjson.OPT_INDENT_2).decode())
+
+
 @contextmanager
 def _stdout() -> Generator[None]:
     try:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import wave
 from pathlib import Path
 
+from attrs import asdict
+
 from trialogue.cli.lines import Line, Span, Tone, line, padded, span
-from trialogue.cli.screens import open_waiting, show
+from trialogue.cli.screens import open_waiting, put_json, show
 from trialogue.errors import SetupError
 from trialogue.speech import limit_threads
 from trialogue.speech.ports import Synthesizer
@@ -15,8 +17,11 @@ from trialogue.speech.voices import AURA, VOICES, Voice, voice_for
 __all__ = ["list_voices", "say"]
 
 
-def list_voices() -> int:
+def list_voices(*, as_json: bool) -> int:
     """Print every voice with the names of the hosted service that stand for it."""
+    if as_json:
+        put_json([{**asdict(voice), "stands_in_for": _given(voice)} for voice in VOICES.values()])
+        return 0
     head = line(Span("voice   pitch  throat  pace  stands in for Deepgram's", Tone.FAINT))
     show([head, *(_row(voice) for voice in VOICES.values())])
     return 0
@@ -41,9 +46,14 @@ def say(text: str, voice: str, out: Path, synthesizer: Synthesizer | None = None
 
 
 def _row(voice: Voice) -> Line:
-    given = ", ".join(sorted(name for name, ours in AURA.items() if ours == voice.name))
     numbers = f"{voice.pitch:>5.2f}  {voice.formants:>6.2f}  {voice.pace:>4.2f}  "
-    return line(Span(padded(voice.name, 8), Tone.STRONG), numbers, Span(given, Tone.FAINT), hang=29)
+    return line(
+        Span(padded(voice.name, 8), Tone.STRONG), numbers, Span(", ".join(_given(voice)), Tone.FAINT), hang=29
+    )
+
+
+def _given(voice: Voice) -> list[str]:
+    return sorted(name for name, ours in AURA.items() if ours == voice.name)
 
 
 def _synthesizer() -> Synthesizer:
