@@ -43,6 +43,7 @@ NOT_RUN = {
     "PYTHONPATH=scenarios/custom trialogue run": "the page's picture is of the same run",
     "pytest tests/rules": "is what CI runs, step by step",
     "pip install atheris": "installs, and then looks for a minute",
+    "apt-get install libportaudio2": "installs a library of the system",
     "import trio\nfrom trialogue.app.agent import open_agent\n"
     "from trialogue.model.events import ReplySent": "needs a key",
 }
