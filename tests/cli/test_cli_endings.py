@@ -72,6 +72,17 @@ def test_a_fault_of_ours_is_shown_whole(error, capsys):
     assert shown.endswith("trialogue: this is a fault of trialogue; please report it with the lines above\n")
 
 
+def test_a_fault_of_ours_tells_no_secret(capsys, monkeypatch):
+    """Values of variables that are named like keys are taken out; what is short, or named otherwise, is not."""
+    monkeypatch.setenv("MY_MODEL_KEY", "sk-1234567890")
+    monkeypatch.setenv("MY_MODEL_KEY_LONG", "sk-1234567890-and-more")
+    monkeypatch.setenv("MY_SHORT_TOKEN", "abc")
+    monkeypatch.setenv("MY_FOLDER", "/somewhere/else")
+    words = "sk-1234567890 sk-1234567890-and-more abc /somewhere/else"
+    assert concluded(raising(RuntimeError(words))) == 70
+    assert "RuntimeError: *** *** abc /somewhere/else" in capsys.readouterr().err
+
+
 def test_commands_that_exit_exit():
     """`SystemExit` is not an error."""
     with pytest.raises(SystemExit):

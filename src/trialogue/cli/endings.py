@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -26,10 +27,10 @@ INTERRUPTED: Final = 130
 CLOSED_PIPE: Final = 141
 """128 + SIGPIPE: whoever read our output has stopped reading."""
 
-_KEY_VARIABLE: Final = "DEEPGRAM_API_KEY"
-"""As `trialogue.app.edges` has it, which is too heavy for every command."""
+_SECRETS: Final = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH", re.IGNORECASE)
+"""What is in the names of variables that hold keys: the service's, and those that scenarios refer to."""
 
-_SHORTEST_KEY: Final = 8
+_SHORTEST_SECRET: Final = 8
 """What is shorter is a word that stands everywhere, and no key."""
 
 
@@ -80,7 +81,7 @@ def _exit_code_of(error: BaseException) -> int:
 
 def _tell(error: BaseException) -> None:
     if _exit_code(error) == BUG:
-        print(_without_key("".join(traceback.format_exception(error))), end="", file=sys.stderr)
+        print(_without_secrets("".join(traceback.format_exception(error))), end="", file=sys.stderr)
         print(
             "trialogue: this is a fault of trialogue; please report it with the lines above", file=sys.stderr
         )
@@ -90,10 +91,12 @@ def _tell(error: BaseException) -> None:
         print(text, file=sys.stderr)
 
 
-def _without_key(text: str) -> str:
-    """A traceback as it may be reported: a library's words can hold what it was given, the key too."""
-    key = os.environ.get(_KEY_VARIABLE, "").strip()
-    return text.replace(key, "***") if len(key) >= _SHORTEST_KEY else text
+def _without_secrets(text: str) -> str:
+    """A traceback as it may be reported: a library's words can hold what it was given, keys too."""
+    named = (value.strip() for name, value in os.environ.items() if _SECRETS.search(name))
+    for secret in sorted((each for each in named if len(each) >= _SHORTEST_SECRET), key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:
