@@ -73,7 +73,7 @@ def test_a_fault_of_ours_is_shown_whole(error, capsys):
 
 
 def test_a_fault_of_ours_tells_no_secret(capsys, monkeypatch):
-    """Values of variables that are named like keys are taken out; what is short, or named otherwise, is not."""
+    """Values of variables that are named like keys are taken out; short ones and others are not."""
     monkeypatch.setenv("MY_MODEL_KEY", "sk-1234567890")
     monkeypatch.setenv("MY_MODEL_KEY_LONG", "sk-1234567890-and-more")
     monkeypatch.setenv("MY_SHORT_TOKEN", "abc")
