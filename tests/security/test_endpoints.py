@@ -125,3 +125,16 @@ def test_the_command_line_tells_it(tmp_path, capsys):
     assert f"{file}:21:60: cast.ben.speak.endpoint.url: tts.example is not this machine" in told
     assert "llm.example" not in told
     assert not (tmp_path / "run").exists()
+
+
+def test_a_check_tells_what_leave_is_needed(tmp_path, capsys):
+    """Who writes a scenario reads it before a run is refused: hosts of endpoints and of tools."""
+    file = tmp_path / "far.yaml"
+    tools = 'tools:\n  price: {http: {url: "https://prices.example/v1"}}\n'
+    secret = SCENARIO.replace("https://llm.example:8443", "https://${env:SPARE|spare.example}")
+    file.write_text(secret.replace("cast:", f"{tools}cast:").replace("chair.", "chair.\n    tools: [price]"))
+    assert main(["check", str(file)]) == 0
+    told = capsys.readouterr().out
+    hosts = ("llm.example", "spare.example", "tts.example", "prices.example")
+    assert [host for host in hosts if f"needs --allow-host {host}" not in told] == []
+    assert told.count("--allow-host") == len(hosts)

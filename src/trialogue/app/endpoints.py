@@ -19,6 +19,7 @@ from trialogue.scenario.problems import Path, path_text
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.schema import Agent, Replacement, StandIn
 from trialogue.scenario.stages import Endpoint, Think
+from trialogue.scenario.tool_specs import HttpCall, McpCall
 from trialogue.scenario.variables import environment_names, reveal
 
 VENDOR = "deepgram.com"
@@ -38,6 +39,19 @@ def check_endpoints(resolved: Resolved, hosts: tuple[str, ...]) -> None:
     ]
     if problems:
         raise ScenarioError(*problems)
+
+
+def foreign_hosts(resolved: Resolved) -> tuple[str, ...]:
+    """Hosts that need leave, of endpoints and tools, each once; what an address keeps secret is not told."""
+    urls = [
+        endpoint.url
+        for name, agent in resolved.document.cast.items()
+        for _, endpoint in _endpoints(("cast", name), agent)
+        if judged(endpoint.url, ())
+    ]
+    urls += [spec.action.url for spec in resolved.tools if isinstance(spec.action, HttpCall | McpCall)]
+    hosts = (_host_and_scheme(url)[0] for url in urls if not environment_names(url))
+    return tuple(dict.fromkeys(safe_text(host) for host in hosts if host and not is_loopback(host)))
 
 
 def judged(url: str, hosts: tuple[str, ...]) -> str:

@@ -67,7 +67,14 @@ def _contents(resolved: Resolved) -> str:
     parts.extend([counted(len(resolved.tools), "tool")] if resolved.tools else [])
     parts.extend([f"runs code: {', '.join(resolved.code)}"] if resolved.code else [])
     parts.extend([f"needs {', '.join(resolved.secrets)}"] if resolved.secrets else [])
+    parts.extend(f"needs --allow-host {host}" for host in _foreign_hosts(resolved))
     return ", ".join([*parts, f"{resolved.clock.value} clock"])
+
+
+def _foreign_hosts(resolved: Resolved) -> tuple[str, ...]:
+    from trialogue.app.endpoints import foreign_hosts  # noqa: PLC0415 - trio comes with it
+
+    return foreign_hosts(resolved)
 
 
 def _explained(each: Explained, cells: int) -> Line:
