@@ -9,16 +9,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from trialogue.actors.toolkit.http import is_loopback
 from trialogue.errors import ScenarioError
 from trialogue.model.text import safe_text
-from trialogue.scenario.problems import Path, path_text
+from trialogue.scenario.endpoints import endpoints
+from trialogue.scenario.problems import path_text
 from trialogue.scenario.resolve import Resolved
-from trialogue.scenario.schema import Agent, Replacement, StandIn
-from trialogue.scenario.stages import Endpoint, Think
 from trialogue.scenario.tool_specs import HttpCall, McpCall
 from trialogue.scenario.variables import environment_names, reveal
 
@@ -33,8 +31,7 @@ def check_endpoints(resolved: Resolved, hosts: tuple[str, ...]) -> None:
     """`ScenarioError`, with line and column, for every endpoint that is neither here nor one of `hosts`."""
     problems = [
         f"{resolved.places.near(path)}: {path_text(path)}: {wrong}"
-        for name, agent in resolved.document.cast.items()
-        for path, endpoint in _endpoints(("cast", name), agent)
+        for path, endpoint in endpoints(resolved.document)
         if (wrong := judged(endpoint.url, hosts))
     ]
     if problems:
@@ -43,12 +40,7 @@ def check_endpoints(resolved: Resolved, hosts: tuple[str, ...]) -> None:
 
 def foreign_hosts(resolved: Resolved) -> tuple[str, ...]:
     """Hosts that need leave, of endpoints and tools, each once; what an address keeps secret is not told."""
-    urls = [
-        endpoint.url
-        for name, agent in resolved.document.cast.items()
-        for _, endpoint in _endpoints(("cast", name), agent)
-        if judged(endpoint.url, ())
-    ]
+    urls = [endpoint.url for _, endpoint in endpoints(resolved.document) if judged(endpoint.url, ())]
     urls += [spec.action.url for spec in resolved.tools if isinstance(spec.action, HttpCall | McpCall)]
     hosts = (_host_and_scheme(url)[0] for url in urls if not environment_names(url))
     return tuple(dict.fromkeys(safe_text(host) for host in hosts if host and not is_loopback(host)))
@@ -85,23 +77,3 @@ def _host_and_scheme(url: str) -> tuple[str, str]:
         return "", ""
     is_plain = url.isprintable() and "\\" not in url and parts.username is None
     return (parts.hostname or "", parts.scheme) if is_plain else ("", "")
-
-
-def _endpoints(seat: Path, agent: Agent | StandIn) -> Iterator[tuple[Path, Endpoint]]:
-    for path, think in _thinks((*seat, "think"), agent.think):
-        if think.endpoint is not None:
-            yield (*path, "endpoint", "url"), think.endpoint
-    if agent.speak is not None and agent.speak.endpoint is not None:
-        yield (*seat, "speak", "endpoint", "url"), agent.speak.endpoint
-    if isinstance(agent, Agent) and isinstance(agent.on_failure, Replacement):
-        yield from _endpoints((*seat, "on_failure", "replace"), agent.on_failure.replace)
-
-
-def _thinks(path: Path, think: Think | tuple[Think, ...] | None) -> Iterator[tuple[Path, Think]]:
-    match think:
-        case None:
-            return
-        case Think():
-            yield path, think
-        case _:
-            yield from (((*path, index), each) for index, each in enumerate(think))

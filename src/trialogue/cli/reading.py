@@ -11,6 +11,7 @@ from trialogue.cli.lines import Line, Span, Tone, counted, line, padded, span, w
 from trialogue.cli.screens import put, show
 from trialogue.model.text import safe_text
 from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.endpoints import endpoints
 from trialogue.scenario.explain import Explained, explain
 from trialogue.scenario.problems import Problem, path_text
 from trialogue.scenario.resolve import Resolved, check, prepare
@@ -72,6 +73,8 @@ def _contents(resolved: Resolved) -> str:
 
 
 def _foreign_hosts(resolved: Resolved) -> tuple[str, ...]:
+    if not resolved.tools and not any(endpoints(resolved.document)):
+        return ()
     from trialogue.app.endpoints import foreign_hosts  # noqa: PLC0415 - trio comes with it
 
     return foreign_hosts(resolved)
