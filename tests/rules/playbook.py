@@ -122,3 +122,21 @@ def play(plan: MeetingPlan, book: Sequence[tuple[float, Event, list[Command]]]) 
                 "decided",
             )
             raise AssertionError(f"at {at}: {event}\n{''.join(diff)}")
+
+
+def of(commands, *kinds):
+    """The commands of these classes."""
+    return [command for command in commands if isinstance(command, kinds)]
+
+
+def opened(*cast, **more):
+    """An open meeting."""
+    table = Table(plan(*cast, **more))
+    table.open()
+    return table
+
+
+def timers(table, *wanted):
+    """Until when these timers are set; None for one that is not."""
+    found = table.meeting._state.timers.all()
+    return [found.get(timer) for timer in wanted]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
-from playbook import BIZ, CHAIR, EAR, GUEST, LAW, TECH, Table, moderated, plan
+from playbook import BIZ, CHAIR, EAR, GUEST, LAW, TECH, Table, moderated, of, opened, plan, timers
 
 from trialogue.errors import LocalProtocolError
 from trialogue.model.commands import (
@@ -63,24 +63,6 @@ from trialogue.rules.replies import Replies
 SOUND = evolve(TECH, hears=EAR.hears)
 ORDER = ToolRequested("tech", 1, "c1", "order", '{"id": 7}')
 HANDS = FloorRules(policy="queue", otherwise="queue")
-
-
-def of(commands, *kinds):
-    """The commands of these classes."""
-    return [command for command in commands if isinstance(command, kinds)]
-
-
-def opened(*cast, **more):
-    """An open meeting."""
-    table = Table(plan(*cast, **more))
-    table.open()
-    return table
-
-
-def timers(table, *wanted):
-    """Until when these timers are set; None for one that is not."""
-    found = table.meeting._state.timers.all()
-    return [found.get(timer) for timer in wanted]
 
 
 # --- the opening ------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 from attrs import evolve
-from playbook import BIZ, CHAIR, EAR, GUEST, LAW, TECH, Table, moderated, plan, quick
+from playbook import BIZ, CHAIR, EAR, GUEST, LAW, TECH, Table, moderated, of, opened, plan, quick, timers
 
 from trialogue.model.commands import Attribute, Cue, Drop, EndMeeting, EndTurn, GrantFloor, Play, Prepare
 from trialogue.model.events import (
@@ -41,24 +41,6 @@ from trialogue.rules.triggers import Speaking, Trigger, Triggers
 from trialogue.rules.view import Collect, FloorView, Named, Next, Nobody, TurnTaken, Wait, Waiting
 
 HANDS = FloorRules(policy="queue", otherwise="queue")
-
-
-def of(commands, *kinds):
-    """The commands of these classes."""
-    return [command for command in commands if isinstance(command, kinds)]
-
-
-def opened(*cast, **more):
-    """An open meeting."""
-    table = Table(plan(*cast, **more))
-    table.open()
-    return table
-
-
-def timers(table, *wanted):
-    """Until when these timers are set; None for one that is not."""
-    found = table.meeting._state.timers.all()
-    return [found.get(timer) for timer in wanted]
 
 
 # --- policies ---------------------------------------------------------------------------------------------
