@@ -50,7 +50,7 @@ def test_first_other_decision_is_told(tmp_path):
     path = keep(tmp_path, records)
     with pytest.raises(ReplayDivergence) as caught:
         verify(path, lambda _: Parrot(records, changes))
-    grant = "GrantFloor(to='bob', turn=2, reason='next in order', hold_until=104.2)"
+    grant = "GrantFloor(to='bob', turn=2, reason='<3 words>', hold_until=104.2)"
     assert str(caught.value).splitlines() == [
         f"{path}: record 5, at 14.200 s, was decided otherwise (- then, + now)",
         f"  after {records[4].event!r}",

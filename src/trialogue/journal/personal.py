@@ -1,35 +1,72 @@
-"""Which fields hold speech, prompts or tool data; and how to tell of them without telling them."""
+"""Which text is personal, and how to tell of it without telling it.
+
+1. Every text is personal, however deep it stands, unless its field is declared here as a name or a code.
+2. A declared text is kept only where it has the shape of one: a single word of at most 64 characters.
+   A sentence in the place of a code is personal, whoever put it there.
+3. Labels are names that people gave (a participant's title): they are kept whatever their shape.
+4. Numbers, truth values, enums and literals hold no text of anybody's and are kept.
+
+So a field that is new, or forgotten here, is masked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final, TypeVar
+import re
+from collections.abc import Callable, Mapping
+from enum import Enum
+from functools import cache, partial
+from types import UnionType
+from typing import Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import attrs
 
-from trialogue.model import commands, events, transcript
+from trialogue.model import commands, events, participants, plan
 
-PERSONAL: Final[Mapping[type[attrs.AttrsInstance], tuple[str, ...]]] = {
-    events.SentenceSaid: ("text",),
-    events.WordsHeard: ("text",),
-    events.SayAsked: ("text",),
-    events.NoteGiven: ("text",),
-    events.TextTyped: ("text",),
-    events.UpdateAsked: ("content",),
-    events.ToolRequested: ("arguments", "thought_signature"),
-    events.ToolFinished: ("content",),
-    commands.Cue: ("text",),
-    commands.Prepare: ("text",),
-    commands.Attribute: ("text",),
-    commands.Update: ("content",),
-    commands.Speak: ("text",),
-    commands.RunTool: ("arguments",),
-    commands.AnswerTool: ("content",),
-    transcript.Utterance: ("heard", "intended"),
+NAMES: Final = frozenset(
+    {
+        "actor",
+        "call_id",
+        "code",
+        "continues",
+        "listener",
+        "muted",
+        "participant",
+        "speakers",
+        "timer",
+        "to",
+        "tool",
+    }
+)
+"""Fields that hold a name or a code in whichever event or command they stand."""
+
+DECLARED: Final[Mapping[type[attrs.AttrsInstance], frozenset[str]]] = {
+    events.SessionReady: frozenset({"request_id"}),
+    events.StopAsked: frozenset({"reason"}),
+    events.ActorCrashed: frozenset({"error"}),
+    commands.MoveAgenda: frozenset({"item"}),
+    commands.Drop: frozenset({"reason"}),
+    commands.EndMeeting: frozenset({"reason"}),
+    participants.Participant: frozenset({"name"}),
+    participants.Price: frozenset({"service", "as_of"}),
+    plan.MeetingPlan: frozenset({"name"}),
+    plan.FloorRules: frozenset({"policy", "otherwise", "order"}),
+    plan.AgendaItem: frozenset({"id", "owner"}),
+    plan.Said: frozenset({"by"}),
+    plan.ToolRules: frozenset({"name", "identity"}),
 }
-"""The fields whose docstring says `Personal.`, by class."""
+"""Further names and codes, by class."""
+
+LABELS: Final[Mapping[type[attrs.AttrsInstance], frozenset[str]]] = {
+    participants.Participant: frozenset({"title", "aliases"}),
+}
+"""What people are called, by class."""
+
+_SHAPE: Final = re.compile(r"[^\s<>]{1,64}")
+_NONE: Final[frozenset[str]] = frozenset()
 
 _Value = TypeVar("_Value", bound=attrs.AttrsInstance)
+Mask = Callable[[Any], Any]
+"""What is made of one value."""
 
 
 def mask(text: str) -> str:
@@ -37,10 +74,92 @@ def mask(text: str) -> str:
     return f"<{len(text.split())} words>"
 
 
+def mask_code(text: str) -> str:
+    """A name or a code as it is; masked where it has the shape of neither."""
+    return text if not text or _SHAPE.fullmatch(text) else mask(text)
+
+
+def mask_all(value: object) -> object:
+    """Any JSON value with every text in it masked, keys of objects excepted."""
+    match value:
+        case str():
+            return mask(value)
+        case list() | tuple():
+            return [mask_all(each) for each in cast("list[object]", value)]
+        case dict():
+            return {key: mask_all(each) for key, each in cast("dict[str, object]", value).items()}
+        case _:
+            return value
+
+
 def masked(value: _Value) -> _Value:
-    """The same event, command or utterance with its personal fields masked."""
-    fields = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
-    for name in PERSONAL.get(type(value), ()):
-        if fields[name] is not None:
-            fields[name] = mask(fields[name])
-    return type(value)(**fields)
+    """The same event, command or plan with its personal text masked."""
+    return cast("_Value", _mask_for(type(value), mask)(value))
+
+
+def masked_json(kind: type[attrs.AttrsInstance], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of its JSON: an object of that class; what the class has no field for is masked whole."""
+    masks = masks_of(kind)
+    return {name: each if name == "type" else masks.get(name, mask_all)(each) for name, each in raw.items()}
+
+
+def personal_fields(kind: type[attrs.AttrsInstance]) -> frozenset[str]:
+    """The fields of a class that hold text of their own, and that nobody declared."""
+    return frozenset(name for name, each in masks_of(kind).items() if _masks_text(each))
+
+
+@cache
+def masks_of(kind: type[attrs.AttrsInstance]) -> Mapping[str, Mask]:
+    """What is made of each field of a class, as values or as JSON."""
+    hints, labels = get_type_hints(kind), LABELS.get(kind, _NONE)
+    everywhere = NAMES if kind.__module__ in {events.__name__, commands.__name__} else _NONE
+    declared = DECLARED.get(kind, _NONE) | everywhere
+
+    def text_mask(name: str) -> Mask:
+        return _as_it_is if name in labels else mask_code if name in declared else mask
+
+    return {field.name: _mask_for(hints[field.name], text_mask(field.name)) for field in attrs.fields(kind)}
+
+
+def _mask_for(hint: object, text_mask: Mask) -> Mask:
+    """What is made of a value of this type, whose texts are declared as `text_mask` has them."""
+    if isinstance(hint, type) and attrs.has(hint):
+        return partial(_mask_fields, hint)
+    if hint is str:
+        return text_mask
+    if get_origin(hint) is tuple and get_args(hint)[1:] == (...,):
+        return partial(_mask_row, _mask_for(get_args(hint)[0], text_mask))
+    if get_origin(hint) in {Union, UnionType}:
+        known = [each for each in get_args(hint) if each is not type(None)]
+        return partial(_mask_optional, _mask_for(known[0], text_mask)) if len(known) == 1 else mask_all
+    if get_origin(hint) is Literal or hint in {int, float, bool} or _is_enum(hint):
+        return _as_it_is
+    return mask_all
+
+
+def _masks_text(each: Mask) -> bool:
+    if isinstance(each, partial) and each.func is not _mask_fields:
+        return _masks_text(each.args[0])
+    return each in {mask, mask_all}
+
+
+def _mask_fields(kind: type[attrs.AttrsInstance], value: object) -> object:
+    if isinstance(value, Mapping):
+        return masked_json(kind, cast("Mapping[str, Any]", value))
+    return kind(**{name: each(getattr(value, name)) for name, each in masks_of(kind).items()})
+
+
+def _mask_row(each: Mask, values: list[object] | tuple[object, ...]) -> object:
+    return type(values)(each(value) for value in values)
+
+
+def _mask_optional(each: Mask, value: object) -> object:
+    return None if value is None else each(value)
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def _is_enum(hint: object) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Enum)

@@ -13,26 +13,25 @@ import orjson
 from trialogue.errors import JournalError
 from trialogue.journal import chain
 from trialogue.journal.codec import COMMANDS, EVENTS, MISFITS, JsonObject
-from trialogue.journal.personal import PERSONAL, mask
+from trialogue.journal.personal import Mask, mask_all, mask_code, masked, masked_json
 from trialogue.journal.reader import Reading
-from trialogue.journal.records import header_line
+from trialogue.journal.records import Header, header_line
 
-_KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
-    name: PERSONAL.get(kind, ()) for name, kind in {**EVENTS, **COMMANDS}.items()
-}
+_KNOWN: Final = {**EVENTS, **COMMANDS}
 
 
 def redact(reading: Reading, out: Path) -> None:
     """Write a masked copy of a journal to `out`; JournalError where the file exists or cannot be.
 
-    Times, numbers, names and titles stay. Of an event or command that this version does not know,
-    every text is masked. Exact timing and word counts remain: it is a reduction, no anonymity.
+    Times, numbers, names, codes and participants' titles stay (`trialogue.journal.personal` declares them);
+    every other text is masked, and every text of an event or command that this version does not know.
+    Exact timing and word counts remain: it is a reduction, no anonymity.
     """
     previous = chain.ORIGIN
     try:
         descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            head = header_line(attrs.evolve(reading.header, redacted=True))
+            head = header_line(_redacted_header(reading.header))
             line, previous = _sealed(head, previous)
             file.write(line)
             for each in reading.lines():
@@ -45,29 +44,38 @@ def redact(reading: Reading, out: Path) -> None:
         raise JournalError(f"{reading.path} has a line that is no record", path=str(reading.path)) from None
 
 
+def _redacted_header(header: Header) -> Header:
+    return attrs.evolve(header, redacted=True, plan=masked(header.plan), version=mask_code(header.version))
+
+
 def _sealed(body: JsonObject, previous: bytes) -> tuple[bytes, bytes]:
     line, digest = chain.seal(orjson.dumps(body, option=orjson.OPT_UTC_Z), previous)
     return line + b"\n", digest
 
 
 def _redacted(line: JsonObject) -> JsonObject:
-    body = {name: value for name, value in line.items() if name != "hash"}
-    if "kind" in body:
-        return body
-    return {
-        **body,
-        "event": _masked(body["event"]),
-        "commands": [_masked(command) for command in body["commands"]],
-    }
+    return {name: _OF_LINES.get(name, mask_all)(value) for name, value in line.items() if name != "hash"}
 
 
 def _masked(raw: JsonObject) -> JsonObject:
-    personal = _KNOWN.get(raw["type"])
-    if personal is None:
-        return {"type": raw["type"], **{name: _all_masked(raw[name]) for name in raw if name != "type"}}
-    return {**raw, **{name: mask(raw[name]) for name in personal if raw.get(name) is not None}}
+    kind = _KNOWN.get(raw["type"])
+    if kind is None:
+        return {name: each if name == "type" else mask_all(each) for name, each in raw.items()}
+    return masked_json(kind, raw)
 
 
-def _all_masked(value: object) -> object:
-    """Numbers and truth values as they are; every text, and what holds texts, masked."""
-    return value if value is None or isinstance(value, bool | int | float) else mask(str(value))
+def _all_masked(raws: list[JsonObject]) -> list[JsonObject]:
+    return [_masked(each) for each in raws]
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+_OF_LINES: Final[Mapping[str, Mask]] = {
+    **dict.fromkeys(("v", "kind", "seq", "at", "ts"), _as_it_is),
+    "event": _masked,
+    "commands": _all_masked,
+    "reason": mask_code,
+}
+"""What is made of each member of a line."""
