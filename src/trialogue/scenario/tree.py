@@ -26,6 +26,8 @@ MAX_DEPTH = 32
 MAX_NODES = 50_000
 
 _LOADER = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+# A parser with a limit of its own (PyYAML 6.0.4: 1000 levels) looks ahead and stops before we see a level.
+_NESTING = "maximum nesting depth"
 _WORDS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -119,7 +121,10 @@ def compose(text: str, source: str, problems: Problems, path: Path = ()) -> Node
         return composer.document(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         place = composer.place(error.problem_mark) if error.problem_mark else start
-        problems.add(place, path, f"is not YAML: {error.problem}", Code.YAML)
+        if _NESTING in str(error.problem):
+            problems.add(place, path, f"lies deeper than {MAX_DEPTH} levels", Code.DEPTH)
+        else:
+            problems.add(place, path, f"is not YAML: {error.problem}", Code.YAML)
     except (yaml.YAMLError, UnicodeError):
         problems.add(start, path, "is not YAML: it holds characters that no text may hold", Code.YAML)
     except _TooMuch as stop:

@@ -70,7 +70,10 @@ def to_yaml(resolved: Resolved) -> str:
 
 def write_yaml(value: JsonObject) -> str:
     """YAML of plain values that reads the same under the rules of YAML 1.1 and 1.2."""
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    # Stubs of some releases leave the type of `dump`'s width open.
+    return yaml.dump(  # pyright: ignore[reportUnknownMemberType]
+        value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100
+    )
 
 
 class _Dumper(yaml.SafeDumper):
