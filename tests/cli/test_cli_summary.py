@@ -39,7 +39,7 @@ edge cache ended after 00:20: you interrupted it (interrupted)
 virtual clock: 57.6 times faster than life, in 0.3 s
 
                     turns   spoken  share            words  wpm  response
-  Moderator             2    3.8 s  ████▍       43%      9  142  0.20 s (n=2)
+  Moderator             2    3.8 s  ████▍       43%      9  142  0.45 s (n=2)
   Tech                  1    3.5 s  ████        40%      5   86  1.10 s (n=1)
   Business [31mex…      1    1.5 s  █▊          17%      4  160  2.10 s (n=1)
   Eve                   0    0.0 s               0%      0    -  -

@@ -68,7 +68,7 @@ def test_whole_meeting_is_measured():
         ),
         dominance=Dominance("ada", 1),
         timing=Timing(
-            transfer=Spread(2, -0.5, 1.0, 1.0),
+            transfer=Spread(2, 0.25, 1.0, 1.0),
             pairs=(
                 PairTransfer("ada", "tech_lead", Spread(1, 1.0, 1.0, 1.0)),
                 PairTransfer("tech_lead", "kim", Spread(1, -0.5, -0.5, -0.5)),
@@ -213,11 +213,11 @@ def test_recovery_counts_from_the_first_loss():
     [
         ([], NONE),
         ([3.0], Spread(1, 3.0, 3.0, 3.0)),
-        ([2.0, 1.0], Spread(2, 1.0, 2.0, 2.0)),
-        (range(1, 101), Spread(100, 50, 95, 99)),
+        ([2.0, 1.0], Spread(2, 1.5, 2.0, 2.0)),
+        (range(1, 101), Spread(100, 50.5, 95, 99)),
     ],
 )
-def test_percentiles_are_by_nearest_rank(observations, expected):
+def test_median_and_percentiles(observations, expected):
     assert spread(observations) == expected
 
 

@@ -129,7 +129,7 @@ def test_transfers_are_told_by_pair():
         ("ada", "ben", 2),
         ("ben", "ada", 1),
     ]
-    assert (pairs[0].offset.p50, pairs[1].offset.p50) == (pytest.approx(0.5), pytest.approx(-0.2))
+    assert (pairs[0].offset.p50, pairs[1].offset.p50) == (pytest.approx(0.6), pytest.approx(-0.2))
 
 
 def test_overlap_within_leaves_the_floor_where_it_is():

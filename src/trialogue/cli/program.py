@@ -76,6 +76,7 @@ Examples:
 REPORT_EXAMPLES: Final = """\
 Example:
   trialogue report runs/edge-cache-20250131-101500
+  trialogue report a-real-meeting.rttm
 """
 
 SERVE_EXAMPLES: Final = """\
@@ -361,9 +362,12 @@ def replay(
 
 @app.command(sort_key=6, help_epilogue=REPORT_EXAMPLES)
 def report(
-    run: RunPath, /, *, json: Annotated[Json, Parameter(help="Print the measures as JSON.")] = False
+    run: Annotated[Path, Parameter(help="The run's directory, its journal, or an RTTM file of any meeting.")],
+    /,
+    *,
+    json: Annotated[Json, Parameter(help="Print the measures as JSON.")] = False,
 ) -> int:
-    """Measure a meeting again, from its journal alone."""
+    """Measure a meeting again, from its journal alone; or any meeting, from its RTTM file."""
     from trialogue.cli.replaying import print_report  # noqa: PLC0415 - the journal comes with it
 
     return print_report(run, as_json=json)

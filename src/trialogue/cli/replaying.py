@@ -11,7 +11,7 @@ from attrs import asdict
 
 from trialogue.cli.screens import put, put_json, show
 from trialogue.cli.story import Kind, Story
-from trialogue.cli.summary import Ended, summary
+from trialogue.cli.summary import Ended, figures, summary
 from trialogue.cli.telling import Seating, Telling
 from trialogue.errors import JournalError
 from trialogue.journal.reader import Reading, read
@@ -66,7 +66,9 @@ def verify_run(run: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
 
 
 def print_report(run: Path, *, as_json: bool) -> int:
-    """Measure a meeting again, from its journal alone."""
+    """Measure a meeting again, from its journal alone, or any meeting from an RTTM file."""
+    if run.suffix == ".rttm":
+        return _print_foreign(run, as_json=as_json)
     from trialogue.report.result import Run, result  # noqa: PLC0415 - only to measure
     from trialogue.rules.transcript import utterances  # noqa: PLC0415 - likewise
 
@@ -79,6 +81,30 @@ def print_report(run: Path, *, as_json: bool) -> int:
     else:
         show(summary(Ended(plan, measured)))
         _tell_problems(reading)
+    return 0
+
+
+def _print_foreign(file: Path, *, as_json: bool) -> int:
+    """Measure what an RTTM file knows of a meeting; `JournalError` where it cannot be read."""
+    from trialogue.report.foreign import foreign_meeting  # noqa: PLC0415 - only to measure
+    from trialogue.report.measures import measures  # noqa: PLC0415 - likewise
+    from trialogue.report.result import rounded  # noqa: PLC0415 - likewise
+    from trialogue.report.rttm import read_rttm  # noqa: PLC0415 - likewise
+
+    try:
+        heard = read_rttm(file.read_text("utf-8"))
+    except OSError as error:
+        raise JournalError(f"{file} cannot be read: {error.strerror}", path=str(file)) from error
+    except ValueError as error:
+        raise JournalError(f"{file} is no RTTM: {error}", path=str(file)) from error
+    plan, records = foreign_meeting(file.stem, heard)
+    measured = measures(plan, records)
+    if as_json:
+        put_json(
+            {"trialogue": 1, "kind": "measures", "name": plan.name, "measures": rounded(asdict(measured))}
+        )
+    else:
+        show(figures(plan, measured))
     return 0
 
 

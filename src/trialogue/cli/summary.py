@@ -16,7 +16,7 @@ from trialogue.model.text import safe_text
 from trialogue.report.measures import Measures, ParticipantMeasures, Spread
 from trialogue.report.result import Result
 
-__all__ = ["Ended", "in_one_line", "summary"]
+__all__ = ["Ended", "figures", "in_one_line", "summary"]
 
 SHARE_CELLS: Final = 10
 """How wide the bar of a share is."""
@@ -52,13 +52,16 @@ def summary(ended: Ended) -> list[Line]:
         _headline(ended),
         *_pace(ended),
         line(),
-        *_table(Seating(ended.plan), measured),
-        line(),
-        *_facts(measured),
+        *figures(ended.plan, measured),
         *_cost(ended),
         *_failures(ended),
         *_files(ended),
     ]
+
+
+def figures(plan: MeetingPlan, measured: Measures) -> list[Line]:
+    """Who spoke how much, and how turns followed each other: the summary's middle."""
+    return [*_table(Seating(plan), measured), line(), *_facts(measured)]
 
 
 def in_one_line(ended: Ended) -> str:

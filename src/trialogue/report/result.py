@@ -98,7 +98,7 @@ class Result:
     def document(self) -> dict[str, object]:
         """The content of `result.json`: plain JSON values, floats to the microsecond."""
         head: dict[str, object] = {"trialogue": 1, "kind": "result"}
-        return head | {name: _rounded(value) for name, value in asdict(self).items()}
+        return head | {name: rounded(value) for name, value in asdict(self).items()}
 
 
 def result(plan: MeetingPlan, records: Sequence[Record], utterances: Sequence[Utterance], run: Run) -> Result:
@@ -146,13 +146,14 @@ def _failures(record: Record) -> list[Failure]:
     return found
 
 
-def _rounded(value: object) -> object:
+def rounded(value: object) -> object:
+    """A JSON value with its floats to the microsecond."""
     match value:
         case float():
             return round(value, 6)
         case dict():
-            return {name: _rounded(each) for name, each in cast("dict[str, object]", value).items()}
+            return {name: rounded(each) for name, each in cast("dict[str, object]", value).items()}
         case list() | tuple():
-            return [_rounded(each) for each in cast("list[object]", value)]
+            return [rounded(each) for each in cast("list[object]", value)]
         case _:
             return value

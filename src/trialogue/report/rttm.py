@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from math import isfinite
 
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import safe_text
@@ -24,6 +25,29 @@ def rttm(plan: MeetingPlan, heard: Iterable[Stretch]) -> str:
         if each.length_s > 0
     )
     return "".join(lines)
+
+
+def read_rttm(text: str) -> tuple[Stretch, ...]:
+    """Stretches of an RTTM file's SPEAKER lines, by their beginning; other lines say nothing of speech.
+
+    `ValueError` for a SPEAKER line that is none, with its number.
+    """
+    found = [
+        _stretch(line.split(), number)
+        for number, line in enumerate(text.splitlines(), 1)
+        if line.startswith("SPEAKER ")
+    ]
+    return tuple(sorted(found, key=lambda each: (each.start_s, each.end_s, each.participant)))
+
+
+def _stretch(words: Sequence[str], number: int) -> Stretch:
+    try:
+        start_s, length_s, name = float(words[3]), float(words[4]), words[7]
+    except (IndexError, ValueError) as error:
+        raise ValueError(f"line {number} is no SPEAKER line of RTTM") from error
+    if not (isfinite(start_s) and isfinite(length_s) and length_s >= 0):
+        raise ValueError(f"line {number} has times that are none")
+    return Stretch(name, None, start_s, start_s + length_s)
 
 
 def _word(name: str) -> str:

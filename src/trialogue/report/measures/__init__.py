@@ -15,7 +15,12 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 from trialogue.report.measures.floor import FloorMeasures, Queue, floor
-from trialogue.report.measures.interruptions import Interruptions, PairInterruptions, interruptions
+from trialogue.report.measures.interruptions import (
+    Interruptions,
+    PairInterruptions,
+    interruptions,
+    without_backchannels,
+)
 from trialogue.report.measures.latency import Latency, latency, responses
 from trialogue.report.measures.sessions import SessionMeasures, sessions
 from trialogue.report.measures.shares import (
@@ -29,8 +34,8 @@ from trialogue.report.measures.shares import (
     participants,
 )
 from trialogue.report.measures.spread import ENOUGH, Rate, Spread, rate, spread
-from trialogue.report.measures.timing import Overlaps, PairTransfer, Silences, Timing, timing
-from trialogue.report.stretches import spoken_s, stretches
+from trialogue.report.measures.timing import Overlaps, PairTransfer, Silences, Sound, Timing, timing
+from trialogue.report.stretches import spoken_s, stretches, turns
 from trialogue.report.tools import ToolCall, tool_calls
 
 __all__ = [
@@ -101,6 +106,7 @@ class Measures:
 def measures(plan: MeetingPlan, records: Sequence[Record], utterances: Iterable[Utterance] = ()) -> Measures:
     """Measure a meeting; `utterances` is the fold of the same records, for the words alone."""
     heard, said = stretches(records), tuple(utterances)
+    taken = turns(without_backchannels(heard, said))
     duration = _duration(records)
     ends = [command for record in records for command in record.commands if isinstance(command, EndTurn)]
     answered = responses(records)
@@ -109,10 +115,12 @@ def measures(plan: MeetingPlan, records: Sequence[Record], utterances: Iterable[
     held = floor(plan, records, said, duration)
     return Measures(
         duration_s=duration,
-        participants=participants(plan, Heard(heard, count_words(said), cut_off, answered.waits, cut_in)),
+        participants=participants(
+            plan, Heard(heard, count_words(said), cut_off, answered.waits, cut_in, taken)
+        ),
         balance=balance([spoken_s(heard, each.name) for each in plan.participants if each.may_speak]),
-        dominance=dominance(heard),
-        timing=timing(records, heard, answered, duration),
+        dominance=dominance(taken),
+        timing=timing(records, Sound(heard, taken), answered, duration),
         interruptions=cut_in,
         floor=held,
         latency=latency(records),

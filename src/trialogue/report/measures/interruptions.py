@@ -127,6 +127,17 @@ def attempts(heard: Sequence[Stretch], utterances: Iterable[Utterance] = ()) -> 
     return tuple(sorted(found, key=lambda each: (each.at, each.by, each.of)))
 
 
+def without_backchannels(
+    heard: Sequence[Stretch], utterances: Iterable[Utterance] = ()
+) -> tuple[Stretch, ...]:
+    """What was heard less what was a backchannel to all whom it was said beside: what turns are made of."""
+    outcomes: dict[tuple[str, float], set[Outcome]] = {}
+    for each in attempts(heard, utterances):
+        outcomes.setdefault((each.by, each.at), set()).add(each.outcome)
+    small = {place for place, found in outcomes.items() if found == {"backchannel"}}
+    return tuple(each for each in heard if (each.participant, each.start_s) not in small)
+
+
 def _sounding(merged: Sequence[Stretch], new: Stretch) -> Iterator[Stretch]:
     """Who was being heard when this began."""
     for old in merged:

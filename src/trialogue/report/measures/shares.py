@@ -15,7 +15,7 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.transcript import Utterance
 from trialogue.report.measures.interruptions import Interruptions
 from trialogue.report.measures.spread import Spread, ratio, spread
-from trialogue.report.stretches import Stretch, spoken_s, turns
+from trialogue.report.stretches import Stretch, spoken_s
 
 _SPOKEN: Final = re.compile(r"\w")
 """A word has a letter or a digit; a dash between spaces is none."""
@@ -29,7 +29,7 @@ class ParticipantMeasures:
     """Who."""
 
     turns: int
-    """Turns in which it was heard."""
+    """Turns in which it was heard; backchannels are none."""
 
     spoken_s: float
     """Seconds in which it was heard."""
@@ -104,6 +104,9 @@ class Heard:
     interruptions: Interruptions
     """Who spoke into whose speech."""
 
+    taken: Sequence[Stretch]
+    """Turns: what was heard less the backchannels, joined."""
+
 
 def count_words(utterances: Iterable[Utterance]) -> Counter[str]:
     """Words that were heard, by participant."""
@@ -115,7 +118,7 @@ def count_words(utterances: Iterable[Utterance]) -> Counter[str]:
 
 def participants(plan: MeetingPlan, heard: Heard) -> tuple[ParticipantMeasures, ...]:
     """Everybody, in the plan's order."""
-    held = Counter(turn.participant for turn in turns(heard.stretches))
+    held = Counter(turn.participant for turn in heard.taken)
     spoken = {each.name: spoken_s(heard.stretches, each.name) for each in plan.participants}
     total = sum(spoken.values())
     small = heard.interruptions.backchannels_of
@@ -150,8 +153,8 @@ def balance(spoken: Sequence[float]) -> Balance:
     return Balance(n, gini, nats / math.log(n))
 
 
-def dominance(heard: Sequence[Stretch]) -> Dominance:
-    """The longest run of turns by one participant; what a person says is a turn too."""
-    runs = [(name, len(list(run))) for name, run in groupby(turns(heard), key=lambda turn: turn.participant)]
+def dominance(taken: Iterable[Stretch]) -> Dominance:
+    """The longest run of turns by one participant; what a person says is a turn too, a backchannel none."""
+    runs = [(name, len(list(run))) for name, run in groupby(taken, key=lambda turn: turn.participant)]
     name, count = max(runs, key=lambda run: run[1], default=(None, 0))
     return Dominance(name, count)

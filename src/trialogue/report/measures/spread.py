@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from statistics import median
 from typing import Final
 
 from attrs import frozen
@@ -20,7 +21,7 @@ class Spread:
     """How many there are."""
 
     p50: float | None
-    """The median, by nearest rank; None for none."""
+    """The median: the middle one, or the mean of the two in the middle; None for none."""
 
     p95: float | None
     """The 95th percentile, by nearest rank; None for none."""
@@ -54,11 +55,11 @@ class Rate:
 
 
 def spread(observations: Iterable[float]) -> Spread:
-    """Count, median, 95th and 99th percentile of some observations, by nearest rank."""
+    """Count, median, 95th and 99th percentile (by nearest rank) of some observations."""
     ordered = sorted(observations)
     if not ordered:
         return Spread(0, None, None, None)
-    return Spread(len(ordered), *(_rank(ordered, part) for part in (0.5, 0.95, 0.99)))
+    return Spread(len(ordered), median(ordered), _rank(ordered, 0.95), _rank(ordered, 0.99))
 
 
 def rate(outcomes: Iterable[bool]) -> Rate:

@@ -10,9 +10,10 @@ from attrs import frozen
 
 from trialogue.model.commands import EndTurn, GrantFloor
 from trialogue.model.records import Record
+from trialogue.report.measures.borders import Border, borders
 from trialogue.report.measures.latency import Responses
 from trialogue.report.measures.spread import Rate, Spread, rate, ratio, spread
-from trialogue.report.stretches import Stretch, joined, time_with, turns
+from trialogue.report.stretches import Stretch, joined, time_with
 
 LAPSE_S: Final = 2.0
 """A silence is a lapse where nobody was selected for so long, in seconds."""
@@ -68,12 +69,23 @@ class Overlaps:
 
 
 @frozen
+class Sound:
+    """What was heard, as it lies on the time line and as turns."""
+
+    heard: Sequence[Stretch]
+    """Every stretch, backchannels too."""
+
+    taken: Sequence[Stretch]
+    """Turns: what was heard less the backchannels, joined."""
+
+
+@frozen
 class Timing:
     """How turns followed each other."""
 
     transfer: Spread
-    """Floor transfer offsets: the start of a turn less the end of the one before it, where the speaker
-    changes; above 0 a gap, below 0 an overlap (Heldner and Edlund 2010; Stivers et al. 2009)."""
+    """Floor transfer offsets: the silence (above 0) or the overlap (below 0) between two stretches in each of
+    which exactly one is heard, and not the same one (Heldner and Edlund 2010; Stivers et al. 2009)."""
 
     pairs: tuple[PairTransfer, ...]
     """The same by who followed whom; pairs without any are left out."""
@@ -104,60 +116,43 @@ class Timing:
     """Time with more than one voice."""
 
 
-def timing(
-    records: Sequence[Record], heard: Sequence[Stretch], answered: Responses, duration: float
-) -> Timing:
+def timing(records: Sequence[Record], sound: Sound, answered: Responses, duration: float) -> Timing:
     """How turns followed each other; `answered` is what came of the grants."""
-    moves = [_Move(before, after) for before, after in pairwise(turns(heard))]
-    changes = [move for move in moves if move.is_change]
+    heard = sound.heard
+    changes = [border for border in borders(heard) if border.is_transfer]
     one, two = time_with(heard)
     waits, grants = answered.waits, answered.grants
     return Timing(
-        transfer=spread(move.offset for move in changes),
+        transfer=spread(change.offset_s for change in changes),
         pairs=_pairs(changes),
-        gaps=sum(1 for move in changes if move.offset > 0),
-        overlaps=sum(1 for move in changes if move.offset < 0),
+        gaps=sum(1 for change in changes if change.offset_s > 0),
+        overlaps=sum(1 for change in changes if change.offset_s < 0),
         response=spread(wait for _, wait in waits),
         responding=Rate(grants, len(waits), ratio(len(waits), grants)),
-        takeover=_takeover(records, moves),
+        takeover=_takeover(records, sound.taken),
         silence_share=ratio(max(0.0, duration - one), duration),
         silences=silences(records, heard),
         overlap=overlaps(heard, ratio(two, one)),
     )
 
 
-@frozen
-class _Move:
-    """One turn, and the next."""
-
-    before: Stretch
-    after: Stretch
-
-    @property
-    def is_change(self) -> bool:
-        return self.before.participant != self.after.participant
-
-    @property
-    def offset(self) -> float:
-        return self.after.start_s - self.before.end_s
-
-
-def _pairs(changes: Iterable[_Move]) -> tuple[PairTransfer, ...]:
+def _pairs(changes: Iterable[Border]) -> tuple[PairTransfer, ...]:
     offsets: dict[tuple[str, str], list[float]] = {}
-    for move in changes:
-        offsets.setdefault((move.before.participant, move.after.participant), []).append(move.offset)
+    for change in changes:
+        offsets.setdefault((change.before, change.after), []).append(change.offset_s)
     return tuple(PairTransfer(*names, spread(found)) for names, found in sorted(offsets.items()))
 
 
-def _takeover(records: Iterable[Record], moves: Iterable[_Move]) -> Rate:
+def _takeover(records: Iterable[Record], taken: Sequence[Stretch]) -> Rate:
+    """Turns that were heard to their end, and whether the next is another's."""
     causes = {
         command.turn: command.cause
         for record in records
         for command in record.commands
         if isinstance(command, EndTurn)
     }
-    whole = [move for move in moves if causes.get(move.before.turn or 0, "finished") == "finished"]
-    return rate(move.is_change for move in whole)
+    whole = [move for move in pairwise(taken) if causes.get(move[0].turn or 0, "finished") == "finished"]
+    return rate(before.participant != after.participant for before, after in whole)
 
 
 # --- silence ----------------------------------------------------------------------------------------

@@ -1,0 +1,109 @@
+"""Borders between speakers, by the rule of Heldner and Edlund (2010).
+
+1. The time line is cut where the set of those who are heard changes.
+2. Between two stretches of exactly one speaker lies silence, overlap, or nothing.
+3. Where the speakers differ, that is a floor transfer: the silence's length (above 0), less the overlap's
+   length (below 0), or 0. Where they are the same, it is a pause, or overlap within one's talk.
+4. A border of silence and overlap mixed is left out, and counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, pairwise
+from typing import Literal
+
+from attrs import evolve, frozen
+
+from trialogue.report.stretches import Stretch, joined
+
+Between = Literal["nothing", "silence", "overlap", "mixed"]
+"""What lies between two stretches of exactly one speaker."""
+
+
+@frozen
+class Border:
+    """What lies between two stretches in which exactly one participant is heard."""
+
+    before: str
+    """Who was heard alone before it."""
+
+    after: str
+    """Who is heard alone after it."""
+
+    start_s: float
+    """Where it begins, in seconds on the meeting's audio clock."""
+
+    length_s: float
+    """How long it is, in seconds; 0 where one stretch touches the next."""
+
+    between: Between
+    """What lies there."""
+
+    @property
+    def is_transfer(self) -> bool:
+        """Whether the floor goes over here, and one knows by how much."""
+        return self.before != self.after and self.between != "mixed"
+
+    @property
+    def offset_s(self) -> float:
+        """The floor transfer offset: above 0 a gap, below 0 an overlap, in seconds."""
+        return -self.length_s if self.between == "overlap" else self.length_s
+
+
+@frozen
+class _Part:
+    """A part of the time line in which the set of those who are heard stays the same."""
+
+    start_s: float
+    end_s: float
+    names: frozenset[str]
+
+
+def borders(heard: Sequence[Stretch]) -> tuple[Border, ...]:
+    """Every border, in order; what comes before the first sound and after the last is none."""
+    parts = list(_parts(heard))
+    alone = [place for place, part in enumerate(parts) if len(part.names) == 1]
+    return tuple(_border(parts[here : there + 1]) for here, there in pairwise(alone))
+
+
+def _border(parts: Sequence[_Part]) -> Border:
+    """The border between the first and the last of these parts."""
+    kinds: set[Between] = {"overlap" if part.names else "silence" for part in parts[1:-1]}
+    between: Between = "nothing" if not kinds else kinds.pop() if len(kinds) == 1 else "mixed"
+    (before,), (after,) = parts[0].names, parts[-1].names
+    return Border(before, after, parts[0].end_s, parts[-1].start_s - parts[0].end_s, between)
+
+
+def _parts(heard: Sequence[Stretch]) -> Iterator[_Part]:
+    """The time line from the first sound to the last; neighbours differ."""
+    last: _Part | None = None
+    for part in _raw_parts(_touching(heard)):
+        if last is not None and last.names == part.names:
+            last = evolve(last, end_s=part.end_s)
+            continue
+        if last is not None:
+            yield last
+        last = part
+    if last is not None:
+        yield last
+
+
+def _raw_parts(heard: Iterable[Stretch]) -> Iterator[_Part]:
+    steps = [step for each in heard for step in ((each.start_s, 1, each), (each.end_s, -1, each))]
+    steps.sort(key=lambda step: step[:2])
+    voices: Counter[str] = Counter()
+    since: float | None = None
+    for at, group in groupby(steps, key=lambda step: step[0]):
+        if since is not None:
+            yield _Part(since, at, frozenset(name for name, count in voices.items() if count))
+        for _, change, each in group:
+            voices[each.participant] += change
+        since = at
+
+
+def _touching(heard: Sequence[Stretch]) -> tuple[Stretch, ...]:
+    """Sound without overlap among one's own, and nothing of no length."""
+    ordered = sorted(heard, key=lambda each: (each.start_s, each.end_s, each.participant))
+    return tuple(each for each in joined(ordered) if each.length_s > 0)
