@@ -1,0 +1,1 @@
+"""The brain of a meeting: pure decisions, events in and commands out."""

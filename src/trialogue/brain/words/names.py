@@ -1,0 +1,337 @@
+"""Who is spoken to in what somebody said, and who is only spoken about.
+
+1. A name is found as whole words: the participant's name, its label, its aliases, the longest first.
+2. A name is *addressed* where it stands by itself: before a comma at a sentence's beginning, between commas,
+   behind one at its end (`Ben, what do you say to what Ann wrote?`, `What do you think, Jos\u00e9?`), or
+   where it begins a sentence that goes on in the second person (`Tech what do you think`).
+3. It is *invited* by words that hand the floor on: `over to Tech`, `let us hear from Tech`, `Tech is next`.
+4. It is *mentioned* anywhere else; *thanked* behind or before thanks; *passed over* behind `not`, `before`,
+   `except` and their like.
+5. Address counts before invitation, invitation before mention. Thanks ask nobody to speak. Of equal ones the
+   last sentence's counts; of names that are joined (`Tech and Ben, your views?`) the first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import IntEnum
+from functools import lru_cache
+from itertools import pairwise
+
+from attrs import frozen
+
+from trialogue.brain.words.phrases import (
+    ASKING,
+    ASKING_IN_QUESTIONS,
+    AUXILIARIES,
+    BEFORE_A_LAST_NAME,
+    INVITING,
+    JOINTS,
+    LATER,
+    OPENERS,
+    PASSING,
+    TAKING,
+    THANKS,
+    Phrases,
+)
+from trialogue.brain.words.spelling import Break, Word, folded, spelled_out, words_of
+from trialogue.model.participants import Participant
+
+Cast = tuple[Participant, ...]
+"""Who is at the table, in the plan's order."""
+
+
+class Manner(IntEnum):
+    """How somebody is named; the greater counts before the smaller."""
+
+    PASSED_OVER = 0
+    THANKED = 1
+    MENTIONED = 2
+    INVITED = 3
+    ADDRESSED = 4
+
+
+@frozen
+class Naming:
+    """One place in a text where a participant is named."""
+
+    participant: str
+    """Who is named."""
+
+    manner: Manner
+    """How."""
+
+    sentence: int
+    """In which sentence, from 0."""
+
+
+@frozen
+class _Found:
+    """A name among the words: `words[begin:end]`; a group of joined names counts as its first."""
+
+    participant: Participant
+    begin: int
+    end: int
+    first: int
+    """Where the sentence begins."""
+    last: int
+    """Where the sentence ends: behind its last word."""
+
+
+def spellings(participant: Participant) -> tuple[str, ...]:
+    """All words by which speech may name a participant: its name, its label, its aliases."""
+    spoken = participant.name.replace("_", " ").replace("-", " ")
+    words = (participant.name, spoken, participant.label, *participant.aliases)
+    return tuple(dict.fromkeys(" ".join(word.split()) for word in words if word.strip()))
+
+
+Spelled = tuple[str, ...]
+
+
+@frozen
+class _Index:
+    """How the cast is spelled: each first word's spellings, the longest first."""
+
+    by_first: dict[str, list[tuple[Spelled, Participant]]]
+    joins_letters: bool
+
+
+@lru_cache(maxsize=64)
+def _index(cast: Cast) -> _Index:
+    parts = [(words_of(word), participant) for participant in cast for word in spellings(participant)]
+    letters = all(len(words) > 1 or len(words[0].text) > 1 for words, _ in parts if words)
+    by_first: dict[str, list[tuple[Spelled, Participant]]] = {}
+    for words, participant in parts:
+        spelled = tuple(word.text for word in (spelled_out(words) if letters else words))
+        for each in dict.fromkeys((spelled, ("".join(spelled),))):
+            if each and each[0]:
+                by_first.setdefault(each[0], []).append((each, participant))
+    for spelled_alike in by_first.values():
+        spelled_alike.sort(key=lambda pair: -len(pair[0]))
+    return _Index(by_first, letters)
+
+
+def _read(text: str, cast: Cast) -> tuple[Word, ...]:
+    words = words_of(text)
+    return spelled_out(words) if _index(cast).joins_letters else words
+
+
+def _at(words: tuple[Word, ...], place: int, cast: Cast) -> tuple[Participant, int] | None:
+    """Whose name begins at this word, and where it ends."""
+    for spelled, participant in _index(cast).by_first.get(words[place].text, ()):
+        here = words[place : place + len(spelled)]
+        if tuple(word.text for word in here) != spelled:
+            continue
+        if all(_within(before, word) for before, word in pairwise(here)):
+            return participant, place + len(spelled)
+    return None
+
+
+def _within(before: Word, word: Word) -> bool:
+    """Whether a name may go on over what stands between two words: `Dr. Ann` is one name."""
+    shortened = word.before is Break.END and len(before.text) <= 2  # `Dr.`, `St.`
+    return word.before in {Break.NOTHING, Break.APOSTROPHE} or shortened
+
+
+def _names(words: tuple[Word, ...], cast: Cast) -> list[_Found]:
+    """All names in order, none within another."""
+    raw: list[tuple[Participant, int, int]] = []
+    place = 0
+    while place < len(words):
+        found = _at(words, place, cast)
+        if found is None:
+            place += 1
+        else:
+            raw.append((found[0], place, found[1]))
+            place = found[1]
+    inside = {inner for _, begin, end in raw for inner in range(begin + 1, end)}
+    starts = [i for i, word in enumerate(words) if word.before is Break.END and i not in inside]
+    bounds = [*starts, len(words)]
+    return [
+        _Found(
+            participant, begin, end, max(b for b in starts if b <= begin), min(b for b in bounds if b >= end)
+        )
+        for participant, begin, end in raw
+    ]
+
+
+def _groups(words: tuple[Word, ...], found: list[_Found]) -> Iterator[list[_Found]]:
+    """Names that are joined by `and` or `or`, with those that commas join to them, together."""
+    group: list[_Found] = []
+    for name in found:
+        if group and not _joined(words, group[-1], name):
+            yield from _split(words, group)
+            group = []
+        group.append(name)
+    if group:
+        yield from _split(words, group)
+
+
+def _joined(words: tuple[Word, ...], left: _Found, right: _Found) -> bool:
+    between = words[left.end : right.begin]
+    return right.first == left.first and all(word.text in JOINTS for word in between)
+
+
+def _split(words: tuple[Word, ...], group: list[_Found]) -> Iterator[list[_Found]]:
+    """Names that commas alone separate stand each for itself, unless all of them are set apart."""
+    joins = any(word.text in JOINTS for word in words[group[0].begin : group[-1].end])
+    apart = _apart_before(words, group[0]) and _apart_behind(words, group[-1])
+    if _thanks_before(words, group[0].first, group[0]) and _goes_on_to_you(words, group[-1]):
+        joins = apart = False  # `Thank you, Ben, and Tech, your view?`
+    if len(group) == 1 or joins or apart:
+        yield group
+    else:
+        yield from ([name] for name in group)
+
+
+def _before(words: tuple[Word, ...], name: _Found) -> tuple[str, ...]:
+    """The words between the last comma, or the sentence's beginning, and the name."""
+    begin = name.begin
+    while begin > name.first and words[begin].before is not Break.COMMA:
+        begin -= 1
+    return tuple(word.text for word in words[begin : name.begin])
+
+
+def _behind(words: tuple[Word, ...], name: _Found) -> tuple[str, ...]:
+    return tuple(word.text for word in words[name.end : name.last])
+
+
+def _apart_before(words: tuple[Word, ...], name: _Found) -> bool:
+    return set(_before(words, name)) <= OPENERS
+
+
+def _apart_behind(words: tuple[Word, ...], name: _Found) -> bool:
+    return name.end == name.last or words[name.end].before is Break.COMMA
+
+
+def _follows(phrases: Phrases, before: tuple[str, ...]) -> bool:
+    return any(before[-len(phrase) :] == phrase for phrase in phrases if len(phrase) <= len(before))
+
+
+def _leads(phrases: Phrases, behind: tuple[str, ...]) -> bool:
+    return any(behind[: len(phrase)] == phrase for phrase in phrases)
+
+
+def _goes_on_to_you(words: tuple[Word, ...], name: _Found) -> bool:
+    """Whether the sentence goes on behind the name as if to it: `Tech what do you`, `Tech can you`."""
+    behind = _behind(words, name)
+    if not behind or words[name.end].before is Break.APOSTROPHE:
+        return False
+    if behind[0] in ASKING or (words[name.begin].asks and behind[0] in ASKING_IN_QUESTIONS):
+        return True
+    return behind[0] in AUXILIARIES and "you" in behind[1:3]
+
+
+def _thanks_before(words: tuple[Word, ...], since: int, name: _Found) -> bool:
+    return any(word.text in THANKS for word in words[max(since, name.first) : name.begin])
+
+
+def _is_thanked(words: tuple[Word, ...], name: _Found, since: int) -> bool:
+    """Whether the thanks of the sentence are for this name; `since`: the end of the name before it."""
+    if words[name.begin].asks and name.end == name.last:
+        return False
+    if _thanks_before(words, since, name):
+        return True
+    return bool(set(_behind(words, name)[:2]) & THANKS and not words[name.begin].asks)
+
+
+def _manner(words: tuple[Word, ...], whole: _Found, since: int) -> Manner:
+    """How a group of names, taken as one name, is named."""
+    before, behind = _before(words, whole), _behind(words, whole)
+    if _follows(PASSING, before) or (not before and _passed_before_comma(words, whole)):
+        return Manner.PASSED_OVER
+    starts = _apart_before(words, whole)
+    if starts and _goes_on_to_you(words, whole):
+        return Manner.ADDRESSED
+    if _is_thanked(words, whole, since):
+        return Manner.THANKED
+    if _follows(INVITING, before) or _leads(TAKING, behind):
+        return Manner.INVITED
+    if starts and _apart_behind(words, whole):
+        return Manner.ADDRESSED
+    asked = words[whole.begin].asks and whole.end == whole.last
+    if asked and before and before[-1] in BEFORE_A_LAST_NAME:
+        return Manner.ADDRESSED
+    return Manner.MENTIONED
+
+
+def _passed_before_comma(words: tuple[Word, ...], name: _Found) -> bool:
+    """Whether it is passed over with a comma between: `Not you, Ben.` is a sentence that does so."""
+    return tuple(word.text for word in words[name.first : name.begin])[-2:] == ("not", "you")
+
+
+def _namings(words: tuple[Word, ...], cast: Cast, speaker: str) -> list[tuple[_Found, Manner]]:
+    found: list[tuple[_Found, Manner]] = []
+    since = 0
+    for group in _groups(words, _names(words, cast)):
+        first, last = group[0], group[-1]
+        whole = _Found(first.participant, first.begin, last.end, first.first, last.last)
+        manner = _manner(words, whole, since)
+        since = last.end
+        if manner > Manner.MENTIONED and found and set(_before(words, whole)[-1:]) & LATER:
+            manner = Manner.MENTIONED  # `First Tech, then Ben.`
+        others = [name for name in group if name.participant.name != speaker and name.participant.may_speak]
+        found += [(others[0], manner)] if others else []
+    return found
+
+
+@lru_cache(maxsize=256)
+def namings(text: str, cast: Cast, speaker: str) -> tuple[Naming, ...]:
+    """All who are named in a text, in order, but its speaker and observers; of joined ones the first."""
+    words = _read(text, cast)
+    ends = [place for place, word in enumerate(words) if word.before is Break.END]
+    return tuple(
+        Naming(name.participant.name, manner, sum(end <= name.begin for end in ends) - 1)
+        for name, manner in _namings(words, cast, speaker)
+    )
+
+
+def addressee(text: str, cast: Cast, speaker: str) -> str | None:
+    """The participant whom a text asks to speak.
+
+    Addressed counts before invited, invited before mentioned; of equals the last sentence's.
+    None where nobody is named, or only in thanks or to be passed over; never the speaker or an observer.
+    """
+    asked = [naming for naming in namings(text, cast, speaker) if naming.manner >= Manner.MENTIONED]
+    if not asked:
+        return None
+    best = max(naming.manner for naming in asked)
+    return [naming for naming in asked if naming.manner is best][-1].participant
+
+
+def last_addressee(text: str, cast: Cast, speaker: str) -> str | None:
+    """The participant whom the last sentence of a text asks to speak.
+
+    A sentence that only passes somebody over belongs to the one before: `Anna. Not Ben.` asks Anna.
+    """
+    words = _read(text, cast)
+    ends = sum(word.before is Break.END for word in words)
+    found = namings(text, cast, speaker)
+    passed = {naming.sentence for naming in found if naming.manner is Manner.PASSED_OVER}
+    asked = {naming.sentence for naming in found if naming.manner >= Manner.MENTIONED}
+    last = ends - 1
+    while last in passed - asked:
+        last -= 1
+    here = [naming for naming in found if naming.sentence == last and naming.manner >= Manner.MENTIONED]
+    return max(reversed(here), key=lambda naming: naming.manner).participant if here else None
+
+
+def find(word: str, cast: Cast) -> Participant | None:
+    """The participant of exactly that name, label or alias; case, accents, hyphens do not matter."""
+    words = _read(word, cast)
+    found = _at(words, 0, cast) if words else None
+    return found[0] if found is not None and found[1] == len(words) else None
+
+
+@lru_cache(maxsize=64)
+def _labels(cast: Cast, more: tuple[str, ...]) -> re.Pattern[str]:
+    labels = [word for participant in cast for word in spellings(participant)] + list(more)
+    parts = {r"\W{0,3}".join(re.escape(word.text) for word in words_of(label)) for label in labels}
+    alternatives = "|".join(sorted(part for part in parts if part))
+    return re.compile(rf"(?<!\w)(?:{alternatives})\s*(?:\([^)]*\))?\s*:")
+
+
+def holds_label(text: str, cast: Cast, *more: str) -> bool:
+    """Whether a text holds what reads as a digest's label: a name, or one of `more`, and a colon."""
+    return _labels(cast, more).search(folded(text)) is not None

@@ -1,0 +1,116 @@
+"""Words of a text as names are compared with them: case, accents, hyphens and Unicode forms do not count.
+
+1. `Jos\u00e9`, its decomposed form, `JOSE` and `jose` are one word; `Jean-Luc`, `Jean Luc` and `jean_luc`
+   the same two.
+2. Letters that are spelled out belong together: `Q A`, `Q.A.` and `QA` are one word.
+3. A word knows what stands before it: nothing but space, a comma or its like, or the end of a sentence.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from enum import Enum
+from typing import Final
+
+from attrs import evolve, frozen
+
+_LETTERS: Final = str.maketrans(
+    {"\u00f8": "o", "\u0142": "l", "\u0111": "d", "\u00e6": "ae", "\u0153": "oe", "\u0131": "i"}
+)
+"""Latin letters that no Unicode form takes apart."""
+
+_APOSTROPHES: Final = frozenset("'\u2019\u02bc")
+_ENDS: Final = frozenset("!?;\u2026\u3002\n")
+_COMMAS: Final = frozenset(",:()[]\u2013\u2014\u3001")
+
+
+class Break(Enum):
+    """What stands before a word."""
+
+    NOTHING = "nothing"
+    APOSTROPHE = "apostrophe"
+    COMMA = "comma"
+    END = "end"
+
+
+@frozen
+class Word:
+    """One word of a text, as it is compared."""
+
+    text: str
+    """The word, folded."""
+
+    before: Break
+    """What separates it from the word before; END for the first."""
+
+    asks: bool = False
+    """Whether the sentence that it stands in ends with a question mark."""
+
+    is_initial: bool = False
+    """Whether it may be a letter of an abbreviation: one letter, perhaps with a full stop behind it."""
+
+
+def folded(text: str) -> str:
+    """The text without what names may be spelled with or without: case, accents, invisible characters."""
+    seen = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    bare = "".join(c for c in seen if not "\u0300" <= c <= "\u036f" and unicodedata.category(c) != "Cf")
+    return unicodedata.normalize("NFC", bare.translate(_LETTERS))
+
+
+def words_of(text: str) -> tuple[Word, ...]:
+    """All words of a text, in order."""
+    words: list[Word] = []
+    start = 0
+    for word, gap in _pieces(folded(text).replace("&", " and ")):
+        before = _break(gap, words[-1].text) if words else Break.END
+        if before is Break.END and words:
+            words[start:] = [evolve(each, asks="?" in gap) for each in words[start:]]
+            start = len(words)
+        if word:
+            words.append(Word(word, before, is_initial=len(word) == 1 and before is not Break.APOSTROPHE))
+    return tuple(words)
+
+
+def _pieces(text: str) -> list[tuple[str, str]]:
+    """Each word with what stands before it; the last is no word, but what stands behind them all."""
+    pieces: list[tuple[str, str]] = []
+    gap = word = ""
+    for character in text:
+        if unicodedata.category(character)[0] in "LNM":
+            word += character
+        elif word:
+            pieces.append((word, gap))
+            word, gap = "", character
+        else:
+            gap += character
+    if word:
+        pieces.append((word, gap))
+        gap = ""
+    return [*pieces, ("", gap + "\n")]
+
+
+def _break(gap: str, before: str) -> Break:
+    """What a stretch between two words means; `before` is the word that it follows."""
+    if gap in _APOSTROPHES:
+        return Break.APOSTROPHE
+    if _ENDS & set(gap) or (_stops(gap) and len(before) > 1):
+        return Break.END
+    if _COMMAS & set(gap) or " - " in gap or "--" in gap:
+        return Break.COMMA
+    return Break.NOTHING
+
+
+def _stops(gap: str) -> bool:
+    """Whether a full stop stands there that no word follows at once: `3.5` and `Q.A` have none."""
+    return "." in gap and not gap.endswith(".")
+
+
+def spelled_out(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The same words with letters that follow one another joined: `q a lead` is `qa lead`."""
+    joined: list[Word] = []
+    for word in words:
+        if joined and word.is_initial and joined[-1].is_initial and word.before is Break.NOTHING:
+            joined[-1] = evolve(joined[-1], text=joined[-1].text + word.text)
+        else:
+            joined.append(word)
+    return tuple(joined)
