@@ -26,7 +26,7 @@ from trialogue.deepgram.structure import Misfit, converter, history_class, tags_
 from trialogue.deepgram.wire import JsonObject, WireObject
 from trialogue.errors import LocalProtocolError, RemoteProtocolError
 
-__all__ = ["decode_client", "decode_server", "encode", "unknown_fields"]
+__all__ = ["classes_of", "decode", "decode_client", "decode_server", "encode", "unknown_fields"]
 
 
 # --- reading ----------------------------------------------------------------------------------------
@@ -42,25 +42,27 @@ _TWO_SHAPES: Mapping[str, _Chooser] = {"History": history_class, "InjectAgentMes
 """Types whose messages have two shapes."""
 
 
-def _classes(union: object) -> dict[str, type[WireObject]]:
+def classes_of(union: object) -> dict[str, type[WireObject]]:
+    """The classes of a union of messages, by their `type`."""
     return {member.type: member for member in get_args(union) if member is not UnknownMessage}
 
 
-_SERVER = _classes(ServerMessage)
-_CLIENT = _classes(ClientMessage)
+_SERVER = classes_of(ServerMessage)
+_CLIENT = classes_of(ClientMessage)
 
 
 def decode_server(text: str | bytes) -> ServerMessage:
     """Read a server's message; RemoteProtocolError where it is none."""
-    return cast(ServerMessage, _decode(text, _SERVER))
+    return cast(ServerMessage, decode(text, _SERVER))
 
 
 def decode_client(text: str | bytes) -> ClientMessage:
     """Read a client's message; RemoteProtocolError where it is none."""
-    return cast(ClientMessage, _decode(text, _CLIENT))
+    return cast(ClientMessage, decode(text, _CLIENT))
 
 
-def _decode(text: str | bytes, classes: Mapping[str, type[WireObject]]) -> WireObject | UnknownMessage:
+def decode(text: str | bytes, classes: Mapping[str, type[WireObject]]) -> WireObject | UnknownMessage:
+    """Read a message whose `type` is one of `classes`; RemoteProtocolError where it is none."""
     raw, kind = _load(text)
     declared = classes.get(kind)
     if declared is None:
@@ -116,12 +118,13 @@ def _described(fault: BaseException, _: object) -> str:
 # --- writing ----------------------------------------------------------------------------------------
 
 
-def encode(message: ClientMessage | ServerMessage) -> str:
+def encode(message: WireObject | UnknownMessage) -> str:
     """Write a message as JSON text; LocalProtocolError for values that JSON does not have."""
     try:
         return orjson.dumps(_shallow(message), default=_shallow).decode()
     except orjson.JSONEncodeError as error:
-        raise LocalProtocolError(f"{message.type} cannot be written as JSON: {error}") from error
+        kind = getattr(message, "type", type(message).__name__)
+        raise LocalProtocolError(f"{kind} cannot be written as JSON: {error}") from error
 
 
 def _shallow(value: object) -> object:
@@ -160,7 +163,7 @@ def _make_writer(declared: type[WireObject]) -> Callable[[WireObject], dict[str,
 # --- what was not declared --------------------------------------------------------------------------
 
 
-def unknown_fields(message: ClientMessage | ServerMessage) -> tuple[str, ...]:
+def unknown_fields(message: WireObject | UnknownMessage) -> tuple[str, ...]:
     """Paths of keys that no class declares (`$.agent.think.timeout`), at any depth.
 
     What is opaque (`parameters`, `content` of custom messages, unknown messages) has no such keys.

@@ -121,6 +121,7 @@ _WARNINGS: Mapping[str, Judgement] = {
         Verdict.ROLL_OVER, "A session lasts two hours at most; five minutes are left."
     ),
     "UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED": _go_on("The change of listen was not taken."),
+    "FORCE_END_TURN_NO_ACTIVE_TURN": _go_on("There was no turn to end."),
     "VOICE_PROMPT_ADDED": _go_on("The service added its own prompt for spoken answers."),
     "API_CUTOVER_SOON": _go_on("This form of the API will end: update trialogue."),
 }

@@ -1,0 +1,42 @@
+"""Where the sound of a connection lies on the owner's own axis of time.
+
+The service counts seconds of the sound that it was sent, from 0 at the connection's start. Frames may be
+dropped, and a silent person's stream may stop: a new anchor is set wherever the two clocks drift apart.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import deque
+
+from attrs import define, field
+
+DRIFT_S = 0.03
+"""How far the clocks may drift apart before a new anchor is set."""
+
+ANCHORS = 256
+"""How many anchors are kept; places before the oldest are reckoned from it."""
+
+
+@define
+class SoundClock:
+    """Places of a connection's sound on the owner's axis."""
+
+    sent_s: float = field(default=0.0, init=False)
+    """How much sound was sent, in seconds."""
+
+    _anchors: deque[tuple[float, float]] = field(factory=lambda: deque(maxlen=ANCHORS), init=False)
+
+    def add(self, duration_s: float, at: float | None) -> None:
+        """Note sound whose first sample lies at `at`; None where it only continues what was sent before."""
+        if at is not None and (not self._anchors or abs(self.at(self.sent_s) - at) > DRIFT_S):
+            self._anchors.append((self.sent_s, at))
+        self.sent_s += duration_s
+
+    def at(self, sound_s: float) -> float:
+        """Where the place `sound_s` of the connection's sound lies."""
+        if not self._anchors:
+            return sound_s
+        index = bisect_right(self._anchors, sound_s, key=lambda anchor: anchor[0]) - 1
+        began, at = self._anchors[max(index, 0)]
+        return at + sound_s - began
