@@ -13,20 +13,21 @@ import trio
 from attrs import define, field
 from desk import settings
 from fakes import FakeSocket, fake_equipment
+from httpx import AsyncClient  # noqa: ASYNC127 the project's one HTTP client, for loopback
 
 from trialogue.server.connection import converse
-from trialogue.server.think.open_ai import OpenAiThink
+from trialogue.server.think.open_ai import OpenAiThink, open_client
 from trialogue.server.think.ports import (
     CallItem,
     Calls,
+    FunctionWanted,
     OfferedFunction,
     Sentence,
-    StreamCutShort,
     TextItem,
+    ThinkCutShort,
     ThinkRefused,
     ThinkRequest,
     Thought,
-    WantedCall,
 )
 
 
@@ -53,8 +54,8 @@ class Endpoint:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/v1/chat/completions"
 
-    def provider(self) -> OpenAiThink:
-        return OpenAiThink(self.url, {"Authorization": "Bearer sk-secret"}, "small", 0.5)
+    def provider(self, client: AsyncClient) -> OpenAiThink:
+        return OpenAiThink(client, self.url, {"Authorization": "Bearer sk-secret"}, "small", 0.5)
 
     async def serve(self, stream: trio.SocketStream) -> None:
         data = bytearray()
@@ -94,8 +95,16 @@ async def answering(*answers: str) -> AsyncIterator[Endpoint]:
 async def thoughts_of(endpoint: Endpoint, request: ThinkRequest | None = None) -> list[Thought]:
     """What one pass gives."""
     thoughts: list[Thought] = []
-    await endpoint.provider().think(request or ThinkRequest(memory=()), thoughts.append)
+    await think(endpoint, thoughts.append, request)
     return thoughts
+
+
+async def think(
+    endpoint: Endpoint, tell: Callable[[Thought], None], request: ThinkRequest | None = None
+) -> None:
+    """One pass, with a client of its own."""
+    async with open_client() as client:
+        await endpoint.provider(client).think(request or ThinkRequest(memory=()), tell)
 
 
 async def test_sentences_are_told_as_they_are_complete() -> None:
@@ -140,7 +149,8 @@ async def test_what_is_asked() -> None:
         }
     ]
     assert "Bearer sk-secret" in endpoint.headers[0]
-    assert "sk-secret" not in repr(endpoint.provider())
+    async with open_client() as client:
+        assert "sk-secret" not in repr(endpoint.provider(client))
 
 
 async def test_calls_are_put_together_from_their_parts() -> None:
@@ -152,13 +162,82 @@ async def test_calls_are_put_together_from_their_parts() -> None:
     ]
     async with answering(OK + "".join(parts) + DONE) as endpoint:
         (calls,) = await thoughts_of(endpoint)
-    assert calls == Calls((WantedCall("a", "price", '{"x": 1}'), WantedCall("call_1", "end", "{}")))
+    assert calls == Calls((FunctionWanted("price", '{"x": 1}'), FunctionWanted("end", "{}")))
 
 
-async def test_stream_without_a_terminator() -> None:
-    """What came counts, and the fault is told."""
-    async with answering(OK + delta(content="Half a")) as endpoint:
-        assert await thoughts_of(endpoint) == [Sentence("Half a"), StreamCutShort()]
+def part(arguments: object, **more: Any) -> dict[str, Any]:
+    """A piece of a call as endpoints send it."""
+    name = {"name": more.pop("name")} if "name" in more else {}
+    return {**more, "function": {**name, "arguments": arguments}}
+
+
+WANTED = [("price", {"x": 1}), ("price", {"x": 2})]
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [part('{"x":1}', name="price", id="a"), part('{"x":2}', name="price", id="b")],
+        [part('{"x":1}', name="price", id="a", index=0), part('{"x":2}', name="price", id="b", index=0)],
+        [part('{"x":1}', name="price", id=""), part('{"x":2}', name="price", id="")],
+        [part('{"x":1}', name="price", index=0), part('{"x":2}', name="price", index=0)],
+        [part('{"x":1}', name="price", id="a", index=0), part('{"x":2}', name="price", id="a", index=1)],
+        [part('{"x":1}', name="price", id="a"), part('{"x":2}', name="price", id="a")],
+        [part({"x": 1}, name="price"), part({"x": 2}, name="price", index=None)],
+        [part('{"x"', name="price", id="a"), part(":1}"), part("", name="price", id="b"), part('{"x":2}')],
+        [
+            *(part('{"x"', name="price", id="a", index=0), part('{"x":', name="price", id="b", index=0)),
+            *(part(":1}", id="a", index=0), part("2}", id="b", index=0)),
+        ],
+        [
+            *(part('{"x"', name="price", id="a", index=0), part(":1}", name="price", id="a", index=0)),
+            *(part('{"x"', name="price", id="b", index=1), part(":2}", name="price", id="b", index=1)),
+        ],
+    ],
+    ids=[
+        "no index", "one index", "no id", "one index, no id", "one id", "one id, no index", "objects",
+        "in pieces", "one index, mixed", "names repeated",
+    ],
+)  # fmt: skip
+async def test_calls_however_they_are_told_apart(pieces: list[dict[str, Any]]) -> None:
+    """Two calls are two calls, with or without index and id, in text or as objects."""
+    async with answering(OK + "".join(delta(tool_calls=[piece]) for piece in pieces) + DONE) as endpoint:
+        (told,) = await thoughts_of(endpoint)
+    assert isinstance(told, Calls)
+    assert [(call.name, json.loads(call.arguments)) for call in told.calls] == WANTED
+
+
+async def test_calls_without_end_are_refused() -> None:
+    """A completion that wants more calls than anybody could mean is no completion."""
+    calls = "".join(delta(tool_calls=[part("{}", name="price", id=str(n))]) for n in range(200))
+    async with answering(OK + calls + DONE) as endpoint:
+        with pytest.raises(ThinkRefused, match="too many calls"):
+            await thoughts_of(endpoint)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (OK, "ended without a terminator"),
+        (OK.replace("\r\n\r\n", "\r\nContent-Length: 4000\r\n\r\n"), "broke off: RemoteProtocolError"),
+    ],
+    ids=["without a terminator", "torn"],
+)
+async def test_a_stream_without_its_end_is_no_reply(answer: str, words: str) -> None:
+    """What came of its words is told; its calls are not: half an argument is another wish."""
+    thoughts: list[Thought] = []
+    half = delta(content="Half a") + delta(tool_calls=[part("{}", name="pay", id="a")])
+    async with answering(answer + half) as endpoint:
+        with pytest.raises(ThinkCutShort, match=words):
+            await think(endpoint, thoughts.append)
+    assert thoughts == [Sentence("Half a")]
+
+
+async def test_reasoning_is_not_spoken() -> None:
+    """What stands between `<think>` and `</think>` is for nobody's ear."""
+    pieces = ("<th", "ink>They ask. I", " could lie.</thi", "nk>\n\nIt is 3 < 4. ", "Yes.")
+    async with answering(OK + "".join(delta(content=piece) for piece in pieces) + DONE) as endpoint:
+        assert await thoughts_of(endpoint) == [Sentence("It is 3 < 4."), Sentence("Yes.")]
 
 
 FOUND = "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"
@@ -190,11 +269,11 @@ async def test_endpoint_that_is_not_there() -> None:
         await thoughts_of(Endpoint([], port=1))
 
 
-async def session_with(check: Callable[[FakeSocket], Any], *endpoints: Endpoint) -> FakeSocket:
+async def session_with(check: Callable[[FakeSocket], Any], *endpoints: Endpoint, **more: Any) -> FakeSocket:
     """A session that thinks by these endpoints and is asked something, until `check`."""
     socket = FakeSocket()
     think = [
-        {"provider": {"type": "open_ai", "model": "small"}, "endpoint": {"url": endpoint.url}}
+        {"provider": {"type": "open_ai", "model": "small"}, "endpoint": {"url": endpoint.url}, **more}
         for endpoint in endpoints
     ]
     async with trio.open_nursery() as nursery:
@@ -239,3 +318,112 @@ async def test_interruption_ends_the_request() -> None:
 
         await session_with(check, endpoint)
     assert [m["content"] for m in endpoint.asked[1]["messages"]] == ["Hi", "Again"]
+
+
+async def served_in_turn(stream: trio.SocketStream, answers: list[str], *, keeps: bool) -> None:
+    """Give prepared answers on one connection, in order; close it behind each where it is not kept."""
+    data = bytearray()
+    while answers:
+        while b"}" not in data.partition(b"\r\n\r\n")[2]:
+            part_of_it = await stream.receive_some()
+            if not part_of_it:
+                return
+            data += part_of_it
+        data.clear()
+        await stream.send_all(answers.pop(0).encode())
+        if not keeps:
+            await stream.aclose()
+            return
+
+
+def whole(text: str) -> str:
+    """A whole answer that leaves its connection open."""
+    body = delta(content=text) + DONE
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head + body
+
+
+async def conversed(*, keeps: bool) -> tuple[FakeSocket, int]:
+    """Three turns of a session whose endpoint keeps its connections, or not; and how many it was dialled."""
+    answers, dialled = [whole("One."), whole("Two."), whole("Three.")], 0
+
+    async def serve(stream: trio.SocketStream) -> None:
+        nonlocal dialled
+        dialled += 1
+        await served_in_turn(stream, answers, keeps=keeps)
+
+    async def check(socket: FakeSocket) -> None:
+        for turn in (1, 2, 3):
+            await socket.until("AgentAudioDone", turn)
+            if turn < 3:
+                socket.say({"type": "InjectUserMessage", "content": "Again"})
+
+    async with trio.open_nursery() as nursery:
+        listeners = await nursery.start(partial(trio.serve_tcp, serve, 0, host="127.0.0.1"))
+        endpoint = Endpoint([], listeners[0].socket.getsockname()[1])
+        with trio.fail_after(20):
+            socket = await session_with(check, endpoint)
+        nursery.cancel_scope.cancel()
+    return socket, dialled
+
+
+async def test_connections_are_kept_from_pass_to_pass() -> None:
+    """No turn waits for a handshake that the one before has made."""
+    _, dialled = await conversed(keeps=True)
+    assert dialled == 1
+
+
+async def test_a_kept_connection_that_is_gone_is_dialled_anew() -> None:
+    """An endpoint may close behind each answer: the next turn has its answer all the same."""
+    socket, dialled = await conversed(keeps=False)
+    assert dialled == 3
+    assert [m["code"] for m in socket.messages if m["type"] == "Warning"] == []
+
+
+async def test_half_a_reply_is_said_and_has_failed() -> None:
+    """What the model had written is heard; then the turn is told to have failed, and the session goes on."""
+    async with answering(OK + delta(content="First. Seco"), OK + delta(content="Well.") + DONE) as endpoint:
+
+        async def check(socket: FakeSocket) -> None:
+            await socket.until("Error")
+            socket.say({"type": "InjectUserMessage", "content": "Again"})
+            await socket.until("AgentAudioDone", 2)
+
+        socket = await session_with(check, endpoint)
+    told = [(m["type"], m.get("content") or m.get("code")) for m in socket.messages]
+    ends = [("AgentAudioDone", None), ("Error", "FAILED_TO_THINK")]
+    said = [("ConversationText", "First."), ("ConversationText", "Seco")]
+    warned = ("Warning", "GPT_4O_STREAM_END_ERROR")
+    assert [each for each in told if each in {*ends, *said, warned}][:5] == [said[0], warned, said[1], *ends]
+    assert socket.close_codes == []
+
+
+async def test_half_a_reply_without_a_word_is_asked_of_the_next() -> None:
+    """Nothing was said yet: the second model's answer is heard."""
+    async with answering(OK) as first, answering(OK + delta(content="Here.") + DONE) as second:
+        socket = await session_with(lambda s: s.until("AgentAudioDone"), first, second)
+    assert [m["code"] for m in socket.messages if m["type"] == "Warning"] == ["GPT_4O_STREAM_END_ERROR"]
+    assert [m["content"] for m in socket.messages if m["type"] == "ConversationText"] == ["Hi", "Here."]
+
+
+async def test_ids_of_calls_are_ours() -> None:
+    """A model that gives each call the same id, or none, asks for different calls all the same."""
+    wanted = delta(tool_calls=[part("{}", name="price", id="call_0")]) + DONE
+    answers = [OK + wanted, OK + delta(content="One.") + DONE] * 2 + [OK + DONE]
+    async with answering(*answers) as endpoint:
+
+        async def check(socket: FakeSocket) -> None:
+            for turn in (1, 2):
+                (call,) = (await socket.until("FunctionCallRequest", turn))["functions"]
+                ids.append(call["id"])
+                socket.say(
+                    {"type": "FunctionCallResponse", "id": call["id"], "name": "price", "content": "3"}
+                )
+                await socket.until("AgentAudioDone", turn)
+                socket.say({"type": "InjectUserMessage", "content": "And now?"})
+
+        ids: list[str] = []
+        await session_with(check, endpoint, functions=[{"name": "price"}])
+    assert len(set(ids)) == 2
+    told = [m["tool_call_id"] for m in endpoint.asked[3]["messages"] if m["role"] == "tool"]
+    assert told == ids

@@ -13,7 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trio.testing import MockClock
 
-from trialogue.server.think.ports import CallItem, Calls, Fate, Sentence, ThinkRequest, Thought
+from trialogue.server.think.ports import (
+    CallItem,
+    Calls,
+    Fate,
+    FunctionWanted,
+    Sentence,
+    ThinkRequest,
+    Thought,
+)
 from trialogue.server.think.scripted import ScriptedThink, ScriptError, fill, read_script
 
 
@@ -90,16 +98,16 @@ async def test_call_then_say() -> None:
         {"call": {"tool": "price", "arguments": {"item": "edge"}}, "say": "It is ${result.usd}."}
     )
     (call,) = await ask(provider, "cost")
-    assert (call.id, call.name, call.arguments) == ("call_1", "price", '{"item": "edge"}')
-    done = CallItem(call.id, call.name, call.arguments, '{"usd": 0.08}')
+    assert (call.name, call.arguments) == ("price", '{"item": "edge"}')
+    done = CallItem("c1", call.name, call.arguments, '{"usd": 0.08}')
     assert await ask(provider, "cost", results=(done,)) == "It is 0.08."
 
 
 async def test_call_without_say_is_silent_after_it() -> None:
     """A call may be all there is to an entry."""
     provider = opened({"call": {"tool": "end"}})
-    (call,) = await ask(provider)
-    assert await ask(provider, results=(CallItem(call.id, "end", "{}", "ok"),)) is None
+    assert await ask(provider) == (FunctionWanted("end", "{}"),)
+    assert await ask(provider, results=(CallItem("c1", "end", "{}", "ok"),)) is None
 
 
 @pytest.mark.parametrize(

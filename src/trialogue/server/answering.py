@@ -27,6 +27,7 @@ from trialogue.deepgram.messages import (
     RequestedFunction,
     ServerMessage,
 )
+from trialogue.server import wording as say
 from trialogue.server.commands import Command, CutReply, FinishReply, Send, Speak, StopThinking, Think
 from trialogue.server.options import LatencyStyle, ServerOptions
 from trialogue.server.reply import NEVER, Reply, Stage, history_of
@@ -186,13 +187,17 @@ class Answering:
             self._complete_reply(reply)
 
     def fail(self, number: int) -> None:
-        """No think provider answered: this turn has no reply."""
+        """No think provider gave a whole reply: what was thought of it is said, and the turn has failed."""
         reply = self._thinking(number)
         if reply is None:
             return
+        if reply.ordered:
+            reply.is_failed = True
+            self._complete_reply(reply)
+            return
         self._cut(reply)
         self._fate = Fate.BARELY_HEARD
-        self._send(AgentError(code="FAILED_TO_THINK", description="No think provider gave a response."))
+        self._send(AgentError(code="FAILED_TO_THINK", description=say.NO_THOUGHT))
 
     def take_response(self, response: FunctionCallResponse, now: float) -> None:
         """The client answered a call; answers to calls that nobody waits for are dropped."""
@@ -234,6 +239,8 @@ class Answering:
             return
         self._remember_sentences(reply)
         self._send(AgentAudioDone())
+        if reply.is_failed:
+            self._send(AgentError(code="FAILED_TO_THINK", description=say.HALF_THOUGHT))
         self._reply = None
         if reply.is_thought:
             self._last = reply

@@ -84,16 +84,21 @@ class Connection:
 
     async def run(self) -> None:
         """Talk until either side closes."""
-        async with trio.open_nursery() as nursery:
-            self._nursery = nursery
-            self._thinking = Thinking(
-                self._equipment.options, self._conversation.request_id, nursery, self.tell
-            )
-            self._perform(self._conversation.open(trio.current_time()))
-            nursery.start_soon(self._watch_deadlines)
-            nursery.start_soon(self._close_when_over)
-            await self._read()
-            nursery.cancel_scope.cancel()
+        try:
+            async with trio.open_nursery() as nursery:
+                await self._converse(nursery)
+        finally:
+            with trio.CancelScope(shield=True):  # closing waits for nobody
+                await self._thinking.aclose()
+
+    async def _converse(self, nursery: trio.Nursery) -> None:
+        self._nursery = nursery
+        self._thinking = Thinking(self._equipment.options, self._conversation.request_id, nursery, self.tell)
+        self._perform(self._conversation.open(trio.current_time()))
+        nursery.start_soon(self._watch_deadlines)
+        nursery.start_soon(self._close_when_over)
+        await self._read()
+        nursery.cancel_scope.cancel()
 
     def tell(self, event: Event) -> None:
         """Let the conversation decide on an event, and carry out what it orders."""

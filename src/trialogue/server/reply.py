@@ -51,6 +51,9 @@ class Reply:
     ordered: int = 0
     """Sentences ordered to be spoken."""
 
+    is_failed: bool = False
+    """Whether it is no whole reply: it ends with an error, behind what was thought of it."""
+
     finishes: int = 0
     """Ends ordered and not yet come: words that were added while it ended move its end on."""
 

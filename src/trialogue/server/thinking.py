@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 import trio
 
@@ -21,27 +21,35 @@ from trialogue.server.terms import OpenAiTerms, ScriptedTerms, ThinkTerms, chanc
 from trialogue.server.think.ports import (
     Calls,
     Sentence,
-    StreamCutShort,
     ThinkProvider,
     ThinkRefused,
     Thought,
+    WantedCall,
 )
 from trialogue.server.think.scripted import ScriptedThink
 
+if TYPE_CHECKING:
+    from httpx import AsyncClient  # noqa: ASYNC127 the project's one HTTP client, for loopback
 
-def open_provider(terms: ThinkTerms, options: ServerOptions, request_id: str) -> ThinkProvider:
-    """A provider for one connection; ids of its calls begin with a part of the connection's own."""
-    match terms:
-        case ScriptedTerms():
-            return ScriptedThink(terms.script, chance(options, terms), f"call_{request_id[:8]}")
-        case OpenAiTerms():
-            # httpx is only wanted where an endpoint is asked.
-            from trialogue.server.think.open_ai import OpenAiThink  # noqa: PLC0415
 
-            headers = terms.endpoint.headers or {}
-            return OpenAiThink(terms.endpoint.url, headers, terms.model, terms.temperature)
-        case _ as never:
-            assert_never(never)
+class CallIds:
+    """Ids for the calls of one connection: no two connections of a server share any.
+
+    They have nine letters and digits, since some models take no others back.
+
+    >>> ids = CallIds("5f3a9c10-77aa")
+    >>> ids.next(), ids.next()
+    ('5f3a9c001', '5f3a9c002')
+    """
+
+    def __init__(self, request_id: str) -> None:
+        self._prefix = "".join(filter(str.isalnum, request_id))[:6].ljust(6, "0")
+        self._count = 0
+
+    def next(self) -> str:
+        """Return an id that was not given before."""
+        self._count += 1
+        return f"{self._prefix}{self._count:03x}"
 
 
 class Thinking:
@@ -51,21 +59,38 @@ class Thinking:
         self, options: ServerOptions, request_id: str, nursery: trio.Nursery, tell: Callable[[Event], None]
     ) -> None:
         self._options = options
-        self._request_id = request_id
+        self._ids = CallIds(request_id)
         self._nursery = nursery
         self._tell = tell
         self._opened: dict[ThinkTerms, ThinkProvider] = {}
         self._providers: tuple[ThinkProvider, ...] = ()
         self._scope = trio.CancelScope()
+        self._client: AsyncClient | None = None
+
+    async def aclose(self) -> None:
+        """Close the connections that were kept for passes to come; none is under way any more."""
+        if self._client is not None:
+            await self._client.aclose()
 
     def use(self, think: tuple[ThinkTerms, ...]) -> None:
         """Ask these from the next pass on; those that were in use keep their place in their script."""
-        opened = {
-            terms: self._opened.get(terms) or open_provider(terms, self._options, self._request_id)
-            for terms in think
-        }
+        opened = {terms: self._opened.get(terms) or self._open(terms) for terms in think}
         self._opened = opened
         self._providers = tuple(opened[terms] for terms in think)
+
+    def _open(self, terms: ThinkTerms) -> ThinkProvider:
+        match terms:
+            case ScriptedTerms():
+                return ScriptedThink(terms.script, chance(self._options, terms))
+            case OpenAiTerms(endpoint, model, temperature):
+                # httpx is only wanted where an endpoint is asked.
+                from trialogue.server.think.open_ai import OpenAiThink, open_client  # noqa: PLC0415
+
+                self._client = self._client or open_client()
+                headers = endpoint.headers or {}
+                return OpenAiThink(self._client, endpoint.url, headers, model, temperature)
+            case _ as never:
+                assert_never(never)
 
     def begin(self, order: Think) -> None:
         """Begin a pass; the one before is over or cut."""
@@ -86,7 +111,10 @@ class Thinking:
                 self._tell(ThinkFailed(order.reply))
 
     async def _think(self, order: Think, providers: tuple[ThinkProvider, ...]) -> bool:
-        """Ask one provider after another; what one has said already stays said, so it ends the pass."""
+        """Ask one provider after another, until one gives a whole reply; False where none does.
+
+        What one has said already stays said: no other can begin anew.
+        """
         for provider in providers:
             told = 0
 
@@ -98,9 +126,9 @@ class Thinking:
             try:
                 await provider.think(order.request, pass_on)
             except ThinkRefused as refusal:
-                self._tell(ThinkStumbled(order.reply, "THINK_REQUEST_FAILED", str(refusal)))
+                self._tell(ThinkStumbled(order.reply, refusal.code, str(refusal)))
                 if told:
-                    return True
+                    return False
             else:
                 return True
         return False
@@ -110,9 +138,7 @@ class Thinking:
             case Sentence():
                 self._tell(SentenceThought(reply, thought.text))
             case Calls():
-                self._tell(CallsThought(reply, thought.calls))
-            case StreamCutShort():
-                reason = "The think stream ended without a terminator."
-                self._tell(ThinkStumbled(reply, "GPT_4O_STREAM_END_ERROR", reason))
+                calls = tuple(WantedCall(self._ids.next(), c.name, c.arguments) for c in thought.calls)
+                self._tell(CallsThought(reply, calls))
             case _ as never:
                 assert_never(never)

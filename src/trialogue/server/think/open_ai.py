@@ -7,34 +7,34 @@ The endpoint's headers may carry a key: they go into the request and nowhere els
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, cast
+from typing import Any, Final
 
 import httpx  # noqa: ASYNC127 the project's one HTTP client, for loopback
 import orjson
 import trio
 from attrs import define, field
 
+from trialogue.server.think.completion import Completion
 from trialogue.server.think.ports import (
     CallItem,
-    Calls,
     OfferedFunction,
-    Sentence,
-    StreamCutShort,
     TextItem,
+    ThinkCutShort,
     ThinkRefused,
     ThinkRequest,
     Thought,
-    WantedCall,
 )
-from trialogue.speech.sentences import SentenceSplitter
 
-_DEADLINES = httpx.Timeout(connect=5.0, read=30.0, write=5.0, pool=5.0)
+_DEADLINES: Final = httpx.Timeout(connect=5.0, read=30.0, write=5.0, pool=5.0)
 """Seconds for each step of a request; the read deadline is between two pieces of the stream."""
 
+_KEPT: Final = httpx.Limits(max_connections=16, max_keepalive_connections=4, keepalive_expiry=120.0)
+"""How many connections are kept for the passes to come, and for how many seconds."""
 
-_NO_COMPLETION = "The think endpoint sent what is no chat completion."
+_GONE: Final = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+"""What meets a request on a kept connection that its peer has closed in that moment."""
 
 
 @cache
@@ -43,9 +43,17 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
+def open_client() -> httpx.AsyncClient:
+    """A client for all passes of a connection: its connections are kept from one pass to the next."""
+    return httpx.AsyncClient(timeout=_DEADLINES, limits=_KEPT, verify=_tls(), trust_env=False)
+
+
 @define
 class OpenAiThink:
     """Asks one endpoint."""
+
+    client: httpx.AsyncClient
+    """What it asks with; closed by whoever opened it."""
 
     url: str
     """Where chat completions are asked for."""
@@ -59,22 +67,44 @@ class OpenAiThink:
     temperature: float | None = None
     """How freely it writes; the endpoint's own where None."""
 
+    _has_kept: bool = field(default=False, init=False)
+
     async def think(self, request: ThinkRequest, tell: Callable[[Thought], None]) -> None:
         """Stream one completion: sentences as they are complete, calls at its end."""
-        answer = _Answer()
+        completion, fault = Completion(), "ended without a terminator"
+        response = await self._asked(request)
         try:
-            async with (
-                httpx.AsyncClient(timeout=_DEADLINES, verify=_tls(), trust_env=False) as client,
-                client.stream(
-                    "POST", self.url, headers=dict(self.headers), content=self._body(request)
-                ) as response,
-            ):
-                _check(response)
-                await _read(response, answer, tell)
+            _check(response)
+            await _read(response, completion, tell)
+        except httpx.HTTPError as error:
+            fault = f"broke off: {type(error).__name__}"
+        finally:
+            with trio.CancelScope(shield=True):  # closing waits for nobody
+                await response.aclose()
+        for thought in completion.rest():
+            tell(thought)
+        if not completion.is_complete:
+            raise ThinkCutShort(f"The think stream {fault}.")
+        self._has_kept = True
+
+    async def _asked(self, request: ThinkRequest) -> httpx.Response:
+        """The beginning of an answer; asked again where a kept connection turns out to be gone."""
+        try:
+            try:
+                return await self._send(request)
+            except _GONE:
+                if not self._has_kept:
+                    raise
+                self._has_kept = False
+                return await self._send(request)
         except httpx.HTTPError as error:
             raise ThinkRefused(f"The think endpoint could not be asked: {type(error).__name__}") from error
-        for thought in answer.rest():
-            tell(thought)
+
+    async def _send(self, request: ThinkRequest) -> httpx.Response:
+        asked = self.client.build_request(
+            "POST", self.url, headers=dict(self.headers), content=self._body(request)
+        )
+        return await self.client.send(asked, stream=True)
 
     def _body(self, request: ThinkRequest) -> bytes:
         body: dict[str, Any] = {"model": self.model, "stream": True, "messages": messages_for(request)}
@@ -119,7 +149,7 @@ def _check(response: httpx.Response) -> None:
         raise ThinkRefused(f"The think endpoint answered with HTTP status {response.status_code}.")
 
 
-async def _read(response: httpx.Response, answer: _Answer, tell: Callable[[Thought], None]) -> None:
+async def _read(response: httpx.Response, completion: Completion, tell: Callable[[Thought], None]) -> None:
     """Read to the stream's end.
 
     httpx's iterators nest generators that it does not close when their reader leaves; a cancellation, which
@@ -131,96 +161,10 @@ async def _read(response: httpx.Response, answer: _Answer, tell: Callable[[Thoug
             if fault is not None or not line.startswith("data:"):
                 continue
             try:
-                for thought in answer.feed(line[5:].strip()):
+                for thought in completion.feed(line[5:].strip()):
                     tell(thought)
             except ThinkRefused as refusal:
                 fault = refusal
                 scope.cancel()
     if fault is not None:
         raise fault
-
-
-class _Answer:
-    """A completion as it comes."""
-
-    def __init__(self) -> None:
-        self._splitter = SentenceSplitter()
-        self._calls: dict[int, _PartialCall] = {}
-        self._is_complete = False
-
-    def feed(self, text: str) -> Iterator[Thought]:
-        """Take the payload of one event."""
-        if text == "[DONE]":
-            self._is_complete = True
-            return
-        choice = _choice(text)
-        if choice.get("finish_reason"):
-            self._is_complete = True
-        delta = choice.get("delta")
-        if not isinstance(delta, dict):
-            return
-        yield from self._take(cast("dict[str, Any]", delta))
-
-    def rest(self) -> Iterator[Thought]:
-        """What was incomplete until the stream's end."""
-        yield from map(Sentence, self._splitter.flush())
-        if not self._is_complete:
-            yield StreamCutShort()
-        calls = tuple(call.wanted(index) for index, call in sorted(self._calls.items()))
-        if calls:
-            yield Calls(calls)
-
-    def _take(self, delta: dict[str, Any]) -> Iterator[Thought]:
-        content = delta.get("content")
-        if isinstance(content, str):
-            yield from map(Sentence, self._splitter.feed(content))
-        pieces: object = delta.get("tool_calls") or []
-        if not isinstance(pieces, list):
-            raise ThinkRefused(_NO_COMPLETION)
-        for piece in cast("list[object]", pieces):
-            self._add(piece)
-
-    def _add(self, piece: object) -> None:
-        match piece:
-            case {"index": int(index)}:
-                self._calls.setdefault(index, _PartialCall()).add(cast("dict[str, Any]", piece))
-            case _:
-                raise ThinkRefused(_NO_COMPLETION)
-
-
-@define
-class _PartialCall:
-    """A function call whose parts come one after another."""
-
-    id: str = ""
-    name: str = ""
-    arguments: str = ""
-
-    def add(self, piece: Mapping[str, Any]) -> None:
-        said = piece.get("function")
-        function = cast("dict[str, Any]", said) if isinstance(said, dict) else {}
-        self.id = _text(piece.get("id")) or self.id
-        self.name += _text(function.get("name"))
-        self.arguments += _text(function.get("arguments"))
-
-    def wanted(self, index: int) -> WantedCall:
-        return WantedCall(self.id or f"call_{index}", self.name, self.arguments or "{}")
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _choice(text: str) -> dict[str, Any]:
-    """The first choice of an event; empty for events without one, such as those that count usage."""
-    try:
-        event = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise ThinkRefused("The think endpoint sent an event that is no JSON.") from None
-    match event:
-        case {"error": _}:
-            raise ThinkRefused("The think endpoint sent an error in its stream.")
-        case {"choices": [dict(), *_]}:
-            return cast("dict[str, Any]", event["choices"][0])
-        case _:
-            return {}

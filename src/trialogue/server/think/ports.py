@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import Any, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 from attrs import frozen
 
@@ -13,6 +13,15 @@ from trialogue.errors import TrialogueError
 
 class ThinkRefused(TrialogueError):
     """A think provider gave no reply; the text is fit for the wire: a status, never speech or a key."""
+
+    code: ClassVar[str] = "THINK_REQUEST_FAILED"
+    """The code of the warning that tells of it."""
+
+
+class ThinkCutShort(ThinkRefused):
+    """A think provider's stream had no end: what it told before is no whole reply."""
+
+    code: ClassVar[str] = "GPT_4O_STREAM_END_ERROR"
 
 
 class Fate(Enum):
@@ -100,11 +109,22 @@ class ThinkRequest:
 
 
 @frozen
+class FunctionWanted:
+    """A function call as a model asks for it: without an id."""
+
+    name: str
+    """The function."""
+
+    arguments: str
+    """JSON text."""
+
+
+@frozen
 class WantedCall:
-    """A function call that a model asks for."""
+    """A function call that was asked for, by the id that this server gives it."""
 
     id: str
-    """Its id; unique in the session."""
+    """Its id; no two calls of a server's have the same."""
 
     name: str
     """The function."""
@@ -125,16 +145,11 @@ class Sentence:
 class Calls:
     """Function calls, all at once; the pass ends with them and goes on when each has its response."""
 
-    calls: tuple[WantedCall, ...]
+    calls: tuple[FunctionWanted, ...]
     """At least one."""
 
 
-@frozen
-class StreamCutShort:
-    """The provider's stream had no terminator; what came before counts."""
-
-
-Thought: TypeAlias = Sentence | Calls | StreamCutShort
+Thought: TypeAlias = Sentence | Calls
 
 
 class ThinkProvider(Protocol):
@@ -143,6 +158,6 @@ class ThinkProvider(Protocol):
     async def think(self, request: ThinkRequest, tell: Callable[[Thought], None]) -> None:
         """Tell thoughts as they come and return when there are no more; cancellation is the interruption.
 
-        Raises `ThinkRefused` where there is no reply to be had.
+        Raises `ThinkRefused` where there is no reply to be had, or no whole one.
         """
         ...

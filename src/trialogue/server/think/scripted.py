@@ -25,7 +25,7 @@ from typing import Any, cast
 import trio
 from attrs import define, evolve, field, frozen
 
-from trialogue.server.think.ports import Calls, Fate, Sentence, ThinkRequest, Thought, WantedCall
+from trialogue.server.think.ports import Calls, Fate, FunctionWanted, Sentence, ThinkRequest, Thought
 from trialogue.speech.sentences import split_sentences
 
 _ENTRY_KEYS = {"say", "when", "call", "otherwise", "think_ms", "again"}
@@ -183,13 +183,9 @@ class ScriptedThink:
     chance: random.Random
     """Where latencies come from."""
 
-    call_prefix: str = "call"
-    """How ids of calls begin: no two connections may share them, lest a call be taken for an old one."""
-
     _place: _Place = field(default=_Place(), init=False)
     _place_before: _Place = field(default=_Place(), init=False)
     _last: ScriptEntry | None = field(default=None, init=False)
-    _calls: int = field(default=0, init=False)
 
     async def think(self, request: ThinkRequest, tell: Callable[[Thought], None]) -> None:
         """Choose an entry, take its time, ask for its call or say its line."""
@@ -203,9 +199,7 @@ class ScriptedThink:
         if entry.call is None:
             self._say(entry, request, tell)
         else:
-            self._calls += 1
-            call_id = f"{self.call_prefix}_{self._calls}"
-            tell(Calls((WantedCall(call_id, entry.call.tool, entry.call.arguments),)))
+            tell(Calls((FunctionWanted(entry.call.tool, entry.call.arguments),)))
 
     def _say(self, entry: ScriptEntry, request: ThinkRequest, tell: Callable[[Thought], None]) -> None:
         for sentence in split_sentences(fill(entry.say, request)):

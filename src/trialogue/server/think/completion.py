@@ -1,0 +1,157 @@
+"""A chat completion as it comes in a stream: its sentences, and the calls that it puts together.
+
+1. What belongs to one call is told in many ways: by its `index`, by its `id`, by neither. A new id begins a
+   new call, whatever its index; without one, a name behind a whole call does.
+2. Arguments come as text in pieces, or whole as an object.
+3. The model's ids say little, and are not kept: whoever carries calls out gives them ids of its own.
+4. Calls of a stream that broke off are nobody's wish: their arguments may be half of what was meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, cast
+
+import orjson
+from attrs import define
+
+from trialogue.server.think.ports import Calls, FunctionWanted, Sentence, ThinkRefused, Thought
+from trialogue.server.think.reasoning import SpokenText
+from trialogue.speech.sentences import SentenceSplitter
+
+_NO_COMPLETION: Final = "The think endpoint sent what is no chat completion."
+
+MAX_CALLS: Final = 128
+"""Calls of one completion at most."""
+
+
+class Completion:
+    """One completion, fed with the events of its stream."""
+
+    def __init__(self) -> None:
+        self._spoken = SpokenText()
+        self._splitter = SentenceSplitter()
+        self._calls: list[_PartialCall] = []
+        self.is_complete = False
+        """Whether the stream has said that it is at its end."""
+
+    def feed(self, text: str) -> Iterator[Thought]:
+        """Take the payload of one event."""
+        if text == "[DONE]":
+            self.is_complete = True
+            return
+        choice = _choice(text)
+        if choice.get("finish_reason"):
+            self.is_complete = True
+        delta = choice.get("delta")
+        if isinstance(delta, dict):
+            yield from self._take(cast("dict[str, Any]", delta))
+
+    def rest(self) -> Iterator[Thought]:
+        """What was incomplete until the stream's end, and its calls."""
+        yield from map(Sentence, self._splitter.feed(self._spoken.flush()))
+        yield from map(Sentence, self._splitter.flush())
+        if self._calls and self.is_complete:
+            yield Calls(tuple(call.wanted() for call in self._calls))
+
+    def _take(self, delta: dict[str, Any]) -> Iterator[Thought]:
+        content = delta.get("content")
+        if isinstance(content, str):
+            yield from map(Sentence, self._splitter.feed(self._spoken.feed(content)))
+        pieces: object = delta.get("tool_calls") or []
+        if not isinstance(pieces, list):
+            raise ThinkRefused(_NO_COMPLETION)
+        for piece in cast("list[object]", pieces):
+            if not isinstance(piece, dict):
+                raise ThinkRefused(_NO_COMPLETION)
+            self._add(_Piece.read(cast("dict[str, object]", piece)))
+
+    def _add(self, piece: _Piece) -> None:
+        call = next((call for call in reversed(self._calls) if call.goes_on_with(piece)), None)
+        if call is None:
+            if len(self._calls) == MAX_CALLS:
+                raise ThinkRefused("The think endpoint wanted too many calls at once.")
+            self._calls.append(call := _PartialCall(piece.index))
+        call.add(piece)
+
+
+@define
+class _Piece:
+    """A part of a call, as one event brings it."""
+
+    index: int | None
+    id: str
+    name: str
+    arguments: str | Mapping[str, object]
+
+    @classmethod
+    def read(cls, raw: Mapping[str, object]) -> _Piece:
+        said = raw.get("function")
+        function = cast("dict[str, object]", said) if isinstance(said, dict) else {}
+        index, arguments = raw.get("index"), function.get("arguments")
+        return cls(
+            index if isinstance(index, int) else None,
+            _text(raw.get("id")),
+            _text(function.get("name")),
+            cast("dict[str, object]", arguments) if isinstance(arguments, dict) else _text(arguments),
+        )
+
+
+@define
+class _PartialCall:
+    """A function call whose parts come one after another."""
+
+    index: int | None
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+
+    def goes_on_with(self, piece: _Piece) -> bool:
+        """Whether a piece is a further part of this call, by rule 1."""
+        if None not in {self.index, piece.index} and self.index != piece.index:
+            return False
+        if self.id and piece.id and self.id != piece.id:
+            return False
+        if not (piece.name and self.name):
+            return True
+        is_other = piece.name != self.name
+        if self._is_whole() and (is_other or piece.arguments != ""):
+            return False
+        return not is_other or piece.index is not None or bool(piece.id)
+
+    def add(self, piece: _Piece) -> None:
+        self.id = self.id or piece.id
+        if piece.name != self.name:  # some repeat it in each piece
+            self.name += piece.name
+        if isinstance(piece.arguments, str):
+            self.arguments += piece.arguments
+        else:
+            self.arguments = orjson.dumps(piece.arguments).decode()
+
+    def wanted(self) -> FunctionWanted:
+        return FunctionWanted(self.name, self.arguments or "{}")
+
+    def _is_whole(self) -> bool:
+        try:
+            return isinstance(orjson.loads(self.arguments), dict)
+        except orjson.JSONDecodeError:
+            return False
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _choice(text: str) -> dict[str, Any]:
+    """The first choice of an event; empty for events without one, such as those that count usage."""
+    try:
+        event = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise ThinkRefused("The think endpoint sent an event that is no JSON.") from None
+    match event:
+        case {"error": _}:
+            raise ThinkRefused("The think endpoint sent an error in its stream.")
+        case {"choices": [dict(), *_]}:
+            return cast("dict[str, Any]", event["choices"][0])
+        case _:
+            return {}

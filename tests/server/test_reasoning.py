@@ -1,0 +1,47 @@
+"""A model's reasoning is nobody's to hear."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trialogue.server.think.reasoning import SpokenText
+
+
+def spoken(*pieces: str) -> str:
+    """What is to be spoken of a stream of pieces."""
+    text = SpokenText()
+    return "".join([*map(text.feed, pieces), text.flush()])
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("<think>Hm.</think>Yes.", "Yes."),
+        ("No. <THINKING>Hm.</THINKING>Yes.", "No. Yes."),
+        ("<think>never closed", ""),
+        ("opened by the prompt</think>Yes.", "Yes."),
+        ("<think>one <think>two</think>Yes.", "Yes."),
+        ("Is 1 < 2? <b>Yes</b> <thin", "Is 1 < 2? <b>Yes</b> <thin"),
+        ("I think <so>.", "I think <so>."),
+    ],
+)
+def test_what_is_spoken(text: str, heard: str) -> None:
+    """Everything but what stands between the tags."""
+    assert spoken(text) == heard
+
+
+@given(st.lists(st.sampled_from(["<think>", "</think>", "<", "think", ">", "a", " <thinking>"]), max_size=8))
+def test_pieces_make_no_difference(parts: list[str]) -> None:
+    """A tag in pieces is a tag; only a closing tag without an opening one takes back what is here yet."""
+    text = "<think>" + "".join(parts)
+    if "</think>" not in text.partition("</think>")[2]:
+        assert spoken(*text) == spoken(text)
+
+
+def test_what_may_be_a_tag_waits_and_nothing_else() -> None:
+    """Words are spoken as they come: a `<` holds back what follows for as long as it may be a tag."""
+    text = SpokenText()
+    assert text.feed("Is 1 <") == "Is 1 "
+    assert text.feed(" 2?") == "< 2?"
