@@ -137,3 +137,17 @@ def test_withdrawing_what_is_gone_says_nothing():
     playout, events = mouth()
     playout.withdraw(4, "interrupted")
     assert events == []
+
+
+def test_a_ducked_turn_is_softer_until_it_is_not():
+    """Ducked by 20 dB a sample is a tenth; another turn's number changes nothing."""
+    playout, _ = mouth()
+    playout.open(1)
+    playout.arrive(1, (1000).to_bytes(2, "little") * 60)
+    playout.play(1, 7)
+    playout.duck(7, -20.0)
+    assert playout.pull(20, 0) == (100).to_bytes(2, "little") * 20
+    playout.unduck(6)
+    assert playout.pull(20, 20) == (100).to_bytes(2, "little") * 20
+    playout.unduck(7)
+    assert playout.pull(20, 40) == (1000).to_bytes(2, "little") * 20

@@ -43,3 +43,18 @@ async def test_wakes_once_whatever_the_rounding(autojump_clock, epoch):
         await trio.sleep(20)
         nursery.cancel_scope.cancel(reason="the test is over")
     assert woken == [Woke(str(at)) for at in times]
+
+
+async def test_a_timer_can_be_taken_back(autojump_clock):
+    """A timer that was taken back wakes nobody; one that was never set can be, too."""
+    woken = []
+    timers = Timers(woken.append)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(timers.run, trio.current_time())
+        timers.set(WakeAt("think", 1.0))
+        timers.set(WakeAt("hold", 2.0))
+        timers.cancel("think")
+        timers.cancel("ready")
+        await trio.sleep(3)
+        nursery.cancel_scope.cancel(reason="the test is over")
+    assert woken == [Woke("hold")]

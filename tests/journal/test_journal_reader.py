@@ -425,3 +425,13 @@ def test_json_of_the_chain_is_plain(tmp_path):
     """Each line is a JSON object by itself, so any tool can read a journal."""
     lines = keep(tmp_path, meeting()).read_bytes().splitlines()
     assert all("hash" in orjson.loads(line) for line in lines)
+
+
+def test_a_header_names_its_rules(tmp_path):
+    """The number of the rules is read back; a header without it is of rules 1."""
+    old = {key: value for key, value in HEAD.items() if key != "rules"}
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(sealed(old))
+    assert read(path).header.rules == 1
+    path.write_bytes(sealed(old | {"rules": 7}))
+    assert read(path).header.rules == 7

@@ -81,7 +81,7 @@ def test_divergence_holds_no_speech(tmp_path):
     assert "secret" not in str(caught.value) + caught.value.recorded + caught.value.decided
     assert str(caught.value).splitlines()[1:] == [
         "  after NoteGiven(participant='ada', text='<2 words>')",
-        "  Cue(to='ada', turn=1, text='<3 words>')",
+        "  Cue(to='ada', turn=1, text='<3 words>', prompt=0)",
         "  (they differ in personal text alone)",
     ]
 

@@ -41,6 +41,7 @@ def test_lines_are_the_documented_ones(tmp_path):
             "clock",
             "seed",
             "version",
+            "rules",
             "redacted",
             "plan",
             "hash",

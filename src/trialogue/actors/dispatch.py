@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 import structlog
 from attrs import frozen
@@ -16,9 +16,11 @@ from trialogue.model.commands import (
     AnswerTool,
     Attribute,
     CancelTool,
+    CancelWake,
     Command,
     Cue,
     Drop,
+    DuckPlayout,
     EndMeeting,
     EndTurn,
     GrantFloor,
@@ -34,9 +36,15 @@ from trialogue.model.commands import (
     SetHearing,
     Speak,
     StopPlayout,
+    UnduckPlayout,
     Update,
     WakeAt,
 )
+
+Sound: TypeAlias = (
+    SetHearing | Play | Drop | StopPlayout | PausePlayout | ResumePlayout | DuckPlayout | UnduckPlayout
+)
+"""The commands to the audio plane."""
 
 diagnostics = structlog.get_logger("trialogue.meeting")
 
@@ -63,6 +71,33 @@ class Dispatch:
     def __call__(self, command: Command) -> None:
         """Carry out one command, or hand it on without waiting."""
         match command:
+            case Prepare(to, text, prompt):
+                self.agents[to].orders.post(Cue(to, 0, text, prompt))  # to its service a cue like another
+            case Cue(to) | Speak(to):
+                self.agents[to].orders.post(command)
+            case AnswerTool(participant) | RollOver(participant) | Update(participant) | Replace(participant):
+                self.agents[participant].orders.post(command)
+            case RunTool():
+                self.sync()
+                self.tools.mailbox.post(command)
+            case CancelTool():
+                self.tools.mailbox.post(command)
+            case WakeAt():
+                self.timers.set(command)
+            case CancelWake(timer):
+                self.timers.cancel(timer)
+            case EndTurn() | EndMeeting():
+                self.sync()
+            case Report(code, text, participant):
+                diagnostics.info(text, code=code, participant=participant)
+            case GrantFloor() | MoveAgenda() | Attribute():
+                pass  # decisions that the journal and the screen show; nobody need act
+            case _:
+                self._sound(command)
+
+    def _sound(self, command: Sound) -> None:
+        """Carry out a command that changes what is heard."""
+        match command:
             case SetHearing():
                 self.router.set_hearing(command)
             case Play(participant, reply, turn):
@@ -75,24 +110,9 @@ class Dispatch:
                 self.router.pause(participant, turn)
             case ResumePlayout(participant, turn):
                 self.router.resume(participant, turn)
-            case Prepare(to, text):
-                self.agents[to].orders.post(Cue(to, 0, text))  # to its service a cue like another
-            case Cue(to) | Speak(to):
-                self.agents[to].orders.post(command)
-            case AnswerTool(participant) | RollOver(participant) | Update(participant) | Replace(participant):
-                self.agents[participant].orders.post(command)
-            case RunTool():
-                self.sync()
-                self.tools.mailbox.post(command)
-            case CancelTool():
-                self.tools.mailbox.post(command)
-            case WakeAt():
-                self.timers.set(command)
-            case EndTurn() | EndMeeting():
-                self.sync()
-            case Report(code, text, participant):
-                diagnostics.info(text, code=code, participant=participant)
-            case GrantFloor() | MoveAgenda() | Attribute():
-                pass  # decisions that the journal and the screen show; nobody need act
+            case DuckPlayout(participant, turn, gain_db):
+                self.router.duck(participant, turn, gain_db)
+            case UnduckPlayout(participant, turn):
+                self.router.unduck(participant, turn)
             case _ as never:
                 assert_never(never)

@@ -60,6 +60,9 @@ class _Turn:
     dry: int = 0
     """Samples of silence since the sound ran out."""
 
+    gain: float = 1.0
+    """The factor of loudness."""
+
 
 class Playout:
     """One participant's queue of sound (linear16 at the meeting's rate), played at its pace."""
@@ -153,6 +156,15 @@ class Playout:
         if playing is not None and playing.number == turn and playing.paused:
             playing.paused, playing.resumed = False, True
 
+    def duck(self, turn: int, gain_db: float) -> None:
+        """Be heard more quietly in this turn from the next tick on."""
+        if self._turn is not None and self._turn.number == turn:
+            self._turn.gain = 10 ** (gain_db / 20)
+
+    def unduck(self, turn: int) -> None:
+        """Be heard at full loudness in this turn from the next tick on."""
+        self.duck(turn, 0.0)
+
     # --- what is heard (from the router's tick) ---
 
     def pull(self, samples: int, position: int) -> bytes | None:
@@ -176,7 +188,8 @@ class Playout:
         turn.dry = 0
         if not reply.sound and reply.whole:
             self._end("complete", position + len(pcm) // 2)
-        return pcm.ljust(2 * samples, b"\0")
+        heard = pcm if turn.gain == 1.0 else scaled(pcm, turn.gain)
+        return heard.ljust(2 * samples, b"\0")
 
     def _dry(self, turn: _Turn, samples: int, position: int) -> None:
         """Nothing is here to be heard: the end, or a wait for more."""
@@ -209,3 +222,10 @@ class Playout:
         turn = self._turn
         doing = f"playing turn {turn.number}" if turn else "silent"
         return f"<Playout {self.participant}: {doing}, {len(self._replies)} replies>"
+
+
+def scaled(pcm: bytes, gain: float) -> bytes:
+    """The same linear16 sound, louder or softer by a factor of at most 1."""
+    import numpy as np  # noqa: PLC0415 - only while a turn is ducked
+
+    return (np.frombuffer(pcm, np.int16) * gain).astype(np.int16).tobytes()

@@ -122,6 +122,14 @@ class Router:
         """Let a paused turn be heard again from the next tick on."""
         self.playouts[participant].resume(turn)
 
+    def duck(self, participant: str, turn: int, gain_db: float) -> None:
+        """Let a turn be heard more quietly from the next tick on."""
+        self.playouts[participant].duck(turn, gain_db)
+
+    def unduck(self, participant: str, turn: int) -> None:
+        """Let a turn be heard at its own loudness from the next tick on."""
+        self.playouts[participant].unduck(turn)
+
     def begin_at(self, at: float) -> None:
         """Let the first tick be the first that begins at or after `at`, in seconds; before `run`."""
         self._tick = math.ceil(round(at * 1000 / self.grid.frame_ms, 3))

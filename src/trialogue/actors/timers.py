@@ -28,6 +28,10 @@ class Timers:
         heapq.heappush(self._due, (command.at, self._count, command.timer))
         self._changed.set()
 
+    def cancel(self, timer: str) -> None:
+        """Forget a timer, if it is set."""
+        self._current.pop(timer, None)
+
     async def run(
         self, epoch: float, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
     ) -> None:

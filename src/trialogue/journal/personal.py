@@ -41,6 +41,7 @@ NAMES: Final = frozenset(
 
 DECLARED: Final[Mapping[type[attrs.AttrsInstance], frozenset[str]]] = {
     events.SessionReady: frozenset({"request_id"}),
+    events.EarReady: frozenset({"request_id"}),
     events.StopAsked: frozenset({"reason"}),
     events.ActorCrashed: frozenset({"error"}),
     commands.MoveAgenda: frozenset({"item"}),

@@ -20,7 +20,7 @@ from trialogue.journal.codec import (
 from trialogue.journal.migrations import FORMAT
 from trialogue.model.commands import Command
 from trialogue.model.plan import MeetingPlan
-from trialogue.model.records import Record
+from trialogue.model.records import RULES, Record
 
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """When every meeting under the virtual clock begins, so that equal runs make equal files."""
@@ -57,6 +57,9 @@ class Header:
     continues: str | None = None
     """The hash of the last record of the journal that this one begins with and continues; None for none."""
 
+    rules: int = RULES
+    """The number of the rules that decided; 1 where a journal does not say."""
+
 
 @frozen
 class End:
@@ -81,6 +84,7 @@ def header_line(header: Header) -> JsonObject:
         "clock": header.clock.value,
         "seed": header.plan.seed,
         "version": header.version,
+        "rules": header.rules,
         "redacted": header.redacted,
         **continued,
         "plan": encode_plan(header.plan),
@@ -113,6 +117,7 @@ def parse_header(line: JsonObject) -> Header:
         started=datetime.fromisoformat(line["started"]),
         redacted=line["redacted"] is True,
         continues=_text(line["continues"]) if "continues" in line else None,
+        rules=_count(line.get("rules", 1)),
     )
 
 

@@ -24,6 +24,9 @@ Cause = Literal[
 Behavior = Literal["default", "queue", "interrupt"]
 """For words to say: refused while anybody speaks; only while the user does; never, and cuts the agent off."""
 
+Level = Literal["failure", "warning", "note"]
+"""How serious a report is: something failed; something may need a person's attention; an ordinary event."""
+
 
 @frozen
 class Hearing:
@@ -77,6 +80,9 @@ class Cue:
     text: str
     """The digest. Personal."""
 
+    prompt: int = 0
+    """The prompt's number, unique in the meeting, from 1; 0 in journals of the rules before 2."""
+
 
 @frozen
 class Speak:
@@ -94,6 +100,9 @@ class Speak:
     behavior: Behavior = "default"
     """What becomes of it while anybody speaks."""
 
+    prompt: int = 0
+    """The prompt's number, unique in the meeting, from 1; 0 in journals of the rules before 2."""
+
 
 @frozen
 class Prepare:
@@ -104,6 +113,9 @@ class Prepare:
 
     text: str
     """The digest. Personal."""
+
+    prompt: int = 0
+    """The prompt's number, unique in the meeting, from 1; 0 in journals of the rules before 2."""
 
 
 @frozen
@@ -176,6 +188,31 @@ class PausePlayout:
 @frozen
 class ResumePlayout:
     """Let a paused turn be heard again, from where it fell silent."""
+
+    participant: str
+    """Whose."""
+
+    turn: int
+    """Which turn."""
+
+
+@frozen
+class DuckPlayout:
+    """Let a turn be heard more quietly from now on, while it is unsure whether somebody cuts in."""
+
+    participant: str
+    """Whose."""
+
+    turn: int
+    """Which turn."""
+
+    gain_db: float
+    """The change of loudness in decibels, below 0."""
+
+
+@frozen
+class UnduckPlayout:
+    """Let a turn be heard at its own loudness again."""
 
     participant: str
     """Whose."""
@@ -302,6 +339,14 @@ class WakeAt:
 
 
 @frozen
+class CancelWake:
+    """Take a timer back: its `Woke` is wanted no more."""
+
+    timer: str
+    """The timer's name."""
+
+
+@frozen
 class Report:
     """Note something that people should know of: a named problem or its remedy."""
 
@@ -313,6 +358,9 @@ class Report:
 
     participant: str | None = None
     """Whom it concerns."""
+
+    level: Level = "note"
+    """How serious it is."""
 
 
 @frozen
@@ -337,6 +385,8 @@ Command: TypeAlias = (
     | StopPlayout
     | PausePlayout
     | ResumePlayout
+    | DuckPlayout
+    | UnduckPlayout
     | EndTurn
     | MoveAgenda
     | RunTool
@@ -346,6 +396,7 @@ Command: TypeAlias = (
     | Replace
     | Update
     | WakeAt
+    | CancelWake
     | Report
     | EndMeeting
 )

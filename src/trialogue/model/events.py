@@ -14,6 +14,8 @@ from typing import Literal, TypeAlias
 
 from attrs import frozen
 
+from trialogue.model.participants import Participant
+
 Part = Literal["prompt", "listen", "think", "speak"]
 """A part of an agent's settings that can change while it is at the table."""
 
@@ -124,6 +126,87 @@ class SettingsChanged:
     """The change holds; the service has not said so in time; or it is undone, as the service refuses it."""
 
 
+# --- ears ------------------------------------------------------------------------------------------
+
+
+@frozen
+class EarReady:
+    """A person's listening session is ready: its words come from now on."""
+
+    participant: str
+    """The person whose ear it is."""
+
+    session: int
+    """Counts the ear's sessions from 1."""
+
+    request_id: str = ""
+    """What the service calls the session; its support asks for it."""
+
+
+@frozen
+class EarLost:
+    """A listening session ended that should not have; the ear dials again after `retry_in_s`."""
+
+    participant: str
+    """The person whose ear it was."""
+
+    session: int
+    """Which of the ear's sessions."""
+
+    reason: str
+    """One line for people: what happened, with the code where there was one."""
+
+    retry_in_s: float
+    """Seconds until the next attempt."""
+
+
+@frozen
+class EarFailed:
+    """A person's ear has failed for good; the person stays, and its words are not made out."""
+
+    participant: str
+    """The person whose ear it was."""
+
+    reason: str
+    """One line for people."""
+
+    refused: bool = False
+    """Whether the service refused (key, account, settings) rather than was unreachable."""
+
+
+Stage = Literal["interim", "eager", "final"]
+"""How settled words of an ear are: they may still change; the turn may be over; the turn is over."""
+
+
+@frozen
+class EarHeard:
+    """A person's ear has made out words of one stretch of speech, or its end.
+
+    A later event of the same utterance replaces the words of an earlier one.
+    """
+
+    participant: str
+    """The person who spoke."""
+
+    session: int
+    """In which of the ear's sessions."""
+
+    utterance: int
+    """Counts the person's stretches of speech from 1, over all sessions of the ear."""
+
+    text: str
+    """All words of the utterance so far; may be empty. Personal."""
+
+    begin_s: float
+    """Where on the meeting's audio clock its first word begins, in seconds."""
+
+    end_s: float
+    """Where its last word ends, in seconds; equal to `begin_s` where the service gives no times."""
+
+    stage: Stage
+    """`interim` and `eager` words may change; `final` is the end of the turn: they change no more."""
+
+
 # --- what agents say --------------------------------------------------------------------------------
 
 
@@ -136,6 +219,26 @@ class ReplyStarted:
 
     reply: int
     """Counts the participant's replies from 1, over all its sessions."""
+
+    prompt: int = 0
+    """The prompt that it answers, as the wire shows; 0 where it answers none, or that is unknown."""
+
+    is_backchannel: bool = False
+    """Whether the service marks it as a backchannel: a short remark that takes no turn."""
+
+
+@frozen
+class LineTaken:
+    """A scripted agent's reply uses an entry of its script, as our own service says."""
+
+    participant: str
+    """The agent who replies."""
+
+    reply: int
+    """Which of its replies."""
+
+    entry: int
+    """Index of the entry in the script, from 0."""
 
 
 @frozen
@@ -196,6 +299,9 @@ class ReplyFailed:
     code: str
     """The service's code."""
 
+    prompt: int = 0
+    """The prompt that failed; 0 where that is unknown."""
+
 
 @frozen
 class InjectionRefused:
@@ -209,6 +315,9 @@ class InjectionRefused:
 
     reason: str
     """The service's words or code."""
+
+    prompt: int = 0
+    """The prompt that was refused; 0 where that is unknown."""
 
 
 # --- what is heard ----------------------------------------------------------------------------------
@@ -261,8 +370,9 @@ class PlaybackFinished:
     played_s: float
     """How much of the reply was heard."""
 
-    outcome: Literal["complete", "cut", "stalled"]
-    """To its end; stopped by a decision; or no more audio came though the reply was not at its end."""
+    outcome: Literal["complete", "cut", "stalled", "dry"]
+    """To its end; stopped by a decision; no more audio came though the reply was not at its end; or its
+    sound ran dry for a second where the service has gone on, or never says that it is done."""
 
 
 @frozen
@@ -285,6 +395,45 @@ class SpeechStopped:
 
     position_s: float
     """Where on the meeting's audio clock the speech ended."""
+
+
+@frozen
+class VoiceFell:
+    """A person's voice has fallen, within 100 ms, though its speech may go on: the detector's level.
+
+    It comes between `SpeechStarted` and `SpeechStopped`, which waits for the detector's hang.
+    """
+
+    participant: str
+    """The person whose voice it is."""
+
+    position_s: float
+    """Where on the meeting's audio clock the voice fell."""
+
+
+@frozen
+class VoiceRose:
+    """A person's voice has risen again within one stretch of speech."""
+
+    participant: str
+    """The person whose voice it is."""
+
+    position_s: float
+    """Where on the meeting's audio clock the voice rose."""
+
+
+@frozen
+class EchoNoticed:
+    """A microphone gave only what its person's loudspeaker plays; no speech is made of it.
+
+    It comes at most once a meeting and participant.
+    """
+
+    participant: str
+    """The person whose microphone it is."""
+
+    position_s: float
+    """Where on the meeting's audio clock it was noticed."""
 
 
 @frozen
@@ -366,6 +515,30 @@ class GrantAsked:
 
     about: str = ""
     """What is asked of it; part of its digest."""
+
+
+@frozen
+class RevokeAsked:
+    """The app, or a person at the controls, takes the floor from this participant, if it holds it."""
+
+    participant: str
+    """The participant who shall stop."""
+
+
+@frozen
+class Joined:
+    """A participant has come to the table after the meeting's start."""
+
+    seat: Participant
+    """The participant, as a plan has it; its name is new, or that of one who has left."""
+
+
+@frozen
+class Left:
+    """A participant has left the table."""
+
+    participant: str
+    """The participant who left."""
 
 
 @frozen
@@ -594,7 +767,12 @@ Event: TypeAlias = (
     | SessionRolledOver
     | UpdateAsked
     | SettingsChanged
+    | EarReady
+    | EarLost
+    | EarFailed
+    | EarHeard
     | ReplyStarted
+    | LineTaken
     | SentenceSaid
     | ReplySent
     | ReplyWithdrawn
@@ -605,12 +783,18 @@ Event: TypeAlias = (
     | PlaybackFinished
     | SpeechStarted
     | SpeechStopped
+    | VoiceFell
+    | VoiceRose
+    | EchoNoticed
     | TextTyped
     | PlaybackPaused
     | PlaybackResumed
     | FloorRequested
     | FloorRequestCancelled
     | GrantAsked
+    | RevokeAsked
+    | Joined
+    | Left
     | SayAsked
     | MuteAsked
     | NoteGiven

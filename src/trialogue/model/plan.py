@@ -65,6 +65,14 @@ class Interrupters(Enum):
     WHEN_ADDRESSED = "when-addressed"
 
 
+class WhileUnsure(Enum):
+    """What an agent does while it is unsure whether speech beside its turn takes the floor."""
+
+    DUCK = "duck"
+    TALK = "talk"
+    PAUSE = "pause"
+
+
 @frozen
 class InterruptRules:
     """What speech beside the holder's does."""
@@ -83,6 +91,9 @@ class InterruptRules:
 
     overlap_s: float = 0.0
     """How long a person may be heard beside an agent before the agent falls silent: 0 for not at all."""
+
+    while_unsure: WhileUnsure = WhileUnsure.DUCK
+    """What the agent does until it is known whether speech beside its turn takes the floor."""
 
 
 @frozen

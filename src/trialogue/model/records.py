@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from attrs import frozen
 
 from trialogue.model.commands import Command
 from trialogue.model.events import Event
+
+RULES: Final = 1
+"""The number of the rules that decide: one more whenever the same events may be answered otherwise."""
 
 
 @frozen

@@ -15,11 +15,22 @@ from typing import TypeAlias
 from trialogue.model.commands import Command
 from trialogue.model.events import (
     ActorCrashed,
+    EarFailed,
+    EarHeard,
+    EarLost,
+    EarReady,
+    EchoNoticed,
     Event,
+    Joined,
     LatencyMeasured,
+    Left,
+    LineTaken,
     MeetingStarted,
+    RevokeAsked,
     ServiceWarned,
     StopAsked,
+    VoiceFell,
+    VoiceRose,
     Woke,
 )
 from trialogue.model.plan import AgendaItem, MeetingPlan
@@ -95,6 +106,10 @@ class Meeting:
                 end_meeting(state, reason)
             case LatencyMeasured() | ServiceWarned() | ActorCrashed():
                 pass  # for the record
+            case EarReady() | EarLost() | EarFailed() | EarHeard() | LineTaken() | VoiceFell() | VoiceRose():
+                pass  # these rules know no ears
+            case EchoNoticed() | RevokeAsked() | Joined() | Left():
+                pass  # nor who comes and goes
             case _:
                 self._hand_on(event)
 
