@@ -1,5 +1,6 @@
 """What happened, told when it was heard."""
 
+import pytest
 from cli_playbook import MEETING, PLAN, TOLD, records
 from hypothesis import given
 from hypothesis import strategies as st
@@ -187,3 +188,11 @@ def test_an_outage_is_one_line():
         (14.0, "has lost its session (gone); dials in 1.0 s"),
         (16.0, "has left for good: gave up"),
     ]
+
+
+@pytest.mark.parametrize("kind", [Kind.SAID, Kind.TOOL, Kind.NOTICE, Kind.AGENDA, Kind.ENDED])
+def test_a_line_has_an_end(kind):
+    """However long a service's code, a tool's name or a sentence is."""
+    told = plain(Telling(Seating(PLAN)).line(Moment(1.0, kind, "x" * 1_000_000, "tech", 1)))
+    assert len(told) < 4100
+    assert "more characters)" in told

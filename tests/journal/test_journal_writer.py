@@ -16,8 +16,9 @@ from trialogue.errors import JournalError
 from trialogue.journal import Clock, End, Header, Journal, ProblemKind, read
 from trialogue.journal.manifest import Manifest, Status, read_manifest
 from trialogue.model.commands import Report
-from trialogue.model.events import NoteGiven, Woke
+from trialogue.model.events import NoteGiven, SentenceSaid, Woke
 from trialogue.model.records import Record
+from trialogue.model.secrets import Secrets
 
 
 def woke(seq):
@@ -422,3 +423,24 @@ def test_killed_process_leaves_all_it_acknowledged(tmp_path):
     assert run.returncode == -signal.SIGKILL
     assert tuple(reading) == meeting(5)
     assert [problem.kind for problem in reading.problems] == [ProblemKind.NOT_CLOSED]
+
+
+def test_no_line_steers_a_terminal(tmp_path):
+    """U+009B begins a control sequence: whoever prints a journal's lines is not steered by what was said."""
+    steering = "\x1b[2J \x9b2J \x7f \u202etxet \u2028"
+    said = Record(1, 0.0, SentenceSaid("ada", 1, steering, 0.0), ())
+    path = keep(tmp_path, [said])
+    lines = path.read_text().split("\n")
+    assert [character for line in lines for character in line if not character.isprintable()] == []
+    assert list(read(path)) == [said]
+
+
+def test_no_line_holds_a_secret(tmp_path):
+    """Wherever it stands: in an event, in a command, in the header, in the end."""
+    path = tmp_path / "j"
+    plan = attrs.evolve(HEADER.plan, name="of canary-key")
+    journal = Journal.create(path, attrs.evolve(HEADER, plan=plan), secrets=Secrets(("canary-key",)))
+    journal.append(Record(1, 0.0, SentenceSaid("ada", 1, "canary-key", 0.0), (Report("canary-key", "x"),)))
+    journal.close("canary-key")
+    assert b"canary-key" not in path.read_bytes()
+    assert list(read(path)) == [Record(1, 0.0, SentenceSaid("ada", 1, "***", 0.0), (Report("***", "x"),))]

@@ -5,6 +5,7 @@
 3. Record, then act: commands are dispatched after the record is written, never before.
 4. The brain failing on an event is recorded first (the event, no commands), so a replay shows it too.
 5. A meeting that cannot be recorded ends, loudly.
+6. Keys are taken out of an event before anybody sees it: what is decided on is what is recorded.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from trialogue.errors import JournalError
 from trialogue.model.commands import Command, EndMeeting
 from trialogue.model.events import Event, MeetingResumed, MeetingStarted, StopAsked
 from trialogue.model.records import Record
+from trialogue.model.secrets import NO_SECRETS, Secrets
 
 SUBSCRIBER_RECORDS = 4096
 
@@ -66,9 +68,10 @@ class Recording(Protocol):
 class Supervisor:
     """Takes events in, stamps, asks, records, publishes, dispatches."""
 
-    def __init__(self, brain: Brain, journal: Recording) -> None:
+    def __init__(self, brain: Brain, journal: Recording, secrets: Secrets = NO_SECRETS) -> None:
         self._brain = brain
         self._journal = journal
+        self._secrets = secrets
         self._dispatch: Callable[[Command], None]
         self._mailbox: Mailbox[Event] = Mailbox("supervisor", 8192)
         self._subscribers: list[Mailbox[Record]] = []
@@ -151,6 +154,7 @@ class Supervisor:
         self._subscribers.clear()
 
     def _step(self, event: Event, at: float) -> None:
+        event = self._secrets.hide_in(event)
         self._seq += 1
         record = Record(self._seq, at, event, self._decide(event, at))
         self._keep(record)

@@ -31,6 +31,7 @@ from trialogue.app.seams import Seams
 from trialogue.app.spoiled import FailingBrain, FailingJournal, FaultOnDemand, spoiled_tools
 from trialogue.errors import SetupError, TrialogueError
 from trialogue.model.plan import MeetingPlan
+from trialogue.model.secrets import Secrets
 from trialogue.scenario.resolve import Resolved
 from trialogue.server.equipment import Equipment
 from trialogue.server.faults import Answer, FaultySocket, SessionFault, answer_wrongly
@@ -220,6 +221,7 @@ class Ordeal:
     def seams(self) -> Seams:
         """Where it strikes."""
         return Seams(
+            secrets=Secrets((CANARY,)),
             connect=self._connect,
             brain=lambda brain: FailingBrain(brain, self._of(Part.BRAIN_FAILS)),
             journal=lambda journal: FailingJournal(journal, self._of(Part.JOURNAL_FAILS)),

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from trialogue.errors import JournalError, SetupError
+from trialogue.model.secrets import Secrets
 
 
 def check_folder(out: Path | None) -> None:
@@ -50,13 +51,13 @@ def _make(folder: Path) -> Path:
     return folder
 
 
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read: prompts and transcripts are personal.
+def write_private(path: Path, content: bytes, secrets: Secrets) -> None:
+    """Write a file that only its owner can read, without secrets: prompts and transcripts are personal.
 
     `JournalError` where it cannot be written.
     """
     try:
         path.touch(mode=0o600)
-        path.write_bytes(content)
+        path.write_bytes(secrets.hide_bytes(content))
     except OSError as error:
         raise JournalError(f"cannot write {path}: {error.strerror}", path=str(path)) from error

@@ -14,6 +14,7 @@ from trialogue.app.stage import Stage
 from trialogue.errors import JournalError
 from trialogue.journal.reader import read
 from trialogue.journal.records import EPOCH, Clock
+from trialogue.model.text import steerless_json
 from trialogue.report import Result, Run, markdown, result, rttm, srt, webvtt
 from trialogue.report.stretches import stretches
 
@@ -66,7 +67,7 @@ def write_outputs(stage: Stage) -> MeetingResult:
         "transcript.rttm": rttm(plan, stretches(records)),
     }
     for name, text in texts.items():
-        write_private(stage.folder / name, text.encode())
+        write_private(stage.folder / name, text.encode(), stage.secrets)
     virtual = stage.journal.header.clock is Clock.VIRTUAL
     duration_s = stage.supervisor.ended_at
     run = Run(
@@ -76,7 +77,8 @@ def write_outputs(stage: Stage) -> MeetingResult:
         reason=stage.end_reason if stage.end_reason in FAILURES else None,
     )
     outcome = result(plan, records, utterances, run)
-    write_private(stage.folder / "result.json", orjson.dumps(outcome.document(), option=orjson.OPT_INDENT_2))
+    document = steerless_json(orjson.dumps(outcome.document(), option=orjson.OPT_INDENT_2))
+    write_private(stage.folder / "result.json", document, stage.secrets)
     return MeetingResult(outcome, stage.folder, machine_s)
 
 

@@ -11,6 +11,7 @@ from trialogue.actors.agent import Connect
 from trialogue.actors.router import Sink
 from trialogue.actors.supervisor import Brain, Recording
 from trialogue.actors.tools import Tool
+from trialogue.model.secrets import NO_SECRETS, Secrets
 
 T = TypeVar("T")
 
@@ -38,6 +39,9 @@ class Seams:
 
     tools: Callable[[Mapping[str, Tool]], Mapping[str, Tool]] = _as_it_is
     """What runs when a tool is called."""
+
+    secrets: Secrets = NO_SECRETS
+    """What is hidden beside the environment's keys."""
 
     sink: Callable[[Sink], Sink] = _as_it_is
     """What takes everything that is heard."""

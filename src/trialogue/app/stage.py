@@ -36,6 +36,7 @@ from trialogue.journal.records import EPOCH, Clock, Header
 from trialogue.journal.writer import Journal
 from trialogue.model.commands import EndMeeting
 from trialogue.model.events import ActorCrashed, ActorOverran, Event, MeetingResumed
+from trialogue.model.secrets import NO_SECRETS, Secrets, secrets_of
 from trialogue.rules.meeting import Meeting as Brain
 from trialogue.scenario.resolve import AgentSpec, Resolved
 from trialogue.scenario.variables import reveal
@@ -101,6 +102,9 @@ class Stage:
 
     journal: Journal
     """Keeps what happened."""
+
+    secrets: Secrets = NO_SECRETS
+    """What may stand in none of its files."""
 
     resumption: Resumption | None = None
     """What an earlier process of the same meeting left, if this is not its first."""
@@ -244,7 +248,7 @@ async def open_stage(
             for spec in resolved.agents
         }
         folder = new_folder(out, resolved.plan.name, started)
-        write_private(folder / "scenario.yaml", to_yaml(resolved).encode())
+        write_private(folder / "scenario.yaml", to_yaml(resolved).encode(), _secrets(resolved, seams))
         made = Made(folder, began, brain, connects, box.tools, blocks, seams, people, resumption)
         stage = _set(resolved, made)
         box.crashes.post = stage.supervisor.post
@@ -298,12 +302,17 @@ def _header(resolved: Resolved, made: Made) -> Header:
     )
 
 
+def _secrets(resolved: Resolved, seams: Seams) -> Secrets:
+    """Keys of this process's environment, and what the scenario refers to."""
+    return secrets_of(os.environ, resolved.secrets).beside(seams.secrets)
+
+
 def _set(resolved: Resolved, made: Made) -> Stage:
     """Make the actors; nothing runs yet."""
-    past = made.resumption
-    journal = Journal.create(made.folder / "journal.jsonl", _header(resolved, made))
+    past, secrets = made.resumption, _secrets(resolved, made.seams)
+    journal = Journal.create(made.folder / "journal.jsonl", _header(resolved, made), secrets=secrets)
     brain, seams = made.brain, made.seams
-    supervisor = Supervisor(seams.brain(brain), seams.journal(journal))
+    supervisor = Supervisor(seams.brain(brain), seams.journal(journal), secrets)
     speakers = [p.name for p in resolved.plan.participants if p.may_speak]
     grid = AudioGrid(frame_ms=resolved.frame_ms)
     # An observer has a mouth like any agent; nobody ever lets it be heard.
@@ -319,6 +328,7 @@ def _set(resolved: Resolved, made: Made) -> Stage:
             agent.restore(past.pasts[name])
     return Stage(
         resumption=past,
+        secrets=secrets,
         resolved=resolved,
         folder=made.folder,
         started=made.started,

@@ -10,7 +10,8 @@ from typing import Final, Literal, TypeAlias
 
 import structlog
 
-from trialogue.model.text import safe_text
+from trialogue.cli.hiding import hidden
+from trialogue.model.text import brief, safe_text
 
 __all__ = ["LEVELS", "LogLevel", "configure"]
 
@@ -22,6 +23,10 @@ LEVELS: Final = {
     "warning": logging.WARNING,
     "error": logging.ERROR,
 }
+
+
+_LONGEST_VALUE: Final = 1000
+"""Characters of one value of a line."""
 
 
 def configure(level: LogLevel) -> None:
@@ -49,10 +54,13 @@ class _Stderr:
     def msg(self, message: str) -> None:
         # Looked up at each line: while a live screen is up, stderr is its proxy and prints above it.
         with suppress(OSError):
-            print(message, file=sys.stderr, flush=True)
+            print(hidden(message), file=sys.stderr, flush=True)
 
     debug = info = warning = error = critical = msg
 
 
 def _safe(_: object, __: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
-    return {key: safe_text(value) if isinstance(value, str) else value for key, value in event.items()}
+    return {
+        key: brief(safe_text(value), _LONGEST_VALUE) if isinstance(value, str) else value
+        for key, value in event.items()
+    }

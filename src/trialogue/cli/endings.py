@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, cast
 
+from trialogue.cli.hiding import hidden, hide
 from trialogue.errors import ReplayDivergence, ScenarioError, TrialogueError
-from trialogue.model.text import safe_text
+from trialogue.model.text import brief, safe_text
 
 __all__ = ["BUG", "CLOSED_PIPE", "INTERRUPTED", "WRONG_USE", "concluded", "told"]
 
@@ -27,15 +27,13 @@ INTERRUPTED: Final = 130
 CLOSED_PIPE: Final = 141
 """128 + SIGPIPE: whoever read our output has stopped reading."""
 
-_SECRETS: Final = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH", re.IGNORECASE)
-"""What is in the names of variables that hold keys: the service's, and those that scenarios refer to."""
-
-_SHORTEST_SECRET: Final = 8
-"""What is shorter is a word that stands everywhere, and no key."""
+_LONGEST_LINE: Final = 2000
+"""Characters of a line that tells of an error; what a peer or a file put into it has no end of its own."""
 
 
 def concluded(command: Callable[[], int]) -> int:
     """Run a command and return its exit code; what it raises is told on stderr."""
+    hide()
     try:
         code = command()
         sys.stdout.flush()
@@ -53,15 +51,19 @@ def concluded(command: Callable[[], int]) -> int:
 
 
 def told(error: TrialogueError) -> list[str]:
-    """The lines that tell of an error that somebody can mend."""
+    """The lines that tell of an error that somebody can mend, without keys."""
     match error:
         case ScenarioError(problems=problems):
-            return [f"trialogue: {safe_text(problem)}" for problem in problems]
+            return [f"trialogue: {_shown(problem)}" for problem in problems]
         case ReplayDivergence():
             head, *differences = str(error).splitlines()
-            return [f"trialogue: {safe_text(head)}", *(f"  {safe_text(each)}" for each in differences)]
+            return [f"trialogue: {_shown(head)}", *(f"  {_shown(each)}" for each in differences)]
         case _:
-            return [f"trialogue: {safe_text(str(error)) or type(error).__name__}"]
+            return [f"trialogue: {_shown(str(error)) or type(error).__name__}"]
+
+
+def _shown(text: str) -> str:
+    return brief(hidden(safe_text(text)), _LONGEST_LINE)
 
 
 def _exit_code(error: BaseException) -> int:
@@ -81,7 +83,7 @@ def _exit_code_of(error: BaseException) -> int:
 
 def _tell(error: BaseException) -> None:
     if _exit_code(error) == BUG:
-        print(_without_secrets("".join(traceback.format_exception(error))), end="", file=sys.stderr)
+        print(hidden("".join(traceback.format_exception(error))), end="", file=sys.stderr)
         print(
             "trialogue: this is a fault of trialogue; please report it with the lines above", file=sys.stderr
         )
@@ -89,14 +91,6 @@ def _tell(error: BaseException) -> None:
     known = (each for each in _leaves(error) if isinstance(each, TrialogueError))
     for text in dict.fromkeys(text for each in known for text in told(each)):
         print(text, file=sys.stderr)
-
-
-def _without_secrets(text: str) -> str:
-    """A traceback as it may be reported: a library's words can hold what it was given, keys too."""
-    named = (value.strip() for name, value in os.environ.items() if _SECRETS.search(name))
-    for secret in sorted((each for each in named if len(each) >= _SHORTEST_SECRET), key=len, reverse=True):
-        text = text.replace(secret, "***")
-    return text
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:

@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 from trialogue.cli.desk import open_desk
 from trialogue.cli.diagnostics import LogLevel, configure
+from trialogue.cli.hiding import hide
 from trialogue.cli.leaving import open_leaving
 from trialogue.cli.lines import line
 from trialogue.cli.screens import open_screen, open_waiting, put, put_json, show
@@ -117,6 +118,7 @@ def hold(file: Path, asked: Asked, hold_it: Hold | None = None) -> int:
 
 def hold_resolved(resolved: Resolved, asked: Asked, hold_it: Hold) -> int:
     """Hold a meeting that is ready to run, by `hold_it`; the exit code. Raises `TrialogueError`."""
+    hide(resolved.secrets)
     _judge_code(resolved, asked)
     configure(asked.log_level)
     waiting = open_waiting(is_silent=asked.shown != "live")

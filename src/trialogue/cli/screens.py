@@ -8,8 +8,10 @@ from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, Self, TextIO
 
+from trialogue.cli.hiding import hidden
 from trialogue.cli.lines import Line, plain
 from trialogue.errors import SetupError
+from trialogue.model.text import steerless_json
 
 __all__ = [
     "NoScreen",
@@ -61,7 +63,7 @@ class PlainScreen(NoScreen):
     def draw(self, heard: Sequence[Line], picture: Sequence[Line]) -> None:  # noqa: ARG002 - lines alone
         """Print what was heard."""
         for each in heard:
-            print(plain(each), file=self._file, flush=True)
+            print(hidden(plain(each)), file=self._file, flush=True)
 
 
 def has_colours(file: TextIO) -> bool:
@@ -97,14 +99,14 @@ def show(lines: Sequence[Line]) -> None:
 def put(text: str) -> None:
     """Print our own text on stdout as it is; raises as `show` does."""
     with _stdout():
-        print(text, flush=True)
+        print(hidden(text), flush=True)
 
 
 def put_json(data: object) -> None:
     """Print data for machines on stdout, as JSON; raises as `show` does."""
     import orjson  # noqa: PLC0415 - only for JSON
 
-    put(orjson.dumps(data, option=orjson.OPT_INDENT_2).decode())
+    put(steerless_json(orjson.dumps(data, option=orjson.OPT_INDENT_2)).decode())
 
 
 @contextmanager
@@ -138,7 +140,7 @@ class WaitingLines:
     def __call__(self, what: str) -> None:
         """Say what is being prepared."""
         if not self._is_silent:
-            print(f"trialogue: {what}", file=sys.stderr, flush=True)
+            print(hidden(f"trialogue: {what}"), file=sys.stderr, flush=True)
 
     def done(self) -> None:
         """Lines stay."""

@@ -10,9 +10,9 @@ from attrs import frozen
 
 from trialogue.cli.lines import Line, Span, Tone, bar, clock, counted, line, padded, span
 from trialogue.cli.story import UNTOLD
-from trialogue.cli.telling import Seating, reason_in_words
+from trialogue.cli.telling import LONGEST_NOTICE, Seating, reason_in_words
 from trialogue.model.plan import MeetingPlan
-from trialogue.model.text import safe_text
+from trialogue.model.text import brief, safe_text
 from trialogue.report.measures import Measures, ParticipantMeasures, Spread
 from trialogue.report.result import Result
 
@@ -197,7 +197,7 @@ def _rows(words: Sequence[str], columns: int) -> Iterator[str]:
 
 def _fact(name: str, text: str, *, is_amiss: bool = False) -> Line:
     tone = Tone.WARNING if is_amiss else Tone.NORMAL
-    return line(Span(f"  {padded(name, 10)}", Tone.FAINT), span(text, tone), hang=12)
+    return line(Span(f"  {padded(name, 10)}", Tone.FAINT), span(brief(text, LONGEST_NOTICE), tone), hang=12)
 
 
 def _median(spread: Spread) -> str:

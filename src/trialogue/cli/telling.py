@@ -10,12 +10,19 @@ from attrs import Factory, define, field
 from trialogue.cli.lines import Line, Span, Tone, clock, line, padded, span, width
 from trialogue.cli.story import Kind, Moment
 from trialogue.model.plan import MeetingPlan
+from trialogue.model.text import brief
 from trialogue.report.cues import CUT, labels
 
 __all__ = ["REASONS", "Seating", "Telling", "reason_in_words"]
 
 LONGEST_NAME: Final = 16
 """Cells that a name may take of a line."""
+
+LONGEST_NOTICE: Final = 400
+"""Characters of a line that tells what happened: a service's words, a tool's name."""
+
+LONGEST_SENTENCE: Final = 4000
+"""Characters of what was said at once; all of it is in the journal and the transcripts."""
 
 REASONS: Final = MappingProxyType(
     {
@@ -109,19 +116,19 @@ class Telling:
 
 def _heading(moment: Moment) -> str:
     words = f"ended: {reason_in_words(moment.text)}" if moment.kind is Kind.ENDED else moment.text
-    return span(words).text
+    return span(brief(words, LONGEST_NOTICE)).text
 
 
 def _what(moment: Moment) -> tuple[Span, ...]:
     match moment.kind:
         case Kind.SAID:
-            return (span(moment.text),)
+            return (span(brief(moment.text, LONGEST_SENTENCE)),)
         case Kind.CUT:
             return (Span(CUT, Tone.WARNING),)
         case Kind.TOOL:
-            return (span(f"→ {moment.text}", Tone.FAINT),)
+            return (span(f"→ {brief(moment.text, LONGEST_NOTICE)}", Tone.FAINT),)
         case Kind.NOTICE:
-            return (span(f"! {moment.text}", Tone.WARNING),)
+            return (span(f"! {brief(moment.text, LONGEST_NOTICE)}", Tone.WARNING),)
         case Kind.AGENDA | Kind.ENDED:
             return ()
         case _:

@@ -14,6 +14,7 @@ from rich.live import Live
 from rich.text import Text
 
 from trialogue.cli.colours import colour_of
+from trialogue.cli.hiding import hidden
 from trialogue.cli.lines import Line, Span, Tone, width
 
 __all__ = ["LiveScreen", "Spinner", "print_lines", "rendered"]
@@ -60,7 +61,7 @@ class Spinner:
 
     def __call__(self, what: str) -> None:
         """Say what is being prepared."""
-        self._status.update(Text(f"{what} …", "dim"))
+        self._status.update(Text(hidden(f"{what} …"), "dim"))
         if not self._is_shown:
             self._is_shown = True
             self._status.start()
@@ -106,4 +107,4 @@ def _cropped(line: Line) -> Text:
 
 def _styled(span: Span) -> Text:
     colour = "" if span.seat is None else f" {colour_of(span.seat)}"
-    return Text(span.text, f"{_STYLES[span.tone]}{colour}".strip())
+    return Text(hidden(span.text), f"{_STYLES[span.tone]}{colour}".strip())

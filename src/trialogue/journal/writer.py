@@ -6,7 +6,8 @@
    `append` raises from then on, `close` still tries to write the end line.
 3. A full disk first takes a part of a line. The next line then starts on a line of its own, and a
    reserve that was set aside at the start is freed so that there is room for it.
-4. Personal text is written as it is; the file's mode is 0600.
+4. Personal text is written as it is; the file's mode is 0600. Secrets are written nowhere: each line is
+   searched as it stands, whatever field they came in by.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ from trialogue.journal.records import (
     time_of_day,
 )
 from trialogue.model.records import Record
+from trialogue.model.secrets import NO_SECRETS, Secrets
+from trialogue.model.text import steerless_json
 
 RESERVE_BYTES: Final = 64 * 1024
 """Room kept for the end line and the manifest on a disk that is full."""
@@ -64,6 +67,7 @@ class Journal:
 
     _descriptor: int
     _wall: Callable[[], float]
+    _secrets: Secrets = NO_SECRETS
     _state: _State = _State.OPEN
     _hash: bytes = chain.ORIGIN
     _size: int = 0
@@ -72,9 +76,17 @@ class Journal:
     _at: float = 0.0
 
     @classmethod
-    def create(cls, path: Path, header: Header, *, wall: Callable[[], float] = time.time) -> Self:
+    def create(
+        cls,
+        path: Path,
+        header: Header,
+        *,
+        wall: Callable[[], float] = time.time,
+        secrets: Secrets = NO_SECRETS,
+    ) -> Self:
         """A new journal with its header on disk; JournalError where the file exists or cannot be.
 
+        No line of it holds any of the `secrets`.
         `wall` gives the time of day in seconds since 1970, UTC. It is never asked under the virtual
         clock, where a record's time of day follows from its `at`.
         """
@@ -83,7 +95,7 @@ class Journal:
         except OSError as error:
             raise _failure(path, "create", error) from error
         locked(descriptor)  # a new file is nobody else's
-        journal = cls(path, header, descriptor, wall)
+        journal = cls(path, header, descriptor, wall, secrets)
         try:
             journal._begin()
         except BaseException:
@@ -164,7 +176,7 @@ class Journal:
         self.path.unlink(missing_ok=True)
 
     def _write(self, body: JsonObject, seq: int) -> None:
-        line, digest = chain.seal(_dump(body), self._hash)
+        line, digest = chain.seal(self._encoded(body), self._hash)
         whole = b"\n%b\n" % line if self._is_torn else line + b"\n"
         try:
             written = os.write(self._descriptor, whole)
@@ -181,6 +193,9 @@ class Journal:
             self._fail()
             message = f"{self.path}: {written} of {len(whole)} bytes written; is the disk full?"
             raise JournalError(message, path=str(self.path), offset=self._size)
+
+    def _encoded(self, body: JsonObject) -> bytes:
+        return self._secrets.hide_bytes(steerless_json(_dump(body)))
 
     def _now(self) -> datetime:
         if self.header.clock is Clock.VIRTUAL:

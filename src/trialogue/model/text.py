@@ -12,6 +12,9 @@ _SAFE: dict[int, str | None] = {
     **dict.fromkeys(_SPACES, " "),
     **dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}"),
 }
+_STEERING = re.compile(rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]")
+"""DEL, C1, line separators and Bidi_Control characters, in UTF-8."""
+
 _RUN_OF_SPACES = re.compile(" {2,}")
 
 
@@ -22,6 +25,21 @@ def safe_text(text: str) -> str:
     runs of spaces become one space; lone surrogates, which UTF-8 cannot carry, become U+FFFD.
     """
     return _RUN_OF_SPACES.sub(" ", text.translate(_SAFE)).strip()
+
+
+def brief(text: str, longest: int) -> str:
+    """The text, or its first `longest` characters and how many more there are."""
+    return text if len(text) <= longest else f"{text[:longest]}… ({len(text) - longest} more characters)"
+
+
+def steerless_json(encoded: bytes) -> bytes:
+    """JSON of the same value in which no character stands raw that steers a terminal or the order of reading.
+
+    JSON's writers escape C0 alone; U+009B begins a control sequence as well as ESC [ does.
+    """
+    if encoded.isascii() and b"\x7f" not in encoded:
+        return encoded
+    return _STEERING.sub(lambda found: b"\\u%04x" % ord(found[0].decode()), encoded)
 
 
 def well_formed(text: str) -> str:

@@ -1,0 +1,24 @@
+"""Keys are kept out of all that a terminal gets: every line goes through `hidden` where it is printed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextvars import ContextVar
+
+from trialogue.model.secrets import Secrets, secrets_of
+
+__all__ = ["hidden", "hide"]
+
+_SECRETS: ContextVar[Secrets | None] = ContextVar("secrets", default=None)
+
+
+def hide(names: Iterable[str] = ()) -> None:
+    """Know the environment's keys, and what variables of these `names` hold, from now on."""
+    _SECRETS.set(secrets_of(os.environ, names))
+
+
+def hidden(text: str) -> str:
+    """The text with `***` for each key."""
+    secrets = _SECRETS.get()
+    return (secrets_of(os.environ) if secrets is None else secrets).hide(text)

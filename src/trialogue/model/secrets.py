@@ -1,0 +1,119 @@
+"""Keys and tokens, known by their values, and taken out of whatever leaves the process.
+
+1. A secret is the value of an environment variable that is named like a key's, or that a scenario refers to.
+2. A value of fewer than `SHORTEST` characters is a word that stands everywhere, and no key.
+3. It is searched for as it is, as JSON writes it (also in JSON that stands in JSON), and as URLs do.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Hashable, Iterable, Mapping
+from functools import cache
+from typing import Any, Final, TypeVar, cast
+from urllib.parse import quote
+
+import attrs
+from attrs import Factory, field, frozen
+
+__all__ = ["MASK", "NO_SECRETS", "SHORTEST", "Secrets", "secrets_of"]
+
+MASK: Final = "***"
+"""What stands in the place of a secret."""
+
+SHORTEST: Final = 8
+"""Characters that a secret has at least."""
+
+_NAMES: Final = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH", re.IGNORECASE)
+"""What is in the names of variables that hold keys."""
+
+_DEPTH: Final = 3
+"""How deep JSON stands in JSON where a secret is still found: a tool's arguments are two deep."""
+
+_T = TypeVar("_T")
+
+
+@frozen(repr=False)
+class Secrets:
+    """Values that may stand in nothing that is written or shown."""
+
+    values: tuple[str, ...] = ()
+    """Longest first: one may be a part of another."""
+
+    _forms: tuple[str, ...] = field(
+        init=False, default=Factory(lambda self: self._all_forms(), takes_self=True)
+    )
+    _encoded: tuple[bytes, ...] = field(
+        init=False,
+        default=Factory(lambda self: tuple(each.encode() for each in self._forms), takes_self=True),
+    )
+
+    def _all_forms(self) -> tuple[str, ...]:
+        return _longest_first({form for value in self.values for form in _forms_of(value)})
+
+    def __repr__(self) -> str:
+        return f"<{len(self.values)} secrets>"
+
+    def beside(self, others: Secrets) -> Secrets:
+        """These and others."""
+        return Secrets(_longest_first({*self.values, *others.values}))
+
+    def hide(self, text: str) -> str:
+        """The same text with `***` for each secret."""
+        for form in self._forms:
+            if form in text:
+                text = text.replace(form, MASK)
+        return text
+
+    def hide_bytes(self, encoded: bytes) -> bytes:
+        """The same line or file, encoded as UTF-8."""
+        for form in self._encoded:
+            if form in encoded:
+                encoded = encoded.replace(form, MASK.encode())
+        return encoded
+
+    def hide_in(self, value: _T) -> _T:
+        """The same value with `***` for each secret in any text of it: a string, a row, or a frozen class."""
+        return cast("_T", self._hidden(value)) if self.values else value
+
+    def _hidden(self, value: Any) -> object:  # noqa: ANN401 - any value of the model's
+        if isinstance(value, str):
+            return self.hide(value)
+        if isinstance(value, tuple):
+            return tuple(self._hidden(each) for each in cast("tuple[object, ...]", value))
+        changed = {
+            name: hidden
+            for name in _field_names(cast("Hashable", type(value)))
+            if (hidden := self._hidden(getattr(value, name))) != getattr(value, name)
+        }
+        return attrs.evolve(value, **changed) if changed else value
+
+
+def secrets_of(environment: Mapping[str, str], names: Iterable[str] = ()) -> Secrets:
+    """The secrets in an environment: of variables that are named like a key's, and of these `names`."""
+    also = frozenset(names)
+    held = {value.strip() for name, value in environment.items() if name in also or _NAMES.search(name)}
+    return Secrets(_longest_first(each for each in held if len(each) >= SHORTEST))
+
+
+def _longest_first(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(values, key=lambda value: (-len(value), value)))
+
+
+def _forms_of(value: str) -> set[str]:
+    # An environment may hold bytes that are no UTF-8: nothing of ours writes those.
+    clean = value.encode(errors="replace").decode()
+    forms = [clean]
+    for _ in range(_DEPTH):
+        forms.append(json.dumps(forms[-1], ensure_ascii=False)[1:-1])
+    return {*forms, quote(clean, safe="")}
+
+
+@cache
+def _field_names(kind: Hashable) -> tuple[str, ...]:
+    return tuple(attrs.fields_dict(kind)) if isinstance(kind, type) and attrs.has(kind) else ()
+
+
+NO_SECRETS: Final = Secrets()
+"""Nothing is hidden."""
