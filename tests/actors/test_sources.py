@@ -1,13 +1,15 @@
 """People's sound: buffered, bounded, on the meeting's clock, with the places where they speak."""
 
 from array import array
+from functools import partial
 
 import pytest
+import trio
 
 from trialogue.actors.router import AudioGrid, Router
-from trialogue.actors.sources import KEPT_S, AudioSource, FeedStatistics, JitterBuffer
+from trialogue.actors.sources import FELL_MS, HANG_S, KEPT_S, AudioSource, FeedStatistics, JitterBuffer
 from trialogue.model.commands import Hearing, SetHearing
-from trialogue.model.events import SpeechStarted, SpeechStopped
+from trialogue.model.events import ProcessSuspended, SpeechStarted, SpeechStopped, VoiceFell, VoiceRose
 from trialogue.testing.engines import Threshold
 
 RATE = 16_000
@@ -38,10 +40,11 @@ class Ticks:
         self.frames.append((position, dict(sounding)))
 
 
-def router_with(feed, *, hang_ms=100):
+def router_with(feed):
     events = []
     router = Router(AudioGrid(RATE), ("dana", "ada"), events.append)
-    router.seat(AudioSource("dana", feed, Threshold(hang_ms), sample_rate=RATE, post=events.append))
+    source = AudioSource("dana", feed, partial(Threshold, FELL_MS), sample_rate=RATE, post=events.append)
+    router.seat(source)
     sink = Ticks()
     router.record(sink)
     return router, sink, events
@@ -83,15 +86,82 @@ def test_a_last_short_frame_is_padded():
     assert [buffer.pull(FRAME) for _ in range(3)][-1] == tone(5).ljust(2 * FRAME, b"\0")
 
 
+def ticked(router, count):
+    for _ in range(count):
+        router.tick()
+
+
 def test_speech_has_a_place_on_the_meetings_clock():
     """Edges are told where they are in the recording, not when they were noticed."""
     silence = bytes(2 * FRAME)
     router, sink, events = router_with(Take(silence, silence, tone(FRAME), tone(FRAME)))
-    for _ in range(12):
-        router.tick()
-    assert events == [SpeechStarted("dana", 0.04), SpeechStopped("dana", 0.08)]
+    ticked(router, 30)
+    assert events == [SpeechStarted("dana", 0.04), VoiceFell("dana", 0.08), SpeechStopped("dana", 0.08)]
     assert [position for position, sounding in sink.frames if any(sounding.get("dana", b""))] == [640, 960]
     assert repr(router.source("dana")) == "<AudioSource dana: silent>"
+
+
+def test_a_voice_that_fell_is_told_within_a_tenth_of_a_second():
+    """How long somebody spoke is known long before it is known that it is over."""
+    router, _, events = router_with(Take(tone(FRAME), tone(FRAME)))
+    fell_at = None
+    while fell_at is None:
+        router.tick()
+        fell_at = router.position / RATE if VoiceFell("dana", 0.04) in events else None
+    assert fell_at - 0.04 <= 0.1
+    while not isinstance(events[-1], SpeechStopped):
+        router.tick()
+    assert router.position / RATE - 0.04 == pytest.approx(HANG_S)
+
+
+def test_a_voice_that_rises_again_is_the_same_speech():
+    """A breath within the hang ends nothing."""
+    router, _, events = router_with(Take(tone(FRAME), *[None] * 15, tone(FRAME)))
+    ticked(router, 50)
+    assert events == [
+        SpeechStarted("dana", 0.0),
+        VoiceFell("dana", 0.02),
+        VoiceRose("dana", 0.32),
+        VoiceFell("dana", 0.34),
+        SpeechStopped("dana", 0.34),
+    ]
+
+
+def test_who_is_muted_stops_speaking():
+    """Speech ends where it was last heard, and is new speech once the person is heard again."""
+    router, _, events = router_with(Take(*[tone(FRAME)] * 9))
+    ticked(router, 3)
+    router.set_hearing(SetHearing((), muted=("dana",)))
+    ticked(router, 3)
+    router.set_hearing(SetHearing(()))
+    router.tick()
+    assert events == [SpeechStarted("dana", 0.0), SpeechStopped("dana", 0.06), SpeechStarted("dana", 0.12)]
+
+
+def test_a_voice_that_fell_before_the_mute_ends_where_it_fell():
+    """What was silence then was no speech."""
+    router, _, events = router_with(Take(tone(FRAME)))
+    ticked(router, 8)
+    router.set_hearing(SetHearing((), muted=("dana",)))
+    router.tick()
+    assert events == [SpeechStarted("dana", 0.0), VoiceFell("dana", 0.02), SpeechStopped("dana", 0.02)]
+
+
+async def test_speech_ends_where_the_process_stood_still(autojump_clock):
+    """Nobody speaks through a sleep: speech ends before it, and is new speech behind it."""
+    router, _, events = router_with(Take(*[tone(FRAME)] * 100))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(router.run, trio.current_time())
+        await trio.sleep(0.05)
+        autojump_clock.jump(10.0)
+        await trio.sleep(0.05)
+        nursery.cancel_scope.cancel()
+    assert events == [
+        SpeechStarted("dana", 0.0),
+        SpeechStopped("dana", 0.06),
+        ProcessSuspended(9.99, 9.98),
+        SpeechStarted("dana", 10.04),
+    ]
 
 
 def test_a_person_is_heard_as_the_table_says():

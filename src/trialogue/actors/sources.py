@@ -6,8 +6,11 @@
    clock; a feed that has nothing is silent for that tick.
 3. Voice activity is detected on the very samples that the router pulled: the place of an edge is a place
    in the recordings. Silence is fed too, so that the places stay true.
-4. Who is muted is silent for everybody, for voice activity and recordings too.
-5. Sound may be dropped: a full buffer forgets its oldest samples and counts them.
+4. The detector says within 100 ms that a voice fell or rose again; speech is over when it stays fallen for
+   `HANG_S`. Who judges how long somebody spoke need not wait for that.
+5. Who is muted is silent for everybody, for recordings and the person's ear too, and is not listened to.
+6. Where sound has a gap (muted, a process that stood still) speech ends at it, and the detector starts anew.
+7. Sound may be dropped: a full buffer forgets its oldest samples and counts them.
 """
 
 from __future__ import annotations
@@ -15,9 +18,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from attrs import frozen
+from attrs import define, field, frozen
 
-from trialogue.model.events import Event, SpeechStarted, SpeechStopped
+from trialogue.model.events import Event, SpeechStarted, SpeechStopped, VoiceFell, VoiceRose
 from trialogue.speech.ports import HEARING_RATE, EdgeKind, SpeechDetector, SpeechEdge
 from trialogue.speech.resample import Resampler
 
@@ -27,7 +30,10 @@ LEAD_S = 0.04
 KEPT_S = 0.5
 """How much sound may wait at most: what is later than this is not worth hearing."""
 
-HANG_MS = 400
+FELL_MS = 64
+"""The silence that lets a voice count as fallen: two windows of the detector."""
+
+HANG_S = 0.4
 """The silence that ends a person's speech; the brain has its own patience on top."""
 
 
@@ -96,6 +102,29 @@ class JitterBuffer:
         return f"<JitterBuffer: {now.waiting} samples waiting, {now.dropped} dropped>"
 
 
+@define
+class _Listening:
+    """A detector, from one gap of the sound to the next."""
+
+    detector: SpeechDetector
+    """Finds where the voice rises and falls."""
+
+    resampler: Resampler
+    """Brings sound to the detector's rate."""
+
+    began_s: float
+    """Where its first sample is on the meeting's audio clock, in seconds."""
+
+    heard_s: float = field(init=False)
+    """Where the last of what it was given ends, likewise."""
+
+    fell_s: float | None = None
+    """Where the voice fell in speech that is not over, likewise; None where it has not."""
+
+    def __attrs_post_init__(self) -> None:
+        self.heard_s = self.began_s
+
+
 class AudioSource:
     """One person's seat in the audio plane: a feed, and a detector that listens to what it gave."""
 
@@ -103,42 +132,66 @@ class AudioSource:
         self,
         participant: str,
         feed: Feed,
-        detector: SpeechDetector,
+        open_detector: Callable[[], SpeechDetector],
         *,
         sample_rate: int,
         post: Callable[[Event], None],
     ) -> None:
+        """`open_detector` makes a detector that ends speech after `FELL_MS`."""
         self.participant = participant
         self.feed = feed
-        self._detector = detector
+        self._open_detector = open_detector
         self._rate = sample_rate
-        self._resampler = Resampler(sample_rate, HEARING_RATE)
         self._post = post
-        self._began_s: float | None = None
+        self._listening: _Listening | None = None
         self.is_speaking = False
 
     def pull(self, samples: int, position: int, *, is_muted: bool) -> bytes | None:
         """The tick's frame, which starts at sample `position`; None for silence, and for the muted."""
         pcm = self.feed.pull(samples)
-        heard = None if is_muted else pcm
-        self._listen(heard or bytes(2 * samples), position)
-        return heard
+        if is_muted:
+            self.interrupt()
+            return None
+        self._listen(pcm or bytes(2 * samples), position)
+        return pcm
 
-    def skip(self, seconds: float) -> None:
-        """Note that the meeting's clock went on without a frame: places of later edges move along."""
-        if self._began_s is not None:
-            self._began_s += seconds
+    def interrupt(self) -> None:
+        """Note a gap in the sound: speech ends where it was last heard, and the detector starts anew."""
+        if self._listening is None:
+            return
+        if self.is_speaking:
+            fell_s = self._listening.fell_s
+            self._stopped(self._listening.heard_s if fell_s is None else fell_s)
+        self._listening = None
 
     def _listen(self, pcm: bytes, position: int) -> None:
-        if self._began_s is None:
-            self._began_s = position / self._rate
-        for edge in self._detector.feed(self._resampler.feed(pcm)):
-            self._tell(edge, self._began_s + edge.at / HEARING_RATE)
+        listening = self._listening
+        if listening is None:
+            resampler = Resampler(self._rate, HEARING_RATE)
+            listening = _Listening(self._open_detector(), resampler, position / self._rate)
+            self._listening = listening
+        for edge in listening.detector.feed(listening.resampler.feed(pcm)):
+            self._tell(listening, edge)
+        listening.heard_s += len(pcm) / (2 * self._rate)
+        if listening.fell_s is not None and listening.heard_s - listening.fell_s >= HANG_S:
+            self._stopped(listening.fell_s)
+            listening.fell_s = None
 
-    def _tell(self, edge: SpeechEdge, position_s: float) -> None:
-        self.is_speaking = edge.kind is EdgeKind.STARTED
-        event = SpeechStarted if self.is_speaking else SpeechStopped
-        self._post(event(self.participant, round(position_s, 6)))
+    def _tell(self, listening: _Listening, edge: SpeechEdge) -> None:
+        place_s = round(listening.began_s + edge.at / HEARING_RATE, 6)
+        if edge.kind is EdgeKind.STOPPED:
+            listening.fell_s = place_s
+            self._post(VoiceFell(self.participant, place_s))
+        elif self.is_speaking:
+            listening.fell_s = None
+            self._post(VoiceRose(self.participant, place_s))
+        else:
+            self.is_speaking = True
+            self._post(SpeechStarted(self.participant, place_s))
+
+    def _stopped(self, place_s: float) -> None:
+        self.is_speaking = False
+        self._post(SpeechStopped(self.participant, round(place_s, 6)))
 
     def __repr__(self) -> str:
         """Give a status line."""

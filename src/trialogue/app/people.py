@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Protocol
 
@@ -10,7 +10,7 @@ import trio
 from attrs import field, frozen
 
 from trialogue.actors.router import AudioGrid, Router, mix
-from trialogue.actors.sources import HANG_MS, AudioSource, Feed, JitterBuffer
+from trialogue.actors.sources import FELL_MS, AudioSource, Feed, JitterBuffer
 from trialogue.actors.stand_in import Cued, StandIn
 from trialogue.actors.supervisor import Supervisor
 from trialogue.compute import Compute
@@ -54,8 +54,8 @@ class Prepared:
     clips: Mapping[str, tuple[bytes, ...]] = field(factory=dict[str, tuple[bytes, ...]], repr=False)
     """The sound of each recording's clips, by participant."""
 
-    detectors: Mapping[str, SpeechDetector] = field(factory=dict[str, SpeechDetector])
-    """A detector of speech for everybody who has a voice of their own."""
+    open_detector: Callable[[], SpeechDetector] | None = None
+    """Makes a detector of speech for one person's sound; None where nobody's is to be heard."""
 
     driver: Driver | None = None
     """This machine's sound devices, where somebody uses them."""
@@ -86,10 +86,9 @@ async def prepare_people(
         )
         for person in sounding
     }
-    detectors = {
-        person.name: await compute.run(partial(engines.open_detector, HANG_MS)) for person in sounding
-    }
-    return Prepared(clips, detectors, devices)
+    open_detector = partial(engines.open_detector, FELL_MS)
+    await compute.run(open_detector)  # the first loads the weights
+    return Prepared(clips, open_detector, devices)
 
 
 def _sound(clip: ClipSpec, engines: Engines, sample_rate: int) -> bytes:
@@ -105,14 +104,15 @@ def seat_people(
     lives: dict[str, Life] = {}
     room = Room(prepared, router, supervisor)
     for person in resolved.people:
-        if person.via == "text" or not resolved.plan.participant(person.name).may_speak:
+        is_heard = person.via != "text" and resolved.plan.participant(person.name).may_speak
+        if not is_heard or prepared.open_detector is None:
             continue
         feed = _feed(person, prepared, router)
         router.seat(
             AudioSource(
                 person.name,
                 feed,
-                prepared.detectors[person.name],
+                prepared.open_detector,
                 sample_rate=router.grid.sample_rate,
                 post=supervisor.post,
             )
