@@ -221,6 +221,36 @@ async def test_a_failure_behind_the_first_words_ends_the_reply(autojump_clock):
         assert [type(event) for event in events[1:]] == [ReplyStarted, ServiceWarned, ReplySent, ReplyFailed]
 
 
+async def test_a_reply_and_its_failure_name_their_prompt(autojump_clock):
+    """The reply behind the echo answers the prompt; one that was on its way before it does not."""
+    service = FakeService()
+    async with held(service) as (agent, events):
+        agent.orders.post(Cue("ann", 3, "Your turn.", 6))
+        await settled()
+        for message in (
+            {"type": "ConversationText", "role": "assistant", "content": "I have heard that."},
+            {"type": "AgentAudioDone"},
+            {"type": "ConversationText", "role": "user", "content": "Your turn."},
+            {"type": "ConversationText", "role": "assistant", "content": "I think so."},
+            {"type": "Error", "code": "FAILED_TO_THINK", "description": "No."},
+        ):
+            service.socket.tells(message)
+        await settled()
+        assert of(events, ReplyStarted) == [ReplyStarted("ann", 1), ReplyStarted("ann", 2, prompt=6)]
+        assert of(events, ReplyFailed) == [ReplyFailed("ann", 3, "FAILED_TO_THINK", prompt=6)]
+
+
+async def test_a_backchannel_is_told_as_one(autojump_clock):
+    """The wire marks what is no turn."""
+    service = FakeService()
+    async with held(service) as (_, events):
+        service.socket.says(
+            "ConversationText", role="assistant", content="Mm.", conversational_behavior="backchannel"
+        )
+        await settled()
+        assert of(events, ReplyStarted) == [ReplyStarted("ann", 1, is_backchannel=True)]
+
+
 async def test_a_fallback_takes_the_seat(autojump_clock):
     """On the brain's word the fallback's service is dialled; a fallback that fails is told so."""
     service, fallback = FakeService(failures=[ProviderRefused("no credit", status=402)]), FakeService()
@@ -355,15 +385,15 @@ async def test_a_change_that_the_service_refuses_is_undone(autojump_clock):
     ],
 )
 async def test_a_refusal_in_either_form_is_one_event(refusal, autojump_clock):
-    """It names the turn, and a late end of an earlier reply is no answer to what was refused."""
+    """It names prompt and turn, and a late end of an earlier reply is no answer to what was refused."""
     service = FakeService()
     async with held(service) as (agent, events):
-        agent.orders.post(Speak("ann", 5, "One word."))
+        agent.orders.post(Speak("ann", 5, "One word.", prompt=9))
         await settled()
         service.socket.tells(refusal)
         service.socket.says("AgentAudioDone")
         await settled()
-        assert events[1:] == [InjectionRefused("ann", 5, "agent is speaking")]
+        assert events[1:] == [InjectionRefused("ann", 5, "agent is speaking", prompt=9)]
         agent.orders.post(Speak("ann", 5, "One word."))
         await settled()
         assert [m["message"] for m in service.socket.of("InjectAgentMessage")] == ["One word.", "One word."]

@@ -1,7 +1,7 @@
 """A mouth holds replies until they are played, and says exactly what was heard."""
 
 from trialogue.actors.playout import HELD_S, Playout
-from trialogue.model.events import PlaybackFinished, PlaybackStarted, ReplyWithdrawn
+from trialogue.model.events import PlaybackFinished, PlaybackPaused, PlaybackStarted, ReplyWithdrawn
 
 RATE = 1000
 """Samples a second: a sample is a millisecond."""
@@ -79,15 +79,73 @@ def test_stopping_another_turn_changes_nothing():
     assert repr(playout) == "<Playout ada: playing turn 2, 1 replies>"
 
 
-def test_stalls_when_no_more_comes():
-    """A reply that is not at its end but brings nothing for three seconds ends where its sound ended."""
+def ticked(playout, since, until):
+    """What is heard in ticks of 20 ms."""
+    return [playout.pull(20, position) for position in range(since, until, 20)]
+
+
+def test_a_reply_that_runs_dry_for_a_second_is_over():
+    """A service that never says that it is done costs a second, and the reply ended where its sound did."""
     playout, events = mouth()
     playout.open(1)
     playout.arrive(1, b"\1\0" * 20)
     playout.play(1, turn=1)
-    for position in range(0, 4000, 20):
-        playout.pull(20, position)
-    assert events[-1] == PlaybackFinished("ada", 1, 1, 0.02, 0.02, "stalled")
+    ticked(playout, 0, 1000)
+    assert events == [PlaybackStarted("ada", 1, 1, 0.0)]
+    ticked(playout, 1000, 1020)
+    assert events[1:] == [PlaybackFinished("ada", 1, 1, 0.02, 0.02, "dry")]
+    assert playout.has_dried(1)
+
+
+def test_words_say_that_sound_is_on_its_way():
+    """A reply of which words have come since does not run dry before their sound."""
+    playout, events = mouth()
+    playout.open(1)
+    playout.arrive(1, b"\1\0" * 20)
+    playout.play(1, turn=1)
+    ticked(playout, 0, 800)
+    playout.expect(1)
+    ticked(playout, 800, 1780)
+    playout.arrive(1, b"\1\0" * 20)
+    assert playout.pull(20, 1780) == b"\1\0" * 20
+    assert events == [PlaybackStarted("ada", 1, 1, 0.0)]
+
+
+def test_a_turn_that_was_paused_ends_where_it_fell_silent():
+    """The silence of a pause is no part of what was heard."""
+    playout, events = mouth()
+    playout.open(1)
+    playout.arrive(1, b"\1\0" * 100)
+    playout.play(1, turn=1)
+    ticked(playout, 0, 40)
+    playout.pause(1, 40)
+    ticked(playout, 40, 1000)
+    playout.stop(1, 1000)
+    assert events[1:] == [
+        PlaybackPaused("ada", 1, 1, position_s=0.04, played_s=0.04),
+        PlaybackFinished("ada", 1, 1, position_s=0.04, played_s=0.04, outcome="cut"),
+    ]
+
+
+def test_a_turn_that_is_stopped_in_a_gap_ends_before_it():
+    """Nor is a gap of the service's."""
+    playout, events = mouth()
+    playout.open(1)
+    playout.arrive(1, b"\1\0" * 20)
+    playout.play(1, turn=1)
+    ticked(playout, 0, 500)
+    playout.pause(1, 500)
+    playout.stop(1, 500)
+    assert [event.position_s for event in events] == [0.0, 0.02, 0.02]
+
+
+def test_what_is_stopped_before_its_first_sample_ends_there():
+    """Nothing was heard of it."""
+    playout, events = mouth()
+    playout.open(1)
+    playout.play(1, turn=1)
+    playout.stop(1, 60)
+    assert events == [PlaybackFinished("ada", 1, 1, position_s=0.06, played_s=0.0, outcome="cut")]
 
 
 def test_stalls_when_nothing_ever_comes():
@@ -137,17 +195,3 @@ def test_withdrawing_what_is_gone_says_nothing():
     playout, events = mouth()
     playout.withdraw(4, "interrupted")
     assert events == []
-
-
-def test_a_ducked_turn_is_softer_until_it_is_not():
-    """Ducked by 20 dB a sample is a tenth; another turn's number changes nothing."""
-    playout, _ = mouth()
-    playout.open(1)
-    playout.arrive(1, (1000).to_bytes(2, "little") * 60)
-    playout.play(1, 7)
-    playout.duck(7, -20.0)
-    assert playout.pull(20, 0) == (100).to_bytes(2, "little") * 20
-    playout.unduck(6)
-    assert playout.pull(20, 20) == (100).to_bytes(2, "little") * 20
-    playout.unduck(7)
-    assert playout.pull(20, 40) == (1000).to_bytes(2, "little") * 20

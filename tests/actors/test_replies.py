@@ -83,3 +83,33 @@ def test_a_lost_session_takes_the_rest_of_a_reply_but_not_a_whole_one():
     replies.done()
     replies.lost()
     assert events[-1] == ReplySent("ada", 2, 0.001)
+
+
+def dried():
+    """An agent whose reply brought sound and then nothing for so long that it counts as ended."""
+    replies, mouth, events = agent()
+    replies.sentence("One.")
+    replies.sound(b"\1\0" * 20)
+    mouth.play(1, 1)
+    for position in range(0, 1020, 20):
+        mouth.pull(20, position)
+    assert events[-1].outcome == "dry"
+    return replies, mouth, events
+
+
+def test_what_comes_after_a_reply_ran_dry_is_another_reply():
+    """Its words are not lost with the one that was taken for ended."""
+    replies, mouth, events = dried()
+    replies.sentence("Two.")
+    replies.sound(b"\1\0" * 20)
+    assert events[-2:] == [ReplyStarted("ada", 2), SentenceSaid("ada", 2, "Two.", 0.0)]
+    assert mouth.arrived_s(2) == 0.02
+
+
+def test_the_late_end_of_a_reply_that_ran_dry_is_its_own():
+    """It is no empty answer, and it tells how long the reply was."""
+    replies, _, events = dried()
+    replies.done()
+    assert events[-1] == ReplySent("ada", 1, 0.02)
+    replies.sentence("Two.")
+    assert ReplyStarted("ada", 2) in events

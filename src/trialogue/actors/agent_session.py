@@ -11,13 +11,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Literal, TypeAlias
 
 import trio
 from attrs import frozen
 
+from trialogue.actors.asking import Asking
 from trialogue.actors.replies import Replies
 from trialogue.actors.terms import Change
 from trialogue.actors.updates import Pending, Updates
@@ -95,8 +96,6 @@ class AgentSession:
         self._context = context
         self._socket = socket
         self._wire = ClientSession(trio.current_time())
-        self._turn = 0
-        self._echo: str | None = None
         self._malformed: list[float] = []
         self._failures = 0
         self._fed_at = 0.0
@@ -105,6 +104,11 @@ class AgentSession:
         self._scope = trio.CancelScope()
         self._updates = Updates(self._transmit, self._changed)
         self.has_rolled_over = False
+
+    @property
+    def _asking(self) -> Asking:
+        """The prompts of this session."""
+        return self._context.replies.asking
 
     @property
     def is_running(self) -> bool:
@@ -124,10 +128,10 @@ class AgentSession:
         message: InjectUserMessage | InjectAgentMessage | FunctionCallResponse
         match order:
             case Cue():
-                self._turn, self._echo = order.turn, order.text
+                self._asking.tell(order)
                 message = InjectUserMessage(content=order.text)
             case Speak():
-                self._turn = order.turn
+                self._asking.tell(order)
                 behavior = None if order.behavior == "default" else order.behavior
                 message = InjectAgentMessage(message=order.text, behavior=behavior)
             case AnswerTool():
@@ -185,7 +189,7 @@ class AgentSession:
                 facts = self._wire.receive_audio(data, now)
             else:
                 facts = self._wire.receive_text(data, now)
-            for fact in facts:
+            for fact in _with_words_first(facts):
                 self._take(fact)
 
     def _closed(self, lost: ConnectionLost) -> ConnectionLost:
@@ -248,8 +252,8 @@ class AgentSession:
                 replies.sound(data)
             case told.ReplyStarted():
                 replies.begin()
-            case told.Sentence(text):
-                replies.sentence(text)
+            case told.Sentence(text=text, behavior=behavior):
+                replies.sentence(text, is_backchannel=behavior == "backchannel")
             case told.ReplyDone():
                 if replies.done() > 0.0:
                     self._failures = 0
@@ -276,7 +280,8 @@ class AgentSession:
                 post(LatencyMeasured(name, fact.listen_s, fact.think_s, fact.speak_s, fact.total_s))
             case told.Refused(reason):
                 self._context.replies.refused()
-                post(InjectionRefused(name, self._turn, reason))
+                asked = self._asking.refused()
+                post(InjectionRefused(name, asked.turn, reason, asked.prompt))
             case told.Updated(part):
                 self._updates.confirm(part)
             case told.Warned(code, text, verdict):
@@ -296,8 +301,7 @@ class AgentSession:
     def _heard(self, text: str) -> None:
         """Words at the agent's ear; the echo of a cue is not heard but read."""
         self._context.replies.asked()
-        if self._echo is not None and text.strip() == self._echo.strip():
-            self._echo = None
+        if self._asking.repeats(text):
             return
         self._context.replies.expect()
         self._context.post(WordsHeard(self._context.participant, text))
@@ -337,7 +341,8 @@ class AgentSession:
     def _lose_turn(self, failure: told.Failed, text: str) -> None:
         """A reply that does not come: the session may go on, but not for ever like this."""
         self._context.replies.failed()
-        self._context.post(ReplyFailed(self._context.participant, self._turn, failure.code))
+        asked = self._asking.failed()
+        self._context.post(ReplyFailed(self._context.participant, asked.turn, failure.code, asked.prompt))
         self._failures += 1
         if self._failures >= FAILURE_LIMIT:
             raise ConnectionLost(f"{self._failures} in a row: {text}", close_code=1005, code=failure.code)
@@ -347,6 +352,15 @@ class AgentSession:
         self._malformed = [at for at in self._malformed if now - at < MALFORMED_WITHIN_S] + [now]
         if len(self._malformed) >= MALFORMED_LIMIT:
             raise ConnectionLost("the service sent five malformed messages in ten seconds")
+
+
+def _with_words_first(facts: Sequence[told.SessionEvent]) -> Sequence[told.SessionEvent]:
+    """The facts of one message, without a beginning that its words tell as well: they say what begins."""
+    match facts:
+        case [told.ReplyStarted(), told.Sentence() as sentence, *rest]:
+            return [sentence, *rest]
+        case _:
+            return facts
 
 
 def _silence(settings: Settings) -> bytes:

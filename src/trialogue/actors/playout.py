@@ -4,10 +4,13 @@
 2. The floor is enforced here a second time: one reply at a time, and a stopped turn's sound is gone,
    whatever of it still arrives.
 3. A reply ends when it has been played to its last sample *and* its last byte has arrived; when it is
-   stopped; or when nothing more of it has come for `STALL_S` although it was not at its end, or nothing
-   at all for `FIRST_S` although it was announced.
-4. A paused turn is silent and keeps its sound; resumed, it goes on at the very next sample.
-5. What is held is bounded: more than `HELD_S` of unplayed sound withdraws the reply.
+   stopped; or when nothing at all of it has come for `FIRST_S` although it was announced.
+4. A reply that was heard and has run dry for `DRY_S`, without a word of more, is over: its service has gone
+   on, or never says that it is done. Should it go on after all, that is another reply.
+5. A paused turn is silent and keeps its sound; resumed, it goes on at the very next sample.
+6. A ducked turn is heard more quietly, all of its replies, until it is unducked.
+7. Wherever a reply ends, it ended at its last sample that was heard.
+8. What is held is bounded: more than `HELD_S` of unplayed sound withdraws the reply.
 
 No task, no clock: the router calls `pull` once a tick. Positions are samples of the meeting's clock.
 """
@@ -19,6 +22,7 @@ from typing import Literal
 
 from attrs import define, field
 
+from trialogue.actors.loudness import Loudness
 from trialogue.model.events import (
     Event,
     PlaybackFinished,
@@ -28,11 +32,11 @@ from trialogue.model.events import (
     ReplyWithdrawn,
 )
 
-STALL_S = 3.0
+DRY_S = 1.0
 FIRST_S = 10.0
 HELD_S = 120.0
 
-Outcome = Literal["complete", "cut", "stalled"]
+Outcome = Literal["complete", "cut", "stalled", "dry"]
 
 
 @define
@@ -52,16 +56,15 @@ class _Turn:
 
     number: int
     reply: _Reply
-    begun: bool = False
+    heard_to: int | None = None
+    """Where its last heard sample ended; None before its first."""
+
     paused: bool = False
     resumed: bool = False
     """Whether the next sample that is heard is the first after a pause."""
 
     dry: int = 0
     """Samples of silence since the sound ran out."""
-
-    gain: float = 1.0
-    """The factor of loudness."""
 
 
 class Playout:
@@ -73,6 +76,8 @@ class Playout:
         self._post = post
         self._replies: dict[int, _Reply] = {}
         self._turn: _Turn | None = None
+        self._loudness: tuple[int, Loudness] = 0, Loudness(sample_rate)
+        self._dried: _Reply | None = None
 
     # --- what arrives (from the session) ---
 
@@ -90,21 +95,28 @@ class Playout:
         """Expect sound of a new reply."""
         self._replies[reply] = _Reply(reply)
 
+    def expect(self, reply: int) -> None:
+        """Note that sound of the reply is on its way, as words of it have come: it does not run dry."""
+        if self._turn is not None and self._turn.reply.number == reply:
+            self._turn.dry = 0
+
     def finish(self, reply: int) -> float:
         """Note that the reply's last byte has arrived; returns its length in seconds."""
-        held = self._replies.get(reply)
-        if held is None:
-            return 0.0
-        held.whole = True
-        return held.arrived / (2 * self._rate)
+        if reply in self._replies:
+            self._replies[reply].whole = True
+        return self.arrived_s(reply)
 
     def is_open(self, reply: int) -> bool:
         """Whether any of this reply may still be heard."""
         return reply in self._replies
 
+    def has_dried(self, reply: int) -> bool:
+        """Whether the reply ended because it ran dry."""
+        return self._dried is not None and self._dried.number == reply
+
     def arrived_s(self, reply: int) -> float:
         """Seconds of the reply's sound that have arrived."""
-        held = self._replies.get(reply)
+        held = self._dried if self.has_dried(reply) else self._replies.get(reply)
         return held.arrived / (2 * self._rate) if held else 0.0
 
     def withdraw(self, reply: int, reason: Literal["interrupted", "lost", "overflow"]) -> None:
@@ -131,8 +143,9 @@ class Playout:
 
     def stop(self, turn: int, position: int) -> None:
         """Silence the turn at `position` and forget the rest of its reply."""
-        if self._turn is not None and self._turn.number == turn:
-            self._end("cut", position)
+        playing = self._turn
+        if playing is not None and playing.number == turn:
+            self._end("cut", position if playing.heard_to is None else playing.heard_to)
 
     def pause(self, turn: int, position: int) -> None:
         """Fall silent at `position` in this turn; nothing where something else is heard, or nothing is."""
@@ -145,7 +158,7 @@ class Playout:
                 participant=self.participant,
                 turn=turn,
                 reply=playing.reply.number,
-                position_s=position / self._rate,
+                position_s=(position if playing.heard_to is None else playing.heard_to) / self._rate,
                 played_s=playing.reply.played / (2 * self._rate),
             )
         )
@@ -157,13 +170,18 @@ class Playout:
             playing.paused, playing.resumed = False, True
 
     def duck(self, turn: int, gain_db: float) -> None:
-        """Be heard more quietly in this turn from the next tick on."""
-        if self._turn is not None and self._turn.number == turn:
-            self._turn.gain = 10 ** (gain_db / 20)
+        """Let this turn be heard by so many dB (below 0) more quietly, from its next sample on."""
+        self._loudness_of(turn).set(gain_db)
 
     def unduck(self, turn: int) -> None:
-        """Be heard at full loudness in this turn from the next tick on."""
+        """Let this turn be heard in full again, from its next sample on."""
         self.duck(turn, 0.0)
+
+    def _loudness_of(self, turn: int) -> Loudness:
+        """The loudness of a turn; an earlier turn's is forgotten."""
+        if turn > self._loudness[0]:
+            self._loudness = turn, Loudness(self._rate)
+        return self._loudness[1] if turn == self._loudness[0] else Loudness(self._rate)
 
     # --- what is heard (from the router's tick) ---
 
@@ -178,27 +196,34 @@ class Playout:
         if not pcm:
             self._dry(turn, samples, position)
             return None
-        if not turn.begun:
-            turn.begun = True
-            self._post(PlaybackStarted(self.participant, turn.number, reply.number, position / self._rate))
+        self._tell_beginning(turn, position)
+        reply.played += len(pcm)
+        turn.dry, turn.heard_to = 0, position + len(pcm) // 2
+        if not reply.sound and reply.whole:
+            self._end("complete", turn.heard_to)
+        return self._loudness_of(turn.number).apply(pcm).ljust(2 * samples, b"\0")
+
+    def _tell_beginning(self, turn: _Turn, position: int) -> None:
+        """Report the first sample of a reply, and the first after a pause."""
+        place = self.participant, turn.number, turn.reply.number, position / self._rate
+        if turn.heard_to is None:
+            self._post(PlaybackStarted(*place))
         if turn.resumed:
             turn.resumed = False
-            self._post(PlaybackResumed(self.participant, turn.number, reply.number, position / self._rate))
-        reply.played += len(pcm)
-        turn.dry = 0
-        if not reply.sound and reply.whole:
-            self._end("complete", position + len(pcm) // 2)
-        heard = pcm if turn.gain == 1.0 else scaled(pcm, turn.gain)
-        return heard.ljust(2 * samples, b"\0")
+            self._post(PlaybackResumed(*place))
 
     def _dry(self, turn: _Turn, samples: int, position: int) -> None:
         """Nothing is here to be heard: the end, or a wait for more."""
+        heard_to = position if turn.heard_to is None else turn.heard_to
         if turn.reply.whole:
-            self._end("complete", position)
+            self._end("complete", heard_to)
             return
         turn.dry += samples
-        if turn.dry >= (STALL_S if turn.begun else FIRST_S) * self._rate:
+        if turn.heard_to is None and turn.dry >= FIRST_S * self._rate:
             self._end("stalled", position - turn.dry + samples)
+        elif turn.heard_to is not None and turn.dry >= DRY_S * self._rate:
+            self._dried = turn.reply
+            self._end("dry", heard_to)
 
     def _end(self, outcome: Outcome, position: int) -> None:
         """The turn is over for this mouth."""
@@ -222,10 +247,3 @@ class Playout:
         turn = self._turn
         doing = f"playing turn {turn.number}" if turn else "silent"
         return f"<Playout {self.participant}: {doing}, {len(self._replies)} replies>"
-
-
-def scaled(pcm: bytes, gain: float) -> bytes:
-    """The same linear16 sound, louder or softer by a factor of at most 1."""
-    import numpy as np  # noqa: PLC0415 - only while a turn is ducked
-
-    return (np.frombuffer(pcm, np.int16) * gain).astype(np.int16).tobytes()

@@ -6,6 +6,7 @@
    say), and nothing otherwise. The late end of a reply that was cut is never an answer: it comes before
    the service has repeated what the agent was asked.
 4. A reply that fails is over; what had arrived of it is whole as it is.
+5. A reply that ran dry and was taken for ended is over: what comes after all is another.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, Protocol
 
+from trialogue.actors.asking import Asking
 from trialogue.model.events import Event, ReplySent, ReplyStarted, SentenceSaid
 
 
@@ -27,12 +29,20 @@ class Mouth(Protocol):
         """Take sound of a reply."""
         ...
 
+    def expect(self, reply: int) -> None:
+        """Note that sound of a reply is on its way."""
+        ...
+
     def finish(self, reply: int) -> float:
         """Note that its last byte has arrived; returns its length in seconds."""
         ...
 
     def is_open(self, reply: int) -> bool:
         """Whether any of it may still be heard."""
+        ...
+
+    def has_dried(self, reply: int) -> bool:
+        """Whether it ended because no more of it came."""
         ...
 
     def arrived_s(self, reply: int) -> float:
@@ -55,6 +65,7 @@ class Replies:
         self._open = False
         self._expected = False
         self._late_end = False
+        self.asking = Asking()
 
     def restore(self, count: int) -> None:
         """Go on counting after so many replies."""
@@ -76,9 +87,10 @@ class Replies:
         """The agent has begun to answer."""
         self._current()
 
-    def sentence(self, text: str) -> None:
+    def sentence(self, text: str, *, is_backchannel: bool = False) -> None:
         """Take the words of the sound that follows."""
-        reply = self._current()
+        reply = self._current(text, is_backchannel=is_backchannel)
+        self._mouth.expect(reply)
         self._post(SentenceSaid(self._participant, reply, text, self._mouth.arrived_s(reply)))
 
     def sound(self, pcm: bytes) -> None:
@@ -90,7 +102,7 @@ class Replies:
         was_cut, self._late_end = self._late_end and not self._open, False
         if was_cut or not (self._open or self._expected):
             return 0.0
-        reply = self._current()
+        reply = self._count if self._open else self._current()
         self._open = False
         duration_s = self._mouth.finish(reply)
         self._post(ReplySent(self._participant, reply, duration_s))
@@ -110,6 +122,7 @@ class Replies:
     def lost(self) -> None:
         """The session is gone, and the rest of the reply with it."""
         self._expected = self._late_end = False
+        self.asking.end()
         if self._open:
             self._withdraw("lost")
 
@@ -118,11 +131,13 @@ class Replies:
         if self._mouth.is_open(self._count):
             self._mouth.withdraw(self._count, reason)
 
-    def _current(self) -> int:
-        if not self._open:
+    def _current(self, words: str = "", *, is_backchannel: bool = False) -> int:
+        """The number of the reply that is open, or of one that begins now, with these words if any."""
+        if not self._open or self._mouth.has_dried(self._count):
             self._open = True
             self._expected = False
             self._count += 1
             self._mouth.open(self._count)
-            self._post(ReplyStarted(self._participant, self._count))
+            prompt = self.asking.begun(words)
+            self._post(ReplyStarted(self._participant, self._count, prompt, is_backchannel))
         return self._count

@@ -160,6 +160,14 @@ class LoneAgent:
         self._open[reply] += len(pcm)
         self._inbox.post(Sound(reply, pcm))
 
+    def expect(self, reply: int) -> None:
+        """Nothing runs dry here: whoever plays the sound knows best."""
+
+    def has_dried(self, reply: int) -> bool:
+        """Never: a reply is over when its service says so."""
+        del reply
+        return False
+
     def finish(self, reply: int) -> float:
         """Note that the reply's last byte has arrived; returns its length in seconds."""
         return self.arrived_s(reply)

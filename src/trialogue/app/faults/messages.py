@@ -152,7 +152,7 @@ SOUND = (
         "no more sound in a turn",
         speaking(Withhold(("sound", "AgentAudioDone"), until="UserStartedSpeaking")),
         Fate.UNHARMED,
-        "stalled",
+        "dry",
         notice_s=10.0,
     ),
     Fault(
@@ -179,7 +179,7 @@ SOUND = (
         "no AgentAudioDone",
         SessionFault("AgentAudioDone", (Withhold(("AgentAudioDone",)),)),
         Fate.UNHARMED,
-        "stalled",
+        "dry",
         notice_s=10.0,
     ),
     Fault("done-early", 34, "AgentAudioDone before the last sound", speaking(_DONE), Fate.UNHARMED),

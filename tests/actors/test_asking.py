@@ -1,0 +1,73 @@
+"""Which reply answers which prompt, as the wire shows it."""
+
+from trialogue.actors.asking import Asked, Asking
+from trialogue.model.commands import Cue, Speak
+
+
+def asking(*orders):
+    made = Asking()
+    for order in orders:
+        made.tell(order)
+    return made
+
+
+def test_a_reply_behind_the_echo_answers_the_prompt():
+    """One that begins before it was on its way already."""
+    asked = asking(Cue("ann", 4, "It is your turn.", 7))
+    assert asked.begun("I have heard") == 0
+    assert asked.repeats("It is  your turn.\n")
+    assert [asked.begun("I think"), asked.begun("And then")] == [7, 7]
+
+
+def test_what_was_heard_is_no_echo_and_ends_the_prompt():
+    """What begins behind speech answers the speech."""
+    asked = asking(Cue("ann", 4, "It is your turn.", 7))
+    asked.repeats("It is your turn.")
+    assert not asked.repeats("Wait a moment.")
+    assert asked.begun("Yes?") == 0
+
+
+def test_words_to_say_are_known_by_their_beginning():
+    """A filler beside a running call does not take the place of the answer."""
+    asked = asking(Cue("ann", 4, "It is your turn.", 7))
+    asked.repeats("It is your turn.")
+    asked.tell(Speak("ann", 4, "**One moment, please**, I look it up.", prompt=8))
+    assert asked.begun("The price is") == 7
+    assert asked.begun("One moment please,") == 8
+    assert asked.begun("One moment please,") == 7
+
+
+def test_a_reply_without_words_yet_is_what_was_to_be_said():
+    """Sound may come before its words."""
+    assert asking(Speak("ann", 1, "Time is up.", prompt=3)).begun() == 3
+
+
+def test_words_that_were_never_said_are_past_with_the_next_echo():
+    """They do not claim a reply of a later prompt."""
+    asked = asking(Speak("ann", 1, "Time is up.", prompt=3), Cue("ann", 2, "Go on.", 4))
+    asked.repeats("Go on.")
+    assert asked.begun() == 4
+
+
+def test_a_refusal_is_about_words_to_say_first():
+    """Texts as a user's are hardly ever refused."""
+    asked = asking(Cue("ann", 2, "Go on.", 4), Speak("ann", 1, "Time is up.", prompt=3))
+    assert [asked.refused(), asked.refused()] == [Asked(3, 1), Asked(4, 2)]
+    assert asked.refused() == Asked(3, 1), "the last that was told"
+
+
+def test_a_failure_is_about_what_was_repeated():
+    """Where nothing was, it is about the last that was told; a preparation has no turn."""
+    asked = asking(Cue("ann", 0, "Go on.", 4))
+    assert asked.failed() == Asked(4, 0)
+    asked.repeats("Go on.")
+    asked.tell(Speak("ann", 1, "Time is up.", prompt=5))
+    assert asked.failed() == Asked(4, 0)
+
+
+def test_a_session_that_is_over_was_asked_nothing():
+    """The next one begins anew."""
+    asked = asking(Cue("ann", 2, "Go on.", 4))
+    asked.repeats("Go on.")
+    asked.end()
+    assert (asked.begun(), asked.failed()) == (0, Asked())
