@@ -5,8 +5,8 @@
 2. A session is fresh each time; replies, orders and the ear belong to the agent and stay.
 3. An order for a session that is over, or not ready, is recorded as stale and dropped: the brain has ended
    its turn.
-4. What an end means stands in one table (`verdicts`). A refusal is final, and so is the end of the retries:
-   the participant has failed. Its fallback takes the seat when the brain says so.
+4. When there can be no further session (`in_a_row`), the participant has failed. Its fallback takes the
+   seat when the brain says so.
 5. A restored session knows what its agent heard and said (as heard), has all changes of its settings, and
    does not greet again.
 6. A session that is rolled over was no failure: the next is dialled at once.
@@ -22,12 +22,11 @@ from attrs import define, field, frozen
 
 from trialogue.actors.agent_session import AgentSession, Prompt, SessionContext
 from trialogue.actors.dialling import Connect
+from trialogue.actors.in_a_row import hold_in_a_row
 from trialogue.actors.mailbox import Mailbox
 from trialogue.actors.replies import Mouth, Replies
 from trialogue.actors.terms import change_of, folded, restored
-from trialogue.actors.verdicts import judge, loss_of
 from trialogue.deepgram.settings import Settings
-from trialogue.errors import ConnectionLost, DialFailed, ProviderRefused, SetupError
 from trialogue.model.commands import AnswerTool, Cue, Replace, RollOver, Speak, Update
 from trialogue.model.events import (
     Event,
@@ -146,35 +145,15 @@ class Agent:
 
     async def _serve(self) -> SessionFailed:
         """Hold sessions in a row until there can be no further one."""
-        while True:
-            try:
-                await self._converse()
-            except (ProviderRefused, SetupError) as refused:
-                return SessionFailed(self.participant, self._located(str(refused)), refused=True)
-            except ConnectionLost as lost:
-                failed = await self._wait_after(lost)
-                if failed is not None:
-                    return failed
-            else:
-                self._report(SessionRolledOver(self.participant, self._number))
+        failed = await hold_in_a_row(self._hold, self._restarts, self._lost, self._services[0].place)
+        return SessionFailed(self.participant, failed.reason, failed.refused)
 
-    async def _wait_after(self, lost: ConnectionLost) -> SessionFailed | None:
-        """Wait as long as it takes before the next dial; the failure where there is none."""
-        loss = loss_of(lost)
-        if loss is None:
-            reason = self._located(f"{lost} ({judge(lost).hint})")
-            return SessionFailed(self.participant, reason, refused=True)
-        retry_after = lost.retry_after_s if isinstance(lost, DialFailed) else None
-        wait = self._restarts.lost(trio.current_time(), retry_after, loss)
-        if wait is None:
-            return SessionFailed(self.participant, f"{lost} ({judge(lost).hint})")
-        self._report(SessionLost(self.participant, self._number, str(lost), wait))
-        await trio.sleep(wait)
-        return None
+    async def _hold(self) -> None:
+        await self._converse()
+        self._report(SessionRolledOver(self.participant, self._number))
 
-    def _located(self, reason: str) -> str:
-        place = self._services[0].place
-        return f"{reason} [{place}]" if place else reason
+    def _lost(self, reason: str, retry_in_s: float) -> None:
+        self._report(SessionLost(self.participant, self._number, reason, retry_in_s))
 
     async def _converse(self) -> None:
         self._number += 1

@@ -19,6 +19,7 @@ import trio
 from attrs import frozen
 
 from trialogue.actors.asking import Asking
+from trialogue.actors.in_a_row import Malformed
 from trialogue.actors.replies import Replies
 from trialogue.actors.terms import Change
 from trialogue.actors.updates import Pending, Updates
@@ -53,9 +54,6 @@ from trialogue.transport.socket import WebSocket
 
 Prompt: TypeAlias = Cue | Speak | AnswerTool
 """What the brain orders of one session."""
-
-MALFORMED_LIMIT = 5
-MALFORMED_WITHIN_S = 10.0
 
 FAILURE_LIMIT = 3
 """Replies that may fail in a row; then the session is given up for a new one."""
@@ -96,7 +94,7 @@ class AgentSession:
         self._context = context
         self._socket = socket
         self._wire = ClientSession(trio.current_time())
-        self._malformed: list[float] = []
+        self._malformed = Malformed()
         self._failures = 0
         self._fed_at = 0.0
         self._is_ready = trio.Event()
@@ -294,7 +292,7 @@ class AgentSession:
                 post(ServiceWarned(name, "unknown-message", kind[:1024]))
             case told.Malformed(reason):
                 post(ServiceWarned(name, "malformed-message", reason[:1024]))
-                self._count_malformed()
+                self._malformed.count()
             case _:
                 pass  # informational: memories, thoughts, results of the service's own calls
 
@@ -346,12 +344,6 @@ class AgentSession:
         self._failures += 1
         if self._failures >= FAILURE_LIMIT:
             raise ConnectionLost(f"{self._failures} in a row: {text}", close_code=1005, code=failure.code)
-
-    def _count_malformed(self) -> None:
-        now = trio.current_time()
-        self._malformed = [at for at in self._malformed if now - at < MALFORMED_WITHIN_S] + [now]
-        if len(self._malformed) >= MALFORMED_LIMIT:
-            raise ConnectionLost("the service sent five malformed messages in ten seconds")
 
 
 def _with_words_first(facts: Sequence[told.SessionEvent]) -> Sequence[told.SessionEvent]:
