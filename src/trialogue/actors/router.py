@@ -153,7 +153,7 @@ class Router:
         skipped_s = ticks * self.grid.frame_ms / 1000
         self._tick += ticks
         for source in self._sources.values():
-            source.interrupt()
+            source.sleep()
         self._post(ProcessSuspended(round(late_s, 3), skipped_s))
 
     def tick(self) -> None:

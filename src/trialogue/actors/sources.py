@@ -45,6 +45,22 @@ class Feed(Protocol):
         ...
 
 
+class Transcriber(Protocol):
+    """What makes words of a person's sound (its ear). Must not block."""
+
+    def hear(self, pcm: bytes | None, samples: int, position: int) -> None:
+        """Hear the tick of so many samples that begins at sample `position`; None for silence."""
+        ...
+
+    def interrupt(self) -> None:
+        """Note a gap in the sound."""
+        ...
+
+    def renew(self) -> None:
+        """Note that the process stood still."""
+        ...
+
+
 @frozen
 class FeedStatistics:
     """A jitter buffer at one moment."""
@@ -136,6 +152,7 @@ class AudioSource:
         *,
         sample_rate: int,
         post: Callable[[Event], None],
+        ear: Transcriber | None = None,
     ) -> None:
         """`open_detector` makes a detector that ends speech after `FELL_MS`."""
         self.participant = participant
@@ -143,6 +160,7 @@ class AudioSource:
         self._open_detector = open_detector
         self._rate = sample_rate
         self._post = post
+        self._ear = ear
         self._listening: _Listening | None = None
         self.is_speaking = False
 
@@ -153,12 +171,22 @@ class AudioSource:
             self.interrupt()
             return None
         self._listen(pcm or bytes(2 * samples), position)
+        if self._ear is not None:
+            self._ear.hear(pcm, samples, position)
         return pcm
+
+    def sleep(self) -> None:
+        """Note that the process stood still: the longest of gaps."""
+        self.interrupt()
+        if self._ear is not None:
+            self._ear.renew()
 
     def interrupt(self) -> None:
         """Note a gap in the sound: speech ends where it was last heard, and the detector starts anew."""
         if self._listening is None:
             return
+        if self._ear is not None:
+            self._ear.interrupt()
         if self.is_speaking:
             fell_s = self._listening.fell_s
             self._stopped(self._listening.heard_s if fell_s is None else fell_s)

@@ -1,0 +1,123 @@
+"""An ear: one person's listening sessions in a row, which make words of what the person says.
+
+1. Its life is an agent's: dialled in turn, dialled again with patience, given up when that is refused
+   (`in_a_row`). A person whose ear has failed for good stays at the table.
+2. Utterances are counted over all sessions of a meeting, and places are the meeting's in all of them.
+3. It hears its person alone, before anybody is muted or mixed: whoever else speaks has an ear too.
+4. A gap in the sound (muted, a process that stood still) ends the utterance; a sleep also the session, as
+   nobody knows what its service has made of the silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import trio
+from attrs import field, frozen
+
+from trialogue.actors.dialling import Connect
+from trialogue.actors.ear_session import EarContext, EarSession
+from trialogue.actors.in_a_row import hold_in_a_row
+from trialogue.deepgram.listen import ListenSettings
+from trialogue.model.events import EarFailed, EarHeard, EarLost, EarReady, Event
+from trialogue.rules.restarts import Restarts
+
+__all__ = ["Ear", "EarPast", "EarService"]
+
+
+@frozen
+class EarService:
+    """Where an ear's sessions are."""
+
+    connect: Connect
+    """Dials one; the address says all that the session is asked for."""
+
+    settings: ListenSettings = field(repr=False)
+    """What it is asked for. Personal."""
+
+    place: str = ""
+    """Where that is written, for whoever can mend it."""
+
+
+@frozen
+class EarPast:
+    """What an ear's sessions were in an earlier process of the same meeting."""
+
+    sessions: int = 0
+    """How many there were: the next has the next number."""
+
+    utterances: int = 0
+    """How many utterances they told."""
+
+
+class Ear:
+    """The actor of one person's ear."""
+
+    def __init__(
+        self, participant: str, service: EarService, *, post: Callable[[Event], None], seed: int = 0
+    ) -> None:
+        self.participant = participant
+        self._service = service
+        self._report = post
+        self._restarts = Restarts(seed, f"{participant}/ear")
+        self._session: EarSession | None = None
+        self._number = 0
+        self._utterances = 0
+
+    def restore(self, past: EarPast) -> None:
+        """Go on where an earlier process of the meeting stopped; before `run`."""
+        self._number, self._utterances = past.sessions, past.utterances
+
+    def hear(self, pcm: bytes | None, samples: int, position: int) -> None:
+        """Hear the tick of so many samples that begins at sample `position`; None for silence."""
+        if self._session is not None:
+            self._session.hear(pcm, samples, position / self._service.settings.sample_rate)
+
+    def interrupt(self) -> None:
+        """Note a gap in the sound: what was said before it is whole."""
+        if self._session is not None:
+            self._session.end_utterance()
+
+    def renew(self) -> None:
+        """Go on in a new session, as the process stood still."""
+        if self._session is not None:
+            self._session.renew()
+
+    async def run(
+        self, _epoch: float, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    ) -> None:
+        """Listen until that has failed for good, or until cancelled."""
+        task_status.started()
+        failed = await hold_in_a_row(self._hold, self._restarts, self._lost, self._service.place)
+        self._report(EarFailed(self.participant, failed.reason, failed.refused))
+
+    async def _hold(self) -> None:
+        self._number += 1
+        context = EarContext(self.participant, self._number, self._utterances, self._post)
+        async with self._service.connect() as socket:
+            session = self._session = EarSession(context, socket, self._service.settings)
+            try:
+                await session.run()
+            finally:
+                self._session = None
+                self._utterances = session.utterances
+
+    def _lost(self, reason: str, retry_in_s: float) -> None:
+        self._report(EarLost(self.participant, self._number, reason, retry_in_s))
+
+    def _post(self, event: Event) -> None:
+        """Report what a session told, and learn from it how patient to be."""
+        match event:
+            case EarReady():
+                self._restarts.ready(trio.current_time())
+            case EarHeard(stage="final"):
+                self._restarts.proved()
+            case _:
+                pass
+        self._report(event)
+
+    def __repr__(self) -> str:
+        """Give a status line."""
+        session = self._session
+        state = "away" if session is None else "listening" if session.is_listening else "connecting"
+        return f"<Ear {self.participant}: {state}, session {self._number}>"

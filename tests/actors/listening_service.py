@@ -1,0 +1,110 @@
+"""A service that listens, without ears: what it is sent it notes, what it understands a test decides."""
+
+import json
+from contextlib import asynccontextmanager
+
+import trio
+
+from trialogue.actors.ear import Ear, EarPast, EarService
+from trialogue.deepgram.listen import ListenSettings
+from trialogue.errors import ConnectionLost
+from trialogue.transport.socket import Handshake, SocketStatistics
+
+RATE = 1000
+"""Samples a second: a sample is a millisecond."""
+
+NO_PAST = EarPast()
+
+
+class ListeningSocket:
+    """One open connection, seen from the client."""
+
+    def __init__(self, *, greets=True):
+        self.told = []
+        self.sound = b""
+        self.handshake = Handshake("/v2/listen")
+        self._send, self._receive = trio.open_memory_channel(1000)
+        if greets:
+            self.says("Connected", request_id="r", sequence_id=0)
+
+    def send_text(self, text):
+        self.told.append(json.loads(text)["type"])
+
+    def send_bytes(self, frame):
+        self.sound += frame
+
+    async def receive(self):
+        message = await self._receive.receive()
+        if isinstance(message, ConnectionLost):
+            raise message
+        return message
+
+    async def drain(self):
+        await trio.lowlevel.checkpoint()
+
+    async def aclose(self, code=1000, reason=""):
+        await trio.lowlevel.checkpoint()
+
+    def statistics(self):
+        return SocketStatistics(0, 0, 0, 0, 0, 0, None)
+
+    def says(self, kind, **more):
+        """Send a message to the client."""
+        self._send.send_nowait(json.dumps({"type": kind, **more}))
+
+    @property
+    def sounded_s(self):
+        """How much sound it was sent, in seconds."""
+        return len(self.sound) / (2 * RATE)
+
+    def understands(self, text, begin, end, event="Update", index=0):
+        """Send a turn as it stands, with the places of its words in the connection's sound."""
+        words = [{"word": word, "confidence": 1.0, "start": begin, "end": end} for word in text.split()]
+        window = {"audio_window_start": begin, "audio_window_end": end, "end_of_turn_confidence": 0.5}
+        self.says("TurnInfo", event=event, turn_index=index, transcript=text, words=words, **window)
+
+    def loses(self, code=1006):
+        """End the connection."""
+        self._send.send_nowait(ConnectionLost("it broke", close_code=code))
+
+
+class ListeningService:
+    """Where sockets come from; each open one is in `sockets`."""
+
+    def __init__(self, failures=(), *, greets=True):
+        self.failures = list(failures)
+        self.greets = greets
+        self.sockets = []
+
+    @asynccontextmanager
+    async def __call__(self):
+        await trio.lowlevel.checkpoint()
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sockets.append(ListeningSocket(greets=self.greets))
+        yield self.sockets[-1]
+
+    @property
+    def socket(self):
+        """The last socket."""
+        return self.sockets[-1]
+
+
+@asynccontextmanager
+async def listening(service, past=NO_PAST):
+    """An ear at a service, and what it reports."""
+    events = []
+    settings = ListenSettings(sample_rate=RATE)
+    ear = Ear("dana", EarService(service, settings, "cast.dana, small.yaml:8:3"), post=events.append)
+    ear.restore(past)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(ear.run, 0.0)
+        await settled()
+        yield ear, events
+        nursery.cancel_scope.cancel()
+
+
+async def settled():
+    """Let everybody do what can be done now."""
+    for _ in range(20):
+        await trio.lowlevel.checkpoint()

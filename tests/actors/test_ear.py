@@ -1,0 +1,185 @@
+"""A person's ear: sessions in a row that make words of what is said, and never answer."""
+
+import pytest
+import trio
+from listening_service import RATE, ListeningService, listening, settled
+
+from trialogue.actors.ear import EarPast
+from trialogue.actors.ear_session import TAIL_S
+from trialogue.errors import DialFailed, ProviderRefused
+from trialogue.model.events import EarFailed, EarHeard, EarLost, EarReady, ServiceWarned
+
+FRAME = b"\1\0" * 20
+
+
+def of(events, *kinds):
+    return [event for event in events if isinstance(event, kinds)]
+
+
+def hears(ear, since, until, frame=FRAME):
+    """Let an ear hear ticks of 20 ms between two places on the meeting's clock."""
+    for position in range(round(since * RATE), round(until * RATE), 20):
+        ear.hear(frame, 20, position)
+
+
+async def test_words_have_their_place_on_the_meetings_clock(autojump_clock):
+    """The service counts its own sound from 0; what is told is where it was said in the meeting."""
+    service = ListeningService()
+    async with listening(service) as (ear, events):
+        hears(ear, 41.0, 43.0)
+        service.socket.understands("I think", 0.5, 1.0)
+        service.socket.understands("I think so.", 0.5, 1.5, "EndOfTurn")
+        await settled()
+        assert events == [
+            EarReady("dana", 1, "r"),
+            EarHeard("dana", 1, 1, "I think", 41.5, 42.0, "interim"),
+            EarHeard("dana", 1, 1, "I think so.", 41.5, 42.5, "final"),
+        ]
+        assert service.socket.sound == FRAME * 100
+        assert repr(ear) == "<Ear dana: listening, session 1>"
+
+
+async def test_places_hold_over_a_new_connection(autojump_clock):
+    """What was open when a connection was lost is whole as it is; utterances are counted on."""
+    service = ListeningService()
+    async with listening(service) as (ear, events):
+        hears(ear, 10.0, 11.0)
+        service.socket.understands("Hello", 0.0, 0.5)
+        await settled()
+        service.socket.loses()
+        await trio.sleep(1)
+        before = service.socket.sounded_s
+        hears(ear, 20.0, 21.0)
+        service.socket.understands("again", before + 0.2, before + 0.7, "EndOfTurn")
+        await settled()
+        assert of(events, EarHeard)[1:] == [
+            EarHeard("dana", 1, 1, "Hello", 10.0, 10.5, "final"),
+            EarHeard("dana", 2, 2, "again", 20.2, 20.7, "final"),
+        ]
+        assert of(events, EarLost)[0].reason == "it broke"
+        assert of(events, EarReady) == [EarReady("dana", 1, "r"), EarReady("dana", 2, "r")]
+
+
+async def test_a_resumed_ear_counts_on(autojump_clock):
+    """A later process of the same meeting does not begin anew."""
+    service = ListeningService()
+    async with listening(service, EarPast(sessions=4, utterances=7)) as (ear, events):
+        hears(ear, 0.0, 1.0)
+        service.socket.understands("Hello", 0.0, 0.5, "EndOfTurn")
+        await settled()
+        assert events[-1] == EarHeard("dana", 5, 8, "Hello", 0.0, 0.5, "final")
+
+
+async def test_silence_is_fed_behind_speech_and_not_for_ever(autojump_clock):
+    """A turn ends by what is heard; who has not spoken for long costs next to nothing."""
+    service = ListeningService()
+    async with listening(service) as (ear, _):
+        hears(ear, 0.0, 1.0)
+        hears(ear, 1.0, 30.0, frame=None)
+        assert len(service.socket.sound) == 2 * RATE * (1 + TAIL_S)
+        await trio.sleep(30)
+        assert service.socket.sound.endswith(bytes(2 * RATE))
+        assert len(service.socket.sound) < 2 * RATE * 12
+
+
+async def test_a_gap_in_the_sound_ends_the_utterance(autojump_clock):
+    """Who is muted has said what was said until then."""
+    service = ListeningService()
+    async with listening(service) as (ear, _):
+        hears(ear, 0.0, 1.0)
+        ear.interrupt()
+        assert service.socket.told == [], "nothing was said"
+        service.socket.understands("Hello", 0.0, 0.5)
+        await settled()
+        ear.interrupt()
+        assert service.socket.told == ["ForceEndTurn"]
+
+
+async def test_a_warning_about_a_turn_that_is_over_harms_nothing(autojump_clock):
+    """The service had ended the turn by itself meanwhile."""
+    service = ListeningService()
+    async with listening(service) as (ear, events):
+        warning = {"code": "FORCE_END_TURN_NO_ACTIVE_TURN", "description": "There is none."}
+        service.socket.says("Warning", **warning)
+        hears(ear, 0.0, 1.0)
+        service.socket.understands("Hello", 0.0, 0.5, "EndOfTurn")
+        await settled()
+        assert of(events, ServiceWarned) == [ServiceWarned("dana", *warning.values())]
+        assert [event.text for event in of(events, EarHeard)] == ["Hello"]
+
+
+async def test_after_a_sleep_the_ear_listens_in_a_new_session(autojump_clock):
+    """That is no loss, and nobody waits for it."""
+    service = ListeningService()
+    async with listening(service) as (ear, events):
+        ear.renew()
+        await settled()
+        assert events == [EarReady("dana", 1, "r"), EarReady("dana", 2, "r")]
+
+
+async def test_a_session_that_comes_to_its_end_is_left_between_two_utterances(autojump_clock):
+    """Its service says when; nothing that is being said is cut in two."""
+    service = ListeningService()
+    async with listening(service) as (ear, events):
+        hears(ear, 0.0, 1.0)
+        service.socket.understands("Hello", 0.0, 0.5)
+        service.socket.says("Warning", code="MAXIMUM_SESSION_LENGTH_APPROACHING", description="Soon.")
+        await settled()
+        assert len(service.sockets) == 1
+        service.socket.understands("Hello", 0.0, 0.5, "EndOfTurn")
+        await settled()
+        assert [type(event) for event in events[-2:]] == [EarHeard, EarReady]
+        service.socket.says("Warning", code="MAXIMUM_SESSION_LENGTH_APPROACHING", description="Soon.")
+        await settled()
+        assert events[-1] == EarReady("dana", 3, "r"), "nothing was being said"
+
+
+async def test_a_service_that_does_not_greet_is_lost_and_dialled_again(autojump_clock):
+    """Nobody waits for ever."""
+    service = ListeningService(greets=False)
+    async with listening(service) as (_, events):
+        await trio.sleep(11)
+        assert of(events, EarLost)[0].reason == "the service said nothing in time"
+        assert len(service.sockets) == 2
+
+
+async def test_an_ear_that_is_refused_has_failed(autojump_clock):
+    """It says where that can be mended."""
+    service = ListeningService(failures=[ProviderRefused("the key is refused", status=401)])
+    async with listening(service) as (ear, events):
+        assert events == [EarFailed("dana", "the key is refused [cast.dana, small.yaml:8:3]", refused=True)]
+        hears(ear, 0.0, 1.0)
+        assert repr(ear) == "<Ear dana: away, session 1>"
+
+
+async def test_an_ear_that_cannot_be_reached_fails_in_the_end(autojump_clock):
+    """Patience is bounded, as an agent's is."""
+    service = ListeningService(failures=[DialFailed("no answer", stage="reach")] * 50)
+    async with listening(service) as (_, events):
+        await trio.sleep(120)
+        assert len(of(events, EarLost)) == 6
+        assert events[-1].refused is False
+
+
+@pytest.mark.parametrize(
+    ("code", "ended"), [("INTERNAL_SERVER_ERROR", EarLost), ("USER_AUDIO_FORMAT", EarFailed)]
+)
+async def test_errors_end_a_session_by_their_verdict(code, ended, autojump_clock):
+    """What passes is met by another session, what does not is the end."""
+    service = ListeningService()
+    async with listening(service) as (_, events):
+        service.socket.says("Error", code=code, description="No.")
+        await settled()
+        assert isinstance(events[-1], ended)
+        assert code in events[-1].reason
+
+
+async def test_nonsense_is_borne_for_a_while(autojump_clock):
+    """The fifth message in ten seconds that nobody can read ends the session."""
+    service = ListeningService()
+    async with listening(service) as (_, events):
+        for _ in range(5):
+            service.socket.says("TurnInfo")
+        await settled()
+        assert len(of(events, ServiceWarned)) == 5
+        assert len(of(events, EarLost)) == 1
