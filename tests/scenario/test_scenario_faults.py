@@ -127,7 +127,7 @@ def test_at_most_a_hundred_faults_are_told():
 @pytest.mark.parametrize(
     ("pattern", "told"),
     [
-        ("(" * 2000, "is longer than 1000 characters"),
+        ("(" * 2000, "is longer than 1,000 characters"),
         ("x{99999999999}", "every Python reads alike"),
         ("[[a]", "every Python reads alike"),
     ],

@@ -174,6 +174,42 @@ def test_faulty_scripts(script: object, where: str) -> None:
     assert where in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("heard", "where"), [("a(?=b)", "looks ahead"), ("(a)\\1", "refers back"), ("a{2000}", "too large")]
+)
+def test_a_pattern_that_could_take_for_ever_is_refused(heard: str, where: str) -> None:
+    """A client of the server is a stranger; the error says what to write."""
+    with pytest.raises(ScriptError, match=rf"script\[0\].when.heard: .*{where}"):
+        read_script([{"say": "a", "when": {"heard": heard}}])
+
+
+def test_the_patterns_of_a_script_have_a_bound_together() -> None:
+    """Many large ones are as bad as one that is too large."""
+    rules = [{"say": "a", "when": {"heard": f"[a-z]{{900}}{number}"}} for number in range(200)]
+    assert len(read_script(rules[:50]).entries) == 50
+    with pytest.raises(ScriptError, match="fill a script"):
+        read_script(rules)
+
+
+async def test_a_pattern_and_a_text_of_a_stranger_stop_nobody() -> None:
+    """The line comes at once, and others have their turn between the rules."""
+    rules = [{"say": "x", "when": {"heard": f"(?:a?){{400}}{number}$"}} for number in range(20)]
+    provider = opened({"say": "x", "when": {"heard": "(a+)+$"}}, *rules, {"otherwise": "Pardon?"})
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await trio.lowlevel.checkpoint()
+            turns += 1
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(others)
+        assert await ask(provider, "a" * 4_000 + "!") == "Pardon?"
+        nursery.cancel_scope.cancel()
+    assert turns >= len(rules) // 2
+
+
 KEYS = st.sampled_from(["say", "when", "heard", "call", "tool", "otherwise", "think_ms", "again"])
 LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
 

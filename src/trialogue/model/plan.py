@@ -26,7 +26,7 @@ class Said:
     """A pattern over speech that was heard in the meeting."""
 
     match: str
-    """A regular expression (Python's `re`), searched in one turn's heard text."""
+    """A regular expression (`trialogue.model.patterns`), searched in one turn's heard text."""
 
     by: str | None = None
     """Only when this participant said it; None for anyone."""

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import math
 import re
-import warnings
 from enum import Enum
 from typing import Final, Literal, assert_never, cast
 
 from attrs import frozen
 
+from trialogue.model import patterns
 from trialogue.scenario import kinds
 from trialogue.scenario.later import LATER_KEYS, LATER_WORDS
 from trialogue.scenario.problems import Code, Path, Problems, meant, shown
 from trialogue.scenario.quantities import read_duration, read_range
 from trialogue.scenario.tree import Entries, Hole, Items, Node, Pair, Scalar
 
-MAX_PATTERN = 1_000
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 
 
@@ -205,16 +204,10 @@ class Binder:
 
 def pattern_fault(pattern: str) -> str | None:
     """What is wrong with a regular expression; None where nothing is."""
-    if len(pattern) > MAX_PATTERN:
-        return f"is longer than {MAX_PATTERN} characters"
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            re.compile(pattern)
-    except re.error as error:
-        return f"is not a regular expression: {error.msg} at character {(error.pos or 0) + 1}"
-    except (RecursionError, OverflowError, Warning):
-        return "is not a regular expression that every Python reads alike"
+        patterns.compile(pattern)
+    except patterns.PatternFault as fault:
+        return str(fault)
     return None
 
 

@@ -34,7 +34,7 @@ class Name:
 
 @frozen
 class Pattern:
-    """A regular expression of Python's `re`."""
+    """A regular expression of Python's `re` that can be searched in linear time."""
 
 
 @frozen

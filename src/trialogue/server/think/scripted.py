@@ -4,8 +4,8 @@
    list's order; the next entry without `when`; `otherwise`; silence, which ends the reply at once.
 2. An entry is used once. A rule with `"again": true` fits any number of times; unused rules go before it.
 3. `otherwise` stands in an entry of its own. Several are used in their order, the last for ever.
-4. `when.heard` is a regular expression (Python's `re.search`) over all that the user said since this
-   agent's last reply that was not interrupted.
+4. `when.heard` is a regular expression (`trialogue.model.patterns`) over all that the user said since this
+   agent's last reply that was not interrupted; of that the last `LONGEST_HEARD` characters.
 5. A reply that was barely heard before it was cut was never given: its entry is unused again, and what
    was heard before it still counts.
 6. An entry with `call` asks for the tool first; its `say` comes when the result is there.
@@ -25,8 +25,19 @@ from typing import Any, cast
 import trio
 from attrs import define, evolve, field, frozen
 
+from trialogue.model.patterns import LinearPattern, PatternFault
+from trialogue.model.patterns import compile as compile_pattern
 from trialogue.server.think.ports import Calls, Fate, FunctionWanted, Sentence, ThinkRequest, Thought
 from trialogue.speech.sentences import split_sentences
+
+LARGEST_SCRIPT = 100_000
+"""The most instructions that the patterns of a script have together: what a client's script may cost."""
+
+LONGEST_HEARD = 5_000
+"""How much of what was heard is searched, in characters, from its end."""
+
+_STEPS_AT_ONCE = 1_000_000
+"""How much is searched before others have their turn: instructions times characters."""
 
 _ENTRY_KEYS = {"say", "when", "call", "otherwise", "think_ms", "again"}
 _PLACEHOLDER = re.compile(r"\$\{(heard|result)((?:\.[\w-]+)*)\}")
@@ -54,7 +65,7 @@ class ScriptEntry:
     say: str = ""
     """What is said; with a call, after its result."""
 
-    when: re.Pattern[str] | None = None
+    when: LinearPattern | None = None
     """Only when this is found in what was heard."""
 
     call: ScriptCall | None = None
@@ -88,6 +99,7 @@ def read_script(raw: object) -> Script:
     entries: list[ScriptEntry] = []
     fallbacks: list[ScriptEntry] = []
     think_ms = (0, 0)
+    room = LARGEST_SCRIPT
     for position, item in enumerate(cast("Sequence[object]", raw)):
         entry = _mapping(item, f"script[{position}]", _ENTRY_KEYS)
         where = f"script[{position}]"
@@ -97,6 +109,9 @@ def read_script(raw: object) -> Script:
             fallbacks.append(_read_fallback(entry, where))
         else:
             entries.append(_read_entry(entry, where))
+            room -= _size(entries[-1])
+            if room < 0:
+                raise ScriptError(f"{where}.when.heard: is too much; the patterns so far fill a script")
     return Script(tuple(entries), tuple(fallbacks), think_ms)
 
 
@@ -121,12 +136,16 @@ def _read_entry(entry: Mapping[str, Any], where: str) -> ScriptEntry:
     )
 
 
-def _pattern(raw: object, where: str) -> re.Pattern[str]:
+def _size(entry: ScriptEntry) -> int:
+    return entry.when.size if entry.when is not None else 0
+
+
+def _pattern(raw: object, where: str) -> LinearPattern:
     when = _mapping(raw, f"{where}.when", {"heard"})
     try:
-        return re.compile(_text(when.get("heard"), f"{where}.when.heard"))
-    except re.error as error:
-        raise ScriptError(f"{where}.when.heard: not a regular expression at {error.pos}") from error
+        return compile_pattern(_text(when.get("heard"), f"{where}.when.heard"))
+    except PatternFault as fault:
+        raise ScriptError(f"{where}.when.heard: {fault}") from fault
 
 
 def _call(raw: object, where: str) -> ScriptCall:
@@ -192,7 +211,7 @@ class ScriptedThink:
         if request.results and self._last is not None and self._last.call is not None:
             self._say(self._last, request, tell)
             return
-        self._last = entry = self._choose(request)
+        self._last = entry = await self._choose(request)
         if entry is None:
             return
         await trio.sleep(self.chance.uniform(*(entry.think_ms or self.script.think_ms)) / 1000)
@@ -205,27 +224,32 @@ class ScriptedThink:
         for sentence in split_sentences(fill(entry.say, request)):
             tell(Sentence(sentence))
 
-    def _choose(self, request: ThinkRequest) -> ScriptEntry | None:
+    async def _choose(self, request: ThinkRequest) -> ScriptEntry | None:
         """The entry that rules 1 to 5 give, marked as used."""
         if request.last_fate is Fate.BARELY_HEARD:
             self._place = self._place_before
         self._place_before = self._place
-        candidates = self._fitting(request.heard) or self._plain()
+        candidates = await self._fitting(request.heard[-LONGEST_HEARD:]) or self._plain()
         if not candidates:
             return self._fall_back()
         index = min(candidates, key=lambda i: (i in self._place.used, i))
         self._place = evolve(self._place, used=self._place.used | {index})
         return self.script.entries[index]
 
-    def _fitting(self, heard: str) -> list[int]:
+    async def _fitting(self, heard: str) -> list[int]:
         """Rules that fit and may still be used."""
-        return [
-            index
-            for index, entry in enumerate(self.script.entries)
-            if entry.when is not None
-            and (entry.again or index not in self._place.used)
-            and entry.when.search(heard) is not None
-        ]
+        fitting: list[int] = []
+        steps = 0
+        for index, entry in enumerate(self.script.entries):
+            if entry.when is None or (index in self._place.used and not entry.again):
+                continue
+            if entry.when.search(heard):
+                fitting.append(index)
+            steps += entry.when.size * len(heard)
+            if steps > _STEPS_AT_ONCE:
+                steps = 0
+                await trio.lowlevel.checkpoint()
+        return fitting
 
     def _plain(self) -> list[int]:
         """Entries without a rule that are left."""

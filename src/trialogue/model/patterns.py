@@ -1,0 +1,139 @@
+"""Regular expressions from outside, searched in time that grows with the text and with nothing else.
+
+1. A pattern comes from a scenario, from a client of the server, from a tool's schema or from a journal.
+   Python's `re` may take for ever over a short text (`(a+)+$`), and nothing can interrupt it. RE2 cannot.
+2. The meaning is `re`'s. The pattern is read by `re`'s own parser and written anew for RE2, with the classes
+   of characters and the letters' case of this Python: see `Translation`.
+3. Only whether a text holds the pattern is asked, never where; so greedy and lazy repeats are one.
+4. What no search in linear time can do (looking around, referring back, atomic groups) is refused with
+   another way to write it. A journal of an earlier version may hold such a pattern: `compile_recorded`.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from functools import lru_cache
+from importlib import import_module
+from typing import Any, Final, Protocol, cast
+
+from attrs import field, frozen
+
+from trialogue.model.translation import PatternFault, Translation, read
+
+__all__ = [
+    "LARGEST",
+    "LONGEST",
+    "LONGEST_RECORDED",
+    "LinearPattern",
+    "Pattern",
+    "PatternFault",
+    "compile",
+    "compile_recorded",
+]
+
+LONGEST: Final = 1_000
+"""The longest pattern, in characters."""
+
+LONGEST_RECORDED: Final = 4_000
+"""How much of a text is searched by a pattern that only Python's `re` can search, in characters."""
+
+LARGEST: Final = 5_000
+"""The most instructions of one program: a search costs at most these for each character of the text."""
+
+_MEMORY: Final = 2 << 20
+"""Bytes for one pattern in RE2."""
+
+_re2: Any = import_module("re2")
+"""RE2 by the name of `google-re2`; it has no types."""
+
+_TOO_LARGE: Final = "is too large: repeat less (1,000 times at most), or divide it"
+
+
+class Pattern(Protocol):
+    """A regular expression that is ready to be searched for."""
+
+    def search(self, text: str) -> bool:
+        """Whether the text holds it."""
+        ...
+
+
+class _Engine(Protocol):
+    """The part of RE2 that is used."""
+
+    programsize: int
+
+    def search(self, text: str) -> object | None: ...
+
+
+@frozen
+class LinearPattern:
+    """A pattern that RE2 searches."""
+
+    source: str
+    """As it was written, in the words of Python's `re`."""
+
+    size: int
+    """Instructions of its program: what it costs to make and to search."""
+
+    _translation: Translation = field(repr=False)
+    _engine: _Engine = field(repr=False)
+    _engine_of_nothing: _Engine | None = field(repr=False)
+
+    def search(self, text: str) -> bool:
+        """Whether the text holds it; a lone surrogate in the text counts as U+FFFD."""
+        if not text and self._engine_of_nothing is not None:
+            return self._engine_of_nothing.search("") is not None
+        return self._engine.search(self._translation.prepared(text)) is not None
+
+
+@frozen
+class _RecordedPattern:
+    """A pattern that only Python's `re` can search; it is searched in the beginning of a text."""
+
+    compiled: re.Pattern[str]
+
+    def search(self, text: str) -> bool:
+        return self.compiled.search(text[:LONGEST_RECORDED]) is not None
+
+
+@lru_cache(maxsize=512)
+def compile(pattern: str) -> LinearPattern:  # noqa: A001 - named as its like in `re`; used as `patterns.compile`
+    """Make a pattern ready; `PatternFault` says in words what is wrong with it and how to write it."""
+    if len(pattern) > LONGEST:
+        raise PatternFault(f"is longer than {LONGEST:,} characters")
+    translation = read(pattern)
+    engine = _engine(translation.text)
+    of_nothing = _engine(translation.text_of_nothing) if translation.text_of_nothing is not None else None
+    if engine.programsize > LARGEST:
+        raise PatternFault(_TOO_LARGE)
+    return LinearPattern(pattern, engine.programsize, translation, engine, of_nothing)
+
+
+@lru_cache(maxsize=512)
+def compile_recorded(pattern: str) -> Pattern:
+    """Make a pattern of a plan ready, which may come from a journal of an earlier version.
+
+    What `compile` refuses is then searched by `re`, in the first `LONGEST_RECORDED` characters of a text.
+    Scenarios with such a pattern are refused before they become plans. `PatternFault` where it is none.
+    """
+    try:
+        return compile(pattern)
+    except PatternFault as fault:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return _RecordedPattern(re.compile(pattern))
+        except (re.error, RecursionError, OverflowError):
+            raise fault from None
+
+
+def _engine(text: str) -> _Engine:
+    options = _re2.Options()
+    options.never_capture = True
+    options.log_errors = False
+    options.max_mem = _MEMORY
+    try:
+        return cast("_Engine", _re2.compile(text, options))
+    except _re2.error as error:
+        raise PatternFault(_TOO_LARGE) from error
