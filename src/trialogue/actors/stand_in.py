@@ -1,8 +1,8 @@
 """The actor behind a recording that stands in for a person: it reads the meeting and plays on cue.
 
 1. A clip that interrupts is played as soon as its trigger goes off.
-2. A clip that waits raises a hand then, and is played when the floor is granted; a grant that nobody
-   asked for plays nothing.
+2. A clip that waits raises a hand then, and is played when the floor is granted, or at once by whoever
+   holds it already; a grant that nobody asked for plays nothing.
 3. It knows of the meeting what the records say, and nothing else, so a run under a virtual clock is the
    same every time.
 """
@@ -18,7 +18,7 @@ import trio
 from attrs import frozen
 
 from trialogue.actors.mailbox import Mailbox
-from trialogue.model.commands import GrantFloor
+from trialogue.model.commands import EndTurn, GrantFloor
 from trialogue.model.events import Event, FloorRequested
 from trialogue.model.records import Record
 from trialogue.rules.triggers import Trigger, Triggers
@@ -65,6 +65,7 @@ class StandIn:
         self._post = post
         self._triggers = Triggers.of(cue.trigger for cue in cues)
         self._waiting: deque[int] = deque()
+        self._holds_floor = False
 
     async def run(
         self, epoch: float, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
@@ -84,11 +85,18 @@ class StandIn:
     def _take(self, record: Record) -> None:
         self._triggers.take(record)
         for command in record.commands:
-            if isinstance(command, GrantFloor) and command.to == self.participant and self._waiting:
-                self._player.play(self._waiting.popleft())
+            match command:
+                case EndTurn(participant=self.participant):
+                    self._holds_floor = False
+                case GrantFloor(to=self.participant):
+                    self._holds_floor = True
+                    if self._waiting:
+                        self._player.play(self._waiting.popleft())
+                case _:
+                    pass
 
     def _go(self, number: int) -> None:
-        if self._cues[number].waits:
+        if self._cues[number].waits and not self._holds_floor:
             self._waiting.append(number)
             self._post(FloorRequested(self.participant))
         else:
