@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from trialogue.deepgram.listen import ListenSettings
 from trialogue.errors import ScenarioError
 from trialogue.model.participants import Kind, Role
 from trialogue.model.plan import Said
 from trialogue.rules.triggers import Granted, Reached, Speaking, Trigger
 from trialogue.scenario import Clock, Overrides, Via, load, loads, resolve, to_yaml
+from trialogue.scenario.ears import EarSpec
 from trialogue.scenario.seating import ClipSpec, PersonSpec
 
 CAST = """
@@ -28,6 +30,9 @@ cast:
         - {say: My turn., when: {granted: true}}
         - {play: gwen.wav, text: Late., when: {at: 12s}}
 """
+
+SMALL = CAST.partition("  eli:")[0]
+"""One agent and one person."""
 
 
 @pytest.fixture
@@ -50,11 +55,56 @@ def test_people_are_seated_in_the_casts_order(file):
         ("gwen", Kind.RECORDING, Role.SPEAKER),
     ]
     assert [agent.name for agent in resolved.agents] == ["ada"]
+    ear = EarSpec("local", ListenSettings(model="flux-general-en"))
     assert resolved.people[:3] == (
-        PersonSpec("dana", "microphone"),
+        PersonSpec("dana", "microphone", ear=ear),
         PersonSpec("eli", "text"),
         PersonSpec("finn", "app"),
     )
+    assert [p.name for p in resolved.plan.participants if p.has_ear] == ["dana", "gwen"]
+
+
+@pytest.mark.parametrize(
+    ("listen", "settings"),
+    [
+        ("{language: en-GB}", ListenSettings(model="flux-general-en", language="en-GB")),
+        (
+            "{language: de}",
+            ListenSettings(model="flux-general-multi", language="de", language_hints=("de",)),
+        ),
+        ("{language: pl}", ListenSettings(model="nova-3", language="pl")),
+        (
+            "{model: nova-3, language: multi, keyterms: [Ada]}",
+            ListenSettings(model="nova-3", language="multi", keyterms=("Ada",)),
+        ),
+        ("{eot_timeout_ms: 900}", ListenSettings(eot_timeout_ms=900)),
+    ],
+)
+def test_an_ear_is_asked_for_what_its_seat_says(listen, settings):
+    """A language chooses the model that understands it, unless the seat names one."""
+    text = SMALL.replace("{role: human}", f"{{role: human, listen: {listen}}}")
+    assert resolve(loads(text)).people[0].ear == EarSpec("local", settings)
+
+
+def test_ears_are_where_the_agents_are():
+    """A person's words come from the service that the first agent is at."""
+    text = SMALL.replace("{lines: [Hello.]}", "{via: deepgram, prompt: Say hello.}")
+    assert resolve(loads(text)).people[0].ear.via == "deepgram"
+
+
+@pytest.mark.parametrize(
+    ("seat", "told"),
+    [
+        ("{role: human, listen: {smart_format: true}}", "cast.dana.listen.smart_format"),
+        ("{role: human, via: text, listen: {model: nova-3}}", "cast.dana.listen.model"),
+        ("{role: observer, via: app, listen: {model: nova-3}}", "cast.dana.listen.model"),
+    ],
+)
+def test_an_ear_is_asked_for_nothing_that_it_does_not_know(seat, told):
+    """Nor is one for a person who is not heard."""
+    text = SMALL.replace("{role: human}", seat)
+    with pytest.raises(ScenarioError, match=f"{told}: dana is a person: no ear is asked for this"):
+        resolve(loads(text))
 
 
 def test_clips_are_told_when_to_play(file):

@@ -77,6 +77,9 @@ class Participant:
     greets: bool = False
     """Whether its session opens with a greeting of its own; its first turn waits for it instead of a cue."""
 
+    has_ear: bool = False
+    """Whether it is a person whose sound an ear of its own makes words of."""
+
     on_failure: OnFailure | None = None
     """What becomes of it when its sessions have failed for good; None for what the plan says."""
 

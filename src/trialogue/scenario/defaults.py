@@ -240,6 +240,7 @@ def _floor(floor: Floor, seats: Mapping[str, Agent]) -> Floor:
         chair=Always.ALWAYS,
         agent=rules.interrupt.agents,
         backchannel=rules.interrupt.backchannel_s,
+        while_unsure=rules.interrupt.while_unsure,
         resume=rules.interrupt.resume_s,
         overlap=rules.interrupt.overlap_s,
     )

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from attrs import frozen
 
-from trialogue.model.plan import Interrupters
+from trialogue.model.plan import Interrupters, WhileUnsure
 from trialogue.scenario.kinds import OneLine
 from trialogue.scenario.vocabulary import OptionalCount, OptionalSeconds, Policy
 
@@ -45,6 +45,10 @@ class Interrupt:
 
     backchannel: OptionalSeconds = None
     """Speech that is shorter, and of three words at most, does not take the floor."""
+
+    while_unsure: WhileUnsure | None = None
+    """What an agent does while it is not known whether speech beside its turn takes the floor: `duck` (it
+    talks on, more quietly), `talk` or `pause`."""
 
     resume: OptionalSeconds = None
     """Who was stopped by what was no interruption goes on when so long nothing follows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trialogue.scenario.ears import unheard_keys
 from trialogue.scenario.looking import Look, check_participant
 from trialogue.scenario.people import Clip, Clips
 from trialogue.scenario.problems import Code, Path
@@ -26,6 +27,9 @@ def _check_seat(look: Look, name: str, seat: Agent) -> None:
         look.tell(("cast", name, "via"), text, Code.PERSON_VIA)
     for key in agent_keys(seat):
         look.tell(("cast", name, key), f"{name} is a person: only agents have this key", Code.PERSON_KEY)
+    for key in unheard_keys(seat):
+        text = f"{name} is a person: no ear is asked for this"
+        look.tell(("cast", name, "listen", key), text, Code.PERSON_KEY)
     if isinstance(seat.via, Clips):
         for index, clip in enumerate(seat.via.clips):
             _check_clip(look, ("cast", name, "via", "clips", index), clip)

@@ -17,6 +17,7 @@ from trialogue.model.plan import (
     SilenceRules,
 )
 from trialogue.scenario.defaults import filled
+from trialogue.scenario.ears import has_ear
 from trialogue.scenario.floor_keys import Interrupt, Share, dollars, percent
 from trialogue.scenario.people import Clips
 from trialogue.scenario.prices import price_of
@@ -53,6 +54,7 @@ def _participant(name: str, agent: Agent) -> Participant:
         title=agent.title or "",
         aliases=agent.aliases or (),
         greets=agent.greeting is not None,
+        has_ear=has_ear(agent),
         on_failure=policy_of(agent),
         price=price_of(agent),
     )
@@ -101,6 +103,7 @@ def _interrupt(interrupt: Interrupt) -> InterruptRules:
     return InterruptRules(
         agents=filled(interrupt.agent),
         backchannel_s=filled(interrupt.backchannel),
+        while_unsure=filled(interrupt.while_unsure),
         resume_s=filled(interrupt.resume),
         overlap_s=filled(interrupt.overlap),
     )

@@ -46,6 +46,11 @@ class AgentSpec:
     fallback: AgentSpec | None = None
     """Who takes the seat if its sessions have failed for good; it has no fallback of its own."""
 
+    @property
+    def seats(self) -> tuple[AgentSpec, ...]:
+        """Its own seat, and its fallback's."""
+        return (self,) if self.fallback is None else (self, self.fallback)
+
 
 @frozen
 class Resolved:

@@ -186,7 +186,8 @@ class Agent:
     """How it learns what the others said: `text` (a digest at its turn) or `audio` (its own ear)."""
 
     listen: Listen | None = None
-    """How it hears."""
+    """How it hears. Of a person: what the ear is asked for that makes words of the person's sound, of which
+    `model` and `language` mostly; it is at the service where the agents are."""
 
     think: Think | tuple[Think, ...] | None = None
     """How it thinks; a list is tried in order, anew in each turn."""

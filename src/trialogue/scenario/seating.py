@@ -11,6 +11,7 @@ from attrs import field, frozen
 from trialogue.model.plan import Said
 from trialogue.rules.triggers import Granted, Pattern, Reached, Speaking, Trigger
 from trialogue.scenario.defaults import filled
+from trialogue.scenario.ears import EarSpec, ear_of
 from trialogue.scenario.patterns import Moment
 from trialogue.scenario.people import Clip, ClipMode, Clips
 from trialogue.scenario.schema import Agent, Document, Via
@@ -52,22 +53,26 @@ class PersonSpec:
     clips: tuple[ClipSpec, ...] = ()
     """What stands in for it."""
 
+    ear: EarSpec | None = None
+    """What makes words of its sound; None for one that has none."""
+
 
 def people_of(document: Document, folder: FilePath) -> tuple[PersonSpec, ...]:
     """The people of a completed document; recordings are looked for in `folder`."""
-    return tuple(_person(name, seat, folder) for name, seat in document.cast.items() if seat.is_person)
+    return tuple(_person(document, name, folder) for name, seat in document.cast.items() if seat.is_person)
 
 
-def _person(name: str, seat: Agent, folder: FilePath) -> PersonSpec:
-    match seat.via:
+def _person(document: Document, name: str, folder: FilePath) -> PersonSpec:
+    ear = ear_of(document, name)
+    match document.cast[name].via:
         case Clips(clips=clips):
-            return PersonSpec(name, "clips", tuple(_clip(clip, name, folder) for clip in clips))
+            return PersonSpec(name, "clips", tuple(_clip(clip, name, folder) for clip in clips), ear)
         case Via.TEXT:
             return PersonSpec(name, "text")
         case Via.APP:
-            return PersonSpec(name, "app")
+            return PersonSpec(name, "app", ear=ear)
         case _:
-            return PersonSpec(name, "microphone")
+            return PersonSpec(name, "microphone", ear=ear)
 
 
 def _clip(clip: Clip, name: str, folder: FilePath) -> ClipSpec:
@@ -117,6 +122,6 @@ def clip_fault(clip: Clip) -> str | None:
 
 def agent_keys(seat: Agent) -> tuple[str, ...]:
     """The keys of a person's seat that only an agent has a use for."""
-    own = {"role", "title", "aliases", "via"}
+    own = {"role", "title", "aliases", "via", "listen"}
     written = attrs.asdict(seat, recurse=False, filter=lambda _, item: item is not None)
     return tuple(key for key in written if key not in own)
