@@ -169,6 +169,103 @@ def test_a_divergence_is_shown(run_folder, capsys, monkeypatch):
     assert told[2].startswith("  - SetHearing") or told[2].startswith("  - WakeAt")
 
 
+def test_a_divergence_is_told_to_machines(run_folder, capsys, monkeypatch):
+    """The record, both decisions, and what is amiss with the rest of the journal."""
+
+    class Mute:
+        def __init__(self, plan, policies=None):
+            pass
+
+        def handle(self, event, now):
+            return []
+
+    (run_folder / "manifest.json").write_bytes(b"")
+    monkeypatch.setattr("trialogue.app.policies.Meeting", Mute)
+    assert main(["replay", str(run_folder), "--verify", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["diverged"], told["divergence"]["seq"], told["error"]) == (True, 1, None)
+    assert told["divergence"]["decided"] == []
+    assert len(told["divergence"]["recorded"]) > 1
+    assert [each["kind"] for each in told["problems"]] == ["manifest"]
+
+
+def _cut(lines):
+    return [*lines[:-3], b'{"v":1,"se']
+
+
+def _foreign(lines):
+    said = b'{"v":1,"seq":9,"at":1.0,"event":{"type":"SentenceSaid"},"commands":[],"hash":"x"}\n'
+    return [*lines[:8], said, *lines[8:]]
+
+
+def _twice(lines):
+    return [*lines[:8], lines[7], *lines[8:]]
+
+
+def _blank(lines):
+    return [*lines[:8], b"\n", *lines[8:]]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (_cut, ["torn-tail", "not-closed"]),
+        (lambda lines: lines[:-3], ["not-closed"]),
+        (_foreign, ["foreign-line"]),
+        (_twice, ["foreign-line"]),
+        (_blank, ["torn-write"]),
+    ],
+    ids=["torn", "cut", "foreign", "twice", "blank"],
+)
+def test_verifying_tells_all_that_replaying_tells(run_folder, capsys, change, told):
+    """In words and as JSON, with an exit code of its own: what is left was decided the same."""
+    journal = run_folder / "journal.jsonl"
+    journal.write_bytes(b"".join(change(journal.read_bytes().splitlines(keepends=True))))
+    (run_folder / "manifest.json").unlink()
+    assert main(["replay", str(run_folder)]) == 0
+    replayed = capsys.readouterr().err
+    assert main(["replay", str(run_folder), "--verify"]) == 4
+    shown, said = capsys.readouterr()
+    assert said == replayed != ""
+    assert "no divergence" in shown
+    assert main(["replay", str(run_folder), "--verify", "--json"]) == 4
+    verdict = json.loads(capsys.readouterr().out)
+    assert (verdict["diverged"], verdict["closed"]) == (False, "not-closed" not in told)
+    assert [each["kind"] for each in verdict["problems"]] == told
+
+
+def test_what_cannot_be_replayed_is_told_to_machines(run_folder, capsys):
+    """Damage is no silence."""
+    journal = run_folder / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes().replace(b"SessionReady", b"SessionXeady", 1))
+    assert main(["replay", str(run_folder), "--verify", "--json"]) == 4
+    verdict = json.loads(capsys.readouterr().out)
+    assert "is damaged at byte" in verdict["error"]
+    assert "damaged" in {each["kind"] for each in verdict["problems"]}
+
+
+def test_the_files_of_a_run_are_verified(run_folder, capsys):
+    """All of them, the recordings too; a changed one is named, with exit code 4."""
+    assert main(["verify-files", str(run_folder)]) == 0
+    shown = capsys.readouterr().out
+    names = {path.relative_to(run_folder).as_posix() for path in run_folder.rglob("*") if path.is_file()}
+    assert names - {name for name in names if name in shown} == {"manifest.json"}
+    assert "what was written" in shown
+    (run_folder / "result.json").write_text("{}")
+    (run_folder / "mine.txt").write_text("note")
+    assert main(["verify-files", str(run_folder)]) == 4
+    lines = capsys.readouterr().out.splitlines()
+    assert "changed   result.json" in lines
+    assert "unknown   mine.txt" in lines
+    assert main(["verify-files", str(run_folder), "--json"]) == 4
+    verdict = json.loads(capsys.readouterr().out)
+    assert (verdict["whole"], verdict["status"], verdict["files"]["result.json"]) == (
+        False,
+        "closed",
+        "changed",
+    )
+
+
 @pytest.mark.parametrize("command", [["replay"], ["replay", "--verify"], ["report"]])
 def test_a_damaged_journal_is_lost(run_folder, capsys, command):
     """Exit code 4, and where it is damaged."""

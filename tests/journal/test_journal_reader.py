@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import attrs
 import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,9 +12,9 @@ from journal_values import HEADER, keep, meeting, sealed, values_of
 
 from trialogue.errors import JournalError
 from trialogue.journal import End, Journal, ProblemKind, chain, read
-from trialogue.journal.manifest import NAME
+from trialogue.journal.manifest import NAME, Status, read_manifest, write_manifest
 from trialogue.journal.records import EPOCH, end_line, header_line, record_line
-from trialogue.model.commands import Command
+from trialogue.model.commands import Command, WakeAt
 from trialogue.model.events import Event, Woke
 from trialogue.model.records import Record
 
@@ -75,13 +76,118 @@ def test_manifest_of_another_journal_says_nothing(tmp_path):
     assert (tuple(reading), reading.problems) == (meeting(), [])
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"journal":"journal.jsonl","status":"shut"}'])
-def test_broken_manifest_is_reported(tmp_path, content):
-    """A manifest that says nothing is reported; the journal is read."""
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "is empty"),
+        (b"\n", "is empty"),
+        (b"{", "is no manifest: JSONDecodeError"),
+        (b"[]", "is no manifest: TypeError"),
+        (b"null", "is no manifest: TypeError"),
+        (b'{"trialogue":1,"kind":"header"}', "is no manifest of trialogue's"),
+        (b'{"trialogue":true,"kind":"manifest"}', "is no manifest: TypeError"),
+        (b'{"trialogue":1,"kind":"manifest","journal":"journal.jsonl","status":"shut"}', "is no manifest"),
+    ],
+)
+def test_broken_manifest_is_reported(tmp_path, content, told):
+    """A manifest that says nothing is told as what it is; the journal is read."""
     path = keep(tmp_path, meeting())
     (tmp_path / NAME).write_bytes(content)
     reading = read(path)
-    assert (tuple(reading), kinds(reading)) == (meeting(), [ProblemKind.NOT_CLOSED])
+    assert (tuple(reading), kinds(reading)) == (meeting(), [ProblemKind.MANIFEST])
+    assert told in reading.problems[0].text
+
+
+def test_a_manifest_that_was_edited_is_told(tmp_path):
+    """Its last member is a digest of the rest."""
+    path = keep(tmp_path, meeting())
+    text = (tmp_path / NAME).read_bytes()
+    (tmp_path / NAME).write_bytes(text.replace(b'"status":"closed"', b'"status":"open"'))
+    reading = read(path)
+    assert (tuple(reading), kinds(reading)) == (meeting(), [ProblemKind.MANIFEST])
+    assert "was changed: its digest is not that of what it says" in reading.problems[0].text
+
+
+def test_a_manifest_of_another_run_is_told(tmp_path):
+    """It has the same name for its journal, and vouches for nothing here: no tail is taken for cut."""
+    for name, turns in (("here", 3), ("there", 2)):
+        (tmp_path / name).mkdir()
+        header = attrs.evolve(HEADER, plan=attrs.evolve(HEADER.plan, seed=turns))
+        keep(tmp_path / name, meeting(turns), header=header)
+    shutil.copy(tmp_path / "there" / NAME, tmp_path / "here" / NAME)
+    reading = read(tmp_path / "here" / "journal.jsonl")
+    assert (tuple(reading), kinds(reading)) == (meeting(), [ProblemKind.MANIFEST])
+    assert reading.problems[0].text == "its manifest is that of another journal"
+
+
+@pytest.mark.parametrize("change", [{"seq": 1}, {"status": Status.OPEN, "seq": 900}])
+def test_a_manifest_that_contradicts_the_journal_is_told(tmp_path, change):
+    """Another number at the same hash; or more records than there are."""
+    path = keep(tmp_path, meeting())
+    write_manifest(tmp_path, attrs.evolve(read_manifest(path), **change))
+    reading = read(path, salvage=True)
+    assert tuple(reading) == meeting()
+    assert kinds(reading) == [ProblemKind.CUT_TAIL if change["seq"] == 900 else ProblemKind.MANIFEST]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"format": True},
+        {"format": 1.0},
+        {"trialogue": True},
+        {"redacted": 1},
+        {"redacted": "false"},
+        {"started": "2026-01-01T00:00:00"},
+        {"started": 0},
+        {"seed": "7"},
+        {"seed": 8},
+        {"name": "another"},
+        {"version": 1},
+        {"continues": None},
+        {"clock": "lunar"},
+        {"rules": True},
+    ],
+    ids=str,
+)
+def test_a_header_is_strict(tmp_path, change):
+    """True is no 1; what says a thing twice says it alike."""
+    path = tmp_path / "j"
+    path.write_bytes(sealed({**HEAD, **change}))
+    with pytest.raises(JournalError, match="is no journal, or its first line is damaged"):
+        read(path)
+
+
+def test_a_newer_version_with_more_fields_is_read(tmp_path):
+    """What this version does not know is left out and named, once each, with the version that wrote it."""
+    head = {**HEAD, "version": "9.9.9", "mood": "calm"}
+    head["plan"] = {**HEAD["plan"], "dress": "black", "floor": {**HEAD["plan"]["floor"], "is_round": True}}
+    records = [plain(Record(seq, 0.0, Woke("x"), (WakeAt("x", 1.0),))) for seq in (1, 2)]
+    for line in records:
+        line["event"] |= {"why": "so"}
+        line["commands"][0] |= {"softly": True}
+        line["weather"] = "fair"
+    path = tmp_path / "j"
+    path.write_bytes(sealed(head, *records, end_line(End(2, "x"), EPOCH)))
+    reading = read(path)
+    assert reading.header.plan == HEADER.plan
+    assert list(reading) == [Record(seq, 0.0, Woke("x"), (WakeAt("x", 1.0),)) for seq in (1, 2)]
+    assert {problem.kind for problem in reading.problems} == {ProblemKind.UNKNOWN_FIELD}
+    names = ["mood", "plan.dress", "plan.floor.is_round", "Woke.why", "WakeAt.softly", "record.weather"]
+    assert [problem.text.split()[2].strip(",") for problem in reading.problems] == names
+    assert all("trialogue 9.9.9" in problem.text for problem in reading.problems)
+
+
+def test_what_a_newer_version_writes_otherwise_is_not_called_damage(tmp_path):
+    """A value that is no value here: the line is sound, and another version's."""
+    path = tmp_path / "j"
+    line = plain(Record(1, 0.0, Woke("x"), ()))
+    line["event"]["timer"] = {"named": "x"}
+    path.write_bytes(sealed({**HEAD, "version": "9.9.9"}, line))
+    with pytest.raises(
+        JournalError, match=r"was written by trialogue 9\.9\.9: its line at byte \d+ is not known"
+    ):
+        list(read(path))
 
 
 def test_journal_that_is_being_written_is_read_so_far(tmp_path):
@@ -174,7 +280,7 @@ def test_lost_moved_or_repeated_line_is_found(tmp_path, change):
     path.write_bytes(b"".join(lines))
     if change == "twice":
         reading = read(path)
-        assert (tuple(reading), kinds(reading)) == (meeting(), [ProblemKind.TORN_WRITE])
+        assert (tuple(reading), kinds(reading)) == (meeting(), [ProblemKind.FOREIGN_LINE])
     else:
         with pytest.raises(JournalError, match="is damaged at byte"):
             list(read(path))
@@ -295,7 +401,7 @@ def test_line_after_the_end_is_damage(tmp_path):
         {**plain(Record(1, 0.0, Woke("x"), ())), "seq": True},
         {**plain(Record(1, 0.0, Woke("x"), ())), "seq": 0},
         {**plain(Record(1, 0.0, Woke("x"), ())), "at": "0"},
-        {**plain(Record(1, 0.0, Woke("x"), ())), "more": 0},
+        {**plain(Record(1, 0.0, Woke("x"), ())), "commands": None},
         {**plain(Record(1, 0.0, Woke("x"), ())), "event": "Woke"},
         {**plain(Record(1, 0.0, Woke("x"), ())), "event": {"type": "Woke"}},
         {**plain(Record(1, 0.0, Woke("x"), ())), "commands": {"type": "Play"}},

@@ -97,8 +97,9 @@ def test_manifest_tells_how_far_the_journal_goes(tmp_path):
     journal.append(woke(1))
     journal.close("hung-up")
     lines = [orjson.loads(line) for line in journal.path.read_bytes().splitlines()]
-    assert opened == Manifest("j", Status.OPEN, 0, lines[0]["hash"])
-    assert read_manifest(journal.path) == Manifest("j", Status.CLOSED, 1, lines[2]["hash"])
+    begins = lines[0]["hash"]
+    assert opened == Manifest("j", Status.OPEN, 0, begins, begins)
+    assert read_manifest(journal.path) == Manifest("j", Status.CLOSED, 1, lines[2]["hash"], begins)
 
 
 def test_record_is_in_the_file_when_append_returns(tmp_path):

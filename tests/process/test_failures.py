@@ -3,9 +3,10 @@
 import json
 
 import pytest
+from attrs import evolve
 
 from trialogue.errors import JournalError
-from trialogue.journal.manifest import Status, read_manifest
+from trialogue.journal.manifest import Status, manifest_in, read_manifest, write_manifest
 from trialogue.journal.reader import ProblemKind, read
 from trialogue.journal.verify import verify
 from trialogue.model.commands import Report
@@ -86,10 +87,11 @@ def test_a_crash_while_the_manifest_is_written_loses_nothing(hold, out):
     hold()
     whole = list(read(out / "journal.jsonl"))
     manifest = out / "manifest.json"
-    closed = json.loads(manifest.read_text())
-    assert closed["status"] == "closed"
-    (out / ".manifest.json.new").write_bytes(manifest.read_bytes()[:20])
-    manifest.write_text(json.dumps({**closed, "status": "open", "seq": 0, "hash": ""}))
+    closed = manifest_in(out)
+    assert closed.status is Status.CLOSED
+    half = manifest.read_bytes()[:20]
+    write_manifest(out, evolve(closed, status=Status.OPEN, seq=0, hash=""))
+    (out / ".manifest.json.new").write_bytes(half)
     lines = (out / "journal.jsonl").read_bytes().splitlines(keepends=True)
     (out / "journal.jsonl").write_bytes(b"".join(lines[:-1]))
     reading = read(out / "journal.jsonl")

@@ -1,10 +1,10 @@
 """Meetings that go on in a new process: nothing that was recorded is lost, nothing is done twice."""
 
-import json
 import shutil
 import wave
 
 import pytest
+from attrs import evolve
 from process_values import kinds, seconds_of
 
 from trialogue.app.edges import Edges
@@ -13,6 +13,7 @@ from trialogue.app.resumption import UNKNOWN, open_resumption
 from trialogue.app.run import run_meeting
 from trialogue.app.seams import Seams
 from trialogue.errors import JournalError, ReplayDivergence, SetupError
+from trialogue.journal.manifest import Status, manifest_in, write_manifest
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
 from trialogue.model.commands import EndTurn, RunTool
@@ -34,8 +35,9 @@ def crashed(hold, out, failing_after):
         journal = out / "journal.jsonl"
         lines = journal.read_bytes().splitlines(keepends=True)
         journal.write_bytes(b"".join(lines[:-1]) + lines[-1][:40])
-        manifest = json.loads((out / "manifest.json").read_text())
-        (out / "manifest.json").write_text(json.dumps({**manifest, "status": "open", "seq": 0}))
+        manifest = manifest_in(out)
+        begun_with = {"scenario.yaml": manifest.files["scenario.yaml"]}
+        write_manifest(out, evolve(manifest, status=Status.OPEN, seq=0, files=begun_with))
         return out
 
     return crash

@@ -23,6 +23,7 @@ from trialogue.actors.sources import JitterBuffer
 from trialogue.app.edges import Edges, compute, open_edges
 from trialogue.app.endpoints import check_endpoints
 from trialogue.app.folder import check_folder
+from trialogue.app.keeping import seal
 from trialogue.app.outputs import FAILURES, MeetingResult, write_outputs, write_what_can_be
 from trialogue.app.people import NOBODY, Prepared, needs_engines, prepare_people
 from trialogue.app.resumption import Resumption
@@ -210,9 +211,10 @@ class Meeting:
         stage = self._stage
         await stage.has_overrun.wait()
         await trio.sleep(OTHERS_S)
-        stage.recorder.close()
-        stage.journal.close(stage.end_reason)
-        return stage.overrun, write_outputs(stage)
+        stage.close()
+        result = write_outputs(stage)
+        seal(stage.folder)
+        return stage.overrun, result
 
     async def hold(self) -> None:
         """Be the meeting, from its first event to its last file; `open_meeting` calls it, once."""

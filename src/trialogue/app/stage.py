@@ -8,7 +8,6 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 import trio
@@ -23,7 +22,8 @@ from trialogue.actors.router import AudioGrid, Router
 from trialogue.actors.supervisor import Beginning, Supervisor
 from trialogue.actors.timers import Timers
 from trialogue.actors.tools import Tool, ToolExecutor
-from trialogue.app.folder import new_folder, write_private
+from trialogue.app.folder import new_folder
+from trialogue.app.keeping import keep_scenario, open_journal, seal, secrets_for
 from trialogue.app.people import NOBODY, Life, Prepared, seat_people
 from trialogue.app.policies import brain_for
 from trialogue.app.resumption import Resumption
@@ -32,15 +32,14 @@ from trialogue.app.settings import settings_for
 from trialogue.app.tooling import NOTHING_MORE, Permissions, open_tools
 from trialogue.app.virtual import is_virtual
 from trialogue.errors import IntensityExceeded, JournalError
-from trialogue.journal.records import EPOCH, Clock, Header
+from trialogue.journal.records import EPOCH
 from trialogue.journal.writer import Journal
 from trialogue.model.commands import EndMeeting
 from trialogue.model.events import ActorCrashed, ActorOverran, Event, MeetingResumed
-from trialogue.model.secrets import NO_SECRETS, Secrets, secrets_of
+from trialogue.model.secrets import NO_SECRETS, Secrets
 from trialogue.rules.meeting import Meeting as Brain
 from trialogue.scenario.resolve import AgentSpec, Resolved
 from trialogue.scenario.variables import reveal
-from trialogue.scenario.writing import to_yaml
 from trialogue.supervise import (
     ChildSpec,
     Exited,
@@ -143,6 +142,12 @@ class Stage:
             raise cause from exceeded
         finally:
             self.supervisor.close()
+
+    def close(self) -> None:
+        """Close the recordings and the journal, and seal all files that are there."""
+        self.recorder.close()
+        self.journal.close(self.end_reason)
+        seal(self.folder)
 
     @property
     def end_reason(self) -> str:
@@ -248,15 +253,14 @@ async def open_stage(
             for spec in resolved.agents
         }
         folder = new_folder(out, resolved.plan.name, started)
-        write_private(folder / "scenario.yaml", to_yaml(resolved).encode(), _secrets(resolved, seams))
+        keep_scenario(folder, resolved, secrets_for(resolved, seams.secrets))
         made = Made(folder, began, brain, connects, box.tools, blocks, seams, people, resumption)
         stage = _set(resolved, made)
         box.crashes.post = stage.supervisor.post
         try:
             yield stage
         finally:
-            stage.recorder.close()
-            stage.journal.close(stage.end_reason)
+            stage.close()
 
 
 @frozen
@@ -291,26 +295,10 @@ class Made:
     """What an earlier process of the same meeting left."""
 
 
-def _header(resolved: Resolved, made: Made) -> Header:
-    """What the journal begins with."""
-    return Header(
-        plan=resolved.plan,
-        version=version("trialogue"),
-        clock=Clock.VIRTUAL if is_virtual() else Clock.REAL,
-        started=made.started,
-        continues=made.resumption.continues if made.resumption else None,
-    )
-
-
-def _secrets(resolved: Resolved, seams: Seams) -> Secrets:
-    """Keys of this process's environment, and what the scenario refers to."""
-    return secrets_of(os.environ, resolved.secrets).beside(seams.secrets)
-
-
 def _set(resolved: Resolved, made: Made) -> Stage:
     """Make the actors; nothing runs yet."""
-    past, secrets = made.resumption, _secrets(resolved, made.seams)
-    journal = Journal.create(made.folder / "journal.jsonl", _header(resolved, made), secrets=secrets)
+    past, secrets = made.resumption, secrets_for(resolved, made.seams.secrets)
+    journal = open_journal(made.folder, resolved, secrets, started=made.started, past=past)
     brain, seams = made.brain, made.seams
     supervisor = Supervisor(seams.brain(brain), seams.journal(journal), secrets)
     speakers = [p.name for p in resolved.plan.participants if p.may_speak]

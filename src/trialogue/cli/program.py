@@ -79,6 +79,11 @@ Example:
   trialogue report a-real-meeting.rttm
 """
 
+VERIFY_FILES_EXAMPLES: Final = """\
+Example:
+  trialogue verify-files runs/edge-cache-20250131-101500
+"""
+
 SERVE_EXAMPLES: Final = """\
 Example:
   trialogue serve --port 8090
@@ -353,11 +358,28 @@ def replay(
     ] = (),
 ) -> int:
     """Print what was heard in a meeting, or prove that it would be decided the same again."""
-    from trialogue.cli import replaying  # noqa: PLC0415 - the journal comes with it
+    from trialogue.cli import replaying, verifying  # noqa: PLC0415 - the journal comes with it
 
     if verify:
-        return replaying.verify_run(run, allow_import, as_json=json)
+        return verifying.verify_run(run, allow_import, as_json=json)
     return replaying.print_transcript(run, as_json=json)
+
+
+@app.command(name="verify-files", sort_key=6, help_epilogue=VERIFY_FILES_EXAMPLES)
+def verify_files(
+    run: RunPath,
+    /,
+    *,
+    json: Annotated[Json, Parameter(help="Print what is said of each file as JSON.")] = False,
+) -> int:
+    """Compare every file of a run with the digest that its manifest keeps: exit code 4 if any was changed.
+
+    A file that the manifest does not know is named. Of a run that was never closed it says what nobody can
+    vouch for.
+    """
+    from trialogue.cli.verifying import verify_files_of  # noqa: PLC0415 - the journal comes with it
+
+    return verify_files_of(run, as_json=json)
 
 
 @app.command(sort_key=6, help_epilogue=REPORT_EXAMPLES)

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from functools import partial
 from pathlib import Path
 
 from attrs import asdict
 
-from trialogue.cli.screens import put, put_json, show
+from trialogue.cli.screens import put_json, show
 from trialogue.cli.story import Kind, Story
 from trialogue.cli.summary import Ended, figures, summary
 from trialogue.cli.telling import Seating, Telling
+from trialogue.cli.verifying import journal_of, tell_problems
 from trialogue.errors import JournalError
-from trialogue.journal.reader import Reading, read
-from trialogue.journal.verify import verify
-from trialogue.model.text import safe_text
+from trialogue.journal.reader import read
 
-__all__ = ["print_report", "print_transcript", "verify_run"]
-
-JOURNAL = "journal.jsonl"
-"""What a run's directory calls it."""
-
-
-def journal_of(run: Path) -> Path:
-    """The journal of a run: in its directory, or the file itself. `JournalError` where there is none."""
-    path = run / JOURNAL if run.is_dir() else run
-    if not path.exists():
-        raise JournalError(f"there is no journal at {path}", path=str(path))
-    return path
+__all__ = ["print_report", "print_transcript"]
 
 
 def print_transcript(run: Path, *, as_json: bool) -> int:
@@ -39,7 +24,7 @@ def print_transcript(run: Path, *, as_json: bool) -> int:
         from trialogue.rules.transcript import utterances  # noqa: PLC0415 - only to tell them as data
 
         put_json([{**asdict(each), "was_cut": each.was_cut} for each in utterances(reading)])
-        _tell_problems(reading)
+        tell_problems(reading.problems)
         return 0
     plan = reading.header.plan
     story, telling = Story(plan), Telling(Seating(plan))
@@ -47,21 +32,7 @@ def print_transcript(run: Path, *, as_json: bool) -> int:
         story.take(record)
         show([telling.line(moment) for moment in story.due(record.at)])
     show([telling.line(moment) for moment in story.due(float("inf")) if moment.kind is not Kind.SAID])
-    _tell_problems(reading)
-    return 0
-
-
-def verify_run(run: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
-    """Replay a journal into a new brain; `ReplayDivergence` where it decides otherwise."""
-    from trialogue.app.policies import brain_for  # noqa: PLC0415 - the brain, only to ask it again
-
-    began = time.perf_counter()
-    verified = verify(journal_of(run), partial(brain_for, imports=imports))
-    took = time.perf_counter() - began
-    if as_json:
-        put_json({"records": verified.records, "diverged": False})
-        return 0
-    put(f"verified {verified.records} records in {took:.2f} s: no divergence")
+    tell_problems(reading.problems)
     return 0
 
 
@@ -80,7 +51,7 @@ def print_report(run: Path, *, as_json: bool) -> int:
         put_json(measured.document())
     else:
         show(summary(Ended(plan, measured)))
-        _tell_problems(reading)
+    tell_problems(reading.problems)
     return 0
 
 
@@ -106,8 +77,3 @@ def _print_foreign(file: Path, *, as_json: bool) -> int:
     else:
         show(figures(plan, measured))
     return 0
-
-
-def _tell_problems(reading: Reading) -> None:
-    for problem in reading.problems:
-        print(f"trialogue: {safe_text(problem.text)} (byte {problem.offset})", file=sys.stderr)

@@ -3,15 +3,16 @@
 1. A member of a closed union is an object with its class name under `type`, then its fields.
 2. The unions' own members are the list of names; a name outside it raises `UnknownType`.
 3. A float that JSON cannot carry is written as the string `inf`, `-inf` or `nan`.
-4. A field that is absent takes its default; a field that nobody knows is an error, for a change of
-   shape is a new format with a migration.
+4. A field that is absent takes its default; a field that nobody knows is an error here. `without_surplus`
+   takes such fields out and names them: a newer version may have written them.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar, cast, get_args, get_origin
+from types import UnionType
+from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import attrs
 from attrs import AttrsInstance
@@ -149,6 +150,41 @@ def decode_command(raw: JsonObject) -> Command:
     if decode is None:
         raise UnknownType(raw["type"])
     return cast("Command", decode(raw))
+
+
+def without_surplus(
+    raw: JsonObject, known: Mapping[str, type[AttrsInstance]]
+) -> tuple[JsonObject, list[str]]:
+    """An event or command without the fields that this version does not know, and their names."""
+    found: list[str] = []
+    kind = known.get(raw["type"])
+    if kind is None:
+        return raw, found
+    fields = {name: value for name, value in raw.items() if name != "type"}
+    return {"type": raw["type"], **cast("JsonObject", _tidied(kind, fields, kind.__name__, found))}, found
+
+
+def plan_without_surplus(raw: JsonObject) -> tuple[JsonObject, list[str]]:
+    """The same of a plan."""
+    found: list[str] = []
+    return cast("JsonObject", _tidied(MeetingPlan, raw, "plan", found)), found
+
+
+def _tidied(hint: object, value: object, where: str, found: list[str]) -> object:
+    """The value without members that its type has no field for; their paths are put into `found`."""
+    if isinstance(hint, type) and attrs.has(hint) and isinstance(value, dict):
+        hints = get_type_hints(hint)
+        members = cast("JsonObject", value)
+        found.extend(f"{where}.{name}" for name in members if name not in hints)
+        kept = {name: each for name, each in members.items() if name in hints}
+        return {name: _tidied(hints[name], each, f"{where}.{name}", found) for name, each in kept.items()}
+    if _is_row(hint) and isinstance(value, list):
+        inner = get_args(hint)[0]
+        return [_tidied(inner, each, where, found) for each in cast("list[object]", value)]
+    if get_origin(hint) in {Union, UnionType} and value is not None:
+        (inner, *others) = [each for each in get_args(hint) if each is not type(None)]
+        return value if others else _tidied(inner, value, where, found)
+    return value
 
 
 def encode_plan(plan: MeetingPlan) -> JsonObject:

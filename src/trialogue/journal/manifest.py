@@ -1,29 +1,52 @@
-"""The note beside a journal that says how far it goes; it is what shows a cut tail.
+"""The note beside a journal that says how far it goes, and what the run's other files hold.
 
-It is replaced whole, by a rename, so a crash leaves the old one or the new one and never a part.
+1. It is what shows a cut tail, and a file that was changed.
+2. It is replaced whole, by a rename, so a crash leaves the old one or the new one and never a part.
+3. Its last member is a digest of the rest. What cannot be read, is not ours, belongs to another journal or
+   contradicts its own digest vouches for nothing, and is told.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from enum import Enum
+from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar, cast
 
 import orjson
-from attrs import frozen
+from attrs import Factory, frozen
 
 from trialogue.errors import JournalError
-from trialogue.journal.codec import MISFITS
+from trialogue.journal.codec import MISFITS, JsonObject
 
 NAME: Final = "manifest.json"
+
+_T = TypeVar("_T")
+_MARK: Final = b',"digest":"'
+_TAIL: Final = len(_MARK) + 32 + len(b'"}')
 
 
 class Status(Enum):
     """Whether a journal was closed; one that is open and has no writer was left by a crash."""
 
+    RESUMING = "resuming"
+    """It is being copied from the run that it goes on with; until that is done, that one is to be resumed."""
+
     OPEN = "open"
     CLOSED = "closed"
+
+
+@frozen
+class Digest:
+    """What a file held."""
+
+    size: int
+    """In bytes."""
+
+    blake2b: str
+    """The 16-byte BLAKE2b of its content, as hex digits."""
 
 
 @frozen
@@ -42,9 +65,77 @@ class Manifest:
     hash: str
     """The last line's hash."""
 
+    begins: str | None = None
+    """The first line's hash, which says whose journal it is; None where an older version wrote it."""
+
+    files: Mapping[str, Digest] = Factory(dict[str, Digest])
+    """What the run's files held, by their paths in its directory, as far as they were finished."""
+
+    resumes: str | None = None
+    """The directory of the run that this one goes on with, while that is the one to be resumed."""
+
 
 def write_manifest(directory: Path, manifest: Manifest) -> None:
     """Replace the directory's manifest, on disk when this returns; OSError where that fails."""
+    draft = draft_in(directory)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(_encoded(manifest) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(directory / NAME)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+    sync_directory(directory)
+
+
+def draft_in(directory: Path) -> Path:
+    """Where a manifest is written before it gets its name; a crash may leave it there."""
+    return directory / f".{NAME}.new"
+
+
+def manifest_in(directory: Path) -> Manifest | None:
+    """The directory's manifest; None where there is none.
+
+    Raises JournalError for one that is empty, none of ours, or changed.
+    """
+    path = directory / NAME
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _useless(path, f"cannot be read: {error.strerror}") from error
+    if not text.strip():
+        raise _useless(path, "is empty")
+    try:
+        return _decoded(path, text.rstrip(b"\n"))
+    except MISFITS as error:
+        raise _useless(path, f"is no manifest: {type(error).__name__}") from None
+
+
+def read_manifest(journal: Path) -> Manifest | None:
+    """The manifest of this journal; None where the directory has none or that of another file.
+
+    Raises JournalError as `manifest_in` does.
+    """
+    manifest = manifest_in(journal.parent)
+    return manifest if manifest is not None and manifest.journal == journal.name else None
+
+
+def sync_directory(directory: Path) -> None:
+    """Make a rename last through a power cut."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _encoded(manifest: Manifest) -> bytes:
+    files = {name: {"size": each.size, "blake2b": each.blake2b} for name, each in manifest.files.items()}
     body = orjson.dumps(
         {
             "trialogue": 1,
@@ -53,47 +144,56 @@ def write_manifest(directory: Path, manifest: Manifest) -> None:
             "status": manifest.status.value,
             "seq": manifest.seq,
             "hash": manifest.hash,
+            "begins": manifest.begins,
+            "files": files,
+            "resumes": manifest.resumes,
         }
+    )[:-1]
+    return b'%b%b%b"}' % (body, _MARK, _digest(body))
+
+
+def _digest(body: bytes) -> bytes:
+    return blake2b(body, digest_size=16).hexdigest().encode()
+
+
+def _decoded(path: Path, text: bytes) -> Manifest:
+    raw: JsonObject = orjson.loads(text)
+    if (_of(int, raw["trialogue"]), raw["kind"]) != (1, "manifest"):
+        raise _useless(path, "is no manifest of trialogue's")
+    if "digest" in raw and text[-_TAIL:] != b'%b%b"}' % (_MARK, _digest(text[:-_TAIL])):
+        raise _useless(path, "was changed: its digest is not that of what it says")
+    return Manifest(
+        _of(str, raw["journal"]),
+        Status(raw["status"]),
+        _of(int, raw["seq"]),
+        _of(str, raw["hash"]),
+        None if raw.get("begins") is None else _of(str, raw["begins"]),
+        {_inside(name): _digest_of(each) for name, each in _object(raw.get("files", {})).items()},
+        None if raw.get("resumes") is None else _of(str, raw["resumes"]),
     )
-    draft = draft_in(directory)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(body + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(directory / NAME)
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise
-    _sync_directory(directory)
 
 
-def draft_in(directory: Path) -> Path:
-    """Where a manifest is written before it gets its name; a crash may leave it there."""
-    return directory / f".{NAME}.new"
+def _digest_of(raw: JsonObject) -> Digest:
+    return Digest(_of(int, raw["size"]), _of(str, raw["blake2b"]))
 
 
-def read_manifest(journal: Path) -> Manifest | None:
-    """The manifest of this journal; None where the directory has none or that of another file.
-
-    Raises JournalError for one that cannot be read.
-    """
-    path = journal.parent / NAME
-    try:
-        raw = orjson.loads(path.read_bytes())
-        manifest = Manifest(raw["journal"], Status(raw["status"]), raw["seq"], raw["hash"])
-    except FileNotFoundError:
-        return None
-    except (OSError, *MISFITS) as error:
-        raise JournalError(f"{path} is no manifest: {type(error).__name__}", path=str(path)) from error
-    return manifest if manifest.journal == journal.name else None
+def _inside(name: object) -> str:
+    """A path that leads nowhere but into the directory."""
+    path = Path(_of(str, name))
+    if path.is_absolute() or ".." in path.parts:
+        raise ValueError("a file beyond the run")
+    return str(path)
 
 
-def _sync_directory(directory: Path) -> None:
-    """Make a rename last through a power cut."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _of(kind: type[_T], value: object) -> _T:
+    if type(value) is not kind:
+        raise TypeError(f"not a {kind.__name__}")
+    return value
+
+
+def _object(value: object) -> JsonObject:
+    return cast("JsonObject", _of(dict, value))
+
+
+def _useless(path: Path, why: str) -> JournalError:
+    return JournalError(f"{path} {why}", path=str(path))

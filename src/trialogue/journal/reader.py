@@ -2,10 +2,13 @@
 
 1. A torn last line is what a crash leaves: reported, never an error.
 2. A line that does not follow the chain is an error with its place, unless the next one follows the
-   line before it: then it was never acknowledged (a full disk took a part of it), and is reported.
+   line before it: then it is reported. A part of a line was never acknowledged (a full disk took the rest);
+   a whole one was put there by somebody else, or stands twice.
 3. A cut tail shows against the manifest or the missing end, at the end of the reading.
 4. With `salvage` every error becomes a problem, and all that can still be read is read.
-5. What this version has no class for is kept in `lines`, left out of the records, and reported.
+5. What this version has no class or no field for is kept in `lines`, left out of the records, and reported.
+6. A manifest that says nothing, belongs to another journal or contradicts this one is reported, and vouches
+   for nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -22,9 +26,17 @@ from attrs import Factory, define, frozen
 from trialogue.errors import JournalError
 from trialogue.journal import chain
 from trialogue.journal.codec import MISFITS, JsonObject, UnknownType
-from trialogue.journal.manifest import Status, read_manifest
+from trialogue.journal.manifest import Manifest, Status, read_manifest
 from trialogue.journal.migrations import FORMAT, upcast
-from trialogue.journal.records import End, Header, parse_end, parse_header, parse_record
+from trialogue.journal.records import (
+    NO_STRANGERS,
+    End,
+    Header,
+    Strangers,
+    parse_end,
+    parse_header,
+    parse_record,
+)
 from trialogue.model.records import Record
 from trialogue.model.text import safe_text
 
@@ -39,7 +51,10 @@ class ProblemKind(Enum):
     TORN_WRITE = "torn-write"
     NOT_CLOSED = "not-closed"
     CUT_TAIL = "cut-tail"
+    FOREIGN_LINE = "foreign-line"
+    MANIFEST = "manifest"
     UNKNOWN_TYPE = "unknown-type"
+    UNKNOWN_FIELD = "unknown-field"
     DAMAGED = "damaged"
     OUT_OF_ORDER = "out-of-order"
 
@@ -85,6 +100,9 @@ class Reading:
     salvage: bool = False
     """Whether damage is reported instead of raised."""
 
+    strangers: Strangers = NO_STRANGERS
+    """What stands in the header that this version does not know."""
+
     problems: list[Problem] = Factory(list[Problem])
     """What was amiss, complete when an iteration is at its end; each iteration begins a new list."""
 
@@ -93,6 +111,8 @@ class Reading:
 
     _seq: int = 0
     _hash: bytes = chain.ORIGIN
+    _begins: bytes = chain.ORIGIN
+    _strange: set[str] = Factory(set[str])
 
     def __iter__(self) -> Iterator[Record]:
         """The records in order; JournalError at damage, with path and offset."""
@@ -112,6 +132,11 @@ class Reading:
         """The last sound line's hash, once an iteration has come to its end."""
         return self._hash
 
+    @property
+    def begins(self) -> bytes:
+        """The header's hash, once an iteration has begun."""
+        return self._begins
+
     def lines(self) -> Iterator[Line]:
         """Every sound line after the header, records of unknown events included."""
         for offset, raw in self._sound():
@@ -125,12 +150,13 @@ class Reading:
     def _chained(self, file: BinaryIO, offset: int) -> Iterator[tuple[int, bytes]]:
         """The lines that follow the chain, with their offsets."""
         astray: int | None = None
+        stray = b""
         for line in iter(partial(file.readline, _LONGEST_LINE), b""):
             digest = chain.is_sealed(line.removesuffix(b"\n"), self._hash)
             if digest is None and not self.salvage:
                 if astray is not None:
                     raise self._damage(astray)
-                astray = offset
+                astray, stray = offset, line
                 if _is_torn(line):
                     self._note(ProblemKind.TORN_TAIL, offset, "the last line is torn; it was never whole")
                     return
@@ -138,7 +164,7 @@ class Reading:
                 yield from self._salvaged(offset, line)
             else:
                 if astray is not None:
-                    self._note(ProblemKind.TORN_WRITE, astray, "a torn line; what it was to hold is lost")
+                    self._note_astray(astray, stray)
                     astray = None
                 self._hash = digest
                 yield offset, line
@@ -163,10 +189,11 @@ class Reading:
 
     def _sound(self) -> Iterator[tuple[int, JsonObject]]:
         """The sound lines with their offsets; pairs, for a value of ours a line costs a tenth of the time."""
-        self.problems, self.end, self._seq = [], None, 0
+        self.problems, self.end, self._seq, self._strange = [], None, 0, set()
+        self._note_fields(0, self.strangers)
         with self.path.open("rb") as file:
             header = file.readline(_LONGEST_LINE)
-            self._hash = chain.claimed_hash(header.removesuffix(b"\n"))
+            self._hash = self._begins = chain.claimed_hash(header.removesuffix(b"\n"))
             for offset, text in self._chained(file, len(header)):
                 raw = self._parsed(offset, text)
                 if raw is not None:
@@ -191,15 +218,17 @@ class Reading:
 
     def _record(self, offset: int, raw: JsonObject) -> Record | None:
         try:
-            record, unknown = parse_record(raw)
+            record, strangers = parse_record(raw)
         except UnknownType as error:
             self._note(ProblemKind.UNKNOWN_TYPE, offset, f"unknown event {_brief(error)}")
             return None
         except MISFITS as error:
             self._damaged(offset, error)
             return None
-        for name in unknown:
-            self._note(ProblemKind.UNKNOWN_TYPE, offset, f"unknown command {_brief(name)}")
+        if strangers is not NO_STRANGERS:
+            for name in strangers.commands:
+                self._note(ProblemKind.UNKNOWN_TYPE, offset, f"unknown command {_brief(name)}")
+            self._note_fields(offset, strangers)
         return record
 
     def _take_end(self, raw: JsonObject) -> None:
@@ -221,25 +250,70 @@ class Reading:
 
     def _check_tail(self) -> None:
         size = self.path.stat().st_size
+        manifest = self._manifest(size)
+        is_closed = manifest is not None and manifest.status is Status.CLOSED
+        if manifest is not None and not self._reaches(manifest):
+            text = f"{self.path} does not end as its manifest says: its tail is cut or changed"
+            if not self.salvage:
+                raise JournalError(text, path=str(self.path), offset=size)
+            self._note(ProblemKind.CUT_TAIL, size, text)
+        elif manifest is not None and is_closed and (manifest.seq, self.end is None) != (self._seq, False):
+            self._note(ProblemKind.MANIFEST, size, f"its manifest says {manifest.seq} records and an end")
+        if self.end is None and not is_closed:
+            self._note(ProblemKind.NOT_CLOSED, size, "never closed: the meeting crashed, or still runs")
+
+    def _manifest(self, size: int) -> Manifest | None:
+        """The manifest, if it vouches for this journal."""
         try:
             manifest = read_manifest(self.path)
         except JournalError as error:
-            self._note(ProblemKind.NOT_CLOSED, size, str(error))
-            return
-        if manifest is not None and manifest.status is Status.CLOSED:
-            if manifest.hash != self._hash.decode(errors="replace"):
-                text = f"{self.path} does not end as its manifest says: its tail is cut or changed"
-                if not self.salvage:
-                    raise JournalError(text, path=str(self.path), offset=size)
-                self._note(ProblemKind.CUT_TAIL, size, text)
-        elif self.end is None:
-            self._note(ProblemKind.NOT_CLOSED, size, "never closed: the meeting crashed, or still runs")
+            self._note(ProblemKind.MANIFEST, size, str(error))
+            return None
+        if manifest is not None and manifest.begins not in {None, self._begins.decode(errors="replace")}:
+            self._note(ProblemKind.MANIFEST, size, "its manifest is that of another journal")
+            return None
+        return manifest
+
+    def _reaches(self, manifest: Manifest) -> bool:
+        """Whether the journal goes as far as its manifest says."""
+        if manifest.status is Status.CLOSED:
+            return manifest.hash == self._hash.decode(errors="replace")
+        return self._seq >= manifest.seq
 
     def _damaged(self, offset: int, error: Exception) -> None:
         # The error's own text may hold speech: its type must do, and it is no cause to be printed.
         if not self.salvage:
-            raise self._damage(offset) from None
+            raise self._unreadable(offset) from None
         self._note(ProblemKind.DAMAGED, offset, f"not a line of a journal: {type(error).__name__}")
+
+    def _unreadable(self, offset: int) -> JournalError:
+        """A line that is sound and says nothing to this version."""
+        written = self.header.version
+        if written == version("trialogue"):
+            return self._damage(offset)
+        text = (
+            f"{self.path} was written by trialogue {_brief(written)}: its line at byte {offset} is not known"
+        )
+        return JournalError(text, path=str(self.path), offset=offset)
+
+    def _note_astray(self, offset: int, line: bytes) -> None:
+        """Tell of a line off the chain that the next one ignores."""
+        try:
+            orjson.loads(line)
+        except ValueError:
+            self._note(ProblemKind.TORN_WRITE, offset, "a torn line; what it was to hold is lost")
+        else:
+            self._note(
+                ProblemKind.FOREIGN_LINE, offset, "a line that is not of this journal, or stands twice"
+            )
+
+    def _note_fields(self, offset: int, strangers: Strangers) -> None:
+        """Tell of each unknown field once, however many lines have it."""
+        for name in strangers.fields:
+            if name not in self._strange:
+                self._strange.add(name)
+                text = f"unknown field {_brief(name)}, written by trialogue {_brief(self.header.version)}"
+                self._note(ProblemKind.UNKNOWN_FIELD, offset, text)
 
     def _damage(self, offset: int) -> JournalError:
         text = f"{self.path} is damaged at byte {offset}"
@@ -258,16 +332,19 @@ def read(path: Path, *, salvage: bool = False) -> Reading:
     line = _first_line(path)
     try:
         raw = orjson.loads(line)
-        if raw["trialogue"] != 1 or raw["kind"] != "header":
+        if (type(raw["trialogue"]), raw["trialogue"], raw["kind"]) != (int, 1, "header"):
             raise ValueError("not a header")
         since = raw["format"]
+        if type(since) is not int:
+            raise TypeError("not a format")
         if since > FORMAT:
             message = f"{path} has format {since}; this version reads up to {FORMAT}"
             raise JournalError(message, path=str(path), offset=0)
-        return Reading(path, parse_header(upcast(raw, since)), since, salvage=salvage)
+        header, strangers = parse_header(upcast(raw, since))
     except MISFITS:
         message = f"{path} is no journal, or its first line is damaged"
         raise JournalError(message, path=str(path), offset=0) from None
+    return Reading(path, header, since, salvage=salvage, strangers=strangers)
 
 
 def _is_torn(line: bytes) -> bool:

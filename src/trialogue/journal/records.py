@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from typing import Final
+from typing import Final, cast
 
 from attrs import frozen
 
 from trialogue.journal.codec import (
+    COMMANDS,
+    EVENTS,
+    MISFITS,
     JsonObject,
     UnknownType,
     decode_command,
@@ -16,6 +19,8 @@ from trialogue.journal.codec import (
     decode_plan,
     encode,
     encode_plan,
+    plan_without_surplus,
+    without_surplus,
 )
 from trialogue.journal.migrations import FORMAT
 from trialogue.model.commands import Command
@@ -26,6 +31,10 @@ EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """When every meeting under the virtual clock begins, so that equal runs make equal files."""
 
 _RECORD_KEYS: Final = {"v", "seq", "at", "ts", "event", "commands", "hash"}
+_HEADER_KEYS: Final = {
+    *("trialogue", "kind", "format", "name", "started", "clock", "seed", "version", "redacted", "continues"),
+    *("rules", "plan", "hash"),
+}
 
 
 class Clock(Enum):
@@ -59,6 +68,20 @@ class Header:
 
     rules: int = RULES
     """The number of the rules that decided; 1 where a journal does not say."""
+
+
+@frozen
+class Strangers:
+    """What stands in a line of another version that this one does not know; it is left out."""
+
+    commands: tuple[str, ...] = ()
+    """Names of commands."""
+
+    fields: tuple[str, ...] = ()
+    """Paths of fields: `SentenceSaid.mood`."""
+
+
+NO_STRANGERS: Final = Strangers()
 
 
 @frozen
@@ -108,32 +131,62 @@ def end_line(end: End, ts: datetime) -> JsonObject:
     return {"v": FORMAT, "kind": "end", "seq": end.seq, "ts": ts, "reason": end.reason}
 
 
-def parse_header(line: JsonObject) -> Header:
-    """The header that `header_line` wrote, or a misfit."""
-    return Header(
-        plan=decode_plan(line["plan"]),
+def parse_header(line: JsonObject) -> tuple[Header, Strangers]:
+    """The header that `header_line` wrote, and what of it this version does not know; or a misfit."""
+    plan, surplus = line["plan"], [name for name in line if name not in _HEADER_KEYS]
+    try:
+        known = decode_plan(plan)
+    except MISFITS:
+        tidied, found = plan_without_surplus(plan)
+        if not found:
+            raise
+        known, surplus = decode_plan(tidied), [*surplus, *found]
+    if (_text(line["name"]), _count(line["seed"])) != (known.name, known.seed):
+        raise ValueError("a header that contradicts its plan")
+    header = Header(
+        plan=known,
         version=_text(line["version"]),
         clock=Clock(line["clock"]),
-        started=datetime.fromisoformat(line["started"]),
-        redacted=line["redacted"] is True,
+        started=_moment(line["started"]),
+        redacted=_truth(line["redacted"]),
         continues=_text(line["continues"]) if "continues" in line else None,
         rules=_count(line.get("rules", 1)),
     )
+    return header, Strangers(fields=tuple(surplus))
 
 
-def parse_record(line: JsonObject) -> tuple[Record, tuple[str, ...]]:
-    """The record, and the names of commands in it that this version does not know.
+def parse_record(line: JsonObject) -> tuple[Record, Strangers]:
+    """The record, and what of it this version does not know.
 
     UnknownType for an event that it does not know: the record means nothing to it. Else a misfit.
     """
-    if line.keys() != _RECORD_KEYS:
-        raise ValueError("a record's members are fixed")
-    raw = line["commands"]
-    commands: tuple[Command, ...] = ()
-    unknown: tuple[str, ...] = ()
-    if raw:
-        commands, unknown = _parse_commands(raw)
-    return Record(_count(line["seq"]), _seconds(line["at"]), decode_event(line["event"]), commands), unknown
+    try:
+        if line.keys() != _RECORD_KEYS:
+            raise ValueError("a record's members are fixed")
+        raw = line["commands"]
+        if type(raw) is not list:
+            raise TypeError("no list of commands")
+        commands, unknown = _parse_commands(cast("list[JsonObject]", raw)) if raw else ((), ())
+        record = Record(_count(line["seq"]), _seconds(line["at"]), decode_event(line["event"]), commands)
+    except UnknownType:
+        raise
+    except MISFITS:
+        tidied, surplus = _tidied(line)
+        if not surplus:
+            raise
+        record, others = parse_record(tidied)
+        return record, Strangers(others.commands, surplus)
+    return record, Strangers(unknown) if unknown else NO_STRANGERS
+
+
+def _tidied(line: JsonObject) -> tuple[JsonObject, tuple[str, ...]]:
+    """A record's line without fields that nobody knows, and their names."""
+    event, surplus = without_surplus(line["event"], EVENTS)
+    commands = [without_surplus(each, COMMANDS) for each in line["commands"]]
+    surplus += [name for _, found in commands for name in found]
+    surplus += [f"record.{name}" for name in line if name not in _RECORD_KEYS]
+    kept = {name: each for name, each in line.items() if name in _RECORD_KEYS}
+    return {**kept, "event": event, "commands": [each for each, _ in commands]}, tuple(surplus)
 
 
 def parse_end(line: JsonObject) -> End:
@@ -167,6 +220,19 @@ def _seconds(value: object) -> float:
     if type(value) is float:
         return value
     return float(_count(value))
+
+
+def _truth(value: object) -> bool:
+    if type(value) is not bool:
+        raise TypeError("not true or false")
+    return value
+
+
+def _moment(value: object) -> datetime:
+    moment = datetime.fromisoformat(_text(value))
+    if moment.utcoffset() is None:
+        raise ValueError("a time of day without its offset from UTC")
+    return moment
 
 
 def _text(value: object) -> str:

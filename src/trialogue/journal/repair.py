@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,7 @@ from attrs import frozen
 from trialogue.errors import JournalError
 from trialogue.journal import chain
 from trialogue.journal.lock import locked
-from trialogue.journal.manifest import Manifest, Status, draft_in, read_manifest, write_manifest
+from trialogue.journal.manifest import Digest, Manifest, Status, draft_in, read_manifest, write_manifest
 from trialogue.journal.reader import ProblemKind, Reading, read
 from trialogue.journal.records import Clock, End, end_line, time_of_day
 from trialogue.journal.writer import reserve_of
@@ -74,10 +74,22 @@ def _repair(reading: Reading, descriptor: int, wall: Callable[[], float]) -> Rep
         sealed, digest = chain.seal(body, reading.hash)
         os.write(descriptor, b"%b%b\n" % (_separator(descriptor, torn), sealed))
     os.fsync(descriptor)
-    write_manifest(path.parent, Manifest(path.name, Status.CLOSED, reading.seq, digest.decode()))
+    _write_manifest(reading, digest)
     reserve_of(path).unlink(missing_ok=True)
     draft_in(path.parent).unlink(missing_ok=True)
     return Repaired(was_open=True, cut_bytes=size - torn)
+
+
+def _write_manifest(reading: Reading, digest: bytes) -> None:
+    """Say that the journal is closed; what its manifest vouched for, it vouches for still."""
+    path = reading.path
+    try:
+        known = read_manifest(path)
+    except JournalError:
+        known = None
+    files: Mapping[str, Digest] = {} if known is None else known.files
+    closed = Manifest(path.name, Status.CLOSED, reading.seq, digest.decode(), reading.begins.decode(), files)
+    write_manifest(path.parent, closed)
 
 
 def _is_closed(path: Path) -> bool:

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from trialogue.errors import JournalError, ReplayDivergence
 from trialogue.journal.personal import masked
-from trialogue.journal.reader import ProblemKind, Reading, read
+from trialogue.journal.reader import Problem, ProblemKind, Reading, read
 from trialogue.model.commands import Command
 from trialogue.model.events import Event
 from trialogue.model.plan import MeetingPlan
@@ -36,14 +36,21 @@ class Verified:
     seconds: float
     """How much of the meeting they span, in its own seconds."""
 
+    is_closed: bool = True
+    """Whether the journal has its end."""
 
-def verify(path: Path, brain: Callable[[MeetingPlan], Brain]) -> Verified:
-    """Replay the journal at `path` into a new brain.
+    problems: tuple[Problem, ...] = ()
+    """What is amiss with the journal, though every decision that is in it was decided the same."""
+
+
+def verify(journal: Path | Reading, brain: Callable[[MeetingPlan], Brain]) -> Verified:
+    """Replay a journal, or the one at a path, into a new brain.
 
     Raises ReplayDivergence at the first other decision, JournalError for a file that is damaged,
     redacted or of a newer version. What the brain itself raises passes, with the record's number noted.
     """
-    reading = read(path)
+    reading = journal if isinstance(journal, Reading) else read(journal)
+    path = reading.path
     if reading.header.redacted:
         raise JournalError(f"{path} is redacted: the brain cannot be asked again", path=str(path))
     decider = brain(reading.header.plan)
@@ -55,7 +62,7 @@ def verify(path: Path, brain: Callable[[MeetingPlan], Brain]) -> Verified:
             raise _divergence(path, record, decided)
         count, at = count + 1, record.at
     _check_all_known(reading)
-    return Verified(count, at)
+    return Verified(count, at, reading.end is not None, tuple(reading.problems))
 
 
 def _decide(decider: Brain, record: Record) -> tuple[Command, ...]:

@@ -14,20 +14,20 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Final, Self, cast
 
 import orjson
-from attrs import define
+from attrs import Factory, define
 
 from trialogue.errors import JournalError
 from trialogue.journal import chain
 from trialogue.journal.codec import JsonObject
 from trialogue.journal.lock import locked
-from trialogue.journal.manifest import Manifest, Status, write_manifest
+from trialogue.journal.manifest import Digest, Manifest, Status, write_manifest
 from trialogue.journal.reader import Reading
 from trialogue.journal.records import (
     Clock,
@@ -68,8 +68,10 @@ class Journal:
     _descriptor: int
     _wall: Callable[[], float]
     _secrets: Secrets = NO_SECRETS
+    _files: Mapping[str, Digest] = Factory(dict[str, Digest])
     _state: _State = _State.OPEN
     _hash: bytes = chain.ORIGIN
+    _begins: bytes = chain.ORIGIN
     _size: int = 0
     _is_torn: bool = False
     _seq: int = 0
@@ -83,10 +85,12 @@ class Journal:
         *,
         wall: Callable[[], float] = time.time,
         secrets: Secrets = NO_SECRETS,
+        files: Mapping[str, Digest] | None = None,
     ) -> Self:
         """A new journal with its header on disk; JournalError where the file exists or cannot be.
 
-        No line of it holds any of the `secrets`.
+        No line of it holds any of the `secrets`. Its manifest vouches for the run's `files` that are there
+        already.
         `wall` gives the time of day in seconds since 1970, UTC. It is never asked under the virtual
         clock, where a record's time of day follows from its `at`.
         """
@@ -95,7 +99,7 @@ class Journal:
         except OSError as error:
             raise _failure(path, "create", error) from error
         locked(descriptor)  # a new file is nobody else's
-        journal = cls(path, header, descriptor, wall, secrets)
+        journal = cls(path, header, descriptor, wall, secrets, files or {})
         try:
             journal._begin()
         except BaseException:
@@ -163,6 +167,7 @@ class Journal:
         try:
             self._reserve.write_bytes(bytes(RESERVE_BYTES))
             self._write(header_line(self.header), 0)
+            self._begins = self._hash
             _SYNC(self._descriptor)
             self._note(Status.OPEN)
         except OSError as error:
@@ -203,7 +208,8 @@ class Journal:
         return datetime.fromtimestamp(self._wall(), UTC)
 
     def _note(self, status: Status) -> None:
-        manifest = Manifest(self.path.name, status, self._seq, self._hash.decode())
+        begins = self._begins.decode()
+        manifest = Manifest(self.path.name, status, self._seq, self._hash.decode(), begins, self._files)
         write_manifest(self.path.parent, manifest)
 
     def _fail(self) -> None:

@@ -1,0 +1,132 @@
+"""`trialogue replay --verify` and `verify-files`: whether a run is what it was, and what is amiss with it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from attrs import evolve
+
+from trialogue.cli.lines import counted, line, span
+from trialogue.cli.screens import put, put_json, show
+from trialogue.errors import JournalError, ReplayDivergence
+from trialogue.journal.files import FileState, FilesVerified, verify_files
+from trialogue.journal.manifest import Status
+from trialogue.journal.reader import Problem, Reading, read
+from trialogue.journal.verify import verify
+from trialogue.model.text import safe_text
+
+__all__ = ["journal_of", "tell_problems", "verify_files_of", "verify_run"]
+
+JOURNAL = "journal.jsonl"
+"""What a run's directory calls it."""
+
+
+def journal_of(run: Path) -> Path:
+    """The journal of a run: in its directory, or the file itself. `JournalError` where there is none."""
+    path = run / JOURNAL if run.is_dir() else run
+    if not path.exists():
+        raise JournalError(f"there is no journal at {path}", path=str(path))
+    return path
+
+
+def verify_run(run: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
+    """Replay a journal into a new brain, and tell all that is amiss with it; the exit code.
+
+    0 where nothing is, 4 where something is lost, foreign or unknown though all that is left was decided the
+    same. Raises `ReplayDivergence` where it decides otherwise, `JournalError` for what cannot be replayed.
+    """
+    from trialogue.app.policies import brain_for  # noqa: PLC0415 - the brain, only to ask it again
+
+    began = time.perf_counter()
+    reading: Reading | None = None
+    try:
+        reading = read(journal_of(run))
+        verified = verify(reading, partial(brain_for, imports=imports))
+    except JournalError as error:
+        problems = _all_problems(reading)
+        if as_json:
+            put_json(_verdict(problems, reading, error=error))
+        tell_problems(problems)
+        raise
+    if as_json:
+        put_json(_verdict(verified.problems, reading, records=verified.records))
+    else:
+        took = time.perf_counter() - began
+        put(f"verified {verified.records} records in {took:.2f} s: no divergence")
+    tell_problems(verified.problems)
+    return JournalError.exit_code if verified.problems else 0
+
+
+def _all_problems(reading: Reading | None) -> tuple[Problem, ...]:
+    """What is amiss with a journal to its end, as far as it can be read."""
+    if reading is None:
+        return ()
+    whole = evolve(reading, salvage=True)
+    for _ in whole:
+        pass
+    return tuple(whole.problems)
+
+
+def _verdict(
+    problems: Sequence[Problem],
+    reading: Reading | None,
+    *,
+    records: int | None = None,
+    error: JournalError | None = None,
+) -> dict[str, object]:
+    """The same for machines, whatever came of it."""
+    divergence = error if isinstance(error, ReplayDivergence) else None
+    return {
+        "records": records,
+        "closed": reading is not None and reading.end is not None,
+        "diverged": divergence is not None,
+        "divergence": divergence
+        and {
+            "seq": divergence.seq,
+            "recorded": divergence.recorded.splitlines(),
+            "decided": divergence.decided.splitlines(),
+        },
+        "error": None if error is None or divergence else str(error),
+        "problems": [
+            {"kind": each.kind.value, "offset": each.offset, "text": each.text} for each in problems
+        ],
+    }
+
+
+def verify_files_of(run: Path, *, as_json: bool) -> int:
+    """Compare each file of a run with its digest in the manifest; 4 where any is not what it was."""
+    verified = verify_files(journal_of(run).parent)
+    if as_json:
+        put_json(
+            {
+                "whole": verified.is_whole,
+                "status": verified.status.value,
+                "files": {name: state.value for name, state in verified.files.items()},
+                "problems": _verdict(verified.problems, None)["problems"],
+            }
+        )
+    else:
+        show([line(f"{state.value:<10}", span(name)) for name, state in verified.files.items()])
+        _tell_files(verified)
+    tell_problems(verified.problems)
+    return 0 if verified.is_whole else JournalError.exit_code
+
+
+def _tell_files(verified: FilesVerified) -> None:
+    count = len(verified.files)
+    if verified.is_whole:
+        put(f"{counted(count, 'file')}: what was written")
+    elif FileState.UNVOUCHED in verified.files.values():
+        is_open = verified.status is not Status.CLOSED
+        why = "was never closed" if is_open else "has no digests of them"
+        print(f"trialogue: the run {why}: nobody knows what its unvouched files held", file=sys.stderr)
+
+
+def tell_problems(problems: Sequence[Problem]) -> None:
+    """Tell on stderr what is amiss with a journal, one line each."""
+    for problem in problems:
+        print(f"trialogue: {safe_text(problem.text)} (byte {problem.offset})", file=sys.stderr)

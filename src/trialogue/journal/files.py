@@ -1,0 +1,129 @@
+"""The files of a run against the digests in its manifest.
+
+1. What a run begins with (its scenario, its recordings to be played) is vouched for from its first moment;
+   all the rest once it was closed.
+2. A file that the manifest does not know is named: it is no file of the run's.
+3. Of a run that was never closed, the journal is checked by its own chain, and what nobody vouches for is
+   named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final
+
+import attrs
+from attrs import frozen
+
+from trialogue.errors import JournalError
+from trialogue.journal.manifest import NAME, Digest, Manifest, Status, manifest_in, write_manifest
+from trialogue.journal.reader import Problem, read
+
+_CHUNK: Final = 1024 * 1024
+
+
+class FileState(Enum):
+    """What can be said of a file."""
+
+    WHOLE = "whole"
+    """It holds what the manifest says."""
+
+    CHANGED = "changed"
+    MISSING = "missing"
+    UNVOUCHED = "unvouched"
+    """The run was never closed, or by a version that kept no digests: nobody knows what it held."""
+
+    UNKNOWN = "unknown"
+    """The manifest of a closed run does not know it."""
+
+
+_AMISS: Final = frozenset({FileState.CHANGED, FileState.MISSING, FileState.UNVOUCHED})
+
+
+@frozen
+class FilesVerified:
+    """A run's files, checked."""
+
+    files: dict[str, FileState]
+    """What can be said of each, by its path in the run's directory; in the order of their names."""
+
+    status: Status
+    """Whether the run was closed."""
+
+    problems: tuple[Problem, ...]
+    """What is amiss with the journal."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the run was closed and each of its files is what it was. Unknown files change nothing."""
+        return self.status is Status.CLOSED and not self.problems and _AMISS.isdisjoint(self.files.values())
+
+
+def digest_of(path: Path) -> Digest:
+    """The digest of a file's content; OSError where it cannot be read."""
+    digest, size = blake2b(digest_size=16), 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return Digest(size, digest.hexdigest())
+
+
+def digests_in(directory: Path) -> dict[str, Digest]:
+    """The digests of a run's files, by their paths in its directory; without its manifest."""
+    return {name: digest_of(directory / name) for name in _names_in(directory)}
+
+
+def seal_files(directory: Path) -> None:
+    """Have the manifest of a run that was closed vouch for all of its files; OSError where that fails."""
+    manifest = manifest_in(directory)
+    if manifest is not None and manifest.status is Status.CLOSED:
+        write_manifest(directory, attrs.evolve(manifest, files=digests_in(directory)))
+
+
+def verify_files(directory: Path) -> FilesVerified:
+    """Compare the files of a run with what its manifest says of them.
+
+    JournalError where there is no manifest that says anything, or the journal is damaged.
+    """
+    manifest = manifest_in(directory)
+    if manifest is None:
+        raise JournalError(f"{directory} has no {NAME}: nothing vouches for its files", path=str(directory))
+    is_sealed = manifest.journal in manifest.files
+    present = set(_names_in(directory))
+    others = FileState.UNKNOWN if is_sealed else FileState.UNVOUCHED
+    files = dict.fromkeys(present - manifest.files.keys(), others)
+    files |= {name: _state_of(directory / name, digest) for name, digest in manifest.files.items()}
+    problems = (
+        _check_journal(directory, manifest) if files.get(manifest.journal) is not FileState.CHANGED else ()
+    )
+    if not is_sealed and manifest.journal in present:
+        files[manifest.journal] = FileState.WHOLE  # by its chain, and by the last hash where it was closed
+    return FilesVerified(dict(sorted(files.items())), manifest.status, problems)
+
+
+def _state_of(path: Path, digest: Digest) -> FileState:
+    if not path.is_file():
+        return FileState.MISSING
+    return FileState.WHOLE if digest_of(path) == digest else FileState.CHANGED
+
+
+def _check_journal(directory: Path, manifest: Manifest) -> tuple[Problem, ...]:
+    path = directory / manifest.journal
+    if not path.exists():
+        return ()
+    reading = read(path)
+    for _ in reading:
+        pass
+    return tuple(reading.problems)
+
+
+def _names_in(directory: Path) -> Iterator[str]:
+    """The run's files; drafts and reserves, whose names begin with a dot, are gone once it is closed."""
+    for path in directory.rglob("*"):
+        name = path.relative_to(directory)
+        if path.is_file() and name != Path(NAME) and not name.name.startswith("."):
+            yield name.as_posix()

@@ -1,0 +1,108 @@
+"""The files of a run are what its manifest says of them, or are told."""
+
+import os
+
+import attrs
+import pytest
+from journal_values import HEADER, keep, meeting
+
+from trialogue.errors import JournalError
+from trialogue.journal import Journal
+from trialogue.journal.files import FileState, digests_in, seal_files, verify_files
+from trialogue.journal.manifest import NAME, Status, manifest_in, write_manifest
+from trialogue.journal.repair import repair
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A closed run of a journal, a result and a recording, sealed."""
+    (tmp_path / "audio").mkdir()
+    (tmp_path / "audio" / "mix.wav").write_bytes(b"RIFF" + bytes(3_000_000))
+    (tmp_path / "result.json").write_text("{}")
+    keep(tmp_path, meeting())
+    seal_files(tmp_path)
+    return tmp_path
+
+
+def test_a_sealed_run_is_whole(run):
+    """Every file is known, the journal and what is in folders too."""
+    verified = verify_files(run)
+    assert verified.files == dict.fromkeys(["audio/mix.wav", "journal.jsonl", "result.json"], FileState.WHOLE)
+    assert verified.is_whole
+
+
+@pytest.mark.parametrize("name", ["audio/mix.wav", "result.json"])
+def test_a_changed_file_is_told(run, name):
+    """One byte is enough."""
+    whole = (run / name).read_bytes()
+    (run / name).write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    verified = verify_files(run)
+    assert (verified.files[name], verified.is_whole) == (FileState.CHANGED, False)
+
+
+def test_a_journal_of_another_run_is_told(run, tmp_path_factory):
+    """It is sound in itself, and not what was written here."""
+    other = tmp_path_factory.mktemp("other")
+    path = keep(other, meeting(1))
+    (run / "journal.jsonl").write_bytes(path.read_bytes())
+    assert verify_files(run).files["journal.jsonl"] is FileState.CHANGED
+
+
+def test_a_missing_file_is_told(run):
+    (run / "result.json").unlink()
+    verified = verify_files(run)
+    assert (verified.files["result.json"], verified.is_whole) == (FileState.MISSING, False)
+
+
+def test_a_file_that_nobody_knows_is_named(run):
+    """It changes nothing of what was written."""
+    (run / "notes.txt").write_text("mine")
+    verified = verify_files(run)
+    assert (verified.files["notes.txt"], verified.is_whole) == (FileState.UNKNOWN, True)
+
+
+def test_of_an_unclosed_run_only_what_it_began_with_is_vouched_for(tmp_path):
+    """Its scenario by a digest, its journal by its chain; of the rest nobody knows anything."""
+    (tmp_path / "scenario.yaml").write_text("trialogue: 1")
+    journal = Journal.create(tmp_path / "journal.jsonl", HEADER, files=digests_in(tmp_path))
+    journal.append(meeting()[0])
+    (tmp_path / "mix.wav").write_bytes(b"RIFF")
+    verified = verify_files(tmp_path)
+    assert verified.files == {
+        "journal.jsonl": FileState.WHOLE,
+        "mix.wav": FileState.UNVOUCHED,
+        "scenario.yaml": FileState.WHOLE,
+    }
+    assert (verified.is_whole, verified.status) == (False, Status.OPEN)
+    (tmp_path / "scenario.yaml").write_text("trialogue: 2")
+    assert verify_files(tmp_path).files["scenario.yaml"] is FileState.CHANGED
+
+
+def test_a_crashed_run_that_was_closed_later_does_not_look_whole(tmp_path):
+    """Whoever closes a journal cannot know what the other files held."""
+    (tmp_path / "scenario.yaml").write_text("trialogue: 1")
+    journal = Journal.create(tmp_path / "journal.jsonl", HEADER, files=digests_in(tmp_path))
+    journal.append(meeting()[0])
+    (tmp_path / "mix.wav").write_bytes(b"RIFF")
+    os.close(journal._descriptor)
+    repair(tmp_path / "journal.jsonl")
+    verified = verify_files(tmp_path)
+    assert verified.status is Status.CLOSED
+    assert verified.files["scenario.yaml"] is FileState.WHOLE
+    assert verified.files["mix.wav"] is FileState.UNVOUCHED
+    assert not verified.is_whole
+
+
+def test_a_run_without_a_manifest_is_told(run):
+    (run / NAME).unlink()
+    with pytest.raises(JournalError, match="nothing vouches for its files"):
+        verify_files(run)
+
+
+def test_a_manifest_names_no_file_beyond_its_run(run):
+    """Whoever writes one does not make us read what is elsewhere."""
+    manifest = manifest_in(run)
+    digest = next(iter(manifest.files.values()))
+    write_manifest(run, attrs.evolve(manifest, files={"../../etc/passwd": digest}))
+    with pytest.raises(JournalError, match="is no manifest"):
+        verify_files(run)
