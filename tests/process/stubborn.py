@@ -1,5 +1,6 @@
 """Tools that do not let go."""
 
+import re
 import sys
 import threading
 
@@ -24,4 +25,15 @@ async def blocking() -> str:
     sys.stdout.write("holds up the loop\n")
     sys.stdout.flush()
     threading.Event().wait()
+    return "never"
+
+
+async def in_c() -> str:
+    """Let the loop run on until it was asked to end, then hold the interpreter in C for ever, and say so."""
+    try:
+        await trio.sleep_forever()
+    finally:
+        sys.stdout.write("holds the interpreter\n")
+        sys.stdout.flush()
+        re.search("(a+)+$", "a" * 60 + "!")
     return "never"

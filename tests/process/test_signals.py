@@ -77,6 +77,18 @@ def test_a_second_signal_ends_it_at_once(stubborn, out, tool, first, second):
     assert {problem.kind for problem in reading.problems} <= {ProblemKind.NOT_CLOSED}
 
 
+def test_a_second_signal_ends_what_holds_the_interpreter(stubborn, out):
+    """Where no line of Python can run any more, the process is ended from C, and its journal can be read."""
+    with stubborn("in_c") as process:
+        shown(process, "calls look_up")
+        process.send_signal(signal.SIGINT)
+        shown(process, "holds the interpreter")
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=5)
+    assert process.returncode == -signal.SIGALRM
+    assert verify(out / "journal.jsonl", Meeting).records > 3
+
+
 def test_what_does_not_stop_is_left_behind(stubborn, out):
     """After its grace the overrun is recorded, the files are written, and the process ends without it."""
     with stubborn("shielded", "--clock", "virtual") as process:

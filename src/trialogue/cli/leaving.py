@@ -2,7 +2,8 @@
 
 1. The first Ctrl-C ends the meeting; that a second one ends it at once is told then, once.
 2. At once is within `LAST_S`: what closes by itself until then is closed, and a journal is readable at any
-   moment. The process is left from a thread, whatever its tasks and their threads still do.
+   moment. The process is left from a thread, whatever its tasks and their threads still do; where not even a
+   thread can run, by `trialogue.cli.last_resort`.
 3. An actor that does not stop cannot be killed: once the meeting's files are written, the process is left.
 """
 
@@ -17,9 +18,10 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, Never
 
-from attrs import define
+from attrs import Factory, define
 
 from trialogue.cli.endings import INTERRUPTED, told
+from trialogue.cli.last_resort import LastResort
 from trialogue.errors import TrialogueError
 
 if TYPE_CHECKING:
@@ -51,9 +53,13 @@ class Leaving:
     is_leaving: bool = False
     """Whether a thread waits to leave."""
 
+    last_resort: LastResort = Factory(LastResort)
+    """Ends the process where it cannot end itself."""
+
     def asked(self, signal_name: str) -> None:
         """Tell who interrupts that it can be done again."""
         if signal_name == "SIGINT":
+            self.last_resort.arm()
             with suppress(OSError):
                 print(ASKED, file=sys.stderr, flush=True)
 
@@ -98,6 +104,7 @@ def open_leaving(sum_up: Callable[[Held], None]) -> Generator[Leaving]:
         yield leaving
     finally:
         leaving.is_over = True
+        leaving.last_resort.close()
 
 
 def _remembered_terminal() -> Callable[[], None]:

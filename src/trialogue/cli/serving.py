@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import trio
 from attrs import frozen
 
 from trialogue.cli.diagnostics import LogLevel, configure
+from trialogue.cli.last_resort import LastResort
 from trialogue.cli.lines import Line, Tone, line, span
 from trialogue.cli.screens import Waiting, open_waiting, show
 from trialogue.compute import Compute, InThreads
@@ -78,11 +80,14 @@ def how_to_dial(server: Server, key_variable: str | None) -> list[Line]:
 
 async def _serve(serving: Serving, access: Access) -> int:
     asked: list[str] = []
-    with lone_error():
+    last_resort = LastResort()
+    with closing(last_resort), lone_error():
         async with trio.open_nursery() as nursery:
 
             def end(signal_name: str) -> None:
                 asked.append(signal_name)
+                if signal_name == "SIGINT":
+                    last_resort.arm()
                 nursery.cancel_scope.cancel(reason=f"{signal_name} was received")
 
             await nursery.start(watch_signals, end)

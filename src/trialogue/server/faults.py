@@ -56,7 +56,8 @@ class Answer:
     """What a peer says in the place of an upgrade."""
 
     data: bytes = field(default=b"", repr=lambda data: f"{len(data)} bytes")
-    """The bytes; `{accept}` in them becomes the right answer to the client's key, `{auth}` its key."""
+    """The bytes; `{accept}` in them becomes the right answer to the client's key, `{auth}` its key,
+    and `{length}` the length of what comes after the headers."""
 
     drip_s: float = 0.0
     """Seconds between two bytes; 0 for all at once."""
@@ -98,7 +99,9 @@ def _filled(data: bytes, request: bytes) -> bytes:
     }
     key = headers.get(b"sec-websocket-key", b"")
     accept = base64.b64encode(hashlib.sha1(key + _GUID).digest())  # noqa: S324 - as the protocol wants it
-    return data.replace(b"{accept}", accept).replace(b"{auth}", headers.get(b"authorization", b""))
+    data = data.replace(b"{accept}", accept).replace(b"{auth}", headers.get(b"authorization", b""))
+    _, _, body = data.partition(b"\r\n\r\n")
+    return data.replace(b"{length}", str(len(body)).encode())
 
 
 # --- conversations ----------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ from trialogue.server.faults import Answer
 
 
 def http(status: str, *headers: str, body: str = "") -> Answer:
-    """An answer of HTTP."""
-    lines = [f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}", "", body]
+    """An answer of HTTP; its length is that of the body with all that is filled into it."""
+    lines = [f"HTTP/1.1 {status}", *headers, "Content-Length: {length}", "", body]
     return Answer("\r\n".join(lines).encode())
 
 

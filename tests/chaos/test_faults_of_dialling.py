@@ -1,0 +1,21 @@
+"""Answers to a dial that is not let in: what they repeat arrives whole."""
+
+import h11
+
+from trialogue.app.faults.dialling import DIALS
+from trialogue.server.faults import Answer, _filled
+
+REQUEST = b"GET / HTTP/1.1\r\nAuthorization: Token 0123456789abcdef0123456789abcdef\r\nHost: x\r\n\r\n"
+
+
+def test_an_answer_has_the_length_of_what_is_filled_in():
+    """A body that is cut off is no JSON, and the key in it would never have been shown to anybody."""
+    (fault,) = [each for each in DIALS if each.name == "unauthorized"]
+    assert isinstance(fault.ill, Answer)
+    reader = h11.Connection(h11.CLIENT)
+    reader.send(h11.Request(method="GET", target="/", headers=[("Host", "x")]))
+    reader.send(h11.EndOfMessage())
+    reader.receive_data(_filled(fault.ill.data, REQUEST))
+    events = [reader.next_event() for _ in range(3)]
+    assert events[1].data.endswith(b'Token 0123456789abcdef0123456789abcdef is not good"}')
+    assert isinstance(events[2], h11.EndOfMessage)
