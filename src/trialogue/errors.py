@@ -144,7 +144,15 @@ class RemoteProtocolError(ProtocolError):
 
 
 class ToolFailed(TrialogueError):
-    """A tool could not give a result: it raised, was too slow, or its arguments do not fit."""
+    """A tool could not give a result: it raised, was too slow, or its arguments do not fit.
+
+    Its text is what the agent is told. `code` says why in one word (`status-500`), and nothing that was said:
+    it is for the screen and for `result.json`.
+    """
+
+    def __init__(self, message: str = "", *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class ToolLost(ToolFailed):

@@ -1,6 +1,7 @@
 """Functions describe themselves to models."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Literal
 
 import pytest
@@ -50,6 +51,59 @@ def test_a_signature_is_a_schema():
             "required": ["item"],
         },
     )
+
+
+class Shop:
+    """Sell things."""
+
+    def __call__(self, item: str, database: object = None) -> str:
+        return item
+
+
+class Till:
+    def __call__(self, item: str) -> str:
+        """Take money.
+
+        Args:
+            item: What is paid.
+        """
+        return item
+
+
+ITEM = {"type": "object", "properties": {"item": {"type": "string"}}, "required": ["item"]}
+
+
+@pytest.mark.parametrize(
+    "called",
+    [partial(Shop(), database=object()), partial(partial(Shop(), database=1), database=2)],
+    ids=["partial", "twice"],
+)
+def test_a_partial_says_what_is_left_to_give(called):
+    """What it has bound is nobody's to give, and not told."""
+    assert describe(called) == Signature("Sell things.", {**ITEM, "additionalProperties": False})
+
+
+def test_an_object_is_described_by_its_call():
+    """Its own words go before its class's."""
+    assert set(describe(Shop()).schema["properties"]) == {"item", "database"}
+    assert describe(Till()).description == "Take money."
+    assert describe(Till()).schema["properties"]["item"]["description"] == "What is paid."
+
+
+def test_positions_that_are_bound_are_not_told():
+    """Nor are those that a partial has filled by place."""
+
+    def sell(database: object, item: str) -> str:
+        return item
+
+    assert describe(partial(sell, "db")) == Signature("", {**ITEM, "additionalProperties": False})
+
+
+def test_errors_name_the_tool_as_the_scenario_does():
+    """A lambda has no name of its own, nor has a partial."""
+    for called in (lambda item: item, partial(bare)):
+        with pytest.raises(SetupError, match=r"^tool shop: parameter item: needs a type hint"):
+            describe(called, "tool shop")
 
 
 def bare(item):

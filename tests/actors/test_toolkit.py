@@ -1,5 +1,6 @@
 """Each kind of tool keeps to what its scenario may do to this machine and to others."""
 
+import logging
 import os
 import sys
 from contextlib import suppress
@@ -52,6 +53,34 @@ async def test_a_command_that_fails(tmp_path):
         await python("raise SystemExit(3)", tmp_path).call({})
     with pytest.raises(ToolFailed, match=r"^the command cannot be started: No such file or directory$"):
         await CommandTool(("/no/such/program",), tmp_path).call({})
+
+
+async def test_what_a_command_writes_to_stderr_is_for_its_author(tmp_path, caplog):
+    """The end of it is in the diagnostics at `debug`, however it ends; the agent is told none of it."""
+    caplog.set_level(logging.DEBUG, "trialogue.tools")
+    code = "import sys; print('x' * 100_000, file=sys.stderr); print('no such table', file=sys.stderr)"
+    assert await python(code, tmp_path).call({}) == ""
+    with pytest.raises(ToolFailed) as failed:
+        await python(f"{code}; raise SystemExit(3)", tmp_path).call({})
+    assert failed.value.code == "exit-3"
+    assert "table" not in str(failed.value)
+    with trio.move_on_after(2):
+        await python(f"{code}; sys.stderr.flush(); import time; time.sleep(60)", tmp_path).call({})
+    told = [record.getMessage() for record in caplog.records]
+    assert len(told) == 3
+    assert all("no such table" in each and len(each) < 5000 for each in told)
+
+
+async def test_a_child_that_keeps_stderr_open_holds_up_nobody(tmp_path):
+    """The command's own end is the call's end."""
+    code = (
+        "import subprocess, sys\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'], stdin=subprocess.DEVNULL,"
+        " stdout=subprocess.DEVNULL, start_new_session=True)\n"
+        "print('done')\n"
+    )
+    with trio.fail_after(20):
+        assert await python(code, tmp_path).call({}) == "done"
 
 
 async def test_a_command_that_writes_without_end(tmp_path):
@@ -159,9 +188,30 @@ async def test_an_address_that_does_not_answer(address):
     url, _ = await address(b"nonsense\r\n\r\n")
     with pytest.raises(ToolLost, match=r"^the address did not answer: RemoteProtocolError$"):
         await HttpTool(url).call({})
-    with pytest.raises(ToolFailed, match=r"^the address cannot be reached: OSError$") as raised:
+    with pytest.raises(ToolFailed, match=r"^the address cannot be reached: Connection refused$") as raised:
         await HttpTool("http://127.0.0.1:9/").call({})
     assert not isinstance(raised.value, ToolLost)
+
+
+async def test_a_handshake_that_fails_leaves_no_stream_open(nursery):
+    """Whoever cannot be spoken to is let go, though somebody still looks at the error."""
+    let_go = trio.Event()
+
+    async def speak_plainly(stream):
+        await stream.send_all(b"this is no TLS\r\n" * 8)
+        with suppress(trio.BrokenResourceError):
+            while await stream.receive_some():
+                pass
+        let_go.set()
+
+    listeners = await nursery.start(partial(trio.serve_tcp, speak_plainly, 0, host="127.0.0.1"))
+    port = listeners[0].socket.getsockname()[1]
+    with pytest.raises(ToolFailed) as failed:
+        await HttpTool(f"https://127.0.0.1:{port}/").call({})
+    with trio.fail_after(5):
+        await let_go.wait()
+    assert failed.value.code == "unreachable"
+    nursery.cancel_scope.cancel(reason="the test is over")
 
 
 def test_addresses_that_are_allowed():
@@ -225,3 +275,47 @@ async def test_a_server_that_is_not_there():
         await server.run()
     with pytest.raises(ToolFailed, match=r"^the MCP server is gone$"):
         await McpTool(server, "price").call({})
+
+
+STRUCTURED = """
+import json, sys
+print("the cache is cold", file=sys.stderr, flush=True)
+for line in sys.stdin:
+    m = json.loads(line)
+    if "id" not in m or "method" not in m:
+        continue
+    known = {
+        "initialize": lambda: {
+            "protocolVersion": m["params"]["protocolVersion"],
+            "capabilities": {"tools": {}},
+            "serverInfo": {"name": "p", "version": "1"},
+        },
+        "tools/list": lambda: {"tools": [{"name": "price", "inputSchema": {"type": "object"}}]},
+        "tools/call": lambda: {"content": [], "structuredContent": {"cents": 8}},
+    }
+    none = {"error": {"code": -32601, "message": "no such method"}}
+    answer = {"result": known[m["method"]]()} if m["method"] in known else none
+    print(json.dumps({"jsonrpc": "2.0", "id": m["id"], **answer}), flush=True)
+"""
+
+
+async def test_content_that_is_structured_alone_is_the_answer(nursery, tmp_path):
+    """A server may leave the text out: then its content is told as JSON."""
+    program = tmp_path / "server.py"
+    program.write_text(STRUCTURED, encoding="utf-8")
+    server = McpServer("price", argv=(sys.executable, str(program)))
+    with trio.fail_after(30):
+        await nursery.start(server.run)
+        assert await McpTool(server, "price").call({}) == {"cents": 8}
+    nursery.cancel_scope.cancel(reason="the meeting is over")
+
+
+async def test_a_server_that_crashes_at_its_start_says_why(caplog):
+    """Its last line is in the error, the end of its stderr in the diagnostics at `debug`."""
+    caplog.set_level(logging.DEBUG, "trialogue.tools")
+    code = "import sys; print('reading tickets.db', file=sys.stderr); sys.exit('no such file: tickets.db')"
+    server = McpServer("tickets", argv=(sys.executable, "-c", code))
+    with trio.fail_after(30), pytest.raises(SetupError) as refused:
+        await server.run()
+    assert str(refused.value).endswith("; it wrote: no such file: tickets.db")
+    assert "reading tickets.db" in caplog.text

@@ -1,12 +1,17 @@
 """Tool calls end exactly once, in words."""
 
+import functools
+import logging
 import math
+import subprocess
+import sys
+import textwrap
 
 import pytest
 import trio
 
 from trialogue.actors.toolkit import MockTool, PythonTool, import_function
-from trialogue.actors.tools import RESULT_BYTES, ToolExecutor, as_content
+from trialogue.actors.tools import ToolExecutor
 from trialogue.compute import Inline, InThreads
 from trialogue.errors import SetupError, ToolFailed, ToolLost
 from trialogue.model.commands import CancelTool, RunTool
@@ -40,16 +45,16 @@ async def test_a_result(autojump_clock):
 @pytest.mark.parametrize(
     ("order", "content"),
     [
-        (run(tool="gone"), "there is no tool named 'gone'"),
-        (run(arguments="{"), "the arguments are not JSON"),
-        (run(arguments="[1]"), "the arguments are not a JSON object"),
-        (run(tool="broken"), "out of stock"),
+        (run(tool="gone"), ("there is no tool named 'gone'", "no-tool")),
+        (run(arguments="{"), ("the arguments are not JSON", "arguments")),
+        (run(arguments="[1]"), ("the arguments are not a JSON object", "arguments")),
+        (run(tool="broken"), ("out of stock", "mock")),
     ],
 )
 async def test_a_failure_is_an_answer(autojump_clock, order, content):
-    """Whatever goes wrong, the agent is told in one line."""
+    """Whatever goes wrong, the agent is told in one line, and the screen in a word."""
     tools = {"price": MockTool(1), "broken": MockTool(None, error="out of stock")}
-    assert await finished(tools, order) == [ToolFinished("biz", "call_1", "failed", content)]
+    assert await finished(tools, order) == [ToolFinished("biz", "call_1", "failed", *content)]
 
 
 async def test_a_call_without_an_answer_is_unknown(autojump_clock):
@@ -70,7 +75,7 @@ async def test_a_deadline(autojump_clock):
     """A tool that hangs is given up."""
     tools = {"price": MockTool(1, delay_s=math.inf, timeout_s=4.0)}
     assert await finished(tools, run()) == [
-        ToolFinished("biz", "call_1", "timed-out", "the tool gave no result within 4 s")
+        ToolFinished("biz", "call_1", "timed-out", "the tool gave no result within 4 s", "deadline")
     ]
 
 
@@ -105,34 +110,189 @@ async def test_python_functions():
     assert await PythonTool(triple, InThreads()).call({"number": 2}) == 6
 
 
-async def test_python_failures_name_the_type_alone():
-    """What a function raises may hold speech: only its type is told."""
-
-    def broken(key: str) -> None:
-        raise KeyError(key)
-
-    def refusing() -> None:
-        raise ToolFailed("closed on Sundays")
-
-    with pytest.raises(ToolFailed, match=r"^the tool raised KeyError$"):
-        await PythonTool(broken, Inline()).call({"key": "secret words"})
-    with pytest.raises(ToolFailed, match=r"^closed on Sundays$"):
-        await PythonTool(refusing, Inline()).call({})
-    with pytest.raises(ToolFailed, match="the arguments do not fit"):
-        await PythonTool(broken, Inline()).call({"nonsense": 1})
+def secretive(words: str) -> None:
+    raise KeyError(words)
 
 
-def test_results_are_capped():
-    """An agent is never fed more than 32 KiB, cut at a character."""
-    content = as_content("é" * RESULT_BYTES)
-    assert len(content.encode()) <= RESULT_BYTES
-    assert content.endswith(" ... [cut at 32 KiB]")
+def refusing() -> None:
+    raise ToolFailed("closed on Sundays")
 
 
-def test_results_that_json_cannot_say():
-    """A result that is no data is a failure."""
-    with pytest.raises(ToolFailed, match="returned a object"):
-        as_content(object())
+def exiting() -> None:
+    sys.exit()
+
+
+def interrupting() -> None:
+    raise KeyboardInterrupt
+
+
+async def leaving() -> None:
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(trio.sleep_forever)
+        await trio.lowlevel.checkpoint()
+        raise SystemExit(3)
+
+
+async def blaming() -> None:
+    await trio.lowlevel.checkpoint()
+    raise GeneratorExit
+
+
+@pytest.mark.parametrize("compute", [Inline(), InThreads()], ids=["inline", "threads"])
+@pytest.mark.parametrize(
+    ("function", "arguments", "content", "code"),
+    [
+        (secretive, '{"words": "secret words"}', "the tool raised KeyError", "KeyError"),
+        (refusing, "{}", "closed on Sundays", ""),
+        (exiting, "{}", "the tool raised SystemExit", "SystemExit"),
+        (interrupting, "{}", "the tool raised KeyboardInterrupt", "KeyboardInterrupt"),
+        (leaving, "{}", "the tool raised BaseExceptionGroup", "BaseExceptionGroup"),
+        (blaming, "{}", "the tool raised GeneratorExit", "GeneratorExit"),
+    ],
+    ids=["error", "refused", "exit", "interrupt", "exit in a nursery", "generator"],
+)
+async def test_whatever_a_function_raises_is_its_calls_failure(function, arguments, content, code, compute):
+    """Its words may hold speech: the agent is told its type alone. Nothing else of the meeting ends."""
+    tools = {"price": PythonTool(function, compute)}
+    reports = await finished(tools, run(arguments=arguments), after=0.2)
+    assert reports == [ToolFinished("biz", "call_1", "failed", content, code)]
+
+
+async def test_a_call_that_is_cancelled_is_no_failure_whatever_it_raises_then(autojump_clock):
+    """What a tool raises while it is stopped is of no use any more."""
+
+    async def spiteful() -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(trio.sleep_forever)
+            try:
+                await trio.sleep_forever()
+            finally:
+                raise SystemExit
+
+    tools = {"price": PythonTool(spiteful, InThreads())}
+    reports = await finished(tools, run(), CancelTool("biz", "call_1"))
+    assert reports == [ToolFinished("biz", "call_1", "cancelled", "the call was cancelled")]
+
+
+def test_ctrl_c_while_a_tool_runs_is_no_failure_of_the_tool():
+    """Whoever presses Ctrl-C wants the program to end: that is not the tool's to swallow."""
+    program = """
+        import os, signal, trio
+        from trialogue.actors.toolkit import PythonTool
+        from trialogue.actors.tools import ToolExecutor
+        from trialogue.compute import InThreads
+        from trialogue.model.commands import RunTool
+
+        async def busy():
+            os.kill(os.getpid(), signal.SIGINT)
+            while True:
+                await trio.lowlevel.checkpoint()
+
+        async def main():
+            executor = ToolExecutor({"t": PythonTool(busy, InThreads())}, print)
+            async with trio.open_nursery() as nursery:
+                await nursery.start(executor.run)
+                executor.mailbox.post(RunTool("a", "1", "t", "{}"))
+
+        trio.run(main, strict_exception_groups=False)
+    """
+    ended = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        capture_output=True,
+        timeout=60,
+        check=False,
+        text=True,
+    )
+    assert "KeyboardInterrupt" in ended.stderr
+    assert ended.returncode != 0
+
+
+async def test_the_author_of_a_tool_can_see_why_it_failed(autojump_clock, caplog):
+    """Message and traceback are in the diagnostics at `debug`, and nowhere else."""
+    caplog.set_level(logging.DEBUG, "trialogue.tools")
+    tools = {"price": PythonTool(secretive, Inline())}
+    (report,) = await finished(tools, run(arguments='{"words": "database db-7 is closed"}'))
+    (record,) = caplog.records
+    assert record.levelno == logging.DEBUG
+    assert "tool='price' participant='biz' code='KeyError'" in record.getMessage()
+    assert "database db-7 is closed" in caplog.text
+    assert "in secretive" in caplog.text
+    assert "db-7" not in repr(report)
+
+
+class Shop:
+    """Sell things."""
+
+    async def __call__(self, item: str) -> str:
+        await trio.lowlevel.checkpoint()
+        return f"{item} is sold"
+
+
+class Till:
+    def __call__(self, item: str) -> str:
+        return f"{item} is paid"
+
+
+def wrapped(function):
+    """What a decorator makes of an async function: a plain one that returns a coroutine."""
+
+    @functools.wraps(function)
+    def inner(**arguments):
+        return function(**arguments)
+
+    return inner
+
+
+async def sell(database: str, item: str, *, count: int = 1) -> str:
+    await trio.lowlevel.checkpoint()
+    return f"{count} {item} of {database}"
+
+
+@pytest.mark.parametrize(
+    ("function", "result"),
+    [
+        (Shop(), "tea is sold"),
+        (Till(), "tea is paid"),
+        (functools.partial(sell, "db"), "1 tea of db"),
+        (functools.partial(sell, "db", count=2), "2 tea of db"),
+        (functools.partial(Shop()), "tea is sold"),
+        (functools.partial(Till().__call__), "tea is paid"),
+        (wrapped(functools.partial(sell, "db")), "1 tea of db"),
+        (lambda item: f"{item}!", "tea!"),
+    ],
+    ids=[
+        "async object",
+        "object",
+        "partial",
+        "partial by name",
+        "partial of object",
+        "method",
+        "wrapped",
+        "lambda",
+    ],
+)
+async def test_anything_that_can_be_called_is_a_tool(function, result):
+    """Functions, objects, partials and what decorators return, async or not."""
+    assert await PythonTool(function, InThreads()).call({"item": "tea"}) == result
+
+
+async def test_what_a_partial_has_bound_is_not_the_models_to_give():
+    """An app binds its database: a model does not choose another."""
+    tool = PythonTool(functools.partial(sell, database="db"), InThreads())
+    assert await tool.call({"item": "tea"}) == "1 tea of db"
+    with pytest.raises(ToolFailed, match="database is bound already"):
+        await tool.call({"item": "tea", "database": "other"})
+
+
+async def test_two_runs_of_one_id_are_two(autojump_clock):
+    """A model may use an id again while the first call runs: each run ends, and is cancelled, alone."""
+    tools = {"slow": MockTool("s", delay_s=5.0), "fast": MockTool("f", delay_s=1.0)}
+    first, second = RunTool("biz", "c", "slow", "{}"), RunTool("biz", "c", "fast", "{}", run=1)
+    reports = await finished(tools, first, second, CancelTool("biz", "c"))
+    assert reports == [
+        ToolFinished("biz", "c", "cancelled", "the call was cancelled"),
+        ToolFinished("biz", "c", "succeeded", "f", run=1),
+    ]
 
 
 def test_functions_by_name():
@@ -161,21 +321,3 @@ async def test_cancelled_before_it_began(autojump_clock):
         await trio.sleep(60)
         nursery.cancel_scope.cancel(reason="the test is over")
     assert reports == [ToolFinished("biz", "call_1", "cancelled", "the call was cancelled")]
-
-
-async def test_whatever_a_tool_raises_is_an_answer(autojump_clock):
-    """A tool of somebody else's can end its call, not the meeting."""
-
-    class Broken(MockTool):
-        async def call(self, arguments):
-            await trio.lowlevel.checkpoint()
-            raise LookupError("private words")
-
-    assert await finished({"price": Broken(1)}, run()) == [
-        ToolFinished("biz", "call_1", "failed", "the tool raised LookupError")
-    ]
-
-
-def test_text_that_is_none_is_mended():
-    """A lone surrogate cannot be written anywhere: it becomes a question mark."""
-    assert as_content("x\ud800y") == "x?y"

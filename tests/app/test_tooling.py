@@ -111,3 +111,25 @@ def test_what_the_operator_must_know_of():
     assert of("{command: [/bin/true, -x]}").code == ("/bin/true",)
     assert of("{mcp: {command: [server]}}").code == ("server",)
     assert of('{http: {url: "http://localhost", headers: {a: "${env:K}"}}}').secrets == ("K",)
+
+
+@pytest.mark.parametrize("called", [None, 5, "price"])
+async def test_what_is_registered_must_be_callable(called):
+    """Anything else is refused before the meeting, in one line."""
+    with pytest.raises(SetupError, match=r"^tool x: is a \w+, not a function$"):
+        await made("{python: price}", registered={"price": called})
+
+
+async def test_a_partial_is_where_its_function_is(tmp_path, monkeypatch):
+    """Leave for a module is leave for what it binds of its own, and for nothing that it leads to."""
+    code = (
+        "import functools, os\n"
+        "def f(n: int) -> int:\n    return n\n"
+        "own, other = functools.partial(f), functools.partial(os.system)\n"
+    )
+    (tmp_path / "shop_of_partials.py").write_text(code, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    tool, _ = await made('{python: "shop_of_partials:own"}', imports=("shop_of_partials.*",))
+    assert await tool.call({"n": 3}) == 3
+    with pytest.raises(SetupError, match=r"is really posix\.system"):
+        await made('{python: "shop_of_partials:other"}', imports=("shop_of_partials.*",))

@@ -442,6 +442,19 @@ def test_calls_are_answered_once_and_by_their_id():
             session.send(m.FunctionCallResponse("f", "r", call_id), 2)
 
 
+def test_two_calls_of_one_id_are_answered_each():
+    """Models use an id again: with other arguments it is another call, with the same ones the same."""
+    session = running()
+    for arguments in ("1", "2", "2"):
+        wanted = m.RequestedFunction(id="a", name="f", arguments=arguments, client_side=True)
+        session.receive_text(encode(m.FunctionCallRequest((wanted,))), 1)
+    assert session.open_calls == ("a", "a")
+    for _ in range(2):
+        session.send(m.FunctionCallResponse("f", "r", "a"), 2)
+    with pytest.raises(LocalProtocolError, match="answered once"):
+        session.send(m.FunctionCallResponse("f", "r", "a"), 2)
+
+
 def test_cancelled_calls_are_not_answered():
     """A cancelled id is no longer open, and an unknown one is no fault."""
     session = running()

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import orjson
 import pytest
+from attrs import evolve
 from report_values import MEETING, PLAN, UTTERANCES, records
 
-from trialogue.model.commands import EndMeeting
-from trialogue.model.events import SessionLost, SessionReady, Woke
+from trialogue.model.commands import EndMeeting, RunTool
+from trialogue.model.events import SessionLost, SessionReady, ToolFinished, ToolRequested, Woke
 from trialogue.model.participants import Participant, Price
 from trialogue.model.plan import MeetingPlan
 from trialogue.report import Failure, Run, measures, result
@@ -38,6 +39,46 @@ def test_result_tells_what_went_wrong():
 def test_reason_decides_whether_it_went_well(reason, ok):
     told = result(PLAN, records((1.0, Woke("x"), EndMeeting(reason))), (), RUN)
     assert (told.reason, told.ok) == (reason, ok)
+
+
+def test_calls_that_came_to_nothing_are_failures():
+    """Each with its tool and why, in one word; what was cancelled or succeeded is none."""
+    told = []
+    for number, (outcome, code) in enumerate(
+        [
+            ("failed", "ValueError"),
+            ("succeeded", ""),
+            ("timed-out", "deadline"),
+            ("unknown", ""),
+            ("cancelled", ""),
+        ]
+    ):
+        told += [
+            (number, ToolRequested("ann", 1, f"c{number}", "prices", "{}")),
+            (number + 0.5, ToolFinished("ann", f"c{number}", outcome, "secret words", code)),
+        ]
+    plan = MeetingPlan("small", (Participant("ann"),))
+    assert result(plan, records(*told), (), RUN).failures == (
+        Failure(0.5, "tool-failed", "prices: ValueError", "ann"),
+        Failure(2.5, "tool-timed-out", "prices: deadline", "ann"),
+        Failure(3.5, "tool-unknown", "prices: unknown", "ann"),
+    )
+
+
+def test_an_id_that_is_used_again_is_another_call():
+    """What ran anew counts anew; asked again without a run, it is the same call."""
+    asked = ToolRequested("ann", 1, "c", "prices", "{}")
+    done = ToolFinished("ann", "c", "succeeded", "1")
+    plan = MeetingPlan("small", (Participant("ann"),))
+    told = records(
+        *((1, asked, RunTool("ann", "c", "prices", "{}")), (2, asked), (3, done), (4, asked)),
+        *((5, asked, RunTool("ann", "c", "prices", "{}", run=1)), (6, evolve(done, outcome="failed"))),
+    )
+    calls = result(plan, told, (), RUN).measures.tools
+    assert [(call.at, call.outcome, call.duration_s) for call in calls] == [
+        (1, "succeeded", 2.0),
+        (5, "failed", 1.0),
+    ]
 
 
 def test_records_that_stop_are_unfinished():

@@ -2,31 +2,29 @@
 
 1. A call that was begun has exactly one `ToolFinished`, whatever happens to it.
 2. A deadline, a failure and a cancellation are results in words: the agent is always answered.
+   So is whatever a tool raises, though it be `SystemExit`: its words are for the diagnostics alone.
 3. At most `LIMIT` calls run at once; the others wait their turn inside their deadline.
 """
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping
 from typing import Literal, Protocol, cast
 
 import orjson
-import structlog
 import trio
+from attrs import frozen
 
 from trialogue.actors.mailbox import Mailbox
+from trialogue.actors.tool_notes import note
+from trialogue.actors.tool_results import as_content
 from trialogue.errors import ToolFailed, ToolLost
 from trialogue.model.commands import CancelTool, RunTool
 from trialogue.model.events import Event, ToolFinished
-from trialogue.model.text import well_formed
 
 LIMIT = 16
-RESULT_BYTES = 32 * 1024
-_CUT = " ... [cut at 32 KiB]"
-
 Outcome = Literal["succeeded", "failed", "timed-out", "cancelled", "unknown"]
-
-diagnostics = structlog.get_logger("trialogue.tools")
 
 
 class Tool(Protocol):
@@ -48,7 +46,7 @@ class ToolExecutor:
     def __init__(self, tools: Mapping[str, Tool], post: Callable[[Event], None]) -> None:
         self._tools = tools
         self._post = post
-        self._scopes: dict[tuple[str, str], trio.CancelScope] = {}
+        self._scopes: dict[tuple[str, str, int], trio.CancelScope] = {}
         self._limiter = trio.CapacityLimiter(LIMIT)
         self.mailbox: Mailbox[RunTool | CancelTool] = Mailbox("tools", 256)
 
@@ -58,43 +56,95 @@ class ToolExecutor:
             task_status.started()
             while True:
                 order = await self.mailbox.take()
+                key = (order.participant, order.call_id, order.run)
                 if isinstance(order, RunTool):
                     # Known before its task runs: a cancellation may be the very next order.
                     scope = trio.CancelScope()
-                    self._scopes[order.participant, order.call_id] = scope
+                    self._scopes[key] = scope
                     nursery.start_soon(self._run, order, scope)
-                elif running := self._scopes.get((order.participant, order.call_id)):
+                elif running := self._scopes.get(key):
                     running.cancel(reason="the agent no longer wants the result")
 
     async def _run(self, order: RunTool, scope: trio.CancelScope) -> None:
-        key = (order.participant, order.call_id)
-        outcome, content = "cancelled", "the call was cancelled"
+        came_of_it = _CANCELLED
         with scope:
             try:
-                outcome, content = await self._outcome(order)
+                came_of_it = await self._run_caught(order)
             finally:
-                del self._scopes[key]
-        self._post(ToolFinished(*key, outcome, content))  # type: ignore[arg-type] # the literals above
+                del self._scopes[order.participant, order.call_id, order.run]
+        self._post(
+            ToolFinished(
+                participant=order.participant,
+                call_id=order.call_id,
+                outcome=came_of_it.outcome,
+                content=came_of_it.content,
+                code=came_of_it.code,
+                run=order.run,
+            )
+        )
 
-    async def _outcome(self, order: RunTool) -> tuple[Outcome, str]:
+    async def _run_caught(self, order: RunTool) -> _Ended:
+        try:
+            return _Ended("succeeded", await self._result(order))
+        except trio.Cancelled:
+            raise
+        except BaseException as failure:  # whatever a tool raises is an answer, never the meeting's end
+            if _is_ctrl_c(failure):
+                raise
+            if cancelled := _cancelled(failure):
+                raise cancelled from None  # what the tool raised beside it is of no use any more
+            ended = _ended_by(failure, self._tools.get(order.tool))
+            note("a tool failed", failure, tool=order.tool, participant=order.participant, code=ended.code)
+            return ended
+
+    async def _result(self, order: RunTool) -> str:
         tool = self._tools.get(order.tool)
         if tool is None:
-            return "failed", f"there is no tool named {order.tool!r}"
-        try:
-            arguments = parse_arguments(order.arguments)
-            with trio.fail_after(tool.timeout_s):
-                async with self._limiter:
-                    result = await tool.call(arguments)
-            return "succeeded", as_content(result)
-        except ToolLost as loss:
-            return "unknown", str(loss)
-        except ToolFailed as failure:
-            return "failed", str(failure)
-        except trio.TooSlowError:
-            return "timed-out", f"the tool gave no result within {tool.timeout_s:g} s"
-        except Exception as crash:  # noqa: BLE001 - whatever a tool does is an answer, never the meeting's end
-            diagnostics.warning("a tool crashed", tool=order.tool, error=type(crash).__name__)
-            return "failed", f"the tool raised {type(crash).__name__}"
+            raise ToolFailed(f"there is no tool named {order.tool!r}", code="no-tool")
+        arguments = parse_arguments(order.arguments)
+        with trio.fail_after(tool.timeout_s):
+            async with self._limiter:
+                result = await tool.call(arguments)
+        return as_content(order.tool, result)
+
+
+@frozen
+class _Ended:
+    """How a call ended."""
+
+    outcome: Outcome
+    content: str
+    code: str = ""
+
+
+_CANCELLED = _Ended("cancelled", "the call was cancelled")
+
+
+def _ended_by(failure: BaseException, tool: Tool | None) -> _Ended:
+    """What a failure is to the agent: what a tool of ours says of itself, of anything else its type alone."""
+    match failure:
+        case ToolLost():
+            return _Ended("unknown", str(failure), failure.code)
+        case ToolFailed():
+            return _Ended("failed", str(failure), failure.code)
+        case trio.TooSlowError() if tool is not None:
+            return _Ended("timed-out", f"the tool gave no result within {tool.timeout_s:g} s", "deadline")
+        case _:
+            name = type(failure).__name__
+            return _Ended("failed", f"the tool raised {name}", name)
+
+
+def _cancelled(failure: BaseException) -> BaseException | None:
+    """The cancellations in a group of errors."""
+    return failure.split(trio.Cancelled)[0] if isinstance(failure, BaseExceptionGroup) else None
+
+
+def _is_ctrl_c(failure: BaseException) -> bool:
+    """Whether somebody has pressed Ctrl-C while a tool ran: trio raises that where the loop happens to be."""
+    if not isinstance(failure, KeyboardInterrupt):
+        return False
+    frames = [frame for frame, _ in traceback.walk_tb(failure.__traceback__)]
+    return str(frames[-1].f_globals.get("__name__", "")).startswith("trio.")
 
 
 def parse_arguments(text: str) -> dict[str, object]:
@@ -102,22 +152,7 @@ def parse_arguments(text: str) -> dict[str, object]:
     try:
         arguments: object = orjson.loads(text) if text.strip() else {}
     except orjson.JSONDecodeError:
-        raise ToolFailed("the arguments are not JSON") from None
+        raise ToolFailed("the arguments are not JSON", code="arguments") from None
     if not isinstance(arguments, dict):
-        raise ToolFailed("the arguments are not a JSON object")
+        raise ToolFailed("the arguments are not a JSON object", code="arguments")
     return cast("dict[str, object]", arguments)
-
-
-def as_content(result: object) -> str:
-    """What an agent is told: text as it is, anything else as JSON, at most 32 KiB."""
-    if isinstance(result, str):
-        text = result
-    else:
-        try:
-            text = orjson.dumps(result, option=orjson.OPT_NON_STR_KEYS).decode()
-        except TypeError:
-            raise ToolFailed(f"the tool returned a {type(result).__name__}, which JSON cannot say") from None
-    text = well_formed(text)
-    if len(text.encode()) <= RESULT_BYTES:
-        return text
-    return text.encode()[: RESULT_BYTES - len(_CUT)].decode(errors="ignore") + _CUT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from functools import partial
+from typing import cast
 
 from trialogue.errors import SetupError
 
@@ -21,7 +22,12 @@ def check_import(what: str, target: str, patterns: tuple[str, ...]) -> None:
 
 
 def check_place(what: str, target: str, found: object, patterns: tuple[str, ...]) -> None:
-    """`SetupError` unless what was imported may be used, too: names can lead elsewhere."""
+    """`SetupError` unless what was imported may be used, too: names can lead elsewhere.
+
+    A partial is where the function is that it calls; an object, where its class is.
+    """
+    while isinstance(found, partial):
+        found = cast("partial[object]", found).func
     named = found if hasattr(found, "__qualname__") else type(found)
     where = f"{getattr(named, '__module__', '')}.{getattr(named, '__qualname__', '')}"
     if not is_allowed(where, patterns):

@@ -62,7 +62,7 @@ class _Left:
     replies: dict[str, int] = Factory(dict[str, int])
     ready: set[str] = Factory(set[str])
     changes: dict[str, list[Update | Replace]] = Factory(dict[str, list[Update | Replace]])
-    running: dict[tuple[str, str], RunTool] = Factory(dict[tuple[str, str], RunTool])
+    running: dict[tuple[str, str, int], RunTool] = Factory(dict[tuple[str, str, int], RunTool])
     heard: PlaybackStarted | PlaybackResumed | None = None
     before_s: float = 0.0
     """How much of the reply that is being heard was heard before its last pause."""
@@ -90,8 +90,8 @@ class _Left:
                 changes = self.changes.get(name, [])
                 refused = [each for each in changes if isinstance(each, Update) and each.part == part]
                 changes.remove(refused[-1])
-            case ToolFinished(participant=name, call_id=call_id):
-                self.running.pop((name, call_id), None)
+            case ToolFinished(participant=name, call_id=call_id, run=run):
+                self.running.pop((name, call_id, run), None)
             case PlaybackStarted():
                 self.heard, self.paused, self.before_s = event, None, 0.0
             case PlaybackPaused(played_s=played_s):
@@ -107,8 +107,8 @@ class _Left:
         match command:
             case Update(participant=name) | Replace(participant=name):
                 self.changes.setdefault(name, []).append(command)
-            case RunTool(participant=name, call_id=call_id):
-                self.running[name, call_id] = command
+            case RunTool(participant=name, call_id=call_id, run=run):
+                self.running[name, call_id, run] = command
             case SetHearing():
                 self.hearing = command
             case _:
@@ -127,7 +127,11 @@ class _Left:
                     heard.participant, heard.turn, heard.reply, round(place, 6), round(played, 6), "cut"
                 )
             ]
-        return [*cut, *(ToolFinished(*key, "unknown", UNKNOWN) for key in self.running)]
+        lost = [
+            ToolFinished(each.participant, each.call_id, "unknown", UNKNOWN, run=each.run)
+            for each in self.running.values()
+        ]
+        return [*cut, *lost]
 
 
 @frozen

@@ -134,7 +134,7 @@ def _make(spec: ToolSpec, allowed: Permissions, servers: Servers) -> tuple[Tool,
         case PythonFunction(target):
             function = _function(what, target, allowed)
             compute = Inline() if is_virtual() else InThreads(16)
-            itself = silent if spec.schema is not None else describe(function)
+            itself = silent if spec.schema is not None else describe(function, what)
             return PythonTool(function, compute, spec.timeout_s), itself
         case HttpCall(url, method, headers):
             check_url(url, allowed.hosts, what)
@@ -180,7 +180,10 @@ def _function(what: str, target: str, allowed: Permissions) -> Callable[..., obj
 
 def _registered(what: str, name: str, allowed: Permissions) -> Callable[..., object]:
     if name in allowed.registered:
-        return allowed.registered[name]
+        registered: object = allowed.registered[name]  # callers may not be typed
+        if not callable(registered):
+            raise SetupError(f"{what}: is a {type(registered).__name__}, not a function")
+        return registered
     for entry in entry_points(group=GROUP, name=name):
         loaded: object = entry.load()
         if callable(loaded):

@@ -142,9 +142,10 @@ class Story:
             case ToolRequested(participant=name, call_id=call_id, tool=tool):
                 self._calls.setdefault((name, call_id), (tool, at))
                 self._tell(at, Kind.TOOL, f"calls {tool}", name)
-            case ToolFinished(participant=name, call_id=call_id, outcome=outcome):
-                tool, since = self._calls.get((name, call_id), ("a tool", at))
-                self._tell(at, Kind.TOOL, f"{tool} {outcome} after {at - since:.1f} s", name)
+            case ToolFinished(participant=name, call_id=call_id, outcome=outcome, code=code):
+                tool, since = self._calls.pop((name, call_id), ("a tool", at))
+                why = f" ({code})" if code else ""
+                self._tell(at, Kind.TOOL, f"{tool} {outcome}{why} after {at - since:.1f} s", name)
             case _:
                 self._take_trouble(at, event)
 

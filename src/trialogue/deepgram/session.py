@@ -9,6 +9,7 @@
 5. Settings may go out before the Welcome is read, and go out once. Nothing else goes before them, and
    nothing but KeepAlive before they are applied.
 6. A call is answered at most once, by its id, and not after it was cancelled: ask `open_calls` first.
+   Two calls of one id are two: each of them is answered.
 7. Welcome and SettingsApplied have ten seconds each. While running, KeepAlive is due eight seconds after
    the last sound or KeepAlive that we sent.
 8. A close looks the same whether or not the service meant it: what it last said counts before the code.
@@ -146,7 +147,7 @@ class ClientSession:
     _settings_at: float = field(default=0.0, init=False)
     _sent_at: float = field(default=0.0, init=False)
     _reply: ReplyTrack = field(factory=ReplyTrack, init=False)
-    _open_calls: dict[str, None] = field(factory=dict[str, None], init=False)
+    _open_calls: dict[tuple[str, str], None] = field(factory=dict[tuple[str, str], None], init=False)
     _early_audio_told: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -159,8 +160,8 @@ class ClientSession:
 
     @property
     def open_calls(self) -> tuple[str, ...]:
-        """Ids of the calls that wait for our answer, oldest first."""
-        return tuple(self._open_calls)
+        """Ids of the calls that wait for our answer, oldest first; one that two calls have stands twice."""
+        return tuple(call_id for call_id, _ in self._open_calls)
 
     # --- out ----------------------------------------------------------------------------------------
 
@@ -176,7 +177,7 @@ class ClientSession:
             case KeepAlive():
                 self._sent_at = now
             case FunctionCallResponse(id=str(call_id)):
-                del self._open_calls[call_id]
+                self._close_call(call_id)
             case _:
                 pass
         return text
@@ -204,8 +205,12 @@ class ClientSession:
                 assert_never(self.state)
         if not allowed:
             raise LocalProtocolError(f"{message.type} may not be sent while {self.state.value}")
-        if isinstance(message, FunctionCallResponse) and message.id not in self._open_calls:
+        if isinstance(message, FunctionCallResponse) and message.id not in self.open_calls:
             raise LocalProtocolError("a function call may be answered once, by its id, unless cancelled")
+
+    def _close_call(self, call_id: str) -> None:
+        """Strike out the oldest open call of an id: it has its answer."""
+        del self._open_calls[next(call for call in self._open_calls if call[0] == call_id)]
 
     # --- in -----------------------------------------------------------------------------------------
 
@@ -277,11 +282,12 @@ class ClientSession:
                 return self._reply.done()
             case FunctionCallRequest():
                 wanted = translate.tool_calls(message)
-                self._open_calls |= {call.id: None for call in wanted.calls if call.ours}
+                self._open_calls |= {(call.id, call.arguments): None for call in wanted.calls if call.ours}
                 return [wanted]
             case FunctionCallCancelled(functions=functions):
-                for function in functions:
-                    self._open_calls.pop(function.id, None)
+                gone = {function.id for function in functions}
+                for call in [call for call in self._open_calls if call[0] in gone]:
+                    del self._open_calls[call]
                 return [ToolCallsCancelled(tuple(function.id for function in functions))]
             case _:
                 return [translate.translate(message)]

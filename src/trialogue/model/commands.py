@@ -262,6 +262,9 @@ class RunTool:
     arguments: str
     """JSON, as the model wrote it. Personal."""
 
+    run: int = 0
+    """Which run of a call with this id: models use an id again, so runs after the first count from 1."""
+
 
 @frozen
 class CancelTool:
@@ -272,6 +275,9 @@ class CancelTool:
 
     call_id: str
     """Which call."""
+
+    run: int = 0
+    """Which run of a call with this id."""
 
 
 @frozen

@@ -596,7 +596,7 @@ class ToolRequested:
     """In which of its sessions; answers go to no other."""
 
     call_id: str
-    """The service's id; unique for the participant."""
+    """The service's id; it says little, since models use ids again."""
 
     tool: str
     """The tool's name."""
@@ -626,6 +626,12 @@ class ToolFinished:
 
     content: str
     """What the agent is told: the result as JSON or text, or the failure in one line. Personal."""
+
+    code: str = ""
+    """Why there is no result, in one word: `ValueError`, `exit-3`, `status-500`; empty where nothing says."""
+
+    run: int = 0
+    """Which run of a call with this id, as `RunTool` says."""
 
 
 @frozen

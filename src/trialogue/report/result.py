@@ -13,6 +13,7 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 from trialogue.report.measures import Measures, measures
+from trialogue.report.tools import AMISS
 from trialogue.rules.cost import Cost, cost_of
 
 BAD_ENDS: Final = frozenset(
@@ -117,7 +118,7 @@ def result(plan: MeetingPlan, records: Sequence[Record], utterances: Sequence[Ut
         measures=measured,
         cost=cost_of(plan, records),
         files=run.files,
-        failures=tuple(failure for record in records for failure in _failures(record)),
+        failures=_all_failures(records, measured),
     )
 
 
@@ -127,6 +128,22 @@ def _reason(records: Sequence[Record]) -> str:
             if isinstance(command, EndMeeting):
                 return command.reason
     return "unfinished"
+
+
+def _all_failures(records: Sequence[Record], measured: Measures) -> tuple[Failure, ...]:
+    """What went wrong, in order: what was reported, and calls of tools that came to nothing."""
+    found = [failure for record in records for failure in _failures(record)]
+    found.extend(
+        Failure(
+            at=call.at + (call.duration_s or 0.0),
+            code=f"tool-{call.outcome}",
+            text=f"{call.tool}: {call.code or call.outcome}",
+            participant=call.participant,
+        )
+        for call in measured.tools
+        if call.outcome in AMISS
+    )
+    return tuple(sorted(found, key=lambda failure: failure.at))
 
 
 def _failures(record: Record) -> list[Failure]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
-from attrs import evolve, frozen
+from attrs import define, evolve, field, frozen
 
-from trialogue.model.commands import AnswerTool
+from trialogue.model.commands import AnswerTool, RunTool
 from trialogue.model.events import ToolCallCancelled, ToolFinished, ToolRequested
 from trialogue.model.records import Record
 
@@ -15,6 +15,9 @@ ToolOutcome: TypeAlias = Literal[
     "succeeded", "failed", "timed-out", "cancelled", "unknown", "answered", "unanswered", "not-ours"
 ]
 """How a call ended: as `ToolFinished` says; `answered` by the meeting itself; never; or run elsewhere."""
+
+AMISS: Final = frozenset({"failed", "timed-out", "unknown"})
+"""How calls end that came to nothing, or may have; what was cancelled was not wanted."""
 
 
 @frozen
@@ -39,35 +42,53 @@ class ToolCall:
     duration_s: float | None = None
     """How long it took; None where it never ended."""
 
+    code: str = ""
+    """Why it has no result, in one word; empty where nothing says."""
+
 
 def tool_calls(records: Iterable[Record]) -> tuple[ToolCall, ...]:
-    """Every call, in the order in which they were asked for; asked again, a call counts once."""
-    calls: dict[tuple[str, str], ToolCall] = {}
+    """Every call, in the order in which they were asked for; asked again, a call counts once.
+
+    Whoever asks with an id that was used before, and has its tool run, has called anew.
+    """
+    calls = _Calls()
     for record in records:
-        _take_event(calls, record)
+        calls.take(record)
+    return tuple(calls.all)
+
+
+@define
+class _Calls:
+    """The calls of the records so far; each id stands for the last call that has it."""
+
+    all: list[ToolCall] = field(factory=list[ToolCall])
+    _last: dict[tuple[str, str], int] = field(factory=dict[tuple[str, str], int])
+
+    def take(self, record: Record) -> None:
+        match record.event:
+            case ToolRequested():
+                self._requested(record.event, record)
+            case ToolFinished(participant=name, call_id=call_id, outcome=outcome, code=code):
+                self._end((name, call_id), outcome, record.at, code)
+            case ToolCallCancelled(participant=name, call_id=call_id):
+                self._end((name, call_id), "cancelled", record.at)
+            case _:
+                pass
         for command in record.commands:
             if isinstance(command, AnswerTool):
-                _end(calls, (command.participant, command.call_id), "answered", record.at)
-    return tuple(calls.values())
+                self._end((command.participant, command.call_id), "answered", record.at)
 
+    def _requested(self, event: ToolRequested, record: Record) -> None:
+        key = (event.participant, event.call_id)
+        if key in self._last and not any(isinstance(command, RunTool) for command in record.commands):
+            return
+        outcome: ToolOutcome = "unanswered" if event.ours else "not-ours"
+        self._last[key] = len(self.all)
+        self.all.append(ToolCall(*key, event.tool, record.at, outcome))
 
-def _take_event(calls: dict[tuple[str, str], ToolCall], record: Record) -> None:
-    match record.event:
-        case ToolRequested(participant=name, call_id=call_id, tool=tool, ours=ours):
-            outcome: ToolOutcome = "unanswered" if ours else "not-ours"
-            calls.setdefault((name, call_id), ToolCall(name, call_id, tool, record.at, outcome))
-        case ToolFinished(participant=name, call_id=call_id, outcome=outcome):
-            _end(calls, (name, call_id), outcome, record.at)
-        case ToolCallCancelled(participant=name, call_id=call_id):
-            _end(calls, (name, call_id), "cancelled", record.at)
-        case _:
-            pass
-
-
-def _end(
-    calls: dict[tuple[str, str], ToolCall], key: tuple[str, str], outcome: ToolOutcome, at: float
-) -> None:
-    """The first end of a call counts: the same result may be told again."""
-    call = calls.get(key)
-    if call is not None and call.outcome == "unanswered":
-        calls[key] = evolve(call, outcome=outcome, duration_s=at - call.at)
+    def _end(self, key: tuple[str, str], outcome: ToolOutcome, at: float, code: str = "") -> None:
+        """The first end of a call counts: the same result may be told again."""
+        index = self._last.get(key)
+        if index is not None and self.all[index].outcome == "unanswered":
+            call = self.all[index]
+            self.all[index] = evolve(call, outcome=outcome, duration_s=at - call.at, code=code)

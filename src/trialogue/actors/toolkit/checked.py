@@ -30,5 +30,5 @@ class CheckedTool:
         """Judge, then call; `ToolFailed` tells the model what does not fit."""
         wrong = misfit(self.schema, arguments)
         if wrong is not None:
-            raise ToolFailed(f"the arguments do not fit: {wrong}")
+            raise ToolFailed(f"the arguments do not fit: {wrong}", code="arguments")
         return await self.tool.call(arguments)

@@ -8,6 +8,8 @@
 from __future__ import annotations
 
 import ipaddress
+import os
+import ssl
 from collections.abc import Mapping
 from typing import cast
 from urllib.parse import SplitResult, urlencode, urlsplit
@@ -19,7 +21,7 @@ from attrs import field, frozen
 
 from trialogue.errors import SetupError, ToolFailed, ToolLost
 
-ANSWER_BYTES = 64 * 1024
+ANSWER_BYTES = 1024 * 1024
 """How much of an answer is read; agents get 32 KiB of it."""
 
 HEAD_BYTES = 32 * 1024
@@ -62,14 +64,16 @@ class HttpTool:
         try:
             stream = await _reached(parts)
         except (OSError, trio.BrokenResourceError) as failure:
-            raise ToolFailed(f"the address cannot be reached: {type(failure).__name__}") from failure
+            raise ToolFailed(
+                f"the address cannot be reached: {_why(failure)}", code="unreachable"
+            ) from failure
         try:
             async with stream:
                 status, answer = await _exchange(stream, asked, body)
         except (OSError, trio.BrokenResourceError, h11.ProtocolError) as failure:
-            raise ToolLost(f"the address did not answer: {type(failure).__name__}") from failure
+            raise ToolLost(f"the address did not answer: {_why(failure)}", code="no-answer") from failure
         if not 200 <= status < 300:
-            raise ToolFailed(f"the address answered with status {status}")
+            raise ToolFailed(f"the address answered with status {status}", code=f"status-{status}")
         return answer.decode(errors="replace")
 
 
@@ -81,11 +85,29 @@ def _own_headers(host: str, body: bytes) -> list[tuple[str, str]]:
     return headers
 
 
+def _why(failure: BaseException) -> str:
+    """What the system or TLS says of a failure: the innermost that says anything, else its type."""
+    said: BaseException | None = failure
+    why = type(failure).__name__
+    while said is not None:
+        if isinstance(said, ssl.SSLCertVerificationError):
+            return f"TLS: {said.verify_message}"
+        if isinstance(said, OSError) and not isinstance(said, ssl.SSLError) and said.errno:
+            why = os.strerror(said.errno)
+        inner = said.exceptions[0] if isinstance(said, BaseExceptionGroup) else said.__cause__
+        said = cast("BaseException | None", inner)
+    return why
+
+
 async def _reached(parts: SplitResult) -> trio.abc.Stream:
     host = parts.hostname or ""
     if parts.scheme == "https":
         stream = await trio.open_ssl_over_tcp_stream(host, parts.port or 443, https_compatible=True)
-        await stream.do_handshake()
+        try:
+            await stream.do_handshake()
+        except BaseException:  # whoever has no stream cannot close it
+            await trio.aclose_forcefully(stream)
+            raise
         return cast("trio.abc.Stream", stream)
     return await trio.open_tcp_stream(host, parts.port or 80)
 
@@ -116,7 +138,7 @@ def _plain(value: object) -> str:
         case str() | int() | float():
             return str(value)
         case _:
-            raise ToolFailed("a GET sends texts, numbers and truth values alone")
+            raise ToolFailed("a GET sends texts, numbers and truth values alone", code="arguments")
 
 
 def is_loopback(host: str) -> bool:

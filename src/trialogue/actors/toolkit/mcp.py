@@ -3,7 +3,8 @@
 1. The `mcp` package runs on anyio, whose scopes belong to the task that opened them: so a session lives in a
    task of its own, and a session that fails takes nobody along.
 2. A session that ends by itself is a failure: its supervisor opens the next one. What it offers is read anew.
-3. A call that was sent and not answered may have had its effects: that is `ToolLost`, and not run again.
+3. The end of what a server writes to stderr is for the diagnostics; its last line says why it did not start.
+4. A call that was sent and not answered may have had its effects: that is `ToolLost`, and not run again.
 """
 
 from __future__ import annotations
@@ -14,18 +15,28 @@ import os
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib import import_module
-from typing import Any, Protocol, Self, cast
+from typing import Any, Protocol, Self, TextIO, cast
 
 import trio
 from attrs import frozen
 
+from trialogue.actors.tool_notes import Tail, note
+from trialogue.actors.tool_results import as_content
 from trialogue.errors import ConnectionLost, SetupError, ToolFailed, ToolLost
+from trialogue.model.text import safe_text
+from trialogue.supervise import lone_error
 
 OPENING_S = 20.0
 """How long a server may take until it can be asked."""
 
 ANSWERING_S = 300.0
 """How long an address may be silent in the middle of an answer; each call has its own deadline beside."""
+
+LINE_CHARS = 200
+"""How much is told of the line that a server wrote last."""
+
+_LAST_WORDS_S = 0.5
+"""How long is waited for the rest of its stderr, once it is dead."""
 
 _CLOSED = -32000
 """The package's code for a connection that is over."""
@@ -46,6 +57,7 @@ class _Answer(Protocol):
     """What a call came to."""
 
     content: Sequence[object]
+    structured_content: dict[str, Any] | None
     is_error: bool
 
 
@@ -125,6 +137,20 @@ async def _watched(transport: _Transport, gone: trio.Event) -> AsyncGenerator[tu
         yield _Watched(coming, gone), going
 
 
+@asynccontextmanager
+async def _heard(last_words: Tail) -> AsyncGenerator[TextIO]:
+    """A file for a program's stderr, whose end is kept."""
+    reading, writing = os.pipe()
+    with lone_error(), open(writing, "w", encoding="utf-8") as stderr:  # noqa: ASYNC230, PTH123 - a pipe, and not ours to write to
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(last_words.read, trio.lowlevel.FdStream(reading))
+            try:
+                yield stderr
+            finally:
+                stderr.close()  # the program is gone: what it wrote is all there is
+                nursery.cancel_scope.deadline = trio.current_time() + _LAST_WORDS_S
+
+
 class McpServer:
     """The session with one server: a program that we start, or an address."""
 
@@ -136,6 +162,7 @@ class McpServer:
         self._client: _Client | None = None
         self._gone = trio.Event()
         self._was_open = False
+        self._last_words = Tail()
         self.offered: Mapping[str, _Offered] = {}
 
     @property
@@ -166,8 +193,13 @@ class McpServer:
 
     def _lost(self, why: str) -> SetupError | ConnectionLost:
         what = f"the MCP server of tool {self.name}"
+        wrote = self._last_words.text
+        if wrote:
+            note("an MCP server wrote", server=self.name, stderr=wrote)
         if self._was_open:
             return ConnectionLost(f"{what} is gone: {why}")
+        if wrote:  # nothing has been said yet: this is about its program, and the operator's to read
+            why = f"{why}; it wrote: {safe_text(wrote.splitlines()[-1])[:LINE_CHARS]}"
         return SetupError(f"{what} cannot be used: {why}")
 
     @asynccontextmanager
@@ -189,14 +221,15 @@ class McpServer:
             client = await exits.enter_async_context(http.AsyncClient(trust_env=False, timeout=patience))
             spoken = _package("mcp.client.streamable_http")
             return cast("_Transport", spoken.streamable_http_client(self._url, http_client=client))
-        unheard = exits.enter_context(open(os.devnull, "w", encoding="utf-8"))  # noqa: ASYNC230, PTH123, SIM115 - not a file of ours, and never waits
+        self._last_words = Tail()
+        stderr = await exits.enter_async_context(_heard(self._last_words))
         program = _package("mcp").StdioServerParameters(command=self._argv[0], args=list(self._argv[1:]))
-        return cast("_Transport", _package("mcp.client.stdio").stdio_client(program, errlog=unheard))
+        return cast("_Transport", _package("mcp.client.stdio").stdio_client(program, errlog=stderr))
 
     async def call(self, tool: str, arguments: Mapping[str, object]) -> object:
         """Call one of the server's tools; `ToolFailed` for its failures, and where the session is gone."""
         if self._client is None or not self.is_open:
-            raise ToolFailed("the MCP server is gone")
+            raise ToolFailed("the MCP server is gone", code="server-gone")
         try:
             answer = await self._client.call_tool(tool, dict(arguments))
         except Exception as failure:  # whatever the package raises is an answer for the agent
@@ -206,19 +239,22 @@ class McpServer:
             for part in answer.content
         )
         if answer.is_error:
-            raise ToolFailed(text or "the tool failed")
-        return text
+            raise ToolFailed(text or _in_json(answer) or "the tool failed", code="refused")
+        return answer.structured_content if not text and answer.structured_content is not None else text
 
     def _failed(self, failure: Exception) -> ToolFailed:
         """What a call came to that was not answered, or was refused."""
         match getattr(failure, "code", None), getattr(failure, "message", None):
             case _, message if message == _FORGOTTEN:
                 self._gone.set()
-                return ToolFailed("the MCP server has forgotten us")
+                return ToolFailed("the MCP server has forgotten us", code="server-gone")
             case int(code), _ if code != _CLOSED:
-                return ToolFailed(f"the MCP server failed: {_named(failure)}")
+                return ToolFailed(f"the MCP server failed: {_named(failure)}", code=_named(failure))
             case _:
-                return ToolLost("the MCP server went away during the call; it may have had its effects")
+                return ToolLost(
+                    "the MCP server went away during the call; it may have had its effects",
+                    code="server-gone",
+                )
 
     def __repr__(self) -> str:
         """Give a status line."""
@@ -235,6 +271,10 @@ def _package(name: str) -> Any:  # noqa: ANN401 - an extra: it is not there wher
     if not told.handlers:  # its lines hold what was said: they are for who asks for them, not for stderr
         told.addHandler(logging.NullHandler())
     return module
+
+
+def _in_json(answer: _Answer) -> str:
+    return as_content("", answer.structured_content) if answer.structured_content else ""
 
 
 async def _offered(client: _Client) -> dict[str, _Offered]:

@@ -31,5 +31,5 @@ class MockTool:
         del arguments
         await trio.sleep(self.delay_s)
         if self.error:
-            raise ToolFailed(self.error)
+            raise ToolFailed(self.error, code="mock")
         return self.result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from importlib import import_module
 from typing import cast
 
@@ -15,7 +16,7 @@ from trialogue.errors import SetupError, ToolFailed
 
 @frozen
 class PythonTool:
-    """A Python callable: async on trio, or sync in a worker thread.
+    """A Python callable (function, object, partial): async on trio, or sync in a worker thread.
 
     A thread cannot be stopped: at its deadline the call is given up, and what it still does is lost.
     """
@@ -30,19 +31,34 @@ class PythonTool:
     """Seconds after which a call is given up."""
 
     async def call(self, arguments: Mapping[str, object]) -> object:
-        """Call the function; what it raises becomes a `ToolFailed` that names the type alone."""
+        """Call the function, and wait for what it returns if that can be waited for."""
+        self._check(arguments)
+        if _is_async(self.function):
+            return await cast("Awaitable[object]", self.function(**arguments))
+        # In a tuple, since trio takes no coroutine out of a thread: what a decorator returns may be one.
+        (result,) = await self.compute.run(lambda: (self.function(**arguments),))
+        return await result if inspect.isawaitable(result) else result
+
+    def _check(self, arguments: Mapping[str, object]) -> None:
+        """`ToolFailed` unless the function takes these; what a partial has bound is not to be given."""
+        bound: Mapping[str, object] = getattr(self.function, "keywords", {})  # as a partial has them
         try:
-            inspect.signature(self.function).bind(**arguments)
+            signature = inspect.signature(self.function)
+        except ValueError:  # some builtin functions have none: they judge by themselves
+            return
+        try:
+            signature.bind(**arguments)
         except TypeError as wrong:
-            raise ToolFailed(f"the arguments do not fit: {wrong}") from None
-        try:
-            if inspect.iscoroutinefunction(self.function):
-                return await cast("Awaitable[object]", self.function(**arguments))
-            return await self.compute.run(lambda: self.function(**arguments))
-        except ToolFailed:
-            raise
-        except Exception as crash:  # whatever a user's tool raises is an answer for its agent
-            raise ToolFailed(f"the tool raised {type(crash).__name__}") from crash
+            raise ToolFailed(f"the arguments do not fit: {wrong}", code="arguments") from None
+        if taken := sorted(bound.keys() & arguments.keys()):
+            raise ToolFailed(f"the arguments do not fit: {taken[0]} is bound already", code="arguments")
+
+
+def _is_async(function: Callable[..., object]) -> bool:
+    """Whether calling it gives a coroutine at once: it is an async function, or its `__call__` is one."""
+    while isinstance(function, partial):
+        function = cast("partial[object]", function).func
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
 
 
 def import_function(name: str) -> Callable[..., object]:

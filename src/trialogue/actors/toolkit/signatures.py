@@ -13,6 +13,7 @@ import re
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, cast
 
 from attrs import frozen
@@ -46,23 +47,33 @@ class Signature:
     """JSON Schema of its arguments."""
 
 
-def describe(function: Callable[..., object]) -> Signature:
-    """Describe a function by its signature and docstring; `SetupError` names what JSON cannot say."""
-    name = getattr(function, "__name__", type(function).__name__)
-    documentation = inspect.getdoc(function) or ""
+def describe(function: Callable[..., object], what: str = "") -> Signature:
+    """Describe a callable by its signature and docstring; `SetupError` names what JSON cannot say.
+
+    `what` is how the callable is called in errors. What a partial has bound is not the model's to give.
+    """
+    named, bound = _unbound(function)
+    said = named if inspect.isroutine(named) or inspect.isclass(named) else _call_of(named)
+    name = what or f"tool {getattr(named, '__name__', type(named).__name__)}"
+    own = inspect.getdoc(said) if said.__doc__ else None  # without words of its own it inherits a type's
+    documentation = own or inspect.getdoc(named) or ""
     try:
-        hints = typing.get_type_hints(function, include_extras=True)
+        hints = typing.get_type_hints(said, include_extras=True)
     except NameError as unknown:
-        raise SetupError(f"tool {name}: a type hint names {unknown.name}, which is not there") from unknown
+        raise SetupError(f"{name}: a type hint names {unknown.name}, which is not there") from unknown
+    except TypeError as unknown:
+        raise SetupError(f"{name}: its arguments cannot be known; give the tool a schema") from unknown
     told = (_ARGUMENT.match(line) for line in documentation.splitlines())
     try:
         parameters = inspect.signature(function).parameters.values()
     except ValueError as unknown:
-        raise SetupError(f"tool {name}: its arguments cannot be known; give the tool a schema") from unknown
+        raise SetupError(f"{name}: its arguments cannot be known; give the tool a schema") from unknown
     words: dict[str, str] = {found[1]: found[2] for found in told if found}
     properties: dict[str, object] = {}
     required: list[str] = []
     for parameter in parameters:
+        if parameter.name in bound:
+            continue
         properties[parameter.name] = _property(name, parameter, hints, words)
         if parameter.default is parameter.empty:
             required.append(parameter.name)
@@ -72,10 +83,24 @@ def describe(function: Callable[..., object]) -> Signature:
     return Signature(" ".join(documentation.split("\n\n")[0].split()), schema)
 
 
+def _unbound(function: Callable[..., object]) -> tuple[Callable[..., object], frozenset[str]]:
+    """What a partial calls in the end, and the names that it has bound there."""
+    bound: frozenset[str] = frozenset()
+    while isinstance(function, partial):
+        bound |= function.keywords.keys()
+        function = function.func
+    return function, bound
+
+
+def _call_of(called: Callable[..., object]) -> Callable[..., object]:
+    """The method that is run where an object is called: it has the hints."""
+    return cast("Callable[..., object]", getattr(called, "__call__"))  # noqa: B004, B009 - checked as what it is
+
+
 def _property(
     tool: str, parameter: inspect.Parameter, hints: Mapping[str, object], words: Mapping[str, str]
 ) -> Mapping[str, object]:
-    where = f"tool {tool}: parameter {parameter.name}"
+    where = f"{tool}: parameter {parameter.name}"
     if parameter.kind not in {parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY}:
         raise SetupError(f"{where}: arguments come by name, so * and / have no use here")
     if parameter.name not in hints:
