@@ -357,5 +357,6 @@ def test_how_a_client_dials_is_code(capsys):
     assert names["here"].agent == "ws://127.0.0.1:8090"
     assert code[-2] == 'with DeepgramClient(api_key="any", environment=here).agent.v1.connect() as agent:'
     assert told[0] == "listening at ws://127.0.0.1:8090/v1/agent/converse"
+    assert told[1] == "speech to text at ws://127.0.0.1:8090/v2/listen and /v1/listen"
     with_key = [plain(each) for each in how_to_dial(Server("127.0.0.1", 8090), "AGENT_KEY")]
     assert any('api_key=os.environ["AGENT_KEY"]' in line for line in with_key)

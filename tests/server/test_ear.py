@@ -97,6 +97,15 @@ async def test_formats(encoding: str, rate: int, autojump_clock: MockClock) -> N
         assert kinds == [SpeechBegan, SpeechEnded, WordsRecognized]
 
 
+async def test_a_knock_is_no_thank_you(autojump_clock: MockClock) -> None:
+    """Words are believed for as much speech as was detected."""
+    async with listening("Thank you.", "I will be right there with you.", "Yes.") as listener:
+        for _ in range(3):
+            await listener.hear(speech(0.14) + silence(1.0))
+        words = [event.text for event in listener.told if isinstance(event, WordsRecognized)]
+        assert words == ["", "", "Yes."]
+
+
 async def test_forced_end_of_a_turn(autojump_clock: MockClock) -> None:
     """What was said so far is the turn; without one nothing happens."""
     async with listening("So far.") as listener:

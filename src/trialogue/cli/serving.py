@@ -1,4 +1,4 @@
-"""`trialogue serve`: the embedded voice agent server, for any client that speaks its protocol."""
+"""`trialogue serve`: the embedded voice agent and speech-to-text server, for any client that speaks to it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from trialogue.cli.last_resort import LastResort
 from trialogue.cli.lines import Line, Tone, line, span
 from trialogue.cli.screens import Waiting, open_waiting, show
 from trialogue.compute import Compute, InThreads
+from trialogue.deepgram.listen.settings import FLUX_PATH, NOVA_PATH
 from trialogue.errors import SetupError
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import Access, Server, open_server
@@ -69,6 +70,7 @@ def how_to_dial(server: Server, key_variable: str | None) -> list[Line]:
     )
     return [
         line("listening at ", span(server.url, Tone.STRONG)),
+        line("speech to text at ", span(f"ws://{host}{FLUX_PATH}", Tone.STRONG), f" and {NOVA_PATH}"),
         line(),
         line("The official Python SDK (deepgram-sdk 7) talks to it so:"),
         line(),

@@ -8,6 +8,7 @@
 4. A long turn is recognized in pieces as it grows, cut where it is quietest, so that its words come soon
    after its end.
 5. Recognition is a task of its own: the ear goes on hearing while it works out what was said.
+6. Words are believed for as much speech as was detected (`speech.believing`): a knock is no "thank you".
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from trialogue.errors import SetupError
 from trialogue.server.equipment import Equipment
 from trialogue.server.events import EarFailed, Event, SpeechBegan, SpeechEnded, WordsRecognized
 from trialogue.server.terms import Terms
+from trialogue.speech.believing import believable
 from trialogue.speech.formats import Decoder
 from trialogue.speech.ports import HEARING_RATE, EdgeKind, SpeechDetector
 from trialogue.speech.resample import Resampler
@@ -142,29 +144,33 @@ class Ear:
                 self._speech.start(edge.at)
                 self._tell(SpeechBegan())
             else:
-                await self._stop(edge.at + _TAIL_SAMPLES)
+                await self._stop(edge.at)
         if self._speech.is_long:
-            await self._put_piece.send(_Piece(self._speech.take_piece()))
+            pcm = self._speech.take_piece()
+            await self._put_piece.send(_Piece(pcm, len(pcm) / (_WIDTH * HEARING_RATE)))
 
     async def _stop(self, at: int) -> None:
+        """End the turn, whose last speech is at sample `at`."""
         if self._speech.is_open:
             self._tell(SpeechEnded())
-            await self._put_piece.send(_Piece(self._speech.stop(at), trio.current_time()))
+            speech_s = self._speech.seconds_to(at)
+            pcm = self._speech.stop(at + _TAIL_SAMPLES)
+            await self._put_piece.send(_Piece(pcm, speech_s, trio.current_time()))
 
     async def _understand(self) -> None:
         """Recognize pieces in their order and tell the words of a turn with its last one."""
         texts: list[str] = []
         async for piece in self._pieces:
-            texts.append(await self._recognize(piece.pcm))
+            texts.append(await self._recognize(piece))
             if piece.ended_at is not None:
                 words, texts = " ".join(filter(None, texts)), []
                 self._tell(WordsRecognized(words, trio.current_time() - piece.ended_at))
 
-    async def _recognize(self, pcm: bytes) -> str:
-        if not pcm:
+    async def _recognize(self, piece: _Piece) -> str:
+        if not piece.pcm:
             return ""
-        recognized = await self._compute.run(partial(self._recognizer.recognize, pcm))
-        return recognized.text.strip()
+        recognized = await self._compute.run(partial(self._recognizer.recognize, piece.pcm))
+        return believable(recognized, piece.speech_s).strip()
 
 
 @frozen
@@ -173,6 +179,9 @@ class _Piece:
 
     pcm: bytes
     """At 16 kHz."""
+
+    speech_s: float
+    """How much of it is speech, in seconds."""
 
     ended_at: float | None = None
     """When the turn ended, if this is its last part."""
@@ -185,6 +194,7 @@ class _Speech:
         self.end = 0
         self._held = bytearray()
         self._began: int | None = None
+        self._speaks_from = 0
 
     @property
     def is_open(self) -> bool:
@@ -205,6 +215,7 @@ class _Speech:
 
     def start(self, at: int) -> None:
         """A turn begins at sample `at`; what came long before it is dropped."""
+        self._speaks_from = at
         self._began = max(at - _LEAD_SAMPLES, self._held_from)
         self._drop_before(self._began)
 
@@ -215,6 +226,10 @@ class _Speech:
         self._drop_before(stop)
         self._began = None
         return taken
+
+    def seconds_to(self, at: int) -> float:
+        """How long somebody has spoken by sample `at`, without what was taken before."""
+        return max(0, at - max(self._speaks_from, self._held_from)) / HEARING_RATE
 
     def take_piece(self) -> bytes:
         """Take the turn so far, up to its quietest place."""

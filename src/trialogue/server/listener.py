@@ -1,6 +1,7 @@
 """Where clients come in: a loopback listener, or one stream that somebody has already.
 
-1. The path is the hosted service's, `/v1/agent/converse`; unknown queries and headers are ignored.
+1. The paths are the hosted service's: `/v1/agent/converse`, whose query is ignored, and `/v2/listen` and
+   `/v1/listen`, whose query is checked. Unknown headers are ignored.
 2. Without a key of our own every key is good: a `Token` or `Bearer` header, a subprotocol, or none.
 3. `Host` and `Origin` must be this machine's, or the address that is bound: a page in somebody's browser
    cannot come in by another name. An address beyond loopback wants a key.
@@ -13,21 +14,27 @@ import hmac
 import json
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Final
 from urllib.parse import urlsplit
 
 import structlog
 import trio
 from attrs import field, frozen
 
+from trialogue.deepgram.listen.settings import FLUX_PATH, NOVA_PATH, ListenRoute
 from trialogue.errors import SetupError
 from trialogue.server.connection import converse, where
 from trialogue.server.equipment import Equipment
+from trialogue.server.listen.connection import listen
+from trialogue.server.listen.terms import ListenTerms, QueryRefused, read_query
 from trialogue.server.options import is_loopback
 from trialogue.transport.accept import Accept, Reject, Service, UpgradeRequest, serve_websocket
 from trialogue.transport.socket import WebSocket
 
 PATH = "/v1/agent/converse"
 """Where the hosted service has it, too."""
+
+_LISTEN_PATHS: Final[dict[str, ListenRoute]] = {FLUX_PATH: "v2", NOVA_PATH: "v1"}
 
 _SCHEMES = ("token", "bearer")
 
@@ -144,13 +151,17 @@ class _Visit:
         self._access = access
         self._is_full = is_full
         self._through = through
+        self._listens: ListenTerms | None = None
 
     async def converse(self, socket: WebSocket, _request: UpgradeRequest) -> None:
         chosen = socket if self._through is None else self._through(socket)
-        await converse(chosen, self._equipment, request_id=self.request_id)
+        if self._listens is None:
+            await converse(chosen, self._equipment, request_id=self.request_id)
+        else:
+            await listen(chosen, self._equipment, self._listens, request_id=self.request_id)
 
     def decide(self, request: UpgradeRequest) -> Accept | Reject:
-        if request.path != PATH:
+        if request.path != PATH and request.path not in _LISTEN_PATHS:
             return self._reject(404, "NOT_FOUND", "There is nothing at this path.")
         if self._access is not None:
             if not _is_from_here(request, self._access):
@@ -159,6 +170,11 @@ class _Visit:
                 return self._reject(401, "INVALID_AUTH", "Invalid credentials.")
             if self._is_full:
                 return self._reject(429, "TOO_MANY_REQUESTS", "Too many requests. Please try again later.")
+        if request.path in _LISTEN_PATHS:
+            try:
+                self._listens = read_query(_LISTEN_PATHS[request.path], request.query)
+            except (QueryRefused, ValueError) as refusal:
+                return self._reject(400, "INVALID_QUERY_PARAMETER", str(refusal))
         chosen = next((name for name in request.subprotocols if name.lower() in _SCHEMES), None)
         return Accept(chosen, (("dg-request-id", self.request_id),))
 

@@ -1,0 +1,264 @@
+"""The tasks of one listening connection: a reader, and a listener that takes what was read in its order.
+
+1. The reader waits while eight megabytes wait to be heard: a client that sends faster than we listen is
+   slowed down by its own socket, and no word is lost.
+2. Sound and messages are taken in one order. Sound is heard in blocks of 50 ms, so that what is told does
+   not depend on how it was cut.
+3. Recognition is waited for: words are told when they are there, and time in messages is the sound's own.
+4. A connection that crashes ends alone, with one line of diagnostics.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final, TypeAlias
+
+import structlog
+import trio
+
+from trialogue.deepgram.codec import encode, unknown_fields
+from trialogue.deepgram.listen.codec import decode_flux_client, decode_nova_client
+from trialogue.deepgram.listen.flux import FluxClientMessage
+from trialogue.deepgram.listen.nova import NovaClientMessage
+from trialogue.errors import ConnectionLost, RemoteProtocolError, SetupError
+from trialogue.server.connection import where
+from trialogue.server.equipment import Equipment
+from trialogue.server.listen.flux import FluxTurns
+from trialogue.server.listen.hearing import DETECTOR_HANG_MS, Hearing, Piece
+from trialogue.server.listen.nova import ResultsOfStretches
+from trialogue.server.listen.terms import FluxTerms, ListenTerms
+from trialogue.server.listen.told import Stream, Told
+from trialogue.server.listen.wav import NoWav, WavHeader
+from trialogue.server.options import UnknownFields
+from trialogue.speech.formats import Decoder
+from trialogue.speech.ports import HEARING_RATE
+from trialogue.speech.resample import Resampler
+from trialogue.transport.socket import WebSocket
+
+__all__ = ["listen"]
+
+BLOCK_BYTES: Final = HEARING_RATE // 20 * 2
+"""How much is heard at a time: 50 ms."""
+
+MAX_WAITING_BYTES: Final = 8 * 1024 * 1024
+
+FLUX_IDLE_S: Final = 60.0
+"""How long a Flux session may send nothing."""
+
+_NO_AUDIO: Final = (
+    "Deepgram did not receive audio data or a text message within the timeout window. "
+    "See https://dpgr.am/net0001"
+)
+_NOT_DECODABLE: Final = "The payload cannot be decoded as audio. See https://dpgr.am/data0000"
+
+_Message: TypeAlias = FluxClientMessage | NovaClientMessage
+
+
+async def listen(socket: WebSocket, equipment: Equipment, terms: ListenTerms, *, request_id: str) -> None:
+    """Listen to the client of `socket` until either side closes it; never raises of itself."""
+    try:
+        await _Listening(socket, equipment, terms, request_id).run()
+    except Exception as crash:  # noqa: BLE001 the supervisor of this server: one connection falls, not all
+        structlog.get_logger().error("connection crashed", request_id=request_id, where=where(crash))
+        await socket.aclose(1011, "NET-0000")
+
+
+class _Inbox:
+    """What was read and not yet taken; its reader waits where it is full."""
+
+    def __init__(self) -> None:
+        self._items: deque[str | bytes | None] = deque()
+        self._bytes = 0
+        self._changed = trio.Event()
+
+    async def put(self, item: str | bytes | None) -> None:
+        """Put the next item; None is the end."""
+        while self._bytes >= MAX_WAITING_BYTES:
+            await self._changed.wait()
+        self._items.append(item)
+        self._bytes += len(item or b"")
+        self._wake()
+
+    async def take(self) -> str | bytes | None:
+        """Take the oldest item."""
+        while not self._items:
+            await self._changed.wait()
+        item = self._items.popleft()
+        self._bytes -= len(item or b"")
+        self._wake()
+        return item
+
+    def _wake(self) -> None:
+        changed, self._changed = self._changed, trio.Event()
+        changed.set()
+
+
+class _Listening:
+    """One connection."""
+
+    def __init__(self, socket: WebSocket, equipment: Equipment, terms: ListenTerms, request_id: str) -> None:
+        self._socket = socket
+        self._equipment = equipment
+        self._is_flux = isinstance(terms, FluxTerms)
+        self._route: FluxTurns | ResultsOfStretches = (
+            FluxTurns(terms, request_id, equipment.options.hang_s)
+            if isinstance(terms, FluxTerms)
+            else ResultsOfStretches(terms, request_id)
+        )
+        self._wav = WavHeader() if terms.input is None else None
+        self._decode: Callable[[bytes], bytes] | None = None
+        self._terms = terms
+        self._block = bytearray()
+        self._digest = hashlib.sha256()
+        self._has_sound = False
+        self._inbox = _Inbox()
+
+    async def run(self) -> None:
+        """Listen until either side closes."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._read)
+            await self._listen()
+            nursery.cancel_scope.cancel()
+
+    async def _read(self) -> None:
+        while True:
+            try:
+                item = await self._socket.receive()
+            except ConnectionLost:
+                await self._inbox.put(None)
+                return
+            await self._inbox.put(item)
+
+    async def _listen(self) -> None:
+        if isinstance(self._route, FluxTurns):
+            self._send(self._route.open())
+        opening = partial(self._equipment.open_detector, DETECTOR_HANG_MS)
+        try:
+            hearing = Hearing(await self._equipment.compute.run(opening))
+            while await self._take(hearing):
+                pass
+        except SetupError as error:
+            await self._fail(str(error))
+
+    async def _take(self, hearing: Hearing) -> bool:
+        """Take the next item; False where the connection is over."""
+        idle_s = FLUX_IDLE_S if self._is_flux else self._equipment.options.idle_s
+        with trio.move_on_after(idle_s) as waiting:
+            item = await self._inbox.take()
+        if waiting.cancelled_caught:
+            await self._socket.aclose(1011, _NO_AUDIO)
+            return False
+        match item:
+            case None:
+                return False
+            case bytes():
+                return await self._hear(item, hearing)
+            case _:
+                return await self._answer(item, hearing)
+
+    # --- sound --------------------------------------------------------------------------------------
+
+    async def _hear(self, data: bytes, hearing: Hearing) -> bool:
+        if not data:
+            return True
+        self._digest.update(data)
+        self._has_sound = True
+        try:
+            pcm = self._decoded(data)
+        except NoWav as fault:
+            await self._undecodable(str(fault))
+            return False
+        self._block += pcm
+        while len(self._block) >= BLOCK_BYTES:
+            block = bytes(self._block[:BLOCK_BYTES])
+            del self._block[:BLOCK_BYTES]
+            await self._hear_block(block, hearing)
+            await trio.lowlevel.checkpoint()
+        return True
+
+    def _decoded(self, data: bytes) -> bytes:
+        """The sound at 16 kHz; the format is known with a raw stream's address, or with a WAV's header."""
+        if self._wav is not None:
+            data = self._wav.feed(data)
+        if self._decode is None:
+            found = self._terms.input if self._wav is None else self._wav.format
+            if found is None:
+                return b""
+            decoder, resampler = Decoder(found), Resampler(found.sample_rate, HEARING_RATE)
+            self._decode = lambda coded: resampler.feed(decoder.decode(coded))
+        return self._decode(data)
+
+    async def _hear_block(self, block: bytes, hearing: Hearing) -> None:
+        hearing.feed(block)
+        while (piece := hearing.piece()) is not None:
+            await self._understand(piece, hearing)
+        self._tell(self._route.heard(hearing), hearing)
+
+    async def _understand(self, piece: Piece, hearing: Hearing) -> None:
+        recognize = partial(self._equipment.recognizer.recognize, piece.pcm)
+        hearing.understood(piece, await self._equipment.compute.run(recognize))
+
+    async def _undecodable(self, reason: str) -> None:
+        if isinstance(self._route, FluxTurns):
+            self._send(self._route.nonsense(reason))
+            await self._socket.aclose(code=None)
+        else:
+            await self._socket.aclose(1008, _NOT_DECODABLE)
+
+    # --- messages -----------------------------------------------------------------------------------
+
+    async def _answer(self, text: str, hearing: Hearing) -> bool:
+        try:
+            message = self._read_message(text)
+        except RemoteProtocolError as error:
+            return await self._end_if(self._route.nonsense(f"not understood at {error.path or '$'}"), hearing)
+        if message.type in {"CloseStream", "Finalize"}:
+            await self._hear_rest(hearing)
+        stream = Stream(datetime.now(UTC), self._digest.hexdigest())
+        return await self._end_if(self._route.take(message, hearing, stream), hearing)
+
+    def _read_message(self, text: str) -> _Message:
+        message: _Message = decode_flux_client(text) if self._is_flux else decode_nova_client(text)
+        unknown = unknown_fields(message)
+        if unknown and self._equipment.options.unknown_fields is UnknownFields.REJECTED:
+            raise RemoteProtocolError(f"unknown field {unknown[0]}", path=unknown[0])
+        return message
+
+    async def _hear_rest(self, hearing: Hearing) -> None:
+        """Hear what is left of a block, and recognize what has no words yet."""
+        if self._block:
+            block = bytes(self._block)
+            self._block.clear()
+            await self._hear_block(block, hearing)
+        piece = hearing.rest()
+        if piece is not None:
+            await self._understand(piece, hearing)
+
+    async def _end_if(self, told: Told, hearing: Hearing) -> bool:
+        self._tell(told, hearing)
+        if told.closes:
+            await self._socket.aclose(None if self._is_flux else 1000)
+        return not told.closes
+
+    async def _fail(self, reason: str) -> None:
+        if isinstance(self._route, FluxTurns):
+            self._send(self._route.failed(reason))
+            await self._socket.aclose(code=None)
+        else:
+            await self._socket.aclose(1011, "NET-0000")
+
+    def _tell(self, told: Told, hearing: Hearing) -> None:
+        self._send(told)
+        if told.forgets:
+            hearing.forget()
+
+    def _send(self, told: Told) -> None:
+        # The reader is told of the end, too, and only the reader acts on it.
+        with suppress(ConnectionLost):
+            for message in told.messages:
+                self._socket.send_text(encode(message))

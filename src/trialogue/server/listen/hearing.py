@@ -1,0 +1,229 @@
+"""Speech in one stream of sound: where it is, and the sound of it that waits for its words.
+
+1. Places are samples at 16 kHz since the stream's beginning, told in seconds.
+2. An utterance is one or more stretches of detected speech with pauses between them; whoever decides that
+   it has ended says `forget`.
+3. Sound is kept from a little before the first stretch: first consonants are quiet. A long utterance is
+   taken in pieces, cut where it is quietest, so that no recognition grows without bound.
+4. Words get their times from their letters, spread over the detected speech: the recognizer gives none.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from attrs import define, evolve, field, frozen
+
+from trialogue.server.ear import quietest
+from trialogue.speech.believing import believable
+from trialogue.speech.ports import HEARING_RATE, EdgeKind, Recognized, SpeechDetector
+
+__all__ = ["DETECTOR_HANG_MS", "HeardWord", "Hearing", "Piece"]
+
+DETECTOR_HANG_MS: Final = 200
+"""How long a pause must be to be one; what it ends, the route decides."""
+
+_WIDTH: Final = 2
+_LEAD: Final = round(0.3 * HEARING_RATE)
+_TAIL: Final = round(0.2 * HEARING_RATE)
+_KEPT: Final = 2 * HEARING_RATE
+"""How much sound is kept while nobody speaks: a start is noticed late."""
+
+_PIECE: Final = 16 * HEARING_RATE
+"""An utterance that has grown to this is taken up to its quietest late place."""
+
+_FIRST_S: Final = 0.4
+"""How much speech there must be for its first words."""
+
+_NEXT_S: Final = 1.0
+"""How much more for the words after those, while speech goes on."""
+
+
+@frozen
+class HeardWord:
+    """One word with its place in the stream."""
+
+    text: str = field(repr=False)
+    """With capitals and punctuation. Personal."""
+
+    start_s: float
+    """Where it begins."""
+
+    end_s: float
+    """Where it ends."""
+
+    confidence: float
+    """How sure the recognizer is, 0 to 1."""
+
+
+@frozen
+class Piece:
+    """Sound whose words are wanted."""
+
+    pcm: bytes = field(repr=False)
+    """At 16 kHz."""
+
+    stretches: tuple[tuple[float, float], ...]
+    """Where in the stream it has speech, in seconds."""
+
+    is_whole: bool
+    """Whether nothing is said at its end, so that its words stay until somebody speaks again."""
+
+    is_fixed: bool = False
+    """Whether it is the first part of a long utterance, never to be asked for again."""
+
+    def words(self, recognized: Recognized) -> tuple[HeardWord, ...]:
+        """The words of it that are believed, with their places."""
+        speech_s = sum(end - begin for begin, end in self.stretches)
+        texts = believable(recognized, speech_s).split()
+        confidence = round(min(1.0, math.exp(recognized.mean_logprob)), 3)
+        letters, done, total = [len(text) for text in texts], 0, sum(map(len, texts))
+        words: list[HeardWord] = []
+        for text, size in zip(texts, letters, strict=True):
+            start = self._place(done / total * speech_s)
+            done += size
+            words.append(HeardWord(text, start, self._place(done / total * speech_s), confidence))
+        return tuple(words)
+
+    def _place(self, spoken_s: float) -> float:
+        """Where so much has been spoken, pauses left out."""
+        for begin, end in self.stretches:
+            if spoken_s <= end - begin:
+                return round(begin + spoken_s, 3)
+            spoken_s -= end - begin
+        return round(self.stretches[-1][1], 3)
+
+
+@define
+class Hearing:
+    """Takes one stream block by block; `piece` gives what is to be recognized next."""
+
+    detector: SpeechDetector
+    """Opened with a hang of `DETECTOR_HANG_MS`."""
+
+    at: int = field(default=0, init=False)
+    """How much was heard, in samples."""
+
+    fixed: tuple[HeardWord, ...] = field(default=(), init=False)
+    """Words of the pieces that were taken."""
+
+    words: tuple[HeardWord, ...] = field(default=(), init=False)
+    """All words of the utterance, as far as they are known."""
+
+    _held: bytearray = field(factory=bytearray, init=False)
+    _stretches: list[tuple[int, int | None]] = field(factory=list[tuple[int, int | None]], init=False)
+    _began: int = field(default=0, init=False)
+    _asked_at: int = field(default=0, init=False)
+    _is_settled: bool = field(default=True, init=False)
+
+    @property
+    def at_s(self) -> float:
+        """How much was heard, in seconds."""
+        return self.at / HEARING_RATE
+
+    @property
+    def is_speaking(self) -> bool:
+        """Whether somebody speaks."""
+        return bool(self._stretches) and self._stretches[-1][1] is None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an utterance has begun and was not forgotten."""
+        return bool(self._stretches)
+
+    @property
+    def began_s(self) -> float:
+        """Where the utterance begins."""
+        return self._began / HEARING_RATE
+
+    @property
+    def silence_s(self) -> float:
+        """How long nobody has spoken since the utterance's last speech; 0 while somebody speaks."""
+        stopped = self._stretches[-1][1] if self._stretches else None
+        return 0.0 if stopped is None else (self.at - stopped) / HEARING_RATE
+
+    def feed(self, pcm: bytes) -> None:
+        """Take the next block."""
+        self._held += pcm
+        self.at += len(pcm) // _WIDTH
+        for edge in self.detector.feed(pcm):
+            if edge.kind is EdgeKind.STARTED:
+                self._asked_at = edge.at
+                if not self._stretches:
+                    self._began = edge.at
+                self._stretches.append((edge.at, None))
+                self._is_settled = False
+            elif self.is_speaking:
+                self._stretches[-1] = (self._stretches[-1][0], max(edge.at, self._stretches[-1][0]))
+        if not self._stretches:
+            del self._held[: max(0, len(self._held) - _KEPT * _WIDTH)]
+
+    def piece(self) -> Piece | None:
+        """What is to be recognized now; None where nothing is."""
+        if self._is_settled:
+            return None
+        if len(self._held) >= _PIECE * _WIDTH:
+            return self._fixed_piece()
+        spoken = self.at - self._asked_at
+        wait_s = _FIRST_S if self._asked_at == self._began else _NEXT_S
+        if self.is_speaking and spoken < wait_s * HEARING_RATE:
+            return None
+        self._asked_at = self.at
+        self._is_settled = not self.is_speaking
+        return self._piece_to(self.at, is_whole=self._is_settled)
+
+    def understood(self, piece: Piece, recognized: Recognized) -> None:
+        """Take what was recognized of a piece."""
+        words = piece.words(recognized)
+        if piece.is_fixed:
+            self.fixed += words
+            self.words = self.fixed
+        else:
+            self.words = self.fixed + words
+
+    def rest(self) -> Piece | None:
+        """All that has no settled words, now that no more comes; None where there is nothing."""
+        if self._is_settled:
+            return None
+        self._is_settled = True
+        return self._piece_to(self.at, is_whole=True)
+
+    def forget(self) -> None:
+        """The utterance is over; who still speaks begins a new one here."""
+        speaks_on = self.is_speaking
+        self.fixed = self.words = ()
+        self._stretches = [(self.at, None)] if speaks_on else []
+        self._is_settled = not speaks_on
+        self._began = self._asked_at = self.at
+        kept = 0 if speaks_on else _KEPT * _WIDTH
+        del self._held[: max(0, len(self._held) - kept)]
+
+    def _fixed_piece(self) -> Piece:
+        begins = self._held_from
+        cut = begins + quietest(bytes(self._held))
+        piece = evolve(self._piece_to(cut, is_whole=False), is_fixed=True)
+        del self._held[: (cut - begins) * _WIDTH]
+        later = [(max(b, cut), e) for b, e in self._stretches if e is None or e > cut]
+        self._stretches = later or [(cut, cut)]
+        return piece
+
+    def _piece_to(self, end: int, *, is_whole: bool) -> Piece:
+        """The utterance's sound up to `end`, with a little before and after its speech."""
+        first = max(self._held_from, self._stretches[0][0] - _LEAD)
+        stopped = self._stretches[-1][1]
+        last = end if stopped is None else min(end, stopped + _TAIL)
+        offset = self._held_from
+        pcm = bytes(self._held[(first - offset) * _WIDTH : (last - offset) * _WIDTH])
+        return Piece(pcm, _within(self._stretches, end), is_whole)
+
+    @property
+    def _held_from(self) -> int:
+        return self.at - len(self._held) // _WIDTH
+
+
+def _within(stretches: Sequence[tuple[int, int | None]], end: int) -> tuple[tuple[float, float], ...]:
+    """Stretches as far as they lie before `end`, in seconds."""
+    found = [(begin, min(end, end if stop is None else stop)) for begin, stop in stretches if begin < end]
+    return tuple((begin / HEARING_RATE, stop / HEARING_RATE) for begin, stop in found)

@@ -1,0 +1,40 @@
+"""What a listening route decides: messages, and what becomes of the utterance and the connection."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import frozen
+
+from trialogue.deepgram.messages import UnknownMessage
+from trialogue.deepgram.wire import WireObject
+
+
+@frozen
+class Told:
+    """What a route says after it has looked."""
+
+    messages: tuple[WireObject, ...] = ()
+    """To be sent, in order."""
+
+    forgets: bool = False
+    """Whether the utterance is over: hearing is to forget it."""
+
+    closes: bool = False
+    """Whether the connection is over."""
+
+
+@frozen
+class Stream:
+    """What was received of a stream when its end was asked for."""
+
+    now: datetime
+    """When, in UTC."""
+
+    sha256: str
+    """A digest of its sound, as it came."""
+
+
+def type_of(message: WireObject | UnknownMessage) -> str:
+    """What kind of message a client sent, fit to be told back."""
+    return str(getattr(message, "type", type(message).__name__))[:50]

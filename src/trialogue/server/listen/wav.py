@@ -1,0 +1,61 @@
+"""The header of a WAV stream, read from its first bytes as they come (Microsoft's RIFF WAVE)."""
+
+from __future__ import annotations
+
+import struct
+from typing import Final
+
+from attrs import define, field
+
+from trialogue.model.audio import AudioFormat, Encoding
+
+__all__ = ["NoWav", "WavHeader"]
+
+_ENCODINGS: Final[dict[tuple[int, int], Encoding]] = {(1, 16): "linear16", (6, 8): "alaw", (7, 8): "mulaw"}
+_MAX_HEADER: Final = 64 * 1024
+
+
+class NoWav(Exception):
+    """The bytes are no WAV stream that can be heard; the text is fit for the wire."""
+
+
+@define
+class WavHeader:
+    """Gathers bytes until the header is whole."""
+
+    format: AudioFormat | None = field(default=None, init=False)
+    """How the samples are to be read, once `feed` has come to them."""
+
+    _held: bytes = field(default=b"", init=False)
+
+    def feed(self, data: bytes) -> bytes:
+        """Return what of `data` is sound; nothing while the header is not whole. Raises `NoWav`."""
+        if self.format is not None:
+            return data
+        self._held += data
+        if len(self._held) >= 12 and not (self._held.startswith(b"RIFF") and self._held[8:12] == b"WAVE"):
+            raise NoWav("Without encoding and sample_rate the audio must be a WAV stream.")
+        at, found = 12, None
+        while len(self._held) >= at + 8:
+            name, size = struct.unpack_from("<4sI", self._held, at)
+            if name == b"data":
+                self.format = found or self._unheard()
+                rest, self._held = self._held[at + 8 :], b""
+                return rest
+            if name == b"fmt " and len(self._held) >= at + 24:
+                found = self._read_format(at + 8)
+            at += 8 + size + size % 2
+        if len(self._held) > _MAX_HEADER:
+            raise NoWav("The WAV stream has no data within its first 64 KiB.")
+        return b""
+
+    def _read_format(self, at: int) -> AudioFormat | None:
+        tag, channels, rate = struct.unpack_from("<HHI", self._held, at)
+        (bits,) = struct.unpack_from("<H", self._held, at + 14)
+        encoding = _ENCODINGS.get((tag, bits))
+        if encoding is None or channels != 1 or not 4_000 <= rate <= 192_000:
+            return None
+        return AudioFormat(encoding, rate)
+
+    def _unheard(self) -> AudioFormat:
+        raise NoWav("The WAV stream must be mono, in 16-bit samples, mu-law or A-law.")
