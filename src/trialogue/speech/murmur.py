@@ -16,6 +16,9 @@ from trialogue.speech.sentences import split_sentences
 SPEAK_RATE = 24_000
 HEAR_RATE = 16_000
 SECONDS_A_LETTER = 0.05
+SECONDS_A_WORD = 0.2
+"""The least, as nobody is believed to speak more than six words a second (`speech.believing`)."""
+
 _STEP = 8
 """Values this far apart survive resampling."""
 
@@ -27,13 +30,14 @@ class Murmur:
         self._texts: list[str] = []
 
     def synthesize(self, text: str, voice: str) -> Iterator[Spoken]:
-        """Speak each sentence for 50 ms a letter, with 200 ms of silence after it."""
+        """Speak for 50 ms a letter, at least 200 ms a word, with 200 ms of silence behind each sentence."""
         del voice
         for sentence in _sentences(text):
             if sentence not in self._texts:
                 self._texts.append(sentence)
             value = _STEP * (1 + self._texts.index(sentence))
-            samples = array("h", [value]) * round(len(sentence) * SECONDS_A_LETTER * SPEAK_RATE)
+            seconds = max(len(sentence) * SECONDS_A_LETTER, len(sentence.split()) * SECONDS_A_WORD)
+            samples = array("h", [value]) * round(seconds * SPEAK_RATE)
             pcm = samples.tobytes() + bytes(2 * SPEAK_RATE // 5)
             yield Spoken(text=sentence, pcm=pcm, sample_rate=SPEAK_RATE)
 
