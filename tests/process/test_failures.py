@@ -10,6 +10,7 @@ from trialogue.journal.manifest import Status, manifest_in, read_manifest, write
 from trialogue.journal.reader import ProblemKind, read
 from trialogue.journal.verify import verify
 from trialogue.model.commands import Report
+from trialogue.model.events import ActorCrashed
 from trialogue.rules.meeting import Meeting
 
 
@@ -98,3 +99,18 @@ def test_a_crash_while_the_manifest_is_written_loses_nothing(hold, out):
     assert list(reading) == whole
     assert [problem.kind for problem in reading.problems] == [ProblemKind.NOT_CLOSED]
     assert read_manifest(out / "journal.jsonl").status is Status.OPEN
+
+
+def test_a_crash_is_recorded_as_what_it_is(hold, out):
+    """An actor's nursery wraps what happens in it; the journal says what happened."""
+
+    def broken(name, connect):
+        def dial():
+            raise ZeroDivisionError(name)
+
+        return dial if name == "ann" else connect
+
+    with pytest.raises(ZeroDivisionError):
+        hold(connect=broken)
+    crashes = {r.event.error for r in read(out / "journal.jsonl") if isinstance(r.event, ActorCrashed)}
+    assert crashes == {"ZeroDivisionError"}

@@ -13,9 +13,11 @@ from trialogue.app.resumption import UNKNOWN, open_resumption
 from trialogue.app.run import run_meeting
 from trialogue.app.seams import Seams
 from trialogue.errors import JournalError, ReplayDivergence, SetupError
+from trialogue.journal.files import journal_of, verify_files
 from trialogue.journal.manifest import Status, manifest_in, write_manifest
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
+from trialogue.journal.writer import Journal
 from trialogue.model.commands import EndTurn, RunTool
 from trialogue.model.events import MeetingResumed, SessionReady, ToolFinished
 from trialogue.rules.meeting import Meeting
@@ -236,7 +238,69 @@ def test_another_cast_is_refused(crashed):
     text = (run / "scenario.yaml").read_text()
     (run / "scenario.yaml").write_text(text.replace("bob", "eve"))
     with pytest.raises(JournalError, match="another cast"):
+        open_resumption(run, allow_changed_scenario=True)
+
+
+def test_a_changed_scenario_is_refused_unless_told(crashed, resumed):
+    """What is said next would be another's; the operator can have it so."""
+    run = crashed()
+    text = (run / "scenario.yaml").read_text()
+    (run / "scenario.yaml").write_text(text + "# mine\n")
+    with pytest.raises(SetupError, match="is not what the meeting began with"):
         open_resumption(run)
+    with pytest.raises(SetupError, match="is not what the meeting began with"):
+        open_resumption(run)  # the first attempt has closed the journal: the digest is known all the same
+    assert open_resumption(run, allow_changed_scenario=True).seq == 100
+
+
+@pytest.mark.parametrize("stage", ["adopt", "commit"])
+def test_a_resuming_that_is_cut_off_leaves_the_old_run(crashed, resumed, monkeypatch, tmp_path, stage):
+    """What is there of the new run is no journal, and names the run to be resumed; that one still can be."""
+    run = crashed()
+    cut = "_commit" if stage == "commit" else "_write"
+    whole, calls = getattr(Journal, cut), []
+
+    def killed(self, *arguments):
+        calls.append(self)
+        if self._resumes and len(calls) > (0 if stage == "commit" else 50):
+            raise KeyboardInterrupt
+        return whole(self, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, cut, killed)
+        patch.setattr(Journal, "close", lambda *_: None)
+        patch.setattr(Journal, "_discard", lambda *_: None)
+        with pytest.raises(KeyboardInterrupt):
+            resumed(run, "half")
+    half = tmp_path / "half"
+    assert not (half / "journal.jsonl").exists()
+    assert (half / ".journal.jsonl.adopting").stat().st_size > 1000
+    for of_half in (open_resumption, journal_of):
+        with pytest.raises(
+            JournalError, match=f"was to go on with {run} and had not got so far: resume that one"
+        ):
+            of_half(half)
+    held, records = resumed(run, "whole")
+    assert held.result.ok
+    assert len(records) > 100
+    assert manifest_in(held.folder).resumes is None
+    assert verify_files(held.folder).is_whole
+
+
+def test_a_resuming_that_fails_leaves_nothing_of_a_journal(crashed, resumed, monkeypatch, tmp_path):
+    """An error, not a kill: there is time to take the draft away."""
+    run = crashed()
+    full = JournalError("full")
+
+    def fail(*_):
+        raise full
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "_commit", fail)
+        with pytest.raises(JournalError, match="full"):
+            resumed(run, "half")
+    names = {path.name for path in (tmp_path / "half").iterdir()}
+    assert names.isdisjoint({"journal.jsonl", "manifest.json", ".journal.jsonl.adopting"})
 
 
 def test_the_scenario_of_a_run_is_its_scenario(crashed, endless):

@@ -44,7 +44,13 @@ def open_journal(
         started=started,
         continues=past.continues if past else None,
     )
-    return Journal.create(folder / "journal.jsonl", header, secrets=secrets, files=digests_in(folder))
+    return Journal.create(
+        folder / "journal.jsonl",
+        header,
+        secrets=secrets,
+        files=digests_in(folder),
+        resumes=str(past.folder.absolute()) if past else None,
+    )
 
 
 def seal(folder: Path) -> None:

@@ -21,6 +21,7 @@ def resume_meeting(
     edges: Edges = DEFAULT_EDGES,
     watch: Watch = watch_nothing,
     owner: Owner = NOBODY,
+    allow_changed_scenario: bool = False,
 ) -> MeetingResult:
     """Go on with the meeting whose run is in the directory `run`, to its end, on its own clock.
 
@@ -28,6 +29,10 @@ def resume_meeting(
     records of the old, its recordings with all that was heard. Raises what `open_resumption` and
     `open_meeting` raise. Call it from the main thread.
     """
-    past = run if isinstance(run, Resumption) else open_resumption(Path(run), edges.permissions.imports)
+    if isinstance(run, Resumption):
+        past = run
+    else:
+        imports = edges.permissions.imports
+        past = open_resumption(Path(run), imports, allow_changed_scenario=allow_changed_scenario)
     opening = partial(open_meeting, past.resolved, out=out, edges=edges, resumption=past)
     return run_to_its_end(past.resolved, opening, watch, owner)

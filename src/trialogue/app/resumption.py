@@ -6,7 +6,8 @@
    were changed, who hears whom, whose fallback has the seat.
 3. What was under way is told as over: the reply that was heard is cut where the recordings end, and tool
    calls without a result are `unknown`. They are not run again.
-4. The meeting's clock stood still since: it goes on where the last record, or the last sound, was.
+4. The scenario beside the journal must be what it was, unless the operator wants it as it is now.
+5. The meeting's clock stood still since: it goes on where the last record, or the last sound, was.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from trialogue.actors.agent import Past
 from trialogue.actors.recorder import recorded_s
 from trialogue.app.policies import brain_for
 from trialogue.errors import JournalError, SetupError
+from trialogue.journal.files import digest_of, journal_of
+from trialogue.journal.manifest import read_manifest
 from trialogue.journal.reader import Reading, read
 from trialogue.journal.records import Header
 from trialogue.journal.repair import repair
@@ -48,6 +51,9 @@ UNKNOWN: Final = (
     "effects, and it is not run again."
 )
 """What an agent is told of a tool call that was under way."""
+
+CLIPS: Final = "clips"
+"""The folder in a run's directory with recordings that are played in it."""
 
 diagnostics = structlog.get_logger("trialogue.resume")
 
@@ -180,16 +186,21 @@ class Resumption:
         return evolve(self.resolved, plan=evolve(plan, seed=plan.seed + 1_000_003 * self.seq))
 
 
-def open_resumption(run: Path, imports: tuple[str, ...] = ()) -> Resumption:
+def open_resumption(
+    run: Path, imports: tuple[str, ...] = (), *, allow_changed_scenario: bool = False
+) -> Resumption:
     """Read what the run in this directory left; its journal is closed as `crashed`, if that is possible.
 
     A policy of its own must be among `imports` (`Permissions.imports`).
 
     `JournalError` where it is still written, damaged, redacted or has no record; `ReplayDivergence` where
-    it would be decided otherwise today; `SetupError` for a meeting that has ended.
+    it would be decided otherwise today; `SetupError` for a meeting that has ended, or a scenario that was
+    changed since it began (`allow_changed_scenario` takes it as it is now).
     """
-    path = run / "journal.jsonl" if run.is_dir() else run
+    path = journal_of(run)
     _close(path)
+    if not allow_changed_scenario:
+        _check_unchanged(path)
     reading = read(path)
     brain = brain_for(reading.header.plan, imports)
     verify(path, lambda _: brain)
@@ -215,6 +226,23 @@ def open_resumption(run: Path, imports: tuple[str, ...] = ()) -> Resumption:
         pasts=_pasts(left, (each.name for each in brain.plan.participants)),
         over=tuple(left.over(at)),
     )
+
+
+def _check_unchanged(journal: Path) -> None:
+    """SetupError where a file is not what the run began with; an older version has kept no digests."""
+    try:
+        manifest = read_manifest(journal)
+    except JournalError:
+        return  # told by whoever reads the journal
+    for name, digest in manifest.files.items() if manifest else ():
+        file = journal.parent / name
+        if _began_with(name) and not (file.is_file() and digest_of(file) == digest):
+            why = f"{file} is not what the meeting began with"
+            raise SetupError(f"{why}: --allow-changed-scenario goes on with it as it is")
+
+
+def _began_with(name: str) -> bool:
+    return name == "scenario.yaml" or name.startswith(f"{CLIPS}/")
 
 
 def _close(path: Path) -> None:

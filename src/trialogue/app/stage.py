@@ -309,9 +309,9 @@ def _set(resolved: Resolved, made: Made) -> Stage:
     router.record(seams.sink(recorder))
     agents = _agents(resolved, made, Seats(brain, router, supervisor.post))
     if past is not None:
-        journal.adopt(past.journal)
         router.begin_at(past.at)
         recorder.adopt(past.folder / "audio", router.position)
+        journal.adopt(past.journal)  # the last step: from now on this is the run to be resumed
         for name, agent in agents.items():
             agent.restore(past.pasts[name])
     return Stage(

@@ -271,7 +271,7 @@ def run(  # noqa: PLR0913 - one an option
 
 
 @app.command(sort_key=6, help_epilogue=RESUME_EXAMPLES)
-def resume(
+def resume(  # noqa: PLR0913 - one an option
     run: RunPath,
     /,
     *,
@@ -283,6 +283,9 @@ def resume(
     ] = None,
     quiet: Annotated[Flag, Parameter(help="Show one line, at the end.")] = False,
     json: Annotated[Json, Parameter(help="Print the result as JSON, and nothing else.")] = False,
+    allow_changed_scenario: Annotated[
+        Flag, Parameter(help="Go on with the scenario in the run as it is now, though it was changed.")
+    ] = False,
     no_code: Annotated[Flag, Parameter(help="Refuse scenarios whose tools run code.")] = False,
     leave: Leave = NO_LEAVE,
     log_level: LogLevelOption = "warning",
@@ -306,6 +309,7 @@ def resume(
             hosts=leave.allow_host,
             log_level=log_level,
         ),
+        allow_changed_scenario=allow_changed_scenario,
     )
 
 

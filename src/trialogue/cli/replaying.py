@@ -10,8 +10,9 @@ from trialogue.cli.screens import put_json, show
 from trialogue.cli.story import Kind, Story
 from trialogue.cli.summary import Ended, figures, summary
 from trialogue.cli.telling import Seating, Telling
-from trialogue.cli.verifying import journal_of, tell_problems
+from trialogue.cli.verifying import tell_problems
 from trialogue.errors import JournalError
+from trialogue.journal.files import journal_of
 from trialogue.journal.reader import read
 
 __all__ = ["print_report", "print_transcript"]

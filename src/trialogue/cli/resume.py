@@ -16,10 +16,10 @@ from trialogue.scenario.resolve import Resolved
 __all__ = ["resume_run"]
 
 
-def resume_run(run: Path, asked: Asked) -> int:
+def resume_run(run: Path, asked: Asked, *, allow_changed_scenario: bool = False) -> int:
     """Go on with the meeting of a run's directory; the exit code. Raises `TrialogueError`."""
     configure(asked.log_level)
-    past = open_resumption(run, asked.imports)
+    past = open_resumption(run, asked.imports, allow_changed_scenario=allow_changed_scenario)
     return hold_resolved(past.resolved, asked, _Resume(past))
 
 

@@ -13,24 +13,13 @@ from attrs import evolve
 from trialogue.cli.lines import counted, line, span
 from trialogue.cli.screens import put, put_json, show
 from trialogue.errors import JournalError, ReplayDivergence
-from trialogue.journal.files import FileState, FilesVerified, verify_files
+from trialogue.journal.files import FileState, FilesVerified, journal_of, verify_files
 from trialogue.journal.manifest import Status
 from trialogue.journal.reader import Problem, Reading, read
 from trialogue.journal.verify import verify
 from trialogue.model.text import safe_text
 
-__all__ = ["journal_of", "tell_problems", "verify_files_of", "verify_run"]
-
-JOURNAL = "journal.jsonl"
-"""What a run's directory calls it."""
-
-
-def journal_of(run: Path) -> Path:
-    """The journal of a run: in its directory, or the file itself. `JournalError` where there is none."""
-    path = run / JOURNAL if run.is_dir() else run
-    if not path.exists():
-        raise JournalError(f"there is no journal at {path}", path=str(path))
-    return path
+__all__ = ["tell_problems", "verify_files_of", "verify_run"]
 
 
 def verify_run(run: Path, imports: tuple[str, ...], *, as_json: bool) -> int:

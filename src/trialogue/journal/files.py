@@ -22,6 +22,9 @@ from trialogue.errors import JournalError
 from trialogue.journal.manifest import NAME, Digest, Manifest, Status, manifest_in, write_manifest
 from trialogue.journal.reader import Problem, read
 
+JOURNAL: Final = "journal.jsonl"
+"""What a run's directory calls it."""
+
 _CHUNK: Final = 1024 * 1024
 
 
@@ -60,6 +63,25 @@ class FilesVerified:
     def is_whole(self) -> bool:
         """Whether the run was closed and each of its files is what it was. Unknown files change nothing."""
         return self.status is Status.CLOSED and not self.problems and _AMISS.isdisjoint(self.files.values())
+
+
+def journal_of(run: Path) -> Path:
+    """The journal of a run: in its directory, or the file itself.
+
+    JournalError where there is none, which names the run that is to be resumed where this one was to go on
+    with it and had not got so far.
+    """
+    path = run / JOURNAL if run.is_dir() else run
+    if path.exists():
+        return path
+    try:
+        manifest = manifest_in(path.parent)
+    except JournalError:
+        manifest = None
+    if manifest is not None and manifest.resumes is not None:
+        text = f"{path.parent} was to go on with {manifest.resumes} and had not got so far: resume that one"
+        raise JournalError(text, path=str(path))
+    raise JournalError(f"there is no journal at {path}", path=str(path))
 
 
 def digest_of(path: Path) -> Digest:

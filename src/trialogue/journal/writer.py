@@ -6,12 +6,15 @@
    `append` raises from then on, `close` still tries to write the end line.
 3. A full disk first takes a part of a line. The next line then starts on a line of its own, and a
    reserve that was set aside at the start is freed so that there is room for it.
-4. Personal text is written as it is; the file's mode is 0600. Secrets are written nowhere: each line is
+4. A journal that goes on with another one is a draft until it holds all of the other's records, and gets its
+   name in one step: until then its manifest names the run that is to be resumed.
+5. Personal text is written as it is; the file's mode is 0600. Secrets are written nowhere: each line is
    searched as it stands, whatever field they came in by.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -27,7 +30,8 @@ from trialogue.errors import JournalError
 from trialogue.journal import chain
 from trialogue.journal.codec import JsonObject
 from trialogue.journal.lock import locked
-from trialogue.journal.manifest import Digest, Manifest, Status, write_manifest
+from trialogue.journal.manifest import NAME as MANIFEST
+from trialogue.journal.manifest import Digest, Manifest, Status, sync_directory, write_manifest
 from trialogue.journal.reader import Reading
 from trialogue.journal.records import (
     Clock,
@@ -69,6 +73,7 @@ class Journal:
     _wall: Callable[[], float]
     _secrets: Secrets = NO_SECRETS
     _files: Mapping[str, Digest] = Factory(dict[str, Digest])
+    _resumes: str | None = None
     _state: _State = _State.OPEN
     _hash: bytes = chain.ORIGIN
     _begins: bytes = chain.ORIGIN
@@ -86,20 +91,25 @@ class Journal:
         wall: Callable[[], float] = time.time,
         secrets: Secrets = NO_SECRETS,
         files: Mapping[str, Digest] | None = None,
+        resumes: str | None = None,
     ) -> Self:
         """A new journal with its header on disk; JournalError where the file exists or cannot be.
 
         No line of it holds any of the `secrets`. Its manifest vouches for the run's `files` that are there
-        already.
+        already. One that `resumes` the run in that directory is no journal before `adopt` has returned.
+
         `wall` gives the time of day in seconds since 1970, UTC. It is never asked under the virtual
         clock, where a record's time of day follows from its `at`.
         """
+        file = path if resumes is None else adopting_draft_of(path)
         try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+            if path.exists():
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+            descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:
             raise _failure(path, "create", error) from error
         locked(descriptor)  # a new file is nobody else's
-        journal = cls(path, header, descriptor, wall, secrets, files or {})
+        journal = cls(path, header, descriptor, wall, secrets, files or {}, resumes)
         try:
             journal._begin()
         except BaseException:
@@ -127,13 +137,38 @@ class Journal:
         self._write(record_line(record, self._now()), record.seq)
 
     def adopt(self, reading: Reading) -> None:
-        """Begin with the records of the journal that is continued, their times of day included."""
+        """Begin with the records of the journal that is continued, their times of day included.
+
+        When this returns they are on the disk, and this is the journal to go on with. JournalError where it
+        fails: the other one still is.
+        """
+        try:
+            self._take_over(reading)
+        except BaseException:
+            if self._resumes is not None:
+                self._discard()
+            raise
+
+    def _take_over(self, reading: Reading) -> None:
         for line in reading.lines():
             if "kind" not in line.raw:
                 body = {name: value for name, value in line.raw.items() if name != "hash"}
                 self._at = body["at"]
                 self._write(body, body["seq"])
         self.sync()
+        if self._resumes is not None:
+            self._commit()
+
+    def _commit(self) -> None:
+        """Be the journal of its run from now on."""
+        try:
+            adopting_draft_of(self.path).rename(self.path)
+            sync_directory(self.path.parent)
+            self._resumes = None
+            self._note(Status.OPEN)
+        except OSError as error:
+            self._fail()
+            raise _failure(self.path, "create", error) from error
 
     def sync(self) -> None:
         """Bring all records to the disk; JournalError where it fails. Half a millisecond or more."""
@@ -148,6 +183,9 @@ class Journal:
     def close(self, reason: str) -> None:
         """Write the end line and the manifest; JournalError where that fails. Closed is closed."""
         if self._state is _State.CLOSED:
+            return
+        if self._resumes is not None:
+            self._discard()
             return
         try:
             self._write(end_line(End(self._seq, reason), self._now()), self._seq)
@@ -165,11 +203,13 @@ class Journal:
 
     def _begin(self) -> None:
         try:
+            if self._resumes is not None:
+                self._note(Status.RESUMING)
             self._reserve.write_bytes(bytes(RESERVE_BYTES))
             self._write(header_line(self.header), 0)
             self._begins = self._hash
             _SYNC(self._descriptor)
-            self._note(Status.OPEN)
+            self._note(Status.OPEN if self._resumes is None else Status.RESUMING)
         except OSError as error:
             raise _failure(self.path, "create", error) from error
 
@@ -178,7 +218,9 @@ class Journal:
         self._state = _State.CLOSED
         os.close(self._descriptor)
         self._free_reserve()
-        self.path.unlink(missing_ok=True)
+        drafted = [adopting_draft_of(self.path), self.path.parent / MANIFEST]
+        for file in [self.path] if self._resumes is None else drafted:
+            file.unlink(missing_ok=True)
 
     def _write(self, body: JsonObject, seq: int) -> None:
         line, digest = chain.seal(self._encoded(body), self._hash)
@@ -208,8 +250,9 @@ class Journal:
         return datetime.fromtimestamp(self._wall(), UTC)
 
     def _note(self, status: Status) -> None:
-        begins = self._begins.decode()
-        manifest = Manifest(self.path.name, status, self._seq, self._hash.decode(), begins, self._files)
+        begins = self._begins.decode() or None
+        end = self._hash.decode()
+        manifest = Manifest(self.path.name, status, self._seq, end, begins, self._files, self._resumes)
         write_manifest(self.path.parent, manifest)
 
     def _fail(self) -> None:
@@ -227,6 +270,11 @@ class Journal:
 def reserve_of(path: Path) -> Path:
     """Where a journal at `path` sets room aside while it is written."""
     return path.with_name(f".{path.name}.reserve")
+
+
+def adopting_draft_of(path: Path) -> Path:
+    """Where a journal at `path` is written until it has all records of the one that it goes on with."""
+    return path.with_name(f".{path.name}.adopting")
 
 
 def _dump(body: JsonObject) -> bytes:

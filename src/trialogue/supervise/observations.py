@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeAlias, assert_never
+from collections.abc import Iterator
+from typing import Protocol, TypeAlias, assert_never, cast
 
 import structlog
 from attrs import frozen
@@ -21,8 +22,21 @@ __all__ = [
 
 
 def reason_of(error: BaseException | None) -> str:
-    """How a child ended, in one word: `normal`, or the type of its error. Never the error's text."""
-    return "normal" if error is None else type(error).__name__
+    """How a child ended, in one word: `normal`, or the type of its error. Never the error's text.
+
+    A nursery's group says nothing of what happened: of a group it is the types of what is in it.
+    """
+    if error is None:
+        return "normal"
+    return "+".join(dict.fromkeys(type(each).__name__ for each in _leaves(error)))
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for each in cast("BaseExceptionGroup[BaseException]", error).exceptions:
+            yield from _leaves(each)
+    else:
+        yield error
 
 
 @frozen
