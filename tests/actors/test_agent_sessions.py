@@ -432,3 +432,32 @@ async def test_an_ear_that_nobody_feeds_is_fed_silence(autojump_clock):
         await trio.sleep(3)
         assert sum(size == 3200 for _, size in fed) == pytest.approx(120, abs=4)
         assert max(later - at for (at, _), (later, _) in pairwise(fed)) <= 1.0
+
+
+async def test_a_flood_of_unknown_messages_is_counted(autojump_clock):
+    """A peer that never stops fills neither the journal nor the screen."""
+    service = FakeService()
+    async with held(service) as (_, events):
+        for _ in range(3):
+            for number in range(300):
+                service.socket.says("Gossip" + "x" * 10_000, number=number)
+            await trio.sleep(1)
+        service.socket.loses()
+        await trio.sleep(1)
+    warned = [event for event in events if isinstance(event, ServiceWarned)]
+    assert len(warned) == 101
+    assert max(len(event.text) for event in warned) <= 256
+    assert warned[-1].text.startswith("800 more warnings")
+
+
+async def test_a_call_with_an_endless_id_is_no_call(autojump_clock):
+    """Ids and names are bounded where they come in."""
+    service = FakeService()
+    async with held(service) as (_, events):
+        for call_id, name in (("i" * 100_000, "price"), ("c1", "p" * 100_000)):
+            function = {"id": call_id, "name": name, "arguments": "{}", "client_side": True}
+            service.socket.says("FunctionCallRequest", functions=[function])
+        await trio.sleep(1)
+    assert [event for event in events if isinstance(event, ToolRequested)] == []
+    assert [event.code for event in events if isinstance(event, ServiceWarned)] == ["malformed-message"] * 2
+    assert max(len(repr(event)) for event in events) < 1_000

@@ -97,6 +97,18 @@ def test_a_reply_that_runs_dry_for_a_second_is_over():
     assert playout.has_dried(1)
 
 
+def test_only_one_dry_stretch_counts():
+    """Gaps between sounds do not add up: each of them is short."""
+    playout, events = mouth()
+    playout.open(1)
+    playout.play(1, turn=1)
+    for number in range(4):
+        playout.arrive(1, b"\1\0" * 20)
+        ticked(playout, number * 500, number * 500 + 500)
+    assert events == [PlaybackStarted("ada", 1, 1, 0.0)]
+    assert not playout.has_dried(1)
+
+
 def test_words_say_that_sound_is_on_its_way():
     """A reply of which words have come since does not run dry before their sound."""
     playout, events = mouth()

@@ -6,6 +6,7 @@ import trio
 
 from trialogue.actors.router import AudioGrid, Router, mix
 from trialogue.model.commands import Hearing, SetHearing
+from trialogue.model.events import ProcessSuspended
 
 GRID = AudioGrid(sample_rate=1000, frame_ms=10)
 
@@ -47,6 +48,45 @@ def test_nobody_hears_itself():
         "b": tone(100),
         "c": tone(110),
     }
+
+
+def test_nobody_hears_itself_whatever_the_table_says():
+    """The router does not rely on the table: an echo of its own voice makes an agent answer itself."""
+    router, heard = router_with_ears()
+    router.set_hearing(SetHearing((Hearing("a", ("a", "b")), Hearing("b", ("b",)))))
+    speaking(router, "a", 100)
+    speaking(router, "b", 10)
+    router.tick()
+    assert heard["a"] == [tone(10)]
+    assert heard["b"] == [tone(0)]
+
+
+async def test_a_late_loop_that_computed_catches_up(autojump_clock):
+    """A process that was busy did not stand still: nothing is skipped, and nobody is told of a sleep."""
+    events, computed = [], [0.0]
+    router = Router(GRID, ("a",), events.append, lambda: computed[0])
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(router.run, trio.current_time())
+        await trio.sleep(0.025)
+        computed[0] += 4.0
+        autojump_clock.jump(10.0)
+        await trio.sleep(0.02)
+        nursery.cancel_scope.cancel()
+    assert events == []
+    assert router.position == pytest.approx(10_045, abs=10)
+
+
+async def test_a_process_that_stood_still_goes_on_where_it_is(autojump_clock):
+    """What nobody could hear is skipped, and told."""
+    events = []
+    router = Router(GRID, ("a",), events.append, lambda: 0.01)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(router.run, trio.current_time())
+        await trio.sleep(0.025)
+        autojump_clock.jump(10.0)
+        await trio.sleep(0.02)
+        nursery.cancel_scope.cancel()
+    assert [type(event) for event in events] == [ProcessSuspended]
 
 
 def test_without_a_row_there_is_silence():

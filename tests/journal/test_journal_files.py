@@ -1,6 +1,7 @@
 """The files of a run are what its manifest says of them, or are told."""
 
 import os
+from pathlib import Path
 
 import attrs
 import pytest
@@ -106,3 +107,13 @@ def test_a_manifest_names_no_file_beyond_its_run(run):
     write_manifest(run, attrs.evolve(manifest, files={"../../etc/passwd": digest}))
     with pytest.raises(JournalError, match="is no manifest"):
         verify_files(run)
+
+
+def test_a_manifest_is_on_the_disk_before_it_gets_its_name(run, monkeypatch):
+    """A power cut leaves the old one or the new one, never an empty file by that name."""
+    happened = []
+    synced, replaced = os.fsync, Path.replace
+    monkeypatch.setattr(os, "fsync", lambda fd: (happened.append(os.fstat(fd).st_size > 0), synced(fd)))
+    monkeypatch.setattr(Path, "replace", lambda old, new: (happened.append(new.name), replaced(old, new)))
+    write_manifest(run, manifest_in(run))
+    assert happened == [True, NAME, True]

@@ -13,7 +13,7 @@ from wires import HEADERS, echo, listening, piped, read_frames, read_request, sw
 
 from trialogue.errors import DialFailed, ProviderRefused, SetupError, TrialogueError
 from trialogue.transport.accept import Address, Service, serve_tcp
-from trialogue.transport.dial import Connector, DialRules, open_websocket, parse_url
+from trialogue.transport.dial import Connector, DialRules, _tls_context, open_websocket, parse_url
 from trialogue.transport.lifetime import background
 
 URL = "wss://agent.example/v1?tag=a"
@@ -297,6 +297,28 @@ async def test_plaintext_stays_on_this_machine(
     with pytest.raises(SetupError, match=says):
         async with open_websocket(url, headers=headers, subprotocols=subprotocols, dial=rules):
             pytest.fail("opened")
+
+
+async def test_a_name_of_this_machine_that_leads_elsewhere_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`localhost` is what the resolver says; the key goes over plain ws:// to no other machine's address."""
+    seen: list[bytes] = []
+
+    async def listen(stream: trio.SocketStream) -> None:
+        seen.append(bytes(await stream.receive_some()))
+
+    async with tcp_peer(listen) as port:
+        monkeypatch.setattr(trio._socket._SocketType, "getpeername", lambda _: ("192.0.2.7", port))
+        with pytest.raises(SetupError, match="localhost is not this machine"):
+            async with open_websocket(f"ws://localhost:{port}/", headers=HEADERS):
+                pytest.fail("opened")
+    assert seen in ([], [b""])
+
+
+def test_tls_takes_no_renegotiation() -> None:
+    """TLS 1.2 would let a peer ask for new handshakes for ever."""
+    assert _tls_context(None).options & ssl.OP_NO_RENEGOTIATION
 
 
 async def test_a_key_with_a_line_break_is_refused_unseen() -> None:

@@ -1,5 +1,7 @@
 """Streams straight on sockets behave as trio's do: big writes, half-closes, ends, closes, both at once."""
 
+import _ssl
+import ctypes
 import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -150,3 +152,35 @@ async def test_half_a_close() -> None:
         assert await theirs.receive_some() == b""
         await theirs.send_all(b"still here")
         assert await read_all(ours, 10) == b"still here"
+
+
+def key_update(stream: trio.SSLStream[trio.SocketStream]) -> None:
+    """Let the peer's next message ask us for new keys; `ssl` has no word for it, OpenSSL does."""
+    library = ctypes.CDLL(_ssl.__file__)
+    of_ssl = ctypes.c_void_p.from_address(id(stream._ssl_object._sslobj) + 3 * ctypes.sizeof(ctypes.c_void_p))
+    library.SSL_key_update.argtypes = (ctypes.c_void_p, ctypes.c_int)
+    assert library.SSL_key_update(of_ssl, 1) == 1  # SSL_KEY_UPDATE_REQUESTED
+
+
+@pytest.mark.skipif(not hasattr(_ssl, "__file__"), reason="OpenSSL is inside of the interpreter")
+@pytest.mark.parametrize("when", ["at rest", "with a full send buffer"])
+async def test_new_keys_may_be_asked_for_at_any_time(when: str) -> None:
+    """The answer to a KeyUpdate is a write of the reader's; it waits for the writer, and nothing is lost."""
+    much = bytes(range(256)) * (MANY // 256)
+    async with joined("tls") as (ours, theirs), trio.open_nursery() as nursery:
+        assert isinstance(theirs, trio.SSLStream)
+        if when != "at rest":
+            nursery.start_soon(ours.send_all, much)
+            await trio.testing.wait_all_tasks_blocked(0.05)
+        for number in range(3):
+            key_update(theirs)
+            word = f"new keys, {number}".encode()
+            await theirs.send_all(word)
+            with trio.fail_after(5):
+                assert await read_all(ours, len(word)) == word
+        if when == "at rest":
+            nursery.start_soon(ours.send_all, much)
+        with trio.fail_after(20):
+            assert await read_all(theirs, len(much)) == much
+        await theirs.send_all(b"and on")
+        assert await read_all(ours, 6) == b"and on"

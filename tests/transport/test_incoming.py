@@ -80,16 +80,40 @@ def chunks(data, cuts):
     return [data[a:b] for a, b in pairwise(at)]
 
 
-@given(
-    streams,
-    st.lists(st.integers(0, 2000), max_size=12),
-    st.booleans(),
-    st.integers(0, 3),
-    st.integers(0, 5),
-)
+cut_anyhow = st.lists(st.integers(0, 2000), max_size=12)
+
+
+def bytes_of(stream, *, is_client):
+    """The frames of a stream, as a peer sends them."""
+    return b"".join(frame(first, body, is_masked=not is_client) for part in stream for first, body in part)
+
+
+@given(streams, cut_anyhow, st.booleans(), st.integers(0, 3), st.integers(0, 5))
 def test_together_they_read_what_the_library_reads_alone(stream, cuts, is_client, early, lag):
     """The same messages in the same order, however the bytes are cut and however late they are taken."""
-    data = b"".join(frame(first, body, is_masked=not is_client) for part in stream for first, body in part)
+    compare(bytes_of(stream, is_client=is_client), cuts, is_client=is_client, early=early, lag=lag)
+
+
+@given(st.binary(max_size=400), cut_anyhow, st.booleans(), st.integers(0, 3), st.integers(0, 5))
+def test_of_any_bytes_they_make_the_same(data, cuts, is_client, early, lag):
+    """A peer need not know what a frame is."""
+    compare(data, cuts, is_client=is_client, early=early, lag=lag)
+
+
+@given(
+    streams, st.dictionaries(st.integers(0, 600), st.integers(0, 255), max_size=6), cut_anyhow, st.booleans()
+)
+def test_of_frames_with_wrong_bytes_they_make_the_same(stream, wrong, cuts, is_client):
+    """Sizes, keys and opcodes that fit nothing any more."""
+    data = bytearray(bytes_of(stream, is_client=is_client))
+    for at, byte in wrong.items():
+        if data:
+            data[at % len(data)] = byte
+    compare(bytes(data), cuts, is_client=is_client, early=0, lag=1)
+
+
+def compare(data, cuts, *, is_client, early, lag):
+    """Let the library read `data` alone, and both together: messages and ends are the same."""
     alone, library = Reader(is_client=is_client), Reader(is_client=is_client)
     alone.read(data)
     incoming = Incoming(is_client, LIMIT, 10**6)

@@ -12,13 +12,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Literal, TypeAlias
 
 import trio
 from attrs import frozen
 
 from trialogue.actors.asking import Asking
+from trialogue.actors.complaints import Complaints
 from trialogue.actors.in_a_row import Malformed
 from trialogue.actors.replies import Replies
 from trialogue.actors.terms import Change
@@ -42,7 +43,6 @@ from trialogue.model.events import (
     LatencyMeasured,
     Part,
     ReplyFailed,
-    ServiceWarned,
     SessionEnding,
     SessionReady,
     SettingsChanged,
@@ -95,6 +95,7 @@ class AgentSession:
         self._socket = socket
         self._wire = ClientSession(trio.current_time())
         self._malformed = Malformed()
+        self._complaints = Complaints(context.participant, context.post)
         self._failures = 0
         self._fed_at = 0.0
         self._is_ready = trio.Event()
@@ -159,7 +160,7 @@ class AgentSession:
     async def run(self, settings: Settings) -> None:
         """Converse until the connection ends, which raises, or until it is rolled over."""
         failure: ConnectionLost | ProviderRefused | None = None
-        with self._scope:
+        with closing(self._complaints), self._scope:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._keep_deadlines)
                 nursery.start_soon(self._feed_silence, _silence(settings))
@@ -272,26 +273,28 @@ class AgentSession:
                 self._take_about_session(fact)
 
     def _take_about_session(self, fact: told.SessionEvent) -> None:
-        name, post = self._context.participant, self._context.post
+        name = self._context.participant
         match fact:
             case told.Latency():
-                post(LatencyMeasured(name, fact.listen_s, fact.think_s, fact.speak_s, fact.total_s))
+                self._complaints.measure(
+                    LatencyMeasured(name, fact.listen_s, fact.think_s, fact.speak_s, fact.total_s)
+                )
             case told.Refused(reason):
                 self._context.replies.refused()
                 asked = self._asking.refused()
-                post(InjectionRefused(name, asked.turn, reason, asked.prompt))
+                self._complaints.refuse(InjectionRefused(name, asked.turn, reason, asked.prompt))
             case told.Updated(part):
                 self._updates.confirm(part)
             case told.Warned(code, text, verdict):
-                post(ServiceWarned(name, code, text[:1024]))
+                self._complaints.warn(code, text)
                 if verdict is Verdict.ROLL_OVER:
                     self._ending()
             case told.Failed():
                 self._failed(fact)
             case told.Unknown(kind):
-                post(ServiceWarned(name, "unknown-message", kind[:1024]))
+                self._complaints.warn("unknown-message", kind)
             case told.Malformed(reason):
-                post(ServiceWarned(name, "malformed-message", reason[:1024]))
+                self._complaints.warn("malformed-message", reason)
                 self._malformed.count()
             case _:
                 pass  # informational: memories, thoughts, results of the service's own calls
@@ -321,7 +324,7 @@ class AgentSession:
 
     def _failed(self, failure: told.Failed) -> None:
         name, request_id = self._context.participant, self._wire.request_id or None
-        self._context.post(ServiceWarned(name, failure.code, failure.text[:1024]))
+        self._complaints.warn(failure.code, failure.text)
         text = f"{failure.code}: {failure.text} ({failure.hint})"
         part = self._updates.open_part
         if not self.is_running and judge_early(failure.code).verdict is Verdict.FATAL:

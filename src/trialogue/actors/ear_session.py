@@ -10,13 +10,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from math import inf
 from typing import Final
 
 import trio
 from attrs import frozen
 
+from trialogue.actors.complaints import Complaints
 from trialogue.actors.in_a_row import Malformed
 from trialogue.deepgram import events as told
 from trialogue.deepgram.codes import Verdict
@@ -30,7 +31,7 @@ from trialogue.deepgram.listen import (
     Understood,
 )
 from trialogue.errors import ConnectionLost, ProviderRefused
-from trialogue.model.events import EarHeard, EarReady, Event, ServiceWarned
+from trialogue.model.events import EarHeard, EarReady, Event
 from trialogue.transport.socket import WebSocket
 
 TAIL_S: Final = 1.0
@@ -64,6 +65,7 @@ class EarSession:
         self._rate = settings.sample_rate
         self._fed_to_s = -inf
         self._malformed = Malformed()
+        self._complaints = Complaints(context.participant, context.post)
         self._is_ending = False
         self._scope = trio.CancelScope()
         self._waiting = trio.CancelScope()
@@ -107,7 +109,7 @@ class EarSession:
     async def run(self) -> None:
         """Listen until the connection ends, which raises, or until it is renewed."""
         failure: ConnectionLost | ProviderRefused | None = None
-        with self._scope:
+        with closing(self._complaints), self._scope:
             async with trio.open_nursery() as nursery:
                 self._take_all(
                     self._wire.start(
@@ -188,15 +190,15 @@ class EarSession:
             case told.Ready(request_id):
                 post(EarReady(name, self._context.number, request_id))
             case told.Warned(code, text, verdict):
-                post(ServiceWarned(name, code, text[:1024]))
+                self._complaints.warn(code, text)
                 self._is_ending = self._is_ending or verdict is Verdict.ROLL_OVER
                 self._leave_if_ending()
             case told.Failed():
                 self._failed(fact)
             case told.Unknown(kind):
-                post(ServiceWarned(name, "unknown-message", kind[:1024]))
+                self._complaints.warn("unknown-message", kind)
             case told.Malformed(reason):
-                post(ServiceWarned(name, "malformed-message", reason[:1024]))
+                self._complaints.warn("malformed-message", reason)
                 self._malformed.count()
             case _:
                 pass  # the close, which the reader judges; answers to changes, which an ear does not make
@@ -221,7 +223,7 @@ class EarSession:
             self.renew()
 
     def _failed(self, failure: told.Failed) -> None:
-        self._context.post(ServiceWarned(self._context.participant, failure.code, failure.text[:1024]))
+        self._complaints.warn(failure.code, failure.text)
         text = f"{failure.code}: {failure.text} ({failure.hint})"
         if failure.verdict is Verdict.FATAL:
             request_id = self._wire.request_id or None

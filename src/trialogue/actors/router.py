@@ -7,7 +7,8 @@
 3. Tick `k` covers the samples from `k * frame` on and happens when they begin: the meeting's audio clock
    is the journal's clock, to a frame. A late loop catches up.
    A loop that is later than `ASLEEP_S` was not late but stopped: what nobody could hear is skipped, not
-   played in a burst, and the journal notes the gap. The recordings are silent there.
+   played in a burst, and the journal notes the gap. The recordings are silent there. A process that has
+   computed all the while did not stand still: it catches up.
 4. Whoever hears nobody is fed silence at the same pace: sockets die without sound.
 5. A person's frames come from its source in the same step, and go where a mouth's go.
 6. Who is muted is heard by nobody, and is in no recording; its turns play on unheard.
@@ -16,6 +17,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -29,6 +31,10 @@ from trialogue.model.events import Event, ProcessSuspended
 
 ASLEEP_S = 5.0
 """A process that is later than this, in seconds, stood still: no service waits for as long."""
+
+
+AWAKE_SHARE = 0.1
+"""The share of a gap that a process has computed in which was late, and did not stand still."""
 
 
 class Ear(Protocol):
@@ -66,8 +72,15 @@ class AudioGrid:
 class Router:
     """Carries sound from mouths to ears and sinks."""
 
-    def __init__(self, grid: AudioGrid, speakers: Sequence[str], post: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        grid: AudioGrid,
+        speakers: Sequence[str],
+        post: Callable[[Event], None],
+        computed_s: Callable[[], float] = time.process_time,
+    ) -> None:
         self.grid = grid
+        self._computed_s = computed_s
         self._post = post
         self.playouts = {name: Playout(name, grid.sample_rate, post) for name in speakers}
         self._sources: dict[str, AudioSource] = {}
@@ -139,12 +152,15 @@ class Router:
     ) -> None:
         """Tick until cancelled; the first sample is heard at the trio time `epoch`."""
         task_status.started()
+        computed_s = self._computed_s()
         while True:
             due = epoch + self._tick * self.grid.frame_ms / 1000
             await trio.sleep_until(due)
             late_s = trio.current_time() - due
-            if late_s > ASLEEP_S:
+            if late_s > ASLEEP_S and self._computed_s() - computed_s < AWAKE_SHARE * late_s:
                 self._skip(late_s)
+            if late_s < self.grid.frame_ms / 1000:
+                computed_s = self._computed_s()
             self.tick()
 
     def _skip(self, late_s: float) -> None:

@@ -252,7 +252,7 @@ class ClientSession:
         """Messages that may come at any time; the rest only while running."""
         match message:
             case Welcome(request_id=request_id):
-                self.request_id = self.request_id or request_id
+                self.request_id = self.request_id or request_id[: translate.LONGEST_NAME]
                 return self._stepped(Step.WELCOMED)
             case SettingsApplied():
                 return self._applied(now)
@@ -262,7 +262,7 @@ class ClientSession:
             case AgentWarning():
                 return [translate.warned(message)]
             case UnknownMessage(type=kind, raw=raw):
-                return [Unknown(kind, raw)]
+                return [Unknown(kind[: translate.LONGEST_NAME], raw)]
             case _ if self.state is not SessionState.RUNNING:
                 return [self._out_of_order(message.type)]
             case _:
@@ -282,13 +282,16 @@ class ClientSession:
                 return self._reply.done()
             case FunctionCallRequest():
                 wanted = translate.tool_calls(message)
+                if isinstance(wanted, Malformed):
+                    return [wanted]
                 self._open_calls |= {(call.id, call.arguments): None for call in wanted.calls if call.ours}
                 return [wanted]
             case FunctionCallCancelled(functions=functions):
                 gone = {function.id for function in functions}
                 for call in [call for call in self._open_calls if call[0] in gone]:
                     del self._open_calls[call]
-                return [ToolCallsCancelled(tuple(function.id for function in functions))]
+                ids = (function.id for function in functions if len(function.id) <= translate.LONGEST_NAME)
+                return [ToolCallsCancelled(tuple(ids))]
             case _:
                 return [translate.translate(message)]
 

@@ -11,6 +11,7 @@ from trialogue.deepgram.events import (
     Frustrated,
     HandedThrough,
     Latency,
+    Malformed,
     Refused,
     Remembered,
     SessionEvent,
@@ -58,6 +59,9 @@ Plain: TypeAlias = (
     | CustomFromThinkProvider
 )
 """What `translate` takes."""
+
+LONGEST_NAME = 256
+"""Characters of an id, a code or a name that a service gives; none that it means is as long."""
 
 _REFUSALS = frozenset(
     {
@@ -121,17 +125,19 @@ def warned(message: AgentWarning) -> Warned | Refused:
     """A `Warning`, which may be a refusal in an older form."""
     if message.code in _REFUSALS:
         return Refused(message.description or message.code)
-    return Warned(message.code, message.description, judge_warning(message.code).verdict)
+    return Warned(message.code[:LONGEST_NAME], message.description, judge_warning(message.code).verdict)
 
 
 def failed(message: AgentError) -> Failed:
     """An `Error`, judged."""
     judgement = judge_error(message.code)
-    return Failed(message.code, message.description, judgement.verdict, judgement.hint)
+    return Failed(message.code[:LONGEST_NAME], message.description, judgement.verdict, judgement.hint)
 
 
-def tool_calls(message: FunctionCallRequest) -> ToolCalls:
-    """The calls of a FunctionCallRequest."""
+def tool_calls(message: FunctionCallRequest) -> ToolCalls | Malformed:
+    """The calls of a FunctionCallRequest; malformed where an id or a name in it is endless."""
+    if any(len(name) > LONGEST_NAME for call in message.functions for name in (call.id, call.name)):
+        return Malformed(f"a function call's id or name is longer than {LONGEST_NAME} characters", "")
     return ToolCalls(
         tuple(
             ToolCall(call.id, call.name, call.arguments, call.client_side, call.thought_signature)

@@ -1,13 +1,15 @@
 """A stream straight on a non-blocking socket, plain or TLS: what a frame costs is its system calls.
 
-1. Trio's TLS stream moves each byte through two memory buffers and several checkpoints; here OpenSSL reads
-   and writes the socket itself. `docs/performance.md` has what that is worth.
+1. Trio's TLS stream makes several checkpoints a frame; here a frame that can go makes none. What that is
+   worth stands in `docs/performance.md`.
 2. Reading waits first and reads then: one wait and one read a frame, and always a checkpoint.
 3. Writing does not wait while the system takes all, and then makes no checkpoint of its own: the one writer
    of a socket parks as soon as it has nothing to write, so it cannot starve anybody.
-4. Once shaken hands, reading never wants to write nor writing to read: renegotiation is off and no
-   client certificate is asked for later. Where a peer brings it about all the same, the stream is broken.
-5. An end of the connection without TLS's own goodbye is an end, as everywhere on the web: websockets have
+4. OpenSSL never meets the socket: it writes into memory, whole records, and what the system does not take
+   waits there in its order. So a peer may ask for new keys (KeyUpdate) while a write is half done: with a
+   record half written to a socket, OpenSSL 3.0 answers such a peer with an error.
+5. What reading gives OpenSSL to say goes out with the next write, or at once where the system takes it.
+6. An end of the connection without TLS's own goodbye is an end, as everywhere on the web: websockets have
    their own Close frame, and its absence is noticed.
 """
 
@@ -22,60 +24,19 @@ import trio
 __all__ = ["DirectStream", "DirectTls", "direct", "shake_hands"]
 
 READ_BYTES = 64 * 1024
-"""How much is read at once where nobody says."""
+"""How much is read at once where nobody says, and how much is encrypted at once."""
 
 
-class DirectTls(trio.abc.Stream):
-    """A TLS connection whose handshake is over; made by `shake_hands`."""
+class _OnSocket(trio.abc.Stream):
+    """What plain and TLS have in common."""
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
-
-    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        """Send all of `data`, waiting only while the system does not take it."""
-        await trio.lowlevel.checkpoint_if_cancelled()
-        left = memoryview(data)
-        while left:
-            try:
-                left = left[self._socket.send(left) :]
-            except (BlockingIOError, ssl.SSLWantWriteError):
-                await trio.lowlevel.wait_writable(self._socket)
-            except OSError as error:
-                raise self._fault(error) from error
 
     async def wait_send_all_might_not_block(self) -> None:
         """Wait until the system takes something."""
         self._check_open()
         await trio.lowlevel.wait_writable(self._socket)
-
-    async def receive_some(self, max_bytes: int | None = None) -> bytes:
-        """Up to `max_bytes` bytes as soon as there are any; empty at the end."""
-        self._check_open()
-        if self._has_pending():
-            await trio.lowlevel.checkpoint()
-        else:
-            await trio.lowlevel.wait_readable(self._socket)
-        while True:
-            try:
-                return self._socket.recv(max_bytes or READ_BYTES)
-            except (BlockingIOError, ssl.SSLWantReadError):
-                await trio.lowlevel.wait_readable(self._socket)
-            except OSError as error:
-                raise self._fault(error) from error
-
-    async def aclose(self) -> None:
-        """Close at once; over TLS with its goodbye, if the system takes that."""
-        if self._socket.fileno() >= 0:
-            trio.lowlevel.notify_closing(self._socket)
-            if isinstance(self._socket, ssl.SSLSocket):
-                with suppress(OSError, ValueError):
-                    self._socket.unwrap()
-            self._socket.close()
-        await trio.lowlevel.checkpoint()
-
-    def _has_pending(self) -> bool:
-        """OpenSSL holds bytes already: the system would not tell of them."""
-        return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
 
     def _check_open(self) -> None:
         if self._socket.fileno() < 0:
@@ -88,8 +49,32 @@ class DirectTls(trio.abc.Stream):
         return trio.BrokenResourceError(f"the connection broke: {type(error).__name__}")
 
 
-class DirectStream(DirectTls, trio.abc.HalfCloseableStream):
+class DirectStream(_OnSocket, trio.abc.HalfCloseableStream):
     """A plain connection; made by `direct`."""
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        """Send all of `data`, waiting only while the system does not take it."""
+        await trio.lowlevel.checkpoint_if_cancelled()
+        left = memoryview(data)
+        while left:
+            try:
+                left = left[self._socket.send(left) :]
+            except BlockingIOError:
+                await trio.lowlevel.wait_writable(self._socket)
+            except OSError as error:
+                raise self._fault(error) from error
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes:
+        """Up to `max_bytes` bytes as soon as there are any; empty at the end."""
+        self._check_open()
+        await trio.lowlevel.wait_readable(self._socket)
+        while True:
+            try:
+                return self._socket.recv(max_bytes or READ_BYTES)
+            except BlockingIOError:
+                await trio.lowlevel.wait_readable(self._socket)
+            except OSError as error:
+                raise self._fault(error) from error
 
     async def send_eof(self) -> None:
         """Tell the peer that no more will come; receiving goes on."""
@@ -98,6 +83,107 @@ class DirectStream(DirectTls, trio.abc.HalfCloseableStream):
             self._socket.shutdown(socket.SHUT_WR)
         except OSError as error:
             raise self._fault(error) from error
+
+    async def aclose(self) -> None:
+        """Close at once."""
+        if self._socket.fileno() >= 0:
+            trio.lowlevel.notify_closing(self._socket)
+            self._socket.close()
+        await trio.lowlevel.checkpoint()
+
+
+class DirectTls(_OnSocket):
+    """A TLS connection; made by `shake_hands`, which shakes hands first."""
+
+    def __init__(self, connected: socket.socket, context: ssl.SSLContext, host: str) -> None:
+        super().__init__(connected)
+        self._came, self._goes = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._came, self._goes, server_hostname=host)
+        self._unsent = memoryview(b"")
+
+    async def shake(self) -> None:
+        """Shake hands; OSError, of which ssl's errors are, where that fails."""
+        while True:
+            await trio.lowlevel.checkpoint_if_cancelled()
+            try:
+                self._tls.do_handshake()
+            except ssl.SSLWantReadError:
+                await self._send_encrypted()
+                await self._read_encrypted()
+            except OSError:
+                with suppress(OSError):
+                    self._send_some()  # the reason, for the peer
+                raise
+            else:
+                await self._send_encrypted()
+                return
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        """Send all of `data`, waiting only while the system does not take it."""
+        await trio.lowlevel.checkpoint_if_cancelled()
+        self._check_open()
+        left = memoryview(data)
+        try:
+            while left:
+                left = left[self._tls.write(left[:READ_BYTES]) :]
+                await self._send_encrypted()
+        except OSError as error:
+            raise self._fault(error) from error
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes:
+        """Up to `max_bytes` bytes as soon as there are any; empty at the end."""
+        self._check_open()
+        try:
+            if self._tls.pending() or self._came.pending:
+                await trio.lowlevel.checkpoint()
+            else:
+                await self._read_encrypted()
+            while True:
+                try:
+                    return self._tls.read(max_bytes or READ_BYTES)
+                except ssl.SSLWantReadError:
+                    await self._read_encrypted()
+                except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+                    return b""
+                finally:
+                    self._send_some()
+        except OSError as error:
+            raise self._fault(error) from error
+
+    async def aclose(self) -> None:
+        """Close at once, with TLS's goodbye if the system takes that."""
+        if self._socket.fileno() >= 0:
+            trio.lowlevel.notify_closing(self._socket)
+            with suppress(OSError, ValueError):
+                self._tls.unwrap()
+            with suppress(OSError):
+                self._send_some()
+            self._socket.close()
+        await trio.lowlevel.checkpoint()
+
+    async def _read_encrypted(self) -> None:
+        """Wait for bytes, or for the end, and give them to OpenSSL."""
+        while True:
+            await trio.lowlevel.wait_readable(self._socket)
+            with suppress(BlockingIOError):
+                data = self._socket.recv(READ_BYTES)
+                self._came.write(data) if data else self._came.write_eof()
+                return
+
+    async def _send_encrypted(self) -> None:
+        """Send all that OpenSSL has to say."""
+        while not self._send_some():
+            await trio.lowlevel.wait_writable(self._socket)
+
+    def _send_some(self) -> bool:
+        """Send what the system takes of it; whether that was all."""
+        while self._unsent or self._goes.pending:
+            self._unsent = self._unsent or memoryview(self._goes.read())
+            try:
+                self._unsent = self._unsent[self._socket.send(self._unsent) :]
+            except BlockingIOError:
+                return False
+        return True
 
 
 def direct(stream: trio.SocketStream) -> DirectStream:
@@ -112,32 +198,19 @@ async def shake_hands(stream: trio.SocketStream, context: ssl.SSLContext, host: 
     """
     raw = _taken(stream)
     try:
-        secured = context.wrap_socket(raw, server_hostname=host, do_handshake_on_connect=False)
+        secured = DirectTls(raw, context, host)
     except OSError as error:
         raw.close()
         raise trio.BrokenResourceError("the connection broke before the handshake") from error
     try:
-        await _shake(secured)
+        await secured.shake()
     except OSError as error:
-        secured.close()
+        raw.close()
         raise trio.BrokenResourceError("the TLS handshake failed") from error
     except BaseException:
-        secured.close()
+        raw.close()
         raise
-    return DirectTls(secured)
-
-
-async def _shake(secured: ssl.SSLSocket) -> None:
-    while True:
-        await trio.lowlevel.checkpoint_if_cancelled()
-        try:
-            secured.do_handshake()
-        except ssl.SSLWantReadError:
-            await trio.lowlevel.wait_readable(secured)
-        except ssl.SSLWantWriteError:
-            await trio.lowlevel.wait_writable(secured)
-        else:
-            return
+    return secured
 
 
 def _taken(stream: trio.SocketStream) -> socket.socket:

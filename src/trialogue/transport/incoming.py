@@ -152,23 +152,20 @@ class Incoming:
         return passed
 
     def _frame(self, at: int) -> _Frame | None:
-        """The head of the frame that begins there; None if it is not whole."""
+        """The head of the frame that begins there; None if it is not whole, unless it is wrong already."""
         buffer = self._buffer
         if len(buffer) < at + 2:
             return None
         first, second = buffer[at], buffer[at + 1]
-        size, start = second & _SIZE, at + 2
-        is_minimal = True
-        if (width := _WIDTHS.get(size)) is not None:
-            start += width
-            least = 126 if width == 2 else 1 << 16
+        size, is_masked, is_minimal = second & _SIZE, bool(second & _MASKED), True
+        width = _WIDTHS.get(size, 0)
+        start = at + 2 + width
+        if width and len(buffer) >= start:
             size = int.from_bytes(buffer[at + 2 : start], "big")
-            is_minimal = size >= least
-        is_masked = bool(second & _MASKED)
+            is_minimal = size >= (126 if width == 2 else 1 << 16)
         start += _KEY_BYTES if is_masked else 0
-        if len(buffer) < start:
-            return None
-        return _Frame(first, size, start, is_masked, is_minimal)
+        frame = _Frame(first, size, start, is_masked, is_minimal)
+        return frame if len(buffer) >= start or not self._is_lawful(frame) else None
 
     def _is_ours(self, frame: _Frame, at: int) -> bool:
         return (

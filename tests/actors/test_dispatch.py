@@ -1,0 +1,42 @@
+"""What is on the disk before a command is carried out."""
+
+import pytest
+
+from trialogue.actors.dispatch import Dispatch
+from trialogue.model.commands import EndMeeting, EndTurn, RunTool
+
+
+class Tools:
+    """Notes what it is given, as a mailbox does."""
+
+    def __init__(self, order):
+        self.mailbox = self
+        self.order = order
+
+    def post(self, command):
+        self.order.append(type(command).__name__)
+
+
+@pytest.fixture
+def order():
+    """What happened, in order."""
+    return []
+
+
+@pytest.fixture
+def dispatch(order):
+    """Only tools and the journal are there."""
+    return Dispatch(None, {}, Tools(order), None, lambda: order.append("sync"))
+
+
+def test_a_tool_runs_when_its_call_is_on_the_disk(dispatch, order):
+    """After a power cut nobody may have to guess whether it has run."""
+    dispatch(RunTool(participant="ann", call_id="c1", tool="price", arguments="{}"))
+    assert order == ["sync", "RunTool"]
+
+
+@pytest.mark.parametrize("command", [EndTurn("ann", 1, "finished"), EndMeeting("done")], ids=repr)
+def test_a_turns_end_is_on_the_disk(dispatch, order, command):
+    """What was heard is not lost."""
+    dispatch(command)
+    assert order == ["sync"]
