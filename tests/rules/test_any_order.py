@@ -165,7 +165,14 @@ events: st.SearchStrategy[Any] = st.one_of(
         ),
         st.booleans(),
     ),
-    st.builds(e.ToolFinished, names, st.sampled_from(("c1", "c2")), st.just("succeeded"), st.just("result")),
+    st.builds(
+        e.ToolFinished,
+        names,
+        st.sampled_from(("c1", "c2")),
+        st.just("succeeded"),
+        st.just("result"),
+        run=st.integers(0, 1),
+    ),
     st.builds(e.ToolCallCancelled, names, st.sampled_from(("c1", "c2"))),
     st.builds(e.LatencyMeasured, names),
     st.builds(e.ServiceWarned, names, st.just("SLOW"), st.just("slow")),
@@ -187,10 +194,10 @@ class Witness:
         self.started: set[tuple[str, int]] = set()
         self.gone: set[str] = set()
         self.replaced: set[str] = set()
-        self.run: set[tuple[str, str]] = set()
-        self.stopped: set[tuple[str, str]] = set()
-        self.answered: set[tuple[str, str]] = set()
-        self.withdrawn: set[tuple[str, str]] = set()
+        self.run: set[tuple[str, str, int]] = set()
+        self.stopped: set[tuple[str, str, int]] = set()
+        self.answered: set[tuple[str, str, int]] = set()
+        self.withdrawn: set[tuple[str, str, int]] = set()
         self.timers: dict[str, float] = {}
         self.over = False
         self.muted: set[str] = set()
@@ -207,7 +214,8 @@ class Witness:
             agents = {name for name, participant in self.cast.items() if participant.kind is Kind.AGENT}
             self.gone |= {event.participant} & agents
         if isinstance(event, e.ToolCallCancelled):
-            self.withdrawn |= {(event.participant, event.call_id)} & (self.run - self.answered)
+            who = (event.participant, event.call_id)
+            self.withdrawn |= {ran for ran in self.run - self.answered if ran[:2] == who}
         for table in (command for command in decided if isinstance(command, c.SetHearing)):
             self.muted = set(table.muted)
         for command in decided:
@@ -287,15 +295,17 @@ class Witness:
 
     def _see_tool(self, command: Any) -> None:
         match command:
-            case c.RunTool(who, call_id):
-                assert (who, call_id) not in self.run, "a tool runs at most once"
-                self.run.add((who, call_id))
-            case c.CancelTool(who, call_id):
-                assert (who, call_id) in self.run - self.stopped, "what runs is stopped, once"
-                self.stopped.add((who, call_id))
-            case c.AnswerTool(who, _, call_id):
-                assert (who, call_id) not in self.withdrawn, "what the service cancelled is never answered"
-                self.answered.add((who, call_id))
+            case c.RunTool(who, call_id, run=run):
+                assert (who, call_id, run) not in self.run, "a tool runs at most once"
+                self.run.add((who, call_id, run))
+            case c.CancelTool(who, call_id, run):
+                assert (who, call_id, run) in self.run - self.stopped, "what runs is stopped, once"
+                self.stopped.add((who, call_id, run))
+            case c.AnswerTool(who, _, call_id, run=run):
+                assert (who, call_id, run) not in self.withdrawn, (
+                    "what the service cancelled is never answered"
+                )
+                self.answered.add((who, call_id, run))
             case _:
                 pass
 
@@ -361,15 +371,16 @@ class AnyOrder(RuleBasedStateMachine):
         tool=st.sampled_from(("prices", "give_floor", "end_meeting", "hand_off", "bid", "request_floor")),
         to=names,
         answered=st.booleans(),
+        run=st.integers(0, 2),
     )
-    def tool(self, name: str, call: str, tool: str, to: str, **then: bool) -> None:
+    def tool(self, name: str, call: str, tool: str, to: str, **then: int) -> None:
         """An agent calls a tool, and it may have finished already."""
         name = self.one_of_us(name)
         session = self.meeting._state.presence.session(name)
         arguments = f'{{"to": "{self.one_of_us(to)}", "urgency": 7, "priority": "highest"}}'
         self.tell(e.ToolRequested(name, session, call, tool, arguments))
         if then["answered"]:
-            self.tell(e.ToolFinished(name, call, "succeeded", "result"))
+            self.tell(e.ToolFinished(name, call, "succeeded", "result", run=then["run"]))
 
     @rule(name=names, text=texts, length=seconds)
     def reply(self, name: str, text: str, length: float) -> None:

@@ -299,6 +299,9 @@ class AnswerTool:
     content: str
     """The result or the failure, as the agent shall read it. Personal."""
 
+    run: int = 0
+    """Which of the calls with this id, as `RunTool` says."""
+
 
 @frozen
 class RollOver:

@@ -35,7 +35,7 @@ def _requested(state: State, event: ToolRequested) -> None:
     if not _is_live(state, name, event.session):
         state.stale("a tool was wanted by a session that is over", name)
         return
-    call = state.calls.find(name, event.call_id)
+    call = state.calls.find(event)
     if call is not None:
         _again(state, call, event)
         return
@@ -62,7 +62,7 @@ def _requested(state: State, event: ToolRequested) -> None:
         call.same_as = twin
         state.report("same-call", f"{event.tool} runs with these arguments already", name)
         return
-    state.emit(RunTool(name, event.call_id, event.tool, event.arguments))
+    state.emit(RunTool(name, event.call_id, event.tool, event.arguments, call.run))
 
 
 def _is_known(state: State, call: Call) -> bool:
@@ -86,7 +86,7 @@ def _again(state: State, call: Call, event: ToolRequested) -> None:
     match call.state:
         case CallState.FINISHED if call.outcome not in {"", "succeeded"} and _may_repeat(state, call):
             call.state, call.outcome, call.is_stopping = CallState.RUNNING, "", False
-            state.emit(RunTool(call.participant, call.call_id, call.tool, event.arguments))
+            state.emit(RunTool(call.participant, call.call_id, call.tool, event.arguments, call.run))
         case CallState.FINISHED:
             _answer(state, call, call.content)
         case CallState.CANCELLED | CallState.KEPT:
@@ -103,11 +103,11 @@ def _may_repeat(state: State, call: Call) -> bool:
 
 def _answer(state: State, call: Call, content: str) -> None:
     call.state, call.content = CallState.FINISHED, content
-    state.emit(AnswerTool(call.participant, call.session, call.call_id, call.tool, content))
+    state.emit(AnswerTool(call.participant, call.session, call.call_id, call.tool, content, call.run))
 
 
 def _finished(state: State, event: ToolFinished) -> None:
-    call = state.calls.find(event.participant, event.call_id)
+    call = state.calls.finished(event)
     if call is None or call.state is CallState.FINISHED or call.outcome:
         state.stale("a tool call finished that nobody waits for", event.participant)
         return
@@ -139,16 +139,17 @@ def _tell(state: State, call: Call) -> None:
 
 
 def _cancelled(state: State, name: str, call_id: str) -> None:
-    call = state.calls.find(name, call_id)
-    if call is None or call.state is not CallState.RUNNING:
+    calls = state.calls.cancelled(name, call_id)
+    if not calls:
         state.stale("a tool call was cancelled that is over", name)
         return
-    if state.plan.tool(call.tool).on_interrupt is OnInterrupt.KEEP and call.same_as is None:
-        call.state = CallState.KEPT
-    else:
-        call.state = CallState.CANCELLED
-        if not state.calls.followers(call):
-            tool_waits.stop(state, call)
+    for call in calls:
+        if state.plan.tool(call.tool).on_interrupt is OnInterrupt.KEEP and call.same_as is None:
+            call.state = CallState.KEPT
+        else:
+            call.state = CallState.CANCELLED
+            if not state.calls.followers(call):
+                tool_waits.stop(state, call)
     _think_again(state, name)
 
 

@@ -42,6 +42,8 @@ SpeakingEvent: TypeAlias = (
 
 def take(state: State, event: SpeakingEvent) -> None:
     """Decide on an event of an agent's speech."""
+    if isinstance(event, ReplyStarted | ReplySent):
+        state.calls.go_on(event.participant)
     match event:
         case ReplyStarted(participant=name, reply=reply):
             _started(state, name, reply)

@@ -42,4 +42,4 @@ def stop(state: State, call: Call) -> None:
     """Stop a call's run, once; a call that waits for another's result has none."""
     if call.same_as is None and not call.is_stopping:
         call.is_stopping = True
-        state.emit(CancelTool(call.participant, call.call_id))
+        state.emit(CancelTool(call.participant, call.call_id, call.run))

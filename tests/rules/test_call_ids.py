@@ -1,0 +1,138 @@
+"""What makes a tool call the same as one before: who asks, its id and arguments, until it is gone on from."""
+
+import pytest
+from attrs import evolve
+from playbook import BIZ, TECH, Table, plan
+
+from trialogue.model.commands import AnswerTool, CancelTool, RunTool
+from trialogue.model.events import (
+    ReplySent,
+    ReplyStarted,
+    SentenceSaid,
+    SessionLost,
+    SessionReady,
+    ToolCallCancelled,
+    ToolFinished,
+    ToolRequested,
+)
+
+ASK = ToolRequested("tech", 1, "call_0", "prices", '{"item": "edge", "n": 1}')
+OTHER = evolve(ASK, arguments='{"item": "core", "n": 1}')
+DONE = ToolFinished("tech", "call_0", "succeeded", "8")
+
+
+def ran(arguments, run=0):
+    """The order to run the tool with these arguments."""
+    return RunTool("tech", "call_0", "prices", arguments, run)
+
+
+@pytest.fixture
+def table():
+    """Two agents by text; tech holds the floor."""
+    table = Table(plan(TECH, BIZ))
+    table.open()
+    return table
+
+
+def test_other_arguments_are_another_call(table):
+    """A model that gives each call the same id has each of them run, and each of them answered."""
+    assert table.at(1, ASK) == [ran(ASK.arguments)]
+    assert table.at(2, DONE) == [AnswerTool("tech", 1, "call_0", "prices", "8")]
+    assert table.at(3, OTHER) == [ran(OTHER.arguments, 1)]
+    finished = ToolFinished("tech", "call_0", "succeeded", "2", run=1)
+    assert table.at(4, finished) == [AnswerTool("tech", 1, "call_0", "prices", "2", 1)]
+
+
+def test_another_tool_is_another_call(table):
+    """Whatever its id and its arguments."""
+    table.at(1, ASK)
+    assert table.at(1, evolve(ASK, tool="stock")) == [RunTool("tech", "call_0", "stock", ASK.arguments, 1)]
+
+
+def test_other_arguments_while_the_first_runs(table):
+    """Both run, and each result goes to its own call, in whichever order they come."""
+    table.at(1, ASK)
+    assert table.at(1, OTHER) == [ran(OTHER.arguments, 1)]
+    late = ToolFinished("tech", "call_0", "succeeded", "2", run=1)
+    assert table.at(2, late) == [AnswerTool("tech", 1, "call_0", "prices", "2", 1)]
+    assert table.at(3, DONE) == [AnswerTool("tech", 1, "call_0", "prices", "8")]
+    table.at(4, DONE)
+    assert table.reports() == ["stale"]
+
+
+@pytest.mark.parametrize(
+    "written", [ASK.arguments, '{"n":1,"item":"edge"}'], ids=["same", "written otherwise"]
+)
+def test_the_same_arguments_before_the_answer_are_the_same_call(table, written):
+    """It runs once, from a later session, too, which then is answered."""
+    table.at(1, ASK)
+    assert table.at(1, evolve(ASK, arguments=written)) == []
+    table.at(1, SessionLost("tech", 1, "gone", 1.0))
+    table.at(2, SessionReady("tech", 2))
+    assert table.at(2, evolve(ASK, session=2, arguments=written)) == []
+    assert table.at(3, DONE) == [AnswerTool("tech", 2, "call_0", "prices", "8")]
+    assert len(table.commands(RunTool)) == 1
+
+
+def test_an_answer_that_was_lost_is_given_again(table):
+    """The session was lost before the agent went on: it asks again, and the tool does not run again."""
+    table.at(1, ASK)
+    table.at(2, DONE)
+    table.at(2, SessionLost("tech", 1, "gone", 1.0))
+    table.at(3, SessionReady("tech", 2))
+    assert table.at(4, evolve(ASK, session=2)) == [AnswerTool("tech", 2, "call_0", "prices", "8")]
+
+
+@pytest.mark.parametrize(
+    "gone_on",
+    [
+        [ReplyStarted("tech", 1), SentenceSaid("tech", 1, "Eight cents.", 0.0)],
+        [ReplySent("tech", 1, 0.0)],
+    ],
+    ids=["a reply", "nothing to say"],
+)
+def test_an_agent_that_has_gone_on_asks_anew(table, gone_on):
+    """It has had its answer: the same id with the same arguments is a new call."""
+    table.at(1, ASK)
+    table.at(2, DONE)
+    for event in gone_on:
+        table.at(3, event)
+    assert table.at(4, ASK) == [ran(ASK.arguments, 1)]
+
+
+def test_what_another_agent_says_is_no_going_on(table):
+    """Only the agent's own reply is behind its answer."""
+    table.at(1, ASK)
+    table.at(2, DONE)
+    table.at(3, ReplyStarted("biz", 1))
+    assert table.at(4, ASK) == [AnswerTool("tech", 1, "call_0", "prices", "8")]
+
+
+def test_words_before_the_answer_are_no_going_on(table):
+    """A reply that began before the tool had its result says nothing of it."""
+    table.at(1, ASK)
+    table.at(1, ReplyStarted("tech", 1))
+    table.at(2, DONE)
+    assert table.at(3, ASK) == [AnswerTool("tech", 1, "call_0", "prices", "8")]
+
+
+def test_a_cancelled_call_may_be_asked_for_once_more_later(table):
+    """Until the agent has gone on it is the cancelled one; then it is a new one, with a run of its own."""
+    table.at(1, ASK)
+    assert table.at(1, ToolCallCancelled("tech", "call_0")) == [CancelTool("tech", "call_0")]
+    assert table.commands(RunTool) == [ran(ASK.arguments)]
+    table.at(2, ReplyStarted("tech", 1))
+    assert table.at(3, ASK) == [ran(ASK.arguments, 1)]
+    cancelled = ToolFinished("tech", "call_0", "cancelled", "the call was cancelled")
+    assert not [command for command in table.at(3, cancelled) if isinstance(command, AnswerTool)]
+    assert table.at(4, evolve(DONE, run=1)) == [AnswerTool("tech", 1, "call_0", "prices", "8", 1)]
+
+
+def test_a_cancellation_names_the_run_that_goes_on(table):
+    """Of two calls of one id both are stopped, each by its run."""
+    table.at(1, ASK)
+    table.at(1, OTHER)
+    assert set(table.at(2, ToolCallCancelled("tech", "call_0"))) == {
+        CancelTool("tech", "call_0"),
+        CancelTool("tech", "call_0", 1),
+    }
