@@ -112,5 +112,8 @@ def test_a_crash_is_recorded_as_what_it_is(hold, out):
 
     with pytest.raises(ZeroDivisionError):
         hold(connect=broken)
-    crashes = {r.event.error for r in read(out / "journal.jsonl") if isinstance(r.event, ActorCrashed)}
-    assert crashes == {"ZeroDivisionError"}
+    crashed = {r.event for r in read(out / "journal.jsonl") if isinstance(r.event, ActorCrashed)}
+    assert crashed == {
+        ActorCrashed("agent:ann", "ZeroDivisionError"),
+        ActorCrashed("agents", "IntensityExceeded"),
+    }

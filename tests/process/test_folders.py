@@ -1,6 +1,16 @@
 """Where a run's files cannot go: told in one line, before anything is loaded."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
 import pytest
+
+from trialogue.app.edges import Edges
+from trialogue.app.folder import new_folder
+from trialogue.app.run import run_meeting
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.schema import Clock
+from trialogue.testing.engines import murmuring_engines
 
 
 @pytest.mark.parametrize("name", ["taken", "taken/run", "full"])
@@ -17,3 +27,23 @@ def test_what_is_in_the_way_is_told_before_voices_are_loaded(command, endless, t
     assert line.startswith(f"trialogue: {tmp_path / name.split('/')[0]} is ")
     assert "--out" in line
     assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_a_run_is_named_by_the_time_at_which_it_was_made(endless, tmp_path, monkeypatch):
+    """Under the virtual clock, too: its meetings all begin in the year 2000."""
+    monkeypatch.chdir(tmp_path)
+    before = f"{datetime.now(UTC).astimezone():%Y%m%d-%H%M%S}"
+    edges = Edges(engines=murmuring_engines())
+    overrides = Overrides(clock=Clock.VIRTUAL, turns=1)
+    names = [run_meeting(endless, overrides=overrides, edges=edges).folder.name for _ in range(2)]
+    after = f"{datetime.now(UTC).astimezone():%Y%m%d-%H%M%S}"
+    assert all(before <= name.removeprefix("endless-")[:15] <= after for name in names)
+    assert len(set(names)) == 2
+
+
+def test_two_processes_never_share_a_name(tmp_path, monkeypatch):
+    """A directory that appears between a look and the making is another's."""
+    monkeypatch.chdir(tmp_path)
+    with ThreadPoolExecutor(8) as pool:
+        folders = list(pool.map(lambda _: new_folder(None, "same"), range(40)))
+    assert len(set(folders)) == 40

@@ -1,11 +1,14 @@
 """What only a process of its own shows: it is killed, or asked to end, and its files are there."""
 
+import json
 import signal
 
+import pytest
 from process_values import seconds_of, shown
 
 from trialogue.cli import main
 from trialogue.journal.reader import read
+from trialogue.journal.repair import repair
 from trialogue.journal.verify import verify
 from trialogue.rules.meeting import Meeting
 
@@ -42,3 +45,32 @@ def test_a_second_interrupt_ends_it_at_once(command, endless, out):
     reading = read(out / "journal.jsonl")
     assert verify(out / "journal.jsonl", Meeting).records == len(list(reading))
     assert reading.problems == []
+
+
+@pytest.fixture
+def killed(command, endless, out):
+    """The words that a meeting had shown when it was killed, sentence by sentence."""
+    words = []
+    with command("run", endless, "--out", out) as process:
+        for line in process.stdout:
+            words.append(line.split("  ")[-1].strip())
+            if len(words) > 6:
+                break
+        process.send_signal(signal.SIGKILL)
+        rest, _ = process.communicate(timeout=8)
+    return [*words, *(line.split("  ")[-1].strip() for line in rest.splitlines())]
+
+
+def test_replay_of_a_killed_run_shows_every_word_that_was_shown(killed, out, capsys):
+    """Also those that were heard after the last record; and again once its journal has been closed."""
+    assert main(["replay", str(out)]) == 0
+    shown, told = capsys.readouterr()
+    assert [words for words in killed if words not in shown] == []
+    assert "never closed" in told
+    assert main(["replay", str(out), "--json"]) == 0
+    heard = " ".join(each["heard"] for each in json.loads(capsys.readouterr().out))
+    assert [words for words in killed[:-1] if words.startswith("This goes") and words not in heard] == []
+    repair(out / "journal.jsonl")
+    assert main(["replay", str(out)]) == 0
+    shown = capsys.readouterr().out
+    assert [words for words in killed if words not in shown] == []

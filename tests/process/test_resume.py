@@ -22,6 +22,7 @@ from trialogue.model.commands import EndTurn, RunTool
 from trialogue.model.events import MeetingResumed, SessionReady, ToolFinished
 from trialogue.rules.meeting import Meeting
 from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.resolve import check
 from trialogue.scenario.schema import Clock
 from trialogue.testing.engines import murmuring_engines
 
@@ -310,3 +311,49 @@ def test_the_scenario_of_a_run_is_its_scenario(crashed, endless):
     run = crashed()
     assert prepare(run / "scenario.yaml").plan == read(run / "journal.jsonl").header.plan
     assert prepare(endless, Overrides(clock=Clock.VIRTUAL)).plan == prepare(run / "scenario.yaml").plan
+
+
+PLAYED = """
+trialogue: 1
+name: played
+run: {seed: 3, clock: virtual, limits: {time: 1m, turns: 8}}
+cast:
+  ann: {lines: [One., Two., Three., Four., Five., Six.]}
+  guest:
+    role: human
+    via:
+      clips:
+        - {when: {at: 2s}, play: sounds/hello.wav, text: "Hello.", mode: wait}
+        - {when: {at: 6s}, play: hello.wav, text: "Hello again.", mode: wait}
+        - {when: {at: 9s}, play: sounds/hello.wav, text: "Bye.", mode: wait}
+"""
+
+
+def test_a_meeting_with_recordings_is_resumed(tmp_path, resumed, failing_after):
+    """What it plays is in its folder, where its scenario looks for it; no other folder is needed."""
+    source = tmp_path / "source"
+    (source / "sounds").mkdir(parents=True)
+    (source / "played.yaml").write_text(PLAYED)
+    for name, level in (("sounds/hello.wav", 4000), ("hello.wav", 6000)):
+        with wave.open(str(source / name), "wb") as file:
+            file.setparams((1, 2, 24_000, 0, "NONE", ""))
+            file.writeframes(level.to_bytes(2, "little") * 12_000)
+    full = JournalError("full")
+    seams = Seams(journal=lambda journal: failing_after(journal, "append", 40, full))
+    with pytest.raises(JournalError):
+        run_meeting(
+            source / "played.yaml",
+            out=tmp_path / "run",
+            edges=Edges(engines=murmuring_engines(), seams=seams),
+        )
+    shutil.rmtree(source)
+    run = tmp_path / "run"
+    assert sorted(path.name for path in (run / "clips").iterdir()) == ["hello-1.wav", "hello.wav"]
+    assert check(run / "scenario.yaml") == []
+    held, records = resumed(run)
+    assert verify(held.folder / "journal.jsonl", Meeting).records == len(records) > 40
+    assert check(held.folder / "scenario.yaml") == []
+    assert verify_files(held.folder).is_whole
+    (run / "clips" / "hello.wav").write_bytes(b"RIFF")
+    with pytest.raises(SetupError, match="is not what the meeting began with"):
+        open_resumption(run)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 from trialogue.errors import JournalError, SetupError
@@ -26,29 +27,36 @@ def check_folder(out: Path | None) -> None:
         raise JournalError(f"cannot make {folder}: {error.strerror}", path=str(folder)) from error
 
 
-def new_folder(out: Path | None, name: str, started: datetime) -> Path:
-    """Make the run's directory, mode 0700: `out`, or one under `runs/` named by meeting and time.
+def new_folder(out: Path | None, name: str) -> Path:
+    """Make the run's directory, mode 0700: `out`, or one under `runs/` named by meeting and the time of day.
+
+    Under the virtual clock, too, it is the time at which it is made: all of those meetings begin in the year
+    2000. A name is taken in one step, so that two processes never share one.
 
     `JournalError` where it cannot be made, `SetupError` as in `check_folder`.
     """
     check_folder(out)
     if out is not None:
-        return _make(out)
-    stem = f"{name}-{started.astimezone():%Y%m%d-%H%M%S}"
-    folder = Path("runs") / stem
-    count = 1
-    while folder.exists():
-        count += 1
-        folder = Path("runs") / f"{stem}-{count}"
-    return _make(folder)
+        if not _make(out, may_exist=True):
+            raise JournalError(f"cannot make {out}: a file is in its way", path=str(out))
+        return out
+    stem = f"{name}-{datetime.now(UTC).astimezone():%Y%m%d-%H%M%S}"
+    for number in count(1):
+        folder = Path("runs") / (stem if number == 1 else f"{stem}-{number}")
+        if _make(folder, may_exist=False):
+            return folder
+    raise AssertionError  # numbers have no end
 
 
-def _make(folder: Path) -> Path:
+def _make(folder: Path, *, may_exist: bool) -> bool:
+    """Make a directory; False where it was there and may not have been."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=may_exist)
+    except FileExistsError:
+        return False
     except OSError as error:
         raise JournalError(f"cannot make {folder}: {error.strerror}", path=str(folder)) from error
-    return folder
+    return True
 
 
 def write_private(path: Path, content: bytes, secrets: Secrets) -> None:

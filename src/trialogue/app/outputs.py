@@ -10,6 +10,7 @@ import structlog
 from attrs import frozen
 
 from trialogue.app.folder import write_private
+from trialogue.app.resumption import CLIPS
 from trialogue.app.stage import Stage
 from trialogue.errors import JournalError
 from trialogue.journal.reader import read
@@ -73,7 +74,7 @@ def write_outputs(stage: Stage) -> MeetingResult:
     run = Run(
         clock="virtual" if virtual else "real",
         speed=round(duration_s / machine_s, 2) if virtual else None,
-        files=("journal.jsonl", "manifest.json", "scenario.yaml", *_recordings(stage), *texts, "result.json"),
+        files=("journal.jsonl", "manifest.json", "scenario.yaml", *_sounds(stage), *texts, "result.json"),
         reason=stage.end_reason if stage.end_reason in FAILURES else None,
     )
     outcome = result(plan, records, utterances, run)
@@ -90,5 +91,7 @@ def write_what_can_be(stage: Stage) -> None:
         diagnostics.warning("the outputs could not be written", error=str(error))
 
 
-def _recordings(stage: Stage) -> list[str]:
-    return sorted(f"audio/{path.name}" for path in (stage.folder / "audio").glob("*.wav"))
+def _sounds(stage: Stage) -> list[str]:
+    """What was heard, and what was played from files."""
+    found = [*(stage.folder / "audio").glob("*.wav"), *(stage.folder / CLIPS).glob("*")]
+    return sorted(path.relative_to(stage.folder).as_posix() for path in found)

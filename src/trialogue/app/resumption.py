@@ -27,9 +27,9 @@ from trialogue.journal.files import digest_of, journal_of
 from trialogue.journal.manifest import read_manifest
 from trialogue.journal.reader import Reading, read
 from trialogue.journal.records import Header
-from trialogue.journal.repair import repair
+from trialogue.journal.repair import CRASHED, repair
 from trialogue.journal.verify import verify
-from trialogue.model.commands import Command, Replace, RunTool, SetHearing, Update
+from trialogue.model.commands import Command, EndTurn, Replace, RunTool, SetHearing, Update
 from trialogue.model.events import (
     Event,
     PlaybackFinished,
@@ -51,6 +51,9 @@ UNKNOWN: Final = (
     "effects, and it is not run again."
 )
 """What an agent is told of a tool call that was under way."""
+
+SHOWN_S: Final = 0.1
+"""How much of what was shown the recordings may lack: a tick of sound, and a tick of the screen."""
 
 CLIPS: Final = "clips"
 """The folder in a run's directory with recordings that are played in it."""
@@ -138,6 +141,25 @@ class _Left:
             for each in self.running.values()
         ]
         return [*cut, *lost]
+
+
+def last_words(reading: Reading) -> tuple[Record, ...]:
+    """What a crash kept from being recorded: how the reply that was heard ended, where the recordings end.
+
+    None for a journal that its meeting closed, and where there is no recording to say how far it was heard.
+    """
+    if reading.end is not None and reading.end.reason != CRASHED:
+        return ()
+    recorded = recorded_s(reading.path.parent / "audio")
+    left = _Left()
+    for record in reading:
+        left.take(record)
+    at = round(max(left.at, recorded + SHOWN_S), 6)
+    heard = [event for event in left.over(at) if isinstance(event, PlaybackFinished)]
+    if not recorded or not heard:
+        return ()
+    ends = (EndTurn(heard[0].participant, heard[0].turn, "lost"),)
+    return (Record(left.seq + 1, at, heard[0], ends),)
 
 
 @frozen

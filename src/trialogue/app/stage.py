@@ -252,7 +252,7 @@ async def open_stage(
             spec.name: tuple(box.block(reveal(seat.block, os.environ)) for seat in _seats_of(spec))
             for spec in resolved.agents
         }
-        folder = new_folder(out, resolved.plan.name, started)
+        folder = new_folder(out, resolved.plan.name)
         keep_scenario(folder, resolved, secrets_for(resolved, seams.secrets))
         made = Made(folder, began, brain, connects, box.tools, blocks, seams, people, resumption)
         stage = _set(resolved, made)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from attrs import asdict
+from attrs import asdict, evolve
 
 from trialogue.cli.screens import put_json, show
 from trialogue.cli.story import Kind, Story
@@ -13,7 +14,9 @@ from trialogue.cli.telling import Seating, Telling
 from trialogue.cli.verifying import tell_problems
 from trialogue.errors import JournalError
 from trialogue.journal.files import journal_of
-from trialogue.journal.reader import read
+from trialogue.journal.reader import Reading, read
+from trialogue.journal.repair import CRASHED
+from trialogue.model.records import Record
 
 __all__ = ["print_report", "print_transcript"]
 
@@ -24,17 +27,29 @@ def print_transcript(run: Path, *, as_json: bool) -> int:
     if as_json:
         from trialogue.rules.transcript import utterances  # noqa: PLC0415 - only to tell them as data
 
-        put_json([{**asdict(each), "was_cut": each.was_cut} for each in utterances(reading)])
+        heard = utterances(_to_the_end(reading))
+        put_json([{**asdict(each), "was_cut": each.was_cut} for each in heard])
         tell_problems(reading.problems)
         return 0
     plan = reading.header.plan
     story, telling = Story(plan), Telling(Seating(plan))
-    for record in reading:
+    for record in _to_the_end(reading):
         story.take(record)
         show([telling.line(moment) for moment in story.due(record.at)])
-    show([telling.line(moment) for moment in story.due(float("inf")) if moment.kind is not Kind.SAID])
+    was_closed = reading.end is not None and reading.end.reason != CRASHED
+    left = [moment for moment in story.due(float("inf")) if moment.kind is not Kind.SAID or not was_closed]
+    show([telling.line(moment) for moment in left])
     tell_problems(reading.problems)
     return 0
+
+
+def _to_the_end(reading: Reading) -> Iterator[Record]:
+    """The records, and how the sound ended that a crash cut off: what was shown until then was heard."""
+    yield from reading
+    if reading.end is None or reading.end.reason == CRASHED:
+        from trialogue.app.resumption import last_words  # noqa: PLC0415 - only after a crash
+
+        yield from last_words(evolve(reading))
 
 
 def print_report(run: Path, *, as_json: bool) -> int:
@@ -45,7 +60,7 @@ def print_report(run: Path, *, as_json: bool) -> int:
     from trialogue.rules.transcript import utterances  # noqa: PLC0415 - likewise
 
     reading = read(journal_of(run))
-    records = tuple(reading)
+    records = tuple(_to_the_end(reading))
     plan = reading.header.plan
     measured = result(plan, records, utterances(records), Run(clock=reading.header.clock.value))
     if as_json:

@@ -179,9 +179,9 @@ def _files(ended: Ended) -> Iterator[Line]:
 
 def _grouped(files: Sequence[str]) -> list[str]:
     """The recordings are named together."""
-    recordings = [file.removeprefix("audio/").removesuffix(".wav") for file in files if "/" in file]
+    recordings = [file.removeprefix("audio/").removesuffix(".wav") for file in files if "audio/" in file]
     together = [f"audio/{{{','.join(recordings)}}}.wav"] if recordings else []
-    return [*together, *(file for file in files if "/" not in file)]
+    return [*together, *(file for file in files if not file.startswith("audio/"))]
 
 
 def _rows(words: Sequence[str], columns: int) -> Iterator[str]:
