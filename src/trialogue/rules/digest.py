@@ -123,7 +123,9 @@ class Inboxes:
 def _label_like(cast: tuple[Participant, ...]) -> re.Pattern[str]:
     labels = {word for p in cast for word in (p.label, p.name, *p.aliases) if word.strip()} | {"Note"}
     alternatives = "|".join(sorted(map(re.escape, labels)))
-    return re.compile(rf"(?<!\w)(?:{alternatives})\s*(?:\([^)]*\))?\s*[:\uff1a]", re.IGNORECASE)
+    return re.compile(
+        rf"(?<!\w)(?:{alternatives})(?>\s*)(?:\([^)]{{0,200}}\)(?>\s*))?[:\uff1a]", re.IGNORECASE
+    )
 
 
 def one_line(text: str) -> str:

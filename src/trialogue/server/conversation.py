@@ -213,7 +213,7 @@ class Conversation:
         self._send(SettingsApplied())
         self._warn_of_prompt(terms.prompt)
         if terms.greeting:
-            self._agent.say(split_sentences(terms.greeting), now)
+            self._agent.say(split_sentences(terms.greeting, self._options.max_sentences), now)
 
     def _take_running(self, message: ClientMessage, agent: Answering, now: float) -> None:
         match message:
@@ -247,7 +247,7 @@ class Conversation:
         elif (behavior == "default" and agent.is_mid_turn(now)) or agent.is_full:
             self._refuse("AGENT")
             return
-        agent.say(split_sentences(message.message), now)
+        agent.say(split_sentences(message.message, self._options.max_sentences), now)
 
     def _refuse(self, who: str) -> None:
         reason = f"{who.lower()} is speaking"

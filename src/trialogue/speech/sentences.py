@@ -23,6 +23,7 @@ _END: Final = re.compile(
     r"""(?P<marks>[.!?\u2026]+)["'\u201d\u2019)\]*_]*\s+"""
     r"""(?=["'\u201c\u2018(\[*_]*(?P<next>[^\s"'\u201c\u2018(\[*_]))|\s*\n\s*(?=\S)"""
 )
+_WORD: Final = re.compile(r"\S")
 _CLAUSE: Final = re.compile(r"[,;:—]\s+")
 _NEVER_LAST: Final = frozenset(
     {"mr", "mrs", "ms", "dr", "prof", "gen", "col", "capt", "lt", "sgt", "rev", "hon", "gov", "sen", "pres"}
@@ -45,12 +46,8 @@ class SentenceSplitter:
 
     def feed(self, piece: str) -> list[str]:
         """Return the sentences that are complete after the next `piece`."""
-        self._text = (self._text + piece).lstrip()
-        sentences: list[str] = []
-        while (cut := _cut(self._text)) is not None:
-            sentences.append(self._text[:cut].strip())
-            self._text = self._text[cut:].lstrip()
-        return [sentence for sentence in sentences if sentence]
+        sentences, self._text = _taken(self._text + piece, None)
+        return sentences
 
     def flush(self) -> list[str]:
         """Return what is left at the stream's end, and begin a new stream."""
@@ -58,23 +55,42 @@ class SentenceSplitter:
         return [rest] if rest else []
 
 
-def split_sentences(text: str) -> list[str]:
-    """Return the sentences of a whole text.
+def split_sentences(text: str, most: int | None = None) -> list[str]:
+    """Return the sentences of a whole text, or the first `most` of them, without a look at the rest.
 
     >>> split_sentences("Dr. Ray paid 3.50. Was it worth it? No.")
     ['Dr. Ray paid 3.50.', 'Was it worth it?', 'No.']
     """
-    splitter = SentenceSplitter()
-    return [*splitter.feed(text), *splitter.flush()]
+    sentences, rest = _taken(text, most)
+    if (last := rest.strip()) and (most is None or len(sentences) < most):
+        sentences.append(last)
+    return sentences
 
 
-def _cut(text: str) -> int | None:
-    """Return where the first sentence ends; None while that is not known."""
-    seen = text[:LONGEST]
+def _taken(text: str, most: int | None) -> tuple[list[str], str]:
+    """Return the complete sentences, and what is left. The text is walked through once, and never copied."""
+    sentences: list[str] = []
+    at = _after_space(text, 0)
+    while (most is None or len(sentences) < most) and (cut := _cut(text, at)) is not None:
+        if sentence := text[at : at + cut].strip():
+            sentences.append(sentence)
+        at = _after_space(text, at + cut)
+    return sentences, text[at:]
+
+
+def _after_space(text: str, at: int) -> int:
+    """Return where the next word begins."""
+    found = _WORD.search(text, at)
+    return found.start() if found else len(text)
+
+
+def _cut(text: str, at: int) -> int | None:
+    """Return how long the sentence that begins at `at` is; None while that is not known."""
+    seen = text[at : at + LONGEST]
     for match in _END.finditer(seen):
         if _ends(seen[: match.start()], match):
             return match.end()
-    return _cut_of_endless(seen) if len(text) > LONGEST else None
+    return _cut_of_endless(seen) if len(text) > at + LONGEST else None
 
 
 def _ends(before: str, match: re.Match[str]) -> bool:

@@ -1,5 +1,6 @@
 """Turns written text into text that can be read aloud: no markup, no addresses, nothing endless.
 
+Each pattern looks at a place of the text a bounded number of times: what is read aloud comes from strangers.
 Numbers, money, dates, units and abbreviations are left alone: the grapheme-to-phoneme stage reads them
 well. What it reads badly, or fails on, is changed here and no more.
 """
@@ -12,15 +13,15 @@ from typing import Final
 __all__ = ["speakable"]
 
 _CODE_FENCE: Final = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
-_IMAGE_OR_LINK: Final = re.compile(r"!?\[([^\]]*)\]\([^)\s]*(?:\s[^)]*)?\)")
+_IMAGE_OR_LINK: Final = re.compile(r"!?\[([^\]]{0,500})\]\([^)\s]{0,500}(?:\s[^)]{0,200})?\)")
 _ADDRESS: Final = re.compile(
-    r"(?:https?://(?:www\.)?|www\.)([\w-]+(?:\.[\w-]+)*)[^\s<>\"')\]]*?(?=[.,;:!?]*(?:[\s<>\"')\]]|\Z))",
+    r"(?:https?://(?:www\.)?|www\.)([\w-]+(?:\.[\w-]+)*)([^\s<>\"')\]]*)",
     re.IGNORECASE,
 )
 _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>")
 _LINE_MARK: Final = re.compile(r"^[ \t]*(?:#{1,6}|[-*+>]|\|)[ \t]+", re.MULTILINE)
 _RULE: Final = re.compile(r"^[ \t|:*_=-]{3,}$", re.MULTILINE)
-_EMPHASIS: Final = re.compile(r"[*`~|]+|(?<!\w)_+|_+(?!\w)")
+_EMPHASIS: Final = re.compile(r"[*`~|]+|(?<!\w)_+|(?<!_)(?>_+)(?!\w)")
 _DIGITS: Final = re.compile(r"(?:\d,?){16,}")
 _TIMES: Final = re.compile(r"(?<=\d) ?[*\u00d7] ?(?=\d)")
 _EUROS: Final = re.compile(r"€\s?(\d[\d.,]*\d|\d)")
@@ -44,7 +45,7 @@ def speakable(text: str) -> str:
     """
     text = _CODE_FENCE.sub(" ", text)
     text = _IMAGE_OR_LINK.sub(r"\1", text)
-    text = _ADDRESS.sub(lambda match: match[1].replace(".", " dot "), text)
+    text = _ADDRESS.sub(_host, text)
     text = _TIMES.sub(" times ", text)
     for mark in (_TAG, _RULE, _LINE_MARK, _EMPHASIS):
         text = mark.sub(" ", text)
@@ -55,3 +56,9 @@ def speakable(text: str) -> str:
     text = _LONG_WORD.sub(r"\g<0> ", text)
     lines = (" ".join(line.split()) for line in text.splitlines())
     return "\n".join(line for line in lines if any(letter.isalnum() for letter in line))
+
+
+def _host(address: re.Match[str]) -> str:
+    """The host as it is said, with the marks behind the address, which are the sentence's."""
+    behind = address[2]
+    return address[1].replace(".", " dot ") + behind[len(behind.rstrip(".,;:!?")) :]

@@ -1,0 +1,67 @@
+"""Texts come from strangers: twice as long a text takes twice as long, whatever stands in it."""
+
+import time
+
+import pytest
+
+from trialogue.model.plan import Participant
+from trialogue.model.text import safe_text
+from trialogue.rules.digest import _label_like
+from trialogue.speech.sentences import SentenceSplitter, split_sentences
+from trialogue.speech.spoken_text import speakable
+
+LETTERS = 800_000
+"""Characters of a text: what is quadratic takes minutes over as many."""
+
+UNITS = [
+    "[", "![", "[a](", "[a](b ", "www.a", ".", "www.a.", "www.a/,;", "https://", "```x", "<a", "<", " ", "1,",
+    "1.",
+    "\u20ac1.", "_", "a_", "*", "|", "# ", "Hi. ", "a\n", "word ", "x", "\n", "Mr. ", "1. ", '"', '. "(',
+    ", ",
+]  # fmt: skip
+FRONTS = ["", "www.a", "[", "\u20ac1", "a", "Ann", "Ann ("]
+
+
+def splitter(text):
+    """A stream in pieces, as a model writes it."""
+    taken = SentenceSplitter()
+    return [
+        *(each for at in range(0, len(text), 50) for each in taken.feed(text[at : at + 50])),
+        *taken.flush(),
+    ]
+
+
+def labels(text):
+    """Where a text begins as if somebody else spoke."""
+    return _label_like((Participant("ann"),)).sub("", text)
+
+
+@pytest.mark.parametrize("function", [speakable, labels, safe_text])
+def test_time_grows_with_the_text_alone(function):
+    """A loop that serves many stands still for nobody's words."""
+    for front in FRONTS:
+        for unit in UNITS:
+            text = front + unit * (20_000 // len(unit)) + "w"
+            began = time.process_time()
+            function(text)
+            assert time.process_time() - began < 0.7, f"{front!r}, then {unit!r} over and over"
+
+
+@pytest.mark.parametrize("function", [split_sentences, splitter])
+@pytest.mark.parametrize("unit", ["a\n", "Hi. ", "Mr. ", "x", " ", '. "('])
+def test_sentences_are_found_without_copying_the_rest(function, unit):
+    """Each cut once copied all that was left."""
+    text = unit * (LETTERS // len(unit))
+    began = time.process_time()
+    function(text)
+    assert time.process_time() - began < 4.0
+
+
+def test_only_the_first_sentences_are_looked_for():
+    """Who wants 256 does not pay for a quarter of a million."""
+    text = "a\n" * LETTERS
+    began = time.process_time()
+    assert split_sentences(text, 256) == ["a"] * 256
+    assert time.process_time() - began < 0.1
+    assert split_sentences("One. Two. Three", 2) == ["One.", "Two."]
+    assert split_sentences("One. Two", 5) == ["One.", "Two"]
