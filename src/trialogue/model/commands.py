@@ -7,19 +7,8 @@ from typing import Literal, TypeAlias
 from attrs import frozen
 
 from trialogue.model.events import Part
-
-Cause = Literal[
-    "finished",
-    "yielded",
-    "hold-limit",
-    "interrupted",
-    "timeout",
-    "failed",
-    "lost",
-    "left",
-    "meeting-ended",
-]
-"""Why a turn ended (the floor machine's closed list)."""
+from trialogue.model.transcript import Beside
+from trialogue.model.transcript import Cause as Cause  # noqa: PLC0414 - a command's word, too
 
 Behavior = Literal["default", "queue", "interrupt"]
 """For words to say: refused while anybody speaks; only while the user does; never, and cuts the agent off."""
@@ -120,19 +109,28 @@ class Prepare:
 
 @frozen
 class Attribute:
-    """Note whose words these are that somebody's ear heard, or that were typed: a person's."""
+    """Note whose words these are that an ear made out, or that were typed: a person's."""
 
     participant: str
-    """Whose."""
+    """The person whose words they are."""
 
     turn: int
-    """In which turn of its own."""
+    """In which turn of its own; beside which turn, where they were said beside another's."""
 
     text: str
     """The words. Personal."""
 
     is_certain: bool
-    """False where another spoke at the same time, so that they may be somebody else's."""
+    """False where the words are not sure: they came late, were not settled, or are none."""
+
+    beside: Beside = ""
+    """What the speech was, where it was said beside another's turn."""
+
+    begin_s: float = 0.0
+    """Where on the meeting's audio clock words without a turn's speech begin, in seconds."""
+
+    end_s: float = 0.0
+    """Where they end; for typed words, when whoever reads them has read them."""
 
 
 @frozen

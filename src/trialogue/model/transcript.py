@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Final, Literal, TypeAlias
+
 from attrs import frozen
 
-from trialogue.model.commands import Cause
+Cause: TypeAlias = Literal[
+    "finished",
+    "yielded",
+    "hold-limit",
+    "interrupted",
+    "timeout",
+    "failed",
+    "lost",
+    "left",
+    "meeting-ended",
+]
+"""Why a turn ended (the floor machine's closed list)."""
+
+UNCLEAR: Final = "(unclear)"
+"""The words of speech that nobody could make words of."""
+
+Beside: TypeAlias = Literal["", "backchannel", "overlap"]
+"""What speech beside another's turn was; empty for speech in a turn of its own."""
 
 
 @frozen
 class Utterance:
-    """One turn's speech as the meeting heard it."""
+    """One turn's speech as the meeting heard it, or a stretch of speech beside another's turn."""
 
     participant: str
     """Who spoke."""
 
     turn: int
-    """In which turn."""
+    """In which turn; beside which, where it was said beside another's."""
 
     start_s: float
     """Where its first heard sample is on the meeting's audio clock."""
@@ -33,7 +52,10 @@ class Utterance:
     """Why the turn ended."""
 
     is_certain: bool = True
-    """False where a person's words may be somebody else's, since two spoke at once."""
+    """False where a person's words are not sure: they came late, were not settled, or are none."""
+
+    beside: Beside = ""
+    """What it was, where it was said beside another's turn."""
 
     @property
     def was_cut(self) -> bool:

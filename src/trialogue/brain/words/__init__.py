@@ -1,1 +1,1 @@
-"""Words of a meeting: who is named, who said what, what each has yet to be told."""
+"""Words of a meeting: what was heard, what is told to whom, and who is named."""

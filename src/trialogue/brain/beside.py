@@ -1,0 +1,100 @@
+"""Speech beside a turn: unsure, then a backchannel, an overlap or an interruption.
+
+1. A person who begins to speak beside a turn is *unsure*: nobody stops for it.
+2. `verdict` says what it is, from how long the speech is, how many words of it are known, and the rules:
+   an interruption once it is longer than `backchannel_s` or has more than `backchannel_words`; a backchannel
+   where it falls silent before; where overlap is allowed, an overlap for as long as that is.
+3. Its length is the speech's own, by the detector's places. The verdict on its length comes `JUDGE_S` behind
+   the bound, so that a voice that fell in time is known to have fallen.
+4. Words are not needed; they only make an interruption known sooner.
+5. Beside a person's turn nobody is ducked or cut: what is no backchannel is an overlap.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from attrs import Factory, define, evolve
+
+from trialogue.model.plan import InterruptRules
+
+JUDGE_S = 0.2
+"""How long behind the bound a verdict comes at the latest, in seconds."""
+
+
+class Verdict(Enum):
+    """What speech beside a turn is."""
+
+    UNSURE = "unsure"
+    BACKCHANNEL = "backchannel"
+    OVERLAP = "overlap"
+    INTERRUPTION = "interruption"
+
+
+def verdict(length_s: float, words: int, rules: InterruptRules, *, is_over: bool) -> Verdict:
+    """What speech beside a turn is, so far or in the end."""
+    if length_s <= rules.backchannel_s and words <= rules.backchannel_words:
+        return Verdict.BACKCHANNEL if is_over else Verdict.UNSURE
+    if length_s <= rules.overlap_s:
+        return Verdict.OVERLAP
+    return Verdict.INTERRUPTION
+
+
+def beside_people(rules: InterruptRules) -> InterruptRules:
+    """The rules beside a person's turn, which nobody cuts."""
+    return evolve(rules, overlap_s=float("inf"))
+
+
+@define
+class Entry:
+    """One person who speaks beside a turn."""
+
+    name: str
+    """The person who speaks."""
+
+    turn: int
+    """The turn beside which it began."""
+
+    begin_s: float
+    """Where its speech began on the meeting's audio clock."""
+
+    words: int = 0
+    """How many words of it are known."""
+
+    verdict: Verdict = Verdict.UNSURE
+    """What it is, so far."""
+
+
+@define
+class Beside:
+    """Who speaks beside the turn that goes on: one entry a person."""
+
+    _entries: dict[str, Entry] = Factory(dict[str, Entry])
+
+    def begin(self, name: str, turn: int, position_s: float) -> None:
+        """Somebody has begun to speak beside a turn."""
+        self._entries[name] = Entry(name, turn, position_s)
+
+    def count_words(self, name: str, words: int) -> None:
+        """So many words of somebody's speech beside a turn are known."""
+        self._entries[name].words = words
+
+    def judge(self, name: str, found: Verdict) -> None:
+        """Note what somebody's speech is, so far."""
+        self._entries[name].verdict = found
+
+    def end(self, name: str) -> Entry | None:
+        """Forget somebody's speech: it is over, or has the floor."""
+        return self._entries.pop(name, None)
+
+    def of(self, name: str) -> Entry | None:
+        """The entry of somebody who speaks beside the turn."""
+        return self._entries.get(name)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """All who speak beside the turn, the first to begin first."""
+        return tuple(sorted(self._entries.values(), key=lambda each: (each.begin_s, each.name)))
+
+    def is_empty(self) -> bool:
+        """Whether nobody speaks beside the turn."""
+        return not self._entries

@@ -1,0 +1,1 @@
+"""The course of a meeting: agenda, silence ladder, limits, cost and the end."""

@@ -1,0 +1,138 @@
+"""What services have cost: minutes of ready sessions of agents, and of people's ears, at the plan's prices.
+
+Services without a known price count as nothing, and are named: a limit of money cannot see them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from attrs import Factory, define, frozen
+
+from trialogue.model.events import (
+    EarFailed,
+    EarLost,
+    EarReady,
+    Event,
+    SessionFailed,
+    SessionLost,
+    SessionReady,
+    SessionRolledOver,
+)
+from trialogue.model.participants import Price
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
+
+LEAST_USD: Final = 1e-6
+"""What is less than that is nothing: sums of floats end a little below what they should come to."""
+
+
+@frozen
+class Spent:
+    """What one participant's service has cost so far."""
+
+    name: str
+    """Whose service it is."""
+
+    service: str
+    """What is paid for."""
+
+    seconds: float
+    """How long its sessions were ready, all together."""
+
+    usd: float | None
+    """US dollars; None where no price is known."""
+
+    as_of: str
+    """The day of its price, `YYYY-MM-DD`; empty where none is known."""
+
+
+@frozen
+class Cost:
+    """What a meeting has cost so far."""
+
+    usd: float
+    """US dollars, as far as prices are known."""
+
+    unpriced: tuple[str, ...]
+    """Services whose price is not known."""
+
+    as_of: str
+    """The day of the oldest price that was used, `YYYY-MM-DD`; empty where none was."""
+
+    participants: tuple[Spent, ...] = ()
+    """Of whom something is paid for, in the cast's order."""
+
+
+@define
+class Meter:
+    """The fold; feed it each event with its `at`."""
+
+    plan: MeetingPlan
+    """The meeting's plan."""
+
+    _since: dict[str, float] = Factory(dict[str, float])
+    _seconds: dict[str, float] = Factory(dict[str, float])
+
+    def take(self, event: Event, at: float) -> None:
+        """Note a session's beginning or end."""
+        match event:
+            case SessionReady(participant=name) | EarReady(participant=name):
+                self._stop(name, at)
+                self._since[name] = at
+            case (
+                SessionLost(participant=name)
+                | SessionFailed(participant=name)
+                | SessionRolledOver(participant=name)
+                | EarLost(participant=name)
+                | EarFailed(participant=name)
+            ):
+                self._stop(name, at)
+            case _:
+                pass
+
+    def _stop(self, name: str, at: float) -> None:
+        since = self._since.pop(name, None)
+        if since is not None:
+            self._seconds[name] = self._seconds.get(name, 0.0) + at - since
+
+    def cost(self, now: float) -> Cost:
+        """What it comes to at `now`."""
+        spent = tuple(_spent(name, price, self._ready_s(name, now)) for name, price in self._prices())
+        return Cost(
+            usd=sum(each.usd or 0.0 for each in spent),
+            unpriced=tuple(dict.fromkeys(each.service for each in spent if each.usd is None)),
+            as_of=min((each.as_of for each in spent if each.as_of), default=""),
+            participants=spent,
+        )
+
+    def reaches(self, usd: float, now: float) -> float | None:
+        """When, at this rate, the meeting will have cost so much; None for never."""
+        rate = sum(price.usd_a_minute or 0.0 for name, price in self._prices() if name in self._since) / 60
+        left = usd - self.cost(now).usd
+        if left <= LEAST_USD:
+            return now
+        return now + left / rate if rate > 0 else None
+
+    def _prices(self) -> list[tuple[str, Price]]:
+        return [(p.name, p.price) for p in self.plan.participants if p.price is not None]
+
+    def _ready_s(self, name: str, now: float) -> float:
+        since = self._since.get(name)
+        return self._seconds.get(name, 0.0) + (now - since if since is not None else 0.0)
+
+
+def _spent(name: str, price: Price, seconds: float) -> Spent:
+    if price.usd_a_minute is None:
+        return Spent(name, price.service, seconds, None, "")
+    return Spent(name, price.service, seconds, price.usd_a_minute * seconds / 60, price.as_of)
+
+
+def cost_of(plan: MeetingPlan, records: Iterable[Record]) -> Cost:
+    """What a journal's records say that the meeting cost."""
+    meter, at = Meter(plan), 0.0
+    for record in records:
+        at = record.at
+        meter.take(record.event, at)
+    return meter.cost(at)

@@ -1,0 +1,108 @@
+"""The course of a meeting: its phase, how long it has been quiet, how patient it is, and why it ends."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from attrs import define
+
+from trialogue.brain.course.agenda import AgendaCourse
+from trialogue.brain.course.ladder import SilenceLadder
+from trialogue.brain.floor.view import FloorView
+
+
+class Phase(Enum):
+    """Where the meeting is."""
+
+    NEW = "new"
+    OPENING = "opening"
+    OPEN = "open"
+    OVER = "over"
+
+
+@define
+class Course:
+    """What of a meeting's course is no other owner's."""
+
+    agenda: AgendaCourse
+    """How far the agenda is."""
+
+    ladder: SilenceLadder
+    """What was tried against silence."""
+
+    phase: Phase = Phase.NEW
+    """Where the meeting is."""
+
+    started_at: float = 0.0
+    """When it was started."""
+
+    slept_s: float = 0.0
+    """How long its process stood still, all together: limits of time are moved by as much."""
+
+    quiet_since: float | None = None
+    """Since when nobody is heard; None while somebody is, and before the opening."""
+
+    closing: str | None = None
+    """Why the meeting ends when the turn that goes on is over."""
+
+    asked_of: FloorView | None = None
+    """What the policies saw when they were asked last, and had nobody to name."""
+
+    waits_until: float | None = None
+    """Until when they said that they wait; None where they have nobody to name."""
+
+    warned_of: str | None = None
+    """The point of the agenda whose end the chair was told to announce."""
+
+    has_stalled: bool = False
+    """Whether it was told that a step blocked the process."""
+
+    def start(self, now: float) -> None:
+        """The meeting has started: it waits for its sessions."""
+        self.phase, self.started_at = Phase.OPENING, now
+
+    def open(self, now: float) -> None:
+        """The meeting is open."""
+        self.phase, self.quiet_since = Phase.OPEN, now
+
+    def end(self) -> None:
+        """The meeting is over."""
+        self.phase = Phase.OVER
+
+    def close(self, reason: str) -> None:
+        """Let the meeting end when the turn that goes on is over."""
+        self.closing = reason
+
+    def sleep(self, for_s: float, now: float) -> None:
+        """The process stood still: what was counted while nobody lived does not count."""
+        self.slept_s += max(0.0, for_s)
+        self.agenda.shift(max(0.0, for_s))
+        if self.quiet_since is not None:
+            self.quiet_since = now
+
+    def listen(self, now: float, *, is_audible: bool) -> None:
+        """Note whether anybody is heard."""
+        if self.phase is not Phase.OPEN:
+            return
+        if is_audible:
+            self.quiet_since = None
+            self.ladder.reset()
+        elif self.quiet_since is None:
+            self.quiet_since = now
+
+    def ask(self, view: FloorView, waits_until: float | None) -> None:
+        """Remember what the policies saw, and until when they wait."""
+        self.asked_of, self.waits_until = view, waits_until
+
+    def forget_asked(self) -> None:
+        """The floor was granted: the policies are asked anew."""
+        self.asked_of = self.waits_until = None
+
+    def warn(self, item: str) -> None:
+        """The end of a point was announced."""
+        self.warned_of = item
+
+    def stall(self) -> bool:
+        """Whether a step that blocked the process was told before; it was, from now on."""
+        before, self.has_stalled = self.has_stalled, True
+        return before

@@ -1,0 +1,82 @@
+"""What a turn's end means for the meeting, and how a meeting ends.
+
+The time limit is sharp: a turn in progress is cut (`meeting-ended`), since whoever set the limit counts
+on it. All other ends fall between turns, except when somebody stops the meeting or everybody has failed.
+"""
+
+from __future__ import annotations
+
+from trialogue.brain.floor.view import TurnTaken
+from trialogue.brain.owners import Owners
+from trialogue.brain.prompts import Forced
+from trialogue.brain.tools import waits
+from trialogue.brain.turn import taking
+from trialogue.brain.turn.dropping import deny_held
+from trialogue.model.commands import EndMeeting
+
+TIME = "limit-time"
+"""The deadline, and the reason, of the meeting's own length."""
+
+COST = "limit-cost"
+"""The deadline, and the reason, of what the agents' services may cost."""
+
+
+def end_meeting(o: Owners, reason: str) -> None:
+    """End the turn that goes on, throw away what nobody will hear, stop tools, and end the meeting."""
+    if o.turns.current is not None:
+        taking.close(o, o.turns.current, "meeting-ended")
+    taking.release(o)
+    for name in o.replies.holders():
+        deny_held(o, name, "ended")
+    for call in o.calls.running():
+        waits.stop(o, call)
+    o.emit(EndMeeting(reason))
+    o.course.end()
+
+
+def warn_box(o: Owners) -> None:
+    """Have the chair say that time runs out: after whom it named has spoken, else at its next turn."""
+    item, chair = o.course.agenda.item, o.chair
+    if item is None or item.warn_s is None:
+        return
+    o.course.warn(item.id)
+    left = f"{item.warn_s:g} seconds are left for this point: {item.title}."
+    o.report("agenda-warning", f"{item.warn_s:g} seconds are left for {item.id}", chair)
+    if chair is not None and o.is_present(chair) and o.cast.is_agent(chair):
+        o.prompts.want_said(chair, Forced(left, is_warning=True))
+    else:
+        for name in o.cast.names:
+            o.inboxes.add_note(name, left)
+
+
+def judge(o: Owners, taken: TurnTaken) -> None:
+    """Look at a turn that has just ended: its words, then the agenda, then the limits."""
+    if any(rule.fits(taken.participant, taken.heard) for rule in o.end_rules):
+        end_meeting(o, "said")
+        return
+    move = o.course.agenda.after_turn(taken.participant, taken.heard, o.now)
+    if move is not None:
+        o.emit(move)
+        if move.item is None and o.plan.end_with_agenda:
+            end_meeting(o, "agenda-done")
+            return
+    limit = o.plan.limits.turns
+    if o.course.closing is not None:
+        end_meeting(o, o.course.closing)
+    elif limit is not None and o.turns.heard >= limit:
+        end_meeting(o, "limit-turns")
+
+
+def use_up_money(o: Owners) -> None:
+    """The money is used up: the meeting ends after the turn that goes on."""
+    limit = o.plan.limits.cost_usd or 0.0
+    o.course.close(COST)
+    text = f"{limit:g} US dollars are used up: the meeting ends after this turn"
+    o.report("limit-cost", text, level="warning")
+
+
+def tell_unpriced(o: Owners) -> None:
+    """Say aloud for which services no price is known: what they cost is in no sum."""
+    for service in o.meter.cost(o.now).unpriced:
+        text = f"no price is known for {service}: what it costs is not counted"
+        o.report("unpriced", text, level="warning")

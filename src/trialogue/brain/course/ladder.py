@@ -1,0 +1,33 @@
+"""The silence ladder: what to try, in which order, while nobody takes a free floor."""
+
+from __future__ import annotations
+
+from attrs import define
+
+from trialogue.model.plan import SilenceStep
+
+
+@define
+class SilenceLadder:
+    """Each rung is taken once until somebody is heard again."""
+
+    steps: tuple[SilenceStep, ...]
+    """The rungs in order."""
+
+    _taken: int = 0
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether no rung is left."""
+        return self._taken >= len(self.steps)
+
+    def climb(self) -> SilenceStep | None:
+        """Take the next rung; None when all are taken."""
+        if self.is_used_up:
+            return None
+        self._taken += 1
+        return self.steps[self._taken - 1]
+
+    def reset(self) -> None:
+        """Somebody was heard: begin at the first rung next time."""
+        self._taken = 0

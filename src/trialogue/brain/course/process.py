@@ -1,0 +1,75 @@
+"""What becomes of the process that a meeting runs in, and what that means for the meeting.
+
+1. Connections do not outlive their process, nor its long sleep: every session is gone then, and with it the
+   turn in flight, which is cut as heard and taken again once. People's sources start anew.
+2. Deadlines that the actors of a dead process knew are ordered anew; what else they knew is in the journal.
+   A sleep does not count for limits of time.
+3. A step that blocks the process is for whoever can mend it: each is recorded, the first is told.
+4. Recordings may fail while the meeting goes on; people are told once.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias, assert_never
+
+from trialogue.brain.owners import Owners
+from trialogue.brain.seats.losing import lose, silence
+from trialogue.model.commands import RollOver
+from trialogue.model.events import (
+    ActorOverran,
+    LoopStalled,
+    MeetingResumed,
+    ProcessSuspended,
+    RecordingFailed,
+    WallClockJumped,
+)
+
+ProcessEvent: TypeAlias = (
+    ActorOverran | RecordingFailed | ProcessSuspended | LoopStalled | WallClockJumped | MeetingResumed
+)
+"""What this module takes."""
+
+
+def take(o: Owners, event: ProcessEvent) -> None:
+    """Decide on an event of the process."""
+    match event:
+        case ActorOverran(actor=actor, grace_s=grace_s):
+            o.report("overrun", f"{actor} had not stopped after {grace_s:g} s", level="warning")
+        case RecordingFailed(error=error):
+            o.report("recording-failed", f"nothing more is recorded: {error}", level="failure")
+        case WallClockJumped(by_s=by_s):
+            o.report("clock-jumped", f"the time of day was set by {by_s:+.0f} s", level="warning")
+        case LoopStalled(for_s=for_s, where=where):
+            _tell_stall(o, for_s, where)
+        case ProcessSuspended(for_s=for_s):
+            text = f"the process stood still for {for_s:.0f} s: all are dialled anew"
+            o.report("suspended", text, level="warning")
+            o.course.sleep(for_s, o.now)
+            for name, session in _send_away(o):
+                o.emit(RollOver(name, session))
+        case MeetingResumed():
+            o.report("resumed", "the meeting goes on in a new process", level="warning")
+            o.mouths.reset(*o.cast.names)
+            _send_away(o)
+        case _:  # pragma: no cover
+            assert_never(event)
+
+
+def _tell_stall(o: Owners, for_s: float, where: str) -> None:
+    if not o.course.stall():
+        at = f" in {where}" if where else ""
+        text = f"the process blocked for {for_s:.2f} s{at}; further stalls are recorded only"
+        o.report("stalled", text, level="warning")
+
+
+def _send_away(o: Owners) -> list[tuple[str, int]]:
+    """Note that no session lives any more, and that nobody speaks: whose they were, and their numbers."""
+    away = [(name, o.agents.session(name)) for name in o.agents.ready_ones()]
+    for name, session in away:
+        o.agents.lost(name, session)
+    for name, _ in away:
+        lose(o, name)
+    for name in o.cast.names:
+        if o.cast.is_person(name):
+            silence(o, name, "lost")
+    return away

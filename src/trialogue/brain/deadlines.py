@@ -1,0 +1,186 @@
+"""Deadlines: derived from the state after each event, never armed or cleared by hand.
+
+1. `deadlines` is a function of the owners: which moments there are, by name.
+2. `Alarms` turns it into commands, as a difference to what was told last: `WakeAt` for what is new or has
+   moved, `CancelWake` for what is wanted no more.
+3. A deadline is due when the time has come, whatever event brought that: a late, double or lost `Woke` is
+   harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import Factory, define
+
+from trialogue.brain.beside import JUDGE_S, Verdict
+from trialogue.brain.course.course import Phase
+from trialogue.brain.course.ending import COST, TIME
+from trialogue.brain.floor.choosing import resume_at, sure_at
+from trialogue.brain.owners import Owners
+from trialogue.brain.seats.people import Stretch
+from trialogue.brain.turn.agent import AgentTurn
+from trialogue.brain.turn.person import PersonState, PersonTurn
+from trialogue.brain.turn.wording import WORDS_S
+from trialogue.model.commands import CancelWake, Command, WakeAt
+
+SLACK_S = 1e-6
+"""Times are recorded to the microsecond, so a deadline may seem to come early by as much."""
+
+MOVED_S = 1e-5
+"""A deadline that is reckoned anew and differs by less has not moved: sums of floats are not exact."""
+
+Deadline = tuple[str, float]
+"""A name and a moment, in seconds since the meeting's start."""
+
+
+def deadlines(o: Owners) -> dict[str, float]:
+    """All moments at which something follows from time alone, by name."""
+    match o.course.phase:
+        case Phase.OPENING:
+            return dict((*_of_limits(o), ("ready", o.course.started_at + o.plan.ready_s)))
+        case Phase.OPEN:
+            turn = o.turns.current
+            if isinstance(turn, AgentTurn):
+                of_floor = _of_agent(o, turn)
+            elif isinstance(turn, PersonTurn):
+                of_floor = _of_person(o, turn)
+            else:
+                of_floor = _of_free_floor(o)
+            return dict((*_of_limits(o), *of_floor, *_of_speech(o), *_of_prompts(o)))
+        case Phase.NEW | Phase.OVER:
+            return {}
+
+
+def _of_limits(o: Owners) -> Iterator[Deadline]:
+    limits, course = o.plan.limits, o.course
+    if limits.time_s is not None:
+        yield TIME, limits.time_s + course.slept_s
+    if limits.cost_usd is not None and course.closing is None:
+        at = o.meter.reaches(limits.cost_usd, o.now)
+        if at is not None:
+            yield COST, at
+    if course.quiet_since is not None:
+        yield "limit-silence", course.quiet_since + limits.silence_s
+    item = course.agenda.item
+    if item is None or item.time_s is None or item.warn_s is None or course.warned_of == item.id:
+        return
+    yield "box", course.agenda.since + item.time_s - item.warn_s
+
+
+def _of_free_floor(o: Owners) -> Iterator[Deadline]:
+    course, kept = o.course, o.turns.kept
+    claimants = [
+        name
+        for name in o.people.speaking()
+        if o.is_present(name) and not o.people.is_barred(name) and o.beside.of(name) is None
+    ]
+    if claimants:
+        yield "begin", sure_at(o, claimants[0])
+    elif kept is not None and kept.ended_s is not None:
+        yield "resume", resume_at(o, kept.ended_s)
+    elif course.waits_until is not None:
+        yield "choose", course.waits_until
+    elif course.asked_of is not None and course.quiet_since is not None and _can_climb(o):
+        yield "ladder", max(course.quiet_since, o.turns.free_since) + o.plan.floor.silence.after_s
+
+
+def _can_climb(o: Owners) -> bool:
+    return bool(o.present()) and not o.course.ladder.is_used_up
+
+
+def _of_agent(o: Owners, turn: AgentTurn) -> Iterator[Deadline]:
+    rules = o.plan.floor
+    if not turn.is_playing and not o.calls.running(turn.holder.name):
+        yield "think", turn.thinking_since + rules.think_s
+    if not turn.is_playing and turn.ear_since is not None:
+        yield "ear", turn.ear_since + rules.ear_s
+    if turn.filler_at is not None:
+        yield "filler", turn.filler_at
+    if rules.hold.warn_s is not None and not turn.was_warned:
+        yield "warn", turn.began_at + rules.hold.warn_s
+    yield "hold", turn.hold_until if turn.revoke_at is None else turn.revoke_at
+
+
+def _of_person(o: Owners, turn: PersonTurn) -> Iterator[Deadline]:
+    rules, first = o.plan.floor, turn.first_word_at
+    match turn.state:
+        case PersonState.AWAITED:
+            yield "think", turn.began_at + rules.human_s
+        case PersonState.HANGING:
+            yield "hang", turn.ended_s + rules.hang_s
+        case PersonState.WORDS:
+            yield "words", turn.words_until
+        case PersonState.READING:
+            yield "read", turn.read_until
+        case PersonState.SPEAKING | PersonState.ENDED:
+            pass
+    if first is not None and rules.hold.warn_s is not None and not turn.was_warned:
+        yield "warn", first + rules.hold.warn_s
+    if first is not None and somebody_waits(o, turn.holder.name):
+        yield "hold", first + rules.hold.max_s
+
+
+def somebody_waits(o: Owners, holder: str) -> bool:
+    """Whether another wants the floor: its hand is up, it was asked for, or it speaks."""
+    requests = any(
+        each.participant != holder and o.is_present(each.participant) for each in o.floor.waiting()
+    )
+    return requests or any(name != holder for name in o.people.speaking())
+
+
+def _of_speech(o: Owners) -> Iterator[Deadline]:
+    """When speech beside a turn is judged by its length, and when words of it are waited for no more."""
+    rules = o.plan.floor.interrupt
+    bound = max(rules.backchannel_s, rules.overlap_s)
+    if not isinstance(o.turns.current, PersonTurn):
+        judged = [
+            entry.begin_s + bound + JUDGE_S
+            for entry in o.beside.entries()
+            if entry.verdict in {Verdict.UNSURE, Verdict.OVERLAP} and not o.people.is_barred(entry.name)
+            if not o.people.has_fallen(entry.name)
+        ]
+        if judged:
+            yield "judge", min(judged)
+    unclear = [unclear_at(o, name, stretch) for name, stretch in o.people.unworded()]
+    if unclear:
+        yield "unclear", min(unclear)
+
+
+def unclear_at(o: Owners, name: str, stretch: Stretch) -> float:
+    """When words of speech beside a turn are waited for no more."""
+    end_s = o.now if stretch.end_s is None else stretch.end_s
+    return end_s + WORDS_S if o.people.has_ear(name) else end_s
+
+
+def _of_prompts(o: Owners) -> Iterator[Deadline]:
+    refused = [prompt.retry_at for prompt in o.prompts.refused()]
+    if refused:
+        yield "retry", min(refused)
+
+
+@define
+class Alarms:
+    """The deadlines as they were told last."""
+
+    _told: dict[str, float] = Factory(dict[str, float])
+
+    def came(self, name: str) -> None:
+        """A timer has come: it is not set any more."""
+        self._told.pop(name, None)
+
+    def forget(self) -> None:
+        """Whoever kept the timers is gone: all are told anew."""
+        self._told.clear()
+
+    def difference(self, wanted: dict[str, float], now: float) -> list[Command]:
+        """The commands by which the timers become the wanted ones."""
+        commands: list[Command] = []
+        for name, moment in wanted.items():
+            at = round(max(moment, now), 6)
+            if name not in self._told or abs(self._told[name] - at) > MOVED_S:
+                self._told[name] = at
+                commands.append(WakeAt(name, at))
+        gone = [name for name in self._told if name not in wanted]
+        commands += [CancelWake(name) for name in gone if self._told.pop(name) > now]
+        return commands

@@ -1,0 +1,120 @@
+"""What follows when a deadline has come."""
+
+from __future__ import annotations
+
+from trialogue.brain.beside import Verdict
+from trialogue.brain.course.ending import COST, TIME, end_meeting, use_up_money, warn_box
+from trialogue.brain.deadlines import SLACK_S, deadlines, unclear_at
+from trialogue.brain.floor import choosing
+from trialogue.brain.opening import open_meeting
+from trialogue.brain.owners import Owners
+from trialogue.brain.tools import waits
+from trialogue.brain.turn import listening, prompting, taking, wording
+from trialogue.brain.turn.agent import AgentTurn
+from trialogue.brain.turn.person import PersonTurn
+from trialogue.brain.words.digest import BE_SHORTER
+
+GRACE_S = 5.0
+"""How long a turn may go on behind its limit to end its sentence, in seconds."""
+
+
+def take_due(o: Owners) -> bool:
+    """Take the deadline that came first of those that have come; False where none has."""
+    found = [(at, name) for name, at in deadlines(o).items() if at <= o.now + SLACK_S]
+    decided = [each for each in sorted(found) if each[1] not in {"begin", "resume", "choose"}]
+    if not decided:
+        return False  # what is left is the floor's, which is looked at behind this
+    _take(o, decided[0][1])
+    return True
+
+
+def _take(o: Owners, name: str) -> None:
+    turn = o.turns.current
+    match name:
+        case "ready":
+            open_meeting(o)
+        case "limit-silence":
+            end_meeting(o, "silence")
+        case "box":
+            warn_box(o)
+        case "ladder":
+            choosing.climb(o)
+        case "judge":
+            _judge(o)
+        case "unclear":
+            _give_words_up(o)
+        case "retry":
+            prompting.retry(o, min(o.prompts.refused(), key=lambda prompt: prompt.retry_at))
+        case _ if name == TIME:
+            end_meeting(o, TIME)
+        case _ if name == COST:
+            use_up_money(o)
+        case _ if isinstance(turn, AgentTurn):
+            _of_agent(o, turn, name)
+        case _ if isinstance(turn, PersonTurn):
+            _of_person(o, turn, name)
+        case _:
+            pass
+
+
+def _of_agent(o: Owners, turn: AgentTurn, name: str) -> None:
+    match name:
+        case "filler":
+            waits.fill(o, turn)
+        case "ear":
+            prompting.cue(o, turn)
+        case "think":
+            taking.close(o, turn, "timeout")
+        case "warn":
+            _warn(o, turn)
+            o.inboxes.add_note(turn.holder.name, BE_SHORTER)
+        case _:
+            _hold_is_over(o, turn)
+
+
+def _warn(o: Owners, turn: AgentTurn | PersonTurn) -> None:
+    turn.warn()
+    o.report("hold-warning", "the turn is long", turn.holder.name, level="warning")
+
+
+def _hold_is_over(o: Owners, turn: AgentTurn) -> None:
+    """End a turn that is too long: at its sentence's end, where that is soon."""
+    left = o.transcript.sentence_left_s(turn.number, o.now) if turn.is_playing else None
+    may_end = turn.revoke_at is None and o.beside.is_empty()
+    if may_end and left is not None and 0 < left <= GRACE_S:
+        turn.revoke(o.now + left)
+    else:
+        taking.close(o, turn, "hold-limit")
+
+
+def _of_person(o: Owners, turn: PersonTurn, name: str) -> None:
+    match name:
+        case "think":
+            taking.close(o, turn, "timeout")
+        case "hang":
+            listening.hung(o, turn)
+        case "words" | "read":
+            listening.over(o, turn)
+        case "warn":
+            _warn(o, turn)
+        case _:
+            if o.people.is_speaking(turn.holder.name):
+                o.people.bar(turn.holder.name)
+            taking.close(o, turn, "hold-limit")
+
+
+def _judge(o: Owners) -> None:
+    """Judge by its length who has spoken for longest beside the turn."""
+    open_ones = [
+        entry
+        for entry in o.beside.entries()
+        if entry.verdict in {Verdict.UNSURE, Verdict.OVERLAP}
+        if not o.people.has_fallen(entry.name) and not o.people.is_barred(entry.name)
+    ]
+    listening.judge(o, open_ones[0].name)
+
+
+def _give_words_up(o: Owners) -> None:
+    """No words came of speech beside a turn: it is unclear."""
+    name, stretch = min(o.people.unworded(), key=lambda each: unclear_at(o, *each))
+    wording.unclear_beside(o, name, stretch)

@@ -1,0 +1,1 @@
+"""The floor: requests, what policies see and decide, and who is chosen."""

@@ -1,0 +1,254 @@
+"""Who speaks next, whenever the floor is free.
+
+1. First a person who speaks already; then a turn that was cut for nothing; then who was asked for: by the
+   app, or to take a lost turn again.
+2. Then the remedy of a meeting that goes round in circles (`remedies.py`).
+3. Then whom the policy names, then a raised hand, then `otherwise`. Who dominates is passed over while
+   another can speak.
+4. A policy is asked again only when something that it sees, other than the time, has changed, or its wait
+   is over. Who had the floor `VAIN` times in vain since somebody was last heard is not named again: a round
+   in which everybody yields is silence.
+5. Where nobody is named, the silence ladder is climbed, a rung each `after_s`; not while all are away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from attrs import frozen
+
+from trialogue.brain.course.ending import end_meeting
+from trialogue.brain.floor import dominance, remedies
+from trialogue.brain.floor.policies import HAND, Choice, decide, policy_named
+from trialogue.brain.floor.policies.round_robin import next_in_order
+from trialogue.brain.floor.requests import HIGH
+from trialogue.brain.floor.view import COLLISION_S, Collect, FloorView, Next, Nobody, Policy, Wait
+from trialogue.brain.owners import Owners
+from trialogue.brain.prompts import PromptKind
+from trialogue.brain.turn import prompting, taking
+from trialogue.brain.turn.listening import rank
+from trialogue.brain.turn.wording import SURE_S
+from trialogue.brain.words.digest import ASK_CHAIR, NUDGE, quoted
+from trialogue.model.plan import FloorRules, SilenceStep
+
+GRAIN_S = 0.01
+"""The shortest wait there is, in seconds."""
+
+VAIN = 3
+"""How often one may hold the floor in vain, by a policy's choice, since somebody was last heard."""
+
+
+@frozen
+class Chooser:
+    """The plan's two policies."""
+
+    rules: FloorRules
+    """Their names and patience."""
+
+    policy: Policy
+    """Asked first."""
+
+    otherwise: Policy
+    """Asked when the first has nobody to name, and no hand is up."""
+
+    @classmethod
+    def of(cls, rules: FloorRules, custom: Mapping[str, Policy]) -> Chooser:
+        """Look the policies up, among the `custom` ones too; ScenarioError for an unknown one."""
+        return cls(rules, policy_named(rules.policy, custom), policy_named(rules.otherwise, custom))
+
+    def choose(self, o: Owners) -> bool:
+        """Grant the free floor, if somebody can have it; True where something was decided."""
+        if _is_taken(o):
+            return o.turns.current is not None
+        if _grant_asked(o) or remedies.relieve(o):
+            return True
+        view = o.view()
+        if not _is_news(o, view):
+            return False
+        return self._carry_out(o, view, self._decide(o, view))
+
+    def _carry_out(self, o: Owners, view: FloorView, choice: Choice) -> bool:
+        decision = choice.decision
+        match decision:
+            case Collect():
+                _collect(o)
+                return True
+            case Next():
+                self._grant(o, decision, choice)
+                return True
+            case Wait(until=until):
+                o.course.ask(view, max(until, o.now + GRAIN_S))
+                return False
+            case Nobody(reason=reason, is_final=True):
+                end_meeting(o, reason)
+                return True
+            case Nobody():
+                o.course.ask(view, None)
+                return False
+            case _:  # pragma: no cover
+                assert_never(decision)
+
+    def _decide(self, o: Owners, view: FloorView) -> Choice:
+        """Ask the policies; where they name one that dominates, ask again without it."""
+        vain = frozenset(name for name in view.present if o.turns.times_in_vain(name) >= VAIN)
+        view = dominance.without(view, vain) if vain else view
+        first = decide(view, self.policy, self.otherwise)
+        if not isinstance(first.decision, Next) or first.by == HAND:
+            return first
+        to, dominant = first.decision.to, dominance.dominant(view)
+        if to not in dominant:
+            return first
+        again = decide(dominance.without(view, frozenset(dominant)), self.policy, self.otherwise)
+        if not isinstance(again.decision, Next):
+            return first
+        o.report("dominance", f"another comes first: {dominant[to]}", to)
+        return again
+
+    def _grant(self, o: Owners, decision: Next, choice: Choice) -> None:
+        passed_over = choice.passed_over
+        if passed_over is not None and passed_over.reason == "chair-timeout":
+            chair = o.turns.taken[-1].participant
+            o.report("chair-timeout", "the chair named nobody in time", chair, level="warning")
+        by = choice.by or (self.rules.policy if passed_over is None else self.rules.otherwise)
+        taking.grant(o, decision.to, decision.reason, by=by, ask=asked(decision.about))
+
+
+def asked(about: str) -> str:
+    """How a digest puts what somebody wants to hear about; empty for nothing."""
+    return f"You are asked: {quoted(about)}" if about else ""
+
+
+def _is_news(o: Owners, view: FloorView) -> bool:
+    """Whether the policies would see something else than when they were asked last, or their wait is over."""
+    before, until = o.course.asked_of, o.course.waits_until
+    if before is None or (until is not None and o.now >= until - 1e-6):
+        return True
+    return _seen(before) != _seen(view)
+
+
+def _seen(view: FloorView) -> tuple[object, ...]:
+    """All of a view that a policy may decide by, but the time."""
+    return (
+        *(view.present, view.away, view.queue, len(view.turns), view.free_since, view.named),
+        *(view.item, view.item_since, view.chair, view.collecting, view.plan.participants),
+    )
+
+
+# --- before the policies ------------------------------------------------------------------------------------
+
+
+def _is_taken(o: Owners) -> bool:
+    """Whether the floor is somebody's who speaks, or is waited with: True where no policy is to be asked."""
+    claimants = [
+        name
+        for name in o.people.speaking()
+        if o.is_present(name) and not o.people.is_barred(name) and o.beside.of(name) is None
+    ]
+    if claimants:
+        if is_sure(o, claimants[0]):
+            _grant_speaking(o, claimants)
+        return True
+    kept = o.turns.kept
+    if kept is None:
+        return False
+    if not o.is_present(kept.name):
+        taking.release(o)
+        return False
+    if kept.ended_s is None or o.now >= resume_at(o, kept.ended_s) - 1e-6:
+        taking.resume_kept(o)
+    return True
+
+
+def resume_at(o: Owners, ended_s: float) -> float:
+    """When a turn that was cut goes on, if nothing follows."""
+    return ended_s + o.plan.floor.interrupt.resume_s
+
+
+def sure_at(o: Owners, name: str) -> float:
+    """When speech that began on a free floor is sure to be speech."""
+    return o.people.current(name).begin_s + SURE_S
+
+
+def is_sure(o: Owners, name: str) -> bool:
+    """Whether speech that began on a free floor has lasted long enough to be sure."""
+    return o.now >= sure_at(o, name) - 1e-6
+
+
+def _grant_speaking(o: Owners, claimants: list[str]) -> None:
+    """Let a person have the free floor who speaks already: of those who began at once, who comes first."""
+    first = o.people.current(claimants[0]).begin_s
+    close = [name for name in claimants if o.people.current(name).begin_s - first <= COLLISION_S]
+    drawn = int(o.draw() * len(close))
+    order = {name: place for place, name in enumerate(close)}
+    to = max(
+        close,
+        key=lambda name: (*rank(o, name), -o.people.current(name).begin_s, order[name] == drawn),
+    )
+    taking.grant(o, to, "speaks already", by="self")
+    for name in close:
+        if name != to:
+            o.report("collision", f"{to} and {name} started at once; {to} goes first", name)
+            o.floor.raise_hand(name, o.now, HIGH)
+
+
+def _grant_asked(o: Owners) -> bool:
+    """Grant the first present one of those that come before the policy."""
+    for request in o.floor.waiting():
+        name = request.participant
+        if request.first and o.is_present(name):
+            about = asked(request.about)
+            is_urgent = bool(about) or o.agents.is_retaking(name)
+            taking.grant(o, name, "asked for", by="asked", ask=about, is_urgent=is_urgent)
+            return True
+    return False
+
+
+# --- behind the policies ------------------------------------------------------------------------------------
+
+
+def _collect(o: Owners) -> None:
+    """Have all agents that are present prepare at once; what comes is held until it is granted."""
+    asked_ones = [name for name in o.view().agents if not o.replies.holds(name)]
+    o.turns.collect(o.now)
+    for name in asked_ones:
+        prompting.ask(o, name, PromptKind.PREPARE, turn=0, words="")
+
+
+def climb(o: Owners) -> None:
+    """The floor has been free for long: take the next rung that can be taken."""
+    while o.present() and (step := o.course.ladder.climb()) is not None:
+        if _take(o, step):
+            return
+
+
+def _take(o: Owners, step: SilenceStep) -> bool:
+    """Take a rung; False where it leads nowhere."""
+    match step:
+        case SilenceStep.NUDGE:
+            return _break(o, step, _selected(o), NUDGE)
+        case SilenceStep.ASK_CHAIR:
+            return _break(o, step, o.chair, ASK_CHAIR)
+        case SilenceStep.NEXT_SPEAKER:
+            hands = [each.participant for each in o.floor.hands() if o.is_present(each.participant)]
+            return _break(o, step, hands[0] if hands else next_in_order(o.view(), frozenset()), "")
+        case SilenceStep.END:
+            o.report("silence", f"nobody speaks: {step.value}")
+            end_meeting(o, "silence")
+            return True
+        case _:  # pragma: no cover
+            assert_never(step)
+
+
+def _selected(o: Owners) -> str | None:
+    """Who was to speak last and did not."""
+    last = o.turns.taken[-1] if o.turns.taken else None
+    return last.participant if last is not None and last.was_silent else None
+
+
+def _break(o: Owners, step: SilenceStep, to: str | None, ask: str) -> bool:
+    if to is None or not o.is_present(to):
+        return False
+    o.report("silence", f"nobody speaks: {step.value}", to)
+    taking.grant(o, to, f"silence: {step.value}", by="silence", ask=ask, is_urgent=bool(ask))
+    return True

@@ -1,0 +1,53 @@
+"""Who has had so much of the floor that others come first.
+
+1. Shares are counted over the turns of a sliding window; no verdict before `VERDICT_S` of speech in it.
+2. Beyond `share.max`, or after `share.in_a_row` turns, one is passed over while somebody else can speak.
+3. What the app asks for, and the chair, are never passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import evolve
+
+from trialogue.brain.floor.view import FloorView
+
+VERDICT_S: Final = 60.0
+"""Seconds of speech in the window below which shares say nothing."""
+
+
+def dominant(view: FloorView) -> Mapping[str, str]:
+    """Who is to be passed over, each with the rule that says so; nobody where that would leave nobody."""
+    rules = {name: _rule(view, name) for name in view.present if name != view.chair}
+    found = {name: rule for name, rule in rules.items() if rule}
+    return found if set(view.present) - found.keys() else {}
+
+
+def _rule(view: FloorView, name: str) -> str:
+    """Which rule one has broken, in words; empty for none."""
+    rules = view.plan.floor.share
+    if rules.in_a_row is not None and (run := _run(view, name)) >= rules.in_a_row:
+        return f"share.in_a_row: had {run} turns in a row"
+    if rules.max is None or view.heard_s(rules.window_s) < VERDICT_S:
+        return ""
+    share = view.share(name, rules.window_s)
+    return f"share.max: had {share:.0%} of the last {rules.window_s:g} s" if share > rules.max else ""
+
+
+def _run(view: FloorView, name: str) -> int:
+    """How many of the last heard turns, one after another, were this one's."""
+    count = 0
+    for taken in reversed(view.turns):
+        if taken.was_silent:
+            continue
+        if taken.participant != name:
+            break
+        count += 1
+    return count
+
+
+def without(view: FloorView, names: frozenset[str]) -> FloorView:
+    """The view as a policy sees it when some may not be named."""
+    return evolve(view, present=tuple(name for name in view.present if name not in names))

@@ -1,0 +1,39 @@
+"""Who is named in the last heard sentence speaks next.
+
+Only the last sentence counts: who is talked about earlier is not talked to. Somebody who was named and
+kept silent is not named again by the same words. Forced words that name nobody leave standing whom the turn
+before them named.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
+from trialogue.brain.words.names import last_addressee
+
+NAME = "addressed"
+"""What turns of this policy are marked with."""
+
+
+def addressee(view: FloorView) -> str | None:
+    """Whom the last heard turn ends by naming; None where it names nobody, or a turn came in between."""
+    for taken in reversed(view.turns):
+        if taken.was_silent:
+            return None
+        named = last_addressee(taken.heard, view.plan.participants, taken.participant)
+        if named is not None or not taken.is_forced:
+            return named
+    return None
+
+
+@frozen
+class Addressed:
+    """The last sentence decides."""
+
+    def choose(self, view: FloorView, /) -> Decision:
+        """Name who is named; `nobody-named` where nobody is."""
+        name = addressee(view)
+        if name is None:
+            return Nobody("nobody-named")
+        return Next(name, "named in the last sentence") if name in view.present else Nobody("named-away")

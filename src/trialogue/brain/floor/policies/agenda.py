@@ -1,0 +1,32 @@
+"""The owner of the point at hand has priority: it opens the point, and speaks again when it wants to.
+
+Time boxes and `done_when` move the meeting on (`course/agenda.py`); everything else is left to `otherwise`.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
+
+NAME = "agenda"
+"""What turns of this policy are marked with."""
+
+
+@frozen
+class Agenda:
+    """The owner of the point decides by being there."""
+
+    def choose(self, view: FloorView, /) -> Decision:
+        """Name the owner where it has not spoken to the point yet, or waits for the floor."""
+        owner = view.item.owner if view.item is not None else None
+        if owner is None:
+            return Nobody("no-owner")
+        if owner not in view.present:
+            return Nobody("owner-away")
+        if view.sums.began.get(owner, -1.0) < view.item_since:
+            return Next(owner, "the point is its own")
+        waits = any(waiting.participant == owner for waiting in view.queue)
+        if waits and view.last is not None and view.last.participant != owner:
+            return Next(owner, "the owner of the point wants it")
+        return Nobody("owner-has-spoken")

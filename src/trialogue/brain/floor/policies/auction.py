@@ -1,0 +1,42 @@
+"""Everyone who has something to say bids; the most urgent bid wins, ties go to the least spoken.
+
+1. A bid is a prepared reply, a raised hand, or a call of `bid(urgency, about)`: 0 to 10, 5 where nothing
+   is said of it.
+2. Bids are collected until `window_s` after the floor became free, or until everybody who could bid has.
+3. Losers keep their hands up; a prepared reply that lost is dropped, as always when another is granted.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody, Wait, Waiting
+
+NAME = "auction"
+"""What turns of this policy are marked with."""
+
+WINDOW_S = 1.5
+"""Seconds of free floor in which bids are collected."""
+
+
+def _rank(view: FloorView, bid: Waiting) -> tuple[float, float, float]:
+    return -bid.urgency, view.spoken_s(bid.participant), bid.since
+
+
+@frozen
+class Auction:
+    """The most urgent speaks."""
+
+    window_s: float = WINDOW_S
+    """How long bids are collected, in seconds."""
+
+    def choose(self, view: FloorView, /) -> Decision:
+        """Name the best bidder; `no-bids` where nobody has bid in time."""
+        bids = [waiting for waiting in view.queue if waiting.participant in view.present]
+        until = view.free_since + self.window_s
+        if view.now < until and len(bids) < len(view.present):
+            return Wait(until, "bids are collected")
+        if not bids:
+            return Nobody("no-bids")
+        best = min(bids, key=lambda bid: _rank(view, bid))
+        return Next(best.participant, f"the best of {len(bids)} bids: {best.urgency}", best.about)

@@ -1,0 +1,72 @@
+"""Talk as people do it (Sacks, Schegloff, Jefferson 1974, rules 1a to 1c).
+
+1. 1a: whom the current speaker selects, by `hand_off` or by name in its last sentence, speaks next.
+2. 1b: else the first to start does. Those who start within `COLLISION_S` of the first collide: the chair
+   is preferred, then priority, then the first starter, then a seeded draw.
+3. 1c: else, once nobody has started for `LAPSE_S`, the current speaker may go on, once in a row. A person
+   goes on by speaking, and is not waited for.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from trialogue.brain.floor.policies.addressed import addressee
+from trialogue.brain.floor.policies.hand_off import HandOff
+from trialogue.brain.floor.view import COLLISION_S, Decision, FloorView, Next, Nobody, Wait, Waiting
+
+NAME = "free"
+"""What turns of this policy are marked with."""
+
+LAPSE_S = 2.5
+"""Seconds of free floor after which the current speaker may go on."""
+
+
+def _selected(view: FloorView) -> Decision:
+    given = HandOff().choose(view)
+    if isinstance(given, Next) and given.to in view.present:
+        return given
+    name = addressee(view)
+    return Next(name, "selected by name") if name in view.present and name else Nobody("nobody-named")
+
+
+def _first_starter(view: FloorView, starters: list[Waiting]) -> Decision:
+    first = min(starter.since for starter in starters)
+    settled = max(first, view.free_since) + COLLISION_S
+    if view.now < settled and len(starters) < len(view.present):
+        return Wait(settled, "another may have started too")
+    close = [starter for starter in starters if starter.since <= first + COLLISION_S]
+    drawn = int(view.draw * len(close))
+    ranks = [
+        (starter.participant != view.chair, -starter.priority, starter.since, place != drawn)
+        for place, starter in enumerate(close)
+    ]
+    return Next(close[ranks.index(min(ranks))].participant, "the first to start")
+
+
+def _goes_on(view: FloorView) -> Decision:
+    until = view.free_since + LAPSE_S
+    if view.now < until:
+        return Wait(until, "somebody may start")
+    last = view.last
+    if last is None or last.was_silent or last.participant not in view.present:
+        return Nobody("nobody-starts")
+    if not view.would_speak(last.participant):
+        return Nobody("nobody-starts")
+    run = [taken.participant for taken in view.turns[-2:]]
+    if run.count(last.participant) == len(run) > 1:
+        return Nobody("nobody-starts")
+    return Next(last.participant, "nobody else starts: the speaker may go on")
+
+
+@frozen
+class Free:
+    """Selected, else first, else the same again."""
+
+    def choose(self, view: FloorView, /) -> Decision:
+        """Apply the three rules in their order."""
+        selected = _selected(view)
+        if isinstance(selected, Next):
+            return selected
+        starters = [waiting for waiting in view.queue if waiting.participant in view.present]
+        return _first_starter(view, starters) if starters else _goes_on(view)

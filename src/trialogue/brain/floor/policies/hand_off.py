@@ -1,0 +1,24 @@
+"""The speaker names who is next, by calling `hand_off(to, about)` in its turn."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
+
+NAME = "hand-off"
+"""What turns of this policy are marked with."""
+
+
+@frozen
+class HandOff:
+    """The last holder decides."""
+
+    def choose(self, view: FloorView, /) -> Decision:
+        """Name whom the last holder handed the floor to; `nobody-named` where it did not."""
+        given = view.named
+        if given is None or view.last is None or given.by != view.last.participant:
+            return Nobody("nobody-named")
+        if given.to not in view.present:
+            return Nobody("named-away")
+        return Next(given.to, "the last speaker handed it over", given.about)

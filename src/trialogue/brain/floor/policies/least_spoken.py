@@ -1,0 +1,26 @@
+"""Whoever was heard least speaks next; ties go by the cast's order.
+
+Who has just spoken is not named while another can be, and who has just passed is left out. People begin by
+themselves: one that has not asked for the floor is passed over, not waited for in silence.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
+
+NAME = "least-spoken"
+"""What turns of this policy are marked with."""
+
+
+@frozen
+class LeastSpoken:
+    """The lowest share of the floor."""
+
+    def choose(self, view: FloorView, /) -> Decision:
+        """Name the least heard of those that are present, would speak, and have not passed."""
+        able = tuple(name for name in view.able() if view.would_speak(name))
+        if not able:
+            return Nobody("all-passed" if view.present else "all-away")
+        return Next(min(able, key=view.spoken_s), "heard least so far")

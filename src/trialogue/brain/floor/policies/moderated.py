@@ -1,0 +1,75 @@
+"""The chair names who speaks; after everyone else's turn the chair has the floor again.
+
+1. The chair opens, and follows on everybody else's turn, unless it passed since somebody was last heard.
+2. After the chair's turn the floor goes to whom it gave it by `give_floor`; else to whom its heard words ask
+   to speak; else it stays free for `chair_timeout_s`, in which a named one or a further remark of the chair
+   ends the wait.
+3. Whom the chair named stands when forced words, or a turn that the app asked for, come between.
+4. A chair that is away, silent or has named nobody in time leaves the choice to `otherwise`.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody, TurnTaken, Wait
+from trialogue.brain.words.names import addressee
+
+
+def _named_by_tool(view: FloorView) -> Next | None:
+    if view.named is None or view.named.to not in view.present:
+        return None
+    return Next(view.named.to, "the chair gave it the floor", view.named.about)
+
+
+def _standing(view: FloorView, chair: str) -> Next | None:
+    """Whom the chair named before turns that were forced or asked for, if it has not spoken since."""
+    between: set[str] = set()
+    for taken in reversed(view.turns):
+        if taken.participant == chair and not taken.is_forced and taken.chosen_by != "asked":
+            named = addressee(taken.heard, view.plan.participants, chair)
+            if named is None or named in between or named not in view.present or not between:
+                return None
+            return Next(named, "the chair named it")
+        if not taken.is_forced and taken.chosen_by != "asked":
+            return None
+        between.add(taken.participant)
+    return None
+
+
+def _after_chair(view: FloorView, last: TurnTaken) -> Decision:
+    named = addressee(last.heard, view.plan.participants, last.participant)
+    if named is not None:
+        return Next(named, "the chair named it") if named in view.present else Nobody("named-away")
+    standing = _standing(view, last.participant) if last.is_forced else None
+    if standing is not None:
+        return standing
+    if last.was_silent:
+        return Nobody("chair-silent")
+    if last.participant in view.present and view.is_prepared(last.participant):
+        return Next(last.participant, "the chair goes on")
+    until = last.ended_at + view.plan.floor.chair_timeout_s
+    return Wait(until, "the chair shall name somebody") if view.now < until else Nobody("chair-timeout")
+
+
+@frozen
+class Moderated:
+    """The first chair of the cast decides, or its deputy."""
+
+    def choose(self, view: FloorView, /) -> Decision:
+        """Name whom the chair named, or the chair."""
+        chair = view.chair
+        if chair is None:
+            return Nobody("no-chair")
+        given = _named_by_tool(view)
+        if given is not None:
+            return given
+        last = view.last
+        if last is not None and last.participant == chair:
+            return _after_chair(view, last)
+        standing = _standing(view, chair)
+        if standing is not None:
+            return standing
+        if chair in view.present and chair not in view.passed:
+            return Next(chair, "the chair opens" if last is None else "back to the chair")
+        return Nobody("chair-away")

@@ -1,0 +1,34 @@
+"""All prepare at once; the floor hears them in turn; then all prepare again.
+
+1. With nobody prepared and nobody preparing, everybody is asked at once (`Collect`).
+2. The first is heard when all are prepared, or `think_s` after they were asked: who is not by then has
+   nothing to say in this round.
+3. They are heard in the cast's order, so that the fastest has no advantage.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobody, Wait
+
+NAME = "parallel-collect"
+"""What turns of this policy are marked with."""
+
+
+@frozen
+class ParallelCollect:
+    """Rounds of answers that were thought of without each other."""
+
+    def choose(self, view: FloorView, /) -> Decision:
+        """Ask everybody, wait for their replies, and name them one by one."""
+        prepared = [name for name in view.present if view.is_prepared(name)]
+        asked = view.collecting
+        if asked is None:
+            return Collect("all prepare at once") if view.agents else Nobody("all-away")
+        until = asked.since + view.plan.floor.think_s
+        if view.now < until and any(name in view.present for name in asked.missing):
+            return Wait(until, "all prepare")
+        if prepared:
+            return Next(prepared[0], "next of those who prepared")
+        return Collect("all prepare again") if asked.was_heard else Nobody("nobody-prepared")

@@ -1,0 +1,22 @@
+"""Raised hands: by priority, then first come. A prepared reply is a hand of normal priority."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
+
+NAME = "queue"
+"""What turns of this policy are marked with."""
+
+
+@frozen
+class Queue:
+    """The queue of RFC 8855: who waits is passed over for ever by nobody of its own priority."""
+
+    def choose(self, view: FloorView, /) -> Decision:
+        """Name the first of the queue that is present; `nobody-waits` where none is."""
+        for waiting in view.queue:
+            if waiting.participant in view.present:
+                return Next(waiting.participant, "first in the queue")
+        return Nobody("nobody-waits")

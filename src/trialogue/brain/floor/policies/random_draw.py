@@ -1,0 +1,25 @@
+"""A seeded draw: the baseline that every other policy has to beat.
+
+Who has just spoken is not drawn while another can be, and who has just passed is left out.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
+
+NAME = "random"
+"""What turns of this policy are marked with."""
+
+
+@frozen
+class RandomDraw:
+    """The view's draw decides."""
+
+    def choose(self, view: FloorView, /) -> Decision:
+        """Draw one of those that are present and have not passed."""
+        able = view.able()
+        if not able:
+            return Nobody("all-passed" if view.present else "all-away")
+        return Next(able[int(view.draw * len(able))], "drawn")

@@ -1,0 +1,32 @@
+"""Everybody in turn, for ever; who is away or has just passed is skipped.
+
+The place in the order follows from the turns that this policy chose, and those that the silence ladder
+did in its name; a turn that somebody else chose does not move it. Nobody follows on itself while another
+can speak.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
+
+NAME = "round-robin"
+"""What turns of this policy are marked with."""
+
+
+def next_in_order(view: FloorView, skipped: frozenset[str]) -> str | None:
+    """Who is next of those that are present and not skipped."""
+    able = [name for name in view.sums.order(view.plan) if name in view.present and name not in skipped]
+    last = view.last.participant if view.last is not None else None
+    return next((name for name in able if name != last), able[0] if able else None)
+
+
+@frozen
+class RoundRobin:
+    """The order of the plan, or of the cast."""
+
+    def choose(self, view: FloorView, /) -> Decision:
+        """Name the next of the order that is present and has not passed in this round."""
+        name = next_in_order(view, view.passed)
+        return Next(name, "next in order") if name else Nobody("all-passed" if view.present else "all-away")

@@ -1,0 +1,23 @@
+"""An order that is gone through once; who is away is skipped."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
+
+NAME = "scripted"
+"""What turns of this policy are marked with."""
+
+
+@frozen
+class Scripted:
+    """The order of the plan, once; at its end the meeting ends."""
+
+    def choose(self, view: FloorView, /) -> Decision:
+        """Name the next of the order that is present; `order-done` behind its end."""
+        rest = view.plan.floor.order[view.sums.place :]
+        name = next((name for name in rest if name in view.present), None)
+        if name is not None:
+            return Next(name, "next in the script")
+        return Nobody("all-away") if set(rest) & set(view.away) else Nobody("order-done", is_final=True)

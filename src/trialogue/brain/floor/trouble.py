@@ -1,0 +1,107 @@
+"""Meetings that go round in circles: what is known of each trouble; the remedies are in `remedies.py`.
+
+1. Livelock: two have had the last `PING_PONG` turns by turns while a third waits with its hand up.
+2. Politeness loop: the last `LOOP` turns say nearly the same, or are nothing but closings.
+3. Dead chair: the chair is gone for good, or was silent in its last `DEAD` turns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from attrs import define
+
+from trialogue.brain.floor.view import TurnTaken
+
+PING_PONG = 6
+"""Turns of two by turns that make a livelock where a third waits."""
+
+LOOP = 4
+"""Turns in a row that make a loop."""
+
+ALIKE = 0.8
+"""Turns are alike where they have so much of their words in common (Jaccard)."""
+
+WORDS = 4
+"""Turns of fewer words are alike only as closings."""
+
+DEAD = 3
+"""Silent turns of the chair, one after another, that make it a dead one."""
+
+MOVE_ON = "The last turns said the same again. Go on to something else, or end the meeting."
+"""What is asked of the chair in a politeness loop."""
+
+_WORD = re.compile(r"\w+")
+_CLOSING = re.compile(
+    r"\b(?:thanks|thank you|bye|goodbye|good night|take care|see you|talk soon|have a (?:great|nice|good)|"
+    r"you'?re welcome|likewise|my pleasure|until next time)\b",
+    re.IGNORECASE,
+)
+_CLOSING_WORDS = 12
+
+
+@define
+class Troubles:
+    """What went wrong so far."""
+
+    deputy: str | None = None
+    """Who chairs in the place of a chair that is dead."""
+
+    dead_turns: int = 0
+    """How many turns of the chair's, one after another, ended with nothing said."""
+
+    loops: int = 0
+    """How often the meeting was found to go round in circles."""
+
+    loop_until: int = 0
+    """The last turn of the last loop."""
+
+    def take(self, taken: TurnTaken, chair: str | None) -> None:
+        """A turn is over."""
+        if taken.participant == chair:
+            is_dead = taken.was_silent and taken.cause == "timeout"
+            self.dead_turns = self.dead_turns + 1 if is_dead else 0
+
+    def promote(self, deputy: str) -> None:
+        """Put a deputy into the chair's place."""
+        self.deputy, self.dead_turns = deputy, 0
+
+    def loop(self, until: int) -> bool:
+        """Note a loop; whether there was one before."""
+        self.loops += 1
+        self.loop_until = until
+        return self.loops > 1
+
+    @property
+    def is_chair_dead(self) -> bool:
+        """Whether the chair was silent for as long as makes it a dead one."""
+        return self.dead_turns >= DEAD
+
+
+def ping_pong(recent: Sequence[TurnTaken]) -> frozenset[str]:
+    """Who has had the last heard turns by turns; nobody where that is not so."""
+    last = recent[-PING_PONG:]
+    names = frozenset(taken.participant for taken in last)
+    takes_turns = all(a.participant != b.participant for a, b in pairwise(last))
+    return names if len(last) == PING_PONG and len(names) == 2 and takes_turns else frozenset()
+
+
+def is_loop(recent: Sequence[TurnTaken]) -> bool:
+    """Whether the last heard turns say nearly the same, or are nothing but closings."""
+    last = recent[-LOOP:]
+    if len(last) < LOOP or len({taken.participant for taken in last}) < 2:
+        return False
+    if all(_is_closing(taken.heard) for taken in last):
+        return True
+    words = [frozenset(_WORD.findall(taken.heard.casefold())) for taken in last]
+    return all(len(each) >= WORDS for each in words) and all(_alike(a, b) for a, b in pairwise(words))
+
+
+def _is_closing(text: str) -> bool:
+    return len(text.split()) <= _CLOSING_WORDS and _CLOSING.search(text) is not None
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) >= ALIKE * len(one | other)

@@ -1,0 +1,318 @@
+"""What a policy sees and what it may answer: frozen values, so that it cannot keep or change anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from itertools import takewhile
+from math import inf
+from types import MappingProxyType
+from typing import Protocol, TypeAlias
+
+from attrs import frozen
+
+from trialogue.model.commands import Cause
+from trialogue.model.participants import Kind
+from trialogue.model.plan import AgendaItem, MeetingPlan
+
+COLLISION_S = 0.3
+"""Those who start within this many seconds of each other collide."""
+
+
+@frozen
+class TurnTaken:
+    """One turn that is over."""
+
+    turn: int
+    """Its number, from 1."""
+
+    participant: str
+    """Who held the floor."""
+
+    cause: Cause
+    """Why it ended."""
+
+    chosen_by: str
+    """Who chose: a policy's name, `asked` (the app, or a lost turn taken again), or `silence`."""
+
+    heard: str
+    """The words that were heard. Personal."""
+
+    began_at: float
+    """When the floor was granted, in seconds since the meeting's start."""
+
+    ended_at: float
+    """When it was free again, in seconds since the meeting's start."""
+
+    spoken_s: float
+    """How many seconds of sound were heard."""
+
+    is_forced: bool = False
+    """Whether only words were said in it that the app or the meeting itself wanted said."""
+
+    @property
+    def was_silent(self) -> bool:
+        """Whether nothing was heard in it."""
+        return self.spoken_s <= 0 and not self.heard
+
+
+@frozen
+class Waiting:
+    """One accepted floor request."""
+
+    participant: str
+    """Who waits."""
+
+    priority: int
+    """-2 lowest to 2 highest (RFC 8855)."""
+
+    since: float
+    """When it asked, in seconds since the meeting's start."""
+
+    is_prepared: bool
+    """Whether a reply of it is held and can be played at once."""
+
+    words: str = ""
+    """The prepared reply's words, as far as they have arrived. Personal."""
+
+    urgency: int = 5
+    """How much it wants to speak, 0 to 10: what its bid says, 5 where it says nothing."""
+
+    about: str = ""
+    """What its bid says that it wants to speak about. Personal."""
+
+    is_raised: bool = False
+    """Whether a hand is up; a prepared reply alone is none."""
+
+
+COUNTED = frozenset({"round-robin", "silence"})
+"""Choosers whose turns move the place in the order."""
+
+
+@frozen
+class Tally:
+    """All turns so far in sums, so that no policy need walk them: one step a turn (`after`)."""
+
+    spoken: Mapping[str, float] = MappingProxyType({})
+    """Seconds of sound heard of each participant."""
+
+    began: Mapping[str, float] = MappingProxyType({})
+    """When each participant's last turn began."""
+
+    turned: tuple[str, ...] = ()
+    """The order of the table, turned so that it begins with the place that is next; empty before a turn."""
+
+    place: int = 0
+    """How many places of a script's order are used."""
+
+    def after(self, taken: TurnTaken, plan: MeetingPlan) -> Tally:
+        """The sums with one more turn."""
+        who = taken.participant
+        order, place = self.order(plan), self.place
+        if taken.chosen_by in COUNTED and who in order:
+            order = order[order.index(who) + 1 :] + order[: order.index(who) + 1]
+        if taken.chosen_by == "scripted":
+            place = plan.floor.order.index(who, place) + 1
+        spoken = {**self.spoken, who: self.spoken.get(who, 0.0) + taken.spoken_s}
+        return Tally(spoken, {**self.began, who: taken.began_at}, order, place)
+
+    def order(self, plan: MeetingPlan) -> tuple[str, ...]:
+        """The order as it is turned now, with whoever has joined since at its end."""
+        whole = plan.floor.order or tuple(p.name for p in plan.participants)
+        known = self.turned or whole
+        return known + tuple(name for name in dict.fromkeys(whole) if name not in known)
+
+
+@frozen
+class Named:
+    """Whom somebody gave the floor by a tool; it stands until the next grant to another."""
+
+    to: str
+    """Who shall speak."""
+
+    about: str
+    """What is asked of it. Personal."""
+
+    by: str
+    """Who said so: the chair, or the speaker of that turn."""
+
+
+@frozen
+class Collecting:
+    """A round in which all prepare at once."""
+
+    since: float
+    """When they were asked, in seconds since the meeting's start."""
+
+    missing: tuple[str, ...]
+    """Who has not begun to answer."""
+
+    was_heard: bool
+    """Whether anybody of this round was granted the floor since."""
+
+
+@frozen
+class FloorView:
+    """The meeting at a moment when the floor is free."""
+
+    plan: MeetingPlan
+    """All that was known before the meeting."""
+
+    now: float
+    """Seconds since the meeting's start."""
+
+    free_since: float
+    """When the last turn ended, or the meeting opened."""
+
+    present: tuple[str, ...]
+    """Who can be granted the floor, in the cast's order."""
+
+    away: tuple[str, ...] = ()
+    """Who could speak but has no session now."""
+
+    queue: tuple[Waiting, ...] = ()
+    """Who waits: by priority, then first come."""
+
+    turns: tuple[TurnTaken, ...] = ()
+    """All turns so far, in order."""
+
+    named: Named | None = None
+    """Whom the chair, or the last speaker, gave the floor by a tool."""
+
+    item: AgendaItem | None = None
+    """The point of the agenda at hand."""
+
+    item_since: float = 0.0
+    """When it was taken, in seconds since the meeting's start."""
+
+    chair: str | None = None
+    """Who chairs: the chair of the cast, or its deputy once it is gone."""
+
+    collecting: Collecting | None = None
+    """The round that is being prepared or heard."""
+
+    draw: float = 0.0
+    """A number in [0, 1), drawn anew for each turn by the meeting's seed."""
+
+    tally: Tally | None = None
+    """All turns in sums; None for a view that was made without."""
+
+    @property
+    def sums(self) -> Tally:
+        """All turns in sums."""
+        if self.tally is not None:
+            return self.tally
+        return reduce(lambda tally, taken: tally.after(taken, self.plan), self.turns, Tally())
+
+    @property
+    def last(self) -> TurnTaken | None:
+        """The turn that ended last."""
+        return self.turns[-1] if self.turns else None
+
+    @property
+    def passed(self) -> frozenset[str]:
+        """Who held the floor in vain (`yielded`, `timeout`, ...) since somebody was last heard."""
+        names: set[str] = set()
+        for taken in reversed(self.turns):
+            if not taken.was_silent:
+                break
+            names.add(taken.participant)
+        return frozenset(names)
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """The agents of those who are present."""
+        kinds = {p.name: p.kind for p in self.plan.participants}
+        return tuple(name for name in self.present if kinds[name] is Kind.AGENT)
+
+    def would_speak(self, participant: str) -> bool:
+        """Whether one that is granted the floor speaks: an agent is made to, a person only where it asked."""
+        return participant in self.agents or any(each.participant == participant for each in self.queue)
+
+    def able(self) -> tuple[str, ...]:
+        """Who is present, has not just passed, and, while there is another, has not just spoken."""
+        able = tuple(name for name in self.present if name not in self.passed)
+        last = self.last.participant if self.last is not None else None
+        return tuple(name for name in able if name != last) or able
+
+    def heard_s(self, window_s: float) -> float:
+        """Seconds of sound of the turns that ended in the window."""
+        return sum(taken.spoken_s for taken in self._recent(window_s))
+
+    def _recent(self, window_s: float) -> Iterator[TurnTaken]:
+        """The turns that ended in the window, the last first."""
+        return takewhile(lambda taken: taken.ended_at > self.now - window_s, reversed(self.turns))
+
+    def share(self, participant: str, window_s: float = inf) -> float:
+        """A participant's part of all speech of the turns that ended in the window, 0 to 1."""
+        if window_s == inf:
+            total = sum(self.sums.spoken.values())
+            return self.spoken_s(participant) / total if total > 0 else 0.0
+        recent = list(self._recent(window_s))
+        total = sum(taken.spoken_s for taken in recent)
+        own = sum(taken.spoken_s for taken in recent if taken.participant == participant)
+        return own / total if total > 0 else 0.0
+
+    def spoken_s(self, participant: str) -> float:
+        """Seconds of sound that were heard of a participant."""
+        return self.sums.spoken.get(participant, 0.0)
+
+    def is_prepared(self, participant: str) -> bool:
+        """Whether a participant waits with a reply that can be played at once."""
+        return any(waiting.is_prepared for waiting in self.queue if waiting.participant == participant)
+
+
+@frozen
+class Next:
+    """Grant the floor to somebody."""
+
+    to: str
+    """Who is present."""
+
+    reason: str
+    """Why this one, in words without speech."""
+
+    about: str = ""
+    """What is asked of it. Personal."""
+
+
+@frozen
+class Wait:
+    """Leave the floor free for a while; a policy that still waits after `until` has nobody to name."""
+
+    until: float
+    """Seconds since the meeting's start."""
+
+    reason: str
+    """What is waited for."""
+
+
+@frozen
+class Nobody:
+    """There is nobody to name."""
+
+    reason: str
+    """Why, as a code: `chair-timeout`, `all-passed`, `order-done`..."""
+
+    is_final: bool = False
+    """Whether there never will be again: the meeting ends for this reason."""
+
+
+@frozen
+class Collect:
+    """Let all agents that are present prepare a reply at once; each is held until it is granted."""
+
+    reason: str
+    """What it is good for."""
+
+
+Decision: TypeAlias = Next | Wait | Nobody | Collect
+"""All that a policy can say."""
+
+
+class Policy(Protocol):
+    """A replaceable rule that chooses who speaks next: a pure function of what it sees."""
+
+    def choose(self, view: FloorView, /) -> Decision:
+        """Choose; called whenever the floor is free and something has happened."""
+        ...

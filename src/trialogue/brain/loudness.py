@@ -1,0 +1,45 @@
+"""How loud a turn is played, from what is spoken beside it."""
+
+from __future__ import annotations
+
+from trialogue.brain.beside import Verdict
+from trialogue.brain.mouths import DUCKED_DB, Loudness
+from trialogue.brain.owners import Owners
+from trialogue.brain.turn.agent import AgentTurn
+from trialogue.model.commands import DuckPlayout, PausePlayout, ResumePlayout, UnduckPlayout
+from trialogue.model.plan import WhileUnsure
+
+_WHILE_UNSURE = {
+    WhileUnsure.TALK: Loudness.FULL,
+    WhileUnsure.DUCK: Loudness.DUCKED,
+    WhileUnsure.PAUSE: Loudness.PAUSED,
+}
+
+
+def set_loudness(o: Owners) -> None:
+    """Play the turn that goes on as loud as it is to be played now."""
+    turn = o.turns.current
+    if not isinstance(turn, AgentTurn) or not turn.is_playing:
+        return
+    wanted, before = _wanted(o), o.mouths.loudness
+    if wanted is before:
+        return
+    name = turn.holder.name
+    if before is Loudness.DUCKED:
+        o.emit(UnduckPlayout(name, turn.number))
+    elif before is Loudness.PAUSED:
+        o.emit(ResumePlayout(name, turn.number))
+    if wanted is Loudness.DUCKED:
+        o.emit(DuckPlayout(name, turn.number, DUCKED_DB))
+    elif wanted is Loudness.PAUSED:
+        o.emit(PausePlayout(name, turn.number))
+
+
+def _wanted(o: Owners) -> Loudness:
+    """Softer, or silent, while it is unsure of anybody whether it cuts in."""
+    unsure = [
+        entry
+        for entry in o.beside.entries()
+        if entry.verdict is Verdict.UNSURE and not o.people.is_barred(entry.name)
+    ]
+    return _WHILE_UNSURE[o.plan.floor.interrupt.while_unsure] if unsure else Loudness.FULL

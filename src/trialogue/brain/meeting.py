@@ -1,0 +1,226 @@
+"""The brain of a meeting: `handle(event, now)` answers a fact with commands, in one pass.
+
+1. judge: is the event of this meeting and of this kind of seat? Else it is noted as stale.
+2. fold: what only adds up (transcript, contexts, money, mouths, lines) takes it.
+3. take: the module whose business it is asks the owners and tells them; turns and speech beside them move.
+4. due: deadlines that `now` has reached, the earliest first.
+5. course: a turn that ended is looked at; sessions roll over; only then, if the floor is free, a policy is
+   asked. 4 and 5 are done again until nothing follows.
+6. derive: who hears whom, how loud the turn is, which deadlines there are; the difference becomes commands.
+
+Pure: what it decides depends on the plan and on the events so far, on nothing else. Total: no event in any
+order raises. After `EndMeeting` nothing is decided any more; the end of a cut turn's sound is still noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from trialogue.brain import hearing
+from trialogue.brain.course import process, wishes
+from trialogue.brain.course.course import Phase
+from trialogue.brain.course.ending import end_meeting, judge
+from trialogue.brain.deadlines import Alarms, deadlines
+from trialogue.brain.due import take_due
+from trialogue.brain.floor.choosing import Chooser
+from trialogue.brain.floor.view import FloorView, Policy, TurnTaken
+from trialogue.brain.loudness import set_loudness
+from trialogue.brain.opening import open_meeting, start
+from trialogue.brain.owners import Owners
+from trialogue.brain.seats import sessions
+from trialogue.brain.tools import calling
+from trialogue.brain.turn import listening, speaking
+from trialogue.brain.words.context import ContextItem
+from trialogue.errors import LocalProtocolError
+from trialogue.model.commands import Command
+from trialogue.model.events import (
+    ActorCrashed,
+    Event,
+    Joined,
+    LatencyMeasured,
+    MeetingResumed,
+    MeetingStarted,
+    ServiceWarned,
+    StopAsked,
+    Woke,
+)
+from trialogue.model.plan import AgendaItem, MeetingPlan
+from trialogue.model.transcript import Utterance
+
+STEPS = 1000
+"""How many things may follow from one event; more is a fault of the rules."""
+
+
+class Brain:
+    """One meeting, from `MeetingStarted` to `EndMeeting`."""
+
+    def __init__(self, plan: MeetingPlan, policies: Mapping[str, Policy] = MappingProxyType({})) -> None:
+        """Make ready to decide; ScenarioError for an unknown policy or a pattern that is none.
+
+        `policies`: those that the plan names and this package does not have, by name (`module:attr`). They
+        are asked as its own are, so they must be pure functions of what they see.
+        """
+        self._owners = Owners(plan)
+        self._chooser = Chooser.of(plan.floor, policies)
+        self._alarms = Alarms()
+
+    def handle(self, event: Event, now: float) -> list[Command]:
+        """Decide on an event that happened at `now`, in seconds since the meeting's start."""
+        o = self._owners
+        o.begin(event, now)
+        if o.course.phase is Phase.OVER:
+            return []
+        if self._makes_sense(event):
+            self._take(event)
+        if o.course.phase is not Phase.NEW:
+            self._follow_up()
+        if o.course.phase in {Phase.OPENING, Phase.OPEN}:
+            self._derive()
+        o.floor.check(o.agents.gone())
+        return o.out
+
+    def _makes_sense(self, event: Event) -> bool:
+        """Whether the event can be of this meeting: it has started, and knows who is meant."""
+        o = self._owners
+        name: object = getattr(event, "participant", None)
+        if name is not None and name not in o.cast:
+            o.stale("an event of somebody who is not of this meeting")
+            return False
+        if (o.course.phase is Phase.NEW) != isinstance(event, MeetingStarted):
+            o.stale("an event before the meeting's start, or its start once more")
+            return False
+        return True
+
+    def _take(self, event: Event) -> None:
+        o = self._owners
+        match event:
+            case MeetingStarted():
+                start(o)
+            case Woke(timer=timer):
+                self._alarms.came(timer)
+            case StopAsked(reason=reason):
+                end_meeting(o, reason)
+            case LatencyMeasured() | ServiceWarned() | ActorCrashed():
+                pass  # for the record
+            case MeetingResumed():
+                self._alarms.forget()
+                process.take(o, event)
+            case _:
+                _hand_on(o, event)
+
+    def _follow_up(self) -> None:
+        """Let follow what follows, from time and for the floor, until nothing does."""
+        o = self._owners
+        for _ in range(STEPS):
+            o.course.listen(o.now, is_audible=bool(o.audible()))
+            if o.course.phase is Phase.OVER or not (take_due(o) or self._settle()):
+                return
+        raise LocalProtocolError("what follows from one event has no end")
+
+    def _settle(self) -> bool:
+        """Take one step of the meeting's course; False where none is to be taken."""
+        o = self._owners
+        taken = o.turns.judged()
+        if taken is not None and o.course.phase is Phase.OPEN:
+            judge(o, taken)
+            return True
+        if o.course.phase is Phase.OPENING and o.agents.are_settled:
+            open_meeting(o)
+            return True
+        if sessions.roll_over(o):
+            return True
+        if o.course.phase is not Phase.OPEN or not o.floor.is_free:
+            return False
+        if o.course.closing is not None:
+            end_meeting(o, o.course.closing)
+            return True
+        return self._chooser.choose(o)
+
+    def _derive(self) -> None:
+        """Tell what follows from the state, where it differs from what was told last."""
+        o = self._owners
+        set_loudness(o)
+        o.hear(hearing.table(o))
+        for command in self._alarms.difference(deadlines(o), o.now):
+            o.emit(command)
+
+    # --- views --------------------------------------------------------------------------------------
+
+    @property
+    def plan(self) -> MeetingPlan:
+        """What was known before the meeting."""
+        return self._owners.plan
+
+    @property
+    def phase(self) -> Phase:
+        """Where the meeting is: new, opening, open or over."""
+        return self._owners.course.phase
+
+    @property
+    def holder(self) -> str | None:
+        """Who holds the floor; None while it is free."""
+        return self._owners.floor.holder
+
+    @property
+    def turn(self) -> int:
+        """The number of the last granted turn; 0 before the first."""
+        return self._owners.floor.turn
+
+    @property
+    def turns(self) -> tuple[TurnTaken, ...]:
+        """Turns that are over."""
+        return self._owners.turns.taken
+
+    @property
+    def item(self) -> AgendaItem | None:
+        """The point of the agenda at hand."""
+        return self._owners.course.agenda.item
+
+    @property
+    def floor_view(self) -> FloorView:
+        """What a policy would see now."""
+        return self._owners.view()
+
+    @property
+    def audible(self) -> tuple[str, ...]:
+        """Who is heard now."""
+        return self._owners.audible()
+
+    def gone(self) -> frozenset[str]:
+        """Who has failed for good."""
+        return self._owners.agents.gone()
+
+    def utterances(self) -> tuple[Utterance, ...]:
+        """What was heard so far, in turns that are over and beside them."""
+        return self._owners.transcript.utterances()
+
+    def context(self, participant: str) -> tuple[ContextItem, ...]:
+        """What an agent heard and said as heard, to restore its session from; KeyError for an unknown."""
+        return self._owners.contexts.of(participant)
+
+    def lines_given(self, participant: str) -> tuple[int, ...]:
+        """The entries of an agent's script that were heard: a new session goes on behind them."""
+        return self._owners.lines.given(participant)
+
+    def __repr__(self) -> str:
+        """One status line."""
+        at = f", turn {self.turn} {self.holder}" if self.holder else ""
+        waiting = len(self._owners.floor.waiting())
+        return f"<Brain {self.plan.name}: {self.phase.value}{at}, {waiting} waiting>"
+
+
+def _hand_on(o: Owners, event: Event) -> None:
+    """Let the module decide whose business the event is."""
+    if isinstance(event, sessions.SessionEvent):
+        sessions.take(o, event)
+    elif isinstance(event, speaking.SpeakingEvent):
+        speaking.take(o, event)
+    elif isinstance(event, listening.PeopleEvent):
+        listening.take(o, event)
+    elif isinstance(event, wishes.Wish | Joined):
+        wishes.take(o, event)
+    elif isinstance(event, calling.ToolEvent):
+        calling.take(o, event)
+    elif isinstance(event, process.ProcessEvent):
+        process.take(o, event)

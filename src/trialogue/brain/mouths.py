@@ -1,0 +1,97 @@
+"""Mouths: who is being heard, from playback and people's speech alone; and how loud a turn is played.
+
+1. An agent is heard from the first sample of a reply to its last, but while it is paused.
+2. A reply that is dropped is silent, untold. Whoever is muted is heard by nobody.
+3. Loudness belongs to a turn: full, ducked or paused; a new turn begins in full, a new reply unpaused.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from attrs import Factory, define
+
+from trialogue.model.commands import (
+    Command,
+    Drop,
+    DuckPlayout,
+    GrantFloor,
+    PausePlayout,
+    Play,
+    ResumePlayout,
+    UnduckPlayout,
+)
+from trialogue.model.events import (
+    Event,
+    PlaybackFinished,
+    PlaybackPaused,
+    PlaybackResumed,
+    PlaybackStarted,
+)
+
+DUCKED_DB = -12.0
+"""How much more quietly a turn is heard while it is unsure whether somebody cuts in."""
+
+
+class Loudness(Enum):
+    """How a turn is played."""
+
+    FULL = "full"
+    DUCKED = "ducked"
+    PAUSED = "paused"
+
+
+@define
+class Mouths:
+    """What is being played of whom."""
+
+    loudness: Loudness = Loudness.FULL
+    """How the turn that goes on is played."""
+
+    _sounding: dict[str, int] = Factory(dict[str, int])
+
+    def take_event(self, event: Event) -> None:
+        """Note what playback tells."""
+        match event:
+            case PlaybackStarted(participant=name, reply=reply):
+                self._sounding[name] = reply
+            case PlaybackResumed(participant=name, reply=reply):
+                self._sounding[name] = reply
+            case (
+                PlaybackPaused(participant=name, reply=reply)
+                | PlaybackFinished(participant=name, reply=reply)
+            ):
+                self._silence(name, reply)
+            case _:
+                pass
+
+    def take_command(self, command: Command) -> None:
+        """Note what a command does to what is played."""
+        match command:
+            case GrantFloor():
+                self.loudness = Loudness.FULL
+            case Play() if self.loudness is Loudness.PAUSED:
+                self.loudness = Loudness.FULL
+            case DuckPlayout():
+                self.loudness = Loudness.DUCKED
+            case PausePlayout():
+                self.loudness = Loudness.PAUSED
+            case UnduckPlayout() | ResumePlayout():
+                self.loudness = Loudness.FULL
+            case Drop(participant=name, reply=reply):
+                self._silence(name, reply)
+            case _:
+                pass
+
+    def reset(self, *names: str) -> None:
+        """Whatever was being played of these is gone with its process or its seat."""
+        for name in names:
+            self._sounding.pop(name, None)
+
+    def _silence(self, name: str, reply: int) -> None:
+        if self._sounding.get(name) == reply:
+            del self._sounding[name]
+
+    def sounding(self) -> tuple[str, ...]:
+        """Agents that are being played and not paused."""
+        return tuple(self._sounding)

@@ -1,0 +1,239 @@
+"""All owners of one meeting, and the one way by which commands leave it.
+
+Each owner's state is written by its own methods alone. What concerns two of them is a function of this
+package that asks the one and tells the other; it keeps nothing itself.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from attrs import Factory, define, evolve, field
+
+from trialogue.brain.beside import Beside
+from trialogue.brain.course.agenda import AgendaCourse
+from trialogue.brain.course.cost import Meter
+from trialogue.brain.course.course import Course
+from trialogue.brain.course.ladder import SilenceLadder
+from trialogue.brain.floor.requests import Floor
+from trialogue.brain.floor.trouble import Troubles
+from trialogue.brain.floor.view import FloorView, Waiting
+from trialogue.brain.mouths import Mouths
+from trialogue.brain.prompts import Prompts
+from trialogue.brain.replies import Replies
+from trialogue.brain.seats.agents import Agents
+from trialogue.brain.seats.cast import Cast
+from trialogue.brain.seats.people import People
+from trialogue.brain.tools.calls import Calls
+from trialogue.brain.turn.person import PersonState, PersonTurn
+from trialogue.brain.turn.turns import Turns
+from trialogue.brain.words.context import Contexts
+from trialogue.brain.words.digest import Inboxes
+from trialogue.brain.words.lines import Lines
+from trialogue.brain.words.said import SaidRule, compile_said
+from trialogue.brain.words.transcript import Transcript
+from trialogue.brain.words.utterances import Utterances
+from trialogue.model.commands import Command, Level, Report, SetHearing
+from trialogue.model.events import Event
+from trialogue.model.plan import MeetingPlan
+
+
+@define
+class Owners:
+    """The machines of one meeting, and its decision on the event at hand."""
+
+    plan: MeetingPlan
+    """The plan, with the cast with which the meeting began."""
+
+    cast: Cast = field(init=False)
+    """Who is at the table."""
+
+    course: Course = field(init=False)
+    """Phase, patience and end."""
+
+    troubles: Troubles = field(init=False)
+    """Circles that the meeting goes in."""
+
+    contexts: Contexts = field(init=False)
+    """What everybody heard and said."""
+
+    meter: Meter = field(init=False)
+    """What it has cost."""
+
+    end_rules: tuple[SaidRule, ...] = field(init=False)
+    """Words that end the meeting."""
+
+    agents: Agents = Factory(Agents)
+    """Agents' sessions."""
+
+    people: People = Factory(People)
+    """People's voices and ears."""
+
+    utterances: Utterances = Factory(Utterances)
+    """What ears made of people's speech."""
+
+    mouths: Mouths = Factory(Mouths)
+    """Who is being played, and how loud."""
+
+    replies: Replies = Factory(Replies)
+    """What agents have begun to say."""
+
+    prompts: Prompts = Factory(Prompts)
+    """What agents were asked."""
+
+    calls: Calls = Factory(Calls)
+    """Tool calls."""
+
+    turns: Turns = Factory(Turns)
+    """The turn that goes on, and those that are over."""
+
+    beside: Beside = Factory(Beside)
+    """Who speaks beside it."""
+
+    floor: Floor = Factory(Floor)
+    """Who holds the floor and who waits for it."""
+
+    transcript: Transcript = Factory(Transcript)
+    """What was heard."""
+
+    lines: Lines = Factory(Lines)
+    """Which entries of scripts were given."""
+
+    inboxes: Inboxes = Factory(Inboxes)
+    """What everybody has yet to be told."""
+
+    now: float = 0.0
+    """When the event at hand happened."""
+
+    out: list[Command] = Factory(list[Command])
+    """The decision so far."""
+
+    table: SetHearing | None = None
+    """Who hears whom, as it was told last."""
+
+    def __attrs_post_init__(self) -> None:
+        """Make the machines that depend on the plan; ScenarioError for bad patterns."""
+        plan = self.plan
+        self.cast = Cast(plan)
+        self.course = Course(AgendaCourse(plan.agenda), SilenceLadder(plan.floor.silence.steps))
+        self.troubles = Troubles()
+        self.contexts = Contexts(plan, self.transcript)
+        self.meter = Meter(plan)
+        self.end_rules = tuple(map(compile_said, plan.end))
+        for participant in plan.participants:
+            self.seat(participant.name)
+
+    def seat(self, name: str) -> None:
+        """Give a participant its seat."""
+        if self.cast.is_agent(name):
+            self.agents.seat(name)
+        else:
+            self.people.seat(name)
+
+    # --- the decision -------------------------------------------------------------------------------
+
+    def begin(self, event: Event, now: float) -> None:
+        """Begin a decision; what only folds events takes this one."""
+        self.now, self.out = now, []
+        self.transcript.take_event(event)
+        self.contexts.take_event(event)
+        self.meter.take(event, now)
+        self.mouths.take_event(event)
+        self.lines.take_event(event)
+
+    def emit(self, command: Command) -> None:
+        """Decide on a command; what folds commands takes it at once."""
+        self.out.append(command)
+        self.transcript.take_command(self.now, command)
+        self.contexts.take_command(command)
+        self.mouths.take_command(command)
+
+    def report(self, code: str, text: str, participant: str | None = None, *, level: Level = "note") -> None:
+        """Note something for people; never speech."""
+        self.emit(Report(code, text, participant, level))
+
+    def stale(self, what: str, participant: str | None = None) -> None:
+        """Note an event that makes no sense, or none any more."""
+        self.report("stale", what, participant)
+
+    def hear(self, table: SetHearing) -> None:
+        """Replace the hearing table, where it is not what it should be."""
+        if table != self.table:
+            self.table = table
+            self.emit(table)
+
+    # --- what several owners tell together ------------------------------------------------------------
+
+    @property
+    def chair(self) -> str | None:
+        """Who chairs: the chair of the cast, or its deputy."""
+        chair = self.plan.chair
+        return self.troubles.deputy or (chair.name if chair else None)
+
+    def is_present(self, name: str) -> bool:
+        """Whether somebody can be granted the floor now."""
+        here = self.agents.is_ready(name) if self.cast.is_agent(name) else not self.cast.has_left(name)
+        return here and self.cast[name].may_speak and not self.cast.is_muted(name)
+
+    def present(self) -> tuple[str, ...]:
+        """Who can be granted the floor now, in the table's order."""
+        return tuple(name for name in self.cast.names if self.is_present(name))
+
+    def away(self) -> tuple[str, ...]:
+        """Agents that could speak but have no session now, for a while or for good."""
+        return tuple(
+            name
+            for name in self.cast.names
+            if self.cast.is_agent(name) and self.cast[name].may_speak and not self.agents.is_ready(name)
+        )
+
+    def audible(self) -> tuple[str, ...]:
+        """Who is heard now: agents that sound, people that speak, and one whose words are being read."""
+        sounding = (name for name in self.mouths.sounding() if not self.cast.is_muted(name))
+        turn = self.turns.current
+        read = (
+            (turn.holder.name,) if isinstance(turn, PersonTurn) and turn.state is PersonState.READING else ()
+        )
+        return (*sounding, *self.people.speaking(), *read)
+
+    def view(self) -> FloorView:
+        """What policies see."""
+        collecting = self.turns.collecting
+        preparing = self.prompts.preparing()
+        missing = tuple(name for name in self.cast.names if name in preparing)
+        return FloorView(
+            plan=self.cast.plan,
+            now=self.now,
+            free_since=self.turns.free_since,
+            present=self.present(),
+            away=self.away(),
+            queue=self._queue(),
+            turns=self.turns.taken,
+            named=self.floor.named,
+            item=self.course.agenda.item,
+            item_since=self.course.agenda.since,
+            chair=self.chair,
+            collecting=evolve(collecting, missing=missing) if collecting else None,
+            draw=self.draw(),
+            tally=self.turns.tally,
+        )
+
+    def _queue(self) -> tuple[Waiting, ...]:
+        return tuple(
+            Waiting(
+                participant=request.participant,
+                priority=request.priority,
+                since=request.since,
+                is_prepared=self.replies.holds(request.participant),
+                words=self.replies.words(request.participant),
+                urgency=request.urgency,
+                about=request.wants,
+                is_raised=request.raised,
+            )
+            for request in self.floor.waiting()
+        )
+
+    def draw(self) -> float:
+        """A number in [0, 1), drawn anew for each turn by the meeting's seed."""
+        number = self.floor.turn + 1
+        return Random(f"{self.plan.seed}/turn/{number}").random()  # noqa: S311 - chance, not a secret

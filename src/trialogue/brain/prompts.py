@@ -1,0 +1,328 @@
+"""Prompts: what makes an agent speak, each with a number of its own.
+
+1. A prompt is a cue, words to say, a request to prepare, or a filler while a tool runs. It moves along
+   `TRANSITIONS` and nowhere else.
+2. A refused prompt is told again after 0.5, 1 and 2 s, one that failed once; then it is given up, and what it
+   told is put back.
+3. A prompt is superseded when its turn ends or its session is gone. What a refused one told is put back; what
+   was told before stands in the context that a new session is restored from.
+4. The reply that names a prompt answers it. Where a wire names none, the next reply behind a prompt is its.
+5. Words that the app, or the meeting itself, wants said wait here for their turn.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import Enum
+
+from attrs import Factory, define, frozen
+
+from trialogue.brain.words.digest import Missed
+from trialogue.errors import LocalProtocolError
+from trialogue.model.commands import Behavior, Cue, Prepare, Speak
+
+REFUSALS = 3
+"""How often a refused prompt is told again."""
+
+FAILURES = 1
+"""How often a prompt is told again whose reply failed."""
+
+RETRY_S = 0.5
+"""Seconds before the first time; doubled each time."""
+
+
+class PromptKind(Enum):
+    """What a prompt asks for."""
+
+    CUE = "cue"
+    WORDS = "words"
+    PREPARE = "prepare"
+    FILLER = "filler"
+
+
+class PromptState(Enum):
+    """Where a prompt stands."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    ANSWERED = "answered"
+    GIVEN_UP = "given-up"
+    SUPERSEDED = "superseded"
+
+
+class Step(Enum):
+    """What can happen to a prompt."""
+
+    ANSWER = "answer"
+    REFUSE = "refuse"
+    TELL_AGAIN = "tell-again"
+    GIVE_UP = "give-up"
+    SUPERSEDE = "supersede"
+
+
+TRANSITIONS: dict[tuple[PromptState, Step], PromptState] = {
+    (PromptState.SENT, Step.ANSWER): PromptState.ANSWERED,
+    (PromptState.SENT, Step.REFUSE): PromptState.REFUSED,
+    (PromptState.SENT, Step.SUPERSEDE): PromptState.SUPERSEDED,
+    (PromptState.REFUSED, Step.TELL_AGAIN): PromptState.SENT,
+    (PromptState.REFUSED, Step.GIVE_UP): PromptState.GIVEN_UP,
+    (PromptState.REFUSED, Step.SUPERSEDE): PromptState.SUPERSEDED,
+}
+"""Every step that a prompt can take; a missing entry is a fault of the caller."""
+
+
+@define
+class Prompt:
+    """One prompt."""
+
+    number: int
+    """Its number, unique in the meeting, from 1."""
+
+    to: str
+    """The agent that is prompted."""
+
+    kind: PromptKind
+    """What it asks for."""
+
+    turn: int
+    """For which turn; 0 for none."""
+
+    text: str
+    """What the agent is told. Personal."""
+
+    told: Missed = Factory(Missed)
+    """What it tells of what the agent missed."""
+
+    behavior: Behavior = "default"
+    """What becomes of words to say while anybody speaks."""
+
+    state: PromptState = PromptState.SENT
+    """Where it stands."""
+
+    refusals: int = 0
+    """How often it was refused."""
+
+    failures: int = 0
+    """How often its reply failed."""
+
+    retry_at: float = 0.0
+    """When it is told again, where it was refused."""
+
+    def take(self, step: Step) -> None:
+        """Move along the table; LocalProtocolError, and no change, where it has no such entry."""
+        after = TRANSITIONS.get((self.state, step))
+        if after is None:
+            raise LocalProtocolError(f"a prompt that is {self.state.value} cannot {step.value}")
+        self.state = after
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still be answered."""
+        return self.state in {PromptState.SENT, PromptState.REFUSED}
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether it was refused, or failed, as often as is borne."""
+        return self.refusals > REFUSALS or self.failures > FAILURES or self.kind is PromptKind.FILLER
+
+    def command(self) -> Cue | Speak | Prepare:
+        """The order that tells it."""
+        if self.kind is PromptKind.CUE:
+            return Cue(self.to, self.turn, self.text, self.number)
+        if self.kind is PromptKind.PREPARE:
+            return Prepare(self.to, self.text, self.number)
+        return Speak(self.to, self.turn, self.text, self.behavior, self.number)
+
+
+@frozen
+class Answered:
+    """What a reply that begins answers."""
+
+    prompt: Prompt | None = None
+    """The prompt; None where it answers none."""
+
+    is_late: bool = False
+    """Whether it answers a prompt that is over."""
+
+
+@frozen
+class Forced:
+    """Words that wait to be said."""
+
+    text: str
+    """The words. Personal."""
+
+    is_warning: bool = False
+    """Whether the meeting itself wants them said: time runs out."""
+
+
+@define
+class Prompts:
+    """All prompts of the meeting, and words that wait to be said."""
+
+    _open: dict[str, list[Prompt]] = Factory(dict[str, list[Prompt]])
+    _all: dict[int, Prompt] = Factory(dict[int, Prompt])
+    _waiting: dict[str, deque[Forced]] = Factory(dict[str, deque[Forced]])
+    _prompted: set[str] = Factory(set[str])
+    _named: set[str] = Factory(set[str])
+    _last: dict[str, Prompt] = Factory(dict[str, Prompt])
+
+    # --- words that wait ------------------------------------------------------------------------------
+
+    def want_said(self, name: str, words: Forced, *, first: bool = False) -> None:
+        """Have words said at an agent's next turn, behind or before those that wait already."""
+        waiting = self._waiting.setdefault(name, deque())
+        if first:
+            waiting.appendleft(words)
+        else:
+            waiting.append(words)
+
+    def next_words(self, name: str) -> Forced:
+        """Take the next words that an agent shall say; IndexError where none wait."""
+        return self._waiting[name].popleft()
+
+    def forget_words(self, name: str) -> None:
+        """An agent will say nothing more."""
+        self._waiting.pop(name, None)
+
+    def has_words(self, name: str) -> bool:
+        """Whether words wait to be said by an agent that the app wants said, or a warning."""
+        return bool(self._waiting.get(name))
+
+    def has_asked_words(self, name: str) -> bool:
+        """Whether words wait that the app wants said."""
+        return any(not words.is_warning for words in self._waiting.get(name, ()))
+
+    def has_warning(self, name: str) -> bool:
+        """Whether a warning waits to be said."""
+        return any(words.is_warning for words in self._waiting.get(name, ()))
+
+    # --- prompts --------------------------------------------------------------------------------------
+
+    def tell(self, to: str, kind: PromptKind, turn: int, text: str) -> Prompt:
+        """Begin a new prompt."""
+        prompt = Prompt(len(self._all) + 1, to, kind, turn, text)
+        self._all[prompt.number] = prompt
+        self._open.setdefault(to, []).append(prompt)
+        self._prompted.add(to)
+        return prompt
+
+    def tells(self, prompt: Prompt, told: Missed) -> None:
+        """Note what a prompt tells of what its agent missed."""
+        prompt.told = told
+
+    def queues(self, prompt: Prompt) -> None:
+        """Let words wait while their agent speaks, rather than be refused."""
+        prompt.behavior = "queue"
+
+    def answer(self, name: str, number: int) -> Answered:
+        """A reply begins that names this prompt, or none (0): what it answers."""
+        if number:
+            self._named.add(name)
+            prompt = self._all.get(number)
+            if prompt is None or prompt.to != name:
+                return Answered(is_late=True)
+            if prompt.state is PromptState.ANSWERED:
+                return Answered(prompt)
+            if prompt.state is PromptState.REFUSED:
+                prompt.take(Step.TELL_AGAIN)  # it was taken after all
+        else:
+            sent = [each for each in self._open.get(name, []) if each.state is PromptState.SENT]
+            prompt = sent[0] if sent and name not in self._named else None
+            if prompt is None:
+                return Answered()
+        if not prompt.is_open:
+            return Answered(is_late=True)
+        prompt.take(Step.ANSWER)
+        self._close(prompt)
+        return Answered(prompt)
+
+    def refuse(self, name: str, number: int, turn: int, now: float) -> Prompt | None:
+        """A prompt was refused: which one; None where it is over."""
+        prompt = self._meant(name, number, turn)
+        if prompt is not None:
+            prompt.take(Step.REFUSE)
+            prompt.refusals += 1
+            prompt.retry_at = now + RETRY_S * 2 ** (prompt.refusals - 1)
+        return prompt
+
+    def fail(self, name: str, number: int, turn: int, now: float) -> Prompt | None:
+        """A prompt's reply failed: which one; None where it is over."""
+        prompt = self._meant(name, number, turn)
+        if prompt is not None:
+            prompt.take(Step.REFUSE)
+            prompt.failures += 1
+            prompt.retry_at = now + RETRY_S * 2 ** (prompt.failures - 1)
+        return prompt
+
+    def _meant(self, name: str, number: int, turn: int) -> Prompt | None:
+        """The open prompt of that number, or without one the oldest of that turn."""
+        sent = [each for each in self._open.get(name, []) if each.state is PromptState.SENT]
+        return next((each for each in sent if (each.number == number if number else each.turn == turn)), None)
+
+    def tell_again(self, prompt: Prompt) -> None:
+        """Tell a refused prompt once more."""
+        prompt.take(Step.TELL_AGAIN)
+
+    def give_up(self, prompt: Prompt) -> Missed:
+        """Give a refused prompt up: what it would have told."""
+        prompt.take(Step.GIVE_UP)
+        told = prompt.told
+        self._close(prompt)
+        return told
+
+    def supersede(self, name: str) -> Missed:
+        """Nothing that this agent was prompted for is wanted any more: what was told in vain."""
+        untold = Missed()
+        for prompt in tuple(self._open.get(name, ())):
+            if prompt.state is PromptState.REFUSED:
+                untold = untold.then(prompt.told)
+            prompt.take(Step.SUPERSEDE)
+            self._close(prompt)
+        return untold
+
+    def _close(self, prompt: Prompt) -> None:
+        self._open[prompt.to].remove(prompt)
+        prompt.told = Missed()
+        self._last[prompt.to] = prompt
+
+    def renew(self, name: str) -> None:
+        """A new session of an agent is ready: it was prompted for nothing yet."""
+        self._prompted.discard(name)
+
+    # --- what they tell -------------------------------------------------------------------------------
+
+    def was_prompted(self, name: str) -> bool:
+        """Whether the agent's present session was ever prompted."""
+        return name in self._prompted
+
+    def names_prompts(self, name: str) -> bool:
+        """Whether the agent's wire says which prompt a reply answers."""
+        return name in self._named
+
+    def open_of(self, name: str) -> tuple[Prompt, ...]:
+        """The agent's prompts that may still be answered."""
+        return tuple(self._open.get(name, ()))
+
+    def of_turn(self, name: str, turn: int) -> tuple[Prompt, ...]:
+        """The agent's prompts of a turn: the last that is over, and those that may still be answered."""
+        last = self._last.get(name)
+        prompts = (*((last,) if last else ()), *self.open_of(name))
+        return tuple(prompt for prompt in prompts if prompt.turn == turn)
+
+    def preparing(self) -> frozenset[str]:
+        """Who was asked to prepare a reply and has not begun one."""
+        return frozenset(
+            name
+            for name, prompts in self._open.items()
+            if any(prompt.kind is PromptKind.PREPARE for prompt in prompts)
+        )
+
+    def refused(self) -> tuple[Prompt, ...]:
+        """Prompts that wait to be told again."""
+        return tuple(
+            prompt
+            for prompts in self._open.values()
+            for prompt in prompts
+            if prompt.state is PromptState.REFUSED
+        )

@@ -1,0 +1,140 @@
+"""When to dial again: full jitter, the first retry included, and an end of trying.
+
+1. The n-th retry (from 0) waits `U(0, min(cap_s, base_s * 2**n))` seconds.
+2. What the service asks for (`Retry-After`) is a lower bound, itself capped.
+3. After `attempts` retries, or `within_s` after the first loss, there is no further one.
+4. The count starts anew only when a session was ready and then lived for `alive_s`: a service that
+   accepts and then refuses must not be dialled for ever.
+5. A loss may be borne only so often in a row (`Loss.at_most`). Such a row ends with another kind of loss,
+   or once the next session has proved itself: by being ready, for losses while dialling; by a reply sent
+   whole or by `proved_s` of life, for the others. Some services live long and fail each turn.
+6. A loss that was to come (`Loss.is_planned`) costs nothing and waits for nothing, if the session had lived.
+7. Chance comes from a generator seeded by the meeting's seed and the participant's name.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from attrs import Factory, define, field, frozen
+
+RETRY_AFTER_CAP_S = 60.0
+"""No service makes us wait longer than this."""
+
+
+@frozen
+class RestartRules:
+    """How patiently a participant's sessions are dialled again."""
+
+    base_s: float = 0.5
+    """The ceiling of the first wait, in seconds."""
+
+    cap_s: float = 20.0
+    """The ceiling of any wait, in seconds."""
+
+    attempts: int = 6
+    """Retries in a row."""
+
+    within_s: float = 60.0
+    """Seconds after the first loss in which retries are made."""
+
+    alive_s: float = 10.0
+    """Seconds of a ready session's life that make earlier losses forgotten."""
+
+    proved_s: float = 600.0
+    """Seconds of a ready session's life that end a row of the same loss."""
+
+
+@frozen
+class Loss:
+    """How a session was lost, as far as patience depends on it."""
+
+    cause: str = ""
+    """What it was: the same cause twice in a row is the same loss."""
+
+    at_most: int | None = None
+    """How many of the same in a row are borne; None for no limit of its own."""
+
+    at_once: bool = False
+    """Whether the first retry need not wait: nothing is wrong with us or with the load."""
+
+    is_planned: bool = False
+    """Whether it was to come: the session's allowed life was over."""
+
+    was_dialling: bool = False
+    """Whether it was lost before it was open."""
+
+
+ANY_LOSS = Loss()
+"""A loss of which nothing is known."""
+
+
+@define
+class Restarts:
+    """One participant's losses and the waits that follow them."""
+
+    seed: int
+    """The meeting's seed."""
+
+    participant: str
+    """Whose sessions."""
+
+    rules: RestartRules = RestartRules()
+    """How patiently."""
+
+    _tried: int = 0
+    _first_loss: float | None = None
+    _ready_at: float | None = None
+    _last: Loss = ANY_LOSS
+    _row: int = 0
+    _chance: Random = field(
+        init=False,
+        default=Factory(
+            lambda self: Random(f"{self.seed}/{self.participant}"),  # noqa: S311 - jitter, not a secret
+            takes_self=True,
+        ),
+    )
+
+    def ready(self, now: float) -> None:
+        """A session has become ready at `now` (seconds since the meeting's start)."""
+        self._ready_at = now
+        if self._last.was_dialling:
+            self._row = 0
+
+    def proved(self) -> None:
+        """The session has done what it is there for: a reply was sent whole."""
+        self._row = 0
+
+    def lost(self, now: float, retry_after_s: float | None = None, loss: Loss = ANY_LOSS) -> float | None:
+        """A session was lost, or a dial failed: seconds to wait, or None when there is no further retry."""
+        has_lived = self._forgive(now)
+        if loss.is_planned and has_lived:
+            return 0.0
+        self._count(loss)
+        if self._first_loss is None:
+            self._first_loss = now
+        is_late = now - self._first_loss >= self.rules.within_s
+        is_over = loss.at_most is not None and self._row > loss.at_most
+        if self._tried >= self.rules.attempts or is_late or is_over:
+            return None
+        ceiling = min(self.rules.cap_s, self.rules.base_s * 2**self._tried)
+        self._tried += 1
+        wait = self._chance.uniform(0.0, ceiling)
+        if loss.at_once and self._row == 1:
+            wait = 0.0
+        return max(wait, min(retry_after_s or 0.0, RETRY_AFTER_CAP_S))
+
+    def _count(self, loss: Loss) -> None:
+        self._row = self._row + 1 if loss.cause == self._last.cause else 1
+        self._last = loss
+
+    def _forgive(self, now: float) -> bool:
+        """Start counting anew when the session that was just lost had lived long enough; whether it had."""
+        lived_s = now - self._ready_at if self._ready_at is not None else 0.0
+        self._ready_at = None
+        if lived_s >= self.rules.proved_s:
+            self._row = 0
+        has_lived = lived_s >= self.rules.alive_s
+        if has_lived:
+            self._tried, self._first_loss = 0, None
+        return has_lived

@@ -1,0 +1,206 @@
+"""Agents' seats: the life of each agent's sessions, as far as decisions depend on it.
+
+1. A seat moves along `TRANSITIONS`; a missing entry is a stale event. Who has failed has failed for good.
+2. A session that comes to its allowed end is gone on with in a new one, one agent at a time.
+3. Whose turn was lost with its session takes it again once, when it is back.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from attrs import Factory, define
+
+
+class SeatState(Enum):
+    """Where an agent's sessions stand."""
+
+    JOINING = "joining"
+    READY = "ready"
+    LOST = "lost"
+    FAILED = "failed"
+
+
+class Change(Enum):
+    """What happens to an agent's sessions."""
+
+    READY = "ready"
+    LOST = "lost"
+    FAILED = "failed"
+
+
+TRANSITIONS: dict[tuple[SeatState, Change], SeatState] = {
+    (state, change): SeatState(change.value)
+    for state in (SeatState.JOINING, SeatState.READY, SeatState.LOST)
+    for change in Change
+}
+"""Every step there is: whatever happens to the sessions of one that has not failed."""
+
+
+@define
+class _Seat:
+    state: SeatState = SeatState.JOINING
+    session: int = 0
+    refused: bool = False
+
+
+@define
+class Agents:
+    """All agents' seats."""
+
+    _seats: dict[str, _Seat] = Factory(dict[str, _Seat])
+    _ending: dict[str, int] = Factory(dict[str, int])
+    _rolling: str | None = None
+    _lost_turns: set[str] = Factory(set[str])
+    _retaking: set[str] = Factory(set[str])
+    _replaced: set[str] = Factory(set[str])
+
+    # --- what changes them --------------------------------------------------------------------------
+
+    def seat(self, name: str) -> None:
+        """Wait for the first session of an agent that has come to the table."""
+        self._seats[name] = _Seat()
+
+    def leave(self, name: str) -> None:
+        """Forget an agent that has left the table."""
+        self._seats.pop(name, None)
+        self._settled(name)
+        self._lost_turns.discard(name)
+        self._retaking.discard(name)
+
+    def ready(self, name: str, session: int) -> bool:
+        """A session is ready; False where that is stale.
+
+        A session may be reported lost before it was ever ready (its dial failed) and keep its number.
+        """
+        seat = self._seats.get(name)
+        if seat is None or session < seat.session:
+            return False
+        if seat.state is SeatState.READY and session == seat.session:
+            return False
+        return self._change(name, Change.READY, session)
+
+    def lost(self, name: str, session: int) -> bool:
+        """A session was lost; False where that is stale."""
+        seat = self._seats.get(name)
+        return seat is not None and session >= seat.session and self._change(name, Change.LOST, session)
+
+    def failed(self, name: str, *, refused: bool) -> None:
+        """There will be no more sessions."""
+        seat = self._seats[name]
+        self._change(name, Change.FAILED, seat.session)
+        seat.refused = refused
+
+    def _change(self, name: str, change: Change, session: int) -> bool:
+        seat = self._seats[name]
+        after = TRANSITIONS.get((seat.state, change))
+        if after is None:
+            return False
+        seat.state, seat.session = after, session
+        self._settled(name)
+        return True
+
+    def _settled(self, name: str) -> None:
+        """Whatever became of the old session, its end need not be waited for any more."""
+        self._ending.pop(name, None)
+        if self._rolling == name:
+            self._rolling = None
+
+    def ends_soon(self, name: str, session: int) -> bool:
+        """A session comes to the end of its allowed life; False where it is over."""
+        if not self.is_ready(name) or session != self.session(name):
+            return False
+        self._ending[name] = session
+        return True
+
+    def roll_over(self, name: str) -> int:
+        """Close a session on purpose: its number."""
+        session = self._ending[name]
+        self.lost(name, session)
+        self._rolling = name
+        return session
+
+    def replace(self, name: str) -> None:
+        """Let the fallback take the seat."""
+        self._replaced.add(name)
+        self.lost(name, self.session(name))
+
+    def lose_turn(self, name: str) -> bool:
+        """A turn was lost with its session; False where it was a turn that was taken again already."""
+        if name in self._retaking:
+            self._retaking.discard(name)
+            return False
+        self._lost_turns.add(name)
+        return True
+
+    def retake(self, name: str) -> bool:
+        """Whether one that is back has a turn to take again, which it does from now on."""
+        if name not in self._lost_turns:
+            return False
+        self._lost_turns.discard(name)
+        self._retaking.add(name)
+        return True
+
+    def retaken(self, name: str) -> None:
+        """A turn was finished: what was lost before is made good."""
+        self._retaking.discard(name)
+
+    def forget_lost_turns(self, but: str) -> None:
+        """Somebody else was named: turns that were lost before are not taken again, but this one's."""
+        self._lost_turns &= {but}
+        self._retaking &= {but}
+
+    # --- what they tell -----------------------------------------------------------------------------
+
+    def session(self, name: str) -> int:
+        """The number of the agent's latest session; 0 where it has had none."""
+        seat = self._seats.get(name)
+        return seat.session if seat else 0
+
+    def is_ready(self, name: str) -> bool:
+        """Whether the agent has a session that works."""
+        seat = self._seats.get(name)
+        return seat is not None and seat.state is SeatState.READY
+
+    def is_live(self, name: str, session: int) -> bool:
+        """Whether this very session works."""
+        return self.is_ready(name) and session == self.session(name)
+
+    def has_failed(self, name: str) -> bool:
+        """Whether the agent has failed for good."""
+        seat = self._seats.get(name)
+        return seat is not None and seat.state is SeatState.FAILED
+
+    def ready_ones(self) -> tuple[str, ...]:
+        """Agents whose sessions work, in the order in which they came."""
+        return tuple(name for name in self._seats if self.is_ready(name))
+
+    def gone(self) -> frozenset[str]:
+        """Agents that have failed for good."""
+        return frozenset(name for name in self._seats if self.has_failed(name))
+
+    @property
+    def are_settled(self) -> bool:
+        """Whether every agent is ready or has failed: nobody is left to wait for."""
+        return all(seat.state in {SeatState.READY, SeatState.FAILED} for seat in self._seats.values())
+
+    def were_refused(self, names: tuple[str, ...]) -> bool:
+        """Whether all of these were refused by their services."""
+        return all(self._seats[name].refused for name in names)
+
+    def was_replaced(self, name: str) -> bool:
+        """Whether the seat is the fallback's already."""
+        return name in self._replaced
+
+    def is_retaking(self, name: str) -> bool:
+        """Whether the agent takes a lost turn again."""
+        return name in self._retaking
+
+    @property
+    def rolling(self) -> str | None:
+        """Whose session is closed just now to go on in a new one."""
+        return self._rolling
+
+    def ending(self) -> tuple[str, ...]:
+        """Whose session comes to its allowed end, in the order in which that was told."""
+        return tuple(self._ending)

@@ -1,0 +1,74 @@
+"""What it means that a session, or a whole seat, is gone: one place, which all owners are told of.
+
+1. An agent whose session is gone was cut off; what it held, was prompted for and had begun is gone with it.
+   It may take the turn again once.
+2. A person whose source lives no more speaks no more: its words so far are kept, the rest is unclear.
+3. Whoever leaves the table holds and waits for nothing.
+"""
+
+from __future__ import annotations
+
+from trialogue.brain.owners import Owners
+from trialogue.brain.prompts import Forced, PromptKind
+from trialogue.brain.turn import taking, wording
+from trialogue.brain.turn.agent import AgentTurn
+from trialogue.brain.turn.dropping import deny_held
+from trialogue.model.commands import Cause, Speak
+
+
+def lose(o: Owners, name: str) -> None:
+    """An agent's session is gone, and with it what it was saying; a lost turn is taken again, once."""
+    turn = o.turns.agent(name)
+    if turn is not None:
+        words = _unsaid(o, turn)
+        taking.close(o, turn, "lost")
+        if o.agents.lose_turn(name) and words:
+            o.prompts.want_said(name, Forced(words), first=True)
+    if o.turns.kept is not None and o.turns.kept.name == name:
+        taking.release(o)
+    deny_held(o, name, "withdrawn", is_told=False)
+    o.inboxes.put_back(name, o.prompts.supersede(name))
+    o.inboxes.forget_unheard(name)
+    o.replies.answers_no_more(name)
+
+
+def _unsaid(o: Owners, turn: AgentTurn) -> str:
+    """The words of the app's that the holder was saying, or was to say: they are said anew, all of them."""
+    if turn.prompted != {PromptKind.WORDS}:
+        return ""
+    told = [
+        command
+        for prompt in o.prompts.of_turn(turn.holder.name, turn.number)
+        if isinstance(command := prompt.command(), Speak)
+    ]
+    return told[-1].text if told else ""
+
+
+def drop_out(o: Owners, name: str) -> None:
+    """An agent has failed for good, or left: it holds and waits for nothing."""
+    turn = o.turns.agent(name)
+    if turn is not None:
+        taking.close(o, turn, "left")
+    if o.turns.kept is not None and o.turns.kept.name == name:
+        taking.release(o)
+    deny_held(o, name, "withdrawn", is_told=False)
+    o.inboxes.put_back(name, o.prompts.supersede(name))
+    o.floor.cancel(name)
+    o.prompts.forget_words(name)
+    o.replies.answers_no_more(name)
+
+
+def silence(o: Owners, name: str, cause: Cause) -> None:
+    """A person's source lives no more, or starts anew: its speech is over, and a turn of its own with it."""
+    turn = o.turns.person(name)
+    stretch = o.people.reset(name, o.now)
+    entry = o.beside.end(name)
+    if turn is not None:
+        taking.close(o, turn, cause)
+    elif stretch is not None and entry is not None:
+        kind = o.people.judge(name, "overlap")
+        for spoken in o.utterances.open_of(name):
+            if spoken.home and spoken.home[-1] is kind:
+                wording.aside(o, spoken, kind, "overlap")
+    elif stretch is not None:
+        o.people.word([stretch])

@@ -1,0 +1,287 @@
+"""People's seats: each person's voice, ear and typed words, as its source and its ear tell of them.
+
+1. A person speaks from `SpeechStarted` to `SpeechStopped`; in between its voice may fall and rise. How long
+   it spoke is counted by the detector's places, not by when they were told.
+2. Each stretch of speech has one home: a turn of the person's own, or the turn beside which it was.
+3. Words belong to the stretch in which they were said, and are believed only where its length can hold
+   them.
+4. When a source is reset (muted, asleep, gone), nobody speaks any more: its detector starts anew.
+5. Whoever was stopped at `hold.max` may not retake the floor until it has paused or another has spoken.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import Enum
+
+from attrs import Factory, define, frozen
+
+from trialogue.model.transcript import Beside
+
+WORDS_A_SECOND = 6.0
+"""At most so many words are believed of a second of speech, and one more."""
+
+NEAR_S = 0.6
+"""Words belong to a stretch whose detected places differ from theirs by at most so much, in seconds."""
+
+LATE_S = 6.0
+"""How long behind a stretch words without places may still be its own, in seconds."""
+
+KEPT = 64
+"""How many stretches are remembered of each person."""
+
+
+class EarState(Enum):
+    """Where a person's listening sessions stand."""
+
+    NONE = "none"
+    READY = "ready"
+    LOST = "lost"
+    FAILED = "failed"
+
+
+@define
+class Stretch:
+    """One stretch of a person's detected speech."""
+
+    begin_s: float
+    """Where it began on the meeting's audio clock."""
+
+    end_s: float | None = None
+    """Where it ended; None while it goes on."""
+
+    turn: int = 0
+    """The turn of the person's own that it is part of; 0 for none."""
+
+    beside: int = 0
+    """The turn beside which it was; 0 for none."""
+
+    kind: Beside = ""
+    """What it was, where it was beside another's turn and is judged."""
+
+    is_worded: bool = False
+    """Whether words, or that there are none, stand in the transcript for it."""
+
+    def length(self, now: float) -> float:
+        """How long it is, or is so far."""
+        return max(0.0, (now if self.end_s is None else self.end_s) - self.begin_s)
+
+
+@define
+class _Person:
+    stretches: deque[Stretch] = Factory(lambda: deque[Stretch](maxlen=KEPT))
+    fell_s: float | None = None
+    ear: EarState = EarState.NONE
+    session: int = 0
+    typed: list[str] = Factory(list[str])
+    is_barred: bool = False
+    claims: float | None = None
+
+
+@frozen
+class Words:
+    """What an ear made of an utterance so far."""
+
+    text: str
+    """All its words. Personal."""
+
+    begin_s: float
+    """Where its first word begins."""
+
+    end_s: float
+    """Where its last word ends."""
+
+
+@define
+class People:
+    """All people's seats."""
+
+    _seats: dict[str, _Person] = Factory(dict[str, _Person])
+
+    # --- what changes them --------------------------------------------------------------------------
+
+    def seat(self, name: str) -> None:
+        """Seat a person, silent."""
+        self._seats[name] = _Person()
+
+    def begins(self, name: str, position_s: float) -> None:
+        """A person has begun to speak."""
+        person = self._seats[name]
+        person.stretches.append(Stretch(position_s))
+        person.fell_s = None
+
+    def stops(self, name: str, position_s: float) -> Stretch:
+        """A person has stopped speaking: the stretch that is over."""
+        person = self._seats[name]
+        stretch = person.stretches[-1]
+        stretch.end_s = max(stretch.begin_s, position_s)
+        person.fell_s, person.is_barred = None, False
+        return stretch
+
+    def falls(self, name: str, position_s: float) -> None:
+        """A person's voice has fallen."""
+        self._seats[name].fell_s = position_s
+
+    def rises(self, name: str) -> None:
+        """A person's voice has risen again."""
+        self._seats[name].fell_s = None
+
+    def reset(self, name: str, now: float) -> Stretch | None:
+        """A person's source lives no more, or starts anew: the stretch that ended with it."""
+        person = self._seats[name]
+        person.typed.clear()
+        person.is_barred = False
+        if not self.is_speaking(name):
+            return None
+        return self.stops(name, now if person.fell_s is None else person.fell_s)
+
+    def types(self, name: str, text: str) -> None:
+        """A person has typed words, which wait for its turn."""
+        self._seats[name].typed.append(text)
+
+    def take_typed(self, name: str) -> list[str]:
+        """All that a person typed and that has not had the floor yet; it has now."""
+        typed, self._seats[name].typed = self._seats[name].typed, []
+        return typed
+
+    def own(self, name: str, turn: int, since_s: float) -> None:
+        """Make the person's stretches since a place part of a turn of its own, if they are no turn's yet."""
+        for stretch in self._seats[name].stretches:
+            if stretch.turn == 0 and stretch.begin_s >= since_s:
+                stretch.turn, stretch.beside = turn, 0
+
+    def claim(self, name: str, now: float) -> None:
+        """The person takes the floor by its last stretch of speech, which goes on or is over."""
+        person = self._seats[name]
+        person.claims = person.stretches[-1].begin_s if person.stretches else now
+
+    def take_claim(self, name: str) -> float | None:
+        """Since where the speech goes by which a person takes the floor; None where it was given it."""
+        person = self._seats[name]
+        since, person.claims = person.claims, None
+        return since
+
+    def put_beside(self, name: str, turn: int) -> None:
+        """Make the stretch that goes on one beside another's turn."""
+        self._seats[name].stretches[-1].beside = turn
+
+    def judge(self, name: str, kind: Beside) -> Stretch:
+        """Note what the last stretch of a person's speech was beside another's turn: that stretch."""
+        stretch = self._seats[name].stretches[-1]
+        stretch.kind = kind
+        return stretch
+
+    def place(self, stretch: Stretch, turn: int, kind: Beside) -> None:
+        """Note beside which turn a stretch was that had no home, and what it was."""
+        stretch.beside, stretch.kind = turn, kind
+
+    def bar(self, name: str) -> None:
+        """Stop a person that had the floor for as long as it may."""
+        self._seats[name].is_barred = True
+
+    def lift_bars(self, but: str) -> None:
+        """Somebody was heard: everybody else may take the floor again."""
+        for name, person in self._seats.items():
+            person.is_barred = person.is_barred and name == but
+
+    def ear_ready(self, name: str, session: int) -> bool:
+        """A listening session is ready; False where that is stale."""
+        return self._ear(name, session, EarState.READY)
+
+    def ear_lost(self, name: str, session: int) -> bool:
+        """A listening session was lost; False where that is stale."""
+        return self._ear(name, session, EarState.LOST)
+
+    def ear_failed(self, name: str) -> bool:
+        """There will be no more listening sessions; False where that is known."""
+        return self._ear(name, self._seats[name].session, EarState.FAILED)
+
+    def _ear(self, name: str, session: int, state: EarState) -> bool:
+        person = self._seats[name]
+        if person.ear is EarState.FAILED or session < person.session:
+            return False
+        person.ear, person.session = state, session
+        return True
+
+    # --- what they tell -----------------------------------------------------------------------------
+
+    def is_speaking(self, name: str) -> bool:
+        """Whether a person speaks."""
+        person = self._seats.get(name)
+        return person is not None and bool(person.stretches) and person.stretches[-1].end_s is None
+
+    def speaking(self) -> tuple[str, ...]:
+        """Who speaks, the first to begin first."""
+        found = [name for name in self._seats if self.is_speaking(name)]
+        return tuple(sorted(found, key=lambda name: (self.current(name).begin_s, name)))
+
+    def current(self, name: str) -> Stretch:
+        """The stretch of speech that goes on, or was last; IndexError for one who never spoke."""
+        return self._seats[name].stretches[-1]
+
+    def spoken_until(self, name: str, now: float) -> float:
+        """Until where the stretch that goes on is known to be speech: its end, its voice's fall, or now."""
+        person = self._seats[name]
+        end = self.current(name).end_s
+        return end if end is not None else now if person.fell_s is None else person.fell_s
+
+    def has_fallen(self, name: str) -> bool:
+        """Whether a person's voice has fallen within its speech."""
+        return self._seats[name].fell_s is not None
+
+    def has_typed(self, name: str) -> bool:
+        """Whether words that a person typed wait for the floor."""
+        person = self._seats.get(name)
+        return person is not None and bool(person.typed)
+
+    def is_barred(self, name: str) -> bool:
+        """Whether a person may not take the floor just now."""
+        return self._seats[name].is_barred
+
+    def has_ear(self, name: str) -> bool:
+        """Whether somebody makes words of what a person says: words may come."""
+        return self._seats[name].ear is EarState.READY
+
+    def is_of(self, name: str, session: int) -> bool:
+        """Whether a listening session is the person's latest."""
+        return session >= self._seats[name].session
+
+    def unworded(self) -> list[tuple[str, Stretch]]:
+        """Stretches beside turns that are over and for which nothing stands in the transcript yet."""
+        return [
+            (name, stretch)
+            for name, person in self._seats.items()
+            for stretch in person.stretches
+            if stretch.end_s is not None and stretch.beside and not stretch.is_worded
+        ]
+
+    def stretches_of(self, name: str, turn: int) -> list[Stretch]:
+        """The stretches of a turn of the person's own."""
+        return [stretch for stretch in self._seats[name].stretches if stretch.turn == turn]
+
+    def home(self, name: str, words: Words, now: float) -> list[Stretch]:
+        """The stretches in which words were said, in order; none where nothing was detected there."""
+        stretches = self._seats[name].stretches
+        if words.end_s > words.begin_s:
+            return [each for each in stretches if _touches(each, words, now)]
+        near = [each for each in stretches if each.begin_s <= now and now - _end(each, now) <= LATE_S]
+        return near[-1:]
+
+    def word(self, stretches: list[Stretch]) -> None:
+        """Note that words, or that there are none, stand in the transcript for these stretches."""
+        for stretch in stretches:
+            stretch.is_worded = True
+
+
+def _end(stretch: Stretch, now: float) -> float:
+    return now if stretch.end_s is None else stretch.end_s
+
+
+def _touches(stretch: Stretch, words: Words, now: float) -> bool:
+    return stretch.begin_s <= words.end_s + NEAR_S and _end(stretch, now) >= words.begin_s - NEAR_S
+
+
+def are_believed(text: str, stretches: list[Stretch], now: float) -> bool:
+    """Whether speech of this length can hold these words."""
+    length = sum(stretch.length(now) for stretch in stretches)
+    return len(text.split()) <= WORDS_A_SECOND * length + 1

@@ -1,0 +1,1 @@
+"""Tool calls: which run, which are the same, and what their arguments must be."""

@@ -1,0 +1,166 @@
+"""Tool calls: what is run, what is answered, and to whom.
+
+1. A call is of its agent, its id and its arguments, until it is answered and the agent has gone on; the
+   same id is another call then. It runs at most once, over reconnects too.
+2. Two calls that are the same by their tool's identifying arguments run once, whoever asks.
+3. What came of a call is told to the session that asked last; else at the agent's next cue.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias, assert_never
+
+from trialogue.brain.owners import Owners
+from trialogue.brain.tools import floor_tools, waits
+from trialogue.brain.tools.calls import OWN, Call, CallState, key_of
+from trialogue.model.commands import AnswerTool, RunTool
+from trialogue.model.events import ToolCallCancelled, ToolFinished, ToolRequested
+from trialogue.model.plan import OnInterrupt
+
+ToolEvent: TypeAlias = ToolRequested | ToolFinished | ToolCallCancelled
+"""What this module takes."""
+
+
+def take(o: Owners, event: ToolEvent) -> None:
+    """Decide on a tool call's event."""
+    match event:
+        case ToolRequested():
+            _requested(o, event)
+        case ToolFinished():
+            _finished(o, event)
+        case ToolCallCancelled(participant=name, call_id=call_id):
+            _cancelled(o, name, call_id)
+        case _:  # pragma: no cover
+            assert_never(event)
+
+
+def _requested(o: Owners, event: ToolRequested) -> None:
+    if not event.ours:
+        return
+    name = event.participant
+    if not o.agents.is_live(name, event.session):
+        o.stale("a tool was wanted by a session that is over", name)
+        return
+    known = o.calls.same(event)
+    if known is not None:
+        _again(o, known, event)
+        return
+    is_own = event.tool in OWN
+    key = "" if is_own else key_of(event.tool, o.plan.tool(event.tool).identity, event.arguments)
+    call = o.calls.open(event, key)
+    turn = o.turns.agent(name)
+    if turn is not None:
+        turn.call()
+    if is_own:
+        _answer(o, call, floor_tools.answer(o, event))
+    else:
+        _run(o, call, event)
+
+
+def _run(o: Owners, call: Call, event: ToolRequested) -> None:
+    """Run a call, unless another is the same: its result is this one's then."""
+    name, turn = event.participant, o.turns.agent(event.participant)
+    twin = o.calls.twin(call) if call.key else None
+    if twin is not None and _is_known(o, twin):
+        o.report("same-call", f"{event.tool} was called with these arguments already", name)
+        o.calls.follow(call, twin)
+        _answer(o, call, twin.content)
+        return
+    if turn is not None:
+        turn.owe()
+        waits.expect(o, turn, event.tool)
+    if twin is not None and not twin.outcome:
+        o.calls.follow(call, twin)
+        o.report("same-call", f"{event.tool} runs with these arguments already", name)
+        return
+    o.emit(RunTool(name, event.call_id, event.tool, event.arguments))
+
+
+def _is_known(o: Owners, call: Call) -> bool:
+    """Whether what came of a call stands for a further one, which then is not run.
+
+    A tool that said itself that it failed may be asked again. What ran and was not seen to end may have had
+    its effects: that, too, stands, unless the tool says that it may run twice.
+    """
+    if call.outcome in {"", "failed"}:
+        return False
+    return call.outcome == "succeeded" or not _may_repeat(o, call)
+
+
+def _may_repeat(o: Owners, call: Call) -> bool:
+    return o.plan.tool(call.tool).idempotent
+
+
+def _again(o: Owners, call: Call, event: ToolRequested) -> None:
+    """A call that is known is not run twice, unless it may be; the session that asked last is answered."""
+    o.calls.asked_by(call, event.session)
+    match call.state:
+        case CallState.FINISHED if call.outcome not in {"", "succeeded"} and _may_repeat(o, call):
+            o.calls.run_again(call)
+            o.emit(RunTool(call.participant, call.call_id, call.tool, event.arguments))
+        case CallState.FINISHED:
+            _answer(o, call, call.content)
+        case CallState.CANCELLED | CallState.KEPT:
+            o.stale("a cancelled call was asked for again", call.participant)
+        case CallState.RUNNING:
+            pass
+        case _:  # pragma: no cover
+            assert_never(call.state)
+
+
+def _answer(o: Owners, call: Call, content: str) -> None:
+    o.calls.finish(call, content)
+    o.emit(AnswerTool(call.participant, call.session, call.call_id, call.tool, content))
+
+
+def _finished(o: Owners, event: ToolFinished) -> None:
+    call = o.calls.find(event.participant, event.call_id)
+    if call is None or call.state is CallState.FINISHED or call.outcome:
+        o.stale("a tool call finished that nobody waits for", event.participant)
+        return
+    o.calls.ended(call, event.outcome, event.content)
+    followers = o.calls.followers(call)
+    if call.state is CallState.CANCELLED:
+        o.stale("a tool call finished that nobody waits for", event.participant)
+    else:
+        _tell(o, call)
+    for follower in followers:
+        o.calls.ended(follower, event.outcome, event.content)
+        _tell(o, follower)
+
+
+def _tell(o: Owners, call: Call) -> None:
+    """Answer a call; or let its agent know at its next turn, where it cannot be answered."""
+    name = call.participant
+    if call.state is CallState.RUNNING and o.agents.is_live(name, call.session):
+        _answer(o, call, call.content)
+    else:
+        was_kept = call.state is CallState.KEPT
+        gone = "the session that called the tool is gone"
+        o.report("superseded", "the service had cancelled the call" if was_kept else gone, name)
+        o.calls.finish(call, call.content)
+        if o.agents.is_ready(name):
+            o.inboxes.add_note(name, f"Your tool call {call.tool} has finished: {call.content}")
+    _think_again(o, name)
+
+
+def _cancelled(o: Owners, name: str, call_id: str) -> None:
+    call = o.calls.find(name, call_id)
+    if call is None or call.state is not CallState.RUNNING:
+        o.stale("a tool call was cancelled that is over", name)
+        return
+    if o.plan.tool(call.tool).on_interrupt is OnInterrupt.KEEP and call.same_as is None:
+        o.calls.keep(call)
+    else:
+        followers = o.calls.followers(call)
+        o.calls.cancel(call)
+        if not followers:
+            waits.stop(o, call)
+    _think_again(o, name)
+
+
+def _think_again(o: Owners, name: str) -> None:
+    """The holder waits for no tool any more: its time to think starts anew."""
+    turn = o.turns.agent(name)
+    if turn is not None and not turn.is_playing and not o.calls.running(name):
+        turn.think(o.now)

@@ -1,0 +1,221 @@
+"""Tool calls: at most once per participant and call id.
+
+The floor's own tools are answered by the rules (`floor_tools.py`): they change the meeting, not the world.
+"""
+
+from __future__ import annotations
+
+import json
+from enum import Enum
+from typing import cast
+
+from attrs import Factory, define, frozen
+
+from trialogue.model.events import ToolRequested
+
+GIVE_FLOOR = "give_floor"
+"""The chair's tool that names the next speaker: `{"to": name, "about": text}`."""
+
+END_MEETING = "end_meeting"
+"""The chair's tool that ends the meeting behind its turn: `{"reason": text}`."""
+
+HAND_OFF = "hand_off"
+"""The holder's tool that names the next speaker: `{"to": name, "about": text}`."""
+
+BID = "bid"
+"""The tool that bids for the floor: `{"urgency": 0 to 10, "about": text}`."""
+
+REQUEST_FLOOR = "request_floor"
+"""The tool that raises a hand: `{"priority": "lowest" to "highest"}`; the chair's highest interrupts."""
+
+OWN = frozenset({GIVE_FLOOR, END_MEETING, HAND_OFF, BID, REQUEST_FLOOR})
+"""Tools that no executor runs."""
+
+
+class CallState(Enum):
+    """Where a tool call stands."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    KEPT = "kept"
+
+
+@define
+class Call:
+    """One tool call."""
+
+    participant: str
+    """The agent that asked."""
+
+    call_id: str
+    """The service's id of it."""
+
+    tool: str
+    """The tool."""
+
+    arguments: str
+    """JSON, as the model wrote it. Personal."""
+
+    session: int
+    """The session that asked last, which is answered."""
+
+    state: CallState = CallState.RUNNING
+    """Where it stands."""
+
+    content: str = ""
+    """The result, once finished. Personal."""
+
+    outcome: str = ""
+    """How it ended, once finished."""
+
+    key: str = ""
+    """What makes it the same call as others: the tool and its identifying arguments. Personal."""
+
+    same_as: Call | None = None
+    """The running call whose result it waits for."""
+
+    is_stopping: bool = False
+    """Whether its run has been told to stop; its result says what came of that."""
+
+    is_past: bool = False
+    """Whether its agent has gone on from its result: the same id is another call from now on."""
+
+
+@define
+class Calls:
+    """All calls of the meeting."""
+
+    _calls: dict[tuple[str, str], Call] = Factory(dict[tuple[str, str], Call])
+    _running: list[Call] = Factory(list[Call])
+    _answered: dict[str, list[Call]] = Factory(dict[str, list[Call]])
+    _by_key: dict[str, list[Call]] = Factory(dict[str, list[Call]])
+
+    # --- what changes them --------------------------------------------------------------------------
+
+    def open(self, event: ToolRequested, key: str) -> Call:
+        """Note a call that was not known."""
+        call = Call(event.participant, event.call_id, event.tool, event.arguments, event.session, key=key)
+        self._calls[event.participant, event.call_id] = call
+        self._running.append(call)
+        if key:
+            self._by_key.setdefault(key, []).append(call)
+        return call
+
+    def asked_by(self, call: Call, session: int) -> None:
+        """A session asks for a known call: it is the one that is answered."""
+        call.session = session
+
+    def run_again(self, call: Call) -> None:
+        """Run a call once more that may run twice."""
+        call.state, call.outcome, call.is_stopping = CallState.RUNNING, "", False
+        self._running.append(call)
+
+    def follow(self, call: Call, twin: Call) -> None:
+        """Let a call wait for the result of another, or have it."""
+        call.same_as, call.outcome = twin, twin.outcome
+
+    def ended(self, call: Call, outcome: str, content: str) -> None:
+        """A call's run is over."""
+        call.outcome, call.content = outcome, content
+
+    def finish(self, call: Call, content: str) -> None:
+        """A call has its result."""
+        call.state, call.content = CallState.FINISHED, content
+        self._stopped(call)
+        self._answered.setdefault(call.participant, []).append(call)
+
+    def keep(self, call: Call) -> None:
+        """Let a call run on whose agent does not want the result any more."""
+        call.state = CallState.KEPT
+        self._stopped(call)
+
+    def cancel(self, call: Call) -> None:
+        """Nobody wants a call's result."""
+        call.state = CallState.CANCELLED
+        self._stopped(call)
+
+    def stop(self, call: Call) -> bool:
+        """Tell a call's run to stop, once; False where it was told before, or has no run of its own."""
+        if call.same_as is not None or call.is_stopping:
+            return False
+        call.is_stopping = True
+        return True
+
+    def go_on(self, participant: str) -> None:
+        """An agent speaks: it has gone on from all results that it was told."""
+        for call in self._answered.pop(participant, ()):
+            call.is_past = True
+
+    def _stopped(self, call: Call) -> None:
+        if call in self._running:
+            self._running.remove(call)
+
+    # --- what they tell -----------------------------------------------------------------------------
+
+    def find(self, participant: str, call_id: str) -> Call | None:
+        """The last call of that id; None for an unknown one."""
+        return self._calls.get((participant, call_id))
+
+    def same(self, event: ToolRequested) -> Call | None:
+        """The call that is asked for again: of the same id and arguments, and not gone on from."""
+        call = self.find(event.participant, event.call_id)
+        if call is None or call.state is CallState.RUNNING:
+            return call
+        is_other = call.is_past or (call.tool, call.arguments) != (event.tool, event.arguments)
+        return None if is_other else call
+
+    def twin(self, call: Call) -> Call | None:
+        """The last other call of the same key that was run itself; None where there is none."""
+        others = reversed(self._by_key.get(call.key, ()))
+        return next((c for c in others if c is not call and c.same_as is None), None)
+
+    def followers(self, call: Call) -> tuple[Call, ...]:
+        """Calls that wait for the result of this one."""
+        return tuple(c for c in self._running if c.same_as is call)
+
+    def running(self, participant: str | None = None) -> tuple[Call, ...]:
+        """Calls without a result, of one participant or of all."""
+        return tuple(call for call in self._running if participant in {None, call.participant})
+
+
+def key_of(tool: str, identity: tuple[str, ...], arguments: str) -> str:
+    """What two calls that are the same have in common; empty where a call is like no other."""
+    try:
+        read: object = json.loads(arguments)
+    except (ValueError, RecursionError):
+        return ""
+    match read:
+        case dict() if identity:
+            named = cast("dict[str, object]", read)
+            if not all(name in named for name in identity):
+                return ""
+            return json.dumps([tool, *(named[name] for name in identity)], sort_keys=True)
+        case _:
+            return ""
+
+
+@frozen
+class FloorGiven:
+    """The arguments of `give_floor`."""
+
+    to: str
+    """Who shall speak, as the model named it."""
+
+    about: str = ""
+    """What is asked of it. Personal."""
+
+
+def floor_given(arguments: str) -> FloorGiven | None:
+    """Read the arguments of `give_floor`; None where they do not say to whom."""
+    try:
+        read: object = json.loads(arguments)
+    except (ValueError, RecursionError):
+        return None
+    match read:
+        case {"to": str(to), "about": str(about)}:
+            return FloorGiven(to, about)
+        case {"to": str(to)}:
+            return FloorGiven(to)
+        case _:
+            return None

@@ -1,0 +1,46 @@
+"""What goes on while a tool runs: words that fill the silence, and interruptions that stop it."""
+
+from __future__ import annotations
+
+from trialogue.brain.owners import Owners
+from trialogue.brain.prompts import PromptKind
+from trialogue.brain.tools.calls import Call
+from trialogue.brain.turn.agent import AgentTurn
+from trialogue.model.commands import CancelTool
+from trialogue.model.plan import OnInterrupt
+
+
+def expect(o: Owners, turn: AgentTurn, tool: str) -> None:
+    """A tool of the holder has begun: it will say so if that takes long."""
+    filler = o.plan.tool(tool).filler
+    if filler is not None:
+        turn.fill(filler.say, o.now + filler.after_s)
+
+
+def fill(o: Owners, turn: AgentTurn) -> None:
+    """Say that it takes a while, unless the result is there or somebody is being heard."""
+    name = turn.holder.name
+    turn.filled()
+    if turn.is_playing or o.audible() or not o.calls.running(name):
+        return
+    prompt = o.prompts.tell(name, PromptKind.FILLER, turn.number, turn.filler)
+    o.prompts.queues(prompt)
+    turn.prompt(PromptKind.FILLER, o.now)
+    o.emit(prompt.command())
+
+
+def interrupted(o: Owners, name: str) -> None:
+    """An agent was cut off: its tools that shall not outlive that are stopped, and end as cancelled.
+
+    A run whose result another call waits for goes on.
+    """
+    for call in o.calls.running(name):
+        shall_stop = o.plan.tool(call.tool).on_interrupt is OnInterrupt.CANCEL
+        if shall_stop and not o.calls.followers(call):
+            stop(o, call)
+
+
+def stop(o: Owners, call: Call) -> None:
+    """Stop a call's run, once; a call that waits for another's result has none."""
+    if o.calls.stop(call):
+        o.emit(CancelTool(call.participant, call.call_id))

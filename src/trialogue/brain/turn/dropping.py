@@ -1,0 +1,31 @@
+"""Replies that will not be heard: dropped, and told to their agents as not heard."""
+
+from __future__ import annotations
+
+from trialogue.brain.owners import Owners
+from trialogue.model.commands import Drop
+
+
+def drop(o: Owners, name: str, reply: int, reason: str, *, is_told: bool = True) -> None:
+    """Throw a reply away; its agent is told so, unless its session is gone or it said nothing."""
+    o.emit(Drop(name, reply, reason))
+    if is_told and not o.replies.was_heard(name, reply):
+        o.inboxes.not_heard(name, reply)
+
+
+def deny_held(o: Owners, name: str, reason: str, *, is_told: bool = True) -> None:
+    """Throw a participant's held replies away, and with them a request that stood for them alone."""
+    for reply in o.replies.take(name):
+        drop(o, name, reply, reason, is_told=is_told)
+    forget_request(o, name, is_denied=reason == "denied")
+
+
+def forget_request(o: Owners, name: str, *, is_denied: bool = False) -> None:
+    """Forget a floor request that stood for a prepared reply alone."""
+    request = o.floor.request_of(name)
+    if request is None or request.stands_alone or o.replies.holds(name):
+        return
+    if is_denied:
+        o.floor.deny(name)
+    else:
+        o.floor.cancel(name)

@@ -1,0 +1,357 @@
+"""People's speech: how it takes the floor, and how it is judged beside another's turn.
+
+1. A person who begins to speak while the floor is free has it once that is sure: its speech has lasted
+   `SURE_S`, or words of it came. Who begins beside a turn is judged (`beside.py`).
+2. A turn ends when the ear says so, or `hang_s` after its speech ended, whichever comes first; words that
+   are on their way are waited for, `WORDS_S` at the most, `resume_s` where the turn began by cutting
+   somebody off.
+3. An interruption cuts the agent that is heard, or about to be, and has the floor.
+4. Two that start within 0.3 s collide: the chair, priority, then the first starter has the floor; the other
+   is first in the queue. Later starters wait.
+5. Typed words wait for the floor, and take it for as long as reading takes.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias, assert_never
+
+from trialogue.brain.beside import JUDGE_S, Entry, Verdict, beside_people, verdict
+from trialogue.brain.floor.requests import HIGH
+from trialogue.brain.floor.view import COLLISION_S
+from trialogue.brain.owners import Owners
+from trialogue.brain.seats.people import Words, are_believed
+from trialogue.brain.turn import taking, wording
+from trialogue.brain.turn.agent import AgentTurn
+from trialogue.brain.turn.person import PersonState, PersonTurn
+from trialogue.brain.turn.wording import SURE_S, WORDS_S
+from trialogue.brain.words.utterances import Spoken
+from trialogue.model.events import (
+    EarHeard,
+    EchoNoticed,
+    SpeechStarted,
+    SpeechStopped,
+    TextTyped,
+    VoiceFell,
+    VoiceRose,
+)
+from trialogue.model.transcript import Beside
+
+FINAL_S = 1.0
+"""How long behind the hang words that may still change are waited for, in seconds."""
+
+EPS_S = 0.001
+"""A millisecond: what is longer than a bound by less is not longer."""
+
+SETTLED_S = 0.5
+"""Speech that ends so short behind what the ear called a turn's end is that turn's, in seconds."""
+
+PeopleEvent: TypeAlias = (
+    SpeechStarted | SpeechStopped | VoiceFell | VoiceRose | EchoNoticed | EarHeard | TextTyped
+)
+"""What this module takes."""
+
+
+def take(o: Owners, event: PeopleEvent) -> None:
+    """Decide on an event of a person's."""
+    name = event.participant
+    if not o.cast.is_person(name) or o.cast.has_left(name):
+        o.stale("a person's event of somebody who is none that may speak", name)
+        return
+    match event:
+        case SpeechStarted(position_s=position_s):
+            _started(o, name, position_s)
+        case SpeechStopped(position_s=position_s):
+            _stopped(o, name, position_s)
+        case VoiceFell() | VoiceRose():
+            _changed(o, event)
+        case EchoNoticed():
+            o.report("echo", "its microphone hears its loudspeaker: use headphones", name, level="warning")
+        case EarHeard():
+            _heard(o, event)
+        case TextTyped(text=text):
+            _typed(o, name, text)
+        case _:  # pragma: no cover
+            assert_never(event)
+
+
+# --- the voice --------------------------------------------------------------------------------------------
+
+
+def _started(o: Owners, name: str, position_s: float) -> None:
+    if o.people.is_speaking(name) or o.cast.is_muted(name):
+        o.stale("speech began of somebody who speaks already, or is muted", name)
+        return
+    o.people.begins(name, position_s)
+    turn = o.turns.current
+    if turn is None:
+        return  # whoever speaks has a free floor, once that is sure: `choosing` grants it
+    if isinstance(turn, PersonTurn) and turn.holder.name == name:
+        o.people.own(name, turn.number, position_s)
+        turn.speak(o.now)
+        return
+    o.beside.begin(name, turn.number, position_s)
+    o.people.put_beside(name, turn.number)
+    if isinstance(turn, PersonTurn):
+        _collides(o, turn, name)
+
+
+def _stopped(o: Owners, name: str, position_s: float) -> None:
+    if not o.people.is_speaking(name):
+        o.stale("speech ended that had not begun", name)
+        return
+    was_barred = o.people.is_barred(name)
+    o.people.stops(name, position_s)
+    turn = o.turns.person(name)
+    if turn is not None:
+        turn.hang(o.people.current(name).end_s or position_s)
+        if turn.settled_s >= turn.ended_s - SETTLED_S:
+            hung(o, turn)
+    elif was_barred and o.beside.of(name) is not None:
+        _passed(o, name, "overlap")
+    else:
+        judge(o, name, is_over=True)
+
+
+def _changed(o: Owners, event: VoiceFell | VoiceRose) -> None:
+    name = event.participant
+    if not o.people.is_speaking(name):
+        o.stale("the voice changed of somebody who does not speak", name)
+        return
+    if isinstance(event, VoiceFell):
+        o.people.falls(name, event.position_s)
+    else:
+        o.people.rises(name)
+    judge(o, name)
+
+
+# --- beside a turn ----------------------------------------------------------------------------------------
+
+
+def judge(o: Owners, name: str, *, is_over: bool = False) -> None:
+    """Say what somebody's speech beside a turn is, as far as it is known, and let follow what follows."""
+    entry, turn = o.beside.of(name), o.turns.current
+    if entry is None or o.people.is_barred(name):
+        return
+    rules = o.plan.floor.interrupt
+    if isinstance(turn, PersonTurn):
+        rules = beside_people(rules)
+    found = verdict(_length(o, entry, is_over=is_over), entry.words, rules, is_over=is_over)
+    o.beside.judge(name, found)
+    match found:
+        case Verdict.INTERRUPTION:
+            _interrupts(o, entry)
+        case Verdict.BACKCHANNEL:
+            _passed(o, name, "backchannel")
+        case Verdict.OVERLAP:
+            if is_over:
+                _passed(o, name, "overlap")
+        case Verdict.UNSURE:
+            pass
+        case _:  # pragma: no cover
+            assert_never(found)
+
+
+def _length(o: Owners, entry: Entry, *, is_over: bool) -> float:
+    """How long the speech is known to be: a voice may have fallen `JUDGE_S` ago and not told so yet."""
+    until = o.people.spoken_until(entry.name, o.now)
+    if not is_over and not o.people.has_fallen(entry.name):
+        until = o.now - JUDGE_S
+    return round(until - entry.begin_s, 6) - (EPS_S if is_over else -EPS_S)
+
+
+def _passed(o: Owners, name: str, kind: Beside) -> None:
+    """Speech beside a turn is over, and cost nobody anything."""
+    entry = o.beside.end(name)
+    stretch = o.people.judge(name, kind)
+    what = "few words beside another's turn" if kind == "backchannel" else "was heard beside another's turn"
+    o.report(kind, what, name)
+    for spoken in o.utterances.open_of(name):
+        if entry is not None and spoken.is_final and spoken.home and spoken.home[-1] is stretch:
+            wording.aside(o, spoken, stretch, kind)
+
+
+def _interrupts(o: Owners, entry: Entry) -> None:
+    name, turn = entry.name, o.turns.current
+    if not isinstance(turn, AgentTurn):
+        if not o.people.is_speaking(name):
+            taking.grant(o, name, "spoke", by="self")
+        else:
+            o.beside.end(name)
+        return  # whoever speaks on has the free floor: `choosing` grants it
+    more_words = entry.words > o.plan.floor.interrupt.backchannel_words
+    evidence = "more words than a backchannel" if more_words else "spoke on"
+    o.report("interruption", f"cuts off {turn.holder.name}: {evidence}", name)
+    may_be_wrong = o.people.has_ear(name) and entry.words == 0
+    taking.close(o, turn, "interrupted", keep_for=name if may_be_wrong else None)
+    mine = taking.grant_over(o, name, "interrupts")
+    mine.cuts(turn.holder.name)
+
+
+def _collides(o: Owners, turn: PersonTurn, name: str) -> None:
+    """Two people speak at once: the holder goes on, unless the other started with it and comes first."""
+    holder = turn.holder.name
+    if not o.people.is_speaking(holder):
+        return
+    apart_s = o.people.current(name).begin_s - o.people.current(holder).begin_s
+    if abs(apart_s) > COLLISION_S or o.floor.request_of(name) is not None:
+        return
+    if rank(o, name) > rank(o, holder):
+        o.report("collision", f"{holder} and {name} started at once; {name} goes first", holder)
+        taking.close(o, turn, "interrupted")
+        taking.grant(o, name, "comes first of two that started at once", by="self")
+        o.floor.raise_hand(holder, o.now, HIGH)
+    else:
+        o.report("collision", f"{holder} and {name} started at once; {holder} goes first", name)
+        o.floor.raise_hand(name, o.now, HIGH)
+
+
+def rank(o: Owners, name: str) -> tuple[bool, int]:
+    """Who comes first of people that start at once: the chair, then priority."""
+    request = o.floor.request_of(name)
+    return name == o.chair, request.priority if request else 0
+
+
+# --- words ------------------------------------------------------------------------------------------------
+
+
+def _heard(o: Owners, event: EarHeard) -> None:
+    name = event.participant
+    if not o.people.is_of(name, event.session):
+        o.stale("words of an ear's session that is over", name)
+        return
+    words = Words(event.text, event.begin_s, event.end_s)
+    is_final = event.stage == "final"
+    spoken = o.utterances.hear(name, event.utterance, words, is_final=is_final)
+    o.utterances.put(spoken, o.people.home(name, words, o.now))
+    if not event.text.strip():
+        _ended_without(o, name, event)
+    elif are_believed(event.text, spoken.home, o.now) and spoken.home:
+        _place(o, spoken)
+    elif is_final:
+        wording.disbelieve(o, spoken)
+    if is_final:
+        o.utterances.forget(spoken)
+
+
+def _ended_without(o: Owners, name: str, event: EarHeard) -> None:
+    """The ear says that a turn is over in which it made no words out."""
+    turn = o.turns.person(name)
+    if event.stage == "final" and turn is not None:
+        turn.settle(event.end_s)
+        if turn.state in {PersonState.HANGING, PersonState.WORDS}:
+            hung(o, turn)
+
+
+def _place(o: Owners, spoken: Spoken) -> None:
+    """Words belong to the stretch in which the last of them was said."""
+    stretch, name = spoken.home[-1], spoken.name
+    turn = o.turns.person(name)
+    if turn is not None and stretch.turn == turn.number:
+        _own_words(o, turn, spoken)
+    elif stretch.turn:
+        if spoken.is_final:
+            wording.late(o, spoken, stretch.turn)
+    elif o.beside.of(name) is not None and stretch is o.people.current(name):
+        o.beside.count_words(name, len(spoken.words.text.split()))
+        judge(o, name)
+        _own_if_granted(o, spoken)
+    elif stretch.beside:
+        if spoken.is_final:
+            wording.aside(o, spoken, stretch, stretch.kind or "overlap")
+    else:
+        _free_words(o, spoken)
+
+
+def _own_words(o: Owners, turn: PersonTurn, spoken: Spoken) -> None:
+    """Words of the holder's own turn: final ones are attributed, and end it where it is silent."""
+    turn.hear()
+    if o.turns.kept is not None and o.turns.kept.by == spoken.name:
+        taking.release(o)
+    if not spoken.is_final:
+        return
+    wording.attribute(o, turn, spoken)
+    timed = spoken.words.end_s > spoken.words.begin_s
+    turn.settle(spoken.words.end_s if timed else o.now)
+    if turn.state in {PersonState.HANGING, PersonState.WORDS}:
+        hung(o, turn)
+
+
+def _own_if_granted(o: Owners, spoken: Spoken) -> None:
+    """Words that made speech an interruption are words of the turn that it took."""
+    turn = o.turns.person(spoken.name)
+    if turn is not None and spoken.home[-1].turn == turn.number:
+        _own_words(o, turn, spoken)
+
+
+def _free_words(o: Owners, spoken: Spoken) -> None:
+    """Words of speech that began on a free floor and was too short to be sure: they make it sure."""
+    name, turn = spoken.name, o.turns.current
+    stretch = spoken.home[-1]
+    if turn is None and o.is_present(name) and not o.people.is_barred(name):
+        mine = taking.grant_over(o, name, "speaks already")
+        if stretch.turn == mine.number:
+            _own_words(o, mine, spoken)
+    elif spoken.is_final:
+        number = turn.number if turn is not None else o.floor.turn
+        length, words = stretch.length(o.now), len(spoken.words.text.split())
+        found = verdict(length, words, o.plan.floor.interrupt, is_over=True)
+        kind: Beside = "backchannel" if found is Verdict.BACKCHANNEL else "overlap"
+        o.people.place(stretch, number, kind)
+        o.report(kind, "words that came behind its speech", name)
+        wording.aside(o, spoken, stretch, kind)
+
+
+def _typed(o: Owners, name: str, text: str) -> None:
+    if not text.strip() or o.cast.is_muted(name):
+        return
+    o.people.types(name, text)
+    turn = o.turns.person(name)
+    if turn is None:
+        o.floor.ask_first(name, o.now, HIGH)
+    elif turn.state is not PersonState.SPEAKING:
+        wording.read(o, turn)
+
+
+# --- the end of a person's turn ---------------------------------------------------------------------------
+
+
+def hung(o: Owners, turn: PersonTurn) -> None:
+    """A person has said nothing more for a while, or its ear says that it is done."""
+    name = turn.holder.name
+    if o.people.has_typed(name):
+        wording.read(o, turn)
+        return
+    length = sum(stretch.length(o.now) for stretch in o.people.stretches_of(name, turn.number))
+    if length >= SURE_S:
+        turn.hear()
+    is_settled = turn.settled_s >= turn.ended_s - SETTLED_S
+    rest = [spoken for spoken in o.utterances.open_of(name) if not spoken.is_final]
+    if turn.state is PersonState.WORDS or is_settled:
+        _over_or_noise(o, turn)
+    elif rest and o.people.has_ear(name):
+        turn.wait_for_words(o.now + FINAL_S)
+    elif turn.has_words or not turn.was_heard or not o.people.has_ear(name):
+        _over_or_noise(o, turn)
+    else:
+        turn.wait_for_words(turn.ended_s + _patience(o, turn))
+
+
+def _patience(o: Owners, turn: PersonTurn) -> float:
+    """How long words are waited for behind speech that ended."""
+    rules = o.plan.floor
+    if turn.cut is not None:
+        return max(rules.hang_s, rules.interrupt.resume_s)
+    return rules.hang_s + WORDS_S
+
+
+def _over_or_noise(o: Owners, turn: PersonTurn) -> None:
+    if not turn.was_heard and not turn.has_words and turn.state is PersonState.HANGING:
+        turn.was_noise()
+    else:
+        over(o, turn)
+
+
+def over(o: Owners, turn: PersonTurn) -> None:
+    """All is said."""
+    was_heard = turn.was_heard or turn.was_typed or turn.has_words
+    taking.close(o, turn, "finished" if was_heard else "yielded")

@@ -1,0 +1,136 @@
+"""What makes the holder of the floor speak, where it is an agent.
+
+1. In this order: a reply that it holds ready; words that the app, or the meeting, wants said; its greeting,
+   once; for an agent that hears text, its digest. An agent by ear answers what it heard by itself, and is
+   cued with what it could not hear: at once where there is such a thing, where a remark of its own was not
+   heard, or where nobody else was heard since its last turn; after `ear_s` where it seems to have made
+   nothing of it.
+2. A turn goes on while a reply follows, a tool's result is owed, or a prompt is unanswered.
+3. A refused prompt is told again; given up, what it told is put back and the turn ends (`timeout`).
+"""
+
+from __future__ import annotations
+
+from trialogue.brain.owners import Owners
+from trialogue.brain.prompts import Prompt, PromptKind
+from trialogue.brain.turn.agent import AgentTurn
+from trialogue.brain.words.digest import Asked, compose
+from trialogue.model.commands import Play
+
+
+def play_next(o: Owners, turn: AgentTurn) -> None:
+    """Let the reply be heard that follows."""
+    reply = turn.play_next(still_owes=bool(o.calls.running(turn.holder.name)))
+    o.emit(Play(turn.holder.name, reply, turn.number))
+
+
+def prompt_or_wait(o: Owners, turn: AgentTurn) -> None:
+    """Make a holder speak that has nothing ready."""
+    name = turn.holder.name
+    if o.prompts.has_words(name):
+        speak(o, turn)
+    elif turn.holder.greets and not o.replies.has_spoken(name):
+        turn.wait_for_own(o.now)
+    elif not o.cast.hears_by_ear(name) or turn.is_urgent or _must_be_told(o, name):
+        cue(o, turn)
+    elif not o.replies.is_answering(name) and not turn.owes_reply:
+        turn.wait_for_own(o.now)
+
+
+def _must_be_told(o: Owners, name: str) -> bool:
+    """Whether an agent by ear has to be told something before it can speak."""
+    missed, last = o.inboxes.of(name), o.turns.last_heard()
+    others_heard = last is not None and last.participant != name
+    return bool(missed.lines or missed.unheard) or not others_heard
+
+
+def cue(o: Owners, turn: AgentTurn) -> None:
+    """Tell the holder what it missed, and that it is its turn; it has its whole time to think."""
+    prompt = ask(o, turn.holder.name, PromptKind.CUE, turn=turn.number, words=turn.ask)
+    turn.prompt(prompt.kind, o.now)
+
+
+def ask(o: Owners, name: str, kind: PromptKind, *, turn: int, words: str) -> Prompt:
+    """Prompt an agent with a digest of all that it missed."""
+    told = o.inboxes.take(name)
+    hands = tuple(o.cast[each.participant] for each in o.floor.hands() if each.participant != name)
+    asked = Asked(o.cast.everybody, o.course.agenda.item, words, hands if name == o.chair else ())
+    prompt = o.prompts.tell(name, kind, turn, compose(told, asked))
+    o.prompts.tells(prompt, told)
+    o.emit(prompt.command())
+    return prompt
+
+
+def speak(o: Owners, turn: AgentTurn) -> None:
+    """Have the holder say the next words that wait."""
+    name = turn.holder.name
+    words = o.prompts.next_words(name)
+    if words.is_warning:
+        turn.owe_cue()
+    prompt = o.prompts.tell(name, PromptKind.WORDS, turn.number, words.text)
+    o.emit(prompt.command())
+    turn.prompt(prompt.kind, o.now)
+
+
+def advance(o: Owners, turn: AgentTurn) -> bool:
+    """What is played is over: go on with what the turn still owes; False where that is nothing."""
+    name = turn.holder.name
+    if turn.following:
+        turn.go_on_thinking()
+        play_next(o, turn)
+    elif turn.owes_reply:
+        _wait_for_result(o, turn)
+    elif o.prompts.names_prompts(name) and _is_unanswered(o, turn):
+        turn.go_on_thinking()
+        turn.think(o.now)
+    elif not turn.prompted and o.prompts.has_words(name):
+        turn.go_on_thinking()
+        speak(o, turn)
+    elif PromptKind.CUE not in turn.prompted and _wants_cue(o, turn):
+        turn.go_on_thinking()
+        cue(o, turn)
+    else:
+        return False
+    return True
+
+
+def _wait_for_result(o: Owners, turn: AgentTurn) -> None:
+    turn.go_on_thinking()
+    if not o.calls.running(turn.holder.name):
+        turn.think(o.now)
+
+
+def _is_unanswered(o: Owners, turn: AgentTurn) -> bool:
+    """Whether the holder has yet to answer a prompt of this turn."""
+    return any(prompt.turn == turn.number for prompt in o.prompts.open_of(turn.holder.name))
+
+
+def _wants_cue(o: Owners, turn: AgentTurn) -> bool:
+    """Whether a turn without a cue so far has something still to be answered."""
+    by_text = not o.cast.hears_by_ear(turn.holder.name)
+    if turn.owes_cue:
+        return True
+    if turn.ask and (turn.is_urgent or by_text):
+        return True
+    if turn.was_prepared:
+        return False
+    return not turn.prompted and by_text and bool(o.inboxes.of(turn.holder.name).lines)
+
+
+def retry(o: Owners, prompt: Prompt) -> None:
+    """Tell a refused prompt again."""
+    o.prompts.tell_again(prompt)
+    o.emit(prompt.command())
+    turn = o.turns.agent(prompt.to)
+    if turn is not None and turn.number == prompt.turn and not turn.is_playing:
+        turn.think(o.now)
+
+
+def give_up(o: Owners, prompt: Prompt) -> AgentTurn | None:
+    """Give a prompt up that was refused too often: the turn that ends with it, if one does."""
+    number, kind = prompt.turn, prompt.kind
+    o.inboxes.put_back(prompt.to, o.prompts.give_up(prompt))
+    turn = o.turns.agent(prompt.to)
+    if kind is PromptKind.FILLER or turn is None or turn.number != number or turn.is_playing:
+        return None
+    return turn

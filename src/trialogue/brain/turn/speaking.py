@@ -1,0 +1,326 @@
+"""What agents' replies mean for the floor.
+
+1. The reply that answers the holder's prompt is part of its turn; so is what goes on behind a tool call.
+2. A reply that nobody granted is a floor request with a prepared reply: held until it is granted or denied.
+   An agent that hears text answers prompts and nothing else: what it says outside of one is dropped, but a
+   greeting before its first.
+3. A reply to a prompt that is over came too late: it is dropped.
+4. While an agent was not told yet that a remark of its own was not heard, what it says unasked is not heard
+   either, and its grant cues it: so its lines stay in their order.
+5. A backchannel of an agent's own takes no turn, and is not played.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias, assert_never
+
+from trialogue.brain.owners import Owners
+from trialogue.brain.prompts import Answered, PromptKind
+from trialogue.brain.seats.losing import lose
+from trialogue.brain.turn import prompting, taking
+from trialogue.brain.turn.agent import AgentState, AgentTurn
+from trialogue.brain.turn.dropping import drop, forget_request
+from trialogue.brain.words.names import last_addressee
+from trialogue.model.events import (
+    InjectionRefused,
+    LineTaken,
+    PlaybackFinished,
+    PlaybackPaused,
+    PlaybackResumed,
+    PlaybackStarted,
+    ReplyFailed,
+    ReplySent,
+    ReplyStarted,
+    ReplyWithdrawn,
+    SentenceSaid,
+    WordsHeard,
+)
+from trialogue.model.plan import Interrupters
+
+RETOLD = 3
+"""How often a turn is cued anew because a remark was found unheard too late."""
+
+SpeakingEvent: TypeAlias = (
+    ReplyStarted
+    | LineTaken
+    | SentenceSaid
+    | ReplySent
+    | ReplyWithdrawn
+    | ReplyFailed
+    | InjectionRefused
+    | WordsHeard
+    | PlaybackStarted
+    | PlaybackPaused
+    | PlaybackResumed
+    | PlaybackFinished
+)
+"""What this module takes."""
+
+
+def take(o: Owners, event: SpeakingEvent) -> None:
+    """Decide on an event of an agent's speech."""
+    if not o.cast.is_agent(event.participant):
+        o.stale("an agent's event of somebody who is none", event.participant)
+        return
+    match event:
+        case ReplyStarted():
+            _started(o, event)
+        case SentenceSaid():
+            _said(o, event)
+        case ReplySent(participant=name, reply=reply, duration_s=duration_s):
+            if duration_s <= 0:
+                _empty(o, name, reply)
+        case ReplyWithdrawn():
+            _withdrawn(o, event)
+        case ReplyFailed():
+            _failed(o, event)
+        case InjectionRefused():
+            _refused(o, event)
+        case WordsHeard(participant=name):
+            _heard(o, name)
+        case PlaybackStarted() | PlaybackFinished():
+            _played(o, event)
+        case LineTaken() | PlaybackPaused() | PlaybackResumed():
+            pass  # for the folds: what was heard, and which line it was
+        case _:  # pragma: no cover
+            assert_never(event)
+
+
+# --- a reply begins ---------------------------------------------------------------------------------------
+
+
+def _started(o: Owners, event: ReplyStarted) -> None:
+    name, reply = event.participant, event.reply
+    if not o.replies.begin(name, reply):
+        o.stale("a reply began that was known", name)
+        return
+    o.calls.go_on(name)
+    if event.is_backchannel:
+        drop(o, name, reply, "denied", is_told=False)
+        o.report("backchannel", "a short remark that takes no turn", name)
+        return
+    answered = o.prompts.answer(name, event.prompt)
+    if not o.is_present(name):
+        drop(o, name, reply, "denied")
+        return
+    turn = o.turns.agent(name)
+    if answered.is_late:
+        _late(o, name, reply)
+    elif turn is not None and _is_part(o, turn, answered):
+        _joins(o, turn, reply, answered)
+    else:
+        _unasked(o, name, reply, answered)
+
+
+def _late(o: Owners, name: str, reply: int) -> None:
+    drop(o, name, reply, "denied")
+    o.stale("a reply came too late for its turn", name)
+
+
+def _is_part(o: Owners, turn: AgentTurn, answered: Answered) -> bool:
+    """Whether a reply is part of the holder's turn, and not a remark of its own beside it."""
+    if answered.prompt is not None:
+        return answered.prompt.turn == turn.number
+    name = turn.holder.name
+    if turn.owes_reply or turn.called_tool:
+        return True
+    by_ear = o.cast.hears_by_ear(name)
+    waits = any(prompt.turn == turn.number for prompt in o.prompts.open_of(name))
+    if o.inboxes.of(name).unheard or (waits and not by_ear):
+        return False
+    return not turn.is_playing or not by_ear
+
+
+def _joins(o: Owners, turn: AgentTurn, reply: int, answered: Answered) -> None:
+    """Take the holder's reply into its turn, unless a line before it was not heard and not told so."""
+    name = turn.holder.name
+    is_cue = answered.prompt is not None and answered.prompt.kind is PromptKind.CUE
+    out_of_order = is_cue and o.lines.is_scripted(name) and bool(o.inboxes.of(name).unheard)
+    if out_of_order and not turn.was_heard and turn.retold < RETOLD:
+        turn.retell()
+        drop(o, name, reply, "denied")
+        prompting.cue(o, turn)
+        return
+    turn.queue(reply)
+    if not turn.is_playing:
+        prompting.play_next(o, turn)
+
+
+def _unasked(o: Owners, name: str, reply: int, answered: Answered) -> None:
+    """Take a reply of somebody who does not hold the floor, or beside its own turn."""
+    is_prepared = answered.prompt is not None and answered.prompt.kind is PromptKind.PREPARE
+    by_ear = o.cast.hears_by_ear(name)
+    if not by_ear and not is_prepared and o.prompts.was_prompted(name):
+        _late(o, name, reply)
+        return
+    if by_ear and not is_prepared and o.inboxes.of(name).unheard:
+        drop(o, name, reply, "denied")
+    else:
+        o.replies.hold(name, reply)
+    if not is_prepared or by_ear:
+        o.floor.request(name, o.now)
+        _cuts_in(o, name)
+    else:
+        o.floor.request(name, o.now)
+
+
+def _cuts_in(o: Owners, name: str) -> None:
+    """An agent by ear that is addressed in the sentence that is being heard may interrupt with its reply."""
+    turn, rules = o.turns.current, o.plan.floor
+    if not isinstance(turn, AgentTurn) or not turn.is_playing or turn.holder.name == name:
+        return
+    if rules.policy not in taking.SELF_SELECTED or rules.interrupt.agents is Interrupters.NEVER:
+        return
+    if not o.cast.hears_by_ear(name) or not o.replies.holds(name) or not o.beside.is_empty():
+        return
+    said = o.transcript.heard_by(turn.number, o.now)
+    if last_addressee(said, o.cast.everybody, turn.holder.name) != name:
+        return
+    o.report("interruption", f"cuts off {turn.holder.name}: named in its last sentence", name)
+    taking.close(o, turn, "interrupted")
+    taking.grant(o, name, "interrupts, being addressed", by="self")
+
+
+# --- a reply goes on, or does not ---------------------------------------------------------------------------
+
+
+def _said(o: Owners, event: SentenceSaid) -> None:
+    """Note words; a reply that goes on behind its tool call is what was owed."""
+    name = event.participant
+    o.replies.add_words(name, event.reply, event.text)
+    turn = _current(o, name, event.reply)
+    if turn is not None and not o.calls.running(name):
+        turn.owe_nothing()
+        o.calls.go_on(name)
+
+
+def _current(o: Owners, name: str, reply: int) -> AgentTurn | None:
+    """The turn in which this very reply is being played."""
+    turn = o.turns.agent(name)
+    return turn if turn is not None and turn.is_playing and turn.reply == reply else None
+
+
+def _advance(o: Owners, turn: AgentTurn) -> None:
+    if not prompting.advance(o, turn):
+        turn.go_on_thinking()
+        taking.close(o, turn, "finished" if turn.was_heard else "yielded")
+
+
+def _empty(o: Owners, name: str, reply: int) -> None:
+    """A reply turned out to have no sound: its agent has nothing to say."""
+    turn = _current(o, name, reply)
+    if turn is not None:
+        drop(o, name, reply, "withdrawn", is_told=False)
+        _advance(o, turn)
+    elif _discard(o, name, reply, is_told=False):
+        o.replies.answers_no_more(name)
+
+
+def _discard(o: Owners, name: str, reply: int, *, is_told: bool) -> bool:
+    """Throw one reply away that is not played yet; False where there is no such reply."""
+    turn = o.turns.agent(name)
+    if turn is not None and reply in turn.following:
+        turn.unqueue(reply)
+    elif not o.replies.discard(name, reply):
+        return False
+    drop(o, name, reply, "withdrawn", is_told=is_told)
+    forget_request(o, name)
+    return True
+
+
+def _withdrawn(o: Owners, event: ReplyWithdrawn) -> None:
+    name, reply = event.participant, event.reply
+    turn = _current(o, name, reply)
+    kept = o.turns.kept
+    if event.reason == "overflow":
+        o.report("overflow", "a reply was too long to be held", name, level="failure")
+    if event.reason == "lost" and turn is not None:
+        o.agents.lost(name, o.agents.session(name))
+        lose(o, name)
+    elif turn is not None and turn.prompted and not turn.was_heard and event.reason == "interrupted":
+        # The prompt itself cut off what the agent had begun to answer by its ear: its answer still comes.
+        drop(o, name, reply, "withdrawn")
+        turn.go_on_thinking()
+        turn.think(o.now)
+    elif turn is not None:
+        taking.close(o, turn, "interrupted")
+    elif kept is not None and kept.name == name and reply in kept.replies:
+        taking.release(o)
+    elif not _discard(o, name, reply, is_told=event.reason != "lost"):
+        o.stale("a reply was withdrawn that was not awaited", name)
+
+
+def _failed(o: Owners, event: ReplyFailed) -> None:
+    """The service could make no reply: its prompt is told again, once; then the turn is over."""
+    name = event.participant
+    o.replies.answers_no_more(name)
+    turn = o.turns.agent(name)
+    prompt = o.prompts.fail(name, event.prompt, event.turn, o.now)
+    if prompt is None and (turn is None or (turn.prompted and event.turn != turn.number)):
+        o.stale("a reply failed that is not awaited", name)
+        return
+    o.report("reply-failed", event.code, name, level="failure")
+    if turn is not None:
+        turn.owe_nothing()
+    if prompt is not None and not prompt.is_used_up:
+        return
+    if prompt is not None:
+        turn = prompting.give_up(o, prompt)
+    if turn is not None and not turn.is_playing:
+        taking.close(o, turn, "failed")
+
+
+def _refused(o: Owners, event: InjectionRefused) -> None:
+    prompt = o.prompts.refuse(event.participant, event.prompt, event.turn, o.now)
+    if prompt is None:
+        o.stale("an injection was refused that is over", event.participant)
+    elif prompt.is_used_up:
+        times, kind = prompt.refusals, prompt.kind
+        turn = prompting.give_up(o, prompt)
+        if kind is not PromptKind.FILLER:  # words that only fill a silence are not worth a word
+            what = f"the service refused {times} times: {event.reason}"
+            o.report("injection-refused", what, event.participant, level="failure")
+        if turn is not None:
+            taking.close(o, turn, "timeout")
+
+
+def _heard(o: Owners, name: str) -> None:
+    """An agent by ear has heard words: it is about to answer."""
+    if not o.cast.hears_by_ear(name):
+        return
+    o.replies.will_answer(name)
+    turn = o.turns.agent(name)
+    if turn is not None and turn.state is AgentState.AWAITED:
+        turn.own_comes()
+
+
+# --- what is played -----------------------------------------------------------------------------------------
+
+
+def _played(o: Owners, event: PlaybackStarted | PlaybackFinished) -> None:
+    """Old turns' sound may still end: that changes what was heard (the folds), not the floor."""
+    name, reply = event.participant, event.reply
+    is_heard = isinstance(event, PlaybackStarted) or event.played_s > 0
+    if is_heard:
+        o.replies.hear(name, reply)
+        o.inboxes.heard_after_all(name, reply)
+    turn = _current(o, name, reply)
+    if turn is None or turn.number != event.turn:
+        return
+    if is_heard:
+        turn.hear()
+        o.people.lift_bars(but="")
+    if isinstance(event, PlaybackFinished):
+        _finished(o, turn, event)
+
+
+def _finished(o: Owners, turn: AgentTurn, event: PlaybackFinished) -> None:
+    if event.outcome == "stalled":
+        o.report("stalled", "no more sound came", turn.holder.name, level="failure")
+    if event.outcome == "dry":
+        o.report("dry", "its service never said that it was done", turn.holder.name)
+    if event.outcome == "cut":
+        turn.go_on_thinking()
+        taking.close(o, turn, "interrupted")
+    else:
+        _advance(o, turn)

@@ -1,0 +1,309 @@
+"""Granting the floor and taking it back: where a turn begins and where it ends.
+
+1. A grant denies what agents by ear hold ready, but the one that is granted. Who began within `COLLISION_S`
+   of it goes to the head of the queue.
+2. A turn that ends is silenced; what was to follow is dropped, and told to its agent as not heard.
+3. An agent's turn that a person cut is kept, paused, until words of that person come: a cough gives it back.
+4. The others are told what was heard; the speaker, where it was cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trialogue.brain.floor.requests import HIGH
+from trialogue.brain.floor.view import COLLISION_S, TurnTaken
+from trialogue.brain.mouths import Loudness
+from trialogue.brain.owners import Owners
+from trialogue.brain.tools import waits
+from trialogue.brain.turn import prompting, wording
+from trialogue.brain.turn.agent import AgentFact, AgentTurn
+from trialogue.brain.turn.dropping import deny_held, drop
+from trialogue.brain.turn.person import PersonFact, PersonTurn
+from trialogue.brain.turn.turns import Kept, Turn
+from trialogue.brain.words.digest import Line
+from trialogue.brain.words.names import addressee
+from trialogue.errors import LocalProtocolError
+from trialogue.model.commands import Cause, EndTurn, GrantFloor, PausePlayout, StopPlayout
+from trialogue.model.participants import Participant
+
+SELF_SELECTED = frozenset({"free"})
+"""Policies by which agents start by themselves, and so can start at once."""
+
+BY_THE_CHAIR = frozenset({"moderated"})
+"""Policies by which the chair's words name who is next."""
+
+
+def grant(
+    o: Owners,
+    to: str,
+    reason: str,
+    *,
+    by: str,
+    ask: str = "",
+    is_urgent: bool = False,
+    going_on: Sequence[int] = (),
+) -> Turn:
+    """Give the floor to somebody who is present, and make it speak: the turn that begins.
+
+    `by` says who chose: a policy's name, `asked`, `hand`, `silence`, `self`, `loop` or `livelock`; `ask` is
+    what its digest ends with; `going_on` are replies of a turn that was cut and goes on.
+    """
+    rivals = _rivals(o, to) if by in SELF_SELECTED else ()
+    release(o)
+    _forget_named(o, to, by)
+    for name in o.replies.holders():
+        if name != to and o.cast.hears_by_ear(name):
+            deny_held(o, name, "denied")
+    _deny_answers(o, to)
+    number = o.floor.grant(to, o.now)
+    for name in rivals:
+        o.floor.raise_hand(name, o.now, HIGH)
+    o.course.forget_asked()
+    if o.cast.is_agent(to):
+        return _begin_agent(o, number, (to, reason, by, ask), is_urgent=is_urgent, going_on=going_on)
+    return _begin_person(o, number, to, (reason, by))
+
+
+def _rivals(o: Owners, to: str) -> tuple[str, ...]:
+    """Whose replies, by ear, began with the one that is granted now: they go to the head of the queue."""
+    winner = o.floor.request_of(to)
+    if winner is None or not _is_ready_by_ear(o, to):
+        return ()
+    waiting = [request for request in o.floor.waiting() if request.participant != to]
+    rivals = [
+        request.participant
+        for request in waiting
+        if _is_ready_by_ear(o, request.participant) and abs(request.since - winner.since) <= COLLISION_S
+    ]
+    for name in rivals:
+        o.report("collision", f"{to} and {name} started at once; {to} goes first", name)
+    return tuple(rivals)
+
+
+def _is_ready_by_ear(o: Owners, name: str) -> bool:
+    return o.replies.holds(name) and o.cast.hears_by_ear(name)
+
+
+def _forget_named(o: Owners, to: str, by: str) -> None:
+    """Whom somebody named by a tool stands until it speaks, or another is chosen; not for what was asked."""
+    named = o.floor.named
+    if named is not None and named.by != to and not (by == "asked" and to != named.to):
+        o.floor.forget_named()
+
+
+def _deny_answers(o: Owners, to: str) -> None:
+    """Deny requests of agents by ear that stand for an answer alone which was dropped."""
+    for request in o.floor.waiting():
+        name = request.participant
+        if name != to and not request.stands_alone and not o.replies.holds(name):
+            o.floor.deny(name)
+
+
+def _begin_agent(
+    o: Owners, number: int, how: tuple[str, str, str, str], *, is_urgent: bool, going_on: Sequence[int]
+) -> AgentTurn:
+    to, reason, by, ask = how
+    hold_until = round(o.now + o.plan.floor.hold.max_s, 6)
+    turn = AgentTurn(number, o.cast[to], by, ask, is_urgent, o.now, hold_until, o.turns.nominee == to)
+    o.turns.begin(turn)
+    o.emit(GrantFloor(to, number, reason, hold_until))
+    _begin_beside(o, turn)
+    turn.think(o.now)
+    if o.calls.running(to):
+        turn.owe()
+    if o.turns.collecting is not None and o.replies.holds(to):
+        turn.prepare()
+    for reply in (*going_on, *o.replies.take(to)):
+        turn.queue(reply)
+    if turn.following:
+        prompting.play_next(o, turn)
+    else:
+        prompting.prompt_or_wait(o, turn)
+    return turn
+
+
+def _begin_person(o: Owners, number: int, to: str, how: tuple[str, str]) -> PersonTurn:
+    reason, by = how
+    entry = o.beside.end(to)
+    turn = PersonTurn(number, o.cast[to], by, o.now, was_named=o.turns.nominee == to)
+    o.turns.begin(turn)
+    since = o.people.take_claim(to)
+    speaks = o.people.is_speaking(to)
+    if since is None and (speaks or entry is not None):
+        since = entry.begin_s if entry is not None else o.people.current(to).begin_s
+    patience = 0.0 if since is not None else o.plan.floor.human_s
+    o.emit(GrantFloor(to, number, reason, round(o.now + patience + o.plan.floor.hold.max_s, 6)))
+    _begin_beside(o, turn)
+    if since is not None:
+        o.people.own(to, number, since)
+        turn.speak(o.now)
+        if not speaks:
+            turn.hang(o.people.spoken_until(to, o.now))
+    elif o.people.has_typed(to):
+        wording.read(o, turn)
+    return turn
+
+
+def grant_over(o: Owners, name: str, reason: str) -> PersonTurn:
+    """Give a person the floor for speech that goes on, or is over already: its turn."""
+    o.people.claim(name, o.now)
+    turn = grant(o, name, reason, by="self")
+    if not isinstance(turn, PersonTurn):
+        raise LocalProtocolError("only people take the floor by speaking")
+    return turn
+
+
+def _begin_beside(o: Owners, turn: Turn) -> None:
+    """Whoever speaks already while another's turn begins speaks beside it."""
+    for name in o.people.speaking():
+        if name != turn.holder.name and not o.people.is_barred(name) and o.beside.of(name) is None:
+            o.beside.begin(name, turn.number, o.people.current(name).begin_s)
+            o.people.put_beside(name, turn.number)
+
+
+def release(o: Owners) -> None:
+    """Let a turn that was cut be over for good: something was said, or somebody else has the floor."""
+    kept = o.turns.release()
+    if kept is not None:
+        o.emit(StopPlayout(kept.name, kept.turn))
+        for reply in kept.replies[1:]:
+            drop(o, kept.name, reply, "ended")
+
+
+# --- the end of a turn ------------------------------------------------------------------------------------
+
+
+def close(o: Owners, turn: Turn, cause: Cause, *, keep_for: str | None = None) -> None:
+    """End a turn: silence it, free the floor, and let the others know what was heard.
+
+    `keep_for`: the person who cuts it off, where it may go on if that person says nothing after all.
+    """
+    name = turn.holder.name
+    if isinstance(turn, AgentTurn):
+        _silence(o, turn, keep_for)
+        o.inboxes.put_back(name, o.prompts.supersede(name))
+        turn.take(AgentFact.SOUND_ENDED if _ends_well(turn, cause) else AgentFact.ENDED_EARLY)
+    else:
+        wording.settle(o, turn)
+        turn.take(PersonFact.OVER if _ends_well(turn, cause) else PersonFact.ENDED_EARLY)
+    o.emit(EndTurn(name, turn.number, cause))
+    o.floor.end(cause)
+    if cause == "interrupted" and o.cast.is_agent(name):
+        waits.interrupted(o, name)
+    taken = _taken(o, turn, cause)
+    o.turns.end(taken, o.plan)
+    o.troubles.take(taken, o.chair)
+    o.replies.answers_no_more()
+    _follow(o, turn, taken)
+    _tell(o, turn, taken)
+    if isinstance(turn, PersonTurn) and o.turns.kept is not None and o.turns.kept.by == name:
+        _settle_kept(o, turn)
+
+
+def _ends_well(turn: Turn, cause: Cause) -> bool:
+    return cause in {"finished", "yielded"} and not (isinstance(turn, AgentTurn) and turn.is_playing)
+
+
+def _silence(o: Owners, turn: AgentTurn, keep_for: str | None) -> None:
+    name = turn.holder.name
+    if turn.is_playing and turn.reply is not None and keep_for is not None and turn.was_heard:
+        if o.mouths.loudness is not Loudness.PAUSED:
+            o.emit(PausePlayout(name, turn.number))
+        o.turns.keep(Kept(name, turn.number, (turn.reply, *turn.following), keep_for))
+        return
+    if turn.is_playing and turn.reply is not None:
+        o.emit(StopPlayout(name, turn.number))
+        if not o.replies.was_heard(name, turn.reply):
+            o.inboxes.not_heard(name, turn.reply)
+    for reply in turn.following:
+        drop(o, name, reply, "ended")
+
+
+def _settle_kept(o: Owners, turn: PersonTurn) -> None:
+    """Whoever cut a turn off has ended its own: without a word, the cut one may go on."""
+    if turn.has_words or turn.was_typed:
+        release(o)
+    else:
+        o.turns.interrupter_ended(turn.ended_s)
+
+
+def _taken(o: Owners, turn: Turn, cause: Cause) -> TurnTaken:
+    is_noise = isinstance(turn, PersonTurn) and not (turn.was_heard or turn.was_typed)
+    return TurnTaken(
+        turn=turn.number,
+        participant=turn.holder.name,
+        cause=cause,
+        chosen_by=turn.chosen_by,
+        heard=o.transcript.heard(turn.number),
+        began_at=turn.began_at,
+        ended_at=o.now,
+        spoken_s=0.0 if is_noise else o.transcript.spoken_s(turn.number),
+        is_forced=turn.is_forced,
+    )
+
+
+def _follow(o: Owners, turn: Turn, taken: TurnTaken) -> None:
+    """Note what follows for the floor from a turn that is over."""
+    name, chair = taken.participant, o.chair
+    if o.prompts.has_asked_words(name) and o.is_present(name):
+        o.floor.ask_first(name, o.now)
+    if taken.cause == "finished":
+        o.agents.retaken(name)
+    if not taken.was_silent:
+        o.people.lift_bars(but=name)
+    if name == chair:
+        _note_nominee(o, taken)
+    elif turn.was_named and chair is not None and o.prompts.has_warning(chair) and o.is_present(chair):
+        o.floor.ask_first(chair, o.now)
+
+
+def _note_nominee(o: Owners, taken: TurnTaken) -> None:
+    """Whom the chair named stands until it has spoken; turns that were lost before are not taken again."""
+    named = o.floor.named
+    if named is not None and named.by == taken.participant:
+        to: str | None = named.to
+    elif o.plan.floor.policy in BY_THE_CHAIR:
+        to = addressee(taken.heard, o.cast.everybody, taken.participant)
+    else:
+        to = None
+    if to is not None:
+        o.turns.nominate(to)
+        o.agents.forget_lost_turns(but=to)
+        o.floor.drop_retakes(but=to)
+
+
+def _heard_it(o: Owners, turn: Turn, other: Participant) -> bool:
+    """Whether another's own ear took in a turn, or its end."""
+    if isinstance(turn, PersonTurn) and (turn.was_typed or turn.cut == other.name):
+        return False
+    return o.cast.hears_by_ear(other.name) and o.agents.is_ready(other.name)
+
+
+def _tell(o: Owners, turn: Turn, taken: TurnTaken) -> None:
+    """Note the turn for the others' digests, and its cut for the speaker's own.
+
+    An agent by ear that is here has heard it, or its end: it is never told the same turn in text.
+    That somebody kept silent, which no ear hears, only a chair is told.
+    """
+    was_cut = taken.cause not in {"finished", "yielded", "timeout"}
+    is_certain = not (isinstance(turn, PersonTurn) and turn.is_uncertain)
+    line = Line(turn.holder, taken.heard, was_cut, is_certain)
+    for other in o.cast.everybody:
+        if other.name == taken.participant or not other.may_speak:
+            continue
+        told = bool(taken.heard) and not _heard_it(o, turn, other)
+        if told or (taken.was_silent and other.is_chair):
+            o.inboxes.add_line(other.name, line)
+    if was_cut:
+        o.inboxes.cut_off(taken.participant, taken.heard)
+
+
+def resume_kept(o: Owners) -> None:
+    """Nobody said anything after all: whoever was cut off goes on from the cut."""
+    kept = o.turns.release()
+    if kept is None:
+        return
+    o.report("false-interruption", "nothing was said: the turn goes on from where it was cut", kept.name)
+    o.inboxes.goes_on(kept.name)
+    grant(o, kept.name, "goes on: nothing was said", by="self", going_on=kept.replies)

@@ -1,0 +1,137 @@
+"""Words of people: which turn, or which stretch beside one, they are attributed to.
+
+1. Words of a turn of the person's own are attributed when its ear says that they change no more, else at the
+   turn's end. What comes later is attributed to that turn all the same, and told as uncertain.
+2. Words beside another's turn stand in the transcript as what they were. A backchannel is told to nobody.
+3. Speech that nobody could make words of, or fewer than were told, is `(unclear)`, with a note.
+4. Typed words are read for as long as reading takes.
+"""
+
+from __future__ import annotations
+
+from trialogue.brain.owners import Owners
+from trialogue.brain.seats.people import Stretch, are_believed
+from trialogue.brain.turn.person import PersonTurn
+from trialogue.brain.words.digest import Line
+from trialogue.brain.words.utterances import Spoken
+from trialogue.model.commands import Attribute
+from trialogue.model.transcript import UNCLEAR, Beside
+
+SURE_S = 0.3
+"""Speech shorter than this, in seconds, may be any noise: without words it takes no turn."""
+
+WORDS_S = 4.0
+"""How long words of speech that is over are waited for, in seconds."""
+
+READ_WORDS_A_SECOND = 4.0
+"""How fast typed words are read."""
+
+READ_AT_LEAST_S = 0.5
+"""How long the shortest typed words are read, in seconds."""
+
+
+def attribute(o: Owners, turn: PersonTurn, spoken: Spoken) -> None:
+    """Attribute the words of an utterance to the turn of its person that goes on."""
+    text = o.utterances.tell(spoken)
+    o.people.word(spoken.home)
+    if not text:
+        return
+    turn.hear()
+    turn.word(is_certain=spoken.is_final)
+    o.emit(Attribute(turn.holder.name, turn.number, text, is_certain=spoken.is_final))
+
+
+def settle(o: Owners, turn: PersonTurn) -> None:
+    """Attribute all words of a turn that is about to end; speech without any is unclear."""
+    name = turn.holder.name
+    for spoken in o.utterances.open_of(name):
+        if spoken.home and spoken.home[-1].turn == turn.number and _is_held(o, spoken):
+            attribute(o, turn, spoken)
+    length = sum(stretch.length(o.now) for stretch in o.people.stretches_of(name, turn.number))
+    if length >= SURE_S:
+        turn.hear()
+    if turn.was_heard and not turn.has_words and not turn.was_typed:
+        o.emit(Attribute(name, turn.number, UNCLEAR, is_certain=False))
+        _note_unclear(o, name)
+    o.people.word(o.people.stretches_of(name, turn.number))
+
+
+def _is_held(o: Owners, spoken: Spoken) -> bool:
+    return are_believed(spoken.words.text, spoken.home, o.now)
+
+
+def _note_unclear(o: Owners, name: str) -> None:
+    o.report("unclear", "nobody could make words of its speech", name)
+
+
+def disbelieve(o: Owners, spoken: Spoken) -> None:
+    """Words came that no detected speech can hold: they count for nothing, and that is noted."""
+    o.utterances.tell(spoken)
+    o.report("unclear", "words came that its speech was too short to hold", spoken.name)
+
+
+def late(o: Owners, spoken: Spoken, turn: int) -> None:
+    """Attribute words of a turn that is over, and tell them to whoever reads."""
+    text = o.utterances.tell(spoken)
+    if not text:
+        return
+    o.emit(Attribute(spoken.name, turn, text, is_certain=False))
+    _tell(o, Line(o.cast[spoken.name], text, is_certain=False))
+
+
+def aside(o: Owners, spoken: Spoken, stretch: Stretch, kind: Beside) -> None:
+    """Attribute words that were said beside another's turn."""
+    text = o.utterances.tell(spoken)
+    o.people.word(spoken.home)
+    if text:
+        _stand_beside(o, spoken.name, stretch, (text, kind), is_certain=spoken.is_final)
+
+
+def unclear_beside(o: Owners, name: str, stretch: Stretch) -> None:
+    """No words came of a stretch beside another's turn: it is unclear."""
+    o.people.word([stretch])
+    if stretch.length(o.now) >= SURE_S:
+        _stand_beside(o, name, stretch, (UNCLEAR, stretch.kind or "backchannel"), is_certain=False)
+        _note_unclear(o, name)
+
+
+def _stand_beside(
+    o: Owners, name: str, stretch: Stretch, said: tuple[str, Beside], *, is_certain: bool
+) -> None:
+    text, kind = said
+    end_s = o.now if stretch.end_s is None else stretch.end_s
+    o.emit(
+        Attribute(
+            name,
+            stretch.beside,
+            text,
+            is_certain=is_certain,
+            beside=kind,
+            begin_s=round(stretch.begin_s, 6),
+            end_s=round(end_s, 6),
+        )
+    )
+    if kind == "overlap":
+        _tell(o, Line(o.cast[name], text, is_certain=is_certain, was_beside=True))
+
+
+def _tell(o: Owners, line: Line) -> None:
+    """Tell words to all who read what others say; who hears has heard them, unless it had the floor."""
+    turn = o.turns.current
+    holder = turn.holder.name if turn is not None else None
+    for other in o.cast.everybody:
+        reads = not o.cast.hears_by_ear(other.name) or other.name == holder
+        if other.name != line.speaker.name and other.may_speak and reads:
+            o.inboxes.add_line(other.name, line)
+
+
+def read(o: Owners, turn: PersonTurn) -> None:
+    """Let words that the holder typed be read."""
+    text = " ".join(o.people.take_typed(turn.holder.name))
+    begin = max(o.now, turn.read_until)
+    until = round(begin + max(READ_AT_LEAST_S, len(text.split()) / READ_WORDS_A_SECOND), 6)
+    turn.read(o.now, until)
+    turn.word(is_certain=True)
+    o.emit(
+        Attribute(turn.holder.name, turn.number, text, is_certain=True, begin_s=round(begin, 6), end_s=until)
+    )

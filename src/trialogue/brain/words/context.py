@@ -1,0 +1,225 @@
+"""What each agent heard and said, as the meeting heard it: a pure fold, to restore a lost session from.
+
+1. An agent heard its cues, and, by ear, what its own recognizer made of the room.
+2. It said what was *heard* of it in its turns: a cut reply stands there with its heard words only.
+3. A tool call stands there once it is finished, with its result, whether that was ever delivered or not.
+   One that still ran when the context is asked for stands at its end: its result is told later.
+4. A cue that the service refused was not heard; it is told again.
+5. What is told to a session is bounded: of a long meeting the last of it. A service refuses a message that
+   is too long, and an agent that cannot be told where it was could not come back at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal, TypeAlias
+
+from attrs import Factory, define, frozen
+
+from trialogue.brain.words.transcript import Transcript
+from trialogue.model.commands import AnswerTool, Command, Cue, EndTurn, Prepare
+from trialogue.model.events import (
+    Event,
+    InjectionRefused,
+    Joined,
+    ToolCallCancelled,
+    ToolFinished,
+    ToolRequested,
+    WordsHeard,
+)
+from trialogue.model.participants import Hears
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
+
+STILL_RUNNING = "The call still runs. Its result will be told to you."
+"""What stands for the result of a call that was in flight when its session was lost."""
+
+
+REMEMBERED: Final = 64_000
+"""Characters of words, arguments and results that a session is told; the oldest are left out first."""
+
+ITEM: Final = 16
+"""What an item counts beside its characters, so that empty ones are bounded, too."""
+
+
+@frozen
+class ContextMessage:
+    """Something that an agent heard or said."""
+
+    role: Literal["user", "assistant"]
+    """`user` for what it heard, `assistant` for what it said: the words of every agent service."""
+
+    text: str
+    """The words. Personal."""
+
+
+@frozen
+class ContextCall:
+    """A tool call of an agent that is finished."""
+
+    call_id: str
+    """The service's id of it."""
+
+    tool: str
+    """Which tool."""
+
+    arguments: str
+    """JSON, as the model wrote it. Personal."""
+
+    result: str
+    """What the agent was told, or would have been. Personal."""
+
+    thought_signature: str | None = None
+    """The token that the model gave along, and wants back. Personal."""
+
+
+def context_call(call: ToolRequested, result: str) -> ContextCall:
+    """A call that was asked for, and what came of it."""
+    return ContextCall(call.call_id, call.tool, call.arguments, result, call.thought_signature)
+
+
+ContextItem: TypeAlias = ContextMessage | ContextCall
+"""One item of a context, in order of time."""
+
+
+def size_of(item: ContextItem) -> int:
+    """How much of `REMEMBERED` an item takes."""
+    match item:
+        case ContextMessage(text=text):
+            return ITEM + len(text)
+        case ContextCall(arguments=arguments, result=result, thought_signature=signature):
+            return ITEM + len(arguments) + len(result) + len(signature or "")
+
+
+def latest(items: Sequence[ContextItem]) -> Sequence[ContextItem]:
+    """The last of these, as many as are remembered; the very last in any case."""
+    left = REMEMBERED
+    for at in range(len(items) - 1, -1, -1):
+        left -= size_of(items[at])
+        if left < 0:
+            return items[min(at + 1, len(items) - 1) :]
+    return items
+
+
+@frozen
+class _Cued:
+    turn: int
+    text: str
+    prompt: int
+
+
+@frozen
+class _Spoke:
+    turn: int
+
+
+_Entry: TypeAlias = ContextMessage | ContextCall | _Cued | _Spoke
+
+
+@define
+class Contexts:
+    """The fold over all agents; feed it each event and then its commands, in order."""
+
+    plan: MeetingPlan
+    """The meeting's plan."""
+
+    transcript: Transcript
+    """What is heard; whoever owns it feeds it."""
+
+    _entries: dict[str, list[_Entry]] = Factory(dict[str, list[_Entry]])
+    _open_calls: dict[tuple[str, str], ToolRequested] = Factory(dict[tuple[str, str], ToolRequested])
+    _by_ear: set[str] = Factory(set[str])
+
+    def __attrs_post_init__(self) -> None:
+        """Begin with an empty context for everybody."""
+        self._entries = {participant.name: [] for participant in self.plan.participants}
+        self._by_ear = {p.name for p in self.plan.participants if p.hears is Hears.AUDIO}
+
+    def take_event(self, event: Event) -> None:
+        """Note what an agent heard, and its tool calls."""
+        match event:
+            case WordsHeard(participant=name, text=text) if self._hears_words(name, text):
+                self._entries[name].append(ContextMessage("user", text))
+            case InjectionRefused(participant=name, turn=turn, prompt=prompt):
+                self._take_back(name, turn, prompt)
+            case Joined(seat=seat):
+                self._entries.setdefault(seat.name, [])
+                self._by_ear = {*self._by_ear, seat.name} if seat.hears is Hears.AUDIO else self._by_ear
+            case ToolRequested(participant=name, call_id=call_id):
+                self._open_calls.setdefault((name, call_id), event)
+            case ToolFinished(participant=name, call_id=call_id, content=content):
+                self._finish_call(name, call_id, content)
+            case ToolCallCancelled(participant=name, call_id=call_id):
+                self._open_calls.pop((name, call_id), None)
+            case _:
+                pass
+
+    def take_command(self, command: Command) -> None:
+        """Note cues, ends of turns and answers."""
+        match command:
+            case Cue(to=to, turn=turn, text=text, prompt=prompt):
+                self._entries[to].append(_Cued(turn, text, prompt))
+            case Prepare(to=to, text=text, prompt=prompt):
+                self._entries[to].append(_Cued(0, text, prompt))
+            case EndTurn(participant=name, turn=turn):
+                self._entries[name].append(_Spoke(turn))
+            case AnswerTool(participant=name, call_id=call_id, content=content):
+                self._finish_call(name, call_id, content)
+            case _:
+                pass
+
+    def of(self, participant: str) -> tuple[ContextItem, ...]:
+        """The last of one agent's context; KeyError for an unknown participant."""
+        items = [_item(self.transcript, entry) for entry in self._entries[participant]]
+        running = (
+            context_call(call, STILL_RUNNING)
+            for (name, _), call in self._open_calls.items()
+            if name == participant and call.ours
+        )
+        return (*latest([item for item in items if item is not None]), *running)
+
+    def _hears_words(self, name: str, text: str) -> bool:
+        """Whether these words came in by ear; a service may also echo the cue that it was given."""
+        entries = self._entries.get(name)
+        if entries is None or name not in self._by_ear:
+            return False
+        last = next((entry for entry in reversed(entries) if isinstance(entry, _Cued)), None)
+        return last is None or last.text != text
+
+    def _take_back(self, name: str, turn: int, prompt: int) -> None:
+        """Forget a cue that was refused: the prompt, or where that is unknown the last cue of the turn."""
+        entries = self._entries.get(name, [])
+        for place in range(len(entries) - 1, -1, -1):
+            entry = entries[place]
+            if isinstance(entry, _Cued) and (entry.prompt == prompt if prompt else entry.turn == turn):
+                del entries[place]
+                return
+
+    def _finish_call(self, name: str, call_id: str, content: str) -> None:
+        call = self._open_calls.pop((name, call_id), None)
+        if call is not None and name in self._entries:
+            self._entries[name].append(context_call(call, content))
+
+
+def _item(transcript: Transcript, entry: _Entry) -> ContextItem | None:
+    match entry:
+        case _Cued(text=text):
+            return ContextMessage("user", text)
+        case _Spoke(turn=turn):
+            heard = transcript.heard(turn)
+            return ContextMessage("assistant", heard) if heard else None
+        case _:
+            return entry
+
+
+def context_of(plan: MeetingPlan, participant: str, records: Iterable[Record]) -> tuple[ContextItem, ...]:
+    """One agent's context at the end of these records; KeyError for an unknown participant."""
+    transcript = Transcript()
+    contexts = Contexts(plan, transcript)
+    for record in records:
+        transcript.take_event(record.event)
+        contexts.take_event(record.event)
+        for command in record.commands:
+            transcript.take_command(record.at, command)
+            contexts.take_command(command)
+    return contexts.of(participant)

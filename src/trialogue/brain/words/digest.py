@@ -1,0 +1,199 @@
+"""Digests: what an agent missed, and what is asked of it, in the words it reads.
+
+1. One line a speaker, under the label that the table gives it: `Tech: ...`, `Tech (interrupted): ...`.
+2. Speech never makes a line or a label: it is brought onto one line, and put in quotes where it holds
+   what looks like a label, so that nobody can speak as another.
+3. Then the point of the agenda, notes, raised hands, what became of the agent's own words, and last what is
+   asked.
+4. Nothing is told twice; what could not be told is put back.
+5. How many of its remarks were not heard stands in a line of its own, without a label and without words:
+   `2 remarks of yours were not heard.` A script goes back by as many lines.
+"""
+
+from __future__ import annotations
+
+from attrs import Factory, define, evolve, frozen
+
+from trialogue.brain.words.names import holds_label
+from trialogue.model.participants import Participant
+from trialogue.model.plan import AgendaItem
+from trialogue.model.text import safe_text
+from trialogue.model.transcript import UNCLEAR
+
+ASK_CHAIR = "Nobody speaks. Name who shall speak next."
+"""What the silence ladder asks of the chair."""
+
+NUDGE = "Nobody speaks. Please go on."
+"""What the silence ladder asks of whoever was to speak."""
+
+BE_SHORTER = "Your last turn was long. Please be shorter."
+"""What a holder is told after it passed its plan's `hold.warn_s`."""
+
+
+@frozen
+class Line:
+    """What one other participant said, or did not say, in one turn."""
+
+    speaker: Participant
+    """The participant who spoke."""
+
+    heard: str
+    """The words that were heard; empty when it kept silent. Personal."""
+
+    was_cut: bool = False
+    """Whether it was interrupted."""
+
+    is_certain: bool = True
+    """False where the words are not sure."""
+
+    was_beside: bool = False
+    """Whether it was said while another had the floor."""
+
+
+@frozen
+class Missed:
+    """All that one agent has yet to be told."""
+
+    lines: tuple[Line, ...] = ()
+    """Others' turns, in order."""
+
+    notes: tuple[str, ...] = ()
+    """Notes of the app and of the rules. Personal."""
+
+    unheard: tuple[int, ...] = ()
+    """Its own replies that were begun and not heard."""
+
+    cut_after: str | None = None
+    """What was heard of it before it was cut off; None where it was not. Personal."""
+
+    def then(self, later: Missed) -> Missed:
+        """This, and what came later."""
+        return Missed(
+            self.lines + later.lines,
+            self.notes + later.notes,
+            self.unheard + later.unheard,
+            self.cut_after if later.cut_after is None else later.cut_after,
+        )
+
+
+@define
+class Inboxes:
+    """What everybody has yet to be told."""
+
+    _missed: dict[str, Missed] = Factory(dict[str, Missed])
+
+    def of(self, participant: str) -> Missed:
+        """What a participant has yet to be told."""
+        return self._missed.get(participant, Missed())
+
+    def add_line(self, participant: str, line: Line) -> None:
+        """Somebody else's turn is over."""
+        missed = self.of(participant)
+        self._missed[participant] = evolve(missed, lines=(*missed.lines, line))
+
+    def add_note(self, participant: str, note: str) -> None:
+        """There is something that it shall know."""
+        missed = self.of(participant)
+        self._missed[participant] = evolve(missed, notes=(*missed.notes, note))
+
+    def not_heard(self, participant: str, reply: int) -> None:
+        """A reply of its own was begun and will not be heard."""
+        missed = self.of(participant)
+        if reply not in missed.unheard:
+            self._missed[participant] = evolve(missed, unheard=(*missed.unheard, reply))
+
+    def heard_after_all(self, participant: str, reply: int) -> None:
+        """A reply that was taken to be unheard was heard: its stop came too late."""
+        missed = self.of(participant)
+        self._missed[participant] = evolve(missed, unheard=tuple(n for n in missed.unheard if n != reply))
+
+    def forget_unheard(self, participant: str) -> None:
+        """Its session is gone: a new one knows from its settings which lines were given."""
+        self._missed[participant] = evolve(self.of(participant), unheard=())
+
+    def cut_off(self, participant: str, heard: str) -> None:
+        """Its own turn was cut."""
+        self._missed[participant] = evolve(self.of(participant), cut_after=heard)
+
+    def goes_on(self, participant: str) -> None:
+        """Its own turn, which was cut, goes on from the cut."""
+        self._missed[participant] = evolve(self.of(participant), cut_after=None)
+
+    def take(self, participant: str) -> Missed:
+        """All that it missed; it is told now."""
+        return self._missed.pop(participant, Missed())
+
+    def put_back(self, participant: str, missed: Missed) -> None:
+        """It could not be told."""
+        self._missed[participant] = missed.then(self.of(participant))
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without what steers a terminal or the order of reading."""
+    return safe_text(text)
+
+
+def quoted(text: str) -> str:
+    """The text on one line in quotes that it cannot close."""
+    return '"' + one_line(text).replace('"', "'") + '"'
+
+
+def speech(text: str, cast: tuple[Participant, ...]) -> str:
+    """What somebody said, as it may stand behind its label."""
+    return quoted(text) if holds_label(one_line(text), cast, "Note") else one_line(text)
+
+
+def _spoken(line: Line, cast: tuple[Participant, ...]) -> str:
+    label = one_line(line.speaker.label)
+    if not line.heard:
+        return f"({label} said nothing.)"
+    if line.heard == UNCLEAR:
+        return f"{label}: {UNCLEAR}"
+    beside = " (at the same time)" if line.was_beside else ""
+    marks = (" (interrupted)" if line.was_cut else "") + ("" if line.is_certain else " (uncertain)")
+    return f"{label}{beside}{marks}: {speech(line.heard, cast)}"
+
+
+def _own(missed: Missed) -> list[str]:
+    own: list[str] = []
+    count = len(missed.unheard)
+    if count:
+        own.append(f"{count} remarks of yours were not heard." if count > 1 else UNHEARD_ONE)
+    if missed.cut_after is not None:
+        heard = missed.cut_after
+        own.append(f"You were cut off after: {quoted(heard)}" if heard else "You were cut off.")
+    return own
+
+
+UNHEARD_ONE = "1 remark of yours was not heard."
+"""The line that tells an agent of one remark that was not heard."""
+
+
+@frozen
+class Asked:
+    """What a digest is about beside what was missed."""
+
+    cast: tuple[Participant, ...]
+    """Who is at the table: their labels cannot be faked."""
+
+    item: AgendaItem | None = None
+    """The point of the agenda at hand."""
+
+    ask: str = ""
+    """What is asked, in the words of the digest; empty for to speak. Personal."""
+
+    hands: tuple[Participant, ...] = ()
+    """Whose hands are up, where a chair reads it."""
+
+
+def compose(missed: Missed, asked: Asked) -> str:
+    """The digest: never empty, its last line says what is asked, or to speak."""
+    lines = [_spoken(line, asked.cast) for line in missed.lines]
+    if asked.item is not None:
+        lines.append(f"Point of the agenda: {one_line(asked.item.title)}")
+    lines += [f"Note: {one_line(note)}" for note in missed.notes]
+    if asked.hands:
+        lines.append(f"Note: hands are up: {', '.join(one_line(each.label) for each in asked.hands)}")
+    lines += _own(missed)
+    lines.append(f"It is your turn. {one_line(asked.ask)}".rstrip())
+    return "\n".join(lines)

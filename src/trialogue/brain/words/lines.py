@@ -1,0 +1,49 @@
+"""Entries of agents' scripts: which replies have begun them, and which were given.
+
+1. An entry is begun with a reply, as our own service says, and given once any of that reply was heard.
+2. Which were given is told to each new session, whose script then begins with the first that was not.
+"""
+
+from __future__ import annotations
+
+from attrs import Factory, define
+
+from trialogue.model.events import Event, LineTaken, PlaybackFinished, PlaybackStarted
+
+
+@define
+class Lines:
+    """The fold; feed it each event."""
+
+    _entries: dict[tuple[str, int], int] = Factory(dict[tuple[str, int], int])
+    _heard: set[tuple[str, int]] = Factory(set[tuple[str, int]])
+    _given: dict[str, set[int]] = Factory(dict[str, set[int]])
+    _scripted: set[str] = Factory(set[str])
+
+    def take_event(self, event: Event) -> None:
+        """Note an entry that was begun, and what was heard."""
+        match event:
+            case LineTaken(participant=name, reply=reply, entry=entry):
+                self._scripted.add(name)
+                self._entries[name, reply] = entry
+                self._give(name, reply)
+            case PlaybackStarted(participant=name, reply=reply):
+                self._heard.add((name, reply))
+                self._give(name, reply)
+            case PlaybackFinished(participant=name, reply=reply, played_s=played_s) if played_s > 0:
+                self._heard.add((name, reply))
+                self._give(name, reply)
+            case _:
+                pass
+
+    def _give(self, name: str, reply: int) -> None:
+        if (name, reply) in self._heard and (name, reply) in self._entries:
+            self._given.setdefault(name, set()).add(self._entries[name, reply])
+
+    def given(self, participant: str) -> tuple[int, ...]:
+        """The entries of the participant's script that were given, in order."""
+        return tuple(sorted(self._given.get(participant, ())))
+
+    def is_scripted(self, participant: str) -> bool:
+        """Whether the participant speaks from a script that says which entry it uses."""
+        return participant in self._scripted

@@ -1,0 +1,357 @@
+"""What was heard of whom: a pure fold of a meeting's events and commands.
+
+1. A turn's words are those of the replies that were played in it, in order.
+2. A reply that was heard to its end was heard whole.
+3. Of a cut reply, the words before the last played sample were heard. Sentences carry where their sound
+   begins; within one, words are taken to be spread evenly over its characters, and the cut falls on the
+   boundary before the word that was under way.
+4. A paused turn was heard until its pause, and on from where it was resumed.
+5. A person's speech is where its voice activity was; its words are those that were attributed to it.
+   Typed words are where they were read. Words beside another's turn are utterances of their own.
+6. A reply that was cut and goes on in a later turn is there from the cut on.
+7. Between a cut and its `PlaybackFinished` the clock since `PlaybackStarted` says how much was played.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import Factory, define
+
+from trialogue.model.commands import Attribute, Cause, Command, EndTurn, GrantFloor, Play
+from trialogue.model.events import (
+    Event,
+    PlaybackFinished,
+    PlaybackPaused,
+    PlaybackResumed,
+    PlaybackStarted,
+    ReplySent,
+    SentenceSaid,
+    SpeechStarted,
+    SpeechStopped,
+)
+from trialogue.model.records import Record
+from trialogue.model.transcript import UNCLEAR, Utterance
+
+CHARACTERS_A_SECOND = 15.0
+"""How fast speech is taken to be where a reply's length is not known yet: about 150 words a minute."""
+
+
+@define
+class Script:
+    """The words of one reply and where in its sound they are."""
+
+    duration_s: float | None = None
+    """How long its sound is, once all of it has arrived."""
+
+    _parts: list[tuple[float, str]] = Factory(list[tuple[float, str]])
+
+    def add(self, text: str, offset_s: float) -> None:
+        """Note a sentence; sentences of one offset arrived before their sound and share its stretch."""
+        text = " ".join(text.split())
+        if self._parts and offset_s <= self._parts[-1][0]:
+            offset_s, earlier = self._parts.pop()
+            text = f"{earlier} {text}"
+        self._parts.append((offset_s, text))
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return " ".join(text for _, text in self._parts if text)
+
+    def next_sentence_s(self, played_s: float) -> float | None:
+        """Where in its sound the next sentence begins, or all of it ends; None where that is not known."""
+        begins = (begin for begin, _ in self._parts if begin > played_s)
+        return next(begins, self.duration_s)
+
+    def between(self, start_s: float, end_s: float) -> str:
+        """The words whose sound ends between two of its places."""
+        return behind(self.until(end_s), self.until(start_s))
+
+    def until(self, played_s: float) -> str:
+        """The words of its first `played_s` seconds."""
+        if self.duration_s is not None and played_s >= self.duration_s:
+            return self.text
+        heard = (self._part_until(index, played_s) for index in range(len(self._parts)))
+        return " ".join(words for words in heard if words)
+
+    def _part_until(self, index: int, played_s: float) -> str:
+        begin, text = self._parts[index]
+        length = self._end_of(index) - begin
+        count = int(len(text) * min(1.0, max(0.0, (played_s - begin) / length)))
+        if count >= len(text) or text[count] == " ":
+            return text[:count]
+        return text[: text.rfind(" ", 0, count) + 1].rstrip()
+
+    def _end_of(self, index: int) -> float:
+        begin, text = self._parts[index]
+        if index + 1 < len(self._parts):
+            return self._parts[index + 1][0]
+        if self.duration_s is not None and self.duration_s > begin:
+            return self.duration_s
+        return begin + (len(text) + 1) / CHARACTERS_A_SECOND
+
+
+def behind(text: str, beginning: str) -> str:
+    """What is left of a text behind a beginning of it."""
+    return text[len(beginning) :].strip()
+
+
+def _aside(words: Attribute) -> Utterance:
+    text = " ".join(words.text.split())
+    return Utterance(
+        participant=words.participant,
+        turn=words.turn,
+        start_s=words.begin_s,
+        end_s=words.end_s,
+        heard=text,
+        intended=text,
+        cause="finished",
+        is_certain=words.is_certain,
+        beside=words.beside,
+    )
+
+
+@define
+class _Piece:
+    """One reply as it was played in a turn."""
+
+    reply: int
+    started_s: float | None = None
+    ended_s: float | None = None
+    played_s: float = 0.0
+    is_whole: bool = False
+    going_since_s: float | None = None
+    """Where it was started or resumed last; None while it is paused."""
+    paused_s: float | None = None
+    """Where it was paused last."""
+    base_s: float = 0.0
+    """How much of the reply was heard in an earlier turn."""
+
+    def played_until(self, position_s: float) -> float:
+        """How much of it has been heard at a position."""
+        if self.ended_s is not None or self.going_since_s is None:
+            return self.played_s
+        return self.played_s + max(0.0, position_s - self.going_since_s)
+
+    def pause(self, position_s: float, played_s: float | None = None) -> None:
+        """Fall silent for a while."""
+        self.played_s = self.played_until(position_s) if played_s is None else max(0.0, played_s)
+        self.going_since_s = None
+        self.paused_s = position_s
+
+
+@define
+class _Turn:
+    participant: str
+    pieces: list[_Piece] = Factory(list[_Piece])
+    cause: Cause | None = None
+    words: list[str] = Factory(list[str])
+    is_certain: bool = True
+
+    def piece(self, participant: str, reply: int) -> _Piece | None:
+        """The piece that this reply is; None where it is not part of the turn."""
+        if participant != self.participant:
+            return None
+        return next((piece for piece in self.pieces if piece.reply == reply), None)
+
+    def close(self, at: float, cause: Cause) -> None:
+        """End it; what is still played ends now, until its `PlaybackFinished` says better."""
+        self.cause = cause
+        for piece in self.pieces:
+            if piece.ended_s is None and piece.started_s is not None:
+                is_paused = piece.going_since_s is None and piece.paused_s is not None
+                piece.played_s = piece.played_until(at)
+                piece.ended_s = max(piece.started_s, piece.paused_s or 0.0 if is_paused else at)
+
+
+@define
+class Transcript:
+    """The fold; feed it each event and then its commands, in order, with the record's `at`."""
+
+    _scripts: dict[tuple[str, int], Script] = Factory(dict[tuple[str, int], Script])
+    _turns: dict[int, _Turn] = Factory(dict[int, _Turn])
+    _speaking: dict[str, float] = Factory(dict[str, float])
+    _held: tuple[str, int] | None = None
+    _last: dict[tuple[str, int], _Piece] = Factory(dict[tuple[str, int], _Piece])
+    _asides: list[Utterance] = Factory(list[Utterance])
+
+    def take_event(self, event: Event) -> None:
+        """Note what an event says about words and sound; others change nothing."""
+        match event:
+            case SentenceSaid(participant=name, reply=reply, text=text, offset_s=offset_s):
+                self._script(name, reply).add(text, offset_s)
+            case ReplySent(participant=name, reply=reply, duration_s=duration_s):
+                self._script(name, reply).duration_s = duration_s
+            case PlaybackStarted(participant=name, turn=turn, reply=reply, position_s=position_s):
+                piece = self._piece(name, turn, reply)
+                if piece is not None:
+                    piece.started_s = piece.going_since_s = position_s
+            case PlaybackPaused(participant=name, turn=turn, reply=reply):
+                piece = self._piece(name, turn, reply)
+                if piece is not None and piece.ended_s is None:
+                    piece.pause(event.position_s, event.played_s)
+            case PlaybackResumed(participant=name, turn=turn, reply=reply):
+                piece = self._piece(name, turn, reply)
+                if piece is not None and piece.ended_s is None:
+                    piece.going_since_s = event.position_s
+            case SpeechStarted(participant=name, position_s=position_s):
+                self._speaking.setdefault(name, position_s)
+                self._speak(name)
+            case SpeechStopped(participant=name, position_s=position_s):
+                self._fall_silent(name, position_s)
+            case PlaybackFinished():
+                self._finish(event)
+            case _:
+                pass
+
+    def take_command(self, at: float, command: Command) -> None:
+        """Note what a command says about turns; others change nothing."""
+        match command:
+            case GrantFloor(to=to, turn=turn):
+                self._turns[turn] = _Turn(to)
+                self._held = (to, turn)
+                if to in self._speaking:
+                    self._speak(to)
+            case Play(turn=turn, reply=reply) if turn in self._turns:
+                self._play(self._turns[turn], reply)
+            case EndTurn(turn=turn, cause=cause) if turn in self._turns:
+                self._turns[turn].close(at, cause)
+                self._held = None
+            case Attribute(beside=beside) if beside:
+                self._asides.append(_aside(command))
+            case Attribute(turn=turn) if turn in self._turns:
+                self._attribute(at, self._turns[turn], command)
+            case _:
+                pass
+
+    def _play(self, taken: _Turn, reply: int) -> None:
+        before = self._last.get((taken.participant, reply))
+        base_s = before.played_s if before is not None else 0.0
+        piece = self._last[taken.participant, reply] = _Piece(reply, played_s=base_s, base_s=base_s)
+        taken.pieces.append(piece)
+
+    def _speak(self, name: str) -> None:
+        """A person's speech is a piece of the turn that it holds."""
+        held = self._held
+        if held is None or held[0] != name:
+            return
+        taken, start = self._turns[held[1]], self._speaking[name]
+        if all(piece.ended_s is not None for piece in taken.pieces):
+            taken.pieces.append(_Piece(0, started_s=start, going_since_s=start))
+
+    def _fall_silent(self, name: str, position_s: float) -> None:
+        self._speaking.pop(name, None)
+        held = self._held
+        if held is None or held[0] != name:
+            return
+        for piece in self._turns[held[1]].pieces:
+            if piece.reply == 0 and piece.ended_s is None:
+                piece.played_s = piece.played_until(position_s)
+                piece.ended_s = max(position_s, piece.started_s or 0.0)
+
+    def _attribute(self, at: float, taken: _Turn, words: Attribute) -> None:
+        if taken.words == [UNCLEAR]:
+            taken.words.clear()
+        taken.words.append(" ".join(words.text.split()))
+        taken.is_certain = taken.is_certain and words.is_certain
+        if words.end_s > words.begin_s:
+            taken.pieces.append(_Piece(0, started_s=words.begin_s, ended_s=words.end_s))
+        elif not taken.pieces:
+            taken.pieces.append(_Piece(0, started_s=at, ended_s=at))
+
+    def sentence_left_s(self, turn: int, position_s: float) -> float | None:
+        """Seconds until the sentence that is being heard at a position ends; None where that is unknown."""
+        taken = self._turns.get(turn)
+        for piece in taken.pieces if taken else ():
+            if piece.started_s is not None and piece.ended_s is None and taken is not None:
+                played = piece.played_until(position_s)
+                end = self._script(taken.participant, piece.reply).next_sentence_s(played)
+                return None if end is None else end - played
+        return None
+
+    def heard_by(self, turn: int, position_s: float) -> str:
+        """The words heard in a turn that goes on, until a position."""
+        taken = self._turns.get(turn)
+        if taken is None:
+            return ""
+        parts = (
+            self._script(taken.participant, piece.reply).between(piece.base_s, piece.played_until(position_s))
+            for piece in taken.pieces
+        )
+        return " ".join(part for part in parts if part)
+
+    def _script(self, participant: str, reply: int) -> Script:
+        return self._scripts.setdefault((participant, reply), Script())
+
+    def _piece(self, participant: str, turn: int, reply: int) -> _Piece | None:
+        taken = self._turns.get(turn)
+        return taken.piece(participant, reply) if taken else None
+
+    def _finish(self, event: PlaybackFinished) -> None:
+        piece = self._piece(event.participant, event.turn, event.reply)
+        if piece is None:
+            return
+        piece.going_since_s = None
+        piece.played_s, piece.ended_s = max(0.0, event.played_s), event.position_s
+        piece.is_whole = event.outcome == "complete" and event.played_s > 0
+        if piece.started_s is None and event.played_s > 0:
+            piece.started_s = event.position_s - max(0.0, event.played_s - piece.base_s)
+
+    def _heard(self, participant: str, piece: _Piece) -> str:
+        script = self._script(participant, piece.reply)
+        whole = script.text if piece.is_whole else script.until(piece.played_s)
+        return behind(whole, script.until(piece.base_s)) if piece.base_s > 0 else whole
+
+    def spoken_s(self, turn: int) -> float:
+        """Seconds of sound heard in a turn so far."""
+        taken = self._turns.get(turn)
+        return sum(max(0.0, piece.played_s - piece.base_s) for piece in taken.pieces) if taken else 0.0
+
+    def heard(self, turn: int) -> str:
+        """The words heard in a turn so far."""
+        taken = self._turns.get(turn)
+        if taken is None:
+            return ""
+        parts = (*(self._heard(taken.participant, piece) for piece in taken.pieces), *taken.words)
+        return " ".join(part for part in parts if part)
+
+    def utterance(self, turn: int) -> Utterance | None:
+        """What was heard in a turn that is over; None where it is not, or nothing was."""
+        taken = self._turns.get(turn)
+        if taken is None or taken.cause is None:
+            return None
+        starts = [piece.started_s for piece in taken.pieces if piece.started_s is not None]
+        ends = [piece.ended_s for piece in taken.pieces if piece.ended_s is not None]
+        if not starts or not ends:
+            return None
+        texts = (
+            *(self._script(taken.participant, piece.reply).text for piece in taken.pieces),
+            *taken.words,
+        )
+        return Utterance(
+            participant=taken.participant,
+            turn=turn,
+            start_s=min(starts),
+            end_s=max(ends),
+            heard=self.heard(turn),
+            intended=" ".join(text for text in texts if text),
+            cause=taken.cause,
+            is_certain=taken.is_certain,
+        )
+
+    def utterances(self) -> tuple[Utterance, ...]:
+        """All turns in which something was heard, in order, each before what was said beside it."""
+        found = [self.utterance(turn) for turn in sorted(self._turns)]
+        spoken = [utterance for utterance in found if utterance is not None]
+        return tuple(sorted([*spoken, *self._asides], key=lambda each: (each.turn, each.beside != "")))
+
+
+def utterances(records: Iterable[Record]) -> tuple[Utterance, ...]:
+    """What a journal's records say was heard, in order of turns."""
+    transcript = Transcript()
+    for record in records:
+        transcript.take_event(record.event)
+        for command in record.commands:
+            transcript.take_command(record.at, command)
+    return transcript.utterances()
