@@ -55,7 +55,23 @@ def test_the_version(capsys):
         (["replay", "nowhere/x"], "trialogue: there is no journal at nowhere/x"),
         (["serve", "--port", "99999"], "trialogue: --port wants a number from 0 to 65535, not 99999"),
         (["serve", "--port", "-5"], "trialogue: --port wants a number from 0 to 65535, not -5"),
-        (["serve", "--host", "0.0.0.0"], "trialogue: a server beyond loopback needs an API key"),
+        (["serve", "--host", "0.0.0.0"], "trialogue: --host 0.0.0.0 is reached from other machines: "),
+        (
+            ["serve", "--host", "203.0.113.5"],
+            "trialogue: --host 203.0.113.5 is reached from other machines: ",
+        ),
+        (
+            ["voices", "--say", "hi", "--voice", "hart"],
+            'trialogue: no voice is called "hart"; did you mean "heart"?',
+        ),
+        (
+            ["voices", "--say", "hi", "--voice", "aura-2-thalai-en"],
+            'trialogue: no voice is called "aura-2-thalai-en"; did you mean "aura-2-thalia-en"?',
+        ),
+        (
+            ["voices", "--say", "hi", "--voice", "qq"],
+            'trialogue: no voice is called "qq"; trialogue voices lists them',
+        ),
         (["serve", "--api-key-env", "NOT_SET_HERE"], "trialogue: set NOT_SET_HERE to the key"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -21,6 +21,11 @@ def test_wide_and_combining_characters_are_counted():
     assert padded("日本語", 4) == "日… "
 
 
+def test_what_is_drawn_as_one_is_counted_as_one():
+    """A family of joined emoji has one picture's cells, a space without width none."""
+    assert [width(text) for text in ("👩‍👩‍👧", "a\u200bb")] == [2, 2]
+
+
 @given(st.text())
 def test_no_span_steers_a_terminal(text):
     """No control character comes through, whatever it was."""

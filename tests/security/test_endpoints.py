@@ -7,7 +7,7 @@ from trialogue.app.edges import Edges, local_equipment
 from trialogue.app.endpoints import allows, check_endpoints, judged
 from trialogue.app.meeting import open_meeting
 from trialogue.app.tooling import Permissions
-from trialogue.cli.program import main
+from trialogue.cli import main
 from trialogue.errors import ScenarioError
 from trialogue.scenario import loads, resolve
 from trialogue.testing.engines import murmuring_engines

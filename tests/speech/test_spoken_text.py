@@ -25,6 +25,8 @@ from trialogue.speech.spoken_text import speakable
         ("snake_case stays, _this_ too", "snake_case stays, this too"),
         ("2 * 3", "2 times 3"),
         ("€7.50 and € 3.", "7.50 euros and 3 euros."),
+        ("£20, ¥500.", "20 pounds, 500 yen."),
+        ("£1 or €1 or ¥1", "1 pound or 1 euro or 1 yen"),
         ("C# vs. F#", "C sharp versus F sharp"),
         ("card 1234567890123456", "card 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6"),
         ("x" * 90, "x" * 40 + " " + "x" * 40 + " " + "x" * 10),
@@ -35,7 +37,7 @@ def test_what_is_read_of_what_is_written(written, spoken):
     assert speakable(written) == spoken
 
 
-@given(st.text(st.sampled_from("ab1 9,*_`#[]()<>|-\n.:/w€~"), max_size=80))
+@given(st.text(st.sampled_from("ab1 9,*_`#[]()<>|-\n.:/w€£¥~"), max_size=80))
 def test_any_text_becomes_words_of_bounded_length_or_nothing(text):
     """Never an exception, an empty line or an endless word; every line has something to say."""
     lines = speakable(text).splitlines()

@@ -5,6 +5,7 @@ import stat
 
 import pytest
 
+from trialogue.speech.engines import open_engines
 from trialogue.speech.store import Statistics, Store, default_directory
 
 HEADER = 4 + 32
@@ -129,3 +130,16 @@ def test_where_speech_is_kept(environment, place, monkeypatch):
     """The operator's word, then the desktop's, then the home directory."""
     monkeypatch.setenv("HOME", "/h")
     assert str(default_directory(environment)) == place
+
+
+def test_without_a_home_memory_alone_remembers(monkeypatch):
+    """A user whom the system does not list, without $HOME: no disk, and no traceback."""
+
+    def nowhere():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr("trialogue.speech.store.Path.home", nowhere)
+    assert default_directory({}) is None
+    monkeypatch.delenv("TRIALOGUE_CACHE", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    assert repr(open_engines().synthesizer).startswith("<")

@@ -5,11 +5,11 @@ All text that is not ours goes through `safe_text` on its way into a span, and i
 
 from __future__ import annotations
 
-import unicodedata
 from enum import Enum
 from typing import Final
 
 from attrs import frozen
+from rich.cells import cell_len
 
 from trialogue.model.text import safe_text
 
@@ -85,8 +85,12 @@ def plain(shown: Line) -> str:
 
 
 def width(text: str) -> int:
-    """How many cells a terminal gives to `text` (Unicode Standard Annex 11; combining marks take none)."""
-    return sum(_cells(character) for character in text)
+    """How many cells a terminal gives to `text`, as rich reckons it, which draws our lines there.
+
+    >>> width("日本"), width("e\u0301"), width("👩‍👩‍👧")
+    (4, 1, 2)
+    """
+    return cell_len(text)
 
 
 def padded(text: str, cells: int) -> str:
@@ -116,9 +120,3 @@ def clock(seconds: float) -> str:
 def counted(number: int, noun: str) -> str:
     """`1 turn`, `2 turns`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _cells(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1

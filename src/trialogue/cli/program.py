@@ -20,7 +20,7 @@ from trialogue.errors import SetupError
 if TYPE_CHECKING:
     from trialogue.scenario.defaults import Overrides
 
-__all__ = ["app", "main"]
+__all__ = ["app", "run_command"]
 
 ABOUT: Final = """\
 Spoken meetings of several voice agents: moderated, recorded, replayable.
@@ -199,12 +199,8 @@ NO_LEAVE: Final = Leave()
 """What needs none: mocks, registered tools, addresses of this machine."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def run_command(arguments: Sequence[str] | None = None) -> int:
     """Run one command, of `sys.argv` where no arguments are given, and return its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")  # a terminal that lacks a character shows another
     tokens = list(sys.argv[1:] if arguments is None else arguments)
     return concluded(lambda: _called(tokens))
 

@@ -20,6 +20,7 @@ from trialogue.deepgram.listen.settings import FLUX_PATH, NOVA_PATH
 from trialogue.errors import SetupError
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import Access, Server, open_server
+from trialogue.server.options import is_loopback
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.supervise import lone_error, watch_signals
 
@@ -51,6 +52,11 @@ def serve(serving: Serving) -> int:
     if serving.port not in range(65_536):
         raise SetupError(f"--port wants a number from 0 to 65535, not {serving.port}")
     access = Access(serving.host, serving.port, _key(serving.key_variable))
+    if access.api_key is None and not is_loopback(f"ws://{access.host}/"):
+        raise SetupError(
+            f"--host {serving.host} is reached from other machines: name the variable that holds a key for "
+            "its clients, as --api-key-env VOICE_KEY"
+        )
     configure("error" if serving.is_quiet else serving.log_level)
     return trio.run(_serve, serving, access)
 

@@ -10,9 +10,10 @@ from attrs import asdict
 from trialogue.cli.lines import Line, Span, Tone, line, padded, span
 from trialogue.cli.screens import open_waiting, put_json, show
 from trialogue.errors import SetupError
+from trialogue.scenario.problems import meant, shown
 from trialogue.speech import limit_threads
 from trialogue.speech.ports import Synthesizer
-from trialogue.speech.voices import AURA, VOICES, Voice, voice_for
+from trialogue.speech.voices import AURA, VOICES, Voice, known_voice, voice_for
 
 __all__ = ["list_voices", "say"]
 
@@ -29,6 +30,7 @@ def list_voices(*, as_json: bool) -> int:
 
 def say(text: str, voice: str, out: Path, synthesizer: Synthesizer | None = None) -> int:
     """Write `text`, spoken by a voice, to a WAV file. `SetupError` where that cannot be done."""
+    _check_name(voice)
     speech = list((synthesizer or _synthesizer()).synthesize(text, voice))
     if not speech:
         raise SetupError("there is nothing in that text that can be spoken")
@@ -43,6 +45,13 @@ def say(text: str, voice: str, out: Path, synthesizer: Synthesizer | None = None
     seconds = sum(each.duration_s for each in speech)
     show([line(span(f"{out}: {seconds:.1f} s in the voice {voice_for(voice).name}"))])
     return 0
+
+
+def _check_name(voice: str) -> None:
+    """Refuse a name that nobody has: on the wire any name gets a voice, but here a person has mistyped."""
+    if known_voice(voice) is None:
+        hint = meant(voice.lower(), (*VOICES, *AURA, *(f"aura-2-{name}-en" for name in AURA)))
+        raise SetupError(f'no voice is called "{shown(voice)}"{hint or "; trialogue voices lists them"}')
 
 
 def _row(voice: Voice) -> Line:

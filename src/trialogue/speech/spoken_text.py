@@ -24,7 +24,8 @@ _RULE: Final = re.compile(r"^[ \t|:*_=-]{3,}$", re.MULTILINE)
 _EMPHASIS: Final = re.compile(r"[*`~|]+|(?<!\w)_+|(?<!_)(?>_+)(?!\w)")
 _DIGITS: Final = re.compile(r"(?:\d,?){16,}")
 _TIMES: Final = re.compile(r"(?<=\d) ?[*\u00d7] ?(?=\d)")
-_EUROS: Final = re.compile(r"€\s?(\d[\d.,]*\d|\d)")
+_MONEY: Final = re.compile(r"([€£¥])\s?(\d[\d.,]*\d|\d)")
+_CURRENCIES: Final = {"€": ("euro", "euros"), "£": ("pound", "pounds"), "¥": ("yen", "yen")}
 _LONG_WORD: Final = re.compile(r"\S{40}(?=\S)")
 _SYMBOLS: Final = {
     "C#": "C sharp",
@@ -51,7 +52,7 @@ def speakable(text: str) -> str:
         text = mark.sub(" ", text)
     for symbol, words in _SYMBOLS.items():
         text = text.replace(symbol, words)
-    text = _EUROS.sub(r"\1 euros", text)
+    text = _MONEY.sub(_money, text)
     text = _DIGITS.sub(lambda match: " ".join(match[0].replace(",", "")), text)
     text = _LONG_WORD.sub(r"\g<0> ", text)
     lines = (" ".join(line.split()) for line in text.splitlines())
@@ -62,3 +63,9 @@ def _host(address: re.Match[str]) -> str:
     """The host as it is said, with the marks behind the address, which are the sentence's."""
     behind = address[2]
     return address[1].replace(".", " dot ") + behind[len(behind.rstrip(".,;:!?")) :]
+
+
+def _money(match: re.Match[str]) -> str:
+    """An amount with its currency behind it, as it is said."""
+    one, more = _CURRENCIES[match[1]]
+    return f"{match[2]} {one if match[2] == '1' else more}"

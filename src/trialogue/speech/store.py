@@ -203,10 +203,17 @@ def _header(payload: bytes) -> bytes:
     return _MAGIC + hashlib.sha256(payload).digest()
 
 
-def default_directory(environment: Mapping[str, str] = os.environ) -> Path:
-    """Return where speech is kept: in $TRIALOGUE_CACHE, $XDG_CACHE_HOME/trialogue or ~/.cache/trialogue."""
+def default_directory(environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Return where speech is kept: in $TRIALOGUE_CACHE, $XDG_CACHE_HOME/trialogue or ~/.cache/trialogue.
+
+    None for a user without a home directory, as in many containers: memory alone remembers then.
+    """
     chosen = environment.get("TRIALOGUE_CACHE")
     if chosen:
         return Path(chosen) / "speech"
     shared = environment.get("XDG_CACHE_HOME")
-    return (Path(shared) if shared else Path.home() / ".cache") / "trialogue" / "speech"
+    try:
+        caches = Path(shared) if shared else Path.home() / ".cache"
+    except RuntimeError:  # neither $HOME nor the system's list of users says where it is
+        return None
+    return caches / "trialogue" / "speech"

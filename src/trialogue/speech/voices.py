@@ -12,7 +12,7 @@ from typing import Final
 
 from attrs import frozen
 
-__all__ = ["AURA", "VOICES", "Voice", "voice_for"]
+__all__ = ["AURA", "VOICES", "Voice", "known_voice", "voice_for"]
 
 
 @frozen
@@ -87,12 +87,15 @@ def voice_for(model: str) -> Voice:
     >>> voice_for("aura-2-orion-en").name
     'ben'
     """
-    known = VOICES.get(model.lower())
-    if known is not None:
-        return known
+    return known_voice(model) or VOICES[_by_hash(model)]
+
+
+def known_voice(model: str) -> Voice | None:
+    """Return the local voice that has this name, or stands in for the Deepgram voice of it; else None."""
+    ours = VOICES.get(model.lower())
     parts = model.lower().split("-")
-    given = parts[-2] if len(parts) > 2 and parts[0] == "aura" else ""
-    return VOICES[AURA.get(given) or _by_hash(model)]
+    given = parts[-2] if len(parts) > 2 and parts[0] == "aura" else parts[0] if len(parts) == 1 else ""
+    return ours or (VOICES[AURA[given]] if given in AURA else None)
 
 
 def _by_hash(model: str) -> str:

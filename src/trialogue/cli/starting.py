@@ -1,0 +1,63 @@
+"""How the process of a command starts, wherever it is started from."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, TextIO
+
+__all__ = ["open_streams", "plain_interrupts"]
+
+_STANDARD: Final = (0, 1, 2)
+
+
+def open_streams() -> None:
+    """Make stdout and stderr streams that can be written, whatever the process was given.
+
+    cron, supervisors and `>&-` leave them closed, and Python has None there: what is printed goes nowhere
+    then. The descriptors are taken, too, so that no file of a meeting ever gets the number of stderr.
+    """
+    for descriptor in _STANDARD:
+        _take(descriptor)
+    sys.stdout = _writable(sys.stdout)
+    sys.stderr = _writable(sys.stderr)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")  # a terminal that lacks a character shows another
+
+
+@contextmanager
+def plain_interrupts() -> Generator[None]:
+    """Let a Ctrl-C end the process by the signal's default, silently, while nothing is made yet."""
+    try:
+        is_ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        if is_ours:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+    except ValueError:  # another thread than the main one: signals are not ours
+        is_ours = False
+    try:
+        yield
+    finally:
+        if is_ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _take(descriptor: int) -> None:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        opened = os.open(os.devnull, os.O_RDWR)
+        if opened != descriptor:
+            os.dup2(opened, descriptor)
+            os.close(opened)
+
+
+def _writable(stream: TextIO | None) -> TextIO:
+    if stream is None or stream.closed:
+        return Path(os.devnull).open("w", encoding="utf-8")
+    return stream

@@ -1,0 +1,53 @@
+"""Commands in the processes that cron, supervisors, containers and hasty people give them."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = str(Path(__file__).parent / "murmuring.py")
+LOADING = """
+import os, signal, sys
+
+class Interrupted:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupted())
+from trialogue.cli import main
+sys.exit(main(["check", {file!r}]))
+"""
+
+
+def shell(command, **options):
+    return subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, **options)
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_written_nowhere(closed, small, tmp_path):
+    """The meeting is held with all of its files, and none of them gets the words for the terminal."""
+    out = tmp_path / "run"
+    done = shell(f"exec '{sys.executable}' '{PROGRAM}' run '{small}' --out '{out}' {closed}")
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    assert json.loads((out / "result.json").read_text())["ok"] is True
+    assert not [path for path in out.rglob("*") if path.is_file() and b"loading voices" in path.read_bytes()]
+
+
+@pytest.mark.parametrize("command", ["--version", "--help", "check '{small}'", "explain '{small}'", "voices"])
+def test_nobody_reads_what_a_command_prints(command, small):
+    """A command whose stdout is closed does its work and ends well; its faults still have their code."""
+    command = command.format(small=small)
+    assert shell(f"exec '{sys.executable}' '{PROGRAM}' {command} >&-").returncode == 0
+    assert shell(f"exec '{sys.executable}' '{PROGRAM}' replay nowhere >&- 2>&-").returncode == 4
+
+
+@pytest.mark.parametrize("module", ["cyclopts", "yaml"])
+def test_ctrl_c_at_the_start_leaves_no_traceback(module, small):
+    """Nothing is made yet, so there is nothing to say: the process ends of the signal, or with its code."""
+    code = LOADING.format(module=module, file=str(small))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode in (-signal.SIGINT, 130), done.stderr) == (True, "")
