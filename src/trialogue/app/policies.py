@@ -9,13 +9,13 @@ policy that was changed since shows as a divergence, as it should.
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import cast
 
 from attrs import frozen
 
 from trialogue.app.allowing import check_import, check_place
 from trialogue.errors import SetupError
+from trialogue.importing import import_named
 from trialogue.model.plan import MeetingPlan
 from trialogue.rules.meeting import Meeting
 from trialogue.rules.view import Decision, FloorView, Policy
@@ -46,11 +46,7 @@ def import_policy(name: str, imports: tuple[str, ...]) -> Policy:
     """The policy that `module:attribute` names; `SetupError` where there is none, or it may not be asked."""
     what = f"policy {name}"
     check_import(what, name, imports)
-    module_name, _, attribute = name.partition(":")
-    try:
-        found: object = getattr(import_module(module_name), attribute)
-    except (ImportError, AttributeError) as missing:
-        raise SetupError(f"{what}: {missing}") from missing
+    found = import_named(what, name)
     check_place(what, name, found, imports)
     if hasattr(found, "choose"):
         return cast("Policy", found)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Any, Protocol, cast
 
 from trialogue.errors import SetupError
+from trialogue.importing import import_extra
 
 __all__ = ["Driver", "PortAudio", "Stream", "open_driver"]
 
@@ -124,9 +124,9 @@ class PortAudio:
 def open_driver(name: str = "sounddevice") -> Driver:
     """The driver of this machine's devices; SetupError where its package or its library is missing."""
     try:
-        library = import_module(name)
-    except ImportError as missing:
-        raise SetupError(f"a microphone needs {name}: {INSTALL}") from missing
-    except OSError as missing:
-        raise SetupError(f"a microphone needs the PortAudio library: {missing}") from missing
+        library = import_extra(name, "a microphone", "audio")
+    except SetupError as error:
+        if isinstance(error.__cause__, OSError):  # sounddevice is there, the system's own part is not
+            raise SetupError(f"a microphone needs the PortAudio library: {error.__cause__}") from error
+        raise
     return PortAudio(cast("_Library", library))

@@ -14,6 +14,7 @@ from typing import Final
 from attrs import evolve, frozen
 
 from trialogue.errors import SetupError
+from trialogue.importing import reason_of
 from trialogue.speech import wheels
 from trialogue.speech.cache import CachedRecognizer, CachedSynthesizer
 from trialogue.speech.ports import Recognizer, SpeechDetector, Synthesizer
@@ -77,8 +78,8 @@ def _installed(name: str) -> Engines:
         raise SetupError(f"no speech engines are called {name!r}; installed: {known}")
     try:
         engines = chosen.load()()
-    except ImportError as fault:
-        raise SetupError(f"the speech engines {name!r} cannot be imported: {fault}") from fault
+    except (Exception, SystemExit) as fault:  # code of a package that we do not know
+        raise SetupError(f"the speech engines {name!r} cannot be loaded: {reason_of(fault)}") from fault
     if not isinstance(engines, Engines):
         raise SetupError(
             f"the speech engines {name!r} ({chosen.value}) are not trialogue.speech.engines.Engines"

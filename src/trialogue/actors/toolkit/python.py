@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from importlib import import_module
 from typing import cast
 
 from attrs import frozen
 
 from trialogue.compute import Compute
 from trialogue.errors import SetupError, ToolFailed
+from trialogue.importing import import_named
 
 
 @frozen
@@ -63,11 +63,7 @@ def _is_async(function: Callable[..., object]) -> bool:
 
 def import_function(name: str) -> Callable[..., object]:
     """The callable that `module:attr` names; `SetupError` in one line where there is none."""
-    module_name, _, attribute = name.partition(":")
-    try:
-        found: object = getattr(import_module(module_name), attribute)
-    except (ImportError, AttributeError) as missing:
-        raise SetupError(f"tool {name}: {missing}") from missing
+    found = import_named(f"tool {name}", name)
     if not callable(found):
         raise SetupError(f"tool {name}: is a {type(found).__name__}, not a function")
     return found

@@ -1,0 +1,64 @@
+"""Code that is not ours: what is told where it cannot be imported."""
+
+import pytest
+
+from trialogue.errors import SetupError
+from trialogue.importing import import_extra, import_named
+
+BROKEN = {
+    "cannot_load": "raise ImportError('libgomp.so.1: failed to map segment from shared object')",
+    "wants_more": "import a_library_that_is_not_there",
+    "says_nothing": "raise MemoryError",
+    "leaves": "raise SystemExit(3)",
+    "misspelt": "def f(:",
+}
+
+
+@pytest.fixture(autouse=True)
+def broken(tmp_path, monkeypatch):
+    """Modules that are there and do not load."""
+    for name, code in BROKEN.items():
+        (tmp_path / f"{name}.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+
+
+@pytest.mark.parametrize("module", ["not_there_at_all", "not_there_at_all.inner"])
+def test_a_package_that_is_missing_is_to_be_installed(module):
+    """The line has the command."""
+    with pytest.raises(SetupError) as caught:
+        import_extra(module, "local speech", "local")
+    assert str(caught.value) == f"local speech needs the package {module!r}: pip install 'trialogue[local]'"
+
+
+@pytest.mark.parametrize(
+    ("module", "why"),
+    [
+        ("cannot_load", "ImportError: libgomp.so.1: failed to map segment from shared object"),
+        ("wants_more", "ModuleNotFoundError: No module named 'a_library_that_is_not_there'"),
+        ("says_nothing", "MemoryError"),
+    ],
+)
+def test_a_package_that_does_not_load_says_why(module, why):
+    """Nobody is told to install what is installed."""
+    with pytest.raises(SetupError) as caught:
+        import_extra(module, "local speech", "local")
+    assert str(caught.value) == (
+        f"local speech needs the package {module!r}, which is installed but does not load: {why}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("not_there:f", "tool x: No module named 'not_there'"),
+        ("math:no_such", "tool x: module 'math' has no attribute 'no_such'"),
+        ("misspelt:f", "tool x: misspelt does not load: SyntaxError: invalid syntax (misspelt.py, line 1)"),
+        ("says_nothing:f", "tool x: says_nothing does not load: MemoryError"),
+        ("leaves:f", "tool x: leaves does not load: SystemExit: 3"),
+    ],
+)
+def test_an_authors_module_that_does_not_load_is_told(name, told):
+    """Whatever it raises is the author's to mend: one line, and no exit of its own."""
+    with pytest.raises(SetupError) as caught:
+        import_named("tool x", name)
+    assert str(caught.value) == told
