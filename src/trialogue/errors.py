@@ -199,3 +199,9 @@ class IntensityExceeded(TrialogueError):
         super().__init__(message)
         self.supervisor = supervisor
         self.child = child
+
+    @property
+    def failure(self) -> BaseException:
+        """What failed too often, under all the supervisors that gave up on it; itself without a cause."""
+        cause = self.__cause__
+        return cause.failure if isinstance(cause, IntensityExceeded) else cause or self

@@ -1,5 +1,6 @@
 """Recordings line up with the meeting's clock and are readable whenever the process stops."""
 
+import errno
 import os
 import stat
 import wave
@@ -40,17 +41,25 @@ def test_every_file_is_as_long_as_the_meeting_and_in_place(tmp_path):
     assert both.tolist() == [0] * 10 + [100] * 10 + [107] * 10 + [0] * 10
 
 
-def test_a_disk_that_takes_no_more_is_told_once(tmp_path, monkeypatch):
+def test_a_file_that_takes_no_more_is_told_once_with_its_reason(tmp_path, monkeypatch):
     """What was recorded stays readable, up to the last whole tick; nothing is raised."""
     told = []
     recorder = Recorder(tmp_path / "audio", GRID, ("a",), told.append)
     recorder.frame(0, {"a": frame(1)})
+    parts = []
+
+    def limited(_fd, data, _at):
+        if parts:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+        parts.append(data)
+        return len(data) - 1
+
     with monkeypatch.context() as full:
-        full.setattr(os, "pwrite", lambda _fd, data, _at: len(data) - 1)
+        full.setattr(os, "pwrite", limited)
         recorder.frame(10, {"a": frame(2)})
     recorder.frame(20, {"a": frame(3)})
     recorder.close()
-    assert told == [RecordingFailed("No space left on device")]
+    assert told == [RecordingFailed("File too large")]
     assert samples_of(tmp_path / "audio" / "a.wav").tolist() == [1] * 10
 
 

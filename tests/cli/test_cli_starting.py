@@ -12,6 +12,8 @@ PROGRAM = str(Path(__file__).parent / "murmuring.py")
 LOADING = """
 import os, signal, sys
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background processes ignore it
+
 class Interrupted:
     def find_spec(self, name, *_):
         if name == {module!r}:

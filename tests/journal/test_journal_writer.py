@@ -233,10 +233,10 @@ def test_every_cut_of_a_line_can_be_closed(tmp_path, monkeypatch):
 
 
 def test_short_write_says_where(tmp_path, monkeypatch):
-    """The error tells how much was written, and carries path and offset."""
+    """The error tells why, and how much was written, and carries path and offset."""
     journal = Journal.create(tmp_path / "j", HEADER)
     _, error = fill(journal, monkeypatch, 100)
-    assert "100 of" in str(error)
+    assert "No space left on device (100 of" in str(error)
     assert (error.path, error.offset) == (str(journal.path), journal.path.stat().st_size)
     journal.close("journal-failed")
 
@@ -259,6 +259,18 @@ def test_reserve_is_freed_for_the_end(tmp_path, monkeypatch):
     fill(journal, monkeypatch, 0)
     assert (kept, reserve.exists()) == (65536, False)
     journal.close("journal-failed")
+
+
+def test_every_file_is_private_from_its_first_moment(tmp_path):
+    """The reserve, too, whatever the process's mask is."""
+    before = os.umask(0)
+    try:
+        journal = Journal.create(tmp_path / "j", HEADER)
+    finally:
+        os.umask(before)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    journal.close("over")
+    assert modes == dict.fromkeys([".j.reserve", "j", "manifest.json"], 0o600)
 
 
 def test_torn_newline_before_the_end_is_read(tmp_path, monkeypatch):
@@ -307,10 +319,11 @@ def test_write_that_takes_nothing_is_an_error(tmp_path, monkeypatch):
 def test_room_that_cannot_be_set_aside_is_told(tmp_path, monkeypatch):
     """Without a reserve the end could not be written, so no meeting begins."""
 
-    def full(self, content):
+    def full(descriptor, _mode):
+        os.close(descriptor)
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr("trialogue.journal.writer.os.fdopen", full)
     with pytest.raises(JournalError, match="No space left on device"):
         Journal.create(tmp_path / "j", HEADER)
     assert names(tmp_path) == []

@@ -9,16 +9,17 @@ A disk that takes no more ends the recordings, not the meeting: it is told once,
 
 from __future__ import annotations
 
-import errno
 import os
 import struct
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
 
 from trialogue.actors.router import AudioGrid, mix
 from trialogue.errors import JournalError
+from trialogue.journal.whole import write_whole
 from trialogue.model.events import Event, RecordingFailed
 
 _HEADER = 44
@@ -52,7 +53,11 @@ class WavFile:
         self._rate = sample_rate
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         self._marked = 0
-        self._mark(0)
+        try:
+            self._mark(0)
+        except OSError:
+            os.close(self._fd)
+            raise
 
     def adopt(self, path: Path, end: int) -> None:
         """Take over another file's sound up to sample `end`; silence is skipped here, too."""
@@ -65,8 +70,7 @@ class WavFile:
 
     def write(self, position: int, pcm: bytes) -> None:
         """Put samples at `position` (samples from the start)."""
-        if os.pwrite(self._fd, pcm, _HEADER + 2 * position) < len(pcm):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # a full disk first takes a part
+        self._put(pcm, _HEADER + 2 * position)
         end = 2 * position + len(pcm)
         if end - self._marked > 2 * self._rate:
             self._mark(end)
@@ -80,8 +84,13 @@ class WavFile:
             os.close(self._fd)
 
     def _mark(self, data_bytes: int) -> None:
-        os.pwrite(self._fd, wav_header(self._rate, data_bytes), 0)
+        self._put(wav_header(self._rate, data_bytes), 0)
         self._marked = data_bytes
+
+    def _put(self, content: bytes, begin: int) -> None:
+        _, error = write_whole(content, lambda rest, done: os.pwrite(self._fd, rest, begin + done))
+        if error is not None:
+            raise error
 
 
 class Recorder:
@@ -94,9 +103,13 @@ class Recorder:
         self._files: dict[str, WavFile] = {}
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._files = {name: WavFile(folder / f"{name}.wav", grid.sample_rate) for name in speakers}
+            for name in speakers:
+                self._files[name] = WavFile(folder / f"{name}.wav", grid.sample_rate)
             self._mix = WavFile(folder / "mix.wav", grid.sample_rate)
         except OSError as error:
+            for file in self._files.values():
+                with suppress(OSError):  # it could not even be begun: that is told
+                    file.close(0)
             raise JournalError(f"cannot record in {folder}: {error.strerror}", path=str(folder)) from error
         self._end = 0
         self._samples = grid.frame_samples

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -57,6 +61,56 @@ def _make(folder: Path, *, may_exist: bool) -> bool:
     except OSError as error:
         raise JournalError(f"cannot make {folder}: {error.strerror}", path=str(folder)) from error
     return True
+
+
+@contextmanager
+def taken(out: Path | None, name: str) -> Generator[Path]:
+    """Make the run's directory for a meeting that starts in the block; if that fails, nothing is left of it.
+
+    Directories that were made on the way go, too; what others have put there stays. Two processes that are
+    given the same directory do not share it. Raises as `new_folder`.
+    """
+    wanted = Path("runs") if out is None else out
+    made = [each for each in (wanted, *wanted.parents) if not each.exists()]
+    try:
+        folder = new_folder(out, name)
+        if out is None:
+            made.insert(0, folder)
+        _claim(folder)
+    except BaseException:
+        _remove(made)
+        raise
+    try:
+        yield folder
+    except BaseException:
+        for path in (folder / "audio", folder):
+            _empty(path)
+        _remove([folder / "audio", *made])
+        raise
+
+
+def _claim(folder: Path) -> None:
+    """Make the run's first file, which can be made once."""
+    try:
+        os.close(os.open(folder / "scenario.yaml", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError as error:
+        raise SetupError(f"{folder} is another meeting's by now: name another --out") from error
+    except OSError as error:
+        raise JournalError(f"cannot write in {folder}: {error.strerror}", path=str(folder)) from error
+
+
+def _remove(folders: list[Path]) -> None:
+    for folder in folders:
+        with suppress(OSError):  # somebody has something in it, or it was never made
+            folder.rmdir()
+
+
+def _empty(folder: Path) -> None:
+    """Remove the files of a run in a directory."""
+    if folder.is_dir():
+        for path in folder.iterdir():
+            if path.is_file():
+                path.unlink()
 
 
 def write_private(path: Path, content: bytes, secrets: Secrets) -> None:

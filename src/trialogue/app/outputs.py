@@ -17,6 +17,7 @@ from trialogue.journal.reader import read
 from trialogue.journal.records import EPOCH, Clock
 from trialogue.model.text import steerless_json
 from trialogue.report import Result, Run, markdown, result, rttm, srt, webvtt
+from trialogue.report.shortfall import Shortfall, shortfall
 from trialogue.report.stretches import stretches
 
 EXIT_CODES = {
@@ -27,6 +28,9 @@ EXIT_CODES = {
     "all-failed": 3,
 }
 """How the command line ends for a meeting that ended so; 0 for all other reasons."""
+
+SHORTFALL_CODES = {Shortfall.UNSPOKEN: 3, Shortfall.UNRECORDED: 4}
+"""How it ends for a meeting that ended in order and fell short: as for a refusal, and as for a lost file."""
 
 
 FAILURES = frozenset({"journal-failed", "brain-failed", "actor-failed"})
@@ -48,10 +52,14 @@ class MeetingResult:
     machine_s: float
     """Seconds of real time that the meeting itself took; loading is not in it."""
 
+    shortfall: Shortfall | None = None
+    """What it fell short of though it ended in order."""
+
     @property
     def exit_code(self) -> int:
-        """How a command that held the meeting ends: 0, or by the reason of its end."""
-        return EXIT_CODES.get(self.result.reason, 0)
+        """How a command that held the meeting ends: by the reason of its end, by its shortfall, or 0."""
+        by_reason = EXIT_CODES.get(self.result.reason, 0)
+        return by_reason or (SHORTFALL_CODES[self.shortfall] if self.shortfall else 0)
 
 
 def write_outputs(stage: Stage) -> MeetingResult:
@@ -80,7 +88,7 @@ def write_outputs(stage: Stage) -> MeetingResult:
     outcome = result(plan, records, utterances, run)
     document = steerless_json(orjson.dumps(outcome.document(), option=orjson.OPT_INDENT_2))
     write_private(stage.folder / "result.json", document, stage.secrets)
-    return MeetingResult(outcome, stage.folder, machine_s)
+    return MeetingResult(outcome, stage.folder, machine_s, shortfall(plan, records))
 
 
 def write_what_can_be(stage: Stage) -> None:

@@ -22,7 +22,7 @@ from trialogue.actors.router import AudioGrid, Router
 from trialogue.actors.supervisor import Beginning, Supervisor
 from trialogue.actors.timers import Timers
 from trialogue.actors.tools import Tool, ToolExecutor
-from trialogue.app.folder import new_folder
+from trialogue.app.folder import taken
 from trialogue.app.keeping import keep_scenario, open_journal, seal, secrets_for
 from trialogue.app.people import NOBODY, Life, Prepared, seat_people
 from trialogue.app.policies import brain_for
@@ -133,7 +133,7 @@ class Stage:
             self.supervisor.failure = "journal-failed"
             raise
         except IntensityExceeded as exceeded:
-            cause = _cause_of(exceeded)
+            cause = exceeded.failure
             if isinstance(cause, JournalError):
                 self.supervisor.failure = "journal-failed"
                 raise cause from None
@@ -252,10 +252,10 @@ async def open_stage(
             spec.name: tuple(box.block(reveal(seat.block, os.environ)) for seat in _seats_of(spec))
             for spec in resolved.agents
         }
-        folder = new_folder(out, resolved.plan.name)
-        keep_scenario(folder, resolved, secrets_for(resolved, seams.secrets))
-        made = Made(folder, began, brain, connects, box.tools, blocks, seams, people, resumption)
-        stage = _set(resolved, made)
+        with taken(out, resolved.plan.name) as folder:
+            keep_scenario(folder, resolved, secrets_for(resolved, seams.secrets))
+            made = Made(folder, began, brain, connects, box.tools, blocks, seams, people, resumption)
+            stage = _set(resolved, made)
         box.crashes.post = stage.supervisor.post
         try:
             yield stage
@@ -296,9 +296,18 @@ class Made:
 
 
 def _set(resolved: Resolved, made: Made) -> Stage:
-    """Make the actors; nothing runs yet."""
+    """Make the journal and the actors; nothing runs yet."""
     past, secrets = made.resumption, secrets_for(resolved, made.seams.secrets)
     journal = open_journal(made.folder, resolved, secrets, started=made.started, past=past)
+    try:
+        return _set_actors(resolved, made, journal)
+    except BaseException:
+        journal.discard()
+        raise
+
+
+def _set_actors(resolved: Resolved, made: Made, journal: Journal) -> Stage:
+    past, secrets = made.resumption, secrets_for(resolved, made.seams.secrets)
     brain, seams = made.brain, made.seams
     supervisor = Supervisor(seams.brain(brain), seams.journal(journal), secrets)
     speakers = [p.name for p in resolved.plan.participants if p.may_speak]
@@ -377,11 +386,3 @@ def _agents(resolved: Resolved, made: Made, seats: Seats) -> dict[str, Agent]:
 def _seats_of(spec: AgentSpec) -> tuple[AgentSpec, ...]:
     """An agent's own seat, and its fallback's."""
     return (spec,) if spec.fallback is None else (spec, spec.fallback)
-
-
-def _cause_of(exceeded: IntensityExceeded) -> BaseException:
-    """What failed too often, under all the supervisors that gave up on it."""
-    cause: BaseException = exceeded
-    while isinstance(cause, IntensityExceeded) and cause.__cause__ is not None:
-        cause = cause.__cause__
-    return cause

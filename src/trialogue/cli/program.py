@@ -33,8 +33,8 @@ Exit codes:
   0    it went as asked; a meeting ended by its own rules
   1    something failed on the way; replay --verify found a divergence
   2    wrong use: an option, a file, a scenario, a missing package or key
-  3    a service refused, or no agent could be reached any more
-  4    a journal is damaged, lost, or cannot be written
+  3    a service refused, or no agent could be reached any more, or none could say a word
+  4    a journal is damaged, lost, or cannot be written; a recording is not whole
   70   a fault of trialogue itself, shown with its traceback
   129  SIGHUP   130  Ctrl-C   141  nobody reads the output   143  SIGTERM
 """

@@ -42,6 +42,7 @@ from trialogue.journal.records import (
     record_line,
     time_of_day,
 )
+from trialogue.journal.whole import write_whole
 from trialogue.model.records import Record
 from trialogue.model.secrets import NO_SECRETS, Secrets
 from trialogue.model.text import steerless_json
@@ -113,7 +114,7 @@ class Journal:
         try:
             journal._begin()
         except BaseException:
-            journal._discard()
+            journal.discard()
             raise
         return journal
 
@@ -198,23 +199,8 @@ class Journal:
             self._free_reserve()
             os.close(self._descriptor)
 
-    def __repr__(self) -> str:
-        return f"<Journal {self.path.name}: {self._state.value}, {self._seq} records>"
-
-    def _begin(self) -> None:
-        try:
-            if self._resumes is not None:
-                self._note(Status.RESUMING)
-            self._reserve.write_bytes(bytes(RESERVE_BYTES))
-            self._write(header_line(self.header), 0)
-            self._begins = self._hash
-            _SYNC(self._descriptor)
-            self._note(Status.OPEN if self._resumes is None else Status.RESUMING)
-        except OSError as error:
-            raise _failure(self.path, "create", error) from error
-
-    def _discard(self) -> None:
-        """Leave nothing behind of a journal that could not be begun."""
+    def discard(self) -> None:
+        """Leave nothing behind of a journal whose meeting could not begin."""
         self._state = _State.CLOSED
         os.close(self._descriptor)
         self._free_reserve()
@@ -222,24 +208,37 @@ class Journal:
         for file in [self.path] if self._resumes is None else drafted:
             file.unlink(missing_ok=True)
 
+    def __repr__(self) -> str:
+        return f"<Journal {self.path.name}: {self._state.value}, {self._seq} records>"
+
+    def _begin(self) -> None:
+        try:
+            if self._resumes is not None:
+                self._note(Status.RESUMING)
+            descriptor = os.open(self._reserve, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as reserve:
+                reserve.write(bytes(RESERVE_BYTES))
+            self._write(header_line(self.header), 0)
+            self._begins = self._hash
+            _SYNC(self._descriptor)
+            self._note(Status.OPEN if self._resumes is None else Status.RESUMING)
+        except OSError as error:
+            raise _failure(self.path, "create", error) from error
+
     def _write(self, body: JsonObject, seq: int) -> None:
         line, digest = chain.seal(self._encoded(body), self._hash)
         whole = b"\n%b\n" % line if self._is_torn else line + b"\n"
-        try:
-            written = os.write(self._descriptor, whole)
-        except OSError as error:
-            self._fail()
-            raise _failure(self.path, "write", error) from error
+        written, error = write_whole(whole, lambda rest, _: os.write(self._descriptor, rest))
         self._size += written
         if written:
             self._is_torn = whole[written - 1 : written] != b"\n"
         if written >= len(whole) - 1:
             # Without its newline the line is there all the same, and the next must follow it.
             self._hash, self._seq = digest, seq
-        if written < len(whole):
+        if error is not None:
             self._fail()
-            message = f"{self.path}: {written} of {len(whole)} bytes written; is the disk full?"
-            raise JournalError(message, path=str(self.path), offset=self._size)
+            message = f"cannot write {self.path}: {error.strerror} ({written} of {len(whole)} bytes written)"
+            raise JournalError(message, path=str(self.path), offset=self._size) from error
 
     def _encoded(self, body: JsonObject) -> bytes:
         return self._secrets.hide_bytes(steerless_json(_dump(body)))

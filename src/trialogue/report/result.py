@@ -13,6 +13,7 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 from trialogue.report.measures import Measures, measures
+from trialogue.report.shortfall import shortfall
 from trialogue.report.tools import AMISS
 from trialogue.rules.cost import Cost, cost_of
 
@@ -67,7 +68,11 @@ class Result:
     """Why it ended; `unfinished` where nothing says so."""
 
     ok: bool
-    """Whether it ended as meetings should; single failures do not count against it."""
+    """Whether it ended as meetings should, and fell short of nothing; single failures do not count.
+
+    A meeting fell short in which no agent said a word because the services or models of those that were
+    asked refused or were out of reach, or whose recording is not whole.
+    """
 
     duration_s: float
     """How long it was, in its own seconds."""
@@ -109,7 +114,7 @@ def result(plan: MeetingPlan, records: Sequence[Record], utterances: Sequence[Ut
     return Result(
         name=plan.name,
         reason=reason,
-        ok=reason not in BAD_ENDS,
+        ok=reason not in BAD_ENDS and shortfall(plan, records) is None,
         duration_s=measured.duration_s,
         clock=run.clock,
         seed=plan.seed,
