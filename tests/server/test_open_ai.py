@@ -219,7 +219,7 @@ async def test_calls_without_end_are_refused() -> None:
     ("answer", "words"),
     [
         (OK, "ended without a terminator"),
-        (OK.replace("\r\n\r\n", "\r\nContent-Length: 4000\r\n\r\n"), "broke off: RemoteProtocolError"),
+        (OK.replace("\r\n\r\n", "\r\nContent-Length: 4000\r\n\r\n"), "broke off: peer closed connection"),
     ],
     ids=["without a terminator", "torn"],
 )
@@ -243,30 +243,49 @@ async def test_reasoning_is_not_spoken() -> None:
 FOUND = "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"
 
 
+REFUSED = 'HTTP/1.1 401 Unauthorized\r\nContent-Length: 35\r\n\r\n{"error": "no such key: sk-secret"}'
+CUT_SHORT = "HTTP/1.1 500 Oops\r\nContent-Length: 100\r\n\r\nout of"
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        ("HTTP/1.1 401 Unauthorized\r\nContent-Length: 3\r\n\r\nkey", "HTTP status 401"),
-        (FOUND, "HTTP status 302"),
-        ("", "RemoteProtocolError"),
-        (OK + 'data: {"error": {"message": "private"}}\n\n', "an error in its stream"),
+        (REFUSED, 'answered with HTTP status 401: {"error": "no such key: ***"}'),
+        (FOUND, "answered with HTTP status 302"),
+        (CUT_SHORT, "answered with HTTP status 500: out of"),
+        ("", "could not be asked: Server disconnected without sending a response."),
+        (OK + 'data: {"error": {"message": "overloaded"}}\n\n', "sent an error in its stream: overloaded"),
+        (OK + 'data: {"error": "sk-secret is full"}\n\n', "sent an error in its stream: *** is full"),
         (OK + "data: {nonsense\n\n", "no JSON"),
         (OK + 'data: {"choices": [{"delta": {"tool_calls": [5]}}]}\n\n', "no chat completion"),
     ],
 )  # fmt: skip
 async def test_endpoints_at_fault(answer: str, words: str) -> None:
-    """Each fault is a refusal that repeats nothing of what the endpoint said."""
+    """Each fault is a refusal with the address, the beginning of the endpoint's words, and no key."""
     async with answering(answer) as endpoint:
         with pytest.raises(ThinkRefused) as caught:
             await thoughts_of(endpoint)
+    assert str(caught.value).startswith(f"The think endpoint {endpoint.url} ")
     assert words in str(caught.value)
-    assert "private" not in str(caught.value)
+    assert "sk-secret" not in str(caught.value)
 
 
 async def test_endpoint_that_is_not_there() -> None:
     """Refused connections are refusals, too."""
-    with pytest.raises(ThinkRefused, match="ConnectError"):
+    with pytest.raises(ThinkRefused) as caught:
         await thoughts_of(Endpoint([], port=1))
+    told = "The think endpoint http://127.0.0.1:1/v1/chat/completions could not be asked: Connection refused"
+    assert str(caught.value) == told
+
+
+async def test_a_key_that_is_cut_is_hidden_too() -> None:
+    """The end of what is told falls into a key that the endpoint repeats."""
+    body = "x" * 400 + "sk-secret" * 20
+    async with answering(f"HTTP/1.1 400 Bad\r\nContent-Length: {len(body)}\r\n\r\n{body}") as endpoint:
+        with pytest.raises(ThinkRefused) as caught:
+            await thoughts_of(endpoint)
+    assert "sk-" not in str(caught.value)
+    assert len(str(caught.value)) < 600
 
 
 async def session_with(check: Callable[[FakeSocket], Any], *endpoints: Endpoint, **more: Any) -> FakeSocket:

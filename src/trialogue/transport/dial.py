@@ -27,6 +27,7 @@ from trialogue.transport.direct import direct, shake_hands
 from trialogue.transport.library import Library, LibraryNursery
 from trialogue.transport.lifetime import background, open_for_messages
 from trialogue.transport.pipe import open_pipe
+from trialogue.transport.reasons import reason_of_failure
 from trialogue.transport.socket import DEFAULT_SOCKET_RULES, Handshake, SocketRules, WebSocket
 from trialogue.transport.upgrade import read_response, refusal
 
@@ -303,7 +304,7 @@ async def _connect(target: Target, dial: DialRules) -> trio.abc.Stream:
     except OSError as error:
         stage = "name" if isinstance(error, gaierror) else "reach"
         raise DialFailed(
-            f"cannot reach {target.authority}: {error.strerror or error}", stage=stage
+            f"cannot reach {target.authority}: {reason_of_failure(error)}", stage=stage
         ) from error
     if context is not None:
         return await _secure(stream, target, context)

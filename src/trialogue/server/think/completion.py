@@ -15,6 +15,7 @@ from typing import Any, Final, cast
 import orjson
 from attrs import define
 
+from trialogue.model.text import safe_text
 from trialogue.server.think.ports import Calls, FunctionWanted, Sentence, ThinkRefused, Thought
 from trialogue.server.think.reasoning import SpokenText
 from trialogue.speech.sentences import SentenceSplitter
@@ -149,6 +150,8 @@ def _choice(text: str) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         raise ThinkRefused("The think endpoint sent an event that is no JSON.") from None
     match event:
+        case {"error": {"message": str(words)} | str(words)}:
+            raise ThinkRefused(f"The think endpoint sent an error in its stream: {safe_text(words)}")
         case {"error": _}:
             raise ThinkRefused("The think endpoint sent an error in its stream.")
         case {"choices": [dict(), *_]}:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ import orjson
 import trio
 from attrs import define, field
 
+from trialogue.model.secrets import SHORTEST, Secrets
+from trialogue.model.text import brief, safe_text
 from trialogue.server.think.completion import Completion
 from trialogue.server.think.ports import (
     CallItem,
@@ -26,12 +29,25 @@ from trialogue.server.think.ports import (
     ThinkRequest,
     Thought,
 )
+from trialogue.transport.reasons import reason_of_failure
 
 _DEADLINES: Final = httpx.Timeout(connect=5.0, read=30.0, write=5.0, pool=5.0)
 """Seconds for each step of a request; the read deadline is between two pieces of the stream."""
 
 _KEPT: Final = httpx.Limits(max_connections=16, max_keepalive_connections=4, keepalive_expiry=120.0)
 """How many connections are kept for the passes to come, and for how many seconds."""
+
+_ENDPOINT: Final = "The think endpoint"
+"""How each sentence about it begins."""
+
+_BODY_BYTES: Final = 4096
+"""How much of a refusal's body is read."""
+
+_BODY_S: Final = 2.0
+"""How long it may take."""
+
+_LONGEST: Final = 500
+"""How many characters are told."""
 
 _GONE: Final = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 """What meets a request on a kept connection that its peer has closed in that moment."""
@@ -74,17 +90,19 @@ class OpenAiThink:
         completion, fault = Completion(), "ended without a terminator"
         response = await self._asked(request)
         try:
-            _check(response)
+            await _check(response)
             await _read(response, completion, tell)
+        except ThinkRefused as refusal:
+            raise ThinkRefused(self._told(str(refusal))) from None
         except httpx.HTTPError as error:
-            fault = f"broke off: {type(error).__name__}"
+            fault = f"broke off: {reason_of_failure(error)}"
         finally:
             with trio.CancelScope(shield=True):  # closing waits for nobody
                 await response.aclose()
         for thought in completion.rest():
             tell(thought)
         if not completion.is_complete:
-            raise ThinkCutShort(f"The think stream {fault}.")
+            raise ThinkCutShort(self._told(f"{_ENDPOINT} began a stream that {fault}."))
         self._has_kept = True
 
     async def _asked(self, request: ThinkRequest) -> httpx.Response:
@@ -98,7 +116,18 @@ class OpenAiThink:
                 self._has_kept = False
                 return await self._send(request)
         except httpx.HTTPError as error:
-            raise ThinkRefused(f"The think endpoint could not be asked: {type(error).__name__}") from error
+            words = f"{_ENDPOINT} could not be asked: {reason_of_failure(error)}"
+            raise ThinkRefused(self._told(words)) from error
+
+    def _told(self, sentence: str) -> str:
+        """A sentence about the endpoint: with its address, without what its headers hold, bounded."""
+        url = httpx.URL(self.url)
+        address = f"{url.scheme}://{url.netloc.decode()}{url.path}"
+        words = (word for value in self.headers.values() for word in value.split())
+        held = {each for each in words if len(each) >= SHORTEST}
+        secrets = Secrets(tuple(sorted(held, key=len, reverse=True)))
+        told = secrets.hide(sentence.replace(_ENDPOINT, f"{_ENDPOINT} {address}", 1))
+        return brief(told, _LONGEST)  # cut last: half a key would not be known
 
     async def _send(self, request: ThinkRequest) -> httpx.Response:
         asked = self.client.build_request(
@@ -144,9 +173,23 @@ def _tool(function: OfferedFunction) -> dict[str, Any]:
     return {"type": "function", "function": described}
 
 
-def _check(response: httpx.Response) -> None:
+async def _check(response: httpx.Response) -> None:
+    """Refuse an answer that is none, with the beginning of its words."""
     if not response.is_success:
-        raise ThinkRefused(f"The think endpoint answered with HTTP status {response.status_code}.")
+        words = safe_text(await _beginning(response))
+        told = f": {words}" if words else ""
+        raise ThinkRefused(f"{_ENDPOINT} answered with HTTP status {response.status_code}{told}")
+
+
+async def _beginning(response: httpx.Response) -> str:
+    """The first kilobytes of a body, as far as they come in time and whole; leaves as `_read` does."""
+    body = bytearray()
+    with suppress(httpx.HTTPError), trio.move_on_after(_BODY_S) as scope:
+        async for piece in response.aiter_bytes():
+            body += piece
+            if len(body) >= _BODY_BYTES:
+                scope.cancel()
+    return body.decode(errors="replace")
 
 
 async def _read(response: httpx.Response, completion: Completion, tell: Callable[[Thought], None]) -> None:

@@ -12,7 +12,7 @@ from trialogue.errors import TrialogueError
 
 
 class ThinkRefused(TrialogueError):
-    """A think provider gave no reply; the text is fit for the wire: a status, never speech or a key."""
+    """A think provider gave no reply; the text says why, with what an endpoint answered, never with a key."""
 
     code: ClassVar[str] = "THINK_REQUEST_FAILED"
     """The code of the warning that tells of it."""

@@ -1,0 +1,34 @@
+"""Why a connection could not be made: the system's own words, under all that libraries wrap around them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from socket import gaierror
+from typing import cast
+
+__all__ = ["reason_of_failure"]
+
+
+def reason_of_failure(error: BaseException) -> str:
+    """What the system said, as `Connection refused`; of several attempts each reason once.
+
+    Where it said nothing, the error's own words, or its type.
+    """
+    reasons = dict.fromkeys(_reasons(error))
+    return ", ".join(reasons) or " ".join(str(error).split()) or type(error).__name__
+
+
+def _reasons(error: BaseException) -> Iterator[str]:
+    """The system's words under an error: trio tells one of all attempts, HTTP clients wrap it once more.
+
+    Clients cut the cause off as they raise again, but what was handled then is still there.
+    """
+    inner = error.__cause__ or error.__context__
+    if isinstance(error, BaseExceptionGroup):
+        for each in cast("BaseExceptionGroup[BaseException]", error).exceptions:
+            yield from _reasons(each)
+    elif isinstance(error, OSError) and error.errno:
+        yield str(error.strerror) if isinstance(error, gaierror) else os.strerror(error.errno)
+    elif inner is not None:
+        yield from _reasons(inner)

@@ -1,0 +1,43 @@
+"""What the system said of a connection that could not be made."""
+
+import errno
+import socket
+
+import pytest
+
+from trialogue.transport.reasons import reason_of_failure
+
+
+def wrapped(error):
+    """The error as HTTP clients raise it: anew, with its cause cut off."""
+    try:
+        try:
+            raise error
+        except OSError as first:
+            raise RuntimeError("all attempts failed") from first
+    except RuntimeError as again:
+        again.__cause__ = None
+        return again
+
+
+REFUSED = OSError(errno.ECONNREFUSED, "Error connecting to ('127.0.0.1', 9): Connection refused")
+UNREACHABLE = OSError(errno.ENETUNREACH, "Error connecting to ('::1', 9): Network is unreachable")
+ALL = OSError("all attempts to connect to x failed")
+ALL.__cause__ = ExceptionGroup("attempts", [UNREACHABLE, REFUSED, REFUSED])
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (REFUSED, "Connection refused"),
+        (ALL, "Network is unreachable, Connection refused"),
+        (wrapped(REFUSED), "Connection refused"),
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "Name or service not known"),
+        (RuntimeError("the peer\nis gone"), "the peer is gone"),
+        (TimeoutError(), "TimeoutError"),
+    ],
+    ids=["one", "several", "wrapped", "name", "words", "silent"],
+)
+def test_the_reason_is_the_systems(error, reason):
+    """Whoever wrapped it, each reason is told once; else its own words, or its type."""
+    assert reason_of_failure(error) == reason
