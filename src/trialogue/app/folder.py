@@ -83,9 +83,8 @@ def taken(out: Path | None, name: str) -> Generator[Path]:
     try:
         yield folder
     except BaseException:
-        for path in (folder / "audio", folder):
-            _empty(path)
-        _remove([folder / "audio", *made])
+        _empty(folder)
+        _remove(made)
         raise
 
 
@@ -106,11 +105,12 @@ def _remove(folders: list[Path]) -> None:
 
 
 def _empty(folder: Path) -> None:
-    """Remove the files of a run in a directory."""
-    if folder.is_dir():
-        for path in folder.iterdir():
-            if path.is_file():
-                path.unlink()
+    """Remove what is in a directory that is a run's from its first file on."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def write_private(path: Path, content: bytes, secrets: Secrets) -> None:
