@@ -13,6 +13,7 @@
      |    +-- RemoteProtocolError the peer broke it
      +-- ToolFailed               the tool's author
      |    +-- ToolLost            nobody knows what came of the call
+     +-- AuthorFailed             the author mends code of his own (a policy)          exit 1
      +-- JournalError             the disk, or a damaged file                         exit 4
      |    +-- ReplayDivergence    the brain decides otherwise than it did
      +-- GaveUp                   retries are used up; the cause says why             exit 3
@@ -24,6 +25,7 @@ Exceptions carry no speech, no prompts and no keys: their texts end up in termin
 from __future__ import annotations
 
 __all__ = [
+    "AuthorFailed",
     "ConnectionLost",
     "DialFailed",
     "GaveUp",
@@ -157,6 +159,13 @@ class ToolFailed(TrialogueError):
 
 class ToolLost(ToolFailed):
     """A call was sent and never answered: it may or may not have had its effects."""
+
+
+class AuthorFailed(TrialogueError):
+    """Code that belongs to the scenario's author raised, or returned what it may not, while a meeting ran.
+
+    `__cause__` is what it raised, with the traceback that shows where; None where it returned something.
+    """
 
 
 class JournalError(TrialogueError):

@@ -1,9 +1,11 @@
 """Custom policies: found by name, asked like the rules' own, refused in one line."""
 
+import sys
+
 import pytest
 
 from trialogue.app.policies import brain_for, import_policy
-from trialogue.errors import SetupError
+from trialogue.errors import AuthorFailed, SetupError
 from trialogue.model.commands import GrantFloor
 from trialogue.model.events import MeetingStarted, SessionReady
 from trialogue.model.participants import Participant
@@ -25,8 +27,6 @@ def plan(policy):
 
 def test_a_function_decides(monkeypatch):
     """What `module:attribute` names is asked whenever the floor is free."""
-    import sys
-
     monkeypatch.setitem(sys.modules, HERE, sys.modules[__name__])
     brain = brain_for(plan(f"{HERE}:last_of_the_cast"), ("*.last_of_the_cast",))
     brain.handle(MeetingStarted(), 0.0)
@@ -40,7 +40,7 @@ def test_an_object_that_chooses_is_taken_as_it_is():
     from trialogue.rules.policies.queue import Queue
 
     allowed = ("trialogue.rules.policies.*",)
-    assert import_policy("trialogue.rules.policies.queue:Queue", allowed).choose is Queue.choose
+    assert import_policy("trialogue.rules.policies.queue:Queue", allowed).policy is Queue
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,6 @@ def test_what_is_not_there_is_a_line(name, told):
 )
 def test_a_plan_imports_nothing_by_itself(imports, told):
     """Neither a scenario nor a journal runs code that the operator has not named: it is not even loaded."""
-    import sys
-
     with pytest.raises(SetupError, match=told):
         brain_for(plan("antigravity:fly"), imports)
     assert "antigravity" not in sys.modules
@@ -77,3 +75,35 @@ def test_a_name_that_leads_elsewhere_is_refused():
     """What counts is where the code really is."""
     with pytest.raises(SetupError, match=r"is really posixpath\.join; allow it with"):
         import_policy("os.path:join", ("os.*",))
+
+
+def left(_):
+    sys.exit(0)
+
+
+def divided(_):
+    return 1 / 0
+
+
+def undecided(_):
+    return "bob"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("left", "raised SystemExit: 0"),
+        ("divided", "raised ZeroDivisionError: division by zero"),
+        ("undecided", "returned a str, not a decision"),
+    ],
+)
+def test_what_a_policy_does_wrong_is_its_authors(name, told, monkeypatch):
+    """It ends the meeting by an error that names the policy and what it did, and holds where."""
+    monkeypatch.setitem(sys.modules, HERE, sys.modules[__name__])
+    brain = brain_for(plan(f"{HERE}:{name}"), ("*",))
+    brain.handle(MeetingStarted(), 0.0)
+    brain.handle(SessionReady("ada", 1), 0.0)
+    with pytest.raises(AuthorFailed) as caught:
+        brain.handle(SessionReady("bob", 1), 0.0)
+    assert str(caught.value) == f"policy {HERE}:{name} {told}"
+    assert (caught.value.__cause__ is None) == (name == "undecided")

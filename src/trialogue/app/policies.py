@@ -14,11 +14,13 @@ from typing import cast
 from attrs import frozen
 
 from trialogue.app.allowing import check_import, check_place
-from trialogue.errors import SetupError
-from trialogue.importing import import_named
+from trialogue.errors import AuthorFailed, SetupError
+from trialogue.importing import import_named, reason_of
 from trialogue.model.plan import MeetingPlan
 from trialogue.rules.meeting import Meeting
-from trialogue.rules.view import Decision, FloorView, Policy
+from trialogue.rules.view import Collect, Decision, FloorView, Next, Nobody, Policy, Wait
+
+_DECISIONS = (Next, Wait, Nobody, Collect)
 
 
 @frozen
@@ -31,6 +33,27 @@ class FunctionPolicy:
     def choose(self, view: FloorView, /) -> Decision:
         """Ask the function."""
         return self.function(view)
+
+
+@frozen
+class AuthorsPolicy:
+    """A policy of the author's: what it does wrong ends the meeting, and is told as the author's."""
+
+    what: str
+    """Its name for people."""
+
+    policy: Policy
+    """What is asked."""
+
+    def choose(self, view: FloorView, /) -> Decision:
+        """Ask the policy; `AuthorFailed` where it raises anything, or returns no decision."""
+        try:
+            decision: object = self.policy.choose(view)
+        except (Exception, SystemExit, KeyboardInterrupt) as fault:  # foreign code raises what it likes
+            raise AuthorFailed(f"{self.what} raised {reason_of(fault)}") from fault
+        if isinstance(decision, _DECISIONS):
+            return decision
+        raise AuthorFailed(f"{self.what} returned a {type(decision).__name__}, not a decision")
 
 
 def brain_for(plan: MeetingPlan, imports: tuple[str, ...] = ()) -> Meeting:
@@ -49,7 +72,7 @@ def import_policy(name: str, imports: tuple[str, ...]) -> Policy:
     found = import_named(what, name)
     check_place(what, name, found, imports)
     if hasattr(found, "choose"):
-        return cast("Policy", found)
+        return AuthorsPolicy(what, cast("Policy", found))
     if not callable(found):
         raise SetupError(f"{what}: is a {type(found).__name__}, not a function")
-    return FunctionPolicy(cast("Callable[[FloorView], Decision]", found))
+    return AuthorsPolicy(what, FunctionPolicy(cast("Callable[[FloorView], Decision]", found)))

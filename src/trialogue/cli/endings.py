@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final, cast
 
 from trialogue.cli.hiding import hidden, hide
-from trialogue.errors import ReplayDivergence, ScenarioError, TrialogueError
+from trialogue.cli.lacks import lack_of
+from trialogue.errors import AuthorFailed, ReplayDivergence, ScenarioError, TrialogueError
 from trialogue.model.text import brief, safe_text
 
 __all__ = ["BUG", "CLOSED_PIPE", "INTERRUPTED", "WRONG_USE", "concluded", "told"]
@@ -78,7 +79,7 @@ def _exit_code_of(error: BaseException) -> int:
         case KeyboardInterrupt():
             return 0
         case _:
-            return BUG
+            return BUG if lack_of(error) is None else WRONG_USE
 
 
 def _tell(error: BaseException) -> None:
@@ -88,9 +89,18 @@ def _tell(error: BaseException) -> None:
             "trialogue: this is a fault of trialogue; please report it with the lines above", file=sys.stderr
         )
         return
-    known = (each for each in _leaves(error) if isinstance(each, TrialogueError))
-    for text in dict.fromkeys(text for each in known for text in told(each)):
+    for text in dict.fromkeys(text for each in _leaves(error) for text in _lines(each)):
         print(text, file=sys.stderr)
+
+
+def _lines(error: BaseException) -> list[str]:
+    if isinstance(error, AuthorFailed) and error.__cause__ is not None:
+        trace = hidden("".join(traceback.format_exception(error.__cause__))).rstrip("\n")
+        return [trace, *told(error), "trialogue: that is code of the scenario's author, shown above"]
+    if isinstance(error, TrialogueError):
+        return told(error)
+    lack = lack_of(error)
+    return [] if lack is None else [f"trialogue: {_shown(lack)}"]
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:

@@ -147,7 +147,7 @@ class Journal:
             self._take_over(reading)
         except BaseException:
             if self._resumes is not None:
-                self._discard()
+                self.discard()
             raise
 
     def _take_over(self, reading: Reading) -> None:
@@ -186,7 +186,7 @@ class Journal:
         if self._state is _State.CLOSED:
             return
         if self._resumes is not None:
-            self._discard()
+            self.discard()
             return
         try:
             self._write(end_line(End(self._seq, reason), self._now()), self._seq)
@@ -200,7 +200,9 @@ class Journal:
             os.close(self._descriptor)
 
     def discard(self) -> None:
-        """Leave nothing behind of a journal whose meeting could not begin."""
+        """Leave nothing behind of a journal whose meeting could not begin; again does nothing."""
+        if self._state is _State.CLOSED:
+            return
         self._state = _State.CLOSED
         os.close(self._descriptor)
         self._free_reserve()
