@@ -9,6 +9,7 @@ import structlog
 from trialogue.cli.diagnostics import LEVELS, configure
 from trialogue.cli.endings import concluded, told
 from trialogue.errors import (
+    AuthorFailed,
     GaveUp,
     JournalError,
     ProviderRefused,
@@ -81,6 +82,29 @@ def test_a_fault_of_ours_tells_no_secret(capsys, monkeypatch):
     words = "sk-1234567890 sk-1234567890-and-more abc /somewhere/else"
     assert concluded(raising(RuntimeError(words))) == 70
     assert "RuntimeError: *** *** abc /somewhere/else" in capsys.readouterr().err
+
+
+def test_a_fault_of_the_authors_is_told_as_his(capsys):
+    """The traceback of his code, what failed, and whose it is: exit code 1, and nothing to report to us."""
+
+    def policy():
+        return 1 / 0
+
+    def command():
+        try:
+            policy()
+        except ZeroDivisionError as fault:
+            raise AuthorFailed("policy mine:choose raised ZeroDivisionError: division by zero") from fault
+
+    assert concluded(command) == 1
+    out, told = capsys.readouterr()
+    assert out == ""
+    assert "in policy\n    return 1 / 0" in told
+    assert told.endswith(
+        "trialogue: policy mine:choose raised ZeroDivisionError: division by zero\n"
+        "trialogue: that is code of the scenario's author, shown above\n"
+    )
+    assert "fault of trialogue" not in told
 
 
 def test_commands_that_exit_exit():

@@ -157,3 +157,15 @@ def test_a_value_is_made_once_and_a_failure_is_tried_again():
 def test_engines_are_a_value():
     """Two with the same parts are equal."""
     assert Engines(None, None, None, "a", "b") == Engines(None, None, None, "a", "b")
+
+
+@pytest.mark.parametrize(
+    "fault", [RuntimeError("Cannot load the vocabulary"), OSError(24, "Too many open files")]
+)
+def test_weights_that_do_not_load_are_no_fault_of_ours(fault):
+    """Whatever the library says comes in one line."""
+    with (
+        pytest.raises(SetupError, match="the recognizer cannot be loaded: "),
+        wheels.loading("the recognizer"),
+    ):
+        raise fault

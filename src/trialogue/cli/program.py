@@ -31,8 +31,8 @@ Begin with:  trialogue run scenarios/edge-cache.yaml
 EXIT_CODES: Final = """\
 Exit codes:
   0    it went as asked; a meeting ended by its own rules
-  1    something failed on the way; replay --verify found a divergence
-  2    wrong use: an option, a file, a scenario, a missing package or key
+  1    something failed on the way, as code of the scenario's author; replay --verify found a divergence
+  2    wrong use: an option, a file, a scenario, a missing package or key; too little memory
   3    a service refused, or no agent could be reached any more, or none could say a word
   4    a journal is damaged, lost, or cannot be written; a recording is not whole
   70   a fault of trialogue itself, shown with its traceback

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialogue.speech.ports import HEARING_RATE, EdgeKind, SpeechEdge
-from trialogue.speech.wheels import require, verified
+from trialogue.speech.wheels import loading, require, verified
 
 __all__ = ["HANG_MS", "WINDOW", "SileroDetector", "SpeechProbability", "open_silero"]
 
@@ -180,9 +180,9 @@ def _shared() -> tuple[_Run, NDArray[np.float32]]:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(
-        str(verified(_WEIGHTS, _SHA256)), options, providers=["CPUExecutionProvider"]
-    )
+    weights = str(verified(_WEIGHTS, _SHA256))
+    with loading("the detector of speech"):
+        session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
     run = cast("_Run", session.run)
     silero = Silero(run)
     for _ in range(_SETTLED):

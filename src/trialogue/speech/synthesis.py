@@ -24,7 +24,7 @@ from trialogue.speech.ports import Spoken
 from trialogue.speech.sentences import split_sentences
 from trialogue.speech.spoken_text import speakable
 from trialogue.speech.voices import Voice, voice_for
-from trialogue.speech.wheels import require, verified
+from trialogue.speech.wheels import loading, require, verified
 
 __all__ = ["HIBARI", "SAMPLE_RATE", "HibariSynthesizer", "open_hibari"]
 
@@ -158,6 +158,7 @@ def open_hibari() -> HibariSynthesizer:
             "pip install 'trialogue[local]'"
         )
     verified(Path(str(hibari.__file__)).parent / "assets" / "hibari.onnx", _SHA256)
-    model = hibari.Hibari(threads=1)
-    model.g2p("Ready.")  # reads its dictionaries now: a quarter of a second in which no other thread runs
+    with loading("the voice"):
+        model = hibari.Hibari(threads=1)
+        model.g2p("Ready.")  # reads its dictionaries now: a quarter of a second in which no other thread runs
     return HibariSynthesizer(cast("_Model", model), cast("_Signals", require("hibari.dsp")))

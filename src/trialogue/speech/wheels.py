@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Final
 
 from trialogue.errors import SetupError
-from trialogue.importing import import_extra
+from trialogue.importing import import_extra, reason_of
 
-__all__ = ["INSTALL", "missing", "require", "verified"]
+__all__ = ["INSTALL", "loading", "missing", "require", "verified"]
 
 INSTALL: Final = "pip install 'trialogue[local]'"
 """The command that installs the extra."""
@@ -35,6 +37,15 @@ def require(module: str) -> ModuleType:
     if module == "onnxruntime":
         loaded.disable_telemetry_events()  # another part of the program may have loaded it before us
     return loaded
+
+
+@contextmanager
+def loading(what: str) -> Generator[None]:
+    """Load a model in the block; SetupError says why one that is there cannot be: memory, files, a damage."""
+    try:
+        yield
+    except (RuntimeError, OSError) as fault:
+        raise SetupError(f"{what} cannot be loaded: {reason_of(fault)}") from fault
 
 
 def verified(weights: Path, sha256: str) -> Path:

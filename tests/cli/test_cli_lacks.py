@@ -1,0 +1,78 @@
+"""What a machine did not give is told as what it is, not as a fault of the program."""
+
+import errno
+import resource
+import subprocess
+import sys
+
+import pytest
+
+from trialogue.cli.endings import concluded
+from trialogue.cli.lacks import lack_of
+
+
+def raising(error):
+    def command():
+        raise error
+
+    return command
+
+
+LACKS = [
+    (MemoryError(), "there is too little memory"),
+    (OSError(errno.ENOMEM, "Cannot allocate memory"), "there is too little memory"),
+    (RuntimeError("std::bad_alloc"), "there is too little memory"),
+    (OSError(errno.EMFILE, "Too many open files"), "too few files may be open at once"),
+    (RuntimeError("can't start new thread"), "no more threads can be started"),
+    (
+        ImportError("libx.so: failed to map segment", name="numpy"),
+        "a package that trialogue needs does not load",
+    ),
+]
+
+
+@pytest.mark.parametrize(("error", "told"), LACKS, ids=lambda value: str(value)[:20])
+def test_a_lack_is_one_line(error, told, capsys):
+    """The operator mends it: exit code 2, without a traceback, from within a nursery, too."""
+    assert concluded(raising(ExceptionGroup("nursery", [error]))) == 2
+    out, lines = capsys.readouterr()
+    assert (out, lines.count("\n")) == ("", 1)
+    assert lines.startswith(f"trialogue: {told}")
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.EBADF, "Bad file descriptor"), RuntimeError("x"), ImportError(name="trialogue.x")]
+)
+def test_what_is_no_lack_is_ours(error):
+    """Only what a machine lacks is taken for it."""
+    assert lack_of(error) is None
+
+
+def limited(kind, amount):
+    """A function that leaves the process that much."""
+
+    def limit():
+        resource.setrlimit(kind, (amount, amount))
+
+    return limit
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount"),
+    [(resource.RLIMIT_AS, 150_000_000), (resource.RLIMIT_NOFILE, 6), (resource.RLIMIT_NOFILE, 9)],
+    ids=["memory", "files", "more files"],
+)
+def test_a_process_that_gets_too_little_says_so(kind, amount, small, tmp_path):
+    """No traceback, one line, and nothing is left of the run."""
+    done = subprocess.run(
+        [sys.executable, "-m", "trialogue", "run", str(small), "--out", str(tmp_path / "run")],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=limited(kind, amount),
+    )
+    assert done.returncode in (2, 4)
+    assert "Traceback" not in done.stderr
+    (told,) = [line for line in done.stderr.splitlines() if "trialogue: loading" not in line]
+    assert any(words in told for words in ("memory", "files", "load", "threads"))
+    assert not (tmp_path / "run").exists()
