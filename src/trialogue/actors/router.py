@@ -181,7 +181,8 @@ class Router:
             if pcm is not None and name not in self._muted:
                 sounding[name] = pcm
         for name, source in self._sources.items():
-            pcm = source.pull(samples, position, is_muted=name in self._muted)
+            is_muted = name in self._muted
+            pcm = source.pull(samples, position, is_muted=is_muted, sounding=self._sounding)
             if pcm is not None:
                 sounding[name] = pcm
         for listener, ear in self._ears.items():

@@ -10,17 +10,27 @@
    `HANG_S`. Who judges how long somebody spoke need not wait for that.
 5. Who is muted is silent for everybody, for recordings and the person's ear too, and is not listened to.
 6. Where sound has a gap (muted, a process that stood still) speech ends at it, and the detector starts anew.
-7. Sound may be dropped: a full buffer forgets its oldest samples and counts them.
+7. What a microphone gives of its person's own loudspeaker is silence for everybody (`echo`), and told once.
+   While that is in doubt, a beginning is held back for `DOUBT_S` at most.
+8. Sound may be dropped: a full buffer forgets its oldest samples and counts them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from attrs import define, field, frozen
 
-from trialogue.model.events import Event, SpeechStarted, SpeechStopped, VoiceFell, VoiceRose
+from trialogue.actors.echo import DOUBT_S, EchoGuard, Hearsay
+from trialogue.model.events import (
+    EchoNoticed,
+    Event,
+    SpeechStarted,
+    SpeechStopped,
+    VoiceFell,
+    VoiceRose,
+)
 from trialogue.speech.ports import HEARING_RATE, EdgeKind, SpeechDetector, SpeechEdge
 from trialogue.speech.resample import Resampler
 
@@ -35,6 +45,10 @@ FELL_MS = 64
 
 HANG_S = 0.4
 """The silence that ends a person's speech; the brain has its own patience on top."""
+
+
+NOTHING_PLAYED: Mapping[str, bytes] = {}
+"""Nobody was heard."""
 
 
 class Feed(Protocol):
@@ -134,6 +148,9 @@ class _Listening:
     heard_s: float = field(init=False)
     """Where the last of what it was given ends, likewise."""
 
+    believed_s: float = 0.0
+    """Where a beginning that is in doubt will be believed, likewise."""
+
     fell_s: float | None = None
     """Where the voice fell in speech that is not over, likewise; None where it has not."""
 
@@ -153,6 +170,7 @@ class AudioSource:
         sample_rate: int,
         post: Callable[[Event], None],
         ear: Transcriber | None = None,
+        echo: EchoGuard | None = None,
     ) -> None:
         """`open_detector` makes a detector that ends speech after `FELL_MS`."""
         self.participant = participant
@@ -161,15 +179,33 @@ class AudioSource:
         self._rate = sample_rate
         self._post = post
         self._ear = ear
+        self._echo = echo
+        self._hearsay = Hearsay.OWN
+        self._has_told_echo = False
+        self._doubtful: list[Event] = []
         self._listening: _Listening | None = None
         self.is_speaking = False
 
-    def pull(self, samples: int, position: int, *, is_muted: bool) -> bytes | None:
-        """The tick's frame, which starts at sample `position`; None for silence, and for the muted."""
+    def guard(self, echo: EchoGuard) -> None:
+        """Take what the person's loudspeaker plays for echo from now on."""
+        self._echo = echo
+
+    def pull(
+        self, samples: int, position: int, *, is_muted: bool, sounding: Mapping[str, bytes] = NOTHING_PLAYED
+    ) -> bytes | None:
+        """The tick's frame, which starts at sample `position`; None for silence, and for the muted.
+
+        `sounding` are those who were heard in the tick before.
+        """
         pcm = self.feed.pull(samples)
         if is_muted:
             self.interrupt()
             return None
+        if self._echo is not None:
+            self._hearsay = self._echo.judge(pcm, sounding)
+        if self._hearsay is Hearsay.ECHO:
+            self._notice_echo(position)
+            pcm = None
         self._listen(pcm or bytes(2 * samples), position)
         if self._ear is not None:
             self._ear.hear(pcm, samples, position)
@@ -187,6 +223,7 @@ class AudioSource:
             return
         if self._ear is not None:
             self._ear.interrupt()
+        self._believe()
         if self.is_speaking:
             fell_s = self._listening.fell_s
             self._stopped(self._listening.heard_s if fell_s is None else fell_s)
@@ -204,22 +241,51 @@ class AudioSource:
         if listening.fell_s is not None and listening.heard_s - listening.fell_s >= HANG_S:
             self._stopped(listening.fell_s)
             listening.fell_s = None
+        if self._doubtful and (self._hearsay is Hearsay.OWN or listening.heard_s >= listening.believed_s):
+            self._believe()
 
     def _tell(self, listening: _Listening, edge: SpeechEdge) -> None:
         place_s = round(listening.began_s + edge.at / HEARING_RATE, 6)
         if edge.kind is EdgeKind.STOPPED:
             listening.fell_s = place_s
-            self._post(VoiceFell(self.participant, place_s))
+            self._report(VoiceFell(self.participant, place_s))
         elif self.is_speaking:
             listening.fell_s = None
-            self._post(VoiceRose(self.participant, place_s))
+            self._report(VoiceRose(self.participant, place_s))
         else:
             self.is_speaking = True
-            self._post(SpeechStarted(self.participant, place_s))
+            listening.believed_s = listening.heard_s + DOUBT_S
+            self._report(SpeechStarted(self.participant, place_s))
 
     def _stopped(self, place_s: float) -> None:
         self.is_speaking = False
-        self._post(SpeechStopped(self.participant, round(place_s, 6)))
+        self._report(SpeechStopped(self.participant, round(place_s, 6)))
+
+    # --- what may be an echo ------------------------------------------------------------------------
+
+    def _report(self, event: Event) -> None:
+        """Tell an edge; while it may be the loudspeaker's, hold a beginning back and what follows on it."""
+        is_beginning = isinstance(event, SpeechStarted) and self._hearsay is Hearsay.UNSURE
+        if self._doubtful or is_beginning:
+            self._doubtful.append(event)
+        else:
+            self._post(event)
+
+    def _believe(self) -> None:
+        """Tell what was held back: it is the person's own voice, or nobody could say otherwise in time."""
+        held, self._doubtful = self._doubtful, []
+        for event in held:
+            self._post(event)
+
+    def _notice_echo(self, position: int) -> None:
+        """Forget what was held back, and tell once that there is an echo."""
+        if self._doubtful:
+            self._doubtful.clear()
+            self.is_speaking = False
+            self._listening = None
+        if not self._has_told_echo:
+            self._has_told_echo = True
+            self._post(EchoNoticed(self.participant, position / self._rate))
 
     def __repr__(self) -> str:
         """Give a status line."""
