@@ -240,16 +240,16 @@ class _Bands:
     """The energy of a stream in each band, a tick at a time, over two ticks."""
 
     def __init__(self, sample_rate: int, samples: int) -> None:
-        self._last: NDArray[np.float32] = np.zeros(samples, np.float32)
+        self._last: _Features = np.zeros(samples, np.float32)
         self._shape = np.hanning(2 * samples).astype(np.float32)
         edges = np.geomspace(_LOW_HZ, min(_HIGH_HZ, 0.45 * sample_rate), _BANDS + 1)
         self._starts = np.maximum(1, np.round(edges * 2 * samples / sample_rate)).astype(int)
 
     def of(self, pcm: bytes) -> _Features:
         """The logarithm (base 10) of the energy in each band, of full scale."""
-        now = np.frombuffer(pcm, np.int16).astype(np.float32) / 32768
+        now: _Features = np.frombuffer(pcm, np.int16).astype(np.float32) / np.float32(32768)
         both = np.concatenate([self._last, now]) * self._shape
         self._last = now
         energy = np.add.reduceat(np.abs(np.fft.rfft(both)) ** 2, self._starts)[:-1]
-        logs: _Features = np.log10(energy / len(now) ** 2 + _FLOOR).astype(np.float32)
-        return logs
+        logs = np.log10(energy / len(now) ** 2 + _FLOOR)
+        return np.asarray(logs, np.float32)

@@ -1,4 +1,4 @@
-"""The edge of a meeting: where its agents' services are, and how they are dialled.
+"""The edge of a meeting: where the services of agents and of people's ears are, and how they are dialled.
 
 Only this file differs between a meeting at Deepgram, one at the embedded server on a loopback socket,
 and one at the embedded server over in-memory streams.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
+from typing import Protocol
+from urllib.parse import urlsplit, urlunsplit
 
 import trio
 from attrs import frozen
@@ -20,14 +22,16 @@ from trialogue.app.seams import NO_SEAMS, Seams
 from trialogue.app.tooling import NOTHING_MORE, Permissions
 from trialogue.app.virtual import is_virtual
 from trialogue.compute import Compute, Inline, InThreads
+from trialogue.deepgram.listen import ListenSettings
 from trialogue.devices.driver import Driver
 from trialogue.errors import SetupError
 from trialogue.scenario.resolve import Resolved
 from trialogue.server.equipment import Equipment, seeded_ids
-from trialogue.server.listener import open_server, serve_stream
+from trialogue.server.listener import PATH, open_server, serve_stream
 from trialogue.server.options import ServerOptions
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.transport.dial import check_plaintext, in_memory, open_websocket, parse_url
+from trialogue.transport.socket import WebSocket
 
 DEEPGRAM_URL = "wss://agent.deepgram.com/v1/agent/converse"
 """The hosted service; regional hosts (EU, AU, IN) are given by `--endpoint`."""
@@ -58,23 +62,59 @@ class Edges:
     """What stands in the place of the meeting's own parts."""
 
 
+class Dial(Protocol):
+    """Makes the dial of one address of a service."""
+
+    def __call__(self, url: str) -> AbstractAsyncContextManager[WebSocket]:
+        """Open one connection."""
+        ...
+
+
+@frozen
+class Exchange:
+    """One service: what agents and ears dial there."""
+
+    url: str
+    """The address for agents."""
+
+    dial: Dial
+    """Dials an address of it."""
+
+    @property
+    def agents(self) -> Connect:
+        """Dials for an agent."""
+        return partial(self.dial, self.url)
+
+    def ears(self, settings: ListenSettings) -> Connect:
+        """Dials for an ear, which is asked for this."""
+        return partial(self.dial, settings.url(_for_listening(self.url)))
+
+
 @asynccontextmanager
-async def open_edges(resolved: Resolved, edges: Edges) -> AsyncGenerator[Mapping[str, Connect]]:
+async def open_edges(resolved: Resolved, edges: Edges) -> AsyncGenerator[Mapping[str, Exchange]]:
     """How each service of the scenario is dialled; the embedded server, where wanted, lives as long."""
-    connects: dict[str, Connect] = {}
+    exchanges: dict[str, Exchange] = {}
     async with AsyncExitStack() as exits:
-        seats = [seat for spec in resolved.agents for seat in (spec, spec.fallback) if seat is not None]
-        for via in sorted({seat.via for seat in seats}):
+        seats = [seat for spec in resolved.agents for seat in spec.seats]
+        ears = [person.ear for person in resolved.people if person.ear is not None]
+        for via in sorted({seat.via for seat in seats} | {ear.via for ear in ears}):
             if via == "deepgram":
-                connects[via] = deepgram_connect(edges.endpoint or DEEPGRAM_URL)
+                exchanges[via] = deepgram_exchange(edges.endpoint or DEEPGRAM_URL)
             else:
                 edges.progress("loading voices and recognizer")
                 engines = edges.engines or open_engines()
                 await compute().run(engines.warm)
-                connects[via] = await exits.enter_async_context(
-                    local_connect(engines, resolved.plan.seed, edges.permissions.hosts)
-                )
-        yield connects
+                equipment = local_equipment(engines, resolved.plan.seed, edges.permissions.hosts)
+                exchanges[via] = await exits.enter_async_context(local_exchange(equipment))
+        yield exchanges
+
+
+def _for_listening(url: str) -> str:
+    """The address by whose host ears are reached: Deepgram's agents alone have one of their own."""
+    parts = urlsplit(url)
+    host = parts.netloc.removeprefix("agent.")
+    is_deepgrams = host != parts.netloc and f".{host}".endswith(".deepgram.com")
+    return urlunsplit(parts._replace(netloc=f"api.{host}")) if is_deepgrams else url
 
 
 def deepgram_connect(url: str) -> Connect:
@@ -82,10 +122,15 @@ def deepgram_connect(url: str) -> Connect:
 
     `SetupError` at once for a key that is not set, or an address that a key may not be sent to.
     """
+    return deepgram_exchange(url).agents
+
+
+def deepgram_exchange(url: str) -> Exchange:
+    """Deepgram's service, or a peer's; `SetupError` as of `deepgram_connect`."""
     authorization()
     headers = {"Authorization": authorization}
     check_plaintext(parse_url(url), headers, (), allow_plaintext=False)
-    return partial(open_websocket, url, headers=headers)
+    return Exchange(url, partial(open_websocket, headers=headers))
 
 
 def authorization() -> str:
@@ -106,14 +151,20 @@ def compute() -> Compute:
 @asynccontextmanager
 async def local_connect(engines: Engines, seed: int, hosts: tuple[str, ...] = ()) -> AsyncGenerator[Connect]:
     """Run the embedded server for one meeting and dial it: on loopback in life, in memory otherwise."""
-    equipment = local_equipment(engines, seed, hosts)
+    async with local_exchange(local_equipment(engines, seed, hosts)) as exchange:
+        yield exchange.agents
+
+
+@asynccontextmanager
+async def local_exchange(equipment: Equipment) -> AsyncGenerator[Exchange]:
+    """Run the embedded server for agents and ears: on loopback in life, in memory otherwise."""
     if is_virtual():
-        connect = in_memory(partial(serve_stream, equipment=equipment))
-        yield partial(connect, "ws://embedded/v1/agent/converse", headers={})
+        dial = in_memory(partial(serve_stream, equipment=equipment))
+        yield Exchange(f"ws://embedded{PATH}", partial(dial, headers={}))
         return
     async with trio.open_nursery() as nursery:
         server = await nursery.start(open_server, equipment)
-        yield partial(open_websocket, server.url, headers={})
+        yield Exchange(server.url, partial(open_websocket, headers={}))
         nursery.cancel_scope.cancel(reason="the meeting is over")
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 import trio
 from attrs import field, frozen
 
+from trialogue.actors.ear import Ear
 from trialogue.actors.router import AudioGrid, Router, mix
 from trialogue.actors.sources import FELL_MS, AudioSource, Feed, JitterBuffer
 from trialogue.actors.stand_in import Cued, StandIn
@@ -45,6 +46,9 @@ class Room:
 
     supervisor: Supervisor
     """Takes their reports, and tells what happens."""
+
+    ears: Mapping[str, Ear] = field(factory=dict[str, Ear])
+    """What makes words of their sound, by participant."""
 
 
 @frozen
@@ -97,28 +101,28 @@ def _sound(clip: ClipSpec, engines: Engines, sample_rate: int) -> bytes:
     return spoken(engines.synthesizer, clip.text, clip.voice, sample_rate)
 
 
-def seat_people(
-    resolved: Resolved, prepared: Prepared, router: Router, supervisor: Supervisor
-) -> dict[str, Life]:
+def seat_people(resolved: Resolved, room: Room) -> dict[str, Life]:
     """Seat everybody in the router; returns the lives of the actors behind them, by name."""
     lives: dict[str, Life] = {}
-    room = Room(prepared, router, supervisor)
     for person in resolved.people:
-        is_heard = person.via != "text" and resolved.plan.participant(person.name).may_speak
-        if not is_heard or prepared.open_detector is None:
-            continue
-        feed = _feed(person, prepared, router)
-        router.seat(
-            AudioSource(
-                person.name,
-                feed,
-                prepared.open_detector,
-                sample_rate=router.grid.sample_rate,
-                post=supervisor.post,
-            )
-        )
-        lives |= _lives(person, feed, room)
-    return lives | _speaker(resolved, prepared, router)
+        if person.ear is not None and room.prepared.open_detector is not None:
+            lives |= _seat(person, room, room.prepared.open_detector)
+    return lives | _speaker(resolved, room.prepared, room.router)
+
+
+def _seat(person: PersonSpec, room: Room, open_detector: Callable[[], SpeechDetector]) -> dict[str, Life]:
+    ear = room.ears[person.name]
+    feed = _feed(person, room.prepared, room.router)
+    source = AudioSource(
+        person.name,
+        feed,
+        open_detector,
+        sample_rate=room.router.grid.sample_rate,
+        post=room.supervisor.post,
+        ear=ear,
+    )
+    room.router.seat(source)
+    return {f"ear:{person.name}": ear.run, **_lives(person, feed, room)}
 
 
 def _feed(person: PersonSpec, prepared: Prepared, router: Router) -> ClipPlayer | JitterBuffer:
@@ -157,4 +161,4 @@ def _speaker(resolved: Resolved, prepared: Prepared, router: Router) -> dict[str
     return {"speaker": speaker.run}
 
 
-__all__ = ["NOBODY", "Life", "Prepared", "needs_engines", "prepare_people", "seat_people"]
+__all__ = ["NOBODY", "Life", "Prepared", "Room", "needs_engines", "prepare_people", "seat_people"]

@@ -20,6 +20,7 @@ import structlog
 from attrs import Factory, define, evolve, field, frozen
 
 from trialogue.actors.agent import Past
+from trialogue.actors.ear import EarPast
 from trialogue.actors.recorder import recorded_s
 from trialogue.app.policies import brain_for
 from trialogue.errors import JournalError, SetupError
@@ -69,6 +70,7 @@ class _Left:
     at: float = 0.0
     sessions: dict[str, int] = Factory(dict[str, int])
     replies: dict[str, int] = Factory(dict[str, int])
+    utterances: dict[str, int] = Factory(dict[str, int])
     ready: set[str] = Factory(set[str])
     changes: dict[str, list[Update | Replace]] = Factory(dict[str, list[Update | Replace]])
     running: dict[tuple[str, str, int], RunTool] = Factory(dict[tuple[str, str, int], RunTool])
@@ -88,7 +90,8 @@ class _Left:
 
     def _count(self, event: Event) -> None:
         name: str = getattr(event, "participant", "")
-        for counts, what in ((self.sessions, "session"), (self.replies, "reply")):
+        counted = ((self.sessions, "session"), (self.replies, "reply"), (self.utterances, "utterance"))
+        for counts, what in counted:
             counts[name] = max(counts.get(name, 0), getattr(event, what, 0))
 
     def _take_event(self, event: Event) -> None:
@@ -193,6 +196,9 @@ class Resumption:
     pasts: Mapping[str, Past]
     """What each participant's sessions were."""
 
+    ears: Mapping[str, EarPast]
+    """What the sessions of each participant's ear were."""
+
     over: tuple[Event, ...] = field(repr=False)
     """What ended with the process, as the meeting is told of it."""
 
@@ -246,6 +252,10 @@ def open_resumption(
         continues=continues,
         hearing=left.hearing,
         pasts=_pasts(left, (each.name for each in brain.plan.participants)),
+        ears={
+            each.name: EarPast(left.sessions.get(each.name, 0), left.utterances.get(each.name, 0))
+            for each in brain.plan.participants
+        },
         over=tuple(left.over(at)),
     )
 

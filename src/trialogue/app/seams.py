@@ -31,6 +31,9 @@ class Seams:
     connect: Callable[[str, Connect], Connect] = _its_own
     """How a participant's service is dialled."""
 
+    listen: Callable[[str, Connect], Connect] = _its_own
+    """How the service of a person's ear is dialled."""
+
     brain: Callable[[Brain], Brain] = _as_it_is
     """What decides."""
 

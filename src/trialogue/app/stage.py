@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -13,32 +13,32 @@ from pathlib import Path
 import trio
 from attrs import define, field, frozen
 
-from trialogue.actors.agent import Agent, Connect, Service
+from trialogue.actors.agent import Agent
 from trialogue.actors.clocks import ClockWatch
-from trialogue.actors.dialling import Breaker, DialLimiter, guarded
 from trialogue.actors.dispatch import Dispatch
 from trialogue.actors.recorder import Recorder
 from trialogue.actors.router import AudioGrid, Router
 from trialogue.actors.supervisor import Beginning, Supervisor
 from trialogue.actors.timers import Timers
 from trialogue.actors.tools import Tool, ToolExecutor
+from trialogue.app.edges import Exchange
 from trialogue.app.folder import taken
 from trialogue.app.keeping import keep_scenario, open_journal, seal, secrets_for
-from trialogue.app.people import NOBODY, Life, Prepared, seat_people
+from trialogue.app.people import NOBODY, Life, Prepared, Room, seat_people
 from trialogue.app.policies import brain_for
 from trialogue.app.resumption import Resumption
 from trialogue.app.seams import NO_SEAMS, Seams
-from trialogue.app.settings import settings_for
+from trialogue.app.sessions import Seats, Switchboard, make_agents, make_ears
 from trialogue.app.tooling import NOTHING_MORE, Permissions, open_tools
 from trialogue.app.virtual import is_virtual
 from trialogue.errors import IntensityExceeded, JournalError
 from trialogue.journal.records import EPOCH
 from trialogue.journal.writer import Journal
 from trialogue.model.commands import EndMeeting
-from trialogue.model.events import ActorCrashed, ActorOverran, Event, MeetingResumed
+from trialogue.model.events import ActorCrashed, ActorOverran, MeetingResumed
 from trialogue.model.secrets import NO_SECRETS, Secrets
 from trialogue.rules.meeting import Meeting as Brain
-from trialogue.scenario.resolve import AgentSpec, Resolved
+from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.variables import reveal
 from trialogue.supervise import (
     ChildSpec,
@@ -237,7 +237,7 @@ async def open_stage(
     resolved: Resolved,
     *,
     out: Path | None,
-    edges: AbstractAsyncContextManager[Mapping[str, Connect]],
+    edges: AbstractAsyncContextManager[Mapping[str, Exchange]],
     seams: Seams = NO_SEAMS,
     people: Prepared = NOBODY,
     permissions: Permissions = NOTHING_MORE,
@@ -247,14 +247,14 @@ async def open_stage(
     started = EPOCH if is_virtual() else datetime.now(UTC)
     began = resumption.header.started if resumption else started
     brain = resumption.brain if resumption else brain_for(resolved.plan, permissions.imports)
-    async with open_tools(resolved, permissions) as box, edges as connects:
+    async with open_tools(resolved, permissions) as box, edges as exchanges:
         blocks = {
-            spec.name: tuple(box.block(reveal(seat.block, os.environ)) for seat in _seats_of(spec))
+            spec.name: tuple(box.block(reveal(seat.block, os.environ)) for seat in spec.seats)
             for spec in resolved.agents
         }
         with taken(out, resolved.plan.name) as folder:
             keep_scenario(folder, resolved, secrets_for(resolved, seams.secrets))
-            made = Made(folder, began, brain, connects, box.tools, blocks, seams, people, resumption)
+            made = Made(folder, began, brain, exchanges, box.tools, blocks, seams, people, resumption)
             stage = _set(resolved, made)
         box.crashes.post = stage.supervisor.post
         try:
@@ -276,7 +276,7 @@ class Made:
     brain: Brain
     """What decides: a new one, or one that knows all that was before."""
 
-    connects: Mapping[str, Connect]
+    exchanges: Mapping[str, Exchange]
     """How each service is dialled, by `via`."""
 
     tools: Mapping[str, Tool]
@@ -316,13 +316,18 @@ def _set_actors(resolved: Resolved, made: Made, journal: Journal) -> Stage:
     router = Router(grid, [p.name for p in resolved.plan.participants], supervisor.post)
     recorder = Recorder(made.folder / "audio", grid, speakers, supervisor.post)
     router.record(seams.sink(recorder))
-    agents = _agents(resolved, made, Seats(brain, router, supervisor.post))
+    seats = Seats(resolved, router, supervisor.post, Switchboard(made.exchanges, seams))
+    agents = make_agents(seats, made.blocks, brain.context)
+    ears = make_ears(seats)
     if past is not None:
         router.begin_at(past.at)
         recorder.adopt(past.folder / "audio", router.position)
         journal.adopt(past.journal)  # the last step: from now on this is the run to be resumed
         for name, agent in agents.items():
             agent.restore(past.pasts[name])
+        for name, ear in ears.items():
+            ear.restore(past.ears[name])
+    room = Room(made.people, router, supervisor, ears)
     return Stage(
         resumption=past,
         secrets=secrets,
@@ -333,7 +338,7 @@ def _set_actors(resolved: Resolved, made: Made, journal: Journal) -> Stage:
         supervisor=supervisor,
         router=router,
         agents=agents,
-        people=seat_people(resolved, made.people, router, supervisor),
+        people=seat_people(resolved, room),
         tools=ToolExecutor(seams.tools(made.tools), supervisor.post),
         timers=Timers(supervisor.post),
         recorder=recorder,
@@ -341,48 +346,9 @@ def _set_actors(resolved: Resolved, made: Made, journal: Journal) -> Stage:
     )
 
 
-@frozen
-class Seats:
-    """What every agent of a meeting is given."""
-
-    brain: Brain
-    """Knows what each of them heard and said."""
-
-    router: Router
-    """Has their mouths and ears."""
-
-    post: Callable[[Event], None]
-    """Takes their reports."""
-
-
-def _agents(resolved: Resolved, made: Made, seats: Seats) -> dict[str, Agent]:
-    """One actor for each agent, listening to the router; all dial in turn, and share what a key is worth."""
-    limiter = DialLimiter()
-    breakers = {via: Breaker() for via in made.connects}
-    agents: dict[str, Agent] = {}
-    for spec in resolved.agents:
-        services: list[Service] = []
-        for seat, block in zip(_seats_of(spec), made.blocks[spec.name], strict=True):
-            connect = made.seams.connect(spec.name, made.connects[seat.via])
-            services.append(
-                Service(
-                    guarded(connect, limiter, breakers[seat.via]),
-                    settings_for(block, seats.router.grid.sample_rate),
-                    f"cast.{spec.name}, {resolved.places.near(('cast', spec.name))}",
-                )
-            )
-        agents[spec.name] = Agent(
-            spec.name,
-            services,
-            context=partial(seats.brain.context, spec.name),
-            mouth=seats.router.playouts[spec.name],
-            post=seats.post,
-            seed=resolved.plan.seed,
-        )
-        seats.router.listen(spec.name, agents[spec.name].hear)
-    return agents
-
-
-def _seats_of(spec: AgentSpec) -> tuple[AgentSpec, ...]:
-    """An agent's own seat, and its fallback's."""
-    return (spec,) if spec.fallback is None else (spec, spec.fallback)
+def _cause_of(exceeded: IntensityExceeded) -> BaseException:
+    """What failed too often, under all the supervisors that gave up on it."""
+    cause: BaseException = exceeded
+    while isinstance(cause, IntensityExceeded) and cause.__cause__ is not None:
+        cause = cause.__cause__
+    return cause
