@@ -2,6 +2,7 @@
 
 import wave
 from array import array
+from unittest.mock import ANY
 
 import numpy as np
 import pytest
@@ -12,6 +13,10 @@ from trialogue.app.meeting import open_meeting
 from trialogue.errors import SetupError
 from trialogue.journal.reader import read
 from trialogue.model.events import (
+    EarFailed,
+    EarHeard,
+    EarLost,
+    EarReady,
     FloorRequestCancelled,
     FloorRequested,
     MuteAsked,
@@ -20,6 +25,7 @@ from trialogue.model.events import (
     SpeechStarted,
     SpeechStopped,
     TextTyped,
+    VoiceFell,
 )
 from trialogue.testing.engines import murmuring_engines
 
@@ -91,6 +97,24 @@ def test_an_overlap_that_is_allowed_is_recorded_and_measured(people, hold):
     together = result.result.measures.timing.overlap.within_s
     assert together == pytest.approx(stopped.position_s - begun.position_s, abs=0.05)
     assert "overlap" in [each.code for each in result.result.failures]
+
+
+def test_a_persons_words_come_from_an_ear(people, hold):
+    """The ear is there from the beginning, and its words lie where the person spoke."""
+    result = hold(people(CLIPS))
+    assert events_of(result, EarReady, EarLost, EarFailed)[0].participant == "dana"
+    begun, fell = events_of(result, SpeechStarted, VoiceFell)[:2]
+    heard = events_of(result, EarHeard)
+    assert {each.utterance for each in heard} == {1}
+    assert (heard[-1].text, heard[-1].stage) == ("Wait a moment, please.", "final")
+    assert heard[-1].begin_s == pytest.approx(begun.position_s, abs=0.3)
+    assert heard[-1].end_s == pytest.approx(fell.position_s, abs=0.3)
+
+
+def test_who_is_not_heard_needs_no_ear(people, hold):
+    """Nobody is dialled for an observer."""
+    assert events_of(hold(people("{role: human, via: app}")), EarReady) == [EarReady("dana", 1, ANY)]
+    assert not events_of(hold(people("{role: observer, via: app}")), EarReady)
 
 
 def test_speech_is_noticed_at_once(people, hold):

@@ -25,7 +25,7 @@ from trialogue.app.endpoints import check_endpoints
 from trialogue.app.folder import check_folder
 from trialogue.app.keeping import seal
 from trialogue.app.outputs import FAILURES, MeetingResult, write_outputs, write_what_can_be
-from trialogue.app.people import NOBODY, Prepared, needs_engines, prepare_people
+from trialogue.app.people import NOBODY, Prepared, guard_for, needs_engines, prepare_people
 from trialogue.app.resumption import Resumption
 from trialogue.app.settings import updates_for, written
 from trialogue.app.stage import Stage, open_stage
@@ -177,14 +177,20 @@ class Meeting:
         self.plan.participant(participant)
         self._stage.supervisor.post(MuteAsked(participant, muted))
 
-    def source(self, participant: str) -> JitterBuffer:
+    def source(self, participant: str, *, hears_loudspeaker: bool = False) -> JitterBuffer:
         """Where to push a person's sound, who takes part `via: app`; KeyError for everybody else.
 
-        It takes linear16 mono at `sample_rate`, at the pace of life, a frame or so at a time.
+        It takes linear16 mono at `sample_rate`, at the pace of life, a frame or so at a time. Where the
+        person's microphone may hear a loudspeaker that plays the meeting, say so: what it gives of that is
+        no speech then.
         """
-        feed = self._stage.router.source(participant).feed
+        router = self._stage.router
+        source = router.source(participant)
+        feed = source.feed
         if not isinstance(feed, JitterBuffer):
             raise KeyError(participant)
+        if hears_loudspeaker:
+            source.guard(guard_for(router, (participant,)))
         return feed
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import partial
 from typing import Protocol
 
@@ -10,6 +10,7 @@ import trio
 from attrs import field, frozen
 
 from trialogue.actors.ear import Ear
+from trialogue.actors.echo import EchoGuard
 from trialogue.actors.router import AudioGrid, Router, mix
 from trialogue.actors.sources import FELL_MS, AudioSource, Feed, JitterBuffer
 from trialogue.actors.stand_in import Cued, StandIn
@@ -104,13 +105,19 @@ def _sound(clip: ClipSpec, engines: Engines, sample_rate: int) -> bytes:
 def seat_people(resolved: Resolved, room: Room) -> dict[str, Life]:
     """Seat everybody in the router; returns the lives of the actors behind them, by name."""
     lives: dict[str, Life] = {}
+    at_microphone = tuple(person.name for person in resolved.people if person.via == "microphone")
     for person in resolved.people:
         if person.ear is not None and room.prepared.open_detector is not None:
-            lives |= _seat(person, room, room.prepared.open_detector)
-    return lives | _speaker(resolved, room.prepared, room.router)
+            source, actors = _seat(person, room, room.prepared.open_detector)
+            lives |= actors
+            if person.via == "microphone":
+                source.guard(guard_for(room.router, at_microphone))
+    return lives | _speaker(room, at_microphone)
 
 
-def _seat(person: PersonSpec, room: Room, open_detector: Callable[[], SpeechDetector]) -> dict[str, Life]:
+def _seat(
+    person: PersonSpec, room: Room, open_detector: Callable[[], SpeechDetector]
+) -> tuple[AudioSource, dict[str, Life]]:
     ear = room.ears[person.name]
     feed = _feed(person, room.prepared, room.router)
     source = AudioSource(
@@ -122,7 +129,13 @@ def _seat(person: PersonSpec, room: Room, open_detector: Callable[[], SpeechDete
         ear=ear,
     )
     room.router.seat(source)
-    return {f"ear:{person.name}": ear.run, **_lives(person, feed, room)}
+    return source, {f"ear:{person.name}": ear.run, **_lives(person, feed, room)}
+
+
+def guard_for(router: Router, without: Collection[str]) -> EchoGuard:
+    """Knows what somebody's loudspeaker plays: the meeting without those who sit before it."""
+    grid = router.grid
+    return EchoGuard(grid.sample_rate, grid.frame_samples, without=without, mix=mix)
 
 
 def _feed(person: PersonSpec, prepared: Prepared, router: Router) -> ClipPlayer | JitterBuffer:
@@ -146,19 +159,29 @@ def _lives(person: PersonSpec, feed: Feed, room: Room) -> dict[str, Life]:
     return {f"microphone:{person.name}": microphone.run}
 
 
-def _speaker(resolved: Resolved, prepared: Prepared, router: Router) -> dict[str, Life]:
+def _speaker(room: Room, at_microphone: tuple[str, ...]) -> dict[str, Life]:
     """Those at the microphone hear the meeting without themselves."""
-    if prepared.driver is None:
+    if room.prepared.driver is None:
         return {}
+    grid = room.router.grid
     speaker = Speaker(
-        prepared.driver,
-        sample_rate=router.grid.sample_rate,
-        samples=router.grid.frame_samples,
-        without=[person.name for person in resolved.people if person.via == "microphone"],
+        room.prepared.driver,
+        sample_rate=grid.sample_rate,
+        samples=grid.frame_samples,
+        without=at_microphone,
         mix=mix,
     )
-    router.record(speaker)
+    room.router.record(speaker)
     return {"speaker": speaker.run}
 
 
-__all__ = ["NOBODY", "Life", "Prepared", "Room", "needs_engines", "prepare_people", "seat_people"]
+__all__ = [
+    "NOBODY",
+    "Life",
+    "Prepared",
+    "Room",
+    "guard_for",
+    "needs_engines",
+    "prepare_people",
+    "seat_people",
+]

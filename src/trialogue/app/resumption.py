@@ -232,11 +232,9 @@ def open_resumption(
     reading = read(path)
     brain = brain_for(reading.header.plan, imports)
     verify(path, lambda _: brain)
-    left, continues = _Left(), ""
+    left = _Left()
     for record in reading:
         left.take(record)
-    for line in reading.lines():
-        continues = continues if "kind" in line.raw else line.raw["hash"]
     if not left.seq:
         raise JournalError(f"{path} has no record: hold the meeting from its start", path=str(path))
     if brain.phase is Phase.OVER:
@@ -249,15 +247,16 @@ def open_resumption(
         brain=brain,
         seq=left.seq,
         at=at,
-        continues=continues,
+        continues=_last_hash(reading),
         hearing=left.hearing,
         pasts=_pasts(left, (each.name for each in brain.plan.participants)),
-        ears={
-            each.name: EarPast(left.sessions.get(each.name, 0), left.utterances.get(each.name, 0))
-            for each in brain.plan.participants
-        },
+        ears=_ears(left, (each.name for each in brain.plan.participants)),
         over=tuple(left.over(at)),
     )
+
+
+def _last_hash(reading: Reading) -> str:
+    return [str(line.raw["hash"]) for line in reading.lines() if "kind" not in line.raw][-1]
 
 
 def _check_unchanged(journal: Path) -> None:
@@ -302,5 +301,12 @@ def _pasts(left: _Left, names: Iterable[str]) -> dict[str, Past]:
             was_ready=name in left.ready,
             changes=tuple(left.changes.get(name, ())),
         )
+        for name in names
+    }
+
+
+def _ears(left: _Left, names: Iterable[str]) -> dict[str, EarPast]:
+    return {
+        name: EarPast(sessions=left.sessions.get(name, 0), utterances=left.utterances.get(name, 0))
         for name in names
     }

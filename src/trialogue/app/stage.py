@@ -327,7 +327,6 @@ def _set_actors(resolved: Resolved, made: Made, journal: Journal) -> Stage:
             agent.restore(past.pasts[name])
         for name, ear in ears.items():
             ear.restore(past.ears[name])
-    room = Room(made.people, router, supervisor, ears)
     return Stage(
         resumption=past,
         secrets=secrets,
@@ -338,7 +337,7 @@ def _set_actors(resolved: Resolved, made: Made, journal: Journal) -> Stage:
         supervisor=supervisor,
         router=router,
         agents=agents,
-        people=seat_people(resolved, room),
+        people=seat_people(resolved, Room(made.people, router, supervisor, ears)),
         tools=ToolExecutor(seams.tools(made.tools), supervisor.post),
         timers=Timers(supervisor.post),
         recorder=recorder,
