@@ -2,7 +2,7 @@
 
 from trialogue.actors.playout import Playout
 from trialogue.actors.replies import Replies
-from trialogue.model.events import ReplySent, ReplyStarted, ReplyWithdrawn, SentenceSaid
+from trialogue.model.events import LineTaken, ReplySent, ReplyStarted, ReplyWithdrawn, SentenceSaid
 
 
 def agent():
@@ -113,3 +113,30 @@ def test_the_late_end_of_a_reply_that_ran_dry_is_its_own():
     assert events[-1] == ReplySent("ada", 1, 0.02)
     replies.sentence("Two.")
     assert ReplyStarted("ada", 2) in events
+
+
+def test_a_reply_says_which_line_it_takes():
+    """Behind its start, whether it has words, sound or neither."""
+    replies, _, events = agent()
+    replies.takes(2)
+    replies.sentence("One.")
+    replies.sound(b"\1\0")
+    replies.done()
+    replies.expect()
+    replies.takes(3)
+    replies.done()
+    assert [e for e in events if isinstance(e, ReplyStarted | LineTaken)] == [
+        ReplyStarted("ada", 1),
+        LineTaken("ada", 1, 2),
+        ReplyStarted("ada", 2),
+        LineTaken("ada", 2, 3),
+    ]
+
+
+def test_a_line_whose_reply_never_came_is_forgotten_with_its_session():
+    """The next session's replies take lines of their own."""
+    replies, _, events = agent()
+    replies.takes(2)
+    replies.lost()
+    replies.sentence("One.")
+    assert not [e for e in events if isinstance(e, LineTaken)]

@@ -61,6 +61,24 @@ async def test_greeting_then_injected_turn(autojump_clock: MockClock) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("wait_s", [0.0, 0.3, 5.0])
+async def test_a_script_advances_however_fast_it_is_answered(
+    wait_s: float, autojump_clock: MockClock
+) -> None:
+    """Nothing depends on how long the client plays; with a line of its own it says what was not heard."""
+    script = [{"say": word} for word in ("One.", "Two.", "Three.", "Four.")]
+    async with connected(fake_equipment()) as socket:
+        socket.say(settings(greeting="Hello.", think=scripted(*script)))
+        for number in range(1, 5):
+            await socket.until("AgentAudioDone", number)
+            await trio.sleep(wait_s)
+            denial = "1 remark of yours was not heard.\n" if number == 4 else ""
+            socket.say({"type": "InjectUserMessage", "content": f"{denial}Go on."})
+        await socket.until("AgentAudioDone", 5)
+    said = [m["content"] for m in socket.messages if m["type"] == "ConversationText"]
+    assert [text for text in said if "Go on" not in text] == ["Hello.", "One.", "Two.", "Three.", "Three."]
+
+
 async def test_audio_turn(autojump_clock: MockClock) -> None:
     """Speech and then silence at the ear become a user's turn, which is answered."""
     async with connected(fake_equipment(texts=("How are you?",))) as socket:

@@ -15,7 +15,7 @@ from trialogue.server import commands as cmd
 from trialogue.server import events as ev
 from trialogue.server.conversation import Phase
 from trialogue.server.options import LatencyStyle, RefusalStyle, ServerOptions, UnknownFields
-from trialogue.server.think.ports import CallItem, Fate, TextItem, WantedCall
+from trialogue.server.think.ports import CallItem, TextItem, WantedCall
 
 KEEP_ALIVE = {"type": "KeepAlive"}
 CALL = WantedCall("c1", "tool", "{}")
@@ -400,26 +400,91 @@ def test_injected_user_message_barges_in() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("sent_s", "after", "ends", "fate", "heard"),
-    [
-        (5.0, 0.5, False, Fate.BARELY_HEARD, "Hi Again"),
-        (5.0, 3.0, False, Fate.CUT, "Hi Again"),
-        (5.0, 3.0, True, Fate.CUT, "Hi Again"),
-        (5.0, 5.0, True, Fate.HEARD, "Again"),
-        (5.0, 60.0, True, Fate.HEARD, "Again"),
-    ],
-)
-def test_fate_of_a_reply(sent_s: float, after: float, *, ends: bool, fate: Fate, heard: str) -> None:
-    """A reply was heard if it was played to its end; until one is, what was said to it counts on."""
-    desk, number = speaking(sent_s=sent_s)
+@pytest.mark.parametrize("after", [0.0, 0.5, 60.0])
+@pytest.mark.parametrize(("ends", "heard"), [(False, "Hi Again"), (True, "Again")])
+def test_a_reply_was_given_when_its_end_was_sent(after: float, *, ends: bool, heard: str) -> None:
+    """However fast the client answers; until one is, what was said to it counts on."""
+    desk, number = speaking(sent_s=5.0)
     if ends:
         desk.happen(ev.ThoughtEnded(number))
         desk.happen(ev.ReplySent(number))
     desk.now += after
     desk.say({"type": "InjectUserMessage", "content": "Again"})
+    assert desk.last(cmd.Think).request.heard == heard
+    assert not [c for c in desk.commands if isinstance(c, cmd.ReturnEntry | cmd.GoBack)]
+
+
+def test_a_reply_of_which_nothing_was_sent_gives_its_entry_back() -> None:
+    """Without a word; a filler that was injected meanwhile is not of it."""
+    desk, number = thinking()
+    desk.say({"type": "InjectAgentMessage", "message": "One moment."})
+    desk.happen(ev.SentenceVoiced(number, "One moment."))
+    desk.happen(ev.EntryChosen(number, 0))
+    desk.look()
+    desk.say({"type": "InjectUserMessage", "content": "Again"})
+    assert desk.last(cmd.ReturnEntry) == cmd.ReturnEntry(number)
+
+
+def test_denied_remarks_send_the_script_back() -> None:
+    """By a line of its own, in words that are read: it is no part of what is heard, but of the memory."""
+    desk = running()
+    text = "Ada: Hello.\n2 remarks of yours were not heard.\nPlease go on."
+    desk.say({"type": "InjectUserMessage", "content": text})
+    assert desk.last(cmd.GoBack) == cmd.GoBack(2)
     request = desk.last(cmd.Think).request
-    assert (request.last_fate, request.heard) == (fate, heard)
+    assert request.heard == "Ada: Hello.\nPlease go on."
+    assert request.memory == (TextItem("user", text),)
+    echo = [m for m in desk.look() if isinstance(m, dict) and m["type"] == "ConversationText"]
+    assert echo[0]["content"] == text
+
+
+def test_denied_remarks_are_never_heard_by_ear() -> None:
+    """Whoever says the words aloud moves nothing."""
+    desk = running()
+    for event in (ev.SpeechBegan(), ev.SpeechEnded(), ev.WordsRecognized("1 remark of yours was not heard.")):
+        desk.happen(event)
+    assert desk.last(cmd.Think).request.heard == "1 remark of yours was not heard."
+    assert not [c for c in desk.commands if isinstance(c, cmd.GoBack)]
+
+
+TELLING = {"provider": {"type": "scripted", "script": [{"say": "x"}, {"say": ""}], "tells_entries": True}}
+
+
+def test_the_entry_of_a_reply_is_told_before_its_first_words() -> None:
+    """Once, where the client asks for it."""
+    desk, number = thinking(think=TELLING)
+    desk.happen(ev.EntryChosen(number, 1))
+    for text in ("First.", "Second."):
+        desk.happen(ev.SentenceThought(number, text))
+        desk.happen(ev.SentenceVoiced(number, text))
+    told = [m for m in desk.look() if isinstance(m, dict) and m["type"].endswith(("Taken", "Text"))]
+    assert [m["type"] for m in told] == ["__scriptEntryTaken", "ConversationText", "ConversationText"]
+    assert told[0]["entry"] == 1
+
+
+def test_the_entry_of_a_silent_reply_is_told_before_its_end() -> None:
+    """An entry that says nothing is used up all the same."""
+    desk, number = thinking(think=TELLING)
+    desk.happen(ev.EntryChosen(number, 1))
+    desk.happen(ev.ThoughtEnded(number))
+    desk.happen(ev.ReplySent(number))
+    assert desk.names()[-2:] == ["__scriptEntryTaken", "AgentAudioDone"]
+
+
+def test_nobody_is_told_of_entries_who_did_not_ask() -> None:
+    """The message is no part of the vendor's protocol."""
+    desk, number = thinking()
+    desk.happen(ev.EntryChosen(number, 0))
+    desk.happen(ev.SentenceThought(number, "First."))
+    desk.happen(ev.SentenceVoiced(number, "First."))
+    assert "__scriptEntryTaken" not in desk.names()
+
+
+def test_given_names_entries_of_the_script() -> None:
+    """One that the script has not is refused."""
+    desk = Desk()
+    desk.say(settings(think={"provider": {"type": "scripted", "script": [{"say": "x"}], "given": [1]}}))
+    assert desk.names()[-2:] == ["INVALID_SETTINGS", "Close"]
 
 
 # --- injections of the agent's ------------------------------------------------------------------------
@@ -429,6 +494,30 @@ def inject(behavior: str | None = None) -> dict[str, Any]:
     """An InjectAgentMessage."""
     message = {"type": "InjectAgentMessage", "message": "One moment."}
     return message if behavior is None else {**message, "behavior": behavior}
+
+
+@pytest.mark.parametrize("behavior", [None, "default", "queue"])
+def test_an_agent_that_thinks_or_waits_for_a_function_can_be_given_words(behavior: str | None) -> None:
+    """The filler: only speech refuses it, and nothing that is under way is lost by it."""
+    desk, number = thinking()
+    desk.say(inject(behavior))
+    assert desk.last(cmd.Speak) == cmd.Speak(number, "One moment.", desk.last(cmd.Speak).voices)
+    desk, number = thinking()
+    desk.happen(ev.CallsThought(number, (CALL,)))
+    desk.happen(ev.ThoughtEnded(number))
+    desk.say(inject(behavior))
+    assert "Speak" in desk.names()
+    desk.happen(ev.SentenceVoiced(number, "One moment."))
+    desk.say(respond())
+    assert desk.last(cmd.Think).reply == number
+
+
+def test_words_that_wait_to_be_spoken_refuse_others() -> None:
+    """A sentence that is ordered, and not yet sound, is speech."""
+    desk, number = thinking()
+    desk.happen(ev.SentenceThought(number, "First."))
+    desk.say(inject())
+    assert desk.names()[-1] == "InjectionRefused"
 
 
 @pytest.mark.parametrize("behavior", [None, "default", "queue", "interrupt"])
@@ -603,8 +692,10 @@ def test_barge_in_cancels_calls() -> None:
     desk.happen(ev.SpeechBegan())
     desk.say(respond())
     assert desk.look()[1:] == [
-        "CutReply", {"type": "FunctionCallCancelled", "functions": [{"id": "c1", "name": "tool"}]},
-    ]  # fmt: skip
+        "CutReply",
+        "ReturnEntry",
+        {"type": "FunctionCallCancelled", "functions": [{"id": "c1", "name": "tool"}]},
+    ]
 
 
 def test_function_that_nobody_offered() -> None:
@@ -746,7 +837,7 @@ def test_failed_thinking_costs_the_turn_not_the_session() -> None:
     desk, number = thinking()
     desk.happen(ev.ThinkStumbled(number, "THINK_REQUEST_FAILED", "HTTP status 500"))
     desk.happen(ev.ThinkFailed(number))
-    assert desk.names() == ["THINK_REQUEST_FAILED", "CutReply", "FAILED_TO_THINK"]
+    assert desk.names() == ["THINK_REQUEST_FAILED", "CutReply", "ReturnEntry", "FAILED_TO_THINK"]
     desk.say({"type": "InjectUserMessage", "content": "Again"})
     assert desk.last(cmd.Think).request.heard == "Hi Again"
 

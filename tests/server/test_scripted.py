@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trio.testing import MockClock
 
+from trialogue.server.think.place import Place, split_denial
 from trialogue.server.think.ports import (
     CallItem,
     Calls,
-    Fate,
+    Chosen,
     FunctionWanted,
     Sentence,
     ThinkRequest,
@@ -30,10 +31,11 @@ def opened(*entries: dict[str, Any]) -> ScriptedThink:
     return ScriptedThink(read_script(list(entries)), random.Random(1))
 
 
-async def ask(provider: ScriptedThink, heard: str = "", fate: Fate = Fate.HEARD, **more: Any) -> Any:
+async def ask(provider: ScriptedThink, heard: str = "", **more: Any) -> Any:
     """What one pass says: its text, or its calls, or None for silence."""
     thoughts: list[Thought] = []
-    await provider.think(ThinkRequest(memory=(), heard=heard, last_fate=fate, **more), thoughts.append)
+    await provider.think(ThinkRequest(memory=(), heard=heard, **more), thoughts.append)
+    thoughts = [thought for thought in thoughts if not isinstance(thought, Chosen)]
     if not thoughts:
         return None
     if isinstance(thoughts[0], Calls):
@@ -74,22 +76,82 @@ async def test_rule_that_may_come_again() -> None:
     assert [await ask(provider, "hi") for _ in range(4)] == ["Hello.", "Oh.", "Hello.", "Hello."]
 
 
-@pytest.mark.parametrize("fate", [Fate.CUT, Fate.BARELY_HEARD])
-async def test_barely_heard_reply_is_offered_again(fate: Fate) -> None:
-    """One that was cut later on is not."""
+async def test_a_reply_that_was_cut_before_its_first_words_gives_its_entry_back() -> None:
+    """One that was begun does not, however soon the next is asked for."""
     provider = opened({"say": "One."}, {"say": "Two."})
-    await ask(provider)
-    assert await ask(provider, fate=fate) == ("One." if fate is Fate.BARELY_HEARD else "Two.")
+    assert await ask(provider, reply=1) == "One."
+    provider.place.give_back(1)
+    assert await ask(provider, reply=2) == "One."
+    assert await ask(provider, reply=3) == "Two."
 
 
-async def test_barely_heard_rule_and_fallback_are_unused_again() -> None:
-    """Not only lines in order: nothing of a reply that nobody heard is used up."""
-    provider = opened({"when": {"heard": "a"}, "say": "A."}, {"otherwise": "X."}, {"otherwise": "Y."})
-    assert await ask(provider, "a") == "A."
-    assert await ask(provider, "a b", Fate.BARELY_HEARD) == "A."
-    assert await ask(provider, "b") == "X."
-    assert await ask(provider, "b", Fate.BARELY_HEARD) == "X."
-    assert await ask(provider, "b") == "Y."
+async def test_denied_replies_are_said_again_in_order() -> None:
+    """The newest first go back to the front, and the rest follows them."""
+    provider = opened(*({"say": f"{n}."} for n in range(5)))
+    assert [await ask(provider, reply=n) for n in range(3)] == ["0.", "1.", "2."]
+    provider.place.go_back(2)
+    assert [await ask(provider, reply=n) for n in range(3, 7)] == ["1.", "2.", "3.", "4."]
+    provider.place.go_back(99)
+    assert await ask(provider, reply=8) == "0."
+
+
+async def test_denied_rules_fit_again_and_fallbacks_come_again() -> None:
+    """What a denied reply answered counts as heard again, once, with what comes after it."""
+    provider = opened(
+        {"when": {"heard": "cost"}, "say": "Cheap, ${heard}"}, {"otherwise": "X."}, {"otherwise": "Y."}
+    )
+    assert await ask(provider, "the cost", reply=1) == "Cheap, the cost"
+    assert await ask(provider, "hm", reply=2) == "X."
+    provider.place.go_back(2)
+    assert await ask(provider, "go on", reply=3) == "Cheap, the cost hm go on"
+    assert [await ask(provider, "hm", reply=n) for n in (4, 5, 6)] == ["X.", "Y.", "Y."]
+
+
+async def test_what_is_recalled_outlives_a_reply_that_was_not_sent() -> None:
+    """A reply that is cut before its words takes nothing with it."""
+    provider = opened({"when": {"heard": "cost"}, "say": "Cheap."})
+    assert await ask(provider, "the cost", reply=1) == "Cheap."
+    provider.place.go_back(1)
+    assert await ask(provider, "go on", reply=2) == "Cheap."
+    provider.place.give_back(2)
+    assert await ask(provider, "go on", reply=3) == "Cheap."
+
+
+async def test_a_script_begins_behind_what_was_given() -> None:
+    """Entries by their index in the list, rules and fallbacks among them."""
+    script: list[dict[str, Any]] = [
+        {"think_ms": [0, 0]},
+        {"say": "A."},
+        {"when": {"heard": "x"}, "say": "B."},
+    ]
+    script += [{"otherwise": "P."}, {"say": "C."}, {"otherwise": "Q."}]
+    provider = ScriptedThink(read_script(script), random.Random(1), Place(frozenset({1, 2, 3})))
+    assert [await ask(provider, "x", reply=n) for n in range(3)] == ["C.", "Q.", "Q."]
+
+
+async def test_the_chosen_entry_is_told_by_its_index() -> None:
+    """As it stands in the script's list."""
+    provider = opened({"think_ms": [0, 0]}, {"say": "A."}, {"otherwise": "P."})
+    told: list[Thought] = []
+    for reply in range(2):
+        await provider.think(ThinkRequest(memory=(), reply=reply), told.append)
+    assert [t.entry for t in told if isinstance(t, Chosen)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1 remark of yours was not heard.", (1, "")),
+        ("Ada: Yes.\n12 remarks of yours were not heard.\nYour turn.", (12, "Ada: Yes.\nYour turn.")),
+        ("1 remarks of yours were not heard.", (0, None)),
+        ("0 remarks of yours were not heard.", (0, None)),
+        ("Ada: 2 remarks of yours were not heard.", (0, None)),
+        ("2 remarks of yours were not heard. Really.", (0, None)),
+    ],
+)
+def test_a_denial_is_a_line_of_its_own(text: str, found: tuple[int, str | None]) -> None:
+    """Exactly; whatever others said stands behind their labels."""
+    assert split_denial(text) == (found[0], text if found[1] is None else found[1])
 
 
 async def test_call_then_say() -> None:
@@ -153,7 +215,7 @@ async def test_lines_are_told_sentence_by_sentence() -> None:
     """So that the first is spoken while the next is prepared."""
     thoughts: list[Thought] = []
     await opened({"say": "One. Two."}).think(ThinkRequest(memory=()), thoughts.append)
-    assert thoughts == [Sentence("One."), Sentence("Two.")]
+    assert thoughts == [Chosen(0), Sentence("One."), Sentence("Two.")]
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,6 @@ from fakes import fake_equipment, silence, speech
 from trialogue.compute import InThreads
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import Server, open_server
-from trialogue.server.options import ServerOptions
 
 PRICE = {"tool": "price_list", "arguments": {"item": "edge"}}
 SCRIPT = [
@@ -75,8 +74,8 @@ def environment(server: Server) -> DeepgramClientEnvironment:
 
 
 def live(texts: tuple[str, ...] = ()) -> Equipment:
-    """Fakes, but in threads, as in life; no reply is offered again, though none is played."""
-    return evolve(fake_equipment(ServerOptions(barely_s=0.0), texts=texts), compute=InThreads())
+    """Fakes, but in threads, as in life."""
+    return evolve(fake_equipment(texts=texts), compute=InThreads())
 
 
 class Client:

@@ -260,6 +260,8 @@ class AgentSession:
                 replies.interrupted()
             case told.Heard(text):
                 self._heard(text)
+            case told.EntryTaken(entry):
+                replies.takes(entry)
             case told.Ready(request_id):
                 self._is_ready.set()
                 self._context.post(SessionReady(name, self._context.number, request_id))

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Literal, Protocol
 
 from trialogue.actors.asking import Asking
-from trialogue.model.events import Event, ReplySent, ReplyStarted, SentenceSaid
+from trialogue.model.events import Event, LineTaken, ReplySent, ReplyStarted, SentenceSaid
 
 
 class Mouth(Protocol):
@@ -65,6 +65,7 @@ class Replies:
         self._open = False
         self._expected = False
         self._late_end = False
+        self._entry: int | None = None
         self.asking = Asking()
 
     def restore(self, count: int) -> None:
@@ -82,6 +83,10 @@ class Replies:
     def asked(self) -> None:
         """Note that the service has repeated what the agent was asked: ends of earlier replies are past."""
         self._late_end = False
+
+    def takes(self, entry: int) -> None:
+        """Note which entry of its script the next reply uses."""
+        self._entry = entry
 
     def begin(self) -> None:
         """The agent has begun to answer."""
@@ -122,6 +127,7 @@ class Replies:
     def lost(self) -> None:
         """The session is gone, and the rest of the reply with it."""
         self._expected = self._late_end = False
+        self._entry = None
         self.asking.end()
         if self._open:
             self._withdraw("lost")
@@ -140,4 +146,7 @@ class Replies:
             self._mouth.open(self._count)
             prompt = self.asking.begun(words)
             self._post(ReplyStarted(self._participant, self._count, prompt, is_backchannel))
+        if self._entry is not None:
+            self._post(LineTaken(self._participant, self._count, self._entry))
+            self._entry = None
         return self._count

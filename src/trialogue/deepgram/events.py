@@ -79,6 +79,14 @@ class Heard:
 
 
 @frozen
+class EntryTaken:
+    """The reply that begins next uses this entry of a script, as our own server says."""
+
+    entry: int
+    """Its index in the script's list, from 0."""
+
+
+@frozen
 class SpeechAtEar:
     """The agent hears speech, and has stopped its reply if there was one."""
 
@@ -299,6 +307,7 @@ SessionEvent: TypeAlias = (
     | ReplyDone
     | Heard
     | SpeechAtEar
+    | EntryTaken
     | Thinking
     | ToolCalls
     | ToolCallsCancelled

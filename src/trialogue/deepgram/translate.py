@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias, assert_never
 
 from trialogue.deepgram.codes import judge_error, judge_warning
 from trialogue.deepgram.events import (
+    EntryTaken,
     Failed,
     Frustrated,
     HandedThrough,
@@ -37,6 +38,7 @@ from trialogue.deepgram.messages import (
     LatencyReport,
     ListenUpdated,
     PromptUpdated,
+    ScriptEntryTaken,
     SpeakUpdated,
     ThinkLiveUpdated,
     ThinkUpdated,
@@ -57,6 +59,7 @@ Plain: TypeAlias = (
     | HistoryFunctionCalls
     | FrustrationDetected
     | CustomFromThinkProvider
+    | ScriptEntryTaken
 )
 """What `translate` takes."""
 
@@ -101,6 +104,8 @@ def translate(message: Plain) -> SessionEvent:
             return Frustrated(count, escalated)
         case CustomFromThinkProvider(content=content):
             return HandedThrough(content)
+        case ScriptEntryTaken(entry=entry):
+            return EntryTaken(entry)
         case _:
             assert_never(message)
 

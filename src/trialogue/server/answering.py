@@ -2,11 +2,13 @@
 
 1. At most one reply is under way. It thinks, waits for calls, or has nothing to add; meanwhile its
    sentences are voiced. It ends when nothing is to be added and all its audio is sent.
-2. The agent is mid-turn until its audio must have been played at the client, which is later than
-   `AgentAudioDone`: audio is sent faster than it plays.
-3. A cut reply keeps the sentences that were sent. Its calls without a response are cancelled.
-4. What was said to the agent is kept until a reply of its own was not interrupted: the next reply
-   answers all of it.
+2. The agent speaks while a sentence waits to be sent, and until its audio must have been played at the
+   client, which is later than `AgentAudioDone`: audio is sent faster than it plays. One that only thinks, or
+   waits for a function, can be given words to say meanwhile.
+3. A cut reply keeps the sentences that were sent. Its calls without a response are cancelled. One of which
+   nothing was sent has used nothing of a script.
+4. What was said to the agent is kept until a reply of its own was sent to its end: the next reply answers
+   all of it. Nothing depends on how long the client takes to play.
 """
 
 from __future__ import annotations
@@ -25,14 +27,24 @@ from trialogue.deepgram.messages import (
     FunctionCallResponse,
     LatencyReport,
     RequestedFunction,
+    ScriptEntryTaken,
     ServerMessage,
 )
 from trialogue.server import wording as say
-from trialogue.server.commands import Command, CutReply, FinishReply, Send, Speak, StopThinking, Think
+from trialogue.server.commands import (
+    Command,
+    CutReply,
+    FinishReply,
+    ReturnEntry,
+    Send,
+    Speak,
+    StopThinking,
+    Think,
+)
 from trialogue.server.options import LatencyStyle, ServerOptions
 from trialogue.server.reply import NEVER, Reply, Stage, history_of
 from trialogue.server.terms import Terms
-from trialogue.server.think.ports import CallItem, Fate, MemoryItem, TextItem, ThinkRequest, WantedCall
+from trialogue.server.think.ports import CallItem, MemoryItem, TextItem, ThinkRequest, WantedCall
 
 _MAX_PASSES: Final = 16
 """Passes of thinking in one reply: a model that calls for ever is stopped there."""
@@ -51,8 +63,6 @@ class Answering:
         self._options = options
         self._out = out
         self._reply: Reply | None = None
-        self._last: Reply | None = None
-        self._fate = Fate.HEARD
         self._heard: list[str] = []
         self._number = 0
         self._playing_until = -NEVER
@@ -66,9 +76,10 @@ class Answering:
         """Whether that reply is under way."""
         return self._current(number) is not None
 
-    def is_mid_turn(self, now: float) -> bool:
-        """Whether the agent thinks, speaks, or must still be playing at the client."""
-        return self._reply is not None or self._playing_until > now + _SLACK_S
+    def is_speaking(self, now: float) -> bool:
+        """Whether words of the agent's wait to be sent, or must still be playing at the client."""
+        waits = self._reply is not None and self._reply.ordered > len(self._reply.sentences)
+        return waits or self._playing_until > now + _SLACK_S
 
     def next_deadline(self) -> float:
         """When `wake` has something to do."""
@@ -83,10 +94,10 @@ class Answering:
         waited = round(now - reply.began_at)
         self._warn("SLOW_THINK_REQUEST", f"We have now waited {waited} seconds for a think response.")
 
-    def answer(self, text: str, now: float) -> None:
-        """Take a user's turn in and begin to think about it."""
+    def answer(self, text: str, now: float, *, heard: str) -> None:
+        """Take a user's turn in and begin to think about it; `heard` is what of it is the conversation's."""
         self.interrupt(now)
-        self._heard.append(text)
+        self._heard.append(heard)
         self._remember(TextItem("user", text))
         if self.terms.think:
             self._think(self._begin(now, Stage.THINKING), now)
@@ -95,17 +106,13 @@ class Answering:
         """Speak given sentences, as many as fit, at the end of the reply under way or as one of their own."""
         reply = self._reply or self._begin(now, Stage.ENDING)
         for sentence in sentences[: max(0, self._options.max_sentences - reply.ordered)]:
-            self._speak(reply, sentence)
+            self._speak(reply, sentence, is_thought=False)
         self._finish_if_ended(reply)
 
     def interrupt(self, now: float) -> None:
-        """Stop the reply under way and hold what was played of the last one to be all that was heard."""
-        reply = self._reply
-        if reply is not None:
-            self._cut(reply)
-        last, self._last = reply or self._last, None
-        if last is not None and last.is_thought:
-            self._settle(last, is_cut=reply is not None or last.plays_until > now + _SLACK_S, now=now)
+        """Stop the reply under way; the client stops what it plays."""
+        if self._reply is not None:
+            self._cut(self._reply)
         self._playing_until = min(self._playing_until, now)
 
     def abandon(self) -> None:
@@ -114,19 +121,11 @@ class Answering:
             self._out.append(CutReply(self._reply.number))
             self._reply = None
 
-    def _settle(self, last: Reply, *, is_cut: bool, now: float) -> None:
-        played_s = last.sent_s - max(0.0, last.plays_until - now)
-        if not is_cut:
-            self._fate = Fate.HEARD
-            self._heard.clear()
-        elif played_s < self._options.barely_s:
-            self._fate = Fate.BARELY_HEARD
-        else:
-            self._fate = Fate.CUT
-
     def _cut(self, reply: Reply) -> None:
         self._reply = None
         self._out.append(CutReply(reply.number))
+        if reply.is_thought and not reply.has_spoken:
+            self._out.append(ReturnEntry(reply.number))
         if reply.calls:
             gone = tuple(CancelledFunction(id=c.id, name=c.name) for c in reply.calls.values())
             self._send(FunctionCallCancelled(functions=gone))
@@ -135,6 +134,12 @@ class Answering:
             self._send(AgentAudioDone())
 
     # what think providers say
+
+    def choose(self, number: int, entry: int) -> None:
+        """A script chose an entry for the reply."""
+        reply = self._thinking(number)
+        if reply is not None:
+            reply.entry = entry
 
     def take_sentence(self, number: int, text: str, now: float) -> None:
         """A sentence was thought."""
@@ -196,7 +201,6 @@ class Answering:
             self._complete_reply(reply)
             return
         self._cut(reply)
-        self._fate = Fate.BARELY_HEARD
         self._send(AgentError(code="FAILED_TO_THINK", description=say.NO_THOUGHT))
 
     def take_response(self, response: FunctionCallResponse, now: float) -> None:
@@ -217,6 +221,8 @@ class Answering:
         if reply is None:
             return
         reply.sentences.append(text)
+        if reply.sources.popleft() and not reply.has_spoken:
+            self._tell_entry(reply)
         self._send(ConversationText(role="assistant", content=text, conversational_behavior="default"))
 
     def count_audio(self, number: int, duration_s: float, now: float) -> None:
@@ -227,7 +233,7 @@ class Answering:
         if not reply.sent_s:
             self._report_first_audio(reply, now)
         reply.sent_s += duration_s
-        self._playing_until = reply.plays_until = max(self._playing_until, now) + duration_s
+        self._playing_until = max(self._playing_until, now) + duration_s
 
     def end_reply(self, number: int) -> None:
         """All audio of a complete reply was sent."""
@@ -238,12 +244,14 @@ class Answering:
         if reply.finishes > 0:
             return
         self._remember_sentences(reply)
+        if reply.is_thought:
+            self._heard.clear()
+            if not reply.has_spoken:
+                self._tell_entry(reply)
         self._send(AgentAudioDone())
         if reply.is_failed:
             self._send(AgentError(code="FAILED_TO_THINK", description=say.HALF_THOUGHT))
         self._reply = None
-        if reply.is_thought:
-            self._last = reply
 
     def warn(self, number: int, code: str, reason: str) -> None:
         """Pass a warning on that belongs to the reply under way."""
@@ -272,12 +280,19 @@ class Answering:
             functions=self.terms.prompt.functions,
             heard=" ".join(self._heard),
             results=tuple(reply.results),
-            last_fate=self._fate,
+            reply=reply.number,
         )
         self._out.append(Think(reply.number, request))
 
-    def _speak(self, reply: Reply, text: str) -> None:
+    def _tell_entry(self, reply: Reply) -> None:
+        """From here on the reply has used its script's entry."""
+        reply.has_spoken = True
+        if reply.entry is not None and self.terms.tells_entries:
+            self._send(ScriptEntryTaken(entry=reply.entry))
+
+    def _speak(self, reply: Reply, text: str, *, is_thought: bool = True) -> None:
         reply.ordered += 1
+        reply.sources.append(is_thought)
         self._out.append(Speak(reply.number, text, reply.voices))
 
     def _complete_reply(self, reply: Reply) -> None:

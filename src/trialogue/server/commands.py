@@ -65,6 +65,22 @@ class StopThinking:
 
 
 @frozen
+class ReturnEntry:
+    """Let a script have back the entry of a reply of which nothing was sent."""
+
+    reply: int
+    """The reply."""
+
+
+@frozen
+class GoBack:
+    """Let a script go back over replies that were not heard."""
+
+    count: int
+    """How many, the newest first."""
+
+
+@frozen
 class Speak:
     """Say a sentence after those that were ordered before."""
 
@@ -107,6 +123,8 @@ Command: TypeAlias = (
     | UseThink
     | Think
     | StopThinking
+    | ReturnEntry
+    | GoBack
     | Speak
     | FinishReply
     | CutReply

@@ -152,6 +152,8 @@ class Connection:
                     self._thinking.begin(command)
                 case cmd.StopThinking():
                     self._thinking.cut()
+                case cmd.ReturnEntry() | cmd.GoBack():
+                    self._thinking.go_back(command)
                 case cmd.CutReply():
                     self._cut(command.reply)
                 case cmd.Close():

@@ -52,9 +52,10 @@ from trialogue.server import events as ev
 from trialogue.server import terms as tm
 from trialogue.server import wording as say
 from trialogue.server.answering import Answering
-from trialogue.server.commands import Close, Command, EndUserTurn, Listen, Prepare, Send, UseThink
+from trialogue.server.commands import Close, Command, EndUserTurn, GoBack, Listen, Prepare, Send, UseThink
 from trialogue.server.options import RefusalStyle, ServerOptions, UnknownFields
 from trialogue.server.reply import NEVER
+from trialogue.server.think.place import split_denial
 from trialogue.speech.sentences import split_sentences
 
 
@@ -145,8 +146,6 @@ class Conversation:
             case _:
                 return
 
-    # time
-
     def _wake(self, now: float) -> None:
         if now >= self._opened_at + self._options.max_session_s:
             self._end("MAXIMUM_SESSION_LENGTH_REACHED", say.TOO_LONG)
@@ -169,7 +168,7 @@ class Conversation:
 
     def _take_audio(self, audio: bytes) -> None:
         if self._phase is Phase.AWAITING_SETTINGS:
-            self._end_without_settings()
+            self._end("NON_SETTINGS_MESSAGE_BEFORE_SETTINGS", say.SETTINGS_FIRST)
         elif not self._has_heard_audio and audio.startswith(say.CONTAINERS):
             self._end("USER_AUDIO_FORMAT", say.NOT_RAW)
         elif audio:
@@ -183,7 +182,7 @@ class Conversation:
             if isinstance(message, Settings):
                 self._take_settings(message, now)
             elif self._agent is None:
-                self._end_without_settings()
+                self._end("NON_SETTINGS_MESSAGE_BEFORE_SETTINGS", say.SETTINGS_FIRST)
             else:
                 self._take_running(message, self._agent, now)
 
@@ -223,7 +222,7 @@ class Conversation:
                 self._send(InjectionRefused(message=say.NO_WORDS))
             case InjectUserMessage():
                 self._send(UserStartedSpeaking())
-                self._end_turn(message.content, agent, now)
+                self._end_turn(message.content, agent, now, is_read=True)
             case InjectAgentMessage():
                 self._take_injection(message, agent, now)
             case FunctionCallResponse():
@@ -244,7 +243,7 @@ class Conversation:
         elif self._user is not User.SILENT:
             self._refuse("USER")
             return
-        elif (behavior == "default" and agent.is_mid_turn(now)) or agent.is_full:
+        elif (behavior == "default" and agent.is_speaking(now)) or agent.is_full:
             self._refuse("AGENT")
             return
         agent.say(split_sentences(message.message, self._options.max_sentences), now)
@@ -309,6 +308,8 @@ class Conversation:
                 self._take_heard(event, agent, now)
             case ev.SentenceThought():
                 agent.take_sentence(event.reply, event.text, now)
+            case ev.EntryChosen():
+                agent.choose(event.reply, event.entry)
             case ev.CallsThought():
                 self._take_calls(event, agent)
             case ev.ThoughtEnded():
@@ -363,10 +364,14 @@ class Conversation:
         if text:
             self._end_turn(text, agent, now)
 
-    def _end_turn(self, text: str, agent: Answering, now: float) -> None:
+    def _end_turn(self, text: str, agent: Answering, now: float, *, is_read: bool = False) -> None:
+        """Answer a turn; one that is read, not heard, may say that earlier replies reached nobody."""
         agent.interrupt(now)
+        denied, heard = split_denial(text) if is_read else (0, text)
+        if denied:
+            self._out.append(GoBack(denied))
         self._send(ConversationText(role="user", content=text, conversational_behavior="default"))
-        agent.answer(text, now)
+        agent.answer(text, now, heard=heard)
 
     def _take_calls(self, event: ev.CallsThought, agent: Answering) -> None:
         if agent.is_offered(event.calls):
@@ -383,9 +388,6 @@ class Conversation:
 
     def _warn(self, code: str, description: str) -> None:
         self._send(AgentWarning(code=code, description=description))
-
-    def _end_without_settings(self) -> None:
-        self._end("NON_SETTINGS_MESSAGE_BEFORE_SETTINGS", say.SETTINGS_FIRST)
 
     def _end(self, code: str, description: str) -> None:
         self._phase = Phase.OVER

@@ -64,6 +64,17 @@ class EarFailed:
 
 
 @frozen
+class EntryChosen:
+    """A script chose an entry."""
+
+    reply: int
+    """The reply that it belongs to."""
+
+    entry: int
+    """The entry's index in the script's list, from 0."""
+
+
+@frozen
 class SentenceThought:
     """The think provider finished a sentence."""
 
@@ -177,6 +188,7 @@ Event: TypeAlias = (
     | SpeechEnded
     | WordsRecognized
     | EarFailed
+    | EntryChosen
     | SentenceThought
     | CallsThought
     | ThoughtEnded

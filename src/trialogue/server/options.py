@@ -82,9 +82,6 @@ class ServerOptions:
     hang_s: float = 0.8
     """Seconds of silence that end the user's turn; a smaller `eot_timeout_ms` goes before."""
 
-    barely_s: float = 1.0
-    """A cut reply of which less than this was played counts as not heard."""
-
     slow_think_s: float = 5.0
     """Seconds between two `SLOW_THINK_REQUEST` warnings."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from enum import Enum
 from typing import Final, assert_never
 
@@ -54,6 +55,15 @@ class Reply:
     is_failed: bool = False
     """Whether it is no whole reply: it ends with an error, behind what was thought of it."""
 
+    sources: deque[bool] = field(factory=deque[bool])
+    """Of each sentence that is not begun, whether it was thought; else it was injected."""
+
+    entry: int | None = None
+    """The script's entry that it uses, if a script gives it."""
+
+    has_spoken: bool = False
+    """Whether anything of what was thought was sent."""
+
     finishes: int = 0
     """Ends ordered and not yet come: words that were added while it ended move its end on."""
 
@@ -71,9 +81,6 @@ class Reply:
 
     sent_s: float = 0.0
     """How long the audio that was sent plays."""
-
-    plays_until: float = -NEVER
-    """When that audio must have been played at the client."""
 
     thought_at: float | None = None
     """When its first sentence was thought."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import assert_never
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from trialogue.deepgram import settings as wire
 from trialogue.model.audio import AudioFormat, Encoding
@@ -46,6 +46,12 @@ class ScriptedTerms:
 
     seed: int = 0
     """Where its latencies come from."""
+
+    given: tuple[int, ...] = field(default=(), eq=False, repr=False)
+    """Entries that were heard in sessions before this one: where the script begins."""
+
+    tells_entries: bool = field(default=False, eq=False, repr=False)
+    """Whether the client is told which entry a reply uses."""
 
 
 @frozen
@@ -121,6 +127,11 @@ class Terms:
 
     voices: tuple[str, ...] = (_DEFAULT_VOICE,)
     """In the order of trying."""
+
+    @property
+    def tells_entries(self) -> bool:
+        """Whether the client wants to know which entries of its script are used."""
+        return any(isinstance(think, ScriptedTerms) and think.tells_entries for think in self.think)
 
     @property
     def is_flux(self) -> bool:
@@ -237,8 +248,12 @@ def _read_provider(think: wire.ThinkSettings, options: ServerOptions) -> ThinkTe
 
 
 def _read_scripted(provider: wire.ScriptedThinkProvider) -> ScriptedTerms:
+    given = provider.given or ()
+    if any(not 0 <= entry < len(provider.script) for entry in given):
+        raise TermsRefused("agent.think.provider: given names an entry that the script has not.")
     try:
-        return ScriptedTerms(read_script(provider.script), provider.seed or 0)
+        script = read_script(provider.script)
+        return ScriptedTerms(script, provider.seed or 0, given, bool(provider.tells_entries))
     except ScriptError as error:
         raise TermsRefused(f"agent.think.provider: {error}.") from error
 

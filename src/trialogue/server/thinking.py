@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, assert_never
 
 import trio
 
-from trialogue.server.commands import Think
+from trialogue.server.commands import GoBack, ReturnEntry, Think
 from trialogue.server.events import (
     CallsThought,
+    EntryChosen,
     Event,
     SentenceThought,
     ThinkFailed,
@@ -18,8 +19,10 @@ from trialogue.server.events import (
 )
 from trialogue.server.options import ServerOptions
 from trialogue.server.terms import OpenAiTerms, ScriptedTerms, ThinkTerms, chance
+from trialogue.server.think.place import Place
 from trialogue.server.think.ports import (
     Calls,
+    Chosen,
     Sentence,
     ThinkProvider,
     ThinkRefused,
@@ -81,7 +84,8 @@ class Thinking:
     def _open(self, terms: ThinkTerms) -> ThinkProvider:
         match terms:
             case ScriptedTerms():
-                return ScriptedThink(terms.script, chance(self._options, terms))
+                place = Place(frozenset(terms.given))
+                return ScriptedThink(terms.script, chance(self._options, terms), place)
             case OpenAiTerms(endpoint, model, temperature):
                 # httpx is only wanted where an endpoint is asked.
                 from trialogue.server.think.open_ai import OpenAiThink, open_client  # noqa: PLC0415
@@ -100,6 +104,16 @@ class Thinking:
     def cut(self) -> None:
         """Stop the pass under way."""
         self._scope.cancel()
+
+    def go_back(self, order: ReturnEntry | GoBack) -> None:
+        """Let scripts have back what was not heard."""
+        for provider in self._opened.values():
+            if isinstance(provider, ScriptedThink):
+                match order:
+                    case ReturnEntry(reply):
+                        provider.place.give_back(reply)
+                    case GoBack(count):
+                        provider.place.go_back(count)
 
     async def _pass(
         self, order: Think, providers: tuple[ThinkProvider, ...], scope: trio.CancelScope
@@ -135,6 +149,8 @@ class Thinking:
 
     def _pass_on(self, reply: int, thought: Thought) -> None:
         match thought:
+            case Chosen():
+                self._tell(EntryChosen(reply, thought.entry))
             case Sentence():
                 self._tell(SentenceThought(reply, thought.text))
             case Calls():

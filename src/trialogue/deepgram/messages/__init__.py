@@ -40,6 +40,7 @@ from trialogue.deepgram.messages.server import (
     ListenUpdated,
     PromptUpdated,
     RequestedFunction,
+    ScriptEntryTaken,
     SettingsApplied,
     SpeakUpdated,
     ThinkLiveUpdated,
@@ -78,6 +79,7 @@ __all__ = [
     "ListenUpdated",
     "PromptUpdated",
     "RequestedFunction",
+    "ScriptEntryTaken",
     "ServerMessage",
     "Settings",
     "SettingsApplied",
@@ -134,6 +136,7 @@ ServerMessage: TypeAlias = (
     | HistoryFunctionCalls
     | FrustrationDetected
     | CustomFromThinkProvider
+    | ScriptEntryTaken
     | AgentWarning
     | AgentError
     | UnknownMessage

@@ -239,6 +239,16 @@ class CustomFromThinkProvider(WireObject):
 
 
 @frozen
+class ScriptEntryTaken(WireObject):
+    """The reply that begins next uses this entry of the script: of trialogue's embedded server only."""
+
+    type: ClassVar[str] = "__scriptEntryTaken"
+
+    entry: int
+    """Its index in the script's list, from 0."""
+
+
+@frozen
 class AgentWarning(WireObject):
     """`Warning`: something went wrong, the session goes on."""
 

@@ -166,6 +166,12 @@ class ScriptedThinkProvider(WireObject):
     seed: int | None = None
     """Where its latencies come from; 0 where absent."""
 
+    given: tuple[int, ...] | None = None
+    """Entries that were heard in sessions before this one, by their index in the list: used up."""
+
+    tells_entries: bool | None = None
+    """Whether the server tells by ScriptEntryTaken which entry a reply uses."""
+
 
 ThinkProvider: TypeAlias = (
     OpenAiThinkProvider

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from enum import Enum
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 from attrs import frozen
@@ -22,19 +21,6 @@ class ThinkCutShort(ThinkRefused):
     """A think provider's stream had no end: what it told before is no whole reply."""
 
     code: ClassVar[str] = "GPT_4O_STREAM_END_ERROR"
-
-
-class Fate(Enum):
-    """What became of the agent's last reply."""
-
-    HEARD = "heard"
-    """It was played to its end, as far as the server can tell."""
-
-    CUT = "cut"
-    """It was interrupted after a good part of it had been played."""
-
-    BARELY_HEARD = "barely-heard"
-    """It was interrupted before anybody could have understood it."""
 
 
 @frozen
@@ -104,8 +90,8 @@ class ThinkRequest:
     results: tuple[CallItem, ...] = ()
     """Calls finished in this very reply, in the order asked; not empty means: go on after them."""
 
-    last_fate: Fate = Fate.HEARD
-    """What became of the reply before this one."""
+    reply: int = 0
+    """The number of the reply that this is for."""
 
 
 @frozen
@@ -134,6 +120,14 @@ class WantedCall:
 
 
 @frozen
+class Chosen:
+    """A script's entry was chosen for this reply."""
+
+    entry: int
+    """Its index in the script's list, from 0."""
+
+
+@frozen
 class Sentence:
     """One whole sentence to be spoken."""
 
@@ -149,7 +143,7 @@ class Calls:
     """At least one."""
 
 
-Thought: TypeAlias = Sentence | Calls
+Thought: TypeAlias = Chosen | Sentence | Calls
 
 
 class ThinkProvider(Protocol):

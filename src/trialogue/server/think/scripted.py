@@ -6,8 +6,8 @@
 3. `otherwise` stands in an entry of its own. Several are used in their order, the last for ever.
 4. `when.heard` is a regular expression (`trialogue.model.patterns`) over all that the user said since this
    agent's last reply that was not interrupted; of that the last `LONGEST_HEARD` characters.
-5. A reply that was barely heard before it was cut was never given: its entry is unused again, and what
-   was heard before it still counts.
+5. A script advances with each reply that was begun, however fast it is answered; a reply of which nothing
+   was sent when it was cut, or that the client says was not heard, gives its entry back (`place`).
 6. An entry with `call` asks for the tool first; its `say` comes when the result is there.
 7. `${heard}` is the matched text, `${result}` the tool's result, `${result.key}` (dots go deeper, numbers
    index lists) a part of it; what is not there is said as "unknown".
@@ -27,7 +27,8 @@ from attrs import define, evolve, field, frozen
 
 from trialogue.model.patterns import LinearPattern, PatternFault
 from trialogue.model.patterns import compile as compile_pattern
-from trialogue.server.think.ports import Calls, Fate, FunctionWanted, Sentence, ThinkRequest, Thought
+from trialogue.server.think.place import Place
+from trialogue.server.think.ports import Calls, Chosen, FunctionWanted, Sentence, ThinkRequest, Thought
 from trialogue.speech.sentences import split_sentences
 
 LARGEST_SCRIPT = 100_000
@@ -77,6 +78,9 @@ class ScriptEntry:
     again: bool = False
     """Whether a rule may be used more than once."""
 
+    index: int = field(default=0, repr=False)
+    """Its index in the list, from 0."""
+
 
 @frozen
 class Script:
@@ -106,9 +110,9 @@ def read_script(raw: object) -> Script:
         if set(entry) == {"think_ms"}:
             think_ms = _range(entry["think_ms"], where)
         elif "otherwise" in entry:
-            fallbacks.append(_read_fallback(entry, where))
+            fallbacks.append(evolve(_read_fallback(entry, where), index=position))
         else:
-            entries.append(_read_entry(entry, where))
+            entries.append(evolve(_read_entry(entry, where), index=position))
             room -= _size(entries[-1])
             if room < 0:
                 raise ScriptError(f"{where}.when.heard: is too much; the patterns so far fill a script")
@@ -181,17 +185,6 @@ def _range(raw: object, where: str) -> tuple[int, int]:
             raise ScriptError(f"{where}.think_ms: must be two rising numbers of milliseconds")
 
 
-@frozen
-class _Place:
-    """Where a script stands."""
-
-    used: frozenset[int] = frozenset()
-    """Indices of the entries that were used."""
-
-    fallbacks: int = 0
-    """How often nothing fitted."""
-
-
 @define
 class ScriptedThink:
     """Says a script's lines; one instance a connection, since a script has a place where it stands."""
@@ -202,8 +195,9 @@ class ScriptedThink:
     chance: random.Random
     """Where latencies come from."""
 
-    _place: _Place = field(default=_Place(), init=False)
-    _place_before: _Place = field(default=_Place(), init=False)
+    place: Place = field(factory=Place)
+    """Where the script stands."""
+
     _last: ScriptEntry | None = field(default=None, init=False)
 
     async def think(self, request: ThinkRequest, tell: Callable[[Thought], None]) -> None:
@@ -211,9 +205,13 @@ class ScriptedThink:
         if request.results and self._last is not None and self._last.call is not None:
             self._say(self._last, request, tell)
             return
-        self._last = entry = await self._choose(request)
+        heard, recalled = request.heard, self.place.recalled
+        request = evolve(request, heard=f"{recalled} {heard}" if recalled and heard else recalled or heard)
+        self._last = entry = await self._choose(request.heard)
         if entry is None:
             return
+        self.place.begin(request.reply, entry.index, heard)
+        tell(Chosen(entry.index))
         await trio.sleep(self.chance.uniform(*(entry.think_ms or self.script.think_ms)) / 1000)
         if entry.call is None:
             self._say(entry, request, tell)
@@ -224,44 +222,37 @@ class ScriptedThink:
         for sentence in split_sentences(fill(entry.say, request)):
             tell(Sentence(sentence))
 
-    async def _choose(self, request: ThinkRequest) -> ScriptEntry | None:
-        """The entry that rules 1 to 5 give, marked as used."""
-        if request.last_fate is Fate.BARELY_HEARD:
-            self._place = self._place_before
-        self._place_before = self._place
-        candidates = await self._fitting(request.heard[-LONGEST_HEARD:]) or self._plain()
-        if not candidates:
-            return self._fall_back()
-        index = min(candidates, key=lambda i: (i in self._place.used, i))
-        self._place = evolve(self._place, used=self._place.used | {index})
-        return self.script.entries[index]
+    async def _choose(self, heard: str) -> ScriptEntry | None:
+        """The entry that rules 1 to 5 give."""
+        candidates = await self._fitting(heard[-LONGEST_HEARD:]) or self._plain()
+        return min(candidates, key=self._order, default=None) or self._fall_back()
 
-    async def _fitting(self, heard: str) -> list[int]:
+    def _order(self, entry: ScriptEntry) -> tuple[bool, int]:
+        return self.place.is_used(entry.index), entry.index
+
+    async def _fitting(self, heard: str) -> list[ScriptEntry]:
         """Rules that fit and may still be used."""
-        fitting: list[int] = []
+        fitting: list[ScriptEntry] = []
         steps = 0
-        for index, entry in enumerate(self.script.entries):
-            if entry.when is None or (index in self._place.used and not entry.again):
+        for entry in self.script.entries:
+            if entry.when is None or (not entry.again and self.place.is_used(entry.index)):
                 continue
             if entry.when.search(heard):
-                fitting.append(index)
+                fitting.append(entry)
             steps += entry.when.size * len(heard)
             if steps > _STEPS_AT_ONCE:
                 steps = 0
                 await trio.lowlevel.checkpoint()
         return fitting
 
-    def _plain(self) -> list[int]:
+    def _plain(self) -> list[ScriptEntry]:
         """Entries without a rule that are left."""
-        entries = enumerate(self.script.entries)
-        return [index for index, entry in entries if entry.when is None and index not in self._place.used]
+        return [e for e in self.script.entries if e.when is None and not self.place.is_used(e.index)]
 
     def _fall_back(self) -> ScriptEntry | None:
-        if not self.script.fallbacks:
-            return None
-        index = min(self._place.fallbacks, len(self.script.fallbacks) - 1)
-        self._place = evolve(self._place, fallbacks=self._place.fallbacks + 1)
-        return self.script.fallbacks[index]
+        fallbacks = self.script.fallbacks
+        used = self.place.count([entry.index for entry in fallbacks])
+        return fallbacks[min(used, len(fallbacks) - 1)] if fallbacks else None
 
 
 def fill(text: str, request: ThinkRequest) -> str:

@@ -1,0 +1,104 @@
+"""Where a script stands: which entries are used up, and how it goes back over replies that nobody heard.
+
+1. An entry is used by a reply that was begun. `given` are those that were heard in sessions before this one.
+2. A reply of which nothing was sent when it was cut gives its entry back.
+3. A client that knows of remarks that were not heard says so, and the script goes back by so many begun
+   replies, the newest first. What they answered counts as heard again: their rules fit once more.
+4. No clock is asked: how long a reply played at the client is nobody's guess.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+from attrs import define, field, frozen
+
+__all__ = ["Place", "split_denial"]
+
+_KEPT: Final = 1024
+"""Begun replies that can be gone back over; an older one is given."""
+
+_DENIAL: Final = re.compile(
+    r"(?m)^(?:1 remark of yours was|([2-9]|[1-9]\d{1,3}) remarks of yours were) not heard\.$"
+)
+
+
+def split_denial(text: str) -> tuple[int, str]:
+    r"""How many remarks were not heard, as a line of its own says, and the text without that line.
+
+    >>> split_denial("Ada: Hello.\n2 remarks of yours were not heard.\nPlease go on.")
+    (2, 'Ada: Hello.\nPlease go on.')
+    >>> split_denial("Ada: 2 remarks of yours were not heard.")
+    (0, 'Ada: 2 remarks of yours were not heard.')
+    """
+    found = _DENIAL.search(text)
+    if found is None:
+        return 0, text
+    rest = [part.strip("\n") for part in (text[: found.start()], text[found.end() :])]
+    return int(found[1] or 1), "\n".join(filter(None, rest))
+
+
+@frozen
+class _Begun:
+    """A reply that was begun."""
+
+    reply: int
+    """Which."""
+
+    entry: int
+    """The entry that it uses, by its index in the script's list."""
+
+    heard: str = field(repr=False)
+    """What it answers, without what was recalled. Personal."""
+
+    recalled: str = field(repr=False)
+    """What it answers a second time. Personal."""
+
+
+@define
+class Place:
+    """The place of one script in one session."""
+
+    given: frozenset[int] = frozenset()
+    """Entries that were heard before."""
+
+    recalled: str = field(default="", init=False, repr=False)
+    """What counts as heard again, before what is heard next. Personal."""
+
+    _begun: list[_Begun] = field(factory=list[_Begun], init=False)
+
+    def is_used(self, entry: int) -> bool:
+        """Whether the entry with this index in the script's list is used up."""
+        return entry in self.given or any(begun.entry == entry for begun in self._begun)
+
+    def count(self, entries: Collection[int]) -> int:
+        """How often these were used."""
+        return len(self.given & set(entries)) + sum(begun.entry in entries for begun in self._begun)
+
+    def begin(self, reply: int, entry: int, heard: str) -> None:
+        """A reply uses an entry."""
+        self._begun.append(_Begun(reply, entry, heard, self.recalled))
+        self.recalled = ""
+        if len(self._begun) > _KEPT:
+            self.given |= {self._begun.pop(0).entry}
+
+    def give_back(self, reply: int) -> None:
+        """A reply was cut before anything of it was sent."""
+        for begun in [begun for begun in self._begun if begun.reply == reply]:
+            self._begun.remove(begun)
+            self.recalled = begun.recalled
+
+    def go_back(self, count: int) -> None:
+        """The newest `count` begun replies were not heard."""
+        first = max(0, len(self._begun) - count)
+        denied = self._begun[first:]
+        del self._begun[first:]
+        heard = [begun.recalled for begun in denied[:1]]
+        for begun in denied:
+            # What is said to an agent that was interrupted is heard again with what comes after it.
+            if heard and heard[-1] and begun.heard.startswith(heard[-1]):
+                heard.pop()
+            heard.append(begun.heard)
+        self.recalled = " ".join(filter(None, [*heard, self.recalled]))
