@@ -22,7 +22,8 @@ from trialogue.rules.tools import floor_given, key_of
 from trialogue.scenario import loads
 from trialogue.server.connection import Connection
 from trialogue.server.options import ServerOptions
-from trialogue.server.think.open_ai import _Answer, _read
+from trialogue.server.think.completion import Completion
+from trialogue.server.think.open_ai import _read
 from trialogue.server.think.ports import ThinkRefused, Thought
 
 MOST_MESSAGES = 40
@@ -72,7 +73,7 @@ def arguments(data):
     floor_given(text)
     with contextlib.suppress(ToolFailed):
         given = parse_arguments(text)
-        assert isinstance(as_content(given), str)
+        assert isinstance(as_content("t", given), str)
         wanted = loaded(schema)
         if isinstance(wanted, dict):
             assert misfit(wanted, given) is None or misfit(wanted, given)
@@ -110,7 +111,7 @@ def thoughts(data):
 
 async def _think(data):
     told = []
-    answer = _Answer()
+    answer = Completion()
     with contextlib.suppress(ThinkRefused):
         await _read(httpx.Response(200, content=data), answer, told.append)
         told += answer.rest()

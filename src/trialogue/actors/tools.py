@@ -136,7 +136,9 @@ def _ended_by(failure: BaseException, tool: Tool | None) -> _Ended:
 
 def _cancelled(failure: BaseException) -> BaseException | None:
     """The cancellations in a group of errors."""
-    return failure.split(trio.Cancelled)[0] if isinstance(failure, BaseExceptionGroup) else None
+    if not isinstance(failure, BaseExceptionGroup):
+        return None
+    return cast("BaseExceptionGroup[BaseException]", failure).split(trio.Cancelled)[0]
 
 
 def _is_ctrl_c(failure: BaseException) -> bool:

@@ -128,7 +128,7 @@ class Player:
             elif isinstance(command, CancelWake):
                 self.timers.pop(command.timer, None)
         if self._wakes:
-            commands = [command for command in commands if not isinstance(command, WakeAt | CancelWake)]
+            commands = [*filter(_is_no_wake, commands)]
         self.log.append((at, event, commands))
         return commands
 
@@ -154,3 +154,7 @@ def _failure(player: Player, number: int, what: str, expected: Sequence[Command]
     )
     shown = [f"    {line}" for line in [*_lines(before), f"at {at:g}: {event}"]]
     return "\n".join([what, *shown, *(line for line in diff if not line.startswith("@@"))])
+
+
+def _is_no_wake(command: Command) -> bool:
+    return not isinstance(command, WakeAt | CancelWake)

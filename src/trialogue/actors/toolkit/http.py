@@ -94,8 +94,10 @@ def _why(failure: BaseException) -> str:
             return f"TLS: {said.verify_message}"
         if isinstance(said, OSError) and not isinstance(said, ssl.SSLError) and said.errno:
             why = os.strerror(said.errno)
-        inner = said.exceptions[0] if isinstance(said, BaseExceptionGroup) else said.__cause__
-        said = cast("BaseException | None", inner)
+        if isinstance(said, BaseExceptionGroup):
+            said = cast("BaseExceptionGroup[BaseException]", said).exceptions[0]
+        else:
+            said = said.__cause__
     return why
 
 

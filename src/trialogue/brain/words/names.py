@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 from functools import lru_cache
 from itertools import pairwise
+from typing import TypeAlias
 
 from attrs import frozen
 
@@ -86,7 +87,7 @@ def spellings(participant: Participant) -> tuple[str, ...]:
     return tuple(dict.fromkeys(" ".join(word.split()) for word in words if word.strip()))
 
 
-Spelled = tuple[str, ...]
+Spelled: TypeAlias = tuple[str, ...]
 
 
 @frozen
@@ -100,7 +101,7 @@ class _Index:
 @lru_cache(maxsize=64)
 def _index(cast: Cast) -> _Index:
     parts = [(words_of(word), participant) for participant in cast for word in spellings(participant)]
-    letters = all(len(words) > 1 or len(words[0].text) > 1 for words, _ in parts if words)
+    letters = all(len(words) > 1 or len(word.text) > 1 for words, _ in parts for word in words[:1])
     by_first: dict[str, list[tuple[Spelled, Participant]]] = {}
     for words, participant in parts:
         spelled = tuple(word.text for word in (spelled_out(words) if letters else words))

@@ -148,9 +148,10 @@ class _Listening:
     async def _take(self, hearing: Hearing) -> bool:
         """Take the next item; False where the connection is over."""
         idle_s = FLUX_IDLE_S if self._is_flux else self._equipment.options.idle_s
-        with trio.move_on_after(idle_s) as waiting:
-            item = await self._inbox.take()
-        if waiting.cancelled_caught:
+        try:
+            with trio.fail_after(idle_s):
+                item = await self._inbox.take()
+        except trio.TooSlowError:
             await self._socket.aclose(1011, _NO_AUDIO)
             return False
         match item:
