@@ -11,9 +11,11 @@ from trialogue.errors import DialFailed, ProviderRefused, SetupError
 from trialogue.model.commands import AnswerTool, Cue, Replace, RollOver, Speak, Update
 from trialogue.model.events import (
     InjectionRefused,
+    LineTaken,
     ReplyFailed,
     ReplySent,
     ReplyStarted,
+    SentenceSaid,
     ServiceWarned,
     SessionEnding,
     SessionFailed,
@@ -238,6 +240,38 @@ async def test_a_reply_and_its_failure_name_their_prompt(autojump_clock):
         await settled()
         assert of(events, ReplyStarted) == [ReplyStarted("ann", 1), ReplyStarted("ann", 2, prompt=6)]
         assert of(events, ReplyFailed) == [ReplyFailed("ann", 3, "FAILED_TO_THINK", prompt=6)]
+
+
+async def test_a_greeting_before_the_settings_hold_is_played(autojump_clock):
+    """Some services speak it before they say that they are ready."""
+    service = FakeService()
+    service.answers.clear()
+    async with held(service) as (_, events):
+        service.socket.says("Welcome", request_id="r")
+        service.socket.says("ConversationText", role="assistant", content="Hello.")
+        service.socket.sounds(b"\1\0" * 500)
+        service.socket.says("AgentAudioDone")
+        await settled()
+        assert of(events, SessionReady) == of(events, ReplyStarted) == []
+        service.socket.says("SettingsApplied")
+        await settled()
+        assert [type(event) for event in events[-4:]] == [
+            SessionReady,
+            ReplyStarted,
+            SentenceSaid,
+            ReplySent,
+        ]
+        assert of(events, ReplySent) == [ReplySent("ann", 1, 0.5)]
+
+
+async def test_a_scripts_entry_is_told_with_its_reply(autojump_clock):
+    """Our own service says which entry the reply uses that begins next."""
+    service = FakeService()
+    async with held(service) as (_, events):
+        service.socket.says("__scriptEntryTaken", entry=4)
+        service.socket.says("ConversationText", role="assistant", content="Hello.")
+        await settled()
+        assert of(events, LineTaken) == [LineTaken("ann", 1, 4)]
 
 
 async def test_a_backchannel_is_told_as_one(autojump_clock):

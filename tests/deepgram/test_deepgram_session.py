@@ -129,7 +129,7 @@ def test_a_server_without_welcome_is_ready_without_a_name():
         ([], m.SettingsApplied(), "settings-applied came while await-welcome"),
         ([], say("Hi"), "ConversationText came while await-welcome"),
         ([WELCOME], WELCOME, "welcomed came while await-settings"),
-        ([WELCOME, SETTINGS], m.AgentAudioDone(), "AgentAudioDone came while applying"),
+        ([WELCOME], m.AgentAudioDone(), "AgentAudioDone came while await-settings"),
         (
             [WELCOME, SETTINGS, m.SettingsApplied()],
             m.SettingsApplied(),
@@ -345,11 +345,59 @@ def test_no_byte_of_a_reply_is_lost_or_moved(stretches):
     assert all(len(sound) % 2 == 0 for sound in sounds)
 
 
-def test_sound_before_ready_is_dropped_and_told_once():
+def test_sound_before_the_settings_is_dropped_and_told_once():
     """The service should not, and one warning is enough."""
     session = ClientSession(0.0)
     warning = Warned("early-audio", "audio came while await-welcome, and was dropped")
     play(session, [(0, b"12", [warning]), (0, b"34", [])])
+
+
+def test_a_greeting_before_the_settings_are_applied_is_told_behind_ready():
+    """Words, sound and end, in their order: some services greet before they say that they are ready."""
+    session = ClientSession(0.0)
+    warning = Warned("early-audio", "audio came while applying, and is kept")
+    play(
+        session,
+        [
+            (0, WELCOME, []),
+            (0, SETTINGS, []),
+            (1, say("Hello."), []),
+            (1, b"123", [warning]),
+            (1, b"4", []),
+            (1, m.AgentAudioDone(), []),
+            (
+                2,
+                m.SettingsApplied(),
+                [
+                    Ready("fc553ec9"),
+                    ReplyStarted(),
+                    Sentence("Hello.", 0, "default"),
+                    ReplyAudio(b"12"),
+                    ReplyAudio(b"34"),
+                    ReplyDone(),
+                ],
+            ),
+        ],
+    )
+
+
+def test_a_greeting_is_kept_within_bounds():
+    """A megabyte of sound; what is beyond it is dropped, and both are told once."""
+    session = ClientSession(0.0)
+    play(session, [(0, WELCOME, []), (0, SETTINGS, [])])
+    told = [warning.text for _ in range(40) for warning in session.receive_audio(bytes(32_768), 0.0)]
+    assert told == ["audio came while applying, and is kept", "audio came while applying, and was dropped"]
+    told = session.receive_text(encode(m.SettingsApplied()), 1.0)
+    assert sum(len(event.data) for event in told if isinstance(event, ReplyAudio)) == 1024 * 1024
+    play(session, [(0, b"12", [ReplyAudio(b"12")])])
+
+
+def test_messages_before_their_time_are_kept_within_bounds():
+    """Two hundred and fifty-six; the next is out of order, as it always was."""
+    session = ClientSession(0.0)
+    play(session, [(0, WELCOME, []), (0, SETTINGS, [])])
+    play(session, [(0, say("a"), [])] * 256)
+    play(session, [(0, say("b"), [Warned("out-of-order", "ConversationText came while applying")])])
 
 
 # --- the other messages -----------------------------------------------------------------------------

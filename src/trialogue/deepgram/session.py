@@ -4,8 +4,8 @@
 2. The handshake is the table `TRANSITIONS`. A step of ours that it does not hold is a LocalProtocolError;
    one of the server's is a warning. Either way the state stays as it was.
 3. Whatever the server sends, in whatever order, becomes events and never an exception.
-4. Until Ready the server can only greet, warn and fail: a reply before its Ready is out of order, and its
-   sound is dropped.
+4. Until Ready the server can only greet, warn and fail: a reply before the settings are sent is out of order
+   and dropped. One that comes while they are applied is kept, within bounds, and told behind Ready.
 5. Settings may go out before the Welcome is read, and go out once. Nothing else goes before them, and
    nothing but KeepAlive before they are applied.
 6. A call is answered at most once, by its id, and not after it was cancelled: ask `open_calls` first.
@@ -26,6 +26,7 @@ from attrs import define, field
 from trialogue.deepgram import translate
 from trialogue.deepgram.codec import decode_server, encode
 from trialogue.deepgram.codes import Verdict, judge_close
+from trialogue.deepgram.early import EarlyTalk
 from trialogue.deepgram.events import (
     Closed,
     Due,
@@ -148,7 +149,8 @@ class ClientSession:
     _sent_at: float = field(default=0.0, init=False)
     _reply: ReplyTrack = field(factory=ReplyTrack, init=False)
     _open_calls: dict[tuple[str, str], None] = field(factory=dict[tuple[str, str], None], init=False)
-    _early_audio_told: bool = field(default=False, init=False)
+    _early: EarlyTalk[_Talk] = field(factory=EarlyTalk[_Talk], init=False)
+    _early_audio_told: set[str] = field(factory=set[str], init=False)
 
     def __attrs_post_init__(self) -> None:
         self.heard_at = self.opened_at
@@ -232,10 +234,12 @@ class ClientSession:
         self.heard_at = now
         if self.state is SessionState.RUNNING:
             return self._reply.audio(data) if data else []
-        if self._early_audio_told:
+        is_kept = self.state is SessionState.APPLYING and bool(data) and self._early.keep(data)
+        outcome = "is kept" if is_kept else "was dropped"
+        if outcome in self._early_audio_told:
             return []
-        self._early_audio_told = True
-        return [Warned("early-audio", f"audio came while {self.state.value}, and was dropped")]
+        self._early_audio_told.add(outcome)
+        return [Warned("early-audio", f"audio came while {self.state.value}, and {outcome}")]
 
     def receive_close(self, code: int, *, ours: bool = False) -> list[SessionEvent]:
         """What the end of the connection tells; `ours`: our side closed, over something that came."""
@@ -263,6 +267,8 @@ class ClientSession:
                 return [translate.warned(message)]
             case UnknownMessage(type=kind, raw=raw):
                 return [Unknown(kind[: translate.LONGEST_NAME], raw)]
+            case _ if self.state is SessionState.APPLYING and self._early.keep(message):
+                return []
             case _ if self.state is not SessionState.RUNNING:
                 return [self._out_of_order(message.type)]
             case _:
@@ -341,7 +347,14 @@ class ClientSession:
         if warning:
             return warning
         self._sent_at = now
-        return [Ready(self.request_id)]
+        return [Ready(self.request_id), *self._greeting()]
+
+    def _greeting(self) -> list[SessionEvent]:
+        """What came before its time, now that it has its place."""
+        told: list[SessionEvent] = []
+        for item in self._early.take():
+            told += self._reply.audio(item) if isinstance(item, bytes) else self._conversed(item)
+        return told
 
     def _stepped(self, step: Step) -> list[SessionEvent]:
         """Make a step of the server's: nothing, or the warning that it was out of order."""
