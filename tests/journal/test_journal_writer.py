@@ -16,7 +16,7 @@ from trialogue.errors import JournalError
 from trialogue.journal import Clock, End, Header, Journal, ProblemKind, read
 from trialogue.journal.manifest import Manifest, Status, read_manifest
 from trialogue.model.commands import Report
-from trialogue.model.events import NoteGiven, SentenceSaid, Woke
+from trialogue.model.events import FloorRequested, NoteGiven, SentenceSaid, Woke
 from trialogue.model.records import Record
 from trialogue.model.secrets import Secrets
 
@@ -458,3 +458,14 @@ def test_no_line_holds_a_secret(tmp_path):
     journal.close("canary-key")
     assert b"canary-key" not in path.read_bytes()
     assert list(read(path)) == [Record(1, 0.0, SentenceSaid("ada", 1, "***", 0.0), (Report("***", "x"),))]
+
+
+def test_a_value_that_no_line_can_hold_ends_the_journal(tmp_path):
+    """A number beyond 64 bits: an error of the journal's, and what was acknowledged before is there."""
+    journal = Journal.create(tmp_path / "j", HEADER)
+    journal.append(woke(1))
+    with pytest.raises(JournalError, match="a value that no journal can hold, after record 1"):
+        journal.append(Record(2, 1.0, FloorRequested("ada", 2**70), ()))
+    journal.close("journal-failed")
+    reading = read(journal.path)
+    assert (list(reading), reading.problems) == ([woke(1)], [])

@@ -243,7 +243,13 @@ class Journal:
             raise JournalError(message, path=str(self.path), offset=self._size) from error
 
     def _encoded(self, body: JsonObject) -> bytes:
-        return self._secrets.hide_bytes(steerless_json(_dump(body)))
+        try:
+            dumped = _dump(body)
+        except TypeError as error:
+            self._fail()
+            text = f"{self.path}: a value that no journal can hold, after record {self._seq}: {error}"
+            raise JournalError(text, path=str(self.path)) from error
+        return self._secrets.hide_bytes(steerless_json(dumped))
 
     def _now(self) -> datetime:
         if self.header.clock is Clock.VIRTUAL:

@@ -1,0 +1,247 @@
+"""Kills at random: `python tests/process/killing.py 100 --seed 7` kills runs, resumptions and verifications.
+
+Each trial holds a meeting, goes on with it and verifies it, and kills each of the three at a moment that
+is drawn. After every kill it holds the promises: what was shown or recorded is there, what is left says how
+far it goes, one run can be gone on with, and nothing looks whole that is not. Then the meeting is held to
+its end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from attrs import define, field
+
+from trialogue.app.resumption import open_resumption
+from trialogue.cli.replaying import print_transcript
+from trialogue.errors import JournalError, SetupError
+from trialogue.journal.files import digests_in, journal_of, verify_files
+from trialogue.journal.reader import ProblemKind, Reading, read
+from trialogue.journal.verify import verify
+from trialogue.model.events import SentenceSaid
+from trialogue.model.records import Record
+from trialogue.rules.meeting import Meeting
+
+PROGRAM = str(Path(__file__).parent / "program.py")
+
+ALLOWED = {ProblemKind.TORN_TAIL, ProblemKind.NOT_CLOSED}
+"""What a kill may leave amiss with a journal."""
+
+WHOLE = {
+    *("journal.jsonl", "scenario.yaml", "result.json", "audio/mix.wav"),
+    *(f"transcript.{kind}" for kind in ("vtt", "srt", "md", "rttm")),
+}
+"""What a run has that looks whole."""
+
+LONGEST_S = 60.0
+"""How long a command may take that nobody kills."""
+
+
+class BrokenPromise(AssertionError):
+    """What a kill has done that it may not do."""
+
+
+def promise(kept: object, what: str) -> None:
+    """Raise for a promise that is not kept."""
+    if not kept:
+        raise BrokenPromise(what)
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    """Look every few milliseconds, not for ever: the command may have failed."""
+    until = time.monotonic() + 20.0
+    while not is_so() and time.monotonic() < until:
+        time.sleep(0.002)
+
+
+@define
+class Trial:
+    """One meeting, killed three times."""
+
+    scenario: Path
+    """What is held."""
+
+    folder: Path
+    """Where its runs go."""
+
+    chance: random.Random
+    """When it is killed."""
+
+    struck: Counter[str] = field(factory=Counter[str])
+    """How often what was killed: a command that had ended in time was not."""
+
+    shown: list[str] = field(factory=list)
+    """Every sentence that was shown."""
+
+    def hold(self) -> None:
+        """Kill, check, go on, and hold it to its end."""
+        begun = self.folder / "run"
+        ended = self.command("run", self.scenario, "--clock", "virtual", "--out", begun, kill="run") == 0
+        run = self.check_left(begun, None)
+        if run is None:
+            return
+        for number in (1, 2):
+            before = self.records(run)
+            resumed = self.folder / f"resumed-{number}"
+            if not self.can_go_on(run):
+                break
+            kill = "resume" if number == 1 else None
+            ended = self.command("resume", run, "--out", resumed, kill=kill) == 0
+            run = self.check_left(resumed, run) or run
+            promise(self.records(run)[: len(before)] == before, "a resumed run lost records of the old one")
+        self.check_verifying(run)
+        self.check_all_is_said(run)
+        if ended:
+            promise(read_to_its_end(run).problems == [], "a run that was held to its end is not closed")
+            promise(verify_files(run).is_whole, "a run that was held to its end is not whole")
+
+    def command(self, *arguments: object, kill: str | None) -> int:
+        """Run a command of the command line, killed at a drawn moment; what it has shown is noted."""
+        out = self.folder / "shown.txt"
+        with out.open("w") as shown:
+            process = subprocess.Popen(
+                [sys.executable, PROGRAM, *map(str, arguments)],
+                stdout=shown,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "PYTHONUNBUFFERED": "1", "TERM": "dumb"},
+            )
+            try:
+                process.wait(LONGEST_S if kill is None else self.moment(kill, out))
+            except subprocess.TimeoutExpired:
+                promise(kill is not None, f"{arguments[0]} did not end")
+            if process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+                self.struck[str(kill)] += 1
+            process.wait()
+        told = out.read_text()
+        lines = told.splitlines() if told.endswith("\n") else told.splitlines()[:-1]
+        self.shown += [line.split("  ")[-1].strip() for line in lines if "This goes on" in line]
+        if kill is None:
+            promise(process.returncode == 0, f"{arguments[0]} ended with {process.returncode}: {told[-500:]}")
+        return process.returncode
+
+    def moment(self, kill: str, out: Path) -> float:
+        """Wait until the command has begun with something; how much longer it may live."""
+        began = {"run": self.folder / "run", "resume": self.folder / "resumed-1"}.get(kill)
+        match self.chance.randrange(3):
+            case 0:
+                return self.chance.uniform(0.0, 1.5)
+            case 1 if began is not None:  # while its directory is filled: the records are taken over
+                wait_for(began.exists)
+                return self.chance.uniform(0.0, 0.1)
+            case _:
+                wait_for(lambda: bool(out.stat().st_size))
+                return self.chance.uniform(0.0, 0.05 if kill == "verify" else 2.5)
+
+    def check_left(self, run: Path, old: Path | None) -> Path | None:
+        """What a kill has left of `run`; the run to go on with, None where no word was ever recorded."""
+        try:
+            path = journal_of(run)
+        except JournalError as error:
+            promise(old is None or open_resumption(old).seq, "the old run cannot be resumed any more")
+            has_note = (run / "manifest.json").exists()
+            promise(not has_note or old is None or str(old) in str(error), "the old run is not named")
+            promise(old is not None or not self.shown, "what was shown is nowhere")
+            return old
+        reading = read(path)
+        records = list(reading)
+        kinds = {problem.kind for problem in reading.problems}
+        promise(kinds <= ALLOWED, f"the journal is {kinds}")
+        promise(verify(path, Meeting).records == len(records), "not all records verify")
+        replayed = io.StringIO()
+        with contextlib.redirect_stdout(replayed), contextlib.redirect_stderr(io.StringIO()):
+            print_transcript(run, as_json=False)
+        lost = [words for words in self.shown if words not in replayed.getvalue()]
+        promise(not lost, f"shown and not replayed: {lost}")
+        self.check_looks(run)
+        return run if records else None
+
+    def check_looks(self, run: Path) -> None:
+        """A run that looks whole is whole."""
+        try:
+            verified = verify_files(run)
+        except JournalError:
+            return
+        if verified.is_whole:
+            promise(verified.files.keys() >= WHOLE, f"looks whole with {sorted(verified.files)}")
+
+    def check_verifying(self, run: Path) -> None:
+        """A verification that is killed has changed nothing."""
+        before = digests_in(run)
+        self.command("replay", run, "--verify", kill="verify")
+        promise(digests_in(run) == before, "verifying has changed the run")
+
+    def check_all_is_said(self, run: Path) -> None:
+        """The last run has everything that was ever shown."""
+        said = " ".join(r.event.text for r in self.records(run) if isinstance(r.event, SentenceSaid))
+        promise(all(words in said for words in self.shown), "words that were shown are lost")
+
+    def can_go_on(self, run: Path) -> bool:
+        """Whether there is anything to go on with: a meeting that had ended in time is over."""
+        try:
+            open_resumption(run)
+        except SetupError:
+            return False
+        return True
+
+    def records(self, run: Path) -> list[Record]:
+        """What a run's journal holds."""
+        return list(read(journal_of(run)))
+
+
+def read_to_its_end(run: Path) -> Reading:
+    """A run's journal, whose problems are known."""
+    reading = read(journal_of(run))
+    for _ in reading:
+        pass
+    return reading
+
+
+def kill_often(kills: int, seed: int, scenario: Path, folder: Path) -> Counter[str]:
+    """Hold trials until so many commands were killed; how often what was. `BrokenPromise` names the trial."""
+    struck: Counter[str] = Counter()
+    number = 0
+    while struck.total() < kills:
+        number += 1
+        place = folder / f"trial-{number}"
+        place.mkdir()
+        trial = Trial(scenario, place, random.Random(f"{seed}/{number}"))
+        try:
+            trial.hold()
+        except Exception as error:
+            error.add_note(f"in trial {number} of seed {seed}, in {place}")
+            raise
+        struck += trial.struck
+    return struck
+
+
+def main() -> None:
+    """Kill as often as is asked for, and print what was killed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kills", type=int)
+    parser.add_argument("--seed", type=int, default=0)
+    asked = parser.parse_args()
+    from conftest import SCENARIO
+
+    folder = Path(tempfile.mkdtemp(prefix="kills-"))
+    (folder / "endless.yaml").write_text(SCENARIO)
+    began = time.monotonic()
+    struck = kill_often(asked.kills, asked.seed, folder / "endless.yaml", folder)
+    told = ", ".join(f"{count} of {what}" for what, count in sorted(struck.items()))
+    print(f"{struck.total()} kills ({told}) in {time.monotonic() - began:.0f} s: nothing was lost")  # noqa: T201 - it is a program
+
+
+if __name__ == "__main__":
+    main()
