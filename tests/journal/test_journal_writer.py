@@ -469,3 +469,17 @@ def test_a_value_that_no_line_can_hold_ends_the_journal(tmp_path):
     journal.close("journal-failed")
     reading = read(journal.path)
     assert (list(reading), reading.problems) == ([woke(1)], [])
+
+
+def test_a_journal_has_no_name_before_its_header_is_whole(tmp_path, monkeypatch):
+    """Killed in between, a run has no journal, and not one that looks damaged."""
+    seen = []
+    write = os.write
+
+    def look(descriptor, data):
+        seen.append(names(tmp_path))
+        return write(descriptor, data)
+
+    monkeypatch.setattr(os, "write", look)
+    Journal.create(tmp_path / "j", HEADER).close("hung-up")
+    assert [("j" in each, ".j.new" in each) for each in seen] == [(False, True), (True, False)]

@@ -270,12 +270,14 @@ def test_a_resuming_that_is_cut_off_leaves_the_old_run(crashed, resumed, monkeyp
     with monkeypatch.context() as patch:
         patch.setattr(Journal, cut, killed)
         patch.setattr(Journal, "close", lambda *_: None)
-        patch.setattr(Journal, "_discard", lambda *_: None)
+        patch.setattr(Journal, "discard", lambda *_: None)
+        for tidying in ("_remove", "_empty"):
+            patch.setattr(f"trialogue.app.folder.{tidying}", lambda *_: None)
         with pytest.raises(KeyboardInterrupt):
             resumed(run, "half")
     half = tmp_path / "half"
     assert not (half / "journal.jsonl").exists()
-    assert (half / ".journal.jsonl.adopting").stat().st_size > 1000
+    assert (half / ".journal.jsonl.new").stat().st_size > 1000
     for of_half in (open_resumption, journal_of):
         with pytest.raises(
             JournalError, match=f"was to go on with {run} and had not got so far: resume that one"
@@ -288,7 +290,7 @@ def test_a_resuming_that_is_cut_off_leaves_the_old_run(crashed, resumed, monkeyp
     assert verify_files(held.folder).is_whole
 
 
-def test_a_resuming_that_fails_leaves_nothing_of_a_journal(crashed, resumed, monkeypatch, tmp_path):
+def test_a_resuming_that_fails_leaves_nothing_behind(crashed, resumed, monkeypatch, tmp_path):
     """An error, not a kill: there is time to take the draft away."""
     run = crashed()
     full = JournalError("full")
@@ -300,8 +302,8 @@ def test_a_resuming_that_fails_leaves_nothing_of_a_journal(crashed, resumed, mon
         patch.setattr(Journal, "_commit", fail)
         with pytest.raises(JournalError, match="full"):
             resumed(run, "half")
-    names = {path.name for path in (tmp_path / "half").iterdir()}
-    assert names.isdisjoint({"journal.jsonl", "manifest.json", ".journal.jsonl.adopting"})
+    assert not (tmp_path / "half").exists()
+    assert open_resumption(run).seq == 100
 
 
 def test_the_scenario_of_a_run_is_its_scenario(crashed, endless):

@@ -6,8 +6,8 @@
    `append` raises from then on, `close` still tries to write the end line.
 3. A full disk first takes a part of a line. The next line then starts on a line of its own, and a
    reserve that was set aside at the start is freed so that there is room for it.
-4. A journal that goes on with another one is a draft until it holds all of the other's records, and gets its
-   name in one step: until then its manifest names the run that is to be resumed.
+4. A journal is a draft until its header is whole, or all records of the one that it goes on with are in it,
+   and gets its name in one step: until then its manifest names the run that is to be resumed.
 5. Personal text is written as it is; the file's mode is 0600. Secrets are written nowhere: each line is
    searched as it stands, whatever field they came in by.
 """
@@ -75,6 +75,7 @@ class Journal:
     _secrets: Secrets = NO_SECRETS
     _files: Mapping[str, Digest] = Factory(dict[str, Digest])
     _resumes: str | None = None
+    _is_draft: bool = True
     _state: _State = _State.OPEN
     _hash: bytes = chain.ORIGIN
     _begins: bytes = chain.ORIGIN
@@ -102,11 +103,9 @@ class Journal:
         `wall` gives the time of day in seconds since 1970, UTC. It is never asked under the virtual
         clock, where a record's time of day follows from its `at`.
         """
-        file = path if resumes is None else adopting_draft_of(path)
         try:
-            if path.exists():
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
-            descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+            _check_absent(path)
+            descriptor = os.open(draft_of(path), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:
             raise _failure(path, "create", error) from error
         locked(descriptor)  # a new file is nobody else's
@@ -163,13 +162,15 @@ class Journal:
     def _commit(self) -> None:
         """Be the journal of its run from now on."""
         try:
-            adopting_draft_of(self.path).rename(self.path)
+            _check_absent(self.path)
+            draft_of(self.path).rename(self.path)
             sync_directory(self.path.parent)
             self._resumes = None
             self._note(Status.OPEN)
         except OSError as error:
             self._fail()
             raise _failure(self.path, "create", error) from error
+        self._is_draft = False
 
     def sync(self) -> None:
         """Bring all records to the disk; JournalError where it fails. Half a millisecond or more."""
@@ -206,9 +207,11 @@ class Journal:
         self._state = _State.CLOSED
         os.close(self._descriptor)
         self._free_reserve()
-        drafted = [adopting_draft_of(self.path), self.path.parent / MANIFEST]
-        for file in [self.path] if self._resumes is None else drafted:
-            file.unlink(missing_ok=True)
+        draft_of(self.path).unlink(missing_ok=True)
+        if not self._is_draft:
+            self.path.unlink(missing_ok=True)
+        if self._resumes is not None:
+            (self.path.parent / MANIFEST).unlink(missing_ok=True)
 
     def __repr__(self) -> str:
         return f"<Journal {self.path.name}: {self._state.value}, {self._seq} records>"
@@ -223,9 +226,12 @@ class Journal:
             self._write(header_line(self.header), 0)
             self._begins = self._hash
             _SYNC(self._descriptor)
-            self._note(Status.OPEN if self._resumes is None else Status.RESUMING)
+            if self._resumes is not None:
+                self._note(Status.RESUMING)
         except OSError as error:
             raise _failure(self.path, "create", error) from error
+        if self._resumes is None:
+            self._commit()
 
     def _write(self, body: JsonObject, seq: int) -> None:
         line, digest = chain.seal(self._encoded(body), self._hash)
@@ -279,9 +285,14 @@ def reserve_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.reserve")
 
 
-def adopting_draft_of(path: Path) -> Path:
-    """Where a journal at `path` is written until it has all records of the one that it goes on with."""
-    return path.with_name(f".{path.name}.adopting")
+def draft_of(path: Path) -> Path:
+    """Where a journal at `path` is written until it is the journal of its run."""
+    return path.with_name(f".{path.name}.new")
+
+
+def _check_absent(path: Path) -> None:
+    if path.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
 
 
 def _dump(body: JsonObject) -> bytes:
