@@ -6,10 +6,10 @@ import wave
 import numpy as np
 import pytest
 
-from trialogue.devices import recordings
 from trialogue.devices.clips import ClipPlayer, spoken
-from trialogue.devices.recordings import read_recording
 from trialogue.errors import SetupError
+from trialogue.speech import recordings
+from trialogue.speech.recordings import read_recording
 from trialogue.testing.engines import Murmur
 
 RATE = 24_000

@@ -14,7 +14,6 @@ import trio.testing
 
 from trialogue.actors.tools import as_content, parse_arguments
 from trialogue.deepgram.codec import decode_client, decode_server
-from trialogue.devices.recordings import read_recording
 from trialogue.errors import JournalError, RemoteProtocolError, ScenarioError, SetupError, ToolFailed
 from trialogue.journal.reader import read
 from trialogue.rules.arguments import misfit
@@ -25,6 +24,7 @@ from trialogue.server.options import ServerOptions
 from trialogue.server.think.completion import Completion
 from trialogue.server.think.open_ai import _read
 from trialogue.server.think.ports import ThinkRefused, Thought
+from trialogue.speech.recordings import read_recording
 
 MOST_MESSAGES = 40
 

@@ -8,7 +8,7 @@ from attrs import evolve
 from report_values import MEETING, PLAN, UTTERANCES, records
 
 from trialogue.model.commands import EndMeeting, RunTool
-from trialogue.model.events import SessionLost, SessionReady, ToolFinished, ToolRequested, Woke
+from trialogue.model.events import ServiceWarned, SessionLost, SessionReady, ToolFinished, ToolRequested, Woke
 from trialogue.model.participants import Participant, Price
 from trialogue.model.plan import MeetingPlan
 from trialogue.report import Failure, Run, measures, result
@@ -39,6 +39,18 @@ def test_result_tells_what_went_wrong():
 def test_reason_decides_whether_it_went_well(reason, ok):
     told = result(PLAN, records((1.0, Woke("x"), EndMeeting(reason))), (), RUN)
     assert (told.reason, told.ok) == (reason, ok)
+
+
+def test_what_a_voice_could_not_say_is_a_failure():
+    """Silence was taken for success; other warnings are none."""
+    told = records(
+        (1.0, ServiceWarned("ann", "SPEAK_REQUEST_FAILED", "The voice cannot say all of that.")),
+        (1.5, ServiceWarned("ann", "PROMPT_TOO_LONG", "cut")),
+        (2.0, Woke("x"), EndMeeting("done")),
+    )
+    assert result(PLAN, told, (), RUN).failures == (
+        Failure(1.0, "unspoken", "The voice cannot say all of that.", "ann"),
+    )
 
 
 def test_calls_that_came_to_nothing_are_failures():

@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from trialogue.deepgram.listen import ListenSettings
 from trialogue.errors import ScenarioError
 from trialogue.model.participants import Kind, Role
 from trialogue.model.plan import Said
 from trialogue.rules.triggers import Granted, Reached, Speaking, Trigger
-from trialogue.scenario import Clock, Overrides, Via, load, loads, resolve, to_yaml
+from trialogue.scenario import Clock, Code, Overrides, Via, check, load, loads, resolve, to_yaml
 from trialogue.scenario.ears import EarSpec
 from trialogue.scenario.seating import ClipSpec, PersonSpec
 
@@ -38,7 +40,7 @@ SMALL = CAST.partition("  eli:")[0]
 @pytest.fixture
 def file(tmp_path):
     """A scenario with a seat of each kind."""
-    (tmp_path / "gwen.wav").write_bytes(b"")
+    soundfile.write(tmp_path / "gwen.wav", np.zeros(800, np.int16), 8_000)
     path = tmp_path / "people.yaml"
     path.write_text(CAST)
     return path
@@ -146,3 +148,11 @@ def test_a_text_cannot_name_recordings():
     text = CAST.replace("gwen.wav", str(Path("gwen.wav")))
     with pytest.raises(ScenarioError, match="cannot name other files"):
         loads(text)
+
+
+def test_a_recording_is_opened_where_the_scenario_is_checked(file):
+    """Not when the meeting has begun: the fault stands at its place in the file."""
+    (file.parent / "gwen.wav").write_bytes(b"RIFF" + bytes(40))
+    (told,) = check(file)
+    assert told.code is Code.CLIP
+    assert "gwen.wav is not a WAV file that can be read" in str(told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import wave
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -19,7 +19,8 @@ from trialogue.server.commands import FinishReply, Speak
 from trialogue.server.events import AudioSent, Event, ReplySent, SentenceVoiced, VoiceFailed, VoiceStumbled
 from trialogue.server.options import ServerOptions
 from trialogue.server.terms import Terms
-from trialogue.server.voice import Voice, wav_header
+from trialogue.server.voice import UNSAID, Voice, wav_header
+from trialogue.speech.ports import Spoken
 
 LINEAR = AudioFormat("linear16", 24_000)
 TWENTY = "x" * 20
@@ -147,3 +148,25 @@ async def test_fallback_to_the_next_voice(autojump_clock: MockClock) -> None:
     async with speaking(broken={"a": fault}) as speaker:
         speaker.say("Hi.")
         await speaker.until_told(VoiceFailed)
+
+
+class Mute:
+    """A voice that knows one word."""
+
+    def synthesize(self, text: str, voice: str) -> Iterator[Spoken]:
+        if "yes" in text:
+            yield Spoken("yes", bytes(480), 24_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"), [("yes.", False), ("yes, \u4f60\u597d", True), ("\u4f60\u597d", True), ("?!", False)]
+)
+async def test_what_a_voice_cannot_say_is_told(text: str, is_told: bool, autojump_clock: MockClock) -> None:  # noqa: FBT001
+    """Silence is no success where there were words to be said."""
+    equipment = evolve(fake_equipment(ServerOptions(send_speed=5.0)), synthesizer=Mute())
+    told: list[Event] = []
+    voice = Voice(Terms(input=LINEAR, output=LINEAR, container="none"), equipment, FakeSocket(), told.append)
+    voice.order(Speak(1, text, ("a",)))
+    with trio.move_on_after(1):
+        await voice.run()
+    assert [event.reason for event in told if isinstance(event, VoiceStumbled)] == [UNSAID] * is_told

@@ -19,12 +19,12 @@ from trialogue.compute import Compute
 from trialogue.devices.clips import ClipPlayer, spoken
 from trialogue.devices.driver import Driver, open_driver
 from trialogue.devices.microphone import Microphone
-from trialogue.devices.recordings import read_recording
 from trialogue.devices.speaker import Speaker
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.seating import ClipSpec, PersonSpec
 from trialogue.speech.engines import Engines
 from trialogue.speech.ports import SpeechDetector
+from trialogue.speech.recordings import read_recording
 
 
 class Life(Protocol):

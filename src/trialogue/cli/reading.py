@@ -13,6 +13,7 @@ from trialogue.model.text import safe_text
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.endpoints import endpoints
 from trialogue.scenario.explain import Explained, explain
+from trialogue.scenario.notes import notes
 from trialogue.scenario.problems import Problem, path_text
 from trialogue.scenario.resolve import Resolved, check, prepare
 
@@ -56,8 +57,9 @@ def print_schema() -> int:
 def _verdict(file: Path, faults: Sequence[Problem], overrides: Overrides) -> list[Line]:
     if faults:
         return [line(span(str(each))) for each in faults]
-    good = Span("good", Tone.STRONG)
-    return [line(span(f"{file}: "), good, span(f", {_contents(prepare(file, overrides))}"))]
+    good, resolved = Span("good", Tone.STRONG), prepare(file, overrides)
+    told = [line(span(f"{file}: note: {note}")) for note in notes(resolved)]
+    return [line(span(f"{file}: "), good, span(f", {_contents(resolved)}")), *told]
 
 
 def _contents(resolved: Resolved) -> str:

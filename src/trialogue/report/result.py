@@ -8,7 +8,7 @@ from typing import Final, Literal, cast
 from attrs import asdict, frozen
 
 from trialogue.model.commands import EndMeeting, Report
-from trialogue.model.events import ActorCrashed, SessionFailed
+from trialogue.model.events import ActorCrashed, ServiceWarned, SessionFailed
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
@@ -156,6 +156,8 @@ def _failures(record: Record) -> list[Failure]:
     match record.event:
         case SessionFailed(participant=name, reason=reason):
             found.append(Failure(record.at, "session-failed", reason, name))
+        case ServiceWarned(participant=name, code="SPEAK_REQUEST_FAILED", text=text):
+            found.append(Failure(record.at, "unspoken", text, name))
         case ActorCrashed(actor=actor, error=error):
             found.append(Failure(record.at, "actor-crashed", f"{actor}: {error}"))
         case _:

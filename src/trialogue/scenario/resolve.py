@@ -15,6 +15,7 @@ from trialogue.scenario.defaults import Overrides, complete, filled
 from trialogue.scenario.load import Scenario, read_file
 from trialogue.scenario.planning import plan_of
 from trialogue.scenario.problems import Problem, Problems
+from trialogue.scenario.recording_checks import check_recordings
 from trialogue.scenario.run_checks import check_run
 from trialogue.scenario.schema import Clock, Document, Via
 from trialogue.scenario.script import JsonObject
@@ -134,7 +135,9 @@ def check(path: str | FilePath, overrides: Overrides | None = None) -> list[Prob
 
 def _completed(scenario: Scenario, overrides: Overrides, problems: Problems) -> Document:
     document = complete(scenario.document, overrides)
-    check_run(Look(document, scenario.places, problems, scenario.unread))
+    look = Look(document, scenario.places, problems, scenario.unread)
+    check_run(look)
+    check_recordings(look, FilePath(scenario.source).parent)
     return document
 
 

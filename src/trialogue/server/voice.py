@@ -33,11 +33,14 @@ from trialogue.server.terms import Terms
 from trialogue.speech.formats import encode
 from trialogue.speech.ports import Spoken
 from trialogue.speech.resample import Resampler
+from trialogue.speech.spoken_text import letters_in, speakable
 from trialogue.transport.socket import WebSocket
 
 _MESSAGE_S: Final = 0.2
 _WAV_TAGS: Final = {"linear16": 1, "alaw": 6, "mulaw": 7}
 _UNKNOWN_SIZE: Final = 0x7FFF_FFFF
+
+UNSAID: Final = "The voice cannot say all of that; what it cannot say is not heard."
 
 Order: TypeAlias = Speak | FinishReply
 
@@ -133,13 +136,20 @@ class Voice:
             return None
         for voice in order.voices:
             try:
-                return await self._compute.run(partial(self._synthesize, order.text, voice))
+                audio, is_whole = await self._compute.run(partial(self._synthesize, order.text, voice))
             except TrialogueError as error:
                 self._tell(VoiceStumbled(order.reply, str(error)))
+                continue
+            if not is_whole:
+                self._tell(VoiceStumbled(order.reply, UNSAID))
+            return audio
         return None
 
-    def _synthesize(self, text: str, voice: str) -> bytes:
-        return as_audio(self._synthesizer.synthesize(text, voice), self._format)
+    def _synthesize(self, text: str, voice: str) -> tuple[bytes, bool]:
+        """The audio, and whether all of the text is in it that can be said."""
+        spoken = list(self._synthesizer.synthesize(text, voice))
+        said = letters_in(" ".join(each.text for each in spoken))
+        return as_audio(iter(spoken), self._format), said >= letters_in(speakable(text))
 
     async def _send(self, reply: int, audio: bytes) -> None:
         if audio and self._container == "wav" and reply != self._begun:

@@ -8,9 +8,11 @@ well. What it reads badly, or fails on, is changed here and no more.
 from __future__ import annotations
 
 import re
+import unicodedata
+from functools import lru_cache
 from typing import Final
 
-__all__ = ["speakable"]
+__all__ = ["letters_in", "sayable", "speakable"]
 
 _CODE_FENCE: Final = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _IMAGE_OR_LINK: Final = re.compile(r"!?\[([^\]]{0,500})\]\([^)\s]{0,500}(?:\s[^)]{0,200})?\)")
@@ -26,6 +28,7 @@ _DIGITS: Final = re.compile(r"(?:\d,?){16,}")
 _TIMES: Final = re.compile(r"(?<=\d) ?[*\u00d7] ?(?=\d)")
 _MONEY: Final = re.compile(r"([€£¥])\s?(\d[\d.,]*\d|\d)")
 _CURRENCIES: Final = {"€": ("euro", "euros"), "£": ("pound", "pounds"), "¥": ("yen", "yen")}
+_WORD: Final = re.compile(r"\w+")
 _LONG_WORD: Final = re.compile(r"\S{40}(?=\S)")
 _SYMBOLS: Final = {
     "C#": "C sharp",
@@ -69,3 +72,22 @@ def _money(match: re.Match[str]) -> str:
     """An amount with its currency behind it, as it is said."""
     one, more = _CURRENCIES[match[1]]
     return f"{match[2]} {one if match[2] == '1' else more}"
+
+
+def sayable(text: str) -> str:
+    """The text without words in letters that an English voice cannot say: they would come out as gibberish.
+
+    >>> sayable("Caf\u00e9, \u043f\u0440\u0438\u0432\u0435\u0442 and more")
+    'Caf\u00e9,  and more'
+    """
+    return _WORD.sub(lambda word: "" if any(map(_is_foreign, word[0])) else word[0], text)
+
+
+def letters_in(text: str) -> int:
+    """How many letters and digits a text has: what there is to be said of it."""
+    return sum(map(str.isalnum, text))
+
+
+@lru_cache(maxsize=4_096)
+def _is_foreign(letter: str) -> bool:
+    return letter.isalpha() and "LATIN" not in unicodedata.name(unicodedata.normalize("NFKD", letter)[0], "")

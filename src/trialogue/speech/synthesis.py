@@ -6,6 +6,7 @@
 2. The same sentence in the same voice gives the same bytes: chance is seeded by both.
 3. hibari's sentences begin with 0.3 s and end with 0.5 s of silence, which a listener would wait for. Sound
    is cut free and a pause of 200 ms put after it.
+4. Words in letters that are not Latin are left out: what is spoken is `Spoken.text`, and no gibberish.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from trialogue.errors import SetupError
 from trialogue.speech.ports import Spoken
 from trialogue.speech.sentences import split_sentences
-from trialogue.speech.spoken_text import speakable
+from trialogue.speech.spoken_text import sayable, speakable
 from trialogue.speech.voices import Voice, voice_for
 from trialogue.speech.wheels import loading, require, verified
 
@@ -31,7 +32,7 @@ __all__ = ["HIBARI", "SAMPLE_RATE", "HibariSynthesizer", "open_hibari"]
 _VERSION: Final = "0.2.1"
 _SHA256: Final = "5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8"
 
-HIBARI: Final = f"hibari-{_VERSION}-{_SHA256[:12]}-1"
+HIBARI: Final = f"hibari-{_VERSION}-{_SHA256[:12]}-2"
 """Names the engine in cache keys: version, weights, and the revision of this module and its voices."""
 
 SAMPLE_RATE: Final = 24_000
@@ -76,7 +77,7 @@ class HibariSynthesizer:
     def synthesize(self, text: str, voice: str) -> Iterator[Spoken]:
         """Yield `text` sentence by sentence at 24 kHz, each as soon as it is ready."""
         bent = voice_for(voice)
-        for sentence in split_sentences(speakable(text)):
+        for sentence in split_sentences(sayable(speakable(text))):
             sound = self._sentence(sentence, bent)
             if sound.size:
                 yield Spoken(sentence, _pcm(sound), SAMPLE_RATE)

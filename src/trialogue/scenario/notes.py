@@ -1,0 +1,64 @@
+"""What is not wrong with a scenario, and yet will not sound as its author thinks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trialogue.scenario.agents import thinks_of
+from trialogue.scenario.people import Clips
+from trialogue.scenario.problems import Path, meant, path_text, shown
+from trialogue.scenario.resolve import Resolved
+from trialogue.scenario.schema import Agent, Via
+from trialogue.speech.spoken_text import letters_in, sayable
+from trialogue.speech.voices import AURA, VOICES, known_voice
+
+__all__ = ["notes"]
+
+_SPELLINGS = (*VOICES, *(f"aura-2-{name}-en" for name in AURA))
+
+
+def notes(resolved: Resolved) -> list[str]:
+    """A line for each voice that is not known, and for each text that the local voices cannot say whole.
+
+    Texts are personal: they are named by their place alone.
+    """
+    return [
+        note
+        for name, seat in resolved.document.cast.items()
+        for note in (*_of_voices(name, seat), *_of_words(name, seat))
+    ]
+
+
+def _of_voices(name: str, seat: Agent) -> Iterator[str]:
+    named: list[tuple[Path, str]] = []
+    if seat.via is Via.LOCAL and seat.speak is not None and seat.speak.model is not None:
+        named.append((("cast", name, "speak", "model"), seat.speak.model))
+    if isinstance(seat.via, Clips):
+        clips = enumerate(seat.via.clips)
+        named += [(("cast", name, "via", "clips", at, "voice"), c.voice) for at, c in clips if c.voice]
+    for path, model in named:
+        if known_voice(model) is None:
+            hint = meant(model, _SPELLINGS)
+            yield f'{path_text(path)}: no voice is called "{shown(model)}", so any local one speaks{hint}'
+
+
+def _of_words(name: str, seat: Agent) -> Iterator[str]:
+    for path, text in _texts(name, seat):
+        if text is not None and letters_in(sayable(text)) < letters_in(text):
+            yield f"{path_text(path)}: has words that the local voices, which speak English, cannot say"
+
+
+def _texts(name: str, seat: Agent) -> Iterator[tuple[Path, str | None]]:
+    """What is known of what the local voices will say."""
+    if isinstance(seat.via, Clips):
+        for index, clip in enumerate(seat.via.clips):
+            yield ("cast", name, "via", "clips", index, "say"), clip.say
+    if seat.via is not Via.LOCAL:
+        return
+    yield ("cast", name, "greeting"), seat.greeting
+    for think in thinks_of(seat):
+        for index, entry in enumerate(think.script if isinstance(think.script, tuple) else ()):
+            if seat.lines is not None:
+                yield ("cast", name, "lines", index), entry.say
+            else:
+                yield ("cast", name, "think", "script", index), entry.say or entry.otherwise

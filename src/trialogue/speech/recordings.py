@@ -1,0 +1,177 @@
+"""Audio files as samples: the header is judged first, then the sound is read with a running cap.
+
+1. A header lies as easily as it speaks the truth, and a small FLAC can hold hours of silence: what counts is
+   what has been read. A WAV that was written to a pipe, or whose recorder was killed, has no true size.
+2. libsndfile reads the files, whatever their samples are: 8 to 32 bits, floats, mu-law, RF64.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from importlib import import_module
+from pathlib import Path
+from typing import Any, BinaryIO, Final, Protocol, cast
+
+from attrs import frozen
+
+from trialogue.errors import SetupError
+
+__all__ = ["MOST_CHANNELS", "MOST_S", "RATES", "check_recording", "read_recording"]
+
+MOST_S: Final = 4 * 3600.0
+"""The longest recording, in seconds."""
+
+MOST_CHANNELS: Final = 8
+
+RATES: Final = (8_000, 192_000)
+"""The lowest and the highest sample rate."""
+
+_BLOCK_S: Final = 1.0
+"""How much is read at a time, in seconds."""
+
+_KINDS: Final = {b"RIFF": "WAV", b"RF64": "WAV", b"fLaC": "FLAC"}
+_TO_THE_END: Final = b"\xff\xff\xff\xff"
+
+
+@frozen
+class _Header:
+    """What a file says of itself."""
+
+    sample_rate: int
+    channels: int
+    frames: int
+
+
+class _SoundFile(Protocol):
+    """The part of `soundfile.SoundFile` that we use."""
+
+    samplerate: int
+    channels: int
+    frames: int
+
+    def read(self, frames: int, dtype: str, *, always_2d: bool) -> Any: ...  # noqa: ANN401 - numpy's
+
+
+class _Library(Protocol):
+    """The part of soundfile that we use; it has no types."""
+
+    def SoundFile(self, file: object) -> AbstractContextManager[_SoundFile]: ...  # noqa: N802 - its name
+
+
+def check_recording(path: Path) -> None:
+    """Open a WAV or FLAC file and read its first second; `SetupError` as `read_recording` raises it."""
+    for _ in _opened(path):
+        return
+
+
+def read_recording(path: Path, sample_rate: int) -> bytes:
+    """The sound of a WAV or FLAC file as linear16 mono at `sample_rate`; channels are averaged.
+
+    `SetupError` in one line for what cannot be read or is too long (4 h), too wide (8 channels) or at no
+    sample rate from 8 to 192 kHz.
+    """
+    from trialogue.speech.resample import Resampler  # noqa: PLC0415 - heavy, and only where a file is read
+
+    resampler: Resampler | None = None
+    sound = bytearray()
+    for header, block in _opened(path):
+        resampler = resampler or Resampler(header.sample_rate, sample_rate)
+        sound += resampler.feed(_mono(block))
+    return bytes(sound + resampler.flush()) if resampler else b""
+
+
+def _opened(path: Path) -> Iterator[tuple[_Header, Any]]:
+    """The sound a second at a time, each with the file's header."""
+    try:
+        with path.open("rb") as file:
+            kind = _KINDS.get(file.read(4))
+            if kind is None:
+                raise SetupError(f"{path} is neither WAV nor FLAC")
+            yield from _blocks(_sized(file) if kind == "WAV" else file, path, kind)
+    except OSError as error:
+        raise SetupError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def _blocks(file: object, path: Path, kind: str) -> Iterator[tuple[_Header, Any]]:
+    library = _library()
+    cast("BinaryIO", file).seek(0)
+    try:
+        with library.SoundFile(file) as sound:
+            header = _Header(sound.samplerate, sound.channels, sound.frames)
+            left = _judged(header, path)
+            while len(block := sound.read(round(_BLOCK_S * header.sample_rate), "float32", always_2d=True)):
+                left -= len(block)
+                if left < 0:
+                    raise SetupError(f"{path} is longer than four hours, whatever its header says")
+                yield header, block
+    except (RuntimeError, AssertionError) as error:  # soundfile's LibsndfileError; less sound than it claimed
+        raise SetupError(f"{path} is not a {kind} file that can be read: {error}".rstrip(": ")) from error
+
+
+def _judged(header: _Header, path: Path) -> int:
+    """How many frames may be read; SetupError for a format that is not."""
+    if not 1 <= header.channels <= MOST_CHANNELS:
+        raise SetupError(f"{path} has {header.channels} channels; at most {MOST_CHANNELS} are read")
+    if not RATES[0] <= header.sample_rate <= RATES[1]:
+        raise SetupError(f"{path} has {header.sample_rate} samples a second; 8 to 192 kHz are read")
+    most = round(MOST_S * header.sample_rate)
+    if header.frames > most:
+        raise SetupError(f"{path} is longer than four hours")
+    return most
+
+
+def _mono(block: Any) -> bytes:  # noqa: ANN401 - numpy's
+    """Floats of all channels as linear16 of one."""
+    import numpy as np  # noqa: PLC0415 - likewise
+
+    mean = block.mean(axis=1, dtype=np.float64) * 32_768
+    return bytes(np.clip(np.rint(mean), -32_768, 32_767).astype("<i2"))
+
+
+def _library() -> _Library:
+    try:
+        return cast("_Library", import_module("soundfile"))
+    except (ImportError, OSError) as missing:
+        raise SetupError(f"recordings are read by soundfile, which does not load: {missing}") from missing
+
+
+class _Patched(io.RawIOBase):
+    """A file of which some bytes read otherwise than they stand there."""
+
+    def __init__(self, file: BinaryIO, at: int, patch: bytes) -> None:
+        self._file, self._at, self._patch = file, at, patch
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any buffer of bytes
+        """Read on, over the patch if it lies there."""
+        view = memoryview(buffer).cast("B")
+        start = self._file.tell()
+        data = self._file.read(len(view))
+        view[: len(data)] = data
+        for number, byte in enumerate(self._patch):
+            if 0 <= self._at + number - start < len(data):
+                view[self._at + number - start] = byte
+        return len(data)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Go to a place."""
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        """Where it is."""
+        return self._file.tell()
+
+
+def _sized(file: BinaryIO) -> BinaryIO | _Patched:
+    """The file; where its sound is said to have no length, as one that goes on to the end.
+
+    A recorder writes the size last. One that was killed leaves 0 there (RIFF WAVE, chunk `data`).
+    """
+    file.seek(12)
+    while len(head := file.read(8)) == 8:
+        name, size = head[:4], int.from_bytes(head[4:], "little")
+        if name == b"data":
+            return _Patched(file, file.tell() - 4, _TO_THE_END) if size == 0 else file
+        file.seek(size + size % 2, io.SEEK_CUR)
+    return file

@@ -1,0 +1,41 @@
+"""What `check` notes beside a good scenario."""
+
+import pytest
+
+from trialogue.scenario.load import loads
+from trialogue.scenario.notes import notes
+from trialogue.scenario.resolve import resolve
+
+
+def noted(cast):
+    return notes(resolve(loads(f"trialogue: 1\nname: x\ncast:\n{cast}")))
+
+
+def test_words_that_the_voices_cannot_say_are_noted_by_their_place():
+    """In lines, scripts and clips; what is said is not repeated."""
+    cast = """
+  ann: {lines: ["Hello.", "\u4f60\u597d", "Caf\u00e9, na\u00efve."]}
+  ben: {think: {provider: scripted, script: [{say: Yes.}, {otherwise: "\u0414\u0430, Ann."}]}}
+  dana: {role: human, via: {clips: [{say: "\u3053\u3093\u306b\u3061\u306f", when: {at: 1s}}]}}
+"""
+    words = "has words that the local voices, which speak English, cannot say"
+    assert noted(cast) == [
+        f"cast.ann.lines[1]: {words}",
+        f"cast.ben.think.script[1]: {words}",
+        f"cast.dana.via.clips[0].say: {words}",
+    ]
+
+
+@pytest.mark.parametrize("voice", ["aura-2-thalya-en", "AURA-2-THALYA-EN", "thalya", "nobody"])
+def test_a_voice_that_nobody_knows_is_noted_in_any_spelling(voice):
+    """A typing error would sound like somebody else."""
+    (note,) = noted(f"  ann: {{lines: [Hi.], speak: {{model: {voice}}}}}\n")
+    assert note.startswith(f'cast.ann.speak.model: no voice is called "{voice}"')
+
+
+@pytest.mark.parametrize(
+    "voice", ["heart", "Heart", "aura-2-thalia-en", "Aura-2-Thalia-EN", "aura-luna-en", "thalia"]
+)
+def test_a_voice_that_is_known_is_not_noted(voice):
+    """Nor one that nobody named."""
+    assert noted(f"  ann: {{lines: [Hi.], speak: {{model: {voice}}}}}\n  ben: {{lines: [Hi.]}}\n") == []
