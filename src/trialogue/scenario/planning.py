@@ -17,10 +17,10 @@ from trialogue.model.plan import (
     SilenceRules,
 )
 from trialogue.scenario.defaults import filled
-from trialogue.scenario.ears import has_ear
+from trialogue.scenario.ears import ear_of, has_ear
 from trialogue.scenario.floor_keys import Interrupt, Share, dollars, percent
 from trialogue.scenario.people import Clips
-from trialogue.scenario.prices import price_of
+from trialogue.scenario.prices import price_of, price_of_ear
 from trialogue.scenario.schema import Agent, Document, Floor, LimitRules, Point, SaidEvent
 from trialogue.scenario.standing_in import policy_of
 from trialogue.scenario.tool_specs import tool_rules
@@ -33,7 +33,7 @@ def plan_of(document: Document) -> MeetingPlan:
     ends = filled(document.end).any
     return MeetingPlan(
         name=document.name,
-        participants=tuple(_participant(name, agent) for name, agent in document.cast.items()),
+        participants=tuple(_participant(document, name) for name in document.cast),
         seed=filled(run.seed),
         floor=_floor(filled(document.floor)),
         limits=_limits(filled(run.limits)),
@@ -45,7 +45,8 @@ def plan_of(document: Document) -> MeetingPlan:
     )
 
 
-def _participant(name: str, agent: Agent) -> Participant:
+def _participant(document: Document, name: str) -> Participant:
+    agent = document.cast[name]
     return Participant(
         name=name,
         role=Role.SPEAKER if agent.role is Seat.HUMAN else Role(filled(agent.role).value),
@@ -56,7 +57,7 @@ def _participant(name: str, agent: Agent) -> Participant:
         greets=agent.greeting is not None,
         has_ear=has_ear(agent),
         on_failure=policy_of(agent),
-        price=price_of(agent),
+        price=price_of_ear(ear_of(document, name)) if agent.is_person else price_of(agent),
     )
 
 
