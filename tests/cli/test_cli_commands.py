@@ -50,6 +50,7 @@ def test_the_version(capsys):
         (["run"], 'trialogue: Command "run" parameter FILE requires an argument. Try: trialogue run --help'),
         (["check"], 'trialogue: Command "check" parameter FILE requires an argument.'),
         (["run", "x.yaml", "--limit-time", "4q"], "trialogue: --limit-time wants a stretch of time,"),
+        (["run", "x.yaml", "--me", "dana:x"], "trialogue: --me wants a person's name, NAME:text or"),
         (["run", "x.yaml", "--limit-silence", "0s"], "trialogue: --limit-silence wants a stretch of time,"),
         (["run", "nowhere/x.yaml"], "trialogue: nowhere/x.yaml:1:1: cannot be read: No such file"),
         (["replay", "nowhere/x"], "trialogue: there is no journal at nowhere/x"),

@@ -12,6 +12,7 @@ from trialogue.model.participants import Kind, Role
 from trialogue.model.plan import Said
 from trialogue.rules.triggers import Granted, Reached, Speaking, Trigger
 from trialogue.scenario import Clock, Code, Overrides, Via, check, load, loads, resolve, to_yaml
+from trialogue.scenario.defaults import Sitting
 from trialogue.scenario.ears import EarSpec
 from trialogue.scenario.seating import ClipSpec, PersonSpec
 
@@ -31,6 +32,15 @@ cast:
         - {say: Why?, when: {said: {by: ada, match: edge}, after: 500ms}, mode: wait, voice: aura-2-zeus-en}
         - {say: My turn., when: {granted: true}}
         - {play: gwen.wav, text: Late., when: {at: 12s}}
+"""
+
+VIRTUAL = """
+trialogue: 1
+name: people
+run: {clock: virtual}
+cast:
+  ada: {lines: [Hello.]}
+  gwen: {role: human, via: {clips: [{say: My turn., when: {granted: true}}]}}
 """
 
 SMALL = CAST.partition("  eli:")[0]
@@ -107,6 +117,25 @@ def test_an_ear_is_asked_for_nothing_that_it_does_not_know(seat, told):
     text = SMALL.replace("{role: human}", seat)
     with pytest.raises(ScenarioError, match=f"{told}: dana is a person: no ear is asked for this"):
         resolve(loads(text))
+
+
+def test_the_operator_sits_where_clips_stand_in():
+    """At the keyboard or the microphone, and the meeting runs in life's time."""
+    scenario = loads(VIRTUAL)
+    resolved = resolve(scenario, Overrides(me=Sitting("gwen")))
+    assert (resolved.people[-1], resolved.clock) == (PersonSpec("gwen", "text"), Clock.REAL)
+    assert resolved.plan.participant("gwen").kind is Kind.HUMAN
+    spoken = resolve(scenario, Overrides(me=Sitting("gwen", Via.MICROPHONE)))
+    assert (spoken.people[-1].via, spoken.people[-1].clips) == ("microphone", ())
+
+
+@pytest.mark.parametrize("name", ["ada", "finn", "nobody"])
+def test_the_operator_sits_in_a_persons_seat_only(file, name):
+    """Agents and observers keep theirs."""
+    with pytest.raises(
+        ScenarioError, match=f"--me {name}: that is no seat of a person who speaks; people sit at"
+    ):
+        resolve(load(file), Overrides(me=Sitting(name)))
 
 
 def test_clips_are_told_when_to_play(file):

@@ -18,7 +18,7 @@ from trialogue.cli.endings import concluded
 from trialogue.errors import SetupError
 
 if TYPE_CHECKING:
-    from trialogue.scenario.defaults import Overrides
+    from trialogue.scenario.defaults import Overrides, Sitting
 
 __all__ = ["app", "run_command"]
 
@@ -149,6 +149,12 @@ class Otherwise:
     )
     """The limit of silence, as scenarios write it."""
 
+    me: Annotated[
+        str | None,
+        Parameter(help="Sit in this person's seat yourself, at the keyboard; NAME:microphone to speak."),
+    ] = None
+    """The seat in which the operator sits, and how."""
+
     def overrides(self) -> Overrides:
         """The same, as scenarios take it; `SetupError` for what is no stretch of time."""
         from trialogue.scenario.defaults import Overrides  # noqa: PLC0415 - YAML comes with it
@@ -161,6 +167,7 @@ class Otherwise:
             time_s=_seconds("--limit-time", self.limit_time),
             turns=self.limit_turns,
             silence_s=_seconds("--limit-silence", self.limit_silence),
+            me=_sitting(self.me),
         )
 
 
@@ -213,6 +220,20 @@ def _called(tokens: list[str]) -> int:
         chain = " ".join(["trialogue", *(error.command_chain or ())])
         raise SetupError(f"{' '.join(str(error).split())} Try: {chain} --help") from error
     return code if isinstance(code, int) else 0
+
+
+def _sitting(text: str | None) -> Sitting | None:
+    from trialogue.scenario.defaults import Sitting  # noqa: PLC0415 - YAML comes with it
+    from trialogue.scenario.schema import Via  # noqa: PLC0415 - likewise
+
+    if text is None:
+        return None
+    name, _, way = text.partition(":")
+    if way in {"", "text"}:
+        return Sitting(name)
+    if way == "microphone":
+        return Sitting(name, Via.MICROPHONE)
+    raise SetupError(f"--me wants a person's name, NAME:text or NAME:microphone, not {text!r}")
 
 
 def _seconds(option: str, text: str | None) -> float | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import cycle
-from typing import TypeVar, cast
+from typing import Literal, TypeVar, cast
 
 import attrs
 from attrs import evolve, frozen
@@ -61,6 +61,17 @@ _Values = TypeVar("_Values", bound=attrs.AttrsInstance)
 
 
 @frozen
+class Sitting:
+    """The operator sits at the table: in whose seat, and how."""
+
+    name: str
+    """The participant whose seat it is."""
+
+    via: Literal[Via.TEXT, Via.MICROPHONE] = Via.TEXT
+    """At the keyboard, or at the microphone."""
+
+
+@frozen
 class Overrides:
     """What the operator says otherwise, on the command line or in a program; None leaves a value as it is."""
 
@@ -82,6 +93,9 @@ class Overrides:
     silence_s: float | None = None
     """The limit of silence in seconds."""
 
+    me: Sitting | None = None
+    """In which person's seat the operator sits, whoever or whatever has it in the scenario."""
+
     def option_of(self, path: Path) -> str | None:
         """The option that set the value at a path; None where none did."""
         values: dict[Path, tuple[str, object]] = {
@@ -92,6 +106,8 @@ class Overrides:
             ("run", "limits", "silence"): ("--limit-silence", self.silence_s),
         }
         via = path[:1] == ("cast",) and path[2:] == ("via",)
+        if via and self.me is not None and path[1] == self.me.name:
+            return "--me"
         option, value = ("--via", self.via) if via else values.get(path, ("", None))
         return None if value is None else option
 
@@ -115,7 +131,10 @@ def complete(document: Document, overrides: Overrides) -> Document:
     """The whole document: written values, `defaults`, what is built in, and what the operator says."""
     shared = (document.defaults.agent if document.defaults else None) or AgentDefaults()
     voices = zip(document.cast.items(), cycle(VOICES), strict=False)
-    seats = {name: _agent(agent, shared, overrides, voice) for (name, agent), voice in voices}
+    seats = {
+        name: _agent(_taken(name, agent, overrides.me), shared, overrides, voice)
+        for (name, agent), voice in voices
+    }
     return evolve(
         document,
         vars=None,
@@ -134,7 +153,8 @@ def _run(run: Run, overrides: Overrides) -> Run:
         LimitRules(time=overrides.time_s, turns=overrides.turns, silence=overrides.silence_s),
         over(run.limits, LimitRules(time=built_in.time_s, silence=built_in.silence_s)),
     )
-    asked = Run(clock=overrides.clock, seed=overrides.seed)
+    clock = overrides.clock or (Clock.REAL if overrides.me is not None else None)
+    asked = Run(clock=clock, seed=overrides.seed)
     fallback = Run(clock=Clock.REAL, seed=0, frame=FRAME_S, ready=READY_S)
     return evolve(over(asked, over(run, fallback)), limits=limits)
 
@@ -165,6 +185,23 @@ def _on_failure(given: Failing | Replacement, via: Via | None) -> Failing | Repl
     if isinstance(given, Failing) or via is None or given.replace.lines is not None:
         return given
     return Replacement(evolve(given.replace, via=via))
+
+
+def _taken(name: str, seat: Agent, me: Sitting | None) -> Agent:
+    """A seat, and the operator in it if it is the one."""
+    if me is None or name != me.name or not seat.is_person:
+        return seat
+    return evolve(seat, via=me.via, listen=None if me.via is Via.TEXT else seat.listen)
+
+
+def sitting_fault(document: Document, me: Sitting) -> str | None:
+    """Why the operator cannot sit there; None where nothing keeps it from that."""
+    seat = document.cast.get(me.name)
+    if seat is not None and seat.is_person and seat.role is not Seat.OBSERVER:
+        return None
+    people = [name for name, each in document.cast.items() if each.is_person]
+    where = f"people sit at {', '.join(people)}" if people else "no seat is a person's"
+    return f"--me {me.name}: that is no seat of a person who speaks; {where}"
 
 
 def _person(agent: Agent, voice: str) -> Agent:

@@ -11,10 +11,10 @@ from attrs import evolve, field, frozen
 from trialogue.model.plan import MeetingPlan
 from trialogue.scenario.agents import agent_block, is_scripted, offered_tools
 from trialogue.scenario.checks import Look, Places
-from trialogue.scenario.defaults import Overrides, complete, filled
+from trialogue.scenario.defaults import Overrides, complete, filled, sitting_fault
 from trialogue.scenario.load import Scenario, read_file
 from trialogue.scenario.planning import plan_of
-from trialogue.scenario.problems import Problem, Problems
+from trialogue.scenario.problems import Code, Problem, Problems
 from trialogue.scenario.recording_checks import check_recordings
 from trialogue.scenario.run_checks import check_run
 from trialogue.scenario.schema import Clock, Document, Via
@@ -136,6 +136,9 @@ def check(path: str | FilePath, overrides: Overrides | None = None) -> list[Prob
 def _completed(scenario: Scenario, overrides: Overrides, problems: Problems) -> Document:
     document = complete(scenario.document, overrides)
     look = Look(document, scenario.places, problems, scenario.unread)
+    wrong = sitting_fault(document, overrides.me) if overrides.me is not None else None
+    if wrong is not None:
+        look.tell(("cast",), wrong, Code.PERSON_VIA)
     check_run(look)
     check_recordings(look, FilePath(scenario.source).parent)
     return document
