@@ -2,12 +2,20 @@
 
 A thread under an autojumping clock lets time jump while it works, so a meeting under the virtual clock
 computes inline: its loop waits for nobody else, and its results do not depend on the machine.
+
+Whoever is cancelled leaves the thread to finish. An interpreter that ends meanwhile kills a thread of trio's,
+and aborts if that is in an engine's native code, were it only to free it. So engines work in threads of the
+standard library's pool, which the end of the process waits for, and nothing of theirs is held by another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from contextvars import copy_context
+from functools import partial
+from typing import Final, Protocol, TypeVar
 
 import trio
 
@@ -22,15 +30,43 @@ class Compute(Protocol):
         ...
 
 
-class InThreads:
-    """Real time: in worker threads, at most `limit` at once."""
+_ENGINES: Final = ThreadPoolExecutor(32, thread_name_prefix="engine")
+"""Where engines work: their number is bounded by the limits of whoever runs them."""
 
-    def __init__(self, limit: int = 2) -> None:
+
+class InThreads:
+    """Real time: in worker threads, at most `limit` at once.
+
+    `is_native`: what runs is an engine, which the end of the process waits for. An app's own functions may
+    block for ever: they are left to their fate.
+    """
+
+    def __init__(self, limit: int = 2, *, is_native: bool = True) -> None:
         self._limiter = trio.CapacityLimiter(limit)
+        self._is_native = is_native
 
     async def run(self, function: Callable[[], T]) -> T:
         """Run `function` in a worker thread; a cancelled caller leaves the thread to finish."""
+        if self._is_native:
+            return await self._run_engine(partial(copy_context().run, function))
         return await trio.to_thread.run_sync(function, limiter=self._limiter, abandon_on_cancel=True)
+
+    async def _run_engine(self, function: Callable[[], T]) -> T:
+        token, is_done, place = trio.lowlevel.current_trio_token(), trio.Event(), object()
+
+        def finish() -> None:
+            self._limiter.release_on_behalf_of(place)
+            is_done.set()
+
+        def tell(_: object) -> None:
+            with suppress(trio.RunFinishedError):  # then nobody waits, for this or for a place
+                token.run_sync_soon(finish)
+
+        await self._limiter.acquire_on_behalf_of(place)
+        future = _ENGINES.submit(function)
+        future.add_done_callback(tell)
+        await is_done.wait()
+        return future.result()
 
 
 class Inline:

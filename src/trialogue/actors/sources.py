@@ -18,6 +18,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from threading import Lock
 from typing import Protocol
 
 from attrs import define, field, frozen
@@ -99,24 +100,27 @@ class JitterBuffer:
         self._flows = False
         self._dropped = 0
         self._starved = 0
+        self._held = Lock()  # an app's sound comes from whichever thread its device has
 
     def push(self, pcm: bytes) -> None:
-        """Take samples at whatever pace they come. Never waits; ValueError for half a sample."""
+        """Take samples at whatever pace they come, from any thread. ValueError for half a sample."""
         if len(pcm) % 2:
             raise ValueError(f"linear16 comes in whole samples, not in {len(pcm)} bytes")
-        self._sound += pcm
-        excess = len(self._sound) - self._most
-        if excess > 0:
-            del self._sound[:excess]
-            self._dropped += excess // 2
+        with self._held:
+            self._sound += pcm
+            excess = len(self._sound) - self._most
+            if excess > 0:
+                del self._sound[:excess]
+                self._dropped += excess // 2
 
     def pull(self, samples: int) -> bytes | None:
         """The next `samples`, the last of them padded with silence; None before enough has gathered."""
-        if not self._flows and len(self._sound) < self._lead:
-            return None
-        self._flows = True
-        pcm = bytes(self._sound[: 2 * samples])
-        del self._sound[: 2 * samples]
+        with self._held:
+            if not self._flows and len(self._sound) < self._lead:
+                return None
+            self._flows = True
+            pcm = bytes(self._sound[: 2 * samples])
+            del self._sound[: 2 * samples]
         if len(pcm) < 2 * samples:
             self._flows = False
             self._starved += 1

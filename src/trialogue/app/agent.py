@@ -9,9 +9,9 @@ iterated over yet, `WAITING` events: one more ends the agent with `MailboxFull`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import trio
 from attrs import field, frozen
@@ -19,11 +19,12 @@ from attrs import field, frozen
 from trialogue.actors.agent import Agent, Connect, Service
 from trialogue.actors.mailbox import Mailbox
 from trialogue.app.agent_memory import Memory
+from trialogue.app.asking import LONGEST_ANSWER, Loop, a_choice, a_number, a_sound, a_text
 from trialogue.app.edges import DEEPGRAM_URL, deepgram_connect
 from trialogue.app.settings import settings_for, updates_for
 from trialogue.deepgram.settings import Settings
 from trialogue.errors import GaveUp, ProviderRefused
-from trialogue.model.commands import AnswerTool, Behavior, Cue, RollOver, Speak
+from trialogue.model.commands import AnswerTool, Behavior, Cue, RollOver, Speak, Update
 from trialogue.model.events import (
     Event,
     ReplySent,
@@ -34,7 +35,6 @@ from trialogue.model.events import (
     SessionReady,
     ToolRequested,
 )
-from trialogue.model.text import well_formed
 from trialogue.supervise import lone_error
 
 NAME = "agent"
@@ -58,98 +58,13 @@ class Sound:
 AgentEvent: TypeAlias = Event | Sound
 
 
-class LoneAgent:
-    """One agent, connected; made by `open_agent`.
+class _Mouth:
+    """What the agent says, on its way to whoever iterates (see `actors.replies.Mouth`)."""
 
-    Asking never waits. More than 256 orders that it had no moment to take are `MailboxFull`: let it run
-    (`await`) between them.
-    """
-
-    def __init__(self, settings: Settings, sample_rate: int, connect: Connect) -> None:
-        self._inbox: Mailbox[AgentEvent] = Mailbox("agent events", WAITING)
-        self._memory = Memory()
+    def __init__(self, inbox: Mailbox[AgentEvent], sample_rate: int) -> None:
+        self._inbox = inbox
         self._rate = sample_rate
         self._open: dict[int, int] = {}
-        self._turn = 0
-        self._failed: SessionFailed | None = None
-        self._ending: int | None = None
-        self._is_replying = False
-        self.actor = Agent(
-            NAME,
-            (Service(connect, settings),),
-            context=self._memory.context,
-            mouth=self,
-            post=self._take,
-        )
-
-    # --- what an app asks -----------------------------------------------------------------------
-
-    def hear(self, pcm: bytes) -> None:
-        """Let the agent hear sound, at the pace of life; before its session is ready it hears nothing."""
-        self.actor.hear(pcm)
-
-    def ask(self, text: str) -> None:
-        """Let the agent read this as if it had heard it; it will answer."""
-        self._turn += 1
-        text = well_formed(text)
-        self._memory.heard(text)
-        self.actor.orders.post(Cue(NAME, self._turn, text))
-
-    def say(self, text: str, behavior: Behavior = "default") -> None:
-        """Have the agent say these words.
-
-        By default they are refused while anybody speaks (`InjectionRefused`); `queue` lets them wait for the
-        agent to finish, and refuses them only while the user speaks; `interrupt` cuts the agent off.
-        """
-        self._turn += 1
-        self.actor.orders.post(Speak(NAME, self._turn, well_formed(text), behavior))
-
-    def answer(self, request: ToolRequested, content: str) -> None:
-        """Give the result of a tool call.
-
-        If its session is gone by then, the agent is told it with what it remembers, in its next session.
-        """
-        content = well_formed(content)
-        self._memory.answered(request, content)
-        self.actor.orders.post(AnswerTool(NAME, request.session, request.call_id, request.tool, content))
-
-    def update(
-        self,
-        *,
-        prompt: str | None = None,
-        listen: Mapping[str, object] | None = None,
-        think: Mapping[str, object] | None = None,
-        speak: Mapping[str, object] | None = None,
-    ) -> None:
-        """Change its settings, from now on and in every later session; `SettingsChanged` tells the outcome.
-
-        `prompt` is added to the prompt; the others are the wire's objects. What `think` leaves out of prompt
-        and functions stays. Raises LocalProtocolError for an object that is none.
-        """
-        for order in updates_for(NAME, prompt, {"listen": listen, "think": think, "speak": speak}):
-            self.actor.orders.post(order)
-
-    async def next_event(self) -> AgentEvent:
-        """The next thing that the agent reports, sound among it, in order.
-
-        Raises `ProviderRefused` when the service refuses for good and `GaveUp` when retries are used up.
-        """
-        if self._failed is None:
-            event = await self._inbox.take()
-            if not isinstance(event, SessionFailed):
-                return event
-            self._failed = event
-        failed = self._failed
-        raise ProviderRefused(failed.reason) if failed.refused else GaveUp(failed.reason)
-
-    def __aiter__(self) -> LoneAgent:
-        """Iterate over `next_event`; the iteration may be left and taken up again."""
-        return self
-
-    async def __anext__(self) -> AgentEvent:
-        return await self.next_event()
-
-    # --- what its session tells (see `actors.replies.Mouth`) ------------------------------------
 
     def open(self, reply: int) -> None:
         """Expect sound of a new reply."""
@@ -184,6 +99,120 @@ class LoneAgent:
         """Tell whoever plays it to stop."""
         del self._open[reply]
         self._inbox.post(ReplyWithdrawn(NAME, reply, reason))
+
+
+class LoneAgent:
+    """One agent, connected; made by `open_agent`.
+
+    Asking never waits. More than 256 orders that it had no moment to take are `MailboxFull`: let it run
+    (`await`) between them. Any thread may ask: another than the agent's waits for the moment that its loop
+    takes the question in. What is asked with a wrong type is TypeError, with a wrong value ValueError, before
+    anything else happens. Only tasks of the agent's own loop can wait for its events.
+    """
+
+    def __init__(self, settings: Settings, sample_rate: int, connect: Connect) -> None:
+        self._inbox: Mailbox[AgentEvent] = Mailbox("agent events", WAITING)
+        self._memory = Memory()
+        self._loop = Loop()
+        self._turn = 0
+        self._failed: SessionFailed | None = None
+        self._ending: int | None = None
+        self._is_replying = False
+        self.actor = Agent(
+            NAME,
+            (Service(connect, settings),),
+            context=self._memory.context,
+            mouth=_Mouth(self._inbox, sample_rate),
+            post=self._take,
+        )
+
+    # --- what an app asks -----------------------------------------------------------------------
+
+    def hear(self, pcm: bytes) -> None:
+        """Let the agent hear sound, at the pace of life; before its session is ready it hears nothing."""
+        sound = a_sound(pcm)
+        self._loop.ask(lambda: self.actor.hear(sound))
+
+    def ask(self, text: str) -> None:
+        """Let the agent read this as if it had heard it; it will answer."""
+        asked = a_text(text, "the text")
+        self._loop.ask(lambda: self._ask(asked))
+
+    def _ask(self, text: str) -> None:
+        self._turn += 1
+        self._memory.heard(text)
+        self.actor.orders.post(Cue(NAME, self._turn, text))
+
+    def say(self, text: str, behavior: Behavior = "default") -> None:
+        """Have the agent say these words.
+
+        By default they are refused while anybody speaks (`InjectionRefused`); `queue` lets them wait for the
+        agent to finish, and refuses them only while the user speaks; `interrupt` cuts the agent off.
+        """
+        words = a_text(text, "the text")
+        a_choice(behavior, "behavior", get_args(Behavior))
+        self._loop.ask(lambda: self._say(words, behavior))
+
+    def _say(self, text: str, behavior: Behavior) -> None:
+        self._turn += 1
+        self.actor.orders.post(Speak(NAME, self._turn, text, behavior))
+
+    def answer(self, request: ToolRequested, content: str) -> None:
+        """Give the result of a tool call.
+
+        If its session is gone by then, the agent is told it with what it remembers, in its next session.
+        """
+        if not isinstance(request, ToolRequested):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
+            raise TypeError(f"a ToolRequested is answered, not a {type(request).__name__}")
+        told = a_text(content, "the content", longest=LONGEST_ANSWER, may_be_empty=True)
+        self._loop.ask(lambda: self._answer(request, told))
+
+    def _answer(self, request: ToolRequested, content: str) -> None:
+        self._memory.answered(request, content)
+        self.actor.orders.post(AnswerTool(NAME, request.session, request.call_id, request.tool, content))
+
+    def update(
+        self,
+        *,
+        prompt: str | None = None,
+        listen: Mapping[str, object] | None = None,
+        think: Mapping[str, object] | None = None,
+        speak: Mapping[str, object] | None = None,
+    ) -> None:
+        """Change its settings, from now on and in every later session; `SettingsChanged` tells the outcome.
+
+        `prompt` is added to the prompt; the others are the wire's objects. What `think` leaves out of prompt
+        and functions stays. Raises LocalProtocolError for an object that is none.
+        """
+        if prompt is not None:
+            a_text(prompt, "the prompt")
+        orders = updates_for(NAME, prompt, {"listen": listen, "think": think, "speak": speak})
+        self._loop.ask(lambda: self._update(orders))
+
+    def _update(self, orders: Sequence[Update]) -> None:
+        for order in orders:
+            self.actor.orders.post(order)
+
+    async def next_event(self) -> AgentEvent:
+        """The next thing that the agent reports, sound among it, in order.
+
+        Raises `ProviderRefused` when the service refuses for good and `GaveUp` when retries are used up.
+        """
+        self._loop.check()
+        if self._failed is None:
+            event = await self._inbox.take()
+            if not isinstance(event, SessionFailed):
+                return event
+            self._failed = event
+        failed = self._failed
+        raise ProviderRefused(failed.reason) if failed.refused else GaveUp(failed.reason)
+
+    def __aiter__(self) -> LoneAgent:
+        """Iterate over `next_event`; the iteration may be left and taken up again."""
+        return self
+
+    async def __anext__(self) -> AgentEvent:
+        return await self.next_event()
 
     def _take(self, event: Event) -> None:
         self._memory.take(event)
@@ -227,6 +256,7 @@ async def open_agent(
     an embedded server. Raises `SetupError` without a key, `RemoteProtocolError` for an agent object that
     is none.
     """
+    a_number(sample_rate, "the sample rate", 8_000, 192_000)
     lone = LoneAgent(settings_for(agent, sample_rate), sample_rate, connect or deepgram_connect(url))
     with lone_error():
         async with trio.open_nursery() as nursery:

@@ -30,6 +30,7 @@ from trialogue.server.equipment import Equipment, seeded_ids
 from trialogue.server.listener import PATH, open_server, serve_stream
 from trialogue.server.options import ServerOptions
 from trialogue.speech.engines import Engines, open_engines
+from trialogue.supervise import lone_error
 from trialogue.transport.dial import check_plaintext, in_memory, open_websocket, parse_url
 from trialogue.transport.socket import WebSocket
 
@@ -150,7 +151,11 @@ def compute() -> Compute:
 
 @asynccontextmanager
 async def local_connect(engines: Engines, seed: int, hosts: tuple[str, ...] = ()) -> AsyncGenerator[Connect]:
-    """Run the embedded server for one meeting and dial it: on loopback in life, in memory otherwise."""
+    """Run the embedded server for one meeting and dial it: on loopback in life, in memory otherwise.
+
+    Entering loads the engines' weights, in seconds, so that no first turn waits for them.
+    """
+    await compute().run(engines.warm)
     async with local_exchange(local_equipment(engines, seed, hosts)) as exchange:
         yield exchange.agents
 
@@ -162,10 +167,11 @@ async def local_exchange(equipment: Equipment) -> AsyncGenerator[Exchange]:
         dial = in_memory(partial(serve_stream, equipment=equipment))
         yield Exchange(f"ws://embedded{PATH}", partial(dial, headers={}))
         return
-    async with trio.open_nursery() as nursery:
-        server = await nursery.start(open_server, equipment)
-        yield Exchange(server.url, partial(open_websocket, headers={}))
-        nursery.cancel_scope.cancel(reason="the meeting is over")
+    with lone_error():
+        async with trio.open_nursery() as nursery:
+            server = await nursery.start(open_server, equipment)
+            yield Exchange(server.url, partial(open_websocket, headers={}))
+            nursery.cancel_scope.cancel(reason="the meeting is over")
 
 
 def local_equipment(engines: Engines, seed: int, hosts: tuple[str, ...] = ()) -> Equipment:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
@@ -11,11 +11,11 @@ import trio
 from attrs import define, frozen
 
 from trialogue.app.edges import Edges
-from trialogue.app.meeting import DEFAULT_EDGES, Meeting, open_meeting
+from trialogue.app.meeting import DEFAULT_EDGES, Meeting, open_meeting, prepared
 from trialogue.app.outputs import MeetingResult
 from trialogue.app.virtual import run_virtual
 from trialogue.scenario.defaults import Overrides
-from trialogue.scenario.resolve import Resolved, prepare
+from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.schema import Clock
 from trialogue.supervise import lone_error, watch_signals
 
@@ -61,19 +61,21 @@ def run_meeting(
     scenario: str | Path | Resolved,
     *,
     overrides: Overrides | None = None,
-    out: Path | None = None,
+    out: str | Path | None = None,
     edges: Edges = DEFAULT_EDGES,
+    tools: Mapping[str, Callable[..., object]] | None = None,
     watch: Watch = watch_nothing,
     owner: Owner = NOBODY,
 ) -> MeetingResult:
     """Hold a meeting to its end, on the clock that its scenario names, and return what came of it.
 
     SIGINT, SIGTERM and SIGHUP end it gracefully; a second SIGINT raises `KeyboardInterrupt`. `watch` runs
-    beside the meeting. Raises what `open_meeting` raises. Call it from the main thread.
+    beside the meeting; `tools` are functions that the scenario may name. Raises what `open_meeting` raises.
+    Call it from the main thread.
     No task outlives it: a task of an app's own that cannot be cancelled keeps it waiting.
     """
-    resolved = scenario if isinstance(scenario, Resolved) else prepare(scenario, overrides)
-    opening = partial(open_meeting, resolved, out=out, edges=edges)
+    resolved = prepared(scenario, overrides)
+    opening = partial(open_meeting, resolved, out=out, edges=edges, tools=tools)
     return run_to_its_end(resolved, opening, watch, owner)
 
 

@@ -133,7 +133,7 @@ def _make(spec: ToolSpec, allowed: Permissions, servers: Servers) -> tuple[Tool,
             return MockTool(result, delay_s, error, spec.timeout_s), silent
         case PythonFunction(target):
             function = _function(what, target, allowed)
-            compute = Inline() if is_virtual() else InThreads(16)
+            compute = Inline() if is_virtual() else InThreads(16, is_native=False)
             itself = silent if spec.schema is not None else describe(function, what)
             return PythonTool(function, compute, spec.timeout_s), itself
         case HttpCall(url, method, headers):

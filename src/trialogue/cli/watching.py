@@ -20,7 +20,7 @@ from typing import Final, Protocol
 import trio
 from attrs import define, field
 
-from trialogue.cli.controls import Steered, Unclear, read_control, steer
+from trialogue.cli.controls import Control, Steered, Unclear, read_control, steer
 from trialogue.cli.desk import Desk
 from trialogue.cli.lines import Line, Tone, line, span
 from trialogue.cli.live import LiveView, meters
@@ -116,11 +116,18 @@ class Watcher:
         with self.desk.opened(has_picture=self.screen.columns is not None):
             async with aclosing(self.desk.keyboard.lines()) as lines:
                 async for typed in lines:
-                    control = read_control(typed, meeting.plan, self.desk.own)
-                    if isinstance(control, Unclear):
-                        self._told.append(line(span(control.text, Tone.FAINT)))
-                    else:
-                        steer(meeting, control)
+                    self._do(meeting, read_control(typed, meeting.plan, self.desk.own))
+
+    def _do(self, meeting: Watched, control: Control | Unclear) -> None:
+        """Do what was typed, or tell why it cannot be done."""
+        try:
+            if not isinstance(control, Unclear):
+                steer(meeting, control)
+                return
+            why = control.text
+        except ValueError as refused:
+            why = str(refused)
+        self._told.append(line(span(why, Tone.FAINT)))
 
     def _news(self, meeting: Watched, view: LiveView) -> Sequence[Line]:
         """What was heard since, and what the keyboard was answered."""
