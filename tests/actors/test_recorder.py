@@ -8,6 +8,7 @@ import wave
 import numpy as np
 import pytest
 
+from trialogue.actors import recorder as recorders
 from trialogue.actors.recorder import Recorder, WavFile
 from trialogue.actors.router import AudioGrid
 from trialogue.errors import JournalError
@@ -85,3 +86,36 @@ def test_readable_without_being_closed(tmp_path):
     assert len(samples_of(tmp_path / "open.wav")) >= 2000
     file.close(3000)
     assert len(samples_of(tmp_path / "open.wav")) == 3000
+
+
+def test_a_recording_that_is_full_goes_on_in_a_next_file(tmp_path, monkeypatch):
+    """Each part is a file of its own that can be read; a frame across the border is cut there."""
+    monkeypatch.setattr(recorders, "PART_SAMPLES", 25)
+    written = Recorder(tmp_path / "audio", AudioGrid(sample_rate=1000, frame_ms=10), ["ann"], print)
+    for tick in range(6):
+        written.frame(tick * 10, {"ann": bytes([tick + 1, 0]) * 10})
+    written.close()
+    parts = [tmp_path / "audio" / name for name in ("ann.wav", "ann.2.wav", "ann.3.wav")]
+    sound = b""
+    for part in parts:
+        with wave.open(str(part)) as file:
+            sound += file.readframes(file.getnframes())
+    assert sound == b"".join(bytes([tick + 1, 0]) * 10 for tick in range(6))
+    assert recorders.recorded_s(tmp_path / "audio") == 0.06
+    again = Recorder(tmp_path / "again", AudioGrid(sample_rate=1000, frame_ms=10), ["ann"], print)
+    again.adopt(tmp_path / "audio", 60)
+    again.close()
+    names = [part.name for part in parts]
+    assert [(tmp_path / "again" / n).read_bytes() for n in names] == [part.read_bytes() for part in parts]
+
+
+def test_silence_over_many_parts_makes_all_of_them(tmp_path, monkeypatch):
+    """A place in the recordings stays a place on the meeting's clock."""
+    monkeypatch.setattr(recorders, "PART_SAMPLES", 25)
+    written = Recorder(tmp_path / "audio", AudioGrid(sample_rate=1000, frame_ms=10), ["ann"], print)
+    for tick in range(9):
+        written.frame(tick * 10, {"ann": b"\1\0" * 10} if tick == 8 else {})
+    written.close()
+    assert sorted(path.name for path in (tmp_path / "audio").glob("ann*")) == [
+        "ann.2.wav", "ann.3.wav", "ann.4.wav", "ann.wav",
+    ]  # fmt: skip

@@ -73,6 +73,26 @@ def test_a_full_buffer_drops_its_oldest():
     assert repr(buffer) == f"<JitterBuffer: {round(KEPT_S * RATE) - FRAME} samples waiting, {FRAME} dropped>"
 
 
+@pytest.mark.parametrize("ppm", [2_000, -2_000])
+def test_a_microphones_clock_does_not_make_it_late(ppm):
+    """Sound that comes too fast or too slow is evened out where it is quiet; what is said is whole."""
+    buffer = JitterBuffer(RATE)
+    due, pushed, pulled, waiting = 0.0, 0, 0, []
+    for tick in range(20_000):
+        due += 1 + ppm / 1e6
+        while due >= 1:
+            due -= 1
+            speaks = pushed % 200 < 150
+            buffer.push(tone(FRAME, 1000 if speaks else 3))
+            pushed += 1
+        pulled += buffer.pull(FRAME) == tone(FRAME)
+        if tick > 400:
+            waiting.append(buffer.statistics().waiting)
+    assert max(waiting) <= 5 * FRAME
+    assert buffer.statistics().starved <= 1
+    assert pulled == pytest.approx(pushed * 0.75, abs=160)
+
+
 def test_half_a_sample_is_refused():
     """A stream that lost a byte would be noise for ever."""
     with pytest.raises(ValueError, match="3 bytes"):

@@ -10,12 +10,13 @@ from fake_devices import FakeDriver
 
 from trialogue.actors.router import mix
 from trialogue.devices.driver import PortAudio, open_driver
-from trialogue.devices.microphone import AGAIN_S, LOST_S, RING_BLOCKS, Microphone
-from trialogue.devices.speaker import LEAD_FRAMES, RING_FRAMES, Speaker
+from trialogue.devices.microphone import AGAIN_S, LOST_S, Microphone
+from trialogue.devices.speaker import Speaker
 from trialogue.errors import SetupError
 from trialogue.model.events import ServiceWarned
 
 FRAME = b"\1\0" * 4
+RING_BLOCKS, RING_FRAMES, LEAD_FRAMES = 50, 25, 3  # of 20 ms each
 
 
 def microphone(driver, pushed, warned=None):
@@ -130,6 +131,32 @@ def test_a_slow_device_loses_the_oldest():
     assert repr(actor) == f"<Speaker: {RING_FRAMES - 1} frames waiting, without >"
 
 
+def test_the_bounds_of_devices_are_times():
+    """A frame five times as long is no reason to be half a second late five times over."""
+    long = Speaker(FakeDriver(), sample_rate=200, samples=20, without=(), mix=mix)
+    assert long._ring.maxlen == 5
+    ear = Microphone("dana", FakeDriver(), print, sample_rate=200, samples=20, post=print)
+    assert ear._ring.maxlen == 10
+
+
+@pytest.mark.parametrize("ppm", [2_000, -2_000])
+def test_a_speakers_clock_does_not_make_it_late(ppm):
+    """What drifts apart is taken back in silence: the ring neither fills nor runs dry."""
+    actor = speaker(FakeDriver())
+    played, due, words = [], 0.0, 0
+    for tick in range(20_000):
+        speaks = tick % 200 < 150
+        words += speaks
+        actor.frame(0, {"ada": FRAME} if speaks else {})
+        due += 1 + ppm / 1e6
+        while due >= 1:
+            due -= 1
+            played.append(actor._fill(4))
+            assert len(actor._ring) <= 3 * LEAD_FRAMES
+    assert played.count(FRAME) == pytest.approx(words, abs=LEAD_FRAMES + 2)
+    assert sum(pcm.count(b"\1") for pcm in played) == pytest.approx(4 * words, abs=4 * (LEAD_FRAMES + 2))
+
+
 async def test_the_speaker_is_closed_with_the_meeting(nursery):
     """Its stream lives as long as its actor."""
     driver = FakeDriver()
@@ -171,7 +198,7 @@ def test_portaudio_is_asked_for_linear16_mono():
     driver.check(24000)
     driver.open_input(24000, 480, taken.append).start()
     driver.open_output(24000, 480, lambda samples: b"\1\0" * samples).close()
-    settings = {"samplerate": 24000, "blocksize": 480, "channels": 1, "dtype": "int16"}
+    settings = {"samplerate": 24000, "blocksize": 480, "channels": 1, "dtype": "int16", "latency": "low"}
     callbacks = [opened.pop("callback") for opened in library.opened]
     assert library.opened == [settings, settings]
     callbacks[0](memoryview(FRAME), 4, None, None)

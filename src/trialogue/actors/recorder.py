@@ -4,6 +4,8 @@ Every file starts at the meeting's first sample, so a place in a file is a place
 Silence is not written but skipped (the files are sparse), and the header is put right once a second of
 sound and at the end, so a recording is readable whenever the process stops.
 
+A WAV file holds 4 GiB, a day at 24 kHz: what is longer goes on in `NAME.2.wav`, and so on.
+
 A disk that takes no more ends the recordings, not the meeting: it is told once, and what is there stays.
 """
 
@@ -24,6 +26,9 @@ from trialogue.model.events import Event, RecordingFailed
 
 _HEADER = 44
 
+PART_SAMPLES = (2**32 - 2**16) // 2
+"""Samples of one file: its header counts bytes in 32 bits (RIFF)."""
+
 diagnostics = structlog.get_logger("trialogue.recorder")
 
 
@@ -38,12 +43,20 @@ def wav_header(sample_rate: int, data_bytes: int) -> bytes:
 
 def recorded_s(folder: Path) -> float:
     """How far the mix in this folder goes, closed or not, in seconds; 0 where there is none."""
-    path = folder / "mix.wav"
+    path, part = folder / "mix.wav", 0
     if not path.exists() or path.stat().st_size <= _HEADER:
         return 0.0
     with path.open("rb") as file:
         sample_rate = int.from_bytes(file.read(_HEADER)[24:28], "little")
-    return (path.stat().st_size - _HEADER) / (2 * max(1, sample_rate))
+    while part_path(folder, "mix", part + 1).exists():
+        part += 1
+    samples = part * PART_SAMPLES + (part_path(folder, "mix", part).stat().st_size - _HEADER) // 2
+    return samples / max(1, sample_rate)
+
+
+def part_path(folder: Path, name: str, part: int) -> Path:
+    """Where a part of somebody's recording is, counted from 0."""
+    return folder / (f"{name}.{part + 1}.wav" if part else f"{name}.wav")
 
 
 class WavFile:
@@ -93,6 +106,46 @@ class WavFile:
             raise error
 
 
+class Recording:
+    """What was heard of one participant: a file, and the next one where that is full."""
+
+    def __init__(self, folder: Path, name: str, sample_rate: int) -> None:
+        self._folder, self._name, self._rate = folder, name, sample_rate
+        self._part = 0
+        self._file = WavFile(part_path(folder, name, 0), sample_rate)
+
+    def adopt(self, folder: Path, end: int) -> None:
+        """Take over an earlier recording, all of its parts, up to sample `end`."""
+        for part in range(end // PART_SAMPLES + 1):
+            path = part_path(folder, self._name, part)
+            if path.exists():
+                self._turn_to(part)
+                self._file.adopt(path, min(end - part * PART_SAMPLES, PART_SAMPLES))
+
+    def write(self, position: int, pcm: bytes) -> None:
+        """Put samples at `position` (samples from the start), in the part where they belong."""
+        part, inside = divmod(position, PART_SAMPLES)
+        self._turn_to(part)
+        fits = 2 * (PART_SAMPLES - inside)
+        self._file.write(inside, pcm[:fits])
+        if len(pcm) > fits:
+            self.write(position + fits // 2, pcm[fits:])
+
+    def close(self, position: int) -> None:
+        """End at `position`, however little was heard."""
+        part, inside = divmod(position, PART_SAMPLES)
+        try:
+            self._turn_to(part)
+        finally:
+            self._file.close(inside if self._part == part else PART_SAMPLES)
+
+    def _turn_to(self, part: int) -> None:
+        while self._part < part:
+            following = WavFile(part_path(self._folder, self._name, self._part + 1), self._rate)
+            full, self._file, self._part = self._file, following, self._part + 1
+            full.close(PART_SAMPLES)
+
+
 class Recorder:
     """A sink that writes one WAV file a participant, and the mix."""
 
@@ -100,12 +153,12 @@ class Recorder:
         self, folder: Path, grid: AudioGrid, speakers: Sequence[str], post: Callable[[Event], None]
     ) -> None:
         """Make the files; JournalError where that fails, for nobody wants to learn of it later."""
-        self._files: dict[str, WavFile] = {}
+        self._files: dict[str, Recording] = {}
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for name in speakers:
-                self._files[name] = WavFile(folder / f"{name}.wav", grid.sample_rate)
-            self._mix = WavFile(folder / "mix.wav", grid.sample_rate)
+                self._files[name] = Recording(folder, name, grid.sample_rate)
+            self._mix = Recording(folder, "mix", grid.sample_rate)
         except OSError as error:
             for file in self._files.values():
                 with suppress(OSError):  # it could not even be begun: that is told
@@ -119,11 +172,9 @@ class Recorder:
     def adopt(self, folder: Path, position: int) -> None:
         """Begin with the recordings of an earlier process, up to `position`; what is not there is silent."""
         self._end = position
-        for name, file in (*self._files.items(), ("mix", self._mix)):
-            earlier = folder / f"{name}.wav"
+        for file in (*self._files.values(), self._mix):
             try:
-                if earlier.exists():
-                    file.adopt(earlier, position)
+                file.adopt(folder, position)
             except OSError as error:
                 self._fail(error)
 

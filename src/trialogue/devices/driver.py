@@ -80,6 +80,12 @@ class _Open:
         self._stream.close()
 
 
+def _settings(sample_rate: int, samples: int) -> dict[str, object]:
+    """Linear16 mono, a block at a time, without the reserve that PortAudio keeps where nobody asks."""
+    shape: dict[str, object] = {"samplerate": sample_rate, "blocksize": samples, "channels": 1}
+    return {**shape, "dtype": "int16", "latency": "low"}
+
+
 class PortAudio:
     """The default devices, by sounddevice."""
 
@@ -99,7 +105,7 @@ class PortAudio:
         def called(sound: Any, _frames: int, _time: object, _status: object) -> None:  # noqa: ANN401 - cffi's
             take(bytes(sound))
 
-        settings = {"samplerate": sample_rate, "blocksize": samples, "channels": 1, "dtype": "int16"}
+        settings = _settings(sample_rate, samples)
         with self._told("microphone"):
             return _Open(self._library.RawInputStream(callback=called, **settings))
 
@@ -109,7 +115,7 @@ class PortAudio:
         def called(sound: Any, frames: int, _time: object, _status: object) -> None:  # noqa: ANN401 - cffi's
             sound[:] = fill(frames)
 
-        settings = {"samplerate": sample_rate, "blocksize": samples, "channels": 1, "dtype": "int16"}
+        settings = _settings(sample_rate, samples)
         with self._told("speaker"):
             return _Open(self._library.RawOutputStream(callback=called, **settings))
 

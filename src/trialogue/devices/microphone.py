@@ -19,8 +19,8 @@ from trialogue.model.events import Event, ServiceWarned
 
 __all__ = ["Microphone"]
 
-RING_BLOCKS = 50
-"""Blocks that may wait for the loop: a second's worth."""
+RING_S = 1.0
+"""How much sound may wait for the loop, in seconds."""
 
 LOST_S = 2.0
 """How long a device may give nothing, not even silence, before it counts as lost."""
@@ -48,7 +48,7 @@ class Microphone:
         self._rate = sample_rate
         self._samples = samples
         self._post = post
-        self._ring: deque[bytes] = deque(maxlen=RING_BLOCKS)
+        self._ring: deque[bytes] = deque(maxlen=max(2, round(RING_S * sample_rate / samples)))
         self._sounded = trio.Event()
         self._is_open = False
 

@@ -3,6 +3,9 @@
 The router's tick puts frames into a bounded ring, the driver's thread takes samples out; both ends of a
 `deque` may be used at once. A ring that is full forgets its oldest frame (we are late), an empty one is
 silence (we are early).
+
+The device's clock is not the meeting's. What that adds up to is taken back in silence: a silent frame is left
+out while more waits than need be, and put in twice before the ring runs dry.
 """
 
 from __future__ import annotations
@@ -17,11 +20,14 @@ from trialogue.devices.driver import Driver
 
 __all__ = ["Speaker"]
 
-RING_FRAMES = 25
-"""Frames that may wait for the device."""
+RING_S = 0.5
+"""How much sound may wait for the device, in seconds."""
 
-LEAD_FRAMES = 3
-"""Frames that wait before the first is played, against the jitter of both clocks."""
+LEAD_S = 0.06
+"""How much waits before the first is played, against the jitter of both clocks."""
+
+LOOK_S = 2.0
+"""How long the ring is looked at before it is steered."""
 
 
 class Speaker:
@@ -41,7 +47,10 @@ class Speaker:
         self._samples = samples
         self._without = frozenset(without)
         self._mix = mix
-        self._ring: deque[bytes] = deque(maxlen=RING_FRAMES)
+        self._lead = max(1, round(LEAD_S * sample_rate / samples))
+        self._ring: deque[bytes] = deque(maxlen=max(self._lead + 2, round(RING_S * sample_rate / samples)))
+        self._least: int | None = None
+        self._looks = 0
         self._rest = b""
         self._flows = False
 
@@ -49,7 +58,20 @@ class Speaker:
         """Take one tick."""
         del position
         frames = [pcm for name, pcm in sounding.items() if name not in self._without]
-        self._ring.append(self._mix(frames) if frames else bytes(2 * self._samples))
+        if frames:
+            self._ring.append(self._mix(frames))
+        else:
+            self._ring.extend([bytes(2 * self._samples)] * self._silent_frames())
+
+    def _silent_frames(self) -> int:
+        """How often a silent frame is played: once, or what takes the drift of the clocks back."""
+        self._looks += 1
+        if self._looks * self._samples < LOOK_S * self._rate or self._least is None:
+            return 1
+        least, self._least, self._looks = self._least, None, 0
+        if least > self._lead:
+            return 0
+        return 2 if least < 1 and self._flows else 1
 
     async def run(
         self, _epoch: float, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
@@ -62,7 +84,7 @@ class Speaker:
 
     def _fill(self, samples: int) -> bytes:
         """What the device plays next. Called in the driver's thread."""
-        if not self._flows and len(self._ring) < LEAD_FRAMES:
+        if not self._flows and len(self._ring) < self._lead:
             return bytes(2 * samples)
         self._flows = True
         while len(self._rest) < 2 * samples:
@@ -71,6 +93,8 @@ class Speaker:
             except IndexError:  # the router is late
                 self._flows = False
                 break
+        waiting = len(self._ring)
+        self._least = waiting if self._least is None else min(self._least, waiting)
         sound, self._rest = self._rest[: 2 * samples], self._rest[2 * samples :]
         return sound.ljust(2 * samples, b"\0")
 
