@@ -10,7 +10,7 @@ import trio
 
 from trialogue.app.edges import Edges
 from trialogue.app.meeting import open_meeting
-from trialogue.errors import SetupError
+from trialogue.errors import ScenarioError
 from trialogue.journal.reader import read
 from trialogue.model.events import (
     EarFailed,
@@ -186,7 +186,7 @@ async def test_what_is_missing_is_told_before_anything_starts(people, tmp_path):
     (tmp_path / "dana.wav").write_text("not sound")
     path = people("{role: human, via: {clips: [{play: dana.wav, when: {at: 1s}}]}}")
     out = tmp_path / "run"
-    with pytest.raises(SetupError, match="neither WAV nor FLAC"):
+    with pytest.raises(ScenarioError, match="neither WAV nor FLAC"):
         async with open_meeting(path, out=out, edges=Edges(engines=murmuring_engines())):
             raise AssertionError("it must not begin")
     assert not out.exists()
