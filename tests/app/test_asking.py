@@ -12,7 +12,7 @@ from trialogue.app.edges import Edges, local_connect
 from trialogue.app.meeting import open_meeting
 from trialogue.app.run import run_meeting
 from trialogue.app.virtual import run_virtual
-from trialogue.errors import SetupError
+from trialogue.errors import AuthorFailed, SetupError
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
 from trialogue.model.events import (
@@ -26,6 +26,8 @@ from trialogue.model.events import (
     ToolRequested,
 )
 from trialogue.rules.meeting import Meeting as Brain
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.schema import Clock
 from trialogue.testing.engines import murmuring_engines
 
 AGENT = {"think": {"provider": {"type": "scripted", "script": [{"otherwise": "Good morning."}]}}}
@@ -254,6 +256,27 @@ def test_options_of_wrong_types_are_refused_before_anything_is_made(scenario, tm
     with pytest.raises(TypeError, match="overrides are Overrides, not a dict"):
         run_meeting(scenario, overrides={"clock": "virtual"}, out=str(tmp_path / "none"))
     assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("clock", list(Clock))
+@pytest.mark.parametrize("where", ["watch", "progress"])
+def test_a_callback_that_leaves_ends_the_meeting_as_its_authors_error(tmp_path, clock, where):
+    """A `SystemExit` of theirs is not the process's end with exit code 0."""
+
+    async def watch(_):
+        await trio.lowlevel.checkpoint()
+        if where == "watch":
+            raise SystemExit
+
+    def progress(_):
+        if where == "progress":
+            raise SystemExit
+
+    path = tmp_path / "small.yaml"
+    path.write_text("trialogue: 1\nname: small\ncast: {ann: {lines: [One.]}, bob: {lines: [Two.]}}\n")
+    edges = Edges(engines=murmuring_engines(), progress=progress)
+    with pytest.raises(AuthorFailed, match="raised SystemExit"):
+        run_meeting(path, overrides=Overrides(clock=clock), out=tmp_path / "run", edges=edges, watch=watch)
 
 
 # --- an agent alone ---------------------------------------------------------------------------------

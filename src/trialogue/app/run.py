@@ -14,6 +14,7 @@ from trialogue.app.edges import Edges
 from trialogue.app.meeting import DEFAULT_EDGES, Meeting, open_meeting, prepared
 from trialogue.app.outputs import MeetingResult
 from trialogue.app.virtual import run_virtual
+from trialogue.errors import AuthorFailed
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.schema import Clock
@@ -71,7 +72,7 @@ def run_meeting(
 
     SIGINT, SIGTERM and SIGHUP end it gracefully; a second SIGINT raises `KeyboardInterrupt`. `watch` runs
     beside the meeting; `tools` are functions that the scenario may name. Raises what `open_meeting` raises.
-    Call it from the main thread.
+    `AuthorFailed` where a hook or a callback leaves by `SystemExit`. Call it from the main thread.
     No task outlives it: a task of an app's own that cannot be cancelled keeps it waiting.
     """
     resolved = prepared(scenario, overrides)
@@ -84,9 +85,12 @@ def run_to_its_end(
 ) -> MeetingResult:
     """Hold the meeting that `opening` opens, on its clock, as `run_meeting` does."""
     hold = partial(_hold, opening, watch, owner)
-    if resolved.clock is Clock.VIRTUAL:
-        return run_virtual(hold, seed=resolved.plan.seed)
-    return trio.run(hold)
+    try:
+        if resolved.clock is Clock.VIRTUAL:
+            return run_virtual(hold, seed=resolved.plan.seed)
+        return trio.run(hold)
+    except SystemExit as left:  # else the process would end with its code, 0 perhaps, and say nothing
+        raise AuthorFailed("a hook or a callback of this meeting raised SystemExit") from left
 
 
 @define
