@@ -5,8 +5,7 @@ The names below load what they need when they are first asked for, so that impor
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # as typing's, which takes longer to load than all that a command needs at first
 
 if TYPE_CHECKING:
     from trialogue.app.agent import LoneAgent, Sound, open_agent
@@ -44,4 +43,6 @@ _HOMES = {
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'trialogue' has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - see above
+
     return getattr(import_module(_HOMES[name]), name)

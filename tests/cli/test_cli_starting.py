@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import trialogue
+
 PROGRAM = str(Path(__file__).parent / "murmuring.py")
 LOADING = """
 import os, signal, sys
@@ -53,3 +55,15 @@ def test_ctrl_c_at_the_start_leaves_no_traceback(module, small):
     code = LOADING.format(module=module, file=str(small))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode in (-signal.SIGINT, 130), done.stderr) == (True, "")
+
+
+def test_next_to_nothing_is_loaded_before_ctrl_c_is_silent():
+    """What is loaded until then shows a traceback where a Ctrl-C meets it."""
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); before = set(sys.modules); import trialogue.cli; "
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    source = Path(trialogue.__file__).parents[1]
+    bare = [sys.executable, "-I", "-S", "-c", code, str(source)]
+    loaded = subprocess.run(bare, capture_output=True, text=True, check=True).stdout.split()
+    assert loaded == ["__future__", "trialogue", "trialogue.cli"]

@@ -1,20 +1,42 @@
 """The command line: `trialogue run`, `check`, `explain`, `replay` and more; it prints and exits.
 
-What the commands are loads with `main`: until then a Ctrl-C has nothing to tidy up.
+1. Until `main` has loaded what the commands are, nothing is made that a Ctrl-C would have to tidy up: it ends
+   the process by the signal's default, silently.
+2. So this module loads next to nothing: as long as it takes, a Ctrl-C shows a traceback.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import signal
+    from collections.abc import Sequence
+else:
+    import _signal as signal  # what signal is made of: that one loads enum and functools before it
 
 __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, of `sys.argv` where no arguments are given, and return its exit code."""
-    from trialogue.cli.starting import open_streams, plain_interrupts  # noqa: PLC0415 - see above
+    is_plain = _set_plain_interrupts()
+    try:
+        from trialogue.cli.starting import open_streams  # noqa: PLC0415 - see above
 
-    with plain_interrupts():
         open_streams()
-        from trialogue.cli import program  # noqa: PLC0415 - see above
-    return program.run_command(arguments)
+        from trialogue.cli.program import run_command  # noqa: PLC0415 - see above
+    finally:
+        if is_plain:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+    return run_command(arguments)
+
+
+def _set_plain_interrupts() -> bool:
+    """Give SIGINT its default for as long as Python's own handler would raise; whether that was done."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        return False
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    except ValueError:  # another thread than the main one: signals are not ours
+        return False
+    return True

@@ -1,16 +1,13 @@
-"""How the process of a command starts, wherever it is started from."""
+"""What a command's process is given, wherever it is started from."""
 
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TextIO
 
-__all__ = ["open_streams", "plain_interrupts"]
+__all__ = ["open_streams"]
 
 _STANDARD: Final = (0, 1, 2)
 
@@ -29,22 +26,6 @@ def open_streams() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")  # a terminal that lacks a character shows another
-
-
-@contextmanager
-def plain_interrupts() -> Generator[None]:
-    """Let a Ctrl-C end the process by the signal's default, silently, while nothing is made yet."""
-    try:
-        is_ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        if is_ours:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-    except ValueError:  # another thread than the main one: signals are not ours
-        is_ours = False
-    try:
-        yield
-    finally:
-        if is_ours:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _take(descriptor: int) -> None:
