@@ -127,14 +127,14 @@ class FakeService:
 
 
 @asynccontextmanager
-async def held(service, *, fallback=None, context=tuple, block=BLOCK):
+async def held(service, *, fallback=None, context=tuple, block=BLOCK, lines=None):
     """An agent at a service, and what it reports."""
     events = []
     mouth = Playout("ann", 1000, events.append)
     services = [Service(service, settings_for(block, 16_000), "cast.ann, small.yaml:8:3")]
     if fallback is not None:
         services.append(Service(fallback, settings_for({"greeting": "Hi."}, 16_000)))
-    agent = Agent("ann", services, context=context, mouth=mouth, post=events.append)
+    agent = Agent("ann", services, context=context, lines=lines, mouth=mouth, post=events.append)
     async with trio.open_nursery() as nursery:
         await nursery.start(agent.run)
         await settled()

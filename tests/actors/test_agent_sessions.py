@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 import trio
-from fake_service import FakeService, held, of, settled
+from fake_service import BLOCK, FakeService, held, of, settled
 
 from trialogue.actors import agent_session
 from trialogue.errors import DialFailed, ProviderRefused, SetupError
@@ -26,6 +26,8 @@ from trialogue.model.events import (
     ToolRequested,
 )
 from trialogue.rules.context import ContextCall, ContextMessage
+
+SCRIPT = {"think": {"provider": {"type": "scripted", "script": [{"say": "One."}, {"say": "Two."}]}}}
 
 
 def refused_twice():
@@ -221,6 +223,27 @@ async def test_a_failure_behind_the_first_words_ends_the_reply(autojump_clock):
         service.socket.says("Error", code="FAILED_TO_THINK", description="No.")
         await settled()
         assert [type(event) for event in events[1:]] == [ReplyStarted, ServiceWarned, ReplySent, ReplyFailed]
+
+
+async def test_a_script_goes_on_behind_the_lines_that_were_heard(autojump_clock):
+    """Each session is told which, and asked to tell which it uses."""
+    service, given = FakeService(), []
+    async with held(service, block=SCRIPT, lines=lambda: tuple(given)):
+        given.append(0)
+        service.socket.loses()
+        await trio.sleep(1)
+        providers = [settings["agent"]["think"]["provider"] for settings in service.settings]
+        assert [provider.get("given") for provider in providers] == [None, [0]]
+        assert [provider["tells_entries"] for provider in providers] == [True, True]
+
+
+@pytest.mark.parametrize(("block", "lines"), [(SCRIPT, None), (BLOCK, lambda: (1,))])
+async def test_nobody_else_hears_of_lines(block, lines, autojump_clock):
+    """Keys of our own go to no model, nor to a script of which nobody keeps account."""
+    service = FakeService()
+    async with held(service, block=block, lines=lines):
+        provider = service.settings[0]["agent"]["think"]["provider"]
+        assert provider == block["think"]["provider"]
 
 
 async def test_a_reply_and_its_failure_name_their_prompt(autojump_clock):

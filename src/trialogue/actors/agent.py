@@ -8,7 +8,7 @@
 4. When there can be no further session (`in_a_row`), the participant has failed. Its fallback takes the
    seat when the brain says so.
 5. A restored session knows what its agent heard and said (as heard), has all changes of its settings, and
-   does not greet again.
+   does not greet again; a script goes on behind the lines that were heard.
 6. A session that is rolled over was no failure: the next is dialled at once.
 """
 
@@ -25,7 +25,7 @@ from trialogue.actors.dialling import Connect
 from trialogue.actors.in_a_row import hold_in_a_row
 from trialogue.actors.mailbox import Mailbox
 from trialogue.actors.replies import Mouth, Replies
-from trialogue.actors.terms import change_of, folded, restored
+from trialogue.actors.terms import change_of, folded, restored, with_lines
 from trialogue.deepgram.settings import Settings
 from trialogue.model.commands import AnswerTool, Cue, Replace, RollOver, Speak, Update
 from trialogue.model.events import (
@@ -98,12 +98,18 @@ class Agent:
         context: Callable[[], Sequence[ContextItem]],
         mouth: Mouth,
         post: Callable[[Event], None],
+        lines: Callable[[], tuple[int, ...]] | None = None,
         seed: int = 0,
     ) -> None:
-        """`services` are its own, then its fallback's; `context` is asked before a restored session."""
+        """`services` are its own, then its fallback's.
+
+        Before a restored session `context` is asked what the agent remembers, and before every session
+        `lines` which entries of its script were heard, where anybody keeps account of them.
+        """
         self.participant = participant
         self._services = list(services)
         self._remember = context
+        self._lines = lines
         self._report = post
         self._seed = seed
         self._restarts = Restarts(seed, participant)
@@ -170,6 +176,8 @@ class Agent:
         """What the next session is told: all that was changed since, and what the agent remembers."""
         self._folded = len(self._changes)
         settings = self._with(self._folded)
+        if self._lines is not None:
+            settings = with_lines(settings, self._lines())
         return restored(settings, self._remember()) if self._was_ready else settings
 
     def _with(self, count: int) -> Settings:

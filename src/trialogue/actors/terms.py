@@ -5,6 +5,7 @@
 2. `UpdatePrompt` adds to the prompt. `UpdateThink` replaces all of `think` on the wire, so what a change
    leaves out of it (prompt, functions) is filled in from what holds.
 3. A restored agent remembers and does not greet again.
+4. A script goes on behind the lines that were heard in the sessions before, and tells which it uses.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from trialogue.deepgram.settings import (
     HistoryItem,
     Listen,
     ListenUpdate,
+    ScriptedThinkProvider,
     ThinkSettings,
 )
 from trialogue.errors import LocalProtocolError, RemoteProtocolError
@@ -79,6 +81,24 @@ def restored(settings: Settings, context: Sequence[ContextItem]) -> Settings:
         return settings
     memory = Context(messages=tuple(_remembered(item) for item in context))
     return evolve(settings, agent=evolve(agent, greeting=None, context=memory if context else None))
+
+
+def with_lines(settings: Settings, given: tuple[int, ...]) -> Settings:
+    """The same settings, with the entries of its scripts that were heard before; those without stay."""
+    agent = settings.agent
+    if not isinstance(agent, Agent) or not any(_is_scripted(think) for think in _of(agent)):
+        return settings
+    thinks = tuple(
+        evolve(think, provider=evolve(think.provider, given=given or None, tells_entries=True))
+        if isinstance(think.provider, ScriptedThinkProvider)
+        else think
+        for think in _of(agent)
+    )
+    return evolve(settings, agent=evolve(agent, think=thinks[0] if len(thinks) == 1 else thinks))
+
+
+def _is_scripted(think: ThinkSettings) -> bool:
+    return isinstance(think.provider, ScriptedThinkProvider)
 
 
 def _changed(agent: Agent, change: Change) -> Agent:
