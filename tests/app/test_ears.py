@@ -4,13 +4,25 @@ from contextlib import asynccontextmanager
 
 import pytest
 import trio
+from attrs import evolve
 
+from trialogue.actors.ear import EarPast
 from trialogue.app.edges import Edges
+from trialogue.app.resumption import open_resumption
 from trialogue.app.run import run_meeting
 from trialogue.app.seams import Seams
 from trialogue.errors import ConnectionLost, ProviderRefused
+from trialogue.journal.manifest import Status, manifest_in, write_manifest
 from trialogue.journal.reader import read
-from trialogue.model.events import EarFailed, EarHeard, EarLost, EarReady, PlaybackStarted, SpeechStarted
+from trialogue.model.events import (
+    EarFailed,
+    EarHeard,
+    EarLost,
+    EarReady,
+    PlaybackStarted,
+    SpeechStarted,
+    SpeechStopped,
+)
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
 from trialogue.testing.engines import murmuring_engines
@@ -83,6 +95,24 @@ def test_an_ear_that_is_lost_comes_back(held):
     assert finals[1].session > finals[0].session
     began = [event.position_s for event in of(events, SpeechStarted)]
     assert [each.begin_s for each in finals] == pytest.approx(began, abs=0.3)
+
+
+def test_who_spoke_when_the_process_died_speaks_no_more(held, tmp_path):
+    """The meeting that goes on is told so, where the recordings end; its ear counts on."""
+    held(lambda _, own: own)
+    run = tmp_path / "o"
+    journal = run / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    last = max(at for at, line in enumerate(lines) if b'"SpeechStarted"' in line)
+    journal.write_bytes(b"".join(lines[: last + 1]))
+    manifest = manifest_in(run)
+    begun_with = {"scenario.yaml": manifest.files["scenario.yaml"]}
+    write_manifest(run, evolve(manifest, status=Status.OPEN, seq=0, files=begun_with))
+    past = open_resumption(run)
+    assert [event for event in past.over if isinstance(event, SpeechStopped)] == [
+        SpeechStopped("dana", past.at)
+    ]
+    assert past.ears["dana"] == EarPast(sessions=1, utterances=1)
 
 
 def test_a_person_whose_ear_is_refused_stays(held):

@@ -39,6 +39,8 @@ from trialogue.model.events import (
     PlaybackStarted,
     SessionReady,
     SettingsChanged,
+    SpeechStarted,
+    SpeechStopped,
     ToolFinished,
 )
 from trialogue.model.plan import MeetingPlan
@@ -79,6 +81,7 @@ class _Left:
     """How much of the reply that is being heard was heard before its last pause."""
 
     paused: PlaybackPaused | None = None
+    speaking: dict[str, float] = Factory(dict[str, float])
     hearing: SetHearing | None = None
 
     def take(self, record: Record) -> None:
@@ -112,6 +115,10 @@ class _Left:
                 self.heard, self.paused = event, None
             case PlaybackFinished():
                 self.heard = self.paused = None
+            case SpeechStarted(participant=name, position_s=position_s):
+                self.speaking[name] = position_s
+            case SpeechStopped(participant=name):
+                self.speaking.pop(name, None)
             case _:
                 pass
 
@@ -143,7 +150,8 @@ class _Left:
             ToolFinished(each.participant, each.call_id, "unknown", UNKNOWN, run=each.run)
             for each in self.running.values()
         ]
-        return [*cut, *lost]
+        silent = [SpeechStopped(name, max(at, began)) for name, began in self.speaking.items()]
+        return [*cut, *silent, *lost]
 
 
 def last_words(reading: Reading) -> tuple[Record, ...]:
