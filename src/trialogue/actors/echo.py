@@ -156,7 +156,8 @@ class EchoGuard:
         if self._open > 0:
             return Hearsay.OWN
         if not is_own:
-            self._known = lag, 0.95 * loudness + 0.05 * self._loudness(lag, loudness)
+            follows = 0.95 * loudness + 0.05 * self._loudness(lag, loudness)
+            self._known = lag, follows.astype(np.float32, copy=False)
         self._forget_if_unlike(lag)
         return Hearsay.ECHO
 

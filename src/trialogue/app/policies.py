@@ -48,12 +48,15 @@ class AuthorsPolicy:
     def choose(self, view: FloorView, /) -> Decision:
         """Ask the policy; `AuthorFailed` where it raises anything, or returns no decision."""
         try:
-            decision: object = self.policy.choose(view)
+            decision = self.policy.choose(view)
         except (Exception, SystemExit, KeyboardInterrupt) as fault:  # foreign code raises what it likes
             raise AuthorFailed(f"{self.what} raised {reason_of(fault)}") from fault
-        if isinstance(decision, _DECISIONS):
-            return decision
-        raise AuthorFailed(f"{self.what} returned a {type(decision).__name__}, not a decision")
+        return self._checked(decision)
+
+    def _checked(self, returned: object) -> Decision:
+        if isinstance(returned, _DECISIONS):
+            return returned
+        raise AuthorFailed(f"{self.what} returned a {type(returned).__name__}, not a decision")
 
 
 def brain_for(plan: MeetingPlan, imports: tuple[str, ...] = ()) -> Meeting:

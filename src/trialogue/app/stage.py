@@ -343,11 +343,3 @@ def _set_actors(resolved: Resolved, made: Made, journal: Journal) -> Stage:
         recorder=recorder,
         journal=journal,
     )
-
-
-def _cause_of(exceeded: IntensityExceeded) -> BaseException:
-    """What failed too often, under all the supervisors that gave up on it."""
-    cause: BaseException = exceeded
-    while isinstance(cause, IntensityExceeded) and cause.__cause__ is not None:
-        cause = cause.__cause__
-    return cause
