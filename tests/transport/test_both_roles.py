@@ -7,7 +7,6 @@ from functools import partial
 import pytest
 import trio
 import trio.testing
-from attrs import evolve
 from wires import HEADERS, Crashes, Listener, echo, listening
 
 from trialogue.errors import ConnectionLost, DialFailed, LocalProtocolError, ProviderRefused
@@ -166,15 +165,13 @@ async def test_one_crash_leaves_the_other_connections_alone() -> None:
 
 
 async def test_connections_over_the_limit_are_told_to_come_back() -> None:
-    """The second connection of a listener for one is answered 503, and may come when the first has gone."""
-    service = Service(echo)
-    service = evolve(service, accept=evolve(service.accept, max_connections=1))
-    async with listening(service) as listener:
+    """The second connection of a listener for one is answered 429, and may come when the first has gone."""
+    async with listening(Service(echo), max_connections=1) as listener:
         async with open_websocket(listener.url(), headers={}) as first:
             with pytest.raises(DialFailed) as failed:
                 async with open_websocket(listener.url(), headers={}):
                     pytest.fail("opened")
-            assert (failed.value.status, failed.value.retry_after_s) == (503, 1.0)
+            assert (failed.value.status, failed.value.retry_after_s) == (429, 1.0)
             first.send_text("x")
             assert await first.receive() == "x"
         with trio.fail_after(5):

@@ -12,7 +12,7 @@ import trustme
 from wires import HEADERS, echo, listening, piped, read_frames, read_request, switching, tcp_peer
 
 from trialogue.errors import DialFailed, ProviderRefused, SetupError, TrialogueError
-from trialogue.transport.accept import Address, Service, serve_tcp
+from trialogue.transport.accept import Service, serve_websockets
 from trialogue.transport.dial import Connector, DialRules, _tls_context, open_websocket, parse_url
 from trialogue.transport.lifetime import background
 
@@ -183,9 +183,11 @@ async def dial_tls(host: str, ca_file: str | None, dialled: str = "127.0.0.1") -
     if ca_file is not None:
         authority.cert_pem.write_to_path(ca_file)
     async with background() as nursery:
-        serve = partial(serve_tcp, Service(echo), Address("127.0.0.1", 0), crashed=pytest.fail, tls=context)
-        address: Address = await nursery.start(serve)
-        url = f"wss://{dialled}:{address.port}/"
+        listeners = await trio.open_ssl_over_tcp_listeners(
+            0, context, host="127.0.0.1", https_compatible=True
+        )
+        nursery.start_soon(serve_websockets, partial(Service, echo), listeners)
+        url = f"wss://{dialled}:{listeners[0].transport_listener.socket.getsockname()[1]}/"
         async with open_websocket(url, headers=HEADERS, dial=DialRules(ca_file=ca_file)) as socket:
             socket.send_text("over TLS")
             received = await socket.receive()

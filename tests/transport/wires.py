@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 import trio
-from attrs import frozen
+from attrs import evolve, frozen
 
-from trialogue.transport.accept import Address, Service, UpgradeRequest, serve_tcp
+from trialogue.transport.accept import Service, UpgradeRequest, serve_websockets
 from trialogue.transport.dial import Connector, in_memory
 from trialogue.transport.lifetime import background
 from trialogue.transport.pipe import PipeStream
@@ -48,13 +48,16 @@ class Listener:
 
 
 @asynccontextmanager
-async def listening(service: Service, crashes: Crashes | None = None) -> AsyncGenerator[Listener]:
+async def listening(
+    service: Service, crashes: Crashes | None = None, **limits: int
+) -> AsyncGenerator[Listener]:
     """Serve on a loopback port for a block; crashes are kept, or fail the test."""
     kept = [] if crashes is None else crashes
+    told = evolve(service, crashed=kept.append)
     async with background() as nursery:
-        serve = partial(serve_tcp, service, Address("127.0.0.1", 0), crashed=kept.append)
-        address: Address = await nursery.start(serve)
-        yield Listener(address.port)
+        listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
+        nursery.start_soon(partial(serve_websockets, lambda: told, listeners, **limits))
+        yield Listener(listeners[0].socket.getsockname()[1])
     assert crashes is not None or not kept
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import Final
 from urllib.parse import urlsplit
@@ -28,7 +29,14 @@ from trialogue.server.equipment import Equipment
 from trialogue.server.listen.connection import listen
 from trialogue.server.listen.terms import ListenTerms, QueryRefused, read_query
 from trialogue.server.options import is_loopback
-from trialogue.transport.accept import Accept, Reject, Service, UpgradeRequest, serve_websocket
+from trialogue.transport.accept import (
+    Accept,
+    Reject,
+    Service,
+    UpgradeRequest,
+    serve_websocket,
+    serve_websockets,
+)
 from trialogue.transport.socket import WebSocket
 
 PATH = "/v1/agent/converse"
@@ -91,9 +99,9 @@ async def open_server(
         raise SetupError("a server beyond loopback needs an API key for its clients")
     listeners = await trio.open_tcp_listeners(access.port, host=access.host)
     bound = listeners[0].socket.getsockname()
-    entrance = _Entrance(equipment, access)
     task_status.started(Server(bound[0], bound[1]))
-    await trio.serve_listeners(entrance.serve, listeners)
+    welcome = partial(_welcome, equipment, access)
+    await serve_websockets(welcome, listeners, max_connections=access.max_connections)
 
 
 async def serve_stream(
@@ -104,34 +112,11 @@ async def serve_stream(
     `through` may put a socket in front of the real one: faults on demand strike there.
     """
     visit = _Visit(equipment, equipment.new_id(), through=through)
-    await serve_websocket(stream, Service(visit.converse, visit.decide))
+    await serve_websocket(stream, visit.service())
 
 
-class _Entrance:
-    """Counts who is in."""
-
-    def __init__(self, equipment: Equipment, access: Access) -> None:
-        self._equipment = equipment
-        self._access = access
-        self._inside = 0
-
-    async def serve(self, stream: trio.SocketStream) -> None:
-        if self._inside >= 2 * self._access.max_connections:
-            await trio.aclose_forcefully(stream)
-            return
-        visit = _Visit(
-            self._equipment,
-            self._equipment.new_id(),
-            self._access,
-            is_full=self._inside >= self._access.max_connections,
-        )
-        self._inside += 1
-        try:
-            await serve_websocket(stream, Service(visit.converse, visit.decide))
-        except Exception as crash:  # noqa: BLE001 the listener outlives whatever one client does to it
-            structlog.get_logger().error("handshake crashed", request_id=visit.request_id, where=where(crash))
-        finally:
-            self._inside -= 1
+def _welcome(equipment: Equipment, access: Access) -> Service:
+    return _Visit(equipment, equipment.new_id(), access).service()
 
 
 class _Visit:
@@ -143,24 +128,26 @@ class _Visit:
         request_id: str,
         access: Access | None = None,
         *,
-        is_full: bool = False,
         through: Callable[[WebSocket], WebSocket] | None = None,
     ) -> None:
-        self.request_id = request_id
+        self._request_id = request_id
         self._equipment = equipment
         self._access = access
-        self._is_full = is_full
         self._through = through
         self._listens: ListenTerms | None = None
 
-    async def converse(self, socket: WebSocket, _request: UpgradeRequest) -> None:
+    def service(self) -> Service:
+        full = self._reject(429, "TOO_MANY_REQUESTS", "Too many requests. Please try again later.")
+        return Service(self._converse, self._decide, full, self._crashed)
+
+    async def _converse(self, socket: WebSocket, _request: UpgradeRequest) -> None:
         chosen = socket if self._through is None else self._through(socket)
         if self._listens is None:
-            await converse(chosen, self._equipment, request_id=self.request_id)
+            await converse(chosen, self._equipment, request_id=self._request_id)
         else:
-            await listen(chosen, self._equipment, self._listens, request_id=self.request_id)
+            await listen(chosen, self._equipment, self._listens, request_id=self._request_id)
 
-    def decide(self, request: UpgradeRequest) -> Accept | Reject:
+    def _decide(self, request: UpgradeRequest) -> Accept | Reject:
         if request.path != PATH and request.path not in _LISTEN_PATHS:
             return self._reject(404, "NOT_FOUND", "There is nothing at this path.")
         if self._access is not None:
@@ -168,20 +155,21 @@ class _Visit:
                 return self._reject(403, "FORBIDDEN", "Host or Origin is not this server's.")
             if not _is_authorized(request, self._access):
                 return self._reject(401, "INVALID_AUTH", "Invalid credentials.")
-            if self._is_full:
-                return self._reject(429, "TOO_MANY_REQUESTS", "Too many requests. Please try again later.")
         if request.path in _LISTEN_PATHS:
             try:
                 self._listens = read_query(_LISTEN_PATHS[request.path], request.query)
             except (QueryRefused, ValueError) as refusal:
                 return self._reject(400, "INVALID_QUERY_PARAMETER", str(refusal))
         chosen = next((name for name in request.subprotocols if name.lower() in _SCHEMES), None)
-        return Accept(chosen, (("dg-request-id", self.request_id),))
+        return Accept(chosen, (("dg-request-id", self._request_id),))
+
+    def _crashed(self, crash: Exception) -> None:
+        structlog.get_logger().error("handshake crashed", request_id=self._request_id, where=where(crash))
 
     def _reject(self, status: int, code: str, words: str) -> Reject:
-        body = {"err_code": code, "err_msg": words, "request_id": self.request_id}
+        body = {"err_code": code, "err_msg": words, "request_id": self._request_id}
         headers = (
-            ("dg-request-id", self.request_id),
+            ("dg-request-id", self._request_id),
             ("dg-error", words),
             ("content-type", "application/json"),
         )

@@ -3,12 +3,13 @@
 1. Who may come in, and with which subprotocol, is decided by a function without I/O.
 2. One connection's crash is reported and closes that connection with 1011; the others go on.
 3. Everything a stranger can make us hold is bounded: connections, handshake time and size, message size.
+4. A full listener answers who would be let in, and no other, that it is full; beyond twice as many it answers
+   nobody.
 """
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import cast
@@ -27,15 +28,14 @@ from trialogue.transport.upgrade import read_host
 __all__ = [
     "Accept",
     "AcceptRules",
-    "Address",
     "Converse",
     "Decide",
     "Reject",
     "Service",
     "UpgradeRequest",
     "accept_all",
-    "serve_tcp",
     "serve_websocket",
+    "serve_websockets",
 ]
 
 
@@ -102,24 +102,14 @@ class AcceptRules:
     within_s: float = 10.0
     """Seconds from the first byte of a connection to the end of its upgrade."""
 
-    max_connections: int = 64
-    """Connections of one listener at a time; one more is answered 503."""
-
-
-@frozen
-class Address:
-    """Where a listener listens."""
-
-    host: str
-    """The address, as text."""
-
-    port: int
-    """The port, chosen by the system if 0 was asked for."""
-
 
 def accept_all(_request: UpgradeRequest) -> Accept | Reject:
     """Let everybody in."""
     return Accept()
+
+
+def _raised(crash: Exception) -> None:
+    raise crash
 
 
 @frozen
@@ -131,6 +121,12 @@ class Service:
 
     decide: Decide = accept_all
     """Decides who is accepted."""
+
+    full: Reject = Reject(429, headers=(("retry-after", "1"),))
+    """What a full listener answers one whom `decide` lets in."""
+
+    crashed: Callable[[Exception], None] = _raised
+    """Told by a listener what a connection raised; the default raises it, which ends the listener."""
 
     accept: AcceptRules = AcceptRules()
     """The bounds of accepting."""
@@ -158,44 +154,44 @@ async def serve_websocket(stream: trio.abc.Stream, service: Service) -> None:
             await _converse(socket, request, service.converse)
 
 
-async def serve_tcp(
-    service: Service,
-    address: Address,
+async def serve_websockets(
+    welcome: Callable[[], Service],
+    listeners: Sequence[trio.abc.Listener[trio.abc.Stream]],
     *,
-    crashed: Callable[[Exception], None],
-    tls: ssl.SSLContext | None = None,
-    task_status: trio.TaskStatus[Address] = trio.TASK_STATUS_IGNORED,
+    max_connections: int = 64,
 ) -> None:
-    """Listen on `address` until cancelled; ready with the address bound, once it accepts.
+    """Serve whoever comes in at `listeners`, until cancelled; `welcome` gives what each is served with.
 
-    `crashed` is told what `converse` raised; the other connections go on. `tls` serves `wss:`.
+    One connection more than `max_connections` is answered that it is full, and beyond twice as many nobody
+    is answered.
     """
-    served, refused = (trio.CapacityLimiter(service.accept.max_connections) for _ in range(2))
-    full = evolve(service, decide=_full)
+    inside = 0
 
-    async def serve_one(tcp: trio.SocketStream) -> None:
-        stream = tcp if tls is None else trio.SSLStream(tcp, tls, server_side=True, https_compatible=True)
-        limiter, chosen = (served, service) if served.available_tokens else (refused, full)
-        try:
-            limiter.acquire_on_behalf_of_nowait(tcp)
-        except trio.WouldBlock:
+    async def serve_one(stream: trio.abc.Stream) -> None:
+        nonlocal inside
+        if inside >= 2 * max_connections:
             await trio.aclose_forcefully(stream)
             return
+        service = welcome() if inside < max_connections else _full(welcome())
+        inside += 1
         try:
-            await serve_websocket(stream, chosen)
-        except Exception as crash:  # noqa: BLE001 -- a supervisor of connections: told, not swallowed
-            crashed(crash)
+            await serve_websocket(stream, service)
+        except Exception as crash:  # noqa: BLE001 a listener outlives its connections: told, not swallowed
+            service.crashed(crash)
         finally:
-            limiter.release_on_behalf_of(tcp)
+            inside -= 1
 
-    listeners = await trio.open_tcp_listeners(address.port, host=address.host)
-    bound = listeners[0].socket.getsockname()
-    task_status.started(Address(bound[0], bound[1]))
-    await trio.serve_listeners(serve_one, listeners)
+    await trio.serve_listeners(serve_one, list(listeners))
 
 
-def _full(_request: UpgradeRequest) -> Accept | Reject:
-    return Reject(503, headers=(("Retry-After", "1"),))
+def _full(service: Service) -> Service:
+    """Decide as the service does, and turn away whom it lets in."""
+
+    def decide(request: UpgradeRequest) -> Accept | Reject:
+        decided = service.decide(request)
+        return decided if isinstance(decided, Reject) else service.full
+
+    return evolve(service, decide=decide)
 
 
 async def _greet(nursery: trio.Nursery, socket: WireSocket, decide: Decide) -> UpgradeRequest | None:
