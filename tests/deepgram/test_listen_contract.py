@@ -1,0 +1,149 @@
+"""Contract of the listening messages with the official SDK: the same fields, and each reads the other's."""
+
+import attrs
+import orjson
+import pytest
+from deepgram.listen.v1 import types as v1
+from deepgram.listen.v2 import types as v2
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trialogue.deepgram.codec import encode, unknown_fields
+from trialogue.deepgram.listen import flux, nova
+from trialogue.deepgram.listen.codec import (
+    decode_flux_client,
+    decode_flux_server,
+    decode_nova_client,
+    decode_nova_server,
+)
+from trialogue.deepgram.listen.messages import CloseStream
+from trialogue.deepgram.messages import ForceEndTurn, KeepAlive, UnknownMessage
+from trialogue.errors import RemoteProtocolError
+
+FLUX = {
+    flux.FluxConnected: v2.ListenV2Connected,
+    flux.TurnInfo: v2.ListenV2TurnInfo,
+    flux.FluxWord: v2.ListenV2TurnInfoWordsItem,
+    flux.FluxConfigure: v2.ListenV2Configure,
+    flux.FluxThresholds: v2.ListenV2ConfigureThresholds,
+    flux.FluxConfigureSuccess: v2.ListenV2ConfigureSuccess,
+    flux.FluxConfigureFailure: v2.ListenV2ConfigureFailure,
+    flux.FluxWarning: v2.ListenV2Warning,
+    flux.FluxError: v2.ListenV2FatalError,
+    ForceEndTurn: v2.ListenV2ForceEndTurn,
+    CloseStream: v2.ListenV2CloseStream,
+}
+NOVA = {
+    nova.NovaResults: v1.ListenV1Results,
+    nova.NovaChannel: v1.ListenV1ResultsChannel,
+    nova.NovaAlternative: v1.ListenV1ResultsChannelAlternativesItem,
+    nova.NovaWord: v1.ListenV1ResultsChannelAlternativesItemWordsItem,
+    nova.NovaResultsMetadata: v1.ListenV1ResultsMetadata,
+    nova.NovaModel: v1.ListenV1ResultsMetadataModelInfo,
+    nova.NovaSpeechStarted: v1.ListenV1SpeechStarted,
+    nova.UtteranceEnd: v1.ListenV1UtteranceEnd,
+    nova.StreamMetadata: v1.ListenV1Metadata,
+    nova.NovaConfigure: v1.ListenV1Configure,
+    nova.NovaConfigureSuccess: v1.ListenV1ConfigureSuccess,
+    nova.NovaConfigureFailure: v1.ListenV1ConfigureFailure,
+    nova.NovaError: v1.ListenV1Error,
+    nova.Finalize: v1.ListenV1Finalize,
+    KeepAlive: v1.ListenV1KeepAlive,
+    CloseStream: v1.ListenV1CloseStream,
+}
+
+NOT_IN_THE_SDK = {nova.Finalize: {"channel"}}
+"""In the AsyncAPI only."""
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [*FLUX.items(), *NOVA.items()], ids=lambda c: c.__name__)
+def test_each_class_has_the_sdks_fields(ours, theirs):
+    """No field that the SDK knows and we do not, or the other way round."""
+    names = {field.name for field in attrs.fields(ours)} - {"extra", *NOT_IN_THE_SDK.get(ours, ())}
+    assert set(theirs.model_fields) == names | ({"type"} if hasattr(ours, "type") else set())
+
+
+@pytest.mark.parametrize(
+    ("decode", "message", "kind"),
+    [
+        (
+            decode_flux_client,
+            v2.ListenV2Configure(
+                thresholds=v2.ListenV2ConfigureThresholds(eot_threshold=0.8, eot_timeout_ms=900),
+                keyterms=["Ada"],
+                language_hints=["en"],
+                numerals=True,
+            ),
+            flux.FluxConfigure,
+        ),
+        (decode_flux_client, v2.ListenV2ForceEndTurn(), ForceEndTurn),
+        (decode_flux_client, v2.ListenV2CloseStream(type="CloseStream"), CloseStream),
+        (
+            decode_nova_client,
+            v1.ListenV1Configure(keyterms=[], features={"numerals": True}),
+            nova.NovaConfigure,
+        ),
+        (decode_nova_client, v1.ListenV1Finalize(type="Finalize"), nova.Finalize),
+        (decode_nova_client, v1.ListenV1KeepAlive(type="KeepAlive"), KeepAlive),
+        (decode_nova_client, v1.ListenV1CloseStream(type="CloseStream"), CloseStream),
+    ],
+)
+def test_what_the_sdk_sends_is_read_whole(decode, message, kind):
+    """Into our class, with no key left over."""
+    read = decode(message.model_dump_json(exclude_none=True))
+    assert type(read) is kind
+    assert unknown_fields(read) == ()
+    assert orjson.loads(encode(read)) == orjson.loads(message.model_dump_json(exclude_none=True))
+
+
+@pytest.mark.parametrize(
+    ("decode", "text"),
+    [
+        (decode_flux_server, '{"type":"TurnInfo","event":"Update"}'),
+        (decode_flux_client, '{"type":"Configure","numerals":"true"}'),
+        (decode_nova_client, '{"type":"Finalize","channel":"0"}'),
+        (decode_nova_server, '{"type":"Results","start":"soon"}'),
+    ],
+)
+def test_a_wrong_shape_names_its_field(decode, text):
+    """And nothing of its value."""
+    with pytest.raises(RemoteProtocolError) as fault:
+        decode(text)
+    assert fault.value.path.startswith("$.")
+
+
+@pytest.mark.parametrize(
+    "decode", [decode_flux_server, decode_flux_client, decode_nova_server, decode_nova_client]
+)
+def test_an_unknown_type_is_kept_whole(decode):
+    """The protocol grows while programs run."""
+    assert decode('{"type":"Sparkle","a":1}') == UnknownMessage("Sparkle", {"type": "Sparkle", "a": 1})
+
+
+_TEXT = st.text(max_size=20)
+_SECONDS = st.floats(0, 1e6, allow_nan=False)
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    st.builds(
+        flux.TurnInfo,
+        event=_TEXT,
+        turn_index=st.integers(0, 9),
+        audio_window_start=_SECONDS,
+        audio_window_end=_SECONDS,
+        transcript=_TEXT,
+        words=st.lists(
+            st.builds(flux.FluxWord, word=_TEXT, confidence=_SECONDS, start=st.none() | _SECONDS)
+        ).map(tuple),
+        end_of_turn_confidence=_SECONDS,
+        trigger=st.none() | _TEXT,
+        request_id=_TEXT,
+        sequence_id=st.integers(0, 9),
+    )
+)
+def test_turns_survive_the_wire_and_fit_the_sdk(message):
+    """Whatever can be written reads back as the same value, and is valid to the SDK's own model."""
+    text = encode(message)
+    assert decode_flux_server(text) == message
+    v2.ListenV2TurnInfo.model_validate_json(text)
