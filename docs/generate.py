@@ -10,19 +10,23 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum
 from functools import cache, partial
 from pathlib import Path
-from typing import assert_never, cast, get_args, get_type_hints
+from typing import TypeAlias, assert_never, cast, get_args, get_type_hints
 
 import attrs
 import policy_runs
 import yaml
 from cyclopts import Argument
 
+from trialogue.brain.floor.requests import TRANSITIONS, as_mermaid
+from trialogue.brain.prompts import TRANSITIONS as PROMPT
+from trialogue.brain.turn.agent import TRANSITIONS as AGENT_TURN
+from trialogue.brain.turn.person import TRANSITIONS as PERSON_TURN
 from trialogue.cli.program import EXIT_CODES, app
 from trialogue.journal.personal import personal_fields
 from trialogue.model import commands, events
-from trialogue.rules.floor import TRANSITIONS, as_mermaid
 from trialogue.scenario import explain, kinds, loads, resolve
 from trialogue.scenario.json_schema import field_docs
 from trialogue.scenario.schema import Document
@@ -243,6 +247,43 @@ def floor_diagram() -> str:
     return f"```mermaid\n{as_mermaid()}```"
 
 
+Transitions: TypeAlias = Mapping[tuple[Enum, Enum], Enum]
+"""A machine's table: from a state, by what happens, to a state."""
+
+
+def machine_table(transitions: Transitions) -> str:
+    """A machine's table: a row a state, a column for what happens."""
+    states = list(dict.fromkeys(state for state, _ in transitions))
+    facts = list(dict.fromkeys(fact for _, fact in transitions))
+    rows = [
+        (
+            state.value,
+            *(transitions[state, fact].value if (state, fact) in transitions else "" for fact in facts),
+        )
+        for state in states
+    ]
+    return table(("state", *(fact.value for fact in facts)), rows)
+
+
+def machine_diagram(transitions: Transitions) -> str:
+    """The same as a Mermaid diagram; what leads from a state to itself is left to the table."""
+    first = next(iter(transitions))[0]
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for (state, fact), after in transitions.items():
+        if state is not after:
+            arrows.setdefault((state.value, after.value), []).append(fact.value)
+    lines = ["stateDiagram-v2", f"    [*] --> {first.value}"]
+    lines += [f"    {old} --> {new}: {'; '.join(facts)}" for (old, new), facts in arrows.items()]
+    ends = set(transitions.values()) - {state for state, _ in transitions}
+    lines += [f"    {end.value} --> [*]" for end in sorted(ends, key=lambda end: end.value)]
+    return "```mermaid\n" + "\n".join(lines) + "\n```"
+
+
+def machine(transitions: Transitions) -> str:
+    """A machine's diagram and its table."""
+    return f"{machine_diagram(transitions)}\n\n{machine_table(transitions)}"
+
+
 def causes() -> str:
     """Why a turn can end."""
     return ", ".join(f"`{cause}`" for cause in get_args(commands.Cause))
@@ -403,6 +444,9 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "scenario": scenario_reference,
     "floor-table": floor_table,
     "floor-diagram": floor_diagram,
+    "machine-agent-turn": partial(machine, AGENT_TURN),
+    "machine-person-turn": partial(machine, PERSON_TURN),
+    "machine-prompt": partial(machine, PROMPT),
     "causes": causes,
     "events": event_reference,
     "commands": command_reference,

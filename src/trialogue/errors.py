@@ -16,6 +16,7 @@
      +-- AuthorFailed             the author mends code of his own (a policy)          exit 1
      +-- JournalError             the disk, or a damaged file                         exit 4
      |    +-- ReplayDivergence    the brain decides otherwise than it did
+     |    +-- OtherRules          other rules decided it: nobody can ask them again     exit 5
      +-- GaveUp                   retries are used up; the cause says why             exit 3
      +-- IntensityExceeded        children fail too often; the cause says of what
 
@@ -32,6 +33,7 @@ __all__ = [
     "IntensityExceeded",
     "JournalError",
     "LocalProtocolError",
+    "OtherRules",
     "ProtocolError",
     "ProviderRefused",
     "RemoteProtocolError",
@@ -189,6 +191,12 @@ class ReplayDivergence(JournalError):
         self.seq = seq
         self.recorded = recorded
         self.decided = decided
+
+
+class OtherRules(JournalError):
+    """A journal was decided by rules of another number: it is read as ever, and cannot be decided again."""
+
+    exit_code = 5
 
 
 class GaveUp(TrialogueError):

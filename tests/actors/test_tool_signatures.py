@@ -5,12 +5,12 @@ import trio
 from fake_service import FakeService, held, of, settled
 
 from trialogue.app.agent_memory import Memory
+from trialogue.brain.words.context import STILL_RUNNING, ContextCall, context_of
 from trialogue.journal.personal import masked
 from trialogue.model.events import MeetingStarted, ToolFinished, ToolRequested
 from trialogue.model.participants import Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
-from trialogue.rules.context import STILL_RUNNING, ContextCall, context_of
 
 CALL = {"id": "c1", "name": "price", "arguments": "{}", "client_side": True}
 

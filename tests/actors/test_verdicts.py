@@ -3,9 +3,9 @@
 import pytest
 
 from trialogue.actors.verdicts import cause_of, judge, judge_early, loss_of, table
+from trialogue.brain.restarts import Loss
 from trialogue.deepgram.codes import Verdict
 from trialogue.errors import ConnectionLost, DialFailed, RemoteProtocolError
-from trialogue.rules.restarts import Loss
 
 FATAL, RETRY, ONCE = Verdict.FATAL, Verdict.RETRY, Verdict.RETRY_ONCE
 

@@ -10,6 +10,7 @@ from trialogue.actors.mailbox import MailboxFull
 from trialogue.app.agent import Sound, open_agent
 from trialogue.app.agent_memory import OPEN_CALLS, Memory
 from trialogue.app.virtual import run_virtual
+from trialogue.brain.words.context import REMEMBERED, STILL_RUNNING, ContextCall, ContextMessage
 from trialogue.compute import Inline
 from trialogue.errors import LocalProtocolError, ProviderRefused, SetupError
 from trialogue.model.commands import RollOver
@@ -22,7 +23,6 @@ from trialogue.model.events import (
     ToolRequested,
     WordsHeard,
 )
-from trialogue.rules.context import REMEMBERED, STILL_RUNNING, ContextCall, ContextMessage
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import serve_stream
 from trialogue.testing.engines import Murmur, murmuring_engines

@@ -12,6 +12,7 @@ from trialogue.app.edges import Edges, local_connect
 from trialogue.app.meeting import open_meeting
 from trialogue.app.run import run_meeting
 from trialogue.app.virtual import run_virtual
+from trialogue.brain.meeting import Brain
 from trialogue.errors import AuthorFailed, SetupError
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
@@ -25,7 +26,6 @@ from trialogue.model.events import (
     StopAsked,
     ToolRequested,
 )
-from trialogue.rules.meeting import Meeting as Brain
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
 from trialogue.testing.engines import murmuring_engines

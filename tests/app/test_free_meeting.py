@@ -2,11 +2,11 @@
 
 from itertools import pairwise
 
+from trialogue.brain.meeting import Brain
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
 from trialogue.model.commands import Attribute, EndTurn, GrantFloor, Report
 from trialogue.model.events import SpeechStarted
-from trialogue.rules.meeting import Meeting as Brain
 
 SCENARIO = """
 trialogue: 1

@@ -11,12 +11,12 @@ import trio
 from trialogue.app.edges import Edges
 from trialogue.app.meeting import open_meeting
 from trialogue.app.virtual import run_virtual
+from trialogue.brain.meeting import Brain
 from trialogue.errors import ScenarioError, SetupError
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
 from trialogue.model.commands import EndTurn
 from trialogue.model.events import PlaybackFinished, PlaybackStarted, SessionReady, WordsHeard
-from trialogue.rules.meeting import Meeting as Brain
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import prepare
 from trialogue.scenario.schema import Clock, Via

@@ -14,6 +14,7 @@ from trialogue.app.edges import Edges
 from trialogue.app.run import run_meeting
 from trialogue.app.seams import Seams
 from trialogue.app.virtual import run_virtual
+from trialogue.brain.meeting import Brain
 from trialogue.errors import LocalProtocolError, ProviderRefused
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
@@ -29,7 +30,6 @@ from trialogue.model.events import (
     SettingsChanged,
     ToolRequested,
 )
-from trialogue.rules.meeting import Meeting as Brain
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
 from trialogue.testing.engines import murmuring_engines

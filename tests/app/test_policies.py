@@ -5,12 +5,12 @@ import sys
 import pytest
 
 from trialogue.app.policies import brain_for, import_policy
+from trialogue.brain.floor.view import Next
 from trialogue.errors import AuthorFailed, SetupError
 from trialogue.model.commands import GrantFloor
 from trialogue.model.events import MeetingStarted, SessionReady
 from trialogue.model.participants import Participant
 from trialogue.model.plan import FloorRules, MeetingPlan
-from trialogue.rules.view import Next
 
 HERE = "tests.app.test_policies"
 
@@ -37,18 +37,18 @@ def test_a_function_decides(monkeypatch):
 
 def test_an_object_that_chooses_is_taken_as_it_is():
     """A policy of the rules' own can be named by its place, too."""
-    from trialogue.rules.policies.queue import Queue
+    from trialogue.brain.floor.policies.queue import Queue
 
-    allowed = ("trialogue.rules.policies.*",)
-    assert import_policy("trialogue.rules.policies.queue:Queue", allowed).policy is Queue
+    allowed = ("trialogue.brain.floor.policies.*",)
+    assert import_policy("trialogue.brain.floor.policies.queue:Queue", allowed).policy is Queue
 
 
 @pytest.mark.parametrize(
     ("name", "told"),
     [
         ("no_such_module:x", "No module named"),
-        ("trialogue.rules.view:nothing", "has no attribute"),
-        ("trialogue.rules.policies.queue:NAME", "is a str, not a function"),
+        ("trialogue.brain.floor.view:nothing", "has no attribute"),
+        ("trialogue.brain.floor.policies.queue:NAME", "is a str, not a function"),
     ],
 )
 def test_what_is_not_there_is_a_line(name, told):

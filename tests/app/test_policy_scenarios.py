@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from trialogue.app.policies import brain_for
+from trialogue.brain.floor.policies import POLICIES
 from trialogue.journal import read, verify
 from trialogue.model.commands import GrantFloor
-from trialogue.rules.policies import POLICIES
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 

@@ -21,9 +21,9 @@ import numpy as np
 import soxr
 
 from trialogue.app.run import run_meeting
+from trialogue.brain.words.transcript import utterances
 from trialogue.journal.reader import read
 from trialogue.model.events import PlaybackFinished, PlaybackStarted
-from trialogue.rules.transcript import utterances
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
 from trialogue.speech.engines import open_engines

@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 
 from trialogue.app.run import run_meeting
+from trialogue.brain.meeting import Brain
 from trialogue.journal.verify import verify
-from trialogue.rules.meeting import Meeting
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
 
@@ -36,7 +36,7 @@ def main() -> None:
         journal = result.folder / "journal.jsonl"
         digest = hashlib.sha256(journal.read_bytes()).hexdigest()[:12]
         began = time.perf_counter()
-        verified = verify(journal, Meeting)
+        verified = verify(journal, Brain)
         took = time.perf_counter() - began
         what = "cold" if number == 0 else "cached"
         print(

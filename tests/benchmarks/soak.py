@@ -25,11 +25,11 @@ from trialogue.actors import agent_session
 from trialogue.app.edges import Edges
 from trialogue.app.run import run_meeting
 from trialogue.app.seams import Seams
+from trialogue.brain.meeting import Brain
 from trialogue.errors import ConnectionLost, DialFailed
 from trialogue.journal.verify import verify
 from trialogue.model.commands import EndTurn
 from trialogue.model.events import SessionLost, SessionReady, SessionRolledOver
-from trialogue.rules.meeting import Meeting as Brain
 from trialogue.scenario.defaults import Overrides
 from trialogue.testing.engines import murmuring_engines
 

@@ -29,6 +29,8 @@ from trialogue.app.faults import fault_named
 from trialogue.app.promises import Row, judge
 from trialogue.app.run import run_meeting
 from trialogue.app.seams import Seams
+from trialogue.brain.meeting import Brain
+from trialogue.brain.words.context import ContextCall, context_of
 from trialogue.errors import JournalError, SetupError, TrialogueError
 from trialogue.journal import EPOCH, Clock, Header, Journal, ProblemKind, read, verify
 from trialogue.model.commands import EndTurn, Report, RunTool, SetHearing
@@ -44,8 +46,6 @@ from trialogue.model.events import (
     ToolRequested,
 )
 from trialogue.model.records import Record
-from trialogue.rules.context import ContextCall, context_of
-from trialogue.rules.meeting import Meeting
 from trialogue.server.listener import PATH
 from trialogue.supervise import lone_error
 from trialogue.testing.engines import murmuring_engines
@@ -250,7 +250,7 @@ def test_row_57_a_crash_while_the_manifest_is_written(scene, hold, monkeypatch, 
         hold(scene())
     monkeypatch.undo()
     path = tmp_path / "held-1" / "journal.jsonl"
-    assert verify(path, Meeting).records > 50
+    assert verify(path, Brain).records > 50
     note(Row("manifest-crash", 57, "-", None, "ended in order", None, ()))
 
 
@@ -304,7 +304,7 @@ def test_row_44_a_kill_loses_nothing_that_was_acknowledged(scene, tmp_path, note
     reading = read(out / "journal.jsonl")
     assert len(tuple(reading)) == 40
     assert {problem.kind for problem in reading.problems} == {ProblemKind.NOT_CLOSED}
-    assert verify(out / "journal.jsonl", Meeting).records == 40
+    assert verify(out / "journal.jsonl", Brain).records == 40
     note(Row("killed", 44, "-", None, "resumable", None, ()))
 
 

@@ -3,6 +3,7 @@
 from attrs import evolve
 from cli_playbook import MEETING, PLAN
 
+from trialogue.brain.words.transcript import utterances
 from trialogue.cli.lines import Tone, plain, width
 from trialogue.cli.summary import Ended, in_one_line, summary
 from trialogue.model.events import (
@@ -17,7 +18,6 @@ from trialogue.model.participants import Kind, Participant, Price
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.report.result import Failure, Run, result
-from trialogue.rules.transcript import utterances
 
 FILES = (
     "journal.jsonl",

@@ -41,7 +41,7 @@ NOT_RUN = {
     "$ trialogue resume runs/edge-cache-20250131-101500": "needs a crash; tests/process has them",
     "trialogue run scenarios/policy-": "CI runs every scenario; the page's picture is of the same run",
     "PYTHONPATH=scenarios/custom trialogue run": "the page's picture is of the same run",
-    "pytest tests/rules": "is what CI runs, step by step",
+    "pytest tests/brain": "is what CI runs, step by step",
     "pip install -r requirements.lock && pip install --no-deps -e .": "installs",
     "pip install atheris": "installs, and then looks for a minute",
     "apt-get install libportaudio2": "installs a library of the system",

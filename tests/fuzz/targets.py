@@ -13,11 +13,11 @@ import trio
 import trio.testing
 
 from trialogue.actors.tools import as_content, parse_arguments
+from trialogue.brain.tools.arguments import misfit
+from trialogue.brain.tools.calls import floor_given, key_of
 from trialogue.deepgram.codec import decode_client, decode_server
 from trialogue.errors import JournalError, RemoteProtocolError, ScenarioError, SetupError, ToolFailed
 from trialogue.journal.reader import read
-from trialogue.rules.arguments import misfit
-from trialogue.rules.tools import floor_given, key_of
 from trialogue.scenario import loads
 from trialogue.server.connection import Connection
 from trialogue.server.options import ServerOptions

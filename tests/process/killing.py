@@ -25,6 +25,7 @@ from pathlib import Path
 from attrs import define, field
 
 from trialogue.app.resumption import open_resumption
+from trialogue.brain.meeting import Brain
 from trialogue.cli.replaying import print_transcript
 from trialogue.errors import JournalError, SetupError
 from trialogue.journal.files import digests_in, journal_of, verify_files
@@ -32,7 +33,6 @@ from trialogue.journal.reader import ProblemKind, Reading, read
 from trialogue.journal.verify import verify
 from trialogue.model.events import SentenceSaid
 from trialogue.model.records import Record
-from trialogue.rules.meeting import Meeting
 
 PROGRAM = str(Path(__file__).parent / "program.py")
 
@@ -159,7 +159,7 @@ class Trial:
         records = list(reading)
         kinds = {problem.kind for problem in reading.problems}
         promise(kinds <= ALLOWED, f"the journal is {kinds}")
-        promise(verify(path, Meeting).records == len(records), "not all records verify")
+        promise(verify(path, Brain).records == len(records), "not all records verify")
         replayed = io.StringIO()
         with contextlib.redirect_stdout(replayed), contextlib.redirect_stderr(io.StringIO()):
             print_transcript(run, as_json=False)

@@ -5,13 +5,13 @@ import json
 import pytest
 from attrs import evolve
 
+from trialogue.brain.meeting import Brain
 from trialogue.errors import JournalError
 from trialogue.journal.manifest import Status, manifest_in, read_manifest, write_manifest
 from trialogue.journal.reader import ProblemKind, read
 from trialogue.journal.verify import verify
 from trialogue.model.commands import Report
 from trialogue.model.events import ActorCrashed
-from trialogue.rules.meeting import Meeting
 
 
 def result_of(out):
@@ -28,7 +28,7 @@ def test_a_meeting_that_cannot_be_recorded_ends(hold, out, failing_after):
     assert len(list(reading)) == 99
     assert reading.problems == []
     assert reading.end.reason == "journal-failed"
-    assert verify(out / "journal.jsonl", Meeting).records == 99
+    assert verify(out / "journal.jsonl", Brain).records == 99
     result = result_of(out)
     assert (result["reason"], result["ok"]) == ("journal-failed", False)
     assert "This goes on" in (out / "transcript.md").read_text()
@@ -46,7 +46,7 @@ def test_a_bug_of_the_brain_can_be_had_again(hold, out, failing_after):
     assert reading.end.reason == "brain-failed"
     assert result_of(out)["reason"] == "brain-failed"
     with pytest.raises(ZeroDivisionError) as again:
-        verify(out / "journal.jsonl", lambda plan: failing_after(Meeting(plan), "handle", 100, bug))
+        verify(out / "journal.jsonl", lambda plan: failing_after(Brain(plan), "handle", 100, bug))
     assert "while record 100 was replayed" in again.value.__notes__
 
 
@@ -54,7 +54,7 @@ def test_a_crash_that_ends_the_meeting_is_recorded_and_raised_as_itself(hold, ou
     """The audio plane's bug: the brain ends the turn in flight, the journal names the actor."""
     with pytest.raises(ZeroDivisionError):
         hold(sink=lambda sink: failing_after(sink, "frame", 500, ZeroDivisionError()))
-    assert verify(out / "journal.jsonl", Meeting).records > 10
+    assert verify(out / "journal.jsonl", Brain).records > 10
     result = result_of(out)
     assert (result["reason"], result["ok"]) == ("actor-failed", False)
     assert ("actor-crashed", "router: ZeroDivisionError") in [
@@ -80,7 +80,7 @@ def test_a_disk_that_is_really_full(command, endless, out):
     }
     reports = [c.code for record in records for c in record.commands if isinstance(c, Report)]
     assert reports.count("recording-failed") == 1
-    assert verify(out / "journal.jsonl", Meeting).records == len(records)
+    assert verify(out / "journal.jsonl", Brain).records == len(records)
 
 
 def test_a_crash_while_the_manifest_is_written_loses_nothing(hold, out):

@@ -10,12 +10,12 @@ from trialogue.actors.updates import WAITING
 from trialogue.app.edges import Edges
 from trialogue.app.meeting import open_meeting
 from trialogue.app.virtual import run_virtual
+from trialogue.brain.meeting import Brain
 from trialogue.errors import LocalProtocolError
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
 from trialogue.model.commands import EndMeeting
 from trialogue.model.events import ActorCrashed, PlaybackStarted, ServiceWarned, SettingsChanged
-from trialogue.rules.meeting import Meeting
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
 from trialogue.testing.engines import murmuring_engines
@@ -46,7 +46,7 @@ def inject_for_ever(meeting):
 def ends_of(out):
     """Why the journal says that the meeting ended; it verifies, and has no gaps."""
     records = list(read(out / "journal.jsonl"))
-    assert verify(out / "journal.jsonl", Meeting).records == len(records)
+    assert verify(out / "journal.jsonl", Brain).records == len(records)
     return [c.reason for record in records for c in record.commands if isinstance(c, EndMeeting)]
 
 

@@ -6,11 +6,11 @@ import signal
 import pytest
 from process_values import seconds_of, shown
 
+from trialogue.brain.meeting import Brain
 from trialogue.cli import main
 from trialogue.journal.reader import read
 from trialogue.journal.repair import repair
 from trialogue.journal.verify import verify
-from trialogue.rules.meeting import Meeting
 
 
 def test_a_killed_meeting_is_resumed(command, endless, out, tmp_path):
@@ -21,7 +21,7 @@ def test_a_killed_meeting_is_resumed(command, endless, out, tmp_path):
         process.communicate(timeout=8)
     assert process.returncode == -signal.SIGKILL
     left = list(read(out / "journal.jsonl"))
-    assert verify(out / "journal.jsonl", Meeting).records == len(left) > 5
+    assert verify(out / "journal.jsonl", Brain).records == len(left) > 5
     assert seconds_of(out / "audio" / "mix.wav") >= 0.0
     with command("resume", out, "--out", tmp_path / "again") as process:
         assert "resumed" in shown(process, "! resumed")
@@ -43,7 +43,7 @@ def test_a_second_interrupt_ends_it_at_once(command, endless, out):
         process.communicate(timeout=8)
     assert process.returncode == 130
     reading = read(out / "journal.jsonl")
-    assert verify(out / "journal.jsonl", Meeting).records == len(list(reading))
+    assert verify(out / "journal.jsonl", Brain).records == len(list(reading))
     assert reading.problems == []
 
 

@@ -12,6 +12,7 @@ from trialogue.app.resume import resume_meeting
 from trialogue.app.resumption import UNKNOWN, open_resumption
 from trialogue.app.run import run_meeting
 from trialogue.app.seams import Seams
+from trialogue.brain.meeting import Brain
 from trialogue.errors import JournalError, ReplayDivergence, SetupError
 from trialogue.journal.files import journal_of, verify_files
 from trialogue.journal.manifest import Status, manifest_in, write_manifest
@@ -20,7 +21,6 @@ from trialogue.journal.verify import verify
 from trialogue.journal.writer import Journal
 from trialogue.model.commands import EndTurn, RunTool
 from trialogue.model.events import MeetingResumed, SessionReady, ToolFinished
-from trialogue.rules.meeting import Meeting
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import check
 from trialogue.scenario.schema import Clock
@@ -68,7 +68,7 @@ def test_a_crashed_meeting_is_held_to_its_end(crashed, resumed):
     assert records[:100] == before
     assert records[100].event == MeetingResumed(read(held.folder / "journal.jsonl").header.continues)
     assert records[100].at >= before[-1].at
-    assert verify(held.folder / "journal.jsonl", Meeting).records == len(records)
+    assert verify(held.folder / "journal.jsonl", Brain).records == len(records)
     assert read(run / "journal.jsonl").problems == []
     assert read(run / "journal.jsonl").header.continues is None
 
@@ -88,7 +88,7 @@ def test_the_old_run_is_closed_and_otherwise_left_alone(crashed, resumed):
 def test_the_turn_in_flight_is_cut_as_heard_and_taken_again(crashed, resumed):
     """In the middle of a sentence: its speaker is heard again first, and remembers what was heard of it."""
     run = crashed(records=60)
-    speaker = Meeting(read(run / "journal.jsonl").header.plan)
+    speaker = Brain(read(run / "journal.jsonl").header.plan)
     for record in read(run / "journal.jsonl"):
         speaker.handle(record.event, record.at)
     holder, turn = speaker.holder, speaker.turn
@@ -144,7 +144,7 @@ def test_a_resumed_meeting_may_crash_and_be_resumed(crashed, resumed, failing_af
         resumed(run, "second", journal=lambda journal: failing_after(journal, "append", 50, full))
     held, records = resumed(tmp_path / "second", "third")
     assert kinds(records).count("MeetingResumed") == 2
-    assert verify(held.folder / "journal.jsonl", Meeting).records == len(records)
+    assert verify(held.folder / "journal.jsonl", Brain).records == len(records)
 
 
 SLOW_TOOL = """
@@ -204,8 +204,8 @@ def test_what_has_ended_is_not_resumed(hold, out):
 def test_what_would_be_decided_otherwise_is_not_resumed(crashed, monkeypatch):
     """By another version of the rules, for one: nobody goes on from a state that never was."""
     run = crashed()
-    handle = Meeting.handle
-    monkeypatch.setattr(Meeting, "handle", lambda self, event, now: handle(self, event, now + 1.0))
+    handle = Brain.handle
+    monkeypatch.setattr(Brain, "handle", lambda self, event, now: handle(self, event, now + 1.0))
     with pytest.raises(ReplayDivergence):
         open_resumption(run)
 
@@ -353,7 +353,7 @@ def test_a_meeting_with_recordings_is_resumed(tmp_path, resumed, failing_after):
     assert sorted(path.name for path in (run / "clips").iterdir()) == ["hello-1.wav", "hello.wav"]
     assert check(run / "scenario.yaml") == []
     held, records = resumed(run)
-    assert verify(held.folder / "journal.jsonl", Meeting).records == len(records) > 40
+    assert verify(held.folder / "journal.jsonl", Brain).records == len(records) > 40
     assert check(held.folder / "scenario.yaml") == []
     assert verify_files(held.folder).is_whole
     (run / "clips" / "hello.wav").write_bytes(b"RIFF")

@@ -6,10 +6,10 @@ import signal
 import pytest
 from process_values import kinds, shown
 
+from trialogue.brain.meeting import Brain
 from trialogue.journal.manifest import Status, read_manifest
 from trialogue.journal.reader import ProblemKind, read
 from trialogue.journal.verify import verify
-from trialogue.rules.meeting import Meeting
 
 SCENARIO = """
 trialogue: 1
@@ -73,7 +73,7 @@ def test_a_second_signal_ends_it_at_once(stubborn, out, tool, first, second):
     assert "trialogue: ends at once" in told
     assert "Traceback" not in told
     reading = read(out / "journal.jsonl")
-    assert verify(out / "journal.jsonl", Meeting).records == len(list(reading)) > 3
+    assert verify(out / "journal.jsonl", Brain).records == len(list(reading)) > 3
     assert {problem.kind for problem in reading.problems} <= {ProblemKind.NOT_CLOSED}
 
 
@@ -86,7 +86,7 @@ def test_a_second_signal_ends_what_holds_the_interpreter(stubborn, out):
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=5)
     assert process.returncode == -signal.SIGALRM
-    assert verify(out / "journal.jsonl", Meeting).records > 3
+    assert verify(out / "journal.jsonl", Brain).records > 3
 
 
 def test_what_does_not_stop_is_left_behind(stubborn, out):

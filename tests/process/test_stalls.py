@@ -9,11 +9,11 @@ from trialogue.actors.stalls import STALL_S, StallWatch
 from trialogue.app.edges import Edges
 from trialogue.app.run import run_meeting
 from trialogue.app.tooling import Permissions
+from trialogue.brain.meeting import Brain
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
 from trialogue.model.commands import Report
 from trialogue.model.events import LoopStalled
-from trialogue.rules.meeting import Meeting
 from trialogue.testing.engines import murmuring_engines
 
 SCENARIO = """
@@ -84,7 +84,7 @@ def test_a_tool_that_blocks_is_told_once(tmp_path):
     told = [c for record in records for c in record.commands if isinstance(c, Report) and c.code == "stalled"]
     assert len(told) == 1
     assert kinds(records).index("LoopStalled") > 0
-    assert verify(journal, Meeting).records == len(records)
+    assert verify(journal, Brain).records == len(records)
 
 
 def test_under_a_virtual_clock_nobody_looks(hold, out):

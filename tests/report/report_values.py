@@ -89,7 +89,11 @@ MEETING = records(
         EndTurn("ada", 1, "finished"),
         grant("tech_lead", 2, 6.0),
     ),
-    (6.2, InjectionRefused("tech_lead", 2, "user is speaking"), Report("refused", "try again", "tech_lead")),
+    (
+        6.2,
+        InjectionRefused("tech_lead", 2, "user is speaking"),
+        Report("refused", "try again", "tech_lead", "failure"),
+    ),
     (
         6.5,
         ToolRequested("tech_lead", 2, "c1", "search_it", "{}"),

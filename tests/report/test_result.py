@@ -7,12 +7,12 @@ import pytest
 from attrs import evolve
 from report_values import MEETING, PLAN, UTTERANCES, records
 
+from trialogue.brain.course.cost import Cost, Spent
 from trialogue.model.commands import EndMeeting, RunTool
 from trialogue.model.events import ServiceWarned, SessionLost, SessionReady, ToolFinished, ToolRequested, Woke
 from trialogue.model.participants import Participant, Price
 from trialogue.model.plan import MeetingPlan
 from trialogue.report import Failure, Run, measures, result
-from trialogue.rules.cost import Cost, Spent
 
 GOLDEN = Path(__file__).parent / "golden" / "result.json"
 RUN = Run("virtual", 71.5, ("journal.jsonl", "transcript.vtt"))

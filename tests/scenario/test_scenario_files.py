@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from trialogue.app.settings import settings_for
+from trialogue.brain.words.names import last_named
 from trialogue.deepgram.codec import unknown_fields
-from trialogue.rules.names import last_named
 from trialogue.scenario import check, json_schema, load, loads, prepare, resolve, to_yaml
 from trialogue.scenario.defaults import VOICES
 from trialogue.scenario.json_schema import field_docs

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import soundfile
 
+from trialogue.brain.triggers import Granted, Reached, Speaking, Trigger
 from trialogue.deepgram.listen import ListenSettings
 from trialogue.errors import ScenarioError
 from trialogue.model.participants import Kind, Role
 from trialogue.model.plan import Said
-from trialogue.rules.triggers import Granted, Reached, Speaking, Trigger
 from trialogue.scenario import Clock, Code, Overrides, Via, check, load, loads, resolve, to_yaml
 from trialogue.scenario.defaults import Sitting
 from trialogue.scenario.ears import EarSpec

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from trialogue.brain.floor.policies import POLICIES
+from trialogue.brain.tools.calls import OWN
 from trialogue.errors import ScenarioError
 from trialogue.model.participants import Hears, Participant, Price, Role
 from trialogue.model.plan import (
@@ -20,8 +22,6 @@ from trialogue.model.plan import (
     SilenceRules,
     SilenceStep,
 )
-from trialogue.rules.policies import POLICIES
-from trialogue.rules.tools import OWN
 from trialogue.scenario import (
     Clock,
     MockAnswer,

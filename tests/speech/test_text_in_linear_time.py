@@ -4,9 +4,9 @@ import time
 
 import pytest
 
+from trialogue.brain.words.digest import _label_like
 from trialogue.model.plan import Participant
 from trialogue.model.text import safe_text
-from trialogue.rules.digest import _label_like
 from trialogue.speech.sentences import SentenceSplitter, split_sentences
 from trialogue.speech.spoken_text import speakable
 

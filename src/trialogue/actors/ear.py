@@ -18,9 +18,9 @@ from attrs import field, frozen
 from trialogue.actors.dialling import Connect
 from trialogue.actors.ear_session import EarContext, EarSession
 from trialogue.actors.in_a_row import hold_in_a_row
+from trialogue.brain.restarts import Restarts
 from trialogue.deepgram.listen import ListenSettings
 from trialogue.model.events import EarFailed, EarHeard, EarLost, EarReady, Event
-from trialogue.rules.restarts import Restarts
 
 __all__ = ["Ear", "EarPast", "EarService"]
 

@@ -11,8 +11,8 @@ import trio
 from attrs import frozen
 
 from trialogue.actors.verdicts import judge, loss_of
+from trialogue.brain.restarts import Restarts
 from trialogue.errors import ConnectionLost, DialFailed, ProviderRefused, SetupError
-from trialogue.rules.restarts import Restarts
 
 MALFORMED_LIMIT = 5
 MALFORMED_WITHIN_S = 10.0

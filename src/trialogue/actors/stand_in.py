@@ -18,10 +18,10 @@ import trio
 from attrs import frozen
 
 from trialogue.actors.mailbox import Mailbox
+from trialogue.brain.triggers import Trigger, Triggers
 from trialogue.model.commands import EndTurn, GrantFloor
 from trialogue.model.events import Event, FloorRequested
 from trialogue.model.records import Record
-from trialogue.rules.triggers import Trigger, Triggers
 
 GRAIN_S = 1e-6
 """Records carry microseconds: what is due within one is due."""

@@ -17,6 +17,7 @@ import attrs
 import orjson
 from attrs import evolve
 
+from trialogue.brain.words.context import ContextCall, ContextItem, ContextMessage
 from trialogue.deepgram.codec import decode_client
 from trialogue.deepgram.messages import Settings, UpdateListen, UpdatePrompt, UpdateSpeak, UpdateThink
 from trialogue.deepgram.settings import (
@@ -35,7 +36,6 @@ from trialogue.deepgram.settings import (
 from trialogue.errors import LocalProtocolError, RemoteProtocolError
 from trialogue.model.commands import Update
 from trialogue.model.events import Part
-from trialogue.rules.context import ContextCall, ContextItem, ContextMessage
 
 Change: TypeAlias = UpdatePrompt | UpdateListen | UpdateThink | UpdateSpeak
 """A change of settings, as the service is told it."""

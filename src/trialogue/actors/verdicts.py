@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, assert_never
 
+from trialogue.brain.restarts import Loss
 from trialogue.deepgram.codes import (
     Judgement,
     Verdict,
@@ -19,7 +20,6 @@ from trialogue.deepgram.codes import (
     judgements,
 )
 from trialogue.errors import ConnectionLost, DialFailed, RemoteProtocolError
-from trialogue.rules.restarts import Loss
 
 NAME_RETRIES = 3
 """How many names that cannot be looked up are borne in a row: it may be a flicker, or a typing error."""

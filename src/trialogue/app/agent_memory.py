@@ -7,8 +7,7 @@ from typing import Final
 
 from attrs import Factory, define
 
-from trialogue.model.events import Event, SentenceSaid, ToolCallCancelled, ToolRequested, WordsHeard
-from trialogue.rules.context import (
+from trialogue.brain.words.context import (
     REMEMBERED,
     STILL_RUNNING,
     ContextItem,
@@ -16,6 +15,7 @@ from trialogue.rules.context import (
     context_call,
     size_of,
 )
+from trialogue.model.events import Event, SentenceSaid, ToolCallCancelled, ToolRequested, WordsHeard
 
 OPEN_CALLS: Final = 64
 """Calls without an answer that are kept."""

@@ -14,11 +14,11 @@ from typing import cast
 from attrs import frozen
 
 from trialogue.app.allowing import check_import, check_place
+from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobody, Policy, Wait
+from trialogue.brain.meeting import Brain
 from trialogue.errors import AuthorFailed, SetupError
 from trialogue.importing import import_named, reason_of
 from trialogue.model.plan import MeetingPlan
-from trialogue.rules.meeting import Meeting
-from trialogue.rules.view import Collect, Decision, FloorView, Next, Nobody, Policy, Wait
 
 _DECISIONS = (Next, Wait, Nobody, Collect)
 
@@ -59,13 +59,13 @@ class AuthorsPolicy:
         raise AuthorFailed(f"{self.what} returned a {type(returned).__name__}, not a decision")
 
 
-def brain_for(plan: MeetingPlan, imports: tuple[str, ...] = ()) -> Meeting:
+def brain_for(plan: MeetingPlan, imports: tuple[str, ...] = ()) -> Brain:
     """A new brain for a plan, whose own policies must be among `imports`: patterns over `module.attribute`.
 
     `SetupError` in one line for a policy that is not allowed, or not where it should be.
     """
     names = {name for name in (plan.floor.policy, plan.floor.otherwise) if ":" in name}
-    return Meeting(plan, {name: import_policy(name, imports) for name in names})
+    return Brain(plan, {name: import_policy(name, imports) for name in names})
 
 
 def import_policy(name: str, imports: tuple[str, ...]) -> Policy:

@@ -17,15 +17,15 @@ from attrs import frozen
 from trialogue.app.chaos import CANARY, Hung, Strike, Trial
 from trialogue.app.faults import Fate, Fault, Part
 from trialogue.app.spoiled import FailingBrain, FaultOnDemand
+from trialogue.brain.meeting import Brain
 from trialogue.errors import JournalError, ReplayDivergence
 from trialogue.journal.reader import read
-from trialogue.journal.verify import Brain, verify
+from trialogue.journal.verify import verify
 from trialogue.model.commands import Command, EndMeeting, EndTurn, GrantFloor
 from trialogue.model.events import Event, SessionFailed, SessionLost, SessionReady, SessionRolledOver
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.report.result import BAD_ENDS
-from trialogue.rules.meeting import Meeting
 
 __all__ = ["PROMISES", "Judged", "Row", "judge"]
 
@@ -251,8 +251,8 @@ PROMISES: Final[dict[str, Callable[[Evidence], Iterator[str]]]] = {
 # --- reading the journal ----------------------------------------------------------------------------
 
 
-def _brain(plan: MeetingPlan, *, spoiled: bool) -> Brain:
-    brain = Meeting(plan)
+def _brain(plan: MeetingPlan, *, spoiled: bool) -> Brain | FailingBrain:
+    brain = Brain(plan)
     return FailingBrain(brain, [(Part.BRAIN_FAILS, lambda: True)]) if spoiled else brain
 
 

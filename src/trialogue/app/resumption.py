@@ -23,6 +23,8 @@ from trialogue.actors.agent import Past
 from trialogue.actors.ear import EarPast
 from trialogue.actors.recorder import recorded_s
 from trialogue.app.policies import brain_for
+from trialogue.brain.course.course import Phase
+from trialogue.brain.meeting import Brain
 from trialogue.errors import JournalError, SetupError
 from trialogue.journal.files import digest_of, journal_of
 from trialogue.journal.manifest import read_manifest
@@ -45,8 +47,6 @@ from trialogue.model.events import (
 )
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
-from trialogue.rules.meeting import Meeting as Brain
-from trialogue.rules.state import Phase
 from trialogue.scenario.resolve import Resolved, prepare
 
 UNKNOWN: Final = (
@@ -229,9 +229,10 @@ def open_resumption(
 
     A policy of its own must be among `imports` (`Permissions.imports`).
 
-    `JournalError` where it is still written, damaged, redacted or has no record; `ReplayDivergence` where
-    it would be decided otherwise today; `SetupError` for a meeting that has ended, or a scenario that was
-    changed since it began (`allow_changed_scenario` takes it as it is now).
+    `JournalError` where it is still written, damaged, redacted or has no record; `OtherRules` where rules of
+    another number decided it; `ReplayDivergence` where it would be decided otherwise today; `SetupError` for
+    a meeting that has ended, or a scenario that was changed since it began (`allow_changed_scenario` takes it
+    as it is now).
     """
     path = journal_of(run)
     _close(path)

@@ -14,9 +14,9 @@ from trialogue.actors.router import Router
 from trialogue.app.edges import Exchange
 from trialogue.app.seams import Seams
 from trialogue.app.settings import settings_for
+from trialogue.brain.words.context import ContextItem
 from trialogue.deepgram.listen import ListenSettings
 from trialogue.model.events import Event
-from trialogue.rules.context import ContextItem
 from trialogue.scenario.resolve import Resolved
 
 Blocks = Mapping[str, tuple[Mapping[str, object], ...]]

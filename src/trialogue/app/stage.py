@@ -31,13 +31,13 @@ from trialogue.app.seams import NO_SEAMS, Seams
 from trialogue.app.sessions import Seats, Switchboard, make_agents, make_ears
 from trialogue.app.tooling import NOTHING_MORE, Permissions, open_tools
 from trialogue.app.virtual import is_virtual
+from trialogue.brain.meeting import Brain
 from trialogue.errors import IntensityExceeded, JournalError
 from trialogue.journal.records import EPOCH
 from trialogue.journal.writer import Journal
 from trialogue.model.commands import EndMeeting
 from trialogue.model.events import ActorCrashed, ActorOverran, MeetingResumed
 from trialogue.model.secrets import NO_SECRETS, Secrets
-from trialogue.rules.meeting import Meeting as Brain
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.variables import reveal
 from trialogue.supervise import (

@@ -16,7 +16,7 @@ from attrs import Factory, define
 from trialogue.brain.beside import JUDGE_S, Verdict
 from trialogue.brain.course.course import Phase
 from trialogue.brain.course.ending import COST, TIME
-from trialogue.brain.floor.choosing import resume_at, sure_at
+from trialogue.brain.floor.choosing import ladder_at, resume_at, sure_at
 from trialogue.brain.owners import Owners
 from trialogue.brain.seats.people import Stretch
 from trialogue.brain.turn.agent import AgentTurn
@@ -76,17 +76,14 @@ def _of_free_floor(o: Owners) -> Iterator[Deadline]:
         if o.is_present(name) and not o.people.is_barred(name) and o.beside.of(name) is None
     ]
     if claimants:
-        yield "begin", sure_at(o, claimants[0])
+        if not o.people.has_fallen(claimants[0]):
+            yield "begin", sure_at(o, claimants[0])
     elif kept is not None and kept.ended_s is not None:
         yield "resume", resume_at(o, kept.ended_s)
     elif course.waits_until is not None:
         yield "choose", course.waits_until
-    elif course.asked_of is not None and course.quiet_since is not None and _can_climb(o):
-        yield "ladder", max(course.quiet_since, o.turns.free_since) + o.plan.floor.silence.after_s
-
-
-def _can_climb(o: Owners) -> bool:
-    return bool(o.present()) and not o.course.ladder.is_used_up
+    elif (climbs_at := ladder_at(o)) is not None:
+        yield "ladder", climbs_at
 
 
 def _of_agent(o: Owners, turn: AgentTurn) -> Iterator[Deadline]:
@@ -165,9 +162,10 @@ class Alarms:
 
     _told: dict[str, float] = Factory(dict[str, float])
 
-    def came(self, name: str) -> None:
-        """A timer has come: it is not set any more."""
-        self._told.pop(name, None)
+    def came(self, name: str, now: float) -> None:
+        """A timer has come: it is not set any more, unless it was moved since."""
+        if self._told.get(name, 0.0) <= now + SLACK_S:
+            self._told.pop(name, None)
 
     def forget(self) -> None:
         """Whoever kept the timers is gone: all are told anew."""

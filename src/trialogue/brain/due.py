@@ -5,7 +5,6 @@ from __future__ import annotations
 from trialogue.brain.beside import Verdict
 from trialogue.brain.course.ending import COST, TIME, end_meeting, use_up_money, warn_box
 from trialogue.brain.deadlines import SLACK_S, deadlines, unclear_at
-from trialogue.brain.floor import choosing
 from trialogue.brain.opening import open_meeting
 from trialogue.brain.owners import Owners
 from trialogue.brain.tools import waits
@@ -21,7 +20,7 @@ GRACE_S = 5.0
 def take_due(o: Owners) -> bool:
     """Take the deadline that came first of those that have come; False where none has."""
     found = [(at, name) for name, at in deadlines(o).items() if at <= o.now + SLACK_S]
-    decided = [each for each in sorted(found) if each[1] not in {"begin", "resume", "choose"}]
+    decided = [each for each in sorted(found) if each[1] not in {"begin", "resume", "choose", "ladder"}]
     if not decided:
         return False  # what is left is the floor's, which is looked at behind this
     _take(o, decided[0][1])
@@ -37,8 +36,6 @@ def _take(o: Owners, name: str) -> None:
             end_meeting(o, "silence")
         case "box":
             warn_box(o)
-        case "ladder":
-            choosing.climb(o)
         case "judge":
             _judge(o)
         case "unclear":

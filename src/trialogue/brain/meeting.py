@@ -98,7 +98,7 @@ class Brain:
             case MeetingStarted():
                 start(o)
             case Woke(timer=timer):
-                self._alarms.came(timer)
+                self._alarms.came(timer, o.now)
             case StopAsked(reason=reason):
                 end_meeting(o, reason)
             case LatencyMeasured() | ServiceWarned() | ActorCrashed():

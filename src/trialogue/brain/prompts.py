@@ -224,13 +224,13 @@ class Prompts:
                 return Answered(is_late=True)
             if prompt.state is PromptState.ANSWERED:
                 return Answered(prompt)
-            if prompt.state is PromptState.REFUSED:
-                prompt.take(Step.TELL_AGAIN)  # it was taken after all
         else:
-            sent = [each for each in self._open.get(name, []) if each.state is PromptState.SENT]
-            prompt = sent[0] if sent and name not in self._named else None
+            waiting = self._open.get(name, [])
+            prompt = waiting[0] if waiting and name not in self._named else None
             if prompt is None:
                 return Answered()
+        if prompt.state is PromptState.REFUSED:
+            prompt.take(Step.TELL_AGAIN)  # it was taken after all
         if not prompt.is_open:
             return Answered(is_late=True)
         prompt.take(Step.ANSWER)

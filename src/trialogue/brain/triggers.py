@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TypeAlias, assert_never
 
@@ -26,6 +25,7 @@ from trialogue.model.events import (
     SpeechStopped,
     TextTyped,
 )
+from trialogue.model.patterns import compile_recorded
 from trialogue.model.plan import Said
 from trialogue.model.records import Record
 
@@ -132,14 +132,14 @@ class Triggers:
 
     @classmethod
     def of(cls, triggers: Iterable[Trigger]) -> Triggers:
-        """Wait for these; `re.error` for a pattern that is none."""
+        """Wait for these; `PatternFault` for a pattern that is none."""
         watches = [_Watch(trigger) for trigger in triggers]
         for watch in watches:
             match watch.trigger.when:
                 case Reached(at_s=at_s):
                     watch.goes_off_at = at_s + watch.trigger.after_s
                 case Said(match=pattern):
-                    re.compile(pattern)
+                    compile_recorded(pattern)
                 case Speaking() | Granted():
                     pass
                 case _ as never:
@@ -205,7 +205,9 @@ class Triggers:
     def _said(self, name: str, text: str, at: float) -> None:
         for watch in self._watches:
             match watch.trigger.when:
-                case Said(match=pattern, by=by) if by in {None, name} and re.search(pattern, text):
+                case Said(match=pattern, by=by) if by in {None, name} and compile_recorded(pattern).search(
+                    text
+                ):
                     watch.match(at)
                 case _:
                     pass

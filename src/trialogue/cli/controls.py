@@ -10,8 +10,8 @@ from typing import Final, Protocol, TypeAlias, assert_never
 
 from attrs import frozen
 
+from trialogue.brain.words.names import find
 from trialogue.model.plan import MeetingPlan
-from trialogue.rules.names import find
 
 __all__ = ["HELP", "Control", "Steered", "Unclear", "read_control", "steer"]
 

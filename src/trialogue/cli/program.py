@@ -35,6 +35,7 @@ Exit codes:
   2    wrong use: an option, a file, a scenario, a missing package or key; too little memory
   3    a service refused, or no agent could be reached any more, or none could say a word
   4    a journal is damaged, lost, or cannot be written; a recording is not whole
+  5    other rules decided the journal: it can be read, but neither verified nor gone on with
   70   a fault of trialogue itself, shown with its traceback
   129  SIGHUP   130  Ctrl-C   141  nobody reads the output   143  SIGTERM
 """

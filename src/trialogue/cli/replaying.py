@@ -25,7 +25,7 @@ def print_transcript(run: Path, *, as_json: bool) -> int:
     """Print what was heard, when, in order; what is amiss with the journal comes last."""
     reading = read(journal_of(run))
     if as_json:
-        from trialogue.rules.transcript import utterances  # noqa: PLC0415 - only to tell them as data
+        from trialogue.brain.words.transcript import utterances  # noqa: PLC0415 - only to tell them as data
 
         heard = utterances(_to_the_end(reading))
         put_json([{**asdict(each), "was_cut": each.was_cut} for each in heard])
@@ -56,8 +56,8 @@ def print_report(run: Path, *, as_json: bool) -> int:
     """Measure a meeting again, from its journal alone, or any meeting from an RTTM file."""
     if run.suffix == ".rttm":
         return _print_foreign(run, as_json=as_json)
+    from trialogue.brain.words.transcript import utterances  # noqa: PLC0415 - likewise
     from trialogue.report.result import Run, result  # noqa: PLC0415 - only to measure
-    from trialogue.rules.transcript import utterances  # noqa: PLC0415 - likewise
 
     reading = read(journal_of(run))
     records = tuple(_to_the_end(reading))

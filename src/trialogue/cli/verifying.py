@@ -12,7 +12,7 @@ from attrs import evolve
 
 from trialogue.cli.lines import counted, line, span
 from trialogue.cli.screens import put, put_json, show
-from trialogue.errors import JournalError, ReplayDivergence
+from trialogue.errors import JournalError, OtherRules, ReplayDivergence
 from trialogue.journal.files import FileState, FilesVerified, journal_of, verify_files
 from trialogue.journal.manifest import Status
 from trialogue.journal.reader import Problem, Reading, read
@@ -26,7 +26,8 @@ def verify_run(run: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
     """Replay a journal into a new brain, and tell all that is amiss with it; the exit code.
 
     0 where nothing is, 4 where something is lost, foreign or unknown though all that is left was decided the
-    same. Raises `ReplayDivergence` where it decides otherwise, `JournalError` for what cannot be replayed.
+    same. Raises `ReplayDivergence` where it decides otherwise, `OtherRules` where
+    other rules decided it, `JournalError` for what cannot be replayed.
     """
     from trialogue.app.policies import brain_for  # noqa: PLC0415 - the brain, only to ask it again
 
@@ -79,6 +80,7 @@ def _verdict(
             "recorded": divergence.recorded.splitlines(),
             "decided": divergence.decided.splitlines(),
         },
+        "other_rules": isinstance(error, OtherRules),
         "error": None if error is None or divergence else str(error),
         "problems": [
             {"kind": each.kind.value, "offset": each.offset, "text": each.text} for each in problems

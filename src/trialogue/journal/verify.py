@@ -9,13 +9,13 @@ from typing import Protocol
 
 from attrs import frozen
 
-from trialogue.errors import JournalError, ReplayDivergence
+from trialogue.errors import JournalError, OtherRules, ReplayDivergence
 from trialogue.journal.personal import masked
 from trialogue.journal.reader import Problem, ProblemKind, Reading, read
 from trialogue.model.commands import Command
 from trialogue.model.events import Event
 from trialogue.model.plan import MeetingPlan
-from trialogue.model.records import Record
+from trialogue.model.records import RULES, Record
 
 
 class Brain(Protocol):
@@ -46,13 +46,20 @@ class Verified:
 def verify(journal: Path | Reading, brain: Callable[[MeetingPlan], Brain]) -> Verified:
     """Replay a journal, or the one at a path, into a new brain.
 
-    Raises ReplayDivergence at the first other decision, JournalError for a file that is damaged,
-    redacted or of a newer version. What the brain itself raises passes, with the record's number noted.
+    Raises ReplayDivergence at the first other decision, OtherRules for a journal that rules of another number
+    decided, JournalError for a file that is damaged, redacted or of a newer version. What the brain itself
+    raises passes, with the record's number noted.
     """
     reading = journal if isinstance(journal, Reading) else read(journal)
     path = reading.path
     if reading.header.redacted:
         raise JournalError(f"{path} is redacted: the brain cannot be asked again", path=str(path))
+    rules = reading.header.rules
+    if rules != RULES:
+        what = "it can be read, measured and shown, but neither verified nor gone on with"
+        raise OtherRules(
+            f"{path} was decided by rules {rules}, not by today's {RULES}: {what}", path=str(path)
+        )
     decider = brain(reading.header.plan)
     count, at = 0, 0.0
     for record in reading:

@@ -80,7 +80,7 @@ class InterruptRules:
     agents: Interrupters = Interrupters.WHEN_ADDRESSED
     """Which agents may interrupt, under policies by which agents by ear speak up by themselves."""
 
-    backchannel_s: float = 1.0
+    backchannel_s: float = 0.8
     """Speech that is shorter than this, and of few words, does not take the floor."""
 
     backchannel_words: int = 3

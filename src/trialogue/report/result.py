@@ -7,6 +7,7 @@ from typing import Final, Literal, cast
 
 from attrs import asdict, frozen
 
+from trialogue.brain.course.cost import Cost, cost_of
 from trialogue.model.commands import EndMeeting, Report
 from trialogue.model.events import ActorCrashed, ServiceWarned, SessionFailed
 from trialogue.model.plan import MeetingPlan
@@ -15,7 +16,6 @@ from trialogue.model.transcript import Utterance
 from trialogue.report.measures import Measures, measures
 from trialogue.report.shortfall import shortfall
 from trialogue.report.tools import AMISS
-from trialogue.rules.cost import Cost, cost_of
 
 BAD_ENDS: Final = frozenset(
     {"all-failed", "refused", "journal-failed", "brain-failed", "actor-failed", "unfinished"}
@@ -151,6 +151,12 @@ def _all_failures(records: Sequence[Record], measured: Measures) -> tuple[Failur
     return tuple(sorted(found, key=lambda failure: failure.at))
 
 
+FAILED_CODES: Final = frozenset(
+    {"participant-failed", "reply-failed", "injection-refused", "stalled", "overflow", "recording-failed"}
+)
+"""Reports of something that failed, in journals that do not say how serious a report is."""
+
+
 def _failures(record: Record) -> list[Failure]:
     found: list[Failure] = []
     match record.event:
@@ -165,7 +171,7 @@ def _failures(record: Record) -> list[Failure]:
     found.extend(
         Failure(record.at, command.code, command.text, command.participant)
         for command in record.commands
-        if isinstance(command, Report)
+        if isinstance(command, Report) and (command.level == "failure" or command.code in FAILED_CODES)
     )
     return found
 

@@ -8,8 +8,8 @@ from typing import Literal
 import attrs
 from attrs import field, frozen
 
+from trialogue.brain.triggers import Granted, Pattern, Reached, Speaking, Trigger
 from trialogue.model.plan import Said
-from trialogue.rules.triggers import Granted, Pattern, Reached, Speaking, Trigger
 from trialogue.scenario.defaults import filled
 from trialogue.scenario.ears import EarSpec, ear_of
 from trialogue.scenario.patterns import Moment

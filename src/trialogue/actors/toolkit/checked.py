@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from trialogue.actors.tools import Tool
+from trialogue.brain.tools.arguments import misfit
 from trialogue.errors import ToolFailed
-from trialogue.rules.arguments import misfit
 
 
 @frozen

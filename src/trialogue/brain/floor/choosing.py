@@ -64,9 +64,9 @@ class Chooser:
         if _grant_asked(o) or remedies.relieve(o):
             return True
         view = o.view()
-        if not _is_news(o, view):
-            return False
-        return self._carry_out(o, view, self._decide(o, view))
+        if _is_news(o, view) and self._carry_out(o, view, self._decide(o, view)):
+            return True
+        return _climb_in_time(o)
 
     def _carry_out(self, o: Owners, view: FloorView, choice: Choice) -> bool:
         decision = choice.decision
@@ -172,7 +172,7 @@ def sure_at(o: Owners, name: str) -> float:
 
 def is_sure(o: Owners, name: str) -> bool:
     """Whether speech that began on a free floor has lasted long enough to be sure."""
-    return o.now >= sure_at(o, name) - 1e-6
+    return o.people.spoken_until(name, o.now) >= sure_at(o, name) - 1e-6
 
 
 def _grant_speaking(o: Owners, claimants: list[str]) -> None:
@@ -215,7 +215,26 @@ def _collect(o: Owners) -> None:
         prompting.ask(o, name, PromptKind.PREPARE, turn=0, words="")
 
 
-def climb(o: Owners) -> None:
+def ladder_at(o: Owners) -> float | None:
+    """When the next rung of the silence ladder is taken; None while none is to be."""
+    course = o.course
+    if course.asked_of is None or course.waits_until is not None or course.quiet_since is None:
+        return None
+    if course.ladder.is_used_up or not o.present():
+        return None
+    return max(course.quiet_since, o.turns.free_since) + o.plan.floor.silence.after_s
+
+
+def _climb_in_time(o: Owners) -> bool:
+    """Climb the ladder where it is time to; True where a rung was taken."""
+    at = ladder_at(o)
+    if at is None or o.now < at - 1e-6:
+        return False
+    _climb(o)
+    return True
+
+
+def _climb(o: Owners) -> None:
     """The floor has been free for long: take the next rung that can be taken."""
     while o.present() and (step := o.course.ladder.climb()) is not None:
         if _take(o, step):

@@ -72,6 +72,7 @@ def _ready(o: Owners, name: str, session: int) -> None:
         o.stale("a session became ready that is over", name)
         return
     o.prompts.renew(name)
+    o.inboxes.forget_unheard(name)
     if o.agents.retake(name):
         o.floor.retake(name, o.now)
 

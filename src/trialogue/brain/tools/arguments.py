@@ -7,9 +7,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import cast
+
+from trialogue.model import patterns
 
 
 def _is_number(value: object) -> bool:
@@ -81,9 +82,9 @@ def _wrong_word(schema: Mapping[str, object], value: object, at: str) -> Iterato
 
 def _matches(pattern: str, value: str) -> bool:
     try:
-        return re.search(pattern, value) is not None
-    except re.error:
-        return True  # another language's pattern is left to the tool
+        return patterns.compile(pattern).search(value)
+    except patterns.PatternFault:
+        return True  # what cannot be searched here is left to the tool
 
 
 def _same(value: object, other: object) -> bool:

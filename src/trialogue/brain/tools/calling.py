@@ -73,7 +73,7 @@ def _run(o: Owners, call: Call, event: ToolRequested) -> None:
         o.calls.follow(call, twin)
         o.report("same-call", f"{event.tool} runs with these arguments already", name)
         return
-    o.emit(RunTool(name, event.call_id, event.tool, event.arguments))
+    o.emit(RunTool(name, event.call_id, event.tool, event.arguments, call.run))
 
 
 def _is_known(o: Owners, call: Call) -> bool:
@@ -97,7 +97,7 @@ def _again(o: Owners, call: Call, event: ToolRequested) -> None:
     match call.state:
         case CallState.FINISHED if call.outcome not in {"", "succeeded"} and _may_repeat(o, call):
             o.calls.run_again(call)
-            o.emit(RunTool(call.participant, call.call_id, call.tool, event.arguments))
+            o.emit(RunTool(call.participant, call.call_id, call.tool, event.arguments, call.run))
         case CallState.FINISHED:
             _answer(o, call, call.content)
         case CallState.CANCELLED | CallState.KEPT:
@@ -110,11 +110,11 @@ def _again(o: Owners, call: Call, event: ToolRequested) -> None:
 
 def _answer(o: Owners, call: Call, content: str) -> None:
     o.calls.finish(call, content)
-    o.emit(AnswerTool(call.participant, call.session, call.call_id, call.tool, content))
+    o.emit(AnswerTool(call.participant, call.session, call.call_id, call.tool, content, call.run))
 
 
 def _finished(o: Owners, event: ToolFinished) -> None:
-    call = o.calls.find(event.participant, event.call_id)
+    call = o.calls.finished(event)
     if call is None or call.state is CallState.FINISHED or call.outcome:
         o.stale("a tool call finished that nobody waits for", event.participant)
         return
@@ -145,16 +145,16 @@ def _tell(o: Owners, call: Call) -> None:
 
 
 def _cancelled(o: Owners, name: str, call_id: str) -> None:
-    call = o.calls.find(name, call_id)
-    if call is None or call.state is not CallState.RUNNING:
+    calls = o.calls.running_of(name, call_id)
+    if not calls:
         o.stale("a tool call was cancelled that is over", name)
         return
-    if o.plan.tool(call.tool).on_interrupt is OnInterrupt.KEEP and call.same_as is None:
-        o.calls.keep(call)
-    else:
-        followers = o.calls.followers(call)
+    for call in calls:
+        if o.plan.tool(call.tool).on_interrupt is OnInterrupt.KEEP and call.same_as is None:
+            o.calls.keep(call)
+            continue
         o.calls.cancel(call)
-        if not followers:
+        if not o.calls.followers(call):
             waits.stop(o, call)
     _think_again(o, name)
 

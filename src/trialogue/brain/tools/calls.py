@@ -1,4 +1,10 @@
-"""Tool calls: at most once per participant and call id.
+"""Tool calls: at most once per participant, call id and arguments, until answered and gone on from.
+
+1. An id says little: models use one again, or give each call the same. The same id with other arguments, or
+   for another tool, is another call.
+2. The same id with the same arguments is the same call until its agent has had the answer and has gone on:
+   a reply of its has begun or ended since. Then it is another call, too.
+3. Runs of an id after the first are numbered, so that each finds its result.
 
 The floor's own tools are answered by the rules (`floor_tools.py`): they change the meeting, not the world.
 """
@@ -11,7 +17,7 @@ from typing import cast
 
 from attrs import Factory, define, frozen
 
-from trialogue.model.events import ToolRequested
+from trialogue.model.events import ToolFinished, ToolRequested
 
 GIVE_FLOOR = "give_floor"
 """The chair's tool that names the next speaker: `{"to": name, "about": text}`."""
@@ -54,11 +60,14 @@ class Call:
     tool: str
     """The tool."""
 
-    arguments: str
-    """JSON, as the model wrote it. Personal."""
-
     session: int
     """The session that asked last, which is answered."""
+
+    arguments: str = ""
+    """What it was asked with, in one form. Personal."""
+
+    run: int = 0
+    """Which run of its id it is."""
 
     state: CallState = CallState.RUNNING
     """Where it stands."""
@@ -86,7 +95,7 @@ class Call:
 class Calls:
     """All calls of the meeting."""
 
-    _calls: dict[tuple[str, str], Call] = Factory(dict[tuple[str, str], Call])
+    _calls: dict[tuple[str, str], list[Call]] = Factory(dict[tuple[str, str], list[Call]])
     _running: list[Call] = Factory(list[Call])
     _answered: dict[str, list[Call]] = Factory(dict[str, list[Call]])
     _by_key: dict[str, list[Call]] = Factory(dict[str, list[Call]])
@@ -95,8 +104,12 @@ class Calls:
 
     def open(self, event: ToolRequested, key: str) -> Call:
         """Note a call that was not known."""
-        call = Call(event.participant, event.call_id, event.tool, event.arguments, event.session, key=key)
-        self._calls[event.participant, event.call_id] = call
+        calls = self._calls.setdefault((event.participant, event.call_id), [])
+        arguments = one_form(event.arguments)
+        call = Call(
+            event.participant, event.call_id, event.tool, event.session, arguments, len(calls), key=key
+        )
+        calls.append(call)
         self._running.append(call)
         if key:
             self._by_key.setdefault(key, []).append(call)
@@ -134,6 +147,7 @@ class Calls:
         """Nobody wants a call's result."""
         call.state = CallState.CANCELLED
         self._stopped(call)
+        self._answered.setdefault(call.participant, []).append(call)
 
     def stop(self, call: Call) -> bool:
         """Tell a call's run to stop, once; False where it was told before, or has no run of its own."""
@@ -143,7 +157,7 @@ class Calls:
         return True
 
     def go_on(self, participant: str) -> None:
-        """An agent speaks: it has gone on from all results that it was told."""
+        """An agent has begun or ended a reply: what it was answered is behind it."""
         for call in self._answered.pop(participant, ()):
             call.is_past = True
 
@@ -153,17 +167,21 @@ class Calls:
 
     # --- what they tell -----------------------------------------------------------------------------
 
-    def find(self, participant: str, call_id: str) -> Call | None:
-        """The last call of that id; None for an unknown one."""
-        return self._calls.get((participant, call_id))
-
     def same(self, event: ToolRequested) -> Call | None:
-        """The call that is asked for again: of the same id and arguments, and not gone on from."""
-        call = self.find(event.participant, event.call_id)
-        if call is None or call.state is CallState.RUNNING:
-            return call
-        is_other = call.is_past or (call.tool, call.arguments) != (event.tool, event.arguments)
-        return None if is_other else call
+        """The call that is asked for again; None where it is another one."""
+        asked = (event.tool, one_form(event.arguments))
+        known = self._calls.get((event.participant, event.call_id), [])
+        same = (call for call in reversed(known) if (call.tool, call.arguments) == asked)
+        return next((call for call in same if not call.is_past), None)
+
+    def finished(self, event: ToolFinished) -> Call | None:
+        """The call whose run has ended; None for an unknown one."""
+        known = self._calls.get((event.participant, event.call_id), [])
+        return known[event.run] if 0 <= event.run < len(known) else None
+
+    def running_of(self, participant: str, call_id: str) -> tuple[Call, ...]:
+        """The calls of that id that still run."""
+        return tuple(call for call in self.running(participant) if call.call_id == call_id)
 
     def twin(self, call: Call) -> Call | None:
         """The last other call of the same key that was run itself; None where there is none."""
@@ -177,6 +195,14 @@ class Calls:
     def running(self, participant: str | None = None) -> tuple[Call, ...]:
         """Calls without a result, of one participant or of all."""
         return tuple(call for call in self._running if participant in {None, call.participant})
+
+
+def one_form(arguments: str) -> str:
+    """The same text for the same arguments, however they are written; what is no JSON as it is."""
+    try:
+        return json.dumps(json.loads(arguments), sort_keys=True)
+    except (ValueError, RecursionError):
+        return arguments.strip()
 
 
 def key_of(tool: str, identity: tuple[str, ...], arguments: str) -> str:

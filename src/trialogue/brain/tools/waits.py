@@ -43,4 +43,4 @@ def interrupted(o: Owners, name: str) -> None:
 def stop(o: Owners, call: Call) -> None:
     """Stop a call's run, once; a call that waits for another's result has none."""
     if o.calls.stop(call):
-        o.emit(CancelTool(call.participant, call.call_id))
+        o.emit(CancelTool(call.participant, call.call_id, call.run))

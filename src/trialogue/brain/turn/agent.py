@@ -122,7 +122,7 @@ class AgentTurn:
     """Whether any of it was heard."""
 
     was_prepared: bool = False
-    """Whether its reply was prepared in a round: what was said since is told at the next cue."""
+    """Whether its reply was there before it: what was said since is told at the next cue."""
 
     was_warned: bool = False
     """Whether it was noted that it is long."""
@@ -226,7 +226,7 @@ class AgentTurn:
         self.filler_at = None
 
     def prepare(self) -> None:
-        """Its reply was prepared in a round."""
+        """Its reply is there: prepared in a round, or cut before."""
         self.was_prepared = True
 
     def warn(self) -> None:

@@ -62,6 +62,8 @@ def take(o: Owners, event: SpeakingEvent) -> None:
     if not o.cast.is_agent(event.participant):
         o.stale("an agent's event of somebody who is none", event.participant)
         return
+    if isinstance(event, ReplyStarted | ReplySent):
+        o.calls.go_on(event.participant)
     match event:
         case ReplyStarted():
             _started(o, event)
@@ -94,7 +96,6 @@ def _started(o: Owners, event: ReplyStarted) -> None:
     if not o.replies.begin(name, reply):
         o.stale("a reply began that was known", name)
         return
-    o.calls.go_on(name)
     if event.is_backchannel:
         drop(o, name, reply, "denied", is_told=False)
         o.report("backchannel", "a short remark that takes no turn", name)
@@ -126,7 +127,8 @@ def _is_part(o: Owners, turn: AgentTurn, answered: Answered) -> bool:
         return True
     by_ear = o.cast.hears_by_ear(name)
     waits = any(prompt.turn == turn.number for prompt in o.prompts.open_of(name))
-    if o.inboxes.of(name).unheard or (waits and not by_ear):
+    untold = o.prompts.names_prompts(name) and bool(o.inboxes.of(name).unheard)
+    if untold or (waits and not by_ear):
         return False
     return not turn.is_playing or not by_ear
 
@@ -191,7 +193,6 @@ def _said(o: Owners, event: SentenceSaid) -> None:
     turn = _current(o, name, event.reply)
     if turn is not None and not o.calls.running(name):
         turn.owe_nothing()
-        o.calls.go_on(name)
 
 
 def _current(o: Owners, name: str, reply: int) -> AgentTurn | None:

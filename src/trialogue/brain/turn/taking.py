@@ -50,7 +50,8 @@ def grant(
     what its digest ends with; `going_on` are replies of a turn that was cut and goes on.
     """
     rivals = _rivals(o, to) if by in SELF_SELECTED else ()
-    release(o)
+    if o.turns.kept is not None and o.turns.kept.by != to:
+        release(o)
     _forget_named(o, to, by)
     for name in o.replies.holders():
         if name != to and o.cast.hears_by_ear(name):
@@ -112,7 +113,7 @@ def _begin_agent(
     turn.think(o.now)
     if o.calls.running(to):
         turn.owe()
-    if o.turns.collecting is not None and o.replies.holds(to):
+    if going_on or (o.turns.collecting is not None and o.replies.holds(to)):
         turn.prepare()
     for reply in (*going_on, *o.replies.take(to)):
         turn.queue(reply)

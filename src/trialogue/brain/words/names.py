@@ -330,7 +330,7 @@ def _labels(cast: Cast, more: tuple[str, ...]) -> re.Pattern[str]:
     labels = [word for participant in cast for word in spellings(participant)] + list(more)
     parts = {r"\W{0,3}".join(re.escape(word.text) for word in words_of(label)) for label in labels}
     alternatives = "|".join(sorted(part for part in parts if part))
-    return re.compile(rf"(?<!\w)(?:{alternatives})\s*(?:\([^)]*\))?\s*:")
+    return re.compile(rf"(?<!\w)(?:{alternatives})(?>\s*)(?:\([^)]{{0,200}}\)(?>\s*))?:")
 
 
 def holds_label(text: str, cast: Cast, *more: str) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from attrs import frozen
 
 from trialogue.errors import ScenarioError
+from trialogue.model.patterns import Pattern, PatternFault, compile_recorded
 from trialogue.model.plan import Said
 
 
@@ -14,7 +13,7 @@ from trialogue.model.plan import Said
 class SaidRule:
     """A `Said` with its pattern compiled."""
 
-    pattern: re.Pattern[str]
+    pattern: Pattern
     """Searched in one turn's heard text."""
 
     by: str | None
@@ -22,12 +21,12 @@ class SaidRule:
 
     def fits(self, speaker: str, heard: str) -> bool:
         """Whether the speaker, in this turn, said it."""
-        return self.by in {None, speaker} and self.pattern.search(heard) is not None
+        return self.by in {None, speaker} and self.pattern.search(heard)
 
 
 def compile_said(said: Said) -> SaidRule:
     """Compile a pattern; ScenarioError where it is none."""
     try:
-        return SaidRule(re.compile(said.match), said.by)
-    except re.error as error:
-        raise ScenarioError(f"not a regular expression: {said.match!r}: {error}") from error
+        return SaidRule(compile_recorded(said.match), said.by)
+    except PatternFault as fault:
+        raise ScenarioError(f"{said.match!r} {fault}") from fault

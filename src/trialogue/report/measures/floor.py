@@ -9,6 +9,7 @@ from typing import Final
 
 from attrs import Factory, define, frozen
 
+from trialogue.brain.words.names import last_addressee
 from trialogue.model.commands import Cause, EndMeeting, EndTurn, GrantFloor
 from trialogue.model.events import FloorRequestCancelled, FloorRequested, InjectionRefused, SessionFailed
 from trialogue.model.participants import Participant
@@ -16,7 +17,6 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 from trialogue.report.measures.spread import Rate, Spread, rate, ratio, spread
-from trialogue.rules.names import last_named, last_sentence
 
 TAKEN: Final[frozenset[Cause]] = frozenset({"hold-limit", "interrupted", "timeout", "failed", "lost", "left"})
 """Causes by which a holder lost the floor instead of giving it back (RFC 8855: revoked)."""
@@ -128,9 +128,10 @@ def floor(
 
 def addressee(cast: tuple[Participant, ...], utterances: Iterable[Utterance]) -> Rate:
     """How often whoever was named last in a turn spoke next; a name in the last turn says nothing."""
-    ordered = sorted(utterances, key=lambda each: (each.start_s, each.turn))
+    turns = (each for each in utterances if not each.beside)
+    ordered = sorted(turns, key=lambda each: (each.start_s, each.turn))
     named = (
-        (last_named(last_sentence(before.heard), cast, before.participant), after.participant)
+        (last_addressee(before.heard, cast, before.participant), after.participant)
         for before, after in pairwise(ordered)
     )
     return rate(name == speaker for name, speaker in named if name is not None)

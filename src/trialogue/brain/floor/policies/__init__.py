@@ -97,11 +97,15 @@ class Choice:
 
 
 def decide(view: FloorView, policy: Policy, otherwise: Policy) -> Choice:
-    """Ask `policy`; where it has nobody to name, grant a raised hand; where none is up, ask `otherwise`."""
+    """Ask `policy`; where it has nobody to name, grant a raised hand; where none is up, ask `otherwise`.
+
+    The hand of whoever has just spoken waits until another has.
+    """
     first = sound(policy.choose(view), view)
     if not isinstance(first, Nobody) or first.is_final:
         return Choice(first)
+    spoke = view.last.participant if view.last is not None and not view.last.was_silent else None
     for waiting in view.queue:
-        if waiting.is_raised and waiting.participant in view.present:
+        if waiting.is_raised and waiting.participant in view.present and waiting.participant != spoke:
             return Choice(Next(waiting.participant, "its hand is up", waiting.about), first, HAND)
     return Choice(sound(otherwise.choose(view), view), first)

@@ -1,0 +1,230 @@
+"""Tool calls: once, answered once, to the session that asked."""
+
+import pytest
+from attrs import evolve
+from playbook import BIZ, CHAIR, EAR, TECH, Table, moderated, plan
+
+from trialogue.model.commands import AnswerTool, CancelTool, Cue, EndMeeting, EndTurn, Play, Report, RunTool
+from trialogue.model.events import (
+    GrantAsked,
+    NoteGiven,
+    SentenceSaid,
+    SessionLost,
+    SessionReady,
+    ToolCallCancelled,
+    ToolFinished,
+    ToolRequested,
+    Woke,
+    WordsHeard,
+)
+
+ASK = ToolRequested("tech", 1, "c1", "prices", "{}")
+DONE = ToolFinished("tech", "c1", "succeeded", "0.08")
+
+
+def of(commands, *kinds):
+    """The commands of these classes."""
+    return [command for command in commands if isinstance(command, kinds)]
+
+
+@pytest.fixture
+def table():
+    """Two agents by text; tech holds the floor."""
+    table = Table(plan(TECH, BIZ))
+    table.open()
+    return table
+
+
+def test_a_call_is_run_and_answered(table):
+    """Once each."""
+    assert table.at(1, ASK) == [RunTool("tech", "c1", "prices", "{}")]
+    assert table.at(2, DONE) == [AnswerTool("tech", 1, "c1", "prices", "0.08")]
+    table.at(2, DONE)
+    assert table.reports() == ["stale"]
+
+
+def test_a_call_that_is_asked_for_again(table):
+    """While it runs it is not run twice; when it has finished, the stored result is given."""
+    table.at(1, ASK)
+    assert table.at(1, ASK) == []
+    table.at(2, DONE)
+    assert table.at(3, ASK) == [AnswerTool("tech", 1, "c1", "prices", "0.08")]
+    assert len(table.commands(RunTool)) == 1
+
+
+def test_a_call_of_the_service_itself_is_only_recorded(table):
+    """Nor is one of a session that is over run."""
+    assert table.at(1, evolve(ASK, ours=False)) == []
+    table.at(1, evolve(ASK, session=2))
+    assert table.reports() == ["stale"]
+
+
+def test_a_cancelled_call_is_never_answered(table):
+    """It is stopped; its result, and a further request, are stale."""
+    table.at(1, ASK)
+    assert table.at(1, ToolCallCancelled("tech", "c1")) == [CancelTool("tech", "c1")]
+    for event in (DONE, ASK, ToolCallCancelled("tech", "c1")):
+        table.at(2, event)
+    assert table.reports() == ["stale"] * 3
+    assert table.at(21, Woke("think"))[0] == EndTurn("tech", 1, "timeout")
+
+
+def test_a_result_for_a_session_that_is_gone(table):
+    """It is superseded: no new session is answered for an old call; it is told what came of it."""
+    table.at(1, ASK)
+    table.at(1, SessionLost("tech", 1, "gone", 1.0))
+    table.at(2, SessionReady("tech", 2))
+    assert table.at(3, DONE) == [Report("superseded", "the session that called the tool is gone", "tech")]
+    text = of(table.says("biz", "Hm."), Cue)[0].text
+    assert "Note: Your tool call prices has finished: 0.08\n" in text
+
+
+def test_a_result_while_nobody_is_there(table):
+    """It goes into the context of the session to come."""
+    table.at(1, ASK)
+    table.at(1, SessionLost("tech", 1, "gone", 1.0))
+    table.at(2, DONE)
+    assert table.reports() == ["superseded"]
+    assert table.meeting.context("tech")[-1].result == "0.08"
+
+
+def test_the_holder_may_think_anew_behind_its_tool(table):
+    """The think deadline starts again at the result; the hold limit stands."""
+    table.at(1, ASK)
+    assert table.at(20, Woke("think")) == []
+    table.at(25, DONE)
+    assert table.at(45, Woke("think"))[0] == EndTurn("tech", 1, "timeout")
+
+
+def test_a_turn_waits_for_the_answer_behind_its_filler(table):
+    """`Let me see.` is not the turn's end while a tool runs, nor until its answer was heard."""
+    table.begins("tech", "Let me see.")
+    table.plays("tech")
+    table.at(1, ASK)
+    assert table.ends("tech") == []
+    table.at(4, DONE)
+    assert table.begins("tech", "Eight cents.") == [Play("tech", 2, 1)]
+    table.plays("tech")
+    assert of(table.ends("tech"), EndTurn) == [EndTurn("tech", 1, "finished")]
+
+
+def test_a_turn_waits_for_a_quick_tools_answer(table):
+    """The result may be there before the filler has been heard."""
+    table.begins("tech", "Let me see.")
+    table.plays("tech")
+    table.at(1, ASK)
+    table.at(1, DONE)
+    assert table.ends("tech") == []
+    assert table.meeting.holder == "tech"
+
+
+def test_a_reply_that_goes_on_behind_its_tool(table):
+    """Some services answer in the same reply; then nothing is owed."""
+    table.begins("tech", "Let me see.")
+    table.plays("tech")
+    table.at(1, ASK)
+    table.at(1, SentenceSaid("tech", 1, "Just a moment.", 0.5))
+    table.at(1, DONE)
+    table.at(1, SentenceSaid("tech", 1, "Eight cents.", 1.0))
+    assert of(table.ends("tech"), EndTurn) == [EndTurn("tech", 1, "finished")]
+
+
+def test_a_note_alone_does_not_cue_an_ear():
+    """What is only to be known can wait."""
+    table = Table(plan(BIZ, evolve(TECH, hears=EAR.hears)))
+    table.open()
+    table.at(0, NoteGiven("tech", "Know this."))
+    table.at(0, WordsHeard("tech", "hello"))
+    assert of(table.says("biz"), Cue) == []
+
+
+# --- the chair's own -------------------------------------------------------------------------------
+
+
+def give(call_id, arguments, who="mod"):
+    """A request of `give_floor`."""
+    return ToolRequested(who, 1, call_id, "give_floor", arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        ('{"to": " BIZ "}', "Biz has the floor after you."),
+        ('{"to": "money", "about": 3}', "Biz has the floor after you."),
+        ('{"to": "moderator"}', "Nobody of that name can be given the floor. There are: Tech, Biz."),
+        ('{"whom": "biz"}', "Nobody of that name can be given the floor. There are: Tech, Biz."),
+        ("", "Nobody of that name can be given the floor. There are: Tech, Biz."),
+        ("[" * 100_000, "Nobody of that name can be given the floor. There are: Tech, Biz."),
+    ],
+)
+def test_give_floor_is_answered_in_words(arguments, answer):
+    """The model reads what came of it, whatever it wrote."""
+    table = Table(moderated())
+    table.open()
+    assert table.at(1, give("c1", arguments)) == [AnswerTool("mod", 1, "c1", "give_floor", answer)]
+
+
+def test_give_floor_to_somebody_away():
+    """The chair shall name another."""
+    table = Table(moderated())
+    table.open()
+    table.at(0, SessionLost("biz", 1, "gone", 9.0))
+    assert table.at(1, give("c1", '{"to": "biz"}'))[0].content == "Biz is away. Name somebody else."
+
+
+def test_only_the_chair_gives_the_floor():
+    """From anyone else it is refused."""
+    table = Table(moderated())
+    table.open()
+    answer = AnswerTool("tech", 1, "c1", "give_floor", "Refused: only the chair may do this.")
+    assert table.at(1, give("c1", '{"to": "biz"}', "tech")) == [answer]
+    table.says("mod", "Well.")
+    assert table.meeting.holder is None
+
+
+def test_a_name_by_tool_stands_until_another_had_the_floor():
+    """What the app asked for comes between; behind the named one's turn the chair shall say it again."""
+    table = Table(moderated())
+    table.open()
+    table.at(1, give("c1", '{"to": "biz"}'))
+    table.at(1, GrantAsked("tech"))
+    table.says("mod", "Well.")
+    table.says("tech", "Well.")
+    assert table.meeting.holder == "biz"
+    table.says("biz", "Well.")
+    table.says("mod", "Well.")
+    assert table.meeting.holder is None
+
+
+def test_the_chair_ends_the_meeting_behind_its_turn():
+    """Its words are heard to their end; a call that is repeated is answered again."""
+    table = Table(moderated())
+    table.open()
+    table.begins("mod", "Goodbye.")
+    table.plays("mod")
+    ask = ToolRequested("mod", 1, "c1", "end_meeting", '{"reason": "done"}')
+    answer = [AnswerTool("mod", 1, "c1", "end_meeting", "The meeting ends after this turn.")]
+    assert table.at(1, ask) == answer
+    assert table.at(1, ask) == answer
+    assert table.ends("mod") == [EndTurn("mod", 1, "finished"), EndMeeting("ended-by-chair")]
+
+
+def test_the_chair_ends_the_meeting_while_nobody_speaks():
+    """At once."""
+    table = Table(moderated(CHAIR, TECH))
+    table.open()
+    table.says("mod", "Well.")
+    answer = table.at(3, ToolRequested("mod", 1, "c1", "end_meeting", "{}"))
+    assert answer[-1] == EndMeeting("ended-by-chair")
+
+
+def test_the_chairs_words_behind_its_tool_belong_to_its_turn():
+    """A chair by ear that goes on after `give_floor` is heard before the floor moves."""
+    table = Table(moderated(EAR, TECH, BIZ))
+    table.open()
+    table.begins("mod", "Thank you.")
+    table.plays("mod")
+    table.at(1, give("c1", '{"to": "biz"}'))
+    assert table.begins("mod", "Biz, go on.") == []
+    table.at(1, ToolCallCancelled("biz", "nothing"))
+    assert table.meeting.floor_view.queue == ()

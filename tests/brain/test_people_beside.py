@@ -1,0 +1,302 @@
+"""People who speak beside a turn: playbooks, event by event, of all that is decided."""
+
+import pytest
+
+from trialogue.brain.beside import Verdict, beside_people, verdict
+from trialogue.brain.meeting import Brain
+from trialogue.model.commands import (
+    Attribute,
+    Cue,
+    DuckPlayout,
+    EndTurn,
+    GrantFloor,
+    PausePlayout,
+    Play,
+    Report,
+    ResumePlayout,
+    StopPlayout,
+    UnduckPlayout,
+)
+from trialogue.model.events import (
+    EarHeard,
+    EarReady,
+    MuteAsked,
+    PlaybackFinished,
+    PlaybackPaused,
+    PlaybackStarted,
+    SpeechStarted,
+    SpeechStopped,
+    VoiceFell,
+    VoiceRose,
+    Woke,
+)
+from trialogue.model.plan import InterruptRules, WhileUnsure
+from trialogue.testing.casts import opening, person, plan, reply
+from trialogue.testing.playbooks import Player, play
+
+SAID = "One two three. Four five six. Seven eight nine."
+DUCK, UNDUCK = DuckPlayout("tech", 1, -12.0), UnduckPlayout("tech", 1)
+
+
+def open_brain(*people, **rules):
+    """A meeting in which tech has been heard since 1.1 s, with people whose ears are ready."""
+    people = people or ("dana",)
+    wanted = plan("tech", "biz", *map(person, people), **rules)
+    brain = Brain(wanted)
+    ears = [(0.0, EarReady(name, 1)) for name in people]
+    heard = [*reply(1.0, "tech", 1, SAID, length_s=10.0), (1.1, PlaybackStarted("tech", 1, 1, 1.1))]
+    for at, event in (*opening(wanted), *ears, *heard):
+        brain.handle(event, at)
+    return brain
+
+
+def note(code, text, who="dana"):
+    return Report(code, text, who)
+
+
+PASSED = note("backchannel", "few words beside another's turn")
+CUT = note("interruption", "cuts off tech: spoke on")
+
+
+def test_a_backchannel_leaves_no_hole():
+    """The agent talks on, softer; nobody has lost the floor, and the words stand beside the turn."""
+    play(
+        open_brain(),
+        [
+            (3.0, SpeechStarted("dana", 3.0), [DUCK]),
+            (3.6, VoiceFell("dana", 3.5), []),
+            (3.7, SpeechStopped("dana", 3.5), [PASSED, UNDUCK]),
+            (
+                3.8,
+                EarHeard("dana", 1, 1, "Mm-hm.", 3.0, 3.5, "final"),
+                [Attribute("dana", 1, "Mm-hm.", True, "backchannel", 3.0, 3.5)],
+            ),
+            (
+                11.1,
+                PlaybackFinished("tech", 1, 1, 11.1, 10.0, "complete"),
+                [
+                    EndTurn("tech", 1, "finished"),
+                    GrantFloor("biz", 2, "next in order", 101.1),
+                    Cue("biz", 2, f"Tech: {SAID}\nIt is your turn.", 2),
+                ],
+            ),
+        ],
+        wakes=True,
+    )
+
+
+def test_its_length_is_the_speechs_own():
+    """Told 0.7 s late that it was over after 0.7 s, it is a backchannel all the same."""
+    play(
+        open_brain(),
+        [
+            (3.0, SpeechStarted("dana", 3.0), [DUCK]),
+            (3.8, VoiceFell("dana", 3.7), []),
+            (4.4, SpeechStopped("dana", 3.7), [PASSED, UNDUCK]),
+        ],
+        wakes=True,
+    )
+
+
+def test_who_speaks_on_interrupts():
+    """Judged 0.2 s behind the bound; once words have come, the cut turn is over for good."""
+    question = "Wait, I have a question."
+    play(
+        open_brain(),
+        [
+            (3.0, SpeechStarted("dana", 3.0), [DUCK]),
+            (
+                4.0,
+                Woke("judge"),
+                [
+                    CUT,
+                    PausePlayout("tech", 1),
+                    EndTurn("tech", 1, "interrupted"),
+                    GrantFloor("dana", 2, "interrupts", 94.0),
+                ],
+            ),
+            (4.02, PlaybackPaused("tech", 1, 1, 4.0, 2.9), []),
+            (5.7, SpeechStopped("dana", 5.5), []),
+            (
+                5.8,
+                EarHeard("dana", 1, 1, question, 3.0, 5.5, "final"),
+                [
+                    StopPlayout("tech", 1),
+                    Attribute("dana", 2, question, True),
+                    EndTurn("dana", 2, "finished"),
+                    GrantFloor("biz", 3, "next in order", 95.8),
+                    Cue("biz", 3, f"Tech (interrupted): One two\nDana: {question}\nIt is your turn.", 2),
+                ],
+            ),
+        ],
+        wakes=True,
+    )
+
+
+def test_words_make_it_known_sooner():
+    """More words than a backchannel has; then nothing is kept, for something was said."""
+    play(
+        open_brain(),
+        [
+            (3.0, SpeechStarted("dana", 3.0), [DUCK]),
+            (3.6, EarHeard("dana", 1, 1, "No that is", 3.0, 3.5, "interim"), []),
+            (
+                3.7,
+                EarHeard("dana", 1, 1, "No that is not", 3.0, 3.6, "interim"),
+                [
+                    note("interruption", "cuts off tech: more words than a backchannel"),
+                    StopPlayout("tech", 1),
+                    EndTurn("tech", 1, "interrupted"),
+                    GrantFloor("dana", 2, "interrupts", 93.7),
+                ],
+            ),
+        ],
+        wakes=True,
+    )
+
+
+def test_a_long_cough_gives_the_turn_back():
+    """A verdict of which no words came: whoever was cut goes on from the cut."""
+    unclear = [
+        Attribute("dana", 2, "(unclear)", False),
+        note("unclear", "nobody could make words of its speech"),
+        EndTurn("dana", 2, "finished"),
+    ]
+    goes_on = [
+        note("false-interruption", "nothing was said: the turn goes on from where it was cut", "tech"),
+        GrantFloor("tech", 3, "goes on: nothing was said", 96.0),
+        Play("tech", 1, 3),
+    ]
+    brain = open_brain()
+    play(
+        brain,
+        [
+            (3.0, SpeechStarted("dana", 3.0), [DUCK]),
+            (
+                4.0,
+                Woke("judge"),
+                [
+                    CUT,
+                    PausePlayout("tech", 1),
+                    EndTurn("tech", 1, "interrupted"),
+                    GrantFloor("dana", 2, "interrupts", 94.0),
+                ],
+            ),
+            (4.02, PlaybackPaused("tech", 1, 1, 4.0, 2.9), []),
+            (4.7, SpeechStopped("dana", 4.5), []),
+            (6.0, Woke("words"), [*unclear, *goes_on]),
+            (6.1, PlaybackStarted("tech", 3, 1, 6.1), []),
+            (
+                13.2,
+                PlaybackFinished("tech", 3, 1, 13.2, 10.0, "complete"),
+                [
+                    EndTurn("tech", 3, "finished"),
+                    GrantFloor("biz", 4, "next in order", 103.2),
+                    Cue(
+                        "biz",
+                        4,
+                        "Tech (interrupted): One two\nDana: (unclear)\n"
+                        "Tech: three. Four five six. Seven eight nine.\nIt is your turn.",
+                        2,
+                    ),
+                ],
+            ),
+        ],
+        wakes=True,
+    )
+    assert [each.heard for each in brain.utterances()] == [
+        "One two",
+        "(unclear)",
+        "three. Four five six. Seven eight nine.",
+    ]
+
+
+def test_two_who_pause_agents():
+    """Under `pause` the turn is silent while it is unsure, and goes on at once behind a backchannel."""
+    play(
+        open_brain(interrupt=InterruptRules(while_unsure=WhileUnsure.PAUSE)),
+        [
+            (3.0, SpeechStarted("dana", 3.0), [PausePlayout("tech", 1)]),
+            (3.02, PlaybackPaused("tech", 1, 1, 3.0, 1.9), []),
+            (3.7, SpeechStopped("dana", 3.5), [PASSED, ResumePlayout("tech", 1)]),
+        ],
+        wakes=True,
+    )
+
+
+def test_under_talk_nothing_changes_while_it_is_unsure():
+    """Neither softer nor silent."""
+    play(
+        open_brain(interrupt=InterruptRules(while_unsure=WhileUnsure.TALK)),
+        [(3.0, SpeechStarted("dana", 3.0), []), (3.7, SpeechStopped("dana", 3.5), [PASSED])],
+        wakes=True,
+    )
+
+
+def test_an_allowed_overlap_is_none_of_it():
+    """It is heard beside the turn in full, and ends as an overlap."""
+    play(
+        open_brain(interrupt=InterruptRules(overlap_s=3.0)),
+        [
+            (3.0, SpeechStarted("dana", 3.0), [DUCK]),
+            (5.3, VoiceFell("dana", 5.2), [UNDUCK]),
+            (5.5, SpeechStopped("dana", 5.2), [note("overlap", "was heard beside another's turn")]),
+        ],
+        wakes=True,
+    )
+
+
+def test_a_voice_that_rises_again_is_judged_again():
+    """Its pause counts as part of it."""
+    player = Player(open_brain(), wakes=True)
+    player.tell(3.0, SpeechStarted("dana", 3.0))
+    player.tell(3.5, VoiceFell("dana", 3.4))
+    assert player.wait(5.0) == []
+    assert player.tell(5.0, VoiceRose("dana", 4.9))[0] == CUT
+
+
+def test_silence_is_not_counted_while_somebody_is_heard():
+    """Beside a turn, behind a backchannel, and while a person speaks on."""
+    player = Player(open_brain(silence_s=5.0, time_s=None), wakes=True)
+    player.tell(3.0, SpeechStarted("dana", 3.0))
+    player.tell(3.7, SpeechStopped("dana", 3.5))
+    assert [step[1] for step in player.wait(11.0)] == [Woke("unclear")]
+    player.tell(11.0, SpeechStarted("dana", 11.0))
+    assert [type(step[1]) for step in player.wait(50.0) if step[2]] == [Woke]
+    assert player.decided(EndTurn) == [EndTurn("tech", 1, "interrupted")]
+    assert player.brain.audible == ("tech", "dana")
+
+
+def test_a_muted_person_is_none():
+    """Whoever is muted while it is unsure has said nothing, and the turn is loud again."""
+    player = Player(open_brain(), wakes=True)
+    player.tell(3.0, SpeechStarted("dana", 3.0))
+    assert player.tell(3.4, MuteAsked("dana", muted=True))[0] == UNDUCK
+    assert player.wait(6.0) == []
+
+
+def test_two_people_are_judged_each_by_itself():
+    """One has spoken long, the other says yes."""
+    player = Player(open_brain("dana", "erin"), wakes=True)
+    player.tell(3.0, SpeechStarted("erin", 3.0))
+    player.tell(3.5, SpeechStarted("dana", 3.5))
+    assert player.tell(3.6, SpeechStopped("erin", 3.4)) == [note("backchannel", PASSED.text, "erin")]
+    (step,) = (step for step in player.wait(5.0) if step[2])
+    assert step[2][0] == CUT
+
+
+@pytest.mark.parametrize(
+    ("length", "words", "is_over", "found"),
+    [
+        (0.5, 0, False, Verdict.UNSURE),
+        (0.8, 3, True, Verdict.BACKCHANNEL),
+        (0.81, 0, True, Verdict.INTERRUPTION),
+        (0.5, 4, False, Verdict.INTERRUPTION),
+    ],
+)
+def test_the_verdict(length, words, is_over, found):
+    """By length and words, at both sides of each bound; beside a person nobody is cut."""
+    rules = InterruptRules()
+    assert verdict(length, words, rules, is_over=is_over) is found
+    beside = verdict(length, words, beside_people(rules), is_over=is_over)
+    assert beside is (Verdict.OVERLAP if found is Verdict.INTERRUPTION else found)

@@ -1,0 +1,190 @@
+"""Turns of people: how they take the floor, how their turns end, and where their words go."""
+
+from trialogue.brain.meeting import Brain
+from trialogue.model.commands import Attribute, EndTurn, GrantFloor, Report
+from trialogue.model.events import (
+    EarFailed,
+    EarHeard,
+    EarReady,
+    FloorRequested,
+    MeetingResumed,
+    ProcessSuspended,
+    SessionReady,
+    SpeechStarted,
+    SpeechStopped,
+    TextTyped,
+    VoiceFell,
+    Woke,
+)
+from trialogue.model.plan import SilenceRules
+from trialogue.testing.casts import opening, person, plan, spoken
+from trialogue.testing.playbooks import Player, play
+
+
+def waiting(*people, ears=True, **rules):
+    """A meeting of people beside an agent that waits: nobody is asked to speak."""
+    names = people or ("dana",)
+    patient = SilenceRules(4.0, ())
+    rules = {"policy": "queue", "otherwise": "queue", "silence": patient, "silence_s": 300.0, **rules}
+    wanted = plan(*map(person, names), "tech", **rules)
+    player = Player(Brain(wanted), wakes=True)
+    for at, event in (*opening(wanted), *((0.0, EarReady(name, 1)) for name in names if ears)):
+        player.tell(at, event)
+    return player
+
+
+def granted(player):
+    return [grant.to for grant in player.decided(GrantFloor)]
+
+
+def test_who_speaks_has_a_free_floor_and_its_ear_ends_the_turn():
+    """Once it is sure that it is speech; the turn is over when the ear says so."""
+    brain = waiting().brain
+    play(
+        brain,
+        [
+            (1.0, SpeechStarted("dana", 1.0), []),
+            (1.3, Woke("begin"), [GrantFloor("dana", 1, "speaks already", 91.3)]),
+            (3.2, SpeechStopped("dana", 3.0), []),
+            (
+                3.3,
+                EarHeard("dana", 1, 1, "Good morning to you.", 1.0, 3.0, "final"),
+                [Attribute("dana", 1, "Good morning to you.", True), EndTurn("dana", 1, "finished")],
+            ),
+        ],
+        wakes=True,
+    )
+
+
+def test_a_noise_takes_no_turn_and_has_no_words():
+    """0.13 s of a plucked string, of which an ear made words."""
+    player = waiting()
+    player.tell(1.0, SpeechStarted("dana", 1.0))
+    player.tell(1.23, VoiceFell("dana", 1.13))
+    player.tell(1.4, SpeechStopped("dana", 1.13))
+    answer = player.tell(1.6, EarHeard("dana", 1, 1, "Thank you.", 1.0, 1.1, "final"))
+    assert [report.code for report in answer] == ["unclear"]
+    assert granted(player) == []
+    assert player.brain.utterances() == ()
+
+
+def test_words_without_speech_are_noted_and_nothing_else():
+    """They take no turn, and reach nobody."""
+    player = waiting()
+    answer = player.tell(9.0, EarHeard("dana", 1, 1, "Thank you.", 1.0, 1.5, "final"))
+    assert [report.code for report in answer] == ["unclear"]
+    assert (granted(player), player.brain.utterances()) == ([], ())
+
+
+def test_a_short_word_takes_a_free_floor_behind_its_speech():
+    """`No.` in a quarter of a second is speech, once words of it have come."""
+    player = waiting()
+    player.tell(1.0, SpeechStarted("dana", 1.0))
+    player.tell(1.29, VoiceFell("dana", 1.25))
+    player.tell(1.4, SpeechStopped("dana", 1.25))
+    player.tell(1.6, EarHeard("dana", 1, 1, "No.", 1.0, 1.2, "final"))
+    assert granted(player) == ["dana"]
+    assert player.decided(EndTurn) == [EndTurn("dana", 1, "finished")]
+    assert [each.heard for each in player.brain.utterances()] == ["No."]
+
+
+def test_without_an_ear_a_turn_ends_by_the_detector():
+    """`hang` behind its end; that somebody spoke is not lost."""
+    player = waiting(ears=False)
+    player.tell(1.0, SpeechStarted("dana", 1.0))
+    player.tell(3.2, SpeechStopped("dana", 3.0))
+    (step,) = (step for step in player.wait(10.0) if step[2])
+    assert (step[0], step[2][0]) == (4.2, Attribute("dana", 1, "(unclear)", is_certain=False))
+    assert player.brain.utterances()[0].heard == "(unclear)"
+
+
+def test_words_on_their_way_are_waited_for():
+    """Four seconds behind the hang; later ones are the turn's all the same, and told as uncertain."""
+    player = waiting()
+    player.tell(1.0, SpeechStarted("dana", 1.0))
+    player.tell(3.2, SpeechStopped("dana", 3.0))
+    assert [step[0] for step in player.wait(20.0) if step[2]] == [8.2]
+    player.tell(21.0, EarHeard("dana", 1, 1, "Late words.", 1.0, 3.0, "final"))
+    assert player.decided(Attribute)[-1] == Attribute("dana", 1, "Late words.", is_certain=False)
+    assert player.brain.utterances()[0].heard == "Late words."
+
+
+def test_who_types_takes_the_time_that_reading_takes():
+    """A quarter of a second a word, in the transcript, too."""
+    player = waiting()
+    player.tell(2.0, TextTyped("dana", "one two three four five six seven eight"))
+    assert player.brain.audible == ("dana",)
+    player.wait(10.0)
+    (said,) = player.brain.utterances()
+    assert (said.start_s, said.end_s, said.was_cut) == (2.0, 4.0, False)
+    assert player.decided(EndTurn) == [EndTurn("dana", 1, "finished")]
+
+
+def test_two_who_start_at_once_collide():
+    """The first starter has the floor, the other is first in the queue; both keep their words."""
+    player = waiting("dana", "erin")
+    player.tell(1.0, SpeechStarted("dana", 1.0))
+    player.tell(1.2, SpeechStarted("erin", 1.2))
+    player.tell(3.0, SpeechStopped("erin", 2.9))
+    player.tell(3.1, EarHeard("erin", 1, 1, "I would like to say something.", 1.2, 2.9, "final"))
+    player.tell(4.0, SpeechStopped("dana", 3.9))
+    player.tell(4.1, EarHeard("dana", 1, 1, "We should begin with the price, I think.", 1.0, 3.9, "final"))
+    assert [report.code for report in player.decided(Report)][:1] == ["collision"]
+    assert granted(player) == ["dana", "erin"]
+    heard = {(each.participant, each.beside): each.heard for each in player.brain.utterances()}
+    assert heard == {
+        ("dana", ""): "We should begin with the price, I think.",
+        ("erin", "overlap"): "I would like to say something.",
+    }
+
+
+def test_who_says_nothing_has_its_own_time_to_begin():
+    """`floor.human` to begin; `hold.max` counts from the first word, and only while somebody waits."""
+    player = waiting("dana", "erin", human_s=120.0)
+    player.tell(0.0, FloorRequested("dana"))
+    assert granted(player) == ["dana"]
+    assert player.wait(119.0) == []
+    player.tell(119.0, SpeechStarted("dana", 119.0))
+    assert player.wait(300.0) == []
+    player.tell(300.0, FloorRequested("erin"))
+    assert player.decided(EndTurn) == [EndTurn("dana", 1, "hold-limit")]
+    assert granted(player) == ["dana", "erin"]
+
+
+def test_who_was_held_too_long_pauses_before_it_speaks_again():
+    """Its speech takes no floor and cuts nobody until it has fallen silent."""
+    player = waiting("dana", "erin")
+    player.tell(1.0, SpeechStarted("dana", 1.0))
+    player.tell(100.0, FloorRequested("erin"))
+    assert granted(player) == ["dana", "erin"]
+    player.wait(115.0)
+    assert granted(player) == ["dana", "erin"]
+    player.tell(116.0, SpeechStopped("dana", 115.8))
+    player.tell(118.0, SpeechStarted("dana", 118.0))
+    player.wait(119.0)
+    assert granted(player) == ["dana", "erin", "dana"]
+
+
+def test_nobody_speaks_behind_a_sleep():
+    """The source starts anew: what was said is kept, the turn is lost, and the next speech is heard."""
+    for gone in (ProcessSuspended(60.0), MeetingResumed("00")):
+        player = waiting()
+        player.tell(1.0, SpeechStarted("dana", 1.0))
+        player.tell(3.0, gone)
+        assert player.decided(EndTurn) == [EndTurn("dana", 1, "lost")]
+        assert player.brain.audible == ()
+        player.tell(4.0, SessionReady("tech", 2))
+        player.tell(5.0, SpeechStarted("dana", 5.0))
+        player.wait(6.0)
+        assert granted(player) == ["dana", "dana"]
+
+
+def test_an_ear_that_fails_leaves_the_person_at_the_table():
+    """One failure is told, and turns go by the detector."""
+    player = waiting()
+    (report,) = player.tell(0.5, EarFailed("dana", "401 Unauthorized"))
+    assert (report.code, report.participant, report.level) == ("ear-failed", "dana", "failure")
+    for at, event in spoken(1.0, "dana", 2.0):
+        player.tell(at, event)
+    player.wait(9.0)
+    assert player.decided(EndTurn) == [EndTurn("dana", 1, "finished")]

@@ -1,0 +1,342 @@
+"""Each policy's rule, as meetings show it."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+from playbook import BIZ, CHAIR, GUEST, LAW, TECH, Table, plan
+
+from trialogue.brain.floor.view import Next, Nobody, Wait
+from trialogue.model.commands import Cue, Drop, EndMeeting, GrantFloor, Play, Prepare
+from trialogue.model.events import (
+    FloorRequested,
+    GrantAsked,
+    ReplySent,
+    ReplyStarted,
+    SentenceSaid,
+    SessionFailed,
+    SessionLost,
+    ToolRequested,
+    Woke,
+)
+from trialogue.model.participants import Hears
+from trialogue.model.plan import AgendaItem, FloorRules, Interrupters, InterruptRules, Said
+
+EARS = tuple(evolve(p, hears=Hears.AUDIO) for p in (TECH, BIZ, LAW))
+
+
+def of(commands, *kinds):
+    """The commands of these classes."""
+    return [command for command in commands if isinstance(command, kinds)]
+
+
+def under(policy, *cast, otherwise="round-robin", **more):
+    """An open meeting of this cast, by this policy."""
+    floor = FloorRules(policy=policy, otherwise=otherwise, **more.pop("floor", {}))
+    table = Table(plan(*(cast or (TECH, BIZ, LAW)), floor=floor, **more))
+    table.open()
+    return table
+
+
+def calls(table, name, tool, arguments):
+    """An agent calls one of the floor's tools: what it is answered."""
+    number = len(table.log)
+    answer = table.at(table.now, ToolRequested(name, 1, f"c{number}", tool, arguments))
+    return next(command.content for command in answer if hasattr(command, "content"))
+
+
+def test_addressed_who_is_named_in_the_last_sentence_speaks():
+    """Only the last sentence counts; where it names nobody, `otherwise` decides."""
+    table = under("addressed")
+    table.says("tech", "Biz knows. But Law, what do you think?")
+    assert table.meeting.holder == "law"
+    table.says("law", "Biz was right. I think so too.")
+    assert table.meeting.holder == "biz"
+    assert [grant.reason for grant in table.commands(GrantFloor)] == [
+        "next in order",
+        "named in the last sentence",
+        "next in order",
+    ]
+
+
+def test_addressed_nobody_is_named_twice_by_the_same_words():
+    """Who was named and kept silent is left alone; who is away is left out."""
+    table = under("addressed")
+    table.says("tech", "Law, please.")
+    table.at(30, Woke("think"))
+    assert table.meeting.holder == "biz"
+    table.at(31, SessionLost("law", 1, "1006", 1.0))
+    table.now = 31
+    table.says("biz", "Law, please.")
+    assert table.meeting.holder == "tech"
+
+
+def test_hand_off_the_speaker_names_the_next():
+    """By its tool, in its own turn; its words decide nothing."""
+    table = under("hand-off")
+    assert calls(table, "biz", "hand_off", '{"to": "law"}') == "Refused: you do not have the floor."
+    assert (
+        calls(table, "tech", "hand_off", '{"to": "Law", "about": "the risk"}')
+        == "Law has the floor after you."
+    )
+    answer = table.says("tech", "Biz, you are next.")
+    assert of(answer, Cue)[0].text.endswith('It is your turn. You are asked: "the risk"')
+    assert table.meeting.holder == "law"
+    table.says("law", "Biz, you are next.")
+    assert table.meeting.holder == "biz"
+
+
+def test_hand_off_to_nobody():
+    """A name that is none, or of who is away, is told; a hand-off to who has left since is passed over."""
+    table = under("hand-off")
+    assert calls(table, "tech", "hand_off", "{}").startswith("Nobody of that name")
+    assert calls(table, "tech", "hand_off", '{"to": "law"}').startswith("Law has")
+    table.at(1, SessionFailed("law", "401"))
+    table.now = 1
+    assert calls(table, "tech", "hand_off", '{"to": "law"}') == "Law is away. Name somebody else."
+    table.says("tech")
+    assert table.meeting.holder == "biz"
+
+
+def test_queue_hands_by_priority_then_first_come():
+    """Raised by the app, a person, or an agent's tool."""
+    table = under("queue", TECH, BIZ, LAW, GUEST)
+    assert calls(table, "biz", "request_floor", '{"priority": "low"}') == "Your hand is up."
+    assert calls(table, "law", "request_floor", "{}") == "Your hand is up."
+    table.at(1, FloorRequested("dana", 1))
+    table.now = 1
+    table.says("tech")
+    assert table.meeting.holder == "dana"
+    table.at(20, Woke("think"))
+    assert table.meeting.holder == "law"
+    table.now = 20
+    table.says("law")
+    assert table.meeting.holder == "biz"
+
+
+def test_auction_the_most_urgent_bid_wins():
+    """Ties go to the least spoken; urgency is bounded; a bid may be made in one's own turn."""
+    table = under("auction")
+    assert table.meeting.holder is None
+    table.at(1.5, Woke("choose"))
+    assert table.meeting.holder == "tech"
+    table.now = 1.5
+    calls(table, "law", "bid", '{"urgency": 3}')
+    calls(table, "biz", "bid", '{"urgency": 8, "about": "money"}')
+    calls(table, "tech", "bid", '{"urgency": 99}')
+    answer = table.says("tech")
+    grant = of(answer, GrantFloor)[0]
+    assert (grant.to, grant.reason) == ("tech", "the best of 3 bids: 10")
+    answer = table.says("tech")
+    assert table.meeting.holder is None
+    answer = table.at(table.now + 1.5, Woke("choose"))
+    assert of(answer, GrantFloor)[0].to == "biz"
+    assert of(answer, Cue)[0].text.endswith('You are asked: "money"')
+
+
+def test_auction_ties_go_to_the_least_spoken():
+    """And then to whoever bid first."""
+    table = under("auction")
+    table.at(1.5, Woke("choose"))
+    table.now = 1.5
+    for name in ("tech", "law", "biz"):
+        table.at(table.now, FloorRequested(name))
+    table.says("tech")
+    assert table.grants() == ["tech", "law"]
+    table.says("law")
+    table.at(table.now + 1.5, Woke("choose"))
+    assert table.grants() == ["tech", "law", "biz"]
+
+
+def test_least_spoken_the_lowest_share_speaks():
+    """Not who has just spoken."""
+    table = under("least-spoken")
+    table.says("tech", length=2.0)
+    table.says("biz", length=9.0)
+    table.says("law", length=4.0)
+    assert table.meeting.holder == "tech"
+    table.says("tech", length=1.0)
+    assert table.meeting.holder == "law"
+    assert table.meeting.floor_view.share("biz") == 9 / 16
+
+
+def test_agenda_the_owner_opens_its_point():
+    """Then others have it, unless the owner wants it again."""
+    items = (AgendaItem("one", "One", "law", done_when=Said("done")), AgendaItem("two", "Two"))
+    table = under("agenda", agenda=items)
+    assert table.grants() == ["law"]
+    table.says("law")
+    assert table.meeting.holder == "tech"
+    table.at(table.now, FloorRequested("law"))
+    table.says("tech")
+    assert table.meeting.holder == "law"
+    table.at(table.now, FloorRequested("law"))
+    table.says("law", "This is done.")
+    assert table.meeting.item == items[1]
+    assert table.meeting.holder == "biz"
+
+
+def test_agenda_an_owner_that_is_away_is_not_waited_for():
+    """Others go on."""
+    table = Table(
+        plan(TECH, BIZ, floor=FloorRules(policy="agenda"), agenda=(AgendaItem("one", "One", "biz"),))
+    )
+    table.open()
+    table.at(1, SessionLost("biz", 1, "1006", 9.0))
+    assert table.meeting.holder == "tech"
+
+
+def test_random_draws_are_the_seeds():
+    """The same seed draws the same; nobody is drawn twice in a row."""
+
+    def drawn(seed):
+        table = under("random", seed=seed)
+        for _ in range(12):
+            table.says(table.meeting.holder)
+        return table.grants()
+
+    assert drawn(1) == drawn(1) != drawn(2)
+    assert all(a != b for a, b in zip(drawn(1), drawn(1)[1:], strict=False))
+    assert set(drawn(1)) == {"tech", "biz", "law"}
+
+
+def test_parallel_collect_all_prepare_at_once():
+    """Their replies are heard in the cast's order, and then all prepare again, each told of the others."""
+    table = Table(plan(TECH, BIZ, LAW, floor=FloorRules(policy="parallel-collect")))
+    asked = table.open()
+    assert of(asked, Prepare) == [Prepare(name, "It is your turn.") for name in ("tech", "biz", "law")]
+    assert table.begins("law", "Law speaks.") == []
+    assert table.begins("biz", "Biz speaks.") == []
+    assert of(table.begins("tech", "Tech speaks."), Play, Cue) == [Play("tech", 1, 1)]
+    table.plays("tech")
+    assert of(table.ends("tech"), Play, Cue) == [Play("biz", 1, 2)]
+    table.plays("biz")
+    assert of(table.ends("biz"), Play, Cue) == [Play("law", 1, 3)]
+    table.plays("law")
+    again = of(table.ends("law"), Prepare)
+    assert [prepare.to for prepare in again] == ["tech", "biz", "law"]
+    assert again[1].text == "Tech: Tech speaks.\nLaw: Law speaks.\nIt is your turn."
+
+
+def test_parallel_collect_waits_for_nobody_for_ever():
+    """Who is not prepared in time is left out; where nobody is, `otherwise` decides."""
+    table = under("parallel-collect")
+    table.begins("law", "Law speaks.")
+    answer = table.at(20, Woke("choose"))
+    assert of(answer, Play) == [Play("law", 1, 1)]
+    silent = under("parallel-collect")
+    assert of(silent.at(20, Woke("choose")), GrantFloor)[0].to == "tech"
+
+
+# --- free -------------------------------------------------------------------------------------------------
+
+
+def test_free_the_current_selects_the_next():
+    """Rule 1a: by name, or by handing over."""
+    table = under("free", *EARS)
+    table.at(1.0, GrantAsked("tech"))
+    table.now = 1.0
+    table.says("tech", "Law, what do you say?")
+    assert table.meeting.holder == "law"
+
+
+def test_free_the_first_to_start_speaks():
+    """Rule 1b: after a moment in which others may have started too; who did goes to the head of the queue."""
+    table = under("free", *EARS)
+    table.at(1.0, ReplyStarted("biz", 1))
+    assert table.meeting.holder is None
+    table.at(1.2, ReplyStarted("law", 1))
+    table.at(1.2, SentenceSaid("law", 1, "My remark.", 0.0))
+    answer = table.at(1.3, Woke("choose"))
+    assert of(answer, GrantFloor, Drop) == [
+        Drop("law", 1, "denied"),
+        GrantFloor("biz", 1, "the first to start", 91.3),
+    ]
+    assert table.reports() == ["collision"]
+    waiting = table.meeting.floor_view.queue[0]
+    assert (waiting.participant, waiting.priority, waiting.is_prepared) == ("law", 1, False)
+    table.at(1.3, SentenceSaid("biz", 1, "Well.", 0.0))
+    table.at(1.3, ReplySent("biz", 1, 2.0))
+    table._reply["biz"] = 1
+    table.now = 1.3
+    table.plays("biz")
+    table.ends("biz")
+    table.at(table.now + 0.3, Woke("choose"))
+    assert table.meeting.holder == "law"
+
+
+def test_free_a_chair_that_starts_with_others_goes_first():
+    """Chair, then priority, then first starter."""
+    table = under("free", *EARS[:2], evolve(CHAIR, hears=Hears.AUDIO))
+    table.at(1.0, ReplyStarted("biz", 1))
+    table.at(1.2, ReplyStarted("mod", 1))
+    table.at(1.3, Woke("choose"))
+    assert table.meeting.holder == "mod"
+
+
+def test_free_the_current_may_go_on():
+    """Rule 1c: once, where nobody else starts; then it is `otherwise`'s."""
+    table = under("free", *EARS, otherwise="scripted")
+    table.at(1.0, GrantAsked("tech"))
+    table.now = 1.0
+    table.says("tech")
+    assert table.meeting.holder is None
+    answer = table.at(table.now + 2.5, Woke("choose"))
+    assert of(answer, GrantFloor)[0].reason == "nobody else starts: the speaker may go on"
+    table.says("tech")
+    answer = table.at(table.now + 2.5, Woke("choose"))
+    assert of(answer, EndMeeting) == [EndMeeting("order-done")]
+
+
+def test_free_an_agent_that_is_addressed_may_cut_in():
+    """Its name is in the sentence that is being heard; what was evidence is reported."""
+    for may, holder in ((Interrupters.WHEN_ADDRESSED, "law"), (Interrupters.NEVER, "tech")):
+        table = under("free", *EARS, floor={"interrupt": InterruptRules(agents=may)})
+        table.at(1.0, GrantAsked("tech"))
+        table.now = 1.0
+        table.begins("tech", "Nobody. Law, you would know best what all of this could mean.", 10.0)
+        table.plays("tech")
+        table.at(7.0, ReplyStarted("law", 1))
+        assert table.meeting.holder == holder
+        assert ("interruption" in table.reports()) is (holder == "law")
+
+
+# --- what they share --------------------------------------------------------------------------------------
+
+
+def test_the_chair_may_always_interrupt():
+    """By asking for the floor with the highest priority."""
+    table = under("round-robin", CHAIR, TECH)
+    table.says("mod")
+    table.begins("tech", "A long story.", 30.0)
+    table.plays("tech")
+    assert calls(table, "mod", "request_floor", '{"priority": "highest"}') == "You have the floor."
+    assert table.meeting.holder == "mod"
+    assert calls(table, "tech", "request_floor", '{"priority": 9}') == "Your hand is up."
+    assert table.meeting.holder == "mod"
+
+
+def test_observers_have_no_hands():
+    """They are there to listen."""
+    from playbook import WATCH
+
+    table = under("queue", TECH, WATCH)
+    assert calls(table, "watch", "bid", "nonsense") == "Refused: you are here to listen."
+
+
+@pytest.mark.parametrize("decision", [Next("nobody", "?"), Wait(0.0, "?"), Nobody("?")])
+def test_a_custom_policy_is_asked_by_its_name(decision):
+    """What it says is carried out where it can be; else `otherwise` decides."""
+    from trialogue.brain.meeting import Brain
+    from trialogue.model.events import MeetingStarted, SessionReady
+
+    class Odd:
+        def choose(self, view, /):
+            return decision
+
+    odd = plan(TECH, BIZ, floor=FloorRules(policy="my.own:odd"))
+    meeting = Brain(odd, {"my.own:odd": Odd()})
+    meeting.handle(MeetingStarted(), 0.0)
+    for name in ("tech", "biz"):
+        meeting.handle(SessionReady(name, 1), 0.0)
+    assert meeting.holder == "tech"

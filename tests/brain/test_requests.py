@@ -1,0 +1,97 @@
+"""The floor's machine of requests (RFC 8855)."""
+
+import pytest
+
+from trialogue.brain.floor.requests import TRANSITIONS, Act, Floor, Request, RequestState, as_mermaid
+from trialogue.errors import LocalProtocolError
+
+
+@pytest.mark.parametrize("state", RequestState)
+@pytest.mark.parametrize("act", Act)
+def test_a_request_moves_by_its_table_only(state, act):
+    """Each pair either is in the table, or raises and changes nothing."""
+    request = Request("tech", 1, 0.0, state=state)
+    if (state, act) in TRANSITIONS:
+        request.take(act)
+        assert request.state is TRANSITIONS[state, act]
+    else:
+        with pytest.raises(
+            LocalProtocolError, match=f"a request that is {state.value} cannot take {act.value}"
+        ):
+            request.take(act)
+        assert request.state is state
+
+
+def test_the_table_of_requests():
+    """RFC 8855, section 5.2.5, as far as it goes here: ends are ends."""
+    ends = {"released", "revoked", "denied", "cancelled"}
+    assert {old.value for old, _ in TRANSITIONS} == {"pending", "accepted", "granted"}
+    assert {state.value for state in RequestState} - {old.value for old, _ in TRANSITIONS} == ends
+
+
+def test_the_picture_is_made_from_the_table():
+    """Each transition is a line of the diagram."""
+    drawn = as_mermaid()
+    assert drawn.startswith("stateDiagram-v2\n    [*] --> pending\n    pending --> accepted: accept\n")
+    assert drawn.count(": ") == len(TRANSITIONS)
+    assert drawn.endswith("    cancelled --> [*]\n")
+
+
+def test_the_queue_is_by_priority_then_first_come():
+    """And holds everybody once."""
+    floor = Floor()
+    for name, priority in (("a", 0), ("b", 1), ("c", 0), ("a", 1), ("b", 0)):
+        floor.request(name, 0.0, priority)
+    assert [request.participant for request in floor.waiting()] == ["a", "b", "c"]
+
+
+def test_one_holder_at_a_time():
+    """A second grant, and an end of nothing, are bugs of the caller."""
+    floor = Floor()
+    with pytest.raises(LocalProtocolError, match="nobody holds"):
+        floor.end("finished")
+    assert floor.grant("a", 1.0) == 1
+    with pytest.raises(LocalProtocolError, match="held in turn 1"):
+        floor.grant("b", 1.0)
+    granted = floor.granted
+    floor.end("yielded")
+    assert granted is not None
+    assert granted.state is RequestState.RELEASED
+    assert floor.grant("a", 2.0) == 2
+    granted = floor.granted
+    floor.end("timeout")
+    assert granted is not None
+    assert granted.state is RequestState.REVOKED
+
+
+def test_requests_end_in_their_own_ways():
+    """Denied or cancelled, they are forgotten; unknown ones are not missed."""
+    floor = Floor()
+    denied, cancelled = floor.request("a", 0.0), floor.request("b", 0.0)
+    floor.deny("a")
+    floor.cancel("b")
+    floor.cancel("b")
+    assert (denied.state, cancelled.state) == (RequestState.DENIED, RequestState.CANCELLED)
+    assert floor.waiting() == ()
+
+
+def test_the_floor_knows_its_invariants():
+    """A broken one is named."""
+    floor = Floor()
+    floor.grant("a", 0.0)
+    floor.request("b", 0.0)
+    floor.check(frozenset())
+    for gone in ("a", "b"):
+        with pytest.raises(LocalProtocolError, match="has left"):
+            floor.check(frozenset({gone}))
+    floor.request("b", 0.0).state = RequestState.DENIED
+    with pytest.raises(LocalProtocolError, match="in the queue is denied"):
+        floor.check(frozenset())
+    floor.request("b", 0.0).state = RequestState.ACCEPTED
+    floor.request("b", 0.0).participant = "c"
+    with pytest.raises(LocalProtocolError, match="in the queue is accepted"):
+        floor.check(frozenset())
+    assert floor.granted is not None
+    floor.granted.state = RequestState.REVOKED
+    with pytest.raises(LocalProtocolError, match="holder's request is revoked"):
+        floor.check(frozenset())

@@ -1,0 +1,106 @@
+"""When to dial again."""
+
+from trialogue.brain.restarts import Loss, RestartRules, Restarts
+
+
+def test_six_retries_then_none():
+    """Full jitter under a doubling ceiling, the first retry included."""
+    restarts = Restarts(7, "tech")
+    waits = [restarts.lost(1.0) for _ in range(7)]
+    assert waits[6] is None
+    for wait, ceiling in zip(waits[:6], (0.5, 1, 2, 4, 8, 16), strict=True):
+        assert wait is not None
+        assert 0 <= wait <= ceiling
+    assert waits[:6] == [Restarts(7, "tech").lost(1.0), *waits[1:6]]
+    assert Restarts(7, "biz").lost(1.0) != waits[0] != Restarts(8, "tech").lost(1.0)
+
+
+def test_the_ceiling_is_capped():
+    """No wait is longer than `cap_s` by chance."""
+    restarts = Restarts(1, "a", RestartRules(base_s=1000.0, attempts=200))
+    waits = [restarts.lost(0.0) or 0.0 for _ in range(200)]
+    assert 15 < max(waits) <= 20
+
+
+def test_a_minute_of_trying_is_enough():
+    """From the first loss."""
+    restarts = Restarts(7, "tech")
+    assert restarts.lost(10.0) is not None
+    assert restarts.lost(69.9) is not None
+    assert restarts.lost(70.0) is None
+
+
+def test_a_session_that_lived_clears_the_count():
+    """Ten seconds of life; a service that accepts and drops is not dialled for ever."""
+    restarts = Restarts(7, "tech")
+    for at in range(6):
+        restarts.ready(float(at))
+        assert restarts.lost(at + 1.0) is not None
+    restarts.ready(8.0)
+    assert restarts.lost(17.9) is None
+    restarts.ready(20.0)
+    assert restarts.lost(30.0) is not None
+    assert restarts.lost(90.0) is None
+
+
+def test_retry_after_is_a_lower_bound():
+    """Capped at a minute."""
+    restarts = Restarts(7, "tech")
+    assert restarts.lost(0.0, 5.0) == 5.0
+    assert restarts.lost(0.0, 500.0) == 60.0
+
+
+def test_the_same_loss_is_borne_so_often_in_a_row():
+    """A loss that may come once is fatal the second time; another kind in between begins anew."""
+    once = Loss("closed-by-us.1002", at_most=1)
+    restarts = Restarts(7, "tech")
+    assert restarts.lost(1.0, None, once) is not None
+    assert restarts.lost(2.0, None, Loss("close.1006")) is not None
+    assert restarts.lost(3.0, None, once) is not None
+    assert restarts.lost(4.0, None, once) is None
+
+
+def test_a_session_that_lives_does_not_end_a_row_a_reply_does():
+    """A service that accepts, lives and fails each turn is not dialled for ever."""
+    once = Loss("error.FAILED_TO_SPEAK", at_most=1)
+    restarts = Restarts(7, "tech")
+    restarts.lost(1.0, None, once)
+    restarts.ready(2.0)
+    assert restarts.lost(60.0, None, once) is None
+    other = Restarts(7, "tech")
+    other.lost(1.0, None, once)
+    other.ready(2.0)
+    other.proved()
+    assert other.lost(60.0, None, once) is not None
+    other.ready(61.0)
+    assert other.lost(61.0 + RestartRules().proved_s, None, once) is not None
+
+
+def test_being_ready_ends_a_row_of_failed_dials():
+    """A handshake that worked shows that what answers is a voice agent."""
+    once = Loss("dial.handshake", at_most=1, was_dialling=True)
+    restarts = Restarts(7, "tech")
+    restarts.lost(1.0, None, once)
+    restarts.ready(2.0)
+    assert restarts.lost(3.0, None, once) is not None
+
+
+def test_some_losses_need_no_wait():
+    """The first retry after maintenance goes out at once, the next with patience."""
+    away = Loss("error.SERVER_GOING_AWAY", at_once=True)
+    restarts = Restarts(7, "tech")
+    assert restarts.lost(1.0, None, away) == 0.0
+    assert restarts.lost(1.0, None, away) > 0.0
+    assert Restarts(7, "tech").lost(1.0, 3.0, away) == 3.0
+
+
+def test_a_planned_end_costs_nothing():
+    """Sessions may reach their allowed age for ever; one that is told so at once is a failure."""
+    planned = Loss("error.MAXIMUM_SESSION_LENGTH_REACHED", is_planned=True)
+    restarts = Restarts(7, "tech")
+    for hour in range(100):
+        restarts.ready(7200.0 * hour)
+        assert restarts.lost(7200.0 * (hour + 1), None, planned) == 0.0
+    waits = [restarts.lost(720_001.0, None, planned) for _ in range(7)]
+    assert waits[0] > 0.0
+    assert waits[6] is None

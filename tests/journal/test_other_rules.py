@@ -1,0 +1,69 @@
+"""Journals that earlier rules decided: read, measured and shown as ever; never decided again."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from trialogue.app.resumption import open_resumption
+from trialogue.brain.meeting import Brain
+from trialogue.brain.words.transcript import utterances
+from trialogue.errors import OtherRules
+from trialogue.journal import read
+from trialogue.journal.verify import verify
+from trialogue.model.records import RULES
+from trialogue.report.result import Run, result
+
+KEPT = sorted((Path(__file__).parent / "kept").glob("rules-1-*.jsonl"))
+
+
+def kept_ids(path):
+    return path.stem.removeprefix("rules-1-")
+
+
+@pytest.fixture(params=KEPT, ids=kept_ids)
+def old(request, tmp_path):
+    """An old journal, where a run would have it."""
+    run = tmp_path / "run"
+    run.mkdir()
+    shutil.copy(request.param, run / "journal.jsonl")
+    return run / "journal.jsonl"
+
+
+def test_there_are_some():
+    """Of agents by text and by ear, with tools, and of a person."""
+    assert {kept_ids(path) for path in KEPT} >= {"edge-cache", "policy-free", "people", "smallest"}
+
+
+def test_it_is_read_whole(old):
+    """Every record, with nothing amiss but that it lies alone; its header says which rules decided it."""
+    reading = read(old)
+    records = tuple(reading)
+    assert (reading.header.rules, RULES) == (1, 2)
+    assert [record.seq for record in records] == list(range(1, len(records) + 1))
+    assert reading.problems == []
+
+
+def test_it_is_measured_and_its_words_are_told(old):
+    """What was heard is told as ever, turn by turn."""
+    reading = read(old)
+    records = tuple(reading)
+    heard = utterances(records)
+    assert all(each.heard for each in heard)
+    assert [each.turn for each in heard] == sorted(each.turn for each in heard)
+    measured = result(reading.header.plan, records, heard, Run(clock="virtual"))
+    assert measured.reason == reading.end.reason
+    assert measured.measures.duration_s > 0
+
+
+def test_it_is_not_decided_again(old):
+    """By an error of its own, which is no divergence, with an exit code of its own."""
+    with pytest.raises(OtherRules, match="was decided by rules 1, not by today's 2") as refused:
+        verify(old, Brain)
+    assert refused.value.exit_code == 5
+
+
+def test_it_is_not_gone_on_with(old):
+    """Resuming refuses it in words."""
+    with pytest.raises(OtherRules, match="neither verified nor gone on with"):
+        open_resumption(old.parent, allow_changed_scenario=True)
