@@ -272,6 +272,7 @@ def test_a_muted_person_is_none():
     player = Player(open_brain(), wakes=True)
     player.tell(3.0, SpeechStarted("dana", 3.0))
     assert player.tell(3.4, MuteAsked("dana", muted=True))[0] == UNDUCK
+    assert player.tell(3.42, SpeechStopped("dana", 3.4)) == [], "its source says so, too"
     assert player.wait(6.0) == []
 
 

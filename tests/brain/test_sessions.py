@@ -6,6 +6,7 @@ from playbook import BIZ, TECH, Table, plan
 from trialogue.brain.words.context import REMEMBERED, ContextCall, ContextMessage, latest, size_of
 from trialogue.model.commands import Cue, EndMeeting, EndTurn, GrantFloor, Replace, RollOver, RunTool, Update
 from trialogue.model.events import (
+    LineTaken,
     ReplyFailed,
     SessionEnding,
     SessionFailed,
@@ -128,6 +129,17 @@ def test_a_fallback_takes_the_seat_and_the_turn():
     it.says("biz")
     assert it.grants() == ["tech", "biz", "tech"]
     assert "cut off" in it.commands(Cue)[-1].text
+
+
+def test_a_fallback_begins_its_own_script():
+    """Lines of the agent whose seat it takes are no lines of its own."""
+    it = table(STAND_IN, BIZ)
+    it.begins("tech")
+    it.at(it.now, LineTaken("tech", 1, 0))
+    it.plays("tech")
+    assert it.meeting.lines_given("tech") == (0,)
+    it.at(5.0, SessionFailed("tech", "gave up"))
+    assert it.meeting.lines_given("tech") == ()
 
 
 def test_a_fallback_that_fails_is_dropped():

@@ -75,6 +75,7 @@ class _Person:
     session: int = 0
     typed: list[str] = Factory(list[str])
     is_barred: bool = False
+    was_cut: bool = False
     claims: float | None = None
 
 
@@ -108,7 +109,7 @@ class People:
         """A person has begun to speak."""
         person = self._seats[name]
         person.stretches.append(Stretch(position_s))
-        person.fell_s = None
+        person.fell_s, person.was_cut = None, False
 
     def stops(self, name: str, position_s: float) -> Stretch:
         """A person has stopped speaking: the stretch that is over."""
@@ -133,6 +134,7 @@ class People:
         person.is_barred = False
         if not self.is_speaking(name):
             return None
+        person.was_cut = True
         return self.stops(name, now if person.fell_s is None else person.fell_s)
 
     def types(self, name: str, text: str) -> None:
@@ -209,6 +211,10 @@ class People:
         """Whether a person speaks."""
         person = self._seats.get(name)
         return person is not None and bool(person.stretches) and person.stretches[-1].end_s is None
+
+    def was_cut(self, name: str) -> bool:
+        """Whether a person's speech ended with a reset of its source, which tells the end once more."""
+        return self._seats[name].was_cut
 
     def speaking(self) -> tuple[str, ...]:
         """Who speaks, the first to begin first."""

@@ -94,6 +94,7 @@ def _failed(o: Owners, event: SessionFailed) -> None:
     if policy is OnFailure.REPLACE and not o.agents.was_replaced(name):
         o.agents.replace(name)
         lose(o, name)
+        o.lines.restart(name)
         o.emit(Replace(name))
         o.report("participant-replaced", "its fallback takes the seat", name, level="warning")
         return

@@ -97,7 +97,8 @@ def _started(o: Owners, name: str, position_s: float) -> None:
 
 def _stopped(o: Owners, name: str, position_s: float) -> None:
     if not o.people.is_speaking(name):
-        o.stale("speech ended that had not begun", name)
+        if not o.people.was_cut(name):
+            o.stale("speech ended that had not begun", name)
         return
     was_barred = o.people.is_barred(name)
     o.people.stops(name, position_s)

@@ -2,6 +2,7 @@
 
 1. An entry is begun with a reply, as our own service says, and given once any of that reply was heard.
 2. Which were given is told to each new session, whose script then begins with the first that was not.
+3. A fallback that takes a seat begins its own script.
 """
 
 from __future__ import annotations
@@ -39,6 +40,12 @@ class Lines:
     def _give(self, name: str, reply: int) -> None:
         if (name, reply) in self._heard and (name, reply) in self._entries:
             self._given.setdefault(name, set()).add(self._entries[name, reply])
+
+    def restart(self, participant: str) -> None:
+        """The participant's fallback takes its seat, with a script of its own."""
+        self._given.pop(participant, None)
+        for key in [key for key in self._entries if key[0] == participant]:
+            del self._entries[key]
 
     def given(self, participant: str) -> tuple[int, ...]:
         """The entries of the participant's script that were given, in order."""
