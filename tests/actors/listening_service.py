@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 import trio
 
 from trialogue.actors.ear import Ear, EarPast, EarService
-from trialogue.deepgram.listen import ListenSettings
 from trialogue.errors import ConnectionLost
+from trialogue.services.deepgram.listen import ListenSettings
 from trialogue.transport.socket import Handshake, SocketStatistics
 
 RATE = 1000

@@ -2,12 +2,17 @@
 
 import pytest
 
-from trialogue.actors.verdicts import cause_of, judge, judge_early, loss_of, table
+from trialogue.actors.verdicts import cause_of, judged, loss_of
 from trialogue.brain.restarts import Loss
-from trialogue.deepgram.codes import Verdict
 from trialogue.errors import ConnectionLost, DialFailed, RemoteProtocolError
+from trialogue.services.deepgram.codes import judge, judge_early, judgements
+from trialogue.services.verdicts import Verdict
 
 FATAL, RETRY, ONCE = Verdict.FATAL, Verdict.RETRY, Verdict.RETRY_ONCE
+
+
+def verdict_of(lost):
+    return judged(lost, judge).verdict
 
 
 def ours(code):
@@ -46,13 +51,13 @@ def ours(code):
 )
 def test_each_end_has_one_judgement(lost, cause, verdict):
     """Dial, status, close and error are told apart, and what the service said goes before how it closed."""
-    assert (cause_of(lost), judge(lost).verdict) == (cause, verdict)
-    assert judge(lost).hint
+    assert (cause_of(lost), verdict_of(lost)) == (cause, verdict)
+    assert judged(lost, judge).hint
 
 
 def test_the_table_is_whole():
     """Every cause that has a row is one that can be met, and every row says what to do for people."""
-    rows = table()
+    rows = judgements()
     assert {name.partition(".")[0] for name in rows} == {
         "dial",
         "http",
@@ -99,4 +104,4 @@ def test_before_the_settings_hold_an_error_is_about_them(code, verdict):
 )
 def test_patience_follows_the_verdict(lost, loss):
     """How often the same is borne, and how long is waited, comes from the table alone."""
-    assert loss_of(lost) == loss
+    assert loss_of(lost, verdict_of(lost)) == loss

@@ -11,7 +11,7 @@ import timeit
 from collections.abc import Callable
 from pathlib import Path
 
-from trialogue.deepgram.codec import decode_client, decode_server, encode
+from trialogue.services.deepgram.codec import decode_client, decode_server, encode
 
 EXAMPLES = Path(__file__).parents[1] / "deepgram" / "examples"
 NUMBER = 2_000

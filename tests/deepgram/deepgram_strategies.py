@@ -10,9 +10,9 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import attrs
 from hypothesis import strategies as st
 
-from trialogue.deepgram import settings
-from trialogue.deepgram.messages import ClientMessage, ServerMessage, UnknownMessage
-from trialogue.deepgram.wire import WireObject
+from trialogue.services.deepgram import settings
+from trialogue.services.deepgram.messages import ClientMessage, ServerMessage, UnknownMessage
+from trialogue.services.deepgram.wire import WireObject
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 whole = st.integers(-(2**63), 2**63 - 1)

@@ -19,8 +19,9 @@ from deepgram_strategies import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trialogue.deepgram.codec import decode_client, decode_server, encode, unknown_fields
-from trialogue.deepgram.messages import (
+from trialogue.errors import LocalProtocolError, RemoteProtocolError
+from trialogue.services.deepgram.codec import decode_client, decode_server, encode, unknown_fields
+from trialogue.services.deepgram.messages import (
     AgentError,
     ConversationText,
     CustomToThinkProvider,
@@ -32,7 +33,7 @@ from trialogue.deepgram.messages import (
     UnknownMessage,
     Welcome,
 )
-from trialogue.deepgram.settings import (
+from trialogue.services.deepgram.settings import (
     Agent,
     Audio,
     AwsBedrockCredentials,
@@ -46,7 +47,6 @@ from trialogue.deepgram.settings import (
     OpenAiThinkProvider,
     ThinkSettings,
 )
-from trialogue.errors import LocalProtocolError, RemoteProtocolError
 
 EXAMPLES = Path(__file__).parent / "examples"
 CLIENT_EXAMPLES = (EXAMPLES / "client.jsonl").read_text(encoding="utf-8").splitlines()

@@ -4,14 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trialogue.deepgram.codes import (
-    Judgement,
-    Verdict,
-    judge_close,
-    judge_error,
-    judge_status,
-    judge_warning,
-)
+from trialogue.services.deepgram.codes import judge_error, judge_warning
+from trialogue.services.verdicts import Judgement, Verdict, judge_close, judge_status
 
 FATAL_ERRORS = [
     "UNPARSABLE_CLIENT_MESSAGE",

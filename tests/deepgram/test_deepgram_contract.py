@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as hypothesis_settings
 from jsonschema import Draft7Validator, Draft202012Validator
 
-from trialogue.deepgram import messages as m
-from trialogue.deepgram import settings as s
-from trialogue.deepgram.codec import encode
-from trialogue.deepgram.wire import WireObject
+from trialogue.services.deepgram import messages as m
+from trialogue.services.deepgram import settings as s
+from trialogue.services.deepgram.codec import encode
+from trialogue.services.deepgram.wire import WireObject
 
 SPEC = Path(__file__).parent / "spec"
 EXAMPLES = Path(__file__).parent / "examples"

@@ -7,10 +7,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from trialogue.deepgram import messages as m
-from trialogue.deepgram.codec import decode_client, encode
-from trialogue.deepgram.codes import Verdict
-from trialogue.deepgram.events import (
+from trialogue.errors import LocalProtocolError
+from trialogue.services.deepgram import messages as m
+from trialogue.services.deepgram.codec import decode_client, encode
+from trialogue.services.deepgram.session import TRANSITIONS, ClientSession, SessionState, Step
+from trialogue.services.deepgram.settings import (
+    Agent,
+    Audio,
+    AudioOutput,
+    HistoryContent,
+    HistoryFunctionCalls,
+    Settings,
+)
+from trialogue.services.facts import (
     Closed,
     Failed,
     Frustrated,
@@ -37,16 +46,7 @@ from trialogue.deepgram.events import (
     Updated,
     Warned,
 )
-from trialogue.deepgram.session import TRANSITIONS, ClientSession, SessionState, Step
-from trialogue.deepgram.settings import (
-    Agent,
-    Audio,
-    AudioOutput,
-    HistoryContent,
-    HistoryFunctionCalls,
-    Settings,
-)
-from trialogue.errors import LocalProtocolError
+from trialogue.services.verdicts import Verdict
 
 SETTINGS = Settings(audio=Audio(), agent=Agent())
 WELCOME = m.Welcome("fc553ec9")
@@ -556,7 +556,7 @@ def test_keep_alive_is_due_eight_seconds_after_the_last_sound():
     assert session.tick(19.9) == []
     (due,) = session.tick(45.0)
     assert isinstance(due, Transmit)
-    assert decode_client(due.text) == m.KeepAlive()
+    assert decode_client(due.message) == m.KeepAlive()
     assert session.next_deadline() == 53.0
     session.send(m.KeepAlive(), 50.0)
     assert session.next_deadline() == 58.0

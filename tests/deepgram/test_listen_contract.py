@@ -8,17 +8,17 @@ from deepgram.listen.v2 import types as v2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trialogue.deepgram.codec import encode, unknown_fields
-from trialogue.deepgram.listen import flux, nova
-from trialogue.deepgram.listen.codec import (
+from trialogue.errors import RemoteProtocolError
+from trialogue.services.deepgram.codec import encode, unknown_fields
+from trialogue.services.deepgram.listen import flux, nova
+from trialogue.services.deepgram.listen.codec import (
     decode_flux_client,
     decode_flux_server,
     decode_nova_client,
     decode_nova_server,
 )
-from trialogue.deepgram.listen.messages import CloseStream
-from trialogue.deepgram.messages import ForceEndTurn, KeepAlive, UnknownMessage
-from trialogue.errors import RemoteProtocolError
+from trialogue.services.deepgram.listen.messages import CloseStream
+from trialogue.services.deepgram.messages import ForceEndTurn, KeepAlive, UnknownMessage
 
 FLUX = {
     flux.FluxConnected: v2.ListenV2Connected,

@@ -8,29 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from listening import CONNECTED, results, turn, utterance_end
 
-from trialogue.deepgram.codes import Verdict
-from trialogue.deepgram.events import (
+from trialogue.errors import LocalProtocolError
+from trialogue.services.deepgram.listen import LISTEN_TRANSITIONS, ListenSession, ListenSettings, ListenState
+from trialogue.services.deepgram.listen.flux import FluxConfigure
+from trialogue.services.facts import (
+    ChangeRefused,
     Closed,
     Failed,
     Malformed,
     Ready,
     Timeout,
     Transmit,
+    Understood,
     Unknown,
     Updated,
     Warned,
 )
-from trialogue.deepgram.listen import (
-    LISTEN_TRANSITIONS,
-    ChangeRefused,
-    ListenSession,
-    ListenSettings,
-    ListenState,
-    TransmitSound,
-    Understood,
-)
-from trialogue.deepgram.listen.flux import FluxConfigure
-from trialogue.errors import LocalProtocolError
+from trialogue.services.verdicts import Verdict
 
 RATE = 16_000
 SECOND = b"\x01\x00" * RATE
@@ -61,9 +55,13 @@ def until(session, end, now=0.0):
     return brought
 
 
+def is_sound(due):
+    return isinstance(due, Transmit) and isinstance(due.message, bytes)
+
+
 def seconds(dues):
     """How much silence was due."""
-    return sum(len(due.data) / 2 / RATE for _, due in dues if isinstance(due, TransmitSound))
+    return sum(len(due.message) / 2 / RATE for _, due in dues if is_sound(due))
 
 
 # --- Flux -------------------------------------------------------------------------------------------
@@ -279,11 +277,11 @@ def test_silence_is_fed_where_nobody_speaks_and_then_the_stream_rests():
     session = nova_session()
     session.hear(SECOND, 0.0)
     dues = until(session, 30.0)
-    fed = [(at, due) for at, due in dues if isinstance(due, TransmitSound)]
+    fed = [(at, due) for at, due in dues if is_sound(due)]
     assert fed[0][0] == 1.5
     assert fed[-1][0] == pytest.approx(7.0, abs=0.3)
     assert seconds(fed) == pytest.approx(fed[-1][0] - 1.0, abs=0.01)
-    kept = [at for at, due in dues if isinstance(due, Transmit)]
+    kept = [at for at, due in dues if isinstance(due, Transmit) and not is_sound(due)]
     assert [round(b - a, 2) for a, b in zip([fed[-1][0], *kept], kept, strict=False)] == [4.0] * len(kept)
     assert len(kept) == 5
 
@@ -292,7 +290,7 @@ def test_a_resting_flux_stream_breathes():
     """There is no KeepAlive on v2: anything but sound would end the connection."""
     session = flux_session()
     dues = until(session, 60.0)
-    assert all(isinstance(due, TransmitSound) for _, due in dues)
+    assert all(is_sound(due) for _, due in dues)
     breaths = [at for at, _ in dues if at > 7.0]
     assert [round(at) for at in breaths] == [26, 46]
 
@@ -312,15 +310,15 @@ def test_silence_is_silent_in_every_encoding(encoding, sample):
     """Zeros are loud in G.711."""
     session = flux_session(encoding=encoding, sample_rate=8000)
     (due,) = session.tick(session.next_deadline())
-    assert due.data == sample * (len(due.data) // len(sample))
-    assert len(due.data) // len(sample) == 1600
+    assert due.message == sample * (len(due.message) // len(sample))
+    assert len(due.message) // len(sample) == 1600
 
 
 def test_a_service_that_falls_silent_while_it_is_fed_is_lost():
     """The socket stays open and no turn ever ends: four timeouts, and the words so far stand."""
     session = flux_session(eot_timeout_ms=1000)
     session.receive_text(turn("StartOfTurn", "help"), 1.0)
-    dues = [due for at, due in until(session, 9.0) if not isinstance(due, TransmitSound)]
+    dues = [due for at, due in until(session, 9.0) if not is_sound(due)]
     assert [type(due) for due in dues] == [Understood, Timeout]
     assert dues[0].text == "help"
     assert dues[1] == Timeout("words")

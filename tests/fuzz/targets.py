@@ -15,7 +15,6 @@ import trio.testing
 from trialogue.actors.tools import as_content, parse_arguments
 from trialogue.brain.tools.arguments import misfit
 from trialogue.brain.tools.calls import floor_given, key_of
-from trialogue.deepgram.codec import decode_client, decode_server
 from trialogue.errors import JournalError, RemoteProtocolError, ScenarioError, SetupError, ToolFailed
 from trialogue.journal.reader import read
 from trialogue.scenario import loads
@@ -24,6 +23,7 @@ from trialogue.server.options import ServerOptions
 from trialogue.server.think.completion import Completion
 from trialogue.server.think.open_ai import _read
 from trialogue.server.think.ports import ThinkRefused, Thought
+from trialogue.services.deepgram.codec import decode_client, decode_server
 from trialogue.speech.recordings import read_recording
 
 MOST_MESSAGES = 40

@@ -11,13 +11,13 @@ import yaml
 
 from trialogue.app.settings import settings_for
 from trialogue.brain.words.names import last_named
-from trialogue.deepgram.codec import unknown_fields
 from trialogue.scenario import check, json_schema, load, loads, prepare, resolve, to_yaml
 from trialogue.scenario.defaults import VOICES
 from trialogue.scenario.json_schema import field_docs
 from trialogue.scenario.kinds import record_of
 from trialogue.scenario.later import LATER_KEYS
 from trialogue.scenario.schema import Agent, Document
+from trialogue.services.deepgram.codec import unknown_fields
 from trialogue.speech.voices import voice_for
 
 ROOT = Path(__file__).parents[2]

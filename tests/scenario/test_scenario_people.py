@@ -7,7 +7,6 @@ import pytest
 import soundfile
 
 from trialogue.brain.triggers import Granted, Reached, Speaking, Trigger
-from trialogue.deepgram.listen import ListenSettings
 from trialogue.errors import ScenarioError
 from trialogue.model.participants import Kind, Role
 from trialogue.model.plan import Said
@@ -15,6 +14,7 @@ from trialogue.scenario import Clock, Code, Overrides, Via, check, load, loads, 
 from trialogue.scenario.defaults import Sitting
 from trialogue.scenario.ears import EarSpec
 from trialogue.scenario.seating import ClipSpec, PersonSpec
+from trialogue.services.deepgram.listen import ListenSettings
 
 CAST = """
 trialogue: 1

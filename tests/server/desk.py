@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from trialogue.deepgram.codec import decode_client, encode
 from trialogue.errors import RemoteProtocolError
 from trialogue.server import commands as cmd
 from trialogue.server import events as ev
 from trialogue.server.conversation import Conversation
 from trialogue.server.options import ServerOptions
+from trialogue.services.deepgram.codec import decode_client, encode
 
 AUDIO = {"encoding": "linear16", "sample_rate": 16_000}
 

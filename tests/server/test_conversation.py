@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from trialogue.deepgram.settings import Agent
 from trialogue.server import commands as cmd
 from trialogue.server import events as ev
 from trialogue.server.conversation import Phase
 from trialogue.server.options import LatencyStyle, RefusalStyle, ServerOptions, UnknownFields
 from trialogue.server.think.ports import CallItem, TextItem, WantedCall
+from trialogue.services.deepgram.settings import Agent
 
 KEEP_ALIVE = {"type": "KeepAlive"}
 CALL = WantedCall("c1", "tool", "{}")

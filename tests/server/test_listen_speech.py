@@ -10,10 +10,10 @@ import trio.testing
 from attrs import evolve
 from fakes import FakeSocket, fake_equipment
 
-from trialogue.deepgram.events import Ready, Timeout
-from trialogue.deepgram.listen import ListenSession, ListenSettings, Understood
 from trialogue.server.listen.connection import listen
 from trialogue.server.listen.terms import read_query
+from trialogue.services.deepgram.listen import ListenSession, ListenSettings
+from trialogue.services.facts import Ready, Timeout, Understood
 from trialogue.speech.engines import open_engines
 from trialogue.speech.resample import Resampler
 from trialogue.speech.store import Store

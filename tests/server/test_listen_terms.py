@@ -2,9 +2,9 @@
 
 import pytest
 
-from trialogue.deepgram.listen import ListenSettings
 from trialogue.model.audio import AudioFormat
 from trialogue.server.listen.terms import FluxTerms, NovaTerms, QueryRefused, read_query
+from trialogue.services.deepgram.listen import ListenSettings
 
 RAW = "encoding=linear16&sample_rate=16000"
 

@@ -25,10 +25,8 @@ from trialogue.actors.dialling import Connect
 from trialogue.actors.in_a_row import hold_in_a_row
 from trialogue.actors.mailbox import Mailbox
 from trialogue.actors.replies import Mouth, Replies
-from trialogue.actors.terms import change_of, folded, restored, with_lines
 from trialogue.brain.restarts import Restarts
 from trialogue.brain.words.context import ContextItem
-from trialogue.deepgram.settings import Settings
 from trialogue.model.commands import AnswerTool, Cue, Replace, RollOver, Speak, Update
 from trialogue.model.events import (
     Event,
@@ -40,6 +38,8 @@ from trialogue.model.events import (
     SessionRolledOver,
     SettingsChanged,
 )
+from trialogue.services.deepgram.settings import Settings
+from trialogue.services.deepgram.terms import change_of, folded, restored, with_lines
 
 __all__ = ["Agent", "Connect", "Order", "Past", "Service"]
 

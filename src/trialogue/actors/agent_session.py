@@ -22,19 +22,8 @@ from trialogue.actors.asking import Asking
 from trialogue.actors.complaints import Complaints
 from trialogue.actors.in_a_row import Malformed
 from trialogue.actors.replies import Replies
-from trialogue.actors.terms import Change
 from trialogue.actors.updates import Pending, Updates
-from trialogue.actors.verdicts import UPDATE_REFUSED, judge_early
-from trialogue.deepgram import events as told
-from trialogue.deepgram.codes import Verdict
-from trialogue.deepgram.messages import (
-    ClientMessage,
-    FunctionCallResponse,
-    InjectAgentMessage,
-    InjectUserMessage,
-)
-from trialogue.deepgram.session import ClientSession, SessionState
-from trialogue.deepgram.settings import Settings
+from trialogue.actors.verdicts import UPDATE_REFUSED
 from trialogue.errors import ConnectionLost, ProviderRefused
 from trialogue.model.commands import AnswerTool, Cue, Speak
 from trialogue.model.events import (
@@ -50,6 +39,18 @@ from trialogue.model.events import (
     ToolRequested,
     WordsHeard,
 )
+from trialogue.services import facts as told
+from trialogue.services.deepgram.codes import judge_early
+from trialogue.services.deepgram.messages import (
+    ClientMessage,
+    FunctionCallResponse,
+    InjectAgentMessage,
+    InjectUserMessage,
+)
+from trialogue.services.deepgram.session import ClientSession, SessionState
+from trialogue.services.deepgram.settings import Settings
+from trialogue.services.deepgram.terms import Change
+from trialogue.services.verdicts import Verdict
 from trialogue.transport.socket import WebSocket
 
 Prompt: TypeAlias = Cue | Speak | AnswerTool
@@ -208,7 +209,7 @@ class AgentSession:
                 if isinstance(due, told.Timeout):
                     self._scope.cancel(reason=f"no {due.what} in time")
                     return
-                self._send(due.text)
+                self._send(due.message)
 
     async def _feed_silence(self, silence: bytes) -> None:
         """Feed the ear where nobody else does; the first frame at once, as some services count from it."""
@@ -235,9 +236,12 @@ class AgentSession:
         if self.is_running:
             self._send(self._wire.send(message, trio.current_time()))
 
-    def _send(self, text: str) -> None:
+    def _send(self, message: str | bytes) -> None:
         with suppress(ConnectionLost):  # the reader meets the same end, and tells it with its reason
-            self._socket.send_text(text)
+            if isinstance(message, str):
+                self._socket.send_text(message)
+            else:
+                self._socket.send_bytes(message)
 
     def _changed(self, part: Part, outcome: Literal["applied", "unconfirmed"]) -> None:
         self._context.post(SettingsChanged(self._context.participant, self._context.number, part, outcome))

@@ -19,8 +19,8 @@ from trialogue.actors.dialling import Connect
 from trialogue.actors.ear_session import EarContext, EarSession
 from trialogue.actors.in_a_row import hold_in_a_row
 from trialogue.brain.restarts import Restarts
-from trialogue.deepgram.listen import ListenSettings
 from trialogue.model.events import EarFailed, EarHeard, EarLost, EarReady, Event
+from trialogue.services.deepgram.listen import ListenSettings
 
 __all__ = ["Ear", "EarPast", "EarService"]
 

@@ -19,19 +19,12 @@ from attrs import frozen
 
 from trialogue.actors.complaints import Complaints
 from trialogue.actors.in_a_row import Malformed
-from trialogue.deepgram import events as told
-from trialogue.deepgram.codes import Verdict
-from trialogue.deepgram.listen import (
-    ListenDue,
-    ListenEvent,
-    ListenSession,
-    ListenSettings,
-    ListenState,
-    TransmitSound,
-    Understood,
-)
 from trialogue.errors import ConnectionLost, ProviderRefused
 from trialogue.model.events import EarHeard, EarReady, Event
+from trialogue.services import facts as told
+from trialogue.services.deepgram.listen import ListenSession, ListenSettings, ListenState
+from trialogue.services.facts import ListenDue, ListenEvent, Understood
+from trialogue.services.verdicts import Verdict
 from trialogue.transport.socket import WebSocket
 
 TAIL_S: Final = 1.0
@@ -163,18 +156,19 @@ class EarSession:
 
     def _carry_out(self, due: ListenDue) -> None:
         match due:
-            case told.Transmit(text):
-                self._send(text)
-            case TransmitSound(data):
-                self._socket.send_bytes(data)
+            case told.Transmit(message):
+                self._send(message)
             case Understood():
                 self._understood(due)
             case told.Timeout():
                 pass  # the session is closed
 
-    def _send(self, text: str) -> None:
+    def _send(self, message: str | bytes) -> None:
         with suppress(ConnectionLost):  # the reader meets the same end, and tells it with its reason
-            self._socket.send_text(text)
+            if isinstance(message, str):
+                self._socket.send_text(message)
+            else:
+                self._socket.send_bytes(message)
 
     # --- what the service tells -----------------------------------------------------------------
 

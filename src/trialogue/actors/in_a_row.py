@@ -1,6 +1,6 @@
 """Sessions in a row: one is held until it ends, and the next after as long as its end asks for.
 
-What an end means stands in one table (`verdicts`). A refusal is final, and so is the end of the retries.
+What an end means stands in one table (the service's). A refusal is final, and so is the end of the retries.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from collections.abc import Awaitable, Callable
 import trio
 from attrs import frozen
 
-from trialogue.actors.verdicts import judge, loss_of
+from trialogue.actors.verdicts import judged, loss_of
 from trialogue.brain.restarts import Restarts
 from trialogue.errors import ConnectionLost, DialFailed, ProviderRefused, SetupError
+from trialogue.services.deepgram.codes import judge
 
 MALFORMED_LIMIT = 5
 MALFORMED_WITHIN_S = 10.0
@@ -55,12 +56,13 @@ async def hold_in_a_row(
 
 def _wait_after(lost: ConnectionLost, restarts: Restarts, place: str) -> float | NoMore:
     """Seconds until the next dial."""
-    loss = loss_of(lost)
+    judgement = judged(lost, judge)
+    loss = loss_of(lost, judgement.verdict)
     if loss is None:
-        return NoMore(_at(place, f"{lost} ({judge(lost).hint})"), refused=True)
+        return NoMore(_at(place, f"{lost} ({judgement.hint})"), refused=True)
     retry_after = lost.retry_after_s if isinstance(lost, DialFailed) else None
     wait = restarts.lost(trio.current_time(), retry_after, loss)
-    return NoMore(f"{lost} ({judge(lost).hint})", refused=False) if wait is None else wait
+    return NoMore(f"{lost} ({judgement.hint})", refused=False) if wait is None else wait
 
 
 def _at(place: str, reason: str) -> str:

@@ -16,8 +16,8 @@ import trio
 from attrs import frozen
 
 from trialogue.actors.mailbox import Mailbox
-from trialogue.actors.terms import Change
 from trialogue.model.events import Part
+from trialogue.services.deepgram.terms import Change
 
 CONFIRM_S = 25.0
 """Seconds that a confirmation may take."""

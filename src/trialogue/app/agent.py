@@ -22,7 +22,6 @@ from trialogue.app.agent_memory import Memory
 from trialogue.app.asking import LONGEST_ANSWER, Loop, a_choice, a_number, a_sound, a_text
 from trialogue.app.edges import DEEPGRAM_URL, deepgram_connect
 from trialogue.app.settings import settings_for, updates_for
-from trialogue.deepgram.settings import Settings
 from trialogue.errors import GaveUp, ProviderRefused
 from trialogue.model.commands import AnswerTool, Behavior, Cue, RollOver, Speak, Update
 from trialogue.model.events import (
@@ -35,6 +34,7 @@ from trialogue.model.events import (
     SessionReady,
     ToolRequested,
 )
+from trialogue.services.deepgram.settings import Settings
 from trialogue.supervise import lone_error
 
 NAME = "agent"

@@ -22,13 +22,13 @@ from trialogue.app.seams import NO_SEAMS, Seams
 from trialogue.app.tooling import NOTHING_MORE, Permissions
 from trialogue.app.virtual import is_virtual
 from trialogue.compute import Compute, Inline, InThreads
-from trialogue.deepgram.listen import ListenSettings
 from trialogue.devices.driver import Driver
 from trialogue.errors import SetupError
 from trialogue.scenario.resolve import Resolved
 from trialogue.server.equipment import Equipment, seeded_ids
 from trialogue.server.listener import PATH, open_server, serve_stream
 from trialogue.server.options import ServerOptions
+from trialogue.services.deepgram.listen import ListenSettings
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.supervise import lone_error
 from trialogue.transport.dial import check_plaintext, in_memory, open_websocket, parse_url

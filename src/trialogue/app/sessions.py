@@ -15,9 +15,9 @@ from trialogue.app.edges import Exchange
 from trialogue.app.seams import Seams
 from trialogue.app.settings import settings_for
 from trialogue.brain.words.context import ContextItem
-from trialogue.deepgram.listen import ListenSettings
 from trialogue.model.events import Event
 from trialogue.scenario.resolve import Resolved
+from trialogue.services.deepgram.listen import ListenSettings
 
 Blocks = Mapping[str, tuple[Mapping[str, object], ...]]
 """The wire's `agent` object of each agent and of its fallback, references revealed."""

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import orjson
 
-from trialogue.actors.terms import read_change
-from trialogue.deepgram.codec import decode_client
-from trialogue.deepgram.messages import Settings
 from trialogue.errors import LocalProtocolError
 from trialogue.model.commands import Update
 from trialogue.model.events import Part
+from trialogue.services.deepgram.codec import decode_client
+from trialogue.services.deepgram.messages import Settings
+from trialogue.services.deepgram.terms import read_change
 
 
 def settings_for(block: Mapping[str, object], sample_rate: int) -> Settings:

@@ -16,11 +16,11 @@ from trialogue.cli.last_resort import LastResort
 from trialogue.cli.lines import Line, Tone, line, span
 from trialogue.cli.screens import Waiting, open_waiting, show
 from trialogue.compute import Compute, InThreads
-from trialogue.deepgram.listen.settings import FLUX_PATH, NOVA_PATH
 from trialogue.errors import SetupError
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import Access, Server, open_server
 from trialogue.server.options import is_loopback
+from trialogue.services.deepgram.listen.settings import FLUX_PATH, NOVA_PATH
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.supervise import lone_error, watch_signals
 

@@ -7,10 +7,10 @@ from typing import Final, Literal, TypeAlias
 import attrs
 from attrs import field, frozen
 
-from trialogue.deepgram.listen import ListenSettings
 from trialogue.scenario.schema import Agent, Document, Via
 from trialogue.scenario.stages import Listen
 from trialogue.scenario.vocabulary import Seat
+from trialogue.services.deepgram.listen import ListenSettings
 
 EarVia: TypeAlias = Literal["local", "deepgram"]
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from trialogue.deepgram.listen import ListenSettings
 from trialogue.model.participants import Price
 from trialogue.scenario.ears import EarSpec
 from trialogue.scenario.schema import Agent, Via
 from trialogue.scenario.stages import Think
+from trialogue.services.deepgram.listen import ListenSettings
 
 DEEPGRAM: Final = Price("deepgram/voice-agent", usd_a_minute=4.50 / 60, as_of="2025-06-16")
 """Deepgram's own listen, think and speak: 4.50 US dollars an hour of a session, as announced with its

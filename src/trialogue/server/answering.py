@@ -15,21 +15,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from trialogue.deepgram.messages import (
-    AgentAudioDone,
-    AgentError,
-    AgentStartedSpeaking,
-    AgentWarning,
-    CancelledFunction,
-    ConversationText,
-    FunctionCallCancelled,
-    FunctionCallRequest,
-    FunctionCallResponse,
-    LatencyReport,
-    RequestedFunction,
-    ScriptEntryTaken,
-    ServerMessage,
-)
 from trialogue.server import wording as say
 from trialogue.server.commands import (
     Command,
@@ -45,6 +30,21 @@ from trialogue.server.options import LatencyStyle, ServerOptions
 from trialogue.server.reply import NEVER, Reply, Stage, history_of
 from trialogue.server.terms import Terms
 from trialogue.server.think.ports import CallItem, MemoryItem, TextItem, ThinkRequest, WantedCall
+from trialogue.services.deepgram.messages import (
+    AgentAudioDone,
+    AgentError,
+    AgentStartedSpeaking,
+    AgentWarning,
+    CancelledFunction,
+    ConversationText,
+    FunctionCallCancelled,
+    FunctionCallRequest,
+    FunctionCallResponse,
+    LatencyReport,
+    RequestedFunction,
+    ScriptEntryTaken,
+    ServerMessage,
+)
 
 _MAX_PASSES: Final = 16
 """Passes of thinking in one reply: a model that calls for ever is stopped there."""

@@ -6,9 +6,9 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-from trialogue.deepgram.messages import ServerMessage
 from trialogue.server.terms import Terms, ThinkTerms
 from trialogue.server.think.ports import ThinkRequest
+from trialogue.services.deepgram.messages import ServerMessage
 
 
 @frozen

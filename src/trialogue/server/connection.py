@@ -16,8 +16,6 @@ from typing import assert_never, cast
 import structlog
 import trio
 
-from trialogue.deepgram.codec import decode_client, encode
-from trialogue.deepgram.messages import AgentError, ServerMessage
 from trialogue.errors import ConnectionLost, RemoteProtocolError
 from trialogue.server import commands as cmd
 from trialogue.server.conversation import Conversation
@@ -27,6 +25,8 @@ from trialogue.server.events import AudioReceived, Event, MessageReceived, Nonse
 from trialogue.server.terms import Terms
 from trialogue.server.thinking import Thinking
 from trialogue.server.voice import Voice
+from trialogue.services.deepgram.codec import decode_client, encode
+from trialogue.services.deepgram.messages import AgentError, ServerMessage
 from trialogue.transport.socket import WebSocket
 
 _OURS = Path(__file__).parents[1]

@@ -17,8 +17,16 @@ from typing import assert_never
 
 from attrs import evolve
 
-from trialogue.deepgram.codec import unknown_fields
-from trialogue.deepgram.messages import (
+from trialogue.server import events as ev
+from trialogue.server import terms as tm
+from trialogue.server import wording as say
+from trialogue.server.answering import Answering
+from trialogue.server.commands import Close, Command, EndUserTurn, GoBack, Listen, Prepare, Send, UseThink
+from trialogue.server.options import RefusalStyle, ServerOptions, UnknownFields
+from trialogue.server.reply import NEVER
+from trialogue.server.think.place import split_denial
+from trialogue.services.deepgram.codec import unknown_fields
+from trialogue.services.deepgram.messages import (
     AgentError,
     AgentWarning,
     ClientMessage,
@@ -48,14 +56,6 @@ from trialogue.deepgram.messages import (
     UserStartedSpeaking,
     Welcome,
 )
-from trialogue.server import events as ev
-from trialogue.server import terms as tm
-from trialogue.server import wording as say
-from trialogue.server.answering import Answering
-from trialogue.server.commands import Close, Command, EndUserTurn, GoBack, Listen, Prepare, Send, UseThink
-from trialogue.server.options import RefusalStyle, ServerOptions, UnknownFields
-from trialogue.server.reply import NEVER
-from trialogue.server.think.place import split_denial
 from trialogue.speech.sentences import split_sentences
 
 

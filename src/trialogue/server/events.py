@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-from trialogue.deepgram.messages import ClientMessage
 from trialogue.server.think.ports import WantedCall
+from trialogue.services.deepgram.messages import ClientMessage
 
 
 @frozen

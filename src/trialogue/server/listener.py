@@ -22,13 +22,13 @@ import structlog
 import trio
 from attrs import field, frozen
 
-from trialogue.deepgram.listen.settings import FLUX_PATH, NOVA_PATH, ListenRoute
 from trialogue.errors import SetupError
 from trialogue.server.connection import converse, where
 from trialogue.server.equipment import Equipment
 from trialogue.server.listen.connection import listen
 from trialogue.server.listen.terms import ListenTerms, QueryRefused, read_query
 from trialogue.server.options import is_loopback
+from trialogue.services.deepgram.listen.settings import FLUX_PATH, NOVA_PATH, ListenRoute
 from trialogue.transport.accept import (
     Accept,
     Reject,

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
-from trialogue.deepgram.settings import Agent
+from trialogue.services.deepgram.settings import Agent
 
 
 class UnknownFields(Enum):

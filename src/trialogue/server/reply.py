@@ -8,9 +8,9 @@ from typing import Final, assert_never
 
 from attrs import define, field
 
-from trialogue.deepgram.messages import FunctionCallResponse, HistoryContent, HistoryFunctionCalls
-from trialogue.deepgram.settings import HistoryFunctionCall
 from trialogue.server.think.ports import CallItem, MemoryItem, TextItem, WantedCall
+from trialogue.services.deepgram.messages import FunctionCallResponse, HistoryContent, HistoryFunctionCalls
+from trialogue.services.deepgram.settings import HistoryFunctionCall
 
 NEVER: Final = float("inf")
 """A deadline that does not come."""

@@ -7,11 +7,11 @@ from typing import assert_never
 
 from attrs import evolve, field, frozen
 
-from trialogue.deepgram import settings as wire
 from trialogue.model.audio import AudioFormat, Encoding
 from trialogue.server.options import ServerOptions
 from trialogue.server.think.ports import CallItem, MemoryItem, OfferedFunction, TextItem
 from trialogue.server.think.scripted import Script, ScriptError, read_script
+from trialogue.services.deepgram import settings as wire
 
 _DEFAULT_RATES = {"linear16": 24_000, "mulaw": 8_000, "alaw": 8_000}
 _RATES = range(4_000, 192_001)

@@ -21,10 +21,6 @@ from typing import Final, TypeAlias
 import structlog
 import trio
 
-from trialogue.deepgram.codec import encode, unknown_fields
-from trialogue.deepgram.listen.codec import decode_flux_client, decode_nova_client
-from trialogue.deepgram.listen.flux import FluxClientMessage
-from trialogue.deepgram.listen.nova import NovaClientMessage
 from trialogue.errors import ConnectionLost, RemoteProtocolError, SetupError
 from trialogue.server.connection import where
 from trialogue.server.equipment import Equipment
@@ -35,6 +31,10 @@ from trialogue.server.listen.terms import FluxTerms, ListenTerms
 from trialogue.server.listen.told import Stream, Told
 from trialogue.server.listen.wav import NoWav, WavHeader
 from trialogue.server.options import UnknownFields
+from trialogue.services.deepgram.codec import encode, unknown_fields
+from trialogue.services.deepgram.listen.codec import decode_flux_client, decode_nova_client
+from trialogue.services.deepgram.listen.flux import FluxClientMessage
+from trialogue.services.deepgram.listen.nova import NovaClientMessage
 from trialogue.speech.formats import Decoder
 from trialogue.speech.ports import HEARING_RATE
 from trialogue.speech.resample import Resampler

@@ -17,7 +17,10 @@ from typing import Any, TypeAlias
 
 from attrs import define, evolve, field
 
-from trialogue.deepgram.listen.flux import (
+from trialogue.server.listen.hearing import Hearing
+from trialogue.server.listen.terms import FluxTerms, fault_of
+from trialogue.server.listen.told import Stream, Told, type_of
+from trialogue.services.deepgram.listen.flux import (
     FluxConfigure,
     FluxConfigureFailure,
     FluxConfigureSuccess,
@@ -28,12 +31,9 @@ from trialogue.deepgram.listen.flux import (
     FluxWord,
     TurnInfo,
 )
-from trialogue.deepgram.listen.messages import CloseStream
-from trialogue.deepgram.messages import ForceEndTurn, UnknownMessage
-from trialogue.deepgram.wire import WireObject
-from trialogue.server.listen.hearing import Hearing
-from trialogue.server.listen.terms import FluxTerms, fault_of
-from trialogue.server.listen.told import Stream, Told, type_of
+from trialogue.services.deepgram.listen.messages import CloseStream
+from trialogue.services.deepgram.messages import ForceEndTurn, UnknownMessage
+from trialogue.services.deepgram.wire import WireObject
 
 __all__ = ["FluxTurns"]
 

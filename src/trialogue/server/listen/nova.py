@@ -16,8 +16,11 @@ from typing import Final
 
 from attrs import define, field
 
-from trialogue.deepgram.listen.messages import CloseStream
-from trialogue.deepgram.listen.nova import (
+from trialogue.server.listen.hearing import HeardWord, Hearing
+from trialogue.server.listen.terms import NovaTerms, keyterms_fault
+from trialogue.server.listen.told import Stream, Told, type_of
+from trialogue.services.deepgram.listen.messages import CloseStream
+from trialogue.services.deepgram.listen.nova import (
     Finalize,
     NovaAlternative,
     NovaChannel,
@@ -33,11 +36,8 @@ from trialogue.deepgram.listen.nova import (
     StreamMetadata,
     UtteranceEnd,
 )
-from trialogue.deepgram.messages import KeepAlive, UnknownMessage
-from trialogue.deepgram.wire import WireObject
-from trialogue.server.listen.hearing import HeardWord, Hearing
-from trialogue.server.listen.terms import NovaTerms, keyterms_fault
-from trialogue.server.listen.told import Stream, Told, type_of
+from trialogue.services.deepgram.messages import KeepAlive, UnknownMessage
+from trialogue.services.deepgram.wire import WireObject
 
 __all__ = ["ResultsOfStretches"]
 

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 
 from attrs import field, frozen
 
-from trialogue.deepgram.listen.settings import ListenRoute, route_of
 from trialogue.model.audio import AudioFormat, Encoding
+from trialogue.services.deepgram.listen.settings import ListenRoute, route_of
 
 __all__ = ["FluxTerms", "ListenTerms", "NovaTerms", "QueryRefused", "read_query"]
 

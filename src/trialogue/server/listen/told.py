@@ -6,8 +6,8 @@ from datetime import datetime
 
 from attrs import frozen
 
-from trialogue.deepgram.messages import UnknownMessage
-from trialogue.deepgram.wire import WireObject
+from trialogue.services.deepgram.messages import UnknownMessage
+from trialogue.services.deepgram.wire import WireObject
 
 
 @frozen

@@ -1,0 +1,181 @@
+"""Text messages to values and back, by their `type` alone.
+
+Reading coerces nothing and drops nothing: an unknown type is an UnknownMessage, unknown keys are kept in
+`extra`, and whatever else there may be on the wire is a RemoteProtocolError that names the field.
+Writing leaves out what is None and what was never declared: production refuses unknown keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias, cast, get_args
+
+import attrs
+import orjson
+from cattrs import transform_error
+from cattrs.errors import BaseValidationError
+
+from trialogue.errors import LocalProtocolError, RemoteProtocolError
+from trialogue.services.deepgram.messages import (
+    ClientMessage,
+    InjectAgentMessage,
+    InjectDynamicAgentMessage,
+    ServerMessage,
+    UnknownMessage,
+)
+from trialogue.services.deepgram.structure import Misfit, converter, history_class, tags_of
+from trialogue.services.deepgram.wire import JsonObject, WireObject
+
+__all__ = ["classes_of", "decode", "decode_client", "decode_server", "encode", "unknown_fields"]
+
+
+# --- reading ----------------------------------------------------------------------------------------
+
+_Chooser: TypeAlias = Callable[[JsonObject], type[WireObject]]
+
+
+def _injection_class(raw: JsonObject) -> type[WireObject]:
+    return InjectDynamicAgentMessage if raw.get("is_dynamic") is True else InjectAgentMessage
+
+
+_TWO_SHAPES: Mapping[str, _Chooser] = {"History": history_class, "InjectAgentMessage": _injection_class}
+"""Types whose messages have two shapes."""
+
+
+def classes_of(union: object) -> dict[str, type[WireObject]]:
+    """The classes of a union of messages, by their `type`."""
+    return {member.type: member for member in get_args(union) if member is not UnknownMessage}
+
+
+_SERVER = classes_of(ServerMessage)
+_CLIENT = classes_of(ClientMessage)
+
+
+def decode_server(text: str | bytes) -> ServerMessage:
+    """Read a server's message; RemoteProtocolError where it is none."""
+    return cast(ServerMessage, decode(text, _SERVER))
+
+
+def decode_client(text: str | bytes) -> ClientMessage:
+    """Read a client's message; RemoteProtocolError where it is none."""
+    return cast(ClientMessage, decode(text, _CLIENT))
+
+
+def decode(text: str | bytes, classes: Mapping[str, type[WireObject]]) -> WireObject | UnknownMessage:
+    """Read a message whose `type` is one of `classes`; RemoteProtocolError where it is none."""
+    raw, kind = _load(text)
+    declared = classes.get(kind)
+    if declared is None:
+        return UnknownMessage(kind, raw)
+    if kind in _TWO_SHAPES:
+        declared = _TWO_SHAPES[kind](raw)
+    try:
+        return _reader(declared)(raw, declared)
+    except (ValueError, KeyError, BaseValidationError):
+        return _read_with_care(raw, declared)
+
+
+def _load(text: str | bytes) -> tuple[dict[str, object], str]:
+    try:
+        raw = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        # The original holds the whole text, which is personal: only its position goes on.
+        raise RemoteProtocolError(f"not JSON: {error.msg} at character {error.pos}") from None
+    if type(raw) is not dict:
+        raise RemoteProtocolError(str(Misfit("an object", raw)))
+    message = cast(dict[str, object], raw)
+    kind = message.get("type")
+    if type(kind) is not str:
+        raise RemoteProtocolError(str(Misfit("a string", kind)), path="$.type")
+    return message, kind
+
+
+_READERS: dict[type[WireObject], Callable[[object, type], WireObject]] = {}
+_WRITERS: dict[type[WireObject], Callable[[WireObject], dict[str, object]]] = {}
+# Both are filled as classes are first met: to make them all costs a start-up that sees few of them.
+
+
+def _reader(declared: type[WireObject]) -> Callable[[object, type], WireObject]:
+    hook = _READERS.get(declared)
+    if hook is None:
+        hook = _READERS[declared] = converter(detailed=False).get_structure_hook(declared)
+    return hook
+
+
+def _read_with_care(raw: JsonObject, declared: type[WireObject]) -> WireObject:
+    """Read again with errors that know their path: only what failed pays for it."""
+    try:
+        return converter(detailed=True).structure(raw, declared)
+    except BaseValidationError as error:
+        what, _, path = transform_error(error, format_exception=_described)[0].rpartition(" @ ")
+        raise RemoteProtocolError(f"{raw['type']}: {what} at {path}", path=path) from error
+
+
+def _described(fault: BaseException, _: object) -> str:
+    return "missing" if isinstance(fault, KeyError) else str(fault)
+
+
+# --- writing ----------------------------------------------------------------------------------------
+
+
+def encode(message: WireObject | UnknownMessage) -> str:
+    """Write a message as JSON text; LocalProtocolError for values that JSON does not have."""
+    try:
+        return orjson.dumps(_shallow(message), default=_shallow).decode()
+    except orjson.JSONEncodeError as error:
+        kind = getattr(message, "type", type(message).__name__)
+        raise LocalProtocolError(f"{kind} cannot be written as JSON: {error}") from error
+
+
+def _shallow(value: object) -> object:
+    """One level of a tree as a dict; orjson asks again for what is below."""
+    if isinstance(value, WireObject):
+        writer = _WRITERS.get(type(value))
+        if writer is None:
+            writer = _WRITERS[type(value)] = _make_writer(type(value))
+        return writer(value)
+    if isinstance(value, UnknownMessage):
+        return value.raw
+    if isinstance(value, Mapping):
+        return dict(cast(JsonObject, value))
+    raise TypeError(type(value).__name__)
+
+
+def _make_writer(declared: type[WireObject]) -> Callable[[WireObject], dict[str, object]]:
+    tags = tags_of(declared)
+    fields = attrs.fields(declared)
+    required = tuple(field.name for field in fields if field.default is attrs.NOTHING)
+    optional = tuple(field.name for field in fields if field.name not in (*required, "extra"))
+
+    def write(value: WireObject) -> dict[str, object]:
+        written: dict[str, object] = dict(tags)
+        for name in required:
+            written[name] = getattr(value, name)
+        for name in optional:
+            found = getattr(value, name)
+            if found is not None:
+                written[name] = found
+        return written
+
+    return write
+
+
+# --- what was not declared --------------------------------------------------------------------------
+
+
+def unknown_fields(message: WireObject | UnknownMessage) -> tuple[str, ...]:
+    """Paths of keys that no class declares (`$.agent.think.timeout`), at any depth.
+
+    What is opaque (`parameters`, `content` of custom messages, unknown messages) has no such keys.
+    """
+    return tuple(_undeclared(message, "$"))
+
+
+def _undeclared(value: object, path: str) -> Iterator[str]:
+    if isinstance(value, WireObject):
+        yield from (f"{path}.{key}" for key in value.extra)
+        for field in attrs.fields(type(value)):
+            yield from _undeclared(getattr(value, field.name), f"{path}.{field.name}")
+    elif isinstance(value, tuple):
+        for index, item in enumerate(cast(tuple[object, ...], value)):
+            yield from _undeclared(item, f"{path}[{index}]")

@@ -1,0 +1,118 @@
+"""What the errors and warnings of Deepgram mean for us, and with them every end of a session.
+
+1. What the service last said counts before the close code: 1000, 1001 and 1005 look clean.
+2. Before its settings hold, an `Error` is about the settings and fatal, unless it is the server's fault.
+
+Source: Deepgram's list of errors and warnings. A code that nobody knows is retried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from trialogue.errors import ConnectionLost, DialFailed
+from trialogue.services import verdicts
+from trialogue.services.verdicts import (
+    OUR_BUG,
+    SERVICE,
+    UNKNOWN,
+    Judgement,
+    Verdict,
+    fatal,
+    go_on,
+    judge_end,
+    retry,
+    retry_once,
+)
+
+__all__ = ["judge", "judge_early", "judge_error", "judge_warning", "judgements"]
+
+_ERRORS: Mapping[str, Judgement] = {
+    "INTERNAL_SERVER_ERROR": retry(SERVICE),
+    "CLIENT_MESSAGE_TIMEOUT": retry_once("No audio reached the service in time: is the machine overloaded?"),
+    "UNPARSABLE_CLIENT_MESSAGE": fatal(
+        "The service does not know a setting or message: is it enabled for this project?"
+    ),
+    "NON_SETTINGS_MESSAGE_BEFORE_SETTINGS": fatal(OUR_BUG),
+    "SETTINGS_ALREADY_APPLIED": fatal(OUR_BUG),
+    "INVALID_SETTINGS": fatal("Check the agent's listen, think and speak settings, model names first."),
+    "FAILED_TO_START_LISTENING": retry("Speech recognition did not start; check listen if it stays so."),
+    "ASR_CONNECTION_CLOSED": retry("Speech recognition broke off."),
+    "ASR_DRIVER_TIMEOUT": retry_once("No transcript came in time: does the audio have the declared format?"),
+    "USER_AUDIO_FORMAT": fatal("The audio does not have the format that audio.input declares."),
+    "FAILED_TO_SPEAK": retry_once("No voice could speak: check speak, and give it a second one."),
+    "FAILED_TO_THINK": Judgement(
+        Verdict.TURN_LOST,
+        "No model answered: check think, its endpoint and its key, and give it a second one.",
+    ),
+    "SERVER_GOING_AWAY": Judgement(Verdict.RETRY_NOW, "The service is being maintained."),
+    "NON_EXISTENT_FUNCTION_CALLED": retry("The model called a function that it was not offered."),
+    "AGENT_ID_NOT_SUPPORTED": fatal("Give the agent's settings instead of an id."),
+    "INVALID_AGENT_ID": fatal("There is no agent with this id in this project."),
+    "MAXIMUM_SESSION_LENGTH_REACHED": Judgement(Verdict.ROLL_OVER, "A session lasts two hours at most."),
+    "DATA-0002": fatal("The voice does not take inline pronunciation: keep control text out of prompts."),
+}
+
+_WARNINGS: Mapping[str, Judgement] = {
+    "INJECT_AGENT_MESSAGE_DURING_USER_SPEECH": go_on("The words were not taken: the user spoke."),
+    "INJECT_AGENT_MESSAGE_DURING_AGENT_SPEECH": go_on("The words were not taken: the agent spoke."),
+    "PROMPT_TOO_LONG": go_on("Shorten the prompt: only its first 25,000 characters count."),
+    "THINK_REQUEST_FAILED": go_on("A model failed and the next was tried: check think."),
+    "SPEAK_REQUEST_FAILED": go_on("A voice failed and the next was tried: check speak."),
+    "FUNCTION_CALL_FAILED": go_on("The service could not call a function: check its endpoint."),
+    "SLOW_THINK_REQUEST": go_on("The model is slow."),
+    "SLOW_SPEAK_REQUEST": go_on("The voice is slow."),
+    "FORCE_END_TURN_UNSUPPORTED": go_on("Ending a turn by hand takes a Flux listen model."),
+    "GPT_4O_STREAM_END_ERROR": go_on("The model's answer had no proper end."),
+    "MAXIMUM_SESSION_LENGTH_APPROACHING": Judgement(
+        Verdict.ROLL_OVER, "A session lasts two hours at most; five minutes are left."
+    ),
+    "UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED": go_on("The change of listen was not taken."),
+    "FORCE_END_TURN_NO_ACTIVE_TURN": go_on("There was no turn to end."),
+    "VOICE_PROMPT_ADDED": go_on("The service added its own prompt for spoken answers."),
+    "API_CUTOVER_SOON": go_on("This form of the API will end: update trialogue."),
+}
+
+_SERVERS_FAULT: Final = frozenset(
+    {
+        "INTERNAL_SERVER_ERROR",
+        "FAILED_TO_START_LISTENING",
+        "ASR_CONNECTION_CLOSED",
+        "SERVER_GOING_AWAY",
+        "CLIENT_MESSAGE_TIMEOUT",
+    }
+)
+"""Errors that settings are not to blame for, even if they come before the settings hold."""
+
+
+def judgements() -> Mapping[str, Judgement]:
+    """What is known, by `error.CODE`, `warning.CODE`, and as in the table that all services share."""
+    own = (("error", _ERRORS), ("warning", _WARNINGS))
+    told = {f"{kind}.{code}": judgement for kind, known in own for code, judgement in known.items()}
+    return {**verdicts.judgements(), **told}
+
+
+def judge(lost: ConnectionLost) -> Judgement:
+    """What is to be done about a lost or a failed connection."""
+    if lost.code is None or isinstance(lost, DialFailed):
+        return judge_end(lost)
+    return judge_error(lost.code)
+
+
+def judge_early(code: str) -> Judgement:
+    """What an `Error` means that came before the settings hold."""
+    judgement = judge_error(code)
+    if code in _SERVERS_FAULT or judgement.verdict is Verdict.FATAL:
+        return judgement
+    return Judgement(Verdict.FATAL, judgement.hint)
+
+
+def judge_error(code: str) -> Judgement:
+    """What an `Error` message of this code means."""
+    return _ERRORS.get(code, UNKNOWN)
+
+
+def judge_warning(code: str) -> Judgement:
+    """What a `Warning` message of this code means: go on, or roll over."""
+    return _WARNINGS.get(code, go_on("The code is not known to this version."))

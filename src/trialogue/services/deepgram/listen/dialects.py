@@ -1,0 +1,188 @@
+"""The two dialects of a listening session: how each says things, and what its messages mean.
+
+Flux (v2): a turn has an index, each message holds the whole turn, EndOfTurn ends it.
+Nova (v1): a result holds a stretch; an utterance is its final stretches, up to a speech_final, a result
+that Finalize asked for, or an UtteranceEnd, which comes alone where noise hides the silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, TypeAlias, assert_never
+
+from attrs import define, field
+
+from trialogue.services.deepgram.codec import encode
+from trialogue.services.deepgram.codes import judge_error, judge_warning
+from trialogue.services.deepgram.listen import flux, nova
+from trialogue.services.deepgram.listen.codec import decode_flux_server, decode_nova_server
+from trialogue.services.deepgram.listen.messages import CloseStream
+from trialogue.services.deepgram.listen.utterances import Utterances, Words
+from trialogue.services.deepgram.messages import ForceEndTurn, KeepAlive, UnknownMessage
+from trialogue.services.facts import ChangeRefused, Failed, ListenEvent, Unknown, Updated, Warned
+
+__all__ = ["Connected", "Dialect", "FluxDialect", "NovaDialect"]
+
+ListenConfigure: TypeAlias = flux.FluxConfigure | nova.NovaConfigure
+"""A change of a session, in either dialect."""
+
+
+@define
+class Connected:
+    """The greeting of a route that greets; becomes Ready."""
+
+    request_id: str
+    """What the service calls the session."""
+
+
+class Dialect(Protocol):
+    """What differs between the routes."""
+
+    greets: bool
+    """Whether the server's first message says that it listens; else the open socket does."""
+
+    keep_alive: str | None
+    """What is sent while no sound is; None where nothing can be."""
+
+    force_end: str
+    """What ends the utterance now."""
+
+    close: str
+    """What asks for the end."""
+
+    def take(self, text: str | bytes, now: float) -> list[ListenEvent | Connected]:
+        """What a message tells; RemoteProtocolError where it is none."""
+        ...
+
+
+@define
+class FluxDialect:
+    """`/v2/listen`."""
+
+    utterances: Utterances
+    """Where turns go."""
+
+    greets: bool = field(default=True, init=False)
+    keep_alive: str | None = field(default=None, init=False)
+    force_end: str = field(default=encode(ForceEndTurn()), init=False)
+    close: str = field(default=encode(CloseStream()), init=False)
+    _turn: int = field(default=0, init=False)
+
+    def take(self, text: str | bytes, now: float) -> list[ListenEvent | Connected]:
+        """What a message tells."""
+        message = decode_flux_server(text)
+        match message:
+            case flux.TurnInfo():
+                return [*self._turned(message, now)]
+            case flux.FluxConnected(request_id=request_id):
+                return [Connected(request_id)]
+            case flux.FluxConfigureSuccess():
+                return [Updated("listen")]
+            case flux.FluxConfigureFailure(code=code, description=description):
+                return [ChangeRefused(code or "", description or "")]
+            case flux.FluxWarning(code=code, description=description):
+                return [Warned(code, description, judge_warning(code).verdict)]
+            case flux.FluxError(code=code, description=description):
+                judgement = judge_error(code)
+                return [Failed(code, description, judgement.verdict, judgement.hint)]
+            case UnknownMessage(type=kind, raw=raw):
+                return [Unknown(kind, raw)]
+            case _:
+                assert_never(message)
+
+    def _turned(self, turn: flux.TurnInfo, now: float) -> Sequence[ListenEvent]:
+        """A turn as it stands; an end that was missed is made up for by the next turn's index."""
+        missed = self.utterances.broken_off(now) if turn.turn_index > self._turn else []
+        self._turn = turn.turn_index
+        words = _words_of_turn(turn)
+        match turn.event:
+            case "EndOfTurn":
+                return [*missed, *self.utterances.final(words, now, turn.trigger or "model")]
+            case "EagerEndOfTurn":
+                return [*missed, *self.utterances.eager(words, now)]
+            case "TurnResumed":
+                return [*missed, *self.utterances.interim(words, now, resumed=True)]
+            case _:
+                return [*missed, *self.utterances.interim(words, now)]
+
+
+def _words_of_turn(turn: flux.TurnInfo) -> Words:
+    """A turn's words; without times they lie at the end of the sound that was transcribed."""
+    starts = [word.start for word in turn.words if word.start is not None]
+    ends = [word.end for word in turn.words if word.end is not None]
+    end = max(ends, default=turn.audio_window_end)
+    return Words(turn.transcript.strip(), min(starts, default=end), end, turn.languages or ())
+
+
+@define
+class NovaDialect:
+    """`/v1/listen`."""
+
+    utterances: Utterances
+    """Where results go."""
+
+    greets: bool = field(default=False, init=False)
+    keep_alive: str | None = field(default=encode(KeepAlive()), init=False)
+    force_end: str = field(default=encode(nova.Finalize()), init=False)
+    close: str = field(default=encode(CloseStream()), init=False)
+    _finals: list[Words] = field(factory=list[Words], init=False)
+
+    def take(self, text: str | bytes, now: float) -> list[ListenEvent | Connected]:
+        """What a message tells."""
+        message = decode_nova_server(text)
+        match message:
+            case nova.NovaResults():
+                return [*self._understood(message, now)]
+            case nova.UtteranceEnd(last_word_end=last) if last >= 0:
+                return [*self._ended(now, "timeout")]
+            case nova.NovaConfigureSuccess():
+                return [Updated("listen")]
+            case nova.NovaConfigureFailure(code=code, description=description):
+                return [ChangeRefused(code or "", description or "")]
+            case nova.NovaError(code=code, variant=variant):
+                # Its description quotes what was sent, which may be personal.
+                return [Warned(code or variant or "ERROR", "a message was not understood")]
+            case nova.StreamMetadata():
+                return [*self._ended(now, "model")]
+            case UnknownMessage(type=kind, raw=raw):
+                return [Unknown(kind, raw)]
+            case nova.NovaSpeechStarted() | nova.UtteranceEnd():
+                return []
+            case _:
+                assert_never(message)
+
+    def _understood(self, result: nova.NovaResults, now: float) -> Sequence[ListenEvent]:
+        words = _words_of_result(result)
+        if not result.is_final:
+            return self.utterances.interim(_joined([*self._finals, words]), now)
+        if words.text:
+            self._finals.append(words)
+        if result.speech_final or result.from_finalize:
+            return self._ended(now, "manual" if result.from_finalize else "model", words)
+        return self.utterances.interim(_joined(self._finals), now) if self._finals else []
+
+    def _ended(self, now: float, trigger: str, last: Words | None = None) -> Sequence[ListenEvent]:
+        finals, self._finals = self._finals, []
+        if finals:
+            return self.utterances.final(_joined(finals), now, trigger)
+        if last is not None:
+            return self.utterances.final(last, now, trigger)
+        return self.utterances.broken_off(now, trigger)
+
+
+def _words_of_result(result: nova.NovaResults) -> Words:
+    end = result.start + result.duration
+    if not result.channel.alternatives:
+        return Words("", end, end)
+    best = result.channel.alternatives[0]
+    start = best.words[0].start if best.words else end
+    last = best.words[-1].end if best.words else end
+    return Words(best.transcript.strip(), start, last, best.languages or ())
+
+
+def _joined(parts: Sequence[Words]) -> Words:
+    """Stretches as one, with the languages of all; silent ones do not count."""
+    spoken = [part for part in parts if part.text] or list(parts)
+    languages = dict.fromkeys(code for part in spoken for code in part.languages)
+    text = " ".join(part.text for part in spoken if part.text)
+    return Words(text, spoken[0].start_s, spoken[-1].end_s, tuple(languages))

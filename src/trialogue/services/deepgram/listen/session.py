@@ -1,0 +1,347 @@
+"""The client's side of one listening connection, sans I/O: sound, messages and time in, facts out.
+
+1. Time is an input (`now`, seconds on any clock that does not go back) and the next deadline an output.
+2. The connection's life is the table `LISTEN_TRANSITIONS`; a step of ours that it does not hold is a
+   LocalProtocolError. Whatever the server sends, in whatever order, becomes facts and never an exception.
+3. Flux greets, within ten seconds; on v1 the open socket is Ready.
+4. The service reckons in its own seconds of sound. Facts give places on the owner's axis, whatever was
+   dropped and however long nobody spoke.
+5. Turns end by what is heard, so a stream that stops would leave them open: where nobody feeds the session
+   for half a second, silence is due, at the pace of life. When all has been silent for six seconds and no
+   utterance is open, the stream rests: KeepAlive every four seconds on v1, a breath of silence every twenty
+   on v2, which has no such message.
+6. A service that goes silent while it is fed, or inside an utterance, is lost: Timeout.
+7. Every utterance ends: at the latest when the connection does, with the words that it had.
+8. One session is one connection: a new connection takes a new session.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Literal
+
+from attrs import define, field
+
+from trialogue.errors import LocalProtocolError, RemoteProtocolError
+from trialogue.services.deepgram.codec import encode
+from trialogue.services.deepgram.listen.dialects import (
+    Connected,
+    Dialect,
+    FluxDialect,
+    ListenConfigure,
+    NovaDialect,
+)
+from trialogue.services.deepgram.listen.settings import ListenSettings
+from trialogue.services.deepgram.listen.sound_clock import SoundClock
+from trialogue.services.deepgram.listen.utterances import Utterances
+from trialogue.services.deepgram.session import EXCERPT_BYTES, HANDSHAKE_S
+from trialogue.services.facts import (
+    ChangeRefused,
+    Closed,
+    Failed,
+    ListenDue,
+    ListenEvent,
+    Malformed,
+    Ready,
+    Timeout,
+    Transmit,
+    Understood,
+    Updated,
+    Warned,
+)
+from trialogue.services.verdicts import Verdict, judge_close
+
+__all__ = ["LISTEN_TRANSITIONS", "ListenSession", "ListenState", "ListenStep"]
+
+QUIET_S = 0.5
+"""How long nobody may feed the session before it feeds silence."""
+
+SILENCE_S = 0.2
+"""How much silence goes out at a time; at most, after a stall."""
+
+SETTLED_S = 6.0
+"""How long silence is fed before the stream rests; Flux ends a turn after five seconds at the latest."""
+
+KEEP_ALIVE_S = 4.0
+"""Between two KeepAlives of a resting stream; the service gives up after ten seconds."""
+
+BREATH_S = 20.0
+"""Between two stretches of silence of a resting stream without KeepAlive; services give up after sixty."""
+
+FINISH_S = 3.0
+"""How long the server may take to close when asked to."""
+
+LOST_S = 3.0
+"""How long a service that is fed may tell nothing; four times `eot_timeout_ms` if that is longer."""
+
+_ZERO = {"linear16": b"\x00\x00", "mulaw": b"\xff", "alaw": b"\xd5"}
+"""One silent sample of each encoding."""
+
+
+class ListenState(Enum):
+    """Where the connection stands."""
+
+    OPENING = "opening"
+    """The socket is open; the server has not greeted."""
+
+    LISTENING = "listening"
+    """Sound may flow."""
+
+    FINISHING = "finishing"
+    """The end is asked for; last words may come."""
+
+    CLOSED = "closed"
+    """It is over."""
+
+
+class ListenStep(Enum):
+    """What moves the connection on."""
+
+    READY = "ready"
+    FINISHED = "finished"
+    CLOSED = "closed"
+
+
+LISTEN_TRANSITIONS: dict[tuple[ListenState, ListenStep], ListenState] = {
+    (ListenState.OPENING, ListenStep.READY): ListenState.LISTENING,
+    (ListenState.LISTENING, ListenStep.FINISHED): ListenState.FINISHING,
+    **{(state, ListenStep.CLOSED): ListenState.CLOSED for state in ListenState},
+}
+"""The connection's life; a missed deadline closes as well, and CLOSED is final."""
+
+
+@define
+class ListenSession:
+    """One listening connection's protocol state; whoever owns the socket owns this."""
+
+    settings: ListenSettings
+    """What was asked for in the address."""
+
+    state: ListenState = field(default=ListenState.OPENING, init=False)
+    """Where the connection stands."""
+
+    request_id: str = field(default="", init=False)
+    """What the service calls the session; empty before it says so."""
+
+    last_error: Failed | None = field(default=None, init=False)
+    """The last `Error` that ended a session."""
+
+    clock: SoundClock = field(factory=SoundClock, init=False)
+    """Where the connection's sound lies on the owner's axis."""
+
+    utterances: Utterances = field(init=False)
+    """The utterances so far; `utterances.open` is the one that has no end yet."""
+
+    _dialect: Dialect = field(init=False)
+    _sample: bytes = field(init=False)
+    _since: float = field(default=0.0, init=False)
+    _filled_until: float = field(default=0.0, init=False)
+    _silent_since: float = field(default=0.0, init=False)
+    _sent_at: float = field(default=0.0, init=False)
+    _told_at: float = field(default=0.0, init=False)
+    _is_fed: bool = field(default=False, init=False)
+    _finalized_at: float | None = field(default=None, init=False)
+    _configures: bool = field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._sample = _ZERO.get(self.settings.encoding, b"\x00\x00")
+        self.utterances = Utterances(self.clock)
+        made = FluxDialect if self.settings.route == "v2" else NovaDialect
+        self._dialect = made(self.utterances)
+
+    def __repr__(self) -> str:
+        error = f", last error {self.last_error.code}" if self.last_error else ""
+        spoken = f", utterance {self.utterances.count}" if self.utterances.open else ""
+        return f"<ListenSession {self.request_id or 'unnamed'}: {self.state.value}{spoken}{error}>"
+
+    # --- out ----------------------------------------------------------------------------------------
+
+    def start(self, now: float, request_id: str = "") -> list[ListenEvent]:
+        """The socket is open; `request_id` is its `dg-request-id` header. Ready at once on v1."""
+        self._since, self.request_id = now, request_id
+        return [] if self._dialect.greets else self._ready(request_id, now)
+
+    def hear(self, data: bytes, now: float, at: float | None = None) -> bytes:
+        """The bytes to send for sound: `data` itself; LocalProtocolError where none may be sent.
+
+        `at`: where its first sample lies on the owner's axis, by which all facts give places; `now` if None.
+        """
+        self._check("sound")
+        if not data:
+            raise LocalProtocolError("empty sound may not be sent: some servers close over it")
+        if not self._is_fed and now - self._told_at > SETTLED_S:
+            self._told_at = now  # a stream that rested has told nothing, and needed not to
+        self._is_fed = True
+        self._send_sound(data, now if at is None else at, now)
+        self._filled_until = max(now, self._filled_until) + self._seconds(data)
+        self._silent_since = self._filled_until
+        return data
+
+    def end_utterance(self, now: float) -> str:
+        """The text that ends the open utterance now, whatever the service thinks."""
+        self._check("the end of an utterance")
+        if self.settings.route == "v1":
+            self._finalized_at = now
+        return self._dialect.force_end
+
+    def configure(self, change: ListenConfigure, now: float) -> str:
+        """The text that changes the session: answered by Updated or ChangeRefused, one at a time."""
+        self._check("a change")
+        if self._configures:
+            raise LocalProtocolError("a change may not be sent before the one before it is answered")
+        self._configures = True
+        self._sent_at = now
+        return encode(change)
+
+    def finish(self, now: float) -> list[str]:
+        """The texts that end the session: last words come, then the server closes."""
+        self._check("the end")
+        self.state = LISTEN_TRANSITIONS[self.state, ListenStep.FINISHED]
+        self._since = now
+        ends_turn = self.settings.route == "v2" and self.utterances.open is not None
+        return [*([self._dialect.force_end] if ends_turn else []), self._dialect.close]
+
+    def _check(self, what: str) -> None:
+        if self.state is not ListenState.LISTENING:
+            raise LocalProtocolError(f"{what} may not be sent while {self.state.value}")
+
+    # --- in -----------------------------------------------------------------------------------------
+
+    def receive_text(self, text: str | bytes, now: float) -> list[ListenEvent]:
+        """What a text message tells."""
+        if self.state is ListenState.CLOSED:
+            return []
+        self._told_at = now
+        try:
+            told = self._dialect.take(text, now)
+        except RemoteProtocolError as error:
+            return [Malformed(str(error), _excerpt(text))]
+        facts: list[ListenEvent] = []
+        for fact in told:
+            facts += self._ready(fact.request_id, now) if isinstance(fact, Connected) else [fact]
+            self._note(fact)
+        return facts
+
+    def receive_audio(self, data: bytes) -> list[ListenEvent]:
+        """What a binary message tells: a server that listens has no sound to send."""
+        return [Malformed(f"{len(data)} bytes of sound came from a service that listens", "")]
+
+    def receive_close(self, code: int, now: float, *, ours: bool = False) -> list[ListenEvent]:
+        """What the end of the connection tells; `ours`: our side closed, over something that came."""
+        if self.state is ListenState.CLOSED:
+            return []
+        asked = self.state is ListenState.FINISHING
+        last = self._close(now, "model" if asked else "lost")
+        if self.last_error is not None:
+            return [*last, Closed(code, self.last_error.verdict, self.last_error.hint)]
+        if asked and code in {1000, 1005}:
+            return [*last, Closed(code, Verdict.GO_ON, "It ended as it was asked to.")]
+        judgement = judge_close(code, ours=ours)
+        return [*last, Closed(code, judgement.verdict, judgement.hint)]
+
+    def _ready(self, request_id: str, now: float) -> list[ListenEvent]:
+        if (self.state, ListenStep.READY) not in LISTEN_TRANSITIONS:
+            return [Warned("out-of-order", f"a greeting came while {self.state.value}")]
+        self.state = LISTEN_TRANSITIONS[self.state, ListenStep.READY]
+        self.request_id = request_id or self.request_id
+        self._filled_until = self._silent_since = self._sent_at = self._told_at = now
+        return [Ready(self.request_id)]
+
+    def _note(self, fact: ListenEvent | Connected) -> None:
+        match fact:
+            case Failed():
+                self.last_error = fact
+            case Updated() | ChangeRefused():
+                self._configures = False
+            case _:
+                pass
+        if self.utterances.open is None:
+            self._finalized_at = None
+
+    def _close(self, now: float, trigger: str) -> list[Understood]:
+        self.state = LISTEN_TRANSITIONS[self.state, ListenStep.CLOSED]
+        return self.utterances.broken_off(now, trigger)
+
+    # --- time ---------------------------------------------------------------------------------------
+
+    def next_deadline(self) -> float | None:
+        """When `tick` has something to do, in seconds; None while time changes nothing."""
+        match self.state:
+            case ListenState.OPENING:
+                return self._since + HANDSHAKE_S
+            case ListenState.FINISHING:
+                return self._since + FINISH_S
+            case ListenState.LISTENING:
+                return min(self._feeds_at(), self._lost_at(), self._finalizes_at())
+            case _:
+                return None
+
+    def tick(self, now: float) -> list[ListenDue]:
+        """What is due at `now`: nothing before `next_deadline`."""
+        match self.state:
+            case ListenState.OPENING if now >= self._since + HANDSHAKE_S:
+                return self._missed("connected", now)
+            case ListenState.FINISHING if now >= self._since + FINISH_S:
+                return self._missed("end", now)
+            case ListenState.LISTENING if now >= self._lost_at():
+                return self._missed("words", now)
+            case ListenState.LISTENING if now >= self._finalizes_at():
+                self._finalized_at = None
+                return [*self.utterances.broken_off(now, "manual")]
+            case ListenState.LISTENING if now >= self._feeds_at():
+                return [self._feed(now)]
+            case _:
+                return []
+
+    def _missed(self, what: Literal["connected", "words", "end"], now: float) -> list[ListenDue]:
+        return [*self._close(now, "lost"), Timeout(what)]
+
+    @property
+    def _rests(self) -> bool:
+        """Whether silence has been fed for long enough for every utterance to have ended."""
+        settled = self._filled_until - self._silent_since >= SETTLED_S
+        return settled and self.utterances.open is None
+
+    def _feeds_at(self) -> float:
+        if self._rests:
+            return self._sent_at + (BREATH_S if self._dialect.keep_alive is None else KEEP_ALIVE_S)
+        return self._filled_until + (QUIET_S if self._is_fed else SILENCE_S)
+
+    def _feed(self, now: float) -> ListenDue:
+        if self._rests and self._dialect.keep_alive is not None:
+            self._sent_at = now
+            return Transmit(self._dialect.keep_alive)
+        wanted_s = SILENCE_S if self._rests else min(now - self._filled_until, QUIET_S)
+        samples = max(1, round(wanted_s * self.settings.sample_rate))
+        silence = self._sample * samples
+        self._is_fed = False
+        self._send_sound(silence, None, now)
+        self._filled_until = now
+        return Transmit(silence)
+
+    def _lost_at(self) -> float:
+        """When a service that has gone silent is given up: Flux tells all the time, v1 in utterances only."""
+        is_waited_for = self.utterances.open is not None or (self._dialect.greets and not self._rests)
+        if not is_waited_for:
+            return float("inf")
+        return self._told_at + max(LOST_S, 4 * self.settings.eot_timeout_s)
+
+    def _finalizes_at(self) -> float:
+        """When a Finalize has had no answer: none is promised where little sound was waiting."""
+        if self._finalized_at is None or self.utterances.open is None:
+            return float("inf")
+        return self._finalized_at + 2.0
+
+    def _send_sound(self, data: bytes, at: float | None, now: float) -> None:
+        self.clock.add(self._seconds(data), at)
+        self._sent_at = now
+
+    def _seconds(self, data: bytes) -> float:
+        return len(data) / (len(self._sample) * self.settings.sample_rate)
+
+
+def _excerpt(text: str | bytes) -> str:
+    beginning = text[:EXCERPT_BYTES]
+    if isinstance(beginning, str):
+        beginning = beginning.encode(errors="replace")
+    return beginning[:EXCERPT_BYTES].decode(errors="ignore")

@@ -1,0 +1,274 @@
+"""Messages from server to client, except `History` and the one that goes both ways.
+
+They carry neither time nor turn nor sequence number: stamp them as they arrive.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from attrs import field, frozen
+
+from trialogue.services.deepgram.wire import Json, WireObject
+
+
+@frozen
+class Welcome(WireObject):
+    """The first message of a server."""
+
+    type: ClassVar[str] = "Welcome"
+
+    request_id: str
+    """What the service calls this session; its support asks for it."""
+
+
+@frozen
+class SettingsApplied(WireObject):
+    """Settings hold; audio and injections are welcome from here on."""
+
+    type: ClassVar[str] = "SettingsApplied"
+
+
+@frozen
+class ConversationText(WireObject):
+    """Words: of the agent one sentence a message, of the user once at the end of the turn."""
+
+    type: ClassVar[str] = "ConversationText"
+
+    role: str
+    """`user` or `assistant`."""
+
+    content: str
+    """The words. Personal."""
+
+    conversational_behavior: str | None = None
+    """`default`, `backchannel`, `presence_check` or `filler`; `default` where absent."""
+
+    languages_hinted: tuple[str, ...] | None = None
+    """Which languages were to be expected."""
+
+    languages: tuple[str, ...] | None = None
+    """Which were heard."""
+
+
+@frozen
+class UserStartedSpeaking(WireObject):
+    """Speech at the agent's ear. The server has stopped sending: stop playing, drop what is queued."""
+
+    type: ClassVar[str] = "UserStartedSpeaking"
+
+
+@frozen
+class AgentThinking(WireObject):
+    """What the model thinks. Many never send it: nothing may depend on it."""
+
+    type: ClassVar[str] = "AgentThinking"
+
+    content: str
+    """Its thoughts. Personal."""
+
+
+@frozen
+class AgentStartedSpeaking(WireObject):
+    """The agent begins to speak; sent only where `experimental` is set."""
+
+    type: ClassVar[str] = "AgentStartedSpeaking"
+
+    total_latency: float
+    """Seconds from the user's words to the reply's first sound."""
+
+    tts_latency: float
+    """Seconds of it for speech."""
+
+    ttt_latency: float
+    """Seconds of it for the model."""
+
+
+@frozen
+class LatencyReport(WireObject):
+    """What stages took, in seconds: often one field a message. Absent is not 0."""
+
+    type: ClassVar[str] = "LatencyReport"
+
+    stt_latency: float | None = None
+    """Recognition; comes several times a second."""
+
+    ttt_token_latency: float | None = None
+    """To the model's first token."""
+
+    ttt_text_latency: float | None = None
+    """To its first text."""
+
+    ttt_tool_latency: float | None = None
+    """To its first function call."""
+
+    ttt_thinking_latency: float | None = None
+    """To its first thought."""
+
+    tts_latency: float | None = None
+    """To the first byte of speech."""
+
+    total_latency: float | None = None
+    """From the end of the user's words to the first byte of speech."""
+
+
+@frozen
+class AgentAudioDone(WireObject):
+    """The last audio is sent, not played. May never come for a reply that was cut off."""
+
+    type: ClassVar[str] = "AgentAudioDone"
+
+
+@frozen
+class RequestedFunction(WireObject):
+    """One call that the model wants."""
+
+    id: str
+    """The model's id of the call."""
+
+    name: str
+    """Which function."""
+
+    arguments: str
+    """JSON as the model wrote it: may be empty or wrong. Personal."""
+
+    client_side: bool
+    """Whether the client shall answer."""
+
+    thought_signature: str | None = None
+    """A token that some Gemini models want back."""
+
+
+@frozen
+class FunctionCallRequest(WireObject):
+    """Calls that the model wants; those of the server are only reported."""
+
+    type: ClassVar[str] = "FunctionCallRequest"
+
+    functions: tuple[RequestedFunction, ...]
+    """The calls."""
+
+
+@frozen
+class CancelledFunction(WireObject):
+    """One call that is no longer wanted."""
+
+    id: str
+    """The call's id."""
+
+    name: str
+    """Which function."""
+
+
+@frozen
+class FunctionCallCancelled(WireObject):
+    """Calls that are no longer wanted: do not answer them."""
+
+    type: ClassVar[str] = "FunctionCallCancelled"
+
+    functions: tuple[CancelledFunction, ...]
+    """The calls."""
+
+
+@frozen
+class PromptUpdated(WireObject):
+    """An UpdatePrompt holds."""
+
+    type: ClassVar[str] = "PromptUpdated"
+
+
+@frozen
+class SpeakUpdated(WireObject):
+    """An UpdateSpeak holds."""
+
+    type: ClassVar[str] = "SpeakUpdated"
+
+
+@frozen
+class ThinkUpdated(WireObject):
+    """An UpdateThink holds."""
+
+    type: ClassVar[str] = "ThinkUpdated"
+
+
+@frozen
+class ListenUpdated(WireObject):
+    """An UpdateListen holds."""
+
+    type: ClassVar[str] = "ListenUpdated"
+
+
+@frozen
+class ThinkLiveUpdated(WireObject):
+    """An UpdateThinkLive holds."""
+
+    type: ClassVar[str] = "ThinkLiveUpdated"
+
+
+@frozen
+class InjectionRefused(WireObject):
+    """An InjectAgentMessage was not taken; some servers say it by an AgentWarning instead."""
+
+    type: ClassVar[str] = "InjectionRefused"
+
+    message: str | None = None
+    """Why."""
+
+
+@frozen
+class FrustrationDetected(WireObject):
+    """The user sounds frustrated (Think Live)."""
+
+    type: ClassVar[str] = "FrustrationDetected"
+
+    count: int
+    """How often so far."""
+
+    escalated: bool
+    """Whether the limit is reached."""
+
+
+@frozen
+class CustomFromThinkProvider(WireObject):
+    """Something handed through from a model of one's own. Undocumented."""
+
+    type: ClassVar[str] = "__customFromThinkProvider"
+
+    content: Json = field(hash=False)
+    """Any JSON."""
+
+
+@frozen
+class ScriptEntryTaken(WireObject):
+    """The reply that begins next uses this entry of the script: of trialogue's embedded server only."""
+
+    type: ClassVar[str] = "__scriptEntryTaken"
+
+    entry: int
+    """Its index in the script's list, from 0."""
+
+
+@frozen
+class AgentWarning(WireObject):
+    """`Warning`: something went wrong, the session goes on."""
+
+    type: ClassVar[str] = "Warning"
+
+    code: str
+    """Which; see `codes.judge_warning`."""
+
+    description: str
+    """The server's words."""
+
+
+@frozen
+class AgentError(WireObject):
+    """`Error`: something failed; as a rule the session is over, and the socket closes."""
+
+    type: ClassVar[str] = "Error"
+
+    code: str
+    """Which; see `codes.judge_error`."""
+
+    description: str
+    """The server's words."""

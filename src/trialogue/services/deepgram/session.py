@@ -1,0 +1,391 @@
+"""The client's side of one connection, sans I/O: messages and time in, events and texts out.
+
+1. Time is an input (`now`, seconds on any clock that does not go back) and the next deadline an output.
+2. The handshake is the table `TRANSITIONS`. A step of ours that it does not hold is a LocalProtocolError;
+   one of the server's is a warning. Either way the state stays as it was.
+3. Whatever the server sends, in whatever order, becomes events and never an exception.
+4. Until Ready the server can only greet, warn and fail: a reply before the settings are sent is out of order
+   and dropped. One that comes while they are applied is kept, within bounds, and told behind Ready.
+5. Settings may go out before the Welcome is read, and go out once. Nothing else goes before them, and
+   nothing but KeepAlive before they are applied.
+6. A call is answered at most once, by its id, and not after it was cancelled: ask `open_calls` first.
+   Two calls of one id are two: each of them is answered.
+7. Welcome and SettingsApplied have ten seconds each. While running, KeepAlive is due eight seconds after
+   the last sound or KeepAlive that we sent.
+8. A close looks the same whether or not the service meant it: what it last said counts before the code.
+9. One session is one connection: a new connection takes a new session.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TypeAlias, assert_never
+
+from attrs import define, field
+
+from trialogue.errors import LocalProtocolError, RemoteProtocolError
+from trialogue.services.deepgram import translate
+from trialogue.services.deepgram.codec import decode_server, encode
+from trialogue.services.deepgram.early import EarlyTalk
+from trialogue.services.deepgram.messages import (
+    AgentAudioDone,
+    AgentError,
+    AgentStartedSpeaking,
+    AgentWarning,
+    ClientMessage,
+    ConversationText,
+    FunctionCallCancelled,
+    FunctionCallRequest,
+    FunctionCallResponse,
+    KeepAlive,
+    ServerMessage,
+    Settings,
+    SettingsApplied,
+    UnknownMessage,
+    UserStartedSpeaking,
+    Welcome,
+)
+from trialogue.services.deepgram.reply import ReplyTrack
+from trialogue.services.facts import (
+    Closed,
+    Due,
+    Failed,
+    Heard,
+    Malformed,
+    Ready,
+    SessionEvent,
+    SpeechAtEar,
+    Timeout,
+    ToolCallsCancelled,
+    Transmit,
+    Unknown,
+    Warned,
+)
+from trialogue.services.verdicts import Verdict, judge_close
+
+__all__ = ["TRANSITIONS", "ClientSession", "SessionState", "Step"]
+
+HANDSHAKE_S = 10.0
+"""How long Welcome and SettingsApplied may each take."""
+
+KEEP_ALIVE_S = 8.0
+"""How long we may be silent: the service gives up after about ten seconds."""
+
+EXCERPT_BYTES = 1024
+"""How much of a malformed message is kept."""
+
+_KEEP_ALIVE = encode(KeepAlive())
+
+
+class SessionState(Enum):
+    """Where the handshake stands."""
+
+    AWAIT_WELCOME = "await-welcome"
+    """The socket is open; nobody has said anything."""
+
+    AWAIT_SETTINGS = "await-settings"
+    """The server has greeted; Settings are ours to send."""
+
+    APPLYING = "applying"
+    """Settings are sent, and not yet applied."""
+
+    RUNNING = "running"
+    """Settings hold."""
+
+    CLOSED = "closed"
+    """It is over."""
+
+
+class Step(Enum):
+    """What moves the handshake."""
+
+    WELCOMED = "welcomed"
+    SETTINGS_SENT = "settings-sent"
+    SETTINGS_APPLIED = "settings-applied"
+    CLOSED = "closed"
+
+
+TRANSITIONS: dict[tuple[SessionState, Step], SessionState] = {
+    (SessionState.AWAIT_WELCOME, Step.WELCOMED): SessionState.AWAIT_SETTINGS,
+    (SessionState.AWAIT_WELCOME, Step.SETTINGS_SENT): SessionState.APPLYING,
+    (SessionState.AWAIT_SETTINGS, Step.SETTINGS_SENT): SessionState.APPLYING,
+    (SessionState.APPLYING, Step.WELCOMED): SessionState.APPLYING,
+    (SessionState.APPLYING, Step.SETTINGS_APPLIED): SessionState.RUNNING,
+    **{(state, Step.CLOSED): SessionState.CLOSED for state in SessionState},
+}
+"""The handshake; a missed deadline closes as well, and CLOSED is final."""
+
+_Talk: TypeAlias = (
+    translate.Plain
+    | ConversationText
+    | UserStartedSpeaking
+    | AgentAudioDone
+    | FunctionCallRequest
+    | FunctionCallCancelled
+)
+"""Messages that have their place only while running."""
+
+
+@define
+class ClientSession:
+    """One connection's protocol state; whoever owns the socket owns this."""
+
+    opened_at: float
+    """When the websocket was open, in seconds."""
+
+    state: SessionState = field(default=SessionState.AWAIT_WELCOME, init=False)
+    """Where the handshake stands."""
+
+    request_id: str = field(default="", init=False)
+    """What the service calls the session; empty before its Welcome."""
+
+    last_error: Failed | None = field(default=None, init=False)
+    """The last `Error` that the server sent."""
+
+    heard_at: float = field(init=False)
+    """When anything last came from the server, in seconds."""
+
+    _settings_at: float = field(default=0.0, init=False)
+    _sent_at: float = field(default=0.0, init=False)
+    _reply: ReplyTrack = field(factory=ReplyTrack, init=False)
+    _open_calls: dict[tuple[str, str], None] = field(factory=dict[tuple[str, str], None], init=False)
+    _early: EarlyTalk[_Talk] = field(factory=EarlyTalk[_Talk], init=False)
+    _early_audio_told: set[str] = field(factory=set[str], init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.heard_at = self.opened_at
+
+    def __repr__(self) -> str:
+        calls = f", {len(self._open_calls)} open calls" if self._open_calls else ""
+        error = f", last error {self.last_error.code}" if self.last_error else ""
+        return f"<ClientSession {self.request_id or 'unnamed'}: {self.state.value}{calls}{error}>"
+
+    @property
+    def open_calls(self) -> tuple[str, ...]:
+        """Ids of the calls that wait for our answer, oldest first; one that two calls have stands twice."""
+        return tuple(call_id for call_id, _ in self._open_calls)
+
+    # --- out ----------------------------------------------------------------------------------------
+
+    def send(self, message: ClientMessage, now: float) -> str:
+        """The text to send for `message`; LocalProtocolError, and no change, where it is not allowed."""
+        self._check(message)
+        text = encode(message)
+        match message:
+            case Settings():
+                self._move(Step.SETTINGS_SENT)
+                self._settings_at = now
+                self._reply.sample_width = _sample_width(message)
+            case KeepAlive():
+                self._sent_at = now
+            case FunctionCallResponse(id=str(call_id)):
+                self._close_call(call_id)
+            case _:
+                pass
+        return text
+
+    def send_audio(self, data: bytes, now: float) -> bytes:
+        """The bytes to send for a stretch of sound: `data` itself; LocalProtocolError where not allowed."""
+        if self.state is not SessionState.RUNNING:
+            raise LocalProtocolError(f"audio may not be sent while {self.state.value}")
+        if not data:
+            raise LocalProtocolError("empty audio may not be sent: some servers close over it")
+        self._sent_at = now
+        return data
+
+    def _check(self, message: ClientMessage) -> None:
+        match self.state:
+            case SessionState.AWAIT_WELCOME | SessionState.AWAIT_SETTINGS:
+                allowed = isinstance(message, Settings)
+            case SessionState.APPLYING:
+                allowed = isinstance(message, KeepAlive)
+            case SessionState.RUNNING:
+                allowed = not isinstance(message, Settings | UnknownMessage)
+            case SessionState.CLOSED:
+                allowed = False
+            case _:
+                assert_never(self.state)
+        if not allowed:
+            raise LocalProtocolError(f"{message.type} may not be sent while {self.state.value}")
+        if isinstance(message, FunctionCallResponse) and message.id not in self.open_calls:
+            raise LocalProtocolError("a function call may be answered once, by its id, unless cancelled")
+
+    def _close_call(self, call_id: str) -> None:
+        """Strike out the oldest open call of an id: it has its answer."""
+        del self._open_calls[next(call for call in self._open_calls if call[0] == call_id)]
+
+    # --- in -----------------------------------------------------------------------------------------
+
+    def receive_text(self, text: str | bytes, now: float) -> list[SessionEvent]:
+        """What a text message tells."""
+        if self.state is SessionState.CLOSED:
+            return []
+        self.heard_at = now
+        try:
+            message = decode_server(text)
+        except RemoteProtocolError as error:
+            return [Malformed(str(error), _excerpt(text))]
+        return self._greeted(message, now)
+
+    def receive_audio(self, data: bytes, now: float) -> list[SessionEvent]:
+        """What a binary message tells."""
+        if self.state is SessionState.CLOSED:
+            return []
+        self.heard_at = now
+        if self.state is SessionState.RUNNING:
+            return self._reply.audio(data) if data else []
+        is_kept = self.state is SessionState.APPLYING and bool(data) and self._early.keep(data)
+        outcome = "is kept" if is_kept else "was dropped"
+        if outcome in self._early_audio_told:
+            return []
+        self._early_audio_told.add(outcome)
+        return [Warned("early-audio", f"audio came while {self.state.value}, and {outcome}")]
+
+    def receive_close(self, code: int, *, ours: bool = False) -> list[SessionEvent]:
+        """What the end of the connection tells; `ours`: our side closed, over something that came."""
+        if self.state is SessionState.CLOSED:
+            return []
+        self._close()
+        error = self.last_error
+        if error is not None and error.verdict is not Verdict.TURN_LOST:
+            return [Closed(code, error.verdict, error.hint)]
+        judgement = judge_close(code, ours=ours)
+        return [Closed(code, judgement.verdict, judgement.hint)]
+
+    def _greeted(self, message: ServerMessage, now: float) -> list[SessionEvent]:
+        """Messages that may come at any time; the rest only while running."""
+        match message:
+            case Welcome(request_id=request_id):
+                self.request_id = self.request_id or request_id[: translate.LONGEST_NAME]
+                return self._stepped(Step.WELCOMED)
+            case SettingsApplied():
+                return self._applied(now)
+            case AgentError():
+                self.last_error = translate.failed(message)
+                return [self.last_error]
+            case AgentWarning():
+                return [translate.warned(message)]
+            case UnknownMessage(type=kind, raw=raw):
+                return [Unknown(kind[: translate.LONGEST_NAME], raw)]
+            case _ if self.state is SessionState.APPLYING and self._early.keep(message):
+                return []
+            case _ if self.state is not SessionState.RUNNING:
+                return [self._out_of_order(message.type)]
+            case _:
+                return self._conversed(message)
+
+    def _conversed(self, message: _Talk) -> list[SessionEvent]:
+        """Messages of the conversation itself."""
+        match message:
+            case ConversationText():
+                return self._said(message)
+            case UserStartedSpeaking():
+                self._reply.cut()
+                return [SpeechAtEar()]
+            case AgentStartedSpeaking():
+                return [*self._reply.announced(), translate.translate(message)]
+            case AgentAudioDone():
+                return self._reply.done()
+            case FunctionCallRequest():
+                wanted = translate.tool_calls(message)
+                if isinstance(wanted, Malformed):
+                    return [wanted]
+                self._open_calls |= {(call.id, call.arguments): None for call in wanted.calls if call.ours}
+                return [wanted]
+            case FunctionCallCancelled(functions=functions):
+                gone = {function.id for function in functions}
+                for call in [call for call in self._open_calls if call[0] in gone]:
+                    del self._open_calls[call]
+                ids = (function.id for function in functions if len(function.id) <= translate.LONGEST_NAME)
+                return [ToolCallsCancelled(tuple(ids))]
+            case _:
+                return [translate.translate(message)]
+
+    def _said(self, message: ConversationText) -> list[SessionEvent]:
+        """Words; a role that nobody knows is nobody's, and kept as it is."""
+        match message.role:
+            case "assistant":
+                return self._reply.sentence(message.content, message.conversational_behavior or "default")
+            case "user":
+                return [Heard(message.content, message.languages or ())]
+            case role:
+                raw = {"type": message.type, "role": role, "content": message.content}
+                return [Unknown(message.type, raw)]
+
+    # --- time ---------------------------------------------------------------------------------------
+
+    def next_deadline(self) -> float | None:
+        """When `tick` has something to do, in seconds; None while time changes nothing."""
+        match self.state:
+            case SessionState.AWAIT_WELCOME:
+                return self.opened_at + HANDSHAKE_S
+            case SessionState.APPLYING:
+                return self._settings_at + HANDSHAKE_S
+            case SessionState.RUNNING:
+                return self._sent_at + KEEP_ALIVE_S
+            case SessionState.AWAIT_SETTINGS | SessionState.CLOSED:
+                return None
+            case _:
+                assert_never(self.state)
+
+    def tick(self, now: float) -> list[Due]:
+        """What is due at `now`: nothing before `next_deadline`."""
+        deadline = self.next_deadline()
+        if deadline is None or now < deadline:
+            return []
+        if self.state is SessionState.RUNNING:
+            self._sent_at = now
+            return [Transmit(_KEEP_ALIVE)]
+        missed = Timeout("welcome" if self.state is SessionState.AWAIT_WELCOME else "settings-applied")
+        self._close()
+        return [missed]
+
+    # --- the table ----------------------------------------------------------------------------------
+
+    def _applied(self, now: float) -> list[SessionEvent]:
+        warning = self._stepped(Step.SETTINGS_APPLIED)
+        if warning:
+            return warning
+        self._sent_at = now
+        return [Ready(self.request_id), *self._greeting()]
+
+    def _greeting(self) -> list[SessionEvent]:
+        """What came before its time, now that it has its place."""
+        told: list[SessionEvent] = []
+        for item in self._early.take():
+            told += self._reply.audio(item) if isinstance(item, bytes) else self._conversed(item)
+        return told
+
+    def _stepped(self, step: Step) -> list[SessionEvent]:
+        """Make a step of the server's: nothing, or the warning that it was out of order."""
+        if (self.state, step) not in TRANSITIONS:
+            return [self._out_of_order(step.value)]
+        self._move(step)
+        return []
+
+    def _move(self, step: Step) -> None:
+        self.state = TRANSITIONS[self.state, step]
+
+    def _close(self) -> None:
+        self._move(Step.CLOSED)
+        self._open_calls.clear()
+        self._reply.cut()
+
+    def _out_of_order(self, what: str) -> Warned:
+        return Warned("out-of-order", f"{what} came while {self.state.value}")
+
+
+def _sample_width(settings: Settings) -> int:
+    """How many bytes of the agent's sound belong together."""
+    output = settings.audio.output
+    if output is None:
+        return 2
+    plain = output.encoding in {None, "linear16"} and output.container in {None, "none"}
+    return 2 if plain else 1
+
+
+def _excerpt(text: str | bytes) -> str:
+    beginning = text[:EXCERPT_BYTES]
+    if isinstance(beginning, str):
+        beginning = beginning.encode(errors="replace")
+    return beginning[:EXCERPT_BYTES].decode(errors="ignore")

@@ -1,0 +1,120 @@
+"""The root of the tree: `Settings`, its audio formats and its agent."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from attrs import frozen
+
+from trialogue.services.deepgram.settings.history import HistoryItem
+from trialogue.services.deepgram.settings.listen import Listen
+from trialogue.services.deepgram.settings.speak import SpeakSettings
+from trialogue.services.deepgram.settings.think import ThinkSettings
+from trialogue.services.deepgram.settings.think_live import ThinkLive
+from trialogue.services.deepgram.wire import WireObject
+
+
+@frozen
+class AudioInput(WireObject):
+    """What the client sends: mono, fixed for the session."""
+
+    encoding: str
+    """`linear16`, `linear32`, `mulaw`, `alaw`, `opus`, ..."""
+
+    sample_rate: int
+    """Samples a second."""
+
+
+@frozen
+class AudioOutput(WireObject):
+    """What the agent sends: mono, fixed for the session."""
+
+    encoding: str | None = None
+    """`linear16` where absent; `mulaw`, `alaw`, `mp3`, `opus`, `flac`, `aac`."""
+
+    sample_rate: int | None = None
+    """Samples a second; 24000 for `linear16` where absent."""
+
+    bitrate: int | None = None
+    """Bits a second; for `mp3`, `opus` and `aac`."""
+
+    container: str | None = None
+    """`none` where absent; `wav` for uncompressed, `ogg` for `opus`. Others take no container at all."""
+
+
+@frozen
+class Audio(WireObject):
+    """Both directions; 24 kHz `linear16` where absent."""
+
+    input: AudioInput | None = None
+    """What the client sends."""
+
+    output: AudioOutput | None = None
+    """What the agent sends."""
+
+
+@frozen
+class Flags(WireObject):
+    """`flags`, which stands beside `agent`, not in it."""
+
+    history: bool | None = None
+    """Whether the server sends `History`; it does where absent."""
+
+
+@frozen
+class Context(WireObject):
+    """What the agent shall remember from before."""
+
+    messages: tuple[HistoryItem, ...] | None = None
+    """Turns and calls, oldest first."""
+
+
+@frozen
+class Agent(WireObject):
+    """The agent: how it hears, thinks and sounds."""
+
+    language: str | None = None
+    """Deprecated: `language` of the providers took its place."""
+
+    greeting: str | None = None
+    """Said as soon as the settings apply; absent: the agent waits. Personal."""
+
+    context: Context | None = None
+    """What it remembers."""
+
+    listen: Listen | None = None
+    """How it hears."""
+
+    think: ThinkSettings | tuple[ThinkSettings, ...] | None = None
+    """How it thinks; several are tried in order, anew in each turn."""
+
+    think_live: ThinkLive | None = None
+    """What goes on beside thinking."""
+
+    speak: SpeakSettings | tuple[SpeakSettings, ...] | None = None
+    """How it sounds; several are tried in order."""
+
+
+@frozen
+class Settings(WireObject):
+    """The first message of a client, once a connection. Answered by SettingsApplied, or by Error."""
+
+    type: ClassVar[str] = "Settings"
+
+    audio: Audio
+    """Formats of both directions; may be empty."""
+
+    agent: Agent | str
+    """The agent, or the uuid of one that is kept at the service."""
+
+    tags: tuple[str, ...] | None = None
+    """Labels for the account's usage report."""
+
+    experimental: bool | None = None
+    """Whether undocumented messages are sent: AgentStartedSpeaking, for one."""
+
+    flags: Flags | None = None
+    """Switches."""
+
+    mip_opt_out: bool | None = None
+    """Whether the audio stays out of model improvement."""

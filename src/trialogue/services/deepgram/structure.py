@@ -1,0 +1,293 @@
+"""From JSON values to wire classes: a cattrs converter that coerces nothing.
+
+1. A value has the JSON type that its field declares, or it is a misfit. The one exception: where a float
+   is declared an int will do, since SDKs write `1.0` as `1`.
+2. `null` for an optional field is its absence.
+3. Which class of a union is meant is decided by its JSON type first, then by the tags `type` and
+   `version`, never by trial.
+4. Keys that a class does not declare are kept in its `extra`.
+5. A misfit is described by JSON types, never by the value: values are personal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from types import NoneType, UnionType
+from typing import Any, Literal, TypeAlias, Union, cast, get_args, get_origin
+
+import attrs
+from cattrs import Converter, override
+from cattrs.cols import homogenous_tuple_structure_factory
+from cattrs.errors import AttributeValidationNote, ClassValidationError
+from cattrs.gen import make_dict_structure_fn
+
+from trialogue.services.deepgram.settings import HistoryContent, HistoryFunctionCalls
+from trialogue.services.deepgram.wire import JsonObject, WireObject
+
+Hook: TypeAlias = Callable[[Any, Any], Any]
+"""cattrs' form of a reader: (JSON value, declared type) to a value."""
+
+_TAGS = ("type", "version")
+
+_JSON_NAMES: Mapping[type, str] = {
+    NoneType: "null",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    str: "a string",
+    list: "an array",
+    dict: "an object",
+}
+
+
+class Misfit(ValueError):
+    """A value that does not fit its declaration."""
+
+    def __init__(self, wanted: str, value: object) -> None:
+        super().__init__(f"expected {wanted}, not {_JSON_NAMES[type(value)]}")
+
+
+def _misfit_at(name: str, wanted: str) -> ClassValidationError:
+    """A misfit of one field, in the form in which cattrs keeps the field's path."""
+    fault = ValueError(f"expected {wanted}")
+    fault.add_note(AttributeValidationNote(f"tag {name}", name, str))
+    # pyright reads the `__init__` of ExceptionGroup rather than cattrs' own `__new__`.
+    return ClassValidationError("wrong tag", [fault], WireObject)  # pyright: ignore[reportCallIssue]
+
+
+@cache
+def converter(*, detailed: bool) -> Converter:
+    """The converter of the hot path, or the `detailed` one, slower, whose errors know their path."""
+    made = Converter(detailed_validation=detailed)
+    made.register_structure_hook_factory(_is_wire_object, _wire_object_factory)
+    made.register_structure_hook_factory(_is_union, _union_factory)
+    made.register_structure_hook_factory(_is_tuple, _tuple_factory)
+    made.register_structure_hook_factory(_is_literal, _literal_factory)
+    made.register_structure_hook_factory(_is_mapping, _mapping_factory)
+    made.register_structure_hook_func(_is_opaque, _opaque)
+    made.register_structure_hook(str, _text)
+    made.register_structure_hook(bool, _flag)
+    made.register_structure_hook(int, _integer)
+    made.register_structure_hook(float, _number)
+    return made
+
+
+# --- leaves -----------------------------------------------------------------------------------------
+
+
+def _opaque(value: object, _: object) -> object:
+    return value
+
+
+def _text(value: object, _: object) -> str:
+    if type(value) is str:
+        return value
+    raise Misfit("a string", value)
+
+
+def _flag(value: object, _: object) -> bool:
+    if type(value) is bool:
+        return value
+    raise Misfit("a boolean", value)
+
+
+def _integer(value: object, _: object) -> int:
+    if type(value) is int:
+        return value
+    raise Misfit("a whole number", value)
+
+
+def _number(value: object, _: object) -> float:
+    if type(value) is float or type(value) is int:
+        return float(value)
+    raise Misfit("a number", value)
+
+
+def _is_opaque(declared: object) -> bool:
+    return declared is object
+
+
+# --- containers -------------------------------------------------------------------------------------
+
+
+def _is_literal(declared: object) -> bool:
+    return get_origin(declared) is Literal
+
+
+def _literal_factory(declared: object, _: Converter) -> Hook:
+    options: tuple[object, ...] = get_args(declared)
+    # Equal is not the same: 1 is no True.
+    allowed = {(type(option), option) for option in options}
+    wanted = "one of " + ", ".join(map(str, options))
+
+    def structure(value: object, _: object) -> object:
+        if type(value) in (str, bool) and (type(value), value) in allowed:
+            return value
+        fault = ValueError(f"expected {wanted}")
+        raise fault
+
+    return structure
+
+
+def _is_tuple(declared: object) -> bool:
+    return get_origin(declared) is tuple
+
+
+def _tuple_factory(declared: object, made: Converter) -> Hook:
+    items: Hook = homogenous_tuple_structure_factory(cast(type, declared), made)
+
+    def structure(value: object, _: object) -> object:
+        if type(value) is list:
+            return items(value, declared)
+        raise Misfit("an array", value)
+
+    return structure
+
+
+def _is_mapping(declared: object) -> bool:
+    return get_origin(declared) is Mapping
+
+
+def _mapping_factory(declared: object, made: Converter) -> Hook:
+    member = get_args(declared)[1]
+    hook = made.get_structure_hook(member)
+
+    def structure(value: object, _: object) -> object:
+        # A misfit names the mapping, not the key: keys of headers are nobody's business.
+        return {key: hook(item, member) for key, item in _object(value).items()}
+
+    return structure
+
+
+# --- objects ----------------------------------------------------------------------------------------
+
+
+def _object(value: object) -> dict[str, object]:
+    if type(value) is dict:
+        return cast(dict[str, object], value)
+    raise Misfit("an object", value)
+
+
+def _is_wire_object(declared: object) -> bool:
+    return isinstance(declared, type) and issubclass(declared, WireObject)
+
+
+def tags_of(declared: type[WireObject]) -> dict[str, str]:
+    """The fixed keys that a class is written with: its class variables among `type` and `version`."""
+    found = {name: getattr(declared, name, None) for name in _TAGS}
+    return {name: tag for name, tag in found.items() if isinstance(tag, str)}
+
+
+def _wire_object_factory(declared: type[WireObject], made: Converter) -> Hook:
+    fields = make_dict_structure_fn(declared, made, extra=override(omit=True))
+    tags = tags_of(declared)
+    known = frozenset(attrs.fields_dict(declared)) - {"extra"} | frozenset(tags)
+    tag = tags.get("type")
+
+    def structure(value: object, _: object) -> WireObject:
+        raw = _object(value)
+        if tag is not None and raw.get("type") != tag:
+            raise _misfit_at("type", tag)
+        found = fields(raw, declared)
+        if raw.keys() <= known:
+            return found
+        return attrs.evolve(found, extra={key: raw[key] for key in raw if key not in known})
+
+    return structure
+
+
+# --- unions -----------------------------------------------------------------------------------------
+
+
+def _is_union(declared: object) -> bool:
+    return get_origin(declared) in (UnionType, Union)
+
+
+_SHAPES: Mapping[Any, tuple[type, ...]] = {
+    NoneType: (NoneType,),
+    bool: (bool,),
+    int: (int,),
+    float: (int, float),
+    str: (str,),
+    Literal: (str,),
+    tuple: (list,),
+    Mapping: (dict,),
+}
+"""Which types of the JSON reader a declared type is read from; wire objects come from dicts."""
+
+
+def _union_factory(declared: object, made: Converter) -> Hook:
+    members = get_args(declared)
+    objects = tuple(member for member in members if _is_wire_object(member))
+    hooks: dict[type, Callable[[Any], object]] = {}
+    for member in members:
+        if member not in objects:
+            hook = _absent if member is NoneType else made.get_structure_hook(member)
+            shapes = _SHAPES[get_origin(member) or member]
+            hooks |= dict.fromkeys(shapes, partial(_apply, hook, member))
+    if objects:
+        hooks[dict] = _object_chooser(objects, made)
+    wanted = " or ".join(dict.fromkeys(_JSON_NAMES[shape] for shape in hooks if shape is not NoneType))
+
+    def structure(value: object, _: object) -> object:
+        shape: type = type(value)
+        hook = hooks.get(shape)
+        if hook is None:
+            raise Misfit(wanted, value)
+        return hook(value)
+
+    return structure
+
+
+def _absent(_: object, __: object) -> None:
+    return None
+
+
+def _apply(hook: Hook, declared: object, value: object) -> object:
+    return hook(value, declared)
+
+
+def _object_chooser(objects: tuple[type[WireObject], ...], made: Converter) -> Callable[[Any], object]:
+    hooks = {declared: made.get_structure_hook(declared) for declared in objects}
+    if len(objects) == 1:
+        return partial(_apply, hooks[objects[0]], objects[0])
+    choose = history_class if HistoryContent in objects else partial(_tagged_class, _by_tags(objects))
+
+    def structure(value: object) -> object:
+        declared = choose(_object(value))
+        return hooks[declared](value, declared)
+
+    return structure
+
+
+def history_class(value: JsonObject) -> type[HistoryContent | HistoryFunctionCalls]:
+    """Which shape of `History` an object is."""
+    return HistoryFunctionCalls if "function_calls" in value else HistoryContent
+
+
+_Versions: TypeAlias = dict[str | None, type[WireObject]]
+
+
+def _by_tags(objects: tuple[type[WireObject], ...]) -> dict[str, _Versions]:
+    found: dict[str, _Versions] = {}
+    for declared in objects:
+        tags = tags_of(declared)
+        found.setdefault(tags["type"], {})[tags.get("version")] = declared
+    return found
+
+
+def _tagged_class(by_tags: dict[str, _Versions], value: JsonObject) -> type[WireObject]:
+    """The class that the tags name; an object without `version` is of the first one."""
+    tag = value.get("type")
+    if type(tag) is not str or tag not in by_tags:
+        raise _misfit_at("type", "one of " + ", ".join(by_tags))
+    versions = by_tags[tag]
+    if None in versions:
+        return versions[None]
+    version = value.get("version")
+    if version is None:
+        version = "v1"
+    if type(version) is not str or version not in versions:
+        raise _misfit_at("version", "one of " + ", ".join(map(str, versions)))
+    return versions[version]

@@ -1,0 +1,180 @@
+"""What a session is told: the settings, with what was changed since, and what the agent remembers.
+
+1. A session's settings are the first ones with every change folded in: a new session begins where the old
+   one was.
+2. `UpdatePrompt` adds to the prompt. `UpdateThink` replaces all of `think` on the wire, so what a change
+   leaves out of it (prompt, functions) is filled in from what holds.
+3. A restored agent remembers and does not greet again.
+4. A script goes on behind the lines that were heard in the sessions before, and tells which it uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias, assert_never, cast
+
+import attrs
+import orjson
+from attrs import evolve
+
+from trialogue.brain.words.context import ContextCall, ContextItem, ContextMessage
+from trialogue.errors import LocalProtocolError, RemoteProtocolError
+from trialogue.model.commands import Update
+from trialogue.model.events import Part
+from trialogue.services.deepgram.codec import decode_client
+from trialogue.services.deepgram.messages import (
+    Settings,
+    UpdateListen,
+    UpdatePrompt,
+    UpdateSpeak,
+    UpdateThink,
+)
+from trialogue.services.deepgram.settings import (
+    Agent,
+    Context,
+    DeepgramListenProviderV2,
+    HistoryContent,
+    HistoryFunctionCall,
+    HistoryFunctionCalls,
+    HistoryItem,
+    Listen,
+    ListenUpdate,
+    ScriptedThinkProvider,
+    ThinkSettings,
+)
+
+Change: TypeAlias = UpdatePrompt | UpdateListen | UpdateThink | UpdateSpeak
+"""A change of settings, as the service is told it."""
+
+_TYPES: dict[Part, str] = {"listen": "UpdateListen", "think": "UpdateThink", "speak": "UpdateSpeak"}
+
+
+def read_change(part: Part, content: str) -> Change:
+    """A change as it was asked for; LocalProtocolError where it is none."""
+    if part == "prompt":
+        return UpdatePrompt(prompt=content)
+    try:
+        raw = orjson.loads(content)
+        message = decode_client(orjson.dumps({"type": _TYPES[part], part: raw}))
+    except (orjson.JSONDecodeError, RemoteProtocolError) as error:
+        raise LocalProtocolError(f"this is no {part} of an agent: {error}") from None
+    return cast("Change", message)
+
+
+def change_of(update: Update, settings: Settings) -> Change:
+    """The message that makes a change, whole: what it leaves out of `think` is as it was."""
+    change = read_change(update.part, update.content)
+    before = _thinks(settings)
+    if isinstance(change, UpdateThink) and before:
+        thinks = tuple(_filled(think, before[0]) for think in _as_tuple(change.think))
+        return UpdateThink(think=thinks[0] if len(thinks) == 1 else thinks)
+    return change
+
+
+def folded(settings: Settings, updates: Sequence[Update]) -> Settings:
+    """The settings after these changes, in their order; those of an agent kept at the service stay."""
+    for update in updates:
+        if isinstance(settings.agent, Agent):
+            agent = _changed(settings.agent, change_of(update, settings))
+            settings = evolve(settings, agent=agent)
+    return settings
+
+
+def restored(settings: Settings, context: Sequence[ContextItem]) -> Settings:
+    """The same settings for an agent that was at the table before: it remembers, and does not greet."""
+    agent = settings.agent
+    if not isinstance(agent, Agent):
+        return settings
+    memory = Context(messages=tuple(_remembered(item) for item in context))
+    return evolve(settings, agent=evolve(agent, greeting=None, context=memory if context else None))
+
+
+def with_lines(settings: Settings, given: tuple[int, ...]) -> Settings:
+    """The same settings, with the entries of its scripts that were heard before; those without stay."""
+    agent = settings.agent
+    if not isinstance(agent, Agent) or not any(_is_scripted(think) for think in _of(agent)):
+        return settings
+    thinks = tuple(
+        evolve(think, provider=evolve(think.provider, given=given or None, tells_entries=True))
+        if isinstance(think.provider, ScriptedThinkProvider)
+        else think
+        for think in _of(agent)
+    )
+    return evolve(settings, agent=evolve(agent, think=thinks[0] if len(thinks) == 1 else thinks))
+
+
+def _is_scripted(think: ThinkSettings) -> bool:
+    return isinstance(think.provider, ScriptedThinkProvider)
+
+
+def _changed(agent: Agent, change: Change) -> Agent:
+    match change:
+        case UpdatePrompt(prompt=prompt):
+            thinks = tuple(evolve(think, prompt=_longer(think.prompt, prompt)) for think in _of(agent))
+            return evolve(agent, think=thinks[0] if len(thinks) == 1 else thinks or agent.think)
+        case UpdateThink(think=think):
+            return evolve(agent, think=think)
+        case UpdateSpeak(speak=speak):
+            return evolve(agent, speak=speak)
+        case UpdateListen(listen=listen):
+            return evolve(agent, listen=_heard_so(agent.listen, listen))
+        case _:
+            assert_never(change)
+
+
+def _longer(prompt: str | None, addition: str) -> str:
+    return f"{prompt}\n{addition}" if prompt else addition
+
+
+def _heard_so(before: Listen | None, update: ListenUpdate) -> Listen:
+    """What is left out stays, but `language_hints` are cleared; another kind of recognizer starts afresh."""
+    old, new = before.provider if before else None, update.provider
+    if type(old) is not type(new):
+        return Listen(provider=new)
+    kept = {name: value for name, value in _written(new).items() if name != "extra"}
+    provider = evolve(old, **kept)
+    if isinstance(provider, DeepgramListenProviderV2):
+        provider = evolve(provider, language_hints=getattr(new, "language_hints", None))
+    return Listen(provider=provider)
+
+
+def _written(value: attrs.AttrsInstance) -> dict[str, Any]:
+    return attrs.asdict(value, recurse=False, filter=lambda _, item: item is not None)
+
+
+def _filled(think: ThinkSettings, before: ThinkSettings) -> ThinkSettings:
+    return evolve(
+        think,
+        prompt=before.prompt if think.prompt is None else think.prompt,
+        functions=before.functions if think.functions is None else think.functions,
+    )
+
+
+def _thinks(settings: Settings) -> tuple[ThinkSettings, ...]:
+    return _of(settings.agent) if isinstance(settings.agent, Agent) else ()
+
+
+def _of(agent: Agent) -> tuple[ThinkSettings, ...]:
+    return () if agent.think is None else _as_tuple(agent.think)
+
+
+def _as_tuple(think: ThinkSettings | tuple[ThinkSettings, ...]) -> tuple[ThinkSettings, ...]:
+    return think if isinstance(think, tuple) else (think,)
+
+
+def _remembered(item: ContextItem) -> HistoryItem:
+    match item:
+        case ContextMessage(role, text):
+            return HistoryContent(role=role, content=text)
+        case ContextCall():
+            call = HistoryFunctionCall(
+                id=item.call_id,
+                name=item.tool,
+                client_side=True,
+                arguments=item.arguments,
+                response=item.result,
+                thought_signature=item.thought_signature,
+            )
+            return HistoryFunctionCalls(function_calls=(call,))
+        case _ as never:
+            assert_never(never)

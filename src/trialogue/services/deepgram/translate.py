@@ -1,0 +1,151 @@
+"""Messages whose meaning does not depend on what came before, in our own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias, assert_never
+
+from trialogue.services.deepgram.codes import judge_error, judge_warning
+from trialogue.services.deepgram.messages import (
+    AgentError,
+    AgentStartedSpeaking,
+    AgentThinking,
+    AgentWarning,
+    CustomFromThinkProvider,
+    FrustrationDetected,
+    FunctionCallRequest,
+    FunctionCallResponse,
+    HistoryContent,
+    HistoryFunctionCalls,
+    InjectionRefused,
+    LatencyReport,
+    ListenUpdated,
+    PromptUpdated,
+    ScriptEntryTaken,
+    SpeakUpdated,
+    ThinkLiveUpdated,
+    ThinkUpdated,
+)
+from trialogue.services.facts import (
+    EntryTaken,
+    Failed,
+    Frustrated,
+    HandedThrough,
+    Latency,
+    Malformed,
+    Refused,
+    Remembered,
+    SessionEvent,
+    Thinking,
+    ToolCall,
+    ToolCalls,
+    ToolResult,
+    Updated,
+    Warned,
+)
+
+Plain: TypeAlias = (
+    AgentThinking
+    | AgentStartedSpeaking
+    | LatencyReport
+    | FunctionCallResponse
+    | PromptUpdated
+    | SpeakUpdated
+    | ThinkUpdated
+    | ListenUpdated
+    | ThinkLiveUpdated
+    | InjectionRefused
+    | HistoryContent
+    | HistoryFunctionCalls
+    | FrustrationDetected
+    | CustomFromThinkProvider
+    | ScriptEntryTaken
+)
+"""What `translate` takes."""
+
+LONGEST_NAME = 256
+"""Characters of an id, a code or a name that a service gives; none that it means is as long."""
+
+_REFUSALS = frozenset(
+    {
+        "INJECT_AGENT_MESSAGE_DURING_USER_SPEECH",
+        "INJECT_AGENT_MESSAGE_DURING_AGENT_SPEECH",
+    }
+)
+"""Warnings that are InjectionRefused in an older form, still seen."""
+
+
+_PARTS: Mapping[type, Literal["prompt", "speak", "think", "listen", "think_live"]] = {
+    PromptUpdated: "prompt",
+    SpeakUpdated: "speak",
+    ThinkUpdated: "think",
+    ListenUpdated: "listen",
+    ThinkLiveUpdated: "think_live",
+}
+"""What each acknowledgement is about."""
+
+
+def translate(message: Plain) -> SessionEvent:
+    """The event that a message is."""
+    match message:
+        case AgentThinking(content=text):
+            return Thinking(text)
+        case AgentStartedSpeaking() | LatencyReport():
+            return _latency(message)
+        case FunctionCallResponse(name=name, content=content, id=call_id):
+            return ToolResult(call_id, name, content)
+        case PromptUpdated() | SpeakUpdated() | ThinkUpdated() | ListenUpdated() | ThinkLiveUpdated():
+            return Updated(_PARTS[type(message)])
+        case InjectionRefused(message=reason):
+            return Refused(reason or "")
+        case HistoryContent() | HistoryFunctionCalls():
+            return Remembered(message)
+        case FrustrationDetected(count=count, escalated=escalated):
+            return Frustrated(count, escalated)
+        case CustomFromThinkProvider(content=content):
+            return HandedThrough(content)
+        case ScriptEntryTaken(entry=entry):
+            return EntryTaken(entry)
+        case _:
+            assert_never(message)
+
+
+def _latency(message: AgentStartedSpeaking | LatencyReport) -> Latency:
+    if isinstance(message, AgentStartedSpeaking):
+        return Latency(
+            think_s=message.ttt_latency, speak_s=message.tts_latency, total_s=message.total_latency
+        )
+    return Latency(
+        listen_s=message.stt_latency,
+        think_token_s=message.ttt_token_latency,
+        think_s=message.ttt_text_latency,
+        think_tool_s=message.ttt_tool_latency,
+        think_thought_s=message.ttt_thinking_latency,
+        speak_s=message.tts_latency,
+        total_s=message.total_latency,
+    )
+
+
+def warned(message: AgentWarning) -> Warned | Refused:
+    """A `Warning`, which may be a refusal in an older form."""
+    if message.code in _REFUSALS:
+        return Refused(message.description or message.code)
+    return Warned(message.code[:LONGEST_NAME], message.description, judge_warning(message.code).verdict)
+
+
+def failed(message: AgentError) -> Failed:
+    """An `Error`, judged."""
+    judgement = judge_error(message.code)
+    return Failed(message.code[:LONGEST_NAME], message.description, judgement.verdict, judgement.hint)
+
+
+def tool_calls(message: FunctionCallRequest) -> ToolCalls | Malformed:
+    """The calls of a FunctionCallRequest; malformed where an id or a name in it is endless."""
+    if any(len(name) > LONGEST_NAME for call in message.functions for name in (call.id, call.name)):
+        return Malformed(f"a function call's id or name is longer than {LONGEST_NAME} characters", "")
+    return ToolCalls(
+        tuple(
+            ToolCall(call.id, call.name, call.arguments, call.client_side, call.thought_signature)
+            for call in message.functions
+        )
+    )

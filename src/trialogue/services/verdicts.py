@@ -1,0 +1,194 @@
+"""What an end of a connection means, as a verdict and a hint: the table that every service shares.
+
+A service adds its own errors. Sources here: RFC 6455 section 7.4 and RFC 9110 section 15. A code that nobody
+knows is retried: services grow faster than their clients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Final
+
+from attrs import frozen
+
+from trialogue.errors import ConnectionLost, DialFailed, RemoteProtocolError
+
+__all__ = [
+    "OUR_BUG",
+    "SERVICE",
+    "UNKNOWN",
+    "Judgement",
+    "Verdict",
+    "fatal",
+    "go_on",
+    "is_ours",
+    "judge_close",
+    "judge_end",
+    "judge_status",
+    "judgements",
+    "retry",
+    "retry_once",
+]
+
+
+class Verdict(Enum):
+    """What is to be done next."""
+
+    FATAL = "fatal"
+    """The same again would end the same: a person must act."""
+
+    RETRY = "retry"
+    """Connect again, with patience and context."""
+
+    RETRY_NOW = "retry-now"
+    """Connect again at once: nothing is wrong with us or with the load."""
+
+    RETRY_ONCE = "retry-once"
+    """Connect again; the same a second time is fatal."""
+
+    ROLL_OVER = "roll-over"
+    """The session is at the end of its allowed life: go on in a new one."""
+
+    TURN_LOST = "turn-lost"
+    """This turn has no reply; the session may live on."""
+
+    GO_ON = "go-on"
+    """Nothing to do but to say so."""
+
+
+@frozen
+class Judgement:
+    """A code, judged."""
+
+    verdict: Verdict
+    """What is to be done."""
+
+    hint: str
+    """One line for the person who can mend it; never empty."""
+
+
+def fatal(hint: str) -> Judgement:
+    """A judgement of what ends the same each time."""
+    return Judgement(Verdict.FATAL, hint)
+
+
+def retry(hint: str) -> Judgement:
+    """A judgement of what passes."""
+    return Judgement(Verdict.RETRY, hint)
+
+
+def retry_once(hint: str) -> Judgement:
+    """A judgement of what passes, or is ours."""
+    return Judgement(Verdict.RETRY_ONCE, hint)
+
+
+def go_on(hint: str) -> Judgement:
+    """A judgement of what needs no act."""
+    return Judgement(Verdict.GO_ON, hint)
+
+
+OUR_BUG = "Report it: trialogue sent what the service does not take."
+SERVICE = "The service has trouble; nothing to do here."
+_KEY = "Check the API key: is it set, whole, unexpired and of this project?"
+
+UNKNOWN = retry("The code is not known to this version.")
+
+_STATUSES: Mapping[int, Judgement] = {
+    400: fatal("The service did not take the request: check the address."),
+    401: fatal(_KEY),
+    402: fatal("The account is out of credit: top it up."),
+    403: fatal("The API key may not do this: check its scopes and the project's models."),
+    404: fatal("There is nothing at this address: check its host and path."),
+    408: retry("The service waited too long for the request."),
+    425: retry("The service asks for another try."),
+    429: retry("Too many sessions at once for this project."),
+}
+
+_CLOSES: Mapping[int, Judgement] = {
+    1000: retry("The service ended the session without a reason."),
+    1001: retry("The service is going away."),
+    1002: fatal(OUR_BUG),
+    1003: fatal(OUR_BUG),
+    1005: retry("The service ended the session without a reason."),
+    1006: retry("The connection broke."),
+    1007: fatal(OUR_BUG),
+    1008: fatal("The service refuses what was sent: check the settings and the audio format."),
+    1009: fatal("A message was too long for the service: shorten the prompt or the context."),
+    1010: fatal(OUR_BUG),
+    1011: retry(SERVICE),
+    1012: retry("The service restarts."),
+    1013: retry("The service is overloaded."),
+}
+
+_OUR_CLOSES: Mapping[int, Judgement] = {
+    1002: retry_once("The service broke the websocket protocol: is it a voice agent at all?"),
+    1007: retry("The service sent text that is none."),
+    1009: retry("The service sent a message longer than our limit."),
+}
+"""Closes that our side made because of what it was sent."""
+
+
+_DIALS: Final[Mapping[str, Judgement]] = {
+    "name": Judgement(Verdict.RETRY, "The host's name is not known: is the network up, the name right?"),
+    "reach": Judgement(Verdict.RETRY, "The host cannot be reached: is the network up?"),
+    "tls": Judgement(Verdict.RETRY, "The connection broke while it was secured."),
+    "timeout": Judgement(Verdict.RETRY, "The service did not answer in time."),
+    "handshake": Judgement(Verdict.RETRY_ONCE, "What answers is no voice agent: check the address."),
+    "refused": Judgement(Verdict.FATAL, "Check the certificate, the address and the key."),
+}
+"""Dials that failed before anybody answered, by their stage."""
+
+
+def judgements() -> Mapping[str, Judgement]:
+    """What is known, by `dial.STAGE`, `http.STATUS`, `close.CODE`, `closed-by-us.CODE`."""
+    parts: tuple[tuple[str, Mapping[str, Judgement] | Mapping[int, Judgement]], ...] = (
+        ("dial", _DIALS),
+        ("http", _STATUSES),
+        ("close", _CLOSES),
+        ("closed-by-us", _OUR_CLOSES),
+    )
+    return {f"{kind}.{code}": judgement for kind, known in parts for code, judgement in known.items()}
+
+
+def judge_end(lost: ConnectionLost) -> Judgement:
+    """What a failed dial or an end of a connection means, without the service's own code for it."""
+    if isinstance(lost, DialFailed):
+        return _DIALS[lost.stage] if lost.status is None else judge_status(lost.status)
+    return judge_close(lost.close_code, ours=is_ours(lost))
+
+
+def is_ours(lost: ConnectionLost) -> bool:
+    """Whether our side closed, over something that the peer sent."""
+    return isinstance(lost.__cause__, RemoteProtocolError)
+
+
+def judge_status(status: int) -> Judgement:
+    """What a handshake means that was answered with this HTTP status, which is not 101.
+
+    A redirect is never followed (the key would travel along), so it is fatal, as is any success: the
+    peer is then no voice agent.
+    """
+    if status in _STATUSES:
+        return _STATUSES[status]
+    if 200 <= status < 400:
+        return fatal("This is no voice agent: check the address.")
+    if status >= 500:
+        return retry(SERVICE)
+    return UNKNOWN
+
+
+def judge_close(code: int, *, ours: bool = False) -> Judgement:
+    """What a websocket close of this code means; `ours`: we closed, over something that the peer sent.
+
+    1000, 1001 and 1005 look clean and may follow an `Error` all the same: judge that first.
+    """
+    if ours and code in _OUR_CLOSES:
+        return _OUR_CLOSES[code]
+    if code in _CLOSES:
+        return _CLOSES[code]
+    if 4000 <= code < 5000:
+        return fatal("The service refuses this session, by a code of its own.")
+    if code < 1000 or code >= 5000:
+        return retry_once("The close code is not legal: is the peer a voice agent at all?")
+    return UNKNOWN
