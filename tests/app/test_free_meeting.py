@@ -66,7 +66,10 @@ def test_they_talk_to_the_end_without_a_livelock(tmp_path, hold):
     words = [command for _, command in commands if isinstance(command, Attribute)]
     assert sum(isinstance(record.event, SpeechStarted) for record in records) == 5
     assert {command.participant for command in words} == {"dana"}
-    assert [(command.text, command.is_certain) for command in words] == [
+    assert [(command.text, command.beside) for command in words if command.beside] == [
+        ("Yes.", "backchannel")
+    ]
+    assert [(command.text, command.is_certain) for command in words if not command.beside] == [
         ("And what about Europe, please?", True),
         ("Stop, stop, that is not what I asked you.", True),
         ("I have another question about Europe.", True),

@@ -48,8 +48,7 @@ virtual clock: 57.6 times faster than life, in 0.3 s
   revoked   2 turns: 1 hold-limit, 1 timeout
   tools     2 calls: 1 succeeded, 1 answered
   sessions  1 lost, back after 0.70 s (n=1)
-  failures  hold-warning (Tech): the turn is long
-            actor-crashed: agent:eve: ValueError
+  failures  actor-crashed: agent:eve: ValueError
             session-failed (Tech): 402 out of credit
 
   runs/edge-cache-1

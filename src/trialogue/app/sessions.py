@@ -66,9 +66,15 @@ class Seats:
 
 
 def make_agents(
-    seats: Seats, blocks: Blocks, context: Callable[[str], Sequence[ContextItem]]
+    seats: Seats,
+    blocks: Blocks,
+    context: Callable[[str], Sequence[ContextItem]],
+    lines: Callable[[str], tuple[int, ...]],
 ) -> dict[str, Agent]:
-    """One actor for each agent, listening to the router; `context` is what each remembers."""
+    """One actor for each agent, listening to the router.
+
+    `context` is what each remembers, `lines` which entries of its script were heard.
+    """
     agents: dict[str, Agent] = {}
     sample_rate = seats.router.grid.sample_rate
     for spec in seats.resolved.agents:
@@ -84,6 +90,7 @@ def make_agents(
             spec.name,
             services,
             context=partial(context, spec.name),
+            lines=partial(lines, spec.name),
             mouth=seats.router.playouts[spec.name],
             post=seats.post,
             seed=seats.resolved.plan.seed,

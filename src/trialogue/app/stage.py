@@ -317,7 +317,7 @@ def _set_actors(resolved: Resolved, made: Made, journal: Journal) -> Stage:
     recorder = Recorder(made.folder / "audio", grid, speakers, supervisor.post)
     router.record(seams.sink(recorder))
     seats = Seats(resolved, router, supervisor.post, Switchboard(made.exchanges, seams))
-    agents = make_agents(seats, made.blocks, brain.context)
+    agents = make_agents(seats, made.blocks, brain.context, brain.lines_given)
     ears = make_ears(seats)
     if past is not None:
         router.begin_at(past.at)

@@ -149,6 +149,11 @@ class _Turn:
     words: list[str] = Factory(list[str])
     is_certain: bool = True
 
+    @property
+    def is_noise(self) -> bool:
+        """Whether all that was heard is a person's sound, and nothing of it words."""
+        return not self.words and all(piece.reply == 0 for piece in self.pieces)
+
     def piece(self, participant: str, reply: int) -> _Piece | None:
         """The piece that this reply is; None where it is not part of the turn."""
         if participant != self.participant:
@@ -317,9 +322,12 @@ class Transcript:
         return " ".join(part for part in parts if part)
 
     def utterance(self, turn: int) -> Utterance | None:
-        """What was heard in a turn that is over; None where it is not, or nothing was."""
+        """What was heard in a turn that is over; None where it is not, or nothing was.
+
+        A person's sound without a word is a noise: speech that nobody understood has words that say so.
+        """
         taken = self._turns.get(turn)
-        if taken is None or taken.cause is None:
+        if taken is None or taken.cause is None or taken.is_noise:
             return None
         starts = [piece.started_s for piece in taken.pieces if piece.started_s is not None]
         ends = [piece.ended_s for piece in taken.pieces if piece.ended_s is not None]
