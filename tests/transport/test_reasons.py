@@ -2,6 +2,7 @@
 
 import errno
 import socket
+import ssl
 
 import pytest
 
@@ -35,8 +36,9 @@ ALL.__cause__ = ExceptionGroup("attempts", [UNREACHABLE, REFUSED, REFUSED])
         (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "Name or service not known"),
         (RuntimeError("the peer\nis gone"), "the peer is gone"),
         (TimeoutError(), "TimeoutError"),
+        (ssl.SSLError(1, "wrong version number"), "wrong version number"),
     ],
-    ids=["one", "several", "wrapped", "name", "words", "silent"],
+    ids=["one", "several", "wrapped", "name", "words", "silent", "tls"],
 )
 def test_the_reason_is_the_systems(error, reason):
     """Whoever wrapped it, each reason is told once; else its own words, or its type."""

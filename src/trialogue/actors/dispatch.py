@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias, assert_never
 
-import structlog
 from attrs import frozen
 
 from trialogue.actors.agent import Agent
 from trialogue.actors.router import Router
 from trialogue.actors.timers import Timers
 from trialogue.actors.tools import ToolExecutor
+from trialogue.diagnostics import Log
 from trialogue.model.commands import (
     AnswerTool,
     Attribute,
@@ -46,7 +46,7 @@ Sound: TypeAlias = (
 )
 """The commands to the audio plane."""
 
-diagnostics = structlog.get_logger("trialogue.meeting")
+diagnostics = Log("trialogue.meeting")
 
 
 @frozen

@@ -17,9 +17,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import structlog
-
 from trialogue.actors.router import AudioGrid, mix
+from trialogue.diagnostics import Log
 from trialogue.errors import JournalError
 from trialogue.journal.whole import write_whole
 from trialogue.model.events import Event, RecordingFailed
@@ -29,7 +28,7 @@ _HEADER = 44
 PART_SAMPLES = (2**32 - 2**16) // 2
 """Samples of one file: its header counts bytes in 32 bits (RIFF)."""
 
-diagnostics = structlog.get_logger("trialogue.recorder")
+diagnostics = Log("trialogue.recorder")
 
 
 def wav_header(sample_rate: int, data_bytes: int) -> bytes:

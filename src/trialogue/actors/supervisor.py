@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, Protocol
 
-import structlog
 import trio
 from attrs import frozen
 
 from trialogue.actors.mailbox import Mailbox, MailboxFull
+from trialogue.diagnostics import Log
 from trialogue.errors import JournalError
 from trialogue.model.commands import Command, EndMeeting
 from trialogue.model.events import Event, MeetingResumed, MeetingStarted, StopAsked
@@ -29,7 +29,7 @@ SUBSCRIBER_RECORDS = 4096
 Failure = Literal["journal-failed", "brain-failed"]
 """Why a meeting cannot go on, though nobody has decided so."""
 
-diagnostics = structlog.get_logger("trialogue.supervisor")
+diagnostics = Log("trialogue.supervisor")
 
 
 _START = MeetingStarted()

@@ -1,31 +1,22 @@
-"""What the author of a tool is told of it: diagnostics, at `debug`, for they hold what tools say and raise.
-
-Where nobody has configured structlog, the standard library's `logging` has them, which shows none of them
-until it is asked to.
-"""
+"""What the author of a tool is told of it: diagnostics, at `debug`, as they hold what tools say and raise."""
 
 from __future__ import annotations
 
-import logging
 from typing import Final
 
-import structlog
 import trio
+
+from trialogue.diagnostics import Log
 
 TAIL_BYTES: Final = 4096
 """How much is kept of what a program writes to its stderr: the end."""
 
-_DIAGNOSTICS = structlog.get_logger("trialogue.tools")
-_LOGGER = logging.getLogger("trialogue.tools")
+_DIAGNOSTICS: Final = Log("trialogue.tools")
 
 
 def note(event: str, failure: BaseException | None = None, **fields: str) -> None:
     """Tell what happened in and around a tool, with the traceback of what it raised."""
-    if structlog.is_configured():
-        _DIAGNOSTICS.debug(event, **fields, exc_info=failure)
-        return
-    told = " ".join(f"{name}={value!r}" for name, value in fields.items())
-    _LOGGER.debug("%s: %s", event, told, exc_info=failure)
+    _DIAGNOSTICS.debug(event, failure, **fields)
 
 
 class Tail:

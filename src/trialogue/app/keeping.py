@@ -11,12 +11,12 @@ from itertools import count
 from pathlib import Path
 from shutil import copyfile
 
-import structlog
 from attrs import evolve
 
 from trialogue.app.folder import write_private
 from trialogue.app.resumption import CLIPS, Resumption
 from trialogue.app.virtual import is_virtual
+from trialogue.diagnostics import Log
 from trialogue.errors import JournalError
 from trialogue.journal.files import digests_in, seal_files
 from trialogue.journal.records import Clock, Header
@@ -27,7 +27,7 @@ from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.schema import Document
 from trialogue.scenario.writing import to_yaml
 
-diagnostics = structlog.get_logger("trialogue.keeping")
+diagnostics = Log("trialogue.keeping")
 
 
 def secrets_for(resolved: Resolved, beside: Secrets) -> Secrets:

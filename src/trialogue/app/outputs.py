@@ -6,12 +6,12 @@ import time
 from pathlib import Path
 
 import orjson
-import structlog
 from attrs import frozen
 
 from trialogue.app.folder import write_private
 from trialogue.app.resumption import CLIPS
 from trialogue.app.stage import Stage
+from trialogue.diagnostics import Log
 from trialogue.errors import JournalError
 from trialogue.journal.reader import read
 from trialogue.journal.records import EPOCH, Clock
@@ -36,7 +36,7 @@ SHORTFALL_CODES = {Shortfall.UNSPOKEN: 3, Shortfall.UNRECORDED: 4}
 FAILURES = frozenset({"journal-failed", "brain-failed", "actor-failed"})
 """Ends that nobody decided on: the meeting raises what it failed of; its files say what they can."""
 
-diagnostics = structlog.get_logger("trialogue.outputs")
+diagnostics = Log("trialogue.outputs")
 
 
 @frozen

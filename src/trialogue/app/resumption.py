@@ -16,7 +16,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-import structlog
 from attrs import Factory, define, evolve, field, frozen
 
 from trialogue.actors.agent import Past
@@ -25,6 +24,7 @@ from trialogue.actors.recorder import recorded_s
 from trialogue.app.policies import brain_for
 from trialogue.brain.course.course import Phase
 from trialogue.brain.meeting import Brain
+from trialogue.diagnostics import Log
 from trialogue.errors import JournalError, SetupError
 from trialogue.journal.files import digest_of, journal_of
 from trialogue.journal.manifest import read_manifest
@@ -61,7 +61,7 @@ SHOWN_S: Final = 0.1
 CLIPS: Final = "clips"
 """The folder in a run's directory with recordings that are played in it."""
 
-diagnostics = structlog.get_logger("trialogue.resume")
+diagnostics = Log("trialogue.resume")
 
 
 @define

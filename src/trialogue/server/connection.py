@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import traceback
 from pathlib import Path
-from typing import assert_never, cast
+from typing import Final, assert_never, cast
 
-import structlog
 import trio
 
+from trialogue.diagnostics import Log
 from trialogue.errors import ConnectionLost, RemoteProtocolError
 from trialogue.server import commands as cmd
 from trialogue.server.conversation import Conversation
@@ -29,6 +29,8 @@ from trialogue.services.deepgram.codec import decode_client, encode
 from trialogue.services.deepgram.messages import AgentError, ServerMessage
 from trialogue.transport.socket import WebSocket
 
+_DIAGNOSTICS: Final = Log("trialogue.server")
+
 _OURS = Path(__file__).parents[1]
 
 
@@ -37,7 +39,7 @@ async def converse(socket: WebSocket, equipment: Equipment, *, request_id: str) 
     try:
         await Connection(socket, equipment, request_id).run()
     except Exception as crash:  # noqa: BLE001 the supervisor of this server: one connection falls, not all
-        structlog.get_logger().error("connection crashed", request_id=request_id, where=where(crash))
+        _DIAGNOSTICS.error("connection crashed", request_id=request_id, where=where(crash))
         error = AgentError(code="INTERNAL_SERVER_ERROR", description="The server is at fault.")
         _send(socket, error)
         await socket.aclose(code=None)

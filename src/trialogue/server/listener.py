@@ -18,10 +18,10 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
-import structlog
 import trio
 from attrs import field, frozen
 
+from trialogue.diagnostics import Log
 from trialogue.errors import SetupError
 from trialogue.server.connection import converse, where
 from trialogue.server.equipment import Equipment
@@ -38,6 +38,8 @@ from trialogue.transport.accept import (
     serve_websockets,
 )
 from trialogue.transport.socket import WebSocket
+
+_DIAGNOSTICS: Final = Log("trialogue.server")
 
 PATH = "/v1/agent/converse"
 """Where the hosted service has it, too."""
@@ -164,7 +166,7 @@ class _Visit:
         return Accept(chosen, (("dg-request-id", self._request_id),))
 
     def _crashed(self, crash: Exception) -> None:
-        structlog.get_logger().error("handshake crashed", request_id=self._request_id, where=where(crash))
+        _DIAGNOSTICS.error("handshake crashed", request_id=self._request_id, where=where(crash))
 
     def _reject(self, status: int, code: str, words: str) -> Reject:
         body = {"err_code": code, "err_msg": words, "request_id": self._request_id}

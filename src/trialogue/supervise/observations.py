@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol, TypeAlias, assert_never, cast
 
-import structlog
 from attrs import frozen
+
+from trialogue.diagnostics import Log
 
 __all__ = [
     "Diagnostics",
@@ -140,23 +141,23 @@ class Diagnostics:
     """The observer of those who name none: one diagnostic line an observation, with no error texts."""
 
     def __init__(self) -> None:
-        self._log = structlog.get_logger("trialogue.supervise")
+        self._log = Log("trialogue.supervise")
 
     def observe(self, observation: Observation) -> None:
         """Write one line; failures are warnings, what has gone out of hand is an error."""
-        log = self._log.bind(supervisor=observation.supervisor, child=observation.child)
+        log, whose = self._log, {"supervisor": observation.supervisor, "child": observation.child}
         match observation:
             case Started(restarts=restarts):
-                log.debug("child started", restarts=restarts)
+                log.debug("child started", **whose, restarts=restarts)
             case Exited(error=None):
-                log.debug("child exited", reason="normal")
+                log.debug("child exited", **whose, reason="normal")
             case Exited(reason=reason):
-                log.warning("child exited", reason=reason)
+                log.warning("child exited", **whose, reason=reason)
             case Restarting(attempt=attempt, delay_s=delay_s):
-                log.info("child restarting", attempt=attempt, delay_s=delay_s)
+                log.info("child restarting", **whose, attempt=attempt, delay_s=delay_s)
             case Overrun(shutdown_s=shutdown_s):
-                log.error("child overran its shutdown", shutdown_s=shutdown_s)
+                log.error("child overran its shutdown", **whose, shutdown_s=shutdown_s)
             case Escalated(reason=reason):
-                log.error("too many restarts", reason=reason)
+                log.error("too many restarts", **whose, reason=reason)
             case _:
                 assert_never(observation)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from socket import gaierror
+from ssl import SSLError
 from typing import cast
 
-__all__ = ["reason_of_failure"]
+__all__ = ["reason_of_failure", "reason_of_system"]
 
 
 def reason_of_failure(error: BaseException) -> str:
@@ -15,8 +16,12 @@ def reason_of_failure(error: BaseException) -> str:
 
     Where it said nothing, the error's own words, or its type.
     """
-    reasons = dict.fromkeys(_reasons(error))
-    return ", ".join(reasons) or " ".join(str(error).split()) or type(error).__name__
+    return reason_of_system(error) or " ".join(str(error).split()) or type(error).__name__
+
+
+def reason_of_system(error: BaseException) -> str:
+    """What the system said; empty where it said nothing, and an error's own words may hold what was said."""
+    return ", ".join(dict.fromkeys(_reasons(error)))
 
 
 def _reasons(error: BaseException) -> Iterator[str]:
@@ -28,7 +33,7 @@ def _reasons(error: BaseException) -> Iterator[str]:
     if isinstance(error, BaseExceptionGroup):
         for each in cast("BaseExceptionGroup[BaseException]", error).exceptions:
             yield from _reasons(each)
-    elif isinstance(error, OSError) and error.errno:
+    elif isinstance(error, OSError) and error.errno and not isinstance(error, SSLError):
         yield str(error.strerror) if isinstance(error, gaierror) else os.strerror(error.errno)
     elif inner is not None:
         yield from _reasons(inner)

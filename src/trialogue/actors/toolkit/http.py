@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import ssl
 from collections.abc import Mapping
 from typing import cast
@@ -20,6 +19,7 @@ import trio
 from attrs import field, frozen
 
 from trialogue.errors import SetupError, ToolFailed, ToolLost
+from trialogue.transport.reasons import reason_of_system
 
 ANSWER_BYTES = 1024 * 1024
 """How much of an answer is read; agents get 32 KiB of it."""
@@ -86,19 +86,13 @@ def _own_headers(host: str, body: bytes) -> list[tuple[str, str]]:
 
 
 def _why(failure: BaseException) -> str:
-    """What the system or TLS says of a failure: the innermost that says anything, else its type."""
+    """What TLS or the system says of a failure, else its type."""
     said: BaseException | None = failure
-    why = type(failure).__name__
     while said is not None:
         if isinstance(said, ssl.SSLCertVerificationError):
             return f"TLS: {said.verify_message}"
-        if isinstance(said, OSError) and not isinstance(said, ssl.SSLError) and said.errno:
-            why = os.strerror(said.errno)
-        if isinstance(said, BaseExceptionGroup):
-            said = cast("BaseExceptionGroup[BaseException]", said).exceptions[0]
-        else:
-            said = said.__cause__
-    return why
+        said = said.__cause__
+    return reason_of_system(failure) or type(failure).__name__
 
 
 async def _reached(parts: SplitResult) -> trio.abc.Stream:

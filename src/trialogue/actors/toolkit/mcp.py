@@ -26,6 +26,7 @@ from trialogue.errors import ConnectionLost, SetupError, ToolFailed, ToolLost
 from trialogue.importing import import_extra
 from trialogue.model.text import safe_text
 from trialogue.supervise import lone_error
+from trialogue.transport.reasons import reason_of_system
 
 OPENING_S = 20.0
 """How long a server may take until it can be asked."""
@@ -186,7 +187,7 @@ class McpServer:
         except SetupError:
             raise
         except Exception as failure:  # whatever the package raises: its server is gone, and no more than that
-            raise self._lost(_named(failure)) from failure
+            raise self._lost(reason_of_system(failure) or _named(failure)) from failure
         finally:
             self._client = None
         late = f"it was not ready within {OPENING_S:g} s"

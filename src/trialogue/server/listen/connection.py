@@ -18,9 +18,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final, TypeAlias
 
-import structlog
 import trio
 
+from trialogue.diagnostics import Log
 from trialogue.errors import ConnectionLost, RemoteProtocolError, SetupError
 from trialogue.server.connection import where
 from trialogue.server.equipment import Equipment
@@ -41,6 +41,8 @@ from trialogue.speech.resample import Resampler
 from trialogue.transport.socket import WebSocket
 
 __all__ = ["listen"]
+
+_DIAGNOSTICS: Final = Log("trialogue.server")
 
 BLOCK_BYTES: Final = HEARING_RATE // 20 * 2
 """How much is heard at a time: 50 ms."""
@@ -64,7 +66,7 @@ async def listen(socket: WebSocket, equipment: Equipment, terms: ListenTerms, *,
     try:
         await _Listening(socket, equipment, terms, request_id).run()
     except Exception as crash:  # noqa: BLE001 the supervisor of this server: one connection falls, not all
-        structlog.get_logger().error("connection crashed", request_id=request_id, where=where(crash))
+        _DIAGNOSTICS.error("connection crashed", request_id=request_id, where=where(crash))
         await socket.aclose(1011, "NET-0000")
 
 

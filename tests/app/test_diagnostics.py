@@ -1,0 +1,66 @@
+"""Where the library's diagnostics go: never to the output of the program that embeds it."""
+
+import logging
+import subprocess
+import sys
+
+import structlog
+
+from trialogue.diagnostics import Log
+
+HOST = """
+import logging, sys
+from trialogue.diagnostics import Log
+if sys.argv[1:]:
+    logging.basicConfig(level=logging.WARNING, format="%(name)s %(levelname)s %(message)s")
+Log("trialogue.meeting").warning("nobody speaks", participant="ann")
+"""
+
+
+def host(*arguments):
+    """What a program that embeds the library prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", HOST, *arguments], capture_output=True, text=True, timeout=60, check=True
+    )
+    return done.stdout, done.stderr
+
+
+def test_a_host_that_has_configured_nothing_sees_nothing():
+    """Neither on its output nor on its error stream, where `logging` puts what nobody handles."""
+    assert host() == ("", "")
+
+
+def test_a_host_with_logging_gets_them_there():
+    """By the part's name and level, with the fields."""
+    assert host("configured") == ("", "trialogue.meeting WARNING nobody speaks: participant='ann'\n")
+
+
+def test_a_failure_comes_with_its_traceback(caplog):
+    """At the level of details."""
+    with caplog.at_level(logging.DEBUG, "trialogue"):
+        Log("trialogue.tools").debug("a tool failed", ValueError("why"), tool="price")
+    assert "a tool failed: tool='price'" in caplog.text
+    assert "ValueError: why" in caplog.text
+
+
+def test_a_host_with_structlog_gets_them_there(caplog):
+    """As events with fields, and `logging` gets nothing."""
+    with structlog.testing.capture_logs() as lines:
+        Log("trialogue.meeting").info("over", turn=3)
+    assert lines == [{"event": "over", "turn": 3, "log_level": "info"}]
+    assert caplog.text == ""
+
+
+def test_nothing_asks_structlog_beside_it():
+    """Structlog by itself prints to the standard output: the library asks it in one place alone."""
+    from pathlib import Path
+
+    import trialogue
+
+    source = Path(trialogue.__file__).parent
+    asking = {
+        str(path.relative_to(source))
+        for path in source.rglob("*.py")
+        if "structlog.get_logger" in path.read_text()
+    }
+    assert asking == {"diagnostics.py"}
