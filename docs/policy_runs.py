@@ -16,18 +16,18 @@ from pathlib import Path
 
 from timeline import draw, story
 
-from trialogue.app.edges import Edges
-from trialogue.app.run import run_meeting
-from trialogue.app.tooling import Permissions
 from trialogue.brain.floor.policies import POLICIES
 from trialogue.brain.words.transcript import utterances
 from trialogue.journal import read
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.run import run_meeting
 from trialogue.model.commands import GrantFloor, Report
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
 from trialogue.testing.engines import murmuring_engines
+from trialogue.tools.toolbox import Permissions
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 CUSTOM = SCENARIOS / "custom"

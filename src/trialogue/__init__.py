@@ -8,11 +8,11 @@ from __future__ import annotations
 TYPE_CHECKING = False  # as typing's, which takes longer to load than all that a command needs at first
 
 if TYPE_CHECKING:
-    from trialogue.app.agent import LoneAgent, Sound, open_agent
-    from trialogue.app.edges import Edges
-    from trialogue.app.meeting import Meeting, open_meeting
-    from trialogue.app.outputs import MeetingResult
-    from trialogue.app.run import run_meeting
+    from trialogue.agent.lone import LoneAgent, Sound, open_agent
+    from trialogue.meeting.edges import Edges
+    from trialogue.meeting.meeting import Meeting, open_meeting
+    from trialogue.meeting.outputs import MeetingResult
+    from trialogue.meeting.run import run_meeting
     from trialogue.scenario.defaults import Overrides
 
 __all__ = [
@@ -28,15 +28,15 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Edges": "trialogue.app.edges",
-    "LoneAgent": "trialogue.app.agent",
-    "Meeting": "trialogue.app.meeting",
-    "MeetingResult": "trialogue.app.outputs",
+    "Edges": "trialogue.meeting.edges",
+    "LoneAgent": "trialogue.agent.lone",
+    "Meeting": "trialogue.meeting.meeting",
+    "MeetingResult": "trialogue.meeting.outputs",
     "Overrides": "trialogue.scenario.defaults",
-    "Sound": "trialogue.app.agent",
-    "open_agent": "trialogue.app.agent",
-    "open_meeting": "trialogue.app.meeting",
-    "run_meeting": "trialogue.app.run",
+    "Sound": "trialogue.agent.lone",
+    "open_agent": "trialogue.agent.lone",
+    "open_meeting": "trialogue.meeting.meeting",
+    "run_meeting": "trialogue.meeting.run",
 }
 
 

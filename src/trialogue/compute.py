@@ -18,8 +18,14 @@ from functools import partial
 from typing import Final, Protocol, TypeVar
 
 import trio
+import trio.testing
 
 T = TypeVar("T")
+
+
+def is_virtual() -> bool:
+    """Whether the running trio loop lives by a virtual clock."""
+    return isinstance(trio.lowlevel.current_clock(), trio.testing.MockClock)
 
 
 class Compute(Protocol):

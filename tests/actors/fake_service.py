@@ -7,8 +7,8 @@ import trio
 
 from trialogue.actors.agent import Agent, Service
 from trialogue.actors.playout import Playout
-from trialogue.app.settings import settings_for
 from trialogue.errors import ConnectionLost
+from trialogue.meeting.settings import settings_for
 from trialogue.transport.socket import Handshake, SocketStatistics
 
 ACKS = {

@@ -3,7 +3,7 @@
 import pytest
 import trio
 
-from trialogue.actors.mailbox import Mailbox, MailboxFull, MailboxStatistics, Overflow
+from trialogue.mailbox import Mailbox, MailboxFull, MailboxStatistics, Overflow
 
 
 async def test_takes_in_order():

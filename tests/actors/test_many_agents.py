@@ -9,9 +9,9 @@ from fake_service import FakeService, settled
 from trialogue.actors.agent import Agent, Service
 from trialogue.actors.dialling import Breaker, DialLimiter, guarded
 from trialogue.actors.playout import Playout
-from trialogue.app.settings import settings_for
-from trialogue.app.virtual import run_virtual
 from trialogue.errors import DialFailed, ProviderRefused
+from trialogue.meeting.settings import settings_for
+from trialogue.meeting.virtual import run_virtual
 from trialogue.model.events import SessionFailed, SessionLost, SessionReady
 
 SETTINGS = settings_for({"think": {"provider": {"type": "open_ai", "model": "gpt-4o-mini"}}}, 16_000)

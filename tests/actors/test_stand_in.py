@@ -2,9 +2,9 @@
 
 import trio
 
-from trialogue.actors.mailbox import Mailbox
 from trialogue.actors.stand_in import Cued, StandIn
 from trialogue.brain.triggers import Granted, Reached, Trigger
+from trialogue.mailbox import Mailbox
 from trialogue.model.commands import EndTurn, GrantFloor
 from trialogue.model.events import FloorRequested, MeetingStarted
 from trialogue.model.records import Record

@@ -66,7 +66,7 @@ async def _ours(url: str, count: int, seconds: float) -> None:  # noqa: PLR0915 
     from trialogue.actors.agent import Agent, Service
     from trialogue.actors.playout import Playout
     from trialogue.actors.router import AudioGrid, Router
-    from trialogue.app.settings import settings_for
+    from trialogue.meeting.settings import settings_for
     from trialogue.model.commands import Hearing, SetHearing
     from trialogue.model.events import Event, ReplyStarted, SessionReady
     from trialogue.transport.dial import DialRules, open_websocket

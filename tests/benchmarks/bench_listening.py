@@ -20,9 +20,9 @@ import jiwer
 import numpy as np
 import soxr
 
-from trialogue.app.run import run_meeting
 from trialogue.brain.words.transcript import utterances
 from trialogue.journal.reader import read
+from trialogue.meeting.run import run_meeting
 from trialogue.model.events import PlaybackFinished, PlaybackStarted
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock

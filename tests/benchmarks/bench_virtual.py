@@ -14,9 +14,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from trialogue.app.run import run_meeting
 from trialogue.brain.meeting import Brain
 from trialogue.journal.verify import verify
+from trialogue.meeting.run import run_meeting
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
 

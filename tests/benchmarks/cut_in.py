@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from trialogue.app.run import run_meeting
 from trialogue.journal.reader import read
+from trialogue.meeting.run import run_meeting
 from trialogue.model.commands import Attribute
 from trialogue.model.events import SpeechStarted, WordsHeard
 from trialogue.scenario.defaults import Overrides

@@ -22,12 +22,12 @@ from pathlib import Path
 import trio
 
 from trialogue.actors import agent_session
-from trialogue.app.edges import Edges
-from trialogue.app.run import run_meeting
-from trialogue.app.seams import Seams
 from trialogue.brain.meeting import Brain
 from trialogue.errors import ConnectionLost, DialFailed
 from trialogue.journal.verify import verify
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.run import run_meeting
+from trialogue.meeting.seams import Seams
 from trialogue.model.commands import EndTurn
 from trialogue.model.events import SessionLost, SessionReady, SessionRolledOver
 from trialogue.scenario.defaults import Overrides

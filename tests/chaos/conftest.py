@@ -3,8 +3,8 @@
 import pytest
 import structlog
 
-from trialogue.app.chaos import CANARY, FaultPlan, Planned, try_meeting
-from trialogue.app.promises import judge
+from trialogue.chaos.promises import judge
+from trialogue.chaos.trial import CANARY, FaultPlan, Planned, try_meeting
 from trialogue.cli.chaos import matrix
 from trialogue.cli.lines import plain
 from trialogue.scenario.resolve import prepare

@@ -24,9 +24,9 @@ ROOT = Path(__file__).parents[2]
 TRY = """
 import sys
 from pathlib import Path
-from trialogue.app.chaos import FaultPlan, Planned, try_meeting
-from trialogue.app.faults import fault_named
-from trialogue.app.promises import judge
+from trialogue.chaos.trial import FaultPlan, Planned, try_meeting
+from trialogue.chaos.catalogue import fault_named
+from trialogue.chaos.promises import judge
 from trialogue.scenario.resolve import prepare
 file, fault, whom, out = sys.argv[1:]
 plan = FaultPlan((Planned(fault_named(fault), whom),))
@@ -83,7 +83,7 @@ BUGS = (
     ),
     Planted(
         "a tool has no deadline",
-        (("actors/tools.py", "trio.fail_after(tool.timeout_s)", "trio.fail_after(1e9)"),),
+        (("tools/executor.py", "trio.fail_after(tool.timeout_s)", "trio.fail_after(1e9)"),),
         "tool-hangs",
         "bob",
         "recorded with its cause",

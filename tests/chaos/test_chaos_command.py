@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from trialogue.app.faults import FAULTS
+from trialogue.chaos.catalogue import FAULTS
 from trialogue.cli import main
 
 
@@ -46,7 +46,7 @@ def test_a_trial_for_machines(table_file, tmp_path, capsys):
 
 def test_a_broken_promise_is_told(table_file, tmp_path, capsys, monkeypatch):
     """Exit code 1, and which promise."""
-    from trialogue.app import promises
+    from trialogue.meeting import promises
 
     monkeypatch.setitem(promises.PROMISES, "no hang", lambda _: iter(["it hung"]))
     out = tmp_path / "run"

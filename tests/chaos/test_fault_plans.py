@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 
-from trialogue.app.chaos import FaultPlan, Planned, drawn, planned, try_meeting
-from trialogue.app.faults import FAULTS, Fate, fault_named
-from trialogue.app.promises import judge
+from trialogue.chaos.catalogue import FAULTS, Fate, fault_named
+from trialogue.chaos.promises import judge
+from trialogue.chaos.trial import FaultPlan, Planned, drawn, planned, try_meeting
 from trialogue.errors import SetupError
 
 NAMES = ("ann", "bob", "cleo")

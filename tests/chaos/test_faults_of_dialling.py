@@ -2,8 +2,8 @@
 
 import h11
 
-from trialogue.app.faults.dialling import DIALS
-from trialogue.server.faults import Answer, _filled
+from trialogue.chaos.catalogue.dialling import DIALS
+from trialogue.chaos.faulty_socket import Answer, _filled
 
 REQUEST = b"GET / HTTP/1.1\r\nAuthorization: Token 0123456789abcdef0123456789abcdef\r\nHost: x\r\n\r\n"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from trialogue.app.faults import FAULTS
-from trialogue.app.promises import PROMISES
+from trialogue.chaos.catalogue import FAULTS
+from trialogue.chaos.promises import PROMISES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "faults.md").read_text(encoding="utf-8")
 ROWS = {int(row): line for line, row in re.findall(r"^(\| (\d+) \| [^`|]+ \| `.*)$", PAGE, re.MULTILINE)}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialogue.server.faults import (
+from trialogue.chaos.faulty_socket import (
     Answer,
     Double,
     FaultySocket,
@@ -16,9 +16,9 @@ from trialogue.server.faults import (
     close_frame,
     frame,
 )
+from trialogue.chaos.toxics import Garbage, ToxicStream
 from trialogue.transport.pipe import open_pipe
 from trialogue.transport.socket import Handshake
-from trialogue.transport.toxics import Garbage, ToxicStream
 
 A, B, C = '{"type":"A"}', '{"type":"B"}', '{"type":"C"}'
 

@@ -3,7 +3,7 @@
 import pytest
 import trio
 
-from trialogue.app.agent import open_agent
+from trialogue.agent.lone import open_agent
 from trialogue.errors import ProviderRefused
 from trialogue.testing.faults import Answer, FaultPlan, Planned, fault_named, judge, peer, try_meeting
 

@@ -6,7 +6,7 @@ be made here, and why, stands in `docs/reference/faults.md`.
 
 import pytest
 
-from trialogue.app.faults import FAULTS, Fate
+from trialogue.chaos.catalogue import FAULTS, Fate
 
 BACK_WITHIN_S = 30.0
 """How long a participant may be away for one fault; a suspended machine sleeps for a minute beside."""

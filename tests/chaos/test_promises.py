@@ -3,10 +3,10 @@
 import pytest
 from attrs import evolve
 
-from trialogue.app.chaos import CANARY, FaultPlan, Hung, Planned, Strike, Trial, try_meeting
-from trialogue.app.faults import Fate, Part, fault_named
-from trialogue.app.promises import PROMISES, judge
-from trialogue.app.spoiled import FaultOnDemand
+from trialogue.chaos.catalogue import Fate, Part, fault_named
+from trialogue.chaos.failing_parts import FaultOnDemand
+from trialogue.chaos.promises import PROMISES, judge
+from trialogue.chaos.trial import CANARY, FaultPlan, Hung, Planned, Strike, Trial, try_meeting
 from trialogue.journal import EPOCH, Clock, Header, Journal
 from trialogue.model.commands import EndMeeting, EndTurn, GrantFloor
 from trialogue.model.events import MeetingStarted, SessionFailed, SessionLost, Woke
@@ -139,7 +139,7 @@ def test_a_key_in_an_error(trial):
 
 def test_faults_say_who_makes_them():
     """Every fault has a maker, a line for people, and an exit code only where it ends the meeting."""
-    from trialogue.app.faults import FAULTS
+    from trialogue.chaos.catalogue import FAULTS
 
     assert {fault.made_by for fault in FAULTS} == {"network", "peer", "wire", "server", "meeting", "machine"}
     assert all(fault.what for fault in FAULTS)

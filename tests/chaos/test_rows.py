@@ -22,17 +22,17 @@ from attrs import evolve
 from cutting import Connections
 
 from trialogue.actors.dialling import DialLimiter
-from trialogue.actors.mailbox import Mailbox, MailboxFull
-from trialogue.app.chaos import CANARY, FaultPlan, Planned, Trial, planned
-from trialogue.app.edges import Edges
-from trialogue.app.faults import fault_named
-from trialogue.app.promises import Row, judge
-from trialogue.app.run import run_meeting
-from trialogue.app.seams import Seams
 from trialogue.brain.meeting import Brain
 from trialogue.brain.words.context import ContextCall, context_of
+from trialogue.chaos.catalogue import fault_named
+from trialogue.chaos.promises import Row, judge
+from trialogue.chaos.trial import CANARY, FaultPlan, Planned, Trial, planned
 from trialogue.errors import JournalError, SetupError, TrialogueError
 from trialogue.journal import EPOCH, Clock, Header, Journal, ProblemKind, read, verify
+from trialogue.mailbox import Mailbox, MailboxFull
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.run import run_meeting
+from trialogue.meeting.seams import Seams
 from trialogue.model.commands import EndTurn, Report, RunTool, SetHearing
 from trialogue.model.events import (
     ActorOverran,
@@ -275,9 +275,9 @@ def test_row_42_a_second_interrupt_is_at_once(scene, hold, tmp_path, note):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from trialogue.app.edges import Edges
-from trialogue.app.run import run_meeting
-from trialogue.app.seams import Seams
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.run import run_meeting
+from trialogue.meeting.seams import Seams
 from trialogue.speech.murmur import murmuring_engines
 
 class Killing:

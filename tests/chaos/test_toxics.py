@@ -5,8 +5,7 @@ import random
 import pytest
 import trio
 
-from trialogue.transport.pipe import open_pipe
-from trialogue.transport.toxics import (
+from trialogue.chaos.toxics import (
     Bandwidth,
     Cut,
     Garbage,
@@ -17,6 +16,7 @@ from trialogue.transport.toxics import (
     ToxicStream,
     Unread,
 )
+from trialogue.transport.pipe import open_pipe
 
 
 def pair(*toxics):

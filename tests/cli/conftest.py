@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from trialogue.app.edges import Edges
-from trialogue.app.run import run_meeting
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.run import run_meeting
 from trialogue.testing.engines import murmuring_engines
 
 SMALL = """

@@ -6,10 +6,10 @@ The seat is an app's, since a keyboard needs the real clock; controls do the sam
 import pytest
 import trio
 
-from trialogue.app.edges import Edges
-from trialogue.app.run import run_meeting
 from trialogue.cli.controls import read_control, steer
 from trialogue.journal.reader import read
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.run import run_meeting
 from trialogue.model.commands import EndTurn, GrantFloor, SetHearing
 from trialogue.model.events import FloorRequested, GrantAsked, MuteAsked
 from trialogue.scenario.defaults import Overrides

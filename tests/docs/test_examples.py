@@ -21,9 +21,9 @@ import trio
 import yaml
 from docs_blocks import PAGES, ROOT, Block, blocks_of, commands_of, is_like, name_of
 
-from trialogue.app.virtual import run_virtual
 from trialogue.compute import InThreads
 from trialogue.journal.records import parse_end, parse_header, parse_record
+from trialogue.meeting.virtual import run_virtual
 from trialogue.scenario import check
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import open_server
@@ -45,7 +45,7 @@ NOT_RUN = {
     "pip install -r requirements.lock && pip install --no-deps -e .": "installs",
     "pip install atheris": "installs, and then looks for a minute",
     "apt-get install libportaudio2": "installs a library of the system",
-    "import trio\nfrom trialogue.app.agent import open_agent\n"
+    "import trio\nfrom trialogue.agent.lone import open_agent\n"
     "from trialogue.model.events import ReplySent": "needs a key",
 }
 """Blocks that no test can run, by how they begin, and why."""

@@ -12,7 +12,6 @@ import orjson
 import trio
 import trio.testing
 
-from trialogue.actors.tools import as_content, parse_arguments
 from trialogue.brain.tools.arguments import misfit
 from trialogue.brain.tools.calls import floor_given, key_of
 from trialogue.errors import JournalError, RemoteProtocolError, ScenarioError, SetupError, ToolFailed
@@ -25,6 +24,7 @@ from trialogue.server.think.open_ai import _read
 from trialogue.server.think.ports import ThinkRefused, Thought
 from trialogue.services.deepgram.codec import decode_client, decode_server
 from trialogue.speech.recordings import read_recording
+from trialogue.tools.executor import as_content, parse_arguments
 
 MOST_MESSAGES = 40
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from trialogue.app.resumption import open_resumption
 from trialogue.brain.meeting import Brain
 from trialogue.brain.words.transcript import utterances
 from trialogue.errors import OtherRules
 from trialogue.journal import read
 from trialogue.journal.verify import verify
+from trialogue.meeting.resumption import open_resumption
 from trialogue.model.records import RULES
 from trialogue.report.result import Run, result
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from trialogue.app.edges import Edges
-from trialogue.app.run import run_meeting
-from trialogue.app.seams import Seams
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.run import run_meeting
+from trialogue.meeting.seams import Seams
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
 from trialogue.testing.engines import murmuring_engines

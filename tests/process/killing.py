@@ -24,13 +24,13 @@ from pathlib import Path
 
 from attrs import define, field
 
-from trialogue.app.resumption import open_resumption
 from trialogue.brain.meeting import Brain
 from trialogue.cli.replaying import print_transcript
 from trialogue.errors import JournalError, SetupError
 from trialogue.journal.files import digests_in, journal_of, verify_files
 from trialogue.journal.reader import ProblemKind, Reading, read
 from trialogue.journal.verify import verify
+from trialogue.meeting.resumption import open_resumption
 from trialogue.model.events import SentenceSaid
 from trialogue.model.records import Record
 

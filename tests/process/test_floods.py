@@ -5,15 +5,15 @@ from functools import partial
 import pytest
 import trio
 
-from trialogue.actors.mailbox import MailboxFull
 from trialogue.actors.updates import WAITING
-from trialogue.app.edges import Edges
-from trialogue.app.meeting import open_meeting
-from trialogue.app.virtual import run_virtual
 from trialogue.brain.meeting import Brain
 from trialogue.errors import LocalProtocolError
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
+from trialogue.mailbox import MailboxFull
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.meeting import open_meeting
+from trialogue.meeting.virtual import run_virtual
 from trialogue.model.commands import EndMeeting
 from trialogue.model.events import ActorCrashed, PlaybackStarted, ServiceWarned, SettingsChanged
 from trialogue.scenario.defaults import Overrides

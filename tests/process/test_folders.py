@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from trialogue.app.edges import Edges
-from trialogue.app.folder import new_folder
-from trialogue.app.run import run_meeting
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.folder import new_folder
+from trialogue.meeting.run import run_meeting
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
 from trialogue.testing.engines import murmuring_engines

@@ -7,11 +7,6 @@ import pytest
 from attrs import evolve
 from process_values import kinds, seconds_of
 
-from trialogue.app.edges import Edges
-from trialogue.app.resume import resume_meeting
-from trialogue.app.resumption import UNKNOWN, open_resumption
-from trialogue.app.run import run_meeting
-from trialogue.app.seams import Seams
 from trialogue.brain.meeting import Brain
 from trialogue.errors import JournalError, ReplayDivergence, SetupError
 from trialogue.journal.files import journal_of, verify_files
@@ -19,6 +14,11 @@ from trialogue.journal.manifest import Status, manifest_in, write_manifest
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
 from trialogue.journal.writer import Journal
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.resume import resume_meeting
+from trialogue.meeting.resumption import UNKNOWN, open_resumption
+from trialogue.meeting.run import run_meeting
+from trialogue.meeting.seams import Seams
 from trialogue.model.commands import EndTurn, RunTool
 from trialogue.model.events import MeetingResumed, SessionReady, ToolFinished
 from trialogue.scenario.defaults import Overrides
@@ -227,7 +227,7 @@ def test_a_run_whose_disk_cannot_be_written_is_resumed_elsewhere(crashed, resume
     def full(_path):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("trialogue.app.resumption.repair", full)
+    monkeypatch.setattr("trialogue.meeting.resumption.repair", full)
     held, _ = resumed(run)
     assert held.result.ok
     assert (run / "journal.jsonl").read_bytes() == whole
@@ -272,7 +272,7 @@ def test_a_resuming_that_is_cut_off_leaves_the_old_run(crashed, resumed, monkeyp
         patch.setattr(Journal, "close", lambda *_: None)
         patch.setattr(Journal, "discard", lambda *_: None)
         for tidying in ("_remove", "_empty"):
-            patch.setattr(f"trialogue.app.folder.{tidying}", lambda *_: None)
+            patch.setattr(f"trialogue.meeting.folder.{tidying}", lambda *_: None)
         with pytest.raises(KeyboardInterrupt):
             resumed(run, "half")
     half = tmp_path / "half"

@@ -6,15 +6,15 @@ import trio
 from process_values import kinds
 
 from trialogue.actors.stalls import STALL_S, StallWatch
-from trialogue.app.edges import Edges
-from trialogue.app.run import run_meeting
-from trialogue.app.tooling import Permissions
 from trialogue.brain.meeting import Brain
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.run import run_meeting
 from trialogue.model.commands import Report
 from trialogue.model.events import LoopStalled
 from trialogue.testing.engines import murmuring_engines
+from trialogue.tools.toolbox import Permissions
 
 SCENARIO = """
 trialogue: 1

@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 import yaml
 
-from trialogue.app.settings import settings_for
 from trialogue.brain.words.names import last_named
+from trialogue.meeting.settings import settings_for
 from trialogue.scenario import check, json_schema, load, loads, prepare, resolve, to_yaml
 from trialogue.scenario.defaults import VOICES
 from trialogue.scenario.json_schema import field_docs

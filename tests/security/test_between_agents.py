@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from trialogue.app.edges import Edges
-from trialogue.app.run import run_meeting
 from trialogue.cli.holding import Asked, hold
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.run import run_meeting
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
 from trialogue.testing.engines import murmuring_engines

@@ -3,15 +3,15 @@
 import pytest
 from attrs import evolve
 
-from trialogue.app.edges import Edges
-from trialogue.app.run import run_meeting
-from trialogue.app.tooling import Permissions
 from trialogue.cli.endings import concluded
 from trialogue.errors import ToolFailed
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.run import run_meeting
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import prepare
 from trialogue.scenario.schema import Clock
 from trialogue.testing.engines import murmuring_engines
+from trialogue.tools.toolbox import Permissions
 
 CANARY = "canary-5e1f-0a77"
 

@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from trialogue.app.edges import Edges
-from trialogue.app.policies import brain_for
-from trialogue.app.run import run_meeting
-from trialogue.app.seams import Seams
 from trialogue.cli.holding import Asked, hold_resolved
 from trialogue.errors import ConnectionLost
 from trialogue.journal.verify import verify
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.policies import brain_for
+from trialogue.meeting.run import run_meeting
+from trialogue.meeting.seams import Seams
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import prepare
 from trialogue.scenario.schema import Clock

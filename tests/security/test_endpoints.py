@@ -3,14 +3,14 @@
 import pytest
 import trio
 
-from trialogue.app.edges import Edges, local_equipment
-from trialogue.app.endpoints import allows, check_endpoints, judged
-from trialogue.app.meeting import open_meeting
-from trialogue.app.tooling import Permissions
 from trialogue.cli import main
 from trialogue.errors import ScenarioError
+from trialogue.meeting.edges import Edges, local_equipment
+from trialogue.meeting.endpoints import allows, check_endpoints, judged
+from trialogue.meeting.meeting import open_meeting
 from trialogue.scenario import loads, resolve
 from trialogue.testing.engines import murmuring_engines
+from trialogue.tools.toolbox import Permissions
 
 SCENARIO = """
 trialogue: 1

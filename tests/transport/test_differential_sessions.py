@@ -17,7 +17,8 @@ import websockets.trio.client
 import websockets.trio.server
 from wires import HEADERS, frame, listening, piped, upgrade
 
-from trialogue.app.agent import open_agent
+from trialogue.agent.lone import open_agent
+from trialogue.chaos.toxics import HalfOpen, ToxicStream
 from trialogue.errors import ConnectionLost, DialFailed, ProviderRefused
 from trialogue.model.events import SessionLost, SessionReady
 from trialogue.transport.accept import Accept, Service, UpgradeRequest
@@ -25,7 +26,6 @@ from trialogue.transport.dial import in_memory, open_websocket
 from trialogue.transport.lifetime import background
 from trialogue.transport.pipe import PipeStream
 from trialogue.transport.socket import WebSocket
-from trialogue.transport.toxics import HalfOpen, ToxicStream
 from trialogue.transport.wire import MAX_UNWRITTEN_BYTES
 
 Spoken = list[str | None]

@@ -23,10 +23,10 @@ from attrs import define, field, frozen
 from trialogue.actors.agent_session import AgentSession, Prompt, SessionContext
 from trialogue.actors.dialling import Connect
 from trialogue.actors.in_a_row import hold_in_a_row
-from trialogue.actors.mailbox import Mailbox
 from trialogue.actors.replies import Mouth, Replies
 from trialogue.brain.restarts import Restarts
 from trialogue.brain.words.context import ContextItem
+from trialogue.mailbox import Mailbox
 from trialogue.model.commands import AnswerTool, Cue, Replace, RollOver, Speak, Update
 from trialogue.model.events import (
     Event,

@@ -10,7 +10,6 @@ from attrs import frozen
 from trialogue.actors.agent import Agent
 from trialogue.actors.router import Router
 from trialogue.actors.timers import Timers
-from trialogue.actors.tools import ToolExecutor
 from trialogue.diagnostics import Log
 from trialogue.model.commands import (
     AnswerTool,
@@ -40,6 +39,7 @@ from trialogue.model.commands import (
     Update,
     WakeAt,
 )
+from trialogue.tools.executor import ToolExecutor
 
 Sound: TypeAlias = (
     SetHearing | Play | Drop | StopPlayout | PausePlayout | ResumePlayout | DuckPlayout | UnduckPlayout

@@ -17,8 +17,8 @@ from typing import Protocol
 import trio
 from attrs import frozen
 
-from trialogue.actors.mailbox import Mailbox
 from trialogue.brain.triggers import Trigger, Triggers
+from trialogue.mailbox import Mailbox
 from trialogue.model.commands import EndTurn, GrantFloor
 from trialogue.model.events import Event, FloorRequested
 from trialogue.model.records import Record

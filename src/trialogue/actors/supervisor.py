@@ -16,9 +16,9 @@ from typing import Literal, Protocol
 import trio
 from attrs import frozen
 
-from trialogue.actors.mailbox import Mailbox, MailboxFull
 from trialogue.diagnostics import Log
 from trialogue.errors import JournalError
+from trialogue.mailbox import Mailbox, MailboxFull
 from trialogue.model.commands import Command, EndMeeting
 from trialogue.model.events import Event, MeetingResumed, MeetingStarted, StopAsked
 from trialogue.model.records import Record

@@ -15,7 +15,7 @@ from typing import Literal
 import trio
 from attrs import frozen
 
-from trialogue.actors.mailbox import Mailbox
+from trialogue.mailbox import Mailbox
 from trialogue.model.events import Part
 from trialogue.services.deepgram.terms import Change
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from attrs import asdict, frozen
 
-from trialogue.app.chaos import FaultPlan, Trial, drawn, planned, try_meeting
-from trialogue.app.faults import FAULTS, Fault
-from trialogue.app.promises import PROMISES, Judged, Row, judge
+from trialogue.chaos.catalogue import FAULTS, Fault
+from trialogue.chaos.promises import PROMISES, Judged, Row, judge
+from trialogue.chaos.trial import FaultPlan, Trial, drawn, planned, try_meeting
 from trialogue.cli.diagnostics import configure
 from trialogue.cli.lines import Line, Span, Tone, line, padded, span
 from trialogue.cli.screens import put_json, show

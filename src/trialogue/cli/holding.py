@@ -26,8 +26,8 @@ from trialogue.scenario.resolve import Resolved, prepare
 from trialogue.scenario.schema import Clock
 
 if TYPE_CHECKING:
-    from trialogue.app.run import Owner
-    from trialogue.app.tooling import Permissions
+    from trialogue.meeting.run import Owner
+    from trialogue.tools.toolbox import Permissions
 
 __all__ = ["Asked", "Held", "Hold", "Shown", "hold", "hold_resolved", "owned"]
 
@@ -60,7 +60,7 @@ class Held(Protocol):
 
 
 class Hold(Protocol):
-    """Holds a meeting to its end: `trialogue.app.run.run_meeting`, or a stand-in for it."""
+    """Holds a meeting to its end: `trialogue.meeting.run.run_meeting`, or a stand-in for it."""
 
     def __call__(
         self,
@@ -106,7 +106,7 @@ class Asked:
 
     def permissions(self) -> Permissions:
         """What the scenario's tools may do."""
-        from trialogue.app.tooling import Permissions  # noqa: PLC0415 - heavy: only for a meeting
+        from trialogue.tools.toolbox import Permissions  # noqa: PLC0415 - heavy: only for a meeting
 
         return Permissions(self.imports, self.commands, self.hosts, code=self.allows_code)
 
@@ -159,8 +159,8 @@ def _run(
     from trialogue.speech import limit_threads  # noqa: PLC0415 - heavy: only for a meeting
 
     limit_threads()
-    from trialogue.app.edges import Edges  # noqa: PLC0415 - likewise
-    from trialogue.app.run import run_meeting  # noqa: PLC0415 - likewise
+    from trialogue.meeting.edges import Edges  # noqa: PLC0415 - likewise
+    from trialogue.meeting.run import run_meeting  # noqa: PLC0415 - likewise
 
     edges = Edges(endpoint=asked.endpoint, progress=progress, permissions=asked.permissions())
     with owned(resolved, asked) as owner:
@@ -170,7 +170,7 @@ def _run(
 @contextmanager
 def owned(resolved: Resolved, asked: Asked) -> Generator[Owner]:
     """Own the process for as long as a meeting runs in it: signals are answered, and it can be left."""
-    from trialogue.app.run import Owner  # noqa: PLC0415 - heavy: only for a meeting
+    from trialogue.meeting.run import Owner  # noqa: PLC0415 - heavy: only for a meeting
 
     with open_leaving(partial(_sum_up, resolved, asked.shown)) as leaving:
         yield Owner(leaving.asked, leaving.at_once, leaving.behind)

@@ -77,7 +77,7 @@ def _contents(resolved: Resolved) -> str:
 def _foreign_hosts(resolved: Resolved) -> tuple[str, ...]:
     if not resolved.tools and not any(endpoints(resolved.document)):
         return ()
-    from trialogue.app.endpoints import foreign_hosts  # noqa: PLC0415 - trio comes with it
+    from trialogue.meeting.endpoints import foreign_hosts  # noqa: PLC0415 - trio comes with it
 
     return foreign_hosts(resolved)
 

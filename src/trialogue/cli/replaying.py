@@ -47,7 +47,7 @@ def _to_the_end(reading: Reading) -> Iterator[Record]:
     """The records, and how the sound ended that a crash cut off: what was shown until then was heard."""
     yield from reading
     if reading.end is None or reading.end.reason == CRASHED:
-        from trialogue.app.resumption import last_words  # noqa: PLC0415 - only after a crash
+        from trialogue.meeting.resumption import last_words  # noqa: PLC0415 - only after a crash
 
         yield from last_words(evolve(reading))
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from attrs import frozen
 
-from trialogue.app.resumption import Resumption, open_resumption
 from trialogue.cli.diagnostics import configure
 from trialogue.cli.holding import Asked, Held, hold_resolved, owned
 from trialogue.cli.watching import Watched
+from trialogue.meeting.resumption import Resumption, open_resumption
 from trialogue.scenario.resolve import Resolved
 
 __all__ = ["resume_run"]
@@ -41,8 +41,8 @@ class _Resume:
         from trialogue.speech import limit_threads  # noqa: PLC0415 - heavy: only for a meeting
 
         limit_threads()
-        from trialogue.app.edges import Edges  # noqa: PLC0415 - likewise
-        from trialogue.app.resume import resume_meeting  # noqa: PLC0415 - likewise
+        from trialogue.meeting.edges import Edges  # noqa: PLC0415 - likewise
+        from trialogue.meeting.resume import resume_meeting  # noqa: PLC0415 - likewise
 
         edges = Edges(endpoint=asked.endpoint, progress=progress, permissions=asked.permissions())
         with owned(resolved, asked) as owner:

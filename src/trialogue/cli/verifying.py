@@ -29,7 +29,7 @@ def verify_run(run: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
     same. Raises `ReplayDivergence` where it decides otherwise, `OtherRules` where
     other rules decided it, `JournalError` for what cannot be replayed.
     """
-    from trialogue.app.policies import brain_for  # noqa: PLC0415 - the brain, only to ask it again
+    from trialogue.meeting.policies import brain_for  # noqa: PLC0415 - the brain, only to ask it again
 
     began = time.perf_counter()
     reading: Reading | None = None

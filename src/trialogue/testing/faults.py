@@ -9,10 +9,10 @@ from __future__ import annotations
 from functools import partial
 
 from trialogue.actors.agent import Connect
-from trialogue.app.chaos import FaultPlan, Planned, Trial, drawn, planned, try_meeting
-from trialogue.app.faults import FAULTS, Fault, fault_named
-from trialogue.app.promises import Judged, judge
-from trialogue.server.faults import Answer, answer_wrongly
+from trialogue.chaos.catalogue import FAULTS, Fault, fault_named
+from trialogue.chaos.faulty_socket import Answer, answer_wrongly
+from trialogue.chaos.promises import Judged, judge
+from trialogue.chaos.trial import FaultPlan, Planned, Trial, drawn, planned, try_meeting
 from trialogue.transport.dial import in_memory
 
 __all__ = [

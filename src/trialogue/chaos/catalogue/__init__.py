@@ -1,0 +1,33 @@
+"""Every fault that can be had on demand; the rows are those of `docs/reference/faults.md`.
+
+Each fault says what the journal must show of it, and what may become of its participant and of the meeting:
+everything else is a broken promise.
+"""
+
+from __future__ import annotations
+
+from trialogue.chaos.catalogue.dialling import DIALS
+from trialogue.chaos.catalogue.messages import MESSAGES, PROMPTS, SOUND
+from trialogue.chaos.catalogue.program import PROGRAM, TOOLS
+from trialogue.chaos.catalogue.sessions import LINES, SESSIONS
+from trialogue.chaos.catalogue.updates import ROLL_OVERS, UPDATES
+from trialogue.chaos.catalogue.values import Dial, Fate, Fault, Ill, Part, Signal
+from trialogue.errors import SetupError
+
+__all__ = ["FAULTS", "Dial", "Fate", "Fault", "Ill", "Part", "Signal", "fault_named"]
+
+FAULTS: tuple[Fault, ...] = tuple(
+    sorted(
+        (*DIALS, *SESSIONS, *MESSAGES, *SOUND, *TOOLS, *PROGRAM, *PROMPTS, *UPDATES, *ROLL_OVERS, *LINES),
+        key=lambda fault: fault.row or 99,
+    )
+)
+"""All faults on demand, by row; those beside the rows come last."""
+
+
+def fault_named(name: str) -> Fault:
+    """The fault of that name; `SetupError` for an unknown one."""
+    found = next((fault for fault in FAULTS if fault.name == name), None)
+    if found is None:
+        raise SetupError(f"there is no fault named {name!r}: see trialogue chaos --list")
+    return found

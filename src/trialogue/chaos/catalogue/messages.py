@@ -1,0 +1,257 @@
+"""Faults of what services say: messages and sound."""
+
+from __future__ import annotations
+
+from trialogue.chaos.catalogue.moments import applying, error, garbled, greeting, prompted, speaking, warning
+from trialogue.chaos.catalogue.values import Fate, Fault
+from trialogue.chaos.faulty_socket import (
+    Afflict,
+    Double,
+    HoldBack,
+    OddSound,
+    Refuse,
+    Say,
+    SessionFault,
+    Withhold,
+    frame,
+)
+from trialogue.chaos.toxics import Garbage, Unread
+
+_DONE = Say('{"type":"AgentAudioDone"}')
+_SECOND = bytes(48_000)
+"""A second of sound at 24 kHz."""
+
+_FRAGMENTS = frame(1, fin=0) + frame(0, fin=0) * 20_000 + frame(0)
+_LONG = frame(1, b"a" * 65_536, fin=0) + frame(0, b"a" * 65_536, fin=0) * 40
+_NO_ORDER = (
+    '{"type":"SettingsApplied"}',
+    '{"type":"Welcome","request_id":"again"}',
+    '{"type":"FunctionCallCancelled","functions":[{"id":"never","name":"asked"}]}',
+    '{"type":"PromptUpdated"}',
+    '{"type":"AgentAudioDone"}',
+)
+_REFUSED = '{"type":"InjectionRefused","message":"agent is speaking"}'
+_REFUSED_BY_WARNING = warning("INJECT_AGENT_MESSAGE_DURING_AGENT_SPEECH")
+
+MESSAGES = (
+    Fault(
+        "malformed",
+        22,
+        "one message that is no JSON",
+        speaking(Say("{nonsense")),
+        Fate.UNHARMED,
+        "malformed-message",
+    ),
+    Fault(
+        "malformed-often",
+        22,
+        "five messages that are no JSON",
+        speaking(Say("{nonsense", times=5)),
+        Fate.RETURNS,
+        "five malformed messages",
+    ),
+    Fault(
+        "unknown-message",
+        23,
+        "a message of a type that nobody knows",
+        speaking(Say('{"type":"Applause","loud":true}')),
+        Fate.UNHARMED,
+        "unknown-message",
+    ),
+    Fault(
+        "unknown-field",
+        23,
+        "a field that nobody knows",
+        speaking(Say('{"type":"AgentThinking","content":"","mood":"good"}')),
+        Fate.UNHARMED,
+    ),
+    Fault(
+        "wrong-type",
+        24,
+        "a number in the place of words",
+        speaking(Say('{"type":"ConversationText","role":"assistant","content":5}')),
+        Fate.UNHARMED,
+        "malformed-message",
+    ),
+    Fault(
+        "missing-field",
+        24,
+        "a call without its functions",
+        speaking(Say('{"type":"FunctionCallRequest"}')),
+        Fate.UNHARMED,
+        "malformed-message",
+    ),
+    Fault(
+        "invalid-utf8",
+        25,
+        "text that is not UTF-8",
+        garbled(frame(1, b"\xff\xfe")),
+        Fate.RETURNS,
+        "SessionLost",
+    ),
+    Fault("two-mebibytes", 26, "a message of 2 MiB", speaking(Say("x" * 2**21)), Fate.RETURNS, "SessionLost"),
+    Fault("endless-fragments", 26, "fragments without an end", garbled(_LONG), Fate.RETURNS, "SessionLost"),
+    Fault(
+        "endless-frame",
+        27,
+        "a frame that claims 2^62 bytes",
+        garbled(frame(2, size=2**62)),
+        Fate.RETURNS,
+        "SessionLost",
+        notice_s=30.0,
+    ),
+    Fault(
+        "empty-fragments",
+        28,
+        "20,000 empty fragments",
+        garbled(_FRAGMENTS),
+        Fate.UNHARMED,
+        "malformed-message",
+    ),
+    Fault(
+        "masked",
+        29,
+        "a masked frame of a server",
+        garbled(b"\x81\x81\0\0\0\0a"),
+        Fate.RETURNS,
+        "SessionLost",
+    ),
+    Fault(
+        "reserved-opcode", 29, "a frame of a reserved kind", garbled(frame(3)), Fate.RETURNS, "SessionLost"
+    ),
+    Fault(
+        "reserved-bit",
+        29,
+        "a reserved bit without an extension",
+        garbled(frame(1, b"a", fin=0xC0)),
+        Fate.RETURNS,
+        "SessionLost",
+    ),
+    Fault(
+        "ping-flood",
+        30,
+        "20,000 pings by a peer that does not read",
+        speaking(Afflict(Unread()), Afflict(Garbage(frame(9, b"p" * 125) * 20_000))),
+        Fate.RETURNS,
+        "SessionLost",
+    ),
+    Fault(
+        "early-sound",
+        31,
+        "sound before the settings are applied",
+        applying(Say(_SECOND)),
+        Fate.UNHARMED,
+        "early-audio",
+    ),
+)
+
+SOUND = (
+    Fault(
+        "sound-stalls",
+        32,
+        "no more sound in a turn",
+        speaking(Withhold(("sound", "AgentAudioDone"), until="UserStartedSpeaking")),
+        Fate.UNHARMED,
+        "dry",
+        notice_s=10.0,
+    ),
+    Fault(
+        "no-sound",
+        32,
+        "words, and never any sound",
+        prompted(Withhold(("sound", "AgentAudioDone"))),
+        Fate.UNHARMED,
+        "stalled|limit|timeout",
+        notice_s=15.0,
+    ),
+    Fault("sound-burst", 33, "ten seconds of sound at once", speaking(Say(_SECOND, times=10)), Fate.UNHARMED),
+    Fault(
+        "sound-flood",
+        33,
+        "more sound than may be held",
+        garbled(frame(2, _SECOND * 10) * 13),
+        Fate.UNHARMED,
+        "overflow",
+    ),
+    Fault(
+        "done-missing",
+        34,
+        "no AgentAudioDone",
+        SessionFault("AgentAudioDone", (Withhold(("AgentAudioDone",)),)),
+        Fate.UNHARMED,
+        "dry",
+        notice_s=10.0,
+    ),
+    Fault("done-early", 34, "AgentAudioDone before the last sound", speaking(_DONE), Fate.UNHARMED),
+    Fault(
+        "done-twice", 34, "each AgentAudioDone twice", greeting(Double(("AgentAudioDone",))), Fate.UNHARMED
+    ),
+    Fault(
+        "out-of-order",
+        35,
+        "messages out of their order",
+        speaking(*map(Say, _NO_ORDER)),
+        Fate.UNHARMED,
+        "out-of-order",
+    ),
+    Fault(
+        "everything-twice",
+        35,
+        "each message twice",
+        greeting(Double(("ConversationText", "SettingsApplied", "LatencyReport", "FunctionCallRequest"))),
+        Fate.UNHARMED,
+        "out-of-order",
+    ),
+    Fault(
+        "acks-late",
+        35,
+        "what is confirmed comes late, and together",
+        greeting(HoldBack(("LatencyReport", "AgentAudioDone"))),
+        Fate.UNHARMED,
+    ),
+    Fault("odd-sound", 36, "samples torn apart between messages", greeting(OddSound()), Fate.UNHARMED),
+)
+
+PROMPTS = (
+    Fault(
+        "prompt-refused",
+        53,
+        "a prompt is refused twice",
+        applying(Refuse(_REFUSED, 2)),
+        Fate.UNHARMED,
+        "InjectionRefused",
+    ),
+    Fault(
+        "prompt-refused-by-warning",
+        53,
+        "a prompt is refused, in the older form",
+        applying(Refuse(_REFUSED_BY_WARNING)),
+        Fate.UNHARMED,
+        "InjectionRefused",
+    ),
+    Fault(
+        "prompts-refused",
+        53,
+        "every prompt is refused",
+        applying(Refuse(_REFUSED, 999)),
+        Fate.UNHARMED,
+        "injection-refused",
+        notice_s=10.0,
+    ),
+    Fault(
+        "think-failed",
+        53,
+        "no model answers",
+        prompted(error("FAILED_TO_THINK"), Withhold(("*",), until="AgentAudioDone")),
+        Fate.UNHARMED,
+        "FAILED_TO_THINK",
+    ),
+    Fault(
+        "prompt-too-long",
+        53,
+        "the prompt was cut",
+        applying(Say(warning("PROMPT_TOO_LONG"))),
+        Fate.UNHARMED,
+        "PROMPT_TOO_LONG",
+    ),
+)

@@ -1,0 +1,39 @@
+"""The moments at which the faults of sessions strike, and what services say in bytes and words."""
+
+from __future__ import annotations
+
+from trialogue.chaos.faulty_socket import Afflict, Happening, Say, SessionFault, close_frame
+from trialogue.chaos.toxics import Garbage
+
+
+def error(code: str) -> Say:
+    return Say(f'{{"type":"Error","code":"{code}","description":"A fault on demand."}}')
+
+
+def warning(code: str) -> str:
+    return f'{{"type":"Warning","code":"{code}","description":"A fault on demand."}}'
+
+
+def speaking(*happenings: Happening) -> SessionFault:
+    """Strike while the participant speaks: at the third stretch of sound of the session."""
+    return SessionFault("sound", happenings, nth=3)
+
+
+def greeting(*happenings: Happening) -> SessionFault:
+    return SessionFault("Welcome", happenings)
+
+
+def applying(*happenings: Happening) -> SessionFault:
+    return SessionFault("SettingsApplied", happenings)
+
+
+def prompted(*happenings: Happening) -> SessionFault:
+    return SessionFault("UserStartedSpeaking", happenings)
+
+
+def garbled(data: bytes) -> SessionFault:
+    return speaking(Afflict(Garbage(data)))
+
+
+def closed(code: int) -> SessionFault:
+    return speaking(Afflict(close_frame(code)))

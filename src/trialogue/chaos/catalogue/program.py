@@ -1,0 +1,53 @@
+"""Faults of tools, of the machine, and of the meeting's own parts."""
+
+from __future__ import annotations
+
+import signal
+
+from trialogue.chaos.catalogue.moments import greeting
+from trialogue.chaos.catalogue.values import Fate, Fault, Part, Signal
+from trialogue.chaos.faulty_socket import Afflict, Double, SessionFault
+from trialogue.chaos.toxics import Reset
+
+TOOLS = (
+    Fault(
+        "call-twice",
+        37,
+        "each call twice, by the same id",
+        greeting(Double(("FunctionCallRequest",))),
+        Fate.UNHARMED,
+    ),
+    Fault(
+        "tool-hangs",
+        38,
+        "a tool that never answers",
+        Part.TOOL_HANGS,
+        Fate.UNHARMED,
+        "timed-out",
+        notice_s=21.0,
+    ),
+    Fault("tool-raises", 38, "a tool that fails", Part.TOOL_RAISES, Fate.UNHARMED, "outcome='failed'"),
+    Fault("tool-floods", 38, "a tool that answers with 10 MB", Part.TOOL_FLOODS, Fate.UNHARMED, "succeeded"),
+    Fault(
+        "lost-while-calling",
+        39,
+        "the session is lost while its tool runs",
+        SessionFault("FunctionCallRequest", (Afflict(Reset()),), is_behind=True),
+        Fate.RETURNS,
+        "SessionLost",
+    ),
+)
+
+PROGRAM = (
+    Fault(
+        "disk-full", 41, "the journal cannot be written any more", Part.JOURNAL_FAILS, Fate.ENDS, exit_code=4
+    ),
+    Fault("interrupted", 42, "SIGINT", Signal(signal.SIGINT), Fate.ENDS, "interrupted", 130),
+    Fault("terminated", 43, "SIGTERM", Signal(signal.SIGTERM), Fate.ENDS, "terminated", 143),
+    Fault("hung-up", 43, "SIGHUP", Signal(signal.SIGHUP), Fate.ENDS, "hung-up", 129),
+    Fault(
+        "suspended", 45, "the machine sleeps for a minute", Part.SUSPENDED, Fate.RETURNS, "ProcessSuspended"
+    ),
+    Fault("watcher-sleeps", 46, "a watcher that never reads", Part.WATCHER_SLEEPS, Fate.UNHARMED),
+    Fault("brain-bug", 47, "the brain raises", Part.BRAIN_FAILS, Fate.ENDS, exit_code=70),
+)

@@ -1,0 +1,124 @@
+"""Faults of sessions as a whole: how they begin, how they end, and the line in between."""
+
+from __future__ import annotations
+
+from trialogue.chaos.catalogue.moments import applying, closed, error, garbled, greeting, prompted, speaking
+from trialogue.chaos.catalogue.values import Fate, Fault
+from trialogue.chaos.faulty_socket import Afflict, Withhold, close_frame, frame
+from trialogue.chaos.toxics import Bandwidth, Cut, HalfOpen, Latency, Reset, Slicer, Unread
+
+SESSIONS = (
+    Fault(
+        "no-welcome",
+        13,
+        "the service never greets",
+        greeting(Withhold(("*",))),
+        Fate.RETURNS,
+        "settings in time",
+        notice_s=11.0,
+    ),
+    Fault(
+        "no-settings-applied",
+        13,
+        "the settings are never applied",
+        applying(Withhold(("*",))),
+        Fate.RETURNS,
+        "settings in time",
+        notice_s=11.0,
+    ),
+    Fault(
+        "settings-refused",
+        14,
+        "Error INVALID_SETTINGS before the settings are applied",
+        applying(error("INVALID_SETTINGS"), Withhold(("*",))),
+        Fate.FAILS,
+        "INVALID_SETTINGS",
+    ),
+    Fault(
+        "internal-error",
+        14,
+        "Error INTERNAL_SERVER_ERROR, and a close",
+        speaking(error("INTERNAL_SERVER_ERROR"), Afflict(close_frame(1000))),
+        Fate.RETURNS,
+        "INTERNAL_SERVER_ERROR",
+    ),
+    Fault(
+        "fin-mid-turn",
+        15,
+        "the stream ends in a turn",
+        speaking(Afflict(Cut(0))),
+        Fate.RETURNS,
+        "SessionLost",
+    ),
+    Fault(
+        "fin-mid-frame",
+        15,
+        "the stream ends inside a frame",
+        speaking(Afflict(Cut(7))),
+        Fate.RETURNS,
+        "SessionLost",
+    ),
+    Fault(
+        "reset-mid-turn",
+        15,
+        "the connection is reset in a turn",
+        speaking(Afflict(Reset())),
+        Fate.RETURNS,
+        "SessionLost",
+    ),
+    Fault(
+        "half-open",
+        16,
+        "the peer is gone, nobody says so",
+        speaking(Afflict(HalfOpen())),
+        Fate.RETURNS,
+        "SessionLost",
+        notice_s=20.0,
+    ),
+    Fault(
+        "deaf",
+        17,
+        "alive, and never answers a prompt",
+        prompted(Withhold(("*",))),
+        Fate.UNHARMED,
+        "timeout",
+        notice_s=21.0,
+    ),
+    *(
+        Fault(f"closed-{code}", 18, f"close {code} in a turn", closed(code), Fate.RETURNS, "SessionLost")
+        for code in (1001, 1011, 1012, 1013)
+    ),
+    Fault("closed-1005", 18, "an empty close in a turn", garbled(frame(0x8)), Fate.RETURNS, "SessionLost"),
+    Fault("closed-1008", 19, "close 1008: policy", closed(1008), Fate.FAILS, "SessionFailed"),
+    Fault("closed-4000", 19, "close 4000: the service's own", closed(4000), Fate.FAILS, "SessionFailed"),
+    Fault("closed-999", 20, "a close code that is not legal", closed(999), Fate.RETURNS, "SessionLost"),
+    Fault("closed-1006", 20, "1006 on the wire", closed(1006), Fate.RETURNS, "SessionLost"),
+    Fault(
+        "closed-left-open",
+        21,
+        "a close, and the stream left open",
+        speaking(Afflict(close_frame(1001)), Afflict(Unread())),
+        Fate.RETURNS,
+        "SessionLost",
+        notice_s=20.0,
+    ),
+)
+
+LINES = (
+    Fault("latency", 0, "everything comes 400 ms late", greeting(Afflict(Latency(0.4))), Fate.UNHARMED),
+    Fault(
+        "jitter",
+        0,
+        "everything comes up to 600 ms late",
+        greeting(Afflict(Latency(0.0, 0.6))),
+        Fate.UNHARMED,
+    ),
+    Fault(
+        "slow-line",
+        0,
+        "the line carries half of what sound needs",
+        greeting(Afflict(Bandwidth(24_000.0))),
+        Fate.UNHARMED,
+    ),
+    Fault("sliced", 0, "bytes come a hundred at a time", greeting(Afflict(Slicer(100))), Fate.UNHARMED),
+)

@@ -1,0 +1,85 @@
+"""Faults of changes that are planned: settings of a session, and sessions that are rolled over."""
+
+from __future__ import annotations
+
+from trialogue.chaos.catalogue.dialling import http
+from trialogue.chaos.catalogue.moments import speaking, warning
+from trialogue.chaos.catalogue.values import Fate, Fault
+from trialogue.chaos.faulty_socket import Afflict, HoldBack, Say, SessionFault, Withhold
+from trialogue.chaos.toxics import Cut, Unread
+
+_CONFIRMATION = "PromptUpdated"
+_GROWS_OLD = Say(warning("MAXIMUM_SESSION_LENGTH_APPROACHING"))
+
+UPDATES = (
+    Fault(
+        "update-unconfirmed",
+        0,
+        "a change of settings is never confirmed",
+        SessionFault(_CONFIRMATION, (Withhold((_CONFIRMATION,)),)),
+        Fate.UNHARMED,
+        "outcome='unconfirmed'",
+        needs_update=True,
+        notice_s=26.0,
+    ),
+    Fault(
+        "update-confirmed-late",
+        0,
+        "a change of settings is confirmed behind something else",
+        SessionFault(_CONFIRMATION, (HoldBack((_CONFIRMATION,)),)),
+        Fate.UNHARMED,
+        "outcome='applied'",
+        needs_update=True,
+        notice_s=26.0,
+    ),
+    Fault(
+        "update-misconfirmed",
+        0,
+        "another change is confirmed than was asked for",
+        SessionFault(_CONFIRMATION, (Say('{"type":"SpeakUpdated"}'), Withhold((_CONFIRMATION,)))),
+        Fate.UNHARMED,
+        "outcome='unconfirmed'",
+        needs_update=True,
+        notice_s=26.0,
+    ),
+)
+
+ROLL_OVERS = (
+    Fault(
+        "rolls-over",
+        0,
+        "the session's end is near",
+        speaking(_GROWS_OLD),
+        Fate.UNHARMED,
+        "SessionRolledOver",
+        notice_s=20.0,
+    ),
+    Fault(
+        "roll-over-refused",
+        0,
+        "the session that shall take over is refused",
+        speaking(_GROWS_OLD),
+        Fate.RETURNS,
+        "503",
+        then=http("503 Unavailable"),
+        notice_s=20.0,
+    ),
+    Fault(
+        "dies-rolling-over",
+        0,
+        "the old session ends before the new one is there",
+        speaking(_GROWS_OLD, Afflict(Cut(0))),
+        Fate.RETURNS,
+        "SessionLost",
+        notice_s=20.0,
+    ),
+    Fault(
+        "unclosed-rolling-over",
+        0,
+        "the old session's peer does not answer its close",
+        speaking(_GROWS_OLD, Afflict(Unread())),
+        Fate.UNHARMED,
+        "SessionRolledOver",
+        notice_s=20.0,
+    ),
+)

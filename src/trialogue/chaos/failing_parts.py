@@ -1,0 +1,92 @@
+"""Parts of a meeting that fail on demand: a brain, a journal, tools.
+
+Each is given its faults with their strikes: a strike is asked whether the time has come, and notes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import trio
+from attrs import define
+
+from trialogue.actors.supervisor import Brain, Recording
+from trialogue.chaos.catalogue import Part
+from trialogue.errors import JournalError, ToolFailed
+from trialogue.model.commands import Command
+from trialogue.model.events import Event
+from trialogue.model.records import Record
+from trialogue.tools.executor import Tool
+
+__all__ = ["FailingBrain", "FailingJournal", "FaultOnDemand", "Spoiling", "spoiled_tools"]
+
+SPOIL_AFTER = 20
+"""Records after which brains and journals fail: the meeting is then well under way."""
+
+Spoiling = Sequence[tuple[Part, Callable[[], bool]]]
+"""Faults, each with its strike."""
+
+
+class FaultOnDemand(Exception):
+    """Stands for a bug of the brain."""
+
+
+@define
+class FailingBrain:
+    """A brain that has a bug: it raises at one event, before it has changed anything."""
+
+    brain: Brain
+    faults: Spoiling
+    handled: int = 0
+
+    def handle(self, event: Event, now: float) -> list[Command]:
+        """Decide, or raise `FaultOnDemand`."""
+        self.handled += 1
+        if self.handled > SPOIL_AFTER and any(strike() for _, strike in self.faults):
+            raise FaultOnDemand("the brain failed on demand")
+        return self.brain.handle(event, now)
+
+
+@define
+class FailingJournal:
+    """A journal on a disk that is full from one record on."""
+
+    journal: Recording
+    faults: Spoiling
+
+    def append(self, record: Record) -> None:
+        """Write a record, or fail as a full disk does."""
+        if record.seq > SPOIL_AFTER and any(strike() for _, strike in self.faults):
+            raise JournalError("cannot write the journal: No space left on device")
+        self.journal.append(record)
+
+
+@define
+class _SpoiledTool:
+    """A tool whose next call goes wrong; later ones are its own."""
+
+    tool: Tool
+    faults: list[tuple[Part, Callable[[], bool]]]
+
+    @property
+    def timeout_s(self) -> float:
+        """Its own."""
+        return self.tool.timeout_s
+
+    async def call(self, arguments: Mapping[str, object]) -> object:
+        """Call it, or go wrong."""
+        due = next((each for each in self.faults if each[1]()), None)
+        if due is None:
+            return await self.tool.call(arguments)
+        self.faults.remove(due)
+        if due[0] is Part.TOOL_HANGS:
+            await trio.sleep_forever()
+        if due[0] is Part.TOOL_RAISES:
+            raise ToolFailed("the tool failed on demand")
+        return "x" * 10_000_000
+
+
+def spoiled_tools(tools: Mapping[str, Tool], faults: Spoiling) -> Mapping[str, Tool]:
+    """The same tools, of which the next call meets the first fault, and so on."""
+    waiting = list(faults)
+    return {name: _SpoiledTool(tool, waiting) for name, tool in tools.items()} if waiting else tools

@@ -1,0 +1,359 @@
+"""Faults on demand: a server that answers wrongly, and a conversation that goes wrong.
+
+1. A fault is a value: what it waits for, and what it then does. Without faults nothing here is in the way.
+2. A handshake that goes wrong is played in bytes (`answer_wrongly`): no library would send such answers.
+3. A conversation goes wrong between its connection and its socket (`FaultySocket`), so that the server's
+   own decisions stay what they are; bytes go wrong below, in the stream that both share.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import struct
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Final, TypeAlias, assert_never, cast
+
+import orjson
+import trio
+from attrs import define, evolve, field, frozen
+
+from trialogue.chaos.toxics import Garbage, Toxic, ToxicStream
+from trialogue.errors import ConnectionLost
+from trialogue.transport.socket import Handshake, SocketStatistics, WebSocket
+
+__all__ = [
+    "Afflict",
+    "Answer",
+    "Double",
+    "FaultySocket",
+    "Happening",
+    "HoldBack",
+    "OddSound",
+    "Refuse",
+    "Say",
+    "SessionFault",
+    "Withhold",
+    "answer_wrongly",
+    "close_frame",
+    "frame",
+]
+
+SOUND: Final = "sound"
+"""What binary messages are called where faults name kinds of messages."""
+
+EVERYTHING: Final = "*"
+
+_GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
+
+
+# --- handshakes -------------------------------------------------------------------------------------
+
+
+@frozen
+class Answer:
+    """What a peer says in the place of an upgrade."""
+
+    data: bytes = field(default=b"", repr=lambda data: f"{len(data)} bytes")
+    """The bytes; `{accept}` in them becomes the right answer to the client's key, `{auth}` its key,
+    and `{length}` the length of what comes after the headers."""
+
+    drip_s: float = 0.0
+    """Seconds between two bytes; 0 for all at once."""
+
+    is_held: bool = False
+    """Whether the connection then stays open, without another word."""
+
+
+async def answer_wrongly(stream: trio.abc.Stream, answer: Answer) -> None:
+    """Read the request from `stream`, answer it so, and close or stay."""
+    request = b""
+    async with stream:
+        while b"\r\n\r\n" not in request:
+            received = await stream.receive_some()
+            if not received:
+                return
+            request += received
+        try:
+            await _send_slowly(stream, _filled(answer.data, request), answer.drip_s)
+            while answer.is_held and await stream.receive_some():
+                pass
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            return  # the client has had enough
+
+
+async def _send_slowly(stream: trio.abc.Stream, data: bytes, drip_s: float) -> None:
+    if not drip_s:
+        await stream.send_all(data)
+        return
+    for byte in data:
+        await stream.send_all(bytes([byte]))
+        await trio.sleep(drip_s)
+
+
+def _filled(data: bytes, request: bytes) -> bytes:
+    headers = {
+        name.strip().lower(): value.strip()
+        for name, _, value in (line.partition(b":") for line in request.split(b"\r\n")[1:])
+    }
+    key = headers.get(b"sec-websocket-key", b"")
+    accept = base64.b64encode(hashlib.sha1(key + _GUID).digest())  # noqa: S324 - as the protocol wants it
+    data = data.replace(b"{accept}", accept).replace(b"{auth}", headers.get(b"authorization", b""))
+    _, _, body = data.partition(b"\r\n\r\n")
+    return data.replace(b"{length}", str(len(body)).encode())
+
+
+# --- conversations ----------------------------------------------------------------------------------
+
+
+@frozen
+class Say:
+    """Say something that the conversation would not."""
+
+    message: str | bytes
+    """Text, or sound."""
+
+    times: int = 1
+    """How often, one after the other."""
+
+
+@frozen
+class Afflict:
+    """Make the connection's stream ill."""
+
+    toxic: Toxic
+    """With this; garbage comes after what is said at that moment."""
+
+
+@frozen
+class Withhold:
+    """Say nothing of these kinds any more."""
+
+    kinds: tuple[str, ...]
+    """Types of messages, `sound`, or `*` for all."""
+
+    until: str | None = None
+    """The type of message with which that is over; None for never."""
+
+
+@frozen
+class Double:
+    """Say everything of these kinds twice."""
+
+    kinds: tuple[str, ...]
+    """Types of messages, or `sound`."""
+
+
+@frozen
+class HoldBack:
+    """Say messages of these kinds only after the next of another kind."""
+
+    kinds: tuple[str, ...]
+    """Types of messages."""
+
+
+@frozen
+class OddSound:
+    """Cut sound anew, without regard for samples."""
+
+    size: int = 961
+    """Bytes of a message; odd, so that samples are torn."""
+
+
+@frozen
+class Refuse:
+    """Refuse prompts instead of taking them."""
+
+    reply: str
+    """What is said to each."""
+
+    times: int = 1
+    """How many are refused."""
+
+
+Happening: TypeAlias = Say | Afflict | Withhold | Double | HoldBack | OddSound | Refuse
+"""What can go wrong in a conversation."""
+
+
+@frozen
+class SessionFault:
+    """A fault of one session: it waits for something to be said, and strikes before that is."""
+
+    when: str
+    """The type of message, or `sound`."""
+
+    happenings: tuple[Happening, ...]
+    """What happens then, in this order; what is continuous stays until the session's end."""
+
+    nth: int = 1
+    """How many of them there must be."""
+
+    is_behind: bool = False
+    """Whether it strikes behind that: once it is said, with the next that the client sends."""
+
+
+@define
+class _Armed:
+    """A fault that waits, or has struck."""
+
+    fault: SessionFault
+    strike: Callable[[], bool]
+    seen: int = 0
+    is_due: bool = True
+
+
+class FaultySocket:
+    """A `WebSocket` between a connection and its real one, at which faults strike."""
+
+    def __init__(self, socket: WebSocket, stream: ToxicStream) -> None:
+        self._socket = socket
+        self._stream = stream
+        self._armed: list[_Armed] = []
+        self._lasting: list[Happening] = []
+        self._held: list[str] = []
+        self._behind: list[Happening] = []
+        self._torn = b""
+
+    def arm(self, fault: SessionFault, strike: Callable[[], bool]) -> None:
+        """Let `fault` wait; `strike` is asked when its time has come, and may say not yet."""
+        self._armed.append(_Armed(fault, strike))
+
+    @property
+    def handshake(self) -> Handshake:
+        """As the real one."""
+        return self._socket.handshake
+
+    def send_text(self, text: str) -> None:
+        """Send a message, or what becomes of it."""
+        kind = _kind(text)
+        self._lasting = [h for h in self._lasting if not (isinstance(h, Withhold) and h.until == kind)]
+        self._strike(kind)
+        if self._is_withheld(kind):
+            return
+        if self._names(HoldBack, kind):
+            self._held.append(text)
+            return
+        self._release_torn()
+        for _ in range(2 if self._names(Double, kind) else 1):
+            self._socket.send_text(text)
+        held, self._held = self._held, []
+        for each in held:
+            self._socket.send_text(each)
+
+    def send_bytes(self, frame: bytes) -> None:
+        """Send sound, or what becomes of it."""
+        self._strike(SOUND)
+        if self._is_withheld(SOUND):
+            return
+        sizes = [each.size for each in self._lasting if isinstance(each, OddSound)]
+        if not sizes:
+            self._socket.send_bytes(frame)
+            return
+        self._torn += frame
+        while len(self._torn) >= sizes[0]:
+            self._socket.send_bytes(self._torn[: sizes[0]])
+            self._torn = self._torn[sizes[0] :]
+
+    async def receive(self) -> str | bytes:
+        """Take the next message that is not refused."""
+        while True:
+            message = await self._socket.receive()
+            behind, self._behind = self._behind, []
+            self._happen_all(behind)
+            if isinstance(message, bytes) or not self._refuses(_kind(message)):
+                return message
+
+    async def drain(self) -> None:
+        """As the real one."""
+        await self._socket.drain()
+
+    async def aclose(self, code: int | None = 1000, reason: str = "") -> None:
+        """As the real one."""
+        await self._socket.aclose(code, reason)
+
+    def statistics(self) -> SocketStatistics:
+        """As the real one."""
+        return self._socket.statistics()
+
+    def __repr__(self) -> str:
+        """Give a status line."""
+        waiting = sum(armed.is_due for armed in self._armed)
+        return f"<FaultySocket: {waiting} faults wait, {len(self._lasting)} last>"
+
+    def _strike(self, kind: str) -> None:
+        for armed in self._armed:
+            if not armed.is_due or armed.fault.when != kind:
+                continue
+            armed.seen += 1
+            if armed.seen < armed.fault.nth or not armed.strike():
+                continue
+            armed.is_due = False
+            if armed.fault.is_behind:
+                self._behind += armed.fault.happenings
+            else:
+                self._happen_all(armed.fault.happenings)
+
+    def _happen_all(self, happenings: Iterable[Happening]) -> None:
+        with suppress(ConnectionLost):  # the reader meets the same end, and acts on it
+            for happening in happenings:
+                self._happen(happening)
+
+    def _happen(self, happening: Happening) -> None:
+        match happening:
+            case Say(message, times):
+                send = self._socket.send_text if isinstance(message, str) else self._socket.send_bytes
+                for _ in range(times):
+                    send(message)  # type: ignore[arg-type] # the branch above chose by its type
+            case Afflict(toxic):
+                self._stream.afflict(toxic)
+            case Withhold() | Double() | HoldBack() | OddSound() | Refuse():
+                self._lasting.append(happening)
+            case _ as never:
+                assert_never(never)
+
+    def _names(self, what: type[Double | HoldBack], kind: str) -> bool:
+        return any(isinstance(each, what) and kind in each.kinds for each in self._lasting)
+
+    def _is_withheld(self, kind: str) -> bool:
+        withheld = [each.kinds for each in self._lasting if isinstance(each, Withhold)]
+        return any(kind in kinds or EVERYTHING in kinds for kinds in withheld)
+
+    def _refuses(self, kind: str) -> bool:
+        for place, each in enumerate(self._lasting):
+            if isinstance(each, Refuse) and kind in {"InjectUserMessage", "InjectAgentMessage"}:
+                left = each.times - 1
+                self._lasting[place : place + 1] = [evolve(each, times=left)] if left else []
+                self._socket.send_text(each.reply)
+                return True
+        return False
+
+    def _release_torn(self) -> None:
+        if self._torn:
+            self._socket.send_bytes(self._torn)
+            self._torn = b""
+
+
+def _kind(text: str) -> str:
+    message = cast("dict[str, object]", orjson.loads(text))
+    return str(message.get("type", ""))
+
+
+# --- bytes ------------------------------------------------------------------------------------------
+
+
+def frame(opcode: int, payload: bytes = b"", *, fin: int = 0x80, size: int | None = None) -> bytes:
+    """One unmasked frame as RFC 6455 section 5.2 has it; `size` claims another length, `fin` other bits."""
+    claimed = len(payload) if size is None else size
+    if claimed < 126:
+        head = struct.pack("!BB", fin | opcode, claimed)
+    elif claimed < 65536:
+        head = struct.pack("!BBH", fin | opcode, 126, claimed)
+    else:
+        head = struct.pack("!BBQ", fin | opcode, 127, claimed)
+    return head + payload
+
+
+def close_frame(code: int, reason: str = "") -> Garbage:
+    """A Close frame of any code, legal or not."""
+    return Garbage(frame(0x8, struct.pack("!H", code) + reason.encode()))

@@ -1,0 +1,315 @@
+"""What is promised of a meeting whatever goes wrong, read from what it left on the disk.
+
+Every promise is a function of a trial that returns what is broken, one line each. They ask the journal alone
+(and the exit code), never the program that wrote it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from attrs import frozen
+
+from trialogue.brain.meeting import Brain
+from trialogue.chaos.catalogue import Fate, Fault, Part
+from trialogue.chaos.failing_parts import FailingBrain, FaultOnDemand
+from trialogue.chaos.trial import CANARY, Hung, Strike, Trial
+from trialogue.errors import JournalError, ReplayDivergence
+from trialogue.journal.reader import read
+from trialogue.journal.verify import verify
+from trialogue.model.commands import Command, EndMeeting, EndTurn, GrantFloor
+from trialogue.model.events import Event, SessionFailed, SessionLost, SessionReady, SessionRolledOver
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
+from trialogue.report.result import BAD_ENDS
+
+__all__ = ["PROMISES", "Judged", "Row", "judge"]
+
+HIDDEN_S: Final = 5.0
+"""How near in time two faults of one participant must be for one of them to go unseen; the later one may hide
+the earlier as long as that has time to be noticed."""
+
+KEPT_TURNS: Final = frozenset({"finished", "yielded", "meeting-ended"})
+
+
+@frozen
+class Row:
+    """What became of one fault: a line of the matrix."""
+
+    fault: str
+    """Its name."""
+
+    row: int
+    """Its row in the catalogue."""
+
+    whom: str
+    """The participant that it struck."""
+
+    at: float | None
+    """When it struck, in seconds of the meeting; None where there was no occasion."""
+
+    survived: str
+    """What became of its participant, in a word."""
+
+    recovery_s: float | None
+    """Seconds until that participant, or else anybody, was heard to the end or back; None for never."""
+
+    lost: tuple[str, ...]
+    """What was lost."""
+
+
+@frozen
+class Judged:
+    """What came of a trial."""
+
+    rows: tuple[Row, ...]
+    """One a planned fault, in the plan's order."""
+
+    broken: tuple[str, ...]
+    """The promises that were not kept, each with what was seen."""
+
+
+@frozen
+class Evidence:
+    """A trial, and the records that it left."""
+
+    trial: Trial
+    """What was done."""
+
+    records: tuple[Record, ...]
+    """All that can be read of its journal."""
+
+    path: Path
+    """The journal."""
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults that struck, each once."""
+        return tuple(dict.fromkeys(strike.planned.fault for strike in self.trial.strikes))
+
+    @property
+    def orders(self) -> Iterator[tuple[Record, Command]]:
+        """All decisions, in order."""
+        return ((record, command) for record in self.records for command in record.commands)
+
+
+def judge(trial: Trial) -> Judged:
+    """Hold a trial against every promise."""
+    path = trial.folder / "journal.jsonl"
+    evidence = Evidence(trial, tuple(read(path, salvage=True)), path)
+    broken = tuple(f"{name}: {text}" for name, promise in PROMISES.items() for text in promise(evidence))
+    return Judged(tuple(_row(evidence, index) for index in range(len(trial.plan.planned))), broken)
+
+
+# --- the promises -----------------------------------------------------------------------------------
+
+
+def recorded(evidence: Evidence) -> Iterator[str]:
+    """Every fault that struck is in the journal, with its cause; of two at once, one may hide the other."""
+    said = [text for record in evidence.records for text in _said(record)]
+    for strike in evidence.trial.strikes:
+        fault = strike.planned.fault
+        is_too_late = fault.fate is not Fate.ENDS and evidence.records[-1].at - strike.at < fault.notice_s
+        if not fault.shows or is_too_late or _is_hidden(strike, evidence.trial.strikes):
+            continue
+        if not any(re.search(fault.shows, text) for text in said):
+            yield f"{fault.name} left no record that shows {fault.shows!r}"
+
+
+def _is_hidden(strike: Strike, strikes: Sequence[Strike]) -> bool:
+    return any(
+        other is not strike
+        and other.planned.participant == strike.planned.participant
+        and -HIDDEN_S < other.at - strike.at < max(HIDDEN_S, strike.planned.fault.notice_s)
+        for other in strikes
+    )
+
+
+def ended(evidence: Evidence) -> Iterator[str]:
+    """Nothing waits for ever."""
+    if isinstance(evidence.trial.error, Hung):
+        yield str(evidence.trial.error)
+
+
+def nothing_lost(evidence: Evidence) -> Iterator[str]:
+    """The chain is whole, and every decision would be decided again."""
+    parts = {fault.ill for fault in evidence.faults}
+    try:
+        verify(evidence.path, partial(_brain, spoiled=Part.BRAIN_FAILS in parts))
+    except FaultOnDemand:
+        return  # the bug shows again, at the very event that met it
+    except ReplayDivergence as divergence:
+        yield str(divergence)
+    except JournalError as damage:
+        yield str(damage)
+    if not parts & {Part.JOURNAL_FAILS}:
+        yield from (problem.text for problem in read(evidence.path).problems)
+
+
+def one_holder(evidence: Evidence) -> Iterator[str]:
+    """The floor has one holder at a time, and is free in the end."""
+    holder: int | None = None
+    is_over = False
+    for record, command in evidence.orders:
+        match command:
+            case GrantFloor(turn=turn):
+                if holder is not None:
+                    yield f"record {record.seq} grants turn {turn} while turn {holder} lasts"
+                holder = turn
+            case EndTurn(turn=turn):
+                if holder != turn:
+                    yield f"record {record.seq} ends turn {turn}, and {holder} was it"
+                holder = None
+            case EndMeeting():
+                is_over = True
+            case _:
+                pass
+    if is_over and holder is not None:
+        yield f"the meeting has ended, and turn {holder} has not"
+
+
+def others_go_on(evidence: Evidence) -> Iterator[str]:
+    """A fault ends no meeting that it need not end, and no session that it need not harm."""
+    if any(fault.fate is Fate.ENDS for fault in evidence.faults):
+        return
+    error, held = evidence.trial.error, evidence.trial.held
+    if error is not None and not isinstance(error, Hung):
+        yield f"the meeting fell: {type(error).__name__}: {error}"
+    can_fail = _can_fail(evidence)
+    failed = {r.event.participant for r in evidence.records if isinstance(r.event, SessionFailed)}
+    if held is not None and held.result.reason in BAD_ENDS and not can_fail >= set(held.result.participants):
+        yield f"the meeting ended: {held.result.reason}"
+    if len(evidence.trial.plan.planned) == 1:
+        yield from (f"{name} failed for good" for name in sorted(failed - can_fail))
+        yield from _harmed(evidence)
+
+
+def _can_fail(evidence: Evidence) -> set[str]:
+    """Whom the faults may cost the table: all of them, where the key they share is refused."""
+    fatal = [each.planned for each in evidence.trial.strikes if each.planned.fault.fate is Fate.FAILS]
+    if any(each.fault.refuses_key for each in fatal) and len(evidence.trial.strikes) > 1:
+        return {agent.participant for agent in _everybody(evidence)}
+    return {each.participant for each in fatal}
+
+
+def _everybody(evidence: Evidence) -> Iterator[SessionReady]:
+    return (record.event for record in evidence.records if isinstance(record.event, SessionReady))
+
+
+def _harmed(evidence: Evidence) -> Iterator[str]:
+    for strike in evidence.trial.strikes:
+        fate, name = strike.planned.fault.fate, strike.planned.participant
+        events = [record.event for record in evidence.records if record.at >= strike.at]
+        is_lost = any(isinstance(each, SessionLost) and each.participant == name for each in events)
+        is_failed = any(isinstance(each, SessionFailed) and each.participant == name for each in events)
+        if fate is Fate.UNHARMED and is_lost:
+            yield f"{name} lost a session that should have lived on"
+        if fate is Fate.FAILS and not is_failed:
+            yield f"{name} should have failed for good"
+
+
+def told(evidence: Evidence) -> Iterator[str]:
+    """The exit code says what happened, and the result names every participant that failed."""
+    codes = {fault.exit_code for fault in evidence.faults if fault.fate is Fate.ENDS}
+    code = evidence.trial.exit_code
+    if codes and code not in codes:
+        yield f"the exit code is {code}, and not {' or '.join(map(str, sorted(codes)))}"
+    held = evidence.trial.held
+    if held is None:
+        return
+    named = {failure.participant for failure in held.result.failures}
+    for record in evidence.records:
+        if isinstance(record.event, SessionFailed) and record.event.participant not in named:
+            yield f"the result does not name {record.event.participant}, who failed"
+
+
+def no_key(evidence: Evidence) -> Iterator[str]:
+    """The key is in no byte of what was left."""
+    for path in sorted(evidence.trial.folder.rglob("*")):
+        if path.is_file() and CANARY.encode() in path.read_bytes():
+            yield f"{path.name} holds the key"
+    if CANARY in f"{evidence.trial.error!r} {evidence.trial.error}":
+        yield "the error holds the key"
+
+
+PROMISES: Final[dict[str, Callable[[Evidence], Iterator[str]]]] = {
+    "recorded with its cause": recorded,
+    "no hang": ended,
+    "nothing recorded is lost": nothing_lost,
+    "one holder, and the floor released": one_holder,
+    "the others go on": others_go_on,
+    "exit code and report name the cause": told,
+    "the key appears nowhere": no_key,
+}
+"""All promises, in the order of `docs/reference/faults.md`."""
+
+
+# --- reading the journal ----------------------------------------------------------------------------
+
+
+def _brain(plan: MeetingPlan, *, spoiled: bool) -> Brain | FailingBrain:
+    brain = Brain(plan)
+    return FailingBrain(brain, [(Part.BRAIN_FAILS, lambda: True)]) if spoiled else brain
+
+
+def _said(record: Record) -> list[str]:
+    """What a record tells, as text to be searched."""
+    return [repr(record.event), *(repr(command) for command in record.commands)]
+
+
+def _row(evidence: Evidence, index: int) -> Row:
+    planned = evidence.trial.plan.planned[index]
+    fault, name = planned.fault, planned.participant
+    strike = next((each for each in evidence.trial.strikes if each.planned is planned), None)
+    if strike is None:
+        return Row(fault.name, fault.row, name, None, "no occasion", None, ())
+    later = [record for record in evidence.records if record.at >= strike.at]
+    events = [record.event for record in later]
+    return Row(
+        fault.name,
+        fault.row,
+        name,
+        strike.at,
+        _survival(events, fault, name),
+        _recovery_s(later, strike),
+        _lost(later, name),
+    )
+
+
+def _survival(events: Sequence[Event], fault: Fault, name: str) -> str:
+    mine = [each for each in events if getattr(each, "participant", None) == name]
+    if fault.fate is Fate.ENDS:
+        return "ended in order"
+    if any(isinstance(each, SessionFailed) for each in mine):
+        return "dropped"
+    ends = (SessionLost, SessionRolledOver) if fault.fate is Fate.RETURNS else SessionLost
+    losses = [at for at, each in enumerate(mine) if isinstance(each, ends)]
+    if not losses:
+        return "unharmed"
+    return "returned" if any(isinstance(each, SessionReady) for each in mine[losses[0] :]) else "away"
+
+
+def _recovery_s(later: Sequence[Record], strike: Strike) -> float | None:
+    """Until the participant is back, or is heard to the end; until anybody is, where it is gone for good."""
+    name, fate = strike.planned.participant, strike.planned.fault.fate
+    if fate is Fate.ENDS:
+        return round(later[-1].at - strike.at, 3) if later else None
+    lost = next((r.seq for r in later if isinstance(r.event, SessionLost) and r.event.participant == name), 0)
+    for record in later:
+        event = record.event
+        is_back = isinstance(event, SessionReady) and event.participant == name and record.seq > lost > 0
+        heard = {c.participant for c in record.commands if isinstance(c, EndTurn) and c.cause == "finished"}
+        if is_back or (not lost and heard and (fate is Fate.FAILS or name in heard)):
+            return round(record.at - strike.at, 3)
+    return None
+
+
+def _lost(later: Sequence[Record], name: str) -> tuple[str, ...]:
+    ends = [c for r in later for c in r.commands if isinstance(c, EndTurn) and c.participant == name]
+    turns = [f"turn {end.turn} ({end.cause})" for end in ends if end.cause not in KEPT_TURNS]
+    is_failed = any(isinstance(r.event, SessionFailed) and r.event.participant == name for r in later)
+    return (*turns, *([name] if is_failed else []))

@@ -1,0 +1,391 @@
+"""A meeting under faults: a plan says what strikes whom and when, an ordeal strikes, a trial is what came.
+
+1. Everything is struck where parts of a meeting can be put in front of others (`Seams`): the meeting itself
+   does not know.
+2. A trial takes place in memory, on the clock that the scenario names; engines murmur if none are given.
+3. A meeting that does not end in its time, and some, is hung: the first promise that there is.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final, Never, assert_never, cast
+
+import trio
+import trio.testing
+from attrs import field, frozen
+
+from trialogue.actors.agent import Connect
+from trialogue.chaos.catalogue import FAULTS, Dial, Fate, Fault, Part, Signal, fault_named
+from trialogue.chaos.failing_parts import FailingBrain, FailingJournal, FaultOnDemand, spoiled_tools
+from trialogue.chaos.faulty_socket import Answer, FaultySocket, SessionFault, answer_wrongly
+from trialogue.chaos.toxics import HalfOpen, ToxicStream
+from trialogue.errors import SetupError, TrialogueError
+from trialogue.meeting.edges import Edges, local_equipment
+from trialogue.meeting.meeting import Meeting
+from trialogue.meeting.outputs import MeetingResult
+from trialogue.meeting.run import run_meeting
+from trialogue.meeting.seams import Seams
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.secrets import Secrets
+from trialogue.scenario.resolve import Resolved
+from trialogue.server.equipment import Equipment
+from trialogue.server.listener import PATH, serve_stream
+from trialogue.speech.engines import Engines
+from trialogue.speech.murmur import murmuring_engines
+from trialogue.transport.dial import HeaderValue, in_memory, open_websocket
+from trialogue.transport.socket import WebSocket
+
+__all__ = ["CANARY", "FaultPlan", "Hung", "Planned", "Strike", "Trial", "drawn", "planned", "try_meeting"]
+
+CANARY: Final = "canary-0f1e2d3c4b5a6978"
+"""The key that every dial of a trial shows: it must not be found in anything that the trial leaves."""
+
+OVERTIME_S: Final = 120.0
+"""How much longer than its own limit a meeting may take before it counts as hung."""
+
+ASLEEP_S: Final = 60.0
+"""How long a suspended machine sleeps."""
+
+EARLY_S: Final = 5.0
+"""When faults of the meeting's own parts strike, if the plan does not say."""
+
+UPDATED_S: Final = 1.0
+"""When a change of settings is asked for, if the plan does not say."""
+
+DRAWN_S: Final = 30.0
+"""In how many seconds of the meeting drawn faults have their time."""
+
+
+class Hung(TrialogueError):
+    """The meeting did not end: something waits for what will not come."""
+
+
+@frozen
+class Planned:
+    """One fault of a plan."""
+
+    fault: Fault
+    """What strikes."""
+
+    participant: str
+    """Whom; of no matter for faults of the meeting's own parts."""
+
+    session: int = 1
+    """Not before this one of its dials, counted from 1."""
+
+    after_s: float = 0.0
+    """Not before so many seconds of the meeting."""
+
+    def is_for(self, participant: str, number: int) -> bool:
+        """Whether it may strike in this dial."""
+        return participant == self.participant and number >= self.session
+
+    def __str__(self) -> str:
+        return f"{self.fault.name}@{self.participant}:{self.session}"
+
+
+@frozen
+class FaultPlan:
+    """What is to go wrong in one meeting."""
+
+    planned: tuple[Planned, ...]
+    """In no order: each has its own time."""
+
+    seed: int = 0
+    """What jitter is drawn from."""
+
+    def of(self, *ills: Part) -> list[Planned]:
+        """The faults of these parts."""
+        return [each for each in self.planned if each.fault.ill in ills]
+
+
+@frozen
+class Strike:
+    """A fault that has struck."""
+
+    planned: Planned
+    """Which."""
+
+    at: float
+    """When, in seconds of the meeting."""
+
+
+@frozen
+class Trial:
+    """A meeting that was held under faults."""
+
+    plan: FaultPlan
+    """What was to go wrong."""
+
+    strikes: tuple[Strike, ...]
+    """What did, in order."""
+
+    folder: Path
+    """Where its files are."""
+
+    held: MeetingResult | None = None
+    """What came of it; None where it raised."""
+
+    error: Exception | None = field(default=None, repr=False)
+    """What it raised."""
+
+    @property
+    def exit_code(self) -> int:
+        """How a command that held this meeting would end."""
+        if self.held is not None:
+            return self.held.exit_code
+        return self.error.exit_code if isinstance(self.error, TrialogueError) else 70
+
+
+# --- plans ------------------------------------------------------------------------------------------
+
+
+def planned(words: Sequence[str], resolved: Resolved, seed: int) -> FaultPlan:
+    """The plan of words like NAME, NAME@PARTICIPANT or NAME@PARTICIPANT:SESSION; `SetupError` for misfits.
+
+    Whom a fault strikes that names nobody is drawn from `seed`: calls and tools strike one who has tools.
+    """
+    chance = random.Random(f"chaos/{seed}")  # noqa: S311 - a draw, not a secret
+    return FaultPlan(tuple(_read(word, resolved, chance) for word in words), seed)
+
+
+def drawn(count: int, resolved: Resolved, seed: int) -> FaultPlan:
+    """So many faults, of those that a meeting outlives, drawn from `seed`."""
+    chance = random.Random(f"chaos/{seed}")  # noqa: S311 - a draw, not a secret
+    outlived = [fault for fault in FAULTS if fault.fate is not Fate.ENDS]
+    faults = [chance.choice(outlived) for _ in range(count)]
+    return FaultPlan(tuple(_drawn(each, resolved, chance) for each in faults), seed)
+
+
+def _drawn(fault: Fault, resolved: Resolved, chance: random.Random) -> Planned:
+    """A fault at a time of its own, if it does not belong to a session's beginning."""
+    whom = _struck(fault, resolved, chance)
+    after_s = round(chance.uniform(0.0, DRAWN_S), 3)
+    return Planned(fault, whom, after_s=after_s if fault.strikes_any_time else 0.0)
+
+
+def _read(word: str, resolved: Resolved, chance: random.Random) -> Planned:
+    name, _, whom = word.partition("@")
+    participant, _, number = whom.partition(":")
+    fault = fault_named(name)
+    if not participant:
+        return Planned(fault, _struck(fault, resolved, chance))
+    if participant not in {spec.name for spec in resolved.agents}:
+        raise SetupError(f"{word}: {resolved.plan.name} has no agent named {participant!r}")
+    if number and not (number.isdecimal() and int(number)):
+        raise SetupError(f"{word}: sessions are counted from 1")
+    return Planned(fault, participant, int(number or 1))
+
+
+def _struck(fault: Fault, resolved: Resolved, chance: random.Random) -> str:
+    able = [spec.name for spec in resolved.agents if spec.tools or not fault.needs_tool]
+    if not able:
+        raise SetupError(f"{fault.name}: nobody in {resolved.plan.name} has a tool")
+    return chance.choice(able)
+
+
+# --- the ordeal -------------------------------------------------------------------------------------
+
+
+class Ordeal:
+    """Strikes one meeting as a plan says, and remembers when."""
+
+    def __init__(self, plan: FaultPlan, engines: Engines, limit_s: float) -> None:
+        self._plan = plan
+        self._engines = engines
+        self._limit_s = limit_s
+        self._equipment: Equipment | None = None
+        self._dials: dict[str, int] = {}
+        self._began = 0.0
+        self._strikes: list[tuple[Planned, float]] = []
+        self._followed: list[Planned] = []
+        self._streams: list[ToxicStream] = []
+        self.folder: Path | None = None
+
+    def __repr__(self) -> str:
+        """Give a status line."""
+        return f"<Ordeal: {len(self._strikes)} of {len(self._plan.planned)} faults have struck>"
+
+    @property
+    def strikes(self) -> tuple[Strike, ...]:
+        """What has struck so far."""
+        return tuple(Strike(each, round(at, 6)) for each, at in self._strikes)
+
+    def seams(self) -> Seams:
+        """Where it strikes."""
+        return Seams(
+            secrets=Secrets((CANARY,)),
+            connect=self._connect,
+            brain=lambda brain: FailingBrain(brain, self._of(Part.BRAIN_FAILS)),
+            journal=lambda journal: FailingJournal(journal, self._of(Part.JOURNAL_FAILS)),
+            tools=lambda tools: spoiled_tools(
+                tools, self._of(Part.TOOL_HANGS, Part.TOOL_RAISES, Part.TOOL_FLOODS)
+            ),
+        )
+
+    async def watch(self, meeting: Meeting) -> None:
+        """Beside the meeting, do what happens to a machine; raises `Hung` for a meeting without an end."""
+        self.folder = meeting.folder
+        self._began = trio.current_time() - meeting.now
+        async with trio.open_nursery() as nursery:
+            for each in self._plan.planned:
+                nursery.start_soon(self._strike_machine, each, meeting)
+                if each.fault.needs_update:
+                    nursery.start_soon(self._ask_update, each, meeting)
+            with trio.move_on_after(self._limit_s + OVERTIME_S) as patience:
+                await meeting.finished()
+            if patience.cancelled_caught:
+                raise Hung(f"the meeting has not ended {OVERTIME_S:g} s after its limit")
+            nursery.cancel_scope.cancel(reason="the meeting is over")
+
+    def strike(self, planned: Planned) -> bool:
+        """Note that a fault strikes now; False where it is too early for it, or it has struck."""
+        now = max(0.0, trio.current_time() - self._began)
+        struck = sum(each is planned for each, _ in self._strikes)
+        if now < planned.after_s or struck >= planned.fault.dials:
+            return False
+        self._strikes.append((planned, now))
+        return True
+
+    def _of(self, *parts: Part) -> list[tuple[Part, Callable[[], bool]]]:
+        return [(cast("Part", each.fault.ill), partial(self.strike, each)) for each in self._plan.of(*parts)]
+
+    # --- the machine ---
+
+    async def _strike_machine(self, planned: Planned, meeting: Meeting) -> None:
+        match planned.fault.ill:
+            case Signal(number, times):
+                await self._until_its_time(planned)
+                for _ in range(times):
+                    os.kill(os.getpid(), number)
+            case Part.WATCHER_SLEEPS:
+                meeting.records()
+                self.strike(planned)
+            case Part.SUSPENDED:
+                clock = trio.lowlevel.current_clock()
+                if isinstance(clock, trio.testing.MockClock):
+                    await self._until_its_time(planned)
+                    for stream in self._streams:  # whoever was at their other ends has long gone
+                        stream.afflict(HalfOpen())
+                    clock.jump(ASLEEP_S)
+            case _:
+                return  # struck elsewhere
+
+    async def _until_its_time(self, planned: Planned) -> None:
+        await trio.sleep_until(self._began + max(planned.after_s, EARLY_S))
+        self.strike(planned)
+
+    async def _ask_update(self, planned: Planned, meeting: Meeting) -> None:
+        """Ask for a change of settings, so that there is one to confirm."""
+        await trio.sleep_until(self._began + max(planned.after_s, UPDATED_S))
+        meeting.update(planned.participant, prompt="Be brief.")
+
+    # --- sessions ---
+
+    def _connect(self, participant: str, _own: Connect) -> Connect:
+        if self._equipment is None:
+            self._equipment = local_equipment(self._engines, self._plan.seed)
+        return partial(self._dial, participant)
+
+    def _dial(self, participant: str) -> AbstractAsyncContextManager[WebSocket]:
+        number = self._dials[participant] = self._dials.get(participant, 0) + 1
+        chosen = [each for each in self._plan.planned if each.is_for(participant, number)]
+        for each in chosen:
+            if isinstance(each.fault.ill, Dial) and self.strike(each):
+                return _dial_nowhere(each.fault.ill)
+        serve = partial(self._serve, participant, chosen)
+        return in_memory(serve)(f"ws://embedded{PATH}", headers=_HEADERS)
+
+    async def _serve(self, participant: str, chosen: list[Planned], stream: trio.abc.Stream) -> None:
+        answer = next(filter(None, map(self._answer, chosen)), None)
+        if answer is not None:
+            await answer_wrongly(stream, answer)
+            return
+        chance = random.Random(f"{self._plan.seed}/{participant}")  # noqa: S311 - jitter
+        toxic = ToxicStream(stream, chance=chance)
+        self._streams.append(toxic)
+
+        def through(socket: WebSocket) -> WebSocket:
+            faulty = FaultySocket(socket, toxic)
+            for each in chosen:
+                if isinstance(each.fault.ill, SessionFault):
+                    faulty.arm(each.fault.ill, partial(self.strike, each))
+            return faulty
+
+        assert self._equipment is not None  # noqa: S101 - made by whoever dials
+        await serve_stream(toxic, self._equipment, through)
+
+    def _answer(self, planned: Planned) -> Answer | None:
+        """What a dial meets in the place of an upgrade, by one fault of the plan."""
+        fault = planned.fault
+        if isinstance(fault.ill, Answer):
+            return fault.ill if self.strike(planned) else None
+        has_struck = any(each is planned for each, _ in self._strikes)
+        if fault.then is None or not has_struck or any(each is planned for each in self._followed):
+            return None
+        self._followed.append(planned)
+        return fault.then
+
+
+_HEADERS: Final[dict[str, HeaderValue]] = {"Authorization": lambda: f"Token {CANARY}"}
+
+
+class _NoNames(trio.abc.HostnameResolver):
+    """A name service that knows nobody."""
+
+    async def getaddrinfo(self, *_: object, **__: object) -> Never:
+        await trio.lowlevel.checkpoint()
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    async def getnameinfo(self, *_: object, **__: object) -> Never:
+        await trio.lowlevel.checkpoint()
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
+@asynccontextmanager
+async def _dial_nowhere(how: Dial) -> AsyncGenerator[WebSocket]:
+    match how:
+        case Dial.REFUSED:
+            url, before = f"ws://127.0.0.1:1{PATH}", None
+        case Dial.UNKNOWN_HOST:
+            url, before = f"wss://voice.invalid{PATH}", trio.socket.set_custom_hostname_resolver(_NoNames())
+        case _ as never:
+            assert_never(never)
+    try:
+        async with open_websocket(url, headers=_HEADERS) as opened:
+            yield opened
+    finally:
+        if how is Dial.UNKNOWN_HOST:
+            trio.socket.set_custom_hostname_resolver(before)
+
+
+# --- the trial --------------------------------------------------------------------------------------
+
+
+def try_meeting(
+    resolved: Resolved, plan: FaultPlan, *, out: Path | None = None, engines: Engines | None = None
+) -> Trial:
+    """Hold the meeting under the plan's faults, to whatever end; raises what is a bug of ours alone."""
+    engines = engines or murmuring_engines()
+    ordeal = Ordeal(plan, engines, _limit_s(resolved.plan))
+    edges = Edges(engines=engines, seams=ordeal.seams())
+    held: MeetingResult | None = None
+    error: Exception | None = None
+    try:
+        held = run_meeting(resolved, out=out, edges=edges, watch=ordeal.watch)
+    except (TrialogueError, FaultOnDemand) as raised:
+        error = raised
+    if ordeal.folder is None:
+        raise error or SetupError("the meeting was never opened")
+    return Trial(plan, ordeal.strikes, ordeal.folder, held, error)
+
+
+def _limit_s(plan: MeetingPlan) -> float:
+    return plan.limits.time_s if plan.limits.time_s is not None else 24 * 3600.0

@@ -1,0 +1,185 @@
+"""The edge of a meeting: where the services of agents and of people's ears are, and how they are dialled.
+
+Only this file differs between a meeting at Deepgram, one at the embedded server on a loopback socket,
+and one at the embedded server over in-memory streams.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import Protocol
+from urllib.parse import urlsplit, urlunsplit
+
+import trio
+from attrs import frozen
+
+from trialogue.actors.agent import Connect
+from trialogue.compute import Compute, Inline, InThreads, is_virtual
+from trialogue.devices.driver import Driver
+from trialogue.errors import SetupError
+from trialogue.meeting.endpoints import allows
+from trialogue.meeting.seams import NO_SEAMS, Seams
+from trialogue.scenario.resolve import Resolved
+from trialogue.server.equipment import Equipment, seeded_ids
+from trialogue.server.listener import PATH, open_server, serve_stream
+from trialogue.server.options import ServerOptions
+from trialogue.services.deepgram.listen import ListenSettings
+from trialogue.speech.engines import Engines, open_engines
+from trialogue.supervise import lone_error
+from trialogue.tools.toolbox import NOTHING_MORE, Permissions
+from trialogue.transport.dial import check_plaintext, in_memory, open_websocket, parse_url
+from trialogue.transport.socket import WebSocket
+
+DEEPGRAM_URL = "wss://agent.deepgram.com/v1/agent/converse"
+"""The hosted service; regional hosts (EU, AU, IN) are given by `--endpoint`."""
+
+KEY_VARIABLE = "DEEPGRAM_API_KEY"
+
+
+@frozen
+class Edges:
+    """Where the services are, if not where they are by default."""
+
+    endpoint: str | None = None
+    """The `wss://` address of the service for agents `via: deepgram`; the vendor's own where None."""
+
+    engines: Engines | None = None
+    """Ears and voices of the embedded server; the defaults of `trialogue[local]` where None."""
+
+    driver: Driver | None = None
+    """The sound devices of people at a microphone; this machine's default ones where None."""
+
+    progress: Callable[[str], None] = lambda _: None
+    """Told in a few words what is being prepared."""
+
+    permissions: Permissions = NOTHING_MORE
+    """What the scenario's tools may do."""
+
+    seams: Seams = NO_SEAMS
+    """What stands in the place of the meeting's own parts."""
+
+
+class Dial(Protocol):
+    """Makes the dial of one address of a service."""
+
+    def __call__(self, url: str) -> AbstractAsyncContextManager[WebSocket]:
+        """Open one connection."""
+        ...
+
+
+@frozen
+class Exchange:
+    """One service: what agents and ears dial there."""
+
+    url: str
+    """The address for agents."""
+
+    dial: Dial
+    """Dials an address of it."""
+
+    @property
+    def agents(self) -> Connect:
+        """Dials for an agent."""
+        return partial(self.dial, self.url)
+
+    def ears(self, settings: ListenSettings) -> Connect:
+        """Dials for an ear, which is asked for this."""
+        return partial(self.dial, settings.url(_for_listening(self.url)))
+
+
+@asynccontextmanager
+async def open_edges(resolved: Resolved, edges: Edges) -> AsyncGenerator[Mapping[str, Exchange]]:
+    """How each service of the scenario is dialled; the embedded server, where wanted, lives as long."""
+    exchanges: dict[str, Exchange] = {}
+    async with AsyncExitStack() as exits:
+        seats = [seat for spec in resolved.agents for seat in spec.seats]
+        ears = [person.ear for person in resolved.people if person.ear is not None]
+        for via in sorted({seat.via for seat in seats} | {ear.via for ear in ears}):
+            if via == "deepgram":
+                exchanges[via] = deepgram_exchange(edges.endpoint or DEEPGRAM_URL)
+            else:
+                edges.progress("loading voices and recognizer")
+                engines = edges.engines or open_engines()
+                await compute().run(engines.warm)
+                equipment = local_equipment(engines, resolved.plan.seed, edges.permissions.hosts)
+                exchanges[via] = await exits.enter_async_context(local_exchange(equipment))
+        yield exchanges
+
+
+def _for_listening(url: str) -> str:
+    """The address by whose host ears are reached: Deepgram's agents alone have one of their own."""
+    parts = urlsplit(url)
+    host = parts.netloc.removeprefix("agent.")
+    is_deepgrams = host != parts.netloc and f".{host}".endswith(".deepgram.com")
+    return urlunsplit(parts._replace(netloc=f"api.{host}")) if is_deepgrams else url
+
+
+def deepgram_connect(url: str) -> Connect:
+    """Dial Deepgram's service, or a peer that speaks its protocol, with the key of the environment.
+
+    `SetupError` at once for a key that is not set, or an address that a key may not be sent to.
+    """
+    return deepgram_exchange(url).agents
+
+
+def deepgram_exchange(url: str) -> Exchange:
+    """Deepgram's service, or a peer's; `SetupError` as of `deepgram_connect`."""
+    authorization()
+    headers = {"Authorization": authorization}
+    check_plaintext(parse_url(url), headers, (), allow_plaintext=False)
+    return Exchange(url, partial(open_websocket, headers=headers))
+
+
+def authorization() -> str:
+    """The header's value, made as it is dialled; `SetupError` where the key is not set, or can be none."""
+    key = os.environ.get(KEY_VARIABLE, "").strip()
+    if not key:
+        raise SetupError(f"set {KEY_VARIABLE} to your Deepgram API key, or run with --via local")
+    if not (key.isascii() and key.isprintable() and " " not in key):
+        raise SetupError(f"{KEY_VARIABLE} is no key: it holds spaces, line breaks or letters beyond ASCII")
+    return f"Token {key}"
+
+
+def compute() -> Compute:
+    """Where blocking work runs on this loop's clock."""
+    return Inline() if is_virtual() else InThreads()
+
+
+@asynccontextmanager
+async def local_connect(engines: Engines, seed: int, hosts: tuple[str, ...] = ()) -> AsyncGenerator[Connect]:
+    """Run the embedded server for one meeting and dial it: on loopback in life, in memory otherwise.
+
+    Entering loads the engines' weights, in seconds, so that no first turn waits for them.
+    """
+    await compute().run(engines.warm)
+    async with local_exchange(local_equipment(engines, seed, hosts)) as exchange:
+        yield exchange.agents
+
+
+@asynccontextmanager
+async def local_exchange(equipment: Equipment) -> AsyncGenerator[Exchange]:
+    """Run the embedded server for agents and ears: on loopback in life, in memory otherwise."""
+    if is_virtual():
+        dial = in_memory(partial(serve_stream, equipment=equipment))
+        yield Exchange(f"ws://embedded{PATH}", partial(dial, headers={}))
+        return
+    with lone_error():
+        async with trio.open_nursery() as nursery:
+            server = await nursery.start(open_server, equipment)
+            yield Exchange(server.url, partial(open_websocket, headers={}))
+            nursery.cancel_scope.cancel(reason="the meeting is over")
+
+
+def local_equipment(engines: Engines, seed: int, hosts: tuple[str, ...] = ()) -> Equipment:
+    """What the embedded server works with in a meeting of this seed; `hosts` may be asked to think."""
+    return Equipment(
+        recognizer=engines.recognizer,
+        synthesizer=engines.synthesizer,
+        open_detector=engines.open_detector,
+        compute=compute(),
+        options=ServerOptions(seed=seed, allow_endpoint=partial(allows, hosts)),
+        new_id=seeded_ids(seed),
+    )

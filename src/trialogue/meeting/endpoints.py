@@ -1,0 +1,79 @@
+"""Where agents think and speak beyond their service: what a scenario names, as far as its operator allows.
+
+1. Whoever asks an endpoint, the vendor or the embedded server, sends it the scenario's headers and all that
+   is said at the table: so a scenario alone cannot choose it.
+2. The vendor's hosts and this machine need no leave; any other host is allowed by name, over TLS.
+3. An address may hold secrets of the environment: only a host that the file spells out is told.
+"""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import urlsplit
+
+from trialogue.errors import ScenarioError
+from trialogue.model.text import safe_text
+from trialogue.scenario.endpoints import endpoints
+from trialogue.scenario.problems import path_text
+from trialogue.scenario.resolve import Resolved
+from trialogue.scenario.tool_specs import HttpCall, McpCall
+from trialogue.scenario.variables import environment_names, reveal
+from trialogue.tools.kinds.http import is_loopback
+
+VENDOR = "deepgram.com"
+"""The vendor's domain: its hosts hear everything already."""
+
+_PLAIN = frozenset({"http", "ws"})
+_SECURE = frozenset({"https", "wss"})
+
+
+def check_endpoints(resolved: Resolved, hosts: tuple[str, ...]) -> None:
+    """`ScenarioError`, with line and column, for every endpoint that is neither here nor one of `hosts`."""
+    problems = [
+        f"{resolved.places.near(path)}: {path_text(path)}: {wrong}"
+        for path, endpoint in endpoints(resolved.document)
+        if (wrong := judged(endpoint.url, hosts))
+    ]
+    if problems:
+        raise ScenarioError(*problems)
+
+
+def foreign_hosts(resolved: Resolved) -> tuple[str, ...]:
+    """Hosts that need leave, of endpoints and tools, each once; what an address keeps secret is not told."""
+    urls = [endpoint.url for _, endpoint in endpoints(resolved.document) if judged(endpoint.url, ())]
+    urls += [spec.action.url for spec in resolved.tools if isinstance(spec.action, HttpCall | McpCall)]
+    hosts = (_host_and_scheme(url)[0] for url in urls if not environment_names(url))
+    return tuple(dict.fromkeys(safe_text(host) for host in hosts if host and not is_loopback(host)))
+
+
+def judged(url: str, hosts: tuple[str, ...]) -> str:
+    """What keeps an address from being asked, in words that hold no secret; empty where nothing does."""
+    host, scheme = _host_and_scheme(reveal(url, os.environ))
+    if not host or scheme not in _PLAIN | _SECURE:
+        return "needs a plain http://, https://, ws:// or wss:// address"
+    if is_loopback(host):
+        return ""
+    shown = "its host" if environment_names(url) else safe_text(host)
+    if not (host == VENDOR or host.endswith(f".{VENDOR}") or host in hosts):
+        return f"{shown} is not this machine; allow it with --allow-host{_named(shown, host)}"
+    return "" if scheme in _SECURE else f"{shown} is reached by https:// or wss:// only"
+
+
+def allows(hosts: tuple[str, ...], url: str) -> bool:
+    """Whether the embedded server may ask this address: here, or at one of `hosts` over TLS."""
+    host, scheme = _host_and_scheme(url)
+    return scheme in _SECURE | _PLAIN if is_loopback(host) else host in hosts and scheme in _SECURE
+
+
+def _named(shown: str, host: str) -> str:
+    return f" {shown}" if shown == host else ""
+
+
+def _host_and_scheme(url: str) -> tuple[str, str]:
+    """Both are empty for what is no address, or names a user."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    is_plain = url.isprintable() and "\\" not in url and parts.username is None
+    return (parts.hostname or "", parts.scheme) if is_plain else ("", "")

@@ -1,0 +1,112 @@
+"""What the directory of a run keeps: its scenario, its journal without secrets, digests of all at its end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import partial
+from importlib.metadata import version
+from itertools import count
+from pathlib import Path
+from shutil import copyfile
+
+from attrs import evolve
+
+from trialogue.compute import is_virtual
+from trialogue.diagnostics import Log
+from trialogue.errors import JournalError
+from trialogue.journal.files import digests_in, seal_files
+from trialogue.journal.records import Clock, Header
+from trialogue.journal.writer import Journal
+from trialogue.meeting.folder import write_private
+from trialogue.meeting.resumption import CLIPS, Resumption
+from trialogue.model.secrets import Secrets, secrets_of
+from trialogue.scenario.people import Clip, Clips
+from trialogue.scenario.resolve import Resolved
+from trialogue.scenario.schema import Document
+from trialogue.scenario.writing import to_yaml
+
+diagnostics = Log("trialogue.keeping")
+
+
+def secrets_for(resolved: Resolved, beside: Secrets) -> Secrets:
+    """Keys of this process's environment, what the scenario refers to, and those `beside`."""
+    return secrets_of(os.environ, resolved.secrets).beside(beside)
+
+
+def keep_scenario(folder: Path, resolved: Resolved, secrets: Secrets) -> None:
+    """Write the scenario as resolved, and the recordings that it plays: a run needs no other folder.
+
+    JournalError where that fails.
+    """
+    kept = evolve(resolved, document=_with_own_clips(folder, resolved))
+    write_private(folder / "scenario.yaml", to_yaml(kept).encode(), secrets)
+
+
+def _with_own_clips(folder: Path, resolved: Resolved) -> Document:
+    """The document, whose recordings are copied into the run's folder and looked for there."""
+    files = {person.name: [clip.file for clip in person.clips] for person in resolved.people}
+    recordings = dict.fromkeys(file for each in files.values() for file in each if file is not None)
+    names = _names_for(recordings)
+    for file, name in names.items():
+        _copy(file, folder / name)
+    cast = {
+        name: evolve(seat, via=Clips(tuple(map(partial(_renamed, names), seat.via.clips, files[name]))))
+        if isinstance(seat.via, Clips)
+        else seat
+        for name, seat in resolved.document.cast.items()
+    }
+    return evolve(resolved.document, cast=cast)
+
+
+def _renamed(names: Mapping[Path, str], clip: Clip, file: Path | None) -> Clip:
+    return clip if file is None else evolve(clip, play=names[file])
+
+
+def _names_for(files: Iterable[Path]) -> dict[Path, str]:
+    """Where each recording goes; two of one name get a number."""
+    names: dict[Path, str] = {}
+    for file in files:
+        tries = (f"{CLIPS}/{file.stem}{f'-{number}' if number else ''}{file.suffix}" for number in count())
+        taken = set(names.values())
+        names[file] = next(name for name in tries if name not in taken)
+    return names
+
+
+def _copy(file: Path, to: Path) -> None:
+    """Copy a recording, for its owner alone."""
+    try:
+        to.parent.mkdir(mode=0o700, exist_ok=True)
+        to.touch(mode=0o600)
+        copyfile(file, to)
+    except OSError as error:
+        raise JournalError(f"cannot copy {file} to {to}: {error.strerror}", path=str(to)) from error
+
+
+def open_journal(
+    folder: Path, resolved: Resolved, secrets: Secrets, *, started: datetime, past: Resumption | None
+) -> Journal:
+    """A new journal, whose manifest vouches for what is in the folder already."""
+    header = Header(
+        plan=resolved.plan,
+        version=version("trialogue"),
+        clock=Clock.VIRTUAL if is_virtual() else Clock.REAL,
+        started=started,
+        continues=past.continues if past else None,
+    )
+    return Journal.create(
+        folder / "journal.jsonl",
+        header,
+        secrets=secrets,
+        files=digests_in(folder),
+        resumes=str(past.folder.absolute()) if past else None,
+    )
+
+
+def seal(folder: Path) -> None:
+    """Have the manifest of a closed run vouch for what its files hold now; a full disk may not take that."""
+    try:
+        seal_files(folder)
+    except (OSError, JournalError) as error:
+        diagnostics.warning("the manifest vouches for no file", error=type(error).__name__)

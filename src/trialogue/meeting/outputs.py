@@ -1,0 +1,105 @@
+"""The files of a run that are made after its end, from its records: transcripts and `result.json`."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import orjson
+from attrs import frozen
+
+from trialogue.diagnostics import Log
+from trialogue.errors import JournalError
+from trialogue.journal.reader import read
+from trialogue.journal.records import EPOCH, Clock
+from trialogue.meeting.folder import write_private
+from trialogue.meeting.resumption import CLIPS
+from trialogue.meeting.stage import Stage
+from trialogue.model.text import steerless_json
+from trialogue.report import Result, Run, markdown, result, rttm, srt, webvtt
+from trialogue.report.shortfall import Shortfall, shortfall
+from trialogue.report.stretches import stretches
+
+EXIT_CODES = {
+    "interrupted": 130,
+    "terminated": 143,
+    "hung-up": 129,
+    "refused": 3,
+    "all-failed": 3,
+}
+"""How the command line ends for a meeting that ended so; 0 for all other reasons."""
+
+SHORTFALL_CODES = {Shortfall.UNSPOKEN: 3, Shortfall.UNRECORDED: 4}
+"""How it ends for a meeting that ended in order and fell short: as for a refusal, and as for a lost file."""
+
+
+FAILURES = frozenset({"journal-failed", "brain-failed", "actor-failed"})
+"""Ends that nobody decided on: the meeting raises what it failed of; its files say what they can."""
+
+diagnostics = Log("trialogue.outputs")
+
+
+@frozen
+class MeetingResult:
+    """What came of a meeting, and where it is."""
+
+    result: Result
+    """What `result.json` says: reason, measures, failures."""
+
+    folder: Path
+    """The run's directory."""
+
+    machine_s: float
+    """Seconds of real time that the meeting itself took; loading is not in it."""
+
+    shortfall: Shortfall | None = None
+    """What it fell short of though it ended in order."""
+
+    @property
+    def exit_code(self) -> int:
+        """How a command that held the meeting ends: by the reason of its end, by its shortfall, or 0."""
+        by_reason = EXIT_CODES.get(self.result.reason, 0)
+        return by_reason or (SHORTFALL_CODES[self.shortfall] if self.shortfall else 0)
+
+
+def write_outputs(stage: Stage) -> MeetingResult:
+    """Write the transcripts and the result of a meeting that has ended."""
+    plan = stage.brain.plan
+    machine_s = time.perf_counter() - stage.began
+    records = tuple(read(stage.folder / "journal.jsonl"))
+    utterances = stage.brain.utterances()
+    started = None if stage.started == EPOCH else stage.started.astimezone()
+    texts = {
+        "transcript.vtt": webvtt(plan, utterances),
+        "transcript.srt": srt(plan, utterances),
+        "transcript.md": markdown(plan, utterances, records, started=started),
+        "transcript.rttm": rttm(plan, stretches(records)),
+    }
+    for name, text in texts.items():
+        write_private(stage.folder / name, text.encode(), stage.secrets)
+    virtual = stage.journal.header.clock is Clock.VIRTUAL
+    duration_s = stage.supervisor.ended_at
+    run = Run(
+        clock="virtual" if virtual else "real",
+        speed=round(duration_s / machine_s, 2) if virtual else None,
+        files=("journal.jsonl", "manifest.json", "scenario.yaml", *_sounds(stage), *texts, "result.json"),
+        reason=stage.end_reason if stage.end_reason in FAILURES else None,
+    )
+    outcome = result(plan, records, utterances, run)
+    document = steerless_json(orjson.dumps(outcome.document(), option=orjson.OPT_INDENT_2))
+    write_private(stage.folder / "result.json", document, stage.secrets)
+    return MeetingResult(outcome, stage.folder, machine_s, shortfall(plan, records))
+
+
+def write_what_can_be(stage: Stage) -> None:
+    """Write the same for a meeting that failed; a disk that is full may take none of it, or a part."""
+    try:
+        write_outputs(stage)
+    except JournalError as error:
+        diagnostics.warning("the outputs could not be written", error=str(error))
+
+
+def _sounds(stage: Stage) -> list[str]:
+    """What was heard, and what was played from files."""
+    found = [*(stage.folder / "audio").glob("*.wav"), *(stage.folder / CLIPS).glob("*")]
+    return sorted(path.relative_to(stage.folder).as_posix() for path in found)

@@ -1,0 +1,321 @@
+"""What a crashed meeting left, made ready to be gone on with.
+
+1. The journal is all that counts: its records are decided on anew, by the same plan, and must be decided
+   the same. The brain is then where it was when the last record was written.
+2. What actors knew is read from the same records: how many sessions and replies there were, which settings
+   were changed, who hears whom, whose fallback has the seat.
+3. What was under way is told as over: the reply that was heard is cut where the recordings end, and tool
+   calls without a result are `unknown`. They are not run again.
+4. The scenario beside the journal must be what it was, unless the operator wants it as it is now.
+5. The meeting's clock stood still since: it goes on where the last record, or the last sound, was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from attrs import Factory, define, evolve, field, frozen
+
+from trialogue.actors.agent import Past
+from trialogue.actors.ear import EarPast
+from trialogue.actors.recorder import recorded_s
+from trialogue.brain.course.course import Phase
+from trialogue.brain.meeting import Brain
+from trialogue.diagnostics import Log
+from trialogue.errors import JournalError, SetupError
+from trialogue.journal.files import digest_of, journal_of
+from trialogue.journal.manifest import read_manifest
+from trialogue.journal.reader import Reading, read
+from trialogue.journal.records import Header
+from trialogue.journal.repair import CRASHED, repair
+from trialogue.journal.verify import verify
+from trialogue.meeting.policies import brain_for
+from trialogue.model.commands import Command, EndTurn, Replace, RunTool, SetHearing, Update
+from trialogue.model.events import (
+    Event,
+    PlaybackFinished,
+    PlaybackPaused,
+    PlaybackResumed,
+    PlaybackStarted,
+    SessionReady,
+    SettingsChanged,
+    SpeechStarted,
+    SpeechStopped,
+    ToolFinished,
+)
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
+from trialogue.scenario.resolve import Resolved, prepare
+
+UNKNOWN: Final = (
+    "The outcome of this call is unknown: the process that ran it has died. It may or may not have had its "
+    "effects, and it is not run again."
+)
+"""What an agent is told of a tool call that was under way."""
+
+SHOWN_S: Final = 0.1
+"""How much of what was shown the recordings may lack: a tick of sound, and a tick of the screen."""
+
+CLIPS: Final = "clips"
+"""The folder in a run's directory with recordings that are played in it."""
+
+diagnostics = Log("trialogue.resume")
+
+
+@define
+class _Left:
+    """A fold over the records: what actors knew."""
+
+    seq: int = 0
+    at: float = 0.0
+    sessions: dict[str, int] = Factory(dict[str, int])
+    replies: dict[str, int] = Factory(dict[str, int])
+    utterances: dict[str, int] = Factory(dict[str, int])
+    ready: set[str] = Factory(set[str])
+    changes: dict[str, list[Update | Replace]] = Factory(dict[str, list[Update | Replace]])
+    running: dict[tuple[str, str, int], RunTool] = Factory(dict[tuple[str, str, int], RunTool])
+    heard: PlaybackStarted | PlaybackResumed | None = None
+    before_s: float = 0.0
+    """How much of the reply that is being heard was heard before its last pause."""
+
+    paused: PlaybackPaused | None = None
+    speaking: dict[str, float] = Factory(dict[str, float])
+    hearing: SetHearing | None = None
+
+    def take(self, record: Record) -> None:
+        self.seq, self.at = record.seq, record.at
+        self._count(record.event)
+        self._take_event(record.event)
+        for command in record.commands:
+            self._take_command(command)
+
+    def _count(self, event: Event) -> None:
+        name: str = getattr(event, "participant", "")
+        counted = ((self.sessions, "session"), (self.replies, "reply"), (self.utterances, "utterance"))
+        for counts, what in counted:
+            counts[name] = max(counts.get(name, 0), getattr(event, what, 0))
+
+    def _take_event(self, event: Event) -> None:
+        match event:
+            case SessionReady(participant=name):
+                self.ready.add(name)
+            case SettingsChanged(participant=name, part=part, outcome="refused"):
+                changes = self.changes.get(name, [])
+                refused = [each for each in changes if isinstance(each, Update) and each.part == part]
+                changes.remove(refused[-1])
+            case ToolFinished(participant=name, call_id=call_id, run=run):
+                self.running.pop((name, call_id, run), None)
+            case PlaybackStarted():
+                self.heard, self.paused, self.before_s = event, None, 0.0
+            case PlaybackPaused(played_s=played_s):
+                self.paused, self.before_s = event, played_s
+            case PlaybackResumed():
+                self.heard, self.paused = event, None
+            case PlaybackFinished():
+                self.heard = self.paused = None
+            case SpeechStarted(participant=name, position_s=position_s):
+                self.speaking[name] = position_s
+            case SpeechStopped(participant=name):
+                self.speaking.pop(name, None)
+            case _:
+                pass
+
+    def _take_command(self, command: Command) -> None:
+        match command:
+            case Update(participant=name) | Replace(participant=name):
+                self.changes.setdefault(name, []).append(command)
+            case RunTool(participant=name, call_id=call_id, run=run):
+                self.running[name, call_id, run] = command
+            case SetHearing():
+                self.hearing = command
+            case _:
+                pass
+
+    def over(self, at: float) -> list[Event]:
+        """What ended with the process, at `at`: the sound that was heard, and tool calls."""
+        cut: list[Event] = []
+        if self.heard is not None:
+            place, played = at, self.before_s + max(0.0, at - self.heard.position_s)
+            if self.paused is not None:
+                place, played = self.paused.position_s, self.paused.played_s
+            heard = self.heard
+            cut = [
+                PlaybackFinished(
+                    heard.participant, heard.turn, heard.reply, round(place, 6), round(played, 6), "cut"
+                )
+            ]
+        lost = [
+            ToolFinished(each.participant, each.call_id, "unknown", UNKNOWN, run=each.run)
+            for each in self.running.values()
+        ]
+        silent = [SpeechStopped(name, max(at, began)) for name, began in self.speaking.items()]
+        return [*cut, *silent, *lost]
+
+
+def last_words(reading: Reading) -> tuple[Record, ...]:
+    """What a crash kept from being recorded: how the reply that was heard ended, where the recordings end.
+
+    None for a journal that its meeting closed, and where there is no recording to say how far it was heard.
+    """
+    if reading.end is not None and reading.end.reason != CRASHED:
+        return ()
+    recorded = recorded_s(reading.path.parent / "audio")
+    left = _Left()
+    for record in reading:
+        left.take(record)
+    at = round(max(left.at, recorded + SHOWN_S), 6)
+    heard = [event for event in left.over(at) if isinstance(event, PlaybackFinished)]
+    if not recorded or not heard:
+        return ()
+    ends = (EndTurn(heard[0].participant, heard[0].turn, "lost"),)
+    return (Record(left.seq + 1, at, heard[0], ends),)
+
+
+@frozen
+class Resumption:
+    """A crashed meeting, up to its last record."""
+
+    folder: Path
+    """The directory of its run; nothing in it is needed any more once the new run has begun."""
+
+    journal: Reading
+    """Its records."""
+
+    resolved: Resolved
+    """What it was made from, with the plan of its journal."""
+
+    brain: Brain
+    """Decided on every record."""
+
+    seq: int
+    """The last record's number."""
+
+    at: float
+    """Where the meeting's clock goes on, in seconds."""
+
+    continues: str
+    """The last record's hash."""
+
+    hearing: SetHearing | None
+    """The hearing table."""
+
+    pasts: Mapping[str, Past]
+    """What each participant's sessions were."""
+
+    ears: Mapping[str, EarPast]
+    """What the sessions of each participant's ear were."""
+
+    over: tuple[Event, ...] = field(repr=False)
+    """What ended with the process, as the meeting is told of it."""
+
+    @property
+    def header(self) -> Header:
+        """The old journal's header."""
+        return self.journal.header
+
+    @property
+    def chances(self) -> Resolved:
+        """The scenario with another seed, for the embedded server: ids of calls must not come twice."""
+        plan = self.resolved.plan
+        return evolve(self.resolved, plan=evolve(plan, seed=plan.seed + 1_000_003 * self.seq))
+
+
+def open_resumption(
+    run: Path, imports: tuple[str, ...] = (), *, allow_changed_scenario: bool = False
+) -> Resumption:
+    """Read what the run in this directory left; its journal is closed as `crashed`, if that is possible.
+
+    A policy of its own must be among `imports` (`Permissions.imports`).
+
+    `JournalError` where it is still written, damaged, redacted or has no record; `OtherRules` where rules of
+    another number decided it; `ReplayDivergence` where it would be decided otherwise today; `SetupError` for
+    a meeting that has ended, or a scenario that was changed since it began (`allow_changed_scenario` takes it
+    as it is now).
+    """
+    path = journal_of(run)
+    _close(path)
+    if not allow_changed_scenario:
+        _check_unchanged(path)
+    reading = read(path)
+    brain = brain_for(reading.header.plan, imports)
+    verify(path, lambda _: brain)
+    left = _Left()
+    for record in reading:
+        left.take(record)
+    if not left.seq:
+        raise JournalError(f"{path} has no record: hold the meeting from its start", path=str(path))
+    if brain.phase is Phase.OVER:
+        raise SetupError(f"{path.parent}: the meeting has ended; there is nothing to go on with")
+    at = round(max(left.at, recorded_s(path.parent / "audio")), 6)
+    return Resumption(
+        folder=path.parent,
+        journal=reading,
+        resolved=_resolved(path.parent / "scenario.yaml", reading.header.plan),
+        brain=brain,
+        seq=left.seq,
+        at=at,
+        continues=_last_hash(reading),
+        hearing=left.hearing,
+        pasts=_pasts(left, (each.name for each in brain.plan.participants)),
+        ears=_ears(left, (each.name for each in brain.plan.participants)),
+        over=tuple(left.over(at)),
+    )
+
+
+def _last_hash(reading: Reading) -> str:
+    return [str(line.raw["hash"]) for line in reading.lines() if "kind" not in line.raw][-1]
+
+
+def _check_unchanged(journal: Path) -> None:
+    """SetupError where a file is not what the run began with; an older version has kept no digests."""
+    try:
+        manifest = read_manifest(journal)
+    except JournalError:
+        return  # told by whoever reads the journal
+    for name, digest in manifest.files.items() if manifest else ():
+        file = journal.parent / name
+        if _began_with(name) and not (file.is_file() and digest_of(file) == digest):
+            why = f"{file} is not what the meeting began with"
+            raise SetupError(f"{why}: --allow-changed-scenario goes on with it as it is")
+
+
+def _began_with(name: str) -> bool:
+    return name == "scenario.yaml" or name.startswith(f"{CLIPS}/")
+
+
+def _close(path: Path) -> None:
+    """Close the old journal; where it cannot be changed (a disk that is full) it is read as it is."""
+    try:
+        repair(path)
+    except OSError as error:
+        diagnostics.warning("the old journal stays open", path=str(path), error=error.strerror)
+
+
+def _resolved(scenario: Path, plan: MeetingPlan) -> Resolved:
+    """The scenario as the run kept it; decisions go by the plan that is in the journal."""
+    resolved = prepare(scenario)
+    names = [each.name for each in resolved.plan.participants]
+    if names != [each.name for each in plan.participants]:
+        raise JournalError(f"{scenario} has another cast than the journal beside it", path=str(scenario))
+    return evolve(resolved, plan=plan)
+
+
+def _pasts(left: _Left, names: Iterable[str]) -> dict[str, Past]:
+    return {
+        name: Past(
+            sessions=left.sessions.get(name, 0),
+            replies=left.replies.get(name, 0),
+            was_ready=name in left.ready,
+            changes=tuple(left.changes.get(name, ())),
+        )
+        for name in names
+    }
+
+
+def _ears(left: _Left, names: Iterable[str]) -> dict[str, EarPast]:
+    return {
+        name: EarPast(sessions=left.sessions.get(name, 0), utterances=left.utterances.get(name, 0))
+        for name in names
+    }

@@ -1,0 +1,126 @@
+"""`run_meeting`: a meeting from a plain program: its clock, its signals, and somebody who watches."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from pathlib import Path
+
+import trio
+from attrs import define, frozen
+
+from trialogue.errors import AuthorFailed
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.meeting import DEFAULT_EDGES, Meeting, open_meeting, prepared
+from trialogue.meeting.outputs import MeetingResult
+from trialogue.meeting.virtual import run_virtual
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.resolve import Resolved
+from trialogue.scenario.schema import Clock
+from trialogue.supervise import lone_error, watch_signals
+
+Watch = Callable[[Meeting], Awaitable[None]]
+
+Opening = Callable[[], AbstractAsyncContextManager[Meeting]]
+"""Opens a meeting."""
+
+STOP_REASONS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "hung-up"}
+"""What a meeting says it ended of when it was asked to end by a signal."""
+
+WATCHER_S = 5.0
+"""How long a watcher may go on after the meeting is over."""
+
+
+def _nothing(*_: object) -> None:
+    """Do nothing."""
+
+
+@frozen
+class Owner:
+    """What is done by whoever owns the process that a meeting runs in. A library's caller does nothing."""
+
+    asked: Callable[[str], None] = _nothing
+    """Told the name of the first signal that asked the meeting to end."""
+
+    at_once: Callable[[], None] = _nothing
+    """Called in the handler of a second, impatient one, which also raises `KeyboardInterrupt`."""
+
+    behind: Callable[[str, MeetingResult], None] | None = None
+    """Leaves the process though this actor does not stop; where None, the meeting waits for it for ever."""
+
+
+NOBODY = Owner()
+
+
+async def watch_nothing(_: Meeting) -> None:
+    """Leave a meeting alone."""
+    await trio.lowlevel.checkpoint()
+
+
+def run_meeting(
+    scenario: str | Path | Resolved,
+    *,
+    overrides: Overrides | None = None,
+    out: str | Path | None = None,
+    edges: Edges = DEFAULT_EDGES,
+    tools: Mapping[str, Callable[..., object]] | None = None,
+    watch: Watch = watch_nothing,
+    owner: Owner = NOBODY,
+) -> MeetingResult:
+    """Hold a meeting to its end, on the clock that its scenario names, and return what came of it.
+
+    SIGINT, SIGTERM and SIGHUP end it gracefully; a second SIGINT raises `KeyboardInterrupt`. `watch` runs
+    beside the meeting; `tools` are functions that the scenario may name. Raises what `open_meeting` raises.
+    `AuthorFailed` where a hook or a callback leaves by `SystemExit`. Call it from the main thread.
+    No task outlives it: a task of an app's own that cannot be cancelled keeps it waiting.
+    """
+    resolved = prepared(scenario, overrides)
+    opening = partial(open_meeting, resolved, out=out, edges=edges, tools=tools)
+    return run_to_its_end(resolved, opening, watch, owner)
+
+
+def run_to_its_end(
+    resolved: Resolved, opening: Opening, watch: Watch, owner: Owner = NOBODY
+) -> MeetingResult:
+    """Hold the meeting that `opening` opens, on its clock, as `run_meeting` does."""
+    hold = partial(_hold, opening, watch, owner)
+    try:
+        if resolved.clock is Clock.VIRTUAL:
+            return run_virtual(hold, seed=resolved.plan.seed)
+        return trio.run(hold)
+    except SystemExit as left:  # else the process would end with its code, 0 perhaps, and say nothing
+        raise AuthorFailed("a hook or a callback of this meeting raised SystemExit") from left
+
+
+@define
+class _Stopping:
+    """Ends a meeting at its first signal."""
+
+    meeting: Meeting
+    owner: Owner
+    is_asked: bool = False
+
+    def __call__(self, signal_name: str) -> None:
+        self.meeting.stop(STOP_REASONS[signal_name])
+        if not self.is_asked:
+            self.is_asked = True
+            self.owner.asked(signal_name)
+
+
+async def _leave_behind(meeting: Meeting, behind: Callable[[str, MeetingResult], None]) -> None:
+    behind(*await meeting.left_behind())
+
+
+async def _hold(opening: Opening, watch: Watch, owner: Owner) -> MeetingResult:
+    with lone_error():
+        async with opening() as meeting, trio.open_nursery() as nursery:
+            await nursery.start(watch_signals, _Stopping(meeting, owner), owner.at_once)
+            if owner.behind is not None:
+                nursery.start_soon(_leave_behind, meeting, owner.behind)
+            async with trio.open_nursery() as watching:
+                watching.start_soon(watch, meeting)
+                result = await meeting.finished()
+                watching.cancel_scope.deadline = trio.current_time() + WATCHER_S
+            nursery.cancel_scope.cancel(reason="the meeting is over")
+    return result

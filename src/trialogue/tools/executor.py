@@ -1,0 +1,160 @@
+"""The tool executor: runs the calls that the brain orders, each in its own task.
+
+1. A call that was begun has exactly one `ToolFinished`, whatever happens to it.
+2. A deadline, a failure and a cancellation are results in words: the agent is always answered.
+   So is whatever a tool raises, though it be `SystemExit`: its words are for the diagnostics alone.
+3. At most `LIMIT` calls run at once; the others wait their turn inside their deadline.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Literal, Protocol, cast
+
+import orjson
+import trio
+from attrs import frozen
+
+from trialogue.errors import ToolFailed, ToolLost
+from trialogue.mailbox import Mailbox
+from trialogue.model.commands import CancelTool, RunTool
+from trialogue.model.events import Event, ToolFinished
+from trialogue.tools.notes import note
+from trialogue.tools.results import as_content
+
+LIMIT = 16
+Outcome = Literal["succeeded", "failed", "timed-out", "cancelled", "unknown"]
+
+
+class Tool(Protocol):
+    """Something that an agent may ask for."""
+
+    @property
+    def timeout_s(self) -> float:
+        """Seconds after which a call is given up."""
+        ...
+
+    async def call(self, arguments: Mapping[str, object]) -> object:
+        """Run once; returns anything JSON can say. `ToolFailed` for a failure in words."""
+        ...
+
+
+class ToolExecutor:
+    """The actor that runs tools."""
+
+    def __init__(self, tools: Mapping[str, Tool], post: Callable[[Event], None]) -> None:
+        self._tools = tools
+        self._post = post
+        self._scopes: dict[tuple[str, str, int], trio.CancelScope] = {}
+        self._limiter = trio.CapacityLimiter(LIMIT)
+        self.mailbox: Mailbox[RunTool | CancelTool] = Mailbox("tools", 256)
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Take orders until cancelled."""
+        async with trio.open_nursery() as nursery:
+            task_status.started()
+            while True:
+                order = await self.mailbox.take()
+                key = (order.participant, order.call_id, order.run)
+                if isinstance(order, RunTool):
+                    # Known before its task runs: a cancellation may be the very next order.
+                    scope = trio.CancelScope()
+                    self._scopes[key] = scope
+                    nursery.start_soon(self._run, order, scope)
+                elif running := self._scopes.get(key):
+                    running.cancel(reason="the agent no longer wants the result")
+
+    async def _run(self, order: RunTool, scope: trio.CancelScope) -> None:
+        came_of_it = _CANCELLED
+        with scope:
+            try:
+                came_of_it = await self._run_caught(order)
+            finally:
+                del self._scopes[order.participant, order.call_id, order.run]
+        self._post(
+            ToolFinished(
+                participant=order.participant,
+                call_id=order.call_id,
+                outcome=came_of_it.outcome,
+                content=came_of_it.content,
+                code=came_of_it.code,
+                run=order.run,
+            )
+        )
+
+    async def _run_caught(self, order: RunTool) -> _Ended:
+        try:
+            return _Ended("succeeded", await self._result(order))
+        except trio.Cancelled:
+            raise
+        except BaseException as failure:  # whatever a tool raises is an answer, never the meeting's end
+            if _is_ctrl_c(failure):
+                raise
+            if cancelled := _cancelled(failure):
+                raise cancelled from None  # what the tool raised beside it is of no use any more
+            ended = _ended_by(failure, self._tools.get(order.tool))
+            note("a tool failed", failure, tool=order.tool, participant=order.participant, code=ended.code)
+            return ended
+
+    async def _result(self, order: RunTool) -> str:
+        tool = self._tools.get(order.tool)
+        if tool is None:
+            raise ToolFailed(f"there is no tool named {order.tool!r}", code="no-tool")
+        arguments = parse_arguments(order.arguments)
+        with trio.fail_after(tool.timeout_s):
+            async with self._limiter:
+                result = await tool.call(arguments)
+        return as_content(order.tool, result)
+
+
+@frozen
+class _Ended:
+    """How a call ended."""
+
+    outcome: Outcome
+    content: str
+    code: str = ""
+
+
+_CANCELLED = _Ended("cancelled", "the call was cancelled")
+
+
+def _ended_by(failure: BaseException, tool: Tool | None) -> _Ended:
+    """What a failure is to the agent: what a tool of ours says of itself, of anything else its type alone."""
+    match failure:
+        case ToolLost():
+            return _Ended("unknown", str(failure), failure.code)
+        case ToolFailed():
+            return _Ended("failed", str(failure), failure.code)
+        case trio.TooSlowError() if tool is not None:
+            return _Ended("timed-out", f"the tool gave no result within {tool.timeout_s:g} s", "deadline")
+        case _:
+            name = type(failure).__name__
+            return _Ended("failed", f"the tool raised {name}", name)
+
+
+def _cancelled(failure: BaseException) -> BaseException | None:
+    """The cancellations in a group of errors."""
+    if not isinstance(failure, BaseExceptionGroup):
+        return None
+    return cast("BaseExceptionGroup[BaseException]", failure).split(trio.Cancelled)[0]
+
+
+def _is_ctrl_c(failure: BaseException) -> bool:
+    """Whether somebody has pressed Ctrl-C while a tool ran: trio raises that where the loop happens to be."""
+    if not isinstance(failure, KeyboardInterrupt):
+        return False
+    frames = [frame for frame, _ in traceback.walk_tb(failure.__traceback__)]
+    return str(frames[-1].f_globals.get("__name__", "")).startswith("trio.")
+
+
+def parse_arguments(text: str) -> dict[str, object]:
+    """The arguments of a call; empty text is no arguments. `ToolFailed` for what is not an object."""
+    try:
+        arguments: object = orjson.loads(text) if text.strip() else {}
+    except orjson.JSONDecodeError:
+        raise ToolFailed("the arguments are not JSON", code="arguments") from None
+    if not isinstance(arguments, dict):
+        raise ToolFailed("the arguments are not a JSON object", code="arguments")
+    return cast("dict[str, object]", arguments)

@@ -1,0 +1,314 @@
+"""Tools of a Model Context Protocol server: one session a server, open for the whole meeting.
+
+1. The `mcp` package runs on anyio, whose scopes belong to the task that opened them: so a session lives in a
+   task of its own, and a session that fails takes nobody along.
+2. A session that ends by itself is a failure: its supervisor opens the next one. What it offers is read anew.
+3. The end of what a server writes to stderr is for the diagnostics; its last line says why it did not start.
+4. A call that was sent and not answered may have had its effects: that is `ToolLost`, and not run again.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from importlib import import_module
+from typing import Any, Protocol, Self, TextIO, cast
+
+import trio
+from attrs import frozen
+
+from trialogue.errors import ConnectionLost, SetupError, ToolFailed, ToolLost
+from trialogue.importing import import_extra
+from trialogue.model.text import safe_text
+from trialogue.supervise import lone_error
+from trialogue.tools.notes import Tail, note
+from trialogue.tools.results import as_content
+from trialogue.transport.reasons import reason_of_system
+
+OPENING_S = 20.0
+"""How long a server may take until it can be asked."""
+
+ANSWERING_S = 300.0
+"""How long an address may be silent in the middle of an answer; each call has its own deadline beside."""
+
+LINE_CHARS = 200
+"""How much is told of the line that a server wrote last."""
+
+_LAST_WORDS_S = 0.5
+"""How long is waited for the rest of its stderr, once it is dead."""
+
+_CLOSED = -32000
+"""The package's code for a connection that is over."""
+
+_FORGOTTEN = "Session terminated"
+"""The package's words for an address that knows our session no longer: it was started anew."""
+
+
+class _Offered(Protocol):
+    """A tool, as a server lists it."""
+
+    name: str
+    description: str | None
+    input_schema: dict[str, Any]
+
+
+class _Answer(Protocol):
+    """What a call came to."""
+
+    content: Sequence[object]
+    structured_content: dict[str, Any] | None
+    is_error: bool
+
+
+class _Page(Protocol):
+    """A page of a server's list of tools."""
+
+    tools: Sequence[_Offered]
+    next_cursor: str | None
+
+
+class _Client(Protocol):
+    """What we use of `mcp.Client`, an extra that is not there where types are checked."""
+
+    async def call_tool(self, name: str, arguments: dict[str, Any] | None = None) -> _Answer:
+        """Call a tool."""
+        ...
+
+    async def list_tools(self, *, cursor: str | None = None) -> _Page:
+        """List the server's tools, a page at a time."""
+        ...
+
+
+class _Stream(Protocol):
+    """What comes from a server: a stream of the package's own messages."""
+
+    async def receive(self) -> object: ...
+    async def aclose(self) -> None: ...
+
+
+_Transport = AbstractAsyncContextManager[tuple[_Stream, object]]
+"""What the package reads from and writes to."""
+
+
+class _Watched:
+    """What comes from a server, and a note when nothing more will: the package keeps that to itself."""
+
+    def __init__(self, stream: _Stream, gone: trio.Event) -> None:
+        self._stream, self._gone = stream, gone
+
+    async def receive(self) -> object:
+        is_whole = False
+        try:
+            message = await self._stream.receive()
+            is_whole = True
+        finally:
+            if not is_whole:
+                self._gone.set()
+        return message
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> object:
+        end = cast("type[Exception]", import_module("anyio").EndOfStream)
+        try:
+            return await self.receive()
+        except end:
+            raise StopAsyncIteration from None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    def __getattr__(self, name: str) -> object:
+        """Whatever else the package's own streams can."""
+        return getattr(self._stream, name)
+
+
+@asynccontextmanager
+async def _watched(transport: _Transport, gone: trio.Event) -> AsyncGenerator[tuple[_Watched, object]]:
+    async with transport as (coming, going):
+        yield _Watched(coming, gone), going
+
+
+@asynccontextmanager
+async def _heard(last_words: Tail) -> AsyncGenerator[TextIO]:
+    """A file for a program's stderr, whose end is kept."""
+    reading, writing = os.pipe()
+    with lone_error(), open(writing, "w", encoding="utf-8") as stderr:  # noqa: ASYNC230, PTH123 - a pipe, and not ours to write to
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(last_words.read, trio.lowlevel.FdStream(reading))
+            try:
+                yield stderr
+            finally:
+                stderr.close()  # the program is gone: what it wrote is all there is
+                nursery.cancel_scope.deadline = trio.current_time() + _LAST_WORDS_S
+
+
+class McpServer:
+    """The session with one server: a program that we start, or an address."""
+
+    def __init__(
+        self, name: str, *, argv: tuple[str, ...] = (), url: str = "", target: object = None
+    ) -> None:
+        self.name = name
+        self._argv, self._url, self._target = argv, url, target
+        self._client: _Client | None = None
+        self._gone = trio.Event()
+        self._was_open = False
+        self._last_words = Tail()
+        self.offered: Mapping[str, _Offered] = {}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its tools can be called now."""
+        return self._client is not None and not self._gone.is_set()
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Open the session, learn what it offers, and keep it; fails whenever it ends by itself.
+
+        `SetupError` where it cannot be opened the first time, `ConnectionLost` where it is gone later.
+        """
+        opening = trio.CancelScope(deadline=trio.current_time() + OPENING_S)
+        try:
+            with opening:
+                async with self._session():
+                    opening.deadline = math.inf
+                    task_status.started()
+                    await self._gone.wait()
+        except SetupError:
+            raise
+        except Exception as failure:  # whatever the package raises: its server is gone, and no more than that
+            raise self._lost(reason_of_system(failure) or _named(failure)) from failure
+        finally:
+            self._client = None
+        late = f"it was not ready within {OPENING_S:g} s"
+        raise self._lost(late if opening.cancelled_caught else "it has ended")
+
+    def _lost(self, why: str) -> SetupError | ConnectionLost:
+        what = f"the MCP server of tool {self.name}"
+        wrote = self._last_words.text
+        if wrote:
+            note("an MCP server wrote", server=self.name, stderr=wrote)
+        if self._was_open:
+            return ConnectionLost(f"{what} is gone: {why}")
+        if wrote:  # nothing has been said yet: this is about its program, and the operator's to read
+            why = f"{why}; it wrote: {safe_text(wrote.splitlines()[-1])[:LINE_CHARS]}"
+        return SetupError(f"{what} cannot be used: {why}")
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncGenerator[None]:
+        self._gone = trio.Event()
+        async with AsyncExitStack() as exits:
+            target = self._target or _watched(await self._transport(exits), self._gone)
+            session = cast("AbstractAsyncContextManager[_Client]", _package("mcp").Client(target))
+            client = await exits.enter_async_context(session)
+            self.offered = await _offered(client)
+            self._client, self._was_open = client, True
+            yield
+
+    async def _transport(self, exits: AsyncExitStack) -> _Transport:
+        if self._url:
+            # Proxies and credentials of the environment are not used.
+            http = _package("httpx2")
+            patience = http.Timeout(OPENING_S, read=ANSWERING_S)
+            client = await exits.enter_async_context(http.AsyncClient(trust_env=False, timeout=patience))
+            spoken = _package("mcp.client.streamable_http")
+            return cast("_Transport", spoken.streamable_http_client(self._url, http_client=client))
+        self._last_words = Tail()
+        stderr = await exits.enter_async_context(_heard(self._last_words))
+        program = _package("mcp").StdioServerParameters(command=self._argv[0], args=list(self._argv[1:]))
+        return cast("_Transport", _package("mcp.client.stdio").stdio_client(program, errlog=stderr))
+
+    async def call(self, tool: str, arguments: Mapping[str, object]) -> object:
+        """Call one of the server's tools; `ToolFailed` for its failures, and where the session is gone."""
+        if self._client is None or not self.is_open:
+            raise ToolFailed("the MCP server is gone", code="server-gone")
+        try:
+            answer = await self._client.call_tool(tool, dict(arguments))
+        except Exception as failure:  # whatever the package raises is an answer for the agent
+            raise self._failed(failure) from failure
+        text = "\n".join(
+            str(getattr(part, "text", None) or f"[{getattr(part, 'type', 'unknown')}]")
+            for part in answer.content
+        )
+        if answer.is_error:
+            raise ToolFailed(text or _in_json(answer) or "the tool failed", code="refused")
+        return answer.structured_content if not text and answer.structured_content is not None else text
+
+    def _failed(self, failure: Exception) -> ToolFailed:
+        """What a call came to that was not answered, or was refused."""
+        match getattr(failure, "code", None), getattr(failure, "message", None):
+            case _, message if message == _FORGOTTEN:
+                self._gone.set()
+                return ToolFailed("the MCP server has forgotten us", code="server-gone")
+            case int(code), _ if code != _CLOSED:
+                return ToolFailed(f"the MCP server failed: {_named(failure)}", code=_named(failure))
+            case _:
+                return ToolLost(
+                    "the MCP server went away during the call; it may have had its effects",
+                    code="server-gone",
+                )
+
+    def __repr__(self) -> str:
+        """Give a status line."""
+        return f"<McpServer {self.name}: {'open' if self.is_open else 'closed'}, {len(self.offered)} tools>"
+
+
+def _package(name: str) -> Any:  # noqa: ANN401 - an extra: it is not there where types are checked
+    """A module of the `mcp` package, or of what it brings along; heavy, so imported on use."""
+    module = import_extra(name, "an MCP server", "mcp")
+    told = logging.getLogger("mcp")
+    if not told.handlers:  # its lines hold what was said: they are for who asks for them, not for stderr
+        told.addHandler(logging.NullHandler())
+    return module
+
+
+def _in_json(answer: _Answer) -> str:
+    return as_content("", answer.structured_content) if answer.structured_content else ""
+
+
+async def _offered(client: _Client) -> dict[str, _Offered]:
+    found: dict[str, _Offered] = {}
+    cursor: str | None = None
+    for _ in range(100):
+        page = await client.list_tools(cursor=cursor)
+        found.update({tool.name: tool for tool in page.tools})
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    return found
+
+
+def _named(failure: Exception) -> str:
+    """The first single error's type: its text may hold what was said."""
+    found: object = failure
+    while isinstance(found, BaseExceptionGroup):
+        found = cast("BaseExceptionGroup[BaseException]", found).exceptions[0]
+    return type(found).__name__
+
+
+@frozen
+class McpTool:
+    """One tool of a server."""
+
+    server: McpServer
+    """Whose tool."""
+
+    tool: str
+    """Its name there."""
+
+    timeout_s: float = 20.0
+    """Seconds after which a call is given up."""
+
+    async def call(self, arguments: Mapping[str, object]) -> object:
+        """Ask the server."""
+        return await self.server.call(self.tool, arguments)

@@ -1,0 +1,91 @@
+"""The MCP servers of a meeting, in a tree of their own around the meeting's.
+
+1. They start before the meeting, for models are told what they offer, and stop after it.
+2. Tools of the same program or address share one server.
+3. A server that is gone is started again after growing pauses; its tools fail in words meanwhile.
+4. One that does not stay is given up: its tools fail from then on, and the meeting goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+
+from attrs import define, evolve
+
+from trialogue.model.events import ActorCrashed, Event
+from trialogue.scenario.tool_specs import McpCall, ToolSpec
+from trialogue.supervise import (
+    ChildSpec,
+    Exited,
+    Intensity,
+    Observation,
+    Restart,
+    open_supervisor,
+    supervisor_spec,
+)
+from trialogue.tools.kinds import McpServer
+
+__all__ = ["Crashes", "Servers", "open_servers", "pause_s"]
+
+RESTARTS = Intensity(max_restarts=10, within_s=120.0)
+"""How often a server may be gone until it is given up: for an address that is started anew, two minutes."""
+
+LONGEST_PAUSE_S = 20.0
+"""The longest pause before a server is started again."""
+
+SHUTDOWN_S = 10.0
+"""How long a server may take to stop: the package asks it, waits, and kills it in the end."""
+
+At = tuple[tuple[str, ...], str]
+"""Which server: its program with arguments, or its address."""
+
+Servers = Mapping[At, McpServer]
+"""The servers of a meeting."""
+
+
+@define
+class Crashes:
+    """Reports servers that are gone, once there is a meeting to report to."""
+
+    post: Callable[[Event], None] | None = None
+    """Takes the reports; None before the meeting."""
+
+    def observe(self, observation: Observation) -> None:
+        """Report a server that has failed, and one that is given up."""
+        match observation:
+            case Exited(child=child, error=error, reason=reason) if error is not None and self.post:
+                self.post(ActorCrashed(child, reason))
+            case _:
+                pass
+
+
+def pause_s(attempt: int) -> float:
+    """Seconds before the attempt of that number, from 1: 0.5, 1, 2 and so on."""
+    return min(LONGEST_PAUSE_S, 0.25 * 2.0 ** min(attempt, 10))
+
+
+def server_at(call: McpCall) -> At:
+    """Which server a tool asks."""
+    return call.argv, call.url
+
+
+@asynccontextmanager
+async def open_servers(specs: Iterable[ToolSpec], crashes: Crashes) -> AsyncGenerator[Servers]:
+    """Start the servers that tools ask, each ready; `SetupError` where one is not."""
+    servers: dict[At, McpServer] = {}
+    for spec in specs:
+        if isinstance(spec.action, McpCall):
+            argv, url = at = server_at(spec.action)
+            servers.setdefault(at, McpServer(spec.name, argv=argv, url=url))
+    children = [_supervised(server, crashes) for server in servers.values()]
+    async with open_supervisor(children, name="tool-servers", observer=crashes):
+        yield servers
+
+
+def _supervised(server: McpServer, crashes: Crashes) -> ChildSpec:
+    """A server under a supervisor of its own: giving it up concerns nobody else."""
+    name = f"mcp:{server.name}"
+    life = ChildSpec(name, server.run, shutdown_s=SHUTDOWN_S, backoff=pause_s)
+    alone = supervisor_spec([life], name=name, intensity=RESTARTS, observer=crashes)
+    return evolve(alone, restart=Restart.TEMPORARY)

@@ -1,0 +1,390 @@
+"""What an app asks: from any thread, and refused before anything is touched where it is wrong."""
+
+import threading
+
+import numpy as np
+import pytest
+import trio
+from attrs import evolve
+
+from trialogue.agent.lone import open_agent
+from trialogue.brain.meeting import Brain
+from trialogue.errors import AuthorFailed, SetupError
+from trialogue.journal.reader import read
+from trialogue.journal.verify import verify
+from trialogue.meeting.edges import Edges, local_connect
+from trialogue.meeting.meeting import open_meeting
+from trialogue.meeting.run import run_meeting
+from trialogue.meeting.virtual import run_virtual
+from trialogue.model.events import (
+    FloorRequested,
+    MuteAsked,
+    NoteGiven,
+    SayAsked,
+    SentenceSaid,
+    SessionReady,
+    StopAsked,
+    ToolRequested,
+)
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.schema import Clock
+from trialogue.testing.engines import murmuring_engines
+
+AGENT = {"think": {"provider": {"type": "scripted", "script": [{"otherwise": "Good morning."}]}}}
+
+SCENARIO = """
+trialogue: 1
+name: asked
+run: {limits: {time: 20s, turns: 6}}
+cast:
+  ann: {lines: [One., Two.]}
+  bob: {lines: [Three., Four.]}
+  kim: {role: human, via: text}
+  eve: {role: observer, lines: [Nothing.]}
+"""
+
+
+@pytest.fixture
+def scenario(tmp_path):
+    """Two agents, a person who types, and an observer."""
+    path = tmp_path / "asked.yaml"
+    path.write_text(SCENARIO)
+    return path
+
+
+async def in_thread(function):
+    """Call it in a thread of no one's, which the loop waits for; what it raised."""
+    raised = []
+
+    def call():
+        try:
+            function()
+        except Exception as error:  # noqa: BLE001 - the test looks at it
+            raised.append(error)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    with trio.fail_after(20):
+        while thread.is_alive():  # noqa: ASYNC110 - a thread of an app's rings no bell
+            await trio.sleep(0.01)
+    return raised
+
+
+async def asked_in(scenario, tmp_path, ask):
+    """What is recorded where `ask(meeting)` runs in another thread, and what that raised."""
+    edges = Edges(engines=murmuring_engines())
+    with trio.fail_after(50):
+        async with open_meeting(scenario, out=tmp_path / "run", edges=edges) as meeting:
+            async for record in meeting.records():
+                if isinstance(record.event, SessionReady):
+                    break
+            raised = await in_thread(lambda: ask(meeting))
+            meeting.stop("enough")
+            result = await meeting.finished()
+    assert result.result.reason == "enough"
+    assert verify(meeting.folder / "journal.jsonl", Brain).records > 3
+    return [record.event for record in read(meeting.folder / "journal.jsonl")], raised
+
+
+def everything(meeting):
+    """All that can be asked of a meeting."""
+    meeting.say("ann", "Words.")
+    meeting.inject("bob", "A note.")
+    meeting.grant("bob", "your view")
+    meeting.update("ann", prompt="Be brief.")
+    meeting.type("kim", "Hello.")
+    meeting.raise_hand("ann", 2)
+    meeting.lower_hand("ann")
+    meeting.mute("bob", True)
+    meeting.mute("bob", False)
+    assert meeting.now > 0
+    assert meeting.levels() is not None
+    assert meeting.records() is not None
+    assert meeting.sample_rate == 24_000
+    assert "asked" in repr(meeting)
+
+
+async def test_a_meeting_can_be_asked_from_another_thread(scenario, tmp_path):
+    """Each question is recorded, and the meeting goes on to its end."""
+    events, raised = await asked_in(scenario, tmp_path, everything)
+    assert raised == []
+    for kind in (SayAsked, NoteGiven, FloorRequested, MuteAsked):
+        assert any(isinstance(event, kind) for event in events), kind
+
+
+async def test_a_meeting_can_be_stopped_from_another_thread(scenario, tmp_path):
+    """Whoever asks first is the reason."""
+    edges = Edges(engines=murmuring_engines())
+    with trio.fail_after(50):
+        async with open_meeting(scenario, out=tmp_path / "run", edges=edges) as meeting:
+            assert await in_thread(lambda: meeting.stop("by thread")) == []
+            assert (await meeting.finished()).result.reason == "by thread"
+
+
+async def test_another_thread_gets_what_its_question_raises(scenario, tmp_path):
+    """Errors are the asker's, not the loop's."""
+    _, raised = await asked_in(scenario, tmp_path, lambda meeting: meeting.say("nobody", "Words."))
+    assert [type(error) for error in raised] == [KeyError]
+
+
+def test_a_meeting_whose_loop_has_ended_says_so(scenario, tmp_path):
+    """A thread that asks too late is told, and hangs nowhere."""
+
+    async def held():
+        async with open_meeting(scenario, out=tmp_path / "late", edges=edges) as meeting:
+            meeting.stop("enough")
+            await meeting.finished()
+            return meeting
+
+    edges = Edges(engines=murmuring_engines())
+    box = []
+    thread = threading.Thread(target=lambda: box.append(trio.run(held)))
+    thread.start()
+    thread.join(50)
+    (meeting,) = box
+    with pytest.raises(SetupError, match="loop that this ran on has ended"):
+        meeting.say("ann", "Too late.")
+
+
+async def test_waiting_elsewhere_is_refused_in_words(scenario, tmp_path):
+    """Only tasks of the meeting's loop can wait for it."""
+
+    def waiting(meeting):
+        for wait in (meeting.finished(), meeting.records().__anext__(), meeting.left_behind()):
+            with pytest.raises(RuntimeError, match="only tasks of the trio loop"):
+                wait.send(None)
+
+    _, raised = await asked_in(scenario, tmp_path, waiting)
+    assert raised == []
+
+
+def test_a_plain_tool_may_ask_its_meeting(tmp_path):
+    """Its body runs in a thread: that is another thread, too."""
+    box = {}
+
+    def tell() -> str:
+        """Tell Bob."""
+        box["meeting"].inject("bob", "ann asked the tool")
+        return "told"
+
+    path = tmp_path / "tool.yaml"
+    path.write_text("""
+trialogue: 1
+name: asking
+run: {limits: {time: 20s, turns: 2}}
+cast:
+  ann:
+    tools: [tell]
+    think: {provider: scripted, script: [{call: {tool: tell, arguments: {}}, say: "It is ${result}."}]}
+  bob: {lines: [Yes.]}
+tools: {tell: {python: tell}}
+""")
+
+    async def watch(meeting):
+        box["meeting"] = meeting
+        await meeting.finished()
+
+    held = run_meeting(
+        path,
+        out=str(tmp_path / "run"),
+        edges=Edges(engines=murmuring_engines()),
+        tools={"tell": tell},
+        watch=watch,
+    )
+    events = [record.event for record in read(held.folder / "journal.jsonl")]
+    assert NoteGiven("bob", "ann asked the tool") in events
+    assert held.result.reason == "limit-turns"
+
+
+WRONG = [
+    ("say", ("ann", None), TypeError),
+    ("say", ("ann", ""), ValueError),
+    ("say", ("ann", " \n"), ValueError),
+    ("say", ("ann", "x" * 100_001), ValueError),
+    ("say", ("kim", "Words."), ValueError),
+    ("say", ("eve", "Words."), ValueError),
+    ("say", ("nobody", "Words."), KeyError),
+    ("grant", ("ann", 5), TypeError),
+    ("grant", ("eve",), ValueError),
+    ("inject", ("ann", b"x"), TypeError),
+    ("inject", ("ann", ""), ValueError),
+    ("type", ("ann", "Hello."), ValueError),
+    ("type", ("kim", ""), ValueError),
+    ("type", ("kim", 3), TypeError),
+    ("raise_hand", ("ann", 1.5), TypeError),
+    ("raise_hand", ("ann", "high"), TypeError),
+    ("raise_hand", ("ann", True), TypeError),
+    ("raise_hand", ("ann", np.int64(1)), TypeError),
+    ("raise_hand", ("ann", 3), ValueError),
+    ("raise_hand", ("ann", 2**70), ValueError),
+    ("raise_hand", ("eve", 0), ValueError),
+    ("lower_hand", ("nobody",), KeyError),
+    ("mute", ("ann", 0), TypeError),
+    ("mute", ("ann", 1), TypeError),
+    ("mute", ("ann", "yes"), TypeError),
+    ("mute", ("ann", None), TypeError),
+    ("mute", ("ann", np.bool_(True)), TypeError),
+    ("stop", (None,), TypeError),
+    ("stop", ("",), ValueError),
+    ("stop", ("a\nb",), ValueError),
+    ("stop", ("r" * 201,), ValueError),
+    ("source", ("ann",), KeyError),
+]
+
+
+async def test_wrong_questions_leave_a_meeting_untouched(scenario, tmp_path):
+    """Each is refused at the call; nothing of it is recorded, and the journal can be read and verified."""
+
+    def ask(meeting):
+        for method, arguments, error in WRONG:
+            with pytest.raises(error):
+                getattr(meeting, method)(*arguments)
+        for wrong in ({"prompt": ""}, {"prompt": 5}):
+            with pytest.raises((TypeError, ValueError)):
+                meeting.update("ann", **wrong)
+        with pytest.raises(ValueError, match="kim is no agent"):
+            meeting.update("kim", prompt="Be brief.")
+
+    events, raised = await asked_in(scenario, tmp_path, ask)
+    assert raised == []
+    assert not [event for event in events if isinstance(event, SayAsked | MuteAsked | FloorRequested)]
+    assert [event for event in events if isinstance(event, StopAsked)] == [StopAsked("enough")]
+
+
+def test_options_of_wrong_types_are_refused_before_anything_is_made(scenario, tmp_path):
+    """Overrides are Overrides; a folder may be named by a text."""
+    with pytest.raises(TypeError, match="overrides are Overrides, not a dict"):
+        run_meeting(scenario, overrides={"clock": "virtual"}, out=str(tmp_path / "none"))
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("clock", list(Clock))
+@pytest.mark.parametrize("where", ["watch", "progress"])
+def test_a_callback_that_leaves_ends_the_meeting_as_its_authors_error(tmp_path, clock, where):
+    """A `SystemExit` of theirs is not the process's end with exit code 0."""
+
+    async def watch(_):
+        await trio.lowlevel.checkpoint()
+        if where == "watch":
+            raise SystemExit
+
+    def progress(_):
+        if where == "progress":
+            raise SystemExit
+
+    path = tmp_path / "small.yaml"
+    path.write_text("trialogue: 1\nname: small\ncast: {ann: {lines: [One.]}, bob: {lines: [Two.]}}\n")
+    edges = Edges(engines=murmuring_engines(), progress=progress)
+    with pytest.raises(AuthorFailed, match="raised SystemExit"):
+        run_meeting(path, overrides=Overrides(clock=clock), out=tmp_path / "run", edges=edges, watch=watch)
+
+
+# --- an agent alone ---------------------------------------------------------------------------------
+
+
+def alone(conversation):
+    """What comes of a conversation with an agent over the embedded server."""
+
+    async def main():
+        with trio.fail_after(30):
+            async with (
+                local_connect(murmuring_engines(), seed=0) as connect,
+                open_agent(AGENT, connect=connect) as agent,
+            ):
+                return await conversation(agent)
+
+    return trio.run(main)
+
+
+async def until(agent, kind):
+    """Wait for the next event of a kind."""
+    while not isinstance(event := await agent.next_event(), kind):
+        pass
+    return event
+
+
+def test_an_agent_can_be_asked_from_another_thread():
+    """It answers as if its own thread had asked."""
+
+    async def conversation(agent):
+        await until(agent, SessionReady)
+        assert (
+            await in_thread(
+                lambda: (agent.hear(b"\0\0"), agent.ask("Hello?"), agent.update(prompt="Be kind."))
+            )
+            == []
+        )
+        return (await until(agent, SentenceSaid)).text
+
+    assert alone(conversation) == "Good morning."
+
+
+def test_wrong_questions_leave_an_agent_untouched():
+    """Each is refused at the call, and the agent answers the next."""
+    request = ToolRequested("agent", 1, "c", "clock", "{}")
+    wrong = [
+        ("ask", ("",), ValueError),
+        ("ask", (None,), TypeError),
+        ("say", ("x", "later"), ValueError),
+        ("say", ("  ",), ValueError),
+        ("hear", (b"abc",), ValueError),
+        ("hear", ("ab",), TypeError),
+        ("answer", ("c", "x"), TypeError),
+        ("answer", (request, {"a": 1}), TypeError),
+    ]
+
+    async def conversation(agent):
+        await until(agent, SessionReady)
+        for method, arguments, error in wrong:
+            with pytest.raises(error):
+                getattr(agent, method)(*arguments)
+        with pytest.raises(ValueError, match="the prompt has no words"):
+            agent.update(prompt="")
+        agent.ask("Hello?")
+        return (await until(agent, SentenceSaid)).text
+
+    assert alone(conversation) == "Good morning."
+
+
+@pytest.mark.parametrize("rate", [0, -1, 24_000.0, True, "24000", 10**9])
+def test_a_sample_rate_that_is_none_is_refused(rate):
+    """At the call, not by the service."""
+
+    async def main():
+        async with open_agent(AGENT, connect=None, sample_rate=rate):
+            raise AssertionError("it was let in")
+
+    with pytest.raises((TypeError, ValueError), match="the sample rate"):
+        trio.run(main)
+
+
+# --- errors -----------------------------------------------------------------------------------------
+
+
+class Mine(Exception):
+    """An app's own error."""
+
+
+@pytest.mark.parametrize("run", [trio.run, run_virtual], ids=["real", "virtual"])
+def test_what_happens_in_the_block_is_raised_as_it_is(run):
+    """`open_agent` with `local_connect` wraps nobody's error into groups."""
+
+    async def main():
+        async with local_connect(murmuring_engines(), seed=0) as connect, open_agent(AGENT, connect=connect):
+            raise Mine
+
+    with pytest.raises(Mine):
+        run(main) if run is trio.run else run(main, seed=0)
+
+
+def test_an_agent_is_warm_before_its_first_turn():
+    """The engines are loaded by entering, not by the first words."""
+    loaded = []
+
+    async def main():
+        engines = evolve(murmuring_engines(), warm=lambda: loaded.append(threading.current_thread()))
+        async with local_connect(engines, seed=0):
+            assert len(loaded) == 1
+            assert loaded[0] is not threading.main_thread()
+
+    trio.run(main)

@@ -1,0 +1,109 @@
+"""Custom policies: found by name, asked like the rules' own, refused in one line."""
+
+import sys
+
+import pytest
+
+from trialogue.brain.floor.view import Next
+from trialogue.errors import AuthorFailed, SetupError
+from trialogue.meeting.policies import brain_for, import_policy
+from trialogue.model.commands import GrantFloor
+from trialogue.model.events import MeetingStarted, SessionReady
+from trialogue.model.participants import Participant
+from trialogue.model.plan import FloorRules, MeetingPlan
+
+HERE = "tests.app.test_policies"
+
+
+def last_of_the_cast(view):
+    """Name whoever comes last."""
+    return Next(view.present[-1], "comes last")
+
+
+def plan(policy):
+    """Two agents, and this policy."""
+    return MeetingPlan("custom", (Participant("ada"), Participant("bob")), floor=FloorRules(policy=policy))
+
+
+def test_a_function_decides(monkeypatch):
+    """What `module:attribute` names is asked whenever the floor is free."""
+    monkeypatch.setitem(sys.modules, HERE, sys.modules[__name__])
+    brain = brain_for(plan(f"{HERE}:last_of_the_cast"), ("*.last_of_the_cast",))
+    brain.handle(MeetingStarted(), 0.0)
+    brain.handle(SessionReady("ada", 1), 0.0)
+    answer = brain.handle(SessionReady("bob", 1), 0.0)
+    assert [command.to for command in answer if isinstance(command, GrantFloor)] == ["bob"]
+
+
+def test_an_object_that_chooses_is_taken_as_it_is():
+    """A policy of the rules' own can be named by its place, too."""
+    from trialogue.brain.floor.policies.queue import Queue
+
+    allowed = ("trialogue.brain.floor.policies.*",)
+    assert import_policy("trialogue.brain.floor.policies.queue:Queue", allowed).policy is Queue
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("no_such_module:x", "No module named"),
+        ("trialogue.brain.floor.view:nothing", "has no attribute"),
+        ("trialogue.brain.floor.policies.queue:NAME", "is a str, not a function"),
+    ],
+)
+def test_what_is_not_there_is_a_line(name, told):
+    """A policy that cannot be asked is told before the meeting."""
+    with pytest.raises(SetupError, match=told):
+        brain_for(plan(name), ("*",))
+
+
+@pytest.mark.parametrize(
+    ("imports", "told"),
+    [
+        ((), "allow its code with --allow-import antigravity.fly"),
+        (("antigravitY.*",), "allow its code with --allow-import antigravity.fly"),
+    ],
+)
+def test_a_plan_imports_nothing_by_itself(imports, told):
+    """Neither a scenario nor a journal runs code that the operator has not named: it is not even loaded."""
+    with pytest.raises(SetupError, match=told):
+        brain_for(plan("antigravity:fly"), imports)
+    assert "antigravity" not in sys.modules
+
+
+def test_a_name_that_leads_elsewhere_is_refused():
+    """What counts is where the code really is."""
+    with pytest.raises(SetupError, match=r"is really posixpath\.join; allow it with"):
+        import_policy("os.path:join", ("os.*",))
+
+
+def left(_):
+    sys.exit(0)
+
+
+def divided(_):
+    return 1 / 0
+
+
+def undecided(_):
+    return "bob"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("left", "raised SystemExit: 0"),
+        ("divided", "raised ZeroDivisionError: division by zero"),
+        ("undecided", "returned a str, not a decision"),
+    ],
+)
+def test_what_a_policy_does_wrong_is_its_authors(name, told, monkeypatch):
+    """It ends the meeting by an error that names the policy and what it did, and holds where."""
+    monkeypatch.setitem(sys.modules, HERE, sys.modules[__name__])
+    brain = brain_for(plan(f"{HERE}:{name}"), ("*",))
+    brain.handle(MeetingStarted(), 0.0)
+    brain.handle(SessionReady("ada", 1), 0.0)
+    with pytest.raises(AuthorFailed) as caught:
+        brain.handle(SessionReady("bob", 1), 0.0)
+    assert str(caught.value) == f"policy {HERE}:{name} {told}"
+    assert (caught.value.__cause__ is None) == (name == "undecided")

@@ -1,0 +1,26 @@
+"""One scenario a policy: each is held in virtual time, and shows its rule."""
+
+from pathlib import Path
+
+import pytest
+
+from trialogue.brain.floor.policies import POLICIES
+from trialogue.journal import read, verify
+from trialogue.meeting.policies import brain_for
+from trialogue.model.commands import GrantFloor
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+
+
+@pytest.mark.parametrize("policy", sorted(POLICIES))
+def test_each_policy_has_a_scenario(hold, tmp_path, policy):
+    """It ends by its limits within a minute, in turns that this policy chose, and decides the same again."""
+    result = hold(SCENARIOS / f"policy-{policy}.yaml", out=tmp_path / "run")
+    reading = read(tmp_path / "run" / "journal.jsonl")
+    records = tuple(reading)
+    grants = [c for record in records for c in record.commands if isinstance(c, GrantFloor)]
+    assert reading.header.plan.floor.policy == policy
+    assert result.result.reason in {"limit-turns", "agenda-done", "order-done"}
+    assert records[-1].at < 60
+    assert {grant.to for grant in grants} >= {"tech", "biz", "law"}
+    assert verify(tmp_path / "run" / "journal.jsonl", brain_for).records == len(records)

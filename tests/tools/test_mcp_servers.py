@@ -1,0 +1,106 @@
+"""Sessions with real MCP servers: over pipes to a process, and over streamable HTTP to a port."""
+
+import os
+import signal
+
+import pytest
+import trio
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_REQUEST
+from price_server import PROGRAM, free_port, listening
+
+from trialogue.errors import ConnectionLost, ToolFailed, ToolLost
+from trialogue.supervise import lone_error
+from trialogue.tools.kinds import McpServer, McpTool
+
+pytestmark = pytest.mark.real
+
+
+async def test_a_process_over_its_pipes(nursery, monkeypatch):
+    """It is asked what it offers, then called, and knows none of our keys."""
+    monkeypatch.setenv("DEEPGRAM_API_KEY", "canary")
+    server = McpServer("price", argv=PROGRAM)
+    await nursery.start(server.run)
+    assert set(server.offered) == {"price", "environment", "number", "die"}
+    assert server.offered["price"].input_schema["required"] == ["item"]
+    assert await McpTool(server, "price").call({"item": "edge"}) == "edge: eight cents"
+    assert "DEEPGRAM_API_KEY" not in await server.call("environment", {})
+    nursery.cancel_scope.cancel(reason="the meeting is over")
+
+
+async def test_a_port_over_streamable_http(nursery, monkeypatch):
+    """The same over HTTP; proxies of the environment are not asked."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    port = await free_port()
+    async with listening(port):
+        server = McpServer("price", url=f"http://127.0.0.1:{port}/mcp")
+        await nursery.start(server.run)
+        assert set(server.offered) == {"price", "environment", "number", "die"}
+        assert await McpTool(server, "price").call({"item": "edge"}) == "edge: eight cents"
+        nursery.cancel_scope.cancel(reason="the meeting is over")
+
+
+async def live(server, act):
+    """One life of the server's session in which something is done; raises what ended it."""
+    with lone_error():
+        async with trio.open_nursery() as nursery:
+            await nursery.start(server.run)
+            await act(server)
+
+
+async def die(server):
+    """The server ends in the middle of a call."""
+    with pytest.raises(ToolLost, match="it may have had its effects"):
+        await server.call("die", {})
+
+
+async def be_killed(server):
+    """The server ends while nobody calls."""
+    os.kill(int(await server.call("number", {})), signal.SIGKILL)
+
+
+async def test_a_process_that_dies_in_a_call():
+    """The call may have had its effects, and the session is lost."""
+    server = McpServer("price", argv=PROGRAM)
+    with pytest.raises(ConnectionLost, match="the MCP server of tool price is gone: it has ended"):
+        await live(server, die)
+    with pytest.raises(ToolFailed, match=r"^the MCP server is gone$"):
+        await server.call("price", {"item": "edge"})
+
+
+async def test_a_process_that_is_killed_between_calls():
+    """Nobody need call to find out: the session is lost at once."""
+    with pytest.raises(ConnectionLost), trio.fail_after(20):
+        await live(McpServer("price", argv=PROGRAM), be_killed)
+
+
+async def test_a_port_whose_server_dies_in_a_call():
+    """Likewise over HTTP; once somebody listens there again, the next session is as good as the first."""
+    port = await free_port()
+    server = McpServer("price", url=f"http://127.0.0.1:{port}/mcp")
+    async with listening(port):
+        with pytest.raises(ConnectionLost):
+            await live(server, die)
+    with pytest.raises(ConnectionLost, match=r"is gone: Connection refused$"):
+        await server.run()
+    async with listening(port), trio.open_nursery() as nursery:
+        await nursery.start(server.run)
+        assert await server.call("price", {"item": "edge"}) == "edge: eight cents"
+        nursery.cancel_scope.cancel(reason="the meeting is over")
+
+
+async def test_a_server_that_has_forgotten_us(nursery):
+    """An address that was started anew knows no old session: the call fails, and the session is over."""
+
+    class Forgetful:
+        async def call_tool(self, _name, _arguments):
+            raise MCPError(INVALID_REQUEST, "Session terminated")
+
+    server = McpServer("price", url="http://127.0.0.1:9/mcp")
+    server._client = Forgetful()
+    with pytest.raises(ToolFailed, match=r"^the MCP server has forgotten us$") as raised:
+        await server.call("price", {"item": "edge"})
+    assert not isinstance(raised.value, ToolLost)
+    with pytest.raises(ToolFailed, match=r"^the MCP server is gone$"):
+        await server.call("price", {"item": "edge"})

@@ -1,0 +1,148 @@
+"""Functions describe themselves to models."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Literal
+
+import pytest
+
+from trialogue.errors import SetupError
+from trialogue.tools.kinds import Signature, describe
+
+
+def test_a_signature_is_a_schema():
+    """Types, defaults, choices and words, from the hints and the docstring."""
+
+    def order(
+        item: str,
+        count: Annotated[int, "How many."] = 1,
+        *,
+        where: Literal["edge", "origin"] = "edge",
+        tags: list[str] | None = None,
+        prices: dict[str, float] | None = None,
+        more: object = None,
+    ) -> str:
+        """Order an item
+        from the list.
+
+        Args:
+            item: What to order.
+        """
+        return item
+
+    assert describe(order) == Signature(
+        "Order an item from the list.",
+        {
+            "type": "object",
+            "properties": {
+                "item": {"type": "string", "description": "What to order."},
+                "count": {"type": "integer", "description": "How many.", "default": 1},
+                "where": {"type": "string", "enum": ["edge", "origin"], "default": "edge"},
+                "tags": {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "null"}]},
+                "prices": {
+                    "anyOf": [
+                        {"type": "object", "additionalProperties": {"type": "number"}},
+                        {"type": "null"},
+                    ]
+                },
+                "more": {},
+            },
+            "additionalProperties": False,
+            "required": ["item"],
+        },
+    )
+
+
+class Shop:
+    """Sell things."""
+
+    def __call__(self, item: str, database: object = None) -> str:
+        return item
+
+
+class Till:
+    def __call__(self, item: str) -> str:
+        """Take money.
+
+        Args:
+            item: What is paid.
+        """
+        return item
+
+
+ITEM = {"type": "object", "properties": {"item": {"type": "string"}}, "required": ["item"]}
+
+
+@pytest.mark.parametrize(
+    "called",
+    [partial(Shop(), database=object()), partial(partial(Shop(), database=1), database=2)],
+    ids=["partial", "twice"],
+)
+def test_a_partial_says_what_is_left_to_give(called):
+    """What it has bound is nobody's to give, and not told."""
+    assert describe(called) == Signature("Sell things.", {**ITEM, "additionalProperties": False})
+
+
+def test_an_object_is_described_by_its_call():
+    """Its own words go before its class's."""
+    assert set(describe(Shop()).schema["properties"]) == {"item", "database"}
+    assert describe(Till()).description == "Take money."
+    assert describe(Till()).schema["properties"]["item"]["description"] == "What is paid."
+
+
+def test_positions_that_are_bound_are_not_told():
+    """Nor are those that a partial has filled by place."""
+
+    def sell(database: object, item: str) -> str:
+        return item
+
+    assert describe(partial(sell, "db")) == Signature("", {**ITEM, "additionalProperties": False})
+
+
+def test_errors_name_the_tool_as_the_scenario_does():
+    """A lambda has no name of its own, nor has a partial."""
+    for called in (lambda item: item, partial(bare)):
+        with pytest.raises(SetupError, match=r"^tool shop: parameter item: needs a type hint"):
+            describe(called, "tool shop")
+
+
+def bare(item):
+    """No hint."""
+
+
+def exotic(callback: Callable[[], None]):
+    """No JSON."""
+
+
+def sized(number: complex):
+    """No JSON either."""
+
+
+def many(*items: str):
+    """No names."""
+
+
+def missing(item: "Nowhere"):  # noqa: F821 - that is the test
+    """No such type."""
+
+
+def literal(item: Literal[b"x"]):
+    """No text."""
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (bare, "tool bare: parameter item: needs a type hint, or give the tool a schema"),
+        (exotic, "tool exotic: parameter callback: JSON cannot say"),
+        (sized, "tool sized: parameter number: JSON cannot say complex"),
+        (many, "tool many: parameter items: arguments come by name"),
+        (missing, "tool missing: a type hint names Nowhere, which is not there"),
+        (literal, "tool literal: parameter item: JSON cannot say one of these literals"),
+    ],
+)
+def test_what_json_cannot_say_is_said(function, words):
+    """The operator reads which parameter, and what to do."""
+    with pytest.raises(SetupError) as refused:
+        describe(function)
+    assert str(refused.value).startswith(words)

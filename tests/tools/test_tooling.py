@@ -1,0 +1,135 @@
+"""A scenario's tools are made as far as the operator allows, and models are told of them."""
+
+import re
+import sys
+
+import pytest
+
+from trialogue.errors import ScenarioError, SetupError, ToolFailed
+from trialogue.scenario import loads, resolve
+from trialogue.tools.kinds import describe
+from trialogue.tools.toolbox import Permissions, open_tools
+
+SCENARIO = """
+trialogue: 1
+name: small
+cast: {{ann: {{lines: [One.], tools: [x]}}}}
+tools: {{x: {tool}}}
+"""
+
+
+def of(tool):
+    """A scenario with this tool."""
+    return resolve(loads(SCENARIO.format(tool=tool)))
+
+
+async def made(tool, **allowed):
+    """What the tool says of itself, in an agent's block."""
+    resolved = of(tool)
+    async with open_tools(resolved, Permissions(**allowed)) as box:
+        function = box.block(resolved.agents[0].block)["think"]["functions"][0]
+        return box.tools["x"], function
+
+
+def price(item: str) -> str:
+    """Look a price up."""
+    return f"{item}: eight cents"
+
+
+async def test_a_registered_function_describes_itself():
+    """The app's own tools need no leave, and no schema in the file."""
+    tool, function = await made("{python: price-list}", code=False, registered={"price-list": price})
+    assert function == {
+        "name": "x",
+        "description": "Look a price up.",
+        "parameters": dict(describe(price).schema),
+    }
+    assert await tool.call({"item": "edge"}) == "edge: eight cents"
+    with pytest.raises(ToolFailed, match=r"arguments\.item: is missing"):
+        await tool.call({})
+
+
+async def test_a_scenario_goes_before_what_a_function_says():
+    """Its description and schema are what the model reads."""
+    words = "{python: price, description: Ask me., schema: {type: object}}"
+    _, function = await made(words, registered={"price": price})
+    assert function == {"name": "x", "description": "Ask me.", "parameters": {"type": "object"}}
+
+
+@pytest.mark.parametrize(
+    ("tool", "allowed", "words"),
+    [
+        ("{python: unknown}", {}, "tool x: no tool named unknown is registered"),
+        ('{python: "math:sqrt"}', {}, "tool x: allow its code with --allow-import math.sqrt"),
+        ('{python: "math:sqrt"}', {"imports": ("maths.*",)}, "allow its code"),
+        ('{python: "math:sqrt"}', {"imports": ("*",), "code": False}, "runs code"),
+        ('{python: "shutil:os"}', {"imports": ("shutil.*",)}, "is a module, not a function"),
+        ('{python: "glob:os.system"}', {"imports": ("glob.*",)}, "E-TOOL-KIND"),
+        (
+            '{python: "pathlib:fnmatch"}',
+            {"imports": ("pathlib.*",)},
+            "is a module, not a function",
+        ),
+        ('{python: "tarfile:copyfileobj"}', {"imports": ("shutil.*",)}, "allow its code"),
+        (
+            '{python: "tempfile:_Random"}',
+            {"imports": ("tempfile.*",)},
+            "is really random.Random; allow it with --allow-import random.Random",
+        ),
+        ("{command: [/bin/true]}", {}, "tool x: allow its program with --allow-command /bin/true"),
+        ("{command: [/bin/true]}", {"commands": ("*",), "code": False}, "starts a program"),
+        ("{mcp: {command: [server]}}", {}, "allow its program"),
+        ('{mcp: {url: "https://mcp.example.com"}}', {}, "--allow-host mcp.example.com"),
+        ('{http: {url: "https://api.example.com"}}', {}, "--allow-host api.example.com"),
+        ('{http: {url: "http://["}}', {}, "tool x: its address cannot be read"),
+        ('{mcp: {url: "https://[::1"}}', {}, "tool x: its address cannot be read"),
+        ('{http: {url: "https://api.example.com@evil.example"}}', {"hosts": ("api.example.com",)}, "needs a"),
+        ('{http: {url: "http://api.example.com"}}', {"hosts": ("api.example.com",)}, "by https:// only"),
+        ('{http: {url: "http://localhost", headers: {a: "${env:NOT_THERE_X}"}}}', {}, "NOT_THERE_X"),
+    ],
+)
+async def test_what_needs_leave_is_refused_without(tool, allowed, words):
+    """Before anything is said; the line says what would allow it."""
+    with pytest.raises((SetupError, ScenarioError), match=re.escape(words)):
+        await made(tool, **allowed)
+
+
+async def test_programs_and_addresses_with_leave(tmp_path):
+    """They are made as the scenario names them."""
+    tool, _ = await made(f"{{command: [{sys.executable}, -c, 'print(7)']}}", commands=("*python*",))
+    assert await tool.call({}) == "7"
+    tool, _ = await made('{http: {url: "https://api.example.com/x"}}', hosts=("api.example.com",))
+    assert "authorization" not in repr(tool)
+    _, function = await made('{python: "math:sqrt", schema: {type: object}}', imports=("math.*",))
+    assert function["parameters"] == {"type": "object"}
+
+
+def test_what_the_operator_must_know_of():
+    """Code is listed by name; registered tools and addresses are none."""
+    assert of("{python: price}").code == ()
+    assert of('{http: {url: "http://localhost"}}').code == ()
+    assert of("{command: [/bin/true, -x]}").code == ("/bin/true",)
+    assert of("{mcp: {command: [server]}}").code == ("server",)
+    assert of('{http: {url: "http://localhost", headers: {a: "${env:K}"}}}').secrets == ("K",)
+
+
+@pytest.mark.parametrize("called", [None, 5, "price"])
+async def test_what_is_registered_must_be_callable(called):
+    """Anything else is refused before the meeting, in one line."""
+    with pytest.raises(SetupError, match=r"^tool x: is a \w+, not a function$"):
+        await made("{python: price}", registered={"price": called})
+
+
+async def test_a_partial_is_where_its_function_is(tmp_path, monkeypatch):
+    """Leave for a module is leave for what it binds of its own, and for nothing that it leads to."""
+    code = (
+        "import functools, os\n"
+        "def f(n: int) -> int:\n    return n\n"
+        "own, other = functools.partial(f), functools.partial(os.system)\n"
+    )
+    (tmp_path / "shop_of_partials.py").write_text(code, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    tool, _ = await made('{python: "shop_of_partials:own"}', imports=("shop_of_partials.*",))
+    assert await tool.call({"n": 3}) == 3
+    with pytest.raises(SetupError, match=r"is really posix\.system"):
+        await made('{python: "shop_of_partials:other"}', imports=("shop_of_partials.*",))

@@ -1,0 +1,321 @@
+"""Each kind of tool keeps to what its scenario may do to this machine and to others."""
+
+import logging
+import os
+import sys
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import pytest
+import trio
+from mcp.server.mcpserver import MCPServer
+
+from trialogue.errors import SetupError, ToolFailed, ToolLost
+from trialogue.tools.kinds import CheckedTool, CommandTool, HttpTool, McpServer, McpTool, MockTool
+from trialogue.tools.kinds.command import OUTPUT_BYTES
+from trialogue.tools.kinds.http import ANSWER_BYTES, check_url
+
+
+def python(code, tmp_path, **options):
+    """A program of a few lines."""
+    return CommandTool((sys.executable, "-c", code), tmp_path, **options)
+
+
+async def test_arguments_are_judged_first():
+    """A tool is not called with what does not fit its schema."""
+    schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
+    tool = CheckedTool(MockTool("done", timeout_s=3.0), schema)
+    assert tool.timeout_s == 3.0
+    assert await tool.call({"n": 1}) == "done"
+    with pytest.raises(ToolFailed, match=r"^the arguments do not fit: arguments\.n: must be integer$"):
+        await tool.call({"n": "secret words"})
+
+
+# --- commands ---------------------------------------------------------------------------------------
+
+
+async def test_a_command_gets_json_and_answers(tmp_path):
+    """Arguments on stdin, the answer on stdout, in the scenario's folder."""
+    code = "import json, sys, os; print(json.load(sys.stdin)['n'] * 2, os.getcwd())"
+    assert await python(code, tmp_path).call({"n": 4}) == f"8 {tmp_path.resolve()}"
+
+
+async def test_a_command_has_no_shell(tmp_path):
+    """What a model writes is never part of a command line."""
+    tool = CommandTool(("/bin/echo", "$(id)", ";", "true"), tmp_path)
+    assert await tool.call({"x": "`id`; rm -rf /"}) == "$(id) ; true"
+
+
+async def test_a_command_that_fails(tmp_path):
+    """Its exit code is told, or that it is not there."""
+    with pytest.raises(ToolFailed, match=r"^the command ended with exit code 3$"):
+        await python("raise SystemExit(3)", tmp_path).call({})
+    with pytest.raises(ToolFailed, match=r"^the command cannot be started: No such file or directory$"):
+        await CommandTool(("/no/such/program",), tmp_path).call({})
+
+
+async def test_what_a_command_writes_to_stderr_is_for_its_author(tmp_path, caplog):
+    """The end of it is in the diagnostics at `debug`, however it ends; the agent is told none of it."""
+    caplog.set_level(logging.DEBUG, "trialogue.tools")
+    code = "import sys; print('x' * 100_000, file=sys.stderr); print('no such table', file=sys.stderr)"
+    assert await python(code, tmp_path).call({}) == ""
+    with pytest.raises(ToolFailed) as failed:
+        await python(f"{code}; raise SystemExit(3)", tmp_path).call({})
+    assert failed.value.code == "exit-3"
+    assert "table" not in str(failed.value)
+    with trio.move_on_after(2):
+        await python(f"{code}; sys.stderr.flush(); import time; time.sleep(60)", tmp_path).call({})
+    told = [record.getMessage() for record in caplog.records]
+    assert len(told) == 3
+    assert all("no such table" in each and len(each) < 5000 for each in told)
+
+
+async def test_a_child_that_keeps_stderr_open_holds_up_nobody(tmp_path):
+    """The command's own end is the call's end."""
+    code = (
+        "import subprocess, sys\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'], stdin=subprocess.DEVNULL,"
+        " stdout=subprocess.DEVNULL, start_new_session=True)\n"
+        "print('done')\n"
+    )
+    with trio.fail_after(20):
+        assert await python(code, tmp_path).call({}) == "done"
+
+
+async def test_a_command_that_writes_without_end(tmp_path):
+    """It is stopped at the cap, and answers with what it wrote until then."""
+    answer = await python("import sys\nwhile True: sys.stdout.write('x' * 4096)", tmp_path).call({})
+    assert len(answer) == OUTPUT_BYTES
+
+
+async def test_a_command_dies_with_its_group(tmp_path):
+    """At its deadline the program and the programs that it started are killed."""
+    code = (
+        "import subprocess, sys, time, os\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "open('pids', 'w').write(f'{os.getpid()} {child.pid}')\n"
+        "os.rename('pids', 'ready')\n"
+        "time.sleep(600)\n"
+    )
+    ready = trio.Path(tmp_path / "ready")
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(python(code, tmp_path).call, {})
+        while not await ready.exists():  # noqa: ASYNC110 - another process makes it
+            await trio.sleep(0.01)
+        nursery.cancel_scope.cancel(reason="the deadline")
+    leader, child = map(int, (await ready.read_text()).split())
+    with pytest.raises(ProcessLookupError):
+        os.kill(leader, 0)
+    while _is_running(child):  # noqa: ASYNC110 - its new parent takes a moment to bury it
+        await trio.sleep(0.01)
+
+
+def _is_running(pid):
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+        return status.rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+# --- http -------------------------------------------------------------------------------------------
+
+
+async def serve(answer, seen, stream):
+    """Note one request and answer it."""
+    head = b""
+    while b"\r\n\r\n" not in head:
+        head += await stream.receive_some()
+    seen.append(head)
+    with trio.move_on_after(5):
+        with suppress(trio.BrokenResourceError):  # it had read enough
+            await stream.send_all(answer)
+
+
+@pytest.fixture
+async def address(nursery):
+    """Start servers of one answer: `await address(answer)` gives their URL and what they were sent."""
+
+    async def start(answer):
+        seen = []
+        listeners = await nursery.start(
+            partial(trio.serve_tcp, partial(serve, answer, seen), 0, host="127.0.0.1")
+        )
+        port = listeners[0].socket.getsockname()[1]
+        return f"http://127.0.0.1:{port}/tool", seen
+
+    return start
+
+
+def reply(body, status="200 OK", more=b""):
+    """An HTTP answer."""
+    head = f"HTTP/1.1 {status}\r\ncontent-length: {len(body)}\r\nconnection: close\r\n".encode()
+    return head + more + b"\r\n" + body
+
+
+async def test_an_address_is_asked(address):
+    """Arguments are the body, or the query of a GET; headers go along."""
+    url, seen = await address(reply(b'{"price": 8}'))
+    assert await HttpTool(url, headers={"x-key": "k"}).call({"item": "edge"}) == '{"price": 8}'
+    assert await HttpTool(url, "GET").call({"item": "a b", "n": 2, "all": True}) == '{"price": 8}'
+    assert seen[0].startswith(b"POST /tool ")
+    assert b"x-key: k\r\n" in seen[0]
+    assert seen[1].startswith(b"GET /tool?item=a%20b&n=2&all=true ") or seen[1].startswith(
+        b"GET /tool?item=a+b&n=2&all=true "
+    )
+    with pytest.raises(ToolFailed, match="a GET sends texts"):
+        await HttpTool(url, "GET").call({"item": ["a"]})
+
+
+async def test_redirects_are_not_followed(address):
+    """An allowed address cannot send us on, nor have our headers sent on."""
+    other, unseen = await address(reply(b"secret"))
+    url, seen = await address(reply(b"", "302 Found", f"location: {other}\r\n".encode()))
+    with pytest.raises(ToolFailed, match=r"^the address answered with status 302$"):
+        await HttpTool(url).call({})
+    assert (len(seen), unseen) == (1, [])
+
+
+async def test_answers_are_bounded(address):
+    """However much an address sends, a little is read."""
+    url, _ = await address(reply(b"x" * (4 * ANSWER_BYTES)))
+    assert len(await HttpTool(url).call({})) == ANSWER_BYTES
+
+
+async def test_an_address_that_does_not_answer(address):
+    """Nonsense may come after effects; where nobody listens, there are none."""
+    url, _ = await address(b"nonsense\r\n\r\n")
+    with pytest.raises(ToolLost, match=r"^the address did not answer: RemoteProtocolError$"):
+        await HttpTool(url).call({})
+    with pytest.raises(ToolFailed, match=r"^the address cannot be reached: Connection refused$") as raised:
+        await HttpTool("http://127.0.0.1:9/").call({})
+    assert not isinstance(raised.value, ToolLost)
+
+
+async def test_a_handshake_that_fails_leaves_no_stream_open(nursery):
+    """Whoever cannot be spoken to is let go, though somebody still looks at the error."""
+    let_go = trio.Event()
+
+    async def speak_plainly(stream):
+        await stream.send_all(b"this is no TLS\r\n" * 8)
+        with suppress(trio.BrokenResourceError):
+            while await stream.receive_some():
+                pass
+        let_go.set()
+
+    listeners = await nursery.start(partial(trio.serve_tcp, speak_plainly, 0, host="127.0.0.1"))
+    port = listeners[0].socket.getsockname()[1]
+    with pytest.raises(ToolFailed) as failed:
+        await HttpTool(f"https://127.0.0.1:{port}/").call({})
+    with trio.fail_after(5):
+        await let_go.wait()
+    assert failed.value.code == "unreachable"
+    nursery.cancel_scope.cancel(reason="the test is over")
+
+
+def test_addresses_that_are_allowed():
+    """This machine is; other hosts only by name, and by TLS."""
+    for url in ("http://localhost:8080/x", "http://127.0.0.9/", "http://[::1]:1/"):
+        check_url(url, (), "tool x")
+    check_url("https://api.example.com/x", ("api.example.com",), "tool x")
+    for url, words in (
+        (
+            "https://api.example.com/x",
+            "tool x: api.example.com is not this machine; allow it with --allow-host",
+        ),
+        ("https://localhost.example.com/x", "is not this machine"),
+        ("http://169.254.169.254/latest", "is not this machine"),
+        ("file:///etc/passwd", "needs a plain http"),
+        ("http://user:word@localhost/", "needs a plain http"),
+    ):
+        with pytest.raises(SetupError, match=words):
+            check_url(url, (), "tool x")
+    with pytest.raises(SetupError, match="by https"):
+        check_url("http://api.example.com/x", ("api.example.com",), "tool x")
+
+
+# --- mcp --------------------------------------------------------------------------------------------
+
+
+def offering():
+    """A server of two tools."""
+    server = MCPServer("prices")
+
+    @server.tool()
+    def price(item: str) -> str:
+        """Look a price up."""
+        return f"{item}: eight cents"
+
+    @server.tool()
+    def broken() -> str:
+        """Fail."""
+        raise RuntimeError("out of order")
+
+    return server
+
+
+async def test_a_server_of_tools(nursery):
+    """It is asked what it offers, then called, then told goodbye."""
+    server = McpServer("price", target=offering())
+    assert repr(server) == "<McpServer price: closed, 0 tools>"
+    await nursery.start(server.run)
+    assert repr(server) == "<McpServer price: open, 2 tools>"
+    assert server.offered["price"].input_schema["required"] == ["item"]
+    assert await McpTool(server, "price").call({"item": "edge"}) == "edge: eight cents"
+    with pytest.raises(ToolFailed):
+        await McpTool(server, "broken").call({})
+    nursery.cancel_scope.cancel(reason="the meeting is over")
+
+
+async def test_a_server_that_is_not_there():
+    """The operator is told before the meeting begins; a tool of a closed session fails in words."""
+    server = McpServer("price", argv=("/no/such/program",))
+    with pytest.raises(SetupError, match="the MCP server of tool price cannot be used"):
+        await server.run()
+    with pytest.raises(ToolFailed, match=r"^the MCP server is gone$"):
+        await McpTool(server, "price").call({})
+
+
+STRUCTURED = """
+import json, sys
+print("the cache is cold", file=sys.stderr, flush=True)
+for line in sys.stdin:
+    m = json.loads(line)
+    if "id" not in m or "method" not in m:
+        continue
+    known = {
+        "initialize": lambda: {
+            "protocolVersion": m["params"]["protocolVersion"],
+            "capabilities": {"tools": {}},
+            "serverInfo": {"name": "p", "version": "1"},
+        },
+        "tools/list": lambda: {"tools": [{"name": "price", "inputSchema": {"type": "object"}}]},
+        "tools/call": lambda: {"content": [], "structuredContent": {"cents": 8}},
+    }
+    none = {"error": {"code": -32601, "message": "no such method"}}
+    answer = {"result": known[m["method"]]()} if m["method"] in known else none
+    print(json.dumps({"jsonrpc": "2.0", "id": m["id"], **answer}), flush=True)
+"""
+
+
+async def test_content_that_is_structured_alone_is_the_answer(nursery, tmp_path):
+    """A server may leave the text out: then its content is told as JSON."""
+    program = tmp_path / "server.py"
+    program.write_text(STRUCTURED, encoding="utf-8")
+    server = McpServer("price", argv=(sys.executable, str(program)))
+    with trio.fail_after(30):
+        await nursery.start(server.run)
+        assert await McpTool(server, "price").call({}) == {"cents": 8}
+    nursery.cancel_scope.cancel(reason="the meeting is over")
+
+
+async def test_a_server_that_crashes_at_its_start_says_why(caplog):
+    """Its last line is in the error, the end of its stderr in the diagnostics at `debug`."""
+    caplog.set_level(logging.DEBUG, "trialogue.tools")
+    code = "import sys; print('reading tickets.db', file=sys.stderr); sys.exit('no such file: tickets.db')"
+    server = McpServer("tickets", argv=(sys.executable, "-c", code))
+    with trio.fail_after(30), pytest.raises(SetupError) as refused:
+        await server.run()
+    assert str(refused.value).endswith("; it wrote: no such file: tickets.db")
+    assert "reading tickets.db" in caplog.text
