@@ -72,3 +72,43 @@ def test_only_the_command_line_prints():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id != "print", f"{name_of(path)}:{node.lineno}"
+
+
+BRAIN = sorted((SOURCE / "brain").rglob("*.py"))
+
+
+def fields_of(tree):
+    """The names that the classes of a module have as fields, and set on themselves."""
+    for each in ast.walk(tree):
+        if isinstance(each, ast.ClassDef):
+            yield from (
+                node.target.id
+                for node in each.body
+                if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+            )
+
+
+def written_to(tree):
+    """Each attribute that a module writes of something that is not `self`: its name and its line."""
+    for node in ast.walk(tree):
+        targets = getattr(node, "targets", [getattr(node, "target", None)])
+        for target in (part for whole in targets if whole is not None for part in ast.walk(whole)):
+            is_written = isinstance(target, ast.Attribute) and isinstance(target.ctx, ast.Store | ast.Del)
+            if is_written and not (isinstance(target.value, ast.Name) and target.value.id == "self"):
+                yield target.attr, target.lineno
+
+
+@pytest.mark.parametrize("path", BRAIN, ids=name_of)
+def test_no_module_of_the_brain_writes_anothers_state(path):
+    """What is written of another object is a field of a class of the same module."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    own = set(fields_of(tree))
+    foreign = [f"{attribute}, line {line}" for attribute, line in written_to(tree) if attribute not in own]
+    assert foreign == []
+
+
+def test_the_test_of_owners_can_fail():
+    """A foreign field is found, however it is written."""
+    for line in ("o.turns.current = None", "turn.state, x = 1, 2", "call.count += 1", "del turn.reply"):
+        assert list(written_to(ast.parse(line))), line
+    assert not list(written_to(ast.parse("self.state = other.state")))

@@ -106,11 +106,11 @@ class Measures:
 def measures(plan: MeetingPlan, records: Sequence[Record], utterances: Iterable[Utterance] = ()) -> Measures:
     """Measure a meeting; `utterances` is the fold of the same records, for the words alone."""
     heard, said = stretches(records), tuple(utterances)
-    taken = turns(without_backchannels(heard, said))
+    taken = turns(without_backchannels(heard, said, plan.floor.interrupt))
     duration = _duration(records)
     ends = [command for record in records for command in record.commands if isinstance(command, EndTurn)]
     answered = responses(records)
-    cut_in = interruptions(heard, said)
+    cut_in = interruptions(heard, said, plan.floor.interrupt)
     cut_off = Counter(end.participant for end in ends if end.cause == "interrupted")
     held = floor(plan, records, said, duration)
     return Measures(

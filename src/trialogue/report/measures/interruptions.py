@@ -1,8 +1,9 @@
 """Who spoke into whose speech, and what came of it.
 
 1. An attempt: somebody begins while another is being heard who began before.
-2. It is a backchannel where it is over in less than a second while the other goes on, and the records know
-   of no more than three words of it: the floor is not wanted.
+2. It is a backchannel where the meeting's rules say so of its length and of the words that the records know
+   (`brain.beside.verdict`, which decides in the meeting, too), while the other goes on. What the transcript
+   has as a backchannel, or as an overlap, is one: the same word here as there.
 3. It has succeeded where the other falls silent within `YIELD_S` and before the one who cut in; else it
    has failed (Full-Duplex-Bench; Talking Turns).
 """
@@ -15,6 +16,8 @@ from typing import Final, Literal
 
 from attrs import frozen
 
+from trialogue.brain.beside import Verdict, verdict
+from trialogue.model.plan import InterruptRules
 from trialogue.model.transcript import Utterance
 from trialogue.report.measures.spread import Rate, Spread, rate, spread
 from trialogue.report.stretches import Stretch, joined
@@ -22,11 +25,8 @@ from trialogue.report.stretches import Stretch, joined
 YIELD_S: Final = 3.0
 """How soon one who gives way is silent, in seconds."""
 
-BACKCHANNEL_S: Final = 1.0
-"""What lasts as long as this wants the floor."""
-
-BACKCHANNEL_WORDS: Final = 3
-"""And so does what has more words."""
+RULES: Final = InterruptRules()
+"""The rules of a meeting that is not known to have others."""
 
 Outcome = Literal["backchannel", "succeeded", "failed"]
 """What came of an attempt."""
@@ -101,9 +101,11 @@ class Interruptions:
     """The same by who spoke."""
 
 
-def interruptions(heard: Sequence[Stretch], utterances: Iterable[Utterance] = ()) -> Interruptions:
+def interruptions(
+    heard: Sequence[Stretch], utterances: Iterable[Utterance] = (), rules: InterruptRules = RULES
+) -> Interruptions:
     """Count what the stretches say; words are those of utterances that begin with a stretch."""
-    found = attempts(heard, utterances)
+    found = attempts(heard, utterances, rules)
     tries = [each for each in found if each.outcome != "backchannel"]
     small = Counter(each.by for each in found if each.outcome == "backchannel")
     succeeded = [each for each in tries if each.outcome == "succeeded"]
@@ -119,20 +121,24 @@ def interruptions(heard: Sequence[Stretch], utterances: Iterable[Utterance] = ()
     )
 
 
-def attempts(heard: Sequence[Stretch], utterances: Iterable[Utterance] = ()) -> tuple[Attempt, ...]:
+def attempts(
+    heard: Sequence[Stretch], utterances: Iterable[Utterance] = (), rules: InterruptRules = RULES
+) -> tuple[Attempt, ...]:
     """Every beginning within another's speech, in order."""
     merged = joined(heard)
     said = list(utterances)
-    found = [_attempt(new, old, _words(new, said)) for new in merged for old in _sounding(merged, new)]
+    found = [
+        _attempt(new, old, _said_in(new, said), rules) for new in merged for old in _sounding(merged, new)
+    ]
     return tuple(sorted(found, key=lambda each: (each.at, each.by, each.of)))
 
 
 def without_backchannels(
-    heard: Sequence[Stretch], utterances: Iterable[Utterance] = ()
+    heard: Sequence[Stretch], utterances: Iterable[Utterance] = (), rules: InterruptRules = RULES
 ) -> tuple[Stretch, ...]:
     """What was heard less what was a backchannel to all whom it was said beside: what turns are made of."""
     outcomes: dict[tuple[str, float], set[Outcome]] = {}
-    for each in attempts(heard, utterances):
+    for each in attempts(heard, utterances, rules):
         outcomes.setdefault((each.by, each.at), set()).add(each.outcome)
     small = {place for place, found in outcomes.items() if found == {"backchannel"}}
     return tuple(each for each in heard if (each.participant, each.start_s) not in small)
@@ -145,25 +151,29 @@ def _sounding(merged: Sequence[Stretch], new: Stretch) -> Iterator[Stretch]:
             yield old
 
 
-def _attempt(new: Stretch, old: Stretch, words: int) -> Attempt:
+def _attempt(new: Stretch, old: Stretch, said: Sequence[Utterance], rules: InterruptRules) -> Attempt:
     yielded = round(old.end_s - new.start_s, 6)
     goes_on = old.end_s > new.end_s
-    is_small = round(new.length_s, 6) < BACKCHANNEL_S and words <= BACKCHANNEL_WORDS
+    words = sum(len(each.heard.split()) for each in said)
+    found = verdict(round(new.length_s, 6), words, rules, is_over=True)
+    beside = {each.beside for each in said}
     outcome: Outcome = "failed"
-    if goes_on and is_small:
+    if beside == {"backchannel"} or (goes_on and beside <= {""} and found is Verdict.BACKCHANNEL):
         outcome = "backchannel"
-    elif not goes_on and yielded <= YIELD_S:
+    elif "overlap" not in beside and not goes_on and yielded <= YIELD_S:
         outcome = "succeeded"
     return Attempt(new.participant, old.participant, new.start_s, outcome, yielded)
 
 
-def _words(stretch: Stretch, said: Iterable[Utterance]) -> int:
-    """Words of the utterances that lie in a stretch; none are known where there are none."""
-    return sum(
-        len(each.heard.split())
+def _said_in(stretch: Stretch, said: Iterable[Utterance]) -> list[Utterance]:
+    """The utterances that lie in a stretch; none where no words of it are known."""
+    return [
+        each
         for each in said
-        if each.participant == stretch.participant and stretch.start_s <= each.start_s < stretch.end_s
-    )
+        if each.participant == stretch.participant
+        and stretch.start_s <= each.start_s + 1e-6
+        and each.start_s < stretch.end_s
+    ]
 
 
 def _pairs(tries: Iterable[Attempt]) -> tuple[PairInterruptions, ...]:
