@@ -116,7 +116,7 @@ def test_the_late_end_of_a_reply_that_ran_dry_is_its_own():
 
 
 def test_a_reply_says_which_line_it_takes():
-    """Behind its start, whether it has words, sound or neither."""
+    """Before its start, on which the meeting decides, whether it has words, sound or neither."""
     replies, _, events = agent()
     replies.takes(2)
     replies.sentence("One.")
@@ -126,10 +126,10 @@ def test_a_reply_says_which_line_it_takes():
     replies.takes(3)
     replies.done()
     assert [e for e in events if isinstance(e, ReplyStarted | LineTaken)] == [
-        ReplyStarted("ada", 1),
         LineTaken("ada", 1, 2),
-        ReplyStarted("ada", 2),
+        ReplyStarted("ada", 1),
         LineTaken("ada", 2, 3),
+        ReplyStarted("ada", 2),
     ]
 
 

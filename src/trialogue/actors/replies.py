@@ -145,8 +145,12 @@ class Replies:
             self._count += 1
             self._mouth.open(self._count)
             prompt = self.asking.begun(words)
+            self._tell_entry()  # before the reply: what becomes of the reply may depend on it
             self._post(ReplyStarted(self._participant, self._count, prompt, is_backchannel))
+        self._tell_entry()
+        return self._count
+
+    def _tell_entry(self) -> None:
         if self._entry is not None:
             self._post(LineTaken(self._participant, self._count, self._entry))
             self._entry = None
-        return self._count

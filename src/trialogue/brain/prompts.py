@@ -215,8 +215,11 @@ class Prompts:
         """Let words wait while their agent speaks, rather than be refused."""
         prompt.behavior = "queue"
 
-    def answer(self, name: str, number: int) -> Answered:
-        """A reply begins that names this prompt, or none (0): what it answers."""
+    def answer(self, name: str, number: int, *, by_ear: bool = False) -> Answered:
+        """A reply begins that names this prompt, or none (0): what it answers.
+
+        `by_ear`: whether its agent speaks by itself as well.
+        """
         if number:
             self._named.add(name)
             prompt = self._all.get(number)
@@ -226,6 +229,8 @@ class Prompts:
                 return Answered(prompt)
         else:
             waiting = self._open.get(name, [])
+            if by_ear:  # behind a refused prompt, what it says is its own
+                waiting = [each for each in waiting if each.state is PromptState.SENT]
             prompt = waiting[0] if waiting and name not in self._named else None
             if prompt is None:
                 return Answered()
@@ -309,6 +314,16 @@ class Prompts:
         last = self._last.get(name)
         prompts = (*((last,) if last else ()), *self.open_of(name))
         return tuple(prompt for prompt in prompts if prompt.turn == turn)
+
+    def tells_unheard(self, name: str) -> bool:
+        """Whether a prompt that tells the agent of remarks that were not heard has not reached it.
+
+        Where its wire names no prompts, a reply may answer one that was sent, but none that was refused.
+        """
+        return any(
+            prompt.told.unheard and (name in self._named or prompt.state is PromptState.REFUSED)
+            for prompt in self._open.get(name, ())
+        )
 
     def preparing(self) -> frozenset[str]:
         """Who was asked to prepare a reply and has not begun one."""

@@ -52,7 +52,7 @@ def cue(o: Owners, turn: AgentTurn) -> None:
 
 def ask(o: Owners, name: str, kind: PromptKind, *, turn: int, words: str) -> Prompt:
     """Prompt an agent with a digest of all that it missed."""
-    told = o.inboxes.take(name)
+    told = o.lines.only_lines(name, o.inboxes.take(name))
     hands = tuple(o.cast[each.participant] for each in o.floor.hands() if each.participant != name)
     asked = Asked(o.cast.everybody, o.course.agenda.item, words, hands if name == o.chair else ())
     prompt = o.prompts.tell(name, kind, turn, compose(told, asked))

@@ -100,7 +100,7 @@ def _started(o: Owners, event: ReplyStarted) -> None:
         drop(o, name, reply, "denied", is_told=False)
         o.report("backchannel", "a short remark that takes no turn", name)
         return
-    answered = o.prompts.answer(name, event.prompt)
+    answered = o.prompts.answer(name, event.prompt, by_ear=o.cast.hears_by_ear(name))
     if not o.is_present(name):
         drop(o, name, reply, "denied")
         return
@@ -127,17 +127,27 @@ def _is_part(o: Owners, turn: AgentTurn, answered: Answered) -> bool:
         return True
     by_ear = o.cast.hears_by_ear(name)
     waits = any(prompt.turn == turn.number for prompt in o.prompts.open_of(name))
-    untold = o.prompts.names_prompts(name) and bool(o.inboxes.of(name).unheard)
-    if untold or (waits and not by_ear):
+    if _is_untold(o, name) or (waits and not by_ear):
         return False
     return not turn.is_playing or not by_ear
+
+
+def _has_unheard(o: Owners, name: str) -> bool:
+    """Whether a remark of an agent was not heard that it has yet to be told of."""
+    return bool(o.lines.only_lines(name, o.inboxes.of(name)).unheard)
+
+
+def _is_untold(o: Owners, name: str) -> bool:
+    """Whether an agent was not told yet of a remark that was not heard: its next one comes too soon."""
+    untold = o.prompts.names_prompts(name) and _has_unheard(o, name)
+    return untold or o.prompts.tells_unheard(name)
 
 
 def _joins(o: Owners, turn: AgentTurn, reply: int, answered: Answered) -> None:
     """Take the holder's reply into its turn, unless a line before it was not heard and not told so."""
     name = turn.holder.name
     is_cue = answered.prompt is not None and answered.prompt.kind is PromptKind.CUE
-    out_of_order = is_cue and o.lines.is_scripted(name) and bool(o.inboxes.of(name).unheard)
+    out_of_order = is_cue and o.lines.is_scripted(name) and _has_unheard(o, name)
     if out_of_order and not turn.was_heard and turn.retold < RETOLD:
         turn.retell()
         drop(o, name, reply, "denied")
@@ -155,7 +165,7 @@ def _unasked(o: Owners, name: str, reply: int, answered: Answered) -> None:
     if not by_ear and not is_prepared and o.prompts.was_prompted(name):
         _late(o, name, reply)
         return
-    if by_ear and not is_prepared and o.inboxes.of(name).unheard:
+    if by_ear and not is_prepared and (_has_unheard(o, name) or _is_untold(o, name)):
         drop(o, name, reply, "denied")
     else:
         o.replies.hold(name, reply)

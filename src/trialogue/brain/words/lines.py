@@ -7,8 +7,9 @@
 
 from __future__ import annotations
 
-from attrs import Factory, define
+from attrs import Factory, define, evolve
 
+from trialogue.brain.words.digest import Missed
 from trialogue.model.events import Event, LineTaken, PlaybackFinished, PlaybackStarted
 
 
@@ -50,6 +51,13 @@ class Lines:
     def given(self, participant: str) -> tuple[int, ...]:
         """The entries of the participant's script that were given, in order."""
         return tuple(sorted(self._given.get(participant, ())))
+
+    def only_lines(self, participant: str, told: Missed) -> Missed:
+        """What an agent is told, without replies that used no entry of its script: none goes back."""
+        if participant not in self._scripted:
+            return told
+        unheard = tuple(reply for reply in told.unheard if (participant, reply) in self._entries)
+        return evolve(told, unheard=unheard)
 
     def is_scripted(self, participant: str) -> bool:
         """Whether the participant speaks from a script that says which entry it uses."""
