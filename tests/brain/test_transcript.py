@@ -154,6 +154,21 @@ def test_a_begin_that_was_not_seen_follows_from_the_end():
     assert transcript.utterance(1) == Utterance("tech", 1, 3.0, 5.0, "Hello.", "Hello.", "finished")
 
 
+@pytest.mark.parametrize(
+    ("outcome", "heard"), [("dry", "A long word. Another one."), ("cut", "A long word. Another")]
+)
+def test_what_ran_dry_was_heard_as_far_as_its_sound_had_begun(outcome, heard):
+    """Of a reply that came to no end nobody knows how long its last sentence is: it is not cut in guesses."""
+    transcript = Transcript()
+    transcript.take_command(0, GrantFloor("tech", 1, "r", 9.0))
+    transcript.take_command(0, Play("tech", 1, 1))
+    for text, offset in (("A long word.", 0.0), ("Another one.", 1.0), ("No sound came of it.", 1.6)):
+        transcript.take_event(SentenceSaid("tech", 1, text, offset))
+    transcript.take_event(PlaybackStarted("tech", 1, 1, 0.5))
+    transcript.take_event(PlaybackFinished("tech", 1, 1, 2.1, 1.6 if outcome == "dry" else 1.5, outcome))
+    assert transcript.heard(1) == heard
+
+
 # --- contexts --------------------------------------------------------------------------------------
 
 CAST = plan(TECH, evolve(BIZ, hears=EAR.hears))

@@ -77,6 +77,19 @@ def test_words_that_come_late_are_told_when_they_come():
     assert [moment.at for moment in told(*facts)] == [2.0]
 
 
+@pytest.mark.parametrize(
+    ("outcome", "cut"), [("complete", []), ("dry", []), ("cut", [Kind.CUT]), ("stalled", [Kind.CUT])]
+)
+def test_a_reply_that_ran_dry_was_not_interrupted(outcome, cut):
+    """A service that never says that it is done has said what it said."""
+    facts = (
+        (1.0, SentenceSaid("tech", 1, "One.", 0.0)),
+        (1.0, PlaybackStarted("tech", 1, 1, 1.0)),
+        (3.0, PlaybackFinished("tech", 1, 1, 2.0, 1.0, outcome)),
+    )
+    assert [moment.kind for moment in told(*facts)][1:] == cut
+
+
 def test_a_reply_that_is_never_played_is_never_told():
     """Held, withdrawn, or just not granted: nobody heard it."""
     facts = (

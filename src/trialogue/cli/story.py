@@ -134,7 +134,7 @@ class Story:
                 for sentence in self._scripts.get((name, reply), []):
                     self._say(0.0, sentence, self._playing[name, reply])
             case PlaybackFinished(participant=name, reply=reply, position_s=position_s, outcome=outcome):
-                self._stop((name, reply), position_s, is_cut=outcome != "complete")
+                self._stop((name, reply), position_s, is_cut=outcome in {"cut", "stalled"})
             case PlaybackPaused(participant=name, reply=reply, position_s=position_s):
                 self._pause((name, reply), position_s)
             case PlaybackResumed(participant=name, reply=reply, position_s=position_s):

@@ -328,7 +328,7 @@ def _played(o: Owners, event: PlaybackStarted | PlaybackFinished) -> None:
 def _finished(o: Owners, turn: AgentTurn, event: PlaybackFinished) -> None:
     if event.outcome == "stalled":
         o.report("stalled", "no more sound came", turn.holder.name, level="failure")
-    if event.outcome == "dry":
+    if event.outcome == "dry" and not o.calls.running(turn.holder.name):
         o.report("dry", "its service never said that it was done", turn.holder.name)
     if event.outcome == "cut":
         turn.go_on_thinking()

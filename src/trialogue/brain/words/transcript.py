@@ -75,6 +75,10 @@ class Script:
         heard = (self._part_until(index, played_s) for index in range(len(self._parts)))
         return " ".join(words for words in heard if words)
 
+    def begun_by(self, played_s: float) -> str:
+        """The words whose sound had begun by a place: all that there is of a reply that came to no end."""
+        return " ".join(text for begin, text in self._parts if text and begin < played_s)
+
     def _part_until(self, index: int, played_s: float) -> str:
         begin, text = self._parts[index]
         length = self._end_of(index) - begin
@@ -121,6 +125,7 @@ class _Piece:
     ended_s: float | None = None
     played_s: float = 0.0
     is_whole: bool = False
+    is_dry: bool = False
     going_since_s: float | None = None
     """Where it was started or resumed last; None while it is paused."""
     paused_s: float | None = None
@@ -300,12 +305,14 @@ class Transcript:
         piece.going_since_s = None
         piece.played_s, piece.ended_s = max(0.0, event.played_s), event.position_s
         piece.is_whole = event.outcome == "complete" and event.played_s > 0
+        piece.is_dry = event.outcome == "dry"
         if piece.started_s is None and event.played_s > 0:
             piece.started_s = event.position_s - max(0.0, event.played_s - piece.base_s)
 
     def _heard(self, participant: str, piece: _Piece) -> str:
         script = self._script(participant, piece.reply)
-        whole = script.text if piece.is_whole else script.until(piece.played_s)
+        heard = script.begun_by if piece.is_dry else script.until
+        whole = script.text if piece.is_whole else heard(piece.played_s)
         return behind(whole, script.until(piece.base_s)) if piece.base_s > 0 else whole
 
     def spoken_s(self, turn: int) -> float:
