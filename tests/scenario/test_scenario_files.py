@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
-from trialogue.brain.words.names import last_named
+from trialogue.brain.words.names import addressee
 from trialogue.meeting.settings import settings_for
 from trialogue.scenario import check, json_schema, load, loads, prepare, resolve, to_yaml
 from trialogue.scenario.defaults import VOICES
@@ -96,7 +96,7 @@ def test_the_chair_names_who_is_next(name):
     agent = next(agent for agent in resolved.agents if agent.name == chair.name)
     said = [agent.block["greeting"]] if "greeting" in agent.block else []
     said += [entry["say"] for entry in script_of(agent) if "say" in entry]
-    named = [last_named(text, resolved.plan.participants, chair.name) for text in said]
+    named = [addressee(text, resolved.plan.participants, chair.name) for text in said]
     assert None not in named[:-1]
     assert named[-1] is None
 
@@ -123,7 +123,7 @@ def test_the_review_goes_its_way():
     words = resolved.agents[0].block["greeting"]
     used: set[int] = set()
     for _ in range(20):
-        to = last_named(words, resolved.plan.participants, "moderator")
+        to = addressee(words, resolved.plan.participants, "moderator")
         if to is None:
             break
         answers = [e["say"] for e in scripts[to] if "when" in e and re.search(e["when"]["heard"], words)]
@@ -135,8 +135,23 @@ def test_the_review_goes_its_way():
         ]
         used.add(heard[0])
         words = scripts["moderator"][heard[0]]["say"]
-    assert used == set(range(6))
+    assert used == {0, 1, 2, 3, 4, 6}, "all but the answer to Dana"
     assert "We have decided to" in words
+
+
+def test_the_review_answers_who_cuts_in():
+    """The chair answers what Dana asks, and its answer is one that the expert goes on from."""
+    resolved = prepare(ROOT / "scenarios" / "edge-cache.yaml")
+    scripts = {agent.name: script_of(agent) for agent in resolved.agents}
+    asked = resolved.people[0].clips[-1].text
+
+    def answer(name, heard):
+        fitting = [e["say"] for e in scripts[name] if "when" in e and re.search(e["when"]["heard"], heard)]
+        return fitting[0]
+
+    answered = answer("moderator", asked)
+    assert addressee(answered, resolved.plan.participants, "moderator") == "tech"
+    assert "We have decided to" in answer("moderator", answer("tech", answered))
 
 
 def test_ten_minutes_are_long_enough():
