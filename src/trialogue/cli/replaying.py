@@ -57,11 +57,12 @@ def print_report(run: Path, *, as_json: bool) -> int:
     if run.suffix == ".rttm":
         return _print_foreign(run, as_json=as_json)
     from trialogue.brain.words.transcript import utterances  # noqa: PLC0415 - likewise
-    from trialogue.report.result import Run, result  # noqa: PLC0415 - only to measure
+    from trialogue.report.cast import with_everybody  # noqa: PLC0415 - only to measure
+    from trialogue.report.result import Run, result  # noqa: PLC0415 - likewise
 
     reading = read(journal_of(run))
     records = tuple(_to_the_end(reading))
-    plan = reading.header.plan
+    plan = with_everybody(reading.header.plan, records)
     measured = result(plan, records, utterances(records), Run(clock=reading.header.clock.value))
     if as_json:
         put_json(measured.document())

@@ -17,6 +17,7 @@ from trialogue.meeting.resumption import CLIPS
 from trialogue.meeting.stage import Stage
 from trialogue.model.text import steerless_json
 from trialogue.report import Result, Run, markdown, result, rttm, srt, webvtt
+from trialogue.report.cast import with_everybody
 from trialogue.report.shortfall import Shortfall, shortfall
 from trialogue.report.stretches import stretches
 
@@ -64,9 +65,9 @@ class MeetingResult:
 
 def write_outputs(stage: Stage) -> MeetingResult:
     """Write the transcripts and the result of a meeting that has ended."""
-    plan = stage.brain.plan
     machine_s = time.perf_counter() - stage.began
     records = tuple(read(stage.folder / "journal.jsonl"))
+    plan = with_everybody(stage.brain.plan, records)
     utterances = stage.brain.utterances()
     started = None if stage.started == EPOCH else stage.started.astimezone()
     texts = {

@@ -13,6 +13,7 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.text import safe_text
 from trialogue.model.transcript import Utterance
+from trialogue.report.cast import with_everybody
 from trialogue.report.cues import CUT, labels
 from trialogue.report.tools import ToolCall, tool_calls
 
@@ -35,6 +36,7 @@ def markdown(
     `started` is the time of day of the meeting's start; without it no date is shown. No text of
     participants, services or tools can make markup: whatever Markdown would act on is escaped.
     """
+    plan = with_everybody(plan, records)
     names = labels(plan)
     entries = [
         *_agenda(plan, records),

@@ -13,6 +13,7 @@ from trialogue.model.events import ActorCrashed, ServiceWarned, SessionFailed
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
+from trialogue.report.cast import with_everybody
 from trialogue.report.measures import Measures, measures
 from trialogue.report.shortfall import shortfall
 from trialogue.report.tools import AMISS
@@ -87,7 +88,7 @@ class Result:
     """Seconds of the meeting a second of the machine."""
 
     participants: tuple[str, ...]
-    """The cast's names, in order."""
+    """Everybody's names: the cast's in order, then those who joined."""
 
     measures: Measures
     """What can be counted about it."""
@@ -109,6 +110,7 @@ class Result:
 
 def result(plan: MeetingPlan, records: Sequence[Record], utterances: Sequence[Utterance], run: Run) -> Result:
     """The result of a meeting; `utterances` is the fold of the same records."""
+    plan = with_everybody(plan, records)
     measured = measures(plan, records, utterances)
     reason = run.reason or _reason(records)
     return Result(

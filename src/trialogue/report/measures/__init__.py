@@ -14,6 +14,7 @@ from trialogue.model.commands import Cause, EndMeeting, EndTurn
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
+from trialogue.report.cast import with_everybody
 from trialogue.report.measures.floor import FloorMeasures, Queue, floor
 from trialogue.report.measures.interruptions import (
     Interruptions,
@@ -70,7 +71,7 @@ class Measures:
     """From the start to the end, or to the last record where there is none."""
 
     participants: tuple[ParticipantMeasures, ...]
-    """Everybody, in the plan's order; those who were never heard too."""
+    """Everybody, in the plan's order and then in that of their coming; those who were never heard too."""
 
     balance: Balance
     """How evenly the floor was shared."""
@@ -105,6 +106,7 @@ class Measures:
 
 def measures(plan: MeetingPlan, records: Sequence[Record], utterances: Iterable[Utterance] = ()) -> Measures:
     """Measure a meeting; `utterances` is the fold of the same records, for the words alone."""
+    plan = with_everybody(plan, records)
     heard, said = stretches(records), tuple(utterances)
     taken = turns(without_backchannels(heard, said, plan.floor.interrupt))
     duration = _duration(records)

@@ -1,0 +1,34 @@
+"""Everybody who was at the table stands in measures and exports, whether the plan knew of them or not."""
+
+from report_values import PLAN, records
+
+from trialogue.model.events import Joined, Left, SpeechStarted, SpeechStopped
+from trialogue.model.participants import Kind, Participant
+from trialogue.report import Run, markdown, result
+from trialogue.report.cast import with_everybody
+
+ZOE = Participant("zoe", kind=Kind.HUMAN, title="Zoe Q.")
+JOINED = records(
+    (1.0, Joined(ZOE)),
+    (2.0, SpeechStarted("zoe", 2.0)),
+    (5.0, SpeechStopped("zoe", 5.0)),
+    (6.0, Left("zoe")),
+)
+
+
+def test_whoever_joined_is_measured():
+    """A participant of no header has a part in the meeting all the same."""
+    told = result(PLAN, JOINED, (), Run("real"))
+    assert told.participants == ("ada", "tech_lead", "eve", "kim", "zoe")
+    assert told.measures.participants[-1].spoken_s == 3.0
+
+
+def test_whoever_joined_stands_in_the_transcript_by_its_title():
+    """Exports name everybody as events do."""
+    assert "Zoe Q." in markdown(PLAN, (), JOINED)
+
+
+def test_a_seat_that_is_taken_again_stays_in_its_place():
+    """The later participant of a name counts."""
+    again = records((1.0, Joined(Participant("kim", title="Another Kim"))))
+    assert [each.label for each in with_everybody(PLAN, again).participants][-1] == "Another Kim"
