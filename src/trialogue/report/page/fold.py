@@ -1,0 +1,252 @@
+"""The page's fold: what each record adds to the page, as small JSON objects ("marks").
+
+1. `take` gives the marks of one record, so a page can grow while its meeting goes on; the page that is
+   written after a meeting holds the marks of all its records, in order.
+2. A mark never changes an earlier one, with two exceptions: `words` of a turn replace those of the same turn,
+   and a `lane` of a name takes that name's place.
+3. Times are seconds since the meeting's start, to the millisecond.
+4. Texts are what the journal holds: the page shows them as text, never as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, TypeAlias
+
+from attrs import Factory, define
+
+from trialogue.brain.words.transcript import Transcript
+from trialogue.model.commands import (
+    Attribute,
+    CancelTool,
+    Command,
+    EndMeeting,
+    EndTurn,
+    GrantFloor,
+    MoveAgenda,
+    Report,
+)
+from trialogue.model.events import (
+    ActorCrashed,
+    EarFailed,
+    EarLost,
+    EarReady,
+    Event,
+    FloorRequestCancelled,
+    FloorRequested,
+    Joined,
+    Left,
+    PlaybackFinished,
+    PlaybackPaused,
+    PlaybackResumed,
+    PlaybackStarted,
+    ServiceWarned,
+    SessionFailed,
+    SessionLost,
+    SessionReady,
+    SpeechStarted,
+    SpeechStopped,
+    ToolCallCancelled,
+    ToolFinished,
+    ToolRequested,
+)
+from trialogue.model.participants import Participant
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
+from trialogue.model.text import brief
+from trialogue.model.transcript import Utterance
+from trialogue.report.page.places import Places
+
+__all__ = ["Mark", "PageFold"]
+
+Mark: TypeAlias = dict[str, object]
+"""One thing to show; `k` says what it is."""
+
+LONGEST: Final = 2000
+"""Characters of a tool's arguments or result that the page shows."""
+
+_COVERED: Final = frozenset({"participant-failed", "ear-failed", "stale", "superseded"})
+"""Reports that say what an event of the same record has said, or that are for the journal alone."""
+
+
+def ms(seconds: float) -> float:
+    """A time to the millisecond."""
+    return round(seconds, 3)
+
+
+@define
+class PageFold:
+    """The fold: `begin` once, then `take` each record in order, and show what they give."""
+
+    plan: MeetingPlan
+    """Of which meeting."""
+
+    _transcript: Transcript = Factory(Transcript)
+    _places: Places = Factory(Places)
+    _told: dict[int, Utterance] = Factory(dict[int, Utterance])
+    _open: dict[tuple[str, int, int], int] = Factory(dict[tuple[str, int, int], int])
+    _calls: dict[tuple[str, str], tuple[int, str]] = Factory(dict[tuple[str, str], tuple[int, str]])
+    _away: set[str] = Factory(set[str])
+    _count: int = 0
+
+    def begin(self) -> list[Mark]:
+        """The marks before the first record: a lane for each of the plan's cast."""
+        return [_lane(each, 0.0) for each in self.plan.participants]
+
+    def take(self, record: Record) -> list[Mark]:
+        """What one record adds."""
+        self._transcript.take_event(record.event)
+        self._places.take(record.event)
+        marks = [*self._seen(record.at, record.event), *self._troubled(record.at, record.event)]
+        for command in record.commands:
+            self._transcript.take_command(record.at, command)
+            marks.extend(self._decided(record.at, command))
+        marks.extend(self._words(record))
+        return marks
+
+    def close(self, at: float) -> list[Mark]:
+        """The marks behind the last record: what was still heard is over."""
+        left: list[Mark] = [{"k": "off", "id": number, "at": ms(at)} for number in self._open.values()]
+        self._open.clear()
+        return [*left, {"k": "close", "at": ms(at)}]
+
+    # --- facts --------------------------------------------------------------------------------------
+
+    def _seen(self, at: float, event: Event) -> Iterator[Mark]:
+        match event:
+            case PlaybackStarted() | PlaybackResumed():
+                yield self._on((event.participant, event.turn, event.reply), event.position_s, event.turn)
+            case PlaybackFinished() | PlaybackPaused():
+                yield from self._off((event.participant, event.turn, event.reply), event.position_s)
+            case SpeechStarted(participant=name, position_s=position_s) if (name, 0, 0) not in self._open:
+                yield self._on((name, 0, 0), position_s, None)
+            case SpeechStopped(participant=name, position_s=position_s):
+                yield from self._off((name, 0, 0), position_s)
+            case FloorRequested(participant=name, priority=priority):
+                yield {"k": "ask", "who": name, "at": ms(at), "priority": priority}
+            case FloorRequestCancelled(participant=name):
+                yield {"k": "unask", "who": name, "at": ms(at)}
+            case Joined(seat=seat):
+                yield _lane(seat, at)
+            case Left(participant=name):
+                yield {"k": "left", "who": name, "at": ms(at)}
+            case ToolRequested():
+                yield self._call(at, event)
+            case ToolFinished(participant=name, call_id=call_id, outcome=outcome):
+                yield from self._result((name, call_id), at, outcome, event)
+            case ToolCallCancelled(participant=name, call_id=call_id):
+                yield from self._result((name, call_id), at, "cancelled")
+            case _:
+                pass
+
+    def _troubled(self, at: float, event: Event) -> Iterator[Mark]:
+        match event:
+            case SessionLost(participant=name, reason=reason) | EarLost(participant=name, reason=reason):
+                if name not in self._away:
+                    self._away.add(name)
+                    yield {"k": "away", "who": name, "at": ms(at), "text": reason}
+            case SessionReady(participant=name) | EarReady(participant=name) if name in self._away:
+                self._away.discard(name)
+                yield {"k": "back", "who": name, "at": ms(at)}
+            case SessionFailed(participant=name, reason=reason):
+                yield {"k": "unask", "who": name, "at": ms(at)}
+                yield _note(at, ("session-failed", reason, "failure"), name)
+            case EarFailed(participant=name, reason=reason):
+                yield _note(at, ("ear-failed", reason, "failure"), name)
+            case ActorCrashed(actor=actor, error=error):
+                yield _note(at, ("actor-crashed", f"{actor}: {error}", "failure"))
+            case ServiceWarned(participant=name, code=code, text=text):
+                level = "failure" if code == "SPEAK_REQUEST_FAILED" else "warning"
+                yield _note(at, ("service-warned", f"{code} {text}".strip(), level), name)
+            case _:
+                pass
+
+    def _on(self, key: tuple[str, int, int], at: float, turn: int | None) -> Mark:
+        self._count += 1
+        self._open[key] = self._count
+        return {"k": "on", "id": self._count, "who": key[0], "turn": turn, "at": ms(at)}
+
+    def _off(self, key: tuple[str, int, int], at: float) -> Iterator[Mark]:
+        number = self._open.pop(key, None)
+        if number is not None:
+            yield {"k": "off", "id": number, "at": ms(at)}
+
+    def _call(self, at: float, event: ToolRequested) -> Mark:
+        self._count += 1
+        self._calls[event.participant, event.call_id] = self._count, event.tool
+        shown = brief(event.arguments, LONGEST)
+        mark: Mark = {"k": "call", "id": self._count, "who": event.participant, "at": ms(at)}
+        return {**mark, "tool": event.tool, "arguments": shown, "ours": event.ours}
+
+    def _result(
+        self, key: tuple[str, str], at: float, outcome: str, event: ToolFinished | None = None
+    ) -> Iterator[Mark]:
+        number, tool = self._calls.pop(key, (None, ""))
+        if number is not None:
+            content = brief(event.content, LONGEST) if event else ""
+            code = event.code if event else ""
+            mark: Mark = {"k": "result", "id": number, "who": key[0], "tool": tool, "at": ms(at)}
+            yield {**mark, "outcome": outcome, "code": code, "content": content}
+
+    # --- decisions ----------------------------------------------------------------------------------
+
+    def _decided(self, at: float, command: Command) -> Iterator[Mark]:
+        match command:
+            case GrantFloor(to=name, turn=turn, reason=reason):
+                yield {"k": "grant", "turn": turn, "who": name, "at": ms(at), "why": reason}
+            case EndTurn(turn=turn, participant=name, cause=cause):
+                yield {"k": "over", "turn": turn, "who": name, "at": ms(at), "cause": cause}
+            case MoveAgenda(item=item, reason=reason):
+                yield self._agenda(at, item, reason)
+            case CancelTool(participant=name, call_id=call_id):
+                yield from self._result((name, call_id), at, "cancelled")
+            case Report(code=code, text=text, participant=name, level=level) if code not in _COVERED:
+                yield _note(at, (code, text, level), name)
+            case Attribute(beside=beside) if beside:
+                yield _aside(at, command)
+            case EndMeeting(reason=reason):
+                yield {"k": "end", "at": ms(at), "reason": reason}
+            case _:
+                pass
+
+    def _agenda(self, at: float, item: str | None, reason: str) -> Mark:
+        titles = {each.id: each.title for each in self.plan.agenda}
+        title = None if item is None else titles.get(item, item)
+        return {"k": "agenda", "at": ms(at), "item": item, "title": title, "reason": reason}
+
+    def _words(self, record: Record) -> Iterator[Mark]:
+        """The words of turns of which this record may have told more."""
+        turns = [each.turn for each in record.commands if isinstance(each, EndTurn | Attribute)]
+        if isinstance(record.event, PlaybackFinished):
+            turns.append(record.event.turn)
+        for turn in dict.fromkeys(turns):
+            said = self._transcript.utterance(turn)
+            if said is not None and said != self._told.get(turn):
+                self._told[turn] = said
+                yield {**_said(said), "parts": self._places.parts(said)}
+
+
+def _lane(seat: Participant, at: float) -> Mark:
+    mark: Mark = {"k": "lane", "who": seat.name, "label": seat.label, "role": seat.role.value}
+    return {**mark, "kind": seat.kind.value, "hears": seat.hears.value, "at": ms(at)}
+
+
+def _note(at: float, told: tuple[str, str, str], name: str | None = None) -> Mark:
+    code, text, level = told
+    return {"k": "note", "at": ms(at), "who": name, "code": code, "text": text, "level": level}
+
+
+def _said(said: Utterance) -> Mark:
+    mark: Mark = {"k": "words", "turn": said.turn, "who": said.participant, "beside": said.beside}
+    lost = said.intended[len(said.heard) :].strip() if said.intended.startswith(said.heard) else ""
+    mark |= {"from": ms(said.start_s), "to": ms(said.end_s)}
+    return mark | {"text": said.heard, "lost": lost, "certain": said.is_certain}
+
+
+def _aside(at: float, words: Attribute) -> Mark:
+    start, end = (words.begin_s, words.end_s) if words.end_s > words.begin_s else (at, at)
+    text = " ".join(words.text.split())
+    said = Utterance(
+        words.participant, words.turn, start, end, text, text, "finished", words.is_certain, words.beside
+    )
+    return {**_said(said), "parts": []}

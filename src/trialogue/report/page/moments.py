@@ -1,0 +1,101 @@
+"""The moments of a meeting that are worth a look, the worst first: where the page opens, where `n` goes.
+
+1. First what failed, in order of time; then the longest silence; then warnings; then the other long silences.
+2. A silence counts from `SILENCE_S` on; that before the first sound and that after the last count, too.
+3. The same failure of the same participant within `SAME_S` is one moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, Literal
+
+from attrs import frozen
+
+from trialogue.report.page.fold import Mark
+from trialogue.report.stretches import Stretch, joined
+
+__all__ = ["Moment", "moments"]
+
+SILENCE_S: Final = 2.0
+"""What lasts as long as this without a voice is a silence worth a look."""
+
+SILENCES: Final = 5
+"""How many silences are told."""
+
+SAME_S: Final = 5.0
+"""Within this, the same failure again is no moment of its own."""
+
+MOST: Final = 200
+"""How many moments are told."""
+
+What = Literal["failure", "silence", "warning"]
+
+
+@frozen
+class Moment:
+    """A moment worth a look."""
+
+    at: float
+    """When it begins, in seconds since the meeting's start."""
+
+    what: What
+    """What it is."""
+
+    text: str
+    """One line for people."""
+
+    participant: str | None = None
+    """Whom it concerns."""
+
+
+def moments(
+    marks: Iterable[Mark], heard: Sequence[Stretch], duration_s: float, failures: Iterable[Moment] = ()
+) -> tuple[Moment, ...]:
+    """All moments, the worst first; `failures` are told beside those that the marks tell of."""
+    told = [*_noted(marks), *failures]
+    failed = _distinct(each for each in told if each.what == "failure")
+    warned = _distinct(each for each in told if each.what == "warning")
+    quiet = sorted(_silences(heard, duration_s), key=lambda each: (each[0] - each[1], each[0]))[:SILENCES]
+    silent = [Moment(start, "silence", f"{end - start:.1f} s of silence") for start, end in quiet]
+    return (*failed, *silent[:1], *warned, *silent[1:])[:MOST]
+
+
+def _noted(marks: Iterable[Mark]) -> Iterator[Moment]:
+    for mark in marks:
+        at, who = mark.get("at"), mark.get("who")
+        if not isinstance(at, int | float) or not (who is None or isinstance(who, str)):
+            continue
+        match mark:
+            case {"k": "note", "level": "failure", "code": code, "text": text}:
+                yield Moment(at, "failure", f"{code}: {text}", who)
+            case {"k": "note", "level": "warning", "code": code, "text": text}:
+                yield Moment(at, "warning", f"{code}: {text}", who)
+            case {"k": "away", "text": text}:
+                yield Moment(at, "warning", f"session lost: {text}", who)
+            case {"k": "result", "outcome": "failed" | "timed-out" | "unknown" as outcome, "tool": tool}:
+                yield Moment(at, "failure", f"tool {tool}: {mark.get('code') or outcome}", who)
+            case _:
+                pass
+
+
+def _distinct(found: Iterable[Moment]) -> list[Moment]:
+    last: dict[tuple[str, str | None], float] = {}
+    kept: list[Moment] = []
+    for each in sorted(found, key=lambda moment: moment.at):
+        key = each.text, each.participant
+        if key not in last or each.at - last[key] > SAME_S:
+            kept.append(each)
+        last[key] = each.at
+    return kept
+
+
+def _silences(heard: Sequence[Stretch], duration_s: float) -> Iterator[tuple[float, float]]:
+    """Stretches without any voice that are long enough."""
+    silent_since = 0.0
+    for each in joined(heard):
+        if each.start_s - silent_since >= SILENCE_S:
+            yield silent_since, each.start_s
+        silent_since = max(silent_since, each.end_s)
+    if duration_s - silent_since >= SILENCE_S:
+        yield silent_since, duration_s

@@ -1,0 +1,92 @@
+"""Where each sentence of a turn is heard, so that a transcript can follow the sound: a pure fold."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from attrs import Factory, define
+
+from trialogue.model.events import (
+    Event,
+    PlaybackFinished,
+    PlaybackPaused,
+    PlaybackResumed,
+    PlaybackStarted,
+    SentenceSaid,
+)
+from trialogue.model.transcript import Utterance
+
+__all__ = ["Places"]
+
+_Reply: TypeAlias = tuple[str, int]
+"""Whose, and which."""
+
+_Going: TypeAlias = tuple[float, float]
+"""A place on the meeting's audio clock, and how much of the reply had been heard there."""
+
+
+@define
+class _Sound:
+    """One reply: its sentences, and the stretches in which it was heard."""
+
+    sentences: list[tuple[float, str]] = Factory(list[tuple[float, str]])
+    stretches: list[_Going] = Factory(list[_Going])
+    played_s: float = 0.0
+
+    def at(self, offset_s: float) -> float:
+        """Where on the meeting's clock a place of the reply was heard, or would have been."""
+        going = [each for each in self.stretches if each[1] <= offset_s] or self.stretches[:1]
+        start, base = going[-1]
+        return start + max(0.0, offset_s - base)
+
+
+@define
+class Places:
+    """The fold; feed it each event in order, and ask when a turn is over."""
+
+    _sounds: dict[_Reply, _Sound] = Factory(dict[_Reply, _Sound])
+    _replies: dict[int, list[_Reply]] = Factory(dict[int, list[_Reply]])
+
+    def take(self, event: Event) -> None:
+        """Note what an event says about sentences and sound; others change nothing."""
+        match event:
+            case SentenceSaid(text=text, offset_s=offset_s):
+                self._sound(event).sentences.append((offset_s, " ".join(text.split())))
+            case PlaybackStarted() | PlaybackResumed():
+                sound = self._sound(event)
+                sound.stretches.append((event.position_s, sound.played_s))
+                replies = self._replies.setdefault(event.turn, [])
+                if (event.participant, event.reply) not in replies:
+                    replies.append((event.participant, event.reply))
+            case PlaybackFinished() | PlaybackPaused():
+                self._sound(event).played_s = max(0.0, event.played_s)
+            case _:
+                pass
+
+    def parts(self, said: Utterance) -> list[tuple[float, int]]:
+        """Where each sentence of a turn was heard, and at which character of `said.heard` it begins.
+
+        Nothing where the words are not simply those sentences in order: then they are one part.
+        """
+        found: list[tuple[float, int]] = []
+        begin = 0
+        for reply in self._replies.get(said.turn, []):
+            sound = self._sounds[reply]
+            for offset_s, text in sound.sentences:
+                if begin >= len(said.heard):
+                    return found
+                if not _agree(said.heard[begin:], text):
+                    return []
+                found.append((round(sound.at(offset_s), 3), begin))
+                begin += len(text) + 1
+        return found
+
+    def _sound(
+        self, event: SentenceSaid | PlaybackStarted | PlaybackResumed | PlaybackFinished | PlaybackPaused
+    ) -> _Sound:
+        return self._sounds.setdefault((event.participant, event.reply), _Sound())
+
+
+def _agree(heard: str, sentence: str) -> bool:
+    """Whether one begins with the other: the last sentence may be cut."""
+    return heard.startswith(sentence) or sentence.startswith(heard)

@@ -1,0 +1,148 @@
+"""What each record adds to the page."""
+
+from report_values import MEETING, PLAN, grant, records
+
+from trialogue.model.commands import Attribute, EndTurn, Play, Report, StopPlayout
+from trialogue.model.events import (
+    FloorRequested,
+    Joined,
+    PlaybackFinished,
+    PlaybackStarted,
+    ReplySent,
+    SentenceSaid,
+    SpeechStarted,
+    SpeechStopped,
+    Woke,
+)
+from trialogue.model.participants import Participant
+from trialogue.report.page.fold import PageFold
+
+
+def marks_of(*facts):
+    """The marks of these facts, by their kind."""
+    fold = PageFold(PLAN)
+    return [mark for record in records(*facts) for mark in fold.take(record)]
+
+
+def kinds(marks):
+    """Which marks there are."""
+    return [mark["k"] for mark in marks]
+
+
+def test_the_page_begins_with_a_lane_a_participant():
+    """The cast has its lanes before anything happens."""
+    marks = PageFold(PLAN).begin()
+    assert [(mark["who"], mark["label"]) for mark in marks] == [
+        ("ada", "Chair & host"),
+        ("tech_lead", "Tech lead"),
+        ("eve", "Eve"),
+        ("kim", "Kim"),
+    ]
+
+
+def test_whoever_joins_has_a_lane_from_then_on():
+    """Lanes come from events, not from the header alone."""
+    (mark,) = marks_of((7.0, Joined(Participant("zoe", title="Zoe Q."))))
+    assert (mark["k"], mark["who"], mark["label"], mark["at"]) == ("lane", "zoe", "Zoe Q.", 7.0)
+
+
+def test_a_grant_says_why():
+    """The policy's words stand beside the turn."""
+    marks = marks_of((1.0, Woke("x"), grant("ada", 1, 1.0)), (2.0, Woke("x"), EndTurn("ada", 1, "timeout")))
+    assert marks == [
+        {"k": "grant", "turn": 1, "who": "ada", "at": 1.0, "why": "next in order"},
+        {"k": "over", "turn": 1, "who": "ada", "at": 2.0, "cause": "timeout"},
+    ]
+
+
+def test_sound_has_a_begin_and_an_end():
+    """An agent's playout and a person's speech are stretches of the same form."""
+    marks = marks_of(
+        (1.0, PlaybackStarted("ada", 1, 1, 1.0)),
+        (2.0, SpeechStarted("kim", 1.9)),
+        (3.0, SpeechStopped("kim", 2.9)),
+        (4.0, PlaybackFinished("ada", 1, 1, 4.0, 3.0, "complete")),
+    )
+    assert marks == [
+        {"k": "on", "id": 1, "who": "ada", "turn": 1, "at": 1.0},
+        {"k": "on", "id": 2, "who": "kim", "turn": None, "at": 1.9},
+        {"k": "off", "id": 2, "at": 2.9},
+        {"k": "off", "id": 1, "at": 4.0},
+    ]
+
+
+def test_what_never_ended_ends_with_the_records():
+    """A crash leaves sound open."""
+    fold = PageFold(PLAN)
+    for record in records((1.0, PlaybackStarted("ada", 1, 1, 1.0))):
+        fold.take(record)
+    assert fold.close(9.0) == [{"k": "off", "id": 1, "at": 9.0}, {"k": "close", "at": 9.0}]
+
+
+TURN = (
+    (1.0, Woke("x"), grant("ada", 1, 1.0)),
+    (1.1, SentenceSaid("ada", 1, "One  two.", 0.0), Play("ada", 1, 1)),
+    (1.2, SentenceSaid("ada", 1, "Three four.", 2.0)),
+    (1.3, ReplySent("ada", 1, 4.0)),
+    (2.0, PlaybackStarted("ada", 1, 1, 2.0)),
+)
+
+
+def test_words_come_when_the_turn_is_over_and_follow_the_sound():
+    """Each sentence has the place where it is heard, and the character at which it begins."""
+    ended = (6.0, PlaybackFinished("ada", 1, 1, 6.0, 4.0, "complete"), EndTurn("ada", 1, "finished"))
+    (words,) = [mark for mark in marks_of(*TURN, ended) if mark["k"] == "words"]
+    assert words == {
+        "k": "words",
+        "turn": 1,
+        "who": "ada",
+        "beside": "",
+        "from": 2.0,
+        "to": 6.0,
+        "text": "One two. Three four.",
+        "lost": "",
+        "certain": True,
+        "parts": [(2.0, 0), (4.0, 9)],
+    }
+
+
+def test_words_that_a_cut_took_are_told_apart():
+    """What was meant and not heard is there, and is not said to be heard."""
+    cut = (4.0, SpeechStarted("kim", 4.0), StopPlayout("ada", 1), EndTurn("ada", 1, "interrupted"))
+    ended = (4.1, PlaybackFinished("ada", 1, 1, 4.1, 2.1, "cut"))
+    words = [mark for mark in marks_of(*TURN, cut, ended) if mark["k"] == "words"]
+    assert (words[-1]["text"], words[-1]["lost"]) == ("One two.", "Three four.")
+
+
+def test_words_beside_a_turn_stand_as_what_they_were():
+    """What the rules call a backchannel, the page calls one."""
+    aside = Attribute("kim", 1, "mm  hm", is_certain=True, beside="backchannel", begin_s=2.0, end_s=2.4)
+    (words,) = marks_of((3.0, Woke("x"), aside))
+    assert (words["text"], words["beside"], words["from"], words["to"]) == ("mm hm", "backchannel", 2.0, 2.4)
+
+
+def test_a_raised_hand_is_in_the_queue():
+    """The queue is told with its priority."""
+    assert marks_of((1.0, FloorRequested("kim", 2))) == [{"k": "ask", "who": "kim", "at": 1.0, "priority": 2}]
+
+
+def test_tools_troubles_and_the_agenda_are_told():
+    """A whole meeting gives a mark of each kind that it has."""
+    fold = PageFold(PLAN)
+    marks = [mark for record in MEETING for mark in fold.take(record)]
+    assert {"call", "result", "away", "back", "note", "agenda", "end"} <= set(kinds(marks))
+    assert [mark["code"] for mark in marks if mark["k"] == "note"] == [
+        "refused",
+        "actor-crashed",
+        "session-failed",
+    ]
+    assert [mark["title"] for mark in marks if mark["k"] == "agenda"] == [
+        "What is *new*?",
+        "What is next?",
+        None,
+    ]
+
+
+def test_a_report_that_repeats_its_event_is_told_once():
+    """The event's own mark is enough."""
+    assert marks_of((1.0, Woke("x"), Report("participant-failed", "gone", "ada", "failure"))) == []
