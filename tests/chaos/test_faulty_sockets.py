@@ -14,9 +14,9 @@ from trialogue.chaos.faulty_socket import (
     Withhold,
     answer_wrongly,
     close_frame,
-    frame,
 )
 from trialogue.chaos.toxics import Garbage, ToxicStream
+from trialogue.transport.frames import frame
 from trialogue.transport.pipe import open_pipe
 from trialogue.transport.socket import Handshake
 
@@ -144,7 +144,8 @@ async def test_a_wrong_answer_knows_the_request(autojump_clock):
     """It can hold the right answer to the key, and the client's own key; then the stream ends."""
     ours, theirs = open_pipe()
     await ours.send_all(
-        b"GET / HTTP/1.1\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Token abc\r\n\r\n"
+        b"GET / HTTP/1.1\r\nHost: x\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Token abc\r\n\r\n"
     )
     await answer_wrongly(theirs, Answer(b"{accept} {auth}"))
     assert await ours.receive_some() == b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo= Token abc"

@@ -57,7 +57,7 @@ async def test_statistics_and_repr_say_what_happened(way: str) -> None:
         assert seen.bytes_in > 3
         assert seen.bytes_out > 6
         assert repr(socket) == "<WebSocket /v1/agent: open, 1 in, 2 out, 0 dropped>"
-    assert repr(socket) == "<WebSocket /v1/agent: ended 1000, 1 in, 2 out, 0 dropped>"
+    assert repr(socket) == "<WebSocket /v1/agent: done 1000, 1 in, 2 out, 0 dropped>"
 
 
 @both_ways

@@ -123,4 +123,4 @@ async def test_a_cancelled_block_ends_at_once(autojump_clock: trio.testing.MockC
         async with piped(talk)(URL, headers=HEADERS) as socket:
             await socket.receive()
     assert trio.current_time() - started == pytest.approx(1)
-    assert "ended" in repr(socket)
+    assert "done" in repr(socket)

@@ -8,9 +8,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import struct
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final, TypeAlias, assert_never, cast
@@ -21,7 +18,9 @@ from attrs import define, evolve, field, frozen
 
 from trialogue.chaos.toxics import Garbage, Toxic, ToxicStream
 from trialogue.errors import ConnectionLost
+from trialogue.transport import frames
 from trialogue.transport.socket import Handshake, SocketStatistics, WebSocket
+from trialogue.transport.upgrade import accept_key, read_headers
 
 __all__ = [
     "Afflict",
@@ -37,15 +36,12 @@ __all__ = [
     "Withhold",
     "answer_wrongly",
     "close_frame",
-    "frame",
 ]
 
 SOUND: Final = "sound"
 """What binary messages are called where faults name kinds of messages."""
 
 EVERYTHING: Final = "*"
-
-_GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
 
 
 # --- handshakes -------------------------------------------------------------------------------------
@@ -93,13 +89,9 @@ async def _send_slowly(stream: trio.abc.Stream, data: bytes, drip_s: float) -> N
 
 
 def _filled(data: bytes, request: bytes) -> bytes:
-    headers = {
-        name.strip().lower(): value.strip()
-        for name, _, value in (line.partition(b":") for line in request.split(b"\r\n")[1:])
-    }
-    key = headers.get(b"sec-websocket-key", b"")
-    accept = base64.b64encode(hashlib.sha1(key + _GUID).digest())  # noqa: S324 - as the protocol wants it
-    data = data.replace(b"{accept}", accept).replace(b"{auth}", headers.get(b"authorization", b""))
+    headers = read_headers(request)
+    data = data.replace(b"{accept}", accept_key(headers).encode())
+    data = data.replace(b"{auth}", headers.get("authorization", "").encode("latin-1"))
     _, _, body = data.partition(b"\r\n\r\n")
     return data.replace(b"{length}", str(len(body)).encode())
 
@@ -339,21 +331,6 @@ def _kind(text: str) -> str:
     return str(message.get("type", ""))
 
 
-# --- bytes ------------------------------------------------------------------------------------------
-
-
-def frame(opcode: int, payload: bytes = b"", *, fin: int = 0x80, size: int | None = None) -> bytes:
-    """One unmasked frame as RFC 6455 section 5.2 has it; `size` claims another length, `fin` other bits."""
-    claimed = len(payload) if size is None else size
-    if claimed < 126:
-        head = struct.pack("!BB", fin | opcode, claimed)
-    elif claimed < 65536:
-        head = struct.pack("!BBH", fin | opcode, 126, claimed)
-    else:
-        head = struct.pack("!BBQ", fin | opcode, 127, claimed)
-    return head + payload
-
-
 def close_frame(code: int, reason: str = "") -> Garbage:
     """A Close frame of any code, legal or not."""
-    return Garbage(frame(0x8, struct.pack("!H", code) + reason.encode()))
+    return Garbage(frames.close_frame(code, reason, is_client=False))

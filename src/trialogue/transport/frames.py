@@ -1,4 +1,4 @@
-"""Building frames that need no protocol state: whole data messages, and a Close.
+"""Frames that need no protocol state, built: whole data messages, a Close, and whatever a fault on demand is.
 
 The library builds them too, but under a lock and behind a checkpoint; built here, a message is one call.
 """
@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["close_frame", "data_frame", "masked"]
+__all__ = ["close_frame", "data_frame", "frame", "masked"]
 
-_FIN = 0x80
+FIN = 0x80
+"""The first byte's bit of a frame that ends its message."""
+
 _MASKED = 0x80
 _TEXT, _BINARY, _CLOSE = 0x1, 0x2, 0x8
 
@@ -17,24 +19,35 @@ _TEXT, _BINARY, _CLOSE = 0x1, 0x2, 0x8
 def data_frame(message: str | bytes, *, is_client: bool) -> bytes:
     """A whole message in one frame (RFC 6455, section 5.2), masked if it comes from a client."""
     if isinstance(message, str):
-        return _frame(_TEXT, message.encode(), is_client=is_client)
-    return _frame(_BINARY, message, is_client=is_client)
+        return frame(_TEXT, message.encode(), is_client=is_client)
+    return frame(_BINARY, message, is_client=is_client)
 
 
-def close_frame(code: int, *, is_client: bool) -> bytes:
-    """A Close frame with a code and no reason (section 5.5.1)."""
-    return _frame(_CLOSE, code.to_bytes(2, "big"), is_client=is_client)
+def close_frame(code: int, reason: str = "", *, is_client: bool) -> bytes:
+    """A Close frame of any code, legal or not, and the words that go with it (section 5.5.1)."""
+    return frame(_CLOSE, code.to_bytes(2, "big") + reason.encode(), is_client=is_client)
 
 
-def _frame(opcode: int, payload: bytes, *, is_client: bool) -> bytes:
-    size = len(payload)
+def frame(
+    opcode: int,
+    payload: bytes = b"",
+    *,
+    is_client: bool = False,
+    fin: int = FIN,
+    size: int | None = None,
+) -> bytes:
+    """One frame (section 5.2), masked if it comes from a client.
+
+    `size` claims another length than the payload's, and `fin` sets other bits: faults on demand.
+    """
+    claimed = len(payload) if size is None else size
     flag = _MASKED if is_client else 0
-    if size < 126:
-        head = bytes((_FIN | opcode, flag | size))
-    elif size < 1 << 16:
-        head = bytes((_FIN | opcode, flag | 126)) + size.to_bytes(2, "big")
+    if claimed < 126:
+        head = bytes((fin | opcode, flag | claimed))
+    elif claimed < 1 << 16:
+        head = bytes((fin | opcode, flag | 126)) + claimed.to_bytes(2, "big")
     else:
-        head = bytes((_FIN | opcode, flag | 127)) + size.to_bytes(8, "big")
+        head = bytes((fin | opcode, flag | 127)) + claimed.to_bytes(8, "big")
     if not is_client:
         return head + payload
     key = os.urandom(4)

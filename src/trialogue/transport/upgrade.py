@@ -13,10 +13,11 @@ from email.utils import parsedate_to_datetime
 
 import h11
 from attrs import field, frozen
+from wsproto.utilities import generate_accept_token
 
 from trialogue.errors import DialFailed, ProviderRefused
 
-__all__ = ["Response", "read_host", "read_response", "refusal"]
+__all__ = ["Response", "accept_key", "read_headers", "read_host", "read_response", "refusal"]
 
 PASSING_STATUSES = frozenset({408, 425, 429})
 """Refusals below 500 that another attempt may not meet (RFC 9110, RFC 8470, RFC 6585)."""
@@ -65,13 +66,23 @@ def read_response(head: bytes) -> Response | None:
 
 def read_host(head: bytes) -> str | None:
     """The `Host` header of the request that `head` begins with, which the library keeps to itself."""
+    return read_headers(head).get("host")
+
+
+def read_headers(head: bytes) -> dict[str, str]:
+    """The headers of the request that `head` begins with, by name in lower case; none where it is no HTTP."""
     reader = h11.Connection(h11.SERVER)
     reader.receive_data(head)
     try:
         event = reader.next_event()
     except h11.RemoteProtocolError:
-        return None
-    return _texts(event.headers).get("host") if isinstance(event, h11.Request) else None
+        return {}
+    return _texts(event.headers) if isinstance(event, h11.Request) else {}
+
+
+def accept_key(headers: dict[str, str]) -> str:
+    """What `Sec-WebSocket-Accept` answers to the key in a request's headers (RFC 6455, section 1.3)."""
+    return generate_accept_token(headers.get("sec-websocket-key", "").encode()).decode()
 
 
 def refusal(response: Response, *, hide: tuple[str, ...] = ()) -> ProviderRefused | DialFailed:

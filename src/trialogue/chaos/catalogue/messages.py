@@ -13,9 +13,9 @@ from trialogue.chaos.faulty_socket import (
     Say,
     SessionFault,
     Withhold,
-    frame,
 )
 from trialogue.chaos.toxics import Garbage, Unread
+from trialogue.transport.frames import frame
 
 _DONE = Say('{"type":"AgentAudioDone"}')
 _SECOND = bytes(48_000)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from trialogue.chaos.catalogue.moments import applying, closed, error, garbled, greeting, prompted, speaking
 from trialogue.chaos.catalogue.values import Fate, Fault
-from trialogue.chaos.faulty_socket import Afflict, Withhold, close_frame, frame
+from trialogue.chaos.faulty_socket import Afflict, Withhold, close_frame
 from trialogue.chaos.toxics import Bandwidth, Cut, HalfOpen, Latency, Reset, Slicer, Unread
+from trialogue.transport.frames import frame
 
 SESSIONS = (
     Fault(

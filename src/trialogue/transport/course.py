@@ -1,0 +1,102 @@
+"""Course of one socket, from its handshake to its end: states, the steps between them, and how it ended.
+
+1. Every step goes along `SOCKET_TRANSITIONS`; a missing entry is a LocalProtocolError and changes nothing.
+2. The first end stands: where a socket has ended, later ends move it on but say nothing of why.
+3. A socket that is being closed here has an ending already, which stands unless the peer ends it first.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+from attrs import define, field
+
+from trialogue.errors import LocalProtocolError
+from trialogue.transport.library import Ending
+
+__all__ = ["SOCKET_TRANSITIONS", "SocketCourse", "SocketState", "SocketStep"]
+
+
+class SocketState(Enum):
+    """How far a socket has come."""
+
+    SHAKING = "shaking hands"
+    OPEN = "open"
+    CLOSING = "closing"
+    FINISHING = "finishing"
+    LOST = "lost"
+    DONE = "done"
+
+
+class SocketStep(Enum):
+    """What moves a socket on."""
+
+    OPENED = "the handshake is over"
+    CLOSED = "closed here"
+    FINISHED = "ended in order"
+    LOST = "ended by force"
+    WRITTEN = "the writer is over"
+
+
+_UNENDED = (SocketState.SHAKING, SocketState.OPEN, SocketState.CLOSING)
+_ENDED = (SocketState.FINISHING, SocketState.LOST, SocketState.DONE)
+
+SOCKET_TRANSITIONS: Final[dict[tuple[SocketState, SocketStep], SocketState]] = {
+    (SocketState.SHAKING, SocketStep.OPENED): SocketState.OPEN,
+    **{(state, SocketStep.OPENED): state for state in _ENDED},
+    **{(state, SocketStep.CLOSED): SocketState.CLOSING for state in (SocketState.OPEN, SocketState.CLOSING)},
+    **{(state, SocketStep.CLOSED): state for state in _ENDED},
+    **{(state, SocketStep.FINISHED): SocketState.FINISHING for state in _UNENDED},
+    **{(state, SocketStep.FINISHED): state for state in _ENDED},
+    **{(state, SocketStep.LOST): SocketState.LOST for state in (*_UNENDED, SocketState.FINISHING)},
+    **{(state, SocketStep.LOST): state for state in (SocketState.LOST, SocketState.DONE)},
+    **{
+        (state, SocketStep.WRITTEN): SocketState.DONE
+        for state in SocketState
+        if state is not SocketState.DONE
+    },
+}
+"""Every step of a socket."""
+
+
+@define(eq=False)
+class SocketCourse:
+    """Where one socket is on its way, and how it ended."""
+
+    state: SocketState = field(default=SocketState.SHAKING, init=False)
+    """How far it has come."""
+
+    ending: Ending | None = field(default=None, init=False)
+    """How it ended; while it is being closed, how it will have ended if the peer does not end it first."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether no message will be sent any more."""
+        return self.state in _ENDED
+
+    def open(self) -> None:
+        """Note that the handshake is over."""
+        self._take(SocketStep.OPENED)
+
+    def close(self, ending: Ending) -> bool:
+        """Note that it is closed here, with `ending`; whether this is the call that has to close it."""
+        is_first = self.state is SocketState.OPEN
+        self._take(SocketStep.CLOSED)
+        if is_first:
+            self.ending = ending
+        return is_first
+
+    def end(self, step: SocketStep, ending: Ending) -> bool:
+        """Take a step that ends it, with `ending`; whether it had not ended before."""
+        is_first = not self.has_ended
+        self._take(step)
+        if is_first:
+            self.ending = ending
+        return is_first
+
+    def _take(self, step: SocketStep) -> None:
+        after = SOCKET_TRANSITIONS.get((self.state, step))
+        if after is None:
+            raise LocalProtocolError(f"a socket that is {self.state.value} takes no {step.value!r}")
+        self.state = after

@@ -1,0 +1,155 @@
+"""Writer of one socket: it alone takes from the outbox, alone writes to the real stream.
+
+1. It writes until it is told to finish and all is written, to stop at once, or until the peer takes nothing
+   within the deadline of one write.
+2. A broken write is not the end: what the peer said last may still be unread, so the reader has a moment.
+3. After an end that the peer may not have read yet, it lingers: closing a TCP socket with unread bytes
+   resets it, and the reset overtakes our Close frame.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from enum import Enum, auto
+
+import trio
+
+from trialogue.transport.frames import data_frame
+from trialogue.transport.library import Library
+from trialogue.transport.outbox import Outbox
+from trialogue.transport.socket import SocketRules
+from trialogue.transport.wire import Wire
+
+__all__ = ["LINGER_S", "Writer"]
+
+BATCH_BYTES = 32 * 1024
+"""Encoded bytes after which the writer writes: small, so that old audio can still be dropped."""
+
+SLICE_BYTES = 64 * 1024
+"""The most that one write to the stream, and so one send deadline, is about."""
+
+LINGER_S = 1.0
+"""Seconds that a peer is given to read our last words before its stream is closed."""
+
+_STREAM_GONE = (trio.BrokenResourceError, trio.ClosedResourceError)
+
+
+class _Pipe(Enum):
+    """What the stream's sending side does."""
+
+    RESTING = auto()
+    WRITING = auto()
+    BROKEN = auto()
+
+
+class _Afterwards(Enum):
+    """What the writer does when all is written."""
+
+    WAITS = auto()
+    STOPS = auto()
+    LINGERS = auto()
+
+
+class Writer:
+    """Writes for one socket; `reader_over` is set when nothing more will be read."""
+
+    def __init__(self, wire: Wire, rules: SocketRules, reader_over: trio.Event, *, is_client: bool) -> None:
+        self.outbox = Outbox(rules.outbox)
+        self.messages_out = 0
+        self.library: Library | None = None
+        """The library's connection, once the handshake is over: behind its end nothing is written."""
+        self._wire = wire
+        self._send_within_s = rules.send_within_s
+        self._is_client = is_client
+        self._reader_over = reader_over
+        self._pipe = _Pipe.RESTING
+        self._afterwards = _Afterwards.WAITS
+        self._drained = trio.lowlevel.ParkingLot()
+        self._scope = trio.CancelScope()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits to be written."""
+        return not (self.outbox or self._wire.unwritten_bytes or self._pipe is _Pipe.WRITING)
+
+    def wake(self) -> None:
+        """Let it look for work."""
+        self._wire.work.unpark_all()
+
+    async def wait_for_change(self) -> None:
+        """Wait until all is written, or `wake_waiting` is called."""
+        await self._drained.park()
+
+    def wake_waiting(self) -> None:
+        """Let those look again who wait for all to be written."""
+        self._drained.unpark_all()
+
+    def drop_all(self) -> None:
+        """Drop the messages that wait: the socket has ended."""
+        self.outbox.drop_all()
+        self.wake_waiting()
+
+    def finish(self, *, is_lingering: bool) -> None:
+        """End when all is written; asked once to linger, it lingers."""
+        if is_lingering:
+            self._afterwards = _Afterwards.LINGERS
+        elif self._afterwards is _Afterwards.WAITS:
+            self._afterwards = _Afterwards.STOPS
+        self.wake()
+
+    def stop(self, reason: str) -> None:
+        """End at once, wherever it is."""
+        self._scope.cancel(reason=reason)
+
+    async def run(self) -> None:
+        """Write until it is to end; returns, too, where the peer takes nothing for too long."""
+        with self._scope:
+            await self._write_until_finished()
+            if self._afterwards is _Afterwards.LINGERS:
+                await self._linger()
+
+    async def _write_until_finished(self) -> None:
+        while True:
+            self._encode_a_batch()
+            if self._wire.unwritten_bytes:
+                await self._write_out()
+            elif self._afterwards is not _Afterwards.WAITS:
+                return
+            else:
+                self.wake_waiting()
+                await self._wire.work.park()
+
+    def _encode_a_batch(self) -> None:
+        if self.outbox and self.library is not None and self.library.closed is not None:
+            self.outbox.drop_all()  # the library is closed: its reader is about to say why
+        while self.outbox and self._wire.unwritten_bytes < BATCH_BYTES:
+            self._wire.append(data_frame(self.outbox.take(), is_client=self._is_client))
+            self.messages_out += 1
+
+    async def _write_out(self) -> None:
+        left = memoryview(self._wire.take_unwritten())
+        if self._pipe is _Pipe.BROKEN:
+            return
+        self._pipe = _Pipe.WRITING
+        while left:
+            self._scope.deadline = trio.current_time() + self._send_within_s
+            try:
+                await self._wire.stream.send_all(left[:SLICE_BYTES])
+            except _STREAM_GONE:
+                await self._reader_over.wait()
+                break
+            self._wire.bytes_out += len(left[:SLICE_BYTES])
+            left = left[SLICE_BYTES:]
+        self._scope.deadline = math.inf
+        self._pipe = _Pipe.BROKEN if left else _Pipe.RESTING
+
+    async def _linger(self) -> None:
+        self._scope.deadline = trio.current_time() + LINGER_S
+        stream = self._wire.stream
+        with contextlib.suppress(*_STREAM_GONE):
+            if isinstance(stream, trio.abc.HalfCloseableStream):
+                await stream.send_eof()
+            await self._reader_over.wait()
+            while await stream.receive_some(SLICE_BYTES):
+                pass

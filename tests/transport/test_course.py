@@ -1,0 +1,68 @@
+"""How a socket goes from its handshake to its end."""
+
+from itertools import product
+
+import pytest
+
+from trialogue.errors import LocalProtocolError
+from trialogue.transport.course import SOCKET_TRANSITIONS, SocketCourse, SocketState, SocketStep
+from trialogue.transport.library import Ending
+
+ENDS = (SocketStep.FINISHED, SocketStep.LOST, SocketStep.WRITTEN)
+FIRST, SECOND = Ending("first", 1000), Ending("second", 1011)
+
+
+def opened() -> SocketCourse:
+    course = SocketCourse()
+    course.open()
+    return course
+
+
+@pytest.mark.parametrize(("first", "second"), [*product(ENDS, ENDS)])
+def test_the_first_end_stands(first: SocketStep, second: SocketStep) -> None:
+    """Whatever ends a socket again says nothing of why it ended."""
+    course = opened()
+    assert course.end(first, FIRST)
+    if (course.state, second) in SOCKET_TRANSITIONS:
+        assert not course.end(second, SECOND)
+    assert course.ending is FIRST
+
+
+@pytest.mark.parametrize("step", ENDS)
+def test_a_peer_that_ends_first_says_how(step: SocketStep) -> None:
+    """A socket that is being closed here ends as it really does."""
+    course = opened()
+    assert course.close(FIRST)
+    assert course.ending is FIRST
+    assert not course.has_ended
+    assert course.end(step, SECOND)
+    assert course.ending is SECOND
+
+
+def test_only_the_first_close_closes() -> None:
+    """A second call waits for the first, and an ended socket has nothing to close."""
+    course = opened()
+    assert course.close(FIRST)
+    assert not course.close(SECOND)
+    assert course.ending is FIRST
+    course.end(SocketStep.LOST, SECOND)
+    assert not course.close(FIRST)
+
+
+@pytest.mark.parametrize("step", [SocketStep.CLOSED, SocketStep.OPENED])
+def test_a_missing_entry_changes_nothing(step: SocketStep) -> None:
+    """Closing what was never open, or opening twice, is a fault of this program."""
+    course = SocketCourse() if step is SocketStep.CLOSED else opened()
+    before = course.state
+    with pytest.raises(LocalProtocolError, match="takes no"):
+        course.close(FIRST) if step is SocketStep.CLOSED else course.open()
+    assert (course.state, course.ending) == (before, None)
+
+
+def test_nothing_leads_back() -> None:
+    """Each step leads to the same state or a later one; done is the last."""
+    order = list(SocketState)
+    assert all(order.index(after) >= order.index(state) for (state, _), after in SOCKET_TRANSITIONS.items())
+    assert {after for (state, _), after in SOCKET_TRANSITIONS.items() if state is SocketState.DONE} == {
+        SocketState.DONE
+    }
