@@ -179,9 +179,37 @@ async def test_speech_ends_where_the_process_stood_still(autojump_clock):
     assert events == [
         SpeechStarted("dana", 0.0),
         SpeechStopped("dana", 0.06),
-        ProcessSuspended(9.99, 9.98),
-        SpeechStarted("dana", 10.04),
+        ProcessSuspended(9.99, 10.0),
+        SpeechStarted("dana", 10.06),
     ]
+
+
+def test_a_machine_that_slept_ends_speech():
+    """Its clock stood still with everybody: nothing is late, and the ear goes on in a new session."""
+    told = []
+
+    class Ear:
+        def hear(self, pcm, samples, position):
+            told.append(position)
+
+        def interrupt(self):
+            told.append("gap")
+
+        def renew(self):
+            told.append("new session")
+
+    events = []
+    router = Router(AudioGrid(RATE), ("dana",), events.append)
+    feed = Take(*[tone(FRAME)] * 3)
+    source = AudioSource(
+        "dana", feed, partial(Threshold, FELL_MS), sample_rate=RATE, post=events.append, ear=Ear()
+    )
+    router.seat(source)
+    ticked(router, 2)
+    router.sleep()
+    router.tick()
+    assert told == [0, FRAME, "gap", "new session", 2 * FRAME]
+    assert events == [SpeechStarted("dana", 0.0), SpeechStopped("dana", 0.04), SpeechStarted("dana", 0.04)]
 
 
 def test_a_person_is_heard_as_the_table_says():

@@ -100,12 +100,34 @@ async def test_an_hour_of_sleep_is_no_hour_of_ticks(mock_clock):
         mock_clock.jump(0.03)
         await trio.testing.wait_all_tasks_blocked()
         nursery.cancel_scope.cancel()
-    assert frames == [(0, True), (3_600_000, True), (3_600_010, True), (3_600_020, True), (3_600_030, False)]
+    assert frames == [(0, True), (3_600_010, True), (3_600_020, True), (3_600_030, True)]
     assert posted == [
         PlaybackStarted("ann", 1, 1, 0.0),
-        ProcessSuspended(3599.99, 3599.99),
-        PlaybackFinished("ann", 1, 1, 3600.03, 0.04, "complete"),
+        ProcessSuspended(3599.99, 3600.0),
+        PlaybackFinished("ann", 1, 1, 3600.04, 0.04, "complete"),
     ]
+
+
+async def test_what_is_ended_for_a_sleep_is_not_heard_behind_it(mock_clock):
+    """The turn ends where it was last heard, not with a tick of it on the other side."""
+    posted = []
+
+    def post(event):
+        posted.append(event)
+        if isinstance(event, ProcessSuspended):
+            router.stop("ann", 1)
+
+    router = Router(AudioGrid(1000, 10), ("ann",), post)
+    router.playouts["ann"].open(1)
+    router.playouts["ann"].arrive(1, b"\1\0" * 400)
+    router.playouts["ann"].play(1, 1)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(router.run, trio.current_time())
+        await trio.testing.wait_all_tasks_blocked()
+        mock_clock.jump(3600)
+        await trio.testing.wait_all_tasks_blocked()
+        nursery.cancel_scope.cancel()
+    assert posted[-1] == PlaybackFinished("ann", 1, 1, 0.01, 0.01, "cut")
 
 
 async def test_a_busy_loop_catches_up(mock_clock):

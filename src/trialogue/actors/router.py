@@ -159,18 +159,26 @@ class Router:
             late_s = trio.current_time() - due
             if late_s > ASLEEP_S and self._computed_s() - computed_s < AWAKE_SHARE * late_s:
                 self._skip(late_s)
+                continue
             if late_s < self.grid.frame_ms / 1000:
                 computed_s = self._computed_s()
             self.tick()
 
     def _skip(self, late_s: float) -> None:
-        """Go on with the tick that is due now: what would have been heard before is heard from now on."""
-        ticks = int(late_s * 1000 / self.grid.frame_ms)
+        """Go on with the next tick that begins: what would have been heard before is heard from then on.
+
+        Until then whoever decides can end what was heard when the process stood still, without a rest of it.
+        """
+        ticks = int(late_s * 1000 / self.grid.frame_ms) + 1
         skipped_s = ticks * self.grid.frame_ms / 1000
         self._tick += ticks
+        self.sleep()
+        self._post(ProcessSuspended(round(late_s, 3), skipped_s))
+
+    def sleep(self) -> None:
+        """Note that the machine, or the process, stood still: people's speech ended before it."""
         for source in self._sources.values():
             source.sleep()
-        self._post(ProcessSuspended(round(late_s, 3), skipped_s))
 
     def tick(self) -> None:
         """Carry one frame from every mouth to every ear and sink."""

@@ -34,7 +34,7 @@ from trialogue.meeting.resumption import Resumption
 from trialogue.meeting.seams import NO_SEAMS, Seams
 from trialogue.meeting.sessions import Seats, Switchboard, make_agents, make_ears
 from trialogue.model.commands import EndMeeting
-from trialogue.model.events import ActorCrashed, ActorOverran, MeetingResumed
+from trialogue.model.events import ActorCrashed, ActorOverran, Event, MeetingResumed, ProcessSuspended
 from trialogue.model.secrets import NO_SECRETS, Secrets
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.variables import reveal
@@ -183,6 +183,12 @@ class Stage:
             self.supervisor.post(over)
         return epoch
 
+    def _note_clocks(self, event: Event) -> None:
+        """Report what the machine's clocks tell; people's ears do not outlive its sleep."""
+        if isinstance(event, ProcessSuspended):
+            self.router.sleep()
+        self.supervisor.post(event)
+
     def observe(self, observation: Observation) -> None:
         """Report an actor's crash: a bug, so an event; restarts follow by the tree's rules.
 
@@ -214,7 +220,7 @@ class Stage:
         seats = [supervisor_spec(people, name="people", intensity=PEOPLE_RESTARTS, observer=self)]
         return [
             ChildSpec("journal", self._keep_synced),
-            *([] if is_virtual() else [ChildSpec("clocks", ClockWatch(self.supervisor.post).run)]),
+            *([] if is_virtual() else [ChildSpec("clocks", ClockWatch(self._note_clocks).run)]),
             ChildSpec("timers", partial(self.timers.run, epoch)),
             ChildSpec("tools", self.tools.run),
             supervisor_spec(agents, name="agents", intensity=AGENT_RESTARTS, observer=self),
