@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from trialogue.server import commands as cmd
 from trialogue.server import events as ev
-from trialogue.server.conversation import Phase
+from trialogue.server.conversation import SessionPhase
 from trialogue.server.options import LatencyStyle, RefusalStyle, ServerOptions, UnknownFields
 from trialogue.server.think.ports import CallItem, TextItem, WantedCall
 from trialogue.services.deepgram.settings import Agent
@@ -23,7 +23,7 @@ CALL = WantedCall("c1", "tool", "{}")
 
 def error_of(desk: Desk) -> dict[str, Any]:
     """The error that ended the session, with the close after it."""
-    assert desk.conversation.phase is Phase.OVER
+    assert desk.conversation.phase is SessionPhase.OVER
     seen = desk.look()
     assert seen[-1] == "Close"
     assert isinstance(seen[-2], dict)
@@ -907,7 +907,7 @@ def test_any_order_of_anything_is_decided(steps: list[tuple[Any, float]]) -> Non
         desk.now += after
         desk.say(step) if isinstance(step, dict) else desk.happen(step)
     closes = [c for c in desk.commands if isinstance(c, cmd.Close)]
-    assert len(closes) == (desk.conversation.phase is Phase.OVER)
+    assert len(closes) == (desk.conversation.phase is SessionPhase.OVER)
     assert not closes or isinstance(desk.commands[-1], cmd.Close)
     cuts = [c.reply for c in desk.commands if isinstance(c, cmd.CutReply)]
     assert cuts == sorted(set(cuts))

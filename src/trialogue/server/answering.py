@@ -1,7 +1,7 @@
 """The agent's half of a conversation: its replies, its memory, and what was heard of them.
 
-1. At most one reply is under way. It thinks, waits for calls, or has nothing to add; meanwhile its
-   sentences are voiced. It ends when nothing is to be added and all its audio is sent.
+1. At most one reply is under way; how far it is, is its own table. It ends when nothing is to be added and
+   all its audio is sent.
 2. The agent speaks while a sentence waits to be sent, and until its audio must have been played at the
    client, which is later than `AgentAudioDone`: audio is sent faster than it plays. One that only thinks, or
    waits for a function, can be given words to say meanwhile.
@@ -16,34 +16,22 @@ from __future__ import annotations
 from typing import Final
 
 from trialogue.server import wording as say
-from trialogue.server.commands import (
-    Command,
-    CutReply,
-    FinishReply,
-    ReturnEntry,
-    Send,
-    Speak,
-    StopThinking,
-    Think,
-)
-from trialogue.server.options import LatencyStyle, ServerOptions
-from trialogue.server.reply import NEVER, Reply, Stage, history_of
+from trialogue.server.commands import CutReply, FinishReply, Orders, ReturnEntry, Speak, StopThinking, Think
+from trialogue.server.latency import Stopwatch
+from trialogue.server.limits import NEVER
+from trialogue.server.options import ServerOptions
+from trialogue.server.reply import Reply, ReplyStage, ReplyStep, history_of
 from trialogue.server.terms import Terms
-from trialogue.server.think.ports import CallItem, MemoryItem, TextItem, ThinkRequest, WantedCall
+from trialogue.server.think.ports import MemoryItem, TextItem, ThinkRequest, WantedCall
 from trialogue.services.deepgram.messages import (
     AgentAudioDone,
     AgentError,
-    AgentStartedSpeaking,
-    AgentWarning,
-    CancelledFunction,
     ConversationText,
     FunctionCallCancelled,
     FunctionCallRequest,
     FunctionCallResponse,
-    LatencyReport,
     RequestedFunction,
     ScriptEntryTaken,
-    ServerMessage,
 )
 
 _MAX_PASSES: Final = 16
@@ -55,13 +43,13 @@ _SLACK_S: Final = 0.05
 
 
 class Answering:
-    """Decides what becomes of replies; puts its orders into `out`."""
+    """Decides what becomes of replies; puts its orders into `orders`."""
 
-    def __init__(self, terms: Terms, options: ServerOptions, out: list[Command]) -> None:
+    def __init__(self, terms: Terms, options: ServerOptions, orders: Orders) -> None:
         self.terms = terms
         self.memory: list[MemoryItem] = list(terms.memory)
         self._options = options
-        self._out = out
+        self._orders = orders
         self._reply: Reply | None = None
         self._heard: list[str] = []
         self._number = 0
@@ -78,21 +66,17 @@ class Answering:
 
     def is_speaking(self, now: float) -> bool:
         """Whether words of the agent's wait to be sent, or must still be playing at the client."""
-        waits = self._reply is not None and self._reply.ordered > len(self._reply.sentences)
+        waits = self._reply is not None and self._reply.waits_to_be_sent
         return waits or self._playing_until > now + _SLACK_S
 
     def next_deadline(self) -> float:
         """When `wake` has something to do."""
-        return NEVER if self._reply is None else self._reply.slow_at
+        return NEVER if self._reply is None else self._reply.stopwatch.slow_at
 
     def wake(self, now: float) -> None:
         """Warn of slow thinking."""
-        reply = self._reply
-        if reply is None or now < reply.slow_at:
-            return
-        reply.slow_at += self._options.slow_think_s
-        waited = round(now - reply.began_at)
-        self._warn("SLOW_THINK_REQUEST", f"We have now waited {waited} seconds for a think response.")
+        if self._reply is not None and (waited := self._reply.stopwatch.slow(now)):
+            self._orders.warn("SLOW_THINK_REQUEST", waited)
 
     def answer(self, text: str, now: float, *, heard: str) -> None:
         """Take a user's turn in and begin to think about it; `heard` is what of it is the conversation's."""
@@ -100,14 +84,14 @@ class Answering:
         self._heard.append(heard)
         self._remember(TextItem("user", text))
         if self.terms.think:
-            self._think(self._begin(now, Stage.THINKING), now)
+            self._think(self._begin(now, ReplyStage.THINKING), now)
 
     def say(self, sentences: list[str], now: float) -> None:
         """Speak given sentences, as many as fit, at the end of the reply under way or as one of their own."""
-        reply = self._reply or self._begin(now, Stage.ENDING)
+        reply = self._reply or self._begin(now, ReplyStage.ENDING)
         for sentence in sentences[: max(0, self._options.max_sentences - reply.ordered)]:
             self._speak(reply, sentence, is_thought=False)
-        self._finish_if_ended(reply)
+        self._finish_if_ending(reply)
 
     def interrupt(self, now: float) -> None:
         """Stop the reply under way; the client stops what it plays."""
@@ -118,20 +102,21 @@ class Answering:
     def abandon(self) -> None:
         """Stop whatever is under way, without a word: the session is over."""
         if self._reply is not None:
-            self._out.append(CutReply(self._reply.number))
+            self._reply.take(ReplyStep.CUT)
+            self._orders.give(CutReply(self._reply.number))
             self._reply = None
 
     def _cut(self, reply: Reply) -> None:
         self._reply = None
-        self._out.append(CutReply(reply.number))
+        reply.take(ReplyStep.CUT)
+        self._orders.give(CutReply(reply.number))
         if reply.is_thought and not reply.has_spoken:
-            self._out.append(ReturnEntry(reply.number))
+            self._orders.give(ReturnEntry(reply.number))
         if reply.calls:
-            gone = tuple(CancelledFunction(id=c.id, name=c.name) for c in reply.calls.values())
-            self._send(FunctionCallCancelled(functions=gone))
+            self._orders.send(FunctionCallCancelled(functions=reply.unanswered()))
         self._remember_sentences(reply)
         if self._options.done_after_cut:
-            self._send(AgentAudioDone())
+            self._orders.send(AgentAudioDone())
 
     # what think providers say
 
@@ -147,13 +132,10 @@ class Answering:
         if reply is None:
             return
         if reply.ordered >= self._options.max_sentences:
-            self._out.append(StopThinking())
+            self._orders.give(StopThinking())
             self._complete_reply(reply)
             return
-        reply.slow_at = NEVER
-        if reply.thought_at is None:
-            reply.thought_at = now
-            self._report(LatencyReport(ttt_text_latency=now - reply.began_at))
+        self._orders.send(*reply.stopwatch.think(now))
         self._speak(reply, text)
 
     def take_calls(self, number: int, calls: tuple[WantedCall, ...]) -> None:
@@ -161,15 +143,14 @@ class Answering:
         reply = self._thinking(number)
         if reply is None:
             return
-        reply.slow_at = NEVER
-        reply.calls.update((call.id, call) for call in calls)
+        reply.want(calls)
         functions = tuple(
             RequestedFunction(
                 id=c.id, name=c.name, arguments=c.arguments, client_side=self._is_client_side(c.name)
             )
             for c in calls
         )
-        self._send(FunctionCallRequest(functions=functions))
+        self._orders.send(FunctionCallRequest(functions=functions))
         for call in calls:
             if not self._is_client_side(call.name):
                 self._fail_call(reply, call)
@@ -183,10 +164,10 @@ class Answering:
         reply = self._thinking(number)
         if reply is None:
             return
-        reply.slow_at = NEVER
+        reply.stopwatch.end_pass()
         if reply.calls:
-            reply.stage = Stage.CALLING
-        elif len(reply.results) > reply.results_before:
+            reply.take(ReplyStep.CALLED)
+        elif reply.has_news:
             self._think(reply, now)
         else:
             self._complete_reply(reply)
@@ -201,7 +182,7 @@ class Answering:
             self._complete_reply(reply)
             return
         self._cut(reply)
-        self._send(AgentError(code="FAILED_TO_THINK", description=say.NO_THOUGHT))
+        self._orders.send(AgentError(code="FAILED_TO_THINK", description=say.NO_THOUGHT))
 
     def take_response(self, response: FunctionCallResponse, now: float) -> None:
         """The client answered a call; answers to calls that nobody waits for are dropped."""
@@ -209,8 +190,8 @@ class Answering:
         call = None if reply is None else reply.call_of(response)
         if reply is None or call is None:
             return
-        self._complete(reply, call, response.content)
-        if reply.stage is Stage.CALLING and not reply.calls:
+        self._answer_call(reply, call, response.content)
+        if reply.stage is ReplyStage.CALLING and not reply.calls:
             self._think(reply, now)
 
     # what the voice says
@@ -220,50 +201,44 @@ class Answering:
         reply = self._current(number)
         if reply is None:
             return
-        reply.sentences.append(text)
-        if reply.sources.popleft() and not reply.has_spoken:
+        if reply.begin_sentence(text) and not reply.has_spoken:
             self._tell_entry(reply)
-        self._send(ConversationText(role="assistant", content=text, conversational_behavior="default"))
+        self._orders.send(ConversationText(role="assistant", content=text, conversational_behavior="default"))
 
     def count_audio(self, number: int, duration_s: float, now: float) -> None:
         """Audio was sent."""
         reply = self._current(number)
         if reply is None:
             return
-        if not reply.sent_s:
-            self._report_first_audio(reply, now)
-        reply.sent_s += duration_s
+        self._orders.send(*reply.stopwatch.sound(now))
         self._playing_until = max(self._playing_until, now) + duration_s
 
     def end_reply(self, number: int) -> None:
         """All audio of a complete reply was sent."""
         reply = self._current(number)
-        if reply is None or reply.stage is not Stage.ENDING:
-            return
-        reply.finishes -= 1
-        if reply.finishes > 0:
+        if reply is None or not reply.reach_end():
             return
         self._remember_sentences(reply)
         if reply.is_thought:
             self._heard.clear()
             if not reply.has_spoken:
                 self._tell_entry(reply)
-        self._send(AgentAudioDone())
+        self._orders.send(AgentAudioDone())
         if reply.is_failed:
-            self._send(AgentError(code="FAILED_TO_THINK", description=say.HALF_THOUGHT))
+            self._orders.send(AgentError(code="FAILED_TO_THINK", description=say.HALF_THOUGHT))
         self._reply = None
 
     def warn(self, number: int, code: str, reason: str) -> None:
         """Pass a warning on that belongs to the reply under way."""
         if self._current(number) is not None:
-            self._warn(code, reason)
+            self._orders.warn(code, reason)
 
     # the inside
 
-    def _begin(self, now: float, stage: Stage) -> Reply:
+    def _begin(self, now: float, stage: ReplyStage) -> Reply:
         self._number += 1
-        is_thought = stage is Stage.THINKING
-        self._reply = Reply(self._number, self.terms.voices, now, stage, is_thought)
+        stopwatch = Stopwatch(now, self._options, self.terms.wants_experimental)
+        self._reply = Reply(self._number, self.terms.voices, stage, stopwatch)
         return self._reply
 
     def _think(self, reply: Reply, now: float) -> None:
@@ -271,9 +246,7 @@ class Answering:
         if reply.passes > _MAX_PASSES:
             self._complete_reply(reply)
             return
-        reply.stage = Stage.THINKING
-        reply.results_before = len(reply.results)
-        reply.slow_at = now + self._options.slow_think_s
+        reply.think_on(now)
         request = ThinkRequest(
             memory=tuple(self.memory),
             prompt=self.terms.prompt.prompt,
@@ -282,50 +255,45 @@ class Answering:
             results=tuple(reply.results),
             reply=reply.number,
         )
-        self._out.append(Think(reply.number, request))
+        self._orders.give(Think(reply.number, request))
 
     def _tell_entry(self, reply: Reply) -> None:
         """From here on the reply has used its script's entry."""
         reply.has_spoken = True
         if reply.entry is not None and self.terms.tells_entries:
-            self._send(ScriptEntryTaken(entry=reply.entry))
+            self._orders.send(ScriptEntryTaken(entry=reply.entry))
 
     def _speak(self, reply: Reply, text: str, *, is_thought: bool = True) -> None:
-        reply.ordered += 1
-        reply.sources.append(is_thought)
-        self._out.append(Speak(reply.number, text, reply.voices))
+        reply.order(is_thought=is_thought)
+        self._orders.give(Speak(reply.number, text, reply.voices))
 
     def _complete_reply(self, reply: Reply) -> None:
-        reply.slow_at = NEVER
-        reply.stage = Stage.ENDING
-        self._finish_if_ended(reply)
+        reply.complete()
+        self._finish_if_ending(reply)
 
-    def _finish_if_ended(self, reply: Reply) -> None:
-        if reply.stage is Stage.ENDING:
-            reply.finishes += 1
-            self._out.append(FinishReply(reply.number))
+    def _finish_if_ending(self, reply: Reply) -> None:
+        if reply.stage is ReplyStage.ENDING:
+            reply.order_end()
+            self._orders.give(FinishReply(reply.number))
 
     def _current(self, number: int) -> Reply | None:
         return self._reply if self._reply is not None and self._reply.number == number else None
 
     def _thinking(self, number: int) -> Reply | None:
         reply = self._current(number)
-        return reply if reply is not None and reply.stage is Stage.THINKING else None
+        return reply if reply is not None and reply.stage is ReplyStage.THINKING else None
 
     def _is_client_side(self, name: str) -> bool:
         return name not in self.terms.prompt.server_side
 
     def _fail_call(self, reply: Reply, call: WantedCall) -> None:
         content = '{"error": "this server does not call function endpoints"}'
-        self._warn("FUNCTION_CALL_FAILED", "This server does not call function endpoints.")
-        self._send(FunctionCallResponse(id=call.id, name=call.name, content=content))
-        self._complete(reply, call, content)
+        self._orders.warn("FUNCTION_CALL_FAILED", "This server does not call function endpoints.")
+        self._orders.send(FunctionCallResponse(id=call.id, name=call.name, content=content))
+        self._answer_call(reply, call, content)
 
-    def _complete(self, reply: Reply, call: WantedCall, content: str) -> None:
-        del reply.calls[call.id]
-        item = CallItem(call.id, call.name, call.arguments, content, self._is_client_side(call.name))
-        reply.results.append(item)
-        self._remember(item)
+    def _answer_call(self, reply: Reply, call: WantedCall, content: str) -> None:
+        self._remember(reply.answer_call(call, content, is_client_side=self._is_client_side(call.name)))
 
     def _remember_sentences(self, reply: Reply) -> None:
         if reply.sentences:
@@ -334,26 +302,4 @@ class Answering:
     def _remember(self, item: MemoryItem) -> None:
         self.memory.append(item)
         if self.terms.wants_history:
-            self._send(history_of(item))
-
-    def _report(self, report: LatencyReport) -> None:
-        if self._options.latency_style is LatencyStyle.SEPARATE:
-            self._send(report)
-
-    def _report_first_audio(self, reply: Reply, now: float) -> None:
-        if reply.thought_at is None:
-            return
-        think_s, speak_s = reply.thought_at - reply.began_at, now - reply.thought_at
-        total_s = now - reply.began_at
-        if self.terms.wants_experimental:
-            self._send(AgentStartedSpeaking(total_latency=total_s, tts_latency=speak_s, ttt_latency=think_s))
-        self._report(LatencyReport(tts_latency=speak_s))
-        self._report(LatencyReport(total_latency=total_s))
-        if self._options.latency_style is LatencyStyle.COMBINED:
-            self._send(LatencyReport(ttt_text_latency=think_s, tts_latency=speak_s, total_latency=total_s))
-
-    def _warn(self, code: str, description: str) -> None:
-        self._send(AgentWarning(code=code, description=description))
-
-    def _send(self, message: ServerMessage) -> None:
-        self._out.append(Send(message))
+            self._orders.send(history_of(item))

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from trialogue.server.terms import Terms, ThinkTerms
 from trialogue.server.think.ports import ThinkRequest
-from trialogue.services.deepgram.messages import ServerMessage
+from trialogue.services.deepgram.messages import AgentWarning, ServerMessage
 
 
 @frozen
@@ -130,3 +130,27 @@ Command: TypeAlias = (
     | CutReply
     | Close
 )
+
+
+class Orders:
+    """Commands that were given and not taken yet, in their order."""
+
+    def __init__(self) -> None:
+        self._given: list[Command] = []
+
+    def give(self, *commands: Command) -> None:
+        """Order these, behind what was ordered before."""
+        self._given += commands
+
+    def send(self, *messages: ServerMessage) -> None:
+        """Order these messages to be sent."""
+        self._given += map(Send, messages)
+
+    def warn(self, code: str, description: str) -> None:
+        """Order a warning to be sent."""
+        self.send(AgentWarning(code=code, description=description))
+
+    def take(self) -> list[Command]:
+        """Everything that was ordered since the last call."""
+        taken, self._given = self._given, []
+        return taken

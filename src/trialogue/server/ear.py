@@ -22,6 +22,7 @@ import trio
 from attrs import frozen
 
 from trialogue.errors import SetupError
+from trialogue.model.audio import AudioFormat
 from trialogue.server.equipment import Equipment
 from trialogue.server.events import EarFailed, Event, SpeechBegan, SpeechEnded, WordsRecognized
 from trialogue.server.terms import Terms
@@ -78,32 +79,18 @@ class Ear:
         self._recognizer = equipment.recognizer
         self._compute = equipment.compute
         self._tell = tell
-        self._max_waiting = terms.input.bytes_for(_MAX_WAITING_S)
-        self._still = _STILL[terms.input.encoding]
-        self._width = terms.input.sample_width
-        self._has_begun = False
-        self._waiting = bytearray()
-        self._has_news = trio.Event()
-        self._is_forced = False
+        self._inbox = _Inbox(terms.input)
         self._detector: SpeechDetector | None = None
         self._speech = _Speech()
         self._put_piece, self._pieces = trio.open_memory_channel[_Piece](_MAX_PIECES)
 
     def put(self, audio: bytes) -> None:
         """Give it audio in the client's format; never waits."""
-        if not self._has_begun and len(audio) % self._width == 0 and audio.count(self._still) == len(audio):
-            return
-        self._has_begun = True
-        self._waiting += audio
-        excess = len(self._waiting) - self._max_waiting
-        if excess > 0:
-            del self._waiting[: excess + -excess % self._width]  # whole samples: half of one shifts the rest
-        self._has_news.set()
+        self._inbox.put(audio)
 
     def end_turn(self) -> None:
         """Hold the turn to be over after what it was given so far."""
-        self._is_forced = True
-        self._has_news.set()
+        self._inbox.end_turn()
 
     async def run(self) -> None:
         """Listen until cancelled, or until there is nothing to listen with."""
@@ -119,13 +106,10 @@ class Ear:
 
     async def _listen(self) -> None:
         while True:
-            await self._has_news.wait()
-            self._has_news = trio.Event()
-            await self._take_waiting()
+            coded, ends_turn = await self._inbox.take()
+            await self._take(coded, ends_turn=ends_turn)
 
-    async def _take_waiting(self) -> None:
-        coded, self._waiting = bytes(self._waiting), bytearray()
-        is_forced, self._is_forced = self._is_forced, False
+    async def _take(self, coded: bytes, *, ends_turn: bool) -> None:
         pcm = self._resampler.feed(self._decoder.decode(coded))
         if self._detector is None:
             if not pcm:
@@ -134,7 +118,7 @@ class Ear:
         for start in range(0, len(pcm), _FEED_BYTES):
             await self._hear(self._detector, pcm[start : start + _FEED_BYTES])
             await trio.lowlevel.checkpoint()
-        if is_forced:
+        if ends_turn:
             await self._stop(self._speech.end)
 
     async def _hear(self, detector: SpeechDetector, pcm: bytes) -> None:
@@ -171,6 +155,43 @@ class Ear:
             return ""
         recognized = await self._compute.run(partial(self._recognizer.recognize, piece.pcm))
         return believable(recognized, piece.speech_s).strip()
+
+
+class _Inbox:
+    """What the client sent and the ear has not taken: audio, and behind it that the turn is over."""
+
+    def __init__(self, audio_format: AudioFormat) -> None:
+        self._max_waiting = audio_format.bytes_for(_MAX_WAITING_S)
+        self._still = _STILL[audio_format.encoding]
+        self._width = audio_format.sample_width
+        self._has_begun = False
+        self._waiting = bytearray()
+        self._ends_turn = False
+        self._has_news = trio.Event()
+
+    def put(self, audio: bytes) -> None:
+        """Append audio, but no digital silence before the first sound; the oldest goes where it is full."""
+        if not self._has_begun and len(audio) % self._width == 0 and audio.count(self._still) == len(audio):
+            return
+        self._has_begun = True
+        self._waiting += audio
+        excess = len(self._waiting) - self._max_waiting
+        if excess > 0:
+            del self._waiting[: excess + -excess % self._width]  # whole samples: half of one shifts the rest
+        self._has_news.set()
+
+    def end_turn(self) -> None:
+        """Note that the turn is over behind what waits."""
+        self._ends_turn = True
+        self._has_news.set()
+
+    async def take(self) -> tuple[bytes, bool]:
+        """Wait for news: all audio that waits, and whether the turn is over behind it."""
+        await self._has_news.wait()
+        self._has_news = trio.Event()
+        taken = bytes(self._waiting), self._ends_turn
+        self._waiting, self._ends_turn = bytearray(), False
+        return taken
 
 
 @frozen

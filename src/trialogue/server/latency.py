@@ -1,0 +1,74 @@
+"""Times of one reply: when it was thought, when it was first heard, and what the client is told of both."""
+
+from __future__ import annotations
+
+from attrs import define, field
+
+from trialogue.server.limits import NEVER
+from trialogue.server.options import LatencyStyle, ServerOptions
+from trialogue.services.deepgram.messages import AgentStartedSpeaking, LatencyReport, ServerMessage
+
+__all__ = ["Stopwatch"]
+
+
+@define
+class Stopwatch:
+    """Takes one reply's times, from the end of the user's turn on."""
+
+    began_at: float
+    """When the user's turn ended."""
+
+    options: ServerOptions
+    """How latencies are reported, and after how long thinking is slow."""
+
+    wants_experimental: bool
+    """Whether undocumented messages are sent, too."""
+
+    slow_at: float = field(default=NEVER, init=False)
+    """When the next warning of slow thinking is due."""
+
+    _thought_at: float | None = field(default=None, init=False)
+    _has_sounded: bool = field(default=False, init=False)
+
+    def begin_pass(self, now: float) -> None:
+        """A pass of thinking begins; it may become slow."""
+        self.slow_at = now + self.options.slow_think_s
+
+    def end_pass(self) -> None:
+        """Something came of the pass under way: it is not slow."""
+        self.slow_at = NEVER
+
+    def slow(self, now: float) -> str:
+        """How long has been waited, in words, where another warning is due; else empty."""
+        if now < self.slow_at:
+            return ""
+        self.slow_at += self.options.slow_think_s
+        return f"We have now waited {round(now - self.began_at)} seconds for a think response."
+
+    def think(self, now: float) -> tuple[ServerMessage, ...]:
+        """A sentence was thought: what is told of the first."""
+        self.end_pass()
+        if self._thought_at is not None:
+            return ()
+        self._thought_at = now
+        return self._separate(LatencyReport(ttt_text_latency=now - self.began_at))
+
+    def sound(self, now: float) -> tuple[ServerMessage, ...]:
+        """Audio was sent: what is told of the first, if it was thought."""
+        if self._has_sounded:
+            return ()
+        self._has_sounded = True
+        if self._thought_at is None:
+            return ()
+        think_s, speak_s = self._thought_at - self.began_at, now - self._thought_at
+        total_s = now - self.began_at
+        started = AgentStartedSpeaking(total_latency=total_s, tts_latency=speak_s, ttt_latency=think_s)
+        combined = LatencyReport(ttt_text_latency=think_s, tts_latency=speak_s, total_latency=total_s)
+        return (
+            *((started,) if self.wants_experimental else ()),
+            *self._separate(LatencyReport(tts_latency=speak_s), LatencyReport(total_latency=total_s)),
+            *((combined,) if self.options.latency_style is LatencyStyle.COMBINED else ()),
+        )
+
+    def _separate(self, *reports: LatencyReport) -> tuple[LatencyReport, ...]:
+        return reports if self.options.latency_style is LatencyStyle.SEPARATE else ()

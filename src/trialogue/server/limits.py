@@ -1,0 +1,59 @@
+"""Limits in time of one session: how long it may last, and how long its client may be silent."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+from trialogue.server.options import ServerOptions
+
+__all__ = ["NEVER", "SessionLimit", "SessionLimits"]
+
+NEVER: Final = float("inf")
+"""A deadline that does not come."""
+
+
+class SessionLimit(Enum):
+    """What has come with a deadline."""
+
+    TOO_LONG = "the session has lasted too long"
+    TOO_SILENT = "the client has been silent too long"
+    ENDS_SOON = "the session will have lasted too long soon"
+
+
+class SessionLimits:
+    """Deadlines of one session, from when it was opened and when its client was last heard of."""
+
+    def __init__(self, options: ServerOptions) -> None:
+        self._options = options
+        self._opened_at = 0.0
+        self._active_at = 0.0
+        self._warns_at = NEVER
+
+    def open(self, now: float) -> None:
+        """Begin to count."""
+        self._opened_at = self._active_at = now
+        self._warns_at = now + self._options.max_session_s - self._options.session_warning_s
+
+    def note_client(self, now: float) -> None:
+        """Note that the client is there."""
+        self._active_at = now
+
+    def next_deadline(self) -> float:
+        """When `due` has something to say."""
+        return min(
+            self._active_at + self._options.idle_s,
+            self._opened_at + self._options.max_session_s,
+            self._warns_at,
+        )
+
+    def due(self, now: float) -> SessionLimit | None:
+        """The gravest limit that is reached; that the session ends soon is said once."""
+        if now >= self._opened_at + self._options.max_session_s:
+            return SessionLimit.TOO_LONG
+        if now >= self._active_at + self._options.idle_s:
+            return SessionLimit.TOO_SILENT
+        if now < self._warns_at:
+            return None
+        self._warns_at = NEVER
+        return SessionLimit.ENDS_SOON

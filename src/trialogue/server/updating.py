@@ -1,0 +1,79 @@
+"""What Settings and updates change in a running session: new terms, and what is ordered with them. No state.
+
+`TermsRefused` comes from here where a client asks for what cannot be had.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias, assert_never
+
+from attrs import evolve
+
+from trialogue.server import terms as tm
+from trialogue.server import wording as say
+from trialogue.server.commands import Command, Prepare, Send, UseThink
+from trialogue.server.options import ServerOptions
+from trialogue.services.deepgram.messages import (
+    AgentWarning,
+    ListenUpdated,
+    PromptUpdated,
+    SettingsApplied,
+    SpeakUpdated,
+    ThinkUpdated,
+    UpdateListen,
+    UpdatePrompt,
+    UpdateSpeak,
+    UpdateThink,
+)
+
+__all__ = ["Changed", "SessionUpdate", "applied", "updated"]
+
+SessionUpdate: TypeAlias = UpdateListen | UpdateThink | UpdateSpeak | UpdatePrompt
+"""A message that changes a running session."""
+
+Changed: TypeAlias = tuple[tm.Terms, tuple[Command, ...]]
+"""The terms from now on, and what is ordered with them."""
+
+
+def applied(terms: tm.Terms, options: ServerOptions) -> tuple[Command, ...]:
+    """What is ordered when Settings are good."""
+    opened = (Prepare(terms), UseThink(terms.think), Send(SettingsApplied()))
+    return (*opened, *_warning_of(terms.prompt, options))
+
+
+def updated(terms: tm.Terms, update: SessionUpdate, options: ServerOptions) -> Changed:
+    """What an update makes of a session's terms."""
+    match update:
+        case UpdateListen():
+            return _listen(terms, update, options)
+        case UpdateThink():
+            return _think(terms, update, options)
+        case UpdateSpeak():
+            return evolve(terms, voices=tm.read_voices(update.speak)), (Send(SpeakUpdated()),)
+        case UpdatePrompt():
+            prompt = tm.cut_prompt(tm.append_prompt(terms.prompt, update.prompt), options)
+            return evolve(terms, prompt=prompt), (Send(PromptUpdated()), *_warning_of(prompt, options))
+        case _ as never:
+            assert_never(never)
+
+
+def _listen(terms: tm.Terms, update: UpdateListen, options: ServerOptions) -> Changed:
+    provider = update.listen.provider
+    if options.listen_identity_fixed and not tm.is_same_recognizer(terms.listen, provider):
+        code = "UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED"
+        return terms, (Send(AgentWarning(code=code, description=say.LISTEN_IS_FIXED)),)
+    return evolve(terms, listen=tm.fold_listen(terms.listen, provider)), (Send(ListenUpdated()),)
+
+
+def _think(terms: tm.Terms, update: UpdateThink, options: ServerOptions) -> Changed:
+    think = tm.read_think(update.think, options)
+    prompt = tm.read_prompt(update.think, options)
+    orders = (UseThink(think), Send(ThinkUpdated()), *_warning_of(prompt, options))
+    return evolve(terms, think=think, prompt=prompt), orders
+
+
+def _warning_of(prompt: tm.PromptTerms, options: ServerOptions) -> tuple[Command, ...]:
+    if not prompt.was_cut:
+        return ()
+    cut = f"The prompt was cut at {options.max_prompt_chars} characters."
+    return (Send(AgentWarning(code="PROMPT_TOO_LONG", description=cut)),)

@@ -1,0 +1,64 @@
+"""The user's turn, as the ear tells of it: from the first speech to its words.
+
+Speech that goes on before the words of the first part are there is the same turn. The table holds an entry
+for everything, since nothing that an ear tells may end the session.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+from attrs import define, field
+
+__all__ = ["USER_TRANSITIONS", "UserFact", "UserState", "UserTurn"]
+
+
+class UserState(Enum):
+    """What the user does."""
+
+    SILENT = "silent"
+    SPEAKING = "speaking"
+    BEING_UNDERSTOOD = "being-understood"
+
+
+class UserFact(Enum):
+    """What the ear tells."""
+
+    SPEECH_BEGAN = "speech began"
+    SPEECH_ENDED = "speech ended"
+    WORDS_CAME = "words came"
+
+
+USER_TRANSITIONS: Final[dict[tuple[UserState, UserFact], UserState]] = {
+    **{(state, UserFact.SPEECH_BEGAN): UserState.SPEAKING for state in UserState},
+    **{(state, UserFact.SPEECH_ENDED): UserState.BEING_UNDERSTOOD for state in UserState},
+    (UserState.SILENT, UserFact.WORDS_CAME): UserState.SILENT,
+    (UserState.SPEAKING, UserFact.WORDS_CAME): UserState.SPEAKING,
+    (UserState.BEING_UNDERSTOOD, UserFact.WORDS_CAME): UserState.SILENT,
+}
+"""Every step of a user's turn."""
+
+
+@define
+class UserTurn:
+    """What the user does, and the words of the turn so far."""
+
+    state: UserState = field(default=UserState.SILENT, init=False)
+    """What the user does."""
+
+    _words: list[str] = field(factory=list[str], init=False)
+
+    def take(self, fact: UserFact) -> None:
+        """Move along the table."""
+        self.state = USER_TRANSITIONS[self.state, fact]
+
+    def take_words(self, text: str) -> str:
+        """The words of a whole turn, once its last ones have come; empty before, and where it had none."""
+        if text:
+            self._words.append(text)
+        self.take(UserFact.WORDS_CAME)
+        if self.state is UserState.SPEAKING:
+            return ""
+        words, self._words = " ".join(self._words), []
+        return words
