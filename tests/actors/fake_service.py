@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 
 import trio
 
-from trialogue.actors.agent import Agent, Service
+from trialogue.actors.agent import Agent, AgentService
 from trialogue.actors.playout import Playout
 from trialogue.errors import ConnectionLost
-from trialogue.meeting.settings import settings_for
+from trialogue.services.deepgram.agent import agent_offer
 from trialogue.transport.socket import Handshake, SocketStatistics
 
 ACKS = {
@@ -131,9 +131,9 @@ async def held(service, *, fallback=None, context=tuple, block=BLOCK, lines=None
     """An agent at a service, and what it reports."""
     events = []
     mouth = Playout("ann", 1000, events.append)
-    services = [Service(service, settings_for(block, 16_000), "cast.ann, small.yaml:8:3")]
+    services = [AgentService(service, agent_offer(block, 16_000), "cast.ann, small.yaml:8:3")]
     if fallback is not None:
-        services.append(Service(fallback, settings_for({"greeting": "Hi."}, 16_000)))
+        services.append(AgentService(fallback, agent_offer({"greeting": "Hi."}, 16_000)))
     agent = Agent("ann", services, context=context, lines=lines, mouth=mouth, post=events.append)
     async with trio.open_nursery() as nursery:
         await nursery.start(agent.run)

@@ -7,6 +7,7 @@ import trio
 
 from trialogue.actors.ear import Ear, EarPast, EarService
 from trialogue.errors import ConnectionLost
+from trialogue.services.deepgram.ear import DeepgramEar
 from trialogue.services.deepgram.listen import ListenSettings
 from trialogue.transport.socket import Handshake, SocketStatistics
 
@@ -95,7 +96,9 @@ async def listening(service, past=NO_PAST):
     """An ear at a service, and what it reports."""
     events = []
     settings = ListenSettings(sample_rate=RATE)
-    ear = Ear("dana", EarService(service, settings, "cast.dana, small.yaml:8:3"), post=events.append)
+    ear = Ear(
+        "dana", EarService(service, DeepgramEar(settings), "cast.dana, small.yaml:8:3"), post=events.append
+    )
     ear.restore(past)
     async with trio.open_nursery() as nursery:
         await nursery.start(ear.run, 0.0)

@@ -7,7 +7,6 @@ import trio
 from fake_service import BLOCK, FakeService, held, of, settled
 
 from trialogue.actors import agent_session
-from trialogue.brain.words.context import ContextCall, ContextMessage
 from trialogue.errors import DialFailed, ProviderRefused, SetupError
 from trialogue.model.commands import AnswerTool, Cue, Replace, RollOver, Speak, Update
 from trialogue.model.events import (
@@ -26,6 +25,7 @@ from trialogue.model.events import (
     SettingsChanged,
     ToolRequested,
 )
+from trialogue.model.memory import ContextCall, ContextMessage
 
 SCRIPT = {"think": {"provider": {"type": "scripted", "script": [{"say": "One."}, {"say": "Two."}]}}}
 

@@ -6,15 +6,15 @@ import pytest
 import trio
 from fake_service import FakeService, settled
 
-from trialogue.actors.agent import Agent, Service
+from trialogue.actors.agent import Agent, AgentService
 from trialogue.actors.dialling import Breaker, DialLimiter, guarded
 from trialogue.actors.playout import Playout
 from trialogue.errors import DialFailed, ProviderRefused
-from trialogue.meeting.settings import settings_for
 from trialogue.meeting.virtual import run_virtual
 from trialogue.model.events import SessionFailed, SessionLost, SessionReady
+from trialogue.services.deepgram.agent import agent_offer
 
-SETTINGS = settings_for({"think": {"provider": {"type": "open_ai", "model": "gpt-4o-mini"}}}, 16_000)
+SETTINGS = agent_offer({"think": {"provider": {"type": "open_ai", "model": "gpt-4o-mini"}}}, 16_000)
 LIMITER = DialLimiter()
 
 
@@ -29,7 +29,9 @@ class Crowd:
 
     def agent(self, name, dial):
         mouth = Playout(name, 1000, self.report)
-        return Agent(name, [Service(dial, SETTINGS)], context=tuple, mouth=mouth, post=self.report, seed=7)
+        return Agent(
+            name, [AgentService(dial, SETTINGS)], context=tuple, mouth=mouth, post=self.report, seed=7
+        )
 
     def report(self, event):
         self.events.append((trio.current_time(), event))

@@ -8,7 +8,7 @@ import trio
 
 from trialogue.agent.lone import Sound, open_agent
 from trialogue.agent.memory import OPEN_CALLS, Memory
-from trialogue.brain.words.context import REMEMBERED, STILL_RUNNING, ContextCall, ContextMessage
+from trialogue.brain.words.context import REMEMBERED, STILL_RUNNING
 from trialogue.compute import Inline
 from trialogue.errors import LocalProtocolError, ProviderRefused, SetupError
 from trialogue.mailbox import MailboxFull
@@ -23,6 +23,7 @@ from trialogue.model.events import (
     ToolRequested,
     WordsHeard,
 )
+from trialogue.model.memory import ContextCall, ContextMessage
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import serve_stream
 from trialogue.testing.engines import Murmur, murmuring_engines

@@ -63,12 +63,12 @@ def run_ours(url: str, count: int, seconds: float) -> None:
 async def _ours(url: str, count: int, seconds: float) -> None:  # noqa: PLR0915 - one meeting, from dial to end
     import trio
 
-    from trialogue.actors.agent import Agent, Service
+    from trialogue.actors.agent import Agent, AgentService
     from trialogue.actors.playout import Playout
     from trialogue.actors.router import AudioGrid, Router
-    from trialogue.meeting.settings import settings_for
     from trialogue.model.commands import Hearing, SetHearing
     from trialogue.model.events import Event, ReplyStarted, SessionReady
+    from trialogue.services.deepgram.agent import agent_offer
     from trialogue.transport.dial import DialRules, open_websocket
 
     class Stamping(Playout):
@@ -94,10 +94,10 @@ async def _ours(url: str, count: int, seconds: float) -> None:  # noqa: PLR0915 
     heard = {names[neighbour(number, count)]: (name,) for number, name in enumerate(names)}
     router.set_hearing(SetHearing(tuple(Hearing(name, heard[name]) for name in names)))
     dial = DialRules(within_s=60.0, ca_file=OPTIONS.authority)
-    settings = settings_for(
+    settings = agent_offer(
         {"listen": {}, "think": {"provider": {"type": "open_ai", "model": "m"}}}, router.grid.sample_rate
     )
-    service = Service(partial(open_websocket, url, headers={}, dial=dial), settings)
+    service = AgentService(partial(open_websocket, url, headers={}, dial=dial), settings)
     agents = [Agent(name, (service,), context=list, mouth=router.playouts[name], post=post) for name in names]
     epoch = trio.current_time()
     offset = time.monotonic_ns() - int(epoch * 1e9)

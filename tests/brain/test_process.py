@@ -3,7 +3,6 @@
 from attrs import evolve
 from playbook import BIZ, TECH, Table, plan
 
-from trialogue.brain.words.context import ContextCall, ContextMessage
 from trialogue.model.commands import EndTurn, GrantFloor, Report, RollOver, WakeAt
 from trialogue.model.events import (
     ActorOverran,
@@ -18,6 +17,7 @@ from trialogue.model.events import (
     ToolRequested,
     WallClockJumped,
 )
+from trialogue.model.memory import ContextCall, ContextMessage
 
 
 def table(*cast):

@@ -13,7 +13,7 @@ from trialogue.brain.floor.policies import POLICIES, sound
 from trialogue.brain.floor.view import Collect, FloorView, Named, Next, Nobody, TurnTaken, Wait, Waiting
 from trialogue.brain.restarts import RestartRules, Restarts
 from trialogue.brain.triggers import Speaking, Trigger, Triggers
-from trialogue.brain.words.context import ContextMessage, context_of
+from trialogue.brain.words.context import context_of
 from trialogue.brain.words.transcript import Script, Transcript
 from trialogue.model.commands import Attribute, Cue, Drop, EndMeeting, EndTurn, GrantFloor, Play, Prepare
 from trialogue.model.events import (
@@ -35,6 +35,7 @@ from trialogue.model.events import (
     ToolRequested,
     Woke,
 )
+from trialogue.model.memory import ContextMessage
 from trialogue.model.participants import Price
 from trialogue.model.plan import AgendaItem, FloorRules, ShareRules, SilenceStep
 from trialogue.model.records import Record

@@ -3,7 +3,7 @@
 from attrs import evolve
 from playbook import BIZ, TECH, Table, plan
 
-from trialogue.brain.words.context import REMEMBERED, ContextCall, ContextMessage, latest, size_of
+from trialogue.brain.words.context import REMEMBERED, latest, size_of
 from trialogue.model.commands import Cue, EndMeeting, EndTurn, GrantFloor, Replace, RollOver, RunTool, Update
 from trialogue.model.events import (
     LineTaken,
@@ -19,6 +19,7 @@ from trialogue.model.events import (
     UpdateAsked,
     Woke,
 )
+from trialogue.model.memory import ContextCall, ContextMessage
 from trialogue.model.participants import OnFailure
 
 STAND_IN = evolve(TECH, on_failure=OnFailure.REPLACE)

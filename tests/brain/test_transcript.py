@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playbook import BIZ, EAR, TECH, Table, plan
 
-from trialogue.brain.words.context import STILL_RUNNING, ContextCall, ContextMessage, context_of
+from trialogue.brain.words.context import STILL_RUNNING, context_of
 from trialogue.brain.words.transcript import Script, Transcript, utterances
 from trialogue.model.commands import AnswerTool, Cue, EndTurn, GrantFloor, Play
 from trialogue.model.events import (
@@ -23,6 +23,7 @@ from trialogue.model.events import (
     Woke,
     WordsHeard,
 )
+from trialogue.model.memory import ContextCall, ContextMessage
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 

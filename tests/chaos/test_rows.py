@@ -23,7 +23,7 @@ from cutting import Connections
 
 from trialogue.actors.dialling import DialLimiter
 from trialogue.brain.meeting import Brain
-from trialogue.brain.words.context import ContextCall, context_of
+from trialogue.brain.words.context import context_of
 from trialogue.chaos.catalogue import fault_named
 from trialogue.chaos.promises import Row, judge
 from trialogue.chaos.trial import CANARY, FaultPlan, Planned, Trial, planned
@@ -45,6 +45,7 @@ from trialogue.model.events import (
     ToolFinished,
     ToolRequested,
 )
+from trialogue.model.memory import ContextCall
 from trialogue.model.records import Record
 from trialogue.server.listener import PATH
 from trialogue.supervise import lone_error

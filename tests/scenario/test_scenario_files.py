@@ -10,13 +10,13 @@ import pytest
 import yaml
 
 from trialogue.brain.words.names import addressee
-from trialogue.meeting.settings import settings_for
 from trialogue.scenario import check, json_schema, load, loads, prepare, resolve, to_yaml
 from trialogue.scenario.defaults import VOICES
 from trialogue.scenario.json_schema import field_docs
 from trialogue.scenario.kinds import record_of
 from trialogue.scenario.later import LATER_KEYS
 from trialogue.scenario.schema import Agent, Document
+from trialogue.services.deepgram.agent import settings_for
 from trialogue.services.deepgram.codec import unknown_fields
 from trialogue.speech.voices import voice_for
 

@@ -14,6 +14,7 @@ from trialogue.scenario import Clock, Code, Overrides, Via, check, load, loads, 
 from trialogue.scenario.defaults import Sitting
 from trialogue.scenario.ears import EarSpec
 from trialogue.scenario.seating import ClipSpec, PersonSpec
+from trialogue.services.deepgram.ear import DeepgramEar
 from trialogue.services.deepgram.listen import ListenSettings
 
 CAST = """
@@ -67,7 +68,7 @@ def test_people_are_seated_in_the_casts_order(file):
         ("gwen", Kind.RECORDING, Role.SPEAKER),
     ]
     assert [agent.name for agent in resolved.agents] == ["ada"]
-    ear = EarSpec("local", ListenSettings(model="flux-general-en"))
+    ear = EarSpec("local", DeepgramEar(ListenSettings(model="flux-general-en")))
     assert resolved.people[:3] == (
         PersonSpec("dana", "microphone", ear=ear),
         PersonSpec("eli", "text"),
@@ -95,7 +96,7 @@ def test_people_are_seated_in_the_casts_order(file):
 def test_an_ear_is_asked_for_what_its_seat_says(listen, settings):
     """A language chooses the model that understands it, unless the seat names one."""
     text = SMALL.replace("{role: human}", f"{{role: human, listen: {listen}}}")
-    assert resolve(loads(text)).people[0].ear == EarSpec("local", settings)
+    assert resolve(loads(text)).people[0].ear == EarSpec("local", DeepgramEar(settings))
 
 
 def test_ears_are_where_the_agents_are():

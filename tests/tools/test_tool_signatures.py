@@ -5,9 +5,10 @@ import trio
 from fake_service import FakeService, held, of, settled
 
 from trialogue.agent.memory import Memory
-from trialogue.brain.words.context import STILL_RUNNING, ContextCall, context_of
+from trialogue.brain.words.context import STILL_RUNNING, context_of
 from trialogue.journal.personal import masked
 from trialogue.model.events import MeetingStarted, ToolFinished, ToolRequested
+from trialogue.model.memory import ContextCall
 from trialogue.model.participants import Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record

@@ -20,12 +20,11 @@ from typing import TypeAlias, assert_never
 import trio
 from attrs import define, field, frozen
 
-from trialogue.actors.agent_session import AgentSession, Prompt, SessionContext
+from trialogue.actors.agent_session import AgentSession, SessionContext
 from trialogue.actors.dialling import Connect
-from trialogue.actors.in_a_row import hold_in_a_row
+from trialogue.actors.in_a_row import Row, hold_in_a_row
 from trialogue.actors.replies import Mouth, Replies
 from trialogue.brain.restarts import Restarts
-from trialogue.brain.words.context import ContextItem
 from trialogue.mailbox import Mailbox
 from trialogue.model.commands import AnswerTool, Cue, Replace, RollOver, Speak, Update
 from trialogue.model.events import (
@@ -38,27 +37,28 @@ from trialogue.model.events import (
     SessionRolledOver,
     SettingsChanged,
 )
-from trialogue.services.deepgram.settings import Settings
-from trialogue.services.deepgram.terms import change_of, folded, restored, with_lines
+from trialogue.model.memory import ContextItem
+from trialogue.services import port
+from trialogue.services.port import AgentOffer
 
-__all__ = ["Agent", "Connect", "Order", "Past", "Service"]
+__all__ = ["Agent", "AgentService", "Connect", "Order", "Past"]
 
-Order: TypeAlias = Prompt | RollOver | Replace | Update
+Order: TypeAlias = port.Order | RollOver | Replace | Update
 """What the brain orders of an agent."""
 
 
 @frozen
-class Service:
+class AgentService:
     """Where an agent's sessions are, and what they are told at their start."""
 
     connect: Connect
     """Dials it."""
 
-    settings: Settings = field(repr=False)
-    """The first message of a participant's first session. Personal."""
+    offer: AgentOffer = field(repr=False)
+    """What a participant's first session is asked for. Personal."""
 
     place: str = ""
-    """Where the settings are written, for whoever can mend them."""
+    """Where that is written, for whoever can mend them."""
 
 
 @frozen
@@ -93,7 +93,7 @@ class Agent:
     def __init__(
         self,
         participant: str,
-        services: Sequence[Service],
+        services: Sequence[AgentService],
         *,
         context: Callable[[], Sequence[ContextItem]],
         mouth: Mouth,
@@ -151,7 +151,9 @@ class Agent:
 
     async def _serve(self) -> SessionFailed:
         """Hold sessions in a row until there can be no further one."""
-        failed = await hold_in_a_row(self._hold, self._restarts, self._lost, self._services[0].place)
+        service = self._services[0]
+        row = Row(self._restarts, service.offer.judge, service.place)
+        failed = await hold_in_a_row(self._hold, row, self._lost)
         return SessionFailed(self.participant, failed.reason, failed.refused)
 
     async def _hold(self) -> None:
@@ -165,24 +167,24 @@ class Agent:
         self._number += 1
         context = SessionContext(self.participant, self._number, self._replies, self._post)
         async with self._services[0].connect() as socket:
-            session = self._session = AgentSession(context, socket)
+            session = self._session = AgentSession(context, socket, self._offer())
             try:
-                await session.run(self._settings())
+                await session.run()
             finally:
                 self._session = None
                 self._replies.lost()
 
-    def _settings(self) -> Settings:
-        """What the next session is told: all that was changed since, and what the agent remembers."""
+    def _offer(self) -> AgentOffer:
+        """What the next session is asked for: all that was changed since, and what the agent remembers."""
         self._folded = len(self._changes)
-        settings = self._with(self._folded)
+        offer = self._services[0].offer.changed(self._earlier(self._folded))
         if self._lines is not None:
-            settings = with_lines(settings, self._lines())
-        return restored(settings, self._remember()) if self._was_ready else settings
+            offer = offer.with_lines(self._lines())
+        return offer.restored(self._remember()) if self._was_ready else offer
 
-    def _with(self, count: int) -> Settings:
-        """The service's settings with the first `count` changes."""
-        return folded(self._services[0].settings, [change.update for change in self._changes[:count]])
+    def _earlier(self, count: int) -> list[Update]:
+        """The first `count` changes."""
+        return [change.update for change in self._changes[:count]]
 
     def _post(self, event: Event) -> None:
         """Report what a session told, and take from it what concerns the agent."""
@@ -224,9 +226,8 @@ class Agent:
             return
         if self._session.takes_updates:
             update = self._changes[index].update
-            # Only a change of `think` is told with what it leaves out: the others need not know what holds.
-            before = self._with(index) if update.part == "think" else self._services[0].settings
-            self._session.update(update.part, change_of(update, before))
+            messages = self._services[0].offer.change(update, self._earlier(index))
+            self._session.update(update.part, messages)
         elif self._overwhelmed != self._number:
             self._overwhelmed = self._number
             what = "too many changes at once: what is too much holds from the next session on"

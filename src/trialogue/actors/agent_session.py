@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import trio
 from attrs import frozen
@@ -40,21 +40,9 @@ from trialogue.model.events import (
     WordsHeard,
 )
 from trialogue.services import facts as told
-from trialogue.services.deepgram.codes import judge_early
-from trialogue.services.deepgram.messages import (
-    ClientMessage,
-    FunctionCallResponse,
-    InjectAgentMessage,
-    InjectUserMessage,
-)
-from trialogue.services.deepgram.session import ClientSession, SessionState
-from trialogue.services.deepgram.settings import Settings
-from trialogue.services.deepgram.terms import Change
+from trialogue.services.port import AgentOffer, Message, Order
 from trialogue.services.verdicts import Verdict
 from trialogue.transport.socket import WebSocket
-
-Prompt: TypeAlias = Cue | Speak | AnswerTool
-"""What the brain orders of one session."""
 
 FAILURE_LIMIT = 3
 """Replies that may fail in a row; then the session is given up for a new one."""
@@ -67,8 +55,6 @@ SILENCE_S = 0.1
 
 ALLOWED_S = 110 * 60.0
 """A session's age at which it is to be gone on with in a new one; services end it at two hours."""
-
-_PLAIN_RATE = 24_000
 
 
 @frozen
@@ -91,10 +77,11 @@ class SessionContext:
 class AgentSession:
     """Converses over one open websocket."""
 
-    def __init__(self, context: SessionContext, socket: WebSocket) -> None:
+    def __init__(self, context: SessionContext, socket: WebSocket, offer: AgentOffer) -> None:
         self._context = context
         self._socket = socket
-        self._wire = ClientSession(trio.current_time())
+        self._wire = offer.open(trio.current_time())
+        self._rate = offer.sample_rate
         self._malformed = Malformed()
         self._complaints = Complaints(context.participant, context.post)
         self._failures = 0
@@ -102,7 +89,7 @@ class AgentSession:
         self._is_ready = trio.Event()
         self._is_ending = False
         self._scope = trio.CancelScope()
-        self._updates = Updates(self._transmit, self._changed)
+        self._updates = Updates(self._tell_change, self._changed)
         self.has_rolled_over = False
 
     @property
@@ -113,7 +100,7 @@ class AgentSession:
     @property
     def is_running(self) -> bool:
         """Whether the settings hold."""
-        return self._wire.state is SessionState.RUNNING
+        return self._wire.is_running
 
     # --- what it is told --------------------------------------------------------------------------
 
@@ -121,25 +108,19 @@ class AgentSession:
         """Let the agent hear a frame; before the settings hold it hears nothing."""
         if self.is_running:
             self._fed_at = trio.current_time()
-            self._socket.send_bytes(self._wire.send_audio(pcm, self._fed_at))
+            self._put(self._wire.hear(pcm, self._fed_at))
 
-    def carry_out(self, order: Prompt) -> bool:
+    def carry_out(self, order: Order) -> bool:
         """Carry out an order; False where it is for a session that is over."""
-        message: InjectUserMessage | InjectAgentMessage | FunctionCallResponse
         match order:
-            case Cue():
+            case Cue() | Speak():
                 self._asking.tell(order)
-                message = InjectUserMessage(content=order.text)
-            case Speak():
-                self._asking.tell(order)
-                behavior = None if order.behavior == "default" else order.behavior
-                message = InjectAgentMessage(message=order.text, behavior=behavior)
             case AnswerTool():
                 if order.session != self._context.number or order.call_id not in self._wire.open_calls:
                     return False
-                message = FunctionCallResponse(id=order.call_id, name=order.tool, content=order.content)
         self._context.replies.expect()
-        self._transmit(message)
+        if self.is_running:
+            self._send_all(self._wire.order(order, trio.current_time()))
         return True
 
     @property
@@ -147,9 +128,9 @@ class AgentSession:
         """Whether one more change of the settings can wait to be told."""
         return not self._updates.is_full
 
-    def update(self, part: Part, change: Change) -> None:
-        """Change a part of the settings, after the changes before it."""
-        self._updates.add(Pending(part, change))
+    def update(self, part: Part, messages: Sequence[Message]) -> None:
+        """Change a part of the settings by these messages, after the changes before it."""
+        self._updates.add(Pending(part, messages))
 
     def roll_over(self) -> None:
         """End on purpose, without a failure."""
@@ -158,16 +139,16 @@ class AgentSession:
 
     # --- its life ---------------------------------------------------------------------------------
 
-    async def run(self, settings: Settings) -> None:
+    async def run(self) -> None:
         """Converse until the connection ends, which raises, or until it is rolled over."""
         failure: ConnectionLost | ProviderRefused | None = None
         with closing(self._complaints), self._scope:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._keep_deadlines)
-                nursery.start_soon(self._feed_silence, _silence(settings))
+                nursery.start_soon(self._feed_silence, bytes(2 * round(self._rate * SILENCE_S)))
                 nursery.start_soon(self._watch_age)
                 nursery.start_soon(self._updates.run)
-                self._send(self._wire.send(settings, trio.current_time()))
+                self._send_all(self._wire.start(trio.current_time()))
                 try:
                     await self._read()
                 except (ConnectionLost, ProviderRefused) as ended:
@@ -184,11 +165,7 @@ class AgentSession:
                 data = await self._socket.receive()
             except ConnectionLost as lost:
                 raise self._closed(lost) from lost.__cause__
-            now = trio.current_time()
-            if isinstance(data, bytes):
-                facts = self._wire.receive_audio(data, now)
-            else:
-                facts = self._wire.receive_text(data, now)
+            facts = self._wire.receive(data, trio.current_time())
             for fact in _with_words_first(facts):
                 self._take(fact)
 
@@ -232,23 +209,30 @@ class AgentSession:
             self._is_ending = True
             self._context.post(SessionEnding(self._context.participant, self._context.number))
 
-    def _transmit(self, message: ClientMessage) -> None:
+    def _tell_change(self, messages: Sequence[Message]) -> None:
         if self.is_running:
-            self._send(self._wire.send(message, trio.current_time()))
+            self._send_all(messages)
 
-    def _send(self, message: str | bytes) -> None:
+    def _send_all(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            self._send(message)
+
+    def _send(self, message: Message) -> None:
         with suppress(ConnectionLost):  # the reader meets the same end, and tells it with its reason
-            if isinstance(message, str):
-                self._socket.send_text(message)
-            else:
-                self._socket.send_bytes(message)
+            self._put(message)
+
+    def _put(self, message: Message) -> None:
+        if isinstance(message, str):
+            self._socket.send_text(message)
+        else:
+            self._socket.send_bytes(message)
 
     def _changed(self, part: Part, outcome: Literal["applied", "unconfirmed"]) -> None:
         self._context.post(SettingsChanged(self._context.participant, self._context.number, part, outcome))
 
     # --- what the service tells -----------------------------------------------------------------
 
-    def _take(self, fact: told.SessionEvent) -> None:
+    def _take(self, fact: told.Fact) -> None:
         replies, name = self._context.replies, self._context.participant
         match fact:
             case told.ReplyAudio(data):
@@ -278,7 +262,7 @@ class AgentSession:
             case _:
                 self._take_about_session(fact)
 
-    def _take_about_session(self, fact: told.SessionEvent) -> None:
+    def _take_about_session(self, fact: told.Fact) -> None:
         name = self._context.participant
         match fact:
             case told.Latency():
@@ -333,8 +317,6 @@ class AgentSession:
         self._complaints.warn(failure.code, failure.text)
         text = f"{failure.code}: {failure.text} ({failure.hint})"
         part = self._updates.open_part
-        if not self.is_running and judge_early(failure.code).verdict is Verdict.FATAL:
-            raise ProviderRefused(text, code=failure.code, request_id=request_id)
         if failure.verdict is Verdict.FATAL and part is not None:
             self._context.post(SettingsChanged(name, self._context.number, part, "refused"))
             raise ConnectionLost(text, close_code=1005, code=UPDATE_REFUSED)
@@ -355,17 +337,10 @@ class AgentSession:
             raise ConnectionLost(f"{self._failures} in a row: {text}", close_code=1005, code=failure.code)
 
 
-def _with_words_first(facts: Sequence[told.SessionEvent]) -> Sequence[told.SessionEvent]:
+def _with_words_first(facts: Sequence[told.Fact]) -> Sequence[told.Fact]:
     """The facts of one message, without a beginning that its words tell as well: they say what begins."""
     match facts:
         case [told.ReplyStarted(), told.Sentence() as sentence, *rest]:
             return [sentence, *rest]
         case _:
             return facts
-
-
-def _silence(settings: Settings) -> bytes:
-    """A stretch of silence in the format that the session declares (linear16)."""
-    given = settings.audio.input
-    rate = _PLAIN_RATE if given is None else given.sample_rate
-    return bytes(2 * round(rate * SILENCE_S))

@@ -17,10 +17,10 @@ from attrs import field, frozen
 
 from trialogue.actors.dialling import Connect
 from trialogue.actors.ear_session import EarContext, EarSession
-from trialogue.actors.in_a_row import hold_in_a_row
+from trialogue.actors.in_a_row import Row, hold_in_a_row
 from trialogue.brain.restarts import Restarts
 from trialogue.model.events import EarFailed, EarHeard, EarLost, EarReady, Event
-from trialogue.services.deepgram.listen import ListenSettings
+from trialogue.services.port import EarOffer
 
 __all__ = ["Ear", "EarPast", "EarService"]
 
@@ -32,7 +32,7 @@ class EarService:
     connect: Connect
     """Dials one; the address says all that the session is asked for."""
 
-    settings: ListenSettings = field(repr=False)
+    offer: EarOffer = field(repr=False)
     """What it is asked for. Personal."""
 
     place: str = ""
@@ -71,7 +71,7 @@ class Ear:
     def hear(self, pcm: bytes | None, samples: int, position: int) -> None:
         """Hear the tick of so many samples that begins at sample `position`; None for silence."""
         if self._session is not None:
-            self._session.hear(pcm, samples, position / self._service.settings.sample_rate)
+            self._session.hear(pcm, samples, position / self._service.offer.sample_rate)
 
     def interrupt(self) -> None:
         """Note a gap in the sound: what was said before it is whole."""
@@ -88,14 +88,15 @@ class Ear:
     ) -> None:
         """Listen until that has failed for good, or until cancelled."""
         task_status.started()
-        failed = await hold_in_a_row(self._hold, self._restarts, self._lost, self._service.place)
+        row = Row(self._restarts, self._service.offer.judge, self._service.place)
+        failed = await hold_in_a_row(self._hold, row, self._lost)
         self._report(EarFailed(self.participant, failed.reason, failed.refused))
 
     async def _hold(self) -> None:
         self._number += 1
         context = EarContext(self.participant, self._number, self._utterances, self._post)
         async with self._service.connect() as socket:
-            session = self._session = EarSession(context, socket, self._service.settings)
+            session = self._session = EarSession(context, socket, self._service.offer)
             try:
                 await session.run()
             finally:

@@ -22,8 +22,8 @@ from trialogue.actors.in_a_row import Malformed
 from trialogue.errors import ConnectionLost, ProviderRefused
 from trialogue.model.events import EarHeard, EarReady, Event
 from trialogue.services import facts as told
-from trialogue.services.deepgram.listen import ListenSession, ListenSettings, ListenState
-from trialogue.services.facts import ListenDue, ListenEvent, Understood
+from trialogue.services.facts import EarDue, EarFact, Understood
+from trialogue.services.port import EarOffer, Message
 from trialogue.services.verdicts import Verdict
 from trialogue.transport.socket import WebSocket
 
@@ -51,11 +51,11 @@ class EarContext:
 class EarSession:
     """Listens over one open websocket."""
 
-    def __init__(self, context: EarContext, socket: WebSocket, settings: ListenSettings) -> None:
+    def __init__(self, context: EarContext, socket: WebSocket, offer: EarOffer) -> None:
         self._context = context
         self._socket = socket
-        self._wire = ListenSession(settings)
-        self._rate = settings.sample_rate
+        self._wire = offer.open(socket.handshake.header)
+        self._rate = offer.sample_rate
         self._fed_to_s = -inf
         self._malformed = Malformed()
         self._complaints = Complaints(context.participant, context.post)
@@ -66,12 +66,12 @@ class EarSession:
     @property
     def is_listening(self) -> bool:
         """Whether sound may flow."""
-        return self._wire.state is ListenState.LISTENING
+        return self._wire.is_listening
 
     @property
     def utterances(self) -> int:
         """How many there were, with those of the sessions before."""
-        return self._context.utterances + self._wire.utterances.count
+        return self._context.utterances + self._wire.utterances
 
     # --- what it is told --------------------------------------------------------------------------
 
@@ -83,14 +83,14 @@ class EarSession:
             self._fed_to_s = place_s + samples / self._rate
         elif not self._fed_to_s <= place_s < self._fed_to_s + TAIL_S:
             return
-        data = self._wire.hear(pcm or bytes(2 * samples), trio.current_time(), place_s)
-        self._socket.send_bytes(data)
+        self._put(self._wire.hear(pcm or bytes(2 * samples), trio.current_time(), place_s))
         self._look_again()
 
     def end_utterance(self) -> None:
         """Let what was said so far be a whole utterance: the sound has a gap here."""
-        if self.is_listening and self._wire.utterances.open is not None:
-            self._send(self._wire.end_utterance(trio.current_time()))
+        if self.is_listening and self._wire.is_inside:
+            for message in self._wire.end_utterance(trio.current_time()):
+                self._send(message)
         self._fed_to_s = -inf
 
     def renew(self) -> None:
@@ -104,11 +104,7 @@ class EarSession:
         failure: ConnectionLost | ProviderRefused | None = None
         with closing(self._complaints), self._scope:
             async with trio.open_nursery() as nursery:
-                self._take_all(
-                    self._wire.start(
-                        trio.current_time(), self._socket.handshake.header("dg-request-id") or ""
-                    )
-                )
+                self._take_all(self._wire.start(trio.current_time()))
                 nursery.start_soon(self._keep_deadlines)
                 try:
                     await self._read()
@@ -117,7 +113,7 @@ class EarSession:
                 nursery.cancel_scope.cancel(reason="the session has ended")
         if failure is not None:
             raise failure
-        if self._wire.state is ListenState.CLOSED:
+        if self._wire.is_over:
             raise ConnectionLost("the service said nothing in time")
 
     async def _read(self) -> None:
@@ -126,10 +122,7 @@ class EarSession:
                 data = await self._socket.receive()
             except ConnectionLost as lost:
                 raise self._closed(lost) from lost.__cause__
-            if isinstance(data, bytes):
-                self._take_all(self._wire.receive_audio(data))
-            else:
-                self._take_all(self._wire.receive_text(data, trio.current_time()))
+            self._take_all(self._wire.receive(data, trio.current_time()))
             self._look_again()
 
     def _closed(self, lost: ConnectionLost) -> ConnectionLost:
@@ -141,7 +134,7 @@ class EarSession:
         return ConnectionLost(f"{error.code}: {error.text}", close_code=lost.close_code, code=error.code)
 
     async def _keep_deadlines(self) -> None:
-        while self._wire.state is not ListenState.CLOSED:
+        while not self._wire.is_over:
             with trio.CancelScope() as self._waiting:
                 self._look_again()
                 await trio.sleep_forever()
@@ -154,7 +147,7 @@ class EarSession:
         deadline = self._wire.next_deadline()
         self._waiting.deadline = inf if deadline is None else deadline
 
-    def _carry_out(self, due: ListenDue) -> None:
+    def _carry_out(self, due: EarDue) -> None:
         match due:
             case told.Transmit(message):
                 self._send(message)
@@ -163,20 +156,23 @@ class EarSession:
             case told.Timeout():
                 pass  # the session is closed
 
-    def _send(self, message: str | bytes) -> None:
+    def _send(self, message: Message) -> None:
         with suppress(ConnectionLost):  # the reader meets the same end, and tells it with its reason
-            if isinstance(message, str):
-                self._socket.send_text(message)
-            else:
-                self._socket.send_bytes(message)
+            self._put(message)
+
+    def _put(self, message: Message) -> None:
+        if isinstance(message, str):
+            self._socket.send_text(message)
+        else:
+            self._socket.send_bytes(message)
 
     # --- what the service tells -----------------------------------------------------------------
 
-    def _take_all(self, facts: list[ListenEvent]) -> None:
+    def _take_all(self, facts: list[EarFact]) -> None:
         for fact in facts:
             self._take(fact)
 
-    def _take(self, fact: ListenEvent) -> None:
+    def _take(self, fact: EarFact) -> None:
         name, post = self._context.participant, self._context.post
         match fact:
             case Understood():
@@ -213,7 +209,7 @@ class EarSession:
 
     def _leave_if_ending(self) -> None:
         """Go on in a new session between two utterances, where this one comes to its allowed end."""
-        if self._is_ending and self._wire.utterances.open is None:
+        if self._is_ending and not self._wire.is_inside:
             self.renew()
 
     def _failed(self, failure: told.Failed) -> None:

@@ -10,10 +10,9 @@ from collections.abc import Awaitable, Callable
 import trio
 from attrs import frozen
 
-from trialogue.actors.verdicts import judged, loss_of
+from trialogue.actors.verdicts import Judge, judged, loss_of
 from trialogue.brain.restarts import Restarts
 from trialogue.errors import ConnectionLost, DialFailed, ProviderRefused, SetupError
-from trialogue.services.deepgram.codes import judge
 
 MALFORMED_LIMIT = 5
 MALFORMED_WITHIN_S = 10.0
@@ -30,13 +29,28 @@ class NoMore:
     """Whether the service refused (key, account, settings) rather than was unreachable."""
 
 
+@frozen
+class Row:
+    """What sessions in a row have in common."""
+
+    restarts: Restarts
+    """How patient to be."""
+
+    judge: Judge
+    """What the service makes of an end."""
+
+    place: str = ""
+    """Where what is refused can be mended."""
+
+    def at_place(self, reason: str) -> str:
+        """A reason, and where it can be mended."""
+        return f"{reason} [{self.place}]" if self.place else reason
+
+
 async def hold_in_a_row(
-    hold: Callable[[], Awaitable[None]],
-    restarts: Restarts,
-    lost: Callable[[str, float], None],
-    place: str = "",
+    hold: Callable[[], Awaitable[None]], row: Row, lost: Callable[[str, float], None]
 ) -> NoMore:
-    """Hold sessions until there can be no further one; what is refused can be mended at `place`.
+    """Hold sessions until there can be no further one.
 
     `hold` is one session, from its dial on; where it returns, the next begins at once. `lost` is told of
     each loss that is borne: why, and how many seconds until the next dial.
@@ -45,28 +59,24 @@ async def hold_in_a_row(
         try:
             await hold()
         except (ProviderRefused, SetupError) as refused:
-            return NoMore(_at(place, str(refused)), refused=True)
+            return NoMore(row.at_place(str(refused)), refused=True)
         except ConnectionLost as ended:
-            wait = _wait_after(ended, restarts, place)
+            wait = _wait_after(ended, row)
             if isinstance(wait, NoMore):
                 return wait
             lost(str(ended), wait)
             await trio.sleep(wait)
 
 
-def _wait_after(lost: ConnectionLost, restarts: Restarts, place: str) -> float | NoMore:
+def _wait_after(lost: ConnectionLost, row: Row) -> float | NoMore:
     """Seconds until the next dial."""
-    judgement = judged(lost, judge)
+    judgement = judged(lost, row.judge)
     loss = loss_of(lost, judgement.verdict)
     if loss is None:
-        return NoMore(_at(place, f"{lost} ({judgement.hint})"), refused=True)
+        return NoMore(row.at_place(f"{lost} ({judgement.hint})"), refused=True)
     retry_after = lost.retry_after_s if isinstance(lost, DialFailed) else None
-    wait = restarts.lost(trio.current_time(), retry_after, loss)
+    wait = row.restarts.lost(trio.current_time(), retry_after, loss)
     return NoMore(f"{lost} ({judgement.hint})", refused=False) if wait is None else wait
-
-
-def _at(place: str, reason: str) -> str:
-    return f"{reason} [{place}]" if place else reason
 
 
 class Malformed:

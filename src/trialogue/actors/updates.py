@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import trio
@@ -17,7 +17,7 @@ from attrs import frozen
 
 from trialogue.mailbox import Mailbox
 from trialogue.model.events import Part
-from trialogue.services.deepgram.terms import Change
+from trialogue.services.port import Message
 
 CONFIRM_S = 25.0
 """Seconds that a confirmation may take."""
@@ -33,7 +33,7 @@ class Pending:
     part: Part
     """Which part it changes."""
 
-    message: Change
+    messages: Sequence[Message]
     """What the service is told."""
 
 
@@ -42,7 +42,7 @@ class Updates:
 
     def __init__(
         self,
-        send: Callable[[Change], None],
+        send: Callable[[Sequence[Message]], None],
         told: Callable[[Part, Literal["applied", "unconfirmed"]], None],
     ) -> None:
         """`told` is called with each part and what became of its change."""
@@ -76,7 +76,7 @@ class Updates:
         while True:
             pending = await self._waiting.take()
             self._open, self._confirmed = pending, trio.Event()
-            self._send(pending.message)
+            self._send(pending.messages)
             with trio.move_on_after(CONFIRM_S):
                 await self._confirmed.wait()
             self._open = None

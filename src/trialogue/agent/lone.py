@@ -16,16 +16,17 @@ from typing import Literal, TypeAlias, get_args
 import trio
 from attrs import field, frozen
 
-from trialogue.actors.agent import Agent, Connect, Service
+from trialogue.actors.agent import Agent, AgentService, Connect
 from trialogue.agent.memory import Memory
 from trialogue.errors import GaveUp, ProviderRefused
 from trialogue.mailbox import Mailbox
 from trialogue.meeting.asking import LONGEST_ANSWER, Loop, a_choice, a_number, a_sound, a_text
-from trialogue.meeting.edges import DEEPGRAM_URL, deepgram_connect
-from trialogue.meeting.settings import settings_for, updates_for
+from trialogue.meeting.edges import hosted_exchange
+from trialogue.meeting.settings import updates_for
 from trialogue.model.commands import AnswerTool, Behavior, Cue, RollOver, Speak, Update
 from trialogue.model.events import (
     Event,
+    Part,
     ReplySent,
     ReplyStarted,
     ReplyWithdrawn,
@@ -34,7 +35,8 @@ from trialogue.model.events import (
     SessionReady,
     ToolRequested,
 )
-from trialogue.services.deepgram.settings import Settings
+from trialogue.services import HOSTED, service_of
+from trialogue.services.port import AgentOffer, Dialect
 from trialogue.supervise import lone_error
 
 NAME = "agent"
@@ -110,7 +112,8 @@ class LoneAgent:
     anything else happens. Only tasks of the agent's own loop can wait for its events.
     """
 
-    def __init__(self, settings: Settings, sample_rate: int, connect: Connect) -> None:
+    def __init__(self, dialect: Dialect, offer: AgentOffer, connect: Connect) -> None:
+        self._dialect = dialect
         self._inbox: Mailbox[AgentEvent] = Mailbox("agent events", WAITING)
         self._memory = Memory()
         self._loop = Loop()
@@ -120,9 +123,9 @@ class LoneAgent:
         self._is_replying = False
         self.actor = Agent(
             NAME,
-            (Service(connect, settings),),
+            (AgentService(connect, offer),),
             context=self._memory.context,
-            mouth=_Mouth(self._inbox, sample_rate),
+            mouth=_Mouth(self._inbox, offer.sample_rate),
             post=self._take,
         )
 
@@ -186,7 +189,8 @@ class LoneAgent:
         """
         if prompt is not None:
             a_text(prompt, "the prompt")
-        orders = updates_for(NAME, prompt, {"listen": listen, "think": think, "speak": speak})
+        parts: dict[Part, Mapping[str, object] | None] = {"listen": listen, "think": think, "speak": speak}
+        orders = updates_for(NAME, prompt, parts, (self._dialect,))
         self._loop.ask(lambda: self._update(orders))
 
     def _update(self, orders: Sequence[Update]) -> None:
@@ -245,19 +249,22 @@ class LoneAgent:
 async def open_agent(
     agent: Mapping[str, object],
     *,
-    url: str = DEEPGRAM_URL,
+    via: str = HOSTED,
+    url: str | None = None,
     connect: Connect | None = None,
     sample_rate: int = 24_000,
 ) -> AsyncGenerator[LoneAgent]:
     """Hold one agent's session beside the block; leaving the block ends it.
 
-    `agent` is the wire's `agent` object (listen, think, speak, greeting). Sound is linear16 mono at
-    `sample_rate` both ways. The key comes from `DEEPGRAM_API_KEY`; `connect` dials elsewhere, for example
-    an embedded server. Raises `SetupError` without a key, `RemoteProtocolError` for an agent object that
-    is none.
+    `agent` is what the service `via` calls an agent, in its own words (listen, think, speak, greeting). Sound
+    is linear16 mono at `sample_rate` both ways. The service is dialled at its own address, or at `url`, with
+    the key of the environment; `connect` dials elsewhere, for example an embedded server. Raises `SetupError`
+    without a key, `RemoteProtocolError` for an agent object that is none, KeyError for an unknown service.
     """
     a_number(sample_rate, "the sample rate", 8_000, 192_000)
-    lone = LoneAgent(settings_for(agent, sample_rate), sample_rate, connect or deepgram_connect(url))
+    service = service_of(via)
+    offer = service.dialect.offer(agent, sample_rate)
+    lone = LoneAgent(service.dialect, offer, connect or hosted_exchange(service, url).agents)
     with lone_error():
         async with trio.open_nursery() as nursery:
             await nursery.start(lone.actor.run)

@@ -7,15 +7,9 @@ from typing import Final
 
 from attrs import Factory, define
 
-from trialogue.brain.words.context import (
-    REMEMBERED,
-    STILL_RUNNING,
-    ContextItem,
-    ContextMessage,
-    context_call,
-    size_of,
-)
+from trialogue.brain.words.context import REMEMBERED, STILL_RUNNING, context_call, size_of
 from trialogue.model.events import Event, SentenceSaid, ToolCallCancelled, ToolRequested, WordsHeard
+from trialogue.model.memory import ContextItem, ContextMessage
 
 OPEN_CALLS: Final = 64
 """Calls without an answer that are kept."""

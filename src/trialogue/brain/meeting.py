@@ -31,7 +31,6 @@ from trialogue.brain.owners import Owners
 from trialogue.brain.seats import sessions
 from trialogue.brain.tools import calling
 from trialogue.brain.turn import listening, speaking
-from trialogue.brain.words.context import ContextItem
 from trialogue.errors import LocalProtocolError
 from trialogue.model.commands import Command
 from trialogue.model.events import (
@@ -45,6 +44,7 @@ from trialogue.model.events import (
     StopAsked,
     Woke,
 )
+from trialogue.model.memory import ContextItem
 from trialogue.model.plan import AgendaItem, MeetingPlan
 from trialogue.model.transcript import Utterance
 

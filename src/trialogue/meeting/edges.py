@@ -1,6 +1,6 @@
 """The edge of a meeting: where the services of agents and of people's ears are, and how they are dialled.
 
-Only this file differs between a meeting at Deepgram, one at the embedded server on a loopback socket,
+Only this file differs between a meeting at a vendor's, one at the embedded server on a loopback socket,
 and one at the embedded server over in-memory streams.
 """
 
@@ -11,7 +11,6 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Protocol
-from urllib.parse import urlsplit, urlunsplit
 
 import trio
 from attrs import frozen
@@ -26,17 +25,13 @@ from trialogue.scenario.resolve import Resolved
 from trialogue.server.equipment import Equipment, seeded_ids
 from trialogue.server.listener import PATH, open_server, serve_stream
 from trialogue.server.options import ServerOptions
-from trialogue.services.deepgram.listen import ListenSettings
+from trialogue.services import EMBEDDED, HOSTED, service_of
+from trialogue.services.port import EarOffer, Hosted, Service
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.supervise import lone_error
 from trialogue.tools.toolbox import NOTHING_MORE, Permissions
 from trialogue.transport.dial import check_plaintext, in_memory, open_websocket, parse_url
 from trialogue.transport.socket import WebSocket
-
-DEEPGRAM_URL = "wss://agent.deepgram.com/v1/agent/converse"
-"""The hosted service; regional hosts (EU, AU, IN) are given by `--endpoint`."""
-
-KEY_VARIABLE = "DEEPGRAM_API_KEY"
 
 
 @frozen
@@ -44,7 +39,7 @@ class Edges:
     """Where the services are, if not where they are by default."""
 
     endpoint: str | None = None
-    """The `wss://` address of the service for agents `via: deepgram`; the vendor's own where None."""
+    """The `wss://` address of the hosted service (`services.HOSTED`); the vendor's own where None."""
 
     engines: Engines | None = None
     """Ears and voices of the embedded server; the defaults of `trialogue[local]` where None."""
@@ -85,9 +80,9 @@ class Exchange:
         """Dials for an agent."""
         return partial(self.dial, self.url)
 
-    def ears(self, settings: ListenSettings) -> Connect:
+    def ears(self, offer: EarOffer) -> Connect:
         """Dials for an ear, which is asked for this."""
-        return partial(self.dial, settings.url(_for_listening(self.url)))
+        return partial(self.dial, offer.address(self.url))
 
 
 @asynccontextmanager
@@ -98,8 +93,8 @@ async def open_edges(resolved: Resolved, edges: Edges) -> AsyncGenerator[Mapping
         seats = [seat for spec in resolved.agents for seat in spec.seats]
         ears = [person.ear for person in resolved.people if person.ear is not None]
         for via in sorted({seat.via for seat in seats} | {ear.via for ear in ears}):
-            if via == "deepgram":
-                exchanges[via] = deepgram_exchange(edges.endpoint or DEEPGRAM_URL)
+            if (service := service_of(via)).hosted is not None:
+                exchanges[via] = hosted_exchange(service, edges.endpoint if via == HOSTED else None)
             else:
                 edges.progress("loading voices and recognizer")
                 engines = edges.engines or open_engines()
@@ -109,38 +104,31 @@ async def open_edges(resolved: Resolved, edges: Edges) -> AsyncGenerator[Mapping
         yield exchanges
 
 
-def _for_listening(url: str) -> str:
-    """The address by whose host ears are reached: Deepgram's agents alone have one of their own."""
-    parts = urlsplit(url)
-    host = parts.netloc.removeprefix("agent.")
-    is_deepgrams = host != parts.netloc and f".{host}".endswith(".deepgram.com")
-    return urlunsplit(parts._replace(netloc=f"api.{host}")) if is_deepgrams else url
-
-
-def deepgram_connect(url: str) -> Connect:
-    """Dial Deepgram's service, or a peer that speaks its protocol, with the key of the environment.
+def hosted_exchange(service: Service, url: str | None = None) -> Exchange:
+    """A vendor's service at its own address, or a peer at `url`, with the key of the environment.
 
     `SetupError` at once for a key that is not set, or an address that a key may not be sent to.
     """
-    return deepgram_exchange(url).agents
-
-
-def deepgram_exchange(url: str) -> Exchange:
-    """Deepgram's service, or a peer's; `SetupError` as of `deepgram_connect`."""
+    hosted = service.hosted
+    if hosted is None:
+        raise SetupError(f"{service.title} has no address of its own")
+    authorization = partial(authorized, service.title, hosted)
     authorization()
     headers = {"Authorization": authorization}
-    check_plaintext(parse_url(url), headers, (), allow_plaintext=False)
-    return Exchange(url, partial(open_websocket, headers=headers))
+    address = url or hosted.url
+    check_plaintext(parse_url(address), headers, (), allow_plaintext=False)
+    return Exchange(address, partial(open_websocket, headers=headers))
 
 
-def authorization() -> str:
+def authorized(title: str, hosted: Hosted) -> str:
     """The header's value, made as it is dialled; `SetupError` where the key is not set, or can be none."""
-    key = os.environ.get(KEY_VARIABLE, "").strip()
+    variable = hosted.key_variable
+    key = os.environ.get(variable, "").strip()
     if not key:
-        raise SetupError(f"set {KEY_VARIABLE} to your Deepgram API key, or run with --via local")
+        raise SetupError(f"set {variable} to your {title} API key, or run with --via {EMBEDDED}")
     if not (key.isascii() and key.isprintable() and " " not in key):
-        raise SetupError(f"{KEY_VARIABLE} is no key: it holds spaces, line breaks or letters beyond ASCII")
-    return f"Token {key}"
+        raise SetupError(f"{variable} is no key: it holds spaces, line breaks or letters beyond ASCII")
+    return f"{hosted.scheme} {key}"
 
 
 def compute() -> Compute:

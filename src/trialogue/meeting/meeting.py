@@ -168,7 +168,7 @@ class Meeting:
         texts = [written(part, given) for part, given in parts.items() if given is not None]
         if any(word in text for text in texts for word in _SECRETIVE):
             raise LocalProtocolError("endpoints and credentials belong into the scenario, not into an update")
-        for update in updates_for(participant, prompt, parts):
+        for update in updates_for(participant, prompt, parts, self._stage.dialects(participant)):
             self._post(UpdateAsked(participant, update.part, update.content))
 
     def type(self, participant: str, text: str) -> None:

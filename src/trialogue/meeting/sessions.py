@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from trialogue.actors.agent import Agent, Service
+from trialogue.actors.agent import Agent, AgentService
 from trialogue.actors.dialling import Breaker, Connect, DialLimiter, guarded
 from trialogue.actors.ear import Ear, EarService
 from trialogue.actors.router import Router
-from trialogue.brain.words.context import ContextItem
 from trialogue.meeting.edges import Exchange
 from trialogue.meeting.seams import Seams
-from trialogue.meeting.settings import settings_for
 from trialogue.model.events import Event
+from trialogue.model.memory import ContextItem
 from trialogue.scenario.resolve import Resolved
-from trialogue.services.deepgram.listen import ListenSettings
+from trialogue.services import service_of
+from trialogue.services.port import EarOffer
 
 Blocks = Mapping[str, tuple[Mapping[str, object], ...]]
-"""The wire's `agent` object of each agent and of its fallback, references revealed."""
+"""What each service is told of each agent and of its fallback, references revealed."""
 
 
 class Switchboard:
@@ -36,9 +36,9 @@ class Switchboard:
         """Dials for an agent at a service."""
         return self._guarded(self._seams.connect(participant, self._exchanges[via].agents), via)
 
-    def for_ear(self, participant: str, via: str, settings: ListenSettings) -> Connect:
+    def for_ear(self, participant: str, via: str, offer: EarOffer) -> Connect:
         """Dials for a person's ear."""
-        return self._guarded(self._seams.listen(participant, self._exchanges[via].ears(settings)), via)
+        return self._guarded(self._seams.listen(participant, self._exchanges[via].ears(offer)), via)
 
     def _guarded(self, connect: Connect, via: str) -> Connect:
         return guarded(connect, self._limiter, self._breakers[via])
@@ -79,9 +79,9 @@ def make_agents(
     sample_rate = seats.router.grid.sample_rate
     for spec in seats.resolved.agents:
         services = [
-            Service(
+            AgentService(
                 seats.switchboard.for_agent(spec.name, seat.via),
-                settings_for(block, sample_rate),
+                service_of(seat.via).dialect.offer(block, sample_rate),
                 seats.place(spec.name),
             )
             for seat, block in zip(spec.seats, blocks[spec.name], strict=True)
@@ -106,8 +106,8 @@ def make_ears(seats: Seats) -> dict[str, Ear]:
     for person in seats.resolved.people:
         if person.ear is None:
             continue
-        settings = evolve(person.ear.settings, sample_rate=sample_rate)
-        connect = seats.switchboard.for_ear(person.name, person.ear.via, settings)
-        service = EarService(connect, settings, seats.place(person.name))
+        offer = person.ear.offer.at_rate(sample_rate)
+        connect = seats.switchboard.for_ear(person.name, person.ear.via, offer)
+        service = EarService(connect, offer, seats.place(person.name))
         ears[person.name] = Ear(person.name, service, post=seats.post, seed=seats.resolved.plan.seed)
     return ears

@@ -1,48 +1,33 @@
-"""What an agent's service is told at first: the scenario's agent block and the meeting's sound."""
+"""Changes of an agent's settings, as an app asks for them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import product
 
 import orjson
 
 from trialogue.errors import LocalProtocolError
 from trialogue.model.commands import Update
 from trialogue.model.events import Part
-from trialogue.services.deepgram.codec import decode_client
-from trialogue.services.deepgram.messages import Settings
-from trialogue.services.deepgram.terms import read_change
-
-
-def settings_for(block: Mapping[str, object], sample_rate: int) -> Settings:
-    """The first message of a session: `block` is the wire's `agent` object, sound is linear16 both ways."""
-    sound = {"encoding": "linear16", "sample_rate": sample_rate}
-    message = decode_client(
-        orjson.dumps(
-            {
-                "type": "Settings",
-                "audio": {"input": sound, "output": {**sound, "container": "none"}},
-                "agent": dict(block),
-            }
-        )
-    )
-    if not isinstance(message, Settings):
-        raise LocalProtocolError("an agent block did not make Settings")
-    return message
+from trialogue.services.port import Dialect
 
 
 def updates_for(
-    participant: str, prompt: str | None, parts: Mapping[Part, Mapping[str, object] | None]
+    participant: str,
+    prompt: str | None,
+    parts: Mapping[Part, Mapping[str, object] | None],
+    dialects: Iterable[Dialect],
 ) -> list[Update]:
-    """What an app wants changed, one order a part; LocalProtocolError for an object that is none."""
+    """What an app wants changed, one order a part; LocalProtocolError for what one of `dialects` lacks."""
     asked: list[tuple[Part, str]] = []
     if prompt is not None:
         asked.append(("prompt", prompt))
     for part, given in parts.items():
         if given is not None:
             asked.append((part, written(part, given)))
-    for part, content in asked:
-        read_change(part, content)
+    for dialect, (part, content) in product(dialects, asked):
+        dialect.check_change(part, content)
     return [Update(participant, part, content) for part, content in asked]
 
 

@@ -38,6 +38,8 @@ from trialogue.model.events import ActorCrashed, ActorOverran, Event, MeetingRes
 from trialogue.model.secrets import NO_SECRETS, Secrets
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.variables import reveal
+from trialogue.services import service_of
+from trialogue.services.port import Dialect
 from trialogue.supervise import (
     ChildSpec,
     Exited,
@@ -116,6 +118,11 @@ class Stage:
 
     has_overrun: trio.Event = field(factory=trio.Event)
     """There is one."""
+
+    def dialects(self, participant: str) -> list[Dialect]:
+        """How an agent's own service and its fallback's are spoken to."""
+        specs = (spec for spec in self.resolved.agents if spec.name == participant)
+        return [service_of(seat.via).dialect for spec in specs for seat in spec.seats]
 
     async def run(self) -> EndMeeting:
         """Hold the meeting: its first event, its actors, its end; then record what they still report.

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from trialogue.scenario.schema import Agent, Document, Via
 from trialogue.scenario.stages import Listen
 from trialogue.scenario.vocabulary import Seat
+from trialogue.services.deepgram.ear import DeepgramEar
 from trialogue.services.deepgram.listen import ListenSettings
 
 EarVia: TypeAlias = Literal["local", "deepgram"]
@@ -46,7 +47,7 @@ class EarSpec:
     via: EarVia
     """At which service."""
 
-    settings: ListenSettings = field(repr=False)
+    offer: DeepgramEar = field(repr=False)
     """What it is asked for, but for the rate of the meeting's sound. Personal."""
 
 
@@ -58,7 +59,9 @@ def has_ear(seat: Agent) -> bool:
 def ear_of(document: Document, name: str) -> EarSpec | None:
     """The ear of a person of a completed document; None for one without sound."""
     seat = document.cast[name]
-    return EarSpec(_where(document), _settings(seat.listen or Listen())) if has_ear(seat) else None
+    return (
+        EarSpec(_where(document), DeepgramEar(_settings(seat.listen or Listen()))) if has_ear(seat) else None
+    )
 
 
 def _where(document: Document) -> EarVia:

@@ -33,7 +33,7 @@ def price_of_ear(ear: EarSpec | None) -> Price | None:
     """What a person's ear costs; None where nothing is paid: no ear, or the embedded server's."""
     if ear is None or ear.via != "deepgram":
         return None
-    model = _listed(ear.settings)
+    model = _listed(ear.offer.settings)
     usd, as_of = _LISTENING.get(model, (None, ""))
     return Price(f"deepgram/listen/{model}", usd_a_minute=usd, as_of=as_of)
 

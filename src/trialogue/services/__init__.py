@@ -1,1 +1,35 @@
-"""Services of voice agents and of ears: what a vendor's dialect must do, and the dialects themselves."""
+"""Services: whom a meeting speaks to, sans I/O. `port` says what a vendor must do; here is the one list.
+
+A vendor is a package beside `deepgram` that makes a `port.Service`, and a line in `SERVICES`. Nothing else in
+trialogue names one, but for the embedded server, which speaks the wire of one of them.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+TYPE_CHECKING = False  # as typing's, which takes longer to load than this list
+
+if TYPE_CHECKING:
+    from trialogue.services.port import Service
+
+__all__ = ["EMBEDDED", "HOSTED", "SERVICES", "service_of"]
+
+EMBEDDED = "local"
+"""The service of our own, which needs neither key nor network: where everybody is who names none."""
+
+HOSTED = "deepgram"
+"""The hosted service where none is named: `open_agent`'s, and the one that `--endpoint` moves."""
+
+SERVICES: dict[str, str] = {
+    EMBEDDED: "trialogue.services.embedded:SERVICE",
+    HOSTED: "trialogue.services.deepgram.service:SERVICE",
+}
+"""Every service: the word that scenarios have for it, and where its `port.Service` is: `module:name`."""
+
+
+def service_of(name: str) -> Service:
+    """The service of this name; KeyError where the list has none."""
+    module, _, attribute = SERVICES[name].partition(":")
+    service: Service = getattr(import_module(module), attribute)
+    return service

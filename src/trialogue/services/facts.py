@@ -305,7 +305,7 @@ class Timeout:
     """What did not come; of an agent's session one of the first two, of a listening one of the others."""
 
 
-SessionEvent: TypeAlias = (
+Fact: TypeAlias = (
     Ready
     | ReplyStarted
     | Sentence
@@ -390,10 +390,10 @@ class Transmit:
 Due: TypeAlias = Transmit | Timeout
 """All that the passing of time can bring."""
 
-ListenEvent: TypeAlias = (
+EarFact: TypeAlias = (
     Ready | Understood | Updated | ChangeRefused | Warned | Failed | Closed | Unknown | Malformed
 )
 """All that messages and a close can tell."""
 
-ListenDue: TypeAlias = Transmit | Understood | Timeout
+EarDue: TypeAlias = Transmit | Understood | Timeout
 """All that the passing of time can bring; after a Timeout the session is closed."""

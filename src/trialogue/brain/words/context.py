@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
 from attrs import Factory, define, frozen
 
@@ -27,6 +27,7 @@ from trialogue.model.events import (
     ToolRequested,
     WordsHeard,
 )
+from trialogue.model.memory import ContextCall, ContextItem, ContextMessage
 from trialogue.model.participants import Hears
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
@@ -42,44 +43,9 @@ ITEM: Final = 16
 """What an item counts beside its characters, so that empty ones are bounded, too."""
 
 
-@frozen
-class ContextMessage:
-    """Something that an agent heard or said."""
-
-    role: Literal["user", "assistant"]
-    """`user` for what it heard, `assistant` for what it said: the words of every agent service."""
-
-    text: str
-    """The words. Personal."""
-
-
-@frozen
-class ContextCall:
-    """A tool call of an agent that is finished."""
-
-    call_id: str
-    """The service's id of it."""
-
-    tool: str
-    """Which tool."""
-
-    arguments: str
-    """JSON, as the model wrote it. Personal."""
-
-    result: str
-    """What the agent was told, or would have been. Personal."""
-
-    thought_signature: str | None = None
-    """The token that the model gave along, and wants back. Personal."""
-
-
 def context_call(call: ToolRequested, result: str) -> ContextCall:
     """A call that was asked for, and what came of it."""
     return ContextCall(call.call_id, call.tool, call.arguments, result, call.thought_signature)
-
-
-ContextItem: TypeAlias = ContextMessage | ContextCall
-"""One item of a context, in order of time."""
 
 
 def size_of(item: ContextItem) -> int:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
-from trialogue.services.facts import ReplyAudio, ReplyDone, ReplyStarted, Sentence, SessionEvent
+from trialogue.services.facts import Fact, ReplyAudio, ReplyDone, ReplyStarted, Sentence
 
 
 @define
@@ -26,18 +26,18 @@ class ReplyTrack:
     _arrived: int = field(default=0, init=False)
     _carry: bytes = field(default=b"", init=False)
 
-    def announced(self) -> list[SessionEvent]:
+    def announced(self) -> list[Fact]:
         """The agent begins to speak."""
         if self._open:
             return []
         self._open = True
         return [ReplyStarted()]
 
-    def sentence(self, text: str, behavior: str) -> list[SessionEvent]:
+    def sentence(self, text: str, behavior: str) -> list[Fact]:
         """The agent's words have arrived."""
         return [*self.announced(), Sentence(text, self._arrived, behavior)]
 
-    def audio(self, data: bytes) -> list[SessionEvent]:
+    def audio(self, data: bytes) -> list[Fact]:
         """Sound has arrived, in any number of bytes but none."""
         started = self.announced()
         self._arrived += len(data)
@@ -46,7 +46,7 @@ class ReplyTrack:
         self._carry = data[whole:]
         return [*started, ReplyAudio(data[:whole])] if whole else started
 
-    def done(self) -> list[SessionEvent]:
+    def done(self) -> list[Fact]:
         """The last sound has arrived."""
         self.cut()
         return [ReplyDone()]

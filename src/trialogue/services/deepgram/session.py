@@ -49,11 +49,11 @@ from trialogue.services.deepgram.reply import ReplyTrack
 from trialogue.services.facts import (
     Closed,
     Due,
+    Fact,
     Failed,
     Heard,
     Malformed,
     Ready,
-    SessionEvent,
     SpeechAtEar,
     Timeout,
     ToolCallsCancelled,
@@ -216,7 +216,7 @@ class ClientSession:
 
     # --- in -----------------------------------------------------------------------------------------
 
-    def receive_text(self, text: str | bytes, now: float) -> list[SessionEvent]:
+    def receive_text(self, text: str | bytes, now: float) -> list[Fact]:
         """What a text message tells."""
         if self.state is SessionState.CLOSED:
             return []
@@ -227,7 +227,7 @@ class ClientSession:
             return [Malformed(str(error), _excerpt(text))]
         return self._greeted(message, now)
 
-    def receive_audio(self, data: bytes, now: float) -> list[SessionEvent]:
+    def receive_audio(self, data: bytes, now: float) -> list[Fact]:
         """What a binary message tells."""
         if self.state is SessionState.CLOSED:
             return []
@@ -241,7 +241,7 @@ class ClientSession:
         self._early_audio_told.add(outcome)
         return [Warned("early-audio", f"audio came while {self.state.value}, and {outcome}")]
 
-    def receive_close(self, code: int, *, ours: bool = False) -> list[SessionEvent]:
+    def receive_close(self, code: int, *, ours: bool = False) -> list[Fact]:
         """What the end of the connection tells; `ours`: our side closed, over something that came."""
         if self.state is SessionState.CLOSED:
             return []
@@ -252,7 +252,7 @@ class ClientSession:
         judgement = judge_close(code, ours=ours)
         return [Closed(code, judgement.verdict, judgement.hint)]
 
-    def _greeted(self, message: ServerMessage, now: float) -> list[SessionEvent]:
+    def _greeted(self, message: ServerMessage, now: float) -> list[Fact]:
         """Messages that may come at any time; the rest only while running."""
         match message:
             case Welcome(request_id=request_id):
@@ -261,7 +261,8 @@ class ClientSession:
             case SettingsApplied():
                 return self._applied(now)
             case AgentError():
-                self.last_error = translate.failed(message)
+                is_early = self.state is not SessionState.RUNNING
+                self.last_error = translate.failed(message, is_early=is_early)
                 return [self.last_error]
             case AgentWarning():
                 return [translate.warned(message)]
@@ -274,7 +275,7 @@ class ClientSession:
             case _:
                 return self._conversed(message)
 
-    def _conversed(self, message: _Talk) -> list[SessionEvent]:
+    def _conversed(self, message: _Talk) -> list[Fact]:
         """Messages of the conversation itself."""
         match message:
             case ConversationText():
@@ -301,7 +302,7 @@ class ClientSession:
             case _:
                 return [translate.translate(message)]
 
-    def _said(self, message: ConversationText) -> list[SessionEvent]:
+    def _said(self, message: ConversationText) -> list[Fact]:
         """Words; a role that nobody knows is nobody's, and kept as it is."""
         match message.role:
             case "assistant":
@@ -342,21 +343,21 @@ class ClientSession:
 
     # --- the table ----------------------------------------------------------------------------------
 
-    def _applied(self, now: float) -> list[SessionEvent]:
+    def _applied(self, now: float) -> list[Fact]:
         warning = self._stepped(Step.SETTINGS_APPLIED)
         if warning:
             return warning
         self._sent_at = now
         return [Ready(self.request_id), *self._greeting()]
 
-    def _greeting(self) -> list[SessionEvent]:
+    def _greeting(self) -> list[Fact]:
         """What came before its time, now that it has its place."""
-        told: list[SessionEvent] = []
+        told: list[Fact] = []
         for item in self._early.take():
             told += self._reply.audio(item) if isinstance(item, bytes) else self._conversed(item)
         return told
 
-    def _stepped(self, step: Step) -> list[SessionEvent]:
+    def _stepped(self, step: Step) -> list[Fact]:
         """Make a step of the server's: nothing, or the warning that it was out of order."""
         if (self.state, step) not in TRANSITIONS:
             return [self._out_of_order(step.value)]

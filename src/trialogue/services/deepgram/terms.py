@@ -17,10 +17,10 @@ import attrs
 import orjson
 from attrs import evolve
 
-from trialogue.brain.words.context import ContextCall, ContextItem, ContextMessage
 from trialogue.errors import LocalProtocolError, RemoteProtocolError
 from trialogue.model.commands import Update
 from trialogue.model.events import Part
+from trialogue.model.memory import ContextCall, ContextItem, ContextMessage
 from trialogue.services.deepgram.codec import decode_client
 from trialogue.services.deepgram.messages import (
     Settings,

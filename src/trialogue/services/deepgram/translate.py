@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, TypeAlias, assert_never
 
-from trialogue.services.deepgram.codes import judge_error, judge_warning
+from trialogue.services.deepgram.codes import judge_early, judge_error, judge_warning
 from trialogue.services.deepgram.messages import (
     AgentError,
     AgentStartedSpeaking,
@@ -28,6 +28,7 @@ from trialogue.services.deepgram.messages import (
 )
 from trialogue.services.facts import (
     EntryTaken,
+    Fact,
     Failed,
     Frustrated,
     HandedThrough,
@@ -35,7 +36,6 @@ from trialogue.services.facts import (
     Malformed,
     Refused,
     Remembered,
-    SessionEvent,
     Thinking,
     ToolCall,
     ToolCalls,
@@ -85,7 +85,7 @@ _PARTS: Mapping[type, Literal["prompt", "speak", "think", "listen", "think_live"
 """What each acknowledgement is about."""
 
 
-def translate(message: Plain) -> SessionEvent:
+def translate(message: Plain) -> Fact:
     """The event that a message is."""
     match message:
         case AgentThinking(content=text):
@@ -133,9 +133,9 @@ def warned(message: AgentWarning) -> Warned | Refused:
     return Warned(message.code[:LONGEST_NAME], message.description, judge_warning(message.code).verdict)
 
 
-def failed(message: AgentError) -> Failed:
-    """An `Error`, judged."""
-    judgement = judge_error(message.code)
+def failed(message: AgentError, *, is_early: bool = False) -> Failed:
+    """An `Error`, judged; `is_early`: it came before the settings hold."""
+    judgement = judge_early(message.code) if is_early else judge_error(message.code)
     return Failed(message.code[:LONGEST_NAME], message.description, judgement.verdict, judgement.hint)
 
 

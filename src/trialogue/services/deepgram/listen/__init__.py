@@ -14,7 +14,7 @@ Two routes, one session: `/v2/listen` (Flux, which says itself when a turn begin
     facts = session.receive_close(code, now)          # the last words, then Closed with its verdict
     for due in session.tick(now): ...                 # at session.next_deadline(); look again after `hear`
 
-Facts (`trialogue.services.facts.ListenEvent`):
+Facts (`trialogue.services.facts.EarFact`):
 
 * `Ready(request_id)`: sound may flow; `hear` raises LocalProtocolError before it.
 * `Understood(utterance, text, begin_s, end_s, stage, trigger, languages)`: the whole utterance so far, its
@@ -23,7 +23,7 @@ Facts (`trialogue.services.facts.ListenEvent`):
 * `Warned`, `Failed(code, text, verdict, hint)`, `Closed(code, verdict, hint)`, `Unknown`, `Malformed`, and
   `Updated` or `ChangeRefused` after `configure`: as in an agent's session.
 
-Dues (`ListenDue`): `Transmit(message)` is to be sent (KeepAlive; silence where nobody
+Dues (`EarDue`): `Transmit(message)` is to be sent (KeepAlive; silence where nobody
 feeds the session), `Understood` as above, and after `Timeout(what)` the session is closed: dial a new one.
 
 Out: `end_utterance(now)`, `configure(change, now)` and `finish(now)` give texts to send. After `finish` the

@@ -19,7 +19,7 @@ from trialogue.services.deepgram.listen.codec import decode_flux_server, decode_
 from trialogue.services.deepgram.listen.messages import CloseStream
 from trialogue.services.deepgram.listen.utterances import Utterances, Words
 from trialogue.services.deepgram.messages import ForceEndTurn, KeepAlive, UnknownMessage
-from trialogue.services.facts import ChangeRefused, Failed, ListenEvent, Unknown, Updated, Warned
+from trialogue.services.facts import ChangeRefused, EarFact, Failed, Unknown, Updated, Warned
 
 __all__ = ["Connected", "Dialect", "FluxDialect", "NovaDialect"]
 
@@ -50,7 +50,7 @@ class Dialect(Protocol):
     close: str
     """What asks for the end."""
 
-    def take(self, text: str | bytes, now: float) -> list[ListenEvent | Connected]:
+    def take(self, text: str | bytes, now: float) -> list[EarFact | Connected]:
         """What a message tells; RemoteProtocolError where it is none."""
         ...
 
@@ -68,7 +68,7 @@ class FluxDialect:
     close: str = field(default=encode(CloseStream()), init=False)
     _turn: int = field(default=0, init=False)
 
-    def take(self, text: str | bytes, now: float) -> list[ListenEvent | Connected]:
+    def take(self, text: str | bytes, now: float) -> list[EarFact | Connected]:
         """What a message tells."""
         message = decode_flux_server(text)
         match message:
@@ -90,7 +90,7 @@ class FluxDialect:
             case _:
                 assert_never(message)
 
-    def _turned(self, turn: flux.TurnInfo, now: float) -> Sequence[ListenEvent]:
+    def _turned(self, turn: flux.TurnInfo, now: float) -> Sequence[EarFact]:
         """A turn as it stands; an end that was missed is made up for by the next turn's index."""
         missed = self.utterances.broken_off(now) if turn.turn_index > self._turn else []
         self._turn = turn.turn_index
@@ -127,7 +127,7 @@ class NovaDialect:
     close: str = field(default=encode(CloseStream()), init=False)
     _finals: list[Words] = field(factory=list[Words], init=False)
 
-    def take(self, text: str | bytes, now: float) -> list[ListenEvent | Connected]:
+    def take(self, text: str | bytes, now: float) -> list[EarFact | Connected]:
         """What a message tells."""
         message = decode_nova_server(text)
         match message:
@@ -151,7 +151,7 @@ class NovaDialect:
             case _:
                 assert_never(message)
 
-    def _understood(self, result: nova.NovaResults, now: float) -> Sequence[ListenEvent]:
+    def _understood(self, result: nova.NovaResults, now: float) -> Sequence[EarFact]:
         words = _words_of_result(result)
         if not result.is_final:
             return self.utterances.interim(_joined([*self._finals, words]), now)
@@ -161,7 +161,7 @@ class NovaDialect:
             return self._ended(now, "manual" if result.from_finalize else "model", words)
         return self.utterances.interim(_joined(self._finals), now) if self._finals else []
 
-    def _ended(self, now: float, trigger: str, last: Words | None = None) -> Sequence[ListenEvent]:
+    def _ended(self, now: float, trigger: str, last: Words | None = None) -> Sequence[EarFact]:
         finals, self._finals = self._finals, []
         if finals:
             return self.utterances.final(_joined(finals), now, trigger)

@@ -38,9 +38,9 @@ from trialogue.services.deepgram.session import EXCERPT_BYTES, HANDSHAKE_S
 from trialogue.services.facts import (
     ChangeRefused,
     Closed,
+    EarDue,
+    EarFact,
     Failed,
-    ListenDue,
-    ListenEvent,
     Malformed,
     Ready,
     Timeout,
@@ -156,7 +156,7 @@ class ListenSession:
 
     # --- out ----------------------------------------------------------------------------------------
 
-    def start(self, now: float, request_id: str = "") -> list[ListenEvent]:
+    def start(self, now: float, request_id: str = "") -> list[EarFact]:
         """The socket is open; `request_id` is its `dg-request-id` header. Ready at once on v1."""
         self._since, self.request_id = now, request_id
         return [] if self._dialect.greets else self._ready(request_id, now)
@@ -207,7 +207,7 @@ class ListenSession:
 
     # --- in -----------------------------------------------------------------------------------------
 
-    def receive_text(self, text: str | bytes, now: float) -> list[ListenEvent]:
+    def receive_text(self, text: str | bytes, now: float) -> list[EarFact]:
         """What a text message tells."""
         if self.state is ListenState.CLOSED:
             return []
@@ -216,17 +216,17 @@ class ListenSession:
             told = self._dialect.take(text, now)
         except RemoteProtocolError as error:
             return [Malformed(str(error), _excerpt(text))]
-        facts: list[ListenEvent] = []
+        facts: list[EarFact] = []
         for fact in told:
             facts += self._ready(fact.request_id, now) if isinstance(fact, Connected) else [fact]
             self._note(fact)
         return facts
 
-    def receive_audio(self, data: bytes) -> list[ListenEvent]:
+    def receive_audio(self, data: bytes) -> list[EarFact]:
         """What a binary message tells: a server that listens has no sound to send."""
         return [Malformed(f"{len(data)} bytes of sound came from a service that listens", "")]
 
-    def receive_close(self, code: int, now: float, *, ours: bool = False) -> list[ListenEvent]:
+    def receive_close(self, code: int, now: float, *, ours: bool = False) -> list[EarFact]:
         """What the end of the connection tells; `ours`: our side closed, over something that came."""
         if self.state is ListenState.CLOSED:
             return []
@@ -239,7 +239,7 @@ class ListenSession:
         judgement = judge_close(code, ours=ours)
         return [*last, Closed(code, judgement.verdict, judgement.hint)]
 
-    def _ready(self, request_id: str, now: float) -> list[ListenEvent]:
+    def _ready(self, request_id: str, now: float) -> list[EarFact]:
         if (self.state, ListenStep.READY) not in LISTEN_TRANSITIONS:
             return [Warned("out-of-order", f"a greeting came while {self.state.value}")]
         self.state = LISTEN_TRANSITIONS[self.state, ListenStep.READY]
@@ -247,7 +247,7 @@ class ListenSession:
         self._filled_until = self._silent_since = self._sent_at = self._told_at = now
         return [Ready(self.request_id)]
 
-    def _note(self, fact: ListenEvent | Connected) -> None:
+    def _note(self, fact: EarFact | Connected) -> None:
         match fact:
             case Failed():
                 self.last_error = fact
@@ -276,7 +276,7 @@ class ListenSession:
             case _:
                 return None
 
-    def tick(self, now: float) -> list[ListenDue]:
+    def tick(self, now: float) -> list[EarDue]:
         """What is due at `now`: nothing before `next_deadline`."""
         match self.state:
             case ListenState.OPENING if now >= self._since + HANDSHAKE_S:
@@ -293,7 +293,7 @@ class ListenSession:
             case _:
                 return []
 
-    def _missed(self, what: Literal["connected", "words", "end"], now: float) -> list[ListenDue]:
+    def _missed(self, what: Literal["connected", "words", "end"], now: float) -> list[EarDue]:
         return [*self._close(now, "lost"), Timeout(what)]
 
     @property
@@ -307,7 +307,7 @@ class ListenSession:
             return self._sent_at + (BREATH_S if self._dialect.keep_alive is None else KEEP_ALIVE_S)
         return self._filled_until + (QUIET_S if self._is_fed else SILENCE_S)
 
-    def _feed(self, now: float) -> ListenDue:
+    def _feed(self, now: float) -> EarDue:
         if self._rests and self._dialect.keep_alive is not None:
             self._sent_at = now
             return Transmit(self._dialect.keep_alive)

@@ -1,0 +1,42 @@
+"""What an agent remembers of a meeting: what its next session is told where one was lost."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from attrs import frozen
+
+
+@frozen
+class ContextMessage:
+    """Something that an agent heard or said."""
+
+    role: Literal["user", "assistant"]
+    """`user` for what it heard, `assistant` for what it said: the words of every agent service."""
+
+    text: str
+    """The words. Personal."""
+
+
+@frozen
+class ContextCall:
+    """A tool call of an agent that is finished."""
+
+    call_id: str
+    """The service's id of it."""
+
+    tool: str
+    """Which tool."""
+
+    arguments: str
+    """JSON, as the model wrote it. Personal."""
+
+    result: str
+    """What the agent was told, or would have been. Personal."""
+
+    thought_signature: str | None = None
+    """The token that the model gave along, and wants back. Personal."""
+
+
+ContextItem: TypeAlias = ContextMessage | ContextCall
+"""One item of a context, in order of time."""

@@ -1,0 +1,160 @@
+"""Deepgram's voice agent behind the port: what a session is asked for, and one connection of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import orjson
+from attrs import evolve, field, frozen
+
+from trialogue.errors import ConnectionLost, LocalProtocolError
+from trialogue.model.commands import AnswerTool, Cue, Speak, Update
+from trialogue.model.memory import ContextItem
+from trialogue.services.deepgram import codes
+from trialogue.services.deepgram.codec import decode_client, encode
+from trialogue.services.deepgram.messages import (
+    ClientMessage,
+    FunctionCallResponse,
+    InjectAgentMessage,
+    InjectUserMessage,
+    Settings,
+)
+from trialogue.services.deepgram.session import ClientSession, SessionState
+from trialogue.services.deepgram.terms import change_of, folded, restored, with_lines
+from trialogue.services.facts import Due, Fact, Failed
+from trialogue.services.port import Message, Order
+from trialogue.services.verdicts import Judgement
+
+__all__ = ["DeepgramAgent", "DeepgramWire", "agent_offer", "settings_for"]
+
+_PLAIN_RATE = 24_000
+
+
+def settings_for(block: Mapping[str, object], sample_rate: int) -> Settings:
+    """The first message of a session: `block` is the wire's `agent` object, sound is linear16 both ways."""
+    sound = {"encoding": "linear16", "sample_rate": sample_rate}
+    message = decode_client(
+        orjson.dumps(
+            {
+                "type": "Settings",
+                "audio": {"input": sound, "output": {**sound, "container": "none"}},
+                "agent": dict(block),
+            }
+        )
+    )
+    if not isinstance(message, Settings):
+        raise LocalProtocolError("an agent block did not make Settings")
+    return message
+
+
+def agent_offer(block: Mapping[str, object], sample_rate: int) -> DeepgramAgent:
+    """The offer of an agent object; RemoteProtocolError where it is none."""
+    return DeepgramAgent(settings_for(block, sample_rate))
+
+
+@frozen
+class DeepgramAgent:
+    """What an agent's session is asked for (see `services.port.AgentOffer`)."""
+
+    settings: Settings = field(repr=False)
+    """The first message. Personal."""
+
+    @property
+    def sample_rate(self) -> int:
+        """Samples a second."""
+        given = self.settings.audio.input
+        return _PLAIN_RATE if given is None else given.sample_rate
+
+    def changed(self, updates: Sequence[Update]) -> DeepgramAgent:
+        """The offer with every change folded in."""
+        return evolve(self, settings=folded(self.settings, updates))
+
+    def change(self, update: Update, earlier: Sequence[Update]) -> list[Message]:
+        """The message of one change; of `think` it is told with what it leaves out."""
+        before = folded(self.settings, earlier) if update.part == "think" else self.settings
+        return [encode(change_of(update, before))]
+
+    def restored(self, context: Sequence[ContextItem]) -> DeepgramAgent:
+        """The offer for an agent that remembers, and does not greet."""
+        return evolve(self, settings=restored(self.settings, context))
+
+    def with_lines(self, given: tuple[int, ...]) -> DeepgramAgent:
+        """The offer, behind these entries of its script."""
+        return evolve(self, settings=with_lines(self.settings, given))
+
+    def open(self, now: float) -> DeepgramWire:
+        """The state of a connection that is open now."""
+        return DeepgramWire(self.settings, ClientSession(now))
+
+    def judge(self, lost: ConnectionLost) -> Judgement:
+        """What an end means."""
+        return codes.judge(lost)
+
+
+@frozen
+class DeepgramWire:
+    """One connection of an agent (see `services.port.AgentWire`)."""
+
+    _settings: Settings = field(repr=False)
+    _session: ClientSession
+
+    @property
+    def request_id(self) -> str:
+        """What the service calls the session."""
+        return self._session.request_id
+
+    @property
+    def last_error(self) -> Failed | None:
+        """The last `Error`."""
+        return self._session.last_error
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the settings hold."""
+        return self._session.state is SessionState.RUNNING
+
+    @property
+    def open_calls(self) -> tuple[str, ...]:
+        """Ids of the calls that wait for our answer."""
+        return self._session.open_calls
+
+    def start(self, now: float) -> list[Message]:
+        """The settings."""
+        return [self._session.send(self._settings, now)]
+
+    def hear(self, pcm: bytes, now: float) -> Message:
+        """Sound, as it is."""
+        return self._session.send_audio(pcm, now)
+
+    def order(self, order: Order, now: float) -> list[Message]:
+        """The message of an order."""
+        return [self._session.send(_message(order), now)]
+
+    def receive(self, data: Message, now: float) -> list[Fact]:
+        """What a message tells."""
+        if isinstance(data, bytes):
+            return self._session.receive_audio(data, now)
+        return self._session.receive_text(data, now)
+
+    def receive_close(self, code: int) -> list[Fact]:
+        """What the end of the connection tells."""
+        return self._session.receive_close(code)
+
+    def next_deadline(self) -> float | None:
+        """When something is due."""
+        return self._session.next_deadline()
+
+    def tick(self, now: float) -> list[Due]:
+        """What is due."""
+        return self._session.tick(now)
+
+
+def _message(order: Order) -> ClientMessage:
+    match order:
+        case Cue():
+            return InjectUserMessage(content=order.text)
+        case Speak():
+            behavior = None if order.behavior == "default" else order.behavior
+            return InjectAgentMessage(message=order.text, behavior=behavior)
+        case AnswerTool():
+            return FunctionCallResponse(id=order.call_id, name=order.tool, content=order.content)

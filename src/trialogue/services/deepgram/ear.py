@@ -1,0 +1,122 @@
+"""Deepgram's speech to text behind the port: what an ear is asked for, and one connection of it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit, urlunsplit
+
+from attrs import evolve, field, frozen
+
+from trialogue.errors import ConnectionLost
+from trialogue.services.deepgram import codes
+from trialogue.services.deepgram.listen import ListenSession, ListenSettings, ListenState
+from trialogue.services.facts import EarDue, EarFact, Failed
+from trialogue.services.port import Header, Message
+from trialogue.services.verdicts import Judgement
+
+__all__ = ["DeepgramEar", "DeepgramEarWire"]
+
+
+@frozen
+class DeepgramEar:
+    """What an ear's session is asked for (see `services.port.EarOffer`)."""
+
+    settings: ListenSettings = field(repr=False)
+    """All of it. Personal."""
+
+    @property
+    def sample_rate(self) -> int:
+        """Samples a second."""
+        return self.settings.sample_rate
+
+    def at_rate(self, sample_rate: int) -> DeepgramEar:
+        """The same for sound of another rate."""
+        return evolve(self, settings=evolve(self.settings, sample_rate=sample_rate))
+
+    def address(self, url: str) -> str:
+        """The address, which says all that is asked for."""
+        return self.settings.url(_for_listening(url))
+
+    def open(self, header: Header) -> DeepgramEarWire:
+        """The state of a connection."""
+        return DeepgramEarWire(ListenSession(self.settings), header("dg-request-id") or "")
+
+    def judge(self, lost: ConnectionLost) -> Judgement:
+        """What an end means."""
+        return codes.judge(lost)
+
+
+def _for_listening(url: str) -> str:
+    """The address by whose host ears are reached: Deepgram's agents alone have one of their own."""
+    parts = urlsplit(url)
+    host = parts.netloc.removeprefix("agent.")
+    is_deepgrams = host != parts.netloc and f".{host}".endswith(".deepgram.com")
+    return urlunsplit(parts._replace(netloc=f"api.{host}")) if is_deepgrams else url
+
+
+@frozen
+class DeepgramEarWire:
+    """One connection of an ear (see `services.port.EarWire`)."""
+
+    _session: ListenSession
+    _named: str
+    """What the handshake's answer called it."""
+
+    @property
+    def request_id(self) -> str:
+        """What the service calls the session."""
+        return self._session.request_id
+
+    @property
+    def last_error(self) -> Failed | None:
+        """The last `Error`."""
+        return self._session.last_error
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether sound may flow."""
+        return self._session.state is ListenState.LISTENING
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended."""
+        return self._session.state is ListenState.CLOSED
+
+    @property
+    def utterances(self) -> int:
+        """How many there were."""
+        return self._session.utterances.count
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether one has no end yet."""
+        return self._session.utterances.open is not None
+
+    def start(self, now: float) -> list[EarFact]:
+        """What the open socket tells."""
+        return self._session.start(now, self._named)
+
+    def hear(self, pcm: bytes, now: float, at: float) -> Message:
+        """Sound, as it is."""
+        return self._session.hear(pcm, now, at)
+
+    def end_utterance(self, now: float) -> list[Message]:
+        """The message that ends the open utterance."""
+        return [self._session.end_utterance(now)]
+
+    def receive(self, data: Message, now: float) -> list[EarFact]:
+        """What a message tells."""
+        if isinstance(data, bytes):
+            return self._session.receive_audio(data)
+        return self._session.receive_text(data, now)
+
+    def receive_close(self, code: int, now: float) -> list[EarFact]:
+        """What the end of the connection tells."""
+        return self._session.receive_close(code, now)
+
+    def next_deadline(self) -> float | None:
+        """When something is due."""
+        return self._session.next_deadline()
+
+    def tick(self, now: float) -> list[EarDue]:
+        """What is due."""
+        return self._session.tick(now)

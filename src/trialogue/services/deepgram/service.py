@@ -1,0 +1,17 @@
+"""Deepgram as the list of services has it."""
+
+from __future__ import annotations
+
+from trialogue.services.deepgram.dialect import DeepgramDialect
+from trialogue.services.port import Hosted, Service
+
+SERVICE = Service(
+    "Deepgram",
+    DeepgramDialect(),
+    Hosted(
+        "wss://agent.deepgram.com/v1/agent/converse",
+        key_variable="DEEPGRAM_API_KEY",
+        domain="deepgram.com",
+        scheme="Token",
+    ),
+)
