@@ -16,10 +16,9 @@ from trialogue.meeting.folder import write_private
 from trialogue.meeting.resumption import CLIPS
 from trialogue.meeting.stage import Stage
 from trialogue.model.text import steerless_json
-from trialogue.report import Result, Run, markdown, result, rttm, srt, webvtt
+from trialogue.report import EXPORTS, Held, Result, Run, result
 from trialogue.report.cast import with_everybody
 from trialogue.report.shortfall import Shortfall, shortfall
-from trialogue.report.stretches import stretches
 
 EXIT_CODES = {
     "interrupted": 130,
@@ -70,20 +69,15 @@ def write_outputs(stage: Stage) -> MeetingResult:
     plan = with_everybody(stage.brain.plan, records)
     utterances = stage.brain.utterances()
     started = None if stage.started == EPOCH else stage.started.astimezone()
-    texts = {
-        "transcript.vtt": webvtt(plan, utterances),
-        "transcript.srt": srt(plan, utterances),
-        "transcript.md": markdown(plan, utterances, records, started=started),
-        "transcript.rttm": rttm(plan, stretches(records)),
-    }
-    for name, text in texts.items():
-        write_private(stage.folder / name, text.encode(), stage.secrets)
+    held = Held(plan, utterances, records, started)
+    for name, text_of in EXPORTS.items():
+        write_private(stage.folder / name, text_of(held).encode(), stage.secrets)
     virtual = stage.journal.header.clock is Clock.VIRTUAL
     duration_s = stage.supervisor.ended_at
     run = Run(
         clock="virtual" if virtual else "real",
         speed=round(duration_s / machine_s, 2) if virtual else None,
-        files=("journal.jsonl", "manifest.json", "scenario.yaml", *_sounds(stage), *texts, "result.json"),
+        files=("journal.jsonl", "manifest.json", "scenario.yaml", *_sounds(stage), *EXPORTS, "result.json"),
         reason=stage.end_reason if stage.end_reason in FAILURES else None,
     )
     outcome = result(plan, records, utterances, run)

@@ -1,5 +1,6 @@
 """What is told of a meeting afterwards: transcripts, measures, the result. Pure: values in, text out."""
 
+from trialogue.report.exports import EXPORTS, Held
 from trialogue.report.markdown import markdown
 from trialogue.report.measures import Measures, measures
 from trialogue.report.result import Failure, Result, Run, result
@@ -8,7 +9,9 @@ from trialogue.report.srt import srt
 from trialogue.report.webvtt import webvtt
 
 __all__ = [
+    "EXPORTS",
     "Failure",
+    "Held",
     "Measures",
     "Result",
     "Run",
