@@ -20,6 +20,7 @@ import policy_runs
 import yaml
 from cyclopts import Argument
 
+from trialogue.brain.floor.policies import ENTRIES
 from trialogue.brain.floor.requests import TRANSITIONS, as_mermaid
 from trialogue.brain.prompts import TRANSITIONS as PROMPT
 from trialogue.brain.turn.agent import TRANSITIONS as AGENT_TURN
@@ -375,34 +376,8 @@ TURNS = ("turn", "who", "granted at s", "why", "ended", "heard")
 
 
 SHAPED_BY: Mapping[str, tuple[str, ...]] = {
-    "addressed": (
-        "cast.NAME.title",
-        "cast.NAME.aliases",
-    ),
-    "agenda": (
-        "agenda[].owner",
-        "agenda[].time",
-        "agenda[].warn",
-        "agenda[].done_when",
-    ),
-    "auction": ("floor.share.in_a_row",),
+    **{name: entry.keys for name, entry in ENTRIES.items()},
     "custom": ("floor.custom",),
-    "free": (
-        "cast.NAME.hears",
-        "floor.ear",
-        "floor.interrupt",
-    ),
-    "hand-off": ("floor.otherwise",),
-    "least-spoken": ("floor.share.max",),
-    "moderated": (
-        "cast.NAME.role",
-        "floor.chair_timeout",
-    ),
-    "parallel-collect": ("floor.think",),
-    "queue": ("floor.share.in_a_row",),
-    "random": ("run.seed",),
-    "round-robin": ("floor.order",),
-    "scripted": ("floor.order",),
 }
 """The keys that shape each policy."""
 
@@ -425,6 +400,11 @@ def policy_keys(name: str) -> str:
     )
 
 
+def policies_listed() -> str:
+    """Every policy, with when to choose it."""
+    return "\n".join(f"- [{name}](policies/{name}.md): {entry.about}" for name, entry in ENTRIES.items())
+
+
 def policies_compared() -> str:
     """The figures of all policies, on the same cast and seed."""
     return table(COMPARED, [policy_runs.measured(name) for name in policy_runs.RUNS])
@@ -438,6 +418,7 @@ def policy_run(name: str) -> str:
 
 
 PARTS: Mapping[str, Callable[[], str]] = {
+    "policies-listed": policies_listed,
     "policies-compared": policies_compared,
     **{f"keys-{name}": partial(policy_keys, name) for name in policy_runs.RUNS},
     **{f"policy-{name}": partial(policy_run, name) for name in policy_runs.RUNS},

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from trialogue.brain.floor.policies import POLICIES
 from trialogue.brain.tools.calls import OWN
 from trialogue.errors import ScenarioError
 from trialogue.model.participants import Hears, Participant, Price, Role
@@ -37,7 +36,6 @@ from trialogue.scenario.checks import CHAIR_TOOLS
 from trialogue.scenario.defaults import filled
 from trialogue.scenario.floor_keys import FLOOR_TOOLS
 from trialogue.scenario.prices import DEEPGRAM
-from trialogue.scenario.vocabulary import Policy
 
 PACKAGE = Path(__file__).parents[2] / "src" / "trialogue" / "scenario"
 
@@ -292,9 +290,8 @@ def test_every_value_has_its_origin():
     assert {str(e.origin) for e in moved if e.path.endswith(".via")} == {"--via"}
 
 
-def test_the_rules_know_every_policy():
-    """A policy that a file can name is one that the rules have."""
-    assert {policy.value for policy in Policy} == {*POLICIES, "custom"}
+def test_the_rules_know_every_tool_of_the_floor():
+    """A tool that agents are offered for the floor is one that the rules answer."""
     assert {*CHAIR_TOOLS, *FLOOR_TOOLS} == set(OWN)
 
 

@@ -8,14 +8,15 @@ from typing import cast
 
 import attrs
 
+from trialogue.brain.floor.policies import BY_THE_CHAIR, ENTRIES
 from trialogue.model.plan import MeetingPlan
 from trialogue.scenario.checks import CHAIR_TOOLS, script_of
 from trialogue.scenario.conduct import conduct
-from trialogue.scenario.floor_keys import FLOOR_TOOLS, TOOLS_OF_POLICY
+from trialogue.scenario.floor_keys import FLOOR_TOOLS
 from trialogue.scenario.schema import Agent, Document
 from trialogue.scenario.script import JsonObject, ScriptEntry, wire_script
 from trialogue.scenario.stages import Speak, Think
-from trialogue.scenario.vocabulary import Policy, Provider
+from trialogue.scenario.vocabulary import Provider
 
 CHAIR_FUNCTIONS: Mapping[str, JsonObject] = {
     "give_floor": {
@@ -111,8 +112,9 @@ def _useful(document: Document, *, is_chair: bool) -> tuple[str, ...]:
     """The floor's tools that the meeting's policies have a use for."""
     floor = document.floor
     policies = (floor.policy, floor.otherwise) if floor is not None else ()
-    tools = [tool for policy in policies if policy for tool in TOOLS_OF_POLICY.get(policy, ())]
-    if is_chair and floor is not None and floor.policy is Policy.MODERATED:
+    named = [ENTRIES[policy.value] for policy in policies if policy and policy.value in ENTRIES]
+    tools = [tool for entry in named for tool in entry.tools]
+    if is_chair and floor is not None and floor.policy and floor.policy.value in BY_THE_CHAIR:
         tools = [*CHAIR_TOOLS, *tools]
     return tuple(dict.fromkeys(tools))
 

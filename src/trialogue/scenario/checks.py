@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
+from trialogue.brain.floor.policies import BY_THE_CHAIR
 from trialogue.model.participants import Participant
 from trialogue.scenario.floor_keys import FLOOR_TOOLS, dollars, names_attribute, percent
 from trialogue.scenario.looking import Look, Places, check_participant
@@ -199,8 +200,9 @@ def _check_floor(look: Look) -> None:
     for index, name in enumerate(floor.order or ()):
         check_participant(look, ("floor", "order", index), name)
     has_chair = any(agent.role is Seat.CHAIR for agent in look.document.cast.values())
-    if floor.policy is Policy.MODERATED and not has_chair and look.sound("cast"):
-        text = "moderated needs a chair: give one of the cast role: chair"
+    policy = floor.policy.value if floor.policy else ""
+    if policy in BY_THE_CHAIR and not has_chair and look.sound("cast"):
+        text = f"{policy} needs a chair: give one of the cast role: chair"
         look.tell(("floor", "policy"), text, Code.FLOOR_CHAIR)
     _check_custom(look, floor)
     share = floor.share.max if floor.share else None

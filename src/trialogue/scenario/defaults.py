@@ -263,7 +263,7 @@ def _floor(floor: Floor, seats: Mapping[str, Agent]) -> Floor:
     silence = Silence(after=rules.silence.after_s, do=rules.silence.steps)
     has_chair = any(agent.role is Seat.CHAIR for agent in seats.values())
     fallback = Floor(
-        policy=Policy.CUSTOM if floor.custom else Policy.MODERATED if has_chair else Policy(rules.policy),
+        policy=Policy.CUSTOM if floor.custom else Policy("moderated" if has_chair else rules.policy),
         otherwise=Policy(rules.otherwise),
         order=tuple(name for name, agent in seats.items() if agent.role is not Seat.OBSERVER),
         think=rules.think_s,

@@ -10,18 +10,10 @@ from attrs import frozen
 
 from trialogue.model.plan import Interrupters, WhileUnsure
 from trialogue.scenario.kinds import OneLine
-from trialogue.scenario.vocabulary import OptionalCount, OptionalSeconds, Policy
+from trialogue.scenario.vocabulary import OptionalCount, OptionalSeconds
 
 FLOOR_TOOLS: Final = ("hand_off", "bid", "request_floor")
 """Tools that the rules answer themselves, for everybody whose policy has a use for them."""
-
-TOOLS_OF_POLICY: Final = {
-    Policy.HAND_OFF: ("hand_off",),
-    Policy.FREE: ("hand_off",),
-    Policy.AUCTION: ("bid",),
-    Policy.QUEUE: ("request_floor",),
-}
-"""Which of them a policy has a use for."""
 
 
 class Always(Enum):

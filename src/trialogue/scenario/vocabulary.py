@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Annotated, TypeAlias
 
+from trialogue.brain.floor.policies import POLICIES
 from trialogue.scenario.kinds import Duration, Name, OneLine, Whole
 
 Seconds: TypeAlias = Annotated[float, Duration()]
@@ -39,20 +40,13 @@ class ReasoningMode(Enum):
 
 
 class Policy(Enum):
-    """Who decides on the floor."""
+    """Who decides on the floor: each policy that the brain has a module for, or one of the author's."""
 
-    ROUND_ROBIN = "round-robin"
-    MODERATED = "moderated"
-    ADDRESSED = "addressed"
-    HAND_OFF = "hand-off"
-    QUEUE = "queue"
-    AUCTION = "auction"
-    LEAST_SPOKEN = "least-spoken"
-    FREE = "free"
-    AGENDA = "agenda"
-    PARALLEL_COLLECT = "parallel-collect"
-    SCRIPTED = "scripted"
-    RANDOM = "random"
+    _ignore_ = "members each"
+    members = vars()
+    for each in POLICIES:
+        members[each.replace("-", "_").upper()] = each
+
     CUSTOM = "custom"
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import TypeAlias, assert_never
 
+from trialogue.brain.floor.policies import SELF_SELECTED
 from trialogue.brain.owners import Owners
 from trialogue.brain.prompts import Answered, PromptKind
 from trialogue.brain.seats.losing import lose
@@ -181,7 +182,7 @@ def _cuts_in(o: Owners, name: str) -> None:
     turn, rules = o.turns.current, o.plan.floor
     if not isinstance(turn, AgentTurn) or not turn.is_playing or turn.holder.name == name:
         return
-    if rules.policy not in taking.SELF_SELECTED or rules.interrupt.agents is Interrupters.NEVER:
+    if rules.policy not in SELF_SELECTED or rules.interrupt.agents is Interrupters.NEVER:
         return
     if not o.cast.hears_by_ear(name) or not o.replies.holds(name) or not o.beside.is_empty():
         return

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from trialogue.brain.floor.policies import BY_THE_CHAIR, SELF_SELECTED
 from trialogue.brain.floor.requests import HIGH
 from trialogue.brain.floor.view import COLLISION_S, TurnTaken
 from trialogue.brain.mouths import Loudness
@@ -26,12 +27,6 @@ from trialogue.brain.words.names import addressee
 from trialogue.errors import LocalProtocolError
 from trialogue.model.commands import Cause, EndTurn, GrantFloor, PausePlayout, StopPlayout
 from trialogue.model.participants import Participant
-
-SELF_SELECTED = frozenset({"free"})
-"""Policies by which agents start by themselves, and so can start at once."""
-
-BY_THE_CHAIR = frozenset({"moderated"})
-"""Policies by which the chair's words name who is next."""
 
 
 def grant(

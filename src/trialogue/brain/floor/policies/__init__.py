@@ -3,55 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 from types import MappingProxyType
+from typing import cast
 
 from attrs import frozen
 
-from trialogue.brain.floor.policies.addressed import NAME as ADDRESSED
-from trialogue.brain.floor.policies.addressed import Addressed
-from trialogue.brain.floor.policies.agenda import NAME as AGENDA
-from trialogue.brain.floor.policies.agenda import Agenda
-from trialogue.brain.floor.policies.auction import NAME as AUCTION
-from trialogue.brain.floor.policies.auction import Auction
-from trialogue.brain.floor.policies.free import NAME as FREE
-from trialogue.brain.floor.policies.free import Free
-from trialogue.brain.floor.policies.hand_off import NAME as HAND_OFF
-from trialogue.brain.floor.policies.hand_off import HandOff
-from trialogue.brain.floor.policies.least_spoken import NAME as LEAST_SPOKEN
-from trialogue.brain.floor.policies.least_spoken import LeastSpoken
-from trialogue.brain.floor.policies.moderated import Moderated
-from trialogue.brain.floor.policies.parallel_collect import NAME as PARALLEL_COLLECT
-from trialogue.brain.floor.policies.parallel_collect import ParallelCollect
-from trialogue.brain.floor.policies.queue import NAME as QUEUE
-from trialogue.brain.floor.policies.queue import Queue
-from trialogue.brain.floor.policies.random_draw import NAME as RANDOM
-from trialogue.brain.floor.policies.random_draw import RandomDraw
-from trialogue.brain.floor.policies.round_robin import NAME as ROUND_ROBIN
-from trialogue.brain.floor.policies.round_robin import RoundRobin
-from trialogue.brain.floor.policies.scripted import NAME as SCRIPTED
-from trialogue.brain.floor.policies.scripted import Scripted
+from trialogue.brain.floor.entry import Entry
 from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobody, Policy, Wait
 from trialogue.errors import ScenarioError
 
-__all__ = ["HAND", "POLICIES", "Choice", "decide", "policy_named"]
 
-POLICIES: Mapping[str, Policy] = MappingProxyType(
-    {
-        ROUND_ROBIN: RoundRobin(),
-        "moderated": Moderated(),
-        ADDRESSED: Addressed(),
-        HAND_OFF: HandOff(),
-        QUEUE: Queue(),
-        AUCTION: Auction(),
-        LEAST_SPOKEN: LeastSpoken(),
-        FREE: Free(),
-        AGENDA: Agenda(),
-        PARALLEL_COLLECT: ParallelCollect(),
-        SCRIPTED: Scripted(),
-        RANDOM: RandomDraw(),
-    }
-)
-"""Every policy that a scenario can name without writing it."""
+def _listed() -> dict[str, Entry]:
+    modules = (import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__))
+    entries = [cast("Entry", module.POLICY) for module in modules]
+    return {entry.name: entry for entry in sorted(entries, key=lambda entry: entry.name)}
+
+
+ENTRIES: Mapping[str, Entry] = MappingProxyType(_listed())
+"""Every policy that a scenario can name without writing it: one a module of this package."""
+
+POLICIES: Mapping[str, Policy] = MappingProxyType({name: entry.policy for name, entry in ENTRIES.items()})
+"""Their rules."""
+
+SELF_SELECTED = frozenset(name for name, entry in ENTRIES.items() if entry.is_self_selected)
+"""Policies under which agents start by themselves."""
+
+BY_THE_CHAIR = frozenset(name for name, entry in ENTRIES.items() if entry.is_by_the_chair)
+"""Policies under which the chair's words name who is next."""
 
 
 def policy_named(name: str, custom: Mapping[str, Policy] = MappingProxyType({})) -> Policy:

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from trialogue.brain.floor.entry import Entry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
 from trialogue.brain.words.names import last_addressee
-
-NAME = "addressed"
-"""What turns of this policy are marked with."""
 
 
 def addressee(view: FloorView) -> str | None:
@@ -37,3 +35,11 @@ class Addressed:
         if name is None:
             return Nobody("nobody-named")
         return Next(name, "named in the last sentence") if name in view.present else Nobody("named-away")
+
+
+POLICY = Entry(
+    "addressed",
+    Addressed(),
+    about="Your agents speak to each other by name.",
+    keys=("cast.NAME.title", "cast.NAME.aliases"),
+)

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from trialogue.brain.floor.entry import Entry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
-
-NAME = "agenda"
-"""What turns of this policy are marked with."""
 
 
 @frozen
@@ -30,3 +28,11 @@ class Agenda:
         if waits and view.last is not None and view.last.participant != owner:
             return Next(owner, "the owner of the point wants it")
         return Nobody("owner-has-spoken")
+
+
+POLICY = Entry(
+    "agenda",
+    Agenda(),
+    about="Each point has an owner, and time boxes count.",
+    keys=("agenda[].owner", "agenda[].time", "agenda[].warn", "agenda[].done_when"),
+)

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from trialogue.brain.floor.entry import Entry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody, Wait, Waiting
-
-NAME = "auction"
-"""What turns of this policy are marked with."""
 
 WINDOW_S = 1.5
 """Seconds of free floor in which bids are collected."""
@@ -40,3 +38,12 @@ class Auction:
             return Nobody("no-bids")
         best = min(bids, key=lambda bid: _rank(view, bid))
         return Next(best.participant, f"the best of {len(bids)} bids: {best.urgency}", best.about)
+
+
+POLICY = Entry(
+    "auction",
+    Auction(),
+    about="The most urgent remark shall come first.",
+    keys=("floor.share.in_a_row",),
+    tools=("bid",),
+)

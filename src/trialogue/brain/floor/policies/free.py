@@ -11,12 +11,10 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from trialogue.brain.floor.entry import Entry
 from trialogue.brain.floor.policies.addressed import addressee
 from trialogue.brain.floor.policies.hand_off import HandOff
 from trialogue.brain.floor.view import COLLISION_S, Decision, FloorView, Next, Nobody, Wait, Waiting
-
-NAME = "free"
-"""What turns of this policy are marked with."""
 
 LAPSE_S = 2.5
 """Seconds of free floor after which the current speaker may go on."""
@@ -70,3 +68,13 @@ class Free:
             return selected
         starters = [waiting for waiting in view.queue if waiting.participant in view.present]
         return _first_starter(view, starters) if starters else _goes_on(view)
+
+
+POLICY = Entry(
+    "free",
+    Free(),
+    about="The talk shall be like people's, and all agents hear each other.",
+    keys=("cast.NAME.hears", "floor.ear", "floor.interrupt"),
+    tools=("hand_off",),
+    is_self_selected=True,
+)

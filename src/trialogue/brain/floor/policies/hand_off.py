@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from trialogue.brain.floor.entry import Entry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
-
-NAME = "hand-off"
-"""What turns of this policy are marked with."""
 
 
 @frozen
@@ -22,3 +20,12 @@ class HandOff:
         if given.to not in view.present:
             return Nobody("named-away")
         return Next(given.to, "the last speaker handed it over", given.about)
+
+
+POLICY = Entry(
+    "hand-off",
+    HandOff(),
+    about="Your agents use tools well, and whoever speaks knows who should be next.",
+    keys=("floor.otherwise",),
+    tools=("hand_off",),
+)

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from trialogue.brain.floor.entry import Entry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
-
-NAME = "least-spoken"
-"""What turns of this policy are marked with."""
 
 
 @frozen
@@ -24,3 +22,11 @@ class LeastSpoken:
         if not able:
             return Nobody("all-passed" if view.present else "all-away")
         return Next(min(able, key=view.spoken_s), "heard least so far")
+
+
+POLICY = Entry(
+    "least-spoken",
+    LeastSpoken(),
+    about="Shares of the floor shall be even, whatever the lengths of turns.",
+    keys=("floor.share.max",),
+)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from trialogue.brain.floor.entry import Entry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody, TurnTaken, Wait
 from trialogue.brain.words.names import addressee
 
@@ -73,3 +74,12 @@ class Moderated:
         if chair in view.present and chair not in view.passed:
             return Next(chair, "the chair opens" if last is None else "back to the chair")
         return Nobody("chair-away")
+
+
+POLICY = Entry(
+    "moderated",
+    Moderated(),
+    about="You have a chair who leads the meeting.",
+    keys=("cast.NAME.role", "floor.chair_timeout"),
+    is_by_the_chair=True,
+)

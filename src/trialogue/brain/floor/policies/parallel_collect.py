@@ -10,10 +10,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from trialogue.brain.floor.entry import Entry
 from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobody, Wait
-
-NAME = "parallel-collect"
-"""What turns of this policy are marked with."""
 
 
 @frozen
@@ -32,3 +30,11 @@ class ParallelCollect:
         if prepared:
             return Next(prepared[0], "next of those who prepared")
         return Collect("all prepare again") if asked.was_heard else Nobody("nobody-prepared")
+
+
+POLICY = Entry(
+    "parallel-collect",
+    ParallelCollect(),
+    about="You want opinions that do not influence each other, or no waiting for thought.",
+    keys=("floor.think",),
+)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from trialogue.brain.floor.entry import Entry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
-
-NAME = "queue"
-"""What turns of this policy are marked with."""
 
 
 @frozen
@@ -20,3 +18,12 @@ class Queue:
             if waiting.participant in view.present:
                 return Next(waiting.participant, "first in the queue")
         return Nobody("nobody-waits")
+
+
+POLICY = Entry(
+    "queue",
+    Queue(),
+    about="Many want to speak, and the order shall be fair.",
+    keys=("floor.share.in_a_row",),
+    tools=("request_floor",),
+)

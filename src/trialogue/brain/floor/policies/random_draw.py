@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from trialogue.brain.floor.entry import Entry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
-
-NAME = "random"
-"""What turns of this policy are marked with."""
 
 
 @frozen
@@ -23,3 +21,11 @@ class RandomDraw:
         if not able:
             return Nobody("all-passed" if view.present else "all-away")
         return Next(able[int(view.draw * len(able))], "drawn")
+
+
+POLICY = Entry(
+    "random",
+    RandomDraw(),
+    about="You need a baseline that every other policy has to beat.",
+    keys=("run.seed",),
+)

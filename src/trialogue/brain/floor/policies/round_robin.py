@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from trialogue.brain.floor.entry import Entry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
-
-NAME = "round-robin"
-"""What turns of this policy are marked with."""
 
 
 def next_in_order(view: FloorView, skipped: frozenset[str]) -> str | None:
@@ -30,3 +28,11 @@ class RoundRobin:
         """Name the next of the order that is present and has not passed in this round."""
         name = next_in_order(view, view.passed)
         return Next(name, "next in order") if name else Nobody("all-passed" if view.present else "all-away")
+
+
+POLICY = Entry(
+    "round-robin",
+    RoundRobin(),
+    about="You want everybody heard equally often, and nobody to decide.",
+    keys=("floor.order",),
+)

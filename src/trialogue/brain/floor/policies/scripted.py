@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from trialogue.brain.floor.entry import Entry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
-
-NAME = "scripted"
-"""What turns of this policy are marked with."""
 
 
 @frozen
@@ -21,3 +19,11 @@ class Scripted:
         if name is not None:
             return Next(name, "next in the script")
         return Nobody("all-away") if set(rest) & set(view.away) else Nobody("order-done", is_final=True)
+
+
+POLICY = Entry(
+    "scripted",
+    Scripted(),
+    about="The order is known before: a rehearsal, a test, a ceremony.",
+    keys=("floor.order",),
+)

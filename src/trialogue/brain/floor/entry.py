@@ -1,0 +1,33 @@
+"""The entry of a policy: all that the rest of the program knows of it; each policy's module has one."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from trialogue.brain.floor.view import Policy
+
+
+@frozen
+class Entry:
+    """A policy that a scenario can name, `POLICY` of its module."""
+
+    name: str
+    """The name in a scenario's `floor.policy`; turns of the policy are marked with it."""
+
+    policy: Policy
+    """The rule."""
+
+    about: str
+    """When to choose the policy: one sentence."""
+
+    keys: tuple[str, ...]
+    """The scenario keys that shape it."""
+
+    tools: tuple[str, ...] = ()
+    """The tools of the floor that every agent is offered under it."""
+
+    is_self_selected: bool = False
+    """Whether agents start by themselves under it, and so can start at once."""
+
+    is_by_the_chair: bool = False
+    """Whether the chair's words name who is next: the policy needs a chair, which has tools for that."""
