@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import socket
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -261,10 +262,10 @@ class Ordeal:
 
     async def _strike_machine(self, planned: Planned, meeting: Meeting) -> None:
         match planned.fault.ill:
-            case Signal(number, times):
+            case Signal(name, times):
                 await self._until_its_time(planned)
                 for _ in range(times):
-                    os.kill(os.getpid(), number)
+                    os.kill(os.getpid(), signal.Signals[name])
             case Part.WATCHER_SLEEPS:
                 meeting.records()
                 self.strike(planned)

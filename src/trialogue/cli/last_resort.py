@@ -13,6 +13,7 @@ from __future__ import annotations
 import _thread
 import ctypes
 import signal
+import sys
 import threading
 import time
 from typing import Any, Final, cast
@@ -34,7 +35,12 @@ class LastResort:
     _is_over: threading.Event = field(factory=threading.Event)
 
     def arm(self) -> None:
-        """Wait for a second Ctrl-C; nothing where an alarm of somebody else's is set, or it waits already."""
+        """Wait for a second Ctrl-C; nothing where an alarm of somebody else's is set, or it waits already.
+
+        Nothing, too, where the system has no alarms: there is no such end on Windows.
+        """
+        if sys.platform == "win32":
+            return
         if self._before is not None or any(signal.getitimer(signal.ITIMER_REAL)):
             return
         libc = _libc()

@@ -12,7 +12,6 @@ from __future__ import annotations
 import _thread
 import os
 import sys
-import termios
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
@@ -109,6 +108,10 @@ def open_leaving(sum_up: Callable[[Held], None]) -> Generator[Leaving]:
 
 def _remembered_terminal() -> Callable[[], None]:
     """What puts the terminal back as it is now: echo, and the cursor that a picture hides."""
+    if sys.platform == "win32":
+        return lambda: None
+    import termios  # noqa: PLC0415 - Windows has no such thing
+
     try:
         before = termios.tcgetattr(0)
     except termios.error:

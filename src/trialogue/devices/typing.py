@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import codecs
 import os
-import termios
-import tty
+import sys
 from collections.abc import AsyncGenerator, Generator
 from contextlib import contextmanager, suppress
 from enum import Enum, auto
@@ -116,7 +115,9 @@ class Keyboard:
 
 
 def is_ours(descriptor: int) -> bool:
-    """Whether it is a terminal that we may read now: we are in its foreground."""
+    """Whether it is a terminal that we may read now: we are in its foreground. On Windows none is."""
+    if sys.platform == "win32":
+        return False
     try:
         return os.isatty(descriptor) and os.tcgetpgrp(descriptor) == os.getpgrp()
     except OSError:
@@ -125,7 +126,13 @@ def is_ours(descriptor: int) -> bool:
 
 @contextmanager
 def without_echo(descriptor: int) -> Generator[None]:
-    """Let a terminal hand over what is typed at once, without showing it; undone at the block's end."""
+    """Let a terminal hand over what is typed at once, without showing it; undone at the block's end.
+
+    For a terminal that `is_ours`, so never on Windows.
+    """
+    import termios  # noqa: PLC0415 - Windows has neither
+    import tty  # noqa: PLC0415 - likewise
+
     before = termios.tcgetattr(descriptor)
     tty.setcbreak(descriptor, termios.TCSANOW)
     try:

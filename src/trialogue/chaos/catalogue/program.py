@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-
 from trialogue.chaos.catalogue.moments import greeting
 from trialogue.chaos.catalogue.values import Fate, Fault, Part, Signal
 from trialogue.chaos.faulty_socket import Afflict, Double, SessionFault
@@ -42,9 +40,9 @@ PROGRAM = (
     Fault(
         "disk-full", 41, "the journal cannot be written any more", Part.JOURNAL_FAILS, Fate.ENDS, exit_code=4
     ),
-    Fault("interrupted", 42, "SIGINT", Signal(signal.SIGINT), Fate.ENDS, "interrupted", 130),
-    Fault("terminated", 43, "SIGTERM", Signal(signal.SIGTERM), Fate.ENDS, "terminated", 143),
-    Fault("hung-up", 43, "SIGHUP", Signal(signal.SIGHUP), Fate.ENDS, "hung-up", 129),
+    Fault("interrupted", 42, "SIGINT", Signal("SIGINT"), Fate.ENDS, "interrupted", 130),
+    Fault("terminated", 43, "SIGTERM", Signal("SIGTERM"), Fate.ENDS, "terminated", 143),
+    Fault("hung-up", 43, "SIGHUP", Signal("SIGHUP"), Fate.ENDS, "hung-up", 129),
     Fault(
         "suspended", 45, "the machine sleeps for a minute", Part.SUSPENDED, Fate.RETURNS, "ProcessSuspended"
     ),

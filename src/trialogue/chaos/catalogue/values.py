@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from enum import Enum
 from typing import TypeAlias, assert_never
 
@@ -37,8 +36,8 @@ class Part(Enum):
 class Signal:
     """A signal of the operating system to this process."""
 
-    number: signal.Signals
-    """Which."""
+    name: str
+    """Which, as `SIGTERM`: not every system has all of them."""
 
     times: int = 1
     """How often."""
