@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from trialogue.brain.words.digest import _label_like
+from trialogue.brain.words.names import holds_label
 from trialogue.model.plan import Participant
 from trialogue.model.text import safe_text
 from trialogue.speech.sentences import SentenceSplitter, split_sentences
@@ -32,8 +32,8 @@ def splitter(text):
 
 
 def labels(text):
-    """Where a text begins as if somebody else spoke."""
-    return _label_like((Participant("ann"),)).sub("", text)
+    """Whether a text reads as if somebody else spoke."""
+    return holds_label(text, (Participant("ann"),))
 
 
 @pytest.mark.parametrize("function", [speakable, labels, safe_text])
