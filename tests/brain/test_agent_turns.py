@@ -1,0 +1,203 @@
+"""Turns of agents: what they wait for, and what ends them."""
+
+from __future__ import annotations
+
+from attrs import evolve
+from playbook import BIZ, CHAIR, EAR, GUEST, LAW, TECH, Table, moderated, of, opened, timers
+
+from trialogue.brain.replies import Replies
+from trialogue.model.commands import (
+    Cue,
+    Drop,
+    EndTurn,
+    Play,
+    Report,
+    Speak,
+)
+from trialogue.model.events import (
+    FloorRequested,
+    GrantAsked,
+    InjectionRefused,
+    ReplyStarted,
+    SayAsked,
+    SpeechStarted,
+    ToolFinished,
+    ToolRequested,
+    Woke,
+    WordsHeard,
+)
+from trialogue.model.plan import (
+    Filler,
+    FloorRules,
+    HoldRules,
+    ToolRules,
+)
+
+SOUND = evolve(TECH, hears=EAR.hears)
+ORDER = ToolRequested("tech", 1, "c1", "order", '{"id": 7}')
+HANDS = FloorRules(policy="queue", otherwise="queue")
+
+
+def test_a_grant_ends_the_waits_for_one():
+    """Neither the ladder nor a policy's wait comes in the middle of a turn."""
+    table = opened(TECH, BIZ, floor=HANDS)
+    assert timers(table, "ladder") == [4.0]
+    table.at(1, FloorRequested("tech"))
+    assert timers(table, "silence", "think", "hold", "warn") == [None, 21.0, 91.0, None]
+    waiting = Table(moderated(CHAIR, TECH))
+    waiting.open()
+    waiting.says("mod", "Well.")
+    assert timers(waiting, "choose") == [8.0]
+    waiting.at(3, GrantAsked("tech"))
+    assert timers(waiting, "choose") == [None]
+
+
+def test_each_kind_of_holder_has_its_own_time_to_begin():
+    """A person ten seconds, one that greets six; a long turn is told of when the plan says so."""
+    assert timers(opened(GUEST, TECH), "think") == [10.0]
+    assert timers(opened(evolve(TECH, greets=True), BIZ), "ear") == [6.0]
+    warned = opened(TECH, BIZ, floor=FloorRules(hold=HoldRules(90.0, warn_s=30.0)))
+    assert timers(warned, "warn", "hold") == [30.0, 90.0]
+
+
+def test_who_greets_does_so_once():
+    """At its next turn it is cued as everybody is."""
+    table = opened(evolve(TECH, greets=True), BIZ)
+    table.says("tech", "Hello, I am Tech.")
+    assert of(table.says("biz"), Cue) == [Cue("tech", 3, "Biz: Well.\nIt is your turn.")]
+
+
+def test_words_elsewhere_do_not_end_the_wait_for_a_greeting():
+    """An agent that hears text may listen to people beside; its greeting is no answer to them."""
+    table = opened(evolve(TECH, greets=True), GUEST)
+    table.at(1, WordsHeard("tech", "Hm."))
+    assert timers(table, "ear") == [6.0]
+
+
+def test_a_name_by_tool_is_used_up_by_the_turn_it_made():
+    """After the named one's turn the chair names the next one anew."""
+    table = Table(moderated(CHAIR, TECH, BIZ))
+    table.open()
+    table.at(0, ToolRequested("mod", 1, "c1", "give_floor", '{"to": "biz"}'))
+    for _ in range(3):
+        table.says(table.meeting.holder, "Well.")
+    assert table.grants() == ["mod", "biz", "mod"]
+    assert table.meeting.holder is None
+
+
+def test_a_denied_remark_leaves_no_request():
+    """Its agent is not granted the floor later for words that are gone."""
+    table = opened(BIZ, SOUND, LAW, floor=HANDS)
+    table.at(0, FloorRequested("biz"))
+    table.begins("tech", "Aha.")
+    table.at(0.5, GrantAsked("law"))
+    table.says("biz")
+    assert Drop("tech", 1, "denied") in table.commands(Drop)
+    assert table.meeting.holder == "law"
+    table.says("law")
+    assert (table.meeting.holder, table.meeting.floor_view.queue) == (None, ())
+
+
+def test_a_reply_that_is_known_is_not_played_again():
+    """Its second beginning is stale: the turn ends when it was heard once."""
+    table = opened(TECH, BIZ)
+    table.begins("tech")
+    assert [command.code for command in table.at(0.5, ReplyStarted("tech", 1))] == ["stale"]
+    table.plays("tech")
+    assert of(table.ends("tech"), EndTurn) == [EndTurn("tech", 1, "finished")]
+    assert table.commands(Play) == [Play("tech", 1, 1)]
+
+
+def test_an_answer_to_an_old_question_asks_for_nothing():
+    """It is dropped, and no hand is up for it."""
+    table = opened(TECH, BIZ, LAW)
+    table.at(20, Woke("think"))
+    assert table.at(21, ReplyStarted("tech", 1)) == [
+        Drop("tech", 1, "denied"),
+        Report("stale", "a reply came too late for its turn", "tech"),
+    ]
+    assert table.meeting.floor_view.queue == ()
+
+
+def test_a_short_sound_without_words_is_no_silence():
+    """Half a second was heard."""
+    table = opened(TECH, BIZ)
+    table.says("tech", "", 0.5)
+    table.begins("biz", "", 0.5)
+    table.ends("biz", 0.5)
+    assert [(taken.was_silent, taken.cause) for taken in table.meeting.turns] == [(False, "finished")] * 2
+
+
+def test_words_are_not_put_into_a_persons_mouth():
+    """Such a wish is told to be none."""
+    table = opened(TECH, GUEST)
+    assert table.at(1, SayAsked("dana", "I agree.")) == [
+        Report("stale", "words were put into a person's mouth", "dana")
+    ]
+    assert table.meeting.floor_view.queue == ()
+
+
+def test_replies_leave_nothing_behind():
+    """Words are personal: those of a reply that is taken or discarded are gone."""
+    replies = Replies()
+    for reply in (1, 2):
+        replies.hold("tech", reply)
+        replies.add_words("tech", reply, "Aha.")
+    replies.discard("tech", 1)
+    assert replies.take("tech") == [2]
+    assert replies._words == {}
+
+
+def test_a_name_by_tool_waits_for_the_one_who_gave_it():
+    """A chair that names somebody beside another's turn has its own turn before that; then it is used up."""
+    table = Table(moderated(CHAIR, TECH, BIZ))
+    table.open()
+    table.says("mod", "Tech?")
+    table.at(table.now, ToolRequested("mod", 1, "c1", "give_floor", '{"to": "biz"}'))
+    table.says("tech")
+    table.says("mod", "Well.")
+    assert (table.meeting.holder, table.meeting.floor_view.named) == ("biz", None)
+
+
+def test_what_a_chair_asks_is_asked_behind_a_greeting():
+    """An agent that was ready with words of its own has not answered it yet."""
+    table = Table(moderated(CHAIR, TECH, BIZ))
+    table.open()
+    table.begins("biz", "I am Biz.")
+    table.at(0, ToolRequested("mod", 1, "c1", "give_floor", '{"to": "biz", "about": "the price"}'))
+    table.begins("mod", "", 0.0)
+    table.plays("biz")
+    (cue,) = of(table.ends("biz"), Cue)
+    assert (cue.to, cue.text.splitlines()[-1]) == ("biz", 'It is your turn. You are asked: "the price"')
+
+
+def test_a_turn_that_filled_a_silence_may_be_refused_later():
+    """Only the filling words are not worth another try, and they have been heard."""
+    rules = (ToolRules("order", filler=Filler(2.0, "One moment.")),)
+    table = opened(BIZ, TECH, tools=rules)
+    table.begins("tech", "I am Tech.")
+    table.at(0, GrantAsked("tech", "the price"))
+    table.says("biz")
+    table.plays("tech")
+    table.at(table.now, ORDER)
+    assert of(table.ends("tech"), EndTurn, Speak) == [Speak("tech", 2, "One moment.", "queue")]
+    table.begins("tech", "One moment.")
+    table.plays("tech")
+    table.at(table.now, ToolFinished("tech", "c1", "succeeded", "sent"))
+    table.ends("tech")
+    table.begins("tech", "It is sent.")
+    table.plays("tech")
+    assert of(table.ends("tech"), Cue) != []
+    table.at(table.now, InjectionRefused("tech", 2, "busy"))
+    assert timers(table, "retry") == [table.now + 0.5]
+
+
+def test_a_turn_behind_its_limit_is_cut_where_somebody_cuts_in_or_it_has_ended():
+    """Its sentence is waited for only while it alone is heard."""
+    for speaks, length in ((True, 33.0), (False, 30.0)):
+        table = opened(TECH, BIZ, GUEST, floor=FloorRules(hold=HoldRules(30.0)))
+        table.begins("tech", "A long one.", length)
+        table.plays("tech")
+        if speaks:
+            table.at(29.5, SpeechStarted("dana", 29.5))
+        assert of(table.at(30, Woke("hold")), EndTurn) == [EndTurn("tech", 1, "hold-limit")]

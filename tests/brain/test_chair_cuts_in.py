@@ -1,0 +1,69 @@
+"""The chair that takes the floor."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+from playbook import BIZ, CHAIR, EAR, TECH, of, opened
+
+from trialogue.model.commands import (
+    AnswerTool,
+    Cue,
+    EndTurn,
+    GrantFloor,
+    Report,
+)
+from trialogue.model.events import (
+    FloorRequestCancelled,
+    ToolRequested,
+)
+from trialogue.model.plan import (
+    FloorRules,
+)
+
+SOUND = evolve(TECH, hears=EAR.hears)
+ORDER = ToolRequested("tech", 1, "c1", "order", '{"id": 7}')
+HANDS = FloorRules(policy="queue", otherwise="queue")
+
+
+def cut_in(chair):
+    """The chair asks for the floor with the highest priority while tech speaks."""
+    table = opened(TECH, chair, BIZ)
+    table.begins("tech", "A long one.", 20.0)
+    table.plays("tech")
+    answer = table.at(5, ToolRequested("mod", 1, "c1", "request_floor", '{"priority": "highest"}'))
+    return table, answer
+
+
+def test_a_chair_that_cuts_in_speaks_at_once():
+    """It is cued though it hears, for nobody asked it in sound; its turn ends with its words."""
+    table, answer = cut_in(EAR)
+    assert of(answer, Report, EndTurn, GrantFloor)[0] == Report(
+        "interruption", "cuts off tech: the chair may", "mod"
+    )
+    assert [(grant.to, grant.reason) for grant in of(answer, GrantFloor)] == [("mod", "the chair interrupts")]
+    assert of(answer, Cue)[0].to == "mod"
+    assert of(table.says("mod", "Stop."), EndTurn) == [EndTurn("mod", 2, "finished")]
+
+
+def test_a_chair_cuts_off_neither_itself_nor_nobody():
+    """Then its hand is up, as anybody's; and it may take it down."""
+    table = opened(CHAIR, TECH, floor=HANDS)
+    ask = ToolRequested("mod", 1, "c1", "request_floor", '{"priority": "highest"}')
+    answer = table.at(1, ask)
+    assert [command.content for command in of(answer, AnswerTool)] == ["Your hand is up."]
+    assert table.meeting.holder == "mod"
+    answer = table.at(2, evolve(ask, call_id="c2"))
+    assert [command.content for command in of(answer, AnswerTool)] == ["Your hand is up."]
+    assert (table.meeting.holder, table.meeting.turn) == ("mod", 1)
+    assert [waiting.participant for waiting in table.meeting.floor_view.queue] == ["mod"]
+
+
+@pytest.mark.parametrize("arguments", ["{", "[7]", "", "[" * 100_000])
+def test_a_hand_goes_up_whatever_was_written(arguments):
+    """Arguments that cannot be read say nothing more."""
+    table = opened(TECH, BIZ)
+    answer = table.at(1, ToolRequested("biz", 1, "c1", "bid", arguments))
+    assert [command.content for command in of(answer, AnswerTool)] == ["Your hand is up."]
+    assert table.at(2, FloorRequestCancelled("biz")) == []
+    assert table.meeting.floor_view.queue == ()

@@ -1,0 +1,97 @@
+"""Who is at the table is state: joining, leaving, being revoked."""
+
+from trialogue.brain.meeting import Brain
+from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, Report, StopPlayout
+from trialogue.model.events import (
+    FloorRequested,
+    Joined,
+    Left,
+    PlaybackStarted,
+    RevokeAsked,
+    SessionReady,
+    SpeechStarted,
+)
+from trialogue.testing.casts import agent, opening, person, plan, played, reply
+from trialogue.testing.playbooks import Player
+
+
+def begun(*cast, **rules):
+    wanted = plan(*cast, **rules)
+    player = Player(Brain(wanted), wakes=True)
+    for at, event in opening(wanted):
+        player.tell(at, event)
+    return player
+
+
+def holders(player):
+    return [grant.to for grant in player.decided(GrantFloor)]
+
+
+def test_who_joins_is_at_the_table():
+    """Its turn comes, others are told, and its label is known."""
+    player = begun("tech")
+    player.tell(1.0, Joined(agent("law", title="Lawyer")))
+    player.tell(1.0, SessionReady("law", 1))
+    for at, event in (*reply(1.1, "tech", 1, "Well."), *played(1.2, "tech", 1, turn=1)):
+        player.tell(at, event)
+    assert holders(player) == ["tech", "law"]
+    for at, event in (*reply(4.0, "law", 1, "I agree."), *played(4.1, "law", 1, turn=2)):
+        player.tell(at, event)
+    cue = player.decided(Cue)[-1]
+    assert cue.text.split("\n") == [
+        "Lawyer: I agree.",
+        "Note: Lawyer has joined the meeting.",
+        "It is your turn.",
+    ]
+
+
+def test_who_is_there_cannot_join_again():
+    """That is stale, and changes nothing."""
+    player = begun("tech")
+    assert player.tell(1.0, Joined(agent("tech"))) == [
+        Report("stale", "somebody joined who is at the table", "tech")
+    ]
+
+
+def test_who_leaves_holds_and_waits_for_nothing():
+    """Its turn ends as `left`, what it held is dropped, and its hand is down."""
+    player = begun("tech", "biz")
+    for at, event in reply(1.0, "tech", 1, length_s=9.0):
+        player.tell(at, event)
+    player.tell(1.1, PlaybackStarted("tech", 1, 1, 1.1))
+    answer = player.tell(2.0, Left("tech"))
+    assert answer[:3] == [
+        StopPlayout("tech", 1),
+        EndTurn("tech", 1, "left"),
+        GrantFloor("biz", 2, "next in order", 92.0),
+    ]
+    assert not [each for each in answer if isinstance(each, Drop)]
+    player.tell(3.0, FloorRequested("tech"))
+    assert player.brain.floor_view.queue == ()
+    assert "tech" not in player.brain.floor_view.present
+
+
+def test_a_person_that_leaves_speaks_no_more():
+    """Nobody speaks without a live source; who comes back has a new seat."""
+    player = begun(person("dana"), "tech", policy="queue", otherwise="queue")
+    player.tell(1.0, SpeechStarted("dana", 1.0))
+    player.wait(2.0)
+    assert player.brain.audible == ("dana",)
+    assert EndTurn("dana", 1, "left") in player.tell(3.0, Left("dana"))
+    assert player.brain.audible == ()
+    assert player.tell(4.0, SpeechStarted("dana", 4.0))[0].code == "stale"
+    player.tell(5.0, Joined(person("dana")))
+    player.tell(6.0, SpeechStarted("dana", 6.0))
+    player.wait(7.0)
+    assert player.brain.holder == "dana"
+
+
+def test_the_app_takes_the_floor_from_its_holder():
+    """From nobody else; a person that speaks on does not retake it before it has paused."""
+    player = begun(person("dana"), "tech", policy="queue", otherwise="queue")
+    assert player.tell(0.5, RevokeAsked("tech"))[0].code == "stale"
+    player.tell(1.0, SpeechStarted("dana", 1.0))
+    player.wait(2.0)
+    assert EndTurn("dana", 1, "interrupted") in player.tell(3.0, RevokeAsked("dana"))
+    player.tell(3.5, FloorRequested("tech"))
+    assert holders(player) == ["dana", "tech"]

@@ -1,0 +1,127 @@
+"""What single policies choose."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from attrs import evolve
+from playbook import BIZ, GUEST, LAW, TECH, opened, plan
+
+from trialogue.brain.floor.policies import POLICIES, sound
+from trialogue.brain.floor.view import Collect, FloorView, Named, Next, Nobody, TurnTaken, Wait, Waiting
+from trialogue.model.events import (
+    FloorRequested,
+    GrantAsked,
+)
+from trialogue.model.plan import AgendaItem, FloorRules, ShareRules
+
+HANDS = FloorRules(policy="queue", otherwise="queue")
+
+
+def taken(number, name):
+    """A turn that was heard."""
+    return TurnTaken(number, name, "finished", "agenda", "Well.", number, number + 1.0, 1.0)
+
+
+OWNED = FloorView(
+    plan(TECH, BIZ),
+    now=9.0,
+    free_since=9.0,
+    present=("tech", "biz"),
+    item=AgendaItem("one", "One", owner="tech"),
+    turns=(taken(1, "tech"), taken(2, "biz")),
+)
+WANTS = (Waiting("tech", 0, 8.0, is_prepared=False),)
+
+
+@pytest.mark.parametrize(
+    ("view", "decided"),
+    [
+        (OWNED, Nobody("owner-has-spoken")),
+        (evolve(OWNED, queue=WANTS), Next("tech", "the owner of the point wants it")),
+        (evolve(OWNED, queue=WANTS, turns=OWNED.turns[:1]), Nobody("owner-has-spoken")),
+        (evolve(OWNED, present=("biz",)), Nobody("owner-away")),
+        (evolve(OWNED, item_since=2.0), Next("tech", "the point is its own")),
+        (evolve(OWNED, item_since=1.0), Nobody("owner-has-spoken")),
+    ],
+)
+def test_an_owner_speaks_first_and_then_by_turns(view, decided):
+    """To its own point, since that was taken; again when it wants to and another has spoken."""
+    assert POLICIES["agenda"].choose(view) == decided
+
+
+def test_a_floor_that_was_handed_to_somebody_away():
+    """Is told apart from one that was handed to nobody."""
+    view = evolve(OWNED, present=("biz",), named=Named("tech", "", "biz"))
+    assert POLICIES["hand-off"].choose(view) == Nobody("named-away")
+    assert POLICIES["hand-off"].choose(evolve(view, named=None)) == Nobody("nobody-named")
+
+
+HAND = Named("biz", "", "tech")
+BOTH = (Waiting("tech", 0, 9.0, is_prepared=True), Waiting("biz", 0, 9.0, is_prepared=True))
+STARTED = "the first to start"
+FREE = FloorView(plan(TECH, BIZ, LAW), now=9.25, free_since=9.0, present=("tech", "biz", "law"))
+SAID = evolve(FREE, now=20.0, turns=(taken(1, "biz"), taken(2, "tech")))
+
+
+@pytest.mark.parametrize(
+    ("view", "decided"),
+    [
+        (evolve(SAID, named=HAND), Next("biz", "the last speaker handed it over")),
+        (
+            evolve(SAID, named=HAND, present=("tech",)),
+            Next("tech", "nobody else starts: the speaker may go on"),
+        ),
+        (evolve(SAID, turns=(evolve(taken(1, "tech"), heard="Biz?"),)), Next("biz", "selected by name")),
+        (evolve(SAID, turns=(*SAID.turns, taken(3, "tech"))), Nobody("nobody-starts")),
+        (
+            evolve(SAID, turns=(evolve(taken(1, "tech"), heard="Law?"),), present=("tech", "biz")),
+            Next("tech", "nobody else starts: the speaker may go on"),
+        ),
+        (evolve(FREE, queue=BOTH), Wait(9.3, "another may have started too")),
+        (evolve(FREE, queue=BOTH, present=("tech", "biz")), Next("tech", STARTED)),
+        (evolve(FREE, queue=BOTH, now=9.5, draw=0.49), Next("tech", STARTED)),
+        (evolve(FREE, queue=BOTH, now=9.5, draw=0.5), Next("biz", STARTED)),
+    ],
+)
+def test_selected_or_first_or_the_same_again(view, decided):
+    """In this order; where two start at one moment a draw decides, once nobody else can have started."""
+    decision = POLICIES["free"].choose(view)
+    if isinstance(decision, Wait):
+        decision = evolve(decision, until=round(decision.until, 6))
+    assert decision == decided
+
+
+def test_whoever_starts_a_little_later_may_still_come_first():
+    """A higher priority counts where the start is three tenths of a second later, and not behind that."""
+    for late, first in ((0.25, "biz"), (0.3, "biz"), (0.5, "tech")):
+        queue = (Waiting("biz", 1, late, is_prepared=True), Waiting("tech", 0, 0.0, is_prepared=True))
+        assert POLICIES["free"].choose(evolve(FREE, now=9.5, queue=queue)) == Next(first, STARTED)
+
+
+def test_people_prepare_nothing():
+    """A policy that has all prepare is not asked to where no agent is there."""
+    view = FloorView(plan(GUEST, TECH), now=1.0, free_since=0.0, present=("dana",), away=("tech",))
+    assert sound(Collect("all prepare"), view) == Nobody("all-away")
+    assert sound(Collect("all prepare"), evolve(view, present=("dana", "tech"))) == Collect("all prepare")
+
+
+def test_each_turn_has_a_draw_of_its_own():
+    """It follows from the meeting's seed and the number of the turn to come."""
+    table = opened(TECH, BIZ, seed=7)
+    for turn in (2, 3):
+        assert table.meeting.floor_view.draw == Random(f"7/turn/{turn}").random()
+        table.says(table.meeting.holder)
+
+
+def test_a_choice_without_the_dominant_may_find_nobody():
+    """Then it stands, and nobody is told that another came first."""
+    rules = FloorRules(policy="addressed", otherwise="queue", share=ShareRules(in_a_row=1))
+    table = opened(TECH, BIZ, floor=rules)
+    table.at(0, GrantAsked("tech"))
+    table.begins("tech", "Well.")
+    table.plays("tech")
+    table.at(0, FloorRequested("tech"))
+    table.ends("tech")
+    assert (table.grants(), table.reports()) == (["tech", "tech"], [])

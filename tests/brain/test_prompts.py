@@ -1,0 +1,179 @@
+"""Prompts: their numbers, and what becomes of those that are refused or fail."""
+
+import pytest
+from attrs import evolve
+
+from trialogue.brain.meeting import Brain
+from trialogue.brain.prompts import TRANSITIONS, Prompt, PromptKind, Prompts, PromptState, Step
+from trialogue.brain.words.digest import Line, Missed
+from trialogue.errors import LocalProtocolError
+from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, Play, Prepare, Report
+from trialogue.model.events import (
+    InjectionRefused,
+    PlaybackFinished,
+    PlaybackStarted,
+    ReplyFailed,
+    ReplySent,
+    ReplyStarted,
+    SentenceSaid,
+    Woke,
+)
+from trialogue.model.participants import Participant
+from trialogue.testing.casts import opening, plan, played, reply
+from trialogue.testing.playbooks import Player, play
+
+YOUR_TURN = "It is your turn."
+
+
+def begun(**rules):
+    """Two agents by text; tech has been cued with prompt 1."""
+    wanted = plan("tech", "biz", **rules)
+    player = Player(Brain(wanted), wakes=True)
+    for at, event in opening(wanted):
+        player.tell(at, event)
+    return player
+
+
+@pytest.mark.parametrize("state", PromptState)
+@pytest.mark.parametrize("step", Step)
+def test_a_prompt_moves_by_its_table_only(state, step):
+    """Each pair either is in the table, or raises and changes nothing."""
+    prompt = Prompt(1, "tech", PromptKind.CUE, 1, "", state=state)
+    after = TRANSITIONS.get((state, step))
+    if after is None:
+        with pytest.raises(LocalProtocolError, match=f"{state.value} cannot {step.value}"):
+            prompt.take(step)
+    else:
+        prompt.take(step)
+    assert prompt.state is (after or state)
+
+
+def test_numbers_are_of_the_meeting():
+    """Whoever is prompted, and for whatever."""
+    prompts = Prompts()
+    kinds = (PromptKind.CUE, PromptKind.WORDS, PromptKind.PREPARE, PromptKind.FILLER)
+    told = [prompts.tell(name, kind, 1, "x") for kind in kinds for name in ("a", "b")]
+    assert [each.command().prompt for each in told] == list(range(1, 9))
+
+
+def test_a_refused_cue_is_told_again_and_then_given_up():
+    """By the same number after 0.5, 1 and 2 s; the turn ends, and the failure is one line."""
+    cue = Cue("tech", 1, YOUR_TURN, 1)
+    refused = InjectionRefused("tech", 1, "busy", 1)
+    gave_up = Report("injection-refused", "the service refused 4 times: busy", "tech", "failure")
+    play(
+        begun().brain,
+        [
+            (1.0, refused, []),
+            (1.5, Woke("retry"), [cue]),
+            (2.0, refused, []),
+            (3.0, Woke("retry"), [cue]),
+            (3.5, refused, []),
+            (5.5, Woke("retry"), [cue]),
+            (
+                6.0,
+                refused,
+                [
+                    gave_up,
+                    EndTurn("tech", 1, "timeout"),
+                    GrantFloor("biz", 2, "next in order", 96.0),
+                    Cue("biz", 2, YOUR_TURN, 2),
+                ],
+            ),
+        ],
+        wakes=True,
+    )
+
+
+def test_what_a_refused_prepare_told_is_told_by_the_next():
+    """A round goes on without waiting out the time to think, and nothing of the digest is lost."""
+    player = begun(policy="parallel-collect")
+    for at, event in (*reply(1.0, "tech", 1), *reply(1.0, "biz", 1, "Biz one.")):
+        player.tell(at, event)
+    first = player.decided(GrantFloor)[0]
+    assert first.to == "tech"
+    for at, event in (*played(1.0, "tech", 1, turn=1), *played(4.0, "biz", 1, turn=2)):
+        player.tell(at, event)
+    asked = {each.to: each for each in player.decided(Prepare)[-2:]}
+    assert asked["tech"].text == f"Biz: Biz one.\n{YOUR_TURN}"
+    number = asked["tech"].prompt
+    for at in (6.5, 7.5, 9.0, 11.5):
+        player.tell(at, InjectionRefused("tech", 0, "busy", number))
+    assert player.decided(Prepare)[-3:] == [asked["tech"]] * 3
+    for at, event in (*reply(12.0, "biz", 2, "Biz two."), *played(12.1, "biz", 2, turn=3)):
+        player.tell(at, event)
+    again = next(each for each in reversed(player.decided(Prepare)) if each.to == "tech")
+    assert again.text == f"Biz: Biz one.\nBiz: Biz two.\n{YOUR_TURN}"
+    assert player.now < 15.0
+
+
+def test_a_refused_cue_is_not_in_the_memory_of_its_agent():
+    """Only what was told stands there, each of it once."""
+    player = begun()
+    player.tell(1.0, InjectionRefused("tech", 1, "busy", 1))
+    assert player.brain.context("tech") == ()
+    player.wait(1.5)
+    assert [item.text for item in player.brain.context("tech")] == [YOUR_TURN]
+
+
+def test_a_failed_reply_is_asked_for_once_more():
+    """Its service made none of it: told again after half a second; then the turn has failed."""
+    player = begun()
+    failed = ReplyFailed("tech", 1, "FAILED_TO_THINK", 1)
+    assert player.tell(1.0, failed) == [Report("reply-failed", "FAILED_TO_THINK", "tech", "failure")]
+    assert player.wait(1.5)[-1][2] == [Cue("tech", 1, YOUR_TURN, 1)]
+    assert EndTurn("tech", 1, "failed") in player.tell(2.0, failed)
+
+
+def test_a_reply_names_its_prompt():
+    """One that answers a prompt that is over came too late; its agent is told so at its next cue."""
+    player = begun()
+    player.tell(1.0, ReplyStarted("tech", 1, 1))
+    player.tell(1.0, SentenceSaid("tech", 1, "One.", 0.0))
+    player.tell(1.0, ReplySent("tech", 1, 2.0))
+    for at, event in played(1.1, "tech", 1, turn=1):
+        player.tell(at, event)
+    assert player.tell(3.5, ReplyStarted("tech", 2, 1))[0] == Drop("tech", 2, "denied")
+    player.tell(3.6, ReplyStarted("biz", 1, 2))
+    player.tell(3.7, ReplySent("biz", 1, 1.0))
+    for at, event in played(3.8, "biz", 1, turn=2, length_s=1.0):
+        player.tell(at, event)
+    assert player.decided(Cue)[-1].text == f"1 remark of yours was not heard.\n{YOUR_TURN}"
+
+
+def test_an_agent_that_speaks_by_itself_first_still_answers_its_prompt():
+    """What is not behind the prompt's echo is played, and its answer is waited for."""
+    player = begun()
+    player.tell(1.0, ReplyStarted("tech", 1, 1))
+    player.tell(1.0, ReplySent("tech", 1, 2.0))
+    for at, event in played(1.1, "tech", 1, turn=1):
+        player.tell(at, event)
+    assert player.brain.holder == "biz"
+    assert player.tell(3.2, ReplyStarted("biz", 1, 2))[0] == Play("biz", 1, 2)
+
+
+def test_untold_things_are_put_back_in_their_order():
+    """What a superseded prompt that was refused would have told comes before what came later."""
+    prompts = Prompts()
+    told = Missed((Line(Participant("biz"), "One."),))
+    prompt = prompts.tell("tech", PromptKind.CUE, 1, "x")
+    prompts.tells(prompt, told)
+    assert prompts.refuse("tech", 0, 1, 5.0) is prompt
+    assert prompts.supersede("tech") == told
+    assert prompts.open_of("tech") == ()
+    other = prompts.tell("tech", PromptKind.CUE, 2, "y")
+    prompts.tells(other, evolve(told, notes=("n",)))
+    assert prompts.supersede("tech") == Missed()
+
+
+def test_a_dry_reply_ends_its_turn_as_finished():
+    """Its service never said that it was done: a note, and the next has the floor."""
+    player = begun()
+    player.tell(1.0, ReplyStarted("tech", 1, 1))
+    player.tell(1.0, SentenceSaid("tech", 1, "One.", 0.0))
+    player.tell(1.1, PlaybackStarted("tech", 1, 1, 1.1))
+    answer = player.tell(4.1, PlaybackFinished("tech", 1, 1, 3.1, 2.0, "dry"))
+    assert answer[:2] == [
+        Report("dry", "its service never said that it was done", "tech"),
+        EndTurn("tech", 1, "finished"),
+    ]

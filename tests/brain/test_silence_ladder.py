@@ -1,0 +1,79 @@
+"""The silence ladder and rounds beside each other."""
+
+from __future__ import annotations
+
+from attrs import evolve
+from playbook import BIZ, EAR, GUEST, LAW, TECH, Table, of, opened, plan, quick, timers
+
+from trialogue.brain.words.context import ContextMessage, context_of
+from trialogue.model.commands import Cue, Drop, EndMeeting, GrantFloor, Play, Prepare
+from trialogue.model.events import (
+    GrantAsked,
+    InjectionRefused,
+    MeetingStarted,
+    ReplyStarted,
+    SessionReady,
+    ToolRequested,
+    Woke,
+)
+from trialogue.model.plan import FloorRules, SilenceStep
+from trialogue.model.records import Record
+
+HANDS = FloorRules(policy="queue", otherwise="queue")
+
+
+def test_the_ladder_waits_from_the_end_of_the_last_turn():
+    """Whatever happens in between."""
+    table = opened(TECH, BIZ, floor=HANDS)
+    table.at(1, GrantAsked("tech"))
+    table.says("tech")
+    assert timers(table, "ladder") == [7.0]
+    table.at(5, SessionReady("biz", 2))
+    assert timers(table, "ladder") == [7.0]
+
+
+def test_the_end_is_the_last_rung():
+    """Nobody is granted the floor of a meeting that is over."""
+    rules = evolve(quick(SilenceStep.END, SilenceStep.NEXT_SPEAKER), policy="queue", otherwise="queue")
+    table = opened(TECH, BIZ, floor=rules)
+    assert of(table.at(4, Woke("ladder")), EndMeeting, GrantFloor) == [EndMeeting("silence")]
+
+
+def test_a_policy_that_waits_keeps_the_ladder_away():
+    """Somebody has started: the floor is not silent while it is seen who else has."""
+    by_ear = tuple(evolve(p, hears=EAR.hears) for p in (TECH, BIZ, LAW))
+    table = opened(*by_ear, floor=FloorRules(policy="free", otherwise="queue"))
+    table.at(2.5, Woke("choose"))
+    assert timers(table, "ladder", "choose") == [4.0, None]
+    table.at(3.0, ReplyStarted("tech", 1))
+    assert timers(table, "ladder", "choose") == [None, 3.3]
+
+
+def test_a_round_is_prepared_in_the_time_to_think():
+    """The ladder is not climbed meanwhile; who is asked has heard it, and answers no older question."""
+    table = Table(plan(GUEST, TECH, floor=FloorRules(policy="parallel-collect", otherwise="queue")))
+    table.at(0, MeetingStarted())
+    table.at(30, Woke("ready"))
+    assert timers(table, "ladder") == [34.0]
+    answer = table.at(31, SessionReady("tech", 1))
+    assert of(answer, Prepare) == [Prepare("tech", "It is your turn.")]
+    assert timers(table, "silence", "choose") == [None, 51.0]
+    assert table.meeting.context("tech") == (ContextMessage("user", "It is your turn."),)
+
+
+def test_one_answer_is_asked_for_in_a_round():
+    """A second one is none of what was asked: it is dropped, and the first still waits."""
+    table = opened(TECH, BIZ, floor=FloorRules(policy="parallel-collect", otherwise="queue"))
+    assert table.at(1, ReplyStarted("tech", 1)) == []
+    assert of(table.at(2, ReplyStarted("tech", 2)), Drop) == [Drop("tech", 2, "denied")]
+    assert of(table.at(3, ReplyStarted("biz", 1)), Play) == [Play("tech", 1, 1)]
+
+
+def test_a_refused_cue_takes_no_preparation_back():
+    """What an agent was asked to prepare belongs to no turn."""
+    records = [
+        Record(1, 0.0, MeetingStarted(), (Prepare("tech", "Prepare."), Cue("tech", 1, "Go."))),
+        Record(2, 1.0, InjectionRefused("tech", 1, "busy"), ()),
+        Record(3, 2.0, ToolRequested("tech", 1, "c1", "search", "{}", ours=False), ()),
+    ]
+    assert context_of(plan(TECH, BIZ), "tech", records) == (ContextMessage("user", "Prepare."),)

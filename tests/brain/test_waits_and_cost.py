@@ -1,0 +1,41 @@
+"""What sessions cost, and how waits grow."""
+
+from __future__ import annotations
+
+from attrs import evolve
+from playbook import TECH, plan
+
+from trialogue.brain.course.cost import Meter
+from trialogue.brain.restarts import RestartRules, Restarts
+from trialogue.model.events import (
+    SessionReady,
+)
+from trialogue.model.participants import Price
+from trialogue.model.plan import FloorRules
+
+HANDS = FloorRules(policy="queue", otherwise="queue")
+
+
+def test_a_session_that_follows_on_another_costs_once():
+    """Seconds are counted from each beginning to the next, without a gap and without an overlap."""
+    meter = Meter(plan(evolve(TECH, price=Price("dear", usd_a_minute=0.6))))
+    for session, at in ((1, 0.0), (2, 60.0)):
+        meter.take(SessionReady("tech", session), at)
+    assert round(meter.cost(120.0).usd, 6) == 1.2
+
+
+def test_waits_grow_with_every_try():
+    """The ceiling doubles: some wait of the sixth try is longer than any of the fifth may be."""
+    sixth = []
+    for seed in range(20):
+        restarts = Restarts(seed, "tech")
+        sixth.append([restarts.lost(1.0) or 0.0 for _ in range(6)][-1])
+    assert 8.0 < max(sixth) <= 16.0
+
+
+def test_a_session_that_lived_has_all_its_tries_again():
+    """And a dial that failed has not lived at all, however little life it takes."""
+    restarts = Restarts(7, "tech", RestartRules(alive_s=0.5))
+    assert [restarts.lost(1.0) is None for _ in range(7)] == [False] * 6 + [True]
+    restarts.ready(100.0)
+    assert [restarts.lost(100.5) is None for _ in range(7)] == [False] * 6 + [True]
