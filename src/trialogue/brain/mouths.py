@@ -1,7 +1,7 @@
 """Mouths: who is being heard, from playback and people's speech alone; and how loud a turn is played.
 
 1. An agent is heard from the first sample of a reply to its last, but while it is paused.
-2. A reply that is dropped is silent, untold. Whoever is muted is heard by nobody.
+2. A reply that is dropped or stopped is silent at once. Whoever is muted is heard by nobody.
 3. Loudness belongs to a turn: full, ducked or paused; a new turn begins in full, a new reply unpaused.
 """
 
@@ -19,6 +19,7 @@ from trialogue.model.commands import (
     PausePlayout,
     Play,
     ResumePlayout,
+    StopPlayout,
     UnduckPlayout,
 )
 from trialogue.model.events import (
@@ -80,6 +81,8 @@ class Mouths:
                 self.loudness = Loudness.FULL
             case Drop(participant=name, reply=reply):
                 self._silence(name, reply)
+            case StopPlayout(participant=name):
+                self._sounding.pop(name, None)
             case _:
                 pass
 

@@ -321,7 +321,6 @@ def _played(o: Owners, event: PlaybackStarted | PlaybackFinished) -> None:
         return
     if is_heard:
         turn.hear()
-        o.people.lift_bars(but="")
     if isinstance(event, PlaybackFinished):
         _finished(o, turn, event)
 
