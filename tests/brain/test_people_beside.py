@@ -20,10 +20,12 @@ from trialogue.model.commands import (
 from trialogue.model.events import (
     EarHeard,
     EarReady,
+    MeetingStarted,
     MuteAsked,
     PlaybackFinished,
     PlaybackPaused,
     PlaybackStarted,
+    SessionReady,
     SpeechStarted,
     SpeechStopped,
     VoiceFell,
@@ -301,3 +303,26 @@ def test_the_verdict(length, words, is_over, found):
     assert verdict(length, words, rules, is_over=is_over) is found
     beside = verdict(length, words, beside_people(rules), is_over=is_over)
     assert beside is (Verdict.OVERLAP if found is Verdict.INTERRUPTION else found)
+
+
+def test_words_that_never_settled_stand_beside_the_turn():
+    """An ear that is lost in between leaves what it had made out so far."""
+    player = Player(open_brain(), wakes=True)
+    player.tell(3.0, SpeechStarted("dana", 3.0))
+    player.tell(3.4, EarHeard("dana", 1, 1, "Oh yes", 3.0, 3.3, "interim"))
+    player.tell(3.7, SpeechStopped("dana", 3.5))
+    player.wait(9.0)
+    assert player.decided(Attribute) == [Attribute("dana", 1, "Oh yes", False, "backchannel", 3.0, 3.5)]
+
+
+def test_words_before_the_opening_open_nothing():
+    """Nobody has the floor of a meeting that waits for its sessions."""
+    player = Player(Brain(plan("tech", person("dana"))), wakes=True)
+    player.tell(0.0, MeetingStarted())
+    player.tell(0.0, EarReady("dana", 1))
+    player.tell(1.0, SpeechStarted("dana", 1.0))
+    player.tell(1.2, EarHeard("dana", 1, 1, "Hello", 1.0, 1.2, "interim"))
+    player.wait(5.0)
+    assert player.decided(GrantFloor) == []
+    player.tell(6.0, SessionReady("tech", 1))
+    assert player.decided(GrantFloor)[0].to == "dana"

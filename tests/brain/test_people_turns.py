@@ -177,6 +177,9 @@ def test_nobody_speaks_behind_a_sleep():
         player.tell(5.0, SpeechStarted("dana", 5.0))
         player.wait(6.0)
         assert granted(player) == ["dana", "dana"]
+        player.tell(8.0, SpeechStopped("dana", 7.5))
+        player.wait(20.0)
+        assert (player.brain.utterances()[-1].start_s, player.brain.utterances()[-1].end_s) == (5.0, 7.5)
 
 
 def test_an_ear_that_fails_leaves_the_person_at_the_table():

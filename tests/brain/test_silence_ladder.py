@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import evolve
 from playbook import BIZ, EAR, GUEST, LAW, TECH, Table, of, opened, plan, quick, timers
 
-from trialogue.brain.words.context import ContextMessage, context_of
+from trialogue.brain.words.context import context_of
 from trialogue.model.commands import Cue, Drop, EndMeeting, GrantFloor, Play, Prepare
 from trialogue.model.events import (
     GrantAsked,
@@ -16,6 +16,7 @@ from trialogue.model.events import (
     ToolRequested,
     Woke,
 )
+from trialogue.model.memory import ContextMessage
 from trialogue.model.plan import FloorRules, SilenceStep
 from trialogue.model.records import Record
 

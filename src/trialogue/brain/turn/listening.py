@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TypeAlias, assert_never
 
 from trialogue.brain.beside import JUDGE_S, Entry, Verdict, beside_people, verdict
+from trialogue.brain.course.course import Phase
 from trialogue.brain.floor.requests import HIGH
 from trialogue.brain.floor.view import COLLISION_S
 from trialogue.brain.owners import Owners
@@ -288,7 +289,8 @@ def _free_words(o: Owners, spoken: Spoken) -> None:
     """Words of speech that began on a free floor and was too short to be sure: they make it sure."""
     name, turn = spoken.name, o.turns.current
     stretch = spoken.home[-1]
-    if turn is None and o.is_present(name) and not o.people.is_barred(name):
+    is_open = o.course.phase is Phase.OPEN
+    if is_open and turn is None and o.is_present(name) and not o.people.is_barred(name):
         mine = taking.grant_over(o, name, "speaks already")
         if stretch.turn == mine.number:
             _own_words(o, mine, spoken)

@@ -88,7 +88,11 @@ def aside(o: Owners, spoken: Spoken, stretch: Stretch, kind: Beside) -> None:
 
 
 def unclear_beside(o: Owners, name: str, stretch: Stretch) -> None:
-    """No words came of a stretch beside another's turn: it is unclear."""
+    """No settled words came of speech beside another's turn: those that are known stand, or it is unclear."""
+    for spoken in o.utterances.open_of(name):
+        if spoken.home and spoken.home[-1] is stretch and _is_held(o, spoken):
+            aside(o, spoken, stretch, stretch.kind or "backchannel")
+            return
     o.people.word([stretch])
     if stretch.length(o.now) >= SURE_S:
         _stand_beside(o, name, stretch, (UNCLEAR, stretch.kind or "backchannel"), is_certain=False)

@@ -21,10 +21,14 @@ from attrs import Factory, define
 from trialogue.model.commands import Attribute, Cause, Command, EndTurn, GrantFloor, Play
 from trialogue.model.events import (
     Event,
+    Left,
+    MeetingResumed,
+    MuteAsked,
     PlaybackFinished,
     PlaybackPaused,
     PlaybackResumed,
     PlaybackStarted,
+    ProcessSuspended,
     ReplySent,
     SentenceSaid,
     SpeechStarted,
@@ -212,6 +216,10 @@ class Transcript:
                 self._fall_silent(name, position_s)
             case PlaybackFinished():
                 self._finish(event)
+            case ProcessSuspended() | MeetingResumed():
+                self._speaking.clear()  # sources start anew
+            case MuteAsked(participant=name) | Left(participant=name):
+                self._speaking.pop(name, None)
             case _:
                 pass
 
