@@ -21,7 +21,7 @@ import websockets.trio.client
 import websockets.trio.server
 from attrs import frozen
 
-from trialogue.transport.accept import Service, serve_websocket
+from trialogue.transport.accept import SocketService, serve_websocket
 from trialogue.transport.dial import open_websocket_over
 from trialogue.transport.pipe import open_pipe
 from trialogue.transport.socket import WebSocket
@@ -84,7 +84,7 @@ async def join_ours(left: trio.abc.Stream, right: trio.abc.Stream) -> AsyncGener
         await trio.sleep_forever()
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_websocket, right, Service(converse))
+        nursery.start_soon(serve_websocket, right, SocketService(converse))
         async with open_websocket_over(left, "ws://localhost/", headers={}) as socket:
             yield Ours(socket), Ours(await taken.receive())
             nursery.cancel_scope.cancel()

@@ -49,7 +49,7 @@ class Desk:
     def wake(self) -> None:
         """The next deadline comes."""
         self.now = max(self.now, self.conversation.next_deadline())
-        self.happen(ev.Woke())
+        self.happen(ev.DeadlineReached())
 
     def look(self) -> list[dict[str, Any] | str]:
         """What was ordered since the last look: messages as JSON objects, others by name."""
@@ -71,7 +71,9 @@ class Desk:
     @property
     def reply(self) -> int:
         """The number of the last reply that was thought about or spoken."""
-        return next(c.reply for c in reversed(self.commands) if isinstance(c, cmd.Think | cmd.Speak))
+        return next(
+            c.reply for c in reversed(self.commands) if isinstance(c, cmd.BeginPass | cmd.SpeakSentence)
+        )
 
 
 def running(options: ServerOptions | None = None, **agent: Any) -> Desk:

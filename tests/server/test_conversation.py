@@ -43,7 +43,7 @@ def test_settings_are_accepted_before_welcome_is_read() -> None:
     """Nothing is asked of the client before Settings."""
     desk = Desk()
     desk.say(settings())
-    assert desk.names() == ["Welcome", "Prepare", "UseThink", "SettingsApplied"]
+    assert desk.names() == ["Welcome", "OpenEarAndVoice", "UseThink", "SettingsApplied"]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "5", '{"a": 1}', '{"type": 5}', '{"type": "Nonsense"}'])
@@ -141,7 +141,7 @@ def test_an_agent_by_id_must_be_registered() -> None:
     assert error_of(desk)["code"] == "INVALID_AGENT_ID"
     known = Desk(ServerOptions(agents={"f5-uuid": Agent(greeting="Hello.")}))
     known.say(message)
-    assert known.names()[-2:] == ["Speak", "FinishReply"]
+    assert known.names()[-2:] == ["SpeakSentence", "FinishReply"]
 
 
 def test_unknown_keys_are_rejected_or_warned_of() -> None:
@@ -167,7 +167,7 @@ def test_audio_goes_to_the_ear_and_empty_audio_nowhere() -> None:
     desk = running()
     desk.happen(ev.AudioReceived(b""))
     desk.happen(ev.AudioReceived(b"\x01\x00"))
-    assert desk.commands == [cmd.Listen(b"\x01\x00")]
+    assert desk.commands == [cmd.HearAudio(b"\x01\x00")]
 
 
 # --- time --------------------------------------------------------------------------------------------
@@ -195,7 +195,7 @@ def test_keep_alive_is_never_answered_and_keeps_alive() -> None:
     desk = running()
     for _ in range(20):
         desk.now += 8.0
-        desk.happen(ev.Woke())
+        desk.happen(ev.DeadlineReached())
         desk.say(KEEP_ALIVE)
     assert desk.names() == []
 
@@ -232,11 +232,11 @@ def test_greeting_is_spoken_after_settings_applied() -> None:
     desk = Desk()
     desk.say(settings(greeting="Hello. How are you?"))
     names = desk.names()
-    assert names[-4:] == ["SettingsApplied", "Speak", "Speak", "FinishReply"]
+    assert names[-4:] == ["SettingsApplied", "SpeakSentence", "SpeakSentence", "FinishReply"]
     for text in ("Hello.", "How are you?"):
         desk.happen(ev.SentenceVoiced(1, text))
         desk.happen(ev.AudioSent(1, 0.5))
-    desk.happen(ev.ReplySent(1))
+    desk.happen(ev.ReplyAudioSent(1))
     said = {"type": "ConversationText", "role": "assistant", "conversational_behavior": "default"}
     assert desk.look() == [
         {**said, "content": "Hello."},
@@ -250,9 +250,9 @@ def test_injected_user_message_is_a_turn() -> None:
     """It is announced, echoed, remembered and thought about."""
     desk = running()
     desk.say({"type": "InjectUserMessage", "content": "Hi"})
-    think = desk.last(cmd.Think)
+    think = desk.last(cmd.BeginPass)
     assert think.request.memory == (TextItem("user", "Hi"),)
-    assert desk.names() == ["UserStartedSpeaking", "ConversationText", "History", "Think"]
+    assert desk.names() == ["UserStartedSpeaking", "ConversationText", "History", "BeginPass"]
 
 
 def test_speech_at_the_ear_is_a_turn() -> None:
@@ -262,7 +262,7 @@ def test_speech_at_the_ear_is_a_turn() -> None:
     desk.happen(ev.SpeechEnded())
     assert desk.names() == ["UserStartedSpeaking"]
     desk.happen(ev.WordsRecognized("Hello.", 0.3))
-    assert desk.names() == ["LatencyReport", "ConversationText", "History", "Think"]
+    assert desk.names() == ["LatencyReport", "ConversationText", "History", "BeginPass"]
 
 
 def test_speech_without_words_is_no_turn() -> None:
@@ -280,10 +280,10 @@ def test_speech_that_goes_on_before_its_words_are_there_is_one_turn() -> None:
     desk.happen(ev.SpeechEnded())
     desk.happen(ev.SpeechBegan())
     desk.happen(ev.WordsRecognized("What does"))
-    assert "Think" not in desk.names()
+    assert "BeginPass" not in desk.names()
     desk.happen(ev.SpeechEnded())
     desk.happen(ev.WordsRecognized("it cost?"))
-    assert desk.last(cmd.Think).request.heard == "What does it cost?"
+    assert desk.last(cmd.BeginPass).request.heard == "What does it cost?"
 
 
 def test_agent_without_think_settings_never_answers() -> None:
@@ -300,7 +300,7 @@ def test_empty_reply_ends_at_once() -> None:
     desk, number = thinking()
     desk.happen(ev.ThoughtEnded(number))
     assert desk.names() == ["FinishReply"]
-    desk.happen(ev.ReplySent(number))
+    desk.happen(ev.ReplyAudioSent(number))
     assert desk.names() == ["AgentAudioDone"]
 
 
@@ -322,7 +322,7 @@ def test_context_is_restored() -> None:
     ]
     desk = running(context={"messages": messages})
     desk.say({"type": "InjectUserMessage", "content": "Go on."})
-    assert desk.last(cmd.Think).request.memory == (
+    assert desk.last(cmd.BeginPass).request.memory == (
         TextItem("user", "Hi"),
         CallItem("1", "f", "{}", "ok"),
         TextItem("user", "Go on."),
@@ -380,7 +380,7 @@ def test_barge_in_stops_the_agent() -> None:
     ]
     desk.happen(ev.SentenceThought(number, "Late."))
     desk.happen(ev.SentenceVoiced(number, "Late."))
-    desk.happen(ev.ReplySent(number))
+    desk.happen(ev.ReplyAudioSent(number))
     assert desk.names() == []
 
 
@@ -396,7 +396,7 @@ def test_injected_user_message_barges_in() -> None:
     desk, _ = speaking()
     desk.say({"type": "InjectUserMessage", "content": "Stop"})
     assert desk.names() == [
-        "UserStartedSpeaking", "CutReply", "History", "ConversationText", "History", "Think",
+        "UserStartedSpeaking", "CutReply", "History", "ConversationText", "History", "BeginPass",
     ]  # fmt: skip
 
 
@@ -407,10 +407,10 @@ def test_a_reply_was_given_when_its_end_was_sent(after: float, *, ends: bool, he
     desk, number = speaking(sent_s=5.0)
     if ends:
         desk.happen(ev.ThoughtEnded(number))
-        desk.happen(ev.ReplySent(number))
+        desk.happen(ev.ReplyAudioSent(number))
     desk.now += after
     desk.say({"type": "InjectUserMessage", "content": "Again"})
-    assert desk.last(cmd.Think).request.heard == heard
+    assert desk.last(cmd.BeginPass).request.heard == heard
     assert not [c for c in desk.commands if isinstance(c, cmd.ReturnEntry | cmd.GoBack)]
 
 
@@ -431,7 +431,7 @@ def test_denied_remarks_send_the_script_back() -> None:
     text = "Ada: Hello.\n2 remarks of yours were not heard.\nPlease go on."
     desk.say({"type": "InjectUserMessage", "content": text})
     assert desk.last(cmd.GoBack) == cmd.GoBack(2)
-    request = desk.last(cmd.Think).request
+    request = desk.last(cmd.BeginPass).request
     assert request.heard == "Ada: Hello.\nPlease go on."
     assert request.memory == (TextItem("user", text),)
     echo = [m for m in desk.look() if isinstance(m, dict) and m["type"] == "ConversationText"]
@@ -443,7 +443,7 @@ def test_denied_remarks_are_never_heard_by_ear() -> None:
     desk = running()
     for event in (ev.SpeechBegan(), ev.SpeechEnded(), ev.WordsRecognized("1 remark of yours was not heard.")):
         desk.happen(event)
-    assert desk.last(cmd.Think).request.heard == "1 remark of yours was not heard."
+    assert desk.last(cmd.BeginPass).request.heard == "1 remark of yours was not heard."
     assert not [c for c in desk.commands if isinstance(c, cmd.GoBack)]
 
 
@@ -467,7 +467,7 @@ def test_the_entry_of_a_silent_reply_is_told_before_its_end() -> None:
     desk, number = thinking(think=TELLING)
     desk.happen(ev.EntryChosen(number, 1))
     desk.happen(ev.ThoughtEnded(number))
-    desk.happen(ev.ReplySent(number))
+    desk.happen(ev.ReplyAudioSent(number))
     assert desk.names()[-2:] == ["__scriptEntryTaken", "AgentAudioDone"]
 
 
@@ -501,15 +501,17 @@ def test_an_agent_that_thinks_or_waits_for_a_function_can_be_given_words(behavio
     """The filler: only speech refuses it, and nothing that is under way is lost by it."""
     desk, number = thinking()
     desk.say(inject(behavior))
-    assert desk.last(cmd.Speak) == cmd.Speak(number, "One moment.", desk.last(cmd.Speak).voices)
+    assert desk.last(cmd.SpeakSentence) == cmd.SpeakSentence(
+        number, "One moment.", desk.last(cmd.SpeakSentence).voices
+    )
     desk, number = thinking()
     desk.happen(ev.CallsThought(number, (CALL,)))
     desk.happen(ev.ThoughtEnded(number))
     desk.say(inject(behavior))
-    assert "Speak" in desk.names()
+    assert "SpeakSentence" in desk.names()
     desk.happen(ev.SentenceVoiced(number, "One moment."))
     desk.say(respond())
-    assert desk.last(cmd.Think).reply == number
+    assert desk.last(cmd.BeginPass).reply == number
 
 
 def test_words_that_wait_to_be_spoken_refuse_others() -> None:
@@ -525,15 +527,15 @@ def test_injection_while_nobody_speaks(behavior: str | None) -> None:
     """It is spoken, whatever its behaviour."""
     desk = running()
     desk.say(inject(behavior))
-    assert desk.names() == ["Speak", "FinishReply"]
+    assert desk.names() == ["SpeakSentence", "FinishReply"]
 
 
 @pytest.mark.parametrize(
     ("behavior", "names"),
     [
         ("default", ["InjectionRefused"]),
-        ("queue", ["Speak"]),
-        ("interrupt", ["CutReply", "History", "Speak", "FinishReply"]),
+        ("queue", ["SpeakSentence"]),
+        ("interrupt", ["CutReply", "History", "SpeakSentence", "FinishReply"]),
     ],
 )
 def test_injection_while_the_agent_speaks(behavior: str, names: list[str]) -> None:
@@ -545,7 +547,7 @@ def test_injection_while_the_agent_speaks(behavior: str, names: list[str]) -> No
 
 @pytest.mark.parametrize(
     ("behavior", "name"),
-    [("default", "InjectionRefused"), ("queue", "InjectionRefused"), ("interrupt", "Speak")],
+    [("default", "InjectionRefused"), ("queue", "InjectionRefused"), ("interrupt", "SpeakSentence")],
 )
 def test_injection_while_the_user_speaks(behavior: str, name: str) -> None:
     """Refused, unless it interrupts."""
@@ -560,14 +562,14 @@ def test_agent_is_mid_turn_until_its_audio_must_have_been_played() -> None:
     """Longer than AgentAudioDone: audio is sent faster than it plays."""
     desk, number = speaking(sent_s=5.0)
     desk.happen(ev.ThoughtEnded(number))
-    desk.happen(ev.ReplySent(number))
+    desk.happen(ev.ReplyAudioSent(number))
     desk.look()
     desk.now += 4.0
     desk.say(inject())
     assert desk.names() == ["InjectionRefused"]
     desk.now += 1.0
     desk.say(inject())
-    assert desk.names() == ["Speak", "FinishReply"]
+    assert desk.names() == ["SpeakSentence", "FinishReply"]
 
 
 def test_refusals_in_the_other_style() -> None:
@@ -587,11 +589,11 @@ def test_one_audio_done_after_the_last_injected_message() -> None:
     desk = running()
     desk.say(inject("queue"))
     desk.say(inject("queue"))
-    assert desk.names() == ["Speak", "FinishReply", "Speak", "FinishReply"]
+    assert desk.names() == ["SpeakSentence", "FinishReply", "SpeakSentence", "FinishReply"]
     number = 1
-    desk.happen(ev.ReplySent(number))
+    desk.happen(ev.ReplyAudioSent(number))
     assert desk.names() == []
-    desk.happen(ev.ReplySent(number))
+    desk.happen(ev.ReplyAudioSent(number))
     assert desk.names() == ["AgentAudioDone"]
 
 
@@ -601,17 +603,21 @@ def test_replies_are_bounded() -> None:
     for _ in range(2):
         desk.happen(ev.SentenceThought(number, "On."))
     desk.say(inject("queue"))
-    assert [n for n in desk.names() if n != "LatencyReport"] == ["Speak", "Speak", "InjectionRefused"]
+    assert [n for n in desk.names() if n != "LatencyReport"] == [
+        "SpeakSentence",
+        "SpeakSentence",
+        "InjectionRefused",
+    ]
     desk.happen(ev.SentenceThought(number, "And on."))
     desk.happen(ev.SentenceThought(number, "And on."))
-    assert desk.names() == ["StopThinking", "FinishReply"]
+    assert desk.names() == ["StopPass", "FinishReply"]
 
 
 def test_endless_greeting_is_cut() -> None:
     """A text of a hundred thousand sentences is not all spoken."""
     desk = Desk(ServerOptions(max_sentences=3))
     desk.say(settings(greeting="On and on. " * 100))
-    assert desk.names().count("Speak") == 3
+    assert desk.names().count("SpeakSentence") == 3
 
 
 @pytest.mark.parametrize(
@@ -647,8 +653,8 @@ def test_function_call_and_its_response() -> None:
     wanted = {"id": "c1", "name": "tool", "arguments": "{}", "client_side": True}
     assert desk.look() == [{"type": "FunctionCallRequest", "functions": [wanted]}]
     desk.say(respond(content="21C"))
-    assert desk.last(cmd.Think).request.results == (CallItem("c1", "tool", "{}", "21C"),)
-    assert desk.names() == ["History", "Think"]
+    assert desk.last(cmd.BeginPass).request.results == (CallItem("c1", "tool", "{}", "21C"),)
+    assert desk.names() == ["History", "BeginPass"]
 
 
 def test_several_calls_wait_for_all_responses() -> None:
@@ -660,7 +666,7 @@ def test_several_calls_wait_for_all_responses() -> None:
     desk.say(respond("c2"))
     assert desk.names() == ["History"]
     desk.say(respond(None))
-    assert desk.names() == ["History", "Think"]
+    assert desk.names() == ["History", "BeginPass"]
 
 
 def test_response_before_the_pass_has_ended() -> None:
@@ -668,9 +674,9 @@ def test_response_before_the_pass_has_ended() -> None:
     desk, number = thinking()
     desk.happen(ev.CallsThought(number, (CALL,)))
     desk.say(respond())
-    assert "Think" not in desk.names()
+    assert "BeginPass" not in desk.names()
     desk.happen(ev.ThoughtEnded(number))
-    assert desk.names() == ["Think"]
+    assert desk.names() == ["BeginPass"]
 
 
 def test_unwanted_responses_are_dropped() -> None:
@@ -715,7 +721,7 @@ def test_function_with_an_endpoint_fails_and_the_agent_goes_on() -> None:
     assert isinstance(seen[0], dict)
     assert seen[0]["functions"][0]["client_side"] is False
     assert [s if isinstance(s, str) else s.get("code", s["type"]) for s in seen] == [
-        "FunctionCallRequest", "FUNCTION_CALL_FAILED", "FunctionCallResponse", "History", "Think",
+        "FunctionCallRequest", "FUNCTION_CALL_FAILED", "FunctionCallResponse", "History", "BeginPass",
     ]  # fmt: skip
 
 
@@ -727,7 +733,7 @@ def test_model_that_calls_for_ever_is_stopped() -> None:
         desk.happen(ev.ThoughtEnded(number))
         desk.say(respond(f"c{turn}"))
     names = desk.names()
-    assert names.count("Think") == 15
+    assert names.count("BeginPass") == 15
     assert names[-1] == "FinishReply"
 
 
@@ -740,7 +746,7 @@ def test_update_prompt_appends() -> None:
     desk.say({"type": "UpdatePrompt", "prompt": "Be brief."})
     assert desk.names() == ["PromptUpdated"]
     desk.say({"type": "InjectUserMessage", "content": "Hi"})
-    assert desk.last(cmd.Think).request.prompt == "Be kind.\nBe brief."
+    assert desk.last(cmd.BeginPass).request.prompt == "Be kind.\nBe brief."
 
 
 def test_update_think_replaces_everything() -> None:
@@ -749,7 +755,7 @@ def test_update_think_replaces_everything() -> None:
     desk.say({"type": "UpdateThink", "think": scripted({"say": "y"})})
     assert desk.names() == ["UseThink", "ThinkUpdated"]
     desk.say({"type": "InjectUserMessage", "content": "Hi"})
-    request = desk.last(cmd.Think).request
+    request = desk.last(cmd.BeginPass).request
     assert (request.prompt, request.functions) == ("", ())
 
 
@@ -765,9 +771,9 @@ def test_update_speak_counts_from_the_next_reply() -> None:
     desk, number = speaking()
     desk.say({"type": "UpdateSpeak", "speak": {"provider": {"type": "deepgram", "model": "aura-2-luna-en"}}})
     desk.happen(ev.SentenceThought(number, "Second."))
-    assert desk.last(cmd.Speak).voices == ("aura-2-thalia-en",)
+    assert desk.last(cmd.SpeakSentence).voices == ("aura-2-thalia-en",)
     desk.say(inject("interrupt"))
-    assert desk.last(cmd.Speak).voices == ("aura-2-luna-en",)
+    assert desk.last(cmd.SpeakSentence).voices == ("aura-2-luna-en",)
     assert "SpeakUpdated" in desk.names()
 
 
@@ -826,7 +832,7 @@ def test_flux_timeout_shortens_the_hang() -> None:
     """`eot_timeout_ms` is a maximum of silence."""
     desk = Desk()
     desk.say(settings(listen={"provider": {**FLUX, "eot_timeout_ms": 500}}))
-    assert desk.last(cmd.Prepare).terms.hang_s == 0.5
+    assert desk.last(cmd.OpenEarAndVoice).terms.hang_s == 0.5
 
 
 # --- faults of engines and providers ------------------------------------------------------------------
@@ -839,7 +845,7 @@ def test_failed_thinking_costs_the_turn_not_the_session() -> None:
     desk.happen(ev.ThinkFailed(number))
     assert desk.names() == ["THINK_REQUEST_FAILED", "CutReply", "ReturnEntry", "FAILED_TO_THINK"]
     desk.say({"type": "InjectUserMessage", "content": "Again"})
-    assert desk.last(cmd.Think).request.heard == "Hi Again"
+    assert desk.last(cmd.BeginPass).request.heard == "Hi Again"
 
 
 def test_failed_voice_ends_the_session() -> None:
@@ -853,7 +859,7 @@ def test_failed_voice_ends_the_session() -> None:
 def test_failed_ear_ends_the_session() -> None:
     """FAILED_TO_START_LISTENING where there are no engines."""
     desk = running()
-    desk.happen(ev.EarFailed("pip install 'trialogue[local]'"))
+    desk.happen(ev.HearingFailed("pip install 'trialogue[local]'"))
     assert error_of(desk)["code"] == "FAILED_TO_START_LISTENING"
 
 
@@ -864,7 +870,7 @@ def test_nothing_is_said_after_the_end() -> None:
     desk.look()
     desk.happen(ev.SentenceThought(number, "Late."))
     desk.say(settings())
-    desk.happen(ev.Woke())
+    desk.happen(ev.DeadlineReached())
     assert desk.names() == []
     assert desk.conversation.next_deadline() == float("inf")
 
@@ -886,14 +892,14 @@ CLIENT = st.sampled_from([
 ])  # fmt: skip
 OWN = st.one_of(
     st.sampled_from([ev.SpeechBegan(), ev.SpeechEnded(), ev.WordsRecognized("So."), ev.WordsRecognized("")]),
-    st.sampled_from([ev.Woke(), ev.AudioReceived(b"\x01\x00"), ev.AudioReceived(b"")]),
+    st.sampled_from([ev.DeadlineReached(), ev.AudioReceived(b"\x01\x00"), ev.AudioReceived(b"")]),
     st.builds(ev.SentenceThought, NUMBERS, st.just("A.")),
     st.builds(ev.CallsThought, NUMBERS, st.just((CALL,))),
     st.builds(ev.ThoughtEnded, NUMBERS),
     st.builds(ev.ThinkFailed, NUMBERS),
     st.builds(ev.SentenceVoiced, NUMBERS, st.just("A.")),
     st.builds(ev.AudioSent, NUMBERS, st.just(0.2)),
-    st.builds(ev.ReplySent, NUMBERS),
+    st.builds(ev.ReplyAudioSent, NUMBERS),
 )
 
 
@@ -924,4 +930,4 @@ def test_injections_without_words_are_refused(words: str, style: RefusalStyle) -
     desk.say({"type": "InjectAgentMessage", "message": words, "behavior": "interrupt"})
     assert desk.look() == [{"type": "InjectionRefused", "message": "the message has no words"}] * 3
     desk.say({"type": "InjectUserMessage", "content": "Hi"})
-    assert "Think" in desk.names()
+    assert "BeginPass" in desk.names()

@@ -16,9 +16,9 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 
 from trialogue.errors import SetupError
 from trialogue.model.audio import AudioFormat
-from trialogue.server.ear import Ear, quietest
+from trialogue.server.ear import AgentEar, quietest
 from trialogue.server.equipment import Equipment
-from trialogue.server.events import EarFailed, Event, SpeechBegan, SpeechEnded, WordsRecognized
+from trialogue.server.events import Event, HearingFailed, SpeechBegan, SpeechEnded, WordsRecognized
 from trialogue.server.terms import Terms
 from trialogue.speech.formats import encode
 from trialogue.speech.ports import SpeechDetector
@@ -38,7 +38,7 @@ class Listener:
         assert isinstance(equipment.recognizer, FakeRecognizer)
         self.recognizer = equipment.recognizer
         self.told: list[Event] = []
-        self.ear = Ear(Terms(input=audio_format, output=LINEAR), equipment, self.told.append)
+        self.ear = AgentEar(Terms(input=audio_format, output=LINEAR), equipment, self.told.append)
 
     async def hear(self, audio: bytes) -> None:
         """Give it audio and wait until it has made of it what it can."""
@@ -79,7 +79,7 @@ async def test_silence_opens_no_engine(autojump_clock: MockClock) -> None:
         await listener.hear(silence(5.0))
         assert listener.told == []
         await listener.hear(speech(0.1))
-        assert listener.told == [EarFailed("pip install 'trialogue[local]'")]
+        assert listener.told == [HearingFailed("pip install 'trialogue[local]'")]
 
 
 @pytest.mark.parametrize("rate", [8_000, 16_000, 24_000, 48_000])

@@ -19,15 +19,15 @@ from trialogue.server.connection import converse
 from trialogue.server.think.open_ai import OpenAiThink, open_client
 from trialogue.server.think.ports import (
     CallItem,
-    Calls,
     FunctionWanted,
     OfferedFunction,
-    Sentence,
     TextItem,
     ThinkCutShort,
     ThinkRefused,
     ThinkRequest,
     Thought,
+    ThoughtCalls,
+    ThoughtSentence,
 )
 
 
@@ -114,7 +114,7 @@ async def test_sentences_are_told_as_they_are_complete() -> None:
         *(delta(content=" are you?"), 'data: {"choices": [], "usage": {}}\n\n', DONE),
     ]
     async with answering(OK + "".join(events)) as endpoint:
-        assert await thoughts_of(endpoint) == [Sentence("Hello."), Sentence("How are you?")]
+        assert await thoughts_of(endpoint) == [ThoughtSentence("Hello."), ThoughtSentence("How are you?")]
 
 
 async def test_what_is_asked() -> None:
@@ -162,7 +162,7 @@ async def test_calls_are_put_together_from_their_parts() -> None:
     ]
     async with answering(OK + "".join(parts) + DONE) as endpoint:
         (calls,) = await thoughts_of(endpoint)
-    assert calls == Calls((FunctionWanted("price", '{"x": 1}'), FunctionWanted("end", "{}")))
+    assert calls == ThoughtCalls((FunctionWanted("price", '{"x": 1}'), FunctionWanted("end", "{}")))
 
 
 def part(arguments: object, **more: Any) -> dict[str, Any]:
@@ -203,7 +203,7 @@ async def test_calls_however_they_are_told_apart(pieces: list[dict[str, Any]]) -
     """Two calls are two calls, with or without index and id, in text or as objects."""
     async with answering(OK + "".join(delta(tool_calls=[piece]) for piece in pieces) + DONE) as endpoint:
         (told,) = await thoughts_of(endpoint)
-    assert isinstance(told, Calls)
+    assert isinstance(told, ThoughtCalls)
     assert [(call.name, json.loads(call.arguments)) for call in told.calls] == WANTED
 
 
@@ -230,14 +230,14 @@ async def test_a_stream_without_its_end_is_no_reply(answer: str, words: str) -> 
     async with answering(answer + half) as endpoint:
         with pytest.raises(ThinkCutShort, match=words):
             await think(endpoint, thoughts.append)
-    assert thoughts == [Sentence("Half a")]
+    assert thoughts == [ThoughtSentence("Half a")]
 
 
 async def test_reasoning_is_not_spoken() -> None:
     """What stands between `<think>` and `</think>` is for nobody's ear."""
     pieces = ("<th", "ink>They ask. I", " could lie.</thi", "nk>\n\nIt is 3 < 4. ", "Yes.")
     async with answering(OK + "".join(delta(content=piece) for piece in pieces) + DONE) as endpoint:
-        assert await thoughts_of(endpoint) == [Sentence("It is 3 < 4."), Sentence("Yes.")]
+        assert await thoughts_of(endpoint) == [ThoughtSentence("It is 3 < 4."), ThoughtSentence("Yes.")]
 
 
 FOUND = "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"

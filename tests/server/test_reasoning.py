@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialogue.server.think.reasoning import SpokenText
+from trialogue.server.think.completion import SpokenText
 
 
 def spoken(*pieces: str) -> str:

@@ -13,15 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trio.testing import MockClock
 
-from trialogue.server.think.place import Place, split_denial
+from trialogue.server.think.place import ScriptPlace, split_denial
 from trialogue.server.think.ports import (
     CallItem,
-    Calls,
     Chosen,
     FunctionWanted,
-    Sentence,
     ThinkRequest,
     Thought,
+    ThoughtCalls,
+    ThoughtSentence,
 )
 from trialogue.server.think.scripted import ScriptedThink, ScriptError, fill, read_script
 
@@ -38,9 +38,9 @@ async def ask(provider: ScriptedThink, heard: str = "", **more: Any) -> Any:
     thoughts = [thought for thought in thoughts if not isinstance(thought, Chosen)]
     if not thoughts:
         return None
-    if isinstance(thoughts[0], Calls):
+    if isinstance(thoughts[0], ThoughtCalls):
         return thoughts[0].calls
-    return " ".join(t.text for t in thoughts if isinstance(t, Sentence))
+    return " ".join(t.text for t in thoughts if isinstance(t, ThoughtSentence))
 
 
 async def test_entries_come_in_order_and_run_out() -> None:
@@ -125,7 +125,7 @@ async def test_a_script_begins_behind_what_was_given() -> None:
         {"when": {"heard": "x"}, "say": "B."},
     ]
     script += [{"otherwise": "P."}, {"say": "C."}, {"otherwise": "Q."}]
-    provider = ScriptedThink(read_script(script), random.Random(1), Place(frozenset({1, 2, 3})))
+    provider = ScriptedThink(read_script(script), random.Random(1), ScriptPlace(frozenset({1, 2, 3})))
     assert [await ask(provider, "x", reply=n) for n in range(3)] == ["C.", "Q.", "Q."]
 
 
@@ -215,7 +215,7 @@ async def test_lines_are_told_sentence_by_sentence() -> None:
     """So that the first is spoken while the next is prepared."""
     thoughts: list[Thought] = []
     await opened({"say": "One. Two."}).think(ThinkRequest(memory=()), thoughts.append)
-    assert thoughts == [Chosen(0), Sentence("One."), Sentence("Two.")]
+    assert thoughts == [Chosen(0), ThoughtSentence("One."), ThoughtSentence("Two.")]
 
 
 @pytest.mark.parametrize(

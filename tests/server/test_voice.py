@@ -15,11 +15,18 @@ from trio.testing import MockClock
 
 from trialogue.errors import SetupError
 from trialogue.model.audio import AudioFormat
-from trialogue.server.commands import FinishReply, Speak
-from trialogue.server.events import AudioSent, Event, ReplySent, SentenceVoiced, VoiceFailed, VoiceStumbled
+from trialogue.server.commands import FinishReply, SpeakSentence
+from trialogue.server.events import (
+    AudioSent,
+    Event,
+    ReplyAudioSent,
+    SentenceVoiced,
+    VoiceFailed,
+    VoiceStumbled,
+)
 from trialogue.server.options import ServerOptions
 from trialogue.server.terms import Terms
-from trialogue.server.voice import UNSAID, Voice, wav_header
+from trialogue.server.voice import UNSAID, AgentVoice, wav_header
 from trialogue.speech.ports import Spoken
 
 LINEAR = AudioFormat("linear16", 24_000)
@@ -35,11 +42,11 @@ class Speaker:
         self.told: list[Event] = []
         self._news = trio.Event()
         equipment = evolve(fake_equipment(ServerOptions(send_speed=5.0)), synthesizer=synthesizer)
-        self.voice = Voice(terms, equipment, self.socket, self.tell)
+        self.voice = AgentVoice(terms, equipment, self.socket, self.tell)
 
     def say(self, *texts: str, reply: int = 1, voices: tuple[str, ...] = ("a",)) -> None:
         for text in texts:
-            self.voice.order(Speak(reply, text, voices))
+            self.voice.order(SpeakSentence(reply, text, voices))
         self.voice.order(FinishReply(reply))
 
     async def until_told(self, kind: type[Event]) -> None:
@@ -74,9 +81,9 @@ async def test_text_before_audio_before_done(autojump_clock: MockClock) -> None:
     """In messages of at most 200 ms, faster than they play."""
     async with speaking() as speaker:
         speaker.say(TWENTY, "!")
-        await speaker.until_told(ReplySent)
+        await speaker.until_told(ReplyAudioSent)
         assert speaker.told == [
-            SentenceVoiced(1, TWENTY), *[AudioSent(1, 0.2)] * 5, SentenceVoiced(1, "!"), ReplySent(1),
+            SentenceVoiced(1, TWENTY), *[AudioSent(1, 0.2)] * 5, SentenceVoiced(1, "!"), ReplyAudioSent(1),
         ]  # fmt: skip
         assert trio.current_time() == pytest.approx(0.2, abs=0.02)
         assert {len(m) for m in speaker.socket.received if isinstance(m, bytes)} == {9600}
@@ -89,10 +96,10 @@ async def test_cut_in_the_middle_of_a_sentence(autojump_clock: MockClock) -> Non
         await speaker.until_told(AudioSent)
         speaker.voice.cut(1)
         speaker.say("Yes.", reply=2)
-        await speaker.until_told(ReplySent)
+        await speaker.until_told(ReplyAudioSent)
         assert speaker.told == [
             SentenceVoiced(1, TWENTY), AudioSent(1, 0.2),
-            SentenceVoiced(2, "Yes."), AudioSent(2, 0.2), ReplySent(2),
+            SentenceVoiced(2, "Yes."), AudioSent(2, 0.2), ReplyAudioSent(2),
         ]  # fmt: skip
 
 
@@ -103,7 +110,7 @@ async def test_formats(encoding: str, rate: int, autojump_clock: MockClock) -> N
     audio_format = AudioFormat(encoding, rate)
     async with speaking(audio_format) as speaker:
         speaker.say(TWENTY)
-        await speaker.until_told(ReplySent)
+        await speaker.until_told(ReplyAudioSent)
         assert audio_format.seconds_in(len(speaker.socket.audio)) == pytest.approx(1.0, abs=0.001)
 
 
@@ -111,7 +118,7 @@ async def test_wav_container(autojump_clock: MockClock) -> None:
     """One header a reply, of unknown length, that readers of WAV understand."""
     async with speaking(container="wav") as speaker:
         speaker.say(TWENTY, TWENTY)
-        await speaker.until_told(ReplySent)
+        await speaker.until_told(ReplyAudioSent)
         audio = speaker.socket.audio
     assert audio.count(b"RIFF") == 1
     with wave.open(io.BytesIO(audio)) as file:
@@ -143,7 +150,7 @@ async def test_fallback_to_the_next_voice(autojump_clock: MockClock) -> None:
     fault = SetupError("no wheel")
     async with speaking(broken={"a": fault}) as speaker:
         speaker.say("Hi.", voices=("a", "b"))
-        await speaker.until_told(ReplySent)
+        await speaker.until_told(ReplyAudioSent)
         assert speaker.told[:2] == [VoiceStumbled(1, "no wheel"), SentenceVoiced(1, "Hi.")]
     async with speaking(broken={"a": fault}) as speaker:
         speaker.say("Hi.")
@@ -165,8 +172,10 @@ async def test_what_a_voice_cannot_say_is_told(text: str, is_told: bool, autojum
     """Silence is no success where there were words to be said."""
     equipment = evolve(fake_equipment(ServerOptions(send_speed=5.0)), synthesizer=Mute())
     told: list[Event] = []
-    voice = Voice(Terms(input=LINEAR, output=LINEAR, container="none"), equipment, FakeSocket(), told.append)
-    voice.order(Speak(1, text, ("a",)))
+    voice = AgentVoice(
+        Terms(input=LINEAR, output=LINEAR, container="none"), equipment, FakeSocket(), told.append
+    )
+    voice.order(SpeakSentence(1, text, ("a",)))
     with trio.move_on_after(1):
         await voice.run()
     assert [event.reason for event in told if isinstance(event, VoiceStumbled)] == [UNSAID] * is_told

@@ -10,19 +10,19 @@ import trio.testing
 from wires import HEADERS, Crashes, Listener, echo, listening
 
 from trialogue.errors import ConnectionLost, DialFailed, LocalProtocolError, ProviderRefused
-from trialogue.transport.accept import Accept, Reject, Service, UpgradeRequest, serve_websocket
+from trialogue.transport.accept import Accept, Reject, SocketService, UpgradeRequest, serve_websocket
 from trialogue.transport.dial import Connector, in_memory, open_websocket
 from trialogue.transport.socket import OutboxRules, SocketRules, WebSocket
 
 
-def connector(way: str, listener: Listener, service: Service) -> tuple[Connector, str]:
+def connector(way: str, listener: Listener, service: SocketService) -> tuple[Connector, str]:
     if way == "memory":
         return in_memory(partial(serve_websocket, service=service)), "ws://localhost/v1/agent?x=1"
     return open_websocket, f"ws://127.0.0.1:{listener.port}/v1/agent?x=1"
 
 
 @asynccontextmanager
-async def connected(way: str, service: Service, **more: object) -> AsyncGenerator[WebSocket]:
+async def connected(way: str, service: SocketService, **more: object) -> AsyncGenerator[WebSocket]:
     async with listening(service) as listener:
         connect, url = connector(way, listener, service)
         async with connect(url, headers=HEADERS, **more) as socket:
@@ -36,7 +36,7 @@ both_ways = pytest.mark.parametrize("way", ["memory", "loopback"])
 async def test_text_and_bytes_keep_their_order(way: str) -> None:
     """Messages of both kinds come back as sent, in the order they were put into the outbox."""
     sent = ["Grüße", b"\x00\xff", "", b"x" * 3200, "{}", b"y" * 70_000]
-    async with connected(way, Service(echo)) as socket:
+    async with connected(way, SocketService(echo)) as socket:
         for message in sent:
             socket.send_text(message) if isinstance(message, str) else socket.send_bytes(message)
         received = [await socket.receive() for _ in sent]
@@ -46,7 +46,7 @@ async def test_text_and_bytes_keep_their_order(way: str) -> None:
 @both_ways
 async def test_statistics_and_repr_say_what_happened(way: str) -> None:
     """Counters count both directions; the repr is a status line."""
-    async with connected(way, Service(echo)) as socket:
+    async with connected(way, SocketService(echo)) as socket:
         socket.send_text("one")
         socket.send_bytes(b"two")
         assert socket.statistics().outbox_length == 2
@@ -71,7 +71,7 @@ async def test_server_close_code_reaches_the_client(way: str, code: int | None, 
         socket.send_text("last words")
         await socket.aclose(code, "so it goes")
 
-    async with connected(way, Service(close)) as socket:
+    async with connected(way, SocketService(close)) as socket:
         assert await socket.receive() == "last words"
         for _ in range(2):
             with pytest.raises(ConnectionLost) as lost:
@@ -92,7 +92,7 @@ async def test_client_close_code_reaches_the_server(way: str) -> None:
         except ConnectionLost as lost:
             codes.append(lost.close_code)
 
-    async with connected(way, Service(listen)) as socket:
+    async with connected(way, SocketService(listen)) as socket:
         await socket.aclose(4321)
         await socket.aclose()
         with pytest.raises(ConnectionLost, match="closed here"):
@@ -111,7 +111,9 @@ async def test_the_app_decides_by_the_request(way: str) -> None:
         seen.append(request)
         return Accept("token", headers=(("dg-request-id", "r-1"),))
 
-    async with connected(way, Service(echo, decide=decide), subprotocols=("token", "sesame-123")) as socket:
+    async with connected(
+        way, SocketService(echo, decide=decide), subprotocols=("token", "sesame-123")
+    ) as socket:
         assert socket.handshake.subprotocol == "token"
         assert socket.handshake.path == "/v1/agent"
         assert socket.handshake.header("DG-Request-Id") == "r-1"
@@ -133,7 +135,7 @@ async def test_a_rejected_client_learns_why(way: str) -> None:
         return Reject(401, headers=(("dg-request-id", "r-2"),), body=body)
 
     with pytest.raises(ProviderRefused, match=r"401: Invalid credentials\.") as refused:
-        async with connected(way, Service(echo, decide=decide)):
+        async with connected(way, SocketService(echo, decide=decide)):
             pytest.fail("opened")
     assert (refused.value.status, refused.value.code, refused.value.request_id) == (
         401,
@@ -152,7 +154,7 @@ async def test_one_crash_leaves_the_other_connections_alone() -> None:
 
     crashes = Crashes()
     async with (
-        listening(Service(crash_or_echo), crashes) as listener,
+        listening(SocketService(crash_or_echo), crashes) as listener,
         open_websocket(listener.url("/fine"), headers={}) as fine,
     ):
         async with open_websocket(listener.url("/crash"), headers={}) as doomed:
@@ -166,7 +168,7 @@ async def test_one_crash_leaves_the_other_connections_alone() -> None:
 
 async def test_connections_over_the_limit_are_told_to_come_back() -> None:
     """The second connection of a listener for one is answered 429, and may come when the first has gone."""
-    async with listening(Service(echo), max_connections=1) as listener:
+    async with listening(SocketService(echo), max_connections=1) as listener:
         async with open_websocket(listener.url(), headers={}) as first:
             with pytest.raises(DialFailed) as failed:
                 async with open_websocket(listener.url(), headers={}):
@@ -192,14 +194,14 @@ async def has_answered(listener: Listener) -> bool:
 async def test_the_blocks_own_exception_comes_out_bare(way: str) -> None:
     """An exception raised while a socket is open is not wrapped in a group."""
     with pytest.raises(LookupError, match="mine"):
-        async with connected(way, Service(echo)):
+        async with connected(way, SocketService(echo)):
             raise LookupError("mine")
 
 
 async def test_full_text_outbox_ends_the_socket() -> None:
     """A text that does not fit is never dropped in silence: the socket is lost, here and in receive."""
     rules = SocketRules(outbox=OutboxRules(max_texts=2))
-    connect = in_memory(partial(serve_websocket, service=Service(echo)), rules=rules)
+    connect = in_memory(partial(serve_websocket, service=SocketService(echo)), rules=rules)
     async with connect("ws://localhost/", headers={}) as socket:
         socket.send_text("1")
         socket.send_text("2")
@@ -213,7 +215,7 @@ async def test_full_text_outbox_ends_the_socket() -> None:
 
 async def test_lone_surrogates_are_refused_without_quoting_them() -> None:
     """A text that UTF-8 cannot hold is our bug, said at once, and the socket lives on."""
-    connect = in_memory(partial(serve_websocket, service=Service(echo)))
+    connect = in_memory(partial(serve_websocket, service=SocketService(echo)))
     async with connect("ws://localhost/", headers={}) as socket:
         with pytest.raises(LocalProtocolError, match="lone surrogate") as broken:
             socket.send_text("secret speech \ud800")
@@ -226,7 +228,7 @@ async def test_lone_surrogates_are_refused_without_quoting_them() -> None:
 async def test_old_audio_gives_way_to_new() -> None:
     """A full outbox keeps the newest frames and every text, and counts what it dropped."""
     rules = SocketRules(outbox=OutboxRules(max_frames=2))
-    connect = in_memory(partial(serve_websocket, service=Service(echo)), rules=rules)
+    connect = in_memory(partial(serve_websocket, service=SocketService(echo)), rules=rules)
     async with connect("ws://localhost/", headers={}) as socket:
         socket.send_text("before")
         for number in range(5):
@@ -239,7 +241,7 @@ async def test_an_hour_of_silence_is_pinged_through_in_virtual_time(
     autojump_clock: trio.testing.MockClock,
 ) -> None:
     """Two idle peers in memory keep each other alive for an hour of virtual time."""
-    connect = in_memory(partial(serve_websocket, service=Service(echo)))
+    connect = in_memory(partial(serve_websocket, service=SocketService(echo)))
     async with connect("ws://localhost/", headers={}) as socket:
         await trio.sleep(3600)
         socket.send_text("still here")

@@ -6,10 +6,10 @@ import pytest
 
 from trialogue.errors import LocalProtocolError
 from trialogue.transport.course import SOCKET_TRANSITIONS, SocketCourse, SocketState, SocketStep
-from trialogue.transport.library import Ending
+from trialogue.transport.library import SocketEnding
 
 ENDS = (SocketStep.FINISHED, SocketStep.LOST, SocketStep.WRITTEN)
-FIRST, SECOND = Ending("first", 1000), Ending("second", 1011)
+FIRST, SECOND = SocketEnding("first", 1000), SocketEnding("second", 1011)
 
 
 def opened() -> SocketCourse:

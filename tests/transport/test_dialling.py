@@ -12,7 +12,7 @@ import trustme
 from wires import HEADERS, echo, listening, piped, read_frames, read_request, switching, tcp_peer
 
 from trialogue.errors import DialFailed, ProviderRefused, SetupError, TrialogueError
-from trialogue.transport.accept import Service, serve_websockets
+from trialogue.transport.accept import SocketService, serve_websockets
 from trialogue.transport.dial import Connector, DialRules, _tls_context, open_websocket, parse_url
 from trialogue.transport.lifetime import background
 
@@ -186,7 +186,7 @@ async def dial_tls(host: str, ca_file: str | None, dialled: str = "127.0.0.1") -
         listeners = await trio.open_ssl_over_tcp_listeners(
             0, context, host="127.0.0.1", https_compatible=True
         )
-        nursery.start_soon(serve_websockets, partial(Service, echo), listeners)
+        nursery.start_soon(serve_websockets, partial(SocketService, echo), listeners)
         url = f"wss://{dialled}:{listeners[0].transport_listener.socket.getsockname()[1]}/"
         async with open_websocket(url, headers=HEADERS, dial=DialRules(ca_file=ca_file)) as socket:
             socket.send_text("over TLS")
@@ -250,7 +250,7 @@ async def test_an_unreadable_authority_file(tmp_path: Path) -> None:
 
 
 async def dial_tls_with_missing(path: Path) -> None:
-    async with listening(Service(echo)) as listener:
+    async with listening(SocketService(echo)) as listener:
         url, rules = f"wss://127.0.0.1:{listener.port}/", DialRules(ca_file=str(path))
         async with open_websocket(url, headers={}, dial=rules):
             pytest.fail("opened")

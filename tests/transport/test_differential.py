@@ -14,7 +14,7 @@ from attrs import frozen
 from wires import listening
 
 from trialogue.errors import ConnectionLost
-from trialogue.transport.accept import Service, UpgradeRequest
+from trialogue.transport.accept import SocketService, UpgradeRequest
 from trialogue.transport.dial import open_websocket
 from trialogue.transport.lifetime import background
 from trialogue.transport.socket import OutboxRules, SocketRules, WebSocket
@@ -81,7 +81,7 @@ async def serving(who: str, side: Side, seen: list[list[Seen]], served: trio.Eve
             seen.append(await side(Ours(socket)))
             served.set()
 
-        async with listening(Service(converse, rules=RULES)) as listener:
+        async with listening(SocketService(converse, rules=RULES)) as listener:
             yield listener.url()
     else:
 

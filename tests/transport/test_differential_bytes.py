@@ -12,7 +12,7 @@ import websockets.trio.server
 from wires import frame, listening, tcp_peer, upgrade
 
 from trialogue.errors import ConnectionLost
-from trialogue.transport.accept import Service, UpgradeRequest
+from trialogue.transport.accept import SocketService, UpgradeRequest
 from trialogue.transport.dial import open_websocket
 from trialogue.transport.lifetime import background
 from trialogue.transport.socket import WebSocket
@@ -81,7 +81,7 @@ async def serving(who: str, seen: list[Seen], over: trio.Event) -> AsyncGenerato
         over.set()
 
     if who == "ours":
-        async with listening(Service(converse)) as listener:
+        async with listening(SocketService(converse)) as listener:
             yield listener.port
     else:
         async with background() as nursery:

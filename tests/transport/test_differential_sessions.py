@@ -21,7 +21,7 @@ from trialogue.agent.lone import open_agent
 from trialogue.chaos.toxics import HalfOpen, ToxicStream
 from trialogue.errors import ConnectionLost, DialFailed, ProviderRefused
 from trialogue.model.events import SessionLost, SessionReady
-from trialogue.transport.accept import Accept, Service, UpgradeRequest
+from trialogue.transport.accept import Accept, SocketService, UpgradeRequest
 from trialogue.transport.dial import in_memory, open_websocket
 from trialogue.transport.lifetime import background
 from trialogue.transport.pipe import PipeStream
@@ -48,7 +48,7 @@ async def serving(who: str, chosen: str | None, spoken: Spoken, over: trio.Event
         over.set()
 
     if who == "ours":
-        service = Service(converse, decide=lambda _: Accept(subprotocol=chosen))
+        service = SocketService(converse, decide=lambda _: Accept(subprotocol=chosen))
         async with listening(service) as listener:
             yield listener.url()
     else:

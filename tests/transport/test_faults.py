@@ -23,7 +23,7 @@ from wires import (
 )
 
 from trialogue.errors import ConnectionLost, RemoteProtocolError
-from trialogue.transport.accept import Service, serve_websocket
+from trialogue.transport.accept import SocketService, serve_websocket
 from trialogue.transport.dial import in_memory, open_websocket, open_websocket_over
 from trialogue.transport.pipe import PipeStream, open_pipe
 from trialogue.transport.socket import OutboxRules, SocketRules, WebSocket
@@ -112,7 +112,7 @@ async def test_broken_frames_end_the_server_and_are_answered(name: str) -> None:
             ends.append(lost)
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_websocket, theirs, Service(listen))
+        nursery.start_soon(serve_websocket, theirs, SocketService(listen))
         await ours.send_all(b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n")
         await ours.send_all(
             b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
@@ -154,7 +154,7 @@ async def test_a_message_too_big_is_closed_with_1009() -> None:
 async def test_one_mebibyte_is_not_too_big() -> None:
     """The default bound lets exactly 1 MiB through, and 1 MiB and a byte not."""
     rules = SocketRules(outbox=OutboxRules(max_frame_bytes=2**21))
-    connect = in_memory(partial(serve_websocket, service=Service(echo, rules=rules)), rules=rules)
+    connect = in_memory(partial(serve_websocket, service=SocketService(echo, rules=rules)), rules=rules)
     async with connect(URL, headers=HEADERS) as socket:
         socket.send_bytes(bytes(2**20))
         assert await socket.receive() == bytes(2**20)

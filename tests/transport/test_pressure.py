@@ -6,7 +6,7 @@ import trio.testing
 from wires import HEADERS, frame, piped, upgrade
 
 from trialogue.errors import ConnectionLost
-from trialogue.transport.accept import Service, serve_websocket
+from trialogue.transport.accept import SocketService, serve_websocket
 from trialogue.transport.dial import open_websocket_over
 from trialogue.transport.pipe import PipeStream, open_pipe
 from trialogue.transport.socket import LivenessRules, OutboxRules, SocketRules, WebSocket
@@ -40,7 +40,7 @@ async def test_saturation_both_ways_with_pings_delivers_everything() -> None:
         await finished.wait()
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_websocket, theirs, Service(converse, rules=rules))
+        nursery.start_soon(serve_websocket, theirs, SocketService(converse, rules=rules))
         async with open_websocket_over(ours, URL, headers={}, rules=rules) as socket:
             with trio.fail_after(20):
                 await flood(socket, "client")
@@ -60,7 +60,7 @@ async def test_cancelling_a_sender_never_corrupts_the_stream() -> None:
             received.append(message)
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_websocket, theirs, Service(collect))
+        nursery.start_soon(serve_websocket, theirs, SocketService(collect))
         async with open_websocket_over(ours, URL, headers={}) as socket:
             for number in range(50):
                 with trio.CancelScope() as scope:

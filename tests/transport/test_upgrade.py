@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from wires import HEADERS, echo, piped, read_request, upgrade
 
 from trialogue.errors import ConnectionLost, DialFailed, ProviderRefused, TrialogueError
-from trialogue.transport.accept import Service, serve_websocket
+from trialogue.transport.accept import SocketService, serve_websocket
 from trialogue.transport.pipe import open_pipe
 from trialogue.transport.upgrade import Response, read_host, read_response, refusal
 
@@ -79,7 +79,7 @@ async def test_a_server_answers_nonsense_with_400(request_bytes: bytes) -> None:
     """What is no upgrade request is told so, and the connection is closed."""
     ours, theirs = open_pipe()
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_websocket, theirs, Service(echo))
+        nursery.start_soon(serve_websocket, theirs, SocketService(echo))
         await ours.send_all(request_bytes)
         answer = await read_request(ours)
         await ours.aclose()
@@ -92,7 +92,7 @@ async def test_a_server_waits_ten_seconds_for_a_request(autojump_clock: trio.tes
     await ours.send_all(b"GET / HT")
     started = trio.current_time()
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_websocket, theirs, Service(echo))
+        nursery.start_soon(serve_websocket, theirs, SocketService(echo))
         assert await ours.receive_some() == b""
         assert trio.current_time() - started == pytest.approx(10)
         ours.close()
@@ -143,7 +143,7 @@ def test_no_bytes_break_a_server(garbage: bytes) -> None:
         ours, theirs = open_pipe()
         await ours.send_all(sent)
         await ours.send_eof()
-        await serve_websocket(theirs, Service(echo))
+        await serve_websocket(theirs, SocketService(echo))
 
     for sent in (garbage, request + garbage, proper + garbage):
         trio.run(main, sent, clock=trio.testing.MockClock(autojump_threshold=0))

@@ -10,7 +10,7 @@ from functools import partial
 import trio
 from attrs import evolve, frozen
 
-from trialogue.transport.accept import Service, UpgradeRequest, serve_websockets
+from trialogue.transport.accept import SocketService, UpgradeRequest, serve_websockets
 from trialogue.transport.dial import Connector, in_memory
 from trialogue.transport.lifetime import background
 from trialogue.transport.pipe import PipeStream
@@ -49,7 +49,7 @@ class Listener:
 
 @asynccontextmanager
 async def listening(
-    service: Service, crashes: Crashes | None = None, **limits: int
+    service: SocketService, crashes: Crashes | None = None, **limits: int
 ) -> AsyncGenerator[Listener]:
     """Serve on a loopback port for a block; crashes are kept, or fail the test."""
     kept = [] if crashes is None else crashes

@@ -16,7 +16,15 @@ from __future__ import annotations
 from typing import Final
 
 from trialogue.server import wording as say
-from trialogue.server.commands import CutReply, FinishReply, Orders, ReturnEntry, Speak, StopThinking, Think
+from trialogue.server.commands import (
+    BeginPass,
+    CutReply,
+    FinishReply,
+    Orders,
+    ReturnEntry,
+    SpeakSentence,
+    StopPass,
+)
 from trialogue.server.latency import Stopwatch
 from trialogue.server.limits import NEVER
 from trialogue.server.options import ServerOptions
@@ -132,7 +140,7 @@ class Answering:
         if reply is None:
             return
         if reply.ordered >= self._options.max_sentences:
-            self._orders.give(StopThinking())
+            self._orders.give(StopPass())
             self._complete_reply(reply)
             return
         self._orders.send(*reply.stopwatch.think(now))
@@ -255,7 +263,7 @@ class Answering:
             results=tuple(reply.results),
             reply=reply.number,
         )
-        self._orders.give(Think(reply.number, request))
+        self._orders.give(BeginPass(reply.number, request))
 
     def _tell_entry(self, reply: Reply) -> None:
         """From here on the reply has used its script's entry."""
@@ -265,7 +273,7 @@ class Answering:
 
     def _speak(self, reply: Reply, text: str, *, is_thought: bool = True) -> None:
         reply.order(is_thought=is_thought)
-        self._orders.give(Speak(reply.number, text, reply.voices))
+        self._orders.give(SpeakSentence(reply.number, text, reply.voices))
 
     def _complete_reply(self, reply: Reply) -> None:
         reply.complete()

@@ -20,7 +20,7 @@ class Send:
 
 
 @frozen
-class Prepare:
+class OpenEarAndVoice:
     """Open the ear and the voice in the session's formats."""
 
     terms: Terms
@@ -28,7 +28,7 @@ class Prepare:
 
 
 @frozen
-class Listen:
+class HearAudio:
     """Give audio to the ear."""
 
     audio: bytes
@@ -49,7 +49,7 @@ class UseThink:
 
 
 @frozen
-class Think:
+class BeginPass:
     """Begin a pass of thinking."""
 
     reply: int
@@ -60,7 +60,7 @@ class Think:
 
 
 @frozen
-class StopThinking:
+class StopPass:
     """Stop the pass under way; what it has said is spoken."""
 
 
@@ -81,7 +81,7 @@ class GoBack:
 
 
 @frozen
-class Speak:
+class SpeakSentence:
     """Say a sentence after those that were ordered before."""
 
     reply: int
@@ -96,7 +96,7 @@ class Speak:
 
 @frozen
 class FinishReply:
-    """Say `ReplySent` when all that was ordered of this reply is sent."""
+    """Say `ReplyAudioSent` when all that was ordered of this reply is sent."""
 
     reply: int
     """The reply."""
@@ -117,15 +117,15 @@ class Close:
 
 Command: TypeAlias = (
     Send
-    | Prepare
-    | Listen
+    | OpenEarAndVoice
+    | HearAudio
     | EndUserTurn
     | UseThink
-    | Think
-    | StopThinking
+    | BeginPass
+    | StopPass
     | ReturnEntry
     | GoBack
-    | Speak
+    | SpeakSentence
     | FinishReply
     | CutReply
     | Close

@@ -19,12 +19,12 @@ from trialogue.diagnostics import Log
 from trialogue.errors import ConnectionLost, RemoteProtocolError
 from trialogue.server import commands as cmd
 from trialogue.server.conversation import Conversation
-from trialogue.server.ear import Ear
+from trialogue.server.ear import AgentEar
 from trialogue.server.equipment import Equipment
-from trialogue.server.events import AudioReceived, Event, MessageReceived, NonsenseReceived, Woke
+from trialogue.server.events import AudioReceived, DeadlineReached, Event, MessageReceived, NonsenseReceived
 from trialogue.server.terms import Terms
-from trialogue.server.thinking import Thinking
-from trialogue.server.voice import Voice
+from trialogue.server.thinking import Thinker
+from trialogue.server.voice import AgentVoice
 from trialogue.services.deepgram.codec import decode_client, encode
 from trialogue.services.deepgram.messages import AgentError, ServerMessage
 from trialogue.transport.socket import WebSocket
@@ -74,9 +74,9 @@ class Connection:
         self._equipment = equipment
         self._conversation = Conversation(equipment.options, request_id)
         self._nursery: trio.Nursery
-        self._thinking: Thinking
-        self._ear: Ear | None = None
-        self._voice: Voice | None = None
+        self._thinking: Thinker
+        self._ear: AgentEar | None = None
+        self._voice: AgentVoice | None = None
         self._is_over = trio.Event()
         self._alarm = trio.Event()
         self._wakes_at = float("inf")
@@ -95,7 +95,7 @@ class Connection:
 
     async def _converse(self, nursery: trio.Nursery) -> None:
         self._nursery = nursery
-        self._thinking = Thinking(self._equipment.options, self._conversation.request_id, nursery, self.tell)
+        self._thinking = Thinker(self._equipment.options, self._conversation.request_id, nursery, self.tell)
         self._perform(self._conversation.open(trio.current_time()))
         nursery.start_soon(self._watch_deadlines)
         nursery.start_soon(self._close_when_over)
@@ -134,7 +134,7 @@ class Connection:
             with trio.move_on_at(self._wakes_at):
                 await self._alarm.wait()
             if trio.current_time() >= self._conversation.next_deadline():
-                self.tell(Woke())
+                self.tell(DeadlineReached())
 
     async def _close_when_over(self) -> None:
         await self._is_over.wait()
@@ -146,13 +146,13 @@ class Connection:
             match command:
                 case cmd.Send():
                     _send(self._socket, command.message)
-                case cmd.Prepare():
+                case cmd.OpenEarAndVoice():
                     self._prepare(command.terms)
                 case cmd.UseThink():
                     self._thinking.use(command.think)
-                case cmd.Think():
+                case cmd.BeginPass():
                     self._thinking.begin(command)
-                case cmd.StopThinking():
+                case cmd.StopPass():
                     self._thinking.cut()
                 case cmd.ReturnEntry() | cmd.GoBack():
                     self._thinking.go_back(command)
@@ -160,28 +160,28 @@ class Connection:
                     self._cut(command.reply)
                 case cmd.Close():
                     self._is_over.set()
-                case cmd.Listen() | cmd.EndUserTurn():
+                case cmd.HearAudio() | cmd.EndUserTurn():
                     self._listen(command)
-                case cmd.Speak() | cmd.FinishReply():
+                case cmd.SpeakSentence() | cmd.FinishReply():
                     self._speak(command)
                 case _ as never:
                     assert_never(never)
 
     def _prepare(self, terms: Terms) -> None:
-        self._ear = Ear(terms, self._equipment, self.tell)
-        self._voice = Voice(terms, self._equipment, self._socket, self.tell)
+        self._ear = AgentEar(terms, self._equipment, self.tell)
+        self._voice = AgentVoice(terms, self._equipment, self._socket, self.tell)
         self._nursery.start_soon(self._ear.run)
         self._nursery.start_soon(self._voice.run)
 
-    def _listen(self, command: cmd.Listen | cmd.EndUserTurn) -> None:
+    def _listen(self, command: cmd.HearAudio | cmd.EndUserTurn) -> None:
         if self._ear is None:
             return
-        if isinstance(command, cmd.Listen):
+        if isinstance(command, cmd.HearAudio):
             self._ear.put(command.audio)
         else:
             self._ear.end_turn()
 
-    def _speak(self, order: cmd.Speak | cmd.FinishReply) -> None:
+    def _speak(self, order: cmd.SpeakSentence | cmd.FinishReply) -> None:
         if self._voice is not None:
             self._voice.order(order)
 

@@ -19,7 +19,7 @@ from trialogue.server import events as ev
 from trialogue.server import terms as tm
 from trialogue.server import wording as say
 from trialogue.server.answering import Answering
-from trialogue.server.commands import Close, Command, EndUserTurn, GoBack, Listen, Orders
+from trialogue.server.commands import Close, Command, EndUserTurn, GoBack, HearAudio, Orders
 from trialogue.server.limits import NEVER, SessionLimit, SessionLimits
 from trialogue.server.options import RefusalStyle, ServerOptions, UnknownFields
 from trialogue.server.think.place import split_denial
@@ -113,7 +113,7 @@ class Conversation:
         return self._orders.take()
 
     def next_deadline(self) -> float:
-        """When `Woke` is to be told next, on the same clock as `now`."""
+        """When `DeadlineReached` is to be told next, on the same clock as `now`."""
         if self._phase is SessionPhase.OVER:
             return NEVER
         deadline = self._limits.next_deadline()
@@ -129,7 +129,7 @@ class Conversation:
             case ev.AudioReceived():
                 self._limits.note_client(now)
                 self._take_audio(event.audio)
-            case ev.Woke():
+            case ev.DeadlineReached():
                 self._wake(now)
             case _ if self._agent is not None:
                 self._take_own(event, self._agent, now)
@@ -189,7 +189,7 @@ class Conversation:
             self._end("USER_AUDIO_FORMAT", say.NOT_RAW)
         elif audio:
             self._has_heard_audio = True
-            self._orders.give(Listen(audio))
+            self._orders.give(HearAudio(audio))
 
     def _take_message(self, message: ClientMessage, now: float) -> None:
         if isinstance(message, UnknownMessage):
@@ -282,7 +282,7 @@ class Conversation:
 
     def _take_own(self, event: ev.Event, agent: Answering, now: float) -> None:
         match event:
-            case ev.SpeechBegan() | ev.SpeechEnded() | ev.WordsRecognized() | ev.EarFailed():
+            case ev.SpeechBegan() | ev.SpeechEnded() | ev.WordsRecognized() | ev.HearingFailed():
                 self._take_heard(event, agent, now)
             case ev.SentenceThought():
                 agent.take_sentence(event.reply, event.text, now)
@@ -300,20 +300,20 @@ class Conversation:
                 agent.begin_sentence(event.reply, event.text)
             case ev.AudioSent():
                 agent.count_audio(event.reply, event.duration_s, now)
-            case ev.ReplySent():
+            case ev.ReplyAudioSent():
                 agent.end_reply(event.reply)
             case ev.VoiceStumbled():
                 agent.warn(event.reply, "SPEAK_REQUEST_FAILED", event.reason)
             case ev.VoiceFailed():
                 self._end("FAILED_TO_SPEAK", say.NO_VOICE)
-            case ev.MessageReceived() | ev.NonsenseReceived() | ev.AudioReceived() | ev.Woke():
+            case ev.MessageReceived() | ev.NonsenseReceived() | ev.AudioReceived() | ev.DeadlineReached():
                 return
             case _ as never:
                 assert_never(never)
 
     def _take_heard(
         self,
-        event: ev.SpeechBegan | ev.SpeechEnded | ev.WordsRecognized | ev.EarFailed,
+        event: ev.SpeechBegan | ev.SpeechEnded | ev.WordsRecognized | ev.HearingFailed,
         agent: Answering,
         now: float,
     ) -> None:
@@ -329,7 +329,7 @@ class Conversation:
                     self._orders.send(LatencyReport(stt_latency=event.listen_s))
                 if words := self._user.take_words(event.text):
                     self._end_turn(words, agent, now)
-            case ev.EarFailed():
+            case ev.HearingFailed():
                 self._end("FAILED_TO_START_LISTENING", event.reason)
             case _ as never:
                 assert_never(never)

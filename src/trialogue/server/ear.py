@@ -24,7 +24,7 @@ from attrs import frozen
 from trialogue.errors import SetupError
 from trialogue.model.audio import AudioFormat
 from trialogue.server.equipment import Equipment
-from trialogue.server.events import EarFailed, Event, SpeechBegan, SpeechEnded, WordsRecognized
+from trialogue.server.events import Event, HearingFailed, SpeechBegan, SpeechEnded, WordsRecognized
 from trialogue.server.terms import Terms
 from trialogue.speech.believing import believable
 from trialogue.speech.formats import Decoder
@@ -69,7 +69,7 @@ def quietest(pcm: bytes, *, search_samples: int = _SEARCH_SAMPLES) -> int:
     return start + int(np.argmin(energy)) * width + width // 2
 
 
-class Ear:
+class AgentEar:
     """Listens for one connection; `tell` takes its events at once."""
 
     def __init__(self, terms: Terms, equipment: Equipment, tell: Callable[[Event], None]) -> None:
@@ -102,7 +102,7 @@ class Ear:
         try:
             await work()
         except SetupError as error:
-            self._tell(EarFailed(str(error)))
+            self._tell(HearingFailed(str(error)))
 
     async def _listen(self) -> None:
         while True:

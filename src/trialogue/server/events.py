@@ -56,7 +56,7 @@ class WordsRecognized:
 
 
 @frozen
-class EarFailed:
+class HearingFailed:
     """There are no engines to listen with."""
 
     reason: str
@@ -149,7 +149,7 @@ class AudioSent:
 
 
 @frozen
-class ReplySent:
+class ReplyAudioSent:
     """All of a reply's audio was sent."""
 
     reply: int
@@ -176,7 +176,7 @@ class VoiceFailed:
 
 
 @frozen
-class Woke:
+class DeadlineReached:
     """A deadline has come."""
 
 
@@ -187,7 +187,7 @@ Event: TypeAlias = (
     | SpeechBegan
     | SpeechEnded
     | WordsRecognized
-    | EarFailed
+    | HearingFailed
     | EntryChosen
     | SentenceThought
     | CallsThought
@@ -196,8 +196,8 @@ Event: TypeAlias = (
     | ThinkFailed
     | SentenceVoiced
     | AudioSent
-    | ReplySent
+    | ReplyAudioSent
     | VoiceStumbled
     | VoiceFailed
-    | Woke
+    | DeadlineReached
 )

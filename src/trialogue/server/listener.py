@@ -32,7 +32,7 @@ from trialogue.services.deepgram.listen.settings import FLUX_PATH, NOVA_PATH, Li
 from trialogue.transport.accept import (
     Accept,
     Reject,
-    Service,
+    SocketService,
     UpgradeRequest,
     serve_websocket,
     serve_websockets,
@@ -117,7 +117,7 @@ async def serve_stream(
     await serve_websocket(stream, visit.service())
 
 
-def _welcome(equipment: Equipment, access: Access) -> Service:
+def _welcome(equipment: Equipment, access: Access) -> SocketService:
     return _Visit(equipment, equipment.new_id(), access).service()
 
 
@@ -138,9 +138,9 @@ class _Visit:
         self._through = through
         self._listens: ListenTerms | None = None
 
-    def service(self) -> Service:
+    def service(self) -> SocketService:
         full = self._reject(429, "TOO_MANY_REQUESTS", "Too many requests. Please try again later.")
-        return Service(self._converse, self._decide, full, self._crashed)
+        return SocketService(self._converse, self._decide, full, self._crashed)
 
     async def _converse(self, socket: WebSocket, _request: UpgradeRequest) -> None:
         chosen = socket if self._through is None else self._through(socket)

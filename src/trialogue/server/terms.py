@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 from trialogue.model.audio import AudioFormat, Encoding
 from trialogue.server.options import ServerOptions
 from trialogue.server.think.ports import CallItem, MemoryItem, OfferedFunction, TextItem
-from trialogue.server.think.scripted import Script, ScriptError, read_script
+from trialogue.server.think.scripted import ScriptError, ThinkScript, read_script
 from trialogue.services.deepgram import settings as wire
 
 _DEFAULT_RATES = {"linear16": 24_000, "mulaw": 8_000, "alaw": 8_000}
@@ -41,7 +41,7 @@ class TermsRefused(Exception):
 class ScriptedTerms:
     """Think by a script."""
 
-    script: Script
+    script: ThinkScript
     """What to say, and when."""
 
     seed: int = 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import trio
 
-from trialogue.server.commands import GoBack, ReturnEntry, Think
+from trialogue.server.commands import BeginPass, GoBack, ReturnEntry
 from trialogue.server.events import (
     CallsThought,
     EntryChosen,
@@ -19,14 +19,14 @@ from trialogue.server.events import (
 )
 from trialogue.server.options import ServerOptions
 from trialogue.server.terms import OpenAiTerms, ScriptedTerms, ThinkTerms, chance
-from trialogue.server.think.place import Place
+from trialogue.server.think.place import ScriptPlace
 from trialogue.server.think.ports import (
-    Calls,
     Chosen,
-    Sentence,
     ThinkProvider,
     ThinkRefused,
     Thought,
+    ThoughtCalls,
+    ThoughtSentence,
     WantedCall,
 )
 from trialogue.server.think.scripted import ScriptedThink
@@ -55,7 +55,7 @@ class CallIds:
         return f"{self._prefix}{self._count:03x}"
 
 
-class Thinking:
+class Thinker:
     """Thinks for one connection; `tell` takes its events at once."""
 
     def __init__(
@@ -84,7 +84,7 @@ class Thinking:
     def _open(self, terms: ThinkTerms) -> ThinkProvider:
         match terms:
             case ScriptedTerms():
-                place = Place(frozenset(terms.given))
+                place = ScriptPlace(frozenset(terms.given))
                 return ScriptedThink(terms.script, chance(self._options, terms), place)
             case OpenAiTerms(endpoint, model, temperature):
                 # httpx is only wanted where an endpoint is asked.
@@ -96,7 +96,7 @@ class Thinking:
             case _ as never:
                 assert_never(never)
 
-    def begin(self, order: Think) -> None:
+    def begin(self, order: BeginPass) -> None:
         """Begin a pass; the one before is over or cut."""
         self._scope = trio.CancelScope()
         self._nursery.start_soon(self._pass, order, self._providers, self._scope)
@@ -116,7 +116,7 @@ class Thinking:
                         provider.place.go_back(count)
 
     async def _pass(
-        self, order: Think, providers: tuple[ThinkProvider, ...], scope: trio.CancelScope
+        self, order: BeginPass, providers: tuple[ThinkProvider, ...], scope: trio.CancelScope
     ) -> None:
         with scope:
             if await self._think(order, providers):
@@ -124,7 +124,7 @@ class Thinking:
             else:
                 self._tell(ThinkFailed(order.reply))
 
-    async def _think(self, order: Think, providers: tuple[ThinkProvider, ...]) -> bool:
+    async def _think(self, order: BeginPass, providers: tuple[ThinkProvider, ...]) -> bool:
         """Ask one provider after another, until one gives a whole reply; False where none does.
 
         What one has said already stays said: no other can begin anew.
@@ -151,9 +151,9 @@ class Thinking:
         match thought:
             case Chosen():
                 self._tell(EntryChosen(reply, thought.entry))
-            case Sentence():
+            case ThoughtSentence():
                 self._tell(SentenceThought(reply, thought.text))
-            case Calls():
+            case ThoughtCalls():
                 calls = tuple(WantedCall(self._ids.next(), c.name, c.arguments) for c in thought.calls)
                 self._tell(CallsThought(reply, calls))
             case _ as never:

@@ -11,7 +11,7 @@ from attrs import evolve
 
 from trialogue.server import terms as tm
 from trialogue.server import wording as say
-from trialogue.server.commands import Command, Prepare, Send, UseThink
+from trialogue.server.commands import Command, OpenEarAndVoice, Send, UseThink
 from trialogue.server.options import ServerOptions
 from trialogue.services.deepgram.messages import (
     AgentWarning,
@@ -37,7 +37,7 @@ Changed: TypeAlias = tuple[tm.Terms, tuple[Command, ...]]
 
 def applied(terms: tm.Terms, options: ServerOptions) -> tuple[Command, ...]:
     """What is ordered when Settings are good."""
-    opened = (Prepare(terms), UseThink(terms.think), Send(SettingsApplied()))
+    opened = (OpenEarAndVoice(terms), UseThink(terms.think), Send(SettingsApplied()))
     return (*opened, *_warning_of(terms.prompt, options))
 
 

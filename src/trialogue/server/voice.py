@@ -19,12 +19,12 @@ import trio
 
 from trialogue.errors import ConnectionLost, TrialogueError
 from trialogue.model.audio import AudioFormat
-from trialogue.server.commands import FinishReply, Speak
+from trialogue.server.commands import FinishReply, SpeakSentence
 from trialogue.server.equipment import Equipment
 from trialogue.server.events import (
     AudioSent,
     Event,
-    ReplySent,
+    ReplyAudioSent,
     SentenceVoiced,
     VoiceFailed,
     VoiceStumbled,
@@ -42,7 +42,7 @@ _UNKNOWN_SIZE: Final = 0x7FFF_FFFF
 
 UNSAID: Final = "The voice cannot say all of that; what it cannot say is not heard."
 
-Order: TypeAlias = Speak | FinishReply
+Order: TypeAlias = SpeakSentence | FinishReply
 
 
 def wav_header(audio_format: AudioFormat) -> bytes:
@@ -64,7 +64,7 @@ def _converted(spoken: Spoken, audio_format: AudioFormat) -> bytes:
     return encode(resampler.feed(spoken.pcm) + resampler.flush(), audio_format.encoding)
 
 
-class Voice:
+class AgentVoice:
     """Speaks for one connection; `tell` takes its events at once."""
 
     def __init__(
@@ -117,7 +117,7 @@ class Voice:
 
     async def _carry_out(self, order: Order) -> None:
         if isinstance(order, FinishReply):
-            self._tell(ReplySent(order.reply))
+            self._tell(ReplyAudioSent(order.reply))
             return
         audio = await self._make(order)
         if audio is None:
@@ -126,7 +126,7 @@ class Voice:
         self._tell(SentenceVoiced(order.reply, order.text))
         await self._send(order.reply, audio)
 
-    async def _make(self, order: Speak) -> bytes | None:
+    async def _make(self, order: SpeakSentence) -> bytes | None:
         """The sentence's audio in the first voice that gives it; None where none does."""
         if self._container not in ("none", "wav"):
             reason = (

@@ -20,7 +20,7 @@ from attrs import evolve, field, frozen
 
 from trialogue.errors import ConnectionLost
 from trialogue.transport.connection import HandshakeEnded, WireSocket
-from trialogue.transport.library import Ending, Library, LibraryNursery
+from trialogue.transport.library import Library, LibraryNursery, SocketEnding
 from trialogue.transport.lifetime import background, open_for_messages
 from trialogue.transport.socket import DEFAULT_SOCKET_RULES, Handshake, SocketRules, WebSocket
 from trialogue.transport.upgrade import read_host
@@ -31,7 +31,7 @@ __all__ = [
     "Converse",
     "Decide",
     "Reject",
-    "Service",
+    "SocketService",
     "UpgradeRequest",
     "accept_all",
     "serve_websocket",
@@ -113,7 +113,7 @@ def _raised(crash: Exception) -> None:
 
 
 @frozen
-class Service:
+class SocketService:
     """What is served, and within which bounds."""
 
     converse: Converse
@@ -135,7 +135,7 @@ class Service:
     """The bounds of each socket."""
 
 
-async def serve_websocket(stream: trio.abc.Stream, service: Service) -> None:
+async def serve_websocket(stream: trio.abc.Stream, service: SocketService) -> None:
     """Serve one connection over `stream`, from its upgrade request to its end.
 
     A client that goes away is no error. What `converse` raises otherwise closes the socket with 1011 and
@@ -155,7 +155,7 @@ async def serve_websocket(stream: trio.abc.Stream, service: Service) -> None:
 
 
 async def serve_websockets(
-    welcome: Callable[[], Service],
+    welcome: Callable[[], SocketService],
     listeners: Sequence[trio.abc.Listener[trio.abc.Stream]],
     *,
     max_connections: int = 64,
@@ -184,7 +184,7 @@ async def serve_websockets(
     await trio.serve_listeners(serve_one, list(listeners))
 
 
-def _full(service: Service) -> Service:
+def _full(service: SocketService) -> SocketService:
     """Decide as the service does, and turn away whom it lets in."""
 
     def decide(request: UpgradeRequest) -> Accept | Reject:
@@ -223,7 +223,7 @@ async def _greet(nursery: trio.Nursery, socket: WireSocket, decide: Decide) -> U
 
 async def _turn_away(socket: WireSocket) -> None:
     """Let the answer, if there is one, be written and read; then close."""
-    socket.finish(Ending("the handshake was not made"), is_lingering=True)
+    socket.finish(SocketEnding("the handshake was not made"), is_lingering=True)
     await socket.aclose()
 
 

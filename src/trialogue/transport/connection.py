@@ -1,6 +1,6 @@
 """The one socket: trio-websocket for the protocol, an outbox before it, a wire and one writer behind it.
 
-1. The library's reader runs under `run_reader`; however it ends, the socket settles on one `Ending`.
+1. The library's reader runs under `run_reader`; however it ends, the socket settles on one `SocketEnding`.
 2. How far the socket has come, and how it ended, is its `SocketCourse`: a table.
 3. A lost socket (deadline, flood, silence, full outbox) stops the writer; an orderly end lets it flush.
 4. `run_writer` alone closes the stream.
@@ -20,9 +20,9 @@ from trialogue.errors import LocalProtocolError
 from trialogue.transport.course import SocketCourse, SocketState, SocketStep
 from trialogue.transport.frames import close_frame
 from trialogue.transport.incoming import Incoming
-from trialogue.transport.library import LIBRARY_FAULTS, Ending, Library, ending_of
+from trialogue.transport.library import LIBRARY_FAULTS, Library, SocketEnding, ending_of
 from trialogue.transport.socket import Handshake, SocketRules, SocketStatistics
-from trialogue.transport.wire import Wire
+from trialogue.transport.wire import WireStream
 from trialogue.transport.writer import LINGER_S, Writer
 
 __all__ = ["HandshakeEnded", "WireSocket"]
@@ -41,7 +41,7 @@ class WireSocket:
     """A `WebSocket` over any trio stream; made by `dial` and `accept`, which run its tasks."""
 
     def __init__(self, stream: trio.abc.Stream, rules: SocketRules, *, is_client: bool) -> None:
-        self.wire = Wire(stream)
+        self.wire = WireStream(stream)
         self.rules = rules
         self._is_client = is_client
         self._course = SocketCourse()
@@ -77,7 +77,7 @@ class WireSocket:
         if not text.isascii():
             _check_encodable(text)
         if not self._writer.outbox.put_text(text):
-            full = Ending("outbox full: the peer does not take our messages")
+            full = SocketEnding("outbox full: the peer does not take our messages")
             self.lose(full)
             raise full.lost()
         self._writer.wake()
@@ -112,7 +112,7 @@ class WireSocket:
 
     async def aclose(self, code: int | None = 1000, reason: str = "") -> None:
         """Close in order within `close_within_s`, else by force; see `WebSocket`."""
-        local = Ending("the socket was closed here", 1005 if code is None else code, reason)
+        local = SocketEnding("the socket was closed here", 1005 if code is None else code, reason)
         is_first = self._course.close(local)
         try:
             with trio.move_on_after(self.rules.close_within_s):
@@ -179,12 +179,12 @@ class WireSocket:
             await self.library.ping()
             self._ping_rtt_s = trio.current_time() - sent_at
 
-    def finish(self, ending: Ending, *, is_lingering: bool = False) -> None:
+    def finish(self, ending: SocketEnding, *, is_lingering: bool = False) -> None:
         """End in order: the writer flushes, lingers if asked to, and the stream is closed."""
         self._end(SocketStep.FINISHED, ending)
         self._writer.finish(is_lingering=is_lingering)
 
-    def lose(self, ending: Ending) -> None:
+    def lose(self, ending: SocketEnding) -> None:
         """End by force: the writer stops where it is, and the stream is closed."""
         self._end(SocketStep.LOST, ending)
         self._writer.stop(ending.message)
@@ -204,10 +204,10 @@ class WireSocket:
 
     async def run_writer(self) -> None:
         """Write until the socket ends, then close the stream."""
-        ending = Ending("the socket's tasks were cancelled")
+        ending = SocketEnding("the socket's tasks were cancelled")
         try:
             await self._writer.run()
-            ending = Ending(f"the peer took nothing for {self.rules.send_within_s:g} s")
+            ending = SocketEnding(f"the peer took nothing for {self.rules.send_within_s:g} s")
         finally:
             self._end(SocketStep.WRITTEN, ending)
             with trio.move_on_after(LINGER_S, shield=True):
@@ -216,7 +216,7 @@ class WireSocket:
 
     # Ends.
 
-    async def _close_in_order(self, local: Ending, code: int | None) -> None:
+    async def _close_in_order(self, local: SocketEnding, code: int | None) -> None:
         await self._flushed()
         if self.has_ended:
             return
@@ -238,7 +238,7 @@ class WireSocket:
         has_sent_close = self.wire.has_sent_close
         ending = ending_of(self.library.closed, has_sent_close=has_sent_close)
         if self.wire.is_overflowed:
-            self.lose(Ending("the peer floods us with pings"))
+            self.lose(SocketEnding("the peer floods us with pings"))
         elif ending.close_code == 1006:
             self.lose(ending)
         else:
@@ -246,11 +246,11 @@ class WireSocket:
                 self.wire.append(close_frame(ending.close_code, is_client=self._is_client))
             self.finish(ending, is_lingering=ending.is_peer_fault or ending.close_code == 1009)
 
-    def _end(self, step: SocketStep, ending: Ending) -> None:
+    def _end(self, step: SocketStep, ending: SocketEnding) -> None:
         if self._course.end(step, ending):
             self._writer.drop_all()
 
-    def _ended(self) -> Ending:
+    def _ended(self) -> SocketEnding:
         """How the socket ended, for one who has just found that it did."""
         if self._course.ending is None:
             self._settle()

@@ -13,7 +13,7 @@ from typing import Final
 from attrs import define, field
 
 from trialogue.errors import LocalProtocolError
-from trialogue.transport.library import Ending
+from trialogue.transport.library import SocketEnding
 
 __all__ = ["SOCKET_TRANSITIONS", "SocketCourse", "SocketState", "SocketStep"]
 
@@ -67,7 +67,7 @@ class SocketCourse:
     state: SocketState = field(default=SocketState.SHAKING, init=False)
     """How far it has come."""
 
-    ending: Ending | None = field(default=None, init=False)
+    ending: SocketEnding | None = field(default=None, init=False)
     """How it ended; while it is being closed, how it will have ended if the peer does not end it first."""
 
     @property
@@ -79,7 +79,7 @@ class SocketCourse:
         """Note that the handshake is over."""
         self._take(SocketStep.OPENED)
 
-    def close(self, ending: Ending) -> bool:
+    def close(self, ending: SocketEnding) -> bool:
         """Note that it is closed here, with `ending`; whether this is the call that has to close it."""
         is_first = self.state is SocketState.OPEN
         self._take(SocketStep.CLOSED)
@@ -87,7 +87,7 @@ class SocketCourse:
             self.ending = ending
         return is_first
 
-    def end(self, step: SocketStep, ending: Ending) -> bool:
+    def end(self, step: SocketStep, ending: SocketEnding) -> bool:
         """Take a step that ends it, with `ending`; whether it had not ended before."""
         is_first = not self.has_ended
         self._take(step)

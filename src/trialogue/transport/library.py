@@ -12,7 +12,7 @@ from wsproto.utilities import ProtocolError as WsprotoError
 
 from trialogue.errors import ConnectionLost, RemoteProtocolError
 
-__all__ = ["LIBRARY_FAULTS", "Ending", "Library", "LibraryNursery", "ending_of"]
+__all__ = ["LIBRARY_FAULTS", "Library", "LibraryNursery", "SocketEnding", "ending_of"]
 
 LIBRARY_FAULTS = (
     WsprotoError,
@@ -66,7 +66,7 @@ class LibraryNursery:
 
 
 @frozen
-class Ending:
+class SocketEnding:
     """How a socket ended."""
 
     message: str
@@ -89,19 +89,19 @@ class Ending:
         return lost
 
 
-def ending_of(closed: trio_websocket.CloseReason | None, *, has_sent_close: bool) -> Ending:
+def ending_of(closed: trio_websocket.CloseReason | None, *, has_sent_close: bool) -> SocketEnding:
     """Read the library's reason for its end; `has_sent_close` tells a peer's Close from a frame unread.
 
     The library answers each Close that it receives before it sets its reason, but sets 1002 or 1007 for
     a frame that it cannot read without sending anything.
     """
     if closed is None:
-        return Ending("the peer broke the protocol", is_peer_fault=True, reason="unexpected frame")
+        return SocketEnding("the peer broke the protocol", is_peer_fault=True, reason="unexpected frame")
     code, reason = int(closed.code), closed.reason or ""
     if code == 1006:
-        return Ending("the connection ended without a Close frame")
+        return SocketEnding("the connection ended without a Close frame")
     if code in _PARSE_FAILURES and not has_sent_close:
-        return Ending(f"the peer broke the protocol ({code})", code, reason, is_peer_fault=True)
+        return SocketEnding(f"the peer broke the protocol ({code})", code, reason, is_peer_fault=True)
     if code == 1009 and reason.startswith(_TOO_BIG):
-        return Ending("the peer sent a message longer than our limit", code, reason, is_peer_fault=True)
-    return Ending(f"the connection was closed ({code})", code, reason)
+        return SocketEnding("the peer sent a message longer than our limit", code, reason, is_peer_fault=True)
+    return SocketEnding(f"the connection was closed ({code})", code, reason)

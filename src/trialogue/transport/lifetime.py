@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 import trio
 
 from trialogue.transport.connection import WireSocket
-from trialogue.transport.library import Ending
+from trialogue.transport.library import SocketEnding
 from trialogue.transport.socket import LivenessRules
 
 __all__ = ["background", "open_for_messages"]
@@ -66,7 +66,7 @@ async def _watch(socket: WireSocket, rules: LivenessRules) -> None:
             await trio.sleep_until(min(ping_at, _heard_at(socket) + rules.dead_after_s))
             now = trio.current_time()
             if now >= _heard_at(socket) + rules.dead_after_s:
-                socket.lose(Ending(f"nothing was heard from the peer for {rules.dead_after_s:g} s"))
+                socket.lose(SocketEnding(f"nothing was heard from the peer for {rules.dead_after_s:g} s"))
             elif now >= ping_at:
                 ping_at = now + rules.ping_every_s
                 if not is_pinging:

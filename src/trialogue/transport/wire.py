@@ -13,7 +13,7 @@ from attrs import define, field
 
 from trialogue.transport.incoming import Incoming
 
-__all__ = ["Wire"]
+__all__ = ["WireStream"]
 
 MAX_UNWRITTEN_BYTES = 256 * 1024
 """Unwritten bytes beyond which a further frame is refused; only a flood of pings gets there."""
@@ -26,7 +26,7 @@ _CLOSE_FRAME = 0x88
 
 
 @define(eq=False)
-class Wire(trio.abc.Stream):
+class WireStream(trio.abc.Stream):
     """A stream of two halves: reads go straight to `stream`, writes wait in a buffer for the writer."""
 
     stream: trio.abc.Stream

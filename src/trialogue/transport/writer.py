@@ -19,7 +19,7 @@ from trialogue.transport.frames import data_frame
 from trialogue.transport.library import Library
 from trialogue.transport.outbox import Outbox
 from trialogue.transport.socket import SocketRules
-from trialogue.transport.wire import Wire
+from trialogue.transport.wire import WireStream
 
 __all__ = ["LINGER_S", "Writer"]
 
@@ -54,7 +54,9 @@ class _Afterwards(Enum):
 class Writer:
     """Writes for one socket; `reader_over` is set when nothing more will be read."""
 
-    def __init__(self, wire: Wire, rules: SocketRules, reader_over: trio.Event, *, is_client: bool) -> None:
+    def __init__(
+        self, wire: WireStream, rules: SocketRules, reader_over: trio.Event, *, is_client: bool
+    ) -> None:
         self.outbox = Outbox(rules.outbox)
         self.messages_out = 0
         self.library: Library | None = None

@@ -25,10 +25,10 @@ from trialogue.errors import ConnectionLost, RemoteProtocolError, SetupError
 from trialogue.server.connection import where
 from trialogue.server.equipment import Equipment
 from trialogue.server.listen.flux import FluxTurns
-from trialogue.server.listen.hearing import DETECTOR_HANG_MS, Hearing, Piece
+from trialogue.server.listen.hearing import DETECTOR_HANG_MS, Piece, StreamHearing
 from trialogue.server.listen.nova import ResultsOfStretches
 from trialogue.server.listen.terms import FluxTerms, ListenTerms
-from trialogue.server.listen.told import Stream, Told
+from trialogue.server.listen.told import ReceivedStream, Told
 from trialogue.server.listen.wav import NoWav, WavHeader
 from trialogue.server.options import UnknownFields
 from trialogue.services.deepgram.codec import encode, unknown_fields
@@ -141,13 +141,13 @@ class _Listening:
             self._send(self._route.open())
         opening = partial(self._equipment.open_detector, DETECTOR_HANG_MS)
         try:
-            hearing = Hearing(await self._equipment.compute.run(opening))
+            hearing = StreamHearing(await self._equipment.compute.run(opening))
             while await self._take(hearing):
                 pass
         except SetupError as error:
             await self._fail(str(error))
 
-    async def _take(self, hearing: Hearing) -> bool:
+    async def _take(self, hearing: StreamHearing) -> bool:
         """Take the next item; False where the connection is over."""
         idle_s = FLUX_IDLE_S if self._is_flux else self._equipment.options.idle_s
         try:
@@ -166,7 +166,7 @@ class _Listening:
 
     # --- sound --------------------------------------------------------------------------------------
 
-    async def _hear(self, data: bytes, hearing: Hearing) -> bool:
+    async def _hear(self, data: bytes, hearing: StreamHearing) -> bool:
         if not data:
             return True
         self._digest.update(data)
@@ -196,13 +196,13 @@ class _Listening:
             self._decode = lambda coded: resampler.feed(decoder.decode(coded))
         return self._decode(data)
 
-    async def _hear_block(self, block: bytes, hearing: Hearing) -> None:
+    async def _hear_block(self, block: bytes, hearing: StreamHearing) -> None:
         hearing.feed(block)
         while (piece := hearing.piece()) is not None:
             await self._understand(piece, hearing)
         self._tell(self._route.heard(hearing), hearing)
 
-    async def _understand(self, piece: Piece, hearing: Hearing) -> None:
+    async def _understand(self, piece: Piece, hearing: StreamHearing) -> None:
         recognize = partial(self._equipment.recognizer.recognize, piece.pcm)
         hearing.understood(piece, await self._equipment.compute.run(recognize))
 
@@ -215,14 +215,14 @@ class _Listening:
 
     # --- messages -----------------------------------------------------------------------------------
 
-    async def _answer(self, text: str, hearing: Hearing) -> bool:
+    async def _answer(self, text: str, hearing: StreamHearing) -> bool:
         try:
             message = self._read_message(text)
         except RemoteProtocolError as error:
             return await self._end_if(self._route.nonsense(f"not understood at {error.path or '$'}"), hearing)
         if message.type in {"CloseStream", "Finalize"}:
             await self._hear_rest(hearing)
-        stream = Stream(datetime.now(UTC), self._digest.hexdigest())
+        stream = ReceivedStream(datetime.now(UTC), self._digest.hexdigest())
         return await self._end_if(self._route.take(message, hearing, stream), hearing)
 
     def _read_message(self, text: str) -> _Message:
@@ -232,7 +232,7 @@ class _Listening:
             raise RemoteProtocolError(f"unknown field {unknown[0]}", path=unknown[0])
         return message
 
-    async def _hear_rest(self, hearing: Hearing) -> None:
+    async def _hear_rest(self, hearing: StreamHearing) -> None:
         """Hear what is left of a block, and recognize what has no words yet."""
         if self._block:
             block = bytes(self._block)
@@ -242,7 +242,7 @@ class _Listening:
         if piece is not None:
             await self._understand(piece, hearing)
 
-    async def _end_if(self, told: Told, hearing: Hearing) -> bool:
+    async def _end_if(self, told: Told, hearing: StreamHearing) -> bool:
         self._tell(told, hearing)
         if told.closes:
             await self._socket.aclose(None if self._is_flux else 1000)
@@ -255,7 +255,7 @@ class _Listening:
         else:
             await self._socket.aclose(1011, "NET-0000")
 
-    def _tell(self, told: Told, hearing: Hearing) -> None:
+    def _tell(self, told: Told, hearing: StreamHearing) -> None:
         self._send(told)
         if told.forgets:
             hearing.forget()

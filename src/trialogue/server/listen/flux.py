@@ -17,9 +17,9 @@ from typing import Any, TypeAlias
 
 from attrs import define, evolve, field
 
-from trialogue.server.listen.hearing import Hearing
+from trialogue.server.listen.hearing import StreamHearing
 from trialogue.server.listen.terms import FluxTerms, fault_of
-from trialogue.server.listen.told import Stream, Told, type_of
+from trialogue.server.listen.told import ReceivedStream, Told, type_of
 from trialogue.services.deepgram.listen.flux import (
     FluxConfigure,
     FluxConfigureFailure,
@@ -79,7 +79,7 @@ class FluxTurns:
         """Greet."""
         return Told((self._numbered(FluxConnected(request_id=self.request_id)),))
 
-    def heard(self, hearing: Hearing) -> Told:
+    def heard(self, hearing: StreamHearing) -> Told:
         """Look at what is heard, after every block of sound."""
         event, trigger = self._event(hearing)
         if event == "EndOfTurn":
@@ -92,7 +92,9 @@ class FluxTurns:
             return Told((self._turn_info("Update", hearing),))
         return Told()
 
-    def take(self, message: WireObject | UnknownMessage, hearing: Hearing, stream: Stream) -> Told:
+    def take(
+        self, message: WireObject | UnknownMessage, hearing: StreamHearing, stream: ReceivedStream
+    ) -> Told:
         """Take a message of the client's, after the sound before it."""
         del stream  # only the other route tells of it
         match message:
@@ -118,7 +120,7 @@ class FluxTurns:
 
     # --- the turn -----------------------------------------------------------------------------------
 
-    def _event(self, hearing: Hearing) -> tuple[str, str]:
+    def _event(self, hearing: StreamHearing) -> tuple[str, str]:
         """What has happened to the turn, if anything, and what ended it."""
         match self.state:
             case TurnState.IDLE if hearing.words:
@@ -135,20 +137,20 @@ class FluxTurns:
             case _:
                 return "", ""
 
-    def _trigger(self, hearing: Hearing) -> str:
+    def _trigger(self, hearing: StreamHearing) -> str:
         """What ends the turn now; empty for nothing."""
         if self._confidence(hearing) >= self.terms.eot_threshold:
             return "model"
         return "timeout" if hearing.silence_s >= self.terms.eot_timeout_ms / 1000 else ""
 
-    def _is_eager(self, hearing: Hearing) -> bool:
+    def _is_eager(self, hearing: StreamHearing) -> bool:
         eager = self.terms.eager_eot_threshold
         return eager is not None and bool(hearing.words) and self._confidence(hearing) >= eager
 
-    def _confidence(self, hearing: Hearing) -> float:
+    def _confidence(self, hearing: StreamHearing) -> float:
         return round(min(_SUREST, hearing.silence_s / self.hang_s * _DEFAULT_THRESHOLD), 3)
 
-    def _forced(self, hearing: Hearing) -> Told:
+    def _forced(self, hearing: StreamHearing) -> Told:
         if self.state is TurnState.IDLE:
             warning = FluxWarning(
                 code="FORCE_END_TURN_NO_ACTIVE_TURN",
@@ -158,7 +160,7 @@ class FluxTurns:
             return Told((self._numbered(warning),))
         return self._ended(hearing, "manual")
 
-    def _closed(self, hearing: Hearing) -> Told:
+    def _closed(self, hearing: StreamHearing) -> Told:
         """The last words; a turn that has only now some is told to have started."""
         told: list[WireObject] = []
         if self.state is TurnState.IDLE and hearing.words:
@@ -166,14 +168,14 @@ class FluxTurns:
             told.append(self._turn_info("StartOfTurn", hearing))
         return Told((*told, self._turn_info("Update", hearing)), closes=True)
 
-    def _ended(self, hearing: Hearing, trigger: str) -> Told:
+    def _ended(self, hearing: StreamHearing, trigger: str) -> Told:
         told = self._turn_info("EndOfTurn", hearing, trigger)
         self.state = TurnState.IDLE
         self._turn += 1
         self._window_from = hearing.at_s
         return Told((told,), forgets=True)
 
-    def _turn_info(self, event: str, hearing: Hearing, trigger: str = "") -> WireObject:
+    def _turn_info(self, event: str, hearing: StreamHearing, trigger: str = "") -> WireObject:
         self._told_at = hearing.at_s
         words = hearing.words if self.state is not TurnState.IDLE else ()
         multilingual = self.terms.multilingual

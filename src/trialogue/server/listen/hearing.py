@@ -20,7 +20,7 @@ from trialogue.server.ear import quietest
 from trialogue.speech.believing import believable
 from trialogue.speech.ports import HEARING_RATE, EdgeKind, Recognized, SpeechDetector
 
-__all__ = ["DETECTOR_HANG_MS", "HeardWord", "Hearing", "Piece"]
+__all__ = ["DETECTOR_HANG_MS", "HeardWord", "Piece", "StreamHearing"]
 
 DETECTOR_HANG_MS: Final = 200
 """How long a pause must be to be one; what it ends, the route decides."""
@@ -97,7 +97,7 @@ class Piece:
 
 
 @define
-class Hearing:
+class StreamHearing:
     """Takes one stream block by block; `piece` gives what is to be recognized next."""
 
     detector: SpeechDetector

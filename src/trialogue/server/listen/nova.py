@@ -16,9 +16,9 @@ from typing import Final
 
 from attrs import define, field
 
-from trialogue.server.listen.hearing import HeardWord, Hearing
+from trialogue.server.listen.hearing import HeardWord, StreamHearing
 from trialogue.server.listen.terms import NovaTerms, keyterms_fault
-from trialogue.server.listen.told import Stream, Told, type_of
+from trialogue.server.listen.told import ReceivedStream, Told, type_of
 from trialogue.services.deepgram.listen.messages import CloseStream
 from trialogue.services.deepgram.listen.nova import (
     Finalize,
@@ -63,7 +63,7 @@ class ResultsOfStretches:
     _is_started: bool = field(default=False, init=False)
     _last_word_end: float = field(default=_NEVER, init=False)
 
-    def heard(self, hearing: Hearing) -> Told:
+    def heard(self, hearing: StreamHearing) -> Told:
         """Look at what is heard, after every block of sound."""
         told: list[WireObject] = []
         if hearing.is_speaking and not self._is_started:
@@ -86,7 +86,9 @@ class ResultsOfStretches:
             self._forget()
         return Told(tuple(told), forgets=is_over)
 
-    def take(self, message: WireObject | UnknownMessage, hearing: Hearing, stream: Stream) -> Told:
+    def take(
+        self, message: WireObject | UnknownMessage, hearing: StreamHearing, stream: ReceivedStream
+    ) -> Told:
         """Take a message of the client's, after the sound before it; what was unsettled is recognized."""
         match message:
             case Finalize():
@@ -117,7 +119,7 @@ class ResultsOfStretches:
 
     # --- results ------------------------------------------------------------------------------------
 
-    def _interim_of(self, hearing: Hearing) -> WireObject | None:
+    def _interim_of(self, hearing: StreamHearing) -> WireObject | None:
         text = _text(hearing.words[self._finals :])
         if not self.terms.interim_results or not text or text == self._interim:
             return None
@@ -126,7 +128,7 @@ class ResultsOfStretches:
 
     def _final(
         self,
-        hearing: Hearing,
+        hearing: StreamHearing,
         words: tuple[HeardWord, ...],
         *,
         speech_final: bool = False,
@@ -139,14 +141,14 @@ class ResultsOfStretches:
             self._last_word_end = new[-1].end_s
         return result
 
-    def _finalized(self, hearing: Hearing) -> Told:
+    def _finalized(self, hearing: StreamHearing) -> Told:
         if not hearing.is_open:
             return Told()
         told = self._final(hearing, hearing.words, forced=True)
         self._forget()
         return Told((told,), forgets=True)
 
-    def _utterance_end(self, hearing: Hearing) -> list[WireObject]:
+    def _utterance_end(self, hearing: StreamHearing) -> list[WireObject]:
         gap_s = self.terms.utterance_end_s
         if gap_s is None or hearing.is_speaking or hearing.at_s - self._last_word_end < gap_s:
             return []
@@ -155,7 +157,7 @@ class ResultsOfStretches:
 
     def _result(
         self,
-        hearing: Hearing,
+        hearing: StreamHearing,
         words: tuple[HeardWord, ...],
         *,
         is_final: bool,
@@ -218,7 +220,7 @@ class ResultsOfStretches:
             )
         return NovaConfigureSuccess(request_id=self.request_id, keyterms=change.keyterms)
 
-    def _metadata(self, hearing: Hearing, stream: Stream) -> WireObject:
+    def _metadata(self, hearing: StreamHearing, stream: ReceivedStream) -> WireObject:
         return StreamMetadata(
             request_id=self.request_id,
             duration=round(hearing.at_s, 3),

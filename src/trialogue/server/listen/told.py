@@ -25,7 +25,7 @@ class Told:
 
 
 @frozen
-class Stream:
+class ReceivedStream:
     """What was received of a stream when its end was asked for."""
 
     now: datetime

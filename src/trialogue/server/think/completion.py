@@ -5,10 +5,15 @@
 2. Arguments come as text in pieces, or whole as an object.
 3. The model's ids say little, and are not kept: whoever carries calls out gives them ids of its own.
 4. Calls of a stream that broke off are nobody's wish: their arguments may be half of what was meant.
+5. A model's reasoning, `<think>…</think>`, is written for nobody to hear, and left out. Its tags may come in
+   pieces: what may be the beginning of one waits for the rest. Reasoning that is never closed lasts to the
+   stream's end. A closing tag alone ends reasoning that the prompt has opened: what came before it in the
+   same piece is reasoning, too.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
@@ -16,14 +21,17 @@ import orjson
 from attrs import define
 
 from trialogue.model.text import safe_text
-from trialogue.server.think.ports import Calls, FunctionWanted, Sentence, ThinkRefused, Thought
-from trialogue.server.think.reasoning import SpokenText
+from trialogue.server.think.ports import FunctionWanted, ThinkRefused, Thought, ThoughtCalls, ThoughtSentence
 from trialogue.speech.sentences import SentenceSplitter
 
 _NO_COMPLETION: Final = "The think endpoint sent what is no chat completion."
 
 MAX_CALLS: Final = 128
 """Calls of one completion at most."""
+
+_TAG: Final = re.compile(r"<(/?)think(?:ing)?>", re.IGNORECASE)
+_TAGS: Final = ("<think>", "<thinking>", "</think>", "</thinking>")
+_LONGEST: Final = max(map(len, _TAGS))
 
 
 class Completion:
@@ -50,15 +58,15 @@ class Completion:
 
     def rest(self) -> Iterator[Thought]:
         """What was incomplete until the stream's end, and its calls."""
-        yield from map(Sentence, self._splitter.feed(self._spoken.flush()))
-        yield from map(Sentence, self._splitter.flush())
+        yield from map(ThoughtSentence, self._splitter.feed(self._spoken.flush()))
+        yield from map(ThoughtSentence, self._splitter.flush())
         if self._calls and self.is_complete:
-            yield Calls(tuple(call.wanted() for call in self._calls))
+            yield ThoughtCalls(tuple(call.wanted() for call in self._calls))
 
     def _take(self, delta: dict[str, Any]) -> Iterator[Thought]:
         content = delta.get("content")
         if isinstance(content, str):
-            yield from map(Sentence, self._splitter.feed(self._spoken.feed(content)))
+            yield from map(ThoughtSentence, self._splitter.feed(self._spoken.feed(content)))
         pieces: object = delta.get("tool_calls") or []
         if not isinstance(pieces, list):
             raise ThinkRefused(_NO_COMPLETION)
@@ -158,3 +166,46 @@ def _choice(text: str) -> dict[str, Any]:
             return cast("dict[str, Any]", event["choices"][0])
         case _:
             return {}
+
+
+class SpokenText:
+    """The spoken part of one stream of text.
+
+    >>> spoken = SpokenText()
+    >>> spoken.feed("<thi") + spoken.feed("nk>Hm.</think>Yes: 1 < 2") + spoken.flush()
+    'Yes: 1 < 2'
+    """
+
+    def __init__(self) -> None:
+        self._waiting = ""
+        self._is_reasoning = False
+
+    def feed(self, piece: str) -> str:
+        """Return what is to be spoken of the next `piece`, and of what waited before it."""
+        text = self._waiting + piece
+        known = _known(text)
+        text, self._waiting = text[:known], text[known:]
+        spoken: list[str] = []
+        end = 0
+        for tag in _TAG.finditer(text):
+            is_closing = bool(tag[1])
+            if not self._is_reasoning and is_closing:
+                spoken.clear()
+            elif not self._is_reasoning:
+                spoken.append(text[end : tag.start()])
+            self._is_reasoning = not is_closing
+            end = tag.end()
+        return "".join(spoken) if self._is_reasoning else "".join(spoken) + text[end:]
+
+    def flush(self) -> str:
+        """Return what waited, at the stream's end."""
+        waiting, self._waiting = self._waiting, ""
+        return "" if self._is_reasoning else waiting
+
+
+def _known(text: str) -> int:
+    """How much of `text` cannot be the beginning of a tag."""
+    at = text.rfind("<", max(0, len(text) - _LONGEST + 1))
+    rest = text[at:].lower()
+    is_unsure = at >= 0 and any(len(tag) > len(rest) and tag.startswith(rest) for tag in _TAGS)
+    return at if is_unsure else len(text)

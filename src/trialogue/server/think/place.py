@@ -15,7 +15,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-__all__ = ["Place", "split_denial"]
+__all__ = ["ScriptPlace", "split_denial"]
 
 _KEPT: Final = 1024
 """Begun replies that can be gone back over; an older one is given."""
@@ -58,7 +58,7 @@ class _Begun:
 
 
 @define
-class Place:
+class ScriptPlace:
     """The place of one script in one session."""
 
     given: frozenset[int] = frozenset()

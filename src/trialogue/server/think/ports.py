@@ -128,7 +128,7 @@ class Chosen:
 
 
 @frozen
-class Sentence:
+class ThoughtSentence:
     """One whole sentence to be spoken."""
 
     text: str
@@ -136,14 +136,14 @@ class Sentence:
 
 
 @frozen
-class Calls:
+class ThoughtCalls:
     """Function calls, all at once; the pass ends with them and goes on when each has its response."""
 
     calls: tuple[FunctionWanted, ...]
     """At least one."""
 
 
-Thought: TypeAlias = Chosen | Sentence | Calls
+Thought: TypeAlias = Chosen | ThoughtSentence | ThoughtCalls
 
 
 class ThinkProvider(Protocol):
