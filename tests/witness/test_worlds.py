@@ -1,0 +1,80 @@
+"""Three hundred random worlds: what a user would notice does not happen, and what is rare does."""
+
+import sys
+
+import pytest
+from cases import calm, drawn
+from living import live
+from shrinking import failure, shrunk
+from sometimes import REGISTER
+from worlds import Tally, report, try_worlds
+
+from trialogue.brain.meeting import Brain
+from trialogue.model.commands import EndMeeting
+from trialogue.model.events import SpeechStarted
+
+WORLDS = 300
+PARTS = 6
+
+
+@pytest.fixture(scope="module")
+def tally():
+    """All that the worlds of this run came to."""
+    return Tally()
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_nobody_notices_anything(part, tally):
+    """After each event of fifty worlds; the first fault is shown in the smallest world that has it."""
+    found = try_worlds(part * WORLDS // PARTS, WORLDS // PARTS)
+    tally.add(found)
+    for kind, worlds in found.faults.items():
+        case, violation = shrunk(drawn(worlds[0][0]), Brain)
+        pytest.fail(
+            f"{len(worlds)} worlds: {kind}\npython tests/witness/worlds.py {case}\n{violation}", pytrace=False
+        )
+
+
+def test_whoever_is_named_speaks_next():
+    """In worlds in which nothing outranks a name: under policies that go by what was said."""
+    found = try_worlds(0, WORLDS // 3, calm)
+    for kind, worlds in found.faults.items():
+        case, violation = shrunk(calm(worlds[0][0]), Brain)
+        pytest.fail(f"{kind}\npython tests/witness/worlds.py {case}\n{violation}", pytrace=False)
+
+
+def test_what_is_rare_has_happened(tally, capsys):
+    """Each thing of the register happened at least once in these worlds; their counts are printed."""
+    if tally.worlds < WORLDS:
+        pytest.skip("only where all worlds were lived through")
+    with capsys.disabled():
+        sys.stdout.write(f"\n{report(tally, 0.0)}\n")
+    assert [name for name in REGISTER if not tally.happened[name]] == []
+
+
+def test_a_world_is_the_same_each_time():
+    """Its seed decides all of it."""
+    first, second = (live(drawn(7), Brain)[0].log for _ in range(2))
+    assert first == second
+
+
+class Hasty(Brain):
+    """A brain that calls silence when a person begins to speak."""
+
+    def handle(self, event, now):
+        commands = super().handle(event, now)
+        return [*commands, EndMeeting("silence")] if isinstance(event, SpeechStarted) else commands
+
+
+def test_the_witness_sees_a_fault():
+    """What it is there for: a brain that ends meetings while somebody speaks does not pass."""
+    kinds = {found.kind for seed in range(30) if (found := failure(drawn(seed), Hasty)) is not None}
+    assert kinds & {"silence-called", "one-holder"}
+
+
+def test_a_fault_is_shrunk():
+    """To the features that it takes: here only somebody who makes a sound."""
+    seed = next(seed for seed in range(30) if "people" in drawn(seed).on and "coughs" in drawn(seed).on)
+    case, violation = shrunk(drawn(seed), Hasty)
+    assert len(case.on) < len(drawn(seed).on)
+    assert "SpeechStarted" in str(violation)
