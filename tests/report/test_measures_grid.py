@@ -120,7 +120,8 @@ def test_interruptions_are_those_of_the_grid(stretches):
         for start, end in rows[one]:
             for begun, silent in rows[other]:
                 if begun < start < silent:
-                    is_small = silent > end and end - start <= 800
+                    is_judged = silent > end or (NAMES[one] == "dana" and NAMES[other] != "dana")
+                    is_small = is_judged and end - start <= 800
                     small += is_small
                     tried += not is_small
                     succeeded += not is_small and silent <= end and silent - start <= 3000

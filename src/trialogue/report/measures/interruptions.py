@@ -158,7 +158,9 @@ def _attempt(new: Stretch, old: Stretch, said: Sequence[Utterance], rules: Inter
     found = verdict(round(new.length_s, 6), words, rules, is_over=True)
     beside = {each.beside for each in said}
     outcome: Outcome = "failed"
-    if beside == {"backchannel"} or (goes_on and beside <= {""} and found is Verdict.BACKCHANNEL):
+    # Beside an agent's turn a person's speech is judged also where the agent paused, or came to its end.
+    judged = goes_on or (new.turn is None and old.turn is not None)
+    if beside == {"backchannel"} or (judged and beside <= {""} and found is Verdict.BACKCHANNEL):
         outcome = "backchannel"
     elif "overlap" not in beside and not goes_on and yielded <= YIELD_S:
         outcome = "succeeded"
