@@ -93,6 +93,9 @@ class Prompt:
     told: Missed = Factory(Missed)
     """What it tells of what the agent missed."""
 
+    ask: str = ""
+    """What it asks beside speaking. Personal."""
+
     behavior: Behavior = "default"
     """What becomes of words to say while anybody speaks."""
 
@@ -207,9 +210,13 @@ class Prompts:
         self._prompted.add(to)
         return prompt
 
-    def tells(self, prompt: Prompt, told: Missed) -> None:
-        """Note what a prompt tells of what its agent missed."""
-        prompt.told = told
+    def tells(self, prompt: Prompt, told: Missed, ask: str) -> None:
+        """Note what a prompt tells of what its agent missed, and what it asks."""
+        prompt.told, prompt.ask = told, ask
+
+    def reword(self, prompt: Prompt, text: str) -> None:
+        """Tell something else when the prompt is told again."""
+        prompt.text = text
 
     def queues(self, prompt: Prompt) -> None:
         """Let words wait while their agent speaks, rather than be refused."""

@@ -11,10 +11,12 @@
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from trialogue.brain.owners import Owners
 from trialogue.brain.prompts import Prompt, PromptKind
 from trialogue.brain.turn.agent import AgentTurn
-from trialogue.brain.words.digest import Asked, compose
+from trialogue.brain.words.digest import Asked, Missed, compose
 from trialogue.model.commands import Play
 
 
@@ -50,15 +52,28 @@ def cue(o: Owners, turn: AgentTurn) -> None:
     turn.prompt(prompt.kind, o.now)
 
 
+def _renew(o: Owners, prompt: Prompt) -> None:
+    """Add the remarks that were not heard since to what a prompt tells; take those out that were read."""
+    before = evolve(prompt.told, unheard=()) if prompt.failures else prompt.told
+    told = before.then(o.lines.only_lines(prompt.to, o.inboxes.take(prompt.to)))
+    if told != prompt.told:
+        o.prompts.reword(prompt, _digest(o, prompt.to, told, prompt.ask))
+        o.prompts.tells(prompt, told, prompt.ask)
+
+
 def ask(o: Owners, name: str, kind: PromptKind, *, turn: int, words: str) -> Prompt:
     """Prompt an agent with a digest of all that it missed."""
     told = o.lines.only_lines(name, o.inboxes.take(name))
-    hands = tuple(o.cast[each.participant] for each in o.floor.hands() if each.participant != name)
-    asked = Asked(o.cast.everybody, o.course.agenda.item, words, hands if name == o.chair else ())
-    prompt = o.prompts.tell(name, kind, turn, compose(told, asked))
-    o.prompts.tells(prompt, told)
+    prompt = o.prompts.tell(name, kind, turn, _digest(o, name, told, words))
+    o.prompts.tells(prompt, told, words)
     o.emit(prompt.command())
     return prompt
+
+
+def _digest(o: Owners, name: str, told: Missed, words: str) -> str:
+    hands = tuple(o.cast[each.participant] for each in o.floor.hands() if each.participant != name)
+    asked = Asked(o.cast.everybody, o.course.agenda.item, words, hands if name == o.chair else ())
+    return compose(told, asked)
 
 
 def speak(o: Owners, turn: AgentTurn) -> None:
@@ -118,7 +133,9 @@ def _wants_cue(o: Owners, turn: AgentTurn) -> bool:
 
 
 def retry(o: Owners, prompt: Prompt) -> None:
-    """Tell a refused prompt again."""
+    """Tell a refused prompt again, with what there is to tell by now; one whose reply failed was read."""
+    if prompt.kind in {PromptKind.CUE, PromptKind.PREPARE}:
+        _renew(o, prompt)
     o.prompts.tell_again(prompt)
     o.emit(prompt.command())
     turn = o.turns.agent(prompt.to)
