@@ -24,7 +24,7 @@ import numpy as np
 import trio
 from attrs import define, frozen
 
-from trialogue.app.meeting import Meeting, open_meeting
+from trialogue import Meeting, open_meeting
 from trialogue.journal.reader import read
 from trialogue.model.commands import EndTurn, Report, StopPlayout
 from trialogue.model.events import (

@@ -10,9 +10,7 @@ from typing import Any
 
 from attrs import frozen
 
-from trialogue.app.edges import Edges
-from trialogue.app.outputs import MeetingResult
-from trialogue.app.run import run_meeting
+from trialogue import Edges, MeetingResult, run_meeting
 from trialogue.journal.reader import read
 from trialogue.model.commands import Cue, EndTurn, GrantFloor, Prepare, Report
 from trialogue.model.events import PlaybackFinished, PlaybackStarted, SentenceSaid

@@ -141,7 +141,6 @@ for _code, _name in {
     "false-interruption": "a false interruption",
     "silence": "silence noted",
     "chair-timeout": "a chair that named nobody in time",
-    "overflow": "a reply too long to be held",
     "hold-warning": "a turn that was long",
 }.items():
     REGISTER[_name] = reported(_code)

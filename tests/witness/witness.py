@@ -200,7 +200,7 @@ class Witness:
         self.disturbed_at = self.world.now
         self.told_speaking.clear()
         if self.quiet_since is not None and isinstance(event, e.ProcessSuspended):
-            self.quiet_since += event.for_s
+            self.quiet_since = self.world.now
         self.waits.clear()
         self.soft.clear()
         self.away |= {p.name for p in self.world.plan.participants if p.kind is Kind.AGENT}
@@ -284,6 +284,8 @@ class Witness:
                 self.soft.pop(name, None)
             case c.Attribute(end_s=end_s):
                 self.read_until = max(self.read_until, end_s)
+            case c.Replace(participant=name):
+                self.heard.pop(name, None)  # its fallback has a script of its own
             case c.RunTool(participant=name, call_id=call):
                 self.must((name, call) not in self.run, "tool-twice", f"{command}")
                 self.run.add((name, call))
@@ -501,7 +503,7 @@ class Witness:
             word = stretch.words.split()[0]
             said = any(word in each.heard for each in mine)
             self.must(said, "words-lost", f"{stretch.by} said {word} at {stretch.begin:g}")
-        elif stretch.kind != "cough":
+        elif stretch.kind != "cough" and stretch.length > 1.0:  # what is shorter may be a noise
             there = any(
                 each.start_s <= stretch.end + SLACK_S and each.end_s >= stretch.begin - SLACK_S
                 for each in mine
