@@ -282,10 +282,6 @@ class Witness:
                 | c.StopPlayout(participant=name)
             ):
                 self.soft.pop(name, None)
-            case c.Attribute(end_s=end_s):
-                self.read_until = max(self.read_until, end_s)
-            case c.Replace(participant=name):
-                self.heard.pop(name, None)  # its fallback has a script of its own
             case c.RunTool(participant=name, call_id=call):
                 self.must((name, call) not in self.run, "tool-twice", f"{command}")
                 self.run.add((name, call))
@@ -296,8 +292,17 @@ class Witness:
                 for name in muted:
                     self.hands.pop(name, None)
                     self.waits.pop(name, None)
+            case _:
+                self._take_more(command)
+
+    def _take_more(self, command: Any) -> None:
+        match command:
             case c.EndMeeting(reason=reason):
                 self._meeting_ends(reason)
+            case c.Replace(participant=name):
+                self.heard.pop(name, None)  # its fallback has a script of its own
+            case c.Attribute(end_s=end_s):
+                self.read_until = max(self.read_until, end_s)
             case _:
                 pass
 
