@@ -21,6 +21,9 @@ from attrs import frozen
 
 ROOT = Path(__file__).parents[2]
 
+PATIENCE_S = 300
+"""How long one trial may take on the machine's own clock; most take a few seconds."""
+
 TRY = """
 import sys
 from pathlib import Path
@@ -45,12 +48,16 @@ class Planted:
     fault: str
     whom: str
     promise: str
+    changes: tuple[tuple[str, str], ...] = ()
+    """What the scenario has otherwise than the table of three."""
 
 
 KEY_FORMS = "lambda self: self._all_forms()"
 LOST = "self._report(SessionLost(self.participant, self._number, reason, retry_in_s))"
+REFUSED = "self._complaints.refuse(InjectionRefused(name, asked.turn, reason, asked.prompt))"
 
 BUGS = (
+    # --- a key that is shown ---
     Planted(
         "nothing masks the key",
         (
@@ -62,12 +69,50 @@ BUGS = (
         "the key appears nowhere",
     ),
     Planted(
+        "nothing masks what a session says",
+        (("model/secrets.py", KEY_FORMS, "lambda self: ()"),),
+        "key-echoed",
+        "ann",
+        "the key appears nowhere",
+    ),
+    # --- what is not told ---
+    Planted(
         "a lost session is not told",
         (("actors/agent.py", LOST, "pass"),),
         "fin-mid-turn",
         "ann",
         "recorded with its cause",
     ),
+    Planted(
+        "a tool has no deadline",
+        (("tools/executor.py", "trio.fail_after(tool.timeout_s)", "trio.fail_after(1e9)"),),
+        "tool-hangs",
+        "bob",
+        "recorded with its cause",
+    ),
+    Planted(
+        "a reply may be dry for ever",
+        (("actors/playout.py", "DRY_S = 1.0", "DRY_S = 1e9"),),
+        "sound-stalls",
+        "ann",
+        "recorded with its cause",
+    ),
+    Planted(
+        "a refused prompt is not told",
+        (("actors/agent_session.py", REFUSED, "pass"),),
+        "prompt-refused",
+        "ann",
+        "recorded with its cause",
+    ),
+    Planted(
+        "a change may be unconfirmed for ever",
+        (("actors/updates.py", "trio.move_on_after(CONFIRM_S)", "trio.move_on_after(1e9)"),),
+        "update-unconfirmed",
+        "ann",
+        "recorded with its cause",
+        (("turns: 9", "turns: 14"),),
+    ),
+    # --- who is harmed ---
     Planted(
         "one malformed message ends a session",
         (
@@ -82,18 +127,98 @@ BUGS = (
         "the others go on",
     ),
     Planted(
-        "a tool has no deadline",
-        (("tools/executor.py", "trio.fail_after(tool.timeout_s)", "trio.fail_after(1e9)"),),
-        "tool-hangs",
-        "bob",
-        "recorded with its cause",
+        "nobody dials twice",
+        (("brain/restarts.py", "if self._tried >= self.rules.attempts or", "if True or"),),
+        "refused",
+        "ann",
+        "the others go on",
     ),
+    Planted(
+        "a session that rolls over counts as lost",
+        (
+            (
+                "actors/agent.py",
+                "self._report(SessionRolledOver(self.participant, self._number))",
+                'self._lost("it rolled over", 0.0)',
+            ),
+        ),
+        "rolls-over",
+        "ann",
+        "the others go on",
+    ),
+    Planted(
+        "who is late counts as dead",
+        (("transport/socket.py", "dead_after_s: float = 15.0", "dead_after_s: float = 0.3"),),
+        "latency",
+        "ann",
+        "the others go on",
+    ),
+    # --- the end ---
     Planted(
         "a full disk ends as if all were well",
         (("errors.py", "    exit_code = 4\n", "    exit_code = 0\n"),),
         "disk-full",
         "ann",
         "exit code and report name the cause",
+    ),
+    Planted(
+        "who cancels one timer cancels all",
+        (("actors/timers.py", "self._current.pop(timer, None)", "self._due.clear()"),),
+        "deaf",
+        "ann",
+        "no hang",
+    ),
+    # --- the floor ---
+    Planted(
+        "a turn that is lost does not end",
+        (
+            (
+                "brain/turn/taking.py",
+                "    o.emit(EndTurn(",
+                '    if cause != "lost":\n        o.emit(EndTurn(',
+            ),
+        ),
+        "reset-mid-turn",
+        "ann",
+        "one holder, and the floor released",
+    ),
+    Planted(
+        "an interrupted meeting keeps its turn",
+        (
+            (
+                "brain/course/ending.py",
+                '        taking.close(o, o.turns.current, "meeting-ended")\n',
+                "        pass\n",
+            ),
+        ),
+        "interrupted",
+        "ann",
+        "one holder, and the floor released",
+    ),
+    # --- the journal ---
+    Planted(
+        "chance is not seeded",
+        (("brain/owners.py", 'Random(f"{self.plan.seed}/turn/{number}")', "Random()"),),
+        "malformed",
+        "ann",
+        "nothing recorded is lost",
+        (("policy: round-robin", "policy: random"),),
+    ),
+    Planted(
+        "a terminated meeting leaves its journal open",
+        (
+            (
+                "meeting/stage.py",
+                "        self.journal.close(self.end_reason)\n",
+                (
+                    '        if self.end_reason != "terminated":\n'
+                    "            self.journal.close(self.end_reason)\n"
+                ),
+            ),
+        ),
+        "terminated",
+        "ann",
+        "nothing recorded is lost",
     ),
 )
 
@@ -105,16 +230,24 @@ def tried(source: Path, bug: Planted, out: Path) -> tuple[str, ...]:
 
     out.mkdir()
     scenario = out / "table.yaml"
-    scenario.write_text(SCENARIO)
+    text = SCENARIO
+    for old, new in bug.changes:
+        if text.count(old) != 1:
+            raise SystemExit(f"{bug.name}: the scenario has {text.count(old)} places like {old!r}")
+        text = text.replace(old, new)
+    scenario.write_text(text)
     command = [sys.executable, "-c", TRY, str(scenario), bug.fault, bug.whom, str(out / "run")]
-    done = subprocess.run(
-        command,
-        env={**os.environ, "PYTHONPATH": str(source)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            command,
+            env={**os.environ, "PYTHONPATH": str(source)},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return (f"no hang: nothing was judged within {PATIENCE_S} s",)
     if "JUDGED" not in done.stdout:
         return (f"no hang: {done.stderr.strip().splitlines()[-1:]}",)
     return tuple(line[7:] for line in done.stdout.splitlines() if line.startswith("BROKEN "))
@@ -138,7 +271,7 @@ def planted(bug: Planted, folder: Path) -> Path:
 def main(names: list[str]) -> int:
     """Try every bug, or those named, and print the table."""
     missed = 0
-    print(f"{'bug':45}{'fault':16}{'without':9}with it")
+    print(f"{'bug':52}{'fault':20}{'without':9}with it")
     for bug in BUGS:
         if names and bug.name not in names:
             continue
@@ -149,7 +282,7 @@ def main(names: list[str]) -> int:
         is_found = not without and any(text.startswith(f"{bug.promise}:") for text in broken)
         missed += not is_found
         told = f"broken: {bug.promise}" if is_found else f"NOT FOUND ({'; '.join(broken) or 'all kept'})"
-        print(f"{bug.name:45}{bug.fault:16}{'broken' if without else 'kept':9}{told}", flush=True)
+        print(f"{bug.name:52}{bug.fault:20}{'broken' if without else 'kept':9}{told}", flush=True)
     return 1 if missed else 0
 
 

@@ -8,6 +8,7 @@ from trialogue.chaos.failing_parts import FaultOnDemand
 from trialogue.chaos.promises import PROMISES, judge
 from trialogue.chaos.trial import CANARY, FaultPlan, Hung, Planned, Strike, Trial, try_meeting
 from trialogue.journal import EPOCH, Clock, Header, Journal
+from trialogue.journal.manifest import Status, manifest_in, write_manifest
 from trialogue.model.commands import EndMeeting, EndTurn, GrantFloor
 from trialogue.model.events import MeetingStarted, SessionFailed, SessionLost, Woke
 from trialogue.model.records import Record
@@ -75,6 +76,16 @@ def test_a_journal_that_was_not_closed(trial):
     path = trial.folder / "journal.jsonl"
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
     assert "nothing recorded is lost" in broken(trial)
+
+
+def test_a_journal_that_nobody_closed(trial):
+    """As a process leaves it that does not end its files: nothing is damaged, and the end is not there."""
+    path = trial.folder / "journal.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    closed = manifest_in(trial.folder)
+    begins = closed.begins
+    write_manifest(trial.folder, evolve(closed, status=Status.OPEN, seq=0, hash=begins))
+    assert broken(trial) == {"nothing recorded is lost"}
 
 
 @pytest.mark.parametrize(

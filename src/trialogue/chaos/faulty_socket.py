@@ -104,7 +104,7 @@ class Say:
     """Say something that the conversation would not."""
 
     message: str | bytes
-    """Text, or sound."""
+    """Text, or sound; `{auth}` in a text becomes the key that the client came in with."""
 
     times: int = 1
     """How often, one after the other."""
@@ -294,15 +294,20 @@ class FaultySocket:
     def _happen(self, happening: Happening) -> None:
         match happening:
             case Say(message, times):
-                send = self._socket.send_text if isinstance(message, str) else self._socket.send_bytes
                 for _ in range(times):
-                    send(message)  # type: ignore[arg-type] # the branch above chose by its type
+                    if isinstance(message, str):
+                        self._socket.send_text(message.replace("{auth}", self._key()))
+                    else:
+                        self._socket.send_bytes(message)
             case Afflict(toxic):
                 self._stream.afflict(toxic)
             case Withhold() | Double() | HoldBack() | OddSound() | Refuse():
                 self._lasting.append(happening)
             case _ as never:
                 assert_never(never)
+
+    def _key(self) -> str:
+        return self._socket.handshake.header("authorization") or ""
 
     def _names(self, what: type[Double | HoldBack], kind: str) -> bool:
         return any(isinstance(each, what) and kind in each.kinds for each in self._lasting)

@@ -141,13 +141,21 @@ def nothing_lost(evidence: Evidence) -> Iterator[str]:
     try:
         verify(evidence.path, partial(_brain, spoiled=Part.BRAIN_FAILS in parts))
     except FaultOnDemand:
-        return  # the bug shows again, at the very event that met it
+        pass  # the bug shows again, at the very event that met it
     except ReplayDivergence as divergence:
         yield str(divergence)
     except JournalError as damage:
         yield str(damage)
     if not parts & {Part.JOURNAL_FAILS}:
-        yield from (problem.text for problem in read(evidence.path).problems)
+        yield from _problems(evidence.path)
+
+
+def _problems(path: Path) -> Iterator[str]:
+    """What is amiss with a journal, which is known at its end."""
+    reading = read(path, salvage=True)
+    for _ in reading:
+        pass
+    yield from (problem.text for problem in reading.problems)
 
 
 def one_holder(evidence: Evidence) -> Iterator[str]:

@@ -30,6 +30,12 @@ _NO_ORDER = (
     '{"type":"PromptUpdated"}',
     '{"type":"AgentAudioDone"}',
 )
+_KEY_ECHOED = (
+    warning("KEY {auth}"),
+    '{"type":"Applause","about":"{auth}"}',
+    '{"type":"ConversationText","role":"assistant","content":"Your key is {auth}."}',
+    '{"type":"Error","code":"FAILED_TO_THINK","description":"{auth} thinks no more."}',
+)
 _REFUSED = '{"type":"InjectionRefused","message":"agent is speaking"}'
 _REFUSED_BY_WARNING = warning("INJECT_AGENT_MESSAGE_DURING_AGENT_SPEECH")
 
@@ -134,6 +140,14 @@ MESSAGES = (
         speaking(Afflict(Unread()), Afflict(Garbage(frame(9, b"p" * 125) * 20_000))),
         Fate.RETURNS,
         "SessionLost",
+    ),
+    Fault(
+        "key-echoed",
+        0,
+        "the service repeats the key in a warning, a text, an error and an unknown message",
+        speaking(*map(Say, _KEY_ECHOED)),
+        Fate.UNHARMED,
+        r"\*\*\*",
     ),
     Fault(
         "early-sound",
