@@ -46,7 +46,7 @@ def test_a_trial_for_machines(table_file, tmp_path, capsys):
 
 def test_a_broken_promise_is_told(table_file, tmp_path, capsys, monkeypatch):
     """Exit code 1, and which promise."""
-    from trialogue.meeting import promises
+    from trialogue.chaos import promises
 
     monkeypatch.setitem(promises.PROMISES, "no hang", lambda _: iter(["it hung"]))
     out = tmp_path / "run"
