@@ -22,7 +22,6 @@ NEVER_HEARD_AGAIN = {
     "deaf": "a service that answers no prompt has turns, and is silent in all of them",
     "no-sound": "a service without sound likewise",
     "prompts-refused": "a service that refuses each prompt likewise",
-    "disk-full": "nothing is recorded after it",
 }
 
 

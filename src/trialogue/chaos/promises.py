@@ -305,7 +305,7 @@ def _recovery_s(later: Sequence[Record], strike: Strike) -> float | None:
     """Until the participant is back, or is heard to the end; until anybody is, where it is gone for good."""
     name, fate = strike.planned.participant, strike.planned.fault.fate
     if fate is Fate.ENDS:
-        return round(later[-1].at - strike.at, 3) if later else None
+        return round(later[-1].at - strike.at, 3) if later else 0.0
     lost = next((r.seq for r in later if isinstance(r.event, SessionLost) and r.event.participant == name), 0)
     for record in later:
         event = record.event
