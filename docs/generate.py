@@ -115,7 +115,7 @@ def scenario_reference() -> str:
     return "\n\n".join(parts)
 
 
-def _keys(record: kinds.Record, places: list[str]) -> str:
+def _keys(record: kinds.KeyMap, places: list[str]) -> str:
     docs = field_docs(record.cls)
     examples = example_values().get(record.cls.__name__, {})
     rows = [
@@ -137,9 +137,9 @@ def example_values() -> Mapping[str, Mapping[str, str]]:
 
 
 @cache
-def _places() -> dict[kinds.Record, list[str]]:
+def _places() -> dict[kinds.KeyMap, list[str]]:
     """Every map of the format, with the places where it may stand."""
-    found: dict[kinds.Record, list[str]] = {}
+    found: dict[kinds.KeyMap, list[str]] = {}
     for path, record in _walk(kinds.record_of(Document), ""):
         places = found.setdefault(record, [])
         if path not in places:
@@ -147,9 +147,9 @@ def _places() -> dict[kinds.Record, list[str]]:
     return found
 
 
-def _walk(kind: kinds.Kind, path: str) -> Iterator[tuple[str, kinds.Record]]:
+def _walk(kind: kinds.Kind, path: str) -> Iterator[tuple[str, kinds.KeyMap]]:
     match kind:
-        case kinds.Record(members=members):
+        case kinds.KeyMap(members=members):
             yield path, kind
             for member in members:
                 yield from _walk(member.kind, f"{path}.{member.key}".lstrip("."))
@@ -191,7 +191,7 @@ def _defaults() -> dict[str, list[str]]:
 def words(kind: kinds.Kind) -> str:
     """What a value may be, in words."""
     match kind:
-        case kinds.Record():
+        case kinds.KeyMap():
             title = next((place for place in _places()[kind] if place), "")
             return f"map: [`{title}`](#{re.sub(r'[^a-z0-9_-]', '', title.lower())})"
         case kinds.ListOf(item):
@@ -216,7 +216,7 @@ def _scalar_words(kind: kinds.Words | kinds.NotText) -> str:
             return "one line of text"
         case kinds.Name():
             return "name"
-        case kinds.Pattern():
+        case kinds.PatternText():
             return "regular expression"
         case kinds.Whole(low, high):
             return f"whole number from {low}" + (f" to {high}" if high < 2**53 else "")
@@ -228,7 +228,7 @@ def _scalar_words(kind: kinds.Words | kinds.NotText) -> str:
             return "duration, or `none`" if may_be_none else "duration"
         case kinds.DurationRange():
             return "duration, or a range `a..b`"
-        case kinds.Choice(options):
+        case kinds.ClosedList(options):
             return " or ".join(f"`{option.value}`" for option in options)
         case _:
             assert_never(kind)

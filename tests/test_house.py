@@ -112,3 +112,22 @@ def test_the_test_of_owners_can_fail():
     for line in ("o.turns.current = None", "turn.state, x = 1, 2", "call.count += 1", "del turn.reply"):
         assert list(written_to(ast.parse(line))), line
     assert not list(written_to(ast.parse("self.state = other.state")))
+
+
+WIRE = "services/deepgram/messages/"
+"""Classes that are named by their wire: a vendor's word for a message may be one of ours, too."""
+
+
+def test_no_class_name_stands_for_two_things():
+    """Whoever searches for a public class finds one."""
+    homes: dict[str, list[str]] = {}
+    for path in MODULES:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(name_of(path))
+    twice = {
+        name: places
+        for name, places in homes.items()
+        if len([p for p in places if not p.startswith(WIRE)]) > 1
+    }
+    assert not twice

@@ -1,6 +1,6 @@
 """Which reply answers which prompt, as the wire shows it."""
 
-from trialogue.actors.asking import Asked, Asking
+from trialogue.actors.asking import AskedPrompt, Asking
 from trialogue.model.commands import Cue, Speak
 
 
@@ -52,17 +52,17 @@ def test_words_that_were_never_said_are_past_with_the_next_echo():
 def test_a_refusal_is_about_words_to_say_first():
     """Texts as a user's are hardly ever refused."""
     asked = asking(Cue("ann", 2, "Go on.", 4), Speak("ann", 1, "Time is up.", prompt=3))
-    assert [asked.refused(), asked.refused()] == [Asked(3, 1), Asked(4, 2)]
-    assert asked.refused() == Asked(3, 1), "the last that was told"
+    assert [asked.refused(), asked.refused()] == [AskedPrompt(3, 1), AskedPrompt(4, 2)]
+    assert asked.refused() == AskedPrompt(3, 1), "the last that was told"
 
 
 def test_a_failure_is_about_what_was_repeated():
     """Where nothing was, it is about the last that was told; a preparation has no turn."""
     asked = asking(Cue("ann", 0, "Go on.", 4))
-    assert asked.failed() == Asked(4, 0)
+    assert asked.failed() == AskedPrompt(4, 0)
     asked.repeats("Go on.")
     asked.tell(Speak("ann", 1, "Time is up.", prompt=5))
-    assert asked.failed() == Asked(4, 0)
+    assert asked.failed() == AskedPrompt(4, 0)
 
 
 def test_a_session_that_is_over_was_asked_nothing():
@@ -70,4 +70,4 @@ def test_a_session_that_is_over_was_asked_nothing():
     asked = asking(Cue("ann", 2, "Go on.", 4))
     asked.repeats("Go on.")
     asked.end()
-    assert (asked.begun(), asked.failed()) == (0, Asked())
+    assert (asked.begun(), asked.failed()) == (0, AskedPrompt())

@@ -1,14 +1,14 @@
 """Replies begin, end and break off as the service sends them."""
 
 from trialogue.actors.playout import Playout
-from trialogue.actors.replies import Replies
+from trialogue.actors.replies import ReplyCounter
 from trialogue.model.events import LineTaken, ReplySent, ReplyStarted, ReplyWithdrawn, SentenceSaid
 
 
 def agent():
     events = []
     mouth = Playout("ada", 1000, events.append)
-    return Replies("ada", mouth, events.append), mouth, events
+    return ReplyCounter("ada", mouth, events.append), mouth, events
 
 
 def test_sentences_know_where_they_begin():

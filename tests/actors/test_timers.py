@@ -3,7 +3,7 @@
 import pytest
 import trio
 
-from trialogue.actors.timers import Timers
+from trialogue.actors.timers import AlarmClock
 from trialogue.model.commands import WakeAt
 from trialogue.model.events import Woke
 
@@ -15,7 +15,7 @@ async def test_wakes_in_order_and_replaces_by_name(autojump_clock):
     """A timer set again under its name wakes once, at its new time."""
     woken = []
     start = trio.current_time()
-    timers = Timers(lambda event: woken.append((trio.current_time() - start, event)))
+    timers = AlarmClock(lambda event: woken.append((trio.current_time() - start, event)))
     async with trio.open_nursery() as nursery:
         await nursery.start(timers.run, start)
         timers.set(WakeAt("think", 5.0))
@@ -32,7 +32,7 @@ async def test_wakes_in_order_and_replaces_by_name(autojump_clock):
 async def test_wakes_once_whatever_the_rounding(autojump_clock, epoch):
     """A timer is due when its wait is over, also where (epoch + at) - epoch is a little less than at."""
     woken = []
-    timers = Timers(woken.append)
+    timers = AlarmClock(woken.append)
     times = [n / 10 for n in range(1, 100)]
     assert any((epoch + at) - epoch < at for at in times)
     async with trio.open_nursery() as nursery:
@@ -48,7 +48,7 @@ async def test_wakes_once_whatever_the_rounding(autojump_clock, epoch):
 async def test_a_timer_can_be_taken_back(autojump_clock):
     """A timer that was taken back wakes nobody; one that was never set can be, too."""
     woken = []
-    timers = Timers(woken.append)
+    timers = AlarmClock(woken.append)
     async with trio.open_nursery() as nursery:
         await nursery.start(timers.run, trio.current_time())
         timers.set(WakeAt("think", 1.0))

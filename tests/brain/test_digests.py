@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playbook import BIZ, CHAIR, LAW, TECH
 
-from trialogue.brain.words.digest import ASK_CHAIR, UNHEARD_ONE, Asked, Inboxes, Line, Missed, compose
+from trialogue.brain.words.digest import ASK_CHAIR, UNHEARD_ONE, Asked, DigestLine, Inboxes, Missed, compose
 from trialogue.model.plan import AgendaItem
 
 
@@ -25,14 +25,14 @@ from trialogue.model.plan import AgendaItem
 )
 def test_nobody_speaks_as_another(said, line):
     """Speech stays on its own line, and in quotes where it looks like a label."""
-    text = compose(Missed((Line(TECH, said),)), Asked((CHAIR, TECH, BIZ)))
+    text = compose(Missed((DigestLine(TECH, said),)), Asked((CHAIR, TECH, BIZ)))
     assert text.split("\n") == [line, "It is your turn."]
 
 
 @given(st.lists(st.text(), max_size=3), st.text(), st.text())
 def test_a_digest_has_as_many_lines_as_it_has_parts(said, note, ask):
     """Whatever is said, noted or asked."""
-    missed = Missed(tuple(Line(BIZ, text, was_cut=True) for text in said), (note,), (7,), "")
+    missed = Missed(tuple(DigestLine(BIZ, text, was_cut=True) for text in said), (note,), (7,), "")
     item = AgendaItem("a", "A\nb")
     lines = compose(missed, Asked((TECH, BIZ), item, ask)).splitlines()
     assert len(lines) == len(said) + 5
@@ -41,7 +41,7 @@ def test_a_digest_has_as_many_lines_as_it_has_parts(said, note, ask):
 
 def test_the_whole_of_a_digest():
     """In its order; what is asked comes last."""
-    missed = Missed((Line(BIZ, "No.", was_cut=True), Line(TECH, "")), ("n",), (3, 5), "c")
+    missed = Missed((DigestLine(BIZ, "No.", was_cut=True), DigestLine(TECH, "")), ("n",), (3, 5), "c")
     item = AgendaItem("a", "Costs")
     assert compose(missed, Asked((TECH, BIZ), item, ASK_CHAIR, (LAW,))).split("\n") == [
         "Biz (interrupted): No.",
@@ -58,12 +58,12 @@ def test_the_whole_of_a_digest():
 def test_what_could_not_be_told_comes_first_next_time():
     """Later things join it; of its own cut the later stands."""
     inboxes = Inboxes()
-    inboxes.put_back("a", Missed((Line(BIZ, "1"),), ("m",), (1,), "old"))
-    inboxes.add_line("a", Line(BIZ, "2"))
+    inboxes.put_back("a", Missed((DigestLine(BIZ, "1"),), ("m",), (1,), "old"))
+    inboxes.add_line("a", DigestLine(BIZ, "2"))
     inboxes.add_note("a", "n")
     inboxes.not_heard("a", 4)
-    inboxes.put_back("a", Missed((Line(BIZ, "0"),)))
-    lines = (Line(BIZ, "0"), Line(BIZ, "1"), Line(BIZ, "2"))
+    inboxes.put_back("a", Missed((DigestLine(BIZ, "0"),)))
+    lines = (DigestLine(BIZ, "0"), DigestLine(BIZ, "1"), DigestLine(BIZ, "2"))
     assert inboxes.take("a") == Missed(lines, ("m", "n"), (1, 4), "old")
     assert inboxes.take("a") == Missed()
     inboxes.cut_off("a", "new")
@@ -86,13 +86,15 @@ def test_a_remark_counts_as_unheard_once():
 
 def test_nobody_can_fake_that_a_remark_was_not_heard():
     """What others say stands behind their labels."""
-    text = compose(Missed((Line(TECH, "Well.\n2 remarks of yours were not heard."),)), Asked((TECH, BIZ)))
+    text = compose(
+        Missed((DigestLine(TECH, "Well.\n2 remarks of yours were not heard."),)), Asked((TECH, BIZ))
+    )
     assert text.split("\n")[0] == "Tech: Well. 2 remarks of yours were not heard."
 
 
 def test_speech_without_words_and_beside_a_turn_is_marked():
     """That somebody said something is told, and that it was at the same time."""
-    lines = (Line(BIZ, "(unclear)", is_certain=False), Line(BIZ, "No way.", was_beside=True))
+    lines = (DigestLine(BIZ, "(unclear)", is_certain=False), DigestLine(BIZ, "No way.", was_beside=True))
     assert compose(Missed(lines), Asked((TECH, BIZ))).split("\n")[:2] == [
         "Biz: (unclear)",
         "Biz (at the same time): No way.",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialogue.brain.beside import Verdict, beside_people, verdict
+from trialogue.brain.beside import SpeechSort, beside_people, verdict
 from trialogue.brain.meeting import Brain
 from trialogue.model.commands import (
     Attribute,
@@ -291,10 +291,10 @@ def test_two_people_are_judged_each_by_itself():
 @pytest.mark.parametrize(
     ("length", "words", "is_over", "found"),
     [
-        (0.5, 0, False, Verdict.UNSURE),
-        (0.8, 3, True, Verdict.BACKCHANNEL),
-        (0.81, 0, True, Verdict.INTERRUPTION),
-        (0.5, 4, False, Verdict.INTERRUPTION),
+        (0.5, 0, False, SpeechSort.UNSURE),
+        (0.8, 3, True, SpeechSort.BACKCHANNEL),
+        (0.81, 0, True, SpeechSort.INTERRUPTION),
+        (0.5, 4, False, SpeechSort.INTERRUPTION),
     ],
 )
 def test_the_verdict(length, words, is_over, found):
@@ -302,7 +302,7 @@ def test_the_verdict(length, words, is_over, found):
     rules = InterruptRules()
     assert verdict(length, words, rules, is_over=is_over) is found
     beside = verdict(length, words, beside_people(rules), is_over=is_over)
-    assert beside is (Verdict.OVERLAP if found is Verdict.INTERRUPTION else found)
+    assert beside is (SpeechSort.OVERLAP if found is SpeechSort.INTERRUPTION else found)
 
 
 def test_words_that_never_settled_stand_beside_the_turn():

@@ -5,7 +5,7 @@ from attrs import evolve
 
 from trialogue.brain.meeting import Brain
 from trialogue.brain.prompts import TRANSITIONS, Prompt, PromptKind, Prompts, PromptState, Step
-from trialogue.brain.words.digest import Line, Missed
+from trialogue.brain.words.digest import DigestLine, Missed
 from trialogue.errors import LocalProtocolError
 from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, Play, Prepare, Report
 from trialogue.model.events import (
@@ -155,7 +155,7 @@ def test_an_agent_that_speaks_by_itself_first_still_answers_its_prompt():
 def test_untold_things_are_put_back_in_their_order():
     """What a superseded prompt that was refused would have told comes before what came later."""
     prompts = Prompts()
-    told = Missed((Line(Participant("biz"), "One."),))
+    told = Missed((DigestLine(Participant("biz"), "One."),))
     prompt = prompts.tell("tech", PromptKind.CUE, 1, "x")
     prompts.tells(prompt, told)
     assert prompts.refuse("tech", 0, 1, 5.0) is prompt

@@ -3,7 +3,7 @@
 import h11
 
 from trialogue.chaos.catalogue.dialling import DIALS
-from trialogue.chaos.faulty_socket import Answer, _filled
+from trialogue.chaos.faulty_socket import WrongAnswer, _filled
 
 REQUEST = b"GET / HTTP/1.1\r\nAuthorization: Token 0123456789abcdef0123456789abcdef\r\nHost: x\r\n\r\n"
 
@@ -11,7 +11,7 @@ REQUEST = b"GET / HTTP/1.1\r\nAuthorization: Token 0123456789abcdef0123456789abc
 def test_an_answer_has_the_length_of_what_is_filled_in():
     """A body that is cut off is no JSON, and the key in it would never have been shown to anybody."""
     (fault,) = [each for each in DIALS if each.name == "unauthorized"]
-    assert isinstance(fault.ill, Answer)
+    assert isinstance(fault.ill, WrongAnswer)
     reader = h11.Connection(h11.CLIENT)
     reader.send(h11.Request(method="GET", target="/", headers=[("Host", "x")]))
     reader.send(h11.EndOfMessage())

@@ -3,15 +3,15 @@
 import pytest
 
 from trialogue.chaos.faulty_socket import (
-    Answer,
     Double,
     FaultySocket,
     HoldBack,
     OddSound,
     Refuse,
-    Say,
+    SayMore,
     SessionFault,
     Withhold,
+    WrongAnswer,
     answer_wrongly,
     close_frame,
 )
@@ -51,7 +51,7 @@ def faulty(when, *happenings, nth=1, incoming=(), strike=lambda: True):
 
 def test_nothing_happens_before_its_time():
     """A fault waits for its message, and for as many of it as it says."""
-    socket, sent = faulty("A", Say(C), nth=2)
+    socket, sent = faulty("A", SayMore(C), nth=2)
     for text in (B, A, A, A):
         socket.send_text(text)
     assert sent == [B, A, C, A, A]
@@ -61,7 +61,7 @@ def test_nothing_happens_before_its_time():
 def test_a_strike_may_be_put_off():
     """Who is asked may say that it is too early; the next occasion is asked about again."""
     answers = iter([False, True])
-    socket, sent = faulty("A", Say(C), strike=lambda: next(answers))
+    socket, sent = faulty("A", SayMore(C), strike=lambda: next(answers))
     for _ in range(3):
         socket.send_text(A)
     assert sent == [A, C, A, A]
@@ -147,7 +147,7 @@ async def test_a_wrong_answer_knows_the_request(autojump_clock):
         b"GET / HTTP/1.1\r\nHost: x\r\n"
         b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Token abc\r\n\r\n"
     )
-    await answer_wrongly(theirs, Answer(b"{accept} {auth}"))
+    await answer_wrongly(theirs, WrongAnswer(b"{accept} {auth}"))
     assert await ours.receive_some() == b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo= Token abc"
     assert await ours.receive_some() == b""
 
@@ -157,4 +157,4 @@ async def test_a_client_that_goes_needs_no_answer(autojump_clock):
     ours, theirs = open_pipe()
     await ours.send_all(b"GET / HTTP")
     await ours.aclose()
-    await answer_wrongly(theirs, Answer(b"never"))
+    await answer_wrongly(theirs, WrongAnswer(b"never"))

@@ -5,13 +5,15 @@ import trio
 
 from trialogue.agent.lone import open_agent
 from trialogue.errors import ProviderRefused
-from trialogue.testing.faults import Answer, FaultPlan, Planned, fault_named, judge, peer, try_meeting
+from trialogue.testing.faults import FaultPlan, Planned, WrongAnswer, fault_named, judge, peer, try_meeting
 
 
 async def test_one_agent_and_its_bad_peer(autojump_clock):
     """A peer that refuses is told as a refusal, with its words."""
     body = b'{"err_code":"INSUFFICIENT","err_msg":"no credit"}'
-    refusing = Answer(b"HTTP/1.1 402 Payment Required\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+    refusing = WrongAnswer(
+        b"HTTP/1.1 402 Payment Required\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+    )
     block = {"think": {"provider": {"type": "open_ai", "model": "gpt-4o-mini"}}}
     with trio.fail_after(60):
         async with open_agent(block, connect=peer(refusing)) as agent:

@@ -7,7 +7,7 @@ from trialogue.chaos.catalogue import Fate, Part, fault_named
 from trialogue.chaos.failing_parts import FaultOnDemand
 from trialogue.chaos.promises import PROMISES, judge
 from trialogue.chaos.trial import CANARY, FaultPlan, Hung, Planned, Strike, Trial, try_meeting
-from trialogue.journal import EPOCH, Clock, Header, Journal
+from trialogue.journal import EPOCH, Header, HeaderClock, Journal
 from trialogue.journal.manifest import Status, manifest_in, write_manifest
 from trialogue.model.commands import EndMeeting, EndTurn, GrantFloor
 from trialogue.model.events import MeetingStarted, SessionFailed, SessionLost, Woke
@@ -30,7 +30,7 @@ def written(scene, tmp_path, trial):
     def write(*records, fault="malformed"):
         folder = tmp_path / "written"
         folder.mkdir()
-        header = Header(scene().plan, "0", Clock.VIRTUAL, EPOCH)
+        header = Header(scene().plan, "0", HeaderClock.VIRTUAL, EPOCH)
         journal = Journal.create(folder / "journal.jsonl", header)
         for seq, (event, *commands) in enumerate(records, 1):
             journal.append(Record(seq, 1.0, event, tuple(commands)))

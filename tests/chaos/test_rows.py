@@ -28,7 +28,7 @@ from trialogue.chaos.catalogue import fault_named
 from trialogue.chaos.promises import Row, judge
 from trialogue.chaos.trial import CANARY, FaultPlan, Planned, Trial, planned
 from trialogue.errors import JournalError, SetupError, TrialogueError
-from trialogue.journal import EPOCH, Clock, Header, Journal, ProblemKind, read, verify
+from trialogue.journal import EPOCH, Header, HeaderClock, Journal, ProblemKind, read, verify
 from trialogue.mailbox import Mailbox, MailboxFull
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.run import run_meeting
@@ -193,7 +193,7 @@ def test_row_40_late_events_of_an_old_session(scene, run_under, hold, note):
 
     async def watch(meeting):
         await trio.sleep(5)
-        meeting._stage.supervisor.post(SessionLost("ann", 0, "late", 0.0))
+        meeting._stage.sequencer.post(SessionLost("ann", 0, "late", 0.0))
 
     held, records = hold(scene(), watch=watch)
     (late,) = [record for record in records if isinstance(record.event, SessionLost)]
@@ -327,7 +327,7 @@ def test_row_45_no_decision_uses_the_clock_on_the_wall(scene, hold, monkeypatch,
 def test_row_45_a_jump_is_recorded(scene, tmp_path):
     """In life the records' time of day jumps with the wall, and their place in the meeting does not."""
     wall = iter([1000.0, 4601.0, 1002.0, 1003.0])
-    header = Header(scene().plan, "0", Clock.REAL, EPOCH)
+    header = Header(scene().plan, "0", HeaderClock.REAL, EPOCH)
     journal = Journal.create(tmp_path / "journal.jsonl", header, wall=lambda: next(wall))
     for seq in (1, 2, 3):
         journal.append(Record(seq, float(seq), MeetingStarted(), ()))
@@ -342,7 +342,7 @@ def test_row_45_a_jump_is_recorded(scene, tmp_path):
 
 def test_row_46_a_watcher_that_falls_behind(scene, hold, monkeypatch, note):
     """Whoever reads too slowly is told that it missed something; the meeting waits for nobody."""
-    monkeypatch.setattr("trialogue.actors.supervisor.SUBSCRIBER_RECORDS", 20)
+    monkeypatch.setattr("trialogue.actors.sequencer.SUBSCRIBER_RECORDS", 20)
     read_late = []
 
     async def watch(meeting):
@@ -362,7 +362,7 @@ def test_row_46_a_watcher_that_falls_behind(scene, hold, monkeypatch, note):
 
 def test_row_46_control_is_never_dropped(scene, hold, monkeypatch, note):
     """A full mailbox is an error of whoever fills it: what was taken before it is recorded, all of it."""
-    monkeypatch.setattr("trialogue.actors.supervisor.Mailbox", lambda name, _: Mailbox(name, 500))
+    monkeypatch.setattr("trialogue.actors.sequencer.Mailbox", lambda name, _: Mailbox(name, 500))
     taken = []
 
     def flood(meeting):

@@ -8,9 +8,9 @@ import trio
 from trialogue.chaos.toxics import (
     Bandwidth,
     Cut,
+    Delay,
     Garbage,
     HalfOpen,
-    Latency,
     Reset,
     Slicer,
     ToxicStream,
@@ -39,7 +39,7 @@ async def test_a_stream_that_is_well(autojump_clock):
 
 async def test_latency(autojump_clock):
     """Bytes come later, by the delay and up to the jitter."""
-    ill, peer = pair(Latency(1.0, 0.5))
+    ill, peer = pair(Delay(1.0, 0.5))
     await ill.send_all(b"a")
     assert 1.0 < trio.current_time() <= 1.5
     assert await peer.receive_some() == b"a"

@@ -10,7 +10,7 @@ import trio
 
 from trialogue.cli.controls import (
     HELP,
-    End,
+    EndOrder,
     Give,
     Lower,
     Mute,
@@ -49,7 +49,7 @@ PLAN = MeetingPlan(
         ("/unmute Dr Ada", Mute("ada", False)),
         ("/say ada: One: two.", Say("ada", "One: two.")),
         ("/note tech_lead: be brief", Note("tech_lead", "be brief")),
-        ("/end", End()),
+        ("/end", EndOrder()),
     ],
 )
 def test_a_line_says_what_to_do(line, control):
@@ -120,7 +120,7 @@ def test_each_control_is_done():
         Mute("ada", True),
         Say("ada", "y"),
         Note("ada", "z"),
-        End(),
+        EndOrder(),
     ):
         steer(meeting, control)
     assert meeting.done == [

@@ -7,7 +7,7 @@ import pytest
 import structlog
 from attrs import evolve
 
-from trialogue.cli.holding import Asked, hold
+from trialogue.cli.holding import RunOptions, hold
 from trialogue.errors import ScenarioError, SetupError
 from trialogue.scenario.defaults import Overrides
 
@@ -35,7 +35,7 @@ def _diagnostics():
 
 def test_a_meeting_is_shown_and_summed_up(small, hold_it, tmp_path, capsys):
     """Without a terminal: plain lines in the order of time, then one screen of summary."""
-    assert hold(small, Asked(out=tmp_path / "run"), hold_it) == 0
+    assert hold(small, RunOptions(out=tmp_path / "run"), hold_it) == 0
     shown, told = capsys.readouterr()
     transcript, blank, rest = shown.partition("\n\n")
     assert re.sub(r"(?m)^\d\d:\d\d", "", transcript) + "\n" == TRANSCRIPT
@@ -48,7 +48,7 @@ def test_a_meeting_is_shown_and_summed_up(small, hold_it, tmp_path, capsys):
 
 def test_one_line_is_one_line(small, hold_it, tmp_path, capsys):
     """Quiet is quiet on stderr, too."""
-    assert hold(small, Asked(out=tmp_path / "run", shown="line"), hold_it) == 0
+    assert hold(small, RunOptions(out=tmp_path / "run", shown="line"), hold_it) == 0
     shown, told = capsys.readouterr()
     assert re.fullmatch(rf"small: said after 00:0\d, 3 turns, {tmp_path}/run\n", shown)
     assert told == ""
@@ -56,7 +56,7 @@ def test_one_line_is_one_line(small, hold_it, tmp_path, capsys):
 
 def test_json_is_json_alone(small, hold_it, tmp_path, capsys):
     """Stdout is the result as result.json has it, with where it is and how it ends."""
-    assert hold(small, Asked(out=tmp_path / "run", shown="json"), hold_it) == 0
+    assert hold(small, RunOptions(out=tmp_path / "run", shown="json"), hold_it) == 0
     shown, told = capsys.readouterr()
     whole = json.loads(shown)
     assert told == ""
@@ -70,7 +70,7 @@ def test_watching_changes_nothing(small, hold_it, tmp_path):
     """Shown or not, the meeting is the same byte for byte: on a virtual clock every step counts."""
     journals = []
     for shown in ("live", "line", "json"):
-        hold(small, Asked(out=tmp_path / shown, shown=shown), hold_it)
+        hold(small, RunOptions(out=tmp_path / shown, shown=shown), hold_it)
         journals.append((tmp_path / shown / "journal.jsonl").read_bytes())
     assert journals[0] == journals[1] == journals[2]
 
@@ -83,7 +83,7 @@ def test_a_meeting_that_ends_badly_says_so(small, hold_it, tmp_path, capsys):
             self.result = evolve(held.result, reason="refused", ok=False)
             self.folder, self.machine_s, self.exit_code = held.folder, held.machine_s, 3
 
-    assert hold(small, Asked(out=tmp_path / "r", shown="line"), lambda *how: Refused(hold_it(*how))) == 3
+    assert hold(small, RunOptions(out=tmp_path / "r", shown="line"), lambda *how: Refused(hold_it(*how))) == 3
     assert "refused after" in capsys.readouterr().out
 
 
@@ -95,7 +95,7 @@ def test_what_is_asked_reaches_the_meeting(small, hold_it, tmp_path):
         seen.append((resolved.plan.seed, asked.endpoint, asked.out))
         return hold_it(resolved, asked, watch, progress)
 
-    asked = Asked(Overrides(seed=9), tmp_path / "run", "wss://api.eu.deepgram.com/v1", "line")
+    asked = RunOptions(Overrides(seed=9), tmp_path / "run", "wss://api.eu.deepgram.com/v1", "line")
     hold(small, asked, spy)
     assert seen == [(9, "wss://api.eu.deepgram.com/v1", tmp_path / "run")]
 
@@ -103,18 +103,18 @@ def test_what_is_asked_reaches_the_meeting(small, hold_it, tmp_path):
 def test_a_wrong_scenario_stops_before_anything(tmp_path):
     """Nothing is loaded for a file that is not there."""
     with pytest.raises(ScenarioError, match=r"cannot be read"):
-        hold(tmp_path / "none.yaml", Asked(), lambda *_: pytest.fail("held"))
+        hold(tmp_path / "none.yaml", RunOptions(), lambda *_: pytest.fail("held"))
 
 
 def test_code_is_told_or_refused(small, hold_it, tmp_path, capsys):
     """A scenario that runs code says so; the operator can refuse it."""
     small.write_text(small.read_text().replace('lines: ["It', 'tools: [now], lines: ["It') + CODE)
     with pytest.raises(SetupError, match=r"runs code \(time:time\), and --no-code refuses that"):
-        hold(small, Asked(allows_code=False), hold_it)
-    hold(small, Asked(out=tmp_path / "run", shown="line", imports=("time.*",)), hold_it)
+        hold(small, RunOptions(allows_code=False), hold_it)
+    hold(small, RunOptions(out=tmp_path / "run", shown="line", imports=("time.*",)), hold_it)
     assert capsys.readouterr().err == f"trialogue: {small} runs code: time:time\n"
     with pytest.raises(SetupError, match=r"allow its code with --allow-import time\.time"):
-        hold(small, Asked(out=tmp_path / "refused", shown="line"), hold_it)
+        hold(small, RunOptions(out=tmp_path / "refused", shown="line"), hold_it)
 
 
 @pytest.mark.parametrize(("code", "raised"), [(0, True), (129, False)])
@@ -130,7 +130,7 @@ def test_a_closed_pipe_at_the_end(small, hold_it, tmp_path, monkeypatch, code, r
         raise BrokenPipeError
 
     monkeypatch.setattr("trialogue.cli.holding.put", gone)
-    asked = Asked(out=tmp_path / "run", shown="line")
+    asked = RunOptions(out=tmp_path / "run", shown="line")
     if raised:
         with pytest.raises(BrokenPipeError):
             hold(small, asked, lambda *how: Held(hold_it(*how)))

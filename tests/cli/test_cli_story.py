@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trialogue.cli.lines import plain
-from trialogue.cli.story import Kind, Moment, Story
+from trialogue.cli.story import Sort, Story, StoryMoment
 from trialogue.cli.telling import REASONS, Seating, Telling, reason_in_words
 from trialogue.model.commands import Attribute, EndMeeting
 from trialogue.model.events import (
@@ -44,7 +44,7 @@ def test_a_whole_meeting_is_told():
 def test_names_can_be_repeated():
     """For lines that are searched, each sentence names its speaker."""
     telling = Telling(Seating(PLAN), repeats_names=True)
-    lines = [plain(telling.line(Moment(at, Kind.SAID, "Yes.", "tech", 2))) for at in (1.0, 2.0)]
+    lines = [plain(telling.line(StoryMoment(at, Sort.SAID, "Yes.", "tech", 2))) for at in (1.0, 2.0)]
     assert lines == ["00:01  Tech              Yes.", "00:02  Tech              Yes."]
 
 
@@ -52,9 +52,9 @@ def test_a_speaker_is_named_again_after_something_else():
     """A line between two sentences of one turn ends the block of its speaker."""
     telling = Telling(Seating(PLAN))
     moments = [
-        Moment(1.0, Kind.SAID, "One.", "tech", 2),
-        Moment(1.5, Kind.TOOL, "calls it", "tech"),
-        Moment(2.0, Kind.SAID, "Two.", "tech", 2),
+        StoryMoment(1.0, Sort.SAID, "One.", "tech", 2),
+        StoryMoment(1.5, Sort.TOOL, "calls it", "tech"),
+        StoryMoment(2.0, Sort.SAID, "Two.", "tech", 2),
     ]
     assert ["Tech" in plain(telling.line(moment)) for moment in moments] == [True, True, True]
 
@@ -78,7 +78,7 @@ def test_words_that_come_late_are_told_when_they_come():
 
 
 @pytest.mark.parametrize(
-    ("outcome", "cut"), [("complete", []), ("dry", []), ("cut", [Kind.CUT]), ("stalled", [Kind.CUT])]
+    ("outcome", "cut"), [("complete", []), ("dry", []), ("cut", [Sort.CUT]), ("stalled", [Sort.CUT])]
 )
 def test_a_reply_that_ran_dry_was_not_interrupted(outcome, cut):
     """A service that never says that it is done has said what it said."""
@@ -120,7 +120,7 @@ def test_the_end_of_the_meeting_cuts_what_is_said():
         (2.0, ReplyWithdrawn("tech", 1, "lost"), EndMeeting("silence")),
         (2.1, PlaybackFinished("tech", 1, 1, 2.0, 1.0, "cut")),
     )
-    assert [moment.kind for moment in told(*facts)] == [Kind.SAID, Kind.CUT, Kind.ENDED]
+    assert [moment.kind for moment in told(*facts)] == [Sort.SAID, Sort.CUT, Sort.ENDED]
 
 
 @given(st.lists(st.floats(0.0, 30.0), max_size=30).map(sorted))
@@ -151,7 +151,7 @@ def test_a_story_is_its_status():
 def test_a_persons_words_are_told_as_they_are_known():
     """Typed, or made out by an ear: the brain says whose they are."""
     facts = ((4.0, TextTyped("biz", "Good."), Attribute("biz", 3, "Good.", is_certain=True)),)
-    assert told(*facts) == [Moment(4.0, Kind.SAID, "Good.", "biz", 3)]
+    assert told(*facts) == [StoryMoment(4.0, Sort.SAID, "Good.", "biz", 3)]
 
 
 def test_a_pause_moves_what_comes_after_it():
@@ -182,7 +182,7 @@ def test_a_turn_that_was_paused_may_end_so():
         (4.0, PlaybackFinished("tech", 1, 1, 3.0, 1.0, "cut")),
         (5.0, PlaybackResumed("tech", 1, 1, 5.0)),
     )
-    assert [(moment.at, moment.kind) for moment in told(*facts)] == [(2.0, Kind.SAID), (3.0, Kind.CUT)]
+    assert [(moment.at, moment.kind) for moment in told(*facts)] == [(2.0, Sort.SAID), (3.0, Sort.CUT)]
 
 
 def test_an_outage_is_one_line():
@@ -203,9 +203,9 @@ def test_an_outage_is_one_line():
     ]
 
 
-@pytest.mark.parametrize("kind", [Kind.SAID, Kind.TOOL, Kind.NOTICE, Kind.AGENDA, Kind.ENDED])
+@pytest.mark.parametrize("kind", [Sort.SAID, Sort.TOOL, Sort.NOTICE, Sort.AGENDA, Sort.ENDED])
 def test_a_line_has_an_end(kind):
     """However long a service's code, a tool's name or a sentence is."""
-    told = plain(Telling(Seating(PLAN)).line(Moment(1.0, kind, "x" * 1_000_000, "tech", 1)))
+    told = plain(Telling(Seating(PLAN)).line(StoryMoment(1.0, kind, "x" * 1_000_000, "tech", 1)))
     assert len(told) < 4100
     assert "more characters)" in told

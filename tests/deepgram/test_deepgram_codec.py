@@ -34,7 +34,7 @@ from trialogue.services.deepgram.messages import (
     Welcome,
 )
 from trialogue.services.deepgram.settings import (
-    Agent,
+    AgentSettings,
     Audio,
     AwsBedrockCredentials,
     DeepgramListenProviderV1,
@@ -256,7 +256,7 @@ def test_an_error_does_not_quote_the_message():
 def test_null_is_absence():
     """`null` reads as a field that is not there, at any depth."""
     assert decode_client('{"type":"Settings","audio":{"input":null},"agent":{"think":null},"tags":null}') == (
-        Settings(audio=Audio(), agent=Agent())
+        Settings(audio=Audio(), agent=AgentSettings())
     )
 
 
@@ -333,7 +333,7 @@ def test_opaque_values_may_be_any_mapping():
 
     function = Function("f", parameters=MappingProxyType({"a": MappingProxyType({})}))
     think = ThinkSettings(OpenAiThinkProvider("m"), functions=(function,))
-    message = Settings(audio=Audio(), agent=Agent(think=think))
+    message = Settings(audio=Audio(), agent=AgentSettings(think=think))
     assert '"parameters":{"a":{}}' in encode(message)
 
 

@@ -232,7 +232,7 @@ def test_the_closed_contract_can_refuse(wire):
 
 
 SDK_PARTS = {
-    "AgentV1SettingsAgentContext": s.Agent,
+    "AgentV1SettingsAgentContext": s.AgentSettings,
     "AgentV1SettingsAgentContextContext": s.Context,
     "AgentV1SettingsAgentContextListen": s.Listen,
     "AgentV1SettingsAgentContextListenProvider_V1": s.DeepgramListenProviderV1,

@@ -10,9 +10,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from trialogue.errors import LocalProtocolError
 from trialogue.services.deepgram import messages as m
 from trialogue.services.deepgram.codec import decode_client, encode
-from trialogue.services.deepgram.session import TRANSITIONS, ClientSession, SessionState, Step
+from trialogue.services.deepgram.session import TRANSITIONS, ClientSession, HandshakeStep, SessionState
 from trialogue.services.deepgram.settings import (
-    Agent,
+    AgentSettings,
     Audio,
     AudioOutput,
     HistoryContent,
@@ -31,8 +31,8 @@ from trialogue.services.facts import (
     Refused,
     Remembered,
     ReplyAudio,
+    ReplyBegun,
     ReplyDone,
-    ReplyStarted,
     Sentence,
     SpeechAtEar,
     Thinking,
@@ -48,7 +48,7 @@ from trialogue.services.facts import (
 )
 from trialogue.services.verdicts import Verdict
 
-SETTINGS = Settings(audio=Audio(), agent=Agent())
+SETTINGS = Settings(audio=Audio(), agent=AgentSettings())
 WELCOME = m.Welcome("fc553ec9")
 
 
@@ -59,7 +59,7 @@ def running(audio=SETTINGS.audio, *, at=0.0):
         session,
         [
             (at, WELCOME, []),
-            (at, Settings(audio=audio, agent=Agent()), []),
+            (at, Settings(audio=audio, agent=AgentSettings()), []),
             (at, m.SettingsApplied(), [Ready("fc553ec9")]),
         ],
     )
@@ -167,8 +167,8 @@ def test_errors_and_warnings_are_told_in_any_state():
 
 def test_the_table_leads_from_every_state_to_closed_and_nowhere_from_there():
     """CLOSED is final, and no state is without an end."""
-    assert all(TRANSITIONS[state, Step.CLOSED] is SessionState.CLOSED for state in SessionState)
-    assert [step for state, step in TRANSITIONS if state is SessionState.CLOSED] == [Step.CLOSED]
+    assert all(TRANSITIONS[state, HandshakeStep.CLOSED] is SessionState.CLOSED for state in SessionState)
+    assert [step for state, step in TRANSITIONS if state is SessionState.CLOSED] == [HandshakeStep.CLOSED]
 
 
 # --- what we may send -------------------------------------------------------------------------------
@@ -230,7 +230,7 @@ def test_a_message_that_json_does_not_have_changes_nothing():
     """Even Settings: the handshake does not move for what was never sent."""
     session = ClientSession(0.0)
     with pytest.raises(LocalProtocolError, match="cannot be written"):
-        session.send(Settings(audio=Audio(), agent=Agent(greeting="\ud800")), 0)
+        session.send(Settings(audio=Audio(), agent=AgentSettings(greeting="\ud800")), 0)
     assert session.state is SessionState.AWAIT_WELCOME
 
 
@@ -253,12 +253,12 @@ def test_a_reply_from_its_first_sign_to_its_end():
     play(
         running(),
         [
-            (1, say("One."), [ReplyStarted(), Sentence("One.", 0)]),
+            (1, say("One."), [ReplyBegun(), Sentence("One.", 0)]),
             (1, b"1234", [ReplyAudio(b"1234")]),
             (1, say("Two.", conversational_behavior="filler"), [Sentence("Two.", 4, "filler")]),
             (1, b"56", [ReplyAudio(b"56")]),
             (2, m.AgentAudioDone(), [ReplyDone()]),
-            (3, b"78", [ReplyStarted(), ReplyAudio(b"78")]),
+            (3, b"78", [ReplyBegun(), ReplyAudio(b"78")]),
             (3, say("Three."), [Sentence("Three.", 2)]),
             (4, m.AgentAudioDone(), [ReplyDone()]),
         ],
@@ -273,7 +273,7 @@ def test_an_announced_reply_starts_once():
             (
                 1,
                 m.AgentStartedSpeaking(1.5, 0.5, 1.0),
-                [ReplyStarted(), Latency(None, None, 1.0, None, None, 0.5, 1.5)],
+                [ReplyBegun(), Latency(None, None, 1.0, None, None, 0.5, 1.5)],
             ),
             (1, say("One."), [Sentence("One.", 0)]),
             (1, m.AgentStartedSpeaking(1.5, 0.5, 1.0), [Latency(think_s=1.0, speak_s=0.5, total_s=1.5)]),
@@ -286,10 +286,10 @@ def test_speech_at_the_ear_ends_a_reply_whose_done_may_never_come():
     play(
         running(),
         [
-            (1, b"1234", [ReplyStarted(), ReplyAudio(b"1234")]),
+            (1, b"1234", [ReplyBegun(), ReplyAudio(b"1234")]),
             (2, m.UserStartedSpeaking(), [SpeechAtEar()]),
             (2, m.AgentAudioDone(), [ReplyDone()]),
-            (3, say("Yes?"), [ReplyStarted(), Sentence("Yes?", 0)]),
+            (3, say("Yes?"), [ReplyBegun(), Sentence("Yes?", 0)]),
             (4, m.AgentAudioDone(), [ReplyDone()]),
             (4, m.AgentAudioDone(), [ReplyDone()]),
             (5, m.UserStartedSpeaking(), [SpeechAtEar()]),
@@ -302,15 +302,15 @@ def test_an_odd_byte_waits_for_its_other_half():
     play(
         running(),
         [
-            (1, b"1", [ReplyStarted()]),
+            (1, b"1", [ReplyBegun()]),
             (1, say("One."), [Sentence("One.", 1)]),
             (1, b"2", [ReplyAudio(b"12")]),
             (1, b"345", [ReplyAudio(b"34")]),
             (2, m.AgentAudioDone(), [ReplyDone()]),
-            (3, b"67", [ReplyStarted(), ReplyAudio(b"67")]),
+            (3, b"67", [ReplyBegun(), ReplyAudio(b"67")]),
             (3, b"8", []),
             (3, m.UserStartedSpeaking(), [SpeechAtEar()]),
-            (3, b"90", [ReplyStarted(), ReplyAudio(b"90")]),
+            (3, b"90", [ReplyBegun(), ReplyAudio(b"90")]),
             (3, b"", []),
         ],
     )
@@ -319,12 +319,12 @@ def test_an_odd_byte_waits_for_its_other_half():
 @pytest.mark.parametrize(
     ("output", "events"),
     [
-        (None, [ReplyStarted()]),
-        (AudioOutput(), [ReplyStarted()]),
-        (AudioOutput("linear16", container="none"), [ReplyStarted()]),
-        (AudioOutput("linear16", container="wav"), [ReplyStarted(), ReplyAudio(b"1")]),
-        (AudioOutput("mulaw"), [ReplyStarted(), ReplyAudio(b"1")]),
-        (AudioOutput("mp3"), [ReplyStarted(), ReplyAudio(b"1")]),
+        (None, [ReplyBegun()]),
+        (AudioOutput(), [ReplyBegun()]),
+        (AudioOutput("linear16", container="none"), [ReplyBegun()]),
+        (AudioOutput("linear16", container="wav"), [ReplyBegun(), ReplyAudio(b"1")]),
+        (AudioOutput("mulaw"), [ReplyBegun(), ReplyAudio(b"1")]),
+        (AudioOutput("mp3"), [ReplyBegun(), ReplyAudio(b"1")]),
     ],
 )
 def test_only_plain_samples_are_kept_together(output, events):
@@ -370,7 +370,7 @@ def test_a_greeting_before_the_settings_are_applied_is_told_behind_ready():
                 m.SettingsApplied(),
                 [
                     Ready("fc553ec9"),
-                    ReplyStarted(),
+                    ReplyBegun(),
                     Sentence("Hello.", 0, "default"),
                     ReplyAudio(b"12"),
                     ReplyAudio(b"34"),
@@ -694,7 +694,7 @@ class AnyServer(RuleBasedStateMachine):
         inside = False
         for event in self.told:
             match event:
-                case ReplyStarted():
+                case ReplyBegun():
                     assert not inside
                     inside = True
                 case Sentence() | ReplyAudio():

@@ -8,7 +8,7 @@ import attrs
 import orjson
 from hypothesis import strategies as st
 
-from trialogue.journal import Clock, Header, Journal, chain
+from trialogue.journal import Header, HeaderClock, Journal, chain
 from trialogue.model.commands import EndMeeting, EndTurn, GrantFloor, MoveAgenda, Play
 from trialogue.model.events import (
     MeetingStarted,
@@ -56,7 +56,7 @@ PLAN = MeetingPlan(
     agenda=(AgendaItem("news", "What is new", owner="bob"),),
 )
 
-HEADER = Header(PLAN, "0.1.0", Clock.VIRTUAL)
+HEADER = Header(PLAN, "0.1.0", HeaderClock.VIRTUAL)
 
 
 def meeting(turns=3):

@@ -8,7 +8,7 @@ import pytest
 from journal_values import HEADER, keep, meeting
 
 from trialogue.errors import JournalError
-from trialogue.journal import Clock, Header, Journal, read
+from trialogue.journal import Header, HeaderClock, Journal, read
 from trialogue.journal.manifest import draft_in
 from trialogue.journal.repair import CRASHED, Repaired, repair
 from trialogue.journal.writer import reserve_of
@@ -62,7 +62,7 @@ def test_an_end_without_its_manifest_is_kept(tmp_path):
 
 def test_a_time_of_day_in_life(tmp_path):
     """The end line says when it was repaired."""
-    path, _ = crashed(tmp_path, header=attrs.evolve(HEADER, clock=Clock.REAL))
+    path, _ = crashed(tmp_path, header=attrs.evolve(HEADER, clock=HeaderClock.REAL))
     repair(path, wall=lambda: 86_400.0)
     assert orjson.loads(path.read_bytes().splitlines()[-1])["ts"] == "1970-01-02T00:00:00Z"
 
@@ -94,7 +94,7 @@ def test_a_journal_begins_with_the_one_that_it_continues(tmp_path):
     path, records = crashed(old)
     reading = read(path)
     assert tuple(reading) == records
-    header = Header(HEADER.plan, "0.1.0", Clock.REAL, continues=reading.hash.decode())
+    header = Header(HEADER.plan, "0.1.0", HeaderClock.REAL, continues=reading.hash.decode())
     journal = Journal.create(new / "journal.jsonl", header)
     journal.adopt(read(path))
     resumed = Record(len(records) + 1, records[-1].at, MeetingResumed(header.continues), ())

@@ -13,7 +13,7 @@ import pytest
 from journal_values import HEADER, PLAN, keep, meeting
 
 from trialogue.errors import JournalError
-from trialogue.journal import Clock, End, Header, Journal, ProblemKind, read
+from trialogue.journal import End, Header, HeaderClock, Journal, ProblemKind, read
 from trialogue.journal.manifest import Manifest, Status, read_manifest
 from trialogue.model.commands import Report
 from trialogue.model.events import FloorRequested, NoteGiven, SentenceSaid, Woke
@@ -64,7 +64,7 @@ def test_equal_virtual_meetings_make_equal_files(tmp_path):
 def test_time_of_day_comes_from_the_wall_clock(tmp_path):
     """In real time each line has its own time of day, so a jump of that clock shows."""
     times = iter([1_800_000_000.25, 1_799_996_400.5, 1_800_000_001.0])
-    header = Header(PLAN, "0.1.0", Clock.REAL, datetime(2027, 1, 15, 8, tzinfo=UTC))
+    header = Header(PLAN, "0.1.0", HeaderClock.REAL, datetime(2027, 1, 15, 8, tzinfo=UTC))
     journal = Journal.create(tmp_path / "j", header, wall=lambda: next(times))
     journal.append(woke(1))
     journal.append(woke(2))

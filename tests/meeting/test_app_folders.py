@@ -49,7 +49,7 @@ def test_a_failed_start_leaves_nothing_behind(here, out):
     assert sorted(here.rglob("*")) == before
 
 
-@pytest.mark.parametrize("part", ["trialogue.meeting.stage.Recorder", "trialogue.meeting.stage.Timers"])
+@pytest.mark.parametrize("part", ["trialogue.meeting.stage.Recorder", "trialogue.meeting.stage.AlarmClock"])
 def test_a_meeting_that_cannot_start_leaves_its_out_as_it_was(part, hold, scenario, here, monkeypatch):
     """The same command can be given again."""
 

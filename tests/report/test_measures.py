@@ -25,13 +25,13 @@ from trialogue.report.measures import (
     Dominance,
     FloorMeasures,
     Interruptions,
-    Latency,
+    LatencyMeasures,
     Measures,
     Overlaps,
     PairInterruptions,
     PairTransfer,
     ParticipantMeasures,
-    Queue,
+    QueueMeasures,
     Rate,
     SessionMeasures,
     Silences,
@@ -40,7 +40,7 @@ from trialogue.report.measures import (
     measures,
     spread,
 )
-from trialogue.report.tools import ToolCall, tool_calls
+from trialogue.report.tools import ToolRecord, tool_calls
 
 NONE = Spread(0, None, None, None)
 NEVER = Rate(0, 0, None)
@@ -96,19 +96,19 @@ def test_whole_meeting_is_measured():
             grants=2,
             requests=0,
             wait=NONE,
-            queue=Queue(0.0, 0),
+            queue=QueueMeasures(0.0, 0),
             cancelled=0,
             refusals=1,
             revocations={"interrupted": 1},
             addressee=NEVER,
         ),
-        latency=Latency(NONE, NONE, NONE, NONE, NONE, NONE, Spread(1, 0.5, 0.5, 0.5)),
+        latency=LatencyMeasures(NONE, NONE, NONE, NONE, NONE, NONE, Spread(1, 0.5, 0.5, 0.5)),
         sessions=SessionMeasures(1, Spread(1, 1.5, 1.5, 1.5), Spread(1, 4.0, 4.0, 4.0)),
         causes={"finished": 1, "interrupted": 1},
         refusals=1,
         tools=(
-            ToolCall("tech_lead", "c1", "search_it", 6.5, "succeeded", pytest.approx(0.3)),
-            ToolCall("ada", "c2", "give_floor", 14.0, "answered", 0.0),
+            ToolRecord("tech_lead", "c1", "search_it", 6.5, "succeeded", pytest.approx(0.3)),
+            ToolRecord("ada", "c2", "give_floor", 14.0, "answered", 0.0),
         ),
     )
 
@@ -121,7 +121,7 @@ def test_nothing_is_measured_of_nothing():
     assert measured.timing == Timing(
         NONE, (), 0, 0, NONE, NEVER, NEVER, None, Silences(NONE, NONE, NONE), Overlaps(0, 0, 0, 0, None)
     )
-    assert measured.floor == FloorMeasures(0, 0, NONE, Queue(None, 0), 0, 0, {}, NEVER)
+    assert measured.floor == FloorMeasures(0, 0, NONE, QueueMeasures(None, 0), 0, 0, {}, NEVER)
     assert measured.sessions == SessionMeasures(0, NONE, NONE)
     assert measured.dominance == Dominance(None, 0)
     assert [each.share for each in measured.participants] == [None] * 4

@@ -27,9 +27,9 @@ from trialogue.model.participants import Kind, Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.report.measures import (
     FloorMeasures,
-    Latency,
+    LatencyMeasures,
     PairInterruptions,
-    Queue,
+    QueueMeasures,
     Rate,
     Spread,
     measures,
@@ -171,7 +171,7 @@ def test_requests_wait_until_they_are_granted():
         grants=2,
         requests=3,
         wait=one(4.0),
-        queue=Queue(pytest.approx((4 + 4 + 3) / 10), 2),
+        queue=QueueMeasures(pytest.approx((4 + 4 + 3) / 10), 2),
         cancelled=1,
         refusals=1,
         revocations={"timeout": 1},
@@ -183,7 +183,7 @@ def test_whoever_waits_still_has_waited():
     """A meeting whose records stop has a queue too."""
     assert measured(
         (0.0, MeetingStarted()), (5.0, FloorRequested("ben")), (10.0, Woke("x"))
-    ).floor.queue == Queue(0.5, 1)
+    ).floor.queue == QueueMeasures(0.5, 1)
 
 
 def test_the_addressee_speaks_next():
@@ -209,7 +209,7 @@ def test_latency_has_its_parts():
         (3.02, PlaybackFinished("ada", 1, 1, 3.02, 2.1, "cut")),
         (4.0, PlaybackFinished("ben", 9, 9, 4.0, 2.1, "cut")),
     )
-    assert found.latency == Latency(
+    assert found.latency == LatencyMeasures(
         listen=one(0.1),
         think=Spread(2, 0.2, 0.2, 0.2),
         speak=one(0.3),

@@ -15,7 +15,7 @@ from trialogue.scenario.defaults import VOICES
 from trialogue.scenario.json_schema import field_docs
 from trialogue.scenario.kinds import record_of
 from trialogue.scenario.later import LATER_KEYS
-from trialogue.scenario.schema import Agent, Document
+from trialogue.scenario.schema import AgentKeys, Document
 from trialogue.services.deepgram.agent import settings_for
 from trialogue.services.deepgram.codec import unknown_fields
 from trialogue.speech.voices import voice_for
@@ -62,7 +62,9 @@ def test_later_keys_are_no_keys_yet():
 def test_docs_come_from_the_fields():
     """The docstring under a field, on one line."""
     assert field_docs(Document)["trialogue"] == "The format's number: 1."
-    assert field_docs(Agent)["role"] == "Chair, speaker or observer; `human` for a speaker who is a person."
+    assert (
+        field_docs(AgentKeys)["role"] == "Chair, speaker or observer; `human` for a speaker who is a person."
+    )
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

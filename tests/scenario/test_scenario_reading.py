@@ -188,7 +188,7 @@ SCALARS = {
     kinds.Text: TEXTS,
     kinds.OneLine: st.from_regex(r"[a-z]([a-z ]{0,9}[a-z])?", fullmatch=True),
     kinds.Name: NAMES,
-    kinds.Pattern: st.sampled_from(["x", "(?i)a|b", "\\bc\\d+", "^$"]),
+    kinds.PatternText: st.sampled_from(["x", "(?i)a|b", "\\bc\\d+", "^$"]),
     kinds.Number: st.integers(-5, 5) | st.floats(-1e9, 1e9),
     kinds.Flag: st.booleans(),
     kinds.DurationRange: st.tuples(SECONDS, SECONDS).map(lambda ends: (min(ends), max(ends))),
@@ -204,13 +204,13 @@ def values_of(kind: kinds.Kind) -> st.SearchStrategy[object]:
             return st.integers(low, high)
         case kinds.Duration(may_be_none):
             return SECONDS | st.just(math.inf) if may_be_none else SECONDS
-        case kinds.Choice(options):
+        case kinds.ClosedList(options):
             return st.sampled_from(list(options))
         case kinds.ListOf(item):
             return st.lists(values_of(item), max_size=2).map(tuple)
         case kinds.MapOf(_, value):
             return st.dictionaries(NAMES, values_of(value), max_size=2)
-        case kinds.Record(cls, members):
+        case kinds.KeyMap(cls, members):
             parts = {
                 m.attribute: values_of(m.kind) if m.required else st.none() | values_of(m.kind)
                 for m in members

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from trialogue.cli.holding import Asked, hold
+from trialogue.cli.holding import RunOptions, hold
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.run import run_meeting
 from trialogue.scenario.defaults import Overrides
@@ -46,7 +46,7 @@ def held(tmp_path, capsys):
         edges = Edges(engines=murmuring_engines(), progress=progress)
         return run_meeting(resolved, out=asked.out, edges=edges, watch=watch)
 
-    asked = Asked(Overrides(clock=Clock.VIRTUAL), tmp_path / "run")
+    asked = RunOptions(Overrides(clock=Clock.VIRTUAL), tmp_path / "run")
     assert hold(file, asked, hold_it) == 0
     shown = capsys.readouterr()
     return tmp_path / "run", shown.out + shown.err

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from trialogue.cli.holding import Asked, hold_resolved
+from trialogue.cli.holding import RunOptions, hold_resolved
 from trialogue.errors import ConnectionLost
 from trialogue.journal.verify import verify
 from trialogue.meeting.edges import Edges
@@ -135,7 +135,9 @@ def held(key, tmp_path, capfd):
         return run_meeting(resolved, out=asked.out, edges=edges, watch=watch)
 
     out = tmp_path / "run"
-    hold_resolved(prepare(path, Overrides(clock=Clock.VIRTUAL)), Asked(out=out, log_level="debug"), hold_it)
+    hold_resolved(
+        prepare(path, Overrides(clock=Clock.VIRTUAL)), RunOptions(out=out, log_level="debug"), hold_it
+    )
     printed = capfd.readouterr()
     return out, printed.out + printed.err
 

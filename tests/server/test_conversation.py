@@ -15,7 +15,7 @@ from trialogue.server import events as ev
 from trialogue.server.conversation import SessionPhase
 from trialogue.server.options import LatencyStyle, RefusalStyle, ServerOptions, UnknownFields
 from trialogue.server.think.ports import CallItem, TextItem, WantedCall
-from trialogue.services.deepgram.settings import Agent
+from trialogue.services.deepgram.settings import AgentSettings
 
 KEEP_ALIVE = {"type": "KeepAlive"}
 CALL = WantedCall("c1", "tool", "{}")
@@ -139,7 +139,7 @@ def test_an_agent_by_id_must_be_registered() -> None:
     desk = Desk()
     desk.say(message)
     assert error_of(desk)["code"] == "INVALID_AGENT_ID"
-    known = Desk(ServerOptions(agents={"f5-uuid": Agent(greeting="Hello.")}))
+    known = Desk(ServerOptions(agents={"f5-uuid": AgentSettings(greeting="Hello.")}))
     known.say(message)
     assert known.names()[-2:] == ["SpeakSentence", "FinishReply"]
 

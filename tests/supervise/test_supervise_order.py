@@ -9,7 +9,7 @@ import trio
 import trio.testing
 from supervise_toys import Notes, Toy, settle, states, toys
 
-from trialogue.supervise import ChildSpec, Phase, Restart, open_supervisor
+from trialogue.supervise import ChildSpec, Restart, TaskPhase, open_supervisor
 
 SEEDS = range(20)
 
@@ -53,7 +53,7 @@ async def test_leaving_the_block_stops_the_children_one_by_one(autojump_clock):
         log.clear()
     assert log == ["-c", "-b", "-a"]
     assert trio.current_time() == 3
-    assert supervisor.phase is Phase.STOPPED
+    assert supervisor.phase is TaskPhase.STOPPED
 
 
 async def test_children_serve_the_cleanups_of_a_cancelled_block(autojump_clock):

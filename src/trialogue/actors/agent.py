@@ -22,8 +22,8 @@ from attrs import define, field, frozen
 
 from trialogue.actors.agent_session import AgentSession, SessionContext
 from trialogue.actors.dialling import Connect
-from trialogue.actors.in_a_row import Row, hold_in_a_row
-from trialogue.actors.replies import Mouth, Replies
+from trialogue.actors.in_a_row import InARow, hold_in_a_row
+from trialogue.actors.replies import Mouth, ReplyCounter
 from trialogue.brain.restarts import Restarts
 from trialogue.mailbox import Mailbox
 from trialogue.model.commands import AnswerTool, Cue, Replace, RollOver, Speak, Update
@@ -113,7 +113,7 @@ class Agent:
         self._report = post
         self._seed = seed
         self._restarts = Restarts(seed, participant)
-        self._replies = Replies(participant, mouth, self._post)
+        self._replies = ReplyCounter(participant, mouth, self._post)
         self._session: AgentSession | None = None
         self._number = 0
         self._was_ready = False
@@ -152,7 +152,7 @@ class Agent:
     async def _serve(self) -> SessionFailed:
         """Hold sessions in a row until there can be no further one."""
         service = self._services[0]
-        row = Row(self._restarts, service.offer.judge, service.place)
+        row = InARow(self._restarts, service.offer.judge, service.place)
         failed = await hold_in_a_row(self._hold, row, self._lost)
         return SessionFailed(self.participant, failed.reason, failed.refused)
 

@@ -1,7 +1,7 @@
 """One session: a connection's life from its settings to its end.
 
 1. The reader does nothing else: decode, hand on, read again. What it hands on is taken without waiting.
-2. Sound goes straight to the mouth; facts go to the supervisor.
+2. Sound goes straight to the mouth; facts go to the sequencer.
 3. The session ends by raising `ConnectionLost`, which the agent judges, or `ProviderRefused` where the
    settings were not taken; it returns only where it was closed to go on in a new one.
 4. It never falls silent of its own: where nobody feeds its ear, it feeds silence at the pace of life.
@@ -20,8 +20,8 @@ from attrs import frozen
 
 from trialogue.actors.asking import Asking
 from trialogue.actors.complaints import Complaints
-from trialogue.actors.in_a_row import Malformed
-from trialogue.actors.replies import Replies
+from trialogue.actors.in_a_row import MalformedCount
+from trialogue.actors.replies import ReplyCounter
 from trialogue.actors.updates import Pending, Updates
 from trialogue.actors.verdicts import UPDATE_REFUSED
 from trialogue.errors import ConnectionLost, ProviderRefused
@@ -67,7 +67,7 @@ class SessionContext:
     number: int
     """Counts the participant's sessions from 1."""
 
-    replies: Replies
+    replies: ReplyCounter
     """Where its replies go."""
 
     post: Callable[[Event], None]
@@ -82,7 +82,7 @@ class AgentSession:
         self._socket = socket
         self._wire = offer.open(trio.current_time())
         self._rate = offer.sample_rate
-        self._malformed = Malformed()
+        self._malformed = MalformedCount()
         self._complaints = Complaints(context.participant, context.post)
         self._failures = 0
         self._fed_at = 0.0
@@ -237,7 +237,7 @@ class AgentSession:
         match fact:
             case told.ReplyAudio(data):
                 replies.sound(data)
-            case told.ReplyStarted():
+            case told.ReplyBegun():
                 replies.begin()
             case told.Sentence(text=text, behavior=behavior):
                 replies.sentence(text, is_backchannel=behavior == "backchannel")
@@ -340,7 +340,7 @@ class AgentSession:
 def _with_words_first(facts: Sequence[told.Fact]) -> Sequence[told.Fact]:
     """The facts of one message, without a beginning that its words tell as well: they say what begins."""
     match facts:
-        case [told.ReplyStarted(), told.Sentence() as sentence, *rest]:
+        case [told.ReplyBegun(), told.Sentence() as sentence, *rest]:
             return [sentence, *rest]
         case _:
             return facts

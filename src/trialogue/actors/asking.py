@@ -21,7 +21,7 @@ _AS_MANY = 3
 
 
 @frozen
-class Asked:
+class AskedPrompt:
     """A prompt, as failures name it."""
 
     prompt: int = 0
@@ -31,7 +31,7 @@ class Asked:
     """For which turn it was; 0 for none."""
 
 
-_NOTHING = Asked()
+_NOTHING = AskedPrompt()
 _Prompt = TypeVar("_Prompt", Cue, Speak)
 
 
@@ -42,10 +42,10 @@ class Asking:
     _waiting: list[Cue | Speak] = Factory(list[Cue | Speak])
     """Told, and neither repeated nor begun, in their order."""
 
-    _last: Asked = _NOTHING
+    _last: AskedPrompt = _NOTHING
     """The last that was told."""
 
-    _repeated: Asked = _NOTHING
+    _repeated: AskedPrompt = _NOTHING
     """What replies answer now."""
 
     def tell(self, order: Cue | Speak) -> None:
@@ -71,7 +71,7 @@ class Asking:
             return speak.prompt
         return self._repeated.prompt
 
-    def refused(self) -> Asked:
+    def refused(self) -> AskedPrompt:
         """Which prompt a refusal is about."""
         order = self._first(Speak) or self._first(Cue)
         if order is None:
@@ -79,7 +79,7 @@ class Asking:
         self._waiting.remove(order)
         return _asked(order)
 
-    def failed(self) -> Asked:
+    def failed(self) -> AskedPrompt:
         """Which prompt asked for a reply that cannot be made."""
         return self._last if self._repeated == _NOTHING else self._repeated
 
@@ -92,8 +92,8 @@ class Asking:
         return next((each for each in self._waiting if isinstance(each, kind)), None)
 
 
-def _asked(order: Cue | Speak) -> Asked:
-    return Asked(order.prompt, order.turn)
+def _asked(order: Cue | Speak) -> AskedPrompt:
+    return AskedPrompt(order.prompt, order.turn)
 
 
 def _begins(text: str, words: str) -> bool:

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from trialogue.actors.agent import Agent
 from trialogue.actors.router import Router
-from trialogue.actors.timers import Timers
+from trialogue.actors.timers import AlarmClock
 from trialogue.diagnostics import Log
 from trialogue.model.commands import (
     AnswerTool,
@@ -62,7 +62,7 @@ class Dispatch:
     tools: ToolExecutor
     """Tool calls."""
 
-    timers: Timers
+    timers: AlarmClock
     """Wake-ups."""
 
     sync: Callable[[], None]

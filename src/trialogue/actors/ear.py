@@ -17,7 +17,7 @@ from attrs import field, frozen
 
 from trialogue.actors.dialling import Connect
 from trialogue.actors.ear_session import EarContext, EarSession
-from trialogue.actors.in_a_row import Row, hold_in_a_row
+from trialogue.actors.in_a_row import InARow, hold_in_a_row
 from trialogue.brain.restarts import Restarts
 from trialogue.model.events import EarFailed, EarHeard, EarLost, EarReady, Event
 from trialogue.services.port import EarOffer
@@ -88,7 +88,7 @@ class Ear:
     ) -> None:
         """Listen until that has failed for good, or until cancelled."""
         task_status.started()
-        row = Row(self._restarts, self._service.offer.judge, self._service.place)
+        row = InARow(self._restarts, self._service.offer.judge, self._service.place)
         failed = await hold_in_a_row(self._hold, row, self._lost)
         self._report(EarFailed(self.participant, failed.reason, failed.refused))
 

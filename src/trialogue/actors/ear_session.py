@@ -18,7 +18,7 @@ import trio
 from attrs import frozen
 
 from trialogue.actors.complaints import Complaints
-from trialogue.actors.in_a_row import Malformed
+from trialogue.actors.in_a_row import MalformedCount
 from trialogue.errors import ConnectionLost, ProviderRefused
 from trialogue.model.events import EarHeard, EarReady, Event
 from trialogue.services import facts as told
@@ -57,7 +57,7 @@ class EarSession:
         self._wire = offer.open(socket.handshake.header)
         self._rate = offer.sample_rate
         self._fed_to_s = -inf
-        self._malformed = Malformed()
+        self._malformed = MalformedCount()
         self._complaints = Complaints(context.participant, context.post)
         self._is_ending = False
         self._scope = trio.CancelScope()

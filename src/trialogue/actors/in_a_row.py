@@ -30,7 +30,7 @@ class NoMore:
 
 
 @frozen
-class Row:
+class InARow:
     """What sessions in a row have in common."""
 
     restarts: Restarts
@@ -48,7 +48,7 @@ class Row:
 
 
 async def hold_in_a_row(
-    hold: Callable[[], Awaitable[None]], row: Row, lost: Callable[[str, float], None]
+    hold: Callable[[], Awaitable[None]], row: InARow, lost: Callable[[str, float], None]
 ) -> NoMore:
     """Hold sessions until there can be no further one.
 
@@ -68,7 +68,7 @@ async def hold_in_a_row(
             await trio.sleep(wait)
 
 
-def _wait_after(lost: ConnectionLost, row: Row) -> float | NoMore:
+def _wait_after(lost: ConnectionLost, row: InARow) -> float | NoMore:
     """Seconds until the next dial."""
     judgement = judged(lost, row.judge)
     loss = loss_of(lost, judgement.verdict)
@@ -79,7 +79,7 @@ def _wait_after(lost: ConnectionLost, row: Row) -> float | NoMore:
     return NoMore(f"{lost} ({judgement.hint})", refused=False) if wait is None else wait
 
 
-class Malformed:
+class MalformedCount:
     """Counts what a service sends that nobody can read: too much of it ends a session."""
 
     def __init__(self) -> None:

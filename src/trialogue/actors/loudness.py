@@ -12,7 +12,7 @@ RAMP_S: Final = 0.02
 """How long the way from one loudness to another is."""
 
 
-class Loudness:
+class Fader:
     """The loudness of one turn, full at first."""
 
     def __init__(self, sample_rate: int) -> None:

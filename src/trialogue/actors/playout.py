@@ -22,7 +22,7 @@ from typing import Literal
 
 from attrs import define, field
 
-from trialogue.actors.loudness import Loudness
+from trialogue.actors.loudness import Fader
 from trialogue.model.events import (
     Event,
     PlaybackFinished,
@@ -76,7 +76,7 @@ class Playout:
         self._post = post
         self._replies: dict[int, _Reply] = {}
         self._turn: _Turn | None = None
-        self._loudness: tuple[int, Loudness] = 0, Loudness(sample_rate)
+        self._loudness: tuple[int, Fader] = 0, Fader(sample_rate)
         self._dried: _Reply | None = None
 
     # --- what arrives (from the session) ---
@@ -177,11 +177,11 @@ class Playout:
         """Let this turn be heard in full again, from its next sample on."""
         self.duck(turn, 0.0)
 
-    def _loudness_of(self, turn: int) -> Loudness:
+    def _loudness_of(self, turn: int) -> Fader:
         """The loudness of a turn; an earlier turn's is forgotten."""
         if turn > self._loudness[0]:
-            self._loudness = turn, Loudness(self._rate)
-        return self._loudness[1] if turn == self._loudness[0] else Loudness(self._rate)
+            self._loudness = turn, Fader(self._rate)
+        return self._loudness[1] if turn == self._loudness[0] else Fader(self._rate)
 
     # --- what is heard (from the router's tick) ---
 

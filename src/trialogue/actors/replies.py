@@ -54,7 +54,7 @@ class Mouth(Protocol):
         ...
 
 
-class Replies:
+class ReplyCounter:
     """Turns what one agent's service sends into replies."""
 
     def __init__(self, participant: str, mouth: Mouth, post: Callable[[Event], None]) -> None:

@@ -1,6 +1,6 @@
 """The audio plane: one clock, the hearing table, and who hears what of each tick.
 
-1. Sound never passes through the supervisor. The supervisor only replaces the hearing table, whole,
+1. Sound never passes through the sequencer. The sequencer only replaces the hearing table, whole,
    and tells a mouth to play or stop.
 2. One tick is one frame for everybody: pull from every mouth, mix for every ear without its own voice
    (mix-minus), hand the frame to every sink. All of it is one synchronous step.
@@ -37,7 +37,7 @@ AWAKE_SHARE = 0.1
 """The share of a gap that a process has computed in which was late, and did not stand still."""
 
 
-class Ear(Protocol):
+class Hearer(Protocol):
     """Takes what one participant hears, a frame a tick. Must not block."""
 
     def __call__(self, pcm: bytes) -> None:
@@ -84,7 +84,7 @@ class Router:
         self._post = post
         self.playouts = {name: Playout(name, grid.sample_rate, post) for name in speakers}
         self._sources: dict[str, AudioSource] = {}
-        self._ears: dict[str, Ear] = {}
+        self._ears: dict[str, Hearer] = {}
         self._sinks: list[Sink] = []
         self._table: dict[str, tuple[str, ...]] = {}
         self._muted: frozenset[str] = frozenset()
@@ -110,7 +110,7 @@ class Router:
         """The source of a person's sound; KeyError for one that has none."""
         return self._sources[participant]
 
-    def listen(self, listener: str, ear: Ear) -> None:
+    def listen(self, listener: str, ear: Hearer) -> None:
         """Feed `listener`'s ear from the next tick on."""
         self._ears[listener] = ear
 

@@ -38,7 +38,7 @@ class Cued:
     """Whether it raises a hand and waits for the floor, instead of cutting in."""
 
 
-class Player(Protocol):
+class PlaysClips(Protocol):
     """Plays clips by their numbers."""
 
     def play(self, number: int) -> None:
@@ -53,7 +53,7 @@ class StandIn:
         self,
         participant: str,
         cues: Sequence[Cued],
-        player: Player,
+        player: PlaysClips,
         *,
         records: Mailbox[Record],
         post: Callable[[Event], None],

@@ -11,7 +11,7 @@ from trialogue.model.commands import WakeAt
 from trialogue.model.events import Event, Woke
 
 
-class Timers:
+class AlarmClock:
     """Wakes the brain; `epoch` is the trio time of the meeting's start."""
 
     def __init__(self, post: Callable[[Event], None]) -> None:

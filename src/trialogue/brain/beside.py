@@ -22,7 +22,7 @@ JUDGE_S = 0.2
 """How long behind the bound a verdict comes at the latest, in seconds."""
 
 
-class Verdict(Enum):
+class SpeechSort(Enum):
     """What speech beside a turn is."""
 
     UNSURE = "unsure"
@@ -31,13 +31,13 @@ class Verdict(Enum):
     INTERRUPTION = "interruption"
 
 
-def verdict(length_s: float, words: int, rules: InterruptRules, *, is_over: bool) -> Verdict:
+def verdict(length_s: float, words: int, rules: InterruptRules, *, is_over: bool) -> SpeechSort:
     """What speech beside a turn is, so far or in the end."""
     if length_s <= rules.backchannel_s and words <= rules.backchannel_words:
-        return Verdict.BACKCHANNEL if is_over else Verdict.UNSURE
+        return SpeechSort.BACKCHANNEL if is_over else SpeechSort.UNSURE
     if length_s <= rules.overlap_s:
-        return Verdict.OVERLAP
-    return Verdict.INTERRUPTION
+        return SpeechSort.OVERLAP
+    return SpeechSort.INTERRUPTION
 
 
 def beside_people(rules: InterruptRules) -> InterruptRules:
@@ -61,7 +61,7 @@ class Entry:
     words: int = 0
     """How many words of it are known."""
 
-    verdict: Verdict = Verdict.UNSURE
+    verdict: SpeechSort = SpeechSort.UNSURE
     """What it is, so far."""
 
 
@@ -79,7 +79,7 @@ class Beside:
         """So many words of somebody's speech beside a turn are known."""
         self._entries[name].words = words
 
-    def judge(self, name: str, found: Verdict) -> None:
+    def judge(self, name: str, found: SpeechSort) -> None:
         """Note what somebody's speech is, so far."""
         self._entries[name].verdict = found
 

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 
 from attrs import Factory, define
 
-from trialogue.brain.beside import JUDGE_S, Verdict
+from trialogue.brain.beside import JUDGE_S, SpeechSort
 from trialogue.brain.course.course import Phase
 from trialogue.brain.course.ending import COST, TIME
 from trialogue.brain.floor.choosing import ladder_at, resume_at, sure_at
 from trialogue.brain.owners import Owners
-from trialogue.brain.seats.people import Stretch
+from trialogue.brain.seats.people import SpeechStretch
 from trialogue.brain.turn.agent import AgentTurn
 from trialogue.brain.turn.person import PersonState, PersonTurn
 from trialogue.brain.turn.wording import WORDS_S
@@ -134,7 +134,7 @@ def _of_speech(o: Owners) -> Iterator[Deadline]:
         judged = [
             entry.begin_s + bound + JUDGE_S
             for entry in o.beside.entries()
-            if entry.verdict in {Verdict.UNSURE, Verdict.OVERLAP} and not o.people.is_barred(entry.name)
+            if entry.verdict in {SpeechSort.UNSURE, SpeechSort.OVERLAP} and not o.people.is_barred(entry.name)
             if not o.people.has_fallen(entry.name)
         ]
         if judged:
@@ -144,7 +144,7 @@ def _of_speech(o: Owners) -> Iterator[Deadline]:
         yield "unclear", min(unclear)
 
 
-def unclear_at(o: Owners, name: str, stretch: Stretch) -> float:
+def unclear_at(o: Owners, name: str, stretch: SpeechStretch) -> float:
     """When words of speech beside a turn are waited for no more."""
     end_s = o.now if stretch.end_s is None else stretch.end_s
     return end_s + WORDS_S if o.people.has_ear(name) else end_s

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trialogue.brain.beside import Verdict
+from trialogue.brain.beside import SpeechSort
 from trialogue.brain.course.ending import COST, TIME, end_meeting, use_up_money, warn_box
 from trialogue.brain.deadlines import SLACK_S, deadlines, unclear_at
 from trialogue.brain.opening import open_meeting
@@ -105,7 +105,7 @@ def _judge(o: Owners) -> None:
     open_ones = [
         entry
         for entry in o.beside.entries()
-        if entry.verdict in {Verdict.UNSURE, Verdict.OVERLAP}
+        if entry.verdict in {SpeechSort.UNSURE, SpeechSort.OVERLAP}
         if not o.people.has_fallen(entry.name) and not o.people.is_barred(entry.name)
     ]
     listening.judge(o, open_ones[0].name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trialogue.brain.beside import Verdict
+from trialogue.brain.beside import SpeechSort
 from trialogue.brain.mouths import DUCKED_DB, Loudness
 from trialogue.brain.owners import Owners
 from trialogue.brain.turn.agent import AgentTurn
@@ -40,6 +40,6 @@ def _wanted(o: Owners) -> Loudness:
     unsure = [
         entry
         for entry in o.beside.entries()
-        if entry.verdict is Verdict.UNSURE and not o.people.is_barred(entry.name)
+        if entry.verdict is SpeechSort.UNSURE and not o.people.is_barred(entry.name)
     ]
     return _WHILE_UNSURE[o.plan.floor.interrupt.while_unsure] if unsure else Loudness.FULL

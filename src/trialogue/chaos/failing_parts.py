@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 import trio
 from attrs import define
 
-from trialogue.actors.supervisor import Brain, Recording
+from trialogue.actors.sequencer import RecordKeeper
 from trialogue.chaos.catalogue import Part
 from trialogue.errors import JournalError, ToolFailed
+from trialogue.journal.verify import Decider
 from trialogue.model.commands import Command
 from trialogue.model.events import Event
 from trialogue.model.records import Record
@@ -35,11 +36,11 @@ class FaultOnDemand(Exception):
 class FailingBrain:
     """A brain that has a bug: it raises at one event, before it has changed anything."""
 
-    brain: Brain
+    brain: Decider
     faults: Spoiling
     handled: int = 0
 
-    def handle(self, event: Event, now: float) -> list[Command]:
+    def handle(self, event: Event, now: float) -> Sequence[Command]:
         """Decide, or raise `FaultOnDemand`."""
         self.handled += 1
         if self.handled > SPOIL_AFTER and any(strike() for _, strike in self.faults):
@@ -51,7 +52,7 @@ class FailingBrain:
 class FailingJournal:
     """A journal on a disk that is full from one record on."""
 
-    journal: Recording
+    journal: RecordKeeper
     faults: Spoiling
 
     def append(self, record: Record) -> None:

@@ -24,16 +24,16 @@ from trialogue.transport.upgrade import accept_key, read_headers
 
 __all__ = [
     "Afflict",
-    "Answer",
     "Double",
     "FaultySocket",
     "Happening",
     "HoldBack",
     "OddSound",
     "Refuse",
-    "Say",
+    "SayMore",
     "SessionFault",
     "Withhold",
+    "WrongAnswer",
     "answer_wrongly",
     "close_frame",
 ]
@@ -48,7 +48,7 @@ EVERYTHING: Final = "*"
 
 
 @frozen
-class Answer:
+class WrongAnswer:
     """What a peer says in the place of an upgrade."""
 
     data: bytes = field(default=b"", repr=lambda data: f"{len(data)} bytes")
@@ -62,7 +62,7 @@ class Answer:
     """Whether the connection then stays open, without another word."""
 
 
-async def answer_wrongly(stream: trio.abc.Stream, answer: Answer) -> None:
+async def answer_wrongly(stream: trio.abc.Stream, answer: WrongAnswer) -> None:
     """Read the request from `stream`, answer it so, and close or stay."""
     request = b""
     async with stream:
@@ -100,7 +100,7 @@ def _filled(data: bytes, request: bytes) -> bytes:
 
 
 @frozen
-class Say:
+class SayMore:
     """Say something that the conversation would not."""
 
     message: str | bytes
@@ -164,7 +164,7 @@ class Refuse:
     """How many are refused."""
 
 
-Happening: TypeAlias = Say | Afflict | Withhold | Double | HoldBack | OddSound | Refuse
+Happening: TypeAlias = SayMore | Afflict | Withhold | Double | HoldBack | OddSound | Refuse
 """What can go wrong in a conversation."""
 
 
@@ -293,7 +293,7 @@ class FaultySocket:
 
     def _happen(self, happening: Happening) -> None:
         match happening:
-            case Say(message, times):
+            case SayMore(message, times):
                 for _ in range(times):
                     if isinstance(message, str):
                         self._socket.send_text(message.replace("{auth}", self._key()))

@@ -18,9 +18,9 @@ from attrs import field, frozen
 __all__ = [
     "Bandwidth",
     "Cut",
+    "Delay",
     "Garbage",
     "HalfOpen",
-    "Latency",
     "Reset",
     "Slicer",
     "Toxic",
@@ -33,7 +33,7 @@ SLICE_BYTES: Final = 512
 
 
 @frozen
-class Latency:
+class Delay:
     """Everything that is sent comes later."""
 
     delay_s: float
@@ -93,7 +93,7 @@ class Garbage:
     """As they stand; frames of the websocket protocol, legal or not, or anything else."""
 
 
-Toxic: TypeAlias = Latency | Bandwidth | Slicer | HalfOpen | Unread | Reset | Cut | Garbage
+Toxic: TypeAlias = Delay | Bandwidth | Slicer | HalfOpen | Unread | Reset | Cut | Garbage
 """Whatever may befall a stream."""
 
 
@@ -127,7 +127,7 @@ class ToxicStream(trio.abc.Stream):
             case HalfOpen() | Unread():
                 self._toxics.append(toxic)
                 self._stopped.cancel(reason="nothing is received any more")
-            case Latency() | Bandwidth() | Slicer() | Cut():
+            case Delay() | Bandwidth() | Slicer() | Cut():
                 self._toxics.append(toxic)
             case _ as never:
                 assert_never(never)
@@ -197,7 +197,7 @@ class ToxicStream(trio.abc.Stream):
         seconds = 0.0
         for toxic in self._toxics:
             match toxic:
-                case Latency(delay_s, jitter_s):
+                case Delay(delay_s, jitter_s):
                     seconds += delay_s + self._chance.uniform(0.0, jitter_s)
                 case Bandwidth(bytes_per_s):
                     seconds += size / bytes_per_s

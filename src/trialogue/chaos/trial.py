@@ -23,9 +23,9 @@ import trio.testing
 from attrs import field, frozen
 
 from trialogue.actors.agent import Connect
-from trialogue.chaos.catalogue import FAULTS, Dial, Fate, Fault, Part, Signal, fault_named
+from trialogue.chaos.catalogue import FAULTS, BadAddress, Fate, Fault, Part, Signal, fault_named
 from trialogue.chaos.failing_parts import FailingBrain, FailingJournal, FaultOnDemand, spoiled_tools
-from trialogue.chaos.faulty_socket import Answer, FaultySocket, SessionFault, answer_wrongly
+from trialogue.chaos.faulty_socket import FaultySocket, SessionFault, WrongAnswer, answer_wrongly
 from trialogue.chaos.toxics import HalfOpen, ToxicStream
 from trialogue.errors import SetupError, TrialogueError
 from trialogue.meeting.edges import Edges, local_equipment
@@ -299,7 +299,7 @@ class Ordeal:
         number = self._dials[participant] = self._dials.get(participant, 0) + 1
         chosen = [each for each in self._plan.planned if each.is_for(participant, number)]
         for each in chosen:
-            if isinstance(each.fault.ill, Dial) and self.strike(each):
+            if isinstance(each.fault.ill, BadAddress) and self.strike(each):
                 return _dial_nowhere(each.fault.ill)
         serve = partial(self._serve, participant, chosen)
         return in_memory(serve)(f"ws://embedded{PATH}", headers=_HEADERS)
@@ -323,10 +323,10 @@ class Ordeal:
         assert self._equipment is not None  # noqa: S101 - made by whoever dials
         await serve_stream(toxic, self._equipment, through)
 
-    def _answer(self, planned: Planned) -> Answer | None:
+    def _answer(self, planned: Planned) -> WrongAnswer | None:
         """What a dial meets in the place of an upgrade, by one fault of the plan."""
         fault = planned.fault
-        if isinstance(fault.ill, Answer):
+        if isinstance(fault.ill, WrongAnswer):
             return fault.ill if self.strike(planned) else None
         has_struck = any(each is planned for each, _ in self._strikes)
         if fault.then is None or not has_struck or any(each is planned for each in self._followed):
@@ -351,11 +351,11 @@ class _NoNames(trio.abc.HostnameResolver):
 
 
 @asynccontextmanager
-async def _dial_nowhere(how: Dial) -> AsyncGenerator[WebSocket]:
+async def _dial_nowhere(how: BadAddress) -> AsyncGenerator[WebSocket]:
     match how:
-        case Dial.REFUSED:
+        case BadAddress.REFUSED:
             url, before = f"ws://127.0.0.1:1{PATH}", None
-        case Dial.UNKNOWN_HOST:
+        case BadAddress.UNKNOWN_HOST:
             url, before = f"wss://voice.invalid{PATH}", trio.socket.set_custom_hostname_resolver(_NoNames())
         case _ as never:
             assert_never(never)
@@ -363,7 +363,7 @@ async def _dial_nowhere(how: Dial) -> AsyncGenerator[WebSocket]:
         async with open_websocket(url, headers=_HEADERS) as opened:
             yield opened
     finally:
-        if how is Dial.UNKNOWN_HOST:
+        if how is BadAddress.UNKNOWN_HOST:
             trio.socket.set_custom_hostname_resolver(before)
 
 

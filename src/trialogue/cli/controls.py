@@ -80,7 +80,7 @@ class Note:
 
 
 @frozen
-class End:
+class EndOrder:
     """End the meeting."""
 
 
@@ -92,7 +92,7 @@ class Unclear:
     """What to tell the person, in one line."""
 
 
-Control: TypeAlias = Type | Raise | Lower | Give | Mute | Say | Note | End
+Control: TypeAlias = Type | Raise | Lower | Give | Mute | Say | Note | EndOrder
 """All that can be done; a `match` over it ends in `assert_never`."""
 
 
@@ -126,7 +126,7 @@ def steer(meeting: Steered, control: Control) -> None:
             meeting.say(who, text)
         case Note(whom, text):
             meeting.inject(whom, text)
-        case End():
+        case EndOrder():
             meeting.stop("ended-by-hand")
         case _ as never:
             assert_never(never)
@@ -157,7 +157,7 @@ def _command(word: str, rest: str, plan: MeetingPlan, own: str | None) -> Contro
         case "say" | "note":
             return _words(word, rest, plan)
         case "end" if not rest:
-            return End()
+            return EndOrder()
         case "help":
             return Unclear(HELP)
         case _:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from trialogue.meeting.run import Owner
     from trialogue.tools.toolbox import Permissions
 
-__all__ = ["Asked", "Held", "Hold", "Shown", "hold", "hold_resolved", "owned"]
+__all__ = ["Held", "Hold", "RunOptions", "Shown", "hold", "hold_resolved", "owned"]
 
 Shown = Literal["live", "line", "json"]
 """What stdout gets: the meeting and its summary; one line; the result as JSON, and nothing else."""
@@ -65,7 +65,7 @@ class Hold(Protocol):
     def __call__(
         self,
         resolved: Resolved,
-        asked: Asked,
+        asked: RunOptions,
         watch: Callable[[Watched], Awaitable[None]],
         progress: Callable[[str], None],
     ) -> Held:
@@ -74,7 +74,7 @@ class Hold(Protocol):
 
 
 @frozen
-class Asked:
+class RunOptions:
     """What the command line asks for, beside the scenario."""
 
     overrides: Overrides = field(factory=Overrides)
@@ -111,12 +111,12 @@ class Asked:
         return Permissions(self.imports, self.commands, self.hosts, code=self.allows_code)
 
 
-def hold(file: Path, asked: Asked, hold_it: Hold | None = None) -> int:
+def hold(file: Path, asked: RunOptions, hold_it: Hold | None = None) -> int:
     """Hold the meeting of a scenario file; the exit code. Raises `TrialogueError`."""
     return hold_resolved(prepare(file, asked.overrides), asked, hold_it or _run)
 
 
-def hold_resolved(resolved: Resolved, asked: Asked, hold_it: Hold) -> int:
+def hold_resolved(resolved: Resolved, asked: RunOptions, hold_it: Hold) -> int:
     """Hold a meeting that is ready to run, by `hold_it`; the exit code. Raises `TrialogueError`."""
     hide(resolved.secrets)
     _judge_code(resolved, asked)
@@ -141,7 +141,7 @@ def hold_resolved(resolved: Resolved, asked: Asked, hold_it: Hold) -> int:
     return held.exit_code
 
 
-def _judge_code(resolved: Resolved, asked: Asked) -> None:
+def _judge_code(resolved: Resolved, asked: RunOptions) -> None:
     if not resolved.code:
         return
     names = ", ".join(resolved.code)
@@ -152,7 +152,7 @@ def _judge_code(resolved: Resolved, asked: Asked) -> None:
 
 def _run(
     resolved: Resolved,
-    asked: Asked,
+    asked: RunOptions,
     watch: Callable[[Watched], Awaitable[None]],
     progress: Callable[[str], None],
 ) -> Held:
@@ -168,7 +168,7 @@ def _run(
 
 
 @contextmanager
-def owned(resolved: Resolved, asked: Asked) -> Generator[Owner]:
+def owned(resolved: Resolved, asked: RunOptions) -> Generator[Owner]:
     """Own the process for as long as a meeting runs in it: signals are answered, and it can be left."""
     from trialogue.meeting.run import Owner  # noqa: PLC0415 - heavy: only for a meeting
 

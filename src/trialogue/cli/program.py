@@ -270,11 +270,11 @@ def run(  # noqa: PLR0913 - one an option
 
     Ctrl-C ends it gracefully, with all of its files; once more ends it at once.
     """
-    from trialogue.cli.holding import Asked, hold  # noqa: PLC0415 - the scenario comes with it
+    from trialogue.cli.holding import RunOptions, hold  # noqa: PLC0415 - the scenario comes with it
 
     return hold(
         file,
-        Asked(
+        RunOptions(
             overrides=otherwise.overrides(),
             out=out,
             endpoint=endpoint,
@@ -312,12 +312,12 @@ def resume(  # noqa: PLR0913 - one an option
 
     What was heard and decided is kept; tool calls without a result are not run again.
     """
-    from trialogue.cli.holding import Asked  # noqa: PLC0415 - the scenario comes with it
+    from trialogue.cli.holding import RunOptions  # noqa: PLC0415 - the scenario comes with it
     from trialogue.cli.resume import resume_run  # noqa: PLC0415 - likewise
 
     return resume_run(
         run,
-        Asked(
+        RunOptions(
             out=out,
             endpoint=endpoint,
             shown="json" if json else "line" if quiet else "live",

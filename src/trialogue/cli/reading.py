@@ -14,7 +14,7 @@ from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.endpoints import endpoints
 from trialogue.scenario.explain import Explained, explain
 from trialogue.scenario.notes import notes
-from trialogue.scenario.problems import Problem, path_text
+from trialogue.scenario.problems import ScenarioProblem, path_text
 from trialogue.scenario.resolve import Resolved, check, prepare
 
 __all__ = ["check_files", "explain_file", "print_schema"]
@@ -54,7 +54,7 @@ def print_schema() -> int:
     return 0
 
 
-def _verdict(file: Path, faults: Sequence[Problem], overrides: Overrides) -> list[Line]:
+def _verdict(file: Path, faults: Sequence[ScenarioProblem], overrides: Overrides) -> list[Line]:
     if faults:
         return [line(span(str(each))) for each in faults]
     good, resolved = Span("good", Tone.STRONG), prepare(file, overrides)
@@ -90,7 +90,7 @@ def _explained(each: Explained, cells: int) -> Line:
     )
 
 
-def _as_json(file: Path, problem: Problem) -> dict[str, object]:
+def _as_json(file: Path, problem: ScenarioProblem) -> dict[str, object]:
     return {
         "file": str(file),
         "source": problem.place.source,

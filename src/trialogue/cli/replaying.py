@@ -8,7 +8,7 @@ from pathlib import Path
 from attrs import asdict, evolve
 
 from trialogue.cli.screens import put_json, show
-from trialogue.cli.story import Kind, Story
+from trialogue.cli.story import Sort, Story
 from trialogue.cli.summary import Ended, figures, summary
 from trialogue.cli.telling import Seating, Telling
 from trialogue.cli.verifying import tell_problems
@@ -37,7 +37,7 @@ def print_transcript(run: Path, *, as_json: bool) -> int:
         story.take(record)
         show([telling.line(moment) for moment in story.due(record.at)])
     was_closed = reading.end is not None and reading.end.reason != CRASHED
-    left = [moment for moment in story.due(float("inf")) if moment.kind is not Kind.SAID or not was_closed]
+    left = [moment for moment in story.due(float("inf")) if moment.kind is not Sort.SAID or not was_closed]
     show([telling.line(moment) for moment in left])
     tell_problems(reading.problems)
     return 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from attrs import frozen
 
 from trialogue.cli.diagnostics import configure
-from trialogue.cli.holding import Asked, Held, hold_resolved, owned
+from trialogue.cli.holding import Held, RunOptions, hold_resolved, owned
 from trialogue.cli.watching import Watched
 from trialogue.meeting.resumption import Resumption, open_resumption
 from trialogue.scenario.resolve import Resolved
@@ -16,7 +16,7 @@ from trialogue.scenario.resolve import Resolved
 __all__ = ["resume_run"]
 
 
-def resume_run(run: Path, asked: Asked, *, allow_changed_scenario: bool = False) -> int:
+def resume_run(run: Path, asked: RunOptions, *, allow_changed_scenario: bool = False) -> int:
     """Go on with the meeting of a run's directory; the exit code. Raises `TrialogueError`."""
     configure(asked.log_level)
     past = open_resumption(run, asked.imports, allow_changed_scenario=allow_changed_scenario)
@@ -33,7 +33,7 @@ class _Resume:
     def __call__(
         self,
         resolved: Resolved,
-        asked: Asked,
+        asked: RunOptions,
         watch: Callable[[Watched], Awaitable[None]],
         progress: Callable[[str], None],
     ) -> Held:

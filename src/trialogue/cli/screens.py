@@ -17,7 +17,7 @@ __all__ = [
     "NoScreen",
     "PlainScreen",
     "Screen",
-    "Waiting",
+    "WaitScreen",
     "WaitingLines",
     "has_colours",
     "open_screen",
@@ -119,7 +119,7 @@ def _stdout() -> Generator[None]:
         raise SetupError(f"cannot write the output: {error.strerror or error}") from error
 
 
-class Waiting(Protocol):
+class WaitScreen(Protocol):
     """Says what is waited for."""
 
     def __call__(self, what: str) -> None:
@@ -146,7 +146,7 @@ class WaitingLines:
         """Lines stay."""
 
 
-def open_waiting(*, is_silent: bool) -> Waiting:
+def open_waiting(*, is_silent: bool) -> WaitScreen:
     """The best that stderr can say it by."""
     if is_silent or not has_colours(sys.stderr):
         return WaitingLines(is_silent=is_silent)

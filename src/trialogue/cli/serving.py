@@ -14,7 +14,7 @@ from attrs import frozen
 from trialogue.cli.diagnostics import LogLevel, configure
 from trialogue.cli.last_resort import LastResort
 from trialogue.cli.lines import Line, Tone, line, span
-from trialogue.cli.screens import Waiting, open_waiting, show
+from trialogue.cli.screens import WaitScreen, open_waiting, show
 from trialogue.compute import Compute, InThreads
 from trialogue.errors import SetupError
 from trialogue.server.equipment import Equipment
@@ -117,7 +117,7 @@ def _equipment(engines: Engines, compute: Compute) -> Equipment:
     )
 
 
-async def _warmed(engines: Engines, compute: Compute, waiting: Waiting) -> None:
+async def _warmed(engines: Engines, compute: Compute, waiting: WaitScreen) -> None:
     """Load ears and voices before anybody is told where to dial: the first client shall not wait."""
     waiting("loading voices and recognizer")
     try:

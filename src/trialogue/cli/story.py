@@ -35,7 +35,7 @@ from trialogue.model.events import (
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 
-__all__ = ["UNTOLD", "Kind", "Moment", "Story"]
+__all__ = ["UNTOLD", "Sort", "Story", "StoryMoment"]
 
 UNTOLD: Final = frozenset({"stale", "superseded", "participant-failed"})
 """Reports that are for the journal, or say what an event has said already."""
@@ -44,7 +44,7 @@ _Reply: TypeAlias = tuple[str, int]
 """Whose, and which."""
 
 
-class Kind(Enum):
+class Sort(Enum):
     """What a moment tells of."""
 
     SAID = "said"
@@ -56,13 +56,13 @@ class Kind(Enum):
 
 
 @frozen
-class Moment:
+class StoryMoment:
     """Something that happened."""
 
     at: float
     """When, in seconds since the meeting's start."""
 
-    kind: Kind
+    kind: Sort
     """What it tells of."""
 
     text: str
@@ -80,7 +80,7 @@ class _Due:
     at: float
     order: int
     reply: _Reply | None = field(order=False)
-    moment: Moment = field(order=False)
+    moment: StoryMoment = field(order=False)
 
 
 @define
@@ -110,9 +110,9 @@ class Story:
         for command in record.commands:
             self._take_command(record.at, command)
 
-    def due(self, now: float) -> list[Moment]:
+    def due(self, now: float) -> list[StoryMoment]:
         """What has happened until `now`, in seconds since the start, and was not told before."""
-        told: list[Moment] = []
+        told: list[StoryMoment] = []
         while self._due and self._due[0].at <= now:
             told.append(heapq.heappop(self._due).moment)
         return told
@@ -141,11 +141,11 @@ class Story:
                 self._resume((name, reply), position_s)
             case ToolRequested(participant=name, call_id=call_id, tool=tool):
                 self._calls.setdefault((name, call_id), (tool, at))
-                self._tell(at, Kind.TOOL, f"calls {tool}", name)
+                self._tell(at, Sort.TOOL, f"calls {tool}", name)
             case ToolFinished(participant=name, call_id=call_id, outcome=outcome, code=code):
                 tool, since = self._calls.pop((name, call_id), ("a tool", at))
                 why = f" ({code})" if code else ""
-                self._tell(at, Kind.TOOL, f"{tool} {outcome}{why} after {at - since:.1f} s", name)
+                self._tell(at, Sort.TOOL, f"{tool} {outcome}{why} after {at - since:.1f} s", name)
             case _:
                 self._take_trouble(at, event)
 
@@ -153,27 +153,27 @@ class Story:
         match event:
             case SessionReady(participant=name) if name in self._away:
                 self._away.discard(name)
-                self._tell(at, Kind.NOTICE, "is back", name)
+                self._tell(at, Sort.NOTICE, "is back", name)
             case SessionLost(participant=name) if name in self._away:
                 pass  # one line an outage: further attempts are in the journal
             case SessionLost(participant=name, reason=reason, retry_in_s=wait):
                 self._away.add(name)
-                self._tell(at, Kind.NOTICE, f"has lost its session ({reason}); dials in {wait:.1f} s", name)
+                self._tell(at, Sort.NOTICE, f"has lost its session ({reason}); dials in {wait:.1f} s", name)
             case SessionFailed(participant=name, reason=reason):
-                self._tell(at, Kind.NOTICE, f"has left for good: {reason}", name)
+                self._tell(at, Sort.NOTICE, f"has left for good: {reason}", name)
             case ReplyWithdrawn(participant=name, reply=reply) if (name, reply) not in self._playing:
                 self._scripts.pop((name, reply), None)
             case ServiceWarned(participant=name, code=code, text=text):
-                self._tell(at, Kind.NOTICE, f"has a warning of its service: {code} {text}", name)
+                self._tell(at, Sort.NOTICE, f"has a warning of its service: {code} {text}", name)
             case ActorCrashed(actor=actor, error=error):
-                self._tell(at, Kind.NOTICE, f"{actor} crashed: {error}")
+                self._tell(at, Sort.NOTICE, f"{actor} crashed: {error}")
             case _:
                 pass
 
     def _say(self, known_at: float, sentence: SentenceSaid, playout: _Playout) -> None:
         """Tell a sentence when it is heard; one whose sound has begun already, as soon as it is known."""
         at = max(known_at, playout.start_s + sentence.offset_s)
-        moment = Moment(at, Kind.SAID, sentence.text, sentence.participant, playout.turn)
+        moment = StoryMoment(at, Sort.SAID, sentence.text, sentence.participant, playout.turn)
         self._push(moment, (sentence.participant, sentence.reply))
 
     def _stop(self, reply: _Reply, at: float, *, is_cut: bool) -> None:
@@ -184,11 +184,11 @@ class Story:
         self._scripts.pop(reply, None)
         later = self._take_back(reply, at)
         if is_cut:
-            self._push(Moment(at, Kind.CUT, "", reply[0], playout.turn), None)
+            self._push(StoryMoment(at, Sort.CUT, "", reply[0], playout.turn), None)
             return
         for due in sorted(later):
             moment = due.moment
-            self._push(Moment(at, moment.kind, moment.text, moment.participant, moment.turn), None)
+            self._push(StoryMoment(at, moment.kind, moment.text, moment.participant, moment.turn), None)
 
     def _pause(self, reply: _Reply, at: float) -> None:
         """What was not heard of a reply is not heard for now."""
@@ -221,24 +221,24 @@ class Story:
         match command:
             case MoveAgenda(item=item) if item is not None:
                 titles = {each.id: each.title for each in self.plan.agenda}
-                self._tell(at, Kind.AGENDA, titles.get(item, item))
+                self._tell(at, Sort.AGENDA, titles.get(item, item))
             case Attribute(participant=name, turn=turn, text=text):
-                self._push(Moment(at, Kind.SAID, text, name, turn), None)
+                self._push(StoryMoment(at, Sort.SAID, text, name, turn), None)
             case EndTurn(participant=name, cause="timeout"):
-                self._tell(at, Kind.NOTICE, "says nothing", name)
+                self._tell(at, Sort.NOTICE, "says nothing", name)
             case EndTurn(participant=name, cause="hold-limit"):
-                self._tell(at, Kind.NOTICE, "has spoken as long as it may", name)
+                self._tell(at, Sort.NOTICE, "has spoken as long as it may", name)
             case Report(code=code, text=text, participant=name) if code not in UNTOLD:
-                self._tell(at, Kind.NOTICE, f"{code}: {text}", name)
+                self._tell(at, Sort.NOTICE, f"{code}: {text}", name)
             case EndMeeting(reason=reason):
                 for reply in tuple(self._playing):
                     self._stop(reply, at, is_cut=True)
-                self._tell(at, Kind.ENDED, reason)
+                self._tell(at, Sort.ENDED, reason)
             case _:
                 pass
 
-    def _tell(self, at: float, kind: Kind, text: str, participant: str | None = None) -> None:
-        self._push(Moment(at, kind, text, participant), None)
+    def _tell(self, at: float, kind: Sort, text: str, participant: str | None = None) -> None:
+        self._push(StoryMoment(at, kind, text, participant), None)
 
-    def _push(self, moment: Moment, reply: _Reply | None) -> None:
+    def _push(self, moment: StoryMoment, reply: _Reply | None) -> None:
         heapq.heappush(self._due, _Due(moment.at, next(self._orders), reply, moment))

@@ -8,7 +8,7 @@ from typing import Final, assert_never
 from attrs import Factory, define, field
 
 from trialogue.cli.lines import Line, Span, Tone, clock, line, padded, span, width
-from trialogue.cli.story import Kind, Moment
+from trialogue.cli.story import Sort, StoryMoment
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import brief
 from trialogue.report.cues import CUT, labels
@@ -98,12 +98,12 @@ class Telling:
 
     _turn: int = Factory(int)
 
-    def line(self, moment: Moment) -> Line:
+    def line(self, moment: StoryMoment) -> Line:
         """The next moment as a line: `mm:ss`, who, and what."""
         goes_on = moment.turn == self._turn > 0 and not self.repeats_names
         self._turn = moment.turn
         stamp = Span(f"{clock(moment.at)}  ", Tone.FAINT)
-        if moment.kind in {Kind.AGENDA, Kind.ENDED}:
+        if moment.kind in {Sort.AGENDA, Sort.ENDED}:
             return line(stamp, Span(f"── {_heading(moment)} ──", Tone.STRONG), hang=7)
         who = self._who(moment.participant, is_named=not goes_on)
         return line(stamp, who, "  ", *_what(moment), hang=width(stamp.text) + self.seating.cells + 2)
@@ -114,22 +114,22 @@ class Telling:
         return self.seating.name(name)
 
 
-def _heading(moment: Moment) -> str:
-    words = f"ended: {reason_in_words(moment.text)}" if moment.kind is Kind.ENDED else moment.text
+def _heading(moment: StoryMoment) -> str:
+    words = f"ended: {reason_in_words(moment.text)}" if moment.kind is Sort.ENDED else moment.text
     return span(brief(words, LONGEST_NOTICE)).text
 
 
-def _what(moment: Moment) -> tuple[Span, ...]:
+def _what(moment: StoryMoment) -> tuple[Span, ...]:
     match moment.kind:
-        case Kind.SAID:
+        case Sort.SAID:
             return (span(brief(moment.text, LONGEST_SENTENCE)),)
-        case Kind.CUT:
+        case Sort.CUT:
             return (Span(CUT, Tone.WARNING),)
-        case Kind.TOOL:
+        case Sort.TOOL:
             return (span(f"→ {brief(moment.text, LONGEST_NOTICE)}", Tone.FAINT),)
-        case Kind.NOTICE:
+        case Sort.NOTICE:
             return (span(f"! {brief(moment.text, LONGEST_NOTICE)}", Tone.WARNING),)
-        case Kind.AGENDA | Kind.ENDED:
+        case Sort.AGENDA | Sort.ENDED:
             return ()
         case _:
             assert_never(moment.kind)

@@ -13,7 +13,7 @@ from trialogue.errors import SetupError
 from trialogue.scenario.problems import meant, shown
 from trialogue.speech import limit_threads
 from trialogue.speech.ports import Synthesizer
-from trialogue.speech.voices import AURA, VOICES, Voice, known_voice, voice_for
+from trialogue.speech.voices import AURA, VOICES, VoiceShape, known_voice, voice_for
 
 __all__ = ["list_voices", "say"]
 
@@ -54,14 +54,14 @@ def _check_name(voice: str) -> None:
         raise SetupError(f'no voice is called "{shown(voice)}"{hint or "; trialogue voices lists them"}')
 
 
-def _row(voice: Voice) -> Line:
+def _row(voice: VoiceShape) -> Line:
     numbers = f"{voice.pitch:>5.2f}  {voice.formants:>6.2f}  {voice.pace:>4.2f}  "
     return line(
         Span(padded(voice.name, 8), Tone.STRONG), numbers, Span(", ".join(_given(voice)), Tone.FAINT), hang=29
     )
 
 
-def _given(voice: Voice) -> list[str]:
+def _given(voice: VoiceShape) -> list[str]:
     return sorted(name for name, ours in AURA.items() if ours == voice.name)
 
 

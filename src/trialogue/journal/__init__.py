@@ -1,17 +1,17 @@
 """The journal: what happened, in order, on disk; and what can be told from it afterwards."""
 
 from trialogue.journal.reader import Problem, ProblemKind, Reading, read
-from trialogue.journal.records import EPOCH, Clock, End, Header
+from trialogue.journal.records import EPOCH, End, Header, HeaderClock
 from trialogue.journal.redact import redact
-from trialogue.journal.verify import Brain, Verified, verify
+from trialogue.journal.verify import Decider, Verified, verify
 from trialogue.journal.writer import Journal
 
 __all__ = [
     "EPOCH",
-    "Brain",
-    "Clock",
+    "Decider",
     "End",
     "Header",
+    "HeaderClock",
     "Journal",
     "Problem",
     "ProblemKind",

@@ -74,7 +74,7 @@ class Problem:
 
 
 @frozen
-class Line:
+class SoundLine:
     """One sound line after the header, in today's format."""
 
     offset: int
@@ -137,10 +137,10 @@ class Reading:
         """The header's hash, once an iteration has begun."""
         return self._begins
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[SoundLine]:
         """Every sound line after the header, records of unknown events included."""
         for offset, raw in self._sound():
-            yield Line(offset, raw)
+            yield SoundLine(offset, raw)
 
     def __repr__(self) -> str:
         return f"<Reading {self.path.name}: {self._seq} records, {len(self.problems)} problems>"

@@ -37,7 +37,7 @@ _HEADER_KEYS: Final = {
 }
 
 
-class Clock(Enum):
+class HeaderClock(Enum):
     """What a meeting's time was made of."""
 
     REAL = "real"
@@ -54,7 +54,7 @@ class Header:
     version: str
     """The version of trialogue that wrote the file."""
 
-    clock: Clock = Clock.REAL
+    clock: HeaderClock = HeaderClock.REAL
     """Whether the meeting ran in real or in virtual time."""
 
     started: datetime = EPOCH
@@ -146,7 +146,7 @@ def parse_header(line: JsonObject) -> tuple[Header, Strangers]:
     header = Header(
         plan=known,
         version=_text(line["version"]),
-        clock=Clock(line["clock"]),
+        clock=HeaderClock(line["clock"]),
         started=_moment(line["started"]),
         redacted=_truth(line["redacted"]),
         continues=_text(line["continues"]) if "continues" in line else None,

@@ -23,7 +23,7 @@ from trialogue.journal import chain
 from trialogue.journal.lock import locked
 from trialogue.journal.manifest import Digest, Manifest, Status, draft_in, read_manifest, write_manifest
 from trialogue.journal.reader import ProblemKind, Reading, read
-from trialogue.journal.records import Clock, End, end_line, time_of_day
+from trialogue.journal.records import End, HeaderClock, end_line, time_of_day
 from trialogue.journal.writer import reserve_of
 
 CRASHED: Final = "crashed"
@@ -68,7 +68,7 @@ def _repair(reading: Reading, descriptor: int, wall: Callable[[], float]) -> Rep
     os.ftruncate(descriptor, torn)
     digest = reading.hash
     if reading.end is None:
-        virtual = reading.header.clock is Clock.VIRTUAL
+        virtual = reading.header.clock is HeaderClock.VIRTUAL
         now = time_of_day(reading.header.started, at) if virtual else datetime.fromtimestamp(wall(), UTC)
         body = orjson.dumps(end_line(End(reading.seq, CRASHED), now), option=orjson.OPT_UTC_Z)
         sealed, digest = chain.seal(body, reading.hash)

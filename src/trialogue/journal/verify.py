@@ -18,7 +18,7 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import RULES, Record
 
 
-class Brain(Protocol):
+class Decider(Protocol):
     """What decides: a pure state machine, made anew from a plan for each replay."""
 
     def handle(self, event: Event, now: float) -> Sequence[Command]:
@@ -43,7 +43,7 @@ class Verified:
     """What is amiss with the journal, though every decision that is in it was decided the same."""
 
 
-def verify(journal: Path | Reading, brain: Callable[[MeetingPlan], Brain]) -> Verified:
+def verify(journal: Path | Reading, brain: Callable[[MeetingPlan], Decider]) -> Verified:
     """Replay a journal, or the one at a path, into a new brain.
 
     Raises ReplayDivergence at the first other decision, OtherRules for a journal that rules of another number
@@ -72,7 +72,7 @@ def verify(journal: Path | Reading, brain: Callable[[MeetingPlan], Brain]) -> Ve
     return Verified(count, at, reading.end is not None, tuple(reading.problems))
 
 
-def _decide(decider: Brain, record: Record) -> tuple[Command, ...]:
+def _decide(decider: Decider, record: Record) -> tuple[Command, ...]:
     try:
         return tuple(decider.handle(record.event, record.at))
     except Exception as error:

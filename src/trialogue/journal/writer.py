@@ -34,9 +34,9 @@ from trialogue.journal.manifest import NAME as MANIFEST
 from trialogue.journal.manifest import Digest, Manifest, Status, sync_directory, write_manifest
 from trialogue.journal.reader import Reading
 from trialogue.journal.records import (
-    Clock,
     End,
     Header,
+    HeaderClock,
     end_line,
     header_line,
     record_line,
@@ -258,7 +258,7 @@ class Journal:
         return self._secrets.hide_bytes(steerless_json(dumped))
 
     def _now(self) -> datetime:
-        if self.header.clock is Clock.VIRTUAL:
+        if self.header.clock is HeaderClock.VIRTUAL:
             return time_of_day(self.header.started, self._at)
         return datetime.fromtimestamp(self._wall(), UTC)
 

@@ -17,12 +17,12 @@ from trialogue.compute import is_virtual
 from trialogue.diagnostics import Log
 from trialogue.errors import JournalError
 from trialogue.journal.files import digests_in, seal_files
-from trialogue.journal.records import Clock, Header
+from trialogue.journal.records import Header, HeaderClock
 from trialogue.journal.writer import Journal
 from trialogue.meeting.folder import write_private
 from trialogue.meeting.resumption import CLIPS, Resumption
 from trialogue.model.secrets import Secrets, secrets_of
-from trialogue.scenario.people import Clip, Clips
+from trialogue.scenario.people import ClipKeys, ClipsKeys
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.schema import Document
 from trialogue.scenario.writing import to_yaml
@@ -52,15 +52,15 @@ def _with_own_clips(folder: Path, resolved: Resolved) -> Document:
     for file, name in names.items():
         _copy(file, folder / name)
     cast = {
-        name: evolve(seat, via=Clips(tuple(map(partial(_renamed, names), seat.via.clips, files[name]))))
-        if isinstance(seat.via, Clips)
+        name: evolve(seat, via=ClipsKeys(tuple(map(partial(_renamed, names), seat.via.clips, files[name]))))
+        if isinstance(seat.via, ClipsKeys)
         else seat
         for name, seat in resolved.document.cast.items()
     }
     return evolve(resolved.document, cast=cast)
 
 
-def _renamed(names: Mapping[Path, str], clip: Clip, file: Path | None) -> Clip:
+def _renamed(names: Mapping[Path, str], clip: ClipKeys, file: Path | None) -> ClipKeys:
     return clip if file is None else evolve(clip, play=names[file])
 
 
@@ -91,7 +91,7 @@ def open_journal(
     header = Header(
         plan=resolved.plan,
         version=version("trialogue"),
-        clock=Clock.VIRTUAL if is_virtual() else Clock.REAL,
+        clock=HeaderClock.VIRTUAL if is_virtual() else HeaderClock.REAL,
         started=started,
         continues=past.continues if past else None,
     )

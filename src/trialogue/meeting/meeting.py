@@ -92,7 +92,7 @@ class Meeting:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._from_start: Mailbox[Record] | None = stage.supervisor.subscribe()
+        self._from_start: Mailbox[Record] | None = stage.sequencer.subscribe()
         self._result: MeetingResult | None = None
         self._over = trio.Event()
         self._loop = Loop()
@@ -110,7 +110,7 @@ class Meeting:
     @property
     def now(self) -> float:
         """Seconds since the meeting's start."""
-        return self._loop.ask(lambda: self._stage.supervisor.now)
+        return self._loop.ask(lambda: self._stage.sequencer.now)
 
     def records(self) -> Records:
         """Every event with the decision that answered it, in order, to the meeting's end.
@@ -122,7 +122,7 @@ class Meeting:
 
     def _records(self) -> Records:
         mailbox, self._from_start = self._from_start, None
-        return Records(mailbox or self._stage.supervisor.subscribe(), self._loop)
+        return Records(mailbox or self._stage.sequencer.subscribe(), self._loop)
 
     def levels(self) -> Mapping[str, float]:
         """How loud those are who are being heard at this moment: dB below full scale (0 is loudest)."""
@@ -219,7 +219,7 @@ class Meeting:
         `reason` is one line of at most 200 characters; it is the result's.
         """
         asked = a_reason(reason)
-        self._loop.ask(lambda: self._stage.supervisor.stop(asked))
+        self._loop.ask(lambda: self._stage.sequencer.stop(asked))
 
     async def finished(self) -> MeetingResult:
         """Wait until the meeting is over and its files are written."""
@@ -257,7 +257,7 @@ class Meeting:
         self._over.set()
 
     def _post(self, event: Event) -> None:
-        self._loop.ask(lambda: self._stage.supervisor.post(event))
+        self._loop.ask(lambda: self._stage.sequencer.post(event))
 
     def _check_agent(self, participant: str) -> None:
         if self.plan.participant(participant).kind is not Kind.AGENT:
@@ -269,7 +269,7 @@ class Meeting:
 
     def __repr__(self) -> str:
         """Give a status line."""
-        return f"<Meeting {self.plan.name}: {self._stage.supervisor!r}>"
+        return f"<Meeting {self.plan.name}: {self._stage.sequencer!r}>"
 
 
 def prepared(scenario: str | Path | Resolved, overrides: Overrides | None) -> Resolved:
@@ -318,7 +318,7 @@ async def open_meeting(
             try:
                 yield meeting
             finally:
-                if stage.supervisor.ended is None:
+                if stage.sequencer.ended is None:
                     meeting.stop("left")
 
 

@@ -11,12 +11,12 @@ from attrs import frozen
 from trialogue.diagnostics import Log
 from trialogue.errors import JournalError
 from trialogue.journal.reader import read
-from trialogue.journal.records import EPOCH, Clock
+from trialogue.journal.records import EPOCH, HeaderClock
 from trialogue.meeting.folder import write_private
 from trialogue.meeting.resumption import CLIPS
 from trialogue.meeting.stage import Stage
 from trialogue.model.text import steerless_json
-from trialogue.report import EXPORTS, Held, Result, Run, result
+from trialogue.report import EXPORTS, HeldMeeting, Result, Run, result
 from trialogue.report.cast import with_everybody
 from trialogue.report.shortfall import Shortfall, shortfall
 
@@ -69,11 +69,11 @@ def write_outputs(stage: Stage) -> MeetingResult:
     plan = with_everybody(stage.brain.plan, records)
     utterances = stage.brain.utterances()
     started = None if stage.started == EPOCH else stage.started.astimezone()
-    held = Held(plan, utterances, records, started)
+    held = HeldMeeting(plan, utterances, records, started)
     for name, text_of in EXPORTS.items():
         write_private(stage.folder / name, text_of(held).encode(), stage.secrets)
-    virtual = stage.journal.header.clock is Clock.VIRTUAL
-    duration_s = stage.supervisor.ended_at
+    virtual = stage.journal.header.clock is HeaderClock.VIRTUAL
+    duration_s = stage.sequencer.ended_at
     run = Run(
         clock="virtual" if virtual else "real",
         speed=round(duration_s / machine_s, 2) if virtual else None,

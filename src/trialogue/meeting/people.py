@@ -12,9 +12,9 @@ from attrs import field, frozen
 from trialogue.actors.ear import Ear
 from trialogue.actors.echo import EchoGuard
 from trialogue.actors.router import AudioGrid, Router, mix
+from trialogue.actors.sequencer import Sequencer
 from trialogue.actors.sources import FELL_MS, AudioSource, Feed, JitterBuffer
 from trialogue.actors.stand_in import Cued, StandIn
-from trialogue.actors.supervisor import Supervisor
 from trialogue.compute import Compute
 from trialogue.devices.clips import ClipPlayer, spoken
 from trialogue.devices.driver import Driver, open_driver
@@ -27,7 +27,7 @@ from trialogue.speech.ports import SpeechDetector
 from trialogue.speech.recordings import read_recording
 
 
-class Life(Protocol):
+class ActorLife(Protocol):
     """An actor's life in a meeting that began at the trio time `epoch`."""
 
     def __call__(self, epoch: float, /, *, task_status: trio.TaskStatus[None]) -> Awaitable[None]:
@@ -45,7 +45,7 @@ class Room:
     router: Router
     """Carries their sound."""
 
-    supervisor: Supervisor
+    sequencer: Sequencer
     """Takes their reports, and tells what happens."""
 
     ears: Mapping[str, Ear] = field(factory=dict[str, Ear])
@@ -102,9 +102,9 @@ def _sound(clip: ClipSpec, engines: Engines, sample_rate: int) -> bytes:
     return spoken(engines.synthesizer, clip.text, clip.voice, sample_rate)
 
 
-def seat_people(resolved: Resolved, room: Room) -> dict[str, Life]:
+def seat_people(resolved: Resolved, room: Room) -> dict[str, ActorLife]:
     """Seat everybody in the router; returns the lives of the actors behind them, by name."""
-    lives: dict[str, Life] = {}
+    lives: dict[str, ActorLife] = {}
     at_microphone = tuple(person.name for person in resolved.people if person.via == "microphone")
     for person in resolved.people:
         if person.ear is not None and room.prepared.open_detector is not None:
@@ -117,7 +117,7 @@ def seat_people(resolved: Resolved, room: Room) -> dict[str, Life]:
 
 def _seat(
     person: PersonSpec, room: Room, open_detector: Callable[[], SpeechDetector]
-) -> tuple[AudioSource, dict[str, Life]]:
+) -> tuple[AudioSource, dict[str, ActorLife]]:
     ear = room.ears[person.name]
     feed = _feed(person, room.prepared, room.router)
     source = AudioSource(
@@ -125,7 +125,7 @@ def _seat(
         feed,
         open_detector,
         sample_rate=room.router.grid.sample_rate,
-        post=room.supervisor.post,
+        post=room.sequencer.post,
         ear=ear,
     )
     room.router.seat(source)
@@ -144,12 +144,12 @@ def _feed(person: PersonSpec, prepared: Prepared, router: Router) -> ClipPlayer 
     return JitterBuffer(router.grid.sample_rate)
 
 
-def _lives(person: PersonSpec, feed: Feed, room: Room) -> dict[str, Life]:
+def _lives(person: PersonSpec, feed: Feed, room: Room) -> dict[str, ActorLife]:
     """The actor that fills a feed, if one does."""
-    post, grid, driver = room.supervisor.post, room.router.grid, room.prepared.driver
+    post, grid, driver = room.sequencer.post, room.router.grid, room.prepared.driver
     if isinstance(feed, ClipPlayer):
         cues = [Cued(clip.trigger, waits=clip.waits) for clip in person.clips]
-        actor = StandIn(person.name, cues, feed, records=room.supervisor.subscribe(), post=post)
+        actor = StandIn(person.name, cues, feed, records=room.sequencer.subscribe(), post=post)
         return {f"clips:{person.name}": actor.run}
     if person.via != "microphone" or driver is None or not isinstance(feed, JitterBuffer):
         return {}
@@ -159,7 +159,7 @@ def _lives(person: PersonSpec, feed: Feed, room: Room) -> dict[str, Life]:
     return {f"microphone:{person.name}": microphone.run}
 
 
-def _speaker(room: Room, at_microphone: tuple[str, ...]) -> dict[str, Life]:
+def _speaker(room: Room, at_microphone: tuple[str, ...]) -> dict[str, ActorLife]:
     """Those at the microphone hear the meeting without themselves."""
     if room.prepared.driver is None:
         return {}
@@ -177,7 +177,7 @@ def _speaker(room: Room, at_microphone: tuple[str, ...]) -> dict[str, Life]:
 
 __all__ = [
     "NOBODY",
-    "Life",
+    "ActorLife",
     "Prepared",
     "Room",
     "guard_for",

@@ -9,7 +9,8 @@ from attrs import frozen
 
 from trialogue.actors.agent import Connect
 from trialogue.actors.router import Sink
-from trialogue.actors.supervisor import Brain, Recording
+from trialogue.actors.sequencer import RecordKeeper
+from trialogue.journal.verify import Decider
 from trialogue.model.secrets import NO_SECRETS, Secrets
 from trialogue.tools.executor import Tool
 
@@ -34,10 +35,10 @@ class Seams:
     listen: Callable[[str, Connect], Connect] = _its_own
     """How the service of a person's ear is dialled."""
 
-    brain: Callable[[Brain], Brain] = _as_it_is
+    brain: Callable[[Decider], Decider] = _as_it_is
     """What decides."""
 
-    journal: Callable[[Recording], Recording] = _as_it_is
+    journal: Callable[[RecordKeeper], RecordKeeper] = _as_it_is
     """What keeps records while the meeting runs."""
 
     tools: Callable[[Mapping[str, Tool]], Mapping[str, Tool]] = _as_it_is

@@ -18,8 +18,8 @@ from trialogue.actors.clocks import ClockWatch
 from trialogue.actors.dispatch import Dispatch
 from trialogue.actors.recorder import Recorder
 from trialogue.actors.router import AudioGrid, Router
-from trialogue.actors.supervisor import Beginning, Supervisor
-from trialogue.actors.timers import Timers
+from trialogue.actors.sequencer import Beginning, Sequencer
+from trialogue.actors.timers import AlarmClock
 from trialogue.brain.meeting import Brain
 from trialogue.compute import is_virtual
 from trialogue.errors import IntensityExceeded, JournalError
@@ -28,7 +28,7 @@ from trialogue.journal.writer import Journal
 from trialogue.meeting.edges import Exchange
 from trialogue.meeting.folder import taken
 from trialogue.meeting.keeping import keep_scenario, open_journal, seal, secrets_for
-from trialogue.meeting.people import NOBODY, Life, Prepared, Room, seat_people
+from trialogue.meeting.people import NOBODY, ActorLife, Prepared, Room, seat_people
 from trialogue.meeting.policies import brain_for
 from trialogue.meeting.resumption import Resumption
 from trialogue.meeting.seams import NO_SEAMS, Seams
@@ -80,7 +80,7 @@ class Stage:
     brain: Brain
     """Decides."""
 
-    supervisor: Supervisor
+    sequencer: Sequencer
     """Stamps, asks, records, dispatches."""
 
     router: Router
@@ -89,13 +89,13 @@ class Stage:
     agents: Mapping[str, Agent]
     """One a participant that is an agent."""
 
-    people: Mapping[str, Life]
+    people: Mapping[str, ActorLife]
     """The actors behind people's seats, by what they are."""
 
     tools: ToolExecutor
     """Runs tool calls."""
 
-    timers: Timers
+    timers: AlarmClock
     """Wakes the brain."""
 
     recorder: Recorder
@@ -133,22 +133,22 @@ class Stage:
         try:
             return await self._run()
         except trio.Cancelled:
-            self.supervisor.stop("left", first=True)
-            self.supervisor.settle()
+            self.sequencer.stop("left", first=True)
+            self.sequencer.settle()
             raise
         except JournalError:
-            self.supervisor.failure = "journal-failed"
+            self.sequencer.failure = "journal-failed"
             raise
         except IntensityExceeded as exceeded:
             cause = exceeded.failure
             if isinstance(cause, JournalError):
-                self.supervisor.failure = "journal-failed"
+                self.sequencer.failure = "journal-failed"
                 raise cause from None
-            self.supervisor.stop("actor-failed")
-            self.supervisor.settle()
+            self.sequencer.stop("actor-failed")
+            self.sequencer.settle()
             raise cause from exceeded
         finally:
-            self.supervisor.close()
+            self.sequencer.close()
 
     def close(self) -> None:
         """Close the recordings and the journal, and seal all files that are there."""
@@ -159,8 +159,8 @@ class Stage:
     @property
     def end_reason(self) -> str:
         """Why it ended; `unfinished` where nobody decided so and nothing failed: it was cut off."""
-        ended = self.supervisor.ended
-        return self.supervisor.failure or (ended.reason if ended else "unfinished")
+        ended = self.sequencer.ended
+        return self.sequencer.failure or (ended.reason if ended else "unfinished")
 
     async def _run(self) -> EndMeeting:
         dispatch = Dispatch(self.router, self.agents, self.tools, self.timers, self.journal.sync)
@@ -173,28 +173,28 @@ class Stage:
             intensity=Intensity(max_restarts=0),
             observer=self,
         ):
-            ended = await self.supervisor.run()
-        self.supervisor.settle()
+            ended = await self.sequencer.run()
+        self.sequencer.settle()
         return ended
 
     def _begin(self, dispatch: Dispatch) -> float:
         """Record the first event of this process; the trio time of the meeting's zero."""
         past = self.resumption
         if past is None:
-            return self.supervisor.start(dispatch)
+            return self.sequencer.start(dispatch)
         if past.hearing is not None:
             dispatch(past.hearing)
         event = MeetingResumed(past.continues)
-        epoch = self.supervisor.start(dispatch, Beginning(event, past.seq, past.at))
+        epoch = self.sequencer.start(dispatch, Beginning(event, past.seq, past.at))
         for over in past.over:
-            self.supervisor.post(over)
+            self.sequencer.post(over)
         return epoch
 
     def _note_clocks(self, event: Event) -> None:
         """Report what the machine's clocks tell; people's ears do not outlive its sleep."""
         if isinstance(event, ProcessSuspended):
             self.router.sleep()
-        self.supervisor.post(event)
+        self.sequencer.post(event)
 
     def observe(self, observation: Observation) -> None:
         """Report an actor's crash: a bug, so an event; restarts follow by the tree's rules.
@@ -203,11 +203,11 @@ class Stage:
         """
         match observation:
             case Exited(child=child, error=error, reason=reason) if error is not None:
-                self.supervisor.post(ActorCrashed(child, reason))
+                self.sequencer.post(ActorCrashed(child, reason))
             case Overrun(child=child, shutdown_s=grace_s):
-                self.supervisor.post(ActorOverran(child, grace_s))
-                if self.supervisor.ended is not None:
-                    self.supervisor.settle()
+                self.sequencer.post(ActorOverran(child, grace_s))
+                if self.sequencer.ended is not None:
+                    self.sequencer.settle()
                     self.journal.sync()
                     self.overrun = self.overrun or child
                     self.has_overrun.set()
@@ -269,7 +269,7 @@ async def open_stage(
             keep_scenario(folder, resolved, secrets_for(resolved, seams.secrets))
             made = Made(folder, began, brain, exchanges, box.tools, blocks, seams, people, resumption)
             stage = _set(resolved, made)
-        box.crashes.post = stage.supervisor.post
+        box.crashes.post = stage.sequencer.post
         try:
             yield stage
         finally:
@@ -322,14 +322,14 @@ def _set(resolved: Resolved, made: Made) -> Stage:
 def _set_actors(resolved: Resolved, made: Made, journal: Journal) -> Stage:
     past, secrets = made.resumption, secrets_for(resolved, made.seams.secrets)
     brain, seams = made.brain, made.seams
-    supervisor = Supervisor(seams.brain(brain), seams.journal(journal), secrets)
+    sequencer = Sequencer(seams.brain(brain), seams.journal(journal), secrets)
     speakers = [p.name for p in resolved.plan.participants if p.may_speak]
     grid = AudioGrid(frame_ms=resolved.frame_ms)
     # An observer has a mouth like any agent; nobody ever lets it be heard.
-    router = Router(grid, [p.name for p in resolved.plan.participants], supervisor.post)
-    recorder = Recorder(made.folder / "audio", grid, speakers, supervisor.post)
+    router = Router(grid, [p.name for p in resolved.plan.participants], sequencer.post)
+    recorder = Recorder(made.folder / "audio", grid, speakers, sequencer.post)
     router.record(seams.sink(recorder))
-    seats = Seats(resolved, router, supervisor.post, Switchboard(made.exchanges, seams))
+    seats = Seats(resolved, router, sequencer.post, Switchboard(made.exchanges, seams))
     agents = make_agents(seats, made.blocks, brain.context, brain.lines_given)
     ears = make_ears(seats)
     if past is not None:
@@ -347,12 +347,12 @@ def _set_actors(resolved: Resolved, made: Made, journal: Journal) -> Stage:
         folder=made.folder,
         started=made.started,
         brain=brain,
-        supervisor=supervisor,
+        sequencer=sequencer,
         router=router,
         agents=agents,
-        people=seat_people(resolved, Room(made.people, router, supervisor, ears)),
-        tools=ToolExecutor(seams.tools(made.tools), supervisor.post),
-        timers=Timers(supervisor.post),
+        people=seat_people(resolved, Room(made.people, router, sequencer, ears)),
+        tools=ToolExecutor(seams.tools(made.tools), sequencer.post),
+        timers=AlarmClock(sequencer.post),
         recorder=recorder,
         journal=journal,
     )

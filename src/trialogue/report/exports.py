@@ -20,7 +20,7 @@ from trialogue.report.webvtt import webvtt
 
 
 @frozen
-class Held:
+class HeldMeeting:
     """A meeting that is over, as exports see it."""
 
     plan: MeetingPlan
@@ -36,7 +36,7 @@ class Held:
     """The time of day of its start; None under a virtual clock."""
 
 
-EXPORTS: Final[Mapping[str, Callable[[Held], str]]] = MappingProxyType(
+EXPORTS: Final[Mapping[str, Callable[[HeldMeeting], str]]] = MappingProxyType(
     {
         "transcript.vtt": lambda held: webvtt(held.plan, held.utterances),
         "transcript.srt": lambda held: srt(held.plan, held.utterances),

@@ -15,7 +15,7 @@ from trialogue.model.text import safe_text
 from trialogue.model.transcript import Utterance
 from trialogue.report.cast import with_everybody
 from trialogue.report.cues import CUT, labels
-from trialogue.report.tools import ToolCall, tool_calls
+from trialogue.report.tools import ToolRecord, tool_calls
 
 _ACTIVE: Final = re.compile(r"[\\`*_\[\]<~|$#!]|&(?=[#\w])")
 _AGENDA, _TOOL, _SPEECH = range(3)
@@ -79,7 +79,7 @@ def _speech(utterance: Utterance, names: dict[str, str]) -> str:
     return " ".join(part for part in (line, words, cut) if part)
 
 
-def _tool(call: ToolCall, names: dict[str, str]) -> str:
+def _tool(call: ToolRecord, names: dict[str, str]) -> str:
     took = f" after {call.duration_s:.1f} s" if call.duration_s else ""
     who = _name(call.participant, names)
     return f"> {who} ({_clock(call.at)}) called {escaped(call.tool)}: {call.outcome}{took}"

@@ -21,7 +21,7 @@ AMISS: Final = frozenset({"failed", "timed-out", "unknown"})
 
 
 @frozen
-class ToolCall:
+class ToolRecord:
     """One call of a tool."""
 
     participant: str
@@ -46,7 +46,7 @@ class ToolCall:
     """Why it has no result, in one word; empty where nothing says."""
 
 
-def tool_calls(records: Iterable[Record]) -> tuple[ToolCall, ...]:
+def tool_calls(records: Iterable[Record]) -> tuple[ToolRecord, ...]:
     """Every call, in the order in which they were asked for; asked again, a call counts once.
 
     Whoever asks with an id that was used before, and has its tool run, has called anew.
@@ -61,7 +61,7 @@ def tool_calls(records: Iterable[Record]) -> tuple[ToolCall, ...]:
 class _Calls:
     """The calls of the records so far; each id stands for the last call that has it."""
 
-    all: list[ToolCall] = field(factory=list[ToolCall])
+    all: list[ToolRecord] = field(factory=list[ToolRecord])
     _last: dict[tuple[str, str], int] = field(factory=dict[tuple[str, str], int])
 
     def take(self, record: Record) -> None:
@@ -84,7 +84,7 @@ class _Calls:
             return
         outcome: ToolOutcome = "unanswered" if event.ours else "not-ours"
         self._last[key] = len(self.all)
-        self.all.append(ToolCall(*key, event.tool, record.at, outcome))
+        self.all.append(ToolRecord(*key, event.tool, record.at, outcome))
 
     def _end(self, key: tuple[str, str], outcome: ToolOutcome, at: float, code: str = "") -> None:
         """The first end of a call counts: the same result may be told again."""

@@ -4,7 +4,7 @@ from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.explain import Explained, explain
 from trialogue.scenario.json_schema import json_schema
 from trialogue.scenario.load import Scenario, load, loads
-from trialogue.scenario.problems import Code, Place, Problem
+from trialogue.scenario.problems import Code, Place, ScenarioProblem
 from trialogue.scenario.resolve import AgentSpec, Resolved, check, prepare, resolve
 from trialogue.scenario.schema import Clock, Via
 from trialogue.scenario.tool_specs import Command, HttpCall, McpCall, MockAnswer, PythonFunction, ToolSpec
@@ -22,10 +22,10 @@ __all__ = [
     "MockAnswer",
     "Overrides",
     "Place",
-    "Problem",
     "PythonFunction",
     "Resolved",
     "Scenario",
+    "ScenarioProblem",
     "ToolSpec",
     "Via",
     "check",

@@ -13,9 +13,9 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.scenario.checks import CHAIR_TOOLS, script_of
 from trialogue.scenario.conduct import conduct
 from trialogue.scenario.floor_keys import FLOOR_TOOLS
-from trialogue.scenario.schema import Agent, Document
-from trialogue.scenario.script import JsonObject, ScriptEntry, wire_script
-from trialogue.scenario.stages import Speak, Think
+from trialogue.scenario.schema import AgentKeys, Document
+from trialogue.scenario.script import JsonObject, ScriptEntryKeys, wire_script
+from trialogue.scenario.stages import SpeakKeys, ThinkKeys
 from trialogue.scenario.vocabulary import Provider
 
 CHAIR_FUNCTIONS: Mapping[str, JsonObject] = {
@@ -82,17 +82,17 @@ CHAIR_FUNCTIONS: Mapping[str, JsonObject] = {
 """The floor's own tools, which the meeting's rules answer."""
 
 
-def thinks_of(agent: Agent) -> tuple[Think, ...]:
+def thinks_of(agent: AgentKeys) -> tuple[ThinkKeys, ...]:
     """How an agent thinks, in order of trial; `lines` are a script of nothing but `say`."""
     if agent.lines is not None:
-        script = tuple(ScriptEntry(say=line) for line in agent.lines)
-        return (Think(provider=Provider.SCRIPTED, script=script),)
-    if isinstance(agent.think, Think):
+        script = tuple(ScriptEntryKeys(say=line) for line in agent.lines)
+        return (ThinkKeys(provider=Provider.SCRIPTED, script=script),)
+    if isinstance(agent.think, ThinkKeys):
         return (agent.think,)
     return agent.think or ()
 
 
-def is_scripted(agent: Agent) -> bool:
+def is_scripted(agent: AgentKeys) -> bool:
     """Whether what it says stands in the scenario."""
     return any(think.provider is Provider.SCRIPTED for think in thinks_of(agent))
 
@@ -130,7 +130,7 @@ def agent_block(document: Document, plan: MeetingPlan, name: str) -> JsonObject:
     block: JsonObject = {
         "listen": {"provider": _provider(agent.listen)},
         "think": thinks[0] if len(thinks) == 1 else thinks,
-        "speak": _speak(agent.speak or Speak()),
+        "speak": _speak(agent.speak or SpeakKeys()),
     }
     if agent.greeting is not None:
         block["greeting"] = agent.greeting
@@ -145,7 +145,7 @@ def _function(document: Document, tool: str) -> JsonObject:
     return described if definition.schema is None else described | {"parameters": definition.schema}
 
 
-def _think(think: Think, prompt: str, functions: list[JsonObject], seed: int) -> JsonObject:
+def _think(think: ThinkKeys, prompt: str, functions: list[JsonObject], seed: int) -> JsonObject:
     wire: JsonObject = {"provider": _provider(think, leave_out=("endpoint", "context_length", "script"))}
     if think.provider is Provider.SCRIPTED:
         wire["provider"] = {"type": "scripted", "script": wire_script(script_of(think)), "seed": seed}
@@ -160,7 +160,7 @@ def _think(think: Think, prompt: str, functions: list[JsonObject], seed: int) ->
     return wire
 
 
-def _speak(speak: Speak) -> JsonObject:
+def _speak(speak: SpeakKeys) -> JsonObject:
     wire: JsonObject = {"provider": _provider(speak, leave_out=("endpoint",))}
     if speak.endpoint is not None:
         wire["endpoint"] = _plain(speak.endpoint)

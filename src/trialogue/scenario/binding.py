@@ -45,7 +45,7 @@ class Binder:
         if isinstance(node, Hole):
             return ABSENT
         match kind:
-            case kinds.Record():
+            case kinds.KeyMap():
                 return self._record(kind, node, path)
             case kinds.MapOf():
                 return self._map(kind, node, path)
@@ -57,7 +57,7 @@ class Binder:
                 return self._wrong(node, path, "a map")
             case kinds.Anything() | kinds.AnyObject():
                 return self._anything(node, path)
-            case kinds.Text() | kinds.OneLine() | kinds.Name() | kinds.Pattern():
+            case kinds.Text() | kinds.OneLine() | kinds.Name() | kinds.PatternText():
                 return self._text(kind, node, path)
             case _:
                 return self._scalar(kind, node, path)
@@ -68,7 +68,7 @@ class Binder:
 
     # --- lists and maps ---------------------------------------------------------------------------
 
-    def _record(self, kind: kinds.Record, node: Node, path: Path) -> object:
+    def _record(self, kind: kinds.KeyMap, node: Node, path: Path) -> object:
         if not isinstance(node, Entries):
             return self._wrong(node, path, "a map")
         members = {member.key: member for member in kind.members}
@@ -87,7 +87,7 @@ class Binder:
         attributes = {member.key: member.attribute for member in kind.members}
         return kind.cls(**{attributes[key]: value for key, value in values.items() if value is not ABSENT})
 
-    def _unknown_key(self, kind: kinds.Record, pair: Pair, path: Path) -> None:
+    def _unknown_key(self, kind: kinds.KeyMap, pair: Pair, path: Path) -> None:
         key = shown(pair.key)
         if pair.key in LATER_KEYS.get(kind.cls, frozenset()):
             text = f'"{key}" is not part of this release yet'
@@ -161,7 +161,7 @@ class Binder:
             case kinds.Number():
                 good = isinstance(value, int | float) and not isinstance(value, bool)
                 return value if good else self._wrong(node, path, "a number")
-            case kinds.Choice(options):
+            case kinds.ClosedList(options):
                 return self._choice(options, node, path)
             case kinds.Duration(may_be_none):
                 if may_be_none and value == "none":
@@ -221,7 +221,7 @@ def _text_fault(kind: kinds.Words, text: str) -> tuple[Code, str] | None:
         case kinds.Name():
             wrong = f'"{shown(text)}" is not a name: a small letter, then small letters, digits, _ and -'
             return None if _NAME.fullmatch(text) else (Code.NAME, wrong)
-        case kinds.Pattern():
+        case kinds.PatternText():
             fault = pattern_fault(text)
             return None if fault is None else (Code.PATTERN, fault)
         case _:
@@ -258,7 +258,7 @@ def _said(node: Node) -> str:
 def _fits(kind: kinds.Kind, node: Node) -> bool:
     """Whether a node has the shape of a kind."""
     match kind:
-        case kinds.Record() | kinds.MapOf() | kinds.AnyObject():
+        case kinds.KeyMap() | kinds.MapOf() | kinds.AnyObject():
             return isinstance(node, Entries)
         case kinds.ListOf():
             return isinstance(node, Items)
@@ -268,11 +268,11 @@ def _fits(kind: kinds.Kind, node: Node) -> bool:
 
 def _shape(kind: kinds.Kind) -> str:
     match kind:
-        case kinds.Record() | kinds.MapOf() | kinds.AnyObject():
+        case kinds.KeyMap() | kinds.MapOf() | kinds.AnyObject():
             return "a map"
         case kinds.ListOf():
             return "a list"
-        case kinds.Choice(options):
+        case kinds.ClosedList(options):
             return "one of " + ", ".join(cast("str", option.value) for option in options)
         case _:
             return "text"

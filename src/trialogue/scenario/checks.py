@@ -13,14 +13,22 @@ import attrs
 from trialogue.brain.floor.policies import BY_THE_CHAIR
 from trialogue.model.participants import Participant
 from trialogue.scenario.floor_keys import FLOOR_TOOLS, dollars, names_attribute, percent
-from trialogue.scenario.looking import Look, Places, check_participant
+from trialogue.scenario.looking import Look, SourcePlaces, check_participant
 from trialogue.scenario.people_checks import check_people
 from trialogue.scenario.problems import Code, Path, meant
-from trialogue.scenario.schema import Agent, Document, Failing, Floor, Point, Replacement, SaidEvent
-from trialogue.scenario.script import ScriptEntry
-from trialogue.scenario.stages import Think
+from trialogue.scenario.schema import (
+    AgentKeys,
+    Document,
+    Failing,
+    FloorKeys,
+    PointKeys,
+    ReplacementKeys,
+    SaidEventKeys,
+)
+from trialogue.scenario.script import ScriptEntryKeys
+from trialogue.scenario.stages import ThinkKeys
 from trialogue.scenario.tool_checks import check_tool
-from trialogue.scenario.vocabulary import Ending, Policy, Provider, Seat
+from trialogue.scenario.vocabulary import EndWord, PolicyName, Provider, Seat
 
 CHAIR_TOOLS = ("give_floor", "end_meeting")
 """Tools that the brain answers itself, for the chair."""
@@ -28,7 +36,7 @@ CHAIR_TOOLS = ("give_floor", "end_meeting")
 FRAMES_S = (0.02, 0.04, 0.06, 0.08, 0.1)
 """How long a frame may be, in seconds."""
 
-__all__ = ["CHAIR_TOOLS", "FRAMES_S", "Look", "Places", "check_document", "script_of", "written_keys"]
+__all__ = ["CHAIR_TOOLS", "FRAMES_S", "Look", "SourcePlaces", "check_document", "script_of", "written_keys"]
 
 _SCRIPTED_KEYS = {"provider", "script"}
 
@@ -81,7 +89,7 @@ def _check_words(look: Look) -> None:
                 look.tell(path, f'"{word}" already stands for {owner}', Code.CAST_AMBIGUOUS)
 
 
-def _thinks(document: Document) -> Iterator[tuple[Path, Think | tuple[Think, ...]]]:
+def _thinks(document: Document) -> Iterator[tuple[Path, ThinkKeys | tuple[ThinkKeys, ...]]]:
     for name, agent in document.cast.items():
         if agent.think is not None:
             yield ("cast", name, "think"), agent.think
@@ -94,14 +102,14 @@ def _thinks(document: Document) -> Iterator[tuple[Path, Think | tuple[Think, ...
 
 
 def _stand_in_thinks(
-    path: Path, on_failure: Failing | Replacement | None
-) -> Iterator[tuple[Path, Think | tuple[Think, ...]]]:
-    if isinstance(on_failure, Replacement) and on_failure.replace.think is not None:
+    path: Path, on_failure: Failing | ReplacementKeys | None
+) -> Iterator[tuple[Path, ThinkKeys | tuple[ThinkKeys, ...]]]:
+    if isinstance(on_failure, ReplacementKeys) and on_failure.replace.think is not None:
         yield (*path, "on_failure", "replace", "think"), on_failure.replace.think
 
 
-def _check_think(look: Look, path: Path, think: Think | tuple[Think, ...]) -> None:
-    if isinstance(think, Think):
+def _check_think(look: Look, path: Path, think: ThinkKeys | tuple[ThinkKeys, ...]) -> None:
+    if isinstance(think, ThinkKeys):
         _check_provider(look, path, think)
         return
     if not think:
@@ -112,7 +120,7 @@ def _check_think(look: Look, path: Path, think: Think | tuple[Think, ...]) -> No
             look.tell((*path, index), "a script stands alone, not in a list of providers", Code.THINK_KEY)
 
 
-def _check_provider(look: Look, path: Path, think: Think) -> None:
+def _check_provider(look: Look, path: Path, think: ThinkKeys) -> None:
     if think.provider is not Provider.SCRIPTED:
         if think.script is not None:
             look.tell((*path, "script"), "only provider: scripted has a script", Code.THINK_KEY)
@@ -129,17 +137,17 @@ def _check_provider(look: Look, path: Path, think: Think) -> None:
             look.tell((*path, "script", index), wrong, Code.SCRIPT_ENTRY)
 
 
-def written_keys(think: Think) -> set[str]:
+def written_keys(think: ThinkKeys) -> set[str]:
     """The keys of a think provider that were written."""
-    return {field.name for field in attrs.fields(Think) if getattr(think, field.name) is not None}
+    return {field.name for field in attrs.fields(ThinkKeys) if getattr(think, field.name) is not None}
 
 
-def script_of(think: Think) -> tuple[ScriptEntry, ...]:
+def script_of(think: ThinkKeys) -> tuple[ScriptEntryKeys, ...]:
     """The script's entries; none where there is no script."""
     return think.script if isinstance(think.script, tuple) else ()
 
 
-def _entry_fault(entry: ScriptEntry) -> str | None:
+def _entry_fault(entry: ScriptEntryKeys) -> str | None:
     speaks = entry.say is not None or entry.call is not None
     if entry.otherwise is not None:
         alone = not speaks and entry.when is None and entry.again is None
@@ -172,7 +180,7 @@ def _check_tools(look: Look) -> None:
         check_tool(look, name, definition)
 
 
-def _check_calls(look: Look, name: str, agent: Agent) -> None:
+def _check_calls(look: Look, name: str, agent: AgentKeys) -> None:
     """A script may call what its agent has, the floor's tools, and the chair's script the chair's."""
     offered = [*(agent.tools or ()), *FLOOR_TOOLS, *(CHAIR_TOOLS if agent.role is Seat.CHAIR else ())]
     for path, think in _own_thinks(name, agent):
@@ -183,9 +191,9 @@ def _check_calls(look: Look, name: str, agent: Agent) -> None:
                 look.tell(where, text, Code.TOOL_UNKNOWN)
 
 
-def _own_thinks(name: str, agent: Agent) -> Iterable[tuple[Path, Think]]:
+def _own_thinks(name: str, agent: AgentKeys) -> Iterable[tuple[Path, ThinkKeys]]:
     path: Path = ("cast", name, "think")
-    if isinstance(agent.think, Think):
+    if isinstance(agent.think, ThinkKeys):
         return [(path, agent.think)]
     return [((*path, index), think) for index, think in enumerate(agent.think or ())]
 
@@ -210,9 +218,9 @@ def _check_floor(look: Look) -> None:
         look.tell(("floor", "share", "max"), "must be a percentage such as 50%", Code.FLOOR_SHARE)
 
 
-def _check_custom(look: Look, floor: Floor) -> None:
+def _check_custom(look: Look, floor: FloorKeys) -> None:
     """The policy `custom` and the key that says where it is belong together."""
-    wanted = Policy.CUSTOM in {floor.policy, floor.otherwise}
+    wanted = PolicyName.CUSTOM in {floor.policy, floor.otherwise}
     if wanted and floor.custom is None:
         look.tell(("floor", "policy"), 'custom needs the key "custom": module:attribute', Code.FLOOR_CUSTOM)
     if floor.custom is not None and not names_attribute(floor.custom):
@@ -241,11 +249,11 @@ def _check_agenda(look: Look) -> None:
             look.tell(path, text, Code.AGENDA_UNREACHABLE)
 
 
-def _can_end(point: Point) -> bool:
+def _can_end(point: PointKeys) -> bool:
     return point.time is not None or point.done_when is not None
 
 
-def _check_said(look: Look, path: Path, event: SaidEvent | None) -> None:
+def _check_said(look: Look, path: Path, event: SaidEventKeys | None) -> None:
     if event is not None:
         check_participant(look, (*path, "said", "by"), event.said.by)
 
@@ -254,9 +262,9 @@ def _check_end(look: Look) -> None:
     end = look.document.end
     for index, event in enumerate(end.any if end else ()):
         path: Path = ("end", "any", index)
-        if isinstance(event, SaidEvent):
+        if isinstance(event, SaidEventKeys):
             _check_said(look, path, event)
-        elif event is Ending.AGENDA_DONE and not look.document.agenda and look.sound("agenda"):
+        elif event is EndWord.AGENDA_DONE and not look.document.agenda and look.sound("agenda"):
             look.tell(path, "agenda-done never comes: there is no agenda", Code.END_AGENDA)
 
 

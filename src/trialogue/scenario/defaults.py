@@ -14,27 +14,27 @@ from attrs import evolve, frozen
 
 from trialogue.model.participants import Hears
 from trialogue.model.plan import FloorRules, Limits, MeetingPlan, OnInterrupt
-from trialogue.scenario.floor_keys import Always, Interrupt, Share
-from trialogue.scenario.people import Clip, ClipMode, Clips
+from trialogue.scenario.floor_keys import Always, InterruptKeys, ShareKeys
+from trialogue.scenario.people import ClipKeys, ClipMode, ClipsKeys
 from trialogue.scenario.problems import Path
 from trialogue.scenario.schema import (
-    Agent,
-    AgentDefaults,
+    AgentDefaultsKeys,
+    AgentKeys,
     Clock,
     Document,
-    End,
+    EndKeys,
     Failing,
-    Floor,
-    Hold,
-    LimitRules,
-    Replacement,
-    Run,
-    Silence,
+    FloorKeys,
+    HoldKeys,
+    LimitKeys,
+    ReplacementKeys,
+    RunKeys,
+    SilenceKeys,
     Via,
 )
-from trialogue.scenario.stages import Listen, Speak, Think
-from trialogue.scenario.tool_keys import Method, Mock, Tool
-from trialogue.scenario.vocabulary import Ending, Policy, Provider, Seat
+from trialogue.scenario.stages import ListenKeys, SpeakKeys, ThinkKeys
+from trialogue.scenario.tool_keys import Method, MockKeys, ToolKeys
+from trialogue.scenario.vocabulary import EndWord, PolicyName, Provider, Seat
 
 FRAME_S = 0.02
 READY_S = cast("float", attrs.fields(MeetingPlan).ready_s.default)
@@ -53,7 +53,7 @@ VOICES = (
 )
 """Voices by seat, for agents that name none: neighbours are easy to tell apart."""
 
-MODEL = Think(provider=Provider.OPEN_AI, model="gpt-4o-mini")
+MODEL = ThinkKeys(provider=Provider.OPEN_AI, model="gpt-4o-mini")
 """Who thinks at Deepgram where nothing is said; Deepgram manages it."""
 
 _Value = TypeVar("_Value")
@@ -129,7 +129,7 @@ def over(value: _Values | None, fallback: _Values) -> _Values:
 
 def complete(document: Document, overrides: Overrides) -> Document:
     """The whole document: written values, `defaults`, what is built in, and what the operator says."""
-    shared = (document.defaults.agent if document.defaults else None) or AgentDefaults()
+    shared = (document.defaults.agent if document.defaults else None) or AgentDefaultsKeys()
     voices = zip(document.cast.items(), cycle(VOICES), strict=False)
     seats = {
         name: _agent(_taken(name, agent, overrides.me), shared, overrides, voice)
@@ -140,26 +140,26 @@ def complete(document: Document, overrides: Overrides) -> Document:
         vars=None,
         defaults=None,
         cast=seats,
-        run=_run(document.run or Run(), overrides),
+        run=_run(document.run or RunKeys(), overrides),
         tools={name: _tool(tool) for name, tool in (document.tools or {}).items()} or None,
-        floor=_floor(document.floor or Floor(), seats),
+        floor=_floor(document.floor or FloorKeys(), seats),
         end=document.end or _end(document),
     )
 
 
-def _run(run: Run, overrides: Overrides) -> Run:
+def _run(run: RunKeys, overrides: Overrides) -> RunKeys:
     built_in = Limits()
     limits = over(
-        LimitRules(time=overrides.time_s, turns=overrides.turns, silence=overrides.silence_s),
-        over(run.limits, LimitRules(time=built_in.time_s, silence=built_in.silence_s)),
+        LimitKeys(time=overrides.time_s, turns=overrides.turns, silence=overrides.silence_s),
+        over(run.limits, LimitKeys(time=built_in.time_s, silence=built_in.silence_s)),
     )
     clock = overrides.clock or (Clock.REAL if overrides.me is not None else None)
-    asked = Run(clock=clock, seed=overrides.seed)
-    fallback = Run(clock=Clock.REAL, seed=0, frame=FRAME_S, ready=READY_S)
+    asked = RunKeys(clock=clock, seed=overrides.seed)
+    fallback = RunKeys(clock=Clock.REAL, seed=0, frame=FRAME_S, ready=READY_S)
     return evolve(over(asked, over(run, fallback)), limits=limits)
 
 
-def _agent(agent: Agent, shared: AgentDefaults, overrides: Overrides, voice: str) -> Agent:
+def _agent(agent: AgentKeys, shared: AgentDefaultsKeys, overrides: Overrides, voice: str) -> AgentKeys:
     if agent.is_person:
         return _person(agent, voice)
     via = overrides.via or agent.via or shared.via or Via.LOCAL
@@ -180,14 +180,14 @@ def _agent(agent: Agent, shared: AgentDefaults, overrides: Overrides, voice: str
     )
 
 
-def _on_failure(given: Failing | Replacement, via: Via | None) -> Failing | Replacement:
+def _on_failure(given: Failing | ReplacementKeys, via: Via | None) -> Failing | ReplacementKeys:
     """A stand-in is where the operator wants everybody, but for one that says lines."""
     if isinstance(given, Failing) or via is None or given.replace.lines is not None:
         return given
-    return Replacement(evolve(given.replace, via=via))
+    return ReplacementKeys(evolve(given.replace, via=via))
 
 
-def _taken(name: str, seat: Agent, me: Sitting | None) -> Agent:
+def _taken(name: str, seat: AgentKeys, me: Sitting | None) -> AgentKeys:
     """A seat, and the operator in it if it is the one."""
     if me is None or name != me.name or not seat.is_person:
         return seat
@@ -204,45 +204,45 @@ def sitting_fault(document: Document, me: Sitting) -> str | None:
     return f"--me {me.name}: that is no seat of a person who speaks; {where}"
 
 
-def _person(agent: Agent, voice: str) -> Agent:
+def _person(agent: AgentKeys, voice: str) -> AgentKeys:
     """A person's seat: by microphone where nothing is said; clips are spoken in the seat's voice."""
     via = agent.via or Via.MICROPHONE
-    if isinstance(via, Clips):
-        via = Clips(tuple(_clip(clip, voice) for clip in via.clips))
+    if isinstance(via, ClipsKeys):
+        via = ClipsKeys(tuple(_clip(clip, voice) for clip in via.clips))
     return evolve(agent, role=agent.role or Seat.HUMAN, via=via)
 
 
-def _clip(clip: Clip, voice: str) -> Clip:
+def _clip(clip: ClipKeys, voice: str) -> ClipKeys:
     spoken_by = voice if clip.say is not None else None
     return evolve(clip, mode=clip.mode or ClipMode.INTERRUPT, voice=clip.voice or spoken_by)
 
 
-def _without_script(agent: Agent) -> Agent:
+def _without_script(agent: AgentKeys) -> AgentKeys:
     """The agent as a model plays it: its script stands in for one, and its prompt says what to do."""
     listed = agent.think if isinstance(agent.think, tuple) else (agent.think,) if agent.think else ()
     models = tuple(think for think in listed if think.provider is not Provider.SCRIPTED)
     return evolve(agent, lines=None, think=models[0] if len(models) == 1 else models or None)
 
 
-def _listen(own: Listen | None, shared: Listen | None) -> Listen:
+def _listen(own: ListenKeys | None, shared: ListenKeys | None) -> ListenKeys:
     """Its own keys, over those of `defaults` unless it names another provider."""
-    listen = own if own and own.provider else over(own, shared or Listen())
-    listen = over(listen, Listen(provider="deepgram"))
-    return over(listen, Listen(model="nova-3")) if listen.provider == "deepgram" else listen
+    listen = own if own and own.provider else over(own, shared or ListenKeys())
+    listen = over(listen, ListenKeys(provider="deepgram"))
+    return over(listen, ListenKeys(model="nova-3")) if listen.provider == "deepgram" else listen
 
 
-def _speak(own: Speak | None, shared: Speak | None, voice: str) -> Speak:
+def _speak(own: SpeakKeys | None, shared: SpeakKeys | None, voice: str) -> SpeakKeys:
     """Its own keys, over those of `defaults` unless it names another provider."""
-    speak = own if own and own.provider else over(own, shared or Speak())
-    speak = over(speak, Speak(provider="deepgram"))
-    return over(speak, Speak(model=voice)) if speak.provider == "deepgram" else speak
+    speak = own if own and own.provider else over(own, shared or SpeakKeys())
+    speak = over(speak, SpeakKeys(provider="deepgram"))
+    return over(speak, SpeakKeys(model=voice)) if speak.provider == "deepgram" else speak
 
 
-def _tool(tool: Tool) -> Tool:
+def _tool(tool: ToolKeys) -> ToolKeys:
     """The whole tool; one that describes itself is left to do so."""
     tells_itself = tool.python is not None or tool.mcp is not None
     schema = None if tells_itself else NO_ARGUMENTS
-    built_in = Tool(
+    built_in = ToolKeys(
         description="",
         schema=schema,
         timeout=TOOL_TIMEOUT_S,
@@ -252,19 +252,19 @@ def _tool(tool: Tool) -> Tool:
     whole = over(tool, built_in)
     return evolve(
         whole,
-        mock=over(whole.mock, Mock(delay=0.0)) if whole.mock else None,
+        mock=over(whole.mock, MockKeys(delay=0.0)) if whole.mock else None,
         http=evolve(whole.http, method=whole.http.method or Method.POST) if whole.http else None,
     )
 
 
-def _floor(floor: Floor, seats: Mapping[str, Agent]) -> Floor:
+def _floor(floor: FloorKeys, seats: Mapping[str, AgentKeys]) -> FloorKeys:
     rules = FloorRules()
-    hold = Hold(max=rules.hold.max_s, warn=rules.hold.warn_s)
-    silence = Silence(after=rules.silence.after_s, do=rules.silence.steps)
+    hold = HoldKeys(max=rules.hold.max_s, warn=rules.hold.warn_s)
+    silence = SilenceKeys(after=rules.silence.after_s, do=rules.silence.steps)
     has_chair = any(agent.role is Seat.CHAIR for agent in seats.values())
-    fallback = Floor(
-        policy=Policy.CUSTOM if floor.custom else Policy("moderated" if has_chair else rules.policy),
-        otherwise=Policy(rules.otherwise),
+    fallback = FloorKeys(
+        policy=PolicyName.CUSTOM if floor.custom else PolicyName("moderated" if has_chair else rules.policy),
+        otherwise=PolicyName(rules.otherwise),
         order=tuple(name for name, agent in seats.items() if agent.role is not Seat.OBSERVER),
         think=rules.think_s,
         ear=rules.ear_s,
@@ -272,7 +272,7 @@ def _floor(floor: Floor, seats: Mapping[str, Agent]) -> Floor:
         human=rules.human_s,
         hang=rules.hang_s,
     )
-    interrupt = Interrupt(
+    interrupt = InterruptKeys(
         human=Always.ALWAYS,
         chair=Always.ALWAYS,
         agent=rules.interrupt.agents,
@@ -286,9 +286,9 @@ def _floor(floor: Floor, seats: Mapping[str, Agent]) -> Floor:
         hold=over(floor.hold, hold),
         silence=over(floor.silence, silence),
         interrupt=over(floor.interrupt, interrupt),
-        share=over(floor.share, Share(over=rules.share.window_s)),
+        share=over(floor.share, ShareKeys(over=rules.share.window_s)),
     )
 
 
-def _end(document: Document) -> End:
-    return End((Ending.AGENDA_DONE, Ending.LIMITS) if document.agenda else (Ending.LIMITS,))
+def _end(document: Document) -> EndKeys:
+    return EndKeys((EndWord.AGENDA_DONE, EndWord.LIMITS) if document.agenda else (EndWord.LIMITS,))

@@ -7,8 +7,8 @@ from typing import Final, Literal, TypeAlias
 import attrs
 from attrs import field, frozen
 
-from trialogue.scenario.schema import Agent, Document, Via
-from trialogue.scenario.stages import Listen
+from trialogue.scenario.schema import AgentKeys, Document, Via
+from trialogue.scenario.stages import ListenKeys
 from trialogue.scenario.vocabulary import Seat
 from trialogue.services.deepgram.ear import DeepgramEar
 from trialogue.services.deepgram.listen import ListenSettings
@@ -51,7 +51,7 @@ class EarSpec:
     """What it is asked for, but for the rate of the meeting's sound. Personal."""
 
 
-def has_ear(seat: Agent) -> bool:
+def has_ear(seat: AgentKeys) -> bool:
     """Whether somebody sits here whose sound is made words of."""
     return seat.is_person and seat.via is not Via.TEXT and seat.role is not Seat.OBSERVER
 
@@ -60,7 +60,9 @@ def ear_of(document: Document, name: str) -> EarSpec | None:
     """The ear of a person of a completed document; None for one without sound."""
     seat = document.cast[name]
     return (
-        EarSpec(_where(document), DeepgramEar(_settings(seat.listen or Listen()))) if has_ear(seat) else None
+        EarSpec(_where(document), DeepgramEar(_settings(seat.listen or ListenKeys())))
+        if has_ear(seat)
+        else None
     )
 
 
@@ -70,7 +72,7 @@ def _where(document: Document) -> EarVia:
     return "deepgram" if first is not None and first.via is Via.DEEPGRAM else "local"
 
 
-def _settings(listen: Listen) -> ListenSettings:
+def _settings(listen: ListenKeys) -> ListenSettings:
     model = listen.model or _model_for(listen.language)
     hints = listen.language_hints or ()
     if model == MANY and not hints and listen.language is not None:
@@ -96,7 +98,7 @@ def _primary(language: str) -> str:
     return language.split("-", maxsplit=1)[0].casefold()
 
 
-def unheard_keys(seat: Agent) -> tuple[str, ...]:
+def unheard_keys(seat: AgentKeys) -> tuple[str, ...]:
     """The keys of a person's `listen` that an ear is not asked for."""
     if seat.listen is None:
         return ()

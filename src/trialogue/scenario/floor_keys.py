@@ -23,7 +23,7 @@ class Always(Enum):
 
 
 @frozen
-class Interrupt:
+class InterruptKeys:
     """Who may cut into another's turn, and what is no interruption."""
 
     human: Always | None = None
@@ -50,7 +50,7 @@ class Interrupt:
 
 
 @frozen
-class Share:
+class ShareKeys:
     """How much of the floor one may have; beyond it, others come first."""
 
     max: Annotated[str | None, OneLine()] = None

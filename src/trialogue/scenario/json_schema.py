@@ -34,10 +34,10 @@ def json_schema() -> JsonObject:
     }
 
 
-def _records(kind: Kind) -> Iterator[kinds.Record]:
+def _records(kind: Kind) -> Iterator[kinds.KeyMap]:
     """Every record within a kind, itself included; some more than once."""
     match kind:
-        case kinds.Record(members=members):
+        case kinds.KeyMap(members=members):
             yield kind
             for member in members:
                 yield from _records(member.kind)
@@ -54,7 +54,7 @@ def _reference(cls: type[attrs.AttrsInstance]) -> JsonObject:
     return {"$ref": f"#/$defs/{cls.__name__}"}
 
 
-def _record(record: kinds.Record) -> JsonObject:
+def _record(record: kinds.KeyMap) -> JsonObject:
     docs = field_docs(record.cls)
     properties = {
         member.key: {**_schema(member.kind), "description": docs[member.attribute]}
@@ -72,7 +72,7 @@ def _record(record: kinds.Record) -> JsonObject:
 
 def _schema(kind: Kind) -> JsonObject:
     match kind:
-        case kinds.Record(cls):
+        case kinds.KeyMap(cls):
             return _reference(cls)
         case kinds.ListOf(item):
             return {"type": "array", "items": _schema(item)}
@@ -91,7 +91,7 @@ def _schema(kind: Kind) -> JsonObject:
 
 def _scalar(kind: kinds.Words | kinds.NotText) -> JsonObject:
     match kind:
-        case kinds.Text() | kinds.Pattern():
+        case kinds.Text() | kinds.PatternText():
             return {"type": "string"}
         case kinds.OneLine():
             return {"type": "string", "minLength": 1, "maxLength": 80, "pattern": "^[^:\\n]+$"}
@@ -108,7 +108,7 @@ def _scalar(kind: kinds.Words | kinds.NotText) -> JsonObject:
             return {"type": "string", "pattern": f"^{pattern}$"}
         case kinds.DurationRange():
             return {"type": "string", "pattern": rf"^{_LENGTH}(?:\.\.{_LENGTH})?$"}
-        case kinds.Choice(options):
+        case kinds.ClosedList(options):
             return {"enum": [cast("object", option.value) for option in options]}
         case _:
             assert_never(kind)

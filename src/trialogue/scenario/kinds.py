@@ -33,7 +33,7 @@ class Name:
 
 
 @frozen
-class Pattern:
+class PatternText:
     """A regular expression of Python's `re` that can be searched in linear time."""
 
 
@@ -82,7 +82,7 @@ class AnyObject:
 
 
 @frozen
-class Choice:
+class ClosedList:
     """One word of a closed list."""
 
     options: type[Enum]
@@ -126,7 +126,7 @@ class Member:
 
 
 @frozen
-class Record:
+class KeyMap:
     """A map whose keys the schema names: one attrs class."""
 
     cls: type[attrs.AttrsInstance]
@@ -144,23 +144,23 @@ class OneOf:
     """At most one of each shape."""
 
 
-Words: TypeAlias = Text | OneLine | Name | Pattern
+Words: TypeAlias = Text | OneLine | Name | PatternText
 """Kinds that a text becomes as it is."""
 
-NotText: TypeAlias = Whole | Number | Flag | Choice | Duration | DurationRange
+NotText: TypeAlias = Whole | Number | Flag | ClosedList | Duration | DurationRange
 """Kinds that a scalar becomes otherwise."""
 
-Kind: TypeAlias = Words | NotText | Anything | AnyObject | ListOf | MapOf | Record | OneOf
+Kind: TypeAlias = Words | NotText | Anything | AnyObject | ListOf | MapOf | KeyMap | OneOf
 """Every kind there is; a `match` over it ends in `assert_never`."""
 
 _SCALARS: Mapping[object, Kind] = {str: Text(), int: Whole(), float: Number(), bool: Flag()}
 
 
 @cache
-def record_of(cls: type[attrs.AttrsInstance]) -> Record:
+def record_of(cls: type[attrs.AttrsInstance]) -> KeyMap:
     """The record that an attrs class stands for."""
     hints = typing.get_type_hints(cls, include_extras=True)
-    return Record(
+    return KeyMap(
         cls,
         tuple(
             Member(
@@ -190,7 +190,7 @@ def kind_of(annotation: object) -> Kind:
 
 def _class(cls: type[object]) -> Kind:
     if issubclass(cls, Enum):
-        return Choice(cls)
+        return ClosedList(cls)
     return _SCALARS.get(cls) or record_of(cast("type[attrs.AttrsInstance]", cls))
 
 

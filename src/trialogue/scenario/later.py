@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 
-from trialogue.scenario.schema import Agent, AgentDefaults, Document, Via
+from trialogue.scenario.schema import AgentDefaultsKeys, AgentKeys, Document, Via
 
 LATER_KEYS: Mapping[type, frozenset[str]] = {
     Document: frozenset({"faults", "expect", "profiles", "matrix"}),
-    AgentDefaults: frozenset({"restart"}),
-    Agent: frozenset({"restart"}),
+    AgentDefaultsKeys: frozenset({"restart"}),
+    AgentKeys: frozenset({"restart"}),
 }
 """Keys of the format that this release does not know yet."""
 

@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 from attrs import field, frozen
 
 from trialogue.scenario.binding import Binder
-from trialogue.scenario.checks import Look, Places, check_document
+from trialogue.scenario.checks import Look, SourcePlaces, check_document
 from trialogue.scenario.including import decode, include_scripts, read_text
 from trialogue.scenario.kinds import record_of
 from trialogue.scenario.problems import Path, Place, Problems
@@ -23,7 +23,7 @@ class Scenario:
     document: Document
     """What it says; variables are in place, scripts are included."""
 
-    places: Places = field(repr=False, eq=False)
+    places: SourcePlaces = field(repr=False, eq=False)
     """Where each part of it stands."""
 
     source: str = field(eq=False)
@@ -74,7 +74,7 @@ def read_scenario(
     document = _bind(tree, problems)
     if document is None:
         return None
-    scenario = Scenario(document, Places(places_of(tree)), source, problems.paths())
+    scenario = Scenario(document, SourcePlaces(places_of(tree)), source, problems.paths())
     check_document(Look(document, scenario.places, problems, scenario.unread))
     return scenario
 

@@ -11,7 +11,7 @@ from trialogue.scenario.schema import Document
 
 
 @frozen
-class Places:
+class SourcePlaces:
     """Where each part of a scenario stands."""
 
     known: Mapping[Path, Place]
@@ -39,7 +39,7 @@ class Look:
     document: Document
     """What could be read."""
 
-    places: Places
+    places: SourcePlaces
     """Where it stands."""
 
     problems: Problems

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trialogue.scenario.agents import thinks_of
-from trialogue.scenario.people import Clips
+from trialogue.scenario.people import ClipsKeys
 from trialogue.scenario.problems import Path, meant, path_text, shown
 from trialogue.scenario.resolve import Resolved
-from trialogue.scenario.schema import Agent, Via
+from trialogue.scenario.schema import AgentKeys, Via
 from trialogue.speech.spoken_text import letters_in, sayable
 from trialogue.speech.voices import AURA, VOICES, known_voice
 
@@ -29,11 +29,11 @@ def notes(resolved: Resolved) -> list[str]:
     ]
 
 
-def _of_voices(name: str, seat: Agent) -> Iterator[str]:
+def _of_voices(name: str, seat: AgentKeys) -> Iterator[str]:
     named: list[tuple[Path, str]] = []
     if seat.via is Via.LOCAL and seat.speak is not None and seat.speak.model is not None:
         named.append((("cast", name, "speak", "model"), seat.speak.model))
-    if isinstance(seat.via, Clips):
+    if isinstance(seat.via, ClipsKeys):
         clips = enumerate(seat.via.clips)
         named += [(("cast", name, "via", "clips", at, "voice"), c.voice) for at, c in clips if c.voice]
     for path, model in named:
@@ -42,15 +42,15 @@ def _of_voices(name: str, seat: Agent) -> Iterator[str]:
             yield f'{path_text(path)}: no voice is called "{shown(model)}", so any local one speaks{hint}'
 
 
-def _of_words(name: str, seat: Agent) -> Iterator[str]:
+def _of_words(name: str, seat: AgentKeys) -> Iterator[str]:
     for path, text in _texts(name, seat):
         if text is not None and letters_in(sayable(text)) < letters_in(text):
             yield f"{path_text(path)}: has words that the local voices, which speak English, cannot say"
 
 
-def _texts(name: str, seat: Agent) -> Iterator[tuple[Path, str | None]]:
+def _texts(name: str, seat: AgentKeys) -> Iterator[tuple[Path, str | None]]:
     """What is known of what the local voices will say."""
-    if isinstance(seat.via, Clips):
+    if isinstance(seat.via, ClipsKeys):
         for index, clip in enumerate(seat.via.clips):
             yield ("cast", name, "via", "clips", index, "say"), clip.say
     if seat.via is not Via.LOCAL:

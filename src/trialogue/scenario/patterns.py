@@ -6,15 +6,15 @@ from typing import Annotated
 
 from attrs import frozen
 
-from trialogue.scenario.kinds import Pattern
+from trialogue.scenario.kinds import PatternText
 from trialogue.scenario.vocabulary import OptionalCount, OptionalIdentifier, OptionalSeconds
 
 
 @frozen
-class SaidRule:
+class SaidKeys:
     """A pattern over what was said and heard in the meeting."""
 
-    match: Annotated[str, Pattern()]
+    match: Annotated[str, PatternText()]
     """A regular expression, searched in one turn's words."""
 
     by: OptionalIdentifier = None
@@ -22,7 +22,7 @@ class SaidRule:
 
 
 @frozen
-class Moment:
+class MomentKeys:
     """A moment that is waited for: one of `speaking`, `said`, `granted` and `at`, and what narrows it."""
 
     speaking: OptionalIdentifier = None
@@ -31,7 +31,7 @@ class Moment:
     for_: OptionalSeconds = None
     """With `speaking`: for so long."""
 
-    said: SaidRule | None = None
+    said: SaidKeys | None = None
     """Something was said, in a turn that is over."""
 
     granted: bool | None = None

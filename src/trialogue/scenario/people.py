@@ -8,7 +8,7 @@ from typing import Annotated
 from attrs import frozen
 
 from trialogue.scenario.kinds import OneLine
-from trialogue.scenario.patterns import Moment
+from trialogue.scenario.patterns import MomentKeys
 
 
 class ClipMode(Enum):
@@ -19,10 +19,10 @@ class ClipMode(Enum):
 
 
 @frozen
-class Clip:
+class ClipKeys:
     """Sound that stands in for a person: a recording to `play`, or words to `say` in a local voice."""
 
-    when: Moment
+    when: MomentKeys
     """When it is played."""
 
     play: str | None = None
@@ -42,8 +42,8 @@ class Clip:
 
 
 @frozen
-class Clips:
+class ClipsKeys:
     """A person whom clips stand in for."""
 
-    clips: tuple[Clip, ...]
+    clips: tuple[ClipKeys, ...]
     """What is played, each once."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from trialogue.scenario.ears import unheard_keys
 from trialogue.scenario.looking import Look, check_participant
-from trialogue.scenario.people import Clip, Clips
+from trialogue.scenario.people import ClipKeys, ClipsKeys
 from trialogue.scenario.problems import Code, Path
-from trialogue.scenario.schema import PERSONS, Agent, Via
+from trialogue.scenario.schema import PERSONS, AgentKeys, Via
 from trialogue.scenario.seating import agent_keys, clip_fault, moment_fault
 
 
@@ -21,7 +21,7 @@ def check_people(look: Look) -> None:
             _check_seat(look, name, seat)
 
 
-def _check_seat(look: Look, name: str, seat: Agent) -> None:
+def _check_seat(look: Look, name: str, seat: AgentKeys) -> None:
     if seat.via in {Via.LOCAL, Via.DEEPGRAM}:
         text = "a person takes part via microphone, text, app, or clips"
         look.tell(("cast", name, "via"), text, Code.PERSON_VIA)
@@ -30,12 +30,12 @@ def _check_seat(look: Look, name: str, seat: Agent) -> None:
     for key in unheard_keys(seat):
         text = f"{name} is a person: no ear is asked for this"
         look.tell(("cast", name, "listen", key), text, Code.PERSON_KEY)
-    if isinstance(seat.via, Clips):
+    if isinstance(seat.via, ClipsKeys):
         for index, clip in enumerate(seat.via.clips):
             _check_clip(look, ("cast", name, "via", "clips", index), clip)
 
 
-def _check_clip(look: Look, path: Path, clip: Clip) -> None:
+def _check_clip(look: Look, path: Path, clip: ClipKeys) -> None:
     if wrong := clip_fault(clip):
         look.tell(path, wrong, Code.CLIP)
     when: Path = (*path, "when")

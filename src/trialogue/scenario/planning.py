@@ -18,13 +18,13 @@ from trialogue.model.plan import (
 )
 from trialogue.scenario.defaults import filled
 from trialogue.scenario.ears import ear_of, has_ear
-from trialogue.scenario.floor_keys import Interrupt, Share, dollars, percent
-from trialogue.scenario.people import Clips
+from trialogue.scenario.floor_keys import InterruptKeys, ShareKeys, dollars, percent
+from trialogue.scenario.people import ClipsKeys
 from trialogue.scenario.prices import price_of, price_of_ear
-from trialogue.scenario.schema import Agent, Document, Floor, LimitRules, Point, SaidEvent
+from trialogue.scenario.schema import AgentKeys, Document, FloorKeys, LimitKeys, PointKeys, SaidEventKeys
 from trialogue.scenario.standing_in import policy_of
 from trialogue.scenario.tool_specs import tool_rules
-from trialogue.scenario.vocabulary import Ending, Policy, Seat
+from trialogue.scenario.vocabulary import EndWord, PolicyName, Seat
 
 
 def plan_of(document: Document) -> MeetingPlan:
@@ -38,8 +38,8 @@ def plan_of(document: Document) -> MeetingPlan:
         floor=_floor(filled(document.floor)),
         limits=_limits(filled(run.limits)),
         agenda=tuple(_point(point) for point in document.agenda or ()),
-        end=tuple(_said(event) for event in ends if isinstance(event, SaidEvent)),
-        end_with_agenda=Ending.AGENDA_DONE in ends,
+        end=tuple(_said(event) for event in ends if isinstance(event, SaidEventKeys)),
+        end_with_agenda=EndWord.AGENDA_DONE in ends,
         ready_s=filled(run.ready),
         tools=tool_rules(document),
     )
@@ -61,13 +61,13 @@ def _participant(document: Document, name: str) -> Participant:
     )
 
 
-def _kind(agent: Agent) -> Kind:
-    if isinstance(agent.via, Clips):
+def _kind(agent: AgentKeys) -> Kind:
+    if isinstance(agent.via, ClipsKeys):
         return Kind.RECORDING
     return Kind.HUMAN if agent.is_person else Kind.AGENT
 
 
-def _limits(limits: LimitRules) -> Limits:
+def _limits(limits: LimitKeys) -> Limits:
     time_s = filled(limits.time)
     return Limits(
         time_s=None if time_s == math.inf else time_s,
@@ -77,7 +77,7 @@ def _limits(limits: LimitRules) -> Limits:
     )
 
 
-def _floor(floor: Floor) -> FloorRules:
+def _floor(floor: FloorKeys) -> FloorRules:
     hold, silence = filled(floor.hold), filled(floor.silence)
     return FloorRules(
         policy=_policy(floor, filled(floor.policy)),
@@ -95,12 +95,12 @@ def _floor(floor: Floor) -> FloorRules:
     )
 
 
-def _policy(floor: Floor, policy: Policy) -> str:
+def _policy(floor: FloorKeys, policy: PolicyName) -> str:
     """A policy's name in the plan: a custom one is called by where it is."""
-    return filled(floor.custom) if policy is Policy.CUSTOM else policy.value
+    return filled(floor.custom) if policy is PolicyName.CUSTOM else policy.value
 
 
-def _interrupt(interrupt: Interrupt) -> InterruptRules:
+def _interrupt(interrupt: InterruptKeys) -> InterruptRules:
     return InterruptRules(
         agents=filled(interrupt.agent),
         backchannel_s=filled(interrupt.backchannel),
@@ -110,7 +110,7 @@ def _interrupt(interrupt: Interrupt) -> InterruptRules:
     )
 
 
-def _share(share: Share) -> ShareRules:
+def _share(share: ShareKeys) -> ShareRules:
     return ShareRules(
         max=percent(share.max) if share.max is not None else None,
         window_s=filled(share.over),
@@ -118,7 +118,7 @@ def _share(share: Share) -> ShareRules:
     )
 
 
-def _point(point: Point) -> AgendaItem:
+def _point(point: PointKeys) -> AgendaItem:
     return AgendaItem(
         id=point.id,
         title=point.title,
@@ -129,5 +129,5 @@ def _point(point: Point) -> AgendaItem:
     )
 
 
-def _said(event: SaidEvent) -> Said:
+def _said(event: SaidEventKeys) -> Said:
     return Said(match=event.said.match, by=event.said.by)

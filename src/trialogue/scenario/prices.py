@@ -11,8 +11,8 @@ from typing import Final
 
 from trialogue.model.participants import Price
 from trialogue.scenario.ears import EarSpec
-from trialogue.scenario.schema import Agent, Via
-from trialogue.scenario.stages import Think
+from trialogue.scenario.schema import AgentKeys, Via
+from trialogue.scenario.stages import ThinkKeys
 from trialogue.services.deepgram.listen import ListenSettings
 
 DEEPGRAM: Final = Price("deepgram/voice-agent", usd_a_minute=4.50 / 60, as_of="2025-06-16")
@@ -44,12 +44,12 @@ def _listed(settings: ListenSettings) -> str:
     return "nova-3/multi" if model == "nova-3" and settings.language == "multi" else model
 
 
-def price_of(agent: Agent) -> Price | None:
+def price_of(agent: AgentKeys) -> Price | None:
     """What an agent's service costs; None where nothing is paid: people, scripts, the embedded server."""
     if agent.is_person:
         return None
     thinks = agent.think if isinstance(agent.think, tuple) else (agent.think,)
-    own = [think for think in thinks if isinstance(think, Think) and think.endpoint is not None]
+    own = [think for think in thinks if isinstance(think, ThinkKeys) and think.endpoint is not None]
     if agent.via is Via.DEEPGRAM:
         speaks = agent.speak.provider if agent.speak is not None else None
         if own or speaks not in {None, "deepgram"}:

@@ -96,7 +96,7 @@ class Place:
 
 
 @frozen
-class Problem:
+class ScenarioProblem:
     """One fault."""
 
     place: Place
@@ -120,7 +120,7 @@ class Problem:
 class Problems:
     """Collects faults, so that all of them are told at once."""
 
-    _found: list[Problem] = field(factory=list[Problem], init=False)
+    _found: list[ScenarioProblem] = field(factory=list[ScenarioProblem], init=False)
     _beyond: int = field(default=0, init=False)
 
     @property
@@ -130,7 +130,7 @@ class Problems:
 
     def add(self, place: Place, path: Path, text: str, code: Code) -> None:
         """Note a fault; the same one at the same place is noted once."""
-        problem = Problem(place, path, text, code)
+        problem = ScenarioProblem(place, path, text, code)
         if self.full:
             self._beyond += 1
         elif problem not in self._found:
@@ -140,11 +140,11 @@ class Problems:
         """Where something is wrong."""
         return frozenset(problem.path for problem in self._found)
 
-    def sorted(self, main: str) -> tuple[Problem, ...]:
+    def sorted(self, main: str) -> tuple[ScenarioProblem, ...]:
         """All of them by place: those of the file `main` first."""
         found = sorted(self._found, key=lambda p: (p.place.source != main, p.place, path_text(p.path)))
         if self._beyond and found:
-            found.append(Problem(found[-1].place, (), f"and {self._beyond} more", found[-1].code))
+            found.append(ScenarioProblem(found[-1].place, (), f"and {self._beyond} more", found[-1].code))
         return tuple(found)
 
     def raise_any(self, main: str) -> None:

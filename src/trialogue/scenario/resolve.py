@@ -10,11 +10,11 @@ from attrs import evolve, field, frozen
 
 from trialogue.model.plan import MeetingPlan
 from trialogue.scenario.agents import agent_block, is_scripted, offered_tools
-from trialogue.scenario.checks import Look, Places
+from trialogue.scenario.checks import Look, SourcePlaces
 from trialogue.scenario.defaults import Overrides, complete, filled, sitting_fault
 from trialogue.scenario.load import Scenario, read_file
 from trialogue.scenario.planning import plan_of
-from trialogue.scenario.problems import Code, Problem, Problems
+from trialogue.scenario.problems import Code, Problems, ScenarioProblem
 from trialogue.scenario.recording_checks import check_recordings
 from trialogue.scenario.run_checks import check_run
 from trialogue.scenario.schema import Clock, Document, Via
@@ -78,7 +78,7 @@ class Resolved:
     document: Document = field(repr=False)
     """The whole scenario, with nothing left out."""
 
-    places: Places = field(repr=False, eq=False)
+    places: SourcePlaces = field(repr=False, eq=False)
     """Where its parts were written."""
 
     overrides: Overrides = field(eq=False)
@@ -124,7 +124,7 @@ def prepare(path: str | FilePath, overrides: Overrides | None = None) -> Resolve
     return _build(filled(scenario), filled(document), overrides or Overrides())
 
 
-def check(path: str | FilePath, overrides: Overrides | None = None) -> list[Problem]:
+def check(path: str | FilePath, overrides: Overrides | None = None) -> list[ScenarioProblem]:
     """Everything that keeps a file from being run, sorted by place; empty where nothing does."""
     problems = Problems()
     scenario = read_file(FilePath(path), problems)

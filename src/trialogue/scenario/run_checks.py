@@ -7,8 +7,8 @@ import math
 from trialogue.scenario.agents import is_scripted, thinks_of
 from trialogue.scenario.checks import Look
 from trialogue.scenario.problems import Code, Path
-from trialogue.scenario.schema import Agent, Clock, Replacement, StandIn, Via
-from trialogue.scenario.stages import Think
+from trialogue.scenario.schema import AgentKeys, Clock, ReplacementKeys, StandInKeys, Via
+from trialogue.scenario.stages import ThinkKeys
 from trialogue.scenario.standing_in import stand_in
 from trialogue.scenario.vocabulary import Provider
 
@@ -38,13 +38,13 @@ def check_run(look: Look) -> None:
         look.tell(("run", "limits"), "a meeting needs a limit of time or of turns", Code.LIMIT_NONE)
 
 
-def _check_stand_in(look: Look, name: str, agent: Agent, *, virtual: bool) -> None:
+def _check_stand_in(look: Look, name: str, agent: AgentKeys, *, virtual: bool) -> None:
     substitute = stand_in(agent)
-    if substitute is None or not isinstance(agent.on_failure, Replacement):
+    if substitute is None or not isinstance(agent.on_failure, ReplacementKeys):
         return
     path: Path = ("cast", name, "on_failure", "replace")
     given = agent.on_failure.replace
-    if given == StandIn():
+    if given == StandInKeys():
         look.tell(path, "a stand-in needs lines, think or via, or it would fail alike", Code.STAND_IN)
     if given.lines is not None and given.think is not None:
         look.tell((*path, "lines"), "lines or think, not both", Code.THINK_TWICE)
@@ -53,7 +53,7 @@ def _check_stand_in(look: Look, name: str, agent: Agent, *, virtual: bool) -> No
     _check_thinking(look, path, substitute)
 
 
-def _check_thinking(look: Look, seat: Path, agent: Agent) -> None:
+def _check_thinking(look: Look, seat: Path, agent: AgentKeys) -> None:
     path: Path = (*seat, "think")
     match agent.via:
         case Via.DEEPGRAM if is_scripted(agent):
@@ -70,7 +70,7 @@ def _check_thinking(look: Look, seat: Path, agent: Agent) -> None:
             pass
 
 
-def _check_local(look: Look, path: Path, think: Think) -> None:
+def _check_local(look: Look, path: Path, think: ThinkKeys) -> None:
     if think.provider is Provider.SCRIPTED or (think.provider is Provider.OPEN_AI and think.endpoint):
         return
     if think.provider is Provider.OPEN_AI:

@@ -14,20 +14,20 @@ from attrs import frozen
 
 from trialogue.model.participants import Hears
 from trialogue.model.plan import SilenceStep
-from trialogue.scenario.floor_keys import Interrupt, Share
+from trialogue.scenario.floor_keys import InterruptKeys, ShareKeys
 from trialogue.scenario.kinds import Duration, OneLine, Whole
-from trialogue.scenario.patterns import SaidRule
-from trialogue.scenario.people import Clips
-from trialogue.scenario.stages import Listen, Speak, Think
-from trialogue.scenario.tool_keys import Tool
+from trialogue.scenario.patterns import SaidKeys
+from trialogue.scenario.people import ClipsKeys
+from trialogue.scenario.stages import ListenKeys, SpeakKeys, ThinkKeys
+from trialogue.scenario.tool_keys import ToolKeys
 from trialogue.scenario.vocabulary import (
-    Ending,
+    EndWord,
     Identifier,
     OptionalCount,
     OptionalIdentifier,
     OptionalSeconds,
     OptionalTitle,
-    Policy,
+    PolicyName,
     Seat,
 )
 
@@ -54,7 +54,7 @@ PERSONS = frozenset({Via.MICROPHONE, Via.TEXT, Via.APP})
 
 
 @frozen
-class LimitRules:
+class LimitKeys:
     """When a meeting ends by itself, at the latest."""
 
     time: Annotated[float | None, Duration(may_be_none=True)] = None
@@ -71,7 +71,7 @@ class LimitRules:
 
 
 @frozen
-class Run:
+class RunKeys:
     """How the meeting runs."""
 
     clock: Clock | None = None
@@ -83,7 +83,7 @@ class Run:
     frame: OptionalSeconds = None
     """How much sound moves at a time: 20ms, 40ms, 60ms, 80ms or 100ms."""
 
-    limits: LimitRules | None = None
+    limits: LimitKeys | None = None
     """When it ends by itself."""
 
     ready: OptionalSeconds = None
@@ -98,7 +98,7 @@ class Failing(Enum):
 
 
 @frozen
-class StandIn:
+class StandInKeys:
     """Who holds the seat of an agent that has failed; what is left out is as the agent has it."""
 
     via: Via | None = None
@@ -110,23 +110,23 @@ class StandIn:
     lines: tuple[str, ...] | None = None
     """What it says, turn by turn. Personal."""
 
-    think: Think | tuple[Think, ...] | None = None
+    think: ThinkKeys | tuple[ThinkKeys, ...] | None = None
     """How it thinks."""
 
-    speak: Speak | None = None
+    speak: SpeakKeys | None = None
     """How it sounds."""
 
 
 @frozen
-class Replacement:
+class ReplacementKeys:
     """A stand-in for an agent that has failed."""
 
-    replace: StandIn
+    replace: StandInKeys
     """Who takes its seat, with what the agent knew."""
 
 
 @frozen
-class AgentDefaults:
+class AgentDefaultsKeys:
     """What holds for every agent that does not say otherwise."""
 
     via: Via | None = None
@@ -135,29 +135,29 @@ class AgentDefaults:
     hears: Hears | None = None
     """By digest or by ear."""
 
-    listen: Listen | None = None
+    listen: ListenKeys | None = None
     """Keys that an agent does not write are taken from here."""
 
-    think: Think | tuple[Think, ...] | None = None
+    think: ThinkKeys | tuple[ThinkKeys, ...] | None = None
     """For agents that write neither `think` nor `lines`."""
 
-    speak: Speak | None = None
+    speak: SpeakKeys | None = None
     """Keys that an agent does not write are taken from here."""
 
-    on_failure: Failing | Replacement | None = None
+    on_failure: Failing | ReplacementKeys | None = None
     """For agents that do not say."""
 
 
 @frozen
-class Defaults:
+class DefaultsKeys:
     """Values for everyone."""
 
-    agent: AgentDefaults | None = None
+    agent: AgentDefaultsKeys | None = None
     """For every agent."""
 
 
 @frozen
-class Agent:
+class AgentKeys:
     """One seat of the cast."""
 
     role: Seat | None = None
@@ -178,38 +178,38 @@ class Agent:
     lines: tuple[str, ...] | None = None
     """What it says, turn by turn: short for a script of nothing but `say`. Personal."""
 
-    via: Via | Clips | None = None
+    via: Via | ClipsKeys | None = None
     """At which service: the embedded server, or Deepgram. A person: by `microphone`, by `text` in the
     terminal, by sound and words of the `app` that holds the meeting, or clips that stand in."""
 
     hears: Hears | None = None
     """How it learns what the others said: `text` (a digest at its turn) or `audio` (its own ear)."""
 
-    listen: Listen | None = None
+    listen: ListenKeys | None = None
     """How it hears. Of a person: what the ear is asked for that makes words of the person's sound, of which
     `model` and `language` mostly; it is at the service where the agents are."""
 
-    think: Think | tuple[Think, ...] | None = None
+    think: ThinkKeys | tuple[ThinkKeys, ...] | None = None
     """How it thinks; a list is tried in order, anew in each turn."""
 
-    speak: Speak | None = None
+    speak: SpeakKeys | None = None
     """How it sounds."""
 
     tools: tuple[Identifier, ...] | None = None
     """Which of the scenario's tools it may call."""
 
-    on_failure: Failing | Replacement | None = None
+    on_failure: Failing | ReplacementKeys | None = None
     """What becomes of it when its sessions have failed for good: `drop` (the others go on), `end` (the
     meeting does not), or a stand-in takes its seat."""
 
     @property
     def is_person(self) -> bool:
         """Whether it is a person's seat, or one of clips that stand in for a person."""
-        return self.role is Seat.HUMAN or isinstance(self.via, Clips) or self.via in PERSONS
+        return self.role is Seat.HUMAN or isinstance(self.via, ClipsKeys) or self.via in PERSONS
 
 
 @frozen
-class Hold:
+class HoldKeys:
     """How long one turn may last."""
 
     max: OptionalSeconds = None
@@ -220,7 +220,7 @@ class Hold:
 
 
 @frozen
-class Silence:
+class SilenceKeys:
     """What happens while the floor is free and nobody takes it."""
 
     after: OptionalSeconds = None
@@ -231,13 +231,13 @@ class Silence:
 
 
 @frozen
-class Floor:
+class FloorKeys:
     """Who speaks next, and for how long."""
 
-    policy: Policy | None = None
+    policy: PolicyName | None = None
     """The policy that is asked first; `moderated` where there is a chair, else `round-robin`."""
 
-    otherwise: Policy | None = None
+    otherwise: PolicyName | None = None
     """The policy that is asked when the first has nobody to name."""
 
     order: tuple[Identifier, ...] | None = None
@@ -252,16 +252,16 @@ class Floor:
     chair_timeout: OptionalSeconds = None
     """How long the floor waits for a chair who named nobody."""
 
-    hold: Hold | None = None
+    hold: HoldKeys | None = None
     """Limits on one turn."""
 
-    silence: Silence | None = None
+    silence: SilenceKeys | None = None
     """Limits on a free floor."""
 
-    interrupt: Interrupt | None = None
+    interrupt: InterruptKeys | None = None
     """What speech beside the holder's does."""
 
-    share: Share | None = None
+    share: ShareKeys | None = None
     """Limits on one participant's part of it all."""
 
     human: OptionalSeconds = None
@@ -275,15 +275,15 @@ class Floor:
 
 
 @frozen
-class SaidEvent:
+class SaidEventKeys:
     """Something was said."""
 
-    said: SaidRule
+    said: SaidKeys
     """What, and by whom."""
 
 
 @frozen
-class Point:
+class PointKeys:
     """One point of the agenda."""
 
     id: Identifier
@@ -301,15 +301,15 @@ class Point:
     warn: OptionalSeconds = None
     """So long before the end of the box the chair says that time runs out."""
 
-    done_when: SaidEvent | None = None
+    done_when: SaidEventKeys | None = None
     """The agenda moves on when this has been said."""
 
 
 @frozen
-class End:
+class EndKeys:
     """What ends the meeting; its limits always do."""
 
-    any: tuple[Ending | SaidEvent, ...]
+    any: tuple[EndWord | SaidEventKeys, ...]
     """Any of these: `agenda-done`, something said, `limits`."""
 
 
@@ -323,7 +323,7 @@ class Document:
     name: Identifier
     """What the meeting is called, in its files too."""
 
-    cast: Mapping[Identifier, Agent]
+    cast: Mapping[Identifier, AgentKeys]
     """Who is at the table, in this order: the key is the participant's name."""
 
     about: str | None = None
@@ -332,20 +332,20 @@ class Document:
     vars: Mapping[Identifier, str] | None = None
     """Texts that `${name}` stands for elsewhere in the file."""
 
-    run: Run | None = None
+    run: RunKeys | None = None
     """How it runs."""
 
-    defaults: Defaults | None = None
+    defaults: DefaultsKeys | None = None
     """What holds unless an agent says otherwise."""
 
-    tools: Mapping[Identifier, Tool] | None = None
+    tools: Mapping[Identifier, ToolKeys] | None = None
     """What agents may call."""
 
-    floor: Floor | None = None
+    floor: FloorKeys | None = None
     """Who speaks next."""
 
-    agenda: tuple[Point, ...] | None = None
+    agenda: tuple[PointKeys, ...] | None = None
     """Points, taken in order."""
 
-    end: End | None = None
+    end: EndKeys | None = None
     """What ends it."""

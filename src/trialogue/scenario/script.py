@@ -6,23 +6,23 @@ from typing import Annotated, TypeAlias
 
 from attrs import frozen
 
-from trialogue.scenario.kinds import AnyObject, DurationRange, Name, Pattern
+from trialogue.scenario.kinds import AnyObject, DurationRange, Name, PatternText
 
 JsonObject: TypeAlias = dict[str, object]
 """A map of whatever JSON can say."""
 
 
 @frozen
-class When:
+class WhenKeys:
     """What must have reached the agent."""
 
-    heard: Annotated[str, Pattern()]
+    heard: Annotated[str, PatternText()]
     """A regular expression, searched in all that reached this agent since its last reply: the digest, or
     what its recognizer made of the sound."""
 
 
 @frozen
-class ScriptCall:
+class ScriptCallKeys:
     """A tool call that an entry makes before it says anything."""
 
     tool: Annotated[str, Name()]
@@ -33,16 +33,16 @@ class ScriptCall:
 
 
 @frozen
-class ScriptEntry:
+class ScriptEntryKeys:
     """One reply of a script: `say` and `call` with their conditions, or `otherwise`, or `think` alone."""
 
     say: str | None = None
     """What it says. `${heard}`, `${result}` and `${result.key}` are filled in. Personal."""
 
-    when: When | None = None
+    when: WhenKeys | None = None
     """Only when this fits; an entry without it comes in its order."""
 
-    call: ScriptCall | None = None
+    call: ScriptCallKeys | None = None
     """A tool that is called first; `say` may then speak of its result."""
 
     again: bool | None = None
@@ -60,12 +60,12 @@ class ScriptEntry:
         return self.think is not None and self.say is None and self.call is None and self.otherwise is None
 
 
-def wire_script(script: tuple[ScriptEntry, ...]) -> list[JsonObject]:
+def wire_script(script: tuple[ScriptEntryKeys, ...]) -> list[JsonObject]:
     """The script as the embedded server reads it: think times in whole milliseconds."""
     return [_wire_entry(entry) for entry in script]
 
 
-def _wire_entry(entry: ScriptEntry) -> JsonObject:
+def _wire_entry(entry: ScriptEntryKeys) -> JsonObject:
     wire: JsonObject = {}
     if entry.when is not None:
         wire["when"] = {"heard": entry.when.heard}

@@ -12,9 +12,9 @@ from trialogue.brain.triggers import Granted, Pattern, Reached, Speaking, Trigge
 from trialogue.model.plan import Said
 from trialogue.scenario.defaults import filled
 from trialogue.scenario.ears import EarSpec, ear_of
-from trialogue.scenario.patterns import Moment
-from trialogue.scenario.people import Clip, ClipMode, Clips
-from trialogue.scenario.schema import Agent, Document, Via
+from trialogue.scenario.patterns import MomentKeys
+from trialogue.scenario.people import ClipKeys, ClipMode, ClipsKeys
+from trialogue.scenario.schema import AgentKeys, Document, Via
 
 PersonVia = Literal["microphone", "text", "app", "clips"]
 """How a person takes part."""
@@ -65,7 +65,7 @@ def people_of(document: Document, folder: FilePath) -> tuple[PersonSpec, ...]:
 def _person(document: Document, name: str, folder: FilePath) -> PersonSpec:
     ear = ear_of(document, name)
     match document.cast[name].via:
-        case Clips(clips=clips):
+        case ClipsKeys(clips=clips):
             return PersonSpec(name, "clips", tuple(_clip(clip, name, folder) for clip in clips), ear)
         case Via.TEXT:
             return PersonSpec(name, "text")
@@ -75,7 +75,7 @@ def _person(document: Document, name: str, folder: FilePath) -> PersonSpec:
             return PersonSpec(name, "microphone", ear=ear)
 
 
-def _clip(clip: Clip, name: str, folder: FilePath) -> ClipSpec:
+def _clip(clip: ClipKeys, name: str, folder: FilePath) -> ClipSpec:
     return ClipSpec(
         trigger=trigger_of(clip.when, name),
         waits=clip.mode is ClipMode.WAIT,
@@ -85,12 +85,12 @@ def _clip(clip: Clip, name: str, folder: FilePath) -> ClipSpec:
     )
 
 
-def trigger_of(moment: Moment, own: str) -> Trigger:
+def trigger_of(moment: MomentKeys, own: str) -> Trigger:
     """The trigger that a moment stands for; `own` is whose grant `granted` means."""
     return Trigger(_pattern(moment, own), nth=moment.nth or 1, after_s=moment.after or 0.0)
 
 
-def _pattern(moment: Moment, own: str) -> Pattern:
+def _pattern(moment: MomentKeys, own: str) -> Pattern:
     if moment.speaking is not None:
         return Speaking(moment.speaking, moment.for_ or 0.0)
     if moment.said is not None:
@@ -98,7 +98,7 @@ def _pattern(moment: Moment, own: str) -> Pattern:
     return Granted(own) if moment.granted else Reached(filled(moment.at))
 
 
-def moment_fault(moment: Moment) -> str | None:
+def moment_fault(moment: MomentKeys) -> str | None:
     """What is wrong with a moment in itself; None where nothing is."""
     kinds = ("speaking", "said", "granted", "at")
     named = [kind for kind in kinds if getattr(moment, kind) is not None]
@@ -111,7 +111,7 @@ def moment_fault(moment: Moment) -> str | None:
     return "a time comes but once" if moment.nth is not None and moment.at is not None else None
 
 
-def clip_fault(clip: Clip) -> str | None:
+def clip_fault(clip: ClipKeys) -> str | None:
     """What is wrong with a clip in itself; None where nothing is."""
     if (clip.play is None) == (clip.say is None):
         return "needs either play or say"
@@ -120,7 +120,7 @@ def clip_fault(clip: Clip) -> str | None:
     return "what is said is its own text" if clip.text is not None and clip.say is not None else None
 
 
-def agent_keys(seat: Agent) -> tuple[str, ...]:
+def agent_keys(seat: AgentKeys) -> tuple[str, ...]:
     """The keys of a person's seat that only an agent has a use for."""
     own = {"role", "title", "aliases", "via", "listen"}
     written = attrs.asdict(seat, recurse=False, filter=lambda _, item: item is not None)

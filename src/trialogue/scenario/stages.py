@@ -8,12 +8,12 @@ from typing import Annotated
 from attrs import frozen
 
 from trialogue.scenario.kinds import Whole
-from trialogue.scenario.script import ScriptEntry
+from trialogue.scenario.script import ScriptEntryKeys
 from trialogue.scenario.vocabulary import Provider, ReasoningMode
 
 
 @frozen
-class Endpoint:
+class EndpointKeys:
     """Where the service finds a model or a voice that it does not manage."""
 
     url: str
@@ -24,7 +24,7 @@ class Endpoint:
 
 
 @frozen
-class Listen:
+class ListenKeys:
     """How an agent hears, in Deepgram's names."""
 
     provider: str | None = None
@@ -59,7 +59,7 @@ class Listen:
 
 
 @frozen
-class Think:
+class ThinkKeys:
     """How an agent thinks."""
 
     provider: Provider
@@ -80,18 +80,18 @@ class Think:
     credentials: Mapping[str, str] | None = None
     """The account at AWS Bedrock; values belong into `${env:NAME}`. Secret."""
 
-    endpoint: Endpoint | None = None
+    endpoint: EndpointKeys | None = None
     """Where the model is, unless the service manages it."""
 
     context_length: Annotated[int | None, Whole(1)] = None
     """Characters of conversation kept; with an endpoint only."""
 
-    script: tuple[ScriptEntry, ...] | str | None = None
+    script: tuple[ScriptEntryKeys, ...] | str | None = None
     """With `scripted`: the entries, or the path of a file with them, inside the scenario's folder."""
 
 
 @frozen
-class Speak:
+class SpeakKeys:
     """How an agent sounds, in Deepgram's names."""
 
     provider: str | None = None
@@ -115,5 +115,5 @@ class Speak:
     language: str | None = None
     """BCP 47 tag, where the voice speaks several."""
 
-    endpoint: Endpoint | None = None
+    endpoint: EndpointKeys | None = None
     """Where the voice is, unless it is Deepgram's."""

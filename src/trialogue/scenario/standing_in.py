@@ -10,12 +10,12 @@ from attrs import evolve
 
 from trialogue.model.participants import OnFailure
 from trialogue.scenario.agents import is_scripted
-from trialogue.scenario.schema import Agent, Failing, Replacement, Via
+from trialogue.scenario.schema import AgentKeys, Failing, ReplacementKeys, Via
 
 
-def stand_in(agent: Agent) -> Agent | None:
+def stand_in(agent: AgentKeys) -> AgentKeys | None:
     """The seat as its stand-in holds it; None where it has none."""
-    if not isinstance(agent.on_failure, Replacement):
+    if not isinstance(agent.on_failure, ReplacementKeys):
         return None
     given = agent.on_failure.replace
     has_own_words = given.lines is not None or given.think is not None
@@ -30,10 +30,10 @@ def stand_in(agent: Agent) -> Agent | None:
     return evolve(seat, via=given.via or (Via.LOCAL if is_scripted(seat) else agent.via))
 
 
-def policy_of(agent: Agent) -> OnFailure | None:
+def policy_of(agent: AgentKeys) -> OnFailure | None:
     """What the rules know of it; None for what the plan says, which is to drop it."""
     match agent.on_failure:
-        case Replacement():
+        case ReplacementKeys():
             return OnFailure.REPLACE
         case Failing.END:
             return OnFailure.END

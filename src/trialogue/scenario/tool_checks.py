@@ -6,13 +6,13 @@ from typing import cast
 
 from trialogue.scenario.looking import Look
 from trialogue.scenario.problems import Code, Path, meant
-from trialogue.scenario.tool_keys import Tool
+from trialogue.scenario.tool_keys import ToolKeys
 
 KINDS = ("mock", "python", "http", "command", "mcp")
 """What a tool can be; it is exactly one."""
 
 
-def check_tool(look: Look, name: str, tool: Tool) -> None:
+def check_tool(look: Look, name: str, tool: ToolKeys) -> None:
     """Note everything that does not hold of one tool."""
     path: Path = ("tools", name)
     written = [kind for kind in KINDS if getattr(tool, kind) is not None]
@@ -31,7 +31,7 @@ def check_tool(look: Look, name: str, tool: Tool) -> None:
     _check_identity(look, path, tool)
 
 
-def _check_identity(look: Look, path: Path, tool: Tool) -> None:
+def _check_identity(look: Look, path: Path, tool: ToolKeys) -> None:
     declared = (tool.schema or {}).get("properties")
     if not isinstance(declared, dict):
         return

@@ -25,7 +25,7 @@ class Method(Enum):
 
 
 @frozen
-class Mock:
+class MockKeys:
     """A tool that answers the same thing every time."""
 
     result: Annotated[object, Anything()] = None
@@ -39,7 +39,7 @@ class Mock:
 
 
 @frozen
-class Http:
+class HttpKeys:
     """A tool at an address: on this machine, or at a host that the operator allows."""
 
     url: str
@@ -53,7 +53,7 @@ class Http:
 
 
 @frozen
-class Mcp:
+class McpKeys:
     """A tool of a Model Context Protocol server: a program (`command`) or an address (`url`)."""
 
     command: tuple[str, ...] | None = None
@@ -67,7 +67,7 @@ class Mcp:
 
 
 @frozen
-class Filling:
+class FillingKeys:
     """What an agent says while a tool takes its time."""
 
     after: Seconds
@@ -78,7 +78,7 @@ class Filling:
 
 
 @frozen
-class Tool:
+class ToolKeys:
     """A function that agents may call: one of `mock`, `python`, `http`, `command`, `mcp`."""
 
     description: str | None = None
@@ -87,20 +87,20 @@ class Tool:
     schema: Annotated[JsonObject | None, AnyObject()] = None
     """JSON Schema of its arguments: an object. What `python` and `mcp` tools say of themselves, if absent."""
 
-    mock: Mock | None = None
+    mock: MockKeys | None = None
     """A fixed answer."""
 
     python: str | None = None
     """`module:function`, which runs code: only with the operator's leave; or the name of a tool that the
     app, or an installed package, has registered."""
 
-    http: Http | None = None
+    http: HttpKeys | None = None
     """An address that is asked."""
 
     command: tuple[str, ...] | None = None
     """A program and its arguments, run without a shell: only with the operator's leave."""
 
-    mcp: Mcp | None = None
+    mcp: McpKeys | None = None
     """A tool of an MCP server."""
 
     timeout: OptionalSeconds = None
@@ -115,5 +115,5 @@ class Tool:
     identity: tuple[Identifier, ...] | None = None
     """The arguments that make two calls the same call, which is run once."""
 
-    filler: Filling | None = None
+    filler: FillingKeys | None = None
     """What its agent says while it runs."""

@@ -11,7 +11,7 @@ from trialogue.model.plan import Filler, OnInterrupt, ToolRules
 from trialogue.scenario.defaults import filled
 from trialogue.scenario.schema import Document
 from trialogue.scenario.script import JsonObject
-from trialogue.scenario.tool_keys import Tool
+from trialogue.scenario.tool_keys import ToolKeys
 
 
 @frozen
@@ -115,7 +115,7 @@ def tool_specs(document: Document, folder: Path) -> tuple[ToolSpec, ...]:
     return tuple(_spec(name, tool, folder) for name, tool in (document.tools or {}).items())
 
 
-def _spec(name: str, tool: Tool, folder: Path) -> ToolSpec:
+def _spec(name: str, tool: ToolKeys, folder: Path) -> ToolSpec:
     return ToolSpec(
         name=name,
         description=filled(tool.description),
@@ -125,7 +125,7 @@ def _spec(name: str, tool: Tool, folder: Path) -> ToolSpec:
     )
 
 
-def _action(name: str, tool: Tool, folder: Path) -> ToolAction:
+def _action(name: str, tool: ToolKeys, folder: Path) -> ToolAction:
     if tool.mock is not None:
         return MockAnswer(tool.mock.result, filled(tool.mock.delay), tool.mock.error or "")
     if tool.http is not None:
@@ -143,7 +143,7 @@ def tool_rules(document: Document) -> tuple[ToolRules, ...]:
     return tuple(each for each in rules if each != ToolRules(each.name))
 
 
-def _rules(name: str, tool: Tool) -> ToolRules:
+def _rules(name: str, tool: ToolKeys) -> ToolRules:
     return ToolRules(
         name,
         on_interrupt=tool.on_interrupt or OnInterrupt.CANCEL,

@@ -39,7 +39,7 @@ class ReasoningMode(Enum):
     HIGH = "high"
 
 
-class Policy(Enum):
+class PolicyName(Enum):
     """Who decides on the floor: each policy that the brain has a module for, or one of the author's."""
 
     _ignore_ = "members each"
@@ -59,7 +59,7 @@ class Seat(Enum):
     HUMAN = "human"
 
 
-class Ending(Enum):
+class EndWord(Enum):
     """Ways in which a meeting ends that need no more words."""
 
     AGENDA_DONE = "agenda-done"

@@ -24,7 +24,7 @@ def plain(document: Document) -> JsonObject:
 
 def _plain(kind: Kind, value: object) -> object:
     match kind:
-        case kinds.Record(members=members):
+        case kinds.KeyMap(members=members):
             pairs = ((member, getattr(value, member.attribute)) for member in members)
             return {member.key: _plain(member.kind, item) for member, item in pairs if item is not None}
         case kinds.MapOf(value=inner):
@@ -33,7 +33,7 @@ def _plain(kind: Kind, value: object) -> object:
             return [_plain(inner, item) for item in cast("tuple[object, ...]", value)]
         case kinds.OneOf(options=options):
             return _plain(_option(options, value), value)
-        case kinds.Choice():
+        case kinds.ClosedList():
             return cast("object", cast("Enum", value).value)
         case kinds.Duration():
             return write_duration(cast("float", value))
@@ -50,13 +50,13 @@ def _option(options: tuple[Kind, ...], value: object) -> Kind:
 
 def _is_of(kind: Kind, value: object) -> bool:
     match kind:
-        case kinds.Record(cls=cls):
+        case kinds.KeyMap(cls=cls):
             return isinstance(value, cls)
         case kinds.ListOf():
             return isinstance(value, tuple)
         case kinds.MapOf():
             return isinstance(value, Mapping)
-        case kinds.Choice(options=options):
+        case kinds.ClosedList(options=options):
             return isinstance(value, options)
         case _:
             return isinstance(value, str)

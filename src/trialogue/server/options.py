@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
-from trialogue.services.deepgram.settings import Agent
+from trialogue.services.deepgram.settings import AgentSettings
 
 
 class UnknownFields(Enum):
@@ -48,7 +48,7 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-_NO_AGENTS: Mapping[str, Agent] = MappingProxyType({})
+_NO_AGENTS: Mapping[str, AgentSettings] = MappingProxyType({})
 
 
 @frozen
@@ -97,7 +97,7 @@ class ServerOptions:
     seed: int = 0
     """Every chance of the server comes from generators seeded by this."""
 
-    agents: Mapping[str, Agent] = _NO_AGENTS
+    agents: Mapping[str, AgentSettings] = _NO_AGENTS
     """Reusable agent configurations by id, for Settings that name one."""
 
     allow_endpoint: Callable[[str], bool] = field(default=is_loopback)

@@ -162,8 +162,8 @@ def read_terms(settings: wire.Settings, options: ServerOptions) -> Terms:
     )
 
 
-def _agent(agent: wire.Agent | str, options: ServerOptions) -> wire.Agent:
-    if isinstance(agent, wire.Agent):
+def _agent(agent: wire.AgentSettings | str, options: ServerOptions) -> wire.AgentSettings:
+    if isinstance(agent, wire.AgentSettings):
         return agent
     if agent in options.agents:
         return options.agents[agent]

@@ -39,7 +39,7 @@ def _shown(message: str | bytes) -> str:
 
 
 @frozen
-class ReplyStarted:
+class ReplyBegun:
     """The agent begins a reply: comes once, before anything else of it."""
 
 
@@ -307,7 +307,7 @@ class Timeout:
 
 Fact: TypeAlias = (
     Ready
-    | ReplyStarted
+    | ReplyBegun
     | Sentence
     | ReplyAudio
     | ReplyDone

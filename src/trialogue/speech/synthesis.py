@@ -24,7 +24,7 @@ from trialogue.errors import SetupError
 from trialogue.speech.ports import Spoken
 from trialogue.speech.sentences import split_sentences
 from trialogue.speech.spoken_text import sayable, speakable
-from trialogue.speech.voices import Voice, voice_for
+from trialogue.speech.voices import VoiceShape, voice_for
 from trialogue.speech.wheels import loading, require, verified
 
 __all__ = ["HIBARI", "SAMPLE_RATE", "HibariSynthesizer", "open_hibari"]
@@ -82,14 +82,14 @@ class HibariSynthesizer:
             if sound.size:
                 yield Spoken(sentence, _pcm(sound), SAMPLE_RATE)
 
-    def _sentence(self, sentence: str, voice: Voice) -> _Frames:
+    def _sentence(self, sentence: str, voice: VoiceShape) -> _Frames:
         with self._phonemizing:
             phonemes = self._model.g2p(sentence)
         rng = _chance(voice.name, sentence)
         parts = [self._part(part, voice, rng) for part in _parts(phonemes)]
         return np.concatenate([np.zeros(0, np.float32), *parts])
 
-    def _part(self, phonemes: str, voice: Voice, rng: np.random.Generator) -> _Frames:
+    def _part(self, phonemes: str, voice: VoiceShape, rng: np.random.Generator) -> _Frames:
         ids = self._model.ids(phonemes)
         if len(ids) < 3:  # nothing between the two pads
             return np.zeros(0, np.float32)

@@ -12,11 +12,11 @@ from typing import Final
 
 from attrs import frozen
 
-__all__ = ["AURA", "VOICES", "Voice", "known_voice", "voice_for"]
+__all__ = ["AURA", "VOICES", "VoiceShape", "known_voice", "voice_for"]
 
 
 @frozen
-class Voice:
+class VoiceShape:
     """How the trained voice is bent."""
 
     name: str
@@ -33,18 +33,18 @@ class Voice:
 
 
 _ALL: Final = (
-    Voice("heart", 1.0, 1.0),
-    Voice("ada", 1.08, 1.04, 1.03),
-    Voice("cleo", 1.2, 1.1, 1.05),
-    Voice("eve", 0.88, 0.96, 0.92),
-    Voice("gwen", 0.94, 1.06, 1.08),
-    Voice("iris", 1.32, 1.14, 1.0),
-    Voice("kit", 1.42, 1.2, 1.06),
-    Voice("ben", 0.58, 0.86, 1.0),
-    Voice("dan", 0.48, 0.8, 0.98),
-    Voice("finn", 0.68, 0.9, 1.08),
-    Voice("hugo", 0.53, 0.9, 0.94),
-    Voice("jack", 0.63, 0.82, 1.04),
+    VoiceShape("heart", 1.0, 1.0),
+    VoiceShape("ada", 1.08, 1.04, 1.03),
+    VoiceShape("cleo", 1.2, 1.1, 1.05),
+    VoiceShape("eve", 0.88, 0.96, 0.92),
+    VoiceShape("gwen", 0.94, 1.06, 1.08),
+    VoiceShape("iris", 1.32, 1.14, 1.0),
+    VoiceShape("kit", 1.42, 1.2, 1.06),
+    VoiceShape("ben", 0.58, 0.86, 1.0),
+    VoiceShape("dan", 0.48, 0.8, 0.98),
+    VoiceShape("finn", 0.68, 0.9, 1.08),
+    VoiceShape("hugo", 0.53, 0.9, 0.94),
+    VoiceShape("jack", 0.63, 0.82, 1.04),
 )
 
 VOICES: Final = MappingProxyType({voice.name: voice for voice in _ALL})
@@ -81,7 +81,7 @@ AURA: Final = MappingProxyType(
 """Local voices by the given name of a Deepgram voice: `aura-2-thalia-en` is `thalia`."""
 
 
-def voice_for(model: str) -> Voice:
+def voice_for(model: str) -> VoiceShape:
     """Return the local voice for a name: one of ours, a Deepgram model, or anything, by its hash.
 
     >>> voice_for("aura-2-orion-en").name
@@ -90,7 +90,7 @@ def voice_for(model: str) -> Voice:
     return known_voice(model) or VOICES[_by_hash(model)]
 
 
-def known_voice(model: str) -> Voice | None:
+def known_voice(model: str) -> VoiceShape | None:
     """Return the local voice that has this name, or stands in for the Deepgram voice of it; else None."""
     ours = VOICES.get(model.lower())
     parts = model.lower().split("-")

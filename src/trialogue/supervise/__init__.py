@@ -19,7 +19,7 @@ from trialogue.supervise.observations import (
 from trialogue.supervise.signals import watch_signals
 from trialogue.supervise.specs import AutoShutdown, Backoff, ChildSpec, Intensity, Restart, Start, Strategy
 from trialogue.supervise.supervisor import Supervisor, open_supervisor, supervisor_spec
-from trialogue.supervise.task import Phase
+from trialogue.supervise.task import TaskPhase
 
 __all__ = [
     "AutoShutdown",
@@ -35,13 +35,13 @@ __all__ = [
     "Observation",
     "Observer",
     "Overrun",
-    "Phase",
     "Restart",
     "Restarting",
     "Start",
     "Started",
     "Strategy",
     "Supervisor",
+    "TaskPhase",
     "lone_error",
     "open_supervisor",
     "supervisor_spec",

@@ -15,7 +15,7 @@ from attrs import define, field, frozen
 from trialogue.errors import LocalProtocolError
 from trialogue.supervise.child import Child, Life
 
-__all__ = ["Answer", "Inbox", "Request"]
+__all__ = ["Answer", "ChildRequest", "Inbox"]
 
 
 @frozen
@@ -36,7 +36,7 @@ class Answer:
 
 
 @define(eq=False)
-class Request:
+class ChildRequest:
     """Something to be done with a child by the supervisor's task, for another task."""
 
     find: Callable[[], Child]
@@ -64,7 +64,7 @@ class Request:
             self.done.set()
 
 
-Message: TypeAlias = Life | Request
+Message: TypeAlias = Life | ChildRequest
 
 
 @define(eq=False)
@@ -79,7 +79,7 @@ class Inbox:
         self._messages.append(message)
         self._wake.set()
 
-    def withdraw(self, request: Request) -> None:
+    def withdraw(self, request: ChildRequest) -> None:
         """Take `request` out again if nobody has begun with it."""
         if request in self._messages:
             self._messages.remove(request)
@@ -91,7 +91,7 @@ class Inbox:
             match message:
                 case Life():
                     lives.append(message)
-                case Request():
+                case ChildRequest():
                     message.done.set()
                 case _:
                     assert_never(message)

@@ -11,7 +11,7 @@ import trio
 from trialogue.errors import LocalProtocolError
 from trialogue.supervise.child import Child, ChildState, ChildStatus
 from trialogue.supervise.decisions import RestartWindow
-from trialogue.supervise.inbox import Answer, Inbox, Request
+from trialogue.supervise.inbox import Answer, ChildRequest, Inbox
 from trialogue.supervise.lone import lone_error
 from trialogue.supervise.observations import Diagnostics, Observer
 from trialogue.supervise.specs import (
@@ -22,7 +22,7 @@ from trialogue.supervise.specs import (
     Strategy,
     check_specs,
 )
-from trialogue.supervise.task import Phase, SupervisorTask
+from trialogue.supervise.task import SupervisorTask, TaskPhase
 from trialogue.supervise.tree import Tree
 
 __all__ = ["Supervisor", "open_supervisor", "supervisor_spec"]
@@ -58,7 +58,7 @@ class Supervisor:
         return self._tree.name
 
     @property
-    def phase(self) -> Phase:
+    def phase(self) -> TaskPhase:
         """Where it stands."""
         return self._task.phase
 
@@ -85,22 +85,22 @@ class Supervisor:
         `ValueError` for a spec that does not fit this supervisor.
         """
         check_specs([spec], self._tree.auto_shutdown)
-        return await self._task.ask(Request(lambda: self._add(spec), self._start_new))
+        return await self._task.ask(ChildRequest(lambda: self._add(spec), self._start_new))
 
     async def terminate_child(self, child_id: str) -> None:
         """Stop a child and leave it stopped; a temporary one is forgotten."""
-        await self._task.ask(Request(lambda: self._known(child_id), self._terminate))
+        await self._task.ask(ChildRequest(lambda: self._known(child_id), self._terminate))
 
     async def restart_child(self, child_id: str) -> object:
         """Start a child that is stopped: the value that it reports ready with.
 
         Raises the child's own error if it fails to start; it stays stopped then.
         """
-        return await self._task.ask(Request(lambda: self._stopped(child_id), self._start_again))
+        return await self._task.ask(ChildRequest(lambda: self._stopped(child_id), self._start_again))
 
     async def delete_child(self, child_id: str) -> None:
         """Forget a child that is stopped."""
-        await self._task.ask(Request(lambda: self._stopped(child_id), self._delete))
+        await self._task.ask(ChildRequest(lambda: self._stopped(child_id), self._delete))
 
     def stop(self) -> None:
         """Begin to stop, children in reverse order; `wait` for the end. Never waits, may be repeated."""

@@ -19,13 +19,13 @@ import trio
 from attrs import define, field
 
 from trialogue.supervise.child import Life
-from trialogue.supervise.inbox import Inbox, Request
+from trialogue.supervise.inbox import ChildRequest, Inbox
 from trialogue.supervise.tree import Tree
 
-__all__ = ["Phase", "SupervisorTask"]
+__all__ = ["SupervisorTask", "TaskPhase"]
 
 
-class Phase(Enum):
+class TaskPhase(Enum):
     """Where a supervisor stands."""
 
     STARTING = "starting"
@@ -41,7 +41,7 @@ class Phase(Enum):
     """Nothing of it is alive."""
 
 
-OPEN: Final = frozenset({Phase.STARTING, Phase.RUNNING})
+OPEN: Final = frozenset({TaskPhase.STARTING, TaskPhase.RUNNING})
 """When requests are taken."""
 
 
@@ -55,7 +55,7 @@ class SupervisorTask:
     inbox: Inbox
     """What it is told and asked."""
 
-    phase: Phase = Phase.STARTING
+    phase: TaskPhase = TaskPhase.STARTING
     """Where it stands."""
 
     opened: trio.Event = field(factory=trio.Event)
@@ -78,14 +78,14 @@ class SupervisorTask:
     async def _work(self) -> None:
         """Start the children, then do what comes, one thing at a time, until stopped."""
         await self.tree.start_all()
-        self.phase = Phase.RUNNING
+        self.phase = TaskPhase.RUNNING
         self.opened.set()
         while True:
             message = await self.inbox.take(until=self.tree.next_due())
             match message:
                 case Life() as life:
                     await self.tree.reap(life)
-                case Request() as request:
+                case ChildRequest() as request:
                     await request.fulfil()
                 case None:
                     await self.tree.revive_due()
@@ -94,14 +94,14 @@ class SupervisorTask:
 
     def _close(self) -> None:
         """Take no more requests, refuse those that wait, and note the ends that came before the stop."""
-        self.phase = Phase.STOPPING
+        self.phase = TaskPhase.STOPPING
         self.tree.bury(self.inbox.close())
 
     def _be_stopped(self) -> None:
-        self.phase = Phase.STOPPED
+        self.phase = TaskPhase.STOPPED
         self.ended.set()
 
-    async def ask(self, request: Request) -> object:
+    async def ask(self, request: ChildRequest) -> object:
         """Have `request` done by the supervisor's task."""
         if self.phase in OPEN:
             self.inbox.post(request)

@@ -10,19 +10,19 @@ from functools import partial
 
 from trialogue.actors.agent import Connect
 from trialogue.chaos.catalogue import FAULTS, Fault, fault_named
-from trialogue.chaos.faulty_socket import Answer, answer_wrongly
+from trialogue.chaos.faulty_socket import WrongAnswer, answer_wrongly
 from trialogue.chaos.promises import Judged, judge
 from trialogue.chaos.trial import FaultPlan, Planned, Trial, drawn, planned, try_meeting
 from trialogue.transport.dial import in_memory
 
 __all__ = [
     "FAULTS",
-    "Answer",
     "Fault",
     "FaultPlan",
     "Judged",
     "Planned",
     "Trial",
+    "WrongAnswer",
     "drawn",
     "fault_named",
     "judge",
@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 
-def peer(answer: Answer) -> Connect:
+def peer(answer: WrongAnswer) -> Connect:
     """Dial, in memory, a peer that answers each upgrade so and is no voice agent at all."""
     connect = in_memory(partial(answer_wrongly, answer=answer))
     return partial(connect, "ws://peer/", headers={})

@@ -8,7 +8,7 @@ from trialogue.brain.floor.view import Policy
 
 
 @frozen
-class Entry:
+class PolicyEntry:
     """A policy that a scenario can name, `POLICY` of its module."""
 
     name: str

@@ -41,7 +41,7 @@ class EarState(Enum):
 
 
 @define
-class Stretch:
+class SpeechStretch:
     """One stretch of a person's detected speech."""
 
     begin_s: float
@@ -69,7 +69,7 @@ class Stretch:
 
 @define
 class _Person:
-    stretches: deque[Stretch] = Factory(lambda: deque[Stretch](maxlen=KEPT))
+    stretches: deque[SpeechStretch] = Factory(lambda: deque[SpeechStretch](maxlen=KEPT))
     fell_s: float | None = None
     ear: EarState = EarState.NONE
     session: int = 0
@@ -108,10 +108,10 @@ class People:
     def begins(self, name: str, position_s: float) -> None:
         """A person has begun to speak."""
         person = self._seats[name]
-        person.stretches.append(Stretch(position_s))
+        person.stretches.append(SpeechStretch(position_s))
         person.fell_s, person.was_cut = None, False
 
-    def stops(self, name: str, position_s: float) -> Stretch:
+    def stops(self, name: str, position_s: float) -> SpeechStretch:
         """A person has stopped speaking: the stretch that is over."""
         person = self._seats[name]
         stretch = person.stretches[-1]
@@ -127,7 +127,7 @@ class People:
         """A person's voice has risen again."""
         self._seats[name].fell_s = None
 
-    def reset(self, name: str, now: float) -> Stretch | None:
+    def reset(self, name: str, now: float) -> SpeechStretch | None:
         """A person's source lives no more, or starts anew: the stretch that ended with it."""
         person = self._seats[name]
         person.typed.clear()
@@ -167,13 +167,13 @@ class People:
         """Make the stretch that goes on one beside another's turn."""
         self._seats[name].stretches[-1].beside = turn
 
-    def judge(self, name: str, kind: Beside) -> Stretch:
+    def judge(self, name: str, kind: Beside) -> SpeechStretch:
         """Note what the last stretch of a person's speech was beside another's turn: that stretch."""
         stretch = self._seats[name].stretches[-1]
         stretch.kind = kind
         return stretch
 
-    def place(self, stretch: Stretch, turn: int, kind: Beside) -> None:
+    def place(self, stretch: SpeechStretch, turn: int, kind: Beside) -> None:
         """Note beside which turn a stretch was that had no home, and what it was."""
         stretch.beside, stretch.kind = turn, kind
 
@@ -221,7 +221,7 @@ class People:
         found = [name for name in self._seats if self.is_speaking(name)]
         return tuple(sorted(found, key=lambda name: (self.current(name).begin_s, name)))
 
-    def current(self, name: str) -> Stretch:
+    def current(self, name: str) -> SpeechStretch:
         """The stretch of speech that goes on, or was last; IndexError for one who never spoke."""
         return self._seats[name].stretches[-1]
 
@@ -252,7 +252,7 @@ class People:
         """Whether a listening session is the person's latest."""
         return session >= self._seats[name].session
 
-    def unworded(self) -> list[tuple[str, Stretch]]:
+    def unworded(self) -> list[tuple[str, SpeechStretch]]:
         """Stretches beside turns that are over and for which nothing stands in the transcript yet."""
         return [
             (name, stretch)
@@ -261,11 +261,11 @@ class People:
             if stretch.end_s is not None and stretch.beside and not stretch.is_worded
         ]
 
-    def stretches_of(self, name: str, turn: int) -> list[Stretch]:
+    def stretches_of(self, name: str, turn: int) -> list[SpeechStretch]:
         """The stretches of a turn of the person's own."""
         return [stretch for stretch in self._seats[name].stretches if stretch.turn == turn]
 
-    def home(self, name: str, words: Words, now: float) -> list[Stretch]:
+    def home(self, name: str, words: Words, now: float) -> list[SpeechStretch]:
         """The stretches in which words were said, in order; none where nothing was detected there."""
         stretches = self._seats[name].stretches
         if words.end_s > words.begin_s:
@@ -273,21 +273,21 @@ class People:
         near = [each for each in stretches if each.begin_s <= now and now - _end(each, now) <= LATE_S]
         return near[-1:]
 
-    def word(self, stretches: list[Stretch]) -> None:
+    def word(self, stretches: list[SpeechStretch]) -> None:
         """Note that words, or that there are none, stand in the transcript for these stretches."""
         for stretch in stretches:
             stretch.is_worded = True
 
 
-def _end(stretch: Stretch, now: float) -> float:
+def _end(stretch: SpeechStretch, now: float) -> float:
     return now if stretch.end_s is None else stretch.end_s
 
 
-def _touches(stretch: Stretch, words: Words, now: float) -> bool:
+def _touches(stretch: SpeechStretch, words: Words, now: float) -> bool:
     return stretch.begin_s <= words.end_s + NEAR_S and _end(stretch, now) >= words.begin_s - NEAR_S
 
 
-def are_believed(text: str, stretches: list[Stretch], now: float) -> bool:
+def are_believed(text: str, stretches: list[SpeechStretch], now: float) -> bool:
     """Whether speech of this length can hold these words."""
     length = sum(stretch.length(now) for stretch in stretches)
     return len(text.split()) <= WORDS_A_SECOND * length + 1

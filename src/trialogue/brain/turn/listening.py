@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TypeAlias, assert_never
 
-from trialogue.brain.beside import JUDGE_S, Entry, Verdict, beside_people, verdict
+from trialogue.brain.beside import JUDGE_S, Entry, SpeechSort, beside_people, verdict
 from trialogue.brain.course.course import Phase
 from trialogue.brain.floor.requests import HIGH
 from trialogue.brain.floor.view import COLLISION_S
@@ -25,7 +25,7 @@ from trialogue.brain.turn import taking, wording
 from trialogue.brain.turn.agent import AgentTurn
 from trialogue.brain.turn.person import PersonState, PersonTurn
 from trialogue.brain.turn.wording import SURE_S, WORDS_S
-from trialogue.brain.words.utterances import Spoken
+from trialogue.brain.words.utterances import SpokenUtterance
 from trialogue.model.events import (
     EarHeard,
     EchoNoticed,
@@ -140,14 +140,14 @@ def judge(o: Owners, name: str, *, is_over: bool = False) -> None:
     found = verdict(_length(o, entry, is_over=is_over), entry.words, rules, is_over=is_over)
     o.beside.judge(name, found)
     match found:
-        case Verdict.INTERRUPTION:
+        case SpeechSort.INTERRUPTION:
             _interrupts(o, entry)
-        case Verdict.BACKCHANNEL:
+        case SpeechSort.BACKCHANNEL:
             _passed(o, name, "backchannel")
-        case Verdict.OVERLAP:
+        case SpeechSort.OVERLAP:
             if is_over:
                 _passed(o, name, "overlap")
-        case Verdict.UNSURE:
+        case SpeechSort.UNSURE:
             pass
         case _:  # pragma: no cover
             assert_never(found)
@@ -244,7 +244,7 @@ def _ended_without(o: Owners, name: str, event: EarHeard) -> None:
             hung(o, turn)
 
 
-def _place(o: Owners, spoken: Spoken) -> None:
+def _place(o: Owners, spoken: SpokenUtterance) -> None:
     """Words belong to the stretch in which the last of them was said."""
     stretch, name = spoken.home[-1], spoken.name
     turn = o.turns.person(name)
@@ -264,7 +264,7 @@ def _place(o: Owners, spoken: Spoken) -> None:
         _free_words(o, spoken)
 
 
-def _own_words(o: Owners, turn: PersonTurn, spoken: Spoken) -> None:
+def _own_words(o: Owners, turn: PersonTurn, spoken: SpokenUtterance) -> None:
     """Words of the holder's own turn: final ones are attributed, and end it where it is silent."""
     turn.hear()
     if o.turns.kept is not None and o.turns.kept.by == spoken.name:
@@ -278,14 +278,14 @@ def _own_words(o: Owners, turn: PersonTurn, spoken: Spoken) -> None:
         hung(o, turn)
 
 
-def _own_if_granted(o: Owners, spoken: Spoken) -> None:
+def _own_if_granted(o: Owners, spoken: SpokenUtterance) -> None:
     """Words that made speech an interruption are words of the turn that it took."""
     turn = o.turns.person(spoken.name)
     if turn is not None and spoken.home[-1].turn == turn.number:
         _own_words(o, turn, spoken)
 
 
-def _free_words(o: Owners, spoken: Spoken) -> None:
+def _free_words(o: Owners, spoken: SpokenUtterance) -> None:
     """Words of speech that began on a free floor and was too short to be sure: they make it sure."""
     name, turn = spoken.name, o.turns.current
     stretch = spoken.home[-1]
@@ -298,7 +298,7 @@ def _free_words(o: Owners, spoken: Spoken) -> None:
         number = turn.number if turn is not None else o.floor.turn
         length, words = stretch.length(o.now), len(spoken.words.text.split())
         found = verdict(length, words, o.plan.floor.interrupt, is_over=True)
-        kind: Beside = "backchannel" if found is Verdict.BACKCHANNEL else "overlap"
+        kind: Beside = "backchannel" if found is SpeechSort.BACKCHANNEL else "overlap"
         o.people.place(stretch, number, kind)
         o.report(kind, "words that came behind its speech", name)
         wording.aside(o, spoken, stretch, kind)

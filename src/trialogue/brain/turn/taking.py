@@ -22,7 +22,7 @@ from trialogue.brain.turn.agent import AgentFact, AgentTurn
 from trialogue.brain.turn.dropping import deny_held, drop
 from trialogue.brain.turn.person import PersonFact, PersonTurn
 from trialogue.brain.turn.turns import Kept, Turn
-from trialogue.brain.words.digest import Line
+from trialogue.brain.words.digest import DigestLine
 from trialogue.brain.words.names import addressee
 from trialogue.errors import LocalProtocolError
 from trialogue.model.commands import Cause, EndTurn, GrantFloor, PausePlayout, StopPlayout
@@ -284,7 +284,7 @@ def _tell(o: Owners, turn: Turn, taken: TurnTaken) -> None:
     """
     was_cut = taken.cause not in {"finished", "yielded", "timeout"}
     is_certain = not (isinstance(turn, PersonTurn) and turn.is_uncertain)
-    line = Line(turn.holder, taken.heard, was_cut, is_certain)
+    line = DigestLine(turn.holder, taken.heard, was_cut, is_certain)
     for other in o.cast.everybody:
         if other.name == taken.participant or not other.may_speak:
             continue

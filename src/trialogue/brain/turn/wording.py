@@ -10,10 +10,10 @@
 from __future__ import annotations
 
 from trialogue.brain.owners import Owners
-from trialogue.brain.seats.people import Stretch, are_believed
+from trialogue.brain.seats.people import SpeechStretch, are_believed
 from trialogue.brain.turn.person import PersonTurn
-from trialogue.brain.words.digest import Line
-from trialogue.brain.words.utterances import Spoken
+from trialogue.brain.words.digest import DigestLine
+from trialogue.brain.words.utterances import SpokenUtterance
 from trialogue.model.commands import Attribute
 from trialogue.model.transcript import UNCLEAR, Beside
 
@@ -30,7 +30,7 @@ READ_AT_LEAST_S = 0.5
 """How long the shortest typed words are read, in seconds."""
 
 
-def attribute(o: Owners, turn: PersonTurn, spoken: Spoken) -> None:
+def attribute(o: Owners, turn: PersonTurn, spoken: SpokenUtterance) -> None:
     """Attribute the words of an utterance to the turn of its person that goes on."""
     text = o.utterances.tell(spoken)
     o.people.word(spoken.home)
@@ -56,7 +56,7 @@ def settle(o: Owners, turn: PersonTurn) -> None:
     o.people.word(o.people.stretches_of(name, turn.number))
 
 
-def _is_held(o: Owners, spoken: Spoken) -> bool:
+def _is_held(o: Owners, spoken: SpokenUtterance) -> bool:
     return are_believed(spoken.words.text, spoken.home, o.now)
 
 
@@ -64,22 +64,22 @@ def _note_unclear(o: Owners, name: str) -> None:
     o.report("unclear", "nobody could make words of its speech", name)
 
 
-def disbelieve(o: Owners, spoken: Spoken) -> None:
+def disbelieve(o: Owners, spoken: SpokenUtterance) -> None:
     """Words came that no detected speech can hold: they count for nothing, and that is noted."""
     o.utterances.tell(spoken)
     o.report("unclear", "words came that its speech was too short to hold", spoken.name)
 
 
-def late(o: Owners, spoken: Spoken, turn: int) -> None:
+def late(o: Owners, spoken: SpokenUtterance, turn: int) -> None:
     """Attribute words of a turn that is over, and tell them to whoever reads."""
     text = o.utterances.tell(spoken)
     if not text:
         return
     o.emit(Attribute(spoken.name, turn, text, is_certain=False))
-    _tell(o, Line(o.cast[spoken.name], text, is_certain=False))
+    _tell(o, DigestLine(o.cast[spoken.name], text, is_certain=False))
 
 
-def aside(o: Owners, spoken: Spoken, stretch: Stretch, kind: Beside) -> None:
+def aside(o: Owners, spoken: SpokenUtterance, stretch: SpeechStretch, kind: Beside) -> None:
     """Attribute words that were said beside another's turn."""
     text = o.utterances.tell(spoken)
     o.people.word(spoken.home)
@@ -87,7 +87,7 @@ def aside(o: Owners, spoken: Spoken, stretch: Stretch, kind: Beside) -> None:
         _stand_beside(o, spoken.name, stretch, (text, kind), is_certain=spoken.is_final)
 
 
-def unclear_beside(o: Owners, name: str, stretch: Stretch) -> None:
+def unclear_beside(o: Owners, name: str, stretch: SpeechStretch) -> None:
     """No settled words came of speech beside another's turn: those that are known stand, or it is unclear."""
     for spoken in o.utterances.open_of(name):
         if spoken.home and spoken.home[-1] is stretch and _is_held(o, spoken):
@@ -100,7 +100,7 @@ def unclear_beside(o: Owners, name: str, stretch: Stretch) -> None:
 
 
 def _stand_beside(
-    o: Owners, name: str, stretch: Stretch, said: tuple[str, Beside], *, is_certain: bool
+    o: Owners, name: str, stretch: SpeechStretch, said: tuple[str, Beside], *, is_certain: bool
 ) -> None:
     text, kind = said
     end_s = o.now if stretch.end_s is None else stretch.end_s
@@ -116,10 +116,10 @@ def _stand_beside(
         )
     )
     if kind == "overlap":
-        _tell(o, Line(o.cast[name], text, is_certain=is_certain, was_beside=True))
+        _tell(o, DigestLine(o.cast[name], text, is_certain=is_certain, was_beside=True))
 
 
-def _tell(o: Owners, line: Line) -> None:
+def _tell(o: Owners, line: DigestLine) -> None:
     """Tell words to all who read what others say; who hears has heard them, unless it had the floor."""
     turn = o.turns.current
     holder = turn.holder.name if turn is not None else None

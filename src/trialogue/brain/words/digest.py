@@ -31,7 +31,7 @@ BE_SHORTER = "Your last turn was long. Please be shorter."
 
 
 @frozen
-class Line:
+class DigestLine:
     """What one other participant said, or did not say, in one turn."""
 
     speaker: Participant
@@ -54,7 +54,7 @@ class Line:
 class Missed:
     """All that one agent has yet to be told."""
 
-    lines: tuple[Line, ...] = ()
+    lines: tuple[DigestLine, ...] = ()
     """Others' turns, in order."""
 
     notes: tuple[str, ...] = ()
@@ -86,7 +86,7 @@ class Inboxes:
         """What a participant has yet to be told."""
         return self._missed.get(participant, Missed())
 
-    def add_line(self, participant: str, line: Line) -> None:
+    def add_line(self, participant: str, line: DigestLine) -> None:
         """Somebody else's turn is over."""
         missed = self.of(participant)
         self._missed[participant] = evolve(missed, lines=(*missed.lines, line))
@@ -143,7 +143,7 @@ def speech(text: str, cast: tuple[Participant, ...]) -> str:
     return quoted(text) if holds_label(one_line(text), cast, "Note") else one_line(text)
 
 
-def _spoken(line: Line, cast: tuple[Participant, ...]) -> str:
+def _spoken(line: DigestLine, cast: tuple[Participant, ...]) -> str:
     label = one_line(line.speaker.label)
     if not line.heard:
         return f"({label} said nothing.)"

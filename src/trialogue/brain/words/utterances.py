@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from attrs import Factory, define
 
-from trialogue.brain.seats.people import Stretch, Words
+from trialogue.brain.seats.people import SpeechStretch, Words
 
 
 @define
-class Spoken:
+class SpokenUtterance:
     """One utterance of a person."""
 
     name: str
@@ -20,7 +20,7 @@ class Spoken:
     is_final: bool
     """Whether its words change no more."""
 
-    home: list[Stretch]
+    home: list[SpeechStretch]
     """The stretches of speech that it was said in."""
 
     told: int = 0
@@ -36,31 +36,31 @@ class Spoken:
 class Utterances:
     """The utterances of people that still matter: those whose words may yet be attributed."""
 
-    _spoken: dict[tuple[str, int], Spoken] = Factory(dict[tuple[str, int], Spoken])
+    _spoken: dict[tuple[str, int], SpokenUtterance] = Factory(dict[tuple[str, int], SpokenUtterance])
 
-    def hear(self, name: str, utterance: int, words: Words, *, is_final: bool) -> Spoken:
+    def hear(self, name: str, utterance: int, words: Words, *, is_final: bool) -> SpokenUtterance:
         """An ear tells an utterance, anew or once more; its words replace those told before."""
         spoken = self._spoken.get((name, utterance))
         if spoken is None:
-            spoken = self._spoken[name, utterance] = Spoken(name, words, is_final, [])
+            spoken = self._spoken[name, utterance] = SpokenUtterance(name, words, is_final, [])
         spoken.words, spoken.is_final = words, is_final
         return spoken
 
-    def put(self, spoken: Spoken, home: list[Stretch]) -> None:
+    def put(self, spoken: SpokenUtterance, home: list[SpeechStretch]) -> None:
         """Note in which stretches of speech an utterance was said."""
         spoken.home = home
 
-    def tell(self, spoken: Spoken) -> str:
+    def tell(self, spoken: SpokenUtterance) -> str:
         """Take the words that do not stand in the transcript yet: they do now."""
         rest = spoken.rest
         spoken.told = max(spoken.told, len(spoken.words.text.split()))
         return rest
 
-    def forget(self, spoken: Spoken) -> None:
+    def forget(self, spoken: SpokenUtterance) -> None:
         """An utterance is over, and all of it attributed."""
         for key in [key for key, each in self._spoken.items() if each is spoken]:
             del self._spoken[key]
 
-    def open_of(self, name: str) -> list[Spoken]:
+    def open_of(self, name: str) -> list[SpokenUtterance]:
         """A person's utterances with words that do not stand in the transcript yet, in order."""
         return [spoken for (who, _), spoken in self._spoken.items() if who == name and spoken.rest]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from trialogue.chaos.catalogue.values import Dial, Fate, Fault
-from trialogue.chaos.faulty_socket import Answer
+from trialogue.chaos.catalogue.values import BadAddress, Fate, Fault
+from trialogue.chaos.faulty_socket import WrongAnswer
 
 
-def http(status: str, *headers: str, body: str = "") -> Answer:
+def http(status: str, *headers: str, body: str = "") -> WrongAnswer:
     """An answer of HTTP; its length is that of the body with all that is filled into it."""
     lines = [f"HTTP/1.1 {status}", *headers, "Content-Length: {length}", "", body]
-    return Answer("\r\n".join(lines).encode())
+    return WrongAnswer("\r\n".join(lines).encode())
 
 
 def _upgraded(*headers: str, accept: str = "{accept}") -> bytes:
@@ -20,12 +20,20 @@ def _upgraded(*headers: str, accept: str = "{accept}") -> bytes:
 _KEY_ECHO = '{"err_code":"INVALID_AUTH","err_msg":"{auth} is not good"}'
 
 DIALS = (
-    Fault("refused", 1, "nobody listens at the address", Dial.REFUSED, Fate.RETURNS, "cannot reach", dials=2),
+    Fault(
+        "refused",
+        1,
+        "nobody listens at the address",
+        BadAddress.REFUSED,
+        Fate.RETURNS,
+        "cannot reach",
+        dials=2,
+    ),
     Fault(
         "unknown-host",
         2,
         "the name of the host is not known",
-        Dial.UNKNOWN_HOST,
+        BadAddress.UNKNOWN_HOST,
         Fate.RETURNS,
         "cannot reach",
     ),
@@ -33,13 +41,18 @@ DIALS = (
         "silent",
         3,
         "the peer accepts, then says nothing",
-        Answer(is_held=True),
+        WrongAnswer(is_held=True),
         Fate.RETURNS,
         r"dial\.timeout",
         notice_s=11.0,
     ),
     Fault(
-        "closed-at-once", 4, "the peer closes before its answer", Answer(), Fate.RETURNS, "without an answer"
+        "closed-at-once",
+        4,
+        "the peer closes before its answer",
+        WrongAnswer(),
+        Fate.RETURNS,
+        "without an answer",
     ),
     Fault(
         "unauthorized",
@@ -71,7 +84,7 @@ DIALS = (
         "dripped",
         11,
         "the upgrade at a byte a second",
-        Answer(_upgraded(), 1.0, True),
+        WrongAnswer(_upgraded(), 1.0, True),
         Fate.RETURNS,
         r"dial\.timeout",
         notice_s=11.0,
@@ -80,7 +93,7 @@ DIALS = (
         "no-http",
         12,
         "an answer that is no HTTP",
-        Answer(b"SSH-2.0-OpenSSH\r\n\r\n"),
+        WrongAnswer(b"SSH-2.0-OpenSSH\r\n\r\n"),
         Fate.RETURNS,
         "not HTTP",
     ),
@@ -88,7 +101,7 @@ DIALS = (
         "bad-accept",
         12,
         "an answer to another key",
-        Answer(_upgraded(accept="bm8=")),
+        WrongAnswer(_upgraded(accept="bm8=")),
         Fate.RETURNS,
         "valid upgrade",
     ),
@@ -96,7 +109,7 @@ DIALS = (
         "huge-header",
         12,
         "200 KB of headers",
-        Answer(_upgraded("X: " + "x" * 200_000)),
+        WrongAnswer(_upgraded("X: " + "x" * 200_000)),
         Fate.RETURNS,
         "handshake",
     ),
@@ -104,7 +117,7 @@ DIALS = (
         "unasked-extension",
         12,
         "an extension that was not offered",
-        Answer(_upgraded("Sec-WebSocket-Extensions: permessage-deflate")),
+        WrongAnswer(_upgraded("Sec-WebSocket-Extensions: permessage-deflate")),
         Fate.RETURNS,
         "valid upgrade",
     ),
@@ -112,7 +125,7 @@ DIALS = (
         "unasked-subprotocol",
         12,
         "a subprotocol that was not offered",
-        Answer(_upgraded("Sec-WebSocket-Protocol: chat")),
+        WrongAnswer(_upgraded("Sec-WebSocket-Protocol: chat")),
         Fate.RETURNS,
         "valid upgrade",
     ),

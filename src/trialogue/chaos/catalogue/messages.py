@@ -10,14 +10,14 @@ from trialogue.chaos.faulty_socket import (
     HoldBack,
     OddSound,
     Refuse,
-    Say,
+    SayMore,
     SessionFault,
     Withhold,
 )
 from trialogue.chaos.toxics import Garbage, Unread
 from trialogue.transport.frames import frame
 
-_DONE = Say('{"type":"AgentAudioDone"}')
+_DONE = SayMore('{"type":"AgentAudioDone"}')
 _SECOND = bytes(48_000)
 """A second of sound at 24 kHz."""
 
@@ -44,7 +44,7 @@ MESSAGES = (
         "malformed",
         22,
         "one message that is no JSON",
-        speaking(Say("{nonsense")),
+        speaking(SayMore("{nonsense")),
         Fate.UNHARMED,
         "malformed-message",
     ),
@@ -52,7 +52,7 @@ MESSAGES = (
         "malformed-often",
         22,
         "five messages that are no JSON",
-        speaking(Say("{nonsense", times=5)),
+        speaking(SayMore("{nonsense", times=5)),
         Fate.RETURNS,
         "five malformed messages",
     ),
@@ -60,7 +60,7 @@ MESSAGES = (
         "unknown-message",
         23,
         "a message of a type that nobody knows",
-        speaking(Say('{"type":"Applause","loud":true}')),
+        speaking(SayMore('{"type":"Applause","loud":true}')),
         Fate.UNHARMED,
         "unknown-message",
     ),
@@ -68,14 +68,14 @@ MESSAGES = (
         "unknown-field",
         23,
         "a field that nobody knows",
-        speaking(Say('{"type":"AgentThinking","content":"","mood":"good"}')),
+        speaking(SayMore('{"type":"AgentThinking","content":"","mood":"good"}')),
         Fate.UNHARMED,
     ),
     Fault(
         "wrong-type",
         24,
         "a number in the place of words",
-        speaking(Say('{"type":"ConversationText","role":"assistant","content":5}')),
+        speaking(SayMore('{"type":"ConversationText","role":"assistant","content":5}')),
         Fate.UNHARMED,
         "malformed-message",
     ),
@@ -83,7 +83,7 @@ MESSAGES = (
         "missing-field",
         24,
         "a call without its functions",
-        speaking(Say('{"type":"FunctionCallRequest"}')),
+        speaking(SayMore('{"type":"FunctionCallRequest"}')),
         Fate.UNHARMED,
         "malformed-message",
     ),
@@ -95,7 +95,9 @@ MESSAGES = (
         Fate.RETURNS,
         "SessionLost",
     ),
-    Fault("two-mebibytes", 26, "a message of 2 MiB", speaking(Say("x" * 2**21)), Fate.RETURNS, "SessionLost"),
+    Fault(
+        "two-mebibytes", 26, "a message of 2 MiB", speaking(SayMore("x" * 2**21)), Fate.RETURNS, "SessionLost"
+    ),
     Fault("endless-fragments", 26, "fragments without an end", garbled(_LONG), Fate.RETURNS, "SessionLost"),
     Fault(
         "endless-frame",
@@ -145,7 +147,7 @@ MESSAGES = (
         "key-echoed",
         0,
         "the service repeats the key in a warning, a text, an error and an unknown message",
-        speaking(*map(Say, _KEY_ECHOED)),
+        speaking(*map(SayMore, _KEY_ECHOED)),
         Fate.UNHARMED,
         r"\*\*\*",
     ),
@@ -153,7 +155,7 @@ MESSAGES = (
         "early-sound",
         31,
         "sound before the settings are applied",
-        applying(Say(_SECOND)),
+        applying(SayMore(_SECOND)),
         Fate.UNHARMED,
         "early-audio",
     ),
@@ -178,7 +180,9 @@ SOUND = (
         "stalled|limit|timeout",
         notice_s=15.0,
     ),
-    Fault("sound-burst", 33, "ten seconds of sound at once", speaking(Say(_SECOND, times=10)), Fate.UNHARMED),
+    Fault(
+        "sound-burst", 33, "ten seconds of sound at once", speaking(SayMore(_SECOND, times=10)), Fate.UNHARMED
+    ),
     Fault(
         "sound-flood",
         33,
@@ -204,7 +208,7 @@ SOUND = (
         "out-of-order",
         35,
         "messages out of their order",
-        speaking(*map(Say, _NO_ORDER)),
+        speaking(*map(SayMore, _NO_ORDER)),
         Fate.UNHARMED,
         "out-of-order",
     ),
@@ -264,7 +268,7 @@ PROMPTS = (
         "prompt-too-long",
         53,
         "the prompt was cut",
-        applying(Say(warning("PROMPT_TOO_LONG"))),
+        applying(SayMore(warning("PROMPT_TOO_LONG"))),
         Fate.UNHARMED,
         "PROMPT_TOO_LONG",
     ),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from trialogue.chaos.faulty_socket import Afflict, Happening, Say, SessionFault, close_frame
+from trialogue.chaos.faulty_socket import Afflict, Happening, SayMore, SessionFault, close_frame
 from trialogue.chaos.toxics import Garbage
 
 
-def error(code: str) -> Say:
-    return Say(f'{{"type":"Error","code":"{code}","description":"A fault on demand."}}')
+def error(code: str) -> SayMore:
+    return SayMore(f'{{"type":"Error","code":"{code}","description":"A fault on demand."}}')
 
 
 def warning(code: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trialogue.chaos.catalogue.moments import applying, closed, error, garbled, greeting, prompted, speaking
 from trialogue.chaos.catalogue.values import Fate, Fault
 from trialogue.chaos.faulty_socket import Afflict, Withhold, close_frame
-from trialogue.chaos.toxics import Bandwidth, Cut, HalfOpen, Latency, Reset, Slicer, Unread
+from trialogue.chaos.toxics import Bandwidth, Cut, Delay, HalfOpen, Reset, Slicer, Unread
 from trialogue.transport.frames import frame
 
 SESSIONS = (
@@ -106,12 +106,12 @@ SESSIONS = (
 )
 
 LINES = (
-    Fault("latency", 0, "everything comes 400 ms late", greeting(Afflict(Latency(0.4))), Fate.UNHARMED),
+    Fault("latency", 0, "everything comes 400 ms late", greeting(Afflict(Delay(0.4))), Fate.UNHARMED),
     Fault(
         "jitter",
         0,
         "everything comes up to 600 ms late",
-        greeting(Afflict(Latency(0.0, 0.6))),
+        greeting(Afflict(Delay(0.0, 0.6))),
         Fate.UNHARMED,
     ),
     Fault(

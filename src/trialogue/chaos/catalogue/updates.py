@@ -5,11 +5,11 @@ from __future__ import annotations
 from trialogue.chaos.catalogue.dialling import http
 from trialogue.chaos.catalogue.moments import speaking, warning
 from trialogue.chaos.catalogue.values import Fate, Fault
-from trialogue.chaos.faulty_socket import Afflict, HoldBack, Say, SessionFault, Withhold
+from trialogue.chaos.faulty_socket import Afflict, HoldBack, SayMore, SessionFault, Withhold
 from trialogue.chaos.toxics import Cut, Unread
 
 _CONFIRMATION = "PromptUpdated"
-_GROWS_OLD = Say(warning("MAXIMUM_SESSION_LENGTH_APPROACHING"))
+_GROWS_OLD = SayMore(warning("MAXIMUM_SESSION_LENGTH_APPROACHING"))
 
 UPDATES = (
     Fault(
@@ -36,7 +36,7 @@ UPDATES = (
         "update-misconfirmed",
         0,
         "another change is confirmed than was asked for",
-        SessionFault(_CONFIRMATION, (Say('{"type":"SpeakUpdated"}'), Withhold((_CONFIRMATION,)))),
+        SessionFault(_CONFIRMATION, (SayMore('{"type":"SpeakUpdated"}'), Withhold((_CONFIRMATION,)))),
         Fate.UNHARMED,
         "outcome='unconfirmed'",
         needs_update=True,

@@ -7,13 +7,13 @@ from typing import TypeAlias, assert_never
 
 from attrs import field, frozen
 
-from trialogue.chaos.faulty_socket import Afflict, Answer, SessionFault
+from trialogue.chaos.faulty_socket import Afflict, SessionFault, WrongAnswer
 
 _ROW_OF_KEYS = 7
 _ROWS_OF_CALLS = frozenset({37, 38, 39})
 
 
-class Dial(Enum):
+class BadAddress(Enum):
     """How an address can be no good."""
 
     REFUSED = "refused"
@@ -43,7 +43,7 @@ class Signal:
     """How often."""
 
 
-Ill: TypeAlias = Dial | Answer | SessionFault | Part | Signal
+Ill: TypeAlias = BadAddress | WrongAnswer | SessionFault | Part | Signal
 """What is done to a meeting."""
 
 
@@ -91,7 +91,7 @@ class Fault:
     dials: int = 1
     """How many dials in a row it spoils, if it spoils dials."""
 
-    then: Answer | None = None
+    then: WrongAnswer | None = None
     """What the participant's next dial meets, after this has struck; None where it is well."""
 
     needs_update: bool = False
@@ -119,9 +119,9 @@ class Fault:
     def made_by(self) -> str:
         """Who makes it: the network, the server, the machine or the program."""
         match self.ill:
-            case Dial():
+            case BadAddress():
                 return "network"
-            case Answer():
+            case WrongAnswer():
                 return "peer"
             case SessionFault(happenings=happenings):
                 return "wire" if any(isinstance(each, Afflict) for each in happenings) else "server"

@@ -15,29 +15,29 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 from trialogue.report.cast import with_everybody
-from trialogue.report.measures.floor import FloorMeasures, Queue, floor
+from trialogue.report.measures.floor import FloorMeasures, QueueMeasures, floor
 from trialogue.report.measures.interruptions import (
     Interruptions,
     PairInterruptions,
     interruptions,
     without_backchannels,
 )
-from trialogue.report.measures.latency import Latency, latency, responses
+from trialogue.report.measures.latency import LatencyMeasures, latency, responses
 from trialogue.report.measures.sessions import SessionMeasures, sessions
 from trialogue.report.measures.shares import (
     Balance,
     Dominance,
-    Heard,
     ParticipantMeasures,
+    RowParts,
     balance,
     count_words,
     dominance,
     participants,
 )
 from trialogue.report.measures.spread import ENOUGH, Rate, Spread, rate, spread
-from trialogue.report.measures.timing import Overlaps, PairTransfer, Silences, Sound, Timing, timing
+from trialogue.report.measures.timing import Overlaps, PairTransfer, Silences, SoundTimes, Timing, timing
 from trialogue.report.stretches import spoken_s, stretches, turns
-from trialogue.report.tools import ToolCall, tool_calls
+from trialogue.report.tools import ToolRecord, tool_calls
 
 __all__ = [
     "ENOUGH",
@@ -45,13 +45,13 @@ __all__ = [
     "Dominance",
     "FloorMeasures",
     "Interruptions",
-    "Latency",
+    "LatencyMeasures",
     "Measures",
     "Overlaps",
     "PairInterruptions",
     "PairTransfer",
     "ParticipantMeasures",
-    "Queue",
+    "QueueMeasures",
     "Rate",
     "SessionMeasures",
     "Silences",
@@ -88,7 +88,7 @@ class Measures:
     floor: FloorMeasures
     """What became of the floor."""
 
-    latency: Latency
+    latency: LatencyMeasures
     """Where time went before sounds, and before silence."""
 
     sessions: SessionMeasures
@@ -100,7 +100,7 @@ class Measures:
     refusals: int
     """Cues and injected messages that a service did not take."""
 
-    tools: tuple[ToolCall, ...]
+    tools: tuple[ToolRecord, ...]
     """Every tool call, in order."""
 
 
@@ -118,11 +118,11 @@ def measures(plan: MeetingPlan, records: Sequence[Record], utterances: Iterable[
     return Measures(
         duration_s=duration,
         participants=participants(
-            plan, Heard(heard, count_words(said), cut_off, answered.waits, cut_in, taken)
+            plan, RowParts(heard, count_words(said), cut_off, answered.waits, cut_in, taken)
         ),
         balance=balance([spoken_s(heard, each.name) for each in plan.participants if each.may_speak]),
         dominance=dominance(taken),
-        timing=timing(records, Sound(heard, taken), answered, duration),
+        timing=timing(records, SoundTimes(heard, taken), answered, duration),
         interruptions=cut_in,
         floor=held,
         latency=latency(records),

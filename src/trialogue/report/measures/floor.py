@@ -23,7 +23,7 @@ TAKEN: Final[frozenset[Cause]] = frozenset({"hold-limit", "interrupted", "timeou
 
 
 @frozen
-class Queue:
+class QueueMeasures:
     """How many waited for the floor."""
 
     mean: float | None
@@ -46,7 +46,7 @@ class FloorMeasures:
     wait: Spread
     """From a request to the grant that answered it."""
 
-    queue: Queue
+    queue: QueueMeasures
     """How many waited."""
 
     cancelled: int
@@ -118,7 +118,7 @@ def floor(
         grants=sum(isinstance(command, GrantFloor) for command in commands),
         requests=requests.asked,
         wait=spread(requests.waits),
-        queue=Queue(ratio(requests.waited_s + still_s, duration), requests.longest),
+        queue=QueueMeasures(ratio(requests.waited_s + still_s, duration), requests.longest),
         cancelled=requests.cancelled,
         refusals=sum(isinstance(record.event, InjectionRefused) for record in records),
         revocations={cause: count for cause, count in Counter(causes).items() if cause in TAKEN},

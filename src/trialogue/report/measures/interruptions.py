@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 from attrs import frozen
 
-from trialogue.brain.beside import Verdict, verdict
+from trialogue.brain.beside import SpeechSort, verdict
 from trialogue.model.plan import InterruptRules
 from trialogue.model.transcript import Utterance
 from trialogue.report.measures.spread import Rate, Spread, rate, spread
@@ -160,7 +160,7 @@ def _attempt(new: Stretch, old: Stretch, said: Sequence[Utterance], rules: Inter
     outcome: Outcome = "failed"
     # Beside an agent's turn a person's speech is judged also where the agent paused, or came to its end.
     judged = goes_on or (new.turn is None and old.turn is not None)
-    if beside == {"backchannel"} or (judged and beside <= {""} and found is Verdict.BACKCHANNEL):
+    if beside == {"backchannel"} or (judged and beside <= {""} and found is SpeechSort.BACKCHANNEL):
         outcome = "backchannel"
     elif "overlap" not in beside and not goes_on and yielded <= YIELD_S:
         outcome = "succeeded"

@@ -20,7 +20,7 @@ from trialogue.report.measures.spread import Spread, spread
 
 
 @frozen
-class Latency:
+class LatencyMeasures:
     """The parts of response latency, and how fast silence comes."""
 
     listen: Spread
@@ -45,10 +45,10 @@ class Latency:
     """From the decision to stop a turn to its last sound; 0 is at once."""
 
 
-def latency(records: Sequence[Record]) -> Latency:
+def latency(records: Sequence[Record]) -> LatencyMeasures:
     """What services reported and what the records show."""
     told = [record.event for record in records if isinstance(record.event, LatencyMeasured)]
-    return Latency(
+    return LatencyMeasures(
         listen=spread(each.listen_s for each in told if each.listen_s is not None),
         think=spread(each.think_s for each in told if each.think_s is not None),
         speak=spread(each.speak_s for each in told if each.speak_s is not None),

@@ -86,7 +86,7 @@ class Dominance:
 
 
 @frozen
-class Heard:
+class RowParts:
     """What a participant's row is made of."""
 
     stretches: Sequence[Stretch]
@@ -116,7 +116,7 @@ def count_words(utterances: Iterable[Utterance]) -> Counter[str]:
     return words
 
 
-def participants(plan: MeetingPlan, heard: Heard) -> tuple[ParticipantMeasures, ...]:
+def participants(plan: MeetingPlan, heard: RowParts) -> tuple[ParticipantMeasures, ...]:
     """Everybody, in the plan's order."""
     held = Counter(turn.participant for turn in heard.taken)
     spoken = {each.name: spoken_s(heard.stretches, each.name) for each in plan.participants}

@@ -69,7 +69,7 @@ class Overlaps:
 
 
 @frozen
-class Sound:
+class SoundTimes:
     """What was heard, as it lies on the time line and as turns."""
 
     heard: Sequence[Stretch]
@@ -116,7 +116,7 @@ class Timing:
     """Time with more than one voice."""
 
 
-def timing(records: Sequence[Record], sound: Sound, answered: Responses, duration: float) -> Timing:
+def timing(records: Sequence[Record], sound: SoundTimes, answered: Responses, duration: float) -> Timing:
     """How turns followed each other; `answered` is what came of the grants."""
     heard = sound.heard
     changes = [border for border in borders(heard) if border.is_transfer]

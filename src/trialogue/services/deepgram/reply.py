@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
-from trialogue.services.facts import Fact, ReplyAudio, ReplyDone, ReplyStarted, Sentence
+from trialogue.services.facts import Fact, ReplyAudio, ReplyBegun, ReplyDone, Sentence
 
 
 @define
@@ -31,7 +31,7 @@ class ReplyTrack:
         if self._open:
             return []
         self._open = True
-        return [ReplyStarted()]
+        return [ReplyBegun()]
 
     def sentence(self, text: str, behavior: str) -> list[Fact]:
         """The agent's words have arrived."""

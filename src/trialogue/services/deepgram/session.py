@@ -63,7 +63,7 @@ from trialogue.services.facts import (
 )
 from trialogue.services.verdicts import Verdict, judge_close
 
-__all__ = ["TRANSITIONS", "ClientSession", "SessionState", "Step"]
+__all__ = ["TRANSITIONS", "ClientSession", "HandshakeStep", "SessionState"]
 
 HANDSHAKE_S = 10.0
 """How long Welcome and SettingsApplied may each take."""
@@ -96,7 +96,7 @@ class SessionState(Enum):
     """It is over."""
 
 
-class Step(Enum):
+class HandshakeStep(Enum):
     """What moves the handshake."""
 
     WELCOMED = "welcomed"
@@ -105,13 +105,13 @@ class Step(Enum):
     CLOSED = "closed"
 
 
-TRANSITIONS: dict[tuple[SessionState, Step], SessionState] = {
-    (SessionState.AWAIT_WELCOME, Step.WELCOMED): SessionState.AWAIT_SETTINGS,
-    (SessionState.AWAIT_WELCOME, Step.SETTINGS_SENT): SessionState.APPLYING,
-    (SessionState.AWAIT_SETTINGS, Step.SETTINGS_SENT): SessionState.APPLYING,
-    (SessionState.APPLYING, Step.WELCOMED): SessionState.APPLYING,
-    (SessionState.APPLYING, Step.SETTINGS_APPLIED): SessionState.RUNNING,
-    **{(state, Step.CLOSED): SessionState.CLOSED for state in SessionState},
+TRANSITIONS: dict[tuple[SessionState, HandshakeStep], SessionState] = {
+    (SessionState.AWAIT_WELCOME, HandshakeStep.WELCOMED): SessionState.AWAIT_SETTINGS,
+    (SessionState.AWAIT_WELCOME, HandshakeStep.SETTINGS_SENT): SessionState.APPLYING,
+    (SessionState.AWAIT_SETTINGS, HandshakeStep.SETTINGS_SENT): SessionState.APPLYING,
+    (SessionState.APPLYING, HandshakeStep.WELCOMED): SessionState.APPLYING,
+    (SessionState.APPLYING, HandshakeStep.SETTINGS_APPLIED): SessionState.RUNNING,
+    **{(state, HandshakeStep.CLOSED): SessionState.CLOSED for state in SessionState},
 }
 """The handshake; a missed deadline closes as well, and CLOSED is final."""
 
@@ -173,7 +173,7 @@ class ClientSession:
         text = encode(message)
         match message:
             case Settings():
-                self._move(Step.SETTINGS_SENT)
+                self._move(HandshakeStep.SETTINGS_SENT)
                 self._settings_at = now
                 self._reply.sample_width = _sample_width(message)
             case KeepAlive():
@@ -257,7 +257,7 @@ class ClientSession:
         match message:
             case Welcome(request_id=request_id):
                 self.request_id = self.request_id or request_id[: translate.LONGEST_NAME]
-                return self._stepped(Step.WELCOMED)
+                return self._stepped(HandshakeStep.WELCOMED)
             case SettingsApplied():
                 return self._applied(now)
             case AgentError():
@@ -344,7 +344,7 @@ class ClientSession:
     # --- the table ----------------------------------------------------------------------------------
 
     def _applied(self, now: float) -> list[Fact]:
-        warning = self._stepped(Step.SETTINGS_APPLIED)
+        warning = self._stepped(HandshakeStep.SETTINGS_APPLIED)
         if warning:
             return warning
         self._sent_at = now
@@ -357,18 +357,18 @@ class ClientSession:
             told += self._reply.audio(item) if isinstance(item, bytes) else self._conversed(item)
         return told
 
-    def _stepped(self, step: Step) -> list[Fact]:
+    def _stepped(self, step: HandshakeStep) -> list[Fact]:
         """Make a step of the server's: nothing, or the warning that it was out of order."""
         if (self.state, step) not in TRANSITIONS:
             return [self._out_of_order(step.value)]
         self._move(step)
         return []
 
-    def _move(self, step: Step) -> None:
+    def _move(self, step: HandshakeStep) -> None:
         self.state = TRANSITIONS[self.state, step]
 
     def _close(self) -> None:
-        self._move(Step.CLOSED)
+        self._move(HandshakeStep.CLOSED)
         self._open_calls.clear()
         self._reply.cut()
 

@@ -30,7 +30,7 @@ from trialogue.services.deepgram.messages import (
     UpdateThink,
 )
 from trialogue.services.deepgram.settings import (
-    Agent,
+    AgentSettings,
     Context,
     DeepgramListenProviderV2,
     HistoryContent,
@@ -74,7 +74,7 @@ def change_of(update: Update, settings: Settings) -> Change:
 def folded(settings: Settings, updates: Sequence[Update]) -> Settings:
     """The settings after these changes, in their order; those of an agent kept at the service stay."""
     for update in updates:
-        if isinstance(settings.agent, Agent):
+        if isinstance(settings.agent, AgentSettings):
             agent = _changed(settings.agent, change_of(update, settings))
             settings = evolve(settings, agent=agent)
     return settings
@@ -83,7 +83,7 @@ def folded(settings: Settings, updates: Sequence[Update]) -> Settings:
 def restored(settings: Settings, context: Sequence[ContextItem]) -> Settings:
     """The same settings for an agent that was at the table before: it remembers, and does not greet."""
     agent = settings.agent
-    if not isinstance(agent, Agent):
+    if not isinstance(agent, AgentSettings):
         return settings
     memory = Context(messages=tuple(_remembered(item) for item in context))
     return evolve(settings, agent=evolve(agent, greeting=None, context=memory if context else None))
@@ -92,7 +92,7 @@ def restored(settings: Settings, context: Sequence[ContextItem]) -> Settings:
 def with_lines(settings: Settings, given: tuple[int, ...]) -> Settings:
     """The same settings, with the entries of its scripts that were heard before; those without stay."""
     agent = settings.agent
-    if not isinstance(agent, Agent) or not any(_is_scripted(think) for think in _of(agent)):
+    if not isinstance(agent, AgentSettings) or not any(_is_scripted(think) for think in _of(agent)):
         return settings
     thinks = tuple(
         evolve(think, provider=evolve(think.provider, given=given or None, tells_entries=True))
@@ -107,7 +107,7 @@ def _is_scripted(think: ThinkSettings) -> bool:
     return isinstance(think.provider, ScriptedThinkProvider)
 
 
-def _changed(agent: Agent, change: Change) -> Agent:
+def _changed(agent: AgentSettings, change: Change) -> AgentSettings:
     match change:
         case UpdatePrompt(prompt=prompt):
             thinks = tuple(evolve(think, prompt=_longer(think.prompt, prompt)) for think in _of(agent))
@@ -151,10 +151,10 @@ def _filled(think: ThinkSettings, before: ThinkSettings) -> ThinkSettings:
 
 
 def _thinks(settings: Settings) -> tuple[ThinkSettings, ...]:
-    return _of(settings.agent) if isinstance(settings.agent, Agent) else ()
+    return _of(settings.agent) if isinstance(settings.agent, AgentSettings) else ()
 
 
-def _of(agent: Agent) -> tuple[ThinkSettings, ...]:
+def _of(agent: AgentSettings) -> tuple[ThinkSettings, ...]:
     return () if agent.think is None else _as_tuple(agent.think)
 
 

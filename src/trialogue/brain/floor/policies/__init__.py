@@ -10,18 +10,18 @@ from typing import cast
 
 from attrs import frozen
 
-from trialogue.brain.floor.entry import Entry
+from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobody, Policy, Wait
 from trialogue.errors import ScenarioError
 
 
-def _listed() -> dict[str, Entry]:
+def _listed() -> dict[str, PolicyEntry]:
     modules = (import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__))
-    entries = [cast("Entry", module.POLICY) for module in modules]
+    entries = [cast("PolicyEntry", module.POLICY) for module in modules]
     return {entry.name: entry for entry in sorted(entries, key=lambda entry: entry.name)}
 
 
-ENTRIES: Mapping[str, Entry] = MappingProxyType(_listed())
+ENTRIES: Mapping[str, PolicyEntry] = MappingProxyType(_listed())
 """Every policy that a scenario can name without writing it: one a module of this package."""
 
 POLICIES: Mapping[str, Policy] = MappingProxyType({name: entry.policy for name, entry in ENTRIES.items()})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from trialogue.brain.floor.entry import Entry
+from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
 from trialogue.brain.words.names import last_addressee
 
@@ -37,7 +37,7 @@ class Addressed:
         return Next(name, "named in the last sentence") if name in view.present else Nobody("named-away")
 
 
-POLICY = Entry(
+POLICY = PolicyEntry(
     "addressed",
     Addressed(),
     about="Your agents speak to each other by name.",

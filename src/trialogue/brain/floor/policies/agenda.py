@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from trialogue.brain.floor.entry import Entry
+from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
 
 
@@ -30,7 +30,7 @@ class Agenda:
         return Nobody("owner-has-spoken")
 
 
-POLICY = Entry(
+POLICY = PolicyEntry(
     "agenda",
     Agenda(),
     about="Each point has an owner, and time boxes count.",

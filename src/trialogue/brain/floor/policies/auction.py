@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from trialogue.brain.floor.entry import Entry
+from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody, Wait, Waiting
 
 WINDOW_S = 1.5
@@ -40,7 +40,7 @@ class Auction:
         return Next(best.participant, f"the best of {len(bids)} bids: {best.urgency}", best.about)
 
 
-POLICY = Entry(
+POLICY = PolicyEntry(
     "auction",
     Auction(),
     about="The most urgent remark shall come first.",

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from trialogue.brain.floor.entry import Entry
+from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.policies.addressed import addressee
 from trialogue.brain.floor.policies.hand_off import HandOff
 from trialogue.brain.floor.view import COLLISION_S, Decision, FloorView, Next, Nobody, Wait, Waiting
@@ -70,7 +70,7 @@ class Free:
         return _first_starter(view, starters) if starters else _goes_on(view)
 
 
-POLICY = Entry(
+POLICY = PolicyEntry(
     "free",
     Free(),
     about="The talk shall be like people's, and all agents hear each other.",

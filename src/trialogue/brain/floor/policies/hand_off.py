@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from trialogue.brain.floor.entry import Entry
+from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
 
 
@@ -22,7 +22,7 @@ class HandOff:
         return Next(given.to, "the last speaker handed it over", given.about)
 
 
-POLICY = Entry(
+POLICY = PolicyEntry(
     "hand-off",
     HandOff(),
     about="Your agents use tools well, and whoever speaks knows who should be next.",

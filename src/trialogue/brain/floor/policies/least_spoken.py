@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from trialogue.brain.floor.entry import Entry
+from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
 
 
@@ -24,7 +24,7 @@ class LeastSpoken:
         return Next(min(able, key=view.spoken_s), "heard least so far")
 
 
-POLICY = Entry(
+POLICY = PolicyEntry(
     "least-spoken",
     LeastSpoken(),
     about="Shares of the floor shall be even, whatever the lengths of turns.",

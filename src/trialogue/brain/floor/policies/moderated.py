@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from trialogue.brain.floor.entry import Entry
+from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody, TurnTaken, Wait
 from trialogue.brain.words.names import addressee
 
@@ -76,7 +76,7 @@ class Moderated:
         return Nobody("chair-away")
 
 
-POLICY = Entry(
+POLICY = PolicyEntry(
     "moderated",
     Moderated(),
     about="You have a chair who leads the meeting.",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from trialogue.brain.floor.entry import Entry
+from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobody, Wait
 
 
@@ -32,7 +32,7 @@ class ParallelCollect:
         return Collect("all prepare again") if asked.was_heard else Nobody("nobody-prepared")
 
 
-POLICY = Entry(
+POLICY = PolicyEntry(
     "parallel-collect",
     ParallelCollect(),
     about="You want opinions that do not influence each other, or no waiting for thought.",

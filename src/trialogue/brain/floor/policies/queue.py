@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from trialogue.brain.floor.entry import Entry
+from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
 
 
@@ -20,7 +20,7 @@ class Queue:
         return Nobody("nobody-waits")
 
 
-POLICY = Entry(
+POLICY = PolicyEntry(
     "queue",
     Queue(),
     about="Many want to speak, and the order shall be fair.",

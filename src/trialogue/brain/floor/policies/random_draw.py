@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from trialogue.brain.floor.entry import Entry
+from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
 
 
@@ -23,7 +23,7 @@ class RandomDraw:
         return Next(able[int(view.draw * len(able))], "drawn")
 
 
-POLICY = Entry(
+POLICY = PolicyEntry(
     "random",
     RandomDraw(),
     about="You need a baseline that every other policy has to beat.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from trialogue.brain.floor.entry import Entry
+from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
 
 
@@ -30,7 +30,7 @@ class RoundRobin:
         return Next(name, "next in order") if name else Nobody("all-passed" if view.present else "all-away")
 
 
-POLICY = Entry(
+POLICY = PolicyEntry(
     "round-robin",
     RoundRobin(),
     about="You want everybody heard equally often, and nobody to decide.",

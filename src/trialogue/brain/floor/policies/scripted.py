@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from trialogue.brain.floor.entry import Entry
+from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
 
 
@@ -21,7 +21,7 @@ class Scripted:
         return Nobody("all-away") if set(rest) & set(view.away) else Nobody("order-done", is_final=True)
 
 
-POLICY = Entry(
+POLICY = PolicyEntry(
     "scripted",
     Scripted(),
     about="The order is known before: a rehearsal, a test, a ceremony.",

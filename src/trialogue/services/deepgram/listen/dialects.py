@@ -17,11 +17,11 @@ from trialogue.services.deepgram.codes import judge_error, judge_warning
 from trialogue.services.deepgram.listen import flux, nova
 from trialogue.services.deepgram.listen.codec import decode_flux_server, decode_nova_server
 from trialogue.services.deepgram.listen.messages import CloseStream
-from trialogue.services.deepgram.listen.utterances import Utterances, Words
+from trialogue.services.deepgram.listen.utterances import PlacedWords, UtteranceFacts
 from trialogue.services.deepgram.messages import ForceEndTurn, KeepAlive, UnknownMessage
 from trialogue.services.facts import ChangeRefused, EarFact, Failed, Unknown, Updated, Warned
 
-__all__ = ["Connected", "Dialect", "FluxDialect", "NovaDialect"]
+__all__ = ["Connected", "FluxDialect", "ListenRoute", "NovaDialect"]
 
 ListenConfigure: TypeAlias = flux.FluxConfigure | nova.NovaConfigure
 """A change of a session, in either dialect."""
@@ -35,7 +35,7 @@ class Connected:
     """What the service calls the session."""
 
 
-class Dialect(Protocol):
+class ListenRoute(Protocol):
     """What differs between the routes."""
 
     greets: bool
@@ -59,7 +59,7 @@ class Dialect(Protocol):
 class FluxDialect:
     """`/v2/listen`."""
 
-    utterances: Utterances
+    utterances: UtteranceFacts
     """Where turns go."""
 
     greets: bool = field(default=True, init=False)
@@ -106,26 +106,26 @@ class FluxDialect:
                 return [*missed, *self.utterances.interim(words, now)]
 
 
-def _words_of_turn(turn: flux.TurnInfo) -> Words:
+def _words_of_turn(turn: flux.TurnInfo) -> PlacedWords:
     """A turn's words; without times they lie at the end of the sound that was transcribed."""
     starts = [word.start for word in turn.words if word.start is not None]
     ends = [word.end for word in turn.words if word.end is not None]
     end = max(ends, default=turn.audio_window_end)
-    return Words(turn.transcript.strip(), min(starts, default=end), end, turn.languages or ())
+    return PlacedWords(turn.transcript.strip(), min(starts, default=end), end, turn.languages or ())
 
 
 @define
 class NovaDialect:
     """`/v1/listen`."""
 
-    utterances: Utterances
+    utterances: UtteranceFacts
     """Where results go."""
 
     greets: bool = field(default=False, init=False)
     keep_alive: str | None = field(default=encode(KeepAlive()), init=False)
     force_end: str = field(default=encode(nova.Finalize()), init=False)
     close: str = field(default=encode(CloseStream()), init=False)
-    _finals: list[Words] = field(factory=list[Words], init=False)
+    _finals: list[PlacedWords] = field(factory=list[PlacedWords], init=False)
 
     def take(self, text: str | bytes, now: float) -> list[EarFact | Connected]:
         """What a message tells."""
@@ -161,7 +161,7 @@ class NovaDialect:
             return self._ended(now, "manual" if result.from_finalize else "model", words)
         return self.utterances.interim(_joined(self._finals), now) if self._finals else []
 
-    def _ended(self, now: float, trigger: str, last: Words | None = None) -> Sequence[EarFact]:
+    def _ended(self, now: float, trigger: str, last: PlacedWords | None = None) -> Sequence[EarFact]:
         finals, self._finals = self._finals, []
         if finals:
             return self.utterances.final(_joined(finals), now, trigger)
@@ -170,19 +170,19 @@ class NovaDialect:
         return self.utterances.broken_off(now, trigger)
 
 
-def _words_of_result(result: nova.NovaResults) -> Words:
+def _words_of_result(result: nova.NovaResults) -> PlacedWords:
     end = result.start + result.duration
     if not result.channel.alternatives:
-        return Words("", end, end)
+        return PlacedWords("", end, end)
     best = result.channel.alternatives[0]
     start = best.words[0].start if best.words else end
     last = best.words[-1].end if best.words else end
-    return Words(best.transcript.strip(), start, last, best.languages or ())
+    return PlacedWords(best.transcript.strip(), start, last, best.languages or ())
 
 
-def _joined(parts: Sequence[Words]) -> Words:
+def _joined(parts: Sequence[PlacedWords]) -> PlacedWords:
     """Stretches as one, with the languages of all; silent ones do not count."""
     spoken = [part for part in parts if part.text] or list(parts)
     languages = dict.fromkeys(code for part in spoken for code in part.languages)
     text = " ".join(part.text for part in spoken if part.text)
-    return Words(text, spoken[0].start_s, spoken[-1].end_s, tuple(languages))
+    return PlacedWords(text, spoken[0].start_s, spoken[-1].end_s, tuple(languages))

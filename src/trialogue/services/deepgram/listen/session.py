@@ -26,14 +26,14 @@ from trialogue.errors import LocalProtocolError, RemoteProtocolError
 from trialogue.services.deepgram.codec import encode
 from trialogue.services.deepgram.listen.dialects import (
     Connected,
-    Dialect,
     FluxDialect,
     ListenConfigure,
+    ListenRoute,
     NovaDialect,
 )
 from trialogue.services.deepgram.listen.settings import ListenSettings
 from trialogue.services.deepgram.listen.sound_clock import SoundClock
-from trialogue.services.deepgram.listen.utterances import Utterances
+from trialogue.services.deepgram.listen.utterances import UtteranceFacts
 from trialogue.services.deepgram.session import EXCERPT_BYTES, HANDSHAKE_S
 from trialogue.services.facts import (
     ChangeRefused,
@@ -129,10 +129,10 @@ class ListenSession:
     clock: SoundClock = field(factory=SoundClock, init=False)
     """Where the connection's sound lies on the owner's axis."""
 
-    utterances: Utterances = field(init=False)
+    utterances: UtteranceFacts = field(init=False)
     """The utterances so far; `utterances.open` is the one that has no end yet."""
 
-    _dialect: Dialect = field(init=False)
+    _dialect: ListenRoute = field(init=False)
     _sample: bytes = field(init=False)
     _since: float = field(default=0.0, init=False)
     _filled_until: float = field(default=0.0, init=False)
@@ -145,7 +145,7 @@ class ListenSession:
 
     def __attrs_post_init__(self) -> None:
         self._sample = _ZERO.get(self.settings.encoding, b"\x00\x00")
-        self.utterances = Utterances(self.clock)
+        self.utterances = UtteranceFacts(self.clock)
         made = FluxDialect if self.settings.route == "v2" else NovaDialect
         self._dialect = made(self.utterances)
 

@@ -17,7 +17,7 @@ INTERIM_EVERY_S = 0.25
 
 
 @frozen
-class Words:
+class PlacedWords:
     """Words with their place in the connection's sound."""
 
     text: str = field(repr=False)
@@ -34,7 +34,7 @@ class Words:
 
 
 @define
-class Utterances:
+class UtteranceFacts:
     """Makes facts of what the service says of each utterance."""
 
     clock: SoundClock
@@ -46,10 +46,10 @@ class Utterances:
     open: Understood | None = field(default=None, init=False)
     """The one that has no end yet, as it was last told."""
 
-    _latest: Words | None = field(default=None, init=False)
+    _latest: PlacedWords | None = field(default=None, init=False)
     _told_at: float = field(default=0.0, init=False)
 
-    def interim(self, words: Words, now: float, *, resumed: bool = False) -> list[Understood]:
+    def interim(self, words: PlacedWords, now: float, *, resumed: bool = False) -> list[Understood]:
         """The words so far; `resumed`: the speaker had not ended after all."""
         if not words.text:
             return []
@@ -58,12 +58,12 @@ class Utterances:
             return []
         return [self._tell(words, "interim", now)]
 
-    def eager(self, words: Words, now: float) -> list[Understood]:
+    def eager(self, words: PlacedWords, now: float) -> list[Understood]:
         """The words, now that the speaker has perhaps ended."""
         self._latest = words
         return [self._tell(words, "eager", now)]
 
-    def final(self, words: Words, now: float, trigger: str) -> list[Understood]:
+    def final(self, words: PlacedWords, now: float, trigger: str) -> list[Understood]:
         """The words, now that they change no more."""
         if self.open is None and not words.text:
             return []
@@ -75,11 +75,11 @@ class Utterances:
         """The end of an utterance whose end never came: its last words stand."""
         return [] if self._latest is None else self.final(self._latest, now, trigger)
 
-    def _is_news_later(self, told: Understood, words: Words, now: float) -> bool:
+    def _is_news_later(self, told: Understood, words: PlacedWords, now: float) -> bool:
         """Whether an interim says what was told before, or comes too soon after it."""
         return told.text == words.text or now - self._told_at < INTERIM_EVERY_S
 
-    def _tell(self, words: Words, stage: Stage, now: float, trigger: str = "") -> Understood:
+    def _tell(self, words: PlacedWords, stage: Stage, now: float, trigger: str = "") -> Understood:
         if self.open is None:
             self.count += 1
         begin_s, end_s = self.clock.at(words.start_s), self.clock.at(words.end_s)

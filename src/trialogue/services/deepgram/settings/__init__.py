@@ -7,7 +7,7 @@ Models, voices, languages and encodings are open strings: the published lists ar
 from __future__ import annotations
 
 from trialogue.services.deepgram.settings.agent import (
-    Agent,
+    AgentSettings,
     Audio,
     AudioInput,
     AudioOutput,
@@ -60,7 +60,7 @@ from trialogue.services.deepgram.settings.think import (
 from trialogue.services.deepgram.settings.think_live import ThinkLive, ThinkLiveProvider
 
 __all__ = [
-    "Agent",
+    "AgentSettings",
     "AnthropicThinkProvider",
     "Audio",
     "AudioInput",

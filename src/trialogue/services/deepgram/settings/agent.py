@@ -70,7 +70,7 @@ class Context(WireObject):
 
 
 @frozen
-class Agent(WireObject):
+class AgentSettings(WireObject):
     """The agent: how it hears, thinks and sounds."""
 
     language: str | None = None
@@ -104,7 +104,7 @@ class Settings(WireObject):
     audio: Audio
     """Formats of both directions; may be empty."""
 
-    agent: Agent | str
+    agent: AgentSettings | str
     """The agent, or the uuid of one that is kept at the service."""
 
     tags: tuple[str, ...] | None = None

@@ -3,7 +3,7 @@
 import pytest
 import trio
 
-from trialogue.actors.supervisor import SUBSCRIBER_RECORDS, Supervisor
+from trialogue.actors.sequencer import SUBSCRIBER_RECORDS, Sequencer
 from trialogue.model.commands import EndMeeting, Report
 from trialogue.model.events import MeetingStarted, StopAsked, Woke
 from trialogue.model.records import Record
@@ -37,14 +37,14 @@ class Kept:
         self.order.append(command)
 
 
-def supervisor():
+def sequencer():
     kept = Kept()
-    return Supervisor(Brain(), kept), kept
+    return Sequencer(Brain(), kept), kept
 
 
 async def test_records_before_it_acts(autojump_clock):
     """Every command stands in the journal before it is carried out, and `seq` has no gaps."""
-    meeting, kept = supervisor()
+    meeting, kept = sequencer()
     meeting.start(kept.dispatch)
     await trio.sleep(1.5)
     meeting.post(Woke("one"))
@@ -57,12 +57,12 @@ async def test_records_before_it_acts(autojump_clock):
         Record(3, 1.5, StopAsked("enough"), (EndMeeting("enough"),)),
         EndMeeting("enough"),
     ]
-    assert repr(meeting) == "<Supervisor: ended (enough), 3 records, 0 subscribers>"
+    assert repr(meeting) == "<Sequencer: ended (enough), 3 records, 0 subscribers>"
 
 
 async def test_what_actors_report_while_they_stop_is_recorded():
     """Events after the end are facts too."""
-    meeting, kept = supervisor()
+    meeting, kept = sequencer()
     meeting.start(kept.dispatch)
     meeting.post(StopAsked("enough"))
     await meeting.run()
@@ -73,7 +73,7 @@ async def test_what_actors_report_while_they_stop_is_recorded():
 
 async def test_a_bug_of_the_brain_is_recorded_first():
     """The event on which the brain failed is in the journal, so that a replay fails there too."""
-    meeting, kept = supervisor()
+    meeting, kept = sequencer()
     meeting.start(kept.dispatch)
     meeting.post(Woke("bug"))
     with pytest.raises(RuntimeError, match="a bug"):
@@ -84,7 +84,7 @@ async def test_a_bug_of_the_brain_is_recorded_first():
 
 async def test_subscribers_see_every_record_then_the_end():
     """A subscription is the journal, live."""
-    meeting, kept = supervisor()
+    meeting, kept = sequencer()
     seen = meeting.subscribe()
     meeting.start(kept.dispatch)
     meeting.post(StopAsked("enough"))
@@ -98,7 +98,7 @@ async def test_subscribers_see_every_record_then_the_end():
 
 async def test_a_subscriber_that_does_not_read_is_closed():
     """The meeting waits for nobody: a full subscription ends, the others go on."""
-    meeting, kept = supervisor()
+    meeting, kept = sequencer()
     idle = meeting.subscribe()
     meeting.start(kept.dispatch)
     for _ in range(SUBSCRIBER_RECORDS + 1):

@@ -1,4 +1,4 @@
-"""The meeting's supervisor: the order of things.
+"""The meeting's sequencer: the order of things.
 
 1. All events of a meeting come through one mailbox, and one task takes them out.
 2. That task alone stamps them (`seq`, `at`), asks the brain, and writes one record: event and commands.
@@ -18,6 +18,7 @@ from attrs import frozen
 
 from trialogue.diagnostics import Log
 from trialogue.errors import JournalError
+from trialogue.journal.verify import Decider
 from trialogue.mailbox import Mailbox, MailboxFull
 from trialogue.model.commands import Command, EndMeeting
 from trialogue.model.events import Event, MeetingResumed, MeetingStarted, StopAsked
@@ -29,7 +30,7 @@ SUBSCRIBER_RECORDS = 4096
 Failure = Literal["journal-failed", "brain-failed"]
 """Why a meeting cannot go on, though nobody has decided so."""
 
-diagnostics = Log("trialogue.supervisor")
+diagnostics = Log("trialogue.sequencer")
 
 
 _START = MeetingStarted()
@@ -49,31 +50,23 @@ class Beginning:
     """Where the meeting's clock begins, in seconds."""
 
 
-class Brain(Protocol):
-    """Decides: pure, total, deterministic."""
-
-    def handle(self, event: Event, now: float) -> list[Command]:
-        """Answer one event at `now` seconds since the start with orders."""
-        ...
-
-
-class Recording(Protocol):
-    """The journal, as the supervisor uses it."""
+class RecordKeeper(Protocol):
+    """The journal, as the sequencer uses it."""
 
     def append(self, record: Record) -> None:
         """Write one record; `JournalError` if it cannot be kept."""
         ...
 
 
-class Supervisor:
+class Sequencer:
     """Takes events in, stamps, asks, records, publishes, dispatches."""
 
-    def __init__(self, brain: Brain, journal: Recording, secrets: Secrets = NO_SECRETS) -> None:
+    def __init__(self, brain: Decider, journal: RecordKeeper, secrets: Secrets = NO_SECRETS) -> None:
         self._brain = brain
         self._journal = journal
         self._secrets = secrets
         self._dispatch: Callable[[Command], None]
-        self._mailbox: Mailbox[Event] = Mailbox("supervisor", 8192)
+        self._mailbox: Mailbox[Event] = Mailbox("sequencer", 8192)
         self._subscribers: list[Mailbox[Record]] = []
         self._stop: StopAsked | None = None
         self._epoch = 0.0
@@ -194,4 +187,4 @@ class Supervisor:
     def __repr__(self) -> str:
         """Give a status line."""
         state = f"ended ({self.ended.reason})" if self.ended else "running"
-        return f"<Supervisor: {state}, {self._seq} records, {len(self._subscribers)} subscribers>"
+        return f"<Sequencer: {state}, {self._seq} records, {len(self._subscribers)} subscribers>"
