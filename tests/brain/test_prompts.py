@@ -157,12 +157,12 @@ def test_untold_things_are_put_back_in_their_order():
     prompts = Prompts()
     told = Missed((DigestLine(Participant("biz"), "One."),))
     prompt = prompts.tell("tech", PromptKind.CUE, 1, "x")
-    prompts.tells(prompt, told)
+    prompts.tells(prompt, told, "")
     assert prompts.refuse("tech", 0, 1, 5.0) is prompt
     assert prompts.supersede("tech") == told
     assert prompts.open_of("tech") == ()
     other = prompts.tell("tech", PromptKind.CUE, 2, "y")
-    prompts.tells(other, evolve(told, notes=("n",)))
+    prompts.tells(other, evolve(told, notes=("n",)), "")
     assert prompts.supersede("tech") == Missed()
 
 

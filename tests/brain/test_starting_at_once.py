@@ -7,6 +7,7 @@ from attrs import evolve
 from playbook import BIZ, EAR, LAW, TECH, of, opened
 
 from trialogue.model.commands import (
+    Drop,
     Report,
 )
 from trialogue.model.events import (
@@ -58,3 +59,14 @@ def test_whoever_is_selected_collides_with_nobody():
     greeted.at(0, ReplyStarted("biz", 1))
     greeted.at(0, ReplyStarted("tech", 1))
     assert (greeted.meeting.holder, greeted.reports()) == ("biz", [])
+
+
+def test_who_is_cued_does_not_answer_twice():
+    """What it makes of the turn before its own, while it answers its cue, is told as not heard."""
+    table = opened(*EARS, floor=FREE)
+    table.at(0.0, GrantAsked("tech", "the price"))
+    table.begins("tech", "It is eight.")
+    table.plays("tech")
+    number = table._reply["tech"] + 1
+    assert table.at(1.0, ReplyStarted("tech", number)) == [Drop("tech", number, "denied")]
+    assert table.meeting.floor_view.queue == ()

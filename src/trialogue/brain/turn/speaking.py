@@ -166,15 +166,17 @@ def _unasked(o: Owners, name: str, reply: int, answered: Answered) -> None:
     if not by_ear and not is_prepared and o.prompts.was_prompted(name):
         _late(o, name, reply)
         return
+    turn = o.turns.agent(name)
+    if turn is not None and PromptKind.CUE in turn.prompted and o.plan.floor.policy in SELF_SELECTED:
+        drop(o, name, reply, "denied")  # it answers its cue, and does not start once more
+        return
     if by_ear and not is_prepared and (_has_unheard(o, name) or _is_untold(o, name)):
         drop(o, name, reply, "denied")
     else:
         o.replies.hold(name, reply)
-    if not is_prepared or by_ear:
-        o.floor.request(name, o.now)
+    o.floor.request(name, o.now)
+    if by_ear or not is_prepared:
         _cuts_in(o, name)
-    else:
-        o.floor.request(name, o.now)
 
 
 def _cuts_in(o: Owners, name: str) -> None:
