@@ -31,6 +31,10 @@ from trialogue.model import commands, events
 from trialogue.scenario import explain, kinds, loads, resolve
 from trialogue.scenario.json_schema import field_docs
 from trialogue.scenario.schema import Document
+from trialogue.server.conversation import SESSION_TRANSITIONS
+from trialogue.server.reply import REPLY_TRANSITIONS
+from trialogue.server.user_turn import USER_TRANSITIONS
+from trialogue.transport.course import SOCKET_TRANSITIONS
 
 DOCS = Path(__file__).parent
 EXAMPLES = DOCS / "reference" / "examples.yaml"
@@ -272,12 +276,17 @@ def machine_diagram(transitions: Transitions) -> str:
     arrows: dict[tuple[str, str], list[str]] = {}
     for (state, fact), after in transitions.items():
         if state is not after:
-            arrows.setdefault((state.value, after.value), []).append(fact.value)
-    lines = ["stateDiagram-v2", f"    [*] --> {first.value}"]
+            arrows.setdefault((_node(state), _node(after)), []).append(fact.value)
+    lines = ["stateDiagram-v2", f"    [*] --> {_node(first)}"]
     lines += [f"    {old} --> {new}: {'; '.join(facts)}" for (old, new), facts in arrows.items()]
-    ends = set(transitions.values()) - {state for state, _ in transitions}
-    lines += [f"    {end.value} --> [*]" for end in sorted(ends, key=lambda end: end.value)]
+    leaving = {state for (state, _), after in transitions.items() if state is not after}
+    lines += [f"    {end} --> [*]" for end in sorted(map(_node, {*transitions.values()} - leaving))]
     return "```mermaid\n" + "\n".join(lines) + "\n```"
+
+
+def _node(state: Enum) -> str:
+    """A state's name as Mermaid reads it: a hyphen would be the beginning of an arrow."""
+    return str(state.value).replace("-", "_")
 
 
 def machine(transitions: Transitions) -> str:
@@ -428,6 +437,10 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "machine-agent-turn": partial(machine, AGENT_TURN),
     "machine-person-turn": partial(machine, PERSON_TURN),
     "machine-prompt": partial(machine, PROMPT),
+    "machine-socket": partial(machine, SOCKET_TRANSITIONS),
+    "machine-session": partial(machine, SESSION_TRANSITIONS),
+    "machine-user-turn": partial(machine, USER_TRANSITIONS),
+    "machine-reply": partial(machine, REPLY_TRANSITIONS),
     "causes": causes,
     "events": event_reference,
     "commands": command_reference,

@@ -21,7 +21,7 @@ __all__ = ["SOCKET_TRANSITIONS", "SocketCourse", "SocketState", "SocketStep"]
 class SocketState(Enum):
     """How far a socket has come."""
 
-    SHAKING = "shaking hands"
+    SHAKING = "shaking"
     OPEN = "open"
     CLOSING = "closing"
     FINISHING = "finishing"
@@ -44,18 +44,14 @@ _ENDED = (SocketState.FINISHING, SocketState.LOST, SocketState.DONE)
 
 SOCKET_TRANSITIONS: Final[dict[tuple[SocketState, SocketStep], SocketState]] = {
     (SocketState.SHAKING, SocketStep.OPENED): SocketState.OPEN,
-    **{(state, SocketStep.OPENED): state for state in _ENDED},
-    **{(state, SocketStep.CLOSED): SocketState.CLOSING for state in (SocketState.OPEN, SocketState.CLOSING)},
-    **{(state, SocketStep.CLOSED): state for state in _ENDED},
+    (SocketState.OPEN, SocketStep.CLOSED): SocketState.CLOSING,
+    (SocketState.CLOSING, SocketStep.CLOSED): SocketState.CLOSING,
     **{(state, SocketStep.FINISHED): SocketState.FINISHING for state in _UNENDED},
-    **{(state, SocketStep.FINISHED): state for state in _ENDED},
     **{(state, SocketStep.LOST): SocketState.LOST for state in (*_UNENDED, SocketState.FINISHING)},
+    **{(state, SocketStep.WRITTEN): SocketState.DONE for state in (*_UNENDED, *_ENDED[:-1])},
+    **{(state, step): state for state in _ENDED for step in (SocketStep.OPENED, SocketStep.CLOSED)},
+    **{(state, SocketStep.FINISHED): state for state in _ENDED},
     **{(state, SocketStep.LOST): state for state in (SocketState.LOST, SocketState.DONE)},
-    **{
-        (state, SocketStep.WRITTEN): SocketState.DONE
-        for state in SocketState
-        if state is not SocketState.DONE
-    },
 }
 """Every step of a socket."""
 
