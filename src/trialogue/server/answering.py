@@ -1,4 +1,4 @@
-"""The agent's half of a conversation: its replies, its memory, and what was heard of them.
+"""The agent's half of a conversation: its replies, and what was heard of them.
 
 1. At most one reply is under way; how far it is, is its own table. It ends when nothing is to be added and
    all its audio is sent.
@@ -27,10 +27,11 @@ from trialogue.server.commands import (
 )
 from trialogue.server.latency import Stopwatch
 from trialogue.server.limits import NEVER
+from trialogue.server.memory import SessionMemory
 from trialogue.server.options import ServerOptions
-from trialogue.server.reply import Reply, ReplyStage, ReplyStep, history_of
+from trialogue.server.reply import Reply, ReplyStage, ReplyStep
 from trialogue.server.terms import Terms
-from trialogue.server.think.ports import MemoryItem, TextItem, ThinkRequest, WantedCall
+from trialogue.server.think.ports import WantedCall
 from trialogue.services.deepgram.messages import (
     AgentAudioDone,
     AgentError,
@@ -55,11 +56,10 @@ class Answering:
 
     def __init__(self, terms: Terms, options: ServerOptions, orders: Orders) -> None:
         self.terms = terms
-        self.memory: list[MemoryItem] = list(terms.memory)
+        self._memory = SessionMemory(terms, orders)
         self._options = options
         self._orders = orders
         self._reply: Reply | None = None
-        self._heard: list[str] = []
         self._number = 0
         self._playing_until = -NEVER
 
@@ -89,8 +89,7 @@ class Answering:
     def answer(self, text: str, now: float, *, heard: str) -> None:
         """Take a user's turn in and begin to think about it; `heard` is what of it is the conversation's."""
         self.interrupt(now)
-        self._heard.append(heard)
-        self._remember(TextItem("user", text))
+        self._memory.hear(text, heard=heard)
         if self.terms.think:
             self._think(self._begin(now, ReplyStage.THINKING), now)
 
@@ -122,7 +121,7 @@ class Answering:
             self._orders.give(ReturnEntry(reply.number))
         if reply.calls:
             self._orders.send(FunctionCallCancelled(functions=reply.unanswered()))
-        self._remember_sentences(reply)
+        self._memory.keep_said(reply)
         if self._options.done_after_cut:
             self._orders.send(AgentAudioDone())
 
@@ -226,9 +225,9 @@ class Answering:
         reply = self._current(number)
         if reply is None or not reply.reach_end():
             return
-        self._remember_sentences(reply)
+        self._memory.keep_said(reply)
         if reply.is_thought:
-            self._heard.clear()
+            self._memory.answered()
             if not reply.has_spoken:
                 self._tell_entry(reply)
         self._orders.send(AgentAudioDone())
@@ -255,14 +254,7 @@ class Answering:
             self._complete_reply(reply)
             return
         reply.think_on(now)
-        request = ThinkRequest(
-            memory=tuple(self.memory),
-            prompt=self.terms.prompt.prompt,
-            functions=self.terms.prompt.functions,
-            heard=" ".join(self._heard),
-            results=tuple(reply.results),
-            reply=reply.number,
-        )
+        request = self._memory.asked_for(reply, self.terms.prompt)
         self._orders.give(BeginPass(reply.number, request))
 
     def _tell_entry(self, reply: Reply) -> None:
@@ -301,13 +293,4 @@ class Answering:
         self._answer_call(reply, call, content)
 
     def _answer_call(self, reply: Reply, call: WantedCall, content: str) -> None:
-        self._remember(reply.answer_call(call, content, is_client_side=self._is_client_side(call.name)))
-
-    def _remember_sentences(self, reply: Reply) -> None:
-        if reply.sentences:
-            self._remember(TextItem("assistant", " ".join(reply.sentences)))
-
-    def _remember(self, item: MemoryItem) -> None:
-        self.memory.append(item)
-        if self.terms.wants_history:
-            self._orders.send(history_of(item))
+        self._memory.keep(reply.answer_call(call, content, is_client_side=self._is_client_side(call.name)))

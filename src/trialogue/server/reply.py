@@ -10,22 +10,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from enum import Enum
-from typing import Final, assert_never
+from typing import Final
 
 from attrs import define, field
 
 from trialogue.errors import LocalProtocolError
 from trialogue.server.latency import Stopwatch
-from trialogue.server.think.ports import CallItem, MemoryItem, TextItem, WantedCall
-from trialogue.services.deepgram.messages import (
-    CancelledFunction,
-    FunctionCallResponse,
-    HistoryContent,
-    HistoryFunctionCalls,
-)
-from trialogue.services.deepgram.settings import HistoryFunctionCall
+from trialogue.server.think.ports import CallItem, WantedCall
+from trialogue.services.deepgram.messages import CancelledFunction, FunctionCallResponse
 
-__all__ = ["REPLY_TRANSITIONS", "Reply", "ReplyStage", "ReplyStep", "history_of"]
+__all__ = ["REPLY_TRANSITIONS", "Reply", "ReplyStage", "ReplyStep"]
 
 
 class ReplyStage(Enum):
@@ -195,21 +189,3 @@ class Reply:
     def unanswered(self) -> tuple[CancelledFunction, ...]:
         """The calls that nobody needs any more, once it is cut."""
         return tuple(CancelledFunction(id=call.id, name=call.name) for call in self.calls.values())
-
-
-def history_of(item: MemoryItem) -> HistoryContent | HistoryFunctionCalls:
-    """What is remembered, as the message that tells the client."""
-    match item:
-        case TextItem():
-            return HistoryContent(role=item.role, content=item.content)
-        case CallItem():
-            call = HistoryFunctionCall(
-                id=item.id,
-                name=item.name,
-                client_side=item.client_side,
-                arguments=item.arguments,
-                response=item.response,
-            )
-            return HistoryFunctionCalls(function_calls=(call,))
-        case _ as never:
-            assert_never(never)
