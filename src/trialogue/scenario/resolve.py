@@ -20,6 +20,7 @@ from trialogue.scenario.run_checks import check_run
 from trialogue.scenario.schema import Clock, Document, Via
 from trialogue.scenario.script import JsonObject
 from trialogue.scenario.seating import PersonSpec, people_of
+from trialogue.scenario.settings_checks import check_settings
 from trialogue.scenario.standing_in import stand_in
 from trialogue.scenario.tool_specs import HttpCall, ToolSpec, tool_specs
 from trialogue.scenario.variables import environment_names
@@ -141,7 +142,21 @@ def _completed(scenario: Scenario, overrides: Overrides, problems: Problems) -> 
         look.tell(("cast",), wrong, Code.PERSON_VIA)
     check_run(look)
     check_recordings(look, FilePath(scenario.source).parent)
+    if not problems.paths():
+        _check_settings(look)
     return document
+
+
+def _check_settings(look: Look) -> None:
+    plan = plan_of(look.document)
+    for name, participant in look.document.cast.items():
+        if participant.is_person:
+            continue
+        agent = _agent(look.document, plan, name)
+        check_settings(look, ("cast", name), agent.via, agent.block)
+        if agent.fallback is not None:
+            substitute = agent.fallback
+            check_settings(look, ("cast", name, "on_failure", "replace"), substitute.via, substitute.block)
 
 
 def _build(scenario: Scenario, document: Document, overrides: Overrides) -> Resolved:
