@@ -9,7 +9,8 @@ from journal_values import HEADER, keep, meeting
 
 from trialogue.errors import JournalError
 from trialogue.journal import Journal
-from trialogue.journal.files import FileState, digests_in, seal_files, verify_files
+from trialogue.journal.files import FileState, digests_in, seal_files, verify_files, write_entered
+from trialogue.journal.lock import locked
 from trialogue.journal.manifest import NAME, Status, manifest_in, write_manifest
 from trialogue.journal.repair import repair
 
@@ -117,3 +118,51 @@ def test_a_manifest_is_on_the_disk_before_it_gets_its_name(run, monkeypatch):
     monkeypatch.setattr(Path, "replace", lambda old, new: (happened.append(new.name), replaced(old, new)))
     write_manifest(run, manifest_in(run))
     assert happened == [True, NAME, True]
+
+
+def test_a_file_that_is_written_later_is_vouched_for(run):
+    """Its writer enters it in the manifest; written again, its new content counts."""
+    for content in (b"first", b"second"):
+        write_entered(run, run / "report.html", content)
+        verified = verify_files(run)
+        assert verified.files["report.html"] is FileState.WHOLE
+        assert verified.is_whole
+        assert (run / "report.html").read_bytes() == content
+    assert (run / "report.html").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_crash_while_a_file_is_written_again_leaves_nothing_changed(run, monkeypatch):
+    """The manifest forgets the file before it is replaced: it is unknown at worst."""
+    write_entered(run, run / "report.html", b"first")
+    monkeypatch.setattr("trialogue.journal.files.digest_of", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        write_entered(run, run / "report.html", b"second")
+    monkeypatch.undo()
+    verified = verify_files(run)
+    assert (verified.files["report.html"], verified.is_whole) == (FileState.UNKNOWN, True)
+
+
+def test_a_file_beyond_the_run_is_written_and_entered_nowhere(run, tmp_path_factory):
+    """The manifest is of the run's own files."""
+    beyond = tmp_path_factory.mktemp("beyond") / "page.html"
+    before = (run / NAME).read_bytes()
+    write_entered(run, beyond, b"page")
+    assert (beyond.read_bytes(), (run / NAME).read_bytes()) == (b"page", before)
+
+
+def test_a_run_that_is_still_written_keeps_its_manifest(tmp_path):
+    """Its writer's manifest is its writer's; the file is nobody's."""
+    journal = Journal.create(tmp_path / "journal.jsonl", HEADER)
+    before = (tmp_path / NAME).read_bytes()
+    write_entered(tmp_path, tmp_path / "report.html", b"page")
+    assert (tmp_path / NAME).read_bytes() == before
+    journal.close("said")
+
+
+def test_two_writers_do_not_enter_files_at_once(run):
+    """One of them is told to try again, so that no entry is lost."""
+    with (run / "journal.jsonl").open("rb") as journal:
+        assert locked(journal.fileno())
+        with pytest.raises(JournalError, match="being written by another process"):
+            write_entered(run, run / "report.html", b"page")
+    assert not (run / "report.html").exists()

@@ -41,19 +41,25 @@ def test_without_a_failure_it_is_the_longest_silence():
 
 def test_a_meeting_without_trouble_has_no_moments():
     """Nothing is made up."""
-    assert moments([], (Stretch("ada", 1, 0.0, 5.0),), 5.5) == ()
+    assert moments([], (Stretch("ada", 1, 0.0, 5.0),), 5.2) == ()
+
+
+def test_the_longest_silence_is_told_though_it_is_short():
+    """The page opens somewhere worth a look; the other silences must be long."""
+    heard = (Stretch("ada", 1, 0.0, 5.0), Stretch("kim", None, 6.0, 7.0), Stretch("ada", 2, 7.9, 9.0))
+    assert [each.at for each in moments([], heard, 9.0)] == [5.0]
 
 
 def test_the_same_failure_at_once_is_one_moment():
     """A storm of one fault is one place to look at."""
     marks = [note(float(at), "broken", "failure", "ada") for at in (1, 2, 3, 20)]
-    assert [each.at for each in moments(marks, (), 1.0)] == [1.0, 20.0]
+    assert [each.at for each in moments(marks, (), 0.0)] == [1.0, 20.0]
 
 
 def test_a_failed_tool_call_is_a_failure():
     """Its mark has no level of its own."""
     marks = [{"k": "result", "id": 1, "at": 3.0, "who": "ada", "tool": "price", "outcome": "timed-out"}]
-    assert moments(marks, (), 1.0) == (Moment(3.0, "failure", "tool price: timed-out", "ada"),)
+    assert moments(marks, (), 0.0) == (Moment(3.0, "failure", "tool price: timed-out", "ada"),)
 
 
 def test_plots_are_of_the_measures():

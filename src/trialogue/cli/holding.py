@@ -19,7 +19,7 @@ from trialogue.cli.lines import line
 from trialogue.cli.screens import open_screen, open_waiting, put, put_json, show
 from trialogue.cli.summary import Ended, in_one_line, summary
 from trialogue.cli.watching import Watched, Watcher
-from trialogue.errors import SetupError
+from trialogue.errors import JournalError, SetupError
 from trialogue.report.result import Result
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import Resolved, prepare
@@ -89,6 +89,9 @@ class RunOptions:
     shown: Shown = "live"
     """What stdout gets."""
 
+    html: bool = False
+    """Whether the run's page is written at its end."""
+
     allows_code: bool = True
     """Whether tools may run code."""
 
@@ -134,11 +137,21 @@ def hold_resolved(resolved: Resolved, asked: RunOptions, hold_it: Hold) -> int:
         waiting.done()
     try:
         _sum_up(resolved, asked.shown, held)
-    except (BrokenPipeError, SetupError):
+        if asked.html:
+            _write_page(asked, held)
+    except (BrokenPipeError, SetupError, JournalError):
         if not held.exit_code:
             raise
         # How the meeting ended goes before a terminal that hung up; its files are there.
     return held.exit_code
+
+
+def _write_page(asked: RunOptions, held: Held) -> None:
+    from trialogue.meeting.paging import write_page  # noqa: PLC0415 - only where it is asked for
+
+    path = write_page(held.folder)
+    if asked.shown == "live":
+        put(f"  {path}")
 
 
 def _judge_code(resolved: Resolved, asked: RunOptions) -> None:

@@ -75,9 +75,11 @@ Examples:
 """
 
 REPORT_EXAMPLES: Final = """\
-Example:
+Examples:
   trialogue report runs/edge-cache-20250131-101500
   trialogue report a-real-meeting.rttm
+  trialogue report runs/edge-cache-20250131-101500 --html
+  trialogue report runs --html
 """
 
 VERIFY_FILES_EXAMPLES: Final = """\
@@ -262,6 +264,7 @@ def run(  # noqa: PLR0913 - one an option
     ] = None,
     quiet: Annotated[Flag, Parameter(help="Show one line, at the end.")] = False,
     json: Annotated[Json, Parameter(help="Print the result as JSON, and nothing else.")] = False,
+    html: Annotated[Flag, Parameter(help="Write the run's page at its end, as report --html does.")] = False,
     no_code: Annotated[Flag, Parameter(help="Refuse scenarios whose tools run code.")] = False,
     leave: Leave = NO_LEAVE,
     log_level: LogLevelOption = "warning",
@@ -279,6 +282,7 @@ def run(  # noqa: PLR0913 - one an option
             out=out,
             endpoint=endpoint,
             shown="json" if json else "line" if quiet else "live",
+            html=html,
             allows_code=not no_code,
             imports=leave.allow_import,
             commands=leave.allow_command,
@@ -406,12 +410,32 @@ def verify_files(
 
 @app.command(sort_key=6, help_epilogue=REPORT_EXAMPLES)
 def report(
-    run: Annotated[Path, Parameter(help="The run's directory, its journal, or an RTTM file of any meeting.")],
+    run: Annotated[
+        Path,
+        Parameter(
+            help="The run's directory, its journal, or any meeting's RTTM file; with --html a folder of runs."
+        ),
+    ],
     /,
     *,
-    json: Annotated[Json, Parameter(help="Print the measures as JSON.")] = False,
+    html: Annotated[Flag, Parameter(help="Write a page to look at and to listen to.")] = False,
+    out: Annotated[Path | None, Parameter(help="The page's file; else report.html in the run.")] = None,
+    sound: Annotated[
+        Literal["inside", "linked", "none"], Parameter(help="Where the page has its sound.")
+    ] = "inside",
+    json: Annotated[Json, Parameter(help="Print the measures, or the page's path, as JSON.")] = False,
 ) -> int:
-    """Measure a meeting again, from its journal alone; or any meeting, from its RTTM file."""
+    """Measure a meeting again, from its journal alone; or any meeting, from its RTTM file.
+
+    With --html write its page: one file with lanes, sound, transcript and measures, that needs no network. Of
+    a folder of runs, a table of them.
+    """
+    if html:
+        from trialogue.cli.paging import print_page  # noqa: PLC0415 - the journal comes with it
+
+        return print_page(run, out=out, sound=sound, as_json=json)
+    if out is not None or sound != "inside":
+        raise SetupError("--out and --sound are of the page: give --html, too")
     from trialogue.cli.replaying import print_report  # noqa: PLC0415 - the journal comes with it
 
     return print_report(run, as_json=json)

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from enum import Enum
 from hashlib import blake2b
@@ -19,6 +20,7 @@ import attrs
 from attrs import frozen
 
 from trialogue.errors import JournalError
+from trialogue.journal.lock import locked
 from trialogue.journal.manifest import NAME, Digest, Manifest, Status, manifest_in, write_manifest
 from trialogue.journal.reader import Problem, read
 
@@ -104,6 +106,56 @@ def seal_files(directory: Path) -> None:
     manifest = manifest_in(directory)
     if manifest is not None and manifest.status is Status.CLOSED:
         write_manifest(directory, attrs.evolve(manifest, files=digests_in(directory)))
+
+
+def write_entered(directory: Path, path: Path, content: bytes) -> None:
+    """Write a file that is made after a run's end, for its owner alone, whole or not at all.
+
+    Where it is in the run's directory and the run was closed, its manifest vouches for the file from then on;
+    a crash on the way leaves a file that the manifest does not know, never one that it says was changed.
+    JournalError where it cannot be written, or another process writes the run's files.
+    """
+    try:
+        inside = path.resolve().relative_to(directory.resolve()).as_posix()
+    except ValueError:
+        inside = None
+    try:
+        manifest = manifest_in(directory) if inside else None
+        if inside is None or manifest is None or manifest.status is not Status.CLOSED:
+            _replace(path, content)
+            return
+        with (directory / manifest.journal).open("rb") as journal:
+            if not locked(journal.fileno()):
+                text = f"{directory} is being written by another process: try again"
+                raise JournalError(text, path=str(directory))
+            _replace_entered(directory, inside, content)
+    except OSError as error:
+        raise JournalError(f"cannot write {path}: {error.strerror}", path=str(path)) from error
+
+
+def _replace_entered(directory: Path, name: str, content: bytes) -> None:
+    manifest = manifest_in(directory)
+    if manifest is None:
+        raise JournalError(f"{directory} has lost its {NAME}", path=str(directory))
+    others = {each: digest for each, digest in manifest.files.items() if each != name}
+    if len(others) < len(manifest.files):
+        write_manifest(directory, attrs.evolve(manifest, files=others))
+    _replace(directory / name, content)
+    entered = {**others, name: digest_of(directory / name)}
+    write_manifest(directory, attrs.evolve(manifest, files=dict(sorted(entered.items()))))
+
+
+def _replace(path: Path, content: bytes) -> None:
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def verify_files(directory: Path) -> FilesVerified:

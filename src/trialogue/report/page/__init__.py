@@ -1,1 +1,14 @@
-"""The page of a meeting: one HTML file in which it is looked at, listened to and searched."""
+"""The page of a meeting: one HTML file in which it is looked at, listened to and searched.
+
+- `fold`: what each record adds to the page, one record at a time;
+- `places`: where each sentence is heard; `moments`: where the page opens; `plots`, `tables`: the measures;
+- `sound`: the recordings as MP3 and as waveforms;
+- `content`: all of that as one value; `document`: that value as a file without any network;
+- `runs`: the table of a folder of runs;
+- `assets/`: the page's own HTML, CSS and scripts, and uPlot with its licence.
+"""
+
+from trialogue.report.page.content import Meeting, content
+from trialogue.report.page.document import Sound, document
+
+__all__ = ["Meeting", "Sound", "content", "document"]

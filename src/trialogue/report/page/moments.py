@@ -1,7 +1,8 @@
 """The moments of a meeting that are worth a look, the worst first: where the page opens, where `n` goes.
 
 1. First what failed, in order of time; then the longest silence; then warnings; then the other long silences.
-2. A silence counts from `SILENCE_S` on; that before the first sound and that after the last count, too.
+2. The longest silence counts from `LEAST_S` on, others from `SILENCE_S` on; those before the first sound and
+   after the last count, too.
 3. The same failure of the same participant within `SAME_S` is one moment.
 """
 
@@ -19,6 +20,9 @@ __all__ = ["Moment", "moments"]
 
 SILENCE_S: Final = 2.0
 """What lasts as long as this without a voice is a silence worth a look."""
+
+LEAST_S: Final = 0.5
+"""What is shorter is no silence, though it be the longest there is."""
 
 SILENCES: Final = 5
 """How many silences are told."""
@@ -58,7 +62,8 @@ def moments(
     warned = _distinct(each for each in told if each.what == "warning")
     quiet = sorted(_silences(heard, duration_s), key=lambda each: (each[0] - each[1], each[0]))[:SILENCES]
     silent = [Moment(start, "silence", f"{end - start:.1f} s of silence") for start, end in quiet]
-    return (*failed, *silent[:1], *warned, *silent[1:])[:MOST]
+    long = [each for each, (start, end) in zip(silent, quiet, strict=True) if end - start >= SILENCE_S]
+    return (*failed, *silent[:1], *warned, *long[1:])[:MOST]
 
 
 def _noted(marks: Iterable[Mark]) -> Iterator[Moment]:
@@ -94,8 +99,8 @@ def _silences(heard: Sequence[Stretch], duration_s: float) -> Iterator[tuple[flo
     """Stretches without any voice that are long enough."""
     silent_since = 0.0
     for each in joined(heard):
-        if each.start_s - silent_since >= SILENCE_S:
+        if each.start_s - silent_since >= LEAST_S:
             yield silent_since, each.start_s
         silent_since = max(silent_since, each.end_s)
-    if duration_s - silent_since >= SILENCE_S:
+    if duration_s - silent_since >= LEAST_S:
         yield silent_since, duration_s

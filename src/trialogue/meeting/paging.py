@@ -1,0 +1,129 @@
+"""The page of a run: made from its journal and recordings, written beside them, entered in its manifest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, Literal, cast
+from urllib.parse import quote
+
+import orjson
+
+from trialogue.brain.words.transcript import utterances
+from trialogue.errors import JournalError, SetupError
+from trialogue.journal.files import JOURNAL, journal_of, write_entered
+from trialogue.journal.manifest import NAME as MANIFEST
+from trialogue.journal.reader import Reading, read
+from trialogue.journal.records import Clock
+from trialogue.meeting.resumption import last_words
+from trialogue.model.records import Record
+from trialogue.report.cast import with_everybody
+from trialogue.report.page import Meeting, Sound, content, document
+from trialogue.report.page.runs import RunRow, runs_document
+from trialogue.report.page.sound import mp3, parts_of, peaks
+from trialogue.report.result import Run, result
+
+__all__ = ["PAGE", "WhereSound", "is_run", "write_page", "write_runs"]
+
+PAGE: Final = "report.html"
+"""What the page is called in a run's directory."""
+
+WhereSound = Literal["inside", "linked", "none"]
+"""Where a page has its sound: in the file itself, beside it, or nowhere."""
+
+
+def write_page(run: Path, *, out: Path | None = None, sound: WhereSound = "inside") -> Path:
+    """Write the page of a run, and return where it is: `out`, or `report.html` in the run's directory.
+
+    In the directory of a run that was closed, the manifest vouches for it. JournalError for a journal or a
+    recording that is damaged, and where the page cannot be written.
+    """
+    reading = read(journal_of(run))
+    folder = reading.path.parent
+    path = folder / PAGE if out is None else out
+    if path.is_dir():
+        raise SetupError(f"{path} is a directory: --out names the page's file")
+    meeting = _meeting(reading)
+    cast = with_everybody(meeting.plan, meeting.records).participants
+    recorded = {each.name: parts_of(folder / "audio", each.name) for each in cast}
+    waves = {name: peaks(parts) for name, parts in recorded.items() if parts}
+    made = document(content(meeting), waves, _sound(folder, path, sound))
+    write_entered(folder, path, made)
+    return path
+
+
+def is_run(path: Path) -> bool:
+    """Whether this is a run or its journal, rather than a folder of runs."""
+    return not path.is_dir() or any((path / name).exists() for name in (JOURNAL, MANIFEST)) or not _runs(path)
+
+
+def write_runs(folder: Path, *, out: Path | None = None) -> Path:
+    """Write the table of a folder of runs, and return where it is: `out`, or `report.html` in the folder.
+
+    A run of which nothing can be told has its row, which says why. JournalError where it cannot be written.
+    """
+    path = folder / PAGE if out is None else out
+    rows = [_row(run, folder, path) for run in _runs(folder)]
+    write_entered(folder, path, runs_document(folder.resolve().name, rows))
+    return path
+
+
+def _runs(folder: Path) -> list[Path]:
+    return sorted(each for each in folder.iterdir() if (each / JOURNAL).is_file())
+
+
+def _row(run: Path, folder: Path, path: Path) -> RunRow:
+    links = tuple(
+        (name.partition(".")[0], _address(run / name, path))
+        for name in (PAGE, "transcript.md", "result.json")
+        if (run / name).is_file()
+    )
+    name = run.relative_to(folder).as_posix()
+    try:
+        told, trouble = _told(run)
+    except JournalError as error:
+        return RunRow(name, None, str(error), links)
+    return RunRow(name, told, trouble, links)
+
+
+def _told(run: Path) -> tuple[dict[str, object], str]:
+    """What the run's result says; of one that was never closed, its journal."""
+    try:
+        told: object = orjson.loads((run / "result.json").read_bytes())
+        if isinstance(told, dict) and cast("dict[str, object]", told).get("kind") == "result":
+            return cast("dict[str, object]", told), ""
+        trouble = "its result.json is none"
+    except FileNotFoundError:
+        trouble = "never closed"
+    except (OSError, ValueError):
+        trouble = "its result.json cannot be read"
+    return _meeting(read(run / JOURNAL)).result.document(), trouble
+
+
+def _address(file: Path, path: Path) -> str:
+    """A file's address from where the page is."""
+    return quote(Path(os.path.relpath(file, path.parent)).as_posix())
+
+
+def _meeting(reading: Reading) -> Meeting:
+    records = tuple(_all_of(reading))
+    header, said = reading.header, utterances(records)
+    virtual = header.clock is Clock.VIRTUAL
+    told = result(header.plan, records, said, Run(clock=header.clock.value))
+    return Meeting(header.plan, records, said, told, None if virtual else header.started.astimezone())
+
+
+def _all_of(reading: Reading) -> Iterator[Record]:
+    """The records, and how the sound ended that a crash cut off."""
+    yield from reading
+    yield from last_words(reading)
+
+
+def _sound(folder: Path, path: Path, where: WhereSound) -> Sound | None:
+    mix = parts_of(folder / "audio", "mix")
+    if not mix or where == "none":
+        return None
+    if where == "linked":
+        return Sound(href=_address(mix[0], path))
+    return Sound(mp3(mix))

@@ -1,0 +1,109 @@
+"""All that a page says of a meeting, as one JSON value: what `take` of its script reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from attrs import asdict, frozen
+
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
+from trialogue.model.transcript import Utterance
+from trialogue.report.cast import with_everybody
+from trialogue.report.cues import stamp
+from trialogue.report.measures.interruptions import attempts, without_backchannels
+from trialogue.report.page.fold import Mark, PageFold, ms
+from trialogue.report.page.moments import Moment, moments
+from trialogue.report.page.plots import plots
+from trialogue.report.page.tables import tables
+from trialogue.report.result import Result
+from trialogue.report.stretches import Stretch, stretches
+
+__all__ = ["Meeting", "content"]
+
+
+@frozen
+class Meeting:
+    """What a page is made from."""
+
+    plan: MeetingPlan
+    """Its plan."""
+
+    records: Sequence[Record]
+    """All of its records."""
+
+    utterances: Sequence[Utterance]
+    """The fold of the same records."""
+
+    result: Result
+    """What it came to."""
+
+    started: datetime | None = None
+    """When it began, by the time of day; None for a meeting in virtual time."""
+
+
+def content(meeting: Meeting) -> dict[str, object]:
+    """What the page says: the meeting, its marks, moments, plots and tables."""
+    plan = with_everybody(meeting.plan, meeting.records)
+    heard, result = stretches(meeting.records), meeting.result
+    marks = list(_marks(meeting, heard))
+    return {
+        "trialogue": 1,
+        "kind": "page",
+        "meeting": {
+            "name": result.name,
+            "reason": result.reason,
+            "ok": result.ok,
+            "outcome": _outcome(meeting),
+            "duration_s": ms(result.duration_s),
+        },
+        "marks": marks,
+        "moments": [_moment(each) for each in moments(marks, heard, result.duration_s)],
+        "plots": [asdict(each) for each in plots(plan, meeting.records, heard)],
+        "tables": [asdict(each) for each in tables(plan, result)],
+    }
+
+
+def _marks(meeting: Meeting, heard: Sequence[Stretch]) -> Iterator[Mark]:
+    fold = PageFold(meeting.plan)
+    yield from fold.begin()
+    for record in meeting.records:
+        yield from fold.take(record)
+    yield from fold.close(meeting.result.duration_s)
+    yield from _verdicts(meeting, heard)
+
+
+def _verdicts(meeting: Meeting, heard: Sequence[Stretch]) -> Iterator[Mark]:
+    """What the measures say of speech within another's speech."""
+    said, rules = meeting.utterances, meeting.plan.floor.interrupt
+    taken = without_backchannels(heard, said, rules)
+    for each in heard:
+        if each not in taken:
+            yield {
+                "k": "verdict",
+                "who": each.participant,
+                "at": ms(each.start_s),
+                "outcome": "backchannel",
+            }
+    for cut in attempts(heard, said, rules):
+        if cut.outcome != "backchannel":
+            yield {"k": "verdict", "who": cut.by, "of": cut.of, "at": ms(cut.at), "outcome": cut.outcome}
+
+
+def _outcome(meeting: Meeting) -> str:
+    result = meeting.result
+    lasted = stamp(round(result.duration_s * 1000), ".").removesuffix(".000").partition(".")[0]
+    turns = sum(result.measures.causes.values())
+    when = f"{meeting.started:%Y-%m-%d %H:%M}, " if meeting.started else ""
+    clock = "virtual clock" if result.clock == "virtual" else "real clock"
+    return f"ended: {result.reason}. {when}{lasted}, {turns} turns, {clock}, seed {result.seed}"
+
+
+def _moment(moment: Moment) -> dict[str, object]:
+    return {
+        "at": ms(moment.at),
+        "what": moment.what,
+        "text": moment.text,
+        "who": moment.participant,
+    }

@@ -1,0 +1,95 @@
+"""`trialogue report --html`, `trialogue run --html`: where pages are written, and what vouches for them."""
+
+import json
+import re
+import shutil
+
+import orjson
+import pytest
+
+from trialogue.cli import main
+from trialogue.cli.holding import RunOptions, hold
+from trialogue.journal.files import FileState, verify_files
+
+
+def data_of(page):
+    """What a page says."""
+    return orjson.loads(re.search(rb'id="data">(.*?)</script>', page.read_bytes(), re.DOTALL)[1])
+
+
+def test_a_page_is_written_beside_the_journal_and_vouched_for(run_folder, capsys):
+    """It holds lanes, waveforms and sound, and the run stays whole."""
+    assert main(["report", str(run_folder), "--html"]) == 0
+    page = run_folder / "report.html"
+    assert capsys.readouterr().out == f"{page}\n"
+    said = data_of(page)
+    assert [mark["label"] for mark in said["marks"] if mark["k"] == "lane"] == ["Ann", "Bobby"]
+    assert set(said["waves"]) == {"ann", "bob"}
+    assert b'class="sound"' in page.read_bytes()
+    verified = verify_files(run_folder)
+    assert (verified.files["report.html"], verified.is_whole) == (FileState.WHOLE, True)
+
+
+def test_a_page_may_be_elsewhere_with_its_sound_linked(run_folder, tmp_path, capsys):
+    """The address of the sound is from where the page is."""
+    page = tmp_path / "pages" / "small.html"
+    page.parent.mkdir()
+    assert main(["report", str(run_folder), "--html", "--out", str(page), "--sound", "linked", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"page": str(page)}
+    assert data_of(page)["sound"]["href"] == "../run/audio/mix.wav"
+
+
+def test_a_run_without_its_recordings_has_a_page(run_folder):
+    """There is nothing to listen to, and all the rest."""
+    shutil.rmtree(run_folder / "audio")
+    assert main(["report", str(run_folder), "--html"]) == 0
+    assert data_of(run_folder / "report.html")["sound"] is None
+
+
+def test_a_run_that_was_killed_has_a_page(run_folder):
+    """Its journal is torn and its manifest says nothing."""
+    journal = (run_folder / "journal.jsonl").read_bytes()
+    (run_folder / "journal.jsonl").write_bytes(journal[: len(journal) * 2 // 3])
+    (run_folder / "manifest.json").unlink()
+    assert main(["report", str(run_folder), "--html"]) == 0
+    assert data_of(run_folder / "report.html")["meeting"]["reason"] == "unfinished"
+
+
+def test_a_meeting_writes_its_page_at_its_end(small, hold_it, tmp_path, capsys):
+    """Where it is asked for."""
+    out = tmp_path / "held"
+    assert hold(small, RunOptions(out=out, shown="line", html=True), hold_it) == 0
+    assert verify_files(out).files["report.html"] is FileState.WHOLE
+
+
+def test_a_folder_of_runs_is_a_table(run_folder, tmp_path, capsys):
+    """Damaged runs have their row, too; links go to the pages that there are."""
+    runs = tmp_path / "runs"
+    shutil.copytree(run_folder, runs / "first")
+    shutil.copytree(run_folder, runs / "second")
+    (runs / "second" / "journal.jsonl").write_text("nonsense")
+    (runs / "second" / "result.json").unlink()
+    main(["report", str(runs / "first"), "--html"])
+    capsys.readouterr()
+    assert main(["report", str(runs), "--html"]) == 0
+    assert capsys.readouterr().out == f"{runs / 'report.html'}\n"
+    page = (runs / "report.html").read_text()
+    assert '<a href="first/report.html">report</a>' in page
+    assert "second/journal.jsonl is no journal" in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ["report", "x", "--out", "y.html"],
+            "trialogue: --out and --sound are of the page: give --html,",
+        ),
+        (["report", "x.rttm", "--html"], "trialogue: a page is made of a run: an RTTM file has no decisions"),
+        (["report", "nowhere", "--html"], "trialogue: there is no journal at nowhere"),
+    ],
+)
+def test_wrong_use_is_told_in_one_line(arguments, told, capsys):
+    """What is missing, and what to do."""
+    assert main(arguments) in {2, 4}
+    assert told in capsys.readouterr().err
