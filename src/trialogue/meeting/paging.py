@@ -15,7 +15,7 @@ from trialogue.errors import JournalError, SetupError
 from trialogue.journal.files import JOURNAL, journal_of, write_entered
 from trialogue.journal.manifest import NAME as MANIFEST
 from trialogue.journal.reader import Reading, read
-from trialogue.journal.records import Clock
+from trialogue.journal.records import HeaderClock
 from trialogue.meeting.resumption import last_words
 from trialogue.model.records import Record
 from trialogue.report.cast import with_everybody
@@ -109,7 +109,7 @@ def _address(file: Path, path: Path) -> str:
 def _meeting(reading: Reading) -> Meeting:
     records = tuple(_all_of(reading))
     header, said = reading.header, utterances(records)
-    virtual = header.clock is Clock.VIRTUAL
+    virtual = header.clock is HeaderClock.VIRTUAL
     told = result(header.plan, records, said, Run(clock=header.clock.value))
     return Meeting(header.plan, records, said, told, None if virtual else header.started.astimezone())
 

@@ -47,6 +47,15 @@ function go(time, { reveal = true } = {}) {
   history.replaceState(null, "", link(sound.time));
 }
 
+// Further marks of a meeting that goes on: the lanes and the transcript grow.
+function take(marks) {
+  const whole = lanes.to >= model.now;
+  for (const mark of marks) model.take(mark);
+  lanes.strip = undefined; sound.length = model.now; by("time").setAttribute("aria-valuemax", model.now.toFixed(1));
+  if (whole) lanes.to = Math.max(1, model.now);
+  lanes.measure(); words.fill(shown);
+}
+
 function visit(index) {
   if (!data.moments.length) return;
   moment = (index + data.moments.length) % data.moments.length; const each = data.moments[moment];
@@ -180,5 +189,5 @@ if (!fromAddress()) { if (data.moments.length) { moment = 0; sound.seek(data.mom
 document.documentElement.dataset.lanes = "drawn";
 setTimeout(() => {
   listMoments(); if (moment >= 0) by("moments").querySelector("button")?.setAttribute("aria-current", "true");
-  words.fill(() => { drawTables(data.tables); plots = new Plots(data.plots, model, go); words.current = null; shown(); document.documentElement.dataset.page = "whole"; });
+  words.fill(() => { drawTables(data.tables); plots = new Plots(data.plots, model, go); shown(); document.documentElement.dataset.page = "whole"; });
 }, 0);

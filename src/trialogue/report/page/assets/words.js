@@ -15,7 +15,8 @@ class Words {
 
   // Everything that is told, in order of time; built a slice at a time, so that the page answers meanwhile.
   fill(done) {
-    const model = this.model; const entries = [];
+    const model = this.model; const entries = []; const filling = this.filling = Symbol("filling");
+    this.list.replaceChildren(); this.entries = []; this.current = this.part = null;
     for (const each of model.words) entries.push([each.from, 2, () => this.said(each), each.to]);
     const heard = new Set(model.words.filter((each) => !each.beside).map((each) => each.turn));
     for (const each of model.turns.values()) if (!heard.has(each.turn)) entries.push([each.at, 1, () => this.silent(each)]);
@@ -26,6 +27,7 @@ class Words {
     if (model.end) entries.push([model.end.at, 6, () => this.line(model.end.at, "agenda", `Ended: ${model.end.reason}`)]);
     entries.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
     const slice = (begin) => {
+      if (this.filling !== filling) return; // more has come meanwhile, and all is told anew
       const rows = document.createDocumentFragment();
       for (const [at, , row, end] of entries.slice(begin, begin + 150)) { const made = row(); rows.append(made); this.entries.push({ at, end: end ?? at, row: made }); }
       this.list.append(rows);

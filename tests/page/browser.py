@@ -1,0 +1,163 @@
+"""A real Chromium, driven by its own protocol over a websocket: what the page's tests look through."""
+
+import base64
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from attrs import define, field
+from websockets.sync.client import ClientConnection, connect
+
+FOUND = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+"""Where a browser is; None where there is none."""
+
+IS_REQUIRED = os.environ.get("TRIALOGUE_BROWSER") == "required"
+"""Whether tests fail, rather than skip, where there is none."""
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--autoplay-policy=no-user-gesture-required",
+    "--remote-debugging-port=0",
+)
+LONGEST_S = 30.0
+"""How long one answer of the browser is waited for."""
+
+
+@define
+class Page:
+    """One tab: it is asked, clicked, typed at and looked at."""
+
+    socket: ClientConnection
+    events: list = field(factory=list)
+    """What the browser told unasked: requests, messages, exceptions."""
+    _ids: itertools.count = field(factory=itertools.count)
+
+    def call(self, method, **parameters):
+        """One command of the protocol, and its answer."""
+        number = next(self._ids)
+        self.socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
+        deadline = time.monotonic() + LONGEST_S
+        while True:
+            told = json.loads(self.socket.recv(timeout=max(0.0, deadline - time.monotonic())))
+            if told.get("id") != number:
+                self.events.append(told)
+            elif "error" in told:
+                raise RuntimeError(f"{method}: {told['error']}")
+            else:
+                return told["result"]
+
+    def open(self, address, until="document.documentElement?.dataset.page === 'whole'"):
+        """Go to an address, and wait until it is drawn."""
+        self.call("Page.navigate", url="about:blank")
+        self.call("Page.navigate", url=address)
+        self.wait(f"location.href.startsWith({json.dumps(address.partition('#')[0])}) && ({until})")
+
+    def wait(self, condition):
+        """Wait until a condition holds in the page."""
+        deadline = time.monotonic() + LONGEST_S
+        while not self.tell(condition):
+            assert time.monotonic() < deadline, f"never: {condition}"
+            time.sleep(0.02)
+
+    def tell(self, expression):
+        """The value of an expression in the page."""
+        found = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in found, found["exceptionDetails"]
+        return found["result"].get("value")
+
+    def click(self, x, y):
+        """Press the mouse at a place."""
+        for kind in ("mousePressed", "mouseReleased"):
+            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def press(self, key, text=None, code=0):
+        """Press a key."""
+        more = {"text": text} if text else {}
+        self.call("Input.dispatchKeyEvent", type="keyDown", key=key, windowsVirtualKeyCode=code, **more)
+        self.call("Input.dispatchKeyEvent", type="keyUp", key=key, windowsVirtualKeyCode=code)
+
+    def resize(self, width, height, *, mobile=False):
+        """Look through a window of this size."""
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=mobile,
+        )
+
+    def prefer(self, scheme):
+        """Prefer light or dark."""
+        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    def picture(self):
+        """What is seen, as PNG."""
+        return base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
+
+    def requests(self):
+        """Addresses that were asked for."""
+        asked = [each for each in self.events if each.get("method") == "Network.requestWillBeSent"]
+        return [each["params"]["request"]["url"] for each in asked]
+
+    def complaints(self):
+        """Errors and exceptions that the page or the browser told."""
+        return [
+            each
+            for each in self.events
+            if each.get("method") == "Runtime.exceptionThrown"
+            or (each.get("method") == "Log.entryAdded" and each["params"]["entry"]["level"] == "error")
+        ]
+
+
+@define
+class Browser:
+    """A headless Chromium with a profile of its own."""
+
+    process: subprocess.Popen
+    profile: Path
+
+    @contextmanager
+    def page(self):
+        """A new tab, as long as the block lasts."""
+        port, path = (self.profile / "DevToolsActivePort").read_text().split()
+        with connect(f"ws://127.0.0.1:{port}{path}", max_size=None) as browser:
+            target = Page(browser).call("Target.createTarget", url="about:blank")["targetId"]
+        with connect(f"ws://127.0.0.1:{port}/devtools/page/{target}", max_size=None) as socket:
+            page = Page(socket)
+            for domain in ("Page", "Runtime", "Network", "Log"):
+                page.call(f"{domain}.enable")
+            yield page
+
+    def close(self):
+        """End the process."""
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(10)
+
+
+def start(profile):
+    """Start a browser; it is ready when this returns."""
+    command = [FOUND, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    ready, deadline = profile / "DevToolsActivePort", time.monotonic() + LONGEST_S
+    while not (ready.exists() and ready.read_text().count("\n") == 1):
+        assert process.poll() is None, "the browser has ended"
+        assert time.monotonic() < deadline, "the browser is not ready"
+        time.sleep(0.05)
+    return Browser(process, profile)

@@ -1,0 +1,41 @@
+"""A real browser, and a page in it."""
+
+import browser as browsers
+import page_values
+import pytest
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """A headless Chromium; without one, tests skip, or fail where one is required."""
+    if browsers.FOUND is None:
+        reason = "no Chromium is installed (Debian: apt-get install chromium): the page is not looked at"
+        if browsers.IS_REQUIRED:
+            pytest.fail(f"TRIALOGUE_BROWSER=required, and {reason}")
+        pytest.skip(reason)
+    started = browsers.start(tmp_path_factory.mktemp("profile"))
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
+def tab(browser):
+    """One tab for all tests."""
+    with browser.page() as tab:
+        yield tab
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory):
+    """Where the page of a meeting with everything is."""
+    return page_values.write_page(tmp_path_factory.mktemp("page")).as_uri()
+
+
+@pytest.fixture
+def page(tab, address):
+    """That page, opened in a window of a desk, with nothing complained about before."""
+    tab.resize(1200, 900)
+    tab.prefer("light")
+    tab.events.clear()
+    tab.open(address)
+    return tab
