@@ -33,7 +33,7 @@ from trialogue.model.participants import Kind, Participant, Role
 from trialogue.model.plan import AgendaItem, MeetingPlan
 from trialogue.model.records import Record
 from trialogue.report import Run, result
-from trialogue.report.page import Meeting, Sound, content, document
+from trialogue.report.page import PageSound, PageSource, content, document
 from trialogue.report.page.sound import mp3, parts_of, peaks
 
 HOSTILE = "</script><img src=x onerror='window.pwned=1'> <b>bold</b> & \u202eright to left\u2028."
@@ -50,19 +50,16 @@ PLAN = MeetingPlan(
 )
 
 
-def turn(name, number, begin, end, *sentences, cause="finished"):
+def turn(name, number, begin, end, *sentences):
     """A turn that is heard from `begin` to `end`."""
+    over = PlaybackFinished(name, number, number, end, end - begin, "complete")
     offsets = [(end - begin) * index / len(sentences) for index in range(len(sentences))]
     return [
         (begin - 0.5, Woke("x"), GrantFloor(name, number, f"reason {number}", end + 90)),
         *((begin - 0.4, SentenceSaid(name, number, said, at)) for said, at in zip(sentences, offsets)),  # noqa: B905
         (begin - 0.3, ReplySent(name, number, end - begin), Play(name, number, number)),
         (begin, PlaybackStarted(name, number, number, begin)),
-        (
-            end,
-            PlaybackFinished(name, number, number, end, end - begin, "complete"),
-            EndTurn(name, number, cause),
-        ),
+        (end, over, EndTurn(name, number, "finished")),
     ]
 
 
@@ -117,8 +114,8 @@ def write_page(folder):
     """The page of the meeting, in this folder."""
     write_recordings(folder)
     said = utterances(RECORDS)
-    meeting = Meeting(PLAN, RECORDS, said, result(PLAN, RECORDS, said, Run("virtual")))
+    meeting = PageSource(PLAN, RECORDS, said, result(PLAN, RECORDS, said, Run("virtual")))
     waves = {name: peaks(parts_of(folder, name)) for name in VOICES}
     page = folder / "report.html"
-    page.write_bytes(document(content(meeting), waves, Sound(mp3(parts_of(folder, "mix")))))
+    page.write_bytes(document(content(meeting), waves, PageSound(mp3(parts_of(folder, "mix")))))
     return page

@@ -11,12 +11,12 @@ from report_values import MEETING, PLAN, UTTERANCES
 
 from trialogue.journal import read
 from trialogue.report import Run, result
-from trialogue.report.page import Meeting, Sound, content, document
+from trialogue.report.page import PageSound, PageSource, content, document
 from trialogue.report.page.document import PIECE, inert
 from trialogue.report.page.runs import RunRow, runs_document
 
 KEPT = sorted((Path(__file__).parents[1] / "journal" / "kept").glob("*.jsonl"))
-SAID = content(Meeting(PLAN, MEETING, UTTERANCES, result(PLAN, MEETING, UTTERANCES, Run("real"))))
+SAID = content(PageSource(PLAN, MEETING, UTTERANCES, result(PLAN, MEETING, UTTERANCES, Run("real"))))
 HOSTILE = "</script><script>alert(1)</script><!-- \u2028 & <img src=x onerror=alert(1)>"
 
 
@@ -46,7 +46,7 @@ def test_every_script_and_style_runs_by_its_hash():
 
 def test_nothing_is_fetched():
     """No element names an address beyond the page."""
-    page = document(SAID, {}, Sound(b"abc"))
+    page = document(SAID, {}, PageSound(b"abc"))
     markup = re.sub(rb"<(script|style)[^>]*>.*?</\1>", b"", page, flags=re.DOTALL)
     assert re.findall(rb'(?:src|href|action)="(?!#|data:,)[^"]*"', markup) == []
     assert b"on" + b"click=" not in markup
@@ -64,7 +64,9 @@ def test_the_sound_comes_last_in_pieces():
     """Each piece is base64 of its own; together they are the sound."""
     sound = bytes(range(256)) * 4_000
     pieces = [
-        body for attributes, body in scripts_of(document(SAID, {}, Sound(sound))) if b"sound" in attributes
+        body
+        for attributes, body in scripts_of(document(SAID, {}, PageSound(sound)))
+        if b"sound" in attributes
     ]
     assert len(pieces) == -(-len(sound) // PIECE)
     assert b"".join(b64decode(each) for each in pieces) == sound
@@ -79,7 +81,7 @@ def test_waveforms_are_by_participant():
 
 def test_a_linked_sound_is_beside_the_page():
     """The page has its address alone."""
-    page = document(SAID, {}, Sound(href="audio/mix.wav"))
+    page = document(SAID, {}, PageSound(href="audio/mix.wav"))
     assert data_of(page)["sound"]["href"] == "audio/mix.wav"
     assert b'class="sound"' not in page
 
@@ -106,7 +108,7 @@ def test_old_journals_have_a_page(path):
     records = tuple(reading)
     said, plan = utterances(records), reading.header.plan
     page = document(
-        content(Meeting(plan, records, said, result(plan, records, said, Run(clock="virtual")))), {}
+        content(PageSource(plan, records, said, result(plan, records, said, Run(clock="virtual")))), {}
     )
     marks = data_of(page)["marks"]
     assert len({mark["turn"] for mark in marks if mark["k"] == "words" and not mark["beside"]}) == len(

@@ -9,7 +9,7 @@ from trialogue.errors import JournalError
 from trialogue.model.commands import EndMeeting
 from trialogue.model.events import FloorRequested, PlaybackFinished, PlaybackStarted, Woke
 from trialogue.report import Run, result
-from trialogue.report.page.moments import Moment, moments
+from trialogue.report.page.moments import Highlight, moments
 from trialogue.report.page.plots import plots
 from trialogue.report.page.sound import RATE, mp3, parts_of, peaks
 from trialogue.report.page.tables import tables
@@ -36,7 +36,7 @@ def test_a_failure_comes_before_the_longest_silence_and_that_before_a_warning():
 
 def test_without_a_failure_it_is_the_longest_silence():
     """Silence before the first sound and after the last counts, too."""
-    assert moments([], HEARD, 30.0)[0] == Moment(15.0, "silence", "15.0 s of silence")
+    assert moments([], HEARD, 30.0)[0] == Highlight(15.0, "silence", "15.0 s of silence")
 
 
 def test_a_meeting_without_trouble_has_no_moments():
@@ -59,7 +59,7 @@ def test_the_same_failure_at_once_is_one_moment():
 def test_a_failed_tool_call_is_a_failure():
     """Its mark has no level of its own."""
     marks = [{"k": "result", "id": 1, "at": 3.0, "who": "ada", "tool": "price", "outcome": "timed-out"}]
-    assert moments(marks, (), 0.0) == (Moment(3.0, "failure", "tool price: timed-out", "ada"),)
+    assert moments(marks, (), 0.0) == (Highlight(3.0, "failure", "tool price: timed-out", "ada"),)
 
 
 def test_plots_are_of_the_measures():

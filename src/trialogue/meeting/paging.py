@@ -19,7 +19,7 @@ from trialogue.journal.records import HeaderClock
 from trialogue.meeting.resumption import last_words
 from trialogue.model.records import Record
 from trialogue.report.cast import with_everybody
-from trialogue.report.page import Meeting, Sound, content, document
+from trialogue.report.page import PageSound, PageSource, content, document
 from trialogue.report.page.runs import RunRow, runs_document
 from trialogue.report.page.sound import mp3, parts_of, peaks
 from trialogue.report.result import Run, result
@@ -106,12 +106,12 @@ def _address(file: Path, path: Path) -> str:
     return quote(Path(os.path.relpath(file, path.parent)).as_posix())
 
 
-def _meeting(reading: Reading) -> Meeting:
+def _meeting(reading: Reading) -> PageSource:
     records = tuple(_all_of(reading))
     header, said = reading.header, utterances(records)
     virtual = header.clock is HeaderClock.VIRTUAL
     told = result(header.plan, records, said, Run(clock=header.clock.value))
-    return Meeting(header.plan, records, said, told, None if virtual else header.started.astimezone())
+    return PageSource(header.plan, records, said, told, None if virtual else header.started.astimezone())
 
 
 def _all_of(reading: Reading) -> Iterator[Record]:
@@ -120,10 +120,10 @@ def _all_of(reading: Reading) -> Iterator[Record]:
     yield from last_words(reading)
 
 
-def _sound(folder: Path, path: Path, where: WhereSound) -> Sound | None:
+def _sound(folder: Path, path: Path, where: WhereSound) -> PageSound | None:
     mix = parts_of(folder / "audio", "mix")
     if not mix or where == "none":
         return None
     if where == "linked":
-        return Sound(href=_address(mix[0], path))
-    return Sound(mp3(mix))
+        return PageSound(href=_address(mix[0], path))
+    return PageSound(mp3(mix))

@@ -8,7 +8,7 @@
 - `assets/`: the page's own HTML, CSS and scripts, and uPlot with its licence.
 """
 
-from trialogue.report.page.content import Meeting, content
-from trialogue.report.page.document import Sound, document
+from trialogue.report.page.content import PageSource, content
+from trialogue.report.page.document import PageSound, document
 
-__all__ = ["Meeting", "Sound", "content", "document"]
+__all__ = ["PageSound", "PageSource", "content", "document"]

@@ -14,17 +14,17 @@ from trialogue.report.cast import with_everybody
 from trialogue.report.cues import stamp
 from trialogue.report.measures.interruptions import attempts, without_backchannels
 from trialogue.report.page.fold import Mark, PageFold, ms
-from trialogue.report.page.moments import Moment, moments
+from trialogue.report.page.moments import Highlight, moments
 from trialogue.report.page.plots import plots
 from trialogue.report.page.tables import tables
 from trialogue.report.result import Result
 from trialogue.report.stretches import Stretch, stretches
 
-__all__ = ["Meeting", "content"]
+__all__ = ["PageSource", "content"]
 
 
 @frozen
-class Meeting:
+class PageSource:
     """What a page is made from."""
 
     plan: MeetingPlan
@@ -43,7 +43,7 @@ class Meeting:
     """When it began, by the time of day; None for a meeting in virtual time."""
 
 
-def content(meeting: Meeting) -> dict[str, object]:
+def content(meeting: PageSource) -> dict[str, object]:
     """What the page says: the meeting, its marks, moments, plots and tables."""
     plan = with_everybody(meeting.plan, meeting.records)
     heard, result = stretches(meeting.records), meeting.result
@@ -65,7 +65,7 @@ def content(meeting: Meeting) -> dict[str, object]:
     }
 
 
-def _marks(meeting: Meeting, heard: Sequence[Stretch]) -> Iterator[Mark]:
+def _marks(meeting: PageSource, heard: Sequence[Stretch]) -> Iterator[Mark]:
     fold = PageFold(meeting.plan)
     yield from fold.begin()
     for record in meeting.records:
@@ -74,7 +74,7 @@ def _marks(meeting: Meeting, heard: Sequence[Stretch]) -> Iterator[Mark]:
     yield from _verdicts(meeting, heard)
 
 
-def _verdicts(meeting: Meeting, heard: Sequence[Stretch]) -> Iterator[Mark]:
+def _verdicts(meeting: PageSource, heard: Sequence[Stretch]) -> Iterator[Mark]:
     """What the measures say of speech within another's speech."""
     said, rules = meeting.utterances, meeting.plan.floor.interrupt
     taken = without_backchannels(heard, said, rules)
@@ -91,7 +91,7 @@ def _verdicts(meeting: Meeting, heard: Sequence[Stretch]) -> Iterator[Mark]:
             yield {"k": "verdict", "who": cut.by, "of": cut.of, "at": ms(cut.at), "outcome": cut.outcome}
 
 
-def _outcome(meeting: Meeting) -> str:
+def _outcome(meeting: PageSource) -> str:
     result = meeting.result
     lasted = stamp(round(result.duration_s * 1000), ".").removesuffix(".000").partition(".")[0]
     turns = sum(result.measures.causes.values())
@@ -100,7 +100,7 @@ def _outcome(meeting: Meeting) -> str:
     return f"ended: {result.reason}. {when}{lasted}, {turns} turns, {clock}, seed {result.seed}"
 
 
-def _moment(moment: Moment) -> dict[str, object]:
+def _moment(moment: Highlight) -> dict[str, object]:
     return {
         "at": ms(moment.at),
         "what": moment.what,

@@ -21,7 +21,7 @@ from attrs import frozen
 
 from trialogue.report.page.sound import RATE
 
-__all__ = ["Sound", "assemble", "document"]
+__all__ = ["PageSound", "assemble", "document"]
 
 PIECE: Final = 768 * 1024
 """Bytes of sound an element: a multiple of three, so that each piece is base64 of its own."""
@@ -32,7 +32,7 @@ _SEPARATORS: Final = {"\u2028".encode(): b"\\u2028", "\u2029".encode(): b"\\u202
 
 
 @frozen
-class Sound:
+class PageSound:
     """A meeting's sound, in the page or beside it."""
 
     mp3: bytes = b""
@@ -42,7 +42,7 @@ class Sound:
     """Where it is, from the page; None where it is inside."""
 
 
-def document(said: Mapping[str, object], waves: Mapping[str, bytes], sound: Sound | None = None) -> bytes:
+def document(said: Mapping[str, object], waves: Mapping[str, bytes], sound: PageSound | None = None) -> bytes:
     """The page of a meeting; `said` is its `content`, `waves` what `peaks` made, by participant."""
     source = None
     if sound is not None:

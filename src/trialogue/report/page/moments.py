@@ -16,7 +16,7 @@ from attrs import frozen
 from trialogue.report.page.fold import Mark
 from trialogue.report.stretches import Stretch, joined
 
-__all__ = ["Moment", "moments"]
+__all__ = ["Highlight", "moments"]
 
 SILENCE_S: Final = 2.0
 """What lasts as long as this without a voice is a silence worth a look."""
@@ -37,7 +37,7 @@ What = Literal["failure", "silence", "warning"]
 
 
 @frozen
-class Moment:
+class Highlight:
     """A moment worth a look."""
 
     at: float
@@ -54,39 +54,39 @@ class Moment:
 
 
 def moments(
-    marks: Iterable[Mark], heard: Sequence[Stretch], duration_s: float, failures: Iterable[Moment] = ()
-) -> tuple[Moment, ...]:
+    marks: Iterable[Mark], heard: Sequence[Stretch], duration_s: float, failures: Iterable[Highlight] = ()
+) -> tuple[Highlight, ...]:
     """All moments, the worst first; `failures` are told beside those that the marks tell of."""
     told = [*_noted(marks), *failures]
     failed = _distinct(each for each in told if each.what == "failure")
     warned = _distinct(each for each in told if each.what == "warning")
     quiet = sorted(_silences(heard, duration_s), key=lambda each: (each[0] - each[1], each[0]))[:SILENCES]
-    silent = [Moment(start, "silence", f"{end - start:.1f} s of silence") for start, end in quiet]
+    silent = [Highlight(start, "silence", f"{end - start:.1f} s of silence") for start, end in quiet]
     long = [each for each, (start, end) in zip(silent, quiet, strict=True) if end - start >= SILENCE_S]
     return (*failed, *silent[:1], *warned, *long[1:])[:MOST]
 
 
-def _noted(marks: Iterable[Mark]) -> Iterator[Moment]:
+def _noted(marks: Iterable[Mark]) -> Iterator[Highlight]:
     for mark in marks:
         at, who = mark.get("at"), mark.get("who")
         if not isinstance(at, int | float) or not (who is None or isinstance(who, str)):
             continue
         match mark:
             case {"k": "note", "level": "failure", "code": code, "text": text}:
-                yield Moment(at, "failure", f"{code}: {text}", who)
+                yield Highlight(at, "failure", f"{code}: {text}", who)
             case {"k": "note", "level": "warning", "code": code, "text": text}:
-                yield Moment(at, "warning", f"{code}: {text}", who)
+                yield Highlight(at, "warning", f"{code}: {text}", who)
             case {"k": "away", "text": text}:
-                yield Moment(at, "warning", f"session lost: {text}", who)
+                yield Highlight(at, "warning", f"session lost: {text}", who)
             case {"k": "result", "outcome": "failed" | "timed-out" | "unknown" as outcome, "tool": tool}:
-                yield Moment(at, "failure", f"tool {tool}: {mark.get('code') or outcome}", who)
+                yield Highlight(at, "failure", f"tool {tool}: {mark.get('code') or outcome}", who)
             case _:
                 pass
 
 
-def _distinct(found: Iterable[Moment]) -> list[Moment]:
+def _distinct(found: Iterable[Highlight]) -> list[Highlight]:
     last: dict[tuple[str, str | None], float] = {}
-    kept: list[Moment] = []
+    kept: list[Highlight] = []
     for each in sorted(found, key=lambda moment: moment.at):
         key = each.text, each.participant
         if key not in last or each.at - last[key] > SAME_S:
