@@ -27,9 +27,9 @@ from trialogue.brain.turn.agent import TRANSITIONS as AGENT_TURN
 from trialogue.brain.turn.person import TRANSITIONS as PERSON_TURN
 from trialogue.cli.program import EXIT_CODES, app
 from trialogue.journal.personal import personal_fields
-from trialogue.model import commands, events
-from trialogue.scenario import explain, kinds, loads, resolve
-from trialogue.scenario.json_schema import field_docs
+from trialogue.model import commands, events, kinds
+from trialogue.scenario import explain, loads, resolve
+from trialogue.scenario.json_schema import field_docs, stage_records
 from trialogue.scenario.schema import Document
 from trialogue.server.conversation import SESSION_TRANSITIONS
 from trialogue.server.reply import REPLY_TRANSITIONS
@@ -157,6 +157,9 @@ def _walk(kind: kinds.Kind, path: str) -> Iterator[tuple[str, kinds.KeyMap]]:
             yield path, kind
             for member in members:
                 yield from _walk(member.kind, f"{path}.{member.key}".lstrip("."))
+        case kinds.StageKeys():
+            for record in stage_records(kind):
+                yield from _walk(record, path)
         case kinds.ListOf(item=inner):
             yield from _walk(inner, f"{path}[]".replace("[][]", "[]"))
         case kinds.MapOf(value=inner):
@@ -198,6 +201,8 @@ def words(kind: kinds.Kind) -> str:
         case kinds.KeyMap():
             title = next((place for place in _places()[kind] if place), "")
             return f"map: [`{title}`](#{re.sub(r'[^a-z0-9_-]', '', title.lower())})"
+        case kinds.StageKeys():
+            return ", or ".join(dict.fromkeys(words(record) for record in stage_records(kind)))
         case kinds.ListOf(item):
             return f"list of: {words(item)}"
         case kinds.MapOf(_, value):
@@ -234,6 +239,8 @@ def _scalar_words(kind: kinds.Words | kinds.NotText) -> str:
             return "duration, or a range `a..b`"
         case kinds.ClosedList(options):
             return " or ".join(f"`{option.value}`" for option in options)
+        case kinds.ListedWord(options):
+            return " or ".join(f"`{word}`" for word in options())
         case _:
             assert_never(kind)
 

@@ -28,7 +28,6 @@ from trialogue.meeting.edges import Edges
 from trialogue.meeting.meeting import open_meeting
 from trialogue.model.events import SessionFailed
 from trialogue.scenario.defaults import Overrides
-from trialogue.scenario.schema import Via
 
 KEY = "canary-0f3a9b"
 SPEC = Path(__file__).parents[1] / "deepgram" / "spec" / "agent-v1.extract.schema.json"
@@ -98,7 +97,7 @@ async def hold(path, out, handler, **options):
         server = await nursery.start(serve)
         port = server.listeners[0].socket.getsockname()[1]
         edges = Edges(endpoint=f"ws://127.0.0.1:{port}/v1/agent/converse")
-        overrides = Overrides(via=Via.DEEPGRAM)
+        overrides = Overrides(via="deepgram")
         with trio.fail_after(30):
             async with open_meeting(path, overrides=overrides, out=out, edges=edges) as meeting:
                 result = await meeting.finished()
@@ -172,7 +171,7 @@ async def test_what_can_be_no_key_is_told_once(live, tmp_path, monkeypatch, key)
     """Before anything is dialled or made, and without the key."""
     monkeypatch.setenv("DEEPGRAM_API_KEY", key)
     with pytest.raises(SetupError, match=r"^DEEPGRAM_API_KEY is no key: it holds") as caught:
-        async with open_meeting(live, overrides=Overrides(via=Via.DEEPGRAM), out=tmp_path / "run"):
+        async with open_meeting(live, overrides=Overrides(via="deepgram"), out=tmp_path / "run"):
             pass
     assert KEY not in str(caught.value)
     assert not (tmp_path / "run").exists()
@@ -201,7 +200,7 @@ async def test_a_service_that_echoes_the_key_gets_it_into_no_file(live, tmp_path
 async def test_a_key_never_goes_in_the_clear_beyond_this_machine(live, tmp_path):
     """A plain address of another machine is refused before it is dialled."""
     edges = Edges(endpoint="ws://192.0.2.1/v1/agent/converse")
-    overrides = Overrides(via=Via.DEEPGRAM)
+    overrides = Overrides(via="deepgram")
     with pytest.raises(SetupError, match="plain"):
         async with open_meeting(live, overrides=overrides, out=tmp_path / "run", edges=edges) as meeting:
             await meeting.finished()

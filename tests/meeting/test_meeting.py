@@ -19,7 +19,7 @@ from trialogue.model.commands import EndTurn
 from trialogue.model.events import PlaybackFinished, PlaybackStarted, SessionReady, WordsHeard
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import prepare
-from trialogue.scenario.schema import Clock, Via
+from trialogue.scenario.schema import Clock
 from trialogue.testing.engines import murmuring_engines
 
 
@@ -215,7 +215,7 @@ def test_deepgram_without_a_key(tmp_path, monkeypatch):
     path = tmp_path / "live.yaml"
     path.write_text("trialogue: 1\nname: live\ncast: {a: {prompt: Hi.}, b: {prompt: Ho.}}\n")
     with pytest.raises(SetupError, match="set DEEPGRAM_API_KEY"):
-        run_meeting(path, overrides=Overrides(via=Via.DEEPGRAM), out=tmp_path / "live")
+        run_meeting(path, overrides=Overrides(via="deepgram"), out=tmp_path / "live")
 
 
 def test_a_meeting_that_is_cancelled_says_so(scenario, tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from trialogue.errors import ScenarioError
-from trialogue.scenario import Clock, Code, Overrides, Via, check, load, loads, prepare, resolve
+from trialogue.scenario import Clock, Code, Overrides, check, load, loads, prepare, resolve
 from trialogue.scenario.problems import MOST
 
 HERE = Path(__file__).parent
@@ -159,12 +159,12 @@ def test_what_only_a_run_can_tell():
     scenario = loads(THINKING)
     with pytest.raises(ScenarioError, match="E-THINK-MISSING"):
         resolve(scenario)
-    assert resolve(scenario, Overrides(via=Via.DEEPGRAM)).agents[0].via == "deepgram"
+    assert resolve(scenario, Overrides(via="deepgram")).agents[0].via == "deepgram"
     with pytest.raises(ScenarioError, match="E-CLOCK-LIVE"):
-        resolve(scenario, Overrides(via=Via.DEEPGRAM, clock=Clock.VIRTUAL))
+        resolve(scenario, Overrides(via="deepgram", clock=Clock.VIRTUAL))
 
 
 def test_a_scripted_meeting_cannot_move_to_deepgram():
     """The option is what is wrong; the place is the script."""
     with pytest.raises(ScenarioError, match=r"<text>:3:14: cast\.ada\.lines: .* \[E-THINK-SCRIPTED\]"):
-        resolve(loads(GOOD), Overrides(via=Via.DEEPGRAM))
+        resolve(loads(GOOD), Overrides(via="deepgram"))

@@ -10,14 +10,14 @@ import pytest
 import yaml
 
 from trialogue.brain.words.names import addressee
+from trialogue.model.kinds import record_of
 from trialogue.scenario import check, json_schema, load, loads, prepare, resolve, to_yaml
-from trialogue.scenario.defaults import VOICES
 from trialogue.scenario.json_schema import field_docs
-from trialogue.scenario.kinds import record_of
 from trialogue.scenario.later import LATER_KEYS
 from trialogue.scenario.schema import AgentKeys, Document
 from trialogue.services.deepgram.agent import settings_for
 from trialogue.services.deepgram.codec import unknown_fields
+from trialogue.services.deepgram.scenario import VOICES
 from trialogue.speech.voices import voice_for
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from trialogue.brain.triggers import Granted, Reached, Speaking, Trigger
 from trialogue.errors import ScenarioError
 from trialogue.model.participants import Kind, Role
 from trialogue.model.plan import Said
-from trialogue.scenario import Clock, Code, Overrides, Via, check, load, loads, resolve, to_yaml
+from trialogue.scenario import Clock, Code, Overrides, check, load, loads, resolve, to_yaml
 from trialogue.scenario.defaults import Sitting
 from trialogue.scenario.ears import EarSpec
 from trialogue.scenario.seating import ClipSpec, PersonSpec
@@ -126,7 +126,7 @@ def test_the_operator_sits_where_clips_stand_in():
     resolved = resolve(scenario, Overrides(me=Sitting("gwen")))
     assert (resolved.people[-1], resolved.clock) == (PersonSpec("gwen", "text"), Clock.REAL)
     assert resolved.plan.participant("gwen").kind is Kind.HUMAN
-    spoken = resolve(scenario, Overrides(me=Sitting("gwen", Via.MICROPHONE)))
+    spoken = resolve(scenario, Overrides(me=Sitting("gwen", "microphone")))
     assert (spoken.people[-1].via, spoken.people[-1].clips) == ("microphone", ())
 
 
@@ -161,7 +161,7 @@ def test_the_resolved_file_reads_as_the_same(file):
 
 def test_services_are_for_agents(file):
     """Neither `defaults` nor the operator sends a person to a service."""
-    resolved = resolve(load(file), Overrides(via=Via.LOCAL))
+    resolved = resolve(load(file), Overrides(via="local"))
     assert [person.via for person in resolved.people] == ["microphone", "text", "app", "clips"]
 
 

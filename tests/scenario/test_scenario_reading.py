@@ -13,15 +13,17 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from trialogue.errors import ScenarioError, SetupError
-from trialogue.scenario import kinds, loads, resolve, reveal, to_yaml
-from trialogue.scenario.binding import ABSENT, Binder
-from trialogue.scenario.kinds import kind_of, record_of
+from trialogue.model import kinds
+from trialogue.model.kinds import kind_of, record_of
+from trialogue.scenario import loads, resolve, reveal, to_yaml
+from trialogue.scenario.binding import ABSENT, Binder, stage_record
 from trialogue.scenario.problems import Path, Place, Problems, meant, path_text
 from trialogue.scenario.quantities import read_duration, read_range, write_duration, write_range
 from trialogue.scenario.schema import Document
 from trialogue.scenario.tree import Entries, Hole, Items, Scalar, compose, map_scalars, places_of, plain_value
 from trialogue.scenario.variables import environment_names
 from trialogue.scenario.writing import plain, write_yaml
+from trialogue.services import EMBEDDED
 
 GOOD = "trialogue: 1\nname: good\ncast: {ada: {lines: [Hello.]}}\n"
 
@@ -206,6 +208,10 @@ def values_of(kind: kinds.Kind) -> st.SearchStrategy[object]:
             return SECONDS | st.just(math.inf) if may_be_none else SECONDS
         case kinds.ClosedList(options):
             return st.sampled_from(list(options))
+        case kinds.ListedWord(options):
+            return st.sampled_from(options())
+        case kinds.StageKeys():
+            return values_of(stage_record(kind, EMBEDDED))
         case kinds.ListOf(item):
             return st.lists(values_of(item), max_size=2).map(tuple)
         case kinds.MapOf(_, value):

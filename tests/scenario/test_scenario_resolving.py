@@ -26,7 +26,6 @@ from trialogue.scenario import (
     MockAnswer,
     Overrides,
     PythonFunction,
-    Via,
     explain,
     loads,
     resolve,
@@ -35,7 +34,6 @@ from trialogue.scenario import (
 from trialogue.scenario.checks import CHAIR_TOOLS
 from trialogue.scenario.defaults import filled
 from trialogue.scenario.floor_keys import FLOOR_TOOLS
-from trialogue.scenario.prices import DEEPGRAM
 
 PACKAGE = Path(__file__).parents[2] / "src" / "trialogue" / "scenario"
 
@@ -115,9 +113,9 @@ def test_the_plan_says_what_the_file_says():
                 title="The Chair",
                 aliases=("Madam",),
                 greets=True,
-                price=DEEPGRAM,
+                price=Price("deepgram/voice-agent with g"),
             ),
-            Participant("tech", hears=Hears.TEXT, price=DEEPGRAM),
+            Participant("tech", hears=Hears.TEXT, price=Price("deepgram/voice-agent with g")),
             Participant(
                 "eve",
                 Role.OBSERVER,
@@ -286,7 +284,7 @@ def test_every_value_has_its_origin():
     assert explained["cast.tech.role"] == ("speaker", "default")
     assert explained["cast.chair.listen.keyterms[0]"] == ("cache", "<text>:11:57")
     assert explained["tools.clock.on_interrupt"] == ("cancel", "default")
-    moved = explain(resolve(loads(LOCAL.replace("{lines", "{via: local, lines")), Overrides(via=Via.LOCAL)))
+    moved = explain(resolve(loads(LOCAL.replace("{lines", "{via: local, lines")), Overrides(via="local")))
     assert {str(e.origin) for e in moved if e.path.endswith(".via")} == {"--via"}
 
 

@@ -1,7 +1,7 @@
 """Who holds a seat whose sessions have failed for good."""
 
 from trialogue.model.participants import OnFailure
-from trialogue.scenario import Overrides, Via, loads, resolve
+from trialogue.scenario import Overrides, loads, resolve
 
 TEXT = """
 trialogue: 1
@@ -46,5 +46,5 @@ def test_what_the_rules_know():
 
 def test_the_operator_moves_stand_ins_too():
     """Whoever thinks goes where the operator wants all agents; lines stay where lines can be said."""
-    ann, bob, _, _ = resolved(via=Via.DEEPGRAM).agents
+    ann, bob, _, _ = resolved(via="deepgram").agents
     assert (ann.fallback.via, bob.fallback.via) == ("local", "deepgram")

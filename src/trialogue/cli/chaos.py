@@ -16,7 +16,8 @@ from trialogue.cli.screens import put_json, show
 from trialogue.errors import SetupError
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import Resolved, prepare
-from trialogue.scenario.schema import Clock, Via
+from trialogue.scenario.schema import Clock
+from trialogue.services import EMBEDDED
 
 __all__ = ["Ordered", "list_faults", "matrix", "try_file"]
 
@@ -56,7 +57,7 @@ def list_faults(*, as_json: bool) -> int:
 
 def try_file(file: Path, ordered: Ordered, *, as_json: bool = False) -> int:
     """Hold the meeting of a scenario under faults: 0 where every promise was kept, else 1."""
-    resolved = prepare(file, Overrides(via=Via.LOCAL, clock=ordered.clock, seed=ordered.seed))
+    resolved = prepare(file, Overrides(via=EMBEDDED, clock=ordered.clock, seed=ordered.seed))
     plan = _plan(resolved, ordered)
     configure("error")
     trial = try_meeting(resolved, plan, out=ordered.out)

@@ -16,6 +16,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from trialogue.cli.endings import concluded
 from trialogue.errors import SetupError
+from trialogue.services import SERVICES
 
 if TYPE_CHECKING:
     from trialogue.scenario.defaults import Overrides, Sitting
@@ -113,6 +114,11 @@ app = App(
     version=lambda: version("trialogue"),
 )
 
+if TYPE_CHECKING:
+    ServiceName: TypeAlias = str
+else:
+    ServiceName = Literal[tuple(SERVICES)]
+
 Level: TypeAlias = Literal["debug", "info", "warning", "error"]
 Flag: TypeAlias = Annotated[bool, Parameter(negative="", show_default=False)]
 Json: TypeAlias = Annotated[bool, Parameter(name="--json", negative="", show_default=False)]
@@ -126,9 +132,7 @@ RunPath: TypeAlias = Annotated[Path, Parameter(help="The run's directory, or its
 class Otherwise:
     """What is said otherwise than in the scenario."""
 
-    via: Annotated[
-        Literal["local", "deepgram"] | None, Parameter(help="At which service every agent is.")
-    ] = None
+    via: Annotated[ServiceName | None, Parameter(help="At which service every agent is.")] = None
     """At which service every agent is."""
 
     clock: Annotated[
@@ -161,10 +165,10 @@ class Otherwise:
     def overrides(self) -> Overrides:
         """The same, as scenarios take it; `SetupError` for what is no stretch of time."""
         from trialogue.scenario.defaults import Overrides  # noqa: PLC0415 - YAML comes with it
-        from trialogue.scenario.schema import Clock, Via  # noqa: PLC0415 - likewise
+        from trialogue.scenario.schema import Clock  # noqa: PLC0415 - likewise
 
         return Overrides(
-            via=Via(self.via) if self.via else None,
+            via=self.via,
             clock=Clock(self.clock) if self.clock else None,
             seed=self.seed,
             time_s=_seconds("--limit-time", self.limit_time),
@@ -227,7 +231,6 @@ def _called(tokens: list[str]) -> int:
 
 def _sitting(text: str | None) -> Sitting | None:
     from trialogue.scenario.defaults import Sitting  # noqa: PLC0415 - YAML comes with it
-    from trialogue.scenario.schema import Via  # noqa: PLC0415 - likewise
 
     if text is None:
         return None
@@ -235,7 +238,7 @@ def _sitting(text: str | None) -> Sitting | None:
     if way in {"", "text"}:
         return Sitting(name)
     if way == "microphone":
-        return Sitting(name, Via.MICROPHONE)
+        return Sitting(name, "microphone")
     raise SetupError(f"--me wants a person's name, NAME:text or NAME:microphone, not {text!r}")
 
 

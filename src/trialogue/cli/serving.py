@@ -18,9 +18,8 @@ from trialogue.cli.screens import WaitScreen, open_waiting, show
 from trialogue.compute import Compute, InThreads
 from trialogue.errors import SetupError
 from trialogue.server.equipment import Equipment
-from trialogue.server.listener import Access, Server, open_server
+from trialogue.server.listener import LISTEN_PATHS, Access, Server, open_server
 from trialogue.server.options import is_loopback
-from trialogue.services.deepgram.listen.settings import FLUX_PATH, NOVA_PATH
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.supervise import lone_error, watch_signals
 
@@ -64,6 +63,7 @@ def serve(serving: Serving) -> int:
 def how_to_dial(server: Server, key_variable: str | None) -> list[Line]:
     """The address, and how the vendor's SDK is pointed at it."""
     host = urlsplit(server.url).netloc
+    listening, older = LISTEN_PATHS
     key = f'os.environ["{key_variable}"]' if key_variable else '"any"'
     shown = (
         "from deepgram import DeepgramClient",
@@ -76,7 +76,7 @@ def how_to_dial(server: Server, key_variable: str | None) -> list[Line]:
     )
     return [
         line("listening at ", span(server.url, Tone.STRONG)),
-        line("speech to text at ", span(f"ws://{host}{FLUX_PATH}", Tone.STRONG), f" and {NOVA_PATH}"),
+        line("speech to text at ", span(f"ws://{host}{listening}", Tone.STRONG), f" and {older}"),
         line(),
         line("The official Python SDK (deepgram-sdk 7) talks to it so:"),
         line(),

@@ -26,7 +26,8 @@ from trialogue.server.equipment import Equipment, seeded_ids
 from trialogue.server.listener import PATH, open_server, serve_stream
 from trialogue.server.options import ServerOptions
 from trialogue.services import EMBEDDED, HOSTED, service_of
-from trialogue.services.port import EarOffer, Hosted, Service
+from trialogue.services.port import EarOffer, Hosted
+from trialogue.services.service import Service
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.supervise import lone_error
 from trialogue.tools.toolbox import NOTHING_MORE, Permissions

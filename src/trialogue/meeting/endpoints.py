@@ -18,10 +18,8 @@ from trialogue.scenario.problems import path_text
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.tool_specs import HttpCall, McpCall
 from trialogue.scenario.variables import environment_names, reveal
+from trialogue.services import SERVICES, service_of
 from trialogue.tools.kinds.http import is_loopback
-
-VENDOR = "deepgram.com"
-"""The vendor's domain: its hosts hear everything already."""
 
 _PLAIN = frozenset({"http", "ws"})
 _SECURE = frozenset({"https", "wss"})
@@ -54,7 +52,7 @@ def judged(url: str, hosts: tuple[str, ...]) -> str:
     if is_loopback(host):
         return ""
     shown = "its host" if environment_names(url) else safe_text(host)
-    if not (host == VENDOR or host.endswith(f".{VENDOR}") or host in hosts):
+    if not (_is_vendors(host) or host in hosts):
         return f"{shown} is not this machine; allow it with --allow-host{_named(shown, host)}"
     return "" if scheme in _SECURE else f"{shown} is reached by https:// or wss:// only"
 
@@ -63,6 +61,13 @@ def allows(hosts: tuple[str, ...], url: str) -> bool:
     """Whether the embedded server may ask this address: here, or at one of `hosts` over TLS."""
     host, scheme = _host_and_scheme(url)
     return scheme in _SECURE | _PLAIN if is_loopback(host) else host in hosts and scheme in _SECURE
+
+
+def _is_vendors(host: str) -> bool:
+    """Whether it is a host of a service that is listed, whose agents' words it hears already."""
+    listed = (service_of(name).hosted for name in SERVICES)
+    domains = (hosted.domain for hosted in listed if hosted is not None)
+    return any(f".{host}".endswith(f".{domain}") for domain in domains)
 
 
 def _named(shown: str, host: str) -> str:

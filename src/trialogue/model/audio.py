@@ -7,7 +7,7 @@ from typing import Literal
 from attrs import frozen
 
 Encoding = Literal["linear16", "mulaw", "alaw"]
-"""Sample encodings, in Deepgram's names: 16-bit little-endian PCM; G.711 mu-law and A-law."""
+"""Sample encodings: 16-bit little-endian PCM; G.711 mu-law and A-law."""
 
 
 @frozen

@@ -43,7 +43,7 @@ class Price:
     """What an agent's service costs, as a price table of a certain day has it."""
 
     service: str
-    """What is paid for: `deepgram/standard`, `local`."""
+    """What is paid for, in the words of whoever is paid."""
 
     usd_a_minute: float | None = None
     """US dollars for each minute of a session; None where no price is known."""

@@ -6,7 +6,7 @@ from trialogue.scenario.json_schema import json_schema
 from trialogue.scenario.load import Scenario, load, loads
 from trialogue.scenario.problems import Code, Place, ScenarioProblem
 from trialogue.scenario.resolve import AgentSpec, Resolved, check, prepare, resolve
-from trialogue.scenario.schema import Clock, Via
+from trialogue.scenario.schema import Clock
 from trialogue.scenario.tool_specs import Command, HttpCall, McpCall, MockAnswer, PythonFunction, ToolSpec
 from trialogue.scenario.variables import reveal
 from trialogue.scenario.writing import to_yaml
@@ -27,7 +27,6 @@ __all__ = [
     "Scenario",
     "ScenarioProblem",
     "ToolSpec",
-    "Via",
     "check",
     "explain",
     "json_schema",

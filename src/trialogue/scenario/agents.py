@@ -1,12 +1,8 @@
-"""Each agent's seat as the wire's `agent` object: listen, think, speak, greeting."""
+"""Each agent's seat as its service is told it: listen, think, speak, greeting."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum
-from typing import cast
-
-import attrs
 
 from trialogue.brain.floor.policies import BY_THE_CHAIR, ENTRIES
 from trialogue.model.plan import MeetingPlan
@@ -14,9 +10,10 @@ from trialogue.scenario.checks import CHAIR_TOOLS, script_of
 from trialogue.scenario.conduct import conduct
 from trialogue.scenario.floor_keys import FLOOR_TOOLS
 from trialogue.scenario.schema import AgentKeys, Document
-from trialogue.scenario.script import JsonObject, ScriptEntryKeys, wire_script
-from trialogue.scenario.stages import SpeakKeys, ThinkKeys
-from trialogue.scenario.vocabulary import Provider
+from trialogue.services import EMBEDDED, service_of
+from trialogue.services.keys import Briefing, Stages, ThinkStage
+from trialogue.services.script import JsonObject, ScriptEntryKeys
+from trialogue.services.service import Service
 
 CHAIR_FUNCTIONS: Mapping[str, JsonObject] = {
     "give_floor": {
@@ -82,19 +79,35 @@ CHAIR_FUNCTIONS: Mapping[str, JsonObject] = {
 """The floor's own tools, which the meeting's rules answer."""
 
 
-def thinks_of(agent: AgentKeys) -> tuple[ThinkKeys, ...]:
+def thinks_of(agent: AgentKeys) -> tuple[ThinkStage, ...]:
     """How an agent thinks, in order of trial; `lines` are a script of nothing but `say`."""
     if agent.lines is not None:
         script = tuple(ScriptEntryKeys(say=line) for line in agent.lines)
-        return (ThinkKeys(provider=Provider.SCRIPTED, script=script),)
-    if isinstance(agent.think, ThinkKeys):
-        return (agent.think,)
-    return agent.think or ()
+        scripted = service_of(EMBEDDED).keys.scripted(script)
+        return () if scripted is None else (scripted,)
+    return as_tuple(agent.think)
+
+
+def as_tuple(think: ThinkStage | tuple[ThinkStage, ...] | None) -> tuple[ThinkStage, ...]:
+    """One `think`, or several, or none."""
+    if isinstance(think, tuple):
+        return think
+    return () if think is None else (think,)
+
+
+def stages_of(agent: AgentKeys) -> Stages:
+    """All stages of an agent of a completed document."""
+    return Stages(agent.listen, thinks_of(agent), agent.speak)
+
+
+def service_at(agent: AgentKeys) -> Service:
+    """The service of an agent of a completed document."""
+    return service_of(agent.via if isinstance(agent.via, str) else EMBEDDED)
 
 
 def is_scripted(agent: AgentKeys) -> bool:
     """Whether what it says stands in the scenario."""
-    return any(think.provider is Provider.SCRIPTED for think in thinks_of(agent))
+    return any(think.is_scripted for think in thinks_of(agent))
 
 
 def offered_tools(document: Document, plan: MeetingPlan, name: str) -> tuple[str, ...]:
@@ -120,21 +133,14 @@ def _useful(document: Document, *, is_chair: bool) -> tuple[str, ...]:
 
 
 def agent_block(document: Document, plan: MeetingPlan, name: str) -> JsonObject:
-    """The wire's `agent` object of one participant, of plain JSON values; secrets are references still."""
+    """What its service is told of one participant, of plain JSON values; secrets are references still."""
     agent = document.cast[name]
     functions = [_function(document, tool) for tool in offered_tools(document, plan, name)]
     prompt = agent.prompt or ""
     if not is_scripted(agent):
         prompt = conduct(plan, plan.participant(name), prompt)
-    thinks = [_think(think, prompt, functions, plan.seed) for think in thinks_of(agent)]
-    block: JsonObject = {
-        "listen": {"provider": _provider(agent.listen)},
-        "think": thinks[0] if len(thinks) == 1 else thinks,
-        "speak": _speak(agent.speak or SpeakKeys()),
-    }
-    if agent.greeting is not None:
-        block["greeting"] = agent.greeting
-    return block
+    briefing = Briefing(prompt, agent.greeting, tuple(functions), plan.seed)
+    return service_at(agent).keys.block(stages_of(agent), briefing)
 
 
 def _function(document: Document, tool: str) -> JsonObject:
@@ -143,50 +149,3 @@ def _function(document: Document, tool: str) -> JsonObject:
     definition = (document.tools or {})[tool]
     described: JsonObject = {"name": tool, "description": definition.description}
     return described if definition.schema is None else described | {"parameters": definition.schema}
-
-
-def _think(think: ThinkKeys, prompt: str, functions: list[JsonObject], seed: int) -> JsonObject:
-    wire: JsonObject = {"provider": _provider(think, leave_out=("endpoint", "context_length", "script"))}
-    if think.provider is Provider.SCRIPTED:
-        wire["provider"] = {"type": "scripted", "script": wire_script(script_of(think)), "seed": seed}
-    if think.endpoint is not None:
-        wire["endpoint"] = _plain(think.endpoint)
-    if think.context_length is not None:
-        wire["context_length"] = think.context_length
-    if prompt:
-        wire["prompt"] = prompt
-    if functions:
-        wire["functions"] = functions
-    return wire
-
-
-def _speak(speak: SpeakKeys) -> JsonObject:
-    wire: JsonObject = {"provider": _provider(speak, leave_out=("endpoint",))}
-    if speak.endpoint is not None:
-        wire["endpoint"] = _plain(speak.endpoint)
-    return wire
-
-
-def _provider(value: attrs.AttrsInstance | None, leave_out: tuple[str, ...] = ()) -> JsonObject:
-    """A stage's provider object: its keys are the wire's, but `provider` is called `type` there."""
-    plain = {} if value is None else _plain(value)
-    provider: JsonObject = {"type": plain.pop("provider", "deepgram")}
-    return provider | {key: item for key, item in plain.items() if key not in leave_out}
-
-
-def _plain(value: attrs.AttrsInstance) -> JsonObject:
-    """The attributes that were written, as JSON has them."""
-    written = attrs.asdict(value, recurse=False, filter=lambda _, item: item is not None)
-    return {key: _json(item) for key, item in written.items()}
-
-
-def _json(value: object) -> object:
-    match value:
-        case Enum():
-            return cast("object", value.value)
-        case tuple():
-            return [_json(item) for item in cast("tuple[object, ...]", value)]
-        case Mapping():
-            return dict(cast("Mapping[str, object]", value))
-        case _:
-            return value

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from enum import Enum
 from typing import Final, Literal, assert_never, cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from trialogue.model import patterns
-from trialogue.scenario import kinds
-from trialogue.scenario.later import LATER_KEYS, LATER_WORDS
+from trialogue.model import kinds, patterns
+from trialogue.scenario.later import LATER_KEYS
 from trialogue.scenario.problems import Code, Path, Problems, meant, shown
 from trialogue.scenario.quantities import read_duration, read_range
 from trialogue.scenario.tree import Entries, Hole, Items, Node, Pair, Scalar
+from trialogue.services import EMBEDDED, SERVICES, service_of
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 
@@ -40,6 +41,9 @@ class Binder:
     problems: Problems
     """Where faults are noted."""
 
+    via: str = EMBEDDED
+    """At which service whoever is read is, whose keys its stages have."""
+
     def bind(self, kind: kinds.Kind, node: Node, path: Path) -> object:
         """The value of a node, or `ABSENT`."""
         if isinstance(node, Hole):
@@ -47,6 +51,8 @@ class Binder:
         match kind:
             case kinds.KeyMap():
                 return self._record(kind, node, path)
+            case kinds.StageKeys():
+                return self._record(stage_record(kind, self.via), node, path)
             case kinds.MapOf():
                 return self._map(kind, node, path)
             case kinds.ListOf():
@@ -72,10 +78,11 @@ class Binder:
         if not isinstance(node, Entries):
             return self._wrong(node, path, "a map")
         members = {member.key: member for member in kind.members}
+        inside = evolve(self, via=via_of(node, self.via)) if "via" in members else self
         values: dict[str, object] = {}
         for pair in node.pairs:
             if pair.key in members:
-                values[pair.key] = self.bind(members[pair.key].kind, pair.value, (*path, pair.key))
+                values[pair.key] = inside.bind(members[pair.key].kind, pair.value, (*path, pair.key))
             else:
                 self._unknown_key(kind, pair, path)
         for member in kind.members:
@@ -162,7 +169,10 @@ class Binder:
                 good = isinstance(value, int | float) and not isinstance(value, bool)
                 return value if good else self._wrong(node, path, "a number")
             case kinds.ClosedList(options):
-                return self._choice(options, node, path)
+                words = {cast("str", option.value): option for option in options}
+                return self._word(words, frozenset(), node, path)
+            case kinds.ListedWord(options, later):
+                return self._word({word: word for word in options()}, later, node, path)
             case kinds.Duration(may_be_none):
                 if may_be_none and value == "none":
                     return math.inf
@@ -186,10 +196,8 @@ class Binder:
             self.problems.add(node.at, path, f"must be from {low} to {high}", Code.RANGE)
         return ABSENT
 
-    def _choice(self, options: type[Enum], node: Node, path: Path) -> object:
-        words = {cast("str", option.value): option for option in options}
+    def _word(self, words: Mapping[str, object], later: frozenset[str], node: Node, path: Path) -> object:
         value = node.value if isinstance(node, Scalar) else None
-        later = LATER_WORDS.get(options, frozenset())
         if isinstance(value, str) and value in words:
             return words[value]
         if isinstance(value, str) and value in later:
@@ -200,6 +208,18 @@ class Binder:
         text = f"must be one of {', '.join(words)}, not {said}{hint}"
         self.problems.add(node.at, path, text, Code.CHOICE)
         return ABSENT
+
+
+def stage_record(kind: kinds.StageKeys, via: str) -> kinds.KeyMap:
+    """The record that a stage's keys are at a service."""
+    keys = service_of(via).keys
+    return kinds.record_of({"listen": keys.listen, "think": keys.think, "speak": keys.speak}[kind.stage])
+
+
+def via_of(node: Entries, otherwise: str) -> str:
+    """The service that a map names by its `via`, if it does."""
+    named = [pair.value.value for pair in node.pairs if pair.key == "via" and isinstance(pair.value, Scalar)]
+    return next((str(value) for value in named if value in SERVICES), otherwise)
 
 
 def pattern_fault(pattern: str) -> str | None:
@@ -258,7 +278,7 @@ def _said(node: Node) -> str:
 def _fits(kind: kinds.Kind, node: Node) -> bool:
     """Whether a node has the shape of a kind."""
     match kind:
-        case kinds.KeyMap() | kinds.MapOf() | kinds.AnyObject():
+        case kinds.KeyMap() | kinds.StageKeys() | kinds.MapOf() | kinds.AnyObject():
             return isinstance(node, Entries)
         case kinds.ListOf():
             return isinstance(node, Items)
@@ -268,11 +288,13 @@ def _fits(kind: kinds.Kind, node: Node) -> bool:
 
 def _shape(kind: kinds.Kind) -> str:
     match kind:
-        case kinds.KeyMap() | kinds.MapOf() | kinds.AnyObject():
+        case kinds.KeyMap() | kinds.StageKeys() | kinds.MapOf() | kinds.AnyObject():
             return "a map"
         case kinds.ListOf():
             return "a list"
         case kinds.ClosedList(options):
             return "one of " + ", ".join(cast("str", option.value) for option in options)
+        case kinds.ListedWord(options):
+            return "one of " + ", ".join(options())
         case _:
             return "text"

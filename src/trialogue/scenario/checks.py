@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import attrs
-
 from trialogue.brain.floor.policies import BY_THE_CHAIR
 from trialogue.model.participants import Participant
 from trialogue.scenario.floor_keys import FLOOR_TOOLS, dollars, names_attribute, percent
@@ -25,10 +23,11 @@ from trialogue.scenario.schema import (
     ReplacementKeys,
     SaidEventKeys,
 )
-from trialogue.scenario.script import ScriptEntryKeys
-from trialogue.scenario.stages import ThinkKeys
 from trialogue.scenario.tool_checks import check_tool
-from trialogue.scenario.vocabulary import EndWord, PolicyName, Provider, Seat
+from trialogue.scenario.vocabulary import EndWord, PolicyName, Seat
+from trialogue.services import SERVICES, service_of
+from trialogue.services.keys import ThinkStage
+from trialogue.services.script import ScriptEntryKeys
 
 CHAIR_TOOLS = ("give_floor", "end_meeting")
 """Tools that the brain answers itself, for the chair."""
@@ -36,9 +35,7 @@ CHAIR_TOOLS = ("give_floor", "end_meeting")
 FRAMES_S = (0.02, 0.04, 0.06, 0.08, 0.1)
 """How long a frame may be, in seconds."""
 
-__all__ = ["CHAIR_TOOLS", "FRAMES_S", "Look", "SourcePlaces", "check_document", "script_of", "written_keys"]
-
-_SCRIPTED_KEYS = {"provider", "script"}
+__all__ = ["CHAIR_TOOLS", "FRAMES_S", "Look", "SourcePlaces", "check_document", "script_of"]
 
 
 def check_document(look: Look) -> None:
@@ -89,7 +86,7 @@ def _check_words(look: Look) -> None:
                 look.tell(path, f'"{word}" already stands for {owner}', Code.CAST_AMBIGUOUS)
 
 
-def _thinks(document: Document) -> Iterator[tuple[Path, ThinkKeys | tuple[ThinkKeys, ...]]]:
+def _thinks(document: Document) -> Iterator[tuple[Path, ThinkStage | tuple[ThinkStage, ...]]]:
     for name, agent in document.cast.items():
         if agent.think is not None:
             yield ("cast", name, "think"), agent.think
@@ -103,60 +100,34 @@ def _thinks(document: Document) -> Iterator[tuple[Path, ThinkKeys | tuple[ThinkK
 
 def _stand_in_thinks(
     path: Path, on_failure: Failing | ReplacementKeys | None
-) -> Iterator[tuple[Path, ThinkKeys | tuple[ThinkKeys, ...]]]:
+) -> Iterator[tuple[Path, ThinkStage | tuple[ThinkStage, ...]]]:
     if isinstance(on_failure, ReplacementKeys) and on_failure.replace.think is not None:
         yield (*path, "on_failure", "replace", "think"), on_failure.replace.think
 
 
-def _check_think(look: Look, path: Path, think: ThinkKeys | tuple[ThinkKeys, ...]) -> None:
-    if isinstance(think, ThinkKeys):
-        _check_provider(look, path, think)
+def _check_think(look: Look, path: Path, think: ThinkStage | tuple[ThinkStage, ...]) -> None:
+    if not isinstance(think, tuple):
+        _check_keys(look, path, think)
         return
     if not think:
         look.tell(path, "is empty: give at least one provider", Code.THINK_KEY)
     for index, one in enumerate(think):
-        _check_provider(look, (*path, index), one)
-        if one.provider is Provider.SCRIPTED and len(think) > 1:
+        _check_keys(look, (*path, index), one)
+        if one.is_scripted and len(think) > 1:
             look.tell((*path, index), "a script stands alone, not in a list of providers", Code.THINK_KEY)
 
 
-def _check_provider(look: Look, path: Path, think: ThinkKeys) -> None:
-    if think.provider is not Provider.SCRIPTED:
-        if think.script is not None:
-            look.tell((*path, "script"), "only provider: scripted has a script", Code.THINK_KEY)
-        if think.model is None and think.provider is not Provider.GOOGLE:
-            text = f'{think.provider.value} needs the key "model"'
-            look.tell(path, text, Code.THINK_KEY)
-        return
-    for key in sorted(written_keys(think) - _SCRIPTED_KEYS):
-        look.tell((*path, key), "a script has no use for this", Code.THINK_KEY)
-    if think.script is None:
-        look.tell(path, 'scripted needs the key "script"', Code.THINK_KEY)
-    for index, entry in enumerate(script_of(think)):
-        if wrong := _entry_fault(entry):
-            look.tell((*path, "script", index), wrong, Code.SCRIPT_ENTRY)
+def _check_keys(look: Look, path: Path, think: ThinkStage) -> None:
+    """Whatever service it is at has a say in its own keys."""
+    keys = (service_of(via).keys for via in SERVICES)
+    own = next(each for each in keys if isinstance(think, each.think))
+    for fault in own.faults(think):
+        look.tell((*path, *fault.path), fault.text, Code(fault.code))
 
 
-def written_keys(think: ThinkKeys) -> set[str]:
-    """The keys of a think provider that were written."""
-    return {field.name for field in attrs.fields(ThinkKeys) if getattr(think, field.name) is not None}
-
-
-def script_of(think: ThinkKeys) -> tuple[ScriptEntryKeys, ...]:
+def script_of(think: ThinkStage) -> tuple[ScriptEntryKeys, ...]:
     """The script's entries; none where there is no script."""
     return think.script if isinstance(think.script, tuple) else ()
-
-
-def _entry_fault(entry: ScriptEntryKeys) -> str | None:
-    speaks = entry.say is not None or entry.call is not None
-    if entry.otherwise is not None:
-        alone = not speaks and entry.when is None and entry.again is None
-        return None if alone else "otherwise stands in an entry of its own"
-    if not speaks:
-        if entry.is_pace and entry.when is None and entry.again is None:
-            return None
-        return "an entry needs say, call or otherwise, or think alone"
-    return "again needs when" if entry.again and entry.when is None else None
 
 
 # --- tools --------------------------------------------------------------------------------------------
@@ -191,11 +162,11 @@ def _check_calls(look: Look, name: str, agent: AgentKeys) -> None:
                 look.tell(where, text, Code.TOOL_UNKNOWN)
 
 
-def _own_thinks(name: str, agent: AgentKeys) -> Iterable[tuple[Path, ThinkKeys]]:
+def _own_thinks(name: str, agent: AgentKeys) -> Iterable[tuple[Path, ThinkStage]]:
     path: Path = ("cast", name, "think")
-    if isinstance(agent.think, ThinkKeys):
-        return [(path, agent.think)]
-    return [((*path, index), think) for index, think in enumerate(agent.think or ())]
+    if not isinstance(agent.think, tuple):
+        return [] if agent.think is None else [(path, agent.think)]
+    return [((*path, index), think) for index, think in enumerate(agent.think)]
 
 
 # --- floor, agenda, end -------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ The result is a document again, without `defaults` and `vars`: what is recorded 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import cycle
 from typing import Literal, TypeVar, cast
 
 import attrs
@@ -30,34 +29,18 @@ from trialogue.scenario.schema import (
     ReplacementKeys,
     RunKeys,
     SilenceKeys,
-    Via,
 )
-from trialogue.scenario.stages import ListenKeys, SpeakKeys, ThinkKeys
 from trialogue.scenario.tool_keys import Method, MockKeys, ToolKeys
-from trialogue.scenario.vocabulary import EndWord, PolicyName, Provider, Seat
+from trialogue.scenario.vocabulary import MICROPHONE, TEXT, EndWord, PolicyName, Seat
+from trialogue.services import EMBEDDED, SERVICES, service_of
+from trialogue.services.keys import ServiceKeys, ThinkStage, over
 
 FRAME_S = 0.02
 READY_S = cast("float", attrs.fields(MeetingPlan).ready_s.default)
 TOOL_TIMEOUT_S = 20.0
 NO_ARGUMENTS: dict[str, object] = {"type": "object", "properties": {}}
 
-VOICES = (
-    "aura-2-thalia-en",
-    "aura-2-orion-en",
-    "aura-2-luna-en",
-    "aura-2-arcas-en",
-    "aura-2-helena-en",
-    "aura-2-zeus-en",
-    "aura-2-andromeda-en",
-    "aura-2-orpheus-en",
-)
-"""Voices by seat, for agents that name none: neighbours are easy to tell apart."""
-
-MODEL = ThinkKeys(provider=Provider.OPEN_AI, model="gpt-4o-mini")
-"""Who thinks at Deepgram where nothing is said; Deepgram manages it."""
-
 _Value = TypeVar("_Value")
-_Values = TypeVar("_Values", bound=attrs.AttrsInstance)
 
 
 @frozen
@@ -67,7 +50,7 @@ class Sitting:
     name: str
     """The participant whose seat it is."""
 
-    via: Literal[Via.TEXT, Via.MICROPHONE] = Via.TEXT
+    via: Literal["text", "microphone"] = "text"
     """At the keyboard, or at the microphone."""
 
 
@@ -75,7 +58,7 @@ class Sitting:
 class Overrides:
     """What the operator says otherwise, on the command line or in a program; None leaves a value as it is."""
 
-    via: Via | None = None
+    via: str | None = None
     """At which service every agent is."""
 
     clock: Clock | None = None
@@ -119,21 +102,12 @@ def filled(value: _Value | None) -> _Value:
     return value
 
 
-def over(value: _Values | None, fallback: _Values) -> _Values:
-    """A value whose unwritten attributes are those of `fallback`."""
-    if value is None:
-        return fallback
-    written = attrs.asdict(value, recurse=False, filter=lambda _, item: item is not None)
-    return type(fallback)(**{**attrs.asdict(fallback, recurse=False), **written})
-
-
 def complete(document: Document, overrides: Overrides) -> Document:
     """The whole document: written values, `defaults`, what is built in, and what the operator says."""
     shared = (document.defaults.agent if document.defaults else None) or AgentDefaultsKeys()
-    voices = zip(document.cast.items(), cycle(VOICES), strict=False)
     seats = {
-        name: _agent(_taken(name, agent, overrides.me), shared, overrides, voice)
-        for (name, agent), voice in voices
+        name: _agent(_taken(name, agent, overrides.me), shared, overrides, index)
+        for index, (name, agent) in enumerate(document.cast.items())
     }
     return evolve(
         document,
@@ -159,28 +133,44 @@ def _run(run: RunKeys, overrides: Overrides) -> RunKeys:
     return evolve(over(asked, over(run, fallback)), limits=limits)
 
 
-def _agent(agent: AgentKeys, shared: AgentDefaultsKeys, overrides: Overrides, voice: str) -> AgentKeys:
+def _agent(agent: AgentKeys, shared: AgentDefaultsKeys, overrides: Overrides, index: int) -> AgentKeys:
     if agent.is_person:
-        return _person(agent, voice)
-    via = overrides.via or agent.via or shared.via or Via.LOCAL
+        return _person(agent, _voice(service_of(EMBEDDED).keys, index))
+    via = overrides.via or agent.via or shared.via or EMBEDDED
+    keys = service_of(via).keys if isinstance(via, str) and via in SERVICES else service_of(EMBEDDED).keys
     if agent.lines is None and agent.think is None:
         agent = evolve(agent, think=shared.think)
-    if overrides.via is Via.DEEPGRAM and agent.prompt is not None:
+    agent = evolve(agent, think=_thinks_at(keys, agent.think))
+    if overrides.via is not None and not keys.plays_scripts and agent.prompt is not None:
         agent = _without_script(agent)
-    needs_model = agent.think is None and agent.lines is None and via is Via.DEEPGRAM
+    needs_model = agent.think is None and agent.lines is None
     return evolve(
         agent,
         role=agent.role or Seat.SPEAKER,
         via=via,
         hears=agent.hears or shared.hears or Hears.TEXT,
-        listen=_listen(agent.listen, shared.listen),
-        think=MODEL if needs_model else agent.think,
-        speak=_speak(agent.speak, shared.speak, voice),
+        listen=keys.listens(agent.listen, shared.listen),
+        think=keys.model if needs_model else agent.think,
+        speak=keys.speaks(agent.speak, shared.speak, _voice(keys, index)),
         on_failure=_on_failure(agent.on_failure or shared.on_failure or Failing.DROP, overrides.via),
     )
 
 
-def _on_failure(given: Failing | ReplacementKeys, via: Via | None) -> Failing | ReplacementKeys:
+def _voice(keys: ServiceKeys, index: int) -> str:
+    """The voice of a seat."""
+    return keys.voices[index % len(keys.voices)]
+
+
+def _thinks_at(
+    keys: ServiceKeys, think: ThinkStage | tuple[ThinkStage, ...] | None
+) -> ThinkStage | tuple[ThinkStage, ...] | None:
+    """How an agent thinks, as far as it was written in the keys of its service: `--via` may name another."""
+    if isinstance(think, tuple):
+        return think if all(isinstance(one, keys.think) for one in think) else None
+    return think if think is None or isinstance(think, keys.think) else None
+
+
+def _on_failure(given: Failing | ReplacementKeys, via: str | None) -> Failing | ReplacementKeys:
     """A stand-in is where the operator wants everybody, but for one that says lines."""
     if isinstance(given, Failing) or via is None or given.replace.lines is not None:
         return given
@@ -191,7 +181,7 @@ def _taken(name: str, seat: AgentKeys, me: Sitting | None) -> AgentKeys:
     """A seat, and the operator in it if it is the one."""
     if me is None or name != me.name or not seat.is_person:
         return seat
-    return evolve(seat, via=me.via, listen=None if me.via is Via.TEXT else seat.listen)
+    return evolve(seat, via=me.via, listen=None if me.via == TEXT else seat.listen)
 
 
 def sitting_fault(document: Document, me: Sitting) -> str | None:
@@ -206,7 +196,7 @@ def sitting_fault(document: Document, me: Sitting) -> str | None:
 
 def _person(agent: AgentKeys, voice: str) -> AgentKeys:
     """A person's seat: by microphone where nothing is said; clips are spoken in the seat's voice."""
-    via = agent.via or Via.MICROPHONE
+    via = agent.via or MICROPHONE
     if isinstance(via, ClipsKeys):
         via = ClipsKeys(tuple(_clip(clip, voice) for clip in via.clips))
     return evolve(agent, role=agent.role or Seat.HUMAN, via=via)
@@ -220,22 +210,8 @@ def _clip(clip: ClipKeys, voice: str) -> ClipKeys:
 def _without_script(agent: AgentKeys) -> AgentKeys:
     """The agent as a model plays it: its script stands in for one, and its prompt says what to do."""
     listed = agent.think if isinstance(agent.think, tuple) else (agent.think,) if agent.think else ()
-    models = tuple(think for think in listed if think.provider is not Provider.SCRIPTED)
+    models = tuple(think for think in listed if not think.is_scripted)
     return evolve(agent, lines=None, think=models[0] if len(models) == 1 else models or None)
-
-
-def _listen(own: ListenKeys | None, shared: ListenKeys | None) -> ListenKeys:
-    """Its own keys, over those of `defaults` unless it names another provider."""
-    listen = own if own and own.provider else over(own, shared or ListenKeys())
-    listen = over(listen, ListenKeys(provider="deepgram"))
-    return over(listen, ListenKeys(model="nova-3")) if listen.provider == "deepgram" else listen
-
-
-def _speak(own: SpeakKeys | None, shared: SpeakKeys | None, voice: str) -> SpeakKeys:
-    """Its own keys, over those of `defaults` unless it names another provider."""
-    speak = own if own and own.provider else over(own, shared or SpeakKeys())
-    speak = over(speak, SpeakKeys(provider="deepgram"))
-    return over(speak, SpeakKeys(model=voice)) if speak.provider == "deepgram" else speak
 
 
 def _tool(tool: ToolKeys) -> ToolKeys:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from trialogue.scenario.problems import Path
 from trialogue.scenario.schema import AgentKeys, Document, ReplacementKeys, StandInKeys
-from trialogue.scenario.stages import EndpointKeys, ThinkKeys
+from trialogue.services.keys import EndpointKeys, ThinkStage
 
 
 def endpoints(document: Document) -> Iterator[tuple[Path, EndpointKeys]]:
@@ -25,11 +25,13 @@ def _endpoints(seat: Path, agent: AgentKeys | StandInKeys) -> Iterator[tuple[Pat
         yield from _endpoints((*seat, "on_failure", "replace"), agent.on_failure.replace)
 
 
-def _thinks(path: Path, think: ThinkKeys | tuple[ThinkKeys, ...] | None) -> Iterator[tuple[Path, ThinkKeys]]:
+def _thinks(
+    path: Path, think: ThinkStage | tuple[ThinkStage, ...] | None
+) -> Iterator[tuple[Path, ThinkStage]]:
     match think:
         case None:
             return
-        case ThinkKeys():
-            yield path, think
-        case _:
+        case tuple():
             yield from (((*path, index), each) for index, each in enumerate(think))
+        case _:
+            yield path, think

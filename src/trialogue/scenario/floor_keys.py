@@ -8,8 +8,8 @@ from typing import Annotated, Final
 
 from attrs import frozen
 
+from trialogue.model.kinds import OneLine
 from trialogue.model.plan import Interrupters, WhileUnsure
-from trialogue.scenario.kinds import OneLine
 from trialogue.scenario.vocabulary import OptionalCount, OptionalSeconds
 
 FLOOR_TOOLS: Final = ("hand_off", "bid", "request_floor")

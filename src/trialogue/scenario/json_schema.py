@@ -12,10 +12,12 @@ from typing import assert_never, cast
 
 import attrs
 
-from trialogue.scenario import kinds
-from trialogue.scenario.kinds import Kind, record_of
+from trialogue.model import kinds
+from trialogue.model.kinds import Kind, record_of
+from trialogue.scenario.binding import stage_record
 from trialogue.scenario.schema import Document
-from trialogue.scenario.script import JsonObject
+from trialogue.services import SERVICES
+from trialogue.services.script import JsonObject
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -41,6 +43,9 @@ def _records(kind: Kind) -> Iterator[kinds.KeyMap]:
             yield kind
             for member in members:
                 yield from _records(member.kind)
+        case kinds.StageKeys():
+            for record in stage_records(kind):
+                yield from _records(record)
         case kinds.ListOf(item=inner) | kinds.MapOf(value=inner):
             yield from _records(inner)
         case kinds.OneOf(options=options):
@@ -48,6 +53,11 @@ def _records(kind: Kind) -> Iterator[kinds.KeyMap]:
                 yield from _records(option)
         case _:
             pass
+
+
+def stage_records(kind: kinds.StageKeys) -> list[kinds.KeyMap]:
+    """What a stage's keys are, at one service or another."""
+    return list(dict.fromkeys(stage_record(kind, via) for via in SERVICES))
 
 
 def _reference(cls: type[attrs.AttrsInstance]) -> JsonObject:
@@ -74,6 +84,9 @@ def _schema(kind: Kind) -> JsonObject:
     match kind:
         case kinds.KeyMap(cls):
             return _reference(cls)
+        case kinds.StageKeys():
+            references = [_reference(record.cls) for record in stage_records(kind)]
+            return references[0] if len(references) == 1 else {"anyOf": references}
         case kinds.ListOf(item):
             return {"type": "array", "items": _schema(item)}
         case kinds.MapOf(key, value):
@@ -110,6 +123,8 @@ def _scalar(kind: kinds.Words | kinds.NotText) -> JsonObject:
             return {"type": "string", "pattern": rf"^{_LENGTH}(?:\.\.{_LENGTH})?$"}
         case kinds.ClosedList(options):
             return {"enum": [cast("object", option.value) for option in options]}
+        case kinds.ListedWord(options):
+            return {"enum": list(options())}
         case _:
             assert_never(kind)
 

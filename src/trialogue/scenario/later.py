@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum
 
-from trialogue.scenario.schema import AgentDefaultsKeys, AgentKeys, Document, Via
+from trialogue.scenario.schema import AgentDefaultsKeys, AgentKeys, Document
 
 LATER_KEYS: Mapping[type, frozenset[str]] = {
     Document: frozenset({"faults", "expect", "profiles", "matrix"}),
@@ -13,8 +12,3 @@ LATER_KEYS: Mapping[type, frozenset[str]] = {
     AgentKeys: frozenset({"restart"}),
 }
 """Keys of the format that this release does not know yet."""
-
-LATER_WORDS: Mapping[type[Enum], frozenset[str]] = {
-    Via: frozenset({"scripted", "replay"}),
-}
-"""Words of the format that this release does not know yet."""

@@ -6,14 +6,15 @@ from pathlib import Path as FilePath
 
 from attrs import field, frozen
 
-from trialogue.scenario.binding import Binder
+from trialogue.model.kinds import record_of
+from trialogue.scenario.binding import Binder, via_of
 from trialogue.scenario.checks import Look, SourcePlaces, check_document
 from trialogue.scenario.including import decode, include_scripts, read_text
-from trialogue.scenario.kinds import record_of
 from trialogue.scenario.problems import Path, Place, Problems
 from trialogue.scenario.schema import Document
 from trialogue.scenario.tree import Entries, Hole, Node, Pair, Scalar, compose, places_of
 from trialogue.scenario.variables import substitute
+from trialogue.services import EMBEDDED
 
 
 @frozen
@@ -81,9 +82,19 @@ def read_scenario(
 
 def _bind(tree: Node, problems: Problems) -> Document | None:
     """The document; with a head that cannot be read, the rest of it, so that its faults are told too."""
-    document = Binder(problems).bind(record_of(Document), tree, ())
+    via = _shared_via(tree)
+    document = Binder(problems, via).bind(record_of(Document), tree, ())
     if not isinstance(document, Document) and isinstance(tree, Entries):
         head = (Pair(tree.at, "trialogue", Scalar(tree.at, 1)), Pair(tree.at, "name", Scalar(tree.at, "x")))
         rest = tuple(pair for pair in tree.pairs if pair.key not in {"trialogue", "name"})
-        document = Binder(Problems()).bind(record_of(Document), Entries(tree.at, head + rest), ())
+        document = Binder(Problems(), via).bind(record_of(Document), Entries(tree.at, head + rest), ())
     return document if isinstance(document, Document) else None
+
+
+def _shared_via(tree: Node) -> str:
+    """The service that `defaults` names for every agent."""
+    node = tree
+    for key in ("defaults", "agent"):
+        pairs = node.pairs if isinstance(node, Entries) else ()
+        node = next((pair.value for pair in pairs if pair.key == key), node)
+    return via_of(node, EMBEDDED) if isinstance(node, Entries) and node is not tree else EMBEDDED

@@ -8,7 +8,8 @@ from trialogue.scenario.agents import thinks_of
 from trialogue.scenario.people import ClipsKeys
 from trialogue.scenario.problems import Path, meant, path_text, shown
 from trialogue.scenario.resolve import Resolved
-from trialogue.scenario.schema import AgentKeys, Via
+from trialogue.scenario.schema import AgentKeys
+from trialogue.services import EMBEDDED
 from trialogue.speech.spoken_text import letters_in, sayable
 from trialogue.speech.voices import AURA, VOICES, known_voice
 
@@ -31,7 +32,7 @@ def notes(resolved: Resolved) -> list[str]:
 
 def _of_voices(name: str, seat: AgentKeys) -> Iterator[str]:
     named: list[tuple[Path, str]] = []
-    if seat.via is Via.LOCAL and seat.speak is not None and seat.speak.model is not None:
+    if seat.via == EMBEDDED and seat.speak is not None and seat.speak.model is not None:
         named.append((("cast", name, "speak", "model"), seat.speak.model))
     if isinstance(seat.via, ClipsKeys):
         clips = enumerate(seat.via.clips)
@@ -53,7 +54,7 @@ def _texts(name: str, seat: AgentKeys) -> Iterator[tuple[Path, str | None]]:
     if isinstance(seat.via, ClipsKeys):
         for index, clip in enumerate(seat.via.clips):
             yield ("cast", name, "via", "clips", index, "say"), clip.say
-    if seat.via is not Via.LOCAL:
+    if seat.via != EMBEDDED:
         return
     yield ("cast", name, "greeting"), seat.greeting
     for think in thinks_of(seat):

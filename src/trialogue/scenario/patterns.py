@@ -6,7 +6,7 @@ from typing import Annotated
 
 from attrs import frozen
 
-from trialogue.scenario.kinds import PatternText
+from trialogue.model.kinds import PatternText
 from trialogue.scenario.vocabulary import OptionalCount, OptionalIdentifier, OptionalSeconds
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from attrs import frozen
 
-from trialogue.scenario.kinds import OneLine
+from trialogue.model.kinds import OneLine
 from trialogue.scenario.patterns import MomentKeys
 
 

@@ -6,15 +6,17 @@ from trialogue.scenario.ears import unheard_keys
 from trialogue.scenario.looking import Look, check_participant
 from trialogue.scenario.people import ClipKeys, ClipsKeys
 from trialogue.scenario.problems import Code, Path
-from trialogue.scenario.schema import PERSONS, AgentKeys, Via
+from trialogue.scenario.schema import AgentKeys
 from trialogue.scenario.seating import agent_keys, clip_fault, moment_fault
+from trialogue.scenario.vocabulary import PERSONS
+from trialogue.services import SERVICES
 
 
 def check_people(look: Look) -> None:
     """Note everything that does not hold of people and of the clips that stand in for them."""
     defaults = look.document.defaults
     if defaults is not None and defaults.agent is not None and defaults.agent.via in PERSONS:
-        text = "agents are at a service: local or deepgram"
+        text = f"agents are at a service: {' or '.join(SERVICES)}"
         look.tell(("defaults", "agent", "via"), text, Code.PERSON_VIA)
     for name, seat in look.document.cast.items():
         if seat.is_person:
@@ -22,12 +24,12 @@ def check_people(look: Look) -> None:
 
 
 def _check_seat(look: Look, name: str, seat: AgentKeys) -> None:
-    if seat.via in {Via.LOCAL, Via.DEEPGRAM}:
+    if isinstance(seat.via, str) and seat.via in SERVICES:
         text = "a person takes part via microphone, text, app, or clips"
         look.tell(("cast", name, "via"), text, Code.PERSON_VIA)
     for key in agent_keys(seat):
         look.tell(("cast", name, key), f"{name} is a person: only agents have this key", Code.PERSON_KEY)
-    for key in unheard_keys(seat):
+    for key in unheard_keys(look.document, seat):
         text = f"{name} is a person: no ear is asked for this"
         look.tell(("cast", name, "listen", key), text, Code.PERSON_KEY)
     if isinstance(seat.via, ClipsKeys):

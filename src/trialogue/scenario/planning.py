@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from trialogue.model.participants import Hears, Kind, Participant, Role
+from trialogue.model.participants import Hears, Kind, Participant, Price, Role
 from trialogue.model.plan import (
     AgendaItem,
     FloorRules,
@@ -16,15 +16,16 @@ from trialogue.model.plan import (
     ShareRules,
     SilenceRules,
 )
+from trialogue.scenario.agents import service_at, stages_of
 from trialogue.scenario.defaults import filled
 from trialogue.scenario.ears import ear_of, has_ear
 from trialogue.scenario.floor_keys import InterruptKeys, ShareKeys, dollars, percent
 from trialogue.scenario.people import ClipsKeys
-from trialogue.scenario.prices import price_of, price_of_ear
 from trialogue.scenario.schema import AgentKeys, Document, FloorKeys, LimitKeys, PointKeys, SaidEventKeys
 from trialogue.scenario.standing_in import policy_of
 from trialogue.scenario.tool_specs import tool_rules
 from trialogue.scenario.vocabulary import EndWord, PolicyName, Seat
+from trialogue.services import service_of
 
 
 def plan_of(document: Document) -> MeetingPlan:
@@ -57,8 +58,17 @@ def _participant(document: Document, name: str) -> Participant:
         greets=agent.greeting is not None,
         has_ear=has_ear(agent),
         on_failure=policy_of(agent),
-        price=price_of_ear(ear_of(document, name)) if agent.is_person else price_of(agent),
+        price=_price(document, name),
     )
+
+
+def _price(document: Document, name: str) -> Price | None:
+    """What a seat costs, by its service's own word."""
+    agent = document.cast[name]
+    if not agent.is_person:
+        return service_at(agent).keys.price(stages_of(agent))
+    ear = ear_of(document, name)
+    return None if ear is None else service_of(ear.via).keys.ear_price(ear.offer)
 
 
 def _kind(agent: AgentKeys) -> Kind:

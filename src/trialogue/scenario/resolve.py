@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path as FilePath
-from typing import Literal, cast
+from typing import cast
 
 from attrs import evolve, field, frozen
 
@@ -17,13 +17,14 @@ from trialogue.scenario.planning import plan_of
 from trialogue.scenario.problems import Code, Problems, ScenarioProblem
 from trialogue.scenario.recording_checks import check_recordings
 from trialogue.scenario.run_checks import check_run
-from trialogue.scenario.schema import Clock, Document, Via
-from trialogue.scenario.script import JsonObject
+from trialogue.scenario.schema import Clock, Document
 from trialogue.scenario.seating import PersonSpec, people_of
 from trialogue.scenario.settings_checks import check_settings
 from trialogue.scenario.standing_in import stand_in
 from trialogue.scenario.tool_specs import HttpCall, ToolSpec, tool_specs
 from trialogue.scenario.variables import environment_names
+from trialogue.services import EMBEDDED
+from trialogue.services.script import JsonObject
 
 
 @frozen
@@ -33,11 +34,11 @@ class AgentSpec:
     name: str
     """The participant."""
 
-    via: Literal["local", "deepgram"]
+    via: str
     """At which service."""
 
     block: JsonObject = field(repr=False, hash=False)
-    """The wire's `agent` object. Holds `${env:...}` references: `reveal` it as it is dialled. Personal."""
+    """What the service is told of it. Holds `${env:...}` references: `reveal` it when it dials. Personal."""
 
     tools: tuple[str, ...] = ()
     """The tools that it is offered; `give_floor` and `end_meeting` are answered by the rules."""
@@ -190,7 +191,7 @@ def _seat(document: Document, plan: MeetingPlan, name: str) -> AgentSpec:
     agent = document.cast[name]
     return AgentSpec(
         name=name,
-        via="deepgram" if agent.via is Via.DEEPGRAM else "local",
+        via=agent.via if isinstance(agent.via, str) else EMBEDDED,
         block=agent_block(document, plan, name),
         tools=offered_tools(document, plan, name),
         is_scripted=is_scripted(agent),

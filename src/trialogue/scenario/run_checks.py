@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from trialogue.scenario.agents import is_scripted, thinks_of
+from trialogue.scenario.agents import is_scripted, service_at, thinks_of
 from trialogue.scenario.checks import Look
 from trialogue.scenario.problems import Code, Path
-from trialogue.scenario.schema import AgentKeys, Clock, ReplacementKeys, StandInKeys, Via
-from trialogue.scenario.stages import ThinkKeys
+from trialogue.scenario.schema import AgentKeys, Clock, ReplacementKeys, StandInKeys
 from trialogue.scenario.standing_in import stand_in
-from trialogue.scenario.vocabulary import Provider
+from trialogue.scenario.vocabulary import MICROPHONE, TEXT
+from trialogue.services import EMBEDDED, SERVICES, service_of
 
 _NO_THINK = "has nothing to say here: give lines, a script, or think: {provider: open_ai, endpoint: ...}"
 
@@ -20,10 +20,11 @@ def check_run(look: Look) -> None:
     run = look.document.run
     virtual = run is not None and run.clock is Clock.VIRTUAL
     for name, agent in look.document.cast.items():
-        if virtual and agent.via is Via.DEEPGRAM:
-            text = "a virtual clock cannot hurry Deepgram: run with clock: real, or via: local"
+        if virtual and _is_hosted(agent.via):
+            title = service_at(agent).title
+            text = f"a virtual clock cannot hurry {title}: run with clock: real, or via: {EMBEDDED}"
             look.tell(("cast", name, "via"), text, Code.CLOCK_LIVE)
-        if virtual and agent.via in {Via.MICROPHONE, Via.TEXT}:
+        if virtual and agent.via in {MICROPHONE, TEXT}:
             text = "a virtual clock cannot hurry a person: run with clock: real, or let clips stand in"
             look.tell(("cast", name, "via"), text, Code.CLOCK_LIVE)
         if not agent.is_person:
@@ -48,36 +49,30 @@ def _check_stand_in(look: Look, name: str, agent: AgentKeys, *, virtual: bool) -
         look.tell(path, "a stand-in needs lines, think or via, or it would fail alike", Code.STAND_IN)
     if given.lines is not None and given.think is not None:
         look.tell((*path, "lines"), "lines or think, not both", Code.THINK_TWICE)
-    if substitute.via not in {Via.LOCAL, Via.DEEPGRAM} or (virtual and substitute.via is Via.DEEPGRAM):
+    is_agent = isinstance(substitute.via, str) and substitute.via in SERVICES
+    if not is_agent or (virtual and _is_hosted(substitute.via)):
         look.tell((*path, "via"), "a stand-in is an agent, and one that this clock allows", Code.STAND_IN)
     _check_thinking(look, path, substitute)
 
 
+def _is_hosted(via: object) -> bool:
+    """Whether a seat is at a vendor's, on its own clock."""
+    return isinstance(via, str) and via in SERVICES and service_of(via).hosted is not None
+
+
 def _check_thinking(look: Look, seat: Path, agent: AgentKeys) -> None:
-    path: Path = (*seat, "think")
-    match agent.via:
-        case Via.DEEPGRAM if is_scripted(agent):
-            text = (
-                "only the embedded server plays scripts: run it via: local, or give it a prompt and a model"
-            )
-            look.tell((*seat, "lines") if agent.lines else path, text, Code.THINK_SCRIPTED)
-        case Via.LOCAL if agent.think is None and agent.lines is None:
-            look.tell(seat, f"{seat[1]} {_NO_THINK}", Code.THINK_MISSING)
-        case Via.LOCAL:
-            for think in thinks_of(agent):
-                _check_local(look, path, think)
-        case _:
-            pass
-
-
-def _check_local(look: Look, path: Path, think: ThinkKeys) -> None:
-    if think.provider is Provider.SCRIPTED or (think.provider is Provider.OPEN_AI and think.endpoint):
+    if not isinstance(agent.via, str) or agent.via not in SERVICES:
         return
-    if think.provider is Provider.OPEN_AI:
-        text = "the embedded server asks an open_ai endpoint: give its endpoint, a script, or via: deepgram"
-    else:
+    keys = service_of(agent.via).keys
+    path: Path = (*seat, "think")
+    if is_scripted(agent) and not keys.plays_scripts:
         text = (
-            f"the embedded server has no {think.provider.value}: give a script, open_ai with an endpoint, "
-            "or via: deepgram"
+            f"only the embedded server plays scripts: run it via: {EMBEDDED}, or give it a prompt and a model"
         )
-    look.tell(path, text, Code.THINK_LOCAL)
+        look.tell((*seat, "lines") if agent.lines else path, text, Code.THINK_SCRIPTED)
+    elif agent.think is None and agent.lines is None and keys.model is None:
+        look.tell(seat, f"{seat[1]} {_NO_THINK}", Code.THINK_MISSING)
+    else:
+        faults = (fault for think in thinks_of(agent) for fault in keys.run_faults(think))
+        for fault in faults:
+            look.tell((*path, *fault.path), fault.text, Code(fault.code))

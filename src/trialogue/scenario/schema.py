@@ -12,21 +12,26 @@ from typing import Annotated
 
 from attrs import frozen
 
+from trialogue.model.kinds import Duration, OneLine, Whole
 from trialogue.model.participants import Hears
 from trialogue.model.plan import SilenceStep
 from trialogue.scenario.floor_keys import InterruptKeys, ShareKeys
-from trialogue.scenario.kinds import Duration, OneLine, Whole
 from trialogue.scenario.patterns import SaidKeys
 from trialogue.scenario.people import ClipsKeys
-from trialogue.scenario.stages import ListenKeys, SpeakKeys, ThinkKeys
 from trialogue.scenario.tool_keys import ToolKeys
 from trialogue.scenario.vocabulary import (
+    PERSONS,
+    VIA,
     EndWord,
     Identifier,
     OptionalCount,
     OptionalIdentifier,
+    OptionalListen,
     OptionalSeconds,
+    OptionalSpeak,
+    OptionalThink,
     OptionalTitle,
+    OptionalVia,
     PolicyName,
     Seat,
 )
@@ -37,20 +42,6 @@ class Clock(Enum):
 
     REAL = "real"
     VIRTUAL = "virtual"
-
-
-class Via(Enum):
-    """Which service an agent is at, or how a person takes part."""
-
-    LOCAL = "local"
-    DEEPGRAM = "deepgram"
-    MICROPHONE = "microphone"
-    TEXT = "text"
-    APP = "app"
-
-
-PERSONS = frozenset({Via.MICROPHONE, Via.TEXT, Via.APP})
-"""How people take part, beside clips that stand in for them."""
 
 
 @frozen
@@ -101,7 +92,7 @@ class Failing(Enum):
 class StandInKeys:
     """Who holds the seat of an agent that has failed; what is left out is as the agent has it."""
 
-    via: Via | None = None
+    via: OptionalVia = None
     """At which service."""
 
     prompt: str | None = None
@@ -110,10 +101,10 @@ class StandInKeys:
     lines: tuple[str, ...] | None = None
     """What it says, turn by turn. Personal."""
 
-    think: ThinkKeys | tuple[ThinkKeys, ...] | None = None
+    think: OptionalThink = None
     """How it thinks."""
 
-    speak: SpeakKeys | None = None
+    speak: OptionalSpeak = None
     """How it sounds."""
 
 
@@ -129,19 +120,19 @@ class ReplacementKeys:
 class AgentDefaultsKeys:
     """What holds for every agent that does not say otherwise."""
 
-    via: Via | None = None
+    via: OptionalVia = None
     """At which service."""
 
     hears: Hears | None = None
     """By digest or by ear."""
 
-    listen: ListenKeys | None = None
+    listen: OptionalListen = None
     """Keys that an agent does not write are taken from here."""
 
-    think: ThinkKeys | tuple[ThinkKeys, ...] | None = None
+    think: OptionalThink = None
     """For agents that write neither `think` nor `lines`."""
 
-    speak: SpeakKeys | None = None
+    speak: OptionalSpeak = None
     """Keys that an agent does not write are taken from here."""
 
     on_failure: Failing | ReplacementKeys | None = None
@@ -178,21 +169,21 @@ class AgentKeys:
     lines: tuple[str, ...] | None = None
     """What it says, turn by turn: short for a script of nothing but `say`. Personal."""
 
-    via: Via | ClipsKeys | None = None
-    """At which service: the embedded server, or Deepgram. A person: by `microphone`, by `text` in the
+    via: Annotated[str, VIA] | ClipsKeys | None = None
+    """At which service; `local` is the embedded server. A person: by `microphone`, by `text` in the
     terminal, by sound and words of the `app` that holds the meeting, or clips that stand in."""
 
     hears: Hears | None = None
     """How it learns what the others said: `text` (a digest at its turn) or `audio` (its own ear)."""
 
-    listen: ListenKeys | None = None
+    listen: OptionalListen = None
     """How it hears. Of a person: what the ear is asked for that makes words of the person's sound, of which
     `model` and `language` mostly; it is at the service where the agents are."""
 
-    think: ThinkKeys | tuple[ThinkKeys, ...] | None = None
+    think: OptionalThink = None
     """How it thinks; a list is tried in order, anew in each turn."""
 
-    speak: SpeakKeys | None = None
+    speak: OptionalSpeak = None
     """How it sounds."""
 
     tools: tuple[Identifier, ...] | None = None

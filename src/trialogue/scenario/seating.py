@@ -14,7 +14,7 @@ from trialogue.scenario.defaults import filled
 from trialogue.scenario.ears import EarSpec, ear_of
 from trialogue.scenario.patterns import MomentKeys
 from trialogue.scenario.people import ClipKeys, ClipMode, ClipsKeys
-from trialogue.scenario.schema import AgentKeys, Document, Via
+from trialogue.scenario.schema import AgentKeys, Document
 
 PersonVia = Literal["microphone", "text", "app", "clips"]
 """How a person takes part."""
@@ -67,9 +67,9 @@ def _person(document: Document, name: str, folder: FilePath) -> PersonSpec:
     match document.cast[name].via:
         case ClipsKeys(clips=clips):
             return PersonSpec(name, "clips", tuple(_clip(clip, name, folder) for clip in clips), ear)
-        case Via.TEXT:
+        case "text":
             return PersonSpec(name, "text")
-        case Via.APP:
+        case "app":
             return PersonSpec(name, "app", ear=ear)
         case _:
             return PersonSpec(name, "microphone", ear=ear)

@@ -7,8 +7,8 @@ from typing import Final
 from trialogue.errors import RemoteProtocolError
 from trialogue.scenario.looking import Look
 from trialogue.scenario.problems import Code, Path
-from trialogue.scenario.script import JsonObject
 from trialogue.services import service_of
+from trialogue.services.script import JsonObject
 
 __all__ = ["check_settings"]
 

@@ -10,7 +10,8 @@ from attrs import evolve
 
 from trialogue.model.participants import OnFailure
 from trialogue.scenario.agents import is_scripted
-from trialogue.scenario.schema import AgentKeys, Failing, ReplacementKeys, Via
+from trialogue.scenario.schema import AgentKeys, Failing, ReplacementKeys
+from trialogue.services import EMBEDDED
 
 
 def stand_in(agent: AgentKeys) -> AgentKeys | None:
@@ -27,7 +28,7 @@ def stand_in(agent: AgentKeys) -> AgentKeys | None:
         speak=given.speak or agent.speak,
         on_failure=None,
     )
-    return evolve(seat, via=given.via or (Via.LOCAL if is_scripted(seat) else agent.via))
+    return evolve(seat, via=given.via or (EMBEDDED if is_scripted(seat) else agent.via))
 
 
 def policy_of(agent: AgentKeys) -> OnFailure | None:

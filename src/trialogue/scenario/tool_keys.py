@@ -8,10 +8,10 @@ from typing import Annotated
 
 from attrs import frozen
 
+from trialogue.model.kinds import AnyObject, Anything
 from trialogue.model.plan import OnInterrupt
-from trialogue.scenario.kinds import AnyObject, Anything
-from trialogue.scenario.script import JsonObject
 from trialogue.scenario.vocabulary import Identifier, OptionalSeconds, Seconds
+from trialogue.services.script import JsonObject
 
 
 class Method(Enum):

@@ -10,8 +10,8 @@ from attrs import field, frozen
 from trialogue.model.plan import Filler, OnInterrupt, ToolRules
 from trialogue.scenario.defaults import filled
 from trialogue.scenario.schema import Document
-from trialogue.scenario.script import JsonObject
 from trialogue.scenario.tool_keys import ToolKeys
+from trialogue.services.script import JsonObject
 
 
 @frozen

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 from trialogue.brain.floor.policies import POLICIES
-from trialogue.scenario.kinds import Duration, Name, OneLine, Whole
+from trialogue.model.kinds import Duration, ListedWord, Name, OneLine, StageKeys, Whole
+from trialogue.services import SERVICES
+from trialogue.services.keys import ListenStage, SpeakStage, ThinkStage
 
 Seconds: TypeAlias = Annotated[float, Duration()]
 OptionalSeconds: TypeAlias = Annotated[float | None, Duration()]
@@ -15,28 +17,27 @@ Identifier: TypeAlias = Annotated[str, Name()]
 OptionalIdentifier: TypeAlias = Annotated[str | None, Name()]
 OptionalTitle: TypeAlias = Annotated[str | None, OneLine()]
 
+MICROPHONE: Final = "microphone"
+TEXT: Final = "text"
+APP: Final = "app"
 
-class Provider(Enum):
-    """Who thinks for an agent, in Deepgram's names; `scripted` is the embedded server's own."""
-
-    SCRIPTED = "scripted"
-    OPEN_AI = "open_ai"
-    ANTHROPIC = "anthropic"
-    GOOGLE = "google"
-    GROQ = "groq"
-    AWS_BEDROCK = "aws_bedrock"
-    NVIDIA = "nvidia"
-    DEEPGRAM = "deepgram"
+PERSONS: Final = (MICROPHONE, TEXT, APP)
+"""How people take part, beside clips that stand in for them."""
 
 
-class ReasoningMode(Enum):
-    """How much a model reasons before it answers."""
+def via_words() -> tuple[str, ...]:
+    """At which service an agent can be, and how a person can take part."""
+    return (*SERVICES, *PERSONS)
 
-    NONE = "none"
-    MINIMAL = "minimal"
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
+
+VIA: Final = ListedWord(via_words, later=frozenset({"scripted", "replay"}))
+"""At which service, or how a person takes part; `later` are words that this release does not know yet."""
+
+OptionalVia: TypeAlias = Annotated[str | None, VIA]
+OptionalListen: TypeAlias = Annotated[ListenStage | None, StageKeys("listen")]
+OneThink: TypeAlias = Annotated[ThinkStage, StageKeys("think")]
+OptionalThink: TypeAlias = OneThink | tuple[OneThink, ...] | None
+OptionalSpeak: TypeAlias = Annotated[SpeakStage | None, StageKeys("speak")]
 
 
 class PolicyName(Enum):

@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import cast
 
+import attrs
 import yaml
+from attrs import AttrsInstance
 
-from trialogue.scenario import kinds
-from trialogue.scenario.kinds import Kind, record_of
+from trialogue.model import kinds
+from trialogue.model.kinds import Kind, record_of
 from trialogue.scenario.quantities import write_duration, write_range
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.schema import Document
-from trialogue.scenario.script import JsonObject
 from trialogue.scenario.tree import plain_value
+from trialogue.services.script import JsonObject
 
 
 def plain(document: Document) -> JsonObject:
@@ -24,6 +26,8 @@ def plain(document: Document) -> JsonObject:
 
 def _plain(kind: Kind, value: object) -> object:
     match kind:
+        case kinds.StageKeys():
+            return _plain(record_of(type(cast("AttrsInstance", value))), value)
         case kinds.KeyMap(members=members):
             pairs = ((member, getattr(value, member.attribute)) for member in members)
             return {member.key: _plain(member.kind, item) for member, item in pairs if item is not None}
@@ -52,6 +56,8 @@ def _is_of(kind: Kind, value: object) -> bool:
     match kind:
         case kinds.KeyMap(cls=cls):
             return isinstance(value, cls)
+        case kinds.StageKeys():
+            return attrs.has(type(value))
         case kinds.ListOf():
             return isinstance(value, tuple)
         case kinds.MapOf():

@@ -42,6 +42,7 @@ from trialogue.transport.socket import WebSocket
 _DIAGNOSTICS: Final = Log("trialogue.server")
 
 PATH = "/v1/agent/converse"
+LISTEN_PATHS = (FLUX_PATH, NOVA_PATH)
 """Where the hosted service has it, too."""
 
 _LISTEN_PATHS: Final[dict[str, ListenRoute]] = {FLUX_PATH: "v2", NOVA_PATH: "v1"}

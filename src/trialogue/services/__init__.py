@@ -1,7 +1,7 @@
 """Services: whom a meeting speaks to, sans I/O. `port` says what a vendor must do; here is the one list.
 
-A vendor is a package beside `deepgram` that makes a `port.Service`, and a line in `SERVICES`. Nothing else in
-trialogue names one, but for the embedded server, which speaks the wire of one of them.
+A vendor is a package beside `deepgram` that makes a `service.Service`, and a line in `SERVICES`. Nothing else
+in trialogue names one, but for the embedded server, which speaks the wire of one of them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from importlib import import_module
 TYPE_CHECKING = False  # as typing's, which takes longer to load than this list
 
 if TYPE_CHECKING:
-    from trialogue.services.port import Service
+    from trialogue.services.service import Service
 
 __all__ = ["EMBEDDED", "HOSTED", "SERVICES", "service_of"]
 
@@ -25,7 +25,7 @@ SERVICES: dict[str, str] = {
     EMBEDDED: "trialogue.services.embedded:SERVICE",
     HOSTED: "trialogue.services.deepgram.service:SERVICE",
 }
-"""Every service: the word that scenarios have for it, and where its `port.Service` is: `module:name`."""
+"""Every service: the word that scenarios have for it, and where its `service.Service` is: `module:name`."""
 
 
 def service_of(name: str) -> Service:

@@ -33,7 +33,6 @@ __all__ = [
     "Hosted",
     "Message",
     "Order",
-    "Service",
 ]
 
 Message: TypeAlias = str | bytes
@@ -235,17 +234,3 @@ class Hosted:
 
     scheme: str = "Bearer"
     """What stands before the key in the header `Authorization`."""
-
-
-@frozen
-class Service:
-    """One entry of the list of services."""
-
-    title: str
-    """What people call it."""
-
-    dialect: Dialect
-    """How it is spoken to."""
-
-    hosted: Hosted | None = None
-    """Where it is; None for the embedded server."""

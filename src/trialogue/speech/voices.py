@@ -78,11 +78,11 @@ AURA: Final = MappingProxyType(
         "saturn": "ben",
     }
 )
-"""Local voices by the given name of a Deepgram voice: `aura-2-thalia-en` is `thalia`."""
+"""Local voices by the given name of a hosted voice: `aura-2-thalia-en` is `thalia`."""
 
 
 def voice_for(model: str) -> VoiceShape:
-    """Return the local voice for a name: one of ours, a Deepgram model, or anything, by its hash.
+    """Return the local voice for a name: one of ours, a hosted voice, or anything, by its hash.
 
     >>> voice_for("aura-2-orion-en").name
     'ben'
@@ -91,7 +91,7 @@ def voice_for(model: str) -> VoiceShape:
 
 
 def known_voice(model: str) -> VoiceShape | None:
-    """Return the local voice that has this name, or stands in for the Deepgram voice of it; else None."""
+    """Return the local voice that has this name, or stands in for the hosted voice of it; else None."""
     ours = VOICES.get(model.lower())
     parts = model.lower().split("-")
     given = parts[-2] if len(parts) > 2 and parts[0] == "aura" else parts[0] if len(parts) == 1 else ""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from trialogue.services.deepgram.dialect import DeepgramDialect
-from trialogue.services.port import Hosted, Service
+from trialogue.services.deepgram.scenario import DeepgramKeys
+from trialogue.services.port import Hosted
+from trialogue.services.service import Service
 
 SERVICE = Service(
     "Deepgram",
     DeepgramDialect(),
+    DeepgramKeys(),
     Hosted(
         "wss://agent.deepgram.com/v1/agent/converse",
         key_variable="DEEPGRAM_API_KEY",

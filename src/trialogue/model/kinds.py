@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import cache
-from typing import TypeAlias, cast
+from typing import Literal, TypeAlias, cast
 
 import attrs
 from attrs import frozen
@@ -90,6 +90,25 @@ class ClosedList:
 
 
 @frozen
+class ListedWord:
+    """One word of a list that is known when a scenario is read."""
+
+    options: Callable[[], tuple[str, ...]]
+    """Gives the words."""
+
+    later: frozenset[str] = frozenset()
+    """Words of the format that this release does not know yet."""
+
+
+@frozen
+class StageKeys:
+    """The keys of one stage of an agent: a map whose keys its service names."""
+
+    stage: Literal["listen", "think", "speak"]
+    """Which stage."""
+
+
+@frozen
 class ListOf:
     """A list."""
 
@@ -147,10 +166,10 @@ class OneOf:
 Words: TypeAlias = Text | OneLine | Name | PatternText
 """Kinds that a text becomes as it is."""
 
-NotText: TypeAlias = Whole | Number | Flag | ClosedList | Duration | DurationRange
+NotText: TypeAlias = Whole | Number | Flag | ClosedList | ListedWord | Duration | DurationRange
 """Kinds that a scalar becomes otherwise."""
 
-Kind: TypeAlias = Words | NotText | Anything | AnyObject | ListOf | MapOf | KeyMap | OneOf
+Kind: TypeAlias = Words | NotText | Anything | AnyObject | ListOf | MapOf | KeyMap | StageKeys | OneOf
 """Every kind there is; a `match` over it ends in `assert_never`."""
 
 _SCALARS: Mapping[object, Kind] = {str: Text(), int: Whole(), float: Number(), bool: Flag()}

@@ -1,26 +1,39 @@
-"""How an agent hears, thinks and sounds, in Deepgram's names."""
+"""How an agent hears, thinks and sounds, as a scenario says it in Deepgram's names."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import Enum
 from typing import Annotated
 
 from attrs import frozen
 
-from trialogue.scenario.kinds import Whole
-from trialogue.scenario.script import ScriptEntryKeys
-from trialogue.scenario.vocabulary import Provider, ReasoningMode
+from trialogue.model.kinds import Whole
+from trialogue.services.keys import EndpointKeys
+from trialogue.services.script import ScriptEntryKeys
 
 
-@frozen
-class EndpointKeys:
-    """Where the service finds a model or a voice that it does not manage."""
+class Provider(Enum):
+    """Who thinks for an agent, in Deepgram's names; `scripted` is the embedded server's own."""
 
-    url: str
-    """The address that the service will call."""
+    SCRIPTED = "scripted"
+    OPEN_AI = "open_ai"
+    ANTHROPIC = "anthropic"
+    GOOGLE = "google"
+    GROQ = "groq"
+    AWS_BEDROCK = "aws_bedrock"
+    NVIDIA = "nvidia"
+    DEEPGRAM = "deepgram"
 
-    headers: Mapping[str, str] | None = None
-    """Sent along; keys belong into `${env:NAME}`. Secret."""
+
+class ReasoningMode(Enum):
+    """How much a model reasons before it answers."""
+
+    NONE = "none"
+    MINIMAL = "minimal"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
 
 
 @frozen
@@ -88,6 +101,11 @@ class ThinkKeys:
 
     script: tuple[ScriptEntryKeys, ...] | str | None = None
     """With `scripted`: the entries, or the path of a file with them, inside the scenario's folder."""
+
+    @property
+    def is_scripted(self) -> bool:
+        """Whether it says what its script says."""
+        return self.provider is Provider.SCRIPTED
 
 
 @frozen

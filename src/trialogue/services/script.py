@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from collections.abc import Iterator
+from typing import Annotated, Literal, TypeAlias
 
 from attrs import frozen
 
-from trialogue.scenario.kinds import AnyObject, DurationRange, Name, PatternText
+from trialogue.model.kinds import AnyObject, DurationRange, Name, PatternText
 
 JsonObject: TypeAlias = dict[str, object]
 """A map of whatever JSON can say."""
+
+
+@frozen
+class KeyFault:
+    """What is wrong with the keys of a stage."""
+
+    path: tuple[str | int, ...]
+    """Where, below the stage."""
+
+    text: str
+    """One line for the author."""
+
+    code: Literal["E-THINK-KEY", "E-THINK-LOCAL", "E-SCRIPT-ENTRY"] = "E-THINK-KEY"
+    """Which kind of fault."""
 
 
 @frozen
@@ -58,6 +73,25 @@ class ScriptEntryKeys:
     def is_pace(self) -> bool:
         """Whether it only says how long the other entries take."""
         return self.think is not None and self.say is None and self.call is None and self.otherwise is None
+
+
+def entry_faults(script: tuple[ScriptEntryKeys, ...] | str | None) -> Iterator[KeyFault]:
+    """What is wrong with the entries of a script."""
+    for index, entry in enumerate(script if isinstance(script, tuple) else ()):
+        if wrong := _entry_fault(entry):
+            yield KeyFault(("script", index), wrong, "E-SCRIPT-ENTRY")
+
+
+def _entry_fault(entry: ScriptEntryKeys) -> str | None:
+    speaks = entry.say is not None or entry.call is not None
+    if entry.otherwise is not None:
+        alone = not speaks and entry.when is None and entry.again is None
+        return None if alone else "otherwise stands in an entry of its own"
+    if not speaks:
+        if entry.is_pace and entry.when is None and entry.again is None:
+            return None
+        return "an entry needs say, call or otherwise, or think alone"
+    return "again needs when" if entry.again and entry.when is None else None
 
 
 def wire_script(script: tuple[ScriptEntryKeys, ...]) -> list[JsonObject]:

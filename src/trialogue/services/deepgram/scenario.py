@@ -1,0 +1,222 @@
+"""Deepgram in scenarios: checks and defaults of its keys, and the wire's objects made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Final, cast
+
+import attrs
+
+from trialogue.model.participants import Price
+from trialogue.services.deepgram.ear import DeepgramEar
+from trialogue.services.deepgram.keys import ListenKeys, Provider, SpeakKeys, ThinkKeys
+from trialogue.services.deepgram.listen import ListenSettings
+from trialogue.services.deepgram.prices import price_of_agent, price_of_listening
+from trialogue.services.keys import Briefing, KeyFault, ListenStage, SpeakStage, Stages, ThinkStage, over
+from trialogue.services.port import EarOffer
+from trialogue.services.script import JsonObject, ScriptEntryKeys, entry_faults, wire_script
+
+__all__ = ["MODEL", "VOICES", "DeepgramKeys"]
+
+VOICES: Final = (
+    "aura-2-thalia-en",
+    "aura-2-orion-en",
+    "aura-2-luna-en",
+    "aura-2-arcas-en",
+    "aura-2-helena-en",
+    "aura-2-zeus-en",
+    "aura-2-andromeda-en",
+    "aura-2-orpheus-en",
+)
+"""Voices by seat, for agents that name none: neighbours are easy to tell apart."""
+
+MODEL: Final = ThinkKeys(provider=Provider.OPEN_AI, model="gpt-4o-mini")
+"""Who thinks at Deepgram where nothing is said; Deepgram manages it."""
+
+ENGLISH: Final = "flux-general-en"
+"""An ear's model where nothing else is asked for: it says itself when a turn ends."""
+
+MANY: Final = "flux-general-multi"
+"""The same for other languages."""
+
+FLUX_LANGUAGES: Final = frozenset({"en", "es", "fr", "de", "hi", "ru", "pt", "ja", "it", "nl"})
+"""What the second of them understands."""
+
+OTHERS: Final = "nova-3"
+"""The model for all other languages."""
+
+_SCRIPTED_KEYS: Final = {"provider", "script"}
+
+
+class DeepgramKeys:
+    """Deepgram's keys (see `services.keys.ServiceKeys`)."""
+
+    listen: type[attrs.AttrsInstance] = ListenKeys
+    think: type[attrs.AttrsInstance] = ThinkKeys
+    speak: type[attrs.AttrsInstance] = SpeakKeys
+    voices: tuple[str, ...] = VOICES
+    model: ThinkStage | None = MODEL
+    plays_scripts: bool = False
+    ear_keys: frozenset[str] = frozenset(
+        {
+            "model",
+            "language",
+            "language_hints",
+            "keyterms",
+            "eot_threshold",
+            "eager_eot_threshold",
+            "eot_timeout_ms",
+        }
+    )
+
+    # --- defaults ---------------------------------------------------------------------------------
+
+    def scripted(self, script: tuple[ScriptEntryKeys, ...]) -> ThinkStage | None:
+        """A script of nothing but this."""
+        return ThinkKeys(provider=Provider.SCRIPTED, script=script)
+
+    def listens(self, own: ListenStage | None, shared: ListenStage | None) -> ListenStage:
+        """Its own keys, over those of `defaults` unless it names another provider."""
+        mine = own if isinstance(own, ListenKeys) else None
+        theirs = shared if isinstance(shared, ListenKeys) else ListenKeys()
+        listen = mine if mine and mine.provider else over(mine, theirs)
+        listen = over(listen, ListenKeys(provider="deepgram"))
+        return over(listen, ListenKeys(model="nova-3")) if listen.provider == "deepgram" else listen
+
+    def speaks(self, own: SpeakStage | None, shared: SpeakStage | None, voice: str) -> SpeakStage:
+        """Its own keys, over those of `defaults` unless it names another provider."""
+        mine = own if isinstance(own, SpeakKeys) else None
+        theirs = shared if isinstance(shared, SpeakKeys) else SpeakKeys()
+        speak = mine if mine and mine.provider else over(mine, theirs)
+        speak = over(speak, SpeakKeys(provider="deepgram"))
+        return over(speak, SpeakKeys(model=voice)) if speak.provider == "deepgram" else speak
+
+    # --- checks -----------------------------------------------------------------------------------
+
+    def faults(self, think: ThinkStage) -> Iterator[KeyFault]:
+        """A script has its own keys, and whatever is none needs a model."""
+        if not isinstance(think, ThinkKeys):
+            return
+        if not think.is_scripted:
+            if think.script is not None:
+                yield KeyFault(("script",), "only provider: scripted has a script")
+            if think.model is None and think.provider is not Provider.GOOGLE:
+                yield KeyFault((), f'{think.provider.value} needs the key "model"')
+            return
+        for key in sorted(_written(think).keys() - _SCRIPTED_KEYS):
+            yield KeyFault((key,), "a script has no use for this")
+        if think.script is None:
+            yield KeyFault((), 'scripted needs the key "script"')
+        yield from entry_faults(think.script)
+
+    def run_faults(self, think: ThinkStage) -> Iterator[KeyFault]:
+        """Nothing more: what the service thinks of a model, it says itself."""
+        del think
+        yield from ()
+
+    # --- the wire's objects -----------------------------------------------------------------------
+
+    def block(self, stages: Stages, briefing: Briefing) -> JsonObject:
+        """The wire's `agent` object."""
+        thinks = [_think(think, briefing) for think in stages.think if isinstance(think, ThinkKeys)]
+        speak = stages.speak if isinstance(stages.speak, SpeakKeys) else SpeakKeys()
+        block: JsonObject = {
+            "listen": {"provider": _provider(stages.listen)},
+            "think": thinks[0] if len(thinks) == 1 else thinks,
+            "speak": _speak(speak),
+        }
+        if briefing.greeting is not None:
+            block["greeting"] = briefing.greeting
+        return block
+
+    def ear(self, listen: ListenStage | None) -> EarOffer:
+        """The listening session."""
+        return DeepgramEar(_ear(listen if isinstance(listen, ListenKeys) else ListenKeys()))
+
+    # --- prices -----------------------------------------------------------------------------------
+
+    def price(self, stages: Stages) -> Price | None:
+        """By the model's tier."""
+        return price_of_agent(stages)
+
+    def ear_price(self, offer: EarOffer) -> Price | None:
+        """By the model."""
+        return price_of_listening(offer.settings) if isinstance(offer, DeepgramEar) else None
+
+
+def _ear(listen: ListenKeys) -> ListenSettings:
+    model = listen.model or _model_for(listen.language)
+    hints = listen.language_hints or ()
+    if model == MANY and not hints and listen.language is not None:
+        hints = (_primary(listen.language),)
+    return ListenSettings(
+        model=model,
+        language=listen.language,
+        keyterms=listen.keyterms or (),
+        language_hints=tuple(hint for hint in hints if hint != "multi"),
+        eot_threshold=listen.eot_threshold,
+        eager_eot_threshold=listen.eager_eot_threshold,
+        eot_timeout_ms=listen.eot_timeout_ms,
+    )
+
+
+def _model_for(language: str | None) -> str:
+    if language is None or _primary(language) == "en":
+        return ENGLISH
+    return MANY if _primary(language) in FLUX_LANGUAGES | {"multi"} else OTHERS
+
+
+def _primary(language: str) -> str:
+    return language.split("-", maxsplit=1)[0].casefold()
+
+
+def _think(think: ThinkKeys, briefing: Briefing) -> JsonObject:
+    wire: JsonObject = {"provider": _provider(think, leave_out=("endpoint", "context_length", "script"))}
+    if think.is_scripted:
+        script = think.script if isinstance(think.script, tuple) else ()
+        wire["provider"] = {"type": "scripted", "script": wire_script(script), "seed": briefing.seed}
+    if think.endpoint is not None:
+        wire["endpoint"] = _plain(think.endpoint)
+    if think.context_length is not None:
+        wire["context_length"] = think.context_length
+    if briefing.prompt:
+        wire["prompt"] = briefing.prompt
+    if briefing.functions:
+        wire["functions"] = list(briefing.functions)
+    return wire
+
+
+def _speak(speak: SpeakKeys) -> JsonObject:
+    wire: JsonObject = {"provider": _provider(speak, leave_out=("endpoint",))}
+    if speak.endpoint is not None:
+        wire["endpoint"] = _plain(speak.endpoint)
+    return wire
+
+
+def _provider(value: attrs.AttrsInstance | None, leave_out: tuple[str, ...] = ()) -> JsonObject:
+    """A stage's provider object: its keys are the wire's, but `provider` is called `type` there."""
+    plain = {} if value is None else _plain(value)
+    provider: JsonObject = {"type": plain.pop("provider", "deepgram")}
+    return provider | {key: item for key, item in plain.items() if key not in leave_out}
+
+
+def _plain(value: attrs.AttrsInstance) -> JsonObject:
+    """The attributes that were written, as JSON has them."""
+    return {key: _json(item) for key, item in _written(value).items()}
+
+
+def _written(value: attrs.AttrsInstance) -> JsonObject:
+    return attrs.asdict(value, recurse=False, filter=lambda _, item: item is not None)
+
+
+def _json(value: object) -> object:
+    match value:
+        case Enum():
+            return cast("object", value.value)
+        case tuple():
+            return [_json(item) for item in cast("tuple[object, ...]", value)]
+        case Mapping():
+            return dict(cast("Mapping[str, object]", value))
+        case _:
+            return value

@@ -1,0 +1,192 @@
+"""What a service says to scenarios: its keys for `listen`, `think` and `speak`, their checks and prices.
+
+The keys of a stage are an attrs class of the service's own, whose annotations are read as everywhere in a
+scenario (`trialogue.model.kinds`). What scenarios must know of a stage, whoever's it is, is said here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol, TypeAlias, TypeVar
+
+import attrs
+from attrs import field, frozen
+
+from trialogue.model.participants import Price
+from trialogue.services.port import EarOffer
+from trialogue.services.script import JsonObject, KeyFault, ScriptEntryKeys
+
+__all__ = [
+    "Briefing",
+    "EndpointKeys",
+    "KeyFault",
+    "ListenStage",
+    "ServiceKeys",
+    "SpeakStage",
+    "Stages",
+    "ThinkStage",
+    "over",
+]
+
+_Values = TypeVar("_Values", bound=attrs.AttrsInstance)
+
+ListenStage: TypeAlias = attrs.AttrsInstance
+"""How an agent hears, in its service's keys."""
+
+
+@frozen
+class EndpointKeys:
+    """Where the service finds a model or a voice that it does not manage."""
+
+    url: str
+    """The address that the service will call."""
+
+    headers: Mapping[str, str] | None = None
+    """Sent along; keys belong into `${env:NAME}`. Secret."""
+
+
+class ThinkStage(attrs.AttrsInstance, Protocol):
+    """How an agent thinks, in its service's keys."""
+
+    @property
+    def script(self) -> tuple[ScriptEntryKeys, ...] | str | None:
+        """What it says, where that stands in the scenario; a path before it is included."""
+        ...
+
+    @property
+    def endpoint(self) -> EndpointKeys | None:
+        """Where the model is, unless the service manages it."""
+        ...
+
+    @property
+    def is_scripted(self) -> bool:
+        """Whether it says what its script says."""
+        ...
+
+
+class SpeakStage(attrs.AttrsInstance, Protocol):
+    """How an agent sounds, in its service's keys."""
+
+    @property
+    def model(self) -> str | None:
+        """Which voice."""
+        ...
+
+    @property
+    def endpoint(self) -> EndpointKeys | None:
+        """Where the voice is, unless it is the service's."""
+        ...
+
+
+@frozen
+class Stages:
+    """How an agent hears, thinks and sounds, all of it in its service's keys."""
+
+    listen: ListenStage | None
+    """How it hears."""
+
+    think: tuple[ThinkStage, ...]
+    """How it thinks, in order of trial."""
+
+    speak: SpeakStage | None
+    """How it sounds."""
+
+
+@frozen
+class Briefing:
+    """What an agent is told beside its stages."""
+
+    prompt: str = field(repr=False)
+    """Who it is and how it shall behave; may be empty. Personal."""
+
+    greeting: str | None = field(repr=False)
+    """What it says as soon as it is connected. Personal."""
+
+    functions: tuple[JsonObject, ...]
+    """The tools that it is offered: name, description, parameters."""
+
+    seed: int
+    """What chances of a script are drawn from."""
+
+
+class ServiceKeys(Protocol):
+    """The keys of one service."""
+
+    @property
+    def listen(self) -> type[attrs.AttrsInstance]:
+        """The class of its `listen`."""
+        ...
+
+    @property
+    def think(self) -> type[attrs.AttrsInstance]:
+        """The class of its `think`."""
+        ...
+
+    @property
+    def speak(self) -> type[attrs.AttrsInstance]:
+        """The class of its `speak`."""
+        ...
+
+    @property
+    def voices(self) -> tuple[str, ...]:
+        """Voices by seat, for agents that name none: neighbours are easy to tell apart."""
+        ...
+
+    @property
+    def model(self) -> ThinkStage | None:
+        """Who thinks where nothing is said; None where somebody must say."""
+        ...
+
+    @property
+    def plays_scripts(self) -> bool:
+        """Whether an agent may be scripted here."""
+        ...
+
+    @property
+    def ear_keys(self) -> frozenset[str]:
+        """The keys of a person's `listen` that an ear is asked for."""
+        ...
+
+    def scripted(self, script: tuple[ScriptEntryKeys, ...]) -> ThinkStage | None:
+        """How an agent thinks that says this; None where none can."""
+        ...
+
+    def listens(self, own: ListenStage | None, shared: ListenStage | None) -> ListenStage:
+        """How an agent hears: its own keys, over those of `defaults`, over what is built in."""
+        ...
+
+    def speaks(self, own: SpeakStage | None, shared: SpeakStage | None, voice: str) -> SpeakStage:
+        """How an agent sounds: likewise, in this voice where none is named."""
+        ...
+
+    def faults(self, think: ThinkStage) -> Iterator[KeyFault]:
+        """What is wrong with a `think`, however the scenario is run."""
+        ...
+
+    def run_faults(self, think: ThinkStage) -> Iterator[KeyFault]:
+        """What keeps a `think` from being run here."""
+        ...
+
+    def block(self, stages: Stages, briefing: Briefing) -> JsonObject:
+        """The agent as the dialect's `offer` takes it, of plain JSON; secrets are references still."""
+        ...
+
+    def ear(self, listen: ListenStage | None) -> EarOffer:
+        """What a person's ear is asked for, but for the rate of the meeting's sound."""
+        ...
+
+    def price(self, stages: Stages) -> Price | None:
+        """What an agent costs; None where nothing is paid, no `usd_a_minute` where no price is known."""
+        ...
+
+    def ear_price(self, offer: EarOffer) -> Price | None:
+        """What an ear costs: likewise."""
+        ...
+
+
+def over(value: _Values | None, fallback: _Values) -> _Values:
+    """A value whose unwritten attributes are those of `fallback`."""
+    if value is None:
+        return fallback
+    written = attrs.asdict(value, recurse=False, filter=lambda _, item: item is not None)
+    return type(fallback)(**{**attrs.asdict(fallback, recurse=False), **written})

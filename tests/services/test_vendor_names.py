@@ -1,0 +1,30 @@
+"""A vendor is named by its own package and by the list of services alone: by no import and in no words."""
+
+import re
+from pathlib import Path
+
+SOURCE = Path(__file__).parents[2] / "src" / "trialogue"
+VENDORS = re.compile("deepgram", re.IGNORECASE)
+
+MAY_NAME = {
+    "services/__init__.py": "the one list",
+    "services/embedded.py": "the embedded server is spoken to in the dialect of a vendor",
+    "cli/program.py": "what `--help` teaches is by example, and examples have names",
+    "cli/serving.py": "how the vendor's own SDK is pointed at the embedded server",
+    "cli/voices.py": "local voices stand in for the vendor's, by its names",
+}
+"""Files that may name a vendor, and why; whatever is in `services/deepgram` and `server` may as well."""
+
+
+def named():
+    """Each file beyond those folders that names a vendor."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        name = path.relative_to(SOURCE).as_posix()
+        is_its_own = name.startswith(("services/deepgram/", "server/"))
+        if not is_its_own and VENDORS.search(path.read_text(encoding="utf-8")):
+            yield name
+
+
+def test_nobody_else_names_a_vendor():
+    """What is not excused names none, and no excuse is left that nobody needs."""
+    assert list(named()) == sorted(MAY_NAME)
