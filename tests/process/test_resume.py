@@ -1,5 +1,6 @@
 """Meetings that go on in a new process: nothing that was recorded is lost, nothing is done twice."""
 
+import json
 import shutil
 import wave
 
@@ -8,6 +9,7 @@ from attrs import evolve
 from process_values import kinds, seconds_of
 
 from trialogue.brain.meeting import Brain
+from trialogue.cli import main
 from trialogue.errors import JournalError, ReplayDivergence, SetupError
 from trialogue.journal.files import journal_of, verify_files
 from trialogue.journal.manifest import Status, manifest_in, write_manifest
@@ -359,3 +361,22 @@ def test_a_meeting_with_recordings_is_resumed(tmp_path, resumed, failing_after):
     (run / "clips" / "hello.wav").write_bytes(b"RIFF")
     with pytest.raises(SetupError, match="is not what the meeting began with"):
         open_resumption(run)
+
+
+@pytest.mark.parametrize("name", ["result.json", "transcript.md"])
+def test_the_last_files_of_an_ended_meeting_are_made(hold, out, name, capsys):
+    """A kill between the brain's end and the files: resuming makes them, and the run is whole."""
+    hold()
+    whole = {path.name: path.read_bytes() for path in out.glob("transcript.*")}
+    (out / name).unlink()
+    (out / "transcript.vtt").write_text("WEB")
+    journal, manifest = out / "journal.jsonl", manifest_in(out)
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-1]))
+    begun_with = {"scenario.yaml": manifest.files["scenario.yaml"]}
+    write_manifest(out, evolve(manifest, status=Status.OPEN, seq=0, files=begun_with))
+    assert main(["resume", str(out)]) == 0
+    assert "the meeting had ended; made from its journal: " in capsys.readouterr().out
+    assert {path.name: path.read_bytes() for path in out.glob("transcript.*")} == whole
+    assert json.loads((out / "result.json").read_text())["reason"] == "limit-turns"
+    assert verify_files(out).is_whole
+    assert main(["resume", str(out)]) == 2

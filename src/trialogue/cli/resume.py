@@ -9,7 +9,10 @@ from attrs import frozen
 
 from trialogue.cli.diagnostics import configure
 from trialogue.cli.holding import Held, RunOptions, hold_resolved, owned
+from trialogue.cli.lines import line
+from trialogue.cli.screens import show
 from trialogue.cli.watching import Watched
+from trialogue.meeting.completing import complete_files
 from trialogue.meeting.resumption import Resumption, open_resumption
 from trialogue.scenario.resolve import Resolved
 
@@ -17,8 +20,15 @@ __all__ = ["resume_run"]
 
 
 def resume_run(run: Path, asked: RunOptions, *, allow_changed_scenario: bool = False) -> int:
-    """Go on with the meeting of a run's directory; the exit code. Raises `TrialogueError`."""
+    """Go on with the meeting of a run's directory; the exit code. Raises `TrialogueError`.
+
+    Where the meeting had ended and its last files are missing or half written, they are made.
+    """
     configure(asked.log_level)
+    made = complete_files(run, asked.imports)
+    if made:
+        show([line(f"{run}: the meeting had ended; made from its journal: {', '.join(made)}")])
+        return 0
     past = open_resumption(run, asked.imports, allow_changed_scenario=allow_changed_scenario)
     return hold_resolved(past.resolved, asked, _Resume(past))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Final
 
 import orjson
 from attrs import frozen
@@ -15,10 +16,13 @@ from trialogue.journal.records import EPOCH, HeaderClock
 from trialogue.meeting.folder import write_private
 from trialogue.meeting.resumption import CLIPS
 from trialogue.meeting.stage import Stage
+from trialogue.model.secrets import Secrets
 from trialogue.model.text import steerless_json
 from trialogue.report import EXPORTS, HeldMeeting, Result, Run, result
 from trialogue.report.cast import with_everybody
 from trialogue.report.shortfall import Shortfall, shortfall
+
+RESULT: Final = "result.json"
 
 EXIT_CODES = {
     "interrupted": 130,
@@ -67,23 +71,32 @@ def write_outputs(stage: Stage) -> MeetingResult:
     machine_s = time.perf_counter() - stage.began
     records = tuple(read(stage.folder / "journal.jsonl"))
     plan = with_everybody(stage.brain.plan, records)
-    utterances = stage.brain.utterances()
     started = None if stage.started == EPOCH else stage.started.astimezone()
-    held = HeldMeeting(plan, utterances, records, started)
-    for name, text_of in EXPORTS.items():
-        write_private(stage.folder / name, text_of(held).encode(), stage.secrets)
+    held = HeldMeeting(plan, stage.brain.utterances(), records, started)
     virtual = stage.journal.header.clock is HeaderClock.VIRTUAL
-    duration_s = stage.sequencer.ended_at
     run = Run(
         clock="virtual" if virtual else "real",
-        speed=round(duration_s / machine_s, 2) if virtual else None,
-        files=("journal.jsonl", "manifest.json", "scenario.yaml", *_sounds(stage), *EXPORTS, "result.json"),
+        speed=round(stage.sequencer.ended_at / machine_s, 2) if virtual else None,
+        files=files_of(stage.folder),
         reason=stage.end_reason if stage.end_reason in FAILURES else None,
     )
-    outcome = result(plan, records, utterances, run)
-    document = steerless_json(orjson.dumps(outcome.document(), option=orjson.OPT_INDENT_2))
-    write_private(stage.folder / "result.json", document, stage.secrets)
+    outcome = write_files(held, run, stage.folder, stage.secrets)
     return MeetingResult(outcome, stage.folder, machine_s, shortfall(plan, records))
+
+
+def write_files(held: HeldMeeting, run: Run, folder: Path, secrets: Secrets) -> Result:
+    """Write the transcripts and the result into a run's directory: what the result says."""
+    for name, text_of in EXPORTS.items():
+        write_private(folder / name, text_of(held).encode(), secrets)
+    outcome = result(held.plan, held.records, held.utterances, run)
+    document = steerless_json(orjson.dumps(outcome.document(), option=orjson.OPT_INDENT_2))
+    write_private(folder / RESULT, document, secrets)
+    return outcome
+
+
+def files_of(folder: Path) -> tuple[str, ...]:
+    """What a run's directory holds in the end, by paths in it."""
+    return ("journal.jsonl", "manifest.json", "scenario.yaml", *_sounds(folder), *EXPORTS, RESULT)
 
 
 def write_what_can_be(stage: Stage) -> None:
@@ -94,7 +107,7 @@ def write_what_can_be(stage: Stage) -> None:
         diagnostics.warning("the outputs could not be written", error=str(error))
 
 
-def _sounds(stage: Stage) -> list[str]:
+def _sounds(folder: Path) -> list[str]:
     """What was heard, and what was played from files."""
-    found = [*(stage.folder / "audio").glob("*.wav"), *(stage.folder / CLIPS).glob("*")]
-    return sorted(path.relative_to(stage.folder).as_posix() for path in found)
+    found = [*(folder / "audio").glob("*.wav"), *(folder / CLIPS).glob("*")]
+    return sorted(path.relative_to(folder).as_posix() for path in found)

@@ -1,0 +1,63 @@
+"""The last files of a meeting that had ended when its process died: made again, from its journal alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from trialogue.journal.files import journal_of
+from trialogue.journal.manifest import read_manifest
+from trialogue.journal.reader import read
+from trialogue.journal.records import HeaderClock
+from trialogue.journal.repair import repair
+from trialogue.journal.verify import verify
+from trialogue.meeting.keeping import seal, secrets_for
+from trialogue.meeting.outputs import RESULT, files_of, write_files
+from trialogue.meeting.policies import brain_for
+from trialogue.model.commands import EndMeeting
+from trialogue.model.secrets import NO_SECRETS
+from trialogue.report import EXPORTS, HeldMeeting, Run
+from trialogue.report.cast import with_everybody
+from trialogue.scenario.resolve import prepare
+
+__all__ = ["complete_files"]
+
+_LAST: Final = (*EXPORTS, RESULT)
+"""What is written after a meeting's end."""
+
+
+def complete_files(run: Path, imports: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Make the last files of a meeting that has ended: which; none where they are whole, or it has not.
+
+    A policy of its own must be among `imports` (`Permissions.imports`). `JournalError` where the journal is
+    still written, damaged or redacted; `OtherRules` and `ReplayDivergence` as for resuming.
+    """
+    path = journal_of(run)
+    if _is_whole(path):
+        return ()
+    reading = read(path, salvage=True)
+    records = tuple(reading)
+    if not any(isinstance(command, EndMeeting) for record in records for command in record.commands):
+        return ()
+    repair(path)
+    brain = brain_for(reading.header.plan, imports)
+    verify(path, lambda _: brain)
+    is_virtual, started = reading.header.clock is HeaderClock.VIRTUAL, reading.header.started
+    told = Run("virtual" if is_virtual else "real", speed=None, files=files_of(path.parent), reason=None)
+    held = HeldMeeting(
+        with_everybody(brain.plan, records),
+        brain.utterances(),
+        records,
+        None if is_virtual else started.astimezone(),
+    )
+    write_files(held, told, path.parent, secrets_for(prepare(path.parent / "scenario.yaml"), NO_SECRETS))
+    seal(path.parent)
+    return _LAST
+
+
+def _is_whole(journal: Path) -> bool:
+    """Whether all is there, and vouched for; an older version has kept no digests."""
+    manifest = read_manifest(journal)
+    vouched = frozenset(manifest.files if manifest is not None else ())
+    is_there = all((journal.parent / name).is_file() for name in _LAST)
+    return is_there and (not vouched or vouched.issuperset(_LAST))
