@@ -24,7 +24,7 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(pathlib|collections\.abc|datetime|trio|typing)\..*"),
     # Type variables, and what stands behind an app's interface: named in signatures, and not for apps.
     (r"py:.*", r"trialogue\..*\.T"),
-    (r"py:.*", r"trialogue\.(?!app\.|errors\.|model\.).*"),
+    (r"py:.*", r"trialogue\.(?!meeting\.|errors\.|model\.(?!secrets)).*"),
 ]
 
 autodoc_class_signature = "separated"

@@ -26,7 +26,7 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
-from trialogue.testing.engines import murmuring_engines
+from trialogue.testing import murmuring_engines
 from trialogue.tools.toolbox import Permissions
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"

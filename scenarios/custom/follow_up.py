@@ -1,8 +1,7 @@
 """A policy of one's own: a pure function of what the floor sees."""
 # ruff: noqa: INP001 - a module that lies beside its scenario, not a package
 
-from trialogue.brain.floor.policies import POLICIES
-from trialogue.brain.floor.view import Decision, FloorView, Next
+from trialogue.policy import POLICIES, Decision, FloorView, Next
 
 
 def follow_up(view: FloorView) -> Decision:

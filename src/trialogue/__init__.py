@@ -9,33 +9,47 @@ TYPE_CHECKING = False  # as typing's, which takes longer to load than all that a
 
 if TYPE_CHECKING:
     from trialogue.agent.lone import LoneAgent, Sound, open_agent
-    from trialogue.meeting.edges import Edges
+    from trialogue.meeting.edges import Edges, local_connect
     from trialogue.meeting.meeting import Meeting, open_meeting
     from trialogue.meeting.outputs import MeetingResult
+    from trialogue.meeting.resume import resume_meeting
     from trialogue.meeting.run import run_meeting
     from trialogue.scenario.defaults import Overrides
+    from trialogue.scenario.resolve import prepare
+    from trialogue.scenario.schema import Clock
+    from trialogue.tools.toolbox import Permissions
 
 __all__ = [
+    "Clock",
     "Edges",
     "LoneAgent",
     "Meeting",
     "MeetingResult",
     "Overrides",
+    "Permissions",
     "Sound",
+    "local_connect",
     "open_agent",
     "open_meeting",
+    "prepare",
+    "resume_meeting",
     "run_meeting",
 ]
 
 _HOMES = {
+    "Clock": "trialogue.scenario.schema",
     "Edges": "trialogue.meeting.edges",
     "LoneAgent": "trialogue.agent.lone",
     "Meeting": "trialogue.meeting.meeting",
     "MeetingResult": "trialogue.meeting.outputs",
     "Overrides": "trialogue.scenario.defaults",
+    "Permissions": "trialogue.tools.toolbox",
     "Sound": "trialogue.agent.lone",
+    "local_connect": "trialogue.meeting.edges",
     "open_agent": "trialogue.agent.lone",
     "open_meeting": "trialogue.meeting.meeting",
+    "prepare": "trialogue.scenario.resolve",
+    "resume_meeting": "trialogue.meeting.resume",
     "run_meeting": "trialogue.meeting.run",
 }
 

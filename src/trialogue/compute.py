@@ -16,9 +16,11 @@ from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from typing import Final, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 import trio
 import trio.testing
+from trio.lowlevel import TrioToken, current_trio_token
 
 T = TypeVar("T")
 
@@ -58,7 +60,7 @@ class InThreads:
         return await trio.to_thread.run_sync(function, limiter=self._limiter, abandon_on_cancel=True)
 
     async def _run_engine(self, function: Callable[[], T]) -> T:
-        token, is_done, place = trio.lowlevel.current_trio_token(), trio.Event(), object()
+        token, is_done, place = current_trio_token(), trio.Event(), object()
 
         def finish() -> None:
             self._limiter.release_on_behalf_of(place)
@@ -82,3 +84,13 @@ class Inline:
         """Run `function` here and now."""
         await trio.lowlevel.checkpoint()
         return function()
+
+
+_LOOPS: Final[WeakKeyDictionary[TrioToken, InThreads]] = WeakKeyDictionary()
+
+
+def compute() -> Compute:
+    """Where engines work on this loop's clock: under a real one, a process has one limit for all of them."""
+    if is_virtual():
+        return Inline()
+    return _LOOPS.setdefault(current_trio_token(), InThreads())

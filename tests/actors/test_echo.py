@@ -9,7 +9,7 @@ from trialogue.actors.echo import CLEAN_S, DOUBT_S, EchoGuard, Hearsay
 from trialogue.actors.router import AudioGrid, Router, mix
 from trialogue.actors.sources import FELL_MS, AudioSource
 from trialogue.model.events import EchoNoticed, SpeechStarted, SpeechStopped
-from trialogue.testing.engines import Threshold
+from trialogue.testing import Threshold
 
 RATE = 24_000
 FRAME = RATE // 50

@@ -10,7 +10,7 @@ from trialogue.actors.router import AudioGrid, Router
 from trialogue.actors.sources import FELL_MS, HANG_S, KEPT_S, AudioSource, FeedStatistics, JitterBuffer
 from trialogue.model.commands import Hearing, SetHearing
 from trialogue.model.events import ProcessSuspended, SpeechStarted, SpeechStopped, VoiceFell, VoiceRose
-from trialogue.testing.engines import Threshold
+from trialogue.testing import Threshold
 
 RATE = 16_000
 FRAME = RATE // 50

@@ -26,7 +26,7 @@ from trialogue.model.events import (
 from trialogue.model.memory import ContextCall, ContextMessage
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import serve_stream
-from trialogue.testing.engines import Murmur, murmuring_engines
+from trialogue.testing import Murmur, murmuring_engines
 from trialogue.transport.dial import in_memory
 
 SCRIPT = [

@@ -31,7 +31,7 @@ from trialogue.meeting.seams import Seams
 from trialogue.model.commands import EndTurn
 from trialogue.model.events import SessionLost, SessionReady, SessionRolledOver
 from trialogue.scenario.defaults import Overrides
-from trialogue.testing.engines import murmuring_engines
+from trialogue.testing import murmuring_engines
 
 NAMES = ("ann", "bob", "cyd", "dan", "eve", "fay")
 SEED = 7

@@ -3,8 +3,9 @@
 import pytest
 import structlog
 
+from trialogue.chaos.plan import FaultPlan, Planned
 from trialogue.chaos.promises import judge
-from trialogue.chaos.trial import CANARY, FaultPlan, Planned, try_meeting
+from trialogue.chaos.trial import CANARY, try_meeting
 from trialogue.cli.chaos import matrix
 from trialogue.cli.lines import plain
 from trialogue.scenario.resolve import prepare

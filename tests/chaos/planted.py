@@ -27,7 +27,8 @@ PATIENCE_S = 300
 TRY = """
 import sys
 from pathlib import Path
-from trialogue.chaos.trial import FaultPlan, Planned, try_meeting
+from trialogue.chaos.plan import FaultPlan, Planned
+from trialogue.chaos.trial import try_meeting
 from trialogue.chaos.catalogue import fault_named
 from trialogue.chaos.promises import judge
 from trialogue.scenario.resolve import prepare

@@ -61,6 +61,16 @@ def test_a_meeting_that_fell_is_told(table_file, tmp_path, capsys):
     assert "No space left on device (exit code 4)" in capsys.readouterr().out
 
 
+def test_a_trial_takes_the_permissions_of_a_run(scene, tmp_path, capsys):
+    """A tool that runs code is refused without the operator's leave, and runs with it."""
+    scene(("mock: {result: {cents: eight}, delay: 500ms}", 'python: "platform:node"'))
+    order = ["chaos", str(tmp_path / "table.yaml"), "--fault", "malformed@ann"]
+    refused, allowed = str(tmp_path / "refused"), str(tmp_path / "allowed")
+    assert main([*order, "--out", refused]) != 0
+    assert "--allow-import platform.node" in capsys.readouterr().err
+    assert main([*order, "--out", allowed, "--allow-import", "platform.*"]) == 0
+
+
 def test_drawn_faults_are_the_same_by_seed(table_file, tmp_path, capsys):
     """Two trials of one seed tell the same, but for where their files are."""
     told = []

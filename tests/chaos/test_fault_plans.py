@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 
 from trialogue.chaos.catalogue import FAULTS, Fate, fault_named
+from trialogue.chaos.plan import FaultPlan, Planned, drawn, planned
 from trialogue.chaos.promises import judge
-from trialogue.chaos.trial import FaultPlan, Planned, drawn, planned, try_meeting
+from trialogue.chaos.trial import try_meeting
 from trialogue.errors import SetupError
 
 NAMES = ("ann", "bob", "cleo")

@@ -5,7 +5,7 @@ import trio
 
 from trialogue.agent.lone import open_agent
 from trialogue.errors import ProviderRefused
-from trialogue.testing.faults import FaultPlan, Planned, WrongAnswer, fault_named, judge, peer, try_meeting
+from trialogue.testing import FaultPlan, Planned, WrongAnswer, fault_named, judge, peer, try_meeting
 
 
 async def test_one_agent_and_its_bad_peer(autojump_clock):

@@ -5,8 +5,9 @@ from attrs import evolve
 
 from trialogue.chaos.catalogue import Fate, Part, fault_named
 from trialogue.chaos.failing_parts import FaultOnDemand
+from trialogue.chaos.plan import FaultPlan, Planned
 from trialogue.chaos.promises import PROMISES, judge
-from trialogue.chaos.trial import CANARY, FaultPlan, Hung, Planned, Strike, Trial, try_meeting
+from trialogue.chaos.trial import CANARY, Hung, Strike, Trial, try_meeting
 from trialogue.journal import EPOCH, Header, HeaderClock, Journal
 from trialogue.journal.manifest import Status, manifest_in, write_manifest
 from trialogue.model.commands import EndMeeting, EndTurn, GrantFloor

@@ -25,8 +25,9 @@ from trialogue.actors.dialling import DialLimiter
 from trialogue.brain.meeting import Brain
 from trialogue.brain.words.context import context_of
 from trialogue.chaos.catalogue import fault_named
+from trialogue.chaos.plan import FaultPlan, Planned, planned
 from trialogue.chaos.promises import Row, judge
-from trialogue.chaos.trial import CANARY, FaultPlan, Planned, Trial, planned
+from trialogue.chaos.trial import CANARY, Trial
 from trialogue.errors import JournalError, SetupError, TrialogueError
 from trialogue.journal import EPOCH, Header, HeaderClock, Journal, ProblemKind, read, verify
 from trialogue.mailbox import Mailbox, MailboxFull
@@ -49,7 +50,7 @@ from trialogue.model.memory import ContextCall
 from trialogue.model.records import Record
 from trialogue.server.listener import PATH
 from trialogue.supervise import lone_error
-from trialogue.testing.engines import murmuring_engines
+from trialogue.testing import murmuring_engines
 from trialogue.transport.dial import DialRules, open_websocket
 
 AUTHORIZATION = {"Authorization": lambda: f"Token {CANARY}"}

@@ -6,7 +6,7 @@ import pytest
 
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.run import run_meeting
-from trialogue.testing.engines import murmuring_engines
+from trialogue.testing import murmuring_engines
 
 SMALL = """
 trialogue: 1

@@ -4,7 +4,7 @@ import sys
 
 from trialogue.cli import main
 from trialogue.speech import engines
-from trialogue.testing.engines import murmuring_engines
+from trialogue.testing import murmuring_engines
 
 engines.open_engines = murmuring_engines  # commands import it when they need it
 

@@ -9,7 +9,7 @@ import pytest
 from trialogue.cli import main
 from trialogue.cli.program import app
 from trialogue.speech.voices import VOICES
-from trialogue.testing.engines import Murmur
+from trialogue.testing import Murmur
 
 
 def test_the_help_teaches(capsys):

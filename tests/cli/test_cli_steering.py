@@ -14,7 +14,7 @@ from trialogue.model.commands import EndTurn, GrantFloor, SetHearing
 from trialogue.model.events import FloorRequested, GrantAsked, MuteAsked
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
-from trialogue.testing.engines import murmuring_engines
+from trialogue.testing import murmuring_engines
 
 SCENARIO = """
 trialogue: 1

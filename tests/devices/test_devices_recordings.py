@@ -10,7 +10,7 @@ from trialogue.devices.clips import ClipPlayer, spoken
 from trialogue.errors import SetupError
 from trialogue.speech import recordings
 from trialogue.speech.recordings import read_recording
-from trialogue.testing.engines import Murmur
+from trialogue.testing import Murmur
 
 RATE = 24_000
 

@@ -27,7 +27,7 @@ from trialogue.meeting.virtual import run_virtual
 from trialogue.scenario import check
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import open_server
-from trialogue.testing.engines import murmuring_engines
+from trialogue.testing import murmuring_engines
 
 NOT_RUN = {
     "pip install '.[local]' && trialogue run scenarios/edge-cache.yaml": "installs; its second half is run",
@@ -46,8 +46,7 @@ NOT_RUN = {
     "pytest tests/witness": "is what CI runs",
     "pip install atheris": "installs, and then looks for a minute",
     "apt-get install libportaudio2": "installs a library of the system",
-    "import trio\nfrom trialogue.agent.lone import open_agent\n"
-    "from trialogue.model.events import ReplySent": "needs a key",
+    "import trio\nfrom trialogue import open_agent\nfrom trialogue.events import ReplySent": "needs a key",
 }
 """Blocks that no test can run, by how they begin, and why."""
 

@@ -25,7 +25,7 @@ from trialogue.model.events import (
 )
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
-from trialogue.testing.engines import murmuring_engines
+from trialogue.testing import murmuring_engines
 
 SCENARIO = """
 trialogue: 1

@@ -20,7 +20,7 @@ from trialogue.model.events import PlaybackFinished, PlaybackStarted, SessionRea
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import prepare
 from trialogue.scenario.schema import Clock
-from trialogue.testing.engines import murmuring_engines
+from trialogue.testing import murmuring_engines
 
 
 def records_of(result):

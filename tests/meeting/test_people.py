@@ -28,7 +28,7 @@ from trialogue.model.events import (
     TextTyped,
     VoiceFell,
 )
-from trialogue.testing.engines import murmuring_engines
+from trialogue.testing import murmuring_engines
 
 CAST = """
 trialogue: 1

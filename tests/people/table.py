@@ -17,7 +17,7 @@ from trialogue.model.events import PlaybackFinished, PlaybackStarted, SentenceSa
 from trialogue.model.records import Record
 from trialogue.report.stretches import Stretch, stretches
 from trialogue.speech.engines import Engines
-from trialogue.testing.engines import murmuring_engines
+from trialogue.testing import murmuring_engines
 
 Keys = dict[str, Any]
 

@@ -9,7 +9,7 @@ from trialogue.journal.reader import read
 from trialogue.model.commands import RollOver
 from trialogue.model.events import ProcessSuspended
 from trialogue.scenario import prepare
-from trialogue.testing.faults import FaultPlan, Planned, fault_named, judge, try_meeting
+from trialogue.testing import FaultPlan, Planned, fault_named, judge, try_meeting
 
 LINES = ("First I speak for a while about this and that and other things.", "That was all I had to say.")
 SPEAKS = "I was about to say something that takes a while, for there is a lot of it."

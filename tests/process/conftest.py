@@ -17,7 +17,7 @@ from trialogue.meeting.run import run_meeting
 from trialogue.meeting.seams import Seams
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
-from trialogue.testing.engines import murmuring_engines
+from trialogue.testing import murmuring_engines
 
 PROGRAM = str(Path(__file__).parent / "program.py")
 

@@ -18,7 +18,7 @@ from trialogue.model.commands import EndMeeting
 from trialogue.model.events import ActorCrashed, PlaybackStarted, ServiceWarned, SettingsChanged
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
-from trialogue.testing.engines import murmuring_engines
+from trialogue.testing import murmuring_engines
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from trialogue.meeting.folder import new_folder
 from trialogue.meeting.run import run_meeting
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
-from trialogue.testing.engines import murmuring_engines
+from trialogue.testing import murmuring_engines
 
 
 @pytest.mark.parametrize("name", ["taken", "taken/run", "full"])

@@ -26,7 +26,7 @@ from trialogue.model.events import MeetingResumed, SessionReady, ToolFinished
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import check
 from trialogue.scenario.schema import Clock
-from trialogue.testing.engines import murmuring_engines
+from trialogue.testing import murmuring_engines
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from trialogue.meeting.edges import Edges
 from trialogue.meeting.run import run_meeting
 from trialogue.model.commands import Report
 from trialogue.model.events import LoopStalled
-from trialogue.testing.engines import murmuring_engines
+from trialogue.testing import murmuring_engines
 from trialogue.tools.toolbox import Permissions
 
 SCENARIO = """

@@ -10,7 +10,7 @@ from trialogue.meeting.run import run_meeting
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import prepare
 from trialogue.scenario.schema import Clock
-from trialogue.testing.engines import murmuring_engines
+from trialogue.testing import murmuring_engines
 from trialogue.tools.toolbox import Permissions
 
 CANARY = "canary-5e1f-0a77"

@@ -16,7 +16,7 @@ from trialogue.meeting.seams import Seams
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import prepare
 from trialogue.scenario.schema import Clock
-from trialogue.testing.engines import murmuring_engines
+from trialogue.testing import murmuring_engines
 
 KEY = "canary_5e1f-0a77"
 AWKWARD = 'canary"5e\\1f%0a&77'

@@ -9,7 +9,7 @@ from trialogue.meeting.edges import Edges, local_equipment
 from trialogue.meeting.endpoints import allows, check_endpoints, judged
 from trialogue.meeting.meeting import open_meeting
 from trialogue.scenario import loads, resolve
-from trialogue.testing.engines import murmuring_engines
+from trialogue.testing import murmuring_engines
 from trialogue.tools.toolbox import Permissions
 
 SCENARIO = """

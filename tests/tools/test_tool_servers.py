@@ -16,7 +16,7 @@ from trialogue.scenario import loads, resolve
 from trialogue.scenario.resolve import prepare
 from trialogue.scenario.tool_specs import McpCall, ToolSpec
 from trialogue.supervise import open_supervisor
-from trialogue.testing.engines import murmuring_engines
+from trialogue.testing import murmuring_engines
 from trialogue.tools.mcp_servers import RESTARTS, Crashes, _supervised, open_servers, pause_s, server_at
 from trialogue.tools.toolbox import Permissions, open_tools
 

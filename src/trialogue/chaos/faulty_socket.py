@@ -10,15 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from typing import Final, TypeAlias, assert_never, cast
 
 import orjson
 import trio
 from attrs import define, evolve, field, frozen
 
+from trialogue.actors.dialling import Connect
 from trialogue.chaos.toxics import Garbage, Toxic, ToxicStream
 from trialogue.errors import ConnectionLost
 from trialogue.transport import frames
+from trialogue.transport.dial import in_memory
 from trialogue.transport.socket import Handshake, SocketStatistics, WebSocket
 from trialogue.transport.upgrade import accept_key, read_headers
 
@@ -339,3 +342,9 @@ def _kind(text: str) -> str:
 def close_frame(code: int, reason: str = "") -> Garbage:
     """A Close frame of any code, legal or not."""
     return Garbage(frames.close_frame(code, reason, is_client=False))
+
+
+def peer(answer: WrongAnswer) -> Connect:
+    """Dial, in memory, a peer that answers each upgrade so and is no voice agent at all."""
+    connect = in_memory(partial(answer_wrongly, answer=answer))
+    return partial(connect, "ws://peer/", headers={})

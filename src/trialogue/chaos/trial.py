@@ -1,4 +1,4 @@
-"""A meeting under faults: a plan says what strikes whom and when, an ordeal strikes, a trial is what came.
+"""A meeting under faults: an ordeal strikes it as a plan says, a trial is what came of it.
 
 1. Everything is struck where parts of a meeting can be put in front of others (`Seams`): the meeting itself
    does not know.
@@ -12,7 +12,7 @@ import os
 import random
 import signal
 import socket
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -23,9 +23,10 @@ import trio.testing
 from attrs import field, frozen
 
 from trialogue.actors.agent import Connect
-from trialogue.chaos.catalogue import FAULTS, BadAddress, Fate, Fault, Part, Signal, fault_named
+from trialogue.chaos.catalogue import BadAddress, Part, Signal
 from trialogue.chaos.failing_parts import FailingBrain, FailingJournal, FaultOnDemand, spoiled_tools
 from trialogue.chaos.faulty_socket import FaultySocket, SessionFault, WrongAnswer, answer_wrongly
+from trialogue.chaos.plan import FaultPlan, Planned
 from trialogue.chaos.toxics import HalfOpen, ToxicStream
 from trialogue.errors import SetupError, TrialogueError
 from trialogue.meeting.edges import Edges, local_equipment
@@ -40,10 +41,11 @@ from trialogue.server.equipment import Equipment
 from trialogue.server.listener import PATH, serve_stream
 from trialogue.speech.engines import Engines
 from trialogue.speech.murmur import murmuring_engines
+from trialogue.tools.toolbox import NOTHING_MORE, Permissions
 from trialogue.transport.dial import HeaderValue, in_memory, open_websocket
 from trialogue.transport.socket import WebSocket
 
-__all__ = ["CANARY", "FaultPlan", "Hung", "Planned", "Strike", "Trial", "drawn", "planned", "try_meeting"]
+__all__ = ["CANARY", "Hung", "Strike", "Trial", "try_meeting"]
 
 CANARY: Final = "canary-0f1e2d3c4b5a6978"
 """The key that every dial of a trial shows: it must not be found in anything that the trial leaves."""
@@ -60,51 +62,9 @@ EARLY_S: Final = 5.0
 UPDATED_S: Final = 1.0
 """When a change of settings is asked for, if the plan does not say."""
 
-DRAWN_S: Final = 30.0
-"""In how many seconds of the meeting drawn faults have their time."""
-
 
 class Hung(TrialogueError):
     """The meeting did not end: something waits for what will not come."""
-
-
-@frozen
-class Planned:
-    """One fault of a plan."""
-
-    fault: Fault
-    """What strikes."""
-
-    participant: str
-    """Whom; of no matter for faults of the meeting's own parts."""
-
-    session: int = 1
-    """Not before this one of its dials, counted from 1."""
-
-    after_s: float = 0.0
-    """Not before so many seconds of the meeting."""
-
-    def is_for(self, participant: str, number: int) -> bool:
-        """Whether it may strike in this dial."""
-        return participant == self.participant and number >= self.session
-
-    def __str__(self) -> str:
-        return f"{self.fault.name}@{self.participant}:{self.session}"
-
-
-@frozen
-class FaultPlan:
-    """What is to go wrong in one meeting."""
-
-    planned: tuple[Planned, ...]
-    """In no order: each has its own time."""
-
-    seed: int = 0
-    """What jitter is drawn from."""
-
-    def of(self, *ills: Part) -> list[Planned]:
-        """The faults of these parts."""
-        return [each for each in self.planned if each.fault.ill in ills]
 
 
 @frozen
@@ -145,62 +105,18 @@ class Trial:
         return self.error.exit_code if isinstance(self.error, TrialogueError) else 70
 
 
-# --- plans ------------------------------------------------------------------------------------------
-
-
-def planned(words: Sequence[str], resolved: Resolved, seed: int) -> FaultPlan:
-    """The plan of words like NAME, NAME@PARTICIPANT or NAME@PARTICIPANT:SESSION; `SetupError` for misfits.
-
-    Whom a fault strikes that names nobody is drawn from `seed`: calls and tools strike one who has tools.
-    """
-    chance = random.Random(f"chaos/{seed}")  # noqa: S311 - a draw, not a secret
-    return FaultPlan(tuple(_read(word, resolved, chance) for word in words), seed)
-
-
-def drawn(count: int, resolved: Resolved, seed: int) -> FaultPlan:
-    """So many faults, of those that a meeting outlives, drawn from `seed`."""
-    chance = random.Random(f"chaos/{seed}")  # noqa: S311 - a draw, not a secret
-    outlived = [fault for fault in FAULTS if fault.fate is not Fate.ENDS]
-    faults = [chance.choice(outlived) for _ in range(count)]
-    return FaultPlan(tuple(_drawn(each, resolved, chance) for each in faults), seed)
-
-
-def _drawn(fault: Fault, resolved: Resolved, chance: random.Random) -> Planned:
-    """A fault at a time of its own, if it does not belong to a session's beginning."""
-    whom = _struck(fault, resolved, chance)
-    after_s = round(chance.uniform(0.0, DRAWN_S), 3)
-    return Planned(fault, whom, after_s=after_s if fault.strikes_any_time else 0.0)
-
-
-def _read(word: str, resolved: Resolved, chance: random.Random) -> Planned:
-    name, _, whom = word.partition("@")
-    participant, _, number = whom.partition(":")
-    fault = fault_named(name)
-    if not participant:
-        return Planned(fault, _struck(fault, resolved, chance))
-    if participant not in {spec.name for spec in resolved.agents}:
-        raise SetupError(f"{word}: {resolved.plan.name} has no agent named {participant!r}")
-    if number and not (number.isdecimal() and int(number)):
-        raise SetupError(f"{word}: sessions are counted from 1")
-    return Planned(fault, participant, int(number or 1))
-
-
-def _struck(fault: Fault, resolved: Resolved, chance: random.Random) -> str:
-    able = [spec.name for spec in resolved.agents if spec.tools or not fault.needs_tool]
-    if not able:
-        raise SetupError(f"{fault.name}: nobody in {resolved.plan.name} has a tool")
-    return chance.choice(able)
-
-
 # --- the ordeal -------------------------------------------------------------------------------------
 
 
 class Ordeal:
     """Strikes one meeting as a plan says, and remembers when."""
 
-    def __init__(self, plan: FaultPlan, engines: Engines, limit_s: float) -> None:
+    def __init__(
+        self, plan: FaultPlan, engines: Engines, limit_s: float, hosts: tuple[str, ...] = ()
+    ) -> None:
         self._plan = plan
         self._engines = engines
+        self._hosts = hosts
         self._limit_s = limit_s
         self._equipment: Equipment | None = None
         self._dials: dict[str, int] = {}
@@ -292,7 +208,7 @@ class Ordeal:
 
     def _connect(self, participant: str, _own: Connect) -> Connect:
         if self._equipment is None:
-            self._equipment = local_equipment(self._engines, self._plan.seed)
+            self._equipment = local_equipment(self._engines, self._plan.seed, self._hosts)
         return partial(self._dial, participant)
 
     def _dial(self, participant: str) -> AbstractAsyncContextManager[WebSocket]:
@@ -371,12 +287,17 @@ async def _dial_nowhere(how: BadAddress) -> AsyncGenerator[WebSocket]:
 
 
 def try_meeting(
-    resolved: Resolved, plan: FaultPlan, *, out: Path | None = None, engines: Engines | None = None
+    resolved: Resolved,
+    plan: FaultPlan,
+    *,
+    out: Path | None = None,
+    engines: Engines | None = None,
+    permissions: Permissions = NOTHING_MORE,
 ) -> Trial:
     """Hold the meeting under the plan's faults, to whatever end; raises what is a bug of ours alone."""
     engines = engines or murmuring_engines()
-    ordeal = Ordeal(plan, engines, _limit_s(resolved.plan))
-    edges = Edges(engines=engines, seams=ordeal.seams())
+    ordeal = Ordeal(plan, engines, _limit_s(resolved.plan), permissions.hosts)
+    edges = Edges(engines=engines, permissions=permissions, seams=ordeal.seams())
     held: MeetingResult | None = None
     error: Exception | None = None
     try:

@@ -8,8 +8,9 @@ from pathlib import Path
 from attrs import asdict, frozen
 
 from trialogue.chaos.catalogue import FAULTS, Fault
+from trialogue.chaos.plan import FaultPlan, drawn, planned
 from trialogue.chaos.promises import PROMISES, Judged, Row, judge
-from trialogue.chaos.trial import FaultPlan, Trial, drawn, planned, try_meeting
+from trialogue.chaos.trial import Trial, try_meeting
 from trialogue.cli.diagnostics import configure
 from trialogue.cli.lines import Line, Span, Tone, line, padded, span
 from trialogue.cli.screens import put_json, show
@@ -18,6 +19,7 @@ from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import Resolved, prepare
 from trialogue.scenario.schema import Clock
 from trialogue.services import EMBEDDED
+from trialogue.tools.toolbox import NOTHING_MORE, Permissions
 
 __all__ = ["Ordered", "list_faults", "matrix", "try_file"]
 
@@ -43,6 +45,9 @@ class Ordered:
     out: Path | None = None
     """The run's directory; None for a new one under `runs/`."""
 
+    permissions: Permissions = NOTHING_MORE
+    """What the scenario's tools may do."""
+
 
 def list_faults(*, as_json: bool) -> int:
     """Print every fault on demand: name, row of the catalogue, who makes it, what it is."""
@@ -60,7 +65,7 @@ def try_file(file: Path, ordered: Ordered, *, as_json: bool = False) -> int:
     resolved = prepare(file, Overrides(via=EMBEDDED, clock=ordered.clock, seed=ordered.seed))
     plan = _plan(resolved, ordered)
     configure("error")
-    trial = try_meeting(resolved, plan, out=ordered.out)
+    trial = try_meeting(resolved, plan, out=ordered.out, permissions=ordered.permissions)
     judged = judge(trial)
     if as_json:
         put_json({"ended": _ended(trial), "exit_code": trial.exit_code, **asdict(judged)})

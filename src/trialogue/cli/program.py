@@ -483,7 +483,7 @@ def voices(
 
 
 @app.command(sort_key=9, help_epilogue=CHAOS_EXAMPLES)
-def chaos(
+def chaos(  # noqa: PLR0913 - one an option
     file: Annotated[Path | None, Parameter(help="The scenario file.")] = None,
     /,
     *,
@@ -497,6 +497,7 @@ def chaos(
     clock: Annotated[Literal["real", "virtual"], Parameter(help="What time is made of.")] = "virtual",
     out: Annotated[Path | None, Parameter(help="The run's directory; else a new one under runs/.")] = None,
     json: Annotated[Json, Parameter(help="Print the list, or the verdict, as JSON.")] = False,
+    leave: Leave = NO_LEAVE,
 ) -> int:
     """Hold a meeting under faults: exit code 0 if every promise was kept, 1 and which if not."""
     from trialogue.speech import limit_threads  # noqa: PLC0415 - before numpy is loaded
@@ -504,9 +505,12 @@ def chaos(
     limit_threads()
     from trialogue.cli import chaos as trials  # noqa: PLC0415 - heavy: the server comes with it
     from trialogue.scenario.schema import Clock  # noqa: PLC0415 - YAML comes with it
+    from trialogue.tools.toolbox import Permissions  # noqa: PLC0415 - likewise
 
     if list_:
         return trials.list_faults(as_json=json)
     if file is None:
         raise SetupError("chaos wants a scenario file, or --list. Try: trialogue chaos --help")
-    return trials.try_file(file, trials.Ordered(fault, random, seed, Clock(clock), out), as_json=json)
+    allowed = Permissions(leave.allow_import, leave.allow_command, leave.allow_host)
+    ordered = trials.Ordered(fault, random, seed, Clock(clock), out, allowed)
+    return trials.try_file(file, ordered, as_json=json)

@@ -15,7 +15,7 @@ from trialogue.cli.diagnostics import LogLevel, configure
 from trialogue.cli.last_resort import LastResort
 from trialogue.cli.lines import Line, Tone, line, span
 from trialogue.cli.screens import WaitScreen, open_waiting, show
-from trialogue.compute import Compute, InThreads
+from trialogue.compute import Compute, compute
 from trialogue.errors import SetupError
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import LISTEN_PATHS, Access, Server, open_server
@@ -99,9 +99,9 @@ async def _serve(serving: Serving, access: Access) -> int:
                 nursery.cancel_scope.cancel(reason=f"{signal_name} was received")
 
             await nursery.start(watch_signals, end)
-            engines, compute = open_engines(), InThreads()
-            server = await _listening(nursery, _equipment(engines, compute), access)
-            await _warmed(engines, compute, open_waiting(is_silent=serving.is_quiet))
+            engines, work = open_engines(), compute()
+            server = await _listening(nursery, _equipment(engines, work), access)
+            await _warmed(engines, work, open_waiting(is_silent=serving.is_quiet))
             told = how_to_dial(server, serving.key_variable)
             show([line(server.url)] if serving.is_quiet else told)
             sys.stdout.flush()

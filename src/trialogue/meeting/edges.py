@@ -16,7 +16,7 @@ import trio
 from attrs import frozen
 
 from trialogue.actors.agent import Connect
-from trialogue.compute import Compute, Inline, InThreads, is_virtual
+from trialogue.compute import compute, is_virtual
 from trialogue.devices.driver import Driver
 from trialogue.errors import SetupError
 from trialogue.meeting.endpoints import allows
@@ -130,11 +130,6 @@ def authorized(title: str, hosted: Hosted) -> str:
     if not (key.isascii() and key.isprintable() and " " not in key):
         raise SetupError(f"{variable} is no key: it holds spaces, line breaks or letters beyond ASCII")
     return f"{hosted.scheme} {key}"
-
-
-def compute() -> Compute:
-    """Where blocking work runs on this loop's clock."""
-    return Inline() if is_virtual() else InThreads()
 
 
 @asynccontextmanager

@@ -19,11 +19,11 @@ from attrs import evolve
 
 from trialogue.actors.levels import level_dbfs
 from trialogue.actors.sources import JitterBuffer
-from trialogue.compute import is_virtual
+from trialogue.compute import compute, is_virtual
 from trialogue.errors import LocalProtocolError, SetupError
 from trialogue.mailbox import Mailbox
 from trialogue.meeting.asking import Loop, a_number, a_reason, a_text, a_truth
-from trialogue.meeting.edges import Edges, compute, open_edges
+from trialogue.meeting.edges import Edges, open_edges
 from trialogue.meeting.endpoints import check_endpoints
 from trialogue.meeting.folder import check_folder
 from trialogue.meeting.keeping import seal

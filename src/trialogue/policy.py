@@ -1,0 +1,27 @@
+"""What the author of a floor policy needs: what it sees, what it may answer, and the policies there are."""
+
+from trialogue.brain.floor.policies import POLICIES
+from trialogue.brain.floor.view import (
+    Collect,
+    Decision,
+    FloorView,
+    Next,
+    Nobody,
+    Policy,
+    TurnTaken,
+    Wait,
+    Waiting,
+)
+
+__all__ = [
+    "POLICIES",
+    "Collect",
+    "Decision",
+    "FloorView",
+    "Next",
+    "Nobody",
+    "Policy",
+    "TurnTaken",
+    "Wait",
+    "Waiting",
+]
