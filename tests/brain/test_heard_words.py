@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trialogue.brain.words.transcript import Script, Transcript
+from trialogue.brain.words.transcript import SpokenScript, Transcript
 from trialogue.model.commands import Attribute, EndTurn, GrantFloor, Play
 from trialogue.model.events import (
     PlaybackFinished,
@@ -67,7 +67,7 @@ def test_a_reply_of_which_nothing_was_played_was_not_heard():
 
 def test_words_behind_the_end_of_their_sound_were_heard_with_it():
     """A reply that was played to its end was heard whole, wherever its words were said to be."""
-    script = Script()
+    script = SpokenScript()
     script.add("Now.", 0.0)
     script.add("Later.", 5.0)
     script.duration_s = 3.0
@@ -76,7 +76,7 @@ def test_words_behind_the_end_of_their_sound_were_heard_with_it():
 
 def test_each_sentence_ends_where_the_next_begins():
     """Of three as of two."""
-    script = Script()
+    script = SpokenScript()
     for place, text in enumerate(("aa bb", "cc dd", "ee ff")):
         script.add(text, 2.0 * place)
     script.duration_s = 6.0

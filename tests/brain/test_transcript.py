@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from playbook import BIZ, EAR, TECH, Table, plan
 
 from trialogue.brain.words.context import STILL_RUNNING, context_of
-from trialogue.brain.words.transcript import Script, Transcript, utterances
+from trialogue.brain.words.transcript import SpokenScript, Transcript, utterances
 from trialogue.model.commands import AnswerTool, Cue, EndTurn, GrantFloor, Play
 from trialogue.model.events import (
     InjectionRefused,
@@ -35,7 +35,7 @@ def records(table):
 
 def script(*parts, duration=None):
     """A reply's words."""
-    made = Script()
+    made = SpokenScript()
     for offset, text in parts:
         made.add(text, offset)
     made.duration_s = duration

@@ -13,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trio.testing import MockClock
 
+from trialogue.server.options import ServerOptions
+from trialogue.server.terms import ScriptedTerms, chance
 from trialogue.server.think.place import ScriptPlace, split_denial
 from trialogue.server.think.ports import (
     CallItem,
@@ -281,3 +283,15 @@ def test_any_json_is_a_script_or_an_error(raw: object) -> None:
     """Scripts come over the wire: nothing else may come out of reading one."""
     with suppress(ScriptError):
         assert read_script(raw).think_ms >= (0, 0)
+
+
+def test_draws_are_those_of_the_journals_that_are_there():
+    """Thinking times hang on how a script is written out: to rename a class of it moves them all."""
+    script = read_script(
+        [
+            {"say": "Yes.", "think_ms": [100, 900]},
+            {"call": {"tool": "look", "arguments": {}}, "when": {"heard": "go"}},
+        ]
+    )
+    terms = ScriptedTerms(script, seed=7)
+    assert chance(ServerOptions(seed=3), terms).random() == pytest.approx(0.214792709)

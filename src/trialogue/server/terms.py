@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 from trialogue.model.audio import AudioFormat, Encoding
 from trialogue.server.options import ServerOptions
 from trialogue.server.think.ports import CallItem, MemoryItem, OfferedFunction, TextItem
-from trialogue.server.think.scripted import ScriptError, ThinkScript, read_script
+from trialogue.server.think.scripted import Script, ScriptError, read_script
 from trialogue.services.deepgram import settings as wire
 
 _DEFAULT_RATES = {"linear16": 24_000, "mulaw": 8_000, "alaw": 8_000}
@@ -41,7 +41,7 @@ class TermsRefused(Exception):
 class ScriptedTerms:
     """Think by a script."""
 
-    script: ThinkScript
+    script: Script
     """What to say, and when."""
 
     seed: int = 0
@@ -322,5 +322,8 @@ def is_same_recognizer(old: wire.ListenProvider, update: wire.ListenProvider) ->
 
 
 def chance(options: ServerOptions, terms: ScriptedTerms) -> random.Random:
-    """A generator of one script's own: the same in every run, whoever else is connected."""
+    """A generator of one script's own: the same in every run, whoever else is connected.
+
+    It is seeded by how the script is written out, the names of its classes included: they may not change.
+    """
     return random.Random(f"{options.seed}/{terms!r}")  # noqa: S311 latencies are no secrets

@@ -42,7 +42,7 @@ CHARACTERS_A_SECOND = 15.0
 
 
 @define
-class Script:
+class SpokenScript:
     """The words of one reply and where in its sound they are."""
 
     duration_s: float | None = None
@@ -183,7 +183,7 @@ class _Turn:
 class Transcript:
     """The fold; feed it each event and then its commands, in order, with the record's `at`."""
 
-    _scripts: dict[tuple[str, int], Script] = Factory(dict[tuple[str, int], Script])
+    _scripts: dict[tuple[str, int], SpokenScript] = Factory(dict[tuple[str, int], SpokenScript])
     _turns: dict[int, _Turn] = Factory(dict[int, _Turn])
     _speaking: dict[str, float] = Factory(dict[str, float])
     _held: tuple[str, int] | None = None
@@ -299,8 +299,8 @@ class Transcript:
         )
         return " ".join(part for part in parts if part)
 
-    def _script(self, participant: str, reply: int) -> Script:
-        return self._scripts.setdefault((participant, reply), Script())
+    def _script(self, participant: str, reply: int) -> SpokenScript:
+        return self._scripts.setdefault((participant, reply), SpokenScript())
 
     def _piece(self, participant: str, turn: int, reply: int) -> _Piece | None:
         taken = self._turns.get(turn)

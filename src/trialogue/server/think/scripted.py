@@ -56,7 +56,7 @@ class ScriptError(ValueError):
 
 
 @frozen
-class ThinkScriptCall:
+class ScriptCall:
     """A tool call of an entry."""
 
     tool: str
@@ -67,7 +67,7 @@ class ThinkScriptCall:
 
 
 @frozen
-class ThinkScriptEntry:
+class ScriptEntry:
     """One reply of a script."""
 
     say: str = ""
@@ -76,7 +76,7 @@ class ThinkScriptEntry:
     when: LinearPattern | None = None
     """Only when this is found in what was heard."""
 
-    call: ThinkScriptCall | None = None
+    call: ScriptCall | None = None
     """Asked for before anything is said."""
 
     think_ms: tuple[int, int] | None = None
@@ -90,25 +90,25 @@ class ThinkScriptEntry:
 
 
 @frozen
-class ThinkScript:
+class Script:
     """A whole script, read and checked."""
 
-    entries: tuple[ThinkScriptEntry, ...]
+    entries: tuple[ScriptEntry, ...]
     """In the order of the list, without the fallbacks."""
 
-    fallbacks: tuple[ThinkScriptEntry, ...] = ()
+    fallbacks: tuple[ScriptEntry, ...] = ()
     """What is said when nothing fits."""
 
     think_ms: tuple[int, int] = (0, 0)
     """How long an entry takes that says nothing else, in milliseconds."""
 
 
-def read_script(raw: object) -> ThinkScript:
+def read_script(raw: object) -> Script:
     """Read the JSON form of a script; raises `ScriptError`."""
     if not isinstance(raw, Sequence) or isinstance(raw, str | bytes):
         raise ScriptError("script must be a list of entries")
-    entries: list[ThinkScriptEntry] = []
-    fallbacks: list[ThinkScriptEntry] = []
+    entries: list[ScriptEntry] = []
+    fallbacks: list[ScriptEntry] = []
     think_ms = (0, 0)
     room = LARGEST_SCRIPT
     for position, item in enumerate(cast("Sequence[object]", raw)):
@@ -123,22 +123,22 @@ def read_script(raw: object) -> ThinkScript:
             room -= _size(entries[-1])
             if room < 0:
                 raise ScriptError(f"{where}.when.heard: is too much; the patterns so far fill a script")
-    return ThinkScript(tuple(entries), tuple(fallbacks), think_ms)
+    return Script(tuple(entries), tuple(fallbacks), think_ms)
 
 
-def _read_fallback(entry: Mapping[str, Any], where: str) -> ThinkScriptEntry:
+def _read_fallback(entry: Mapping[str, Any], where: str) -> ScriptEntry:
     if entry.keys() - {"otherwise", "think_ms"}:
         raise ScriptError(f"{where}: otherwise stands alone")
-    return ThinkScriptEntry(say=_text(entry["otherwise"], where), think_ms=_optional_range(entry, where))
+    return ScriptEntry(say=_text(entry["otherwise"], where), think_ms=_optional_range(entry, where))
 
 
-def _read_entry(entry: Mapping[str, Any], where: str) -> ThinkScriptEntry:
+def _read_entry(entry: Mapping[str, Any], where: str) -> ScriptEntry:
     if "say" not in entry and "call" not in entry:
         raise ScriptError(f"{where}: needs say, call or otherwise")
     again = entry.get("again", False)
     if not isinstance(again, bool):
         raise ScriptError(f"{where}.again: must be true or false")
-    return ThinkScriptEntry(
+    return ScriptEntry(
         say=_text(entry.get("say", ""), where),
         when=_pattern(entry["when"], where) if "when" in entry else None,
         call=_call(entry["call"], where) if "call" in entry else None,
@@ -147,7 +147,7 @@ def _read_entry(entry: Mapping[str, Any], where: str) -> ThinkScriptEntry:
     )
 
 
-def _size(entry: ThinkScriptEntry) -> int:
+def _size(entry: ScriptEntry) -> int:
     return entry.when.size if entry.when is not None else 0
 
 
@@ -159,10 +159,10 @@ def _pattern(raw: object, where: str) -> LinearPattern:
         raise ScriptError(f"{where}.when.heard: {fault}") from fault
 
 
-def _call(raw: object, where: str) -> ThinkScriptCall:
+def _call(raw: object, where: str) -> ScriptCall:
     call = _mapping(raw, f"{where}.call", {"tool", "arguments"})
     arguments = _mapping(call.get("arguments", {}), f"{where}.call.arguments", None)
-    return ThinkScriptCall(_text(call.get("tool"), f"{where}.call.tool"), json.dumps(arguments))
+    return ScriptCall(_text(call.get("tool"), f"{where}.call.tool"), json.dumps(arguments))
 
 
 def _mapping(raw: object, where: str, keys: set[str] | None) -> Mapping[str, Any]:
@@ -196,7 +196,7 @@ def _range(raw: object, where: str) -> tuple[int, int]:
 class ScriptedThink:
     """Says a script's lines; one instance a connection, since a script has a place where it stands."""
 
-    script: ThinkScript
+    script: Script
     """What to say, and when."""
 
     chance: random.Random
@@ -205,7 +205,7 @@ class ScriptedThink:
     place: ScriptPlace = field(factory=ScriptPlace)
     """Where the script stands."""
 
-    _last: ThinkScriptEntry | None = field(default=None, init=False)
+    _last: ScriptEntry | None = field(default=None, init=False)
 
     async def think(self, request: ThinkRequest, tell: Callable[[Thought], None]) -> None:
         """Choose an entry, take its time, ask for its call or say its line."""
@@ -225,21 +225,21 @@ class ScriptedThink:
         else:
             tell(ThoughtCalls((FunctionWanted(entry.call.tool, entry.call.arguments),)))
 
-    def _say(self, entry: ThinkScriptEntry, request: ThinkRequest, tell: Callable[[Thought], None]) -> None:
+    def _say(self, entry: ScriptEntry, request: ThinkRequest, tell: Callable[[Thought], None]) -> None:
         for sentence in split_sentences(fill(entry.say, request)):
             tell(ThoughtSentence(sentence))
 
-    async def _choose(self, heard: str) -> ThinkScriptEntry | None:
+    async def _choose(self, heard: str) -> ScriptEntry | None:
         """The entry that rules 1 to 5 give."""
         candidates = await self._fitting(heard[-LONGEST_HEARD:]) or self._plain()
         return min(candidates, key=self._order, default=None) or self._fall_back()
 
-    def _order(self, entry: ThinkScriptEntry) -> tuple[bool, int]:
+    def _order(self, entry: ScriptEntry) -> tuple[bool, int]:
         return self.place.is_used(entry.index), entry.index
 
-    async def _fitting(self, heard: str) -> list[ThinkScriptEntry]:
+    async def _fitting(self, heard: str) -> list[ScriptEntry]:
         """Rules that fit and may still be used."""
-        fitting: list[ThinkScriptEntry] = []
+        fitting: list[ScriptEntry] = []
         steps = 0
         for entry in self.script.entries:
             if entry.when is None or (not entry.again and self.place.is_used(entry.index)):
@@ -252,11 +252,11 @@ class ScriptedThink:
                 await trio.lowlevel.checkpoint()
         return fitting
 
-    def _plain(self) -> list[ThinkScriptEntry]:
+    def _plain(self) -> list[ScriptEntry]:
         """Entries without a rule that are left."""
         return [e for e in self.script.entries if e.when is None and not self.place.is_used(e.index)]
 
-    def _fall_back(self) -> ThinkScriptEntry | None:
+    def _fall_back(self) -> ScriptEntry | None:
         fallbacks = self.script.fallbacks
         used = self.place.count([entry.index for entry in fallbacks])
         return fallbacks[min(used, len(fallbacks) - 1)] if fallbacks else None
