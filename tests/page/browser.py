@@ -103,9 +103,9 @@ class Page:
         """Prefer light or dark."""
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
-    def picture(self):
-        """What is seen, as PNG."""
-        return base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
+    def picture(self, **options):
+        """What is seen, as an image."""
+        return base64.b64decode(self.call("Page.captureScreenshot", **options)["data"])
 
     def requests(self):
         """Addresses that were asked for."""
