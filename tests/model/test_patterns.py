@@ -20,12 +20,15 @@ from trialogue.model.patterns import compile as compile_pattern
 EVERY_CHARACTER = "".join(map(chr, range(0x110000)))
 LETTERS = "aAbBiIkKsS_0 9.-\n\r\t\u0130\u0131\u017f\u212aéÉßẞжЖ漢٣\u2028\u00a0\u0301ǅǆ𐐀𐐨€🙂\u24b6\u24d0"
 
+WRITTEN = LETTERS.replace("𐐀", "")
+"""Those of patterns: in a set, without regard for case, `re` finds no capital beyond U+FFFF by itself."""
+
 texts = st.text(st.sampled_from(LETTERS), max_size=10)
-classes = st.sampled_from(list(LETTERS)).map(re.escape) | st.sampled_from(
+classes = st.sampled_from(list(WRITTEN)).map(re.escape) | st.sampled_from(
     [r"\w", r"\d", r"\s", r"\W", r"\D", r"\S", "a-k", "à-ž", "A-z", "Ж-ж", "+-."]
 )
 atoms = st.one_of(
-    st.sampled_from(list(LETTERS)).map(re.escape),
+    st.sampled_from(list(WRITTEN)).map(re.escape),
     st.sampled_from([".", r"\w", r"\W", r"\d", r"\D", r"\s", r"\S", r"\b", r"\B", "^", "$", r"\A", r"\Z"]),
     st.tuples(st.sampled_from(["[", "[^"]), st.lists(classes, min_size=1, max_size=3)).map(
         lambda parts: parts[0] + "".join(parts[1]) + "]"
@@ -60,6 +63,7 @@ flags = st.sampled_from(["", "", "(?i)", "(?s)", "(?m)", "(?im)", "(?a)", "(?ai)
 @example("(?i)", "[^k]", "\u212a")
 @example("(?i)", "ß", "ẞ")
 @example("", r"\d", "٣")
+@example("(?i)", "a|𐐨", "𐐀")
 def test_a_pattern_means_what_it_means_to_re(flag, source, text):
     """Whatever is found by one is found by the other."""
     try:
