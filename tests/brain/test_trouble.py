@@ -228,6 +228,15 @@ def test_without_a_chair_everybody_is_told():
     assert "Note: 10 seconds are left for this point: One." in of(table.ends("tech", 19.0), Cue)[0].text
 
 
+def test_who_watches_reads_the_points_title():
+    """What people know a point by, and not the key that it has in the file."""
+    table = Table(plan(TECH, BIZ, agenda=(AgendaItem("one", "The long view", time_s=60.0, warn_s=10.0),)))
+    table.open()
+    table.at(50, Woke("box"))
+    warned = [report.text for report in table.commands(Report) if report.code == "agenda-warning"]
+    assert warned == ["10 seconds are left for The long view"]
+
+
 # --- money ------------------------------------------------------------------------------------------------
 
 DEAR = Price("dear", usd_a_minute=0.6, as_of="2025-06-16")

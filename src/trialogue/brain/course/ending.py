@@ -41,7 +41,7 @@ def warn_box(o: Owners) -> None:
         return
     o.course.warn(item.id)
     left = f"{item.warn_s:g} seconds are left for this point: {item.title}."
-    o.report("agenda-warning", f"{item.warn_s:g} seconds are left for {item.id}", chair)
+    o.report("agenda-warning", f"{item.warn_s:g} seconds are left for {item.title}", chair)
     if chair is not None and o.is_present(chair) and o.cast.is_agent(chair):
         o.prompts.want_said(chair, Forced(left, is_warning=True))
     else:
