@@ -1,6 +1,7 @@
 """Measures of the floor, of interruptions and of latency, each by a meeting made for it."""
 
 import pytest
+from attrs import evolve
 from report_values import grant, records, said
 
 from trialogue.model.commands import Cue, EndMeeting, EndTurn, Play, StopPlayout
@@ -39,6 +40,7 @@ PLAN = MeetingPlan(
     "floor",
     (Participant("ada"), Participant("ben"), Participant("cleo"), Participant("kim", kind=Kind.HUMAN)),
 )
+PAIR = (("kim", 4.0), ("cleo", 4.1))
 NONE = Spread(0, None, None, None)
 
 
@@ -67,6 +69,31 @@ def test_a_backchannel_wants_no_floor():
     """Short, with few words, while the other goes on."""
     found = measured(*turn("ada", 1, 0, 10), *speech(4, 4.6)).interruptions
     assert (found.tried, found.backchannels, found.backchannels_of) == (0, 1, {"kim": 1})
+
+
+def test_who_goes_on_behind_a_pause_cuts_in_upon_nobody():
+    """An agent that paused while it was not known what the other wanted has had the floor all along."""
+    found = measured(
+        (0.0, PlaybackStarted("ada", 1, 1, 0.0)),
+        (2.1, PlaybackPaused("ada", 1, 1, 2.1, 2.1)),
+        (3.5, PlaybackResumed("ada", 1, 1, 3.5)),
+        (8.0, PlaybackFinished("ada", 1, 1, 8.0, 6.6, "complete")),
+        *speech(2.0, 3.6),
+    ).interruptions
+    assert ("ada", "kim") not in [(each.by, each.of) for each in found.pairs]
+
+
+def test_a_backchannel_beside_two_is_one():
+    """Two who assent to a third at once, and so beside each other, have assented once each."""
+    words = [evolve(said(name, 1, (at, at + 0.5), "Yes."), beside="backchannel") for name, at in PAIR]
+    found = measured(
+        *turn("ada", 1, 0, 10),
+        *speech(4.0, 4.5),
+        (4.1, SpeechStarted("cleo", 4.1)),
+        (4.6, SpeechStopped("cleo", 4.6)),
+        utterances=words,
+    ).interruptions
+    assert (found.tried, found.backchannels_of) == (0, {"kim": 1, "cleo": 1})
 
 
 def test_many_words_are_no_backchannel():

@@ -107,7 +107,7 @@ def interruptions(
     """Count what the stretches say; words are those of utterances that begin with a stretch."""
     found = attempts(heard, utterances, rules)
     tries = [each for each in found if each.outcome != "backchannel"]
-    small = Counter(each.by for each in found if each.outcome == "backchannel")
+    small = Counter(by for by, _ in _small(found))
     succeeded = [each for each in tries if each.outcome == "succeeded"]
     return Interruptions(
         tried=len(tries),
@@ -128,7 +128,9 @@ def attempts(
     merged = joined(heard)
     said = list(utterances)
     found = [
-        _attempt(new, old, _said_in(new, said), rules) for new in merged for old in _sounding(merged, new)
+        _attempt(new, old, _said_in(new, said), rules)
+        for new in _beginnings(merged)
+        for old in _sounding(merged, new)
     ]
     return tuple(sorted(found, key=lambda each: (each.at, each.by, each.of)))
 
@@ -137,11 +139,26 @@ def without_backchannels(
     heard: Sequence[Stretch], utterances: Iterable[Utterance] = (), rules: InterruptRules = RULES
 ) -> tuple[Stretch, ...]:
     """What was heard less what was a backchannel to all whom it was said beside: what turns are made of."""
-    outcomes: dict[tuple[str, float], set[Outcome]] = {}
-    for each in attempts(heard, utterances, rules):
-        outcomes.setdefault((each.by, each.at), set()).add(each.outcome)
-    small = {place for place, found in outcomes.items() if found == {"backchannel"}}
+    small = _small(attempts(heard, utterances, rules))
     return tuple(each for each in heard if (each.participant, each.start_s) not in small)
+
+
+def _small(tries: Iterable[Attempt]) -> set[tuple[str, float]]:
+    """Who began where what was a backchannel to all whom it was said beside: one, however many they are."""
+    outcomes: dict[tuple[str, float], set[Outcome]] = {}
+    for each in tries:
+        outcomes.setdefault((each.by, each.at), set()).add(each.outcome)
+    return {place for place, found in outcomes.items() if found == {"backchannel"}}
+
+
+def _beginnings(merged: Sequence[Stretch]) -> Iterator[Stretch]:
+    """What begins: who goes on with its turn, after a pause or a tool, cuts in upon nobody."""
+    begun: set[tuple[str, int]] = set()
+    for each in merged:
+        if each.turn is None or (each.participant, each.turn) not in begun:
+            yield each
+        if each.turn is not None:
+            begun.add((each.participant, each.turn))
 
 
 def _sounding(merged: Sequence[Stretch], new: Stretch) -> Iterator[Stretch]:
