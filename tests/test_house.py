@@ -88,14 +88,70 @@ def fields_of(tree):
             )
 
 
+CHANGING = frozenset(
+    (
+        "add",
+        "append",
+        "appendleft",
+        "clear",
+        "discard",
+        "extend",
+        "insert",
+        "pop",
+        "popitem",
+        "popleft",
+        "remove",
+        "reverse",
+        "setdefault",
+        "sort",
+        "update",
+    )
+)
+"""Methods of lists, sets and mappings that change what they hold."""
+
+
+def containers_of(tree):
+    """The fields of a module's classes that hold many: a list, a set, a mapping."""
+    kinds = ("list[", "dict[", "set[", "deque[", "defaultdict[", "Counter[")
+    for each in ast.walk(tree):
+        if isinstance(each, ast.ClassDef):
+            for node in each.body:
+                if isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation).startswith(kinds):
+                    yield node.target.id
+
+
+def is_foreign(node):
+    """Whether this is an attribute of something that is not `self`."""
+    return isinstance(node, ast.Attribute) and not (
+        isinstance(node.value, ast.Name) and node.value.id == "self"
+    )
+
+
+def changed_inside(tree, containers):
+    """Each field of something that is not `self` in which a module changes what it holds: name and line."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
+            changed = node.value
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in CHANGING:
+            changed = node.func.value
+        else:
+            continue
+        if is_foreign(changed) and changed.attr in containers:
+            yield changed.attr, node.lineno
+
+
 def written_to(tree):
     """Each attribute that a module writes of something that is not `self`: its name and its line."""
     for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"setattr", "delattr"}:
+            yield ast.unparse(node.args[1]), node.lineno
         targets = getattr(node, "targets", [getattr(node, "target", None)])
         for target in (part for whole in targets if whole is not None for part in ast.walk(whole)):
-            is_written = isinstance(target, ast.Attribute) and isinstance(target.ctx, ast.Store | ast.Del)
-            if is_written and not (isinstance(target.value, ast.Name) and target.value.id == "self"):
+            if is_foreign(target) and isinstance(target.ctx, ast.Store | ast.Del):
                 yield target.attr, target.lineno
+
+
+CONTAINERS = {field for path in BRAIN for field in containers_of(ast.parse(path.read_text(encoding="utf-8")))}
 
 
 @pytest.mark.parametrize("path", BRAIN, ids=name_of)
@@ -103,15 +159,29 @@ def test_no_module_of_the_brain_writes_anothers_state(path):
     """What is written of another object is a field of a class of the same module."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     own = set(fields_of(tree))
-    foreign = [f"{attribute}, line {line}" for attribute, line in written_to(tree) if attribute not in own]
-    assert foreign == []
+    written = (*written_to(tree), *changed_inside(tree, CONTAINERS))
+    assert [f"{attribute}, line {line}" for attribute, line in written if attribute not in own] == []
 
 
 def test_the_test_of_owners_can_fail():
     """A foreign field is found, however it is written."""
     for line in ("o.turns.current = None", "turn.state, x = 1, 2", "call.count += 1", "del turn.reply"):
         assert list(written_to(ast.parse(line))), line
+    assert list(written_to(ast.parse("setattr(turn, 'state', None)")))
     assert not list(written_to(ast.parse("self.state = other.state")))
+
+
+def test_the_test_of_owners_looks_into_containers():
+    """A foreign list or mapping that is changed is found; one's own, and an owner's own method, is not."""
+    for line in (
+        "turn.following.append(3)",
+        "o.out.clear()",
+        "del turn.following[0]",
+        "person.typed[0] = ''",
+    ):
+        assert list(changed_inside(ast.parse(line), CONTAINERS)), line
+    for line in ("self.out.clear()", "o.replies.discard(name)", "words = turn.following[0]"):
+        assert not list(changed_inside(ast.parse(line), CONTAINERS)), line
 
 
 WIRE = "services/deepgram/messages/"
