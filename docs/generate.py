@@ -23,6 +23,8 @@ from cyclopts import Argument
 from trialogue.brain.floor.policies import ENTRIES
 from trialogue.brain.floor.requests import TRANSITIONS, as_mermaid
 from trialogue.brain.prompts import TRANSITIONS as PROMPT
+from trialogue.brain.seats.agents import TRANSITIONS as SEAT
+from trialogue.brain.seats.people import EAR
 from trialogue.brain.turn.agent import TRANSITIONS as AGENT_TURN
 from trialogue.brain.turn.person import TRANSITIONS as PERSON_TURN
 from trialogue.cli.program import EXIT_CODES, app
@@ -448,6 +450,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "machine-session": partial(machine, SESSION_TRANSITIONS),
     "machine-user-turn": partial(machine, USER_TRANSITIONS),
     "machine-reply": partial(machine, REPLY_TRANSITIONS),
+    "machine-seat": partial(machine, SEAT),
+    "machine-ear": partial(machine, EAR),
     "causes": causes,
     "events": event_reference,
     "commands": command_reference,

@@ -326,3 +326,22 @@ def test_words_before_the_opening_open_nothing():
     assert player.decided(GrantFloor) == []
     player.tell(6.0, SessionReady("tech", 1))
     assert player.decided(GrantFloor)[0].to == "dana"
+
+
+def test_a_sound_too_short_for_speech_sets_no_timer():
+    """No words are waited for that would be nowhere: nothing is decided about it any more."""
+    player = Player(open_brain(), wakes=False)
+    player.tell(3.0, SpeechStarted("dana", 3.0))
+    stopped = player.tell(3.6, SpeechStopped("dana", 3.2))
+    assert "unclear" not in [getattr(command, "timer", "") for command in stopped]
+
+
+def test_a_voice_that_falls_at_the_bound_is_not_longer():
+    """What is as long as a backchannel may be is one, before its end is told and behind it."""
+    player = Player(open_brain(), wakes=True)
+    player.tell(3.0, SpeechStarted("dana", 3.0))
+    assert player.tell(3.9, VoiceFell("dana", 3.8)) == []
+    assert PASSED in player.tell(4.2, SpeechStopped("dana", 3.8))
+    player = Player(open_brain(), wakes=True)
+    player.tell(3.0, SpeechStarted("dana", 3.0))
+    assert CUT in player.tell(3.9, VoiceFell("dana", 3.832))

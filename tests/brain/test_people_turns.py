@@ -16,7 +16,7 @@ from trialogue.model.events import (
     VoiceFell,
     Woke,
 )
-from trialogue.model.plan import SilenceRules
+from trialogue.model.plan import HoldRules, SilenceRules
 from trialogue.testing.casts import opening, person, plan, spoken
 from trialogue.testing.playbooks import Player, play
 
@@ -191,3 +191,25 @@ def test_an_ear_that_fails_leaves_the_person_at_the_table():
         player.tell(at, event)
     player.wait(9.0)
     assert player.decided(EndTurn) == [EndTurn("dana", 1, "finished")]
+
+
+def test_who_speaks_on_past_its_limit_has_its_next_turn_by_that_speech():
+    """Stopped for another, granted again behind it: the words since then are the later turn's."""
+    player = waiting("dana", "eve", hold=HoldRules(10.0))
+    player.tell(1.0, SpeechStarted("dana", 1.0))
+    player.tell(2.0, FloorRequested("eve"))
+    player.wait(12.0)
+    player.tell(12.1, SpeechStarted("eve", 12.1))
+    player.tell(14.0, SpeechStopped("eve", 13.6))
+    player.tell(14.1, EarHeard("eve", 1, 1, "I would like to speak now.", 12.1, 13.6, "final"))
+    player.tell(20.0, SpeechStopped("dana", 19.6))
+    player.tell(
+        20.1,
+        EarHeard("dana", 1, 1, "It began in a town by the sea, where nobody knew it.", 1.0, 19.6, "final"),
+    )
+    assert [(end.participant, end.cause) for end in player.decided(EndTurn)] == [
+        ("dana", "hold-limit"),
+        ("eve", "finished"),
+        ("dana", "finished"),
+    ]
+    assert [(each.turn, each.participant) for each in player.decided(Attribute)][-1] == (3, "dana")

@@ -125,7 +125,7 @@ class Brain:
         if taken is not None and o.course.phase is Phase.OPEN:
             judge(o, taken)
             return True
-        if o.course.phase is Phase.OPENING and o.agents.are_settled:
+        if o.course.phase is Phase.OPENING and o.are_settled:
             open_meeting(o)
             return True
         if sessions.roll_over(o):

@@ -128,7 +128,7 @@ class Owners:
         if self.cast.is_agent(name):
             self.agents.seat(name)
         else:
-            self.people.seat(name)
+            self.people.seat(name, has_ear=self.cast[name].has_ear)
 
     # --- the decision -------------------------------------------------------------------------------
 
@@ -174,6 +174,12 @@ class Owners:
         """Whether somebody can be granted the floor now."""
         here = self.agents.is_ready(name) if self.cast.is_agent(name) else not self.cast.has_left(name)
         return here and self.cast[name].may_speak and not self.cast.is_muted(name)
+
+    @property
+    def are_settled(self) -> bool:
+        """Whether nobody is left to wait for: each agent, and each person's ear, is ready or has failed."""
+        ears = (name for name in self.cast.names if not self.cast.has_left(name))
+        return self.agents.are_settled and not any(map(self.people.awaits_ear, ears))
 
     def present(self) -> tuple[str, ...]:
         """Who can be granted the floor now, in the table's order."""

@@ -35,9 +35,28 @@ class EarState(Enum):
     """Where a person's listening sessions stand."""
 
     NONE = "none"
+    AWAITED = "awaited"
     READY = "ready"
     LOST = "lost"
     FAILED = "failed"
+
+
+class EarChange(Enum):
+    """What happens to them."""
+
+    READY = "session ready"
+    LOST = "session lost"
+    FAILED = "failed for good"
+
+
+_LIVING = (EarState.AWAITED, EarState.READY, EarState.LOST, EarState.NONE)
+
+EAR: dict[tuple[EarState, EarChange], EarState] = {
+    **{(state, EarChange.READY): EarState.READY for state in _LIVING},
+    **{(state, EarChange.LOST): EarState.LOST for state in _LIVING},
+    **{(state, EarChange.FAILED): EarState.FAILED for state in _LIVING},
+}
+"""Every step of a person's ear; a missing entry is a stale event. An ear that failed has failed for good."""
 
 
 @define
@@ -101,9 +120,9 @@ class People:
 
     # --- what changes them --------------------------------------------------------------------------
 
-    def seat(self, name: str) -> None:
-        """Seat a person, silent."""
-        self._seats[name] = _Person()
+    def seat(self, name: str, *, has_ear: bool) -> None:
+        """Seat a person, silent; `has_ear` where a listening session of its own is to come."""
+        self._seats[name] = _Person(ear=EarState.AWAITED if has_ear else EarState.NONE)
 
     def begins(self, name: str, position_s: float) -> None:
         """A person has begun to speak."""
@@ -146,11 +165,19 @@ class People:
         typed, self._seats[name].typed = self._seats[name].typed, []
         return typed
 
-    def own(self, name: str, turn: int, since_s: float) -> None:
-        """Make the person's stretches since a place part of a turn of its own, if they are no turn's yet."""
-        for stretch in self._seats[name].stretches:
+    def own(self, name: str, turn: int, since_s: float, now: float) -> None:
+        """Make the person's stretches since a place part of a turn of its own, if they are no turn's yet.
+
+        Speech that goes on since an earlier turn of its own is this turn's from now on.
+        """
+        stretches = self._seats[name].stretches
+        for stretch in stretches:
             if stretch.turn == 0 and stretch.begin_s >= since_s:
                 stretch.turn, stretch.beside = turn, 0
+        last = stretches[-1]
+        if last.end_s is None and last.turn != turn:
+            last.end_s = max(last.begin_s, now)
+            stretches.append(SpeechStretch(last.end_s, turn=turn))
 
     def claim(self, name: str, now: float) -> None:
         """The person takes the floor by its last stretch of speech, which goes on or is over."""
@@ -188,21 +215,22 @@ class People:
 
     def ear_ready(self, name: str, session: int) -> bool:
         """A listening session is ready; False where that is stale."""
-        return self._ear(name, session, EarState.READY)
+        return self._ear(name, session, EarChange.READY)
 
     def ear_lost(self, name: str, session: int) -> bool:
         """A listening session was lost; False where that is stale."""
-        return self._ear(name, session, EarState.LOST)
+        return self._ear(name, session, EarChange.LOST)
 
     def ear_failed(self, name: str) -> bool:
         """There will be no more listening sessions; False where that is known."""
-        return self._ear(name, self._seats[name].session, EarState.FAILED)
+        return self._ear(name, self._seats[name].session, EarChange.FAILED)
 
-    def _ear(self, name: str, session: int, state: EarState) -> bool:
+    def _ear(self, name: str, session: int, change: EarChange) -> bool:
         person = self._seats[name]
-        if person.ear is EarState.FAILED or session < person.session:
+        after = EAR.get((person.ear, change))
+        if after is None or session < person.session:
             return False
-        person.ear, person.session = state, session
+        person.ear, person.session = after, session
         return True
 
     # --- what they tell -----------------------------------------------------------------------------
@@ -247,6 +275,11 @@ class People:
     def has_ear(self, name: str) -> bool:
         """Whether somebody makes words of what a person says: words may come."""
         return self._seats[name].ear is EarState.READY
+
+    def awaits_ear(self, name: str) -> bool:
+        """Whether a listening session of a person's is to come: its first, or one in place of one lost."""
+        person = self._seats.get(name)
+        return person is not None and person.ear in {EarState.AWAITED, EarState.LOST}
 
     def is_of(self, name: str, session: int) -> bool:
         """Whether a listening session is the person's latest."""

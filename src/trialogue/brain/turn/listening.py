@@ -87,7 +87,7 @@ def _started(o: Owners, name: str, position_s: float) -> None:
     if turn is None:
         return  # whoever speaks has a free floor, once that is sure: `choosing` grants it
     if isinstance(turn, PersonTurn) and turn.holder.name == name:
-        o.people.own(name, turn.number, position_s)
+        o.people.own(name, turn.number, position_s, o.now)
         turn.speak(o.now)
         return
     o.beside.begin(name, turn.number, position_s)
@@ -154,11 +154,14 @@ def judge(o: Owners, name: str, *, is_over: bool = False) -> None:
 
 
 def _length(o: Owners, entry: Entry, *, is_over: bool) -> float:
-    """How long the speech is known to be: a voice may have fallen `JUDGE_S` ago and not told so yet."""
-    until = o.people.spoken_until(entry.name, o.now)
-    if not is_over and not o.people.has_fallen(entry.name):
-        until = o.now - JUDGE_S
-    return round(until - entry.begin_s, 6) - (EPS_S if is_over else -EPS_S)
+    """How long the speech is known to be: a voice may have fallen `JUDGE_S` ago and not told so yet.
+
+    Rounding decides nothing: a voice that has fallen at the bound is not longer, one that has not at the
+    moment of its verdict is.
+    """
+    if is_over or o.people.has_fallen(entry.name):
+        return round(o.people.spoken_until(entry.name, o.now) - entry.begin_s, 6) - EPS_S
+    return round(o.now - JUDGE_S - entry.begin_s, 6) + EPS_S
 
 
 def _passed(o: Owners, name: str, kind: Beside) -> None:

@@ -132,7 +132,7 @@ def _begin_person(o: Owners, number: int, to: str, how: tuple[str, str]) -> Pers
     o.emit(GrantFloor(to, number, reason, round(o.now + patience + o.plan.floor.hold.max_s, 6)))
     _begin_beside(o, turn)
     if since is not None:
-        o.people.own(to, number, since)
+        o.people.own(to, number, since, o.now)
         turn.speak(o.now)
         if not speaks:
             turn.hang(o.people.spoken_until(to, o.now))

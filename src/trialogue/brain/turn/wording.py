@@ -94,9 +94,8 @@ def unclear_beside(o: Owners, name: str, stretch: SpeechStretch) -> None:
             aside(o, spoken, stretch, stretch.kind or "backchannel")
             return
     o.people.word([stretch])
-    if stretch.length(o.now) >= SURE_S:
-        _stand_beside(o, name, stretch, (UNCLEAR, stretch.kind or "backchannel"), is_certain=False)
-        _note_unclear(o, name)
+    _stand_beside(o, name, stretch, (UNCLEAR, stretch.kind or "backchannel"), is_certain=False)
+    _note_unclear(o, name)
 
 
 def _stand_beside(
