@@ -66,7 +66,7 @@ async def test_a_server_at_an_address():
     port = await free_port()
     resolved = resolve(loads(ASKING.format(port=port)))
     async with listening(port), open_tools(resolved) as box:
-        (function,) = box.block(resolved.agents[0].block)["think"]["functions"]
+        (function,) = box.block("local", resolved.agents[0].block)["think"]["functions"]
         assert (function["name"], function["description"]) == ("cost", "Look a price up.")
         assert function["parameters"]["required"] == ["item"]
         assert await box.tools["cost"].call({"item": "edge"}) == "edge: eight cents"

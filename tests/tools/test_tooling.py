@@ -27,7 +27,7 @@ async def made(tool, **allowed):
     """What the tool says of itself, in an agent's block."""
     resolved = of(tool)
     async with open_tools(resolved, Permissions(**allowed)) as box:
-        function = box.block(resolved.agents[0].block)["think"]["functions"][0]
+        function = box.block("local", resolved.agents[0].block)["think"]["functions"][0]
         return box.tools["x"], function
 
 

@@ -262,7 +262,7 @@ async def open_stage(
     brain = resumption.brain if resumption else brain_for(resolved.plan, permissions.imports)
     async with open_tools(resolved, permissions) as box, edges as exchanges:
         blocks = {
-            spec.name: tuple(box.block(reveal(seat.block, os.environ)) for seat in spec.seats)
+            spec.name: tuple(box.block(seat.via, reveal(seat.block, os.environ)) for seat in spec.seats)
             for spec in resolved.agents
         }
         with taken(out, resolved.plan.name) as folder:

@@ -6,7 +6,7 @@ scenario (`trialogue.model.kinds`). What scenarios must know of a stage, whoever
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol, TypeAlias, TypeVar
 
 import attrs
@@ -169,6 +169,12 @@ class ServiceKeys(Protocol):
 
     def block(self, stages: Stages, briefing: Briefing) -> JsonObject:
         """The agent as the dialect's `offer` takes it, of plain JSON; secrets are references still."""
+        ...
+
+    def with_functions(
+        self, block: Mapping[str, object], told: Callable[[Mapping[str, object]], Mapping[str, object]]
+    ) -> Mapping[str, object]:
+        """The agent that `block` made, each of its functions replaced by what is told of it."""
         ...
 
     def ear(self, listen: ListenStage | None) -> EarOffer:

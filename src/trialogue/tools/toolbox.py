@@ -27,6 +27,7 @@ from trialogue.scenario.tool_specs import (
     ToolSpec,
 )
 from trialogue.scenario.variables import reveal
+from trialogue.services import service_of
 from trialogue.tools.executor import Tool
 from trialogue.tools.kinds import (
     CheckedTool,
@@ -85,19 +86,9 @@ class Toolbox:
     crashes: Crashes = field(factory=Crashes)
     """Reports servers that are gone, once its `post` is set."""
 
-    def block(self, block: Mapping[str, object]) -> Mapping[str, object]:
-        """An agent's block, in which each function says what its tool says of itself."""
-        think = block.get("think")
-        if isinstance(think, dict):
-            return {**block, "think": self._think(cast("Mapping[str, object]", think))}
-        listed = cast("list[Mapping[str, object]]", think)
-        return {**block, "think": [self._think(one) for one in listed]}
-
-    def _think(self, think: Mapping[str, object]) -> Mapping[str, object]:
-        functions = cast("list[Mapping[str, object]] | None", think.get("functions"))
-        if not functions:
-            return think
-        return {**think, "functions": [self._function(one) for one in functions]}
+    def block(self, via: str, block: Mapping[str, object]) -> Mapping[str, object]:
+        """What an agent's service is told of it, in which each function says what its tool says of itself."""
+        return service_of(via).keys.with_functions(block, self._function)
 
     def _function(self, function: Mapping[str, object]) -> Mapping[str, object]:
         told = self.told.get(cast("str", function["name"]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import Final, cast
 
@@ -130,6 +130,16 @@ class DeepgramKeys:
             block["greeting"] = briefing.greeting
         return block
 
+    def with_functions(
+        self, block: Mapping[str, object], told: Callable[[Mapping[str, object]], Mapping[str, object]]
+    ) -> Mapping[str, object]:
+        """The `agent` object with other functions in its `think`."""
+        think = block.get("think")
+        if isinstance(think, dict):
+            return {**block, "think": _with_functions(cast("Mapping[str, object]", think), told)}
+        listed = cast("list[Mapping[str, object]]", think)
+        return {**block, "think": [_with_functions(one, told) for one in listed]}
+
     def ear(self, listen: ListenStage | None) -> EarOffer:
         """The listening session."""
         return DeepgramEar(_ear(listen if isinstance(listen, ListenKeys) else ListenKeys()))
@@ -169,6 +179,15 @@ def _model_for(language: str | None) -> str:
 
 def _primary(language: str) -> str:
     return language.split("-", maxsplit=1)[0].casefold()
+
+
+def _with_functions(
+    think: Mapping[str, object], told: Callable[[Mapping[str, object]], Mapping[str, object]]
+) -> Mapping[str, object]:
+    functions = cast("list[Mapping[str, object]] | None", think.get("functions"))
+    if not functions:
+        return think
+    return {**think, "functions": [told(one) for one in functions]}
 
 
 def _think(think: ThinkKeys, briefing: Briefing) -> JsonObject:
