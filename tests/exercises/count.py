@@ -21,6 +21,9 @@ from attrs import frozen
 
 SOURCE = Path(__file__).parents[2] / "src"
 
+VENDOR = Path(__file__).parents[1] / "services" / "tiny_vendor.py"
+"""Another vendor, whole; the tests seat it in a meeting beside the one that is listed."""
+
 SCENARIO = """
 trialogue: 1
 name: small
@@ -79,6 +82,35 @@ def csv(utterances: Iterable[Utterance]) -> str:
 '''
 
 
+MESSAGE = """@frozen
+class MoodChanged(WireObject):
+    type: ClassVar[str] = "MoodChanged"
+
+    mood: str
+
+
+"""
+
+SEAT = """
+from trialogue.scenario import loads, resolve
+text = "{trialogue: 1, name: m, cast: {a: {via: tiny, prompt: p, think: {mind: sharp}}}}"
+agent = resolve(loads(text)).agents[0]
+assert (agent.via, agent.block["mind"]) == ("tiny", "sharp")
+"""
+
+HEAR = """
+from trialogue.services.deepgram.agent import settings_for
+from trialogue.services.deepgram.session import ClientSession
+from trialogue.services.facts import HandedThrough
+session = ClientSession(0.0)
+session.send(settings_for({}, 24_000), 0.0)
+session.receive_text('{"type": "Welcome", "request_id": "r"}', 0.0)
+session.receive_text('{"type": "SettingsApplied"}', 0.0)
+told = session.receive_text('{"type": "MoodChanged", "mood": "merry"}', 0.0)
+assert told == [HandedThrough("merry")], told
+"""
+
+
 @frozen
 class Exercise:
     """A change that is typical of its kind."""
@@ -119,6 +151,31 @@ def add_export(package: Path) -> None:
     listing.write_text(text)
 
 
+def add_vendor(package: Path) -> None:
+    """Put the vendor's package beside the other, and its line into the list."""
+    home = package / "services/tiny"
+    home.mkdir()
+    shutil.copyfile(VENDOR, home / "__init__.py")
+    listing = package / "services/__init__.py"
+    line = '    "tiny": "trialogue.services.tiny:SERVICE",\n'
+    text = listing.read_text()
+    listing.write_text(text.replace("    EMBEDDED: ", f"{line}    EMBEDDED: ", 1))
+
+
+def add_message(package: Path) -> None:
+    """Write the message's class with its line in the union, and what it tells a meeting."""
+    declared = package / "services/deepgram/messages/server.py"
+    union, plain = "ServerMessage: TypeAlias = (\n", "Plain: TypeAlias = (\n"
+    text = declared.read_text()
+    declared.write_text(text.replace(union, f"{MESSAGE}{union}    MoodChanged\n    | ", 1))
+    translate = package / "services/deepgram/translate.py"
+    imported = "from trialogue.services.deepgram.messages.server import MoodChanged\n\n"
+    case = "        case AgentThinking(content=text):\n"
+    told = f"        case MoodChanged(mood=mood):\n            return HandedThrough(mood)\n{case}"
+    text = translate.read_text().replace(plain, f"{imported}{plain}    MoodChanged\n    | ", 1)
+    translate.write_text(text.replace(case, told, 1))
+
+
 def replace_library(package: Path) -> None:
     """Put another package in the place of trio-websocket, wherever it is named."""
     (package.parent / "other_websocket.py").write_text("from trio_websocket import *\n")
@@ -145,6 +202,15 @@ def held(package: Path, policy: str = "round-robin") -> Path | None:
     return run if done.returncode == 0 else None
 
 
+def runs(package: Path, program: str) -> bool:
+    """Whether a program goes through with the package as it is now."""
+    path = os.pathsep.join((str(package.parent), *filter(None, sys.path)))
+    ran = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": path}, timeout=120, check=False
+    )
+    return ran.returncode == 0
+
+
 def decides(package: Path) -> bool:
     """Whether the added policy has granted the floor."""
     run = held(package, "longest-silent")
@@ -166,6 +232,20 @@ def connects(package: Path) -> bool:
 EXERCISES = (
     Exercise("a floor policy", "1 file", add_policy, decides, lambda touched: len(touched) == 1),
     Exercise("an export", "1 file, and a line", add_export, exports, lambda touched: len(touched) == 2),
+    Exercise(
+        "a vendor",
+        "its package, and a line",
+        add_vendor,
+        lambda package: runs(package, SEAT),
+        lambda touched: touched == ["services/__init__.py", "services/tiny/__init__.py"],
+    ),
+    Exercise(
+        "a message of the wire",
+        "2 files",
+        add_message,
+        lambda package: runs(package, HEAR),
+        lambda touched: len(touched) == 2,
+    ),
     Exercise(
         "another websocket library",
         "transport/ alone",

@@ -2,13 +2,15 @@
 
 A class is named as its message, except where Python has the name already (`AgentError` is `Error`) or
 one message has two shapes. Absent optional fields are None.
+
+A new message is its class and a line in the union below it, in `server` or `client`; what it tells a meeting
+is a case of `translate`.
 """
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 from trialogue.services.deepgram.messages.client import (
+    ClientMessage,
     CustomToThinkProvider,
     ForceEndTurn,
     FunctionCallResponse,
@@ -41,6 +43,7 @@ from trialogue.services.deepgram.messages.server import (
     PromptUpdated,
     RequestedFunction,
     ScriptEntryTaken,
+    ServerMessage,
     SettingsApplied,
     SpeakUpdated,
     ThinkLiveUpdated,
@@ -95,50 +98,3 @@ __all__ = [
     "UserStartedSpeaking",
     "Welcome",
 ]
-
-ClientMessage: TypeAlias = (
-    Settings
-    | UpdateListen
-    | UpdateThink
-    | UpdateThinkLive
-    | UpdateSpeak
-    | UpdatePrompt
-    | InjectUserMessage
-    | InjectAgentMessage
-    | InjectDynamicAgentMessage
-    | FunctionCallResponse
-    | ForceEndTurn
-    | KeepAlive
-    | CustomToThinkProvider
-    | UnknownMessage
-)
-"""Every text message from client to server; audio goes as binary messages."""
-
-ServerMessage: TypeAlias = (
-    Welcome
-    | SettingsApplied
-    | ConversationText
-    | UserStartedSpeaking
-    | AgentThinking
-    | AgentStartedSpeaking
-    | LatencyReport
-    | AgentAudioDone
-    | FunctionCallRequest
-    | FunctionCallCancelled
-    | FunctionCallResponse
-    | PromptUpdated
-    | SpeakUpdated
-    | ThinkUpdated
-    | ListenUpdated
-    | ThinkLiveUpdated
-    | InjectionRefused
-    | HistoryContent
-    | HistoryFunctionCalls
-    | FrustrationDetected
-    | CustomFromThinkProvider
-    | ScriptEntryTaken
-    | AgentWarning
-    | AgentError
-    | UnknownMessage
-)
-"""Every text message from server to client; audio comes as binary messages."""

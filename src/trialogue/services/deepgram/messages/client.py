@@ -6,7 +6,14 @@ from typing import ClassVar, Literal, TypeAlias
 
 from attrs import field, frozen
 
-from trialogue.services.deepgram.settings import ListenUpdate, SpeakSettings, ThinkLive, ThinkSettings
+from trialogue.services.deepgram.messages.unknown import UnknownMessage
+from trialogue.services.deepgram.settings import (
+    ListenUpdate,
+    Settings,
+    SpeakSettings,
+    ThinkLive,
+    ThinkSettings,
+)
 from trialogue.services.deepgram.wire import Json, WireObject
 
 InjectionBehavior: TypeAlias = Literal["default", "queue", "interrupt"]
@@ -137,3 +144,22 @@ class CustomToThinkProvider(WireObject):
 
     content: Json = field(hash=False)
     """Any JSON."""
+
+
+ClientMessage: TypeAlias = (
+    Settings
+    | UpdateListen
+    | UpdateThink
+    | UpdateThinkLive
+    | UpdateSpeak
+    | UpdatePrompt
+    | InjectUserMessage
+    | InjectAgentMessage
+    | InjectDynamicAgentMessage
+    | FunctionCallResponse
+    | ForceEndTurn
+    | KeepAlive
+    | CustomToThinkProvider
+    | UnknownMessage
+)
+"""Every text message from client to server; audio goes as binary messages."""

@@ -5,10 +5,13 @@ They carry neither time nor turn nor sequence number: stamp them as they arrive.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from attrs import field, frozen
 
+from trialogue.services.deepgram.messages.client import FunctionCallResponse
+from trialogue.services.deepgram.messages.unknown import UnknownMessage
+from trialogue.services.deepgram.settings import HistoryContent, HistoryFunctionCalls
 from trialogue.services.deepgram.wire import Json, WireObject
 
 
@@ -272,3 +275,33 @@ class AgentError(WireObject):
 
     description: str
     """The server's words."""
+
+
+ServerMessage: TypeAlias = (
+    Welcome
+    | SettingsApplied
+    | ConversationText
+    | UserStartedSpeaking
+    | AgentThinking
+    | AgentStartedSpeaking
+    | LatencyReport
+    | AgentAudioDone
+    | FunctionCallRequest
+    | FunctionCallCancelled
+    | FunctionCallResponse
+    | PromptUpdated
+    | SpeakUpdated
+    | ThinkUpdated
+    | ListenUpdated
+    | ThinkLiveUpdated
+    | InjectionRefused
+    | HistoryContent
+    | HistoryFunctionCalls
+    | FrustrationDetected
+    | CustomFromThinkProvider
+    | ScriptEntryTaken
+    | AgentWarning
+    | AgentError
+    | UnknownMessage
+)
+"""Every text message from server to client; audio comes as binary messages."""
