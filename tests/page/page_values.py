@@ -110,12 +110,13 @@ def write_recordings(folder):
     soundfile.write(folder / "mix.wav", mix, 24_000, subtype="PCM_16")
 
 
-def write_page(folder):
-    """The page of the meeting, in this folder."""
+def write_page(folder, *, linked=False):
+    """The page of the meeting, in this folder, with its sound inside or beside it."""
     write_recordings(folder)
     said = utterances(RECORDS)
     meeting = PageSource(PLAN, RECORDS, said, result(PLAN, RECORDS, said, Run("virtual")))
     waves = {name: peaks(parts_of(folder, name)) for name in VOICES}
     page = folder / "report.html"
-    page.write_bytes(document(content(meeting), waves, PageSound(mp3(parts_of(folder, "mix")))))
+    sound = PageSound(href="mix.wav") if linked else PageSound(mp3(parts_of(folder, "mix")))
+    page.write_bytes(document(content(meeting), waves, sound))
     return page

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from page_values import HOSTILE, PLAN
+from page_values import HOSTILE, PLAN, write_page
 
 from trialogue.model.commands import Attribute
 from trialogue.model.events import Joined, SpeechStarted, SpeechStopped, Woke
@@ -76,6 +76,8 @@ def test_keys_scrub_and_zoom(page):
     assert page.tell("lanes.to - lanes.from") == pytest.approx(30.0)
     page.press("0", "0")
     assert page.tell("lanes.to - lanes.from") == pytest.approx(60.0)
+    page.tell("go(15)")
+    assert page.tell("document.getElementById('time').ariaValueText") == "00:15.0, Ben has the floor"
 
 
 def test_why_a_turn_was_granted_is_said(page):
@@ -101,6 +103,16 @@ def test_the_sound_plays_from_where_it_was_sought(page):
     page.press(" ", " ")
     page.wait("!sound.playing && sound.audio.paused")
     assert page.tell(f"{TIME} > 28.2")
+
+
+def test_a_linked_sound_plays_from_beside_the_page(page, tmp_path):
+    """The page's policy lets it: it is the one thing that may be outside."""
+    write_page(tmp_path, linked=True)
+    page.open(f"{(tmp_path / 'report.html').as_uri()}#t=28")
+    page.press(" ", " ")
+    page.wait("sound.playing && sound.audio.currentTime > 28.2")
+    page.press(" ", " ")
+    assert page.complaints() == []
 
 
 def test_the_tone_at_a_place_is_that_of_whoever_speaks_there(page):

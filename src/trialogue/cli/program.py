@@ -308,6 +308,7 @@ def resume(  # noqa: PLR0913 - one an option
     ] = None,
     quiet: Annotated[Flag, Parameter(help="Show one line, at the end.")] = False,
     json: Annotated[Json, Parameter(help="Print the result as JSON, and nothing else.")] = False,
+    html: Annotated[Flag, Parameter(help="Write the run's page at its end, as report --html does.")] = False,
     allow_changed_scenario: Annotated[
         Flag, Parameter(help="Go on with the scenario in the run as it is now, though it was changed.")
     ] = False,
@@ -328,6 +329,7 @@ def resume(  # noqa: PLR0913 - one an option
             out=out,
             endpoint=endpoint,
             shown="json" if json else "line" if quiet else "live",
+            html=html,
             allows_code=not no_code,
             imports=leave.allow_import,
             commands=leave.allow_command,

@@ -23,7 +23,8 @@ function shown() {
   head.style.transform = `translateX(${sound.playing ? lanes.x(time) : where}px)`; head.hidden = where < -2 || where > lanes.width + 2;
   by("play").textContent = sound.playing ? "Pause" : "Play"; by("play").setAttribute("aria-pressed", String(sound.playing));
   by("clock").textContent = `${clock(time, 1)} / ${clock(model.now)}`;
-  const slider = by("time"); slider.setAttribute("aria-valuenow", time.toFixed(1)); slider.setAttribute("aria-valuetext", clock(time, 1));
+  const slider = by("time"); slider.setAttribute("aria-valuenow", time.toFixed(1)); const holder = model.at(time).turn;
+  slider.setAttribute("aria-valuetext", `${clock(time, 1)}, ${holder ? `${clean(model.label(holder.who))} has the floor` : "the floor is free"}`);
   words.follow(time, by("follow").checked);
   if (sound.failed) by("silent").textContent = "The sound cannot be played here.";
   if (Math.abs(time - shownAt) > 0.2 || !sound.playing) { shownAt = time; present(time); }
