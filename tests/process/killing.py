@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import orjson
 from attrs import define, field
 
 from trialogue.brain.meeting import Brain
@@ -30,7 +31,9 @@ from trialogue.errors import JournalError, SetupError
 from trialogue.journal.files import digests_in, journal_of, verify_files
 from trialogue.journal.reader import ProblemKind, Reading, read
 from trialogue.journal.verify import verify
+from trialogue.meeting.paging import write_page
 from trialogue.meeting.resumption import open_resumption
+from trialogue.model.commands import GrantFloor
 from trialogue.model.events import SentenceSaid
 from trialogue.model.records import Record
 
@@ -166,6 +169,7 @@ class Trial:
         lost = [words for words in self.shown if words not in replayed.getvalue()]
         promise(not lost, f"shown and not replayed: {lost}")
         self.check_looks(run)
+        self.check_page(run, len(records))
         return run if records else None
 
     def check_looks(self, run: Path) -> None:
@@ -176,6 +180,18 @@ class Trial:
             return
         if verified.is_whole:
             promise(verified.files.keys() >= WHOLE, f"looks whole with {sorted(verified.files)}")
+
+    def check_page(self, run: Path, records: int) -> None:
+        """Whatever was left has its page, with sound as far as it was recorded, and shows every turn."""
+        before = digests_in(run)
+        page = write_page(run, out=self.folder / "page.html").read_bytes()
+        said = orjson.loads(page.partition(b'id="data">')[2].partition(b"</script>")[0])
+        granted = sum(
+            isinstance(each, GrantFloor) for record in self.records(run) for each in record.commands
+        )
+        shown = sum(mark["k"] == "grant" for mark in said["marks"])
+        promise(shown == granted, f"the page of {records} records shows {shown} turns of {granted}")
+        promise(digests_in(run) == before, "a page that is written elsewhere has changed the run")
 
     def check_verifying(self, run: Path) -> None:
         """A verification that is killed has changed nothing."""
