@@ -123,6 +123,9 @@ Level: TypeAlias = Literal["debug", "info", "warning", "error"]
 Flag: TypeAlias = Annotated[bool, Parameter(negative="", show_default=False)]
 Json: TypeAlias = Annotated[bool, Parameter(name="--json", negative="", show_default=False)]
 LogLevelOption: TypeAlias = Annotated[Level, Parameter(help="The least diagnostics on stderr.")]
+Endpoint: TypeAlias = Annotated[
+    str | None, Parameter(help="The wss:// address of Deepgram's service, if it is another region.")
+]
 Scenario: TypeAlias = Annotated[Path, Parameter(help="The scenario file.")]
 RunPath: TypeAlias = Annotated[Path, Parameter(help="The run's directory, or its journal.")]
 
@@ -262,9 +265,7 @@ def run(  # noqa: PLR0913 - one an option
     out: Annotated[
         Path | None, Parameter(help="The run's directory; a new one under runs/ if absent.")
     ] = None,
-    endpoint: Annotated[
-        str | None, Parameter(help="The wss:// address of Deepgram's service, if it is another region.")
-    ] = None,
+    endpoint: Endpoint = None,
     quiet: Annotated[Flag, Parameter(help="Show one line, at the end.")] = False,
     json: Annotated[Json, Parameter(help="Print the result as JSON, and nothing else.")] = False,
     html: Annotated[Flag, Parameter(help="Write the run's page at its end, as report --html does.")] = False,
@@ -303,9 +304,7 @@ def resume(  # noqa: PLR0913 - one an option
     out: Annotated[
         Path | None, Parameter(help="The new run's directory; a new one under runs/ if absent.")
     ] = None,
-    endpoint: Annotated[
-        str | None, Parameter(help="The wss:// address of Deepgram's service, if it is another region.")
-    ] = None,
+    endpoint: Endpoint = None,
     quiet: Annotated[Flag, Parameter(help="Show one line, at the end.")] = False,
     json: Annotated[Json, Parameter(help="Print the result as JSON, and nothing else.")] = False,
     html: Annotated[Flag, Parameter(help="Write the run's page at its end, as report --html does.")] = False,
