@@ -77,9 +77,9 @@ def _marks(meeting: PageSource, heard: Sequence[Stretch]) -> Iterator[Mark]:
 def _verdicts(meeting: PageSource, heard: Sequence[Stretch]) -> Iterator[Mark]:
     """What the measures say of speech within another's speech."""
     said, rules = meeting.utterances, meeting.plan.floor.interrupt
-    taken = without_backchannels(heard, said, rules)
+    taken = {(each.participant, each.start_s) for each in without_backchannels(heard, said, rules)}
     for each in heard:
-        if each not in taken:
+        if (each.participant, each.start_s) not in taken:
             yield {
                 "k": "verdict",
                 "who": each.participant,
