@@ -225,10 +225,10 @@ def test_raised_hands():
 def test_a_raised_hand_outlives_its_remark():
     """A denied remark does not take a hand down."""
     ear = evolve(LAW, hears=EAR.hears)
-    table = Table(plan(TECH, BIZ, ear))
+    table = Table(plan(TECH, BIZ, ear, floor=FloorRules(policy="addressed")))
     table.open()
     table.at(0, FloorRequested("law"))
-    table.begins("tech")
+    table.begins("tech", "Biz, please.")
     table.begins("law", "")
     table.plays("tech")
     assert of(table.ends("tech"), Drop) == [Drop("law", 1, "denied")]

@@ -7,11 +7,13 @@ from trialogue.brain.meeting import Brain
 from trialogue.model.commands import Cue, EndMeeting, EndTurn, GrantFloor, Play, Prepare, RollOver
 from trialogue.model.events import (
     InjectionRefused,
+    MeetingResumed,
     PlaybackFinished,
     PlaybackPaused,
     PlaybackStarted,
     ProcessSuspended,
     ReplyStarted,
+    SessionReady,
     SpeechStarted,
 )
 from trialogue.testing.casts import opening, person, plan, played, reply
@@ -63,6 +65,32 @@ def test_a_refused_request_to_prepare_is_told_again(table):
     tell(player, [(at + 2.2, ReplyStarted("tech", 2, again))])
     player.wait(at + 3.0)
     assert len(player.decided(GrantFloor)) == 3
+
+
+def test_nobody_speaks_on_from_a_process_that_died(table):
+    """Who spoke when the process died does not have the floor in the new one: an agent that is back does."""
+    player = table("tech", "biz", person("dana"), policy="round-robin")
+    tell(player, reply(1.0, "tech", 1, "Hi."))
+    tell(player, played(1.1, "tech", 1, turn=1))
+    tell(player, [(3.2, SpeechStarted("dana", 3.1))])
+    resumed = tell(
+        player,
+        [(6.0, MeetingResumed("abc")), (7.0, SessionReady("biz", 2)), (7.1, SessionReady("tech", 2))],
+    )
+    assert [each.to for each in resumed if isinstance(each, GrantFloor)] == ["biz"]
+    tell(player, reply(8.0, "biz", 1, "Hello."))
+    turn = player.decided(GrantFloor)[-1].turn
+    tell(player, played(8.1, "biz", 1, turn=turn, length_s=20.0))
+    assert player.decided(EndMeeting) == []
+    assert ("biz", "finished") in [(each.participant, each.cause) for each in player.decided(EndTurn)]
+
+
+def test_a_person_alone_is_chosen_where_no_agent_comes_back(table):
+    """As soon as the floor has been free for as long as it may be."""
+    player = table("tech", person("dana"), policy="round-robin")
+    tell(player, [(6.0, MeetingResumed("abc"))])
+    player.wait(60.0)
+    assert [each.to for each in player.decided(GrantFloor)][:2] == ["tech", "dana"]
 
 
 def test_a_sleep_sends_no_person_away(table):

@@ -228,13 +228,18 @@ RAISES = {"say": "Yes, I have one. Who pays for it?", "mode": "wait"}
     ("cast", "keys"),
     [
         ({"ann": says("Good morning. Does anybody have a question?")}, {"policy": "least-spoken"}),
+        (
+            {"ann": says("Good morning. Does anybody have a question?", "Well then.", "Fine.")},
+            {"policy": "round-robin", "order": ["ann", "ben"]},
+        ),
+        ({"ann": says("Good morning. Does anybody have a question?", "Fine.")}, {"policy": "random"}),
         ({"ann": says("Good morning. Does anybody have a question?")}, {"policy": "addressed"}),
         (
             {"ann": says("Does anybody have a question?", "Well then.", "Fine.", role="chair")},
             {"order": ["ann", "ben"]},
         ),
     ],
-    ids=["least-spoken", "addressed", "moderated"],
+    ids=["least-spoken", "round-robin", "random", "addressed", "moderated"],
 )
 def test_a_raised_hand_is_seen(tmp_path, cast, keys):
     """Under every policy: whoever asks for the floor after the question has it soon, before anybody again."""

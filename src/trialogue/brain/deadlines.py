@@ -16,7 +16,7 @@ from attrs import Factory, define
 from trialogue.brain.beside import JUDGE_S, SpeechSort
 from trialogue.brain.course.course import Phase
 from trialogue.brain.course.ending import COST, TIME
-from trialogue.brain.floor.choosing import ladder_at, resume_at, sure_at
+from trialogue.brain.floor.choosing import gathers_until, ladder_at, resume_at, sure_at
 from trialogue.brain.owners import Owners
 from trialogue.brain.seats.people import SpeechStretch
 from trialogue.brain.turn.agent import AgentTurn
@@ -80,6 +80,8 @@ def _of_free_floor(o: Owners) -> Iterator[Deadline]:
             yield "begin", sure_at(o, claimants[0])
     elif kept is not None and kept.ended_s is not None:
         yield "resume", resume_at(o, kept.ended_s)
+    elif (gathered_at := gathers_until(o)) is not None:
+        yield "choose", gathered_at
     elif course.waits_until is not None:
         yield "choose", course.waits_until
     elif (climbs_at := ladder_at(o)) is not None:

@@ -51,6 +51,9 @@ class Course:
     waits_until: float | None = None
     """Until when they said that they wait; None where they have nobody to name."""
 
+    gathers_until: float | None = None
+    """Until when agents that were all dialled anew are waited for; None where they never were."""
+
     warned_of: str | None = None
     """The point of the agenda whose end the chair was told to announce."""
 
@@ -97,6 +100,11 @@ class Course:
     def forget_asked(self) -> None:
         """The floor was granted: the policies are asked anew."""
         self.asked_of = self.waits_until = None
+
+    def gather(self, until: float) -> None:
+        """All agents are dialled anew: nobody is chosen before the first of them is back."""
+        self.forget_asked()
+        self.gathers_until = until
 
     def warn(self, item: str) -> None:
         """The end of a point was announced."""

@@ -63,7 +63,12 @@ def _tell_stall(o: Owners, for_s: float, where: str) -> None:
 
 
 def _send_away(o: Owners) -> list[tuple[str, int]]:
-    """Note that no session lives any more, and that nobody speaks: whose they were, and their numbers."""
+    """Note that no session lives any more, and that nobody speaks: whose they were, and their numbers.
+
+    A person that is still at the table is not chosen for being the only one there: the first agent that is
+    back is waited for, as long as the floor may be free, or as the opening waits.
+    """
+    o.course.gather(o.now + min(o.plan.ready_s, o.plan.floor.silence.after_s))
     away = [(name, o.agents.session(name)) for name in o.agents.ready_ones()]
     for name, session in away:
         o.agents.lost(name, session)

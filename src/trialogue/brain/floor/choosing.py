@@ -1,10 +1,11 @@
 """Who speaks next, whenever the floor is free.
 
 1. First a person who speaks already; then a turn that was cut for nothing; then who was asked for: by the
-   app, or to take a lost turn again.
+   app, or to take a lost turn again. When all agents are dialled anew, nobody else is chosen before the
+   first of them is back.
 2. Then the remedy of a meeting that goes round in circles (`remedies.py`).
-3. Then whom the policy names, then a raised hand, then `otherwise`. Who dominates is passed over while
-   another can speak.
+3. Then whom the policy names, then a raised hand, then `otherwise`. A policy that names by order, share or
+   chance alone comes behind a raised hand. Who dominates is passed over while another can speak.
 4. A policy is asked again only when something that it sees, other than the time, has changed, or its wait
    is over. Who had the floor `VAIN` times in vain since somebody was last heard is not named again: a round
    in which everybody yields is silence.
@@ -20,7 +21,7 @@ from attrs import frozen
 
 from trialogue.brain.course.ending import end_meeting
 from trialogue.brain.floor import dominance, remedies
-from trialogue.brain.floor.policies import HAND, Choice, decide, policy_named
+from trialogue.brain.floor.policies import HAND, HANDS_FIRST, Choice, decide, policy_named
 from trialogue.brain.floor.policies.round_robin import next_in_order
 from trialogue.brain.floor.requests import HIGH
 from trialogue.brain.floor.view import COLLISION_S, Collect, FloorView, Next, Nobody, Policy, Wait
@@ -63,6 +64,8 @@ class Chooser:
             return o.turns.current is not None
         if _grant_asked(o) or remedies.relieve(o):
             return True
+        if gathers_until(o) is not None:
+            return False
         view = o.view()
         if _is_news(o, view) and self._carry_out(o, view, self._decide(o, view)):
             return True
@@ -93,7 +96,8 @@ class Chooser:
         """Ask the policies; where they name one that dominates, ask again without it."""
         vain = frozenset(name for name in view.present if o.turns.times_in_vain(name) >= VAIN)
         view = dominance.without(view, vain) if vain else view
-        first = decide(view, self.policy, self.otherwise)
+        hands_first = self.rules.policy in HANDS_FIRST
+        first = decide(view, self.policy, self.otherwise, hands_first=hands_first)
         if not isinstance(first.decision, Next) or first.by == HAND:
             return first
         to, dominant = first.decision.to, dominance.dominant(view)
@@ -202,6 +206,15 @@ def _grant_asked(o: Owners) -> bool:
             taking.grant(o, name, "asked for", by="asked", ask=about, is_urgent=is_urgent)
             return True
     return False
+
+
+def gathers_until(o: Owners) -> float | None:
+    """Until when the first agent is waited for, of all that are dialled anew; None where none is."""
+    until = o.course.gathers_until
+    if until is None or o.now >= until - 1e-6 or any(o.cast.is_agent(name) for name in o.present()):
+        return None
+    comes = any(not o.agents.has_failed(name) and not o.cast.is_muted(name) for name in o.away())
+    return until if comes else None
 
 
 # --- behind the policies ------------------------------------------------------------------------------------

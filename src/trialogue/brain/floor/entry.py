@@ -29,5 +29,8 @@ class PolicyEntry:
     is_self_selected: bool = False
     """Whether agents start by themselves under it, and so can start at once."""
 
+    hands_first: bool = False
+    """Whether a raised hand comes before its choice: it names by order, share or chance alone."""
+
     is_by_the_chair: bool = False
     """Whether the chair's words name who is next: the policy needs a chair, which has tools for that."""

@@ -30,6 +30,9 @@ POLICIES: Mapping[str, Policy] = MappingProxyType({name: entry.policy for name, 
 SELF_SELECTED = frozenset(name for name, entry in ENTRIES.items() if entry.is_self_selected)
 """Policies under which agents start by themselves."""
 
+HANDS_FIRST = frozenset(name for name, entry in ENTRIES.items() if entry.hands_first)
+"""Policies before whose choice a raised hand is granted."""
+
 BY_THE_CHAIR = frozenset(name for name, entry in ENTRIES.items() if entry.is_by_the_chair)
 """Policies under which the chair's words name who is next."""
 
@@ -76,16 +79,27 @@ class Choice:
     """`hand` where a raised hand decided; empty where a policy did."""
 
 
-def decide(view: FloorView, policy: Policy, otherwise: Policy) -> Choice:
+def decide(view: FloorView, policy: Policy, otherwise: Policy, *, hands_first: bool = False) -> Choice:
     """Ask `policy`; where it has nobody to name, grant a raised hand; where none is up, ask `otherwise`.
 
-    The hand of whoever has just spoken waits until another has.
+    With `hands_first` a raised hand comes before `policy`, too. The hand of whoever has just spoken waits
+    until another has.
     """
+    hand = _hand(view)
+    if hands_first and hand is not None:
+        return Choice(hand, by=HAND)
     first = sound(policy.choose(view), view)
     if not isinstance(first, Nobody) or first.is_final:
         return Choice(first)
+    if hand is not None:
+        return Choice(hand, first, HAND)
+    return Choice(sound(otherwise.choose(view), view), first)
+
+
+def _hand(view: FloorView) -> Next | None:
+    """The first raised hand of one that is present and has not just spoken."""
     spoke = view.last.participant if view.last is not None and not view.last.was_silent else None
     for waiting in view.queue:
         if waiting.is_raised and waiting.participant in view.present and waiting.participant != spoke:
-            return Choice(Next(waiting.participant, "its hand is up", waiting.about), first, HAND)
-    return Choice(sound(otherwise.choose(view), view), first)
+            return Next(waiting.participant, "its hand is up", waiting.about)
+    return None

@@ -29,4 +29,5 @@ POLICY = PolicyEntry(
     LeastSpoken(),
     about="Shares of the floor shall be even, whatever the lengths of turns.",
     keys=("floor.share.max",),
+    hands_first=True,
 )

@@ -37,4 +37,5 @@ POLICY = PolicyEntry(
     ParallelCollect(),
     about="You want opinions that do not influence each other, or no waiting for thought.",
     keys=("floor.think",),
+    hands_first=True,
 )

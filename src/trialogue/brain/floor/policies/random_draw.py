@@ -28,4 +28,5 @@ POLICY = PolicyEntry(
     RandomDraw(),
     about="You need a baseline that every other policy has to beat.",
     keys=("run.seed",),
+    hands_first=True,
 )

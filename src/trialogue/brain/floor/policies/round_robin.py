@@ -35,4 +35,5 @@ POLICY = PolicyEntry(
     RoundRobin(),
     about="You want everybody heard equally often, and nobody to decide.",
     keys=("floor.order",),
+    hands_first=True,
 )

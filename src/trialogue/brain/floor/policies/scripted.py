@@ -26,4 +26,5 @@ POLICY = PolicyEntry(
     Scripted(),
     about="The order is known before: a rehearsal, a test, a ceremony.",
     keys=("floor.order",),
+    hands_first=True,
 )
