@@ -1,10 +1,23 @@
 """Sound on the meeting's axis, joined, merged and counted."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from report_values import records
 
-from trialogue.model.events import PlaybackFinished, PlaybackStarted, SpeechStarted, SpeechStopped, Woke
+from trialogue.model.events import (
+    Left,
+    MeetingResumed,
+    MuteAsked,
+    PlaybackFinished,
+    PlaybackStarted,
+    ProcessSuspended,
+    SpeechStarted,
+    SpeechStopped,
+    VoiceFell,
+    VoiceRose,
+    Woke,
+)
 from trialogue.report.stretches import Stretch, spoken_s, stretches, time_with, turns
 
 
@@ -28,6 +41,18 @@ def test_sound_without_an_end_lasts_as_long_as_the_records():
         records((1.0, PlaybackStarted("ada", 1, 1, 1.0)), (2.0, SpeechStarted("kim", 2.0)), (5.0, Woke("x")))
     )
     assert heard == (Stretch("ada", 1, 1.0, 5.0), Stretch("kim", None, 2.0, 5.0))
+
+
+@pytest.mark.parametrize(
+    "event", [MuteAsked("kim", True), Left("kim"), ProcessSuspended(60.0), MeetingResumed("00")]
+)
+def test_speech_ends_with_its_source(event):
+    """Whose source begins anew, or is gone, is heard no longer; where its voice had fallen, until then."""
+    before = [(2.0, SpeechStarted("kim", 2.0)), (4.0, event), (9.0, SpeechStopped("kim", 8.5))]
+    fell = [(2.0, SpeechStarted("kim", 2.0)), (3.2, VoiceFell("kim", 3.0)), (4.0, event)]
+    rose = [*fell[:2], (3.4, VoiceRose("kim", 3.3)), (4.0, event)]
+    ends = [[each.end_s for each in stretches(records(*told))] for told in (before, fell, rose)]
+    assert ends == [[4.0], [3.0], [4.0]]
 
 
 def test_ends_without_a_start_and_sound_of_no_length_are_nothing():

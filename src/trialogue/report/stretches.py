@@ -8,12 +8,19 @@ from itertools import pairwise
 from attrs import define, evolve, frozen
 
 from trialogue.model.events import (
+    Event,
+    Left,
+    MeetingResumed,
+    MuteAsked,
     PlaybackFinished,
     PlaybackPaused,
     PlaybackResumed,
     PlaybackStarted,
+    ProcessSuspended,
     SpeechStarted,
     SpeechStopped,
+    VoiceFell,
+    VoiceRose,
 )
 from trialogue.model.records import Record
 
@@ -46,6 +53,7 @@ class _Ears:
 
     open: dict[tuple[str, int, int], float]
     speaking: dict[str, float]
+    fallen: dict[str, float]
     closed: list[Stretch]
 
     def take(self, record: Record) -> None:
@@ -58,12 +66,32 @@ class _Ears:
                 self._close(name, turn, self.open.pop((name, turn, reply), None), position_s)
             case PlaybackResumed(participant=name, turn=turn, reply=reply, position_s=position_s):
                 self.open[name, turn, reply] = position_s
+            case _:
+                self._take_person(record.event, record.at)
+
+    def _take_person(self, event: Event, at: float) -> None:
+        match event:
             case SpeechStarted(participant=name, position_s=position_s):
                 self.speaking.setdefault(name, position_s)
             case SpeechStopped(participant=name, position_s=position_s):
                 self._close(name, None, self.speaking.pop(name, None), position_s)
+                self.fallen.pop(name, None)
+            case VoiceFell(participant=name, position_s=position_s):
+                self.fallen[name] = position_s
+            case VoiceRose(participant=name):
+                self.fallen.pop(name, None)
+            case MuteAsked(participant=name, muted=True) | Left(participant=name):
+                self._reset(name, at)
+            case ProcessSuspended() | MeetingResumed():
+                for name in tuple(self.speaking):
+                    self._reset(name, at)
             case _:
                 pass
+
+    def _reset(self, name: str, at: float) -> None:
+        """A person's source begins anew, or is gone: what it told of last ended with it."""
+        end = self.fallen.pop(name, at)
+        self._close(name, None, self.speaking.pop(name, None), end)
 
     def close_all(self, at: float) -> None:
         """What was never ended was heard until the records stop."""
@@ -79,7 +107,7 @@ class _Ears:
 
 def stretches(records: Iterable[Record]) -> tuple[Stretch, ...]:
     """Everything that was heard, by its beginning."""
-    ears, at = _Ears({}, {}, []), 0.0
+    ears, at = _Ears({}, {}, {}, []), 0.0
     for record in records:
         ears.take(record)
         at = record.at
