@@ -10,6 +10,7 @@ from trialogue.model.events import (
     PlaybackFinished,
     PlaybackStarted,
     ReplyStarted,
+    ReplyWithdrawn,
     RevokeAsked,
 )
 from trialogue.testing.casts import agent, opening, plan, reply
@@ -28,10 +29,12 @@ def table():
 
 def heard(player, at, by, number):
     """A line is heard from its beginning to its end; the next holder is asked."""
-    player.tell(at, LineTaken(by, number, number - 1))
-    for moment, event in reply(at, by, number, f"Line {number} of {by}.", length_s=1.0):
-        player.tell(moment, event)
     turn = player.brain.turn
+    answers = [cue.prompt for cue in player.decided(Cue) if (cue.to, cue.turn) == (by, turn)]
+    player.tell(at, LineTaken(by, number, number - 1))
+    player.tell(at, ReplyStarted(by, number, *answers))
+    for moment, event in reply(at, by, number, f"Line {number} of {by}.", length_s=1.0)[1:]:
+        player.tell(moment, event)
     player.tell(at, PlaybackStarted(by, turn, number, at))
     player.tell(at + 1.0, PlaybackFinished(by, turn, number, at + 1.0, 1.0, "complete"))
 
@@ -72,4 +75,23 @@ def test_an_own_remark_waits_until_the_one_before_is_told(table):
     table.tell(30.2, LineTaken("bob", 3, 2))
     decided = table.tell(30.2, ReplyStarted("bob", 3))
     assert Drop("bob", 3, "denied") in decided
+    assert not [command for command in decided if isinstance(command, Play)]
+
+
+def test_an_own_remark_is_no_answer_to_a_cue_that_is_told_again(table):
+    """A reply that names no prompt was on its way before: it is not heard ahead of the line before it."""
+    heard(table, 1.0, "ann", 1)
+    table.tell(2.1, RevokeAsked("bob"))
+    table.tell(2.2, LineTaken("bob", 1, 0))
+    table.tell(2.2, ReplyStarted("bob", 1))
+    table.tell(2.3, ReplyWithdrawn("bob", 1, "interrupted"))
+    heard(table, 3.0, "ann", 2)
+    cue = cued(table, "bob")
+    assert "1 remark of yours was not heard." in cue.text.splitlines()
+    table.tell(4.1, InjectionRefused("bob", cue.turn, "busy", cue.prompt))
+    table.wait(5.0)
+    assert len([each for each in table.decided(Cue) if each.to == "bob"]) == 2
+    table.tell(5.1, LineTaken("bob", 2, 1))
+    decided = table.tell(5.1, ReplyStarted("bob", 2))
+    assert Drop("bob", 2, "denied") in decided
     assert not [command for command in decided if isinstance(command, Play)]

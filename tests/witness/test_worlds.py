@@ -23,18 +23,9 @@ def tally():
     return Tally()
 
 
-OPEN = {
-    "line-lost": "an agent by ear that answers a tool between two prompts may pass a line over",
-    "words-differ": "an ear told the words of two short stretches as one",
-}
-"""What is known to go wrong in fewer than two worlds of a hundred; more than that is a failure, too."""
-
-
 def judge(found, draw):
     """Fail with the smallest world that has the first fault."""
     for kind, worlds in found.faults.items():
-        if kind in OPEN and len(worlds) <= WORLDS // PARTS // 25:
-            continue
         case, violation = shrunk(draw(worlds[0][0]), Brain)
         text = f"{len(worlds)} worlds: {kind}\npython tests/witness/worlds.py {case}\n{violation}"
         pytest.fail(text, pytrace=False)

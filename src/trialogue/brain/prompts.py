@@ -249,6 +249,10 @@ class Prompts:
         self._close(prompt)
         return Answered(prompt)
 
+    def names(self, name: str) -> None:
+        """An agent's wire says which prompt a reply answers: a reply that names none is the agent's own."""
+        self._named.add(name)
+
     def refuse(self, name: str, number: int, turn: int, now: float) -> Prompt | None:
         """A prompt was refused: which one; None where it is over."""
         prompt = self._meant(name, number, turn)

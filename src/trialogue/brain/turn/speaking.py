@@ -83,8 +83,11 @@ def take(o: Owners, event: SpeakingEvent) -> None:
             _heard(o, name)
         case PlaybackStarted() | PlaybackFinished():
             _played(o, event)
-        case LineTaken() | PlaybackPaused() | PlaybackResumed():
-            pass  # for the folds: what was heard, and which line it was
+        case LineTaken(participant=name):
+            if o.cast.hears_by_ear(name):  # its service is ours: what answers a prompt names it
+                o.prompts.names(name)
+        case PlaybackPaused() | PlaybackResumed():
+            pass  # for the folds: what was heard
         case _:  # pragma: no cover
             assert_never(event)
 
@@ -170,7 +173,11 @@ def _unasked(o: Owners, name: str, reply: int, answered: Answered) -> None:
     if turn is not None and PromptKind.CUE in turn.prompted and o.plan.floor.policy in SELF_SELECTED:
         drop(o, name, reply, "denied")  # it answers its cue, and does not start once more
         return
-    if by_ear and not is_prepared and (_has_unheard(o, name) or _is_untold(o, name)):
+    if is_prepared:
+        is_early = o.lines.is_scripted(name) and _has_unheard(o, name)
+    else:
+        is_early = by_ear and (_has_unheard(o, name) or _is_untold(o, name))
+    if is_early:
         drop(o, name, reply, "denied")
     else:
         o.replies.hold(name, reply)
