@@ -25,24 +25,24 @@ cast:
     on_failure:
       replace:
         lines: [Sorry.]
-        speak: {provider: open_ai, model: m, endpoint: {url: "https://spare.example"}}
+        speak: {provider: open_ai, model: m, voice: v, endpoint: {url: "https://spare.example"}}
   ben:
     via: deepgram
     think:
       - {provider: open_ai, model: m, endpoint: {url: "https://api.deepgram.com/llm"}}
       - {provider: open_ai, model: m, endpoint: {url: "http://127.0.0.1:8080/v1"}}
       - {provider: open_ai, model: m, endpoint: {url: "https://llm.example:8443"}}
-    speak: {provider: open_ai, model: tts, endpoint: {url: "wss://tts.example"}}
+    speak: {provider: open_ai, model: tts, voice: v, endpoint: {url: "wss://tts.example"}}
 """
 
 PROBLEMS = """\
 <text>:10:23: cast.ann.think.endpoint.url: llm.example is not this machine; \
 allow it with --allow-host llm.example
-<text>:14:62: cast.ann.on_failure.replace.speak.endpoint.url: spare.example is not this machine; \
+<text>:14:72: cast.ann.on_failure.replace.speak.endpoint.url: spare.example is not this machine; \
 allow it with --allow-host spare.example
 <text>:20:55: cast.ben.think[2].endpoint.url: llm.example is not this machine; \
 allow it with --allow-host llm.example
-<text>:21:60: cast.ben.speak.endpoint.url: tts.example is not this machine; \
+<text>:21:70: cast.ben.speak.endpoint.url: tts.example is not this machine; \
 allow it with --allow-host tts.example"""
 
 
@@ -122,7 +122,7 @@ def test_the_command_line_tells_it(tmp_path, capsys):
     file.write_text(SCENARIO)
     assert main(["run", str(file), "--out", str(tmp_path / "run"), "--allow-host", "llm.example"]) == 2
     told = capsys.readouterr().err
-    assert f"{file}:21:60: cast.ben.speak.endpoint.url: tts.example is not this machine" in told
+    assert f"{file}:21:70: cast.ben.speak.endpoint.url: tts.example is not this machine" in told
     assert "llm.example" not in told
     assert not (tmp_path / "run").exists()
 
