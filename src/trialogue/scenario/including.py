@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path as FilePath
 from pathlib import PurePosixPath
 
@@ -103,8 +104,9 @@ class _Includer:
         """Whether a path stays in the folder, links followed, and is no device."""
         assert self.folder is not None  # noqa: S101 # asked only with a folder
         try:
-            real = file.resolve()
-            inside = real.is_relative_to(self.folder.resolve())
-            return inside and (real.is_file() or not real.exists())
-        except (OSError, RuntimeError):  # before 3.13 a loop of links is a RuntimeError
+            inside = file.resolve().is_relative_to(self.folder.resolve())
+            return inside and stat.S_ISREG(file.stat().st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return True  # told by who opens it
+        except (OSError, RuntimeError):  # a loop of links, before 3.13 told by resolving
             return False
