@@ -7,7 +7,7 @@ from trialogue.chaos.plan import FaultPlan, Planned
 from trialogue.chaos.promises import judge
 from trialogue.chaos.trial import CANARY, try_meeting
 from trialogue.cli.chaos import matrix
-from trialogue.cli.lines import plain
+from trialogue.cli.view_lines import plain
 from trialogue.scenario.resolve import prepare
 
 SCENARIO = """

@@ -42,7 +42,7 @@ def hold_it():
 @pytest.fixture
 def run_folder(small, hold_it, tmp_path, capsys) -> Path:
     """The directory of a run of it."""
-    from trialogue.cli.holding import RunOptions, hold
+    from trialogue.cli.run import RunOptions, hold
 
     assert hold(small, RunOptions(out=tmp_path / "run", shown="line"), hold_it) == 0
     capsys.readouterr()

@@ -363,8 +363,8 @@ def test_a_voice_is_heard(tmp_path, capsys):
 
 def test_how_a_client_dials_is_code(capsys):
     """The lines for the official SDK make a client that knows where to go."""
-    from trialogue.cli.lines import plain
-    from trialogue.cli.serving import how_to_dial
+    from trialogue.cli.serve import how_to_dial
+    from trialogue.cli.view_lines import plain
     from trialogue.server.listener import Server
 
     told = [plain(each) for each in how_to_dial(Server("127.0.0.1", 8090), None)]

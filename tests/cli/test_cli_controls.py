@@ -22,9 +22,9 @@ from trialogue.cli.controls import (
     read_control,
     steer,
 )
-from trialogue.cli.desk import Desk, open_desk
-from trialogue.cli.lines import plain
-from trialogue.cli.watching import Watcher
+from trialogue.cli.view_desk import Desk, open_desk
+from trialogue.cli.view_lines import plain
+from trialogue.cli.view_watcher import Watcher
 from trialogue.devices.typing import Keyboard
 from trialogue.model.participants import Kind, Participant
 from trialogue.model.plan import MeetingPlan

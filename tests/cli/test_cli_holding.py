@@ -7,7 +7,7 @@ import pytest
 import structlog
 from attrs import evolve
 
-from trialogue.cli.holding import RunOptions, hold
+from trialogue.cli.run import RunOptions, hold
 from trialogue.errors import ScenarioError, SetupError
 from trialogue.scenario.defaults import Overrides
 
@@ -129,7 +129,7 @@ def test_a_closed_pipe_at_the_end(small, hold_it, tmp_path, monkeypatch, code, r
     def gone(_):
         raise BrokenPipeError
 
-    monkeypatch.setattr("trialogue.cli.holding.put", gone)
+    monkeypatch.setattr("trialogue.cli.run.put", gone)
     asked = RunOptions(out=tmp_path / "run", shown="line")
     if raised:
         with pytest.raises(BrokenPipeError):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trialogue.cli.colours import COLOURS, colour_of
-from trialogue.cli.lines import Span, bar, clock, counted, line, padded, plain, span, width
+from trialogue.cli.view_lines import Span, bar, clock, counted, line, padded, plain, span, width
 
 
 @given(st.text(), st.integers(0, 40))

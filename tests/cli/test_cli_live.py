@@ -3,8 +3,8 @@
 import pytest
 from cli_playbook import MEETING, PLAN, records
 
-from trialogue.cli.lines import Tone, plain
-from trialogue.cli.live import FALL_DB, Doing, LiveView, meters
+from trialogue.cli.view_lines import Tone, plain
+from trialogue.cli.view_live import FALL_DB, Doing, LiveView, meters
 from trialogue.model.commands import EndMeeting, GrantFloor, Hearing, SetHearing
 from trialogue.model.events import (
     FloorRequestCancelled,

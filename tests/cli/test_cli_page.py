@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from trialogue.cli import main
-from trialogue.cli.holding import RunOptions, hold
+from trialogue.cli.run import RunOptions, hold
 from trialogue.journal.files import FileState, verify_files
 
 

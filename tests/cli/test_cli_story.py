@@ -5,9 +5,9 @@ from cli_playbook import MEETING, PLAN, TOLD, records
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialogue.cli.lines import plain
-from trialogue.cli.story import Sort, Story, StoryMoment
-from trialogue.cli.telling import REASONS, Seating, Telling, reason_in_words
+from trialogue.cli.view_lines import plain
+from trialogue.cli.view_moments import REASONS, Seating, Telling, reason_in_words
+from trialogue.cli.view_story import Sort, Story, StoryMoment
 from trialogue.model.commands import Attribute, EndMeeting
 from trialogue.model.events import (
     PlaybackFinished,

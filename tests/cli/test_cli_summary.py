@@ -4,8 +4,8 @@ from attrs import evolve
 from cli_playbook import MEETING, PLAN
 
 from trialogue.brain.words.transcript import utterances
-from trialogue.cli.lines import Tone, plain, width
-from trialogue.cli.summary import Ended, in_one_line, summary
+from trialogue.cli.view_lines import Tone, plain, width
+from trialogue.cli.view_summary import Ended, in_one_line, summary
 from trialogue.model.events import (
     FloorRequested,
     PlaybackFinished,

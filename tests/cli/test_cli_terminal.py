@@ -6,9 +6,9 @@ import re
 import pytest
 from rich.console import Console
 
-from trialogue.cli import screens
-from trialogue.cli.lines import Span, Tone, line, plain
-from trialogue.cli.terminal import LiveScreen, Spinner, rendered
+from trialogue.cli import view_screens as screens
+from trialogue.cli.view_lines import Span, Tone, line, plain
+from trialogue.cli.view_terminal import LiveScreen, Spinner, rendered
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 

@@ -7,9 +7,9 @@ import pytest
 import trio
 from cli_playbook import MEETING, PLAN, TOLD
 
-from trialogue.cli.lines import plain
-from trialogue.cli.screens import NoScreen
-from trialogue.cli.watching import PICTURE_S, Watcher
+from trialogue.cli.view_lines import plain
+from trialogue.cli.view_screens import NoScreen
+from trialogue.cli.view_watcher import PICTURE_S, Watcher
 
 
 class Stage:

@@ -26,7 +26,7 @@ import orjson
 from attrs import define, field
 
 from trialogue.brain.meeting import Brain
-from trialogue.cli.replaying import print_transcript
+from trialogue.cli.replay import print_transcript
 from trialogue.errors import JournalError, SetupError
 from trialogue.journal.files import digests_in, journal_of, verify_files
 from trialogue.journal.reader import ProblemKind, Reading, read

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from trialogue.cli.holding import RunOptions, hold
+from trialogue.cli.run import RunOptions, hold
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.run import run_meeting
 from trialogue.scenario.defaults import Overrides

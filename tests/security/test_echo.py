@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from trialogue.cli.holding import RunOptions, hold_resolved
+from trialogue.cli.run import RunOptions, hold_resolved
 from trialogue.errors import ConnectionLost
 from trialogue.journal.verify import verify
 from trialogue.meeting.edges import Edges

@@ -12,8 +12,8 @@ from trialogue.chaos.plan import FaultPlan, drawn, planned
 from trialogue.chaos.promises import PROMISES, Judged, Row, judge
 from trialogue.chaos.trial import Trial, try_meeting
 from trialogue.cli.diagnostics import configure
-from trialogue.cli.lines import Line, Span, Tone, line, padded, span
-from trialogue.cli.screens import put_json, show
+from trialogue.cli.view_lines import Line, Span, Tone, line, padded, span
+from trialogue.cli.view_screens import put_json, show
 from trialogue.errors import SetupError
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import Resolved, prepare

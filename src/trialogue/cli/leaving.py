@@ -24,7 +24,7 @@ from trialogue.cli.last_resort import LastResort
 from trialogue.errors import TrialogueError
 
 if TYPE_CHECKING:
-    from trialogue.cli.holding import Held
+    from trialogue.cli.run import Held
 
 __all__ = ["LAST_S", "Leaving", "open_leaving"]
 

@@ -277,7 +277,7 @@ def run(  # noqa: PLR0913 - one an option
 
     Ctrl-C ends it gracefully, with all of its files; once more ends it at once.
     """
-    from trialogue.cli.holding import RunOptions, hold  # noqa: PLC0415 - the scenario comes with it
+    from trialogue.cli.run import RunOptions, hold  # noqa: PLC0415 - the scenario comes with it
 
     return hold(
         file,
@@ -319,8 +319,8 @@ def resume(  # noqa: PLR0913 - one an option
 
     What was heard and decided is kept; tool calls without a result are not run again.
     """
-    from trialogue.cli.holding import RunOptions  # noqa: PLC0415 - the scenario comes with it
     from trialogue.cli.resume import resume_run  # noqa: PLC0415 - likewise
+    from trialogue.cli.run import RunOptions  # noqa: PLC0415 - the scenario comes with it
 
     return resume_run(
         run,
@@ -348,7 +348,7 @@ def check(
     json: Annotated[Json, Parameter(help="Print the problems as JSON.")] = False,
 ) -> int:
     """Tell everything that keeps scenarios from being run, with file, line and column."""
-    from trialogue.cli.reading import check_files  # noqa: PLC0415 - the scenario comes with it
+    from trialogue.cli.check import check_files  # noqa: PLC0415 - the scenario comes with it
 
     return check_files((file, *more), otherwise.overrides(), as_json=json)
 
@@ -362,7 +362,7 @@ def explain(
     json: Annotated[Json, Parameter(help="Print the values as JSON.")] = False,
 ) -> int:
     """Print every value of a scenario, defaults too, and where each comes from."""
-    from trialogue.cli.reading import explain_file  # noqa: PLC0415 - the scenario comes with it
+    from trialogue.cli.check import explain_file  # noqa: PLC0415 - the scenario comes with it
 
     return explain_file(file, otherwise.overrides(), as_json=json)
 
@@ -370,7 +370,7 @@ def explain(
 @app.command(sort_key=4, help_epilogue=SCHEMA_EXAMPLES)
 def schema() -> int:
     """Print the JSON Schema of scenario files, for editors."""
-    from trialogue.cli.reading import print_schema  # noqa: PLC0415 - the scenario comes with it
+    from trialogue.cli.check import print_schema  # noqa: PLC0415 - the scenario comes with it
 
     return print_schema()
 
@@ -388,7 +388,8 @@ def replay(
     ] = (),
 ) -> int:
     """Print what was heard in a meeting, or prove that it would be decided the same again."""
-    from trialogue.cli import replaying, verifying  # noqa: PLC0415 - the journal comes with it
+    from trialogue.cli import replay as replaying  # noqa: PLC0415 - the journal comes with it
+    from trialogue.cli import verify as verifying  # noqa: PLC0415 - likewise
 
     if verify:
         return verifying.verify_run(run, allow_import, as_json=json)
@@ -407,7 +408,7 @@ def verify_files(
     A file that the manifest does not know is named. Of a run that was never closed it says what nobody can
     vouch for.
     """
-    from trialogue.cli.verifying import verify_files_of  # noqa: PLC0415 - the journal comes with it
+    from trialogue.cli.verify import verify_files_of  # noqa: PLC0415 - the journal comes with it
 
     return verify_files_of(run, as_json=json)
 
@@ -435,12 +436,12 @@ def report(
     a folder of runs, a table of them.
     """
     if html:
-        from trialogue.cli.paging import print_page  # noqa: PLC0415 - the journal comes with it
+        from trialogue.cli.report import print_page  # noqa: PLC0415 - the journal comes with it
 
         return print_page(run, out=out, sound=sound, as_json=json)
     if out is not None or sound != "inside":
         raise SetupError("--out and --sound are of the page: give --html, too")
-    from trialogue.cli.replaying import print_report  # noqa: PLC0415 - the journal comes with it
+    from trialogue.cli.replay import print_report  # noqa: PLC0415 - the journal comes with it
 
     return print_report(run, as_json=json)
 
@@ -462,7 +463,7 @@ def serve(
     from trialogue.speech import limit_threads  # noqa: PLC0415 - before numpy is loaded
 
     limit_threads()
-    from trialogue.cli import serving  # noqa: PLC0415 - heavy: the server comes with it
+    from trialogue.cli import serve as serving  # noqa: PLC0415 - heavy: the server comes with it
 
     return serving.serve(serving.Serving(host, port, api_key_env, quiet, log_level))
 

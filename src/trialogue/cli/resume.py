@@ -8,10 +8,10 @@ from pathlib import Path
 from attrs import frozen
 
 from trialogue.cli.diagnostics import configure
-from trialogue.cli.holding import Held, RunOptions, hold_resolved, owned
-from trialogue.cli.lines import line
-from trialogue.cli.screens import show
-from trialogue.cli.watching import Watched
+from trialogue.cli.run import Held, RunOptions, hold_resolved, owned
+from trialogue.cli.view_lines import line
+from trialogue.cli.view_screens import show
+from trialogue.cli.view_watcher import Watched
 from trialogue.meeting.completing import complete_files
 from trialogue.meeting.resumption import Resumption, open_resumption
 from trialogue.scenario.resolve import Resolved

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from attrs import asdict
 
-from trialogue.cli.lines import Line, Span, Tone, line, padded, span
-from trialogue.cli.screens import open_waiting, put_json, show
+from trialogue.cli.view_lines import Line, Span, Tone, line, padded, span
+from trialogue.cli.view_screens import open_waiting, put_json, show
 from trialogue.errors import SetupError
 from trialogue.scenario.problems import meant, shown
 from trialogue.speech import limit_threads

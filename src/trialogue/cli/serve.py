@@ -13,8 +13,8 @@ from attrs import frozen
 
 from trialogue.cli.diagnostics import LogLevel, configure
 from trialogue.cli.last_resort import LastResort
-from trialogue.cli.lines import Line, Tone, line, span
-from trialogue.cli.screens import WaitScreen, open_waiting, show
+from trialogue.cli.view_lines import Line, Tone, line, span
+from trialogue.cli.view_screens import WaitScreen, open_waiting, show
 from trialogue.compute import Compute, compute
 from trialogue.errors import SetupError
 from trialogue.server.equipment import Equipment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trialogue.cli.screens import put, put_json
+from trialogue.cli.view_screens import put, put_json
 from trialogue.errors import SetupError
 from trialogue.meeting.paging import WhereSound, is_run, write_page, write_runs
 

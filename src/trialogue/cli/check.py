@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trialogue.cli.endings import WRONG_USE
-from trialogue.cli.lines import Line, Span, Tone, counted, line, padded, span, width
-from trialogue.cli.screens import put, show
+from trialogue.cli.view_lines import Line, Span, Tone, counted, line, padded, span, width
+from trialogue.cli.view_screens import put, show
 from trialogue.model.text import safe_text
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.endpoints import endpoints

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, Self, TextIO
 
 from trialogue.cli.hiding import hidden
-from trialogue.cli.lines import Line, plain
+from trialogue.cli.view_lines import Line, plain
 from trialogue.errors import SetupError
 from trialogue.model.text import steerless_json
 
@@ -77,7 +77,7 @@ def open_screen(*, is_shown: bool) -> Screen:
         return NoScreen()
     if not has_colours(sys.stdout):
         return PlainScreen()
-    from trialogue.cli.terminal import LiveScreen  # noqa: PLC0415 - rich, for terminals only
+    from trialogue.cli.view_terminal import LiveScreen  # noqa: PLC0415 - rich, for terminals only
 
     return LiveScreen()
 
@@ -89,7 +89,7 @@ def show(lines: Sequence[Line]) -> None:
     """
     with _stdout():
         if has_colours(sys.stdout):
-            from trialogue.cli.terminal import print_lines  # noqa: PLC0415 - rich, for terminals only
+            from trialogue.cli.view_terminal import print_lines  # noqa: PLC0415 - rich, for terminals only
 
             print_lines(lines)
         else:
@@ -150,6 +150,6 @@ def open_waiting(*, is_silent: bool) -> WaitScreen:
     """The best that stderr can say it by."""
     if is_silent or not has_colours(sys.stderr):
         return WaitingLines(is_silent=is_silent)
-    from trialogue.cli.terminal import Spinner  # noqa: PLC0415 - rich, for terminals only
+    from trialogue.cli.view_terminal import Spinner  # noqa: PLC0415 - rich, for terminals only
 
     return Spinner()

@@ -13,9 +13,9 @@ from typing import Final
 
 from attrs import Factory, define, field, frozen
 
-from trialogue.cli.lines import Line, Span, Tone, bar, clock, line, padded, span, width
-from trialogue.cli.story import Story
-from trialogue.cli.telling import Seating, Telling
+from trialogue.cli.view_lines import Line, Span, Tone, bar, clock, line, padded, span, width
+from trialogue.cli.view_moments import Seating, Telling
+from trialogue.cli.view_story import Story
 from trialogue.model.commands import (
     AnswerTool,
     Command,

@@ -10,7 +10,7 @@ from typing import Final
 
 from attrs import frozen
 
-from trialogue.cli.lines import Line, Span, Tone, line, padded, width
+from trialogue.cli.view_lines import Line, Span, Tone, line, padded, width
 from trialogue.devices.typing import Keyboard, is_ours, without_echo
 from trialogue.model.text import safe_text
 from trialogue.scenario.resolve import Resolved

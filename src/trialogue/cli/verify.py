@@ -10,8 +10,8 @@ from pathlib import Path
 
 from attrs import evolve
 
-from trialogue.cli.lines import counted, line, span
-from trialogue.cli.screens import put, put_json, show
+from trialogue.cli.view_lines import counted, line, span
+from trialogue.cli.view_screens import put, put_json, show
 from trialogue.errors import JournalError, OtherRules, ReplayDivergence
 from trialogue.journal.files import FileState, FilesVerified, journal_of, verify_files
 from trialogue.journal.manifest import Status

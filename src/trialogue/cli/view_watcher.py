@@ -21,10 +21,10 @@ import trio
 from attrs import define, field
 
 from trialogue.cli.controls import Control, Steered, Unclear, read_control, steer
-from trialogue.cli.desk import Desk
-from trialogue.cli.lines import Line, Tone, line, span
-from trialogue.cli.live import LiveView, meters
-from trialogue.cli.screens import NoScreen, Screen
+from trialogue.cli.view_desk import Desk
+from trialogue.cli.view_lines import Line, Tone, line, span
+from trialogue.cli.view_live import LiveView, meters
+from trialogue.cli.view_screens import NoScreen, Screen
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from attrs import asdict, evolve
 
-from trialogue.cli.screens import put_json, show
-from trialogue.cli.story import Sort, Story
-from trialogue.cli.summary import Ended, figures, summary
-from trialogue.cli.telling import Seating, Telling
-from trialogue.cli.verifying import tell_problems
+from trialogue.cli.verify import tell_problems
+from trialogue.cli.view_moments import Seating, Telling
+from trialogue.cli.view_screens import put_json, show
+from trialogue.cli.view_story import Sort, Story
+from trialogue.cli.view_summary import Ended, figures, summary
 from trialogue.errors import JournalError
 from trialogue.journal.files import journal_of
 from trialogue.journal.reader import Reading, read

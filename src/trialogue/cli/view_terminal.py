@@ -15,7 +15,7 @@ from rich.text import Text
 
 from trialogue.cli.colours import colour_of
 from trialogue.cli.hiding import hidden
-from trialogue.cli.lines import Line, Span, Tone, width
+from trialogue.cli.view_lines import Line, Span, Tone, width
 
 __all__ = ["LiveScreen", "Spinner", "print_lines", "rendered"]
 

@@ -8,9 +8,9 @@ from typing import Final
 
 from attrs import frozen
 
-from trialogue.cli.lines import Line, Span, Tone, bar, clock, counted, line, padded, span
-from trialogue.cli.story import UNTOLD
-from trialogue.cli.telling import LONGEST_NOTICE, Seating, reason_in_words
+from trialogue.cli.view_lines import Line, Span, Tone, bar, clock, counted, line, padded, span
+from trialogue.cli.view_moments import LONGEST_NOTICE, Seating, reason_in_words
+from trialogue.cli.view_story import UNTOLD
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import brief, safe_text
 from trialogue.report.measures import Measures, ParticipantMeasures, Spread

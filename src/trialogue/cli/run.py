@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from attrs import field, frozen
 
-from trialogue.cli.desk import open_desk
 from trialogue.cli.diagnostics import LogLevel, configure
 from trialogue.cli.hiding import hide
 from trialogue.cli.leaving import open_leaving
-from trialogue.cli.lines import line
-from trialogue.cli.screens import open_screen, open_waiting, put, put_json, show
-from trialogue.cli.summary import Ended, in_one_line, summary
-from trialogue.cli.watching import Watched, Watcher
+from trialogue.cli.view_desk import open_desk
+from trialogue.cli.view_lines import line
+from trialogue.cli.view_screens import open_screen, open_waiting, put, put_json, show
+from trialogue.cli.view_summary import Ended, in_one_line, summary
+from trialogue.cli.view_watcher import Watched, Watcher
 from trialogue.errors import JournalError, SetupError
 from trialogue.report.result import Result
 from trialogue.scenario.defaults import Overrides
