@@ -20,6 +20,7 @@ from attrs import define, field
 from far_people import Stretch
 from physics import Decision, Violation, World
 
+from trialogue.brain.turn.wording import SURE_S
 from trialogue.brain.words.names import addressee, last_addressee
 from trialogue.model import commands as c
 from trialogue.model import events as e
@@ -32,6 +33,9 @@ from trialogue.report.stretches import stretches
 
 SLACK_S = 0.35
 """What a detector, a tick and a mailbox may take together."""
+
+BLUR_S = 0.1
+"""By how much a detector's places may make speech shorter than it is."""
 
 AT_ONCE = 120
 """The most events of one instant; a machine that wakes up finds many."""
@@ -200,7 +204,7 @@ class Witness:
         self.disturbed_at = self.world.now
         self.told_speaking.clear()
         if self.quiet_since is not None and isinstance(event, e.ProcessSuspended):
-            self.quiet_since = self.world.now
+            self.quiet_since = min(self.world.now, self.quiet_since + event.for_s)
         self.waits.clear()
         self.soft.clear()
         self.away |= {p.name for p in self.world.plan.participants if p.kind is Kind.AGENT}
@@ -508,7 +512,7 @@ class Witness:
             word = stretch.words.split()[0]
             said = any(word in each.heard for each in mine)
             self.must(said, "words-lost", f"{stretch.by} said {word} at {stretch.begin:g}")
-        elif stretch.kind != "cough" and stretch.length > 1.0:  # what is shorter may be a noise
+        elif stretch.length > SURE_S + BLUR_S:  # what is shorter may be any noise
             there = any(
                 each.start_s <= stretch.end + SLACK_S and each.end_s >= stretch.begin - SLACK_S
                 for each in mine

@@ -81,7 +81,7 @@ class Course:
         self.slept_s += max(0.0, for_s)
         self.agenda.shift(max(0.0, for_s))
         if self.quiet_since is not None:
-            self.quiet_since = now
+            self.quiet_since = min(now, self.quiet_since + max(0.0, for_s))
 
     def listen(self, now: float, *, is_audible: bool) -> None:
         """Note whether anybody is heard."""

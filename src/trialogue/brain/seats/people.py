@@ -291,7 +291,7 @@ class People:
             (name, stretch)
             for name, person in self._seats.items()
             for stretch in person.stretches
-            if stretch.end_s is not None and stretch.beside and not stretch.is_worded
+            if stretch.end_s is not None and (stretch.beside or stretch.kind) and not stretch.is_worded
         ]
 
     def stretches_of(self, name: str, turn: int) -> list[SpeechStretch]:
@@ -306,9 +306,13 @@ class People:
         near = [each for each in stretches if each.begin_s <= now and now - _end(each, now) <= LATE_S]
         return near[-1:]
 
-    def word(self, stretches: list[SpeechStretch]) -> None:
-        """Note that words, or that there are none, stand in the transcript for these stretches."""
-        for stretch in stretches:
+    def word(self, stretches: list[SpeechStretch], words: Words | None = None) -> None:
+        """Note that words, or that there are none, stand in the transcript for these stretches.
+
+        With `words` those only in which some of them were said, where that is known.
+        """
+        within = [each for each in stretches if words is not None and _holds(each, words)]
+        for stretch in within or stretches:
             stretch.is_worded = True
 
 
@@ -318,6 +322,11 @@ def _end(stretch: SpeechStretch, now: float) -> float:
 
 def _touches(stretch: SpeechStretch, words: Words, now: float) -> bool:
     return stretch.begin_s <= words.end_s + NEAR_S and _end(stretch, now) >= words.begin_s - NEAR_S
+
+
+def _holds(stretch: SpeechStretch, words: Words) -> bool:
+    end_s = words.end_s if stretch.end_s is None else stretch.end_s
+    return stretch.begin_s <= words.end_s and end_s >= words.begin_s
 
 
 def are_believed(text: str, stretches: list[SpeechStretch], now: float) -> bool:

@@ -112,6 +112,14 @@ def _stopped(o: Owners, name: str, position_s: float) -> None:
         _passed(o, name, "overlap")
     else:
         judge(o, name, is_over=True)
+        _heard_by_nobody(o, name)
+
+
+def _heard_by_nobody(o: Owners, name: str) -> None:
+    """Speech that took no turn and was beside none, as before the opening, stands in the transcript, too."""
+    stretch = o.people.current(name)
+    if not (stretch.turn or stretch.beside) and stretch.length(o.now) >= SURE_S:
+        o.people.place(stretch, o.floor.turn, "overlap")
 
 
 def _changed(o: Owners, event: VoiceFell | VoiceRose) -> None:

@@ -33,7 +33,7 @@ READ_AT_LEAST_S = 0.5
 def attribute(o: Owners, turn: PersonTurn, spoken: SpokenUtterance) -> None:
     """Attribute the words of an utterance to the turn of its person that goes on."""
     text = o.utterances.tell(spoken)
-    o.people.word(spoken.home)
+    o.people.word(spoken.home, spoken.words)
     if not text:
         return
     turn.hear()
@@ -82,7 +82,7 @@ def late(o: Owners, spoken: SpokenUtterance, turn: int) -> None:
 def aside(o: Owners, spoken: SpokenUtterance, stretch: SpeechStretch, kind: Beside) -> None:
     """Attribute words that were said beside another's turn."""
     text = o.utterances.tell(spoken)
-    o.people.word(spoken.home)
+    o.people.word(spoken.home, spoken.words)
     if text:
         _stand_beside(o, spoken.name, stretch, (text, kind), is_certain=spoken.is_final)
 
