@@ -92,7 +92,7 @@ def test_too_much_is_told_to_who_asks_and_the_end_is_not_too_much(flooded, out):
     """The request that does not fit raises; stopping has a place of its own."""
 
     def flood(meeting):
-        with pytest.raises(MailboxFull, match="supervisor"):
+        with pytest.raises(MailboxFull, match="sequencer"):
             inject_for_ever(meeting)
         meeting.stop("enough")
 
@@ -107,7 +107,7 @@ def test_too_much_that_leaves_the_block(flooded, out):
         for _ in range(10_000):
             meeting.update("ann", prompt="More.")
 
-    with pytest.raises(MailboxFull, match="supervisor"):
+    with pytest.raises(MailboxFull, match="sequencer"):
         flooded(flood)
     assert ends_of(out) == ["left"]
 
