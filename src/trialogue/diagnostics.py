@@ -3,15 +3,20 @@
 1. Where structlog is configured, by a host or by the command line, a line goes there.
 2. Elsewhere the standard library's `logging` has it, by the same name under `trialogue`, which shows nothing
    until the host gives that logger a handler.
+3. Either way the environment's keys are `***` in it: a library's failure may hold what it was given.
 """
 
 from __future__ import annotations
 
 import logging
+import os
+import traceback
 from typing import Final, Literal, TypeAlias
 
 import structlog
 from attrs import frozen
+
+from trialogue.model.secrets import secrets_of
 
 __all__ = ["Log"]
 
@@ -53,11 +58,20 @@ class Log:
     def _tell(
         self, level: _Level, event: str, failure: BaseException | None, fields: dict[str, object]
     ) -> None:
-        if structlog.is_configured():
-            told = fields if failure is None else {**fields, "exc_info": failure}
-            getattr(structlog.get_logger(self.name), level)(event, **told)
-            return
         logger = logging.getLogger(self.name)
-        if logger.isEnabledFor(_LEVELS[level]):
-            words = " ".join(f"{name}={value!r}" for name, value in fields.items())
-            logger.log(_LEVELS[level], "%s", f"{event}: {words}" if words else event, exc_info=failure)
+        if not (structlog.is_configured() or logger.isEnabledFor(_LEVELS[level])):
+            return
+        secrets = secrets_of(os.environ)
+        trace = "" if failure is None else secrets.hide("".join(traceback.format_exception(failure)))
+        told = {name: secrets.hide(each) if isinstance(each, str) else each for name, each in fields.items()}
+        if structlog.is_configured():
+            getattr(structlog.get_logger(self.name), level)(
+                event, **told, **({"exception": trace} if trace else {})
+            )
+            return
+        words = " ".join(f"{name}={value!r}" for name, value in told.items())
+        record = logger.makeRecord(
+            self.name, _LEVELS[level], __file__, 0, "%s", (f"{event}: {words}" if words else event,), None
+        )
+        record.exc_text = trace.rstrip() or None
+        logger.handle(record)

@@ -4,6 +4,7 @@ import logging
 import subprocess
 import sys
 
+import pytest
 import structlog
 
 from trialogue.diagnostics import Log
@@ -64,3 +65,22 @@ def test_nothing_asks_structlog_beside_it():
         if "structlog.get_logger" in path.read_text()
     }
     assert asking == {"diagnostics.py"}
+
+
+@pytest.mark.parametrize("where", ["logging", "structlog"])
+def test_a_failure_in_it_holds_no_key(where, caplog, monkeypatch, capsys):
+    """Neither in its traceback nor in a field, wherever the host has its lines."""
+    monkeypatch.setenv("SOME_API_KEY", "canary-5e1f-0a77")
+    if where == "structlog":
+        structlog.configure(processors=[structlog.dev.ConsoleRenderer(colors=False)])
+    try:
+        with caplog.at_level(logging.DEBUG, "trialogue"):
+            Log("trialogue.tools").debug(
+                "failed", ValueError("canary-5e1f-0a77 why"), url="a?canary-5e1f-0a77"
+            )
+    finally:
+        structlog.reset_defaults()
+    told = caplog.text + capsys.readouterr().out
+    assert "ValueError: *** why" in told
+    assert "a?***" in told
+    assert "canary" not in told

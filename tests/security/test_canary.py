@@ -104,6 +104,7 @@ def test_a_crash_leaves_no_key_in_the_run(small, tmp_path, caplog, capfd):
 
     engines = evolve(murmuring_engines(), synthesizer=Broken())
     edges = Edges(engines=engines, permissions=Permissions(registered={"broken": broken}))
+    caplog.set_level("DEBUG", "trialogue")
     result = run_meeting(small, out=tmp_path / "run", edges=edges)
     files = [file for file in (tmp_path / "run").rglob("*") if file.is_file()]
     assert [file.name for file in files if CANARY.encode() in file.read_bytes()] == []
