@@ -39,6 +39,7 @@ from trialogue.model.secrets import Secrets
 from trialogue.scenario.resolve import Resolved
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import PATH, serve_stream
+from trialogue.server.seams import Converse, ServerSeams, Visitor
 from trialogue.speech.engines import Engines
 from trialogue.speech.murmur import murmuring_engines
 from trialogue.tools.toolbox import NOTHING_MORE, Permissions
@@ -229,15 +230,15 @@ class Ordeal:
         toxic = ToxicStream(stream, chance=chance)
         self._streams.append(toxic)
 
-        def through(socket: WebSocket) -> WebSocket:
+        async def attend(_: Visitor, socket: WebSocket, converse: Converse) -> None:
             faulty = FaultySocket(socket, toxic)
             for each in chosen:
                 if isinstance(each.fault.ill, SessionFault):
                     faulty.arm(each.fault.ill, partial(self.strike, each))
-            return faulty
+            await converse(faulty)
 
         assert self._equipment is not None  # noqa: S101 - made by whoever dials
-        await serve_stream(toxic, self._equipment, through)
+        await serve_stream(toxic, self._equipment, ServerSeams(attend))
 
     def _answer(self, planned: Planned) -> WrongAnswer | None:
         """What a dial meets in the place of an upgrade, by one fault of the plan."""

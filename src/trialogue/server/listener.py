@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 from typing import Final
@@ -28,6 +27,7 @@ from trialogue.server.equipment import Equipment
 from trialogue.server.listen.connection import listen
 from trialogue.server.listen.terms import ListenTerms, QueryRefused, read_query
 from trialogue.server.options import is_loopback
+from trialogue.server.seams import NOBODY, ServerSeams, Visitor
 from trialogue.services.deepgram.listen.settings import FLUX_PATH, NOVA_PATH, ListenRoute
 from trialogue.transport.accept import (
     Accept,
@@ -91,6 +91,7 @@ class Server:
 async def open_server(
     equipment: Equipment,
     access: Access = LOOPBACK,
+    seams: ServerSeams = NOBODY,
     *,
     task_status: trio.TaskStatus[Server] = trio.TASK_STATUS_IGNORED,
 ) -> None:
@@ -103,23 +104,17 @@ async def open_server(
     listeners = await trio.open_tcp_listeners(access.port, host=access.host)
     bound = listeners[0].socket.getsockname()
     task_status.started(Server(bound[0], bound[1]))
-    welcome = partial(_welcome, equipment, access)
+    welcome = partial(_welcome, equipment, access, seams)
     await serve_websockets(welcome, listeners, max_connections=access.max_connections)
 
 
-async def serve_stream(
-    stream: trio.abc.Stream, equipment: Equipment, through: Callable[[WebSocket], WebSocket] | None = None
-) -> None:
-    """Serve one client over a stream that both sides have already, to the connection's end.
-
-    `through` may put a socket in front of the real one: faults on demand strike there.
-    """
-    visit = _Visit(equipment, equipment.new_id(), through=through)
-    await serve_websocket(stream, visit.service())
+async def serve_stream(stream: trio.abc.Stream, equipment: Equipment, seams: ServerSeams = NOBODY) -> None:
+    """Serve one client over a stream that both sides have already, to the connection's end."""
+    await serve_websocket(stream, _Visit(equipment, seams).service())
 
 
-def _welcome(equipment: Equipment, access: Access) -> SocketService:
-    return _Visit(equipment, equipment.new_id(), access).service()
+def _welcome(equipment: Equipment, access: Access, seams: ServerSeams) -> SocketService:
+    return _Visit(equipment, seams, access).service()
 
 
 class _Visit:
@@ -128,27 +123,33 @@ class _Visit:
     def __init__(
         self,
         equipment: Equipment,
-        request_id: str,
+        seams: ServerSeams,
         access: Access | None = None,
-        *,
-        through: Callable[[WebSocket], WebSocket] | None = None,
     ) -> None:
-        self._request_id = request_id
+        self._request_id = equipment.new_id()
         self._equipment = equipment
         self._access = access
-        self._through = through
+        self._seams = seams
+        self._stream: trio.abc.Stream
         self._listens: ListenTerms | None = None
 
     def service(self) -> SocketService:
         full = self._reject(429, "TOO_MANY_REQUESTS", "Too many requests. Please try again later.")
-        return SocketService(self._converse, self._decide, full, self._crashed)
+        return SocketService(self._attended, self._decide, full, self._crashed, through=self._put_through)
 
-    async def _converse(self, socket: WebSocket, _request: UpgradeRequest) -> None:
-        chosen = socket if self._through is None else self._through(socket)
+    def _put_through(self, stream: trio.abc.Stream) -> trio.abc.Stream:
+        self._stream = self._seams.through(stream)
+        return self._stream
+
+    async def _attended(self, socket: WebSocket, request: UpgradeRequest) -> None:
+        visitor = Visitor(self._request_id, request, self._stream)
+        await self._seams.attend(visitor, socket, self._converse)
+
+    async def _converse(self, socket: WebSocket) -> None:
         if self._listens is None:
-            await converse(chosen, self._equipment, request_id=self._request_id)
+            await converse(socket, self._equipment, request_id=self._request_id)
         else:
-            await listen(chosen, self._equipment, self._listens, request_id=self._request_id)
+            await listen(socket, self._equipment, self._listens, request_id=self._request_id)
 
     def _decide(self, request: UpgradeRequest) -> Accept | Reject:
         if request.path != PATH and request.path not in _LISTEN_PATHS:

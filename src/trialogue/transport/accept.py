@@ -108,6 +108,10 @@ def accept_all(_request: UpgradeRequest) -> Accept | Reject:
     return Accept()
 
 
+def _as_it_is(stream: trio.abc.Stream) -> trio.abc.Stream:
+    return stream
+
+
 def _raised(crash: Exception) -> None:
     raise crash
 
@@ -134,6 +138,9 @@ class SocketService:
     rules: SocketRules = DEFAULT_SOCKET_RULES
     """The bounds of each socket."""
 
+    through: Callable[[trio.abc.Stream], trio.abc.Stream] = _as_it_is
+    """What the connection's stream is put through before anything is read from it."""
+
 
 async def serve_websocket(stream: trio.abc.Stream, service: SocketService) -> None:
     """Serve one connection over `stream`, from its upgrade request to its end.
@@ -142,7 +149,7 @@ async def serve_websocket(stream: trio.abc.Stream, service: SocketService) -> No
     is raised from here, bare.
     """
     async with background() as nursery:
-        socket = WireSocket(stream, service.rules, is_client=False)
+        socket = WireSocket(service.through(stream), service.rules, is_client=False)
         nursery.start_soon(socket.run_writer)
         request: UpgradeRequest | None = None
         with trio.move_on_after(service.accept.within_s), suppress(HandshakeEnded):

@@ -1,0 +1,68 @@
+"""Where others stand between a connection and its client: to look on, to record, to strike, to replace.
+
+Without them nothing here is in the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol, TypeAlias
+
+import trio
+from attrs import field, frozen
+
+from trialogue.transport.accept import UpgradeRequest
+from trialogue.transport.socket import WebSocket
+
+__all__ = ["NOBODY", "Attend", "Converse", "ServerSeams", "Visitor", "alone"]
+
+
+@frozen
+class Visitor:
+    """One client that was let in."""
+
+    request_id: str
+    """What `dg-request-id` and `Welcome` say."""
+
+    request: UpgradeRequest
+    """What it asked for."""
+
+    stream: trio.abc.Stream = field(repr=False)
+    """What carries it, as `ServerSeams.through` gave it."""
+
+
+Converse: TypeAlias = Callable[[WebSocket], Awaitable[None]]
+"""Is the service at the other end of a socket, until either side closes it."""
+
+
+class Attend(Protocol):
+    """Attends one visit, from its upgrade to its end."""
+
+    async def __call__(self, visitor: Visitor, socket: WebSocket, converse: Converse, /) -> None:
+        """Let `converse` use the socket, or one in its place; or use it otherwise, and never call that."""
+        ...
+
+
+async def alone(_: Visitor, socket: WebSocket, converse: Converse) -> None:
+    """Leave the server alone with its client."""
+    await converse(socket)
+
+
+def as_it_is(stream: trio.abc.Stream) -> trio.abc.Stream:
+    """The stream itself."""
+    return stream
+
+
+@frozen
+class ServerSeams:
+    """Who stands where, for all connections of one server."""
+
+    attend: Attend = alone
+    """Attends each visit."""
+
+    through: Callable[[trio.abc.Stream], trio.abc.Stream] = as_it_is
+    """What each connection's stream is put through, before its upgrade is read."""
+
+
+NOBODY: Final = ServerSeams()
+"""Nobody is in the way."""
