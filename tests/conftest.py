@@ -3,6 +3,7 @@
 No example has a deadline: the machine's load is not what is tested.
 """
 
+import logging
 import os
 
 import pytest
@@ -19,6 +20,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 @pytest.fixture(autouse=True)
 def _diagnostics_of_its_own():
-    """What a command sets of the diagnostics ends with its test."""
+    """What a command, or an example, sets of the diagnostics ends with its test."""
+    root, ours = logging.getLogger(), logging.getLogger("trialogue")
+    levels, handlers = (root.level, ours.level), list(root.handlers)
     yield
     structlog.reset_defaults()
+    root.setLevel(levels[0])
+    ours.setLevel(levels[1])
+    root.handlers[:] = handlers
