@@ -25,9 +25,8 @@ from trialogue.actors import agent_session
 from trialogue.brain.meeting import Brain
 from trialogue.errors import ConnectionLost, DialFailed
 from trialogue.journal.verify import verify
-from trialogue.meeting.edges import Edges
+from trialogue.meeting.edges import Edges, Seams
 from trialogue.meeting.run import run_meeting
-from trialogue.meeting.seams import Seams
 from trialogue.model.commands import EndTurn
 from trialogue.model.events import SessionLost, SessionReady, SessionRolledOver
 from trialogue.scenario.defaults import Overrides

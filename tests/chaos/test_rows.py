@@ -31,9 +31,8 @@ from trialogue.chaos.trial import CANARY, Trial
 from trialogue.errors import JournalError, SetupError, TrialogueError
 from trialogue.journal import EPOCH, Header, HeaderClock, Journal, ProblemKind, read, verify
 from trialogue.mailbox import Mailbox, MailboxFull
-from trialogue.meeting.edges import Edges
+from trialogue.meeting.edges import Edges, Seams
 from trialogue.meeting.run import run_meeting
-from trialogue.meeting.seams import Seams
 from trialogue.model.commands import EndTurn, Report, RunTool, SetHearing
 from trialogue.model.events import (
     ActorOverran,
@@ -279,7 +278,7 @@ import os, signal, sys
 from pathlib import Path
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.run import run_meeting
-from trialogue.meeting.seams import Seams
+from trialogue.meeting.edges import Seams
 from trialogue.speech.murmur import murmuring_engines
 
 class Killing:

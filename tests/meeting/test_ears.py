@@ -10,10 +10,9 @@ from trialogue.actors.ear import EarPast
 from trialogue.errors import ConnectionLost, ProviderRefused
 from trialogue.journal.manifest import Status, manifest_in, write_manifest
 from trialogue.journal.reader import read
-from trialogue.meeting.edges import Edges
+from trialogue.meeting.edges import Edges, Seams
 from trialogue.meeting.resumption import open_resumption
 from trialogue.meeting.run import run_meeting
-from trialogue.meeting.seams import Seams
 from trialogue.model.events import (
     EarFailed,
     EarHeard,

@@ -14,9 +14,8 @@ from trialogue.brain.meeting import Brain
 from trialogue.errors import LocalProtocolError, ProviderRefused
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
-from trialogue.meeting.edges import Edges
+from trialogue.meeting.edges import Edges, Seams
 from trialogue.meeting.run import run_meeting
-from trialogue.meeting.seams import Seams
 from trialogue.meeting.virtual import run_virtual
 from trialogue.model.commands import Cue, EndTurn, Replace, Report, RollOver, RunTool
 from trialogue.model.events import (

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from trialogue.meeting.edges import Edges
+from trialogue.meeting.edges import Edges, Seams
 from trialogue.meeting.run import run_meeting
-from trialogue.meeting.seams import Seams
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
 from trialogue.testing import murmuring_engines

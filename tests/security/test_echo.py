@@ -9,10 +9,9 @@ import pytest
 from trialogue.cli.run import RunOptions, hold_resolved
 from trialogue.errors import ConnectionLost
 from trialogue.journal.verify import verify
-from trialogue.meeting.edges import Edges
+from trialogue.meeting.edges import Edges, Seams
 from trialogue.meeting.policies import brain_for
 from trialogue.meeting.run import run_meeting
-from trialogue.meeting.seams import Seams
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import prepare
 from trialogue.scenario.schema import Clock

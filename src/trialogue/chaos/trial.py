@@ -29,11 +29,10 @@ from trialogue.chaos.faulty_socket import FaultySocket, SessionFault, WrongAnswe
 from trialogue.chaos.plan import FaultPlan, Planned
 from trialogue.chaos.toxics import HalfOpen, ToxicStream
 from trialogue.errors import SetupError, TrialogueError
-from trialogue.meeting.edges import Edges, local_equipment
+from trialogue.meeting.edges import Edges, Seams, local_equipment
 from trialogue.meeting.meeting import Meeting
 from trialogue.meeting.outputs import MeetingResult
 from trialogue.meeting.run import run_meeting
-from trialogue.meeting.seams import Seams
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.secrets import Secrets
 from trialogue.scenario.resolve import Resolved

@@ -10,17 +10,20 @@ import os
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import trio
 from attrs import frozen
 
-from trialogue.actors.agent import Connect
+from trialogue.actors.dialling import Breaker, Connect, DialLimiter, guarded
+from trialogue.actors.router import Sink
+from trialogue.actors.sequencer import RecordKeeper
 from trialogue.compute import compute, is_virtual
 from trialogue.devices.driver import Driver
 from trialogue.errors import SetupError
+from trialogue.journal.verify import Decider
 from trialogue.meeting.endpoints import allows
-from trialogue.meeting.seams import NO_SEAMS, Seams
+from trialogue.model.secrets import NO_SECRETS, Secrets
 from trialogue.scenario.resolve import Resolved
 from trialogue.server.equipment import Equipment, seeded_ids
 from trialogue.server.listener import PATH, open_server, serve_stream
@@ -30,9 +33,50 @@ from trialogue.services.port import EarOffer, Hosted
 from trialogue.services.service import Service
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.supervise import lone_error
+from trialogue.tools.executor import Tool
 from trialogue.tools.toolbox import NOTHING_MORE, Permissions
 from trialogue.transport.dial import check_plaintext, in_memory, open_websocket, parse_url
 from trialogue.transport.socket import WebSocket
+
+T = TypeVar("T")
+
+
+def _as_it_is(part: T) -> T:
+    return part
+
+
+def _its_own(_participant: str, connect: Connect) -> Connect:
+    return connect
+
+
+@frozen
+class Seams:
+    """What stands in the place of a meeting's own parts: faults on demand, and tests, come in here."""
+
+    connect: Callable[[str, Connect], Connect] = _its_own
+    """How a participant's service is dialled."""
+
+    listen: Callable[[str, Connect], Connect] = _its_own
+    """How the service of a person's ear is dialled."""
+
+    brain: Callable[[Decider], Decider] = _as_it_is
+    """What decides."""
+
+    journal: Callable[[RecordKeeper], RecordKeeper] = _as_it_is
+    """What keeps records while the meeting runs."""
+
+    tools: Callable[[Mapping[str, Tool]], Mapping[str, Tool]] = _as_it_is
+    """What runs when a tool is called."""
+
+    secrets: Secrets = NO_SECRETS
+    """What is hidden beside the environment's keys."""
+
+    sink: Callable[[Sink], Sink] = _as_it_is
+    """What takes everything that is heard."""
+
+
+NO_SEAMS = Seams()
+"""A meeting of its own parts alone."""
 
 
 @frozen
@@ -86,9 +130,30 @@ class Exchange:
         return partial(self.dial, offer.address(self.url))
 
 
+class Switchboard:
+    """Dials for agents and ears: in turn, and not at all once a service refuses the key."""
+
+    def __init__(self, exchanges: Mapping[str, Exchange], seams: Seams) -> None:
+        self._exchanges = exchanges
+        self._seams = seams
+        self._limiter = DialLimiter()
+        self._breakers = {via: Breaker() for via in exchanges}
+
+    def for_agent(self, participant: str, via: str) -> Connect:
+        """Dials for an agent at a service."""
+        return self._guarded(self._seams.connect(participant, self._exchanges[via].agents), via)
+
+    def for_ear(self, participant: str, via: str, offer: EarOffer) -> Connect:
+        """Dials for a person's ear."""
+        return self._guarded(self._seams.listen(participant, self._exchanges[via].ears(offer)), via)
+
+    def _guarded(self, connect: Connect, via: str) -> Connect:
+        return guarded(connect, self._limiter, self._breakers[via])
+
+
 @asynccontextmanager
-async def open_edges(resolved: Resolved, edges: Edges) -> AsyncGenerator[Mapping[str, Exchange]]:
-    """How each service of the scenario is dialled; the embedded server, where wanted, lives as long."""
+async def open_edges(resolved: Resolved, edges: Edges) -> AsyncGenerator[Switchboard]:
+    """Dials each service of the scenario; the embedded server, where wanted, lives as long."""
     exchanges: dict[str, Exchange] = {}
     async with AsyncExitStack() as exits:
         seats = [seat for spec in resolved.agents for seat in spec.seats]
@@ -102,7 +167,7 @@ async def open_edges(resolved: Resolved, edges: Edges) -> AsyncGenerator[Mapping
                 await compute().run(engines.warm)
                 equipment = local_equipment(engines, resolved.plan.seed, edges.permissions.hosts)
                 exchanges[via] = await exits.enter_async_context(local_exchange(equipment))
-        yield exchanges
+        yield Switchboard(exchanges, edges.seams)
 
 
 def hosted_exchange(service: Service, url: str | None = None) -> Exchange:

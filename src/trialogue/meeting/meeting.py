@@ -19,16 +19,16 @@ from attrs import evolve
 
 from trialogue.actors.levels import level_dbfs
 from trialogue.actors.sources import JitterBuffer
-from trialogue.compute import compute, is_virtual
+from trialogue.compute import is_virtual
 from trialogue.errors import LocalProtocolError, SetupError
 from trialogue.mailbox import Mailbox
 from trialogue.meeting.asking import Loop, a_number, a_reason, a_text, a_truth
-from trialogue.meeting.edges import Edges, open_edges
+from trialogue.meeting.edges import Edges
 from trialogue.meeting.endpoints import check_endpoints
 from trialogue.meeting.folder import check_folder
 from trialogue.meeting.keeping import seal
 from trialogue.meeting.outputs import FAILURES, MeetingResult, write_outputs, write_what_can_be
-from trialogue.meeting.people import NOBODY, Prepared, guard_for, needs_engines, prepare_people
+from trialogue.meeting.people import guard_for
 from trialogue.meeting.resumption import Resumption
 from trialogue.meeting.settings import updates_for, written
 from trialogue.meeting.stage import Stage, open_stage
@@ -50,9 +50,7 @@ from trialogue.model.records import Record
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import Resolved, prepare
 from trialogue.scenario.schema import Clock
-from trialogue.speech.engines import open_engines
 from trialogue.supervise import lone_error
-from trialogue.tools.toolbox import Permissions
 
 DEFAULT_EDGES = Edges()
 
@@ -301,16 +299,7 @@ async def open_meeting(
     _check_clock(resolved)
     check_endpoints(resolved, edges.permissions.hosts)
     check_folder(out)
-    edges, people = await _with_people(resolved, edges)
-    opening = open_stage(
-        resolved,
-        out=out,
-        edges=open_edges(resumption.chances if resumption else resolved, edges),
-        seams=edges.seams,
-        people=people,
-        permissions=_with_tools(edges.permissions, tools or {}),
-        resumption=resumption,
-    )
+    opening = open_stage(resolved, _with_tools(edges, tools or {}), out=out, resumption=resumption)
     with lone_error():
         async with opening as stage, trio.open_nursery() as nursery:
             meeting = Meeting(stage)
@@ -327,15 +316,6 @@ def _check_clock(resolved: Resolved) -> None:
         raise SetupError(f"{resolved.plan.name} runs on the {resolved.clock.value} clock: use run_meeting")
 
 
-def _with_tools(given: Permissions, tools: Mapping[str, Callable[..., object]]) -> Permissions:
-    return evolve(given, registered={**given.registered, **tools})
-
-
-async def _with_people(resolved: Resolved, edges: Edges) -> tuple[Edges, Prepared]:
-    """What people's seats need, and edges that share the engines with them."""
-    if not needs_engines(resolved):
-        return edges, NOBODY
-    engines = edges.engines or open_engines()
-    edges.progress("preparing people's seats")
-    people = await prepare_people(resolved, engines, edges.driver, compute())
-    return evolve(edges, engines=engines), people
+def _with_tools(edges: Edges, tools: Mapping[str, Callable[..., object]]) -> Edges:
+    registered = {**edges.permissions.registered, **tools}
+    return evolve(edges, permissions=evolve(edges.permissions, registered=registered))

@@ -1,113 +1,82 @@
-"""Who is in session in a meeting: its agents, and the ears of its people; and how all of them dial."""
+"""Who is in session in a meeting: its agents, and the ears of its people."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from attrs import frozen
-
 from trialogue.actors.agent import Agent, AgentService
-from trialogue.actors.dialling import Breaker, Connect, DialLimiter, guarded
 from trialogue.actors.ear import Ear, EarService
-from trialogue.actors.router import Router
-from trialogue.meeting.edges import Exchange
-from trialogue.meeting.seams import Seams
+from trialogue.actors.router import AudioGrid, Router
+from trialogue.brain.meeting import Brain
+from trialogue.meeting.edges import Switchboard
 from trialogue.model.events import Event
-from trialogue.model.memory import ContextItem
 from trialogue.scenario.resolve import Resolved
+from trialogue.scenario.variables import reveal
 from trialogue.services import service_of
-from trialogue.services.port import EarOffer
-
-Blocks = Mapping[str, tuple[Mapping[str, object], ...]]
-"""What each service is told of each agent and of its fallback, references revealed."""
+from trialogue.tools.toolbox import Toolbox
 
 
-class Switchboard:
-    """Dials for agents and ears: in turn, and not at all once a service refuses the key."""
+def agent_services(
+    resolved: Resolved, box: Toolbox, switchboard: Switchboard
+) -> dict[str, list[AgentService]]:
+    """Where each agent's sessions are, with its fallback's behind its own; references are revealed."""
+    sample_rate = AudioGrid(frame_ms=resolved.frame_ms).sample_rate
+    return {
+        spec.name: [
+            AgentService(
+                switchboard.for_agent(spec.name, seat.via),
+                service_of(seat.via).dialect.offer(
+                    box.block(seat.via, reveal(seat.block, os.environ)), sample_rate
+                ),
+                _place(resolved, spec.name),
+            )
+            for seat in spec.seats
+        ]
+        for spec in resolved.agents
+    }
 
-    def __init__(self, exchanges: Mapping[str, Exchange], seams: Seams) -> None:
-        self._exchanges = exchanges
-        self._seams = seams
-        self._limiter = DialLimiter()
-        self._breakers = {via: Breaker() for via in exchanges}
 
-    def for_agent(self, participant: str, via: str) -> Connect:
-        """Dials for an agent at a service."""
-        return self._guarded(self._seams.connect(participant, self._exchanges[via].agents), via)
-
-    def for_ear(self, participant: str, via: str, offer: EarOffer) -> Connect:
-        """Dials for a person's ear."""
-        return self._guarded(self._seams.listen(participant, self._exchanges[via].ears(offer)), via)
-
-    def _guarded(self, connect: Connect, via: str) -> Connect:
-        return guarded(connect, self._limiter, self._breakers[via])
+def ear_services(resolved: Resolved, switchboard: Switchboard) -> dict[str, EarService]:
+    """Where the ear of each is who is heard in the meeting's sound, at its rate."""
+    sample_rate = AudioGrid(frame_ms=resolved.frame_ms).sample_rate
+    services: dict[str, EarService] = {}
+    for person in resolved.people:
+        if person.ear is not None:
+            offer = person.ear.offer.at_rate(sample_rate)
+            connect = switchboard.for_ear(person.name, person.ear.via, offer)
+            services[person.name] = EarService(connect, offer, _place(resolved, person.name))
+    return services
 
 
-@frozen
-class Seats:
-    """What whoever is in session is given."""
-
-    resolved: Resolved
-    """What the meeting is made from."""
-
-    router: Router
-    """Has the agents' mouths and ears."""
-
-    post: Callable[[Event], None]
-    """Takes reports."""
-
-    switchboard: Switchboard
-    """Dials."""
-
-    def place(self, name: str) -> str:
-        """Where a participant's seat was written."""
-        return f"cast.{name}, {self.resolved.places.near(('cast', name))}"
+def _place(resolved: Resolved, name: str) -> str:
+    """Where a participant's seat was written."""
+    return f"cast.{name}, {resolved.places.near(('cast', name))}"
 
 
 def make_agents(
-    seats: Seats,
-    blocks: Blocks,
-    context: Callable[[str], Sequence[ContextItem]],
-    lines: Callable[[str], tuple[int, ...]],
+    services: Mapping[str, Sequence[AgentService]],
+    brain: Brain,
+    router: Router,
+    post: Callable[[Event], None],
 ) -> dict[str, Agent]:
-    """One actor for each agent, listening to the router.
-
-    `context` is what each remembers, `lines` which entries of its script were heard.
-    """
+    """One actor for each agent, listening to the router; the brain knows what it remembers."""
     agents: dict[str, Agent] = {}
-    sample_rate = seats.router.grid.sample_rate
-    for spec in seats.resolved.agents:
-        services = [
-            AgentService(
-                seats.switchboard.for_agent(spec.name, seat.via),
-                service_of(seat.via).dialect.offer(block, sample_rate),
-                seats.place(spec.name),
-            )
-            for seat, block in zip(spec.seats, blocks[spec.name], strict=True)
-        ]
-        agents[spec.name] = Agent(
-            spec.name,
-            services,
-            context=partial(context, spec.name),
-            lines=partial(lines, spec.name),
-            mouth=seats.router.playouts[spec.name],
-            post=seats.post,
-            seed=seats.resolved.plan.seed,
+    for name, own in services.items():
+        agents[name] = Agent(
+            name,
+            own,
+            context=partial(brain.context, name),
+            lines=partial(brain.lines_given, name),
+            mouth=router.playouts[name],
+            post=post,
+            seed=brain.plan.seed,
         )
-        seats.router.listen(spec.name, agents[spec.name].hear)
+        router.listen(name, agents[name].hear)
     return agents
 
 
-def make_ears(seats: Seats) -> dict[str, Ear]:
-    """An ear for everybody who is heard in the meeting's sound, at its rate."""
-    ears: dict[str, Ear] = {}
-    sample_rate = seats.router.grid.sample_rate
-    for person in seats.resolved.people:
-        if person.ear is None:
-            continue
-        offer = person.ear.offer.at_rate(sample_rate)
-        connect = seats.switchboard.for_ear(person.name, person.ear.via, offer)
-        service = EarService(connect, offer, seats.place(person.name))
-        ears[person.name] = Ear(person.name, service, post=seats.post, seed=seats.resolved.plan.seed)
-    return ears
+def make_ears(services: Mapping[str, EarService], seed: int, post: Callable[[Event], None]) -> dict[str, Ear]:
+    """One actor for each person's ear."""
+    return {name: Ear(name, service, post=post, seed=seed) for name, service in services.items()}

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import trio
-from attrs import define, field, frozen
+from attrs import evolve
 
-from trialogue.actors.agent import Agent
+from trialogue.actors.agent import Agent, AgentService
 from trialogue.actors.clocks import ClockWatch
 from trialogue.actors.dispatch import Dispatch
+from trialogue.actors.ear import Ear, EarService
 from trialogue.actors.recorder import Recorder
 from trialogue.actors.router import AudioGrid, Router
 from trialogue.actors.sequencer import Beginning, Sequencer
@@ -25,21 +25,19 @@ from trialogue.compute import is_virtual
 from trialogue.errors import IntensityExceeded, JournalError
 from trialogue.journal.records import EPOCH
 from trialogue.journal.writer import Journal
-from trialogue.meeting.edges import Exchange
+from trialogue.meeting.edges import NO_SEAMS, Edges, Seams, open_edges
 from trialogue.meeting.folder import taken
 from trialogue.meeting.keeping import keep_scenario, open_journal, seal, secrets_for
-from trialogue.meeting.people import NOBODY, ActorLife, Prepared, Room, seat_people
+from trialogue.meeting.people import ActorLife, Prepared, needs_engines, prepare_people, seat_people
 from trialogue.meeting.policies import brain_for
 from trialogue.meeting.resumption import Resumption
-from trialogue.meeting.seams import NO_SEAMS, Seams
-from trialogue.meeting.sessions import Seats, Switchboard, make_agents, make_ears
+from trialogue.meeting.sessions import agent_services, ear_services, make_agents, make_ears
 from trialogue.model.commands import EndMeeting
 from trialogue.model.events import ActorCrashed, ActorOverran, Event, MeetingResumed, ProcessSuspended
-from trialogue.model.secrets import NO_SECRETS, Secrets
 from trialogue.scenario.resolve import Resolved
-from trialogue.scenario.variables import reveal
 from trialogue.services import service_of
 from trialogue.services.port import Dialect
+from trialogue.speech.engines import open_engines
 from trialogue.supervise import (
     ChildSpec,
     Exited,
@@ -52,7 +50,7 @@ from trialogue.supervise import (
     supervisor_spec,
 )
 from trialogue.tools.executor import Tool, ToolExecutor
-from trialogue.tools.toolbox import NOTHING_MORE, Permissions, open_tools
+from trialogue.tools.toolbox import open_tools
 
 AGENT_RESTARTS = Intensity(max_restarts=5, within_s=60.0)
 """How many crashes (bugs, not lost connections) of all agents together are borne."""
@@ -64,60 +62,70 @@ SYNC_S = 1.0
 """How much of a meeting a power cut may take."""
 
 
-@define
 class Stage:
-    """The actors of one meeting."""
+    """The parts of one meeting that runs, and its run.
 
-    resolved: Resolved
-    """What it was made from."""
+    `brain` is a new one or, with a `resumption` (what an earlier process of the meeting left), one that knows
+    all that was before. Nothing runs, and nobody takes part, until `seat`.
+    """
 
-    folder: Path
-    """Where its files are."""
+    def __init__(
+        self,
+        resolved: Resolved,
+        journal: Journal,
+        brain: Brain,
+        tools: Mapping[str, Tool],
+        *,
+        seams: Seams = NO_SEAMS,
+        resumption: Resumption | None = None,
+    ) -> None:
+        self.resolved, self.journal, self.brain, self.resumption = resolved, journal, brain, resumption
+        self.folder, self.started = journal.path.parent, journal.header.started
+        self.secrets = secrets_for(resolved, seams.secrets)
+        self.sequencer = Sequencer(seams.brain(brain), seams.journal(journal), self.secrets)
+        grid = AudioGrid(frame_ms=resolved.frame_ms)
+        participants = resolved.plan.participants
+        # An observer has a mouth like any agent; nobody ever lets it be heard.
+        self.router = Router(grid, [each.name for each in participants], self.sequencer.post)
+        speakers = [each.name for each in participants if each.may_speak]
+        self.recorder = Recorder(self.folder / "audio", grid, speakers, self.sequencer.post)
+        self.router.record(seams.sink(self.recorder))
+        self.timers = AlarmClock(self.sequencer.post)
+        self.tools = ToolExecutor(seams.tools(tools), self.sequencer.post)
+        self.agents: Mapping[str, Agent] = {}
+        self.lives: Mapping[str, ActorLife] = {}
+        """The actors behind people's seats, by what they are."""
 
-    started: datetime
-    """When it began, UTC."""
+        self.began = 0.0
+        """When the meeting began, on the machine's own clock; for its speed alone."""
 
-    brain: Brain
-    """Decides."""
+        self.overrun = ""
+        """The first actor that had not stopped within its grace once the meeting was over."""
 
-    sequencer: Sequencer
-    """Stamps, asks, records, dispatches."""
+        self.has_overrun = trio.Event()
 
-    router: Router
-    """Carries sound."""
+    def seat(
+        self,
+        agents: Mapping[str, Sequence[AgentService]],
+        ears: Mapping[str, EarService],
+        people: Prepared,
+    ) -> None:
+        """Seat all who take part: agents and ears at their services, people with what they need."""
+        self.agents = make_agents(agents, self.brain, self.router, self.sequencer.post)
+        listening = make_ears(ears, self.brain.plan.seed, self.sequencer.post)
+        if self.resumption is not None:
+            self._go_on(self.resumption, listening)
+        self.lives = seat_people(self.resolved.people, people, self.router, self.sequencer, ears=listening)
 
-    agents: Mapping[str, Agent]
-    """One a participant that is an agent."""
-
-    people: Mapping[str, ActorLife]
-    """The actors behind people's seats, by what they are."""
-
-    tools: ToolExecutor
-    """Runs tool calls."""
-
-    timers: AlarmClock
-    """Wakes the brain."""
-
-    recorder: Recorder
-    """Keeps what was heard."""
-
-    journal: Journal
-    """Keeps what happened."""
-
-    secrets: Secrets = NO_SECRETS
-    """What may stand in none of its files."""
-
-    resumption: Resumption | None = None
-    """What an earlier process of the same meeting left, if this is not its first."""
-
-    began: float = 0.0
-    """When the meeting began, on the machine's own clock; for its speed alone."""
-
-    overrun: str = ""
-    """The first actor that had not stopped within its grace once the meeting was over."""
-
-    has_overrun: trio.Event = field(factory=trio.Event)
-    """There is one."""
+    def _go_on(self, past: Resumption, ears: Mapping[str, Ear]) -> None:
+        """Let every part be where it was when an earlier process of the meeting stopped."""
+        self.router.begin_at(past.at)
+        self.recorder.adopt(past.folder / "audio", self.router.position)
+        self.journal.adopt(past.journal)  # the last step: from now on this is the run to be resumed
+        for name, agent in self.agents.items():
+            agent.restore(past.pasts[name])
+        for name, ear in ears.items():
+            ear.restore(past.ears[name])
 
     def dialects(self, participant: str) -> list[Dialect]:
         """How an agent's own service and its fallback's are spoken to."""
@@ -222,7 +230,7 @@ class Stage:
             if name not in self.brain.gone()
         ]
         people = [
-            ChildSpec(name, partial(live, epoch), Restart.TRANSIENT) for name, live in self.people.items()
+            ChildSpec(name, partial(live, epoch), Restart.TRANSIENT) for name, live in self.lives.items()
         ]
         seats = [supervisor_spec(people, name="people", intensity=PEOPLE_RESTARTS, observer=self)]
         return [
@@ -247,28 +255,23 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(
-    resolved: Resolved,
-    *,
-    out: Path | None,
-    edges: AbstractAsyncContextManager[Mapping[str, Exchange]],
-    seams: Seams = NO_SEAMS,
-    people: Prepared = NOBODY,
-    permissions: Permissions = NOTHING_MORE,
-    resumption: Resumption | None = None,
+    resolved: Resolved, edges: Edges, *, out: Path | None = None, resumption: Resumption | None = None
 ) -> AsyncGenerator[Stage]:
     """Prepare all that a meeting needs; leaving the block closes its recordings and its journal."""
-    started = EPOCH if is_virtual() else datetime.now(UTC)
-    began = resumption.header.started if resumption else started
-    brain = resumption.brain if resumption else brain_for(resolved.plan, permissions.imports)
-    async with open_tools(resolved, permissions) as box, edges as exchanges:
-        blocks = {
-            spec.name: tuple(box.block(seat.via, reveal(seat.block, os.environ)) for seat in spec.seats)
-            for spec in resolved.agents
-        }
-        with taken(out, resolved.plan.name) as folder:
-            keep_scenario(folder, resolved, secrets_for(resolved, seams.secrets))
-            made = Made(folder, began, brain, exchanges, box.tools, blocks, seams, people, resumption)
-            stage = _set(resolved, made)
+    if needs_engines(resolved):  # people's seats and the embedded server share them
+        edges = evolve(edges, engines=edges.engines or open_engines())
+    people = await prepare_people(resolved, edges)
+    brain = resumption.brain if resumption else brain_for(resolved.plan, edges.permissions.imports)
+    chances = resumption.chances if resumption else resolved
+    async with open_tools(resolved, edges.permissions) as box, open_edges(chances, edges) as switchboard:
+        agents = agent_services(resolved, box, switchboard)
+        ears = ear_services(resolved, switchboard)
+        with (
+            taken(out, resolved.plan.name) as folder,
+            _journal(folder, resolved, edges.seams, resumption) as journal,
+        ):
+            stage = Stage(resolved, journal, brain, box.tools, seams=edges.seams, resumption=resumption)
+            stage.seat(agents, ears, people)
         box.crashes.post = stage.sequencer.post
         try:
             yield stage
@@ -276,83 +279,16 @@ async def open_stage(
             stage.close()
 
 
-@frozen
-class Made:
-    """What is there before the actors are."""
-
-    folder: Path
-    """Where the meeting's files go."""
-
-    started: datetime
-    """When it begins, UTC."""
-
-    brain: Brain
-    """What decides: a new one, or one that knows all that was before."""
-
-    exchanges: Mapping[str, Exchange]
-    """How each service is dialled, by `via`."""
-
-    tools: Mapping[str, Tool]
-    """What runs when a tool is called, by its name."""
-
-    blocks: Mapping[str, tuple[Mapping[str, object], ...]] = field(repr=False)
-    """The wire's `agent` object of each agent and of its fallback, references revealed."""
-
-    seams: Seams = NO_SEAMS
-    """What stands in the place of each part."""
-
-    people: Prepared = NOBODY
-    """What people's seats need."""
-
-    resumption: Resumption | None = None
-    """What an earlier process of the same meeting left."""
-
-
-def _set(resolved: Resolved, made: Made) -> Stage:
-    """Make the journal and the actors; nothing runs yet."""
-    past, secrets = made.resumption, secrets_for(resolved, made.seams.secrets)
-    journal = open_journal(made.folder, resolved, secrets, started=made.started, past=past)
+@contextmanager
+def _journal(folder: Path, resolved: Resolved, seams: Seams, past: Resumption | None) -> Generator[Journal]:
+    """The journal of the run in a folder, beside its scenario; no run is left where the block fails."""
+    secrets = secrets_for(resolved, seams.secrets)
+    keep_scenario(folder, resolved, secrets)
+    now = EPOCH if is_virtual() else datetime.now(UTC)
+    started = past.header.started if past else now
+    journal = open_journal(folder, resolved, secrets, started=started, past=past)
     try:
-        return _set_actors(resolved, made, journal)
+        yield journal
     except BaseException:
         journal.discard()
         raise
-
-
-def _set_actors(resolved: Resolved, made: Made, journal: Journal) -> Stage:
-    past, secrets = made.resumption, secrets_for(resolved, made.seams.secrets)
-    brain, seams = made.brain, made.seams
-    sequencer = Sequencer(seams.brain(brain), seams.journal(journal), secrets)
-    speakers = [p.name for p in resolved.plan.participants if p.may_speak]
-    grid = AudioGrid(frame_ms=resolved.frame_ms)
-    # An observer has a mouth like any agent; nobody ever lets it be heard.
-    router = Router(grid, [p.name for p in resolved.plan.participants], sequencer.post)
-    recorder = Recorder(made.folder / "audio", grid, speakers, sequencer.post)
-    router.record(seams.sink(recorder))
-    seats = Seats(resolved, router, sequencer.post, Switchboard(made.exchanges, seams))
-    agents = make_agents(seats, made.blocks, brain.context, brain.lines_given)
-    ears = make_ears(seats)
-    if past is not None:
-        router.begin_at(past.at)
-        recorder.adopt(past.folder / "audio", router.position)
-        journal.adopt(past.journal)  # the last step: from now on this is the run to be resumed
-        for name, agent in agents.items():
-            agent.restore(past.pasts[name])
-        for name, ear in ears.items():
-            ear.restore(past.ears[name])
-    return Stage(
-        resumption=past,
-        secrets=secrets,
-        resolved=resolved,
-        folder=made.folder,
-        started=made.started,
-        brain=brain,
-        sequencer=sequencer,
-        router=router,
-        agents=agents,
-        people=seat_people(resolved, Room(made.people, router, sequencer, ears)),
-        tools=ToolExecutor(seams.tools(made.tools), sequencer.post),
-        timers=AlarmClock(sequencer.post),
-        recorder=recorder,
-        journal=journal,
-    )
