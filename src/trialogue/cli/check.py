@@ -13,11 +13,16 @@ from trialogue.model.text import safe_text
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.endpoints import endpoints
 from trialogue.scenario.explain import Explained, explain
+from trialogue.scenario.load import load
 from trialogue.scenario.notes import notes
 from trialogue.scenario.problems import ScenarioProblem, path_text
 from trialogue.scenario.resolve import Resolved, check, prepare
+from trialogue.scenario.variants import AS_IT_STANDS, variants
 
 __all__ = ["check_files", "explain_file", "print_schema"]
+
+MOST_VARIANTS = 24
+"""How many profiles and cells are listed."""
 
 LONGEST_PATH = 44
 """Cells that the column of paths may take; longer ones push their values to the right."""
@@ -59,7 +64,21 @@ def _verdict(file: Path, faults: Sequence[ScenarioProblem], overrides: Overrides
         return [line(span(str(each))) for each in faults]
     good, resolved = Span("good", Tone.STRONG), prepare(file, overrides)
     told = [line(span(f"{file}: note: {note}")) for note in notes(resolved)]
-    return [line(span(f"{file}: "), good, span(f", {_contents(resolved)}")), *told]
+    return [
+        line(span(f"{file}: "), good, span(f", {_contents(resolved)}")),
+        *told,
+        *_variants(file, overrides),
+    ]
+
+
+def _variants(file: Path, overrides: Overrides) -> list[Line]:
+    """The other meetings that the file stands for, by the option that chooses each."""
+    if overrides.variant != AS_IT_STANDS:
+        return []
+    found = [str(each) for each in variants(load(file).document)]
+    told = [line(span(f"{file}: also with {each}")) for each in found[:MOST_VARIANTS]]
+    more = len(found) - MOST_VARIANTS
+    return told if more <= 0 else [*told, line(span(f"{file}: and {more:,} more"))]
 
 
 def _contents(resolved: Resolved) -> str:

@@ -165,10 +165,19 @@ class Otherwise:
     ] = None
     """The seat in which the operator sits, and how."""
 
+    profile: Annotated[str | None, Parameter(help="Lay this profile of the scenario's over it.")] = None
+    """The profile that is laid over the file."""
+
+    cell: Annotated[
+        str | None, Parameter(help="The cell of its matrix, by name or number; `check` lists them.")
+    ] = None
+    """The cell that is laid over the file."""
+
     def overrides(self) -> Overrides:
         """The same, as scenarios take it; `SetupError` for what is no stretch of time."""
         from trialogue.scenario.defaults import Overrides  # noqa: PLC0415 - YAML comes with it
         from trialogue.scenario.schema import Clock  # noqa: PLC0415 - likewise
+        from trialogue.scenario.variants import Variant  # noqa: PLC0415 - likewise
 
         return Overrides(
             via=self.via,
@@ -178,6 +187,7 @@ class Otherwise:
             turns=self.limit_turns,
             silence_s=_seconds("--limit-silence", self.limit_silence),
             me=_sitting(self.me),
+            variant=Variant(self.profile, self.cell),
         )
 
 

@@ -9,10 +9,12 @@ from trialogue.scenario.resolve import AgentSpec, Resolved, check, prepare, reso
 from trialogue.scenario.schema import Clock
 from trialogue.scenario.tool_specs import Command, HttpCall, McpCall, MockAnswer, PythonFunction, ToolSpec
 from trialogue.scenario.variables import reveal
+from trialogue.scenario.variants import Cell, Variant, cells
 from trialogue.scenario.writing import to_yaml
 
 __all__ = [
     "AgentSpec",
+    "Cell",
     "Clock",
     "Code",
     "Command",
@@ -27,6 +29,8 @@ __all__ = [
     "Scenario",
     "ScenarioProblem",
     "ToolSpec",
+    "Variant",
+    "cells",
     "check",
     "explain",
     "json_schema",

@@ -145,6 +145,8 @@ class Binder:
     # --- scalars ----------------------------------------------------------------------------------
 
     def _text(self, kind: kinds.Words, node: Node, path: Path) -> object:
+        if isinstance(node, Scalar) and node.text is not None:
+            return self._checked(node, path, node.text, _text_fault(kind, node.text))
         if not isinstance(node, Scalar) or not isinstance(node.value, str):
             quotes = "; put it in quotes" if isinstance(node, Scalar) and node.value is not None else ""
             self.problems.add(node.at, path, f"must be text, not {_said(node)}{quotes}", Code.TYPE)

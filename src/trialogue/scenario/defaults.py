@@ -1,6 +1,7 @@
 """A document with everything filled in that its author left out, and what the operator said otherwise.
 
-The result is a document again, without `defaults` and `vars`: what is recorded with a run.
+The result is a document again, without `defaults`, `vars`, `profiles` and `matrix`: what is recorded with
+a run.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from trialogue.scenario.schema import (
     SilenceKeys,
 )
 from trialogue.scenario.tool_keys import Method, MockKeys, ToolKeys
+from trialogue.scenario.variants import AS_IT_STANDS, Variant
 from trialogue.scenario.vocabulary import MICROPHONE, TEXT, EndWord, PolicyName, Seat
 from trialogue.services import EMBEDDED, SERVICES, service_of
 from trialogue.services.keys import ServiceKeys, ThinkStage, over
@@ -79,6 +81,9 @@ class Overrides:
     me: Sitting | None = None
     """In which person's seat the operator sits, whoever or whatever has it in the scenario."""
 
+    variant: Variant = AS_IT_STANDS
+    """Which of the file's meetings it is: the profile and the cell that are laid over it."""
+
     def option_of(self, path: Path) -> str | None:
         """The option that set the value at a path; None where none did."""
         values: dict[Path, tuple[str, object]] = {
@@ -113,6 +118,8 @@ def complete(document: Document, overrides: Overrides) -> Document:
         document,
         vars=None,
         defaults=None,
+        profiles=None,
+        matrix=None,
         cast=seats,
         run=_run(document.run or RunKeys(), overrides),
         tools={name: _tool(tool) for name, tool in (document.tools or {}).items()} or None,

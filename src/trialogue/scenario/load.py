@@ -14,6 +14,7 @@ from trialogue.scenario.problems import Path, Place, Problems
 from trialogue.scenario.schema import Document
 from trialogue.scenario.tree import Entries, Hole, Node, Pair, Scalar, compose, places_of
 from trialogue.scenario.variables import substitute
+from trialogue.scenario.variants import AS_IT_STANDS, Variant, vary
 from trialogue.services import EMBEDDED
 
 
@@ -34,43 +35,57 @@ class Scenario:
     """Where something could not be read; empty in a scenario that was loaded."""
 
 
-def load(path: str | FilePath) -> Scenario:
-    """Read a scenario file.
+def load(path: str | FilePath, variant: Variant = AS_IT_STANDS) -> Scenario:
+    """Read a scenario file, with a profile or a cell of its matrix laid over it if wanted.
 
     `ScenarioError` lists everything that is wrong with it, sorted by place, one line each.
     """
     problems = Problems()
-    scenario = read_file(FilePath(path), problems)
+    scenario = read_file(FilePath(path), problems, variant)
     problems.raise_any(str(path))
     assert scenario is not None  # noqa: S101 # nothing is missing where nothing was wrong
     return scenario
 
 
-def loads(text: str | bytes, *, source: str = "<text>") -> Scenario:
+def loads(text: str | bytes, *, source: str = "<text>", variant: Variant = AS_IT_STANDS) -> Scenario:
     """Read a scenario from a text; it cannot name script files. `ScenarioError` as for `load`."""
     problems = Problems()
-    scenario = read_scenario(text, source, None, problems)
+    scenario = read_scenario(text, Origin(source, None, variant), problems)
     problems.raise_any(source)
     assert scenario is not None  # noqa: S101 # nothing is missing where nothing was wrong
     return scenario
 
 
-def read_file(file: FilePath, problems: Problems) -> Scenario | None:
+def read_file(file: FilePath, problems: Problems, variant: Variant = AS_IT_STANDS) -> Scenario | None:
     """What could be read of a file; its faults go to `problems`."""
     text = read_text(file, problems, Hole(Place(str(file), 1, 1)), ())
-    return None if text is None else read_scenario(text, str(file), file.parent, problems)
+    return None if text is None else read_scenario(text, Origin(str(file), file.parent, variant), problems)
 
 
-def read_scenario(
-    text: str | bytes, source: str, folder: FilePath | None, problems: Problems
-) -> Scenario | None:
+@frozen
+class Origin:
+    """Where a scenario's text comes from, and which of its meetings is meant."""
+
+    source: str
+    """The file, as it was named."""
+
+    folder: FilePath | None = None
+    """Where files that it names are looked for; None where it cannot name any."""
+
+    variant: Variant = AS_IT_STANDS
+    """The profile and the cell that are laid over it."""
+
+
+def read_scenario(text: str | bytes, origin: Origin, problems: Problems) -> Scenario | None:
     """What could be read of a text; its faults go to `problems`."""
+    source = origin.source
     if isinstance(text, bytes):
         decoded = decode(text, problems, Hole(Place(source, 1, 1)), ())
         if decoded is None:
             return None
         text = decoded
-    tree = include_scripts(compose(text, source, problems), folder, problems)
+    tree = vary(compose(text, source, problems), origin.variant, problems)
+    tree = include_scripts(tree, origin.folder, problems)
     tree = substitute(tree, problems)
     document = _bind(tree, problems)
     if document is None:

@@ -44,6 +44,8 @@ class Code(Enum):
     DURATION = "E-DURATION"
     PATTERN = "E-PATTERN"
     VAR = "E-VAR"
+    PROFILE = "E-PROFILE"
+    MATRIX = "E-MATRIX"
     SECRET = "E-SECRET"  # noqa: S105 # the name of a fault
     PATH = "E-PATH"
     CAST_EMPTY = "E-CAST-EMPTY"
@@ -123,6 +125,11 @@ class Problems:
 
     _found: list[ScenarioProblem] = field(factory=list[ScenarioProblem], init=False)
     _beyond: int = field(default=0, init=False)
+
+    @property
+    def found(self) -> tuple[ScenarioProblem, ...]:
+        """All that were kept, as they came."""
+        return tuple(self._found)
 
     @property
     def full(self) -> bool:

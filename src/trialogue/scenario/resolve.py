@@ -23,6 +23,7 @@ from trialogue.scenario.settings_checks import check_settings
 from trialogue.scenario.standing_in import stand_in
 from trialogue.scenario.tool_specs import HttpCall, ToolSpec, tool_specs
 from trialogue.scenario.variables import environment_names
+from trialogue.scenario.variants import AS_IT_STANDS, variants
 from trialogue.services import EMBEDDED
 from trialogue.services.script import JsonObject
 
@@ -119,20 +120,38 @@ def resolve(scenario: Scenario, overrides: Overrides | None = None) -> Resolved:
 
 def prepare(path: str | FilePath, overrides: Overrides | None = None) -> Resolved:
     """Read a file and make it ready to run; `ScenarioError` lists all of its faults at once."""
-    problems = Problems()
-    scenario = read_file(FilePath(path), problems)
-    document = _completed(scenario, overrides or Overrides(), problems) if scenario else None
+    problems, asked = Problems(), overrides or Overrides()
+    scenario = read_file(FilePath(path), problems, asked.variant)
+    document = _completed(scenario, asked, problems) if scenario else None
     problems.raise_any(str(path))
-    return _build(filled(scenario), filled(document), overrides or Overrides())
+    return _build(filled(scenario), filled(document), asked)
 
 
 def check(path: str | FilePath, overrides: Overrides | None = None) -> list[ScenarioProblem]:
-    """Everything that keeps a file from being run, sorted by place; empty where nothing does."""
-    problems = Problems()
-    scenario = read_file(FilePath(path), problems)
+    """Everything that keeps a file from being run, sorted by place; empty where nothing does.
+
+    Without a profile and a cell, every profile and every cell of the matrix is looked at as well.
+    """
+    problems, asked = Problems(), overrides or Overrides()
+    scenario = read_file(FilePath(path), problems, asked.variant)
     if scenario is not None:
-        _completed(scenario, overrides or Overrides(), problems)
+        _completed(scenario, asked, problems)
+    told = set(problems.found)
+    for variant in variants(scenario.document) if scenario and asked.variant == AS_IT_STANDS else ():
+        for problem in _check_variant(FilePath(path), evolve(asked, variant=variant)):
+            if problem not in told:
+                told.add(problem)
+                text = f"{problem.text} (with {variant})"
+                problems.add(problem.place, problem.path, text, problem.code)
     return list(problems.sorted(str(path)))
+
+
+def _check_variant(path: FilePath, asked: Overrides) -> tuple[ScenarioProblem, ...]:
+    problems = Problems()
+    scenario = read_file(path, problems, asked.variant)
+    if scenario is not None:
+        _completed(scenario, asked, problems)
+    return problems.found
 
 
 def _completed(scenario: Scenario, overrides: Overrides, problems: Problems) -> Document:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from attrs import frozen
 
-from trialogue.model.kinds import Duration, OneLine, Whole
+from trialogue.model.kinds import AnyObject, Anything, Duration, OneLine, Whole
 from trialogue.model.participants import Hears
 from trialogue.model.plan import SilenceStep
 from trialogue.scenario.floor_keys import InterruptKeys, ShareKeys
@@ -35,6 +35,7 @@ from trialogue.scenario.vocabulary import (
     PolicyName,
     Seat,
 )
+from trialogue.services.script import JsonObject
 
 
 class Clock(Enum):
@@ -320,8 +321,8 @@ class Document:
     about: str | None = None
     """What it is good for, for people."""
 
-    vars: Mapping[Identifier, str] | None = None
-    """Texts that `${name}` stands for elsewhere in the file."""
+    vars: Mapping[Identifier, Annotated[object, Anything()]] | None = None
+    """What `${name}` stands for elsewhere in the file: text, a number, or a map of them (`${name.key}`)."""
 
     run: RunKeys | None = None
     """How it runs."""
@@ -340,3 +341,9 @@ class Document:
 
     end: EndKeys | None = None
     """What ends it."""
+
+    profiles: Mapping[Identifier, Annotated[JsonObject, AnyObject()]] | None = None
+    """Parts of a scenario that `--profile NAME` lays over this one: maps merge, lists and values replace."""
+
+    matrix: Mapping[str, tuple[Annotated[object, Anything()], ...]] | None = None
+    """Values for paths, as `floor.policy: [moderated, queue]`: a meeting for each choice, by `--cell`."""

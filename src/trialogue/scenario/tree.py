@@ -49,6 +49,9 @@ class Scalar:
     value: str | float | bool | None
     """Text, a number, true, false or null."""
 
+    text: str | None = None
+    """How it reads where text is wanted: set where a variable that is no text stands for it."""
+
 
 @frozen
 class Items:

@@ -1,11 +1,16 @@
 """`${name}` and `${env:NAME|default}`: what they stand for, where they may stand, and secrets.
 
-1. `${name}` is put in place when the file is read. A variable may hold `${env:...}` but no other variable.
-2. `${env:...}` stays a reference until an agent is dialled: it is a secret, and nothing that is printed,
+1. `${name}` is put in place when the file is read; `${name.key}` is an entry of a variable that is a map.
+   A variable may hold others; one that comes back to itself is a fault.
+2. Alone in a value it is the variable itself: a number stays one, a list or a map is put in place whole.
+   Within a text it is text.
+3. `$${name}` is the text `${name}`.
+4. `${env:...}` stays a reference until an agent is dialled: it is a secret, and nothing that is printed,
    recorded or written holds its value.
-3. So it may stand only in what goes to an agent's service and is not spoken: its prompt and its `listen`,
+5. So it may stand only in what goes to an agent's service and is not spoken: its prompt and its `listen`,
    `think` and `speak`, scripts excepted; and in the headers of a tool's address.
-4. In a script `${heard}`, `${result}` and `${result.key}` are left for the server, which fills them in.
+6. In a script `${heard}`, `${result}` and `${result.key}` are left for the server, which fills them in.
+7. What grows by variables is bounded as the file is.
 """
 
 from __future__ import annotations
@@ -14,48 +19,60 @@ import re
 from collections.abc import Mapping
 from typing import TypeVar, cast
 
-from attrs import frozen
+from attrs import define, field
 
 from trialogue.errors import SetupError
 from trialogue.scenario.problems import Code, Path, Place, Problems, meant, shown
-from trialogue.scenario.tree import Entries, Node, Scalar, map_scalars
+from trialogue.scenario.tree import (
+    MAX_BYTES,
+    MAX_NODES,
+    Entries,
+    Hole,
+    Items,
+    Node,
+    Scalar,
+    map_scalars,
+)
+from trialogue.scenario.variants import is_variant_key
 
-_PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
+_PLACEHOLDER = re.compile(r"(?P<escape>\$?)\$\{(?P<name>[^{}]*)\}")
 _ENV = re.compile(r"env:(?P<name>[A-Za-z_][A-Za-z0-9_]{0,127})(?:\|(?P<default>.*))?", re.DOTALL)
 _SERVER = re.compile(r"heard|result(?:\.[\w-]+)*")
 
-_NAME_IT = "name it under vars, or write ${env:NAME|default}"
+_NAME_IT = "name it under vars, or write ${env:NAME|default}; $${...} is the text itself"
 
 _Json = TypeVar("_Json")
 
 
 def substitute(root: Node, problems: Problems) -> Node:
-    """The tree with every `${name}` replaced."""
-    return map_scalars(root, _Substitution(_variables(root), problems).change)
+    """The tree with every `${name}` replaced, but in profiles and the matrix until they are laid over it."""
+    known = root.find("vars") if isinstance(root, Entries) else None
+    variables = known if isinstance(known, Entries) else Entries(root.at, ())
+    return map_scalars(root, _Substitution(variables, problems).change)
 
 
-def _variables(root: Node) -> dict[str, str]:
-    node = root.find("vars") if isinstance(root, Entries) else None
-    pairs = node.pairs if isinstance(node, Entries) else ()
-    return {
-        pair.key: pair.value.value
-        for pair in pairs
-        if isinstance(pair.value, Scalar) and isinstance(pair.value.value, str)
-    }
-
-
-@frozen
+@define
 class _Substitution:
     """Puts variables in place, one scalar at a time."""
 
-    variables: Mapping[str, str]
+    variables: Entries
     problems: Problems
+    _open: list[str] = field(factory=list[str], init=False)
+    """The variables that are being put in place, the innermost last."""
+
+    _grown: int = field(default=0, init=False)
+    """Characters and values that came of variables."""
 
     def change(self, path: Path, scalar: Scalar) -> Node:
-        if not isinstance(scalar.value, str) or "${" not in scalar.value:
+        if not isinstance(scalar.value, str) or "${" not in scalar.value or is_variant_key(path):
             return scalar
-        text = _PLACEHOLDER.sub(lambda match: self._value(match, path, scalar.at), scalar.value)
-        if environment_names(text) and not _may_hold_secrets(path):
+        whole = _PLACEHOLDER.fullmatch(scalar.value)
+        if whole is not None and not whole["escape"]:
+            node = self._alone(whole["name"], path, scalar.at)
+            if node is not None:
+                return node
+        text = _PLACEHOLDER.sub(lambda match: self._within(match, path, scalar.at), scalar.value)
+        if environment_names(text) and not self._open and not _may_hold_secrets(path):
             wrong = (
                 "${env:...} is a secret and may stand only in an agent's prompt, listen, think or speak, "
                 "or in a tool's headers"
@@ -63,21 +80,116 @@ class _Substitution:
             self.problems.add(scalar.at, path, wrong, Code.SECRET)
         return Scalar(scalar.at, text)
 
-    def _value(self, match: re.Match[str], path: Path, at: Place) -> str:
-        name = match[1]
-        if _ENV.fullmatch(name) or (_in_script(path) and _SERVER.fullmatch(name)):
+    def _alone(self, name: str, path: Path, at: Place) -> Node | None:
+        """What takes the place of a value that is one variable; None for what is text."""
+        node = self._found(name)
+        if node is None:
+            return None
+        value = self._opened(name, node, path, at)
+        match value:
+            case Scalar(value=str()):
+                return None
+            case Scalar(value=plain):
+                return Scalar(at, plain, _written(plain))
+            case _:
+                return value
+
+    def _within(self, match: re.Match[str], path: Path, at: Place) -> str:
+        name = match["name"]
+        if _is_left(name, path):
             return match[0]
-        in_vars = path[:1] == ("vars",)
-        if name in self.variables and not in_vars:
-            return self.variables[name]
-        remedy = "a variable may hold ${env:NAME|default} only" if in_vars else _NAME_IT
-        hint = ("" if in_vars else meant(name, self.variables)) or f": {remedy}"
-        self.problems.add(at, path, f"${{{shown(name)}}} is not known{hint}", Code.VAR)
+        if match["escape"]:
+            return match[0][1:]
+        if _ENV.fullmatch(name):
+            return match[0]  # where it may not stand, which is told of the whole text
+        node = self._found(name)
+        if node is None:
+            hint = meant(name, _names_in(self.variables, "")) or f": {_NAME_IT}"
+            return self._told(name, path, at, f"${{{shown(name)}}} is not known{hint}")
+        value = self._opened(name, node, path, at)
+        if isinstance(value, Scalar):
+            return _written(value.value)
+        if isinstance(value, Hole):
+            return name
+        kind = "a list" if isinstance(value, Items) else "a map"
+        return self._told(name, path, at, f"${{{shown(name)}}} is {kind} and cannot stand within a text")
+
+    def _told(self, name: str, path: Path, at: Place, text: str) -> str:
+        """The name itself; what is wrong within a variable is told where the variable stands."""
+        if not self._open:
+            self.problems.add(at, path, text, Code.VAR)
         return name
+
+    def _found(self, name: str) -> Node | None:
+        node: Node | None = self.variables
+        for step in name.split("."):
+            node = node.find(step) if isinstance(node, Entries) else None
+        return node
+
+    def _opened(self, name: str, node: Node, path: Path, at: Place) -> Node:
+        """The variable with those that it holds in place."""
+        if name in self._open:
+            self._tell_circle(self._open[self._open.index(name) :], name, path, at)
+            return Hole(at)
+        self._grown += _size(node)
+        if self._grown > MAX_BYTES:
+            self.problems.add(at, path, "variables make the scenario larger than 1 MiB", Code.SIZE)
+            return Hole(at)
+        self._open.append(name)
+        opened = map_scalars(node, lambda _, scalar: self.change(path, scalar))
+        self._open.pop()
+        return opened
+
+    def _tell_circle(self, circle: list[str], name: str, path: Path, at: Place) -> None:
+        """Each circle is told once: as the variables themselves are read, from its first name."""
+        if path[:1] == ("vars",) and name == min(circle):
+            chain = " holds ".join(f"${{{shown(each)}}}" for each in (*circle, name))
+            self.problems.add(at, path, f"{chain}: a variable cannot hold itself", Code.VAR)
+
+
+def _names_in(node: Entries, above: str) -> list[str]:
+    names: list[str] = []
+    for pair in node.pairs:
+        names.append(f"{above}{pair.key}")
+        if isinstance(pair.value, Entries):
+            names.extend(_names_in(pair.value, f"{above}{pair.key}."))
+    return names
+
+
+def _size(node: Node) -> int:
+    """How much a value adds: its characters, and something for each value in it."""
+    each = MAX_BYTES // MAX_NODES
+    match node:
+        case Items(nodes=nodes):
+            return each + sum(map(_size, nodes))
+        case Entries(pairs=pairs):
+            return each + sum(_size(pair.value) for pair in pairs)
+        case Scalar(value=str() as text):
+            return each + len(text)
+        case _:
+            return each
+
+
+def _written(value: str | float | None) -> str:
+    """How a value reads within a text."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case _:
+            return str(value)
+
+
+def _is_left(name: str, path: Path) -> bool:
+    """Whether a reference is filled in later: by the server, or as an agent is dialled."""
+    if _in_script(path) and _SERVER.fullmatch(name):
+        return True
+    return _may_hold_secrets(path) and _ENV.fullmatch(name) is not None
 
 
 def _in_script(path: Path) -> bool:
-    return "lines" in path[2:3] or "script" in path[2:]
+    return "lines" in path[2:] or "script" in path[2:]
 
 
 def _may_hold_secrets(path: Path) -> bool:
@@ -93,8 +205,17 @@ def _may_hold_secrets(path: Path) -> bool:
 
 def environment_names(text: str) -> tuple[str, ...]:
     """The environment's names that a text refers to, in its order."""
-    found = (_ENV.fullmatch(match[1]) for match in _PLACEHOLDER.finditer(text))
+    found = (_ENV.fullmatch(match["name"]) for match in _PLACEHOLDER.finditer(text) if not match["escape"])
     return tuple(match["name"] for match in found if match)
+
+
+def escaped(text: str, path: Path) -> str:
+    """A text of a document as a file has it at `path`: read again, it is the same text."""
+
+    def one(match: re.Match[str]) -> str:
+        return match[0] if _is_left(match["name"], path) else f"${match[0]}"
+
+    return _PLACEHOLDER.sub(one, text)
 
 
 def reveal(value: _Json, environment: Mapping[str, str]) -> _Json:
@@ -117,9 +238,11 @@ def reveal(value: _Json, environment: Mapping[str, str]) -> _Json:
 
 def _revealed(text: str, environment: Mapping[str, str]) -> str:
     def one(match: re.Match[str]) -> str:
-        reference = _ENV.fullmatch(match[1])
+        reference = _ENV.fullmatch(match["name"])
         if reference is None:
             return match[0]
+        if match["escape"]:
+            return match[0][1:]
         name, default = cast("tuple[str, str | None]", reference.groups())
         found = environment.get(name, default)
         if found is None:

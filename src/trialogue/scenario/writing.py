@@ -12,10 +12,12 @@ from attrs import AttrsInstance
 
 from trialogue.model import kinds
 from trialogue.model.kinds import Kind, record_of
+from trialogue.scenario.problems import Path
 from trialogue.scenario.quantities import write_duration, write_range
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.schema import Document
 from trialogue.scenario.tree import plain_value
+from trialogue.scenario.variables import escaped
 from trialogue.services.script import JsonObject
 
 
@@ -71,7 +73,20 @@ def _is_of(kind: Kind, value: object) -> bool:
 def to_yaml(resolved: Resolved) -> str:
     """The whole scenario as a file that resolves to the same; secrets stand in it as references only."""
     note = "# As resolved: with every default and option filled in.\n"
-    return note + write_yaml(plain(resolved.document))
+    return note + write_yaml(cast("JsonObject", _escaped(plain(resolved.document), ())))
+
+
+def _escaped(value: object, path: Path) -> object:
+    match value:
+        case str():
+            return escaped(value, path)
+        case dict():
+            pairs = cast("dict[str, object]", value).items()
+            return {key: _escaped(inner, (*path, key)) for key, inner in pairs}
+        case list():
+            return [_escaped(i, (*path, n)) for n, i in enumerate(cast("list[object]", value))]
+        case _:
+            return value
 
 
 def write_yaml(value: JsonObject) -> str:

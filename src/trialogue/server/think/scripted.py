@@ -10,7 +10,7 @@
    was sent when it was cut, or that the client says was not heard, gives its entry back (`place`).
 6. An entry with `call` asks for the tool first; its `say` comes when the result is there.
 7. `${heard}` is the matched text, `${result}` the tool's result, `${result.key}` (dots go deeper, numbers
-   index lists) a part of it; what is not there is said as "unknown".
+   index lists) a part of it; what is not there is said as "unknown". `$${heard}` is that text itself.
 8. `think_ms: [low, high]` is how long an entry takes; alone in an entry, how long every other one takes.
 """
 
@@ -48,7 +48,7 @@ _STEPS_AT_ONCE = 1_000_000
 """How much is searched before others have their turn: instructions times characters."""
 
 _ENTRY_KEYS = {"say", "when", "call", "otherwise", "think_ms", "again"}
-_PLACEHOLDER = re.compile(r"\$\{(heard|result)((?:\.[\w-]+)*)\}")
+_PLACEHOLDER = re.compile(r"(\$?)\$\{(heard|result)((?:\.[\w-]+)*)\}")
 
 
 class ScriptError(ValueError):
@@ -267,9 +267,11 @@ def fill(text: str, request: ThinkRequest) -> str:
     result = _parsed(request.results[-1].response) if request.results else None
 
     def value(match: re.Match[str]) -> str:
-        if match[1] == "heard":
+        if match[1]:
+            return match[0][1:]
+        if match[2] == "heard":
             return request.heard
-        return _spoken(_part(result, match[2].split(".")[1:]))
+        return _spoken(_part(result, match[3].split(".")[1:]))
 
     return _PLACEHOLDER.sub(value, text)
 

@@ -1,0 +1,232 @@
+"""One file, several meetings: profiles lay changes over a scenario, a matrix turns it into cells.
+
+1. A profile is a part of a document. Maps merge, key by key; lists and single values replace.
+2. An axis of the matrix is a path and the values that it takes; a cell takes one of each axis. The first
+   axis moves slowest.
+3. Both act on the tree, before variables and scripts: what a value says of its place stays true.
+4. A cell is called by its choices, `floor.policy=moderated,run.seed=7`; a map or a list by its number, `#2`.
+5. Whatever no option chooses is left as written: without `--cell` the file runs as it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from math import prod
+
+from attrs import evolve, frozen
+
+from trialogue.scenario.problems import Code, Path, Problems, meant, path_text, shown
+from trialogue.scenario.schema import Document
+from trialogue.scenario.tree import Entries, Hole, Items, Node, Pair, Scalar
+
+__all__ = ["AS_IT_STANDS", "MOST_CELLS", "Cell", "Variant", "cells", "is_variant_key", "variants", "vary"]
+
+MOST_CELLS = 1_000
+"""How many cells one file may stand for."""
+
+_VARYING = frozenset({"profiles", "matrix"})
+
+
+@frozen
+class Cell:
+    """One meeting of a matrix."""
+
+    choices: tuple[tuple[str, str], ...]
+    """The value of each axis, as it is called, in the file's order."""
+
+    def __str__(self) -> str:
+        return ",".join(f"{axis}={value}" for axis, value in self.choices)
+
+
+@frozen
+class Variant:
+    """Which of a file's meetings is meant."""
+
+    profile: str | None = None
+    """The profile that is laid over it."""
+
+    cell: str | None = None
+    """The cell, by its name or its number from 1."""
+
+    def __str__(self) -> str:
+        options = (("--profile", self.profile), ("--cell", self.cell))
+        return " ".join(f"{option} {value}" for option, value in options if value is not None)
+
+
+AS_IT_STANDS = Variant()
+"""The file, with nothing laid over it."""
+
+
+def cells(document: Document) -> tuple[Cell, ...]:
+    """The cells of a document's matrix, in order; none where it has no matrix."""
+    matrix = document.matrix or {}
+    return tuple(_product({axis: [_called(v, n) for n, v in enumerate(vs)] for axis, vs in matrix.items()}))
+
+
+def variants(document: Document) -> tuple[Variant, ...]:
+    """Every meeting that the file stands for beside the one that is written: its profiles, and its cells."""
+    profiles = (Variant(profile=name) for name in document.profiles or {})
+    return (*profiles, *(Variant(cell=str(cell)) for cell in cells(document)))
+
+
+def is_variant_key(path: Path) -> bool:
+    """Whether a path lies in what only counts once it is laid over the rest."""
+    return path[:1] != () and path[0] in _VARYING
+
+
+def vary(root: Node, variant: Variant, problems: Problems) -> Node:
+    """The tree with a profile and a cell laid over it; what there is none of is a problem."""
+    if not isinstance(root, Entries):
+        return root
+    if variant.profile is not None:
+        root = _with_profile(root, variant.profile, problems)
+    matrix = _matrix(root, problems)
+    if variant.cell is None:
+        return root
+    bare = Entries(root.at, tuple(pair for pair in root.pairs if pair.key != "matrix"))
+    return _with_cell(bare, matrix, variant.cell, problems)
+
+
+# --- profiles -----------------------------------------------------------------------------------------
+
+
+def _with_profile(root: Entries, name: str, problems: Problems) -> Entries:
+    known = root.find("profiles")
+    profiles = {pair.key: pair for pair in known.pairs} if isinstance(known, Entries) else {}
+    bare = Entries(root.at, tuple(pair for pair in root.pairs if pair.key != "profiles"))
+    if name not in profiles:
+        there = f"; there are {', '.join(profiles)}" if profiles else ": it has none"
+        hint = meant(name, profiles) or there
+        place = known.at if known is not None else root.at
+        problems.add(place, ("profiles",), f'no profile is called "{shown(name)}"{hint}', Code.PROFILE)
+        return root
+    laid = profiles[name].value
+    if not isinstance(laid, Entries):
+        return root  # told where the document is read
+    inner = next((pair for pair in laid.pairs if pair.key == "profiles"), None)
+    if inner is not None:
+        path = ("profiles", name, "profiles")
+        problems.add(inner.at, path, "a profile holds no profiles", Code.PROFILE)
+    return merged(bare, Entries(laid.at, tuple(pair for pair in laid.pairs if pair is not inner)))
+
+
+def merged(below: Entries, above: Entries) -> Entries:
+    """Two maps as one: maps merge, everything else is replaced by what lies above."""
+    laid = {pair.key: pair for pair in above.pairs}
+    pairs = [_merged_pair(pair, laid.pop(pair.key)) if pair.key in laid else pair for pair in below.pairs]
+    return Entries(below.at, (*pairs, *laid.values()))
+
+
+def _merged_pair(below: Pair, above: Pair) -> Pair:
+    if isinstance(below.value, Entries) and isinstance(above.value, Entries):
+        return evolve(below, value=merged(below.value, above.value))
+    return above
+
+
+# --- the matrix ---------------------------------------------------------------------------------------
+
+
+def _matrix(root: Entries, problems: Problems) -> Mapping[str, tuple[Node, ...]]:
+    """The values of each axis, as far as it can be used."""
+    node = root.find("matrix")
+    axes: dict[str, tuple[Node, ...]] = {}
+    for pair in node.pairs if isinstance(node, Entries) else ():
+        wrong = _axis_fault(pair)
+        if wrong is not None:
+            problems.add(pair.at, ("matrix", pair.key), wrong, Code.MATRIX)
+        elif isinstance(pair.value, Items):
+            axes[pair.key] = pair.value.nodes
+    count = prod(len(nodes) for nodes in axes.values())
+    if node is not None and count > MOST_CELLS:
+        text = f"stands for {count:,} meetings, and a file for {MOST_CELLS:,} at most"
+        problems.add(node.at, ("matrix",), text, Code.MATRIX)
+        return {}
+    return axes
+
+
+def _axis_fault(pair: Pair) -> str | None:
+    steps = pair.key.split(".")
+    if not all(steps) or any(character in pair.key for character in "[]=,"):
+        return "an axis is a path of keys such as floor.policy or run.seed"
+    if steps[0] in {*_VARYING, "trialogue", "name"}:
+        return f'"{steps[0]}" is the same in every cell'
+    if isinstance(pair.value, Items):
+        if not pair.value.nodes:
+            return "is empty: give the values that it takes, as [7, 8, 9]"
+        names = [_node_called(node, number) for number, node in enumerate(pair.value.nodes)]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        return None if twice is None else f'takes "{shown(twice)}" twice'
+    return None
+
+
+def _with_cell(
+    root: Entries, matrix: Mapping[str, tuple[Node, ...]], wanted: str, problems: Problems
+) -> Entries:
+    names = {axis: [_node_called(n, i) for i, n in enumerate(nodes)] for axis, nodes in matrix.items()}
+    every = list(_product(names))
+    cell = _chosen(every, wanted)
+    if cell is None:
+        known = [str(each) for each in every]
+        there = f"; there are {len(every)}, the first is {known[0]}" if every else ": there is no matrix"
+        hint = meant(wanted, known) or there
+        problems.add(root.at, ("matrix",), f'no cell is called "{shown(wanted)}"{hint}', Code.MATRIX)
+        return root
+    for axis, value in cell.choices:
+        node = matrix[axis][names[axis].index(value)]
+        root = _set(root, tuple(axis.split(".")), node, problems)
+    return root
+
+
+def _chosen(every: Sequence[Cell], wanted: str) -> Cell | None:
+    if wanted.isdecimal() and 1 <= int(wanted[:9]) <= len(every):
+        return every[int(wanted[:9]) - 1]
+    return next((cell for cell in every if str(cell) == wanted), None)
+
+
+def _set(root: Entries, path: Path, node: Node, problems: Problems, *, depth: int = 1) -> Entries:
+    """The map with a value put at a path; maps that are not there are made."""
+    first = str(path[depth - 1])
+    if depth == len(path):
+        return _with_pair(root, Pair(node.at, first, node))
+    inner = root.find(first)
+    if inner is not None and not isinstance(inner, Entries):
+        text = f"the matrix has {path_text(path)}, and {path_text(path[:depth])} is no map"
+        problems.add(node.at, path[:depth], text, Code.MATRIX)
+        return root
+    changed = _set(inner or Entries(node.at, ()), path, node, problems, depth=depth + 1)
+    return _with_pair(root, Pair(node.at if inner is None else inner.at, first, changed))
+
+
+def _with_pair(root: Entries, pair: Pair) -> Entries:
+    """The map with one of its values replaced where it stands, or a new one at its end."""
+    pairs = tuple(pair if each.key == pair.key else each for each in root.pairs)
+    return Entries(root.at, pairs if pair in pairs else (*pairs, pair))
+
+
+def _product(names: Mapping[str, Sequence[str]]) -> Iterator[Cell]:
+    if not names:
+        return
+    for values in product(*names.values()):
+        yield Cell(tuple(zip(names, values, strict=True)))
+
+
+def _node_called(node: Node, number: int) -> str:
+    return _called(node.value if isinstance(node, Scalar) else node, number)
+
+
+def _called(value: object, number: int) -> str:
+    """What a value is called in a cell's name."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return str(value)
+        case str() if value.isprintable() and not set(value) & set(",= ") and 0 < len(value) <= 40:
+            return value
+        case None:
+            return "null"
+        case Hole():
+            return "?"
+        case _:
+            return f"#{number + 1}"

@@ -1,0 +1,215 @@
+"""Variables, profiles and the matrix: one file, several meetings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from trialogue.errors import ScenarioError
+from trialogue.scenario import Variant, cells, check, explain, load, loads, prepare, resolve, reveal, to_yaml
+from trialogue.scenario.defaults import Overrides
+
+HEAD = "trialogue: 1\nname: v\n"
+CAST = "cast: {ann: {lines: [Hello.]}, ben: {prompt: Be brief., lines: [Hi.]}}\n"
+VARIED = (
+    HEAD
+    + CAST
+    + """\
+run: {seed: 1, limits: {turns: 4, time: 2m}}
+profiles:
+  ci: {run: {clock: virtual, limits: {turns: 2}}, cast: {ann: {lines: [A., B.]}}}
+matrix: {floor.policy: [random, queue], run.seed: [7, 8]}
+"""
+)
+
+
+def faults(text, variant=None) -> list[str]:
+    with pytest.raises(ScenarioError) as caught:
+        loads(text, variant=variant or Variant())
+    return [problem.removeprefix("<text>:") for problem in caught.value.problems]
+
+
+def lines_of(text, **variables) -> tuple[str, ...]:
+    written = "".join(f"  {name}: {value}\n" for name, value in variables.items())
+    read = loads(f"{HEAD}vars:\n{written}cast: {{ann: {{lines: [{text}]}}}}\n")
+    return read.document.cast["ann"].lines or ()
+
+
+# --- variables ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ('"It is ${n}."', "It is 5."),
+        ('"${n}"', "5"),
+        ('"${price.edge} a unit"', "0.08 a unit"),
+        ('"${about}"', "about 5 apples"),
+        ('"$${n}"', "${n}"),
+        ('"$$${n}"', "$${n}"),
+        ('"${yes}"', "true"),
+    ],
+)
+def test_a_variable_reads_as_text_within_text(text, read):
+    """Numbers, entries of maps and variables in variables are text where text is wanted."""
+    variables = {"n": "5", "price": "{edge: 0.08}", "about": '"about ${n} apples"', "yes": "true"}
+    assert lines_of(text, **variables) == (read,)
+
+
+def test_a_variable_alone_keeps_its_type():
+    """A number may stand where a number is wanted."""
+    read = loads(HEAD + CAST + 'vars: {n: 5}\nrun: {limits: {turns: "${n}"}}\n')
+    assert read.document.run.limits.turns == 5
+
+
+def test_a_variable_may_be_a_whole_map():
+    """What several agents share is written once."""
+    text = HEAD + 'vars: {t: {provider: scripted, script: [{say: Hi.}]}}\ncast: {ann: {think: "${t}"}}\n'
+    assert loads(text).document.cast["ann"].think.script[0].say == "Hi."
+
+
+def test_a_map_within_a_text_is_a_fault():
+    """There is no one way to read it."""
+    assert faults(HEAD + "vars: {p: {a: 1}}\ncast: {ann: {lines: ['x ${p}']}}\n") == [
+        "4:22: cast.ann.lines[0]: ${p} is a map and cannot stand within a text [E-VAR]"
+    ]
+
+
+def test_a_circle_of_variables_is_told_once():
+    """It is told where the variables stand, not at each use."""
+    text = HEAD + 'vars: {a: "${b}", b: "${a}"}\ncast: {ann: {lines: ["${a} x"]}}\n'
+    assert faults(text) == ["3:22: vars.b: ${a} holds ${b} holds ${a}: a variable cannot hold itself [E-VAR]"]
+
+
+def test_an_unknown_variable_within_a_variable_is_told_once():
+    """And with the name that was meant."""
+    text = HEAD + 'vars: {topic: x, a: "${topc}"}\ncast: {ann: {lines: ["${a} x", "${a}"]}}\n'
+    assert faults(text) == ['3:21: vars.a: ${topc} is not known; did you mean "topic"? [E-VAR]']
+
+
+def test_variables_that_double_are_bounded():
+    """A few lines do not become gigabytes."""
+    doubled = "".join(f'  v{n}: "${{v{n - 1}}}${{v{n - 1}}}"\n' for n in range(1, 40))
+    told = faults(HEAD + "vars:\n  v0: a word\n" + doubled + "cast: {ann: {lines: [Hi.]}}\n")
+    assert any("larger than 1 MiB [E-SIZE]" in each for each in told)
+
+
+def test_an_escaped_reference_to_the_environment_is_text():
+    """It is read from no environment."""
+    read = loads(HEAD + "cast: {ann: {prompt: 'Say $${env:HOME}, ${env:X}.', lines: [Hi.]}}\n")
+    assert reveal(read.document.cast["ann"].prompt, {"X": "x", "HOME": "no"}) == "Say ${env:HOME}, x."
+
+
+def test_a_resolved_scenario_reads_as_the_same():
+    """What is no reference is none when it is read again."""
+    text = (
+        HEAD
+        + "vars: {n: 5}\nabout: 'A $${topic}.'\ncast: {ann: {lines: ['$${n} $${heard} ${heard} ${n}']}}\n"
+    )
+    resolved = resolve(loads(text))
+    assert resolve(loads(to_yaml(resolved))).document == resolved.document
+
+
+# --- profiles -----------------------------------------------------------------------------------------
+
+
+def test_a_profile_merges_maps_and_replaces_lists():
+    """Keys that it does not name stay."""
+    document = loads(VARIED, variant=Variant(profile="ci")).document
+    assert document.run.clock.value == "virtual"
+    assert (document.run.seed, document.run.limits.turns, document.run.limits.time) == (1, 2, 120.0)
+    assert document.cast["ann"].lines == ("A.", "B.")
+    assert document.cast["ben"].lines == ("Hi.",)
+
+
+def test_without_a_profile_nothing_changes():
+    """The file is what it says."""
+    assert loads(VARIED).document.run.limits.turns == 4
+
+
+def test_an_unknown_profile_is_told_with_those_that_there_are():
+    """The place is where they stand."""
+    told = faults(VARIED, Variant(profile="cx"))
+    assert told == ['6:3: profiles: no profile is called "cx"; there are ci [E-PROFILE]']
+
+
+def test_a_value_of_a_profile_says_where_it_stands(tmp_path: Path):
+    """`explain` names the profile's own line."""
+    file = tmp_path / "v.yaml"
+    file.write_text(VARIED)
+    found = explain(prepare(file, Overrides(variant=Variant(profile="ci"))))
+    origins = {each.path: str(each.origin) for each in found}
+    assert origins["run.limits.turns"].endswith("v.yaml:6:46")
+    assert origins["run.seed"].endswith("v.yaml:4:13")
+
+
+# --- the matrix ---------------------------------------------------------------------------------------
+
+
+def test_cells_are_the_product_of_the_axes():
+    """The first axis moves slowest."""
+    assert [str(cell) for cell in cells(loads(VARIED).document)] == [
+        "floor.policy=random,run.seed=7",
+        "floor.policy=random,run.seed=8",
+        "floor.policy=queue,run.seed=7",
+        "floor.policy=queue,run.seed=8",
+    ]
+
+
+@pytest.mark.parametrize("cell", ["floor.policy=queue,run.seed=7", "3"])
+def test_a_cell_is_chosen_by_name_or_by_number(cell):
+    """Its values are put at their paths, and maps on the way are made."""
+    document = loads(VARIED, variant=Variant(cell=cell)).document
+    assert (document.floor.policy.value, document.run.seed, document.run.limits.turns) == ("queue", 7, 4)
+
+
+def test_a_cell_keeps_the_order_of_the_cast():
+    """A seat that an axis replaces stays where it was."""
+    text = HEAD + CAST + "matrix: {cast.ann: [{lines: [One.]}, {lines: [Two.]}]}\n"
+    document = loads(text, variant=Variant(cell="cast.ann=#2")).document
+    assert list(document.cast) == ["ann", "ben"]
+    assert document.cast["ann"].lines == ("Two.",)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "told"),
+    [
+        ("{run.seed: []}", "matrix.run.seed: is empty: give the values that it takes, as [7, 8, 9]"),
+        ("{run.seed: [7, 7]}", 'matrix.run.seed: takes "7" twice'),
+        ("{run..seed: [7]}", "matrix.run..seed: an axis is a path of keys such as floor.policy or run.seed"),
+        ("{name: [a]}", 'matrix.name: "name" is the same in every cell'),
+        (
+            f"{{run.seed: {list(range(1001))}}}",
+            "matrix: stands for 1,001 meetings, and a file for 1,000 at most",
+        ),
+        ("{cast.ann.lines.x: [1]}", None),
+    ],
+)
+def test_a_wrong_matrix_is_told(matrix, told):
+    """Each fault of an axis has its words."""
+    if told is None:
+        found = faults(HEAD + CAST + f"matrix: {matrix}\n", Variant(cell="1"))
+        assert "the matrix has cast.ann.lines.x, and cast.ann.lines is no map [E-MATRIX]" in found[0]
+    else:
+        assert faults(HEAD + CAST + f"matrix: {matrix}\n")[0].endswith(f"{told} [E-MATRIX]")
+
+
+def test_check_looks_at_every_profile_and_every_cell(tmp_path: Path):
+    """What one of them breaks is told, with its option; what all of them share is told once."""
+    file = tmp_path / "v.yaml"
+    file.write_text(VARIED.replace("seed: 1", "sed: 1").replace("[7, 8]", "[7, x]").replace("clock", "clok"))
+    assert [(each.place.line, each.text) for each in check(file)] == [
+        (4, 'unknown key "sed"; did you mean "seed"?'),
+        (6, 'unknown key "clok"; did you mean "clock"? (with --profile ci)'),
+        (7, "must be a whole number, not text (with --cell floor.policy=random,run.seed=x)"),
+    ]
+
+
+def test_a_resolved_variant_is_one_meeting(tmp_path: Path):
+    """What is kept of a run has no profiles and no matrix any more."""
+    file = tmp_path / "v.yaml"
+    file.write_text(VARIED)
+    document = prepare(file, Overrides(variant=Variant("ci", "2"))).document
+    assert (document.profiles, document.matrix, document.run.seed) == (None, None, 8)
+    assert load(file, Variant(profile="ci")).document.matrix is not None
