@@ -214,6 +214,12 @@ class FaultySocket:
         """Let `fault` wait; `strike` is asked when its time has come, and may say not yet."""
         self._armed.append(_Armed(fault, strike))
 
+    async def befall(self, happenings: Iterable[Happening]) -> None:
+        """Go wrong so at once, whatever is being said."""
+        self._happen_all(happenings)
+        with suppress(trio.BrokenResourceError, trio.ClosedResourceError):  # it may break: that is wanted
+            await self._stream.flush()
+
     @property
     def handshake(self) -> Handshake:
         """As the real one."""
@@ -335,8 +341,12 @@ class FaultySocket:
 
 
 def _kind(text: str) -> str:
-    message = cast("dict[str, object]", orjson.loads(text))
-    return str(message.get("type", ""))
+    """A message's type; empty for what has none, for a client may send anything."""
+    try:
+        message: object = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return ""
+    return str(cast("dict[str, object]", message).get("type", "")) if isinstance(message, dict) else ""
 
 
 def close_frame(code: int, reason: str = "") -> Garbage:

@@ -107,7 +107,7 @@ class ToxicStream(trio.abc.Stream):
         self._garbage: list[bytes] = []
         self._is_reset = False
         self._stopped = trio.CancelScope()
-        self._is_sending = False
+        self._sending = trio.Lock()
         for toxic in toxics:
             self.afflict(toxic)
 
@@ -132,13 +132,25 @@ class ToxicStream(trio.abc.Stream):
             case _ as never:
                 assert_never(never)
 
+    def relieve(self, kind: type[Toxic]) -> None:
+        """Be well again of all toxics of a kind."""
+        self._toxics = [toxic for toxic in self._toxics if not isinstance(toxic, kind)]
+
+    async def flush(self) -> None:
+        """Let what waits for the next write, as garbage and a cut do, come without one."""
+        await self.send_all(b"")
+
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         """Send `data` as the stream's ills have it."""
+        async with self._sending:
+            await self._send_all(data)
+
+    async def _send_all(self, data: bytes | bytearray | memoryview) -> None:
         self._check()
         for piece in self._pieces(bytes(data)):
             await self._wait_for(len(piece))
             self._check()
-            if self._has(HalfOpen):
+            if self.has(HalfOpen):
                 await trio.lowlevel.checkpoint()
                 return
             await self._stream.send_all(piece)
@@ -153,7 +165,7 @@ class ToxicStream(trio.abc.Stream):
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
         """Receive as the stream inside, while it is well enough for that."""
-        if not (self._is_reset or self._has(HalfOpen) or self._has(Unread)):
+        if not (self._is_reset or self.has(HalfOpen) or self.has(Unread)):
             with trio.CancelScope() as self._stopped:
                 return await self._stream.receive_some(max_bytes)
         if not self._is_reset:
@@ -163,12 +175,17 @@ class ToxicStream(trio.abc.Stream):
 
     async def aclose(self) -> None:
         """Close the stream inside; one that is half-open stays so for its peer."""
-        if self._has(HalfOpen):
+        if self.has(HalfOpen):
             await trio.lowlevel.checkpoint()
             return
         await self._stream.aclose()
 
-    def _has(self, kind: type[Toxic]) -> bool:
+    async def release(self) -> None:
+        """Close the stream inside, however ill this one is."""
+        await trio.aclose_forcefully(self._stream)
+
+    def has(self, kind: type[Toxic]) -> bool:
+        """Whether it is ill with a toxic of that kind."""
         return any(isinstance(toxic, kind) for toxic in self._toxics)
 
     def _check(self) -> None:

@@ -126,8 +126,8 @@ class _Visit:
         seams: ServerSeams,
         access: Access | None = None,
     ) -> None:
+        self._equipment = equipment = seams.equip(equipment)
         self._request_id = equipment.new_id()
-        self._equipment = equipment
         self._access = access
         self._seams = seams
         self._stream: trio.abc.Stream

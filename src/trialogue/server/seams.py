@@ -6,15 +6,18 @@ Without them nothing here is in the way.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias, TypeVar
 
 import trio
 from attrs import field, frozen
 
+from trialogue.server.equipment import Equipment
 from trialogue.transport.accept import UpgradeRequest
 from trialogue.transport.socket import WebSocket
 
 __all__ = ["NOBODY", "Attend", "Converse", "ServerSeams", "Visitor", "alone"]
+
+T = TypeVar("T")
 
 
 @frozen
@@ -48,9 +51,9 @@ async def alone(_: Visitor, socket: WebSocket, converse: Converse) -> None:
     await converse(socket)
 
 
-def as_it_is(stream: trio.abc.Stream) -> trio.abc.Stream:
-    """The stream itself."""
-    return stream
+def as_it_is(thing: T) -> T:
+    """Give back what was given."""
+    return thing
 
 
 @frozen
@@ -62,6 +65,9 @@ class ServerSeams:
 
     through: Callable[[trio.abc.Stream], trio.abc.Stream] = as_it_is
     """What each connection's stream is put through, before its upgrade is read."""
+
+    equip: Callable[[Equipment], Equipment] = as_it_is
+    """What each visit is served with, given what the server was opened with."""
 
 
 NOBODY: Final = ServerSeams()

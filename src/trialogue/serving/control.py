@@ -1,0 +1,232 @@
+"""What an operator or a test does with a server that runs: look, wait, speak, hear, order faults, begin anew.
+
+1. `Control` is the server's attendant: every session goes through it, whether or not anybody looks.
+2. All of it is in the server's own loop; `thread` and `routes` bring it to others.
+3. A session is named by its id, or `last` for the one that came last.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import trio
+from attrs import define, evolve, field
+
+from trialogue.chaos.faulty_socket import WrongAnswer
+from trialogue.chaos.toxics import HalfOpen, ToxicStream
+from trialogue.errors import SetupError
+from trialogue.model.audio import AudioFormat
+from trialogue.server.equipment import Equipment
+from trialogue.server.seams import Converse, ServerSeams, Visitor
+from trialogue.serving.attended import Attended, Witness
+from trialogue.serving.ledger import Ledger, Session, SessionMessage, Wanted
+from trialogue.serving.orders import FaultOrder, orders_of
+from trialogue.serving.speech import frames_of, recorded, spoken
+from trialogue.serving.visit import Noting, Visit
+from trialogue.transport.socket import WebSocket
+
+__all__ = ["LONGEST_WAIT_S", "Control", "Recorder"]
+
+LONGEST_WAIT_S: Final = 60.0
+"""The longest wait for a message, in seconds."""
+
+_MOST_LINGERING: Final = 64
+"""Streams whose session is over and that stay open, as one whose peer is gone does."""
+
+_GOING_AWAY: Final = 1001
+"""The close code of a server that ends (RFC 6455)."""
+
+Recorder: TypeAlias = Callable[[Visitor], Witness]
+"""Opens a record of a visit."""
+
+
+@define(eq=False)
+class Control:
+    """A server in somebody's hands."""
+
+    equipment: Equipment
+    """What sessions are held with."""
+
+    recorders: tuple[Recorder, ...] = ()
+    """Who writes each session down, beside the ledger."""
+
+    ledger: Ledger = field(factory=Ledger)
+    """What was said."""
+
+    visits: dict[str, Visit] = field(factory=dict[str, Visit])
+    """The sessions that go on, by their ids."""
+
+    ordered: deque[FaultOrder] = field(factory=deque[FaultOrder])
+    """Faults that wait for the sessions to come, each for one."""
+
+    latency_s: float = 0.0
+    """By how much everything comes late."""
+
+    _first: Equipment = field(init=False, repr=False)
+    _streams: int = field(default=0, init=False)
+    _lingering: deque[ToxicStream] = field(factory=deque[ToxicStream], init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._first = self.equipment
+
+    def seams(self) -> ServerSeams:
+        """Where a server must let it stand."""
+        return ServerSeams(attend=self.attend, through=self.through, equip=lambda _: self.equipment)
+
+    # --- looking ------------------------------------------------------------------------------------
+
+    def session(self, name: str | None = None) -> Session:
+        """A session by its id; the last one where nothing is said. `SetupError` where there is none."""
+        sessions = self.ledger.sessions
+        if name in {None, "last"}:
+            if not sessions:
+                raise SetupError("no client has come yet")
+            return list(sessions.values())[-1]
+        if name not in sessions:
+            raise SetupError(f"there is no session {name!r}")
+        return sessions[name]
+
+    async def wait_for(self, wanted: Wanted, within_s: float) -> SessionMessage:
+        """A message, now or as soon as it has come; `NothingCame` where that takes too long."""
+        return await self.ledger.wait_for(wanted, min(within_s, LONGEST_WAIT_S))
+
+    # --- speaking and hearing -----------------------------------------------------------------------
+
+    def speak(self, text: str, session: str | None = None, behavior: str = "queue") -> None:
+        """Have the agent say something."""
+        self.visit(session).speak(text, behavior)
+
+    def write(self, text: str, session: str | None = None) -> None:
+        """Have the user say something in writing."""
+        self.visit(session).write(text)
+
+    async def say(
+        self, text: str, session: str | None = None, *, voice: str = "heart", at_once: bool = False
+    ) -> None:
+        """Have the user say something aloud."""
+        make = partial(spoken, self.equipment.synthesizer, text, voice)
+        await self._heard(make, session, at_once=at_once)
+
+    async def play(self, path: Path, session: str | None = None, *, at_once: bool = False) -> None:
+        """Have the user's voice be a recording."""
+        await self._heard(partial(recorded, path), session, at_once=at_once)
+
+    async def _heard(
+        self, make: Callable[[AudioFormat], bytes], session: str | None, *, at_once: bool
+    ) -> None:
+        visit = self.visit(session)
+        sound = await self.equipment.compute.run(partial(make, visit.input_format))
+        await visit.hear(frames_of(sound, visit.input_format), at_once=at_once)
+
+    # --- striking -----------------------------------------------------------------------------------
+
+    def order(self, order: FaultOrder, session: str | None = None) -> None:
+        """Order a fault: for a session that goes on, or for the next that comes."""
+        if session is not None:
+            self.visit(session).order(order)
+        else:
+            self.ordered.extend([order] * order.fault.dials)
+
+    def delay(self, seconds: float) -> None:
+        """Have everything come late, from now on and in every session."""
+        if not 0.0 <= seconds <= LONGEST_WAIT_S:
+            raise SetupError(f"a latency is from 0 to {LONGEST_WAIT_S:g} seconds, not {seconds:g}")
+        self.latency_s = seconds
+        for visit in self.visits.values():
+            visit.delay(seconds)
+
+    async def reset(self) -> None:
+        """Be as at the beginning: nobody is here, nothing was said, nothing is ordered."""
+        self.ordered.clear()
+        self.equipment = self._first
+        self.latency_s = 0.0
+        await self._end_all()
+        self.ledger.forget()
+
+    async def _end_all(self) -> None:
+        async with trio.open_nursery() as nursery:
+            for visit in self.visits.values():
+                nursery.start_soon(visit.attended.aclose, _GOING_AWAY)
+        for visit in self.visits.values():
+            visit.nursery.cancel_scope.cancel(reason="the server was reset")
+
+    # --- attending ----------------------------------------------------------------------------------
+
+    def through(self, stream: trio.abc.Stream) -> ToxicStream:
+        """Put a connection's stream where it can fall ill."""
+        self._streams += 1
+        seed = f"{self.equipment.options.seed}/{self._streams}"
+        return ToxicStream(stream, chance=random.Random(seed))  # noqa: S311 - jitter
+
+    def answer(self, query: str) -> WrongAnswer | None:
+        """What a client meets in the place of its upgrade, if anything; `SetupError` for a wrong query."""
+        asked = [each.answer for each in orders_of(query) if each.answer]
+        if asked:
+            return asked[0]
+        waiting = next((each for each in self.ordered if each.answer), None)
+        if waiting is None:
+            return None
+        self.ordered.remove(waiting)
+        return waiting.answer
+
+    async def attend(self, visitor: Visitor, socket: WebSocket, converse: Converse) -> None:
+        """Attend one visit, from its upgrade to its end."""
+        asked = visitor.request
+        session = self.ledger.open(visitor.request_id, asked.path, asked.query)
+        witnesses = [Noting(self.ledger, session), *(record(visitor) for record in self.recorders)]
+        attended = Attended(socket, *witnesses)
+        stream = visitor.stream
+        if not isinstance(stream, ToxicStream):
+            raise TypeError("a visit's stream is what `through` gave")
+        async with trio.open_nursery() as nursery:
+            visit = Visit(session, attended, stream, nursery)
+            with self._going_on(visit):
+                visit.delay(self.latency_s)
+                for each in (*orders_of(asked.query), *self._next_orders()):
+                    if each.session is not None:
+                        visit.order(each)
+                await converse(visit.socket)
+                nursery.cancel_scope.cancel()
+        attended.finish()
+        await self._let_linger(stream)
+
+    @contextmanager
+    def _going_on(self, visit: Visit) -> Generator[None]:
+        self.visits[visit.session.id] = visit
+        try:
+            yield
+        finally:
+            del self.visits[visit.session.id]
+
+    async def _let_linger(self, stream: ToxicStream) -> None:
+        """A peer that is gone is gone for its client, too: its stream stays open for a while."""
+        if stream.has(HalfOpen):
+            self._lingering.append(stream)
+        if len(self._lingering) > _MOST_LINGERING:
+            await self._lingering.popleft().release()
+
+    def _next_orders(self) -> Sequence[FaultOrder]:
+        taken = [each for each in self.ordered if each.session is not None]
+        self.ordered = deque(each for each in self.ordered if each.session is None)
+        return taken
+
+    def visit(self, session: str | None = None) -> Visit:
+        """A session that goes on; the last one where nothing is said. `SetupError` where there is none."""
+        if session in {None, "last"}:
+            if not self.visits:
+                raise SetupError("no client is here")
+            return list(self.visits.values())[-1]
+        if session not in self.visits:
+            raise SetupError(f"no session {session!r} goes on")
+        return self.visits[session]
+
+    def equip(self, **changes: object) -> None:
+        """Change how the sessions to come are served: options by their names."""
+        options = evolve(self.equipment.options, **changes)  # type: ignore[arg-type]
+        self.equipment = evolve(self.equipment, options=options)

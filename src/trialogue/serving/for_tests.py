@@ -1,0 +1,246 @@
+"""The server that tests get: any client of any kind dials it, and the test says who it is and asks what came.
+
+1. It lives in a thread of its own (`in_thread`): a test may be sync, asyncio's, trio's or anyio's.
+2. What waits blocks its caller: a test with a loop awaits the same call of `aio`, so that its client goes on.
+3. `reset` makes it new between two tests; it is opened once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Future
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import trio
+from attrs import define, frozen
+
+from trialogue.compute import InThreads
+from trialogue.server.equipment import Equipment
+from trialogue.server.listener import Server, open_server
+from trialogue.server.options import ServerOptions
+from trialogue.serving.control import LONGEST_WAIT_S, Control
+from trialogue.serving.in_thread import Bridge, awaited
+from trialogue.serving.ledger import By, Session, SessionMessage, Wanted
+from trialogue.serving.orders import order
+from trialogue.speech.engines import Engines
+from trialogue.speech.murmur import murmuring_engines
+
+__all__ = ["AioServer", "AioUser", "User", "VoiceAgentServer", "opened"]
+
+T = TypeVar("T")
+
+SOON_S: Final = 5.0
+"""How long a test waits for a message, if it does not say."""
+
+
+@frozen
+class Hands:
+    """How calls get into the server's loop."""
+
+    bridge: Bridge
+    """The thread."""
+
+    control: Control
+    """What is done there."""
+
+    def do(self, call: Callable[[Control], T]) -> T:
+        """Make a call that never waits."""
+        return self.bridge.do(partial(call, self.control))
+
+    def begin(self, call: Callable[[Control], Awaitable[T]]) -> Future[T]:
+        """Begin a call that waits."""
+        return self.bridge.begin(partial(call, self.control))
+
+    def wait_for(self, wanted: Wanted, within_s: float) -> Future[SessionMessage]:
+        """Begin to wait for a message."""
+        return self.begin(lambda control: control.wait_for(wanted, within_s))
+
+    def say(self, text: str, session: str | None, voice: str, *, at_once: bool) -> Future[None]:
+        """Begin to speak as the user."""
+        return self.begin(lambda control: control.say(text, session, voice=voice, at_once=at_once))
+
+    def play(self, path: Path | str, session: str | None, *, at_once: bool) -> Future[None]:
+        """Begin to play as the user."""
+        return self.begin(lambda control: control.play(Path(path), session, at_once=at_once))
+
+
+@define(eq=False)
+class VoiceAgentServer:
+    """A voice agent server in a test's hands."""
+
+    _hands: Hands
+    _server: Server
+
+    @property
+    def url(self) -> str:
+        """What a client dials: `ws://127.0.0.1:PORT/v1/agent/converse`."""
+        return self._server.url
+
+    @property
+    def host(self) -> str:
+        """The same for clients that make the rest of the address themselves: `127.0.0.1:PORT`."""
+        return f"{self._server.host}:{self._server.port}"
+
+    @property
+    def user(self) -> User:
+        """Whoever speaks to the agent."""
+        return User(self._hands)
+
+    @property
+    def aio(self) -> AioServer:
+        """The same for tests with a loop: what waits is awaited."""
+        return AioServer(self._hands)
+
+    # --- what clients meet --------------------------------------------------------------------------
+
+    def options(self, **changes: object) -> None:
+        """Serve the sessions to come otherwise: fields of `ServerOptions` by their names."""
+        self._hands.do(lambda control: control.equip(**changes))
+
+    def fault(self, name: str, *, after: str | float | None = None, session: str | None = None) -> None:
+        """Order a fault: for the next session, or for one that goes on (`last` for the newest).
+
+        It strikes at its own moment; with `after`, as `3s`, so long after the upgrade.
+        """
+        self._hands.do(lambda control: control.order(order(name, after), session))
+
+    def latency(self, seconds: float) -> None:
+        """Have everything that the server says come so much later."""
+        self._hands.do(lambda control: control.delay(seconds))
+
+    def say(self, text: str, *, session: str | None = None) -> None:
+        """Have the agent say something now, behind what it is saying."""
+        self._hands.do(lambda control: control.speak(text, session))
+
+    def reset(self) -> None:
+        """Be as at the beginning: no script, no faults, nothing received, nobody connected."""
+        self._hands.begin(Control.reset).result(SOON_S)
+
+    # --- what clients said --------------------------------------------------------------------------
+
+    def received(
+        self, kind: str | None = None, *, session: str | None = None, by: By = "client", **having: object
+    ) -> list[Mapping[str, Any]]:
+        """What clients have sent, as JSON objects: of one type or all, of one session or all.
+
+        Keywords are fields that the message must have: `received("Settings", tags=["test"])`.
+        """
+        wanted = Wanted(kind or "", having, by, session)
+        return self._hands.do(lambda control: [each.message for each in control.ledger.all_of(wanted)])
+
+    def sessions(self) -> list[Session]:
+        """The sessions since the last reset, in the order of their coming."""
+        return self._hands.do(lambda control: list(control.ledger.sessions.values()))
+
+    def wait_for(
+        self,
+        kind: str,
+        *,
+        within_s: float = SOON_S,
+        session: str | None = None,
+        by: By = "client",
+        nth: int = 1,
+        **having: object,
+    ) -> Mapping[str, Any]:
+        """A message, now or as soon as it has come; `NothingCame` where that takes too long."""
+        wanted = Wanted(kind, having, by, session, nth)
+        return self._hands.wait_for(wanted, within_s).result(within_s + SOON_S).message
+
+
+@frozen
+class User:
+    """Whoever speaks to the agent: heard by the server as if the client's microphone had picked it up."""
+
+    _hands: Hands
+
+    def say(
+        self, text: str, *, session: str | None = None, at_once: bool = False, voice: str = "heart"
+    ) -> None:
+        """Say something aloud, and fall silent; returns when it is said, at life's pace or at once."""
+        self._hands.say(text, session, voice, at_once=at_once).result(LONGEST_WAIT_S)
+
+    def play(self, path: Path | str, *, session: str | None = None, at_once: bool = False) -> None:
+        """Play a recording (WAV or FLAC), and fall silent; returns when it is played."""
+        self._hands.play(path, session, at_once=at_once).result(LONGEST_WAIT_S)
+
+    def write(self, text: str, *, session: str | None = None) -> None:
+        """Say something in writing, as `InjectUserMessage` does."""
+        self._hands.do(lambda control: control.write(text, session))
+
+
+@frozen
+class AioServer:
+    """What waits, for tests with a loop of asyncio's or trio's."""
+
+    _hands: Hands
+
+    @property
+    def user(self) -> AioUser:
+        """Whoever speaks to the agent."""
+        return AioUser(self._hands)
+
+    async def wait_for(
+        self,
+        kind: str,
+        *,
+        within_s: float = SOON_S,
+        session: str | None = None,
+        by: By = "client",
+        nth: int = 1,
+        **having: object,
+    ) -> Mapping[str, Any]:
+        """As `VoiceAgentServer.wait_for`."""
+        wanted = Wanted(kind, having, by, session, nth)
+        return (await awaited(self._hands.wait_for(wanted, within_s))).message
+
+
+@frozen
+class AioUser:
+    """The user, for tests with a loop."""
+
+    _hands: Hands
+
+    async def say(
+        self, text: str, *, session: str | None = None, at_once: bool = False, voice: str = "heart"
+    ) -> None:
+        """As `User.say`."""
+        await awaited(self._hands.say(text, session, voice, at_once=at_once))
+
+    async def play(self, path: Path | str, *, session: str | None = None, at_once: bool = False) -> None:
+        """As `User.play`."""
+        await awaited(self._hands.play(path, session, at_once=at_once))
+
+
+def opened(
+    engines: Engines | None = None, options: ServerOptions | None = None
+) -> tuple[Bridge, VoiceAgentServer]:
+    """Open a server on loopback, with murmuring voices if none are given; whoever opens it closes the bridge.
+
+    A murmuring voice makes sound that is no speech, and hears what another one says exactly.
+    """
+    voices = engines or murmuring_engines()
+    made: list[tuple[Control, Server]] = []
+
+    async def main(ready: Callable[[], None]) -> None:
+        control = Control(
+            Equipment(
+                recognizer=voices.recognizer,
+                synthesizer=voices.synthesizer,
+                open_detector=voices.open_detector,
+                compute=InThreads(),
+                options=options or ServerOptions(),
+            )
+        )
+        async with trio.open_nursery() as nursery:
+            server: Server = await nursery.start(
+                partial(open_server, control.equipment, seams=control.seams())
+            )
+            made.append((control, server))
+            ready()
+
+    bridge = Bridge(main)
+    bridge.open()
+    control, server = made[0]
+    return bridge, VoiceAgentServer(Hands(bridge, control), server)

@@ -1,0 +1,59 @@
+"""A user's speech for a session: words by a voice, or a recording, in the session's own format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, cast
+
+from trialogue.errors import SetupError
+from trialogue.model.audio import AudioFormat
+from trialogue.server.voice import as_audio
+from trialogue.speech.formats import encode
+from trialogue.speech.ports import Synthesizer
+from trialogue.speech.recordings import read_recording
+
+__all__ = ["FRAME_S", "TURN_END_S", "frames_of", "input_format", "recorded", "spoken"]
+
+FRAME_S: Final = 0.02
+"""What one message holds of a user's sound, in seconds."""
+
+TURN_END_S: Final = 1.2
+"""The silence behind speech, which ends the turn."""
+
+
+def input_format(settings: Mapping[str, Any]) -> AudioFormat:
+    """What Settings say of the client's sound; `SetupError` for a format that nobody speaks here."""
+    sound = _member(_member(settings, "audio"), "input")
+    encoding, rate = sound.get("encoding", "linear16"), sound.get("sample_rate", 24_000)
+    if encoding not in {"linear16", "mulaw", "alaw"}:
+        raise SetupError(
+            f"the session's sound is {encoding}: a user can be heard in linear16, mulaw and alaw"
+        )
+    return AudioFormat(encoding, int(rate))
+
+
+def spoken(synthesizer: Synthesizer, text: str, voice: str, audio_format: AudioFormat) -> bytes:
+    """Words by a voice, and the silence that ends the turn."""
+    return as_audio(iter(synthesizer.synthesize(text, voice)), audio_format) + _silence(audio_format)
+
+
+def recorded(path: Path, audio_format: AudioFormat) -> bytes:
+    """A recording (WAV or FLAC), and the silence that ends the turn; `SetupError` where it cannot be read."""
+    pcm = read_recording(path, audio_format.sample_rate)
+    return encode(pcm, audio_format.encoding) + _silence(audio_format)
+
+
+def frames_of(sound: bytes, audio_format: AudioFormat) -> Iterator[bytes]:
+    """Sound in messages of `FRAME_S`."""
+    size = audio_format.bytes_for(FRAME_S)
+    return (sound[start : start + size] for start in range(0, len(sound), size))
+
+
+def _member(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    member: object = value.get(name)
+    return cast("Mapping[str, Any]", member) if isinstance(member, Mapping) else {}
+
+
+def _silence(audio_format: AudioFormat) -> bytes:
+    return encode(bytes(2 * round(TURN_END_S * audio_format.sample_rate)), audio_format.encoding)

@@ -1,0 +1,133 @@
+"""One visit: a session with all that can be done to it while it lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import orjson
+import trio
+from attrs import define, field
+
+from trialogue.chaos.catalogue import fault_named
+from trialogue.chaos.faulty_socket import FaultySocket, SessionFault
+from trialogue.chaos.toxics import Delay, ToxicStream
+from trialogue.errors import SetupError
+from trialogue.model.audio import AudioFormat
+from trialogue.serving.attended import Attended
+from trialogue.serving.ledger import By, Ledger, Session
+from trialogue.serving.orders import FaultOrder
+from trialogue.serving.speech import FRAME_S, input_format
+
+__all__ = ["Noting", "Visit"]
+
+
+@define
+class Noting:
+    """Writes down in the ledger what goes through a session's socket."""
+
+    ledger: Ledger
+    session: Session
+
+    def said(self, by: By, message: str | bytes) -> None:
+        """A message went through."""
+        self.ledger.note(self.session, by, message)
+
+    def ended(self, code: int | None) -> None:
+        """The session is over."""
+        self.ledger.close(self.session, code)
+
+
+class StruckSocket(FaultySocket):
+    """A socket at which faults strike by their names, as the entries of a script ask for them."""
+
+    def __init__(self, socket: Attended, stream: ToxicStream, strike: Callable[[str], None]) -> None:
+        super().__init__(socket, stream)
+        self._by_name = strike
+
+    def strike(self, name: str) -> None:
+        """Let a fault strike now; `SetupError` for one that cannot."""
+        self._by_name(name)
+
+
+@define(eq=False)
+class Visit:
+    """A session that goes on."""
+
+    session: Session
+    """What was said in it."""
+
+    attended: Attended
+    """Where messages are put in."""
+
+    stream: ToxicStream
+    """What carries it."""
+
+    nursery: trio.Nursery
+    """Where its faults wait for their time."""
+
+    socket: StruckSocket = field(init=False)
+    """Where its faults strike."""
+
+    def __attrs_post_init__(self) -> None:
+        self.socket = StruckSocket(self.attended, self.stream, self.strike)
+
+    # faults
+
+    def strike(self, name: str) -> None:
+        """Let the fault of that name strike now."""
+        self.order(FaultOrder(fault_named(name), after_s=0.0))
+
+    def order(self, order: FaultOrder) -> None:
+        """Let a fault strike in its time; `SetupError` for one that strikes no session."""
+        ill = order.session
+        if ill is None:
+            raise SetupError(f"{order.fault.name!r} strikes the upgrade: this session is past that")
+        if order.after_s is None:
+            self.socket.arm(ill, lambda: self._note(order))
+        else:
+            self.nursery.start_soon(self._befall, order, ill)
+
+    def delay(self, seconds: float) -> None:
+        """Have everything come so much later from now on."""
+        self.stream.relieve(Delay)
+        if seconds:
+            self.stream.afflict(Delay(seconds))
+
+    def _note(self, order: FaultOrder) -> bool:
+        self.session.struck.append(order.fault.name)
+        return True
+
+    async def _befall(self, order: FaultOrder, ill: SessionFault) -> None:
+        await trio.sleep_until(self.session.began + (order.after_s or 0.0))
+        self._note(order)
+        await self.socket.befall(ill.happenings)
+
+    # words
+
+    def speak(self, text: str, behavior: str) -> None:
+        """Have the agent say something, as if the client had injected it."""
+        message = {"type": "InjectAgentMessage", "message": text, "behavior": behavior}
+        self.attended.put(orjson.dumps(message).decode())
+
+    def write(self, text: str) -> None:
+        """Have the user say something in writing, as if the client had injected it."""
+        message = {"type": "InjectUserMessage", "content": text}
+        self.attended.put(orjson.dumps(message).decode())
+
+    async def hear(self, frames: Iterable[bytes], *, at_once: bool) -> None:
+        """Have the server hear sound in its own format, at life's pace or at once."""
+        begin = trio.current_time()
+        with self.attended.speaking():
+            for number, frame in enumerate(frames):
+                if not at_once:
+                    await trio.sleep_until(begin + number * FRAME_S)
+                self.attended.put(frame)
+            await trio.lowlevel.checkpoint()
+
+    @property
+    def input_format(self) -> AudioFormat:
+        """What the session's sound is like, as its Settings say; `SetupError` before them."""
+        settings = self.session.of("client", "Settings")
+        if not settings:
+            raise SetupError("this session has had no Settings: nobody knows its sound's format")
+        return input_format(settings[0].message)
