@@ -17,6 +17,7 @@ from trialogue.errors import ConnectionLost
 from trialogue.server.connection import Connection, converse, where
 from trialogue.server.equipment import Equipment
 from trialogue.server.options import ServerOptions, is_loopback
+from trialogue.server.terms import STRANGER
 
 
 def settings(**agent: Any) -> dict[str, Any]:
@@ -225,7 +226,7 @@ async def test_a_socket_that_is_lost_in_a_reply_is_no_crash(
 
 def test_repr_is_a_status_line() -> None:
     """The conversation's, in brackets."""
-    made = Connection(FakeSocket(), fake_equipment(), "r-1")
+    made = Connection(FakeSocket(), fake_equipment(), "r-1", STRANGER)
     assert repr(made) == "<Connection: <Conversation r-1: awaiting-settings, user silent>>"
 
 

@@ -126,7 +126,7 @@ def test_settings_that_cannot_be_had(
     agent: dict[str, Any], audio: dict[str, Any] | None, code: str, words: str
 ) -> None:
     """What this server has not is refused at once, in words that say what would do."""
-    desk = Desk()
+    desk = Desk(ServerOptions(stand_in=None))
     desk.say(settings(audio=audio, **agent))
     error = error_of(desk)
     assert error["code"] == code
@@ -286,9 +286,9 @@ def test_speech_that_goes_on_before_its_words_are_there_is_one_turn() -> None:
     assert desk.last(cmd.BeginPass).request.heard == "What does it cost?"
 
 
-def test_agent_without_think_settings_never_answers() -> None:
+def test_agent_without_think_settings_never_answers_where_nobody_stands_in() -> None:
     """It still hears and can be made to speak."""
-    desk = Desk()
+    desk = Desk(ServerOptions(stand_in=None))
     desk.say(settings())
     desk.look()
     desk.say({"type": "InjectUserMessage", "content": "Hi"})
@@ -761,7 +761,7 @@ def test_update_think_replaces_everything() -> None:
 
 def test_update_think_to_what_is_not_here() -> None:
     """INVALID_SETTINGS ends the session, as the hosted service does."""
-    desk = running()
+    desk = running(ServerOptions(stand_in=None))
     desk.say({"type": "UpdateThink", "think": {"provider": {"type": "google", "model": "m"}}})
     assert error_of(desk)["code"] == "INVALID_SETTINGS"
 

@@ -20,15 +20,18 @@ from trialogue.compute import InThreads
 from trialogue.errors import SetupError
 from trialogue.server.equipment import seeded_ids
 from trialogue.server.listener import LOOPBACK, Access, Server, open_server, serve_stream
+from trialogue.server.options import ServerOptions
+from trialogue.server.think.scripted import read_script
+from trialogue.server.think.stand_in import AgentMatch, StandIn, StandInAgent
 from trialogue.transport.dial import open_websocket_over
 from trialogue.transport.pipe import open_pipe
 
 
 @asynccontextmanager
-async def serving(access: Access = LOOPBACK) -> AsyncIterator[Server]:
+async def serving(access: Access = LOOPBACK, options: ServerOptions | None = None) -> AsyncIterator[Server]:
     """A server on loopback while the block runs."""
     async with trio.open_nursery() as nursery:
-        equipment = evolve(fake_equipment(), compute=InThreads())
+        equipment = evolve(fake_equipment(options), compute=InThreads())
         server: Server = await nursery.start(open_server, equipment, access)
         with trio.fail_after(20):
             await trio.lowlevel.checkpoint()
@@ -264,3 +267,25 @@ async def test_a_message_is_at_most_a_mebibyte(message: str | bytes) -> None:
 def test_the_default_crowd() -> None:
     """The bound that the manual gives."""
     assert LOOPBACK.max_connections == 64
+
+
+def agents_at(*paths: str) -> StandIn:
+    """The operator's file with an agent for each of these paths."""
+    script = read_script([{"say": "Yes."}])
+    return StandIn(tuple(StandInAgent(f"a{n}", script, AgentMatch(path=p)) for n, p in enumerate(paths)))
+
+
+async def test_agents_of_the_file_have_paths_of_their_own() -> None:
+    """What the file names may stand before the protocol's path, and nothing else."""
+    options = ServerOptions(stand_in=agents_at("/orders"))
+    async with serving(options=options) as server:
+        root = f"ws://127.0.0.1:{server.port}"
+        async with connect(f"{root}/orders/v1/agent/converse") as socket:
+            assert json.loads(await socket.recv())["type"] == "Welcome"
+            await socket.send(json.dumps(settings(think={"provider": {"type": "anthropic", "model": "m"}})))
+            await socket.send(json.dumps({"type": "InjectUserMessage", "content": "Hi"}))
+            said = ""
+            while said != "Yes.":
+                message = await socket.recv()
+                said = json.loads(message).get("content", "") if isinstance(message, str) else said
+        assert (await status_of(server, path="/sales/v1/agent/converse")).response.status_code == 404

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from trio.testing import MockClock
 
 from trialogue.server.options import ServerOptions
-from trialogue.server.terms import ScriptedTerms, chance
+from trialogue.server.terms import chance
 from trialogue.server.think.place import ScriptPlace, split_denial
 from trialogue.server.think.ports import (
     CallItem,
@@ -26,6 +26,7 @@ from trialogue.server.think.ports import (
     ThoughtSentence,
 )
 from trialogue.server.think.scripted import ScriptedThink, ScriptError, fill, read_script
+from trialogue.server.think.terms import ScriptedTerms
 
 
 def opened(*entries: dict[str, Any]) -> ScriptedThink:

@@ -229,6 +229,6 @@ def local_equipment(engines: Engines, seed: int, hosts: tuple[str, ...] = ()) ->
         synthesizer=engines.synthesizer,
         open_detector=engines.open_detector,
         compute=compute(),
-        options=ServerOptions(seed=seed, allow_endpoint=partial(allows, hosts)),
+        options=ServerOptions(seed=seed, allow_endpoint=partial(allows, hosts), stand_in=None),
         new_id=seeded_ids(seed),
     )

@@ -6,8 +6,9 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-from trialogue.server.terms import Terms, ThinkTerms
+from trialogue.server.terms import Terms
 from trialogue.server.think.ports import ThinkRequest
+from trialogue.server.think.terms import ThinkTerms
 from trialogue.services.deepgram.messages import AgentWarning, ServerMessage
 
 

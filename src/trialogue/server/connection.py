@@ -22,7 +22,8 @@ from trialogue.server.conversation import Conversation
 from trialogue.server.ear import AgentEar
 from trialogue.server.equipment import Equipment
 from trialogue.server.events import AudioReceived, DeadlineReached, Event, MessageReceived, NonsenseReceived
-from trialogue.server.terms import Terms
+from trialogue.server.terms import STRANGER, Terms
+from trialogue.server.think.stand_in import Caller
 from trialogue.server.thinking import Thinker
 from trialogue.server.voice import AgentVoice
 from trialogue.services.deepgram.codec import decode_client, encode
@@ -34,10 +35,12 @@ _DIAGNOSTICS: Final = Log("trialogue.server")
 _OURS = Path(__file__).parents[1]
 
 
-async def converse(socket: WebSocket, equipment: Equipment, *, request_id: str) -> None:
+async def converse(
+    socket: WebSocket, equipment: Equipment, *, request_id: str, caller: Caller = STRANGER
+) -> None:
     """Be the agent at the other end of `socket` until either side closes it; never raises of itself."""
     try:
-        await Connection(socket, equipment, request_id).run()
+        await Connection(socket, equipment, request_id, caller).run()
     except Exception as crash:  # noqa: BLE001 the supervisor of this server: one connection falls, not all
         _DIAGNOSTICS.error("connection crashed", request_id=request_id, where=where(crash))
         error = AgentError(code="INTERNAL_SERVER_ERROR", description="The server is at fault.")
@@ -69,10 +72,10 @@ def _send(socket: WebSocket, message: ServerMessage) -> None:
 class Connection:
     """One connection; made and run by `converse`."""
 
-    def __init__(self, socket: WebSocket, equipment: Equipment, request_id: str) -> None:
+    def __init__(self, socket: WebSocket, equipment: Equipment, request_id: str, caller: Caller) -> None:
         self._socket = socket
         self._equipment = equipment
-        self._conversation = Conversation(equipment.options, request_id)
+        self._conversation = Conversation(equipment.options, request_id, caller)
         self._nursery: trio.Nursery
         self._thinking: Thinker
         self._ear: AgentEar | None = None

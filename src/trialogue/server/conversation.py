@@ -23,6 +23,7 @@ from trialogue.server.commands import Close, Command, EndUserTurn, GoBack, HearA
 from trialogue.server.limits import NEVER, SessionLimit, SessionLimits
 from trialogue.server.options import RefusalStyle, ServerOptions, UnknownFields
 from trialogue.server.think.place import split_denial
+from trialogue.server.think.stand_in import Caller
 from trialogue.server.updating import applied, updated
 from trialogue.server.user_turn import UserFact, UserState, UserTurn
 from trialogue.services.deepgram.codec import unknown_fields
@@ -80,10 +81,11 @@ SESSION_TRANSITIONS: Final[dict[tuple[SessionPhase, SessionStep], SessionPhase]]
 
 
 class Conversation:
-    """One session; `request_id` is what `Welcome` says."""
+    """One session of `caller`; `request_id` is what `Welcome` says."""
 
-    def __init__(self, options: ServerOptions, request_id: str) -> None:
+    def __init__(self, options: ServerOptions, request_id: str, caller: Caller = tm.STRANGER) -> None:
         self.request_id = request_id
+        self._caller = caller
         self._options = options
         self._orders = Orders()
         self._phase = SessionPhase.AWAITING_SETTINGS
@@ -215,7 +217,7 @@ class Conversation:
         if not self._may(SessionStep.SETTINGS):
             return
         try:
-            terms = tm.read_terms(settings, self._options)
+            terms = tm.read_terms(settings, self._options, self._caller)
         except tm.TermsRefused as refusal:
             self._end(refusal.code, str(refusal))
             return

@@ -28,6 +28,8 @@ from trialogue.server.listen.connection import listen
 from trialogue.server.listen.terms import ListenTerms, QueryRefused, read_query
 from trialogue.server.options import is_loopback
 from trialogue.server.seams import NOBODY, ServerSeams, Visitor
+from trialogue.server.terms import STRANGER
+from trialogue.server.think.stand_in import Caller
 from trialogue.services.deepgram.listen.settings import FLUX_PATH, NOVA_PATH, ListenRoute
 from trialogue.transport.accept import (
     Accept,
@@ -131,6 +133,7 @@ class _Visit:
         self._access = access
         self._seams = seams
         self._stream: trio.abc.Stream
+        self._caller = STRANGER
         self._listens: ListenTerms | None = None
 
     def service(self) -> SocketService:
@@ -147,12 +150,14 @@ class _Visit:
 
     async def _converse(self, socket: WebSocket) -> None:
         if self._listens is None:
-            await converse(socket, self._equipment, request_id=self._request_id)
+            await converse(socket, self._equipment, request_id=self._request_id, caller=self._caller)
         else:
             await listen(socket, self._equipment, self._listens, request_id=self._request_id)
 
     def _decide(self, request: UpgradeRequest) -> Accept | Reject:
-        if request.path != PATH and request.path not in _LISTEN_PATHS:
+        before = request.path.removesuffix(PATH)
+        converses = request.path.endswith(PATH) and before in {"", *self._paths()}
+        if not converses and request.path not in _LISTEN_PATHS:
             return self._reject(404, "NOT_FOUND", "There is nothing at this path.")
         if self._access is not None:
             if not _is_from_here(request, self._access):
@@ -164,8 +169,14 @@ class _Visit:
                 self._listens = read_query(_LISTEN_PATHS[request.path], request.query)
             except (QueryRefused, ValueError) as refusal:
                 return self._reject(400, "INVALID_QUERY_PARAMETER", str(refusal))
+        self._caller = Caller(before, _key_of_header(request) or _key_of_subprotocols(request))
         chosen = next((name for name in request.subprotocols if name.lower() in _SCHEMES), None)
         return Accept(chosen, (("dg-request-id", self._request_id),))
+
+    def _paths(self) -> frozenset[str]:
+        """What may stand before the protocol's path: an agent of the operator's file waits there."""
+        stand_in = self._equipment.options.stand_in
+        return frozenset() if stand_in is None else stand_in.paths
 
     def _crashed(self, crash: Exception) -> None:
         _DIAGNOSTICS.error("handshake crashed", request_id=self._request_id, where=where(crash))

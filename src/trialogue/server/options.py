@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import Enum
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
+from trialogue.server.think.stand_in import StandIn
 from trialogue.services.deepgram.settings import AgentSettings
 
 
@@ -48,6 +49,16 @@ def is_loopback(url: str) -> bool:
         return False
 
 
+def is_allowed(hosts: Collection[str], url: str) -> bool:
+    """Whether `url` is on this machine, or at one of `hosts`, and plain HTTP or HTTPS."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and (is_loopback(url) or parts.hostname in hosts)
+    except ValueError:
+        return False
+
+
+_DEFAULT_STAND_IN = StandIn()
 _NO_AGENTS: Mapping[str, AgentSettings] = MappingProxyType({})
 
 
@@ -102,3 +113,6 @@ class ServerOptions:
 
     allow_endpoint: Callable[[str], bool] = field(default=is_loopback)
     """Which think endpoints may be asked; loopback only unless the operator says more."""
+
+    stand_in: StandIn | None = _DEFAULT_STAND_IN
+    """Who answers for providers that are not here; None refuses them with `INVALID_SETTINGS`."""

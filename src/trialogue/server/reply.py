@@ -150,7 +150,7 @@ class Reply:
     def begin_sentence(self, text: str) -> bool:
         """Note that the audio of the next sentence begins; whether that one was thought."""
         self.sentences.append(text)
-        return self._sources.popleft()
+        return bool(self._sources) and self._sources.popleft()
 
     def order_end(self) -> None:
         """Note that its end was ordered, behind all that was ordered before."""

@@ -5,18 +5,22 @@ from __future__ import annotations
 import random
 from typing import assert_never
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from trialogue.model.audio import AudioFormat, Encoding
 from trialogue.server.options import ServerOptions
 from trialogue.server.think.ports import CallItem, MemoryItem, OfferedFunction, TextItem
-from trialogue.server.think.scripted import Script, ScriptError, read_script
+from trialogue.server.think.scripted import ScriptError, read_script
+from trialogue.server.think.stand_in import Caller
+from trialogue.server.think.terms import OpenAiTerms, ScriptedTerms, ThinkTerms
 from trialogue.services.deepgram import settings as wire
 
 _DEFAULT_RATES = {"linear16": 24_000, "mulaw": 8_000, "alaw": 8_000}
 _RATES = range(4_000, 192_001)
 _DEFAULT_VOICE = "aura-2-thalia-en"
 _DEFAULT_LISTEN = wire.DeepgramListenProviderV1()
+STRANGER = Caller()
+"""A caller of whom nothing is known."""
 _KEPT = (
     "model",
     "language",
@@ -35,40 +39,6 @@ class TermsRefused(Exception):
     def __init__(self, description: str, *, code: str = "INVALID_SETTINGS") -> None:
         super().__init__(description)
         self.code = code
-
-
-@frozen
-class ScriptedTerms:
-    """Think by a script."""
-
-    script: Script
-    """What to say, and when."""
-
-    seed: int = 0
-    """Where its latencies come from."""
-
-    given: tuple[int, ...] = field(default=(), eq=False, repr=False)
-    """Entries that were heard in sessions before this one: where the script begins."""
-
-    tells_entries: bool = field(default=False, eq=False, repr=False)
-    """Whether the client is told which entry a reply uses."""
-
-
-@frozen
-class OpenAiTerms:
-    """Think by an endpoint that speaks OpenAI's chat completions."""
-
-    endpoint: wire.Endpoint
-    """Where it is; its headers are secret."""
-
-    model: str
-    """The model's name."""
-
-    temperature: float | None = None
-    """How freely it writes; the endpoint's own where None."""
-
-
-ThinkTerms = ScriptedTerms | OpenAiTerms
 
 
 @frozen
@@ -128,6 +98,9 @@ class Terms:
     voices: tuple[str, ...] = (_DEFAULT_VOICE,)
     """In the order of trying."""
 
+    caller: Caller = STRANGER
+    """Who it is, for whoever stands in."""
+
     @property
     def tells_entries(self) -> bool:
         """Whether the client wants to know which entries of its script are used."""
@@ -139,9 +112,14 @@ class Terms:
         return isinstance(self.listen, wire.DeepgramListenProviderV2)
 
 
-def read_terms(settings: wire.Settings, options: ServerOptions) -> Terms:
+def read_terms(settings: wire.Settings, options: ServerOptions, caller: Caller = STRANGER) -> Terms:
     """Read the first message; raises `TermsRefused`."""
     agent = _agent(settings.agent, options)
+    caller = evolve(
+        caller,
+        tags=settings.tags or (),
+        agent=settings.agent if isinstance(settings.agent, str) else "",
+    )
     if agent.think_live is not None:
         raise TermsRefused("agent.think_live is not enabled.", code="UNPARSABLE_CLIENT_MESSAGE")
     listen = (agent.listen and agent.listen.provider) or _DEFAULT_LISTEN
@@ -156,9 +134,10 @@ def read_terms(settings: wire.Settings, options: ServerOptions) -> Terms:
         greeting=agent.greeting or "",
         memory=_memory(agent.context),
         listen=listen,
-        think=read_think(agent.think, options),
+        think=read_think(agent.think, options, caller),
         prompt=read_prompt(agent.think, options),
         voices=read_voices(agent.speak),
+        caller=caller,
     )
 
 
@@ -167,6 +146,9 @@ def _agent(agent: wire.AgentSettings | str, options: ServerOptions) -> wire.Agen
         return agent
     if agent in options.agents:
         return options.agents[agent]
+    own = options.stand_in.agent_of_id(agent) if options.stand_in is not None else None
+    if own is not None:
+        return wire.AgentSettings(greeting=own.greeting)
     raise TermsRefused("No agent of that id is known to this server.", code="INVALID_AGENT_ID")
 
 
@@ -226,23 +208,38 @@ def _listed(
 
 
 def read_think(
-    think: wire.ThinkSettings | tuple[wire.ThinkSettings, ...] | None, options: ServerOptions
+    think: wire.ThinkSettings | tuple[wire.ThinkSettings, ...] | None,
+    options: ServerOptions,
+    caller: Caller = STRANGER,
 ) -> tuple[ThinkTerms, ...]:
-    """Read `agent.think`; raises `TermsRefused` for a provider that this server has not."""
-    return tuple(_read_provider(entry, options) for entry in _listed(think))
+    """Read `agent.think`, each way once; raises `TermsRefused` for a provider for which nobody stands in."""
+    listed = _listed(think)
+    prompt = (listed[0].prompt or "") if listed else ""
+    if not listed and options.stand_in is not None:
+        return (options.stand_in.think(caller, prompt),)
+    return tuple(dict.fromkeys(_read_provider(entry, prompt, options, caller) for entry in listed))
 
 
-def _read_provider(think: wire.ThinkSettings, options: ServerOptions) -> ThinkTerms:
-    match think.provider:
+def _read_provider(
+    think: wire.ThinkSettings, prompt: str, options: ServerOptions, caller: Caller
+) -> ThinkTerms:
+    provider, endpoint = think.provider, think.endpoint
+    is_allowed = endpoint is not None and options.allow_endpoint(endpoint.url)
+    match provider:
         case wire.ScriptedThinkProvider():
-            return _read_scripted(think.provider)
-        case wire.OpenAiThinkProvider() if think.endpoint is not None:
-            if not options.allow_endpoint(think.endpoint.url):
-                raise TermsRefused("agent.think.endpoint is not allowed by this server's operator.")
-            return OpenAiTerms(think.endpoint, think.provider.model, think.provider.temperature)
+            return _read_scripted(provider)
+        case wire.OpenAiThinkProvider() | wire.GroqThinkProvider() | wire.NvidiaThinkProvider() if (
+            endpoint is not None and is_allowed
+        ):
+            return OpenAiTerms(endpoint, provider.model or "default", provider.temperature)
+        case _ if options.stand_in is not None:
+            model, temperature = provider.model, provider.temperature
+            return options.stand_in.think(caller, prompt, model=model, temperature=temperature)
+        case wire.OpenAiThinkProvider() if endpoint is not None:
+            raise TermsRefused("agent.think.endpoint is not allowed by this server's operator.")
         case _:
             raise TermsRefused(
-                f"agent.think.provider {think.provider.type!r} is not available on this server; "
+                f"agent.think.provider {provider.type!r} is not available on this server; "
                 "use scripted or open_ai with endpoint."
             )
 

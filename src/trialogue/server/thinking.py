@@ -18,7 +18,8 @@ from trialogue.server.events import (
     ThoughtEnded,
 )
 from trialogue.server.options import ServerOptions
-from trialogue.server.terms import OpenAiTerms, ScriptedTerms, ThinkTerms, chance
+from trialogue.server.terms import chance
+from trialogue.server.think.default import DefaultThink
 from trialogue.server.think.place import ScriptPlace
 from trialogue.server.think.ports import (
     Chosen,
@@ -30,6 +31,7 @@ from trialogue.server.think.ports import (
     WantedCall,
 )
 from trialogue.server.think.scripted import ScriptedThink
+from trialogue.server.think.terms import DefaultTerms, OpenAiTerms, ScriptedTerms, ThinkTerms
 
 if TYPE_CHECKING:
     from httpx import AsyncClient  # noqa: ASYNC127 the project's one HTTP client, for loopback
@@ -76,10 +78,14 @@ class Thinker:
             await self._client.aclose()
 
     def use(self, think: tuple[ThinkTerms, ...]) -> None:
-        """Ask these from the next pass on; those that were in use keep their place in their script."""
-        opened = {terms: self._opened.get(terms) or self._open(terms) for terms in think}
-        self._opened = opened
-        self._providers = tuple(opened[terms] for terms in think)
+        """Ask these from the next pass on.
+
+        Those that were in use keep their place in their script, and the operator's agents for the whole
+        session: they are few, and a client may come back to one.
+        """
+        kept = {terms: own for terms, own in self._opened.items() if _is_operators(terms) or terms in think}
+        self._opened = {terms: self._open(terms) for terms in think if terms not in kept} | kept
+        self._providers = tuple(self._opened[terms] for terms in think)
 
     def _open(self, terms: ThinkTerms) -> ThinkProvider:
         match terms:
@@ -93,6 +99,8 @@ class Thinker:
                 self._client = self._client or open_client()
                 headers = endpoint.headers or {}
                 return OpenAiThink(self._client, endpoint.url, headers, model, temperature)
+            case DefaultTerms():
+                return DefaultThink()
             case _ as never:
                 assert_never(never)
 
@@ -158,3 +166,8 @@ class Thinker:
                 self._tell(CallsThought(reply, calls))
             case _ as never:
                 assert_never(never)
+
+
+def _is_operators(terms: ThinkTerms) -> bool:
+    """Whether this is the script of an agent of the operator's file."""
+    return isinstance(terms, ScriptedTerms) and bool(terms.agent)

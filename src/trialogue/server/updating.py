@@ -66,7 +66,7 @@ def _listen(terms: tm.Terms, update: UpdateListen, options: ServerOptions) -> Ch
 
 
 def _think(terms: tm.Terms, update: UpdateThink, options: ServerOptions) -> Changed:
-    think = tm.read_think(update.think, options)
+    think = tm.read_think(update.think, options, terms.caller)
     prompt = tm.read_prompt(update.think, options)
     orders = (UseThink(think), Send(ThinkUpdated()), *_warning_of(prompt, options))
     return evolve(terms, think=think, prompt=prompt), orders

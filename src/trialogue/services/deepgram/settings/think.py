@@ -19,8 +19,8 @@ class OpenAiThinkProvider(WireObject):
 
     type: ClassVar[str] = "open_ai"
 
-    model: str
-    """The model's name."""
+    model: str = ""
+    """The model's name; the service wants one, and a stand-in does without."""
 
     version: str | None = None
     """Of the REST API: `v1`."""
@@ -38,8 +38,8 @@ class AnthropicThinkProvider(WireObject):
 
     type: ClassVar[str] = "anthropic"
 
-    model: str
-    """The model's name."""
+    model: str = ""
+    """The model's name; the service wants one, and a stand-in does without."""
 
     version: str | None = None
     """Of the REST API: `v1`."""
@@ -70,8 +70,8 @@ class GroqThinkProvider(WireObject):
 
     type: ClassVar[str] = "groq"
 
-    model: str
-    """The model's name."""
+    model: str = ""
+    """The model's name; the service wants one, and a stand-in does without."""
 
     version: str | None = None
     """Of the REST API: `v1`."""
@@ -109,8 +109,8 @@ class AwsBedrockThinkProvider(WireObject):
 
     type: ClassVar[str] = "aws_bedrock"
 
-    model: str
-    """The model's name."""
+    model: str = ""
+    """The model's name; the service wants one, and a stand-in does without."""
 
     temperature: float | None = None
     """0 to 2."""
@@ -125,8 +125,8 @@ class NvidiaThinkProvider(WireObject):
 
     type: ClassVar[str] = "nvidia"
 
-    model: str
-    """The model's name."""
+    model: str = ""
+    """The model's name; the service wants one, and a stand-in does without."""
 
     temperature: float | None = None
     """0 to 2."""
@@ -138,8 +138,8 @@ class DeepgramThinkProvider(WireObject):
 
     type: ClassVar[str] = "deepgram"
 
-    model: str
-    """`think-fast`, ..."""
+    model: str = ""
+    """`think-fast`, ...; the service wants one, and a stand-in does without."""
 
     version: str | None = None
     """`v1`."""

@@ -1,0 +1,154 @@
+"""The think provider for whoever brings neither a script nor a model: useful, and the same in every run.
+
+1. A user's turn that fits an offered function calls it (`calling`); when its result is there, it is said.
+2. Any other is repeated: "You said: Good morning."
+3. A question about something that was said before is answered by it: "Earlier you said: My name is Ada."
+4. What is new in the prompt is said once, by its last sentence: "My instructions say: Be brief."
+Nothing is kept between passes: all of it follows from the request.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Final, cast
+
+import trio
+
+from trialogue.model.text import safe_text
+from trialogue.server.think.calling import call_for
+from trialogue.server.think.ports import (
+    CallItem,
+    MemoryItem,
+    TextItem,
+    ThinkRequest,
+    Thought,
+    ThoughtCalls,
+    ThoughtSentence,
+)
+from trialogue.server.think.words import content_words, name_words, words_of
+from trialogue.speech.sentences import split_sentences
+
+__all__ = ["DefaultThink", "answer_to"]
+
+_LONGEST: Final = 300
+"""How many characters are repeated of what was heard, prompted, remembered or returned."""
+
+_SEARCHED: Final = 500
+"""How many characters of a text are compared with others, from its end."""
+
+_REMEMBERED: Final = 64
+"""How many of the newest turns and calls are searched."""
+
+_ASKING: Final = frozenset({"what", "who", "which", "when", "where", "how", "why", "do", "did", "remember"})
+"""Words that begin a question or ask for what was before."""
+
+
+class DefaultThink:
+    """Answers any request."""
+
+    async def think(self, request: ThinkRequest, tell: Callable[[Thought], None]) -> None:
+        """Tell what `answer_to` gives."""
+        await trio.lowlevel.checkpoint()
+        for thought in answer_to(request):
+            tell(thought)
+
+
+def answer_to(request: ThinkRequest) -> Iterator[Thought]:
+    """What is thought of a request, by the rules above."""
+    if request.results:
+        yield from _sentences(" ".join(map(_result, request.results)))
+        return
+    heard = request.heard[-_SEARCHED:]
+    call = call_for(heard, request.functions)
+    if call is not None:
+        yield ThoughtCalls((call,))
+        return
+    parts = (f"You said: {_quoted(request.heard)}", _recalled(request, heard), _instructed(request))
+    yield from _sentences(" ".join(filter(None, parts)))
+
+
+def _sentences(text: str) -> Iterator[ThoughtSentence]:
+    return map(ThoughtSentence, split_sentences(text))
+
+
+def _quoted(text: str) -> str:
+    """A text as part of a longer one: one line, bounded, with an end."""
+    line = safe_text(text)
+    if len(line) > _LONGEST:
+        line = f"{line[:_LONGEST].rsplit(' ', 1)[0]} …"
+    return line if line.endswith((".", "!", "?", "…")) else f"{line}."
+
+
+def _result(call: CallItem) -> str:
+    return _quoted(f"The result of {' '.join(name_words(call.name))}: {_spoken(_parsed(call.response))}")
+
+
+def _parsed(response: str) -> object:
+    try:
+        return cast("object", json.loads(response))
+    except ValueError:
+        return response
+
+
+def _spoken(value: object) -> str:
+    """A JSON value in words."""
+    match value:
+        case dict():
+            members = cast("dict[str, object]", value).items()
+            return ", ".join(f"{' '.join(name_words(key)) or key} {_spoken(each)}" for key, each in members)
+        case list():
+            return ", ".join(map(_spoken, cast("list[object]", value))) or "nothing"
+        case None:
+            return "nothing"
+        case True | False:
+            return "yes" if value else "no"
+        case _:
+            return str(value)
+
+
+def _recalled(request: ThinkRequest, heard: str) -> str:
+    """What was said before that a question is about; empty where it is none."""
+    if "?" not in heard and not _ASKING & set(words_of(heard)[:1]):
+        return ""
+    asked = content_words(heard)
+    before = [item for item in _before(request.memory) if asked & content_words(_text_of(item))]
+    if not asked or not before:
+        return ""
+    best = max(before, key=lambda item: len(asked & content_words(_text_of(item))))
+    match best:
+        case TextItem(role="user"):
+            return f"Earlier you said: {_quoted(best.content)}"
+        case TextItem():
+            return f"Earlier I said: {_quoted(best.content)}"
+        case CallItem():
+            return f"Earlier: {_result(best)}"
+
+
+def _before(memory: tuple[MemoryItem, ...]) -> list[MemoryItem]:
+    """Everything before what is being answered, the newest first; what only repeats it is left out."""
+    items = list(memory)
+    while items and isinstance(items[-1], TextItem) and items[-1].role == "user":
+        items.pop()
+    newest = items[: -_REMEMBERED - 1 : -1]
+    return [i for i in newest if not (isinstance(i, TextItem) and i.content.startswith("You said:"))]
+
+
+def _text_of(item: MemoryItem) -> str:
+    match item:
+        case TextItem():
+            return item.content[-_SEARCHED:]
+        case CallItem():
+            return f"{' '.join(name_words(item.name))} {item.response[-_SEARCHED:]}"
+
+
+def _instructed(request: ThinkRequest) -> str:
+    """The last sentence of a prompt of which that was not said yet."""
+    last = next(iter(reversed(split_sentences(request.prompt[-_SEARCHED:]))), "")
+    if not last.strip():
+        return ""
+    told = f"My instructions say: {_quoted(last)}"
+    said = (
+        item.content for item in request.memory if isinstance(item, TextItem) and item.role == "assistant"
+    )
+    return "" if any(told in each for each in said) else told

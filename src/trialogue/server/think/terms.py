@@ -1,0 +1,55 @@
+"""Who thinks for an agent, as Settings and the server's operator say: values, checked, without I/O."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from attrs import field, frozen
+
+from trialogue.server.think.scripted import Script
+from trialogue.services.deepgram.settings import Endpoint
+
+__all__ = ["DefaultTerms", "OpenAiTerms", "ScriptedTerms", "ThinkTerms"]
+
+
+@frozen
+class ScriptedTerms:
+    """Think by a script."""
+
+    script: Script
+    """What to say, and when."""
+
+    seed: int = 0
+    """Where its latencies come from."""
+
+    given: tuple[int, ...] = field(default=(), eq=False, repr=False)
+    """Entries that were heard in sessions before this one: where the script begins."""
+
+    tells_entries: bool = field(default=False, eq=False, repr=False)
+    """Whether the client is told which entry a reply uses."""
+
+    agent: str = field(default="", repr=False)
+    """The agent of the operator's file whose script this is; empty for a script that the client brought."""
+
+
+@frozen
+class OpenAiTerms:
+    """Think by an endpoint that speaks OpenAI's chat completions."""
+
+    endpoint: Endpoint
+    """Where it is; its headers are secret."""
+
+    model: str
+    """The model's name."""
+
+    temperature: float | None = None
+    """How freely it writes; the endpoint's own where None."""
+
+
+@frozen
+class DefaultTerms:
+    """Think without a script and without a model: repeat what was heard, call a function that fits."""
+
+
+ThinkTerms: TypeAlias = ScriptedTerms | OpenAiTerms | DefaultTerms
+"""Told apart by class."""

@@ -1,0 +1,210 @@
+"""The think provider for whoever brings neither a script nor a model."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from trialogue.server.think.arguments import arguments_from
+from trialogue.server.think.calling import call_for
+from trialogue.server.think.default import answer_to
+from trialogue.server.think.ports import (
+    CallItem,
+    OfferedFunction,
+    TextItem,
+    ThinkRequest,
+    ThoughtCalls,
+    ThoughtSentence,
+)
+
+
+def function(
+    name: str, description: str = "", required: tuple[str, ...] = (), **properties: Any
+) -> OfferedFunction:
+    """A function with parameters of these schemas."""
+    schema = {"type": "object", "properties": properties, "required": list(required)}
+    return OfferedFunction(name, description, schema)
+
+
+TEXT = {"type": "string"}
+WEATHER = function(
+    "get_weather",
+    "Get the current weather for a location",
+    ("location",),
+    location=TEXT,
+    unit={"type": "string", "enum": ["celsius", "fahrenheit"]},
+)
+BOOKING = function(
+    "book_appointment",
+    "Book an appointment for a customer",
+    ("customer_name", "date", "service"),
+    customer_name=TEXT,
+    date={"type": "string", "format": "date"},
+    service={"type": "string", "enum": ["haircut", "color", "consultation"]},
+    guests={"type": "integer"},
+)
+CUSTOMER = function(
+    "find_customer",
+    "Look up a customer by phone number, email or customer ID.",
+    customer_id=TEXT,
+    phone=TEXT,
+    email=TEXT,
+)
+END = function(
+    "end_call",
+    "End the conversation. Call this function when the user says goodbye, thank you, etc.",
+    ("farewell_type",),
+    farewell_type={"type": "string", "enum": ["thanks", "general", "help"]},
+)
+FUNCTIONS = (WEATHER, BOOKING, CUSTOMER, END)
+
+
+def request(heard: str, **more: Any) -> ThinkRequest:
+    """A request that answers one user's turn."""
+    memory = (*more.pop("memory", ()), TextItem("user", heard))
+    return ThinkRequest(memory=memory, heard=heard, **more)
+
+
+def said(request: ThinkRequest) -> str:
+    """What is said to a request."""
+    thoughts = list(answer_to(request))
+    assert all(isinstance(thought, ThoughtSentence) for thought in thoughts)
+    return " ".join(thought.text for thought in thoughts if isinstance(thought, ThoughtSentence))
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "arguments"),
+    [
+        ("What is the weather in New York today?", "get_weather", {"location": "New York"}),
+        ("weather in paris in fahrenheit", "get_weather", {"location": "paris", "unit": "fahrenheit"}),
+        (
+            "I'd like to book a haircut for Ada Lovelace on 2026-03-01 for 3 guests",
+            "book_appointment",
+            {"customer_name": "Ada Lovelace", "date": "2026-03-01", "service": "haircut", "guests": 3},
+        ),
+        ("My customer ID is CUST0042.", "find_customer", {"customer_id": "CUST0042"}),
+        ("Find me, my phone is 555-123-4567", "find_customer", {"phone": "555-123-4567"}),
+        ("I am a customer, ada@example.com", "find_customer", {"email": "ada@example.com"}),
+        ("Goodbye", "end_call", {"farewell_type": "thanks"}),
+    ],
+)
+def test_a_sentence_calls_the_function_that_fits(text: str, name: str, arguments: dict[str, Any]) -> None:
+    """By its words; its arguments are what the sentence says, and what the schema requires beside it."""
+    call = call_for(text, FUNCTIONS)
+    assert call is not None
+    assert (call.name, json.loads(call.arguments)) == (name, arguments)
+
+
+@pytest.mark.parametrize("text", ["Hello there", "Tell me a joke", "What is two plus two?", "", "and the of"])
+def test_other_sentences_call_nothing(text: str) -> None:
+    """Small talk is no request, and a sentence without words none either."""
+    assert call_for(text, FUNCTIONS) is None
+
+
+@pytest.mark.parametrize(
+    ("schema", "text", "value"),
+    [
+        ({"type": "integer"}, "two of them", 2),
+        ({"type": "integer"}, "some", 1),
+        ({"type": "number", "minimum": 0.5}, "some", 0.5),
+        ({"type": "number"}, "it costs 2.50 now", 2.5),
+        ({"type": "boolean"}, "without x", False),
+        ({"type": "boolean"}, "hello", True),
+        ({"const": "fixed"}, "hello", "fixed"),
+        ({"type": "string", "default": "red"}, "", "red"),
+        ({"type": "string", "examples": ["blue"]}, "", "blue"),
+        ({"type": ["null", "string"]}, 'say "good day" to all', "good day"),
+        ({"anyOf": [{"type": "null"}, {"type": "integer"}]}, "7 of them", 7),
+        ({"type": "array", "items": {"type": "integer"}}, "take 4", [4]),
+        ({"type": "array", "items": {"type": "integer"}}, "take them", []),
+        ({"type": "object", "properties": {"y": {"type": "integer"}}}, "y 9", {"y": 9}),
+        ({"type": "null"}, "hello", None),
+        ({}, "pizza", "pizza"),
+    ],
+)
+def test_required_parameters_of_every_type_get_a_value(
+    schema: dict[str, Any], text: str, value: object
+) -> None:
+    """What the text says of that type, else the schema's own, else the plainest."""
+    assert arguments_from(text, {"properties": {"x": schema}, "required": ["x"]}, set()) == {"x": value}
+
+
+def test_optional_parameters_of_which_nothing_is_said_are_left_out() -> None:
+    """A call has no invented arguments."""
+    schema = {"properties": {"n": {"type": "integer"}, "flag": {"type": "boolean"}, "date": TEXT}}
+    assert arguments_from("good morning", schema, set()) == {}
+
+
+def test_a_value_fills_one_parameter_only() -> None:
+    """Two numbers go to two parameters, in their order."""
+    schema = {"properties": {"a": {"type": "integer"}, "b": {"type": "integer"}, "c": {"type": "integer"}}}
+    assert arguments_from("add 4 and 5", schema, set()) == {"a": 4, "b": 5}
+
+
+@pytest.mark.parametrize(
+    "parameters", [None, {}, {"properties": 5}, {"properties": {"x": 5}, "required": ["x"]}]
+)
+def test_schemas_of_any_shape_are_borne(parameters: Any) -> None:
+    """A client's schema is whatever JSON can say."""
+    call = call_for("weather please", (OfferedFunction("weather", "", parameters),))
+    assert call is not None
+
+
+def test_very_deep_and_very_many_parameters_end() -> None:
+    """What a client sends is looked at as far as its bounds go."""
+    deep: dict[str, Any] = {"type": "integer"}
+    for _ in range(500):
+        deep = {"type": "object", "properties": {"x": deep}, "required": ["x"]}
+    many = {f"p{n}": TEXT for n in range(10_000)}
+    assert call_for("weather", (OfferedFunction("weather", "", {"properties": {"x": deep, **many}}),))
+
+
+def test_the_result_of_a_call_is_said() -> None:
+    """The second step of a function call: the reply holds what the function returned."""
+    results = (
+        CallItem("1", "get_weather", "{}", '{"temp_c": 21, "sky": "clear", "wet": false, "by": null}'),
+    )
+    heard = said(request("weather in Rome", functions=FUNCTIONS, results=results))
+    assert heard == "The result of get weather: temp c 21, sky clear, wet no, by nothing."
+
+
+def test_what_was_heard_is_repeated() -> None:
+    """Where nothing fits, in its own words, as one sentence with an end."""
+    assert said(request("Good morning")) == "You said: Good morning."
+    assert len(said(request("word " * 1000))) < 400
+
+
+def test_the_prompt_is_heard_once_and_again_when_it_changes() -> None:
+    """Its last sentence: an update is appended, so that the newest instruction is said."""
+    first = said(request("Hi", prompt="You are a bank. Be brief."))
+    assert first == "You said: Hi. My instructions say: Be brief."
+    memory = (TextItem("user", "Hi"), TextItem("assistant", first))
+    assert said(request("Well", prompt="You are a bank. Be brief.", memory=memory)) == "You said: Well."
+    updated = said(request("Well", prompt="You are a bank. Be brief.\nSpeak of bees.", memory=memory))
+    assert updated == "You said: Well. My instructions say: Speak of bees."
+
+
+def test_context_answers_questions() -> None:
+    """What was said, or called, in a session before this one."""
+    memory = (
+        TextItem("user", "My favourite colour is blue."),
+        TextItem("assistant", "The shop opens at nine."),
+        CallItem("1", "get_balance", "{}", '{"euros": 12}'),
+    )
+    assert said(request("What is my favourite colour?", memory=memory)).endswith(
+        "Earlier you said: My favourite colour is blue."
+    )
+    assert said(request("When does the shop open?", memory=memory)).endswith(
+        "Earlier I said: The shop opens at nine."
+    )
+    assert said(request("What was the balance?", memory=memory)).endswith("get balance: euros 12.")
+    assert "Earlier" not in said(request("Blue is nice.", memory=memory))
+
+
+def test_one_call_asks_once() -> None:
+    """A function that fits is called before anything is said."""
+    assert [type(thought) for thought in answer_to(request("weather in Rome", functions=FUNCTIONS))] == [
+        ThoughtCalls
+    ]
