@@ -27,6 +27,9 @@ from trialogue.meeting.virtual import run_virtual
 from trialogue.scenario import check
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import open_server
+from trialogue.server.options import ServerOptions
+from trialogue.server.script_file import read_script_file
+from trialogue.server.think.stand_in import StandIn
 from trialogue.testing import murmuring_engines
 
 NOT_RUN = {
@@ -37,6 +40,8 @@ NOT_RUN = {
     "export DEEPGRAM_API_KEY=...": "needs a key",
     "trialogue run review.yaml --endpoint wss://api.eu.deepgram.com/v1/agent/converse": "needs a key",
     "trialogue serve --port 8090": "serves until Ctrl-C; the blocks after it talk to such a server",
+    "trialogue serve --script answers.yaml": "likewise",
+    "LLM_KEY=... trialogue serve": "needs a model",
     "VOICE_KEY=... trialogue serve --host 0.0.0.0 --api-key-env VOICE_KEY": "serves the whole network",
     "$ trialogue resume runs/edge-cache-20250131-101500": "needs a crash; tests/process has them",
     "trialogue run scenarios/policy-": "CI runs every scenario; the page's picture is of the same run",
@@ -67,13 +72,16 @@ def virtual_run(function, *arguments, clock=None, **options):
 
 
 @contextlib.contextmanager
-def server():
+def server(script=None):
     """The embedded server with murmuring voices, in a thread, as another program would have it."""
     engines, compute = murmuring_engines(), InThreads()
+    options = ServerOptions(stand_in=StandIn(read_script_file(Path(script)) if script else ()))
     ready = queue.Queue()
 
     async def serve():
-        equipment = Equipment(engines.recognizer, engines.synthesizer, engines.open_detector, compute)
+        equipment = Equipment(
+            engines.recognizer, engines.synthesizer, engines.open_detector, compute, options=options
+        )
         async with trio.open_nursery() as nursery:
             listening = await nursery.start(open_server, equipment)
             token = trio.lowlevel.current_trio_token()
@@ -116,8 +124,9 @@ def run_python(block: Block) -> None:
     printed = io.StringIO()
     with contextlib.ExitStack() as stack:
         text = block.text
-        if block.mark == "server":
-            text = text.replace("8090", str(stack.enter_context(server())))
+        kind, _, script = block.mark.partition(" ")
+        if kind == "server":
+            text = text.replace("8090", str(stack.enter_context(server(script))))
         stack.enter_context(contextlib.redirect_stdout(printed))
         stack.enter_context(virtual_time())
         exec(compile(text, str(block), "exec"), {"__name__": "example"})
@@ -149,9 +158,12 @@ def run_console(block: Block) -> None:
 
 
 def read_yaml(block: Block) -> None:
-    """Check a scenario, and leave it for the commands after it."""
+    """Check a scenario, or a file of answers, and leave it for the blocks after it."""
     path = Path(block.mark or "example.yaml")
     path.write_text(block.text, encoding="utf-8")
+    if path.name.startswith("answers"):
+        read_script_file(path)
+        return
     assert bool(check(path)) == path.name.startswith("wrong"), str(block)
     yaml.safe_load(block.text)
 

@@ -89,8 +89,10 @@ Example:
 """
 
 SERVE_EXAMPLES: Final = """\
-Example:
+Examples:
   trialogue serve --port 8090
+  trialogue serve --script answers.yaml
+  LLM_KEY=... trialogue serve --think https://llm.example/v1 --think-model small --think-key-env LLM_KEY
 """
 
 VOICES_EXAMPLES: Final = """\
@@ -224,6 +226,43 @@ class Leave:
 
 NO_LEAVE: Final = Leave()
 """What needs none: mocks, registered tools, addresses of this machine."""
+
+
+@Parameter(name="*")
+@frozen
+class StandingIn:
+    """Who answers in the place of the providers that clients name."""
+
+    script: Annotated[
+        Path | None,
+        Parameter(help="A YAML file with agents and their scripts, matched by prompt, tag or key."),
+    ] = None
+    """The operator's file."""
+
+    think: Annotated[
+        str | None, Parameter(help="An address that speaks OpenAI's chat completions, for every provider.")
+    ] = None
+    """The operator's model."""
+
+    think_model: Annotated[str, Parameter(help="Its model; else the one that each client names.")] = ""
+    """The model's name."""
+
+    think_key_env: Annotated[
+        str | None, Parameter(help="The environment variable with the key that --think wants.")
+    ] = None
+    """Where its key is."""
+
+    allow_host: Annotated[
+        tuple[str, ...],
+        Parameter(
+            negative="", help="Hosts beside this machine at which clients' models may be; may be repeated."
+        ),
+    ] = ()
+    """Names of hosts."""
+
+
+BY_DEFAULT: Final = StandingIn()
+"""Nobody but the default answers."""
 
 
 def run_command(arguments: Sequence[str] | None = None) -> int:
@@ -466,16 +505,28 @@ def serve(
     api_key_env: Annotated[
         str | None, Parameter(help="The environment variable with the key that clients must show.")
     ] = None,
+    standing_in: StandingIn = BY_DEFAULT,
     quiet: Annotated[Flag, Parameter(help="Print the address, and nothing else.")] = False,
     log_level: LogLevelOption = "info",
 ) -> int:
-    """Run the embedded voice agent server, for any client of Deepgram's voice agent protocol."""
+    """Run the embedded voice agent server, for any client of Deepgram's voice agent protocol.
+
+    Whatever provider a client names, an agent of --script answers, else the model at --think, else a default
+    that repeats what it hears and calls the functions that fit.
+    """
     from trialogue.speech import limit_threads  # noqa: PLC0415 - before numpy is loaded
 
     limit_threads()
     from trialogue.cli import serve as serving  # noqa: PLC0415 - heavy: the server comes with it
 
-    return serving.serve(serving.Serving(host, port, api_key_env, quiet, log_level))
+    answers = serving.Answers(
+        script=standing_in.script,
+        think=standing_in.think,
+        think_model=standing_in.think_model,
+        think_key_variable=standing_in.think_key_env,
+        hosts=standing_in.allow_host,
+    )
+    return serving.serve(serving.Serving(host, port, api_key_env, quiet, log_level, answers))
 
 
 @app.command(sort_key=8, help_epilogue=VOICES_EXAMPLES)

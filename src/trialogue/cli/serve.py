@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 from contextlib import closing
+from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import trio
@@ -19,11 +21,53 @@ from trialogue.compute import Compute, compute
 from trialogue.errors import SetupError
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import LISTEN_PATHS, Access, Server, open_server
-from trialogue.server.options import is_loopback
+from trialogue.server.options import ServerOptions, is_allowed, is_loopback
+from trialogue.server.think.stand_in import StandIn, StandInAgent, StandInEndpoint, completions_url
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.supervise import lone_error, watch_signals
 
-__all__ = ["Serving", "how_to_dial", "serve"]
+__all__ = ["Answers", "Serving", "how_to_dial", "serve"]
+
+
+@frozen
+class Answers:
+    """Who answers for providers that are not here, as the operator says."""
+
+    script: Path | None = None
+    """The file with agents and their scripts."""
+
+    think: str | None = None
+    """The address of a model that speaks OpenAI's chat completions."""
+
+    think_model: str = ""
+    """Its name; empty for the one that each client names."""
+
+    think_key_variable: str | None = None
+    """The environment variable with the key that it wants; None for none."""
+
+    hosts: tuple[str, ...] = ()
+    """Hosts beside this machine at which endpoints of clients may be."""
+
+    def stand_in(self) -> StandIn:
+        """The same, read and checked; `ScenarioError` or `SetupError` where it cannot be had."""
+        agents: tuple[StandInAgent, ...] = ()
+        if self.script is not None:
+            from trialogue.server.script_file import read_script_file  # noqa: PLC0415 - YAML comes with it
+
+            agents = read_script_file(self.script)
+        return StandIn(agents, self._endpoint())
+
+    def _endpoint(self) -> StandInEndpoint | None:
+        if self.think is None:
+            if self.think_model or self.think_key_variable:
+                raise SetupError("--think-model and --think-key-env are of an endpoint: give --think, too")
+            return None
+        parts = urlsplit(self.think)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise SetupError("--think wants an http:// or https:// address")
+        wanted = "the model wants, or leave --think-key-env out"
+        key = _key(self.think_key_variable, wanted) or ""
+        return StandInEndpoint(completions_url(self.think), key, self.think_model)
 
 
 @frozen
@@ -45,19 +89,27 @@ class Serving:
     log_level: LogLevel = "info"
     """The least diagnostics that stderr gets."""
 
+    answers: Answers = Answers()
+    """Who answers in the place of providers that are not here."""
+
 
 def serve(serving: Serving) -> int:
     """Serve until a signal asks for the end: 128 + its number. `SetupError` where it cannot begin."""
     if serving.port not in range(65_536):
         raise SetupError(f"--port wants a number from 0 to 65535, not {serving.port}")
-    access = Access(serving.host, serving.port, _key(serving.key_variable))
+    wanted = "clients shall show, or leave --api-key-env out"
+    access = Access(serving.host, serving.port, _key(serving.key_variable, wanted))
     if access.api_key is None and not is_loopback(f"ws://{access.host}/"):
         raise SetupError(
             f"--host {serving.host} is reached from other machines: name the variable that holds a key for "
             "its clients, as --api-key-env VOICE_KEY"
         )
     configure("error" if serving.is_quiet else serving.log_level)
-    return trio.run(_serve, serving, access)
+    answers = serving.answers
+    options = ServerOptions(
+        stand_in=answers.stand_in(), allow_endpoint=partial(is_allowed, frozenset(answers.hosts))
+    )
+    return trio.run(_serve, serving, access, options)
 
 
 def how_to_dial(server: Server, key_variable: str | None) -> list[Line]:
@@ -86,7 +138,7 @@ def how_to_dial(server: Server, key_variable: str | None) -> list[Line]:
     ]
 
 
-async def _serve(serving: Serving, access: Access) -> int:
+async def _serve(serving: Serving, access: Access, options: ServerOptions) -> int:
     asked: list[str] = []
     last_resort = LastResort()
     with closing(last_resort), lone_error():
@@ -100,7 +152,7 @@ async def _serve(serving: Serving, access: Access) -> int:
 
             await nursery.start(watch_signals, end)
             engines, work = open_engines(), compute()
-            server = await _listening(nursery, _equipment(engines, work), access)
+            server = await _listening(nursery, _equipment(engines, work, options), access)
             await _warmed(engines, work, open_waiting(is_silent=serving.is_quiet))
             told = how_to_dial(server, serving.key_variable)
             show([line(server.url)] if serving.is_quiet else told)
@@ -108,12 +160,13 @@ async def _serve(serving: Serving, access: Access) -> int:
     return 128 + signal.Signals[asked[0]]
 
 
-def _equipment(engines: Engines, compute: Compute) -> Equipment:
+def _equipment(engines: Engines, compute: Compute, options: ServerOptions) -> Equipment:
     return Equipment(
         recognizer=engines.recognizer,
         synthesizer=engines.synthesizer,
         open_detector=engines.open_detector,
         compute=compute,
+        options=options,
     )
 
 
@@ -135,10 +188,13 @@ async def _listening(nursery: trio.Nursery, equipment: Equipment, access: Access
     return server
 
 
-def _key(variable: str | None) -> str | None:
+def _key(variable: str | None, wanted: str) -> str | None:
+    """The key in an environment variable; `SetupError`, which says what is `wanted`, where it holds none."""
     if variable is None:
         return None
     key = os.environ.get(variable, "").strip()
     if not key:
-        raise SetupError(f"set {variable} to the key that clients shall show, or leave --api-key-env out")
+        raise SetupError(f"set {variable} to the key that {wanted}")
+    if not (key.isascii() and key.isprintable() and " " not in key):
+        raise SetupError(f"{variable} is no key: it holds spaces, line breaks or letters beyond ASCII")
     return key

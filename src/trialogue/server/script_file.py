@@ -1,0 +1,130 @@
+"""The operator's file of answers: which agent of it answers whom, by which script. YAML, read with places.
+
+A file with `script` has one agent, which answers everybody; one with `agents` has several, and the first that
+a conversation matches answers. Scripts are those of scenarios.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+from attrs import frozen
+
+from trialogue.model.kinds import Name, PatternText, record_of
+from trialogue.model.patterns import compile as compile_pattern
+from trialogue.scenario.binding import Binder
+from trialogue.scenario.including import read_text
+from trialogue.scenario.problems import Code, Place, Problems
+from trialogue.scenario.problems import Path as Keys
+from trialogue.scenario.tree import Hole, compose, places_of
+from trialogue.server.think.scripted import Script, ScriptError, read_script
+from trialogue.server.think.stand_in import AgentMatch, StandInAgent
+from trialogue.services.script import ScriptEntryKeys, entry_faults, wire_script
+
+__all__ = ["AgentKeys", "MatchKeys", "ScriptFile", "read_script_file"]
+
+_ANYBODY: Final = "anybody"
+"""What the agent of a file is called that has only one."""
+
+
+@frozen
+class MatchKeys:
+    """Which conversations are an agent's: all of this must fit, and what is left out always does."""
+
+    prompt: Annotated[str | None, PatternText()] = None
+    """A regular expression, searched in the prompt of `agent.think`."""
+
+    tag: str | None = None
+    """One of the `tags` of Settings."""
+
+    agent: str | None = None
+    """The id that Settings give in the place of an agent; it is then known to the server."""
+
+    path: str | None = None
+    """What stands in the address before `/v1/agent/converse`, as `/orders`."""
+
+    key: str | None = None
+    """The key that the client shows. Secret where it is a real one."""
+
+
+@frozen
+class AgentKeys:
+    """One agent of the file."""
+
+    name: Annotated[str, Name()]
+    """What it is called in diagnostics."""
+
+    script: tuple[ScriptEntryKeys, ...]
+    """What it says, as in scenarios. Personal."""
+
+    match: MatchKeys = MatchKeys()
+    """Whom it answers; everybody where it is left out."""
+
+    greeting: str | None = None
+    """Said first where Settings have no greeting. Personal."""
+
+
+@frozen
+class ScriptFile:
+    """A whole file: `script` or `agents`."""
+
+    script: tuple[ScriptEntryKeys, ...] | None = None
+    """The script of one agent that answers everybody."""
+
+    agents: tuple[AgentKeys, ...] | None = None
+    """Several agents; the first that fits answers."""
+
+
+def read_script_file(file: Path) -> tuple[StandInAgent, ...]:
+    """The agents of a file; `ScenarioError` lists everything that is wrong with it, with line and column."""
+    problems = Problems()
+    start = Hole(Place(str(file), 1, 1))
+    text = read_text(file, problems, start, ())
+    tree = start if text is None else compose(text, str(file), problems)
+    bound = Binder(problems).bind(record_of(ScriptFile), tree, ())
+    agents: tuple[StandInAgent, ...] = ()
+    if isinstance(bound, ScriptFile):
+        agents = _Reading(problems, places_of(tree)).agents_of(bound)
+    problems.raise_any(str(file))
+    return agents
+
+
+@frozen
+class _Reading:
+    """Checks what was bound, and makes agents of it."""
+
+    problems: Problems
+    places: dict[Keys, Place]
+
+    def agents_of(self, file: ScriptFile) -> tuple[StandInAgent, ...]:
+        if (file.script is None) == (file.agents is None):
+            self._tell((), "needs one of script and agents", Code.KEY_MISSING)
+            return ()
+        if file.script is not None:
+            return (StandInAgent(_ANYBODY, self._script(file.script, ())),)
+        listed = enumerate(file.agents or ())
+        return tuple(self._agent(agent, ("agents", index)) for index, agent in listed)
+
+    def _agent(self, agent: AgentKeys, path: Keys) -> StandInAgent:
+        match = agent.match
+        if match.path is not None and (not match.path.startswith("/") or match.path.endswith("/")):
+            self._tell((*path, "match", "path"), "begins with / and does not end with it", Code.PATH)
+        pattern = None if match.prompt is None else compile_pattern(match.prompt)
+        own = AgentMatch(pattern, match.tag, match.agent, match.path, match.key)
+        return StandInAgent(agent.name, self._script(agent.script, path), own, agent.greeting)
+
+    def _script(self, entries: tuple[ScriptEntryKeys, ...], path: Keys) -> Script:
+        faults = list(entry_faults(entries))
+        for fault in faults:
+            self._tell((*path, *fault.path), fault.text, Code(fault.code))
+        try:
+            return read_script(() if faults else wire_script(entries))
+        except ScriptError as error:
+            self._tell((*path, "script"), str(error), Code.SCRIPT_ENTRY)
+            return Script(())
+
+    def _tell(self, path: Keys, text: str, code: Code) -> None:
+        while path not in self.places:
+            path = path[:-1]
+        self.problems.add(self.places[path], path, text, code)

@@ -1,0 +1,246 @@
+"""Who answers in the place of a provider that this server does not have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desk import AUDIO, Desk, running, settings
+
+from trialogue.errors import ScenarioError
+from trialogue.model.patterns import compile as compile_pattern
+from trialogue.server import commands as cmd
+from trialogue.server.conversation import Conversation, SessionPhase
+from trialogue.server.options import ServerOptions, is_allowed
+from trialogue.server.script_file import read_script_file
+from trialogue.server.think.scripted import read_script
+from trialogue.server.think.stand_in import AgentMatch, Caller, StandIn, StandInAgent, StandInEndpoint
+from trialogue.server.think.terms import DefaultTerms, OpenAiTerms, ScriptedTerms
+
+PROVIDERS = [
+    {"type": "open_ai", "model": "gpt-4o-mini", "temperature": 0.7},
+    {"type": "open_ai"},
+    {"type": "anthropic", "model": "claude-sonnet-5"},
+    {"type": "google", "model": "gemini-2.5-flash", "version": "v1beta"},
+    {"type": "google"},
+    {"type": "groq", "model": "openai/gpt-oss-20b"},
+    {"type": "aws_bedrock", "model": "m", "credentials": {"type": "iam", "region": "us-east-2"}},
+    {"type": "nvidia", "model": "m"},
+    {"type": "deepgram", "model": "think-fast"},
+]
+ABROAD = {"url": "https://api.groq.com/openai/v1/chat/completions", "headers": {"authorization": "Bearer k"}}
+HERE = {"url": "http://127.0.0.1:9/v1/chat/completions"}
+
+
+def agent(name: str, **match: Any) -> StandInAgent:
+    """An agent of the operator's file that says its name."""
+    prompt = match.pop("prompt", None)
+    pattern = compile_pattern(prompt) if prompt else None
+    return StandInAgent(name, read_script([{"say": f"{name} speaks."}]), AgentMatch(pattern, **match))
+
+
+def thinks(desk: Desk) -> tuple[Any, ...]:
+    """Who thinks from now on."""
+    return desk.last(cmd.UseThink).think
+
+
+def think_of(think: Any, stand_in: StandIn | None = None, caller: Caller | None = None, **more: Any) -> Any:
+    """Who thinks for Settings with this `think`."""
+    desk = Desk(ServerOptions(stand_in=stand_in or StandIn()))
+    if caller is not None:
+        desk.conversation = Conversation(ServerOptions(stand_in=stand_in or StandIn()), "r-1", caller)
+        desk.conversation.open(0.0)
+    desk.say({**settings(think=think), **more})
+    return thinks(desk)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=lambda p: f"{p['type']}-{p.get('model')}")
+@pytest.mark.parametrize("endpoint", [None, ABROAD])
+def test_any_provider_is_answered_by_the_default(provider: dict[str, Any], endpoint: Any) -> None:
+    """With or without a model, with or without an endpoint elsewhere: Settings are applied."""
+    think = {"provider": provider, "prompt": "Be brief."} | ({"endpoint": endpoint} if endpoint else {})
+    assert think_of(think) == (DefaultTerms(),)
+
+
+def test_a_fallback_list_is_asked_once() -> None:
+    """However many entries it has, one stands in for all; an endpoint that is allowed stays one of them."""
+    assert think_of([{"provider": provider} for provider in PROVIDERS]) == (DefaultTerms(),)
+    own = think_of([{"provider": PROVIDERS[0], "endpoint": HERE}, {"provider": PROVIDERS[2]}])
+    assert [type(each) for each in own] == [OpenAiTerms, DefaultTerms]
+
+
+@pytest.mark.parametrize("type_", ["open_ai", "groq", "nvidia"])
+def test_an_endpoint_that_is_allowed_is_asked(type_: str) -> None:
+    """A client's own model, at a provider that speaks chat completions."""
+    own = think_of({"provider": {"type": type_, "model": "m"}, "endpoint": HERE})
+    assert own[0].endpoint.url == HERE["url"]
+
+
+def test_an_update_is_stood_in_for_alike() -> None:
+    """UpdateThink to any provider is acknowledged."""
+    desk = running()
+    desk.say({"type": "UpdateThink", "think": {"provider": PROVIDERS[2], "prompt": "New."}})
+    assert thinks(desk) == (DefaultTerms(),)
+    assert "ThinkUpdated" in desk.names()
+
+
+def test_settings_without_think_are_answered() -> None:
+    """An agent that says nothing of how it thinks answers all the same."""
+    desk = Desk()
+    desk.say(settings())
+    assert thinks(desk) == (DefaultTerms(),)
+
+
+def test_the_operators_model_stands_in_for_every_provider() -> None:
+    """By its own name, or by the one that the client gives; its key goes with it and is shown nowhere."""
+    stand_in = StandIn(
+        endpoint=StandInEndpoint("https://llm.example/v1/chat/completions", "sk-123456", "small")
+    )
+    (own,) = think_of({"provider": PROVIDERS[2]}, stand_in)
+    assert (own.endpoint.url, own.model) == ("https://llm.example/v1/chat/completions", "small")
+    assert own.endpoint.headers == {"authorization": "Bearer sk-123456"}
+    assert "sk-123456" not in repr(stand_in) + repr(own)
+    named = StandIn(endpoint=StandInEndpoint("http://127.0.0.1:1/chat/completions"))
+    assert think_of({"provider": PROVIDERS[0]}, named)[0].model == "gpt-4o-mini"
+    assert think_of({"provider": {"type": "google"}}, named)[0].model == "default"
+
+
+@pytest.mark.parametrize(
+    ("match", "caller", "more"),
+    [
+        ({"prompt": "(?i)pizza"}, Caller(), {}),
+        ({"tag": "orders"}, Caller(), {"tags": ["x", "orders"]}),
+        ({"agent": "f5-uuid"}, Caller(), {"agent": "f5-uuid"}),
+        ({"path": "/orders"}, Caller(path="/orders"), {}),
+        ({"key": "team-a"}, Caller(key="team-a"), {}),
+    ],
+)
+def test_an_agent_of_the_file_answers_whom_it_matches(
+    match: dict[str, Any], caller: Caller, more: dict[str, Any]
+) -> None:
+    """By the prompt, a tag, the agent's id, the path or the key; the next agent answers all others."""
+    stand_in = StandIn((agent("first", **match), agent("second")))
+    think = {"provider": PROVIDERS[0], "prompt": "You sell PIZZA."}
+    assert think_of(think, stand_in, caller, **more)[0].agent == "first"
+    assert think_of({**think, "prompt": "You sell cars."}, stand_in, Caller())[0].agent == "second"
+
+
+def test_all_that_an_agent_names_must_fit() -> None:
+    """Two conditions are met by a conversation that has both."""
+    stand_in = StandIn((agent("both", tag="a", path="/x"),))
+    assert think_of({"provider": PROVIDERS[0]}, stand_in, Caller(path="/x"), tags=["a"])[0].agent == "both"
+    assert think_of({"provider": PROVIDERS[0]}, stand_in, Caller(path="/x")) == (DefaultTerms(),)
+
+
+def test_an_update_of_the_prompt_of_think_can_change_who_answers() -> None:
+    """UpdateThink to another prompt is a hand-over to another agent of the file."""
+    stand_in = StandIn((agent("sales", prompt="sales"), agent("help", prompt="help")))
+    desk = running(ServerOptions(stand_in=stand_in), think={"provider": PROVIDERS[0], "prompt": "sales"})
+    desk.say({"type": "UpdateThink", "think": {"provider": PROVIDERS[0], "prompt": "help"}})
+    assert isinstance(thinks(desk)[0], ScriptedTerms)
+    assert thinks(desk)[0].agent == "help"
+
+
+def test_an_id_of_the_file_is_a_reusable_agent_with_its_greeting() -> None:
+    """Settings that only name it are enough; an id that nobody knows is refused."""
+    own = StandInAgent("desk", read_script([{"say": "Yes."}]), AgentMatch(agent="f5"), greeting="Good day.")
+    known = Desk(ServerOptions(stand_in=StandIn((own,))))
+    known.say({"type": "Settings", "audio": {"input": AUDIO}, "agent": "f5"})
+    assert known.last(cmd.SpeakSentence).text == "Good day."
+    unknown = Desk(ServerOptions(stand_in=StandIn((own,))))
+    unknown.say({"type": "Settings", "audio": {"input": AUDIO}, "agent": "f6"})
+    assert unknown.conversation.phase is SessionPhase.OVER
+
+
+def test_a_scripted_client_keeps_its_own_script() -> None:
+    """What a client brings for itself goes before the operator's file."""
+    desk = running(ServerOptions(stand_in=StandIn((agent("first"),))))
+    desk.say(
+        {"type": "UpdateThink", "think": {"provider": {"type": "scripted", "script": [{"say": "Mine."}]}}}
+    )
+    assert thinks(desk)[0].agent == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "is_good"),
+    [
+        ("http://127.0.0.1:1/v1", True),
+        ("http://llm:8000/v1", True),
+        ("https://llm/v1", True),
+        ("http://other/v1", False),
+        ("ftp://llm/v1", False),
+        ("http://[", False),
+    ],
+)
+def test_hosts_beyond_loopback_are_allowed_by_name(url: str, *, is_good: bool) -> None:
+    """A host of a compose file, over plain HTTP too; no other, and nothing that is no address."""
+    assert is_allowed({"llm"}, url) is is_good
+
+
+# --- the file ----------------------------------------------------------------------------------------
+
+SEVERAL = """\
+agents:
+  - name: orders
+    match: {prompt: "(?i)pizza", tag: eu}
+    greeting: Hello.
+    script:
+      - when: {heard: menu}
+        call: {tool: get_menu}
+        say: We have ${result}.
+      - {say: Which one?, think: 20ms..40ms}
+  - name: others
+    script: [{otherwise: Pardon?}]
+"""
+
+
+def read(tmp_path: Path, text: str) -> tuple[StandInAgent, ...]:
+    """The agents of a file with this text."""
+    file = tmp_path / "answers.yaml"
+    file.write_text(text, encoding="utf-8")
+    return read_script_file(file)
+
+
+def test_a_file_has_several_agents(tmp_path: Path) -> None:
+    """Each with its conditions and its script, in the file's order."""
+    orders, others = read(tmp_path, SEVERAL)
+    assert (orders.name, orders.greeting, orders.match.tag) == ("orders", "Hello.", "eu")
+    assert orders.match.prompt is not None
+    assert orders.match.prompt.source == "(?i)pizza"
+    assert [entry.say for entry in orders.script.entries] == ["We have ${result}.", "Which one?"]
+    assert orders.script.entries[1].think_ms == (20, 40)
+    assert others.match == AgentMatch()
+
+
+def test_a_file_with_a_script_answers_everybody(tmp_path: Path) -> None:
+    """The form of a scenario's script file."""
+    (own,) = read(tmp_path, "script:\n  - say: Hello.\n")
+    assert own.match.fits(Caller(), "any prompt")
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "words"),
+    [
+        ("script:\n  - sya: Hello.\n", ":2:5:", 'unknown key "sya"; did you mean "say"?'),
+        ("script:\n  - {}\n", ":2:5:", "needs say, call or otherwise"),
+        ("agents:\n  - script: []\n", ":2:5:", 'needs the key "name"'),
+        ("agents:\n  - name: a\n    match: {path: orders}\n    script: []\n", ":3:19:", "begins with /"),
+        ("agents:\n  - name: a\n    match: {prompt: '('}\n    script: []\n", ":3:21:", "[E-PATTERN]"),
+        ("{}", ":1:1:", "needs one of script and agents"),
+        ("script: []\nagents: []\n", ":1:1:", "needs one of script and agents"),
+        ("script: [", ":1:", "[E-YAML]"),
+    ],
+)
+def test_faults_of_a_file_have_their_places(tmp_path: Path, text: str, where: str, words: str) -> None:
+    """Line, column and what would be right, before anybody is served."""
+    with pytest.raises(ScenarioError) as told:
+        read(tmp_path, text)
+    assert where in str(told.value)
+    assert words in str(told.value)
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """By its name."""
+    with pytest.raises(ScenarioError, match=r"answers\.yaml.*cannot be read"):
+        read_script_file(tmp_path / "answers.yaml")
