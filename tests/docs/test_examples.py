@@ -29,7 +29,7 @@ from trialogue.server.equipment import Equipment
 from trialogue.server.listener import open_server
 from trialogue.server.options import ServerOptions
 from trialogue.server.script_file import read_script_file
-from trialogue.server.think.stand_in import StandIn
+from trialogue.server.think.stand_in import ThinkStandIn
 from trialogue.testing import murmuring_engines
 
 NOT_RUN = {
@@ -75,7 +75,7 @@ def virtual_run(function, *arguments, clock=None, **options):
 def server(script=None):
     """The embedded server with murmuring voices, in a thread, as another program would have it."""
     engines, compute = murmuring_engines(), InThreads()
-    options = ServerOptions(stand_in=StandIn(read_script_file(Path(script)) if script else ()))
+    options = ServerOptions(stand_in=ThinkStandIn(read_script_file(Path(script)) if script else ()))
     ready = queue.Queue()
 
     async def serve():

@@ -22,7 +22,7 @@ from trialogue.server.equipment import seeded_ids
 from trialogue.server.listener import LOOPBACK, Access, Server, open_server, serve_stream
 from trialogue.server.options import ServerOptions
 from trialogue.server.think.scripted import read_script
-from trialogue.server.think.stand_in import AgentMatch, StandIn, StandInAgent
+from trialogue.server.think.stand_in import AgentMatch, StandInAgent, ThinkStandIn
 from trialogue.transport.dial import open_websocket_over
 from trialogue.transport.pipe import open_pipe
 
@@ -269,10 +269,10 @@ def test_the_default_crowd() -> None:
     assert LOOPBACK.max_connections == 64
 
 
-def agents_at(*paths: str) -> StandIn:
+def agents_at(*paths: str) -> ThinkStandIn:
     """The operator's file with an agent for each of these paths."""
     script = read_script([{"say": "Yes."}])
-    return StandIn(tuple(StandInAgent(f"a{n}", script, AgentMatch(path=p)) for n, p in enumerate(paths)))
+    return ThinkStandIn(tuple(StandInAgent(f"a{n}", script, AgentMatch(path=p)) for n, p in enumerate(paths)))
 
 
 async def test_agents_of_the_file_have_paths_of_their_own() -> None:

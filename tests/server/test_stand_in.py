@@ -15,7 +15,7 @@ from trialogue.server.conversation import Conversation, SessionPhase
 from trialogue.server.options import ServerOptions, is_allowed
 from trialogue.server.script_file import read_script_file
 from trialogue.server.think.scripted import read_script
-from trialogue.server.think.stand_in import AgentMatch, Caller, StandIn, StandInAgent, StandInEndpoint
+from trialogue.server.think.stand_in import AgentMatch, Caller, StandInAgent, StandInEndpoint, ThinkStandIn
 from trialogue.server.think.terms import DefaultTerms, OpenAiTerms, ScriptedTerms
 
 PROVIDERS = [
@@ -45,11 +45,13 @@ def thinks(desk: Desk) -> tuple[Any, ...]:
     return desk.last(cmd.UseThink).think
 
 
-def think_of(think: Any, stand_in: StandIn | None = None, caller: Caller | None = None, **more: Any) -> Any:
+def think_of(
+    think: Any, stand_in: ThinkStandIn | None = None, caller: Caller | None = None, **more: Any
+) -> Any:
     """Who thinks for Settings with this `think`."""
-    desk = Desk(ServerOptions(stand_in=stand_in or StandIn()))
+    desk = Desk(ServerOptions(stand_in=stand_in or ThinkStandIn()))
     if caller is not None:
-        desk.conversation = Conversation(ServerOptions(stand_in=stand_in or StandIn()), "r-1", caller)
+        desk.conversation = Conversation(ServerOptions(stand_in=stand_in or ThinkStandIn()), "r-1", caller)
         desk.conversation.open(0.0)
     desk.say({**settings(think=think), **more})
     return thinks(desk)
@@ -94,14 +96,14 @@ def test_settings_without_think_are_answered() -> None:
 
 def test_the_operators_model_stands_in_for_every_provider() -> None:
     """By its own name, or by the one that the client gives; its key goes with it and is shown nowhere."""
-    stand_in = StandIn(
+    stand_in = ThinkStandIn(
         endpoint=StandInEndpoint("https://llm.example/v1/chat/completions", "sk-123456", "small")
     )
     (own,) = think_of({"provider": PROVIDERS[2]}, stand_in)
     assert (own.endpoint.url, own.model) == ("https://llm.example/v1/chat/completions", "small")
     assert own.endpoint.headers == {"authorization": "Bearer sk-123456"}
     assert "sk-123456" not in repr(stand_in) + repr(own)
-    named = StandIn(endpoint=StandInEndpoint("http://127.0.0.1:1/chat/completions"))
+    named = ThinkStandIn(endpoint=StandInEndpoint("http://127.0.0.1:1/chat/completions"))
     assert think_of({"provider": PROVIDERS[0]}, named)[0].model == "gpt-4o-mini"
     assert think_of({"provider": {"type": "google"}}, named)[0].model == "default"
 
@@ -120,7 +122,7 @@ def test_an_agent_of_the_file_answers_whom_it_matches(
     match: dict[str, Any], caller: Caller, more: dict[str, Any]
 ) -> None:
     """By the prompt, a tag, the agent's id, the path or the key; the next agent answers all others."""
-    stand_in = StandIn((agent("first", **match), agent("second")))
+    stand_in = ThinkStandIn((agent("first", **match), agent("second")))
     think = {"provider": PROVIDERS[0], "prompt": "You sell PIZZA."}
     assert think_of(think, stand_in, caller, **more)[0].agent == "first"
     assert think_of({**think, "prompt": "You sell cars."}, stand_in, Caller())[0].agent == "second"
@@ -128,14 +130,14 @@ def test_an_agent_of_the_file_answers_whom_it_matches(
 
 def test_all_that_an_agent_names_must_fit() -> None:
     """Two conditions are met by a conversation that has both."""
-    stand_in = StandIn((agent("both", tag="a", path="/x"),))
+    stand_in = ThinkStandIn((agent("both", tag="a", path="/x"),))
     assert think_of({"provider": PROVIDERS[0]}, stand_in, Caller(path="/x"), tags=["a"])[0].agent == "both"
     assert think_of({"provider": PROVIDERS[0]}, stand_in, Caller(path="/x")) == (DefaultTerms(),)
 
 
 def test_an_update_of_the_prompt_of_think_can_change_who_answers() -> None:
     """UpdateThink to another prompt is a hand-over to another agent of the file."""
-    stand_in = StandIn((agent("sales", prompt="sales"), agent("help", prompt="help")))
+    stand_in = ThinkStandIn((agent("sales", prompt="sales"), agent("help", prompt="help")))
     desk = running(ServerOptions(stand_in=stand_in), think={"provider": PROVIDERS[0], "prompt": "sales"})
     desk.say({"type": "UpdateThink", "think": {"provider": PROVIDERS[0], "prompt": "help"}})
     assert isinstance(thinks(desk)[0], ScriptedTerms)
@@ -145,17 +147,17 @@ def test_an_update_of_the_prompt_of_think_can_change_who_answers() -> None:
 def test_an_id_of_the_file_is_a_reusable_agent_with_its_greeting() -> None:
     """Settings that only name it are enough; an id that nobody knows is refused."""
     own = StandInAgent("desk", read_script([{"say": "Yes."}]), AgentMatch(agent="f5"), greeting="Good day.")
-    known = Desk(ServerOptions(stand_in=StandIn((own,))))
+    known = Desk(ServerOptions(stand_in=ThinkStandIn((own,))))
     known.say({"type": "Settings", "audio": {"input": AUDIO}, "agent": "f5"})
     assert known.last(cmd.SpeakSentence).text == "Good day."
-    unknown = Desk(ServerOptions(stand_in=StandIn((own,))))
+    unknown = Desk(ServerOptions(stand_in=ThinkStandIn((own,))))
     unknown.say({"type": "Settings", "audio": {"input": AUDIO}, "agent": "f6"})
     assert unknown.conversation.phase is SessionPhase.OVER
 
 
 def test_a_scripted_client_keeps_its_own_script() -> None:
     """What a client brings for itself goes before the operator's file."""
-    desk = running(ServerOptions(stand_in=StandIn((agent("first"),))))
+    desk = running(ServerOptions(stand_in=ThinkStandIn((agent("first"),))))
     desk.say(
         {"type": "UpdateThink", "think": {"provider": {"type": "scripted", "script": [{"say": "Mine."}]}}}
     )

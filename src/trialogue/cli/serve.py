@@ -22,7 +22,7 @@ from trialogue.errors import SetupError
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import LISTEN_PATHS, Access, Server, open_server
 from trialogue.server.options import ServerOptions, is_allowed, is_loopback
-from trialogue.server.think.stand_in import StandIn, StandInAgent, StandInEndpoint, completions_url
+from trialogue.server.think.stand_in import StandInAgent, StandInEndpoint, ThinkStandIn, completions_url
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.supervise import lone_error, watch_signals
 
@@ -48,14 +48,14 @@ class Answers:
     hosts: tuple[str, ...] = ()
     """Hosts beside this machine at which endpoints of clients may be."""
 
-    def stand_in(self) -> StandIn:
+    def stand_in(self) -> ThinkStandIn:
         """The same, read and checked; `ScenarioError` or `SetupError` where it cannot be had."""
         agents: tuple[StandInAgent, ...] = ()
         if self.script is not None:
             from trialogue.server.script_file import read_script_file  # noqa: PLC0415 - YAML comes with it
 
             agents = read_script_file(self.script)
-        return StandIn(agents, self._endpoint())
+        return ThinkStandIn(agents, self._endpoint())
 
     def _endpoint(self) -> StandInEndpoint | None:
         if self.think is None:

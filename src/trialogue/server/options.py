@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
-from trialogue.server.think.stand_in import StandIn
+from trialogue.server.think.stand_in import ThinkStandIn
 from trialogue.services.deepgram.settings import AgentSettings
 
 
@@ -58,7 +58,7 @@ def is_allowed(hosts: Collection[str], url: str) -> bool:
         return False
 
 
-_DEFAULT_STAND_IN = StandIn()
+_DEFAULT_STAND_IN = ThinkStandIn()
 _NO_AGENTS: Mapping[str, AgentSettings] = MappingProxyType({})
 
 
@@ -114,5 +114,5 @@ class ServerOptions:
     allow_endpoint: Callable[[str], bool] = field(default=is_loopback)
     """Which think endpoints may be asked; loopback only unless the operator says more."""
 
-    stand_in: StandIn | None = _DEFAULT_STAND_IN
+    stand_in: ThinkStandIn | None = _DEFAULT_STAND_IN
     """Who answers for providers that are not here; None refuses them with `INVALID_SETTINGS`."""

@@ -22,7 +22,7 @@ from trialogue.server.think.scripted import Script, ScriptError, read_script
 from trialogue.server.think.stand_in import AgentMatch, StandInAgent
 from trialogue.services.script import ScriptEntryKeys, entry_faults, wire_script
 
-__all__ = ["AgentKeys", "MatchKeys", "ScriptFile", "read_script_file"]
+__all__ = ["MatchKeys", "ScriptFile", "ScriptFileAgent", "read_script_file"]
 
 _ANYBODY: Final = "anybody"
 """What the agent of a file is called that has only one."""
@@ -49,7 +49,7 @@ class MatchKeys:
 
 
 @frozen
-class AgentKeys:
+class ScriptFileAgent:
     """One agent of the file."""
 
     name: Annotated[str, Name()]
@@ -72,7 +72,7 @@ class ScriptFile:
     script: tuple[ScriptEntryKeys, ...] | None = None
     """The script of one agent that answers everybody."""
 
-    agents: tuple[AgentKeys, ...] | None = None
+    agents: tuple[ScriptFileAgent, ...] | None = None
     """Several agents; the first that fits answers."""
 
 
@@ -106,7 +106,7 @@ class _Reading:
         listed = enumerate(file.agents or ())
         return tuple(self._agent(agent, ("agents", index)) for index, agent in listed)
 
-    def _agent(self, agent: AgentKeys, path: Keys) -> StandInAgent:
+    def _agent(self, agent: ScriptFileAgent, path: Keys) -> StandInAgent:
         match = agent.match
         if match.path is not None and (not match.path.startswith("/") or match.path.endswith("/")):
             self._tell((*path, "match", "path"), "begins with / and does not end with it", Code.PATH)

@@ -16,7 +16,7 @@ from trialogue.server.think.scripted import Script
 from trialogue.server.think.terms import DefaultTerms, OpenAiTerms, ScriptedTerms, ThinkTerms
 from trialogue.services.deepgram.settings import Endpoint
 
-__all__ = ["AgentMatch", "Caller", "StandIn", "StandInAgent", "StandInEndpoint", "completions_url"]
+__all__ = ["AgentMatch", "Caller", "StandInAgent", "StandInEndpoint", "ThinkStandIn", "completions_url"]
 
 _COMPLETIONS: Final = "/chat/completions"
 
@@ -121,7 +121,7 @@ class StandInEndpoint:
 
 
 @frozen
-class StandIn:
+class ThinkStandIn:
     """Everybody who may answer in a provider's place."""
 
     agents: tuple[StandInAgent, ...] = ()
