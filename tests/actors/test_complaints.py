@@ -1,6 +1,6 @@
 """A peer's budget of records."""
 
-from trialogue.actors.complaints import MOST, Complaints
+from trialogue.actors.session import MOST, Complaints
 from trialogue.model.events import InjectionRefused, LatencyMeasured, ServiceWarned
 
 

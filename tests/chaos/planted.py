@@ -118,7 +118,7 @@ BUGS = (
         "one malformed message ends a session",
         (
             (
-                "actors/agent_session.py",
+                "actors/session.py",
                 "self._malformed.count()",
                 'raise ConnectionLost("one malformed message")',
             ),

@@ -1,8 +1,8 @@
 """Runs every scenario under the virtual clock with two versions of the source, and compares their files.
 
-    python tests/exercises/same_runs.py REVISION [FILE...]
+    python tests/exercises/same_runs.py OLDER[..NEWER] [FILE...]
 
-The older version is the commit REVISION, the newer one the working tree. The scenarios are those of the older
+Both are revisions; without NEWER the newer version is the working tree. The scenarios are those of the older
 version (or FILEs of it): what was written for it runs alike with the newer. A line a scenario; exit code 1
 where any file differs or is missing, with its first difference.
 
@@ -39,7 +39,9 @@ BY_NATURE = {
 
 
 def exported(revision: str, folder: Path) -> Path:
-    """The files of a commit, in a folder of their own."""
+    """The files of a revision, in a folder of their own; those of the working tree for none."""
+    if not revision:
+        return REPOSITORY
     archive = subprocess.run(
         ["git", "-C", str(REPOSITORY), "archive", revision, "src", "scenarios", "tests/benchmarks"],
         check=True,
@@ -102,11 +104,11 @@ def files_of(run: Path) -> set[str]:
     return {path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file()}
 
 
-def compared(scenario: Path, older: Path, work: Path) -> bool:
+def compared(scenario: Path, trees: tuple[Path, Path], work: Path) -> bool:
     """Hold one scenario with both versions, and print how that went; whether the runs are the same."""
-    print(f"{scenario.relative_to(older)}: ", end="", flush=True)
+    print(f"{scenario.relative_to(trees[0])}: ", end="", flush=True)
     runs = work / "older" / scenario.stem, work / "newer" / scenario.stem
-    for tree, out in zip((older, REPOSITORY), runs, strict=True):
+    for tree, out in zip(trees, runs, strict=True):
         if told := run(tree, scenario, out):
             print(f"the {out.parent.name} version failed:\n{told}")
             return False
@@ -127,7 +129,9 @@ def scenarios_of(tree: Path, names: Iterable[str]) -> list[Path]:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        base = exported(sys.argv[1], Path(folder) / "base")
-        outcomes = [compared(each, base, Path(folder)) for each in scenarios_of(base, sys.argv[2:])]
+        work = Path(folder)
+        revisions = sys.argv[1].partition("..")
+        both = exported(revisions[0], work / "base"), exported(revisions[2], work / "changed")
+        outcomes = [compared(each, both, work) for each in scenarios_of(both[0], sys.argv[2:])]
     print(f"{outcomes.count(True)} of {len(outcomes)} scenarios give the same files")
     sys.exit(0 if outcomes and all(outcomes) else 1)

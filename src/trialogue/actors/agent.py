@@ -18,12 +18,12 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias, assert_never
 
 import trio
-from attrs import define, field, frozen
+from attrs import define, frozen
 
-from trialogue.actors.agent_session import AgentSession, SessionContext
-from trialogue.actors.dialling import Connect
-from trialogue.actors.in_a_row import InARow, hold_in_a_row
+from trialogue.actors.agent_session import AgentSession
+from trialogue.actors.in_session import InSession, SessionService
 from trialogue.actors.replies import Mouth, ReplyCounter
+from trialogue.actors.session import SessionContext
 from trialogue.brain.restarts import Restarts
 from trialogue.mailbox import Mailbox
 from trialogue.model.commands import AnswerTool, Cue, Replace, RollOver, Speak, Update
@@ -40,25 +40,13 @@ from trialogue.model.events import (
 from trialogue.model.memory import ContextItem
 from trialogue.services import port
 from trialogue.services.port import AgentOffer
+from trialogue.transport.socket import WebSocket
 
-__all__ = ["Agent", "AgentService", "Connect", "Order", "Past"]
+AgentService: TypeAlias = SessionService[AgentOffer]
+"""Where an agent's sessions are, and what they are asked for."""
 
 Order: TypeAlias = port.Order | RollOver | Replace | Update
 """What the brain orders of an agent."""
-
-
-@frozen
-class AgentService:
-    """Where an agent's sessions are, and what they are told at their start."""
-
-    connect: Connect
-    """Dials it."""
-
-    offer: AgentOffer = field(repr=False)
-    """What a participant's first session is asked for. Personal."""
-
-    place: str = ""
-    """Where that is written, for whoever can mend them."""
 
 
 @frozen
@@ -87,8 +75,10 @@ class _Change:
     """Whether it was told what became of it."""
 
 
-class Agent:
+class Agent(InSession[AgentOffer, AgentSession]):
     """The actor of one agent participant."""
+
+    RUNNING = "ready"
 
     def __init__(
         self,
@@ -106,16 +96,12 @@ class Agent:
         Before a restored session `context` is asked what the agent remembers, and before every session
         `lines` which entries of its script were heard, where anybody keeps account of them.
         """
-        self.participant = participant
+        super().__init__(participant, Restarts(seed, participant), post)
         self._services = list(services)
         self._remember = context
         self._lines = lines
-        self._report = post
         self._seed = seed
-        self._restarts = Restarts(seed, participant)
         self._replies = ReplyCounter(participant, mouth, self._post)
-        self._session: AgentSession | None = None
-        self._number = 0
         self._was_ready = False
         self._changes: list[_Change] = []
         self._folded = 0
@@ -141,7 +127,8 @@ class Agent:
             nursery.start_soon(self._take_orders)
             task_status.started()
             while True:
-                self._report(await self._serve())
+                failed = await self._serve(self._services[0])
+                self._report(SessionFailed(self.participant, failed.reason, failed.refused))
                 if len(self._services) == 1:
                     break
                 await self._replaced.wait()
@@ -149,35 +136,23 @@ class Agent:
 
     # --- sessions in a row ------------------------------------------------------------------------
 
-    async def _serve(self) -> SessionFailed:
-        """Hold sessions in a row until there can be no further one."""
-        service = self._services[0]
-        row = InARow(self._restarts, service.offer.judge, service.place)
-        failed = await hold_in_a_row(self._hold, row, self._lost)
-        return SessionFailed(self.participant, failed.reason, failed.refused)
+    def _open(self, context: SessionContext, socket: WebSocket, offer: AgentOffer) -> AgentSession:
+        return AgentSession(context, socket, self._changed(offer), self._replies)
 
-    async def _hold(self) -> None:
-        await self._converse()
+    def _over(self, session: AgentSession) -> None:
+        del session
+        self._replies.lost()
+
+    def _rolled_over(self) -> None:
         self._report(SessionRolledOver(self.participant, self._number))
 
     def _lost(self, reason: str, retry_in_s: float) -> None:
         self._report(SessionLost(self.participant, self._number, reason, retry_in_s))
 
-    async def _converse(self) -> None:
-        self._number += 1
-        context = SessionContext(self.participant, self._number, self._replies, self._post)
-        async with self._services[0].connect() as socket:
-            session = self._session = AgentSession(context, socket, self._offer())
-            try:
-                await session.run()
-            finally:
-                self._session = None
-                self._replies.lost()
-
-    def _offer(self) -> AgentOffer:
+    def _changed(self, offer: AgentOffer) -> AgentOffer:
         """What the next session is asked for: all that was changed since, and what the agent remembers."""
         self._folded = len(self._changes)
-        offer = self._services[0].offer.changed(self._earlier(self._folded))
+        offer = offer.changed(self._earlier(self._folded))
         if self._lines is not None:
             offer = offer.with_lines(self._lines())
         return offer.restored(self._remember()) if self._was_ready else offer
@@ -265,9 +240,3 @@ class Agent:
             self._restarts = Restarts(self._seed, f"{self.participant}/fallback")
             self._changes = [change for change in self._changes if change.update.part == "prompt"]
             self._replaced.set()
-
-    def __repr__(self) -> str:
-        """Give a status line."""
-        session = self._session
-        state = "away" if session is None else "ready" if session.is_running else "connecting"
-        return f"<Agent {self.participant}: {state}, session {self._number}>"

@@ -1,33 +1,26 @@
-"""One session: a connection's life from its settings to its end.
+"""One session of an agent: what it does in a session's life (`session`) that an ear does not.
 
-1. The reader does nothing else: decode, hand on, read again. What it hands on is taken without waiting.
-2. Sound goes straight to the mouth; facts go to the sequencer.
-3. The session ends by raising `ConnectionLost`, which the agent judges, or `ProviderRefused` where the
-   settings were not taken; it returns only where it was closed to go on in a new one.
-4. It never falls silent of its own: where nobody feeds its ear, it feeds silence at the pace of life.
+1. Sound goes straight to the mouth; facts go to the sequencer.
+2. It never falls silent of its own: where nobody feeds its ear, it feeds silence at the pace of life.
    `KeepAlive` is the fallback of the fallback: alone, it does not keep every service waiting.
-5. No logic depends on optional messages: thoughts, announcements, histories, latencies.
+3. No logic depends on optional messages: thoughts, announcements, histories, latencies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
+from collections.abc import Sequence
 from typing import Literal
 
 import trio
-from attrs import frozen
 
 from trialogue.actors.asking import Asking
-from trialogue.actors.complaints import Complaints
-from trialogue.actors.in_a_row import MalformedCount
 from trialogue.actors.replies import ReplyCounter
+from trialogue.actors.session import LiveSession, SessionContext
 from trialogue.actors.updates import Pending, Updates
 from trialogue.actors.verdicts import UPDATE_REFUSED
 from trialogue.errors import ConnectionLost, ProviderRefused
 from trialogue.model.commands import AnswerTool, Cue, Speak
 from trialogue.model.events import (
-    Event,
     InjectionRefused,
     LatencyMeasured,
     Part,
@@ -40,7 +33,7 @@ from trialogue.model.events import (
     WordsHeard,
 )
 from trialogue.services import facts as told
-from trialogue.services.port import AgentOffer, Message, Order
+from trialogue.services.port import AgentOffer, AgentWire, Message, Order
 from trialogue.services.verdicts import Verdict
 from trialogue.transport.socket import WebSocket
 
@@ -57,45 +50,26 @@ ALLOWED_S = 110 * 60.0
 """A session's age at which it is to be gone on with in a new one; services end it at two hours."""
 
 
-@frozen
-class SessionContext:
-    """What a session needs from the agent that it belongs to."""
-
-    participant: str
-    """Whose session it is."""
-
-    number: int
-    """Counts the participant's sessions from 1."""
-
-    replies: ReplyCounter
-    """Where its replies go."""
-
-    post: Callable[[Event], None]
-    """Where its facts go."""
-
-
-class AgentSession:
+class AgentSession(LiveSession[AgentWire]):
     """Converses over one open websocket."""
 
-    def __init__(self, context: SessionContext, socket: WebSocket, offer: AgentOffer) -> None:
-        self._context = context
-        self._socket = socket
-        self._wire = offer.open(trio.current_time())
+    SILENT = "the service did not apply the settings in time"
+
+    def __init__(
+        self, context: SessionContext, socket: WebSocket, offer: AgentOffer, replies: ReplyCounter
+    ) -> None:
+        super().__init__(context, socket, offer.open(trio.current_time()))
+        self._replies = replies
         self._rate = offer.sample_rate
-        self._malformed = MalformedCount()
-        self._complaints = Complaints(context.participant, context.post)
         self._failures = 0
         self._fed_at = 0.0
         self._is_ready = trio.Event()
-        self._is_ending = False
-        self._scope = trio.CancelScope()
         self._updates = Updates(self._tell_change, self._changed)
-        self.has_rolled_over = False
 
     @property
     def _asking(self) -> Asking:
         """The prompts of this session."""
-        return self._context.replies.asking
+        return self._replies.asking
 
     @property
     def is_running(self) -> bool:
@@ -118,7 +92,7 @@ class AgentSession:
             case AnswerTool():
                 if order.session != self._context.number or order.call_id not in self._wire.open_calls:
                     return False
-        self._context.replies.expect()
+        self._replies.expect()
         if self.is_running:
             self._send_all(self._wire.order(order, trio.current_time()))
         return True
@@ -132,50 +106,21 @@ class AgentSession:
         """Change a part of the settings by these messages, after the changes before it."""
         self._updates.add(Pending(part, messages))
 
-    def roll_over(self) -> None:
-        """End on purpose, without a failure."""
-        self.has_rolled_over = True
-        self._scope.cancel(reason="the session is gone on with in a new one")
-
     # --- its life ---------------------------------------------------------------------------------
 
-    async def run(self) -> None:
-        """Converse until the connection ends, which raises, or until it is rolled over."""
-        failure: ConnectionLost | ProviderRefused | None = None
-        with closing(self._complaints), self._scope:
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._keep_deadlines)
-                nursery.start_soon(self._feed_silence, bytes(2 * round(self._rate * SILENCE_S)))
-                nursery.start_soon(self._watch_age)
-                nursery.start_soon(self._updates.run)
-                self._send_all(self._wire.start(trio.current_time()))
-                try:
-                    await self._read()
-                except (ConnectionLost, ProviderRefused) as ended:
-                    failure = ended
-                nursery.cancel_scope.cancel(reason="the session has ended")
-        if failure is not None:
-            raise failure
-        if not self.has_rolled_over:
-            raise ConnectionLost("the service did not apply the settings in time")
+    def _begin(self, nursery: trio.Nursery) -> None:
+        nursery.start_soon(self._keep_deadlines)
+        nursery.start_soon(self._feed_silence, bytes(2 * round(self._rate * SILENCE_S)))
+        nursery.start_soon(self._watch_age)
+        nursery.start_soon(self._updates.run)
+        self._send_all(self._wire.start(trio.current_time()))
 
-    async def _read(self) -> None:
-        while True:
-            try:
-                data = await self._socket.receive()
-            except ConnectionLost as lost:
-                raise self._closed(lost) from lost.__cause__
-            facts = self._wire.receive(data, trio.current_time())
-            for fact in _with_words_first(facts):
-                self._take(fact)
+    def _receive(self, data: Message) -> None:
+        for fact in _with_words_first(self._wire.receive(data, trio.current_time())):
+            self._take(fact)
 
-    def _closed(self, lost: ConnectionLost) -> ConnectionLost:
-        """The end of the connection, with what the service last said before it."""
-        self._wire.receive_close(lost.close_code)
-        error = self._wire.last_error
-        if error is None or error.verdict is Verdict.TURN_LOST:
-            return lost
-        return ConnectionLost(f"{error.code}: {error.text}", close_code=lost.close_code, code=error.code)
+    def _end(self, close_code: int) -> None:
+        self._wire.receive_close(close_code)
 
     async def _keep_deadlines(self) -> None:
         while True:
@@ -213,27 +158,13 @@ class AgentSession:
         if self.is_running:
             self._send_all(messages)
 
-    def _send_all(self, messages: Sequence[Message]) -> None:
-        for message in messages:
-            self._send(message)
-
-    def _send(self, message: Message) -> None:
-        with suppress(ConnectionLost):  # the reader meets the same end, and tells it with its reason
-            self._put(message)
-
-    def _put(self, message: Message) -> None:
-        if isinstance(message, str):
-            self._socket.send_text(message)
-        else:
-            self._socket.send_bytes(message)
-
     def _changed(self, part: Part, outcome: Literal["applied", "unconfirmed"]) -> None:
         self._context.post(SettingsChanged(self._context.participant, self._context.number, part, outcome))
 
     # --- what the service tells -----------------------------------------------------------------
 
     def _take(self, fact: told.Fact) -> None:
-        replies, name = self._context.replies, self._context.participant
+        replies, name = self._replies, self._context.participant
         match fact:
             case told.ReplyAudio(data):
                 replies.sound(data)
@@ -270,31 +201,20 @@ class AgentSession:
                     LatencyMeasured(name, fact.listen_s, fact.think_s, fact.speak_s, fact.total_s)
                 )
             case told.Refused(reason):
-                self._context.replies.refused()
+                self._replies.refused()
                 asked = self._asking.refused()
                 self._complaints.refuse(InjectionRefused(name, asked.turn, reason, asked.prompt))
             case told.Updated(part):
                 self._updates.confirm(part)
-            case told.Warned(code, text, verdict):
-                self._complaints.warn(code, text)
-                if verdict is Verdict.ROLL_OVER:
-                    self._ending()
-            case told.Failed():
-                self._failed(fact)
-            case told.Unknown(kind):
-                self._complaints.warn("unknown-message", kind)
-            case told.Malformed(reason):
-                self._complaints.warn("malformed-message", reason)
-                self._malformed.count()
             case _:
-                pass  # informational: memories, thoughts, results of the service's own calls
+                self._take_complaint(fact)
 
     def _heard(self, text: str) -> None:
         """Words at the agent's ear; the echo of a cue is not heard but read."""
-        self._context.replies.asked()
+        self._replies.asked()
         if self._asking.repeats(text):
             return
-        self._context.replies.expect()
+        self._replies.expect()
         self._context.post(WordsHeard(self._context.participant, text))
 
     def _requested(self, call: told.ToolCall) -> None:
@@ -312,24 +232,21 @@ class AgentSession:
 
     # --- what fails -------------------------------------------------------------------------------
 
-    def _failed(self, failure: told.Failed) -> None:
-        name, request_id = self._context.participant, self._wire.request_id or None
-        self._complaints.warn(failure.code, failure.text)
-        text = f"{failure.code}: {failure.text} ({failure.hint})"
+    def _warned(self, verdict: Verdict) -> None:
+        if verdict is Verdict.ROLL_OVER:
+            self._ending()
+
+    def _refusal(self, failure: told.Failed, text: str) -> ConnectionLost | ProviderRefused:
+        """A refusal of the settings; where they were being changed, of the change, which is undone."""
         part = self._updates.open_part
-        if failure.verdict is Verdict.FATAL and part is not None:
-            self._context.post(SettingsChanged(name, self._context.number, part, "refused"))
-            raise ConnectionLost(text, close_code=1005, code=UPDATE_REFUSED)
-        if failure.verdict is Verdict.FATAL:
-            raise ProviderRefused(text, code=failure.code, request_id=request_id)
-        if failure.verdict is Verdict.TURN_LOST:
-            self._lose_turn(failure, text)
-        elif failure.verdict is not Verdict.GO_ON:
-            raise ConnectionLost(text, close_code=1005, code=failure.code)
+        if part is None:
+            return super()._refusal(failure, text)
+        self._context.post(SettingsChanged(self._context.participant, self._context.number, part, "refused"))
+        return ConnectionLost(text, close_code=1005, code=UPDATE_REFUSED)
 
     def _lose_turn(self, failure: told.Failed, text: str) -> None:
         """A reply that does not come: the session may go on, but not for ever like this."""
-        self._context.replies.failed()
+        self._replies.failed()
         asked = self._asking.failed()
         self._context.post(ReplyFailed(self._context.participant, asked.turn, failure.code, asked.prompt))
         self._failures += 1

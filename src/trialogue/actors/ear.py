@@ -1,7 +1,7 @@
 """An ear: one person's listening sessions in a row, which make words of what the person says.
 
 1. Its life is an agent's: dialled in turn, dialled again with patience, given up when that is refused
-   (`in_a_row`). A person whose ear has failed for good stays at the table.
+   (`in_session`). A person whose ear has failed for good stays at the table.
 2. Utterances are counted over all sessions of a meeting, and places are the meeting's in all of them.
 3. It hears its person alone, before anybody is muted or mixed: whoever else speaks has an ear too.
 4. A gap in the sound (muted, a process that stood still) ends the utterance; a sleep also the session, as
@@ -11,32 +11,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import trio
-from attrs import field, frozen
+from attrs import frozen
 
-from trialogue.actors.dialling import Connect
-from trialogue.actors.ear_session import EarContext, EarSession
-from trialogue.actors.in_a_row import InARow, hold_in_a_row
+from trialogue.actors.ear_session import EarSession
+from trialogue.actors.in_session import InSession, SessionService
+from trialogue.actors.session import SessionContext
 from trialogue.brain.restarts import Restarts
 from trialogue.model.events import EarFailed, EarHeard, EarLost, EarReady, Event
 from trialogue.services.port import EarOffer
+from trialogue.transport.socket import WebSocket
 
-__all__ = ["Ear", "EarPast", "EarService"]
-
-
-@frozen
-class EarService:
-    """Where an ear's sessions are."""
-
-    connect: Connect
-    """Dials one; the address says all that the session is asked for."""
-
-    offer: EarOffer = field(repr=False)
-    """What it is asked for. Personal."""
-
-    place: str = ""
-    """Where that is written, for whoever can mend it."""
+EarService: TypeAlias = SessionService[EarOffer]
+"""Where an ear's sessions are; the address says all that they are asked for."""
 
 
 @frozen
@@ -50,18 +39,16 @@ class EarPast:
     """How many utterances they told."""
 
 
-class Ear:
+class Ear(InSession[EarOffer, EarSession]):
     """The actor of one person's ear."""
+
+    RUNNING = "listening"
 
     def __init__(
         self, participant: str, service: EarService, *, post: Callable[[Event], None], seed: int = 0
     ) -> None:
-        self.participant = participant
+        super().__init__(participant, Restarts(seed, f"{participant}/ear"), post)
         self._service = service
-        self._report = post
-        self._restarts = Restarts(seed, f"{participant}/ear")
-        self._session: EarSession | None = None
-        self._number = 0
         self._utterances = 0
 
     def restore(self, past: EarPast) -> None:
@@ -81,27 +68,21 @@ class Ear:
     def renew(self) -> None:
         """Go on in a new session, as the process stood still."""
         if self._session is not None:
-            self._session.renew()
+            self._session.roll_over()
 
     async def run(
         self, _epoch: float, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
     ) -> None:
         """Listen until that has failed for good, or until cancelled."""
         task_status.started()
-        row = InARow(self._restarts, self._service.offer.judge, self._service.place)
-        failed = await hold_in_a_row(self._hold, row, self._lost)
+        failed = await self._serve(self._service)
         self._report(EarFailed(self.participant, failed.reason, failed.refused))
 
-    async def _hold(self) -> None:
-        self._number += 1
-        context = EarContext(self.participant, self._number, self._utterances, self._post)
-        async with self._service.connect() as socket:
-            session = self._session = EarSession(context, socket, self._service.offer)
-            try:
-                await session.run()
-            finally:
-                self._session = None
-                self._utterances = session.utterances
+    def _open(self, context: SessionContext, socket: WebSocket, offer: EarOffer) -> EarSession:
+        return EarSession(context, socket, offer, self._utterances)
+
+    def _over(self, session: EarSession) -> None:
+        self._utterances = session.utterances
 
     def _lost(self, reason: str, retry_in_s: float) -> None:
         self._report(EarLost(self.participant, self._number, reason, retry_in_s))
@@ -116,9 +97,3 @@ class Ear:
             case _:
                 pass
         self._report(event)
-
-    def __repr__(self) -> str:
-        """Give a status line."""
-        session = self._session
-        state = "away" if session is None else "listening" if session.is_listening else "connecting"
-        return f"<Ear {self.participant}: {state}, session {self._number}>"

@@ -16,7 +16,8 @@ from typing import Literal, TypeAlias, get_args
 import trio
 from attrs import field, frozen
 
-from trialogue.actors.agent import Agent, AgentService, Connect
+from trialogue.actors.agent import Agent, AgentService
+from trialogue.actors.dialling import Connect
 from trialogue.agent.memory import Memory
 from trialogue.errors import GaveUp, ProviderRefused
 from trialogue.mailbox import Mailbox

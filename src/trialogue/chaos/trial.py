@@ -22,7 +22,7 @@ import trio
 import trio.testing
 from attrs import field, frozen
 
-from trialogue.actors.agent import Connect
+from trialogue.actors.dialling import Connect
 from trialogue.chaos.catalogue import BadAddress, Part, Signal
 from trialogue.chaos.failing_parts import FailingBrain, FailingJournal, FaultOnDemand, spoiled_tools
 from trialogue.chaos.faulty_socket import FaultySocket, SessionFault, WrongAnswer, answer_wrongly

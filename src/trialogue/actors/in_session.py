@@ -1,0 +1,152 @@
+"""An actor with sessions in a row: each is dialled and held to its end, and the next when that end allows.
+
+What an end means stands in one table (the service's). A refusal is final, and so is the end of the retries.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
+
+import trio
+from attrs import field, frozen
+
+from trialogue.actors.dialling import Connect
+from trialogue.actors.session import SessionContext
+from trialogue.actors.verdicts import judged, loss_of
+from trialogue.brain.restarts import Restarts
+from trialogue.errors import ConnectionLost, DialFailed, ProviderRefused, SetupError
+from trialogue.model.events import Event
+from trialogue.services.verdicts import Judgement
+from trialogue.transport.socket import WebSocket
+
+
+class Offer(Protocol):
+    """What a session is asked for."""
+
+    def judge(self, lost: ConnectionLost) -> Judgement:
+        """What is to be done about the end of a session, or of a dial."""
+        ...
+
+
+class HeldSession(Protocol):
+    """A session, as it is held."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether sound may flow."""
+        ...
+
+    async def run(self) -> None:
+        """Live to the end."""
+        ...
+
+
+OfferT = TypeVar("OfferT", bound=Offer)
+HeldT = TypeVar("HeldT", bound=HeldSession)
+
+
+@frozen
+class SessionService(Generic[OfferT]):
+    """Where sessions are, and what they are asked for."""
+
+    connect: Connect
+    """Dials one."""
+
+    offer: OfferT = field(repr=False)
+    """What a participant's first session is asked for. Personal."""
+
+    place: str = ""
+    """Where that is written, for whoever can mend it."""
+
+    def at_place(self, reason: str) -> str:
+        """A reason, and where it can be mended."""
+        return f"{reason} [{self.place}]" if self.place else reason
+
+
+@frozen
+class NoMore:
+    """Why there is no further session."""
+
+    reason: str
+    """One line for people."""
+
+    refused: bool
+    """Whether the service refused (key, account, settings) rather than was unreachable."""
+
+
+class InSession(ABC, Generic[OfferT, HeldT]):
+    """One participant's sessions in a row: what an agent and an ear have in common."""
+
+    RUNNING: str
+    """How its status line calls a session in which sound may flow."""
+
+    def __init__(self, participant: str, restarts: Restarts, report: Callable[[Event], None]) -> None:
+        self.participant = participant
+        self._restarts = restarts
+        self._report = report
+        self._session: HeldT | None = None
+        self._number = 0
+
+    async def _serve(self, service: SessionService[OfferT]) -> NoMore:
+        """Hold sessions at a service until there can be no further one."""
+        while True:
+            try:
+                await self._hold(service)
+            except (ProviderRefused, SetupError) as refused:
+                return NoMore(service.at_place(str(refused)), refused=True)
+            except ConnectionLost as ended:
+                wait = self._wait_after(ended, service)
+                if isinstance(wait, NoMore):
+                    return wait
+                self._lost(str(ended), wait)
+                await trio.sleep(wait)
+
+    async def _hold(self, service: SessionService[OfferT]) -> None:
+        """Hold one session, from its dial on; where this returns, the next begins at once."""
+        self._number += 1
+        context = SessionContext(self.participant, self._number, self._post)
+        async with service.connect() as socket:
+            session = self._session = self._open(context, socket, service.offer)
+            try:
+                await session.run()
+            finally:
+                self._session = None
+                self._over(session)
+        self._rolled_over()
+
+    def _wait_after(self, lost: ConnectionLost, service: SessionService[OfferT]) -> float | NoMore:
+        """Seconds until the next dial."""
+        judgement = judged(lost, service.offer.judge)
+        loss = loss_of(lost, judgement.verdict)
+        if loss is None:
+            return NoMore(service.at_place(f"{lost} ({judgement.hint})"), refused=True)
+        retry_after = lost.retry_after_s if isinstance(lost, DialFailed) else None
+        wait = self._restarts.lost(trio.current_time(), retry_after, loss)
+        return NoMore(f"{lost} ({judgement.hint})", refused=False) if wait is None else wait
+
+    @abstractmethod
+    def _open(self, context: SessionContext, socket: WebSocket, offer: OfferT) -> HeldT:
+        """Make a session of an open socket."""
+
+    @abstractmethod
+    def _over(self, session: HeldT) -> None:
+        """Keep what a session leaves that has ended, however it did."""
+
+    def _rolled_over(self) -> None:
+        """Report, where that is wanted, that a session is gone on with in the next."""
+
+    @abstractmethod
+    def _lost(self, reason: str, retry_in_s: float) -> None:
+        """Report a loss that is borne: why, and how many seconds it is until the next dial."""
+
+    @abstractmethod
+    def _post(self, event: Event) -> None:
+        """Report what a session told, and learn from it how patient to be."""
+
+    def __repr__(self) -> str:
+        """Give a status line."""
+        session = self._session
+        state = "away" if session is None else self.RUNNING if session.is_running else "connecting"
+        return f"<{type(self).__name__} {self.participant}: {state}, session {self._number}>"

@@ -1,0 +1,245 @@
+"""One session, an agent's or an ear's: a connection's life from its start to its end, over a dialect's wire.
+
+1. The reader does nothing else: decode, hand on, read again. What it hands on is taken without waiting.
+2. It ends by raising `ConnectionLost`, which `in_session` judges, or `ProviderRefused` where there is no
+   sense in another; it returns only where it was closed to go on in a new one.
+3. What a service complains of is recorded as far as a budget goes, then counted: a peer sends as many
+   messages as it likes, and each would be a record and a line on the screen.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from typing import ClassVar, Final, Generic, TypeVar
+
+import trio
+from attrs import define, frozen
+
+from trialogue.errors import ConnectionLost, ProviderRefused
+from trialogue.model.events import Event, InjectionRefused, LatencyMeasured, ServiceWarned
+from trialogue.services import facts as told
+from trialogue.services.facts import EarFact, Fact
+from trialogue.services.port import Message, Wire
+from trialogue.services.verdicts import Verdict
+from trialogue.transport.socket import WebSocket
+
+MOST: Final = {"warnings": 100, "latencies": 10_000, "refusals": 10_000}
+"""How many of a kind are recorded of one session."""
+
+LONGEST: Final = 1_024
+"""Characters of one complaint."""
+
+LONGEST_CODE: Final = 64
+
+
+MALFORMED_LIMIT = 5
+MALFORMED_WITHIN_S = 10.0
+
+WireT = TypeVar("WireT", bound=Wire)
+
+
+@frozen
+class SessionContext:
+    """Which session it is, and where it reports."""
+
+    participant: str
+    """Whose."""
+
+    number: int
+    """Counts the participant's sessions from 1."""
+
+    post: Callable[[Event], None]
+    """Where its facts go."""
+
+
+class LiveSession(ABC, Generic[WireT]):
+    """One open websocket and a wire: what agents and ears have in common."""
+
+    SILENT: ClassVar[str]
+    """What is said of a service that lets its deadline pass."""
+
+    def __init__(self, context: SessionContext, socket: WebSocket, wire: WireT) -> None:
+        self._context = context
+        self._socket = socket
+        self._wire = wire
+        self._malformed = MalformedCount()
+        self._complaints = Complaints(context.participant, context.post)
+        self._is_ending = False
+        self._has_rolled_over = False
+        self._scope = trio.CancelScope()
+
+    @property
+    @abstractmethod
+    def is_running(self) -> bool:
+        """Whether sound may flow."""
+
+    def roll_over(self) -> None:
+        """End on purpose, without a failure."""
+        self._has_rolled_over = True
+        self._scope.cancel(reason="the session is gone on with in a new one")
+
+    # --- its life ---------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Live until the connection ends, which raises, or until it is rolled over."""
+        failure: ConnectionLost | ProviderRefused | None = None
+        with closing(self._complaints), self._scope:
+            async with trio.open_nursery() as nursery:
+                self._begin(nursery)
+                try:
+                    await self._read()
+                except (ConnectionLost, ProviderRefused) as ended:
+                    failure = ended
+                nursery.cancel_scope.cancel(reason="the session has ended")
+        if failure is not None:
+            raise failure
+        if not self._has_rolled_over:
+            raise ConnectionLost(self.SILENT)
+
+    async def _read(self) -> None:
+        while True:
+            try:
+                data = await self._socket.receive()
+            except ConnectionLost as lost:
+                raise self._closed(lost) from lost.__cause__
+            self._receive(data)
+
+    def _closed(self, lost: ConnectionLost) -> ConnectionLost:
+        """The end of the connection, with what the service last said before it."""
+        self._end(lost.close_code)
+        error = self._wire.last_error
+        if error is None or error.verdict is Verdict.TURN_LOST:
+            return lost
+        return ConnectionLost(f"{error.code}: {error.text}", close_code=lost.close_code, code=error.code)
+
+    def _send_all(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            self._send(message)
+
+    def _send(self, message: Message) -> None:
+        with suppress(ConnectionLost):  # the reader meets the same end, and tells it with its reason
+            self._put(message)
+
+    def _put(self, message: Message) -> None:
+        if isinstance(message, str):
+            self._socket.send_text(message)
+        else:
+            self._socket.send_bytes(message)
+
+    # --- what differs -----------------------------------------------------------------------------
+
+    @abstractmethod
+    def _begin(self, nursery: trio.Nursery) -> None:
+        """Open the session, and start what runs beside the reader."""
+
+    @abstractmethod
+    def _receive(self, data: Message) -> None:
+        """Take what a message tells."""
+
+    @abstractmethod
+    def _end(self, close_code: int) -> None:
+        """Take what the end of the connection tells."""
+
+    @abstractmethod
+    def _warned(self, verdict: Verdict) -> None:
+        """Do what a warning asks for."""
+
+    def _lose_turn(self, failure: told.Failed, text: str) -> None:
+        """Do without a reply that does not come; who is never answered loses nothing."""
+
+    def _refusal(self, failure: told.Failed, text: str) -> ConnectionLost | ProviderRefused:
+        """What the session ends by where its service will not go on."""
+        return ProviderRefused(text, code=failure.code, request_id=self._wire.request_id or None)
+
+    # --- what the service complains of ------------------------------------------------------------
+
+    def _take_complaint(self, fact: Fact | EarFact) -> None:
+        """Take a fact about the session itself; others are informational."""
+        match fact:
+            case told.Warned(code, text, verdict):
+                self._complaints.warn(code, text)
+                self._warned(verdict)
+            case told.Failed():
+                self._failed(fact)
+            case told.Unknown(kind):
+                self._complaints.warn("unknown-message", kind)
+            case told.Malformed(reason):
+                self._complaints.warn("malformed-message", reason)
+                self._malformed.count()
+            case _:
+                pass  # memories, thoughts, answers to what an ear does not ask, the close that is judged
+
+    def _failed(self, failure: told.Failed) -> None:
+        self._complaints.warn(failure.code, failure.text)
+        text = f"{failure.code}: {failure.text} ({failure.hint})"
+        match failure.verdict:
+            case Verdict.GO_ON:
+                pass
+            case Verdict.TURN_LOST:
+                self._lose_turn(failure, text)
+            case Verdict.FATAL:
+                raise self._refusal(failure, text)
+            case _:
+                raise ConnectionLost(text, close_code=1005, code=failure.code)
+
+
+@define
+class Complaints:
+    """Records what a session's peer tells beside the conversation, as far as its budget goes."""
+
+    participant: str
+    """Whose session it is."""
+
+    post: Callable[[Event], None]
+    """Where records go."""
+
+    warnings: int = 0
+    """How many warnings came."""
+
+    latencies: int = 0
+    """How many measurements came."""
+
+    refusals: int = 0
+    """How many refusals came."""
+
+    def warn(self, code: str, text: str) -> None:
+        """Take a warning, or a message of a kind that is not known."""
+        self.warnings += 1
+        if self.warnings <= MOST["warnings"]:
+            self.post(ServiceWarned(self.participant, code[:LONGEST_CODE], text[:LONGEST]))
+
+    def measure(self, measured: LatencyMeasured) -> None:
+        """Take a measurement."""
+        self.latencies += 1
+        if self.latencies <= MOST["latencies"]:
+            self.post(measured)
+
+    def refuse(self, refused: InjectionRefused) -> None:
+        """Take a refusal."""
+        self.refusals += 1
+        if self.refusals <= MOST["refusals"]:
+            self.post(refused)
+
+    def close(self) -> None:
+        """The session is over: tell how many more there were."""
+        counts = {"warnings": self.warnings, "latencies": self.latencies, "refusals": self.refusals}
+        more = [f"{count - MOST[kind]} more {kind}" for kind, count in counts.items() if count > MOST[kind]]
+        if more:
+            text = f"{', '.join(more)} came in this session and were counted only"
+            self.post(ServiceWarned(self.participant, "too-many-messages", text))
+
+
+class MalformedCount:
+    """Counts what a service sends that nobody can read: too much of it ends a session."""
+
+    def __init__(self) -> None:
+        self._at: list[float] = []
+
+    def count(self) -> None:
+        """Note one more; `ConnectionLost` where it is the fifth in ten seconds."""
+        now = trio.current_time()
+        self._at = [at for at in self._at if now - at < MALFORMED_WITHIN_S] + [now]
+        if len(self._at) >= MALFORMED_LIMIT:
+            raise ConnectionLost("the service sent five malformed messages in ten seconds")
