@@ -30,6 +30,7 @@ from trialogue.brain.turn.person import TRANSITIONS as PERSON_TURN
 from trialogue.cli.program import EXIT_CODES, app
 from trialogue.journal.personal import personal_fields
 from trialogue.model import commands, events, kinds
+from trialogue.report.exports import EXPORTS
 from trialogue.scenario import explain, loads, resolve
 from trialogue.scenario.json_schema import field_docs, stage_records
 from trialogue.scenario.schema import Document
@@ -382,6 +383,14 @@ def _taken(argument: Argument) -> str:
     return taken if default is None else f"{taken}; `{default}`"
 
 
+def exports() -> str:
+    """Every format that a meeting can be had in."""
+    return table(
+        ("format", "file", "what it is"),
+        tuple((f"`{name}`", f"`{each.file}`", each.about) for name, each in EXPORTS.items()),
+    )
+
+
 def exit_codes() -> str:
     """What `--help` says of exit codes."""
     return f"```text\n{EXIT_CODES}```"
@@ -456,6 +465,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "events": event_reference,
     "commands": command_reference,
     "command-line": command_line,
+    "exports": exports,
     "exit-codes": exit_codes,
 }
 """The parts by name."""

@@ -67,7 +67,7 @@ class LongestSilent:
 POLICY = PolicyEntry("longest-silent", LongestSilent(), about="Nobody shall be silent for long.", keys=())
 '''
 
-EXPORT = '''"""CSV: one line an utterance, for spreadsheets."""
+EXPORT = '''"""Lines: one an utterance, for small scripts."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ from collections.abc import Iterable
 from trialogue.model.transcript import Utterance
 
 
-def csv(utterances: Iterable[Utterance]) -> str:
+def lines(utterances: Iterable[Utterance]) -> str:
     """Each utterance's start in seconds, and who spoke."""
     return "".join(f"{each.start_s:.3f},{each.participant}\\n" for each in utterances)
 '''
@@ -138,14 +138,14 @@ def add_policy(package: Path) -> None:
 
 def add_export(package: Path) -> None:
     """Write the export's module, and its line in the list."""
-    (package / "report/csv.py").write_text(EXPORT)
+    (package / "report/lines.py").write_text(EXPORT)
     listing = package / "report/exports.py"
     text = listing.read_text()
-    line = '        "transcript.csv": lambda held: csv(held.utterances),\n'
-    text = text.replace('        "transcript.vtt"', f'{line}        "transcript.vtt"', 1)
+    line = '        "lines": Export("lines.csv", "lines", lambda held: lines(held.utterances), True),\n'
+    text = text.replace('        "vtt": Export(', f'{line}        "vtt": Export(', 1)
     text = text.replace(
         "from trialogue.report.markdown",
-        "from trialogue.report.csv import csv\nfrom trialogue.report.markdown",
+        "from trialogue.report.lines import lines\nfrom trialogue.report.markdown",
         1,
     )
     listing.write_text(text)
@@ -220,7 +220,7 @@ def decides(package: Path) -> bool:
 def exports(package: Path) -> bool:
     """Whether the added file is among a meeting's."""
     run = held(package)
-    return run is not None and (run / "transcript.csv").read_text().count("\n") == 4
+    return run is not None and (run / "lines.csv").read_text().count("\n") == 4
 
 
 def connects(package: Path) -> bool:

@@ -83,6 +83,12 @@ Examples:
   trialogue report runs --html
 """
 
+EXPORT_EXAMPLES: Final = """\
+Examples:
+  trialogue export runs/edge-cache-20250131-101500 textgrid eaf
+  trialogue export runs/edge-cache-20250131-101500 csv --out .
+"""
+
 VERIFY_FILES_EXAMPLES: Final = """\
 Example:
   trialogue verify-files runs/edge-cache-20250131-101500
@@ -493,6 +499,22 @@ def report(
     from trialogue.cli.replay import print_report  # noqa: PLC0415 - the journal comes with it
 
     return print_report(run, as_json=json)
+
+
+@app.command(sort_key=6, help_epilogue=EXPORT_EXAMPLES)
+def export(
+    run: RunPath,
+    /,
+    *formats: Annotated[str, Parameter(help="What to write; without any, the list of formats is printed.")],
+    out: Annotated[
+        Path | None, Parameter(help="The directory that the files go to; else the run's own.")
+    ] = None,
+    json: Annotated[Json, Parameter(help="Print the list, or the files' paths, as JSON.")] = False,
+) -> int:
+    """Write a meeting in other formats: for spreadsheets, Praat, ELAN, CLAN, Audacity, Perfetto, players."""
+    from trialogue.cli.export import export_run  # noqa: PLC0415 - the journal comes with it
+
+    return export_run(run, formats, out=out, as_json=json)
 
 
 @app.command(sort_key=7, help_epilogue=SERVE_EXAMPLES)

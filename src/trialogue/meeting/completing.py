@@ -16,13 +16,13 @@ from trialogue.meeting.outputs import RESULT, files_of, write_files
 from trialogue.meeting.policies import brain_for
 from trialogue.model.commands import EndMeeting
 from trialogue.model.secrets import NO_SECRETS
-from trialogue.report import EXPORTS, HeldMeeting, Run
+from trialogue.report import KEPT, HeldMeeting, Run
 from trialogue.report.cast import with_everybody
 from trialogue.scenario.resolve import prepare
 
 __all__ = ["complete_files"]
 
-_LAST: Final = (*EXPORTS, RESULT)
+_LAST: Final = (*KEPT, RESULT)
 """What is written after a meeting's end."""
 
 

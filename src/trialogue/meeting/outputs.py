@@ -18,7 +18,7 @@ from trialogue.meeting.resumption import CLIPS
 from trialogue.meeting.stage import Stage
 from trialogue.model.secrets import Secrets
 from trialogue.model.text import steerless_json
-from trialogue.report import EXPORTS, HeldMeeting, Result, Run, result
+from trialogue.report import EXPORTS, KEPT, HeldMeeting, Result, Run, result
 from trialogue.report.cast import with_everybody
 from trialogue.report.shortfall import Shortfall, shortfall
 
@@ -86,8 +86,9 @@ def write_outputs(stage: Stage) -> MeetingResult:
 
 def write_files(held: HeldMeeting, run: Run, folder: Path, secrets: Secrets) -> Result:
     """Write the transcripts and the result into a run's directory: what the result says."""
-    for name, text_of in EXPORTS.items():
-        write_private(folder / name, text_of(held).encode(), secrets)
+    for each in EXPORTS.values():
+        if each.is_kept:
+            write_private(folder / each.file, each.content(held), secrets)
     outcome = result(held.plan, held.records, held.utterances, run)
     document = steerless_json(orjson.dumps(outcome.document(), option=orjson.OPT_INDENT_2))
     write_private(folder / RESULT, document, secrets)
@@ -96,7 +97,7 @@ def write_files(held: HeldMeeting, run: Run, folder: Path, secrets: Secrets) -> 
 
 def files_of(folder: Path) -> tuple[str, ...]:
     """What a run's directory holds in the end, by paths in it."""
-    return ("journal.jsonl", "manifest.json", "scenario.yaml", *_sounds(folder), *EXPORTS, RESULT)
+    return ("journal.jsonl", "manifest.json", "scenario.yaml", *_sounds(folder), *KEPT, RESULT)
 
 
 def write_what_can_be(stage: Stage) -> None:

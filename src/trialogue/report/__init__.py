@@ -1,6 +1,6 @@
 """What is told of a meeting afterwards: transcripts, measures, the result. Pure: values in, text out."""
 
-from trialogue.report.exports import EXPORTS, HeldMeeting
+from trialogue.report.exports import EXPORTS, KEPT, Export, HeldMeeting
 from trialogue.report.markdown import markdown
 from trialogue.report.measures import Measures, measures
 from trialogue.report.result import Failure, Result, Run, result
@@ -10,6 +10,8 @@ from trialogue.report.webvtt import webvtt
 
 __all__ = [
     "EXPORTS",
+    "KEPT",
+    "Export",
     "Failure",
     "HeldMeeting",
     "Measures",

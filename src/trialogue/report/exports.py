@@ -12,10 +12,16 @@ from attrs import frozen
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
+from trialogue.report.audacity import audacity
+from trialogue.report.chat import chat
+from trialogue.report.eaf import eaf
 from trialogue.report.markdown import markdown
+from trialogue.report.perfetto import perfetto
 from trialogue.report.rttm import rttm
 from trialogue.report.srt import srt
 from trialogue.report.stretches import stretches
+from trialogue.report.textgrid import textgrid
+from trialogue.report.turns_csv import turns_csv
 from trialogue.report.webvtt import webvtt
 
 
@@ -35,15 +41,76 @@ class HeldMeeting:
     started: datetime | None = None
     """The time of day of its start; None under a virtual clock."""
 
+    @property
+    def length_s(self) -> float:
+        """How long it was, in seconds."""
+        return self.records[-1].at if self.records else 0.0
 
-EXPORTS: Final[Mapping[str, Callable[[HeldMeeting], str]]] = MappingProxyType(
+
+@frozen
+class Export:
+    """One format in which a meeting can be had."""
+
+    file: str
+    """What its file is called in a run's directory."""
+
+    about: str
+    """What it is for, in a few words."""
+
+    make: Callable[[HeldMeeting], str | bytes]
+    """What makes its content."""
+
+    is_kept: bool = False
+    """Whether each run has it from its end on; else it is made when it is asked for."""
+
+    def content(self, held: HeldMeeting) -> bytes:
+        """The file's bytes. SetupError where a package is missing."""
+        made = self.make(held)
+        return made.encode() if isinstance(made, str) else made
+
+
+def _markdown(held: HeldMeeting) -> str:
+    return markdown(held.plan, held.utterances, held.records, started=held.started)
+
+
+EXPORTS: Final[Mapping[str, Export]] = MappingProxyType(
     {
-        "transcript.vtt": lambda held: webvtt(held.plan, held.utterances),
-        "transcript.srt": lambda held: srt(held.plan, held.utterances),
-        "transcript.md": lambda held: markdown(
-            held.plan, held.utterances, held.records, started=held.started
+        "vtt": Export(
+            "transcript.vtt", "WebVTT subtitles", lambda held: webvtt(held.plan, held.utterances), True
         ),
-        "transcript.rttm": lambda held: rttm(held.plan, stretches(held.records)),
+        "srt": Export("transcript.srt", "SRT subtitles", lambda held: srt(held.plan, held.utterances), True),
+        "md": Export("transcript.md", "Markdown, to read", _markdown, True),
+        "rttm": Export(
+            "transcript.rttm",
+            "RTTM: who spoke when, for diarization tools",
+            lambda held: rttm(held.plan, stretches(held.records)),
+            True,
+        ),
+        "csv": Export(
+            "turns.csv", "CSV, a row an utterance", lambda held: turns_csv(held.plan, held.utterances)
+        ),
+        "textgrid": Export(
+            "transcript.TextGrid",
+            "Praat TextGrid, a tier a participant",
+            lambda held: textgrid(held.plan, held.utterances, held.length_s),
+        ),
+        "eaf": Export(
+            "transcript.eaf",
+            "ELAN annotation, a tier a participant",
+            lambda held: eaf(held.plan, held.utterances, held.started),
+        ),
+        "chat": Export("transcript.cha", "CHAT, for CLAN", lambda held: chat(held.plan, held.utterances)),
+        "audacity": Export(
+            "labels.txt", "Audacity labels", lambda held: audacity(held.plan, held.utterances)
+        ),
+        "perfetto": Export(
+            "meeting.pftrace",
+            "Perfetto trace: actors as tracks, grants as flows",
+            lambda held: perfetto(held.plan, held.records),
+        ),
     }
 )
-"""Each file's name, and what makes its text."""
+"""Each format's name, and what makes its file."""
+
+KEPT: Final = tuple(each.file for each in EXPORTS.values() if each.is_kept)
+"""The files that each run has from its end on."""

@@ -1,0 +1,47 @@
+"""A run in other formats: made from its journal, written beside it, entered in its manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from trialogue.brain.words.transcript import utterances
+from trialogue.errors import SetupError
+from trialogue.journal.files import journal_of, write_entered
+from trialogue.journal.reader import Reading, read
+from trialogue.journal.records import HeaderClock
+from trialogue.meeting.resumption import last_words
+from trialogue.report.cast import with_everybody
+from trialogue.report.exports import EXPORTS, HeldMeeting
+
+__all__ = ["held_meeting", "write_exports"]
+
+
+def write_exports(run: Path, formats: Sequence[str], *, out: Path | None = None) -> tuple[Path, ...]:
+    """Write a run's files of these formats, and return where they are: in the run's directory, or in `out`.
+
+    In the directory of a run that was closed, the manifest vouches for them. SetupError for an unknown
+    format or a missing package, JournalError for a damaged journal or where a file cannot be.
+    """
+    if strangers := [each for each in formats if each not in EXPORTS]:
+        raise SetupError(f"there is no format {strangers[0]!r}; formats: {', '.join(EXPORTS)}")
+    if out is not None and not out.is_dir():
+        raise SetupError(f"{out} is no directory: --out names where the files go")
+    reading = read(journal_of(run))
+    held = held_meeting(reading)
+    folder = reading.path.parent
+    paths: list[Path] = []
+    for each in formats:
+        export = EXPORTS[each]
+        path = (folder if out is None else out) / export.file
+        write_entered(folder, path, export.content(held))
+        paths.append(path)
+    return tuple(paths)
+
+
+def held_meeting(reading: Reading) -> HeldMeeting:
+    """What exports see of a run: its records, and how the sound ended that a crash cut off."""
+    records = (*reading, *last_words(reading))
+    header = reading.header
+    started = None if header.clock is HeaderClock.VIRTUAL else header.started.astimezone()
+    return HeldMeeting(with_everybody(header.plan, records), utterances(records), records, started)

@@ -1,0 +1,79 @@
+"""CHAT: the transcript for CLAN and its kin (the CHAT manual of TalkBank, part 1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.text import safe_text
+from trialogue.model.transcript import UNCLEAR, Utterance
+from trialogue.report.cues import labels
+
+_BULLET: Final = "\x15"
+"""What stands around an utterance's times."""
+
+_NO_WORD: Final = re.compile(r"[^\w'\-]|_")
+"""What is no part of a word: CHAT gives brackets, quotes and most signs a meaning of their own."""
+
+_CODE: Final = 7
+"""Characters of a speaker's code at most."""
+
+
+def chat(plan: MeetingPlan, utterances: Iterable[Utterance]) -> str:
+    """One main line an utterance, with its times in milliseconds; it ends as it was heard to end.
+
+    Words stay and signs go, but for the last: `?` and `!` where the utterance ends in them, `+/.` where it
+    was cut off. Speech that nobody could make words of is `xxx`.
+    """
+    codes = _codes(plan)
+    names = labels(plan)
+    present = ", ".join(f"{code} {_word(names[name])} Participant" for name, code in codes.items())
+    lines = [
+        "@UTF8",
+        "@Begin",
+        "@Languages:\teng",
+        f"@Participants:\t{present}",
+        *(f"@ID:\teng|{_word(plan.name)}|{code}|||||Participant|||" for code in codes.values()),
+    ]
+    for each in sorted(utterances, key=lambda each: (each.start_s, each.end_s)):
+        words = _words(each.heard)
+        if not words:
+            continue
+        start_ms = max(0, round(each.start_s * 1000))
+        end_ms = max(start_ms + 1, round(each.end_s * 1000))
+        times = f"{_BULLET}{start_ms}_{end_ms}{_BULLET}"
+        lines.append(f"*{codes[each.participant]}:\t{' '.join(words)} {_ending(each)} {times}")
+    return "\n".join([*lines, "@End"]) + "\n"
+
+
+def _codes(plan: MeetingPlan) -> dict[str, str]:
+    """A code a participant: its name's first letters as capitals, numbered where two are the same."""
+    codes: dict[str, str] = {}
+    for each in plan.participants:
+        plain = re.sub(r"[^A-Z0-9]", "", each.name.upper())[:_CODE] or "SPK"
+        code, number = plain, 1
+        while code in codes.values():
+            number += 1
+            code = f"{plain[: _CODE - len(str(number))]}{number}"
+        codes[each.name] = code
+    return codes
+
+
+def _words(heard: str) -> list[str]:
+    if heard == UNCLEAR:
+        return ["xxx"]
+    found = (_NO_WORD.sub(" ", word).strip("'- ") for word in safe_text(heard).split())
+    return [part for word in found for part in word.split()]
+
+
+def _ending(each: Utterance) -> str:
+    if each.was_cut:
+        return "+/."
+    last = each.heard.rstrip("\"')]} ")[-1:]
+    return last if last in {"?", "!"} else "."
+
+
+def _word(name: str) -> str:
+    return "_".join(_NO_WORD.sub(" ", safe_text(name)).split()) or "unnamed"

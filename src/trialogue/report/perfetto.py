@@ -1,0 +1,156 @@
+"""Perfetto trace: the meeting's actors as tracks, each grant as a flow to the speech it leads to.
+
+1. The format is that of protocol buffers with track events (Perfetto, "synthetic track events"); the
+   package that writes it comes with the extra `perfetto`, and is imported when a trace is made.
+2. Tracks: the floor with its grants; each participant with what was heard of it, its sessions and its tools.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final, cast
+
+from attrs import define
+
+from trialogue.importing import import_extra
+from trialogue.model.commands import CancelTool, EndTurn, GrantFloor
+from trialogue.model.events import (
+    EarLost,
+    EarReady,
+    Left,
+    SessionFailed,
+    SessionLost,
+    SessionReady,
+    ToolFinished,
+    ToolRequested,
+)
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
+from trialogue.model.text import safe_text
+from trialogue.report.cues import labels
+from trialogue.report.stretches import Stretch, stretches
+
+_MEETING: Final = 1
+_FLOOR: Final = 2
+_SEQUENCE: Final = 1
+
+
+def perfetto(plan: MeetingPlan, records: Iterable[Record]) -> bytes:
+    """The trace; times in nanoseconds since the meeting's start. SetupError where the extra is missing."""
+    builder = import_extra("perfetto.trace_builder.proto_builder", "a Perfetto trace", "perfetto")
+    held = tuple(records)
+    tracing = _Tracing(builder.TraceProtoBuilder(), {}, {}, set())
+    tracing.track(_MEETING, safe_text(plan.name), None)
+    tracing.track(_FLOOR, "floor", _MEETING)
+    for name, label in labels(plan).items():
+        tracing.track(tracing.uuid(name), label, _MEETING)
+    for each in stretches(held):
+        tracing.heard(each)
+    for record in held:
+        tracing.take(record)
+    tracing.close(held[-1].at if held else 0.0)
+    return cast("bytes", tracing.builder.serialize())
+
+
+@define
+class _Tracing:
+    """The trace as it grows; packets may come in any order, for each has its time."""
+
+    builder: Any
+    uuids: dict[str, int]
+    open: dict[tuple[str, str], tuple[int, float, str]]
+    begun: set[int]
+
+    def uuid(self, key: str) -> int:
+        """The number of a track, by what it is of."""
+        return self.uuids.setdefault(key, len(self.uuids) + 10)
+
+    def track(self, uuid: int, name: str, parent: int | None) -> None:
+        """Tell of a track, once."""
+        packet = self._packet()
+        packet.track_descriptor.uuid = uuid
+        packet.track_descriptor.name = name
+        if parent is not None:
+            packet.track_descriptor.parent_uuid = parent
+
+    def under(self, participant: str, name: str) -> int:
+        """A track below a participant's."""
+        key = f"{participant}\0{name}"
+        is_new = key not in self.uuids
+        uuid = self.uuid(key)
+        if is_new:
+            self.track(uuid, name, self.uuid(participant))
+        return uuid
+
+    def heard(self, each: Stretch) -> None:
+        """Sound of a participant; the first of a turn is where its grant's flow ends."""
+        name = "speaks" if each.turn is None else f"turn {each.turn}"
+        flow = each.turn if each.turn is not None and each.turn not in self.begun else None
+        self.slice(self.uuid(each.participant), name, (each.start_s, each.end_s), flow)
+        if flow is not None:
+            self.begun.add(flow)
+
+    def take(self, record: Record) -> None:
+        """What began and ended with a record: grants, sessions, tool calls."""
+        at = record.at
+        match record.event:
+            case SessionReady(participant=name):
+                self.begin(("session", name), self.under(name, "session"), at, "session")
+            case EarReady(participant=name):
+                self.begin(("ear", name), self.under(name, "ear"), at, "ear")
+            case SessionLost(participant=name) | SessionFailed(participant=name):
+                self.end(("session", name), at)
+            case EarLost(participant=name):
+                self.end(("ear", name), at)
+            case Left(participant=name):
+                self.end(("session", name), at)
+                self.end(("ear", name), at)
+            case ToolRequested(participant=name, call_id=call, tool=tool):
+                self.begin((name, call), self.under(name, safe_text(tool)), at, safe_text(tool))
+            case ToolFinished(participant=name, call_id=call):
+                self.end((name, call), at)
+            case _:
+                pass
+        for command in record.commands:
+            match command:
+                case GrantFloor(to=name, turn=turn, reason=reason):
+                    self.open["floor", str(turn)] = (_FLOOR, at, f"{name}: {safe_text(reason)}")
+                case EndTurn(turn=turn):
+                    self.end(("floor", str(turn)), at, flow=turn)
+                case CancelTool(participant=name, call_id=call):
+                    self.end((name, call), at)
+                case _:
+                    pass
+
+    def begin(self, key: tuple[str, str], track: int, at: float, name: str) -> None:
+        """Note what has begun; what was open under this key ends."""
+        self.end(key, at)
+        self.open[key] = (track, at, name)
+
+    def end(self, key: tuple[str, str], at: float, flow: int | None = None) -> None:
+        """Write what has begun and is over; nothing where nothing is open."""
+        if (begun := self.open.pop(key, None)) is not None:
+            track, start, name = begun
+            self.slice(track, name, (start, at), flow)
+
+    def close(self, at: float) -> None:
+        """Write what never ended, until the records stop."""
+        for key in tuple(self.open):
+            self.end(key, at, int(key[1]) if key[0] == "floor" else None)
+
+    def slice(self, track: int, name: str, span_s: tuple[float, float], flow: int | None = None) -> None:
+        """Write a stretch of a track, with the flow that begins or ends in it."""
+        for at, kind in zip(span_s, (1, 2), strict=True):  # TYPE_SLICE_BEGIN, TYPE_SLICE_END
+            packet = self._packet()
+            packet.timestamp = max(0, round(at * 1e9))
+            packet.track_event.type = kind
+            packet.track_event.track_uuid = track
+            if kind == 1:
+                packet.track_event.name = name
+                if flow is not None:
+                    packet.track_event.flow_ids.append(flow)
+
+    def _packet(self) -> Any:  # noqa: ANN401 - made by protocol buffers, without types of its own
+        packet = self.builder.add_packet()
+        packet.trusted_packet_sequence_id = _SEQUENCE
+        return packet

@@ -1,0 +1,29 @@
+"""`trialogue export`: which files, and where."""
+
+import json
+
+import pytest
+
+from trialogue.cli.export import export_run
+from trialogue.cli.verify import verify_files_of
+from trialogue.errors import SetupError
+
+
+def test_the_command_writes_them_where_the_manifest_knows_them(run_folder, capsys):
+    """In the run's own directory, vouched for from then on."""
+    assert export_run(run_folder, ["csv", "eaf"], out=None, as_json=True) == 0
+    files = json.loads(capsys.readouterr().out)["files"]
+    assert files == [str(run_folder / "turns.csv"), str(run_folder / "transcript.eaf")]
+    assert verify_files_of(run_folder, as_json=False) == 0
+
+
+def test_without_a_format_the_list_is_printed(run_folder, capsys):
+    """So that nobody has to look for their names."""
+    assert export_run(run_folder, [], out=None, as_json=False) == 0
+    assert "textgrid  transcript.TextGrid" in capsys.readouterr().out
+
+
+def test_an_unknown_format_names_those_there_are(run_folder):
+    """In the one line of its error."""
+    with pytest.raises(SetupError, match="no format 'pdf'; formats: vtt, srt, md, rttm, csv"):
+        export_run(run_folder, ["pdf"], out=None, as_json=False)

@@ -1,0 +1,159 @@
+"""Exports, read back by the tools that they are for."""
+
+import csv
+import io
+import sys
+from collections import Counter
+
+import pylangacq
+import pympi
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from perfetto.protos.perfetto.trace.perfetto_trace_pb2 import Trace
+from praatio import textgrid as praat
+from report_values import MEETING, PLAN, UTTERANCES
+
+from trialogue.errors import SetupError
+from trialogue.model.participants import Participant
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.transcript import UNCLEAR, Utterance
+from trialogue.report.exports import EXPORTS, HeldMeeting
+from trialogue.report.stretches import stretches
+
+HELD = HeldMeeting(PLAN, UTTERANCES, MEETING)
+WITH_WORDS = [each for each in UTTERANCES if each.heard.strip()]
+TEXT = st.text(
+    st.one_of(st.characters(), st.sampled_from("<>&*_[]()\"'@%+:,.?!=\t\r\n\x15\u2028 -1")), max_size=40
+)
+
+
+def made(name, held=HELD):
+    """The file's bytes."""
+    return EXPORTS[name].content(held)
+
+
+def spoken(*rows):
+    """A meeting of one, who says these."""
+    plan = MeetingPlan("talk", (Participant("ada"),))
+    said = tuple(
+        Utterance("ada", turn, start, end, text, text, "finished") for turn, start, end, text in rows
+    )
+    return HeldMeeting(plan, said, ())
+
+
+def read_textgrid(content, tmp_path):
+    (tmp_path / "a.TextGrid").write_bytes(content)
+    return praat.openTextgrid(str(tmp_path / "a.TextGrid"), includeEmptyIntervals=False)
+
+
+def read_eaf(content, tmp_path):
+    (tmp_path / "a.eaf").write_bytes(content)
+    return pympi.Eaf(str(tmp_path / "a.eaf"))
+
+
+def test_praat_reads_a_tier_a_participant(tmp_path):
+    """With every utterance's words and times, and those who said nothing as empty tiers."""
+    grid = read_textgrid(made("textgrid"), tmp_path)
+    assert list(grid.tierNames) == [each.label for each in PLAN.participants]
+    for each in WITH_WORDS:
+        label = next(seat.label for seat in PLAN.participants if seat.name == each.participant)
+        found = [(entry.start, entry.end) for entry in grid.getTier(label).entries]
+        assert (each.start_s, each.end_s) in found
+
+
+def test_elan_reads_the_same(tmp_path):
+    """By its tiers, with the participants' names and the recorded mix."""
+    document = read_eaf(made("eaf"), tmp_path)
+    for seat in PLAN.participants:
+        own = [each for each in WITH_WORDS if each.participant == seat.name]
+        told = [(start, end) for start, end, *_ in document.get_annotation_data_for_tier(seat.label)]
+        assert sorted(told) == sorted((round(each.start_s * 1000), round(each.end_s * 1000)) for each in own)
+    assert document.media_descriptors[0]["RELATIVE_MEDIA_URL"] == "./audio/mix.wav"
+
+
+def test_clan_reads_words_times_and_cuts():
+    """An utterance that was cut off ends as CHAT marks interruption."""
+    reader = pylangacq.CHAT.from_strs([made("chat").decode()])
+    told = [(each.participant, each.time_marks) for each in reader.utterances()]
+    assert ("TECHLEA", (7000, 11500)) in told
+    cut = next(each for each in reader.utterances() if each.participant == "TECHLEA")
+    assert [token.word for token in cut.tokens][-1] == "+/."
+    assert "We fixed the build and" in " ".join(token.word for token in cut.tokens)
+
+
+def test_clan_reads_what_nobody_could_make_words_of():
+    """As CHAT's word for it."""
+    reader = pylangacq.CHAT.from_strs([made("chat", spoken((1, 0.0, 1.0, UNCLEAR))).decode()])
+    assert [each.audible for each in reader.utterances()] == ["xxx ."]
+
+
+def test_a_table_has_a_row_an_utterance():
+    """With all of its words, and none that a spreadsheet takes for a formula."""
+    held = spoken((1, 0.0, 1.0, "=1+1"), (2, 1.0, 2.5, 'He said "no", twice'))
+    rows = list(csv.DictReader(io.StringIO(made("csv", held).decode(), newline="")))
+    assert [row["heard"] for row in rows] == ["'=1+1", 'He said "no", twice']
+    assert [(row["turn"], row["start_s"], row["end_s"]) for row in rows] == [
+        ("1", "0.000", "1.000"),
+        ("2", "1.000", "2.500"),
+    ]
+
+
+def test_labels_are_lines_of_three_fields():
+    """Start, end and text, as Audacity imports them."""
+    fields = [line.split("\t") for line in made("audacity").decode().splitlines()]
+    assert len(fields) == len(WITH_WORDS)
+    assert all(len(each) == 3 and float(each[0]) < float(each[1]) for each in fields)
+
+
+def test_a_trace_has_tracks_slices_and_a_flow_a_grant():
+    """Each grant's flow begins at the floor and ends in the speech of that turn."""
+    packets = Trace.FromString(made("perfetto")).packet
+    tracks = {
+        each.track_descriptor.uuid: each.track_descriptor.name
+        for each in packets
+        if each.HasField("track_descriptor")
+    }
+    assert {"floor", *(each.label for each in PLAN.participants)} <= set(tracks.values())
+    events = sorted(
+        (each for each in packets if each.HasField("track_event")), key=lambda each: each.timestamp
+    )
+    kinds = Counter((each.track_event.track_uuid, each.track_event.type) for each in events)
+    assert all(kinds[uuid, 1] == kinds[uuid, 2] for uuid in tracks)
+    flows = [
+        (flow, tracks[each.track_event.track_uuid]) for each in events for flow in each.track_event.flow_ids
+    ]
+    spoken_turns = {each.turn for each in stretches(MEETING) if each.turn is not None}
+    granted = {flow for flow, track in flows if track == "floor"}
+    assert {flow for flow, track in flows if track != "floor"} == granted & spoken_turns
+
+
+def test_a_trace_without_its_package_says_what_to_install(monkeypatch):
+    """In one line with the command."""
+    monkeypatch.setitem(sys.modules, "perfetto.trace_builder.proto_builder", None)
+    with pytest.raises(SetupError, match=r"perfetto.*: pip install .trialogue\[perfetto\]"):
+        made("perfetto")
+
+
+@given(st.lists(TEXT, max_size=4))
+def test_no_words_break_a_format(tmp_path_factory, texts):
+    """Whatever was said, the readers read as many utterances as have words."""
+    held = spoken(*((turn, turn * 1.0, turn + 0.9, text) for turn, text in enumerate(texts)))
+    folder = tmp_path_factory.mktemp("hostile")
+    read_textgrid(made("textgrid", held), folder)
+    document = read_eaf(made("eaf", held), folder)
+    labels = made("audacity", held).decode().splitlines()
+    assert len(document.get_annotation_data_for_tier("Ada")) == len(labels)
+    assert len(list(csv.reader(io.StringIO(made("csv", held).decode(), newline="")))) == len(texts) + 1
+    for each in pylangacq.CHAT.from_strs([made("chat", held).decode()]).utterances():
+        assert each.time_marks is not None
+    Trace.FromString(made("perfetto", held))
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(1, 20)), max_size=8))
+def test_tiers_hold_overlapping_speech_of_one(tmp_path_factory, spans):
+    """Praat takes no intervals that overlap: later ones begin where earlier ones end."""
+    held = spoken(*((turn, start, start + length, "word") for turn, (start, length) in enumerate(spans)))
+    grid = read_textgrid(made("textgrid", held), tmp_path_factory.mktemp("grid"))
+    words = " ".join(entry.label for tier in grid.tiers for entry in tier.entries).split()
+    assert words == ["word"] * len(spans)
