@@ -1,16 +1,21 @@
 """Speech that nobody could make words of stands in the transcript, wherever it was."""
 
 from trialogue.brain.meeting import Brain
-from trialogue.model.commands import WakeAt
+from trialogue.model.commands import GrantFloor, WakeAt
 from trialogue.model.events import (
     EarHeard,
     EarReady,
+    Left,
     MeetingStarted,
+    MuteAsked,
     PlaybackStarted,
     ProcessSuspended,
     SessionReady,
     SpeechStarted,
     SpeechStopped,
+    StopAsked,
+    TextTyped,
+    VoiceFell,
 )
 from trialogue.model.transcript import UNCLEAR
 from trialogue.testing.casts import opening, person, plan, reply
@@ -66,3 +71,104 @@ def test_a_sleep_moves_the_limit_of_silence():
     player.tell(before[-1] + 50.0 - 20.0, ProcessSuspended(50.0))
     after = [each.at for each in player.decided(WakeAt) if each.timer == "limit-silence"]
     assert after[-1] == before[-1] + 50.0
+
+
+def beside_a_story(*events, by=("dana",), until=None):
+    """Tech tells a story of 20 s, from 1.1 s on; this happens beside it."""
+    made = plan("tech", "biz", *map(person, by), policy="round-robin")
+    player = Player(Brain(made), wakes=True)
+    story = [
+        *reply(1.0, "tech", 1, "A long story.", length_s=20.0),
+        (1.1, PlaybackStarted("tech", 1, 1, 1.1)),
+    ]
+    for at, event in [*opening(made), *((0.5, EarReady(name, 1)) for name in by), *story, *events]:
+        player.tell(at, event)
+    if until is not None:
+        player.wait(until)
+    return player
+
+
+ASSENT = [
+    (3.1, SpeechStarted("dana", 3.0)),
+    (3.5, VoiceFell("dana", 3.4)),
+    (3.8, SpeechStopped("dana", 3.4)),
+]
+
+
+def test_words_of_the_first_of_two_stretches_stand_where_they_were_said():
+    """They come while the second goes on, which is near: its own are not these."""
+    player = beside_a_story(
+        *ASSENT,
+        (4.0, SpeechStarted("dana", 3.9)),
+        (4.1, EarHeard("dana", 1, 1, "Yes.", 3.0, 3.4, "final")),
+        (4.4, VoiceFell("dana", 4.3)),
+        (4.7, SpeechStopped("dana", 4.3)),
+        until=12.0,
+    )
+    assert said(player, "dana") == [(3.0, "Yes."), (3.9, UNCLEAR)]
+
+
+def test_words_that_are_final_in_mid_speech_stand_when_it_is_over():
+    """The ear is done with them before the voice falls: they are what was said, and none is unclear."""
+    player = beside_a_story(
+        (3.1, SpeechStarted("dana", 3.0)),
+        (3.3, EarHeard("dana", 1, 1, "Yes.", 3.0, 3.3, "final")),
+        (3.6, VoiceFell("dana", 3.5)),
+        (3.9, SpeechStopped("dana", 3.5)),
+        until=12.0,
+    )
+    assert said(player, "dana") == [(3.0, "Yes.")]
+
+
+def test_words_of_two_utterances_make_one_interruption():
+    """Two, and then two more: more than a backchannel has, and they stand in the turn in their order."""
+    player = beside_a_story(
+        (3.1, SpeechStarted("dana", 3.0)),
+        (3.4, EarHeard("dana", 1, 1, "Wait now.", 3.0, 3.3, "final")),
+        (3.6, EarHeard("dana", 1, 2, "I object.", 3.3, 3.6, "final")),
+    )
+    assert [grant.to for grant in player.decided(GrantFloor)][-1] == "dana"
+    player.tell(3.8, VoiceFell("dana", 3.7))
+    player.tell(4.1, SpeechStopped("dana", 3.7))
+    player.wait(12.0)
+    assert said(player, "dana") == [(3.0, "Wait now. I object.")]
+
+
+def test_whoever_leaves_leaves_no_speech_untold():
+    """No words of it will come any more: it is unclear at once, and stays so when the seat is taken again."""
+    player = beside_a_story(*ASSENT, (4.5, Left("dana")))
+    assert said(player, "dana") == [(3.0, UNCLEAR)]
+
+
+def test_the_end_of_a_meeting_leaves_no_speech_untold():
+    """What was said beside the last turn is there: in the words that are known so far, or as unclear."""
+    player = beside_a_story(
+        *ASSENT,
+        (4.0, SpeechStarted("kim", 3.9)),
+        (4.3, EarHeard("kim", 1, 1, "But", 3.9, 4.3, "interim")),
+        (4.5, StopAsked("hung-up")),
+        by=("dana", "kim"),
+    )
+    assert said(player, "dana") == [(3.0, UNCLEAR)]
+    assert said(player, "kim") == [(3.9, "But")]
+
+
+def test_a_mute_before_the_opening_leaves_no_speech_untold():
+    """Nobody had the floor when its source was reset in mid-speech."""
+    player = Player(Brain(plan("tech", person("dana"), policy="round-robin")), wakes=True)
+    for at, event in [
+        (0.0, MeetingStarted()),
+        (0.5, SpeechStarted("dana", 0.4)),
+        (1.0, MuteAsked("dana", muted=True)),
+        (2.0, SessionReady("tech", 1)),
+    ]:
+        player.tell(at, event)
+    player.wait(10.0)
+    assert said(player, "dana") == [(0.4, UNCLEAR)]
+
+
+def test_typed_words_outlive_a_sleep():
+    """They wait for the floor, and are read when it is free."""
+    player = beside_a_story((3.0, TextTyped("dana", "I have a question.")), (4.0, ProcessSuspended(60.0)))
+    player.wait(20.0)
+    assert [text for _, text in said(player, "dana")] == ["I have a question."]

@@ -50,6 +50,8 @@ class Stretch:
     was_detected: bool = False
     was_told: str | None = None
     """The words that the ear told in the end; None where it told nothing."""
+    told_at: float | None = None
+    """When that was."""
     was_broken: bool = False
     """Whether mute, leave, sleep or death of the process cut it off."""
     beside: set[str] = field(factory=set)
@@ -338,7 +340,7 @@ class FarPerson:
         if "unclear" in self.on and self.chance.random() < 0.3:
             text = ""
         for told in self.pending:
-            told.was_told = text
+            told.was_told, told.told_at = text, self.world.now
         if "never" in self.on and self.chance.random() < 0.1:
             for told in self.pending:
                 told.was_told = None

@@ -12,6 +12,7 @@ from physics import Violation, World
 from wishes import Outside
 from witness import Witness
 
+from trialogue.model.events import StopAsked
 from trialogue.model.participants import Kind
 from trialogue.model.plan import MeetingPlan
 
@@ -41,6 +42,8 @@ def live(
     Outside(world, case.on)
     try:
         world.run(case.time_s + 30.0)
+        if world.ended is None:
+            world.tell(StopAsked("seen-enough"))
         witness.end()
     except Exception as failure:
         kind = failure.kind if isinstance(failure, Violation) else f"raised-{type(failure).__name__}"

@@ -8,7 +8,7 @@
 6. Who goes on speaking beside a turn is let in, in time; who is ducked or paused does not stay so.
 7. A raised hand is granted or taken down; nobody is passed over for ever where a policy promises it.
 8. Time moves; nobody is asked for ever in vain.
-9. A person's speech stands in the transcript, in words or as `(unclear)`.
+9. A person's speech stands in the transcript, in words or as `(unclear)`; what it typed is read in its turn.
 """
 
 from __future__ import annotations
@@ -79,6 +79,7 @@ class Witness:
     """Who was named in the turn that has just ended, and must speak next."""
     number: int = 0
     over: bool = False
+    over_at: float = 0.0
     opened: bool = False
     quiet_since: float | None = None
     told_speaking: set[str] = field(factory=set)
@@ -104,6 +105,8 @@ class Witness:
     read_until: float = 0.0
     """Until when typed words are read: that is no silence."""
     sounding_before: frozenset[str] = frozenset()
+    typed: dict[str, list[str]] = field(factory=dict)
+    """What people have typed that was not read yet."""
 
     # --- what is said in the names of the checks ---------------------------------------------------
 
@@ -165,6 +168,9 @@ class Witness:
             case e.PlaybackFinished(participant=name):
                 self.told_playing.pop(name, None)
                 self.soft.pop(name, None)
+            case e.TextTyped(participant=name, text=text):
+                if name not in self.muted and name not in self.away:
+                    self.typed.setdefault(name, []).append(text)
             case _:
                 self._take_seats(event)
 
@@ -199,6 +205,7 @@ class Witness:
         self.away.add(name)
         self.told_speaking.discard(name)
         self.waits.pop(name, None)
+        self.typed.pop(name, None)
 
     def _disturbed(self, event: e.Event) -> None:
         """All sessions are gone, all sources begin anew."""
@@ -298,6 +305,7 @@ class Witness:
                 for name in muted:
                     self.hands.pop(name, None)
                     self.waits.pop(name, None)
+                    self.typed.pop(name, None)
             case _:
                 self._take_more(command)
 
@@ -318,8 +326,9 @@ class Witness:
                 self._meeting_ends(reason)
             case c.Replace(participant=name):
                 self.heard.pop(name, None)  # its fallback has a script of its own
-            case c.Attribute(end_s=end_s):
+            case c.Attribute(participant=name, text=text, end_s=end_s):
                 self.read_until = max(self.read_until, end_s)
+                self.typed[name] = [each for each in self.typed.get(name, ()) if each not in text]
             case _:
                 pass
 
@@ -346,6 +355,8 @@ class Witness:
     def _ends(self, name: str, cause: str, decision: Decision) -> None:
         turn, self.turn = self.turn, None
         self.soft.pop(name, None)
+        if cause in {"finished", "yielded", "timeout"}:
+            self.must(not self.typed.get(name), "typed-lost", f"{name} typed {self.typed.get(name)}")
         if self.world.sound.sounding or self.told_playing:
             for other in self.world.far.agents:
                 if other != name and other not in self.away and other not in self.muted:
@@ -468,7 +479,7 @@ class Witness:
     # --- the end -----------------------------------------------------------------------------------
 
     def _meeting_ends(self, reason: str) -> None:
-        self.over = True
+        self.over, self.over_at = True, self.world.now
         self.must(self.turn is None, "one-holder", "a turn outlives the meeting")
         if reason == "silence":
             audible = {*self.world.sound.sounding, *self.told_speaking, *self.told_playing} - self.muted
@@ -510,17 +521,18 @@ class Witness:
 
     def _is_written_down(self, stretch: Stretch, utterances: tuple[Utterance, ...]) -> None:
         """A stretch of speech that was noticed is there, with the words that the ear told, or unclear."""
-        ended = self.world.ended is not None and self.world.now - stretch.end < 6.0
-        if not stretch.was_detected or stretch.was_broken or not stretch.end or ended:
+        begun = self.over_at - stretch.begin > SURE_S + SLACK_S
+        if not stretch.was_detected or stretch.was_broken or not begun:
             return
         mine = [each for each in utterances if each.participant == stretch.by]
-        if stretch.was_told and stretch.words:
+        if stretch.told_at is not None and stretch.told_at < self.over_at and stretch.was_told:
             word = stretch.words.split()[0]
             said = any(word in each.heard for each in mine)
             self.must(said, "words-lost", f"{stretch.by} said {word} at {stretch.begin:g}")
         elif stretch.length > SURE_S + BLUR_S:  # what is shorter may be any noise
             there = any(
-                each.start_s <= stretch.end + SLACK_S and each.end_s >= stretch.begin - SLACK_S
+                each.start_s <= (stretch.end or self.over_at) + SLACK_S
+                and each.end_s >= stretch.begin - SLACK_S
                 for each in mine
             )
             self.must(there, "speech-lost", f"{stretch.by} spoke at {stretch.begin:g}, and nothing says so")

@@ -21,7 +21,7 @@ from trialogue.brain.owners import Owners
 from trialogue.brain.seats.people import SpeechStretch
 from trialogue.brain.turn.agent import AgentTurn
 from trialogue.brain.turn.person import PersonState, PersonTurn
-from trialogue.brain.turn.wording import SURE_S, WORDS_S
+from trialogue.brain.turn.wording import WORDS_S, unworded
 from trialogue.model.commands import CancelWake, Command, WakeAt
 
 SLACK_S = 1e-6
@@ -144,11 +144,6 @@ def _of_speech(o: Owners) -> Iterator[Deadline]:
     unclear = [unclear_at(o, name, stretch) for name, stretch in unworded(o)]
     if unclear:
         yield "unclear", min(unclear)
-
-
-def unworded(o: Owners) -> list[tuple[str, SpeechStretch]]:
-    """Speech beside turns of which words are waited for; what is too short for speech is noise."""
-    return [each for each in o.people.unworded() if each[1].length(o.now) >= SURE_S]
 
 
 def unclear_at(o: Owners, name: str, stretch: SpeechStretch) -> float:

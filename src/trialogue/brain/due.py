@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trialogue.brain.beside import SpeechSort
 from trialogue.brain.course.ending import COST, TIME, end_meeting, use_up_money, warn_box
-from trialogue.brain.deadlines import SLACK_S, deadlines, unclear_at, unworded
+from trialogue.brain.deadlines import SLACK_S, deadlines, unclear_at
 from trialogue.brain.opening import open_meeting
 from trialogue.brain.owners import Owners
 from trialogue.brain.tools import waits
@@ -113,5 +113,5 @@ def _judge(o: Owners) -> None:
 
 def _give_words_up(o: Owners) -> None:
     """No words came of speech beside a turn: it is unclear."""
-    name, stretch = min(unworded(o), key=lambda each: unclear_at(o, *each))
+    name, stretch = min(wording.unworded(o), key=lambda each: unclear_at(o, *each))
     wording.unclear_beside(o, name, stretch)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from trialogue.brain.floor.view import TurnTaken
 from trialogue.brain.owners import Owners
 from trialogue.brain.prompts import Forced
+from trialogue.brain.seats.losing import hear_no_more
 from trialogue.brain.tools import waits
 from trialogue.brain.turn import taking
 from trialogue.brain.turn.dropping import deny_held
@@ -22,10 +23,16 @@ COST = "limit-cost"
 
 
 def end_meeting(o: Owners, reason: str) -> None:
-    """End the turn that goes on, throw away what nobody will hear, stop tools, and end the meeting."""
+    """End the turn that goes on, write down what was said beside it, stop tools, and end the meeting.
+
+    What nobody will hear any more is thrown away.
+    """
     if o.turns.current is not None:
         taking.close(o, o.turns.current, "meeting-ended")
     taking.release(o)
+    for name in o.cast.names:
+        if o.cast.is_person(name) and not o.cast.has_left(name):
+            hear_no_more(o, name, "meeting-ended")
     for name in o.replies.holders():
         deny_held(o, name, "ended")
     for call in o.calls.running():

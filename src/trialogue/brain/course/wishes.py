@@ -7,7 +7,7 @@ from typing import TypeAlias, assert_never
 from trialogue.brain.floor.requests import HIGHEST, LOWEST
 from trialogue.brain.owners import Owners
 from trialogue.brain.prompts import Forced
-from trialogue.brain.seats.losing import drop_out, silence
+from trialogue.brain.seats.losing import drop_out, hear_no_more, silence
 from trialogue.brain.turn import taking
 from trialogue.brain.turn.dropping import forget_request
 from trialogue.brain.turn.person import PersonState
@@ -127,7 +127,7 @@ def _come_and_go(o: Owners, event: Joined | Left) -> None:
         o.agents.leave(name)
     else:
         if o.cast.is_person(name):
-            silence(o, name, "left")
+            hear_no_more(o, name, "left")
         o.floor.cancel(name)
     o.mouths.reset(name)
     _tell_others(o, name, f"{o.cast[name].label} has left the meeting.")

@@ -3,17 +3,20 @@
 1. An agent whose session is gone was cut off; what it held, was prompted for and had begun is gone with it.
    It may take the turn again once.
 2. A person whose source lives no more speaks no more: its words so far are kept, the rest is unclear.
+   Words that it typed wait on, unless it is muted or leaves.
 3. Whoever leaves the table holds and waits for nothing.
 """
 
 from __future__ import annotations
 
+from trialogue.brain.beside import SpeechSort, verdict
 from trialogue.brain.owners import Owners
 from trialogue.brain.prompts import Forced, PromptKind
 from trialogue.brain.turn import taking, wording
 from trialogue.brain.turn.agent import AgentTurn
 from trialogue.brain.turn.dropping import deny_held
 from trialogue.model.commands import Cause, Speak
+from trialogue.model.transcript import Beside
 
 
 def lose(o: Owners, name: str) -> None:
@@ -61,14 +64,27 @@ def drop_out(o: Owners, name: str) -> None:
 def silence(o: Owners, name: str, cause: Cause) -> None:
     """A person's source lives no more, or starts anew: its speech is over, and a turn of its own with it."""
     turn = o.turns.person(name)
-    stretch = o.people.reset(name, o.now)
+    stretch = o.people.reset(name, o.now, keeps_typed=cause == "lost")
     entry = o.beside.end(name)
     if turn is not None:
         taking.close(o, turn, cause)
     elif stretch is not None and entry is not None:
-        kind = o.people.judge(name, "overlap")
+        rules = o.plan.floor.interrupt
+        found = verdict(stretch.length(o.now), entry.words, rules, is_over=True)
+        kind: Beside = "backchannel" if found is SpeechSort.BACKCHANNEL else "overlap"
+        o.people.judge(name, kind)
         for spoken in o.utterances.open_of(name):
-            if spoken.home and spoken.home[-1] is kind:
-                wording.aside(o, spoken, kind, "overlap")
-    elif stretch is not None:
+            if spoken.home and spoken.home[-1] is stretch:
+                wording.aside(o, spoken, stretch, kind)
+    elif stretch is not None and stretch.turn:
         o.people.word([stretch])
+    elif stretch is not None:
+        o.people.place(stretch, o.floor.turn, "overlap")
+
+
+def hear_no_more(o: Owners, name: str, cause: Cause) -> None:
+    """Nothing more comes of a person: what it said stands in the transcript, in words or as unclear."""
+    silence(o, name, cause)
+    for who, stretch in wording.unworded(o):
+        if who == name:
+            wording.unclear_beside(o, name, stretch)

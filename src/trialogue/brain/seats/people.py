@@ -146,10 +146,14 @@ class People:
         """A person's voice has risen again."""
         self._seats[name].fell_s = None
 
-    def reset(self, name: str, now: float) -> SpeechStretch | None:
-        """A person's source lives no more, or starts anew: the stretch that ended with it."""
+    def reset(self, name: str, now: float, *, keeps_typed: bool) -> SpeechStretch | None:
+        """A person's source lives no more, or starts anew: the stretch that ended with it.
+
+        `keeps_typed`: whether words that the person typed wait on.
+        """
         person = self._seats[name]
-        person.typed.clear()
+        if not keeps_typed:
+            person.typed.clear()
         person.is_barred = False
         if not self.is_speaking(name):
             return None
@@ -299,10 +303,14 @@ class People:
         return [stretch for stretch in self._seats[name].stretches if stretch.turn == turn]
 
     def home(self, name: str, words: Words, now: float) -> list[SpeechStretch]:
-        """The stretches in which words were said, in order; none where nothing was detected there."""
+        """The stretches in which words were said, in order; none where nothing was detected there.
+
+        What only lies near counts where nothing was detected at the words' own place.
+        """
         stretches = self._seats[name].stretches
         if words.end_s > words.begin_s:
-            return [each for each in stretches if _touches(each, words, now)]
+            within = [each for each in stretches if _holds(each, words)]
+            return within or [each for each in stretches if _touches(each, words, now)]
         near = [each for each in stretches if each.begin_s <= now and now - _end(each, now) <= LATE_S]
         return near[-1:]
 

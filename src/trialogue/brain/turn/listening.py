@@ -20,7 +20,7 @@ from trialogue.brain.course.course import Phase
 from trialogue.brain.floor.requests import HIGH
 from trialogue.brain.floor.view import COLLISION_S
 from trialogue.brain.owners import Owners
-from trialogue.brain.seats.people import Words, are_believed
+from trialogue.brain.seats.people import SpeechStretch, Words, are_believed
 from trialogue.brain.turn import taking, wording
 from trialogue.brain.turn.agent import AgentTurn
 from trialogue.brain.turn.person import PersonState, PersonTurn
@@ -242,7 +242,7 @@ def _heard(o: Owners, event: EarHeard) -> None:
         _place(o, spoken)
     elif is_final:
         wording.disbelieve(o, spoken)
-    if is_final:
+    if is_final and not spoken.rest:
         o.utterances.forget(spoken)
 
 
@@ -265,7 +265,7 @@ def _place(o: Owners, spoken: SpokenUtterance) -> None:
         if spoken.is_final:
             wording.late(o, spoken, stretch.turn)
     elif o.beside.of(name) is not None and stretch is o.people.current(name):
-        o.beside.count_words(name, len(spoken.words.text.split()))
+        o.beside.count_words(name, _words_in(o, name, stretch))
         judge(o, name)
         _own_if_granted(o, spoken)
     elif stretch.beside:
@@ -275,6 +275,15 @@ def _place(o: Owners, spoken: SpokenUtterance) -> None:
         _free_words(o, spoken)
 
 
+def _words_in(o: Owners, name: str, stretch: SpeechStretch) -> int:
+    """How many words of a stretch of speech are known, of all utterances in it."""
+    return sum(
+        len(spoken.words.text.split())
+        for spoken in o.utterances.open_of(name)
+        if spoken.home and spoken.home[-1] is stretch
+    )
+
+
 def _own_words(o: Owners, turn: PersonTurn, spoken: SpokenUtterance) -> None:
     """Words of the holder's own turn: final ones are attributed, and end it where it is silent."""
     turn.hear()
@@ -282,7 +291,9 @@ def _own_words(o: Owners, turn: PersonTurn, spoken: SpokenUtterance) -> None:
         taking.release(o)
     if not spoken.is_final:
         return
-    wording.attribute(o, turn, spoken)
+    for each in o.utterances.open_of(spoken.name):  # and what was final before the turn was its own
+        if each.is_final and each.home and each.home[-1].turn == turn.number:
+            wording.attribute(o, turn, each)
     timed = spoken.words.end_s > spoken.words.begin_s
     turn.settle(spoken.words.end_s if timed else o.now)
     if turn.state in {PersonState.HANGING, PersonState.WORDS}:

@@ -87,6 +87,11 @@ def aside(o: Owners, spoken: SpokenUtterance, stretch: SpeechStretch, kind: Besi
         _stand_beside(o, spoken.name, stretch, (text, kind), is_certain=spoken.is_final)
 
 
+def unworded(o: Owners) -> list[tuple[str, SpeechStretch]]:
+    """Speech beside turns of which words are waited for; what is too short for speech is noise."""
+    return [each for each in o.people.unworded() if each[1].length(o.now) >= SURE_S]
+
+
 def unclear_beside(o: Owners, name: str, stretch: SpeechStretch) -> None:
     """No settled words came of speech beside another's turn: those that are known stand, or it is unclear."""
     for spoken in o.utterances.open_of(name):
