@@ -25,6 +25,8 @@ from trialogue.model.events import (
     PlaybackFinished,
     PlaybackPaused,
     PlaybackStarted,
+    ReplyStarted,
+    ReplyWithdrawn,
     SessionReady,
     SpeechStarted,
     SpeechStopped,
@@ -33,7 +35,7 @@ from trialogue.model.events import (
     Woke,
 )
 from trialogue.model.plan import InterruptRules, WhileUnsure
-from trialogue.testing.casts import opening, person, plan, reply
+from trialogue.testing.casts import agent, opening, person, plan, reply
 from trialogue.testing.playbooks import Player, play
 
 SAID = "One two three. Four five six. Seven eight nine."
@@ -345,3 +347,15 @@ def test_a_voice_that_falls_at_the_bound_is_not_longer():
     player = Player(open_brain(), wakes=True)
     player.tell(3.0, SpeechStarted("dana", 3.0))
     assert CUT in player.tell(3.9, VoiceFell("dana", 3.832))
+
+
+def test_a_holder_between_two_replies_does_not_stay_soft():
+    """Its service fell silent while it was ducked: it is in full again before it goes on."""
+    wanted = plan(agent("tech", by_ear=True), "biz", person("dana"), policy="round-robin")
+    player = Player(Brain(wanted), wakes=True)
+    for at, event in [*opening(wanted), (0.0, EarReady("dana", 1)), (1.0, ReplyStarted("tech", 1, 1))]:
+        player.tell(at, event)
+    assert DUCK in player.tell(1.1, SpeechStarted("dana", 1.0))
+    player.tell(1.2, ReplyWithdrawn("tech", 1, "interrupted"))
+    player.tell(1.4, VoiceFell("dana", 1.3))
+    assert UNDUCK in player.tell(1.7, SpeechStopped("dana", 1.3))

@@ -19,11 +19,11 @@ _WHILE_UNSURE = {
 def set_loudness(o: Owners) -> None:
     """Play the turn that goes on as loud as it is to be played now."""
     turn = o.turns.current
-    if not isinstance(turn, AgentTurn) or not turn.is_playing:
+    if not isinstance(turn, AgentTurn):
         return
     wanted, before = _wanted(o), o.mouths.loudness
-    if wanted is before:
-        return
+    if wanted is before or not (turn.is_playing or wanted is Loudness.FULL):
+        return  # what is not played yet is made softer, or silent, once it is
     name = turn.holder.name
     if before is Loudness.DUCKED:
         o.emit(UnduckPlayout(name, turn.number))
