@@ -240,15 +240,12 @@ def _person_held(seen: Sometimes, decision: Decision) -> bool:
 
 @rare("an agent's turn at its hold limit")
 def _agent_held(seen: Sometimes, decision: Decision) -> bool:
-    return not all(map(seen.is_person, seen.ends(decision, "hold-limit") or PEOPLE))
-
-
-PEOPLE = ("pia",)
+    return any(not seen.is_person(name) for name in seen.ends(decision, "hold-limit"))
 
 
 @rare("an agent's turn timed out")
 def _agent_timed_out(seen: Sometimes, decision: Decision) -> bool:
-    return not all(map(seen.is_person, seen.ends(decision, "timeout") or PEOPLE))
+    return any(not seen.is_person(name) for name in seen.ends(decision, "timeout"))
 
 
 @rare("a turn lost with its session")
