@@ -263,8 +263,12 @@ class Prompts:
         return prompt
 
     def fail(self, name: str, number: int, turn: int, now: float) -> Prompt | None:
-        """A prompt's reply failed: which one; None where it is over."""
-        prompt = self._meant(name, number, turn)
+        """A prompt's reply failed: which one; None where it is over.
+
+        Where a wire says which prompt a reply answers, one that names none was the agent's own.
+        """
+        is_own = not number and name in self._named
+        prompt = None if is_own else self._meant(name, number, turn)
         if prompt is not None:
             prompt.take(Step.REFUSE)
             prompt.failures += 1
@@ -296,6 +300,14 @@ class Prompts:
             prompt.take(Step.SUPERSEDE)
             self._close(prompt)
         return untold
+
+    def adopt(self, name: str, turn: int) -> Prompt | None:
+        """Make what an agent prepares already the cue of its turn; None where it prepares nothing."""
+        for prompt in self._open.get(name, ()):
+            if prompt.kind is PromptKind.PREPARE and prompt.state is PromptState.SENT:
+                prompt.kind, prompt.turn = PromptKind.CUE, turn
+                return prompt
+        return None
 
     def _close(self, prompt: Prompt) -> None:
         self._open[prompt.to].remove(prompt)

@@ -209,6 +209,10 @@ class AgentTurn:
         """What was played is over, and more is to come."""
         self.take(AgentFact.SOUND_ENDED_OWING)
 
+    def has_own(self) -> None:
+        """Its holder has spoken for itself."""
+        self.owes_cue = False
+
     def owe_cue(self) -> None:
         """Its holder speaks for itself behind what it is made to say."""
         self.owes_cue = True

@@ -16,6 +16,7 @@ from attrs import evolve
 from trialogue.brain.owners import Owners
 from trialogue.brain.prompts import Prompt, PromptKind
 from trialogue.brain.turn.agent import AgentTurn
+from trialogue.brain.turn.dropping import forget_request
 from trialogue.brain.words.digest import Asked, Missed, compose
 from trialogue.model.commands import Play
 
@@ -31,12 +32,23 @@ def prompt_or_wait(o: Owners, turn: AgentTurn) -> None:
     name = turn.holder.name
     if o.prompts.has_words(name):
         speak(o, turn)
+    elif _is_preparing(o, turn):
+        turn.prompt(PromptKind.CUE, o.now)
     elif turn.holder.greets and not o.replies.has_spoken(name):
         turn.wait_for_own(o.now)
     elif not o.cast.hears_by_ear(name) or turn.is_urgent or _must_be_told(o, name):
         cue(o, turn)
     elif not o.replies.is_answering(name) and not turn.owes_reply:
         turn.wait_for_own(o.now)
+
+
+def _is_preparing(o: Owners, turn: AgentTurn) -> bool:
+    """Whether the holder answers a request to prepare, which is its cue; one of no use is taken back."""
+    name = turn.holder.name
+    if not turn.ask and o.prompts.adopt(name, turn.number) is not None:
+        return True
+    o.inboxes.put_back(name, o.prompts.supersede(name))
+    return False
 
 
 def _must_be_told(o: Owners, name: str) -> bool:
@@ -87,6 +99,18 @@ def speak(o: Owners, turn: AgentTurn) -> None:
     turn.prompt(prompt.kind, o.now)
 
 
+def take_held(o: Owners, turn: AgentTurn) -> bool:
+    """Let what the holder said by itself while it was played be heard next; False where it said nothing."""
+    name = turn.holder.name
+    held = o.replies.take(name)
+    for reply in held:
+        turn.queue(reply)
+    if held:
+        turn.has_own()
+        forget_request(o, name)
+    return bool(held)
+
+
 def advance(o: Owners, turn: AgentTurn) -> bool:
     """What is played is over: go on with what the turn still owes; False where that is nothing."""
     name = turn.holder.name
@@ -103,7 +127,10 @@ def advance(o: Owners, turn: AgentTurn) -> bool:
         speak(o, turn)
     elif PromptKind.CUE not in turn.prompted and _wants_cue(o, turn):
         turn.go_on_thinking()
-        cue(o, turn)
+        if take_held(o, turn):
+            play_next(o, turn)
+        else:
+            cue(o, turn)
     else:
         return False
     return True

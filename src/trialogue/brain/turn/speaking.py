@@ -38,6 +38,9 @@ from trialogue.model.events import (
 )
 from trialogue.model.plan import Interrupters
 
+_OF_A_SCRIPT = frozenset((PromptKind.CUE, PromptKind.PREPARE))
+"""What a scripted agent answers with the next line of its script."""
+
 RETOLD = 3
 """How often a turn is cued anew because a remark was found unheard too late."""
 
@@ -127,11 +130,12 @@ def _is_part(o: Owners, turn: AgentTurn, answered: Answered) -> bool:
     if answered.prompt is not None:
         return answered.prompt.turn == turn.number
     name = turn.holder.name
+    is_untold = _is_untold(o, name)
     if turn.owes_reply or turn.called_tool:
-        return True
+        return not (is_untold and o.lines.is_scripted(name))
     by_ear = o.cast.hears_by_ear(name)
     waits = any(prompt.turn == turn.number for prompt in o.prompts.open_of(name))
-    if _is_untold(o, name) or (waits and not by_ear):
+    if is_untold or (waits and not by_ear):
         return False
     return not turn.is_playing or not by_ear
 
@@ -148,15 +152,19 @@ def _is_untold(o: Owners, name: str) -> bool:
 
 
 def _joins(o: Owners, turn: AgentTurn, reply: int, answered: Answered) -> None:
-    """Take the holder's reply into its turn, unless a line before it was not heard and not told so."""
+    """Take the holder's reply into its turn, unless a line before it was not heard and not told so.
+
+    What it has said by itself meanwhile, and is held, was said before.
+    """
     name = turn.holder.name
-    is_cue = answered.prompt is not None and answered.prompt.kind is PromptKind.CUE
-    out_of_order = is_cue and o.lines.is_scripted(name) and _has_unheard(o, name)
-    if out_of_order and not turn.was_heard and turn.retold < RETOLD:
+    is_asked = answered.prompt is not None and answered.prompt.kind in _OF_A_SCRIPT
+    out_of_order = is_asked and o.lines.is_scripted(name) and _has_unheard(o, name)
+    if out_of_order and turn.retold < RETOLD:
         turn.retell()
         drop(o, name, reply, "denied")
         prompting.cue(o, turn)
         return
+    prompting.take_held(o, turn)
     turn.queue(reply)
     if not turn.is_playing:
         prompting.play_next(o, turn)

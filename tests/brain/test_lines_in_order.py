@@ -1,0 +1,174 @@
+"""An agent's lines are heard in their order, whatever it says by itself, prepares or calls meanwhile."""
+
+from trialogue.brain.meeting import Brain
+from trialogue.model.commands import Cue, Drop, GrantFloor, Play, Prepare, Speak
+from trialogue.model.events import (
+    InjectionRefused,
+    LineTaken,
+    PlaybackFinished,
+    PlaybackStarted,
+    ReplyFailed,
+    ReplyStarted,
+    ReplyWithdrawn,
+    RevokeAsked,
+    ToolFinished,
+    ToolRequested,
+)
+from trialogue.model.plan import AgendaItem, Filler, ToolRules
+from trialogue.testing.casts import agent, chair, opening, plan, reply
+from trialogue.testing.playbooks import Player
+
+
+def sitting(*cast, **rules):
+    """An open meeting whose timers run by themselves."""
+    made = plan(*cast, **rules)
+    player = Player(Brain(made), wakes=True)
+    for at, event in opening(made):
+        player.tell(at, event)
+    return player
+
+
+def begins(player, at, by, number, entry=None, prompt=0):
+    """A reply begins, with this entry of its script: what is decided."""
+    if entry is not None:
+        player.tell(at, LineTaken(by, number, entry))
+    decided = player.tell(at, ReplyStarted(by, number, prompt))
+    for moment, event in reply(at, by, number, f"Line {number} of {by}.", length_s=1.0)[1:]:
+        player.tell(moment, event)
+    return decided
+
+
+def plays(player, at, by, number, until):
+    """A reply is heard to its end: what is decided at its end."""
+    turn = player.brain.turn
+    player.tell(at, PlaybackStarted(by, turn, number, at))
+    return player.tell(until, PlaybackFinished(by, turn, number, until, until - at, "complete"))
+
+
+def last(player, kind, to):
+    """The last command of this kind for somebody."""
+    return [command for command in player.decided(kind) if command.to == to][-1]
+
+
+def of(commands, *kinds):
+    """The commands of these kinds."""
+    return [command for command in commands if isinstance(command, kinds)]
+
+
+def test_a_chair_that_has_spoken_for_itself_behind_a_warning_is_not_cued():
+    """A chair by ear says that time runs out, and answers what it heard meanwhile: that is its own say."""
+    item = AgendaItem("one", "One", "mod", time_s=30.0, warn_s=10.0)
+    player = sitting(chair("mod", by_ear=True), "tech", policy="round-robin", agenda=(item,))
+    begins(player, 1.0, "mod", 1, 0, last(player, Cue, "mod").prompt)
+    plays(player, 1.1, "mod", 1, 2.1)
+    begins(player, 3.0, "tech", 1, None, last(player, Cue, "tech").prompt)
+    plays(player, 3.1, "tech", 1, 25.0)
+    warning = last(player, Speak, "mod")
+    begins(player, 25.2, "mod", 2, None, warning.prompt)
+    player.tell(25.3, PlaybackStarted("mod", 3, 2, 25.3))
+    assert of(begins(player, 25.4, "mod", 3, 1), Play, Drop) == []
+    ended = player.tell(26.3, PlaybackFinished("mod", 3, 2, 26.3, 1.0, "complete"))
+    assert of(ended, Play, Cue) == [Play("mod", 3, 3)]
+    ended = plays(player, 26.4, "mod", 3, 27.4)
+    assert [grant.to for grant in of(ended, GrantFloor)] == ["tech"]
+
+
+def test_what_was_said_by_itself_is_heard_before_what_a_tool_brings():
+    """An agent by ear calls a tool, speaks by itself while it is played, and then says the result."""
+    player = sitting("ann", agent("bob", by_ear=True), policy="round-robin")
+    begins(player, 1.0, "ann", 1, None, last(player, Cue, "ann").prompt)
+    plays(player, 1.1, "ann", 1, 2.1)
+    begins(player, 3.0, "bob", 1, 0)
+    player.tell(3.1, PlaybackStarted("bob", 2, 1, 3.1))
+    assert of(begins(player, 3.2, "bob", 2, 1), Play, Drop) == []
+    player.tell(3.3, ToolRequested("bob", 1, "c1", "price", "{}"))
+    player.tell(3.6, ToolFinished("bob", "c1", "succeeded", "42"))
+    ended = player.tell(4.1, PlaybackFinished("bob", 2, 1, 4.1, 1.0, "complete"))
+    assert of(ended, GrantFloor) == []
+    assert of(begins(player, 4.6, "bob", 3, 2), Play) == [Play("bob", 2, 2)]
+    assert of(plays(player, 4.7, "bob", 2, 5.7), Play) == [Play("bob", 3, 2)]
+
+
+def test_whoever_gets_the_floor_while_it_prepares_is_not_cued_as_well():
+    """Its hand goes up in the round: what it prepares is what it says."""
+    player = sitting("ann", "bob", policy="parallel-collect")
+    asked = last(player, Prepare, "ann")
+    begins(player, 1.0, "bob", 1, 0, last(player, Prepare, "bob").prompt)
+    granted = player.tell(1.5, ToolRequested("ann", 1, "c1", "request_floor", "{}"))
+    assert [grant.to for grant in of(granted, GrantFloor)] == ["ann"]
+    assert of(granted, Cue) == []
+    assert of(begins(player, 2.0, "ann", 1, 0, asked.prompt), Play) == [Play("ann", 1, 1)]
+
+
+def test_a_request_to_prepare_that_was_refused_is_cued_in_its_place():
+    """What it would have told is told by the cue; the request is not told again while the floor is held."""
+    player = sitting("ann", "bob", policy="parallel-collect")
+    asked = last(player, Prepare, "ann")
+    player.tell(0.5, InjectionRefused("ann", 0, "busy", asked.prompt))
+    granted = player.tell(0.6, ToolRequested("ann", 1, "c1", "request_floor", "{}"))
+    assert [cue.to for cue in of(granted, Cue)] == ["ann"]
+    player.wait(5.0)
+    assert [each.prompt for each in player.decided(Prepare) if each.to == "ann"] == [asked.prompt]
+
+
+def test_a_result_is_not_said_before_its_agent_was_told_what_was_not_heard():
+    """The cue that tells of it was refused, as the agent was busy with its tool: the script has not moved."""
+    player = sitting("ann", agent("bob", by_ear=True), policy="round-robin")
+    begins(player, 1.0, "ann", 1, None, last(player, Cue, "ann").prompt)
+    plays(player, 1.1, "ann", 1, 2.1)
+    player.tell(2.2, RevokeAsked("bob"))
+    player.tell(2.3, LineTaken("bob", 1, 0))
+    player.tell(2.3, ReplyStarted("bob", 1))
+    player.tell(2.4, ReplyWithdrawn("bob", 1, "interrupted"))
+    begins(player, 3.0, "ann", 2, None, last(player, Cue, "ann").prompt)
+    plays(player, 3.1, "ann", 2, 4.1)
+    cue = last(player, Cue, "bob")
+    assert "1 remark of yours was not heard." in cue.text.splitlines()
+    player.tell(4.2, ToolRequested("bob", 1, "c1", "price", "{}"))
+    player.tell(4.3, InjectionRefused("bob", cue.turn, "busy", cue.prompt))
+    player.tell(4.4, ToolFinished("bob", "c1", "succeeded", "42"))
+    assert of(begins(player, 4.5, "bob", 2, 1), Play, Drop) == [Drop("bob", 2, "denied")]
+    player.wait(5.0)
+    told = last(player, Cue, "bob")
+    assert told.prompt == cue.prompt
+    assert "2 remarks of yours were not heard." in told.text.splitlines()
+
+
+def test_an_own_remark_that_failed_is_not_what_was_asked_for():
+    """A service that names prompts could not say what the agent began by itself: the prompt still waits."""
+    player = sitting("ann", agent("bob", by_ear=True), policy="parallel-collect", think_s=30.0)
+    player.tell(0.1, LineTaken("bob", 1, 0))
+    player.tell(0.1, ReplyStarted("bob", 1))
+    player.tell(0.2, ReplyWithdrawn("bob", 1, "interrupted"))
+    asked = last(player, Prepare, "bob")
+    player.tell(0.3, InjectionRefused("bob", 0, "busy", asked.prompt))
+    player.wait(1.0)
+    told = last(player, Prepare, "bob")
+    assert (told.prompt, told.text.splitlines()[0]) == (asked.prompt, "1 remark of yours was not heard.")
+    player.tell(1.1, ReplyFailed("bob", 0, "FAILED_TO_THINK"))
+    player.tell(1.2, InjectionRefused("bob", 0, "busy", asked.prompt))
+    player.wait(3.0)
+    again = last(player, Prepare, "bob")
+    assert again == told
+
+
+def test_a_filler_that_was_heard_lets_no_line_be_passed_over():
+    """A late answer is dropped while a tool runs: its line is told as unheard before the next is heard."""
+    rules = ToolRules("price", filler=Filler(1.0, "Wait."))
+    player = sitting("ann", "bob", policy="round-robin", tools=(rules,))
+    late = last(player, Cue, "ann").prompt
+    player.tell(0.5, RevokeAsked("ann"))
+    begins(player, 1.0, "bob", 1, 0, last(player, Cue, "bob").prompt)
+    plays(player, 1.1, "bob", 1, 2.1)
+    cue = last(player, Cue, "ann")
+    player.tell(2.2, ToolRequested("ann", 1, "c1", "price", "{}"))
+    player.wait(3.3)
+    begins(player, 3.4, "ann", 1, None, last(player, Speak, "ann").prompt)
+    player.tell(3.5, PlaybackStarted("ann", 3, 1, 3.5))
+    assert of(begins(player, 3.6, "ann", 2, 0, late), Drop) == [Drop("ann", 2, "denied")]
+    player.tell(4.0, ToolFinished("ann", "c1", "succeeded", "42"))
+    player.tell(4.5, PlaybackFinished("ann", 3, 1, 4.5, 1.0, "complete"))
+    decided = begins(player, 5.0, "ann", 3, 1, cue.prompt)
+    assert of(decided, Play, Drop) == [Drop("ann", 3, "denied")]
+    told = of(decided, Cue)
+    assert [each.text.splitlines()[0] for each in told] == ["2 remarks of yours were not heard."]
