@@ -1,4 +1,4 @@
-"""How many small faults in `rules` the playbooks notice: every mutant, tried in a fork.
+"""How many small faults in `brain` the playbooks notice: every mutant, tried in a fork.
 
     python tests/benchmarks/mutation.py [--only KIND,...] [MODULE...]
 
@@ -37,8 +37,9 @@ import pytest
 from attrs import frozen
 
 ROOT = Path(__file__).parents[2]
-RULES = ROOT / "src" / "trialogue" / "rules"
-TESTS = ROOT / "tests" / "rules"
+RULES = ROOT / "src" / "trialogue" / "brain"
+TESTS = ROOT / "tests" / "brain"
+PEOPLE = ROOT / "tests" / "people" / "test_people_brain.py"
 sys.path.insert(0, str(ROOT / "src"))  # this checkout's, whichever is installed
 CPU_S = 10
 """Computing that a fork may take, in seconds, before its mutant counts as noticed: it spins."""
@@ -78,67 +79,7 @@ SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
 }
 """Operators for one another."""
 
-EQUIVALENT: dict[tuple[str, str, str], str] = {
-    ("agenda.py:AgendaCourse", "number", "_since: float = 0.0"): "no point is at hand before the first",
-    ("arguments.py:_misfits", "statement", "return"): "only the first reason is ever asked for",
-    ("arguments.py:_listed", "number", "len(words) > 1"): "two words are joined by `or` either way",
-    (
-        "calling.py:_requested",
-        "statement",
-        "call.state = CallState.FINISHED",
-    ): "`_answer` says so right after",
-    ("choosing.py:_break", "operator", "to is None or to not in state.present()"): "nobody is never present",
-    ("cost.py:cost_of", "number", "(Meter(plan), 0.0)"): "without records nothing has begun to cost",
-    ("ears.py:_covered", "number", "len(known) + 1"): "an end behind the end is never the best",
-    ("ears.py:behind", "number", "covered > 0"): "two words must agree, or none are covered",
-    (
-        "ending.py:judge",
-        "statement",
-        "end_meeting(state, state.closing)",
-    ): "what follows an event does it too",
-    (
-        "ending.py:warn_box",
-        "operator",
-        "item is None or item.warn_s is None",
-    ): "its timer stands for a warning",
-    ("ending.py:warn_box", "statement", "return"): "its timer is set for points with a warning only",
-    ("floor.py:Floor", "number", "_made: int = 0"): "requests are compared with each other",
-    ("floor.py:request", "number", "self._made += 1"): "requests are compared with each other",
-    ("floor.py:request", "statement", "self._made += 1"): "a sort keeps the order in which they were put in",
-    ("names.py:last_named", "number", "match.lastindex or 1"): "each alternative is a group",
-    ("people.py:_interrupts", "statement", "return"): "its timer stands only while somebody speaks beside",
-    ("people.py:mute", "statement", "return"): "whoever is muted twice has nothing more to lose",
-    ("presence.py:_Seat", "truth", "refused: bool = False"): "it is asked of those that have failed, and set",
-    ("restarts.py:Restarts", "number", "_row: int = 0"): "a loss without a cause has no limit of its own",
-    ("restarts.py:Restarts", "truth", "init=False"): "nobody makes one with a generator",
-    ("state.py:State", "number", "free_since: float = 0.0"): "it is set when the meeting opens",
-    ("state.py:State", "number", "now: float = 0.0"): "each event sets it first",
-    ("state.py:Turn", "truth", "owes_reply: bool = False"): "it is set at an agent's grant; people owe none",
-    ("transcript.py:_attribute", "number", "_Piece(0, started_s=at, ended_s=at)"): "it has no script",
-    ("transcript.py:_finish", "statement", "piece.going_since_s = None"): "what has ended is not going",
-    (
-        "transcript.py:_part_until",
-        "number",
-        "min(1.0, max(0.0, (played_s - begin) / length))",
-    ): "what is behind the end is all of it",
-    ("transcript.py:_part_until", "number", "text.rfind(' ', 0, count)"): "no sentence begins with a space",
-    ("transcript.py:close", "number", "piece.paused_s or 0.0"): "what is paused says since when",
-    ("trouble.py:_break_loop", "number", "last[0].turn if last else 0"): "so few turns are no loop",
-    ("turns.py:drop_held", "turned", "reason == 'denied'"): "a request is forgotten by either way",
-    (
-        "turns.py:forget_request",
-        "truth",
-        "state: State, name: str, *, is_denied: bool=False",
-    ): "a request is forgotten by either way",
-    (
-        "turns.py:grant",
-        "number",
-        "round(state.now + rules.hold.max_s, 6)",
-    ): "no sum of theirs has more places",
-    ("view.py:FloorView", "number", "draw: float = 0.0"): "every view of a meeting is given one",
-    ("view.py:FloorView", "number", "item_since: float = 0.0"): "every view of a meeting is given one",
-    ("view.py:Waiting", "number", "urgency: int = 5"): "every view of a meeting is given one",
-}
+EQUIVALENT: dict[tuple[str, str, str], str] = {}
 """Mutants that nobody could notice: where, what kind, and what they change, with the reason."""
 
 
@@ -169,7 +110,7 @@ class Mutant:
 
     @property
     def module(self) -> str:
-        """The module's name within `rules`."""
+        """The module's name within `brain`."""
         return self.path.relative_to(RULES).as_posix()
 
     @property
@@ -469,7 +410,8 @@ ARGUMENTS += [
 
 def tests() -> list[str]:
     """The playbooks' files."""
-    return [str(path) for path in sorted(TESTS.glob("test_*.py")) if path.stem != "test_any_order"]
+    books = [path for path in sorted(TESTS.glob("test_*.py")) if path.stem != "test_any_order"]
+    return [str(path) for path in (*books, PEOPLE)]
 
 
 def try_imported(mutant: Mutant | None) -> bool:
