@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -214,26 +214,6 @@ def test_in_memory_under_a_virtual_clock_twice_the_same() -> None:
     )
     assert len(first) > 10
     assert first == second
-
-
-async def test_a_crowd_is_not_even_answered() -> None:
-    """As many as are let in are told that it is full; whoever comes then is hung up on, and holds nothing."""
-    async with serving(Access(max_connections=2)) as server, trio.open_nursery() as nursery:
-        crowd = [await trio.open_tcp_stream("127.0.0.1", server.port) for _ in range(8)]
-        dropped: list[trio.SocketStream] = []
-
-        async def wait_for_the_end(stream: trio.SocketStream) -> None:
-            with suppress(trio.BrokenResourceError):
-                assert await stream.receive_some() == b""
-            dropped.append(stream)
-            if len(dropped) == 4:
-                nursery.cancel_scope.cancel()
-
-        for stream in crowd:
-            nursery.start_soon(wait_for_the_end, stream)
-    assert len(dropped) == 4
-    for stream in crowd:
-        await trio.aclose_forcefully(stream)
 
 
 @pytest.mark.parametrize("dripped", [b"", b"GET /v1/agent/converse HTTP/1.1\r\nHost: 127.0.0.1\r\n"])

@@ -168,7 +168,7 @@ async def test_one_crash_leaves_the_other_connections_alone() -> None:
 
 async def test_connections_over_the_limit_are_told_to_come_back() -> None:
     """The second connection of a listener for one is answered 429, and may come when the first has gone."""
-    async with listening(SocketService(echo), max_connections=1) as listener:
+    async with listening(SocketService(echo), sockets=1) as listener:
         async with open_websocket(listener.url(), headers={}) as first:
             with pytest.raises(DialFailed) as failed:
                 async with open_websocket(listener.url(), headers={}):

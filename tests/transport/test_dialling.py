@@ -12,9 +12,10 @@ import trustme
 from wires import HEADERS, echo, listening, piped, read_frames, read_request, switching, tcp_peer
 
 from trialogue.errors import DialFailed, ProviderRefused, SetupError, TrialogueError
-from trialogue.transport.accept import SocketService, serve_websockets
+from trialogue.transport.accept import SocketService
 from trialogue.transport.dial import Connector, DialRules, _tls_context, open_websocket, parse_url
 from trialogue.transport.lifetime import background
+from trialogue.transport.reception import serve_websockets
 
 URL = "wss://agent.example/v1?tag=a"
 

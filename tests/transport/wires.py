@@ -10,10 +10,11 @@ from functools import partial
 import trio
 from attrs import evolve, frozen
 
-from trialogue.transport.accept import SocketService, UpgradeRequest, serve_websockets
+from trialogue.transport.accept import SocketService, UpgradeRequest
 from trialogue.transport.dial import Connector, in_memory
 from trialogue.transport.lifetime import background
 from trialogue.transport.pipe import PipeStream
+from trialogue.transport.reception import Crowd, serve_websockets
 from trialogue.transport.socket import DEFAULT_SOCKET_RULES, LivenessRules, SocketRules, WebSocket
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -56,7 +57,7 @@ async def listening(
     told = evolve(service, crashed=kept.append)
     async with background() as nursery:
         listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
-        nursery.start_soon(partial(serve_websockets, lambda: told, listeners, **limits))
+        nursery.start_soon(partial(serve_websockets, lambda: told, listeners, crowd=Crowd(**limits)))
         yield Listener(listeners[0].socket.getsockname()[1])
     assert crashes is not None or not kept
 

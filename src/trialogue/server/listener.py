@@ -37,8 +37,8 @@ from trialogue.transport.accept import (
     SocketService,
     UpgradeRequest,
     serve_websocket,
-    serve_websockets,
 )
+from trialogue.transport.reception import Crowd, serve_websockets
 from trialogue.transport.socket import WebSocket
 
 _DIAGNOSTICS: Final = Log("trialogue.server")
@@ -66,7 +66,7 @@ class Access:
     """What clients must show; None lets everyone in."""
 
     max_connections: int = 64
-    """Connections at a time; one more is answered 429, and beyond as many again not at all."""
+    """Sockets at a time; one more is answered 429. Plain requests have as many places of their own."""
 
 
 LOOPBACK = Access()
@@ -107,7 +107,7 @@ async def open_server(
     bound = listeners[0].socket.getsockname()
     task_status.started(Server(bound[0], bound[1]))
     welcome = partial(_welcome, equipment, access, seams)
-    await serve_websockets(welcome, listeners, max_connections=access.max_connections)
+    await serve_websockets(welcome, listeners, crowd=Crowd(sockets=access.max_connections))
 
 
 async def serve_stream(stream: trio.abc.Stream, equipment: Equipment, seams: ServerSeams = NOBODY) -> None:

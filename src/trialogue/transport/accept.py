@@ -1,25 +1,25 @@
-"""Accepting: from a stream to an open socket, the caller deciding on each request.
+"""Accepting: from a stream to an open socket or an answered request, the caller deciding on each.
 
 1. Who may come in, and with which subprotocol, is decided by a function without I/O.
 2. One connection's crash is reported and closes that connection with 1011; the others go on.
 3. Everything a stranger can make us hold is bounded: connections, handshake time and size, message size.
-4. A full listener answers who would be let in, and no other, that it is full; beyond twice as many it answers
-   nobody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
-from typing import cast
+from typing import Final, cast
 
 import trio
 import trio_websocket
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from trialogue.errors import ConnectionLost
+from trialogue.transport.arrival import Upgrading, arrive
 from trialogue.transport.connection import HandshakeEnded, WireSocket
+from trialogue.transport.http import DEFAULT_HTTP_RULES, DecideHttp, HttpExchange, HttpResponse, HttpRules
 from trialogue.transport.library import Library, LibraryNursery, SocketEnding
 from trialogue.transport.lifetime import background, open_for_messages
 from trialogue.transport.socket import DEFAULT_SOCKET_RULES, Handshake, SocketRules, WebSocket
@@ -35,8 +35,11 @@ __all__ = [
     "UpgradeRequest",
     "accept_all",
     "serve_websocket",
-    "serve_websockets",
+    "upgrade",
 ]
+
+STREAM_GONE: Final = (trio.BrokenResourceError, trio.ClosedResourceError)
+"""How a stream says that its peer has gone."""
 
 
 @frozen
@@ -87,6 +90,10 @@ class Reject:
     body: bytes = b""
     """The body of the answer."""
 
+    def as_response(self) -> HttpResponse:
+        """The same to one who asked for no socket."""
+        return HttpResponse(self.status, self.headers, self.body)
+
 
 Decide = Callable[[UpgradeRequest], Accept | Reject]
 """Decides on a request; no I/O."""
@@ -127,7 +134,7 @@ class SocketService:
     """Decides who is accepted."""
 
     full: Reject = Reject(429, headers=(("retry-after", "1"),))
-    """What a full listener answers one whom `decide` lets in."""
+    """What a full listener answers one whom it would let in."""
 
     crashed: Callable[[Exception], None] = _raised
     """Told by a listener what a connection raised; the default raises it, which ends the listener."""
@@ -141,64 +148,48 @@ class SocketService:
     through: Callable[[trio.abc.Stream], trio.abc.Stream] = _as_it_is
     """What the connection's stream is put through before anything is read from it."""
 
+    http: DecideHttp | None = None
+    """Decides on plain requests; without it, one that asks for no upgrade is answered by 400."""
+
+    exchange: HttpRules = DEFAULT_HTTP_RULES
+    """The bounds of each plain request."""
+
 
 async def serve_websocket(stream: trio.abc.Stream, service: SocketService) -> None:
-    """Serve one connection over `stream`, from its upgrade request to its end.
+    """Serve one connection over `stream`, from its request to its end.
 
     A client that goes away is no error. What `converse` raises otherwise closes the socket with 1011 and
     is raised from here, bare.
     """
+    stream, started_at = service.through(stream), trio.current_time()
+    arrival: Upgrading | HttpExchange | None = None
+    with trio.move_on_after(service.accept.within_s), suppress(*STREAM_GONE):
+        arrival = await arrive(stream, service.exchange if service.http else None)
+    match arrival:
+        case Upgrading():
+            await upgrade(stream, service, arrival, started_at + service.accept.within_s)
+        case HttpExchange() if service.http is not None:
+            await arrival.serve(service.http)
+        case _:
+            await trio.aclose_forcefully(stream)
+
+
+async def upgrade(
+    stream: trio.abc.Stream, service: SocketService, arrival: Upgrading, deadline: float
+) -> None:
+    """Serve a connection whose first bytes have come: upgraded by `deadline`, on trio's clock, or never."""
     async with background() as nursery:
-        socket = WireSocket(service.through(stream), service.rules, is_client=False)
+        socket = WireSocket(stream, service.rules, is_client=False)
+        socket.wire.unread = arrival.received
         nursery.start_soon(socket.run_writer)
         request: UpgradeRequest | None = None
-        with trio.move_on_after(service.accept.within_s), suppress(HandshakeEnded):
+        with trio.move_on_at(deadline), suppress(HandshakeEnded):
             request = await _greet(nursery, socket, service.decide)
         if request is None:
             await _turn_away(socket)
             return
         async with open_for_messages(nursery, socket):
             await _converse(socket, request, service.converse)
-
-
-async def serve_websockets(
-    welcome: Callable[[], SocketService],
-    listeners: Sequence[trio.abc.Listener[trio.abc.Stream]],
-    *,
-    max_connections: int = 64,
-) -> None:
-    """Serve whoever comes in at `listeners`, until cancelled; `welcome` gives what each is served with.
-
-    One connection more than `max_connections` is answered that it is full, and beyond twice as many nobody
-    is answered.
-    """
-    inside = 0
-
-    async def serve_one(stream: trio.abc.Stream) -> None:
-        nonlocal inside
-        if inside >= 2 * max_connections:
-            await trio.aclose_forcefully(stream)
-            return
-        service = welcome() if inside < max_connections else _full(welcome())
-        inside += 1
-        try:
-            await serve_websocket(stream, service)
-        except Exception as crash:  # noqa: BLE001 a listener outlives its connections: told, not swallowed
-            service.crashed(crash)
-        finally:
-            inside -= 1
-
-    await trio.serve_listeners(serve_one, list(listeners))
-
-
-def _full(service: SocketService) -> SocketService:
-    """Decide as the service does, and turn away whom it lets in."""
-
-    def decide(request: UpgradeRequest) -> Accept | Reject:
-        decided = service.decide(request)
-        return decided if isinstance(decided, Reject) else service.full
-
-    return evolve(service, decide=decide)
 
 
 async def _greet(nursery: trio.Nursery, socket: WireSocket, decide: Decide) -> UpgradeRequest | None:

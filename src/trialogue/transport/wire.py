@@ -49,6 +49,9 @@ class WireStream(trio.abc.Stream):
     has_sent_close: bool = False
     """A Close frame is written or waits to be."""
 
+    unread: bytes = b""
+    """What was read of the real stream before this one was put around it."""
+
     head: bytearray | None = field(factory=bytearray)
     """What the peer has sent so far; None once the handshake is over and nothing need be kept."""
 
@@ -110,14 +113,22 @@ class WireStream(trio.abc.Stream):
     async def _receive(self, max_bytes: int | None) -> bytes | bytearray:
         if self.is_released:
             raise trio.ClosedResourceError
-        self.is_reading = True
-        try:
-            received = await self.stream.receive_some(max_bytes)
-        finally:
-            self.is_reading = False
+        received: bytes | bytearray = self.unread
+        self.unread = b""
+        if received:
+            await trio.lowlevel.checkpoint()
+        else:
+            received = await self._read(max_bytes)
         self.last_received_at = trio.current_time()
         self.bytes_in += len(received)
         return received
+
+    async def _read(self, max_bytes: int | None) -> bytes | bytearray:
+        self.is_reading = True
+        try:
+            return await self.stream.receive_some(max_bytes)
+        finally:
+            self.is_reading = False
 
     def _keep(self, head: bytearray, received: bytes | bytearray) -> None:
         if len(head) > MAX_HEAD_BYTES:

@@ -1,0 +1,87 @@
+"""Arriving: what a connection's first bytes ask for, an upgrade or plain HTTP, and the door where it waits.
+
+1. Whoever has not said yet what they want holds a place at the door, not a connection. A door that is full
+   turns out who has waited longest, so slow strangers take no place that somebody quick needs.
+2. What is no HTTP goes the way of an upgrade: the library knows what follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import h11
+import trio
+from attrs import field, frozen
+
+from trialogue.transport.http import HttpExchange, HttpRequest, HttpRules
+from trialogue.transport.wire import MAX_HEAD_BYTES
+
+__all__ = ["Door", "Upgrading", "arrive"]
+
+_READ_BYTES = 64 * 1024
+
+
+@frozen
+class Upgrading:
+    """A connection that asks for an upgrade, or for nothing that can be read."""
+
+    received: bytes = field(repr=False)
+    """All that has come."""
+
+
+async def arrive(stream: trio.abc.Stream, rules: HttpRules | None) -> Upgrading | HttpExchange:
+    """Read the head of the first request of `stream`; the caller bounds how long that may take.
+
+    Without `rules` there is no plain HTTP: everything asks for an upgrade.
+    """
+    protocol = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD_BYTES)
+    received = bytearray()
+    while True:
+        try:
+            event = protocol.next_event()
+        except h11.RemoteProtocolError:
+            return Upgrading(bytes(received))
+        if isinstance(event, h11.Request) and rules is not None and not _asks_for_websocket(event):
+            return HttpExchange(stream, protocol, _request_of(event), rules)
+        if event is not h11.NEED_DATA:
+            return Upgrading(bytes(received))
+        data = bytes(await stream.receive_some(_READ_BYTES))
+        received += data
+        protocol.receive_data(data)
+
+
+class Door:
+    """Places of those who have not said yet what they want."""
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self._waiting: dict[object, trio.CancelScope] = {}
+
+    def __repr__(self) -> str:
+        return f"<Door: {len(self._waiting)} of {self._places} wait>"
+
+    @contextmanager
+    def waiting(self) -> Generator[trio.CancelScope]:
+        """Wait at the door: the scope is cancelled where somebody newer needs the place."""
+        if len(self._waiting) >= self._places:
+            self._waiting.pop(next(iter(self._waiting))).cancel(reason="somebody newer needs the place")
+        place = object()
+        with trio.CancelScope() as scope:
+            self._waiting[place] = scope
+            try:
+                yield scope
+            finally:
+                self._waiting.pop(place, None)
+
+
+def _asks_for_websocket(request: h11.Request) -> bool:
+    return any(
+        name == b"upgrade" and value.strip().lower() == b"websocket" for name, value in request.headers
+    )
+
+
+def _request_of(request: h11.Request) -> HttpRequest:
+    path, _, query = request.target.decode("latin-1").partition("?")
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers)
+    return HttpRequest(request.method.decode("ascii").upper(), path, query, headers)

@@ -1,0 +1,136 @@
+"""Listening: every connection of a listener, and how many of each kind there may be at a time.
+
+1. Whoever has not said yet what they want waits at a door; one that is full turns out who has waited longest.
+2. A full listener answers who would be let in, and no other, that it is full. So sockets are counted once
+   they are let in, and a stranger holds no place of theirs.
+3. Plain requests have as many places of their own.
+4. Whoever is turned out is told so, unless as many are being told already as may wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import h11
+import trio
+from attrs import define, evolve, field, frozen
+
+from trialogue.transport.accept import (
+    STREAM_GONE,
+    Accept,
+    Reject,
+    SocketService,
+    UpgradeRequest,
+    upgrade,
+)
+from trialogue.transport.arrival import Door, Upgrading, arrive
+from trialogue.transport.http import HttpExchange, HttpRequest
+
+__all__ = ["Crowd", "serve_websockets"]
+
+
+@frozen
+class Crowd:
+    """How many a listener has at a time."""
+
+    sockets: int = 64
+    """Sockets that were let in; one more is answered that it is full."""
+
+    requests: int = 64
+    """Plain requests; likewise."""
+
+    door: int = 256
+    """Connections that have not said yet what they want, and as many again that are told to go."""
+
+
+async def serve_websockets(
+    welcome: Callable[[], SocketService],
+    listeners: Sequence[trio.abc.Listener[trio.abc.Stream]],
+    *,
+    crowd: Crowd = Crowd(),
+) -> None:
+    """Serve whoever comes in at `listeners`, until cancelled; `welcome` gives what each is served with."""
+    await trio.serve_listeners(_Reception(welcome, crowd).serve, list(listeners))
+
+
+@define
+class _Reception:
+    """One listener's."""
+
+    welcome: Callable[[], SocketService]
+    crowd: Crowd
+    door: Door = field(init=False)
+    sockets: int = field(default=0, init=False)
+    requests: int = field(default=0, init=False)
+    leaving: int = field(default=0, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.door = Door(self.crowd.door)
+
+    async def serve(self, stream: trio.abc.Stream) -> None:
+        """Serve one connection to its end."""
+        service = self.welcome()
+        try:
+            await self._serve(service.through(stream), service)
+        except Exception as crash:  # noqa: BLE001 a listener outlives its connections: told, not swallowed
+            service.crashed(crash)
+
+    async def _serve(self, stream: trio.abc.Stream, service: SocketService) -> None:
+        deadline = trio.current_time() + service.accept.within_s
+        arrival: Upgrading | HttpExchange | None = None
+        with self.door.waiting() as scope, suppress(*STREAM_GONE):
+            scope.deadline = deadline
+            arrival = await arrive(stream, service.exchange if service.http else None)
+        match arrival:
+            case Upgrading():
+                await self._upgrade(stream, service, arrival, deadline)
+            case HttpExchange():
+                await self._exchange(arrival, service)
+            case None if scope.cancelled_caught and trio.current_time() < deadline:
+                await self._turn_out(stream, service)
+            case None:
+                await trio.aclose_forcefully(stream)
+
+    async def _upgrade(
+        self, stream: trio.abc.Stream, service: SocketService, arrival: Upgrading, deadline: float
+    ) -> None:
+        held = 0
+
+        def decide(request: UpgradeRequest) -> Accept | Reject:
+            nonlocal held
+            decided = service.decide(request)
+            if isinstance(decided, Reject):
+                return decided
+            if self.sockets >= self.crowd.sockets:
+                return service.full
+            held = 1
+            self.sockets += 1
+            return decided
+
+        try:
+            await upgrade(stream, evolve(service, decide=decide), arrival, deadline)
+        finally:
+            self.sockets -= held
+
+    async def _exchange(self, exchange: HttpExchange, service: SocketService) -> None:
+        if service.http is None or self.requests >= self.crowd.requests:
+            await exchange.turn_out(service.full.as_response())
+            return
+        self.requests += 1
+        try:
+            await exchange.serve(service.http)
+        finally:
+            self.requests -= 1
+
+    async def _turn_out(self, stream: trio.abc.Stream, service: SocketService) -> None:
+        if self.leaving >= self.crowd.door:
+            await trio.aclose_forcefully(stream)
+            return
+        self.leaving += 1
+        try:
+            nobody = HttpRequest("GET", "/")
+            exchange = HttpExchange(stream, h11.Connection(h11.SERVER), nobody, service.exchange)
+            await exchange.turn_out(service.full.as_response())
+        finally:
+            self.leaving -= 1
