@@ -17,7 +17,7 @@ from trialogue.scenario.later import LATER_KEYS
 from trialogue.scenario.schema import AgentKeys, Document
 from trialogue.services.deepgram.agent import settings_for
 from trialogue.services.deepgram.codec import unknown_fields
-from trialogue.services.deepgram.scenario import VOICES
+from trialogue.services.deepgram.voices import VOICES
 from trialogue.speech.voices import voice_for
 
 ROOT = Path(__file__).parents[2]

@@ -4,14 +4,13 @@ import re
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[2] / "src" / "trialogue"
-VENDORS = re.compile("deepgram", re.IGNORECASE)
+VENDORS = re.compile(r"deepgram|\b(aura|flux|nova)\b", re.IGNORECASE)
 
 MAY_NAME = {
     "services/__init__.py": "the one list",
     "services/embedded.py": "the embedded server is spoken to in the dialect of a vendor",
     "cli/program.py": "what `--help` teaches is by example, and examples have names",
     "cli/serve.py": "how the vendor's own SDK is pointed at the embedded server",
-    "cli/voices.py": "local voices stand in for the vendor's, by its names",
 }
 """Files that may name a vendor, and why; whatever is in `services/deepgram` and `server` may as well."""
 

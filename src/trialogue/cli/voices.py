@@ -11,9 +11,10 @@ from trialogue.cli.view_lines import Line, Span, Tone, line, padded, span
 from trialogue.cli.view_screens import open_waiting, put_json, show
 from trialogue.errors import SetupError
 from trialogue.scenario.problems import meant, shown
+from trialogue.services import HOSTED, service_of
 from trialogue.speech import limit_threads
 from trialogue.speech.ports import Synthesizer
-from trialogue.speech.voices import AURA, VOICES, VoiceShape, known_voice, voice_for
+from trialogue.speech.voices import VOICES, VoiceShape, known_voice, stand_ins, voice_for
 
 __all__ = ["list_voices", "say"]
 
@@ -21,9 +22,15 @@ __all__ = ["list_voices", "say"]
 def list_voices(*, as_json: bool) -> int:
     """Print every voice with the names of the hosted service that stand for it."""
     if as_json:
-        put_json([{**asdict(voice), "stands_in_for": _given(voice)} for voice in VOICES.values()])
+        put_json(
+            [
+                {**asdict(voice), "stands_in_for": stand_ins().standing_in(voice.name)}
+                for voice in VOICES.values()
+            ]
+        )
         return 0
-    head = line(Span("voice   pitch  throat  pace  stands in for Deepgram's", Tone.FAINT))
+    vendor = service_of(HOSTED).title
+    head = line(Span(f"voice   pitch  throat  pace  stands in for {vendor}'s", Tone.FAINT))
     show([head, *(_row(voice) for voice in VOICES.values())])
     return 0
 
@@ -50,19 +57,15 @@ def say(text: str, voice: str, out: Path, synthesizer: Synthesizer | None = None
 def _check_name(voice: str) -> None:
     """Refuse a name that nobody has: on the wire any name gets a voice, but here a person has mistyped."""
     if known_voice(voice) is None:
-        hint = meant(voice.lower(), (*VOICES, *AURA, *(f"aura-2-{name}-en" for name in AURA)))
+        vendors = stand_ins()
+        hint = meant(voice.lower(), (*VOICES, *vendors.local, *vendors.spellings))
         raise SetupError(f'no voice is called "{shown(voice)}"{hint or "; trialogue voices lists them"}')
 
 
 def _row(voice: VoiceShape) -> Line:
     numbers = f"{voice.pitch:>5.2f}  {voice.formants:>6.2f}  {voice.pace:>4.2f}  "
-    return line(
-        Span(padded(voice.name, 8), Tone.STRONG), numbers, Span(", ".join(_given(voice)), Tone.FAINT), hang=29
-    )
-
-
-def _given(voice: VoiceShape) -> list[str]:
-    return sorted(name for name, ours in AURA.items() if ours == voice.name)
+    given = ", ".join(stand_ins().standing_in(voice.name))
+    return line(Span(padded(voice.name, 8), Tone.STRONG), numbers, Span(given, Tone.FAINT), hang=29)
 
 
 def _synthesizer() -> Synthesizer:

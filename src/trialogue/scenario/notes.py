@@ -11,11 +11,9 @@ from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.schema import AgentKeys
 from trialogue.services import EMBEDDED
 from trialogue.speech.spoken_text import letters_in, sayable
-from trialogue.speech.voices import AURA, VOICES, known_voice
+from trialogue.speech.voices import VOICES, known_voice, stand_ins
 
 __all__ = ["notes"]
-
-_SPELLINGS = (*VOICES, *(f"aura-2-{name}-en" for name in AURA))
 
 
 def notes(resolved: Resolved) -> list[str]:
@@ -39,7 +37,7 @@ def _of_voices(name: str, seat: AgentKeys) -> Iterator[str]:
         named += [(("cast", name, "via", "clips", at, "voice"), c.voice) for at, c in clips if c.voice]
     for path, model in named:
         if known_voice(model) is None:
-            hint = meant(model, _SPELLINGS)
+            hint = meant(model, (*VOICES, *stand_ins().spellings))
             yield f'{path_text(path)}: no voice is called "{shown(model)}", so any local one speaks{hint}'
 
 

@@ -32,7 +32,7 @@ class ClipKeys:
     """Words that the local engine speaks. Personal."""
 
     voice: Annotated[str | None, OneLine()] = None
-    """With `say`: the voice, `aura-2-thalia-en` for example."""
+    """With `say`: the voice, `cleo` for example; `trialogue voices` lists them."""
 
     text: str | None = None
     """With `play`: what is said in it, for people. Personal."""

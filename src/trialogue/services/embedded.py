@@ -12,6 +12,7 @@ from trialogue.services import HOSTED
 from trialogue.services.deepgram.dialect import DeepgramDialect
 from trialogue.services.deepgram.keys import Provider, ThinkKeys
 from trialogue.services.deepgram.scenario import DeepgramKeys
+from trialogue.services.deepgram.voices import AURA
 from trialogue.services.keys import KeyFault, Stages, ThinkStage
 from trialogue.services.port import EarOffer
 from trialogue.services.service import Service
@@ -50,4 +51,4 @@ class EmbeddedKeys(DeepgramKeys):
         return None
 
 
-SERVICE = Service("the embedded server", DeepgramDialect(), EmbeddedKeys())
+SERVICE = Service("the embedded server", DeepgramDialect(), EmbeddedKeys(), voices=AURA)

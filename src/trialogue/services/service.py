@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from collections.abc import Callable, Mapping
+
+from attrs import field, frozen
 
 from trialogue.services.keys import ServiceKeys
 from trialogue.services.port import Dialect, Hosted
 
-__all__ = ["Service"]
+
+@frozen
+class VoiceNames:
+    """How a vendor's voices are called, and which local voices stand in for them where it is not at hand."""
+
+    local: Mapping[str, str] = field(factory=dict[str, str], hash=False)
+    """The local voice for each given name of the vendor's."""
+
+    given: Callable[[str], str] = str
+    """The given name in the whole name of a voice, in small letters; empty where there is none."""
+
+    whole: Callable[[str], str] = str
+    """The whole name of the voice of a given name, as agents are told it."""
+
+    def standing_in(self, voice: str) -> list[str]:
+        """The given names that a local voice stands in for."""
+        return sorted(given for given, own in self.local.items() if own == voice)
+
+    @property
+    def spellings(self) -> list[str]:
+        """The whole names of all that there are stand-ins for."""
+        return [self.whole(given) for given in self.local]
 
 
 @frozen
@@ -25,3 +48,6 @@ class Service:
 
     hosted: Hosted | None = None
     """Where it is; None for the embedded server."""
+
+    voices: VoiceNames = VoiceNames()
+    """The names of its voices, where local ones stand in for them."""

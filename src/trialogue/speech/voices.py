@@ -12,7 +12,8 @@ from typing import Final
 
 from attrs import frozen
 
-__all__ = ["AURA", "VOICES", "VoiceShape", "known_voice", "voice_for"]
+from trialogue.services import EMBEDDED, service_of
+from trialogue.services.service import VoiceNames
 
 
 @frozen
@@ -51,51 +52,24 @@ VOICES: Final = MappingProxyType({voice.name: voice for voice in _ALL})
 """All voices by name."""
 
 
-AURA: Final = MappingProxyType(
-    {
-        "thalia": "heart",
-        "asteria": "ada",
-        "luna": "cleo",
-        "athena": "eve",
-        "hera": "gwen",
-        "stella": "iris",
-        "andromeda": "kit",
-        "helena": "ada",
-        "aurora": "cleo",
-        "vesta": "eve",
-        "juno": "gwen",
-        "iris": "iris",
-        "electra": "kit",
-        "orion": "ben",
-        "zeus": "dan",
-        "arcas": "finn",
-        "perseus": "hugo",
-        "angus": "jack",
-        "apollo": "finn",
-        "orpheus": "hugo",
-        "helios": "jack",
-        "atlas": "dan",
-        "saturn": "ben",
-    }
-)
-"""Local voices by the given name of a hosted voice: `aura-2-thalia-en` is `thalia`."""
-
-
 def voice_for(model: str) -> VoiceShape:
-    """Return the local voice for a name: one of ours, a hosted voice, or anything, by its hash.
+    """Return the local voice for a name: one of ours, a vendor's, or anything, by its hash.
 
-    >>> voice_for("aura-2-orion-en").name
+    >>> voice_for("Ben").name
     'ben'
     """
     return known_voice(model) or VOICES[_by_hash(model)]
 
 
 def known_voice(model: str) -> VoiceShape | None:
-    """Return the local voice that has this name, or stands in for the hosted voice of it; else None."""
-    ours = VOICES.get(model.lower())
-    parts = model.lower().split("-")
-    given = parts[-2] if len(parts) > 2 and parts[0] == "aura" else parts[0] if len(parts) == 1 else ""
-    return ours or (VOICES[AURA[given]] if given in AURA else None)
+    """Return the local voice that has this name, or stands in for a vendor's voice of it; else None."""
+    vendors = stand_ins()
+    return VOICES.get(model.lower()) or VOICES.get(vendors.local.get(vendors.given(model.lower()), ""))
+
+
+def stand_ins() -> VoiceNames:
+    """The names by which a vendor's voices are asked of the embedded server, which speaks in ours."""
+    return service_of(EMBEDDED).voices
 
 
 def _by_hash(model: str) -> str:

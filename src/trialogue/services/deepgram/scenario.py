@@ -13,23 +13,10 @@ from trialogue.services.deepgram.ear import DeepgramEar
 from trialogue.services.deepgram.keys import ListenKeys, Provider, SpeakKeys, ThinkKeys
 from trialogue.services.deepgram.listen import ListenSettings
 from trialogue.services.deepgram.prices import price_of_agent, price_of_listening
+from trialogue.services.deepgram.voices import VOICES
 from trialogue.services.keys import Briefing, KeyFault, ListenStage, SpeakStage, Stages, ThinkStage, over
 from trialogue.services.port import EarOffer
 from trialogue.services.script import JsonObject, ScriptEntryKeys, entry_faults, wire_script
-
-__all__ = ["MODEL", "VOICES", "DeepgramKeys"]
-
-VOICES: Final = (
-    "aura-2-thalia-en",
-    "aura-2-orion-en",
-    "aura-2-luna-en",
-    "aura-2-arcas-en",
-    "aura-2-helena-en",
-    "aura-2-zeus-en",
-    "aura-2-andromeda-en",
-    "aura-2-orpheus-en",
-)
-"""Voices by seat, for agents that name none: neighbours are easy to tell apart."""
 
 MODEL: Final = ThinkKeys(provider=Provider.OPEN_AI, model="gpt-4o-mini")
 """Who thinks at Deepgram where nothing is said; Deepgram manages it."""

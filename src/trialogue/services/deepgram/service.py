@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trialogue.services.deepgram.dialect import DeepgramDialect
 from trialogue.services.deepgram.scenario import DeepgramKeys
+from trialogue.services.deepgram.voices import AURA
 from trialogue.services.port import Hosted
 from trialogue.services.service import Service
 
@@ -17,4 +18,5 @@ SERVICE = Service(
         domain="deepgram.com",
         scheme="Token",
     ),
+    AURA,
 )
