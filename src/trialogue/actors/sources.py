@@ -6,8 +6,9 @@
    clock; a feed that has nothing is silent for that tick.
 3. Voice activity is detected on the very samples that the router pulled: the place of an edge is a place
    in the recordings. Silence is fed too, so that the places stay true.
-4. The detector says within 100 ms that a voice fell or rose again; speech is over when it stays fallen for
-   `HANG_S`. Who judges how long somebody spoke need not wait for that.
+4. Edges are told at their places in the sound (`speech.places`), and within 100 ms that a voice fell or rose
+   again; speech is over when it stays fallen for `HANG_S`. Who judges how long somebody spoke need not wait
+   for that.
 5. Who is muted is silent for everybody, for recordings and the person's ear too, and is not listened to.
 6. Where sound has a gap (muted, a process that stood still) speech ends at it, and the detector starts anew.
 7. What a microphone gives of its person's own loudspeaker is silence for everybody (`echo`), and told once.
@@ -34,8 +35,8 @@ from trialogue.model.events import (
     VoiceFell,
     VoiceRose,
 )
-from trialogue.speech.ports import HEARING_RATE, EdgeKind, SpeechDetector, SpeechEdge
-from trialogue.speech.resample import Resampler
+from trialogue.speech.places import VoicePlaces
+from trialogue.speech.ports import EdgeKind, SpeechDetector, SpeechEdge
 
 LEAD_S = 0.04
 """How much sound a buffer gathers before it gives any, against the jitter of devices."""
@@ -52,8 +53,10 @@ QUIET = 330
 FELL_MS = 64
 """The silence that lets a voice count as fallen: two windows of the detector."""
 
-HANG_S = 0.4
-"""The silence that ends a person's speech; the brain has its own patience on top."""
+HANG_S = 0.5
+"""The silence that ends a person's speech: longer than the pause at a comma, which takes 0.3 to 0.4 s.
+
+The brain has its own patience on top."""
 
 
 NOTHING_PLAYED: Mapping[str, bytes] = {}
@@ -163,13 +166,10 @@ class JitterBuffer:
 
 @define
 class _Listening:
-    """A detector, from one gap of the sound to the next."""
+    """What listens from one gap of the sound to the next."""
 
-    detector: SpeechDetector
+    places: VoicePlaces
     """Finds where the voice rises and falls."""
-
-    resampler: Resampler
-    """Brings sound to the detector's rate."""
 
     began_s: float
     """Where its first sample is on the meeting's audio clock, in seconds."""
@@ -261,10 +261,9 @@ class AudioSource:
     def _listen(self, pcm: bytes, position: int) -> None:
         listening = self._listening
         if listening is None:
-            resampler = Resampler(self._rate, HEARING_RATE)
-            listening = _Listening(self._open_detector(), resampler, position / self._rate)
-            self._listening = listening
-        for edge in listening.detector.feed(listening.resampler.feed(pcm)):
+            places = VoicePlaces(self._open_detector(), self._rate)
+            listening = self._listening = _Listening(places, position / self._rate)
+        for edge in listening.places.feed(pcm):
             self._tell(listening, edge)
         listening.heard_s += len(pcm) / (2 * self._rate)
         if listening.fell_s is not None and listening.heard_s - listening.fell_s >= HANG_S:
@@ -274,7 +273,7 @@ class AudioSource:
             self._believe()
 
     def _tell(self, listening: _Listening, edge: SpeechEdge) -> None:
-        place_s = round(listening.began_s + edge.at / HEARING_RATE, 6)
+        place_s = round(listening.began_s + edge.at / self._rate, 6)
         if edge.kind is EdgeKind.STOPPED:
             listening.fell_s = place_s
             self._report(VoiceFell(self.participant, place_s))
