@@ -42,6 +42,16 @@ def sequencer():
     return Sequencer(Brain(), kept), kept
 
 
+async def test_no_time_goes_by_before_the_meeting_begins(autojump_clock):
+    """Whoever asks early for the time is told 0, not how long the machine has been running."""
+    meeting, kept = sequencer()
+    await trio.sleep(3.0)
+    assert meeting.now == 0.0
+    meeting.start(kept.dispatch)
+    await trio.sleep(0.5)
+    assert meeting.now == 0.5
+
+
 async def test_records_before_it_acts(autojump_clock):
     """Every command stands in the journal before it is carried out, and `seq` has no gaps."""
     meeting, kept = sequencer()

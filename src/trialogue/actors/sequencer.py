@@ -69,7 +69,7 @@ class Sequencer:
         self._mailbox: Mailbox[Event] = Mailbox("sequencer", 8192)
         self._subscribers: list[Mailbox[Record]] = []
         self._stop: StopAsked | None = None
-        self._epoch = 0.0
+        self._epoch: float | None = None
         self._seq = 0
         self.failure: Failure | None = None
         self.ended: EndMeeting | None = None
@@ -101,8 +101,8 @@ class Sequencer:
 
     @property
     def now(self) -> float:
-        """Seconds since the meeting's start, to the microsecond."""
-        return round(trio.current_time() - self._epoch, 6)
+        """Seconds since the meeting's start, to the microsecond; 0 before it."""
+        return 0.0 if self._epoch is None else round(trio.current_time() - self._epoch, 6)
 
     def start(self, dispatch: Callable[[Command], None], beginning: Beginning | None = None) -> float:
         """Begin now: record the first event, and have orders carried out by `dispatch`.

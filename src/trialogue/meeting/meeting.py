@@ -107,7 +107,7 @@ class Meeting:
 
     @property
     def now(self) -> float:
-        """Seconds since the meeting's start."""
+        """Seconds since the meeting's start; 0 before it."""
         return self._loop.ask(lambda: self._stage.sequencer.now)
 
     def records(self) -> Records:
