@@ -182,15 +182,30 @@ class JournalError(TrialogueError):
 
 
 class ReplayDivergence(JournalError):
-    """Replayed, the brain decided otherwise: `seq` is the first record where it did."""
+    """Replayed, the brain decided otherwise: `seq` is the first record where it did.
+
+    `recorded` and `decided` are both decisions, a command a line; `before` are the last events that led to
+    it, and `state` is what the brain came to know by the event itself, a fact a line.
+    """
 
     exit_code = 1
 
-    def __init__(self, message: str, *, seq: int, recorded: str, decided: str) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        seq: int,
+        recorded: str,
+        decided: str,
+        before: tuple[str, ...] = (),
+        state: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(message)
         self.seq = seq
         self.recorded = recorded
         self.decided = decided
+        self.before = before
+        self.state = state
 
 
 class OtherRules(JournalError):

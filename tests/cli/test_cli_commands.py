@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import wave
 
 import pytest
@@ -184,6 +185,29 @@ def test_a_divergence_is_shown(run_folder, capsys, monkeypatch):
     assert "record 1, at 0.000 s, was decided otherwise" in told[0]
     assert told[1] == "  after MeetingStarted()"
     assert told[2].startswith("  - SetHearing") or told[2].startswith("  - WakeAt")
+
+
+def test_a_folder_of_runs_is_verified_at_once(run_folder, tmp_path, capsys, monkeypatch):
+    """A line a run, and the exit code of the gravest: what diverged before what is damaged."""
+    runs = tmp_path / "runs"
+    for name in ("a", "b"):
+        shutil.copytree(run_folder, runs / name)
+    assert main(["replay", str(runs), "--verify"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "2 runs: 2 verified, 0 not"
+    damaged = runs / "a" / "journal.jsonl"
+    damaged.write_bytes(damaged.read_bytes().replace(b'"ann"', b'"amy"', 1))
+    assert main(["replay", str(runs), "--verify"]) == 4
+    told = capsys.readouterr().out.splitlines()
+    assert "its first line is damaged" in told[0]
+    assert told[1].startswith("b: verified ")
+    monkeypatch.setattr("trialogue.brain.meeting.Brain._settle", lambda self: False)
+    assert main(["replay", str(runs), "--verify", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert [(each["run"], each["exit_code"], each["diverged"]) for each in told] == [
+        ("a", 4, False),
+        ("b", 1, True),
+    ]
+    assert any(line.startswith("owners.") for line in told[1]["divergence"]["state"])
 
 
 def test_a_divergence_is_told_to_machines(run_folder, capsys, monkeypatch):

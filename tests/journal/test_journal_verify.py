@@ -53,14 +53,39 @@ def test_first_other_decision_is_told(tmp_path):
     grant = "GrantFloor(to='bob', turn=2, reason='<3 words>', hold_until=104.2)"
     assert str(caught.value).splitlines() == [
         f"{path}: record 5, at 14.200 s, was decided otherwise (- then, + now)",
+        *(f"  {each}" for each in caught.value.before),
         f"  after {records[4].event!r}",
         "- EndTurn(participant='ada', turn=1, cause='finished')",
         "+ EndTurn(participant='ada', turn=1, cause='lost')",
         f"  {grant}",
     ]
+    assert [line.partition(",")[0] for line in caught.value.before] == [
+        f"record {seq}" for seq in (1, 2, 3, 4)
+    ]
     assert caught.value.seq == 5
     assert caught.value.recorded == f"EndTurn(participant='ada', turn=1, cause='finished')\n{grant}"
     assert caught.value.decided == f"EndTurn(participant='ada', turn=1, cause='lost')\n{grant}"
+
+
+def test_what_the_brain_came_to_know_is_told(tmp_path):
+    """As facts by their places, speech masked, for whoever looks for the cause."""
+
+    class Counting(Parrot):
+        def __init__(self, records, changes):
+            super().__init__(records, changes)
+            self.seen, self._last = 0, "some words"
+
+        def handle(self, event, now):
+            self.seen += 1
+            self._last = f"{self.seen} words more"
+            return super().handle(event, now)
+
+    records = meeting()
+    path = keep(tmp_path, records)
+    with pytest.raises(ReplayDivergence) as caught:
+        verify(path, lambda _: Counting(records, changed(records, 4)))
+    known = [line for line in caught.value.state if not line.startswith("answers")]
+    assert known == ["seen: 4 -> 5"]
 
 
 @pytest.mark.parametrize("commands", [(), (EndMeeting("hung-up"), EndMeeting("hung-up"))])

@@ -102,10 +102,10 @@ class Owners:
     inboxes: Inboxes = Factory(Inboxes)
     """What everybody has yet to be told."""
 
-    now: float = 0.0
+    now: float = field(default=0.0, metadata={"is_fact": False})
     """When the event at hand happened."""
 
-    out: list[Command] = Factory(list[Command])
+    out: list[Command] = field(factory=list[Command], metadata={"is_fact": False})
     """The decision so far."""
 
     table: SetHearing | None = None

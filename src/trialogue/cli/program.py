@@ -67,6 +67,7 @@ REPLAY_EXAMPLES: Final = """\
 Examples:
   trialogue replay runs/edge-cache-20250131-101500
   trialogue replay runs/edge-cache-20250131-101500 --verify
+  trialogue replay runs --verify
 """
 
 RESUME_EXAMPLES: Final = """\
@@ -445,7 +446,10 @@ def replay(
     """Print what was heard in a meeting, or prove that it would be decided the same again."""
     from trialogue.cli import replay as replaying  # noqa: PLC0415 - the journal comes with it
     from trialogue.cli import verify as verifying  # noqa: PLC0415 - likewise
+    from trialogue.journal.files import runs_in  # noqa: PLC0415 - likewise
 
+    if verify and runs_in(run):
+        return verifying.verify_all(run, allow_import, as_json=json)
     if verify:
         return verifying.verify_run(run, allow_import, as_json=json)
     return replaying.print_transcript(run, as_json=json)

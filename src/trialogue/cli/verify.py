@@ -12,14 +12,21 @@ from attrs import evolve
 
 from trialogue.cli.view_lines import counted, line, span
 from trialogue.cli.view_screens import put, put_json, show
-from trialogue.errors import JournalError, OtherRules, ReplayDivergence
-from trialogue.journal.files import FileState, FilesVerified, journal_of, verify_files
+from trialogue.errors import (
+    AuthorFailed,
+    JournalError,
+    OtherRules,
+    ReplayDivergence,
+    SetupError,
+    TrialogueError,
+)
+from trialogue.journal.files import FileState, FilesVerified, journal_of, runs_in, verify_files
 from trialogue.journal.manifest import Status
 from trialogue.journal.reader import Problem, Reading, read
 from trialogue.journal.verify import verify
 from trialogue.model.text import safe_text
 
-__all__ = ["tell_problems", "verify_files_of", "verify_run"]
+__all__ = ["tell_problems", "verify_all", "verify_files_of", "verify_run"]
 
 
 def verify_run(run: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
@@ -51,6 +58,55 @@ def verify_run(run: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
     return JournalError.exit_code if verified.problems else 0
 
 
+def verify_all(folder: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
+    """Replay every run of a folder of runs: a line a run, and the exit code of the gravest.
+
+    A divergence (1) is graver than damage (4), which is graver than other rules (5); 0 where all hold.
+    """
+    from trialogue.meeting.policies import brain_for  # noqa: PLC0415 - the brain, only to ask it again
+
+    codes: list[int] = []
+    told: list[dict[str, object]] = []
+    for run in runs_in(folder):
+        error: TrialogueError | None = None
+        problems: tuple[Problem, ...] = ()
+        reading, records = None, None
+        try:
+            reading = read(journal_of(run))
+            verified = verify(reading, partial(brain_for, imports=imports))
+            problems, records = verified.problems, verified.records
+        except (JournalError, SetupError, AuthorFailed) as failed:
+            error, problems = failed, _all_problems(reading)
+        code = error.exit_code if error is not None else JournalError.exit_code if problems else 0
+        codes.append(code)
+        if as_json:
+            told.append(
+                {
+                    "run": run.name,
+                    "exit_code": code,
+                    **_verdict(problems, reading, records=records, error=error),
+                }
+            )
+        else:
+            put(f"{run.name}: {_in_a_word(records, problems, error)}")
+    if as_json:
+        put_json(told)
+    else:
+        put(f"{counted(len(codes), 'run')}: {codes.count(0)} verified, {len(codes) - codes.count(0)} not")
+    return min((code for code in codes if code), default=0)
+
+
+def _in_a_word(records: int | None, problems: Sequence[Problem], error: TrialogueError | None) -> str:
+    match error:
+        case None:
+            amiss = f", but {safe_text(problems[0].text)}" if problems else ""
+            return f"verified {records} records{amiss}"
+        case ReplayDivergence(seq=seq):
+            return f"record {seq} was decided otherwise"
+        case _:
+            return safe_text(str(error))
+
+
 def _all_problems(reading: Reading | None) -> tuple[Problem, ...]:
     """What is amiss with a journal to its end, as far as it can be read."""
     if reading is None:
@@ -66,7 +122,7 @@ def _verdict(
     reading: Reading | None,
     *,
     records: int | None = None,
-    error: JournalError | None = None,
+    error: TrialogueError | None = None,
 ) -> dict[str, object]:
     """The same for machines, whatever came of it."""
     divergence = error if isinstance(error, ReplayDivergence) else None
@@ -79,6 +135,8 @@ def _verdict(
             "seq": divergence.seq,
             "recorded": divergence.recorded.splitlines(),
             "decided": divergence.decided.splitlines(),
+            "before": divergence.before,
+            "state": divergence.state,
         },
         "other_rules": isinstance(error, OtherRules),
         "error": None if error is None or divergence else str(error),

@@ -86,6 +86,13 @@ def journal_of(run: Path) -> Path:
     raise JournalError(f"there is no journal at {path}", path=str(path))
 
 
+def runs_in(folder: Path) -> tuple[Path, ...]:
+    """The runs in a folder of runs, by name; none where it is a run itself, or no folder."""
+    if not folder.is_dir() or any((folder / name).exists() for name in (JOURNAL, NAME)):
+        return ()
+    return tuple(sorted(each for each in folder.iterdir() if (each / JOURNAL).is_file()))
+
+
 def digest_of(path: Path) -> Digest:
     """The digest of a file's content; OSError where it cannot be read."""
     digest, size = blake2b(digest_size=16), 0

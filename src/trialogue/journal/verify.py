@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from difflib import ndiff
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from trialogue.errors import JournalError, OtherRules, ReplayDivergence
 from trialogue.journal.personal import masked
 from trialogue.journal.reader import Problem, ProblemKind, Reading, read
+from trialogue.journal.state import changed, facts
 from trialogue.model.commands import Command
 from trialogue.model.events import Event
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import RULES, Record
+
+_BEFORE: Final = 5
+"""How many records before a divergence are told."""
+
+_TOLD: Final = 20
+"""How many facts are told in its message; its `state` has all."""
 
 
 class Decider(Protocol):
@@ -62,11 +70,14 @@ def verify(journal: Path | Reading, brain: Callable[[MeetingPlan], Decider]) -> 
         )
     decider = brain(reading.header.plan)
     count, at = 0, 0.0
+    before: deque[Record] = deque(maxlen=_BEFORE)
     for record in reading:
         decided = _decide(decider, record)
         if decided != record.commands:
             _check_all_known(reading)
-            raise _divergence(path, record, decided)
+            state = _state(reading, brain(reading.header.plan), record)
+            raise _divergence(path, (*before, record), decided, state)
+        before.append(record)
         count, at = count + 1, record.at
     _check_all_known(reading)
     return Verified(count, at, reading.end is not None, tuple(reading.problems))
@@ -88,17 +99,41 @@ def _check_all_known(reading: Reading) -> None:
             raise JournalError(text, path=str(reading.path), offset=problem.offset)
 
 
-def _divergence(path: Path, record: Record, decided: tuple[Command, ...]) -> ReplayDivergence:
-    before, after = _lines(record.commands), _lines(decided)
-    changes = [line.rstrip("\n") for line in ndiff(before, after) if not line.startswith("?")]
-    if before == after:
+def _state(reading: Reading, decider: Decider, last: Record) -> tuple[str, ...]:
+    """What a new decider comes to know by that record's event, after all before it."""
+    known: dict[str, str] = {}
+    for record in evolve(reading):
+        if record.seq == last.seq:
+            known = facts(decider)
+        _decide(decider, record)
+        if record.seq == last.seq:
+            break
+    return changed(known, facts(decider))
+
+
+def _divergence(
+    path: Path, records: Sequence[Record], decided: tuple[Command, ...], state: tuple[str, ...]
+) -> ReplayDivergence:
+    """The error of the last of these records; those before it are told beside it."""
+    record = records[-1]
+    then, now = _lines(record.commands), _lines(decided)
+    changes = [line.rstrip("\n") for line in ndiff(then, now) if not line.startswith("?")]
+    if then == now:
         changes.append("  (they differ in personal text alone)")
+    before = tuple(f"record {each.seq}, at {each.at:.3f} s: {masked(each.event)}" for each in records[:-1])
+    told = [f"  {each}" for each in (*before, f"after {masked(record.event)}")]
+    known = ["  what the brain came to know by it now:"] if state else []
+    known += [f"  {each}" for each in state[:_TOLD]]
+    if len(state) > _TOLD:
+        known.append(f"  and {len(state) - _TOLD} facts more")
     head = f"{path}: record {record.seq}, at {record.at:.3f} s, was decided otherwise (- then, + now)"
     return ReplayDivergence(
-        "\n".join([head, f"  after {masked(record.event)}", *changes]),
+        "\n".join([head, *told, *changes, *known]),
         seq=record.seq,
-        recorded="\n".join(before),
-        decided="\n".join(after),
+        recorded="\n".join(then),
+        decided="\n".join(now),
+        before=before,
+        state=state,
     )
 
 

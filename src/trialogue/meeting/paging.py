@@ -12,8 +12,7 @@ import orjson
 
 from trialogue.brain.words.transcript import utterances
 from trialogue.errors import JournalError, SetupError
-from trialogue.journal.files import JOURNAL, journal_of, write_entered
-from trialogue.journal.manifest import NAME as MANIFEST
+from trialogue.journal.files import JOURNAL, journal_of, runs_in, write_entered
 from trialogue.journal.reader import Reading, read
 from trialogue.journal.records import HeaderClock
 from trialogue.meeting.resumption import last_words
@@ -55,7 +54,7 @@ def write_page(run: Path, *, out: Path | None = None, sound: WhereSound = "insid
 
 def is_run(path: Path) -> bool:
     """Whether this is a run or its journal, rather than a folder of runs."""
-    return not path.is_dir() or any((path / name).exists() for name in (JOURNAL, MANIFEST)) or not _runs(path)
+    return not runs_in(path)
 
 
 def write_runs(folder: Path, *, out: Path | None = None) -> Path:
@@ -64,13 +63,9 @@ def write_runs(folder: Path, *, out: Path | None = None) -> Path:
     A run of which nothing can be told has its row, which says why. JournalError where it cannot be written.
     """
     path = folder / PAGE if out is None else out
-    rows = [_row(run, folder, path) for run in _runs(folder)]
+    rows = [_row(run, folder, path) for run in runs_in(folder)]
     write_entered(folder, path, runs_document(folder.resolve().name, rows))
     return path
-
-
-def _runs(folder: Path) -> list[Path]:
-    return sorted(each for each in folder.iterdir() if (each / JOURNAL).is_file())
 
 
 def _row(run: Path, folder: Path, path: Path) -> RunRow:
