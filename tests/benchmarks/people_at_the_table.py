@@ -5,9 +5,10 @@
 The people speak in voices that the cast does not use, 12 dB apart, in rooms whose noise never stops, 15 dB
 below their speech. Each meeting is of five minutes: 24 times somebody assents for 0.3 to 0.7 s beside an
 agent's turn, 12 times somebody cuts in. Prints what the WAV files say: agents that assent silenced (none may
-be), how long each verdict and each silence took, and lines that were lost. Exits with 1 where an agent fell
-silent for assent, a verdict came later than 0.2 s behind `backchannel`, silence later than 0.2 s behind the
-verdict, or a line was lost.
+be), how long each verdict and each silence took, and lines that were lost. A cut is longer than `backchannel`
+from where it is heard behind that bound: who pauses there may have meant no more than to assent. Exits with 1
+where an agent fell silent for assent, a verdict came later than 0.2 s behind that moment, silence later than
+0.2 s behind the verdict, or a line was lost.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from attrs import define, frozen
 
 from trialogue import Meeting, open_meeting
 from trialogue.journal.reader import read
-from trialogue.model.commands import EndTurn, Report, StopPlayout
+from trialogue.model.commands import EndTurn, Report
 from trialogue.model.events import (
     PlaybackFinished,
     PlaybackStarted,
@@ -38,6 +39,9 @@ RATE = 24_000
 FRAME_S = 0.02
 BACKCHANNEL_S, JUDGED_S, SILENT_S = 0.8, 0.2, 0.2
 NOISE_DB = -15.0
+SOFT_DB = -20.0
+"""What is so much softer than the speech is a pause in it, if it lasts for `PAUSE_S`."""
+PAUSE_S = 0.1
 LEVELS_DB = {"dana": -20.0, "eve": -32.0}
 VOICES = {"dana": "hugo", "eve": "iris"}
 ASSENT = ("Mm-hm.", "Yes.", "Right.", "I see.", "Okay.", "Sure.", "Yeah.", "Exactly.")
@@ -78,6 +82,11 @@ class Done:
     verdict_s: float | None = None
     silent_s: float | None = None
 
+    @property
+    def late_s(self) -> float:
+        """How long behind the moment at which it is longer than `backchannel` the verdict came."""
+        return (self.verdict_s or 9.0) - longer_from(self.act.sound)
+
 
 def speech(text: str, voice: str, level_db: float) -> np.ndarray:
     """A text as this voice says it, without silence around it, at a level (RMS, dB below full scale)."""
@@ -86,6 +95,19 @@ def speech(text: str, voice: str, level_db: float) -> np.ndarray:
     loud = np.flatnonzero(np.abs(sound) > 0.02 * np.abs(sound).max())
     sound = sound[loud[0] : loud[-1]]
     return sound * 10 ** (level_db / 20) / np.sqrt(np.mean(sound**2))
+
+
+def longer_from(sound: np.ndarray) -> float:
+    """The first moment behind `BACKCHANNEL_S` at which something is heard of it, in seconds.
+
+    What ends within 50 ms of the bound cannot be said to be longer: that little is hidden by the room.
+    """
+    size = RATE // 100
+    hops = sound[: len(sound) // size * size].reshape(-1, size)
+    loud = np.mean(hops**2, axis=1) > np.mean(sound**2) * 10 ** (SOFT_DB / 10)
+    at = next(place for place in range(round(100 * BACKCHANNEL_S) + 5, len(loud)) if loud[place])
+    before = np.flatnonzero(loud[:at])
+    return BACKCHANNEL_S if at - before[-1] < 100 * PAUSE_S else at / 100
 
 
 def acts(seed: int) -> list[Act]:
@@ -255,13 +277,14 @@ def measure(folder: Path, done: list[Done]) -> None:
     for each in done:
         each.begin_s = found_at(sounds[each.act.by], each.act.sound, each.pushed_at)
         length_s = len(each.act.sound) / RATE
-        near = [r for r in records if each.begin_s <= r.at <= each.begin_s + length_s + 1.0]
+        near = [r for r in records if each.begin_s <= r.at <= each.begin_s + length_s + 1.5]
         verdicts = [
             record.at
             for record in near
             for command in record.commands
-            if isinstance(command, StopPlayout)
-            or (isinstance(command, Report) and command.code in {"interruption", "backchannel"})
+            if isinstance(command, Report)
+            and command.participant == each.act.by
+            and command.code == ("interruption" if each.act.kind == "cut" else "backchannel")
         ]
         each.verdict_s = verdicts[0] - each.begin_s if verdicts else None
         silent = falls_silent(sounds[each.beside], each.begin_s, each.begin_s + max(length_s, 1.6) + 0.4)
@@ -308,18 +331,21 @@ def report(policy: str, folder: Path, done: list[Done]) -> bool:
     print(f"  cuts that were let in          {len(silences)} of {len(cuts)}")
     print(f"  turns that ended interrupted   {ends}")
     print(f"  from its sound to the verdict  {_span(verdicts)} s")
+    print(f"  behind being too long for one  {_span(each.late_s for each in cuts)} s")
     print(f"  from the verdict to silence    {_span(silences)} s")
     print(f"  lines lost or said twice       {len(lost)} {lost[:3]}")
     for each in stopped:
         print(f"    assent by {each.act.by} at {each.begin_s:.2f}: silent after {each.silent_s:.2f} s")
     for each in cuts:
-        if each.verdict_s is None or each.silent_s is None or each.verdict_s > BACKCHANNEL_S + JUDGED_S:
-            print(f"    cut by {each.act.by} at {each.begin_s:.2f}: {each.verdict_s}, {each.silent_s}")
+        if each.late_s > JUDGED_S or each.silent_s is None:
+            print(
+                f"    {each.act.by} at {each.begin_s:.2f}: {each.verdict_s}, {each.silent_s}, {each.act.text}"
+            )
     return (
         not stopped
         and not lost
         and len(silences) == len(cuts)
-        and max(verdicts, default=9.0) <= BACKCHANNEL_S + JUDGED_S
+        and max((each.late_s for each in cuts), default=9.0) <= JUDGED_S
         and max(silences, default=9.0) <= SILENT_S
     )
 
