@@ -32,11 +32,14 @@ Begin with:  trialogue run scenarios/edge-cache.yaml
 EXIT_CODES: Final = """\
 Exit codes:
   0    it went as asked; a meeting ended by its own rules
-  1    something failed on the way, as code of the scenario's author; replay --verify found a divergence
+  1    something failed on the way, as code of the scenario's author; replay --verify found a divergence;
+       an expectation of behaviour was not met
   2    wrong use: an option, a file, a scenario, a missing package or key; too little memory
   3    a service refused, or no agent could be reached any more, or none could say a word
   4    a journal is damaged, lost, or cannot be written; a recording is not whole
   5    other rules decided the journal: it can be read, but neither verified nor gone on with
+  6    only expectations of timing were not met
+  7    expectations were not met, none of behaviour, for a part of the meeting broke (infrastructure)
   70   a fault of trialogue itself, shown with its traceback
   129  SIGHUP   130  Ctrl-C   141  nobody reads the output   143  SIGTERM
 """
@@ -88,6 +91,12 @@ EXPORT_EXAMPLES: Final = """\
 Examples:
   trialogue export runs/edge-cache-20250131-101500 textgrid eaf
   trialogue export runs/edge-cache-20250131-101500 csv --out .
+"""
+
+EXPECT_EXAMPLES: Final = """\
+Examples:
+  trialogue expect runs/edge-cache-20250131-101500
+  trialogue expect runs/edge-cache-20250131-101500 scenarios/edge-cache.yaml
 """
 
 VERIFY_FILES_EXAMPLES: Final = """\
@@ -453,6 +462,25 @@ def replay(
     if verify:
         return verifying.verify_run(run, allow_import, as_json=json)
     return replaying.print_transcript(run, as_json=json)
+
+
+@app.command(sort_key=6, help_epilogue=EXPECT_EXAMPLES)
+def expect(
+    run: RunPath,
+    scenario: Annotated[
+        Path | None, Parameter(help="The scenario whose expectations are meant; else the run's own.")
+    ] = None,
+    /,
+    *,
+    json: Annotated[Json, Parameter(help="Print the verdict as JSON.")] = False,
+) -> int:
+    """Tell which expectations a run meets, by its journal alone: what was expected, what happened, and when.
+
+    Exit code 1 where one of behaviour is not met, else 7 for one of infrastructure, else 6 for one of timing.
+    """
+    from trialogue.cli.expect import expect_of_run  # noqa: PLC0415 - the journal comes with it
+
+    return expect_of_run(run, scenario, as_json=json)
 
 
 @app.command(name="verify-files", sort_key=6, help_epilogue=VERIFY_FILES_EXAMPLES)

@@ -11,6 +11,7 @@ from attrs import frozen
 from trialogue.cli.view_lines import Line, Span, Tone, bar, clock, counted, line, padded, span
 from trialogue.cli.view_moments import LONGEST_NOTICE, Seating, reason_in_words
 from trialogue.cli.view_story import UNTOLD
+from trialogue.cli.view_verdict import headline
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import brief, safe_text
 from trialogue.report.measures import Measures, ParticipantMeasures, Spread
@@ -55,6 +56,7 @@ def summary(ended: Ended) -> list[Line]:
         *figures(ended.plan, measured),
         *_cost(ended),
         *_failures(ended),
+        *_expected(ended),
         *_files(ended),
     ]
 
@@ -69,6 +71,7 @@ def in_one_line(ended: Ended) -> str:
     result = ended.result
     turns = sum(result.measures.causes.values())
     where = f", {ended.folder}" if ended.folder else ""
+    where = f"{where}; {headline(result.expectations)}" if result.expectations else where
     return span(f"{result.name}: {result.reason} after {clock(result.duration_s)}, {turns} turns{where}").text
 
 
@@ -166,6 +169,19 @@ def _failures(ended: Ended) -> Iterator[Line]:
         yield _fact("" if index else "failures", f"{code}{who}: {text}{times}", is_amiss=True)
     if len(kinds) > FAILURES:
         yield _fact("", f"and {counted(len(kinds) - FAILURES, 'more kind')}, in result.json", is_amiss=True)
+
+
+def _expected(ended: Ended) -> Iterator[Line]:
+    """How many expectations were met, and the first of those that were not."""
+    verdict = ended.result.expectations
+    if verdict is None:
+        return
+    yield _fact("expected", headline(verdict), is_amiss=not verdict.is_met)
+    for miss in verdict.misses[:FAILURES]:
+        told = f"{miss.place}, {miss.kind}: expected {miss.expected}; {miss.happened}"
+        yield _fact("", told, is_amiss=True)
+    if len(verdict.misses) > FAILURES:
+        yield _fact("", f"and {len(verdict.misses) - FAILURES} more, in result.json", is_amiss=True)
 
 
 def _files(ended: Ended) -> Iterator[Line]:

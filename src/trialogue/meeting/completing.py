@@ -43,14 +43,19 @@ def complete_files(run: Path, imports: tuple[str, ...] = ()) -> tuple[str, ...]:
     brain = brain_for(reading.header.plan, imports)
     verify(path, lambda _: brain)
     is_virtual, started = reading.header.clock is HeaderClock.VIRTUAL, reading.header.started
-    told = Run("virtual" if is_virtual else "real", speed=None, files=files_of(path.parent), reason=None)
+    resolved = prepare(path.parent / "scenario.yaml")
+    told = Run(
+        clock="virtual" if is_virtual else "real",
+        files=files_of(path.parent),
+        expected=resolved.expectations,
+    )
     held = HeldMeeting(
         with_everybody(brain.plan, records),
         brain.utterances(),
         records,
         None if is_virtual else started.astimezone(),
     )
-    write_files(held, told, path.parent, secrets_for(prepare(path.parent / "scenario.yaml"), NO_SECRETS))
+    write_files(held, told, path.parent, secrets_for(resolved, NO_SECRETS))
     seal(path.parent)
     return _LAST
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import orjson
-from attrs import frozen
+from attrs import evolve, frozen
 
 from trialogue.diagnostics import Log
 from trialogue.errors import JournalError
+from trialogue.expect import HeldRecords, judge
 from trialogue.journal.reader import read
 from trialogue.journal.records import EPOCH, HeaderClock
 from trialogue.meeting.folder import write_private
 from trialogue.meeting.resumption import CLIPS
 from trialogue.meeting.stage import Stage
+from trialogue.model.expectations import NOTHING_EXPECTED, Expectations, Findings, Kind
+from trialogue.model.records import Record
 from trialogue.model.secrets import Secrets
 from trialogue.model.text import steerless_json
 from trialogue.report import EXPORTS, KEPT, HeldMeeting, Result, Run, result
@@ -36,6 +40,8 @@ EXIT_CODES = {
 SHORTFALL_CODES = {Shortfall.UNSPOKEN: 3, Shortfall.UNRECORDED: 4}
 """How it ends for a meeting that ended in order and fell short: as for a refusal, and as for a lost file."""
 
+VERDICT_CODES: Final[Mapping[Kind, int]] = {"behaviour": 1, "infrastructure": 7, "timing": 6}
+"""How it ends for a meeting of which more was expected: the first that applies."""
 
 FAILURES = frozenset({"journal-failed", "brain-failed", "actor-failed"})
 """Ends that nobody decided on: the meeting raises what it failed of; its files say what they can."""
@@ -61,9 +67,16 @@ class MeetingResult:
 
     @property
     def exit_code(self) -> int:
-        """How a command that held the meeting ends: by the reason of its end, by its shortfall, or 0."""
+        """How a command that held the meeting ends: by its end, its shortfall, its expectations, or 0."""
         by_reason = EXIT_CODES.get(self.result.reason, 0)
-        return by_reason or (SHORTFALL_CODES[self.shortfall] if self.shortfall else 0)
+        by_shortfall = SHORTFALL_CODES[self.shortfall] if self.shortfall else 0
+        return by_reason or by_shortfall or verdict_code(self.result.expectations)
+
+
+def verdict_code(verdict: Findings | None) -> int:
+    """How a command ends by what came of a meeting's expectations; 0 where all were met."""
+    kinds = verdict.kinds if verdict is not None else frozenset[Kind]()
+    return next((code for kind, code in VERDICT_CODES.items() if kind in kinds), 0)
 
 
 def write_outputs(stage: Stage) -> MeetingResult:
@@ -79,6 +92,7 @@ def write_outputs(stage: Stage) -> MeetingResult:
         speed=round(stage.sequencer.ended_at / machine_s, 2) if virtual else None,
         files=files_of(stage.folder),
         reason=stage.end_reason if stage.end_reason in FAILURES else None,
+        expected=stage.resolved.expectations,
     )
     outcome = write_files(held, run, stage.folder, stage.secrets)
     return MeetingResult(outcome, stage.folder, machine_s, shortfall(plan, records))
@@ -89,10 +103,17 @@ def write_files(held: HeldMeeting, run: Run, folder: Path, secrets: Secrets) -> 
     for each in EXPORTS.values():
         if each.is_kept:
             write_private(folder / each.file, each.content(held), secrets)
-    outcome = result(held.plan, held.records, held.utterances, run)
+    outcome = judged(result(held.plan, held.records, held.utterances, run), held.records, run.expected)
     document = steerless_json(orjson.dumps(outcome.document(), option=orjson.OPT_INDENT_2))
     write_private(folder / RESULT, document, secrets)
     return outcome
+
+
+def judged(outcome: Result, records: Sequence[Record], expected: Expectations) -> Result:
+    """A result with what came of the expectations; as it is where there are none."""
+    if expected == NOTHING_EXPECTED:
+        return outcome
+    return evolve(outcome, expectations=judge(expected, HeldRecords(records, outcome)))
 
 
 def files_of(folder: Path) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Final, Literal, cast
 from urllib.parse import quote
 
 import orjson
+from attrs import evolve
 
 from trialogue.brain.words.transcript import utterances
 from trialogue.errors import JournalError, SetupError
@@ -16,6 +17,7 @@ from trialogue.journal.files import JOURNAL, journal_of, runs_in, write_entered
 from trialogue.journal.reader import Reading, read
 from trialogue.journal.records import HeaderClock
 from trialogue.meeting.resumption import last_words
+from trialogue.meeting.verdicts import verdict_of
 from trialogue.model.records import Record
 from trialogue.report.cast import with_everybody
 from trialogue.report.page import PageSound, PageSource, content, document
@@ -106,6 +108,7 @@ def _meeting(reading: Reading) -> PageSource:
     header, said = reading.header, utterances(records)
     virtual = header.clock is HeaderClock.VIRTUAL
     told = result(header.plan, records, said, Run(clock=header.clock.value))
+    told = evolve(told, expectations=verdict_of(reading.path.parent))
     return PageSource(header.plan, records, said, told, None if virtual else header.started.astimezone())
 
 

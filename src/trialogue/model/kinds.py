@@ -141,7 +141,8 @@ class Member:
     """Whether it must be there."""
 
     attribute: str
-    """The attribute's name: the key, with `_` after it where Python has other plans for the word."""
+    """The attribute's name: the key, with `_` after it where Python has other plans for the word. A key with
+    hyphens stands in its field's metadata."""
 
 
 @frozen
@@ -183,7 +184,10 @@ def record_of(cls: type[attrs.AttrsInstance]) -> KeyMap:
         cls,
         tuple(
             Member(
-                field.name.rstrip("_"), kind_of(hints[field.name]), field.default is attrs.NOTHING, field.name
+                cast("str", field.metadata.get("key", field.name.rstrip("_"))),
+                kind_of(hints[field.name]),
+                field.default is attrs.NOTHING,
+                field.name,
             )
             for field in attrs.fields(cls)
         ),

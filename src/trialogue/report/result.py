@@ -10,6 +10,7 @@ from attrs import asdict, frozen
 from trialogue.brain.course.cost import Cost, cost_of
 from trialogue.model.commands import EndMeeting, Report
 from trialogue.model.events import ActorCrashed, ServiceWarned, SessionFailed
+from trialogue.model.expectations import NOTHING_EXPECTED, Expectations, Findings
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
@@ -57,6 +58,9 @@ class Run:
     reason: str | None = None
     """Why it ended, where the records cannot say so (`journal-failed`)."""
 
+    expected: Expectations = NOTHING_EXPECTED
+    """What its scenario expects of it."""
+
 
 @frozen
 class Result:
@@ -101,6 +105,9 @@ class Result:
 
     failures: tuple[Failure, ...]
     """What went wrong on the way, in order."""
+
+    expectations: Findings | None = None
+    """What came of the scenario's expectations; None where it has none."""
 
     def document(self) -> dict[str, object]:
         """The content of `result.json`: plain JSON values, floats to the microsecond."""

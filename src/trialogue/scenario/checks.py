@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from trialogue.brain.floor.policies import BY_THE_CHAIR
 from trialogue.model.participants import Participant
+from trialogue.scenario.expect_checks import check_expect
 from trialogue.scenario.floor_keys import FLOOR_TOOLS, dollars, names_attribute, percent
 from trialogue.scenario.looking import Look, SourcePlaces, check_participant
 from trialogue.scenario.people_checks import check_people
@@ -48,6 +49,7 @@ def check_document(look: Look) -> None:
     _check_end(look)
     _check_frame(look)
     _check_cost(look)
+    check_expect(look)
 
 
 # --- cast ---------------------------------------------------------------------------------------------

@@ -131,7 +131,12 @@ def _scalar(kind: kinds.Words | kinds.NotText) -> JsonObject:
 
 @cache
 def field_docs(cls: type[attrs.AttrsInstance]) -> dict[str, str]:
-    """The docstring under each field of a class, on one line."""
+    """The docstring under each field of a class and of those that it is made of, on one line."""
+    inherited = [field_docs(base) for base in cls.__bases__ if attrs.has(base)]
+    return {name: text for docs in (*inherited, _own_docs(cls)) for name, text in docs.items()}
+
+
+def _own_docs(cls: type[attrs.AttrsInstance]) -> dict[str, str]:
     tree = ast.parse(textwrap.dedent(inspect.getsource(cls)))
     body = cast("ast.ClassDef", tree.body[0]).body
     docs: dict[str, str] = {}

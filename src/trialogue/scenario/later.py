@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from trialogue.scenario.schema import AgentDefaultsKeys, AgentKeys, Document
 
 LATER_KEYS: Mapping[type, frozenset[str]] = {
-    Document: frozenset({"faults", "expect"}),
+    Document: frozenset({"faults"}),
     AgentDefaultsKeys: frozenset({"restart"}),
     AgentKeys: frozenset({"restart"}),
 }

@@ -79,6 +79,7 @@ class Code(Enum):
     LIMIT_NONE = "E-LIMIT-NONE"
     FRAME = "E-FRAME"
     CLOCK_LIVE = "E-CLOCK-LIVE"
+    EXPECT = "E-EXPECT"
 
 
 @frozen(order=True)

@@ -8,10 +8,12 @@ from typing import cast
 
 from attrs import evolve, field, frozen
 
+from trialogue.model.expectations import Expectations
 from trialogue.model.plan import MeetingPlan
 from trialogue.scenario.agents import agent_block, is_scripted, offered_tools
 from trialogue.scenario.checks import Look, SourcePlaces
 from trialogue.scenario.defaults import Overrides, complete, filled, sitting_fault
+from trialogue.scenario.expecting import expectations_of
 from trialogue.scenario.load import Scenario, read_file
 from trialogue.scenario.planning import plan_of
 from trialogue.scenario.problems import Code, Problems, ScenarioProblem
@@ -101,6 +103,11 @@ class Resolved:
         tools = (tool.code for tool in self.tools if tool.code is not None)
         policies = (name for name in (self.plan.floor.policy, self.plan.floor.otherwise) if ":" in name)
         return tuple(dict.fromkeys((*tools, *policies)))
+
+    @property
+    def expectations(self) -> Expectations:
+        """What is expected of the meeting."""
+        return expectations_of(self.document)
 
     @property
     def secrets(self) -> tuple[str, ...]:

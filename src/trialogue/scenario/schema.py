@@ -15,6 +15,7 @@ from attrs import frozen
 from trialogue.model.kinds import AnyObject, Anything, Duration, OneLine, Whole
 from trialogue.model.participants import Hears
 from trialogue.model.plan import SilenceStep
+from trialogue.scenario.expect_keys import ExpectKeys
 from trialogue.scenario.floor_keys import InterruptKeys, ShareKeys
 from trialogue.scenario.patterns import SaidKeys
 from trialogue.scenario.people import ClipsKeys
@@ -341,6 +342,9 @@ class Document:
 
     end: EndKeys | None = None
     """What ends it."""
+
+    expect: ExpectKeys | None = None
+    """What is expected of it: a meeting with expectations is a test."""
 
     profiles: Mapping[Identifier, Annotated[JsonObject, AnyObject()]] | None = None
     """Parts of a scenario that `--profile NAME` lays over this one: maps merge, lists and values replace."""

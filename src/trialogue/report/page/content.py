@@ -59,7 +59,7 @@ def content(meeting: PageSource) -> dict[str, object]:
             "duration_s": ms(result.duration_s),
         },
         "marks": marks,
-        "moments": [_moment(each) for each in moments(marks, heard, result.duration_s)],
+        "moments": [_moment(each) for each in moments(marks, heard, result.duration_s, _missed(meeting))],
         "plots": [asdict(each) for each in plots(plan, meeting.records, heard)],
         "tables": [asdict(each) for each in tables(plan, result)],
     }
@@ -89,6 +89,13 @@ def _verdicts(meeting: PageSource, heard: Sequence[Stretch]) -> Iterator[Mark]:
     for cut in attempts(heard, said, rules):
         if cut.outcome != "backchannel":
             yield {"k": "verdict", "who": cut.by, "of": cut.of, "at": ms(cut.at), "outcome": cut.outcome}
+
+
+def _missed(meeting: PageSource) -> Iterator[Highlight]:
+    """The expectations that were not met, at the moments at which that shows."""
+    verdict = meeting.result.expectations
+    for each in verdict.misses if verdict else ():
+        yield Highlight(each.at, "failure", f"expected {each.expected}: {each.happened}", each.participant)
 
 
 def _outcome(meeting: PageSource) -> str:

@@ -1,6 +1,7 @@
 """The moments of a meeting that are worth a look, the worst first: where the page opens, where `n` goes.
 
-1. First what failed, in order of time; then the longest silence; then warnings; then the other long silences.
+1. First the expectations that were not met, in order of time; then what failed; then the longest silence;
+   then warnings; then the other long silences.
 2. The longest silence counts from `LEAST_S` on, others from `SILENCE_S` on; those before the first sound and
    after the last count, too.
 3. The same failure of the same participant within `SAME_S` is one moment.
@@ -54,16 +55,16 @@ class Highlight:
 
 
 def moments(
-    marks: Iterable[Mark], heard: Sequence[Stretch], duration_s: float, failures: Iterable[Highlight] = ()
+    marks: Iterable[Mark], heard: Sequence[Stretch], duration_s: float, missed: Iterable[Highlight] = ()
 ) -> tuple[Highlight, ...]:
-    """All moments, the worst first; `failures` are told beside those that the marks tell of."""
-    told = [*_noted(marks), *failures]
+    """All moments, the worst first; `missed` are the expectations that were not met."""
+    told = list(_noted(marks))
     failed = _distinct(each for each in told if each.what == "failure")
     warned = _distinct(each for each in told if each.what == "warning")
     quiet = sorted(_silences(heard, duration_s), key=lambda each: (each[0] - each[1], each[0]))[:SILENCES]
     silent = [Highlight(start, "silence", f"{end - start:.1f} s of silence") for start, end in quiet]
     long = [each for each, (start, end) in zip(silent, quiet, strict=True) if end - start >= SILENCE_S]
-    return (*failed, *silent[:1], *warned, *long[1:])[:MOST]
+    return (*_distinct(missed), *failed, *silent[:1], *warned, *long[1:])[:MOST]
 
 
 def _noted(marks: Iterable[Mark]) -> Iterator[Highlight]:

@@ -1,0 +1,46 @@
+"""`trialogue expect`: what came of a scenario's expectations in a run that was held, by its journal alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attrs import asdict
+
+from trialogue.cli.verify import tell_problems
+from trialogue.cli.view_screens import put_json, show
+from trialogue.cli.view_verdict import verdict_lines
+from trialogue.errors import SetupError
+from trialogue.journal.files import journal_of
+from trialogue.journal.reader import read
+from trialogue.meeting.outputs import verdict_code
+from trialogue.meeting.verdicts import judge_run
+from trialogue.model.expectations import NOTHING_EXPECTED, Findings
+from trialogue.report.result import rounded
+from trialogue.scenario.resolve import prepare
+
+__all__ = ["expect_of_run"]
+
+
+def expect_of_run(run: Path, scenario: Path | None, *, as_json: bool) -> int:
+    """Look up the expectations of a scenario, the run's own where None, in a run; the exit code.
+
+    Raises `ScenarioError` for a scenario that is wrong, `SetupError` for one that expects nothing, and
+    `JournalError` for a journal that is damaged.
+    """
+    reading = read(journal_of(run))
+    file = reading.path.parent / "scenario.yaml" if scenario is None else scenario
+    expected = prepare(file).expectations
+    if expected == NOTHING_EXPECTED:
+        raise SetupError(f"{file} expects nothing: it has no key expect")
+    verdict = judge_run(reading, expected).expectations or Findings(0)
+    code = verdict_code(verdict)
+    if as_json:
+        put_json({"trialogue": 1, "kind": "verdict", **_plain(verdict), "exit_code": code})
+    else:
+        show(list(verdict_lines(verdict)))
+    tell_problems(reading.problems)
+    return code
+
+
+def _plain(verdict: Findings) -> dict[str, object]:
+    return {name: rounded(value) for name, value in asdict(verdict).items()}

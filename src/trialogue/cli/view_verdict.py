@@ -1,0 +1,60 @@
+"""What came of a meeting's expectations, for people: how many were met, and each that was not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from trialogue.cli.view_lines import Line, Span, Tone, clock, counted, line, span
+from trialogue.model.expectations import Advice, Findings, Miss
+from trialogue.model.text import brief, safe_text
+
+__all__ = ["headline", "missed", "verdict_lines"]
+
+LONGEST: Final = 400
+"""Characters of one text about an expectation."""
+
+
+def verdict_lines(verdict: Findings) -> Iterator[Line]:
+    """All of it, with the records around each miss."""
+    tone = Tone.NORMAL if verdict.is_met else Tone.WARNING
+    yield line(span(headline(verdict), tone))
+    for miss in verdict.misses:
+        yield line()
+        yield from missed(miss)
+        for record in miss.around:
+            yield line(Span(f"      {safe_text(record)}", Tone.FAINT))
+    for advice in verdict.advice:
+        yield line()
+        yield _advised(advice)
+
+
+def headline(verdict: Findings) -> str:
+    """How many expectations were met, and of which kinds the others are."""
+    places = {miss.place for miss in verdict.misses}
+    if not places:
+        return f"{counted(verdict.checked, 'expectation')}, all met"
+    kinds = Counter(miss.kind for miss in verdict.misses)
+    told = ", ".join(f"{count} of {kind}" for kind, count in kinds.items())
+    misses = counted(len(verdict.misses), "miss").replace("misss", "misses")
+    met = verdict.checked - len(places)
+    return f"{met} of {counted(verdict.checked, 'expectation')} met; {misses}: {told}"
+
+
+def missed(miss: Miss) -> Iterator[Line]:
+    """One miss: what was expected, what happened, when."""
+    where = f"{miss.place}, {miss.kind}, at {clock(miss.at)}"
+    who = f", {miss.participant}" if miss.participant else ""
+    yield line(span(f"  {safe_text(where)}{safe_text(who)}", Tone.WARNING))
+    yield line(span(f"    expected  {_text(miss.expected)}"), hang=14)
+    yield line(span(f"    happened  {_text(miss.happened)}"), hang=14)
+
+
+def _advised(advice: Advice) -> Line:
+    reason = f": {_text(advice.reason)}" if advice.reason else ""
+    return line(Span(f"  {advice.place}, advice: {advice.answer}{reason}", Tone.FAINT), hang=4)
+
+
+def _text(text: str) -> str:
+    return brief(safe_text(text), LONGEST)

@@ -1,0 +1,5 @@
+"""What was expected of a meeting, looked up in its records. Pure: records in, a verdict out."""
+
+from trialogue.expect.verdict import HeldRecords, judge
+
+__all__ = ["HeldRecords", "judge"]

@@ -1,0 +1,108 @@
+"""Measures within bounds: what was observed, compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final
+
+from trialogue.expect.missing import Finding, HeldRecords
+from trialogue.expect.observing import (
+    MEASURES,
+    Measured,
+    Observed,
+    Unit,
+    floor_shares,
+    overlap_ratio,
+    until,
+)
+from trialogue.expect.occurrences import Occurrence
+from trialogue.model.expectations import Bound, Kind, Section
+from trialogue.report.measures import spread
+from trialogue.report.stretches import Stretch, stretches
+
+SETTLED_S: Final = 60.0
+"""Shares say nothing before a meeting has lasted so long, in seconds."""
+
+
+def bound_misses(
+    bound: Bound, held: HeldRecords, section: Section, turns: Sequence[float]
+) -> Iterator[Finding]:
+    """A miss for each participant, or for the meeting, whose measure is out of its bound.
+
+    `turns` are the ends of turns at which shares are looked at, beside the end.
+    """
+    measure = MEASURES[bound.measure]
+    observed = measure.observe(Measured(held.records, held.result))
+    for name in bound.names or (None,):
+        own = [each for each in observed if name is None or each.participant == name]
+        if measure.unit == "share" and name_of_share(bound.measure):
+            own = [*_earlier(bound.measure, held, name, turns), *own]
+        yield from _judged(bound, own, section, name)
+
+
+def name_of_share(measure: str) -> bool:
+    """Whether a measure can be looked at in the middle of a meeting."""
+    return measure in {"overlap-ratio", "floor-share"}
+
+
+def _earlier(measure: str, held: HeldRecords, name: str | None, turns: Iterable[float]) -> Iterator[Observed]:
+    heard = stretches(held.records)
+    value_of = _share_of(measure, held.result.participants, name)
+    for at in turns:
+        value = value_of(until(heard, at)) if at >= SETTLED_S else None
+        if value is not None:
+            yield Observed(at, value, name)
+
+
+def _share_of(
+    measure: str, names: Sequence[str], name: str | None
+) -> Callable[[Sequence[Stretch]], float | None]:
+    if measure == "overlap-ratio":
+        return overlap_ratio
+    return lambda heard: floor_shares(heard, names).get(name or "")
+
+
+def _judged(
+    bound: Bound, observed: Sequence[Observed], section: Section, name: str | None
+) -> Iterator[Finding]:
+    if not observed:
+        return  # nothing was observed: what must happen is said by an event, not by a measure
+    by_value = sorted(observed, key=lambda each: each.value)
+    worst = by_value[0] if bound.statistic == "min" else by_value[-1]
+    value = _value(bound, by_value)
+    is_out = value < bound.limit - 1e-9 if bound.statistic == "min" else value > bound.limit + 1e-9
+    if is_out:
+        kind: Kind = "timing" if MEASURES[bound.measure].unit == "time" else "behaviour"
+        wanted = f"{bound.text} of {name}" if name else bound.text
+        place = Occurrence(worst.at, 0, worst.participant or name)
+        happened = _happened(bound, value, worst, len(observed))
+        yield Finding(bound.place, section, wanted, happened, place, kind)
+
+
+def _value(bound: Bound, by_value: Sequence[Observed]) -> float:
+    """What is bounded of some observations."""
+    if bound.statistic in {"min", "max"}:
+        return by_value[0 if bound.statistic == "min" else -1].value
+    found = spread(each.value for each in by_value)
+    return {"p50": found.p50, "p95": found.p95}.get(bound.statistic, found.p99) or 0.0
+
+
+def _happened(bound: Bound, value: float, worst: Observed, count: int) -> str:
+    unit = MEASURES[bound.measure].unit
+    if count == 1:
+        return quantity(value, unit)
+    told = f"{bound.statistic} {quantity(value, unit)} of {count}"
+    return f"{told}; the worst is {quantity(worst.value, unit)} at {worst.at:.2f} s"
+
+
+def quantity(value: float, unit: Unit) -> str:
+    """A figure with its unit."""
+    match unit:
+        case "time":
+            return f"{value:.3f} s"
+        case "share":
+            return f"{value:.1%}"
+        case "money":
+            return f"{value:.2f} USD"
+        case "count":
+            return f"{value:g}"

@@ -1,0 +1,46 @@
+"""What is looked at, and what is found missing, before it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from trialogue.expect.occurrences import Occurrence
+from trialogue.model.expectations import Kind, Section
+from trialogue.model.records import Record
+from trialogue.report.result import Result
+
+
+@frozen
+class HeldRecords:
+    """A meeting that was held, as its expectations see it."""
+
+    records: Sequence[Record]
+    """Its records, in order."""
+
+    result: Result
+    """What came of it, from the same records."""
+
+
+@frozen
+class Finding:
+    """An expectation that was not met, and where that shows."""
+
+    place: str
+    """Where it stands in the scenario."""
+
+    section: Section
+    """In which list."""
+
+    expected: str
+    """What was expected, in words."""
+
+    happened: str
+    """What happened, in words."""
+
+    at: Occurrence
+    """Where it shows."""
+
+    kind: Kind
+    """What it says."""

@@ -1,0 +1,238 @@
+"""Measures that can be bounded, each with the moments at which it was observed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, Literal
+
+from attrs import frozen
+
+from trialogue.model.commands import EndTurn, GrantFloor, StopPlayout
+from trialogue.model.events import PlaybackFinished, PlaybackStarted, SpeechStarted, SpeechStopped
+from trialogue.model.records import Record
+from trialogue.report.measures.borders import borders
+from trialogue.report.result import Result
+from trialogue.report.stretches import Stretch, joined, spoken_s, stretches, time_with
+
+Unit = Literal["time", "share", "count", "money"]
+"""What a measure is counted in."""
+
+
+@frozen
+class Observed:
+    """One observation of a measure."""
+
+    at: float
+    """When, in seconds since the meeting's start."""
+
+    value: float
+    """What was observed."""
+
+    participant: str | None = None
+    """Of whom."""
+
+
+@frozen
+class Measured:
+    """What a measure is looked up in."""
+
+    records: Sequence[Record]
+    """The records."""
+
+    result: Result
+    """What came of the meeting."""
+
+
+@frozen
+class Measure:
+    """A measure that an expectation can bound."""
+
+    name: str
+    """What scenarios call it."""
+
+    about: str
+    """What it is, in words."""
+
+    unit: Unit
+    """What it is counted in."""
+
+    each: bool
+    """Whether it can be asked of single participants."""
+
+    many: bool
+    """Whether there are many observations, of which `p50`, `p95` and `p99` can be said."""
+
+    observe: Callable[[Measured], list[Observed]]
+    """All observations; one at the meeting's end where there are not many."""
+
+
+# --- many observations ------------------------------------------------------------------------------
+
+
+def responses(found: Measured) -> list[Observed]:
+    """From each grant to the first sound of its turn; at that sound."""
+    granted: dict[str, tuple[int, float]] = {}
+    speaking: set[str] = set()
+    seen: list[Observed] = []
+    for record in found.records:
+        match record.event:
+            case PlaybackStarted(participant=name, turn=turn) if granted.get(name, (0, 0.0))[0] == turn:
+                seen.append(Observed(record.at, record.at - granted.pop(name)[1], name))
+            case SpeechStarted(participant=name):
+                speaking.add(name)
+                if name in granted:
+                    seen.append(Observed(record.at, record.at - granted.pop(name)[1], name))
+            case SpeechStopped(participant=name):
+                speaking.discard(name)
+            case _:
+                pass
+        for command in record.commands:
+            match command:
+                case GrantFloor(to=name, turn=turn) if name not in speaking:
+                    granted[name] = turn, record.at
+                case EndTurn(participant=name):
+                    granted.pop(name, None)
+                case _:
+                    pass
+    return seen
+
+
+def stops(found: Measured) -> list[Observed]:
+    """From each decision to stop a turn to its last sound."""
+    stopped: dict[tuple[str, int], float] = {}
+    seen: list[Observed] = []
+    for record in found.records:
+        match record.event:
+            case PlaybackFinished(participant=name, turn=turn, outcome="cut", position_s=position_s):
+                at = stopped.pop((name, turn), None)
+                if at is not None:
+                    seen.append(Observed(record.at, max(0.0, position_s - at), name))
+            case _:
+                pass
+        for command in record.commands:
+            if isinstance(command, StopPlayout):
+                stopped[command.participant, command.turn] = record.at
+    return seen
+
+
+def turn_lengths(found: Measured) -> list[Observed]:
+    """How long each turn was held, from its grant to its end."""
+    granted: dict[int, float] = {}
+    seen: list[Observed] = []
+    for record in found.records:
+        for command in record.commands:
+            match command:
+                case GrantFloor(turn=turn):
+                    granted[turn] = record.at
+                case EndTurn(participant=name, turn=turn) if turn in granted:
+                    seen.append(Observed(record.at, record.at - granted.pop(turn), name))
+                case _:
+                    pass
+    return seen
+
+
+def silences(found: Measured) -> list[Observed]:
+    """Each stretch without a voice, between the first sound and the last; at its end."""
+    seen: list[Observed] = []
+    last: float | None = None
+    for each in joined(stretches(found.records)):
+        if last is not None and each.start_s > last:
+            seen.append(Observed(each.start_s, each.start_s - last))
+        last = each.end_s if last is None else max(last, each.end_s)
+    return seen
+
+
+def transfers(found: Measured) -> list[Observed]:
+    """Each floor transfer's offset, as `measures.timing.transfer` counts them."""
+    changes = (each for each in borders(stretches(found.records)) if each.is_transfer)
+    return [Observed(each.start_s, each.offset_s, each.after) for each in changes]
+
+
+# --- one observation, or one a participant ----------------------------------------------------------
+
+
+def overlap_ratio(heard: Sequence[Stretch]) -> float | None:
+    """Time with two voices or more over time with one or more."""
+    one, two = time_with(heard)
+    return two / one if one > 0 else None
+
+
+def floor_shares(heard: Sequence[Stretch], names: Iterable[str]) -> Mapping[str, float]:
+    """Each participant's part of all speech; empty without speech."""
+    spoken = {name: spoken_s(heard, name) for name in names}
+    total = sum(spoken.values())
+    return {name: each / total for name, each in spoken.items()} if total > 0 else {}
+
+
+def until(heard: Iterable[Stretch], at: float) -> list[Stretch]:
+    """What was heard until a moment."""
+    return [
+        Stretch(each.participant, each.turn, each.start_s, min(each.end_s, at))
+        for each in heard
+        if each.start_s < at
+    ]
+
+
+def _overlap(found: Measured) -> list[Observed]:
+    value = overlap_ratio(stretches(found.records))
+    return [] if value is None else [Observed(found.result.duration_s, value)]
+
+
+def _shares(found: Measured) -> list[Observed]:
+    shares = floor_shares(stretches(found.records), found.result.participants)
+    return [Observed(found.result.duration_s, share, name) for name, share in shares.items()]
+
+
+def _silent(found: Measured) -> list[Observed]:
+    value = found.result.measures.timing.silence_share
+    return [] if value is None else [Observed(found.result.duration_s, value)]
+
+
+def _each(attribute: str) -> Callable[[Measured], list[Observed]]:
+    """One figure of each participant's measures."""
+
+    def observe(found: Measured) -> list[Observed]:
+        rows = found.result.measures.participants
+        return [Observed(found.result.duration_s, getattr(each, attribute), each.name) for each in rows]
+
+    return observe
+
+
+def _one(value_of: Callable[[Result], float | None]) -> Callable[[Measured], list[Observed]]:
+    """One figure of the result."""
+
+    def observe(found: Measured) -> list[Observed]:
+        value = value_of(found.result)
+        return [] if value is None else [Observed(found.result.duration_s, value)]
+
+    return observe
+
+
+MEASURES: Final = {
+    each.name: each
+    for each in (
+        Measure("response-latency", "from a grant to the first sound", "time", True, True, responses),
+        Measure("stop-latency", "from the decision to stop to the last sound", "time", True, True, stops),
+        Measure("turn-length", "how long the floor was held", "time", True, True, turn_lengths),
+        Measure("silence", "a stretch without a voice", "time", False, True, silences),
+        Measure("floor-transfer", "from one's last sound to another's first", "time", True, True, transfers),
+        Measure("overlap-ratio", "speech of two at once, of all speech", "share", False, False, _overlap),
+        Measure("floor-share", "one's part of all speech", "share", True, False, _shares),
+        Measure("silence-share", "time without a voice", "share", False, False, _silent),
+        Measure("turns", "turns in which one was heard", "count", True, False, _each("turns")),
+        Measure("words", "words that were heard of one", "count", True, False, _each("words")),
+        Measure(
+            "interruptions",
+            "attempts to cut in, backchannels aside",
+            "count",
+            False,
+            False,
+            _one(lambda result: result.measures.interruptions.tried),
+        ),
+        Measure("duration", "how long the meeting was", "time", False, False, _one(lambda r: r.duration_s)),
+        Measure(
+            "cost", "what the services cost", "money", False, False, _one(lambda result: result.cost.usd)
+        ),
+    )
+}
+"""Every measure that an expectation can bound, by its name."""

@@ -1,0 +1,242 @@
+"""The verdict: each expectation looked up in the records, and a miss for each that was not met.
+
+1. `in_order` is greedy: each event is the first that comes true behind the one before it. What comes late is
+   a miss of timing and counts as having come; what never comes is a miss, and ends the order.
+2. `never` tells of the first `MOST` occurrences.
+3. `always` bounds every observation (`min`, `max`), or all of them (`p50`, `p95`, `p99`). Shares are looked
+   at whenever a turn ends, from the meeting's first minute on, and at its end.
+4. `at_end` counts over the whole meeting.
+5. A miss is of *infrastructure* where it is about sessions and errors, where the participant in question had
+   failed for good, or where the meeting ended of a failure; of *timing* where something took too long or came
+   too late; of *behaviour* otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, assert_never
+
+from attrs import frozen
+
+from trialogue.expect.bounds import bound_misses
+from trialogue.expect.missing import Finding, HeldRecords
+from trialogue.expect.occurrences import Happenings, Occurrence
+from trialogue.expect.telling import around
+from trialogue.model.commands import EndTurn
+from trialogue.model.expectations import (
+    OF_SESSIONS,
+    Advice,
+    Bound,
+    ErrorPattern,
+    Expectations,
+    Expected,
+    Findings,
+    Happening,
+    Kind,
+    Miss,
+    SeatPattern,
+    SoundPattern,
+    SpokenPattern,
+    ToolPattern,
+    Whenever,
+)
+from trialogue.report.result import BAD_ENDS
+
+__all__ = ["HeldRecords", "judge"]
+
+MOST: Final = 3
+"""How many occurrences of what must never happen are told of one expectation; the rest are counted."""
+
+UNASKED: Final = "no model was asked"
+"""Why a question has no answer; a model's answers take the place of this."""
+
+
+def judge(expectations: Expectations, held: HeldRecords) -> Findings:
+    """Look up everything that was expected."""
+    looked = _Looked(held, Happenings.of(held.records, held.result.failures))
+    found = [
+        *(miss for each in expectations.always for miss in looked.always(each)),
+        *looked.in_order(expectations.in_order),
+        *(miss for each in expectations.never for miss in looked.never(each)),
+        *(miss for each in expectations.at_end for miss in looked.at_end(each)),
+    ]
+    advice = tuple(Advice(each.place, "skipped", UNASKED) for each in expectations.questions)
+    return Findings(expectations.count, tuple(looked.told(each) for each in found), advice)
+
+
+@frozen
+class _Looked:
+    """One meeting, looked at."""
+
+    held: HeldRecords
+    happened: Happenings
+
+    def always(self, expected: Whenever | Bound) -> Iterator[Finding]:
+        match expected:
+            case Whenever():
+                yield from self._whenever(expected)
+            case Bound():
+                ends = [
+                    record.at
+                    for record in self.held.records
+                    if any(isinstance(command, EndTurn) for command in record.commands)
+                ]
+                yield from bound_misses(expected, self.held, "always", ends)
+            case _ as never:
+                assert_never(never)
+
+    def at_end(self, expected: Expected | Bound) -> Iterator[Finding]:
+        match expected:
+            case Expected():
+                yield from self._count(expected)
+            case Bound():
+                yield from bound_misses(expected, self.held, "at_end", [])
+            case _ as never:
+                assert_never(never)
+
+    def in_order(self, order: Sequence[Expected]) -> Iterator[Finding]:
+        at, seq, before = 0.0, 0, "the start"
+        for expected in order:
+            found = [
+                each
+                for each in self._occurrences(expected)
+                if (each.at, each.seq) > (at, seq) and each.at >= at + expected.after_s - 1e-6
+            ]
+            if len(found) < expected.nth:
+                yield self._missing(expected, found, before)
+                return
+            came = found[expected.nth - 1]
+            if expected.within_s is not None and came.at > at + expected.within_s + 1e-6:
+                happened = f"it came at {came.at:.2f} s, {came.at - at:.2f} s after {before}"
+                wanted = f"{expected.text} within {expected.within_s:g} s of {before}"
+                yield Finding(expected.place, "in_order", wanted, happened, came, "timing")
+            at, seq, before = came.at, came.seq, f"{expected.text} ({came.at:.2f} s)"
+
+    def _missing(self, expected: Expected, found: Sequence[Occurrence], before: str) -> Finding:
+        earlier = self._occurrences(expected)
+        happened = f"it did not come after {before}"
+        if len(found) > 0:
+            happened = f"it came {_often(len(found))} after {before}, not {expected.nth}"
+        elif earlier:
+            happened += f"; it came at {_times(earlier)}"
+        else:
+            happened += self._instead(expected)
+        at = earlier[-1] if earlier else self._end(_subject(expected))
+        return Finding(expected.place, "in_order", expected.text, happened, at, self._kind(expected, at))
+
+    def never(self, expected: Expected) -> Iterator[Finding]:
+        found = [each for each in self._occurrences(expected) if _is_in_window(expected, each)]
+        wanted = f"never {expected.text}"
+        for index, each in enumerate(found[:MOST]):
+            more = f", and {len(found) - MOST} times more" if index == MOST - 1 and len(found) > MOST else ""
+            code = f": {self.happened.code_at(each)}" if isinstance(expected.pattern, ErrorPattern) else ""
+            happened = f"it happened at {each.at:.2f} s{code}{more}"
+            yield Finding(expected.place, "never", wanted, happened, each, self._kind(expected, each))
+
+    def _count(self, expected: Expected) -> Iterator[Finding]:
+        found = [each for each in self._occurrences(expected) if _is_in_window(expected, each)]
+        least = 1 if expected.least is None and expected.most is None else expected.least or 0
+        if len(found) >= least and (expected.most is None or len(found) <= expected.most):
+            return
+        wanted = f"{expected.text} {_counted(least, expected.most)}"
+        happened = _often(len(found)) + (f", at {_times(found)}" if found else self._instead(expected))
+        at = found[-1] if found else self._end(_subject(expected))
+        yield Finding(expected.place, "at_end", wanted, happened, at, self._kind(expected, at))
+
+    def _whenever(self, expected: Whenever) -> Iterator[Finding]:
+        follows = self._occurrences(expected.then)
+        limit = expected.then.within_s
+        for first in self._occurrences(expected.when):
+            then = next((each for each in follows if (each.at, each.seq) > (first.at, first.seq)), None)
+            wanted = f"whenever {expected.when.text}, {expected.then.text}"
+            wanted += "" if limit is None else f" within {limit:g} s"
+            if then is None:
+                if limit is not None and first.at + limit > self.happened.ended_at:
+                    continue  # the meeting was over before the time was
+                happened = f"after {first.at:.2f} s it never came"
+                kind = self._kind(expected.then, first)
+                yield Finding(expected.place, "always", wanted, happened, first, kind)
+            elif limit is not None and then.at > first.at + limit + 1e-6:
+                happened = f"it came {then.at - first.at:.2f} s after {first.at:.2f} s"
+                yield Finding(expected.place, "always", wanted, happened, then, "timing")
+
+    def _occurrences(self, expected: Expected) -> list[Occurrence]:
+        found = self.happened.find(expected.pattern)
+        if not expected.excepted:
+            return found
+        return [each for each in found if self.happened.code_at(each) not in expected.excepted]
+
+    def _end(self, participant: str | None = None) -> Occurrence:
+        at = self.happened.ended_at
+        return Occurrence(at, self.happened.seq_at(at), participant)
+
+    def _instead(self, expected: Expected) -> str:
+        """What came in the place of something that never came, as far as it can be said without speech."""
+        match expected.pattern:
+            case SpokenPattern(by=by):
+                told = [each for each in self.happened.spoken if by in {None, each.by} and each.text]
+                last = f", the last at {told[-1].at:.2f} s" if told else ""
+                return f"; {by or 'anybody'} spoke {_often(len(told))}{last}"
+            case ToolPattern(tool=tool):
+                calls = [f"{each.by} at {each.at:.2f} s: {each.outcome}" for each in self.happened.calls]
+                return (
+                    f"; calls that ended: {', '.join(calls[:MOST])}" if calls else f"; nobody called {tool}"
+                )
+            case _:
+                return f"; the meeting ended at {self.happened.ended_at:.2f} s: {self.happened.reason}"
+
+    def _kind(self, expected: Expected, found: Occurrence) -> Kind:
+        pattern = expected.pattern
+        is_of_sessions = isinstance(pattern, SeatPattern) and pattern.event in OF_SESSIONS
+        if isinstance(pattern, ErrorPattern) or is_of_sessions or self.happened.reason in BAD_ENDS:
+            return "infrastructure"
+        failed = {each.participant for each in self.happened.seats if each.event is Happening.FAILED}
+        return "infrastructure" if failed & {_subject(expected), found.participant} else "behaviour"
+
+    def told(self, found: Finding) -> Miss:
+        """A miss with the records around it."""
+        return Miss(
+            place=found.place,
+            section=found.section,
+            kind=found.kind,
+            expected=found.expected,
+            happened=found.happened,
+            at=found.at.at,
+            participant=found.at.participant,
+            seq=found.at.seq,
+            around=around(self.held.records, found.at.seq or self.happened.seq_at(found.at.at)),
+        )
+
+
+def _subject(expected: Expected) -> str | None:
+    """Whom an expectation is about."""
+    match expected.pattern:
+        case SpokenPattern(by=by) | SoundPattern(by=by) | ToolPattern(by=by) | ErrorPattern(by=by):
+            return by
+        case SeatPattern(participant=name):
+            return name
+        case _:
+            return None
+
+
+def _is_in_window(expected: Expected, found: Occurrence) -> bool:
+    return found.at >= expected.after_s - 1e-6 and (
+        expected.within_s is None or found.at <= expected.within_s + 1e-6
+    )
+
+
+def _times(found: Sequence[Occurrence]) -> str:
+    told = ", ".join(f"{each.at:.2f} s" for each in found[:MOST])
+    return f"{told} and {len(found) - MOST} times more" if len(found) > MOST else told
+
+
+def _often(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _counted(least: int, most: int | None) -> str:
+    if most is None:
+        return f"at least {_often(least)}"
+    if least == most:
+        return _often(least)
+    return f"at most {_often(most)}" if least == 0 else f"{least} to {most} times"

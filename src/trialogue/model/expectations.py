@@ -1,0 +1,313 @@
+"""Expectations of a meeting, and what came of them: values that a scenario, a run and its page share."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final, Literal, TypeAlias
+
+from attrs import field, frozen
+
+Kind = Literal["behaviour", "timing", "infrastructure"]
+"""What a miss says: somebody did otherwise, too late or for too long, or a part of the meeting broke."""
+
+Section = Literal["always", "in_order", "never", "at_end"]
+"""Where an expectation stands."""
+
+Statistic = Literal["min", "max", "p50", "p95", "p99"]
+"""What of a measure is bounded."""
+
+
+class Happening(Enum):
+    """What can happen to a participant, or to a point of the agenda."""
+
+    STARTED = "started"
+    DONE = "done"
+    READY = "ready"
+    LOST = "lost"
+    REJOINED = "rejoined"
+    FAILED = "failed"
+    JOINED = "joined"
+    LEFT = "left"
+    GRANTED = "granted"
+    HEARD = "heard"
+    INTERRUPTED = "interrupted"
+    HAND = "hand"
+    TIMEOUT = "timeout"
+
+
+OF_AGENDA = frozenset({Happening.STARTED, Happening.DONE})
+"""Happenings of a point of the agenda; all others are a participant's."""
+
+OF_SESSIONS = frozenset({Happening.READY, Happening.LOST, Happening.REJOINED, Happening.FAILED})
+"""Happenings of a participant's sessions: what a service did, not what anybody said."""
+
+
+@frozen
+class SpokenPattern:
+    """Words were heard, in one turn or one remark."""
+
+    matches: tuple[str, ...]
+    """Regular expressions, each of which is in them."""
+
+    by: str | None = None
+    """Only of this participant."""
+
+    number: float | None = None
+    """A number that is in them, in digits or in words."""
+
+
+@frozen
+class SoundPattern:
+    """Somebody is being heard for so long without a break."""
+
+    by: str
+    """Who."""
+
+    for_s: float = 0.0
+    """For how long, in seconds."""
+
+
+@frozen
+class AgendaPattern:
+    """A point of the agenda began or is done."""
+
+    item: str
+    """Its id."""
+
+    event: Happening
+    """`STARTED` or `DONE`."""
+
+
+@frozen
+class SeatPattern:
+    """Something happened to a participant."""
+
+    participant: str
+    """Whom it concerns."""
+
+    event: Happening
+    """What."""
+
+
+@frozen
+class ToolPattern:
+    """A call of a tool came to its end."""
+
+    tool: str
+    """Which tool."""
+
+    by: str | None = None
+    """Only of this participant."""
+
+    outcome: str | None = None
+    """Only with this end."""
+
+    arguments: str | None = None
+    """A regular expression that is in its arguments' JSON."""
+
+    result: str | None = None
+    """A regular expression that is in what came back."""
+
+
+@frozen
+class ErrorPattern:
+    """Something failed on the way, as `failures` of `result.json` say."""
+
+    code: str | None = None
+    """Only of this code."""
+
+    by: str | None = None
+    """Only where it concerns this participant."""
+
+
+@frozen
+class EndPattern:
+    """The meeting ended for a reason."""
+
+    reason: str
+    """The reason."""
+
+
+EventPattern: TypeAlias = (
+    SpokenPattern | SoundPattern | AgendaPattern | SeatPattern | ToolPattern | ErrorPattern | EndPattern
+)
+"""All that can be expected to happen; a `match` over it ends in `assert_never`."""
+
+
+@frozen
+class Expected:
+    """An event that is expected, or that must not happen."""
+
+    pattern: EventPattern
+    """What."""
+
+    text: str
+    """The same in words."""
+
+    place: str = ""
+    """Where it stands in the scenario: `expect.never[0]`."""
+
+    nth: int = 1
+    """Which one counts, from 1."""
+
+    after_s: float = 0.0
+    """Not before this: since what stands before it in an order, else since the start, in seconds."""
+
+    within_s: float | None = None
+    """Not after this, counted likewise; None for no limit."""
+
+    excepted: frozenset[str] = frozenset()
+    """Codes of errors that do not count."""
+
+    least: int | None = None
+    """At the end: how often it happened at least."""
+
+    most: int | None = None
+    """At the end: how often it happened at most."""
+
+
+@frozen
+class Whenever:
+    """Each time that one thing happens, another follows."""
+
+    when: Expected
+    """What happens."""
+
+    then: Expected
+    """What follows, within its time."""
+
+    place: str
+    """Where it stands in the scenario."""
+
+
+@frozen
+class Bound:
+    """A measure stays within a bound."""
+
+    measure: str
+    """Its name in scenarios: `response-latency`."""
+
+    statistic: Statistic
+    """What of it."""
+
+    limit: float
+    """The bound: seconds, a share from 0 to 1, US dollars, or a count."""
+
+    names: tuple[str, ...]
+    """Of each of these participants by itself; none for the whole meeting."""
+
+    text: str
+    """The same in words."""
+
+    place: str
+    """Where it stands in the scenario."""
+
+
+@frozen
+class Question:
+    """A question about the meeting that a model answers, for advice."""
+
+    ask: str
+    """The question; yes is what is wished. Personal."""
+
+    place: str
+    """Where it stands in the scenario."""
+
+
+@frozen
+class Expectations:
+    """All that is expected of a meeting."""
+
+    always: tuple[Whenever | Bound, ...] = ()
+    """What holds at any time."""
+
+    in_order: tuple[Expected, ...] = ()
+    """What happens, one after another."""
+
+    never: tuple[Expected, ...] = ()
+    """What does not happen."""
+
+    at_end: tuple[Expected | Bound, ...] = ()
+    """What is so when all is over."""
+
+    questions: tuple[Question, ...] = ()
+    """What a model is asked, for advice."""
+
+    @property
+    def count(self) -> int:
+        """How many there are, without questions."""
+        return len(self.always) + len(self.in_order) + len(self.never) + len(self.at_end)
+
+
+NOTHING_EXPECTED: Final = Expectations()
+"""Whatever happens is well."""
+
+
+@frozen
+class Miss:
+    """An expectation that was not met."""
+
+    place: str
+    """Where it stands in the scenario: `expect.in_order[1]`."""
+
+    section: Section
+    """In which list."""
+
+    kind: Kind
+    """What it says: behaviour, timing or infrastructure."""
+
+    expected: str
+    """What was expected, in words."""
+
+    happened: str
+    """What happened instead, in words; without speech."""
+
+    at: float
+    """When, in seconds since the meeting's start."""
+
+    participant: str | None = None
+    """Whom it concerns."""
+
+    seq: int = 0
+    """The record at which it shows; 0 where none does."""
+
+    around: tuple[str, ...] = ()
+    """The records around it, one line each; texts are counted, not told."""
+
+
+@frozen
+class Advice:
+    """What a model said to a question; it decides nothing."""
+
+    place: str
+    """Where the question stands in the scenario."""
+
+    answer: Literal["yes", "no", "unclear", "skipped"]
+    """What it answered; `skipped` where nobody was asked."""
+
+    reason: str = ""
+    """Why nobody was asked, or the model's own words. Personal."""
+
+
+@frozen
+class Findings:
+    """What came of a meeting's expectations."""
+
+    checked: int
+    """How many were looked at."""
+
+    misses: tuple[Miss, ...] = ()
+    """Those that were not met, in the order of the scenario."""
+
+    advice: tuple[Advice, ...] = field(default=())
+    """What a model said, where any was asked."""
+
+    @property
+    def is_met(self) -> bool:
+        """Whether all were met."""
+        return not self.misses
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """Which kinds of expectations were not met."""
+        return frozenset(each.kind for each in self.misses)

@@ -1,0 +1,211 @@
+"""What an author expects of a meeting, as it is written under `expect`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from attrs import field, frozen
+
+from trialogue.model.expectations import Happening
+from trialogue.model.kinds import Anything, Number, PatternText, Whole
+from trialogue.scenario.vocabulary import (
+    Identifier,
+    OneThink,
+    OptionalCount,
+    OptionalIdentifier,
+    OptionalSeconds,
+)
+
+
+@frozen
+class SpokenKeys:
+    """Words that were heard in one turn: by what is in them, and by whom."""
+
+    match: Annotated[str | None, PatternText()] = None
+    """A regular expression that is in them."""
+
+    number: Annotated[float | None, Number()] = None
+    """A number that is said, in digits or in words: `9000` is `9,000` and `nine thousand`."""
+
+    name: OptionalIdentifier = None
+    """A participant who is named, by its title or any of its aliases."""
+
+    by: OptionalIdentifier = None
+    """Only when this participant said them."""
+
+
+@frozen
+class TimesKeys:
+    """How often something happened."""
+
+    min: OptionalCount = None
+    """At least so often."""
+
+    max: Annotated[int | None, Whole(0, 1_000_000)] = None
+    """At most so often; 0 for never."""
+
+
+@frozen
+class BoundKeys:
+    """Bounds of a measure: `2.5s` for times, `8%` for shares, `1.50 USD` for money, else a number."""
+
+    min: Annotated[object, Anything()] = None
+    """No observation is below it."""
+
+    max: Annotated[object, Anything()] = None
+    """No observation is above it."""
+
+    p50: Annotated[object, Anything()] = None
+    """The median is not above it."""
+
+    p95: Annotated[object, Anything()] = None
+    """The 95th percentile is not above it."""
+
+    p99: Annotated[object, Anything()] = None
+    """The 99th percentile is not above it."""
+
+    each: tuple[Identifier, ...] | None = None
+    """Of each of these participants by itself."""
+
+
+@frozen
+class EventKeys:
+    """Something that happens: `said`, `speaking`, `agenda`, `participant`, `tool`, `error` or `ended`."""
+
+    said: SpokenKeys | None = None
+    """Something was said; it counts when its turn is over."""
+
+    speaking: OptionalIdentifier = None
+    """This participant is being heard."""
+
+    for_: OptionalSeconds = None
+    """With `speaking`: for so long."""
+
+    agenda: OptionalIdentifier = None
+    """This point of the agenda: `event: started` or `event: done`."""
+
+    participant: OptionalIdentifier = None
+    """This participant: `event` says what happens to it."""
+
+    event: Happening | None = None
+    """With `agenda` or `participant`: what happens."""
+
+    tool: OptionalIdentifier = None
+    """A call of this tool came to its end."""
+
+    outcome: OptionalIdentifier = None
+    """With `tool`: how it ended: `succeeded`, `failed`, `timed-out`, `cancelled`, `unknown`, `unanswered`."""
+
+    arguments: Annotated[str | None, PatternText()] = None
+    """With `tool`: a regular expression that is in the JSON of its arguments."""
+
+    result: Annotated[str | None, PatternText()] = None
+    """With `tool`: a regular expression that is in what came back."""
+
+    error: OptionalIdentifier = None
+    """Something failed on the way: `any`, or a code as in `failures` of `result.json`."""
+
+    ended: OptionalIdentifier = None
+    """The meeting ended for this reason."""
+
+    by: OptionalIdentifier = None
+    """With `tool` and `error`: only of this participant."""
+
+    nth: OptionalCount = None
+    """In an order: which one counts, from 1."""
+
+    after: OptionalSeconds = None
+    """Not before this: in an order since what stands before it, else since the start."""
+
+    within: OptionalSeconds = None
+    """Not after this, counted likewise."""
+
+    except_: tuple[Identifier, ...] | None = None
+    """With `error`: codes that do not count."""
+
+
+@frozen
+class ExpectationKeys(EventKeys):
+    """One expectation: something that happens, or a measure within its bounds."""
+
+    times: TimesKeys | None = None
+    """At the end: how often it happened; at least once where nothing is said."""
+
+    called: TimesKeys | None = None
+    """The same, for `tool`."""
+
+    when: EventKeys | None = None
+    """Always: each time that this happens, `then` follows."""
+
+    then: EventKeys | None = None
+    """Always: what follows on `when`, `within` a time."""
+
+    response_latency: BoundKeys | None = field(default=None, metadata={"key": "response-latency"})
+    """From a grant to the first sound."""
+
+    stop_latency: BoundKeys | None = field(default=None, metadata={"key": "stop-latency"})
+    """From the decision to stop a turn to its last sound."""
+
+    turn_length: BoundKeys | None = field(default=None, metadata={"key": "turn-length"})
+    """How long the floor was held."""
+
+    silence: BoundKeys | None = None
+    """Stretches without a voice, between the first sound and the last."""
+
+    floor_transfer: BoundKeys | None = field(default=None, metadata={"key": "floor-transfer"})
+    """From one's last sound to another's first; below 0 where they overlap."""
+
+    overlap_ratio: BoundKeys | None = field(default=None, metadata={"key": "overlap-ratio"})
+    """Speech of two at once, of all speech."""
+
+    floor_share: BoundKeys | None = field(default=None, metadata={"key": "floor-share"})
+    """One's part of all speech."""
+
+    silence_share: BoundKeys | None = field(default=None, metadata={"key": "silence-share"})
+    """Time without a voice, of the meeting's."""
+
+    turns: BoundKeys | None = None
+    """Turns in which one was heard."""
+
+    words: BoundKeys | None = None
+    """Words that were heard of one."""
+
+    interruptions: BoundKeys | None = None
+    """Attempts to cut in, backchannels aside."""
+
+    duration: BoundKeys | None = None
+    """How long the meeting was."""
+
+    cost: BoundKeys | None = None
+    """What the services cost, as far as their prices are known."""
+
+
+@frozen
+class JudgeKeys:
+    """Questions that a model answers about the transcript: advice, never a criterion."""
+
+    ask: tuple[str, ...]
+    """Questions whose answer should be yes. Personal."""
+
+    think: OneThink | None = None
+    """Which model answers; skipped where there is none."""
+
+
+@frozen
+class ExpectKeys:
+    """What is expected of the meeting."""
+
+    always: tuple[ExpectationKeys, ...] | None = None
+    """What holds at any time: measures within bounds, and what follows on what."""
+
+    in_order: tuple[EventKeys, ...] | None = None
+    """What happens, one after another."""
+
+    never: tuple[EventKeys, ...] | None = None
+    """What does not happen."""
+
+    at_end: tuple[ExpectationKeys, ...] | None = None
+    """What is so when all is over."""
+
+    judge: JudgeKeys | None = None
+    """What a model is asked, for advice."""

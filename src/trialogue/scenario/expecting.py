@@ -1,0 +1,217 @@
+"""Expectations as an author wrote them, made ready to be looked up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, Literal
+
+import attrs
+
+from trialogue.model.expectations import (
+    AgendaPattern,
+    Bound,
+    EndPattern,
+    ErrorPattern,
+    EventPattern,
+    Expectations,
+    Expected,
+    Happening,
+    Question,
+    SeatPattern,
+    SoundPattern,
+    SpokenPattern,
+    Statistic,
+    ToolPattern,
+    Whenever,
+)
+from trialogue.model.kinds import record_of
+from trialogue.scenario.expect_keys import BoundKeys, EventKeys, ExpectationKeys, SpokenKeys, TimesKeys
+from trialogue.scenario.floor_keys import dollars, percent
+from trialogue.scenario.quantities import read_duration
+from trialogue.scenario.schema import Document
+
+__all__ = [
+    "EVENTS",
+    "EXAMPLES",
+    "MANY",
+    "SINGLE",
+    "STATISTICS",
+    "UNITS",
+    "bounds_of",
+    "expectations_of",
+    "limit_of",
+    "measures_of",
+]
+
+Unit = Literal["time", "share", "count", "money"]
+
+EVENTS: Final = ("said", "speaking", "agenda", "participant", "tool", "error", "ended")
+"""The keys of which an event has one."""
+
+STATISTICS: Final[tuple[Statistic, ...]] = ("min", "max", "p50", "p95", "p99")
+"""What of a measure can be bounded."""
+
+UNITS: Final[dict[str, Unit]] = {
+    "response-latency": "time",
+    "stop-latency": "time",
+    "turn-length": "time",
+    "silence": "time",
+    "floor-transfer": "time",
+    "overlap-ratio": "share",
+    "floor-share": "share",
+    "silence-share": "share",
+    "turns": "count",
+    "words": "count",
+    "interruptions": "count",
+    "duration": "time",
+    "cost": "money",
+}
+"""What each measure is counted in."""
+
+MANY: Final = frozenset({"response-latency", "stop-latency", "turn-length", "silence", "floor-transfer"})
+"""Measures of many observations, of which percentiles can be said."""
+
+SINGLE: Final = frozenset(
+    {"response-latency", "stop-latency", "turn-length", "floor-transfer", "floor-share", "turns", "words"}
+)
+"""Measures that single participants have."""
+
+EXAMPLES: Final[dict[Unit, str]] = {"time": "2.5s", "share": "8%", "count": "3", "money": "1.50 USD"}
+"""How a bound is written."""
+
+
+def expectations_of(document: Document) -> Expectations:
+    """What a completed document expects."""
+    expect = document.expect
+    if expect is None:
+        return Expectations()
+    ready = _Ready(document)
+    asked = expect.judge.ask if expect.judge else ()
+    return Expectations(
+        always=tuple(ready.always(expect.always or ())),
+        in_order=tuple(ready.events("in_order", expect.in_order or ())),
+        never=tuple(ready.events("never", expect.never or ())),
+        at_end=tuple(ready.at_end(expect.at_end or ())),
+        questions=tuple(Question(ask, f"expect.judge.ask[{index}]") for index, ask in enumerate(asked)),
+    )
+
+
+def measures_of(keys: ExpectationKeys) -> list[tuple[str, BoundKeys]]:
+    """The measures that an expectation bounds, by their names in the file."""
+    attributes = {member.key: member.attribute for member in record_of(ExpectationKeys).members}
+    found = ((name, getattr(keys, attributes[name])) for name in UNITS)
+    return [(name, bounds) for name, bounds in found if bounds is not None]
+
+
+def bounds_of(bounds: BoundKeys) -> list[tuple[Statistic, object]]:
+    """What of a measure is bounded, and how that was written."""
+    return [(each, getattr(bounds, each)) for each in STATISTICS if getattr(bounds, each) is not None]
+
+
+def limit_of(unit: Unit, value: object) -> float | None:
+    """A bound as a figure; None for what is none."""
+    match unit, value:
+        case _, bool():
+            return None
+        case "count", int() | float():
+            return float(value)
+        case "time", str():
+            sign, text = (-1.0, value[1:]) if value.startswith("-") else (1.0, value)
+            read = read_duration(text)
+            return 0.0 if text == "0s" else None if read is None else sign * read
+        case "share", str():
+            return 0.0 if value.strip() == "0%" else percent(value)
+        case "money", str():
+            return dollars(value)
+        case _:
+            return None
+
+
+@attrs.frozen
+class _Ready:
+    """Makes what one document expects ready."""
+
+    document: Document
+
+    def always(self, written: tuple[ExpectationKeys, ...]) -> Iterator[Whenever | Bound]:
+        for index, keys in enumerate(written):
+            place = f"expect.always[{index}]"
+            if keys.when is not None and keys.then is not None:
+                yield Whenever(self._event(keys.when, place), self._event(keys.then, place), place)
+            yield from self._bounds(keys, place)
+
+    def at_end(self, written: tuple[ExpectationKeys, ...]) -> Iterator[Expected | Bound]:
+        for index, keys in enumerate(written):
+            place = f"expect.at_end[{index}]"
+            if any(getattr(keys, each) is not None for each in EVENTS):
+                expected, times = self._event(keys, place), keys.times or keys.called or TimesKeys()
+                yield attrs.evolve(expected, least=times.min, most=times.max)
+            yield from self._bounds(keys, place)
+
+    def events(self, section: str, written: tuple[EventKeys, ...]) -> Iterator[Expected]:
+        for index, keys in enumerate(written):
+            yield self._event(keys, f"expect.{section}[{index}]")
+
+    def _bounds(self, keys: ExpectationKeys, place: str) -> Iterator[Bound]:
+        for measure, bounds in measures_of(keys):
+            for statistic, value in bounds_of(bounds):
+                limit = limit_of(UNITS[measure], value)
+                if limit is not None:
+                    text = f"{measure} {statistic} {value}"
+                    yield Bound(measure, statistic, limit, bounds.each or (), text, place)
+
+    def _event(self, keys: EventKeys, place: str) -> Expected:
+        pattern, text = self._pattern(keys)
+        return Expected(
+            pattern=pattern,
+            text=text,
+            place=place,
+            nth=keys.nth or 1,
+            after_s=keys.after or 0.0,
+            within_s=keys.within,
+            excepted=frozenset(keys.except_ or ()),
+        )
+
+    def _pattern(self, keys: EventKeys) -> tuple[EventPattern, str]:
+        by = f" by {keys.by}" if keys.by else ""
+        if keys.said is not None:
+            return self._spoken(keys.said)
+        if keys.speaking is not None:
+            long = f" for {keys.for_:g} s" if keys.for_ else ""
+            return SoundPattern(keys.speaking, keys.for_ or 0.0), f"{keys.speaking} is heard{long}"
+        if keys.agenda is not None:
+            event = keys.event or Happening.STARTED
+            return AgendaPattern(keys.agenda, event), f"agenda {keys.agenda} {event.value}"
+        if keys.participant is not None:
+            event = keys.event or Happening.HEARD
+            return SeatPattern(keys.participant, event), f"{keys.participant} {event.value}"
+        if keys.tool is not None:
+            pattern = ToolPattern(keys.tool, keys.by, keys.outcome, keys.arguments, keys.result)
+            outcome = f" {keys.outcome}" if keys.outcome else " called"
+            with_ = f" with /{keys.arguments}/" if keys.arguments else ""
+            gives = f" giving /{keys.result}/" if keys.result else ""
+            return pattern, f"tool {keys.tool}{outcome}{by}{with_}{gives}"
+        if keys.ended is not None:
+            return EndPattern(keys.ended), f"the meeting ends by {keys.ended}"
+        code = None if keys.error in {None, "any"} else keys.error
+        return ErrorPattern(code, keys.by), f"{code or 'any'} error{by}"
+
+    def _spoken(self, said: SpokenKeys) -> tuple[EventPattern, str]:
+        matches = [said.match] if said.match is not None else []
+        words = [f"/{said.match}/"] if said.match is not None else []
+        if said.number is not None:
+            words.append(f"the number {said.number:,.10g}")
+        if said.name is not None:
+            called = "|".join(re.escape(each) for each in self._called(said.name))
+            matches.append(rf"(?i)\b(?:{called})\b")
+            words.append(f"the name of {said.name}")
+        by = f" by {said.by}" if said.by else ""
+        pattern = SpokenPattern(tuple(matches), said.by, said.number)
+        return pattern, f"{' and '.join(words)} said{by}"
+
+    def _called(self, name: str) -> tuple[str, ...]:
+        """What speech calls a participant."""
+        seat = self.document.cast[name]
+        spoken = name.replace("_", " ").replace("-", " ")
+        return tuple(dict.fromkeys((spoken, *((seat.title,) if seat.title else ()), *(seat.aliases or ()))))

@@ -1,0 +1,93 @@
+"""`trialogue expect`, and what `trialogue run` says of expectations."""
+
+import json
+
+import pytest
+
+from trialogue.cli import main
+from trialogue.cli.run import RunOptions, hold
+
+MET = "expect: {in_order: [{participant: ann, event: heard}, {said: {by: bob, match: works}}]}\n"
+UNMET = {
+    "behaviour": ("at_end: [{said: {by: bob, number: 9}}]", 1),
+    "timing": ("always: [{response-latency: {max: 1ms}}]", 6),
+    "infrastructure": ("in_order: [{participant: bob, event: rejoined}]", 7),
+}
+
+
+@pytest.fixture
+def written(small):
+    """Writes the small meeting with these expectations."""
+
+    def write(expect):
+        small.write_text(f"{small.read_text()}expect: {{{expect}}}\n")
+        return small
+
+    return write
+
+
+def test_a_meeting_that_meets_them_ends_well(small, hold_it, tmp_path, capsys):
+    """The one line says so, and so does the result."""
+    small.write_text(small.read_text() + MET)
+    assert hold(small, RunOptions(out=tmp_path / "run", shown="line"), hold_it) == 0
+    assert capsys.readouterr().out.endswith("; 2 expectations, all met\n")
+    result = json.loads((tmp_path / "run" / "result.json").read_text())
+    assert (result["expectations"]["checked"], result["expectations"]["misses"]) == (2, [])
+
+
+@pytest.mark.parametrize("kind", UNMET)
+def test_each_kind_of_miss_has_its_exit_code(kind, written, hold_it, tmp_path, capsys):
+    """The summary tells the miss; the run asked again says the same."""
+    expect, code = UNMET[kind]
+    out = tmp_path / "run"
+    assert hold(written(expect), RunOptions(out=out), hold_it) == code
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"0 of 1 expectation met; 1 miss: 1 of {kind}" in shown
+    assert main(["expect", str(out), "--json"]) == code
+    said = json.loads(capsys.readouterr().out)
+    assert [each["kind"] for each in said["misses"]] == [kind]
+    assert said["misses"] == json.loads((out / "result.json").read_text())["expectations"]["misses"]
+
+
+def test_the_gravest_kind_decides(written, hold_it, tmp_path, capsys):
+    """Behaviour before infrastructure before timing."""
+    expect = ", ".join(
+        [UNMET["timing"][0], UNMET["infrastructure"][0], UNMET["behaviour"][0]],
+    )
+    assert hold(written(expect), RunOptions(out=tmp_path / "run"), hold_it) == 1
+
+
+def test_another_scenario_is_asked_of_an_old_run(run_folder, small, capsys):
+    """Only its expectations count; the records around a miss are told."""
+    small.write_text(small.read_text() + "expect: {never: [{said: {by: bob, match: fast}}]}\n")
+    assert main(["expect", str(run_folder), str(small)]) == 1
+    shown = capsys.readouterr().out
+    assert "expect.never[0], behaviour" in shown
+    assert "PlaybackFinished bob turn 2" in shown
+
+
+def test_a_run_without_expectations_says_so(run_folder, capsys):
+    """There is nothing to look up."""
+    assert main(["expect", str(run_folder)]) == 2
+    assert "expects nothing: it has no key expect" in capsys.readouterr().err
+
+
+def test_the_page_opens_at_the_first_miss(written, hold_it, tmp_path, capsys):
+    """Before any other failure."""
+    from test_cli_page import data_of
+
+    out = tmp_path / "run"
+    hold(written(UNMET["behaviour"][0]), RunOptions(out=out, shown="line", html=True), hold_it)
+    first = data_of(out / "report.html")["moments"][0]
+    assert first["what"] == "failure"
+    assert first["text"].startswith(
+        "expected the number 9 said by bob at least once: 0 times; bob spoke once"
+    )
+
+
+def test_a_miss_of_another_version_leaves_the_page_as_it_is(run_folder, capsys):
+    """What cannot be read of it is not shown."""
+    result = json.loads((run_folder / "result.json").read_text())
+    for expectations in ([], {"checked": "many"}, {"misses": 3}):
+        (run_folder / "result.json").write_text(json.dumps({**result, "expectations": expectations}))
+        assert main(["report", str(run_folder), "--html"]) == 0

@@ -1,0 +1,211 @@
+"""Expectations, looked up in records: what is met, what is missed, and what is said of it."""
+
+import pytest
+from expect_values import MEETING, expecting, missed, numbered, turn, verdict
+
+from trialogue.errors import ScenarioError
+from trialogue.model.commands import EndMeeting, EndTurn, GrantFloor
+from trialogue.model.events import MeetingStarted, SessionFailed, SessionReady
+from trialogue.model.expectations import Advice
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "said: {by: ann, match: cost}",
+        "said: {by: ben, number: 9000}",
+        "said: {by: ben, name: ann}",
+        "speaking: ann, for: 3s",
+        "agenda: cost, event: started",
+        "agenda: cost, event: done",
+        "agenda: done, event: started",
+        "participant: ben, event: ready",
+        "participant: ben, event: lost",
+        "participant: ben, event: rejoined",
+        "participant: ben, event: granted",
+        "participant: ann, event: heard",
+        "tool: price, by: ben, outcome: succeeded",
+        "tool: price, arguments: edge, result: '8'",
+        "ended: agenda-done",
+    ],
+)
+def test_what_happened_is_found(event):
+    """Once at least at the end, and in an order."""
+    assert missed(f"  at_end: [{{{event}}}]") == []
+    assert missed(f"  in_order: [{{{event}}}]") == []
+    (miss,) = verdict(f"  never: [{{{event}}}]").misses[:1]
+    assert (miss.section, miss.happened.startswith("it happened at")) == ("never", True)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "said: {by: ben, match: cost, number: 90}",
+        "said: {by: ann, number: 9000}",
+        "speaking: ann, for: 5s",
+        "participant: ann, event: lost",
+        "participant: ann, event: interrupted",
+        "tool: price, outcome: failed",
+        "tool: price, by: ann",
+        "tool: price, arguments: origin",
+        "error: any",
+        "ended: said",
+    ],
+)
+def test_what_did_not_happen_is_missed(event):
+    """At the end and in an order; that it never happens is met."""
+    assert len(missed(f"  at_end: [{{{event}}}]")) == 1
+    assert len(missed(f"  in_order: [{{{event}}}]")) == 1
+    assert missed(f"  never: [{{{event}}}]") == []
+
+
+def test_an_order_goes_on_from_what_came_before():
+    """The second turn of Ann's is after the call, the first is not."""
+    order = "[{{tool: price}}, {{said: {{by: ann, match: '{0}'}}}}]"
+    assert missed(f"  in_order: {order.format('Thank')}") == []
+    assert missed(f"  in_order: {order.format('morning')}") == [
+        (
+            "expect.in_order[1]",
+            "behaviour",
+            5.0,
+            "it did not come after tool price called (6.00 s); it came at 5.00 s",
+        )
+    ]
+
+
+def test_what_comes_late_is_of_timing_and_the_order_goes_on():
+    """The rest of the order counts from where it came."""
+    order = "[{participant: ben, event: rejoined, within: 10s}, {said: {match: Thank}, within: 4s}]"
+    assert missed(f"  in_order: {order}") == [
+        ("expect.in_order[0]", "timing", 15.0, "it came at 15.00 s, 15.00 s after the start")
+    ]
+
+
+def test_the_nth_time_counts():
+    """Ann is granted the floor twice."""
+    assert missed("  in_order: [{participant: ann, event: granted, nth: 2, within: 15s}]") == []
+    assert missed("  in_order: [{participant: ann, event: granted, nth: 3}]") == [
+        ("expect.in_order[0]", "behaviour", 15.0, "it came 2 times after the start, not 3")
+    ]
+    assert (
+        missed("  in_order: [{participant: ben, event: ready}, {participant: ann, event: heard, nth: 2}]")
+        == []
+    )
+
+
+def test_how_often_is_counted():
+    """At most and at least, with what was found."""
+    assert missed("  at_end: [{participant: ann, event: heard, times: {min: 2, max: 2}}]") == []
+    assert missed("  at_end: [{tool: price, called: {min: 2}}]") == [
+        ("expect.at_end[0]", "behaviour", 6.0, "once, at 6.00 s")
+    ]
+    assert missed("  at_end: [{tool: price, called: {max: 0}}]")[0][1] == "behaviour"
+
+
+def test_whenever_one_thing_happens_another_follows():
+    """Within its time; what the meeting's end cuts off is not missed."""
+    then = "{{participant: ben, event: rejoined, within: {0}}}"
+    rule = f"  always: [{{{{when: {{{{participant: ben, event: lost}}}}, then: {then}}}}}]"
+    assert missed(rule.format("4s")) == []
+    assert missed(rule.format("2s")) == [("expect.always[0]", "timing", 15.0, "it came 3.00 s after 12.00 s")]
+    never = "  always: [{when: {said: {match: Thank}}, then: {tool: price, within: 30s}}]"
+    assert missed(never) == []
+    assert missed(never.replace(", within: 30s", ""))[0][3] == "after 18.00 s it never came"
+
+
+def test_measures_stay_within_bounds():
+    """Single observations, percentiles, shares of each, counts."""
+    assert missed("  always: [{response-latency: {max: 2s, p50: 2s}}, {turn-length: {max: 10s}}]") == []
+    assert missed("  always: [{response-latency: {max: 1.5s}}]") == [
+        ("expect.always[0]", "timing", 7.0, "max 2.000 s of 3; the worst is 2.000 s at 7.00 s")
+    ]
+    assert missed("  at_end: [{floor-share: {min: 45%, each: [ann, ben]}}]") == [
+        ("expect.at_end[0]", "behaviour", 18.0, "38.1%")
+    ]
+    assert missed("  at_end: [{turns: {min: 2, each: [ann]}}, {words: {max: 5, each: [ben]}}]") == [
+        ("expect.at_end[1]", "behaviour", 18.0, "8")
+    ]
+
+
+def test_a_share_is_looked_at_on_the_way():
+    """It was out of its bound after a minute, and is within it at the end."""
+    long = numbered(
+        (0.0, MeetingStarted(), GrantFloor("ann", 1, "opening", 90.0)),
+        *turn(1, "ann", 1.0, 61.0, "I talk and talk."),
+        (61.0, SessionReady("ben", 1), GrantFloor("ben", 2, "next", 90.0)),
+        *turn(2, "ben", 62.0, 122.0, "So do I."),
+        (122.0, SessionReady("ann", 2), EndMeeting("said")),
+    )
+    bound = "[{floor-share: {max: 60%, each: [ann]}}]"
+    assert missed(f"  at_end: {bound}", long) == []
+    assert missed(f"  always: {bound}", long) == [
+        ("expect.always[0]", "behaviour", 61.0, "max 100.0% of 3; the worst is 100.0% at 61.00 s")
+    ]
+
+
+def test_what_a_broken_session_keeps_from_happening_is_of_infrastructure():
+    """Ben failed for good, so that he said nothing says nothing of him; Ann's silence does of her."""
+    broken = numbered(
+        (0.0, MeetingStarted(), GrantFloor("ann", 1, "opening", 90.0)),
+        (3.0, SessionFailed("ben", "gone"), EndTurn("ann", 1, "timeout")),
+        (9.0, SessionReady("ann", 1), EndMeeting("silence")),
+    )
+    kinds = [
+        each[1]
+        for each in missed("  at_end: [{said: {by: ben, match: x}}, {said: {by: ann, match: x}}]", broken)
+    ]
+    assert kinds == ["infrastructure", "behaviour"]
+    assert missed("  never: [{error: any}]", broken) == [
+        ("expect.never[0]", "infrastructure", 3.0, "it happened at 3.00 s: session-failed")
+    ]
+    assert missed("  never: [{error: any, except: [session-failed]}]", broken) == []
+
+
+def test_a_miss_shows_the_records_around_it_without_speech():
+    """The record itself is marked, and texts are counted."""
+    (miss,) = verdict("  never: [{said: {number: 9000}}]").misses
+    marked = [line for line in miss.around if line.startswith(">")]
+    assert marked == [
+        ">    11.00 s  PlaybackFinished ben turn 2 reply 2 4.00 complete -> EndTurn ben turn 2 finished"
+    ]
+    assert "nine thousand" not in "".join(miss.around)
+    assert len(miss.around) == 6
+
+
+def test_questions_are_skipped_where_no_model_is_asked():
+    """They are told, and decide nothing."""
+    found = verdict("  judge: {ask: ['Was Ann polite?']}")
+    assert found.is_met
+    assert found.advice == (Advice("expect.judge.ask[0]", "skipped", "no model was asked"),)
+
+
+def test_what_nobody_ever_did_is_looked_up_in_no_record():
+    """A journal that holds nothing is searched like any other."""
+    assert missed("  at_end: [{ended: said}]", ())[0][:3] == ("expect.at_end[0]", "infrastructure", 0.0)
+
+
+def test_expectations_are_written_back_as_they_were_read():
+    """What a run keeps of its scenario expects the same."""
+    from trialogue.scenario import loads, resolve
+    from trialogue.scenario.writing import to_yaml
+
+    resolved = expecting(
+        "  always: [{response-latency: {p95: 2.5s, each: [ann]}}]\n"
+        "  never: [{error: any, except: [tool-failed]}, {speaking: ann, for: 40s}]\n"
+        "  at_end: [{said: {number: 8.5}}]\n"
+    )
+    again = resolve(loads(to_yaml(resolved)))
+    assert again.expectations == resolved.expectations
+    assert resolved.expectations.count == 4
+
+
+def test_an_expectation_of_what_is_not_there_is_refused():
+    """With its place; the golden file beside the scenario tests has every fault."""
+    with pytest.raises(ScenarioError, match=r'nobody is named "bne"; did you mean "ben"\?'):
+        expecting("  at_end: [{participant: bne, event: heard}]")
+
+
+def test_the_meeting_of_these_tests_ends_in_order():
+    """Its records are numbered, and its time goes on."""
+    assert [each.seq for each in MEETING] == list(range(1, len(MEETING) + 1))
+    assert sorted(each.at for each in MEETING) == [each.at for each in MEETING]
