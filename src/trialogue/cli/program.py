@@ -560,6 +560,9 @@ def serve(
         str | None, Parameter(help="The environment variable with the key that clients must show.")
     ] = None,
     standing_in: StandingIn = BY_DEFAULT,
+    record: Annotated[
+        Path | None, Parameter(help="Write each session down as a run in this directory.")
+    ] = None,
     quiet: Annotated[Flag, Parameter(help="Print the address, and nothing else.")] = False,
     log_level: LogLevelOption = "info",
 ) -> int:
@@ -580,7 +583,7 @@ def serve(
         think_key_variable=standing_in.think_key_env,
         hosts=standing_in.allow_host,
     )
-    return serving.serve(serving.Serving(host, port, api_key_env, quiet, log_level, answers))
+    return serving.serve(serving.Serving(host, port, api_key_env, quiet, log_level, answers, record))
 
 
 @app.command(sort_key=8, help_epilogue=VOICES_EXAMPLES)

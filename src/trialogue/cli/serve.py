@@ -23,6 +23,7 @@ from trialogue.server.equipment import Equipment
 from trialogue.server.listener import LISTEN_PATHS, Access, Server, open_server
 from trialogue.server.options import ServerOptions, is_allowed, is_loopback
 from trialogue.server.think.stand_in import StandInAgent, StandInEndpoint, ThinkStandIn, completions_url
+from trialogue.serving.control import Control
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.supervise import lone_error, watch_signals
 
@@ -92,6 +93,9 @@ class Serving:
     answers: Answers = Answers()
     """Who answers in the place of providers that are not here."""
 
+    record: Path | None = None
+    """Where each session is written down as a run; None for nowhere."""
+
 
 def serve(serving: Serving) -> int:
     """Serve until a signal asks for the end: 128 + its number. `SetupError` where it cannot begin."""
@@ -152,7 +156,10 @@ async def _serve(serving: Serving, access: Access, options: ServerOptions) -> in
 
             await nursery.start(watch_signals, end)
             engines, work = open_engines(), compute()
-            server = await _listening(nursery, _equipment(engines, work, options), access)
+            control = Control(_equipment(engines, work, options))
+            if serving.record is not None:
+                control.record(serving.record)
+            server = await _listening(nursery, control, access)
             await _warmed(engines, work, open_waiting(is_silent=serving.is_quiet))
             told = how_to_dial(server, serving.key_variable)
             show([line(server.url)] if serving.is_quiet else told)
@@ -179,9 +186,9 @@ async def _warmed(engines: Engines, compute: Compute, waiting: WaitScreen) -> No
         waiting.done()
 
 
-async def _listening(nursery: trio.Nursery, equipment: Equipment, access: Access) -> Server:
+async def _listening(nursery: trio.Nursery, control: Control, access: Access) -> Server:
     try:
-        server: Server = await nursery.start(open_server, equipment, access)
+        server: Server = await nursery.start(open_server, control.equipment, access, control.seams())
     except OSError as error:
         where = f"{access.host}:{access.port}"
         raise SetupError(f"cannot listen at {where}: {error.strerror or error}") from error

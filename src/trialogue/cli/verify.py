@@ -51,6 +51,8 @@ def verify_run(run: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
         raise
     if as_json:
         put_json(_verdict(verified.problems, reading, records=verified.records))
+    elif not verified.was_decided:
+        put(f"read {verified.records} records of a session: nothing was decided here, or can be again")
     else:
         took = time.perf_counter() - began
         put(f"verified {verified.records} records in {took:.2f} s: no divergence")
@@ -128,6 +130,7 @@ def _verdict(
     divergence = error if isinstance(error, ReplayDivergence) else None
     return {
         "records": records,
+        "of": None if reading is None else reading.header.of.value,
         "closed": reading is not None and reading.end is not None,
         "diverged": divergence is not None,
         "divergence": divergence

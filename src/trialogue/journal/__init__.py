@@ -1,7 +1,7 @@
 """The journal: what happened, in order, on disk; and what can be told from it afterwards."""
 
 from trialogue.journal.reader import Problem, ProblemKind, Reading, read
-from trialogue.journal.records import EPOCH, End, Header, HeaderClock
+from trialogue.journal.records import EPOCH, End, Header, HeaderClock, JournalKind
 from trialogue.journal.redact import redact
 from trialogue.journal.verify import Decider, Verified, verify
 from trialogue.journal.writer import Journal
@@ -13,6 +13,7 @@ __all__ = [
     "Header",
     "HeaderClock",
     "Journal",
+    "JournalKind",
     "Problem",
     "ProblemKind",
     "Reading",

@@ -23,6 +23,7 @@ from cattrs.gen import make_dict_structure_fn
 from trialogue.model.commands import Command
 from trialogue.model.events import Event
 from trialogue.model.plan import MeetingPlan
+from trialogue.model.wire import WireFact
 
 JsonObject = dict[str, Any]
 """A JSON object as the parser gives it."""
@@ -126,12 +127,16 @@ EVENTS: Final[Mapping[str, type[AttrsInstance]]] = {kind.__name__: kind for kind
 COMMANDS: Final[Mapping[str, type[AttrsInstance]]] = {kind.__name__: kind for kind in get_args(Command)}
 """Every class of command by its name."""
 
-_ENCODE: Final = {kind: _encoder(kind) for kind in (*EVENTS.values(), *COMMANDS.values())}
+WIRE: Final[Mapping[str, type[AttrsInstance]]] = {kind.__name__: kind for kind in get_args(WireFact)}
+"""Every class of fact of a session's wire by its name."""
+
+_ENCODE: Final = {kind: _encoder(kind) for kind in (*EVENTS.values(), *COMMANDS.values(), *WIRE.values())}
 _DECODE_EVENT: Final = {name: _decoder(kind) for name, kind in EVENTS.items()}
 _DECODE_COMMAND: Final = {name: _decoder(kind) for name, kind in COMMANDS.items()}
+_DECODE_WIRE: Final = {name: _decoder(kind) for name, kind in WIRE.items()}
 
 
-def encode(value: Event | Command) -> JsonObject:
+def encode(value: Event | Command | WireFact) -> JsonObject:
     """The value's class name under `type`, then its fields."""
     return _ENCODE[type(value)](value)
 
@@ -150,6 +155,11 @@ def decode_command(raw: JsonObject) -> Command:
     if decode is None:
         raise UnknownType(raw["type"])
     return cast("Command", decode(raw))
+
+
+def decode_wire(raw: JsonObject) -> WireFact:
+    """The fact of a session's wire that `encode` wrote; a misfit for any other."""
+    return cast("WireFact", _DECODE_WIRE[raw["type"]](raw))
 
 
 def without_surplus(

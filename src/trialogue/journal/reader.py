@@ -18,27 +18,30 @@ from enum import Enum
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 import orjson
 from attrs import Factory, define, frozen
 
 from trialogue.errors import JournalError
 from trialogue.journal import chain
-from trialogue.journal.codec import MISFITS, JsonObject, UnknownType
+from trialogue.journal.codec import MISFITS, WIRE, JsonObject, UnknownType
 from trialogue.journal.manifest import Manifest, Status, read_manifest
 from trialogue.journal.migrations import FORMAT, upcast
 from trialogue.journal.records import (
     NO_STRANGERS,
     End,
     Header,
+    JournalKind,
     Strangers,
     parse_end,
     parse_header,
     parse_record,
+    parse_wire,
 )
 from trialogue.model.records import Record
 from trialogue.model.text import safe_text
+from trialogue.model.wire import WireRecord
 
 _LONGEST_LINE: Final = 16 * 1024 * 1024
 """In bytes; a longer line is damage, and is never held whole."""
@@ -117,10 +120,25 @@ class Reading:
     def __iter__(self) -> Iterator[Record]:
         """The records in order; JournalError at damage, with path and offset."""
         for offset, raw in self._sound():
-            if "kind" not in raw:
+            if "kind" not in raw and not self._is_wire(raw):
                 record = self._record(offset, raw)
                 if record is not None:
                     yield record
+
+    def wire(self) -> Iterator[WireRecord]:
+        """What went over the wire, in order; nothing for a journal that is not of a session."""
+        for offset, raw in self._sound():
+            if self._is_wire(raw):
+                try:
+                    yield parse_wire(raw)
+                except MISFITS as error:
+                    self._damaged(offset, error)
+
+    def _is_wire(self, raw: JsonObject) -> bool:
+        if self.header.of is not JournalKind.SESSION or "kind" in raw:
+            return False
+        event: object = raw.get("event")
+        return isinstance(event, dict) and cast("JsonObject", event).get("type") in WIRE
 
     @property
     def seq(self) -> int:

@@ -17,6 +17,7 @@ from trialogue.journal.codec import (
     decode_command,
     decode_event,
     decode_plan,
+    decode_wire,
     encode,
     encode_plan,
     plan_without_surplus,
@@ -26,6 +27,7 @@ from trialogue.journal.migrations import FORMAT
 from trialogue.model.commands import Command
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import RULES, Record
+from trialogue.model.wire import WireRecord
 
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """When every meeting under the virtual clock begins, so that equal runs make equal files."""
@@ -33,7 +35,7 @@ EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _RECORD_KEYS: Final = {"v", "seq", "at", "ts", "event", "commands", "hash"}
 _HEADER_KEYS: Final = {
     *("trialogue", "kind", "format", "name", "started", "clock", "seed", "version", "redacted", "continues"),
-    *("rules", "plan", "hash"),
+    *("rules", "plan", "of", "hash"),
 }
 
 
@@ -42,6 +44,15 @@ class HeaderClock(Enum):
 
     REAL = "real"
     VIRTUAL = "virtual"
+
+
+class JournalKind(Enum):
+    """What a journal is of."""
+
+    MEETING = "meeting"
+    SESSION = "session"
+    """One client's conversation with a server: what went over the wire, and what it amounts to as a meeting.
+    Nothing in it was decided by trialogue."""
 
 
 @frozen
@@ -68,6 +79,9 @@ class Header:
 
     rules: int = RULES
     """The number of the rules that decided; 1 where a journal does not say."""
+
+    of: JournalKind = JournalKind.MEETING
+    """What it is a journal of."""
 
 
 @frozen
@@ -98,6 +112,7 @@ class End:
 def header_line(header: Header) -> JsonObject:
     """The header as a line without its hash."""
     continued: JsonObject = {} if header.continues is None else {"continues": header.continues}
+    of: JsonObject = {} if header.of is JournalKind.MEETING else {"of": header.of.value}
     return {
         "trialogue": 1,
         "kind": "header",
@@ -110,8 +125,15 @@ def header_line(header: Header) -> JsonObject:
         "rules": header.rules,
         "redacted": header.redacted,
         **continued,
+        **of,
         "plan": encode_plan(header.plan),
     }
+
+
+def wire_line(record: WireRecord, ts: datetime) -> JsonObject:
+    """A fact of a session's wire as a line without its hash."""
+    event = encode(record.fact)
+    return {"v": FORMAT, "seq": record.seq, "at": record.at, "ts": ts, "event": event, "commands": []}
 
 
 def record_line(record: Record, ts: datetime) -> JsonObject:
@@ -151,6 +173,7 @@ def parse_header(line: JsonObject) -> tuple[Header, Strangers]:
         redacted=_truth(line["redacted"]),
         continues=_text(line["continues"]) if "continues" in line else None,
         rules=_count(line.get("rules", 1)),
+        of=JournalKind(line.get("of", "meeting")),
     )
     return header, Strangers(fields=tuple(surplus))
 
@@ -177,6 +200,13 @@ def parse_record(line: JsonObject) -> tuple[Record, Strangers]:
         record, others = parse_record(tidied)
         return record, Strangers(others.commands, surplus)
     return record, Strangers(unknown) if unknown else NO_STRANGERS
+
+
+def parse_wire(line: JsonObject) -> WireRecord:
+    """The fact of a session's wire that `wire_line` wrote, or a misfit."""
+    if line.keys() != _RECORD_KEYS:
+        raise ValueError("a record's members are fixed")
+    return WireRecord(_count(line["seq"]), _seconds(line["at"]), decode_wire(line["event"]))
 
 
 def _tidied(line: JsonObject) -> tuple[JsonObject, tuple[str, ...]]:

@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 from trialogue.errors import JournalError, OtherRules, ReplayDivergence
 from trialogue.journal.personal import masked
 from trialogue.journal.reader import Problem, ProblemKind, Reading, read
+from trialogue.journal.records import JournalKind
 from trialogue.journal.state import changed, facts
 from trialogue.model.commands import Command
 from trialogue.model.events import Event
@@ -50,6 +51,9 @@ class Verified:
     problems: tuple[Problem, ...] = ()
     """What is amiss with the journal, though every decision that is in it was decided the same."""
 
+    was_decided: bool = True
+    """False for a session's journal: nothing in it was decided here, so nothing can be decided again."""
+
 
 def verify(journal: Path | Reading, brain: Callable[[MeetingPlan], Decider]) -> Verified:
     """Replay a journal, or the one at a path, into a new brain.
@@ -62,6 +66,8 @@ def verify(journal: Path | Reading, brain: Callable[[MeetingPlan], Decider]) -> 
     path = reading.path
     if reading.header.redacted:
         raise JournalError(f"{path} is redacted: the brain cannot be asked again", path=str(path))
+    if reading.header.of is JournalKind.SESSION:
+        return _read_through(reading)
     rules = reading.header.rules
     if rules != RULES:
         what = "it can be read, measured and shown, but neither verified nor gone on with"
@@ -81,6 +87,15 @@ def verify(journal: Path | Reading, brain: Callable[[MeetingPlan], Decider]) -> 
         count, at = count + 1, record.at
     _check_all_known(reading)
     return Verified(count, at, reading.end is not None, tuple(reading.problems))
+
+
+def _read_through(reading: Reading) -> Verified:
+    """A session's journal, read to its end."""
+    count, at = 0, 0.0
+    for line in reading.lines():
+        if "kind" not in line.raw:
+            count, at = count + 1, line.raw["at"]
+    return Verified(count, at, reading.end is not None, tuple(reading.problems), was_decided=False)
 
 
 def _decide(decider: Decider, record: Record) -> tuple[Command, ...]:

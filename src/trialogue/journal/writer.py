@@ -41,11 +41,13 @@ from trialogue.journal.records import (
     header_line,
     record_line,
     time_of_day,
+    wire_line,
 )
 from trialogue.journal.whole import write_whole
 from trialogue.model.records import Record
 from trialogue.model.secrets import NO_SECRETS, Secrets
 from trialogue.model.text import steerless_json
+from trialogue.model.wire import WireRecord
 
 RESERVE_BYTES: Final = 64 * 1024
 """Room kept for the end line and the manifest on a disk that is full."""
@@ -129,12 +131,21 @@ class Journal:
 
     def append(self, record: Record) -> None:
         """Write one record, the next in order; JournalError where it is not wholly in the file."""
-        if self._state is not _State.OPEN:
-            raise JournalError(f"{self.path} is {self._state.value}", path=str(self.path))
-        if record.seq != self._seq + 1:
-            raise JournalError(f"record {record.seq} after {self._seq}", path=str(self.path))
+        self._check_next(record.seq)
         self._at = record.at
         self._write(record_line(record, self._now()), record.seq)
+
+    def append_wire(self, record: WireRecord) -> None:
+        """Write one fact of a session's wire, the next in order; JournalError as for a record."""
+        self._check_next(record.seq)
+        self._at = record.at
+        self._write(wire_line(record, self._now()), record.seq)
+
+    def _check_next(self, seq: int) -> None:
+        if self._state is not _State.OPEN:
+            raise JournalError(f"{self.path} is {self._state.value}", path=str(self.path))
+        if seq != self._seq + 1:
+            raise JournalError(f"record {seq} after {self._seq}", path=str(self.path))
 
     def adopt(self, reading: Reading) -> None:
         """Begin with the records of the journal that is continued, their times of day included.

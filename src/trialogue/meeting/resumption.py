@@ -28,7 +28,7 @@ from trialogue.errors import JournalError, SetupError
 from trialogue.journal.files import digest_of, journal_of
 from trialogue.journal.manifest import read_manifest
 from trialogue.journal.reader import Reading, read
-from trialogue.journal.records import Header
+from trialogue.journal.records import Header, JournalKind
 from trialogue.journal.repair import CRASHED, repair
 from trialogue.journal.verify import verify
 from trialogue.meeting.policies import brain_for
@@ -287,6 +287,8 @@ def _began_with(name: str) -> bool:
 
 def _close(path: Path) -> None:
     """Close the old journal; where it cannot be changed (a disk that is full) it is read as it is."""
+    if read(path).header.of is JournalKind.SESSION:
+        raise SetupError(f"{path.parent} is a session that a server heard: there is no meeting to go on with")
     try:
         repair(path)
     except OSError as error:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 import trio
 from attrs import define, evolve, field
@@ -24,9 +24,12 @@ from trialogue.errors import SetupError
 from trialogue.model.audio import AudioFormat
 from trialogue.server.equipment import Equipment
 from trialogue.server.seams import Converse, ServerSeams, Visitor
+from trialogue.server.think.scripted import read_script
+from trialogue.server.think.stand_in import StandInAgent, ThinkStandIn
 from trialogue.serving.attended import Attended, Witness
 from trialogue.serving.ledger import Ledger, Session, SessionMessage, Wanted
 from trialogue.serving.orders import FaultOrder, orders_of
+from trialogue.serving.recording import SessionRecord
 from trialogue.serving.speech import frames_of, recorded, spoken
 from trialogue.serving.visit import Noting, Visit
 from trialogue.transport.socket import WebSocket
@@ -42,8 +45,17 @@ _MOST_LINGERING: Final = 64
 _GOING_AWAY: Final = 1001
 """The close code of a server that ends (RFC 6455)."""
 
-Recorder: TypeAlias = Callable[[Visitor], Witness]
-"""Opens a record of a visit."""
+
+class Writing(Witness, Protocol):
+    """Whoever writes a session down."""
+
+    def finish(self) -> None:
+        """Write what is made after the end; may take long, and is called in a thread."""
+        ...
+
+
+Recorder: TypeAlias = Callable[[Visitor], Writing]
+"""Begins to write a session down."""
 
 
 @define(eq=False)
@@ -69,11 +81,14 @@ class Control:
     """By how much everything comes late."""
 
     _first: Equipment = field(init=False, repr=False)
+    _recorders: tuple[Recorder, ...] = field(init=False, repr=False)
     _streams: int = field(default=0, init=False)
+    _attending: int = field(default=0, init=False)
+    _left: trio.Event = field(factory=trio.Event, init=False, repr=False)
     _lingering: deque[ToxicStream] = field(factory=deque[ToxicStream], init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        self._first = self.equipment
+        self._first, self._recorders = self.equipment, self.recorders
 
     def seams(self) -> ServerSeams:
         """Where a server must let it stand."""
@@ -141,8 +156,18 @@ class Control:
         for visit in self.visits.values():
             visit.delay(seconds)
 
+    def record(self, runs: Path) -> None:
+        """Write each session to come down, as a run in this directory."""
+        self.recorders = (*self.recorders, partial(SessionRecord.begin, runs))
+
+    def script(self, entries: Sequence[Mapping[str, object]], greeting: str | None = None) -> None:
+        """Have agents of the sessions to come answer by a script; `ScriptError` for one that is none."""
+        agent = StandInAgent("script", read_script(entries), greeting=greeting)
+        self.equip(stand_in=ThinkStandIn((agent,)))
+
     async def reset(self) -> None:
         """Be as at the beginning: nobody is here, nothing was said, nothing is ordered."""
+        self.recorders = self._recorders
         self.ordered.clear()
         self.equipment = self._first
         self.latency_s = 0.0
@@ -155,6 +180,8 @@ class Control:
                 nursery.start_soon(visit.attended.aclose, _GOING_AWAY)
         for visit in self.visits.values():
             visit.nursery.cancel_scope.cancel(reason="the server was reset")
+        while self._attending:
+            await self._left.wait()
 
     # --- attending ----------------------------------------------------------------------------------
 
@@ -179,8 +206,22 @@ class Control:
         """Attend one visit, from its upgrade to its end."""
         asked = visitor.request
         session = self.ledger.open(visitor.request_id, asked.path, asked.query)
-        witnesses = [Noting(self.ledger, session), *(record(visitor) for record in self.recorders)]
-        attended = Attended(socket, *witnesses)
+        writers = [record(visitor) for record in self.recorders]
+        attended = Attended(socket, Noting(self.ledger, session), *writers)
+        self._attending += 1
+        try:
+            await self._hold(session, attended, visitor, converse)
+        finally:
+            attended.finish()
+            with trio.CancelScope(shield=True):  # what was said is kept, whoever ends the server
+                for each in writers:
+                    await trio.to_thread.run_sync(each.finish)
+            self._attending -= 1
+            self._left.set()
+            self._left = trio.Event()
+        await self._let_linger(visitor.stream)
+
+    async def _hold(self, session: Session, attended: Attended, visitor: Visitor, converse: Converse) -> None:
         stream = visitor.stream
         if not isinstance(stream, ToxicStream):
             raise TypeError("a visit's stream is what `through` gave")
@@ -188,13 +229,11 @@ class Control:
             visit = Visit(session, attended, stream, nursery)
             with self._going_on(visit):
                 visit.delay(self.latency_s)
-                for each in (*orders_of(asked.query), *self._next_orders()):
+                for each in (*orders_of(visitor.request.query), *self._next_orders()):
                     if each.session is not None:
                         visit.order(each)
                 await converse(visit.socket)
                 nursery.cancel_scope.cancel()
-        attended.finish()
-        await self._let_linger(stream)
 
     @contextmanager
     def _going_on(self, visit: Visit) -> Generator[None]:
@@ -204,9 +243,9 @@ class Control:
         finally:
             del self.visits[visit.session.id]
 
-    async def _let_linger(self, stream: ToxicStream) -> None:
+    async def _let_linger(self, stream: trio.abc.Stream) -> None:
         """A peer that is gone is gone for its client, too: its stream stays open for a while."""
-        if stream.has(HalfOpen):
+        if isinstance(stream, ToxicStream) and stream.has(HalfOpen):
             self._lingering.append(stream)
         if len(self._lingering) > _MOST_LINGERING:
             await self._lingering.popleft().release()

@@ -95,6 +95,18 @@ class VoiceAgentServer:
 
     # --- what clients meet --------------------------------------------------------------------------
 
+    def script(self, *entries: Mapping[str, Any], greeting: str | None = None) -> None:
+        """Say what the agents of the sessions to come answer, whatever model their app names.
+
+        Entries are those of a script: `{"say": "Hello."}`, `{"when": {"heard": "price"}, "say": "Ten."}`;
+        `greeting` is said first where the app's Settings have none.
+        """
+        self._hands.do(lambda control: control.script(entries, greeting))
+
+    def record(self, folder: Path) -> None:
+        """Write each session to come down, as a run in this directory."""
+        self._hands.do(lambda control: control.record(folder))
+
     def options(self, **changes: object) -> None:
         """Serve the sessions to come otherwise: fields of `ServerOptions` by their names."""
         self._hands.do(lambda control: control.equip(**changes))

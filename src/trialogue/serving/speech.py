@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 from trialogue.errors import SetupError
 from trialogue.model.audio import AudioFormat
@@ -13,7 +13,7 @@ from trialogue.speech.formats import encode
 from trialogue.speech.ports import Synthesizer
 from trialogue.speech.recordings import read_recording
 
-__all__ = ["FRAME_S", "TURN_END_S", "frames_of", "input_format", "recorded", "spoken"]
+__all__ = ["FRAME_S", "TURN_END_S", "frames_of", "input_format", "recorded", "sound_format", "spoken"]
 
 FRAME_S: Final = 0.02
 """What one message holds of a user's sound, in seconds."""
@@ -24,13 +24,20 @@ TURN_END_S: Final = 1.2
 
 def input_format(settings: Mapping[str, Any]) -> AudioFormat:
     """What Settings say of the client's sound; `SetupError` for a format that nobody speaks here."""
-    sound = _member(_member(settings, "audio"), "input")
-    encoding, rate = sound.get("encoding", "linear16"), sound.get("sample_rate", 24_000)
-    if encoding not in {"linear16", "mulaw", "alaw"}:
-        raise SetupError(
-            f"the session's sound is {encoding}: a user can be heard in linear16, mulaw and alaw"
-        )
-    return AudioFormat(encoding, int(rate))
+    found = sound_format(settings, "input")
+    if found is None:
+        raise SetupError("a user can be heard in linear16, mulaw and alaw: this session's sound is otherwise")
+    return found
+
+
+def sound_format(settings: Mapping[str, Any], way: Literal["input", "output"]) -> AudioFormat | None:
+    """What Settings say of the sound one way; None for a format that is no plain samples."""
+    sound = _member(_member(settings, "audio"), way)
+    encoding, rate = sound.get("encoding", "linear16"), sound.get("sample_rate")
+    if encoding not in {"linear16", "mulaw", "alaw"} or sound.get("container", "none") != "none":
+        return None
+    usual = 24_000 if way == "input" or encoding == "linear16" else 8_000
+    return AudioFormat(encoding, int(rate) if isinstance(rate, int | float) else usual)
 
 
 def spoken(synthesizer: Synthesizer, text: str, voice: str, audio_format: AudioFormat) -> bytes:

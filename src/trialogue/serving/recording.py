@@ -1,0 +1,202 @@
+"""Sessions as runs: a journal of what went over the wire, the sound of both sides, and what was heard when.
+
+1. A session's directory is made when its client is let in. Its journal grows with each message; its sound
+   lies beside it as it was on the wire, in `sound/client.raw` and `sound/server.raw`.
+2. At the session's end come the recordings that can be listened to, the transcripts and the result, as a
+   meeting has them, and the manifest vouches for all.
+3. Keys in the headers of endpoints are not written; what was said is.
+4. A disk that takes no more ends the record, not the session: it is told once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from itertools import count
+from pathlib import Path
+from typing import Any, BinaryIO, Final, cast
+
+import orjson
+import trio
+from attrs import define, field
+
+from trialogue.brain.words.transcript import utterances
+from trialogue.diagnostics import Log
+from trialogue.errors import JournalError
+from trialogue.journal.files import seal_files
+from trialogue.journal.reader import read
+from trialogue.journal.records import Header, JournalKind
+from trialogue.journal.writer import Journal
+from trialogue.meeting.outputs import files_of, write_files
+from trialogue.model.records import Record
+from trialogue.model.secrets import NO_SECRETS
+from trialogue.model.wire import WireClosed, WireFact, WireOpened, WireRecord, WireSide, WireSound, WireText
+from trialogue.report import HeldMeeting, Run
+from trialogue.server.seams import Visitor
+from trialogue.serving.rendering import render
+from trialogue.serving.telling import SessionTelling, ToldRecord, session_plan
+
+__all__ = ["SIDES", "SessionRecord", "sound_of"]
+
+_DIAGNOSTICS: Final = Log("trialogue.server")
+
+SIDES: Final[tuple[WireSide, ...]] = ("client", "server")
+HIDDEN: Final = "***"
+
+
+def sound_of(folder: Path, by: WireSide) -> Path:
+    """Where a side's sound is, as it was on the wire."""
+    return folder / "sound" / f"{by}.raw"
+
+
+@define(eq=False)
+class SessionRecord:
+    """One session that is being written down."""
+
+    folder: Path
+    """The run's directory."""
+
+    _journal: Journal
+    _sounds: dict[WireSide, BinaryIO]
+    _began: float
+    _telling: SessionTelling = field(factory=SessionTelling, init=False)
+    _sizes: dict[WireSide, int] = field(factory=lambda: {"client": 0, "server": 0}, init=False)
+    _is_over: bool = field(default=False, init=False)
+
+    @classmethod
+    def begin(cls, runs: Path, visitor: Visitor) -> SessionRecord:
+        """Make the directory of a session under `runs`; JournalError where that fails."""
+        now = datetime.now(UTC)
+        try:
+            folder = _new_folder(runs, f"session-{now.astimezone():%Y%m%d-%H%M%S}")
+            sounds: dict[WireSide, BinaryIO] = {by: _opened(sound_of(folder, by)) for by in SIDES}
+        except OSError as error:
+            raise JournalError(f"cannot record in {runs}: {error.strerror}", path=str(runs)) from error
+        plan = session_plan(folder.name, seed=0)
+        header = Header(plan, version("trialogue"), started=now, of=JournalKind.SESSION)
+        journal = Journal.create(folder / "journal.jsonl", header)
+        record = cls(folder, journal, sounds, trio.current_time())
+        asked = visitor.request
+        record.note(WireOpened(visitor.request_id, asked.path, asked.query), record._telling.open())
+        return record
+
+    def said(self, by: WireSide, message: str | bytes) -> None:
+        """A message went through."""
+        if self._is_over:
+            return
+        at = self._at()
+        if isinstance(message, bytes):
+            fact = WireSound(by, self._sizes[by], len(message))
+            self._sizes[by] += len(message)
+            self._guarded(lambda: self._sounds[by].write(message))
+            self.note(fact, self._telling.sound(at, by, len(message)))
+        else:
+            hidden, parsed = hide_keys(message)
+            self.note(WireText(by, hidden), self._telling.text(at, by, parsed))
+
+    def ended(self, code: int | None) -> None:
+        """The session is over."""
+        if not self._is_over:
+            reason = "server-closed" if code is None else "client-closed"
+            self.note(WireClosed(code), self._telling.close(self._at(), reason))
+            self._guarded(lambda: self._journal.close(reason))
+            self._is_over = True
+
+    def finish(self) -> None:
+        """Write what is made after the end; may take seconds."""
+        for each in self._sounds.values():
+            each.close()
+        try:
+            render(self.folder, self._telling)
+            self._write_outputs()
+            seal_files(self.folder)
+        except (OSError, JournalError) as error:
+            _DIAGNOSTICS.warning("a session's files could not be written", reason=type(error).__name__)
+
+    def _write_outputs(self) -> None:
+        reading = read(self.folder / "journal.jsonl")
+        records, plan = tuple(reading), reading.header.plan
+        held = HeldMeeting(plan, utterances(records), records, reading.header.started.astimezone())
+        write_files(held, Run(clock="real", files=files_of(self.folder)), self.folder, NO_SECRETS)
+
+    def note(self, fact: WireFact, told: list[ToldRecord]) -> None:
+        """Write a fact, and what it amounts to."""
+        self._guarded(lambda: self._append(fact, told))
+
+    def _append(self, fact: WireFact, told: list[ToldRecord]) -> None:
+        at = self._at()
+        earlier = [each for each in told if each.at < at]
+        self._tell(earlier)
+        self._journal.append_wire(WireRecord(self._journal.seq + 1, at, fact))
+        self._tell(told[len(earlier) :])
+
+    def _tell(self, told: list[ToldRecord]) -> None:
+        for each in told:
+            at = round(each.at, 6)
+            self._journal.append(Record(self._journal.seq + 1, at, each.event, each.commands))
+
+    def _guarded(self, write: Callable[[], object]) -> None:
+        if self._is_over:
+            return
+        try:
+            write()
+        except (OSError, JournalError) as error:
+            self._is_over = True
+            _DIAGNOSTICS.warning("a session is recorded no more", reason=type(error).__name__)
+
+    def _at(self) -> float:
+        return round(trio.current_time() - self._began, 6)
+
+
+def hide_keys(text: str) -> tuple[str, Mapping[str, Any]]:
+    """A message without the values of headers in it, and the same as JSON; empty for what is no object.
+
+    >>> hide_keys('{"headers": {"authorization": "Bearer k"}}')[0]
+    '{"headers":{"authorization":"***"}}'
+    """
+    try:
+        parsed: object = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text, {}
+    if not isinstance(parsed, dict):
+        return text, {}
+    message = cast("dict[str, Any]", parsed)
+    if '"headers"' not in text:
+        return text, message
+    hidden = cast("dict[str, Any]", _without_keys(message))
+    return orjson.dumps(hidden).decode(), hidden
+
+
+def _without_keys(value: object) -> object:
+    match value:
+        case dict():
+            members = cast("dict[str, object]", value)
+            return {
+                name: dict.fromkeys(cast("dict[str, object]", each), HIDDEN)
+                if name == "headers" and isinstance(each, dict)
+                else _without_keys(each)
+                for name, each in members.items()
+            }
+        case list():
+            return [_without_keys(each) for each in cast("list[object]", value)]
+        case _:
+            return value
+
+
+def _new_folder(runs: Path, stem: str) -> Path:
+    runs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for number in count(1):
+        folder = runs / (stem if number == 1 else f"{stem}-{number}")
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            continue
+        (folder / "sound").mkdir(mode=0o700)
+        return folder
+    raise AssertionError  # numbers have no end
+
+
+def _opened(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0)

@@ -1,0 +1,85 @@
+"""The recordings of a session that can be listened to: each side where it was heard, and both together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from trialogue.actors.recorder import WavFile
+from trialogue.actors.router import mix
+from trialogue.model.wire import WireSide
+from trialogue.serving.telling import AGENT, USER, SessionTelling
+from trialogue.speech.formats import decode
+from trialogue.speech.resample import Resampler
+
+__all__ = ["RECORDED_RATE", "render"]
+
+RECORDED_RATE: Final = 24_000
+"""Samples a second of all recordings."""
+
+_BLOCK_S: Final = 10.0
+"""How much of a side is held at a time."""
+
+_NAMES: Final[dict[WireSide, str]] = {"client": USER, "server": AGENT}
+
+
+def render(folder: Path, telling: SessionTelling) -> None:
+    """Write `audio/user.wav`, `audio/agent.wav` and `audio/mix.wav`; OSError where they cannot be."""
+    audio = folder / "audio"
+    audio.mkdir(mode=0o700)
+    end = 0
+    for by, name in _NAMES.items():
+        file = WavFile(audio / f"{name}.wav", RECORDED_RATE)
+        length = 0
+        try:
+            for position, pcm in _placed(folder / "sound" / f"{by}.raw", by, telling):
+                file.write(position, pcm)
+                length = max(length, position + len(pcm) // 2)
+        finally:
+            file.close(length)
+        end = max(end, length)
+    _mix(audio, end)
+
+
+def _placed(path: Path, by: WireSide, telling: SessionTelling) -> Iterator[tuple[int, bytes]]:
+    """Each stretch of a side's sound, and at which sample it is heard."""
+    audio_format = telling.formats.get(by)
+    if audio_format is None:
+        return
+    with path.open("rb") as file:
+        for piece in telling.pieces[by]:
+            resampler = Resampler(audio_format.sample_rate, RECORDED_RATE)
+            position = round(piece.begins * RECORDED_RATE)
+            left = min(piece.size, audio_format.bytes_for(piece.length_s))
+            file.seek(piece.offset)
+            while left > 0:
+                coded = file.read(min(left, audio_format.bytes_for(_BLOCK_S)))
+                if not coded:
+                    break
+                left -= len(coded)
+                whole = coded[: len(coded) - len(coded) % audio_format.sample_width]
+                pcm = resampler.feed(decode(whole, audio_format.encoding))
+                yield position, pcm
+                position += len(pcm) // 2
+            yield position, resampler.flush()
+
+
+def _mix(audio: Path, end: int) -> None:
+    """Both sides together, block by block."""
+    mixed = WavFile(audio / "mix.wav", RECORDED_RATE)
+    size = 2 * round(_BLOCK_S * RECORDED_RATE)
+    try:
+        with (audio / f"{USER}.wav").open("rb") as user, (audio / f"{AGENT}.wav").open("rb") as agent:
+            user.seek(_HEADER)
+            agent.seek(_HEADER)
+            for position in range(0, end, size // 2):
+                both = [each.read(size) for each in (user, agent)]
+                length = max(map(len, both))
+                mixed.write(position, mix([each.ljust(length, b"\0") for each in both]))
+    finally:
+        mixed.close(end)
+
+
+_HEADER: Final = 44
+"""Bytes before the samples of a WAV file."""

@@ -1,0 +1,363 @@
+"""What a session's wire amounts to as a meeting of a user and an agent: a pure fold, for reports and pages.
+
+1. The agent's sound comes faster than it plays. It is told as a client hears it that plays it at once: behind
+   what it is still playing, and no longer once the server says that the user speaks.
+2. The user's turn is from `UserStartedSpeaking` to the words that the server makes of it; words that were
+   injected are read at once.
+3. Turns are counted as they were taken. Nobody granted them: the reason says so.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, TypeAlias, cast
+
+from attrs import define, evolve, field, frozen
+
+from trialogue.model.audio import AudioFormat
+from trialogue.model.commands import Attribute, Command, EndMeeting, EndTurn, GrantFloor, Play
+from trialogue.model.events import (
+    Event,
+    LatencyMeasured,
+    MeetingStarted,
+    PlaybackFinished,
+    PlaybackStarted,
+    ReplySent,
+    ReplyStarted,
+    SentenceSaid,
+    ServiceWarned,
+    SessionFailed,
+    SessionReady,
+    SpeechStarted,
+    SpeechStopped,
+    StopAsked,
+    ToolFinished,
+    ToolRequested,
+)
+from trialogue.model.participants import Kind, Participant
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.wire import WireSide
+from trialogue.serving.speech import sound_format
+
+__all__ = ["AGENT", "USER", "HeardPiece", "SessionTelling", "ToldRecord", "session_plan"]
+
+AGENT: Final = "agent"
+USER: Final = "user"
+
+_TAKEN: Final = "taken"
+"""The reason of each turn: nobody gave it."""
+
+_LONGEST_WARNING: Final = 1024
+
+_JITTER_S: Final = 0.3
+"""How much a client's sound may be early or late and still be one stretch."""
+
+_SAME_S: Final = 1e-4
+
+
+def session_plan(name: str, seed: int) -> MeetingPlan:
+    """The plan of a session: a user and an agent."""
+    return MeetingPlan(name, (Participant(USER, kind=Kind.HUMAN), Participant(AGENT)), seed=seed)
+
+
+@frozen
+class ToldRecord:
+    """One record to be."""
+
+    at: float
+    """When, in seconds since the upgrade."""
+
+    event: Event
+    """What happened."""
+
+    commands: tuple[Command, ...] = ()
+    """What the turns were, where it changed them."""
+
+
+@frozen
+class HeardPiece:
+    """A stretch of one side's sound."""
+
+    begins: float
+    """When it begins to be heard, in seconds since the upgrade."""
+
+    offset: int
+    """Where in the side's file of sound it begins, in bytes."""
+
+    size: int
+    """How many bytes it has."""
+
+    length_s: float
+    """How long it is heard."""
+
+    @property
+    def ends(self) -> float:
+        """When it ends."""
+        return self.begins + self.length_s
+
+    def is_followed_by(self, other: HeardPiece) -> bool:
+        """Whether the other begins where this one ends, in time and in the file."""
+        return abs(self.ends - other.begins) < _SAME_S and self.offset + self.size == other.offset
+
+    def until(self, at: float) -> HeardPiece:
+        """The same, heard no longer than that."""
+        return self if self.ends <= at else evolve(self, length_s=at - self.begins)
+
+
+@define
+class _Reply:
+    """A reply whose sound comes."""
+
+    number: int
+    turn: int
+    begins: float
+    """Where its sound begins to be heard, at the earliest."""
+    size_s: float = 0.0
+    has_sound: bool = False
+
+    @property
+    def ends(self) -> float:
+        """Where what has come of it ends."""
+        return self.begins + self.size_s
+
+
+@define
+class SessionTelling:
+    """The fold: what went over the wire in, records of a meeting out."""
+
+    formats: dict[WireSide, AudioFormat] = field(factory=dict[WireSide, AudioFormat])
+    """What each side's sound is like, from Settings on; what is none of ours has no length."""
+
+    pieces: dict[WireSide, list[HeardPiece]] = field(factory=lambda: {"client": [], "server": []})
+    """What was to be heard of each side, where in time and in its file of sound."""
+
+    _sizes: dict[WireSide, int] = field(factory=lambda: {"client": 0, "server": 0}, init=False)
+    _turn: int = field(default=0, init=False)
+    _replies: int = field(default=0, init=False)
+    _open: _Reply | None = field(default=None, init=False)
+    _heard: _Reply | None = field(default=None, init=False)
+    _user_turn: int = field(default=0, init=False)
+    _due: list[tuple[float, int, ToldRecord]] = field(factory=list[tuple[float, int, ToldRecord]], init=False)
+    _count: int = field(default=0, init=False)
+
+    def open(self) -> list[ToldRecord]:
+        """The session begins."""
+        return [ToldRecord(0.0, MeetingStarted())]
+
+    def text(self, at: float, by: WireSide, message: Mapping[str, Any]) -> list[ToldRecord]:
+        """A message went over the wire."""
+        told = self._until(at)
+        take = _TAKES.get((by, str(message.get("type", ""))))
+        return told if take is None else [*told, *take(self, at, message)]
+
+    def sound(self, at: float, by: WireSide, size: int) -> list[ToldRecord]:
+        """Sound went over the wire."""
+        told = self._until(at)
+        offset, self._sizes[by] = self._sizes[by], self._sizes[by] + size
+        audio_format = self.formats.get(by)
+        seconds = 0.0 if audio_format is None else audio_format.seconds_in(size)
+        if by == "client":
+            self._place("client", HeardPiece(self._user_hears(at, seconds), offset, size, seconds))
+            return told
+        reply = self._open or self._begin(at)
+        if not reply.has_sound:
+            reply.has_sound, reply.begins = True, max(at, reply.begins)
+            self._later(reply.begins, PlaybackStarted(AGENT, reply.turn, reply.number, reply.begins))
+        self._place("server", HeardPiece(reply.ends, offset, size, seconds))
+        reply.size_s += seconds
+        return [*told, *self._until(at)]
+
+    def _user_hears(self, at: float, seconds: float) -> float:
+        """Where a client's sound is: behind what came before, if that is about now."""
+        last = self.pieces["client"][-1:]
+        behind = last[0].ends if last else 0.0
+        return behind if abs(at - seconds - behind) < _JITTER_S else max(behind, at - seconds)
+
+    def _place(self, by: WireSide, piece: HeardPiece) -> None:
+        """Sound that joins the sound before it is one piece with it."""
+        pieces = self.pieces[by]
+        last = pieces[-1] if pieces else None
+        if (
+            last is not None
+            and abs(last.ends - piece.begins) < _SAME_S
+            and last.offset + last.size == piece.offset
+        ):
+            joined = (last.size + piece.size, last.length_s + piece.length_s)
+            pieces[-1] = HeardPiece(last.begins, last.offset, *joined)
+        elif piece.length_s:
+            pieces.append(piece)
+
+    def close(self, at: float, reason: str) -> list[ToldRecord]:
+        """The session is over; what was still to be heard is not heard."""
+        told = [*self._until(at), *self._cut(at)]
+        if self._user_turn:
+            told.append(self._user_ends(at, ""))
+        return [*told, ToldRecord(at, StopAsked(reason), (EndMeeting(reason),))]
+
+    # --- the agent ----------------------------------------------------------------------------------
+
+    def _begin(self, at: float) -> _Reply:
+        """A reply begins, to be heard behind the one before it."""
+        self._turn, self._replies = self._turn + 1, self._replies + 1
+        begins = at if self._heard is None else max(at, self._heard.ends)
+        reply = self._open = _Reply(self._replies, self._turn, begins)
+        granted = GrantFloor(AGENT, reply.turn, _TAKEN, float("inf"))
+        commands = (granted, Play(AGENT, reply.number, reply.turn))
+        self._later(begins, ReplyStarted(AGENT, reply.number), *commands)
+        return reply
+
+    def take_says(self, at: float, message: Mapping[str, Any]) -> list[ToldRecord]:
+        """Words of the agent's, or what the server made of the user's."""
+        if message.get("role") == "user":
+            return self._understood(at, str(message.get("content", "")))
+        reply = self._open or self._begin(at)
+        said = SentenceSaid(AGENT, reply.number, str(message.get("content", "")), reply.size_s)
+        self._later(reply.begins, said)
+        return self._until(at)
+
+    def take_done(self, at: float, _: Mapping[str, Any]) -> list[ToldRecord]:
+        """All sound of a reply was sent."""
+        reply, self._open = self._open, None
+        if reply is None:
+            return []
+        self._heard = reply
+        self._later(reply.begins, ReplySent(AGENT, reply.number, reply.size_s))
+        if reply.has_sound:
+            played = (reply.ends, reply.size_s)
+            finished = PlaybackFinished(AGENT, reply.turn, reply.number, *played, "complete")
+            self._later(reply.ends, finished, EndTurn(AGENT, reply.turn, "finished"))
+        return self._until(at)
+
+    def _cut(self, at: float) -> list[ToldRecord]:
+        """What is heard of the agent ends here, and what was to be heard is dropped."""
+        self._due.clear()
+        self.pieces["server"] = [each.until(at) for each in self.pieces["server"] if each.begins < at]
+        heard = [each for each in (self._heard, self._open) if each is not None]
+        self._heard = self._open = None
+        return [
+            ToldRecord(
+                at,
+                PlaybackFinished(AGENT, each.turn, each.number, at, max(0.0, at - each.begins), "cut"),
+                (EndTurn(AGENT, each.turn, "interrupted"),),
+            )
+            for each in heard
+            if each.begins <= at < each.ends
+        ]
+
+    # --- the user -----------------------------------------------------------------------------------
+
+    def take_user_speaks(self, at: float, _: Mapping[str, Any]) -> list[ToldRecord]:
+        """The server hears the user begin."""
+        told = self._cut(at)
+        if not self._user_turn:
+            self._turn += 1
+            self._user_turn = self._turn
+            told.append(
+                ToldRecord(at, SpeechStarted(USER, at), (GrantFloor(USER, self._turn, _TAKEN, float("inf")),))
+            )
+        return told
+
+    def _understood(self, at: float, words: str) -> list[ToldRecord]:
+        begun = [] if self._user_turn else self.take_user_speaks(at, {})
+        return [*begun, self._user_ends(at, words)]
+
+    def _user_ends(self, at: float, words: str) -> ToldRecord:
+        turn, self._user_turn = self._user_turn, 0
+        attributed = (Attribute(USER, turn, words, is_certain=True),) if words else ()
+        return ToldRecord(at, SpeechStopped(USER, at), (*attributed, EndTurn(USER, turn, "finished")))
+
+    # --- the rest -----------------------------------------------------------------------------------
+
+    def take_settings(self, _: float, message: Mapping[str, Any]) -> list[ToldRecord]:
+        """The client says what its sound is like."""
+        found: dict[WireSide, AudioFormat | None] = {
+            "client": sound_format(message, "input"),
+            "server": sound_format(message, "output"),
+        }
+        self.formats = {by: each for by, each in found.items() if each is not None}
+        return []
+
+    def take_applied(self, at: float, _: Mapping[str, Any]) -> list[ToldRecord]:
+        """The session is ready."""
+        return [ToldRecord(at, SessionReady(AGENT, 1))]
+
+    def take_called(self, at: float, message: Mapping[str, Any]) -> list[ToldRecord]:
+        """Functions are to be called."""
+        return [
+            ToldRecord(
+                at,
+                ToolRequested(
+                    AGENT,
+                    1,
+                    str(call.get("id", "")),
+                    str(call.get("name", "")),
+                    str(call.get("arguments", "")),
+                    ours=bool(call.get("client_side", True)),
+                ),
+            )
+            for call in _objects(message.get("functions"))
+        ]
+
+    def take_answered(self, at: float, message: Mapping[str, Any]) -> list[ToldRecord]:
+        """A function has its result."""
+        call = str(message.get("id", ""))
+        return [ToldRecord(at, ToolFinished(AGENT, call, "succeeded", str(message.get("content", ""))))]
+
+    def take_measured(self, at: float, message: Mapping[str, Any]) -> list[ToldRecord]:
+        """What stages took."""
+        parts = [
+            _seconds(message.get(name))
+            for name in ("stt_latency", "ttt_text_latency", "tts_latency", "total_latency")
+        ]
+        return [ToldRecord(at, LatencyMeasured(AGENT, *parts))]
+
+    def take_warned(self, at: float, message: Mapping[str, Any]) -> list[ToldRecord]:
+        """The server warned."""
+        words = str(message.get("description", ""))[:_LONGEST_WARNING]
+        return [ToldRecord(at, ServiceWarned(AGENT, str(message.get("code", "")), words))]
+
+    def take_failed(self, at: float, message: Mapping[str, Any]) -> list[ToldRecord]:
+        """The session failed."""
+        return [ToldRecord(at, SessionFailed(AGENT, str(message.get("code", ""))))]
+
+    # --- what is due --------------------------------------------------------------------------------
+
+    def _later(self, at: float, event: Event, *commands: Command) -> None:
+        self._count += 1
+        heapq.heappush(self._due, (at, self._count, ToldRecord(at, event, commands)))
+
+    def _until(self, at: float) -> list[ToldRecord]:
+        told: list[ToldRecord] = []
+        while self._due and self._due[0][0] <= at:
+            told.append(heapq.heappop(self._due)[2])
+        return told
+
+
+_Take: TypeAlias = Callable[[SessionTelling, float, Mapping[str, Any]], list[ToldRecord]]
+
+_TAKES: Final[Mapping[tuple[WireSide, str], _Take]] = {
+    ("client", "Settings"): SessionTelling.take_settings,
+    ("server", "SettingsApplied"): SessionTelling.take_applied,
+    ("server", "UserStartedSpeaking"): SessionTelling.take_user_speaks,
+    ("server", "ConversationText"): SessionTelling.take_says,
+    ("server", "AgentAudioDone"): SessionTelling.take_done,
+    ("server", "FunctionCallRequest"): SessionTelling.take_called,
+    ("server", "FunctionCallResponse"): SessionTelling.take_answered,
+    ("client", "FunctionCallResponse"): SessionTelling.take_answered,
+    ("server", "LatencyReport"): SessionTelling.take_measured,
+    ("server", "Warning"): SessionTelling.take_warned,
+    ("server", "Error"): SessionTelling.take_failed,
+}
+"""What is made of each message; of others nothing."""
+
+
+def _objects(value: object) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, list):
+        for each in cast("list[object]", value):
+            if isinstance(each, dict):
+                yield cast("dict[str, Any]", each)
+
+
+def _seconds(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None

@@ -1,0 +1,186 @@
+"""A session that was written down: its journal, what can be told from it, and what can be heard."""
+
+from __future__ import annotations
+
+import json
+import stat
+import time
+import wave
+from pathlib import Path
+
+import numpy as np
+import orjson
+import pytest
+from foreign import App, dial, settings
+
+from trialogue.cli import main
+from trialogue.errors import SetupError
+from trialogue.journal.files import verify_files
+from trialogue.journal.reader import read
+from trialogue.journal.records import JournalKind
+from trialogue.meeting.resumption import open_resumption
+from trialogue.model.wire import WireClosed, WireOpened, WireSound, WireText
+from trialogue.serving.for_tests import VoiceAgentServer
+from trialogue.serving.recording import hide_keys, sound_of
+
+CALL = {
+    "when": {"heard": "price"},
+    "call": {"tool": "price", "arguments": {"of": "tea"}},
+    "say": "${result}.",
+}
+
+
+@pytest.fixture
+def session(voice_agent_server: VoiceAgentServer, tmp_path: Path) -> tuple[Path, App]:
+    """A recorded session: a greeting, a spoken turn, a function call; and what the client saw of it."""
+    voice_agent_server.record(tmp_path / "runs")
+    with dial(voice_agent_server.url + "?tag=mine") as socket:
+        app = App(socket)
+        think = {"provider": {"type": "scripted", "script": [CALL, {"say": "Yes."}]}}
+        functions = [{"name": "price", "parameters": {"type": "object"}}]
+        app.tell(settings(greeting="Hello!", think={**think, "functions": functions}))
+        app.until("AgentAudioDone")
+        voice_agent_server.user.say("What is the price?", at_once=True)
+        call = app.until("FunctionCallRequest")["functions"][0]
+        app.tell({"type": "FunctionCallResponse", "id": call["id"], "name": "price", "content": "Ten"})
+        app.until("AgentAudioDone")
+        socket.send(bytes(640))
+        app.tell({"type": "KeepAlive"})
+        voice_agent_server.wait_for("KeepAlive")
+    voice_agent_server.reset()
+    return finished(tmp_path / "runs"), app
+
+
+def finished(runs: Path) -> Path:
+    """The one session of a directory."""
+    (folder,) = runs.iterdir()
+    return folder
+
+
+def test_the_wire_is_kept_as_it_was(session: tuple[Path, App]) -> None:
+    """Every message of both sides, in order, and every byte of sound."""
+    folder, app = session
+    reading = read(folder / "journal.jsonl")
+    facts = [record.fact for record in reading.wire()]
+    assert reading.header.of is JournalKind.SESSION
+    assert not reading.problems
+    assert isinstance(facts[0], WireOpened)
+    assert facts[0].query == "tag=mine"
+    assert facts[-1] == WireClosed(1000)
+    texts = [json.loads(fact.text) for fact in facts if isinstance(fact, WireText) and fact.by == "server"]
+    assert texts == [message for message in app.seen if isinstance(message, dict)]
+    sizes = [fact.size for fact in facts if isinstance(fact, WireSound) and fact.by == "server"]
+    heard = [message for message in app.seen if isinstance(message, bytes)]
+    assert sizes == [len(frame) for frame in heard]
+    assert sound_of(folder, "server").read_bytes() == b"".join(heard)
+    assert sound_of(folder, "client").read_bytes() == bytes(640)
+    sent = [
+        json.loads(fact.text)["type"] for fact in facts if isinstance(fact, WireText) and fact.by == "client"
+    ]
+    assert sent == ["Settings", "FunctionCallResponse", "KeepAlive"]
+
+
+def test_only_its_owner_reads_it(session: tuple[Path, App]) -> None:
+    """Files are private, as those of a meeting."""
+    folder, _ = session
+    for path in folder.rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_its_files_are_vouched_for(session: tuple[Path, App]) -> None:
+    """The manifest knows all of them."""
+    folder, _ = session
+    verified = verify_files(folder)
+    assert verified.is_whole
+    assert {"sound/client.raw", "audio/mix.wav", "result.json", "transcript.md"} <= verified.files.keys()
+
+
+def test_it_is_replayed_as_what_was_said(
+    session: tuple[Path, App], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who said what, in order."""
+    folder, _ = session
+    assert main(["replay", str(folder), "--json"]) == 0
+    said = [(each["participant"], each["intended"]) for each in orjson.loads(capsys.readouterr().out)]
+    assert said[:2] == [("agent", "Hello!"), ("user", "What is the price?")]
+
+
+def test_nothing_was_decided_in_it(session: tuple[Path, App], capsys: pytest.CaptureFixture[str]) -> None:
+    """Verifying says so, and is content."""
+    folder, _ = session
+    assert main(["replay", str(folder), "--verify"]) == 0
+    assert "nothing was decided here" in capsys.readouterr().out
+
+
+def test_there_is_no_meeting_to_go_on_with(session: tuple[Path, App]) -> None:
+    """One line says so."""
+    with pytest.raises(SetupError, match="no meeting to go on with"):
+        open_resumption(session[0])
+
+
+@pytest.mark.parametrize("options", [[], ["--html"]])
+def test_it_is_reported(
+    session: tuple[Path, App], capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    """Measures and a page, as of a meeting."""
+    folder, _ = session
+    assert main(["report", str(folder), *options, "--json"]) == 0
+    told = orjson.loads(capsys.readouterr().out)
+    assert (folder / "report.html").exists() if options else told["reason"] == "client-closed"
+
+
+@pytest.mark.real
+def test_the_agent_is_heard_at_its_pace(voice_agent_server: VoiceAgentServer, tmp_path: Path) -> None:
+    """All that was sent, as long as it lasts, where the user lets it."""
+    voice_agent_server.record(tmp_path)
+    with dial(voice_agent_server.url) as socket:
+        app = App(socket)
+        app.tell(settings(greeting="Hi."))
+        app.until("AgentAudioDone")
+        time.sleep(0.7)  # it plays for 0.2 s, and 0.4 s are silence
+    voice_agent_server.reset()
+    sent = np.frombuffer(b"".join(m for m in app.seen if isinstance(m, bytes)), "<i2")
+    folder = finished(tmp_path)
+    assert heard_s(folder / "audio" / "agent.wav") == pytest.approx(np.count_nonzero(sent) / 16_000, abs=0.02)
+    assert heard_s(folder / "audio" / "mix.wav") == pytest.approx(np.count_nonzero(sent) / 16_000, abs=0.02)
+
+
+def test_the_agent_is_heard_no_longer_than_the_user_lets_it(session: tuple[Path, App]) -> None:
+    """A user who speaks at once cuts the greeting off."""
+    folder, app = session
+    sent = np.frombuffer(b"".join(m for m in app.seen if isinstance(m, bytes)), "<i2")
+    assert heard_s(folder / "audio" / "agent.wav") < np.count_nonzero(sent) / 16_000 - 0.05
+
+
+def heard_s(path: Path) -> float:
+    """How much of a recording is not silence, in seconds."""
+    with wave.open(str(path)) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+        return float(np.count_nonzero(samples)) / file.getframerate()
+
+
+def test_keys_in_headers_are_not_written() -> None:
+    """Wherever they stand in a message."""
+    message = {"agent": {"think": [{"endpoint": {"headers": {"authorization": "Bearer secret-key"}}}]}}
+    text, parsed = hide_keys(json.dumps(message))
+    assert "secret-key" not in text
+    assert json.loads(text) == parsed
+
+
+def test_a_disk_that_is_full_does_not_end_the_session(
+    voice_agent_server: VoiceAgentServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client goes on; what is there stays."""
+    from trialogue.errors import JournalError
+    from trialogue.journal.writer import Journal
+
+    def full(*_: object) -> None:
+        raise JournalError("cannot write the journal: No space left on device")
+
+    voice_agent_server.record(tmp_path / "runs")
+    with dial(voice_agent_server.url) as socket:
+        app = App(socket)
+        app.until("Welcome")
+        monkeypatch.setattr(Journal, "append_wire", full)
+        app.tell(settings({"say": "Yes."}, greeting="Hello!"))
+        app.until("AgentAudioDone")
