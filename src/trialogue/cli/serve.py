@@ -19,8 +19,9 @@ from trialogue.cli.view_lines import Line, Tone, line, span
 from trialogue.cli.view_screens import WaitScreen, open_waiting, show
 from trialogue.compute import Compute, compute
 from trialogue.errors import SetupError
+from trialogue.server.admission import Access
 from trialogue.server.equipment import Equipment
-from trialogue.server.listener import LISTEN_PATHS, Access, Server, open_server
+from trialogue.server.listener import LISTEN_PATHS, Server, open_server
 from trialogue.server.options import ServerOptions, is_allowed, is_loopback
 from trialogue.server.think.stand_in import StandInAgent, StandInEndpoint, ThinkStandIn, completions_url
 from trialogue.serving.control import Control

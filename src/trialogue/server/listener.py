@@ -1,36 +1,45 @@
 """Where clients come in: a loopback listener, or one stream that somebody has already.
 
-1. The paths are the hosted service's: `/v1/agent/converse`, whose query is ignored, and `/v2/listen` and
-   `/v1/listen`, whose query is checked. Unknown headers are ignored.
-2. Without a key of our own every key is good: a `Token` or `Bearer` header, a subprotocol, or none.
-3. `Host` and `Origin` must be this machine's, or the address that is bound: a page in somebody's browser
-   cannot come in by another name. An address beyond loopback wants a key.
+1. The paths of sockets are the hosted service's: `/v1/agent/converse`, whose query is ignored, and
+   `/v2/listen` and `/v1/listen`, whose query is checked. Unknown headers are ignored.
+2. What is asked by plain HTTP is answered by the routes of `rest`.
+3. Who may come in, `admission` decides. An address beyond loopback wants a key.
 4. Every answer, a refusal too, carries the request id that `Welcome` repeats.
 """
 
 from __future__ import annotations
 
-import hmac
-import json
+from collections import ChainMap
+from collections.abc import MutableMapping
 from functools import partial
-from itertools import pairwise
-from typing import Final
-from urllib.parse import urlsplit
+from typing import Final, cast
 
 import trio
-from attrs import field, frozen
+from attrs import evolve, frozen
 
 from trialogue.diagnostics import Log
 from trialogue.errors import SetupError
+from trialogue.server.admission import (
+    LOOPBACK,
+    SCHEMES,
+    Access,
+    Standing,
+    is_from_here,
+    shown_by,
+    standing_of,
+)
 from trialogue.server.connection import converse, where
 from trialogue.server.equipment import Equipment
 from trialogue.server.listen.connection import listen
 from trialogue.server.listen.terms import ListenTerms, QueryRefused, read_query
 from trialogue.server.options import is_loopback
+from trialogue.server.rest.answers import Holdings, RequestRefused, refusal
+from trialogue.server.rest.routes import decide_http, http_rules
 from trialogue.server.seams import NOBODY, ServerSeams, Visitor
 from trialogue.server.terms import STRANGER
 from trialogue.server.think.stand_in import Caller
 from trialogue.services.deepgram.listen.settings import FLUX_PATH, NOVA_PATH, ListenRoute
+from trialogue.services.deepgram.settings import AgentSettings
 from trialogue.transport.accept import (
     Accept,
     Reject,
@@ -38,6 +47,7 @@ from trialogue.transport.accept import (
     UpgradeRequest,
     serve_websocket,
 )
+from trialogue.transport.http import HttpRequest, HttpResponse, Taken
 from trialogue.transport.reception import Crowd, serve_websockets
 from trialogue.transport.socket import WebSocket
 
@@ -48,29 +58,6 @@ LISTEN_PATHS = (FLUX_PATH, NOVA_PATH)
 """Where the hosted service has it, too."""
 
 _LISTEN_PATHS: Final[dict[str, ListenRoute]] = {FLUX_PATH: "v2", NOVA_PATH: "v1"}
-
-_SCHEMES = ("token", "bearer")
-
-
-@frozen
-class Access:
-    """Who may come in."""
-
-    host: str = "127.0.0.1"
-    """The address that is bound."""
-
-    port: int = 0
-    """The port that is bound; 0 lets the system choose."""
-
-    api_key: str | None = field(default=None, repr=False)
-    """What clients must show; None lets everyone in."""
-
-    max_connections: int = 64
-    """Sockets at a time; one more is answered 429. Plain requests have as many places of their own."""
-
-
-LOOPBACK = Access()
-"""Anyone on this machine, at a port that the system chooses."""
 
 
 @frozen
@@ -106,7 +93,7 @@ async def open_server(
     listeners = await trio.open_tcp_listeners(access.port, host=access.host)
     bound = listeners[0].socket.getsockname()
     task_status.started(Server(bound[0], bound[1]))
-    welcome = partial(_welcome, equipment, access, seams)
+    welcome = partial(_welcome, equipment, access, seams, Holdings())
     await serve_websockets(welcome, listeners, crowd=Crowd(sockets=access.max_connections))
 
 
@@ -115,8 +102,8 @@ async def serve_stream(stream: trio.abc.Stream, equipment: Equipment, seams: Ser
     await serve_websocket(stream, _Visit(equipment, seams).service())
 
 
-def _welcome(equipment: Equipment, access: Access, seams: ServerSeams) -> SocketService:
-    return _Visit(equipment, seams, access).service()
+def _welcome(equipment: Equipment, access: Access, seams: ServerSeams, holdings: Holdings) -> SocketService:
+    return _Visit(equipment, seams, access, holdings).service()
 
 
 class _Visit:
@@ -127,8 +114,10 @@ class _Visit:
         equipment: Equipment,
         seams: ServerSeams,
         access: Access | None = None,
+        holdings: Holdings | None = None,
     ) -> None:
-        self._equipment = equipment = seams.equip(equipment)
+        self._holdings = holdings or Holdings()
+        self._equipment = equipment = _with_stored(seams.equip(equipment), self._holdings)
         self._request_id = equipment.new_id()
         self._access = access
         self._seams = seams
@@ -137,8 +126,15 @@ class _Visit:
         self._listens: ListenTerms | None = None
 
     def service(self) -> SocketService:
-        full = self._reject(429, "TOO_MANY_REQUESTS", "Too many requests. Please try again later.")
-        return SocketService(self._attended, self._decide, full, self._crashed, through=self._put_through)
+        return SocketService(
+            self._attended,
+            self._decide,
+            full=self._reject(429, "TOO_MANY_REQUESTS", "Too many requests. Please try again later."),
+            crashed=self._crashed,
+            through=self._put_through,
+            http=self._answer if self._access is not None else None,
+            exchange=http_rules(self._request_id),
+        )
 
     def _put_through(self, stream: trio.abc.Stream) -> trio.abc.Stream:
         self._stream = self._seams.through(stream)
@@ -154,24 +150,50 @@ class _Visit:
         else:
             await listen(socket, self._equipment, self._listens, request_id=self._request_id)
 
+    def _answer(self, request: HttpRequest) -> Taken | HttpResponse:
+        if (own := self._seams.http(request)) is not None:
+            return own
+        if self._is_a_socket(request.path) and request.method == "GET" and request.path != "/v1/speak":
+            wants = RequestRefused(426, "UPGRADE_REQUIRED", f"{request.path} is for WebSockets.")
+            return refusal(self._request_id, wants, ("upgrade", "websocket"), ("connection", "upgrade"))
+        return decide_http(
+            request,
+            equipment=self._equipment,
+            access=self._access or LOOPBACK,
+            holdings=self._holdings,
+            request_id=self._request_id,
+        )
+
+    def _is_a_socket(self, path: str) -> bool:
+        before = path.removesuffix(PATH)
+        converses = path.endswith(PATH) and before in {"", *self._paths()}
+        return converses or path in _LISTEN_PATHS
+
     def _decide(self, request: UpgradeRequest) -> Accept | Reject:
-        before = request.path.removesuffix(PATH)
-        converses = request.path.endswith(PATH) and before in {"", *self._paths()}
-        if not converses and request.path not in _LISTEN_PATHS:
-            return self._reject(404, "NOT_FOUND", "There is nothing at this path.")
+        try:
+            self._admit(request)
+        except RequestRefused as refused:
+            return self._reject(refused.status, refused.code, str(refused))
+        shown = shown_by(request, request.subprotocols)
+        self._caller = Caller(request.path.removesuffix(PATH), shown.secret if shown else "")
+        chosen = next((name for name in request.subprotocols if name.lower() in SCHEMES), None)
+        return Accept(chosen, (("dg-request-id", self._request_id),))
+
+    def _admit(self, request: UpgradeRequest) -> None:
+        """Read what is asked for; raises `RequestRefused`."""
+        if not self._is_a_socket(request.path):
+            raise RequestRefused(404, "NOT_FOUND", f"There is no socket at {request.path[:200]}.")
         if self._access is not None:
-            if not _is_from_here(request, self._access):
-                return self._reject(403, "FORBIDDEN", "Host or Origin is not this server's.")
-            if not _is_authorized(request, self._access):
-                return self._reject(401, "INVALID_AUTH", "Invalid credentials.")
+            if not is_from_here(request, self._access):
+                raise RequestRefused(403, "FORBIDDEN", "Host or Origin is not this server's.")
+            shown = shown_by(request, request.subprotocols)
+            if standing_of(shown, self._access, self._holdings.grants) is Standing.STRANGER:
+                raise RequestRefused(401, "INVALID_AUTH", "Invalid credentials.")
         if request.path in _LISTEN_PATHS:
             try:
                 self._listens = read_query(_LISTEN_PATHS[request.path], request.query)
-            except (QueryRefused, ValueError) as refusal:
-                return self._reject(400, "INVALID_QUERY_PARAMETER", str(refusal))
-        self._caller = Caller(before, _key_of_header(request) or _key_of_subprotocols(request))
-        chosen = next((name for name in request.subprotocols if name.lower() in _SCHEMES), None)
-        return Accept(chosen, (("dg-request-id", self._request_id),))
+            except (QueryRefused, ValueError) as fault:
+                raise RequestRefused(400, "INVALID_QUERY_PARAMETER", str(fault)) from None
 
     def _paths(self) -> frozenset[str]:
         """What may stand before the protocol's path: an agent of the operator's file waits there."""
@@ -182,42 +204,13 @@ class _Visit:
         _DIAGNOSTICS.error("handshake crashed", request_id=self._request_id, where=where(crash))
 
     def _reject(self, status: int, code: str, words: str) -> Reject:
-        body = {"err_code": code, "err_msg": words, "request_id": self._request_id}
-        headers = (
-            ("dg-request-id", self._request_id),
-            ("dg-error", words),
-            ("content-type", "application/json"),
-        )
-        return Reject(status, headers, json.dumps(body).encode())
+        told = refusal(self._request_id, RequestRefused(status, code, words))
+        return Reject(told.status, told.headers, cast("bytes", told.body))
 
 
-def _is_authorized(request: UpgradeRequest, access: Access) -> bool:
-    if access.api_key is None:
-        return True
-    shown = [key for key in (_key_of_header(request), _key_of_subprotocols(request)) if key]
-    return any(hmac.compare_digest(key.encode(), access.api_key.encode()) for key in shown)
-
-
-def _key_of_header(request: UpgradeRequest) -> str:
-    scheme, _, key = (request.header("authorization") or "").partition(" ")
-    return key.strip() if scheme.lower() in _SCHEMES else ""
-
-
-def _key_of_subprotocols(request: UpgradeRequest) -> str:
-    """What follows the scheme, as in `Sec-WebSocket-Protocol: token, KEY`."""
-    offered = request.subprotocols
-    return next((key for scheme, key in pairwise(offered) if scheme.lower() in _SCHEMES), "")
-
-
-def _is_from_here(request: UpgradeRequest, access: Access) -> bool:
-    names = [f"//{request.host}"] if request.host else []
-    if origin := request.header("origin"):
-        names.append(origin)
-    return all(_names_us(name, access) for name in names)
-
-
-def _names_us(name: str, access: Access) -> bool:
-    try:
-        return is_loopback(name) or urlsplit(name).hostname == access.host
-    except ValueError:
-        return False
+def _with_stored(equipment: Equipment, holdings: Holdings) -> Equipment:
+    """The equipment of a server whose clients may store agents, beside those of the operator's."""
+    options = equipment.options
+    stored = cast("MutableMapping[str, AgentSettings]", holdings.agents)  # which nobody changes through it
+    agents = ChainMap(dict(options.agents), stored)
+    return evolve(equipment, options=evolve(options, agents=agents))

@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 from trialogue.server.equipment import Equipment
 from trialogue.transport.accept import UpgradeRequest
+from trialogue.transport.http import HttpRequest, HttpResponse, Taken
 from trialogue.transport.socket import WebSocket
 
 __all__ = ["NOBODY", "Attend", "Converse", "ServerSeams", "Visitor", "alone"]
@@ -51,6 +52,10 @@ async def alone(_: Visitor, socket: WebSocket, converse: Converse) -> None:
     await converse(socket)
 
 
+def answer_nothing(_: HttpRequest) -> None:
+    """Leave every plain request to the server."""
+
+
 def as_it_is(thing: T) -> T:
     """Give back what was given."""
     return thing
@@ -68,6 +73,9 @@ class ServerSeams:
 
     equip: Callable[[Equipment], Equipment] = as_it_is
     """What each visit is served with, given what the server was opened with."""
+
+    http: Callable[[HttpRequest], Taken | HttpResponse | None] = answer_nothing
+    """Decides on plain requests before the server does; None leaves one to it."""
 
 
 NOBODY: Final = ServerSeams()

@@ -23,10 +23,11 @@ from trialogue.services.deepgram.messages import (
     ServerMessage,
     UnknownMessage,
 )
+from trialogue.services.deepgram.settings import AgentSettings
 from trialogue.services.deepgram.structure import Misfit, converter, history_class, tags_of
 from trialogue.services.deepgram.wire import JsonObject, WireObject
 
-__all__ = ["classes_of", "decode", "decode_client", "decode_server", "encode", "unknown_fields"]
+__all__ = ["classes_of", "decode", "decode_client", "decode_server", "encode", "read_agent", "unknown_fields"]
 
 
 # --- reading ----------------------------------------------------------------------------------------
@@ -72,7 +73,12 @@ def decode(text: str | bytes, classes: Mapping[str, type[WireObject]]) -> WireOb
     try:
         return _reader(declared)(raw, declared)
     except (ValueError, KeyError, BaseValidationError):
-        return _read_with_care(raw, declared)
+        return _read_with_care(raw, declared, kind)
+
+
+def read_agent(raw: JsonObject) -> AgentSettings:
+    """Read an `agent` block as it stands in Settings; RemoteProtocolError where it is none."""
+    return cast(AgentSettings, _read_with_care(raw, AgentSettings, "agent"))
 
 
 def _load(text: str | bytes) -> tuple[dict[str, object], str]:
@@ -102,13 +108,13 @@ def _reader(declared: type[WireObject]) -> Callable[[object, type], WireObject]:
     return hook
 
 
-def _read_with_care(raw: JsonObject, declared: type[WireObject]) -> WireObject:
+def _read_with_care(raw: JsonObject, declared: type[WireObject], name: str) -> WireObject:
     """Read again with errors that know their path: only what failed pays for it."""
     try:
         return converter(detailed=True).structure(raw, declared)
     except BaseValidationError as error:
         what, _, path = transform_error(error, format_exception=_described)[0].rpartition(" @ ")
-        raise RemoteProtocolError(f"{raw['type']}: {what} at {path}", path=path) from error
+        raise RemoteProtocolError(f"{name}: {what} at {path}", path=path) from error
 
 
 def _described(fault: BaseException, _: object) -> str:

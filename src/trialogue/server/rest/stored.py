@@ -1,0 +1,194 @@
+"""Stored agent configurations and their variables: in memory and bounded, while a server lives.
+
+1. A configuration is the text of an `agent` block. Names like `DG_MODEL` stand bare in it, where a value of
+   JSON may stand; they are replaced when Settings name the agent, so a variable may change in between.
+2. What can be checked is checked when it is stored: that it is JSON, and, without variables, an agent.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Final, cast
+
+import orjson
+from attrs import define, evolve, field, frozen
+
+from trialogue.errors import RemoteProtocolError
+from trialogue.server.terms import TermsRefused
+from trialogue.services.deepgram.codec import read_agent
+from trialogue.services.deepgram.settings import AgentSettings
+
+__all__ = ["NotStored", "StoredAgent", "StoredAgents", "StoredVariable"]
+
+MAX_AGENTS: Final = 256
+MAX_VARIABLES: Final = 256
+MAX_CHARS: Final = 64 * 1024
+"""Of one configuration, and of one variable's value."""
+
+VARIABLE_NAME: Final = re.compile(r"DG_[A-Z0-9_-]+")
+_STRING_OR_NAME: Final = re.compile(r'"(?:[^"\\]|\\.)*"|' + VARIABLE_NAME.pattern)
+
+
+class NotStored(Exception):
+    """What a client gave cannot be stored; the text is fit for the wire."""
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+@frozen
+class StoredAgent:
+    """One configuration."""
+
+    id: str
+    """What Settings name it by."""
+
+    project: str
+    """The project that it was stored under."""
+
+    text: str = field(repr=False)
+    """The text of its `agent` block, with variables by name. Personal: prompts are."""
+
+    metadata: Mapping[str, str] = field(factory=dict[str, str])
+    """Labels of the client's."""
+
+    created_at: str = field(factory=_now)
+    updated_at: str = field(factory=_now)
+
+    def shown(self) -> dict[str, object]:
+        """The configuration as clients are told of it: variables are strings that hold their names."""
+        return {
+            "agent_id": self.id,
+            "config": orjson.loads(_replaced(self.text, None)),
+            "metadata": dict(self.metadata),
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+        }
+
+
+@frozen
+class StoredVariable:
+    """One variable."""
+
+    id: str
+    """What routes name it by."""
+
+    project: str
+    """The project that it was stored under."""
+
+    key: str
+    """What configurations name it by: `DG_MODEL`."""
+
+    value: object = field(repr=False)
+    """Any value of JSON."""
+
+    created_at: str = field(factory=_now)
+    updated_at: str = field(factory=_now)
+
+    def shown(self) -> dict[str, object]:
+        """The variable as clients are told of it."""
+        return {
+            "variable_id": self.id,
+            "key": self.key,
+            "value": self.value,
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+        }
+
+
+@define(eq=False)
+class StoredAgents(Mapping[str, AgentSettings]):
+    """All of one server's; as a mapping, what Settings mean by an agent's id."""
+
+    agents: dict[str, StoredAgent] = field(factory=dict[str, StoredAgent])
+    """By id, oldest first."""
+
+    variables: dict[str, StoredVariable] = field(factory=dict[str, StoredVariable])
+    """By id, oldest first."""
+
+    def __getitem__(self, agent_id: str) -> AgentSettings:
+        """The settings of an agent, variables replaced; raises `TermsRefused` where they do not fit."""
+        stored = self.agents[agent_id]
+        values = {each.key: each.value for each in self.variables.values() if each.project == stored.project}
+        try:
+            return read_agent(orjson.loads(_replaced(stored.text, values)))
+        except KeyError as missing:
+            raise TermsRefused(
+                f"The agent's configuration names {missing.args[0]}, which is not stored."
+            ) from None
+        except RemoteProtocolError as fault:
+            raise TermsRefused(f"The agent's configuration is no agent: {fault}.") from None
+
+    def __iter__(self) -> Iterator[str]:
+        """The ids."""
+        return iter(self.agents)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.agents)
+
+    def keep_agent(self, agent: StoredAgent) -> None:
+        """Keep a configuration, new or changed; raises `NotStored`."""
+        if agent.id not in self.agents and len(self.agents) >= MAX_AGENTS:
+            raise NotStored(f"This server keeps {MAX_AGENTS} agent configurations; delete one first.")
+        if len(agent.text) > MAX_CHARS:
+            raise NotStored(f"config may have {MAX_CHARS} characters.")
+        _check(agent.text)
+        self.agents[agent.id] = agent
+
+    def keep_variable(self, variable: StoredVariable) -> None:
+        """Keep a variable, new or changed; raises `NotStored`."""
+        others = [each for each in self.variables.values() if each.id != variable.id]
+        if not VARIABLE_NAME.fullmatch(variable.key):
+            raise NotStored("key must be DG_ and capitals, digits, _ or -.")
+        if any(each.project == variable.project and each.key == variable.key for each in others):
+            raise NotStored(f"{variable.key} is stored already.")
+        if len(others) >= MAX_VARIABLES:
+            raise NotStored(f"This server keeps {MAX_VARIABLES} variables; delete one first.")
+        if len(json.dumps(variable.value)) > MAX_CHARS:
+            raise NotStored(f"value may have {MAX_CHARS} characters.")
+        self.variables[variable.id] = variable
+
+    def relabel(self, agent: StoredAgent, metadata: Mapping[str, str]) -> StoredAgent:
+        """Give an agent other labels, which is all of it that may change."""
+        changed = evolve(agent, metadata=metadata, updated_at=_now())
+        self.agents[agent.id] = changed
+        return changed
+
+    def revalue(self, variable: StoredVariable, value: object) -> StoredVariable:
+        """Give a variable another value; raises `NotStored`."""
+        changed = evolve(variable, value=value, updated_at=_now())
+        self.keep_variable(changed)
+        return changed
+
+
+def _check(text: str) -> None:
+    """Whether `text` may be an agent; raises `NotStored` where it cannot."""
+    try:
+        block: object = orjson.loads(_replaced(text, None))
+    except orjson.JSONDecodeError as fault:
+        raise NotStored(f"config is no JSON: {fault.msg} at character {fault.pos}.") from None
+    if not isinstance(block, dict):
+        raise NotStored("config must be the text of an agent block, an object.")
+    if any(not found.startswith('"') for found in _STRING_OR_NAME.findall(text)):
+        return  # what the variables will hold is not known yet
+    try:
+        read_agent(cast("dict[str, object]", block))
+    except RemoteProtocolError as fault:
+        raise NotStored(f"config is no agent: {fault}.") from None
+
+
+def _replaced(text: str, values: Mapping[str, object] | None) -> str:
+    """The text with its variables' values; with their names as strings where there are no values."""
+
+    def replace(found: re.Match[str]) -> str:
+        name = found.group()
+        if name.startswith('"'):
+            return name
+        return json.dumps(name if values is None else values[name])
+
+    return _STRING_OR_NAME.sub(replace, text)
