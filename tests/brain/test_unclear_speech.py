@@ -1,5 +1,7 @@
 """Speech that nobody could make words of stands in the transcript, wherever it was."""
 
+import pytest
+
 from trialogue.brain.meeting import Brain
 from trialogue.model.commands import GrantFloor, WakeAt
 from trialogue.model.events import (
@@ -8,6 +10,7 @@ from trialogue.model.events import (
     Left,
     MeetingStarted,
     MuteAsked,
+    PlaybackFinished,
     PlaybackStarted,
     ProcessSuspended,
     SessionReady,
@@ -172,3 +175,17 @@ def test_typed_words_outlive_a_sleep():
     player = beside_a_story((3.0, TextTyped("dana", "I have a question.")), (4.0, ProcessSuspended(60.0)))
     player.wait(20.0)
     assert [text for _, text in said(player, "dana")] == ["I have a question."]
+
+
+def test_speech_that_was_over_when_it_got_the_floor_stands_where_it_was():
+    """Beside a turn that ended meanwhile, or judged by its end: its time and its share are the speech's."""
+    player = beside_a_story(
+        (20.9, SpeechStarted("dana", 20.8)),
+        (21.1, PlaybackFinished("tech", 1, 1, 21.1, 20.0, "complete")),
+        (23.9, VoiceFell("dana", 23.8)),
+        (24.2, SpeechStopped("dana", 23.8)),
+        (24.5, EarHeard("dana", 1, 1, "That is not so at all.", 20.8, 23.8, "final")),
+    )
+    (said_it,) = [each for each in player.brain.utterances() if each.participant == "dana"]
+    assert (said_it.start_s, said_it.end_s, said_it.beside) == (20.8, 23.8, "")
+    assert player.brain.turns[-1].spoken_s == pytest.approx(3.0)

@@ -49,9 +49,7 @@ class Stretch:
     utterance: int = 0
     was_detected: bool = False
     was_told: str | None = None
-    """The words that the ear told in the end; None where it told nothing."""
-    told_at: float | None = None
-    """When that was."""
+    """The words that the ear told in the end; None where it told nothing before the meeting's."""
     was_broken: bool = False
     """Whether mute, leave, sleep or death of the process cut it off."""
     beside: set[str] = field(factory=set)
@@ -263,6 +261,7 @@ class FarPerson:
         if self.voice and self.stretch is not None:
             stretch, begun = self.stretch, self.world.now
             stretch.words = ""  # what the ear makes of its rest is nothing that anybody knows
+            stretch.was_broken = True
             self._after(0.15, lambda: self._detected(stretch, begun) if self.voice else None)
         self.world.sound_changed()
 
@@ -340,7 +339,7 @@ class FarPerson:
         if "unclear" in self.on and self.chance.random() < 0.3:
             text = ""
         for told in self.pending:
-            told.was_told, told.told_at = text, self.world.now
+            told.was_told = text if self.world.ended is None else None
         if "never" in self.on and self.chance.random() < 0.1:
             for told in self.pending:
                 told.was_told = None

@@ -63,6 +63,8 @@ class Turn:
     number: int
     at: float
     hold_until: float
+    was_begun: bool = False
+    """Whether its holder, a person, has begun to speak or typed: a hand is for another turn then."""
 
 
 @define
@@ -151,6 +153,8 @@ class Witness:
         self.must(woken <= WOKEN_AT_ONCE, "time-stands-still", f"{woken} timers in one instant")
 
     def _take_event(self, event: e.Event) -> None:
+        if isinstance(event, e.SpeechStarted | e.TextTyped) and self.turn is not None:
+            self.turn.was_begun = self.turn.was_begun or self.turn.holder == event.participant
         match event:
             case e.SpeechStarted(participant=name):
                 self.told_speaking.add(name)
@@ -190,7 +194,9 @@ class Witness:
                 if seat.kind is not Kind.AGENT:
                     self.away.discard(seat.name)
             case e.FloorRequested(participant=name):
-                if name not in self.muted and self.world.plan.participant(name).may_speak and not self.over:
+                waits = self.turn is None or self.turn.holder != name or self.turn.was_begun
+                may_speak = name not in self.muted and self.world.plan.participant(name).may_speak
+                if may_speak and waits and not self.over:
                     self.hands.setdefault(name, (self.world.now, self.number))
             case e.FloorRequestCancelled(participant=name):
                 self.hands.pop(name, None)
@@ -525,12 +531,12 @@ class Witness:
         if not stretch.was_detected or stretch.was_broken or not begun:
             return
         mine = [each for each in utterances if each.participant == stretch.by]
-        if stretch.told_at is not None and stretch.told_at < self.over_at and stretch.was_told:
+        if stretch.was_told and stretch.words:
             word = stretch.words.split()[0]
             said = any(word in each.heard for each in mine)
             self.must(said, "words-lost", f"{stretch.by} said {word} at {stretch.begin:g}")
         elif stretch.length > SURE_S + BLUR_S:  # what is shorter may be any noise
-            there = any(
+            there = any(word in each.heard for word in stretch.words.split() for each in mine) or any(
                 each.start_s <= (stretch.end or self.over_at) + SLACK_S
                 and each.end_s >= stretch.begin - SLACK_S
                 for each in mine

@@ -21,7 +21,7 @@ from attrs import Factory, define, evolve
 from cases import Case, drawn
 from living import live, trace
 from physics import Violation
-from shrinking import shrunk
+from shrinking import failure, shrunk
 from sometimes import REGISTER, Sometimes
 
 from trialogue.brain.meeting import Brain
@@ -132,7 +132,7 @@ def _one(asked: argparse.Namespace) -> int:
     if asked.on is not None:
         case = Case(asked.seed, frozenset(asked.on.split(",")) - {"nothing", ""}, asked.time)
     try:
-        if asked.shrink:
+        if asked.shrink and failure(case, Brain) is not None:
             case, violation = shrunk(case, Brain)
             raise violation
         world, _ = live(case, Brain, trace_all=asked.whole)

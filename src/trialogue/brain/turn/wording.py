@@ -38,7 +38,21 @@ def attribute(o: Owners, turn: PersonTurn, spoken: SpokenUtterance) -> None:
         return
     turn.hear()
     turn.word(is_certain=spoken.is_final)
-    o.emit(Attribute(turn.holder.name, turn.number, text, is_certain=spoken.is_final))
+    _stand(o, turn, text, is_certain=spoken.is_final)
+
+
+def _stand(o: Owners, turn: PersonTurn, text: str, *, is_certain: bool) -> None:
+    """Let words stand in a turn, with where they were where its speech was over before it began."""
+    name, number = turn.holder.name, turn.number
+    before = [
+        stretch
+        for stretch in o.people.stretches_of(name, number)
+        if stretch.end_s is not None and not o.transcript.holds(number, stretch.begin_s)
+    ]
+    ends = [stretch.end_s for stretch in before if stretch.end_s is not None]
+    begin_s = round(before[0].begin_s, 6) if before else 0.0
+    end_s = round(max(ends), 6) if ends else 0.0
+    o.emit(Attribute(name, number, text, is_certain=is_certain, begin_s=begin_s, end_s=end_s))
 
 
 def settle(o: Owners, turn: PersonTurn) -> None:
@@ -51,7 +65,7 @@ def settle(o: Owners, turn: PersonTurn) -> None:
     if length >= SURE_S:
         turn.hear()
     if turn.was_heard and not turn.has_words and not turn.was_typed:
-        o.emit(Attribute(name, turn.number, UNCLEAR, is_certain=False))
+        _stand(o, turn, UNCLEAR, is_certain=False)
         _note_unclear(o, name)
     o.people.word(o.people.stretches_of(name, turn.number))
 

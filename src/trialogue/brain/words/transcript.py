@@ -7,7 +7,8 @@
    boundary before the word that was under way.
 4. A paused turn was heard until its pause, and on from where it was resumed.
 5. A person's speech is where its voice activity was; its words are those that were attributed to it.
-   Typed words are where they were read. Words beside another's turn are utterances of their own.
+   Typed words are where they were read, and words of speech that was over before its turn began where that
+   was. Words beside another's turn are utterances of their own.
 6. A reply that was cut and goes on in a later turn is there from the cut on.
 7. Between a cut and its `PlaybackFinished` the clock since `PlaybackStarted` says how much was played.
 """
@@ -274,9 +275,20 @@ class Transcript:
         taken.words.append(" ".join(words.text.split()))
         taken.is_certain = taken.is_certain and words.is_certain
         if words.end_s > words.begin_s:
-            taken.pieces.append(_Piece(0, started_s=words.begin_s, ended_s=words.end_s))
+            length_s = words.end_s - words.begin_s
+            taken.pieces.append(_Piece(0, started_s=words.begin_s, ended_s=words.end_s, played_s=length_s))
         elif not taken.pieces:
             taken.pieces.append(_Piece(0, started_s=at, ended_s=at))
+
+    def holds(self, turn: int, position_s: float) -> bool:
+        """Whether sound of a turn is noted that was heard at a position."""
+        taken = self._turns.get(turn)
+        return taken is not None and any(
+            piece.started_s is not None
+            and piece.started_s <= position_s
+            and (piece.ended_s is None or piece.ended_s >= position_s)
+            for piece in taken.pieces
+        )
 
     def sentence_left_s(self, turn: int, position_s: float) -> float | None:
         """Seconds until the sentence that is being heard at a position ends; None where that is unknown."""
