@@ -25,6 +25,7 @@ from trialogue.brain.floor.requests import TRANSITIONS, as_mermaid
 from trialogue.brain.prompts import TRANSITIONS as PROMPT
 from trialogue.brain.seats.agents import TRANSITIONS as SEAT
 from trialogue.brain.seats.people import EAR
+from trialogue.brain.tools.calls import TRANSITIONS as CALL
 from trialogue.brain.turn.agent import TRANSITIONS as AGENT_TURN
 from trialogue.brain.turn.person import TRANSITIONS as PERSON_TURN
 from trialogue.cli.program import EXIT_CODES, app
@@ -455,6 +456,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "machine-agent-turn": partial(machine, AGENT_TURN),
     "machine-person-turn": partial(machine, PERSON_TURN),
     "machine-prompt": partial(machine, PROMPT),
+    "machine-call": partial(machine, CALL),
     "machine-socket": partial(machine, SOCKET_TRANSITIONS),
     "machine-session": partial(machine, SESSION_TRANSITIONS),
     "machine-user-turn": partial(machine, USER_TRANSITIONS),

@@ -4,6 +4,8 @@ import pytest
 from attrs import evolve
 from playbook import BIZ, TECH, Table, plan
 
+from trialogue.brain.tools.calls import TRANSITIONS, Call, CallState, CallStep
+from trialogue.errors import LocalProtocolError
 from trialogue.model.commands import AnswerTool, CancelTool, RunTool
 from trialogue.model.events import (
     ReplySent,
@@ -19,6 +21,20 @@ from trialogue.model.events import (
 ASK = ToolRequested("tech", 1, "call_0", "prices", '{"item": "edge", "n": 1}')
 OTHER = evolve(ASK, arguments='{"item": "core", "n": 1}')
 DONE = ToolFinished("tech", "call_0", "succeeded", "8")
+
+
+@pytest.mark.parametrize("state", CallState)
+@pytest.mark.parametrize("step", CallStep)
+def test_a_call_moves_by_its_table_only(state, step):
+    """Each pair either is in the table, or raises and changes nothing."""
+    call = Call("tech", "call_0", "prices", 1, state=state)
+    after = TRANSITIONS.get((state, step))
+    if after is None:
+        with pytest.raises(LocalProtocolError, match=f"{state.value} cannot {step.value}"):
+            call.take(step)
+    else:
+        call.take(step)
+    assert call.state is (after or state)
 
 
 def ran(arguments, run=0):

@@ -5,6 +5,7 @@
 2. The same id with the same arguments is the same call until its agent has had the answer and has gone on:
    a reply of its has begun or ended since. Then it is another call, too.
 3. Runs of an id after the first are numbered, so that each finds its result.
+4. A call moves along `TRANSITIONS` and nowhere else; a missing entry is a fault of the caller.
 
 The floor's own tools are answered by the rules (`floor_tools.py`): they change the meeting, not the world.
 """
@@ -17,6 +18,7 @@ from typing import cast
 
 from attrs import Factory, define, frozen
 
+from trialogue.errors import LocalProtocolError
 from trialogue.model.events import ToolFinished, ToolRequested
 
 GIVE_FLOOR = "give_floor"
@@ -45,6 +47,26 @@ class CallState(Enum):
     FINISHED = "finished"
     CANCELLED = "cancelled"
     KEPT = "kept"
+
+
+class CallStep(Enum):
+    """What can happen to a tool call."""
+
+    FINISH = "finish"
+    KEEP = "keep"
+    CANCEL = "cancel"
+    RUN_AGAIN = "run-again"
+
+
+TRANSITIONS: dict[tuple[CallState, CallStep], CallState] = {
+    (CallState.RUNNING, CallStep.FINISH): CallState.FINISHED,
+    (CallState.RUNNING, CallStep.KEEP): CallState.KEPT,
+    (CallState.RUNNING, CallStep.CANCEL): CallState.CANCELLED,
+    (CallState.KEPT, CallStep.FINISH): CallState.FINISHED,
+    (CallState.FINISHED, CallStep.FINISH): CallState.FINISHED,
+    (CallState.FINISHED, CallStep.RUN_AGAIN): CallState.RUNNING,
+}
+"""Every step that a call can take. A known result is told once more where the call is asked for again."""
 
 
 @define
@@ -90,6 +112,13 @@ class Call:
     is_past: bool = False
     """Whether its agent has gone on from its result: the same id is another call from now on."""
 
+    def take(self, step: CallStep) -> None:
+        """Move along the table; LocalProtocolError, and no change, where it has no such entry."""
+        after = TRANSITIONS.get((self.state, step))
+        if after is None:
+            raise LocalProtocolError(f"a tool call that is {self.state.value} cannot {step.value}")
+        self.state = after
+
 
 @define
 class Calls:
@@ -121,7 +150,8 @@ class Calls:
 
     def run_again(self, call: Call) -> None:
         """Run a call once more that may run twice."""
-        call.state, call.outcome, call.is_stopping = CallState.RUNNING, "", False
+        call.take(CallStep.RUN_AGAIN)
+        call.outcome, call.is_stopping = "", False
         self._running.append(call)
 
     def follow(self, call: Call, twin: Call) -> None:
@@ -134,18 +164,19 @@ class Calls:
 
     def finish(self, call: Call, content: str) -> None:
         """A call has its result."""
-        call.state, call.content = CallState.FINISHED, content
+        call.take(CallStep.FINISH)
+        call.content = content
         self._stopped(call)
         self._answered.setdefault(call.participant, []).append(call)
 
     def keep(self, call: Call) -> None:
         """Let a call run on whose agent does not want the result any more."""
-        call.state = CallState.KEPT
+        call.take(CallStep.KEEP)
         self._stopped(call)
 
     def cancel(self, call: Call) -> None:
         """Nobody wants a call's result."""
-        call.state = CallState.CANCELLED
+        call.take(CallStep.CANCEL)
         self._stopped(call)
         self._answered.setdefault(call.participant, []).append(call)
 
