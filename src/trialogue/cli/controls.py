@@ -6,7 +6,7 @@ A line is what the person says; one that begins with `/` is a command.
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Final, Protocol, TypeAlias, assert_never
+from typing import Final, Protocol, TypeAlias, assert_never, runtime_checkable
 
 from attrs import frozen
 
@@ -96,6 +96,7 @@ Control: TypeAlias = Type | Raise | Lower | Give | Mute | Say | Note | EndOrder
 """All that can be done; a `match` over it ends in `assert_never`."""
 
 
+@runtime_checkable
 class Steered(Protocol):
     """What is done to a meeting."""
 

@@ -71,6 +71,12 @@ Examples:
   trialogue replay runs/edge-cache-20250131-101500
   trialogue replay runs/edge-cache-20250131-101500 --verify
   trialogue replay runs --verify
+  trialogue replay runs/edge-cache-20250131-101500 --speed 4 --from "turn 3"
+"""
+
+WATCH_EXAMPLES: Final = """\
+Example:
+  trialogue watch runs/edge-cache-20250131-101500
 """
 
 RESUME_EXAMPLES: Final = """\
@@ -445,6 +451,12 @@ def replay(
     run: RunPath,
     /,
     *,
+    speed: Annotated[
+        str | None, Parameter(help="Play it: 1 is life's pace, 4 four times that; max tells all at once.")
+    ] = None,
+    from_: Annotated[str, Parameter(name="--from", help="From where: seconds, M:SS, or 'turn N'.")] = "0",
+    step: Annotated[Flag, Parameter(help="Tell a line, and wait for Enter.")] = False,
+    audio: Annotated[Flag, Parameter(help="Play its sound, too, at life's pace.")] = False,
     verify: Annotated[Flag, Parameter(help="Decide everything again, and compare.")] = False,
     json: Annotated[Json, Parameter(help="Print the turns, or the verdict, as JSON.")] = False,
     allow_import: Annotated[
@@ -452,7 +464,7 @@ def replay(
         Parameter(negative="", help="Custom policies that --verify may ask, as my_floor.*; may be repeated."),
     ] = (),
 ) -> int:
-    """Print what was heard in a meeting, or prove that it would be decided the same again."""
+    """Print what was heard in a meeting, play it as it looked, or prove that it would be decided so again."""
     from trialogue.cli import replay as replaying  # noqa: PLC0415 - the journal comes with it
     from trialogue.cli import verify as verifying  # noqa: PLC0415 - likewise
     from trialogue.journal.files import runs_in  # noqa: PLC0415 - likewise
@@ -461,7 +473,17 @@ def replay(
         return verifying.verify_all(run, allow_import, as_json=json)
     if verify:
         return verifying.verify_run(run, allow_import, as_json=json)
-    return replaying.print_transcript(run, as_json=json)
+    if (audio or speed not in {None, "max"}) and not (json or step):
+        return replaying.play_run(run, replaying.Played(speed, from_, audio=audio))
+    return replaying.print_transcript(run, as_json=json, start=from_, steps=step)
+
+
+@app.command(sort_key=5, help_epilogue=WATCH_EXAMPLES)
+def watch(run: RunPath, /) -> int:
+    """Watch a meeting that another process holds, as it looks there, until it is over."""
+    from trialogue.cli.replay import watch_run  # noqa: PLC0415 - the journal comes with it
+
+    return watch_run(run)
 
 
 @app.command(sort_key=6, help_epilogue=EXPECT_EXAMPLES)
@@ -528,7 +550,7 @@ def report(
         return print_page(run, out=out, sound=sound, as_json=json)
     if out is not None or sound != "inside":
         raise SetupError("--out and --sound are of the page: give --html, too")
-    from trialogue.cli.replay import print_report  # noqa: PLC0415 - the journal comes with it
+    from trialogue.cli.report import print_report  # noqa: PLC0415 - the journal comes with it
 
     return print_report(run, as_json=json)
 

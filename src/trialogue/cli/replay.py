@@ -1,96 +1,165 @@
-"""`trialogue replay` and `report`: what a journal says, read from it alone."""
+"""`trialogue replay` and `watch`: what a journal says, told at once, as it looked, or as it is written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from attrs import asdict, evolve
+from attrs import asdict, evolve, frozen
 
 from trialogue.cli.verify import tell_problems
 from trialogue.cli.view_moments import Seating, Telling
-from trialogue.cli.view_screens import put_json, show
-from trialogue.cli.view_story import Sort, Story
-from trialogue.cli.view_summary import Ended, figures, summary
-from trialogue.errors import JournalError
-from trialogue.journal.files import journal_of
+from trialogue.cli.view_screens import open_screen, put_json, show
+from trialogue.cli.view_story import Sort, Story, StoryMoment
+from trialogue.errors import SetupError
+from trialogue.journal.files import is_written, journal_of
 from trialogue.journal.reader import Reading, read
 from trialogue.journal.repair import CRASHED
+from trialogue.model.commands import GrantFloor
 from trialogue.model.records import Record
+from trialogue.report.cast import with_everybody
 
-__all__ = ["print_report", "print_transcript"]
+if TYPE_CHECKING:
+    from trialogue.cli.view_watcher import Viewed
+    from trialogue.devices.driver import Driver
+
+__all__ = ["Played", "play_run", "print_transcript", "to_the_end", "watch_run"]
+
+_TIME: Final = re.compile(r"(?:(\d+):)?(\d+(?:\.\d+)?)")
+_TURN: Final = re.compile(r"turn\s*(\d+)", re.IGNORECASE)
 
 
-def print_transcript(run: Path, *, as_json: bool) -> int:
+@frozen
+class Played:
+    """How a run is played."""
+
+    speed: str | None = None
+    """Times life, or `max`; None for all at once."""
+
+    start: str = "0"
+    """From where: seconds, `M:SS`, or `turn N`."""
+
+    audio: bool = False
+    """Whether its sound is played, too."""
+
+
+def print_transcript(run: Path, *, as_json: bool, start: str = "0", steps: bool = False) -> int:
     """Print what was heard, when, in order; what is amiss with the journal comes last."""
     reading = read(journal_of(run))
     if as_json:
         from trialogue.brain.words.transcript import utterances  # noqa: PLC0415 - only to tell them as data
 
-        heard = utterances(_to_the_end(reading))
+        heard = utterances(to_the_end(reading))
         put_json([{**asdict(each), "was_cut": each.was_cut} for each in heard])
         tell_problems(reading.problems)
         return 0
-    plan = reading.header.plan
-    story, telling = Story(plan), Telling(Seating(plan))
-    for record in _to_the_end(reading):
-        story.take(record)
-        show([telling.line(moment) for moment in story.due(record.at)])
-    was_closed = reading.end is not None and reading.end.reason != CRASHED
-    left = [moment for moment in story.due(float("inf")) if moment.kind is not Sort.SAID or not was_closed]
-    show([telling.line(moment) for moment in left])
+    plan, start_s = with_everybody(reading.header.plan, reading), _start_s(start, reading)
+    telling = Telling(Seating(plan))
+    for moment in _moments(reading, Story(plan)):
+        if moment.at < start_s:
+            continue
+        show([telling.line(moment)])
+        if steps and not sys.stdin.readline():
+            break
     tell_problems(reading.problems)
     return 0
 
 
-def _to_the_end(reading: Reading) -> Iterator[Record]:
+def play_run(run: Path, played: Played, driver: Driver | None = None) -> int:
+    """Show a meeting as it looked, at its pace or another; SetupError for a place that it does not have."""
+    from trialogue.cli.view_playback import Playback  # noqa: PLC0415 - numpy, for levels
+
+    reading = read(journal_of(run))
+    records = tuple(to_the_end(reading))
+    plan = with_everybody(reading.header.plan, records)
+    start_s, audio = _start_s(played.start, records), reading.path.parent / "audio"
+    with ExitStack() as closing:
+        playback = Playback(plan, records, audio, _speed(played), start_s)
+        if played.audio:
+            from trialogue.devices.driver import open_driver  # noqa: PLC0415 - a package of an extra
+            from trialogue.devices.player import RecordingPlayer  # noqa: PLC0415 - likewise
+            from trialogue.report.page.sound import parts_of  # noqa: PLC0415 - numpy
+
+            player = RecordingPlayer(driver or open_driver(), parts_of(audio, "mix"), start_s)
+            closing.callback(player.close)
+            playback = evolve(playback, begin=player.start)
+        _watch(playback)
+    tell_problems(reading.problems)
+    return 0
+
+
+def watch_run(run: Path) -> int:
+    """Show a meeting that another process holds, until it is over or nobody holds it any more."""
+    from trialogue.cli.view_playback import GrowingRun  # noqa: PLC0415 - numpy, for levels
+    from trialogue.journal.following import Following  # noqa: PLC0415 - only for a journal that grows
+
+    path = journal_of(run)
+    following = Following(path)
+    _watch(GrowingRun(following, lambda: is_written(path)))
+    if following.end is None:
+        print("trialogue: nobody writes this journal, and it was never closed", file=sys.stderr)
+    return 0
+
+
+def _watch(meeting: Viewed) -> None:
+    """Show it on this terminal; Ctrl-C leaves it."""
+    import trio  # noqa: PLC0415 - only where time goes
+
+    from trialogue.cli.view_watcher import Watcher  # noqa: PLC0415 - likewise
+
+    trio.run(Watcher(open_screen(is_shown=True), is_virtual=False), meeting)
+
+
+def _speed(played: Played) -> float:
+    try:
+        speed = float(played.speed or 1)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < float("inf"):
+        raise SetupError(f"--speed wants times life, as 2 or 0.5, or max; not {played.speed!r}")
+    if played.audio and speed != 1:
+        raise SetupError("--audio is played at life's pace: leave out --speed")
+    return speed
+
+
+def _start_s(start: str, records: Iterable[Record]) -> float:
+    """A place in a meeting, in seconds; SetupError where it is none."""
+    if found := _TURN.fullmatch(start.strip()):
+        turn = int(found[1])
+        granted = (
+            record.at
+            for record in records
+            for command in record.commands
+            if isinstance(command, GrantFloor) and command.turn == turn
+        )
+        at = next(granted, None)
+        if at is None:
+            raise SetupError(f"the meeting has no turn {turn}")
+        return at
+    if found := _TIME.fullmatch(start.strip()):
+        return 60 * float(found[1] or 0) + float(found[2])
+    raise SetupError(f"--from wants seconds, M:SS or 'turn N', not {start!r}")
+
+
+def _moments(reading: Reading, story: Story) -> Iterator[StoryMoment]:
+    """What was heard, in order; of a run that was never closed, nothing that nobody heard."""
+    for record in to_the_end(reading):
+        story.take(record)
+        yield from story.due(record.at)
+    was_closed = reading.end is not None and reading.end.reason != CRASHED
+    for moment in story.due(float("inf")):
+        if moment.kind is not Sort.SAID or not was_closed:
+            yield moment
+
+
+def to_the_end(reading: Reading) -> Iterator[Record]:
     """The records, and how the sound ended that a crash cut off: what was shown until then was heard."""
     yield from reading
     if reading.end is None or reading.end.reason == CRASHED:
         from trialogue.meeting.resumption import last_words  # noqa: PLC0415 - only after a crash
 
         yield from last_words(evolve(reading))
-
-
-def print_report(run: Path, *, as_json: bool) -> int:
-    """Measure a meeting again, from its journal alone, or any meeting from an RTTM file."""
-    if run.suffix == ".rttm":
-        return _print_foreign(run, as_json=as_json)
-    from trialogue.brain.words.transcript import utterances  # noqa: PLC0415 - likewise
-    from trialogue.report.cast import with_everybody  # noqa: PLC0415 - only to measure
-    from trialogue.report.result import Run, result  # noqa: PLC0415 - likewise
-
-    reading = read(journal_of(run))
-    records = tuple(_to_the_end(reading))
-    plan = with_everybody(reading.header.plan, records)
-    measured = result(plan, records, utterances(records), Run(clock=reading.header.clock.value))
-    if as_json:
-        put_json(measured.document())
-    else:
-        show(summary(Ended(plan, measured)))
-    tell_problems(reading.problems)
-    return 0
-
-
-def _print_foreign(file: Path, *, as_json: bool) -> int:
-    """Measure what an RTTM file knows of a meeting; `JournalError` where it cannot be read."""
-    from trialogue.report.foreign import foreign_meeting  # noqa: PLC0415 - only to measure
-    from trialogue.report.measures import measures  # noqa: PLC0415 - likewise
-    from trialogue.report.result import rounded  # noqa: PLC0415 - likewise
-    from trialogue.report.rttm import read_rttm  # noqa: PLC0415 - likewise
-
-    try:
-        heard = read_rttm(file.read_text("utf-8"))
-    except OSError as error:
-        raise JournalError(f"{file} cannot be read: {error.strerror}", path=str(file)) from error
-    except ValueError as error:
-        raise JournalError(f"{file} is no RTTM: {error}", path=str(file)) from error
-    plan, records = foreign_meeting(file.stem, heard)
-    measured = measures(plan, records)
-    if as_json:
-        put_json(
-            {"trialogue": 1, "kind": "measures", "name": plan.name, "measures": rounded(asdict(measured))}
-        )
-    else:
-        show(figures(plan, measured))
-    return 0

@@ -28,14 +28,14 @@ from trialogue.cli.view_screens import NoScreen, Screen
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 
-__all__ = ["Watched", "Watcher"]
+__all__ = ["Viewed", "Watched", "Watcher"]
 
 PICTURE_S: Final = 0.1
 """Seconds from one picture to the next."""
 
 
-class Watched(Steered, Protocol):
-    """What is watched of a meeting, and done to it."""
+class Viewed(Protocol):
+    """What is watched of a meeting: one that is held here, elsewhere, or that is over."""
 
     @property
     def plan(self) -> MeetingPlan:
@@ -54,6 +54,10 @@ class Watched(Steered, Protocol):
     def levels(self) -> Mapping[str, float]:
         """Levels of those who sound, in dBFS."""
         ...
+
+
+class Watched(Viewed, Steered, Protocol):
+    """What is watched of a meeting, and done to it."""
 
 
 @define
@@ -77,7 +81,7 @@ class Watcher:
     _began: float = field(factory=time.perf_counter, init=False)
     _drawn: float = field(default=0.0, init=False)
 
-    async def __call__(self, meeting: Watched) -> None:
+    async def __call__(self, meeting: Viewed) -> None:
         """Watch until the records end."""
         view = LiveView(meeting.plan, repeats_names=self.screen.columns is None)
         records = meeting.records()
@@ -89,7 +93,7 @@ class Watcher:
             else:
                 await self._by_time(meeting, view, records)
 
-    async def _by_records(self, meeting: Watched, view: LiveView, records: AsyncIterator[Record]) -> None:
+    async def _by_records(self, meeting: Viewed, view: LiveView, records: AsyncIterator[Record]) -> None:
         async for record in records:
             view.take(record)
             heard = view.heard(record.at)
@@ -97,7 +101,7 @@ class Watcher:
                 self._drawn = time.perf_counter()
                 self._draw(heard, self._picture(meeting, view))
 
-    async def _by_time(self, meeting: Watched, view: LiveView, records: AsyncIterator[Record]) -> None:
+    async def _by_time(self, meeting: Viewed, view: LiveView, records: AsyncIterator[Record]) -> None:
         over = trio.Event()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_follow, view, records, over)
@@ -109,16 +113,16 @@ class Watcher:
             nursery.cancel_scope.cancel(reason="the meeting is over")
         await self._draw_in_thread(self._news(meeting, view), self._picture(meeting, view))
 
-    async def _type(self, meeting: Watched) -> None:
+    async def _type(self, meeting: Viewed) -> None:
         """Do what is typed, until nothing more comes."""
-        if self.desk is None:
+        if self.desk is None or not isinstance(meeting, Steered):
             return
         with self.desk.opened(has_picture=self.screen.columns is not None):
             async with aclosing(self.desk.keyboard.lines()) as lines:
                 async for typed in lines:
                     self._do(meeting, read_control(typed, meeting.plan, self.desk.own))
 
-    def _do(self, meeting: Watched, control: Control | Unclear) -> None:
+    def _do(self, meeting: Steered, control: Control | Unclear) -> None:
         """Do what was typed, or tell why it cannot be done."""
         try:
             if not isinstance(control, Unclear):
@@ -129,12 +133,12 @@ class Watcher:
             why = str(refused)
         self._told.append(line(span(why, Tone.FAINT)))
 
-    def _news(self, meeting: Watched, view: LiveView) -> Sequence[Line]:
+    def _news(self, meeting: Viewed, view: LiveView) -> Sequence[Line]:
         """What was heard since, and what the keyboard was answered."""
         told, self._told = self._told, []
         return [*view.heard(meeting.now), *told]
 
-    def _picture(self, meeting: Watched, view: LiveView) -> Sequence[Line]:
+    def _picture(self, meeting: Viewed, view: LiveView) -> Sequence[Line]:
         columns = self.screen.columns
         if columns is None:
             return ()

@@ -93,6 +93,12 @@ def runs_in(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted(each for each in folder.iterdir() if (each / JOURNAL).is_file()))
 
 
+def is_written(journal: Path) -> bool:
+    """Whether a process writes this journal now."""
+    with journal.open("rb") as file:
+        return not locked(file.fileno())
+
+
 def digest_of(path: Path) -> Digest:
     """The digest of a file's content; OSError where it cannot be read."""
     digest, size = blake2b(digest_size=16), 0

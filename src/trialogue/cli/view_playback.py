@@ -1,0 +1,141 @@
+"""A recorded meeting as it is watched: its records at their times, its levels from its recordings.
+
+1. `Playback` goes at any speed through a run that is over; `GrowingRun` goes as its journal is written.
+2. Nothing of it can be steered: what happened has happened, or happens in another process.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import trio
+from attrs import define, field
+
+from trialogue.journal.following import Following
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
+
+__all__ = ["GrowingRun", "Playback", "recorded_levels"]
+
+LOOK_S: Final = 0.1
+"""How often a journal that grows is looked at."""
+
+_WINDOW_S: Final = 0.1
+"""Over how much sound a level is taken."""
+
+_HEADER: Final = 44
+"""Bytes before the samples of a recording."""
+
+
+@define
+class Playback:
+    """A meeting that is over, played from a place in it; `speed` is times life."""
+
+    plan: MeetingPlan
+    """Of which meeting, with everybody who came."""
+
+    past: Sequence[Record]
+    """What happened, in order."""
+
+    audio: Path
+    """The folder of its recordings."""
+
+    speed: float = 1.0
+    """How fast time goes."""
+
+    start_s: float = 0.0
+    """From where, in seconds since the meeting's start."""
+
+    begin: Callable[[], None] = lambda: None
+    """Called as time begins to go, as for sound."""
+
+    _began: float | None = field(init=False, default=None)
+
+    @property
+    def now(self) -> float:
+        """Seconds since the meeting's start."""
+        if self._began is None:
+            return self.start_s
+        return self.start_s + (trio.current_time() - self._began) * self.speed
+
+    async def records(self) -> AsyncIterator[Record]:
+        """What happened before the start at once, the rest each at its time."""
+        for record in self.past:
+            if record.at > self.start_s:
+                if self._began is None:
+                    self._began = trio.current_time()
+                    self.begin()
+                await trio.sleep(max(0.0, (record.at - self.now) / self.speed))
+            yield record
+
+    def levels(self) -> Mapping[str, float]:
+        """Levels of those who sound now, in dBFS."""
+        return recorded_levels(self.audio, (each.name for each in self.plan.participants), self.now)
+
+
+@define
+class GrowingRun:
+    """A meeting that another process holds, or that is over: its journal as it grows."""
+
+    following: Following
+    """The journal."""
+
+    is_alive: Callable[[], bool]
+    """Whether somebody still writes it."""
+
+    _last: tuple[float, float] = field(init=False, default=(0.0, 0.0))
+
+    @property
+    def plan(self) -> MeetingPlan:
+        """Of which meeting."""
+        return self.following.header.plan
+
+    @property
+    def now(self) -> float:
+        """Seconds since the meeting's start: the last record's time, and what has passed since it came."""
+        at, came = self._last
+        return at + (trio.current_time() - came if came else 0.0)
+
+    async def records(self) -> AsyncIterator[Record]:
+        """What is written, until the journal has its end, or nobody writes it any more."""
+        while True:
+            alive = self.is_alive()
+            for record in self.following.news():
+                self._last = (max(record.at, self._last[0]), trio.current_time())
+                yield record
+            if self.following.end is not None or not alive:
+                return
+            await trio.sleep(LOOK_S)
+
+    def levels(self) -> Mapping[str, float]:
+        """Levels of those who sound now, in dBFS."""
+        names = (each.name for each in self.plan.participants)
+        return recorded_levels(self.following.path.parent / "audio", names, self.now)
+
+
+def recorded_levels(audio: Path, names: Iterable[str], at: float) -> dict[str, float]:
+    """The level of each one's recording at a time, in dBFS; without those who are silent."""
+    levels: dict[str, float] = {}
+    for name in names:
+        sound = _samples(audio / f"{name}.wav", at)
+        power = float(np.mean(np.square(sound))) if sound.size else 0.0
+        if power > 0:
+            levels[name] = 10 * math.log10(power)
+    return levels
+
+
+def _samples(path: Path, at: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """The samples before a time, from -1 to 1, of a WAV file that may still grow."""
+    try:
+        with path.open("rb") as file:
+            rate = int.from_bytes(file.read(_HEADER)[24:28], "little")
+            count = int(_WINDOW_S * rate)
+            file.seek(_HEADER + 2 * max(0, int(at * rate) - count))
+            read = file.read(2 * count)
+    except OSError:
+        return np.zeros(0)
+    return np.frombuffer(read[: len(read) // 2 * 2], "<i2").astype(np.float64) / 32768

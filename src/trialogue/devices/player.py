@@ -1,0 +1,62 @@
+"""A recording on the speaker: what was heard of a meeting, from a place in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final, cast
+
+from trialogue.devices.driver import Driver, Stream
+from trialogue.errors import SetupError
+
+__all__ = ["RecordingPlayer"]
+
+_BLOCK_S: Final = 0.02
+
+
+class RecordingPlayer:
+    """Plays recordings one after the other, from `start_s` on; silence after their end."""
+
+    def __init__(self, driver: Driver, parts: Sequence[Path], start_s: float = 0.0) -> None:
+        """Open the speaker; SetupError where there is none, or nothing was recorded, or it cannot be read."""
+        if not parts:
+            raise SetupError("the run has no recording to be played")
+        try:
+            self._blocks = _blocks(parts, start_s)
+            rate = int(import_module("soundfile").info(str(parts[0])).samplerate)
+        except (OSError, RuntimeError) as error:
+            raise SetupError(f"{parts[0]} cannot be played: {error}") from error
+        self._rest = b""
+        self._stream: Stream = driver.open_output(rate, round(rate * _BLOCK_S), self._fill)
+
+    def start(self) -> None:
+        """Begin to be heard."""
+        self._stream.start()
+
+    def close(self) -> None:
+        """Stop at once."""
+        self._stream.close()
+
+    def _fill(self, samples: int) -> bytes:
+        """So many samples, from the driver's thread."""
+        size = 2 * samples
+        while len(self._rest) < size and (block := next(self._blocks, b"")):
+            self._rest += block
+        taken, self._rest = self._rest[:size], self._rest[size:]
+        return taken.ljust(size, b"\0")
+
+
+def _blocks(parts: Sequence[Path], start_s: float) -> Iterator[bytes]:
+    soundfile = cast("Any", import_module("soundfile"))
+    left_s = start_s
+    for part in parts:
+        with soundfile.SoundFile(str(part)) as file:
+            length_s = file.frames / file.samplerate
+            if left_s >= length_s:
+                left_s -= length_s
+                continue
+            file.seek(round(left_s * file.samplerate))
+            left_s = 0.0
+            for block in file.blocks(file.samplerate, dtype="int16"):
+                yield block.tobytes()

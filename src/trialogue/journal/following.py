@@ -1,0 +1,82 @@
+"""A journal that is still being written, read as it grows.
+
+1. A line counts once its newline is there; what is torn is read again when more has come.
+2. A journal that was repaired after a crash goes on from its last whole line: nothing is read twice.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+from attrs import define, field
+
+from trialogue.errors import JournalError
+from trialogue.journal import chain
+from trialogue.journal.codec import MISFITS, UnknownType
+from trialogue.journal.reader import read
+from trialogue.journal.records import End, Header, parse_end, parse_record
+from trialogue.model.records import Record
+
+__all__ = ["Following"]
+
+
+@define
+class Following:
+    """A journal from its first record on; `news` gives what was written since it was last asked."""
+
+    path: Path
+    """The file."""
+
+    header: Header = field(init=False)
+    """Its first line."""
+
+    end: End | None = field(init=False, default=None)
+    """Its end line, once it was written; nothing comes after it."""
+
+    _offset: int = field(init=False)
+    _hash: bytes = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.header = read(self.path).header
+        with self.path.open("rb") as file:
+            first = file.readline()
+        self._offset = len(first)
+        self._hash = chain.claimed_hash(first.removesuffix(b"\n"))
+
+    def news(self) -> list[Record]:
+        """The records that were written since; JournalError where a whole line does not follow the last."""
+        found: list[Record] = []
+        with self.path.open("rb") as file:
+            file.seek(self._offset)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    break
+                digest = chain.is_sealed(line.removesuffix(b"\n"), self._hash)
+                if digest is None:
+                    raise JournalError(
+                        f"{self.path} is damaged at byte {self._offset}",
+                        path=str(self.path),
+                        offset=self._offset,
+                    )
+                found.extend(self._read(line))
+                self._hash, self._offset = digest, self._offset + len(line)
+        return found
+
+    def _read(self, line: bytes) -> list[Record]:
+        """The record of a line; none for the end, and for an event that this version does not know."""
+        try:
+            raw = orjson.loads(line)
+            if "kind" in raw:
+                self.end = parse_end(raw)
+                return []
+            return [parse_record(raw)[0]]
+        except UnknownType:
+            return []
+        except MISFITS:
+            # The error's own text may hold speech: it is no cause to be printed.
+            raise JournalError(
+                f"{self.path} has a line that is no record, at byte {self._offset}",
+                path=str(self.path),
+                offset=self._offset,
+            ) from None

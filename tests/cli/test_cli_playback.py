@@ -1,0 +1,208 @@
+"""A run that is over, played as it looked; and one that runs elsewhere, watched as it is written."""
+
+import io
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+import trio
+from cli_playbook import MEETING, PLAN, TOLD
+from test_cli_watching import Paper, clock_of_threads  # noqa: F401 - a fixture
+
+from trialogue.cli import main
+from trialogue.cli.replay import Played, play_run
+from trialogue.cli.view_playback import GrowingRun, Playback, recorded_levels
+from trialogue.cli.view_watcher import Watcher
+from trialogue.errors import JournalError, SetupError
+from trialogue.journal.following import Following
+
+
+def playback(tmp_path, **options):
+    return Playback(PLAN, MEETING, tmp_path, **options)
+
+
+@pytest.mark.parametrize(("speed", "takes_s"), [(1.0, 20.0), (4.0, 5.0)])
+async def test_it_looks_as_it_did(clock_of_threads, tmp_path, speed, takes_s):  # noqa: F811
+    """The same lines and the same last picture, in the time that the speed makes of it."""
+    paper, began = Paper(), trio.current_time()
+    await Watcher(paper, is_virtual=False)(playback(tmp_path, speed=speed))
+    assert trio.current_time() - began == pytest.approx(takes_s, abs=0.2)
+    assert "\n".join(paper.heard) + "\n" == TOLD
+    assert paper.pictures[-1][0].startswith("── edge cache · 00:20 · turn 5 ")
+
+
+async def test_what_was_before_the_place_is_known_at_once(clock_of_threads, tmp_path):  # noqa: F811
+    """Who holds the floor, the agenda and the turn are those of that moment; time goes on from there."""
+    paper, began = Paper(), trio.current_time()
+    await Watcher(paper, is_virtual=False)(playback(tmp_path, start_s=15.0))
+    assert trio.current_time() - began == pytest.approx(5.0, abs=0.2)
+    assert "00:15" in paper.pictures[1][0]
+
+
+async def test_sound_begins_with_the_time(autojump_clock, tmp_path):
+    """Once, at the first record that is waited for."""
+    began = []
+    async for record in playback(
+        tmp_path, start_s=10.0, begin=lambda: began.append(trio.current_time())
+    ).records():
+        assert bool(began) == (record.at > 10.0)
+    assert len(began) == 1
+
+
+def test_levels_are_those_of_the_recordings(tmp_path):
+    """Of the tenth of a second before: -20 dBFS where that is in the file, nothing in silence."""
+    loud = np.full(24000, 0.1)
+    soundfile.write(tmp_path / "ada.wav", np.concatenate([np.zeros(24000), loud]), 24000, subtype="PCM_16")
+    assert recorded_levels(tmp_path, ["ada", "bob"], 0.5) == {}
+    assert recorded_levels(tmp_path, ["ada", "bob"], 1.5) == {"ada": pytest.approx(-20.0, abs=0.1)}
+
+
+def test_lines_come_one_by_one(run_folder, capsys, monkeypatch):
+    """Each waits for Enter; the end of the input is the end."""
+    assert main(["replay", str(run_folder)]) == 0
+    whole = capsys.readouterr().out.splitlines()
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n\n"))
+    assert main(["replay", str(run_folder), "--step"]) == 0
+    assert capsys.readouterr().out.splitlines() == whole[:3]
+
+
+def test_a_place_is_a_time_or_a_turn(run_folder, capsys):
+    """Whatever was heard before it is left out."""
+    assert main(["replay", str(run_folder)]) == 0
+    whole = capsys.readouterr().out.splitlines()
+    assert main(["replay", str(run_folder), "--from", "turn 2"]) == 0
+    second = capsys.readouterr().out.splitlines()
+    assert second == whole[whole.index(second[0]) :]
+    assert "Bobby" in second[0]
+    assert main(["replay", str(run_folder), "--from", "0:01"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) <= len(whole)
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (["--from", "turn 99"], "the meeting has no turn 99"),
+        (["--from", "soon"], "--from wants seconds, M:SS or 'turn N'"),
+        (["--speed", "fast"], "--speed wants times life"),
+        (["--speed", "-1"], "--speed wants times life"),
+        (["--speed", "2", "--audio"], "--audio is played at life's pace"),
+    ],
+)
+def test_what_cannot_be_played_is_said(run_folder, capsys, options, why):
+    """In one line, before anything is shown."""
+    assert main(["replay", str(run_folder), *options]) == 2
+    out, err = capsys.readouterr()
+    assert (out, why in err) == ("", True)
+
+
+class FakeDriver:
+    """A speaker that takes samples as soon as it is started."""
+
+    def __init__(self):
+        self.asked, self.taken, self.closed = None, b"", False
+
+    def open_output(self, sample_rate, samples, fill):
+        self.asked, self.fill, self.samples = sample_rate, fill, samples
+        return self
+
+    def start(self):
+        self.taken = b"".join(self.fill(self.samples) for _ in range(100))
+
+    def close(self):
+        self.closed = True
+
+
+def test_its_sound_is_the_mix_from_that_place(run_folder):
+    """Sample for sample, with silence after its end; the device is closed at last."""
+    driver = FakeDriver()
+    mix, rate = soundfile.read(run_folder / "audio" / "mix.wav", dtype="int16")
+    assert play_run(run_folder, Played(start=str(len(mix) / rate - 1), audio=True), driver) == 0
+    assert driver.asked == rate
+    assert driver.taken[: 2 * rate] == mix[-rate:].tobytes()
+    assert set(driver.taken[2 * rate :]) == {0}
+    assert driver.closed
+
+
+def test_a_run_without_recordings_has_no_sound(run_folder):
+    """That is said, in a line."""
+    for path in (run_folder / "audio").iterdir():
+        path.unlink()
+    with pytest.raises(SetupError, match="no recording to be played"):
+        play_run(run_folder, Played(audio=True), FakeDriver())
+
+
+# --- another process's meeting -------------------------------------------------------------------
+
+
+def test_a_journal_is_read_as_it_grows(run_folder, tmp_path):
+    """A line counts once it is whole, and nothing is read twice."""
+    lines = (run_folder / "journal.jsonl").read_bytes().splitlines(keepends=True)
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(lines[0])
+    following, seen = Following(path), []
+    for line in lines[1:]:
+        with path.open("ab") as file:
+            file.write(line[:20])
+        seen += following.news()
+        with path.open("ab") as file:
+            file.write(line[20:])
+        seen += following.news()
+    assert [record.seq for record in seen] == list(range(1, len(lines) - 1))
+    assert following.end is not None
+
+
+def test_a_line_of_another_journal_ends_it(run_folder, tmp_path):
+    """It says where."""
+    lines = (run_folder / "journal.jsonl").read_bytes().splitlines(keepends=True)
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(lines[0] + lines[2])
+    with pytest.raises(JournalError, match=f"is damaged at byte {len(lines[0])}"):
+        Following(path).news()
+
+
+async def test_a_meeting_elsewhere_is_watched_to_its_end(autojump_clock, run_folder, tmp_path):
+    """From its beginning, line after line, until its journal has its end."""
+    lines = (run_folder / "journal.jsonl").read_bytes().splitlines(keepends=True)
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(lines[0])
+    seen = []
+
+    async def write():
+        for line in lines[1:]:
+            await trio.sleep(0.3)
+            with path.open("ab") as file:
+                file.write(line)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(write)
+        tail = GrowingRun(Following(path), lambda: True)
+        async for record in tail.records():
+            seen.append(record.seq)
+            assert tail.now >= record.at
+    assert seen == list(range(1, len(lines) - 1))
+
+
+async def test_a_meeting_that_nobody_holds_any_more_is_left(autojump_clock, run_folder, tmp_path):
+    """What was written is shown, and nothing is waited for."""
+    lines = (run_folder / "journal.jsonl").read_bytes().splitlines(keepends=True)
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(b"".join(lines[:5]))
+    assert [record.seq async for record in GrowingRun(Following(path), lambda: False).records()] == [
+        1,
+        2,
+        3,
+        4,
+    ]
+
+
+def test_the_command_watches(run_folder):
+    """A closed run is shown to its end at once; one that crashed says so."""
+    watching = [sys.executable, "-m", "trialogue", "watch", str(run_folder)]
+    done = subprocess.run(watching, capture_output=True, text=True, timeout=60, check=True)
+    assert "Ann    Bob, please." in done.stdout
+    journal = run_folder / "journal.jsonl"
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-1]))
+    done = subprocess.run(watching, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stderr == "trialogue: nobody writes this journal, and it was never closed\n"
