@@ -33,15 +33,19 @@ from trialogue.journal.personal import personal_fields
 from trialogue.model import commands, events, kinds
 from trialogue.report.exports import EXPORTS
 from trialogue.scenario import explain, loads, resolve
-from trialogue.scenario.json_schema import field_docs, stage_records
+from trialogue.scenario.forms import examples as example_values
+from trialogue.scenario.json_schema import field_docs
 from trialogue.scenario.schema import Document
+from trialogue.scenario.stages import stage_records
 from trialogue.server.conversation import SESSION_TRANSITIONS
 from trialogue.server.reply import REPLY_TRANSITIONS
 from trialogue.server.user_turn import USER_TRANSITIONS
 from trialogue.transport.course import SOCKET_TRANSITIONS
 
 DOCS = Path(__file__).parent
-EXAMPLES = DOCS / "reference" / "examples.yaml"
+ERRORS = DOCS / "errors.md"
+ERRORS_READ = DOCS.parent / "src" / "trialogue" / "scenario" / "errors.md"
+"""The page of errors as `trialogue explain E-...` reads it, where no docs are installed."""
 PLACEHOLDER = re.compile(r"<!-- begin (?P<name>[a-z-]+) -->\n(?P<body>.*?)<!-- end (?P=name) -->", re.DOTALL)
 
 PROBE = """
@@ -73,6 +77,8 @@ def main() -> int:
     stale = [page for page in pages() if page.read_text(encoding="utf-8") != fresh(page)]
     for page in stale:
         page.write_text(fresh(page), encoding="utf-8")
+    if ERRORS_READ.read_text(encoding="utf-8") != ERRORS.read_text(encoding="utf-8"):
+        ERRORS_READ.write_text(ERRORS.read_text(encoding="utf-8"), encoding="utf-8")
     for name in policy_runs.RUNS:
         picture_file(name).write_text(policy_runs.picture(name), encoding="utf-8")
     return 1 if stale else 0
@@ -137,11 +143,6 @@ def _keys(record: kinds.KeyMap, places: list[str]) -> str:
         for member in record.members
     ]
     return table(("key", "value", "default", "example", "meaning"), rows)
-
-
-def example_values() -> Mapping[str, Mapping[str, str]]:
-    """An example of each key, as YAML, by the class that the key is of."""
-    return cast("Mapping[str, Mapping[str, str]]", yaml.safe_load(EXAMPLES.read_text(encoding="utf-8")))
 
 
 @cache
@@ -221,20 +222,26 @@ def words(kind: kinds.Kind) -> str:
             return _scalar_words(kind)
 
 
+_TEXTS: Mapping[type, str] = {
+    kinds.Text: "text",
+    kinds.OneLine: "one line of text",
+    kinds.Name: "name",
+    kinds.PatternText: "regular expression",
+    kinds.Money: "sum of money, as `1.50 USD`",
+    kinds.Percent: "percentage, as `50%`",
+}
+
+
 def _scalar_words(kind: kinds.Words | kinds.NotText) -> str:
     match kind:
-        case kinds.Text():
-            return "text"
-        case kinds.OneLine():
-            return "one line of text"
-        case kinds.Name():
-            return "name"
-        case kinds.PatternText():
-            return "regular expression"
+        case kinds.Text() | kinds.OneLine() | kinds.Name() | kinds.PatternText():
+            return _TEXTS[type(kind)]
+        case kinds.Money() | kinds.Percent():
+            return _TEXTS[type(kind)]
         case kinds.Whole(low, high):
             return f"whole number from {low}" + (f" to {high}" if high < 2**53 else "")
-        case kinds.Number():
-            return "number"
+        case kinds.Number(low, high):
+            return "number" + ("" if low is None or high is None else f" from {low:g} to {high:g}")
         case kinds.Flag():
             return "`true` or `false`"
         case kinds.Duration(may_be_none):

@@ -53,13 +53,18 @@ class TrialogueError(Exception):
 
 
 class ScenarioError(TrialogueError):
-    """A scenario file is wrong; `problems` lists every fault found, one line each."""
+    """A scenario file is wrong; `problems` lists every fault found, one line each.
+
+    `told` are the same faults as their author reads them, with lines of the file: they may hold what was
+    written, and are for the author's own screen.
+    """
 
     exit_code = 2
 
-    def __init__(self, *problems: str) -> None:
+    def __init__(self, *problems: str, told: tuple[str, ...] = ()) -> None:
         super().__init__("\n".join(problems))
         self.problems: tuple[str, ...] = problems
+        self.told: tuple[str, ...] = told or problems
 
 
 class SetupError(TrialogueError):

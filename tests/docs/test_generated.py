@@ -45,7 +45,7 @@ EXAMPLES = [(cls, key) for cls, examples in GENERATE.example_values().items() fo
 
 
 def test_every_key_has_an_example():
-    """Each key of the format stands in `docs/reference/examples.yaml`, and nothing else does."""
+    """Each key of the format stands in `scenario/examples.yaml`, and nothing else does."""
     assert set(EXAMPLES) == set(KEYS)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,9 +18,13 @@ from trialogue.scenario.load import load
 from trialogue.scenario.notes import notes
 from trialogue.scenario.problems import ScenarioProblem, path_text
 from trialogue.scenario.resolve import Resolved, check, prepare
+from trialogue.scenario.telling import page_of, told, where_more
 from trialogue.scenario.variants import AS_IT_STANDS, variants
 
 __all__ = ["check_files", "explain_file", "print_schema"]
+
+CODE = re.compile(r"[eE]-[A-Za-z-]+")
+"""What names a problem, and no file."""
 
 MOST_VARIANTS = 24
 """How many profiles and cells are listed."""
@@ -40,7 +45,10 @@ def check_files(files: Sequence[Path], overrides: Overrides, *, as_json: bool) -
 
 
 def explain_file(file: Path, overrides: Overrides, *, as_json: bool) -> int:
-    """Print every value of a scenario with its origin."""
+    """Print every value of a scenario with its origin, or what is said of a code as `E-KEY-UNKNOWN`."""
+    if CODE.fullmatch(str(file)):
+        put(page_of(str(file)))
+        return 0
     explained = explain(prepare(file, overrides))
     if as_json:
         values = [{"path": each.path, "value": each.value, "origin": str(each.origin)} for each in explained]
@@ -61,7 +69,8 @@ def print_schema() -> int:
 
 def _verdict(file: Path, faults: Sequence[ScenarioProblem], overrides: Overrides) -> list[Line]:
     if faults:
-        return [line(span(str(each))) for each in faults]
+        more = line(span(where_more(faults), Tone.FAINT))
+        return [*(each for fault in faults for each in _told(fault)), more]
     good, resolved = Span("good", Tone.STRONG), prepare(file, overrides)
     told = [line(span(f"{file}: note: {note}")) for note in notes(resolved)]
     return [
@@ -69,6 +78,12 @@ def _verdict(file: Path, faults: Sequence[ScenarioProblem], overrides: Overrides
         *told,
         *_variants(file, overrides),
     ]
+
+
+def _told(fault: ScenarioProblem) -> list[Line]:
+    """A problem with its line of the file, which is shown as it is: a caret stands beneath it."""
+    head, *rest = told(fault)
+    return [line(span(head)), *(line(Span(each, Tone.FAINT)) for each in rest)]
 
 
 def _variants(file: Path, overrides: Overrides) -> list[Line]:

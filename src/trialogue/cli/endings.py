@@ -54,8 +54,9 @@ def concluded(command: Callable[[], int]) -> int:
 def told(error: TrialogueError) -> list[str]:
     """The lines that tell of an error that somebody can mend, without keys."""
     match error:
-        case ScenarioError(problems=problems):
-            return [f"trialogue: {_shown(problem)}" for problem in problems]
+        case ScenarioError(told=lines, problems=problems):
+            heads = set(problems)
+            return [f"trialogue: {_shown(each)}" if each in heads else f"  {hidden(each)}" for each in lines]
         case ReplayDivergence():
             head, *differences = str(error).splitlines()
             return [f"trialogue: {_shown(head)}", *(f"  {_shown(each)}" for each in differences)]

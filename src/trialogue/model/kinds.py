@@ -38,6 +38,16 @@ class PatternText:
 
 
 @frozen
+class Money:
+    """A sum of money, as `1.50 USD`."""
+
+
+@frozen
+class Percent:
+    """A part of a whole, as `50%`."""
+
+
+@frozen
 class Whole:
     """A whole number."""
 
@@ -52,6 +62,12 @@ class Whole:
 class Number:
     """A number, whole or not."""
 
+    low: float | None = None
+    """The lowest; None for no bound."""
+
+    high: float | None = None
+    """The highest; None for no bound."""
+
 
 @frozen
 class Flag:
@@ -64,6 +80,9 @@ class Duration:
 
     may_be_none: bool = False
     """Whether `none` may be said; it reads as infinity."""
+
+    may_be_zero: bool = True
+    """Whether no time at all makes sense."""
 
 
 @frozen
@@ -164,7 +183,7 @@ class OneOf:
     """At most one of each shape."""
 
 
-Words: TypeAlias = Text | OneLine | Name | PatternText
+Words: TypeAlias = Text | OneLine | Name | PatternText | Money | Percent
 """Kinds that a text becomes as it is."""
 
 NotText: TypeAlias = Whole | Number | Flag | ClosedList | ListedWord | Duration | DurationRange

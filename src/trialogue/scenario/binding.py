@@ -7,21 +7,29 @@ cannot be used is absent, and the walk goes on beside it.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from enum import Enum
 from typing import Final, Literal, assert_never, cast
 
 from attrs import evolve, frozen
 
-from trialogue.model import kinds, patterns
+from trialogue.model import kinds
+from trialogue.scenario.faults import (
+    Fault,
+    duration_fault,
+    number_fault,
+    said,
+    text_fault,
+    why_not_text,
+    why_text,
+)
+from trialogue.scenario.forms import form_of, key_hint
 from trialogue.scenario.later import LATER_KEYS
 from trialogue.scenario.problems import Code, Path, Problems, meant, shown
 from trialogue.scenario.quantities import read_duration, read_range
+from trialogue.scenario.stages import stage_record
 from trialogue.scenario.tree import Entries, Hole, Items, Node, Pair, Scalar
-from trialogue.services import EMBEDDED, SERVICES, service_of
-
-_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+from trialogue.services import EMBEDDED, SERVICES
 
 
 class Absent(Enum):
@@ -63,13 +71,22 @@ class Binder:
                 return self._wrong(node, path, "a map")
             case kinds.Anything() | kinds.AnyObject():
                 return self._anything(node, path)
-            case kinds.Text() | kinds.OneLine() | kinds.Name() | kinds.PatternText():
+            case (
+                kinds.Text()
+                | kinds.OneLine()
+                | kinds.Name()
+                | kinds.PatternText()
+                | kinds.Money()
+                | kinds.Percent()
+            ):
                 return self._text(kind, node, path)
             case _:
                 return self._scalar(kind, node, path)
 
     def _wrong(self, node: Node, path: Path, wanted: str) -> Literal[Absent.ABSENT]:
-        self.problems.add(node.at, path, f"must be {wanted}, not {_said(node)}", Code.TYPE)
+        if not (self.problems.is_partial and isinstance(node, Scalar) and node.value is None):
+            told = f"must be {wanted}, not {said(node)}{why_text(node)}"
+            self.problems.add(node.at, path, told, Code.TYPE)
         return ABSENT
 
     # --- lists and maps ---------------------------------------------------------------------------
@@ -86,10 +103,11 @@ class Binder:
             else:
                 self._unknown_key(kind, pair, path)
         for member in kind.members:
-            if member.required and member.key not in values:
-                self.problems.add(node.at, path, f'needs the key "{member.key}"', Code.KEY_MISSING)
+            if member.required and member.key not in values and not self.problems.is_partial:
+                text, form = f'needs the key "{member.key}"', form_of(kind, member.key)
+                self.problems.add(node.at, path, text, Code.KEY_MISSING, form=form)
                 values[member.key] = ABSENT
-        if any(values.get(member.key) is ABSENT for member in kind.members if member.required):
+        if any(values.get(member.key, ABSENT) is ABSENT for member in kind.members if member.required):
             return ABSENT
         attributes = {member.key: member.attribute for member in kind.members}
         return kind.cls(**{attributes[key]: value for key, value in values.items() if value is not ABSENT})
@@ -100,7 +118,7 @@ class Binder:
             text = f'"{key}" is not part of this release yet'
             self.problems.add(pair.at, path, text, Code.LATER)
             return
-        hint = "" if self.problems.full else meant(pair.key, [member.key for member in kind.members])
+        hint = "" if self.problems.full else key_hint(pair.key, kind)
         self.problems.add(pair.at, path, f'unknown key "{key}"{hint}', Code.KEY_UNKNOWN)
 
     def _map(self, kind: kinds.MapOf, node: Node, path: Path) -> object:
@@ -145,15 +163,14 @@ class Binder:
     # --- scalars ----------------------------------------------------------------------------------
 
     def _text(self, kind: kinds.Words, node: Node, path: Path) -> object:
-        if isinstance(node, Scalar) and node.text is not None:
-            return self._checked(node, path, node.text, _text_fault(kind, node.text))
-        if not isinstance(node, Scalar) or not isinstance(node.value, str):
-            quotes = "; put it in quotes" if isinstance(node, Scalar) and node.value is not None else ""
-            self.problems.add(node.at, path, f"must be text, not {_said(node)}{quotes}", Code.TYPE)
+        text = node.text or node.value if isinstance(node, Scalar) else None
+        if not isinstance(text, str):
+            why = f"must be text, not {said(node)}{why_not_text(kind, node)}"
+            self.problems.add(node.at, path, why, Code.TYPE)
             return ABSENT
-        return self._checked(node, path, node.value, _text_fault(kind, node.value))
+        return self._checked(node, path, text, text_fault(kind, text))
 
-    def _checked(self, node: Node, path: Path, value: object, fault: tuple[Code, str] | None) -> object:
+    def _checked(self, node: Node, path: Path, value: object, fault: Fault | None) -> object:
         if fault is None:
             return value
         code, text = fault
@@ -168,8 +185,9 @@ class Binder:
             case kinds.Whole(low, high):
                 return self._whole(low, high, node, path)
             case kinds.Number():
-                good = isinstance(value, int | float) and not isinstance(value, bool)
-                return value if good else self._wrong(node, path, "a number")
+                if not isinstance(value, int | float) or isinstance(value, bool):
+                    return self._wrong(node, path, "a number")
+                return self._checked(node, path, value, number_fault(kind, value))
             case kinds.ClosedList(options):
                 words = {cast("str", option.value): option for option in options}
                 return self._word(words, frozenset(), node, path)
@@ -179,10 +197,10 @@ class Binder:
                 if may_be_none and value == "none":
                     return math.inf
                 seconds = read_duration(value) if isinstance(value, str) else None
-                return self._checked(node, path, seconds, _duration_fault(seconds, value))
+                return self._checked(node, path, seconds, duration_fault(kind, seconds, value))
             case kinds.DurationRange():
                 ends = read_range(value) if isinstance(value, str) else None
-                return self._checked(node, path, ends, _duration_fault(ends, value))
+                return self._checked(node, path, ends, duration_fault(kind, ends, value))
             case _:
                 assert_never(kind)
 
@@ -205,76 +223,17 @@ class Binder:
         if isinstance(value, str) and value in later:
             self.problems.add(node.at, path, f'"{value}" is not part of this release yet', Code.LATER)
             return ABSENT
-        said = f'"{shown(value)}"' if isinstance(value, str) else _said(node)
+        given = f'"{shown(value)}"' if isinstance(value, str) else said(node)
         hint = meant(value, words) if isinstance(value, str) and not self.problems.full else ""
-        text = f"must be one of {', '.join(words)}, not {said}{hint}"
+        text = f"must be one of {', '.join(words)}, not {given}{hint}"
         self.problems.add(node.at, path, text, Code.CHOICE)
         return ABSENT
-
-
-def stage_record(kind: kinds.StageKeys, via: str) -> kinds.KeyMap:
-    """The record that a stage's keys are at a service."""
-    keys = service_of(via).keys
-    return kinds.record_of({"listen": keys.listen, "think": keys.think, "speak": keys.speak}[kind.stage])
 
 
 def via_of(node: Entries, otherwise: str) -> str:
     """The service that a map names by its `via`, if it does."""
     named = [pair.value.value for pair in node.pairs if pair.key == "via" and isinstance(pair.value, Scalar)]
     return next((str(value) for value in named if value in SERVICES), otherwise)
-
-
-def pattern_fault(pattern: str) -> str | None:
-    """What is wrong with a regular expression; None where nothing is."""
-    try:
-        patterns.compile(pattern)
-    except patterns.PatternFault as fault:
-        return str(fault)
-    return None
-
-
-def _text_fault(kind: kinds.Words, text: str) -> tuple[Code, str] | None:
-    match kind:
-        case kinds.Text():
-            return None
-        case kinds.OneLine():
-            good = text == text.strip() != "" and text.isprintable() and ":" not in text and len(text) <= 80
-            return None if good else (Code.LINE, "must be one line of at most 80 characters without a colon")
-        case kinds.Name():
-            wrong = f'"{shown(text)}" is not a name: a small letter, then small letters, digits, _ and -'
-            return None if _NAME.fullmatch(text) else (Code.NAME, wrong)
-        case kinds.PatternText():
-            fault = pattern_fault(text)
-            return None if fault is None else (Code.PATTERN, fault)
-        case _:
-            assert_never(kind)
-
-
-def _duration_fault(read: object, value: object) -> tuple[Code, str] | None:
-    if read is not None:
-        return None
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return Code.DURATION, f"a duration needs its unit; did you mean {value:g}s?"
-    return Code.DURATION, "must be a duration such as 900ms, 20s, 4m or 1h30m; a range is 500ms..8s"
-
-
-def _said(node: Node) -> str:
-    """What stands there, as people call it."""
-    match node:
-        case Items():
-            return "a list"
-        case Entries():
-            return "a map"
-        case Scalar(_, None):
-            return "empty"
-        case Scalar(_, bool()):
-            return "true or false"
-        case Scalar(_, int()):
-            return "a number"
-        case Scalar(_, float()):
-            return "a fraction"
-        case _:
-            return "text"
 
 
 def _fits(kind: kinds.Kind, node: Node) -> bool:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from trialogue.brain.floor.policies import BY_THE_CHAIR
+from trialogue.brain.tools.arguments import misfit
 from trialogue.model.participants import Participant
 from trialogue.scenario.expect_checks import check_expect
-from trialogue.scenario.floor_keys import FLOOR_TOOLS, dollars, names_attribute, percent
-from trialogue.scenario.looking import Look, SourcePlaces, check_participant
+from trialogue.scenario.floor_keys import FLOOR_TOOLS, names_attribute
+from trialogue.scenario.looking import Look, SourcePlaces, check_participant, there_are
 from trialogue.scenario.people_checks import check_people
 from trialogue.scenario.problems import Code, Path, meant
 from trialogue.scenario.schema import (
@@ -24,11 +25,12 @@ from trialogue.scenario.schema import (
     ReplacementKeys,
     SaidEventKeys,
 )
+from trialogue.scenario.schema_faults import schema_faults
 from trialogue.scenario.tool_checks import check_tool
 from trialogue.scenario.vocabulary import EndWord, PolicyName, Seat
 from trialogue.services import SERVICES, service_of
 from trialogue.services.keys import ThinkStage
-from trialogue.services.script import ScriptEntryKeys
+from trialogue.services.script import ScriptCallKeys, ScriptEntryKeys
 
 CHAIR_TOOLS = ("give_floor", "end_meeting")
 """Tools that the brain answers itself, for the chair."""
@@ -48,7 +50,6 @@ def check_document(look: Look) -> None:
     _check_agenda(look)
     _check_end(look)
     _check_frame(look)
-    _check_cost(look)
     check_expect(look)
 
 
@@ -140,7 +141,7 @@ def _check_tools(look: Look) -> None:
     for name, agent in look.document.cast.items():
         for index, tool in enumerate(agent.tools or ()):
             if tool not in known:
-                text = f'there is no tool "{tool}"{meant(tool, known)}'
+                text = f'there is no tool "{tool}"{meant(tool, known) or there_are(known)}'
                 look.tell(("cast", name, "tools", index), text, Code.TOOL_UNKNOWN)
         _check_calls(look, name, agent)
     used = {tool for agent in look.document.cast.values() for tool in agent.tools or ()}
@@ -158,10 +159,23 @@ def _check_calls(look: Look, name: str, agent: AgentKeys) -> None:
     offered = [*(agent.tools or ()), *FLOOR_TOOLS, *(CHAIR_TOOLS if agent.role is Seat.CHAIR else ())]
     for path, think in _own_thinks(name, agent):
         for index, entry in enumerate(script_of(think)):
+            where = (*path, "script", index, "call")
             if entry.call is not None and entry.call.tool not in offered:
-                where = (*path, "script", index, "call", "tool")
-                text = f'{name} has no tool "{entry.call.tool}"{meant(entry.call.tool, offered)}'
-                look.tell(where, text, Code.TOOL_UNKNOWN)
+                hint = meant(entry.call.tool, offered) or there_are(offered)
+                text = f'{name} has no tool "{entry.call.tool}"{hint}'
+                look.tell((*where, "tool"), text, Code.TOOL_UNKNOWN)
+            elif entry.call is not None:
+                _check_arguments(look, where, entry.call)
+
+
+def _check_arguments(look: Look, path: Path, call: ScriptCallKeys) -> None:
+    """A script's call fits the tool's schema, where the scenario has one."""
+    tool = (look.document.tools or {}).get(call.tool)
+    if tool is None or tool.schema is None or any(schema_faults(tool.schema, ())):
+        return
+    wrong = misfit(tool.schema, call.arguments or {})
+    if wrong is not None:
+        look.tell((*path, "arguments"), f"{call.tool} would refuse it: {wrong}", Code.CALL)
 
 
 def _own_thinks(name: str, agent: AgentKeys) -> Iterable[tuple[Path, ThinkStage]]:
@@ -186,9 +200,6 @@ def _check_floor(look: Look) -> None:
         text = f"{policy} needs a chair: give one of the cast role: chair"
         look.tell(("floor", "policy"), text, Code.FLOOR_CHAIR)
     _check_custom(look, floor)
-    share = floor.share.max if floor.share else None
-    if share is not None and percent(share) is None:
-        look.tell(("floor", "share", "max"), "must be a percentage such as 50%", Code.FLOOR_SHARE)
 
 
 def _check_custom(look: Look, floor: FloorKeys) -> None:
@@ -198,13 +209,6 @@ def _check_custom(look: Look, floor: FloorKeys) -> None:
         look.tell(("floor", "policy"), 'custom needs the key "custom": module:attribute', Code.FLOOR_CUSTOM)
     if floor.custom is not None and not names_attribute(floor.custom):
         look.tell(("floor", "custom"), "must be module:attribute", Code.FLOOR_CUSTOM)
-
-
-def _check_cost(look: Look) -> None:
-    run = look.document.run
-    cost = run.limits.cost if run and run.limits else None
-    if cost is not None and dollars(cost) is None:
-        look.tell(("run", "limits", "cost"), "must be US dollars such as 1.50 USD", Code.LIMIT_COST)
 
 
 def _check_agenda(look: Look) -> None:

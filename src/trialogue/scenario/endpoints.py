@@ -3,10 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
-from trialogue.scenario.problems import Path
+from trialogue.scenario.looking import Look
+from trialogue.scenario.problems import Code, Path, shown
 from trialogue.scenario.schema import AgentKeys, Document, ReplacementKeys, StandInKeys
+from trialogue.scenario.variables import environment_names
 from trialogue.services.keys import EndpointKeys, ThinkStage
+
+
+def address_fault(url: str, schemes: tuple[str, ...]) -> str | None:
+    """What is wrong with an address, whoever may ask it; None where nothing is, or a secret is part of it."""
+    if environment_names(url):
+        return None
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return "is no address: its host or its port cannot be read"
+    if parts.scheme not in schemes or not host:
+        is_bare = "://" not in url and url.isascii() and " " not in url
+        hint = f"; did you mean {schemes[0]}://{shown(url)}?" if is_bare else ""
+        return f"must begin with {' or '.join(f'{each}://' for each in schemes)} and a host{hint}"
+    if parts.username is not None:
+        return "an address names no user: keys belong into headers, as ${env:NAME}"
+    return (
+        None if url.isprintable() and "\\" not in url and " " not in url else "holds what no address may hold"
+    )
+
+
+def check_endpoints(look: Look) -> None:
+    """Note every endpoint that is no address."""
+    for path, endpoint in endpoints(look.document):
+        if wrong := address_fault(endpoint.url, ("http", "https", "ws", "wss")):
+            look.tell(path, wrong, Code.ENDPOINT)
 
 
 def endpoints(document: Document) -> Iterator[tuple[Path, EndpointKeys]]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from typing import Annotated, Final
 
 from attrs import frozen
 
-from trialogue.model.kinds import OneLine
+from trialogue.model.kinds import Percent
 from trialogue.model.plan import Interrupters, WhileUnsure
-from trialogue.scenario.vocabulary import OptionalCount, OptionalSeconds
+from trialogue.scenario.vocabulary import OptionalCount, OptionalSeconds, OptionalStretch
 
 FLOOR_TOOLS: Final = ("hand_off", "bid", "request_floor")
 """Tools that the rules answer themselves, for everybody whose policy has a use for them."""
@@ -53,27 +52,14 @@ class InterruptKeys:
 class ShareKeys:
     """How much of the floor one may have; beyond it, others come first."""
 
-    max: Annotated[str | None, OneLine()] = None
+    max: Annotated[str | None, Percent()] = None
     """Of all speech in the window, in percent: `50%`. No verdict before a minute of speech."""
 
-    over: OptionalSeconds = None
+    over: OptionalStretch = None
     """How long the window is."""
 
     in_a_row: OptionalCount = None
     """Turns one after another."""
-
-
-def percent(text: str) -> float | None:
-    """The part that `50%` stands for, 0.5; None for what is none."""
-    found = re.fullmatch(r"\s*(\d{1,3}(?:\.\d+)?)\s*%\s*", text)
-    part = float(found[1]) / 100 if found else 0.0
-    return part if 0 < part <= 1 else None
-
-
-def dollars(text: str) -> float | None:
-    """How many US dollars `1.50 USD` stands for; None for what is none."""
-    found = re.fullmatch(r"\s*(\d{1,6}(?:\.\d{1,4})?)\s*USD\s*", text)
-    return float(found[1]) if found and float(found[1]) > 0 else None
 
 
 def names_attribute(text: str) -> bool:

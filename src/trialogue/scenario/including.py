@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from attrs import define, field
 
-from trialogue.scenario.problems import Code, Path, Problems, shown
+from trialogue.scenario.problems import Code, Path, Problems, meant, shown
 from trialogue.scenario.tree import MAX_BYTES, Entries, Hole, Items, Node, Scalar, compose, map_scalars
 
 
@@ -18,9 +18,16 @@ def read_text(file: FilePath, problems: Problems, at: Scalar | Hole, path: Path)
         with file.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        problems.add(at.at, path, f"cannot be read: {error.strerror or 'no such file'}", Code.FILE)
+        why = error.strerror or "no such file"
+        problems.add(at.at, path, f"cannot be read: {why}: looked for {_looked_for(file)}", Code.FILE)
         return None
     return decode(content, problems, at, path)
+
+
+def _looked_for(file: FilePath) -> str:
+    """Where a file was looked for, and a name in its folder that is close to it."""
+    near = sorted(each.name for each in file.parent.iterdir()) if file.parent.is_dir() else []
+    return f"{file}{meant(file.name, near)}"
 
 
 def decode(content: bytes, problems: Problems, at: Scalar | Hole, path: Path) -> str | None:
@@ -66,7 +73,8 @@ class _Includer:
             return scalar
         file = self._file(path, scalar, scalar.value)
         if file is not None and not file.is_file():
-            self.problems.add(scalar.at, path, "cannot be read: no such file", Code.FILE)
+            why = f"cannot be read: no such file: looked for {_looked_for(file)}"
+            self.problems.add(scalar.at, path, why, Code.FILE)
             return Hole(scalar.at)
         return scalar if file is not None else Hole(scalar.at)
 

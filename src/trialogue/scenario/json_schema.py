@@ -14,9 +14,8 @@ import attrs
 
 from trialogue.model import kinds
 from trialogue.model.kinds import Kind, record_of
-from trialogue.scenario.binding import stage_record
 from trialogue.scenario.schema import Document
-from trialogue.services import SERVICES
+from trialogue.scenario.stages import stage_records
 from trialogue.services.script import JsonObject
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -53,11 +52,6 @@ def _records(kind: Kind) -> Iterator[kinds.KeyMap]:
                 yield from _records(option)
         case _:
             pass
-
-
-def stage_records(kind: kinds.StageKeys) -> list[kinds.KeyMap]:
-    """What a stage's keys are, at one service or another."""
-    return list(dict.fromkeys(stage_record(kind, via) for via in SERVICES))
 
 
 def _reference(cls: type[attrs.AttrsInstance]) -> JsonObject:
@@ -112,8 +106,13 @@ def _scalar(kind: kinds.Words | kinds.NotText) -> JsonObject:
             return {"type": "string", "pattern": _NAME}
         case kinds.Whole(low, high):
             return {"type": "integer", "minimum": low, "maximum": high}
-        case kinds.Number():
-            return {"type": "number"}
+        case kinds.Number(low, high):
+            bounds = {"minimum": low, "maximum": high}
+            return {"type": "number", **{key: bound for key, bound in bounds.items() if bound is not None}}
+        case kinds.Money():
+            return {"type": "string", "pattern": r"^\s*[0-9]{1,6}(?:\.[0-9]{1,4})?\s*USD\s*$"}
+        case kinds.Percent():
+            return {"type": "string", "pattern": r"^\s*[0-9]{1,3}(?:\.[0-9]+)?\s*%\s*$"}
         case kinds.Flag():
             return {"type": "boolean"}
         case kinds.Duration(may_be_none):

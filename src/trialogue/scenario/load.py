@@ -12,6 +12,7 @@ from trialogue.scenario.checks import Look, SourcePlaces, check_document
 from trialogue.scenario.including import decode, include_scripts, read_text
 from trialogue.scenario.problems import Path, Place, Problems
 from trialogue.scenario.schema import Document
+from trialogue.scenario.telling import raise_told
 from trialogue.scenario.tree import Entries, Hole, Node, Pair, Scalar, compose, places_of
 from trialogue.scenario.variables import substitute
 from trialogue.scenario.variants import AS_IT_STANDS, Variant, vary
@@ -42,7 +43,7 @@ def load(path: str | FilePath, variant: Variant = AS_IT_STANDS) -> Scenario:
     """
     problems = Problems()
     scenario = read_file(FilePath(path), problems, variant)
-    problems.raise_any(str(path))
+    raise_told(problems, str(path))
     assert scenario is not None  # noqa: S101 # nothing is missing where nothing was wrong
     return scenario
 
@@ -51,7 +52,7 @@ def loads(text: str | bytes, *, source: str = "<text>", variant: Variant = AS_IT
     """Read a scenario from a text; it cannot name script files. `ScenarioError` as for `load`."""
     problems = Problems()
     scenario = read_scenario(text, Origin(source, None, variant), problems)
-    problems.raise_any(source)
+    raise_told(problems, source)
     assert scenario is not None  # noqa: S101 # nothing is missing where nothing was wrong
     return scenario
 
@@ -88,7 +89,7 @@ def read_scenario(text: str | bytes, origin: Origin, problems: Problems) -> Scen
     tree = include_scripts(tree, origin.folder, problems)
     tree = substitute(tree, problems)
     document = _bind(tree, problems)
-    if document is None:
+    if document is None or problems.is_partial:
         return None
     scenario = Scenario(document, SourcePlaces(places_of(tree)), source, problems.paths())
     check_document(Look(document, scenario.places, problems, scenario.unread))

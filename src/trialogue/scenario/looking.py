@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
-from trialogue.scenario.problems import Code, Path, Place, Problems, meant
+from trialogue.scenario.problems import Code, Path, Place, Problems, meant, shown
 from trialogue.scenario.schema import Document
 
 
@@ -69,5 +69,13 @@ def check_participant(look: Look, path: Path, name: str | None) -> None:
     """Note a name that nobody at the table has; None is no name."""
     known = look.names("cast")
     if name is not None and name not in known:
-        text = f'nobody is named "{name}"{meant(name, known)}'
+        text = f'nobody is named "{name}"{meant(name, known) or there_are(known)}'
         look.tell(path, text, Code.CAST_UNKNOWN)
+
+
+def there_are(names: Sequence[str]) -> str:
+    """Who, or what, there is, where nothing close to a name is known."""
+    if not names:
+        return "; there are none"
+    more = f" and {len(names) - 12} more" if len(names) > 12 else ""
+    return f"; there are {', '.join(map(shown, names[:12]))}{more}"

@@ -19,8 +19,9 @@ from trialogue.model.plan import (
 from trialogue.scenario.agents import service_at, stages_of
 from trialogue.scenario.defaults import filled
 from trialogue.scenario.ears import ear_of, has_ear
-from trialogue.scenario.floor_keys import InterruptKeys, ShareKeys, dollars, percent
+from trialogue.scenario.floor_keys import InterruptKeys, ShareKeys
 from trialogue.scenario.people import ClipsKeys
+from trialogue.scenario.quantities import dollars, percent
 from trialogue.scenario.schema import AgentKeys, Document, FloorKeys, LimitKeys, PointKeys, SaidEventKeys
 from trialogue.scenario.standing_in import policy_of
 from trialogue.scenario.tool_specs import tool_rules

@@ -9,7 +9,6 @@ from typing import TypeAlias
 
 from attrs import define, field, frozen
 
-from trialogue.errors import ScenarioError
 from trialogue.model.text import safe_text
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -80,6 +79,12 @@ class Code(Enum):
     FRAME = "E-FRAME"
     CLOCK_LIVE = "E-CLOCK-LIVE"
     EXPECT = "E-EXPECT"
+    EMPTY = "E-EMPTY"
+    CONFLICT = "E-CONFLICT"
+    UNREACHABLE = "E-UNREACHABLE"
+    SPOKEN = "E-SPOKEN"
+    CALL = "E-CALL"
+    ENDPOINT = "E-ENDPOINT"
 
 
 @frozen(order=True)
@@ -115,6 +120,12 @@ class ScenarioProblem:
     code: Code
     """Its stable name."""
 
+    excerpt: str = field(default="", repr=False, eq=False)
+    """The line of the file; empty where there is none. What an author wrote: for the author's eyes."""
+
+    form: str = field(default="", repr=False, eq=False)
+    """How a key is written that is missing here; empty where the key at `path` says it."""
+
     def __str__(self) -> str:
         where = f"{path_text(self.path)}: " if self.path else ""
         return f"{self.place}: {where}{safe_text(self.text)} [{self.code.value}]"
@@ -126,6 +137,9 @@ class Problems:
 
     _found: list[ScenarioProblem] = field(factory=list[ScenarioProblem], init=False)
     _beyond: int = field(default=0, init=False)
+    _passed_over: set[tuple[str, int]] = field(factory=set[tuple[str, int]], init=False, repr=False)
+
+    _texts: dict[str, list[str]] = field(factory=dict[str, list[str]], init=False, repr=False)
 
     @property
     def found(self) -> tuple[ScenarioProblem, ...]:
@@ -133,17 +147,44 @@ class Problems:
         return tuple(self._found)
 
     @property
+    def is_partial(self) -> bool:
+        """Whether slips had to be passed over: what seems to be missing may stand there."""
+        return bool(self._passed_over)
+
+    def pass_over(self, places: Iterable[Place]) -> None:
+        """Nothing more is told of these lines: they were read otherwise than they stand."""
+        self._passed_over.update((place.source, place.line) for place in places)
+
+    def passes_over(self, places: Iterable[Place]) -> bool:
+        """Whether one of these lines was passed over already: one slip of a line is told."""
+        return any((place.source, place.line) in self._passed_over for place in places)
+
+    def keep(self, found: tuple[ScenarioProblem, ...]) -> None:
+        """Go back to these: what came since will be found again."""
+        self._found = list(found)
+
+    @property
     def full(self) -> bool:
         """Whether more would only be counted."""
         return len(self._found) >= MOST
 
-    def add(self, place: Place, path: Path, text: str, code: Code) -> None:
+    def read(self, source: str, text: str) -> None:
+        """Keep what a file holds, so that the line of a fault can be shown."""
+        self._texts[source] = text.split("\n")
+
+    def add(self, place: Place, path: Path, text: str, code: Code, *, form: str = "") -> None:
         """Note a fault; the same one at the same place is noted once."""
-        problem = ScenarioProblem(place, path, text, code)
+        if (place.source, place.line) in self._passed_over and code is not Code.YAML:
+            return
+        problem = ScenarioProblem(place, path, text, code, self._line(place), form)
         if self.full:
             self._beyond += 1
         elif problem not in self._found:
             self._found.append(problem)
+
+    def _line(self, place: Place) -> str:
+        lines = self._texts.get(place.source, [])
+        return lines[place.line - 1].rstrip("\r") if 0 < place.line <= len(lines) else ""
 
     def paths(self) -> frozenset[Path]:
         """Where something is wrong."""
@@ -155,11 +196,6 @@ class Problems:
         if self._beyond and found:
             found.append(ScenarioProblem(found[-1].place, (), f"and {self._beyond} more", found[-1].code))
         return tuple(found)
-
-    def raise_any(self, main: str) -> None:
-        """Raise `ScenarioError` with all of them, if there are any."""
-        if self._found:
-            raise ScenarioError(*(str(problem) for problem in self.sorted(main)))
 
 
 def path_text(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Stretches of time as people write them: `900ms`, `20s`, `1h30m`, `500ms..8s`, `none`."""
+"""What people write with a unit: stretches of time (`900ms`, `1h30m`, `500ms..8s`), `50%`, `1.50 USD`."""
 
 from __future__ import annotations
 
@@ -64,3 +64,39 @@ def write_range(ends: tuple[float, float]) -> str:
     """The text that stands for a range."""
     low, high = ends
     return write_duration(low) if low == high else f"{write_duration(low)}..{write_duration(high)}"
+
+
+_SPELLED = re.compile(
+    r"(?P<number>\d{1,6}(?:[.,]\d{1,3})?)\s*"
+    r"(?P<unit>ms|msecs?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?)\.?",
+    re.ASCII | re.IGNORECASE,
+)
+_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})", re.ASCII)
+
+
+def meant_duration(text: str) -> str | None:
+    """The duration that was probably meant by a text that is none: `10 min` is `10m`, `1:30` is `1m30s`."""
+    text = text.strip()
+    spelled = _SPELLED.fullmatch(text)
+    if spelled is not None:
+        unit = spelled["unit"].lower()
+        short = "ms" if unit.startswith(("ms", "milli")) else unit[0]
+        return spelled["number"].replace(",", ".") + short
+    clock = _CLOCK.fullmatch(text)
+    if clock is not None:
+        return write_duration(int(clock[1] or 0) * 3600 + int(clock[2]) * 60 + int(clock[3]))
+    joined = text.replace(" ", "").lower()
+    return joined if joined != text and read_duration(joined) is not None else None
+
+
+def percent(text: str) -> float | None:
+    """The part that `50%` stands for, 0.5; None for what is none."""
+    found = re.fullmatch(r"\s*(\d{1,3}(?:\.\d+)?)\s*%\s*", text, re.ASCII)
+    part = float(found[1]) / 100 if found else 0.0
+    return part if 0 < part <= 1 else None
+
+
+def dollars(text: str) -> float | None:
+    """How many US dollars `1.50 USD` stands for; None for what is none."""
+    found = re.fullmatch(r"\s*(\d{1,6}(?:\.\d{1,4})?)\s*USD\s*", text, re.ASCII)
+    return float(found[1]) if found and float(found[1]) > 0 else None

@@ -12,7 +12,9 @@ from trialogue.model.expectations import Expectations
 from trialogue.model.plan import MeetingPlan
 from trialogue.scenario.agents import agent_block, is_scripted, offered_tools
 from trialogue.scenario.checks import Look, SourcePlaces
+from trialogue.scenario.contradictions import check_contradictions
 from trialogue.scenario.defaults import Overrides, complete, filled, sitting_fault
+from trialogue.scenario.endpoints import check_endpoints
 from trialogue.scenario.expecting import expectations_of
 from trialogue.scenario.load import Scenario, read_file
 from trialogue.scenario.planning import plan_of
@@ -22,7 +24,9 @@ from trialogue.scenario.run_checks import check_run
 from trialogue.scenario.schema import Clock, Document
 from trialogue.scenario.seating import PersonSpec, people_of
 from trialogue.scenario.settings_checks import check_settings
+from trialogue.scenario.spoken_checks import check_spoken
 from trialogue.scenario.standing_in import stand_in
+from trialogue.scenario.telling import raise_told
 from trialogue.scenario.tool_specs import HttpCall, ToolSpec, tool_specs
 from trialogue.scenario.variables import environment_names
 from trialogue.scenario.variants import AS_IT_STANDS, variants
@@ -121,7 +125,7 @@ def resolve(scenario: Scenario, overrides: Overrides | None = None) -> Resolved:
     """Make a scenario ready to run; `ScenarioError` lists everything that keeps it from running."""
     problems = Problems()
     document = _completed(scenario, overrides or Overrides(), problems)
-    problems.raise_any(scenario.source)
+    raise_told(problems, scenario.source)
     return _build(scenario, document, overrides or Overrides())
 
 
@@ -130,7 +134,7 @@ def prepare(path: str | FilePath, overrides: Overrides | None = None) -> Resolve
     problems, asked = Problems(), overrides or Overrides()
     scenario = read_file(FilePath(path), problems, asked.variant)
     document = _completed(scenario, asked, problems) if scenario else None
-    problems.raise_any(str(path))
+    raise_told(problems, str(path))
     return _build(filled(scenario), filled(document), asked)
 
 
@@ -144,7 +148,9 @@ def check(path: str | FilePath, overrides: Overrides | None = None) -> list[Scen
     if scenario is not None:
         _completed(scenario, asked, problems)
     told = set(problems.found)
-    for variant in variants(scenario.document) if scenario and asked.variant == AS_IT_STANDS else ():
+    all_laid = scenario is not None and asked.variant == AS_IT_STANDS
+    matrix_is_wrong = any(problem.code is Code.MATRIX for problem in told)
+    for variant in variants(filled(scenario).document) if all_laid and not matrix_is_wrong else ():
         for problem in _check_variant(FilePath(path), evolve(asked, variant=variant)):
             if problem not in told:
                 told.add(problem)
@@ -168,6 +174,9 @@ def _completed(scenario: Scenario, overrides: Overrides, problems: Problems) -> 
     if wrong is not None:
         look.tell(("cast",), wrong, Code.PERSON_VIA)
     check_run(look)
+    check_contradictions(look)
+    check_spoken(look)
+    check_endpoints(look)
     check_recordings(look, FilePath(scenario.source).parent)
     if not problems.paths():
         _check_settings(look)

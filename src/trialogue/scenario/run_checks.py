@@ -28,6 +28,7 @@ def check_run(look: Look) -> None:
             text = "a virtual clock cannot hurry a person: run with clock: real, or let clips stand in"
             look.tell(("cast", name, "via"), text, Code.CLOCK_LIVE)
         if not agent.is_person:
+            _check_listening(look, name, agent)
             _check_thinking(look, ("cast", name), agent)
             _check_stand_in(look, name, agent, virtual=virtual)
     for name, tool in (look.document.tools or {}).items():
@@ -37,6 +38,12 @@ def check_run(look: Look) -> None:
     limits = run.limits if run is not None else None
     if limits is not None and limits.time == math.inf and limits.turns is None:
         look.tell(("run", "limits"), "a meeting needs a limit of time or of turns", Code.LIMIT_NONE)
+
+
+def _check_listening(look: Look, name: str, agent: AgentKeys) -> None:
+    if agent.listen is not None:
+        for fault in service_at(agent).keys.listen_faults(agent.listen):
+            look.tell(("cast", name, "listen", *fault.path), fault.text, Code(fault.code))
 
 
 def _check_stand_in(look: Look, name: str, agent: AgentKeys, *, virtual: bool) -> None:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from attrs import frozen
 
-from trialogue.model.kinds import AnyObject, Anything, Duration, OneLine, Whole
+from trialogue.model.kinds import AnyObject, Anything, Duration, Money, OneLine, Whole
 from trialogue.model.participants import Hears
 from trialogue.model.plan import SilenceStep
 from trialogue.scenario.expect_keys import ExpectKeys
@@ -30,6 +30,7 @@ from trialogue.scenario.vocabulary import (
     OptionalListen,
     OptionalSeconds,
     OptionalSpeak,
+    OptionalStretch,
     OptionalThink,
     OptionalTitle,
     OptionalVia,
@@ -50,16 +51,16 @@ class Clock(Enum):
 class LimitKeys:
     """When a meeting ends by itself, at the latest."""
 
-    time: Annotated[float | None, Duration(may_be_none=True)] = None
+    time: Annotated[float | None, Duration(may_be_none=True, may_be_zero=False)] = None
     """Since the start; `none` for no limit, which then needs one of turns."""
 
     turns: OptionalCount = None
     """Turns that ended, whoever held them."""
 
-    cost: Annotated[str | None, OneLine()] = None
+    cost: Annotated[str | None, Money()] = None
     """What the agents' services may cost, as far as their prices are known: `1.50 USD`."""
 
-    silence: OptionalSeconds = None
+    silence: OptionalStretch = None
     """For how long nobody was heard."""
 
 
@@ -205,10 +206,10 @@ class AgentKeys:
 class HoldKeys:
     """How long one turn may last."""
 
-    max: OptionalSeconds = None
+    max: OptionalStretch = None
     """After this the floor is taken away."""
 
-    warn: OptionalSeconds = None
+    warn: OptionalStretch = None
     """From here on it is noted."""
 
 
@@ -216,7 +217,7 @@ class HoldKeys:
 class SilenceKeys:
     """What happens while the floor is free and nobody takes it."""
 
-    after: OptionalSeconds = None
+    after: OptionalStretch = None
     """How long before the first step, and between steps."""
 
     do: tuple[SilenceStep, ...] | None = None
@@ -236,7 +237,7 @@ class FloorKeys:
     order: tuple[Identifier, ...] | None = None
     """The order of `scripted` and `round-robin`; the cast's where absent."""
 
-    think: OptionalSeconds = None
+    think: OptionalStretch = None
     """Who has the floor and has not begun to speak after this loses it."""
 
     ear: OptionalSeconds = None
@@ -257,7 +258,7 @@ class FloorKeys:
     share: ShareKeys | None = None
     """Limits on one participant's part of it all."""
 
-    human: OptionalSeconds = None
+    human: OptionalStretch = None
     """A person who has the floor and has not begun to speak after this loses it."""
 
     hang: OptionalSeconds = None
@@ -288,7 +289,7 @@ class PointKeys:
     owner: OptionalIdentifier = None
     """Whose point it is."""
 
-    time: OptionalSeconds = None
+    time: OptionalStretch = None
     """Its time box: the agenda moves on at the next turn's end after it."""
 
     warn: OptionalSeconds = None

@@ -102,8 +102,10 @@ def moment_fault(moment: MomentKeys) -> str | None:
     """What is wrong with a moment in itself; None where nothing is."""
     kinds = ("speaking", "said", "granted", "at")
     named = [kind for kind in kinds if getattr(moment, kind) is not None]
-    if len(named) != 1:
+    if not named:
         return "needs one of speaking, said, granted and at"
+    if len(named) > 1:
+        return f"has {' and '.join(named)}: keep one of them"
     if moment.granted is False:
         return "granted can only be true"
     if moment.for_ is not None and moment.speaking is None:
@@ -113,8 +115,10 @@ def moment_fault(moment: MomentKeys) -> str | None:
 
 def clip_fault(clip: ClipKeys) -> str | None:
     """What is wrong with a clip in itself; None where nothing is."""
-    if (clip.play is None) == (clip.say is None):
-        return "needs either play or say"
+    if clip.play is None and clip.say is None:
+        return "needs a recording to play, or words to say"
+    if clip.play is not None and clip.say is not None:
+        return "has play and say: keep one of them"
     if clip.voice is not None and clip.say is None:
         return "only what is said has a voice"
     return "what is said is its own text" if clip.text is not None and clip.say is not None else None

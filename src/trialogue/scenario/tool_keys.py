@@ -10,7 +10,7 @@ from attrs import frozen
 
 from trialogue.model.kinds import AnyObject, Anything
 from trialogue.model.plan import OnInterrupt
-from trialogue.scenario.vocabulary import Identifier, OptionalSeconds, Seconds
+from trialogue.scenario.vocabulary import Identifier, OptionalSeconds, OptionalStretch, Seconds
 from trialogue.services.script import JsonObject
 
 
@@ -103,7 +103,7 @@ class ToolKeys:
     mcp: McpKeys | None = None
     """A tool of an MCP server."""
 
-    timeout: OptionalSeconds = None
+    timeout: OptionalStretch = None
     """After how long a call is given up."""
 
     on_interrupt: OnInterrupt | None = None

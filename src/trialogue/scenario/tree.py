@@ -20,14 +20,19 @@ import yaml
 from attrs import define, field, frozen
 
 from trialogue.scenario.problems import Code, Path, Place, Problems, shown
+from trialogue.scenario.slips import Slip, cleaned, slip
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
 MAX_NODES = 50_000
+MOST_SLIPS = 20
+"""How many slips of YAML are passed over to read the rest."""
 
 _LOADER = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 # A parser with a limit of its own (PyYAML 6.0.4: 1000 levels) looks ahead and stops before we see a level.
 _NESTING = "maximum nesting depth"
+_IN_QUOTES = "a text that begins with {} needs quotes"
+_TOO_NESTED = f"lies deeper than {MAX_DEPTH} levels"
 _WORDS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -115,19 +120,38 @@ def plain_value(text: str) -> str | float | bool | None:
 
 def compose(text: str, source: str, problems: Problems, path: Path = ()) -> Node:
     """The tree of a YAML text that stands at `path`; a `Hole` where there is none."""
-    composer = _Composer(source, problems, path)
     start = Place(source, 1, 1)
     if len(text) > MAX_BYTES:
         problems.add(start, path, "is larger than 1 MiB", Code.SIZE)
         return Hole(start)
+    problems.read(source, text)
+    text = cleaned(text, source, path, problems)
+    for _ in range(MOST_SLIPS):
+        found = _composed(text, source, problems, path)
+        if not isinstance(found, Slip):
+            return found
+        if problems.passes_over(found.places):
+            break
+        for place in found.places:
+            problems.add(place, path, found.text, Code.YAML)
+        if found.mended is None:
+            break
+        problems.pass_over(found.places)
+        text = found.mended
+    return Hole(start)
+
+
+def _composed(text: str, source: str, problems: Problems, path: Path) -> Node | Slip:
+    """The tree of a text; what the parser stopped at; a `Hole` where a problem already says why."""
+    start, before = Place(source, 1, 1), problems.found
+    composer = _Composer(source, problems, path)
     try:
         return composer.document(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
-        place = composer.place(error.problem_mark) if error.problem_mark else start
-        if _NESTING in str(error.problem):
-            problems.add(place, path, f"lies deeper than {MAX_DEPTH} levels", Code.DEPTH)
-        else:
-            problems.add(place, path, f"is not YAML: {error.problem}", Code.YAML)
+        if _NESTING not in str(error.problem) or not error.problem_mark:
+            problems.keep(before)  # they are found again as the rest is read
+            return slip(error, text, source)
+        problems.add(composer.place(error.problem_mark), path, _TOO_NESTED, Code.DEPTH)
     except (yaml.YAMLError, UnicodeError):
         problems.add(start, path, "is not YAML: it holds characters that no text may hold", Code.YAML)
     except _TooMuch as stop:
@@ -185,10 +209,12 @@ class _Composer:
         if self.nodes > MAX_NODES:
             raise _TooMuch(at)
         if isinstance(event, yaml.AliasEvent):
-            self.problems.add(at, path, "aliases (*name) are not read", Code.ALIAS)
+            self.problems.add(at, path, f"aliases (*name) are not read; {_IN_QUOTES.format('*')}", Code.ALIAS)
             return Hole(at)
         self._refuse_decoration(cast("yaml.ScalarEvent", event), at, path)
         if isinstance(event, yaml.ScalarEvent):
+            if event.value == "" and (event.anchor or event.tag):
+                return Hole(at)
             plain = event.implicit[0] and event.style in {None, ""}
             return Scalar(at, plain_value(event.value) if plain else event.value)
         if depth == MAX_DEPTH:
@@ -200,13 +226,13 @@ class _Composer:
 
     def _refuse_decoration(self, event: yaml.ScalarEvent, at: Place, path: Path) -> None:
         if event.anchor is not None:
-            self.problems.add(at, path, "anchors (&name) are not read", Code.ALIAS)
+            self.problems.add(at, path, f"anchors (&name) are not read; {_IN_QUOTES.format('&')}", Code.ALIAS)
         if event.tag is not None:
-            self.problems.add(at, path, "tags (!name) are not read", Code.TAG)
+            self.problems.add(at, path, f"tags (!name) are not read; {_IN_QUOTES.format('!')}", Code.TAG)
 
     def _skip(self, events: Iterator[yaml.Event], at: Place, path: Path) -> None:
         """Leave a list or a map out that lies too deep."""
-        self.problems.add(at, path, f"lies deeper than {MAX_DEPTH} levels", Code.DEPTH)
+        self.problems.add(at, path, _TOO_NESTED, Code.DEPTH)
         depth = 1
         while depth:
             event = next(events)
@@ -223,9 +249,11 @@ class _Composer:
             nodes.append(self.node(event, events, (*path, len(nodes)), depth))
         return Items(at, tuple(nodes))
 
-    def _entries(self, at: Place, events: Iterator[yaml.Event], path: Path, depth: int) -> Entries:
+    def _entries(self, at: Place, events: Iterator[yaml.Event], path: Path, depth: int) -> Entries | Hole:
         pairs: dict[str, Pair] = {}
+        is_braces = False
         while not isinstance(event := next(events), yaml.MappingEndEvent):
+            is_braces = is_braces or isinstance(event, yaml.MappingStartEvent)
             pair = self._pair(event, events, path, depth)
             if pair is None:
                 continue
@@ -234,7 +262,7 @@ class _Composer:
                 self.problems.add(pair.at, path, text, Code.KEY_DUPLICATE)
             else:
                 pairs[pair.key] = pair
-        return Entries(at, tuple(pairs.values()))
+        return Hole(at) if is_braces else Entries(at, tuple(pairs.values()))
 
     def _pair(self, event: yaml.Event, events: Iterator[yaml.Event], path: Path, depth: int) -> Pair | None:
         key = self.node(event, events, path, depth)
@@ -244,8 +272,14 @@ class _Composer:
         if merge:
             self.problems.add(key.at, path, "merge keys (<<) are not read", Code.MERGE)
         elif name is None and not isinstance(key, Hole):
-            self.problems.add(key.at, path, "a key must be text: put it in quotes", Code.KEY_TYPE)
+            self.problems.add(key.at, path, _key_fault(event), Code.KEY_TYPE)
         return None if name is None else Pair(key.at, name, value)
+
+
+def _key_fault(event: yaml.Event) -> str:
+    if isinstance(event, yaml.MappingStartEvent):
+        return '{{...}} is no variable here: write "${name}", in quotes'
+    return "a key must be text: put it in quotes"
 
 
 def map_scalars(node: Node, change: Callable[[Path, Scalar], Node], path: Path = ()) -> Node:

@@ -78,6 +78,7 @@ class _Substitution:
                 "or in a tool's headers"
             )
             self.problems.add(scalar.at, path, wrong, Code.SECRET)
+            return Hole(scalar.at)
         return Scalar(scalar.at, text)
 
     def _alone(self, name: str, path: Path, at: Place) -> Node | None:

@@ -12,6 +12,7 @@ from trialogue.services.keys import ListenStage, SpeakStage, ThinkStage
 
 Seconds: TypeAlias = Annotated[float, Duration()]
 OptionalSeconds: TypeAlias = Annotated[float | None, Duration()]
+OptionalStretch: TypeAlias = Annotated[float | None, Duration(may_be_zero=False)]
 OptionalCount: TypeAlias = Annotated[int | None, Whole(1, 1_000_000)]
 Identifier: TypeAlias = Annotated[str, Name()]
 OptionalIdentifier: TypeAlias = Annotated[str | None, Name()]

@@ -163,6 +163,10 @@ class ServiceKeys(Protocol):
         """What is wrong with a `think`, however the scenario is run."""
         ...
 
+    def listen_faults(self, listen: ListenStage) -> Iterator[KeyFault]:
+        """What is wrong with a completed `listen`."""
+        ...
+
     def run_faults(self, think: ThinkStage) -> Iterator[KeyFault]:
         """What keeps a `think` from being run here."""
         ...

@@ -23,7 +23,7 @@ class KeyFault:
     text: str
     """One line for the author."""
 
-    code: Literal["E-THINK-KEY", "E-THINK-LOCAL", "E-SCRIPT-ENTRY"] = "E-THINK-KEY"
+    code: Literal["E-THINK-KEY", "E-THINK-LOCAL", "E-SCRIPT-ENTRY", "E-CONFLICT"] = "E-THINK-KEY"
     """Which kind of fault."""
 
 

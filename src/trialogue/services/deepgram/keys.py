@@ -8,7 +8,7 @@ from typing import Annotated
 
 from attrs import frozen
 
-from trialogue.model.kinds import Whole
+from trialogue.model.kinds import Number, Whole
 from trialogue.services.keys import EndpointKeys
 from trialogue.services.script import ScriptEntryKeys
 
@@ -61,10 +61,10 @@ class ListenKeys:
     smart_format: bool | None = None
     """Whether numbers and dates are written as people write them."""
 
-    eot_threshold: float | None = None
+    eot_threshold: Annotated[float | None, Number(0.5, 1.0)] = None
     """How sure of a turn's end it must be (Flux): 0.5 to 1.0."""
 
-    eager_eot_threshold: float | None = None
+    eager_eot_threshold: Annotated[float | None, Number(0.3, 0.9)] = None
     """How sure it must be to begin a speculative reply (Flux): 0.3 to 0.9."""
 
     eot_timeout_ms: Annotated[int | None, Whole(500, 60_000)] = None
@@ -84,7 +84,7 @@ class ThinkKeys:
     version: str | None = None
     """Of the provider's interface."""
 
-    temperature: float | None = None
+    temperature: Annotated[float | None, Number(0.0, 2.0)] = None
     """How freely it chooses words."""
 
     reasoning_mode: ReasoningMode | None = None
@@ -121,7 +121,7 @@ class SpeakKeys:
     version: str | None = None
     """Of the provider's interface."""
 
-    speed: float | None = None
+    speed: Annotated[float | None, Number(0.25, 4.0)] = None
     """1 is as trained."""
 
     model_id: str | None = None

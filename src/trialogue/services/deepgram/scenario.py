@@ -33,6 +33,8 @@ FLUX_LANGUAGES: Final = frozenset({"en", "es", "fr", "de", "hi", "ru", "pt", "ja
 OTHERS: Final = "nova-3"
 """The model for all other languages."""
 
+_FLUX_KEYS: Final = ("eot_threshold", "eager_eot_threshold", "eot_timeout_ms", "language_hints")
+
 _SCRIPTED_KEYS: Final = {"provider", "script"}
 
 
@@ -96,6 +98,19 @@ class DeepgramKeys:
         if think.script is None:
             yield KeyFault((), 'scripted needs the key "script"')
         yield from entry_faults(think.script)
+
+    def listen_faults(self, listen: ListenStage) -> Iterator[KeyFault]:
+        """Nova has no threshold of a turn's end; Flux has."""
+        if (
+            not isinstance(listen, ListenKeys)
+            or "flux" in (listen.model or "")
+            or listen.provider != "deepgram"
+        ):
+            return
+        for key in _FLUX_KEYS:
+            if getattr(listen, key) is not None:
+                told = f"only Flux has this, and the model is {listen.model}: write model: {ENGLISH}"
+                yield KeyFault((key,), told, "E-CONFLICT")
 
     def run_faults(self, think: ThinkStage) -> Iterator[KeyFault]:
         """Nothing more: what the service thinks of a model, it says itself."""

@@ -1,0 +1,149 @@
+"""What is wrong with one value, in words: its kind, its unit, its form, and what was probably meant."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TypeAlias, assert_never
+
+from trialogue.model import kinds, patterns
+from trialogue.scenario.problems import Code, shown
+from trialogue.scenario.quantities import dollars, meant_duration, percent
+from trialogue.scenario.tree import Entries, Items, Node, Scalar
+
+__all__ = [
+    "Fault",
+    "duration_fault",
+    "number_fault",
+    "pattern_fault",
+    "said",
+    "text_fault",
+    "why_not_text",
+    "why_text",
+]
+
+Fault: TypeAlias = tuple[Code, str]
+"""Which fault, and its words."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+_NO_SPACE = re.compile(r"[\w-]+:\S")
+
+
+def said(node: Node) -> str:
+    """What stands there, as people call it."""
+    match node:
+        case Items():
+            return "a list"
+        case Entries():
+            return "a map"
+        case Scalar(value=None):
+            return "empty"
+        case Scalar(value=bool()):
+            return "true or false"
+        case Scalar(value=int()):
+            return "a number"
+        case Scalar(value=float()):
+            return "a fraction"
+        case _:
+            return "text"
+
+
+def why_text(node: Node) -> str:
+    """Why a text may stand where none is wanted; begins with `; `, and is empty where nothing is known."""
+    text = node.value if isinstance(node, Scalar) else None
+    if isinstance(text, str) and _NO_SPACE.match(text):
+        return "; is a space missing after the colon?"
+    if isinstance(text, str) and text.startswith("-"):
+        return "; is a space missing after the dash?"
+    return ""
+
+
+def why_not_text(kind: kinds.Words, node: Node) -> str:
+    """How what stands where a text is wanted becomes one."""
+    match node:
+        case Scalar(value=None) | Items():
+            return ""
+        case Entries(pairs=pairs) if len(pairs) == 1:
+            return "; a colon and a space make a map of it: put the whole text in quotes"
+        case Scalar(value=bool()):
+            return "; put it in quotes"
+        case Scalar(value=int() | float() as number):
+            match kind:
+                case kinds.Money():
+                    return f"; a sum needs its unit: {number:.2f} USD"
+                case kinds.Percent():
+                    part = number * 100 if number <= 1 else number
+                    return f"; a part is written as a percentage: {part:g}%"
+                case _:
+                    return "; put it in quotes"
+        case _:
+            return ""
+
+
+def text_fault(kind: kinds.Words, text: str) -> Fault | None:
+    """What is wrong with a text of this kind; None where nothing is."""
+    match kind:
+        case kinds.Text():
+            return None
+        case kinds.OneLine():
+            good = text == text.strip() != "" and text.isprintable() and ":" not in text and len(text) <= 80
+            return None if good else (Code.LINE, "must be one line of at most 80 characters without a colon")
+        case kinds.Name():
+            return None if _NAME.fullmatch(text) else (Code.NAME, _name_fault(text))
+        case kinds.PatternText():
+            fault = pattern_fault(text)
+            return None if fault is None else (Code.PATTERN, fault)
+        case kinds.Money():
+            good = dollars(text) is not None
+            return None if good else (Code.LIMIT_COST, "must be US dollars such as 1.50 USD")
+        case kinds.Percent():
+            good = percent(text) is not None
+            return None if good else (Code.FLOOR_SHARE, "must be a percentage such as 50%")
+        case _:
+            assert_never(kind)
+
+
+def _name_fault(text: str) -> str:
+    if len(text) > 64 and _NAME.fullmatch(text[:64]):
+        return f"is longer than 64 characters ({len(text)})"
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9_-]+", "-", plain).strip("-_0123456789")[:64].strip("-_")
+    hint = f'; did you mean "{name}"?' if _NAME.fullmatch(name) else ""
+    return f'"{shown(text)}" is not a name: a small letter, then small letters, digits, _ and -{hint}'
+
+
+def pattern_fault(pattern: str) -> str | None:
+    """What is wrong with a regular expression; None where nothing is."""
+    try:
+        patterns.compile(pattern)
+    except patterns.PatternFault as fault:
+        return str(fault)
+    return None
+
+
+def duration_fault(kind: kinds.Duration | kinds.DurationRange, read: object, value: object) -> Fault | None:
+    """What is wrong with a stretch of time; None where nothing is."""
+    if read is not None:
+        zero = isinstance(kind, kinds.Duration) and not kind.may_be_zero and read == 0
+        return (Code.RANGE, "must be longer than no time at all") if zero else None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Code.DURATION, f"a duration needs its unit; did you mean {value:g}s?"
+    forms = "must be a duration such as 900ms, 20s, 4m or 1h30m"
+    if isinstance(kind, kinds.DurationRange):
+        return Code.DURATION, f"{forms}, or a range such as 500ms..8s that does not fall"
+    if not isinstance(value, str):
+        return Code.DURATION, forms
+    if value.startswith("-"):
+        return Code.DURATION, f"{forms}: it cannot be negative"
+    probable = meant_duration(value)
+    return Code.DURATION, forms if probable is None else f"{forms}; did you mean {probable}?"
+
+
+def number_fault(kind: kinds.Number, value: float) -> Fault | None:
+    """Whether a number is out of its bounds; None where it is within."""
+    low, high = kind.low, kind.high
+    if (low is None or value >= low) and (high is None or value <= high):
+        return None
+    if low is not None and high is not None:
+        return Code.RANGE, f"must be from {low:g} to {high:g}"
+    return Code.RANGE, f"must be at least {low:g}" if low is not None else f"must be at most {high:g}"

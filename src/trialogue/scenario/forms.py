@@ -1,0 +1,177 @@
+"""Forms of the format for its authors: an example of each key, and where a key that stands wrong belongs."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import TypeAlias, cast
+
+import yaml
+
+from trialogue.model import kinds
+from trialogue.model.kinds import Kind, record_of
+from trialogue.scenario.problems import Path, meant, shown
+from trialogue.scenario.schema import Document
+from trialogue.scenario.stages import stage_records
+from trialogue.scenario.wanted import WANTED
+
+__all__ = ["example_of", "examples", "form_of", "key_hint"]
+
+NEAR = 3
+"""How far below a key may belong and still be thought of before one that is only spelled like it."""
+
+MOST_KEYS = 16
+"""How many keys are listed where nothing closer is known."""
+
+_Steps: TypeAlias = tuple[str, ...]
+"""Keys, `NAME` for what the author names, and `[]` for an entry of a list."""
+
+
+@cache
+def examples() -> Mapping[str, Mapping[str, str]]:
+    """An example of each key, as YAML, by the name of the class that the key is of."""
+    text = files("trialogue.scenario").joinpath("examples.yaml").read_text(encoding="utf-8")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return cast("Mapping[str, Mapping[str, str]]", yaml.load(text, loader))  # noqa: S506 - a safe one
+
+
+def form_of(record: kinds.KeyMap, key: str) -> str:
+    """How a key of a record is written, as `turns: 40`; empty where no example is known."""
+    example = examples().get(record.cls.__name__, {}).get(key)
+    return "" if example is None else f"{key}: {example}"
+
+
+def example_of(path: Path) -> str:
+    """How the key is written that is nearest to a path, itself or around it; empty for none."""
+    found = ""
+    here: list[Kind] = [record_of(Document)]
+    for step in path:
+        following: list[Kind] = []
+        for kind in here:
+            member, inner = _step(kind, step)
+            if member is not None and isinstance(kind, kinds.KeyMap):
+                found = form_of(kind, member)
+            following.extend(inner)
+        here = following
+    return found
+
+
+def _step(kind: Kind, step: str | int) -> tuple[str | None, list[Kind]]:
+    """The key of a record that a step is, if it is one, and the kinds that stand there."""
+    match kind:
+        case kinds.KeyMap(members=members):
+            member = next((each for each in members if each.key == step), None)
+            return (None, []) if member is None else (member.key, list(_opened(member.kind)))
+        case kinds.MapOf(value=inner) | kinds.ListOf(item=inner):
+            return None, list(_opened(inner))
+        case _:
+            return None, []
+
+
+def _opened(kind: Kind) -> Iterator[Kind]:
+    match kind:
+        case kinds.OneOf(options=options):
+            for option in options:
+                yield from _opened(option)
+        case kinds.StageKeys():
+            yield from stage_records(kind)
+        case _:
+            yield kind
+
+
+# --- keys that stand wrong ----------------------------------------------------------------------------
+
+
+def key_hint(key: str, record: kinds.KeyMap) -> str:
+    """What was probably meant by a key that a record does not have; begins with `; `."""
+    steps = _wanted(key, record)
+    if steps is not None:
+        return f"; write {_nested(record, steps)}"
+    below = _below(record).get(key)
+    close = meant(key, [member.key for member in record.members])
+    if below is not None and (len(below) <= NEAR or not close):
+        return f"; it belongs under {_called(below[:-1])}: {_nested(record, below)}"
+    name = key.partition(":")[0]
+    if any(member.key == name for member in record.members):
+        return f"; a space is missing after the colon: {form_of(record, name)}"
+    if close:
+        return close
+    root = record_of(Document)
+    above = _below(root).get(key) if record.cls is not Document else None
+    if any(member.key == key for member in root.members):
+        return f"; it belongs at the top level: {form_of(root, key)}"
+    if above is not None and len(above) <= 3 and "[]" not in above:
+        return f"; it belongs under {_called(above[:-1])}: {_nested(root, above)}"
+    known = [member.key for member in record.members]
+    more = f" and {len(known) - MOST_KEYS} more" if len(known) > MOST_KEYS else ""
+    return f"; there are {', '.join(known[:MOST_KEYS])}{more}"
+
+
+def _wanted(key: str, record: kinds.KeyMap) -> _Steps | None:
+    words = WANTED.get(record.cls.__name__, {})
+    path = words.get(key.casefold().replace("-", "_"))
+    return None if path is None else tuple(path.split("."))
+
+
+def _called(steps: _Steps) -> str:
+    """A path as people write it: `agenda[].done_when`."""
+    return ".".join(steps).replace(".[]", "[]")
+
+
+@cache
+def _below(record: kinds.KeyMap) -> Mapping[str, _Steps]:
+    """The shortest way to each key beneath a record, its own left out."""
+    found: dict[str, _Steps] = {}
+    seen: set[kinds.KeyMap] = {record}
+    queue: deque[tuple[_Steps, kinds.KeyMap]] = deque([((), record)])
+    while queue:
+        steps, here = queue.popleft()
+        for member in here.members:
+            if steps:
+                found.setdefault(member.key, (*steps, member.key))
+            for further, inner in _records((*steps, member.key), member.kind):
+                if inner not in seen:
+                    seen.add(inner)
+                    queue.append((further, inner))
+    return found
+
+
+def _records(steps: _Steps, kind: Kind) -> Iterator[tuple[_Steps, kinds.KeyMap]]:
+    """The records that stand at a place, however deep in lists and maps."""
+    match kind:
+        case kinds.KeyMap():
+            yield steps, kind
+        case kinds.ListOf(item=inner):
+            yield from _records((*steps, "[]"), inner)
+        case kinds.MapOf(value=inner):
+            yield from _records((*steps, "NAME"), inner)
+        case kinds.OneOf() | kinds.StageKeys():
+            for each in _opened(kind):
+                yield from _records(steps, each)
+        case _:
+            pass
+
+
+def _nested(record: kinds.KeyMap, steps: _Steps) -> str:
+    """How a key beneath a record is written, with the keys that must stand beside it on the way."""
+    first, rest = steps[0], steps[1:]
+    if not rest:
+        return form_of(record, first) or f"{shown(first)}: ..."
+    member = next(each for each in record.members if each.key == first)
+    opened, closed = "{", "}"
+    kinds_here = list(_opened(member.kind))
+    while rest[0] in {"[]", "NAME"}:
+        opened, closed = (
+            ("[" + opened, closed + "]") if rest[0] == "[]" else ("{NAME: " + opened, closed + "}")
+        )
+        kinds_here = [inner for kind in kinds_here for inner in _step(kind, 0)[1]]
+        rest = rest[1:]
+    inside = next(
+        kind
+        for kind in kinds_here
+        if isinstance(kind, kinds.KeyMap) and any(each.key == rest[0] for each in kind.members)
+    )
+    beside = [form_of(inside, each.key) for each in inside.members if each.required and each.key != rest[0]]
+    return f"{first}: {opened}{', '.join([*beside, _nested(inside, rest)])}{closed}"

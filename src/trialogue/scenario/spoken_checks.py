@@ -1,0 +1,89 @@
+"""What must hold of words that will be spoken: they are there, and nothing in them was to be filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from trialogue.scenario.checks import script_of
+from trialogue.scenario.looking import Look
+from trialogue.scenario.people import ClipsKeys
+from trialogue.scenario.problems import Code, Path
+from trialogue.scenario.schema import AgentKeys, Document, ReplacementKeys, StandInKeys
+from trialogue.services.keys import ThinkStage
+
+__all__ = ["check_spoken"]
+
+_BRACES = re.compile(r"\{\{\s*[\w. -]{1,64}\s*\}\}")
+_SHELL = re.compile(r"(?<!\$)\$[A-Za-z_][A-Za-z0-9_]*")
+
+
+def check_spoken(look: Look) -> None:
+    """Note every text that is spoken and cannot be meant so, and every list of words that is empty."""
+    for path, text in _texts(look.document):
+        if text is not None and not text.strip():
+            look.tell(path, "says nothing: give it words, or leave it out", Code.EMPTY)
+        elif text is not None and _BRACES.search(text):
+            look.tell(path, "{{...}} would be spoken as it stands: a variable is ${name}", Code.SPOKEN)
+        elif text is not None and _SHELL.search(text):
+            wrong = (
+                "$NAME would be spoken as it stands: a variable is ${name}, and the dollar is said as a word"
+            )
+            look.tell(path, wrong, Code.SPOKEN)
+    for path, empty in _empty(look.document):
+        look.tell(path, f"is empty: {empty}", Code.EMPTY)
+
+
+def _empty(document: Document) -> Iterator[tuple[Path, str]]:
+    for path, think in _all_thinks(document):
+        if think.script == ():
+            yield (*path, "script"), "give it an entry, as {say: Good morning.}"
+    for name, seat in document.cast.items():
+        if isinstance(seat.via, ClipsKeys) and seat.via.clips == ():
+            yield ("cast", name, "via", "clips"), "give it a clip, as {say: Hello., when: {at: 5s}}"
+    if document.end is not None and document.end.any == ():
+        yield ("end", "any"), "name what ends the meeting, as limits"
+
+
+def _texts(document: Document) -> Iterator[tuple[Path, str | None]]:
+    for name, seat in document.cast.items():
+        yield from _of_seat(("cast", name), seat)
+        for index, clip in enumerate(seat.via.clips if isinstance(seat.via, ClipsKeys) else ()):
+            yield ("cast", name, "via", "clips", index, "say"), clip.say
+    for path, think in _all_thinks(document):
+        for index, entry in enumerate(script_of(think)):
+            yield (*path, "script", index, "say"), entry.say
+            yield (*path, "script", index, "otherwise"), entry.otherwise
+    for name, tool in (document.tools or {}).items():
+        if tool.filler is not None:
+            yield ("tools", name, "filler", "say"), tool.filler.say
+
+
+def _of_seat(path: Path, seat: AgentKeys | StandInKeys) -> Iterator[tuple[Path, str | None]]:
+    for index, line in enumerate(seat.lines or ()):
+        yield (*path, "lines", index), line
+    if isinstance(seat, AgentKeys):
+        yield (*path, "greeting"), seat.greeting
+        if isinstance(seat.on_failure, ReplacementKeys):
+            yield from _of_seat((*path, "on_failure", "replace"), seat.on_failure.replace)
+
+
+def _all_thinks(document: Document) -> Iterator[tuple[Path, ThinkStage]]:
+    for name, seat in document.cast.items():
+        yield from _one_or_more(("cast", name, "think"), seat.think)
+        if isinstance(seat.on_failure, ReplacementKeys):
+            yield from _one_or_more(
+                ("cast", name, "on_failure", "replace", "think"), seat.on_failure.replace.think
+            )
+    shared = document.defaults.agent if document.defaults else None
+    if shared is not None:
+        yield from _one_or_more(("defaults", "agent", "think"), shared.think)
+
+
+def _one_or_more(
+    path: Path, think: ThinkStage | tuple[ThinkStage, ...] | None
+) -> Iterator[tuple[Path, ThinkStage]]:
+    if isinstance(think, tuple):
+        yield from (((*path, index), each) for index, each in enumerate(think))
+    elif think is not None:
+        yield path, think

@@ -1,0 +1,19 @@
+"""The keys of an agent's stages, which its service names."""
+
+from __future__ import annotations
+
+from trialogue.model import kinds
+from trialogue.services import SERVICES, service_of
+
+__all__ = ["stage_record", "stage_records"]
+
+
+def stage_record(kind: kinds.StageKeys, via: str) -> kinds.KeyMap:
+    """The record that a stage's keys are at a service."""
+    keys = service_of(via).keys
+    return kinds.record_of({"listen": keys.listen, "think": keys.think, "speak": keys.speak}[kind.stage])
+
+
+def stage_records(kind: kinds.StageKeys) -> list[kinds.KeyMap]:
+    """What a stage's keys are, at one service or another."""
+    return list(dict.fromkeys(stage_record(kind, via) for via in SERVICES))

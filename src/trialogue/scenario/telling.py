@@ -1,0 +1,119 @@
+"""Problems as authors read them: the line of the file, a caret, the form that is wanted, where more is."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+from trialogue.errors import ScenarioError
+from trialogue.scenario.forms import example_of
+from trialogue.scenario.problems import Code, Problems, ScenarioProblem, meant
+
+__all__ = ["page_of", "raise_told", "told", "where_more"]
+
+WIDEST = 96
+"""How many characters of a line are shown."""
+
+_FORMED = frozenset(
+    {
+        Code.TYPE,
+        Code.CHOICE,
+        Code.RANGE,
+        Code.NAME,
+        Code.LINE,
+        Code.DURATION,
+        Code.PATTERN,
+        Code.CLIP,
+        Code.MOMENT,
+        Code.THINK_KEY,
+        Code.SCRIPT_ENTRY,
+        Code.TOOL_KIND,
+        Code.TOOL_SCHEMA,
+        Code.LIMIT_COST,
+        Code.FLOOR_SHARE,
+        Code.EMPTY,
+    }
+)
+"""Faults after which the form of the key helps."""
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|[\w.@%$/-]+')
+
+
+def told(problem: ScenarioProblem) -> list[str]:
+    """One problem: its line, the place in the file, and an example of the form that is wanted."""
+    lines = [str(problem)]
+    if problem.excerpt.strip():
+        lines.extend(_marked(problem))
+    form = problem.form or (example_of(problem.path) if problem.code in _FORMED else "")
+    if form:
+        lines.append(f"{' ' * _gutter(problem)} = as in: {form}")
+    return lines
+
+
+def raise_told(problems: Problems, main: str) -> None:
+    """Raise `ScenarioError` with all problems, if there are any, as its author reads them too."""
+    found = problems.sorted(main)
+    if found:
+        lines = [line for problem in found for line in told(problem)]
+        more = [where_more(found)] if any(problem.excerpt for problem in found) else []
+        raise ScenarioError(*map(str, found), told=(*lines, *more))
+
+
+def where_more(problems: Iterable[ScenarioProblem]) -> str:
+    """Where more is said on the codes that were met."""
+    codes = list(dict.fromkeys(problem.code.value for problem in problems))
+    more = f" (also {', '.join(codes[1:])})" if codes[1:] else ""
+    return f"more: trialogue explain {codes[0]}{more}; docs/errors.md#{codes[0].lower()}"
+
+
+def _gutter(problem: ScenarioProblem) -> int:
+    return len(str(problem.place.line)) + 1
+
+
+def _marked(problem: ScenarioProblem) -> list[str]:
+    column = problem.place.column - 1
+    first = max(0, column - WIDEST * 2 // 3) if len(problem.excerpt) > WIDEST else 0
+    shown = "".join(_visible(sign) for sign in problem.excerpt[first : first + WIDEST])
+    shown = f"…{shown[1:]}" if first else shown
+    shown = shown if len(problem.excerpt) <= first + WIDEST else f"{shown[:-1]}…"
+    token = _TOKEN.match(problem.excerpt, column)
+    length = min(len(token[0]) if token else 1, max(1, first + WIDEST - column))
+    before = "".join(" " * _cells(sign) for sign in shown[: column - first])
+    under = sum(_cells(sign) for sign in shown[column - first : column - first + length]) or 1
+    number, blank = f" {problem.place.line}", " " * _gutter(problem)
+    return [f"{number} | {shown}", f"{blank} | {before}{'^' * under}"]
+
+
+def _visible(sign: str) -> str:
+    if sign == "\t" or unicodedata.category(sign) == "Zs":
+        return " "
+    return sign if sign.isprintable() else "·"
+
+
+def _cells(sign: str) -> int:
+    if unicodedata.combining(sign):
+        return 0
+    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+
+
+# --- more on each code --------------------------------------------------------------------------------
+
+
+@cache
+def _pages() -> dict[str, str]:
+    text = files("trialogue.scenario").joinpath("errors.md").read_text(encoding="utf-8")
+    parts = re.split(r"^### (\S+)\n", text, flags=re.MULTILINE)
+    bodies = (re.split(r"^## ", body, flags=re.MULTILINE)[0].strip() for body in parts[2::2])
+    return dict(zip(parts[1::2], bodies, strict=True))
+
+
+def page_of(code: str) -> str:
+    """What `docs/errors.md` says of a code; `ScenarioError` for one that there is not."""
+    pages = _pages()
+    wanted = code.upper()
+    if wanted not in pages:
+        raise ScenarioError(f"there is no code {code}{meant(wanted, pages)}; docs/errors.md has all of them")
+    return f"{wanted}\n\n{pages[wanted]}"

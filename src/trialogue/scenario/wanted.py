@@ -1,0 +1,100 @@
+"""Keys that authors write by other names: by the class that they stand in, where they are meant to stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+__all__ = ["WANTED"]
+
+WANTED: Final[Mapping[str, Mapping[str, str]]] = {
+    "Document": {
+        **dict.fromkeys(("participants", "agents", "people", "speakers", "members", "seats"), "cast"),
+        **dict.fromkeys(("description", "summary"), "about"),
+        **dict.fromkeys(("variables", "parameters", "topic"), "vars"),
+        **dict.fromkeys(("time", "duration", "timeout", "max_time", "length"), "run.limits.time"),
+        **dict.fromkeys(("turns", "rounds", "max_turns", "max_rounds"), "run.limits.turns"),
+        **dict.fromkeys(("cost", "budget", "max_cost"), "run.limits.cost"),
+        "silence": "run.limits.silence",
+        **dict.fromkeys(("functions",), "tools"),
+        **dict.fromkeys(("points", "topics"), "agenda"),
+        **dict.fromkeys(("version", "format", "schema"), "trialogue"),
+        **dict.fromkeys(("expectations", "tests", "assert"), "expect"),
+        "via": "defaults.agent.via",
+        "think": "defaults.agent.think",
+        "model": "defaults.agent.think",
+        "listen": "defaults.agent.listen",
+        "speak": "defaults.agent.speak",
+        "voice": "defaults.agent.speak",
+        "order": "floor.order",
+        "said": "end.any",
+    },
+    "AgentKeys": {
+        **dict.fromkeys(("voice", "voice_id"), "speak.model"),
+        **dict.fromkeys(("model", "llm"), "think.model"),
+        **dict.fromkeys(("provider",), "think.provider"),
+        **dict.fromkeys(("endpoint", "url"), "think.endpoint"),
+        **dict.fromkeys(("system", "system_prompt", "instructions", "persona", "description"), "prompt"),
+        **dict.fromkeys(("say", "says", "text", "line"), "lines"),
+        **dict.fromkeys(("name", "label", "display_name"), "title"),
+        **dict.fromkeys(("functions", "tool"), "tools"),
+        **dict.fromkeys(("type", "kind"), "role"),
+        "language": "listen.language",
+        "clips": "via.clips",
+        "script": "think",
+    },
+    "AgentDefaultsKeys": {
+        **dict.fromkeys(("voice",), "speak.model"),
+        **dict.fromkeys(("model",), "think.model"),
+        "language": "listen.language",
+        "script": "think",
+    },
+    "ThinkKeys": {
+        **dict.fromkeys(("url", "base_url", "api_base", "host"), "endpoint.url"),
+        **dict.fromkeys(("api_key", "key", "token"), "endpoint.headers"),
+        "type": "provider",
+        "lines": "script",
+    },
+    "SpeakKeys": {"name": "model", "rate": "speed", "type": "provider"},
+    "ListenKeys": {"type": "provider", "threshold": "eot_threshold", "keywords": "keyterms"},
+    "ScriptEntryKeys": {
+        **dict.fromkeys(("text", "says", "line"), "say"),
+        **dict.fromkeys(("delay", "wait", "after"), "think"),
+        **dict.fromkeys(("match", "if"), "when.heard"),
+        **dict.fromkeys(("else", "default"), "otherwise"),
+        "repeat": "again",
+    },
+    "WhenKeys": {"match": "heard", "said": "heard"},
+    "ClipKeys": {
+        **dict.fromkeys(("file", "path", "audio", "wav", "recording"), "play"),
+        **dict.fromkeys(("words", "line"), "say"),
+        "trigger": "when",
+    },
+    "MomentKeys": {"time": "at", "delay": "after", "during": "for"},
+    "SaidKeys": {
+        **dict.fromkeys(("pattern", "regex", "text", "words", "contains"), "match"),
+        **dict.fromkeys(("who", "speaker", "from", "participant"), "by"),
+    },
+    "PointKeys": {
+        **dict.fromkeys(("name", "topic"), "title"),
+        **dict.fromkeys(("duration", "minutes", "limit", "max"), "time"),
+        **dict.fromkeys(("who", "speaker", "by"), "owner"),
+        **dict.fromkeys(("until", "done", "when"), "done_when"),
+    },
+    "LimitKeys": {
+        **dict.fromkeys(("duration", "minutes", "max_time"), "time"),
+        **dict.fromkeys(("rounds", "max_turns"), "turns"),
+        "budget": "cost",
+    },
+    "FloorKeys": {
+        **dict.fromkeys(("type", "mode", "kind"), "policy"),
+        **dict.fromkeys(("fallback", "else"), "otherwise"),
+    },
+    "ToolKeys": {
+        **dict.fromkeys(("arguments", "args"), "schema"),
+        **dict.fromkeys(("function", "module", "code"), "python"),
+        **dict.fromkeys(("program", "exec", "shell"), "command"),
+    },
+    "EndKeys": {**dict.fromkeys(("all", "when", "said"), "any")},
+}
+"""By class and by the word that was written, in small letters with `_`: the path beneath the class."""

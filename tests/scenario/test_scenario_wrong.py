@@ -1,0 +1,86 @@
+"""Wrong scenarios by the hundred: what each is told, and where.
+
+`wrong/written.yaml` holds a file for each kind of mistake; `wrong/changed.yaml` holds changes of one line to
+scenarios of the library as they were when it was written (`wrong/library`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+import yaml
+
+from trialogue.errors import ScenarioError
+from trialogue.scenario import check, load
+
+WRONG = Path(__file__).parent / "wrong"
+WRITTEN = yaml.safe_load((WRONG / "written.yaml").read_text(encoding="utf-8"))
+CHANGED = yaml.safe_load((WRONG / "changed.yaml").read_text(encoding="utf-8"))
+FILE = "wrong.yaml"
+
+
+def told(file: Path) -> list[str]:
+    return [str(problem).removeprefix(f"{file}:") for problem in check(file)]
+
+
+def test_there_are_hundreds_of_a_hundred_kinds():
+    """Half of them are of the library."""
+    assert len(WRITTEN) + len(CHANGED) >= 250
+    assert len({case["kind"] for case in (*WRITTEN, *CHANGED)}) >= 100
+    assert len(CHANGED) >= 125
+
+
+@pytest.mark.parametrize("case", WRITTEN, ids=[case["kind"] for case in WRITTEN])
+def test_a_mistake_is_told_in_its_words(case, tmp_path, monkeypatch):
+    """All of it, at its place, and nothing besides."""
+    monkeypatch.chdir(tmp_path)
+    Path(FILE).write_bytes(case["text"].encode("utf-8", "surrogatepass"))
+    assert told(Path(FILE)) == case["told"]
+
+
+@pytest.mark.parametrize("number", range(len(CHANGED)))
+def test_a_changed_line_of_the_library_is_told(number, tmp_path, monkeypatch):
+    """The message is at the line, or names what it broke elsewhere."""
+    case = CHANGED[number]
+    copytree(WRONG / "library" / "scripts", tmp_path / "scripts")
+    monkeypatch.chdir(tmp_path)
+    lines = (WRONG / "library" / f"{case['base']}.yaml").read_text(encoding="utf-8").split("\n")
+    lines[case["line"] - 1] = case["now"]
+    Path(FILE).write_text("\n".join(lines), encoding="utf-8")
+    assert told(Path(FILE)) == case["told"]
+
+
+def test_the_library_itself_is_right():
+    """What is changed is good before."""
+    assert [check(file) for file in sorted((WRONG / "library").glob("*.yaml"))] == [[], [], []]
+
+
+def test_what_is_told_shows_the_line_a_caret_and_the_form(tmp_path, monkeypatch):
+    """An author sees the place without opening the file, and how it is written."""
+    monkeypatch.chdir(tmp_path)
+    Path(FILE).write_text("trialogue: 1\nname: a\ncast: {ann: {lines: [Hi.]}}\nrun: {limits: {time: 45}}\n")
+    with pytest.raises(ScenarioError) as caught:
+        load(FILE)
+    assert caught.value.told == (
+        "wrong.yaml:4:22: run.limits.time: a duration needs its unit; did you mean 45s? [E-DURATION]",
+        " 4 | run: {limits: {time: 45}}",
+        "   |                      ^^",
+        "   = as in: time: 12m",
+        "more: trialogue explain E-DURATION; docs/errors.md#e-duration",
+    )
+
+
+def test_a_caret_stands_beneath_wide_letters(tmp_path, monkeypatch):
+    """It counts cells, not characters."""
+    monkeypatch.chdir(tmp_path)
+    Path(FILE).write_text(
+        'trialogue: 1\nname: a\ncast: {ann: {title: "会議", lnies: [Hi.]}}\n', encoding="utf-8"
+    )
+    with pytest.raises(ScenarioError) as caught:
+        load(FILE)
+    assert caught.value.told[1:3] == (
+        ' 3 | cast: {ann: {title: "会議", lnies: [Hi.]}}',
+        "   |                             ^^^^^",
+    )
