@@ -59,8 +59,10 @@ def test_a_file_that_is_not_there(tmp_path):
         ("[" + "1," * 50_001 + "]", "<text>:1:100000: holds more than 50000 values [E-SIZE]"),
         (
             "\ud800: a",
-            "<text>:1:1: half of a character (a lone surrogate), U+D800, stands here and cannot be seen: "
-            "delete it [E-YAML]",
+            (
+                "<text>:1:1: half of a character (a lone surrogate), U+D800, stands here and cannot be seen: "
+                "delete it [E-YAML]"
+            ),
         ),
         (
             "\x00: a",

@@ -27,8 +27,7 @@ from trialogue.model.expectations import (
 )
 from trialogue.model.kinds import record_of
 from trialogue.scenario.expect_keys import BoundKeys, EventKeys, ExpectationKeys, SpokenKeys, TimesKeys
-from trialogue.scenario.floor_keys import dollars, percent
-from trialogue.scenario.quantities import read_duration
+from trialogue.scenario.quantities import dollars, percent, read_duration
 from trialogue.scenario.schema import Document
 
 __all__ = [
