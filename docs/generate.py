@@ -35,10 +35,14 @@ from trialogue.report.exports import EXPORTS
 from trialogue.scenario import explain, loads, resolve
 from trialogue.scenario.forms import examples as example_values
 from trialogue.scenario.json_schema import field_docs
+from trialogue.scenario.quantities import write_duration
 from trialogue.scenario.schema import Document
 from trialogue.scenario.stages import stage_records
+from trialogue.server.admission import Access
 from trialogue.server.conversation import SESSION_TRANSITIONS
+from trialogue.server.options import ServerOptions
 from trialogue.server.reply import REPLY_TRANSITIONS
+from trialogue.server.settable import SETTABLE
 from trialogue.server.user_turn import USER_TRANSITIONS
 from trialogue.transport.course import SOCKET_TRANSITIONS
 
@@ -452,6 +456,34 @@ def policy_run(name: str) -> str:
     return f"{shown}\n\n{table(TURNS, policy_runs.turns(name))}\n\n{figures}"
 
 
+def server_settings() -> str:
+    """What `--set` takes."""
+    docs = {**field_docs(ServerOptions), **field_docs(Access)}
+    defaults = {**attrs.fields_dict(ServerOptions), **attrs.fields_dict(Access)}
+    rows = [
+        (
+            f"`{key}`",
+            each.wants,
+            docs[each.field],
+            _default_word(defaults[each.field].default, is_stretch="stretch" in each.wants),
+        )
+        for key, each in SETTABLE.items()
+    ]
+    return table(("key", "value", "what it says", "default"), rows)
+
+
+def _default_word(default: object, *, is_stretch: bool) -> str:
+    match default:
+        case bool():
+            return "yes" if default else "no"
+        case float():
+            return write_duration(default) if is_stretch else f"{default:g}"
+        case Enum():
+            return str(default.value)
+        case _:
+            return str(default)
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "policies-listed": policies_listed,
     "policies-compared": policies_compared,
@@ -476,6 +508,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "command-line": command_line,
     "exports": exports,
     "exit-codes": exit_codes,
+    "server-settings": server_settings,
 }
 """The parts by name."""
 

@@ -39,6 +39,13 @@ class Log:
     name: str
     """The logger's name, as `trialogue.meeting`."""
 
+    def is_enabled(self, level: _Level) -> bool:
+        """Whether anybody gets lines of that level: what costs time to tell need not be put together else."""
+        if not structlog.is_configured():
+            return logging.getLogger(self.name).isEnabledFor(_LEVELS[level])
+        is_enabled_for = getattr(structlog.get_logger(self.name), "is_enabled_for", None)
+        return is_enabled_for is None or bool(is_enabled_for(_LEVELS[level]))
+
     def debug(self, event: str, failure: BaseException | None = None, /, **fields: object) -> None:
         """Tell what its author wants to know, with the traceback of `failure`."""
         self._tell("debug", event, failure, fields)
@@ -58,9 +65,9 @@ class Log:
     def _tell(
         self, level: _Level, event: str, failure: BaseException | None, fields: dict[str, object]
     ) -> None:
-        logger = logging.getLogger(self.name)
-        if not (structlog.is_configured() or logger.isEnabledFor(_LEVELS[level])):
+        if not self.is_enabled(level):
             return
+        logger = logging.getLogger(self.name)
         secrets = secrets_of(os.environ)
         trace = "" if failure is None else secrets.hide("".join(traceback.format_exception(failure)))
         told = {name: secrets.hide(each) if isinstance(each, str) else each for name, each in fields.items()}

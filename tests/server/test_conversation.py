@@ -558,6 +558,65 @@ def test_injection_while_the_user_speaks(behavior: str, name: str) -> None:
     assert name in desk.names()
 
 
+def test_an_interruption_that_cuts_nothing_loses_no_call() -> None:
+    """An agent that waits for a function is not speaking: the call goes on, and is answered."""
+    desk, number = thinking()
+    desk.happen(ev.CallsThought(number, (CALL,)))
+    desk.happen(ev.ThoughtEnded(number))
+    desk.look()
+    desk.say(inject("interrupt"))
+    assert desk.names() == ["SpeakSentence"]
+    desk.say(respond())
+    assert desk.last(cmd.BeginPass).reply == number
+
+
+def test_a_refusal_tells_its_true_reason() -> None:
+    """Who is in the way, and how."""
+    reasons = []
+    desk, number = speaking(sent_s=5.0)
+    desk.say(inject())
+    reasons.append(desk.look()[-1])
+    desk.happen(ev.SentenceThought(number, "Second."))
+    desk.look()
+    desk.say(inject())
+    reasons.append(desk.look()[-1])
+    desk = running()
+    desk.happen(ev.SpeechBegan())
+    desk.say(inject("queue"))
+    reasons.append(desk.look()[-1])
+    desk.happen(ev.SpeechEnded())
+    desk.say(inject("queue"))
+    reasons.append(desk.look()[-1])
+    desk, number = thinking(ServerOptions(max_sentences=1))
+    desk.happen(ev.SentenceThought(number, "One."))
+    desk.say(inject("queue"))
+    reasons.append(desk.look()[-1])
+    assert [reason["message"] for reason in reasons if isinstance(reason, dict)] == [
+        "agent is speaking: its audio is still played",
+        "agent is speaking",
+        "user is speaking",
+        "user has spoken and is being understood",
+        "agent's reply has as many sentences as one may have",
+    ]
+
+
+@pytest.mark.parametrize("splits", [False, True])
+def test_an_injected_text_is_told_whole_or_sentence_by_sentence(*, splits: bool) -> None:
+    """Whole for apps that compare it with what they sent; by sentences where their times are wanted."""
+    desk = running(ServerOptions(splits_injections=splits))
+    desk.say({"type": "InjectAgentMessage", "message": "One moment.  I look it up."})
+    number = desk.reply
+    desk.look()
+    told = []
+    for sentence in ("One moment.", "I look it up."):
+        desk.happen(ev.SentenceVoiced(number, sentence))
+        told += [m["content"] for m in desk.look() if isinstance(m, dict)]
+    assert told == (["One moment.", "I look it up."] if splits else ["One moment.  I look it up."])
+    desk.happen(ev.ReplyAudioSent(number))
+    history = [m for m in desk.look() if isinstance(m, dict) and m["type"] == "History"]
+    assert history[0]["content"] == "One moment. I look it up."
+
+
 def test_agent_is_mid_turn_until_its_audio_must_have_been_played() -> None:
     """Longer than AgentAudioDone: audio is sent faster than it plays."""
     desk, number = speaking(sent_s=5.0)

@@ -19,6 +19,7 @@ from trialogue.errors import SetupError
 from trialogue.services import SERVICES
 
 if TYPE_CHECKING:
+    from trialogue.cli.serve import Answers
     from trialogue.scenario.defaults import Overrides, Sitting
 
 __all__ = ["app", "run_command"]
@@ -282,9 +283,36 @@ class StandingIn:
     ] = ()
     """Names of hosts."""
 
+    def answers(self) -> Answers:
+        """The same, as the server's side of the command line takes it."""
+        from trialogue.cli.serve import Answers  # noqa: PLC0415 - heavy: the server comes with it
+
+        return Answers(self.script, self.think, self.think_model, self.think_key_env, self.allow_host)
+
 
 BY_DEFAULT: Final = StandingIn()
 """Nobody but the default answers."""
+
+
+@Parameter(name="*")
+@frozen
+class Behaving:
+    """How the server behaves towards its clients."""
+
+    voices: Annotated[
+        Literal["local", "murmur"], Parameter(help="Real ears and voices, or sound without speech for tests.")
+    ] = "local"
+    """Whose ears and voices it has."""
+
+    set_: Annotated[
+        tuple[str, ...],
+        Parameter(name="--set", negative="", help="An option of the server, as idle=30s; may be repeated."),
+    ] = ()
+    """Its options, each as KEY=VALUE."""
+
+
+AS_USUAL: Final = Behaving()
+"""As the hosted service does."""
 
 
 def run_command(arguments: Sequence[str] | None = None) -> int:
@@ -585,6 +613,7 @@ def serve(
     record: Annotated[
         Path | None, Parameter(help="Write each session down as a run in this directory.")
     ] = None,
+    behaving: Behaving = AS_USUAL,
     quiet: Annotated[Flag, Parameter(help="Print the address, and nothing else.")] = False,
     log_level: LogLevelOption = "info",
 ) -> int:
@@ -598,14 +627,18 @@ def serve(
     limit_threads()
     from trialogue.cli import serve as serving  # noqa: PLC0415 - heavy: the server comes with it
 
-    answers = serving.Answers(
-        script=standing_in.script,
-        think=standing_in.think,
-        think_model=standing_in.think_model,
-        think_key_variable=standing_in.think_key_env,
-        hosts=standing_in.allow_host,
+    asked = serving.Serving(
+        host=host,
+        port=port,
+        key_variable=api_key_env,
+        is_quiet=quiet,
+        log_level=log_level,
+        answers=standing_in.answers(),
+        voices=behaving.voices,
+        settings=behaving.set_,
+        record=record,
     )
-    return serving.serve(serving.Serving(host, port, api_key_env, quiet, log_level, answers, record))
+    return serving.serve(asked)
 
 
 @app.command(sort_key=8, help_epilogue=VOICES_EXAMPLES)

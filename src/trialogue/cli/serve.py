@@ -8,6 +8,7 @@ import sys
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import trio
@@ -19,10 +20,11 @@ from trialogue.cli.view_lines import Line, Tone, line, span
 from trialogue.cli.view_screens import WaitScreen, open_waiting, show
 from trialogue.compute import Compute, compute
 from trialogue.errors import SetupError
-from trialogue.server.admission import Access
+from trialogue.server.admission import LOOPBACK, Access
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import LISTEN_PATHS, Server, open_server
 from trialogue.server.options import ServerOptions, is_allowed, is_loopback
+from trialogue.server.settable import read_settings, with_settings
 from trialogue.server.think.stand_in import StandInAgent, StandInEndpoint, ThinkStandIn, completions_url
 from trialogue.serving.control import Control
 from trialogue.speech.engines import Engines, open_engines
@@ -96,6 +98,11 @@ class Serving:
 
     record: Path | None = None
     """Where each session is written down as a run; None for nowhere."""
+    voices: Literal["local", "murmur"] = "local"
+    """Whose ears and voices it has: real ones, or sound without speech."""
+
+    settings: tuple[str, ...] = ()
+    """Options of the server, each as KEY=VALUE."""
 
 
 def serve(serving: Serving) -> int:
@@ -103,7 +110,13 @@ def serve(serving: Serving) -> int:
     if serving.port not in range(65_536):
         raise SetupError(f"--port wants a number from 0 to 65535, not {serving.port}")
     wanted = "clients shall show, or leave --api-key-env out"
-    access = Access(serving.host, serving.port, _key(serving.key_variable, wanted))
+    fields = read_settings(serving.settings)
+    access = Access(
+        serving.host,
+        serving.port,
+        _key(serving.key_variable, wanted),
+        fields.get("max_connections", LOOPBACK.max_connections),
+    )
     if access.api_key is None and not is_loopback(f"ws://{access.host}/"):
         raise SetupError(
             f"--host {serving.host} is reached from other machines: name the variable that holds a key for "
@@ -114,7 +127,7 @@ def serve(serving: Serving) -> int:
     options = ServerOptions(
         stand_in=answers.stand_in(), allow_endpoint=partial(is_allowed, frozenset(answers.hosts))
     )
-    return trio.run(_serve, serving, access, options)
+    return trio.run(_serve, serving, access, with_settings(options, fields))
 
 
 def how_to_dial(server: Server, key_variable: str | None) -> list[Line]:
@@ -156,7 +169,7 @@ async def _serve(serving: Serving, access: Access, options: ServerOptions) -> in
                 nursery.cancel_scope.cancel(reason=f"{signal_name} was received")
 
             await nursery.start(watch_signals, end)
-            engines, work = open_engines(), compute()
+            engines, work = _engines(serving.voices), compute()
             control = Control(_equipment(engines, work, options))
             if serving.record is not None:
                 control.record(serving.record)
@@ -166,6 +179,14 @@ async def _serve(serving: Serving, access: Access, options: ServerOptions) -> in
             show([line(server.url)] if serving.is_quiet else told)
             sys.stdout.flush()
     return 128 + signal.Signals[asked[0]]
+
+
+def _engines(voices: Literal["local", "murmur"]) -> Engines:
+    if voices == "local":
+        return open_engines()
+    from trialogue.speech.murmur import murmuring_engines  # noqa: PLC0415 - for tests of clients, not for life
+
+    return murmuring_engines()
 
 
 def _equipment(engines: Engines, compute: Compute, options: ServerOptions) -> Equipment:

@@ -229,6 +229,8 @@ def local_equipment(engines: Engines, seed: int, hosts: tuple[str, ...] = ()) ->
         synthesizer=engines.synthesizer,
         open_detector=engines.open_detector,
         compute=compute(),
-        options=ServerOptions(seed=seed, allow_endpoint=partial(allows, hosts), stand_in=None),
+        options=ServerOptions(
+            seed=seed, allow_endpoint=partial(allows, hosts), stand_in=None, splits_injections=True
+        ),
         new_id=seeded_ids(seed),
     )

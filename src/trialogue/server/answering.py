@@ -4,7 +4,7 @@
    all its audio is sent.
 2. The agent speaks while a sentence waits to be sent, and until its audio must have been played at the
    client, which is later than `AgentAudioDone`: audio is sent faster than it plays. One that only thinks, or
-   waits for a function, can be given words to say meanwhile.
+   waits for a function, can be given words to say meanwhile: they neither end nor cancel what is under way.
 3. A cut reply keeps the sentences that were sent. Its calls without a response are cancelled. One of which
    nothing was sent has used nothing of a script.
 4. What was said to the agent is kept until a reply of its own was sent to its end: the next reply answers
@@ -74,8 +74,12 @@ class Answering:
 
     def is_speaking(self, now: float) -> bool:
         """Whether words of the agent's wait to be sent, or must still be playing at the client."""
-        waits = self._reply is not None and self._reply.waits_to_be_sent
-        return waits or self._playing_until > now + _SLACK_S
+        return self.is_sending or self._playing_until > now + _SLACK_S
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether words of the agent's wait to be sent; else all that was said so far is at the client."""
+        return self._reply is not None and self._reply.waits_to_be_sent
 
     def next_deadline(self) -> float:
         """When `wake` has something to do."""
@@ -93,11 +97,15 @@ class Answering:
         if self.terms.think:
             self._think(self._begin(now, ReplyStage.THINKING), now)
 
-    def say(self, sentences: list[str], now: float) -> None:
-        """Speak given sentences, as many as fit, at the end of the reply under way or as one of their own."""
+    def say(self, sentences: list[str], now: float, *, as_one: str | None = None) -> None:
+        """Speak given sentences, as many as fit, at the end of the reply under way or as one of their own.
+
+        Each is told as it begins; `as_one` is told instead, with the first of them.
+        """
         reply = self._reply or self._begin(now, ReplyStage.ENDING)
-        for sentence in sentences[: max(0, self._options.max_sentences - reply.ordered)]:
-            self._speak(reply, sentence, is_thought=False)
+        for index, sentence in enumerate(sentences[: max(0, self._options.max_sentences - reply.ordered)]):
+            tells = None if as_one is None else "" if index else as_one
+            self._speak(reply, sentence, is_thought=False, tells=tells)
         self._finish_if_ending(reply)
 
     def interrupt(self, now: float) -> None:
@@ -208,9 +216,13 @@ class Answering:
         reply = self._current(number)
         if reply is None:
             return
-        if reply.begin_sentence(text) and not reply.has_spoken:
+        is_thought, told = reply.begin_sentence(text)
+        if is_thought and not reply.has_spoken:
             self._tell_entry(reply)
-        self._orders.send(ConversationText(role="assistant", content=text, conversational_behavior="default"))
+        if told:
+            self._orders.send(
+                ConversationText(role="assistant", content=told, conversational_behavior="default")
+            )
 
     def count_audio(self, number: int, duration_s: float, now: float) -> None:
         """Audio was sent."""
@@ -263,8 +275,8 @@ class Answering:
         if reply.entry is not None and self.terms.tells_entries:
             self._orders.send(ScriptEntryTaken(entry=reply.entry))
 
-    def _speak(self, reply: Reply, text: str, *, is_thought: bool = True) -> None:
-        reply.order(is_thought=is_thought)
+    def _speak(self, reply: Reply, text: str, *, is_thought: bool = True, tells: str | None = None) -> None:
+        reply.order(is_thought=is_thought, tells=tells)
         self._orders.give(SpeakSentence(reply.number, text, reply.voices))
 
     def _complete_reply(self, reply: Reply) -> None:

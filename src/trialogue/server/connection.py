@@ -21,7 +21,15 @@ from trialogue.server import commands as cmd
 from trialogue.server.conversation import Conversation
 from trialogue.server.ear import AgentEar
 from trialogue.server.equipment import Equipment
-from trialogue.server.events import AudioReceived, DeadlineReached, Event, MessageReceived, NonsenseReceived
+from trialogue.server.events import (
+    AudioReceived,
+    AudioSent,
+    DeadlineReached,
+    Event,
+    MessageReceived,
+    NonsenseReceived,
+)
+from trialogue.server.session_log import SessionLog
 from trialogue.server.terms import STRANGER, Terms
 from trialogue.server.think.stand_in import Caller
 from trialogue.server.thinking import Thinker
@@ -76,6 +84,7 @@ class Connection:
         self._socket = socket
         self._equipment = equipment
         self._conversation = Conversation(equipment.options, request_id, caller)
+        self._log = SessionLog(equipment.options, request_id, caller.path)
         self._nursery: trio.Nursery
         self._thinking: Thinker
         self._ear: AgentEar | None = None
@@ -89,10 +98,12 @@ class Connection:
 
     async def run(self) -> None:
         """Talk until either side closes."""
+        self._log.began()
         try:
             async with trio.open_nursery() as nursery:
                 await self._converse(nursery)
         finally:
+            self._log.ended()
             with trio.CancelScope(shield=True):  # closing waits for nobody
                 await self._thinking.aclose()
 
@@ -107,6 +118,8 @@ class Connection:
 
     def tell(self, event: Event) -> None:
         """Let the conversation decide on an event, and carry out what it orders."""
+        if isinstance(event, AudioSent):
+            self._log.spoke(event.duration_s)
         self._perform(self._conversation.handle(event, trio.current_time()))
         if self._conversation.next_deadline() < self._wakes_at:
             self._alarm.set()
@@ -118,6 +131,7 @@ class Connection:
             except ConnectionLost:
                 return
             if isinstance(message, bytes):
+                self._log.heard(message)
                 self.tell(AudioReceived(message))
             else:
                 self._read_text(message)
@@ -126,8 +140,10 @@ class Connection:
         try:
             message = decode_client(text)
         except RemoteProtocolError as error:
+            self._log.nonsense(str(error))
             self.tell(NonsenseReceived(error.path))
         else:
+            self._log.received(message)
             self.tell(MessageReceived(message))
 
     async def _watch_deadlines(self) -> None:
@@ -148,10 +164,12 @@ class Connection:
         for command in commands:
             match command:
                 case cmd.Send():
+                    self._log.sent(command.message)
                     _send(self._socket, command.message)
                 case cmd.OpenEarAndVoice():
                     self._prepare(command.terms)
                 case cmd.UseThink():
+                    self._log.thinks(command.think)
                     self._thinking.use(command.think)
                 case cmd.BeginPass():
                     self._thinking.begin(command)

@@ -20,8 +20,9 @@ from trialogue.server import terms as tm
 from trialogue.server import wording as say
 from trialogue.server.answering import Answering
 from trialogue.server.commands import Close, Command, EndUserTurn, GoBack, HearAudio, Orders
+from trialogue.server.injections import InjectionRefusal, refusal_of
 from trialogue.server.limits import NEVER, SessionLimit, SessionLimits
-from trialogue.server.options import RefusalStyle, ServerOptions, UnknownFields
+from trialogue.server.options import LatencyStyle, RefusalStyle, ServerOptions, UnknownFields
 from trialogue.server.think.place import split_denial
 from trialogue.server.think.stand_in import Caller
 from trialogue.server.updating import applied, updated
@@ -257,22 +258,20 @@ class Conversation:
     def _take_injection(self, message: InjectAgentMessage, agent: Answering, now: float) -> None:
         behavior = message.behavior or "default"
         if behavior == "interrupt":
-            agent.interrupt(now)
-        elif self._user.state is not UserState.SILENT:
-            self._refuse("USER")
+            if agent.is_speaking(now):
+                agent.interrupt(now)
+        elif refusal := refusal_of(behavior, self._user.state, agent, now):
+            self._refuse(refusal)
             return
-        elif (behavior == "default" and agent.is_speaking(now)) or agent.is_full:
-            self._refuse("AGENT")
-            return
-        agent.say(split_sentences(message.message, self._options.max_sentences), now)
+        text = message.message
+        as_one = None if self._options.splits_injections else text
+        agent.say(split_sentences(text, self._options.max_sentences), now, as_one=as_one)
 
-    def _refuse(self, who: str) -> None:
-        reason = f"{who.lower()} is speaking"
+    def _refuse(self, refusal: InjectionRefusal) -> None:
         if self._options.refusal_style is RefusalStyle.INJECTION_REFUSED:
-            self._orders.send(InjectionRefused(message=reason))
+            self._orders.send(InjectionRefused(message=refusal.reason))
         else:
-            code = f"INJECT_AGENT_MESSAGE_DURING_{who}_SPEECH"
-            self._orders.warn(code, f"The message was ignored: {reason}.")
+            self._orders.warn(refusal.code, f"The message was ignored: {refusal.reason}.")
 
     def _force_end(self, agent: Answering) -> None:
         if not agent.terms.is_flux:
@@ -327,7 +326,7 @@ class Conversation:
             case ev.SpeechEnded():
                 self._user.take(UserFact.SPEECH_ENDED)
             case ev.WordsRecognized():
-                if event.text:
+                if event.text and self._options.latency_style is not LatencyStyle.NONE:
                     self._orders.send(LatencyReport(stt_latency=event.listen_s))
                 if words := self._user.take_words(event.text):
                     self._end_turn(words, agent, now)

@@ -30,6 +30,7 @@ from trialogue.server.admission import (
 )
 from trialogue.server.connection import converse, where
 from trialogue.server.equipment import Equipment
+from trialogue.server.leaving import OpenSockets, holding, served_until_cancelled
 from trialogue.server.listen.connection import listen
 from trialogue.server.listen.terms import ListenTerms, QueryRefused, read_query
 from trialogue.server.options import is_loopback
@@ -93,8 +94,10 @@ async def open_server(
     listeners = await trio.open_tcp_listeners(access.port, host=access.host)
     bound = listeners[0].socket.getsockname()
     task_status.started(Server(bound[0], bound[1]))
-    welcome = partial(_welcome, equipment, access, seams, Holdings())
-    await serve_websockets(welcome, listeners, crowd=Crowd(sockets=access.max_connections))
+    sockets = OpenSockets()
+    welcome = partial(_welcome, equipment, access, holding(sockets, seams), Holdings())
+    crowd = Crowd(sockets=access.max_connections)
+    await served_until_cancelled(partial(serve_websockets, welcome, listeners, crowd=crowd), sockets)
 
 
 async def serve_stream(stream: trio.abc.Stream, equipment: Equipment, seams: ServerSeams = NOBODY) -> None:

@@ -32,10 +32,11 @@ class RefusalStyle(Enum):
 
 
 class LatencyStyle(Enum):
-    """How `LatencyReport` comes: one message a field, as measured, or one a reply, as documented."""
+    """How `LatencyReport` comes: a message a field, as measured, one a reply, as documented, or none."""
 
     SEPARATE = "separate"
     COMBINED = "combined"
+    NONE = "none"
 
 
 def is_loopback(url: str) -> bool:
@@ -87,6 +88,9 @@ class ServerOptions:
     done_after_cut: bool = False
     """Whether an interrupted reply, too, ends with `AgentAudioDone`."""
 
+    splits_injections: bool = False
+    """Whether an injected text is told sentence by sentence, as each is heard; else whole, with its first."""
+
     listen_identity_fixed: bool = False
     """Whether `UpdateListen` must keep model and version, as until July 2026; else they may change."""
 
@@ -107,6 +111,9 @@ class ServerOptions:
 
     seed: int = 0
     """Every chance of the server comes from generators seeded by this."""
+
+    logs_text: bool = False
+    """Whether diagnostics hold whole messages, with what was said and prompted; else their lengths alone."""
 
     agents: Mapping[str, AgentSettings] = _NO_AGENTS
     """Reusable agent configurations by id, for Settings that name one."""

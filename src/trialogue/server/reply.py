@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Final
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from trialogue.errors import LocalProtocolError
 from trialogue.server.latency import Stopwatch
@@ -53,6 +53,17 @@ REPLY_TRANSITIONS: Final[dict[tuple[ReplyStage, ReplyStep], ReplyStage]] = {
     (ReplyStage.ENDING, ReplyStep.CUT): ReplyStage.OVER,
 }
 """Every step of a reply."""
+
+
+@frozen
+class _Ordered:
+    """A sentence that waits for its audio to begin."""
+
+    is_thought: bool
+    """Whether it was thought; else it was injected."""
+
+    tells: str | None = None
+    """What the client is told as it begins; itself where None."""
 
 
 @define
@@ -98,8 +109,8 @@ class Reply:
     results: list[CallItem] = field(factory=list[CallItem], init=False)
     """Calls with one."""
 
-    _sources: deque[bool] = field(factory=deque[bool], init=False)
-    """Of each sentence that is not begun, whether it was thought; else it was injected."""
+    _waiting: deque[_Ordered] = field(factory=deque["_Ordered"], init=False)
+    """Of each sentence that is not begun, where it comes from."""
 
     _finishes: int = field(default=0, init=False)
     """Ends ordered and not yet come: words that were added while it ended move its end on."""
@@ -142,15 +153,16 @@ class Reply:
         """Whether a sentence was ordered whose audio has not begun."""
         return self.ordered > len(self.sentences)
 
-    def order(self, *, is_thought: bool) -> None:
-        """Note that a sentence was ordered."""
+    def order(self, *, is_thought: bool, tells: str | None = None) -> None:
+        """Note that a sentence was ordered; `tells` is what is told as it begins, if not itself."""
         self.ordered += 1
-        self._sources.append(is_thought)
+        self._waiting.append(_Ordered(is_thought, tells))
 
-    def begin_sentence(self, text: str) -> bool:
-        """Note that the audio of the next sentence begins; whether that one was thought."""
+    def begin_sentence(self, text: str) -> tuple[bool, str]:
+        """Note that the audio of the next sentence begins: whether that one was thought, and what is told."""
         self.sentences.append(text)
-        return bool(self._sources) and self._sources.popleft()
+        ordered = self._waiting.popleft() if self._waiting else _Ordered(is_thought=False)
+        return ordered.is_thought, text if ordered.tells is None else ordered.tells
 
     def order_end(self) -> None:
         """Note that its end was ordered, behind all that was ordered before."""

@@ -7,7 +7,11 @@ between utterances is real, so endpointing, playout and recordings behave as the
 from __future__ import annotations
 
 from array import array
+from collections import OrderedDict
 from collections.abc import Iterator
+from threading import Lock
+
+import numpy as np
 
 from trialogue.speech.engines import Engines
 from trialogue.speech.ports import EdgeKind, Recognized, SpeechEdge, Spoken
@@ -22,36 +26,51 @@ SECONDS_A_WORD = 0.2
 _STEP = 8
 """Values this far apart survive resampling."""
 
+_MOST = 4_000
+"""Sentences that are told apart: their values fit a sample of 16 bits."""
+
 
 class Murmur:
-    """A synthesizer and recognizer in one: what one says, the other hears exactly."""
+    """A synthesizer and recognizer in one: what one says, the other hears exactly.
+
+    It knows as many sentences as a sample has room for numbers; beyond them it forgets the one that was said
+    longest ago.
+    """
 
     def __init__(self) -> None:
-        self._texts: list[str] = []
+        self._numbers: OrderedDict[str, int] = OrderedDict()
+        self._texts: dict[int, str] = {}
+        self._knows_alone = Lock()
 
     def synthesize(self, text: str, voice: str) -> Iterator[Spoken]:
         """Speak for 50 ms a letter, at least 200 ms a word, with 200 ms of silence behind each sentence."""
         del voice
         for sentence in _sentences(text):
-            if sentence not in self._texts:
-                self._texts.append(sentence)
-            value = _STEP * (1 + self._texts.index(sentence))
+            value = _STEP * self._number_of(sentence)
             seconds = max(len(sentence) * SECONDS_A_LETTER, len(sentence.split()) * SECONDS_A_WORD)
             samples = array("h", [value]) * round(seconds * SPEAK_RATE)
             pcm = samples.tobytes() + bytes(2 * SPEAK_RATE // 5)
             yield Spoken(text=sentence, pcm=pcm, sample_rate=SPEAK_RATE)
 
+    def _number_of(self, sentence: str) -> int:
+        with self._knows_alone:  # engines work in threads
+            number = self._numbers.get(sentence)
+            if number is None:
+                is_full = len(self._numbers) == _MOST
+                number = self._numbers.popitem(last=False)[1] if is_full else len(self._numbers) + 1
+                self._numbers[sentence] = number
+                self._texts[number] = sentence
+            self._numbers.move_to_end(sentence)
+            return number
+
     def recognize(self, pcm: bytes) -> Recognized:
         """Read the constants back, in order, each said for at least 100 ms."""
-        heard: list[str] = []
-        run, last = 0, 0
-        for sample in array("h", pcm[: len(pcm) - len(pcm) % 2]):
-            number = round(sample / _STEP)
-            run = run + 1 if number == last else 1
-            last = number
-            if run == HEAR_RATE // 10 and 0 < number <= len(self._texts):
-                heard.append(self._texts[number - 1])
-        return Recognized(text=" ".join(heard))
+        samples = np.frombuffer(pcm, "<i2", count=len(pcm) // 2)
+        numbers = np.rint(samples / _STEP).astype(np.int32)
+        ends = np.flatnonzero(np.diff(numbers, append=_MOST + 1))
+        lengths = np.diff(ends, prepend=-1)
+        said = (int(number) for number in numbers[ends[lengths >= HEAR_RATE // 10]] if number > 0)
+        return Recognized(text=" ".join(self._texts[number] for number in said if number in self._texts))
 
 
 class Threshold:
@@ -67,9 +86,9 @@ class Threshold:
         """Return the edges noticed, in blocks of 20 ms."""
         edges: list[SpeechEdge] = []
         for start in range(0, len(pcm), 640):
-            block = array("h", pcm[start : start + 640])
+            block = np.frombuffer(pcm[start : start + 640], "<i2")
             began, self._at = self._at, self._at + len(block)
-            if max(block, key=abs, default=0) > _STEP // 2:
+            if int(block.max()) > _STEP // 2 or int(block.min()) < -(_STEP // 2):
                 self._ended_at = self._at
                 if not self._is_speech:
                     self._is_speech = True

@@ -1,0 +1,71 @@
+"""Goodbye of a server: whoever is connected is told by close code 1001 that it goes away."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from typing import Final
+
+import trio
+from attrs import evolve
+
+from trialogue.server.seams import Converse, ServerSeams, Visitor
+from trialogue.transport.socket import WebSocket
+
+__all__ = ["OpenSockets", "holding", "served_until_cancelled"]
+
+_GOING_AWAY: Final = 1001
+"""RFC 6455, section 7.4.1: an endpoint is going away, as a server that goes down."""
+
+_GOODBYE_S: Final = 1.0
+"""Seconds that the clients together are given to take it."""
+
+
+class OpenSockets:
+    """The sockets that a server has open."""
+
+    def __init__(self) -> None:
+        self._sockets: set[WebSocket] = set()
+
+    @contextmanager
+    def holding(self, socket: WebSocket) -> Generator[None]:
+        """Count a socket as open while the block runs."""
+        self._sockets.add(socket)
+        try:
+            yield
+        finally:
+            self._sockets.discard(socket)
+
+    async def close_all(self) -> None:
+        """Close all of them as a server does that goes away."""
+        async with trio.open_nursery() as nursery:
+            for socket in self._sockets:
+                nursery.start_soon(socket.aclose, _GOING_AWAY, "the server is going away")
+
+
+def holding(sockets: OpenSockets, seams: ServerSeams) -> ServerSeams:
+    """The same seams, with each visit's socket counted as open."""
+
+    async def attend(visitor: Visitor, socket: WebSocket, converse: Converse) -> None:
+        with sockets.holding(socket):
+            await seams.attend(visitor, socket, converse)
+
+    return evolve(seams, attend=attend)
+
+
+async def served_until_cancelled(serve: Callable[[], Awaitable[object]], sockets: OpenSockets) -> None:
+    """Run `serve`; a cancellation from outside reaches it only when its clients have been told."""
+    scope = trio.CancelScope(shield=True)
+
+    async def serve_apart() -> None:
+        with scope:
+            await serve()
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_apart)
+        try:
+            await trio.sleep_forever()
+        finally:
+            with trio.move_on_after(_GOODBYE_S, shield=True):
+                await sockets.close_all()
+            scope.cancel(reason="the server is over")

@@ -1,0 +1,88 @@
+"""What the operator is told of each session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+import trio
+from desk import scripted, settings
+from fakes import FakeSocket, fake_equipment, silence, speech
+from structlog.testing import capture_logs
+
+from trialogue.server.connection import converse
+from trialogue.server.options import ServerOptions
+from trialogue.server.think.stand_in import Caller
+
+SECRET = "My secret is 4711."
+
+
+@pytest.fixture
+def lines() -> Iterator[list[Any]]:
+    """What is told while the test runs."""
+    before = structlog.get_config() if structlog.is_configured() else None
+    with capture_logs() as told:
+        yield told
+    structlog.reset_defaults()
+    if before is not None:
+        structlog.configure(**before)
+
+
+async def one_session(options: ServerOptions | None = None) -> None:
+    """A session in which everything is said that there is."""
+    socket = FakeSocket()
+    equipment = fake_equipment(options, texts=("heard words",))
+    with trio.fail_after(20):
+        async with trio.open_nursery() as nursery:
+
+            async def serve() -> None:
+                await converse(socket, equipment, request_id="r-7", caller=Caller(path="/orders"))
+
+            nursery.start_soon(serve)
+            socket.say(settings(think=scripted({"say": "Answer 4711."}), greeting="Hello 4711."))
+            await socket.until("AgentAudioDone")
+            socket.say({"type": "InjectUserMessage", "content": SECRET})
+            await socket.until("AgentAudioDone", 2)
+            socket.hear(speech(0.2) + silence(0.1))
+            await socket.until("UserStartedSpeaking", 2)
+            socket.say({"type": "InjectAgentMessage", "message": 5})
+            await socket.until("Error")
+
+
+async def test_a_session_is_told_from_its_beginning_to_its_end(lines: list[Any], autojump_clock: Any) -> None:
+    """Each line with the id that the client knows; who thinks, what was wrong, and what it came to."""
+    await one_session()
+    told = {line["event"]: line for line in lines if line["log_level"] == "info"}
+    assert all(line["request_id"] == "r-7" for line in lines)
+    assert told["conversation began"]["path"] == "/orders"
+    assert told["thinks"]["by"] == "the client's script"
+    assert "$.message" in told["unreadable message"]["reason"]
+    assert told["error"]["code"] == "UNPARSABLE_CLIENT_MESSAGE"
+    assert told["conversation ended"]["error"] == "UNPARSABLE_CLIENT_MESSAGE"
+    assert told["conversation ended"]["messages_in"] == 3
+    assert told["conversation ended"]["sound_in_bytes"] == 9_600
+    assert told["conversation ended"]["sound_out_s"] > 1
+
+
+async def test_messages_are_told_at_debug_and_sound_in_stretches(
+    lines: list[Any], autojump_clock: Any
+) -> None:
+    """One line a message; one a stretch of sound, however many messages it came in."""
+    await one_session()
+    said = [(line["event"], line.get("type")) for line in lines if line["log_level"] == "debug"]
+    assert said[0] == ("server says", "Welcome")
+    assert ("client says", "InjectUserMessage") in said
+    assert ("client sends sound", None) in said
+    # The greeting's, and the answer's two: its first latencies are told between its first sound and the rest.
+    assert said.count(("server sends sound", None)) == 3
+
+
+@pytest.mark.parametrize("shows", [False, True])
+async def test_what_was_said_is_told_only_where_the_operator_asks(
+    lines: list[Any], autojump_clock: Any, *, shows: bool
+) -> None:
+    """Neither the user's words nor the agent's nor its script's are in any line, else whole messages are."""
+    await one_session(ServerOptions(logs_text=shows))
+    assert ("4711" in repr(lines)) is shows

@@ -1,0 +1,47 @@
+"""Sound without speech: what one murmur says, the other hears."""
+
+from __future__ import annotations
+
+from trialogue.speech.murmur import HEAR_RATE, SPEAK_RATE, Murmur, Threshold
+from trialogue.speech.resample import Resampler
+
+
+def heard(murmur: Murmur, text: str) -> str:
+    """What comes of a text that is spoken, resampled and recognized."""
+    pcm = b"".join(spoken.pcm for spoken in murmur.synthesize(text, "any"))
+    resampler = Resampler(SPEAK_RATE, HEAR_RATE)
+    return murmur.recognize(resampler.feed(pcm) + resampler.flush()).text
+
+
+def test_what_is_said_is_heard() -> None:
+    """Sentence by sentence, and the same ones again."""
+    murmur = Murmur()
+    assert heard(murmur, "Good morning. How are you?") == "Good morning. How are you?"
+    assert heard(murmur, "How are you?") == "How are you?"
+
+
+def test_any_number_of_sentences_can_be_said() -> None:
+    """A server goes on for days: the oldest is forgotten, the newest is heard, and memory stays bounded."""
+    murmur = Murmur()
+    for number in range(9_000):
+        list(murmur.synthesize(f"x{number}", "any"))
+    assert heard(murmur, "The newest of all.") == "The newest of all."
+    assert heard(murmur, "x8999") == "x8999"
+    assert len(murmur._numbers) == len(murmur._texts) == 4_000
+
+
+def test_sound_that_nobody_murmured_is_no_words() -> None:
+    """Noise, silence, and half a sample."""
+    murmur = Murmur()
+    list(murmur.synthesize("Hello.", "any"))
+    noise = b"".join((n * 7919 % 3000).to_bytes(2, "little", signed=True) for n in range(HEAR_RATE))
+    for pcm in (noise, bytes(2 * HEAR_RATE), b"\x01", b""):
+        assert murmur.recognize(pcm).text == ""
+
+
+def test_edges_of_loud_and_low_samples() -> None:
+    """Whatever the sign: speech begins with its block, and ends where it last was."""
+    for loud in (b"\x00\x10", b"\x00\xf0"):
+        detector = Threshold(100)
+        edges = detector.feed(bytes(640) + loud * 320 + bytes(640 * 6))
+        assert [edge.at for edge in edges] == [320, 640]
