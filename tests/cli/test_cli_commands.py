@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import socket
 import wave
 
 import pytest
@@ -57,6 +58,12 @@ def test_the_version(capsys):
         (["replay", "nowhere/x"], "trialogue: there is no journal at nowhere/x"),
         (["serve", "--port", "99999"], "trialogue: --port wants a number from 0 to 65535, not 99999"),
         (["serve", "--port", "-5"], "trialogue: --port wants a number from 0 to 65535, not -5"),
+        (["serve", "--tls-cert", "c.pem"], "trialogue: --tls-cert and --tls-key go together"),
+        (["serve", "--tls-ca", "c.pem"], "trialogue: --tls-ca is of --tls-self-signed: give that, too"),
+        (
+            ["serve", "--tls-cert", "no.pem", "--tls-key", "no.pem"],
+            "trialogue: cannot use the certificate no.pem with the key no.pem: No such file or directory",
+        ),
         (["serve", "--host", "0.0.0.0"], "trialogue: --host 0.0.0.0 is reached from other machines: "),
         (
             ["serve", "--host", "203.0.113.5"],
@@ -401,5 +408,19 @@ def test_how_a_client_dials_is_code(capsys):
     assert code[-2] == 'with DeepgramClient(api_key="any", environment=here).agent.v1.connect() as agent:'
     assert told[0] == "listening at ws://127.0.0.1:8090/v1/agent/converse"
     assert told[1] == "speech to text at ws://127.0.0.1:8090/v2/listen and /v1/listen"
+
+
+def test_what_is_printed_can_be_dialled(tmp_path):
+    """Every interface is told by an address that can be dialled, encryption by its scheme and authority."""
+    from trialogue.cli.serve import how_to_dial
+    from trialogue.cli.view_lines import plain
+    from trialogue.server.listener import Server
+
+    server = Server("0.0.0.0", 8090, is_secure=True)
+    told = [plain(each) for each in how_to_dial(server, None, tmp_path / "ca.pem")]
+    assert told[0] == "listening at wss://127.0.0.1:8090/v1/agent/converse"
+    assert told[2] == f"from other machines at wss://{socket.gethostname()}:8090/v1/agent/converse"
+    assert told[3].startswith(f"clients trust it by SSL_CERT_FILE={tmp_path / 'ca.pem'}")
+    assert any('"https://127.0.0.1:8090", "wss://127.0.0.1:8090"' in line for line in told)
     with_key = [plain(each) for each in how_to_dial(Server("127.0.0.1", 8090), "AGENT_KEY")]
     assert any('api_key=os.environ["AGENT_KEY"]' in line for line in with_key)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 from attrs import frozen
 from cyclopts import App, CycloptsError, Parameter
 
+from trialogue.cli.dialling import BY_ADDRESS, Dialling
 from trialogue.cli.endings import concluded
 from trialogue.errors import SetupError
 from trialogue.services import SERVICES
@@ -115,6 +116,7 @@ SERVE_EXAMPLES: Final = """\
 Examples:
   trialogue serve --port 8090
   trialogue serve --script answers.yaml
+  trialogue serve --tls-self-signed --tls-ca ca.pem --allow-name voice.test
   LLM_KEY=... trialogue serve --think https://llm.example/v1 --think-model small --think-key-env LLM_KEY
 """
 
@@ -602,13 +604,7 @@ def export(
 @app.command(sort_key=7, help_epilogue=SERVE_EXAMPLES)
 def serve(
     *,
-    host: Annotated[
-        str, Parameter(help="The address to bind; beyond loopback clients need a key.")
-    ] = "127.0.0.1",
-    port: Annotated[int, Parameter(help="The port to bind; 0 lets the system choose.")] = 8090,
-    api_key_env: Annotated[
-        str | None, Parameter(help="The environment variable with the key that clients must show.")
-    ] = None,
+    dialling: Dialling = BY_ADDRESS,
     standing_in: StandingIn = BY_DEFAULT,
     record: Annotated[
         Path | None, Parameter(help="Write each session down as a run in this directory.")
@@ -628,15 +624,16 @@ def serve(
     from trialogue.cli import serve as serving  # noqa: PLC0415 - heavy: the server comes with it
 
     asked = serving.Serving(
-        host=host,
-        port=port,
-        key_variable=api_key_env,
+        host=dialling.host,
+        port=dialling.port,
+        key_variable=dialling.api_key_env,
         is_quiet=quiet,
         log_level=log_level,
         answers=standing_in.answers(),
         voices=behaving.voices,
         settings=behaving.set_,
         record=record,
+        dialling=dialling,
     )
     return serving.serve(asked)
 

@@ -8,13 +8,16 @@ import sys
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from socket import gethostname
+from tempfile import TemporaryDirectory
 from typing import Literal
 from urllib.parse import urlsplit
 
 import trio
-from attrs import frozen
+from attrs import evolve, frozen
 
 from trialogue.cli.diagnostics import LogLevel, configure
+from trialogue.cli.dialling import BY_ADDRESS, Dialling
 from trialogue.cli.last_resort import LastResort
 from trialogue.cli.view_lines import Line, Tone, line, span
 from trialogue.cli.view_screens import WaitScreen, open_waiting, show
@@ -104,6 +107,9 @@ class Serving:
     settings: tuple[str, ...] = ()
     """Options of the server, each as KEY=VALUE."""
 
+    dialling: Dialling = BY_ADDRESS
+    """By which names it is dialled, and how it is encrypted."""
+
 
 def serve(serving: Serving) -> int:
     """Serve until a signal asks for the end: 128 + its number. `SetupError` where it cannot begin."""
@@ -122,31 +128,36 @@ def serve(serving: Serving) -> int:
             f"--host {serving.host} is reached from other machines: name the variable that holds a key for "
             "its clients, as --api-key-env VOICE_KEY"
         )
+    serving.dialling.check()
     configure("error" if serving.is_quiet else serving.log_level)
     answers = serving.answers
     options = ServerOptions(
         stand_in=answers.stand_in(), allow_endpoint=partial(is_allowed, frozenset(answers.hosts))
     )
-    return trio.run(_serve, serving, access, with_settings(options, fields))
+    with TemporaryDirectory(prefix="trialogue-") as scratch:
+        tls, authority = serving.dialling.tls(serving.host, Path(scratch))
+        access = evolve(access, names=frozenset(serving.dialling.allow_name), tls=tls)
+        return trio.run(_serve, serving, access, with_settings(options, fields), authority)
 
 
-def how_to_dial(server: Server, key_variable: str | None) -> list[Line]:
+def how_to_dial(server: Server, key_variable: str | None, authority: Path | None = None) -> list[Line]:
     """The address, and how the vendor's SDK is pointed at it."""
-    host = urlsplit(server.url).netloc
+    host, safe = server.netloc, "s" if server.is_secure else ""
     listening, older = LISTEN_PATHS
     key = f'os.environ["{key_variable}"]' if key_variable else '"any"'
     shown = (
         "from deepgram import DeepgramClient",
         "from deepgram.environment import DeepgramClientEnvironment",
         "",
-        f'http, ws = "http://{host}", "ws://{host}"',
+        f'http, ws = "http{safe}://{host}", "ws{safe}://{host}"',
         "here = DeepgramClientEnvironment(base=http, production=ws, agent=ws, agent_rest=http)",
         f"with DeepgramClient(api_key={key}, environment=here).agent.v1.connect() as agent:",
         "    print(agent.recv())",
     )
     return [
         line("listening at ", span(server.url, Tone.STRONG)),
-        line("speech to text at ", span(f"ws://{host}{listening}", Tone.STRONG), f" and {older}"),
+        line("speech to text at ", span(f"ws{safe}://{host}{listening}", Tone.STRONG), f" and {older}"),
+        *_further(server, authority),
         line(),
         line("The official Python SDK (deepgram-sdk 7) talks to it so:"),
         line(),
@@ -156,7 +167,18 @@ def how_to_dial(server: Server, key_variable: str | None) -> list[Line]:
     ]
 
 
-async def _serve(serving: Serving, access: Access, options: ServerOptions) -> int:
+def _further(server: Server, authority: Path | None) -> list[Line]:
+    """What else it takes to dial: the machine's name from elsewhere, and the authority to trust."""
+    told: list[Line] = []
+    if server.host in {"0.0.0.0", "::"}:  # noqa: S104 compared, not bound
+        address = server.url.replace(server.netloc, f"{gethostname()}:{server.port}")
+        told.append(line("from other machines at ", span(address, Tone.STRONG)))
+    if authority is not None:
+        told.append(line(f"clients trust it by SSL_CERT_FILE={authority} (node: NODE_EXTRA_CA_CERTS)"))
+    return told
+
+
+async def _serve(serving: Serving, access: Access, options: ServerOptions, authority: Path | None) -> int:
     asked: list[str] = []
     last_resort = LastResort()
     with closing(last_resort), lone_error():
@@ -175,7 +197,7 @@ async def _serve(serving: Serving, access: Access, options: ServerOptions) -> in
                 control.record(serving.record)
             server = await _listening(nursery, control, access)
             await _warmed(engines, work, open_waiting(is_silent=serving.is_quiet))
-            told = how_to_dial(server, serving.key_variable)
+            told = how_to_dial(server, serving.key_variable, authority)
             show([line(server.url)] if serving.is_quiet else told)
             sys.stdout.flush()
     return 128 + signal.Signals[asked[0]]

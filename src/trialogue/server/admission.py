@@ -14,6 +14,7 @@ import hmac
 from collections.abc import Sequence
 from enum import Enum
 from itertools import pairwise
+from ssl import SSLContext
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
@@ -46,6 +47,9 @@ class Access:
 
     names: frozenset[str] = frozenset()
     """Further host names by which clients may dial, and pages may be named, where there is no key."""
+
+    tls: SSLContext | None = field(default=None, repr=False, eq=False)
+    """What encrypts connections; None for none."""
 
 
 LOOPBACK = Access()

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import MutableMapping
 from functools import partial
+from ssl import SSLContext
 from typing import Final, cast
 
 import trio
@@ -60,6 +61,8 @@ LISTEN_PATHS = (FLUX_PATH, NOVA_PATH)
 
 _LISTEN_PATHS: Final[dict[str, ListenRoute]] = {FLUX_PATH: "v2", NOVA_PATH: "v1"}
 
+_DIALLED: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 told from, not bound
+
 
 @frozen
 class Server:
@@ -71,11 +74,19 @@ class Server:
     port: int
     """The port bound."""
 
+    is_secure: bool = False
+    """Whether connections are encrypted."""
+
+    @property
+    def netloc(self) -> str:
+        """Host and port as this machine can dial them: every address is dialled by that of loopback."""
+        host = _DIALLED.get(self.host, self.host)
+        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
+
     @property
     def url(self) -> str:
         """What to dial."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"ws://{host}:{self.port}{PATH}"
+        return f"{'wss' if self.is_secure else 'ws'}://{self.netloc}{PATH}"
 
 
 async def open_server(
@@ -91,13 +102,18 @@ async def open_server(
     """
     if access.api_key is None and not is_loopback(f"ws://{access.host}/"):
         raise SetupError("a server beyond loopback needs an API key for its clients")
-    listeners = await trio.open_tcp_listeners(access.port, host=access.host)
-    bound = listeners[0].socket.getsockname()
-    task_status.started(Server(bound[0], bound[1]))
+    bound = await trio.open_tcp_listeners(access.port, host=access.host)
+    host, port = bound[0].socket.getsockname()[:2]
+    task_status.started(Server(host, port, is_secure=access.tls is not None))
+    listeners = [_encrypted(each, access.tls) for each in bound]
     sockets = OpenSockets()
     welcome = partial(_welcome, equipment, access, holding(sockets, seams), Holdings())
     crowd = Crowd(sockets=access.max_connections)
     await served_until_cancelled(partial(serve_websockets, welcome, listeners, crowd=crowd), sockets)
+
+
+def _encrypted(listener: trio.SocketListener, tls: SSLContext | None) -> trio.abc.Listener[trio.abc.Stream]:
+    return listener if tls is None else trio.SSLListener(listener, tls, https_compatible=True)
 
 
 async def serve_stream(stream: trio.abc.Stream, equipment: Equipment, seams: ServerSeams = NOBODY) -> None:

@@ -1,0 +1,58 @@
+"""Encryption of a server's connections: certificates of the operator's, or of an authority made for one run.
+
+Clients trust a self-signed server by its authority's certificate, which is a file: `SSL_CERT_FILE`,
+`NODE_EXTRA_CA_CERTS` and most programs take one.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from trialogue.errors import SetupError
+
+__all__ = ["LOCAL_NAMES", "certified", "self_signed"]
+
+LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "::1")
+"""Names that every self-signed certificate is for."""
+
+
+def certified(certificate: Path, key: Path) -> ssl.SSLContext:
+    """Encrypt with a certificate (and those between it and its authority) and its key, both PEM files.
+
+    Raises `SetupError` where they cannot be used.
+    """
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(certificate, key, password=_no_password)
+    except (OSError, ssl.SSLError) as fault:
+        reason = fault.strerror or fault
+        raise SetupError(f"cannot use the certificate {certificate} with the key {key}: {reason}") from fault
+    return context
+
+
+def self_signed(names: Iterable[str], authority_file: Path) -> ssl.SSLContext:
+    """Encrypt with a certificate for `names`, signed by a new authority whose own goes to `authority_file`.
+
+    Raises `SetupError` where what makes certificates is not installed, or the file cannot be written.
+    """
+    try:
+        import trustme  # noqa: PLC0415 - an extra
+    except ImportError as missing:
+        raise SetupError("--tls-self-signed needs the extra: pip install 'trialogue[tls]'") from missing
+    authority = trustme.CA()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    issued = authority.issue_cert(*dict.fromkeys((*LOCAL_NAMES, *names)))
+    issued.configure_cert(context)  # pyright: ignore[reportUnknownMemberType] -- it takes other libraries' too
+    try:
+        authority_file.write_bytes(authority.cert_pem.bytes())
+    except OSError as fault:
+        raise SetupError(f"cannot write {authority_file}: {fault.strerror or fault}") from fault
+    return context
+
+
+def _no_password() -> str:
+    """What a key behind a password is opened with: nobody is asked for one."""
+    return ""
