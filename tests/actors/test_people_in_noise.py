@@ -115,6 +115,17 @@ def test_a_cut_begins_where_it_is_heard(engines, text, level_db):
     assert told_s - LEAD_S <= 0.24
 
 
+@pytest.mark.parametrize("level_db", [-20.0, -32.0])
+@pytest.mark.parametrize("voice", ["hugo", "iris"])
+@pytest.mark.parametrize("text", CUTS)
+def test_a_comma_ends_no_speech(engines, text, voice, level_db):
+    """The pause behind it, however late the detector is, makes no two speeches of one sentence."""
+    sound = said(engines, text, voice, level_db)
+    events = told(engines, clip(in_room(sound, level_db, len(text))), LEAD_S + len(sound) / RATE + REST_S)
+    assert len(of(events, SpeechStarted)) == 1
+    assert len(of(events, SpeechStopped)) == 1
+
+
 def test_a_microphone_is_heard_as_a_clip_is(engines):
     """Sound that is pushed is one or two ticks later, and as long."""
     sound = said(engines, ASSENT[2], "iris", -32.0)

@@ -115,7 +115,7 @@ def test_speech_has_a_place_on_the_meetings_clock():
     """Edges are told where they are in the recording, not when they were noticed."""
     silence = bytes(2 * FRAME)
     router, sink, events = router_with(Take(silence, silence, tone(FRAME), tone(FRAME)))
-    ticked(router, 30)
+    ticked(router, 40)
     assert events == [SpeechStarted("dana", 0.04), VoiceFell("dana", 0.08), SpeechStopped("dana", 0.08)]
     assert [position for position, sounding in sink.frames if any(sounding.get("dana", b""))] == [640, 960]
     assert repr(router.source("dana")) == "<AudioSource dana: silent>"

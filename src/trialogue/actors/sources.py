@@ -53,10 +53,9 @@ QUIET = 330
 FELL_MS = 64
 """The silence that lets a voice count as fallen: two windows of the detector."""
 
-HANG_S = 0.5
-"""The silence that ends a person's speech: longer than the pause at a comma, which takes 0.3 to 0.4 s.
-
-The brain has its own patience on top."""
+HANG_S = 0.6
+"""The silence that ends a person's speech: a comma takes 0.3 to 0.4 s, and a voice that rises is heard 0.2 s
+later. The brain has its own patience on top."""
 
 
 NOTHING_PLAYED: Mapping[str, bytes] = {}
