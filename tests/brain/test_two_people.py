@@ -1,0 +1,99 @@
+"""Two people who speak at once: who goes first, and who is heard next."""
+
+import pytest
+
+from trialogue.brain.meeting import Brain
+from trialogue.model.commands import EndTurn, GrantFloor, Report
+from trialogue.model.events import (
+    EarHeard,
+    EarReady,
+    PlaybackFinished,
+    PlaybackStarted,
+    SpeechStarted,
+    SpeechStopped,
+)
+from trialogue.model.participants import Role
+from trialogue.testing.casts import opening, person, plan, reply
+from trialogue.testing.playbooks import Player
+
+
+def table(*people, **rules):
+    """A meeting in which tech has just been heard, and dana has the floor; everybody's ear is ready."""
+    wanted = plan("tech", *people, **rules)
+    player = Player(Brain(wanted), wakes=True)
+    ears = [(0.0, EarReady(each.name, 1)) for each in people]
+    heard = [
+        *reply(1.0, "tech", 1, "One two three.", length_s=2.0),
+        (1.1, PlaybackStarted("tech", 1, 1, 1.1)),
+        (3.1, PlaybackFinished("tech", 1, 1, 3.1, 2.0, "complete")),
+    ]
+    for at, event in (*opening(wanted), *ears, *heard):
+        player.tell(at, event)
+    return player
+
+
+def of(player, kind, since=3.2):
+    """The commands of a class that were decided since a moment."""
+    return [c for at, _, commands in player.log if at >= since for c in commands if isinstance(c, kind)]
+
+
+DANA, EVE = person("dana"), person("eve")
+CHAIR = person("eve", role=Role.CHAIR)
+
+
+@pytest.mark.parametrize("apart", [0.2, 0.3])
+def test_of_two_who_start_at_once_the_chair_goes_first(apart):
+    """The other is next, without having to ask again."""
+    player = table(DANA, CHAIR)
+    player.tell(3.3, SpeechStarted("dana", 3.2))
+    player.tell(3.7, SpeechStarted("eve", 3.2 + apart))
+    assert of(player, Report)[0] == Report(
+        "collision", "dana and eve started at once; eve goes first", "dana"
+    )
+    assert of(player, EndTurn) == [EndTurn("dana", 2, "interrupted")]
+    assert [grant.to for grant in of(player, GrantFloor)] == ["eve"]
+    player.tell(3.9, SpeechStopped("dana", 3.8))
+    player.tell(6.0, SpeechStopped("eve", 5.8))
+    player.tell(6.1, EarHeard("eve", 1, 1, "I think we should go on.", 3.4, 5.8, "final"))
+    assert [grant.to for grant in of(player, GrantFloor)] == ["eve", "dana"]
+
+
+def test_of_two_who_start_at_once_the_holder_goes_on():
+    """The other's hand is up from then on: it comes before whoever is next in order."""
+    player = table(DANA, EVE)
+    player.tell(3.3, SpeechStarted("dana", 3.2))
+    player.tell(3.5, SpeechStarted("eve", 3.4))
+    assert of(player, Report) == [Report("collision", "dana and eve started at once; dana goes first", "eve")]
+    assert of(player, EndTurn) == []
+    player.tell(3.9, SpeechStopped("eve", 3.7))
+    player.tell(6.0, SpeechStopped("dana", 5.8))
+    player.tell(6.1, EarHeard("dana", 1, 1, "I think we should go on.", 3.2, 5.8, "final"))
+    assert [grant.to for grant in of(player, GrantFloor)] == ["eve"]
+
+
+def test_who_starts_later_collides_with_nobody():
+    """A chair that speaks into another's turn does not take it."""
+    player = table(DANA, CHAIR)
+    player.tell(3.3, SpeechStarted("dana", 3.2))
+    player.tell(3.8, SpeechStarted("eve", 3.6))
+    assert of(player, Report, since=3.7) == []
+    assert of(player, EndTurn) == []
+
+
+def test_who_pauses_is_not_collided_with():
+    """Who has fallen silent within its turn has not started with whoever speaks up then."""
+    player = table(DANA, CHAIR)
+    player.tell(3.3, SpeechStarted("dana", 3.2))
+    player.tell(3.45, SpeechStopped("dana", 3.35))
+    player.tell(3.5, SpeechStarted("eve", 3.4))
+    assert of(player, Report) == []
+    assert of(player, EndTurn) == []
+
+
+def test_two_on_a_free_floor():
+    """Of two who begin within 0.3 s where nobody has the floor the first does, and the other is next."""
+    player = table(DANA, EVE)
+    player.tell(3.3, SpeechStarted("dana", 3.2))
+    player.tell(5.0, SpeechStopped("dana", 4.9))
+    player.tell(5.1, EarHeard("dana", 1, 1, "So much for that.", 3.2, 4.9, "final"))
+    assert [grant.to for grant in of(player, GrantFloor)] == ["eve"]
