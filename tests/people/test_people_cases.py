@@ -268,7 +268,7 @@ def test_a_raised_hand_under_an_agenda(tmp_path):
             },
             run={"limits": {"time": "60s"}},
             floor={"policy": "agenda", "order": ["ann", "ben"]},
-            agenda=[{"id": "a", "title": "A", "owner": "ann", "time": "5m"}],
+            agenda=[{"id": "a", "title": "A", "owner": "ann", "time": "60s"}],
         ),
         tmp_path,
     )
