@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 
 from attrs import define, frozen
 
-from trialogue.cli.colours import colour_of
+from trialogue.cli.view_terminal import colour_of
 from trialogue.model.commands import Drop, EndTurn, GrantFloor, MoveAgenda, Play, Report
 from trialogue.model.events import FloorRequestCancelled, FloorRequested, ReplyStarted, ToolRequested
 from trialogue.model.plan import MeetingPlan

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from trialogue.meeting.edges import Edges, local_connect
     from trialogue.meeting.meeting import Meeting, open_meeting
     from trialogue.meeting.outputs import MeetingResult
-    from trialogue.meeting.resume import resume_meeting
-    from trialogue.meeting.run import run_meeting
+    from trialogue.meeting.run import resume_meeting, run_meeting
     from trialogue.scenario.defaults import Overrides
     from trialogue.scenario.resolve import prepare
     from trialogue.scenario.schema import Clock
@@ -49,7 +48,7 @@ _HOMES = {
     "open_agent": "trialogue.agent.lone",
     "open_meeting": "trialogue.meeting.meeting",
     "prepare": "trialogue.scenario.resolve",
-    "resume_meeting": "trialogue.meeting.resume",
+    "resume_meeting": "trialogue.meeting.run",
     "run_meeting": "trialogue.meeting.run",
 }
 

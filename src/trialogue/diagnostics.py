@@ -18,8 +18,6 @@ from attrs import frozen
 
 from trialogue.model.secrets import secrets_of
 
-__all__ = ["Log"]
-
 _Level: TypeAlias = Literal["debug", "info", "warning", "error"]
 
 _LEVELS: Final[dict[_Level, int]] = {

@@ -11,8 +11,6 @@ from types import ModuleType
 
 from trialogue.errors import SetupError
 
-__all__ = ["import_extra", "import_named", "reason_of"]
-
 
 def import_extra(module: str, purpose: str, extra: str) -> ModuleType:
     """Import `module`, which the extra brings and `purpose` needs; `SetupError` where it cannot be."""

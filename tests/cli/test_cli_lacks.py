@@ -7,8 +7,7 @@ import sys
 
 import pytest
 
-from trialogue.cli.endings import concluded
-from trialogue.cli.lacks import lack_of
+from trialogue.cli.endings import concluded, lack_of
 
 
 def raising(error):

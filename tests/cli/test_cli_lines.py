@@ -5,8 +5,8 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialogue.cli.colours import COLOURS, colour_of
 from trialogue.cli.view_lines import Span, bar, clock, counted, line, padded, plain, span, width
+from trialogue.cli.view_terminal import COLOURS, colour_of
 
 
 @given(st.text(), st.integers(0, 40))

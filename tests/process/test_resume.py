@@ -17,9 +17,8 @@ from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
 from trialogue.journal.writer import Journal
 from trialogue.meeting.edges import Edges, Seams
-from trialogue.meeting.resume import resume_meeting
 from trialogue.meeting.resumption import UNKNOWN, open_resumption
-from trialogue.meeting.run import run_meeting
+from trialogue.meeting.run import resume_meeting, run_meeting
 from trialogue.model.commands import EndTurn, RunTool
 from trialogue.model.events import MeetingResumed, SessionReady, ToolFinished
 from trialogue.scenario.defaults import Overrides

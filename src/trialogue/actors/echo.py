@@ -20,8 +20,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CLEAN_S", "DOUBT_S", "EchoGuard", "Hearsay"]
-
 LAG_S: Final = 0.8
 """The longest way of a sound from the router over loudspeaker and microphone back to it."""
 

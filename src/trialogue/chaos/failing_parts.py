@@ -19,8 +19,6 @@ from trialogue.model.events import Event
 from trialogue.model.records import Record
 from trialogue.tools.executor import Tool
 
-__all__ = ["FailingBrain", "FailingJournal", "FaultOnDemand", "Spoiling", "spoiled_tools"]
-
 SPOIL_AFTER = 20
 """Records after which brains and journals fail: the meeting is then well under way."""
 

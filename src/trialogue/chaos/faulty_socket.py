@@ -25,22 +25,6 @@ from trialogue.transport.dial import in_memory
 from trialogue.transport.socket import Handshake, SocketStatistics, WebSocket
 from trialogue.transport.upgrade import accept_key, read_headers
 
-__all__ = [
-    "Afflict",
-    "Double",
-    "FaultySocket",
-    "Happening",
-    "HoldBack",
-    "OddSound",
-    "Refuse",
-    "SayMore",
-    "SessionFault",
-    "Withhold",
-    "WrongAnswer",
-    "answer_wrongly",
-    "close_frame",
-]
-
 SOUND: Final = "sound"
 """What binary messages are called where faults name kinds of messages."""
 

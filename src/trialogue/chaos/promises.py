@@ -27,8 +27,6 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.report.result import BAD_ENDS
 
-__all__ = ["PROMISES", "Judged", "Row", "judge"]
-
 HIDDEN_S: Final = 5.0
 """How near in time two faults of one participant must be for one of them to go unseen; the later one may hide
 the earlier as long as that has time to be noticed."""

@@ -15,19 +15,6 @@ from typing import Final, TypeAlias, assert_never
 import trio
 from attrs import field, frozen
 
-__all__ = [
-    "Bandwidth",
-    "Cut",
-    "Delay",
-    "Garbage",
-    "HalfOpen",
-    "Reset",
-    "Slicer",
-    "Toxic",
-    "ToxicStream",
-    "Unread",
-]
-
 SLICE_BYTES: Final = 512
 """What a slow line carries at once."""
 

@@ -45,8 +45,6 @@ from trialogue.tools.toolbox import NOTHING_MORE, Permissions
 from trialogue.transport.dial import HeaderValue, in_memory, open_websocket
 from trialogue.transport.socket import WebSocket
 
-__all__ = ["CANARY", "Hung", "Strike", "Trial", "try_meeting"]
-
 CANARY: Final = "canary-0f1e2d3c4b5a6978"
 """The key that every dial of a trial shows: it must not be found in anything that the trial leaves."""
 

@@ -21,8 +21,6 @@ from trialogue.scenario.schema import Clock
 from trialogue.services import EMBEDDED
 from trialogue.tools.toolbox import NOTHING_MORE, Permissions
 
-__all__ = ["Ordered", "list_faults", "matrix", "try_file"]
-
 _NAME = max(len(fault.name) for fault in FAULTS) + 2
 
 

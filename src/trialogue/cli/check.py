@@ -21,8 +21,6 @@ from trialogue.scenario.resolve import Resolved, check, prepare
 from trialogue.scenario.telling import page_of, told, where_more
 from trialogue.scenario.variants import AS_IT_STANDS, variants
 
-__all__ = ["check_files", "explain_file", "print_schema"]
-
 CODE = re.compile(r"[eE]-[A-Za-z-]+")
 """What names a problem, and no file."""
 

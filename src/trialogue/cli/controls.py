@@ -13,8 +13,6 @@ from attrs import frozen
 from trialogue.brain.words.names import find
 from trialogue.model.plan import MeetingPlan
 
-__all__ = ["HELP", "Control", "Steered", "Unclear", "read_control", "steer"]
-
 HELP: Final = (
     "type what you say, or: /hand [high] /down /floor [NAME] /mute NAME /unmute NAME "
     "/say NAME: WORDS /note NAME: WORDS /end"

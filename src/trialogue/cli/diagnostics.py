@@ -13,8 +13,6 @@ import structlog
 from trialogue.cli.hiding import hidden
 from trialogue.model.text import brief, safe_text
 
-__all__ = ["LEVELS", "LogLevel", "configure"]
-
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 
 LEVELS: Final = {

@@ -11,8 +11,6 @@ from cyclopts import Parameter
 
 from trialogue.errors import SetupError
 
-__all__ = ["BY_ADDRESS", "Dialling"]
-
 
 @Parameter(name="*")
 @frozen

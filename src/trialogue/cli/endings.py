@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -10,11 +11,8 @@ from pathlib import Path
 from typing import Final, cast
 
 from trialogue.cli.hiding import hidden, hide
-from trialogue.cli.lacks import lack_of
 from trialogue.errors import AuthorFailed, ReplayDivergence, ScenarioError, TrialogueError
 from trialogue.model.text import brief, safe_text
-
-__all__ = ["BUG", "CLOSED_PIPE", "INTERRUPTED", "WRONG_USE", "concluded", "told"]
 
 WRONG_USE: Final = 2
 """The command line or a scenario is wrong."""
@@ -118,3 +116,32 @@ def _write_nowhere() -> None:
     with Path(os.devnull).open("wb") as nowhere:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(nowhere.fileno(), stream.fileno())
+
+
+_MEMORY: Final = "there is too little memory for this (ulimit -v, or a container's limit)"
+_FILES: Final = "too few files may be open at once: raise the limit (ulimit -n)"
+_THREADS: Final = "no more threads can be started: memory or processes are short (ulimit -v, ulimit -u)"
+_BY_NUMBER: Final = {errno.ENOMEM: _MEMORY, errno.EMFILE: _FILES, errno.ENFILE: _FILES}
+
+
+def lack_of(error: BaseException) -> str | None:
+    """What a machine or its limits did not give, in one line; None for an error of another kind.
+
+    Memory, open files, threads and libraries are lacking anywhere, and that is no fault of the code.
+    """
+    words = str(error).lower()
+    match error:
+        case MemoryError():
+            return _MEMORY
+        case OSError():
+            return _BY_NUMBER.get(error.errno or 0)
+        case ImportError() if not (error.name or "").startswith("trialogue"):
+            return f"a package that trialogue needs does not load: {error}"
+        case RuntimeError() if "start new thread" in words:
+            return _THREADS
+        case RuntimeError() if (
+            "bad_alloc" in words or "bad allocation" in words or "allocate memory" in words
+        ):
+            return _MEMORY
+        case _:
+            return None

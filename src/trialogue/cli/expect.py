@@ -18,8 +18,6 @@ from trialogue.model.expectations import NOTHING_EXPECTED, Findings
 from trialogue.report.result import rounded
 from trialogue.scenario.resolve import prepare
 
-__all__ = ["expect_of_run"]
-
 
 def expect_of_run(run: Path, scenario: Path | None, *, as_json: bool) -> int:
     """Look up the expectations of a scenario, the run's own where None, in a run; the exit code.

@@ -9,8 +9,6 @@ from trialogue.cli.view_screens import put, put_json
 from trialogue.meeting.exporting import write_exports
 from trialogue.report.exports import EXPORTS
 
-__all__ = ["export_run"]
-
 
 def export_run(run: Path, formats: Sequence[str], *, out: Path | None, as_json: bool) -> int:
     """Write a run's files of these formats and print where they are; without a format, the list of them."""

@@ -8,8 +8,6 @@ from contextvars import ContextVar
 
 from trialogue.model.secrets import Secrets, secrets_of
 
-__all__ = ["hidden", "hide"]
-
 _SECRETS: ContextVar[Secrets | None] = ContextVar("secrets", default=None)
 
 

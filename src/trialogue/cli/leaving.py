@@ -3,30 +3,30 @@
 1. The first Ctrl-C ends the meeting; that a second one ends it at once is told then, once.
 2. At once is within `LAST_S`: what closes by itself until then is closed, and a journal is readable at any
    moment. The process is left from a thread, whatever its tasks and their threads still do; where not even a
-   thread can run, by `trialogue.cli.last_resort`.
+   thread can run, by the C library (`LastResort`).
 3. An actor that does not stop cannot be killed: once the meeting's files are written, the process is left.
 """
 
 from __future__ import annotations
 
 import _thread
+import ctypes
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final, Never
+from typing import TYPE_CHECKING, Any, Final, Never, cast
 
-from attrs import Factory, define
+from attrs import Factory, define, field
 
 from trialogue.cli.endings import INTERRUPTED, told
-from trialogue.cli.last_resort import LastResort
 from trialogue.errors import TrialogueError
 
 if TYPE_CHECKING:
     from trialogue.cli.run import Held
-
-__all__ = ["LAST_S", "Leaving", "open_leaving"]
 
 LAST_S: Final = 2.0
 """How long a process that is to end at once may take to close what it can."""
@@ -34,6 +34,61 @@ LAST_S: Final = 2.0
 ASKED: Final = "trialogue: the meeting is being ended; Ctrl-C again ends it at once"
 AT_ONCE: Final = b"\ntrialogue: ends at once\n"
 SHOW_CURSOR: Final = b"\x1b[?25h"
+
+
+_LOOK_S: Final = 0.005
+_PUT_OFF_S: Final = 4.0
+"""When the process ends if even its orderly end is held up, in seconds after the second Ctrl-C."""
+
+
+@define
+class LastResort:
+    """Guards one process between its first Ctrl-C and its end: a second one ends it whatever it does.
+
+    Python's signal handlers run between two steps of its interpreter. A call in C that neither returns nor
+    lets go of the interpreter lets none of them run, and no thread that could leave the process. So SIGINT is
+    then answered by the C library's own `alarm`. What a handler is given is the signal's number, SIGINT is 2:
+    the process ends by SIGALRM two seconds later. Where the interpreter does run, a thread sees the alarm
+    within `_LOOK_S` and hands the signal to Python's handler, which ends the process in order; the alarm is
+    put off, but not taken back.
+    """
+
+    _before: int | None = None
+    _is_over: threading.Event = field(factory=threading.Event)
+
+    def arm(self) -> None:
+        """Wait for a second Ctrl-C; nothing where an alarm of somebody else's is set, or it waits already.
+
+        Nothing, too, where the system has no alarms: there is no such end on Windows.
+        """
+        if sys.platform == "win32":
+            return
+        if self._before is not None or any(signal.getitimer(signal.ITIMER_REAL)):
+            return
+        libc = _libc()
+        self._before = libc.signal(int(signal.SIGINT), ctypes.cast(libc.alarm, ctypes.c_void_p))
+        _thread.start_new_thread(self._look, (libc,))
+
+    def close(self) -> None:
+        """The process ends by itself."""
+        self._is_over.set()
+        if self._before is not None:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _look(self, libc: Any) -> None:  # noqa: ANN401 - a library by its functions
+        while not self._is_over.is_set():
+            if any(signal.getitimer(signal.ITIMER_REAL)):
+                signal.setitimer(signal.ITIMER_REAL, _PUT_OFF_S)
+                libc.signal(int(signal.SIGINT), self._before)
+                signal.pthread_kill(cast("int", threading.main_thread().ident), signal.SIGINT)
+                return
+            time.sleep(_LOOK_S)
+
+
+def _libc() -> Any:  # noqa: ANN401 - likewise
+    libc = ctypes.CDLL(None)
+    libc.signal.argtypes, libc.signal.restype = (ctypes.c_int, ctypes.c_void_p), ctypes.c_void_p
+    return libc
 
 
 @define

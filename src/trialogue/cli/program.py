@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from trialogue.cli.serve import Answers
     from trialogue.scenario.defaults import Overrides, Sitting
 
-__all__ = ["app", "run_command"]
-
 ABOUT: Final = """\
 Spoken meetings of several voice agents: moderated, recorded, replayable.
 

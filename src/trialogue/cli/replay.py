@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from trialogue.cli.view_watcher import Viewed
     from trialogue.devices.driver import Driver
 
-__all__ = ["Played", "play_run", "print_transcript", "to_the_end", "watch_run"]
-
 _TIME: Final = re.compile(r"(?:(\d+):)?(\d+(?:\.\d+)?)")
 _TURN: Final = re.compile(r"turn\s*(\d+)", re.IGNORECASE)
 

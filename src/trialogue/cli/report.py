@@ -18,8 +18,6 @@ from trialogue.journal.reader import read
 if TYPE_CHECKING:
     from trialogue.meeting.paging import WhereSound
 
-__all__ = ["print_page", "print_report"]
-
 
 def print_report(run: Path, *, as_json: bool) -> int:
     """Measure a meeting again, from its journal alone, or any meeting from an RTTM file."""
@@ -43,10 +41,9 @@ def print_report(run: Path, *, as_json: bool) -> int:
 
 def _print_foreign(file: Path, *, as_json: bool) -> int:
     """Measure what an RTTM file knows of a meeting; `JournalError` where it cannot be read."""
-    from trialogue.report.foreign import foreign_meeting  # noqa: PLC0415 - only to measure
     from trialogue.report.measures import measures  # noqa: PLC0415 - likewise
     from trialogue.report.result import rounded  # noqa: PLC0415 - likewise
-    from trialogue.report.rttm import read_rttm  # noqa: PLC0415 - likewise
+    from trialogue.report.rttm import foreign_meeting, read_rttm  # noqa: PLC0415 - only to measure
 
     try:
         heard = read_rttm(file.read_text("utf-8"))

@@ -16,8 +16,6 @@ from trialogue.meeting.completing import complete_files
 from trialogue.meeting.resumption import Resumption, open_resumption
 from trialogue.scenario.resolve import Resolved
 
-__all__ = ["resume_run"]
-
 
 def resume_run(run: Path, asked: RunOptions, *, allow_changed_scenario: bool = False) -> int:
     """Go on with the meeting of a run's directory; the exit code. Raises `TrialogueError`.
@@ -52,7 +50,7 @@ class _Resume:
 
         limit_threads()
         from trialogue.meeting.edges import Edges  # noqa: PLC0415 - likewise
-        from trialogue.meeting.resume import resume_meeting  # noqa: PLC0415 - likewise
+        from trialogue.meeting.run import resume_meeting  # noqa: PLC0415 - likewise
 
         edges = Edges(endpoint=asked.endpoint, progress=progress, permissions=asked.permissions())
         with owned(resolved, asked) as owner:

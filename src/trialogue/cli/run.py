@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from trialogue.meeting.run import Owner
     from trialogue.tools.toolbox import Permissions
 
-__all__ = ["Held", "Hold", "RunOptions", "Shown", "hold", "hold_resolved", "owned"]
-
 Shown = Literal["live", "line", "json"]
 """What stdout gets: the meeting and its summary; one line; the result as JSON, and nothing else."""
 

@@ -18,7 +18,7 @@ from attrs import evolve, frozen
 
 from trialogue.cli.diagnostics import LogLevel, configure
 from trialogue.cli.dialling import BY_ADDRESS, Dialling
-from trialogue.cli.last_resort import LastResort
+from trialogue.cli.leaving import LastResort
 from trialogue.cli.view_lines import Line, Tone, line, span
 from trialogue.cli.view_screens import WaitScreen, open_waiting, show
 from trialogue.compute import Compute, compute
@@ -32,8 +32,6 @@ from trialogue.server.think.stand_in import StandInAgent, StandInEndpoint, Think
 from trialogue.serving.control import Control
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.supervise import lone_error, watch_signals
-
-__all__ = ["Answers", "Serving", "how_to_dial", "serve"]
 
 
 @frozen

@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 from typing import Final, TextIO
 
-__all__ = ["open_streams"]
-
 _STANDARD: Final = (0, 1, 2)
 
 

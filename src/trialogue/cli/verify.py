@@ -26,8 +26,6 @@ from trialogue.journal.reader import Problem, Reading, read
 from trialogue.journal.verify import verify
 from trialogue.model.text import safe_text
 
-__all__ = ["tell_problems", "verify_all", "verify_files_of", "verify_run"]
-
 
 def verify_run(run: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
     """Replay a journal into a new brain, and tell all that is amiss with it; the exit code.

@@ -15,8 +15,6 @@ from trialogue.devices.typing import Keyboard, is_ours, without_echo
 from trialogue.model.text import safe_text
 from trialogue.scenario.resolve import Resolved
 
-__all__ = ["Desk", "open_desk"]
-
 PROMPT: Final = " > "
 HINT: Final = "/help"
 

@@ -13,21 +13,6 @@ from rich.cells import cell_len
 
 from trialogue.model.text import safe_text
 
-__all__ = [
-    "EIGHTHS",
-    "Line",
-    "Span",
-    "Tone",
-    "bar",
-    "clock",
-    "counted",
-    "line",
-    "padded",
-    "plain",
-    "span",
-    "width",
-]
-
 EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 """Blocks that fill no, one, ... eight eighths of a cell (Unicode block elements)."""
 

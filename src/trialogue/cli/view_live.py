@@ -44,8 +44,6 @@ from trialogue.model.participants import Kind
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 
-__all__ = ["Doing", "LiveView", "meters"]
-
 METER_CELLS: Final = 12
 """How wide a level meter is."""
 

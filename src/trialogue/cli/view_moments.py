@@ -13,8 +13,6 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import brief
 from trialogue.report.cues import CUT, labels
 
-__all__ = ["REASONS", "Seating", "Telling", "reason_in_words"]
-
 LONGEST_NAME: Final = 16
 """Cells that a name may take of a line."""
 

@@ -19,8 +19,6 @@ from trialogue.journal.following import Following
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 
-__all__ = ["GrowingRun", "Playback", "recorded_levels"]
-
 LOOK_S: Final = 0.1
 """How often a journal that grows is looked at."""
 

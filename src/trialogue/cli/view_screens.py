@@ -13,18 +13,6 @@ from trialogue.cli.view_lines import Line, plain
 from trialogue.errors import SetupError
 from trialogue.model.text import steerless_json
 
-__all__ = [
-    "NoScreen",
-    "PlainScreen",
-    "Screen",
-    "WaitScreen",
-    "WaitingLines",
-    "has_colours",
-    "open_screen",
-    "open_waiting",
-    "show",
-]
-
 
 class Screen(AbstractContextManager["Screen"], Protocol):
     """What a meeting is drawn on; used as a context, drawn on by one task at a time."""

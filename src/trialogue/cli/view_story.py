@@ -35,8 +35,6 @@ from trialogue.model.events import (
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 
-__all__ = ["UNTOLD", "Sort", "Story", "StoryMoment"]
-
 UNTOLD: Final = frozenset({"stale", "superseded", "participant-failed"})
 """Reports that are for the journal, or say what an event has said already."""
 

@@ -17,8 +17,6 @@ from trialogue.model.text import brief, safe_text
 from trialogue.report.measures import Measures, ParticipantMeasures, Spread
 from trialogue.report.result import Result
 
-__all__ = ["Ended", "figures", "in_one_line", "summary"]
-
 SHARE_CELLS: Final = 10
 """How wide the bar of a share is."""
 

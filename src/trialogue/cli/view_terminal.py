@@ -13,11 +13,8 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from trialogue.cli.colours import colour_of
 from trialogue.cli.hiding import hidden
 from trialogue.cli.view_lines import Line, Span, Tone, width
-
-__all__ = ["LiveScreen", "Spinner", "print_lines", "rendered"]
 
 _STYLES: Final = {Tone.NORMAL: "", Tone.STRONG: "bold", Tone.FAINT: "dim", Tone.WARNING: "bold red"}
 
@@ -108,3 +105,25 @@ def _cropped(line: Line) -> Text:
 def _styled(span: Span) -> Text:
     colour = "" if span.seat is None else f" {colour_of(span.seat)}"
     return Text(hidden(span.text), f"{_STYLES[span.tone]}{colour}".strip())
+
+
+COLOURS: Final = (
+    "#1e96e1",
+    "#d25a00",
+    "#00a578",
+    "#a51e87",
+    "#695a2d",
+    "#3c5ae1",
+    "#a587a5",
+    "#ff3c69",
+)
+"""By seat; a ninth participant has the first one's.
+
+Each has a contrast of at least 3:1 with black and with white (WCAG 2.2, 1.4.11), and neighbours are told
+apart by people who see no red or no green: a test works both out. A sign and a name always stand beside.
+"""
+
+
+def colour_of(seat: int) -> str:
+    """The colour of a seat, as `#rrggbb`."""
+    return COLOURS[seat % len(COLOURS)]

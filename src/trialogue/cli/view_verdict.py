@@ -10,8 +10,6 @@ from trialogue.cli.view_lines import Line, Span, Tone, clock, counted, line, spa
 from trialogue.model.expectations import Advice, Findings, Miss
 from trialogue.model.text import brief, safe_text
 
-__all__ = ["headline", "missed", "verdict_lines"]
-
 LONGEST: Final = 400
 """Characters of one text about an expectation."""
 

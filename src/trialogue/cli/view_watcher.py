@@ -28,8 +28,6 @@ from trialogue.cli.view_screens import NoScreen, Screen
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 
-__all__ = ["Viewed", "Watched", "Watcher"]
-
 PICTURE_S: Final = 0.1
 """Seconds from one picture to the next."""
 

@@ -16,8 +16,6 @@ from trialogue.speech import limit_threads
 from trialogue.speech.ports import Synthesizer
 from trialogue.speech.voices import VOICES, VoiceShape, known_voice, stand_ins, voice_for
 
-__all__ = ["list_voices", "say"]
-
 
 def list_voices(*, as_json: bool) -> int:
     """Print every voice with the names of the hosted service that stand for it."""

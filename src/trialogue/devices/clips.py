@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from trialogue.speech.ports import Synthesizer
 from trialogue.speech.resample import Resampler
 
-__all__ = ["ClipPlayer", "spoken"]
-
 
 def spoken(synthesizer: Synthesizer, text: str, voice: str, sample_rate: int) -> bytes:
     """`text` in a voice of the local engine, as linear16 mono at `sample_rate`. Blocks while it speaks."""

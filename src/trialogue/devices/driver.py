@@ -13,8 +13,6 @@ from typing import Any, Protocol, cast
 from trialogue.errors import SetupError
 from trialogue.importing import import_extra
 
-__all__ = ["Driver", "PortAudio", "Stream", "open_driver"]
-
 INSTALL = "pip install 'trialogue[audio]'"
 
 

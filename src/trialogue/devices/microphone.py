@@ -17,8 +17,6 @@ from trialogue.devices.driver import Driver
 from trialogue.errors import SetupError
 from trialogue.model.events import Event, ServiceWarned
 
-__all__ = ["Microphone"]
-
 RING_S = 1.0
 """How much sound may wait for the loop, in seconds."""
 

@@ -10,8 +10,6 @@ from typing import Any, Final, cast
 from trialogue.devices.driver import Driver, Stream
 from trialogue.errors import SetupError
 
-__all__ = ["RecordingPlayer"]
-
 _BLOCK_S: Final = 0.02
 
 

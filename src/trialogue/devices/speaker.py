@@ -18,8 +18,6 @@ import trio
 
 from trialogue.devices.driver import Driver
 
-__all__ = ["Speaker"]
-
 RING_S = 0.5
 """How much sound may wait for the device, in seconds."""
 

@@ -20,8 +20,6 @@ from typing import Final
 import trio
 from attrs import define, field
 
-__all__ = ["Keyboard", "LineEditor", "is_ours", "without_echo"]
-
 LONGEST: Final = 1000
 """Characters that a line may have; more are not taken."""
 

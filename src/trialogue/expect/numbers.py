@@ -8,8 +8,6 @@ from typing import Final
 
 from attrs import define
 
-__all__ = ["numbers_in"]
-
 _WORDS: Final = re.compile(r"\d[\d,]*(?:\.\d+)?|[^\W\d_]+|[.!?;:]")
 _UNITS: Final = {
     word: float(value)

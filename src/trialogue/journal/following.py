@@ -18,8 +18,6 @@ from trialogue.journal.reader import read
 from trialogue.journal.records import End, Header, parse_end, parse_record
 from trialogue.model.records import Record
 
-__all__ = ["Following"]
-
 
 @define
 class Following:

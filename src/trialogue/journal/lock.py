@@ -8,8 +8,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Protocol, cast
 
-__all__ = ["locked"]
-
 
 class _Flock(Protocol):
     """The part of `fcntl` that we use; Windows has none."""

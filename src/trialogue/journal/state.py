@@ -10,8 +10,6 @@ import attrs
 
 from trialogue.journal.personal import mask_code
 
-__all__ = ["changed", "facts"]
-
 _DEPTH: Final = 12
 """How deep a fact lies at most: what decides is a tree, and this keeps a ring from being walked for ever."""
 

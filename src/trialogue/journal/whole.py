@@ -8,8 +8,6 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable
 
-__all__ = ["write_whole"]
-
 
 def write_whole(content: bytes, write: Callable[[bytes, int], int]) -> tuple[int, OSError | None]:
     """Write `content` by `write(rest, how much is written)`: how many bytes got there, and what stopped it.

@@ -20,8 +20,6 @@ from trialogue.report import KEPT, HeldMeeting, Run
 from trialogue.report.cast import with_everybody
 from trialogue.scenario.resolve import prepare
 
-__all__ = ["complete_files"]
-
 _LAST: Final = (*KEPT, RESULT)
 """What is written after a meeting's end."""
 

@@ -14,8 +14,6 @@ from trialogue.meeting.resumption import last_words
 from trialogue.report.cast import with_everybody
 from trialogue.report.exports import EXPORTS, HeldMeeting
 
-__all__ = ["held_meeting", "write_exports"]
-
 
 def write_exports(run: Path, formats: Sequence[str], *, out: Path | None = None) -> tuple[Path, ...]:
     """Write a run's files of these formats, and return where they are: in the run's directory, or in `out`.

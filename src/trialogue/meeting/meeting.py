@@ -17,7 +17,7 @@ from pathlib import Path
 import trio
 from attrs import evolve
 
-from trialogue.actors.levels import level_dbfs
+from trialogue.actors.loudness import level_dbfs
 from trialogue.actors.sources import JitterBuffer
 from trialogue.compute import is_virtual
 from trialogue.errors import LocalProtocolError, SetupError
@@ -292,7 +292,7 @@ async def open_meeting(
     `out` is its directory, made if absent; else one under `runs/` is. `tools` are functions that the scenario
     may name: `python: NAME`. Raises `ScenarioError`, `SetupError` or `JournalError` before anything is said,
     and `JournalError` if it cannot be recorded any longer.
-    With a `resumption` the meeting is not begun but gone on with (`trialogue.meeting.resume`).
+    With a `resumption` the meeting is not begun but gone on with (`trialogue.meeting.run`).
     """
     resolved = prepared(scenario, overrides)
     out = None if out is None else Path(out)

@@ -25,8 +25,6 @@ from trialogue.report.page.runs import RunRow, runs_document
 from trialogue.report.page.sound import mp3, parts_of, peaks
 from trialogue.report.result import Run, result
 
-__all__ = ["PAGE", "WhereSound", "is_run", "write_page", "write_runs"]
-
 PAGE: Final = "report.html"
 """What the page is called in a run's directory."""
 

@@ -14,6 +14,7 @@ from trialogue.errors import AuthorFailed
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.meeting import DEFAULT_EDGES, Meeting, open_meeting, prepared
 from trialogue.meeting.outputs import MeetingResult
+from trialogue.meeting.resumption import Resumption, open_resumption
 from trialogue.meeting.virtual import run_virtual
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import Resolved
@@ -124,3 +125,27 @@ async def _hold(opening: Opening, watch: Watch, owner: Owner) -> MeetingResult:
                 watching.cancel_scope.deadline = trio.current_time() + WATCHER_S
             nursery.cancel_scope.cancel(reason="the meeting is over")
     return result
+
+
+def resume_meeting(
+    run: str | Path | Resumption,
+    *,
+    out: Path | None = None,
+    edges: Edges = DEFAULT_EDGES,
+    watch: Watch = watch_nothing,
+    owner: Owner = NOBODY,
+    allow_changed_scenario: bool = False,
+) -> MeetingResult:
+    """Go on with the meeting whose run is in the directory `run`, to its end, on its own clock.
+
+    The new run is a directory of its own, `out` or a new one under `runs/`: its journal begins with all
+    records of the old, its recordings with all that was heard. Raises what `open_resumption` and
+    `open_meeting` raise. Call it from the main thread.
+    """
+    if isinstance(run, Resumption):
+        past = run
+    else:
+        imports = edges.permissions.imports
+        past = open_resumption(Path(run), imports, allow_changed_scenario=allow_changed_scenario)
+    opening = partial(open_meeting, past.resolved, out=out, edges=edges, resumption=past)
+    return run_to_its_end(past.resolved, opening, watch, owner)

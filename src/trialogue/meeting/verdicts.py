@@ -16,8 +16,6 @@ from trialogue.model.expectations import Expectations, Findings
 from trialogue.report.cast import with_everybody
 from trialogue.report.result import Result, Run, result
 
-__all__ = ["judge_run", "verdict_of"]
-
 _CONVERTER: Final = cattrs.Converter()
 
 

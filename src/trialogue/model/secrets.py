@@ -17,8 +17,6 @@ from urllib.parse import quote
 import attrs
 from attrs import Factory, field, frozen
 
-__all__ = ["MASK", "NO_SECRETS", "SHORTEST", "Secrets", "secrets_of"]
-
 MASK: Final = "***"
 """What stands in the place of a secret."""
 

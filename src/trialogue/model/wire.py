@@ -6,8 +6,6 @@ from typing import Literal, TypeAlias
 
 from attrs import field, frozen
 
-__all__ = ["WireClosed", "WireFact", "WireOpened", "WireRecord", "WireSide", "WireSound", "WireText"]
-
 WireSide: TypeAlias = Literal["client", "server"]
 """Who said something."""
 

@@ -17,8 +17,6 @@ from trialogue.services.keys import KeyFault, Stages, ThinkStage
 from trialogue.services.port import EarOffer
 from trialogue.services.service import Service
 
-__all__ = ["SERVICE", "EmbeddedKeys"]
-
 
 class EmbeddedKeys(DeepgramKeys):
     """The keys of the embedded server: the vendor's, but it manages no models."""

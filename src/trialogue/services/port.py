@@ -23,18 +23,6 @@ from trialogue.model.memory import ContextItem
 from trialogue.services.facts import Due, EarDue, EarFact, Fact, Failed
 from trialogue.services.verdicts import Judgement
 
-__all__ = [
-    "AgentOffer",
-    "AgentWire",
-    "Dialect",
-    "EarOffer",
-    "EarWire",
-    "Header",
-    "Hosted",
-    "Message",
-    "Order",
-]
-
 Message: TypeAlias = str | bytes
 """What goes over a socket in one piece: text, or binary."""
 

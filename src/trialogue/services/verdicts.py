@@ -14,23 +14,6 @@ from attrs import frozen
 
 from trialogue.errors import ConnectionLost, DialFailed, RemoteProtocolError
 
-__all__ = [
-    "OUR_BUG",
-    "SERVICE",
-    "UNKNOWN",
-    "Judgement",
-    "Verdict",
-    "fatal",
-    "go_on",
-    "is_ours",
-    "judge_close",
-    "judge_end",
-    "judge_status",
-    "judgements",
-    "retry",
-    "retry_once",
-]
-
 
 class Verdict(Enum):
     """What is to be done next."""

@@ -12,8 +12,6 @@ from typing import Final
 
 from trialogue.speech.ports import Recognized
 
-__all__ = ["believable", "most_words"]
-
 WORDS_A_SECOND: Final = 6.0
 """People speak 2 to 5 words a second."""
 

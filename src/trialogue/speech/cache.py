@@ -21,8 +21,6 @@ from attrs import asdict, evolve
 from trialogue.speech.ports import HEARING_RATE, Recognized, Recognizer, Spoken, Synthesizer
 from trialogue.speech.store import Store
 
-__all__ = ["CachedRecognizer", "CachedSynthesizer"]
-
 _HEAD_LENGTH: Final = struct.Struct("<I")
 
 

@@ -25,8 +25,6 @@ from numpy.typing import NDArray
 from trialogue.speech.ports import HEARING_RATE, EdgeKind, SpeechEdge
 from trialogue.speech.wheels import loading, require, verified
 
-__all__ = ["HANG_MS", "WINDOW", "SileroDetector", "SpeechProbability", "open_silero"]
-
 WINDOW: Final = 512
 """Samples a window: what the model was trained on at 16 kHz."""
 

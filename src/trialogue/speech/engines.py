@@ -20,8 +20,6 @@ from trialogue.speech.cache import CachedRecognizer, CachedSynthesizer
 from trialogue.speech.ports import Recognizer, SpeechDetector, Synthesizer
 from trialogue.speech.store import Store, default_directory
 
-__all__ = ["LOCAL", "Engines", "open_engines"]
-
 LOCAL: Final = "local"
 """The name of the engines that come with the extra `local`."""
 

@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 
 from trialogue.model.audio import AudioFormat, Encoding
 
-__all__ = ["Decoder", "Encoder", "decode", "encode"]
-
 _MULAW_BIAS: Final = 33
 """Added before the segment is chosen, in 14-bit samples."""
 

@@ -8,8 +8,6 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["HOPS_A_SECOND", "Levels", "Row"]
-
 HOPS_A_SECOND: Final = 100
 """How often a level is taken."""
 

@@ -12,8 +12,6 @@ from trialogue.speech.ports import Recognized, Recognizer, Spoken, Synthesizer
 from trialogue.speech.recognition import WHISPER, open_whisper
 from trialogue.speech.synthesis import HIBARI, open_hibari
 
-__all__ = ["engines"]
-
 _T = TypeVar("_T")
 
 

@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 
 from trialogue.speech.ports import HEARING_RATE
 
-__all__ = ["BANDS", "HOP", "log_mel"]
-
 BANDS: Final = 80
 """Mel bands a frame."""
 

@@ -23,8 +23,6 @@ from trialogue.speech.levels import HOPS_A_SECOND, Levels, Row
 from trialogue.speech.ports import HEARING_RATE, EdgeKind, SpeechDetector, SpeechEdge
 from trialogue.speech.resample import Resampler
 
-__all__ = ["BACK_S", "FELL_S", "STILL_S", "VoicePlaces"]
-
 BACK_S: Final = 0.15
 """How far before the detector's place a voice may begin, in seconds."""
 

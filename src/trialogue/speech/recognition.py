@@ -23,8 +23,6 @@ from trialogue.speech.mel import HOP, log_mel
 from trialogue.speech.ports import HEARING_RATE, Recognized
 from trialogue.speech.wheels import loading, require, verified
 
-__all__ = ["WHISPER", "WhisperRecognizer", "open_whisper", "segments"]
-
 _SHA256: Final = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"
 
 WHISPER: Final = f"whisper-tiny.en-int8-{_SHA256[:12]}-1"

@@ -18,8 +18,6 @@ from attrs import frozen
 
 from trialogue.errors import SetupError
 
-__all__ = ["MOST_CHANNELS", "MOST_S", "RATES", "check_recording", "read_recording"]
-
 MOST_S: Final = 4 * 3600.0
 """The longest recording, in seconds."""
 

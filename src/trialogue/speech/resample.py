@@ -17,8 +17,6 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-__all__ = ["Resampler"]
-
 _TELEPHONY_RATE: Final = 8_000
 _NOTHING: Final[NDArray[np.float32]] = np.zeros(0, np.float32)
 

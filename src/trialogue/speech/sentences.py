@@ -13,8 +13,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["LONGEST", "SentenceSplitter", "split_sentences"]
-
 LONGEST: Final = 400
 """Characters a sentence at most, about 25 s of speech."""
 

@@ -12,8 +12,6 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["letters_in", "sayable", "speakable"]
-
 _CODE_FENCE: Final = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _IMAGE_OR_LINK: Final = re.compile(r"!?\[([^\]]{0,500})\]\([^)\s]{0,500}(?:\s[^)]{0,200})?\)")
 _ADDRESS: Final = re.compile(

@@ -22,8 +22,6 @@ from typing import Final, TypeVar
 
 from attrs import evolve, frozen
 
-__all__ = ["Statistics", "Store", "default_directory"]
-
 _T = TypeVar("_T")
 _MIB: Final = 1 << 20
 _MAGIC: Final = b"TLS1"

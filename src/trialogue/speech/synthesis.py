@@ -27,8 +27,6 @@ from trialogue.speech.spoken_text import sayable, speakable
 from trialogue.speech.voices import VoiceShape, voice_for
 from trialogue.speech.wheels import loading, require, verified
 
-__all__ = ["HIBARI", "SAMPLE_RATE", "HibariSynthesizer", "open_hibari"]
-
 _VERSION: Final = "0.2.1"
 _SHA256: Final = "5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8"
 

@@ -14,8 +14,6 @@ from typing import Final
 from trialogue.errors import SetupError
 from trialogue.importing import import_extra, reason_of
 
-__all__ = ["INSTALL", "loading", "missing", "require", "verified"]
-
 INSTALL: Final = "pip install 'trialogue[local]'"
 """The command that installs the extra."""
 

@@ -18,8 +18,6 @@ from attrs import define, field, frozen
 from trialogue.errors import LocalProtocolError
 from trialogue.supervise.specs import ChildSpec
 
-__all__ = ["MOVES", "Child", "ChildState", "ChildStatus", "Life"]
-
 
 class ChildState(Enum):
     """Where a child stands."""

@@ -16,8 +16,6 @@ from attrs import define, field
 
 from trialogue.supervise.specs import AutoShutdown, Intensity, Restart, Strategy
 
-__all__ = ["RESTARTS", "RestartWindow", "affected", "is_over"]
-
 RESTARTS: Final = {
     (Restart.PERMANENT, "failed"): True,
     (Restart.PERMANENT, "normal"): True,

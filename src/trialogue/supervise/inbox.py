@@ -15,8 +15,6 @@ from attrs import define, field, frozen
 from trialogue.errors import LocalProtocolError
 from trialogue.supervise.child import Child, Life
 
-__all__ = ["Answer", "ChildRequest", "Inbox"]
-
 
 @frozen
 class Answer:

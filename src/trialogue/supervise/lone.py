@@ -6,8 +6,6 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import cast
 
-__all__ = ["lone_error"]
-
 
 @contextmanager
 def lone_error() -> Generator[None, None, None]:

@@ -9,18 +9,6 @@ from attrs import frozen
 
 from trialogue.diagnostics import Log
 
-__all__ = [
-    "Diagnostics",
-    "Escalated",
-    "Exited",
-    "Observation",
-    "Observer",
-    "Overrun",
-    "Restarting",
-    "Started",
-    "reason_of",
-]
-
 
 def reason_of(error: BaseException | None) -> str:
     """How a child ended, in one word: `normal`, or the type of its error. Never the error's text.

@@ -19,8 +19,6 @@ from typing import Final, cast
 import trio
 from attrs import define, field
 
-__all__ = ["WATCHED", "watch_signals"]
-
 WATCHED: Final = tuple(
     signal.Signals[name] for name in ("SIGINT", "SIGTERM", "SIGHUP") if name in signal.Signals.__members__
 )

@@ -10,18 +10,6 @@ import trio
 from attrs import field, frozen
 from attrs.validators import ge, gt, min_len
 
-__all__ = [
-    "DEFAULT_SHUTDOWN_S",
-    "AutoShutdown",
-    "Backoff",
-    "ChildSpec",
-    "Intensity",
-    "Restart",
-    "Start",
-    "Strategy",
-    "check_specs",
-]
-
 DEFAULT_SHUTDOWN_S = 5.0
 """How long a child may take to stop, in seconds, unless its spec says otherwise."""
 

@@ -25,8 +25,6 @@ from trialogue.supervise.specs import (
 from trialogue.supervise.task import SupervisorTask, TaskPhase
 from trialogue.supervise.tree import Tree
 
-__all__ = ["Supervisor", "open_supervisor", "supervisor_spec"]
-
 DEFAULT_INTENSITY = Intensity()
 """OTP's own: one restart within five seconds."""
 

@@ -22,8 +22,6 @@ from trialogue.supervise.child import Life
 from trialogue.supervise.inbox import ChildRequest, Inbox
 from trialogue.supervise.tree import Tree
 
-__all__ = ["SupervisorTask", "TaskPhase"]
-
 
 class TaskPhase(Enum):
     """Where a supervisor stands."""

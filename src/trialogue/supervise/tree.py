@@ -33,8 +33,6 @@ from trialogue.supervise.observations import (
 )
 from trialogue.supervise.specs import AutoShutdown, Restart, Strategy
 
-__all__ = ["Tree"]
-
 
 @define(eq=False)
 class Tree:

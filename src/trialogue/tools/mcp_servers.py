@@ -26,8 +26,6 @@ from trialogue.supervise import (
 )
 from trialogue.tools.kinds import McpServer
 
-__all__ = ["Crashes", "Servers", "open_servers", "pause_s"]
-
 RESTARTS = Intensity(max_restarts=10, within_s=120.0)
 """How often a server may be gone until it is given up: for an address that is started anew, two minutes."""
 

@@ -15,8 +15,9 @@ from typing import assert_never, cast
 
 from attrs import field, frozen
 
+from trialogue.brain.tools.arguments import misfit
 from trialogue.compute import Inline, InThreads, is_virtual
-from trialogue.errors import SetupError
+from trialogue.errors import SetupError, ToolFailed
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.tool_specs import (
     Command,
@@ -30,7 +31,6 @@ from trialogue.scenario.variables import reveal
 from trialogue.services import service_of
 from trialogue.tools.executor import Tool
 from trialogue.tools.kinds import (
-    CheckedTool,
     CommandTool,
     HttpTool,
     McpServer,
@@ -112,6 +112,29 @@ async def open_tools(resolved: Resolved, allowed: Permissions = NOTHING_MORE) ->
             tools[spec.name] = CheckedTool(tool, schema)
             told[spec.name] = Signature(spec.description or itself.description, schema)
         yield Toolbox(tools, told, crashes)
+
+
+@frozen
+class CheckedTool:
+    """A tool that is called only with arguments that fit its schema."""
+
+    tool: Tool
+    """What is called."""
+
+    schema: Mapping[str, object]
+    """JSON Schema of its arguments."""
+
+    @property
+    def timeout_s(self) -> float:
+        """Seconds after which a call is given up."""
+        return self.tool.timeout_s
+
+    async def call(self, arguments: Mapping[str, object]) -> object:
+        """Judge, then call; `ToolFailed` tells the model what does not fit."""
+        wrong = misfit(self.schema, arguments)
+        if wrong is not None:
+            raise ToolFailed(f"the arguments do not fit: {wrong}", code="arguments")
+        return await self.tool.call(arguments)
 
 
 def _make(spec: ToolSpec, allowed: Permissions, servers: Servers) -> tuple[Tool, Signature]:

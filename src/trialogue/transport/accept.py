@@ -25,19 +25,6 @@ from trialogue.transport.lifetime import background, open_for_messages
 from trialogue.transport.socket import DEFAULT_SOCKET_RULES, Handshake, SocketRules, WebSocket
 from trialogue.transport.upgrade import read_host
 
-__all__ = [
-    "Accept",
-    "AcceptRules",
-    "Converse",
-    "Decide",
-    "Reject",
-    "SocketService",
-    "UpgradeRequest",
-    "accept_all",
-    "serve_websocket",
-    "upgrade",
-]
-
 STREAM_GONE: Final = (trio.BrokenResourceError, trio.ClosedResourceError)
 """How a stream says that its peer has gone."""
 

@@ -17,8 +17,6 @@ from attrs import field, frozen
 from trialogue.transport.http import HttpExchange, HttpRequest, HttpRules
 from trialogue.transport.wire import MAX_HEAD_BYTES
 
-__all__ = ["Door", "Upgrading", "arrive"]
-
 _READ_BYTES = 64 * 1024
 
 

@@ -25,8 +25,6 @@ from trialogue.transport.socket import Handshake, SocketRules, SocketStatistics
 from trialogue.transport.wire import WireStream
 from trialogue.transport.writer import LINGER_S, Writer
 
-__all__ = ["HandshakeEnded", "WireSocket"]
-
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 """What stands behind the handshake, as the library reads it."""
 

@@ -15,8 +15,6 @@ from attrs import define, field
 from trialogue.errors import LocalProtocolError
 from trialogue.transport.library import SocketEnding
 
-__all__ = ["SOCKET_TRANSITIONS", "SocketCourse", "SocketState", "SocketStep"]
-
 
 class SocketState(Enum):
     """How far a socket has come."""

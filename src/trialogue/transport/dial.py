@@ -31,15 +31,6 @@ from trialogue.transport.reasons import reason_of_failure
 from trialogue.transport.socket import DEFAULT_SOCKET_RULES, Handshake, SocketRules, WebSocket
 from trialogue.transport.upgrade import read_response, refusal
 
-__all__ = [
-    "Connector",
-    "DialRules",
-    "HeaderValue",
-    "in_memory",
-    "open_websocket",
-    "open_websocket_over",
-]
-
 HeaderValue = str | Callable[[], str]
 """A header's value, or for a secret a function that reveals it; called once, when the request is built."""
 

@@ -21,8 +21,6 @@ from contextlib import suppress
 
 import trio
 
-__all__ = ["DirectStream", "DirectTls", "direct", "shake_hands"]
-
 READ_BYTES = 64 * 1024
 """How much is read at once where nobody says, and how much is encrypted at once."""
 

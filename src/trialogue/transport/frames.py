@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["close_frame", "data_frame", "frame", "masked"]
-
 FIN = 0x80
 """The first byte's bit of a frame that ends its message."""
 

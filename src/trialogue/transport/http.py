@@ -19,17 +19,6 @@ from attrs import evolve, field, frozen
 
 from trialogue.errors import ConnectionLost
 
-__all__ = [
-    "DEFAULT_HTTP_RULES",
-    "Answer",
-    "DecideHttp",
-    "HttpExchange",
-    "HttpRequest",
-    "HttpResponse",
-    "HttpRules",
-    "Taken",
-]
-
 LINGER_S = 1.0
 """Seconds that a client is given to read the answer before a connection with unread bytes is reset."""
 

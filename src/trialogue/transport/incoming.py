@@ -18,8 +18,6 @@ from attrs import define, field, frozen
 
 from trialogue.transport.frames import masked
 
-__all__ = ["Incoming"]
-
 _FIN, _RESERVED, _OPCODE = 0x80, 0x70, 0x0F
 _MASKED, _SIZE = 0x80, 0x7F
 _CONTINUATION, _TEXT, _BINARY, _CLOSE, _PING, _PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA

@@ -12,8 +12,6 @@ from wsproto.utilities import ProtocolError as WsprotoError
 
 from trialogue.errors import ConnectionLost, RemoteProtocolError
 
-__all__ = ["LIBRARY_FAULTS", "Library", "LibraryNursery", "SocketEnding", "ending_of"]
-
 LIBRARY_FAULTS = (
     WsprotoError,
     h11.ProtocolError,

@@ -18,8 +18,6 @@ from trialogue.transport.connection import WireSocket
 from trialogue.transport.library import SocketEnding
 from trialogue.transport.socket import LivenessRules
 
-__all__ = ["background", "open_for_messages"]
-
 
 @asynccontextmanager
 async def background() -> AsyncGenerator[trio.Nursery]:

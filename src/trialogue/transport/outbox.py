@@ -8,8 +8,6 @@ from attrs import define, field
 
 from trialogue.transport.socket import OutboxRules
 
-__all__ = ["Outbox"]
-
 
 @define(eq=False)
 class Outbox:

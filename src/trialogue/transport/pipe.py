@@ -13,8 +13,6 @@ from operator import index
 import trio
 from attrs import define, field
 
-__all__ = ["DEFAULT_PIPE_BYTES", "PipeStream", "open_pipe"]
-
 DEFAULT_PIPE_BYTES = 64 * 1024
 """How many bytes one direction holds before its sender waits."""
 

@@ -8,8 +8,6 @@ from socket import gaierror
 from ssl import SSLError
 from typing import cast
 
-__all__ = ["reason_of_failure", "reason_of_system"]
-
 
 def reason_of_failure(error: BaseException) -> str:
     """What the system said, as `Connection refused`; of several attempts each reason once.

@@ -27,8 +27,6 @@ from trialogue.transport.accept import (
 from trialogue.transport.arrival import Door, Upgrading, arrive
 from trialogue.transport.http import HttpExchange, HttpRequest
 
-__all__ = ["Crowd", "serve_websockets"]
-
 
 @frozen
 class Crowd:

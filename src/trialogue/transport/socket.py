@@ -13,16 +13,6 @@ from typing import Protocol
 
 from attrs import field, frozen
 
-__all__ = [
-    "DEFAULT_SOCKET_RULES",
-    "Handshake",
-    "LivenessRules",
-    "OutboxRules",
-    "SocketRules",
-    "SocketStatistics",
-    "WebSocket",
-]
-
 
 @frozen
 class OutboxRules:

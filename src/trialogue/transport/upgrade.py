@@ -17,8 +17,6 @@ from wsproto.utilities import generate_accept_token
 
 from trialogue.errors import DialFailed, ProviderRefused
 
-__all__ = ["Response", "accept_key", "read_headers", "read_host", "read_response", "refusal"]
-
 PASSING_STATUSES = frozenset({408, 425, 429})
 """Refusals below 500 that another attempt may not meet (RFC 9110, RFC 8470, RFC 6585)."""
 

@@ -13,8 +13,6 @@ from attrs import define, field
 
 from trialogue.transport.incoming import Incoming
 
-__all__ = ["WireStream"]
-
 MAX_UNWRITTEN_BYTES = 256 * 1024
 """Unwritten bytes beyond which a further frame is refused; only a flood of pings gets there."""
 

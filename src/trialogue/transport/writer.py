@@ -21,8 +21,6 @@ from trialogue.transport.outbox import Outbox
 from trialogue.transport.socket import SocketRules
 from trialogue.transport.wire import WireStream
 
-__all__ = ["LINGER_S", "Writer"]
-
 BATCH_BYTES = 32 * 1024
 """Encoded bytes after which the writer writes: small, so that old audio can still be dropped."""
 

@@ -25,8 +25,6 @@ from trialogue.services.facts import Due, Fact, Failed
 from trialogue.services.port import Message, Order
 from trialogue.services.verdicts import Judgement
 
-__all__ = ["DeepgramAgent", "DeepgramWire", "agent_offer", "settings_for"]
-
 _PLAIN_RATE = 24_000
 
 

@@ -27,9 +27,6 @@ from trialogue.services.deepgram.settings import AgentSettings
 from trialogue.services.deepgram.structure import Misfit, converter, history_class, tags_of
 from trialogue.services.deepgram.wire import JsonObject, WireObject
 
-__all__ = ["classes_of", "decode", "decode_client", "decode_server", "encode", "read_agent", "unknown_fields"]
-
-
 # --- reading ----------------------------------------------------------------------------------------
 
 _Chooser: TypeAlias = Callable[[JsonObject], type[WireObject]]

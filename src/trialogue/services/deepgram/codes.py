@@ -26,8 +26,6 @@ from trialogue.services.verdicts import (
     retry_once,
 )
 
-__all__ = ["judge", "judge_early", "judge_error", "judge_warning", "judgements"]
-
 _ERRORS: Mapping[str, Judgement] = {
     "INTERNAL_SERVER_ERROR": retry(SERVICE),
     "CLIENT_MESSAGE_TIMEOUT": retry_once("No audio reached the service in time: is the machine overloaded?"),

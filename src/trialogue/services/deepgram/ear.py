@@ -13,8 +13,6 @@ from trialogue.services.facts import EarDue, EarFact, Failed
 from trialogue.services.port import Header, Message
 from trialogue.services.verdicts import Judgement
 
-__all__ = ["DeepgramEar", "DeepgramEarWire"]
-
 
 @frozen
 class DeepgramEar:

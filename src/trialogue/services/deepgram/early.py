@@ -10,8 +10,6 @@ from typing import Final, Generic, TypeVar
 
 from attrs import define, field
 
-__all__ = ["EarlyTalk"]
-
 MAX_BYTES: Final = 1024 * 1024
 """Sound that is kept: twenty seconds at 24 kHz."""
 

@@ -16,8 +16,6 @@ from trialogue.services.deepgram.keys import SpeakKeys, ThinkKeys
 from trialogue.services.deepgram.listen import ListenSettings
 from trialogue.services.keys import Stages
 
-__all__ = ["STANDARD", "STANDARD_MODELS", "price_of_agent", "price_of_listening"]
-
 STANDARD: Final = Price("deepgram/voice-agent", usd_a_minute=4.50 / 60, as_of="2025-06-16")
 """Deepgram's own listen and speak, and a model of its tier Standard: 4.50 US dollars an hour of a session, as
 announced with its general availability (https://deepgram.com/learn/voice-agent-api-generally-available)."""

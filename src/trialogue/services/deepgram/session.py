@@ -63,8 +63,6 @@ from trialogue.services.facts import (
 )
 from trialogue.services.verdicts import Verdict, judge_close
 
-__all__ = ["TRANSITIONS", "ClientSession", "HandshakeStep", "SessionState"]
-
 HANDSHAKE_S = 10.0
 """How long Welcome and SettingsApplied may each take."""
 

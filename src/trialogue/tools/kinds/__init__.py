@@ -1,6 +1,5 @@
 """The kinds of tools that a scenario can name."""
 
-from trialogue.tools.checked import CheckedTool
 from trialogue.tools.kinds.command import CommandTool
 from trialogue.tools.kinds.http import HttpTool, is_loopback
 from trialogue.tools.kinds.mcp import McpServer, McpTool
@@ -9,7 +8,6 @@ from trialogue.tools.kinds.python import PythonTool, import_function
 from trialogue.tools.signatures import Signature, describe
 
 __all__ = [
-    "CheckedTool",
     "CommandTool",
     "HttpTool",
     "McpServer",

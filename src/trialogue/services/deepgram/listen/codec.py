@@ -8,8 +8,6 @@ from trialogue.services.deepgram.codec import classes_of, decode
 from trialogue.services.deepgram.listen.flux import FluxClientMessage, FluxServerMessage
 from trialogue.services.deepgram.listen.nova import NovaClientMessage, NovaServerMessage
 
-__all__ = ["decode_flux_client", "decode_flux_server", "decode_nova_client", "decode_nova_server"]
-
 _FLUX_CLIENT, _FLUX_SERVER = classes_of(FluxClientMessage), classes_of(FluxServerMessage)
 _NOVA_CLIENT, _NOVA_SERVER = classes_of(NovaClientMessage), classes_of(NovaServerMessage)
 

@@ -21,8 +21,6 @@ from trialogue.services.deepgram.listen.utterances import PlacedWords, Utterance
 from trialogue.services.deepgram.messages import ForceEndTurn, KeepAlive, UnknownMessage
 from trialogue.services.facts import ChangeRefused, EarFact, Failed, Unknown, Updated, Warned
 
-__all__ = ["Connected", "FluxDialect", "ListenRoute", "NovaDialect"]
-
 ListenConfigure: TypeAlias = flux.FluxConfigure | nova.NovaConfigure
 """A change of a session, in either dialect."""
 

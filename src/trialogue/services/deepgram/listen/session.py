@@ -51,8 +51,6 @@ from trialogue.services.facts import (
 )
 from trialogue.services.verdicts import Verdict, judge_close
 
-__all__ = ["LISTEN_TRANSITIONS", "ListenSession", "ListenState", "ListenStep"]
-
 QUIET_S = 0.5
 """How long nobody may feed the session before it feeds silence."""
 

@@ -10,8 +10,6 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from attrs import field, frozen
 
-__all__ = ["FLUX_PATH", "NOVA_PATH", "ListenRoute", "ListenSettings", "route_of"]
-
 ListenRoute: TypeAlias = Literal["v1", "v2"]
 """`v2` is the one whose models say when a turn ends."""
 
