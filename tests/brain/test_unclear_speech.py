@@ -3,7 +3,7 @@
 import pytest
 
 from trialogue.brain.meeting import Brain
-from trialogue.model.commands import GrantFloor, WakeAt
+from trialogue.model.commands import GrantFloor, Report, WakeAt
 from trialogue.model.events import (
     EarHeard,
     EarReady,
@@ -189,3 +189,38 @@ def test_speech_that_was_over_when_it_got_the_floor_stands_where_it_was():
     (said_it,) = [each for each in player.brain.utterances() if each.participant == "dana"]
     assert (said_it.start_s, said_it.end_s, said_it.beside) == (20.8, 23.8, "")
     assert player.brain.turns[-1].spoken_s == pytest.approx(3.0)
+
+
+def test_words_of_three_stretches_stand_from_the_first_that_has_none():
+    """The ear takes an assent, a cough and an assent for one: none of the three is nowhere."""
+    player = beside_a_story(
+        *ASSENT,
+        (4.6, SpeechStarted("dana", 4.5)),
+        (5.0, VoiceFell("dana", 4.9)),
+        (5.3, SpeechStopped("dana", 4.9)),
+        (6.1, SpeechStarted("dana", 6.0)),
+        (6.5, VoiceFell("dana", 6.4)),
+        (6.8, SpeechStopped("dana", 6.4)),
+        (7.0, EarHeard("dana", 1, 1, "Yes. Right.", 3.0, 6.4, "final")),
+        until=15.0,
+    )
+    (words,) = [each for each in player.brain.utterances() if each.participant == "dana"]
+    assert (words.start_s, words.end_s, words.heard) == (3.0, 6.4, "Yes. Right.")
+
+
+def test_words_of_an_assent_before_make_no_interruption_of_the_next():
+    """The ear goes on with one utterance: each assent is judged by the words that came since it began."""
+    player = beside_a_story(
+        (3.1, SpeechStarted("dana", 3.0)),
+        (3.3, EarHeard("dana", 1, 1, "Oh yes.", 3.0, 3.3, "interim")),
+        (3.5, VoiceFell("dana", 3.4)),
+        (3.8, SpeechStopped("dana", 3.4)),
+        (4.1, SpeechStarted("dana", 4.0)),
+        (4.3, EarHeard("dana", 1, 1, "Oh yes. Quite right.", 3.0, 4.3, "interim")),
+        (4.5, VoiceFell("dana", 4.4)),
+        (4.8, SpeechStopped("dana", 4.4)),
+        (5.0, EarHeard("dana", 1, 1, "Oh yes. Quite right.", 3.0, 4.4, "final")),
+        until=12.0,
+    )
+    assert [report.code for report in player.decided(Report)] == ["backchannel", "backchannel"]
+    assert [grant.to for grant in player.decided(GrantFloor)] == ["tech"]

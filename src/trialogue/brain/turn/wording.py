@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+from attrs import frozen
+
 from trialogue.brain.owners import Owners
 from trialogue.brain.seats.people import SpeechStretch, are_believed
 from trialogue.brain.turn.person import PersonTurn
@@ -28,6 +30,20 @@ READ_WORDS_A_SECOND = 4.0
 
 READ_AT_LEAST_S = 0.5
 """How long the shortest typed words are read, in seconds."""
+
+
+@frozen
+class SpokenPlace:
+    """Where words beside another's turn stand."""
+
+    stretch: SpeechStretch
+    """The speech in which the last of them was said."""
+
+    begin_s: float
+    """Where they begin on the meeting's audio clock."""
+
+    kind: Beside
+    """What that speech was."""
 
 
 def attribute(o: Owners, turn: PersonTurn, spoken: SpokenUtterance) -> None:
@@ -94,11 +110,13 @@ def late(o: Owners, spoken: SpokenUtterance, turn: int) -> None:
 
 
 def aside(o: Owners, spoken: SpokenUtterance, stretch: SpeechStretch, kind: Beside) -> None:
-    """Attribute words that were said beside another's turn."""
+    """Attribute words that were said beside another's turn, from the first speech that has no words yet."""
     text = o.utterances.tell(spoken)
+    begins = [each.begin_s for each in spoken.home if not (each.is_worded or each.turn)]
     o.people.word(spoken.home, spoken.words)
     if text:
-        _stand_beside(o, spoken.name, stretch, (text, kind), is_certain=spoken.is_final)
+        place = SpokenPlace(stretch, min((*begins, stretch.begin_s)), kind)
+        _stand_beside(o, spoken.name, text, place, is_certain=spoken.is_final)
 
 
 def unworded(o: Owners) -> list[tuple[str, SpeechStretch]]:
@@ -113,27 +131,25 @@ def unclear_beside(o: Owners, name: str, stretch: SpeechStretch) -> None:
             aside(o, spoken, stretch, stretch.kind or "backchannel")
             return
     o.people.word([stretch])
-    _stand_beside(o, name, stretch, (UNCLEAR, stretch.kind or "backchannel"), is_certain=False)
+    place = SpokenPlace(stretch, stretch.begin_s, stretch.kind or "backchannel")
+    _stand_beside(o, name, UNCLEAR, place, is_certain=False)
     _note_unclear(o, name)
 
 
-def _stand_beside(
-    o: Owners, name: str, stretch: SpeechStretch, said: tuple[str, Beside], *, is_certain: bool
-) -> None:
-    text, kind = said
-    end_s = o.now if stretch.end_s is None else stretch.end_s
+def _stand_beside(o: Owners, name: str, text: str, place: SpokenPlace, *, is_certain: bool) -> None:
+    end_s = o.now if place.stretch.end_s is None else place.stretch.end_s
     o.emit(
         Attribute(
             name,
-            stretch.beside,
+            place.stretch.beside,
             text,
             is_certain=is_certain,
-            beside=kind,
-            begin_s=round(stretch.begin_s, 6),
+            beside=place.kind,
+            begin_s=round(place.begin_s, 6),
             end_s=round(end_s, 6),
         )
     )
-    if kind == "overlap":
+    if place.kind == "overlap":
         _tell(o, DigestLine(o.cast[name], text, is_certain=is_certain, was_beside=True))
 
 

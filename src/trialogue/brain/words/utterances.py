@@ -26,6 +26,17 @@ class SpokenUtterance:
     told: int = 0
     """How many of its words stand in the transcript."""
 
+    known: int = 0
+    """How many of its words were known when it was told last."""
+
+    before: int = 0
+    """How many of them were known before the last of that speech began."""
+
+    @property
+    def last(self) -> int:
+        """How many of its words are of the last of the speech that it was said in."""
+        return max(0, len(self.words.text.split()) - self.before)
+
     @property
     def rest(self) -> str:
         """The words that do not stand in the transcript yet."""
@@ -48,7 +59,9 @@ class Utterances:
 
     def put(self, spoken: SpokenUtterance, home: list[SpeechStretch]) -> None:
         """Note in which stretches of speech an utterance was said."""
-        spoken.home = home
+        if spoken.home and home and home[-1] is not spoken.home[-1]:
+            spoken.before = spoken.known
+        spoken.home, spoken.known = home, len(spoken.words.text.split())
 
     def tell(self, spoken: SpokenUtterance) -> str:
         """Take the words that do not stand in the transcript yet: they do now."""

@@ -25,6 +25,9 @@ from trialogue.report.stretches import Stretch, joined
 YIELD_S: Final = 3.0
 """How soon one who gives way is silent, in seconds."""
 
+NEAR_S: Final = 0.02
+"""How much an utterance may go beyond the speech that it lies in, in seconds: a frame."""
+
 RULES: Final = InterruptRules()
 """The rules of a meeting that is not known to have others."""
 
@@ -185,13 +188,14 @@ def _attempt(new: Stretch, old: Stretch, said: Sequence[Utterance], rules: Inter
 
 
 def _said_in(stretch: Stretch, said: Iterable[Utterance]) -> list[Utterance]:
-    """The utterances that lie in a stretch; none where no words of it are known."""
+    """The utterances that lie in a stretch; none where no words of it are known, or of it alone."""
     return [
         each
         for each in said
         if each.participant == stretch.participant
         and stretch.start_s <= each.start_s + 1e-6
         and each.start_s < stretch.end_s
+        and not (each.beside and each.end_s > stretch.end_s + NEAR_S)
     ]
 
 
