@@ -65,7 +65,7 @@ def most_in(times, window_s):
 def test_all_are_back_in_time(count, within_s):
     """Everybody comes back, nobody before its turn: the peak of dials is the limiter's."""
     crowd = Crowd(count)
-    back_in_s = run_virtual(crowd.back_in_s, seed=7)
+    back_in_s = run_virtual(crowd.back_in_s)
     assert len(crowd.of(SessionLost)) == count
     assert len(crowd.of(SessionReady)) == 2 * count
     assert crowd.of(SessionFailed) == []
@@ -79,7 +79,7 @@ def test_a_service_that_comes_back_slowly():
     chance = random.Random(7)
     failures = [DialFailed("busy", status=503) if chance.random() < 0.33 else None for _ in range(40)]
     crowd = Crowd(50)
-    back_in_s = run_virtual(lambda: crowd.back_in_s(failures), seed=7)
+    back_in_s = run_virtual(lambda: crowd.back_in_s(failures))
     assert crowd.of(SessionFailed) == []
     assert len(crowd.of(SessionReady)) == 100
     assert most_in(crowd.service.dialled, 0.999) <= LIMITER.burst + LIMITER.per_s
@@ -91,7 +91,7 @@ def test_a_revoked_key_is_tried_by_few_and_failed_by_all():
     crowd = Crowd(50)
     refused = [ProviderRefused("the service answered 401", status=401)] * 400
 
-    run_virtual(lambda: crowd.back_in_s(refused), seed=7)
+    run_virtual(lambda: crowd.back_in_s(refused))
     failed = crowd.of(SessionFailed)
     assert len({event.participant for _, event in failed}) == len(failed) == 50
     assert all(event.refused for _, event in failed)

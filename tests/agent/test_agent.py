@@ -59,7 +59,7 @@ def hold(script, conversation):
         async with open_agent(agent_of(script), connect=connect_to(engines)) as agent:
             return await conversation(agent)
 
-    return run_virtual(main, seed=0)
+    return run_virtual(main)
 
 
 class Listening:
@@ -195,7 +195,7 @@ def test_a_tools_result_is_known_to_the_next_session():
             agent.actor.orders.post(RollOver("agent", 1))
             await until(agent, SessionReady)
 
-    run_virtual(main, seed=0)
+    run_virtual(main)
     first, second = [message for message in told if '"Settings"' in message]
     assert "noon" not in first
     assert '{\\"now\\": \\"noon\\"}' in second

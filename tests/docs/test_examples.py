@@ -70,7 +70,7 @@ def virtual_run(function, *arguments, clock=None, **options):
     """`trio.run` by a virtual clock, unless the caller brings one."""
     if clock is not None:
         return real_run(function, *arguments, clock=clock, **options)
-    return run_virtual(partial(function, *arguments), seed=0)
+    return run_virtual(partial(function, *arguments))
 
 
 @contextlib.contextmanager

@@ -374,7 +374,7 @@ def test_what_happens_in_the_block_is_raised_as_it_is(run):
             raise Mine
 
     with pytest.raises(Mine):
-        run(main) if run is trio.run else run(main, seed=0)
+        run(main)
 
 
 def test_an_agent_is_warm_before_its_first_turn():

@@ -177,7 +177,7 @@ def test_leaving_the_block_ends_the_meeting(scenario, tmp_path):
                 if isinstance(record.event, SessionReady):
                     break
 
-    run_virtual(visit, seed=3)
+    run_virtual(visit)
     journal = read(tmp_path / "left" / "journal.jsonl")
     assert list(journal)[-1].event is not None
     assert journal.end.reason == "left"
@@ -228,7 +228,7 @@ def test_a_meeting_that_is_cancelled_says_so(scenario, tmp_path):
             async with open_meeting(resolved, out=tmp_path / "cut", edges=edges):
                 await trio.sleep_forever()
 
-    run_virtual(visit, seed=3)
+    run_virtual(visit)
     assert json.loads((tmp_path / "cut" / "result.json").read_text())["reason"] == "left"
     assert verify(tmp_path / "cut" / "journal.jsonl", Brain).records > 3
 
@@ -242,7 +242,7 @@ def test_errors_leave_the_block_as_themselves(scenario, tmp_path):
             raise LookupError("mine")
 
     with pytest.raises(LookupError, match="mine"):
-        run_virtual(visit, seed=3)
+        run_virtual(visit)
 
 
 def test_texts_are_texts(scenario, hold):

@@ -272,7 +272,7 @@ def test_no_socket_dies_of_our_own_silence():
                 nursery.cancel_scope.cancel()
         assert lost == []
 
-    run_virtual(main, seed=7)
+    run_virtual(main)
 
 
 def test_a_lone_agent_goes_on_when_its_session_grows_old(monkeypatch):
@@ -291,4 +291,4 @@ def test_a_lone_agent_goes_on_when_its_session_grows_old(monkeypatch):
             assert not [e for e in events if isinstance(e, SessionLost)]
             assert events[-1].session == 2
 
-    run_virtual(main, seed=0)
+    run_virtual(main)

@@ -1,34 +1,95 @@
-"""Virtual time jumps over waits and schedules the same way for the same seed."""
+"""Virtual time jumps over waits, and runs what is ready in one order, whatever else the process does."""
 
+import threading
+
+import pytest
 import trio
 
 from trialogue.compute import is_virtual
 from trialogue.meeting.virtual import run_virtual
+
+WORKERS = 12
 
 
 async def _interleaving() -> list[int]:
     order: list[int] = []
 
     async def worker(number: int) -> None:
-        for _ in range(5):
+        for _ in range(20):
             await trio.sleep(1)
             order.append(number)
 
     async with trio.open_nursery() as nursery:
-        for number in range(6):
+        for number in range(WORKERS):
             nursery.start_soon(worker, number)
     return order
 
 
-def test_the_same_seed_gives_the_same_interleaving():
-    """Trio's private names still do what we set them for."""
-    runs = [run_virtual(_interleaving, seed=3) for _ in range(4)]
-    assert all(run == runs[0] for run in runs)
+IN_ORDER = list(range(WORKERS)) * 20
 
 
-def test_another_seed_explores_another_interleaving():
-    """The seed decides: among ten, not all interleavings are the same."""
-    assert len({tuple(run_virtual(_interleaving, seed=n)) for n in range(10)}) > 1
+def test_what_is_ready_at_once_runs_in_the_order_of_its_making():
+    """Trio's private names still do what we set them for: nothing is shuffled."""
+    assert run_virtual(_interleaving) == IN_ORDER
+
+
+@pytest.fixture
+def another_loop():
+    """Real loops, one after another, in a thread of their own; each takes chances of trio's."""
+    is_over = threading.Event()
+
+    def live() -> None:
+        while not is_over.is_set():
+            trio.run(trio.sleep, 0)
+
+    thread = threading.Thread(target=live)
+    thread.start()
+    yield
+    is_over.set()
+    thread.join()
+
+
+def test_another_loop_of_the_process_changes_no_order(another_loop):
+    """An app's, or a server's in a thread: how fast it goes decides nothing here."""
+    assert all(run_virtual(_interleaving) == IN_ORDER for _ in range(10))
+
+
+def test_the_first_virtual_loop_to_end_leaves_the_order_to_the_other():
+    """Two at once, in two threads: trio has its own scheduler back when both have ended."""
+    entered, ended = threading.Event(), threading.Event()
+    found: list[list[int]] = []
+
+    async def outlives() -> None:
+        entered.set()
+        ended.wait(10)
+        found.append(await _interleaving())
+
+    thread = threading.Thread(target=run_virtual, args=(outlives,))
+    thread.start()
+    assert entered.wait(10)
+    run_virtual(_interleaving)
+    ended.set()
+    thread.join()
+    assert found == [IN_ORDER]
+
+
+def test_real_loops_are_shuffled_behind_it():
+    """What was put in the place of trio's own is taken out again."""
+    run_virtual(_interleaving)
+
+    async def real() -> list[int]:
+        order: list[int] = []
+        async with trio.open_nursery() as nursery:
+            for number in range(WORKERS):
+                nursery.start_soon(_note, order, number)
+        return order
+
+    assert any(trio.run(real) != list(range(WORKERS)) for _ in range(64))
+
+
+async def _note(order: list[int], number: int) -> None:
+    await trio.lowlevel.checkpoint()
+    order.append(number)
 
 
 def test_an_hour_is_over_at_once():
@@ -39,7 +100,7 @@ def test_an_hour_is_over_at_once():
         await trio.sleep(3600)
         return trio.current_time() - start, is_virtual()
 
-    assert run_virtual(sleep_an_hour, seed=0) == (3600.0, True)
+    assert run_virtual(sleep_an_hour) == (3600.0, True)
 
 
 async def test_life_is_not_virtual():

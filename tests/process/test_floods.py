@@ -32,7 +32,7 @@ def flooded(endless, out):
             async with open_meeting(endless, overrides=overrides, out=out, edges=edges) as meeting:
                 flood(meeting)
 
-        run_virtual(main, seed=3)
+        run_virtual(main)
 
     return run
 
@@ -80,7 +80,7 @@ def test_thousands_of_changes_crash_nobody(endless, out):
                 meeting.update("ann", prompt="More.")
             await trio.sleep(5)
 
-    run_virtual(main, seed=3)
+    run_virtual(main)
     events = [record.event for record in read(out / "journal.jsonl")]
     assert not [event for event in events if isinstance(event, ActorCrashed)]
     assert [event.code for event in events if isinstance(event, ServiceWarned)] == ["updates"]

@@ -88,7 +88,7 @@ def run_to_its_end(
     hold = partial(_hold, opening, watch, owner)
     try:
         if resolved.clock is Clock.VIRTUAL:
-            return run_virtual(hold, seed=resolved.plan.seed)
+            return run_virtual(hold)
         return trio.run(hold)
     except SystemExit as left:  # else the process would end with its code, 0 perhaps, and say nothing
         raise AuthorFailed("a hook or a callback of this meeting raised SystemExit") from left

@@ -1,37 +1,77 @@
 """The virtual clock: the same meeting, as fast as the machine computes, the same every time.
 
-Trio shuffles its runnable tasks on purpose and seeds nobody's generator. For a deterministic run its
-scheduler must sort each batch and its generator be seeded; both names are private to trio, so they
-stand in this file alone, and a test notices when they go (docs/decisions/0004-virtual-time.md).
+1. Tasks that are ready at once run in the order in which they were made: trio shuffles them on purpose, so
+   that nobody relies on an order, and every decision would depend on how many steps were run before.
+2. Other loops of the process, in threads of their own, go on as they would: trio's generator is theirs.
+
+For a deterministic run trio's scheduler must sort each batch, and leave it so; both names are private to
+trio, so they stand in this file alone, and a test notices when they go (docs/decisions/0004-virtual-time.md).
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable, Generator
+import threading
+from collections.abc import Awaitable, Callable, Generator, MutableSequence
 from contextlib import contextmanager
 from importlib import import_module
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import trio
 import trio.testing
+from attrs import Factory, define
+
+from trialogue.compute import is_virtual
 
 T = TypeVar("T")
 
 
-def run_virtual(function: Callable[[], Awaitable[T]], *, seed: int) -> T:
-    """Run `function` under a clock that jumps over every wait, scheduled deterministically by `seed`."""
-    with _deterministic(seed):
+def run_virtual(function: Callable[[], Awaitable[T]]) -> T:
+    """Run `function` under a clock that jumps over waits, and ready tasks in the order of their making."""
+    with _SCHEDULER.in_order():
         return trio.run(function, clock=trio.testing.MockClock(autojump_threshold=0))
 
 
-@contextmanager
-def _deterministic(seed: int) -> Generator[None]:
-    names = vars(import_module("trio._core._run"))
-    ours = {"_ALLOW_DETERMINISTIC_SCHEDULING": True, "_r": random.Random(seed)}  # noqa: S311 - an order
-    before = {name: names[name] for name in ours}
-    names.update(ours)
-    try:
-        yield
-    finally:
-        names.update(before)
+class _InOrder(random.Random):
+    """Trio's generator, which leaves a virtual loop's ready tasks in order."""
+
+    def shuffle(self, x: MutableSequence[T]) -> None:
+        """Shuffle a sorted batch; for a virtual clock only turn it round, as trio takes the last first."""
+        if is_virtual():
+            x.reverse()
+        else:
+            super().shuffle(x)
+
+
+@define
+class _Scheduler:
+    """Trio's scheduler, while any loop of the process is virtual."""
+
+    _lock: threading.Lock = Factory(threading.Lock)
+    _loops: int = 0
+    _before: dict[str, object] = Factory(dict[str, object])
+
+    @contextmanager
+    def in_order(self) -> Generator[None]:
+        """Let virtual loops run their ready tasks in order; what trio did is back once the last has ended."""
+        with self._lock:
+            self._loops += 1
+            if self._loops == 1:
+                self._before = self._put({"_ALLOW_DETERMINISTIC_SCHEDULING": True, "_r": _InOrder()})
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._loops -= 1
+                if not self._loops:
+                    self._put(self._before)
+
+    def _put(self, ours: dict[str, object]) -> dict[str, object]:
+        """Put values in the place of trio's own: what those were."""
+        names = vars(import_module("trio._core._run"))
+        before = {name: names[name] for name in ours}
+        names.update(ours)
+        return before
+
+
+_SCHEDULER: Final = _Scheduler()
