@@ -40,6 +40,7 @@ from trialogue.scenario.schema import Document
 from trialogue.scenario.stages import stage_records
 from trialogue.server.admission import Access
 from trialogue.server.conversation import SESSION_TRANSITIONS
+from trialogue.server.dates import OLD_NAMES, SINCE
 from trialogue.server.options import ServerOptions
 from trialogue.server.reply import REPLY_TRANSITIONS
 from trialogue.server.settable import SETTABLE
@@ -472,6 +473,19 @@ def server_settings() -> str:
     return table(("key", "value", "what it says", "default"), rows)
 
 
+def server_dates() -> str:
+    """What `--as-of` knows of."""
+    came = [
+        (f"`{each.message}`", f"`{each.field}`" if each.field else "", each.by, f"{each.since}", each.source)
+        for each in SINCE
+    ]
+    went = [
+        (f"`{old.message}`", f"`{old.field}` for `{old.now}`", "client", f"until {old.until}", old.source)
+        for old in OLD_NAMES
+    ]
+    return table(("message", "field", "sent by", "since", "source"), [*came, *went])
+
+
 def _default_word(default: object, *, is_stretch: bool) -> str:
     match default:
         case bool():
@@ -508,6 +522,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "command-line": command_line,
     "exports": exports,
     "exit-codes": exit_codes,
+    "server-dates": server_dates,
     "server-settings": server_settings,
 }
 """The parts by name."""

@@ -43,6 +43,7 @@ NOT_RUN = {
     "trialogue serve --script answers.yaml": "likewise",
     "trialogue serve --record runs": "likewise",
     "trialogue serve --voices murmur": "likewise",
+    "trialogue serve --as-of 2025-06": "likewise",
     "LLM_KEY=... trialogue serve": "needs a model",
     "VOICE_KEY=... trialogue serve --host 0.0.0.0 --api-key-env VOICE_KEY": "serves the whole network",
     "$ trialogue resume runs/edge-cache-20250131-101500": "needs a crash; tests/process has them",

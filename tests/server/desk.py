@@ -9,8 +9,9 @@ from trialogue.errors import RemoteProtocolError
 from trialogue.server import commands as cmd
 from trialogue.server import events as ev
 from trialogue.server.conversation import Conversation
+from trialogue.server.dates import read_client
 from trialogue.server.options import ServerOptions
-from trialogue.services.deepgram.codec import decode_client, encode
+from trialogue.services.deepgram.codec import encode
 
 AUDIO = {"encoding": "linear16", "sample_rate": 16_000}
 
@@ -30,16 +31,17 @@ class Desk:
 
     def __init__(self, options: ServerOptions | None = None) -> None:
         self.now = 0.0
-        self.conversation = Conversation(options or ServerOptions(), "r-1")
+        self.options = options or ServerOptions()
+        self.conversation = Conversation(self.options, "r-1")
         self.commands: list[cmd.Command] = list(self.conversation.open(self.now))
 
     def say(self, message: dict[str, Any] | str) -> None:
         """The client sends a message."""
         text = message if isinstance(message, str) else json.dumps(message)
         try:
-            self.happen(ev.MessageReceived(decode_client(text)))
+            self.happen(ev.MessageReceived(*read_client(text, self.options)))
         except RemoteProtocolError as error:
-            self.happen(ev.NonsenseReceived(error.path))
+            self.happen(ev.NonsenseReceived(error.path, str(error)))
 
     def happen(self, event: ev.Event, *, after: float = 0.0) -> None:
         """An event, `after` seconds later."""

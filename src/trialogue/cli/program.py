@@ -20,7 +20,7 @@ from trialogue.errors import SetupError
 from trialogue.services import SERVICES
 
 if TYPE_CHECKING:
-    from trialogue.cli.serve import Answers
+    from trialogue.cli.serve import Answers, Manners
     from trialogue.scenario.defaults import Overrides, Sitting
 
 ABOUT: Final = """\
@@ -309,6 +309,25 @@ class Behaving:
         Parameter(name="--set", negative="", help="An option of the server, as idle=30s; may be repeated."),
     ] = ()
     """Its options, each as KEY=VALUE."""
+
+    as_of: Annotated[
+        str | None, Parameter(help="Serve clients of that time, as 2025-06: send nothing that came later.")
+    ] = None
+    """The month or day whose clients are served."""
+
+    lenient: Annotated[
+        Flag, Parameter(help="Warn of messages that do not fit the protocol, and take what can be read.")
+    ] = False
+    """Whether messages that do not fit are warned of; else they end the session."""
+
+    no_latency: Annotated[Flag, Parameter(help="Send no LatencyReport.")] = False
+    """Whether latencies stay untold."""
+
+    def manners(self) -> Manners:
+        """The same, as the server's side of the command line takes it."""
+        from trialogue.cli.serve import Manners  # noqa: PLC0415 - heavy: the server comes with it
+
+        return Manners(self.set_, self.as_of, self.lenient, self.no_latency)
 
 
 AS_USUAL: Final = Behaving()
@@ -629,7 +648,7 @@ def serve(
         log_level=log_level,
         answers=standing_in.answers(),
         voices=behaving.voices,
-        settings=behaving.set_,
+        manners=behaving.manners(),
         record=record,
         dialling=dialling,
     )

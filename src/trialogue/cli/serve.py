@@ -24,9 +24,10 @@ from trialogue.cli.view_screens import WaitScreen, open_waiting, show
 from trialogue.compute import Compute, compute
 from trialogue.errors import SetupError
 from trialogue.server.admission import LOOPBACK, Access
+from trialogue.server.dates import as_of, read_date
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import LISTEN_PATHS, Server, open_server
-from trialogue.server.options import ServerOptions, is_allowed, is_loopback
+from trialogue.server.options import LatencyStyle, ServerOptions, UnknownFields, is_allowed, is_loopback
 from trialogue.server.settable import read_settings, with_settings
 from trialogue.server.think.stand_in import StandInAgent, StandInEndpoint, ThinkStandIn, completions_url
 from trialogue.serving.control import Control
@@ -76,6 +77,33 @@ class Answers:
 
 
 @frozen
+class Manners:
+    """How the server behaves towards its clients, as the operator says."""
+
+    settings: tuple[str, ...] = ()
+    """Options of the server, each as KEY=VALUE: they go before all else."""
+
+    as_of: str | None = None
+    """The month or day whose clients are served; None for today's."""
+
+    is_lenient: bool = False
+    """Whether messages that do not fit are warned of."""
+
+    hides_latency: bool = False
+    """Whether `LatencyReport` is left out."""
+
+    def applied(self, options: ServerOptions) -> ServerOptions:
+        """The options with all of it; `SetupError` for what is no setting."""
+        if self.as_of is not None:
+            options = as_of(options, read_date(self.as_of))
+        if self.is_lenient:
+            options = evolve(options, unknown_fields=UnknownFields.WARNED)
+        if self.hides_latency:
+            options = evolve(options, latency_style=LatencyStyle.NONE)
+        return with_settings(options, read_settings(self.settings))
+
+
+@frozen
 class Serving:
     """What the operator asks for."""
 
@@ -102,8 +130,8 @@ class Serving:
     voices: Literal["local", "murmur"] = "local"
     """Whose ears and voices it has: real ones, or sound without speech."""
 
-    settings: tuple[str, ...] = ()
-    """Options of the server, each as KEY=VALUE."""
+    manners: Manners = Manners()
+    """How it behaves towards its clients."""
 
     dialling: Dialling = BY_ADDRESS
     """By which names it is dialled, and how it is encrypted."""
@@ -114,7 +142,7 @@ def serve(serving: Serving) -> int:
     if serving.port not in range(65_536):
         raise SetupError(f"--port wants a number from 0 to 65535, not {serving.port}")
     wanted = "clients shall show, or leave --api-key-env out"
-    fields = read_settings(serving.settings)
+    fields = read_settings(serving.manners.settings)
     access = Access(
         serving.host,
         serving.port,
@@ -135,7 +163,7 @@ def serve(serving: Serving) -> int:
     with TemporaryDirectory(prefix="trialogue-") as scratch:
         tls, authority = serving.dialling.tls(serving.host, Path(scratch))
         access = evolve(access, names=frozenset(serving.dialling.allow_name), tls=tls)
-        return trio.run(_serve, serving, access, with_settings(options, fields), authority)
+        return trio.run(_serve, serving, access, serving.manners.applied(options), authority)
 
 
 def how_to_dial(server: Server, key_variable: str | None, authority: Path | None = None) -> list[Line]:

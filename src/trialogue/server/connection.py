@@ -19,6 +19,7 @@ from trialogue.diagnostics import Log
 from trialogue.errors import ConnectionLost, RemoteProtocolError
 from trialogue.server import commands as cmd
 from trialogue.server.conversation import Conversation
+from trialogue.server.dates import read_client
 from trialogue.server.ear import AgentEar
 from trialogue.server.equipment import Equipment
 from trialogue.server.events import (
@@ -34,7 +35,7 @@ from trialogue.server.terms import STRANGER, Terms
 from trialogue.server.think.stand_in import Caller
 from trialogue.server.thinking import Thinker
 from trialogue.server.voice import AgentVoice
-from trialogue.services.deepgram.codec import decode_client, encode
+from trialogue.services.deepgram.codec import encode
 from trialogue.services.deepgram.messages import AgentError, ServerMessage
 from trialogue.transport.socket import WebSocket
 
@@ -138,13 +139,13 @@ class Connection:
 
     def _read_text(self, text: str) -> None:
         try:
-            message = decode_client(text)
+            message, old_names = read_client(text, self._equipment.options)
         except RemoteProtocolError as error:
             self._log.nonsense(str(error))
-            self.tell(NonsenseReceived(error.path))
+            self.tell(NonsenseReceived(error.path, str(error)))
         else:
             self._log.received(message)
-            self.tell(MessageReceived(message))
+            self.tell(MessageReceived(message, old_names))
 
     async def _watch_deadlines(self) -> None:
         while True:

@@ -12,6 +12,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from enum import Enum
 from typing import Final, assert_never
 
@@ -19,7 +21,8 @@ from trialogue.server import events as ev
 from trialogue.server import terms as tm
 from trialogue.server import wording as say
 from trialogue.server.answering import Answering
-from trialogue.server.commands import Close, Command, EndUserTurn, GoBack, HearAudio, Orders
+from trialogue.server.commands import Close, Command, EndUserTurn, GoBack, HearAudio, Orders, Send
+from trialogue.server.dates import known_then
 from trialogue.server.injections import InjectionRefusal, refusal_of
 from trialogue.server.limits import NEVER, SessionLimit, SessionLimits
 from trialogue.server.options import LatencyStyle, RefusalStyle, ServerOptions, UnknownFields
@@ -107,13 +110,18 @@ class Conversation:
         """Begin the session."""
         self._limits.open(now)
         self._orders.send(Welcome(request_id=self.request_id))
-        return self._orders.take()
+        return self._ordered()
 
     def handle(self, event: ev.Event, now: float) -> list[Command]:
         """Decide what an event causes."""
         if self._phase is not SessionPhase.OVER:
             self._take(event, now)
-        return self._orders.take()
+        return self._ordered()
+
+    def _ordered(self) -> list[Command]:
+        """What was ordered, without what came after the day whose clients are served."""
+        day, ordered = self._options.as_of, self._orders.take()
+        return ordered if day is None else list(_known_then(ordered, day))
 
     def next_deadline(self) -> float:
         """When `DeadlineReached` is to be told next, on the same clock as `now`."""
@@ -126,9 +134,11 @@ class Conversation:
         match event:
             case ev.MessageReceived():
                 self._limits.note_client(now)
+                if event.old_names and self._options.as_of is None:
+                    self._orders.warn("OLD_FIELD_NAMES", f"Taken by their old names: {_few(event.old_names)}")
                 self._take_message(event.message, now)
             case ev.NonsenseReceived():
-                self._end("UNPARSABLE_CLIENT_MESSAGE", say.UNPARSABLE)
+                self._refuse_message(event.reason)
             case ev.AudioReceived():
                 self._limits.note_client(now)
                 self._take_audio(event.audio)
@@ -196,22 +206,28 @@ class Conversation:
 
     def _take_message(self, message: ClientMessage, now: float) -> None:
         if isinstance(message, UnknownMessage):
-            self._end("UNPARSABLE_CLIENT_MESSAGE", say.UNPARSABLE)
+            self._refuse_message("unknown type at $.type")
         elif self._has_accepted_fields(message):
             if isinstance(message, Settings):
                 self._take_settings(message, now)
             elif self._may(SessionStep.MESSAGE) and self._agent is not None:
                 self._take_running(message, self._agent, now)
 
+    def _refuse_message(self, reason: str) -> None:
+        """End the session over a message that cannot be read, or, where that is wanted, leave it out."""
+        if self._options.unknown_fields is UnknownFields.REJECTED or self._agent is None:
+            self._end("UNPARSABLE_CLIENT_MESSAGE", f"{say.UNPARSABLE} {reason}".rstrip())
+        else:
+            self._orders.warn("MESSAGE_IGNORED", f"{say.UNPARSABLE} {reason}".rstrip())
+
     def _has_accepted_fields(self, message: ClientMessage) -> bool:
         unknown = unknown_fields(message)
         if not unknown:
             return True
-        paths = ", ".join(unknown[:5])
         if self._options.unknown_fields is UnknownFields.REJECTED:
-            self._end("UNPARSABLE_CLIENT_MESSAGE", f"{say.UNPARSABLE} Unknown: {paths}")
+            self._refuse_message(f"Unknown: {_few(unknown)}")
             return False
-        self._orders.warn("UNKNOWN_FIELDS_IGNORED", f"Ignored: {paths}")
+        self._orders.warn("UNKNOWN_FIELDS_IGNORED", f"Ignored: {_few(unknown)}")
         return True
 
     def _take_settings(self, settings: Settings, now: float) -> None:
@@ -349,3 +365,16 @@ class Conversation:
             agent.take_calls(event.reply, event.calls)
         elif agent.is_current(event.reply):
             self._end("NON_EXISTENT_FUNCTION_CALLED", say.NO_SUCH_FUNCTION)
+
+
+def _few(names: tuple[str, ...]) -> str:
+    """The first names of many."""
+    return ", ".join(names[:5])
+
+
+def _known_then(ordered: list[Command], day: date) -> Iterator[Command]:
+    for command in ordered:
+        if not isinstance(command, Send):
+            yield command
+        elif (message := known_then(command.message, day)) is not None:
+            yield Send(message)

@@ -17,6 +17,9 @@ class MessageReceived:
     message: ClientMessage
     """As decoded; undeclared keys are kept in it."""
 
+    old_names: tuple[str, ...] = ()
+    """Fields that were sent by an old name, and read by their present one."""
+
 
 @frozen
 class NonsenseReceived:
@@ -24,6 +27,9 @@ class NonsenseReceived:
 
     path: str = "$"
     """The field at fault."""
+
+    reason: str = ""
+    """What is wrong with it, by types and names, never by values."""
 
 
 @frozen

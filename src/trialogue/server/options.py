@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Collection, Mapping
+from datetime import date
 from enum import Enum
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -15,13 +16,13 @@ from trialogue.services.deepgram.settings import AgentSettings
 
 
 class UnknownFields(Enum):
-    """What becomes of a message with keys that the protocol does not declare."""
+    """What becomes of a message that does not fit: a key too many, an old name, a missing field."""
 
     REJECTED = "rejected"
-    """`Error UNPARSABLE_CLIENT_MESSAGE`, as the hosted service does."""
+    """`Error UNPARSABLE_CLIENT_MESSAGE`, with the field's path: strict, as the hosted service is."""
 
     WARNED = "warned"
-    """`Warning UNKNOWN_FIELDS_IGNORED`, and the message counts."""
+    """A `Warning`: the message counts as far as it can be read, else it is left out."""
 
 
 class RefusalStyle(Enum):
@@ -77,7 +78,10 @@ class ServerOptions:
     """Seconds before that end at which `MAXIMUM_SESSION_LENGTH_APPROACHING` is said."""
 
     unknown_fields: UnknownFields = UnknownFields.REJECTED
-    """What becomes of undeclared keys."""
+    """What becomes of messages that do not fit."""
+
+    as_of: date | None = None
+    """The day whose clients are served: what came later is not sent. None for today's."""
 
     refusal_style: RefusalStyle = RefusalStyle.INJECTION_REFUSED
     """How injections are refused."""

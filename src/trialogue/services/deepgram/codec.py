@@ -45,6 +45,9 @@ def classes_of(union: object) -> dict[str, type[WireObject]]:
     return {member.type: member for member in get_args(union) if member is not UnknownMessage}
 
 
+Amend: TypeAlias = Callable[[dict[str, object]], dict[str, object]]
+"""Changes a message's object before it is read: what is called otherwise there."""
+
 _SERVER = classes_of(ServerMessage)
 _CLIENT = classes_of(ClientMessage)
 
@@ -54,14 +57,17 @@ def decode_server(text: str | bytes) -> ServerMessage:
     return cast(ServerMessage, decode(text, _SERVER))
 
 
-def decode_client(text: str | bytes) -> ClientMessage:
-    """Read a client's message; RemoteProtocolError where it is none."""
-    return cast(ClientMessage, decode(text, _CLIENT))
+def decode_client(text: str | bytes, amend: Amend | None = None) -> ClientMessage:
+    """Read a client's message, as `amend` changes it first; RemoteProtocolError where it is none."""
+    return cast(ClientMessage, decode(text, _CLIENT, amend))
 
 
-def decode(text: str | bytes, classes: Mapping[str, type[WireObject]]) -> WireObject | UnknownMessage:
+def decode(
+    text: str | bytes, classes: Mapping[str, type[WireObject]], amend: Amend | None = None
+) -> WireObject | UnknownMessage:
     """Read a message whose `type` is one of `classes`; RemoteProtocolError where it is none."""
     raw, kind = _load(text)
+    raw = raw if amend is None else amend(raw)
     declared = classes.get(kind)
     if declared is None:
         return UnknownMessage(kind, raw)

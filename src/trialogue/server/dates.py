@@ -1,0 +1,139 @@
+"""What clients of an earlier time send and understand: the server as of a date.
+
+1. A row of the table says since when a message or a field is known, or until when an old name was sent, by
+   the releases of the vendor's SDKs: what none of them knew at a date, a client of that date does not know.
+2. The server as of a date sends nothing that came later, and takes what was sent then.
+3. What came later and is the client's to send is taken at any date: nobody is refused for being ahead.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date
+from functools import partial
+from typing import Any, Final, Literal, cast
+
+from attrs import evolve, frozen
+
+from trialogue.errors import SetupError
+from trialogue.server.options import ServerOptions, UnknownFields
+from trialogue.services.deepgram.codec import decode_client
+from trialogue.services.deepgram.messages import ClientMessage, ServerMessage, UnknownMessage
+
+__all__ = ["OLD_NAMES", "SINCE", "Dated", "OldName", "as_of", "known_then", "read_client", "read_date"]
+
+FIRST: Final = date(2025, 5, 5)
+"""When the protocol that is spoken here, version 1, was released."""
+
+
+@frozen
+class Dated:
+    """Something that came in the course of time."""
+
+    by: Literal["client", "server"]
+    """Who sends it."""
+
+    message: str
+    """The message's type."""
+
+    field: str
+    """The field; empty for the whole message."""
+
+    since: date
+    """When the first SDK that knows it was released."""
+
+    source: str
+    """That release."""
+
+
+SINCE: Final = (
+    Dated("client", "InjectUserMessage", "", date(2025, 7, 7), "JavaScript SDK 4.8.0"),
+    Dated("client", "Settings", "mip_opt_out", date(2025, 7, 21), "JavaScript SDK 4.11.0, Python SDK 4.7.0"),
+    Dated("server", "History", "", date(2025, 10, 2), "Python SDK 5.0.0"),
+    Dated("client", "UpdateThink", "", date(2026, 3, 4), "JavaScript SDK 5.0.0"),
+    Dated("client", "InjectAgentMessage", "behavior", date(2026, 5, 6), "Python SDK 7.1.0"),
+    Dated("client", "UpdateListen", "", date(2026, 7, 14), "JavaScript SDK 5.6.0, Python SDK 7.5.0"),
+    Dated("server", "LatencyReport", "", date(2026, 7, 14), "JavaScript SDK 5.6.0, Python SDK 7.5.0"),
+    Dated("client", "ForceEndTurn", "", date(2026, 9, 15), "Python SDK 7.9.0"),
+    Dated("server", "FunctionCallCancelled", "", date(2026, 10, 1), "Python SDK 7.11.0"),
+    Dated("server", "ConversationText", "conversational_behavior", date(2026, 11, 1), "Python SDK 7.16.0"),
+)
+"""In the order of their coming; a release between two looks at the registry has the later date."""
+
+
+@frozen
+class OldName:
+    """A name that some clients sent, until a date, for what has another now."""
+
+    message: str
+    """The message's type."""
+
+    field: str
+    """As they sent it."""
+
+    now: str
+    """As it is called."""
+
+    until: date
+    """When the first release of that SDK without it was made."""
+
+    source: str
+    """The releases that sent it."""
+
+
+OLD_NAMES: Final = (
+    OldName("InjectAgentMessage", "content", "message", date(2026, 3, 4), "JavaScript SDK 3.10.0 to 4.11.3"),
+    OldName("Settings", "mips_opt_out", "mip_opt_out", date(2026, 3, 4), "JavaScript SDK 4.11.1 to 4.11.3"),
+)
+"""By their messages."""
+
+_LISTEN_FREE: Final = date(2026, 8, 1)
+"""Since when an update of the listen provider may change its model and version."""
+
+
+def read_date(text: str) -> date:
+    """A day, `2025-06-30`, or the last one of a month, `2025-06`; `SetupError` for anything else."""
+    found = re.fullmatch(r"(\d{4})-(\d\d)(?:-(\d\d))?", text, re.ASCII)
+    year, month, day_of_month = map(int, found.groups(default="0")) if found else (0, 0, 0)
+    try:
+        day = date(year, month, day_of_month or calendar.monthrange(year, month)[1])
+    except ValueError:
+        raise SetupError(f"--as-of wants a month or a day, as 2025-06 or 2025-06-30, not {text!r}") from None
+    if day < FIRST:
+        raise SetupError(f"--as-of begins with {FIRST:%Y-%m}, when this protocol was released, not {text!r}")
+    return day
+
+
+def as_of(options: ServerOptions, day: date) -> ServerOptions:
+    """The options of a server of that day."""
+    return evolve(options, as_of=day, listen_identity_fixed=day < _LISTEN_FREE)
+
+
+def known_then(message: ServerMessage, day: date | None) -> ServerMessage | None:
+    """The message without what came after that day; None where all of it did."""
+    if day is None or isinstance(message, UnknownMessage):
+        return message
+    for dated in SINCE:
+        if dated.by == "server" and dated.message == message.type and dated.since > day:
+            if not dated.field:
+                return None
+            message = cast("ServerMessage", evolve(cast("Any", message), **{dated.field: None}))
+    return message
+
+
+def read_client(text: str, options: ServerOptions) -> tuple[ClientMessage, tuple[str, ...]]:
+    """A client's message, and the old names in it that were taken; RemoteProtocolError where it is none."""
+    taken: list[str] = []
+    message = decode_client(text, partial(_renamed, options, taken))
+    return message, tuple(taken)
+
+
+def _renamed(options: ServerOptions, taken: list[str], raw: dict[str, object]) -> dict[str, object]:
+    for old in OLD_NAMES:
+        is_then = options.as_of is not None and options.as_of < old.until
+        is_taken = is_then or options.unknown_fields is UnknownFields.WARNED
+        if is_taken and raw.get("type") == old.message and old.field in raw and old.now not in raw:
+            raw = {old.now if key == old.field else key: value for key, value in raw.items()}
+            taken.append(old.field)
+    return raw
