@@ -240,6 +240,9 @@ class TinyKeys:
     def speaks(self, own, shared, voice):
         return over(own, shared if isinstance(shared, TinySpeak) else TinySpeak(voice))
 
+    def listen_faults(self, _listen):
+        return iter(())
+
     def faults(self, _think):
         return iter(())
 
