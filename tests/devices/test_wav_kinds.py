@@ -9,7 +9,7 @@ import soundfile
 
 from trialogue.errors import SetupError
 from trialogue.model.audio import AudioFormat
-from trialogue.server.voice import wav_header
+from trialogue.speech.coding import wav_header
 from trialogue.speech.recordings import check_recording, read_recording
 
 RATE = 24_000

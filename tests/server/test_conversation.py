@@ -116,7 +116,13 @@ ELSEWHERE = "use scripted or open_ai with endpoint"
         ({"think": {"provider": OPEN_AI, "endpoint": ABROAD}}, None, "INVALID_SETTINGS", "not allowed"),
         ({"think": scripted({"say": 5})}, None, "INVALID_SETTINGS", "script[0]"),
         ({}, {"input": {**AUDIO, "encoding": "opus"}}, "INVALID_SETTINGS", "audio.input.encoding"),
-        ({}, {"output": {"encoding": "mp3"}}, "INVALID_SETTINGS", "audio.output.encoding"),
+        ({}, {"output": {"encoding": "aac"}}, "INVALID_SETTINGS", "audio.output: encoding aac"),
+        (
+            {},
+            {"output": {"encoding": "opus", "container": "none"}},
+            "INVALID_SETTINGS",
+            "audio.output: opus without a container",
+        ),
         ({}, {"input": {**AUDIO, "sample_rate": 1}}, "INVALID_SETTINGS", "sample_rate"),
         ({"think_live": {"provider": {}}}, None, "UNPARSABLE_CLIENT_MESSAGE", ""),
         ({"greeting": 5}, None, "UNPARSABLE_CLIENT_MESSAGE", ""),
@@ -990,3 +996,18 @@ def test_injections_without_words_are_refused(words: str, style: RefusalStyle) -
     assert desk.look() == [{"type": "InjectionRefused", "message": "the message has no words"}] * 3
     desk.say({"type": "InjectUserMessage", "content": "Hi"})
     assert "BeginPass" in desk.names()
+
+
+def speaks(model: str) -> dict[str, object]:
+    """A voice of the service's, in Settings or an update."""
+    return {"provider": {"type": "deepgram", "model": model}}
+
+
+def test_a_voice_that_cannot_be_had_is_told() -> None:
+    """Of another language or unknown: behind SettingsApplied and SpeakUpdated, and the session goes on."""
+    desk = Desk()
+    desk.say(settings(speak=[speaks("aura-2-celeste-es"), speaks("aura-2-thalia-en")]))
+    assert desk.names()[-2:] == ["SettingsApplied", "VOICE_SUBSTITUTED"]
+    desk.say({"type": "UpdateSpeak", "speak": speaks("aura-2-thalia-en")})
+    desk.say({"type": "UpdateSpeak", "speak": speaks("aura-2-nobody-en")})
+    assert desk.names() == ["SpeakUpdated", "SpeakUpdated", "VOICE_SUBSTITUTED"]

@@ -38,7 +38,7 @@ class Listener:
         assert isinstance(equipment.recognizer, FakeRecognizer)
         self.recognizer = equipment.recognizer
         self.told: list[Event] = []
-        self.ear = AgentEar(Terms(input=audio_format, output=LINEAR), equipment, self.told.append)
+        self.ear = AgentEar(Terms(input=audio_format), equipment, self.told.append)
 
     async def hear(self, audio: bytes) -> None:
         """Give it audio and wait until it has made of it what it can."""

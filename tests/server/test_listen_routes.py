@@ -9,7 +9,7 @@ from trialogue.model.audio import AudioFormat
 from trialogue.server.listen.connection import listen
 from trialogue.server.listen.terms import read_query
 from trialogue.server.options import ServerOptions, UnknownFields
-from trialogue.server.voice import wav_header
+from trialogue.speech.coding import wav_header
 
 FLUX = "model=flux-general-en&encoding=linear16&sample_rate=16000"
 NOVA = "model=nova-3&encoding=linear16&sample_rate=16000&interim_results=true&smart_format=true"

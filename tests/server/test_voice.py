@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
+import soundfile
 import trio
 from attrs import evolve
 from fakes import FakeSocket, FakeSynthesizer, fake_equipment
@@ -25,8 +26,10 @@ from trialogue.server.events import (
     VoiceStumbled,
 )
 from trialogue.server.options import ServerOptions
+from trialogue.server.sound import AskedSound
 from trialogue.server.terms import Terms
-from trialogue.server.voice import UNSAID, AgentVoice, wav_header
+from trialogue.server.voice import UNSAID, AgentVoice
+from trialogue.speech.coding import USUAL_SOUND, SoundForm, wav_header
 from trialogue.speech.ports import Spoken
 
 LINEAR = AudioFormat("linear16", 24_000)
@@ -61,13 +64,13 @@ class Speaker:
 
 @asynccontextmanager
 async def speaking(
-    audio_format: AudioFormat = LINEAR,
+    form: SoundForm = USUAL_SOUND,
     *,
-    container: str = "none",
+    unspeakable: str | None = None,
     broken: dict[str, Exception] | None = None,
 ) -> AsyncIterator[Speaker]:
     """A voice that runs while the block does."""
-    terms = Terms(input=LINEAR, output=audio_format, container=container)
+    terms = Terms(input=LINEAR, output=form, unspeakable=unspeakable)
     speaker = Speaker(terms, FakeSynthesizer(broken_voices=broken or {}))
     async with trio.open_nursery() as nursery:
         nursery.start_soon(speaker.voice.run)
@@ -104,11 +107,11 @@ async def test_cut_in_the_middle_of_a_sentence(autojump_clock: MockClock) -> Non
 
 
 @pytest.mark.parametrize("rate", [8_000, 16_000, 24_000, 48_000])
-@pytest.mark.parametrize("encoding", ["linear16", "mulaw", "alaw"])
+@pytest.mark.parametrize("encoding", ["linear16", "linear32", "mulaw", "alaw"])
 async def test_formats(encoding: str, rate: int, autojump_clock: MockClock) -> None:
     """A second is a second, whatever the format."""
     audio_format = AudioFormat(encoding, rate)
-    async with speaking(audio_format) as speaker:
+    async with speaking(SoundForm(audio_format)) as speaker:
         speaker.say(TWENTY)
         await speaker.until_told(ReplyAudioSent)
         assert audio_format.seconds_in(len(speaker.socket.audio)) == pytest.approx(1.0, abs=0.001)
@@ -116,13 +119,65 @@ async def test_formats(encoding: str, rate: int, autojump_clock: MockClock) -> N
 
 async def test_wav_container(autojump_clock: MockClock) -> None:
     """One header a reply, of unknown length, that readers of WAV understand."""
-    async with speaking(container="wav") as speaker:
+    async with speaking(AskedSound("linear16", container="wav").form) as speaker:
         speaker.say(TWENTY, TWENTY)
         await speaker.until_told(ReplyAudioSent)
         audio = speaker.socket.audio
     assert audio.count(b"RIFF") == 1
     with wave.open(io.BytesIO(audio)) as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (24_000, 1, 2)
+
+
+COMPRESSED = [
+    AskedSound("flac"),
+    AskedSound("flac", 8_000),
+    AskedSound("mp3"),
+    AskedSound("mp3", bit_rate=32_000),
+    AskedSound("opus"),
+    AskedSound("opus", container="ogg", bit_rate=12_000),
+]
+
+
+def seconds_of(audio: bytes) -> float:
+    """How long a file plays, by a decoder that reads to its end; FLAC of unknown length has no other."""
+    with soundfile.SoundFile(io.BytesIO(audio)) as file:
+        frames, room = 0, soundfile._ffi.new("short[]", 1024)
+        while read := soundfile._snd.sf_readf_short(file._file, room, 1024):
+            frames += read
+        return float(frames / file.samplerate)
+
+
+@pytest.mark.parametrize("asked", COMPRESSED, ids=str)
+async def test_a_reply_is_one_file_of_compressed_sound(asked: AskedSound, autojump_clock: MockClock) -> None:
+    """Two sentences of a second each, read back by a decoder, with what its encoder adds at the ends."""
+    async with speaking(asked.form) as speaker:
+        speaker.say(TWENTY, TWENTY)
+        await speaker.until_told(ReplyAudioSent)
+        told = [event for event in speaker.told if isinstance(event, AudioSent)]
+        assert seconds_of(speaker.socket.audio) == pytest.approx(2.0, abs=0.15)
+    assert sum(event.duration_s for event in told) == pytest.approx(2.0, abs=0.1)
+
+
+@pytest.mark.parametrize("asked", COMPRESSED, ids=str)
+async def test_compressed_sound_is_not_held_back(asked: AskedSound, autojump_clock: MockClock) -> None:
+    """When a sentence is sent, all of it but 200 ms can be heard, though the next one is late."""
+    async with speaking(asked.form) as speaker:
+        speaker.voice.order(SpeakSentence(1, TWENTY, ("a",)))
+        await trio.sleep(5)
+        assert seconds_of(speaker.socket.audio) > 1.0 - 0.2
+
+
+@pytest.mark.parametrize("asked", COMPRESSED, ids=str)
+async def test_each_reply_begins_anew(asked: AskedSound, autojump_clock: MockClock) -> None:
+    """A reply after one that was cut can be decoded by itself."""
+    async with speaking(asked.form) as speaker:
+        speaker.say(TWENTY, TWENTY)
+        await speaker.until_told(AudioSent)
+        speaker.voice.cut(1)
+        speaker.socket.received.clear()
+        speaker.say("Yes, twenty of them.", reply=2)
+        await speaker.until_told(ReplyAudioSent)
+        assert seconds_of(speaker.socket.audio) == pytest.approx(1.0, abs=0.15)
 
 
 @pytest.mark.parametrize(("encoding", "tag", "width"), [("linear16", 1, 2), ("alaw", 6, 1), ("mulaw", 7, 1)])
@@ -136,7 +191,8 @@ def test_wav_header(encoding: str, tag: int, width: int) -> None:
 
 async def test_container_that_does_not_apply(autojump_clock: MockClock) -> None:
     """Told when the agent speaks, as the hosted service does."""
-    async with speaking(container="ogg") as speaker:
+    asked = AskedSound("mp3", container="none")
+    async with speaking(asked.form, unspeakable=asked.misfit) as speaker:
         speaker.say("Hi.")
         await speaker.until_told(VoiceFailed)
     (stumbled, failed, *_) = speaker.told
@@ -172,9 +228,7 @@ async def test_what_a_voice_cannot_say_is_told(text: str, is_told: bool, autojum
     """Silence is no success where there were words to be said."""
     equipment = evolve(fake_equipment(ServerOptions(send_speed=5.0)), synthesizer=Mute())
     told: list[Event] = []
-    voice = AgentVoice(
-        Terms(input=LINEAR, output=LINEAR, container="none"), equipment, FakeSocket(), told.append
-    )
+    voice = AgentVoice(Terms(input=LINEAR), equipment, FakeSocket(), told.append)
     voice.order(SpeakSentence(1, text, ("a",)))
     with trio.move_on_after(1):
         await voice.run()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from attrs import frozen
 
-Encoding = Literal["linear16", "mulaw", "alaw"]
-"""Sample encodings: 16-bit little-endian PCM; G.711 mu-law and A-law."""
+Encoding = Literal["linear16", "linear32", "mulaw", "alaw"]
+"""Sample encodings: 16-bit and 32-bit little-endian PCM, both signed integers; G.711 mu-law and A-law."""
+
+_WIDTHS: Final = {"linear16": 2, "linear32": 4}
 
 
 @frozen
@@ -23,7 +25,7 @@ class AudioFormat:
     @property
     def sample_width(self) -> int:
         """Bytes a sample."""
-        return 2 if self.encoding == "linear16" else 1
+        return _WIDTHS.get(self.encoding, 1)
 
     def bytes_for(self, seconds: float) -> int:
         """How many bytes `seconds` of audio take, rounded to a whole sample."""

@@ -44,7 +44,7 @@ _PIECE_SAMPLES: Final = 20 * HEARING_RATE
 _SEARCH_SAMPLES: Final = 8 * HEARING_RATE
 """How far before its end that place is looked for."""
 
-_STILL: Final = {"linear16": 0x00, "mulaw": 0xFF, "alaw": 0xD5}
+_STILL: Final = {"linear16": 0x00, "linear32": 0x00, "mulaw": 0xFF, "alaw": 0xD5}
 """The byte that digital silence is made of."""
 
 _FEED_BYTES: Final = HEARING_RATE * _WIDTH // 5

@@ -7,16 +7,16 @@ from typing import assert_never
 
 from attrs import evolve, frozen
 
-from trialogue.model.audio import AudioFormat, Encoding
+from trialogue.model.audio import AudioFormat
 from trialogue.server.options import ServerOptions
+from trialogue.server.sound import RATES, SAMPLES, AskedSound, SoundRefused
 from trialogue.server.think.ports import CallItem, MemoryItem, OfferedFunction, TextItem
 from trialogue.server.think.scripted import ScriptError, read_script
 from trialogue.server.think.stand_in import Caller
 from trialogue.server.think.terms import OpenAiTerms, ScriptedTerms, ThinkTerms
 from trialogue.services.deepgram import settings as wire
+from trialogue.speech.coding import USUAL_SOUND, SoundForm
 
-_DEFAULT_RATES = {"linear16": 24_000, "mulaw": 8_000, "alaw": 8_000}
-_RATES = range(4_000, 192_001)
 _DEFAULT_VOICE = "aura-2-thalia-en"
 _DEFAULT_LISTEN = wire.DeepgramListenProviderV1()
 STRANGER = Caller()
@@ -65,11 +65,11 @@ class Terms:
     input: AudioFormat
     """What the client sends."""
 
-    output: AudioFormat
+    output: SoundForm = USUAL_SOUND
     """What the client is sent."""
 
-    container: str = "none"
-    """Around each reply's audio: `none` or `wav`; anything else fails when the agent speaks."""
+    unspeakable: str | None = None
+    """Why the agent's speaking will fail; None where it will not."""
 
     hang_s: float = 0.8
     """Seconds of silence that end the user's turn; fixed for the session."""
@@ -123,11 +123,11 @@ def read_terms(settings: wire.Settings, options: ServerOptions, caller: Caller =
     if agent.think_live is not None:
         raise TermsRefused("agent.think_live is not enabled.", code="UNPARSABLE_CLIENT_MESSAGE")
     listen = (agent.listen and agent.listen.provider) or _DEFAULT_LISTEN
-    container = (settings.audio.output and settings.audio.output.container) or "none"
+    output, unspeakable = _output(settings.audio.output)
     return Terms(
         input=_input_format(settings.audio.input),
-        output=_output_format(settings.audio.output),
-        container=container,
+        output=output,
+        unspeakable=unspeakable,
         hang_s=_hang_s(listen, options),
         wants_experimental=bool(settings.experimental),
         wants_history=settings.flags is None or settings.flags.history is not False,
@@ -158,22 +158,24 @@ def _input_format(audio: wire.AudioInput | None) -> AudioFormat:
     return _format("audio.input", audio.encoding, audio.sample_rate)
 
 
-def _output_format(audio: wire.AudioOutput | None) -> AudioFormat:
-    encoding = (audio and audio.encoding) or "linear16"
-    rate = (audio and audio.sample_rate) or _DEFAULT_RATES.get(encoding, 24_000)
-    return _format("audio.output", encoding, rate)
+def _output(audio: wire.AudioOutput | None) -> tuple[SoundForm, str | None]:
+    if audio is None:
+        return USUAL_SOUND, None
+    asked = AskedSound(audio.encoding or "linear16", audio.sample_rate, audio.container, audio.bitrate)
+    try:
+        return asked.form, asked.misfit
+    except SoundRefused as refused:
+        raise TermsRefused(f"audio.output: {refused}") from None
 
 
 def _format(where: str, encoding: str, rate: int) -> AudioFormat:
-    match encoding:
-        case "linear16" | "mulaw" | "alaw":
-            known: Encoding = encoding
-        case _:
-            raise TermsRefused(
-                f"{where}.encoding is not available on this server; use linear16, mulaw or alaw."
-            )
-    if rate not in _RATES:
-        raise TermsRefused(f"{where}.sample_rate must be between {_RATES[0]} and {_RATES[-1]}.")
+    known = SAMPLES.get(encoding)
+    if known is None:
+        raise TermsRefused(
+            f"{where}.encoding {encoding[:50]} is not available on this server; use {', '.join(SAMPLES)}."
+        )
+    if rate not in RATES:
+        raise TermsRefused(f"{where}.sample_rate must be between {RATES[0]} and {RATES[-1]}.")
     return AudioFormat(known, rate)
 
 

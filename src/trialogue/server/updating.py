@@ -13,6 +13,7 @@ from trialogue.server import terms as tm
 from trialogue.server import wording as say
 from trialogue.server.commands import Command, OpenEarAndVoice, Send, UseThink
 from trialogue.server.options import ServerOptions
+from trialogue.server.sound import VOICE_SUBSTITUTED, doubt_of
 from trialogue.services.deepgram.messages import (
     AgentWarning,
     ListenUpdated,
@@ -38,7 +39,7 @@ Changed: TypeAlias = tuple[tm.Terms, tuple[Command, ...]]
 def applied(terms: tm.Terms, options: ServerOptions) -> tuple[Command, ...]:
     """What is ordered when Settings are good."""
     opened = (OpenEarAndVoice(terms), UseThink(terms.think), Send(SettingsApplied()))
-    return (*opened, *_warning_of(terms.prompt, options))
+    return (*opened, *_warning_of(terms.prompt, options), *_doubts(terms.voices))
 
 
 def updated(terms: tm.Terms, update: SessionUpdate, options: ServerOptions) -> Changed:
@@ -49,7 +50,8 @@ def updated(terms: tm.Terms, update: SessionUpdate, options: ServerOptions) -> C
         case UpdateThink():
             return _think(terms, update, options)
         case UpdateSpeak():
-            return evolve(terms, voices=tm.read_voices(update.speak)), (Send(SpeakUpdated()),)
+            voices = tm.read_voices(update.speak)
+            return evolve(terms, voices=voices), (Send(SpeakUpdated()), *_doubts(voices))
         case UpdatePrompt():
             prompt = tm.cut_prompt(tm.append_prompt(terms.prompt, update.prompt), options)
             return evolve(terms, prompt=prompt), (Send(PromptUpdated()), *_warning_of(prompt, options))
@@ -70,6 +72,11 @@ def _think(terms: tm.Terms, update: UpdateThink, options: ServerOptions) -> Chan
     prompt = tm.read_prompt(update.think, options)
     orders = (UseThink(think), Send(ThinkUpdated()), *_warning_of(prompt, options))
     return evolve(terms, think=think, prompt=prompt), orders
+
+
+def _doubts(voices: tuple[str, ...]) -> tuple[Command, ...]:
+    doubts = [doubt for voice in voices if (doubt := doubt_of(voice)) is not None]
+    return tuple(Send(AgentWarning(code=VOICE_SUBSTITUTED, description=doubt)) for doubt in doubts)
 
 
 def _warning_of(prompt: tm.PromptTerms, options: ServerOptions) -> tuple[Command, ...]:

@@ -8,9 +8,8 @@
 
 from __future__ import annotations
 
-import struct
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from typing import Final, TypeAlias
@@ -30,38 +29,28 @@ from trialogue.server.events import (
     VoiceStumbled,
 )
 from trialogue.server.terms import Terms
+from trialogue.speech.coding import Coded, open_encoder
 from trialogue.speech.formats import encode
 from trialogue.speech.ports import Spoken
 from trialogue.speech.resample import Resampler
 from trialogue.speech.spoken_text import letters_in, speakable
 from trialogue.transport.socket import WebSocket
 
-_MESSAGE_S: Final = 0.2
-_WAV_TAGS: Final = {"linear16": 1, "alaw": 6, "mulaw": 7}
-_UNKNOWN_SIZE: Final = 0x7FFF_FFFF
-
 UNSAID: Final = "The voice cannot say all of that; what it cannot say is not heard."
 
 Order: TypeAlias = SpeakSentence | FinishReply
 
 
-def wav_header(audio_format: AudioFormat) -> bytes:
-    """A RIFF header before audio of unknown length (Microsoft's WAVE, as streams write it)."""
-    rate, width = audio_format.sample_rate, audio_format.sample_width
-    tag = _WAV_TAGS[audio_format.encoding]
-    chunk = struct.pack("<4sIHHIIHH", b"fmt ", 16, tag, 1, rate, rate * width, width, 8 * width)
-    size = _UNKNOWN_SIZE - 36
-    return b"RIFF" + struct.pack("<I", _UNKNOWN_SIZE) + b"WAVE" + chunk + b"data" + struct.pack("<I", size)
+def as_audio(sentences: Iterable[Spoken], audio_format: AudioFormat) -> bytes:
+    """What a synthesizer gives, as samples of a format."""
+    pcm = b"".join(resampled(each, audio_format.sample_rate) for each in sentences)
+    return encode(pcm, audio_format.encoding)
 
 
-def as_audio(sentence: Iterator[Spoken], audio_format: AudioFormat) -> bytes:
-    """What a synthesizer gives, in the client's format."""
-    return b"".join(_converted(spoken, audio_format) for spoken in sentence)
-
-
-def _converted(spoken: Spoken, audio_format: AudioFormat) -> bytes:
-    resampler = Resampler(spoken.sample_rate, audio_format.sample_rate)
-    return encode(resampler.feed(spoken.pcm) + resampler.flush(), audio_format.encoding)
+def resampled(spoken: Spoken, rate: int) -> bytes:
+    """A sentence's samples at another rate."""
+    resampler = Resampler(spoken.sample_rate, rate)
+    return resampler.feed(spoken.pcm) + resampler.flush()
 
 
 class AgentVoice:
@@ -74,8 +63,8 @@ class AgentVoice:
         socket: WebSocket,
         tell: Callable[[Event], None],
     ) -> None:
-        self._format = terms.output
-        self._container = terms.container
+        self._form = terms.output
+        self._unspeakable = terms.unspeakable
         self._synthesizer = equipment.synthesizer
         self._compute = equipment.compute
         self._send_speed = equipment.options.send_speed
@@ -87,6 +76,7 @@ class AgentVoice:
         self._scope = trio.CancelScope()
         self._cut_through = 0
         self._begun = 0
+        self._encoder = open_encoder(terms.output)
 
     def order(self, order: Order) -> None:
         """Queue an order; never waits."""
@@ -117,8 +107,10 @@ class AgentVoice:
 
     async def _carry_out(self, order: Order) -> None:
         if isinstance(order, FinishReply):
-            self._tell(ReplyAudioSent(order.reply))
+            await self._finish(order.reply)
             return
+        if order.reply != self._begun:
+            self._begun, self._encoder = order.reply, open_encoder(self._form)
         audio = await self._make(order)
         if audio is None:
             self._tell(VoiceFailed(order.reply))
@@ -126,13 +118,15 @@ class AgentVoice:
         self._tell(SentenceVoiced(order.reply, order.text))
         await self._send(order.reply, audio)
 
-    async def _make(self, order: SpeakSentence) -> bytes | None:
+    async def _finish(self, reply: int) -> None:
+        if reply == self._begun and (rest := self._encoder.end()):
+            self._socket.send_bytes(rest)
+        self._tell(ReplyAudioSent(reply))
+
+    async def _make(self, order: SpeakSentence) -> list[Coded] | None:
         """The sentence's audio in the first voice that gives it; None where none does."""
-        if self._container not in ("none", "wav"):
-            reason = (
-                f"UNSUPPORTED_AUDIO_FORMAT: container is not applicable when encoding={self._format.encoding}"
-            )
-            self._tell(VoiceStumbled(order.reply, reason))
+        if self._unspeakable is not None:
+            self._tell(VoiceStumbled(order.reply, self._unspeakable))
             return None
         for voice in order.voices:
             try:
@@ -145,21 +139,18 @@ class AgentVoice:
             return audio
         return None
 
-    def _synthesize(self, text: str, voice: str) -> tuple[bytes, bool]:
+    def _synthesize(self, text: str, voice: str) -> tuple[list[Coded], bool]:
         """The audio, and whether all of the text is in it that can be said."""
         spoken = list(self._synthesizer.synthesize(text, voice))
         said = letters_in(" ".join(each.text for each in spoken))
-        return as_audio(iter(spoken), self._format), said >= letters_in(speakable(text))
+        pcm = b"".join(resampled(each, self._form.format.sample_rate) for each in spoken)
+        return self._encoder.encode(pcm), said >= letters_in(speakable(text))
 
-    async def _send(self, reply: int, audio: bytes) -> None:
-        if audio and self._container == "wav" and reply != self._begun:
-            self._socket.send_bytes(wav_header(self._format))
-        self._begun = reply
-        size = self._format.bytes_for(_MESSAGE_S)
-        for start in range(0, len(audio), size):
-            message = audio[start : start + size]
-            duration_s = self._format.seconds_in(len(message))
-            self._socket.send_bytes(message)
-            self._tell(AudioSent(reply, duration_s))
+    async def _send(self, reply: int, audio: list[Coded]) -> None:
+        for message in audio:
+            if message.data:
+                self._socket.send_bytes(message.data)
+            if message.duration_s:
+                self._tell(AudioSent(reply, message.duration_s))
             await self._socket.drain()
-            await trio.sleep(duration_s / self._send_speed)
+            await trio.sleep(message.duration_s / self._send_speed)

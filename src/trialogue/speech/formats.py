@@ -28,6 +28,8 @@ def decode(coded: bytes, encoding: Encoding) -> bytes:
     match encoding:
         case "linear16":
             return coded
+        case "linear32":
+            return (np.frombuffer(coded, "<i4") >> 16).astype("<i2").tobytes()
         case "mulaw":
             return bytes(_mulaw_to_linear()[np.frombuffer(coded, np.uint8)])
         case "alaw":
@@ -41,6 +43,8 @@ def encode(pcm: bytes, encoding: Encoding) -> bytes:
     match encoding:
         case "linear16":
             return pcm
+        case "linear32":
+            return (np.frombuffer(pcm, "<i2").astype("<i4") << 16).tobytes()
         case "mulaw":
             return bytes(_linear_to_mulaw()[np.frombuffer(pcm, "<u2")])
         case "alaw":

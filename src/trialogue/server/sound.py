@@ -1,0 +1,124 @@
+"""What clients may ask their sound to be, by the hosted service's words for it.
+
+1. What this server cannot do is refused by name when it is asked for.
+2. What goes with what is not refused then: as at the hosted service it comes out when somebody speaks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from attrs import frozen
+
+from trialogue.model.audio import AudioFormat, Encoding
+from trialogue.speech.coding import Coding, SoundForm
+from trialogue.speech.voices import known_voice
+
+__all__ = ["RATES", "SAMPLES", "VOICE_SUBSTITUTED", "AskedSound", "SoundRefused", "doubt_of"]
+
+SAMPLES: Final[dict[str, Encoding]] = {
+    "linear16": "linear16",
+    "linear32": "linear32",
+    "mulaw": "mulaw",
+    "alaw": "alaw",
+}
+"""Encodings that are samples one after the other."""
+
+RATES: Final = range(4_000, 192_001)
+"""Samples a second of those."""
+
+_COMPRESSED: Final = {"flac": Coding.FLAC, "mp3": Coding.MP3, "opus": Coding.OGG_OPUS}
+_DEFAULT_RATES: Final = {"mulaw": 8_000, "alaw": 8_000, "mp3": 22_050, "opus": 48_000, "flac": 48_000}
+_RATES_OF: Final = {"mp3": (22_050,), "opus": (48_000,), "flac": (8_000, 16_000, 22_050, 32_000, 48_000)}
+_BIT_RATES: Final[dict[str, Sequence[int]]] = {"mp3": (32_000, 48_000), "opus": range(4_000, 650_001)}
+
+
+VOICE_SUBSTITUTED: Final = "VOICE_SUBSTITUTED"
+"""The code of a warning that another voice speaks, or in another language, than at the hosted service."""
+
+_HOSTED: Final = re.compile(
+    r"(?:aura|flux)(?:-\d+)?-(?P<given>[a-z0-9]+)-(?P<language>[a-z]{2})", re.IGNORECASE
+)
+
+
+class SoundRefused(Exception):
+    """This server cannot make such sound; the text is fit for the wire."""
+
+
+@frozen
+class AskedSound:
+    """What a client asks for."""
+
+    encoding: str
+    """By the service's name."""
+
+    sample_rate: int | None = None
+    """None for the encoding's own."""
+
+    container: str | None = None
+    """None for the encoding's own."""
+
+    bit_rate: int | None = None
+    """None for the usual."""
+
+    @property
+    def form(self) -> SoundForm:
+        """The sound to be made; raises `SoundRefused` where there is none of its kind."""
+        rate = self.sample_rate or _DEFAULT_RATES.get(self.encoding, 24_000)
+        if (encoding := SAMPLES.get(self.encoding)) is not None:
+            if rate not in RATES:
+                raise SoundRefused(f"sample_rate must be between {RATES[0]} and {RATES[-1]}.")
+            coding = Coding.WAV if self.container == "wav" else Coding.RAW
+            return SoundForm(AudioFormat(encoding, rate), coding)
+        if self.encoding == "opus" and self.container not in (None, "ogg"):
+            raise SoundRefused("opus without a container is not available on this server; use container ogg.")
+        if self.encoding not in _COMPRESSED:
+            raise SoundRefused(
+                f"encoding {self.encoding[:50]} is not available on this server; use "
+                "linear16, linear32, mulaw, alaw, flac, mp3 or opus."
+            )
+        rates = _RATES_OF[self.encoding]
+        return SoundForm(
+            AudioFormat("linear16", rate if rate in rates else rates[-1]),
+            _COMPRESSED[self.encoding],
+            self.bit_rate,
+        )
+
+    @property
+    def misfit(self) -> str | None:
+        """Why the service would not speak like that though it knows each part of it; or None."""
+        if self.container is not None and self.container not in self._containers:
+            return self._said("container")
+        if self.encoding in _RATES_OF and self.sample_rate not in (None, *_RATES_OF[self.encoding]):
+            return self._said("sample_rate")
+        if self.bit_rate is not None and self.bit_rate not in self._bit_rates:
+            return self._said("bit_rate")
+        return None
+
+    @property
+    def _containers(self) -> tuple[str, ...]:
+        return ("none", "wav") if self.encoding in SAMPLES else ("ogg",) if self.encoding == "opus" else ()
+
+    @property
+    def _bit_rates(self) -> Sequence[int]:
+        return _BIT_RATES.get(self.encoding, ())
+
+    def _said(self, part: str) -> str:
+        return f"UNSUPPORTED_AUDIO_FORMAT: {part} is not applicable when encoding={self.encoding[:50]}"
+
+
+def doubt_of(voice: str) -> str | None:
+    """What a client should know of a voice that it names; None where ours speaks as the hosted one would.
+
+    Voices of other vendors are theirs: of them nothing is known here, and nothing is said.
+    """
+    hosted = _HOSTED.fullmatch(voice)
+    if hosted is None:
+        return None
+    if hosted["language"].lower() != "en":
+        return f"The voice {voice} speaks another language; here it speaks English."
+    if known_voice(hosted["given"]) is None:
+        return f"No voice is known here as {voice}; another one speaks in its place."
+    return None

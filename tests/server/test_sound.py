@@ -1,0 +1,77 @@
+"""What clients may ask their sound to be."""
+
+from __future__ import annotations
+
+import pytest
+
+from trialogue.model.audio import AudioFormat
+from trialogue.server.sound import AskedSound, SoundRefused, doubt_of
+from trialogue.speech.coding import Coding, SoundForm
+from trialogue.speech.formats import Decoder, decode, encode
+
+
+@pytest.mark.parametrize("encoding", ["aac", "amr-nb", "amr-wb", "speex", "g729", "ogg-opus", "vorbis", ""])
+def test_what_cannot_be_made_is_refused_by_name(encoding: str) -> None:
+    """And what can be is told."""
+    with pytest.raises(SoundRefused, match=f"encoding {encoding} is not available .* linear16"):
+        _ = AskedSound(encoding).form
+
+
+def test_bare_opus_is_refused() -> None:
+    """Packets without a container are told to have one."""
+    with pytest.raises(SoundRefused, match="use container ogg"):
+        _ = AskedSound("opus", container="none").form
+
+
+def test_each_encoding_has_its_own_rate() -> None:
+    """Where none is asked for, as the hosted service has it."""
+    rates = {name: AskedSound(name).form.format.sample_rate for name in ("linear16", "mulaw", "mp3", "opus")}
+    assert rates == {"linear16": 24_000, "mulaw": 8_000, "mp3": 22_050, "opus": 48_000}
+    assert AskedSound("flac", 16_000).form == SoundForm(AudioFormat("linear16", 16_000), Coding.FLAC)
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [
+        (AskedSound("mp3", container="none"), "container"),
+        (AskedSound("linear16", container="ogg"), "container"),
+        (AskedSound("flac", container="wav"), "container"),
+        (AskedSound("mp3", 24_000), "sample_rate"),
+        (AskedSound("opus", 24_000), "sample_rate"),
+        (AskedSound("mp3", bit_rate=64_000), "bit_rate"),
+        (AskedSound("linear16", bit_rate=48_000), "bit_rate"),
+    ],
+)
+def test_what_does_not_go_together_comes_out_when_somebody_speaks(asked: AskedSound, part: str) -> None:
+    """In the hosted service's words; its form can be made all the same."""
+    assert asked.form
+    assert (
+        asked.misfit == f"UNSUPPORTED_AUDIO_FORMAT: {part} is not applicable when encoding={asked.encoding}"
+    )
+
+
+def test_32_bit_samples_are_signed_integers() -> None:
+    """The 16 bits that we have stand at their upper end, and come back exactly."""
+    pcm = b"\x01\x00\xff\x7f\x00\x80"
+    assert encode(pcm, "linear32") == b"\x00\x00\x01\x00\x00\x00\xff\x7f\x00\x00\x00\x80"
+    assert decode(encode(pcm, "linear32"), "linear32") == pcm
+    decoder = Decoder(AudioFormat("linear32", 8_000))
+    assert b"".join(decoder.decode(bytes([each])) for each in encode(pcm, "linear32")) == pcm
+
+
+@pytest.mark.parametrize(
+    ("voice", "said"),
+    [
+        ("aura-2-thalia-en", None),
+        ("aura-orion-en", None),
+        ("flux-thalia-en", None),
+        ("aura-2-celeste-es", "another language"),
+        ("aura-2-thalai-en", "No voice is known here"),
+        ("ben", None),
+        ("21m00Tcm4TlvDq8ikWAM", None),
+    ],
+)
+def test_what_a_client_should_know_of_a_voice(voice: str, said: str | None) -> None:
+    """Another language, or a name that is not known; of other vendors' voices nothing."""
+    doubt = doubt_of(voice)
+    assert said in doubt if said is not None and doubt is not None else doubt is said
