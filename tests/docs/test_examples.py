@@ -163,6 +163,7 @@ def run_console(block: Block) -> None:
 def read_yaml(block: Block) -> None:
     """Check a scenario, or a file of answers, and leave it for the blocks after it."""
     path = Path(block.mark or "example.yaml")
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(block.text, encoding="utf-8")
     if path.name.startswith("answers"):
         read_script_file(path)

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 from cyclopts import App, CycloptsError, Parameter
 
 from trialogue.cli.dialling import BY_ADDRESS, Dialling
@@ -20,6 +20,8 @@ from trialogue.errors import SetupError
 from trialogue.services import SERVICES
 
 if TYPE_CHECKING:
+    from trialogue.batch.jobs import Leeway
+    from trialogue.cli.batch import BatchOptions
     from trialogue.cli.serve import Answers, Manners
     from trialogue.scenario.defaults import Overrides, Sitting
 
@@ -40,6 +42,7 @@ Exit codes:
   5    other rules decided the journal: it can be read, but neither verified nor gone on with
   6    only expectations of timing were not met
   7    expectations were not met, none of behaviour, for a part of the meeting broke (infrastructure)
+  8    something got worse than the baseline, though everything passed
   70   a fault of trialogue itself, shown with its traceback
   129  SIGHUP   130  Ctrl-C   141  nobody reads the output   143  SIGTERM
 """
@@ -99,6 +102,13 @@ Examples:
   trialogue export runs/edge-cache-20250131-101500 csv --out .
 """
 
+BATCH_EXAMPLES: Final = """\
+Examples:
+  trialogue batch scenarios --clock virtual
+  trialogue batch 'scenarios/*.yaml' --matrix --repeat 5 --out runs/nightly
+  trialogue batch scenarios --clock virtual --dry-run
+"""
+
 EXPECT_EXAMPLES: Final = """\
 Examples:
   trialogue expect runs/edge-cache-20250131-101500
@@ -152,6 +162,9 @@ Endpoint: TypeAlias = Annotated[
     str | None, Parameter(help="The wss:// address of Deepgram's service, if it is another region.")
 ]
 Scenario: TypeAlias = Annotated[Path, Parameter(help="The scenario file.")]
+RunOut: TypeAlias = Annotated[
+    Path | None, Parameter(help="The run's directory; a new one under runs/ if absent.")
+]
 RunPath: TypeAlias = Annotated[Path, Parameter(help="The run's directory, or its journal.")]
 
 
@@ -290,6 +303,130 @@ class StandingIn:
         return Answers(self.script, self.think, self.think_model, self.think_key_env, self.allow_host)
 
 
+@Parameter(name="*")
+@frozen
+class Repeats:
+    """How often a meeting is held, and what its runs are compared with and told by."""
+
+    repeat: Annotated[int, Parameter(help="Hold it so often, with one seed after another.")] = 1
+    """How often, from 1."""
+
+    junit: Annotated[Path | None, Parameter(help="Write JUnit XML to this file.")] = None
+    """Where JUnit XML is written."""
+
+    github: Annotated[Flag, Parameter(help="Print GitHub's annotations.")] = False
+    """Whether annotations are printed."""
+
+    baseline: Annotated[
+        Path | None, Parameter(help="Compare with this baseline: exit code 8 where anything got worse.")
+    ] = None
+    """What is compared with."""
+
+    save_baseline: Annotated[Path | None, Parameter(help="Keep the figures in this file.")] = None
+    """Where figures are kept."""
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether one plain meeting does not do."""
+        return self != ONCE
+
+    def options(
+        self,
+        overrides: Overrides,
+        leeway: Leeway,
+        out: Path,
+        *,
+        html: bool,
+    ) -> BatchOptions:
+        """The same, as batches take it; `SetupError` for a number of repeats that is none."""
+        from trialogue.batch.jobs import BatchRequest  # noqa: PLC0415 - the scenario comes with it
+        from trialogue.cli.batch import BatchOptions  # noqa: PLC0415 - likewise
+
+        if self.repeat < 1:
+            raise SetupError(f"--repeat wants a number from 1, not {self.repeat}")
+        return BatchOptions(
+            asked=BatchRequest(overrides, leeway, self.repeat, html=html),
+            out=out,
+            junit=self.junit,
+            github=self.github,
+            baseline=self.baseline,
+            save_baseline=self.save_baseline,
+        )
+
+    def hold(
+        self,
+        file: Path,
+        overrides: Overrides,
+        leeway: Leeway,
+        *,
+        out: Path | None,
+        html: bool,
+        as_json: bool,
+    ) -> int:
+        """Hold the meeting of one file so often; the exit code."""
+        from trialogue.cli.batch import hold_batch, new_out  # noqa: PLC0415 - the scenario comes with it
+
+        options = self.options(overrides, leeway, out or new_out(file.stem), html=html)
+        return hold_batch([file], evolve(options, as_json=as_json))
+
+
+ONCE: Final = Repeats()
+"""One meeting, told by nobody else."""
+
+
+@Parameter(name="*")
+@frozen
+class Spreading:
+    """Which meetings of a batch are held, and by whom."""
+
+    workers: Annotated[int | None, Parameter(help="How many processes; one a core if absent.")] = None
+    """How many processes of this machine."""
+
+    matrix: Annotated[Flag, Parameter(help="Hold each cell of a scenario's matrix.")] = False
+    """Whether cells are held."""
+
+    dry_run: Annotated[Flag, Parameter(help="Count meetings, minutes and money, and hold none.")] = False
+    """Whether nothing is held."""
+
+    resume: Annotated[Flag, Parameter(help="Go on with meetings that were cut off.")] = False
+    """Whether what was cut off is gone on with."""
+
+    on: Annotated[str | None, Parameter(help="The address of a Dask scheduler, as tcp://10.0.0.5:8786.")] = (
+        None
+    )
+    """Which cluster carries the meetings."""
+
+    dask_local: Annotated[
+        int | None, Parameter(help="So many processes of a Dask cluster on this machine.")
+    ] = None
+    """How large a cluster is begun for them."""
+
+    def over(self, options: BatchOptions) -> BatchOptions:
+        """The options with this said; `SetupError` where it contradicts itself."""
+        if self.on is not None and self.dask_local is not None:
+            raise SetupError("--on or --dask-local, not both")
+        for option, count in (("--workers", self.workers), ("--dask-local", self.dask_local)):
+            if count is not None and count < 1:
+                raise SetupError(f"{option} wants a number from 1, not {count}")
+        return evolve(
+            options,
+            asked=evolve(options.asked, matrix=self.matrix, resume=self.resume),
+            workers=self.workers,
+            cluster=self.on if self.on is not None else self.dask_local,
+            dry_run=self.dry_run,
+        )
+
+
+HERE: Final = Spreading()
+"""Each file as it stands, on this machine."""
+
+
+def _leeway(leave: Leave, endpoint: str | None, *, code: bool) -> Leeway:
+    from trialogue.batch.jobs import Leeway  # noqa: PLC0415 - the scenario comes with it
+
+    return Leeway(leave.allow_import, leave.allow_command, leave.allow_host, code=code, endpoint=endpoint)
+
+
 BY_DEFAULT: Final = StandingIn()
 """Nobody but the default answers."""
 
@@ -380,21 +517,24 @@ def run(  # noqa: PLR0913 - one an option
     /,
     *,
     otherwise: Otherwise = AS_WRITTEN,
-    out: Annotated[
-        Path | None, Parameter(help="The run's directory; a new one under runs/ if absent.")
-    ] = None,
+    out: RunOut = None,
     endpoint: Endpoint = None,
     quiet: Annotated[Flag, Parameter(help="Show one line, at the end.")] = False,
     json: Annotated[Json, Parameter(help="Print the result as JSON, and nothing else.")] = False,
     html: Annotated[Flag, Parameter(help="Write the run's page at its end, as report --html does.")] = False,
     no_code: Annotated[Flag, Parameter(help="Refuse scenarios whose tools run code.")] = False,
+    repeats: Repeats = ONCE,
     leave: Leave = NO_LEAVE,
     log_level: LogLevelOption = "warning",
 ) -> int:
     """Hold a meeting: spoken, shown as it goes, recorded, and summed up at its end.
 
     Ctrl-C ends it gracefully, with all of its files; once more ends it at once.
+    With --repeat, --junit, --github, --baseline or --save-baseline it is held as `batch` holds meetings.
     """
+    if repeats.is_wanted:
+        leeway = _leeway(leave, endpoint, code=not no_code)
+        return repeats.hold(file, otherwise.overrides(), leeway, out=out, html=html, as_json=json)
     from trialogue.cli.run import RunOptions, hold  # noqa: PLC0415 - the scenario comes with it
 
     return hold(
@@ -531,6 +671,36 @@ def watch(run: RunPath, /) -> int:
     from trialogue.cli.replay import watch_run  # noqa: PLC0415 - the journal comes with it
 
     return watch_run(run)
+
+
+@app.command(sort_key=1, help_epilogue=BATCH_EXAMPLES)
+def batch(  # noqa: PLR0913 - one an option
+    place: Annotated[str, Parameter(help="A directory, a pattern, or a scenario file.")],
+    /,
+    *more: Annotated[str, Parameter(help="Further ones.")],
+    spread: Spreading = HERE,
+    otherwise: Otherwise = AS_WRITTEN,
+    repeats: Repeats = ONCE,
+    out: Annotated[
+        Path | None, Parameter(help="Where the runs are; a new directory under runs/ if absent.")
+    ] = None,
+    endpoint: Endpoint = None,
+    json: Annotated[Json, Parameter(help="Print what came of each meeting as JSON.")] = False,
+    html: Annotated[Flag, Parameter(help="Write the page of each run.")] = False,
+    no_code: Annotated[Flag, Parameter(help="Refuse scenarios whose tools run code.")] = False,
+    leave: Leave = NO_LEAVE,
+) -> int:
+    """Hold many meetings, a process a core, each at most once, and count what came of them.
+
+    Held again with the same --out, it reads the runs that are there and holds what is missing.
+    The first Ctrl-C lets meetings that are under way come to their end; the second one kills them.
+    """
+    from trialogue.batch.jobs import files_in  # noqa: PLC0415 - the scenario comes with it
+    from trialogue.cli.batch import hold_batch, new_out  # noqa: PLC0415 - likewise
+
+    leeway = _leeway(leave, endpoint, code=not no_code)
+    options = repeats.options(otherwise.overrides(), leeway, out or new_out("batch"), html=html)
+    return hold_batch(files_in((place, *more)), spread.over(evolve(options, as_json=json)))
 
 
 @app.command(sort_key=6, help_epilogue=EXPECT_EXAMPLES)

@@ -1,0 +1,46 @@
+"""Outcomes as GitHub's workflow commands, which annotate the lines of a change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from trialogue.batch.outcomes import Outcome
+from trialogue.batch.tally import Regression
+from trialogue.model.text import safe_text
+
+__all__ = ["github_lines"]
+
+
+def github_lines(outcomes: Iterable[Outcome], worse: Iterable[Regression] = ()) -> Iterator[str]:
+    """A line for each expectation that was not met, each meeting that failed, and each figure that fell."""
+    for outcome in outcomes:
+        if outcome.passed:
+            continue
+        for unmet in outcome.unmet:
+            level = "warning" if unmet.kind == "timing" else "error"
+            title = f"{outcome.name}: {unmet.place} ({unmet.kind})"
+            yield _command(level, outcome.file, unmet.line, (title, unmet.text))
+        if not outcome.unmet:
+            yield _command("error", outcome.file, 1, (f"{outcome.name}: {outcome.state}", outcome.text))
+    for each in worse:
+        yield f"::error title={_property(f'{each.group}: {each.name} got worse')}::{_message(each.text)}"
+
+
+def _command(level: str, file: str, line: int, told: tuple[str, str]) -> str:
+    title, text = told
+    return f"::{level} file={_property(_near(file))},line={line},title={_property(title)}::{_message(text)}"
+
+
+def _near(file: str) -> str:
+    """A file as the repository knows it, where it lies beneath the directory of the run."""
+    path, here = Path(file), Path.cwd()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else file
+
+
+def _message(text: str) -> str:
+    return safe_text(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,112 @@
+"""The same jobs on a Dask cluster, which carries them.
+
+1. Dask runs a task again when the worker that held its result is gone, finished or not: so it carries jobs,
+   and the directories of the runs say which meetings were held.
+2. The batch's directory is on a disk that all workers share. Each of them is asked before the first meeting,
+   and each job looks again.
+3. A task only hands its job to a process of its worker's, for a meeting needs a main thread of its own.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+from trialogue.batch.hands import Hand
+from trialogue.batch.holding import found
+from trialogue.batch.jobs import Job, decoded, encoded
+from trialogue.batch.outcomes import Outcome, decoded_outcome, encoded_outcome
+from trialogue.errors import SetupError
+from trialogue.importing import import_extra
+
+__all__ = ["hold_on_cluster"]
+
+MARK: Final = ".batch"
+"""The file by which a worker knows the batch's directory."""
+
+WORKERS_S: Final = 60.0
+"""How long a cluster without any worker is waited for, in seconds."""
+
+_own = threading.local()
+"""What each thread of a worker has: its hand."""
+
+
+def hold_on_cluster(jobs: Sequence[Job], out: Path, where: str | int) -> Iterator[Outcome]:
+    """Hold jobs on the cluster at an address, or on a new one of so many processes; outcomes as they come.
+
+    `SetupError` where the cluster cannot be reached, or its workers do not share the directory.
+    """
+    dask: Any = import_extra("distributed", "a batch on Dask", "dask")
+    mark = _marked(out)
+    with _client(dask, where) as client:
+        try:
+            client.wait_for_workers(1, timeout=WORKERS_S)
+        except TimeoutError as error:
+            raise SetupError(f"no worker came to {where} within {WORKERS_S:g} s") from error
+        _check_shared(client, out, mark)
+        futures = {
+            client.submit(_carry, encoded(job), str(out), mark, key=f"{job.name}-{mark}", pure=False): job
+            for job in jobs
+        }
+        for future in dask.as_completed(futures):
+            fault = future.exception()
+            yield decoded_outcome(future.result()) if fault is None else _after(futures[future], fault)
+
+
+def _client(dask: Any, where: str | int) -> Any:  # noqa: ANN401 - Dask has no types
+    if isinstance(where, int):
+        own = {"n_workers": where, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": None}
+        return dask.Client(**own)
+    try:
+        return dask.Client(where, timeout=WORKERS_S)
+    except (OSError, ValueError) as error:
+        raise SetupError(f"there is no Dask scheduler at {where}: {error}") from error
+
+
+def _after(job: Job, error: BaseException) -> Outcome:
+    """What the directory says of a job that Dask gave up on."""
+    if Path(job.folder).exists():
+        return found(job)
+    text = f"Dask gave up on it: {type(error).__name__}"
+    return Outcome(job.name, job.group, job.file, job.folder, "failed", SetupError.exit_code, text)
+
+
+def _marked(out: Path) -> str:
+    """Leave a mark in the batch's directory, which only this batch knows."""
+    mark = uuid4().hex
+    (out / MARK).write_text(mark, encoding="ascii")
+    return mark
+
+
+def _check_shared(client: Any, out: Path, mark: str) -> None:  # noqa: ANN401 - Dask has no types
+    seen: dict[str, bool] = client.run(_sees, str(out), mark)
+    blind = [address for address, sees in seen.items() if not sees]
+    if blind:
+        raise SetupError(f"{out} is not a directory that all workers share: {', '.join(blind)} cannot see it")
+
+
+def _sees(out: str, mark: str) -> bool:
+    """Whether a worker sees the directory of this very batch, and may write in it."""
+    try:
+        is_it = (Path(out) / MARK).read_text(encoding="ascii") == mark
+        probe = Path(out) / f"{MARK}-{uuid4().hex}"
+        probe.touch()
+        probe.unlink()
+    except OSError:
+        return False
+    return is_it
+
+
+def _carry(raw: dict[str, Any], out: str, mark: str) -> dict[str, Any]:
+    """Run on a worker: have a job held by the process of this thread's."""
+    job = decoded(raw)
+    if not _sees(out, mark):
+        text = f"its worker does not see {out}"
+        lost = Outcome(job.name, job.group, job.file, job.folder, "failed", SetupError.exit_code, text)
+        return encoded_outcome(lost)
+    if not hasattr(_own, "hand"):
+        _own.hand = Hand()
+    return encoded_outcome(_own.hand.hold(job))

@@ -1,0 +1,48 @@
+"""What a batch comes to before it is held: meetings, minutes, money. Upper bounds, from limits and prices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from trialogue.model.plan import MeetingPlan
+
+__all__ = ["Estimate", "estimate"]
+
+
+@frozen
+class Estimate:
+    """What meetings come to at most."""
+
+    meetings: int
+    """How many there are."""
+
+    minutes: float
+    """Minutes of meetings at most, by their limits of time."""
+
+    unlimited: int
+    """How many have no limit of time, and are not in the minutes."""
+
+    usd: float
+    """US dollars at most, as far as prices are known: each session for all of its meeting's minutes."""
+
+    unpriced: tuple[str, ...]
+    """Services whose price is not known."""
+
+
+def estimate(plans: Iterable[MeetingPlan]) -> Estimate:
+    """Add up what these meetings come to at most."""
+    meetings = unlimited = 0
+    minutes = usd = 0.0
+    unpriced: dict[str, None] = {}
+    for plan in plans:
+        meetings += 1
+        long = None if plan.limits.time_s is None else plan.limits.time_s / 60
+        unlimited += long is None
+        minutes += long or 0.0
+        prices = [each.price for each in plan.participants if each.price is not None]
+        unpriced |= dict.fromkeys(each.service for each in prices if each.usd_a_minute is None)
+        cost = sum(each.usd_a_minute or 0.0 for each in prices) * (long or 0.0)
+        usd += cost if plan.limits.cost_usd is None else min(cost, plan.limits.cost_usd)
+    return Estimate(meetings, minutes, unlimited, usd, tuple(unpriced))

@@ -1,0 +1,134 @@
+"""Meetings of a batch on this machine: a process a hand, and a thread that gives it one job at a time."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from queue import Empty, SimpleQueue
+from threading import Event, Lock, Thread
+from typing import Final
+
+import orjson
+
+from trialogue.batch.jobs import Job, encoded
+from trialogue.batch.outcomes import Outcome, decoded_outcome
+
+__all__ = ["Hand", "HandPool"]
+
+BROKEN: Final = 70
+"""How a batch ends for a meeting whose process ended under it."""
+
+_TICK_S: Final = 0.2
+"""How often the main thread looks up from waiting: only then can a Ctrl-C reach it."""
+
+
+class Hand:
+    """One process that holds meetings, begun anew where it has ended."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def hold(self, job: Job) -> Outcome:
+        """Have a meeting held; where the process ends under it, say so."""
+        process = self._begun()
+        stdin, stdout = process.stdin, process.stdout
+        if stdin is None or stdout is None:
+            raise AssertionError  # both are pipes
+        try:
+            stdin.write(orjson.dumps(encoded(job)) + b"\n")
+            stdin.flush()
+            line = stdout.readline()
+        except BrokenPipeError:
+            line = b""
+        if line.endswith(b"\n"):
+            return decoded_outcome(orjson.loads(line))
+        code = process.wait()
+        self.close()
+        text = f"its process ended with {code} in the middle of it; see {job.folder}"
+        return Outcome(job.name, job.group, job.file, job.folder, "interrupted", BROKEN, text)
+
+    def close(self) -> None:
+        """End the process: at once where a meeting is under way in it."""
+        process, self._process = self._process, None
+        if process is not None:
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+            process.wait()
+
+    def kill(self) -> None:
+        """End the process now, from another thread than the one that holds."""
+        if self._process is not None:
+            self._process.kill()
+
+    def _begun(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "trialogue.batch.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+                start_new_session=True,  # a Ctrl-C is ours to answer
+            )
+        return self._process
+
+
+class HandPool:
+    """Several hands at one list of jobs."""
+
+    def __init__(self, jobs: Sequence[Job], workers: int) -> None:
+        self._left = list(reversed(jobs))
+        self._lock = Lock()
+        self._stopped = Event()
+        self._outcomes: SimpleQueue[Outcome | None] = SimpleQueue()
+        self._hands = [Hand() for _ in range(max(1, min(workers, len(jobs))))]
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """What comes of the jobs, as they end. Leaving it early kills what is under way.
+
+        A first Ctrl-C begins no more meetings, a second one is raised. Call it from the main thread.
+        """
+        threads = [Thread(target=self._work, args=(hand,)) for hand in self._hands]
+        for thread in threads:
+            thread.start()
+        running = len(threads)
+        try:
+            while running:
+                try:
+                    outcome = self._outcomes.get(timeout=_TICK_S)
+                except Empty:
+                    continue
+                except KeyboardInterrupt:
+                    if self._stopped.is_set():
+                        raise
+                    self.stop()
+                    continue
+                if outcome is None:
+                    running -= 1
+                else:
+                    yield outcome
+        finally:
+            self.stop()
+            if running:
+                for hand in self._hands:
+                    hand.kill()
+            for thread in threads:
+                thread.join()
+
+    def stop(self) -> None:
+        """Begin no more meetings; those that are under way come to their end."""
+        self._stopped.set()
+
+    def _work(self, hand: Hand) -> None:
+        try:
+            while (job := self._next()) is not None:
+                self._outcomes.put(hand.hold(job))
+        finally:
+            hand.close()
+            self._outcomes.put(None)
+
+    def _next(self) -> Job | None:
+        with self._lock:
+            return self._left.pop() if self._left and not self._stopped.is_set() else None

@@ -1,0 +1,188 @@
+"""One meeting of a batch, held at most once.
+
+1. Its directory is made before anything else, in one step that succeeds once: whoever made it has claimed the
+   meeting. Two processes, two machines on a shared disk, and a scheduler that runs a task twice come to the
+   same end: one holds the meeting, the other finds the directory.
+2. A directory with a `result.json` is a meeting that was held: it is read, never held again.
+3. A directory without one belongs to a meeting that still runs or was cut off: it is named, not touched.
+   Where that is asked for, it is gone on with in a directory beside it, `NAME-resumed`, claimed likewise.
+4. Where a meeting could not begin (a key that is missing), the empty directory is removed: the next attempt
+   begins anew.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final, cast
+
+import orjson
+from attrs import evolve, frozen
+
+from trialogue.batch.figures import figures_of
+from trialogue.batch.jobs import Job, prepared_job
+from trialogue.batch.outcomes import Outcome, State, Unmet
+from trialogue.errors import GaveUp, JournalError, TrialogueError
+from trialogue.importing import import_named
+from trialogue.journal.files import JOURNAL
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.outputs import EXIT_CODES, RESULT, verdict_code
+from trialogue.meeting.paging import write_page
+from trialogue.meeting.run import resume_meeting, run_meeting
+from trialogue.meeting.verdicts import verdict_of
+from trialogue.model.text import brief, safe_text
+from trialogue.scenario.problems import Path as Keys
+from trialogue.scenario.resolve import Resolved
+from trialogue.speech.engines import Engines, open_engines
+from trialogue.tools.toolbox import Permissions
+
+__all__ = ["Loaded", "found", "hold_job"]
+
+LONGEST: Final = 500
+"""Characters of what an outcome says."""
+
+UNFINISHED: Final = 4
+"""How a batch ends for a meeting that was begun and never finished: it has no result until it is resumed."""
+
+
+class Loaded:
+    """Ears and voices, loaded once for all meetings of a process."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, Engines] = {}
+
+    def engines(self, named: str) -> Engines:
+        """Those that `module:function` makes; the ones of `trialogue[local]` where the name is empty."""
+        if named not in self._loaded:
+            make = cast("Any", import_named("engines", named)) if named else open_engines
+            self._loaded[named] = make()
+        return self._loaded[named]
+
+
+def hold_job(job: Job, loaded: Loaded) -> Outcome:
+    """Hold a job's meeting, or tell what became of it before; never raises what a meeting raises."""
+    folder = Path(job.folder)
+    try:
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not _claimed(folder):
+            seen = found(job)
+            folder = resumed(folder)
+            if seen.state != "interrupted" or not job.resume or not _claimed(folder):
+                return seen
+    except OSError as error:
+        return _failed(job, f"cannot make {folder}: {error.strerror}", JournalError.exit_code)
+    try:
+        return _hold(job, folder, loaded)
+    except TrialogueError as error:
+        return _failed(job, str(error), error.exit_code)
+    finally:
+        with suppress(OSError):  # a meeting's files are in it
+            folder.rmdir()
+
+
+def resumed(folder: Path) -> Path:
+    """Where a meeting is gone on with that was cut off in a directory."""
+    return folder.with_name(f"{folder.name}-resumed")
+
+
+def _claimed(folder: Path) -> bool:
+    """Whether this very call has made the directory."""
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _hold(job: Job, folder: Path, loaded: Loaded) -> Outcome:
+    resolved, leeway = prepared_job(job), job.leeway
+    permissions = Permissions(leeway.imports, leeway.commands, leeway.hosts, code=leeway.code)
+    edges = Edges(endpoint=leeway.endpoint, engines=loaded.engines(leeway.engines), permissions=permissions)
+    began = time.perf_counter()
+    if folder != Path(job.folder) and (Path(job.folder) / JOURNAL).exists():
+        held = resume_meeting(job.folder, out=folder, edges=edges)
+    else:
+        held = run_meeting(resolved, out=folder, edges=edges)
+    if job.html:
+        write_page(held.folder)
+    seen = _Seen(evolve(job, folder=str(folder)), resolved, "held", time.perf_counter() - began)
+    return seen.outcome(held.result.document(), held.exit_code)
+
+
+def found(job: Job) -> Outcome:
+    """What the directory of a job says that was there already, or the one in which it was gone on with."""
+    later = resumed(Path(job.folder))
+    if (later / RESULT).exists():
+        job = evolve(job, folder=str(later))
+    try:
+        read: object = orjson.loads((Path(job.folder) / RESULT).read_bytes())
+        resolved = prepared_job(job)
+    except FileNotFoundError:
+        text = "was begun and never finished; --resume goes on with it"
+        return Outcome(job.name, job.group, job.file, job.folder, "interrupted", UNFINISHED, text)
+    except (OSError, ValueError) as error:
+        text = f"{job.folder}/{RESULT} cannot be read: {type(error).__name__}"
+        return _failed(job, text, JournalError.exit_code)
+    except TrialogueError as error:
+        return _failed(job, str(error), error.exit_code)
+    if not isinstance(read, dict) or cast("dict[str, object]", read).get("kind") != "result":
+        return _failed(job, f"{job.folder}/{RESULT} is no result", JournalError.exit_code)
+    result = cast("dict[str, Any]", read)
+    return _Seen(job, resolved, "kept", 0.0).outcome(result, _code_of(result, Path(job.folder)))
+
+
+def _code_of(result: Mapping[str, Any], folder: Path) -> int:
+    """How the command ended that held it, as far as its result says."""
+    reason = str(result.get("reason"))
+    if reason in EXIT_CODES:
+        return EXIT_CODES[reason]
+    if result.get("ok") is not True:
+        return JournalError.exit_code if reason == "journal-failed" else GaveUp.exit_code
+    return verdict_code(verdict_of(folder))
+
+
+def _failed(job: Job, text: str, code: int) -> Outcome:
+    told = brief(safe_text(" ".join(text.split())), LONGEST)
+    return Outcome(job.name, job.group, job.file, job.folder, "failed", code, told)
+
+
+@frozen
+class _Seen:
+    """A meeting that came to its end."""
+
+    job: Job
+    resolved: Resolved
+    state: State
+    machine_s: float
+
+    def outcome(self, result: Mapping[str, Any], code: int) -> Outcome:
+        """What its result makes of it."""
+        expectations: Mapping[str, Any] = result.get("expectations") or {}
+        return Outcome(
+            name=self.job.name,
+            group=self.job.group,
+            file=self.job.file,
+            folder=self.job.folder,
+            state=self.state,
+            exit_code=code,
+            text=str(result.get("reason")),
+            machine_s=round(self.machine_s, 3),
+            meeting_s=float(result.get("duration_s") or 0.0),
+            checked=int(expectations.get("checked") or 0),
+            unmet=tuple(_unmet(self.resolved, miss) for miss in expectations.get("misses") or ()),
+            figures=figures_of(result),
+        )
+
+
+def _unmet(resolved: Resolved, miss: Mapping[str, Any]) -> Unmet:
+    text = f"expected {miss['expected']}; {miss['happened']}"
+    line = resolved.places.near(_keys(str(miss["place"]))).line
+    return Unmet(str(miss["place"]), line, str(miss["kind"]), brief(safe_text(text), LONGEST))
+
+
+def _keys(place: str) -> Keys:
+    """The path that `expect.always[0]` stands for."""
+    parts = place.replace("[", ".").replace("]", "").split(".")
+    return tuple(int(each) if each.isdecimal() else each for each in parts)

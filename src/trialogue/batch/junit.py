@@ -1,0 +1,60 @@
+"""Outcomes as JUnit XML, the form in which most CI systems read tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from trialogue.batch.outcomes import Outcome
+from trialogue.model.text import safe_text
+
+__all__ = ["junit"]
+
+
+def junit(outcomes: Iterable[Outcome]) -> bytes:
+    """A suite a scenario file, a case a meeting; expectations that were not met are failures, by kind."""
+    files: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        files.setdefault(outcome.file, []).append(outcome)
+    root = ET.Element("testsuites", name="trialogue")
+    for file, found in files.items():
+        root.append(_suite(file, found))
+    ET.indent(root)
+    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def _suite(file: str, found: Sequence[Outcome]) -> ET.Element:
+    failures = sum(not each.passed and bool(each.unmet) for each in found)
+    suite = ET.Element(
+        "testsuite",
+        name=safe_text(Path(file).stem),
+        tests=str(len(found)),
+        failures=str(failures),
+        errors=str(sum(not each.passed for each in found) - failures),
+        skipped="0",
+        time=f"{sum(each.machine_s for each in found):.3f}",
+    )
+    for outcome in found:
+        suite.append(_case(outcome))
+    return suite
+
+
+def _case(outcome: Outcome) -> ET.Element:
+    case = ET.Element(
+        "testcase",
+        name=safe_text(outcome.name),
+        classname=safe_text(outcome.group),
+        file=safe_text(outcome.file),
+        time=f"{outcome.machine_s:.3f}",
+    )
+    if outcome.passed:
+        return case
+    for unmet in outcome.unmet:
+        where = f"{outcome.file}:{unmet.line}: {unmet.place}"
+        failure = ET.SubElement(case, "failure", type=unmet.kind, message=safe_text(unmet.text))
+        failure.text = safe_text(f"{where}: {unmet.text}; {outcome.folder}")
+    if not outcome.unmet:
+        message = safe_text(f"{outcome.state}: {outcome.text}")
+        ET.SubElement(case, "error", type=f"exit-{outcome.exit_code}", message=message)
+    return case

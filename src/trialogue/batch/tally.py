@@ -1,0 +1,163 @@
+"""Repeats, counted: how many passed, how sure that is, how figures are spread, what got worse. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import sqrt
+from statistics import median
+from typing import Final, cast
+
+import cattrs
+from attrs import frozen
+
+from trialogue.batch.figures import FIGURES
+from trialogue.batch.outcomes import Outcome
+
+__all__ = [
+    "Baseline",
+    "GroupTally",
+    "Regression",
+    "baseline_of",
+    "interval",
+    "read_baseline",
+    "regressions",
+    "tallied",
+]
+
+_CONVERTER: Final = cattrs.Converter()
+
+_Z: Final = 1.959963984540054
+"""Standard deviations on each side that hold 95 % of a normal distribution."""
+
+NOTABLE: Final = 0.10
+"""By how much of itself a figure must change before that is anything."""
+
+FORMAT: Final = 1
+"""The format of a baseline's file."""
+
+
+def interval(hits: int, n: int) -> tuple[float, float]:
+    """Where the rate of which `hits` of `n` are a sample lies, at 95 % (Wilson 1927).
+
+    >>> [round(each, 3) for each in interval(20, 20)]
+    [0.839, 1.0]
+    """
+    if n == 0:
+        return 0.0, 1.0
+    rate, square = hits / n, _Z * _Z
+    middle = (rate + square / (2 * n)) / (1 + square / n)
+    reach = _Z / (1 + square / n) * sqrt(rate * (1 - rate) / n + square / (4 * n * n))
+    return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+@frozen
+class GroupTally:
+    """The repeats of one meeting."""
+
+    group: str
+    """Which meeting: its file and its cell."""
+
+    runs: int
+    """How many there are."""
+
+    passed: int
+    """How many passed."""
+
+    figures: Mapping[str, tuple[float, ...]]
+    """What was measured in each, sorted, by its name."""
+
+    @property
+    def rate(self) -> float:
+        """How many of them passed, from 0 to 1."""
+        return self.passed / self.runs if self.runs else 0.0
+
+    @property
+    def between(self) -> tuple[float, float]:
+        """Where the true rate lies, at 95 %."""
+        return interval(self.passed, self.runs)
+
+
+def tallied(outcomes: Iterable[Outcome]) -> list[GroupTally]:
+    """The outcomes, counted by what they are repeats of, in the order of their coming."""
+    groups: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        groups.setdefault(outcome.group, []).append(outcome)
+    return [_tally(group, found) for group, found in groups.items()]
+
+
+def _tally(group: str, found: Sequence[Outcome]) -> GroupTally:
+    names = [figure.name for figure in FIGURES if any(figure.name in each.figures for each in found)]
+    figures = {
+        name: tuple(sorted(each.figures[name] for each in found if name in each.figures)) for name in names
+    }
+    return GroupTally(group, len(found), sum(each.passed for each in found), figures)
+
+
+# --- baselines --------------------------------------------------------------------------------------
+
+Baseline = Mapping[str, GroupTally]
+"""Tallies of an earlier time, by their groups."""
+
+
+@frozen
+class Regression:
+    """Something that has got worse."""
+
+    group: str
+    """Of which meeting."""
+
+    name: str
+    """Which figure; `pass rate` for how many passed."""
+
+    text: str
+    """What it was and what it is."""
+
+
+def baseline_of(tallies: Iterable[GroupTally]) -> dict[str, object]:
+    """Tallies as plain JSON values, to be kept."""
+    return {"trialogue": FORMAT, "kind": "baseline", "meetings": _CONVERTER.unstructure(list(tallies))}
+
+
+def read_baseline(raw: object) -> Baseline:
+    """The baseline that plain values stand for; ValueError where they stand for none."""
+    known = cast("dict[str, object]", raw) if isinstance(raw, dict) else {}
+    if (known.get("trialogue"), known.get("kind")) != (FORMAT, "baseline"):
+        raise ValueError("no baseline of format 1")
+    try:
+        tallies = _CONVERTER.structure(known.get("meetings"), list[GroupTally])
+    except (cattrs.BaseValidationError, TypeError) as error:
+        raise ValueError(f"no baseline: {type(error).__name__}") from error
+    return {each.group: each for each in tallies}
+
+
+def regressions(baseline: Baseline, tallies: Iterable[GroupTally]) -> list[Regression]:
+    """What is worse than it was.
+
+    The pass rate is, where its interval lies wholly below the interval of the baseline, or where everything
+    passed and something fails now. A figure is, where its median is worse than all that the baseline saw, and
+    by more than a tenth.
+    """
+    found: list[Regression] = []
+    for now in tallies:
+        before = baseline.get(now.group)
+        if before is not None:
+            found.extend(_worse(before, now))
+    return found
+
+
+def _worse(before: GroupTally, now: GroupTally) -> list[Regression]:
+    found: list[Regression] = []
+    fell = before.passed == before.runs and now.passed < now.runs
+    if fell or now.between[1] < before.between[0]:
+        text = f"{now.passed} of {now.runs} passed, {before.passed} of {before.runs} did"
+        found.append(Regression(now.group, "pass rate", text))
+    for figure in FIGURES:
+        old, new = before.figures.get(figure.name, ()), now.figures.get(figure.name, ())
+        if not figure.worse or not old or not new:
+            continue
+        middle, was = median(new), median(old)
+        is_beyond = middle > max(old) if figure.worse == "more" else middle < min(old)
+        if is_beyond and abs(middle - was) > NOTABLE * abs(was):
+            text = f"{middle:.3f}{figure.unit} in the middle, {was:.3f}{figure.unit} it was"
+            found.append(Regression(now.group, figure.name, text))
+    return found

@@ -1,0 +1,213 @@
+"""`trialogue batch` and `run --repeat`: many meetings, counted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import orjson
+from attrs import frozen
+
+from trialogue.batch.annotations import github_lines
+from trialogue.batch.estimate import estimate
+from trialogue.batch.hands import HandPool
+from trialogue.batch.jobs import BatchRequest, Job, jobs_of, prepared_job
+from trialogue.batch.junit import junit
+from trialogue.batch.outcomes import Outcome, encoded_outcome
+from trialogue.batch.tally import (
+    Baseline,
+    GroupTally,
+    Regression,
+    baseline_of,
+    read_baseline,
+    regressions,
+    tallied,
+)
+from trialogue.cli.endings import INTERRUPTED
+from trialogue.cli.view_batch import open_progress, table
+from trialogue.cli.view_screens import put, put_json, show
+from trialogue.errors import JournalError, SetupError
+
+__all__ = ["BatchOptions", "hold_batch", "new_out"]
+
+WORSE: Final = 8
+"""How it ends where something got worse than its baseline, though everything passed."""
+
+GRAVEST: Final = (70, 4, 2, 3, 5, 1, 7, 6)
+"""Exit codes of meetings, the one that decides a batch's first."""
+
+
+@frozen
+class BatchOptions:
+    """What the command line asks for, beside the scenarios."""
+
+    asked: BatchRequest
+    """What meetings are made of."""
+
+    out: Path
+    """Where their directories are."""
+
+    workers: int | None = None
+    """How many processes; one a core where None."""
+
+    cluster: str | int | None = None
+    """The address of a Dask scheduler, or how many processes a new one has; None for none."""
+
+    dry_run: bool = False
+    """Whether meetings are only counted."""
+
+    as_json: bool = False
+    """Whether outcomes are printed as JSON."""
+
+    junit: Path | None = None
+    """Where JUnit XML is written."""
+
+    github: bool = False
+    """Whether GitHub's annotations are printed."""
+
+    baseline: Path | None = None
+    """What the figures are compared with."""
+
+    save_baseline: Path | None = None
+    """Where they are kept, to be compared with."""
+
+
+def hold_batch(files: Sequence[Path], options: BatchOptions) -> int:
+    """Hold all meetings of these files; the exit code. Raises `TrialogueError`.
+
+    A first Ctrl-C lets the meetings that are under way come to their end, a second one kills them.
+    """
+    before = _baseline(options.baseline)
+    jobs = jobs_of(files, options.out, options.asked)
+    if options.dry_run:
+        return _count(jobs, as_json=options.as_json)
+    _make(options.out)
+    outcomes, is_whole = _held(jobs, options)
+    tallies = tallied(outcomes)
+    worse = regressions(before, tallies)
+    _tell(options, tallies, outcomes, worse)
+    if not is_whole:
+        return INTERRUPTED
+    return _code(outcomes) or (WORSE if worse else 0)
+
+
+def _held(jobs: Sequence[Job], options: BatchOptions) -> tuple[list[Outcome], bool]:
+    """What came of the jobs in their order, and whether nobody cut the batch short."""
+    found: dict[str, Outcome] = {}
+    is_shown = not options.as_json
+    with open_progress(len(jobs), is_shown=is_shown) as told, _stream(jobs, options) as outcomes:
+        for outcome in outcomes:
+            found[outcome.name] = outcome
+            told(outcome)
+    return [found[job.name] for job in jobs if job.name in found], len(found) == len(jobs)
+
+
+@contextmanager
+def _stream(jobs: Sequence[Job], options: BatchOptions) -> Generator[Iterator[Outcome]]:
+    if options.cluster is not None:
+        from trialogue.batch.cluster import hold_on_cluster  # noqa: PLC0415 - only where it is asked for
+
+        yield hold_on_cluster(jobs, options.out, options.cluster)
+        return
+    yield HandPool(jobs, options.workers or os.cpu_count() or 1).outcomes()
+
+
+def new_out(name: str) -> Path:
+    """A directory for a batch that nobody has named, by the time of day."""
+    return Path("runs") / f"{name}-{datetime.now(UTC).astimezone():%Y%m%d-%H%M%S}"
+
+
+def _make(out: Path) -> None:
+    try:
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise JournalError(f"cannot make {out}: {error.strerror}", path=str(out)) from error
+
+
+def _count(jobs: Sequence[Job], *, as_json: bool) -> int:
+    found = estimate(prepared_job(job).plan for job in jobs)
+    if as_json:
+        put_json(
+            {
+                "meetings": found.meetings,
+                "minutes": round(found.minutes, 3),
+                "unlimited": found.unlimited,
+                "usd": round(found.usd, 6),
+                "unpriced": list(found.unpriced),
+            }
+        )
+        return 0
+    beyond = f", and {found.unlimited} without a limit of time" if found.unlimited else ""
+    put(f"{found.meetings} meetings, {found.minutes:.0f} minutes at most{beyond}")
+    unpriced = f"; without a known price: {', '.join(found.unpriced)}" if found.unpriced else ""
+    put(f"{found.usd:.2f} USD at most{unpriced}")
+    return 0
+
+
+def _tell(
+    options: BatchOptions,
+    tallies: Sequence[GroupTally],
+    outcomes: Sequence[Outcome],
+    worse: Sequence[Regression],
+) -> None:
+    if options.junit is not None:
+        _write(options.junit, junit(outcomes))
+    if options.save_baseline is not None:
+        _write(options.save_baseline, orjson.dumps(baseline_of(tallies), option=orjson.OPT_INDENT_2) + b"\n")
+    if options.as_json:
+        put_json(_document(tallies, outcomes, worse))
+    else:
+        show(list(table(tallies, outcomes, worse)))
+    if options.github:
+        for each in github_lines(outcomes, worse):
+            put(each)
+
+
+def _document(
+    tallies: Sequence[GroupTally], outcomes: Sequence[Outcome], worse: Sequence[Regression]
+) -> dict[str, object]:
+    return {
+        "trialogue": 1,
+        "kind": "batch",
+        "passed": sum(each.passed for each in outcomes),
+        "meetings": [{**encoded_outcome(each), "passed": each.passed} for each in outcomes],
+        "groups": [
+            {
+                "group": each.group,
+                "runs": each.runs,
+                "passed": each.passed,
+                "rate": round(each.rate, 6),
+                "between": [round(end, 6) for end in each.between],
+            }
+            for each in tallies
+        ],
+        "worse": [{"group": each.group, "name": each.name, "text": each.text} for each in worse],
+    }
+
+
+def _code(outcomes: Sequence[Outcome]) -> int:
+    """The gravest of the meetings' codes."""
+    codes = {each.exit_code for each in outcomes}
+    return next((code for code in GRAVEST if code in codes), max(codes, default=0))
+
+
+def _baseline(path: Path | None) -> Baseline:
+    if path is None:
+        return {}
+    try:
+        return read_baseline(orjson.loads(path.read_bytes()))
+    except OSError as error:
+        raise SetupError(f"cannot read the baseline {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise SetupError(f"{path} is {error}") from error
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise JournalError(f"cannot write {path}: {error.strerror}", path=str(path)) from error

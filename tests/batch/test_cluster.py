@@ -1,0 +1,78 @@
+"""A Dask cluster carries the same jobs to the same ends, and loses none with a worker that dies."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from batch_values import jobs
+
+from trialogue.batch.cluster import hold_on_cluster
+from trialogue.batch.hands import HandPool
+from trialogue.errors import SetupError
+
+distributed = pytest.importorskip("distributed")
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture
+def cluster():
+    """Two workers, and a client of their scheduler's beside the batch's own."""
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+    ) as made:
+        yield made
+
+
+def sounds(folder):
+    """What was recorded, and the journal: all that must not depend on who held a meeting."""
+    kept = sorted([*Path(folder).glob("journal.jsonl"), *Path(folder).glob("audio/*.wav")])
+    return {path.name: path.read_bytes() for path in kept}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_gives_what_this_machine_gives(cluster, tmp_path):
+    """Byte for byte."""
+    here, there = jobs(tmp_path / "here", repeat=3), jobs(tmp_path / "there", repeat=3)
+    local = {each.name: each for each in HandPool(here, 2).outcomes()}
+    out = tmp_path / "there" / "out"
+    out.mkdir()
+    carried = {each.name: each for each in hold_on_cluster(there, out, cluster.scheduler_address)}
+    assert {name: each.figures for name, each in carried.items()} == {
+        name: each.figures for name, each in local.items()
+    }
+    for one, other in zip(here, there, strict=True):
+        assert sounds(one.folder) == sounds(other.folder) != {}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_killed_worker_that_holds_finished_results_loses_none(cluster, tmp_path):
+    """Its results are read from where they lie; no meeting is held twice."""
+    found = jobs(tmp_path, repeat=4)
+    out = tmp_path / "out"
+    out.mkdir()
+    with distributed.Client(cluster.scheduler_address) as client:
+        stream = hold_on_cluster(found, out, cluster.scheduler_address)
+        first = next(stream)
+        journal = Path(first.folder) / "journal.jsonl"
+        written = journal.stat().st_mtime_ns
+        pids = client.run(os.getpid)
+        os.kill(next(iter(pids.values())), signal.SIGKILL)
+        outcomes = [first, *stream]
+    assert sorted(each.name for each in outcomes) == sorted(job.name for job in found)
+    assert {each.state for each in outcomes} <= {"held", "kept", "interrupted"}
+    assert journal.stat().st_mtime_ns == written
+    again = {each.name: each.state for each in HandPool(found, 1).outcomes()}
+    assert set(again.values()) <= {"kept", "interrupted"}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_directory_that_workers_cannot_see_is_refused(cluster, tmp_path, monkeypatch):
+    """Before any meeting begins."""
+    found = jobs(tmp_path)
+    out = tmp_path / "out"
+    out.mkdir()
+    monkeypatch.setattr("trialogue.batch.cluster._marked", lambda _: "another")
+    with pytest.raises(SetupError, match="is not a directory that all workers share"):
+        list(hold_on_cluster(found, out, cluster.scheduler_address))
+    assert not Path(found[0].folder).exists()

@@ -1,0 +1,165 @@
+"""Each meeting of a batch is held at most once, whatever happens to those who hold it."""
+
+import json
+import shutil
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from batch_values import MURMURING, SMALL, jobs
+
+from trialogue.batch.hands import Hand, HandPool
+from trialogue.batch.holding import Loaded, hold_job
+from trialogue.journal.files import JOURNAL
+
+LONG = SMALL.replace("clock: virtual", "clock: real").replace(
+    '"It works. It is fast."', '"' + "It works and works. " * 60 + '"'
+)
+
+
+def test_a_meeting_is_held_once_and_then_read(tmp_path):
+    """The second time says what the first said, and writes nothing."""
+    (job,) = jobs(tmp_path)
+    first = hold_job(job, Loaded())
+    assert (first.state, first.exit_code, first.passed, first.checked) == ("held", 0, True, 1)
+    written = {path: path.stat().st_mtime_ns for path in Path(job.folder).rglob("*")}
+    second = hold_job(job, Loaded())
+    assert second == evolve(first, state="kept", machine_s=0.0)
+    assert {path: path.stat().st_mtime_ns for path in Path(job.folder).rglob("*")} == written
+
+
+def test_what_was_not_met_keeps_its_line_and_its_exit_code(tmp_path):
+    """Held and read alike."""
+    (job,) = jobs(tmp_path, text=SMALL.replace("match: fast", "match: slow"))
+    for state in ("held", "kept"):
+        found = hold_job(job, Loaded())
+        assert (found.state, found.exit_code, found.passed) == (state, 1, False)
+        assert [(each.place, each.line, each.kind) for each in found.unmet] == [
+            ("expect.at_end[0]", 11, "behaviour")
+        ]
+
+
+def test_a_directory_without_a_result_is_named_and_left_alone(tmp_path):
+    """Somebody holds it, or held it until its process died."""
+    (job,) = jobs(tmp_path)
+    Path(job.folder).mkdir(parents=True)
+    (Path(job.folder) / "scenario.yaml").touch()
+    found = hold_job(job, Loaded())
+    assert (found.state, found.exit_code) == ("interrupted", 4)
+    assert [path.name for path in Path(job.folder).iterdir()] == ["scenario.yaml"]
+
+
+def test_a_meeting_that_cannot_begin_leaves_no_directory(tmp_path):
+    """So it is held once its fault is mended."""
+    (job,) = jobs(tmp_path)
+    Path(job.file).write_text(SMALL.replace("cast:", "cats:"))
+    failed = hold_job(job, Loaded())
+    assert (failed.state, failed.exit_code) == ("failed", 2)
+    assert 'did you mean "cast"' in failed.text
+    Path(job.file).write_text(SMALL)
+    assert hold_job(job, Loaded()).state == "held"
+
+
+@pytest.mark.parametrize("content", ["nonsense", "[]", '{"kind": "verdict"}'])
+def test_a_result_that_is_none_is_said_to_be_none(tmp_path, content):
+    """It passes for nothing."""
+    (job,) = jobs(tmp_path)
+    hold_job(job, Loaded())
+    (Path(job.folder) / "result.json").write_text(content)
+    assert (hold_job(job, Loaded()).state, hold_job(job, Loaded()).exit_code) == ("failed", 4)
+
+
+def test_of_two_who_begin_at_once_one_holds(tmp_path):
+    """By processes of their own, as on two machines that share a disk."""
+    (job,) = jobs(tmp_path)
+    found = []
+    hands = [Hand(), Hand()]
+    threads = [threading.Thread(target=lambda hand=hand: found.append(hand.hold(job))) for hand in hands]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    for hand in hands:
+        hand.close()
+    states = sorted(each.state for each in found)
+    assert states in (["held", "interrupted"], ["held", "kept"])
+    assert len(list(Path(job.folder).glob(JOURNAL))) == 1
+
+
+def test_a_process_that_is_killed_costs_its_meeting_alone(tmp_path):
+    """It is named, can be gone on with, and the others are held by a new process."""
+    (long,) = jobs(tmp_path / "long", text=LONG)
+    (short,) = jobs(tmp_path / "short")
+    hand, found = Hand(), []
+    holding = threading.Thread(target=lambda: found.append(hand.hold(long)))
+    holding.start()
+    deadline = time.monotonic() + 60
+    while not _begun(long):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    hand.kill()
+    holding.join(timeout=60)
+    assert [each.state for each in found] == ["interrupted"]
+    assert hand.hold(short).state == "held"
+    again = hold_job(long, Loaded())
+    assert (again.state, again.exit_code) == ("interrupted", 4)
+    hand.close()
+
+
+def _begun(job):
+    journal = Path(job.folder) / JOURNAL
+    return journal.exists() and len(journal.read_bytes().splitlines()) > 5
+
+
+def test_what_was_cut_off_is_gone_on_with_where_that_is_asked_for(tmp_path):
+    """In a directory beside it, once; then it is read from there."""
+    (job,) = jobs(tmp_path, resume=True)
+    hold_job(job, Loaded())
+    folder = Path(job.folder)
+    lines = (folder / JOURNAL).read_bytes().splitlines(keepends=True)
+    (folder / JOURNAL).write_bytes(b"".join(lines[: len(lines) // 2]))
+    for name in ("manifest.json", "result.json"):
+        (folder / name).unlink()
+    assert hold_job(evolve(job, resume=False), Loaded()).state == "interrupted"
+    resumed = hold_job(job, Loaded())
+    assert (resumed.state, resumed.folder) == ("held", f"{folder}-resumed")
+    header = json.loads((Path(resumed.folder) / JOURNAL).read_text().splitlines()[0])
+    assert header["continues"] is not None
+    assert (hold_job(job, Loaded()).state, hold_job(job, Loaded()).folder) == ("kept", resumed.folder)
+
+
+def test_what_was_cut_off_before_its_journal_begins_anew(tmp_path):
+    """There is nothing to go on with."""
+    (job,) = jobs(tmp_path, resume=True)
+    Path(job.folder).mkdir(parents=True)
+    assert hold_job(job, Loaded()).state == "held"
+
+
+def test_hands_hold_all_jobs(tmp_path):
+    """Two processes, three meetings, each once; held again, each is read."""
+    found = jobs(tmp_path, repeat=3)
+    first = {each.name: each for each in HandPool(found, 2).outcomes()}
+    assert {each.state for each in first.values()} == {"held"}
+    assert sorted(first) == sorted(job.name for job in found)
+    shutil.rmtree(found[1].folder)
+    again = {each.name: each.state for each in HandPool(found, 2).outcomes()}
+    assert again == {found[0].name: "kept", found[1].name: "held", found[2].name: "kept"}
+
+
+def test_hands_that_are_stopped_begin_no_more(tmp_path):
+    """What is under way comes to its end."""
+    hands = HandPool(jobs(tmp_path, repeat=5), 1)
+    seen = []
+    for each in hands.outcomes():
+        seen.append(each.state)
+        hands.stop()
+    assert seen[0] == "held"
+    assert len(seen) < 5
+
+
+def test_voices_are_loaded_once():
+    """All meetings of a process share them."""
+    loaded = Loaded()
+    assert loaded.engines(MURMURING.engines) is loaded.engines(MURMURING.engines)

@@ -1,0 +1,54 @@
+"""Which meetings a batch is made of."""
+
+import pytest
+from batch_values import SMALL, jobs, written
+
+from trialogue.batch.jobs import BatchRequest, decoded, encoded, files_in, jobs_of
+from trialogue.errors import SetupError
+
+
+def test_a_directory_has_the_files_whose_first_key_is_trialogue(tmp_path):
+    """Scripts, and files that only name the word, are none."""
+    small = written(tmp_path)
+    quoted = written(tmp_path, "deep/quoted.yml", f"---\n'trialogue': 1\n{SMALL.split('1', 1)[1]}")
+    written(tmp_path, "script.yaml", "script: [{say: trialogue}]\n")
+    written(tmp_path, "other.yaml", "name: x\ntrialogue: 1\n")
+    assert files_in([str(tmp_path)]) == sorted([quoted, small])
+    assert files_in([f"{tmp_path}/*.yaml", str(small)]) == [small]
+
+
+def test_where_nothing_is_found_it_says_so(tmp_path):
+    """A directory without any, a pattern that meets none, a file that is not there."""
+    for place in (str(tmp_path), f"{tmp_path}/*.yaml", f"{tmp_path}/gone.yaml"):
+        with pytest.raises(SetupError, match="no scenario at"):
+            files_in([place])
+
+
+def test_each_cell_is_held_with_one_seed_after_another(tmp_path):
+    """The repeats of a cell count on from its own seed and are counted together."""
+    found = jobs(tmp_path, matrix=True, repeat=2)
+    assert [(job.name, job.group, job.overrides.seed) for job in found] == [
+        ("small-run.seed=1-1", "small-run.seed=1", 1),
+        ("small-run.seed=1-2", "small-run.seed=1", 2),
+        ("small-run.seed=2-2", "small-run.seed=2", 2),
+        ("small-run.seed=2-3", "small-run.seed=2", 3),
+    ]
+
+
+def test_without_repeats_a_file_is_held_as_it_stands(tmp_path):
+    """Its matrix counts only where that is asked for."""
+    (job,) = jobs(tmp_path)
+    assert (job.name, job.overrides.seed) == ("small", None)
+
+
+def test_files_of_one_name_are_told_apart_by_their_directories(tmp_path):
+    """The shortest end of the path that does it."""
+    files = [written(tmp_path, "a/small.yaml"), written(tmp_path, "b/small.yaml")]
+    found = jobs_of(files, tmp_path, BatchRequest())
+    assert [(job.group, job.name) for job in found] == [("a/small", "a_small"), ("b/small", "b_small")]
+
+
+def test_a_job_travels_as_json(tmp_path):
+    """And is the same when it has come."""
+    for job in jobs(tmp_path, matrix=True, repeat=2):
+        assert decoded(encoded(job)) == job

@@ -1,0 +1,89 @@
+"""Rates with their intervals, spreads, baselines: what repeats come to."""
+
+import json
+
+import pytest
+from batch_values import outcome
+
+from trialogue.batch.tally import baseline_of, interval, read_baseline, regressions, tallied
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "low", "high"),
+    [
+        # Newcombe 1998, table I, method 3 (score without continuity correction)
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+        (0, 0, 0.0, 1.0),
+    ],
+)
+def test_intervals_are_those_of_the_literature(hits, n, low, high):
+    """To four places."""
+    assert interval(hits, n) == pytest.approx((low, high), abs=5e-5)
+
+
+def _repeats(values, failed=0, name="response p95"):
+    return tallied(
+        outcome(f"a-{index}", "a", code=int(index < failed), figures={name: value})
+        for index, value in enumerate(values)
+    )
+
+
+def test_repeats_are_counted_by_their_meeting():
+    """In the order of their coming."""
+    found = tallied([outcome("a", "a"), outcome("b", "b", code=1), outcome("a-2", "a", code=6)])
+    assert [(each.group, each.runs, each.passed, each.rate) for each in found] == [
+        ("a", 2, 1, 0.5),
+        ("b", 1, 0, 0.0),
+    ]
+
+
+def test_a_baseline_is_kept_and_read():
+    """As JSON."""
+    found = _repeats([1.0, 2.0])
+    kept = read_baseline(json.loads(json.dumps(baseline_of(found))))
+    assert kept == {"a": found[0]}
+    assert regressions(kept, found) == []
+
+
+@pytest.mark.parametrize(
+    "raw", [None, [], {}, {"trialogue": 1, "kind": "result"}, {"trialogue": 1, "kind": "baseline"}]
+)
+def test_what_is_no_baseline_is_refused(raw):
+    """With one error, whatever it is."""
+    with pytest.raises(ValueError, match="no baseline"):
+        read_baseline(raw)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "is_worse"),
+    [
+        ([1.0, 1.2, 1.1], [1.3, 1.4, 1.5], True),
+        ([1.0, 1.2, 1.1], [1.15, 1.19, 1.6], False),  # within what was seen
+        ([1.0, 1.0, 1.0], [1.05, 1.05, 1.05], False),  # beyond it, by less than a tenth
+        ([1.0, 1.2, 1.1], [0.1, 0.2, 0.1], False),  # better
+        ([0.0], [1.0], True),
+    ],
+)
+def test_a_figure_is_worse_beyond_all_that_was_seen_and_by_a_tenth(before, now, is_worse):
+    """Though every limit may hold."""
+    (old,) = _repeats(before)
+    assert bool(regressions({"a": old}, _repeats(now))) is is_worse
+
+
+def test_what_is_only_told_is_never_worse():
+    """A longer meeting is no regression."""
+    (old,) = _repeats([10.0], name="duration")
+    assert regressions({"a": old}, _repeats([100.0], name="duration")) == []
+
+
+def test_fewer_that_pass_are_worse():
+    """Where everything passed, one failure is enough; else the intervals must part."""
+    (whole,), (half,) = _repeats([1.0] * 20), _repeats([1.0] * 20, failed=10)
+    assert [each.name for each in regressions({"a": whole}, _repeats([1.0] * 20, failed=1))] == ["pass rate"]
+    assert regressions({"a": half}, _repeats([1.0] * 20, failed=12)) == []
+    assert [each.text for each in regressions({"a": half}, _repeats([1.0] * 20, failed=20))] == [
+        "0 of 20 passed, 10 of 20 did"
+    ]

@@ -1,0 +1,123 @@
+"""Outcomes for other programs: JUnit XML, GitHub's annotations, JSON, and an estimate before."""
+
+import re
+from xml.etree import ElementTree as ET
+
+import orjson
+import pytest
+from batch_values import MURMURING, SMALL, outcome, written
+
+from trialogue.batch.annotations import github_lines
+from trialogue.batch.estimate import Estimate, estimate
+from trialogue.batch.jobs import BatchRequest
+from trialogue.batch.junit import junit
+from trialogue.batch.outcomes import Unmet
+from trialogue.batch.tally import Regression
+from trialogue.cli.batch import BatchOptions, hold_batch
+from trialogue.errors import SetupError
+from trialogue.model.participants import Participant, Price
+from trialogue.model.plan import Limits, MeetingPlan
+
+MISS = Unmet("expect.never[0]", 12, "timing", "expected 5 %, \x1b[31m<5 words>\nhappened 8 %")
+
+
+def test_junit_tells_failures_by_kind_and_errors_by_code():
+    """A suite a file; control characters and markup are harmless."""
+    xml = junit([outcome("a", "a"), outcome("b", "b", code=6, unmet=(MISS,)), outcome("c", "b", code=3)])
+    root = ET.fromstring(xml)
+    counts = [(s.get("name"), s.get("tests"), s.get("failures"), s.get("errors")) for s in root]
+    assert counts == [("a", "1", "0", "0"), ("b", "2", "1", "1")]
+    failure, error = root.find(".//failure"), root.find(".//error")
+    assert (failure.get("type"), "<5 words>" in failure.get("message")) == ("timing", True)
+    assert "/x/b.yaml:12: expect.never[0]" in failure.text
+    assert error.get("type") == "exit-3"
+
+
+def test_annotations_are_escaped():
+    """One line each; timing warns, the rest are errors."""
+    told = list(
+        github_lines(
+            [outcome(), outcome("b", "b", code=6, unmet=(MISS,)), outcome("c", "c", code=3)],
+            [Regression("a", "response p95", "2s")],
+        )
+    )
+    assert len(told) == 3
+    assert told[0].startswith("::warning file=/x/b.yaml,line=12,title=b%3A expect.never[0] (timing)::")
+    assert "expected 5 %25" in told[0]
+    assert all("\n" not in each and "\x1b" not in each for each in told)
+    assert told[1].startswith("::error file=/x/c.yaml,line=1,title=c%3A held::")
+    assert told[2] == "::error title=a%3A response p95 got worse::2s"
+
+
+def test_an_estimate_is_an_upper_bound():
+    """Limits of money hold, what has no price is named, what has no limit of time is counted."""
+    seat = Participant("ann", price=Price("Voice", 0.06)), Participant("bob", price=Price("Other"))
+    plan = MeetingPlan("x", seat, limits=Limits(time_s=600.0))
+    capped = MeetingPlan("y", seat, limits=Limits(time_s=600.0, cost_usd=0.25))
+    endless = MeetingPlan("z", (), limits=Limits(time_s=None, turns=3))
+    found = estimate([plan, capped, endless])
+    assert found == Estimate(3, 20.0, 1, pytest.approx(0.6 + 0.25), ("Other",))
+
+
+@pytest.fixture
+def options(tmp_path):
+    """A batch with voices that murmur, in one process."""
+
+    def make(**values):
+        asked = BatchRequest(leeway=MURMURING, repeat=values.pop("repeat", 1))
+        return BatchOptions(asked=asked, out=tmp_path / "out", workers=1, **values)
+
+    return make
+
+
+def test_a_batch_says_what_came_of_each_meeting(options, tmp_path, capsys):
+    """As JSON; JUnit XML beside it."""
+    file = written(tmp_path)
+    assert hold_batch([file], options(repeat=2, as_json=True, junit=tmp_path / "j.xml")) == 0
+    said = orjson.loads(capsys.readouterr().out)
+    assert [(each["name"], each["passed"]) for each in said["meetings"]] == [
+        ("small-3", True),
+        ("small-4", True),
+    ]
+    assert said["groups"][0]["between"] == [pytest.approx(0.34238, abs=1e-5), 1.0]
+    assert ET.fromstring((tmp_path / "j.xml").read_bytes()).find(".//failure") is None
+
+
+def test_a_regression_fails_a_batch_whose_limits_hold(options, tmp_path, capsys):
+    """Exit code 8; the baseline of the same runs is met."""
+    file, base = written(tmp_path), tmp_path / "base.json"
+    assert hold_batch([file], options(save_baseline=base)) == 0
+    assert hold_batch([file], options(baseline=base)) == 0
+    kept = orjson.loads(base.read_bytes())
+    kept["meetings"][0]["figures"]["response p50"] = [0.001]
+    base.write_bytes(orjson.dumps(kept))
+    capsys.readouterr()
+    assert hold_batch([file], options(baseline=base, github=True)) == 8
+    out = capsys.readouterr().out
+    assert "worse small: response p50, " in " ".join(out.split())
+    assert "::error title=small%3A response p50 got worse::" in out
+
+
+def test_the_gravest_meeting_decides_the_exit_code(options, tmp_path, capsys):
+    """Behaviour before timing."""
+    bound = "expect: {always: [{response-latency: {max: 1ms}}]}"
+    late = written(tmp_path, "late.yaml", re.sub("expect: .*", bound, SMALL))
+    slow = written(tmp_path, "slow.yaml", SMALL.replace("match: fast", "match: slow"))
+    assert hold_batch([late], options()) == 6
+    assert hold_batch([late, slow], options()) == 1
+
+
+def test_a_dry_run_holds_nothing(options, tmp_path, capsys):
+    """It counts."""
+    assert hold_batch([written(tmp_path)], options(repeat=3, dry_run=True)) == 0
+    assert capsys.readouterr().out == "3 meetings, 3 minutes at most\n0.00 USD at most\n"
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_baseline_that_is_none_is_told_before_anything_is_held(options, tmp_path):
+    """And one that is not there."""
+    (tmp_path / "no.json").write_text("{}")
+    for name, told in (("no.json", "no baseline"), ("gone.json", "cannot read the baseline")):
+        with pytest.raises(SetupError, match=told):
+            hold_batch([written(tmp_path)], options(baseline=tmp_path / name))
+    assert not (tmp_path / "out").exists()
