@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeAlias, assert_never, cast, get_args, get_type_hints
 
 import attrs
+import next_speakers
 import policy_runs
 import yaml
 from cyclopts import Argument
@@ -450,6 +451,13 @@ def policies_compared() -> str:
     return table(COMPARED, [policy_runs.measured(name) for name in policy_runs.RUNS])
 
 
+def policies_natural() -> str:
+    """How often each policy that needs voices alone names who did speak next among people."""
+    rates = sorted(((next_speakers.rate(name), name) for name in next_speakers.BY_SOUND), reverse=True)
+    rows = [(f"[{name}](policies/{name}.md)", f"{share:.0%} ({count})") for (share, count), name in rates]
+    return table(("policy", "named who spoke next (n)"), rows)
+
+
 def policy_run(name: str) -> str:
     """A policy's picture, its turns and its figures."""
     shown = f"![Who was heard when, turn by turn; the table below says the same]({name}.svg)"
@@ -501,6 +509,7 @@ def _default_word(default: object, *, is_stretch: bool) -> str:
 PARTS: Mapping[str, Callable[[], str]] = {
     "policies-listed": policies_listed,
     "policies-compared": policies_compared,
+    "policies-natural": policies_natural,
     **{f"keys-{name}": partial(policy_keys, name) for name in policy_runs.RUNS},
     **{f"policy-{name}": partial(policy_run, name) for name in policy_runs.RUNS},
     "scenario": scenario_reference,

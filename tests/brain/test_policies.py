@@ -340,3 +340,15 @@ def test_a_custom_policy_is_asked_by_its_name(decision):
     for name in ("tech", "biz"):
         meeting.handle(SessionReady(name, 1), 0.0)
     assert meeting.holder == "tech"
+
+
+def test_recency_names_who_spoke_before():
+    """Two answer each other until a hand goes up; whose hand it was is answered from then on."""
+    table = under("recency")
+    for name in ("tech", "biz", "tech"):
+        assert table.meeting.holder == name
+        table.says(name)
+    table.at(table.now, FloorRequested("law"))
+    for name in ("biz", "law", "biz", "law"):
+        assert table.meeting.holder == name
+        table.says(name)

@@ -1,0 +1,34 @@
+"""Whoever spoke last before the last speaker speaks next: the baseline of talk among people.
+
+In meetings of people that guess comes out more often than any share or order. Two answer each other, then,
+until a hand goes up: the policy is natural, and not fair. Who has never spoken comes behind all who have, by
+the cast's order. People begin by themselves: one that has not asked for the floor is passed over.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from trialogue.brain.floor.entry import PolicyEntry
+from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
+
+
+@frozen
+class Recency:
+    """The last turn but one."""
+
+    def choose(self, view: FloorView, /) -> Decision:
+        """Name whose turn was the latest of those that are present, would speak, and have not just spoken."""
+        able = tuple(name for name in view.able() if view.would_speak(name))
+        if not able:
+            return Nobody("all-passed" if view.present else "all-away")
+        return Next(max(able, key=lambda name: view.sums.began.get(name, -1.0)), "spoke before")
+
+
+POLICY = PolicyEntry(
+    "recency",
+    Recency(),
+    about="You need the baseline of people's talk: whoever is answered answers back.",
+    keys=("floor.share.in_a_row",),
+    hands_first=True,
+)
