@@ -58,7 +58,7 @@ NOT_RUN = {
 }
 """Blocks that no test can run, by how they begin, and why."""
 
-SHOWN_ELSEWHERE = {"", "text", "mermaid"}
+SHOWN_ELSEWHERE = {"", "text", "mermaid", "ini"}
 """Languages of blocks that show something: output, which is compared where it is made; pictures."""
 
 PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"

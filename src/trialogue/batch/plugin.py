@@ -1,0 +1,225 @@
+"""The pytest plugin: scenario files as tests, and the fixture `meeting`.
+
+1. Files are collected only where that is switched on: `--trialogue`, or `trialogue = true` in the settings.
+2. A meeting is held in virtual time, unless `--trialogue-clock` says otherwise.
+3. What passes leaves nothing; what fails leaves its run and its page, and says where.
+4. Nothing heavy is loaded before a meeting is held.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from trialogue.batch.jobs import Job
+    from trialogue.batch.outcomes import Outcome
+    from trialogue.meeting.outputs import MeetingResult
+
+__all__ = ["HoldMeeting", "MeetingItem", "ScenarioFile", "Unpassed", "meeting"]
+
+CLOCKS: Final = ("virtual", "real", "written")
+"""What time a test's meeting runs on; `written` is what its scenario says."""
+
+_LOADED: Final[list[Any]] = []
+"""Ears and voices of this process, loaded once."""
+
+
+class Unpassed(AssertionError):
+    """A meeting that did not pass; its text says why, and where its run is."""
+
+
+class HoldMeeting(Protocol):
+    """Holds a meeting inside a test."""
+
+    def __call__(
+        self,
+        scenario: str | Path,
+        *,
+        tools: dict[str, Callable[..., object]] | None = None,
+        must_pass: bool = True,
+    ) -> MeetingResult:
+        """Hold a scenario's meeting to its end.
+
+        `tools` are functions that it may name. `Unpassed` where it did not end well, or an expectation was
+        not met; with `must_pass=False` that is the test's to judge.
+        """
+        ...
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options and settings."""
+    group = parser.getgroup("trialogue", "meetings as tests")
+    group.addoption(
+        "--trialogue", action="store_true", help="collect files whose first key is trialogue as tests"
+    )
+    group.addoption("--trialogue-matrix", action="store_true", help="a test for each cell of their matrix")
+    group.addoption(
+        "--trialogue-clock", choices=CLOCKS, default="virtual", help="what time meetings run on (virtual)"
+    )
+    group.addoption(
+        "--trialogue-out",
+        default=".trialogue",
+        help="where runs are kept of what fails, from the root directory (.trialogue)",
+    )
+    parser.addini("trialogue", "collect files whose first key is trialogue as tests", "bool", default=False)
+    parser.addini("trialogue_profile", "the profile that is laid over scenarios that have it", default="")
+    parser.addini("trialogue_engines", "module:function of the ears and voices", default="")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFile | None:
+    """Collect a scenario file where that is switched on."""
+    config = parent.config
+    if not (config.getoption("--trialogue") or config.getini("trialogue")):
+        return None
+    if file_path.suffix not in {".yaml", ".yml"}:
+        return None
+    from trialogue.batch.jobs import is_scenario  # noqa: PLC0415 - YAML comes with it
+
+    if not is_scenario(file_path):
+        return None
+    return ScenarioFile.from_parent(parent, path=file_path)  # pyright: ignore[reportUnknownMemberType] -- pytest's own
+
+
+class ScenarioFile(pytest.File):
+    """A scenario file: a test, or one a cell."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """The meetings of the file."""
+        from trialogue.batch.jobs import BatchRequest, jobs_of  # noqa: PLC0415 - likewise
+        from trialogue.errors import ScenarioError  # noqa: PLC0415 - likewise
+
+        request = BatchRequest(
+            overrides=_overrides(self.config, self.path),
+            leeway=_leeway(self.config),
+            matrix=bool(self.config.getoption("--trialogue-matrix")),
+            html=True,
+        )
+        try:
+            jobs = jobs_of([self.path], _out(self.config, self.path), request)
+        except ScenarioError as error:
+            raise self.CollectError(str(error)) from error
+        for job in jobs:
+            yield MeetingItem.from_parent(self, name=job.name, job=job)  # pyright: ignore[reportUnknownMemberType] -- pytest's own
+
+
+class MeetingItem(pytest.Item):
+    """One meeting as a test."""
+
+    def __init__(self, *, job: Job, **others: Any) -> None:  # noqa: ANN401 - pytest's own
+        super().__init__(**others)  # pyright: ignore[reportUnknownMemberType] -- pytest's own
+        self.job = job
+        self.obj = self.runtest  # plugins for coroutines look at what an item calls
+
+    def runtest(self) -> None:
+        """Hold the meeting; `Unpassed` where it does not pass."""
+        from trialogue.batch.holding import hold_job  # noqa: PLC0415 - numpy comes with it
+
+        folder = Path(self.job.folder)
+        shutil.rmtree(folder, ignore_errors=True)  # what an earlier failure left
+        outcome = hold_job(self.job, _loaded())
+        if not outcome.passed:
+            raise Unpassed(_told(outcome))
+        shutil.rmtree(folder)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ANN401 - pytest's own
+        """Say what did not pass, without a traceback of ours."""
+        if isinstance(excinfo.value, Unpassed):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the test stands."""
+        return self.path, 0, f"meeting {self.name}"
+
+
+@pytest.fixture
+def meeting(request: pytest.FixtureRequest, tmp_path: Path) -> HoldMeeting:
+    """Hold the meetings of a test: `meeting("review.yaml")`; their runs are in its `tmp_path`."""
+
+    def hold(
+        scenario: str | Path,
+        *,
+        tools: dict[str, Callable[..., object]] | None = None,
+        must_pass: bool = True,
+    ) -> MeetingResult:
+        from trialogue.meeting.edges import Edges  # noqa: PLC0415 - numpy comes with it
+        from trialogue.meeting.run import run_meeting  # noqa: PLC0415 - likewise
+
+        path = Path(scenario)
+        named = _leeway(request.config).engines
+        runs = len([each for each in tmp_path.iterdir() if each.name.startswith("run-")])
+        held = run_meeting(
+            path,
+            overrides=_overrides(request.config, path),
+            out=tmp_path / f"run-{runs + 1}",
+            edges=Edges(engines=_loaded().engines(named)),
+            tools=tools,
+        )
+        if must_pass and held.exit_code:
+            raise Unpassed(_unpassed(held))
+        return held
+
+    return hold
+
+
+def _unpassed(held: MeetingResult) -> str:
+    """What a meeting in a test did not come to, with its page."""
+    from trialogue.meeting.paging import write_page  # noqa: PLC0415 - likewise
+
+    found = held.result.expectations
+    misses = [
+        f"{each.place}, {each.kind}: expected {each.expected}; {each.happened}"
+        for each in (found.misses if found else ())
+    ]
+    ended = f"the meeting ended by {held.result.reason} (exit code {held.exit_code})"
+    return "\n".join([ended, *misses, f"page: {write_page(held.folder)}"])
+
+
+def _overrides(config: pytest.Config, path: Path) -> Any:  # noqa: ANN401 - loaded when it is needed
+    from trialogue.scenario.defaults import Overrides  # noqa: PLC0415 - YAML comes with it
+    from trialogue.scenario.load import load  # noqa: PLC0415 - likewise
+    from trialogue.scenario.schema import Clock  # noqa: PLC0415 - likewise
+    from trialogue.scenario.variants import Variant  # noqa: PLC0415 - likewise
+
+    clock, profile = str(config.getoption("--trialogue-clock")), str(config.getini("trialogue_profile"))
+    has_profile = bool(profile) and profile in (load(path).document.profiles or {})
+    return Overrides(
+        clock=None if clock == "written" else Clock(clock),
+        variant=Variant(profile=profile if has_profile else None),
+    )
+
+
+def _leeway(config: pytest.Config) -> Any:  # noqa: ANN401 - loaded when it is needed
+    from trialogue.batch.jobs import Leeway  # noqa: PLC0415 - YAML comes with it
+
+    return Leeway(engines=str(config.getini("trialogue_engines")))
+
+
+def _out(config: pytest.Config, path: Path) -> Path:
+    """Where runs of a file are: beneath the root, by the file's own path, so that no two tests meet there."""
+    out = config.rootpath / str(config.getoption("--trialogue-out"))
+    parent = path.parent
+    return out / parent.relative_to(config.rootpath) if parent.is_relative_to(config.rootpath) else out
+
+
+def _loaded() -> Any:  # noqa: ANN401 - loaded when it is needed
+    from trialogue.batch.holding import Loaded  # noqa: PLC0415 - numpy comes with it
+
+    if not _LOADED:
+        _LOADED.append(Loaded())
+    return _LOADED[0]
+
+
+def _told(outcome: Outcome) -> str:
+    """What did not pass of a meeting, and where it is."""
+    lines = [f"{outcome.file}: {outcome.text} (exit code {outcome.exit_code})"]
+    lines += [f"{outcome.file}:{each.line}: {each.place}, {each.kind}: {each.text}" for each in outcome.unmet]
+    page = Path(outcome.folder) / "report.html"
+    lines += [f"run:  {outcome.folder}"] if Path(outcome.folder).exists() else []
+    lines += [f"page: {page}"] if page.exists() else []
+    return "\n".join(lines)
