@@ -128,6 +128,17 @@ def test_other_dates_are_refused(text: str) -> None:
         ),
         ({"type": "UpdatePrompt", "prompt": "x", "extra": 1}, "Unknown: $.extra"),
         ({"type": "Nonsense"}, "unknown type at $.type"),
+        (
+            {"type": "KeepAlive", **{f"k{n}": 1 for n in range(1_100)}},
+            "KeepAlive: expected at most 1000 undeclared keys at $",
+        ),
+        (
+            {
+                "type": "UpdateThink",
+                "think": {"provider": {"type": "open_ai"}, **{f"k{n}": 1 for n in range(1_100)}},
+            },
+            "expected at most 1000 undeclared keys at $.think",
+        ),
         ("{", "not JSON"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -223,6 +224,7 @@ async def _serve(serving: Serving, access: Access, options: ServerOptions, autho
                 control.record(serving.record)
             server = await _listening(nursery, control, access)
             await _warmed(engines, work, open_waiting(is_silent=serving.is_quiet))
+            gc.freeze()  # what is loaded stays: to look through it again and again would hold all clients up
             told = how_to_dial(server, serving.key_variable, authority)
             show([line(server.url)] if serving.is_quiet else told)
             sys.stdout.flush()

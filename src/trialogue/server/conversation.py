@@ -56,6 +56,9 @@ from trialogue.services.deepgram.messages import (
 )
 from trialogue.speech.sentences import split_sentences
 
+_TOLD: Final = 5
+"""How many names are told of many."""
+
 
 class SessionPhase(Enum):
     """How far a session has come."""
@@ -221,7 +224,7 @@ class Conversation:
             self._orders.warn("MESSAGE_IGNORED", f"{say.UNPARSABLE} {reason}".rstrip())
 
     def _has_accepted_fields(self, message: ClientMessage) -> bool:
-        unknown = unknown_fields(message)
+        unknown = unknown_fields(message, _TOLD)
         if not unknown:
             return True
         if self._options.unknown_fields is UnknownFields.REJECTED:
@@ -369,7 +372,7 @@ class Conversation:
 
 def _few(names: tuple[str, ...]) -> str:
     """The first names of many."""
-    return ", ".join(names[:5])
+    return ", ".join(names[:_TOLD])
 
 
 def _known_then(ordered: list[Command], day: date) -> Iterator[Command]:

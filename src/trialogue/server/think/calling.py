@@ -25,7 +25,7 @@ _ENOUGH: Final = 2
 _FUNCTIONS: Final = 64
 """Functions that are looked at."""
 
-_DESCRIBED: Final = 1_000
+_DESCRIBED: Final = 500
 """How many characters of a description are."""
 
 

@@ -74,7 +74,7 @@ def _sentences(text: str) -> Iterator[ThoughtSentence]:
 
 def _quoted(text: str) -> str:
     """A text as part of a longer one: one line, bounded, with an end."""
-    line = safe_text(text)
+    line = safe_text(text[: 4 * _LONGEST])
     if len(line) > _LONGEST:
         line = f"{line[:_LONGEST].rsplit(' ', 1)[0]} …"
     return line if line.endswith((".", "!", "?", "…")) else f"{line}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["content_words", "name_words", "stem", "words_of"]
@@ -27,6 +28,7 @@ def words_of(text: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))]
 
 
+@lru_cache(maxsize=4096)
 def stem(word: str) -> str:
     """A word without its ending: what singular and plural have in common.
 

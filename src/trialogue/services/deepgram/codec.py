@@ -8,6 +8,7 @@ Writing leaves out what is None and what was never declared: production refuses 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import TypeAlias, cast, get_args
 
 import attrs
@@ -118,6 +119,8 @@ def _read_with_care(raw: JsonObject, declared: type[WireObject], name: str) -> W
     except BaseValidationError as error:
         what, _, path = transform_error(error, format_exception=_described)[0].rpartition(" @ ")
         raise RemoteProtocolError(f"{name}: {what} at {path}", path=path) from error
+    except ValueError as fault:  # of the object itself
+        raise RemoteProtocolError(f"{name}: {fault} at $", path="$") from fault
 
 
 def _described(fault: BaseException, _: object) -> str:
@@ -172,12 +175,12 @@ def _make_writer(declared: type[WireObject]) -> Callable[[WireObject], dict[str,
 # --- what was not declared --------------------------------------------------------------------------
 
 
-def unknown_fields(message: WireObject | UnknownMessage) -> tuple[str, ...]:
-    """Paths of keys that no class declares (`$.agent.think.timeout`), at any depth.
+def unknown_fields(message: WireObject | UnknownMessage, most: int | None = None) -> tuple[str, ...]:
+    """Paths of keys that no class declares (`$.agent.think.timeout`), at any depth: all, or the first `most`.
 
     What is opaque (`parameters`, `content` of custom messages, unknown messages) has no such keys.
     """
-    return tuple(_undeclared(message, "$"))
+    return tuple(islice(_undeclared(message, "$"), most))
 
 
 def _undeclared(value: object, path: str) -> Iterator[str]:

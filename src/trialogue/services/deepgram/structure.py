@@ -30,6 +30,9 @@ Hook: TypeAlias = Callable[[Any, Any], Any]
 
 _TAGS = ("type", "version")
 
+_MOST_UNDECLARED = 1_000
+"""Keys of one object that nobody declared and that are kept all the same."""
+
 _JSON_NAMES: Mapping[type, str] = {
     NoneType: "null",
     bool: "a boolean",
@@ -46,6 +49,11 @@ class Misfit(ValueError):
 
     def __init__(self, wanted: str, value: object) -> None:
         super().__init__(f"expected {wanted}, not {_JSON_NAMES[type(value)]}")
+
+
+def _too_much() -> ValueError:
+    """An object that only somebody writes who wants it to be read for long."""
+    return ValueError(f"expected at most {_MOST_UNDECLARED} undeclared keys")
 
 
 def _misfit_at(name: str, wanted: str) -> ClassValidationError:
@@ -187,6 +195,8 @@ def _wire_object_factory(declared: type[WireObject], made: Converter) -> Hook:
 
     def structure(value: object, _: object) -> WireObject:
         raw = _object(value)
+        if len(raw) > len(known) + _MOST_UNDECLARED:
+            raise _too_much()
         if tag is not None and raw.get("type") != tag:
             raise _misfit_at("type", tag)
         found = fields(raw, declared)
