@@ -5,6 +5,7 @@
     TrialogueError
      +-- ScenarioError            the author of the scenario mends the file           exit 2
      +-- SetupError               the operator installs, sets or allows something     exit 2
+     |    +-- LeaveMissing        the operator allows code or hosts, all at once
      +-- ProviderRefused          the account, the key or a setting is refused        exit 3
      +-- ConnectionLost           we retry; nobody need act
      |    +-- DialFailed          the connection was never made
@@ -25,6 +26,8 @@ Exceptions carry no speech, no prompts and no keys: their texts end up in termin
 
 from __future__ import annotations
 
+import shlex
+
 __all__ = [
     "AuthorFailed",
     "ConnectionLost",
@@ -32,6 +35,7 @@ __all__ = [
     "GaveUp",
     "IntensityExceeded",
     "JournalError",
+    "LeaveMissing",
     "LocalProtocolError",
     "OtherRules",
     "ProtocolError",
@@ -71,6 +75,14 @@ class SetupError(TrialogueError):
     """Something that the operator must install, set or allow is missing."""
 
     exit_code = 2
+
+
+class LeaveMissing(SetupError):
+    """The operator has not allowed what the scenario asks for; `options` would, as they follow a command."""
+
+    def __init__(self, message: str, *, options: tuple[str, ...]) -> None:
+        super().__init__(f"{message}; if you trust it, add {shlex.join(options)}")
+        self.options = options
 
 
 class ProviderRefused(TrialogueError):

@@ -99,6 +99,10 @@ cast:
 tools: {price: {mock: {result: {eur: 1}, delay: 1s}}, broken: {mock: {error: no line}}}
 """
 LOCAL = LOCAL.replace("tools: [price]", "tools: [price, broken]")
+OFFLINE = LOCAL.replace(
+    '{think: {provider: open_ai, model: m, endpoint: {url: "http://localhost:80"}, context_length: 9}}',
+    "{lines: [Three.]}",
+)
 
 
 def test_the_plan_says_what_the_file_says():
@@ -255,7 +259,7 @@ def test_run_settings():
 def test_the_operator_has_the_last_word():
     """Options go over the file's values, and only they."""
     overrides = Overrides(clock=Clock.VIRTUAL, seed=1, time_s=math.inf, turns=3, silence_s=5.0)
-    resolved = resolve(loads(LOCAL), overrides)
+    resolved = resolve(loads(OFFLINE), overrides)
     assert resolved.clock is Clock.VIRTUAL
     assert resolved.plan.seed == 1
     assert resolved.plan.limits == Limits(None, 3, 5.0)

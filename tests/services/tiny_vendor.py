@@ -249,6 +249,12 @@ class TinyKeys:
     def run_faults(self, _think):
         return iter(())
 
+    def listen_faults(self, _listen):
+        return iter(())
+
+    def thinks(self, think):
+        return think
+
     def block(self, stages, briefing):
         return {
             "mind": stages.think[0].mind,

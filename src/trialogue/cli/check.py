@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -101,17 +102,23 @@ def _contents(resolved: Resolved) -> str:
     parts.extend([counted(len(plan.agenda), "point")] if plan.agenda else [])
     parts.extend([counted(len(resolved.tools), "tool")] if resolved.tools else [])
     parts.extend([f"runs code: {', '.join(resolved.code)}"] if resolved.code else [])
-    parts.extend([f"needs {', '.join(resolved.secrets)}"] if resolved.secrets else [])
-    parts.extend(f"needs --allow-host {host}" for host in _foreign_hosts(resolved))
+    parts.extend([f"needs {', '.join(map(_with_state, resolved.needs))}"] if resolved.needs else [])
+    options = [" ".join(option) for option in _missing_leave(resolved)]
+    parts.extend([f"needs {' '.join(options)}"] if options else [])
     return ", ".join([*parts, f"{resolved.clock.value} clock"])
 
 
-def _foreign_hosts(resolved: Resolved) -> tuple[str, ...]:
-    if not resolved.tools and not any(endpoints(resolved.document)):
-        return ()
-    from trialogue.meeting.endpoints import foreign_hosts  # noqa: PLC0415 - trio comes with it
+def _with_state(variable: str) -> str:
+    return variable if variable in os.environ else f"{variable} (not set)"
 
-    return foreign_hosts(resolved)
+
+def _missing_leave(resolved: Resolved) -> tuple[tuple[str, str], ...]:
+    if not resolved.tools and not resolved.code and not any(endpoints(resolved.document)):
+        return ()
+    from trialogue.meeting.leave import missing_leave  # noqa: PLC0415 - trio comes with it
+    from trialogue.tools.toolbox import NOTHING_MORE  # noqa: PLC0415 - likewise
+
+    return missing_leave(resolved, NOTHING_MORE)
 
 
 def _explained(each: Explained, cells: int) -> Line:

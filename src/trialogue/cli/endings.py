@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from trialogue.cli.hiding import hidden, hide
-from trialogue.errors import AuthorFailed, ReplayDivergence, ScenarioError, TrialogueError
+from trialogue.errors import AuthorFailed, LeaveMissing, ReplayDivergence, ScenarioError, TrialogueError
 from trialogue.model.text import brief, safe_text
 
 WRONG_USE: Final = 2
@@ -55,6 +56,9 @@ def told(error: TrialogueError) -> list[str]:
         case ScenarioError(told=lines, problems=problems):
             heads = set(problems)
             return [f"trialogue: {_shown(each)}" if each in heads else f"  {hidden(each)}" for each in lines]
+        case LeaveMissing(options=options):
+            command = shlex.join(["trialogue", *sys.argv[1:], *options])
+            return [f"trialogue: {_shown(str(error))}", f"  {_shown(command)}"]
         case ReplayDivergence():
             head, *differences = str(error).splitlines()
             return [f"trialogue: {_shown(head)}", *(f"  {_shown(each)}" for each in differences)]

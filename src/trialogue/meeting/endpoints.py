@@ -2,7 +2,8 @@
 
 1. Whoever asks an endpoint, the vendor or the embedded server, sends it the scenario's headers and all that
    is said at the table: so a scenario alone cannot choose it.
-2. The vendor's hosts and this machine need no leave; any other host is allowed by name, over TLS.
+2. The vendor's hosts and this machine need no leave, nor a model's vendor whose key the operator has set; any
+   other host is allowed by name, over TLS.
 3. An address may hold secrets of the environment: only a host that the file spells out is told.
 """
 
@@ -52,7 +53,7 @@ def judged(url: str, hosts: tuple[str, ...]) -> str:
     if is_loopback(host):
         return ""
     shown = "its host" if environment_names(url) else safe_text(host)
-    if not (_is_vendors(host) or host in hosts):
+    if not (_is_vendors(host) or host in hosts or host in given_hosts()):
         return f"{shown} is not this machine; allow it with --allow-host{_named(shown, host)}"
     return "" if scheme in _SECURE else f"{shown} is reached by https:// or wss:// only"
 
@@ -60,7 +61,15 @@ def judged(url: str, hosts: tuple[str, ...]) -> str:
 def allows(hosts: tuple[str, ...], url: str) -> bool:
     """Whether the embedded server may ask this address: here, or at one of `hosts` over TLS."""
     host, scheme = _host_and_scheme(url)
-    return scheme in _SECURE | _PLAIN if is_loopback(host) else host in hosts and scheme in _SECURE
+    if is_loopback(host):
+        return scheme in _SECURE | _PLAIN
+    return scheme in _SECURE and host in (*hosts, *given_hosts())
+
+
+def given_hosts() -> tuple[str, ...]:
+    """The hosts that this process's environment gives leave for, by the keys that are set."""
+    services = (service_of(name) for name in SERVICES)
+    return tuple(host for service in services for host in service.leave_of(os.environ))
 
 
 def _is_vendors(host: str) -> bool:

@@ -27,6 +27,7 @@ from trialogue.meeting.edges import Edges
 from trialogue.meeting.endpoints import check_endpoints
 from trialogue.meeting.folder import check_folder
 from trialogue.meeting.keeping import seal
+from trialogue.meeting.leave import check_leave
 from trialogue.meeting.outputs import FAILURES, MeetingResult, write_outputs, write_what_can_be
 from trialogue.meeting.people import guard_for
 from trialogue.meeting.resumption import Resumption
@@ -297,6 +298,7 @@ async def open_meeting(
     resolved = prepared(scenario, overrides)
     out = None if out is None else Path(out)
     _check_clock(resolved)
+    check_leave(resolved, edges.permissions)
     check_endpoints(resolved, edges.permissions.hosts)
     check_folder(out)
     opening = open_stage(resolved, _with_tools(edges, tools or {}), out=out, resumption=resumption)

@@ -147,7 +147,7 @@ def _agent(agent: AgentKeys, shared: AgentDefaultsKeys, overrides: Overrides, in
     keys = service_of(via).keys if isinstance(via, str) and via in SERVICES else service_of(EMBEDDED).keys
     if agent.lines is None and agent.think is None:
         agent = evolve(agent, think=shared.think)
-    agent = evolve(agent, think=_thinks_at(keys, agent.think))
+    agent = evolve(agent, think=_as_run(keys, _thinks_at(keys, agent.think)))
     if overrides.via is not None and not keys.plays_scripts and agent.prompt is not None:
         agent = _without_script(agent)
     needs_model = agent.think is None and agent.lines is None
@@ -159,7 +159,7 @@ def _agent(agent: AgentKeys, shared: AgentDefaultsKeys, overrides: Overrides, in
         listen=keys.listens(agent.listen, shared.listen),
         think=keys.model if needs_model else agent.think,
         speak=keys.speaks(agent.speak, shared.speak, _voice(keys, index)),
-        on_failure=_on_failure(agent.on_failure or shared.on_failure or Failing.DROP, overrides.via),
+        on_failure=_on_failure(agent.on_failure or shared.on_failure or Failing.DROP, overrides.via, keys),
     )
 
 
@@ -177,11 +177,24 @@ def _thinks_at(
     return think if think is None or isinstance(think, keys.think) else None
 
 
-def _on_failure(given: Failing | ReplacementKeys, via: str | None) -> Failing | ReplacementKeys:
+def _as_run(
+    keys: ServiceKeys, think: ThinkStage | tuple[ThinkStage, ...] | None
+) -> ThinkStage | tuple[ThinkStage, ...] | None:
+    """How an agent thinks, with what its service fills in."""
+    if isinstance(think, tuple):
+        return tuple(map(keys.thinks, think))
+    return None if think is None else keys.thinks(think)
+
+
+def _on_failure(
+    given: Failing | ReplacementKeys, via: str | None, keys: ServiceKeys
+) -> Failing | ReplacementKeys:
     """A stand-in is where the operator wants everybody, but for one that says lines."""
-    if isinstance(given, Failing) or via is None or given.replace.lines is not None:
+    if isinstance(given, Failing):
         return given
-    return ReplacementKeys(evolve(given.replace, via=via))
+    own = via if via is not None and given.replace.lines is None else given.replace.via
+    keys = service_of(own).keys if own is not None and own in SERVICES else keys
+    return ReplacementKeys(evolve(given.replace, via=own, think=_as_run(keys, given.replace.think)))
 
 
 def _taken(name: str, seat: AgentKeys, me: Sitting | None) -> AgentKeys:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path as FilePath
 from typing import cast
 
@@ -28,7 +28,7 @@ from trialogue.scenario.spoken_checks import check_spoken
 from trialogue.scenario.standing_in import stand_in
 from trialogue.scenario.telling import raise_told
 from trialogue.scenario.tool_specs import HttpCall, ToolSpec, tool_specs
-from trialogue.scenario.variables import environment_names
+from trialogue.scenario.variables import environment_names, needed_names
 from trialogue.scenario.variants import AS_IT_STANDS, variants
 from trialogue.services import EMBEDDED
 from trialogue.services.script import JsonObject
@@ -112,6 +112,13 @@ class Resolved:
     def expectations(self) -> Expectations:
         """What is expected of the meeting."""
         return expectations_of(self.document)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Of these variables, those that no default stands in for: a meeting cannot begin without them."""
+        texts = [seat.block for agent in self.agents for seat in agent.seats]
+        headers = [tool.action.headers for tool in self.tools if isinstance(tool.action, HttpCall)]
+        return tuple(sorted(set(_secrets_in([*texts, *headers], needed_names))))
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -239,15 +246,15 @@ def _secrets_in_seats(agent: AgentSpec) -> Iterator[str]:
         yield from _secrets_in(agent.fallback.block)
 
 
-def _secrets_in(value: object) -> Iterator[str]:
+def _secrets_in(value: object, names: Callable[[str], tuple[str, ...]] = environment_names) -> Iterator[str]:
     match value:
         case str():
-            yield from environment_names(value)
+            yield from names(value)
         case dict():
             for item in cast("dict[str, object]", value).values():
-                yield from _secrets_in(item)
+                yield from _secrets_in(item, names)
         case list():
             for item in cast("list[object]", value):
-                yield from _secrets_in(item)
+                yield from _secrets_in(item, names)
         case _:
             pass

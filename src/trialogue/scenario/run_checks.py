@@ -27,6 +27,8 @@ def check_run(look: Look) -> None:
         if virtual and agent.via in {MICROPHONE, TEXT}:
             text = "a virtual clock cannot hurry a person: run with clock: real, or let clips stand in"
             look.tell(("cast", name, "via"), text, Code.CLOCK_LIVE)
+        if virtual and not agent.is_person:
+            _check_offline(look, name, agent)
         if not agent.is_person:
             _check_listening(look, name, agent)
             _check_thinking(look, ("cast", name), agent)
@@ -38,6 +40,16 @@ def check_run(look: Look) -> None:
     limits = run.limits if run is not None else None
     if limits is not None and limits.time == math.inf and limits.turns is None:
         look.tell(("run", "limits"), "a meeting needs a limit of time or of turns", Code.LIMIT_NONE)
+
+
+def _check_offline(look: Look, name: str, agent: AgentKeys) -> None:
+    """A model at an endpoint takes time of its own, as a vendor does."""
+    listed = agent.think if isinstance(agent.think, tuple) else (agent.think,)
+    for index, think in enumerate(listed):
+        if think is not None and think.endpoint is not None:
+            where: Path = ("cast", name, "think", *([index] if isinstance(agent.think, tuple) else []))
+            text = "a virtual clock cannot hurry a model: run with clock: real, or give it a script"
+            look.tell((*where, "endpoint"), text, Code.CLOCK_LIVE)
 
 
 def _check_listening(look: Look, name: str, agent: AgentKeys) -> None:

@@ -210,6 +210,12 @@ def environment_names(text: str) -> tuple[str, ...]:
     return tuple(match["name"] for match in found if match)
 
 
+def needed_names(text: str) -> tuple[str, ...]:
+    """Those of them for which the text has no default."""
+    found = (_ENV.fullmatch(match["name"]) for match in _PLACEHOLDER.finditer(text) if not match["escape"])
+    return tuple(match["name"] for match in found if match and match["default"] is None)
+
+
 def escaped(text: str, path: Path) -> str:
     """A text of a document as a file has it at `path`: read again, it is the same text."""
 

@@ -5,7 +5,11 @@ Beside it, it plays scripts, and asks endpoints that its operator allows. It cos
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from attrs import evolve, frozen
 
 from trialogue.model.participants import Price
 from trialogue.services import HOSTED
@@ -13,9 +17,56 @@ from trialogue.services.deepgram.dialect import DeepgramDialect
 from trialogue.services.deepgram.keys import Provider, ThinkKeys
 from trialogue.services.deepgram.scenario import DeepgramKeys
 from trialogue.services.deepgram.voices import AURA
-from trialogue.services.keys import KeyFault, Stages, ThinkStage
+from trialogue.services.keys import EndpointKeys, KeyFault, Stages, ThinkStage
 from trialogue.services.port import EarOffer
 from trialogue.services.service import Service
+
+__all__ = ["ACCOUNTS", "SERVICE", "Account", "EmbeddedKeys", "leave_of"]
+
+
+@frozen
+class Account:
+    """A vendor of models that speaks OpenAI's protocol, as an operator has it in the environment."""
+
+    key: str
+    """The variable of the key."""
+
+    base: str
+    """The variable of the address, where it is another than the vendor's."""
+
+    address: str
+    """The vendor's own address, below which `/chat/completions` is."""
+
+    @property
+    def endpoint(self) -> EndpointKeys:
+        """What the server asks: references to the environment, which are revealed as an agent is dialled."""
+        url = f"${{env:{self.base}|{self.address}}}/chat/completions"
+        return EndpointKeys(url, {"authorization": f"Bearer ${{env:{self.key}}}"})
+
+
+ACCOUNTS: Final[Mapping[Provider, Account]] = {
+    Provider.OPEN_AI: Account("OPENAI_API_KEY", "OPENAI_BASE_URL", "https://api.openai.com/v1"),
+    Provider.GROQ: Account("GROQ_API_KEY", "GROQ_BASE_URL", "https://api.groq.com/openai/v1"),
+    Provider.NVIDIA: Account("NVIDIA_API_KEY", "NVIDIA_BASE_URL", "https://integrate.api.nvidia.com/v1"),
+}
+"""Whose models an agent may have by name alone, once the operator's key is set."""
+
+
+def leave_of(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The hosts that the operator's keys give leave for: each vendor's own, or the one in its place."""
+    bases = (
+        environment.get(account.base) or account.address
+        for account in ACCOUNTS.values()
+        if environment.get(account.key, "").strip()
+    )
+    return tuple(host for base in bases if (host := _host(base)))
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 class EmbeddedKeys(DeepgramKeys):
@@ -24,17 +75,18 @@ class EmbeddedKeys(DeepgramKeys):
     model: ThinkStage | None = None
     plays_scripts: bool = True
 
+    def thinks(self, think: ThinkStage) -> ThinkStage:
+        """With the vendor's own address and the operator's key, where no endpoint is written."""
+        account = ACCOUNTS.get(think.provider) if isinstance(think, ThinkKeys) else None
+        if account is None or not isinstance(think, ThinkKeys) or think.endpoint is not None:
+            return think
+        return evolve(think, endpoint=account.endpoint)
+
     def run_faults(self, think: ThinkStage) -> Iterator[KeyFault]:
         """It plays scripts, and asks endpoints that speak OpenAI's protocol."""
-        if not isinstance(think, ThinkKeys) or think.is_scripted:
-            return
-        if think.provider is not Provider.OPEN_AI:
+        if isinstance(think, ThinkKeys) and not think.is_scripted and think.provider not in ACCOUNTS:
             lacks = f"the embedded server has no {think.provider.value}"
             text = f"{lacks}: give a script, open_ai with an endpoint, or via: {HOSTED}"
-            yield KeyFault((), text, "E-THINK-LOCAL")
-        elif think.endpoint is None:
-            lacks = "the embedded server asks an open_ai endpoint"
-            text = f"{lacks}: give its endpoint, a script, or via: {HOSTED}"
             yield KeyFault((), text, "E-THINK-LOCAL")
 
     def price(self, stages: Stages) -> Price | None:
@@ -49,4 +101,4 @@ class EmbeddedKeys(DeepgramKeys):
         return None
 
 
-SERVICE = Service("the embedded server", DeepgramDialect(), EmbeddedKeys(), voices=AURA)
+SERVICE = Service("the embedded server", DeepgramDialect(), EmbeddedKeys(), leave_of=leave_of, voices=AURA)

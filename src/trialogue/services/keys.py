@@ -167,6 +167,10 @@ class ServiceKeys(Protocol):
         """What is wrong with a completed `listen`."""
         ...
 
+    def thinks(self, think: ThinkStage) -> ThinkStage:
+        """How an agent thinks here, with what the service fills in; secrets are references still."""
+        ...
+
     def run_faults(self, think: ThinkStage) -> Iterator[KeyFault]:
         """What keeps a `think` from being run here."""
         ...

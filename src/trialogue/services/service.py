@@ -10,6 +10,10 @@ from trialogue.services.keys import ServiceKeys
 from trialogue.services.port import Dialect, Hosted
 
 
+def _no_leave(_: Mapping[str, str]) -> tuple[str, ...]:
+    return ()
+
+
 @frozen
 class VoiceNames:
     """How a vendor's voices are called, and which local voices stand in for them where it is not at hand."""
@@ -51,3 +55,6 @@ class Service:
 
     voices: VoiceNames = VoiceNames()
     """The names of its voices, where local ones stand in for them."""
+
+    leave_of: Callable[[Mapping[str, str]], tuple[str, ...]] = _no_leave
+    """The hosts of models that an operator's environment gives leave for."""

@@ -9,6 +9,7 @@
    pieces: what may be the beginning of one waits for the rest. Reasoning that is never closed lasts to the
    stream's end. A closing tag alone ends reasoning that the prompt has opened: what came before it in the
    same piece is reasoning, too.
+6. Markup and emoji are for the eye: they are taken away (`markup`) before anything is said or written down.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import orjson
 from attrs import define
 
 from trialogue.model.text import safe_text
+from trialogue.server.think.markup import Markup
 from trialogue.server.think.ports import FunctionWanted, ThinkRefused, Thought, ThoughtCalls, ThoughtSentence
 from trialogue.speech.sentences import SentenceSplitter
 
@@ -40,6 +42,7 @@ class Completion:
     def __init__(self) -> None:
         self._spoken = SpokenText()
         self._splitter = SentenceSplitter()
+        self._markup = Markup()
         self._calls: list[_PartialCall] = []
         self.is_complete = False
         """Whether the stream has said that it is at its end."""
@@ -58,15 +61,15 @@ class Completion:
 
     def rest(self) -> Iterator[Thought]:
         """What was incomplete until the stream's end, and its calls."""
-        yield from map(ThoughtSentence, self._splitter.feed(self._spoken.flush()))
-        yield from map(ThoughtSentence, self._splitter.flush())
+        yield from self._said(self._splitter.feed(self._spoken.flush()))
+        yield from self._said(self._splitter.flush())
         if self._calls and self.is_complete:
             yield ThoughtCalls(tuple(call.wanted() for call in self._calls))
 
     def _take(self, delta: dict[str, Any]) -> Iterator[Thought]:
         content = delta.get("content")
         if isinstance(content, str):
-            yield from map(ThoughtSentence, self._splitter.feed(self._spoken.feed(content)))
+            yield from self._said(self._splitter.feed(self._spoken.feed(content)))
         pieces: object = delta.get("tool_calls") or []
         if not isinstance(pieces, list):
             raise ThinkRefused(_NO_COMPLETION)
@@ -74,6 +77,11 @@ class Completion:
             if not isinstance(piece, dict):
                 raise ThinkRefused(_NO_COMPLETION)
             self._add(_Piece.read(cast("dict[str, object]", piece)))
+
+    def _said(self, sentences: list[str]) -> Iterator[Thought]:
+        """Sentences as they can be said: markup is for the eye."""
+        words = map(self._markup.without, sentences)
+        yield from (ThoughtSentence(each) for each in words if each)
 
     def _add(self, piece: _Piece) -> None:
         call = next((call for call in reversed(self._calls) if call.goes_on_with(piece)), None)

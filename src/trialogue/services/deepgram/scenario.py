@@ -112,6 +112,10 @@ class DeepgramKeys:
                 told = f"only Flux has this, and the model is {listen.model}: write model: {ENGLISH}"
                 yield KeyFault((key,), told, "E-CONFLICT")
 
+    def thinks(self, think: ThinkStage) -> ThinkStage:
+        """As it is written: the service manages its models."""
+        return think
+
     def run_faults(self, think: ThinkStage) -> Iterator[KeyFault]:
         """Nothing more: what the service thinks of a model, it says itself."""
         del think

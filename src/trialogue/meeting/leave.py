@@ -1,0 +1,69 @@
+"""What a meeting needs of its operator before it may begin: permissions and variables, all of them at once.
+
+1. What is missing is told as options, ready to be added to the command; nothing is imported to find it out.
+2. A module beside the scenario is found as the scenario's own, once its code is allowed: its folder is looked
+   in last, so it takes no installed module's place.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from trialogue.errors import LeaveMissing, SetupError
+from trialogue.meeting.endpoints import foreign_hosts
+from trialogue.scenario.resolve import Resolved
+from trialogue.scenario.tool_specs import Command, McpCall, PythonFunction
+from trialogue.tools.permissions import is_allowed
+from trialogue.tools.toolbox import Permissions
+
+__all__ = ["check_leave", "missing_leave"]
+
+
+def check_leave(resolved: Resolved, allowed: Permissions) -> None:
+    """`LeaveMissing` with every option that is missing, `SetupError` with every variable."""
+    missing = missing_leave(resolved, allowed) if allowed.code else ()
+    if missing:
+        words = [word for option in missing for word in option]
+        raise LeaveMissing(f"{resolved.source} needs permissions that it has not", options=tuple(words))
+    unset = [name for name in resolved.needs if name not in os.environ]
+    if unset:
+        kind = "variable" if len(unset) == 1 else "variables"
+        raise SetupError(f"the scenario needs the environment {kind} {', '.join(unset)}")
+    if resolved.code:
+        _look_beside(Path(resolved.source).parent)
+
+
+def missing_leave(resolved: Resolved, allowed: Permissions) -> tuple[tuple[str, str], ...]:
+    """The options that the operator would have to give, each once: `--allow-import`, `prices.look_up`."""
+    return tuple(dict.fromkeys(_missing(resolved, allowed)))
+
+
+def _missing(resolved: Resolved, allowed: Permissions) -> Iterator[tuple[str, str]]:
+    for spec in resolved.tools:
+        match spec.action:
+            case PythonFunction(target) if ":" in target:
+                yield from _of_import(target, allowed)
+            case Command(argv) | McpCall(argv=argv) if argv and not is_allowed(argv[0], allowed.commands):
+                yield "--allow-command", argv[0]
+            case _:
+                pass
+    floor = resolved.plan.floor
+    for policy in (floor.policy, floor.otherwise):
+        if ":" in policy:
+            yield from _of_import(policy, allowed)
+    yield from (("--allow-host", host) for host in foreign_hosts(resolved) if host not in allowed.hosts)
+
+
+def _of_import(target: str, allowed: Permissions) -> Iterator[tuple[str, str]]:
+    name = target.replace(":", ".")
+    if not is_allowed(name, allowed.imports):
+        yield "--allow-import", name
+
+
+def _look_beside(folder: Path) -> None:
+    beside = str(folder.absolute())
+    if folder.is_dir() and beside not in sys.path:
+        sys.path.append(beside)
