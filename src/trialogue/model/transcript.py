@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 Cause: TypeAlias = Literal[
     "finished",
@@ -24,6 +24,20 @@ UNCLEAR: Final = "(unclear)"
 
 Beside: TypeAlias = Literal["", "backchannel", "overlap"]
 """What speech beside another's turn was; empty for speech in a turn of its own."""
+
+
+@frozen
+class Passage:
+    """Some words of an utterance with their place: an agent's sentence, what an ear made of a stretch."""
+
+    start_s: float
+    """Where their sound begins on the meeting's audio clock."""
+
+    end_s: float
+    """Where it ends."""
+
+    text: str
+    """The words that were heard. Personal."""
 
 
 @frozen
@@ -56,6 +70,9 @@ class Utterance:
 
     beside: Beside = ""
     """What it was, where it was said beside another's turn."""
+
+    passages: tuple[Passage, ...] = field(default=(), eq=False)
+    """The same words in parts, as far as it is known where each of them is."""
 
     @property
     def was_cut(self) -> bool:

@@ -1,18 +1,46 @@
-"""What subtitle formats share: which words are shown when."""
+"""What subtitle formats share: which words are shown when.
+
+1. A cue is a sentence, or a part of one: at most two lines and seven seconds, cut after a clause or a word.
+2. Sentences stand where their sound is, as far as the journal says; within one, words are taken to be spread
+   evenly over its characters.
+3. Words that have no length, as typed ones, are shown as long as it takes to read them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from math import ceil
+from textwrap import wrap
 from typing import Final
 
 from attrs import frozen
 
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import safe_text
-from trialogue.model.transcript import Utterance
+from trialogue.model.transcript import Passage, Utterance
+from trialogue.speech.sentences import split_sentences
+
+__all__ = ["CUT", "LINE", "Subtitle", "captions", "labels", "lines", "stamp", "subtitles"]
 
 CUT: Final = "[interrupted]"
 """What stands after words that were cut off."""
+
+LINE: Final = 42
+"""Characters of a line, as broadcasters have them."""
+
+LONGEST: Final = 2 * LINE - 8
+"""Characters of a cue, with room for where its lines break."""
+
+LONGEST_S: Final = 7.0
+"""How long a cue may be shown."""
+
+READ_A_SECOND: Final = 17.0
+"""Characters that are read in a second."""
+
+SHORTEST_S: Final = 1.0
+"""How long words without a length are shown at least."""
+
+_ENDS: Final = (". ", "! ", "? ", "… ", "; ", ": ", ", ", " \u2013 ", " \u2014 ")
 
 
 @frozen
@@ -33,9 +61,26 @@ class Subtitle:
 
 
 def subtitles(utterances: Iterable[Utterance]) -> tuple[Subtitle, ...]:
-    """The utterances of which at least a word was heard, by their beginning."""
-    made = [_subtitle(each) for each in utterances if safe_text(each.heard)]
+    """The utterances of which at least a word was heard, each whole, by their beginning."""
+    made = [_whole(each) for each in utterances if safe_text(each.heard)]
     return tuple(sorted(made, key=lambda each: (each.start_ms, each.end_ms)))
+
+
+def captions(utterances: Iterable[Utterance]) -> tuple[Subtitle, ...]:
+    """The same words in cues that can be read as they are heard, by their beginning."""
+    made = [cue for each in utterances if safe_text(each.heard) for cue in _cues(each)]
+    return tuple(sorted(made, key=lambda each: (each.start_ms, each.end_ms)))
+
+
+def lines(text: str) -> str:
+    """The text in one line, or in two that are about as long."""
+    if len(text) <= LINE:
+        return text
+    for width in range(ceil(len(text) / 2), len(text)):
+        broken = wrap(text, width, break_long_words=False, break_on_hyphens=False)
+        if len(broken) <= 2:
+            return "\n".join(broken)
+    return text
 
 
 def stamp(milliseconds: int, point: str) -> str:
@@ -51,8 +96,79 @@ def labels(plan: MeetingPlan) -> dict[str, str]:
     return {each.name: safe_text(each.label) for each in plan.participants}
 
 
-def _subtitle(utterance: Utterance) -> Subtitle:
-    start = max(0, round(utterance.start_s * 1000))
-    end = max(start + 1, round(utterance.end_s * 1000))
-    text = safe_text(utterance.heard)
-    return Subtitle(start, end, utterance.participant, f"{text} {CUT}" if utterance.was_cut else text)
+def _whole(utterance: Utterance) -> Subtitle:
+    passage = Passage(utterance.start_s, utterance.end_s, safe_text(utterance.heard))
+    return _shown(passage, utterance, is_last=True)
+
+
+def _cues(utterance: Utterance) -> Iterator[Subtitle]:
+    passages = [part for whole in _passages(utterance) for part in _parts(whole)]
+    last = len(passages) - 1
+    yield from (_shown(each, utterance, is_last=at == last) for at, each in enumerate(passages))
+
+
+def _shown(passage: Passage, utterance: Utterance, *, is_last: bool) -> Subtitle:
+    start = max(0, round(passage.start_s * 1000))
+    end = max(start + 1, round(passage.end_s * 1000))
+    text = f"{passage.text} {CUT}" if utterance.was_cut and is_last else passage.text
+    return Subtitle(start, end, utterance.participant, text)
+
+
+def _passages(utterance: Utterance) -> list[Passage]:
+    """An utterance's sentences with their places; one passage where these are not known."""
+    heard = safe_text(utterance.heard)
+    known = [Passage(p.start_s, p.end_s, safe_text(p.text)) for p in utterance.passages]
+    if " ".join(each.text for each in known if each.text) != heard:
+        known = [Passage(utterance.start_s, utterance.end_s, heard)]
+    return [_readable(each) for each in known if each.text]
+
+
+def _readable(passage: Passage) -> Passage:
+    if passage.end_s > passage.start_s:
+        return passage
+    length_s = max(SHORTEST_S, len(passage.text) / READ_A_SECOND)
+    return Passage(passage.start_s, passage.start_s + length_s, passage.text)
+
+
+def _parts(passage: Passage) -> Iterator[Passage]:
+    """A passage in cues: of about one length each, where it is too long for one."""
+    length_s, size = passage.end_s - passage.start_s, len(passage.text)
+    sentences = _sentences(passage)
+    if len(sentences) > 1:
+        for sentence in sentences:
+            yield from _parts(sentence)
+        return
+    count = max(ceil(size / LONGEST), ceil(length_s / LONGEST_S))
+    if count <= 1 or " " not in passage.text:
+        yield passage
+        return
+    cut = _cut(passage.text, size / count)
+    at = passage.start_s + length_s * cut / size
+    yield from _parts(Passage(passage.start_s, at, passage.text[:cut].rstrip()))
+    yield from _parts(Passage(at, passage.end_s, passage.text[cut:].lstrip()))
+
+
+def _sentences(passage: Passage) -> list[Passage]:
+    texts = split_sentences(passage.text)
+    found: list[Passage] = []
+    at = passage.start_s
+    for text in texts:
+        end = at + (passage.end_s - passage.start_s) * len(text) / max(1, sum(map(len, texts)))
+        found.append(Passage(at, end, text))
+        at = end
+    return found
+
+
+def _cut(text: str, about: float) -> int:
+    """Where to cut a text that is too long: behind a clause near a place, else behind a word."""
+    low, high = int(about * 0.6), min(len(text) - 1, LONGEST)
+    ends = [at + len(end) for end in _ENDS for at in _all(text, end) if low <= at + len(end) <= high]
+    words = [at + 1 for at in _all(text, " ") if at + 1 <= high] or [text.index(" ") + 1]
+    return min(ends or words, key=lambda at: abs(at - about))
+
+
+def _all(text: str, part: str) -> Iterator[int]:
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)

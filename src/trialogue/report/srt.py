@@ -7,22 +7,22 @@ from typing import Final
 
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.transcript import Utterance
-from trialogue.report.cues import Subtitle, labels, stamp, subtitles
+from trialogue.report.cues import Subtitle, captions, labels, lines, stamp
 
 _LOOKALIKES: Final = str.maketrans({"<": "\u2039", ">": "\u203a", "{": "(", "}": ")"})
 """Players take `<...>` and `{\\...}` for markup and `-->` for a time; nothing can quote them."""
 
 
 def srt(plan: MeetingPlan, utterances: Iterable[Utterance]) -> str:
-    """The transcript as SubRip; one block an utterance, its speaker before the words.
+    """The transcript as SubRip; a block a sentence, its speaker before the words.
 
     Angle brackets and braces become characters that look like them and mean nothing.
     """
     names = labels(plan)
-    blocks = [_block(number, each, names) for number, each in enumerate(subtitles(utterances), 1)]
+    blocks = [_block(number, each, names) for number, each in enumerate(captions(utterances), 1)]
     return "\n\n".join(blocks) + "\n" if blocks else ""
 
 
 def _block(number: int, cue: Subtitle, names: dict[str, str]) -> str:
-    line = f"{names.get(cue.participant, cue.participant)}: {cue.text}".translate(_LOOKALIKES)
-    return f"{number}\n{stamp(cue.start_ms, ',')} --> {stamp(cue.end_ms, ',')}\n{line}"
+    said = f"{names.get(cue.participant, cue.participant)}: {cue.text}".translate(_LOOKALIKES)
+    return f"{number}\n{stamp(cue.start_ms, ',')} --> {stamp(cue.end_ms, ',')}\n{lines(said)}"

@@ -7,24 +7,24 @@ from html import escape
 
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.transcript import Utterance
-from trialogue.report.cues import Subtitle, labels, stamp, subtitles
+from trialogue.report.cues import Subtitle, captions, labels, lines, stamp
 
 
 def webvtt(plan: MeetingPlan, utterances: Iterable[Utterance]) -> str:
-    """The transcript as WebVTT; one cue an utterance, its speaker in a voice span.
+    """The transcript as WebVTT; a cue a sentence, its speaker in a voice span.
 
     `&`, `<` and `>` are written as character references, so no text can open a span or an arrow.
     """
     names = labels(plan)
     blocks = [
         "WEBVTT",
-        *(_block(number, each, names) for number, each in enumerate(subtitles(utterances), 1)),
+        *(_block(number, each, names) for number, each in enumerate(captions(utterances), 1)),
     ]
     return "\n\n".join(blocks) + "\n"
 
 
 def _block(number: int, cue: Subtitle, names: dict[str, str]) -> str:
     voice = escape(names.get(cue.participant, cue.participant), quote=False)
-    text = escape(cue.text, quote=False)
+    text = escape(lines(cue.text), quote=False)
     times = f"{stamp(cue.start_ms, '.')} --> {stamp(cue.end_ms, '.')}"
     return f"{number}\n{times}\n<v {voice}>{text}</v>"

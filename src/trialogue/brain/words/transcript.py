@@ -15,7 +15,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from attrs import Factory, define
 
@@ -36,7 +36,7 @@ from trialogue.model.events import (
     SpeechStopped,
 )
 from trialogue.model.records import Record
-from trialogue.model.transcript import UNCLEAR, Utterance
+from trialogue.model.transcript import UNCLEAR, Passage, Utterance
 
 CHARACTERS_A_SECOND = 15.0
 """How fast speech is taken to be where a reply's length is not known yet: about 150 words a minute."""
@@ -79,6 +79,16 @@ class SpokenScript:
             return self.text
         heard = (self._part_until(index, played_s) for index in range(len(self._parts)))
         return " ".join(words for words in heard if words)
+
+    def passages(self, start_s: float, end_s: float) -> list[tuple[float, float, str]]:
+        """The sentences heard between two places: where each begins and ends, and its words."""
+        found: list[tuple[float, float, str]] = []
+        for index, (begin, _) in enumerate(self._parts):
+            words = self._part_until(index, end_s)
+            words = behind(words, self._part_until(index, start_s)) if begin < start_s else words
+            if words:
+                found.append((max(begin, start_s), min(self._end_of(index), end_s), words))
+        return found
 
     def begun_by(self, played_s: float) -> str:
         """The words whose sound had begun by a place: all that there is of a reply that came to no end."""
@@ -157,6 +167,7 @@ class _Turn:
     pieces: list[_Piece] = Factory(list[_Piece])
     cause: Cause | None = None
     words: list[str] = Factory(list[str])
+    spoken: list[Passage] = Factory(list[Passage])
     is_certain: bool = True
 
     @property
@@ -272,9 +283,11 @@ class Transcript:
     def _attribute(self, at: float, taken: _Turn, words: Attribute) -> None:
         if taken.words == [UNCLEAR]:
             taken.words.clear()
+            taken.spoken.clear()
         taken.words.append(" ".join(words.text.split()))
         taken.is_certain = taken.is_certain and words.is_certain
         if words.end_s > words.begin_s:
+            taken.spoken.append(Passage(words.begin_s, words.end_s, taken.words[-1]))
             length_s = words.end_s - words.begin_s
             taken.pieces.append(_Piece(0, started_s=words.begin_s, ended_s=words.end_s, played_s=length_s))
         elif not taken.pieces:
@@ -373,7 +386,21 @@ class Transcript:
             intended=" ".join(text for text in texts if text),
             cause=taken.cause,
             is_certain=taken.is_certain,
+            passages=tuple(self._passages(taken)),
         )
+
+    def _passages(self, taken: _Turn) -> Iterator[Passage]:
+        """Where the words of a turn are; a pause within a reply is spread over all of it."""
+        yield from taken.spoken
+        for piece in taken.pieces:
+            script = self._scripts.get((taken.participant, piece.reply))
+            played_s = piece.played_s - piece.base_s
+            if script is None or piece.started_s is None or piece.ended_s is None or played_s <= 0:
+                continue
+            pace = max(0.0, piece.ended_s - piece.started_s) / played_s
+            for begin, end, text in script.passages(piece.base_s, piece.played_s):
+                at, until = begin - piece.base_s, end - piece.base_s
+                yield Passage(piece.started_s + at * pace, piece.started_s + until * pace, text)
 
     def utterances(self) -> tuple[Utterance, ...]:
         """All turns in which something was heard, in order, each before what was said beside it."""
