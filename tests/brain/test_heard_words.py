@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from trialogue.brain.words.transcript import SpokenScript, Transcript
+from trialogue.brain.words.spoken import SpokenScript
+from trialogue.brain.words.transcript import Transcript
 from trialogue.model.commands import Attribute, EndTurn, GrantFloor, Play
 from trialogue.model.events import (
     PlaybackFinished,

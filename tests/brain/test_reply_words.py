@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trialogue.brain.words.transcript import SpokenScript
+from trialogue.brain.words.spoken import SpokenScript
 
 
 def of(commands, *kinds):

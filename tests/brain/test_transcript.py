@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from playbook import BIZ, EAR, TECH, Table, plan
 
 from trialogue.brain.words.context import STILL_RUNNING, context_of
-from trialogue.brain.words.transcript import SpokenScript, Transcript, utterances
+from trialogue.brain.words.spoken import SpokenScript
+from trialogue.brain.words.transcript import Transcript, utterances
 from trialogue.model.commands import AnswerTool, Cue, EndTurn, GrantFloor, Play
 from trialogue.model.events import (
     InjectionRefused,

@@ -249,9 +249,6 @@ class TinyKeys:
     def run_faults(self, _think):
         return iter(())
 
-    def listen_faults(self, _listen):
-        return iter(())
-
     def thinks(self, think):
         return think
 

@@ -19,8 +19,6 @@ from trialogue.scenario.tool_specs import Command, McpCall, PythonFunction
 from trialogue.tools.permissions import is_allowed
 from trialogue.tools.toolbox import Permissions
 
-__all__ = ["check_leave", "missing_leave"]
-
 
 def check_leave(resolved: Resolved, allowed: Permissions) -> None:
     """`LeaveMissing` with every option that is missing, `SetupError` with every variable."""

@@ -20,8 +20,6 @@ from trialogue.model.text import safe_text
 from trialogue.model.transcript import Passage, Utterance
 from trialogue.speech.sentences import split_sentences
 
-__all__ = ["CUT", "LINE", "Subtitle", "captions", "labels", "lines", "stamp", "subtitles"]
-
 CUT: Final = "[interrupted]"
 """What stands after words that were cut off."""
 

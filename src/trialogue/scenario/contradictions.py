@@ -16,8 +16,6 @@ from trialogue.scenario.quantities import write_duration
 from trialogue.scenario.schema import AgentKeys, Document, SaidEventKeys
 from trialogue.scenario.vocabulary import PolicyName, Seat
 
-__all__ = ["check_contradictions"]
-
 _SCRIPTED = PolicyName("scripted")
 _BY_ORDER = frozenset({_SCRIPTED, PolicyName("round-robin")})
 

@@ -11,17 +11,6 @@ from trialogue.scenario.problems import Code, shown
 from trialogue.scenario.quantities import dollars, meant_duration, percent
 from trialogue.scenario.tree import Entries, Items, Node, Scalar
 
-__all__ = [
-    "Fault",
-    "duration_fault",
-    "number_fault",
-    "pattern_fault",
-    "said",
-    "text_fault",
-    "why_not_text",
-    "why_text",
-]
-
 Fault: TypeAlias = tuple[Code, str]
 """Which fault, and its words."""
 

@@ -17,8 +17,6 @@ from trialogue.scenario.schema import Document
 from trialogue.scenario.stages import stage_records
 from trialogue.scenario.wanted import WANTED
 
-__all__ = ["example_of", "examples", "form_of", "key_hint"]
-
 NEAR = 3
 """How far below a key may belong and still be thought of before one that is only spelled like it."""
 

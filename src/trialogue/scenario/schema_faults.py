@@ -8,8 +8,6 @@ from typing import Final, cast
 from trialogue.scenario.faults import pattern_fault
 from trialogue.scenario.problems import Path, meant, shown
 
-__all__ = ["schema_faults"]
-
 TYPES: Final = ("object", "array", "string", "number", "integer", "boolean", "null")
 """Words for `type`."""
 

@@ -17,8 +17,6 @@ from attrs import frozen
 
 from trialogue.scenario.problems import Code, Path, Place, Problems
 
-__all__ = ["Slip", "cleaned", "slip"]
-
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _INDENT = re.compile(r"^[^\S\n]*[^\S\n \t][^\S\n]*", re.MULTILINE)
 """White space at a line's beginning that is not of spaces and tabs alone."""

@@ -12,8 +12,6 @@ from trialogue.scenario.problems import Code, Path
 from trialogue.scenario.schema import AgentKeys, Document, ReplacementKeys, StandInKeys
 from trialogue.services.keys import ThinkStage
 
-__all__ = ["check_spoken"]
-
 _BRACES = re.compile(r"\{\{\s*[\w. -]{1,64}\s*\}\}")
 _SHELL = re.compile(r"(?<!\$)\$[A-Za-z_][A-Za-z0-9_]*")
 

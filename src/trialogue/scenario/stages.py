@@ -5,8 +5,6 @@ from __future__ import annotations
 from trialogue.model import kinds
 from trialogue.services import SERVICES, service_of
 
-__all__ = ["stage_record", "stage_records"]
-
 
 def stage_record(kind: kinds.StageKeys, via: str) -> kinds.KeyMap:
     """The record that a stage's keys are at a service."""

@@ -12,8 +12,6 @@ from trialogue.errors import ScenarioError
 from trialogue.scenario.forms import example_of
 from trialogue.scenario.problems import Code, Problems, ScenarioProblem, meant
 
-__all__ = ["page_of", "raise_told", "told", "where_more"]
-
 WIDEST = 96
 """How many characters of a line are shown."""
 

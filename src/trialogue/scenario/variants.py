@@ -20,8 +20,6 @@ from trialogue.scenario.problems import Code, Path, Problems, meant, path_text, 
 from trialogue.scenario.schema import Document
 from trialogue.scenario.tree import Entries, Hole, Items, Node, Pair, Scalar
 
-__all__ = ["AS_IT_STANDS", "MOST_CELLS", "Cell", "Variant", "cells", "is_variant_key", "variants", "vary"]
-
 MOST_CELLS = 1_000
 """How many cells one file may stand for."""
 

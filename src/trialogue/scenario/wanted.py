@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["WANTED"]
-
 WANTED: Final[Mapping[str, Mapping[str, str]]] = {
     "Document": {
         **dict.fromkeys(("participants", "agents", "people", "speakers", "members", "seats"), "cast"),

@@ -21,8 +21,6 @@ from trialogue.services.keys import EndpointKeys, KeyFault, Stages, ThinkStage
 from trialogue.services.port import EarOffer
 from trialogue.services.service import Service
 
-__all__ = ["ACCOUNTS", "SERVICE", "Account", "EmbeddedKeys", "leave_of"]
-
 
 @frozen
 class Account:

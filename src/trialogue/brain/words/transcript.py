@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import Factory, define
 
+from trialogue.brain.words.spoken import SpokenScript, behind
 from trialogue.model.commands import Attribute, Cause, Command, EndTurn, GrantFloor, Play
 from trialogue.model.events import (
     Event,
@@ -37,83 +38,6 @@ from trialogue.model.events import (
 )
 from trialogue.model.records import Record
 from trialogue.model.transcript import UNCLEAR, Passage, Utterance
-
-CHARACTERS_A_SECOND = 15.0
-"""How fast speech is taken to be where a reply's length is not known yet: about 150 words a minute."""
-
-
-@define
-class SpokenScript:
-    """The words of one reply and where in its sound they are."""
-
-    duration_s: float | None = None
-    """How long its sound is, once all of it has arrived."""
-
-    _parts: list[tuple[float, str]] = Factory(list[tuple[float, str]])
-
-    def add(self, text: str, offset_s: float) -> None:
-        """Note a sentence; sentences of one offset arrived before their sound and share its stretch."""
-        text = " ".join(text.split())
-        if self._parts and offset_s <= self._parts[-1][0]:
-            offset_s, earlier = self._parts.pop()
-            text = f"{earlier} {text}"
-        self._parts.append((offset_s, text))
-
-    @property
-    def text(self) -> str:
-        """All of it."""
-        return " ".join(text for _, text in self._parts if text)
-
-    def next_sentence_s(self, played_s: float) -> float | None:
-        """Where in its sound the next sentence begins, or all of it ends; None where that is not known."""
-        begins = (begin for begin, _ in self._parts if begin > played_s)
-        return next(begins, self.duration_s)
-
-    def between(self, start_s: float, end_s: float) -> str:
-        """The words whose sound ends between two of its places."""
-        return behind(self.until(end_s), self.until(start_s))
-
-    def until(self, played_s: float) -> str:
-        """The words of its first `played_s` seconds."""
-        if self.duration_s is not None and played_s >= self.duration_s:
-            return self.text
-        heard = (self._part_until(index, played_s) for index in range(len(self._parts)))
-        return " ".join(words for words in heard if words)
-
-    def passages(self, start_s: float, end_s: float) -> list[tuple[float, float, str]]:
-        """The sentences heard between two places: where each begins and ends, and its words."""
-        found: list[tuple[float, float, str]] = []
-        for index, (begin, _) in enumerate(self._parts):
-            words = self._part_until(index, end_s)
-            words = behind(words, self._part_until(index, start_s)) if begin < start_s else words
-            if words:
-                found.append((max(begin, start_s), min(self._end_of(index), end_s), words))
-        return found
-
-    def begun_by(self, played_s: float) -> str:
-        """The words whose sound had begun by a place: all that there is of a reply that came to no end."""
-        return " ".join(text for begin, text in self._parts if text and begin < played_s)
-
-    def _part_until(self, index: int, played_s: float) -> str:
-        begin, text = self._parts[index]
-        length = self._end_of(index) - begin
-        count = int(len(text) * min(1.0, max(0.0, (played_s - begin) / length)))
-        if count >= len(text) or text[count] == " ":
-            return text[:count]
-        return text[: text.rfind(" ", 0, count) + 1].rstrip()
-
-    def _end_of(self, index: int) -> float:
-        begin, text = self._parts[index]
-        if index + 1 < len(self._parts):
-            return self._parts[index + 1][0]
-        if self.duration_s is not None and self.duration_s > begin:
-            return self.duration_s
-        return begin + (len(text) + 1) / CHARACTERS_A_SECOND
-
-
-def behind(text: str, beginning: str) -> str:
-    """What is left of a text behind a beginning of it."""
-    return text[len(beginning) :].strip()
 
 
 def _aside(words: Attribute) -> Utterance:
@@ -208,7 +132,7 @@ class Transcript:
             case SentenceSaid(participant=name, reply=reply, text=text, offset_s=offset_s):
                 self._script(name, reply).add(text, offset_s)
             case ReplySent(participant=name, reply=reply, duration_s=duration_s):
-                self._script(name, reply).duration_s = duration_s
+                self._script(name, reply).end_at(duration_s)
             case PlaybackStarted(participant=name, turn=turn, reply=reply, position_s=position_s):
                 piece = self._piece(name, turn, reply)
                 if piece is not None:

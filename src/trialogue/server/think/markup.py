@@ -11,8 +11,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["Markup"]
-
 _FENCE: Final = re.compile(r"^\s*(?:```|~~~)")
 _FENCES: Final = re.compile(r"```|~~~")
 _LINK: Final = re.compile(r"!?\[([^\]]{0,500})\]\([^)\s]{0,500}(?:\s[^)]{0,200})?\)")
