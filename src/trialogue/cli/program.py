@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from trialogue.batch.jobs import Leeway
     from trialogue.cli.batch import BatchOptions
     from trialogue.cli.serve import Answers, Manners
+    from trialogue.meeting.edges import Edges
     from trialogue.scenario.defaults import Overrides, Sitting
 
 ABOUT: Final = """\
@@ -74,7 +75,14 @@ Examples:
   trialogue replay runs/edge-cache-20250131-101500
   trialogue replay runs/edge-cache-20250131-101500 --verify
   trialogue replay runs --verify
+  trialogue replay runs/edge-cache-20250131-101500 --what-if floor.policy=auction
   trialogue replay runs/edge-cache-20250131-101500 --speed 4 --from "turn 3"
+"""
+
+SCENARIO_FROM_EXAMPLES: Final = """\
+Examples:
+  trialogue scenario-from runs/edge-cache-20250131-101500 --check
+  trialogue scenario-from runs/edge-cache-20250131-101500 --out again/edge-cache.yaml
 """
 
 WATCH_EXAMPLES: Final = """\
@@ -634,7 +642,7 @@ def schema() -> int:
 
 
 @app.command(sort_key=5, help_epilogue=REPLAY_EXAMPLES)
-def replay(
+def replay(  # noqa: PLR0913 - one an option
     run: RunPath,
     /,
     *,
@@ -646,9 +654,19 @@ def replay(
     audio: Annotated[Flag, Parameter(help="Play its sound, too, at life's pace.")] = False,
     verify: Annotated[Flag, Parameter(help="Decide everything again, and compare.")] = False,
     json: Annotated[Json, Parameter(help="Print the turns, or the verdict, as JSON.")] = False,
+    what_if: Annotated[
+        tuple[str, ...],
+        Parameter(
+            negative="",
+            help="What would have been: a setting of the floor, as floor.policy=auction; may be repeated.",
+        ),
+    ] = (),
+    out: Annotated[
+        Path | None, Parameter(help="With --what-if: the directory of the meeting that is held again.")
+    ] = None,
     allow_import: Annotated[
         tuple[str, ...],
-        Parameter(negative="", help="Custom policies that --verify may ask, as my_floor.*; may be repeated."),
+        Parameter(negative="", help="Custom policies that may be asked, as my_floor.*; may be repeated."),
     ] = (),
 ) -> int:
     """Print what was heard in a meeting, play it as it looked, or prove that it would be decided so again."""
@@ -656,6 +674,10 @@ def replay(
     from trialogue.cli import verify as verifying  # noqa: PLC0415 - likewise
     from trialogue.journal.files import runs_in  # noqa: PLC0415 - likewise
 
+    if what_if:
+        from trialogue.cli.what_if import ask_what_if  # noqa: PLC0415 - a meeting comes with it
+
+        return ask_what_if(run, what_if, out=out, as_json=json, edges=_edges(allow_import))
     if verify and runs_in(run):
         return verifying.verify_all(run, allow_import, as_json=json)
     if verify:
@@ -663,6 +685,37 @@ def replay(
     if (audio or speed not in {None, "max"}) and not (json or step):
         return replaying.play_run(run, replaying.Played(speed, from_, audio=audio))
     return replaying.print_transcript(run, as_json=json, start=from_, steps=step)
+
+
+@app.command(name="scenario-from", sort_key=5, help_epilogue=SCENARIO_FROM_EXAMPLES)
+def scenario_from(
+    run: RunPath,
+    /,
+    *,
+    out: Annotated[
+        Path | None, Parameter(help="The scenario's file; else scenario.yaml in a new folder NAME-again.")
+    ] = None,
+    check: Annotated[Flag, Parameter(help="Hold it, and tell the first turn that differs.")] = False,
+    json: Annotated[Json, Parameter(help="Print where it is, and what differs, as JSON.")] = False,
+    allow_import: Annotated[
+        tuple[str, ...],
+        Parameter(negative="", help="Custom policies that may be asked, as my_floor.*; may be repeated."),
+    ] = (),
+) -> int:
+    """Make a scenario of a run, from its journal and recordings alone: it gives the same turns again."""
+    from trialogue.cli.what_if import print_scenario_from  # noqa: PLC0415 - a meeting comes with it
+
+    return print_scenario_from(run, out=out, check=check, as_json=json, edges=_edges(allow_import))
+
+
+def _edges(imports: tuple[str, ...]) -> Edges:
+    """The edges of a meeting that is held again, which may ask these policies."""
+    from trialogue.meeting.edges import Edges  # noqa: PLC0415 - a meeting comes with it
+    from trialogue.speech import limit_threads  # noqa: PLC0415 - before numpy is loaded
+    from trialogue.tools.toolbox import Permissions  # noqa: PLC0415 - likewise
+
+    limit_threads()
+    return Edges(permissions=Permissions(imports=imports))
 
 
 @app.command(sort_key=5, help_epilogue=WATCH_EXAMPLES)

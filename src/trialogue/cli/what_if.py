@@ -1,0 +1,151 @@
+"""`trialogue replay RUN --what-if`, and `scenario-from`: a recorded meeting, held again."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from attrs import asdict
+
+from trialogue.cli.verify import tell_problems
+from trialogue.cli.view_lines import Line, Tone, clock, counted, line, span
+from trialogue.cli.view_screens import put, put_json, show
+from trialogue.errors import SetupError
+from trialogue.journal.files import journal_of
+from trialogue.journal.reader import read
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.exporting import held_meeting
+from trialogue.meeting.retelling import Difference, first_difference, retell
+from trialogue.meeting.run import run_meeting
+from trialogue.meeting.what_if import WhatIf, what_if
+from trialogue.report.result import Result
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.resolve import prepare
+
+__all__ = ["ask_what_if", "print_scenario_from"]
+
+
+def ask_what_if(run: Path, changes: Sequence[str], *, out: Path | None, as_json: bool, edges: Edges) -> int:
+    """Tell what other rules of the floor would have chosen, and what the meeting would have come to."""
+    pairs = dict(_pair(each) for each in changes)
+    reading = read(journal_of(run))
+    with tempfile.TemporaryDirectory(prefix="trialogue-") as folder:
+        came = what_if(reading, pairs, out or Path(folder) / "run", edges)
+        if as_json:
+            put_json(_document(came, kept=out is not None))
+        else:
+            show([*_lines(came), *([line(f"  run       {came.folder}")] if out else [])])
+    tell_problems(reading.problems)
+    return 0
+
+
+def print_scenario_from(run: Path, *, out: Path | None, check: bool, as_json: bool, edges: Edges) -> int:
+    """Write the scenario of a run; with `check` hold it again, and tell the first turn that differs."""
+    reading = read(journal_of(run))
+    path = retell(reading, out or Path(f"{reading.header.plan.name}-again") / "scenario.yaml")
+    differs: Difference | None = None
+    if check:
+        with tempfile.TemporaryDirectory(prefix="trialogue-") as folder:
+            held = run_meeting(prepare(path, Overrides()), out=Path(folder) / "run", edges=edges)
+            again = held_meeting(read(held.folder / "journal.jsonl"))
+        differs = first_difference(held_meeting(reading).utterances, again.utterances)
+    if as_json:
+        told = None if differs is None else str(differs)
+        put_json({"scenario": str(path), "checked": check, "differs": told})
+    else:
+        put(str(path))
+        if check:
+            put(f"held again: {differs or 'the same turns in the same order'}")
+    tell_problems(reading.problems)
+    return 0 if differs is None else 1
+
+
+def _pair(change: str) -> tuple[str, str]:
+    place, sign, value = change.partition("=")
+    if not sign or not place.strip():
+        raise SetupError(f"--what-if wants PLACE=VALUE, as floor.policy=auction; not {change!r}")
+    return place.strip(), value.strip()
+
+
+def _lines(came: WhatIf) -> Iterator[Line]:
+    told = ", ".join(f"{place}={value}" for place, value in came.changes.items())
+    yield line("what if ", span(told, Tone.STRONG))
+    yield line()
+    yield line(f"  choices   {len(came.others)} of {counted(came.asked, 'free floor')} would be another's")
+    for each in came.others:
+        yield line(f"    {clock(each.at)}  turn {each.turn:<3}  ", span(each.then), "  ->  ", span(each.now))
+    yield line()
+    yield line(f"  again     {_horizon(came.horizon)}")
+    yield line()
+    yield line(f"  {'':22}{'recorded':>12}{'what if':>12}")
+    for name, then, now in _figures(came.recorded, came.made):
+        yield line(f"  {name:22}{then:>12}{now:>12}")
+
+
+def _horizon(horizon: Difference | None) -> str:
+    if horizon is None:
+        return "the same turns in the same order"
+    starts = [each.start_s for each in (horizon.then, horizon.now) if each is not None]
+    at = clock(min(starts))
+    return f"recorded until {at} (turn {horizon.place}); made from there on, not recorded"
+
+
+def _figures(then: Result, now: Result) -> Iterator[tuple[str, str, str]]:
+    """Measures side by side."""
+    for name, figure in _HEAD:
+        yield name, figure(then), figure(now)
+    for seat in then.measures.participants:
+        yield f"share of {seat.name}", _share(then, seat.name), _share(now, seat.name)
+    for name, figure in _MEASURES:
+        yield name, figure(then), figure(now)
+
+
+def _share(told: Result, name: str) -> str:
+    found = (each.share for each in told.measures.participants if each.name == name)
+    return _percent(next(found, None))
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0%}"
+
+
+def _seconds(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f} s"
+
+
+_HEAD: Final[tuple[tuple[str, Callable[[Result], str]], ...]] = (
+    ("lasted", lambda told: clock(told.duration_s)),
+    ("turns", lambda told: str(sum(told.measures.causes.values()))),
+)
+
+_MEASURES: Final[tuple[tuple[str, Callable[[Result], str]], ...]] = (
+    ("floor transfer p50", lambda told: _seconds(told.measures.timing.transfer.p50)),
+    ("overlap", lambda told: _percent(told.measures.timing.overlap.ratio)),
+    ("silence", lambda told: _percent(told.measures.timing.silence_share)),
+    ("wait for floor p50", lambda told: _seconds(told.measures.floor.wait.p50)),
+    ("imbalance (Gini)", lambda told: _percent(told.measures.balance.gini)),
+    ("ended", lambda told: told.reason),
+)
+
+
+def _document(came: WhatIf, *, kept: bool) -> dict[str, object]:
+    horizon = came.horizon
+    return {
+        "trialogue": 1,
+        "kind": "what-if",
+        "changes": dict(came.changes),
+        "asked": came.asked,
+        "others": [asdict(each) for each in came.others],
+        "horizon": horizon
+        and {
+            "turn": horizon.place,
+            "then": horizon.then and horizon.then.participant,
+            "now": horizon.now and horizon.now.participant,
+            "at": horizon.now and horizon.now.start_s,
+        },
+        "recorded": came.recorded.document(),
+        "made": came.made.document(),
+        "folder": str(came.folder) if kept else None,
+    }

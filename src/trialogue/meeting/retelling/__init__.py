@@ -1,0 +1,10 @@
+"""A meeting's scenario, made from what was recorded of it: whoever holds it again hears the same turns.
+
+`settings` is what the plan says, `scripts` what agents said and called, `clips` what people said,
+`scenario` the whole file, `compare` how far another run tells the same.
+"""
+
+from trialogue.meeting.retelling.compare import Difference, first_difference
+from trialogue.meeting.retelling.scenario import retell
+
+__all__ = ["Difference", "first_difference", "retell"]

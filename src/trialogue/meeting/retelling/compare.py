@@ -1,0 +1,63 @@
+"""Two runs side by side: the first turn in which they tell otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from attrs import frozen
+
+from trialogue.model.transcript import Utterance
+
+__all__ = ["Difference", "first_difference", "turns_told"]
+
+
+@frozen
+class Difference:
+    """Where two meetings part."""
+
+    place: int
+    """Which turn that was heard, from 1."""
+
+    then: Utterance | None
+    """What was heard in it in the first; None where it has no such turn."""
+
+    now: Utterance | None
+    """What was heard in it in the second."""
+
+    margin_s: float | None
+    """How much later it began in the second, in seconds; None where one of them has none."""
+
+    def __str__(self) -> str:
+        """One line for people, without words that were said."""
+        then, now = (each.participant if each else "nobody" for each in (self.then, self.now))
+        margin = "" if self.margin_s is None else f", {self.margin_s:+.2f} s"
+        what = "is of" if then != now else "has other words, of"
+        return f"turn {self.place} {what} {then} there and {now} here{margin}"
+
+
+def turns_told(said: Sequence[Utterance]) -> list[Utterance]:
+    """The turns in which something was heard, in their order; remarks beside turns are left out."""
+    heard = [each for each in said if each.heard.strip() and not each.beside]
+    return sorted(heard, key=lambda each: (each.start_s, each.turn))
+
+
+def first_difference(then: Sequence[Utterance], now: Sequence[Utterance]) -> Difference | None:
+    """The first turn that another holds, or whose words are others; None where all are the same.
+
+    A turn that was cut off has the same words where one is the beginning of the other: a moment more or less
+    is a word.
+    """
+    for place, (a, b) in enumerate(zip_longest(turns_told(then), turns_told(now)), 1):
+        if a is None or b is None or a.participant != b.participant or not _same_words(a, b):
+            margin = b.start_s - a.start_s if a is not None and b is not None else None
+            return Difference(place, a, b, margin)
+    return None
+
+
+def _same_words(a: Utterance, b: Utterance) -> bool:
+    one, other = a.heard.split(), b.heard.split()
+    if a.was_cut or b.was_cut:
+        shorter = min(len(one), len(other))
+        return one[:shorter] == other[:shorter]
+    return one == other

@@ -1,0 +1,213 @@
+"""What agents said and called, as scripts: an entry a reply, in its order.
+
+1. A reply that was never played is left out: its words were given back, and are said in a later one.
+2. Words that the meeting had an agent say (a warning, a filler) are left out: the meeting says them again.
+   So are remarks that the service itself marked as backchannels.
+3. A turn that its holder let pass is an entry that says nothing, where the holder spoke later.
+4. A tool answers as it did. One that answered otherwise another time stands once for each answer, numbered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import orjson
+from attrs import Factory, define
+
+from trialogue.model.commands import Cue, EndTurn, GrantFloor, Prepare, RunTool, Speak
+from trialogue.model.events import (
+    Event,
+    PlaybackStarted,
+    ReplyStarted,
+    SentenceSaid,
+    ToolFinished,
+    ToolRequested,
+)
+from trialogue.model.plan import ToolRules
+from trialogue.model.records import Record
+from trialogue.scenario.quantities import write_duration
+
+__all__ = ["Scripts", "scripts_of"]
+
+Keys = dict[str, object]
+
+_LEAST_S: Final = 0.001
+
+
+@define
+class _Entry:
+    """A reply, or a call without one, as it becomes known."""
+
+    text: list[str] = Factory(list[str])
+    think_s: float | None = None
+    call: tuple[str, str] | None = None
+    was_heard: bool = False
+    passes: bool = False
+
+
+@define
+class _Call:
+    tool: str
+    arguments: str
+    at: float
+    runs: bool = False
+    outcome: str = ""
+    content: str = ""
+    took_s: float = 0.0
+
+
+@define
+class Scripts:
+    """The fold: `take` each record, then ask for scripts and tools."""
+
+    entries: dict[str, list[_Entry]] = Factory(dict[str, list[_Entry]])
+    replies: dict[tuple[str, int], _Entry] = Factory(dict[tuple[str, int], _Entry])
+    calls: dict[tuple[str, str], _Call] = Factory(dict[tuple[str, str], _Call])
+    prompted: dict[int, float] = Factory(dict[int, float])
+    made: set[int] = Factory(set[int])
+    turn: dict[str, int] = Factory(dict[str, int])
+
+    def take(self, record: Record) -> None:
+        """Note one record."""
+        self._heard(record.at, record.event)
+        for command in record.commands:
+            match command:
+                case Cue(prompt=prompt) | Prepare(prompt=prompt):
+                    self.prompted[prompt] = record.at
+                case Speak(prompt=prompt):
+                    self.made.add(prompt)
+                case RunTool(participant=name, call_id=call):
+                    if (name, call) in self.calls:
+                        self.calls[name, call].runs = True
+                case GrantFloor(to=name):
+                    self.turn[name] = len(self.entries.get(name, ()))
+                case EndTurn(participant=name, cause="yielded"):
+                    if self.turn.get(name) == len(self.entries.setdefault(name, [])):
+                        self.entries[name].append(_Entry(passes=True))
+                case _:
+                    pass
+
+    def _heard(self, at: float, event: Event) -> None:
+        match event:
+            case ToolRequested(participant=name, call_id=call, tool=tool, arguments=arguments, ours=True):
+                self.calls[name, call] = _Call(tool, arguments, at)
+                self.entries.setdefault(name, []).append(_Entry(call=(name, call)))
+            case ToolFinished(participant=name, call_id=call, outcome=outcome, content=content):
+                if (known := self.calls.get((name, call))) is not None:
+                    known.outcome, known.content, known.took_s = outcome, content, at - known.at
+            case ReplyStarted(participant=name, reply=reply, prompt=prompt, is_backchannel=aside):
+                if not aside and prompt not in self.made:
+                    entry = self._entry(name)
+                    if entry.call is None and prompt in self.prompted:
+                        entry.think_s = at - self.prompted[prompt]
+                    self.replies[name, reply] = entry
+            case SentenceSaid(participant=name, reply=reply, text=text):
+                if (begun := self.replies.get((name, reply))) is not None:
+                    begun.text.append(text)
+            case PlaybackStarted(participant=name, reply=reply):
+                if (heard := self.replies.get((name, reply))) is not None:
+                    heard.was_heard = True
+            case _:
+                pass
+
+    def _entry(self, name: str) -> _Entry:
+        """The entry of a reply that begins: that of a call that nothing was said after yet, or a new one."""
+        entries = self.entries.setdefault(name, [])
+        if entries and entries[-1].call is not None and not entries[-1].text:
+            return entries[-1]
+        entries.append(_Entry())
+        return entries[-1]
+
+    # --- what is made of it -------------------------------------------------------------------------
+
+    def greeting(self, name: str) -> str | None:
+        """What an agent said as it was connected, taken out of its script."""
+        entries = self.entries.get(name, [])
+        first = next((each for each in entries if each.text), None)
+        if first is None:
+            return None
+        entries.remove(first)
+        return " ".join(first.text)
+
+    def script(self, name: str) -> list[Keys]:
+        """An agent's script; nothing for one that never spoke."""
+        kept = [each for each in self.entries.get(name, ()) if each.was_heard or each.call or each.passes]
+        while kept and kept[-1].passes:
+            kept.pop()
+        return [self._written(each) for each in kept]
+
+    def _written(self, entry: _Entry) -> Keys:
+        keys: Keys = {}
+        if entry.call is not None:
+            call = self.calls[entry.call]
+            arguments = _json(call.arguments)
+            keys["call"] = {
+                "tool": self._name(call),
+                "arguments": arguments if isinstance(arguments, dict) else {},
+            }
+        words = " ".join(entry.text).replace("${", "$${")
+        if words or entry.call is None:
+            keys["say"] = words
+        if entry.think_s is not None and entry.think_s >= _LEAST_S:
+            keys["think"] = write_duration(round(entry.think_s, 3))
+        return keys
+
+    def tools_of(self, name: str) -> list[str]:
+        """The tools that an agent called and that were run, by their names in the scenario."""
+        called = (call for (who, _), call in self.calls.items() if who == name and call.runs)
+        return list(dict.fromkeys(self._name(call) for call in called))
+
+    def tools(self, rules: Iterable[ToolRules]) -> dict[str, Keys]:
+        """The key `tools`: what each tool answered, and when."""
+        known = {each.name: each for each in rules}
+        return {
+            self._name(call): _mock(call, known.get(call.tool)) for call in self.calls.values() if call.runs
+        }
+
+    def _name(self, call: _Call) -> str:
+        """A tool's name; numbered from its second answer on."""
+        if not call.runs:
+            return call.tool
+        answers = list(
+            dict.fromkeys(
+                (each.outcome, each.content)
+                for each in self.calls.values()
+                if each.runs and each.tool == call.tool
+            )
+        )
+        place = answers.index((call.outcome, call.content))
+        return call.tool if place == 0 else f"{call.tool}_{place + 1}"
+
+
+def scripts_of(records: Iterable[Record]) -> Scripts:
+    """What all agents of a meeting said and called."""
+    scripts = Scripts()
+    for record in records:
+        scripts.take(record)
+    return scripts
+
+
+def _mock(call: _Call, rules: ToolRules | None) -> Keys:
+    delay: Keys = {"delay": write_duration(round(call.took_s, 3))} if call.took_s >= _LEAST_S else {}
+    answer: Keys = (
+        {"result": _json(call.content)}
+        if call.outcome == "succeeded"
+        else {"error": call.content or call.outcome}
+    )
+    keys: Keys = {"schema": {"type": "object"}, "mock": answer | delay}
+    if rules is not None:
+        keys |= {"on_interrupt": rules.on_interrupt.value, "idempotent": rules.idempotent}
+        if rules.identity:
+            keys["identity"] = list(rules.identity)
+        if rules.filler is not None:
+            keys["filler"] = {"after": write_duration(rules.filler.after_s), "say": rules.filler.say}
+    return keys
+
+
+def _json(text: str) -> Any:  # noqa: ANN401 - any JSON
+    """What a text says as JSON; the text itself where it is none."""
+    try:
+        return orjson.loads(text) if text else {}
+    except ValueError:
+        return text

@@ -1,0 +1,190 @@
+"""What would have been under other rules of the floor: asked of a recorded meeting in two ways.
+
+1. *Shadow*: the recorded meeting is replayed, and at each free floor the other rules are asked, too. What
+   they would have chosen is told where it is another; the meeting goes on as it did, so each choice is one of
+   the recorded meeting's own moments.
+2. *Resimulate*: the meeting is held again under the other rules, from its own scenario (`retelling`): each
+   agent has the turns that it had, and they are heard when it is given the floor. Up to the first turn that
+   differs it is the recorded meeting; from there on it is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+
+from attrs import evolve, field, frozen
+
+from trialogue.brain.floor.policies import HANDS_FIRST, Choice, decide, policy_named
+from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobody, Policy, Wait
+from trialogue.brain.meeting import Brain
+from trialogue.errors import SetupError
+from trialogue.journal.reader import Reading, read
+from trialogue.journal.verify import verify
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.exporting import held_meeting
+from trialogue.meeting.meeting import DEFAULT_EDGES
+from trialogue.meeting.policies import import_policy
+from trialogue.meeting.retelling import Difference, first_difference, retell
+from trialogue.meeting.run import run_meeting
+from trialogue.model.plan import FloorRules, MeetingPlan
+from trialogue.report.result import Result, Run, result
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.resolve import prepare
+
+__all__ = ["OtherChoice", "WhatIf", "what_if"]
+
+
+@frozen
+class OtherChoice:
+    """A free floor at which the other rules choose otherwise."""
+
+    at: float
+    """When, in seconds since the meeting's start."""
+
+    turn: int
+    """Which turn was chosen, by its number."""
+
+    then: str
+    """Whom the recorded rules chose, or what; with the reason."""
+
+    now: str
+    """Whom the others choose."""
+
+
+@frozen
+class WhatIf:
+    """What another rule of the floor would have come to."""
+
+    changes: Mapping[str, str]
+    """The settings that are changed, by their places in the scenario."""
+
+    asked: int
+    """At how many free floors the rules were asked."""
+
+    others: tuple[OtherChoice, ...]
+    """Where the other rules choose otherwise, by the recorded meeting's moments."""
+
+    horizon: Difference | None
+    """The first turn of the meeting held again that differs: from there on it is made, not recorded."""
+
+    recorded: Result
+    """What the recorded meeting came to."""
+
+    made: Result
+    """What the meeting came to that was held again."""
+
+    folder: Path
+    """The directory of the meeting that was held again."""
+
+
+def what_if(reading: Reading, changes: Mapping[str, str], out: Path, edges: Edges = DEFAULT_EDGES) -> WhatIf:
+    """Ask a recorded meeting what would have been; `out` becomes the directory of the meeting held again.
+
+    `changes` are settings of the floor by their places, as `floor.policy`, and their YAML. SetupError for
+    another place, ScenarioError for a value that none can be, JournalError for a journal that cannot be
+    verified.
+    """
+    strangers = [place for place in changes if not place.startswith("floor.")]
+    if strangers:
+        raise SetupError(f"what-if changes the floor, as floor.policy=auction; not {strangers[0]}")
+    if out.exists():
+        raise SetupError(f"{out} is there already: --out names another directory")
+    resolved = prepare(
+        retell(reading, out.with_name(f"{out.name}-scenario") / "scenario.yaml", changes), Overrides()
+    )
+    asked, others = _shadow(reading, resolved.plan.floor, edges.permissions.imports)
+    held = run_meeting(resolved, out=out, edges=edges)
+    then, now = held_meeting(reading), held_meeting(read(out / "journal.jsonl"))
+    told = Run(clock=reading.header.clock.value)
+    return WhatIf(
+        changes=MappingProxyType(dict(changes)),
+        asked=asked,
+        others=others,
+        horizon=first_difference(then.utterances, now.utterances),
+        recorded=result(then.plan, then.records, then.utterances, told),
+        made=held.result,
+        folder=held.folder,
+    )
+
+
+def _shadow(
+    reading: Reading, floor: FloorRules, imports: tuple[str, ...]
+) -> tuple[int, tuple[OtherChoice, ...]]:
+    rules = reading.header.plan.floor
+    shadow = _Shadow(
+        _named(rules.policy, imports),
+        partial(_choice, rules, imports),
+        partial(_choice, floor, imports),
+        floor,
+    )
+    brain = partial(_brain, rules, shadow, imports)
+    verify(reading, brain)
+    return len(shadow.moments), tuple(shadow.others)
+
+
+def _brain(rules: FloorRules, shadow: Policy, imports: tuple[str, ...], plan: MeetingPlan) -> Brain:
+    """A brain that asks the shadow in its first policy's place."""
+    custom = {name: import_policy(name, imports) for name in {rules.otherwise} if ":" in name}
+    return Brain(plan, {**custom, rules.policy: shadow})
+
+
+def _named(name: str, imports: tuple[str, ...]) -> Policy:
+    return import_policy(name, imports) if ":" in name else policy_named(name)
+
+
+def _choice(rules: FloorRules, imports: tuple[str, ...], view: FloorView) -> Choice:
+    """What these rules decide of a view."""
+    first, second = _named(rules.policy, imports), _named(rules.otherwise, imports)
+    return decide(view, first, second, hands_first=rules.policy in HANDS_FIRST)
+
+
+@frozen
+class _Shadow:
+    """The recorded policy, which notes what other rules would have chosen at the same moment."""
+
+    policy: Policy
+    recorded: partial[Choice]
+    other: partial[Choice]
+    floor: FloorRules
+    moments: list[float] = field(factory=list[float])
+    others: list[OtherChoice] = field(factory=list[OtherChoice])
+
+    def choose(self, view: FloorView, /) -> Decision:
+        """Decide as recorded."""
+        then = self.recorded(view).decision
+        now = self.other(evolve(view, plan=evolve(view.plan, floor=self.floor))).decision
+        self.moments.append(view.now)
+        if _what(then) != _what(now):
+            turn = len(view.turns) + 1
+            self.others.append(OtherChoice(view.now, turn, _in_words(then), _in_words(now)))
+        return self.policy.choose(view)
+
+
+def _what(decision: Decision) -> str:
+    """What a decision comes to, whatever its reason."""
+    match decision:
+        case Next(to=to):
+            return to
+        case Wait():
+            return "(wait)"
+        case Collect():
+            return "(collect)"
+        case Nobody(is_final=True):
+            return "(end)"
+        case Nobody():
+            return "(nobody)"
+
+
+def _in_words(decision: Decision) -> str:
+    match decision:
+        case Next(to=to, reason=reason):
+            return f"{to} ({reason})" if reason else to
+        case Wait(until=until):
+            return f"waits until {until:.1f} s"
+        case Collect():
+            return "has all prepare"
+        case Nobody(reason=reason):
+            return f"nobody ({reason})" if reason else "nobody"

@@ -1,0 +1,217 @@
+"""A scenario from a run gives the same turns again, and a what-if begins where they part."""
+
+import numpy as np
+import pytest
+import soundfile
+import yaml
+
+from trialogue.errors import JournalError, ScenarioError, SetupError
+from trialogue.journal import redact
+from trialogue.journal.reader import read
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.exporting import held_meeting
+from trialogue.meeting.retelling import first_difference, retell
+from trialogue.meeting.retelling.compare import turns_told
+from trialogue.meeting.run import run_meeting
+from trialogue.meeting.what_if import what_if
+from trialogue.model.transcript import Utterance
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.resolve import prepare
+from trialogue.testing import murmuring_engines
+
+MEETING = """
+trialogue: 1
+name: prices
+run: {clock: virtual, seed: 5, limits: {time: 2m, turns: 9}}
+cast:
+  ann:
+    role: chair
+    title: Ann
+    greeting: Welcome. Bob, what does it cost?
+    think:
+      provider: scripted
+      script:
+        - {think: 200ms..900ms}
+        - {say: "Cleo, and yours? Take $${x} for granted."}
+        - {say: Thank you all.}
+  bob:
+    tools: [price]
+    think:
+      provider: scripted
+      script:
+        - {call: {tool: price, arguments: {item: edge}}, say: "It costs ${result.usd} dollars."}
+        - {call: {tool: price, arguments: {item: core}}, say: "And the core ${result.usd}."}
+  cleo: {lines: [Mine is free of charge and of very many worries., It is.]}
+  dana:
+    via: {clips: [{say: Is that with tax, when: {speaking: cleo, for: 300ms}, mode: interrupt}]}
+tools:
+  price: {mock: {result: {usd: 9}, delay: 700ms}, filler: {after: 5s, say: One moment.}}
+floor: {policy: moderated, hold: {max: 40s}}
+agenda: [{id: cost, title: What it costs, owner: bob}]
+end: {any: [{said: {by: ann, match: Thank you all}}, limits]}
+"""
+
+
+def edges():
+    return Edges(engines=murmuring_engines())
+
+
+@pytest.fixture
+def run(tmp_path):
+    """The directory of a run, without the scenario that it was made from."""
+    path = tmp_path / "prices.yaml"
+    path.write_text(MEETING)
+    run_meeting(prepare(path, Overrides()), out=tmp_path / "run", edges=edges())
+    (tmp_path / "run" / "scenario.yaml").unlink()
+    (tmp_path / "run" / "audio" / "dana.wav").rename(tmp_path / "dana.wav")  # a cut murmur is another word
+    return tmp_path / "run"
+
+
+def told(run):
+    return held_meeting(read(run / "journal.jsonl")).utterances
+
+
+def again(run, tmp_path):
+    """The scenario that is made of a run, and the run of it."""
+    path = retell(read(run / "journal.jsonl"), tmp_path / "again" / "scenario.yaml")
+    run_meeting(prepare(path, Overrides()), out=tmp_path / "again" / "run", edges=edges())
+    return yaml.safe_load(path.read_text()), tmp_path / "again" / "run"
+
+
+def test_it_gives_the_same_turns_again(run, tmp_path):
+    """With a tool, a greeting, drawn think times and a person who cuts in: every turn, word for word."""
+    _, second = again(run, tmp_path)
+    assert len(turns_told(told(run))) >= 5
+    assert first_difference(told(run), told(second)) is None
+
+
+def test_its_parts_are_those_of_the_run(run, tmp_path):
+    """A tool answers as it did, after as long; the plan's agenda, floor and end stand in it."""
+    document, _ = again(run, tmp_path)
+    assert document["tools"]["price"]["mock"] == {"result": {"usd": 9}, "delay": "700ms"}
+    assert document["tools"]["price"]["filler"] == {"after": "5s", "say": "One moment."}
+    assert document["cast"]["ann"]["greeting"] == "Welcome. Bob, what does it cost?"
+    assert document["floor"]["hold"] == {"max": "40s"}
+    assert document["agenda"] == [{"id": "cost", "title": "What it costs", "owner": "bob"}]
+    assert document["end"]["any"][0] == {"said": {"by": "ann", "match": "Thank you all"}}
+
+
+def test_a_person_is_heard_by_the_recording(run, tmp_path):
+    """Cut from it, a moment around the speech, and played as long into the other's turn."""
+    (tmp_path / "dana.wav").rename(run / "audio" / "dana.wav")
+    path = retell(read(run / "journal.jsonl"), tmp_path / "again.yaml")
+    clip = yaml.safe_load(path.read_text())["cast"]["dana"]["via"]["clips"][0]
+    assert (clip["when"]["speaking"], clip["text"], clip["mode"]) == ("cleo", "Is that with tax", "interrupt")
+    sound, _ = soundfile.read(tmp_path / clip["play"], dtype="int16")
+    whole, _ = soundfile.read(run / "audio" / "dana.wav", dtype="int16")
+    first, within = int(np.flatnonzero(whole)[0]), int(np.flatnonzero(sound)[0])
+    assert np.array_equal(sound[within : within + 2400], whole[first : first + 2400])
+
+
+def test_what_it_expects_holds(run, tmp_path):
+    """Each turn's first words by their speaker, in order; a run of it meets them."""
+    document, second = again(run, tmp_path)
+    assert len(document["expect"]["in_order"]) == len(turns_told(told(run)))
+    assert '"expectations"' in (second / "result.json").read_text()
+
+
+def test_a_tool_that_answered_twice_stands_twice(run, tmp_path):
+    """Once for each answer, numbered, and the script calls the one that answered so."""
+    journal = run / "journal.jsonl"
+    records = tuple(read(journal))
+    from trialogue.meeting.retelling.scripts import scripts_of
+    from trialogue.model.events import ToolFinished, ToolRequested
+
+    calls = [r.event.call_id for r in records if isinstance(r.event, ToolRequested)]
+    assert len(calls) == 1
+    scripts = scripts_of(records)
+    other = ToolRequested("bob", 1, "another", "price", "{}")
+    from trialogue.model.commands import RunTool
+    from trialogue.model.records import Record
+
+    at = records[-1].at
+    scripts.take(Record(1, at, other, (RunTool("bob", "another", "price", "{}"),)))
+    scripts.take(Record(2, at + 1, ToolFinished("bob", "another", "failed", "closed"), ()))
+    assert scripts.tools(())["price_2"]["mock"] == {"error": "closed", "delay": "1s"}
+    assert scripts.tools_of("bob") == ["price", "price_2"]
+    assert scripts.script("bob")[-1]["call"] == {"tool": "price_2", "arguments": {}}
+
+
+def test_a_redacted_run_has_no_words_to_say(run, tmp_path):
+    """That is an error with the journal's path."""
+    redact(read(run / "journal.jsonl"), tmp_path / "redacted.jsonl")
+    with pytest.raises(JournalError, match="is redacted"):
+        retell(read(tmp_path / "redacted.jsonl"), tmp_path / "x.yaml")
+
+
+def test_nothing_is_overwritten(run, tmp_path):
+    """A scenario that is there stays as it is."""
+    (tmp_path / "mine.yaml").write_text("mine")
+    with pytest.raises(SetupError, match="is there already"):
+        retell(read(run / "journal.jsonl"), tmp_path / "mine.yaml")
+    assert (tmp_path / "mine.yaml").read_text() == "mine"
+
+
+# --- where two meetings part -----------------------------------------------------------------------
+
+
+def said(name, start, heard, cause="finished"):
+    return Utterance(
+        name, 1, start, start + 1, heard, f"{heard} and" if cause == "interrupted" else heard, cause
+    )
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "words"),
+    [
+        ([said("a", 0, "one")], [said("a", 0.5, "one")], None),
+        ([said("a", 0, "one two", "interrupted")], [said("a", 0, "one", "interrupted")], None),
+        ([said("a", 0, "one")], [said("b", 0.5, "one")], "turn 1 is of a there and b here, +0.50 s"),
+        (
+            [said("a", 0, "one")],
+            [said("a", 0.25, "two")],
+            "turn 1 has other words, of a there and a here, +0.25 s",
+        ),
+        ([said("a", 0, "one")], [], "turn 1 is of a there and nobody here"),
+    ],
+)
+def test_the_first_turn_that_differs_is_told(then, now, words):
+    """By whom it is in each, and how much later it began; moments and cuts within a word are none."""
+    found = first_difference(then, now)
+    assert (found if found is None else str(found)) == words
+
+
+# --- what if ---------------------------------------------------------------------------------------
+
+
+def test_the_same_rules_change_nothing(run, tmp_path):
+    """No choice is another, and the meeting that is held again is the recorded one."""
+    came = what_if(read(run / "journal.jsonl"), {"floor.policy": "moderated"}, tmp_path / "out", edges())
+    assert came.asked > 3
+    assert (came.others, came.horizon) == ((), None)
+
+
+def test_other_rules_choose_otherwise_and_part_there(run, tmp_path):
+    """The first other choice is told with both names, and the turns part at it."""
+    came = what_if(read(run / "journal.jsonl"), {"floor.policy": "round-robin"}, tmp_path / "out", edges())
+    assert came.others
+    assert came.horizon is not None
+    assert came.horizon.place >= came.others[0].turn - 1
+    assert (tmp_path / "out" / "result.json").exists()
+    assert came.made.measures.participants != came.recorded.measures.participants
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "why"),
+    [
+        ({"run.seed": "4"}, SetupError, "changes the floor"),
+        ({"floor.policy": "nobody"}, ScenarioError, "nobody"),
+        ({"floor.hold.max": "[1"}, SetupError, "no value for floor.hold.max"),
+        ({"floor.policy.x": "1"}, SetupError, "no place"),
+    ],
+)
+def test_what_no_floor_can_be_is_said(run, tmp_path, changes, error, why):
+    """Before anything is held."""
+    with pytest.raises(error, match=why):
+        what_if(read(run / "journal.jsonl"), changes, tmp_path / "out", edges())
+    assert not (tmp_path / "out").exists()
