@@ -641,50 +641,63 @@ def schema() -> int:
     return print_schema()
 
 
+@Parameter(name="*")
+@frozen
+class Playing:
+    """How a run is shown again."""
+
+    speed: Annotated[
+        str | None, Parameter(help="Play it: 1 is life's pace, 4 four times that; max tells all at once.")
+    ] = None
+    """Times life, or `max`."""
+
+    from_: Annotated[str, Parameter(name="--from", help="From where: seconds, M:SS, or 'turn N'.")] = "0"
+    """From where."""
+
+    step: Annotated[Flag, Parameter(help="Tell a line, and wait for Enter.")] = False
+    """Whether each line waits."""
+
+    audio: Annotated[Flag, Parameter(help="Play its sound, too, at life's pace.")] = False
+    """Whether it is heard, too."""
+
+
+AT_ONCE: Final = Playing()
+
+
 @app.command(sort_key=5, help_epilogue=REPLAY_EXAMPLES)
-def replay(  # noqa: PLR0913 - one an option
+def replay(
     run: RunPath,
     /,
     *,
-    speed: Annotated[
-        str | None, Parameter(help="Play it: 1 is life's pace, 4 four times that; max tells all at once.")
-    ] = None,
-    from_: Annotated[str, Parameter(name="--from", help="From where: seconds, M:SS, or 'turn N'.")] = "0",
-    step: Annotated[Flag, Parameter(help="Tell a line, and wait for Enter.")] = False,
-    audio: Annotated[Flag, Parameter(help="Play its sound, too, at life's pace.")] = False,
+    playing: Playing = AT_ONCE,
     verify: Annotated[Flag, Parameter(help="Decide everything again, and compare.")] = False,
     json: Annotated[Json, Parameter(help="Print the turns, or the verdict, as JSON.")] = False,
     what_if: Annotated[
         tuple[str, ...],
         Parameter(
-            negative="",
-            help="What would have been: a setting of the floor, as floor.policy=auction; may be repeated.",
+            negative="", help="What would have been: as floor.policy=auction, or any setting of the floor."
         ),
     ] = (),
-    out: Annotated[
-        Path | None, Parameter(help="With --what-if: the directory of the meeting that is held again.")
-    ] = None,
+    out: Annotated[Path | None, Parameter(help="With --what-if: where the meeting made of it goes.")] = None,
     allow_import: Annotated[
         tuple[str, ...],
         Parameter(negative="", help="Custom policies that may be asked, as my_floor.*; may be repeated."),
     ] = (),
 ) -> int:
     """Print what was heard in a meeting, play it as it looked, or prove that it would be decided so again."""
-    from trialogue.cli import replay as replaying  # noqa: PLC0415 - the journal comes with it
-    from trialogue.cli import verify as verifying  # noqa: PLC0415 - likewise
-    from trialogue.journal.files import runs_in  # noqa: PLC0415 - likewise
-
     if what_if:
         from trialogue.cli.what_if import ask_what_if  # noqa: PLC0415 - a meeting comes with it
 
         return ask_what_if(run, what_if, out=out, as_json=json, edges=_edges(allow_import))
-    if verify and runs_in(run):
-        return verifying.verify_all(run, allow_import, as_json=json)
     if verify:
-        return verifying.verify_run(run, allow_import, as_json=json)
-    if (audio or speed not in {None, "max"}) and not (json or step):
-        return replaying.play_run(run, replaying.Played(speed, from_, audio=audio))
-    return replaying.print_transcript(run, as_json=json, start=from_, steps=step)
+        from trialogue.cli.verify import verify_runs  # noqa: PLC0415 - the journal comes with it
+
+        return verify_runs(run, allow_import, as_json=json)
+    from trialogue.cli.replay import Played, play_run, print_transcript  # noqa: PLC0415 - likewise
+
+    if (playing.audio or playing.speed not in {None, "max"}) and not (json or playing.step):
+        return play_run(run, Played(playing.speed, playing.from_, audio=playing.audio))
+    return print_transcript(run, as_json=json, start=playing.from_, steps=playing.step)
 
 
 @app.command(name="scenario-from", sort_key=5, help_epilogue=SCENARIO_FROM_EXAMPLES)

@@ -27,6 +27,11 @@ from trialogue.journal.verify import verify
 from trialogue.model.text import safe_text
 
 
+def verify_runs(run: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
+    """Verify a run, or every run of a folder of runs."""
+    return (verify_all if runs_in(run) else verify_run)(run, imports, as_json=as_json)
+
+
 def verify_run(run: Path, imports: tuple[str, ...], *, as_json: bool) -> int:
     """Replay a journal into a new brain, and tell all that is amiss with it; the exit code.
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final, cast
 
 import yaml
+from attrs import frozen
 
 from trialogue.errors import JournalError, SetupError
 from trialogue.journal.reader import Reading
@@ -48,8 +49,7 @@ def retell(reading: Reading, path: Path, changes: Mapping[str, str] = NOTHING) -
         raise SetupError(f"{path} is there already: --out names another file")
     held = held_meeting(reading)
     scripts = scripts_of(held.records)
-    audio = reading.path.parent / "audio"
-    cast = {each.name: _seat(held, each, scripts, audio, path.parent) for each in held.plan.participants}
+    seats = _Seats(held, scripts, reading.path.parent / "audio", path.parent)
     document: Keys = {
         "trialogue": 1,
         "name": held.plan.name,
@@ -59,7 +59,7 @@ def retell(reading: Reading, path: Path, changes: Mapping[str, str] = NOTHING) -
             "limits": limits_of(held.plan.limits),
             "ready": write_duration(held.plan.ready_s),
         },
-        "cast": cast,
+        "cast": {each.name: seats.keys(each) for each in held.plan.participants},
         "floor": floor_of(held.plan.floor),
         "end": end_of(held.plan),
     }
@@ -90,33 +90,42 @@ def _change(document: Keys, place: Sequence[str], value: str) -> None:
         raise SetupError(f"{value!r} is no value for {'.'.join(place)}") from None
 
 
-def _seat(held: HeldMeeting, seat: Participant, scripts: Scripts, audio: Path, folder: Path) -> Keys:
-    keys: Keys = {"role": "human" if seat.kind is not Kind.AGENT else seat.role.value}
-    if seat.title:
-        keys["title"] = seat.title
-    if seat.aliases:
-        keys["aliases"] = list(seat.aliases)
-    if seat.kind is not Kind.AGENT:
-        clips = clips_of(seat.name, held.records, held.utterances)
-        written = [_clip(each, number, audio, folder) for number, each in enumerate(clips, 1)]
-        return {**keys, "via": {"clips": written or [_silent(held)]}}
-    if seat.greets and (greeting := scripts.greeting(seat.name)):
-        keys["greeting"] = greeting
-    if seat.hears is Hears.AUDIO:
-        keys["hears"] = "audio"
-    if tools := scripts.tools_of(seat.name):
-        keys["tools"] = tools
-    script = scripts.script(seat.name) or [{"otherwise": ""}]
-    return {**keys, "think": {"provider": "scripted", "script": script}}
+@frozen
+class _Seats:
+    """What is known of everybody at the table, and where sound is and goes."""
 
+    held: HeldMeeting
+    scripts: Scripts
+    audio: Path
+    folder: Path
 
-def _clip(clip: Clip, number: int, audio: Path, folder: Path) -> Keys:
-    mode = {"mode": "wait" if clip.waits else "interrupt"}
-    name = f"clips/{clip.participant}-{number:03}.wav"
-    if cut(audio, clip, folder / name):
-        said = {"text": clip.text} if clip.text else {}
-        return {"when": clip.when, "play": name, **said, **mode}
-    return {"when": clip.when, "say": clip.text or "Hm.", **mode}
+    def keys(self, seat: Participant) -> Keys:
+        """A seat of the cast."""
+        keys: Keys = {"role": "human" if seat.kind is not Kind.AGENT else seat.role.value}
+        if seat.title:
+            keys["title"] = seat.title
+        if seat.aliases:
+            keys["aliases"] = list(seat.aliases)
+        if seat.kind is not Kind.AGENT:
+            clips = clips_of(seat.name, self.held.records, self.held.utterances)
+            written = [self._clip(each, number) for number, each in enumerate(clips, 1)]
+            return {**keys, "via": {"clips": written or [_silent(self.held)]}}
+        if seat.greets and (greeting := self.scripts.greeting(seat.name)):
+            keys["greeting"] = greeting
+        if seat.hears is Hears.AUDIO:
+            keys["hears"] = "audio"
+        if tools := self.scripts.tools_of(seat.name):
+            keys["tools"] = tools
+        script = self.scripts.script(seat.name) or [{"otherwise": ""}]
+        return {**keys, "think": {"provider": "scripted", "script": script}}
+
+    def _clip(self, clip: Clip, number: int) -> Keys:
+        mode = {"mode": "wait" if clip.waits else "interrupt"}
+        name = f"clips/{clip.participant}-{number:03}.wav"
+        if cut(self.audio, clip, self.folder / name):
+            said = {"text": clip.text} if clip.text else {}
+            return {"when": clip.when, "play": name, **said, **mode}
+        return {"when": clip.when, "say": clip.text or "Hm.", **mode}
 
 
 def _silent(held: HeldMeeting) -> Keys:
