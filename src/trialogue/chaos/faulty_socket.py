@@ -49,9 +49,8 @@ class WrongAnswer:
     """Whether the connection then stays open, without another word."""
 
 
-async def answer_wrongly(stream: trio.abc.Stream, answer: WrongAnswer) -> None:
-    """Read the request from `stream`, answer it so, and close or stay."""
-    request = b""
+async def answer_wrongly(stream: trio.abc.Stream, answer: WrongAnswer, request: bytes = b"") -> None:
+    """Read the rest of the request from `stream`, answer it so, and close or stay."""
     async with stream:
         while b"\r\n\r\n" not in request:
             received = await stream.receive_some()
@@ -198,10 +197,14 @@ class FaultySocket:
         """Let `fault` wait; `strike` is asked when its time has come, and may say not yet."""
         self._armed.append(_Armed(fault, strike))
 
-    async def befall(self, happenings: Iterable[Happening]) -> None:
+    def befall(self, happenings: Iterable[Happening]) -> None:
         """Go wrong so at once, whatever is being said."""
         self._happen_all(happenings)
-        with suppress(trio.BrokenResourceError, trio.ClosedResourceError):  # it may break: that is wanted
+
+    async def flush(self) -> None:
+        """Let what goes wrong below the messages come now, and not with the next that is said."""
+        with suppress(ConnectionLost, trio.BrokenResourceError, trio.ClosedResourceError):  # that is wanted
+            await self._socket.drain()
             await self._stream.flush()
 
     @property

@@ -16,6 +16,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from trialogue.cli.dialling import BY_ADDRESS, Dialling
 from trialogue.cli.endings import concluded
+from trialogue.cli.handling import LOOKED_AT, Handling
 from trialogue.errors import SetupError
 from trialogue.services import SERVICES
 
@@ -859,9 +860,7 @@ def serve(
     *,
     dialling: Dialling = BY_ADDRESS,
     standing_in: StandingIn = BY_DEFAULT,
-    record: Annotated[
-        Path | None, Parameter(help="Write each session down as a run in this directory.")
-    ] = None,
+    handling: Handling = LOOKED_AT,
     behaving: Behaving = AS_USUAL,
     quiet: Annotated[Flag, Parameter(help="Print the address, and nothing else.")] = False,
     log_level: LogLevelOption = "info",
@@ -885,7 +884,7 @@ def serve(
         answers=standing_in.answers(),
         voices=behaving.voices,
         manners=behaving.manners(),
-        record=record,
+        handling=handling,
         dialling=dialling,
     )
     return serving.serve(asked)

@@ -19,6 +19,7 @@ from attrs import evolve, frozen
 
 from trialogue.cli.diagnostics import LogLevel, configure
 from trialogue.cli.dialling import BY_ADDRESS, Dialling
+from trialogue.cli.handling import LOOKED_AT, Handled, Handling
 from trialogue.cli.leaving import LastResort
 from trialogue.cli.view_lines import Line, Tone, line, span
 from trialogue.cli.view_screens import WaitScreen, open_waiting, show
@@ -31,7 +32,7 @@ from trialogue.server.listener import LISTEN_PATHS, Server, open_server
 from trialogue.server.options import LatencyStyle, ServerOptions, UnknownFields, is_allowed, is_loopback
 from trialogue.server.settable import read_settings, with_settings
 from trialogue.server.think.stand_in import StandInAgent, StandInEndpoint, ThinkStandIn, completions_url
-from trialogue.serving.control import Control
+from trialogue.serving.orders import check_faults
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.supervise import lone_error, watch_signals
 
@@ -62,6 +63,8 @@ class Answers:
             from trialogue.server.script_file import read_script_file  # noqa: PLC0415 - YAML comes with it
 
             agents = read_script_file(self.script)
+            for agent in agents:
+                check_faults(agent.script)
         return ThinkStandIn(agents, self._endpoint())
 
     def _endpoint(self) -> StandInEndpoint | None:
@@ -126,8 +129,8 @@ class Serving:
     answers: Answers = Answers()
     """Who answers in the place of providers that are not here."""
 
-    record: Path | None = None
-    """Where each session is written down as a run; None for nowhere."""
+    handling: Handling = LOOKED_AT
+    """What is done with it while it runs."""
     voices: Literal["local", "murmur"] = "local"
     """Whose ears and voices it has: real ones, or sound without speech."""
 
@@ -136,6 +139,11 @@ class Serving:
 
     dialling: Dialling = BY_ADDRESS
     """By which names it is dialled, and how it is encrypted."""
+
+    def token(self) -> str | None:
+        """The token of the control route; None for one that is drawn."""
+        wanted = "whoever steers the server shall show, or leave --control-token-env out"
+        return _key(self.handling.control_token_env, wanted)
 
 
 def serve(serving: Serving) -> int:
@@ -219,13 +227,12 @@ async def _serve(serving: Serving, access: Access, options: ServerOptions, autho
 
             await nursery.start(watch_signals, end)
             engines, work = _engines(serving.voices), compute()
-            control = Control(_equipment(engines, work, options))
-            if serving.record is not None:
-                control.record(serving.record)
-            server = await _listening(nursery, control, access)
+            handled = serving.handling.handles(_equipment(engines, work, options), serving.token())
+            server = await _listening(nursery, handled, access)
             await _warmed(engines, work, open_waiting(is_silent=serving.is_quiet))
             gc.freeze()  # what is loaded stays: to look through it again and again would hold all clients up
             told = how_to_dial(server, serving.key_variable, authority)
+            told.append(handled.told(f"http{'s' if server.is_secure else ''}://{server.netloc}"))
             show([line(server.url)] if serving.is_quiet else told)
             sys.stdout.flush()
     return 128 + signal.Signals[asked[0]]
@@ -258,9 +265,10 @@ async def _warmed(engines: Engines, compute: Compute, waiting: WaitScreen) -> No
         waiting.done()
 
 
-async def _listening(nursery: trio.Nursery, control: Control, access: Access) -> Server:
+async def _listening(nursery: trio.Nursery, handled: Handled, access: Access) -> Server:
+    equipment, seams = handled.control.equipment, handled.seams()
     try:
-        server: Server = await nursery.start(open_server, control.equipment, access, control.seams())
+        server: Server = await nursery.start(open_server, equipment, access, seams)
     except OSError as error:
         where = f"{access.host}:{access.port}"
         raise SetupError(f"cannot listen at {where}: {error.strerror or error}") from error

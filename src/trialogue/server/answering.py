@@ -20,6 +20,7 @@ from trialogue.server.commands import (
     BeginPass,
     CutReply,
     FinishReply,
+    LetFaultStrike,
     Orders,
     ReturnEntry,
     SpeakSentence,
@@ -135,11 +136,13 @@ class Answering:
 
     # what think providers say
 
-    def choose(self, number: int, entry: int) -> None:
-        """A script chose an entry for the reply."""
+    def choose(self, number: int, entry: int, fault: str = "") -> None:
+        """A script chose an entry for the reply, with which a fault may strike."""
         reply = self._thinking(number)
         if reply is not None:
             reply.entry = entry
+            if fault:
+                self._orders.give(LetFaultStrike(fault))
 
     def take_sentence(self, number: int, text: str, now: float) -> None:
         """A sentence was thought."""

@@ -82,6 +82,14 @@ class GoBack:
 
 
 @frozen
+class LetFaultStrike:
+    """Let a fault on demand strike, where there are any."""
+
+    fault: str
+    """Its name."""
+
+
+@frozen
 class SpeakSentence:
     """Say a sentence after those that were ordered before."""
 
@@ -126,6 +134,7 @@ Command: TypeAlias = (
     | StopPass
     | ReturnEntry
     | GoBack
+    | LetFaultStrike
     | SpeakSentence
     | FinishReply
     | CutReply

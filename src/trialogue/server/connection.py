@@ -30,6 +30,7 @@ from trialogue.server.events import (
     MessageReceived,
     NonsenseReceived,
 )
+from trialogue.server.seams import StrikableSocket
 from trialogue.server.session_log import SessionLog
 from trialogue.server.terms import STRANGER, Terms
 from trialogue.server.think.stand_in import Caller
@@ -180,6 +181,9 @@ class Connection:
                     self._thinking.go_back(command)
                 case cmd.CutReply():
                     self._cut(command.reply)
+                case cmd.LetFaultStrike():
+                    if isinstance(self._socket, StrikableSocket):
+                        self._socket.strike(command.fault)
                 case cmd.Close():
                     self._is_over.set()
                 case cmd.HearAudio() | cmd.EndUserTurn():

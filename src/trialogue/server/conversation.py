@@ -307,7 +307,7 @@ class Conversation:
             case ev.SentenceThought():
                 agent.take_sentence(event.reply, event.text, now)
             case ev.EntryChosen():
-                agent.choose(event.reply, event.entry)
+                agent.choose(event.reply, event.entry, event.fault)
             case ev.CallsThought():
                 self._take_calls(event, agent)
             case ev.ThoughtEnded():

@@ -79,6 +79,9 @@ class EntryChosen:
     entry: int
     """The entry's index in the script's list, from 0."""
 
+    fault: str = ""
+    """The name of the fault that strikes with it; empty for none."""
+
 
 @frozen
 class SentenceThought:

@@ -150,6 +150,7 @@ class _Visit:
             self._decide,
             full=self._reject(429, "TOO_MANY_REQUESTS", "Too many requests. Please try again later."),
             crashed=self._crashed,
+            instead=self._seams.instead,
             through=self._put_through,
             http=self._answer if self._access is not None else None,
             exchange=http_rules(self._request_id),

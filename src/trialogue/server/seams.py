@@ -6,13 +6,13 @@ Without them nothing here is in the way.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Final, Protocol, TypeAlias, TypeVar
+from typing import Final, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import trio
 from attrs import field, frozen
 
 from trialogue.server.equipment import Equipment
-from trialogue.transport.accept import UpgradeRequest
+from trialogue.transport.accept import Instead, UpgradeRequest
 from trialogue.transport.http import HttpRequest, HttpResponse, Taken
 from trialogue.transport.socket import WebSocket
 
@@ -56,6 +56,19 @@ def answer_nothing(_: HttpRequest) -> None:
     """Leave every plain request to the server."""
 
 
+@runtime_checkable
+class StrikableSocket(Protocol):
+    """A socket in front of which faults on demand stand."""
+
+    def strike(self, name: str, /) -> None:
+        """Let a fault strike, as the entry of a script asks."""
+        ...
+
+
+def nobody(_: bytes) -> None:
+    """Let the server answer."""
+
+
 def as_it_is(thing: T) -> T:
     """Give back what was given."""
     return thing
@@ -76,6 +89,9 @@ class ServerSeams:
 
     http: Callable[[HttpRequest], Taken | HttpResponse | None] = answer_nothing
     """Decides on plain requests before the server does; None leaves one to it."""
+
+    instead: Callable[[bytes], Instead | None] = nobody
+    """Who answers in the server's place, by what was read of a request for an upgrade; None where it does."""
 
 
 NOBODY: Final = ServerSeams()

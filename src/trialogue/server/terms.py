@@ -124,6 +124,7 @@ def read_terms(settings: wire.Settings, options: ServerOptions, caller: Caller =
         raise TermsRefused("agent.think_live is not enabled.", code="UNPARSABLE_CLIENT_MESSAGE")
     listen = (agent.listen and agent.listen.provider) or _DEFAULT_LISTEN
     output, unspeakable = _output(settings.audio.output)
+    think = read_think(agent.think, options, caller)
     return Terms(
         input=_input_format(settings.audio.input),
         output=output,
@@ -131,10 +132,10 @@ def read_terms(settings: wire.Settings, options: ServerOptions, caller: Caller =
         hang_s=_hang_s(listen, options),
         wants_experimental=bool(settings.experimental),
         wants_history=settings.flags is None or settings.flags.history is not False,
-        greeting=agent.greeting or "",
+        greeting=agent.greeting or _own_greeting(think, options),
         memory=_memory(agent.context),
         listen=listen,
-        think=read_think(agent.think, options, caller),
+        think=think,
         prompt=read_prompt(agent.think, options),
         voices=read_voices(agent.speak),
         caller=caller,
@@ -150,6 +151,13 @@ def _agent(agent: wire.AgentSettings | str, options: ServerOptions) -> wire.Agen
     if own is not None:
         return wire.AgentSettings(greeting=own.greeting)
     raise TermsRefused("No agent of that id is known to this server.", code="INVALID_AGENT_ID")
+
+
+def _own_greeting(think: tuple[ThinkTerms, ...], options: ServerOptions) -> str:
+    """What the agent of the operator's file says first that answers here; empty where none does."""
+    answering = {each.agent for each in think if isinstance(each, ScriptedTerms)}
+    agents = () if options.stand_in is None else options.stand_in.agents
+    return next((each.greeting or "" for each in agents if each.name in answering), "")
 
 
 def _input_format(audio: wire.AudioInput | None) -> AudioFormat:

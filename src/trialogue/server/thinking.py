@@ -158,7 +158,7 @@ class Thinker:
     def _pass_on(self, reply: int, thought: Thought) -> None:
         match thought:
             case Chosen():
-                self._tell(EntryChosen(reply, thought.entry))
+                self._tell(EntryChosen(reply, thought.entry, thought.fault))
             case ThoughtSentence():
                 self._tell(SentenceThought(reply, thought.text))
             case ThoughtCalls():

@@ -15,23 +15,28 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
+import orjson
 import trio
 from attrs import define, evolve, field
 
-from trialogue.chaos.faulty_socket import WrongAnswer
+from trialogue.chaos.catalogue import Fault
+from trialogue.chaos.catalogue.dialling import http as wrong_http
+from trialogue.chaos.faulty_socket import WrongAnswer, answer_wrongly
 from trialogue.chaos.toxics import HalfOpen, ToxicStream
 from trialogue.errors import SetupError
 from trialogue.model.audio import AudioFormat
 from trialogue.server.equipment import Equipment
-from trialogue.server.seams import Converse, ServerSeams, Visitor
+from trialogue.server.seams import Converse, ServerSeams, Visitor, answer_nothing
 from trialogue.server.think.scripted import read_script
 from trialogue.server.think.stand_in import StandInAgent, ThinkStandIn
 from trialogue.serving.attended import Attended, Witness
 from trialogue.serving.ledger import Ledger, Session, SessionMessage, Wanted
-from trialogue.serving.orders import FaultOrder, orders_of
+from trialogue.serving.orders import FaultOrder, check_faults, orders_of
 from trialogue.serving.recording import SessionRecord
 from trialogue.serving.speech import frames_of, recorded, spoken
 from trialogue.serving.visit import Noting, Visit
+from trialogue.transport.accept import Instead
+from trialogue.transport.http import HttpRequest, HttpResponse, Taken
 from trialogue.transport.socket import WebSocket
 
 __all__ = ["LONGEST_WAIT_S", "Control", "Recorder"]
@@ -58,6 +63,16 @@ Recorder: TypeAlias = Callable[[Visitor], Writing]
 """Begins to write a session down."""
 
 
+AnswerHttp: TypeAlias = Callable[[HttpRequest], Taken | HttpResponse | None]
+"""Decides on a plain request; None leaves it to the server."""
+
+
+def misfit(why: str) -> WrongAnswer:
+    """The answer to an address that asks for a fault that there is not."""
+    body = orjson.dumps({"err_code": "INVALID_QUERY_PARAMETER", "err_msg": why}).decode()
+    return wrong_http("400 Bad Request", "Content-Type: application/json", body=body)
+
+
 @define(eq=False)
 class Control:
     """A server in somebody's hands."""
@@ -82,6 +97,7 @@ class Control:
 
     _first: Equipment = field(init=False, repr=False)
     _recorders: tuple[Recorder, ...] = field(init=False, repr=False)
+    _spoiled: deque[WrongAnswer] = field(factory=deque[WrongAnswer], init=False, repr=False)
     _streams: int = field(default=0, init=False)
     _attending: int = field(default=0, init=False)
     _left: trio.Event = field(factory=trio.Event, init=False, repr=False)
@@ -90,9 +106,15 @@ class Control:
     def __attrs_post_init__(self) -> None:
         self._first, self._recorders = self.equipment, self.recorders
 
-    def seams(self) -> ServerSeams:
-        """Where a server must let it stand."""
-        return ServerSeams(attend=self.attend, through=self.through, equip=lambda _: self.equipment)
+    def seams(self, http: AnswerHttp = answer_nothing) -> ServerSeams:
+        """Where a server must let it stand; `http` answers plain requests before the server does."""
+        return ServerSeams(
+            attend=self.attend,
+            through=self.through,
+            equip=lambda _: self.equipment,
+            http=http,
+            instead=self.instead,
+        )
 
     # --- looking ------------------------------------------------------------------------------------
 
@@ -162,13 +184,16 @@ class Control:
 
     def script(self, entries: Sequence[Mapping[str, object]], greeting: str | None = None) -> None:
         """Have agents of the sessions to come answer by a script; `ScriptError` for one that is none."""
-        agent = StandInAgent("script", read_script(entries), greeting=greeting)
+        read = read_script(entries)
+        check_faults(read)
+        agent = StandInAgent("script", read, greeting=greeting)
         self.equip(stand_in=ThinkStandIn((agent,)))
 
     async def reset(self) -> None:
         """Be as at the beginning: nobody is here, nothing was said, nothing is ordered."""
         self.recorders = self._recorders
         self.ordered.clear()
+        self._spoiled.clear()
         self.equipment = self._first
         self.latency_s = 0.0
         await self._end_all()
@@ -191,16 +216,24 @@ class Control:
         seed = f"{self.equipment.options.seed}/{self._streams}"
         return ToxicStream(stream, chance=random.Random(seed))  # noqa: S311 - jitter
 
-    def answer(self, query: str) -> WrongAnswer | None:
-        """What a client meets in the place of its upgrade, if anything; `SetupError` for a wrong query."""
+    def instead(self, received: bytes) -> Instead | None:
+        """Who answers a request for an upgrade in the server's place: a fault, or why there is none such."""
+        _, _, query = received.split(b"\r\n", 1)[0].partition(b"?")
+        try:
+            answer = self._answer(query.split(b" ", 1)[0].decode("latin-1"))
+        except SetupError as fault:
+            answer = misfit(str(fault))
+        return None if answer is None else partial(answer_wrongly, answer=answer, request=received)
+
+    def _answer(self, query: str) -> WrongAnswer | None:
         asked = [each.answer for each in orders_of(query) if each.answer]
         if asked:
             return asked[0]
         waiting = next((each for each in self.ordered if each.answer), None)
-        if waiting is None:
-            return None
-        self.ordered.remove(waiting)
-        return waiting.answer
+        if waiting is not None:
+            self.ordered.remove(waiting)
+            return waiting.answer
+        return self._spoiled.popleft() if self._spoiled else None
 
     async def attend(self, visitor: Visitor, socket: WebSocket, converse: Converse) -> None:
         """Attend one visit, from its upgrade to its end."""
@@ -226,7 +259,7 @@ class Control:
         if not isinstance(stream, ToxicStream):
             raise TypeError("a visit's stream is what `through` gave")
         async with trio.open_nursery() as nursery:
-            visit = Visit(session, attended, stream, nursery)
+            visit = Visit(session, attended, stream, nursery, self._struck)
             with self._going_on(visit):
                 visit.delay(self.latency_s)
                 for each in (*orders_of(visitor.request.query), *self._next_orders()):
@@ -234,6 +267,11 @@ class Control:
                         visit.order(each)
                 await converse(visit.socket)
                 nursery.cancel_scope.cancel()
+
+    def _struck(self, fault: Fault) -> None:
+        """What the next upgrade meets after a fault that has two parts."""
+        if fault.then is not None:
+            self._spoiled.append(fault.then)
 
     @contextmanager
     def _going_on(self, visit: Visit) -> Generator[None]:

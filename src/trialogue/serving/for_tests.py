@@ -20,10 +20,12 @@ from trialogue.compute import InThreads
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import Server, open_server
 from trialogue.server.options import ServerOptions
+from trialogue.server.seams import answer_nothing
 from trialogue.serving.control import LONGEST_WAIT_S, Control
 from trialogue.serving.in_thread import Bridge, awaited
 from trialogue.serving.ledger import By, Session, SessionMessage, Wanted
 from trialogue.serving.orders import order
+from trialogue.serving.routes import ControlRoutes
 from trialogue.speech.engines import Engines
 from trialogue.speech.murmur import murmuring_engines
 
@@ -226,10 +228,11 @@ class AioUser:
 
 
 def opened(
-    engines: Engines | None = None, options: ServerOptions | None = None
+    engines: Engines | None = None, options: ServerOptions | None = None, *, token: str | None = None
 ) -> tuple[Bridge, VoiceAgentServer]:
     """Open a server on loopback, with murmuring voices if none are given; whoever opens it closes the bridge.
 
+    With a `token`, its control route is open to whoever shows that.
     A murmuring voice makes sound that is no speech, and hears what another one says exactly.
     """
     voices = engines or murmuring_engines()
@@ -246,9 +249,8 @@ def opened(
             )
         )
         async with trio.open_nursery() as nursery:
-            server: Server = await nursery.start(
-                partial(open_server, control.equipment, seams=control.seams())
-            )
+            seams = control.seams(ControlRoutes(control, token).decide if token else answer_nothing)
+            server: Server = await nursery.start(partial(open_server, control.equipment, seams=seams))
             made.append((control, server))
             ready()
 

@@ -16,8 +16,9 @@ from trialogue.chaos.catalogue import FAULTS, Fault, fault_named
 from trialogue.chaos.faulty_socket import SessionFault, WrongAnswer
 from trialogue.errors import SetupError
 from trialogue.scenario.quantities import read_duration
+from trialogue.server.think.scripted import Script
 
-__all__ = ["MOST_AFTER_S", "FaultOrder", "is_servable", "orders_of", "servable"]
+__all__ = ["MOST_AFTER_S", "FaultOrder", "check_faults", "is_servable", "order", "orders_of", "servable"]
 
 MOST_AFTER_S = 24 * 3600.0
 """The longest wait before a fault, in seconds."""
@@ -81,6 +82,13 @@ def orders_of(query: str) -> tuple[FaultOrder, ...]:
     if len(times) == len(names):
         return tuple(map(order, names, times))
     return tuple(order(name, times[0] if times else None) for name in names)
+
+
+def check_faults(script: Script) -> None:
+    """Look whether a server can have the faults that a script asks for; `SetupError` where it cannot."""
+    for entry in script.entries:
+        if entry.fault:
+            order(entry.fault)
 
 
 def _seconds(after: str | float | None) -> float | None:

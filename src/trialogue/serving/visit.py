@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Final
 
 import orjson
 import trio
-from attrs import define, field
+from attrs import define, evolve, field
 
-from trialogue.chaos.catalogue import fault_named
+from trialogue.chaos.catalogue import Fault
 from trialogue.chaos.faulty_socket import FaultySocket, SessionFault
 from trialogue.chaos.toxics import Delay, ToxicStream
 from trialogue.errors import SetupError
 from trialogue.model.audio import AudioFormat
 from trialogue.serving.attended import Attended
 from trialogue.serving.ledger import By, Ledger, Session
-from trialogue.serving.orders import FaultOrder
+from trialogue.serving.orders import FaultOrder, order
 from trialogue.serving.speech import FRAME_S, input_format
 
 __all__ = ["Noting", "Visit"]
+
+_TO_COME: Final = frozenset({"sound", "AgentAudioDone", "FunctionCallRequest", "PromptUpdated"})
+"""Moments that come again with each reply or change."""
 
 
 @define
@@ -65,6 +69,9 @@ class Visit:
     nursery: trio.Nursery
     """Where its faults wait for their time."""
 
+    told: Callable[[Fault], None]
+    """Told of each fault that has struck."""
+
     socket: StruckSocket = field(init=False)
     """Where its faults strike."""
 
@@ -74,16 +81,26 @@ class Visit:
     # faults
 
     def strike(self, name: str) -> None:
-        """Let the fault of that name strike now."""
-        self.order(FaultOrder(fault_named(name), after_s=0.0))
+        """Let the fault of that name strike: at its own moment from now on, or now if that is past."""
+        try:
+            asked = order(name)
+            is_to_come = asked.session is not None and asked.session.when in _TO_COME
+            self.order(asked if is_to_come else evolve(asked, after_s=0.0))
+        except SetupError as fault:
+            warning = {"type": "Warning", "code": "UNKNOWN_FAULT", "description": str(fault)}
+            self.socket.send_text(orjson.dumps(warning).decode())
 
     def order(self, order: FaultOrder) -> None:
         """Let a fault strike in its time; `SetupError` for one that strikes no session."""
         ill = order.session
         if ill is None:
             raise SetupError(f"{order.fault.name!r} strikes the upgrade: this session is past that")
-        if order.after_s is None:
-            self.socket.arm(ill, lambda: self._note(order))
+        if order.after_s == 0.0:
+            self._note(order)
+            self.socket.befall(ill.happenings)
+            self.nursery.start_soon(self.socket.flush)
+        elif order.after_s is None:
+            self.socket.arm(evolve(ill, nth=min(ill.nth, 2)), lambda: self._note(order))
         else:
             self.nursery.start_soon(self._befall, order, ill)
 
@@ -95,12 +112,14 @@ class Visit:
 
     def _note(self, order: FaultOrder) -> bool:
         self.session.struck.append(order.fault.name)
+        self.told(order.fault)
         return True
 
     async def _befall(self, order: FaultOrder, ill: SessionFault) -> None:
         await trio.sleep_until(self.session.began + (order.after_s or 0.0))
         self._note(order)
-        await self.socket.befall(ill.happenings)
+        self.socket.befall(ill.happenings)
+        await self.socket.flush()
 
     # words
 

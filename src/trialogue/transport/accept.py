@@ -102,6 +102,14 @@ def accept_all(_request: UpgradeRequest) -> Accept | Reject:
     return Accept()
 
 
+Instead = Callable[[trio.abc.Stream], Awaitable[None]]
+"""Takes a connection over whose request was read, to its end."""
+
+
+def _nobody(_received: bytes) -> Instead | None:
+    return None
+
+
 def _as_it_is(stream: trio.abc.Stream) -> trio.abc.Stream:
     return stream
 
@@ -131,6 +139,9 @@ class SocketService:
 
     rules: SocketRules = DEFAULT_SOCKET_RULES
     """The bounds of each socket."""
+
+    instead: Callable[[bytes], Instead | None] = _nobody
+    """Who answers in our place, by what was read of a request for an upgrade; None where we do."""
 
     through: Callable[[trio.abc.Stream], trio.abc.Stream] = _as_it_is
     """What the connection's stream is put through before anything is read from it."""
@@ -165,6 +176,10 @@ async def upgrade(
     stream: trio.abc.Stream, service: SocketService, arrival: Upgrading, deadline: float
 ) -> None:
     """Serve a connection whose first bytes have come: upgraded by `deadline`, on trio's clock, or never."""
+    instead = service.instead(arrival.received)
+    if instead is not None:
+        await instead(stream)
+        return
     async with background() as nursery:
         socket = WireSocket(stream, service.rules, is_client=False)
         socket.wire.unread = arrival.received

@@ -6,10 +6,12 @@ from trialogue.chaos.catalogue.dialling import http
 from trialogue.chaos.catalogue.moments import speaking, warning
 from trialogue.chaos.catalogue.values import Fate, Fault
 from trialogue.chaos.faulty_socket import Afflict, HoldBack, SayMore, SessionFault, Withhold
-from trialogue.chaos.toxics import Cut, Unread
+from trialogue.chaos.toxics import Cut, Garbage, Unread
+from trialogue.transport.frames import frame
 
 _CONFIRMATION = "PromptUpdated"
-_GROWS_OLD = SayMore(warning("MAXIMUM_SESSION_LENGTH_APPROACHING"))
+_OLD = warning("MAXIMUM_SESSION_LENGTH_APPROACHING")
+_GROWS_OLD = SayMore(_OLD)
 
 UPDATES = (
     Fault(
@@ -68,7 +70,7 @@ ROLL_OVERS = (
         "dies-rolling-over",
         0,
         "the old session ends before the new one is there",
-        speaking(_GROWS_OLD, Afflict(Cut(0))),
+        speaking(Afflict(Garbage(frame(1, _OLD.encode()))), Afflict(Cut(0))),
         Fate.RETURNS,
         "SessionLost",
         notice_s=20.0,

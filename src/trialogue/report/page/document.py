@@ -27,6 +27,7 @@ PIECE: Final = 768 * 1024
 """Bytes of sound an element: a multiple of three, so that each piece is base64 of its own."""
 
 _SCRIPTS: Final = ("model.js", "lanes.js", "words.js", "sound.js", "plots.js", "main.js")
+_OWN: Final = "; connect-src 'self'"
 _ESCAPES: Final = {b"<": b"\\u003c", b">": b"\\u003e", b"&": b"\\u0026"}
 _SEPARATORS: Final = {"\u2028".encode(): b"\\u2028", "\u2029".encode(): b"\\u2029"}
 
@@ -70,14 +71,16 @@ def assemble(
     scripts: Iterable[str],
     data: Mapping[str, object],
     sound: bytes = b"",
+    connects: bool = False,
 ) -> bytes:
-    """An HTML file of these parts, in which nothing else runs."""
+    """An HTML file of these parts, in which nothing else runs; one that `connects` may ask its own server."""
     styles, scripts = tuple(styles), tuple(scripts)
+    allowed = html.escape(policy(styles, scripts) + _OWN * connects)
     head = [
         "<!doctype html>",
         '<html lang="en">',
         '<head><meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{html.escape(policy(styles, scripts))}">',
+        f'<meta http-equiv="Content-Security-Policy" content="{allowed}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="referrer" content="no-referrer"><link rel="icon" href="data:,">',
         "<title>trialogue</title>",

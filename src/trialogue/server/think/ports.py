@@ -126,6 +126,9 @@ class Chosen:
     entry: int
     """Its index in the script's list, from 0."""
 
+    fault: str = ""
+    """The name of the fault that strikes with it; empty for none."""
+
 
 @frozen
 class ThoughtSentence:

@@ -12,6 +12,7 @@
 7. `${heard}` is the matched text, `${result}` the tool's result, `${result.key}` (dots go deeper, numbers
    index lists) a part of it; what is not there is said as "unknown". `$${heard}` is that text itself.
 8. `think_ms: [low, high]` is how long an entry takes; alone in an entry, how long every other one takes.
+9. `fault` names what goes wrong with the entry, where whoever serves has faults on demand; else nothing does.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ LONGEST_HEARD = 5_000
 _STEPS_AT_ONCE = 1_000_000
 """How much is searched before others have their turn: instructions times characters."""
 
-_ENTRY_KEYS = {"say", "when", "call", "otherwise", "think_ms", "again"}
+_ENTRY_KEYS = {"say", "when", "call", "otherwise", "think_ms", "again", "fault"}
 _PLACEHOLDER = re.compile(r"(\$?)\$\{(heard|result)((?:\.[\w-]+)*)\}")
 
 
@@ -84,6 +85,9 @@ class ScriptEntry:
 
     again: bool = False
     """Whether a rule may be used more than once."""
+
+    fault: str = field(default="", repr=False)
+    """The name of a fault on demand that strikes with it; empty for none."""
 
     index: int = field(default=0, repr=False)
     """Its index in the list, from 0."""
@@ -144,6 +148,7 @@ def _read_entry(entry: Mapping[str, Any], where: str) -> ScriptEntry:
         call=_call(entry["call"], where) if "call" in entry else None,
         think_ms=_optional_range(entry, where),
         again=again,
+        fault=_text(entry.get("fault", ""), where),
     )
 
 
@@ -218,7 +223,7 @@ class ScriptedThink:
         if entry is None:
             return
         self.place.begin(request.reply, entry.index, heard)
-        tell(Chosen(entry.index))
+        tell(Chosen(entry.index, entry.fault))
         await trio.sleep(self.chance.uniform(*(entry.think_ms or self.script.think_ms)) / 1000)
         if entry.call is None:
             self._say(entry, request, tell)

@@ -1,0 +1,69 @@
+"""What an operator does with a server that runs, as the options of `trialogue serve` say it."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+from attrs import field, frozen
+from cyclopts import Parameter
+
+from trialogue.cli.view_lines import Line, Tone, line, span
+
+if TYPE_CHECKING:
+    from trialogue.server.equipment import Equipment
+    from trialogue.server.seams import ServerSeams
+    from trialogue.serving.control import Control
+
+__all__ = ["LOOKED_AT", "Handled", "Handling"]
+
+
+@frozen
+class Handled:
+    """A server's handles."""
+
+    control: Control
+    """What is done with it."""
+
+    token: str = field(repr=False)
+    """What the control route wants to be shown."""
+
+    def seams(self) -> ServerSeams:
+        """Where the server must let it stand."""
+        from trialogue.serving.routes import ControlRoutes  # noqa: PLC0415 - heavy, as all that serves
+
+        return self.control.seams(ControlRoutes(self.control, self.token).decide)
+
+    def told(self, address: str) -> Line:
+        """Where the control route's page is, its token behind the `#`, which browsers keep to themselves."""
+        return line("control at ", span(f"{address}/_trialogue/#{self.token}", Tone.STRONG))
+
+
+@Parameter(name="*")
+@frozen
+class Handling:
+    """What the operator asks for."""
+
+    record: Annotated[Path | None, Parameter(help="Write each session down as a run in this directory.")] = (
+        None
+    )
+    """Where each session is written down; None for nowhere."""
+
+    control_token_env: Annotated[
+        str | None, Parameter(help="The environment variable with the token of /_trialogue/, else drawn.")
+    ] = None
+    """Where the token of the control route is."""
+
+    def handles(self, equipment: Equipment, token: str | None) -> Handled:
+        """The handles of a server with this equipment."""
+        from trialogue.serving.control import Control  # noqa: PLC0415 - heavy, as all that serves
+
+        control = Control(equipment)
+        if self.record is not None:
+            control.record(self.record)
+        return Handled(control, token or secrets.token_urlsafe(16))
+
+
+LOOKED_AT: Final = Handling()
+"""Nothing is kept."""
