@@ -42,8 +42,10 @@ from trialogue.scenario.stages import stage_records
 from trialogue.server.admission import Access
 from trialogue.server.conversation import SESSION_TRANSITIONS
 from trialogue.server.dates import OLD_NAMES, SINCE
+from trialogue.server.listener import SOCKETS
 from trialogue.server.options import ServerOptions
 from trialogue.server.reply import REPLY_TRANSITIONS
+from trialogue.server.rest.routes import ROUTES
 from trialogue.server.settable import SETTABLE
 from trialogue.server.user_turn import USER_TRANSITIONS
 from trialogue.transport.course import SOCKET_TRANSITIONS
@@ -410,6 +412,25 @@ def exit_codes() -> str:
     return f"```text\n{EXIT_CODES}```"
 
 
+def sockets() -> str:
+    """The server's sockets."""
+    return table(("path", "what it does"), [(f"`{path}`", what) for path, what in SOCKETS.items()])
+
+
+def routes() -> str:
+    """The server's routes of plain HTTP."""
+    rows = [
+        (
+            f"`{route.method}`",
+            f"`{route.path}`",
+            (route.reply.__doc__ or "").split("\n")[0].rstrip("."),
+            route.needs.value,
+        )
+        for route in ROUTES
+    ]
+    return table(("method", "path", "what it does", "what must be shown where there is a key"), rows)
+
+
 # --- the policies ---------------------------------------------------------------------------------------
 
 COMPARED = ("policy", "turns heard", "speech s", "mean gap s (n)", "Gini", "order of grants", "reports")
@@ -531,6 +552,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "command-line": command_line,
     "exports": exports,
     "exit-codes": exit_codes,
+    "sockets": sockets,
+    "routes": routes,
     "server-dates": server_dates,
     "server-settings": server_settings,
 }

@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -144,3 +146,26 @@ def test_the_server_serves_until_it_is_asked_to_end():
     assert process.returncode == 143
     assert second.returncode == 2
     assert second.stderr == f"trialogue: cannot listen at 127.0.0.1:{port}: Address already in use\n"
+
+
+def test_the_server_encrypts_by_an_authority_of_its_own(tmp_path):
+    """Who trusts the file that it writes is let in, by a name that was allowed."""
+    authority = tmp_path / "ca.pem"
+    command = [sys.executable, PROGRAM, "serve", "--quiet", "--port", "0", "--tls-self-signed"]
+    options = ["--tls-ca", str(authority), "--allow-name", "voice.test"]
+    with subprocess.Popen(
+        [*command, *options], stdout=subprocess.PIPE, text=True, env=ENVIRONMENT
+    ) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().strip()
+            port = urlsplit(url).port
+            assert url == f"wss://127.0.0.1:{port}/v1/agent/converse"
+            trusting = ssl.create_default_context(cafile=authority)
+            reached = socket.create_connection(("127.0.0.1", port))
+            named = url.replace("127.0.0.1", "voice.test")
+            with connect(named, sock=reached, ssl=trusting) as client:
+                assert json.loads(client.recv())["type"] == "Welcome"
+        finally:
+            process.send_signal(signal.SIGTERM)
+    assert process.returncode == 143

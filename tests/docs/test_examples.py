@@ -46,6 +46,8 @@ NOT_RUN = {
     "trialogue serve --as-of 2025-06": "likewise",
     "STEER=let-me-steer trialogue serve": "likewise",
     'curl -H "Authorization: Bearer let-me-steer"': "asks such a server; tests/serving does",
+    "trialogue serve --tls-self-signed": "likewise; tests/cli has such a process",
+    '{"config": ': "is what a request sends; tests/server sends such",
     "LLM_KEY=... trialogue serve": "needs a model",
     "VOICE_KEY=... trialogue serve --host 0.0.0.0 --api-key-env VOICE_KEY": "serves the whole network",
     "$ trialogue resume runs/edge-cache-20250131-101500": "needs a crash; tests/process has them",

@@ -91,10 +91,13 @@ async def test_another_method_is_told_those_that_there_are() -> None:
 
 
 async def test_a_socket_that_is_asked_for_as_a_page_says_what_it_is() -> None:
-    """426, as RFC 9110 has it."""
+    """426, as RFC 9110 has it; and 405 to what is no reading at all."""
     async with serving() as server:
-        answer = await ask(server, "GET", "/v1/agent/converse")
-    assert (answer.status_code, answer.headers["upgrade"]) == (426, "websocket")
+        for path in ("/v1/agent/converse", "/v2/listen", "/v1/speak"):
+            answer = await ask(server, "GET", path)
+            assert (answer.status_code, answer.headers["upgrade"]) == (426, "websocket")
+        posted = await ask(server, "POST", "/v1/agent/converse")
+    assert (posted.status_code, posted.headers["allow"]) == (405, "GET")
 
 
 @pytest.mark.parametrize("path", ["/health", "/v1/auth/grant", "/nothing"])

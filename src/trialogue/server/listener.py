@@ -1,7 +1,7 @@
 """Where clients come in: a loopback listener, or one stream that somebody has already.
 
 1. The paths of sockets are the hosted service's: `/v1/agent/converse`, whose query is ignored, and
-   `/v2/listen` and `/v1/listen`, whose query is checked. Unknown headers are ignored.
+   `/v2/listen`, `/v1/listen` and `/v1/speak`, whose query is checked. Unknown headers are ignored.
 2. What is asked by plain HTTP is answered by the routes of `rest`.
 3. Who may come in, `admission` decides. An address beyond loopback wants a key.
 4. Every answer, a refusal too, carries the request id that `Welcome` repeats.
@@ -38,6 +38,8 @@ from trialogue.server.options import is_loopback
 from trialogue.server.rest.answers import Holdings, RequestRefused, refusal
 from trialogue.server.rest.routes import decide_http, http_rules
 from trialogue.server.seams import NOBODY, ServerSeams, Visitor
+from trialogue.server.speak.connection import speak
+from trialogue.server.speak.terms import SPEAK_PATH, SpeakTerms, read_stream_query
 from trialogue.server.terms import STRANGER
 from trialogue.server.think.stand_in import Caller
 from trialogue.services.deepgram.listen.settings import FLUX_PATH, NOVA_PATH, ListenRoute
@@ -60,6 +62,13 @@ LISTEN_PATHS = (FLUX_PATH, NOVA_PATH)
 """Where the hosted service has it, too."""
 
 _LISTEN_PATHS: Final[dict[str, ListenRoute]] = {FLUX_PATH: "v2", NOVA_PATH: "v1"}
+SOCKETS: Final = {
+    PATH: "Hold a conversation: an agent that hears, thinks and speaks",
+    FLUX_PATH: "Tell words and turns as they are spoken, as Flux does",
+    NOVA_PATH: "Tell words as they are spoken, as Nova and older models do",
+    SPEAK_PATH: "Speak texts as they come",
+}
+"""All sockets by path, and what each is for. The first may have a path of the operator's file before it."""
 
 _DIALLED: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 told from, not bound
 
@@ -142,7 +151,7 @@ class _Visit:
         self._seams = seams
         self._stream: trio.abc.Stream
         self._caller = STRANGER
-        self._listens: ListenTerms | None = None
+        self._terms: ListenTerms | SpeakTerms | None = None
 
     def service(self) -> SocketService:
         return SocketService(
@@ -165,17 +174,20 @@ class _Visit:
         await self._seams.attend(visitor, socket, self._converse)
 
     async def _converse(self, socket: WebSocket) -> None:
-        if self._listens is None:
-            await converse(socket, self._equipment, request_id=self._request_id, caller=self._caller)
-        else:
-            await listen(socket, self._equipment, self._listens, request_id=self._request_id)
+        equipment, request_id = self._equipment, self._request_id
+        match self._terms:
+            case None:
+                await converse(socket, equipment, request_id=request_id, caller=self._caller)
+            case SpeakTerms():
+                await speak(socket, equipment, self._terms, request_id=request_id)
+            case _:
+                await listen(socket, equipment, self._terms, request_id=request_id)
 
     def _answer(self, request: HttpRequest) -> Taken | HttpResponse:
         if (own := self._seams.http(request)) is not None:
             return own
-        if self._is_a_socket(request.path) and request.method == "GET" and request.path != "/v1/speak":
-            wants = RequestRefused(426, "UPGRADE_REQUIRED", f"{request.path} is for WebSockets.")
-            return refusal(self._request_id, wants, ("upgrade", "websocket"), ("connection", "upgrade"))
+        if self._is_a_socket(request.path) and (request.method, request.path) != ("POST", SPEAK_PATH):
+            return self._wants_a_socket(request)
         return decide_http(
             request,
             equipment=self._equipment,
@@ -184,10 +196,17 @@ class _Visit:
             request_id=self._request_id,
         )
 
+    def _wants_a_socket(self, request: HttpRequest) -> HttpResponse:
+        if request.method == "GET":
+            wants = RequestRefused(426, "UPGRADE_REQUIRED", f"{request.path[:200]} is for WebSockets.")
+            return refusal(self._request_id, wants, ("upgrade", "websocket"), ("connection", "upgrade"))
+        words = f"{request.method} is no method of {request.path[:200]}."
+        return refusal(self._request_id, RequestRefused(405, "METHOD_NOT_ALLOWED", words), ("allow", "GET"))
+
     def _is_a_socket(self, path: str) -> bool:
         before = path.removesuffix(PATH)
         converses = path.endswith(PATH) and before in {"", *self._paths()}
-        return converses or path in _LISTEN_PATHS
+        return converses or path in SOCKETS
 
     def _decide(self, request: UpgradeRequest) -> Accept | Reject:
         try:
@@ -209,11 +228,10 @@ class _Visit:
             shown = shown_by(request, request.subprotocols)
             if standing_of(shown, self._access, self._holdings.grants) is Standing.STRANGER:
                 raise RequestRefused(401, "INVALID_AUTH", "Invalid credentials.")
-        if request.path in _LISTEN_PATHS:
-            try:
-                self._listens = read_query(_LISTEN_PATHS[request.path], request.query)
-            except (QueryRefused, ValueError) as fault:
-                raise RequestRefused(400, "INVALID_QUERY_PARAMETER", str(fault)) from None
+        try:
+            self._terms = _read_terms(request)
+        except (QueryRefused, ValueError) as fault:
+            raise RequestRefused(400, "INVALID_QUERY_PARAMETER", str(fault)) from None
 
     def _paths(self) -> frozenset[str]:
         """What may stand before the protocol's path: an agent of the operator's file waits there."""
@@ -226,6 +244,15 @@ class _Visit:
     def _reject(self, status: int, code: str, words: str) -> Reject:
         told = refusal(self._request_id, RequestRefused(status, code, words))
         return Reject(told.status, told.headers, cast("bytes", told.body))
+
+
+def _read_terms(request: UpgradeRequest) -> ListenTerms | SpeakTerms | None:
+    """What the query asks for; None where it is ignored."""
+    if request.path == SPEAK_PATH:
+        return read_stream_query(request.query)
+    if request.path in _LISTEN_PATHS:
+        return read_query(_LISTEN_PATHS[request.path], request.query)
+    return None
 
 
 def _with_stored(equipment: Equipment, holdings: Holdings) -> Equipment:

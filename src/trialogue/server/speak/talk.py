@@ -1,0 +1,113 @@
+"""What a speaking socket's messages cause, as a pure state machine: text gathers, sentences are spoken.
+
+1. A sentence is spoken once the next one has begun; `Flush` speaks the rest, and is told when it was sent.
+2. `Clear` forgets what is not sent yet. `Close` speaks what is left, and ends.
+3. What is nonsense, or too much, ends the socket: there is no message of error on this route.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final, TypeAlias
+
+import orjson
+from attrs import define, field, frozen
+
+from trialogue.server.speak.speech import MAX_CHARS
+from trialogue.speech.sentences import SentenceSplitter
+
+__all__ = ["EndSpeaking", "ForgetSpeech", "Order", "SaySentence", "SpeakTalk", "TellFlushed", "WarnSpeaker"]
+
+MAX_FLUSHES: Final = 20
+MAX_CHARS_A_MINUTE: Final = 2400
+_MINUTE_S: Final = 60.0
+
+
+@frozen
+class SaySentence:
+    """Speak a sentence."""
+
+    sentence: str = field(repr=False)
+    """Personal."""
+
+
+@frozen
+class TellFlushed:
+    """Tell, behind all that is to be spoken, that it was sent."""
+
+
+@frozen
+class ForgetSpeech:
+    """Stop, and forget what waits to be spoken."""
+
+
+@frozen
+class WarnSpeaker:
+    """Send a warning at once."""
+
+    code: str
+    words: str
+
+
+@frozen
+class EndSpeaking:
+    """Close the socket, where `is_orderly` behind what waits to be spoken."""
+
+    code: int
+    reason: str = ""
+    is_orderly: bool = False
+
+
+Order: TypeAlias = SaySentence | TellFlushed | ForgetSpeech | WarnSpeaker | EndSpeaking
+
+
+@define
+class SpeakTalk:
+    """Decides what one socket's messages cause."""
+
+    _text: SentenceSplitter = field(factory=SentenceSplitter, init=False)
+    _flushed_at: deque[float] = field(factory=deque[float], init=False)
+    _said: deque[tuple[float, int]] = field(factory=deque[tuple[float, int]], init=False)
+
+    def take(self, message: str | bytes, now: float) -> list[Order]:
+        """Take a message; `now` is in seconds on any clock."""
+        if isinstance(message, bytes):
+            return [EndSpeaking(1003, "MESSAGE-0000")]
+        try:
+            told: object = orjson.loads(message)
+        except ValueError:
+            told = None
+        match told:
+            case {"type": "Speak", "text": str(text)}:
+                return self._speak(text, now)
+            case {"type": "Flush"}:
+                return self._flush(now)
+            case {"type": "Clear"}:
+                self._text.flush()
+                return [ForgetSpeech()]
+            case {"type": "Close"}:
+                return [*self._rest(), EndSpeaking(1000, is_orderly=True)]
+            case _:
+                return [EndSpeaking(1008, "DATA-0000")]
+
+    def _speak(self, text: str, now: float) -> list[Order]:
+        if len(text) > MAX_CHARS:
+            return [EndSpeaking(1009, "BIG-0001")]
+        while self._said and self._said[0][0] <= now - _MINUTE_S:
+            self._said.popleft()
+        self._said.append((now, len(text)))
+        if sum(size for _, size in self._said) > MAX_CHARS_A_MINUTE:
+            return [EndSpeaking(1008, "DATA-0001")]
+        return [SaySentence(sentence) for sentence in self._text.feed(text)]
+
+    def _flush(self, now: float) -> list[Order]:
+        while self._flushed_at and self._flushed_at[0] <= now - _MINUTE_S:
+            self._flushed_at.popleft()
+        if len(self._flushed_at) >= MAX_FLUSHES:
+            words = f"At most {MAX_FLUSHES} Flush messages in 60 seconds; this one was ignored."
+            return [WarnSpeaker("EXCESSIVE_FLUSH", words)]
+        self._flushed_at.append(now)
+        return [*self._rest(), TellFlushed()]
+
+    def _rest(self) -> list[Order]:
+        return [SaySentence(sentence) for sentence in self._text.flush()]
