@@ -121,6 +121,14 @@ def test_an_interruption_succeeds_where_the_other_gives_way(silent_at, ends_at, 
     assert found.yield_latency == (one(silent_at - 4) if succeeded else NONE)
 
 
+@pytest.mark.parametrize(("cause", "tried"), [("finished", 0), ("lost", 0), ("interrupted", 1)])
+def test_who_comes_to_the_end_of_its_turn_gives_way_to_nobody(cause, tried):
+    """Speech that begins over its last words, and goes on, is a change of speakers with an overlap."""
+    words = [said("ada", 1, (0.0, 4.5), "So be it.", cause=cause)]
+    found = measured(*turn("ada", 1, 0, 4.5), *speech(4, 8), utterances=words).interruptions
+    assert (found.tried, found.succeeded) == (tried, tried)
+
+
 def test_a_paused_turn_is_silent():
     """Between pause and resumption nobody is heard, and it is a pause within one's talk."""
     found = measured(

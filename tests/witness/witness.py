@@ -48,6 +48,9 @@ AGREE = {
 }
 """What the report may call what the brain calls so."""
 
+HELD = 6
+"""How many turns of others a hand waits for at most; what is silent, lost or asked for comes on top."""
+
 IN_VAIN = 40
 """The most prompts that an agent may be given while nobody is heard at all."""
 
@@ -439,7 +442,7 @@ class Witness:
                 self.must(now - since <= most, f"stays-{how}", f"{name} since {since:g}")
         for name, (since, turn) in self.hands.items():
             if plan.floor.policy != "moderated" and name not in self.away:
-                bound = 2 * len(plan.participants) + 6
+                bound = HELD + 2 * len(plan.participants)
                 self.must(self.number - turn <= bound, "hand-ignored", f"{name}, up since {since:g}")
         self._let_in()
 
@@ -520,10 +523,27 @@ class Witness:
         for each in attempts(heard, said, rules):
             until = ends[each.by, each.at] + 0.6
             codes = [code for at, by, code in noted if by == each.by and each.at <= at <= until]
-            if each.of in self.world.far.people or not codes:
+            if each.of in self.world.far.people or each.by not in self.world.far.people:
+                continue
+            if not codes:
+                text = f"{each.by} cut {each.of} off at {each.at:g} in the report, and not in the brain"
+                is_cut = each.outcome == "succeeded" and not self._was_cut_otherwise(each.of, each.at)
+                self.must(not is_cut, "words-differ", text)
                 continue
             text = f"{each.by} beside {each.of} at {each.at:g}: {codes[0]}, and {each.outcome} in the report"
             self.must(each.outcome in AGREE[codes[0]], "words-differ", text)
+
+    def _was_cut_otherwise(self, name: str, at: float) -> bool:
+        """Whether the next cut of somebody behind a moment was another person's, the app's or an agent's."""
+        for decision in self.world.log:
+            ends = [each for each in decision.commands if isinstance(each, c.EndTurn)]
+            if decision.at >= at and any(each.participant == name for each in ends):
+                asked = e.MuteAsked | e.RevokeAsked | e.ToolRequested | e.ReplyStarted | e.ReplyWithdrawn
+                noted = any(
+                    isinstance(each, c.Report) and each.code == "interruption" for each in decision.commands
+                )
+                return noted or isinstance(decision.event, asked)
+        return False
 
     def _is_written_down(self, stretch: Stretch, utterances: tuple[Utterance, ...]) -> None:
         """A stretch of speech that was noticed is there, with the words that the ear told, or unclear."""

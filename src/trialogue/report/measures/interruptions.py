@@ -127,15 +127,27 @@ def interruptions(
 def attempts(
     heard: Sequence[Stretch], utterances: Iterable[Utterance] = (), rules: InterruptRules = RULES
 ) -> tuple[Attempt, ...]:
-    """Every beginning within another's speech, in order."""
+    """Every beginning within another's speech that is a try to cut in, or a backchannel, in order.
+
+    Whose turn ended without being interrupted gave way to nobody: what began over its last words is a change
+    of speakers with an overlap, and no interruption.
+    """
     merged = joined(heard)
     said = list(utterances)
+    ends = {each.turn: each.end_s for each in said if not each.beside and each.cause != "interrupted"}
     found = [
-        _attempt(new, old, _said_in(new, said), rules)
+        attempt
         for new in _beginnings(merged)
         for old in _sounding(merged, new)
+        if (attempt := _attempt(new, old, _said_in(new, said), rules)).outcome != "succeeded"
+        or not _ended_by_itself(old, ends)
     ]
     return tuple(sorted(found, key=lambda each: (each.at, each.by, each.of)))
+
+
+def _ended_by_itself(old: Stretch, ends: Mapping[int, float]) -> bool:
+    """Whether speech was the end of a turn that nobody interrupted, by where such turns ended."""
+    return old.turn is not None and old.turn in ends and old.end_s >= ends[old.turn] - NEAR_S
 
 
 def without_backchannels(
