@@ -10,6 +10,7 @@ from trialogue.model.events import (
     FloorRequested,
     GrantAsked,
     SessionFailed,
+    ToolRequested,
 )
 from trialogue.model.plan import FloorRules
 
@@ -59,3 +60,30 @@ def test_a_chair_that_passes_is_not_dead():
             table.says(table.meeting.holder, f"At {table.now:.0f}.")
         table.begins("mod", "", 0.0)
     assert "chair-dead" not in table.reports()
+
+
+@pytest.mark.parametrize("policy", ["addressed", "free", "hand-off"])
+def test_three_that_name_each_other_let_a_hand_in(policy):
+    """Where whoever speaks says who is next, a hand waits for six turns, however many had them."""
+    table = opened(TECH, BIZ, LAW, GUEST, floor=FloorRules(policy=policy, otherwise="queue"))
+    table.at(0, GrantAsked("tech"))
+    table.at(0, FloorRequested("dana"))
+    turns = (("tech", "biz"), ("biz", "law"), ("law", "tech")) * 2
+    for number, (name, other) in enumerate(turns):
+        assert table.meeting.holder == name
+        table.begins(name, f"At {table.now:.0f}: what of it, {other}?")
+        table.at(table.now, ToolRequested(name, 1, f"c{number}", "hand_off", f'{{"to": "{other}"}}'))
+        table.plays(name)
+        table.ends(name)
+    assert table.meeting.holder == "dana"
+    assert table.reports() == ["livelock"]
+
+
+def test_a_chair_that_names_several_by_turns_breaks_no_circle():
+    """It reads of the hand in its cues, and decides."""
+    table = opened(CHAIR, TECH, BIZ, GUEST, floor=FloorRules(policy="moderated"))
+    table.at(0, FloorRequested("dana"))
+    for other in ("Tech", "Biz") * 3:
+        table.says("mod", f"At {table.now:.0f}: what of it, {other}?")
+        table.says(other.lower(), f"At {table.now:.0f}.")
+    assert "livelock" not in table.reports()

@@ -6,7 +6,7 @@ import random
 
 from attrs import frozen
 
-from trialogue.brain.floor.policies import POLICIES
+from trialogue.brain.floor.policies import BY_SPEAKERS, POLICIES
 from trialogue.model.participants import Hears, Kind, OnFailure, Participant, Role
 from trialogue.model.plan import (
     AgendaItem,
@@ -32,6 +32,7 @@ FEATURES = (
     "audio",
     "backchannels",
     "chair",
+    "clique",
     "coughs",
     "drops",
     "dry",
@@ -103,6 +104,13 @@ def calm(seed: int) -> Case:
     """A case in which whoever is named and is there speaks next."""
     chance = random.Random(f"calm {seed}")
     return Case(seed, frozenset({"chair", *chance.sample(CALM, len(CALM) // 2)}))
+
+
+def cliques(seed: int) -> Case:
+    """A case in which agents say among themselves who is next, while a person beside them raises its hand."""
+    on = frozenset({"people", "hands", "clique"})
+    cases = (Case(100 * seed + place, on) for place in range(100))
+    return next(case for case in cases if plan_of(case).floor.policy in BY_SPEAKERS)
 
 
 def plan_of(case: Case, policies: tuple[str, ...] = NAMED_POLICIES) -> MeetingPlan:

@@ -237,8 +237,11 @@ class FarAgent:
 
     def _line(self, entry: int) -> str:
         names = [p.name for p in self.world.plan.participants]
-        to = names[self.chance.randrange(len(names))]
-        ending = self.chance.choice(("", "", f" {to}, what do you say?", f" I agree with {to}.", f" {to}?"))
+        endings = ("", "", " {}, what do you say?", " I agree with {}.", " {}?")
+        if "clique" in self.on:  # agents name each other, and nobody else
+            others = [name for name in self.world.far.agents if name != self.name]
+            names, endings = others or [self.name], (" {}, what do you say?", " {}?")
+        ending = self.chance.choice(endings).format(self.chance.choice(names))
         return f"Remark {self.name} {entry}.{ending}"
 
     def _empty(self, prompt: int) -> None:

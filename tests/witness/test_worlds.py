@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from cases import calm, drawn
+from cases import calm, cliques, drawn
 from living import live
 from shrinking import failure, shrunk
 from sometimes import REGISTER
@@ -42,6 +42,11 @@ def test_nobody_notices_anything(part, tally):
 def test_whoever_is_named_speaks_next():
     """In worlds in which nothing outranks a name: under policies that go by what was said."""
     judge(try_worlds(0, WORLDS // 3, calm), calm)
+
+
+def test_a_hand_is_not_passed_over_by_those_who_name_each_other():
+    """In worlds in which agents say who is next, and never name who waits."""
+    judge(try_worlds(0, WORLDS // 5, cliques), cliques)
 
 
 def test_what_is_rare_has_happened(tally, capsys):

@@ -9,8 +9,9 @@
 from __future__ import annotations
 
 from trialogue.brain.course.ending import end_meeting
+from trialogue.brain.floor.policies import BY_SPEAKERS
 from trialogue.brain.floor.policies.round_robin import next_in_order
-from trialogue.brain.floor.trouble import LOOP, MOVE_ON, PING_PONG, is_loop, ping_pong
+from trialogue.brain.floor.trouble import LOOP, MOVE_ON, PING_PONG, circle, is_loop, ping_pong
 from trialogue.brain.owners import Owners
 from trialogue.brain.turn import taking
 
@@ -40,7 +41,7 @@ def _is_gone(o: Owners, name: str) -> bool:
 
 def _break_livelock(o: Owners) -> bool:
     recent = tuple(o.turns.recent)
-    names = ping_pong(recent)
+    names = circle(recent) if o.plan.floor.policy in BY_SPEAKERS else ping_pong(recent)
     if not names:
         return False
     since = recent[-PING_PONG].ended_at
@@ -48,9 +49,10 @@ def _break_livelock(o: Owners) -> bool:
         name = request.participant
         waited = request.since <= since and request.stands_alone
         if waited and name not in names and o.is_present(name):
-            text = f"{' and '.join(sorted(names))} speak by turns while it waits"
+            speak = "speak by turns" if len(names) == 2 else "have the floor among themselves"
+            text = f"{' and '.join(sorted(names))} {speak} while it waits"
             o.report("livelock", text, name, level="warning")
-            taking.grant(o, name, "waits while two speak by turns", by="livelock")
+            taking.grant(o, name, "waits while others speak by turns", by="livelock")
             return True
     return False
 

@@ -1,6 +1,7 @@
 """Meetings that go round in circles: what is known of each trouble; the remedies are in `remedies.py`.
 
-1. Livelock: two have had the last `PING_PONG` turns by turns while a third waits with its hand up.
+1. Livelock: two have had the last `PING_PONG` turns by turns while a third waits with its hand up; where
+   whoever speaks says who is next, it is the same with more than two.
 2. Politeness loop: the last `LOOP` turns say nearly the same, or are nothing but closings.
 3. Dead chair: the chair is gone for good, or was silent in its last `DEAD` turns.
 """
@@ -16,7 +17,7 @@ from attrs import define
 from trialogue.brain.floor.view import TurnTaken
 
 PING_PONG = 6
-"""Turns of two by turns that make a livelock where a third waits."""
+"""Turns of others, one after another, that make a livelock where somebody waits."""
 
 LOOP = 4
 """Turns in a row that make a loop."""
@@ -86,6 +87,12 @@ def ping_pong(recent: Sequence[TurnTaken]) -> frozenset[str]:
     names = frozenset(taken.participant for taken in last)
     takes_turns = all(a.participant != b.participant for a, b in pairwise(last))
     return names if len(last) == PING_PONG and len(names) == 2 and takes_turns else frozenset()
+
+
+def circle(recent: Sequence[TurnTaken]) -> frozenset[str]:
+    """Who has had the last heard turns, however many they are; nobody where there were not so many."""
+    last = recent[-PING_PONG:]
+    return frozenset(taken.participant for taken in last) if len(last) == PING_PONG else frozenset()
 
 
 def is_loop(recent: Sequence[TurnTaken]) -> bool:

@@ -33,6 +33,9 @@ SELF_SELECTED = frozenset(name for name, entry in ENTRIES.items() if entry.is_se
 HANDS_FIRST = frozenset(name for name, entry in ENTRIES.items() if entry.hands_first)
 """Policies before whose choice a raised hand is granted."""
 
+BY_SPEAKERS = frozenset(name for name, entry in ENTRIES.items() if entry.is_by_speakers)
+"""Policies under which whoever speaks says who is next."""
+
 BY_THE_CHAIR = frozenset(name for name, entry in ENTRIES.items() if entry.is_by_the_chair)
 """Policies under which the chair's words name who is next."""
 

@@ -42,4 +42,5 @@ POLICY = PolicyEntry(
     Addressed(),
     about="Your agents speak to each other by name.",
     keys=("cast.NAME.title", "cast.NAME.aliases"),
+    is_by_speakers=True,
 )

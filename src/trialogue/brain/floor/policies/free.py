@@ -77,4 +77,5 @@ POLICY = PolicyEntry(
     keys=("cast.NAME.hears", "floor.ear", "floor.interrupt"),
     tools=("hand_off",),
     is_self_selected=True,
+    is_by_speakers=True,
 )

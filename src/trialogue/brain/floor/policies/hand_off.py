@@ -28,4 +28,5 @@ POLICY = PolicyEntry(
     about="Your agents use tools well, and whoever speaks knows who should be next.",
     keys=("floor.otherwise",),
     tools=("hand_off",),
+    is_by_speakers=True,
 )
