@@ -1,0 +1,143 @@
+"""A turn that a person cut off for nothing: kept for a while, given back, or over for good."""
+
+import pytest
+
+from trialogue.brain.meeting import Brain
+from trialogue.model.commands import Drop, EndTurn, GrantFloor, Play, Report, StopPlayout
+from trialogue.model.events import (
+    EarHeard,
+    EarReady,
+    Left,
+    MuteAsked,
+    PlaybackPaused,
+    PlaybackStarted,
+    ReplyStarted,
+    RevokeAsked,
+    SessionLost,
+    SpeechStarted,
+    SpeechStopped,
+    TextTyped,
+)
+from trialogue.model.plan import InterruptRules
+from trialogue.testing.casts import opening, person, plan, reply
+from trialogue.testing.playbooks import Player
+
+SAID = "One two three. Four five six. Seven eight nine."
+
+
+def cut(*people, **rules):
+    """Dana has cut tech off at 4.0 s by a sound of which no words have come."""
+    names = ("dana", *people)
+    wanted = plan("tech", "biz", *map(person, names), **rules)
+    player = Player(Brain(wanted), wakes=True)
+    heard = [
+        *[(0.0, EarReady(name, 1)) for name in names],
+        *reply(1.0, "tech", 1, SAID, length_s=10.0),
+        (1.1, PlaybackStarted("tech", 1, 1, 1.1)),
+        (3.1, SpeechStarted("dana", 3.0)),
+    ]
+    for at, event in (*opening(wanted), *heard):
+        player.tell(at, event)
+    player.wait(4.0)
+    player.tell(4.02, PlaybackPaused("tech", 1, 1, 4.0, 2.9))
+    return player
+
+
+def decided(player, kind, since=4.1):
+    """The commands of a class that were decided since a moment, with the moment."""
+    return [
+        (round(at, 3), command)
+        for at, _, commands in player.log
+        if at >= since
+        for command in commands
+        if isinstance(command, kind)
+    ]
+
+
+GOES_ON = Report("false-interruption", "nothing was said: the turn goes on from where it was cut", "tech")
+
+
+@pytest.mark.parametrize("resume_s", [1.5, 2.5])
+def test_it_waits_for_as_long_as_the_rules_say(resume_s):
+    """The ear is done with nothing at once; the floor stays free until the cut turn goes on."""
+    player = cut(interrupt=InterruptRules(resume_s=resume_s))
+    player.tell(4.7, SpeechStopped("dana", 4.5))
+    player.tell(4.9, EarHeard("dana", 1, 1, "", 3.0, 4.5, "final"))
+    assert EndTurn("dana", 2, "finished") in [command for _, command in decided(player, EndTurn)]
+    assert decided(player, GrantFloor) == []
+    player.wait(20.0)
+    at = round(4.5 + resume_s, 3)
+    assert decided(player, Report)[-1] == (at, GOES_ON)
+    assert decided(player, Play) == [(at, Play("tech", 1, 3))]
+    assert [(when, grant.to) for when, grant in decided(player, GrantFloor)] == [(at, "tech")]
+
+
+def test_who_speaks_meanwhile_has_the_floor():
+    """The kept turn is over for good, and what was to follow it is thrown away."""
+    player = cut("eve")
+    player.tell(4.2, ReplyStarted("tech", 2))
+    player.tell(4.7, SpeechStopped("dana", 4.5))
+    player.tell(4.9, EarHeard("dana", 1, 1, "", 3.0, 4.5, "final"))
+    player.tell(5.3, SpeechStarted("eve", 5.2))
+    player.wait(5.6)
+    assert [grant.to for _, grant in decided(player, GrantFloor)] == ["eve"]
+    assert [command for _, command in decided(player, StopPlayout)] == [StopPlayout("tech", 1)]
+    player.tell(8.0, SpeechStopped("eve", 7.8))
+    player.tell(8.1, EarHeard("eve", 1, 1, "I would like to say something.", 5.2, 7.8, "final"))
+    player.wait(9.0)
+    assert GOES_ON not in [command for _, command in decided(player, Report)]
+
+
+def test_what_was_to_follow_goes_with_it():
+    """A second reply of the cut turn is dropped once the turn is over for good."""
+    wanted = plan("tech", "biz", person("dana"))
+    player = Player(Brain(wanted), wakes=True)
+    heard = [
+        (0.0, EarReady("dana", 1)),
+        *reply(1.0, "tech", 1, SAID, length_s=10.0),
+        (1.1, PlaybackStarted("tech", 1, 1, 1.1)),
+        *reply(1.2, "tech", 2, "Ten eleven.", length_s=3.0),
+        (3.1, SpeechStarted("dana", 3.0)),
+    ]
+    for at, event in (*opening(wanted), *heard):
+        player.tell(at, event)
+    player.wait(4.0)
+    decided = player.tell(4.3, EarHeard("dana", 1, 1, "But", 3.0, 4.2, "interim"))
+    dropped = [each for each in (*player.decided(Drop), *decided) if isinstance(each, Drop)]
+    assert StopPlayout("tech", 1) in decided
+    assert ("tech", 2) in {(each.participant, each.reply) for each in dropped}
+
+
+@pytest.mark.parametrize("gone", [Left("tech"), MuteAsked("tech", muted=True), SessionLost("tech", 1, "reset", 1.0)])
+def test_who_is_gone_does_not_go_on(gone):
+    """Its turn is not waited for: the next has the floor."""
+    player = cut()
+    player.tell(4.3, gone)
+    player.tell(4.7, SpeechStopped("dana", 4.5))
+    player.tell(4.9, EarHeard("dana", 1, 1, "", 3.0, 4.5, "final"))
+    player.wait(8.0)
+    grants = [(at, grant.to) for at, grant in decided(player, GrantFloor)]
+    assert grants[0][1] == "biz"
+    assert grants[0][0] < 6.0
+    assert GOES_ON not in [command for _, command in decided(player, Report)]
+
+
+def test_who_types_has_said_something():
+    """What was cut is over for good."""
+    player = cut()
+    player.tell(4.3, TextTyped("dana", "Stop please."))
+    player.tell(4.7, SpeechStopped("dana", 4.5))
+    player.wait(9.0)
+    assert [command for _, command in decided(player, StopPlayout)] == [StopPlayout("tech", 1)]
+    assert GOES_ON not in [command for _, command in decided(player, Report)]
+    assert [grant.to for _, grant in decided(player, GrantFloor)] == ["biz"]
+
+
+def test_who_has_the_floor_taken_from_it_gives_the_turn_back():
+    """The app takes it from whoever only made a noise: the cut turn goes on."""
+    player = cut()
+    player.tell(4.3, RevokeAsked("dana"))
+    player.tell(4.7, SpeechStopped("dana", 4.5))
+    player.wait(9.0)
+    assert [grant.to for _, grant in decided(player, GrantFloor)][0] == "tech"
+    assert GOES_ON in [command for _, command in decided(player, Report)]

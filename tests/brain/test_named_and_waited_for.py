@@ -1,0 +1,116 @@
+"""Whom the chair named, when other turns come between: who speaks next, and when a name no longer counts."""
+
+from playbook import BIZ, TECH, opened, timers
+
+from trialogue.brain.meeting import Brain
+from trialogue.model.commands import EndTurn, GrantFloor, Report, StopPlayout
+from trialogue.model.events import (
+    EarReady,
+    GrantAsked,
+    Left,
+    PlaybackPaused,
+    PlaybackStarted,
+    ProcessSuspended,
+    SayAsked,
+    SpeechStarted,
+    StopAsked,
+)
+from trialogue.model.plan import AgendaItem
+from trialogue.testing.casts import chair, opening, person, plan, played, reply
+from trialogue.testing.playbooks import Player
+
+
+class Moderated:
+    """A chair, three agents, and turns in a line."""
+
+    def __init__(self, *cast, **rules):
+        wanted = plan(chair("mod"), *(cast or ("tech", "biz", "law")), policy="moderated", **rules)
+        self.player = Player(Brain(wanted), wakes=True)
+        for at, event in opening(wanted):
+            self.player.tell(at, event)
+        self.turn, self.replies, self.at = 0, {}, 1.0
+
+    def says(self, name, words, *meanwhile):
+        """A whole turn of two seconds, in which something happens."""
+        self.turn += 1
+        number = self.replies[name] = self.replies.get(name, 0) + 1
+        for at, event in reply(self.at, name, number, words, length_s=2.0):
+            self.player.tell(at, event)
+        begins, ends = played(self.at + 0.1, name, number, turn=self.turn, length_s=2.0)
+        self.player.tell(*begins)
+        for event in meanwhile:
+            self.player.tell(self.at + 1.0, event)
+        self.player.tell(*ends)
+        self.at += 3.0
+
+    @property
+    def grants(self):
+        return [(grant.to, grant.reason) for grant in self.player.decided(GrantFloor)]
+
+
+def test_whom_the_chair_named_stands_behind_a_turn_that_the_app_asked_for():
+    """The one that was asked for speaks first, then the one that was named."""
+    table = Moderated()
+    table.says("mod", "Law, what do you say?", GrantAsked("biz"))
+    table.says("biz", "A word of mine.")
+    assert table.grants == [
+        ("mod", "the chair opens"),
+        ("biz", "asked for"),
+        ("law", "the chair named it"),
+    ]
+
+
+def test_whom_the_chair_named_stands_behind_words_that_it_was_made_to_say():
+    """Words of the app's in the chair's mouth name nobody, and take nobody's turn."""
+    table = Moderated()
+    table.says("mod", "Law, what do you say?", SayAsked("mod", "Five minutes are left."))
+    assert table.grants[-1] == ("mod", "asked for")
+    table.says("mod", "Five minutes are left.")
+    assert table.grants[-1] == ("law", "the chair named it")
+
+
+def test_who_was_asked_for_has_had_the_turn_that_the_chair_gave_it():
+    """Named and asked for at once, it speaks once; then the chair is next."""
+    table = Moderated()
+    table.says("mod", "Law, what do you say?", GrantAsked("law"))
+    table.says("law", "All is well.")
+    assert [to for to, _ in table.grants] == ["mod", "law", "mod"]
+
+
+def test_a_name_is_forgotten_once_others_have_spoken():
+    """A turn of the policy's own between ends it: who left and never spoke is not gone back to."""
+    table = Moderated()
+    table.says("mod", "Law, what do you say?", Left("law"), GrantAsked("biz"))
+    table.says("biz", "A word of mine.", GrantAsked("tech"))
+    table.says("tech", "And one of mine.")
+    assert [to for to, _ in table.grants] == ["mod", "biz", "tech", "mod"]
+
+
+def test_a_sleep_is_no_time_of_the_point_at_hand():
+    """A point of a minute, of which the machine slept for half, ends half a minute later."""
+    table = opened(TECH, BIZ, agenda=(AgendaItem("one", "One", time_s=60.0, warn_s=10.0),))
+    assert timers(table, "box") == [50.0]
+    table.at(20.0, ProcessSuspended(15.0))
+    assert timers(table, "box") == [65.0]
+
+
+def test_a_meeting_that_ends_gives_no_turn_back():
+    """A turn that was cut and kept is silenced for good with the meeting."""
+    wanted = plan("tech", person("dana"))
+    player = Player(Brain(wanted), wakes=True)
+    heard = [
+        (0.0, EarReady("dana", 1)),
+        *reply(1.0, "tech", 1, "One two three.", length_s=10.0),
+        (1.1, PlaybackStarted("tech", 1, 1, 1.1)),
+        (3.1, SpeechStarted("dana", 3.0)),
+    ]
+    for at, event in (*opening(wanted), *heard):
+        player.tell(at, event)
+    player.wait(4.0)
+    player.tell(4.02, PlaybackPaused("tech", 1, 1, 4.0, 2.9))
+    decided = player.tell(4.5, StopAsked("noon"))
+    assert [each for each in decided if isinstance(each, EndTurn | StopPlayout)] == [
+        EndTurn("dana", 2, "meeting-ended"),
+        StopPlayout("tech", 1),
+    ]
+    assert "false-interruption" not in {each.code for each in player.decided(Report)}

@@ -1,0 +1,122 @@
+"""Muting, leaving and raising a hand, while somebody has the floor or waits for it."""
+
+from trialogue.brain.meeting import Brain
+from trialogue.model.commands import Cue, EndTurn, GrantFloor, Speak, StopPlayout
+from trialogue.model.events import (
+    EarHeard,
+    EarReady,
+    FloorRequested,
+    Joined,
+    Left,
+    MuteAsked,
+    PlaybackFinished,
+    PlaybackStarted,
+    SayAsked,
+    SessionReady,
+    SpeechStarted,
+    SpeechStopped,
+    VoiceFell,
+)
+from trialogue.model.plan import HoldRules
+from trialogue.testing.casts import agent, opening, person, plan, played, reply
+from trialogue.testing.playbooks import Player
+
+
+def begun(*cast, **rules):
+    """A meeting that is open."""
+    wanted = plan(*cast, **rules)
+    player = Player(Brain(wanted), wakes=True)
+    for at, event in opening(wanted):
+        player.tell(at, event)
+    return player
+
+
+def says(player, at, name, number, turn, words="Well."):
+    """A whole turn of an agent's, of two seconds."""
+    for when, event in (*reply(at, name, number, words), *played(at + 0.1, name, number, turn=turn)):
+        player.tell(when, event)
+
+
+def holders(player):
+    return [grant.to for grant in player.decided(GrantFloor)]
+
+
+def test_an_agent_that_is_muted_is_cut():
+    """Nobody hears it any more: its turn is over, and the next has the floor."""
+    player = begun("tech", "biz")
+    for at, event in reply(1.0, "tech", 1, "One two three. Four five six.", length_s=9.0):
+        player.tell(at, event)
+    player.tell(1.1, PlaybackStarted("tech", 1, 1, 1.1))
+    decided = player.tell(3.0, MuteAsked("tech", muted=True))
+    assert [each for each in decided if isinstance(each, StopPlayout | EndTurn)] == [
+        StopPlayout("tech", 1),
+        EndTurn("tech", 1, "interrupted"),
+    ]
+    assert holders(player) == ["tech", "biz"]
+    assert player.tell(3.1, MuteAsked("tech", muted=True)) == []
+    player.tell(3.1, PlaybackFinished("tech", 1, 1, 3.1, 1.9, "cut"))
+    says(player, 4.0, "biz", 1, turn=2)
+    assert holders(player)[:3] == ["tech", "biz", "biz"]
+
+
+def test_an_agent_that_is_muted_beside_another_loses_nothing():
+    """Who is heard goes on; unmuted, the other has its turn as ever."""
+    player = begun("tech", "biz")
+    for at, event in reply(1.0, "tech", 1, "One two three.", length_s=4.0):
+        player.tell(at, event)
+    player.tell(1.1, PlaybackStarted("tech", 1, 1, 1.1))
+    muted = player.tell(2.0, MuteAsked("biz", muted=True))
+    heard = player.tell(3.0, MuteAsked("biz", muted=False))
+    assert not [each for each in (*muted, *heard) if isinstance(each, EndTurn | StopPlayout)]
+    player.tell(5.1, PlaybackFinished("tech", 1, 1, 5.1, 4.0, "complete"))
+    assert holders(player) == ["tech", "biz"]
+
+
+def test_what_an_agent_was_to_say_leaves_with_it():
+    """Who comes back to the table later is not made to say what was asked of it before."""
+    player = begun("tech", "biz")
+    for at, event in reply(1.0, "tech", 1, "One two three.", length_s=4.0):
+        player.tell(at, event)
+    player.tell(1.1, PlaybackStarted("tech", 1, 1, 1.1))
+    player.tell(2.0, SayAsked("biz", "The bell rings."))
+    player.tell(2.5, Left("biz"))
+    player.tell(3.0, Joined(agent("biz")))
+    player.tell(3.0, SessionReady("biz", 1))
+    player.tell(5.1, PlaybackFinished("tech", 1, 1, 5.1, 4.0, "complete"))
+    assert holders(player) == ["tech", "biz"]
+    assert player.decided(Speak) == []
+    assert player.decided(Cue)[-1].to == "biz"
+
+
+def test_a_hand_of_who_has_the_floor_already_is_not_up_behind_its_turn():
+    """Who is waited for and raises a hand is not granted the floor a second time."""
+    player = begun("tech", person("dana"))
+    player.tell(0.0, EarReady("dana", 1))
+    says(player, 1.0, "tech", 1, turn=1)
+    assert holders(player) == ["tech", "dana"]
+    assert player.tell(3.5, FloorRequested("dana", 5)) == []
+    player.tell(4.0, SpeechStarted("dana", 3.9))
+    player.tell(6.0, SpeechStopped("dana", 5.8))
+    player.tell(6.1, EarHeard("dana", 1, 1, "That is all I have to say.", 3.9, 5.8, "final"))
+    assert holders(player) == ["tech", "dana", "tech"]
+    says(player, 7.0, "tech", 2, turn=3)
+    assert holders(player) == ["tech", "dana", "tech", "dana"]
+
+
+def test_who_was_stopped_at_its_limit_and_speaks_on_cuts_nobody():
+    """However long it goes on, whoever has the floor now is heard to its end."""
+    player = begun("tech", person("dana"), hold=HoldRules(10.0))
+    player.tell(0.0, EarReady("dana", 1))
+    says(player, 1.0, "tech", 1, turn=1)
+    player.tell(3.5, SpeechStarted("dana", 3.4))
+    player.tell(4.0, FloorRequested("tech", 5))
+    player.wait(13.5)
+    assert player.decided(EndTurn)[-1] == EndTurn("dana", 2, "hold-limit")
+    for at, event in reply(13.6, "tech", 2, "One two three.", length_s=8.0):
+        player.tell(at, event)
+    player.tell(13.7, PlaybackStarted("tech", 3, 2, 13.7))
+    player.tell(17.1, VoiceFell("dana", 17.0))
+    player.tell(17.6, SpeechStopped("dana", 17.0))
+    player.tell(21.7, PlaybackFinished("tech", 3, 2, 21.7, 8.0, "complete"))
+    assert player.decided(EndTurn)[-1] == EndTurn("tech", 3, "finished")
+    assert player.decided(StopPlayout) == []
