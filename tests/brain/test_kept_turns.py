@@ -108,7 +108,9 @@ def test_what_was_to_follow_goes_with_it():
     assert ("tech", 2) in {(each.participant, each.reply) for each in dropped}
 
 
-@pytest.mark.parametrize("gone", [Left("tech"), MuteAsked("tech", muted=True), SessionLost("tech", 1, "reset", 1.0)])
+@pytest.mark.parametrize(
+    "gone", [Left("tech"), MuteAsked("tech", muted=True), SessionLost("tech", 1, "reset", 1.0)]
+)
 def test_who_is_gone_does_not_go_on(gone):
     """Its turn is not waited for: the next has the floor."""
     player = cut()
@@ -139,5 +141,5 @@ def test_who_has_the_floor_taken_from_it_gives_the_turn_back():
     player.tell(4.3, RevokeAsked("dana"))
     player.tell(4.7, SpeechStopped("dana", 4.5))
     player.wait(9.0)
-    assert [grant.to for _, grant in decided(player, GrantFloor)][0] == "tech"
+    assert next(grant.to for _, grant in decided(player, GrantFloor)) == "tech"
     assert GOES_ON in [command for _, command in decided(player, Report)]

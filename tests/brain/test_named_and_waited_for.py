@@ -5,6 +5,7 @@ from playbook import BIZ, TECH, opened, timers
 from trialogue.brain.meeting import Brain
 from trialogue.model.commands import EndTurn, GrantFloor, Report, StopPlayout
 from trialogue.model.events import (
+    EarHeard,
     EarReady,
     GrantAsked,
     Left,
@@ -13,6 +14,7 @@ from trialogue.model.events import (
     ProcessSuspended,
     SayAsked,
     SpeechStarted,
+    SpeechStopped,
     StopAsked,
 )
 from trialogue.model.plan import AgendaItem
@@ -84,6 +86,20 @@ def test_a_name_is_forgotten_once_others_have_spoken():
     table.says("biz", "A word of mine.", GrantAsked("tech"))
     table.says("tech", "And one of mine.")
     assert [to for to, _ in table.grants] == ["mod", "biz", "tech", "mod"]
+
+
+def test_a_person_that_cuts_the_chair_off_is_answered_by_the_chair():
+    """Whom it had named does not stand behind that: the chair has the floor again, and may name anybody."""
+    table = Moderated("tech", "law", person("dana"))
+    player = table.player
+    player.tell(0.0, EarReady("dana", 1))
+    for at, event in reply(1.0, "mod", 1, "Law, what do you say? And be short.", length_s=8.0):
+        player.tell(at, event)
+    player.tell(1.1, PlaybackStarted("mod", 1, 1, 1.1))
+    player.tell(7.1, SpeechStarted("dana", 7.0))
+    player.tell(8.5, EarHeard("dana", 1, 1, "I have a question first.", 7.0, 8.4, "final"))
+    player.tell(8.6, SpeechStopped("dana", 8.4))
+    assert [to for to, _ in table.grants] == ["mod", "dana", "mod"]
 
 
 def test_a_sleep_is_no_time_of_the_point_at_hand():

@@ -7,8 +7,10 @@ from trialogue.model.commands import Attribute, Cue, EndTurn, GrantFloor, Report
 from trialogue.model.events import (
     EarHeard,
     EarReady,
+    EchoNoticed,
     GrantAsked,
     Left,
+    MeetingStarted,
     PlaybackFinished,
     PlaybackStarted,
     SpeechStarted,
@@ -129,6 +131,61 @@ def test_the_end_of_speech_that_had_not_begun_is_nothing():
     player = beside()
     assert [type(c) for c in player.tell(2.0, SpeechStopped("dana", 1.9))] == [Report]
     assert [type(c) for c in player.tell(2.1, VoiceFell("dana", 2.0))] == [Report]
+
+
+def test_speech_ends_once():
+    """An end that is told twice is stale the second time."""
+    player = beside()
+    player.tell(3.1, SpeechStarted("dana", 3.0))
+    player.tell(3.7, SpeechStopped("dana", 3.5))
+    assert [each.code for each in player.tell(3.8, SpeechStopped("dana", 3.5))] == ["stale"]
+
+
+def test_three_words_are_no_more_than_a_backchannel_has():
+    """Who says three and speaks on cuts in for speaking on."""
+    player = beside()
+    player.tell(3.1, SpeechStarted("dana", 3.0))
+    assert player.tell(3.6, words("No that is", 3.0, 3.5, "interim")) == []
+    player.wait(4.0)
+    assert Report("interruption", "cuts off tech: spoke on", "dana") in player.decided(Report)
+
+
+def test_words_without_places_are_of_the_last_speech():
+    """They are written down once, and what was said before stays unclear."""
+    player = beside()
+    for begin_s in (3.0, 4.0):
+        player.tell(begin_s + 0.1, SpeechStarted("dana", begin_s))
+        player.tell(begin_s + 0.7, SpeechStopped("dana", begin_s + 0.5))
+    player.tell(5.0, words("Yes.", 0.0, 0.0))
+    player.wait(10.0)
+    assert [(each.text, each.begin_s) for each in player.decided(Attribute)] == [
+        ("Yes.", 4.0),
+        ("(unclear)", 3.0),
+    ]
+
+
+def test_an_echo_is_told_to_whoever_can_mend_it():
+    """A microphone that hears its loudspeaker is a warning, and no speech."""
+    player = beside()
+    decided = player.tell(3.0, EchoNoticed("dana", 2.9))
+    assert decided == [
+        Report("echo", "its microphone hears its loudspeaker: use headphones", "dana", level="warning")
+    ]
+
+
+def test_an_agent_has_no_ear_of_this_kind():
+    """What is told of one is stale."""
+    player = beside()
+    assert [each.code for each in player.tell(3.0, EarReady("tech", 1))] == ["stale"]
+
+
+def test_nothing_happens_before_the_start_and_it_starts_once():
+    """What comes too soon, and a second start, are stale."""
+    made = Brain(plan("tech", person("dana")))
+    assert [each.code for each in made.handle(SpeechStarted("dana", 0.0), 0.0)] == ["stale"]
+    player = beside()
+    assert [each.code for each in player.tell(3.0, MeetingStarted())] == ["stale"]
+    assert [each.to for each in player.decided(GrantFloor)] == ["tech"]
 
 
 def test_who_has_left_does_not_speak():

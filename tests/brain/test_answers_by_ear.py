@@ -1,0 +1,73 @@
+"""Agents that hear sound: when they are left to answer by themselves, and when they are cued."""
+
+import pytest
+
+from trialogue.brain.meeting import Brain
+from trialogue.model.commands import Cue, Drop, Play, Report
+from trialogue.model.events import PlaybackFinished, PlaybackStarted, ReplyStarted, WordsHeard
+from trialogue.testing.casts import agent, opening, plan, reply
+from trialogue.testing.playbooks import Player
+
+
+def table():
+    """Tech has been heard from 1.1 to 3.1 s, and biz has the floor."""
+    wanted = plan(agent("tech", by_ear=True), agent("biz", by_ear=True))
+    player = Player(Brain(wanted), wakes=True)
+    heard = [
+        *reply(1.0, "tech", 1, "One two three.", length_s=2.0),
+        (1.1, PlaybackStarted("tech", 1, 1, 1.1)),
+        (3.1, PlaybackFinished("tech", 1, 1, 3.1, 2.0, "complete")),
+    ]
+    for at, event in (*opening(wanted), *heard):
+        player.tell(at, event)
+    return player
+
+
+def cues(player, to="biz"):
+    """When an agent was cued."""
+    return [
+        round(at, 2) for at, _, commands in player.log for c in commands if isinstance(c, Cue) and c.to == to
+    ]
+
+
+def test_who_heard_nothing_yet_is_waited_for_and_then_cued():
+    """Its service may be about to hear the end; it is not waited for long."""
+    player = table()
+    player.wait(20.0)
+    assert cues(player) == [9.1]
+
+
+def test_who_hears_words_behind_its_grant_answers_by_itself():
+    """The wait for it is over, and it is not cued any more."""
+    player = table()
+    player.tell(3.3, WordsHeard("biz", "three"))
+    player.wait(10.0)
+    assert cues(player) == []
+
+
+def test_a_reply_that_came_is_not_cued_for():
+    """What is being played ends the wait."""
+    player = table()
+    for at, event in reply(3.3, "biz", 1, "I see.", length_s=9.0):
+        player.tell(at, event)
+    player.tell(3.4, PlaybackStarted("biz", 2, 1, 3.4))
+    player.wait(12.0)
+    assert cues(player) == []
+
+
+@pytest.mark.parametrize("by_ear", [True, False])
+def test_a_short_remark_takes_no_turn(by_ear):
+    """An agent's own backchannel is dropped and noted; it is not held for later."""
+    wanted = plan(agent("tech", by_ear=by_ear), agent("biz", by_ear=by_ear))
+    player = Player(Brain(wanted), wakes=True)
+    for at, event in (*opening(wanted), *reply(1.0, "tech", 1, "One two three.", length_s=6.0)):
+        player.tell(at, event)
+    player.tell(1.1, PlaybackStarted("tech", 1, 1, 1.1))
+    decided = player.tell(2.0, ReplyStarted("biz", 1, is_backchannel=True))
+    assert decided == [
+        Drop("biz", 1, "denied"),
+        Report("backchannel", "a short remark that takes no turn", "biz"),
+    ]
+    assert player.brain.floor_view.queue == ()
+    player.tell(7.1, PlaybackFinished("tech", 1, 1, 7.1, 6.0, "complete"))
+    assert Play("biz", 1, 2) not in player.decided(Play)
