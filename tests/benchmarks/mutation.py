@@ -1,6 +1,7 @@
 """How many small faults in `brain` the playbooks notice: every mutant, tried in a fork.
 
-    python tests/benchmarks/mutation.py [--only KIND,...] [MODULE...]
+    python tests/benchmarks/mutation.py [--only KIND,...] [--sample COUNT [--seed NUMBER]] [MODULE...]
+    python tests/benchmarks/mutation.py --again FILE
 
 1. A mutant is one change: a comparison turned round, or moved by its boundary; `and` for `or`; `not` left
    out; a truth value turned round; a number one higher; `+` for `-`; a statement left out.
@@ -9,20 +10,29 @@
    tried by all tests.
 3. A test that crashes, or takes `CPU_S` of computing, has noticed the mutant too.
 4. The machine of any order is not asked: what it notices, it notices by luck.
-5. What cannot be noticed stands in `EQUIVALENT`, with its reason, and is not counted.
+5. What no playbook notices is tried by the first `WORLDS` random meetings of `tests/witness`, which are tests
+   of every run, too: the same promises to a user, checked after each event. They are counted apart.
+6. What cannot be noticed stands in `EQUIVALENT`, with its reason, and is not counted.
 
-It prints what survived, and a table. One core, a few minutes.
+7. `--sample` tries so many, drawn at random, and gives the share that is noticed with its 95 % interval.
+8. `--again` tries those alone that survived in an earlier run, by what that printed.
+
+It prints what survived, and a table. One core, half an hour for all of them where nothing else runs.
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
 import functools
 import gc
 import importlib.abc
 import importlib.machinery
 import inspect
+import math
 import os
+import random
+import re
 import resource
 import sys
 from collections import Counter
@@ -40,7 +50,12 @@ ROOT = Path(__file__).parents[2]
 RULES = ROOT / "src" / "trialogue" / "brain"
 TESTS = ROOT / "tests" / "brain"
 PEOPLE = ROOT / "tests" / "people" / "test_people_brain.py"
-sys.path.insert(0, str(ROOT / "src"))  # this checkout's, whichever is installed
+WITNESS = ROOT / "tests" / "witness"
+sys.path[:0] = [str(ROOT / "src"), str(WITNESS)]  # this checkout's, whichever is installed
+
+WORLDS = 100
+"""How many random meetings a mutant is tried by that no playbook noticed."""
+
 CPU_S = 10
 """Computing that a fork may take, in seconds, before its mutant counts as noticed: it spins."""
 
@@ -79,7 +94,103 @@ SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
 }
 """Operators for one another."""
 
-EQUIVALENT: dict[tuple[str, str, str], str] = {}
+EQUIVALENT: dict[tuple[str, str, str], str] = {
+    (
+        "course/cost.py:cost_of",
+        "number",
+        "(Meter(plan), 0.0)",
+    ): "without records nothing has begun to cost",
+    (
+        "course/course.py:sleep",
+        "number",
+        "max(0.0, for_s)",
+    ): "what stands still for less than five seconds is not told of",
+    (
+        "course/ending.py:warn_box",
+        "operator",
+        "item is None or item.warn_s is None",
+    ): "its deadline stands for a point with a warning only",
+    (
+        "course/ending.py:warn_box",
+        "statement",
+        "return",
+    ): "its deadline stands for a point with a warning only",
+    (
+        "course/ending.py:use_up_money",
+        "operator",
+        "o.plan.limits.cost_usd or 0.0",
+    ): "its deadline stands where there is a limit",
+    (
+        "course/ending.py:use_up_money",
+        "number",
+        "o.plan.limits.cost_usd or 0.0",
+    ): "its deadline stands where there is a limit",
+    (
+        "course/wishes.py:mute",
+        "statement",
+        "return",
+    ): "whoever is muted has nothing more to lose",
+    (
+        "deadlines.py:came",
+        "boundary",
+        "self._told.get(name, 0.0) <= now + SLACK_S",
+    ): "no timer comes too soon by the slack to the bit",
+    (
+        "deadlines.py:difference",
+        "boundary",
+        "abs(self._told[name] - at) > MOVED_S",
+    ): "no deadline moves by that much to the bit",
+    (
+        "floor/choosing.py:_carry_out",
+        "statement",
+        "return False",
+    ): "behind it comes the end, which says the same",
+    (
+        "floor/choosing.py:_is_taken",
+        "boundary",
+        "o.now >= resume_at(o, kept.ended_s) - 1e-06",
+    ): "no moment is early by a microsecond to the bit",
+    (
+        "floor/choosing.py:gathers_until",
+        "boundary",
+        "o.now >= until - 1e-06",
+    ): "no moment is early by a microsecond to the bit",
+    (
+        "floor/requests.py:request",
+        "number",
+        "self._made += 1",
+    ): "requests are compared with each other",
+    (
+        "floor/requests.py:request",
+        "statement",
+        "self._made += 1",
+    ): "a sort keeps the order in which they were put in",
+    (
+        "floor/view.py:sums",
+        "statement",
+        "return self.tally",
+    ): "the sums are reckoned anew where none are at hand",
+    (
+        "seats/people.py:home",
+        "boundary",
+        "each.begin_s <= now",
+    ): "no words come at the very moment at which speech begins",
+    (
+        "turn/listening.py:_length",
+        "number",
+        "round(o.now - JUDGE_S - entry.begin_s, 6)",
+    ): "a digit more is far below a sample",
+    (
+        "turn/listening.py:_stopped",
+        "statement",
+        "_passed(o, name, 'overlap')",
+    ): "who is barred is beside nobody's turn",
+    (
+        "turn/taking.py:grant_over",
+        "statement",
+        "raise LocalProtocolError('only people take the floor by speaking')",
+    ): "only people are handed to it",
+}
 """Mutants that nobody could notice: where, what kind, and what they change, with the reason."""
 
 
@@ -348,6 +459,10 @@ class Trial:
         self._note(measured)
         if in_fork(lambda: _fails(session, session.items)):
             raise pytest.UsageError("fails the second time, without a mutant")
+        if in_fork(_worlds_notice):
+            raise pytest.UsageError("a world fails without a mutant")
+        import worlds  # noqa: F401 - forks need not load it
+
         known = functions_of(RULES)
         gc.freeze()
         for mutant in self.mutants:
@@ -358,7 +473,11 @@ class Trial:
                 _put_in(mutant, known)
                 return _fails(session, items)
 
-            self.tally.note(mutant, "noticed" if in_fork(work) else "survived")
+            def live(mutant: Mutant = mutant) -> bool:
+                _put_in(mutant, known)
+                return _worlds_notice()
+
+            self.tally.note(mutant, _outcome(work, live))
         return True
 
     def _note(self, measured: coverage.Coverage) -> None:
@@ -366,6 +485,19 @@ class Trial:
         for path in found.measured_files():
             for line, places in found.contexts_by_lineno(path).items():
                 self.reached[path, line] = {place for place in places if place}
+
+
+def _outcome(*ways: Callable[[], bool]) -> str:
+    """What came of a mutant: which of two ways noticed it first."""
+    outcomes = (outcome for work, outcome in zip(ways, ("noticed", "lived"), strict=True) if in_fork(work))
+    return next(outcomes, "survived")
+
+
+def _worlds_notice() -> bool:
+    """Whether a promise is broken in the first random meetings."""
+    from worlds import try_worlds  # where a mutant is imported, it must be that one
+
+    return any(try_worlds(first, 10).faults for first in range(0, WORLDS, 10))
 
 
 def _fails(session: pytest.Session, items: list[pytest.Item]) -> bool:
@@ -414,15 +546,22 @@ def tests() -> list[str]:
     return [str(path) for path in (*books, PEOPLE)]
 
 
-def try_imported(mutant: Mutant | None) -> bool:
-    """Whether the tests notice a mutant that is there when its module is imported; None for no mutant."""
+def try_imported(mutant: Mutant | None) -> str:
+    """What notices a mutant that is there when its module is imported; None for no mutant."""
 
-    def work() -> bool:
+    def imports() -> None:
         if mutant is not None:
             sys.meta_path.insert(0, _Changed(mutant))
+
+    def play() -> bool:
+        imports()
         return pytest.main([*ARGUMENTS, *tests()], plugins=[Examples()]) != 0
 
-    return in_fork(work)
+    def live() -> bool:
+        imports()
+        return _worlds_notice()
+
+    return _outcome(play, live)
 
 
 class Tally:
@@ -441,37 +580,77 @@ class Tally:
 
     def print_table(self) -> None:
         """Print a row a module and a row a kind."""
-        print("| module | mutants | noticed | % | equivalent |\n|---|---|---|---|---|")
+        print("| mutants of | tried | by playbooks | by worlds | % | not noticeable |")
+        print("|---|---|---|---|---|---|")
         for row in sorted({row for row, _ in self.counted}):
-            noticed, survived, equivalent = (
-                self.counted[row, outcome] for outcome in ("noticed", "survived", "equivalent")
+            noticed, lived, survived, equivalent = (
+                self.counted[row, outcome] for outcome in ("noticed", "lived", "survived", "equivalent")
             )
-            rate = 100 * noticed / max(noticed + survived, 1)
-            print(f"| {row} | {noticed + survived} | {noticed} | {rate:.1f} | {equivalent} |")
+            tried = noticed + lived + survived
+            rate = 100 * (noticed + lived) / max(tried, 1)
+            print(f"| {row} | {tried} | {noticed} | {lived} | {rate:.1f} | {equivalent} |")
+
+    def print_share(self) -> None:
+        """Print what share of all mutants the sample says to be noticed: Wilson's interval, 95 %."""
+        noticed = self.counted["all", "noticed"] + self.counted["all", "lived"]
+        count, z = max(noticed + self.counted["all", "survived"], 1), 1.96
+        share = noticed / count
+        middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+        apart = z / (1 + z * z / count) * math.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2)
+        print(f"noticed: {share:.1%} of {count}, {middle - apart:.1%} to {middle + apart:.1%}")
 
 
-def main(kinds: set[str], modules: list[str]) -> None:
-    """Try all mutants; print the survivors and the table."""
-    if try_imported(None):
-        sys.exit("the tests fail without a mutant")
+def wanted(asked: argparse.Namespace) -> list[Mutant]:
+    """The mutants that are asked for."""
     every = [mutant for path in sorted(RULES.rglob("*.py")) for mutant in mutants_of(path)]
     unknown = EQUIVALENT.keys() - {(f"{m.module}:{m.within}", m.kind, m.what) for m in every}
     if unknown:
         sys.exit(f"no such mutants: {sorted(unknown)}")
-    tally, inside = Tally(), list[Mutant]()
-    for mutant in every:
-        if (not modules or mutant.path.stem in modules) and (not kinds or mutant.kind in kinds):
-            if mutant.reason is not None:
-                tally.note(mutant, "equivalent")
-            elif mutant.is_inside:
-                inside.append(mutant)
-            else:
-                tally.note(mutant, "noticed" if try_imported(mutant) else "survived")
+    kinds = set(filter(None, asked.only.split(",")))
+    found = [
+        mutant
+        for mutant in every
+        if (not asked.modules or mutant.path.stem in asked.modules) and (not kinds or mutant.kind in kinds)
+    ]
+    if asked.again:
+        lines = {line.removeprefix(".").strip(". ") for line in asked.again.read_text().splitlines()}
+        return [mutant for mutant in found if any(_is_told(mutant, line) for line in lines)]
+    if asked.sample:
+        return random.Random(asked.seed).sample(found, min(asked.sample, len(found)))
+    return found
+
+
+def _is_told(mutant: Mutant, line: str) -> bool:
+    """Whether a line of an earlier run says that this mutant survived; lines may have moved since."""
+    told = re.fullmatch(r"survived ([^:]+):\d+ (\w*): (.*)  \[(\w+)\]", line)
+    return told is not None and told.groups() == (mutant.module, mutant.within, mutant.what, mutant.kind)
+
+
+def main() -> None:
+    """Try the mutants that are asked for; print the survivors and the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("modules", nargs="*")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--sample", type=int)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--again", type=Path)
+    asked = parser.parse_args()
+    if try_imported(None) != "survived":
+        sys.exit("the tests fail without a mutant")
+    tally, inside, imported = Tally(), list[Mutant](), list[Mutant]()
+    for mutant in wanted(asked):
+        if mutant.reason is not None:
+            tally.note(mutant, "equivalent")
+        else:
+            (inside if mutant.is_inside else imported).append(mutant)
+    for mutant in imported:
+        tally.note(mutant, try_imported(mutant))
     pytest.main([*ARGUMENTS, "--capture=no", *tests()], plugins=[Examples(), Trial(inside, tally)])
     tally.print_table()
+    tally.print_share()
 
 
 if __name__ == "__main__":
-    words = sys.argv[1:]
-    only = set(words.pop(1).split(",")) if words[:1] == ["--only"] else set[str]()
-    main(only, [word for word in words if word != "--only"])
+    main()
