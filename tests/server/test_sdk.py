@@ -20,13 +20,20 @@ from deepgram.agent.v1.types import (
     AgentV1InjectUserMessage,
     AgentV1PromptUpdated,
     AgentV1SendFunctionCallResponse,
+    AgentV1Settings,
+    AgentV1SettingsAgent,
     AgentV1SettingsApplied,
+    AgentV1SettingsAudio,
+    AgentV1SettingsAudioInput,
     AgentV1SpeakUpdated,
     AgentV1UpdatePrompt,
     AgentV1UserStartedSpeaking,
     AgentV1Welcome,
 )
 from deepgram.environment import DeepgramClientEnvironment
+from deepgram.types.think_settings_v1 import ThinkSettingsV1
+from deepgram.types.think_settings_v1functions_item import ThinkSettingsV1FunctionsItem
+from deepgram.types.think_settings_v1provider import ThinkSettingsV1Provider_OpenAi
 from fakes import fake_equipment, silence, speech
 
 from trialogue.compute import InThreads
@@ -148,6 +155,74 @@ async def test_sync_sdk_holds_a_conversation() -> None:
     assert said[-1] == "Goodbye."
     assert 1 <= said.count("This sentence goes on.") < 30
     assert client.texts("user") == ["Hi", "what is the price", "a long one"]
+
+
+def typed_settings() -> AgentV1Settings:
+    """As an app writes them for the service: typed, with a managed provider and a function."""
+    think = ThinkSettingsV1(
+        provider=ThinkSettingsV1Provider_OpenAi(type="open_ai", model="gpt-4o-mini", temperature=0.7),
+        prompt="You are a helpful assistant. Keep your responses brief.",
+        functions=[
+            ThinkSettingsV1FunctionsItem(
+                name="get_weather",
+                description="Get the weather of a city",
+                parameters={
+                    "type": "object",
+                    "properties": {"city": {"type": "string"}},
+                    "required": ["city"],
+                },
+            )
+        ],
+    )
+    sound = AgentV1SettingsAudioInput(encoding="linear16", sample_rate=24000)
+    return AgentV1Settings(
+        audio=AgentV1SettingsAudio(input=sound), agent=AgentV1SettingsAgent(think=think, greeting="Hello!")
+    )
+
+
+def typed_conversation(server: Server) -> Client:
+    """A conversation of typed messages alone, with a call in two steps and an update of the prompt."""
+    client = Client()
+    with DeepgramClient(api_key="x", environment=environment(server)).agent.v1.connect() as socket:
+
+        def until(kind: type) -> Any:
+            while True:
+                client.seen.append(socket.recv())
+                if isinstance(client.seen[-1], kind):
+                    return client.seen[-1]
+
+        def ask(words: str) -> None:
+            socket.send_inject_user_message(AgentV1InjectUserMessage(type="InjectUserMessage", content=words))
+
+        socket.send_settings(typed_settings())
+        until(AgentV1AgentAudioDone)
+        ask("What is the weather in Rome?")
+        call = until(AgentV1FunctionCallRequest).functions[0]
+        assert (call.name, call.arguments) == ("get_weather", '{"city": "Rome"}')
+        socket.send_function_call_response(
+            AgentV1SendFunctionCallResponse(
+                type="FunctionCallResponse", id=call.id, name=call.name, content='{"sky": "clear"}'
+            )
+        )
+        until(AgentV1AgentAudioDone)
+        socket.send_update_prompt(AgentV1UpdatePrompt(type="UpdatePrompt", prompt="Speak of bees."))
+        until(AgentV1PromptUpdated)
+        ask("Good morning.")
+        until(AgentV1AgentAudioDone)
+    return client
+
+
+@pytest.mark.real
+async def test_an_apps_typed_settings_suffice() -> None:
+    """A managed provider, a call whose result is said, and an update of the prompt that can be heard."""
+    async with serving(live()) as server:
+        client = await trio.to_thread.run_sync(typed_conversation, server, abandon_on_cancel=True)
+    assert client.texts("assistant") == [
+        "Hello!",
+        "The result of get weather: sky clear.",
+        "You said: Good morning.",
+        "My instructions say: Speak of bees.",
+    ]
 
 
 async def async_conversation(server: Server) -> Client:

@@ -11,13 +11,13 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date
-from functools import partial
 from typing import Any, Final, Literal, cast
 
 from attrs import evolve, frozen
 
 from trialogue.errors import SetupError
 from trialogue.server.options import ServerOptions, UnknownFields
+from trialogue.server.unset import completed
 from trialogue.services.deepgram.codec import decode_client
 from trialogue.services.deepgram.messages import ClientMessage, ServerMessage, UnknownMessage
 
@@ -125,7 +125,7 @@ def known_then(message: ServerMessage, day: date | None) -> ServerMessage | None
 def read_client(text: str, options: ServerOptions) -> tuple[ClientMessage, tuple[str, ...]]:
     """A client's message, and the old names in it that were taken; RemoteProtocolError where it is none."""
     taken: list[str] = []
-    message = decode_client(text, partial(_renamed, options, taken))
+    message = decode_client(text, lambda raw: completed(_renamed(options, taken, raw)))
     return message, tuple(taken)
 
 
