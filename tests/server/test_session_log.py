@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 import structlog
 import trio
+import trio.testing
 from desk import scripted, settings
 from fakes import FakeSocket, fake_equipment, silence, speech
 from structlog.testing import capture_logs
+from websockets.exceptions import InvalidStatus
+from websockets.trio.client import connect
 
 from trialogue.server.connection import converse
+from trialogue.server.listener import open_server
 from trialogue.server.options import ServerOptions
 from trialogue.server.think.stand_in import Caller
 
@@ -51,12 +55,11 @@ async def one_session(options: ServerOptions | None = None) -> None:
             await socket.until("Error")
 
 
-async def test_a_session_is_told_from_its_beginning_to_its_end(lines: list[Any], autojump_clock: Any) -> None:
+async def test_a_session_is_told_to_its_end(lines: list[Any], autojump_clock: Any) -> None:
     """Each line with the id that the client knows; who thinks, what was wrong, and what it came to."""
     await one_session()
     told = {line["event"]: line for line in lines if line["log_level"] == "info"}
     assert all(line["request_id"] == "r-7" for line in lines)
-    assert told["conversation began"]["path"] == "/orders"
     assert told["thinks"]["by"] == "the client's script"
     assert "$.message" in told["unreadable message"]["reason"]
     assert told["error"]["code"] == "UNPARSABLE_CLIENT_MESSAGE"
@@ -86,3 +89,24 @@ async def test_what_was_said_is_told_only_where_the_operator_asks(
     """Neither the user's words nor the agent's nor its script's are in any line, else whole messages are."""
     await one_session(ServerOptions(logs_text=shows))
     assert ("4711" in repr(lines)) is shows
+
+
+@pytest.mark.real
+async def test_who_comes_and_who_is_refused_is_told(lines: list[Any]) -> None:
+    """A line as a client of any route comes and goes, and one that says why another stays out."""
+    with trio.fail_after(20):
+        async with trio.open_nursery() as nursery:
+            server = await nursery.start(open_server, fake_equipment())
+            root = f"ws://127.0.0.1:{server.port}"
+            async with connect(f"{root}/v1/listen?encoding=linear16&sample_rate=16000"):
+                pass
+            with pytest.raises(InvalidStatus):
+                async with connect(f"{root}/v1/nothing"):
+                    pass
+            while len(lines) < 3:
+                await trio.testing.wait_all_tasks_blocked(0.01)
+            nursery.cancel_scope.cancel()
+    told = {line["event"]: line for line in lines}
+    assert told["connected"]["path"] == "/v1/listen"
+    assert told["disconnected"]["request_id"] == told["connected"]["request_id"]
+    assert (told["refused"]["status"], "/v1/nothing" in told["refused"]["reason"]) == (404, True)

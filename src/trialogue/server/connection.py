@@ -86,7 +86,7 @@ class Connection:
         self._socket = socket
         self._equipment = equipment
         self._conversation = Conversation(equipment.options, request_id, caller)
-        self._log = SessionLog(equipment.options, request_id, caller.path)
+        self._log = SessionLog(equipment.options, request_id)
         self._nursery: trio.Nursery
         self._thinking: Thinker
         self._ear: AgentEar | None = None

@@ -171,7 +171,11 @@ class _Visit:
 
     async def _attended(self, socket: WebSocket, request: UpgradeRequest) -> None:
         visitor = Visitor(self._request_id, request, self._stream)
-        await self._seams.attend(visitor, socket, self._converse)
+        _DIAGNOSTICS.info("connected", request_id=self._request_id, path=request.path)
+        try:
+            await self._seams.attend(visitor, socket, self._converse)
+        finally:
+            _DIAGNOSTICS.info("disconnected", request_id=self._request_id)
 
     async def _converse(self, socket: WebSocket) -> None:
         equipment, request_id = self._equipment, self._request_id
@@ -212,6 +216,8 @@ class _Visit:
         try:
             self._admit(request)
         except RequestRefused as refused:
+            fields = {"status": refused.status, "reason": str(refused)}
+            _DIAGNOSTICS.info("refused", request_id=self._request_id, **fields)
             return self._reject(refused.status, refused.code, str(refused))
         shown = shown_by(request, request.subprotocols)
         self._caller = Caller(request.path.removesuffix(PATH), shown.secret if shown else "")

@@ -1,4 +1,4 @@
-"""What the operator is told of one session: a line as it begins and ends, and, at debug, one a message.
+"""What the operator is told of one session: who thinks, what went wrong, what it came to; at debug, messages.
 
 1. Sound is told as stretches, not message by message.
 2. What was said, prompted or returned is personal: its length is told, and itself where the operator asks.
@@ -32,11 +32,10 @@ _Message: TypeAlias = ClientMessage | ServerMessage
 class SessionLog:
     """Tells of one session, by the id that its client knows, too."""
 
-    def __init__(self, options: ServerOptions, request_id: str, path: str = "") -> None:
+    def __init__(self, options: ServerOptions, request_id: str) -> None:
         self._shows_text = options.logs_text
         self._request_id = request_id
         self._is_detailed = _DIAGNOSTICS.is_enabled("debug")
-        self._path = path
         self._began_at = 0.0
         self._messages = {"client": 0, "server": 0}
         self._heard_bytes = 0
@@ -47,8 +46,6 @@ class SessionLog:
     def began(self) -> None:
         """The session begins."""
         self._began_at = trio.current_time()
-        path = {"path": self._path} if self._path else {}
-        _DIAGNOSTICS.info("conversation began", request_id=self._request_id, **path)
 
     def received(self, message: ClientMessage) -> None:
         """The client sent a message."""

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Final, cast
 
 __all__ = ["completed"]
 
@@ -38,6 +38,7 @@ def _is_unset(stage: object) -> bool:
 def _with_provider(think: object) -> object:
     if isinstance(think, list):
         return [_with_provider(entry) for entry in cast("list[object]", think)]
-    if isinstance(think, dict) and not cast("dict[str, Any]", think).get("provider"):
-        return {**cast("dict[str, object]", think), "provider": _ANY}
-    return think
+    if not isinstance(think, dict):
+        return think
+    keys = cast("dict[str, object]", think)
+    return keys if keys.get("provider") else {**keys, "provider": _ANY}
