@@ -27,7 +27,7 @@ from trialogue.model.records import Record
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
 from trialogue.testing import murmuring_engines
-from trialogue.tools.toolbox import Permissions
+from trialogue.tools.permissions import Permissions
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 CUSTOM = SCENARIOS / "custom"

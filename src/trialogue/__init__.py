@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trialogue.scenario.defaults import Overrides
     from trialogue.scenario.resolve import prepare
     from trialogue.scenario.schema import Clock
-    from trialogue.tools.toolbox import Permissions
+    from trialogue.tools.permissions import Permissions
 
 __all__ = [
     "Clock",
@@ -42,7 +42,7 @@ _HOMES = {
     "Meeting": "trialogue.meeting.meeting",
     "MeetingResult": "trialogue.meeting.outputs",
     "Overrides": "trialogue.scenario.defaults",
-    "Permissions": "trialogue.tools.toolbox",
+    "Permissions": "trialogue.tools.permissions",
     "Sound": "trialogue.agent.lone",
     "local_connect": "trialogue.meeting.edges",
     "open_agent": "trialogue.agent.lone",

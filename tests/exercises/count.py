@@ -82,6 +82,68 @@ def lines(utterances: Iterable[Utterance]) -> str:
 '''
 
 
+DICE_KEYS = """@frozen
+class DiceKeys:
+    \"\"\"A die.\"\"\"
+
+    faces: Annotated[int | None, Whole(1, 100)] = None
+    \"\"\"How many faces it has.\"\"\"
+
+
+@frozen
+class DiceRoll:
+    \"\"\"A tool that rolls a die.\"\"\"
+
+    faces: int
+    \"\"\"How many faces it has.\"\"\"
+
+
+"""
+
+DICE = '''"""Tools that are dice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from trialogue.scenario.tool_keys import DiceRoll
+from trialogue.scenario.tool_specs import ToolSpec
+from trialogue.tools.executor import Tool
+from trialogue.tools.permissions import Permissions
+from trialogue.tools.signatures import SILENT, Signature
+
+
+class Die:
+    """Always falls on its highest face."""
+
+    timeout_s = 1.0
+
+    def __init__(self, faces: int) -> None:
+        self._faces = faces
+
+    async def call(self, _: Mapping[str, object]) -> object:
+        """Roll it."""
+        return self._faces
+
+
+def make(action: DiceRoll, _: ToolSpec, __: Permissions, ___: object) -> tuple[Tool, Signature]:
+    """The tool of this die."""
+    return Die(action.faces), SILENT
+'''
+
+ROLL = """
+import trio
+from trialogue.scenario import loads, resolve
+from trialogue.tools.toolbox import open_tools
+text = "{trialogue: 1, name: m, cast: {a: {lines: [Hi.], tools: [die]}}, tools: {die: {dice: {faces: 20}}}}"
+
+async def roll():
+    async with open_tools(resolve(loads(text))) as box:
+        return await box.tools["die"].call({})
+
+assert trio.run(roll) == 20
+"""
+
 MESSAGE = """@frozen
 class MoodChanged(WireObject):
     type: ClassVar[str] = "MoodChanged"
@@ -149,6 +211,30 @@ def add_export(package: Path) -> None:
         1,
     )
     listing.write_text(text)
+
+
+def add_tool_kind(package: Path) -> None:
+    """Write the kind's keys with what they ask for, its module, and its line in the list."""
+    keys = package / "scenario/tool_keys.py"
+    text = keys.read_text()
+    text = text.replace("@frozen\nclass FillingKeys", f"{DICE_KEYS}@frozen\nclass FillingKeys", 1)
+    text = text.replace("import AnyObject, Anything", "import AnyObject, Anything, Whole", 1)
+    field = '    dice: DiceKeys | None = None\n    """A die."""\n\n'
+    text = text.replace(
+        "    timeout: OptionalStretch = None\n", f"{field}    timeout: OptionalStretch = None\n", 1
+    )
+    text = text.replace(
+        "ToolAction: TypeAlias = MockAnswer", "ToolAction: TypeAlias = DiceRoll | MockAnswer", 1
+    )
+    entry = '        "dice": ToolKind[DiceKeys](lambda _, keys, __: DiceRoll(keys.faces or 6)),\n'
+    keys.write_text(text.replace('        "mock": ToolKind', f'{entry}        "mock": ToolKind', 1))
+    (package / "tools/kinds/dice.py").write_text(DICE)
+    listing = package / "tools/kinds/__init__.py"
+    text = listing.read_text().replace("import command, http", "import command, dice, http", 1)
+    text = text.replace("tool_keys import Command", "tool_keys import DiceRoll, Command", 1)
+    listing.write_text(
+        text.replace("        MockAnswer:", "        DiceRoll: dice.make,\n        MockAnswer:", 1)
+    )
 
 
 def add_vendor(package: Path) -> None:
@@ -238,6 +324,13 @@ EXERCISES = (
         add_vendor,
         lambda package: runs(package, SEAT),
         lambda touched: touched == ["services/__init__.py", "services/tiny/__init__.py"],
+    ),
+    Exercise(
+        "a kind of tool",
+        "its keys, its module, and a line",
+        add_tool_kind,
+        lambda package: runs(package, ROLL),
+        lambda touched: len(touched) == 3,
     ),
     Exercise(
         "a message of the wire",

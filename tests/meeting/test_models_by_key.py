@@ -14,7 +14,7 @@ from trialogue.meeting.leave import missing_leave
 from trialogue.meeting.run import run_meeting
 from trialogue.scenario import loads, resolve
 from trialogue.speech.murmur import murmuring_engines
-from trialogue.tools.toolbox import Permissions
+from trialogue.tools.permissions import Permissions
 
 SCENARIO = """\
 trialogue: 1

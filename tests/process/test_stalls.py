@@ -14,7 +14,7 @@ from trialogue.meeting.run import run_meeting
 from trialogue.model.commands import Report
 from trialogue.model.events import LoopStalled
 from trialogue.testing import murmuring_engines
-from trialogue.tools.toolbox import Permissions
+from trialogue.tools.permissions import Permissions
 
 SCENARIO = """
 trialogue: 1

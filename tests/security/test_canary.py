@@ -11,7 +11,7 @@ from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import prepare
 from trialogue.scenario.schema import Clock
 from trialogue.testing import murmuring_engines
-from trialogue.tools.toolbox import Permissions
+from trialogue.tools.permissions import Permissions
 
 CANARY = "canary-5e1f-0a77"
 

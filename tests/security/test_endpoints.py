@@ -10,7 +10,7 @@ from trialogue.meeting.endpoints import allows, check_endpoints, judged
 from trialogue.meeting.meeting import open_meeting
 from trialogue.scenario import loads, resolve
 from trialogue.testing import murmuring_engines
-from trialogue.tools.toolbox import Permissions
+from trialogue.tools.permissions import Permissions
 
 SCENARIO = """
 trialogue: 1

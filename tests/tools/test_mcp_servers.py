@@ -11,7 +11,7 @@ from price_server import PROGRAM, free_port, listening
 
 from trialogue.errors import ConnectionLost, ToolFailed, ToolLost
 from trialogue.supervise import lone_error
-from trialogue.tools.kinds import McpServer, McpTool
+from trialogue.tools.kinds.mcp import McpServer, McpTool
 
 pytestmark = pytest.mark.real
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import pytest
 
 from trialogue.errors import SetupError
-from trialogue.tools.kinds import Signature, describe
+from trialogue.tools.signatures import Signature, describe
 
 
 def test_a_signature_is_a_schema():

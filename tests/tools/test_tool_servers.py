@@ -14,11 +14,16 @@ from trialogue.meeting.run import run_meeting
 from trialogue.model.events import ActorCrashed, ToolFinished
 from trialogue.scenario import loads, resolve
 from trialogue.scenario.resolve import prepare
-from trialogue.scenario.tool_specs import McpCall, ToolSpec
+from trialogue.scenario.tool_keys import McpCall
+from trialogue.scenario.tool_specs import ToolSpec
 from trialogue.supervise import open_supervisor
 from trialogue.testing import murmuring_engines
-from trialogue.tools.mcp_servers import RESTARTS, Crashes, _supervised, open_servers, pause_s, server_at
-from trialogue.tools.toolbox import Permissions, open_tools
+from trialogue.tools.kinds.mcp import server_at
+from trialogue.tools.mcp_servers import RESTARTS, Crashes, _supervised, open_servers, pause_s
+from trialogue.tools.permissions import Permissions
+from trialogue.tools.toolbox import open_tools
+
+ANY = Permissions(commands=("*",))
 
 
 def asking(tool, program=PROGRAM):
@@ -40,7 +45,7 @@ async def test_a_server_that_dies_comes_back():
     """Tools of one program share a process; calls fail in words until the next one is there."""
     events = []
     specs = [asking("price"), asking("die")]
-    async with open_servers(specs, Crashes(events.append)) as servers:
+    async with open_servers(specs, ANY, Crashes(events.append)) as servers:
         (server,) = servers.values()
         with pytest.raises(ToolLost):
             await server.call("die", {})
@@ -99,7 +104,9 @@ async def test_a_server_that_does_not_stay_is_given_up(autojump_clock):
 async def test_a_server_that_never_comes_is_the_operators():
     """Before the meeting there is nothing to come back to: it does not begin."""
     with pytest.raises(SetupError, match="the MCP server of tool price cannot be used"):
-        async with open_servers([asking("price", ["/no/such/program"])], Crashes()):
+        async with open_servers(
+            [asking("price", ["/no/such/program"])], Permissions(commands=("*",)), Crashes()
+        ):
             raise AssertionError
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from trialogue.errors import ScenarioError, SetupError, ToolFailed
 from trialogue.scenario import loads, resolve
-from trialogue.tools.kinds import describe
-from trialogue.tools.toolbox import Permissions, open_tools
+from trialogue.tools.permissions import Permissions
+from trialogue.tools.signatures import describe
+from trialogue.tools.toolbox import open_tools
 
 SCENARIO = """
 trialogue: 1

@@ -12,9 +12,10 @@ import trio
 from mcp.server.mcpserver import MCPServer
 
 from trialogue.errors import SetupError, ToolFailed, ToolLost
-from trialogue.tools.kinds import CommandTool, HttpTool, McpServer, McpTool, MockTool
-from trialogue.tools.kinds.command import OUTPUT_BYTES
-from trialogue.tools.kinds.http import ANSWER_BYTES, check_url
+from trialogue.tools.kinds.command import OUTPUT_BYTES, CommandTool
+from trialogue.tools.kinds.http import ANSWER_BYTES, HttpTool, check_url
+from trialogue.tools.kinds.mcp import McpServer, McpTool
+from trialogue.tools.kinds.mock import MockTool
 from trialogue.tools.toolbox import CheckedTool
 
 

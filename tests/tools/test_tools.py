@@ -15,7 +15,8 @@ from trialogue.errors import SetupError, ToolFailed, ToolLost
 from trialogue.model.commands import CancelTool, RunTool
 from trialogue.model.events import ToolFinished
 from trialogue.tools.executor import ToolExecutor
-from trialogue.tools.kinds import MockTool, PythonTool, import_function
+from trialogue.tools.kinds.mock import MockTool
+from trialogue.tools.kinds.python import PythonTool, import_function
 
 
 async def finished(tools, *orders, after=60.0):
@@ -178,7 +179,7 @@ def test_ctrl_c_while_a_tool_runs_is_no_failure_of_the_tool():
     """Whoever presses Ctrl-C wants the program to end: that is not the tool's to swallow."""
     program = """
         import os, signal, trio
-        from trialogue.tools.kinds import PythonTool
+        from trialogue.tools.kinds.python import PythonTool
         from trialogue.tools.executor import ToolExecutor
         from trialogue.compute import InThreads
         from trialogue.model.commands import RunTool

@@ -36,7 +36,7 @@ from trialogue.model.text import brief, safe_text
 from trialogue.scenario.problems import Path as Keys
 from trialogue.scenario.resolve import Resolved
 from trialogue.speech.engines import Engines, open_engines
-from trialogue.tools.toolbox import Permissions
+from trialogue.tools.permissions import Permissions
 
 __all__ = ["Loaded", "found", "hold_job"]
 

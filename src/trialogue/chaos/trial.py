@@ -41,7 +41,7 @@ from trialogue.server.listener import PATH, serve_stream
 from trialogue.server.seams import Converse, ServerSeams, Visitor
 from trialogue.speech.engines import Engines
 from trialogue.speech.murmur import murmuring_engines
-from trialogue.tools.toolbox import NOTHING_MORE, Permissions
+from trialogue.tools.permissions import NOTHING_MORE, Permissions
 from trialogue.transport.dial import HeaderValue, in_memory, open_websocket
 from trialogue.transport.socket import WebSocket
 

@@ -19,7 +19,7 @@ from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import Resolved, prepare
 from trialogue.scenario.schema import Clock
 from trialogue.services import EMBEDDED
-from trialogue.tools.toolbox import NOTHING_MORE, Permissions
+from trialogue.tools.permissions import NOTHING_MORE, Permissions
 
 _NAME = max(len(fault.name) for fault in FAULTS) + 2
 

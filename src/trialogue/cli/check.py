@@ -116,7 +116,7 @@ def _missing_leave(resolved: Resolved) -> tuple[tuple[str, str], ...]:
     if not resolved.tools and not resolved.code and not any(endpoints(resolved.document)):
         return ()
     from trialogue.meeting.leave import missing_leave  # noqa: PLC0415 - trio comes with it
-    from trialogue.tools.toolbox import NOTHING_MORE  # noqa: PLC0415 - likewise
+    from trialogue.tools.permissions import NOTHING_MORE  # noqa: PLC0415 - likewise
 
     return missing_leave(resolved, NOTHING_MORE)
 

@@ -726,7 +726,7 @@ def _edges(imports: tuple[str, ...]) -> Edges:
     """The edges of a meeting that is held again, which may ask these policies."""
     from trialogue.meeting.edges import Edges  # noqa: PLC0415 - a meeting comes with it
     from trialogue.speech import limit_threads  # noqa: PLC0415 - before numpy is loaded
-    from trialogue.tools.toolbox import Permissions  # noqa: PLC0415 - likewise
+    from trialogue.tools.permissions import Permissions  # noqa: PLC0415 - likewise
 
     limit_threads()
     return Edges(permissions=Permissions(imports=imports))
@@ -929,7 +929,7 @@ def chaos(  # noqa: PLR0913 - one an option
     limit_threads()
     from trialogue.cli import chaos as trials  # noqa: PLC0415 - heavy: the server comes with it
     from trialogue.scenario.schema import Clock  # noqa: PLC0415 - YAML comes with it
-    from trialogue.tools.toolbox import Permissions  # noqa: PLC0415 - likewise
+    from trialogue.tools.permissions import Permissions  # noqa: PLC0415 - likewise
 
     if list_:
         return trials.list_faults(as_json=json)

@@ -27,7 +27,7 @@ from trialogue.scenario.schema import Clock
 
 if TYPE_CHECKING:
     from trialogue.meeting.run import Owner
-    from trialogue.tools.toolbox import Permissions
+    from trialogue.tools.permissions import Permissions
 
 Shown = Literal["live", "line", "json"]
 """What stdout gets: the meeting and its summary; one line; the result as JSON, and nothing else."""
@@ -107,7 +107,7 @@ class RunOptions:
 
     def permissions(self) -> Permissions:
         """What the scenario's tools may do."""
-        from trialogue.tools.toolbox import Permissions  # noqa: PLC0415 - heavy: only for a meeting
+        from trialogue.tools.permissions import Permissions  # noqa: PLC0415 - heavy: only for a meeting
 
         return Permissions(self.imports, self.commands, self.hosts, code=self.allows_code)
 

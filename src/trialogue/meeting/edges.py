@@ -34,7 +34,7 @@ from trialogue.services.service import Service
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.supervise import lone_error
 from trialogue.tools.executor import Tool
-from trialogue.tools.toolbox import NOTHING_MORE, Permissions
+from trialogue.tools.permissions import NOTHING_MORE, Permissions
 from trialogue.transport.dial import check_plaintext, in_memory, open_websocket, parse_url
 from trialogue.transport.socket import WebSocket
 

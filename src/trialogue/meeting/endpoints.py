@@ -17,7 +17,7 @@ from trialogue.model.text import safe_text
 from trialogue.scenario.endpoints import endpoints
 from trialogue.scenario.problems import path_text
 from trialogue.scenario.resolve import Resolved
-from trialogue.scenario.tool_specs import HttpCall, McpCall
+from trialogue.scenario.tool_keys import HttpCall, McpCall
 from trialogue.scenario.variables import environment_names, reveal
 from trialogue.services import SERVICES, service_of
 from trialogue.tools.kinds.http import is_loopback

@@ -15,9 +15,8 @@ from pathlib import Path
 from trialogue.errors import LeaveMissing, SetupError
 from trialogue.meeting.endpoints import foreign_hosts
 from trialogue.scenario.resolve import Resolved
-from trialogue.scenario.tool_specs import Command, McpCall, PythonFunction
-from trialogue.tools.permissions import is_allowed
-from trialogue.tools.toolbox import Permissions
+from trialogue.scenario.tool_keys import Command, McpCall, PythonFunction
+from trialogue.tools.permissions import Permissions, is_allowed
 
 
 def check_leave(resolved: Resolved, allowed: Permissions) -> None:

@@ -7,7 +7,8 @@ from trialogue.scenario.load import Scenario, load, loads
 from trialogue.scenario.problems import Code, Place, ScenarioProblem
 from trialogue.scenario.resolve import AgentSpec, Resolved, check, prepare, resolve
 from trialogue.scenario.schema import Clock
-from trialogue.scenario.tool_specs import Command, HttpCall, McpCall, MockAnswer, PythonFunction, ToolSpec
+from trialogue.scenario.tool_keys import Command, HttpCall, McpCall, MockAnswer, PythonFunction
+from trialogue.scenario.tool_specs import ToolSpec
 from trialogue.scenario.variables import reveal
 from trialogue.scenario.variants import Cell, Variant, cells
 from trialogue.scenario.writing import to_yaml

@@ -31,7 +31,7 @@ from trialogue.scenario.schema import (
     RunKeys,
     SilenceKeys,
 )
-from trialogue.scenario.tool_keys import Method, MockKeys, ToolKeys
+from trialogue.scenario.tool_keys import KINDS, ToolKeys, kinds_of
 from trialogue.scenario.variants import AS_IT_STANDS, Variant
 from trialogue.scenario.vocabulary import MICROPHONE, TEXT, EndWord, PolicyName, Seat
 from trialogue.services import EMBEDDED, SERVICES, service_of
@@ -236,8 +236,8 @@ def _without_script(agent: AgentKeys) -> AgentKeys:
 
 def _tool(tool: ToolKeys) -> ToolKeys:
     """The whole tool; one that describes itself is left to do so."""
-    tells_itself = tool.python is not None or tool.mcp is not None
-    schema = None if tells_itself else NO_ARGUMENTS
+    written = kinds_of(tool)
+    schema = None if any(KINDS[kind].tells_itself for kind in written) else NO_ARGUMENTS
     built_in = ToolKeys(
         description="",
         schema=schema,
@@ -245,12 +245,8 @@ def _tool(tool: ToolKeys) -> ToolKeys:
         on_interrupt=OnInterrupt.CANCEL,
         idempotent=False,
     )
-    whole = over(tool, built_in)
-    return evolve(
-        whole,
-        mock=over(whole.mock, MockKeys(delay=0.0)) if whole.mock else None,
-        http=evolve(whole.http, method=whole.http.method or Method.POST) if whole.http else None,
-    )
+    completed = {kind: KINDS[kind].complete(keys) for kind, keys in written.items()}
+    return evolve(over(tool, built_in), **completed)
 
 
 def _floor(floor: FloorKeys, seats: Mapping[str, AgentKeys]) -> FloorKeys:

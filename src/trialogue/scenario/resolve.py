@@ -27,7 +27,8 @@ from trialogue.scenario.settings_checks import check_settings
 from trialogue.scenario.spoken_checks import check_spoken
 from trialogue.scenario.standing_in import stand_in
 from trialogue.scenario.telling import raise_told
-from trialogue.scenario.tool_specs import HttpCall, ToolSpec, tool_specs
+from trialogue.scenario.tool_keys import HttpCall
+from trialogue.scenario.tool_specs import ToolSpec, tool_specs
 from trialogue.scenario.variables import environment_names, needed_names
 from trialogue.scenario.variants import AS_IT_STANDS, variants
 from trialogue.services import EMBEDDED

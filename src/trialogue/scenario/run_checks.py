@@ -9,6 +9,7 @@ from trialogue.scenario.checks import Look
 from trialogue.scenario.problems import Code, Path
 from trialogue.scenario.schema import AgentKeys, Clock, ReplacementKeys, StandInKeys
 from trialogue.scenario.standing_in import stand_in
+from trialogue.scenario.tool_keys import KINDS, kinds_of
 from trialogue.scenario.vocabulary import MICROPHONE, TEXT
 from trialogue.services import EMBEDDED, SERVICES, service_of
 
@@ -34,7 +35,7 @@ def check_run(look: Look) -> None:
             _check_thinking(look, ("cast", name), agent)
             _check_stand_in(look, name, agent, virtual=virtual)
     for name, tool in (look.document.tools or {}).items():
-        if virtual and (tool.http or tool.command or tool.mcp):
+        if virtual and any(KINDS[kind].is_in_the_world for kind in kinds_of(tool)):
             text = "a virtual clock cannot hurry the world: run with clock: real, or let a mock stand in"
             look.tell(("tools", name), text, Code.CLOCK_LIVE)
     limits = run.limits if run is not None else None

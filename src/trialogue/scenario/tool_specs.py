@@ -3,80 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeAlias
 
 from attrs import field, frozen
 
 from trialogue.model.plan import Filler, OnInterrupt, ToolRules
 from trialogue.scenario.defaults import filled
 from trialogue.scenario.schema import Document
-from trialogue.scenario.tool_keys import ToolKeys
+from trialogue.scenario.tool_keys import (
+    KINDS,
+    Command,
+    McpCall,
+    PythonFunction,
+    ToolAction,
+    ToolKeys,
+    kinds_of,
+)
 from trialogue.services.script import JsonObject
-
-
-@frozen
-class MockAnswer:
-    """A tool that answers the same thing every time."""
-
-    result: object = None
-    """What it answers. Personal."""
-
-    delay_s: float = 0.0
-    """After how long, in seconds."""
-
-    error: str = ""
-    """If set, it fails with these words instead."""
-
-
-@frozen
-class PythonFunction:
-    """A tool that runs code of this process."""
-
-    target: str
-    """`module:function`, or the name of a registered tool."""
-
-
-@frozen
-class HttpCall:
-    """A tool at an address."""
-
-    url: str
-    """Where."""
-
-    method: str = "POST"
-    """How."""
-
-    headers: JsonObject = field(factory=dict[str, object], repr=False, hash=False)
-    """Sent along. Holds `${env:...}` references: `reveal` it as the tool is made."""
-
-
-@frozen
-class Command:
-    """A tool that is a program."""
-
-    argv: tuple[str, ...]
-    """The program and its arguments."""
-
-    folder: Path
-    """The scenario's folder, where it runs."""
-
-
-@frozen
-class McpCall:
-    """A tool of an MCP server."""
-
-    tool: str
-    """Its name there."""
-
-    argv: tuple[str, ...] = ()
-    """The program that is the server; empty where it is at an address."""
-
-    url: str = ""
-    """The server's address; empty where it is a program."""
-
-
-ToolAction: TypeAlias = MockAnswer | PythonFunction | HttpCall | Command | McpCall
-"""What a call does; a `match` over it ends in `assert_never`."""
 
 
 @frozen
@@ -126,15 +68,8 @@ def _spec(name: str, tool: ToolKeys, folder: Path) -> ToolSpec:
 
 
 def _action(name: str, tool: ToolKeys, folder: Path) -> ToolAction:
-    if tool.mock is not None:
-        return MockAnswer(tool.mock.result, filled(tool.mock.delay), tool.mock.error or "")
-    if tool.http is not None:
-        return HttpCall(tool.http.url, filled(tool.http.method).value, dict(tool.http.headers or {}))
-    if tool.command is not None:
-        return Command(tool.command, folder)
-    if tool.mcp is not None:
-        return McpCall(tool.mcp.tool or name, tool.mcp.command or (), tool.mcp.url or "")
-    return PythonFunction(filled(tool.python))
+    (kind, keys), *_ = kinds_of(tool).items()
+    return KINDS[kind].action(name, keys, folder)
 
 
 def tool_rules(document: Document) -> tuple[ToolRules, ...]:

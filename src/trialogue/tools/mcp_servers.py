@@ -8,13 +8,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
 
 from attrs import define, evolve
 
 from trialogue.model.events import ActorCrashed, Event
-from trialogue.scenario.tool_specs import McpCall, ToolSpec
+from trialogue.scenario.tool_keys import McpCall
+from trialogue.scenario.tool_specs import ToolSpec
 from trialogue.supervise import (
     ChildSpec,
     Exited,
@@ -24,7 +25,9 @@ from trialogue.supervise import (
     open_supervisor,
     supervisor_spec,
 )
-from trialogue.tools.kinds import McpServer
+from trialogue.tools.kinds.http import check_url
+from trialogue.tools.kinds.mcp import At, McpServer, Servers, server_at
+from trialogue.tools.permissions import Permissions, check_program
 
 RESTARTS = Intensity(max_restarts=10, within_s=120.0)
 """How often a server may be gone until it is given up: for an address that is started anew, two minutes."""
@@ -34,12 +37,6 @@ LONGEST_PAUSE_S = 20.0
 
 SHUTDOWN_S = 10.0
 """How long a server may take to stop: the package asks it, waits, and kills it in the end."""
-
-At = tuple[tuple[str, ...], str]
-"""Which server: its program with arguments, or its address."""
-
-Servers = Mapping[At, McpServer]
-"""The servers of a meeting."""
 
 
 @define
@@ -63,18 +60,19 @@ def pause_s(attempt: int) -> float:
     return min(LONGEST_PAUSE_S, 0.25 * 2.0 ** min(attempt, 10))
 
 
-def server_at(call: McpCall) -> At:
-    """Which server a tool asks."""
-    return call.argv, call.url
-
-
 @asynccontextmanager
-async def open_servers(specs: Iterable[ToolSpec], crashes: Crashes) -> AsyncGenerator[Servers]:
-    """Start the servers that tools ask, each ready; `SetupError` where one is not."""
+async def open_servers(
+    specs: Iterable[ToolSpec], allowed: Permissions, crashes: Crashes
+) -> AsyncGenerator[Servers]:
+    """Start the servers that tools ask, each ready; `SetupError` where one is not, or may not be asked."""
     servers: dict[At, McpServer] = {}
     for spec in specs:
         if isinstance(spec.action, McpCall):
             argv, url = at = server_at(spec.action)
+            if argv:
+                check_program(f"tool {spec.name}", argv[0], allowed)
+            else:
+                check_url(url, allowed.hosts, f"tool {spec.name}")
             servers.setdefault(at, McpServer(spec.name, argv=argv, url=url))
     children = [_supervised(server, crashes) for server in servers.values()]
     async with open_supervisor(children, name="tool-servers", observer=crashes):

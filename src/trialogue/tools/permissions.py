@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import cast
 
+from attrs import field, frozen
+
 from trialogue.errors import SetupError
+
+
+@frozen
+class Permissions:
+    """What code of a scenario's the operator lets run, and whom its agents may ask."""
+
+    imports: tuple[str, ...] = ()
+    """Patterns of tools and policies whose code may run, as `prices.*`; held against `module.function`."""
+
+    commands: tuple[str, ...] = ()
+    """Patterns of programs that may be started, as a scenario names them."""
+
+    hosts: tuple[str, ...] = ()
+    """Hosts beside this machine that may be asked, over TLS: by tools, and as endpoints of agents."""
+
+    code: bool = True
+    """Whether code may be run at all; registered tools always may."""
+
+    registered: Mapping[str, Callable[..., object]] = field(factory=dict[str, Callable[..., object]])
+    """The app's own tools, by the name that a scenario's `python` gives."""
+
+
+NOTHING_MORE = Permissions()
+"""What needs no leave: mocks, registered tools, addresses of this machine."""
 
 
 def is_allowed(name: str, patterns: tuple[str, ...]) -> bool:
@@ -32,3 +59,11 @@ def check_place(what: str, target: str, found: object, patterns: tuple[str, ...]
     where = f"{getattr(named, '__module__', '')}.{getattr(named, '__qualname__', '')}"
     if not is_allowed(where, patterns):
         raise SetupError(f"{what}: {target} is really {where}; allow it with --allow-import {where}")
+
+
+def check_program(what: str, program: str, allowed: Permissions) -> None:
+    """`SetupError` unless a program may be started."""
+    if not allowed.code:
+        raise SetupError(f"{what}: starts a program ({program}), and that is refused")
+    if not is_allowed(program, allowed.commands):
+        raise SetupError(f"{what}: allow its program with --allow-command {program}")

@@ -47,6 +47,10 @@ class Signature:
     """JSON Schema of its arguments."""
 
 
+SILENT = Signature("", {"type": "object"})
+"""What a tool says of itself that cannot say anything."""
+
+
 def describe(function: Callable[..., object], what: str = "") -> Signature:
     """Describe a callable by its signature and docstring; `SetupError` names what JSON cannot say.
 

@@ -1,21 +1,28 @@
-"""The kinds of tools that a scenario can name."""
+"""The kinds of tools that run: a module each, and its line in `MAKERS`."""
 
-from trialogue.tools.kinds.command import CommandTool
-from trialogue.tools.kinds.http import HttpTool, is_loopback
-from trialogue.tools.kinds.mcp import McpServer, McpTool
-from trialogue.tools.kinds.mock import MockTool
-from trialogue.tools.kinds.python import PythonTool, import_function
-from trialogue.tools.signatures import Signature, describe
+from __future__ import annotations
 
-__all__ = [
-    "CommandTool",
-    "HttpTool",
-    "McpServer",
-    "McpTool",
-    "MockTool",
-    "PythonTool",
-    "Signature",
-    "describe",
-    "import_function",
-    "is_loopback",
-]
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+from trialogue.scenario.tool_keys import Command, HttpCall, McpCall, MockAnswer, PythonFunction
+from trialogue.scenario.tool_specs import ToolSpec
+from trialogue.tools.executor import Tool
+from trialogue.tools.kinds import command, http, mcp, mock, python
+from trialogue.tools.permissions import Permissions
+from trialogue.tools.signatures import Signature
+
+Maker: TypeAlias = Callable[[Any, ToolSpec, Permissions, mcp.Servers], tuple[Tool, Signature]]
+"""Makes a tool of what a call does, and what it says of itself; `SetupError` for what is not allowed."""
+
+MAKERS: Final[Mapping[type, Maker]] = MappingProxyType(
+    {
+        MockAnswer: mock.make,
+        PythonFunction: python.make,
+        HttpCall: http.make,
+        Command: command.make,
+        McpCall: mcp.make,
+    }
+)
+"""What makes a tool, by what its call does (`trialogue.scenario.tool_keys`)."""

@@ -20,7 +20,12 @@ import trio
 from attrs import frozen
 
 from trialogue.errors import ToolFailed
+from trialogue.scenario.tool_keys import Command
+from trialogue.scenario.tool_specs import ToolSpec
+from trialogue.tools.executor import Tool
 from trialogue.tools.notes import Tail, note
+from trialogue.tools.permissions import Permissions, check_program
+from trialogue.tools.signatures import SILENT, Signature
 
 ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ")
 """The variables that a program is given, where we have them."""
@@ -114,3 +119,9 @@ async def _tell(stdin: trio.abc.SendStream, question: bytes) -> None:
 
 def _answer(output: bytes) -> str:
     return output.decode(errors="replace").strip()
+
+
+def make(action: Command, spec: ToolSpec, allowed: Permissions, _: object) -> tuple[Tool, Signature]:
+    """The tool that is this program; `SetupError` where it may not be started."""
+    check_program(f"tool {spec.name}", action.argv[0], allowed)
+    return CommandTool(action.argv, action.folder, spec.timeout_s), SILENT

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import ssl
 from collections.abc import Mapping
 from typing import cast
@@ -19,6 +20,12 @@ import trio
 from attrs import field, frozen
 
 from trialogue.errors import SetupError, ToolFailed, ToolLost
+from trialogue.scenario.tool_keys import HttpCall
+from trialogue.scenario.tool_specs import ToolSpec
+from trialogue.scenario.variables import reveal
+from trialogue.tools.executor import Tool
+from trialogue.tools.permissions import Permissions
+from trialogue.tools.signatures import SILENT, Signature
 from trialogue.transport.reasons import reason_of_system
 
 ANSWER_BYTES = 1024 * 1024
@@ -162,3 +169,10 @@ def check_url(url: str, hosts: tuple[str, ...], what: str) -> None:
         raise SetupError(f"{what}: {host} is not this machine; allow it with --allow-host {host}")
     if parts.scheme != "https":
         raise SetupError(f"{what}: {host} is reached by https:// only")
+
+
+def make(action: HttpCall, spec: ToolSpec, allowed: Permissions, _: object) -> tuple[Tool, Signature]:
+    """The tool at this address; `SetupError` where it may not be asked."""
+    check_url(action.url, allowed.hosts, f"tool {spec.name}")
+    headers = cast("dict[str, str]", reveal(action.headers, os.environ))
+    return HttpTool(action.url, action.method, headers, spec.timeout_s), SILENT

@@ -23,9 +23,13 @@ from attrs import frozen
 from trialogue.errors import ConnectionLost, SetupError, ToolFailed, ToolLost
 from trialogue.importing import import_extra
 from trialogue.model.text import safe_text
+from trialogue.scenario.tool_keys import McpCall
+from trialogue.scenario.tool_specs import ToolSpec
 from trialogue.supervise import lone_error
+from trialogue.tools.executor import Tool
 from trialogue.tools.notes import Tail, note
 from trialogue.tools.results import as_content
+from trialogue.tools.signatures import Signature
 from trialogue.transport.reasons import reason_of_system
 
 OPENING_S = 20.0
@@ -312,3 +316,25 @@ class McpTool:
     async def call(self, arguments: Mapping[str, object]) -> object:
         """Ask the server."""
         return await self.server.call(self.tool, arguments)
+
+
+At = tuple[tuple[str, ...], str]
+"""Which server: its program with arguments, or its address."""
+
+Servers = Mapping[At, McpServer]
+"""The servers of a meeting."""
+
+
+def server_at(call: McpCall) -> At:
+    """Which server a tool asks."""
+    return call.argv, call.url
+
+
+def make(action: McpCall, spec: ToolSpec, _: object, servers: Servers) -> tuple[Tool, Signature]:
+    """The tool of a server that runs, which says itself what it takes; `SetupError` where there is none."""
+    server = servers[server_at(action)]
+    offered = server.offered.get(action.tool)
+    if offered is None:
+        raise SetupError(f"tool {spec.name}: the MCP server has no tool {action.tool}")
+    itself = Signature(offered.description or "", offered.input_schema)
+    return McpTool(server, action.tool, spec.timeout_s), itself

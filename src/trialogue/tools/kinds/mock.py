@@ -8,6 +8,11 @@ import trio
 from attrs import frozen
 
 from trialogue.errors import ToolFailed
+from trialogue.scenario.tool_keys import MockAnswer
+from trialogue.scenario.tool_specs import ToolSpec
+from trialogue.tools.executor import Tool
+from trialogue.tools.permissions import Permissions
+from trialogue.tools.signatures import SILENT, Signature
 
 
 @frozen
@@ -33,3 +38,8 @@ class MockTool:
         if self.error:
             raise ToolFailed(self.error, code="mock")
         return self.result
+
+
+def make(action: MockAnswer, spec: ToolSpec, _allowed: Permissions, _: object) -> tuple[Tool, Signature]:
+    """The tool of this answer."""
+    return MockTool(action.result, action.delay_s, action.error, spec.timeout_s), SILENT

@@ -5,13 +5,22 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from importlib.metadata import entry_points
 from typing import cast
 
 from attrs import frozen
 
-from trialogue.compute import Compute
+from trialogue.compute import Compute, Inline, InThreads, is_virtual
 from trialogue.errors import SetupError, ToolFailed
 from trialogue.importing import import_named
+from trialogue.scenario.tool_keys import PythonFunction
+from trialogue.scenario.tool_specs import ToolSpec
+from trialogue.tools.executor import Tool
+from trialogue.tools.permissions import Permissions, check_import, check_place
+from trialogue.tools.signatures import SILENT, Signature, describe
+
+GROUP = "trialogue.tools"
+"""The group of entry points by which packages register tools."""
 
 
 @frozen
@@ -67,3 +76,36 @@ def import_function(name: str) -> Callable[..., object]:
     if not callable(found):
         raise SetupError(f"tool {name}: is a {type(found).__name__}, not a function")
     return found
+
+
+def make(action: PythonFunction, spec: ToolSpec, allowed: Permissions, _: object) -> tuple[Tool, Signature]:
+    """The tool of this function, which says itself what it takes; `SetupError` where it may not be run."""
+    what = f"tool {spec.name}"
+    function = _function(what, action.target, allowed)
+    compute = Inline() if is_virtual() else InThreads(16, is_native=False)
+    itself = SILENT if spec.schema is not None else describe(function, what)
+    return PythonTool(function, compute, spec.timeout_s), itself
+
+
+def _function(what: str, target: str, allowed: Permissions) -> Callable[..., object]:
+    if ":" not in target:
+        return _registered(what, target, allowed)
+    if not allowed.code:
+        raise SetupError(f"{what}: runs code ({target}), and that is refused")
+    check_import(what, target, allowed.imports)
+    function = import_function(target)
+    check_place(what, target, function, allowed.imports)
+    return function
+
+
+def _registered(what: str, name: str, allowed: Permissions) -> Callable[..., object]:
+    if name in allowed.registered:
+        registered: object = allowed.registered[name]  # callers may not be typed
+        if not callable(registered):
+            raise SetupError(f"{what}: is a {type(registered).__name__}, not a function")
+        return registered
+    for entry in entry_points(group=GROUP, name=name):
+        loaded: object = entry.load()
+        if callable(loaded):
+            return loaded
+    raise SetupError(f"{what}: no tool named {name} is registered; register it, or write module:function")
