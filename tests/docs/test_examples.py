@@ -48,6 +48,7 @@ NOT_RUN = {
     'curl -H "Authorization: Bearer let-me-steer"': "asks such a server; tests/serving does",
     "trialogue serve --tls-self-signed": "likewise; tests/cli has such a process",
     '{"config": ': "is what a request sends; tests/server sends such",
+    "const environment = { base": "tests/serving runs the whole of it",
     "LLM_KEY=... trialogue serve": "needs a model",
     "VOICE_KEY=... trialogue serve --host 0.0.0.0 --api-key-env VOICE_KEY": "serves the whole network",
     "$ trialogue resume runs/edge-cache-20250131-101500": "needs a crash; tests/process has them",
