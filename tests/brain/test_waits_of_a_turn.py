@@ -140,6 +140,7 @@ def test_what_a_policy_without_anybody_says():
         "parallel-collect": "all-away",
         "queue": "nobody-waits",
         "random": "all-away",
+        "recency": "all-away",
         "round-robin": "all-away",
         "scripted": "order-done",
     }
