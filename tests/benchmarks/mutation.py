@@ -31,6 +31,7 @@ import importlib.machinery
 import inspect
 import math
 import os
+import pickle
 import random
 import re
 import resource
@@ -58,6 +59,9 @@ WORLDS = 100
 
 CPU_S = 10
 """Computing that a fork may take, in seconds, before its mutant counts as noticed: it spins."""
+
+SHOWN = 100
+"""After how many mutants the share so far is printed."""
 
 UNTRIED = 99
 """How a fork ends in which the mutant could not be put in place."""
@@ -441,6 +445,7 @@ class Trial:
         self.mutants = mutants
         self.tally = tally
         self.reached: dict[tuple[str, int], set[str]] = {}
+        self.unreached: list[Mutant] = []
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run all tests once, then some for every mutant."""
@@ -468,6 +473,9 @@ class Trial:
         for mutant in self.mutants:
             places = set().union(*(self.reached.get((str(mutant.path), at), ()) for at in mutant.lines))
             items = [session.items[int(place)] for place in sorted(places, key=int)]
+            if not items:  # it runs when its module is imported, if ever
+                self.unreached.append(mutant)
+                continue
 
             def work(mutant: Mutant = mutant, items: list[pytest.Item] = items) -> bool:
                 _put_in(mutant, known)
@@ -564,6 +572,29 @@ def try_imported(mutant: Mutant | None) -> str:
     return _outcome(play, live)
 
 
+def try_inside(mutants: list[Mutant], tally: Tally) -> list[Mutant]:
+    """Try what can be changed behind the import; those that no test reaches, which the import alone may run.
+
+    All of it happens in a process of its own, so that this one has imported nothing of the package.
+    """
+    reads, writes = os.pipe()
+    child = os.fork()
+    if not child:
+        trial = Trial(mutants, tally)
+        code = pytest.main([*ARGUMENTS, "--capture=no", *tests()], plugins=[Examples(), trial])
+        with os.fdopen(writes, "wb") as told:
+            pickle.dump((tally.counted, trial.unreached), told)
+        os._exit(int(code))
+    os.close(writes)
+    with os.fdopen(reads, "rb") as heard:
+        tally.counted, unreached = pickle.load(heard)
+    _, status = os.waitpid(child, 0)
+    if status:
+        sys.exit("the tests fail without a mutant")
+    found: list[Mutant] = unreached
+    return found
+
+
 class Tally:
     """What became of all mutants, by module and by kind."""
 
@@ -577,6 +608,8 @@ class Tally:
         if outcome == "survived":
             where = f"{mutant.module}:{mutant.lines.start} {mutant.within}"
             print(f"survived {where}: {mutant.what}  [{mutant.kind}]", flush=True)
+        if sum(count for (row, _), count in self.counted.items() if row == "all") % SHOWN == 0:
+            self.print_share()
 
     def print_table(self) -> None:
         """Print a row a module and a row a kind."""
@@ -591,13 +624,13 @@ class Tally:
             print(f"| {row} | {tried} | {noticed} | {lived} | {rate:.1f} | {equivalent} |")
 
     def print_share(self) -> None:
-        """Print what share of all mutants the sample says to be noticed: Wilson's interval, 95 %."""
+        """Print what share is noticed of those that were tried: a sample says so of all, in Wilson's 95 %."""
         noticed = self.counted["all", "noticed"] + self.counted["all", "lived"]
         count, z = max(noticed + self.counted["all", "survived"], 1), 1.96
         share = noticed / count
         middle = (share + z * z / (2 * count)) / (1 + z * z / count)
         apart = z / (1 + z * z / count) * math.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2)
-        print(f"noticed: {share:.1%} of {count}, {middle - apart:.1%} to {middle + apart:.1%}")
+        print(f"noticed: {share:.1%} of {count}, {middle - apart:.1%} to {middle + apart:.1%}", flush=True)
 
 
 def wanted(asked: argparse.Namespace) -> list[Mutant]:
@@ -645,9 +678,9 @@ def main() -> None:
             tally.note(mutant, "equivalent")
         else:
             (inside if mutant.is_inside else imported).append(mutant)
+    imported += try_inside(inside, tally)
     for mutant in imported:
         tally.note(mutant, try_imported(mutant))
-    pytest.main([*ARGUMENTS, "--capture=no", *tests()], plugins=[Examples(), Trial(inside, tally)])
     tally.print_table()
     tally.print_share()
 
