@@ -16,6 +16,7 @@ from fakes import FakeSocket, fake_equipment
 from httpx import AsyncClient  # noqa: ASYNC127 the project's one HTTP client, for loopback
 
 from trialogue.server.connection import converse
+from trialogue.server.options import ServerOptions
 from trialogue.server.think.open_ai import OpenAiThink, open_client
 from trialogue.server.think.ports import (
     CallItem,
@@ -29,6 +30,7 @@ from trialogue.server.think.ports import (
     ThoughtCalls,
     ThoughtSentence,
 )
+from trialogue.server.think.stand_in import StandInEndpoint, ThinkStandIn, completions_url
 
 
 def delta(**content: Any) -> str:
@@ -324,6 +326,42 @@ async def test_all_providers_fail() -> None:
         socket = await session_with(lambda s: s.until("Error"), first)
     assert socket.messages[-1]["code"] == "FAILED_TO_THINK"
     assert socket.close_codes == []
+
+
+async def test_the_operators_model_answers_for_any_provider() -> None:
+    """By its own name and key, with the client's prompt, functions and words; the client's key stays here."""
+    async with answering(OK + delta(content="Here.") + DONE) as endpoint:
+        stand_in = ThinkStandIn(
+            endpoint=StandInEndpoint(
+                completions_url(f"http://127.0.0.1:{endpoint.port}/v1"), "op-key-1234", "large"
+            )
+        )
+        socket = FakeSocket()
+        think = {
+            "provider": {"type": "anthropic", "model": "claude-sonnet-5", "temperature": 0.5},
+            "endpoint": {"url": "https://api.example/v1/messages", "headers": {"x-api-key": "app-key-9876"}},
+            "prompt": "Be brief.",
+            "functions": [{"name": "end"}],
+        }
+        async with trio.open_nursery() as nursery:
+
+            async def run() -> None:
+                await converse(socket, fake_equipment(ServerOptions(stand_in=stand_in)), request_id="r-1")
+
+            nursery.start_soon(run)
+            socket.say(settings(think=think))
+            socket.say({"type": "InjectUserMessage", "content": "Hi"})
+            await socket.until("AgentAudioDone")
+            nursery.cancel_scope.cancel()
+    (asked,) = endpoint.asked
+    assert (asked["model"], asked["temperature"]) == ("large", 0.5)
+    assert asked["messages"] == [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Hi"},
+    ]
+    assert asked["tools"][0]["function"]["name"] == "end"
+    assert "Bearer op-key-1234" in endpoint.headers[0]
+    assert "app-key" not in endpoint.headers[0]
 
 
 async def test_interruption_ends_the_request() -> None:
