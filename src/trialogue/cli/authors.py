@@ -1,0 +1,136 @@
+"""`trialogue new`, `fmt`, `graph` and `why`: what authors of scenarios have at hand."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from attrs import asdict, evolve
+
+from trialogue.cli.endings import WRONG_USE
+from trialogue.cli.view_lines import Line, Span, Tone, line, padded, span, width
+from trialogue.cli.view_screens import put, put_json, show
+from trialogue.errors import SetupError
+from trialogue.journal.files import journal_of
+from trialogue.journal.reader import read
+from trialogue.report.why import TurnGiven, grants
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.formatting import formatted
+from trialogue.scenario.graph import mermaid, picture, svg
+from trialogue.scenario.problems import meant
+from trialogue.scenario.resolve import prepare
+from trialogue.scenario.skeleton import HowAgentsThink, NewScenario, skeleton
+from trialogue.scenario.vocabulary import PolicyName
+
+MOST_AGENTS = 24
+"""How many agents a new scenario may have."""
+
+
+def new_file(file: Path, wanted: NewScenario, *, asks: bool) -> int:
+    """Write a new scenario, asking at a terminal for what was not said; what is there already stays."""
+    if file.exists():
+        raise SetupError(f"{file} is there already; name another file")
+    if asks and sys.stdin.isatty():
+        wanted = _asked(wanted)
+    policies = [each.value for each in PolicyName if each.value != "custom"]
+    if wanted.policy not in policies:
+        hint = meant(wanted.policy, policies) or f"; there are {', '.join(policies)}"
+        raise SetupError(f'--policy: there is no policy "{wanted.policy}"{hint}')
+    if not 1 <= wanted.agents <= MOST_AGENTS:
+        raise SetupError(f"--agents wants a number from 1 to {MOST_AGENTS}")
+    if wanted.policy == "moderated" and wanted.agents + wanted.person < 2:
+        raise SetupError("a moderated meeting wants a chair and somebody to name: --agents 2")
+    try:
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(skeleton(wanted))
+    except OSError as error:
+        raise SetupError(f"cannot write {file}: {error.strerror}") from error
+    put(f"{file}: written; try it: trialogue run {file}")
+    return 0
+
+
+def _asked(wanted: NewScenario) -> NewScenario:
+    """The same, with what its author answers; an empty answer takes what is shown."""
+    policies = [each.value for each in PolicyName if each.value != "custom"]
+    thinks = [each.value for each in HowAgentsThink]
+    topic = _answer("What is the meeting about?", wanted.topic)
+    agents = _answer("How many agents?", str(wanted.agents))
+    policy = _answer(f"Who speaks next ({', '.join(policies)})?", wanted.policy, policies)
+    think = _answer(f"How do they think ({', '.join(thinks)})?", wanted.think.value, thinks)
+    person = _answer("Do you sit at the table yourself (yes, no)?", "no", ["yes", "no"])
+    return evolve(
+        wanted,
+        topic=topic,
+        agents=int(agents) if agents.isdecimal() else wanted.agents,
+        policy=policy,
+        think=HowAgentsThink(think),
+        person=person == "yes",
+    )
+
+
+def _answer(question: str, default: str, words: Sequence[str] = ()) -> str:
+    while True:
+        print(f"{question} [{default}] ", end="", flush=True)
+        said = sys.stdin.readline()
+        answer = said.strip() or default
+        if not said or not words or answer in words:
+            return answer if answer in words or not words else default
+
+
+def format_files(files: Sequence[Path], *, only_check: bool) -> int:
+    """Bring scenarios into one form; with `only_check`, name those that are not in it."""
+    stale = False
+    for file in files:
+        text = _text(file)
+        after = formatted(text, str(file))
+        if after == text:
+            continue
+        stale = True
+        if not only_check:
+            file.write_text(after, encoding="utf-8")
+        put(f"{file}: {'is not in form' if only_check else 'brought into form'}")
+    return WRONG_USE if stale and only_check else 0
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        raise SetupError(
+            f"cannot read {file}: {getattr(error, 'strerror', None) or 'it is not UTF-8'}"
+        ) from error
+
+
+def draw_file(file: Path, overrides: Overrides, *, as_svg: bool) -> int:
+    """Print a scenario as a picture: Mermaid, or SVG."""
+    drawn = picture(prepare(file, overrides))
+    put((svg(drawn) if as_svg else mermaid(drawn)).rstrip("\n"))
+    return 0
+
+
+def tell_why(run: Path, *, as_json: bool) -> int:
+    """Print who got the floor at each turn of a run, and why."""
+    reading = read(journal_of(run))
+    found = grants(reading)
+    if as_json:
+        put_json([asdict(each) for each in found])
+        return 0
+    labels = {each.name: each.label for each in reading.header.plan.participants}
+    cells = max([width(label) for label in labels.values()], default=0)
+    show([_told(each, labels, cells) for each in found])
+    return 0
+
+
+def _told(each: TurnGiven, labels: dict[str, str], cells: int) -> Line:
+    minutes, seconds = divmod(int(each.at), 60)
+    lasted = "" if each.lasted_s is None else f" after {each.lasted_s:.1f} s"
+    ended = f"; {each.cause}{lasted}" if each.cause else "; did not end"
+    hands = f"; also asked: {', '.join(labels.get(name, name) for name in each.hands)}" if each.hands else ""
+    return line(
+        span(f"{each.turn:>4}  {minutes:02}:{seconds:02}  ", Tone.FAINT),
+        span(f"{padded(labels.get(each.to, each.to), cells)}  ", Tone.STRONG),
+        span(f"{each.reason}{hands}"),
+        Span(f"  ({each.event}{ended})", Tone.FAINT),
+        hang=cells + 15,
+    )

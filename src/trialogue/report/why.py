@@ -1,0 +1,97 @@
+"""Who got the floor at each turn, and why: the rules' own reasons, as the journal has them.
+
+1. A turn begins with `GrantFloor`, whose reason is the policy's words, and ends with `EndTurn`.
+2. What led to a grant is the event of its record; hands that are up are what was asked for and not yet given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from attrs import define, field, frozen
+
+from trialogue.model.commands import EndTurn, GrantFloor
+from trialogue.model.events import Event, FloorRequestCancelled, FloorRequested, Left
+from trialogue.model.records import Record
+
+
+@frozen
+class TurnGiven:
+    """One turn: who was given the floor, and on what grounds."""
+
+    turn: int
+    """The turn's number, from 1."""
+
+    at: float
+    """When, in seconds since the meeting's start."""
+
+    to: str
+    """Who got it."""
+
+    reason: str
+    """The policy's words."""
+
+    event: str
+    """What had happened, in words: `playback finished: tech`."""
+
+    hands: tuple[str, ...] = ()
+    """Who else had asked for the floor and waited, in the order of asking."""
+
+    cause: str = ""
+    """Why the turn ended; empty where it did not."""
+
+    lasted_s: float | None = None
+    """How long it lasted, in seconds; None where it did not end."""
+
+
+def grants(records: Iterable[Record]) -> tuple[TurnGiven, ...]:
+    """Every turn of a meeting, in order."""
+    course = _Course()
+    for record in records:
+        course.take(record)
+    return tuple(course.turns.values())
+
+
+@define
+class _Course:
+    """The fold over the records."""
+
+    turns: dict[int, TurnGiven] = field(factory=dict[int, TurnGiven])
+    _hands: list[str] = field(factory=list[str])
+
+    def take(self, record: Record) -> None:
+        match record.event:
+            case FloorRequested(participant=name) if name not in self._hands:
+                self._hands.append(name)
+            case FloorRequestCancelled(participant=name) | Left(participant=name) if name in self._hands:
+                self._hands.remove(name)
+            case _:
+                pass
+        for command in record.commands:
+            match command:
+                case GrantFloor(to=to, turn=turn, reason=reason):
+                    waiting = tuple(name for name in self._hands if name != to)
+                    self._hands = list(waiting)
+                    said = _in_words(record.event)
+                    self.turns[turn] = TurnGiven(turn, record.at, to, reason, said, waiting)
+                case EndTurn(turn=turn, cause=cause) if turn in self.turns:
+                    begun = self.turns[turn]
+                    self.turns[turn] = TurnGiven(
+                        turn,
+                        begun.at,
+                        begun.to,
+                        begun.reason,
+                        begun.event,
+                        begun.hands,
+                        cause,
+                        record.at - begun.at,
+                    )
+                case _:
+                    pass
+
+
+def _in_words(event: Event) -> str:
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(event).__name__).lower()
+    whose: object = getattr(event, "participant", None)
+    return f"{name}: {whose}" if isinstance(whose, str) else name

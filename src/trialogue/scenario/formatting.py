@@ -1,0 +1,71 @@
+"""A scenario's text in one form, with its comments: two spaces a level, one between what lies in a line.
+
+1. Comments, blank lines, quotes, the order of keys and the choice between lines and `{...}` are the author's.
+2. `trialogue` and `name` come first.
+3. The result reads as the very same scenario, or nothing is changed.
+"""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any, Final
+
+from trialogue.errors import SetupError
+from trialogue.scenario.problems import Problems
+from trialogue.scenario.telling import raise_told
+from trialogue.scenario.tree import Entries, Items, Node, Scalar, compose
+
+_WIDTH: Final = 10_000
+"""Lines are left as long as they are."""
+
+_HEAD: Final = ("name", "trialogue")
+"""The keys that stand first, the last of them at the top."""
+
+
+def formatted(text: str, source: str) -> str:
+    """The text in one form; `ScenarioError` for what is no YAML, or would not read as the same."""
+    before = _read(text, source)
+    from ruamel.yaml import YAML  # noqa: PLC0415 - only where a file is formatted
+
+    yaml: Any = YAML(typ="rt")
+    yaml.preserve_quotes = True
+    yaml.width = _WIDTH
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.brace_single_entry_mapping_in_flow_sequence = True
+    if not isinstance(before, Entries):
+        raise SetupError(f"{source}: holds no map, and there is no form for it")
+    data = yaml.load(text)
+    for key in (key for key in _HEAD if key in data):
+        data.move_to_end(key, last=False)
+    written = StringIO()
+    yaml.dump(data, written)
+    after = _tidy(written.getvalue())
+    if not _same(before, _read(after, source)):
+        raise SetupError(f"{source}: is left as it is: in one form it would not read as the same scenario")
+    return after
+
+
+def _read(text: str, source: str) -> Node:
+    problems = Problems()
+    node = compose(text, source, problems)
+    raise_told(problems, source)
+    return node
+
+
+def _tidy(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.rstrip().split("\n")) + "\n"
+
+
+def _same(one: Node, other: Node) -> bool:
+    """Whether two trees hold the same, wherever it stands and in whatever order its keys are."""
+    match one, other:
+        case Scalar(value=a), Scalar(value=b):
+            return a == b and type(a) is type(b)
+        case Items(nodes=a), Items(nodes=b):
+            return len(a) == len(b) and all(map(_same, a, b))
+        case Entries(pairs=a), Entries(pairs=b):
+            ours = {pair.key: pair.value for pair in a}
+            theirs = {pair.key: pair.value for pair in b}
+            return ours.keys() == theirs.keys() and all(_same(ours[key], theirs[key]) for key in ours)
+        case _:
+            return False

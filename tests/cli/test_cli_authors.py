@@ -1,0 +1,110 @@
+"""`trialogue new`, `fmt`, `graph`, `why` and `explain E-CODE`, as authors use them."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from trialogue.cli import main
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.run import run_meeting
+from trialogue.scenario import prepare
+from trialogue.testing import murmuring_engines
+
+
+def test_a_new_file_is_good_and_is_not_written_twice(tmp_path, capsys):
+    """By options; what is there already stays."""
+    file = tmp_path / "My Review 2.yaml"
+    asked = ["new", str(file), "--agents", "4", "--policy", "addressed", "--think", "open_ai"]
+    assert main(asked) == 0
+    resolved = prepare(file)
+    assert (resolved.plan.name, len(resolved.agents)) == ("my-review", 4)
+    assert main(asked) == 2
+    assert "is there already" in capsys.readouterr().err
+
+
+def test_a_new_file_is_asked_for_at_a_terminal(tmp_path, monkeypatch, capsys):
+    """Each question shows what an empty answer takes; a wrong word is asked for again."""
+
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.setattr("sys.stdin", Terminal("What to eat?\n2\nbest\nround-robin\n\nyes\n"))
+    file = tmp_path / "lunch.yaml"
+    assert main(["new", str(file)]) == 0
+    resolved = prepare(file)
+    assert resolved.plan.floor.policy == "round-robin"
+    assert [len(resolved.agents), len(resolved.people)] == [2, 1]
+    assert "What to eat?" in file.read_text()
+    assert capsys.readouterr().out.count("Who speaks next") == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--policy", "moderate"], 'there is no policy "moderate"; did you mean "moderated"?'),
+        (["--agents", "0"], "--agents wants a number from 1 to 24"),
+        (["--agents", "1"], "wants a chair and somebody to name"),
+    ],
+)
+def test_what_cannot_be_made_is_told(tmp_path, capsys, options, told):
+    """And nothing is written."""
+    assert main(["new", str(tmp_path / "x.yaml"), *options]) == 2
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "x.yaml").exists()
+
+
+def test_fmt_changes_a_file_once(tmp_path, capsys):
+    """`--check` names it and leaves it; afterwards it is in form."""
+    file = tmp_path / "x.yaml"
+    file.write_text("trialogue:  1\nname: x\ncast:\n    ann: {lines: [Hi.]} # she\n")
+    assert main(["fmt", str(file), "--check"]) == 2
+    assert "is not in form" in capsys.readouterr().out
+    assert main(["fmt", str(file)]) == 0
+    assert file.read_text() == "trialogue: 1\nname: x\ncast:\n  ann: {lines: [Hi.]}   # she\n"
+    assert main(["fmt", str(file), "--check"]) == 0
+
+
+def test_graph_prints_mermaid_or_svg(tmp_path, capsys):
+    """Both of the same scenario."""
+    file = tmp_path / "x.yaml"
+    file.write_text("trialogue: 1\nname: x\ncast: {ann: {lines: [Hi.]}, ben: {lines: [Ho.]}}\n")
+    assert main(["graph", str(file)]) == 0
+    assert capsys.readouterr().out.startswith("flowchart LR")
+    assert main(["graph", str(file), "--svg"]) == 0
+    assert capsys.readouterr().out.startswith("<svg ")
+
+
+def test_why_tells_each_turn(tmp_path, capsys):
+    """Who got the floor, by which reason, and how the turn ended."""
+    file = tmp_path / "x.yaml"
+    file.write_text(
+        "trialogue: 1\nname: x\nrun: {clock: virtual, limits: {turns: 3}}\n"
+        'cast: {host: {role: chair, lines: ["Ann, please.", Thanks.]}, ann: {lines: [Fine.]}}\n'
+    )
+    run_meeting(file, out=tmp_path / "run", edges=Edges(engines=murmuring_engines()))
+    assert main(["why", str(tmp_path / "run")]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split()[2] for line in told] == ["Host", "Ann", "Host"]
+    assert "the chair opens" in told[0]
+    assert "the chair named it" in told[1]
+    assert "back to the chair" in told[2]
+    assert main(["why", str(tmp_path / "run"), "--json"]) == 0
+    turns = json.loads(capsys.readouterr().out)
+    assert [turns[0][key] for key in ("turn", "to", "cause")] == [1, "host", "finished"]
+
+
+@pytest.mark.parametrize("code", ["E-KEY-UNKNOWN", "e-key-unknown"])
+def test_explain_tells_a_code(code, capsys):
+    """Its paragraph of the page of errors."""
+    assert main(["explain", code]) == 0
+    assert capsys.readouterr().out.startswith("E-KEY-UNKNOWN\n\nThe format has no such key")
+
+
+def test_explain_tells_a_code_that_there_is_not(capsys):
+    """With the one that was meant."""
+    assert main(["explain", "E-KEY-UNKNWON"]) == 2
+    assert 'there is no code E-KEY-UNKNWON; did you mean "E-KEY-UNKNOWN"?' in capsys.readouterr().err

@@ -1,0 +1,131 @@
+"""What authors have at hand: a new scenario, one form for a file, and a picture of it."""
+
+from __future__ import annotations
+
+from itertools import product
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from trialogue.brain.floor.policies import POLICIES
+from trialogue.errors import ScenarioError, SetupError
+from trialogue.scenario import loads, resolve
+from trialogue.scenario.formatting import formatted
+from trialogue.scenario.graph import mermaid, picture, svg
+from trialogue.scenario.skeleton import HowAgentsThink, NewScenario, skeleton
+
+# --- a new scenario -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("policy", "think"), list(product(sorted(POLICIES), HowAgentsThink)), ids=str)
+def test_a_new_scenario_is_good(policy, think):
+    """However many agents it has, with a person and without."""
+    for agents, person in product((2, 3, 12), (False, True)):
+        text = skeleton(NewScenario(agents=agents, policy=policy, think=think, person=person))
+        resolved = resolve(loads(text))
+        assert len(resolved.agents) == agents
+        assert resolved.plan.floor.policy == policy
+        assert len(resolved.people) == int(person)
+
+
+def test_a_topic_may_hold_anything():
+    """Quotes and backslashes are written so that they are read again."""
+    resolved = resolve(loads(skeleton(NewScenario(topic='Is "C:\\x" good?'))))
+    lines = resolved.document.cast["chair"].lines or ()
+    assert 'Is "C:\\x" good?' in lines[0]
+
+
+# --- one form -----------------------------------------------------------------------------------------
+
+ODD = """\
+# top
+name: x  # the name
+trialogue:   1
+cast:
+    ann: {lines: [Hi.], role: chair}   # she
+
+    ben:
+        lines:
+        - "a: b"
+        - 'It''s fine.'
+end: {any: [{said: {match: "x"}}, limits]}
+"""
+FORMED = """\
+# top
+trialogue: 1
+name: x  # the name
+cast:
+  ann: {lines: [Hi.], role: chair}     # she
+
+  ben:
+    lines:
+      - "a: b"
+      - 'It''s fine.'
+end: {any: [{said: {match: "x"}}, limits]}
+"""
+
+
+def test_a_file_is_brought_into_form_with_its_comments():
+    """Two spaces a level; quotes, comments and the order of keys stay."""
+    assert formatted(ODD, "x") == FORMED
+    assert formatted(FORMED, "x") == FORMED
+
+
+def test_what_is_no_yaml_is_told_and_left():
+    """With its place, as everywhere."""
+    with pytest.raises(ScenarioError, match="x:1:4: a text cannot begin with an at sign"):
+        formatted("a: @b\n", "x")
+
+
+def test_what_is_no_map_is_left():
+    """There is no form for it."""
+    with pytest.raises(SetupError, match="x: holds no map"):
+        formatted("- a\n", "x")
+
+
+# --- a picture ----------------------------------------------------------------------------------------
+
+HEAD = "trialogue: 1\nname: review\ncast:\n"
+SEATS = "  chair: {role: chair, lines: [Hi.]}\n  tech: {hears: audio, lines: [Hi.]}\n"
+WATCHER = "  eve: {role: observer, lines: [Hi.]}\n  dana: {role: human, via: text}\n"
+AGENDA = "agenda: [{id: a, title: 'What <hurts>', owner: tech, time: 1m}, {id: b, title: Decision}]\n"
+
+
+def drawn(rest: str):
+    return picture(resolve(loads(HEAD + SEATS + WATCHER + rest)))
+
+
+def test_a_picture_holds_the_seats_the_floor_and_the_agenda():
+    """Who hears how, who names whom, and which points come in which order."""
+    found = drawn(AGENDA)
+    assert dict(found.seats)["tech"] == "Tech\nhears the room"
+    assert dict(found.seats)["dana"] == "Dana\na person, by text"
+    assert found.observers == {"eve"}
+    assert {(turn.from_, turn.to) for turn in found.turns} == {
+        ("chair", "tech"),
+        ("tech", "chair"),
+        ("chair", "dana"),
+        ("dana", "chair"),
+    }
+    assert found.points == (("a", "What <hurts>\nowner: tech\n1m"), ("b", "Decision"))
+
+
+def test_a_round_goes_round():
+    """The last hands on to the first."""
+    turns = drawn("floor: {policy: round-robin, order: [chair, tech, dana]}\n").turns
+    assert [(t.from_, t.to) for t in turns] == [("chair", "tech"), ("tech", "dana"), ("dana", "chair")]
+
+
+def test_mermaid_is_quoted():
+    """Nothing in a title can end what it stands in."""
+    text = mermaid(drawn(AGENDA))
+    assert text.startswith("flowchart LR\n")
+    assert 'p0["What &lt;hurts&gt;<br/>owner: tech<br/>1m"]' in text
+    assert "p0 --> p1" in text
+
+
+def test_svg_is_xml_that_shows_everybody():
+    """A browser reads it as it is."""
+    root = ET.fromstring(svg(drawn(AGENDA)))
+    words = {each.text for each in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"Chair", "Tech", "Eve", "Dana", "What <hurts>", "Decision"} <= words
