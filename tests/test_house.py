@@ -15,7 +15,9 @@ LONG_MODULES = {
     "model/commands.py": "one closed union: every order there is, in one place to read",
     "model/events.py": "one closed union: every fact there is, in one place to read",
 }
-LONG_FUNCTIONS: dict[str, str] = {}
+LONG_FUNCTIONS: dict[str, str] = {
+    "cli/program.py:run": "its signature is the command's own grammar: a line an option",
+}
 MANY_POSITIONAL: dict[str, str] = {}
 
 MODULES = sorted(SOURCE.rglob("*.py"))

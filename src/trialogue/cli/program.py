@@ -458,6 +458,11 @@ HERE: Final = Spreading()
 """Each file as it stands, on this machine."""
 
 
+def _refuse_recording(record_models: Path | None) -> None:
+    if record_models is not None:
+        raise SetupError("--record-models keeps what one meeting asks: leave out --repeat and its like")
+
+
 def _leeway(leave: Leave, endpoint: str | None, *, code: bool) -> Leeway:
     from trialogue.batch.jobs import Leeway  # noqa: PLC0415 - the scenario comes with it
 
@@ -559,6 +564,7 @@ def run(  # noqa: PLR0913 - one an option
     quiet: Annotated[Flag, Parameter(help="Show one line, at the end.")] = False,
     json: Annotated[Json, Parameter(help="Print the result as JSON, and nothing else.")] = False,
     html: Annotated[Flag, Parameter(help="Write the run's page at its end, as report --html does.")] = False,
+    record_models: Annotated[Path | None, Parameter(help="Keep here what models say, and ask once.")] = None,
     no_code: Annotated[Flag, Parameter(help="Refuse scenarios whose tools run code.")] = False,
     repeats: Repeats = ONCE,
     leave: Leave = NO_LEAVE,
@@ -567,9 +573,9 @@ def run(  # noqa: PLR0913 - one an option
     """Hold a meeting: spoken, shown as it goes, recorded, and summed up at its end.
 
     Ctrl-C ends it gracefully, with all of its files; once more ends it at once.
-    With --repeat, --junit, --github, --baseline or --save-baseline it is held as `batch` holds meetings.
     """
     if repeats.is_wanted:
+        _refuse_recording(record_models)
         leeway = _leeway(leave, endpoint, code=not no_code)
         return repeats.hold(file, otherwise.overrides(), leeway, out=out, html=html, as_json=json)
     from trialogue.cli.run import RunOptions, hold  # noqa: PLC0415 - the scenario comes with it
@@ -581,6 +587,7 @@ def run(  # noqa: PLR0913 - one an option
             out=out,
             endpoint=endpoint,
             shown="json" if json else "line" if quiet else "live",
+            record_models=record_models,
             html=html,
             allows_code=not no_code,
             imports=leave.allow_import,

@@ -87,6 +87,9 @@ class RunOptions:
     shown: Shown = "live"
     """What stdout gets."""
 
+    record_models: Path | None = None
+    """Where what models say is recorded; None for nowhere."""
+
     html: bool = False
     """Whether the run's page is written at its end."""
 
@@ -173,7 +176,12 @@ def _run(
     from trialogue.meeting.edges import Edges  # noqa: PLC0415 - likewise
     from trialogue.meeting.run import run_meeting  # noqa: PLC0415 - likewise
 
-    edges = Edges(endpoint=asked.endpoint, progress=progress, permissions=asked.permissions())
+    edges = Edges(
+        endpoint=asked.endpoint,
+        progress=progress,
+        models=asked.record_models,
+        permissions=asked.permissions(),
+    )
     with owned(resolved, asked) as owner:
         return run_meeting(resolved, out=asked.out, edges=edges, watch=watch, owner=owner)
 

@@ -7,9 +7,11 @@ and one at the embedded server over in-memory streams.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
+from importlib.metadata import version
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 import trio
@@ -20,14 +22,17 @@ from trialogue.actors.router import Sink
 from trialogue.actors.sequencer import RecordKeeper
 from trialogue.compute import compute, is_virtual
 from trialogue.devices.driver import Driver
+from trialogue.diagnostics import Log
 from trialogue.errors import SetupError
 from trialogue.journal.verify import Decider
 from trialogue.meeting.endpoints import allows
 from trialogue.model.secrets import NO_SECRETS, Secrets
 from trialogue.scenario.resolve import Resolved
+from trialogue.scenario.schema import Clock
 from trialogue.server.equipment import Equipment, seeded_ids
 from trialogue.server.listener import PATH, open_server, serve_stream
 from trialogue.server.options import ServerOptions
+from trialogue.server.think.on_record import ModelRecord, open_models
 from trialogue.services import EMBEDDED, HOSTED, service_of
 from trialogue.services.port import EarOffer, Hosted
 from trialogue.services.service import Service
@@ -79,6 +84,9 @@ NO_SEAMS = Seams()
 """A meeting of its own parts alone."""
 
 
+diagnostics = Log("trialogue.models")
+
+
 @frozen
 class Edges:
     """Where the services are, if not where they are by default."""
@@ -94,6 +102,9 @@ class Edges:
 
     progress: Callable[[str], None] = lambda _: None
     """Told in a few words what is being prepared."""
+
+    models: Path | None = None
+    """Where what models say is recorded, by what they are asked; what is there already is not asked again."""
 
     permissions: Permissions = NOTHING_MORE
     """What the scenario's tools may do."""
@@ -165,7 +176,9 @@ async def open_edges(resolved: Resolved, edges: Edges) -> AsyncGenerator[Switchb
                 edges.progress("loading voices and recognizer")
                 engines = edges.engines or open_engines()
                 await compute().run(engines.warm)
-                equipment = local_equipment(engines, resolved.plan.seed, edges.permissions.hosts)
+                models = exits.enter_context(opened_models(resolved, edges.models))
+                hosts = edges.permissions.hosts
+                equipment = local_equipment(engines, resolved.plan.seed, hosts, models)
                 exchanges[via] = await exits.enter_async_context(local_exchange(equipment))
         yield Switchboard(exchanges, edges.seams)
 
@@ -222,7 +235,31 @@ async def local_exchange(equipment: Equipment) -> AsyncGenerator[Exchange]:
             nursery.cancel_scope.cancel(reason="the meeting is over")
 
 
-def local_equipment(engines: Engines, seed: int, hosts: tuple[str, ...] = ()) -> Equipment:
+@contextmanager
+def opened_models(resolved: Resolved, recorded: Path | None) -> Generator[ModelRecord | None]:
+    """The record that answers for models: the scenario's own, or one that grows; None where they are asked.
+
+    Behind it, each question that was asked of a model all the same is told. `SetupError` for a file that is
+    no record, and for one that shall grow in virtual time, in which nobody waits for a model.
+    """
+    if recorded is None:
+        yield None if resolved.models is None else open_models(resolved.models, asks=False)
+        return
+    if resolved.clock is Clock.VIRTUAL:
+        raise SetupError("models that are recorded are asked: --record-models wants --clock real")
+    record = open_models(
+        recorded, asks=True, origin=f"trialogue {version('trialogue')}, {resolved.plan.name}"
+    )
+    try:
+        yield record
+    finally:
+        for difference in record.missed:
+            diagnostics.warning("a question was not on record, and was asked", difference=difference)
+
+
+def local_equipment(
+    engines: Engines, seed: int, hosts: tuple[str, ...] = (), models: ModelRecord | None = None
+) -> Equipment:
     """What the embedded server works with in a meeting of this seed; `hosts` may be asked to think."""
     return Equipment(
         recognizer=engines.recognizer,
@@ -230,7 +267,11 @@ def local_equipment(engines: Engines, seed: int, hosts: tuple[str, ...] = ()) ->
         open_detector=engines.open_detector,
         compute=compute(),
         options=ServerOptions(
-            seed=seed, allow_endpoint=partial(allows, hosts), stand_in=None, splits_injections=True
+            seed=seed,
+            allow_endpoint=partial(allows, hosts),
+            models=models,
+            stand_in=None,
+            splits_injections=True,
         ),
         new_id=seeded_ids(seed),
     )

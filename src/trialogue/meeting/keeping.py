@@ -10,6 +10,7 @@ from importlib.metadata import version
 from itertools import count
 from pathlib import Path
 from shutil import copyfile
+from typing import Final
 
 from attrs import evolve
 
@@ -28,6 +29,9 @@ from trialogue.scenario.schema import Document
 from trialogue.scenario.writing import to_yaml
 
 diagnostics = Log("trialogue.keeping")
+
+MODELS: Final = "models.jsonl"
+"""What a run calls the record of what models said."""
 
 
 def secrets_for(resolved: Resolved, beside: Secrets) -> Secrets:
@@ -57,7 +61,15 @@ def _with_own_clips(folder: Path, resolved: Resolved) -> Document:
         else seat
         for name, seat in resolved.document.cast.items()
     }
-    return evolve(resolved.document, cast=cast)
+    return _with_own_models(folder, resolved, evolve(resolved.document, cast=cast))
+
+
+def _with_own_models(folder: Path, resolved: Resolved, document: Document) -> Document:
+    """The document, whose record of what models said is copied into the run's folder."""
+    if resolved.models is None or document.run is None:
+        return document
+    _copy(resolved.models, folder / MODELS)
+    return evolve(document, run=evolve(document.run, models=MODELS))
 
 
 def _renamed(names: Mapping[Path, str], clip: ClipKeys, file: Path | None) -> ClipKeys:

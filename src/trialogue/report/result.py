@@ -173,6 +173,8 @@ def _failures(record: Record) -> list[Failure]:
             found.append(Failure(record.at, "session-failed", reason, name))
         case ServiceWarned(participant=name, code="SPEAK_REQUEST_FAILED", text=text):
             found.append(Failure(record.at, "unspoken", text, name))
+        case ServiceWarned(participant=name, code="QUESTION_NOT_ON_RECORD", text=text):
+            found.append(Failure(record.at, "not-on-record", text, name))
         case ActorCrashed(actor=actor, error=error):
             found.append(Failure(record.at, "actor-crashed", f"{actor}: {error}"))
         case _:

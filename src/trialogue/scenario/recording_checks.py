@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 from pathlib import Path as FilePath
+from typing import cast
+
+import orjson
 
 from trialogue.errors import SetupError
 from trialogue.scenario.looking import Look
 from trialogue.scenario.people import ClipsKeys
-from trialogue.scenario.problems import Code
+from trialogue.scenario.problems import Code, shown
 
 
 def check_recordings(look: Look, folder: FilePath) -> None:
     """Note every recording that cannot be read; they are looked for in `folder`."""
+    _check_models(look, folder)
     for name, seat in look.document.cast.items():
         clips = seat.via.clips if isinstance(seat.via, ClipsKeys) else ()
         for index, clip in enumerate(clips):
             if clip.play is not None and (wrong := _fault(folder / clip.play)):
                 look.tell(("cast", name, "via", "clips", index, "play"), wrong, Code.CLIP)
+
+
+def _check_models(look: Look, folder: FilePath) -> None:
+    """Note a record of what models said that is none, or lies elsewhere."""
+    named = look.document.run.models if look.document.run else None
+    if named is None:
+        return
+    file, path = folder / named, ("run", "models")
+    if not file.resolve().is_relative_to(folder.resolve()):
+        look.tell(path, f"{shown(named)} is not a file inside the scenario's folder", Code.PATH)
+        return
+    try:
+        with file.open("rb") as opened:
+            head: object = orjson.loads(opened.readline(4096))
+    except OSError as error:
+        look.tell(path, f"{file} cannot be read: {error.strerror}", Code.FILE)
+    except ValueError:
+        look.tell(path, f"{file} is no record of what models said", Code.FILE)
+    else:
+        if not isinstance(head, dict) or cast("dict[str, object]", head).get("kind") != "models":
+            look.tell(path, f"{file} is no record of what models said", Code.FILE)
 
 
 def _fault(path: FilePath) -> str | None:

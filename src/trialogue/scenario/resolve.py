@@ -110,6 +110,12 @@ class Resolved:
         return tuple(dict.fromkeys((*tools, *policies)))
 
     @property
+    def models(self) -> FilePath | None:
+        """The file from which models are answered for; None where they are asked."""
+        named = filled(self.document.run).models
+        return None if named is None else FilePath(self.source).parent / named
+
+    @property
     def expectations(self) -> Expectations:
         """What is expected of the meeting."""
         return expectations_of(self.document)

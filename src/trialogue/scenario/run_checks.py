@@ -44,12 +44,16 @@ def check_run(look: Look) -> None:
 
 
 def _check_offline(look: Look, name: str, agent: AgentKeys) -> None:
-    """A model at an endpoint takes time of its own, as a vendor does."""
+    """A model at an endpoint takes time of its own, as a vendor does; one that is on record takes none."""
+    if look.document.run is not None and look.document.run.models is not None:
+        return
     listed = agent.think if isinstance(agent.think, tuple) else (agent.think,)
     for index, think in enumerate(listed):
         if think is not None and think.endpoint is not None:
             where: Path = ("cast", name, "think", *([index] if isinstance(agent.think, tuple) else []))
-            text = "a virtual clock cannot hurry a model: run with clock: real, or give it a script"
+            text = (
+                "a virtual clock cannot hurry a model: run with clock: real, or give it a script or a record"
+            )
             look.tell((*where, "endpoint"), text, Code.CLOCK_LIVE)
 
 

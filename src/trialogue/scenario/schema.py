@@ -74,6 +74,10 @@ class RunKeys:
     seed: Annotated[int | None, Whole()] = None
     """What every chance of the meeting is drawn from."""
 
+    models: str | None = None
+    """A file in the scenario's folder of what models said to what they were asked (`--record-models`): the
+    embedded server answers from it, and asks none."""
+
     frame: OptionalSeconds = None
     """How much sound moves at a time: 20ms, 40ms, 60ms, 80ms or 100ms."""
 

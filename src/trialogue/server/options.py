@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
+from trialogue.server.think.on_record import ModelRecord
 from trialogue.server.think.stand_in import ThinkStandIn
 from trialogue.services.deepgram.settings import AgentSettings
 
@@ -124,6 +125,9 @@ class ServerOptions:
 
     allow_endpoint: Callable[[str], bool] = field(default=is_loopback)
     """Which think endpoints may be asked; loopback only unless the operator says more."""
+
+    models: ModelRecord | None = None
+    """What models said, which is said again without them; None where each is asked."""
 
     stand_in: ThinkStandIn | None = _DEFAULT_STAND_IN
     """Who answers for providers that are not here; None refuses them with `INVALID_SETTINGS`."""

@@ -20,6 +20,7 @@ from trialogue.server.events import (
 from trialogue.server.options import ServerOptions
 from trialogue.server.terms import chance
 from trialogue.server.think.default import DefaultThink
+from trialogue.server.think.on_record import RecordedThink
 from trialogue.server.think.place import ScriptPlace
 from trialogue.server.think.ports import (
     Chosen,
@@ -92,17 +93,27 @@ class Thinker:
             case ScriptedTerms():
                 place = ScriptPlace(frozenset(terms.given))
                 return ScriptedThink(terms.script, chance(self._options, terms), place)
-            case OpenAiTerms(endpoint, model, temperature):
-                # httpx is only wanted where an endpoint is asked.
-                from trialogue.server.think.open_ai import OpenAiThink, open_client  # noqa: PLC0415
-
-                self._client = self._client or open_client()
-                headers = endpoint.headers or {}
-                return OpenAiThink(self._client, endpoint.url, headers, model, temperature)
+            case OpenAiTerms():
+                return self._open_model(terms)
             case DefaultTerms():
                 return DefaultThink()
             case _ as never:
                 assert_never(never)
+
+    def _open_model(self, terms: OpenAiTerms) -> ThinkProvider:
+        """Whoever answers for a model: the record, the model, or one after the other."""
+        record = self._options.models
+        if record is None:
+            return self._open_endpoint(terms)
+        return RecordedThink(terms, record, self._open_endpoint(terms) if record.asks else None)
+
+    def _open_endpoint(self, terms: OpenAiTerms) -> ThinkProvider:
+        # httpx is only wanted where an endpoint is asked.
+        from trialogue.server.think.open_ai import OpenAiThink, open_client  # noqa: PLC0415
+
+        self._client = self._client or open_client()
+        endpoint = terms.endpoint
+        return OpenAiThink(self._client, endpoint.url, endpoint.headers or {}, terms.model, terms.temperature)
 
     def begin(self, order: BeginPass) -> None:
         """Begin a pass; the one before is over or cut."""

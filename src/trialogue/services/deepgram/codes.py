@@ -57,6 +57,7 @@ _WARNINGS: Mapping[str, Judgement] = {
     "INJECT_AGENT_MESSAGE_DURING_AGENT_SPEECH": go_on("The words were not taken: the agent spoke."),
     "PROMPT_TOO_LONG": go_on("Shorten the prompt: only its first 25,000 characters count."),
     "THINK_REQUEST_FAILED": go_on("A model failed and the next was tried: check think."),
+    "QUESTION_NOT_ON_RECORD": go_on("A model's answer is not on record: record it with --record-models."),
     "SPEAK_REQUEST_FAILED": go_on("A voice failed and the next was tried: check speak."),
     "FUNCTION_CALL_FAILED": go_on("The service could not call a function: check its endpoint."),
     "SLOW_THINK_REQUEST": go_on("The model is slow."),

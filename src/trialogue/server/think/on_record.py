@@ -1,0 +1,319 @@
+"""What models said, kept by what they were asked, and said again without them.
+
+1. A question is all that an answer may depend on: the model's name, its temperature, its prompt, the
+   conversation so far and the functions that it may call. Ids of calls are nobody's question.
+2. An answer is what was thought, each thought with the time that it took: it is told again at that pace, so a
+   virtual clock counts a model's thinking as it was.
+3. The same question asked twice may have two answers: they are told in the order of their recording, and the
+   last one from then on.
+4. A pass that was cut is kept as far as it had come.
+5. A question that is not on record is asked of the model where that is allowed, and kept; else it is refused,
+   with what tells it from the nearest question on record: never its words.
+6. The file is of lines: a header, then a question with its answer each. It holds prompts and speech.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, ClassVar, Final, cast
+
+import orjson
+import trio
+from attrs import asdict, define, field, frozen
+
+from trialogue.errors import JournalError, SetupError
+from trialogue.server.think.ports import (
+    CallItem,
+    FunctionWanted,
+    TextItem,
+    ThinkProvider,
+    ThinkRefused,
+    ThinkRequest,
+    Thought,
+    ThoughtCalls,
+    ThoughtSentence,
+)
+from trialogue.server.think.terms import OpenAiTerms
+
+__all__ = ["ModelQuestion", "ModelRecord", "NotOnRecord", "RecordedThink", "open_models"]
+
+FORMAT: Final = 1
+"""The format of the file."""
+
+
+class NotOnRecord(ThinkRefused):
+    """A question that the record has no answer to, where no model may be asked."""
+
+    code: ClassVar[str] = "QUESTION_NOT_ON_RECORD"
+
+
+@frozen
+class ModelQuestion:
+    """All that an answer may depend on."""
+
+    model: str
+    """The model's name."""
+
+    temperature: float | None
+    """How freely it writes."""
+
+    prompt: str = field(repr=False)
+    """The system prompt. Personal."""
+
+    conversation: tuple[Mapping[str, str], ...] = field(repr=False, hash=False)
+    """The conversation so far: what was said and which calls came to what. Personal."""
+
+    functions: tuple[Mapping[str, Any], ...] = field(repr=False, hash=False)
+    """What may be called."""
+
+    @classmethod
+    def of(cls, terms: OpenAiTerms, request: ThinkRequest) -> ModelQuestion:
+        """The question that a pass of thinking asks of a model."""
+        return cls(
+            terms.model,
+            terms.temperature,
+            request.prompt,
+            tuple(_item(each) for each in request.memory),
+            tuple(
+                {"name": each.name, "description": each.description, "parameters": each.parameters or {}}
+                for each in request.functions
+            ),
+        )
+
+    @property
+    def key(self) -> str:
+        """What stands for it: the same for equal questions alone."""
+        return sha256(orjson.dumps(asdict(self), option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _item(item: TextItem | CallItem) -> Mapping[str, str]:
+    match item:
+        case TextItem(role=role, content=content):
+            return {"role": role, "content": content}
+        case CallItem(name=name, arguments=arguments, response=response):
+            return {"role": "call", "name": name, "arguments": arguments, "response": response}
+
+
+@frozen
+class Timed:
+    """One thought, and when it came."""
+
+    after_s: float
+    """Seconds since the question."""
+
+    thought: Thought = field(repr=False)
+    """What was thought. Personal."""
+
+
+@frozen
+class ModelAnswer:
+    """What a model said to a question."""
+
+    thoughts: tuple[Timed, ...]
+    """In order."""
+
+    took_s: float
+    """How long it took, to its end or to where it was cut."""
+
+
+@define
+class ModelRecord:
+    """Questions and answers of one file."""
+
+    path: Path
+    """The file."""
+
+    asks: bool
+    """Whether models are asked what is not on record, and the file grows."""
+
+    missed: list[str] = field(factory=list[str])
+    """What told each question that was not on record from the nearest one that is."""
+
+    _answers: dict[str, list[ModelAnswer]] = field(factory=dict[str, list[ModelAnswer]], repr=False)
+    _questions: list[ModelQuestion] = field(factory=list[ModelQuestion], repr=False)
+    _told: dict[str, int] = field(factory=dict[str, int], repr=False)
+
+    def answer(self, question: ModelQuestion) -> ModelAnswer | None:
+        """The next answer to a question; None where it is not on record, which is noted."""
+        known = self._answers.get(question.key)
+        if not known:
+            self.missed.append(self._difference(question))
+            return None
+        told = self._told.get(question.key, 0)
+        self._told[question.key] = told + 1
+        return known[min(told, len(known) - 1)]
+
+    def keep(self, question: ModelQuestion, answer: ModelAnswer) -> None:
+        """Add an answer, to the file as well; `JournalError` where it cannot be written."""
+        self._take(question, answer)
+        self._told[question.key] = len(self._answers[question.key])
+        said = [_plain(each) for each in answer.thoughts]
+        line = {"asked": asdict(question), "said": said, "took_s": round(answer.took_s, 3)}
+        try:
+            with self.path.open("ab") as file:
+                file.write(orjson.dumps(line) + b"\n")
+        except OSError as error:
+            raise JournalError(f"cannot write {self.path}: {error.strerror}", path=str(self.path)) from error
+
+    def _take(self, question: ModelQuestion, answer: ModelAnswer) -> None:
+        self._answers.setdefault(question.key, []).append(answer)
+        self._questions.append(question)
+
+    def read(self, lines: Sequence[bytes]) -> None:
+        """Take the file's lines; ValueError, KeyError or TypeError where one is none."""
+        head = cast("dict[str, Any]", orjson.loads(lines[0] if lines else b"{}"))
+        if (head["trialogue"], head["kind"]) != (FORMAT, "models"):
+            raise ValueError("another file")
+        for line in lines[1:]:
+            raw = cast("dict[str, Any]", orjson.loads(line))
+            asked = raw["asked"]
+            question = ModelQuestion(
+                asked["model"],
+                asked["temperature"],
+                asked["prompt"],
+                tuple(asked["conversation"]),
+                tuple(asked["functions"]),
+            )
+            self._take(
+                question, ModelAnswer(tuple(_timed(each) for each in raw["said"]), float(raw["took_s"]))
+            )
+
+    def _difference(self, question: ModelQuestion) -> str:
+        """What tells a question from the nearest one on record, in words that hold none of it."""
+        if not self._questions:
+            return "nothing is on record"
+        nearest = max(self._questions, key=lambda known: _likeness(question, known))
+        return "; ".join(_differences(question, nearest))
+
+
+def _likeness(question: ModelQuestion, known: ModelQuestion) -> tuple[int, ...]:
+    return (
+        question.model == known.model,
+        question.prompt == known.prompt,
+        _common(question.conversation, known.conversation),
+        _common(question.prompt, known.prompt),
+        question.functions == known.functions,
+    )
+
+
+def _differences(question: ModelQuestion, known: ModelQuestion) -> Iterator[str]:
+    if question.model != known.model:
+        yield "the model is another"
+    if question.temperature != known.temperature:
+        yield "the temperature is another"
+    if question.prompt != known.prompt:
+        yield f"the prompt is another, from its character {_common(question.prompt, known.prompt) + 1} on"
+    if question.functions != known.functions:
+        yield "what may be called is described otherwise"
+    if question.conversation != known.conversation:
+        place = _common(question.conversation, known.conversation)
+        yield f"the conversation is another, from its item {place + 1} of {len(question.conversation)} on"
+
+
+def _common(one: Sequence[object], other: Sequence[object]) -> int:
+    """How much two have in common from their beginning."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _plain(timed: Timed) -> dict[str, object]:
+    after = {"after_s": round(timed.after_s, 3)}
+    match timed.thought:
+        case ThoughtSentence(text=text):
+            return {**after, "text": text}
+        case ThoughtCalls(calls=calls):
+            return {**after, "calls": [{"name": each.name, "arguments": each.arguments} for each in calls]}
+        case _:
+            raise TypeError("a model thinks sentences and calls")
+
+
+def _timed(raw: Mapping[str, Any]) -> Timed:
+    if "text" in raw:
+        return Timed(float(raw["after_s"]), ThoughtSentence(raw["text"]))
+    calls = tuple(FunctionWanted(each["name"], each["arguments"]) for each in raw["calls"])
+    return Timed(float(raw["after_s"]), ThoughtCalls(calls))
+
+
+@define
+class RecordedThink:
+    """Answers from the record, and asks a model only where that is allowed."""
+
+    terms: OpenAiTerms
+    """Which model."""
+
+    record: ModelRecord
+    """What is on record."""
+
+    inner: ThinkProvider | None
+    """Who is asked what is not; None where nobody may be."""
+
+    async def think(self, request: ThinkRequest, tell: Callable[[Thought], None]) -> None:
+        """Tell the recorded answer at its pace, or the model's; `NotOnRecord` where there is neither."""
+        question = ModelQuestion.of(self.terms, request)
+        answer = self.record.answer(question)
+        if answer is not None:
+            await _told_again(answer, tell)
+        elif self.inner is None:
+            raise NotOnRecord(f"This question is not on record: {self.record.missed[-1]}.")
+        else:
+            await self._ask(self.inner, question, request, tell)
+
+    async def _ask(
+        self,
+        inner: ThinkProvider,
+        question: ModelQuestion,
+        request: ThinkRequest,
+        tell: Callable[[Thought], None],
+    ) -> None:
+        began, thoughts = trio.current_time(), list[Timed]()
+
+        def note(thought: Thought) -> None:
+            thoughts.append(Timed(trio.current_time() - began, thought))
+            tell(thought)
+
+        try:
+            await inner.think(request, note)
+        except trio.Cancelled:
+            self._keep(question, thoughts, began)
+            raise
+        self._keep(question, thoughts, began)
+
+    def _keep(self, question: ModelQuestion, thoughts: Sequence[Timed], began: float) -> None:
+        self.record.keep(question, ModelAnswer(tuple(thoughts), trio.current_time() - began))
+
+
+async def _told_again(answer: ModelAnswer, tell: Callable[[Thought], None]) -> None:
+    began = trio.current_time()
+    for each in answer.thoughts:
+        await trio.sleep_until(began + each.after_s)
+        tell(each.thought)
+    await trio.sleep_until(began + answer.took_s)
+
+
+def open_models(path: Path, *, asks: bool, origin: str = "") -> ModelRecord:
+    """The record of a file; `SetupError` where it is none.
+
+    With `asks` a file that is not there is made, whose header names the `origin` of its answers.
+    """
+    record = ModelRecord(path, asks)
+    if asks and not path.exists():
+        _begin(path, origin)
+    try:
+        record.read(path.read_bytes().splitlines())
+    except OSError as error:
+        raise SetupError(f"cannot read {path}: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise SetupError(f"{path} is no record of what models said: {type(error).__name__}") from error
+    return record
+
+
+def _begin(path: Path, origin: str) -> None:
+    header = {"trialogue": FORMAT, "kind": "models", "origin": origin}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_bytes(orjson.dumps(header) + b"\n")
+    except OSError as error:
+        raise JournalError(f"cannot write {path}: {error.strerror}", path=str(path)) from error

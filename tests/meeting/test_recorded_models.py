@@ -1,0 +1,126 @@
+"""A meeting whose models are asked once, and then held without them."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from trialogue.errors import ScenarioError, SetupError
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.run import run_meeting
+from trialogue.testing import murmuring_engines
+
+SCENARIO = """
+trialogue: 1
+name: asked
+run: {clock: CLOCK, limits: {time: 20s, turns: 3}, MODELS}
+cast:
+  ann: {role: chair, lines: ["Ben, what does it cost?", "Thank you."]}
+  ben: {prompt: "PROMPT", think: {provider: open_ai, model: small, endpoint: {url: "http://127.0.0.1:PORT/v1/chat/completions"}}}
+floor: {policy: moderated}
+expect:
+  never: [{error: any, except: [stalled]}]
+  at_end: [{said: {by: ben, number: 9000}}]
+"""
+
+
+class Completions(BaseHTTPRequestHandler):
+    """An OpenAI-compatible endpoint that says one sentence."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["content-length"]))
+        self.server.asked += 1
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.end_headers()
+        chunk = {"choices": [{"index": 0, "delta": {"content": "It costs nine thousand a month."}}]}
+        self.wfile.write(b"data: " + json.dumps(chunk).encode() + b"\n\ndata: [DONE]\n\n")
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.fixture
+def endpoint():
+    """The endpoint, on loopback."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Completions)
+    server.asked = 0
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join(timeout=10)
+
+
+@pytest.fixture
+def hold(tmp_path, endpoint):
+    """Holds the meeting: from a record of its own, or adding to one."""
+
+    def run(out, *, clock="virtual", prompt="You know prices.", record=None, named=False):
+        file = tmp_path / "asked.yaml"
+        text = SCENARIO.replace("PORT", str(endpoint.server_port)).replace("PROMPT", prompt)
+        models = "" if record and not named else "models: models.jsonl"
+        file.write_text(text.replace("CLOCK", clock).replace("MODELS", models))
+        return run_meeting(file, out=tmp_path / out, edges=Edges(engines=murmuring_engines(), models=record))
+
+    return run
+
+
+def test_a_model_is_asked_once(hold, endpoint, tmp_path):
+    """Then the meeting is held without it, in virtual time; its run holds the record, too."""
+    record = tmp_path / "models.jsonl"
+    asked = hold("asked", clock="real", record=record)
+    assert (asked.exit_code, endpoint.asked) == (0, 1)
+    told = hold("told")
+    assert (told.exit_code, told.result.clock, endpoint.asked) == (0, "virtual", 1)
+    again = run_meeting(
+        told.folder / "scenario.yaml", out=tmp_path / "again", edges=Edges(engines=murmuring_engines())
+    )
+    assert (again.exit_code, endpoint.asked) == (0, 1)
+
+
+def test_a_changed_prompt_turns_the_meeting_red(hold, tmp_path, endpoint):
+    """It says what changed; where the record may grow, the model is asked."""
+    record = tmp_path / "models.jsonl"
+    hold("asked", clock="real", record=record)
+    changed = hold("changed", prompt="You know wages.")
+    assert changed.exit_code != 0
+    texts = [each.text for each in changed.result.failures if each.code == "not-on-record"]
+    assert "the prompt is another, from its character" in texts[0]
+    assert endpoint.asked == 1
+    grown = hold("grown", clock="real", prompt="You know wages.", record=record)
+    assert (grown.exit_code, endpoint.asked) == (0, 2)
+    assert hold("held", prompt="You know wages.").exit_code == 0
+
+
+def test_what_is_asked_cannot_be_hurried(hold, tmp_path):
+    """Recording wants life's time."""
+    hold("asked", clock="real", record=tmp_path / "models.jsonl")
+    with pytest.raises(SetupError, match="--record-models wants --clock real"):
+        hold("out", record=tmp_path / "models.jsonl", named=True)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(None, "cannot be read: No such file"), ("{}", "is no record"), ("nonsense", "is no record")],
+)
+def test_a_record_that_is_none_is_told_with_its_place(hold, tmp_path, content, told):
+    """Before anything starts."""
+    if content is not None:
+        (tmp_path / "models.jsonl").write_text(content)
+    with pytest.raises(ScenarioError, match=rf"asked\.yaml:4:\d+: run\.models: .*{told}"):
+        hold("out")
+
+
+def test_a_record_lies_in_the_scenarios_folder(hold, tmp_path):
+    """Nowhere else."""
+    file = Path(tmp_path / "asked.yaml")
+    (tmp_path / "models.jsonl").write_text("{}")
+    with pytest.raises(ScenarioError):
+        hold("out")
+    file.write_text(file.read_text().replace("models.jsonl", "../models.jsonl"))
+    with pytest.raises(ScenarioError, match=r"is not a file inside the scenario's folder \[E-PATH\]"):
+        run_meeting(file, out=tmp_path / "out")

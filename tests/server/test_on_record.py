@@ -1,0 +1,177 @@
+"""What models said, kept by what they were asked, and said again without them."""
+
+import math
+
+import orjson
+import pytest
+import trio
+from attrs import evolve
+
+from trialogue.errors import SetupError
+from trialogue.server.think.on_record import NotOnRecord, RecordedThink, open_models
+from trialogue.server.think.ports import (
+    CallItem,
+    FunctionWanted,
+    OfferedFunction,
+    TextItem,
+    ThinkRefused,
+    ThinkRequest,
+    ThoughtCalls,
+    ThoughtSentence,
+)
+from trialogue.server.think.terms import OpenAiTerms
+from trialogue.services.deepgram.settings import Endpoint
+
+TERMS = OpenAiTerms(
+    Endpoint("http://127.0.0.1:9/v1/chat/completions", {"Authorization": "Bearer sk-1"}), "small"
+)
+REQUEST = ThinkRequest(
+    memory=(TextItem("user", "What does it cost?"), CallItem("c1", "price", "{}", "8")),
+    prompt="You know prices.",
+    functions=(OfferedFunction("price", "Look up a price."),),
+)
+SAID = [
+    (0.4, ThoughtSentence("Eight cents.")),
+    (1.1, ThoughtCalls((FunctionWanted("price", '{"item": 1}'),))),
+]
+
+
+class Model:
+    """Thinks the same each time, at its pace."""
+
+    def __init__(self, said=SAID, ends_s=1.5):
+        self.said, self.ends_s, self.asked = said, ends_s, 0
+
+    async def think(self, request, tell):
+        self.asked += 1
+        began = trio.current_time()
+        for after, thought in self.said:
+            await trio.sleep_until(began + after)
+            tell(thought)
+        await trio.sleep_until(began + self.ends_s)
+
+
+async def told(provider, request=REQUEST):
+    """What is thought, and when; how long it takes comes last."""
+    began, found = trio.current_time(), []
+    await provider.think(request, lambda each: found.append((round(trio.current_time() - began, 3), each)))
+    return [*found, round(trio.current_time() - began, 3)]
+
+
+def recorded(path, model):
+    return RecordedThink(TERMS, open_models(path, asks=True, origin="a test"), model)
+
+
+def replayed(path):
+    return RecordedThink(TERMS, open_models(path, asks=False), None)
+
+
+async def test_what_is_on_record_is_said_again_at_its_pace(tmp_path, autojump_clock):
+    """By another process, without the model; the file names its origin and no key."""
+    path, model = tmp_path / "models.jsonl", Model()
+    first = await told(recorded(path, model))
+    assert first == [*SAID, 1.5]
+    assert await told(recorded(path, model)) == first
+    assert await told(replayed(path)) == first
+    assert model.asked == 1
+    assert orjson.loads(path.read_bytes().splitlines()[0])["origin"] == "a test"
+    assert b"sk-1" not in path.read_bytes()
+
+
+async def test_ids_of_calls_are_no_part_of_a_question(tmp_path, autojump_clock):
+    """They differ from run to run."""
+    path = tmp_path / "models.jsonl"
+    await told(recorded(path, Model()))
+    other = evolve(REQUEST, memory=(REQUEST.memory[0], evolve(REQUEST.memory[1], id="c9")), reply=7)
+    assert len(await told(replayed(path), other)) == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "difference"),
+    [
+        ({"prompt": "You know wages."}, "the prompt is another, from its character 10 on"),
+        ({"functions": ()}, "what may be called is described otherwise"),
+        (
+            {"memory": (REQUEST.memory[0], evolve(REQUEST.memory[1], response="9"))},
+            "the conversation is another, from its item 2 of 2 on",
+        ),
+    ],
+)
+async def test_what_is_not_on_record_says_what_differs(tmp_path, autojump_clock, change, difference):
+    """In words that hold nothing of it."""
+    path = tmp_path / "models.jsonl"
+    await told(recorded(path, Model()))
+    with pytest.raises(NotOnRecord) as caught:
+        await told(replayed(path), evolve(REQUEST, **change))
+    assert str(caught.value) == f"This question is not on record: {difference}."
+    provider = recorded(path, Model())
+    await told(provider, evolve(REQUEST, **change))
+    assert provider.record.missed == [difference]
+    assert len(await told(replayed(path), evolve(REQUEST, **change))) == 3
+
+
+async def test_an_empty_record_says_so(tmp_path, autojump_clock):
+    """There is nothing to compare with."""
+    open_models(tmp_path / "models.jsonl", asks=True)
+    with pytest.raises(NotOnRecord, match="nothing is on record"):
+        await told(replayed(tmp_path / "models.jsonl"))
+
+
+async def test_two_answers_to_one_question_come_in_their_order(tmp_path, autojump_clock):
+    """The last one from then on."""
+    path = tmp_path / "models.jsonl"
+    texts = ["One.", "Two."]
+    for text in texts:
+        record = open_models(path, asks=True)
+        record._answers.clear()  # as if nothing were known: the model is asked anew
+        await told(RecordedThink(TERMS, record, Model([(0.0, ThoughtSentence(text))], 0.0)))
+    provider = replayed(path)
+    heard = [(await told(provider))[0][1].text for _ in range(3)]
+    assert heard == ["One.", "Two.", "Two."]
+
+
+async def test_a_pass_that_was_cut_is_kept_as_far_as_it_came(tmp_path, autojump_clock):
+    """Who is interrupted again at the same place hears the same."""
+    path = tmp_path / "models.jsonl"
+    with trio.move_on_after(0.5):
+        await told(recorded(path, Model(ends_s=math.inf)))
+    assert await told(replayed(path)) == [SAID[0], 0.5]
+
+
+async def test_a_refusal_is_not_kept(tmp_path, autojump_clock):
+    """It is asked again."""
+
+    class Refusing:
+        async def think(self, request, tell):
+            await trio.lowlevel.checkpoint()
+            raise ThinkRefused("HTTP status 500")
+
+    path = tmp_path / "models.jsonl"
+    with pytest.raises(ThinkRefused, match="500"):
+        await told(recorded(path, Refusing()))
+    with pytest.raises(NotOnRecord):
+        await told(replayed(path))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"nonsense\n",
+        b"{}\n",
+        b'{"trialogue": 1, "kind": "journal"}\n',
+        b'{"trialogue":1,"kind":"models"}\n{}\n',
+    ],
+)
+def test_a_file_that_is_no_record_is_refused(tmp_path, content):
+    """Whatever it is."""
+    path = tmp_path / "models.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(SetupError, match="is no record of what models said"):
+        open_models(path, asks=False)
+
+
+def test_a_record_that_is_not_there_is_refused_where_none_is_made(tmp_path):
+    """With the reason."""
+    with pytest.raises(SetupError, match="No such file"):
+        open_models(tmp_path / "gone.jsonl", asks=False)
