@@ -19,7 +19,7 @@ import attrs
 import next_speakers
 import policy_runs
 import yaml
-from cyclopts import Argument
+from cyclopts import App, Argument
 
 from trialogue.brain.floor.policies import ENTRIES
 from trialogue.brain.floor.requests import TRANSITIONS, as_mermaid
@@ -371,11 +371,16 @@ def _type(hint: object) -> str:
 
 def command_line() -> str:
     """Every command with its options."""
-    return "\n\n".join(_command(name) for name in app if not name.startswith("-"))
+    parts = []
+    for name in (each for each in app if not each.startswith("-")):
+        inner = [each for each in app[name] if not each.startswith("-")]
+        parts += [_command(app[name][each], f"{name} {each}") for each in inner] or [
+            _command(app[name], name)
+        ]
+    return "\n\n".join(parts)
 
 
-def _command(name: str) -> str:
-    command = app[name]
+def _command(command: App, name: str) -> str:
     said = " ".join((command.help or "").split())
     arguments = [each for each in command.assemble_argument_collection() if each.show]
     positional = [name for each in arguments for name in each.names if not name.startswith("-")]

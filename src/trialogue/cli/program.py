@@ -17,6 +17,7 @@ from cyclopts import App, CycloptsError, Parameter
 from trialogue.cli.dialling import BY_ADDRESS, Dialling
 from trialogue.cli.endings import concluded
 from trialogue.cli.handling import LOOKED_AT, Handling
+from trialogue.cli.journal import journal
 from trialogue.errors import SetupError
 from trialogue.services import SERVICES
 
@@ -185,6 +186,7 @@ app = App(
     help_epilogue=EXIT_CODES,
     version=lambda: version("trialogue"),
 )
+app.command(journal)
 
 if TYPE_CHECKING:
     ServiceName: TypeAlias = str

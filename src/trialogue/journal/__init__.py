@@ -1,5 +1,6 @@
 """The journal: what happened, in order, on disk; and what can be told from it afterwards."""
 
+from trialogue.journal.frames import columns, frames
 from trialogue.journal.reader import Problem, ProblemKind, Reading, read
 from trialogue.journal.records import EPOCH, End, Header, HeaderClock, JournalKind
 from trialogue.journal.redact import redact
@@ -18,6 +19,8 @@ __all__ = [
     "ProblemKind",
     "Reading",
     "Verified",
+    "columns",
+    "frames",
     "read",
     "redact",
     "verify",

@@ -1,0 +1,219 @@
+"""`trialogue journal`: a journal's lines printed, filtered, compared, split and redacted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
+
+from attrs import frozen
+from cyclopts import App, Parameter
+
+from trialogue.errors import SetupError
+
+if TYPE_CHECKING:
+    from trialogue.journal.codec import JsonObject
+    from trialogue.journal.reader import Reading
+    from trialogue.journal.selecting import Selection
+
+__all__ = ["journal"]
+
+EXAMPLES: Final = """\
+Examples:
+  trialogue journal print runs/edge-cache-20250131-101500 --type GrantFloor --of tech
+  trialogue journal filter runs/edge-cache-20250131-101500 --from 60 --to 90 > minute.jsonl
+  trialogue journal compare runs/a runs/b
+  trialogue journal split runs/edge-cache-20250131-101500 parts --every 600
+  trialogue journal redact runs/edge-cache-20250131-101500 for-others.jsonl
+"""
+
+journal = App(
+    name="journal",
+    help="Work with journals: print, filter, compare, split and redact them.",
+    help_format="plaintext",
+    help_epilogue=EXAMPLES,
+    sort_key=6,
+)
+
+_LONGEST: Final = 60
+"""Characters of one value of a printed line."""
+
+_OWN: Final = frozenset({"type", "participant", "to"})
+
+
+@Parameter(name="*")
+@frozen
+class LinesWanted:
+    """Which lines are wanted; all where nothing is said."""
+
+    type: Annotated[
+        tuple[str, ...], Parameter(negative="", help="With this event or command; may be repeated.")
+    ] = ()
+    """Names of events and commands."""
+
+    of: Annotated[tuple[str, ...], Parameter(negative="", help="Of this participant; may be repeated.")] = ()
+    """Participants."""
+
+    from_: Annotated[float, Parameter(name="--from", help="Not before this, in seconds.")] = 0.0
+    """From when."""
+
+    to: Annotated[float | None, Parameter(help="Not after this, in seconds.")] = None
+    """Until when."""
+
+    search: Annotated[str | None, Parameter(help="In whose JSON this pattern is found.")] = None
+    """A pattern (RE2)."""
+
+    def selection(self) -> Selection:
+        """The same for the journal; SetupError for a pattern that is none."""
+        from trialogue.journal.selecting import Selection  # noqa: PLC0415 - the journal comes with it
+        from trialogue.model.patterns import PatternFault, compile  # noqa: A004, PLC0415 - likewise
+
+        try:
+            pattern = None if self.search is None else compile(self.search)
+        except PatternFault as fault:
+            raise SetupError(f"--search: {fault}") from fault
+        end_s = float("inf") if self.to is None else self.to
+        return Selection(frozenset(self.type), frozenset(self.of), self.from_, end_s, pattern)
+
+
+EVERYTHING: Final = LinesWanted()
+
+
+@journal.command(name="print")
+def print_(run: Path, /, *, wanted: LinesWanted = EVERYTHING) -> int:
+    """Print a journal's records, one line each, and what was decided under it; speech stands in it."""
+    from trialogue.cli.view_lines import Tone, line  # noqa: PLC0415 - the terminal comes with it
+    from trialogue.cli.view_screens import show  # noqa: PLC0415 - likewise
+
+    reading = _reading(run)
+    for raw in _lines(reading, wanted):
+        event = cast("JsonObject", raw.get("event") or raw.get("wire") or {})
+        commands = cast("list[JsonObject]", raw.get("commands") or [])
+        head = f"{raw.get('seq', ''):>6} {float(raw.get('at', 0)):9.3f}  "
+        show([line(head, *_told(event, Tone.STRONG))])
+        show([line(f"{'':>18}-> ", *_told(each, Tone.NORMAL)) for each in commands])
+    _tell(reading)
+    return 0
+
+
+@journal.command(name="filter")
+def filter_(run: Path, /, *, wanted: LinesWanted = EVERYTHING) -> int:
+    """Print the lines that are wanted as JSON, one a line, for other programs."""
+    import orjson  # noqa: PLC0415 - only for JSON
+
+    from trialogue.cli.view_screens import put  # noqa: PLC0415 - the terminal comes with it
+
+    reading = _reading(run)
+    for raw in _lines(reading, wanted):
+        put(orjson.dumps(raw).decode())
+    _tell(reading)
+    return 0
+
+
+@journal.command
+def compare(
+    first: Path,
+    second: Path,
+    /,
+    *,
+    json: Annotated[bool, Parameter(name="--json", negative="", help="Print what differs as JSON.")] = False,
+) -> int:
+    """Tell how far two journals are the same, and where they part: exit code 1 where they do."""
+    from trialogue.cli.view_screens import put, put_json  # noqa: PLC0415 - the terminal comes with it
+    from trialogue.journal.comparing import compare as compared  # noqa: PLC0415 - the journal comes with it
+
+    found = compared(_reading(first), _reading(second))
+    if json:
+        put_json(
+            {
+                "equal": found.is_equal,
+                "same": found.same,
+                "first": found.first,
+                "second": found.second,
+                "differs_in": found.differs_in,
+                "counts": found.counts,
+            }
+        )
+        return 0 if found.is_equal else 1
+    if found.is_equal:
+        put(f"the same: {found.same} lines")
+        return 0
+    put(f"{found.same} lines are the same; then they differ in {', '.join(found.differs_in)}")
+    for name, side in (("-", found.first), ("+", found.second)):
+        put(f"{name} {_brief_line(side)}")
+    for kind, (here, there) in found.counts.items():
+        put(f"  {kind}: {here} and {there}")
+    return 1
+
+
+@journal.command
+def split(
+    run: Path,
+    out: Path,
+    /,
+    *,
+    every: Annotated[float | None, Parameter(help="Seconds of the meeting in a piece.")] = None,
+    largest: Annotated[int | None, Parameter(help="Bytes that a piece has at most.")] = None,
+) -> int:
+    """Write a journal in pieces into a folder; `cat` puts them together again, byte for byte."""
+    from trialogue.cli.view_screens import put  # noqa: PLC0415 - the terminal comes with it
+    from trialogue.journal.files import journal_of  # noqa: PLC0415 - the journal comes with it
+    from trialogue.journal.pieces import split as cut  # noqa: PLC0415 - likewise
+
+    for path in cut(journal_of(run), out, every_s=every, largest=largest):
+        put(str(path))
+    return 0
+
+
+@journal.command
+def redact(run: Path, out: Path, /) -> int:
+    """Write a copy in which speech and other personal text says only how many words it had."""
+    from trialogue.cli.view_screens import put  # noqa: PLC0415 - the terminal comes with it
+    from trialogue.journal.redact import redact as redacted  # noqa: PLC0415 - the journal comes with it
+
+    redacted(_reading(run), out)
+    put(str(out))
+    return 0
+
+
+def _reading(run: Path) -> Reading:
+    from trialogue.journal.files import journal_of  # noqa: PLC0415 - the journal comes with it
+    from trialogue.journal.reader import read  # noqa: PLC0415 - likewise
+
+    return read(journal_of(run))
+
+
+def _lines(reading: Reading, wanted: LinesWanted) -> Iterator[JsonObject]:
+    selection = wanted.selection()
+    return (each.raw for each in reading.lines() if selection.fits(each.raw))
+
+
+def _tell(reading: Reading) -> None:
+    from trialogue.cli.verify import tell_problems  # noqa: PLC0415 - the journal comes with it
+
+    tell_problems(reading.problems)
+
+
+def _told(part: JsonObject, tone: Any) -> list[Any]:  # noqa: ANN401 - lines come when they are printed
+    """An event or a command as spans: its type, whom it concerns, its fields."""
+    from trialogue.cli.view_lines import Tone, span  # noqa: PLC0415 - the terminal comes with it
+
+    who = " ".join(str(part[key]) for key in ("participant", "to") if part.get(key))
+    rest = " ".join(f"{key}={_value(each)}" for key, each in part.items() if key not in _OWN)
+    return [span(str(part.get("type", "?")), tone), span(f" {who} "), span(rest, Tone.FAINT)]
+
+
+def _value(value: object) -> str:
+    from trialogue.model.text import brief, safe_text  # noqa: PLC0415 - with the journal
+
+    return brief(safe_text(repr(value) if isinstance(value, str) else str(value)), _LONGEST)
+
+
+def _brief_line(side: JsonObject | None) -> str:
+    from trialogue.model.text import brief, safe_text  # noqa: PLC0415 - with the journal
+
+    if side is None:
+        return "(no more lines)"
+    event = cast("dict[str, object]", side.get("event") or {})
+    commands = ", ".join(str(each.get("type")) for each in side.get("commands") or ())
+    return brief(safe_text(f"record {side.get('seq')} at {side.get('at')}: {event} -> {commands}"), 300)

@@ -1,0 +1,60 @@
+"""A journal in pieces, for stores that take files of a bounded size; together they are the journal again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+
+from trialogue.errors import JournalError, SetupError
+from trialogue.journal.reader import read
+
+__all__ = ["split"]
+
+
+def split(
+    path: Path, out: Path, *, every_s: float | None = None, largest: int | None = None
+) -> tuple[Path, ...]:
+    """Write pieces `NAME.001.jsonl` and so on into `out`, and return where they are.
+
+    A piece ends before the line that is `every_s` seconds of the meeting behind its first, or that would make
+    it larger than `largest` bytes; no line is broken. SetupError where neither is given, or a piece is there
+    already; JournalError where the journal is none, or cannot be read.
+    """
+    if every_s is None and largest is None:
+        raise SetupError("split wants --every, a time, or --largest, a number of bytes")
+    read(path)
+    out.mkdir(parents=True, exist_ok=True)
+    pieces: list[Path] = []
+    lines: list[bytes] = []
+    size, begun = 0, 0.0
+    try:
+        with path.open("rb") as file:
+            for line in file:
+                at = _time(line, begun)
+                is_late = every_s is not None and at - begun >= every_s
+                if lines and (is_late or (largest is not None and size + len(line) > largest)):
+                    pieces.append(_write(out / f"{path.stem}.{len(pieces) + 1:03}.jsonl", lines))
+                    lines, size, begun = [], 0, at
+                lines.append(line)
+                size += len(line)
+    except OSError as error:
+        raise JournalError(f"{path} cannot be split: {error.strerror}", path=str(path)) from error
+    return (*pieces, _write(out / f"{path.stem}.{len(pieces) + 1:03}.jsonl", lines))
+
+
+def _time(line: bytes, begun: float) -> float:
+    """When a line's record was, in seconds since the start; a line without a time is of the piece at hand."""
+    try:
+        at = orjson.loads(line).get("at")
+    except (ValueError, AttributeError):
+        return begun
+    return float(at) if isinstance(at, int | float) else begun
+
+
+def _write(path: Path, lines: list[bytes]) -> Path:
+    if path.exists():
+        raise SetupError(f"{path} is there already")
+    path.touch(mode=0o600)
+    path.write_bytes(b"".join(lines))
+    return path

@@ -1,0 +1,58 @@
+"""Some of a journal's lines: by what happened, to whom, when, and what is said in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+import orjson
+from attrs import frozen
+
+from trialogue.journal.codec import JsonObject
+from trialogue.model.patterns import LinearPattern
+
+__all__ = ["Selection", "names_in"]
+
+
+@frozen
+class Selection:
+    """What is looked for; what is left empty is not looked at. All of it must fit."""
+
+    types: frozenset[str] = frozenset()
+    """Names of events and commands: a record fits that has any of them."""
+
+    participants: frozenset[str] = frozenset()
+    """A record fits whose event or any of whose commands is of one of these."""
+
+    start_s: float = 0.0
+    """Not before this, in seconds since the meeting's start."""
+
+    end_s: float = float("inf")
+    """Not after this."""
+
+    pattern: LinearPattern | None = None
+    """What is found in the line, as JSON has it."""
+
+    def fits(self, line: JsonObject) -> bool:
+        """Whether a line of a journal is wanted; a line without a time, as the end is not."""
+        at = line.get("at")
+        if not isinstance(at, int | float) or not self.start_s <= at <= self.end_s:
+            return False
+        parts = list(_parts(line))
+        if self.types and not self.types & {str(each.get("type")) for each in parts}:
+            return False
+        if self.participants and not any(self.participants & names_in(each) for each in parts):
+            return False
+        return self.pattern is None or bool(self.pattern.search(orjson.dumps(line).decode()))
+
+
+def names_in(part: JsonObject) -> set[str]:
+    """Whom an event or a command concerns."""
+    return {str(part[key]) for key in ("participant", "to") if part.get(key)}
+
+
+def _parts(line: JsonObject) -> Iterator[JsonObject]:
+    """The event of a line, and its commands."""
+    for each in (line.get("event"), line.get("wire"), *cast("list[object]", line.get("commands") or [])):
+        if isinstance(each, dict):
+            yield cast("JsonObject", each)

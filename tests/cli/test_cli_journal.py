@@ -1,0 +1,60 @@
+"""`trialogue journal`: each of its commands, on a run."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from trialogue.cli import main
+
+
+def test_lines_are_printed_with_what_was_decided(run_folder, capsys):
+    """The number, the time, the event, and its commands below it."""
+    assert main(["journal", "print", str(run_folder), "--type", "GrantFloor", "--of", "bob"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.lstrip().startswith("-> GrantFloor bob") for line in lines)
+    assert lines[0].split()[0].isdigit()
+
+
+def test_lines_are_filtered_as_json(run_folder, capsys):
+    """One object a line, for other programs."""
+    assert main(["journal", "filter", str(run_folder), "--from", "1", "--to", "2"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert lines
+    assert all(1 <= line["at"] <= 2 for line in lines)
+
+
+def test_a_pattern_that_is_none_is_said(run_folder, capsys):
+    """In a line."""
+    assert main(["journal", "filter", str(run_folder), "--search", "("]) == 2
+    assert "--search" in capsys.readouterr().err
+
+
+def test_a_run_is_as_itself(run_folder, capsys):
+    """Exit code 0, and how many lines."""
+    assert main(["journal", "compare", str(run_folder), str(run_folder)]) == 0
+    assert capsys.readouterr().out.startswith("the same: ")
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_where_two_part_is_told(run_folder, tmp_path, capsys, options):
+    """Exit code 1, the line of each, and what there is more of."""
+    other = tmp_path / "other.jsonl"
+    assert main(["journal", "redact", str(run_folder), str(other)]) == 0
+    assert capsys.readouterr().out == f"{other}\n"
+    assert main(["journal", "compare", str(run_folder), str(other), *options]) == 1
+    out = capsys.readouterr().out
+    if options:
+        told = json.loads(out)
+        assert (told["equal"], told["differs_in"]) == (False, ["commands"])
+    else:
+        assert "then they differ in commands" in out
+        assert out.splitlines()[1].startswith("- record ")
+
+
+def test_a_journal_is_split(run_folder, tmp_path, capsys):
+    """Into files whose names are printed."""
+    assert main(["journal", "split", str(run_folder), str(tmp_path / "parts"), "--largest", "5000"]) == 0
+    paths = capsys.readouterr().out.splitlines()
+    whole = b"".join(Path(path).read_bytes() for path in paths)
+    assert whole == (run_folder / "journal.jsonl").read_bytes()

@@ -1,0 +1,103 @@
+"""Journals selected from, compared, split, and as tables."""
+
+import pandas as pd
+import pytest
+from attrs import evolve
+from journal_values import keep, meeting
+
+from trialogue.errors import JournalError, SetupError
+from trialogue.journal.comparing import compare
+from trialogue.journal.frames import columns, frames
+from trialogue.journal.pieces import split
+from trialogue.journal.reader import read
+from trialogue.journal.selecting import Selection
+from trialogue.model.patterns import compile as pattern
+
+
+def chosen(path, **wanted):
+    """The numbers of the records that fit."""
+    selection = Selection(**wanted)
+    return [each.raw["seq"] for each in read(path).lines() if selection.fits(each.raw)]
+
+
+def test_all_of_a_selection_must_fit(tmp_path):
+    """Types of events and of commands, whom they concern, times, and words of the line."""
+    path, records = keep(tmp_path, meeting()), meeting()
+    assert chosen(path) == [each.seq for each in records]
+    named = type(records[4].event).__name__
+    same = [each.seq for each in records if type(each.event).__name__ == named]
+    assert set(same) <= set(chosen(path, types=frozenset({named})))
+    granted = [r.seq for r in records if any(type(c).__name__ == "GrantFloor" for c in r.commands)]
+    assert chosen(path, types=frozenset({"GrantFloor"})) == granted
+    assert chosen(path, start_s=10.0, end_s=20.0) == [r.seq for r in records if 10 <= r.at <= 20]
+    bobs = chosen(path, participants=frozenset({"bob"}))
+    assert bobs
+    assert len(bobs) < len(records)
+    assert chosen(path, participants=frozenset({"bob"}), pattern=pattern("no such words")) == []
+
+
+def test_equal_journals_are_equal(tmp_path):
+    """Whatever their hashes are."""
+    (tmp_path / "b").mkdir()
+    found = compare(read(keep(tmp_path, meeting())), read(keep(tmp_path / "b", meeting())))
+    assert found.is_equal
+    assert (found.counts, found.differs_in) == ({}, ())
+    assert found.same >= len(meeting())
+
+
+def test_the_first_line_that_differs_is_told(tmp_path):
+    """With what differs in it, and which kinds of events and commands one has more of."""
+    (tmp_path / "b").mkdir()
+    records = meeting()
+    other = [*records[:4], evolve(records[4], commands=()), *records[5:]]
+    found = compare(read(keep(tmp_path, records)), read(keep(tmp_path / "b", other)))
+    assert (found.same, found.differs_in) == (4, ("commands",))
+    assert found.first["seq"] == found.second["seq"] == 5
+    assert found.counts["GrantFloor"][0] == found.counts["GrantFloor"][1] + 1
+
+
+def test_a_shorter_one_ends_there(tmp_path):
+    """The line that it has no more is told as none."""
+    (tmp_path / "b").mkdir()
+    found = compare(read(keep(tmp_path, meeting())), read(keep(tmp_path / "b", meeting()[:-2])))
+    assert not found.is_equal
+    assert found.first is not None
+
+
+@pytest.mark.parametrize("bound", [{"every_s": 10.0}, {"largest": 2000}, {"largest": 1}])
+def test_pieces_are_the_journal_again(tmp_path, bound):
+    """Byte for byte, in whole lines, and none larger than it may be but for a line that is."""
+    path = keep(tmp_path, meeting())
+    pieces = split(path, tmp_path / "pieces", **bound)
+    assert b"".join(piece.read_bytes() for piece in pieces) == path.read_bytes()
+    assert len(pieces) > 1
+    for piece in pieces:
+        content = piece.read_bytes()
+        assert content.endswith(b"\n")
+        assert "largest" not in bound or len(content) <= bound["largest"] or content.count(b"\n") == 1
+
+
+def test_pieces_need_a_bound_and_overwrite_nothing(tmp_path):
+    """Both are said."""
+    path = keep(tmp_path, meeting())
+    with pytest.raises(SetupError, match="wants --every"):
+        split(path, tmp_path / "pieces")
+    split(path, tmp_path / "pieces", largest=2000)
+    with pytest.raises(SetupError, match="is there already"):
+        split(path, tmp_path / "pieces", largest=2000)
+    with pytest.raises(JournalError):
+        split(tmp_path / "none.jsonl", tmp_path / "x", largest=1)
+
+
+def test_tables_have_a_row_an_event_a_command_and_an_utterance(tmp_path):
+    """As pandas has them: times are numbers, the rest of a fact is its JSON."""
+    path, records = keep(tmp_path, meeting()), meeting()
+    tables = frames(path)
+    assert list(tables) == ["events", "commands", "turns"]
+    assert len(tables["events"]) == len(records)
+    assert len(tables["commands"]) == sum(len(each.commands) for each in records)
+    assert tables["events"]["at"].dtype == float
+    assert tables["events"].groupby("type").size().sum() == len(records)
+    assert {"participant", "heard", "start_s", "was_cut"} <= set(tables["turns"].columns)
+    assert isinstance(tables["turns"], pd.DataFrame)
+    assert {len(column) for column in columns(path)["commands"].values()} == {len(tables["commands"])}
