@@ -42,6 +42,10 @@ NOT_RUN = {
     "trialogue serve --port 8090": "serves until Ctrl-C; the blocks after it talk to such a server",
     "trialogue serve --script answers.yaml": "likewise",
     "trialogue serve --record runs": "likewise",
+    "python3 -m venv .venv && . .venv/bin/activate\npip install trialogue": "installs",
+    "pytest\n": "tests/docs/test_follow.py does",
+    "npm install ws": "likewise",
+    "node --test": "likewise",
     "trialogue serve --voices murmur": "likewise",
     "trialogue serve --as-of 2025-06": "likewise",
     "STEER=let-me-steer trialogue serve": "likewise",
@@ -127,8 +131,16 @@ def desk(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
+def write_file(block: Block) -> None:
+    """Put a file where the reader is told to put it; tests/docs/test_follow.py does what is done with it."""
+    Path(block.mark.removeprefix("file=")).write_text(block.text, encoding="utf-8")
+
+
 def run_python(block: Block) -> None:
     """Run a program; the text after it is what it prints."""
+    if block.mark.startswith("file="):
+        write_file(block)
+        return
     printed = io.StringIO()
     with contextlib.ExitStack() as stack:
         text = block.text
@@ -185,7 +197,7 @@ def read_json(block: Block) -> None:
     parse(line)
 
 
-RUN = {"python": run_python, "console": run_console, "yaml": read_yaml, "json": read_json}
+RUN = {"js": write_file, "python": run_python, "console": run_console, "yaml": read_yaml, "json": read_json}
 
 
 def is_run(block: Block) -> bool:

@@ -33,7 +33,7 @@ from trialogue.serving.attended import Attended, Witness
 from trialogue.serving.ledger import Ledger, Session, SessionMessage, Wanted
 from trialogue.serving.orders import FaultOrder, check_faults, orders_of
 from trialogue.serving.recording import SessionRecord
-from trialogue.serving.speech import frames_of, recorded, spoken
+from trialogue.serving.speech import frames_of, recorded, spoken, write_wav
 from trialogue.serving.visit import Noting, Visit
 from trialogue.transport.accept import Instead
 from trialogue.transport.http import HttpRequest, HttpResponse, Taken
@@ -149,6 +149,14 @@ class Control:
         """Have the user say something aloud."""
         make = partial(spoken, self.equipment.synthesizer, text, voice)
         await self._heard(make, session, at_once=at_once)
+
+    async def speech(self, text: str, path: Path, *, voice: str = "heart", sample_rate: int = 24_000) -> None:
+        """Write words that this server's ear understands to a WAV file, for a client's own microphone."""
+        plain = AudioFormat("linear16", sample_rate)
+        sound = await self.equipment.compute.run(
+            partial(spoken, self.equipment.synthesizer, text, voice, plain)
+        )
+        write_wav(path, sound, sample_rate)
 
     async def play(self, path: Path, session: str | None = None, *, at_once: bool = False) -> None:
         """Have the user's voice be a recording."""

@@ -179,6 +179,12 @@ class User:
         """Play a recording (WAV or FLAC), and fall silent; returns when it is played."""
         self._hands.play(path, session, at_once=at_once).result(LONGEST_WAIT_S)
 
+    def wav(self, text: str, path: Path | str, *, voice: str = "heart", sample_rate: int = 24_000) -> None:
+        """Write words to a WAV file, for apps whose microphone is a file: this server understands them."""
+        where, rate = Path(path), sample_rate
+        speech = self._hands.begin(lambda c: c.speech(text, where, voice=voice, sample_rate=rate))
+        speech.result(LONGEST_WAIT_S)
+
     def write(self, text: str, *, session: str | None = None) -> None:
         """Say something in writing, as `InjectUserMessage` does."""
         self._hands.do(lambda control: control.write(text, session))

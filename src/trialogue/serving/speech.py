@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import wave
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, cast
@@ -13,7 +14,16 @@ from trialogue.speech.formats import encode
 from trialogue.speech.ports import Synthesizer
 from trialogue.speech.recordings import read_recording
 
-__all__ = ["FRAME_S", "TURN_END_S", "frames_of", "input_format", "recorded", "sound_format", "spoken"]
+__all__ = [
+    "FRAME_S",
+    "TURN_END_S",
+    "frames_of",
+    "input_format",
+    "recorded",
+    "sound_format",
+    "spoken",
+    "write_wav",
+]
 
 FRAME_S: Final = 0.02
 """What one message holds of a user's sound, in seconds."""
@@ -49,6 +59,13 @@ def recorded(path: Path, audio_format: AudioFormat) -> bytes:
     """A recording (WAV or FLAC), and the silence that ends the turn; `SetupError` where it cannot be read."""
     pcm = read_recording(path, audio_format.sample_rate)
     return encode(pcm, audio_format.encoding) + _silence(audio_format)
+
+
+def write_wav(path: Path, pcm: bytes, sample_rate: int) -> None:
+    """Write linear16 mono to a WAV file."""
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, sample_rate, 0, "NONE", ""))
+        file.writeframes(pcm)
 
 
 def frames_of(sound: bytes, audio_format: AudioFormat) -> Iterator[bytes]:
