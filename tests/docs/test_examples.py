@@ -53,6 +53,7 @@ NOT_RUN = {
     "trialogue serve --tls-self-signed": "likewise; tests/cli has such a process",
     '{"config": ': "is what a request sends; tests/server sends such",
     "const environment = { base": "tests/serving runs the whole of it",
+    "VOICE_KEY=a-key-for-tests docker compose": "needs docker; tests/serving runs its commands",
     "LLM_KEY=... trialogue serve": "needs a model",
     "VOICE_KEY=... trialogue serve --host 0.0.0.0 --api-key-env VOICE_KEY": "serves the whole network",
     "$ trialogue resume runs/edge-cache-20250131-101500": "needs a crash; tests/process has them",

@@ -1,11 +1,15 @@
-// The server, in a process of its own: sound without speech, at a port that the system chooses.
-// `trialogue` must be on the PATH, or be named by TRIALOGUE.
+// The server: one that runs already, at VOICE_AGENT_HTTP and VOICE_AGENT_WS, or one in a process of its own, with
+// sound without speech, at a port that the system chooses. `trialogue` must then be on the PATH, or be named by
+// TRIALOGUE.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
 export async function startServer() {
-  const program = process.env.TRIALOGUE ?? "trialogue";
+  const { VOICE_AGENT_HTTP: http, VOICE_AGENT_WS: ws, TRIALOGUE: program = "trialogue" } = process.env;
+  if (http && ws) {
+    return { http, ws, async stop() {} };
+  }
   const child = spawn(program, ["serve", "--voices", "murmur", "--quiet", "--port", "0"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
