@@ -1,0 +1,41 @@
+"""Names of OpenTelemetry's semantic conventions for generative AI (v1.37), and our own beside them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+OPERATION: Final = "gen_ai.operation.name"
+"""What a span is of: `invoke_agent` or `execute_tool`."""
+
+AGENT: Final = "gen_ai.agent.name"
+"""The participant."""
+
+CONVERSATION: Final = "gen_ai.conversation.id"
+"""The meeting's name and start: one meeting, one conversation."""
+
+TOOL: Final = "gen_ai.tool.name"
+"""What an agent calls its tool."""
+
+TOOL_CALL: Final = "gen_ai.tool.call.id"
+"""The service's id of a call."""
+
+ERROR: Final = "error.type"
+"""In a word why something failed."""
+
+INVOKE_AGENT: Final = "invoke_agent"
+EXECUTE_TOOL: Final = "execute_tool"
+
+MEETING: Final = "trialogue.meeting.name"
+END_REASON: Final = "trialogue.meeting.end_reason"
+TURN: Final = "trialogue.turn.number"
+TURN_REASON: Final = "trialogue.turn.reason"
+TURN_CAUSE: Final = "trialogue.turn.cause"
+SESSION: Final = "trialogue.session.number"
+OUTCOME: Final = "trialogue.tool.outcome"
+LATENCY: Final = "trialogue.latency"
+"""Before `.listen`, `.think`, `.speak` and `.total`, in seconds."""
+
+TURN_DURATION: Final = "trialogue.turn.duration"
+RESPONSE: Final = "trialogue.response.duration"
+SESSIONS_LOST: Final = "trialogue.session.lost"
+TOOL_DURATION: Final = "trialogue.tool.duration"

@@ -1,0 +1,202 @@
+"""Spans and metrics of a meeting, made from its records: a pure walk, whose times are the meeting's own.
+
+1. A span for the meeting; in it one a turn, one a session and one a tool call. What is still open when the
+   records stop ends there.
+2. Nothing that was said is in them, nor arguments or results of tools.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from attrs import define, field
+
+from trialogue.importing import import_extra
+from trialogue.model.commands import CancelTool, Command, EndMeeting, EndTurn, GrantFloor
+from trialogue.model.events import (
+    Event,
+    LatencyMeasured,
+    Left,
+    PlaybackStarted,
+    SessionFailed,
+    SessionLost,
+    SessionReady,
+    SessionRolledOver,
+    ToolFinished,
+    ToolRequested,
+)
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
+from trialogue.telemetry import names
+
+__all__ = ["MeetingSpans"]
+
+_SCOPE: Final = "trialogue"
+
+
+@define
+class MeetingSpans:
+    """The walk: `take` each record in order, then `close`. SetupError where the extra `otel` is missing."""
+
+    plan: MeetingPlan
+    """Of which meeting."""
+
+    started: datetime
+    """The time of day of its start, with its time zone."""
+
+    tracer_provider: Any = None
+    """Whose spans they are; the global provider where None."""
+
+    meter_provider: Any = None
+    """Whose metrics they are; the global provider where None."""
+
+    _trace: Any = field(init=False)
+    _tracer: Any = field(init=False)
+    _meeting: Any = field(init=False)
+    _instruments: dict[str, Any] = field(init=False)
+    _turn: tuple[str, float, Any] | None = field(init=False, default=None)
+    _open: dict[tuple[str, str], tuple[float, Any]] = field(init=False, factory=dict[tuple[str, str], Any])
+    _has_answered: bool = field(init=False, default=False)
+    _at: float = field(init=False, default=0.0)
+
+    def __attrs_post_init__(self) -> None:
+        self._trace = import_extra("opentelemetry.trace", "telemetry", "otel")
+        self._tracer = self._trace.get_tracer(_SCOPE, tracer_provider=self.tracer_provider)
+        metrics = import_extra("opentelemetry.metrics", "telemetry", "otel")
+        meter = metrics.get_meter(_SCOPE, meter_provider=self.meter_provider)
+        self._instruments = {
+            **{
+                name: meter.create_histogram(name, unit="s")
+                for name in (names.TURN_DURATION, names.RESPONSE, names.TOOL_DURATION)
+            },
+            names.SESSIONS_LOST: meter.create_counter(names.SESSIONS_LOST, unit="{session}"),
+        }
+        conversation = f"{self.plan.name}-{self.started.isoformat(timespec='seconds')}"
+        self._meeting = self._tracer.start_span(
+            f"meeting {self.plan.name}",
+            start_time=self._ns(0.0),
+            attributes={names.MEETING: self.plan.name, names.CONVERSATION: conversation},
+        )
+
+    def take(self, record: Record) -> None:
+        """Note one record."""
+        self._at = record.at
+        self._seen(record.at, record.event)
+        for command in record.commands:
+            self._decided(record.at, command)
+
+    def close(self) -> None:
+        """End what is open, where the records stop."""
+        self._end_turn(self._at, "meeting-ended")
+        for key in tuple(self._open):
+            self._end(key, self._at)
+        self._meeting.end(end_time=self._ns(self._at))
+
+    def _seen(self, at: float, event: Event) -> None:
+        match event:
+            case SessionReady(participant=name, session=session):
+                attributes = {names.AGENT: name, names.SESSION: session}
+                self._begin(("session", name), at, f"session {name}", attributes)
+            case SessionLost(participant=name):
+                self._instruments[names.SESSIONS_LOST].add(1, {names.AGENT: name})
+                self._end(("session", name), at, "lost")
+            case SessionFailed(participant=name, refused=refused):
+                self._end(("session", name), at, "refused" if refused else "failed")
+            case SessionRolledOver(participant=name) | Left(participant=name):
+                self._end(("session", name), at)
+            case ToolRequested(participant=name, call_id=call, tool=tool):
+                attributes = {
+                    names.OPERATION: names.EXECUTE_TOOL,
+                    names.TOOL: tool,
+                    names.TOOL_CALL: call,
+                    names.AGENT: name,
+                }
+                self._begin((name, call), at, f"{names.EXECUTE_TOOL} {tool}", attributes)
+            case ToolFinished(participant=name, call_id=call, outcome=outcome, code=code):
+                begun = self._open.get((name, call))
+                if begun is not None:
+                    begun[1].set_attribute(names.OUTCOME, outcome)
+                    self._instruments[names.TOOL_DURATION].record(at - begun[0], {names.OUTCOME: outcome})
+                self._end((name, call), at, "" if outcome == "succeeded" else code or outcome)
+            case PlaybackStarted(participant=name) if self._turn is not None and self._turn[0] == name:
+                self._answered(at)
+            case LatencyMeasured(participant=name) if self._turn is not None and self._turn[0] == name:
+                self._measured(event)
+            case _:
+                pass
+
+    def _decided(self, at: float, command: Command) -> None:
+        match command:
+            case GrantFloor(to=name, turn=turn, reason=reason):
+                attributes = {
+                    names.OPERATION: names.INVOKE_AGENT,
+                    names.AGENT: name,
+                    names.TURN: turn,
+                    names.TURN_REASON: reason,
+                }
+                self._has_answered = False
+                self._turn = (name, at, self._start(f"{names.INVOKE_AGENT} {name}", at, attributes))
+            case EndTurn(cause=cause):
+                self._end_turn(at, cause)
+            case CancelTool(participant=name, call_id=call):
+                self._end((name, call), at, "cancelled")
+            case EndMeeting(reason=reason):
+                self._meeting.set_attribute(names.END_REASON, reason)
+            case _:
+                pass
+
+    def _answered(self, at: float) -> None:
+        """The holder is heard: what it took since the grant is its response."""
+        if self._turn is None or self._has_answered:
+            return
+        name, began, span = self._turn
+        self._has_answered = True
+        span.set_attribute(names.RESPONSE, at - began)
+        self._instruments[names.RESPONSE].record(at - began, {names.AGENT: name})
+
+    def _measured(self, event: LatencyMeasured) -> None:
+        parts: Mapping[str, float | None] = {
+            "listen": event.listen_s,
+            "think": event.think_s,
+            "speak": event.speak_s,
+            "total": event.total_s,
+        }
+        for part, value in parts.items():
+            if value is not None and self._turn is not None:
+                self._turn[2].set_attribute(f"{names.LATENCY}.{part}", value)
+
+    def _begin(self, key: tuple[str, str], at: float, name: str, attributes: Mapping[str, object]) -> None:
+        self._end(key, at)
+        self._open[key] = (at, self._start(name, at, attributes))
+
+    def _start(self, name: str, at: float, attributes: Mapping[str, object]) -> Any:  # noqa: ANN401 - a span
+        context = self._trace.set_span_in_context(self._meeting)
+        return self._tracer.start_span(
+            name, context=context, start_time=self._ns(at), attributes=dict(attributes)
+        )
+
+    def _end(self, key: tuple[str, str], at: float, error: str = "") -> None:
+        begun = self._open.pop(key, None)
+        if begun is None:
+            return
+        if error:
+            begun[1].set_attribute(names.ERROR, error)
+            begun[1].set_status(self._trace.StatusCode.ERROR)
+        begun[1].end(end_time=self._ns(at))
+
+    def _end_turn(self, at: float, cause: str) -> None:
+        if self._turn is None:
+            return
+        name, began, span = self._turn
+        span.set_attribute(names.TURN_CAUSE, cause)
+        span.end(end_time=self._ns(at))
+        self._instruments[names.TURN_DURATION].record(
+            at - began, {names.AGENT: name, names.TURN_CAUSE: cause}
+        )
+        self._turn = None
+
+    def _ns(self, at: float) -> int:
+        """Nanoseconds since 1970 of a time of the meeting's."""
+        return round((self.started + timedelta(seconds=at)).timestamp() * 1_000_000_000)

@@ -1,0 +1,62 @@
+"""Where records come from: a meeting that is held, or a journal."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from trialogue.journal.files import journal_of
+from trialogue.journal.reader import read
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
+from trialogue.telemetry.spans import MeetingSpans
+
+__all__ = ["trace_meeting", "trace_run"]
+
+
+class Traced(Protocol):
+    """What is traced of a meeting."""
+
+    @property
+    def plan(self) -> MeetingPlan:
+        """What was known before it."""
+        ...
+
+    @property
+    def now(self) -> float:
+        """Seconds since its start."""
+        ...
+
+    def records(self) -> AsyncIterator[Record]:
+        """What happens, until its end."""
+        ...
+
+
+async def trace_meeting(meeting: Traced, tracer_provider: Any = None, meter_provider: Any = None) -> None:  # noqa: ANN401 - of OpenTelemetry, which has no part in our types
+    """Make spans and metrics of a meeting while it is held; run it beside the meeting, as `watch` does.
+
+    SetupError where the extra `otel` is missing.
+    """
+    records = meeting.records()
+    started = datetime.now(UTC) - timedelta(seconds=meeting.now)
+    spans = MeetingSpans(meeting.plan, started, tracer_provider, meter_provider)
+    try:
+        async for record in records:
+            spans.take(record)
+    finally:
+        spans.close()
+
+
+def trace_run(run: str | Path, tracer_provider: Any = None, meter_provider: Any = None) -> int:  # noqa: ANN401 - likewise
+    """Make spans and metrics of a recorded meeting, at its own times; how many records it had.
+
+    SetupError where the extra `otel` is missing, JournalError for a damaged journal.
+    """
+    reading = read(journal_of(Path(run)))
+    spans = MeetingSpans(reading.header.plan, reading.header.started, tracer_provider, meter_provider)
+    for record in reading:
+        spans.take(record)
+    spans.close()
+    return reading.seq
