@@ -1011,3 +1011,13 @@ def test_a_voice_that_cannot_be_had_is_told() -> None:
     desk.say({"type": "UpdateSpeak", "speak": speaks("aura-2-thalia-en")})
     desk.say({"type": "UpdateSpeak", "speak": speaks("aura-2-nobody-en")})
     assert desk.names() == ["SpeakUpdated", "SpeakUpdated", "VOICE_SUBSTITUTED"]
+
+
+def test_compressed_sound_may_come_in_its_container() -> None:
+    """What would be no samples is what was declared; samples are still held to be samples."""
+    output = {"encoding": "linear16", "sample_rate": 16_000}
+    for encoding, magic in (("flac", b"fLaC"), ("ogg-opus", b"OggS")):
+        desk = Desk()
+        desk.say(settings(audio={"input": {"encoding": encoding, "sample_rate": 48_000}, "output": output}))
+        desk.happen(ev.AudioReceived(magic + bytes(100)))
+        assert desk.names()[-1] == "HearAudio"

@@ -1,6 +1,10 @@
 """The listening routes under a virtual clock: what a client is told of what it sends."""
 
+import io
+import json
+
 import pytest
+import soundfile
 import trio
 import trio.testing
 from fakes import FakeSocket, fake_equipment, silence, speech
@@ -327,7 +331,7 @@ async def test_what_is_told_does_not_depend_on_how_sound_is_cut(clients, autojum
 
 
 async def test_a_wav_stream_says_itself_what_it_is(clients, autojump_clock):
-    """Without encoding and sample_rate; what is no WAV ends the connection."""
+    """Without encoding and sample_rate; what is no container that is known ends the connection."""
     header = wav_header(AudioFormat("linear16", 16_000))
     socket = clients("v2", "model=flux-general-en", "Hello.", "Hello.")
     for byte in range(0, len(header), 7):
@@ -336,9 +340,23 @@ async def test_a_wav_stream_says_itself_what_it_is(clients, autojump_clock):
     assert turns(socket)[-1] == ("EndOfTurn", "Hello.")
     for route, query, code in (("v1", "model=nova-3", 1008), ("v2", "model=flux-general-en", None)):
         socket = clients(route, query)
-        socket.hear(b"OggS" + bytes(100))
+        socket.hear(b"ID3" + bytes(100))
         await trio.testing.wait_all_tasks_blocked()
         assert socket.close_codes == [code]
+
+
+@pytest.mark.parametrize("query", ["", "&encoding=flac", "&encoding=flac&sample_rate=16000"])
+async def test_flac_says_itself_what_it_is(query, clients, autojump_clock):
+    """With its name or without, in pieces, on both routes."""
+    file = io.BytesIO()
+    with soundfile.SoundFile(file, "w", 16_000, 1, "PCM_16", format="FLAC") as made:
+        made.buffer_write(speech(0.5) + silence(2.5), dtype="int16")
+    for route, asked in (("v2", "model=flux-general-en"), ("v1", "model=nova-3")):
+        socket = clients(route, asked + query, "Hello.", "Hello.")
+        for at in range(0, len(file.getvalue()), 100):
+            socket.hear(file.getvalue()[at : at + 100])
+        await trio.testing.wait_all_tasks_blocked()
+        assert "hello" in json.dumps(socket.messages).lower()
 
 
 async def test_more_words_than_speech_can_hold_are_not_believed(clients, autojump_clock):

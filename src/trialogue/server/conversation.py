@@ -201,11 +201,14 @@ class Conversation:
     def _take_audio(self, audio: bytes) -> None:
         if not self._may(SessionStep.SOUND):
             return
-        if not self._has_heard_audio and audio.startswith(say.CONTAINERS):
+        if not self._has_heard_audio and audio.startswith(say.CONTAINERS) and self._wants_samples():
             self._end("USER_AUDIO_FORMAT", say.NOT_RAW)
         elif audio:
             self._has_heard_audio = True
             self._orders.give(HearAudio(audio))
+
+    def _wants_samples(self) -> bool:
+        return self._agent is None or self._agent.terms.compressed is None
 
     def _take_message(self, message: ClientMessage, now: float) -> None:
         if isinstance(message, UnknownMessage):
@@ -350,7 +353,7 @@ class Conversation:
                 if words := self._user.take_words(event.text):
                     self._end_turn(words, agent, now)
             case ev.HearingFailed():
-                self._end("FAILED_TO_START_LISTENING", event.reason)
+                self._end(event.code, event.reason)
             case _ as never:
                 assert_never(never)
 

@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from functools import partial
 from typing import Final
 
@@ -27,9 +28,8 @@ from trialogue.server.equipment import Equipment
 from trialogue.server.events import Event, HearingFailed, SpeechBegan, SpeechEnded, WordsRecognized
 from trialogue.server.terms import Terms
 from trialogue.speech.believing import believable
-from trialogue.speech.formats import Decoder
 from trialogue.speech.ports import HEARING_RATE, EdgeKind, SpeechDetector
-from trialogue.speech.resample import Resampler
+from trialogue.speech.streams import SampleStream, SoundStream, Undecodable, open_stream
 
 _WIDTH: Final = 2
 _LEAD_SAMPLES: Final = round(0.3 * HEARING_RATE)
@@ -73,13 +73,12 @@ class AgentEar:
     """Listens for one connection; `tell` takes its events at once."""
 
     def __init__(self, terms: Terms, equipment: Equipment, tell: Callable[[Event], None]) -> None:
-        self._decoder = Decoder(terms.input)
-        self._resampler = Resampler(terms.input.sample_rate, HEARING_RATE)
+        self._decode = _decoding(terms)
         self._open_detector = partial(equipment.open_detector, round(terms.hang_s * 1000))
         self._recognizer = equipment.recognizer
         self._compute = equipment.compute
         self._tell = tell
-        self._inbox = _Inbox(terms.input)
+        self._inbox = _Inbox(terms.input, is_compressed=terms.compressed is not None)
         self._detector: SpeechDetector | None = None
         self._speech = _Speech()
         self._put_piece, self._pieces = trio.open_memory_channel[_Piece](_MAX_PIECES)
@@ -94,15 +93,18 @@ class AgentEar:
 
     async def run(self) -> None:
         """Listen until cancelled, or until there is nothing to listen with."""
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._until_failed, self._understand)
-            nursery.start_soon(self._until_failed, self._listen)
+        with closing(self._decode):
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._until_failed, self._understand)
+                nursery.start_soon(self._until_failed, self._listen)
 
     async def _until_failed(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
         except SetupError as error:
             self._tell(HearingFailed(str(error)))
+        except Undecodable as fault:
+            self._tell(HearingFailed(str(fault), code="USER_AUDIO_FORMAT"))
 
     async def _listen(self) -> None:
         while True:
@@ -110,7 +112,7 @@ class AgentEar:
             await self._take(coded, ends_turn=ends_turn)
 
     async def _take(self, coded: bytes, *, ends_turn: bool) -> None:
-        pcm = self._resampler.feed(self._decoder.decode(coded))
+        pcm = self._decode.decode(coded)
         if self._detector is None:
             if not pcm:
                 return
@@ -157,14 +159,19 @@ class AgentEar:
         return believable(recognized, piece.speech_s).strip()
 
 
+def _decoding(terms: Terms) -> SoundStream:
+    return SampleStream(terms.input) if terms.compressed is None else open_stream(terms.compressed)
+
+
 class _Inbox:
     """What the client sent and the ear has not taken: audio, and behind it that the turn is over."""
 
-    def __init__(self, audio_format: AudioFormat) -> None:
+    def __init__(self, audio_format: AudioFormat, *, is_compressed: bool = False) -> None:
+        # Of compressed sound nothing is known before it is decoded.
+        self._has_begun = is_compressed
         self._max_waiting = audio_format.bytes_for(_MAX_WAITING_S)
         self._still = _STILL[audio_format.encoding]
         self._width = audio_format.sample_width
-        self._has_begun = False
         self._waiting = bytearray()
         self._ends_turn = False
         self._has_news = trio.Event()

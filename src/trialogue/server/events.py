@@ -63,10 +63,13 @@ class WordsRecognized:
 
 @frozen
 class HearingFailed:
-    """There are no engines to listen with."""
+    """There are no engines to listen with, or nothing that they could hear."""
 
     reason: str
     """Fit for the wire."""
+
+    code: str = "FAILED_TO_START_LISTENING"
+    """The error's code."""
 
 
 @frozen

@@ -16,6 +16,8 @@ from trialogue.server.think.stand_in import Caller
 from trialogue.server.think.terms import OpenAiTerms, ScriptedTerms, ThinkTerms
 from trialogue.services.deepgram import settings as wire
 from trialogue.speech.coding import USUAL_SOUND, SoundForm
+from trialogue.speech.ports import HEARING_RATE
+from trialogue.speech.streams import COMPRESSED_INPUTS
 
 _DEFAULT_VOICE = "aura-2-thalia-en"
 _DEFAULT_LISTEN = wire.DeepgramListenProviderV1()
@@ -63,7 +65,10 @@ class Terms:
     """One session's settings as they stand."""
 
     input: AudioFormat
-    """What the client sends."""
+    """What the client sends: its samples, where `compressed` is None."""
+
+    compressed: str | None = None
+    """How the client's sound is compressed, by the hosted service's name; None for samples."""
 
     output: SoundForm = USUAL_SOUND
     """What the client is sent."""
@@ -127,6 +132,7 @@ def read_terms(settings: wire.Settings, options: ServerOptions, caller: Caller =
     think = read_think(agent.think, options, caller)
     return Terms(
         input=_input_format(settings.audio.input),
+        compressed=_compressed(settings.audio.input),
         output=output,
         unspeakable=unspeakable,
         hang_s=_hang_s(listen, options),
@@ -163,7 +169,13 @@ def _own_greeting(think: tuple[ThinkTerms, ...], options: ServerOptions) -> str:
 def _input_format(audio: wire.AudioInput | None) -> AudioFormat:
     if audio is None:
         return AudioFormat("linear16", 24_000)
+    if _compressed(audio) is not None:
+        return AudioFormat("linear16", HEARING_RATE)
     return _format("audio.input", audio.encoding, audio.sample_rate)
+
+
+def _compressed(audio: wire.AudioInput | None) -> str | None:
+    return audio.encoding if audio is not None and audio.encoding in COMPRESSED_INPUTS else None
 
 
 def _output(audio: wire.AudioOutput | None) -> tuple[SoundForm, str | None]:
@@ -179,9 +191,8 @@ def _output(audio: wire.AudioOutput | None) -> tuple[SoundForm, str | None]:
 def _format(where: str, encoding: str, rate: int) -> AudioFormat:
     known = SAMPLES.get(encoding)
     if known is None:
-        raise TermsRefused(
-            f"{where}.encoding {encoding[:50]} is not available on this server; use {', '.join(SAMPLES)}."
-        )
+        names = ", ".join((*SAMPLES, *COMPRESSED_INPUTS))
+        raise TermsRefused(f"{where}.encoding {encoding[:50]} is not available on this server; use {names}.")
     if rate not in RATES:
         raise TermsRefused(f"{where}.sample_rate must be between {RATES[0]} and {RATES[-1]}.")
     return AudioFormat(known, rate)

@@ -12,31 +12,66 @@ from typing import Final
 
 from attrs import define, field
 
-__all__ = ["OggWriter", "packets_of"]
+__all__ = ["OggReader", "OggWriter", "packets_of"]
 
 _HEAD: Final = struct.Struct("<4sBBqIIIB")
 """Magic, version, flags, granule position, serial number, page number, checksum, segments."""
 
+_MAGIC: Final = b"OggS"
+_LONGEST_PAGE: Final = 65_307
 _FIRST, _LAST = 0x02, 0x04
 _SEGMENT: Final = 255
-MAX_PACKETS: Final = 50
-"""How many packets a page may hold here: each of up to five segments of the 255 that there are."""
 
 
-def packets_of(file: bytes) -> Iterator[bytes]:
+def packets_of(file: bytes) -> list[bytes]:
     """The packets in a file of one stream, headers included."""
-    at, packet = 0, b""
-    while at < len(file):
-        segments = _HEAD.unpack_from(file, at)[-1]
-        at += _HEAD.size
-        sizes = file[at : at + segments]
-        at += segments
-        for size in sizes:
-            packet += file[at : at + size]
+    return OggReader().feed(file)
+
+
+@define
+class OggReader:
+    """Reads the packets of one stream out of bytes that come in pieces."""
+
+    is_lost: bool = field(default=False, init=False)
+    """Whether so much has come without a page that there will be none."""
+
+    _held: bytearray = field(factory=bytearray, init=False)
+    _packet: bytes = field(default=b"", init=False)
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Return the packets that are whole with the next bytes."""
+        self._held += data
+        packets: list[bytes] = []
+        while (page := self._page()) is not None:
+            packets += self._packets(*page)
+        return packets
+
+    def _page(self) -> tuple[bytes, bytes] | None:
+        """Take the next page: its segments' sizes and its body; None while it is not whole."""
+        begins = self._held.find(_MAGIC)
+        if begins < 0:
+            self.is_lost = self.is_lost or len(self._held) > _LONGEST_PAGE
+            return None
+        del self._held[:begins]
+        if len(self._held) < _HEAD.size:
+            return None
+        table = self._held[_HEAD.size : _HEAD.size + self._held[_HEAD.size - 1]]
+        starts = _HEAD.size + self._held[_HEAD.size - 1]
+        ends = starts + sum(table)
+        if len(self._held) < ends:
+            return None
+        body = bytes(self._held[starts:ends])
+        del self._held[:ends]
+        return bytes(table), body
+
+    def _packets(self, table: bytes, body: bytes) -> Iterator[bytes]:
+        at = 0
+        for size in table:
+            self._packet += body[at : at + size]
             at += size
             if size < _SEGMENT:
-                yield packet
-                packet = b""
+                yield self._packet
+                self._packet = b""
 
 
 @define

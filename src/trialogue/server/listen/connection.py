@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final, TypeAlias
@@ -29,15 +28,14 @@ from trialogue.server.listen.hearing import DETECTOR_HANG_MS, Piece, StreamHeari
 from trialogue.server.listen.nova import ResultsOfStretches
 from trialogue.server.listen.terms import FluxTerms, ListenTerms
 from trialogue.server.listen.told import ReceivedStream, Told
-from trialogue.server.listen.wav import NoWav, WavHeader
+from trialogue.server.listen.wav import ContainedStream
 from trialogue.server.options import UnknownFields
 from trialogue.services.deepgram.codec import encode, unknown_fields
 from trialogue.services.deepgram.listen.codec import decode_flux_client, decode_nova_client
 from trialogue.services.deepgram.listen.flux import FluxClientMessage
 from trialogue.services.deepgram.listen.nova import NovaClientMessage
-from trialogue.speech.formats import Decoder
 from trialogue.speech.ports import HEARING_RATE
-from trialogue.speech.resample import Resampler
+from trialogue.speech.streams import SampleStream, Undecodable
 from trialogue.transport.socket import WebSocket
 
 __all__ = ["listen"]
@@ -112,9 +110,7 @@ class _Listening:
             if isinstance(terms, FluxTerms)
             else ResultsOfStretches(terms, request_id)
         )
-        self._wav = WavHeader() if terms.input is None else None
-        self._decode: Callable[[bytes], bytes] | None = None
-        self._terms = terms
+        self._sound = ContainedStream() if terms.input is None else SampleStream(terms.input)
         self._block = bytearray()
         self._digest = hashlib.sha256()
         self._has_sound = False
@@ -122,10 +118,11 @@ class _Listening:
 
     async def run(self) -> None:
         """Listen until either side closes."""
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._read)
-            await self._listen()
-            nursery.cancel_scope.cancel()
+        with closing(self._sound):
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._read)
+                await self._listen()
+                nursery.cancel_scope.cancel()
 
     async def _read(self) -> None:
         while True:
@@ -172,8 +169,8 @@ class _Listening:
         self._digest.update(data)
         self._has_sound = True
         try:
-            pcm = self._decoded(data)
-        except NoWav as fault:
+            pcm = self._sound.decode(data)
+        except Undecodable as fault:
             await self._undecodable(str(fault))
             return False
         self._block += pcm
@@ -183,18 +180,6 @@ class _Listening:
             await self._hear_block(block, hearing)
             await trio.lowlevel.checkpoint()
         return True
-
-    def _decoded(self, data: bytes) -> bytes:
-        """The sound at 16 kHz; the format is known with a raw stream's address, or with a WAV's header."""
-        if self._wav is not None:
-            data = self._wav.feed(data)
-        if self._decode is None:
-            found = self._terms.input if self._wav is None else self._wav.format
-            if found is None:
-                return b""
-            decoder, resampler = Decoder(found), Resampler(found.sample_rate, HEARING_RATE)
-            self._decode = lambda coded: resampler.feed(decoder.decode(coded))
-        return self._decode(data)
 
     async def _hear_block(self, block: bytes, hearing: StreamHearing) -> None:
         hearing.feed(block)

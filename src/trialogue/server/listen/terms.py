@@ -8,8 +8,10 @@ from urllib.parse import parse_qsl
 
 from attrs import field, frozen
 
-from trialogue.model.audio import AudioFormat, Encoding
+from trialogue.model.audio import AudioFormat
+from trialogue.server.sound import SAMPLES
 from trialogue.services.deepgram.listen.settings import ListenRoute, route_of
+from trialogue.speech.streams import COMPRESSED_INPUTS
 
 __all__ = ["FluxTerms", "ListenTerms", "NovaTerms", "QueryRefused", "read_query"]
 
@@ -228,13 +230,11 @@ def _whole(given: _Pairs, name: str, least: int, most: int) -> int | None:
 
 def _format(given: _Pairs) -> AudioFormat | None:
     encoding, rate = _one(given, "encoding"), _whole(given, "sample_rate", _RATES[0], _RATES[-1])
-    match encoding:
-        case None if rate is None:
-            return None
-        case "linear16" | "mulaw" | "alaw" if rate is not None:
-            known: Encoding = encoding
-            return AudioFormat(known, rate)
-        case None | "linear16" | "mulaw" | "alaw":
-            raise QueryRefused("encoding and sample_rate go together: both for raw audio, none for WAV.")
-        case _:
-            raise QueryRefused("encoding must be linear16, mulaw or alaw on this server, or none for WAV.")
+    if encoding in COMPRESSED_INPUTS or (encoding is None and rate is None):
+        return None  # the stream says itself what it is
+    if encoding is not None and encoding not in SAMPLES:
+        names = ", ".join((*SAMPLES, *COMPRESSED_INPUTS))
+        raise QueryRefused(f"encoding {encoding[:50]} is not available on this server; use {names}.")
+    if encoding is None or rate is None:
+        raise QueryRefused("encoding and sample_rate go together: both for raw audio, none for containers.")
+    return AudioFormat(SAMPLES[encoding], rate)

@@ -1,4 +1,4 @@
-"""The header of a WAV stream, read from its first bytes as they come (Microsoft's RIFF WAVE)."""
+"""Containers of sound that is listened to, and the header of WAV as it comes (Microsoft's RIFF WAVE)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,21 @@ from typing import Final
 from attrs import define, field
 
 from trialogue.model.audio import AudioFormat, Encoding
+from trialogue.speech.streams import SampleStream, SoundStream, Undecodable, open_stream
 
-__all__ = ["NoWav", "WavHeader"]
+__all__ = ["ContainedStream", "NoWav", "WavHeader"]
 
-_ENCODINGS: Final[dict[tuple[int, int], Encoding]] = {(1, 16): "linear16", (6, 8): "alaw", (7, 8): "mulaw"}
+_ENCODINGS: Final[dict[tuple[int, int], Encoding]] = {
+    (1, 16): "linear16",
+    (1, 32): "linear32",
+    (6, 8): "alaw",
+    (7, 8): "mulaw",
+}
 _MAX_HEADER: Final = 64 * 1024
+_MAGIC_BYTES: Final = 4
 
 
-class NoWav(Exception):
+class NoWav(Undecodable):
     """The bytes are no WAV stream that can be heard; the text is fit for the wire."""
 
 
@@ -58,4 +65,57 @@ class WavHeader:
         return AudioFormat(encoding, rate)
 
     def _unheard(self) -> AudioFormat:
-        raise NoWav("The WAV stream must be mono, in 16-bit samples, mu-law or A-law.")
+        raise NoWav("The WAV stream must be mono, in 16-bit or 32-bit samples, mu-law or A-law.")
+
+
+class ContainedStream:
+    """Sound in a container, which says what it is by its first bytes: WAV, Ogg Opus or FLAC."""
+
+    def __init__(self) -> None:
+        self._held = b""
+        self._stream: SoundStream | None = None
+
+    def decode(self, data: bytes) -> bytes:
+        """Give what the next bytes hold; see `SoundStream`."""
+        if self._stream is None:
+            self._held += data
+            if len(self._held) < _MAGIC_BYTES:
+                return b""
+            self._stream = _stream_of(self._held[:_MAGIC_BYTES])
+            data, self._held = self._held, b""
+        return self._stream.decode(data)
+
+    def close(self) -> None:
+        """Let go of everything."""
+        if self._stream is not None:
+            self._stream.close()
+
+
+def _stream_of(magic: bytes) -> SoundStream:
+    match magic:
+        case b"RIFF":
+            return _WavStream()
+        case b"OggS":
+            return open_stream("ogg-opus")
+        case b"fLaC":
+            return open_stream("flac")
+        case _:
+            raise NoWav("Without encoding and sample_rate the audio must be a WAV, Ogg Opus or FLAC stream.")
+
+
+class _WavStream:
+    """Samples behind a WAV header."""
+
+    def __init__(self) -> None:
+        self._header = WavHeader()
+        self._samples: SampleStream | None = None
+
+    def decode(self, data: bytes) -> bytes:
+        sound = self._header.feed(data)
+        if self._header.format is None:
+            return b""
+        self._samples = self._samples or SampleStream(self._header.format)
+        return self._samples.decode(sound)
+
+    def close(self) -> None:
+        """Nothing is held."""

@@ -1,0 +1,306 @@
+"""Sound that comes in pieces, to linear16 mono at the rate that is heard: samples, FLAC and Ogg Opus.
+
+1. `decode` gives all sound that the bytes so far hold, and holds what is incomplete.
+2. Opus forgets quickly: packets are decoded in groups, each behind the 80 ms before it, from which a decoder
+   comes to where the sender's is (RFC 7845, section 4.6).
+3. FLAC is decoded by libsndfile in a thread that waits for bytes; `close` ends it.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections import deque
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from importlib import import_module
+from threading import Condition, Thread
+from typing import Final, Protocol, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from trialogue.model.audio import AudioFormat
+from trialogue.speech.formats import Decoder
+from trialogue.speech.ogg import OggReader, OggWriter
+from trialogue.speech.ports import HEARING_RATE
+from trialogue.speech.resample import Resampler
+
+__all__ = [
+    "COMPRESSED_INPUTS",
+    "FlacStream",
+    "OpusStream",
+    "SampleStream",
+    "SoundStream",
+    "Undecodable",
+    "open_stream",
+]
+
+COMPRESSED_INPUTS: Final = ("flac", "ogg-opus")
+"""By the hosted service's names."""
+
+_OPUS_RATE: Final = 48_000
+_LEAD_PACKETS: Final = 4
+_PATIENCE_S: Final = 5.0
+"""How long a piece may take to be decoded; it takes a hundredth of what it plays."""
+
+_Samples = npt.NDArray[np.int16]
+
+
+class Undecodable(Exception):
+    """The bytes are not such sound; the text is fit for the wire."""
+
+
+class SoundStream(Protocol):
+    """Decodes one stream."""
+
+    def decode(self, data: bytes) -> bytes:
+        """Give what the next bytes hold, linear16 mono at `HEARING_RATE`; raises `Undecodable`."""
+        ...
+
+    def close(self) -> None:
+        """Let go of everything; nothing is decoded afterwards."""
+        ...
+
+
+class _File(AbstractContextManager["_File"], Protocol):
+    """The part of `soundfile.SoundFile` that we use."""
+
+    samplerate: int
+    channels: int
+
+    def read(self, *, dtype: str, always_2d: bool) -> _Samples: ...
+
+    def buffer_read_into(self, buffer: bytearray, dtype: str) -> int: ...
+
+
+class _Library(Protocol):
+    """The part of soundfile that we use; it has no types."""
+
+    SoundFileError: type[Exception]
+
+    def SoundFile(self, file: object) -> _File:  # noqa: N802 - its name
+        """Open a sound."""
+        ...
+
+
+def _library() -> _Library:
+    return cast("_Library", import_module("soundfile"))
+
+
+def open_stream(encoding: str) -> SoundStream:
+    """Open a decoder for one of `COMPRESSED_INPUTS`."""
+    return FlacStream() if encoding == "flac" else OpusStream()
+
+
+def _mono(samples: _Samples) -> bytes:
+    if samples.shape[1] == 1:
+        return bytes(samples.tobytes())
+    mean = samples.astype(np.int32).mean(axis=1)
+    return bytes(mean.astype("<i2").tobytes())
+
+
+class SampleStream:
+    """Samples one after the other."""
+
+    def __init__(self, audio_format: AudioFormat) -> None:
+        self._decoder = Decoder(audio_format)
+        self._resampler = Resampler(audio_format.sample_rate, HEARING_RATE)
+
+    def decode(self, data: bytes) -> bytes:
+        """Give what the next bytes hold; see `SoundStream`."""
+        return self._resampler.feed(self._decoder.decode(data))
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class OpusStream:
+    """Ogg Opus, by groups of packets."""
+
+    def __init__(self) -> None:
+        self._reader = OggReader()
+        self._head = b""
+        self._has_tags = False
+        self._lead: deque[bytes] = deque(maxlen=_LEAD_PACKETS)
+        self._resampler = Resampler(_OPUS_RATE, HEARING_RATE)
+
+    def decode(self, data: bytes) -> bytes:
+        """Give what the next bytes hold; see `SoundStream`."""
+        packets = [packet for packet in self._reader.feed(data) if self._is_sound(packet)]
+        if self._reader.is_lost:
+            raise Undecodable("The sound is no Ogg stream.")
+        if not packets:
+            return b""
+        lead, file = list(self._lead), OggWriter()
+        made, at = file.page([self._head], 0) + file.page([_NO_TAGS], 0), 0
+        for packet in (*lead, *packets):
+            at += _samples_of(packet)
+            made += file.page([packet], at)
+        self._lead.extend(packets)
+        return self._resampler.feed(self._behind(made, lead))
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._lead.clear()
+
+    def _is_sound(self, packet: bytes) -> bool:
+        """Whether it is neither of the two headers."""
+        if not self._head:
+            if not packet.startswith(b"OpusHead") or len(packet) < 19:
+                raise Undecodable("The Ogg stream is not of Opus.")
+            # Nothing is skipped at the front: what comes before the first group is skipped here.
+            self._head = packet[:10] + b"\0\0" + packet[12:]
+            return False
+        has_tags, self._has_tags = self._has_tags, True
+        return has_tags and bool(packet)
+
+    def _behind(self, made: bytes, lead: list[bytes]) -> bytes:
+        skipped = sum(map(_samples_of, lead))
+        try:
+            with _library().SoundFile(io.BytesIO(made)) as file:
+                return _mono(file.read(dtype="int16", always_2d=True)[skipped:])
+        except (_library().SoundFileError, ValueError) as fault:
+            raise Undecodable("The Opus packets cannot be decoded.") from fault
+
+
+_NO_TAGS: Final = b"OpusTags" + struct.pack("<II", 0, 0)
+_FAR: Final = 1 << 40
+"""Where a stream that may still go on is said to end."""
+
+
+def _samples_of(packet: bytes) -> int:
+    """How many samples at 48 kHz a packet plays (RFC 6716, section 3.1)."""
+    configuration, code = packet[0] >> 3, packet[0] & 3
+    if configuration < 12:
+        frame = (480, 960, 1920, 2880)[configuration & 3]
+    elif configuration < 16:
+        frame = (480, 960)[configuration & 1]
+    else:
+        frame = (120, 240, 480, 960)[configuration & 3]
+    count = packet[1] & 0x3F if code == 3 and len(packet) > 1 else (1, 2, 2, 0)[code]
+    return frame * count
+
+
+class _Pipe(io.RawIOBase):
+    """A file that grows: reading waits for more. It can be rewound while only its head was read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.changed = Condition()
+        self.is_over = False
+        self.is_waiting = False
+        self._bytes = bytearray()
+        self._begins = 0
+        self._at = 0
+        self._must_keep = True
+
+    def put(self, data: bytes) -> None:
+        with self.changed:
+            self._bytes += data
+            self.is_waiting = False
+            self.changed.notify_all()
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        with self.changed:
+            while self._at >= self._begins + len(self._bytes) and not self.is_over:
+                self.is_waiting = True
+                self.changed.notify_all()
+                self.changed.wait()
+            start = self._at - self._begins
+            piece = self._bytes[start : start + len(buffer)]
+            buffer[: len(piece)] = piece
+            self._at += len(piece)
+            if not self._must_keep:
+                del self._bytes[: self._at - self._begins]
+                self._begins = self._at
+            return len(piece)
+
+    def forget_what_is_read(self) -> None:
+        """From now on nothing is rewound."""
+        self._must_keep = False
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        end = _FAR if whence == io.SEEK_END else 0
+        self._at = offset + (self._at if whence == io.SEEK_CUR else end)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+
+class FlacStream:
+    """FLAC, by a thread of its own."""
+
+    def __init__(self) -> None:
+        self._pipe = _Pipe()
+        self._sound = bytearray()
+        self._thread: Thread | None = None
+        self._received = 0
+        self._is_broken = False
+
+    def decode(self, data: bytes) -> bytes:
+        """Give what the next bytes hold; see `SoundStream`."""
+        self._pipe.put(data)
+        self._received += len(data)
+        if self._received < _OPENING_BYTES:
+            return b""
+        if self._thread is None:
+            self._thread = Thread(target=self._run, name="flac", daemon=True)
+            self._thread.start()
+        with self._pipe.changed:
+            self._pipe.changed.wait_for(lambda: self._pipe.is_waiting or self._pipe.is_over, _PATIENCE_S)
+            if self._is_broken:
+                raise Undecodable("The sound is no FLAC stream.")
+            sound, self._sound = bytes(self._sound), bytearray()
+        return sound
+
+    def close(self) -> None:
+        """End the thread."""
+        with self._pipe.changed:
+            self._pipe.is_over = True
+            self._pipe.changed.notify_all()
+
+    def _run(self) -> None:
+        library = _library()
+        try:
+            self._read(library)
+        except (library.SoundFileError, ValueError, OSError):
+            self._is_broken = True
+        finally:
+            self.close()
+
+    def _read(self, library: _Library) -> None:
+        with _unsought(library)(self._pipe) as file:
+            self._pipe.forget_what_is_read()
+            resampler = Resampler(file.samplerate, HEARING_RATE)
+            room = bytearray(2 * _AT_ONCE * file.channels)
+            while frames := file.buffer_read_into(room, dtype="int16"):
+                samples = np.frombuffer(room, "<i2").reshape(-1, file.channels)
+                sound = resampler.feed(_mono(samples[:frames]))
+                with self._pipe.changed:
+                    self._sound += sound
+
+
+_OPENING_BYTES: Final = 128
+"""How much must be there before libsndfile looks what it is: it does so at one glance."""
+
+_AT_ONCE: Final = 160
+"""Samples that are read together: so many may be held back until more come."""
+
+
+def _unsought(library: _Library) -> Callable[[object], _File]:
+    """The library's file, but it is never told to seek: a stream of unknown length cannot."""
+    base = cast("type", library.SoundFile)
+    made = type("UnsoughtFile", (base,), {"seekable": _never})
+    return cast("Callable[[object], _File]", made)
+
+
+def _never(_: object) -> bool:
+    return False

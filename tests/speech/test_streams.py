@@ -1,0 +1,138 @@
+"""Compressed sound that comes in pieces, against the whole file read by libsndfile."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from contextlib import closing
+
+import numpy as np
+import pytest
+import soundfile
+
+from trialogue.speech.ogg import OggReader, OggWriter, packets_of
+from trialogue.speech.ports import HEARING_RATE
+from trialogue.speech.resample import Resampler
+from trialogue.speech.streams import FlacStream, OpusStream, Undecodable, open_stream
+
+SECONDS = 1.5
+
+
+def chirp(rate: int, channels: int = 1) -> np.ndarray:
+    """A tone that rises, so that a place in it can be told from another."""
+    at = np.arange(round(SECONDS * rate)) / rate
+    tone = (np.sin(2 * np.pi * (200 + 400 * at) * at) * 8000).astype("<i2")
+    return np.stack([tone] * channels, axis=1)
+
+
+def written(kind: str, rate: int, channels: int = 1) -> bytes:
+    """A file of the chirp; of FLAC, its length is not told, as in a stream."""
+    file = io.BytesIO()
+    subtype = "OPUS" if kind == "OGG" else "PCM_16"
+    with soundfile.SoundFile(file, "w", rate, channels, subtype, format=kind) as made:
+        made.write(chirp(rate, channels))
+    data = bytearray(file.getvalue())
+    if kind == "FLAC":
+        data[21] &= 0xF0
+        data[22:26] = bytes(4)
+    return bytes(data)
+
+
+def repaged(file: bytes) -> bytes:
+    """An Ogg file with a page for each packet, as live streams have it."""
+    pages, made = OggWriter(), b""
+    for number, packet in enumerate(packets_of(file)):
+        made += pages.page([packet], max(0, number - 1) * 960)
+    return made
+
+
+def decoded(encoding: str, data: bytes, step: int) -> np.ndarray:
+    """What comes of it in pieces."""
+    stream = open_stream(encoding)
+    try:
+        sound = b"".join(stream.decode(data[at : at + step]) for at in range(0, len(data), step))
+    finally:
+        stream.close()
+    return np.frombuffer(sound, "<i2").astype(float)
+
+
+def expected() -> np.ndarray:
+    """The chirp at the rate that is heard."""
+    resampler = Resampler(48_000, HEARING_RATE)
+    return np.frombuffer(resampler.feed(chirp(48_000).tobytes()) + resampler.flush(), "<i2").astype(float)
+
+
+@pytest.mark.parametrize("step", [1, 7, 200, 1 << 20])
+@pytest.mark.parametrize(
+    ("encoding", "kind", "rate"), [("flac", "FLAC", 16_000), ("ogg-opus", "OGG", 48_000)]
+)
+def test_pieces_of_any_size_are_the_same_sound(encoding: str, kind: str, rate: int, step: int) -> None:
+    """As long as the file but for what is held back, and like it in every place."""
+    data = written(kind, rate)
+    sound = decoded(encoding, repaged(data) if kind == "OGG" else data, step)
+    assert len(sound) / HEARING_RATE == pytest.approx(SECONDS, abs=0.12)
+    whole = expected()
+    for at in (4_000, 12_000, 20_000):
+        ours = sound[at : at + 2_000]
+        likest = max(
+            np.corrcoef(ours, whole[at + shift : at + shift + 2_000])[0, 1] for shift in range(-400, 400, 2)
+        )
+        assert likest > 0.98
+
+
+@pytest.mark.parametrize(("encoding", "kind", "rate"), [("flac", "FLAC", 8_000), ("ogg-opus", "OGG", 48_000)])
+def test_two_channels_are_heard_as_one(encoding: str, kind: str, rate: int) -> None:
+    """At any rate of the stream's own."""
+    data = written(kind, rate, 2)
+    sound = decoded(encoding, repaged(data) if kind == "OGG" else data, 500)
+    assert len(sound) / HEARING_RATE == pytest.approx(SECONDS, abs=0.2)
+    assert np.abs(sound).max() == pytest.approx(8000, rel=0.2)
+
+
+@pytest.mark.parametrize("encoding", ["flac", "ogg-opus"])
+def test_sound_comes_as_soon_as_its_bytes(encoding: str) -> None:
+    """Half a file gives about half the sound: a live stream is heard while it comes."""
+    data = written("FLAC", 16_000) if encoding == "flac" else repaged(written("OGG", 48_000))
+    sound = decoded(encoding, data[: len(data) // 2], 300)
+    assert len(sound) / HEARING_RATE == pytest.approx(SECONDS / 2, abs=0.3)
+
+
+@pytest.mark.parametrize("encoding", ["flac", "ogg-opus"])
+def test_what_is_no_such_stream_is_told(encoding: str) -> None:
+    """Soon, and not by waiting for ever."""
+    stream = open_stream(encoding)
+    with closing(stream), pytest.raises(Undecodable):
+        stream.decode(b"RIFF no such thing" * 10_000)
+
+
+def test_vorbis_is_no_opus() -> None:
+    """Ogg with something else in it."""
+    file = io.BytesIO()
+    with soundfile.SoundFile(file, "w", 48_000, 1, "VORBIS", format="OGG") as made:
+        made.write(chirp(48_000))
+    with pytest.raises(Undecodable, match="not of Opus"):
+        OpusStream().decode(file.getvalue())
+
+
+def test_a_closed_stream_leaves_no_thread() -> None:
+    """However it was in the middle of a frame."""
+    before = threading.active_count()
+    stream = FlacStream()
+    stream.decode(written("FLAC", 16_000)[:5000])
+    assert threading.active_count() == before + 1
+    stream.close()
+    ends = time.monotonic() + 10
+    while threading.active_count() > before:
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+
+
+def test_packets_come_back_from_pages() -> None:
+    """Of any length, those that fill their last segment too, and behind bytes that are no page."""
+    packets = [bytes([number % 251]) * size for number, size in enumerate((1, 254, 255, 256, 510, 4000))]
+    pages = OggWriter()
+    written_pages = b"".join(pages.page([each], 0) for each in packets[:3]) + pages.page(packets[3:], 0)
+    assert packets_of(written_pages) == packets
+    reader = OggReader()
+    assert [p for byte in b"noise" + written_pages for p in reader.feed(bytes([byte]))] == packets
