@@ -227,7 +227,7 @@ def values_of(kind: kinds.Kind) -> st.SearchStrategy[object]:
                 m.attribute: values_of(m.kind) if m.required else st.none() | values_of(m.kind)
                 for m in members
             }
-            return st.fixed_dictionaries(parts).map(lambda values: cls(**values))
+            return st.fixed_dictionaries(parts).map(lambda v: cls(**{k: v[k] for k in v if v[k] is not None}))
         case kinds.OneOf(options):
             return st.one_of(*(values_of(option) for option in options))
         case _:

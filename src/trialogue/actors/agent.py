@@ -96,7 +96,7 @@ class Agent(InSession[AgentOffer, AgentSession]):
         Before a restored session `context` is asked what the agent remembers, and before every session
         `lines` which entries of its script were heard, where anybody keeps account of them.
         """
-        super().__init__(participant, Restarts(seed, participant), post)
+        super().__init__(participant, Restarts(seed, participant, services[0].restart), post)
         self._services = list(services)
         self._remember = context
         self._lines = lines
@@ -237,6 +237,7 @@ class Agent(InSession[AgentOffer, AgentSession]):
         """Give the seat to the fallback: it has its own settings, and what was added to the prompt."""
         if len(self._services) > 1:
             del self._services[0]
-            self._restarts = Restarts(self._seed, f"{self.participant}/fallback")
+            whose = f"{self.participant}/fallback"
+            self._restarts = Restarts(self._seed, whose, self._services[0].restart)
             self._changes = [change for change in self._changes if change.update.part == "prompt"]
             self._replaced.set()

@@ -15,7 +15,7 @@ from attrs import field, frozen
 from trialogue.actors.dialling import Connect
 from trialogue.actors.session import SessionContext
 from trialogue.actors.verdicts import judged, loss_of
-from trialogue.brain.restarts import Restarts
+from trialogue.brain.restarts import RestartRules, Restarts
 from trialogue.errors import ConnectionLost, DialFailed, ProviderRefused, SetupError
 from trialogue.model.events import Event
 from trialogue.services.verdicts import Judgement
@@ -59,6 +59,9 @@ class SessionService(Generic[OfferT]):
 
     place: str = ""
     """Where that is written, for whoever can mend it."""
+
+    restart: RestartRules = field(factory=RestartRules)
+    """How patiently they are dialled again."""
 
     def at_place(self, reason: str) -> str:
         """A reason, and where it can be mended."""

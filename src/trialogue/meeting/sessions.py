@@ -31,6 +31,7 @@ def agent_services(
                     box.block(seat.via, reveal(seat.block, os.environ)), sample_rate
                 ),
                 _place(resolved, spec.name),
+                seat.restart,
             )
             for seat in spec.seats
         ]

@@ -97,7 +97,7 @@ class _RecordedPattern:
         return self.compiled.search(text[:LONGEST_RECORDED]) is not None
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2_048)
 def compile(pattern: str) -> LinearPattern:  # noqa: A001 - named as its like in `re`; used as `patterns.compile`
     """Make a pattern ready; `PatternFault` says in words what is wrong with it and how to write it."""
     if len(pattern) > LONGEST:

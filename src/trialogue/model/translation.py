@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final, TypeAlias, cast
 
@@ -214,13 +215,14 @@ class _Writer:
     def _node(self, name: str, about: Any, flags: int) -> str:  # noqa: ANN401 - whatever the parser has there
         match name:
             case "LITERAL":
-                return self._one_of([("LITERAL", about)], flags)
+                told = flags & (re.IGNORECASE | re.ASCII)
+                return _literal(about, told, self.is_marked, self.ends_before_newline)
             case "NOT_LITERAL":
-                return self._one_of([("NEGATE", None), ("LITERAL", about)], flags)
+                return self.one_of([("NEGATE", None), ("LITERAL", about)], flags)
             case "ANY":
                 return self._written(*([EVERYTHING if flags & re.DOTALL else complement(_NEWLINE)] * 2))
             case "IN":
-                return self._one_of(about, flags)
+                return self.one_of(about, flags)
             case "AT":
                 return self._place(str(about), flags)
             case "BRANCH":
@@ -256,7 +258,7 @@ class _Writer:
             case _:
                 raise PatternFault(f"has a part that is not known here: {place}")
 
-    def _one_of(self, items: Iterable[Node], flags: int) -> str:
+    def one_of(self, items: Iterable[Node], flags: int) -> str:
         """A class of characters: those that stand bare, and those that stand in a triple."""
         bare: list[Ranges] = []
         marked: list[Ranges] = []
@@ -278,6 +280,13 @@ class _Writer:
             return _class(bare)
         bare = without(bare, _WORD)
         return f"(?:{_class(bare)}|_{_class(_with_underscore(marked))}_)" if marked else _class(bare)
+
+
+@lru_cache(maxsize=4_096)
+def _literal(character: int, flags: int, is_marked: bool, ends_before_newline: bool) -> str:  # noqa: FBT001
+    """One character as it is written: patterns are made of the same few."""
+    writer = _Writer(is_marked=is_marked, ends_before_newline=ends_before_newline)
+    return writer.one_of([("LITERAL", character)], flags)
 
 
 def _item(kind: str, what: Any, flags: int) -> tuple[Ranges, Ranges]:  # noqa: ANN401 - a number, a pair or a name

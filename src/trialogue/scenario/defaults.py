@@ -159,6 +159,7 @@ def _agent(agent: AgentKeys, shared: AgentDefaultsKeys, overrides: Overrides, in
         listen=keys.listens(agent.listen, shared.listen),
         think=keys.model if needs_model else agent.think,
         speak=keys.speaks(agent.speak, shared.speak, _voice(keys, index)),
+        restart=agent.restart or shared.restart,
         on_failure=_on_failure(agent.on_failure or shared.on_failure or Failing.DROP, overrides.via, keys),
     )
 

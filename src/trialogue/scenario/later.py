@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from trialogue.scenario.schema import AgentDefaultsKeys, AgentKeys, Document
+from trialogue.scenario.schema import Document
 
 LATER_KEYS: Mapping[type, frozenset[str]] = {
     Document: frozenset({"faults"}),
-    AgentDefaultsKeys: frozenset({"restart"}),
-    AgentKeys: frozenset({"restart"}),
 }
 """Keys of the format that this release does not know yet."""

@@ -15,7 +15,7 @@ from trialogue.scenario.schema import Document
 from trialogue.scenario.telling import raise_told
 from trialogue.scenario.tree import Entries, Hole, Node, Pair, Scalar, compose, places_of
 from trialogue.scenario.variables import substitute
-from trialogue.scenario.variants import AS_IT_STANDS, Variant, vary
+from trialogue.scenario.variants import AS_IT_STANDS, Variant, scripted, vary
 from trialogue.services import EMBEDDED
 
 
@@ -86,7 +86,7 @@ def read_scenario(text: str | bytes, origin: Origin, problems: Problems) -> Scen
             return None
         text = decoded
     tree = vary(compose(text, source, problems), origin.variant, problems)
-    tree = include_scripts(tree, origin.folder, problems)
+    tree = include_scripts(scripted(tree), origin.folder, problems)
     tree = substitute(tree, problems)
     document = _bind(tree, problems)
     if document is None or problems.is_partial:

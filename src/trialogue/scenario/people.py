@@ -9,6 +9,7 @@ from attrs import frozen
 
 from trialogue.model.kinds import OneLine
 from trialogue.scenario.patterns import MomentKeys
+from trialogue.services.script import ScriptEntryKeys
 
 
 class ClipMode(Enum):
@@ -43,7 +44,10 @@ class ClipKeys:
 
 @frozen
 class ClipsKeys:
-    """A person whom clips stand in for."""
+    """A person whom clips stand in for, or an agent that a script stands in for."""
 
-    clips: tuple[ClipKeys, ...]
+    clips: tuple[ClipKeys, ...] = ()
     """What is played, each once."""
+
+    scripted: tuple[ScriptEntryKeys, ...] | str | None = None
+    """The script that an agent follows, or the path of a file with it, whatever else it would think by."""

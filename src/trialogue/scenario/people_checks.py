@@ -32,6 +32,9 @@ def _check_seat(look: Look, name: str, seat: AgentKeys) -> None:
     for key in unheard_keys(look.document, seat):
         text = f"{name} is a person: no ear is asked for this"
         look.tell(("cast", name, "listen", key), text, Code.PERSON_KEY)
+    if isinstance(seat.via, ClipsKeys) and seat.via.scripted is not None:
+        text = "has clips and scripted: keep one of them"
+        look.tell(("cast", name, "via"), text, Code.PERSON_VIA)
     if isinstance(seat.via, ClipsKeys):
         for index, clip in enumerate(seat.via.clips):
             _check_clip(look, ("cast", name, "via", "clips", index), clip)

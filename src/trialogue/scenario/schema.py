@@ -12,7 +12,7 @@ from typing import Annotated
 
 from attrs import frozen
 
-from trialogue.model.kinds import AnyObject, Anything, Duration, Money, OneLine, Whole
+from trialogue.model.kinds import AnyObject, Anything, Duration, DurationRange, Money, OneLine, Whole
 from trialogue.model.participants import Hears
 from trialogue.model.plan import SilenceStep
 from trialogue.scenario.expect_keys import ExpectKeys
@@ -95,6 +95,30 @@ class Failing(Enum):
     END = "end"
 
 
+class RestartWhen(Enum):
+    """Whether a session that was lost is dialled again."""
+
+    FAILURE = "failure"
+    NEVER = "never"
+
+
+@frozen
+class RestartKeys:
+    """How patiently the sessions of an agent are dialled again."""
+
+    when: RestartWhen | None = None
+    """After a `failure`, or `never`."""
+
+    max: Annotated[int | None, Whole(0, 100)] = None
+    """How many times in a row."""
+
+    within: OptionalStretch = None
+    """For how long after the first loss; a session that lived for ten seconds begins anew."""
+
+    backoff: Annotated[tuple[float, float] | None, DurationRange()] = None
+    """How long it waits at most: before the first retry, doubled with each, and in the end."""
+
+
 @frozen
 class StandInKeys:
     """Who holds the seat of an agent that has failed; what is left out is as the agent has it."""
@@ -141,6 +165,9 @@ class AgentDefaultsKeys:
 
     speak: OptionalSpeak = None
     """Keys that an agent does not write are taken from here."""
+
+    restart: RestartKeys | None = None
+    """How its sessions are dialled again when they are lost."""
 
     on_failure: Failing | ReplacementKeys | None = None
     """For agents that do not say."""
@@ -195,6 +222,9 @@ class AgentKeys:
 
     tools: tuple[Identifier, ...] | None = None
     """Which of the scenario's tools it may call."""
+
+    restart: RestartKeys | None = None
+    """How its sessions are dialled again when they are lost."""
 
     on_failure: Failing | ReplacementKeys | None = None
     """What becomes of it when its sessions have failed for good: `drop` (the others go on), `end` (the

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from attrs import evolve
 
+from trialogue.brain.restarts import RestartRules
 from trialogue.model.participants import OnFailure
 from trialogue.scenario.agents import is_scripted
-from trialogue.scenario.schema import AgentKeys, Failing, ReplacementKeys
+from trialogue.scenario.schema import AgentKeys, Failing, ReplacementKeys, RestartKeys, RestartWhen
 from trialogue.services import EMBEDDED
 
 
@@ -40,3 +41,19 @@ def policy_of(agent: AgentKeys) -> OnFailure | None:
             return OnFailure.END
         case Failing.DROP | None:
             return None
+
+
+def restart_rules(keys: RestartKeys | None) -> RestartRules:
+    """How patiently an agent's sessions are dialled again, by what its author wrote."""
+    built_in = RestartRules()
+    if keys is None:
+        return built_in
+    base_s, cap_s = keys.backoff or (built_in.base_s, built_in.cap_s)
+    attempts = built_in.attempts if keys.max is None else keys.max
+    return evolve(
+        built_in,
+        base_s=base_s,
+        cap_s=cap_s,
+        attempts=0 if keys.when is RestartWhen.NEVER else attempts,
+        within_s=keys.within or built_in.within_s,
+    )

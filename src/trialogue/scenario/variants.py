@@ -19,6 +19,7 @@ from attrs import evolve, frozen
 from trialogue.scenario.problems import Code, Path, Problems, meant, path_text, shown
 from trialogue.scenario.schema import Document
 from trialogue.scenario.tree import Entries, Hole, Items, Node, Pair, Scalar
+from trialogue.services import EMBEDDED
 
 MOST_CELLS = 1_000
 """How many cells one file may stand for."""
@@ -120,6 +121,38 @@ def _merged_pair(below: Pair, above: Pair) -> Pair:
     if isinstance(below.value, Entries) and isinstance(above.value, Entries):
         return evolve(below, value=merged(below.value, above.value))
     return above
+
+
+def scripted(root: Node) -> Node:
+    """The tree with `via: {scripted: SCRIPT}` written out: the embedded server, and a `think` of that script.
+
+    A profile says no more than this to have a script stand in for an agent's lines or models.
+    """
+    cast = (
+        next((pair for pair in root.pairs if pair.key == "cast"), None) if isinstance(root, Entries) else None
+    )
+    if not isinstance(root, Entries) or cast is None or not isinstance(cast.value, Entries):
+        return root
+    seats = tuple(evolve(pair, value=_scripted_seat(pair.value)) for pair in cast.value.pairs)
+    return _with_pair(root, evolve(cast, value=evolve(cast.value, pairs=seats)))
+
+
+def _scripted_seat(seat: Node) -> Node:
+    via = (
+        next((pair for pair in seat.pairs if pair.key == "via"), None) if isinstance(seat, Entries) else None
+    )
+    script = via.value.find("scripted") if via is not None and isinstance(via.value, Entries) else None
+    if not isinstance(seat, Entries) or via is None or script is None or len(_keys(via.value)) > 1:
+        return seat
+    place = via.value.at
+    provider = Pair(place, "provider", Scalar(place, "scripted"))
+    think = Pair(via.at, "think", Entries(place, (provider, Pair(place, "script", script))))
+    kept = tuple(pair for pair in seat.pairs if pair.key not in {"lines", "think", "via"})
+    return Entries(seat.at, (*kept, Pair(via.at, "via", Scalar(place, EMBEDDED)), think))
+
+
+def _keys(node: Node) -> list[str]:
+    return [pair.key for pair in node.pairs] if isinstance(node, Entries) else []
 
 
 # --- the matrix ---------------------------------------------------------------------------------------

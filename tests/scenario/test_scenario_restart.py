@@ -1,0 +1,70 @@
+"""How an agent's sessions are dialled again, and scripts that stand in for agents, as authors write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from trialogue.brain.restarts import RestartRules
+from trialogue.errors import ScenarioError
+from trialogue.scenario import Variant, loads, resolve, to_yaml
+
+HEAD = "trialogue: 1\nname: r\n"
+
+
+def rules(seat: str, defaults: str = "") -> RestartRules:
+    text = f"{HEAD}{defaults}cast: {{ann: {{lines: [Hi.]{seat}}}}}\n"
+    return resolve(loads(text)).agents[0].restart
+
+
+@pytest.mark.parametrize(
+    ("seat", "defaults", "restart"),
+    [
+        ("", "", RestartRules()),
+        (
+            ", restart: {when: failure, max: 3, within: 2m, backoff: 500ms..8s}",
+            "",
+            RestartRules(base_s=0.5, cap_s=8.0, attempts=3, within_s=120.0),
+        ),
+        (", restart: {when: never}", "", RestartRules(attempts=0)),
+        ("", "defaults: {agent: {restart: {max: 2}}}\n", RestartRules(attempts=2)),
+        (", restart: {max: 1}", "defaults: {agent: {restart: {within: 5s}}}\n", RestartRules(attempts=1)),
+    ],
+)
+def test_patience_is_as_it_is_written(seat, defaults, restart):
+    """What is left out is built in; a seat's own goes before the defaults'."""
+    assert rules(seat, defaults) == restart
+
+
+def test_patience_is_in_the_resolved_scenario():
+    """A run that is resumed is as patient."""
+    resolved = resolve(loads(f"{HEAD}cast: {{ann: {{lines: [Hi.], restart: {{max: 3}}}}}}\n"))
+    assert resolve(loads(to_yaml(resolved))).agents[0].restart == RestartRules(attempts=3)
+
+
+SCRIPTED = (
+    HEAD
+    + """\
+cast:
+  ann: {prompt: Be brief., think: {provider: open_ai, model: m, endpoint: {url: "http://127.0.0.1:1/"}}}
+  ben: {lines: [Mine.], via: {scripted: [{say: Not mine.}]}}
+profiles:
+  ci: {run: {clock: virtual}, cast: {ann: {via: {scripted: [{say: Hello.}]}}}}
+"""
+)
+
+
+def test_a_script_stands_in_for_lines_and_models():
+    """In a profile it takes the place of whatever the agent would think by."""
+    resolved = resolve(loads(SCRIPTED, variant=Variant(profile="ci")))
+    assert [agent.is_scripted for agent in resolved.agents] == [True, True]
+    assert resolved.document.cast["ann"].think.script[0].say == "Hello."
+    assert resolved.document.cast["ben"].think.script[0].say == "Not mine."
+    assert resolved.document.cast["ben"].lines is None
+
+
+def test_clips_and_a_script_are_told():
+    """A seat is a person's or an agent's."""
+    with pytest.raises(
+        ScenarioError, match=r"via: has clips and scripted: keep one of them \[E-PERSON-VIA\]"
+    ):
+        resolve(loads(HEAD + "cast: {ann: {via: {scripted: [{say: x}], clips: []}}, ben: {lines: [Hi.]}}\n"))
