@@ -10,6 +10,7 @@ from attrs import field, frozen
 from cyclopts import Parameter
 
 from trialogue.cli.view_lines import Line, Tone, line, span
+from trialogue.errors import SetupError
 
 if TYPE_CHECKING:
     from trialogue.server.equipment import Equipment
@@ -55,14 +56,46 @@ class Handling:
     ] = None
     """Where the token of the control route is."""
 
+    replay: Annotated[
+        Path | None, Parameter(help="Serve the session of this run back, gated by what each client sends.")
+    ] = None
+    """The run's directory; None for none."""
+
+    participant: Annotated[
+        str | None, Parameter(help="Whose session --replay serves back, of the run of a meeting.")
+    ] = None
+    """An agent of the meeting."""
+
+    strict: Annotated[
+        bool, Parameter(negative="", help="End a session of --replay with the first mismatch.")
+    ] = False
+    """Whether a client must do what the recorded one did."""
+
+    record_from: Annotated[
+        str | None, Parameter(help="Stand between clients and this wss:// address, as --record wants to.")
+    ] = None
+    """Another service's address."""
+
     def handles(self, equipment: Equipment, token: str | None) -> Handled:
-        """The handles of a server with this equipment."""
+        """The handles of a server with this equipment; `SetupError` for options that exclude each other."""
         from trialogue.serving.control import Control  # noqa: PLC0415 - heavy, as all that serves
 
         control = Control(equipment)
+        self._cast(control)
         if self.record is not None:
             control.record(self.record)
         return Handled(control, token or secrets.token_urlsafe(16))
+
+    def _cast(self, control: Control) -> None:
+        """Say who holds the conversations."""
+        if self.record_from is not None:
+            if self.record is None or self.replay is not None:
+                raise SetupError("--record-from wants --record DIR, and no --replay")
+            control.relay(self.record_from)
+        elif self.replay is not None:
+            control.replay(self.replay, self.participant, is_strict=self.strict)
+        elif self.participant is not None or self.strict:
+            raise SetupError("--participant and --strict are of a run that is served back: give --replay")
 
 
 LOOKED_AT: Final = Handling()

@@ -34,6 +34,7 @@ from trialogue.serving.ledger import Ledger, Session, SessionMessage, Wanted
 from trialogue.serving.orders import FaultOrder, check_faults, orders_of
 from trialogue.serving.recording import SessionRecord
 from trialogue.serving.speech import frames_of, recorded, spoken, write_wav
+from trialogue.serving.understudies import Understudy, relaying, replaying
 from trialogue.serving.visit import Noting, Visit
 from trialogue.transport.accept import Instead
 from trialogue.transport.http import HttpRequest, HttpResponse, Taken
@@ -80,6 +81,9 @@ class Control:
     equipment: Equipment
     """What sessions are held with."""
 
+    understudy: Understudy | None = None
+    """Who holds the conversations in the server's place; None for nobody."""
+
     recorders: tuple[Recorder, ...] = ()
     """Who writes each session down, beside the ledger."""
 
@@ -97,6 +101,7 @@ class Control:
 
     _first: Equipment = field(init=False, repr=False)
     _recorders: tuple[Recorder, ...] = field(init=False, repr=False)
+    _understudy: Understudy | None = field(init=False, repr=False)
     _spoiled: deque[WrongAnswer] = field(factory=deque[WrongAnswer], init=False, repr=False)
     _streams: int = field(default=0, init=False)
     _attending: int = field(default=0, init=False)
@@ -105,6 +110,7 @@ class Control:
 
     def __attrs_post_init__(self) -> None:
         self._first, self._recorders = self.equipment, self.recorders
+        self._understudy = self.understudy
 
     def seams(self, http: AnswerHttp = answer_nothing) -> ServerSeams:
         """Where a server must let it stand; `http` answers plain requests before the server does."""
@@ -197,9 +203,17 @@ class Control:
         agent = StandInAgent("script", read, greeting=greeting)
         self.equip(stand_in=ThinkStandIn((agent,)))
 
+    def replay(self, run: Path, participant: str | None = None, *, is_strict: bool = False) -> None:
+        """Serve the session of a run back to the clients to come; errors as `remembered` raises them."""
+        self.understudy = replaying(run, self.equipment, participant=participant, is_strict=is_strict)
+
+    def relay(self, url: str) -> None:
+        """Let another service hold the conversations to come."""
+        self.understudy = relaying(url)
+
     async def reset(self) -> None:
         """Be as at the beginning: nobody is here, nothing was said, nothing is ordered."""
-        self.recorders = self._recorders
+        self.recorders, self.understudy = self._recorders, self._understudy
         self.ordered.clear()
         self._spoiled.clear()
         self.equipment = self._first
@@ -273,7 +287,10 @@ class Control:
                 for each in (*orders_of(visitor.request.query), *self._next_orders()):
                     if each.session is not None:
                         visit.order(each)
-                await converse(visit.socket)
+                if self.understudy is None:
+                    await converse(visit.socket)
+                else:
+                    await self.understudy(visit.socket, visitor, session)
                 nursery.cancel_scope.cancel()
 
     def _struck(self, fault: Fault) -> None:

@@ -109,6 +109,14 @@ class VoiceAgentServer:
         """Write each session to come down, as a run in this directory."""
         self._hands.do(lambda control: control.record(folder))
 
+    def replay(self, run: Path, *, participant: str | None = None, strict: bool = False) -> None:
+        """Serve the session of a run back to the clients to come; of a meeting, that of one participant."""
+        self._hands.do(lambda control: control.replay(run, participant, is_strict=strict))
+
+    def relay(self, url: str) -> None:
+        """Stand between the clients to come and another service."""
+        self._hands.do(lambda control: control.relay(url))
+
     def options(self, **changes: object) -> None:
         """Serve the sessions to come otherwise: fields of `ServerOptions` by their names."""
         self._hands.do(lambda control: control.equip(**changes))

@@ -109,6 +109,9 @@ class Session:
     struck: list[str] = field(factory=list[str])
     """The names of the faults that have struck, in order."""
 
+    mismatches: list[str] = field(factory=list[str])
+    """Where its client did otherwise than the recorded one, if it is a playback."""
+
     ending: Ending | None = None
     """How it ended; None while it goes on."""
 
@@ -134,6 +137,7 @@ class Session:
             "query": self.query,
             "messages": len(self.seen),
             "faults": list(self.struck),
+            "mismatches": list(self.mismatches),
             "ended": None if ending is None else {"at_s": round(ending.at_s, 3), "code": ending.code},
         }
 
@@ -177,6 +181,7 @@ class Ledger:
         for each in self.sessions.values():
             each.seen.clear()
             each.struck.clear()
+            each.mismatches.clear()
 
     def tell(self) -> None:
         """Wake whoever waits."""

@@ -1,0 +1,70 @@
+"""A relay between a client and another service: what each says reaches the other, and is looked on meanwhile.
+
+1. The client's own key is shown to the service, and its query is asked for; nothing is added.
+2. Close codes go through. A service that refuses is told to the client by an `Error`, for the client's
+   upgrade has been made by then.
+"""
+
+from __future__ import annotations
+
+import orjson
+import trio
+
+from trialogue.errors import ConnectionLost, TrialogueError
+from trialogue.server.admission import shown_by
+from trialogue.server.seams import Visitor
+from trialogue.transport.dial import open_websocket
+from trialogue.transport.socket import WebSocket
+
+__all__ = ["relay"]
+
+_LEGAL = range(1000, 5000)
+_UNSENDABLE = frozenset({1004, 1005, 1006, 1015})
+
+
+async def relay(socket: WebSocket, visitor: Visitor, url: str) -> None:
+    """Be the service at `url` for the client of `socket`, until either side closes."""
+    asked = visitor.request
+    shown = shown_by(asked, asked.subprotocols)
+    headers = {"authorization": f"{shown.scheme.capitalize()} {shown.secret}"} if shown else {}
+    address = f"{url}?{asked.query}" if asked.query else url
+    try:
+        async with open_websocket(address, headers=headers) as service:
+            await _between(socket, service)
+    except ConnectionLost as loss:
+        await _refuse(socket, str(loss))
+    except TrialogueError as refusal:
+        await _refuse(socket, str(refusal))
+
+
+async def _between(client: WebSocket, service: WebSocket) -> None:
+    async with trio.open_nursery() as nursery:
+
+        async def pump(source: WebSocket, sink: WebSocket) -> None:
+            try:
+                while True:
+                    message = await source.receive()
+                    if isinstance(message, str):
+                        sink.send_text(message)
+                    else:
+                        sink.send_bytes(message)
+            except ConnectionLost as loss:
+                await sink.aclose(_sendable(loss.close_code))
+                nursery.cancel_scope.cancel()
+
+        nursery.start_soon(pump, client, service)
+        nursery.start_soon(pump, service, client)
+
+
+def _sendable(code: int) -> int | None:
+    """A close code that may be sent; None for an empty close."""
+    return code if code in _LEGAL and code not in _UNSENDABLE else None
+
+
+async def _refuse(socket: WebSocket, why: str) -> None:
+    error = {"type": "Error", "code": "RELAY_FAILED", "description": why}
+    try:
+        socket.send_text(orjson.dumps(error).decode())
+    except ConnectionLost:
+        return  # the client has gone, too
+    await socket.aclose(1011)

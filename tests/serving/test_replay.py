@@ -1,0 +1,227 @@
+"""Recorded sessions served back, and a relay that records another service."""
+
+from __future__ import annotations
+
+import json
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from foreign import App, dial, settings
+
+from trialogue import Clock, Overrides, prepare, run_meeting
+from trialogue.errors import SetupError
+from trialogue.journal.reader import read
+from trialogue.journal.records import JournalKind
+from trialogue.meeting.edges import Edges
+from trialogue.serving.for_tests import VoiceAgentServer, opened
+from trialogue.serving.remembered import REMAINDER
+from trialogue.speech.murmur import murmuring_engines
+
+SETTINGS = settings({"say": "Yes."}, {"say": "No."}, greeting="Hello!")
+PROMPT = {"type": "InjectUserMessage", "content": "Really?"}
+
+
+def hold(url: str, prompt: dict[str, Any] = PROMPT, first: dict[str, Any] = SETTINGS) -> App:
+    """A conversation of a greeting and a turn."""
+    with dial(url) as socket:
+        app = App(socket)
+        app.tell(first)
+        app.until("AgentAudioDone")
+        app.tell({"type": "KeepAlive"})
+        app.tell(prompt)
+        app.until("AgentAudioDone")
+    return app
+
+
+@pytest.fixture
+def recorded(voice_agent_server: VoiceAgentServer, tmp_path: Path) -> tuple[Path, App]:
+    """A recorded session, and what its client saw."""
+    voice_agent_server.record(tmp_path / "runs")
+    app = hold(voice_agent_server.url)
+    voice_agent_server.reset()
+    (run,) = (tmp_path / "runs").iterdir()
+    return run, app
+
+
+def test_a_session_is_served_back_exactly(
+    voice_agent_server: VoiceAgentServer, recorded: tuple[Path, App]
+) -> None:
+    """Every message and every byte, in their order, to each client that comes."""
+    run, first = recorded
+    voice_agent_server.replay(run)
+    for _ in range(2):
+        assert hold(voice_agent_server.url).seen == first.seen
+        assert voice_agent_server.sessions()[-1].mismatches == []
+
+
+def test_what_waits_for_the_client_waits(
+    voice_agent_server: VoiceAgentServer, recorded: tuple[Path, App]
+) -> None:
+    """The second reply comes when the client has asked, and not before."""
+    voice_agent_server.replay(recorded[0])
+    with dial(voice_agent_server.url) as socket:
+        app = App(socket)
+        app.tell(SETTINGS)
+        app.until("AgentAudioDone")
+        with pytest.raises(TimeoutError):
+            app.take(0.3)
+        app.tell(PROMPT)
+        app.until("AgentAudioDone")
+
+
+def test_a_lenient_playback_tells_what_is_otherwise(
+    voice_agent_server: VoiceAgentServer, recorded: tuple[Path, App]
+) -> None:
+    """And goes on."""
+    run, first = recorded
+    voice_agent_server.replay(run)
+    seen = hold(voice_agent_server.url, {**PROMPT, "content": "Truly?"}).seen
+    assert seen == first.seen
+    assert voice_agent_server.sessions()[-1].mismatches == ["InjectUserMessage was another here"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "why"),
+    [
+        ({**PROMPT, "content": "Truly?"}, "InjectUserMessage was another here"),
+        ({"type": "UpdatePrompt", "prompt": "x"}, "InjectUserMessage was sent here, UpdatePrompt is now"),
+    ],
+)
+def test_a_strict_playback_ends_with_it(
+    voice_agent_server: VoiceAgentServer, recorded: tuple[Path, App], prompt: dict[str, Any], why: str
+) -> None:
+    """By an Error that says what."""
+    voice_agent_server.replay(recorded[0], strict=True)
+    with dial(voice_agent_server.url) as socket:
+        app = App(socket)
+        app.tell(SETTINGS)
+        app.until("AgentAudioDone")
+        app.tell(prompt)
+        error = app.until("Error")
+    assert error == {"type": "Error", "code": "REPLAY_MISMATCH", "description": why}
+
+
+def test_sound_brings_what_it_brought(voice_agent_server: VoiceAgentServer, tmp_path: Path) -> None:
+    """What the server said because of speech comes when as much sound has come again."""
+    voice_agent_server.record(tmp_path / "runs")
+    voice_agent_server.user.wav("Good morning.", tmp_path / "user.wav", sample_rate=16_000)
+    with wave.open(str(tmp_path / "user.wav"), "rb") as file:
+        sound = file.readframes(file.getnframes())
+
+    def speak() -> list[str]:
+        with dial(voice_agent_server.url) as socket:
+            app = App(socket)
+            app.tell(settings({"say": "Yes."}))
+            app.until("SettingsApplied")
+            for start in range(0, len(sound), 3200):
+                socket.send(sound[start : start + 3200])
+            app.until("AgentAudioDone")
+        return [each["type"] for each in app.seen if isinstance(each, dict)]
+
+    first = speak()
+    voice_agent_server.reset()
+    (run,) = (tmp_path / "runs").iterdir()
+    voice_agent_server.replay(run)
+    assert speak() == first
+    assert "UserStartedSpeaking" in first
+
+
+@pytest.fixture(scope="module")
+def meeting(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run of a meeting in virtual time."""
+    scenario = Path(__file__).parents[2] / "scenarios" / "smallest.yaml"
+    resolved = prepare(scenario, Overrides(clock=Clock.VIRTUAL))
+    out = tmp_path_factory.mktemp("meeting") / "run"
+    return run_meeting(resolved, out=out, edges=Edges(engines=murmuring_engines())).folder
+
+
+def replies_of(url: str, count: int) -> list[Any]:
+    """What an app sees that prompts so often."""
+    with dial(url) as socket:
+        app = App(socket)
+        app.until("Welcome")
+        app.tell(settings())
+        for _ in range(count):
+            app.tell(PROMPT)
+            app.until("AgentAudioDone")
+    return app.seen
+
+
+def test_a_participant_of_a_meeting_is_served_back(
+    voice_agent_server: VoiceAgentServer, meeting: Path
+) -> None:
+    """Its words, and its sound in the format for which the app asks."""
+    voice_agent_server.replay(meeting, participant="tech")
+    seen = replies_of(voice_agent_server.url, 1)
+    words = [m["content"] for m in seen if isinstance(m, dict) and m["type"] == "ConversationText"]
+    transcript = (meeting / "transcript.md").read_text("utf-8")
+    assert words
+    assert all(each in transcript for each in words)
+    assert sum(len(m) for m in seen if isinstance(m, bytes)) > 16_000
+
+
+def test_what_nobody_heard_is_spoken_and_marked(
+    voice_agent_server: VoiceAgentServer, meeting: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reply that was cut has its rest from a voice, behind a warning."""
+    from attrs import evolve
+
+    from trialogue.journal.reader import Reading
+    from trialogue.model.events import PlaybackFinished
+
+    records = Reading.__iter__
+
+    def cut_short(reading: Reading) -> Iterator[Any]:
+        for record in records(reading):
+            event = record.event
+            if isinstance(event, PlaybackFinished):
+                event = evolve(event, played_s=event.played_s / 2, outcome="cut")
+            yield evolve(record, event=event)
+
+    monkeypatch.setattr(Reading, "__iter__", cut_short)
+    voice_agent_server.replay(meeting, participant="tech")
+    seen = replies_of(voice_agent_server.url, 1)
+    codes = [m["code"] for m in seen if isinstance(m, dict) and m["type"] == "Warning"]
+    assert codes == [REMAINDER]
+
+
+@pytest.mark.parametrize("participant", [None, "nobody"])
+def test_whose_session_must_be_said(
+    voice_agent_server: VoiceAgentServer, meeting: Path, participant: str | None
+) -> None:
+    """With those that there are."""
+    with pytest.raises(SetupError, match="one of moderator, tech, business"):
+        voice_agent_server.replay(meeting, participant=participant)
+
+
+def test_another_service_is_recorded(voice_agent_server: VoiceAgentServer, tmp_path: Path) -> None:
+    """What both said, through a relay between them, which changes nothing."""
+    direct = hold(voice_agent_server.url)
+    bridge, between = opened()
+    between.relay(voice_agent_server.url)
+    between.record(tmp_path / "runs")
+    through = hold(between.url)
+    bridge.close()
+    kinds = [[m["type"] for m in app.seen if isinstance(m, dict)] for app in (direct, through)]
+    assert kinds[0] == kinds[1]
+    assert through.said("assistant") == ["Hello!", "Yes."]
+    assert voice_agent_server.received("InjectUserMessage") == [PROMPT, PROMPT]
+    (run,) = (tmp_path / "runs").iterdir()
+    reading = read(run / "journal.jsonl")
+    assert reading.header.of is JournalKind.SESSION
+    kept = [r.fact.text for r in reading.wire() if getattr(r.fact, "by", "") == "client"]
+    assert [json.loads(each)["type"] for each in kept] == ["Settings", "KeepAlive", "InjectUserMessage"]
+
+
+def test_a_service_that_refuses_is_told(tmp_path: Path) -> None:
+    """By an Error, for the client is in by then."""
+    bridge, between = opened()
+    between.relay("ws://127.0.0.1:1/v1/agent/converse")
+    with dial(between.url) as socket:
+        error = App(socket).until("Error")
+    bridge.close()
+    assert error["code"] == "RELAY_FAILED"
+    assert "cannot reach" in error["description"]
