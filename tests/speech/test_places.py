@@ -68,6 +68,12 @@ def test_a_voice_begins_where_it_comes_out_of_the_room():
     assert found[0] == (STARTED, near(1.5), near(1.72))
 
 
+def test_a_soft_voice_begins_where_it_comes_out_of_the_room():
+    """A detector that hears it a quarter of a second late, as in a long noise, does not make it shorter."""
+    sound = voice(room(3.0), 1.5, 2.5, level=300.0)
+    assert edges(Late((STARTED, 1.76, 1.86)), sound)[0][1] == near(1.5)
+
+
 def test_a_detector_that_is_early_is_put_right():
     """The first of its windows may hold no voice yet."""
     sound = voice(room(3.0), 1.53, 2.5)
@@ -76,8 +82,8 @@ def test_a_detector_that_is_early_is_put_right():
 
 def test_what_came_long_before_is_no_beginning():
     """A noise that goes over into a voice is not all voice."""
-    sound = voice(room(3.0), 1.4, 2.5)
-    assert edges(Late((STARTED, 1.6, 1.7)), sound)[0][1] == near(1.6 - BACK_S)
+    sound = voice(room(4.0), 2.0, 3.5)
+    assert edges(Late((STARTED, 2.4, 2.5)), sound)[0][1] == near(2.4 - BACK_S)
 
 
 def test_a_breath_is_no_beginning():

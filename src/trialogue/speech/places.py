@@ -23,7 +23,7 @@ from trialogue.speech.levels import HOPS_A_SECOND, Levels, Row
 from trialogue.speech.ports import HEARING_RATE, EdgeKind, SpeechDetector, SpeechEdge
 from trialogue.speech.resample import Resampler
 
-BACK_S: Final = 0.15
+BACK_S: Final = 0.3
 """How far before the detector's place a voice may begin, in seconds."""
 
 FELL_S: Final = 0.07
