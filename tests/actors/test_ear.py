@@ -183,3 +183,34 @@ async def test_nonsense_is_borne_for_a_while(autojump_clock):
         await settled()
         assert len(of(events, ServiceWarned)) == 5
         assert len(of(events, EarLost)) == 1
+
+
+async def test_the_last_words_come_before_the_end(autojump_clock):
+    """Whoever spoke when the meeting ended has said it: the service is asked for its words, and closes."""
+    service = ListeningService()
+    async with listening(service) as (ear, events):
+        hears(ear, 0.0, 1.0)
+        service.socket.understands("That is", 0.0, 0.8)
+        await settled()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(ear.finish)
+            await settled()
+            assert service.socket.told == ["ForceEndTurn", "CloseStream"]
+            service.socket.understands("That is all.", 0.0, 1.0, "EndOfTurn")
+            service.socket.loses(1005)
+        assert events[-1] == EarHeard("dana", 1, 1, "That is all.", 0.0, 1.0, "final")
+        await trio.sleep(60)
+        assert of(events, EarLost, EarFailed) == []
+        assert len(service.sockets) == 1
+
+
+async def test_nobody_waits_for_words_of_whoever_was_silent(autojump_clock):
+    """The session is ended in order all the same."""
+    service = ListeningService()
+    async with listening(service) as (ear, _):
+        hears(ear, 0.0, 1.0)
+        hears(ear, 1.0, 9.0, frame=None)
+        before = trio.current_time()
+        await ear.finish()
+        assert trio.current_time() == before
+        assert service.socket.told == ["CloseStream"]

@@ -224,3 +224,26 @@ def test_words_of_an_assent_before_make_no_interruption_of_the_next():
     )
     assert [report.code for report in player.decided(Report)] == ["backchannel", "backchannel"]
     assert [grant.to for grant in player.decided(GrantFloor)] == ["tech"]
+
+
+def test_last_words_that_come_behind_the_end_stand_where_they_were_said():
+    """In a turn of one's own, and beside another's: what was unclear, or not whole, is so no longer."""
+    player = beside_a_story(
+        *ASSENT,
+        (4.0, SpeechStarted("kim", 3.9)),
+        (4.4, EarHeard("kim", 1, 1, "But", 3.9, 4.3, "interim")),
+        (5.2, StopAsked("hung-up")),
+        (5.3, EarHeard("dana", 1, 1, "Yes.", 3.0, 3.4, "final")),
+        (5.4, EarHeard("kim", 1, 1, "But it rains.", 3.9, 5.2, "final")),
+        by=("dana", "kim"),
+    )
+    assert said(player, "dana") == [(3.0, "Yes.")]
+    assert [text for _, text in said(player, "kim")] == ["But it rains."]
+
+
+def test_nothing_but_last_words_is_decided_behind_the_end():
+    """Words that may still change, or of somebody who said nothing, change nothing."""
+    player = beside_a_story(*ASSENT, (4.5, StopAsked("hung-up")))
+    assert player.tell(4.6, EarHeard("dana", 1, 1, "Yes.", 3.0, 3.4, "interim")) == []
+    assert player.tell(4.7, SpeechStarted("dana", 4.7)) == []
+    assert player.tell(4.8, TextTyped("dana", "Hello?")) == []

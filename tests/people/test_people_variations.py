@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 from table import beside, granted, hold, in_order, says, scenario, sits, text
 
-from trialogue.model.commands import StopPlayout
+from trialogue.model.commands import Attribute, EndMeeting, StopPlayout
 from trialogue.model.events import SpeechStarted
 
 LONG = text(
@@ -190,3 +190,15 @@ def test_a_person_who_pauses_within_its_turn(tmp_path, pause):
     held = hold(keys, tmp_path)
     assert held.ends[1] == ("dana", "finished")
     assert held.said_by("dana") == "I begin with this here. And I end with that."
+
+
+def test_the_last_words_stand_where_the_time_is_up(tmp_path):
+    """A person is cut off by the meeting's end: words that its ear makes of that behind it stand, too."""
+    keys = table("round-robin", [beside("ann", 2, f"{CUTS} {COSTS}")])
+    keys["run"]["limits"] = {"time": "3300ms"}
+    held = hold(keys, tmp_path)
+    ends = [place for place, record in enumerate(held.records) if EndMeeting(held.reason) in record.commands]
+    behind = [each for record in held.records[ends[0] + 1 :] for each in record.commands]
+    assert held.reason == "limit-time"
+    assert [each.participant for each in behind if isinstance(each, Attribute)] == ["dana"]
+    assert held.said_by("dana").startswith("Wait a moment")

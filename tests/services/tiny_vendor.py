@@ -124,6 +124,9 @@ class TinyEarWire(TinyWire):
     def end_utterance(self, _now):
         return [json.dumps({"flush": True})]
 
+    def finish(self, _now):
+        return [json.dumps({"end": True})]
+
     def _told(self, kind, value, message):
         if kind != "words":
             return [facts.Unknown(kind, message)]

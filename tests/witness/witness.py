@@ -133,7 +133,8 @@ class Witness:
         self.sounding_before = frozenset(self.world.sound.sounding)
         self._named_speaks_next(decision)
         for command in decision.commands:
-            self.must(not self.over, "decides-after-the-end", f"{command}")
+            last_words = isinstance(decision.event, e.EarHeard) and isinstance(command, c.Attribute)
+            self.must(not self.over or last_words, "decides-after-the-end", f"{command}")
             self._take_command(command, decision)
         self._deadlines()
 

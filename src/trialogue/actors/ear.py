@@ -6,6 +6,7 @@
 3. It hears its person alone, before anybody is muted or mixed: whoever else speaks has an ear too.
 4. A gap in the sound (muted, a process that stood still) ends the utterance; a sleep also the session, as
    nobody knows what its service has made of the silence.
+5. Behind the meeting's end it hears the last words, and is not dialled again.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ import trio
 from attrs import frozen
 
 from trialogue.actors.ear_session import EarSession
-from trialogue.actors.in_session import InSession, SessionService
+from trialogue.actors.in_session import InSession, NoMore, SessionService
 from trialogue.actors.session import SessionContext
 from trialogue.brain.restarts import Restarts
+from trialogue.errors import ConnectionLost
 from trialogue.model.events import EarFailed, EarHeard, EarLost, EarReady, Event
 from trialogue.services.port import EarOffer
 from trialogue.transport.socket import WebSocket
@@ -50,6 +52,8 @@ class Ear(InSession[EarOffer, EarSession]):
         super().__init__(participant, Restarts(seed, f"{participant}/ear"), post)
         self._service = service
         self._utterances = 0
+        self._is_finishing = False
+        self._is_over = trio.Event()
 
     def restore(self, past: EarPast) -> None:
         """Go on where an earlier process of the meeting stopped; before `run`."""
@@ -70,19 +74,32 @@ class Ear(InSession[EarOffer, EarSession]):
         if self._session is not None:
             self._session.roll_over()
 
+    async def finish(self) -> None:
+        """End for good: where words may come still, wait until the service has told them and has closed."""
+        self._is_finishing = True
+        if self._session is not None and self._session.finish():
+            await self._is_over.wait()
+
     async def run(
         self, _epoch: float, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
     ) -> None:
         """Listen until that has failed for good, or until cancelled."""
         task_status.started()
         failed = await self._serve(self._service)
-        self._report(EarFailed(self.participant, failed.reason, failed.refused))
+        if not self._is_finishing:
+            self._report(EarFailed(self.participant, failed.reason, failed.refused))
 
     def _open(self, context: SessionContext, socket: WebSocket, offer: EarOffer) -> EarSession:
         return EarSession(context, socket, offer, self._utterances)
 
     def _over(self, session: EarSession) -> None:
         self._utterances = session.utterances
+        if self._is_finishing:
+            self._is_over.set()
+
+    def _wait_after(self, lost: ConnectionLost, service: EarService) -> float | NoMore:
+        """Seconds until the next dial; there is none behind the meeting's end."""
+        return NoMore(str(lost), refused=False) if self._is_finishing else super()._wait_after(lost, service)
 
     def _lost(self, reason: str, retry_in_s: float) -> None:
         self._report(EarLost(self.participant, self._number, reason, retry_in_s))

@@ -3,6 +3,7 @@
 1. It has no mouth: what it hears is never answered. Sound goes out with its place on the meeting's audio
    clock, so that the places of words are places there.
 2. It is fed while the person is heard, and for a while behind it; then the dialect keeps the stream alive.
+3. At the meeting's end it asks its service for the last words, and is closed by it behind them.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class EarSession(LiveSession[EarWire]):
         self._before = before
         self._rate = offer.sample_rate
         self._fed_to_s = -inf
+        self._last_place_s = 0.0
         self._waiting = trio.CancelScope()
 
     @property
@@ -53,6 +55,7 @@ class EarSession(LiveSession[EarWire]):
         """Take a tick of so many samples that begins at `place_s`; None where nothing comes."""
         if not self.is_running:
             return
+        self._last_place_s = place_s
         if pcm is not None:
             self._fed_to_s = place_s + samples / self._rate
         elif not self._fed_to_s <= place_s < self._fed_to_s + TAIL_S:
@@ -65,6 +68,16 @@ class EarSession(LiveSession[EarWire]):
         if self.is_running and self._wire.is_inside:
             self._send_all(self._wire.end_utterance(trio.current_time()))
         self._fed_to_s = -inf
+
+    def finish(self) -> bool:
+        """Ask for the last words, and for the end behind them; whether words may come."""
+        if not self.is_running:
+            return False
+        was_fed = self._last_place_s < self._fed_to_s + TAIL_S
+        may_come = self._wire.is_inside or was_fed
+        self._send_all(self._wire.finish(trio.current_time()))
+        self._look_again()
+        return may_come
 
     # --- its life ---------------------------------------------------------------------------------
 

@@ -9,7 +9,8 @@
 6. derive: who hears whom, how loud the turn is, which deadlines there are; the difference becomes commands.
 
 Pure: what it decides depends on the plan and on the events so far, on nothing else. Total: no event in any
-order raises. After `EndMeeting` nothing is decided any more; the end of a cut turn's sound is still noted.
+order raises. After `EndMeeting` nothing is decided any more; the end of a cut turn's sound is still noted,
+and the last words of people stand in the transcript.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from trialogue.errors import LocalProtocolError
 from trialogue.model.commands import Command
 from trialogue.model.events import (
     ActorCrashed,
+    EarHeard,
     Event,
     Joined,
     LatencyMeasured,
@@ -70,7 +72,9 @@ class Brain:
         o = self._owners
         o.begin(event, now)
         if o.course.phase is Phase.OVER:
-            return []
+            if isinstance(event, EarHeard):
+                listening.last_words(o, event)
+            return o.out
         if self._makes_sense(event):
             self._take(event)
         if o.course.phase is not Phase.NEW:

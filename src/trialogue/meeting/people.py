@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
-from typing import Protocol
+from typing import Final, Protocol
 
 import trio
 from attrs import field, frozen
@@ -26,6 +26,9 @@ from trialogue.scenario.seating import ClipSpec, PersonSpec
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.speech.ports import SpeechDetector
 from trialogue.speech.recordings import read_recording
+
+LAST_WORDS_S: Final = 2.0
+"""How long last words are waited for behind a meeting's end, in seconds."""
 
 
 class ActorLife(Protocol):
@@ -112,6 +115,14 @@ def seat_people(
         if person.via == "microphone":
             source.guard(guard_for(router, at_microphone))
     return lives | _speaker(prepared, router, at_microphone)
+
+
+async def hear_out(ears: Mapping[str, Ear]) -> None:
+    """Behind the meeting's end, let ears tell the last words that were said before it, for a short while."""
+    with trio.move_on_after(LAST_WORDS_S):
+        async with trio.open_nursery() as nursery:
+            for ear in ears.values():
+                nursery.start_soon(ear.finish)
 
 
 def guard_for(router: Router, without: Collection[str]) -> EchoGuard:

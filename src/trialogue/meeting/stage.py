@@ -28,7 +28,14 @@ from trialogue.journal.writer import Journal
 from trialogue.meeting.edges import NO_SEAMS, Edges, Seams, open_edges
 from trialogue.meeting.folder import taken
 from trialogue.meeting.keeping import keep_scenario, open_journal, seal, secrets_for
-from trialogue.meeting.people import ActorLife, Prepared, needs_engines, prepare_people, seat_people
+from trialogue.meeting.people import (
+    ActorLife,
+    Prepared,
+    hear_out,
+    needs_engines,
+    prepare_people,
+    seat_people,
+)
 from trialogue.meeting.policies import brain_for
 from trialogue.meeting.resumption import Resumption
 from trialogue.meeting.sessions import agent_services, ear_services, make_agents, make_ears
@@ -93,6 +100,7 @@ class Stage:
         self.timers = AlarmClock(self.sequencer.post)
         self.tools = ToolExecutor(seams.tools(tools), self.sequencer.post)
         self.agents: Mapping[str, Agent] = {}
+        self.ears: Mapping[str, Ear] = {}
         self.lives: Mapping[str, ActorLife] = {}
         """The actors behind people's seats, by what they are."""
 
@@ -112,10 +120,10 @@ class Stage:
     ) -> None:
         """Seat all who take part: agents and ears at their services, people with what they need."""
         self.agents = make_agents(agents, self.brain, self.router, self.sequencer.post)
-        listening = make_ears(ears, self.brain.plan.seed, self.sequencer.post)
+        self.ears = make_ears(ears, self.brain.plan.seed, self.sequencer.post)
         if self.resumption is not None:
-            self._go_on(self.resumption, listening)
-        self.lives = seat_people(self.resolved.people, people, self.router, self.sequencer, ears=listening)
+            self._go_on(self.resumption, self.ears)
+        self.lives = seat_people(self.resolved.people, people, self.router, self.sequencer, ears=self.ears)
 
     def _go_on(self, past: Resumption, ears: Mapping[str, Ear]) -> None:
         """Let every part be where it was when an earlier process of the meeting stopped."""
@@ -182,6 +190,7 @@ class Stage:
             observer=self,
         ):
             ended = await self.sequencer.run()
+            await hear_out(self.ears)
         self.sequencer.settle()
         return ended
 

@@ -157,6 +157,10 @@ class EarWire(Wire, Protocol):
         """The messages that end the open utterance now, whatever the service thinks."""
         ...
 
+    def finish(self, now: float) -> list[Message]:
+        """The messages that end the session: its last words come, then the service closes."""
+        ...
+
     def receive(self, data: Message, now: float) -> list[EarFact]:
         """What a message tells."""
         ...

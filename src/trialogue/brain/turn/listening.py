@@ -246,6 +246,23 @@ def _heard(o: Owners, event: EarHeard) -> None:
         o.utterances.forget(spoken)
 
 
+def last_words(o: Owners, event: EarHeard) -> None:
+    """What was said before the meeting's end stands in the transcript, also where its words come behind."""
+    name, is_final = event.participant, event.stage == "final"
+    if not (is_final and name in o.cast and o.cast.is_person(name)) or o.cast.has_left(name):
+        return
+    words = Words(event.text, event.begin_s, event.end_s)
+    home = o.people.home(name, words, o.now)
+    if not (home and o.people.is_of(name, event.session) and are_believed(event.text, home, o.now)):
+        return
+    spoken = o.utterances.hear(name, event.utterance, words, is_final=True)
+    o.utterances.put(spoken, home)
+    if home[-1].turn:
+        wording.late(o, spoken, home[-1].turn)
+    else:
+        wording.aside(o, spoken, home[-1], home[-1].kind or "overlap")
+
+
 def _ended_without(o: Owners, name: str, event: EarHeard) -> None:
     """The ear says that a turn is over in which it made no words out."""
     turn = o.turns.person(name)

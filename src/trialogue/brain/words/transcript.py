@@ -173,11 +173,24 @@ class Transcript:
                 self._turns[turn].close(at, cause)
                 self._held = None
             case Attribute(beside=beside) if beside:
-                self._asides.append(_aside(command))
+                self._stand_aside(_aside(command))
             case Attribute(turn=turn) if turn in self._turns:
                 self._attribute(at, self._turns[turn], command)
             case _:
                 pass
+
+    def _stand_aside(self, said: Utterance) -> None:
+        """Words beside a turn; what was unclear of the same speech is so no longer."""
+        self._asides = [
+            each
+            for each in self._asides
+            if not (
+                each.participant == said.participant
+                and each.heard == UNCLEAR
+                and said.start_s <= each.start_s <= said.end_s
+            )
+        ]
+        self._asides.append(said)
 
     def _play(self, taken: _Turn, reply: int) -> None:
         before = self._last.get((taken.participant, reply))

@@ -101,6 +101,10 @@ class DeepgramEarWire:
         """The message that ends the open utterance."""
         return [self._session.end_utterance(now)]
 
+    def finish(self, now: float) -> list[Message]:
+        """The messages that end the session."""
+        return [*self._session.finish(now)]
+
     def receive(self, data: Message, now: float) -> list[EarFact]:
         """What a message tells."""
         if isinstance(data, bytes):
