@@ -9,6 +9,8 @@ import httpx  # noqa: ASYNC127 -- a peer, as people's programs have it
 import pytest
 import trio
 from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 from trio.testing import MockClock
 from wires import Crashes, Listener, echo, listening, read_request
 
@@ -234,3 +236,19 @@ async def test_without_plain_requests_a_listener_wants_an_upgrade() -> None:
     assert (await spoken(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", SocketService(echo))).startswith(
         b"HTTP/1.1 400 "
     )
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_break_a_listener_of_both_kinds(garbage: bytes) -> None:
+    """Whatever a client sends, before its head is whole or behind it, serving ends without an error."""
+    get = b"GET /x HTTP/1.1\r\nHost: x\r\n"
+    post = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    async def main(sent: bytes) -> None:
+        ours, theirs = open_pipe()
+        await ours.send_all(sent)
+        await ours.send_eof()
+        await serve_websocket(theirs, SERVICE)
+
+    for sent in (garbage, get + garbage, get + b"\r\n" + garbage, post + garbage):
+        trio.run(main, sent, clock=MockClock(autojump_threshold=0))
