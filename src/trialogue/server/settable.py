@@ -10,7 +10,6 @@ from typing import Any, Final, cast
 from attrs import evolve, frozen
 
 from trialogue.errors import SetupError
-from trialogue.scenario.quantities import read_duration
 from trialogue.server.options import LatencyStyle, RefusalStyle, ServerOptions, UnknownFields
 
 __all__ = ["MOST_CONNECTIONS", "SETTABLE", "Settable", "read_settings", "with_settings"]
@@ -33,6 +32,8 @@ class Settable:
 
 
 def _duration(text: str) -> float | None:
+    from trialogue.scenario.quantities import read_duration  # noqa: PLC0415 - all of scenarios comes with it
+
     return read_duration(text) or None
 
 
