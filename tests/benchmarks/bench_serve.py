@@ -2,9 +2,11 @@
 
     python tests/benchmarks/bench_serve.py                      # 200 clients for ten minutes, then strangers
     python tests/benchmarks/bench_serve.py --clients 50 --minutes 1
+    python tests/benchmarks/bench_serve.py --sparse             # on a machine that has other work
 
 The server is a process of its own, with murmuring voices; the clients are another library's, in this one.
-Each streams 80 ms of sound each 80 ms, and asks in turn by voice (it plays what the agent said to it, which
+Each streams 80 ms of sound each 80 ms (with --sparse only while it speaks, and it asks more rarely), and asks
+in turn by voice (it plays what the agent said to it, which
 the murmur understands) and in writing. A reply is timed from the end of what was asked to its first sound.
 The strangers' part times the pings of a client while another sends the worst messages there are, and asks
 whether those who only hold a connection keep a client with the key out.
@@ -35,8 +37,8 @@ CHUNK = bytes(2 * round(RATE * CHUNK_S))
 SOUND = {"encoding": "linear16", "sample_rate": RATE}
 GREETING = "Good morning to you."
 KEY = "key-of-the-bench"
-HANG_S = 0.8
-"""The silence that ends a turn: the part of a spoken answer's time that nobody computes in."""
+TAIL_CHUNKS = 15
+"""Chunks of silence behind what is said: 1.2 s, where 0.8 s end a turn."""
 
 
 def settings(**agent: object) -> str:
@@ -49,9 +51,11 @@ def settings(**agent: object) -> str:
 class Client:
     """One client: its turns, and how long each reply took to begin."""
 
-    def __init__(self, number: int, until: float) -> None:
+    def __init__(self, number: int, until: float, *, is_sparse: bool = False) -> None:
         self.number = number
         self.until = until
+        self._is_sparse = is_sparse
+        self._pause_s = (20.0, 40.0) if is_sparse else (4.0, 8.0)
         self.spoken: list[float] = []
         self.written: list[float] = []
         self.lost = ""
@@ -61,6 +65,7 @@ class Client:
         self._by_voice = False
         self._is_done = asyncio.Event()
         self._to_play = bytearray()
+        self._still_chunks = 0
 
     async def run(self, url: str) -> None:
         try:
@@ -80,7 +85,7 @@ class Client:
     async def _talk(self, socket: ClientConnection) -> None:
         await self._is_done.wait()
         while time.monotonic() < self.until:
-            await asyncio.sleep(self._chance.uniform(4.0, 8.0))
+            await asyncio.sleep(self._chance.uniform(*self._pause_s))
             self._is_done.clear()
             self._by_voice = not self._by_voice
             if self._by_voice:
@@ -96,11 +101,24 @@ class Client:
         while True:
             due += CHUNK_S
             await asyncio.sleep(max(0.0, due - time.monotonic()))
+            if self._is_sparse and not self._to_play and self._still_chunks == 0:
+                due = await self._rest(socket)
+                continue
+            self._still_chunks = TAIL_CHUNKS if self._to_play else self._still_chunks - 1
             chunk = bytes(self._to_play[: len(CHUNK)])
             del self._to_play[: len(CHUNK)]
             await socket.send(chunk.ljust(len(CHUNK), b"\0"))
             if chunk and not self._to_play:
                 self._asked_at = time.monotonic()
+
+    async def _rest(self, socket: ClientConnection) -> float:
+        """Send no sound for as long as there is none, and say that we are there; when the next is due."""
+        for _ in range(25):
+            await asyncio.sleep(0.16)
+            if self._to_play:
+                return time.monotonic()
+        await socket.send('{"type":"KeepAlive"}')
+        return time.monotonic()
 
     async def _listen(self, socket: ClientConnection) -> None:
         greets = True
@@ -154,11 +172,11 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def load(count: int, minutes: float) -> None:
+async def load(count: int, minutes: float, *, is_sparse: bool) -> None:
     """Many clients for a while: memory, and how long they wait."""
     async with serving("--set", "connections=256") as (url, pid):
         until = time.monotonic() + 60 * minutes
-        clients = [Client(number, until) for number in range(count)]
+        clients = [Client(number, until, is_sparse=is_sparse) for number in range(count)]
         began, used = time.monotonic(), cpu_s(pid)
         async with asyncio.TaskGroup() as group:
             for client in clients:
@@ -171,9 +189,8 @@ async def load(count: int, minutes: float) -> None:
         share = (cpu_s(pid) - used) / (time.monotonic() - began)
     lost = sum(bool(each.lost) for each in clients)
     print(f"{count} clients, {minutes:g} min: {lost} lost; {share:.0%} of a core")
-    for each in clients:
-        if each.lost:
-            print("  lost:", each.number, each.lost)
+    for reason in sorted({each.lost for each in clients if each.lost}):
+        print(f"  lost: {sum(each.lost == reason for each in clients)} times {reason}")
     for at, mib in memory[:: max(1, len(memory) // 10)]:
         print(f"  {at:5.0f} s  {mib:6.1f} MiB")
     for kind in ("written", "spoken"):
@@ -311,6 +328,7 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--sparse", action="store_true")
     parser.add_argument("--only", choices=["load", "strangers", "crowd"])
     parser.add_argument("--stranger", nargs=2, metavar=("URL", "WHAT"), help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -319,7 +337,7 @@ async def main() -> None:
         return
     print(f"load average {os.getloadavg()[0]:.1f}")
     if options.only in {None, "load"}:
-        await load(options.clients, options.minutes)
+        await load(options.clients, options.minutes, is_sparse=options.sparse)
     if options.only in {None, "strangers"}:
         await strangers()
     if options.only in {None, "crowd"}:
