@@ -11,7 +11,7 @@ from trialogue.errors import SetupError
 from trialogue.server.options import LatencyStyle, RefusalStyle, ServerOptions, UnknownFields
 from trialogue.server.settable import SETTABLE, read_settings, with_settings
 
-BY_OTHER_MEANS = {"as_of", "agents", "allow_endpoint", "stand_in"}
+BY_OTHER_MEANS = {"as_of", "models", "agents", "allow_endpoint", "stand_in"}
 """Options that no text of one line can hold: they have files and options of their own."""
 
 
