@@ -156,7 +156,7 @@ def test_what_a_broken_session_keeps_from_happening_is_of_infrastructure():
     ]
     assert kinds == ["infrastructure", "behaviour"]
     assert missed("  never: [{error: any}]", broken) == [
-        ("expect.never[0]", "infrastructure", 3.0, "it happened at 3.00 s: session-failed")
+        ("expect.never[0]", "infrastructure", 3.0, "it happened at 3.00 s: session-failed: gone")
     ]
     assert missed("  never: [{error: any, except: [session-failed]}]", broken) == []
 

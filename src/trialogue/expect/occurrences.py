@@ -346,12 +346,17 @@ class Happenings:
 
     def code_at(self, found: Occurrence) -> str:
         """The code of the error that came true there."""
-        codes = (
-            each.code
-            for each in self.failures
-            if (each.at, each.participant) == (found.at, found.participant)
-        )
-        return next(codes, "")
+        failure = self._failure_at(found)
+        return failure.code if failure else ""
+
+    def told_at(self, found: Occurrence) -> str:
+        """What is told of the error that came true there."""
+        failure = self._failure_at(found)
+        return f"{failure.code}: {failure.text}" if failure else ""
+
+    def _failure_at(self, found: Occurrence) -> Failure | None:
+        place = found.at, found.participant
+        return next((each for each in self.failures if (each.at, each.participant) == place), None)
 
     def seq_at(self, at: float) -> int:
         """The first record that is not before a moment; the last one where all are."""

@@ -1,7 +1,8 @@
 """The verdict: each expectation looked up in the records, and a miss for each that was not met.
 
-1. `in_order` is greedy: each event is the first that comes true behind the one before it. What comes late is
-   a miss of timing and counts as having come; what never comes is a miss, and ends the order.
+1. `in_order` is greedy: each event is the first that comes true behind the one before it, or at the very same
+   record, as the end of a turn and the grant of the next. What comes late is a miss of timing and counts as
+   having come; what never comes is a miss, and ends the order.
 2. `never` tells of the first `MOST` occurrences.
 3. `always` bounds every observation (`min`, `max`), or all of them (`p50`, `p95`, `p99`). Shares are looked
    at whenever a turn ends, from the meeting's first minute on, and at its end.
@@ -28,6 +29,7 @@ from trialogue.model.expectations import (
     Advice,
     Bound,
     ErrorPattern,
+    EventPattern,
     Expectations,
     Expected,
     Findings,
@@ -96,11 +98,14 @@ class _Looked:
 
     def in_order(self, order: Sequence[Expected]) -> Iterator[Finding]:
         at, seq, before = 0.0, 0, "the start"
+        used = set[tuple[int, EventPattern]]()
         for expected in order:
             found = [
                 each
                 for each in self._occurrences(expected)
-                if (each.at, each.seq) > (at, seq) and each.at >= at + expected.after_s - 1e-6
+                if (each.at, each.seq) >= (at, seq)
+                and (each.seq, expected.pattern) not in used
+                and each.at >= at + expected.after_s - 1e-6
             ]
             if len(found) < expected.nth:
                 yield self._missing(expected, found, before)
@@ -110,6 +115,7 @@ class _Looked:
                 happened = f"it came at {came.at:.2f} s, {came.at - at:.2f} s after {before}"
                 wanted = f"{expected.text} within {expected.within_s:g} s of {before}"
                 yield Finding(expected.place, "in_order", wanted, happened, came, "timing")
+            used.add((came.seq, expected.pattern))
             at, seq, before = came.at, came.seq, f"{expected.text} ({came.at:.2f} s)"
 
     def _missing(self, expected: Expected, found: Sequence[Occurrence], before: str) -> Finding:
@@ -129,7 +135,7 @@ class _Looked:
         wanted = f"never {expected.text}"
         for index, each in enumerate(found[:MOST]):
             more = f", and {len(found) - MOST} times more" if index == MOST - 1 and len(found) > MOST else ""
-            code = f": {self.happened.code_at(each)}" if isinstance(expected.pattern, ErrorPattern) else ""
+            code = f": {self.happened.told_at(each)}" if isinstance(expected.pattern, ErrorPattern) else ""
             happened = f"it happened at {each.at:.2f} s{code}{more}"
             yield Finding(expected.place, "never", wanted, happened, each, self._kind(expected, each))
 
