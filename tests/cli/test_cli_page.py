@@ -93,3 +93,10 @@ def test_wrong_use_is_told_in_one_line(arguments, told, capsys):
     """What is missing, and what to do."""
     assert main(arguments) in {2, 4}
     assert told in capsys.readouterr().err
+
+
+def test_a_scenario_may_want_its_page(small, hold_it, tmp_path):
+    """`run.page: true` writes it at the run's end, and the manifest vouches for it."""
+    small.write_text(small.read_text().replace("run: {", "run: {page: true, "))
+    assert hold(small, RunOptions(out=tmp_path / "run", shown="json"), hold_it) == 0
+    assert verify_files(tmp_path / "run").files["report.html"] is FileState.WHOLE

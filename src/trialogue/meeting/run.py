@@ -87,11 +87,14 @@ def run_to_its_end(
     """Hold the meeting that `opening` opens, on its clock, as `run_meeting` does."""
     hold = partial(_hold, opening, watch, owner)
     try:
-        if resolved.clock is Clock.VIRTUAL:
-            return run_virtual(hold)
-        return trio.run(hold)
+        result = run_virtual(hold) if resolved.clock is Clock.VIRTUAL else trio.run(hold)
     except SystemExit as left:  # else the process would end with its code, 0 perhaps, and say nothing
         raise AuthorFailed("a hook or a callback of this meeting raised SystemExit") from left
+    if resolved.document.run is not None and resolved.document.run.page:
+        from trialogue.meeting.paging import write_page  # noqa: PLC0415 - waveforms, only where they are wanted
+
+        write_page(result.folder)
+    return result
 
 
 @define

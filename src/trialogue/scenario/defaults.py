@@ -136,7 +136,7 @@ def _run(run: RunKeys, overrides: Overrides) -> RunKeys:
     )
     clock = overrides.clock or (Clock.REAL if overrides.me is not None else None)
     asked = RunKeys(clock=clock, seed=overrides.seed)
-    fallback = RunKeys(clock=Clock.REAL, seed=0, frame=FRAME_S, ready=READY_S)
+    fallback = RunKeys(clock=Clock.REAL, seed=0, frame=FRAME_S, ready=READY_S, page=False)
     return evolve(over(asked, over(run, fallback)), limits=limits)
 
 

@@ -87,6 +87,9 @@ class RunKeys:
     ready: OptionalSeconds = None
     """How long the meeting waits at its opening for sessions that are not ready."""
 
+    page: bool | None = None
+    """Whether the run's page, `report.html`, is written at its end."""
+
 
 class Failing(Enum):
     """What becomes of a meeting when an agent's sessions have failed for good."""
