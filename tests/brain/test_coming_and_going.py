@@ -1,7 +1,7 @@
 """Who is at the table is state: joining, leaving, being revoked."""
 
 from trialogue.brain.meeting import Brain
-from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, Report, StopPlayout
+from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, Report, SetHearing, StopPlayout
 from trialogue.model.events import (
     FloorRequested,
     Joined,
@@ -77,10 +77,12 @@ def test_a_person_that_leaves_speaks_no_more():
     player.tell(1.0, SpeechStarted("dana", 1.0))
     player.wait(2.0)
     assert player.brain.audible == ("dana",)
-    assert EndTurn("dana", 1, "left") in player.tell(3.0, Left("dana"))
+    left = player.tell(3.0, Left("dana"))
+    assert EndTurn("dana", 1, "left") in left
+    assert SetHearing((), ("dana",)) in left, "its source gives nothing any more"
     assert player.brain.audible == ()
     assert player.tell(4.0, SpeechStarted("dana", 4.0))[0].code == "stale"
-    player.tell(5.0, Joined(person("dana")))
+    assert SetHearing((), ()) in player.tell(5.0, Joined(person("dana")))
     player.tell(6.0, SpeechStarted("dana", 6.0))
     player.wait(7.0)
     assert player.brain.holder == "dana"

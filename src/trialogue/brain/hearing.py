@@ -4,6 +4,8 @@
 2. While it holds the floor it does not hear people, since its service would fall silent at a cough; nor
    does one that a person has just cut off, until that person's turn is over: it reads those words.
 3. An agent that hears text is fed no speech: people have ears of their own.
+4. Whoever is muted or has left is heard by nobody: its source gives nothing, so that nobody speaks who is not
+   there.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from trialogue.model.participants import Kind, Participant
 
 def table(o: Owners) -> SetHearing:
     """The hearing table as it should be now."""
-    return SetHearing(tuple(_rows(o)), o.cast.muted)
+    return SetHearing(tuple(_rows(o)), o.cast.silenced)
 
 
 def _rows(o: Owners) -> Iterator[Hearing]:

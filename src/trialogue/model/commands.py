@@ -36,7 +36,7 @@ class SetHearing:
     """One row a listener; participants without a row hear nobody (paced silence)."""
 
     muted: tuple[str, ...] = ()
-    """Who is heard by nobody and is not in the mix."""
+    """Who is heard by nobody and is not in the mix: the muted, and those who have left."""
 
 
 @frozen

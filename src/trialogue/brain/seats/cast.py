@@ -93,6 +93,6 @@ class Cast:
         return name in self._muted
 
     @property
-    def muted(self) -> tuple[str, ...]:
-        """Who is heard by nobody, in the table's order."""
-        return tuple(name for name in self._seats if name in self._muted)
+    def silenced(self) -> tuple[str, ...]:
+        """Who is heard by nobody, in the table's order: who is muted, and who has left."""
+        return tuple(name for name in self._seats if name in self._muted | self._left)
