@@ -70,6 +70,7 @@ agenda: [{id: point, title: Point}]
 DEPENDS: Mapping[str, str] = {
     "cast.NAME.speak.model": "one of eight voices, by seat",
     "cast.NAME.title": "the name, with a capital",
+    "cast.NAME.via": "`local`; of a person `microphone`",
     "cast.NAME.think": "`{provider: open_ai, model: gpt-4o-mini}` at Deepgram; else this or `lines`",
     "floor.policy": "`moderated` with a chair, else `round-robin`",
     "floor.order": "the cast's, without observers",

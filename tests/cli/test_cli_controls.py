@@ -19,6 +19,7 @@ from trialogue.cli.controls import (
     Say,
     Type,
     Unclear,
+    done,
     read_control,
     steer,
 )
@@ -167,7 +168,10 @@ async def test_typing_reaches_the_meeting():
     os.close(reading)
     os.close(writing)
     assert meeting.done == [("type", "kim", "hello"), ("raise_hand", "kim", 0)]
-    assert screen.lines == ['/mute: nobody is called "bob"; there are ada, tech_lead, kim']
+    assert screen.lines == [
+        '/mute: nobody is called "bob"; there are ada, tech_lead, kim',
+        "/hand: your hand is up",
+    ]
     assert screen.pictures[-1][-1] == " > half a li▏"
 
 
@@ -177,6 +181,47 @@ def test_the_prompt_shows_the_end_of_a_long_line():
     assert plain(desk.prompt(20)) == " > /help"
     desk.keyboard.editor.feed(b"0123456789abcdefghij")
     assert plain(desk.prompt(14)) == " > abcdefghij▏"
+
+
+def test_the_cursor_stands_where_the_next_letter_goes():
+    """What is left and right of it is shown as far as there is room."""
+    desk = Desk(Keyboard(0), "kim", 0)
+    desk.keyboard.editor.feed(b"0123456789\x1b[D\x1b[D")
+    assert plain(desk.prompt(40)) == " > 01234567▏89"
+    assert plain(desk.prompt(10)) == " > 234567▏"
+
+
+@pytest.mark.parametrize(
+    ("control", "told"),
+    [
+        (Type("kim", "hello"), ""),
+        (Say("ada", "Go on."), "/say: Dr Ada is asked to say it"),
+        (Note("ada", "Be brief."), "/note: Dr Ada is told at its next turn"),
+        (Give("kim"), "/floor: Kim is asked to speak next"),
+        (Mute("ada", is_muted=True), "/mute: Dr Ada is not heard"),
+        (Mute("ada", is_muted=False), "/unmute: Dr Ada is heard again"),
+        (Raise("kim", 0), "/hand: your hand is up"),
+        (Lower("kim"), "/down: your hand is down"),
+        (EndOrder(), "/end: the meeting is being ended"),
+    ],
+)
+def test_what_was_done_is_told(control, told):
+    """Each command is acknowledged; typed words show by themselves."""
+    assert done(control, PLAN) == told
+
+
+@pytest.mark.parametrize(
+    ("to", "is_typing", "told"),
+    [
+        ("kim", True, "your turn, Kim: type what you say, and press Enter"),
+        ("kim", False, "your turn, Kim: speak"),
+        ("ada", True, None),
+    ],
+)
+def test_a_person_is_told_of_its_turn(to, is_typing, told):
+    """By its name; nobody is told of another's."""
+    found = Desk(Keyboard(0), "kim", 0, is_typing).turn_of(to, PLAN)
+    assert (None if found is None else plain(found)) == told
 
 
 CAST = "trialogue: 1\nname: x\ncast: {{ada: {{lines: [Hi.]}}{people}}}\n"

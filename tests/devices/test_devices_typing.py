@@ -27,14 +27,22 @@ def typed(*pieces):
         ([b"\x7f\x08hi\n"], ["hi"], ""),
         ([b"one two\x17three\n"], ["onethree"], ""),
         ([b"one\x15two\n"], ["two"], ""),
-        ([b"a\x1b[Db\x1b[3~c\x1bOPd\x1bxe\n"], ["abcde"], ""),
+        ([b"a\x1b[Pb\x1b[11~c\x1bOPd\x1bxe\n"], ["abcde"], ""),
+        ([b"ac\x1b[Db\n"], ["abc"], ""),
+        ([b"abx\x1b[D\x1b[3~c\n"], ["abc"], ""),
+        ([b"bc\x1b[Ha\x1b[Fd\n"], ["abcd"], ""),
+        ([b"bc\x01a\x05d\n"], ["abcd"], ""),
+        ([b"one two\x1b[D\x1b[D\x17\n"], ["onewo"], ""),
+        ([b"one\ntwo\n\x1b[A\x1b[A!\n"], ["one", "two", "one!"], ""),
+        ([b"one\nnew\x1b[A\x1b[B\x1b[Btwo\n"], ["one", "two"], ""),
+        ([b"\x1b[D\x1b[C\x1b[3~\x7fa\n"], ["a"], ""),
         (["grün".encode()[:3], "grün".encode()[3:] + b"\n"], ["grün"], ""),
         ([b"ab\xff\n", b"cd\n"], ["cd"], ""),
         ([b"a\x00\x07b\n"], ["ab"], ""),
     ],
 )
 def test_a_line_is_edited_as_terminals_do(pieces, lines, rest):
-    """Enter ends a line; keys take back; sequences, controls and what is no UTF-8 are left out."""
+    """Enter ends a line; keys take back; arrows move; other sequences and controls are left out."""
     assert typed(*pieces) == (lines, rest)
 
 

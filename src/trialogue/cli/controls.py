@@ -131,6 +131,34 @@ def steer(meeting: Steered, control: Control) -> None:
             assert_never(never)
 
 
+def done(control: Control, plan: MeetingPlan) -> str:
+    """What is told of what was done; empty where it shows by itself, as typed words do."""
+    match control:
+        case Type():
+            return ""
+        case Lower():
+            return "/down: your hand is down"
+        case Raise():
+            return "/hand: your hand is up"
+        case Give(to):
+            return f"/floor: {_label(to, plan)} is asked to speak next"
+        case Mute(whom, is_muted):
+            label = _label(whom, plan)
+            return f"/mute: {label} is not heard" if is_muted else f"/unmute: {label} is heard again"
+        case Say(who):
+            return f"/say: {_label(who, plan)} is asked to say it"
+        case Note(whom):
+            return f"/note: {_label(whom, plan)} is told at its next turn"
+        case EndOrder():
+            return "/end: the meeting is being ended"
+        case _ as never:
+            assert_never(never)
+
+
+def _label(name: str, plan: MeetingPlan) -> str:
+    return plan.participant(name).label
+
+
 def read_control(line: str, plan: MeetingPlan, own: str | None) -> Control | Unclear:
     """What a line asks for; `own` is the participant at this keyboard, if there is one."""
     if line.startswith("/"):

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from trialogue.cli.view_lines import Line, Span, Tone, line, padded, width
 from trialogue.devices.typing import Keyboard, is_ours, without_echo
+from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import safe_text
 from trialogue.scenario.resolve import Resolved
 
@@ -32,6 +33,9 @@ class Desk:
     descriptor: int
     """Its file descriptor."""
 
+    is_typing: bool = False
+    """Whether that participant speaks by what is typed."""
+
     @contextmanager
     def opened(self, *, has_picture: bool) -> Generator[None]:
         """Read a terminal without echo where a picture shows what is typed; else as it is."""
@@ -42,14 +46,28 @@ class Desk:
             yield
 
     def prompt(self, columns: int) -> Line:
-        """The line that is being typed; of a long one its end."""
-        typed = safe_text(self.keyboard.editor.line)
-        if not typed:
+        """The line that is being typed, with the cursor; of a long one the part around it."""
+        editor = self.keyboard.editor
+        if not editor.line:
             return line(Span(f"{PROMPT}{HINT}", Tone.FAINT))
+        before, behind = (
+            safe_text(f"{editor.line[: editor.at]}|")[:-1],
+            safe_text(f"|{editor.line[editor.at :]}")[1:],
+        )
         room = max(1, columns - width(PROMPT) - 1)
-        while width(typed) > room:
-            typed = typed[1:]
-        return line(PROMPT, Span(padded(typed, width(typed)), Tone.STRONG), Span("▏", Tone.FAINT))
+        while width(before) > room:
+            before = before[1:]
+        while width(before) + width(behind) > room:
+            behind = behind[:-1]
+        typed = [Span(padded(part, width(part)), Tone.STRONG) for part in (before, behind)]
+        return line(PROMPT, typed[0], Span("▏", Tone.FAINT), typed[1])
+
+    def turn_of(self, to: str, plan: MeetingPlan) -> Line | None:
+        """What is told whoever sits here when it gets the floor; None where somebody else does."""
+        if to != self.own:
+            return None
+        how = ": type what you say, and press Enter" if self.is_typing else ": speak"
+        return line(Span(f"your turn, {plan.participant(to).label}{how}", Tone.STRONG))
 
 
 def open_desk(resolved: Resolved) -> Desk | None:
@@ -65,4 +83,4 @@ def open_desk(resolved: Resolved) -> Desk | None:
     seats = {person.via: person.name for person in reversed(resolved.people)}
     if not is_ours(descriptor) and ("text" not in seats or os.isatty(descriptor)):
         return None
-    return Desk(Keyboard(descriptor), seats.get("text", seats.get("microphone")), descriptor)
+    return Desk(Keyboard(descriptor), seats.get("text", seats.get("microphone")), descriptor, "text" in seats)

@@ -20,11 +20,12 @@ from typing import Final, Protocol
 import trio
 from attrs import define, field
 
-from trialogue.cli.controls import Control, Steered, Unclear, read_control, steer
+from trialogue.cli.controls import Control, Steered, Unclear, done, read_control, steer
 from trialogue.cli.view_desk import Desk
 from trialogue.cli.view_lines import Line, Tone, line, span
 from trialogue.cli.view_live import LiveView, meters
 from trialogue.cli.view_screens import NoScreen, Screen
+from trialogue.model.commands import GrantFloor
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 
@@ -102,7 +103,7 @@ class Watcher:
     async def _by_time(self, meeting: Viewed, view: LiveView, records: AsyncIterator[Record]) -> None:
         over = trio.Event()
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(_follow, view, records, over)
+            nursery.start_soon(self._follow, view, records, over)
             nursery.start_soon(self._type, meeting)
             while not over.is_set():
                 await self._draw_in_thread(self._news(meeting, view), self._picture(meeting, view))
@@ -118,18 +119,17 @@ class Watcher:
         with self.desk.opened(has_picture=self.screen.columns is not None):
             async with aclosing(self.desk.keyboard.lines()) as lines:
                 async for typed in lines:
-                    self._do(meeting, read_control(typed, meeting.plan, self.desk.own))
+                    told = _do(meeting, read_control(typed, meeting.plan, self.desk.own), meeting.plan)
+                    self._told.extend([line(span(told, Tone.FAINT))] if told else [])
 
-    def _do(self, meeting: Steered, control: Control | Unclear) -> None:
-        """Do what was typed, or tell why it cannot be done."""
-        try:
-            if not isinstance(control, Unclear):
-                steer(meeting, control)
-                return
-            why = control.text
-        except ValueError as refused:
-            why = str(refused)
-        self._told.append(line(span(why, Tone.FAINT)))
+    async def _follow(self, view: LiveView, records: AsyncIterator[Record], over: trio.Event) -> None:
+        async for record in records:
+            view.take(record)
+            for command in record.commands:
+                if isinstance(command, GrantFloor) and self.desk is not None:
+                    turn = self.desk.turn_of(command.to, view.plan)
+                    self._told.extend([turn] if turn is not None else [])
+        over.set()
 
     def _news(self, meeting: Viewed, view: LiveView) -> Sequence[Line]:
         """What was heard since, and what the keyboard was answered."""
@@ -156,7 +156,12 @@ class Watcher:
             self.screen = NoScreen()
 
 
-async def _follow(view: LiveView, records: AsyncIterator[Record], over: trio.Event) -> None:
-    async for record in records:
-        view.take(record)
-    over.set()
+def _do(meeting: Steered, control: Control | Unclear, plan: MeetingPlan) -> str:
+    """Do what was typed; what is told of it, or why it cannot be done."""
+    if isinstance(control, Unclear):
+        return control.text
+    try:
+        steer(meeting, control)
+    except ValueError as refused:
+        return str(refused)
+    return done(control, plan)

@@ -23,6 +23,24 @@ from attrs import define, field
 LONGEST: Final = 1000
 """Characters that a line may have; more are not taken."""
 
+EARLIER: Final = 50
+"""How many earlier lines are kept for Up and Down."""
+
+_KEYS: Final = {
+    "D": "left",
+    "C": "right",
+    "H": "home",
+    "1~": "home",
+    "F": "end",
+    "4~": "end",
+    "3~": "delete",
+    "A": "up",
+    "B": "down",
+}
+"""What keys do, by what they send behind ESC [ or ESC O."""
+
+_MOVES: Final = {"\x01": "home", "\x05": "end", "\x02": "left", "\x06": "right"}
+
 _ENTER: Final = frozenset("\r\n")
 _BACK: Final = frozenset("\x7f\b")
 _WORD: Final = "\x17"
@@ -40,10 +58,23 @@ class _Mode(Enum):
 
 @define
 class LineEditor:
-    """Gathers lines from what is typed: Backspace, Ctrl-W and Ctrl-U take back; other controls do nothing."""
+    """Gathers lines from what is typed, and lets them be edited as everywhere at a terminal.
+
+    Left, Right, Home and End (Ctrl-A, Ctrl-E) move in the line; Backspace, Delete, Ctrl-W and Ctrl-U take
+    back; Up and Down bring earlier lines; other controls do nothing.
+    """
 
     line: str = field(default="", init=False)
     """What was typed since the last line."""
+
+    at: int = field(default=0, init=False)
+    """Where the next character goes: how many of the line are before it."""
+
+    _earlier: list[str] = field(factory=list[str], init=False)
+    _back: int = field(default=0, init=False)
+    """Which earlier line is shown, counted from the last; 0 for a new one."""
+
+    _sequence: str = field(default="", init=False)
 
     _decoder: codecs.IncrementalDecoder = field(
         factory=codecs.getincrementaldecoder("utf-8"), init=False, repr=False
@@ -62,28 +93,70 @@ class LineEditor:
     def _take(self, character: str) -> str:
         """A finished line, or nothing."""
         if self._mode is not _Mode.TEXT:
-            self._skip(character)
+            self._follow(character)
         elif character in _ENTER:
-            line, self.line = self.line.strip(), ""
-            return line
+            return self._finish()
         elif character == _ESCAPE:
-            self._mode = _Mode.ESCAPE
+            self._mode, self._sequence = _Mode.ESCAPE, ""
         elif character in _BACK:
-            self.line = self.line[:-1]
+            self._replace(self.line[: max(0, self.at - 1)], self.line[self.at :])
         elif character == _WORD:
-            self.line = self.line.rstrip().rpartition(" ")[0]
+            self._replace(self.line[: self.at].rstrip().rpartition(" ")[0], self.line[self.at :])
         elif character == _LINE:
-            self.line = ""
+            self._replace("", self.line[self.at :])
+        elif character in _MOVES:
+            self._move(_MOVES[character])
         elif character.isprintable() and len(self.line) < LONGEST:
-            self.line += character
+            self._replace(f"{self.line[: self.at]}{character}", self.line[self.at :])
         return ""
 
-    def _skip(self, character: str) -> None:
-        """Leave out a key that sends an escape sequence (ECMA-48: CSI ends with a byte from @ to ~)."""
+    def rest(self) -> str:
+        """The line that was not finished, at the end of all that is typed."""
+        return self._finish()
+
+    def _finish(self) -> str:
+        line = self.line.strip()
+        self._replace("", "")
+        self._back = 0
+        if line and line not in self._earlier[-1:]:
+            self._earlier = [*self._earlier[1 - EARLIER :], line]
+        return line
+
+    def _replace(self, before: str, behind: str) -> None:
+        """Have another line, with the next character's place between its halves."""
+        self.line, self.at = before + behind, len(before)
+
+    def _move(self, to: str) -> None:
+        match to:
+            case "left":
+                self.at = max(0, self.at - 1)
+            case "right":
+                self.at = min(len(self.line), self.at + 1)
+            case "home":
+                self.at = 0
+            case "end":
+                self.at = len(self.line)
+            case "delete":
+                self._replace(self.line[: self.at], self.line[self.at + 1 :])
+            case "up" | "down":
+                back = self._back + (1 if to == "up" else -1)
+                if 0 <= back <= len(self._earlier):
+                    self._back = back
+                    self._replace(self._earlier[-back] if back else "", "")
+            case _:
+                pass
+
+    def _follow(self, character: str) -> None:
+        """Read a key that sends an escape sequence (ECMA-48: CSI ends with a byte from @ to ~)."""
         if self._mode is _Mode.ESCAPE and character in "[O":
             self._mode = _Mode.SEQUENCE
-        elif self._mode is _Mode.ESCAPE or "@" <= character <= "~":
+        elif self._mode is _Mode.ESCAPE:
             self._mode = _Mode.TEXT
+        elif "@" <= character <= "~":
+            self._mode = _Mode.TEXT
+            self._move(_KEYS.get(f"{self._sequence}{character}", ""))
+        else:
+            self._sequence = f"{self._sequence}{character}"[:8]
 
 
 class Keyboard:
@@ -98,8 +171,7 @@ class Keyboard:
         while typed := await self._read():
             for line in self.editor.feed(typed):
                 yield line
-        if rest := self.editor.line.strip():
-            self.editor.line = ""
+        if rest := self.editor.rest():
             yield rest
 
     async def _read(self) -> bytes:
