@@ -190,7 +190,8 @@ class _Visit:
     def _answer(self, request: HttpRequest) -> Taken | HttpResponse:
         if (own := self._seams.http(request)) is not None:
             return own
-        if self._is_a_socket(request.path) and (request.method, request.path) != ("POST", SPEAK_PATH):
+        is_posted = request.method == "POST" and request.path in {SPEAK_PATH, NOVA_PATH}
+        if self._is_a_socket(request.path) and not is_posted:
             return self._wants_a_socket(request)
         return decide_http(
             request,

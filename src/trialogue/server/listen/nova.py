@@ -39,7 +39,7 @@ from trialogue.services.deepgram.listen.nova import (
 from trialogue.services.deepgram.messages import KeepAlive, UnknownMessage
 from trialogue.services.deepgram.wire import WireObject
 
-__all__ = ["ResultsOfStretches"]
+__all__ = ["ResultsOfStretches", "alternative_of", "model_of"]
 
 _CHANNEL: Final = (0, 1)
 _SILENT_RESULT_S: Final = 10.0
@@ -164,7 +164,6 @@ class ResultsOfStretches:
         speech_final: bool = False,
         forced: bool = False,
     ) -> NovaResults:
-        sure = sum(word.confidence for word in words) / len(words) if words else 0.0
         return NovaResults(
             channel_index=_CHANNEL,
             start=round(self._from, 3),
@@ -173,36 +172,14 @@ class ResultsOfStretches:
             speech_final=speech_final,
             from_finalize=forced,
             channel=NovaChannel(
-                alternatives=(
-                    NovaAlternative(
-                        transcript=self._transcript(words),
-                        confidence=round(sure, 3),
-                        words=tuple(self._word(word) for word in words),
-                    ),
-                )
+                alternatives=(alternative_of(words, is_punctuated=self.terms.is_punctuated),)
             ),
             metadata=self._result_metadata(),
         )
 
-    def _transcript(self, words: tuple[HeardWord, ...]) -> str:
-        return _text(words) if self.terms.is_punctuated else " ".join(_plain(word.text) for word in words)
-
-    def _word(self, word: HeardWord) -> NovaWord:
-        return NovaWord(
-            word=_plain(word.text),
-            start=word.start_s,
-            end=word.end_s,
-            confidence=word.confidence,
-            punctuated_word=word.text if self.terms.is_punctuated else None,
-        )
-
     def _result_metadata(self) -> NovaResultsMetadata:
-        model = self.terms.model
-        return NovaResultsMetadata(
-            request_id=self.request_id,
-            model_info=NovaModel(name=f"general-{model}", version="trialogue", arch=model),
-            model_uuid=str(uuid.uuid5(uuid.NAMESPACE_DNS, model)),
-        )
+        info, model_uuid = model_of(self.terms.model)
+        return NovaResultsMetadata(request_id=self.request_id, model_info=info, model_uuid=model_uuid)
 
     # --- the session --------------------------------------------------------------------------------
 
@@ -228,6 +205,31 @@ class ResultsOfStretches:
             created=stream.now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             sha256=stream.sha256,
         )
+
+
+def alternative_of(words: tuple[HeardWord, ...], *, is_punctuated: bool) -> NovaAlternative:
+    """What was understood, as the route tells it."""
+    sure = sum(word.confidence for word in words) / len(words) if words else 0.0
+    return NovaAlternative(
+        transcript=_text(words) if is_punctuated else " ".join(_plain(word.text) for word in words),
+        confidence=round(sure, 3),
+        words=tuple(
+            NovaWord(
+                word=_plain(word.text),
+                start=word.start_s,
+                end=word.end_s,
+                confidence=word.confidence,
+                punctuated_word=word.text if is_punctuated else None,
+            )
+            for word in words
+        ),
+    )
+
+
+def model_of(name: str) -> tuple[NovaModel, str]:
+    """A model as results name it, and its id."""
+    info = NovaModel(name=f"general-{name}", version="trialogue", arch=name)
+    return info, str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
 
 
 def _text(words: tuple[HeardWord, ...]) -> str:

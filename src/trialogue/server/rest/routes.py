@@ -11,10 +11,12 @@ from attrs import frozen
 
 from trialogue.server.admission import Access, Standing, is_from_here, shown_by, standing_of
 from trialogue.server.equipment import Equipment
+from trialogue.server.listen.file import MAX_FILE_BYTES, listen_file
 from trialogue.server.rest import account, agents
 from trialogue.server.rest.answers import Holdings, RequestRefused, RestRequest, refusal
 from trialogue.server.speak.speech import speak_file
 from trialogue.server.speak.terms import SPEAK_PATH
+from trialogue.services.deepgram.listen.settings import NOVA_PATH
 from trialogue.transport.http import HttpRequest, HttpResponse, HttpRules, Taken
 
 __all__ = ["ROUTES", "Needs", "Reply", "Route", "decide_http", "http_rules"]
@@ -76,6 +78,7 @@ ROUTES: Final = (
     Route("POST", "/v1/auth/grant", account.grant),
     Route("GET", "/v1/agent/settings/think/models", account.think_models, Needs.NOTHING),
     Route("POST", SPEAK_PATH, speak_file, Needs.TOKEN),
+    Route("POST", NOVA_PATH, listen_file, Needs.TOKEN, MAX_FILE_BYTES),
     Route("GET", "/v1/models", account.list_models, Needs.TOKEN),
     Route("GET", "/v1/projects", account.list_projects),
     Route("GET", "/v1/projects/{project}", account.show_project),

@@ -1,0 +1,157 @@
+"""`/v1/listen` by request: the words of a file of sound, all at once.
+
+1. Any file that libsndfile reads will do: WAV, FLAC, MP3, Ogg and more; or samples whose form the query says.
+2. It is heard as a stream is, and recognized utterance by utterance; nothing is fetched for a client.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from functools import partial
+from importlib import import_module
+from typing import Final, Protocol, cast
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+from attrs import frozen
+
+from trialogue.errors import SetupError
+from trialogue.server.equipment import Equipment
+from trialogue.server.listen.hearing import DETECTOR_HANG_MS, HeardWord, StreamHearing
+from trialogue.server.listen.nova import alternative_of, model_of
+from trialogue.server.listen.terms import NovaTerms, QueryRefused, read_query
+from trialogue.server.rest.answers import RequestRefused, RestRequest, json_answer
+from trialogue.services.deepgram.codec import encode
+from trialogue.speech.ports import HEARING_RATE
+from trialogue.speech.resample import Resampler
+from trialogue.speech.streams import SampleStream
+from trialogue.transport.http import HttpResponse
+
+__all__ = ["MAX_FILE_BYTES", "listen_file"]
+
+MAX_FILE_BYTES: Final = 32 * 1024 * 1024
+MAX_SECONDS: Final = 600
+
+_BLOCK: Final = HEARING_RATE // 20 * 2
+_PAUSE_S: Final = 1.0
+"""The silence that ends an utterance."""
+
+_LONG_S: Final = 8.0
+"""How long somebody speaks on before the hearing is asked whether it has grown too much."""
+
+_TOO_LONG: Final = f"The file may play {MAX_SECONDS} seconds on this server."
+
+
+class _File(AbstractContextManager["_File"], Protocol):
+    """The part of `soundfile.SoundFile` that we use."""
+
+    samplerate: int
+
+    def blocks(self, blocksize: int, *, dtype: str, always_2d: bool) -> Iterator[npt.NDArray[np.int16]]: ...
+
+
+class _Library(Protocol):
+    """The part of soundfile that we use; it has no types."""
+
+    SoundFileError: type[Exception]
+
+    def SoundFile(self, file: object) -> _File:  # noqa: N802 - its name
+        """Open a sound."""
+        ...
+
+
+async def listen_file(asked: RestRequest) -> HttpResponse:
+    """Tell the words of a file of sound, which is the body, with their times."""
+    terms, body = _terms(asked), asked.request.body
+    sound = await asked.equipment.compute.run(partial(_decoded, body, terms))
+    try:
+        words = await _Transcript(asked.equipment).of(sound)
+    except SetupError as fault:
+        raise RequestRefused(500, "INTERNAL_SERVER_ERROR", str(fault)) from None
+    alternative = orjson.loads(encode(alternative_of(words, is_punctuated=terms.is_punctuated)))
+    info, model_uuid = model_of(terms.model)
+    metadata = {
+        "transaction_key": "deprecated",
+        "request_id": asked.request_id,
+        "sha256": hashlib.sha256(body).hexdigest(),
+        "created": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "duration": round(len(sound) / 2 / HEARING_RATE, 3),
+        "channels": 1,
+        "models": [model_uuid],
+        "model_info": {model_uuid: orjson.loads(encode(info))},
+    }
+    results = {"channels": [{"alternatives": [alternative]}]}
+    return json_answer(asked.request_id, {"metadata": metadata, "results": results})
+
+
+def _terms(asked: RestRequest) -> NovaTerms:
+    kind = (asked.request.header("content-type") or "").partition(";")[0].strip().lower()
+    if kind == "application/json":
+        raise RequestRefused(400, "PAYLOAD_ERROR", "This server fetches nothing: send the file itself.")
+    try:
+        terms = read_query("v1", asked.request.query)
+    except (QueryRefused, ValueError) as fault:
+        raise RequestRefused(400, "INVALID_QUERY_PARAMETER", str(fault)) from None
+    return cast("NovaTerms", terms)
+
+
+def _decoded(body: bytes, terms: NovaTerms) -> bytes:
+    """The sound at the rate that is heard; raises `RequestRefused`."""
+    if terms.input is not None:
+        if terms.input.seconds_in(len(body)) > MAX_SECONDS:
+            raise RequestRefused(413, "PAYLOAD_TOO_LARGE", _TOO_LONG)
+        return SampleStream(terms.input).decode(body)
+    library = cast("_Library", import_module("soundfile"))
+    try:
+        with library.SoundFile(io.BytesIO(body)) as file:
+            return _mono(file)
+    except (library.SoundFileError, ValueError):
+        words = "The data is no sound that can be read."
+        raise RequestRefused(400, "Bad Request", words) from None
+
+
+def _mono(file: _File) -> bytes:
+    resampler, sound = Resampler(file.samplerate, HEARING_RATE), bytearray()
+    for block in file.blocks(file.samplerate, dtype="int16", always_2d=True):
+        sound += resampler.feed(block.astype(np.int32).mean(axis=1).astype("<i2").tobytes())
+        if len(sound) > MAX_SECONDS * HEARING_RATE * 2:
+            raise RequestRefused(413, "PAYLOAD_TOO_LARGE", _TOO_LONG)
+    return bytes(sound + resampler.flush())
+
+
+@frozen
+class _Transcript:
+    """Hears one file."""
+
+    equipment: Equipment
+
+    async def of(self, sound: bytes) -> tuple[HeardWord, ...]:
+        """The words of it; `SetupError` where there is nothing to listen with."""
+        hearing = StreamHearing(
+            await self.equipment.compute.run(partial(self.equipment.open_detector, DETECTOR_HANG_MS))
+        )
+        words: tuple[HeardWord, ...] = ()
+        asked_at = 0.0
+        for at in range(0, len(sound), _BLOCK):
+            hearing.feed(sound[at : at + _BLOCK])
+            if hearing.is_open and (not hearing.is_speaking or hearing.at_s - asked_at > _LONG_S):
+                asked_at = hearing.at_s
+                await self._recognize(hearing)
+            if hearing.is_open and hearing.silence_s >= _PAUSE_S:
+                words += hearing.words
+                hearing.forget()
+        rest = hearing.rest()
+        if rest is not None:
+            recognize = partial(self.equipment.recognizer.recognize, rest.pcm)
+            hearing.understood(rest, await self.equipment.compute.run(recognize))
+        return words + hearing.words
+
+    async def _recognize(self, hearing: StreamHearing) -> None:
+        while (piece := hearing.piece()) is not None:
+            recognize = partial(self.equipment.recognizer.recognize, piece.pcm)
+            hearing.understood(piece, await self.equipment.compute.run(recognize))

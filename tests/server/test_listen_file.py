@@ -1,0 +1,126 @@
+"""Words of a file, by request: files of any kind, their words and times, and what cannot be heard."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx  # noqa: ASYNC127 -- a peer, as people's programs have it
+import numpy as np
+import pytest
+import soundfile
+import trio
+from attrs import evolve
+from deepgram import DeepgramClient
+from deepgram.environment import DeepgramClientEnvironment
+from fakes import fake_equipment, silence, speech
+
+from trialogue.compute import InThreads
+from trialogue.server.listener import Server, open_server
+
+TWO = speech(0.8) + silence(1.5) + speech(0.8) + silence(0.3)
+"""Two utterances."""
+
+
+@asynccontextmanager
+async def serving(*texts: str) -> AsyncIterator[Server]:
+    """A server on loopback whose recognizer understands these."""
+    async with trio.open_nursery() as nursery:
+        equipment = evolve(fake_equipment(texts=texts), compute=InThreads())
+        server: Server = await nursery.start(open_server, equipment)
+        with trio.fail_after(30):
+            await trio.lowlevel.checkpoint()
+            yield server
+        nursery.cancel_scope.cancel()
+
+
+def written(pcm: bytes, kind: str, subtype: str, *, channels: int = 1) -> bytes:
+    """Sound as a file."""
+    file = io.BytesIO()
+    samples = np.frombuffer(pcm, "<i2")
+    with soundfile.SoundFile(file, "w", 16_000, channels, subtype, format=kind) as made:
+        made.write(np.stack([samples] * channels, axis=1))
+    return file.getvalue()
+
+
+async def post(server: Server, query: str = "", **more: Any) -> httpx.Response:
+    """Send a file."""
+    async with httpx.AsyncClient(timeout=20) as client:
+        return await client.post(f"http://127.0.0.1:{server.port}/v1/listen?{query}", **more)
+
+
+def transcript(answer: httpx.Response) -> str:
+    return str(answer.json()["results"]["channels"][0]["alternatives"][0]["transcript"])
+
+
+async def test_the_sdk_transcribes_a_file() -> None:
+    """Words, punctuated where it is asked for, with places that lie in the speech."""
+
+    def use() -> Any:
+        http, ws = f"http://127.0.0.1:{server.port}", f"ws://127.0.0.1:{server.port}"
+        here = DeepgramClientEnvironment(base=http, production=ws, agent=ws, agent_rest=http)
+        client = DeepgramClient(api_key="any", environment=here)
+        request = written(TWO, "WAV", "PCM_16")
+        return client.listen.v1.media.transcribe_file(request=request, model="nova-3", smart_format=True)
+
+    async with serving("Hello there.", "Good bye.") as server:
+        answer = await trio.to_thread.run_sync(use, abandon_on_cancel=True)
+    [channel] = answer.results.channels
+    [alternative] = channel.alternatives
+    assert alternative.transcript == "Hello there. Good bye."
+    assert [word.word for word in alternative.words] == ["hello", "there", "good", "bye"]
+    assert 2.2 < alternative.words[2].start < 2.5
+    assert answer.metadata.duration == pytest.approx(3.4, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("kind", "subtype"),
+    [("FLAC", "PCM_16"), ("MP3", "MPEG_LAYER_III"), ("OGG", "VORBIS"), ("AIFF", "PCM_16")],
+)
+async def test_files_of_any_kind(kind: str, subtype: str) -> None:
+    """What the library reads; of two channels, too."""
+    async with serving(*["Hello."] * 9) as server:
+        answer = await post(server, content=written(speech(0.8), kind, subtype, channels=2))
+    assert transcript(answer).startswith("hello")
+
+
+async def test_samples_whose_form_the_query_says() -> None:
+    """Without a container."""
+    async with serving("Hello.") as server:
+        answer = await post(server, "encoding=linear16&sample_rate=16000", content=speech(0.8) + silence(1))
+    assert transcript(answer) == "hello"
+
+
+async def test_silence_has_no_words() -> None:
+    """An answer all the same."""
+    async with serving() as server:
+        answer = await post(server, content=written(silence(1), "WAV", "PCM_16"))
+    assert (answer.status_code, transcript(answer)) == (200, "")
+
+
+@pytest.mark.parametrize(
+    ("query", "more", "said"),
+    [
+        ("", {"content": b"no sound"}, "no sound that can be read"),
+        ("", {"json": {"url": "http://x/y.wav"}}, "fetches nothing"),
+        ("model=flux-general-en", {"content": b"x"}, "/v2/listen"),
+        ("encoding=linear16", {"content": b"x"}, "go together"),
+        ("callback=http://x", {"content": b"x"}, "callback"),
+    ],
+)
+async def test_what_cannot_be_heard(query: str, more: dict[str, Any], said: str) -> None:
+    """400 that says why."""
+    async with serving() as server:
+        answer = await post(server, query, **more)
+    assert answer.status_code == 400
+    assert said in json.dumps(answer.json())
+
+
+async def test_a_file_that_is_too_long_is_refused() -> None:
+    """413 by what it plays, before anything is recognized."""
+    async with serving() as server:
+        answer = await post(server, "encoding=mulaw&sample_rate=8000", content=bytes(8000 * 601))
+    assert answer.status_code == 413
