@@ -42,6 +42,7 @@ NOT_RUN = {
     "trialogue serve --port 8090": "serves until Ctrl-C; the blocks after it talk to such a server",
     "trialogue serve --script answers.yaml": "likewise",
     "trialogue serve --record runs": "likewise",
+    "trialogue serve --expect expected.yaml": "likewise",
     "trialogue serve --replay runs/session": "likewise",
     "python3 -m venv .venv && . .venv/bin/activate\npip install trialogue": "installs",
     "pytest\n": "tests/docs/test_follow.py does",

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx  # noqa: ASYNC127 the project's one HTTP client
 import pytest
 from foreign import App, dial, settings
 
+from trialogue.errors import SetupError
+from trialogue.server.script_file import read_script_file
 from trialogue.serving.for_tests import VoiceAgentServer, opened
+from trialogue.serving.orders import check_faults
 
 TOKEN = "let-me-steer"
 
@@ -158,3 +162,15 @@ def test_other_names_are_not_found(desk: httpx.Client) -> None:
 def test_the_clients_address_is_left_alone(server: VoiceAgentServer) -> None:
     """What is not under the prefix is the server's own."""
     assert httpx.get(f"http://{server.host}/_trialogueish").status_code == 404
+
+
+def test_a_file_of_scripts_may_have_faults(tmp_path: Path) -> None:
+    """An entry of the operator's file names what goes wrong with it, and is checked."""
+    file = tmp_path / "answers.yaml"
+    file.write_text("script: [{say: One moment., fault: closed-1011}]")
+    (agent,) = read_script_file(file)
+    assert agent.script.entries[0].fault == "closed-1011"
+    check_faults(agent.script)
+    file.write_text("script: [{say: One moment., fault: no-such}]")
+    with pytest.raises(SetupError, match="no fault named 'no-such'"):
+        check_faults(read_script_file(file)[0].script)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from trialogue.server.equipment import Equipment
     from trialogue.server.seams import ServerSeams
     from trialogue.serving.control import Control
+    from trialogue.serving.expecting import WireExpectations
 
 __all__ = ["LOOKED_AT", "Handled", "Handling"]
 
@@ -75,6 +76,18 @@ class Handling:
         str | None, Parameter(help="Stand between clients and this wss:// address, as --record wants to.")
     ] = None
     """Another service's address."""
+
+    expect: Annotated[
+        Path | None,
+        Parameter(help="A YAML file with messages that clients must send: exit code 1 if they do not."),
+    ] = None
+    """What must come; None for whatever comes."""
+
+    def expectations(self) -> WireExpectations | None:
+        """What must come; `SetupError` for a file that does not say."""
+        from trialogue.serving.expecting import read_expectations  # noqa: PLC0415 - YAML comes with it
+
+        return None if self.expect is None else read_expectations(self.expect)
 
     def handles(self, equipment: Equipment, token: str | None) -> Handled:
         """The handles of a server with this equipment; `SetupError` for options that exclude each other."""

@@ -25,6 +25,7 @@ from trialogue.cli.view_lines import Line, Tone, line, span
 from trialogue.cli.view_screens import WaitScreen, open_waiting, show
 from trialogue.compute import Compute, compute
 from trialogue.errors import SetupError
+from trialogue.model.text import safe_text
 from trialogue.server.admission import LOOPBACK, Access
 from trialogue.server.dates import as_of, read_date
 from trialogue.server.equipment import Equipment
@@ -32,6 +33,7 @@ from trialogue.server.listener import LISTEN_PATHS, Server, open_server
 from trialogue.server.options import LatencyStyle, ServerOptions, UnknownFields, is_allowed, is_loopback
 from trialogue.server.settable import read_settings, with_settings
 from trialogue.server.think.stand_in import StandInAgent, StandInEndpoint, ThinkStandIn, completions_url
+from trialogue.serving.ledger import Ledger
 from trialogue.serving.orders import check_faults
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.supervise import lone_error, watch_signals
@@ -215,7 +217,7 @@ def _further(server: Server, authority: Path | None) -> list[Line]:
 
 async def _serve(serving: Serving, access: Access, options: ServerOptions, authority: Path | None) -> int:
     asked: list[str] = []
-    last_resort = LastResort()
+    last_resort, expected, ledger = LastResort(), serving.handling.expectations(), Ledger()
     with closing(last_resort), lone_error():
         async with trio.open_nursery() as nursery:
 
@@ -228,6 +230,7 @@ async def _serve(serving: Serving, access: Access, options: ServerOptions, autho
             await nursery.start(watch_signals, end)
             engines, work = _engines(serving.voices), compute()
             handled = serving.handling.handles(_equipment(engines, work, options), serving.token())
+            ledger = handled.control.ledger
             server = await _listening(nursery, handled, access)
             await _warmed(engines, work, open_waiting(is_silent=serving.is_quiet))
             gc.freeze()  # what is loaded stays: to look through it again and again would hold all clients up
@@ -235,7 +238,19 @@ async def _serve(serving: Serving, access: Access, options: ServerOptions, autho
             told.append(handled.told(f"http{'s' if server.is_secure else ''}://{server.netloc}"))
             show([line(server.url)] if serving.is_quiet else told)
             sys.stdout.flush()
+            if expected is not None:
+                await expected.met(ledger)
+                nursery.cancel_scope.cancel(reason="all that was expected has come, or its time is over")
+    if expected is not None:
+        return _judged(expected.unmet(ledger))
     return 128 + signal.Signals[asked[0]]
+
+
+def _judged(unmet: list[str]) -> int:
+    """Tell what was expected and is unmet; the exit code."""
+    for why in unmet:
+        print(f"trialogue: {safe_text(why)}", file=sys.stderr)
+    return 1 if unmet else 0
 
 
 def _engines(voices: Literal["local", "murmur"]) -> Engines:

@@ -21,9 +21,9 @@ from trialogue.scenario.telling import raise_told
 from trialogue.scenario.tree import Hole, compose, places_of
 from trialogue.server.think.scripted import Script, ScriptError, read_script
 from trialogue.server.think.stand_in import AgentMatch, StandInAgent
-from trialogue.services.script import ScriptEntryKeys, entry_faults, wire_script
+from trialogue.services.script import JsonObject, ScriptEntryKeys, entry_faults, wire_script
 
-__all__ = ["MatchKeys", "ScriptFile", "ScriptFileAgent", "read_script_file"]
+__all__ = ["MatchKeys", "ScriptFile", "ScriptFileAgent", "ServedEntryKeys", "read_script_file"]
 
 _ANYBODY: Final = "anybody"
 """What the agent of a file is called that has only one."""
@@ -50,13 +50,21 @@ class MatchKeys:
 
 
 @frozen
+class ServedEntryKeys(ScriptEntryKeys):
+    """One reply of a script, as in scenarios, and what goes wrong with it."""
+
+    fault: str | None = None
+    """The name of a fault on demand that strikes with the reply."""
+
+
+@frozen
 class ScriptFileAgent:
     """One agent of the file."""
 
     name: Annotated[str, Name()]
     """What it is called in diagnostics."""
 
-    script: tuple[ScriptEntryKeys, ...]
+    script: tuple[ServedEntryKeys, ...]
     """What it says, as in scenarios. Personal."""
 
     match: MatchKeys = MatchKeys()
@@ -70,7 +78,7 @@ class ScriptFileAgent:
 class ScriptFile:
     """A whole file: `script` or `agents`."""
 
-    script: tuple[ScriptEntryKeys, ...] | None = None
+    script: tuple[ServedEntryKeys, ...] | None = None
     """The script of one agent that answers everybody."""
 
     agents: tuple[ScriptFileAgent, ...] | None = None
@@ -115,12 +123,12 @@ class _Reading:
         own = AgentMatch(pattern, match.tag, match.agent, match.path, match.key)
         return StandInAgent(agent.name, self._script(agent.script, path), own, agent.greeting)
 
-    def _script(self, entries: tuple[ScriptEntryKeys, ...], path: Keys) -> Script:
+    def _script(self, entries: tuple[ServedEntryKeys, ...], path: Keys) -> Script:
         faults = list(entry_faults(entries))
         for fault in faults:
             self._tell((*path, *fault.path), fault.text, Code(fault.code))
         try:
-            return read_script(() if faults else wire_script(entries))
+            return read_script(() if faults else _with_faults(entries))
         except ScriptError as error:
             self._tell((*path, "script"), str(error), Code.SCRIPT_ENTRY)
             return Script(())
@@ -129,3 +137,12 @@ class _Reading:
         while path not in self.places:
             path = path[:-1]
         self.problems.add(self.places[path], path, text, code)
+
+
+def _with_faults(entries: tuple[ServedEntryKeys, ...]) -> list[JsonObject]:
+    """The script as the server reads it."""
+    wire = wire_script(entries)
+    for raw, entry in zip(wire, entries, strict=True):
+        if entry.fault is not None:
+            raw["fault"] = entry.fault
+    return wire

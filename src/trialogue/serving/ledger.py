@@ -204,6 +204,11 @@ class Ledger:
         came = ", ".join(each.kind for each in self._said(wanted)) or "nothing"
         raise NothingCame(f"no {wanted} came within {within_s:g} s; what came: {came}")
 
+    async def wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until it is so, asked again with each message and each end."""
+        while not is_so():
+            await self._news.wait()
+
     async def until(self, asked: Callable[[], SessionMessage | None]) -> SessionMessage:
         """The first thing that is not None, asked for again with each message and each end."""
         while (found := asked()) is None:
@@ -241,7 +246,7 @@ class Wanted:
 
     def __str__(self) -> str:
         having = f" with {orjson.dumps(self.having).decode()}" if self.having else ""
-        count = f" (the {self.nth}th)" if self.nth > 1 else ""
+        count = f" (number {self.nth})" if self.nth > 1 else ""
         return f"{self.kind}{having}{count} of the {self.by}"
 
 

@@ -1,0 +1,119 @@
+"""What clients must send, and must not, for a server to end content: a file of expectations.
+
+::
+
+    within: 60s
+    expect:
+      - type: Settings
+        having: {agent: {greeting: Hello!}}
+      - {type: FunctionCallResponse, nth: 2}
+      - {type: UpdatePrompt, never: true}
+
+1. All of them came and every client has gone: the server ends. So it does when the time is over.
+2. What is unmet at the end is told, one line each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, cast
+
+import trio
+import yaml
+from attrs import field, frozen
+
+from trialogue.errors import SetupError
+from trialogue.scenario.quantities import read_duration
+from trialogue.serving.ledger import Ledger, Wanted
+
+__all__ = ["WireExpectation", "WireExpectations", "read_expectations"]
+
+WITHIN_S: Final = 60.0
+"""How long is waited, where the file does not say."""
+
+_KEYS: Final = {"type", "having", "nth", "never"}
+
+
+@frozen
+class WireExpectation:
+    """One message that must come, or must not."""
+
+    wanted: Wanted
+    """Which."""
+
+    is_never: bool = False
+    """Whether it must not."""
+
+    def unmet(self, ledger: Ledger) -> str:
+        """Why it is not met; empty where it is."""
+        has_come = ledger.find(self.wanted) is not None
+        if has_come is not self.is_never:
+            return ""
+        return f"{self.wanted} {'came, and must not' if self.is_never else 'did not come'}"
+
+
+@frozen
+class WireExpectations:
+    """All of a file."""
+
+    each: tuple[WireExpectation, ...]
+    """In its order."""
+
+    within_s: float = field(default=WITHIN_S)
+    """How long is waited."""
+
+    def unmet(self, ledger: Ledger) -> list[str]:
+        """What is not met, one line each."""
+        return [why for each in self.each if (why := each.unmet(ledger))]
+
+    async def met(self, ledger: Ledger) -> None:
+        """Wait until all came and every client has gone, or the time is over."""
+
+        def is_over() -> bool:
+            sessions = ledger.sessions.values()
+            return bool(sessions) and all(s.ending for s in sessions) and not self.unmet(ledger)
+
+        with trio.move_on_after(self.within_s):
+            await ledger.wait_until(is_over)
+
+
+def read_expectations(file: Path) -> WireExpectations:
+    """Read a file; `SetupError` in one line for one that says nothing that can be expected."""
+    try:
+        raw: object = yaml.safe_load(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SetupError(f"{file} cannot be read: {type(error).__name__}") from error
+    document = _map(raw, f"{file}", {"within", "expect"})
+    listed = document.get("expect")
+    if not isinstance(listed, list) or not listed:
+        raise SetupError(f"{file}: expect is a list of messages")
+    entries = enumerate(cast("list[object]", listed))
+    each = tuple(_expectation(entry, f"{file}: expect[{index}]") for index, entry in entries)
+    within = document.get("within", WITHIN_S)
+    within_s = read_duration(within) if isinstance(within, str) else within
+    if not isinstance(within_s, int | float) or within_s <= 0:
+        raise SetupError(f"{file}: within is a stretch of time, as 60s")
+    return WireExpectations(each, float(within_s))
+
+
+def _expectation(raw: object, where: str) -> WireExpectation:
+    entry = _map(raw, where, _KEYS)
+    kind, having, nth = entry.get("type"), entry.get("having", {}), entry.get("nth", 1)
+    if not isinstance(kind, str):
+        raise SetupError(f"{where}: type is the type of a message")
+    if not isinstance(having, dict):
+        raise SetupError(f"{where}: having is a map of fields")
+    if type(nth) is not int or nth < 1:
+        raise SetupError(f"{where}: nth counts from 1")
+    wanted = Wanted(kind, cast("dict[str, object]", having), nth=nth)
+    return WireExpectation(wanted, entry.get("never", False) is True)
+
+
+def _map(raw: object, where: str, keys: set[str]) -> Mapping[str, Any]:
+    if not isinstance(raw, dict):
+        raise SetupError(f"{where}: a map with {', '.join(sorted(keys))}")
+    entry = cast("dict[str, Any]", raw)
+    if unknown := sorted(str(key) for key in entry.keys() - keys):
+        raise SetupError(f"{where}: nothing is called {unknown[0]!r}; there are {', '.join(sorted(keys))}")
+    return entry
