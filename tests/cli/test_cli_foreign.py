@@ -36,3 +36,12 @@ def test_a_file_that_is_none_is_told_in_one_line(capsys, tmp_path):
     code, said = run(capsys, tmp_path / "none.rttm")
     assert code == 4
     assert "No such file" in said.err
+
+
+def test_a_folder_of_meetings_stands_beside_what_was_published(capsys):
+    code, said = run(capsys, AMI.parent)
+    assert code == 0
+    assert said.out.splitlines()[1].split()[:2] == ["ES2011a", "106"]
+    assert "published: overlaps: 41 to 43 %" in said.out
+    code, said = run(capsys, AMI.parent, "--json")
+    assert json.loads(said.out)["all"]["n"] == 475

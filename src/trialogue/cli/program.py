@@ -921,7 +921,7 @@ def report(
     run: Annotated[
         Path,
         Parameter(
-            help="The run's directory, its journal, or any meeting's RTTM file; with --html a folder of runs."
+            help="The run's directory, its journal, or a file of any meeting's (rttm, vtt, TextGrid, cha)."
         ),
     ],
     /,
@@ -933,7 +933,7 @@ def report(
     ] = "inside",
     json: Annotated[Json, Parameter(help="Print the measures, or the page's path, as JSON.")] = False,
 ) -> int:
-    """Measure a meeting again, from its journal alone; or any meeting, from its RTTM file.
+    """Measure a meeting again, from its journal alone; or any meetings, from files of who spoke when.
 
     With --html write its page: one file with lanes, sound, transcript and measures, that needs no network. Of
     a folder of runs, a table of them.

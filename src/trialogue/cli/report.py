@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import asdict
 
@@ -12,17 +12,26 @@ from trialogue.cli.verify import tell_problems
 from trialogue.cli.view_screens import put, put_json, show
 from trialogue.cli.view_summary import Ended, figures, summary
 from trialogue.errors import JournalError, SetupError
-from trialogue.journal.files import journal_of
+from trialogue.journal.files import JOURNAL, journal_of
 from trialogue.journal.reader import read
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from trialogue.meeting.paging import WhereSound
+    from trialogue.report.stretches import Stretch
+
+
+FOREIGN: Final = frozenset({".rttm", ".vtt", ".textgrid", ".cha"})
+"""Endings of files of meetings that are no runs."""
 
 
 def print_report(run: Path, *, as_json: bool) -> int:
     """Measure a meeting again, from its journal alone, or any meeting from an RTTM file."""
-    if run.suffix == ".rttm":
+    if run.suffix.lower() in FOREIGN:
         return _print_foreign(run, as_json=as_json)
+    if files := _foreign_in(run):
+        return _print_corpus(files, as_json=as_json)
     from trialogue.brain.words.transcript import utterances  # noqa: PLC0415 - likewise
     from trialogue.report.cast import with_everybody  # noqa: PLC0415 - only to measure
     from trialogue.report.result import Run, result  # noqa: PLC0415 - likewise
@@ -40,18 +49,12 @@ def print_report(run: Path, *, as_json: bool) -> int:
 
 
 def _print_foreign(file: Path, *, as_json: bool) -> int:
-    """Measure what an RTTM file knows of a meeting; `JournalError` where it cannot be read."""
+    """Measure what a file knows of who spoke when; `JournalError` where it cannot be read."""
     from trialogue.report.measures import measures  # noqa: PLC0415 - likewise
     from trialogue.report.result import rounded  # noqa: PLC0415 - likewise
-    from trialogue.report.rttm import foreign_meeting, read_rttm  # noqa: PLC0415 - only to measure
+    from trialogue.report.rttm import foreign_meeting  # noqa: PLC0415 - only to measure
 
-    try:
-        heard = read_rttm(file.read_text("utf-8"))
-    except OSError as error:
-        raise JournalError(f"{file} cannot be read: {error.strerror}", path=str(file)) from error
-    except ValueError as error:
-        raise JournalError(f"{file} is no RTTM: {error}", path=str(file)) from error
-    plan, records = foreign_meeting(file.stem, heard)
+    plan, records = foreign_meeting(file.stem, _foreign(file))
     measured = measures(plan, records)
     if as_json:
         put_json(
@@ -62,10 +65,48 @@ def _print_foreign(file: Path, *, as_json: bool) -> int:
     return 0
 
 
+def _foreign_in(folder: Path) -> list[Path]:
+    """A folder's files of meetings, where it is no run."""
+    if not folder.is_dir() or (folder / JOURNAL).exists():
+        return []
+    return sorted(each for each in folder.iterdir() if each.suffix.lower() in FOREIGN)
+
+
+def _foreign(file: Path) -> tuple[Stretch, ...]:
+    from trialogue.report.foreign import read_foreign  # noqa: PLC0415 - only for files of others
+
+    try:
+        return read_foreign(file)
+    except OSError as error:
+        raise JournalError(f"{file} cannot be read: {error.strerror}", path=str(file)) from error
+    except ValueError as error:
+        raise JournalError(f"{file} is no {file.suffix[1:].upper()}: {error}", path=str(file)) from error
+
+
+def _print_corpus(files: Sequence[Path], *, as_json: bool) -> int:
+    """Floor transfers of many meetings beside the published figures."""
+    from trialogue.report.measures.corpus import PUBLISHED, corpus  # noqa: PLC0415 - only to measure
+
+    told = corpus({file.stem: _foreign(file) for file in files})
+    if as_json:
+        put_json({"trialogue": 1, "kind": "corpus", **asdict(told), "published": dict(PUBLISHED)})
+        return 0
+    put(f"{'':24}{'n':>7}{'median':>9}{'mean':>9}{'overlaps':>10}{'mode':>8}")
+    for each in (*told.meetings, told.all):
+        put(
+            f"{each.name[:23]:24}{each.n:>7}{each.median_s:>8.3f}s{each.mean_s:>8.3f}s"
+            f"{each.overlaps:>10.1%}{each.mode_s:>7.1f}s"
+        )
+    for name, figure in PUBLISHED.items():
+        put(f"published: {name}: {figure}")
+    return 0
+
+
 def print_page(run: Path, *, out: Path | None, sound: WhereSound, as_json: bool) -> int:
     """Write the page of a run, or of a folder of runs, and print where it is."""
-    if run.suffix == ".rttm":
-        raise SetupError("a page is made of a run: an RTTM file has no decisions and no sound")
+    if run.suffix.lower() in FOREIGN:
+        kind = run.suffix[1:].upper()
+        raise SetupError(f"a page is made of a run: a file of {kind} has no decisions and no sound")
     from trialogue.meeting.paging import is_run, write_page, write_runs  # noqa: PLC0415 - numpy, for waveforms
 
     path = write_page(run, out=out, sound=sound) if is_run(run) else write_runs(run, out=out)

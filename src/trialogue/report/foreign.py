@@ -1,0 +1,106 @@
+"""Meetings that others recorded: who spoke when, from RTTM, WebVTT, TextGrid and CHAT.
+
+Each reader takes a file's text and gives its stretches by their beginning; `ValueError` says where a text is
+not of its format. What is said is not kept: these are files to be measured.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from html import unescape
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from trialogue.report.rttm import read_rttm
+from trialogue.report.stretches import Stretch
+
+__all__ = ["READERS", "read_chat", "read_foreign", "read_textgrid", "read_webvtt"]
+
+_CUE: Final = re.compile(r"((?:\d+:)?\d\d:\d\d\.\d{3})[ \t]+-->[ \t]+((?:\d+:)?\d\d:\d\d\.\d{3})")
+_VOICE: Final = re.compile(r"<v(?:\.[^\s>]*)*\s+([^>]+)>")
+_TEXTGRID: Final = re.compile(r'"(?:[^"]|"")*"|\[\d*\]|-?\d+(?:\.\d+)?(?:[eE]-?\d+)?')
+"""Texts, numbers, and the indices in brackets that the long format has beside them."""
+
+_INTERVAL: Final = 3
+_TIERS: Final = MappingProxyType({'"IntervalTier"': _INTERVAL, '"TextTier"': 2})
+"""How many words an element of each kind of tier has: an interval two times and a label, a point one."""
+
+_CHAT: Final = re.compile(r"\x15(\d+)_(\d+)\x15")
+
+
+def read_foreign(path: Path) -> tuple[Stretch, ...]:
+    """A file's stretches, by its ending; ValueError for another ending or content, OSError as `open`."""
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise ValueError(f"its name ends in none of {', '.join(READERS)}")
+    return reader(path.read_text("utf-8-sig"))
+
+
+def read_webvtt(text: str) -> tuple[Stretch, ...]:
+    """Stretches of the cues that have a voice span (W3C WebVTT, section 3.4); others are of nobody."""
+    if not text.startswith("WEBVTT"):
+        raise ValueError("it does not begin with WEBVTT")
+    found: list[Stretch] = []
+    for block in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")):
+        times = _CUE.search(block)
+        voice = _VOICE.search(block)
+        if times is not None and voice is not None:
+            who = unescape(voice[1]).strip()
+            found.append(Stretch(who, None, _seconds(times[1]), _seconds(times[2])))
+    return _ordered(found)
+
+
+def read_textgrid(text: str) -> tuple[Stretch, ...]:
+    """Stretches of the intervals that have a label, a tier a speaker (Praat's long and short format)."""
+    words = [each for each in _TEXTGRID.findall(text) if not each.startswith("[")]
+    if words[:2] != ['"ooTextFile"', '"TextGrid"']:
+        raise ValueError("it does not begin as a TextGrid")
+    found: list[Stretch] = []
+    place = next((place for place, word in enumerate(words) if word in _TIERS), len(words))
+    while place < len(words):
+        try:
+            tier, count, size = words[place + 1], int(words[place + 4]), _TIERS[words[place]]
+            place += 5
+            for _ in range(count):
+                if size == _INTERVAL and words[place + 2].strip('" \t\n'):
+                    start_s, end_s = float(words[place]), float(words[place + 1])
+                    found.append(Stretch(_unquoted(tier), None, start_s, end_s))
+                place += size
+        except (IndexError, KeyError, ValueError) as error:
+            raise ValueError("one of its tiers is not whole") from error
+    return _ordered(found)
+
+
+def read_chat(text: str) -> tuple[Stretch, ...]:
+    """Stretches of the main lines that have times (the CHAT manual of TalkBank, part 1)."""
+    if "@Begin" not in text:
+        raise ValueError("it has no @Begin")
+    found: list[Stretch] = []
+    who = ""
+    for line in text.splitlines():
+        if line[:1] in {"*", "%", "@"}:
+            who = line[1:].partition(":")[0] if line.startswith("*") else ""
+        if who and (times := _CHAT.search(line)):
+            found.append(Stretch(who, None, int(times[1]) / 1000, int(times[2]) / 1000))
+    return _ordered(found)
+
+
+READERS: Final[Mapping[str, Callable[[str], tuple[Stretch, ...]]]] = MappingProxyType(
+    {".rttm": read_rttm, ".vtt": read_webvtt, ".textgrid": read_textgrid, ".cha": read_chat}
+)
+"""What reads a file, by its ending."""
+
+
+def _seconds(stamp: str) -> float:
+    *hours, minutes, seconds = stamp.split(":")
+    return 3600 * int(hours[0] if hours else 0) + 60 * int(minutes) + float(seconds)
+
+
+def _unquoted(word: str) -> str:
+    return word[1:-1].replace('""', '"')
+
+
+def _ordered(found: Iterable[Stretch]) -> tuple[Stretch, ...]:
+    return tuple(sorted(found, key=lambda each: (each.start_s, each.end_s, each.participant)))

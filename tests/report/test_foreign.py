@@ -1,0 +1,81 @@
+"""Meetings of others, from the formats that people have them in."""
+
+from pathlib import Path
+
+import pytest
+from praatio import textgrid as praat
+from report_values import MEETING, PLAN, UTTERANCES
+
+from trialogue.report.exports import EXPORTS, HeldMeeting
+from trialogue.report.foreign import read_foreign, read_textgrid, read_webvtt
+from trialogue.report.measures.corpus import corpus
+from trialogue.report.rttm import read_rttm
+
+AMI = Path(__file__).parent / "ami"
+HELD = HeldMeeting(PLAN, UTTERANCES, MEETING)
+
+
+def made(name, tmp_path):
+    path = tmp_path / EXPORTS[name].file
+    path.write_bytes(EXPORTS[name].content(HELD))
+    return path
+
+
+@pytest.mark.parametrize("name", ["vtt", "textgrid", "chat"])
+def test_what_we_write_is_read_back(name, tmp_path):
+    """Every utterance with words at its times, by a name for each speaker."""
+    spoken = [each for each in UTTERANCES if each.heard.strip()]
+    told = read_foreign(made(name, tmp_path))
+    times = sorted((each.start_s, each.end_s) for each in spoken)
+    if name == "vtt":  # a cue a sentence: they begin and end with the utterances
+        assert {each.start_s for each in told} >= {start for start, _ in times}
+        assert {each.end_s for each in told} >= {end for _, end in times}
+    else:
+        assert [(each.start_s, each.end_s) for each in told] == times
+    assert len({each.participant for each in told}) == len({each.participant for each in spoken})
+
+
+def test_the_short_format_of_praat_is_read(tmp_path):
+    """As praatio writes it, a label with quotes and one with brackets in it."""
+    grid = praat.Textgrid()
+    grid.addTier(praat.IntervalTier("Ada", [(0.5, 1.25, 'so "he" said'), (2.0, 3.0, "[laughs]")], 0, 4))
+    path = tmp_path / "a.TextGrid"
+    grid.save(str(path), format="short_textgrid", includeBlankSpaces=True)
+    told = [(each.participant, each.start_s, each.end_s) for each in read_textgrid(path.read_text())]
+    assert told == [("Ada", 0.5, 1.25), ("Ada", 2.0, 3.0)]
+
+
+def test_cues_of_nobody_are_left_out():
+    """Only voice spans say who spoke; hours may be missing."""
+    cues = ["00:01.000 --> 00:02.500\n<v.loud Mary &amp; Co>Hi</v>", "1:00:01.000 --> 1:00:02.000\nMusic"]
+    (only,) = read_webvtt("\n\n".join(["WEBVTT", *cues]))
+    assert (only.participant, only.start_s, only.end_s) == ("Mary & Co", 1.0, 2.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("a.vtt", "no", "does not begin with WEBVTT"),
+        ("a.TextGrid", "no", "does not begin as a TextGrid"),
+        ("a.TextGrid", 'x "ooTextFile" "TextGrid" 0 1 1 "IntervalTier" "a" 0 1 3 0 1 "x"', "not whole"),
+        ("a.cha", "no", "has no @Begin"),
+        ("a.pdf", "no", "ends in none of"),
+    ],
+)
+def test_what_is_none_is_said(tmp_path, name, content, why):
+    """By what is wrong with it."""
+    (tmp_path / name).write_text(content)
+    with pytest.raises(ValueError, match=why):
+        read_foreign(tmp_path / name)
+
+
+def test_a_folder_of_real_meetings_has_the_known_figures():
+    """Three meetings of AMI: n, median, mean and overlaps as an independent reckoning has them."""
+    names = ("ES2011a", "IB4001", "IS1008a")
+    told = corpus({name: read_rttm((AMI / f"{name}.rttm").read_text()) for name in names})
+    rows = [
+        (each.n, *(round(figure, 3) for figure in (each.median_s, each.mean_s, each.overlaps)))
+        for each in told.meetings
+    ]
+    assert rows == [(106, 0.045, 0.575, 0.481), (278, 0.305, 0.574, 0.360), (91, 0.360, 0.664, 0.253)]
+    assert told.all.n == 106 + 278 + 91
