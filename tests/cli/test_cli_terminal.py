@@ -7,8 +7,14 @@ import pytest
 from rich.console import Console
 
 from trialogue.cli import view_screens as screens
-from trialogue.cli.view_lines import Span, Tone, line, plain
-from trialogue.cli.view_terminal import LiveScreen, Spinner, rendered
+from trialogue.cli.view_lines import Span, Tone, line, plain, width
+from trialogue.cli.view_live import LiveView
+from trialogue.cli.view_terminal import LiveScreen, Spinner, fitted, rendered
+from trialogue.model.commands import MoveAgenda
+from trialogue.model.events import Woke
+from trialogue.model.participants import Participant
+from trialogue.model.plan import AgendaItem, MeetingPlan
+from trialogue.model.records import Record
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -131,3 +137,38 @@ def test_lines_on_a_terminal_are_coloured(monkeypatch):
     monkeypatch.setattr("sys.stdout", tty)
     screens.show([line(Span("faint", Tone.FAINT))])
     assert tty.getvalue() == "\x1b[2mfaint\x1b[0m\n"
+
+
+def test_a_picture_that_is_too_high_says_how_much_is_left_out():
+    """The first line and the last, where somebody types, are always there."""
+    picture = [line(f"row {number}") for number in range(14)]
+    shown = [plain(each) for each in fitted(picture, 12)]
+    assert len(shown) == 11
+    assert (shown[0], shown[-2], shown[-1]) == ("row 0", "   … and 4 more", "row 13")
+    assert fitted(picture[:11], 12) == picture[:11]
+
+
+def test_a_narrower_terminal_keeps_no_stale_rows():
+    """The rows into which it broke the last picture are taken back."""
+    terminal = Console(file=io.StringIO(), force_terminal=True, width=80, height=12, legacy_windows=False)
+    screen = LiveScreen(terminal)
+    with screen:
+        screen.draw((), [line("─" * 80), line("short")])
+        terminal.width = 30
+        before = len(terminal.file.getvalue())
+        screen.draw((), [line("─" * 30), line("short")])
+        redrawn = terminal.file.getvalue()[before:]
+    assert (
+        redrawn.count("\x1b[1A") == 3
+    )  # two rows more than the picture's own two, whose last the cursor is in
+
+
+def test_an_agenda_keeps_its_time_in_a_narrow_terminal():
+    """Its title is shortened instead."""
+    point = AgendaItem("cost", "What it would cost to move all of it to the edge", owner="tech", time_s=60.0)
+    plan = MeetingPlan("x", (Participant("tech"),), agenda=(point,))
+    view = LiveView(plan)
+    view.take(Record(1, 0.0, Woke("x"), (MoveAgenda("cost", "opened"),)))
+    shown = plain(view.at(10.0, {}, columns=40)[1])
+    assert shown.endswith("… · 00:50 left")
+    assert width(shown) <= 40

@@ -105,3 +105,12 @@ def clock(seconds: float) -> str:
 def counted(number: int, noun: str) -> str:
     """`1 turn`, `2 turns`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def shortened(text: str, cells: int) -> str:
+    """The text, or its beginning and an ellipsis where it does not fit."""
+    if width(text) <= cells:
+        return text
+    while text and width(text) >= cells:
+        text = text[:-1]
+    return f"{text}…"

@@ -13,7 +13,7 @@ from typing import Final
 
 from attrs import Factory, define, field, frozen
 
-from trialogue.cli.view_lines import Line, Span, Tone, bar, clock, line, padded, span, width
+from trialogue.cli.view_lines import Line, Span, Tone, bar, clock, line, padded, shortened, span, width
 from trialogue.cli.view_moments import Seating, Telling
 from trialogue.cli.view_story import Story
 from trialogue.model.commands import (
@@ -164,7 +164,7 @@ class LiveView:
         title = span(f"── {' · '.join(head)} ").text
         rule = Span(padded(title + "─" * max(0, columns - width(title)), columns), Tone.FAINT)
         seats = [self._seat(each.name, levels) for each in self.plan.participants]
-        return [line(rule), *self._agenda(now), *seats, *self._tools(now)]
+        return [line(rule), *self._agenda(now, columns), *seats, *self._tools(now)]
 
     def __repr__(self) -> str:
         return f"<LiveView of {self.plan.name}: turn {self._turn} {self._holder or 'nobody'}>"
@@ -228,13 +228,17 @@ class LiveView:
 
     # --- the picture --------------------------------------------------------------------------------
 
-    def _agenda(self, now: float) -> Iterator[Line]:
+    def _agenda(self, now: float, columns: int) -> Iterator[Line]:
         if self._point is None:
             return
         item = self.plan.agenda[self._point.number]
         head = Span(f"   {self._point.number + 1}/{len(self.plan.agenda)} ", Tone.FAINT)
+        box = tuple(self._time_box(now, item.time_s))
+        room = columns - width(head.text) - sum(width(each.text) for each in box)
         owner = f" ({self._seating.label(item.owner)})" if item.owner else ""
-        yield line(head, span(item.title, Tone.STRONG), span(owner), *self._time_box(now, item.time_s))
+        owner = owner if width(item.title) + width(owner) <= room else ""
+        title = span(shortened(span(item.title).text, room), Tone.STRONG)
+        yield line(head, title, span(owner), *box)
 
     def _time_box(self, now: float, time_s: float | None) -> Iterator[Span]:
         if time_s is None or self._point is None:

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from math import ceil
 from typing import Final, Self
 
 from rich.console import Console, Group
+from rich.control import Control
 from rich.live import Live
+from rich.segment import ControlType
 from rich.text import Text
 
 from trialogue.cli.hiding import hidden
@@ -26,6 +29,7 @@ class LiveScreen:
         self._console = console or Console(highlight=False)
         # Rich would refresh from a thread of its own; the watcher does it, ten times a second.
         self._live = Live(console=self._console, auto_refresh=False, transient=True, redirect_stdout=False)
+        self._shown: list[int] = []
 
     @property
     def columns(self) -> int:
@@ -42,10 +46,32 @@ class LiveScreen:
             self._live.stop()
 
     def draw(self, heard: Sequence[Line], picture: Sequence[Line]) -> None:
-        """Put `heard` above the region and `picture` into it."""
+        """Put `heard` above the region and `picture` into it, as much of it as the terminal has rows for."""
+        columns = self.columns
+        self._take_back(columns)
         if heard:
-            self._console.print(Group(*(rendered(each, self.columns) for each in heard)))
-        self._live.update(Group(*(_cropped(each) for each in picture)), refresh=True)
+            self._console.print(Group(*(rendered(each, columns) for each in heard)))
+        fitting = [_cropped(each) for each in fitted(picture, self._console.height)]
+        self._shown = [min(each.cell_len, columns) for each in fitting]
+        self._live.update(Group(*fitting), refresh=True)
+
+    def _take_back(self, columns: int) -> None:
+        """Erase the rows into which a narrower terminal has broken the lines of the last picture."""
+        further = sum(max(0, ceil(cells / columns) - 1) for cells in self._shown)
+        if further:
+            erased = ((ControlType.ERASE_IN_LINE, 2), (ControlType.CURSOR_UP, 1))
+            self._console.control(Control(*erased * further))
+        self._shown = []
+
+
+def fitted(picture: Sequence[Line], rows: int) -> list[Line]:
+    """The lines that so many rows have room for: the first and the last always, and how many are left out."""
+    room = max(3, rows - 1)
+    if len(picture) <= room:
+        return list(picture)
+    left_out = len(picture) - room + 1
+    more = Line((Span(f"   … and {left_out} more", Tone.FAINT),), 0)
+    return [*picture[: room - 2], more, picture[-1]]
 
 
 class Spinner:
