@@ -22,6 +22,7 @@ from trialogue.actors.sources import JitterBuffer
 from trialogue.compute import is_virtual
 from trialogue.errors import LocalProtocolError, SetupError
 from trialogue.mailbox import Mailbox
+from trialogue.meeting.advising import advice_on
 from trialogue.meeting.asking import Loop, a_number, a_reason, a_text, a_truth
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.endpoints import check_endpoints
@@ -252,7 +253,12 @@ class Meeting:
         finally:
             if self._stage.end_reason in FAILURES:
                 write_what_can_be(self._stage)
-        self._result = write_outputs(self._stage)
+        try:
+            advice = await advice_on(self._stage.resolved, self._stage.brain.utterances())
+        except trio.Cancelled:
+            write_outputs(self._stage)
+            raise
+        self._result = write_outputs(self._stage, advice)
         self._over.set()
 
     def _post(self, event: Event) -> None:

@@ -18,7 +18,7 @@ from trialogue.journal.records import EPOCH, HeaderClock
 from trialogue.meeting.folder import write_private
 from trialogue.meeting.resumption import CLIPS
 from trialogue.meeting.stage import Stage
-from trialogue.model.expectations import NOTHING_EXPECTED, Expectations, Findings, Kind
+from trialogue.model.expectations import NOTHING_EXPECTED, Advice, Expectations, Findings, Kind
 from trialogue.model.records import Record
 from trialogue.model.secrets import Secrets
 from trialogue.model.text import steerless_json
@@ -79,8 +79,8 @@ def verdict_code(verdict: Findings | None) -> int:
     return next((code for kind, code in VERDICT_CODES.items() if kind in kinds), 0)
 
 
-def write_outputs(stage: Stage) -> MeetingResult:
-    """Write the transcripts and the result of a meeting that has ended."""
+def write_outputs(stage: Stage, advice: tuple[Advice, ...] = ()) -> MeetingResult:
+    """Write the transcripts and the result of a meeting that has ended, with a model's advice on it."""
     machine_s = time.perf_counter() - stage.began
     records = tuple(read(stage.folder / "journal.jsonl"))
     plan = with_everybody(stage.brain.plan, records)
@@ -93,6 +93,7 @@ def write_outputs(stage: Stage) -> MeetingResult:
         files=files_of(stage.folder),
         reason=stage.end_reason if stage.end_reason in FAILURES else None,
         expected=stage.resolved.expectations,
+        advice=advice,
     )
     outcome = write_files(held, run, stage.folder, stage.secrets)
     return MeetingResult(outcome, stage.folder, machine_s, shortfall(plan, records))
@@ -104,6 +105,8 @@ def write_files(held: HeldMeeting, run: Run, folder: Path, secrets: Secrets) -> 
         if each.is_kept:
             write_private(folder / each.file, each.content(held), secrets)
     outcome = judged(result(held.plan, held.records, held.utterances, run), held.records, run.expected)
+    if run.advice and outcome.expectations is not None:
+        outcome = evolve(outcome, expectations=evolve(outcome.expectations, advice=run.advice))
     document = steerless_json(orjson.dumps(outcome.document(), option=orjson.OPT_INDENT_2))
     write_private(folder / RESULT, document, secrets)
     return outcome

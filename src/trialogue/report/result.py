@@ -10,7 +10,7 @@ from attrs import asdict, frozen
 from trialogue.brain.course.cost import Cost, cost_of
 from trialogue.model.commands import EndMeeting, Report
 from trialogue.model.events import ActorCrashed, ServiceWarned, SessionFailed
-from trialogue.model.expectations import NOTHING_EXPECTED, Expectations, Findings
+from trialogue.model.expectations import NOTHING_EXPECTED, Advice, Expectations, Findings
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
@@ -60,6 +60,9 @@ class Run:
 
     expected: Expectations = NOTHING_EXPECTED
     """What its scenario expects of it."""
+
+    advice: tuple[Advice, ...] = ()
+    """What a model said to its questions; none where nobody was asked."""
 
 
 @frozen

@@ -40,9 +40,12 @@ def check_endpoints(look: Look) -> None:
 
 
 def endpoints(document: Document) -> Iterator[tuple[Path, EndpointKeys]]:
-    """The endpoints of the cast and of its fallbacks, in the file's order."""
+    """The endpoints of the cast, of its fallbacks and of the judge, in the file's order."""
     for name, agent in document.cast.items():
         yield from _endpoints(("cast", name), agent)
+    judge = document.expect.judge if document.expect else None
+    if judge is not None and judge.endpoint is not None:
+        yield ("expect", "judge", "endpoint", "url"), judge.endpoint
 
 
 def _endpoints(seat: Path, agent: AgentKeys | StandInKeys) -> Iterator[tuple[Path, EndpointKeys]]:

@@ -44,6 +44,8 @@ def check_expect(look: Look) -> None:
             _check_event(look, (*path, section, index), event)
             if section == "never" and event.nth is not None:
                 look.tell((*path, section, index, "nth"), "what never happens has no nth", Code.EXPECT)
+    if expect.judge is not None and (expect.judge.model is None) != (expect.judge.endpoint is None):
+        look.tell((*path, "judge"), "model and endpoint belong together", Code.EXPECT)
     for index, keys in enumerate(expect.at_end or ()):
         _check_at_end(look, (*path, "at_end", index), keys)
 

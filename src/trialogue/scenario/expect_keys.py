@@ -10,11 +10,11 @@ from trialogue.model.expectations import Happening
 from trialogue.model.kinds import Anything, Number, PatternText, Whole
 from trialogue.scenario.vocabulary import (
     Identifier,
-    OneThink,
     OptionalCount,
     OptionalIdentifier,
     OptionalSeconds,
 )
+from trialogue.services.keys import EndpointKeys
 
 
 @frozen
@@ -187,8 +187,11 @@ class JudgeKeys:
     ask: tuple[str, ...]
     """Questions whose answer should be yes. Personal."""
 
-    think: OneThink | None = None
-    """Which model answers; skipped where there is none."""
+    model: str | None = None
+    """Which model answers; without one the questions are skipped."""
+
+    endpoint: EndpointKeys | None = None
+    """Where it is: the address of an OpenAI-compatible endpoint's chat completions."""
 
 
 @frozen

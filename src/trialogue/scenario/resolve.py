@@ -136,7 +136,10 @@ class Resolved:
         """The environment variables that its agents' settings and its tools refer to, sorted."""
         headers = [tool.action.headers for tool in self.tools if isinstance(tool.action, HttpCall)]
         of_agents = {name for agent in self.agents for name in _secrets_in_seats(agent)}
-        return tuple(sorted(of_agents.union(_secrets_in(headers))))
+        judge = self.document.expect.judge if self.document.expect else None
+        endpoint = judge.endpoint if judge else None
+        of_judge = [endpoint.url, dict(endpoint.headers or {})] if endpoint else []
+        return tuple(sorted(of_agents.union(_secrets_in(headers), _secrets_in(of_judge))))
 
 
 def resolve(scenario: Scenario, overrides: Overrides | None = None) -> Resolved:

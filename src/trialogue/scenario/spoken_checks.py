@@ -51,7 +51,8 @@ def _texts(document: Document) -> Iterator[tuple[Path, str | None]]:
     for path, think in _all_thinks(document):
         for index, entry in enumerate(script_of(think)):
             yield (*path, "script", index, "say"), entry.say
-            yield (*path, "script", index, "otherwise"), entry.otherwise
+            # An empty one is meant: whoever has nothing to say is silent.
+            yield (*path, "script", index, "otherwise"), entry.otherwise or None
     for name, tool in (document.tools or {}).items():
         if tool.filler is not None:
             yield ("tools", name, "filler", "say"), tool.filler.say

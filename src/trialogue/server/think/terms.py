@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 from attrs import field, frozen
@@ -44,6 +45,11 @@ class OpenAiTerms:
 
     temperature: float | None = None
     """How freely it writes; the endpoint's own where None."""
+
+    @classmethod
+    def at(cls, url: str, headers: Mapping[str, str], model: str, temperature: float | None) -> OpenAiTerms:
+        """The terms of a model at an address; the headers are secret."""
+        return cls(Endpoint(url, dict(headers)), model, temperature)
 
 
 @frozen
