@@ -1,7 +1,9 @@
 """What the clients of a server and the server said to each other, to be asked for by tests and operators.
 
 1. Messages are kept as they were on the wire; neighbouring sound of one side is one entry, counted.
-2. All of it is bounded: of a long session the oldest messages go, of many sessions the oldest that are over.
+2. All of it is bounded, by number and by size: of a long session the oldest messages go, of many sessions the
+   oldest that are over. What is kept in all is bounded, too: sessions that are over make room, then whoever
+   speaks, so that a server that goes on for days, or a client that sends much, takes no more memory.
 3. Whoever waits is woken by each message and each end; nothing is asked again and again.
 """
 
@@ -26,6 +28,12 @@ SOUND: Final = "sound"
 MAX_SESSIONS: Final = 256
 MAX_MESSAGES: Final = 10_000
 
+MOST_KEPT: Final = 8 * 1024 * 1024
+"""Bytes that all messages together may take, by what they weigh."""
+
+_WEIGHT: Final = 200
+"""Bytes that a message takes beside its text, about."""
+
 
 class NothingCame(TimeoutError):
     """Nothing of what was waited for came in time; the text says what did."""
@@ -49,6 +57,11 @@ class SessionMessage:
 
     size: int = 0
     """How many bytes they have together."""
+
+    @property
+    def weight(self) -> int:
+        """How many bytes it takes to keep it, about."""
+        return _WEIGHT + len(self.text or "")
 
     @property
     def kind(self) -> str:
@@ -115,14 +128,31 @@ class Session:
     ending: Ending | None = None
     """How it ended; None while it goes on."""
 
+    weight: int = field(default=0, init=False, repr=False)
+    """What is kept of it, in bytes."""
+
     def note(self, seen: SessionMessage) -> None:
         """Keep what was said; sound joins the sound before it."""
         last = self.seen[-1] if self.seen else None
         if last is not None and last.text is None and seen.text is None and last.by == seen.by:
             joined = evolve(last, frames=last.frames + seen.frames, size=last.size + seen.size)
             self.seen[-1] = joined
-        else:
-            self.seen.append(seen)
+            return
+        if len(self.seen) == MAX_MESSAGES:
+            self.drop_oldest()
+        self.seen.append(seen)
+        self.weight += seen.weight
+
+    def drop_oldest(self) -> None:
+        """Forget the oldest of what was said."""
+        self.weight -= self.seen.popleft().weight
+
+    def drop_all(self) -> None:
+        """Forget all that was said, and what has struck."""
+        self.weight = 0
+        self.seen.clear()
+        self.struck.clear()
+        self.mismatches.clear()
 
     def of(self, by: By, kind: str | None = None) -> list[SessionMessage]:
         """What one side said, of one kind or of all."""
@@ -150,24 +180,39 @@ class Ledger:
     """By their ids."""
 
     _news: trio.Event = field(factory=trio.Event, init=False, repr=False)
+    _weight: int = field(default=0, init=False, repr=False)
 
     def open(self, id_: str, path: str, query: str) -> Session:
         """Begin a session; the oldest that is over goes where there are too many."""
         over = [each.id for each in self.sessions.values() if each.ending is not None]
         if len(self.sessions) >= MAX_SESSIONS and over:
-            del self.sessions[over[0]]
+            self._weight -= self.sessions.pop(over[0]).weight
         session = self.sessions[id_] = Session(id_, path, query, trio.current_time())
         self.tell()
         return session
 
     def note(self, session: Session, by: By, said: str | bytes) -> None:
         """Keep a message of a session."""
-        at_s = trio.current_time() - session.began
+        at_s, before = trio.current_time() - session.began, session.weight
         if isinstance(said, str):
             session.note(SessionMessage(at_s, by, said))
         else:
             session.note(SessionMessage(at_s, by, frames=1, size=len(said)))
+        if session.id in self.sessions:
+            self._weight += session.weight - before
+            self._make_room(session)
         self.tell()
+
+    def _make_room(self, speaking: Session) -> None:
+        """Forget until all of it fits: first of sessions that are over, then of the one that speaks."""
+        while self._weight > MOST_KEPT:
+            over = (each for each in self.sessions.values() if each.ending is not None and each.seen)
+            oldest = next(over, speaking)
+            if not oldest.seen:
+                return
+            before = oldest.weight
+            oldest.drop_oldest()
+            self._weight += oldest.weight - before
 
     def close(self, session: Session, code: int | None) -> None:
         """Note a session's end; the first is the one that counts."""
@@ -179,9 +224,8 @@ class Ledger:
         """Forget sessions that are over, and what was said in those that go on."""
         self.sessions = {id_: each for id_, each in self.sessions.items() if each.ending is None}
         for each in self.sessions.values():
-            each.seen.clear()
-            each.struck.clear()
-            each.mismatches.clear()
+            each.drop_all()
+        self._weight = 0
 
     def tell(self) -> None:
         """Wake whoever waits."""
