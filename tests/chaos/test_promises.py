@@ -10,9 +10,11 @@ from trialogue.chaos.promises import PROMISES, judge
 from trialogue.chaos.trial import CANARY, Hung, Strike, Trial, try_meeting
 from trialogue.journal import EPOCH, Header, HeaderClock, Journal
 from trialogue.journal.manifest import Status, manifest_in, write_manifest
+from trialogue.journal.reader import read
 from trialogue.model.commands import EndMeeting, EndTurn, GrantFloor
 from trialogue.model.events import MeetingStarted, SessionFailed, SessionLost, Woke
 from trialogue.model.records import Record
+from trialogue.scenario import loads, resolve
 
 
 @pytest.fixture
@@ -157,3 +159,24 @@ def test_faults_say_who_makes_them():
     assert all(fault.what for fault in FAULTS)
     assert all((fault.exit_code != 0) == (fault.fate is Fate.ENDS) for fault in FAULTS)
     assert {fault.ill for fault in FAULTS if isinstance(fault.ill, Part)} == set(Part)
+
+
+@pytest.mark.parametrize(
+    ("restart", "sessions"),
+    [
+        ("", ["SessionReady", "SessionLost", "SessionReady"]),
+        (", restart: {when: never}", ["SessionReady", "SessionFailed"]),
+    ],
+)
+def test_a_lost_session_is_dialled_as_the_author_says(tmp_path, restart, sessions):
+    """Again, or never."""
+    text = (
+        "trialogue: 1\nname: r\nrun: {clock: virtual, seed: 1, limits: {turns: 4, time: 30s, silence: 15s}}\n"
+        f"cast: {{ann: {{lines: [One., Two.]{restart}}}, ben: {{lines: [Three., Four.]}}}}\n"
+    )
+    plan = FaultPlan((Planned(fault_named("half-open"), "ann"),), 1)
+    try_meeting(resolve(loads(text)), plan, out=tmp_path / "run")
+    records = read(tmp_path / "run" / "journal.jsonl")
+    events = [record.event for record in records if getattr(record.event, "participant", "") == "ann"]
+    names = [type(event).__name__ for event in events]
+    assert [name for name in names if name.startswith("Session")][: len(sessions)] == sessions
