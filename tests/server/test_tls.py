@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -94,3 +95,11 @@ def test_files_that_cannot_be_used(tmp_path: Path) -> None:
             certified(certificate, certificate)
     with pytest.raises(SetupError, match="cannot write"):
         self_signed((), tmp_path / "no" / "ca.pem")
+
+
+def test_what_makes_certificates_may_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says how it is installed, and nothing is written."""
+    monkeypatch.setitem(sys.modules, "trustme", None)
+    with pytest.raises(SetupError, match=r"trialogue\[tls\]"):
+        self_signed((), tmp_path / "ca.pem")
+    assert not (tmp_path / "ca.pem").exists()
