@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from trialogue.server import commands as cmd
 from trialogue.server import events as ev
 from trialogue.server.conversation import SessionPhase
+from trialogue.server.memory import MOST_REMEMBERED
 from trialogue.server.options import LatencyStyle, RefusalStyle, ServerOptions, UnknownFields
 from trialogue.server.think.ports import CallItem, TextItem, WantedCall
 from trialogue.services.deepgram.settings import AgentSettings
@@ -308,6 +309,21 @@ def test_empty_reply_ends_at_once() -> None:
     assert desk.names() == ["FinishReply"]
     desk.happen(ev.ReplyAudioSent(number))
     assert desk.names() == ["AgentAudioDone"]
+
+
+def test_a_conversations_memory_is_bounded() -> None:
+    """A client that says a mebibyte again and again is remembered by its newest turns."""
+    desk = running()
+    for number in range(6):
+        desk.say({"type": "InjectUserMessage", "content": f"{number} " + "x" * 900_000})
+        request = desk.last(cmd.BeginPass).request
+        assert (
+            sum(len(item.content) for item in request.memory if isinstance(item, TextItem)) <= MOST_REMEMBERED
+        )
+        assert len(request.heard) < 2 * 900_000
+        desk.look()
+    assert [item.content[0] for item in request.memory if isinstance(item, TextItem)] == ["4", "5"]
+    assert request.heard.startswith("5 ")
 
 
 def test_history_can_be_switched_off() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Final, assert_never
 
 from trialogue.server.commands import Orders
 from trialogue.server.reply import Reply
@@ -11,7 +11,13 @@ from trialogue.server.think.ports import CallItem, MemoryItem, TextItem, ThinkRe
 from trialogue.services.deepgram.messages import HistoryContent, HistoryFunctionCalls
 from trialogue.services.deepgram.settings import HistoryFunctionCall
 
-__all__ = ["SessionMemory"]
+__all__ = ["MOST_REMEMBERED", "MOST_UNANSWERED", "SessionMemory"]
+
+MOST_REMEMBERED: Final = 2 * 1024 * 1024
+"""Characters of a conversation that are remembered: beyond them the oldest turns are forgotten."""
+
+MOST_UNANSWERED: Final = 256 * 1024
+"""Characters that are to be answered together: beyond them the oldest turns are not."""
 
 
 class SessionMemory:
@@ -19,6 +25,7 @@ class SessionMemory:
 
     def __init__(self, terms: Terms, orders: Orders) -> None:
         self._items: list[MemoryItem] = list(terms.memory)
+        self._size = sum(map(_size, self._items))
         self._unanswered: list[str] = []
         self._tells = terms.wants_history
         self._orders = orders
@@ -26,6 +33,8 @@ class SessionMemory:
     def hear(self, text: str, *, heard: str) -> None:
         """Remember a user's turn, and that `heard` of it is to be answered."""
         self._unanswered.append(heard)
+        while len(self._unanswered) > 1 and sum(map(len, self._unanswered)) > MOST_UNANSWERED:
+            self._unanswered.pop(0)
         self.keep(TextItem("user", text))
 
     def answered(self) -> None:
@@ -40,6 +49,9 @@ class SessionMemory:
     def keep(self, item: MemoryItem) -> None:
         """Remember something, behind all the rest."""
         self._items.append(item)
+        self._size += _size(item)
+        while len(self._items) > 1 and self._size > MOST_REMEMBERED:
+            self._size -= _size(self._items.pop(0))
         if self._tells:
             self._orders.send(_history_of(item))
 
@@ -69,5 +81,16 @@ def _history_of(item: MemoryItem) -> HistoryContent | HistoryFunctionCalls:
                 response=item.response,
             )
             return HistoryFunctionCalls(function_calls=(call,))
+        case _ as never:
+            assert_never(never)
+
+
+def _size(item: MemoryItem) -> int:
+    """How many characters it takes to remember something."""
+    match item:
+        case TextItem():
+            return len(item.content)
+        case CallItem():
+            return len(item.arguments) + len(item.response)
         case _ as never:
             assert_never(never)
