@@ -147,11 +147,12 @@ class Held:
     def said_by(self, person: str) -> str:
         """All that stands in the transcript of a person, in order."""
         text = (self.outcome.folder / "transcript.vtt").read_text(encoding="utf-8")
-        label = person.capitalize()
+        cues = (" ".join(block.splitlines()[2:]) for block in text.split("\n\n"))
+        label = f"<v {person.capitalize()}"
         return " ".join(
-            line.split(">", 1)[1].removesuffix("</v>")
-            for line in text.splitlines()
-            if line.startswith(f"<v {label}")
+            cue.split(">", 1)[1].removesuffix("</v>")
+            for cue in cues
+            if cue.startswith((f"{label}>", f"{label} "))
         )
 
 
