@@ -1037,3 +1037,15 @@ def test_compressed_sound_may_come_in_its_container() -> None:
         desk.say(settings(audio={"input": {"encoding": encoding, "sample_rate": 48_000}, "output": output}))
         desk.happen(ev.AudioReceived(magic + bytes(100)))
         assert desk.names()[-1] == "HearAudio"
+
+
+@pytest.mark.parametrize("encoding", ["opus", "amr-nb", "amr-wb", "speex", "g729", "aac", "mp3"])
+def test_sound_that_cannot_be_heard_is_refused_by_name(encoding: str) -> None:
+    """With those that can be."""
+    desk = Desk()
+    desk.say(settings(audio={"input": {"encoding": encoding, "sample_rate": 16_000}}))
+    error = desk.look()[-2]
+    assert isinstance(error, dict)
+    assert error["code"] == "INVALID_SETTINGS"
+    assert f"audio.input.encoding {encoding} is not available" in error["description"]
+    assert "ogg-opus" in error["description"]
