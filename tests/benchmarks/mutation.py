@@ -17,7 +17,7 @@
 7. `--sample` tries so many, drawn at random, and gives the share that is noticed with its 95 % interval.
 8. `--again` tries those alone that survived in an earlier run, by what that printed.
 
-It prints what survived, and a table. One core, half an hour for all of them where nothing else runs.
+It prints what survived, and a table. One core: an hour or more for all of them, where nothing else runs.
 """
 
 from __future__ import annotations

@@ -278,6 +278,9 @@ def measure(folder: Path, done: list[Done]) -> None:
     """Fill in where each act began, its verdict, and where the agent fell silent, by the recordings."""
     records = tuple(read(folder / "journal.jsonl"))
     sounds = {name: recording(folder, name) for name in ("ann", "ben", *VOICES)}
+    heard_s = min(len(sound) for sound in sounds.values()) / RATE
+    if done and done[-1].pushed_at > heard_s:
+        sys.exit("the sound is seconds behind the clock: the machine is too busy for it to be measured")
     for each in done:
         each.begin_s = found_at(sounds[each.act.by], each.act.sound, each.pushed_at)
         length_s = len(each.act.sound) / RATE
