@@ -142,9 +142,9 @@ Examples:
 
 BATCH_EXAMPLES: Final = """\
 Examples:
-  trialogue batch scenarios --clock virtual
+  trialogue batch 'scenarios/*.yaml' --clock virtual
   trialogue batch 'scenarios/*.yaml' --matrix --repeat 5 --out runs/nightly
-  trialogue batch scenarios --clock virtual --dry-run
+  trialogue batch 'scenarios/*.yaml' --clock virtual --dry-run
 """
 
 EXPECT_EXAMPLES: Final = """\
