@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from table import hold, says, scenario, sits
+from table import granted, hold, says, scenario, sits
 
 from trialogue.journal.reader import read
 from trialogue.model.commands import RollOver
@@ -46,7 +46,11 @@ def test_without_a_sleep_the_same_table_says_all(tmp_path):
     """What the meetings above are compared with: every line is heard."""
     held = hold(
         scenario(
-            {"tech": says(*LINES), "biz": says("Thank you.", "Good."), "dana": sits()},
+            {
+                "tech": says(*LINES),
+                "biz": says("Thank you.", "Good."),
+                "dana": sits(granted("Never.", nth=99)),
+            },
             run={"limits": {"time": "3m"}},
         ),
         tmp_path,

@@ -159,7 +159,7 @@ def test_assent_again_and_again(tmp_path, policy):
 @pytest.mark.parametrize("policy", ["round-robin", "addressed"])
 def test_a_person_who_says_nothing_holds_nobody_up(tmp_path, policy, patience):
     """Its turns time out, and cost no line and no turn of the limit."""
-    keys = table(policy, [], human=patience)
+    keys = table(policy, [granted("Never.", nth=99)], human=patience)
     keys["floor"]["order"] = ["ann", "dana", "ben"]
     held = hold(keys, tmp_path)
     assert held.lines("ann")[:2] == [LONG, "Ann two."]
