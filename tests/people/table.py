@@ -33,8 +33,9 @@ def says(*lines: str, **keys: Any) -> Keys:
 
 
 def sits(*clips: Keys, **keys: Any) -> Keys:
-    """A person whose part clips play."""
-    return {"role": "human", "via": {"clips": list(clips)}, **keys}
+    """A person whose part clips play; without any, one that would speak at an hour that never comes."""
+    silent = {"say": "Good night.", "when": {"at": "12h"}}
+    return {"role": "human", "via": {"clips": list(clips) or [silent]}, **keys}
 
 
 def beside(speaker: str, after: float, words: str, **keys: Any) -> Keys:
