@@ -129,6 +129,19 @@ def test_who_comes_to_the_end_of_its_turn_gives_way_to_nobody(cause, tried):
     assert (found.tried, found.succeeded) == (tried, tried)
 
 
+def test_a_turn_that_paused_and_went_on_to_its_end_gave_way_to_nobody():
+    """It was silent while it was not known what the other wanted, and then had its say."""
+    found = measured(
+        (0.0, PlaybackStarted("ada", 1, 1, 0.0)),
+        (2.1, PlaybackPaused("ada", 1, 1, 2.1, 2.1)),
+        (3.5, PlaybackResumed("ada", 1, 1, 3.5)),
+        (8.0, PlaybackFinished("ada", 1, 1, 8.0, 6.6, "complete")),
+        *speech(2.0, 3.6),
+        utterances=[said("ada", 1, (0.0, 8.0), "So be it.")],
+    ).interruptions
+    assert (found.tried, found.succeeded) == (0, 0)
+
+
 def test_a_paused_turn_is_silent():
     """Between pause and resumption nobody is heard, and it is a pause within one's talk."""
     found = measured(

@@ -223,6 +223,7 @@ class Witness:
         self.told_speaking.clear()
         if self.quiet_since is not None and isinstance(event, e.ProcessSuspended):
             self.quiet_since = min(self.world.now, self.quiet_since + event.for_s)
+            self.read_until = min(self.world.now, self.read_until + event.for_s)
         self.waits.clear()
         self.soft.clear()
         self.away |= {p.name for p in self.world.plan.participants if p.kind is Kind.AGENT}

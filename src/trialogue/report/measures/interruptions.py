@@ -134,20 +134,15 @@ def attempts(
     """
     merged = joined(heard)
     said = list(utterances)
-    ends = {each.turn: each.end_s for each in said if not each.beside and each.cause != "interrupted"}
+    whole = {each.turn for each in said if not each.beside and each.cause != "interrupted"}
     found = [
         attempt
         for new in _beginnings(merged)
         for old in _sounding(merged, new)
         if (attempt := _attempt(new, old, _said_in(new, said), rules)).outcome != "succeeded"
-        or not _ended_by_itself(old, ends)
+        or old.turn not in whole
     ]
     return tuple(sorted(found, key=lambda each: (each.at, each.by, each.of)))
-
-
-def _ended_by_itself(old: Stretch, ends: Mapping[int, float]) -> bool:
-    """Whether speech was the end of a turn that nobody interrupted, by where such turns ended."""
-    return old.turn is not None and old.turn in ends and old.end_s >= ends[old.turn] - NEAR_S
 
 
 def without_backchannels(
