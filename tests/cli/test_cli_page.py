@@ -85,7 +85,10 @@ def test_a_folder_of_runs_is_a_table(run_folder, tmp_path, capsys):
             ["report", "x", "--out", "y.html"],
             "trialogue: --out and --sound are of the page: give --html,",
         ),
-        (["report", "x.rttm", "--html"], "trialogue: a page is made of a run: an RTTM file has no decisions"),
+        (
+            ["report", "x.rttm", "--html"],
+            "trialogue: a page is made of a run: a file of RTTM has no decisions",
+        ),
         (["report", "nowhere", "--html"], "trialogue: there is no journal at nowhere"),
     ],
 )

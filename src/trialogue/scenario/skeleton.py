@@ -8,6 +8,8 @@ from typing import Final
 
 from attrs import frozen
 
+from trialogue import services
+
 NAMES: Final = ("tech", "biz", "legal", "design", "support", "sales", "finance", "ops")
 """What the seats are called, in order; more of them are numbered."""
 
@@ -21,7 +23,7 @@ class HowAgentsThink(Enum):
     LINES = "lines"
     LOCAL = "local"
     OPEN_AI = "open_ai"
-    DEEPGRAM = "deepgram"
+    HOSTED = services.HOSTED
 
 
 @frozen
@@ -74,9 +76,10 @@ def _defaults(wanted: NewScenario) -> Iterator[str]:
         case HowAgentsThink.OPEN_AI:
             yield "defaults:  # the key is in OPENAI_API_KEY"
             yield "  agent: {think: {provider: open_ai, model: gpt-4o-mini}}"
-        case HowAgentsThink.DEEPGRAM:
-            yield "defaults:  # the key is in DEEPGRAM_API_KEY"
-            yield "  agent: {via: deepgram}"
+        case HowAgentsThink.HOSTED:
+            hosted = services.service_of(services.HOSTED).hosted
+            yield f"defaults:  # the key is in {hosted.key_variable}" if hosted else "defaults:"
+            yield f"  agent: {{via: {services.HOSTED}}}"
 
 
 def _cast(wanted: NewScenario) -> Iterator[str]:
