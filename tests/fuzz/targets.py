@@ -19,6 +19,7 @@ from trialogue.journal.reader import read
 from trialogue.scenario import loads
 from trialogue.server.connection import Connection
 from trialogue.server.options import ServerOptions
+from trialogue.server.terms import STRANGER
 from trialogue.server.think.completion import Completion
 from trialogue.server.think.open_ai import _read
 from trialogue.server.think.ports import ThinkRefused, Thought
@@ -96,7 +97,7 @@ async def _serve(lines):
     socket = FakeSocket()
     options = ServerOptions(allow_endpoint=lambda _: False)
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(Connection(socket, fake_equipment(options), "r-1").run)
+        nursery.start_soon(Connection(socket, fake_equipment(options), "r-1", STRANGER).run)
         for line in lines:
             with contextlib.suppress(trio.ClosedResourceError, trio.BrokenResourceError):
                 socket.put.send_nowait(line[1:] if line[:1] == b"!" else line.decode(errors="replace"))

@@ -22,5 +22,7 @@ def test_each_policy_has_a_scenario(hold, tmp_path, policy):
     assert reading.header.plan.floor.policy == policy
     assert result.result.reason in {"limit-turns", "agenda-done", "order-done"}
     assert records[-1].at < 60
-    assert {grant.to for grant in grants} >= {"tech", "biz", "law"}
+    spoke = {grant.to for grant in grants}
+    # Recency goes back to who spoke before the last: two may have it to themselves, as among people.
+    assert len(spoke) >= 2 if policy == "recency" else spoke >= {"tech", "biz", "law"}
     assert verify(tmp_path / "run" / "journal.jsonl", brain_for).records == len(records)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import jsonschema
@@ -11,7 +12,7 @@ import yaml
 
 from trialogue.brain.words.names import addressee
 from trialogue.model.kinds import record_of
-from trialogue.scenario import check, json_schema, load, loads, prepare, resolve, to_yaml
+from trialogue.scenario import check, json_schema, load, prepare, resolve, to_yaml
 from trialogue.scenario.json_schema import field_docs
 from trialogue.scenario.later import LATER_KEYS
 from trialogue.scenario.schema import AgentKeys, Document
@@ -68,14 +69,17 @@ def test_docs_come_from_the_fields():
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_scenarios_resolve_and_come_back(file):
-    """Each runs offline, is understood by the wire, and reads again as resolved."""
+def test_scenarios_resolve_and_come_back(file, tmp_path):
+    """Each runs offline, is understood by the wire, and reads again as resolved, beside what it names."""
     resolved = prepare(file)
     assert resolve(load(file)) == resolved
     assert check(file) == []
     assert {agent.via for agent in resolved.agents} == {"local"}
     assert all(unknown_fields(settings_for(agent.block, 24_000)) == () for agent in resolved.agents)
-    assert resolve(loads(to_yaml(resolved))) == resolved
+    (tmp_path / file.name).write_text(to_yaml(resolved))
+    if resolved.document.run.models is not None:
+        shutil.copytree(file.parent / "models", tmp_path / "models")
+    assert resolve(load(tmp_path / file.name)) == resolved
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
