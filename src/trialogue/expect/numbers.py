@@ -8,34 +8,10 @@ from typing import Final
 
 from attrs import define
 
+from trialogue.model.number_words import TO_NINETEEN
+
 _WORDS: Final = re.compile(r"\d[\d,]*(?:\.\d+)?|[^\W\d_]+|[.!?;:]")
-_UNITS: Final = {
-    word: float(value)
-    for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-}
+_UNITS: Final = {word: float(value) for value, word in enumerate(TO_NINETEEN)}
 _TENS: Final = {
     word: 10.0 * value
     for value, word in enumerate(

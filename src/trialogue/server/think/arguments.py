@@ -17,6 +17,7 @@ from typing import Any, Final, cast
 
 from attrs import define, field
 
+from trialogue.model.number_words import TO_NINETEEN
 from trialogue.server.think.words import content_words, name_words, stem, words_of
 
 __all__ = ["MOST", "arguments_from"]
@@ -47,29 +48,7 @@ _LOOKS: Final = (
 )
 """Words of a parameter's name, or its `format`; how such a text looks; and one that is as good as any."""
 
-_UNITS: Final = (
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-)
+_UNITS: Final = (*TO_NINETEEN, "twenty")
 """Numbers in words, each at its own index."""
 
 _PHRASE: Final = r"(?P<phrase>[^,.;:!?\"]+?)"

@@ -1,0 +1,22 @@
+"""Numbers in English words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TO_NINETEEN: Final = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    *(
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+    ),
+)
+"""Each at its own index."""
