@@ -14,6 +14,9 @@ from trialogue.meeting.retelling import first_difference, retell
 from trialogue.meeting.retelling.compare import turns_told
 from trialogue.meeting.run import run_meeting
 from trialogue.meeting.what_if import what_if
+from trialogue.model.commands import GrantFloor
+from trialogue.model.events import FloorRequested
+from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import prepare
@@ -106,6 +109,68 @@ def test_a_person_is_heard_by_the_recording(run, tmp_path):
     whole, _ = soundfile.read(run / "audio" / "dana.wav", dtype="int16")
     first, within = int(np.flatnonzero(whole)[0]), int(np.flatnonzero(sound)[0])
     assert np.array_equal(sound[within : within + 2400], whole[first : first + 2400])
+
+
+HANDS = """
+trialogue: 1
+name: hands
+run: {clock: virtual, seed: 3, limits: {time: 2m, turns: 9}}
+floor: {policy: least-spoken, human: 3s}
+cast:
+  ann: {lines: ["The lid closes with one hand, as I need it.", I would pay twenty., That is all.]}
+  bob: {lines: ["It leaks, and I had soup in my bag today.", Not before the leak is mended., Goodbye.]}
+  pat:
+    role: human
+    via:
+      clips:
+        - {say: For me it is too small, when: {speaking: bob, for: 1s}, mode: wait}
+        - {say: I am the last, when: {granted: true, nth: 2, after: 700ms}}
+  kim:
+    role: human
+    via: {clips: [{play: quiet.wav, when: {speaking: ann, for: 1s}, mode: wait}]}
+"""
+
+
+@pytest.fixture
+def hands(tmp_path):
+    """A run in which one hand goes up for words, and one for nothing."""
+    path = tmp_path / "hands.yaml"
+    path.write_text(HANDS)
+    soundfile.write(tmp_path / "quiet.wav", np.zeros(2400, dtype=np.int16), 24_000)
+    run_meeting(prepare(path, Overrides()), out=tmp_path / "run", edges=edges())
+    (tmp_path / "run" / "audio" / "pat.wav").unlink()  # a cut murmur is another word
+    return tmp_path / "run"
+
+
+def grants(run):
+    """Who got the floor, and why."""
+    commands = [command for record in read(run / "journal.jsonl") for command in record.commands]
+    return [(each.to, each.reason) for each in commands if isinstance(each, GrantFloor)]
+
+
+def test_hands_go_up_again_and_get_the_floor_as_they_did(hands, tmp_path):
+    """Under a policy that takes hands first: the one for words, and the one that came to nothing."""
+    document, second = again(hands, tmp_path)
+    assert ("kim", "its hand is up") in grants(hands)
+    assert ("pat", "its hand is up") in grants(hands)
+    assert grants(second) == grants(hands)
+    assert first_difference(told(hands), told(second)) is None
+    pat = document["cast"]["pat"]["via"]["clips"]
+    assert (pat[0]["when"], pat[0]["mode"]) == ({"speaking": "bob", "for": "1s"}, "wait")
+    assert (pat[1]["when"]["granted"], pat[1]["when"]["nth"]) == (True, 2)
+
+
+def test_a_hand_that_was_taken_down_is_none(hands):
+    """It asked for nothing, and the next one counts from its own moment."""
+    from trialogue.meeting.retelling.clips import clips_of
+    from trialogue.model.events import FloorRequestCancelled
+
+    records = []
+    for record in read(hands / "journal.jsonl"):
+        records.append(record)
+        if isinstance(record.event, FloorRequested) and record.event.participant == "kim":
+            records.append(Record(record.seq, record.at, FloorRequestCancelled("kim"), ()))
+    assert clips_of("kim", records, ()) == []
 
 
 def test_what_it_expects_holds(run, tmp_path):

@@ -1,21 +1,21 @@
 """What people said, as clips that stand in for them: cut from the recordings, played at the same moments.
 
-A moment is told by what went on, so long into another's speech; where nobody spoke, by the time since the
-meeting's start.
+A moment is told by what the person answered: the hand that was raised for it, the grant, or so long into
+another's speech; where there was none of these, by the time since the meeting's start.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 
 import numpy as np
-from attrs import define, frozen
+from attrs import Factory, define, frozen
 
 from trialogue.importing import import_extra
 from trialogue.model.commands import GrantFloor
-from trialogue.model.events import FloorRequested, TextTyped
+from trialogue.model.events import FloorRequestCancelled, FloorRequested, TextTyped
 from trialogue.model.records import Record
 from trialogue.model.transcript import UNCLEAR, Utterance
 from trialogue.report.stretches import Stretch, stretches
@@ -31,6 +31,12 @@ BEFORE_S: Final = 0.15
 _AFTER_S: Final = 0.2
 """How much after it."""
 
+_SILENT_S: Final = 0.1
+"""How long the clip is that only raises a hand."""
+
+_RATE: Final = 24_000
+_LEAST_S: Final = 0.001
+
 
 @frozen
 class Clip:
@@ -43,7 +49,7 @@ class Clip:
     """Where its sound begins, in seconds on the meeting's audio clock."""
 
     end_s: float
-    """Where it ends; equal to `start_s` where it was typed."""
+    """Where its speech ends; equal to `start_s` where it was typed."""
 
     text: str
     """What was said; empty where nobody knows. Personal."""
@@ -54,32 +60,92 @@ class Clip:
     waits: bool = False
     """Whether the person raised a hand first."""
 
+    is_silent: bool = False
+    """Whether a hand was all: nothing was said with the floor, or it never came."""
+
+
+@frozen
+class _Moment:
+    """When a person began to speak, and how."""
+
+    when: Keys
+    start_s: float
+    hand_s: float | None = None
+    """When the hand went up for it; None where none did."""
+
+
+@define
+class _Person:
+    """What a person did with the floor, as it becomes known."""
+
+    grants: list[float] = Factory(list[float])
+    hands: dict[float, float | None] = Factory(dict[float, float | None])
+    """When a hand went up, and when the floor came to it."""
+
+    _up: float | None = None
+
+    def take(self, name: str, record: Record) -> None:
+        match record.event:
+            case FloorRequested(participant=who) if who == name and self._up is None:
+                self._up = record.at
+                self.hands[record.at] = None
+            case FloorRequestCancelled(participant=who) if who == name and self._up is not None:
+                del self.hands[self._up]
+                self._up = None
+            case _:
+                pass
+        for command in record.commands:
+            if isinstance(command, GrantFloor) and command.to == name:
+                self.grants.append(record.at)
+                if self._up is not None:
+                    self.hands[self._up], self._up = record.at, None
+
 
 @define
 class _Moments:
-    """What went on at each time, for telling moments by it."""
+    """What went on at each time, for telling a person's moments by it."""
 
+    name: str
     heard: Sequence[Stretch]
+    person: _Person
     grants: Sequence[tuple[float, str]]
-    requests: Sequence[tuple[float, str]]
 
-    def when(self, name: str, at: float) -> tuple[Keys, bool]:
-        """The moment at which a person began to speak, and whether it raised a hand for that."""
-        beside = [each for each in self.heard if each.turn is not None and each.participant != name]
+    def of(self, voiced_s: float, before_s: float) -> _Moment:
+        """The moment of speech whose voice was noticed at `voiced_s`; its sound begins `before_s` earlier.
+
+        What is said first with a floor is told by the grant, or by the hand that asked for it, from which on
+        nothing may have been said for a while.
+        """
+        begins = max(0.0, voiced_s - before_s)
+        granted = self._answered(voiced_s)
+        if granted is None:
+            return _Moment(self.told(begins), begins)
+        hand = next((up for up, came in self.person.hands.items() if came == granted), None)
+        if hand is not None:
+            return _Moment(self.told(hand), granted, hand)
+        begins = max(granted, begins)
+        number = self.person.grants.index(granted) + 1
+        when: Keys = {"granted": True} if number == 1 else {"granted": True, "nth": number}
+        late = round(begins - granted, 3)
+        return _Moment(when | ({"after": write_duration(late)} if late >= _LEAST_S else {}), begins)
+
+    def _answered(self, voiced_s: float) -> float | None:
+        """The grant by which the person speaks here for the first time; None where there is none."""
+        last = max((grant for grant in self.grants if grant[0] <= voiced_s), default=None)
+        if last is None or last[1] != self.name:
+            return None
+        own = (each.start_s for each in self.heard if each.participant == self.name)
+        return None if any(last[0] <= start_s < voiced_s for start_s in own) else last[0]
+
+    def told(self, at: float) -> Keys:
+        """A moment by whom it is in the speech of, or by the time."""
+        beside = [each for each in self.heard if each.turn is not None and each.participant != self.name]
         around = next((each for each in beside if each.start_s < at < each.end_s), None)
-        if around is not None:
-            own = [each for each in beside if each.participant == around.participant]
-            into = write_duration(round(at - around.start_s, 3))
-            return _nth({"speaking": around.participant, "for": into}, own, around, at), False
-        granted = [time for time, to in self.grants if to == name and time <= at]
-        asked = [time for time, who in self.requests if who == name and (not granted or time <= granted[-1])]
-        if (
-            asked
-            and granted
-            and not any(granted[-1] > time > asked[-1] for time, who in self.grants if who == name)
-        ):
-            return {"at": write_duration(round(asked[-1], 3))}, True
-        return {"at": write_duration(round(max(at, 0.001), 3))}, False
+        if around is None:
+            return {"at": write_duration(round(max(at, _LEAST_S), 3))}
+        own = [each for each in beside if each.participant == around.participant]
+        into = write_duration(round(at - around.start_s, 3))
+        return _nth({"speaking": around.participant, "for": into}, own, around, at)
 
 
 def _nth(when: Keys, own: Sequence[Stretch], around: Stretch, at: float) -> Keys:
@@ -90,39 +156,53 @@ def _nth(when: Keys, own: Sequence[Stretch], around: Stretch, at: float) -> Keys
 
 
 def clips_of(name: str, records: Sequence[Record], said: Iterable[Utterance]) -> list[Clip]:
-    """Everything that a person said and typed, by its beginning."""
-    heard = stretches(records)
-    moments = _Moments(
-        heard,
-        [(r.at, c.to) for r in records for c in r.commands if isinstance(c, GrantFloor)],
-        [(r.at, r.event.participant) for r in records if isinstance(r.event, FloorRequested)],
-    )
+    """Everything that a person said and typed, and the hands that came to nothing, by its beginning."""
+    person, heard = _Person(), stretches(records)
+    for record in records:
+        person.take(name, record)
+    grants = [(r.at, c.to) for r in records for c in r.commands if isinstance(c, GrantFloor)]
+    moments = _Moments(name, heard, person, grants)
     words = [each for each in said if each.participant == name]
-    found: list[Clip] = []
+    hands, found = set(person.hands), list[Clip]()
+    for start_s, end_s, text in (*_spoken(name, heard, words), *_typed(name, records)):
+        began = moments.of(start_s, BEFORE_S if end_s > start_s else 0.0)
+        waits = began.hand_s is not None
+        hands -= {began.hand_s} if began.hand_s is not None else set()
+        found.append(Clip(name, began.start_s, max(end_s, began.start_s), text, began.when, waits))
+    found.extend(Clip(name, at, at, "", moments.told(at), waits=True, is_silent=True) for at in hands)
+    return sorted(found, key=lambda each: each.start_s)
+
+
+def _spoken(
+    name: str, heard: Iterable[Stretch], words: Sequence[Utterance]
+) -> Iterator[tuple[float, float, str]]:
     for each in heard:
         if each.participant == name:
-            when, waits = moments.when(name, max(0.0, each.start_s - BEFORE_S))
-            found.append(Clip(name, each.start_s, each.end_s, _words_in(each, words), when, waits))
+            yield each.start_s, each.end_s, _words_in(each, words)
+
+
+def _typed(name: str, records: Iterable[Record]) -> Iterator[tuple[float, float, str]]:
     for record in records:
         if isinstance(record.event, TextTyped) and record.event.participant == name:
-            when, waits = moments.when(name, record.at)
-            found.append(Clip(name, record.at, record.at, record.event.text, when, waits))
-    return sorted(found, key=lambda each: each.start_s)
+            yield record.at, record.at, record.event.text
 
 
 def cut(audio: Path, clip: Clip, path: Path) -> bool:
     """Write a clip's sound to a WAV file; False where nothing was recorded of it."""
     soundfile = cast("Any", import_extra("soundfile", "a recording", "local"))
     source = audio / f"{clip.participant}.wav"
-    if not source.is_file() or clip.end_s <= clip.start_s:
+    if clip.is_silent:
+        sound, rate = np.zeros(round(_SILENT_S * _RATE), dtype=np.int16), _RATE
+    elif not source.is_file() or clip.end_s <= clip.start_s:
         return False
-    with soundfile.SoundFile(str(source)) as file:
-        rate = file.samplerate
-        first = max(0, round((clip.start_s - BEFORE_S) * rate))
-        file.seek(min(first, file.frames))
-        sound = file.read(round((clip.end_s + _AFTER_S) * rate) - first, dtype="int16")
-    if not np.any(sound):
-        return False
+    else:
+        with soundfile.SoundFile(str(source)) as file:
+            rate = file.samplerate
+            first = round(clip.start_s * rate)
+            file.seek(min(first, file.frames))
+            sound = file.read(round((clip.end_s + _AFTER_S) * rate) - first, dtype="int16")
+        if not np.any(sound):
+            return False
     path.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(str(path), sound, rate, subtype="PCM_16")
     return True
