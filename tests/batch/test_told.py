@@ -5,6 +5,7 @@ from xml.etree import ElementTree as ET
 
 import orjson
 import pytest
+from attrs import evolve
 from batch_values import MURMURING, SMALL, outcome, written
 
 from trialogue.batch.annotations import github_lines
@@ -121,3 +122,17 @@ def test_a_baseline_that_is_none_is_told_before_anything_is_held(options, tmp_pa
         with pytest.raises(SetupError, match=told):
             hold_batch([written(tmp_path)], options(baseline=tmp_path / name))
     assert not (tmp_path / "out").exists()
+
+
+def test_what_could_not_be_judged_is_one_error():
+    """In JUnit, and in annotations."""
+    cut = evolve(
+        outcome("a", "a", code=130),
+        text="interrupted",
+        not_judged="15 expectations not judged: the meeting was interrupted",
+    )
+    (error,) = ET.fromstring(junit([cut])).findall(".//error")
+    told = "held: interrupted; 15 expectations not judged: the meeting was interrupted"
+    assert (error.get("type"), error.get("message")) == ("exit-130", told)
+    (line,) = github_lines([cut])
+    assert line.endswith("::interrupted; 15 expectations not judged: the meeting was interrupted")

@@ -424,3 +424,21 @@ def test_what_is_printed_can_be_dialled(tmp_path):
     assert any('"https://127.0.0.1:8090", "wss://127.0.0.1:8090"' in line for line in told)
     with_key = [plain(each) for each in how_to_dial(Server("127.0.0.1", 8090), "AGENT_KEY")]
     assert any('api_key=os.environ["AGENT_KEY"]' in line for line in with_key)
+
+
+def test_check_tells_the_variables_that_this_environment_lacks(small, capsys, monkeypatch):
+    """What it calls good, `run` does not refuse; with --file-only the file alone is meant."""
+    for name in ("TABLE_KEY", "DEEPGRAM_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    small.write_text(
+        "trialogue: 1\nname: small\nrun: {limits: {turns: 1}}\ncast:\n"
+        '  ann: {via: deepgram, prompt: "Hello ${env:TABLE_KEY}", think: {provider: open_ai, model: x}}\n'
+    )
+    assert main(["check", str(small)]) == 2
+    told = capsys.readouterr().out
+    for name in ("TABLE_KEY", "DEEPGRAM_API_KEY"):
+        assert f"cast.ann: needs the environment variable {name}, which is not set [E-ENVIRONMENT]" in told
+    assert main(["check", str(small), "--file-only"]) == 0
+    monkeypatch.setenv("TABLE_KEY", "x")
+    monkeypatch.setenv("DEEPGRAM_API_KEY", "x")
+    assert main(["check", str(small)]) == 0

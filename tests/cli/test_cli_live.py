@@ -5,7 +5,7 @@ from cli_playbook import MEETING, PLAN, records
 
 from trialogue.cli.view_lines import Tone, plain
 from trialogue.cli.view_live import FALL_DB, Doing, LiveView, meters
-from trialogue.model.commands import EndMeeting, GrantFloor, Hearing, SetHearing
+from trialogue.model.commands import EndMeeting, EndTurn, GrantFloor, Hearing, SetHearing
 from trialogue.model.events import (
     FloorRequestCancelled,
     FloorRequested,
@@ -17,6 +17,7 @@ from trialogue.model.events import (
 )
 from trialogue.model.participants import Kind, Participant
 from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
 
 
 def view_at(now):
@@ -202,3 +203,14 @@ def test_hands_and_who_is_muted():
         ("joining · hand up", "thinking"),
         ("joining", "thinking"),
     ]
+
+
+def test_a_person_who_has_the_floor_is_not_said_to_think():
+    """Nobody knows that."""
+    plan = MeetingPlan("m", (Participant("kim", kind=Kind.HUMAN), Participant("ann")))
+    view = LiveView(plan)
+    view.take(Record(1, 0.0, FloorRequested("kim"), (GrantFloor("kim", 1, "opening", 90.0),)))
+    assert view.doing("kim").value == "has the floor"
+    grant = GrantFloor("ann", 2, "next", 90.0)
+    view.take(Record(2, 1.0, FloorRequested("ann"), (EndTurn("kim", 1, "yielded"), grant)))
+    assert view.doing("ann").value == "thinking"

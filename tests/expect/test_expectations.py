@@ -4,7 +4,7 @@ import pytest
 from expect_values import MEETING, expecting, missed, numbered, turn, verdict
 
 from trialogue.errors import ScenarioError
-from trialogue.model.commands import EndMeeting, EndTurn, GrantFloor
+from trialogue.model.commands import EndMeeting, GrantFloor
 from trialogue.model.events import MeetingStarted, SessionFailed, SessionReady
 from trialogue.model.expectations import Advice
 
@@ -147,7 +147,8 @@ def test_what_a_broken_session_keeps_from_happening_is_of_infrastructure():
     """Ben failed for good, so that he said nothing says nothing of him; Ann's silence does of her."""
     broken = numbered(
         (0.0, MeetingStarted(), GrantFloor("ann", 1, "opening", 90.0)),
-        (3.0, SessionFailed("ben", "gone"), EndTurn("ann", 1, "timeout")),
+        *turn(1, "ann", 1.0, 2.0, "Good morning."),
+        (3.0, SessionFailed("ben", "gone")),
         (9.0, SessionReady("ann", 1), EndMeeting("silence")),
     )
     kinds = [
@@ -179,9 +180,10 @@ def test_questions_are_skipped_where_no_model_is_asked():
     assert found.advice == (Advice("expect.judge.ask[0]", "skipped", "no model was asked"),)
 
 
-def test_what_nobody_ever_did_is_looked_up_in_no_record():
-    """A journal that holds nothing is searched like any other."""
-    assert missed("  at_end: [{ended: said}]", ())[0][:3] == ("expect.at_end[0]", "infrastructure", 0.0)
+def test_a_journal_that_holds_nothing_was_cut_off():
+    """There is nothing to look up, and that is said."""
+    told = "1 expectation not judged: the meeting was cut off"
+    assert verdict("  at_end: [{ended: said}]", ()).not_judged == told
 
 
 def test_expectations_are_written_back_as_they_were_read():
@@ -209,3 +211,23 @@ def test_the_meeting_of_these_tests_ends_in_order():
     """Its records are numbered, and its time goes on."""
     assert [each.seq for each in MEETING] == list(range(1, len(MEETING) + 1))
     assert sorted(each.at for each in MEETING) == [each.at for each in MEETING]
+
+
+@pytest.mark.parametrize(
+    ("reason", "why"),
+    [("interrupted", "the meeting was interrupted"), ("all-failed", "the services of all agents failed")],
+)
+def test_nothing_is_judged_of_a_meeting_that_was_stopped(reason, why):
+    """One line says so, and no miss of something that could not come."""
+    cut = numbered((0.0, MeetingStarted()), (1.0, SessionReady("ann", 1), EndMeeting(reason)))
+    found = verdict("  in_order: [{said: {by: ann, match: cost}}, {tool: price}]", cut)
+    assert (found.misses, found.is_met) == ((), False)
+    assert found.not_judged == f"2 expectations not judged: {why}"
+
+
+def test_an_end_that_is_expected_is_judged_with_all_else():
+    """A scenario may be about a service that fails."""
+    cut = numbered((0.0, MeetingStarted()), (1.0, SessionFailed("ann", "gone"), EndMeeting("all-failed")))
+    assert verdict("  at_end: [{ended: all-failed}]", cut).is_met
+    (miss,) = verdict("  at_end: [{ended: all-failed}, {said: {by: ann, match: cost}}]", cut).misses
+    assert miss.place == "expect.at_end[1]"

@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from trialogue.cli import main
 from trialogue.errors import SetupError
 from trialogue.meeting.advising import advice_on
 from trialogue.meeting.edges import Edges
@@ -116,3 +117,34 @@ def test_a_judge_elsewhere_needs_leave(tmp_path):
     file.write_text(text)
     with pytest.raises(SetupError, match=r"--allow-host llm\.example"):
         run_meeting(file, out=tmp_path / "run", edges=Edges(engines=murmuring_engines()))
+
+
+async def test_a_key_that_is_not_set_skips_the_question(monkeypatch):
+    """Advice decides nothing, so its lack ends nothing."""
+    monkeypatch.delenv("JUDGE_KEY", raising=False)
+    named = 'model: small\n    endpoint: {url: "http://127.0.0.1:1/", headers: {k: "${env:JUDGE_KEY}"}}'
+    (advice,) = await advice_on(
+        resolve(loads(SCENARIO.replace("CLOCK", "real").replace("JUDGE", named))), SAID
+    )
+    assert (advice.answer, "JUDGE_KEY" in advice.reason) == ("skipped", True)
+
+
+def test_an_old_run_is_put_before_the_model_too(judge, tmp_path, capsys):
+    """`trialogue expect` asks what `run` asks, of a virtual run as well."""
+    file = tmp_path / "judged.yaml"
+    file.write_text(scenario(judge, "virtual"))
+    run_meeting(file, out=tmp_path / "run", edges=Edges(engines=murmuring_engines()))
+    assert main(["expect", str(tmp_path / "run"), str(file)]) == 0
+    assert "expect.judge.ask[0], advice: yes: Yes, she was." in capsys.readouterr().out
+    assert "ann: Good morning." in judge.asked[0]["messages"][-1]["content"]
+
+
+def test_an_old_run_is_put_before_no_model_elsewhere_unasked(tmp_path, capsys):
+    """The question is skipped, with the option that allows its host."""
+    file, plain = tmp_path / "judged.yaml", tmp_path / "plain.yaml"
+    plain.write_text(scenario(clock="virtual"))
+    run_meeting(plain, out=tmp_path / "run", edges=Edges(engines=murmuring_engines()))
+    named = 'model: x\n    endpoint: {url: "https://llm.example/v1/chat/completions"}'
+    file.write_text(SCENARIO.replace("CLOCK", "virtual").replace("JUDGE", named))
+    assert main(["expect", str(tmp_path / "run"), str(file)]) == 0
+    assert "skipped: llm.example is not this machine; allow it with --allow-host" in capsys.readouterr().out

@@ -39,3 +39,27 @@ def test_a_voice_that_nobody_knows_is_noted_in_any_spelling(voice):
 def test_a_voice_that_is_known_is_not_noted(voice):
     """Nor one that nobody named."""
     assert noted(f"  ann: {{lines: [Hi.], speak: {{model: {voice}}}}}\n  ben: {{lines: [Hi.]}}\n") == []
+
+
+HOSTED = """
+  ann:
+    via: deepgram
+    prompt: Hello.
+    think: {{provider: open_ai, model: gpt-4o-mini}}
+    speak: {speak}
+"""
+
+
+def test_a_voice_that_a_service_never_published_is_noted():
+    """With the one that was probably meant; there may be newer ones, so it is no error."""
+    (note,) = noted(HOSTED.format(speak="{model: aura-2-thalya-en}"))
+    told = 'Deepgram has published no voice "aura-2-thalya-en"; did you mean "aura-2-thalia-en"?'
+    assert note == f"cast.ann.speak.model: {told}"
+
+
+@pytest.mark.parametrize(
+    "speak", ["{model: aura-2-celeste-es}", "{model: flux-kit-en}", "{provider: eleven_labs, model_id: x}"]
+)
+def test_a_voice_of_a_service_that_is_known_or_another_vendors_is_not_noted(speak):
+    """Nobody lists the voices of others."""
+    assert noted(HOSTED.format(speak=speak)) == []

@@ -264,6 +264,9 @@ class TinyKeys:
             "greeting": briefing.greeting,
         }
 
+    def published_voices(self, _speak):
+        return ()
+
     def with_functions(self, block, told):
         return {**block, "tools": [told(each) for each in block["tools"]]}
 

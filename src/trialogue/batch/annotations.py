@@ -22,7 +22,7 @@ def github_lines(outcomes: Iterable[Outcome], worse: Iterable[Regression] = ()) 
             title = f"{outcome.name}: {unmet.place} ({unmet.kind})"
             yield _command(level, outcome.file, unmet.line, (title, unmet.text))
         if not outcome.unmet:
-            yield _command("error", outcome.file, 1, (f"{outcome.name}: {outcome.state}", outcome.text))
+            yield _command("error", outcome.file, 1, (f"{outcome.name}: {outcome.state}", outcome.told))
     for each in worse:
         yield f"::error title={_property(f'{each.group}: {each.name} got worse')}::{_message(each.text)}"
 

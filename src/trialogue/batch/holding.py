@@ -32,6 +32,7 @@ from trialogue.meeting.outputs import EXIT_CODES, RESULT, verdict_code
 from trialogue.meeting.paging import write_page
 from trialogue.meeting.run import resume_meeting, run_meeting
 from trialogue.meeting.verdicts import verdict_of
+from trialogue.model.expectations import Findings
 from trialogue.model.text import brief, safe_text
 from trialogue.scenario.problems import Path as Keys
 from trialogue.scenario.resolve import Resolved
@@ -171,9 +172,16 @@ class _Seen:
             machine_s=round(self.machine_s, 3),
             meeting_s=float(result.get("duration_s") or 0.0),
             checked=int(expectations.get("checked") or 0),
+            not_judged=_not_judged(expectations),
             unmet=tuple(_unmet(self.resolved, miss) for miss in expectations.get("misses") or ()),
             figures=figures_of(result),
         )
+
+
+def _not_judged(expectations: Mapping[str, Any]) -> str:
+    """What a result says of expectations that nobody could judge."""
+    checked, why = int(expectations.get("checked") or 0), str(expectations.get("unjudged") or "")
+    return brief(safe_text(Findings(checked, unjudged=why).not_judged), LONGEST)
 
 
 def _unmet(resolved: Resolved, miss: Mapping[str, Any]) -> Unmet:

@@ -55,6 +55,6 @@ def _case(outcome: Outcome) -> ET.Element:
         failure = ET.SubElement(case, "failure", type=unmet.kind, message=safe_text(unmet.text))
         failure.text = safe_text(f"{where}: {unmet.text}; {outcome.folder}")
     if not outcome.unmet:
-        message = safe_text(f"{outcome.state}: {outcome.text}")
+        message = safe_text(f"{outcome.state}: {outcome.told}")
         ET.SubElement(case, "error", type=f"exit-{outcome.exit_code}", message=message)
     return case

@@ -70,8 +70,16 @@ class Outcome:
     unmet: tuple[Unmet, ...] = ()
     """Those that were not met."""
 
+    not_judged: str = ""
+    """That nothing of it was judged, and why, in one line; else empty."""
+
     figures: Mapping[str, float] = {}
     """What was measured, by the names of `figures.FIGURES`."""
+
+    @property
+    def told(self) -> str:
+        """What became of it, in one line."""
+        return "; ".join(each for each in (self.text, self.not_judged) if each)
 
     @property
     def passed(self) -> bool:

@@ -176,6 +176,7 @@ def _unpassed(held: MeetingResult) -> str:
         f"{each.place}, {each.kind}: expected {each.expected}; {each.happened}"
         for each in (found.misses if found else ())
     ]
+    misses += [found.not_judged] if found and found.unjudged else []
     ended = f"the meeting ended by {held.result.reason} (exit code {held.exit_code})"
     return "\n".join([ended, *misses, f"page: {write_page(held.folder)}"])
 
@@ -217,7 +218,7 @@ def _loaded() -> Any:  # noqa: ANN401 - loaded when it is needed
 
 def _told(outcome: Outcome) -> str:
     """What did not pass of a meeting, and where it is."""
-    lines = [f"{outcome.file}: {outcome.text} (exit code {outcome.exit_code})"]
+    lines = [f"{outcome.file}: {outcome.told} (exit code {outcome.exit_code})"]
     lines += [f"{outcome.file}:{each.line}: {each.place}, {each.kind}: {each.text}" for each in outcome.unmet]
     page = Path(outcome.folder) / "report.html"
     lines += [f"run:  {outcome.folder}"] if Path(outcome.folder).exists() else []

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+
+from attrs import evolve
 
 from trialogue.cli.endings import WRONG_USE
 from trialogue.cli.view_lines import Line, Span, Tone, counted, line, padded, span, width
@@ -17,10 +18,12 @@ from trialogue.scenario.endpoints import endpoints
 from trialogue.scenario.explain import Explained, explain
 from trialogue.scenario.load import load
 from trialogue.scenario.notes import notes
-from trialogue.scenario.problems import ScenarioProblem, path_text
+from trialogue.scenario.problems import Code, ScenarioProblem, path_text
+from trialogue.scenario.problems import Path as Keys
 from trialogue.scenario.resolve import Resolved, check, prepare
 from trialogue.scenario.telling import page_of, told, where_more
 from trialogue.scenario.variants import AS_IT_STANDS, variants
+from trialogue.services import service_of
 
 CODE = re.compile(r"[eE]-[A-Za-z-]+")
 """What names a problem, and no file."""
@@ -32,9 +35,17 @@ LONGEST_PATH = 44
 """Cells that the column of paths may take; longer ones push their values to the right."""
 
 
-def check_files(files: Sequence[Path], overrides: Overrides, *, as_json: bool) -> int:
-    """Print everything that is wrong with these files; 0 where nothing is, else 2."""
-    found = {file: check(file, overrides) for file in files}
+def check_files(
+    files: Sequence[Path], overrides: Overrides, *, as_json: bool, file_only: bool = False
+) -> int:
+    """Print everything that keeps these files from being run; 0 where nothing does, else 2.
+
+    With `file_only` the variables that this environment lacks are not among it.
+    """
+    found = {
+        file: check(file, overrides) or ([] if file_only else _unset(prepare(file, overrides)))
+        for file in files
+    }
     if as_json:
         problems = [_as_json(file, each) for file, faults in found.items() for each in faults]
         put(json.dumps(problems, indent=2, ensure_ascii=False))
@@ -79,6 +90,27 @@ def _verdict(file: Path, faults: Sequence[ScenarioProblem], overrides: Overrides
     ]
 
 
+def _unset(resolved: Resolved) -> list[ScenarioProblem]:
+    """A problem for each variable that this environment lacks."""
+    return [
+        ScenarioProblem(
+            resolved.places.near(path),
+            path,
+            f"needs the environment variable {name}, which is not set",
+            Code.ENVIRONMENT,
+        )
+        for name, path in _lacking(resolved).items()
+    ]
+
+
+def _lacking(resolved: Resolved) -> dict[str, Keys]:
+    if not resolved.needs and all(service_of(via).hosted is None for via in resolved.services):
+        return {}
+    from trialogue.meeting.leave import unset_variables  # noqa: PLC0415 - trio comes with it
+
+    return unset_variables(resolved)
+
+
 def _told(fault: ScenarioProblem) -> list[Line]:
     """A problem with its line of the file, which is shown as it is: a caret stands beneath it."""
     head, *rest = told(fault)
@@ -89,10 +121,18 @@ def _variants(file: Path, overrides: Overrides) -> list[Line]:
     """The other meetings that the file stands for, by the option that chooses each."""
     if overrides.variant != AS_IT_STANDS:
         return []
-    found = [str(each) for each in variants(load(file).document)]
-    told = [line(span(f"{file}: also with {each}")) for each in found[:MOST_VARIANTS]]
+    found = variants(load(file).document)
+    told = [
+        line(span(f"{file}: also with {each}{_once_set(prepare(file, evolve(overrides, variant=each)))}"))
+        for each in found[:MOST_VARIANTS]
+    ]
     more = len(found) - MOST_VARIANTS
     return told if more <= 0 else [*told, line(span(f"{file}: and {more:,} more"))]
+
+
+def _once_set(resolved: Resolved) -> str:
+    names = " and ".join(_lacking(resolved))
+    return f", once {names} is set" if names else ""
 
 
 def _contents(resolved: Resolved) -> str:
@@ -102,14 +142,10 @@ def _contents(resolved: Resolved) -> str:
     parts.extend([counted(len(plan.agenda), "point")] if plan.agenda else [])
     parts.extend([counted(len(resolved.tools), "tool")] if resolved.tools else [])
     parts.extend([f"runs code: {', '.join(resolved.code)}"] if resolved.code else [])
-    parts.extend([f"needs {', '.join(map(_with_state, resolved.needs))}"] if resolved.needs else [])
+    parts.extend([f"needs {', '.join(resolved.needs)}"] if resolved.needs else [])
     options = [" ".join(option) for option in _missing_leave(resolved)]
     parts.extend([f"needs {' '.join(options)}"] if options else [])
     return ", ".join([*parts, f"{resolved.clock.value} clock"])
-
-
-def _with_state(variable: str) -> str:
-    return variable if variable in os.environ else f"{variable} (not set)"
 
 
 def _missing_leave(resolved: Resolved) -> tuple[tuple[str, str], ...]:

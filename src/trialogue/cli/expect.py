@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from attrs import asdict
+from attrs import asdict, evolve
 
 from trialogue.cli.verify import tell_problems
 from trialogue.cli.view_screens import put_json, show
@@ -13,24 +13,29 @@ from trialogue.errors import SetupError
 from trialogue.journal.files import journal_of
 from trialogue.journal.reader import read
 from trialogue.meeting.outputs import verdict_code
-from trialogue.meeting.verdicts import judge_run
+from trialogue.meeting.verdicts import advise_on, judge_run
 from trialogue.model.expectations import NOTHING_EXPECTED, Findings
 from trialogue.report.result import rounded
 from trialogue.scenario.resolve import prepare
 
 
-def expect_of_run(run: Path, scenario: Path | None, *, as_json: bool) -> int:
+def expect_of_run(run: Path, scenario: Path | None, hosts: tuple[str, ...], *, as_json: bool) -> int:
     """Look up the expectations of a scenario, the run's own where None, in a run; the exit code.
+
+    A model is asked the scenario's questions where one is configured, beyond this machine at `hosts` only.
 
     Raises `ScenarioError` for a scenario that is wrong, `SetupError` for one that expects nothing, and
     `JournalError` for a journal that is damaged.
     """
     reading = read(journal_of(run))
     file = reading.path.parent / "scenario.yaml" if scenario is None else scenario
-    expected = prepare(file).expectations
+    resolved = prepare(file)
+    expected = resolved.expectations
     if expected == NOTHING_EXPECTED:
         raise SetupError(f"{file} expects nothing: it has no key expect")
     verdict = judge_run(reading, expected).expectations or Findings(0)
+    advice = advise_on(reading, resolved, hosts) if expected.questions else ()
+    verdict = evolve(verdict, advice=advice or verdict.advice)
     code = verdict_code(verdict)
     if as_json:
         put_json({"trialogue": 1, "kind": "verdict", **_plain(verdict), "exit_code": code})

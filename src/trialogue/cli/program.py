@@ -649,12 +649,18 @@ def check(
     /,
     *more: Annotated[Path, Parameter(help="Further scenario files.")],
     otherwise: Otherwise = AS_WRITTEN,
+    file_only: Annotated[
+        Flag, Parameter(help="Look at the files alone, and not at which variables this environment has.")
+    ] = False,
     json: Annotated[Json, Parameter(help="Print the problems as JSON.")] = False,
 ) -> int:
-    """Tell everything that keeps scenarios from being run, with file, line and column."""
+    """Tell everything that keeps scenarios from being run, with file, line and column.
+
+    A key or a variable that a scenario needs and this environment lacks is told as well.
+    """
     from trialogue.cli.check import check_files  # noqa: PLC0415 - the scenario comes with it
 
-    return check_files((file, *more), otherwise.overrides(), as_json=json)
+    return check_files((file, *more), otherwise.overrides(), as_json=json, file_only=file_only)
 
 
 @app.command(sort_key=3, help_epilogue=EXPLAIN_EXAMPLES)
@@ -888,15 +894,22 @@ def expect(
     ] = None,
     /,
     *,
+    allow_host: Annotated[
+        tuple[str, ...],
+        Parameter(
+            negative="", help="A host of a model that the scenario's judge may be asked at, as in run."
+        ),
+    ] = (),
     json: Annotated[Json, Parameter(help="Print the verdict as JSON.")] = False,
 ) -> int:
     """Tell which expectations a run meets, by its journal alone: what was expected, what happened, and when.
 
+    Where the scenario's judge names a model, it is asked for its advice on the transcript, as after run.
     Exit code 1 where one of behaviour is not met, else 7 for one of infrastructure, else 6 for one of timing.
     """
     from trialogue.cli.expect import expect_of_run  # noqa: PLC0415 - the journal comes with it
 
-    return expect_of_run(run, scenario, as_json=json)
+    return expect_of_run(run, scenario, allow_host, as_json=json)
 
 
 @app.command(name="verify-files", sort_key=6, help_epilogue=VERIFY_FILES_EXAMPLES)

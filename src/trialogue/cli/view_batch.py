@@ -76,7 +76,7 @@ def _liner(total: int) -> Showing:
 def _how(outcome: Outcome) -> str:
     kept = "held earlier, " if outcome.state == "kept" else ""
     unmet = f", {counted(len(outcome.unmet), 'expectation')} not met" if outcome.unmet else ""
-    return brief(safe_text(f"{kept}{outcome.text}{unmet}"), 300)
+    return brief(safe_text(f"{kept}{outcome.told}{unmet}"), 300)
 
 
 def table(

@@ -70,6 +70,7 @@ class Doing(Enum):
     LISTENING = "listening"
     THINKING = "thinking"
     SPEAKING = "speaking"
+    HOLDING = "has the floor"
     RECONNECTING = "reconnecting"
     AWAY = "away"
 
@@ -80,6 +81,7 @@ MARKS: Final = MappingProxyType(
         Doing.LISTENING: " ",
         Doing.THINKING: "○",
         Doing.SPEAKING: "●",
+        Doing.HOLDING: "○",
         Doing.RECONNECTING: "↻",
         Doing.AWAY: "✗",
     }
@@ -153,7 +155,12 @@ class LiveView:
             case Presence.JOINING:
                 return Doing.JOINING
             case Presence.HERE:
-                return Doing.THINKING if name == self._holder else Doing.LISTENING
+                return self._holding(name) if name == self._holder else Doing.LISTENING
+
+    def _holding(self, name: str) -> Doing:
+        """What whoever has the floor and is not heard does: nobody knows what a person thinks."""
+        people = {each.name for each in self.plan.participants if each.kind is not Kind.AGENT}
+        return Doing.HOLDING if name in people else Doing.THINKING
 
     def at(
         self, now: float, levels: Mapping[str, float], *, columns: int = 80, speed: float | None = None

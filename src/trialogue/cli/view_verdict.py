@@ -30,6 +30,8 @@ def verdict_lines(verdict: Findings) -> Iterator[Line]:
 
 def headline(verdict: Findings) -> str:
     """How many expectations were met, and of which kinds the others are."""
+    if verdict.unjudged:
+        return verdict.not_judged
     places = {miss.place for miss in verdict.misses}
     if not places:
         return f"{counted(verdict.checked, 'expectation')}, all met"

@@ -10,6 +10,8 @@
 5. A miss is of *infrastructure* where it is about sessions and errors, where the participant in question had
    failed for good, or where the meeting ended of a failure; of *timing* where something took too long or came
    too late; of *behaviour* otherwise.
+6. Of a meeting that was interrupted, or that its services failed, nothing is judged: each miss would say the
+   same. Where the scenario expects that very end, all is judged.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from trialogue.expect.bounds import bound_misses
 from trialogue.expect.missing import Finding, HeldRecords
 from trialogue.expect.occurrences import Happenings, Occurrence
 from trialogue.expect.telling import around
+from trialogue.expect.unjudged import why_unjudged
 from trialogue.model.commands import EndTurn
 from trialogue.model.expectations import (
     OF_SESSIONS,
@@ -55,6 +58,9 @@ UNASKED: Final = "no model was asked"
 
 def judge(expectations: Expectations, held: HeldRecords) -> Findings:
     """Look up everything that was expected."""
+    advice = tuple(Advice(each.place, "skipped", UNASKED) for each in expectations.questions)
+    if why := why_unjudged(held, expectations):
+        return Findings(expectations.count, advice=advice, unjudged=why)
     looked = _Looked(held, Happenings.of(held.records, held.result.failures))
     found = [
         *(miss for each in expectations.always for miss in looked.always(each)),
@@ -62,7 +68,6 @@ def judge(expectations: Expectations, held: HeldRecords) -> Findings:
         *(miss for each in expectations.never for miss in looked.never(each)),
         *(miss for each in expectations.at_end for miss in looked.at_end(each)),
     ]
-    advice = tuple(Advice(each.place, "skipped", UNASKED) for each in expectations.questions)
     return Findings(expectations.count, tuple(looked.told(each) for each in found), advice)
 
 

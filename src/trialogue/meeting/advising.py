@@ -16,6 +16,7 @@ from typing import Final
 import trio
 
 from trialogue.compute import is_virtual
+from trialogue.errors import SetupError
 from trialogue.model.expectations import Advice, Question
 from trialogue.model.transcript import Utterance
 from trialogue.scenario.defaults import filled
@@ -55,7 +56,10 @@ async def advice_on(resolved: Resolved, said: Sequence[Utterance]) -> tuple[Advi
     if is_virtual() and resolved.models is None:
         return tuple(Advice(each.place, "skipped", "no model is asked in virtual time") for each in questions)
     transcript = "\n".join(f"{each.participant}: {each.heard}" for each in said)
-    terms = _terms(judge)
+    try:
+        terms = _terms(judge)
+    except SetupError as lacking:  # a variable that is not set: what was asked for is advice alone
+        return tuple(Advice(each.place, "skipped", str(lacking)) for each in questions)
     if resolved.models is not None:
         record = open_models(resolved.models, asks=False)
         return await _all(questions, RecordedThink(terms, record, None), transcript)

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from trialogue.errors import LeaveMissing, SetupError
 from trialogue.meeting.endpoints import foreign_hosts
+from trialogue.scenario.problems import Path as Keys
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.tool_keys import Command, McpCall, PythonFunction
+from trialogue.services import service_of
 from trialogue.tools.permissions import Permissions, is_allowed
 
 
@@ -25,12 +27,36 @@ def check_leave(resolved: Resolved, allowed: Permissions) -> None:
     if missing:
         words = [word for option in missing for word in option]
         raise LeaveMissing(f"{resolved.source} needs permissions that it has not", options=tuple(words))
-    unset = [name for name in resolved.needs if name not in os.environ]
+    unset = [
+        name for name in resolved.needs if name not in os.environ
+    ]  # keys of services: as they are dialled
     if unset:
         kind = "variable" if len(unset) == 1 else "variables"
         raise SetupError(f"the scenario needs the environment {kind} {', '.join(unset)}")
     if resolved.code:
         _look_beside(Path(resolved.source).parent)
+
+
+def unset_variables(resolved: Resolved) -> dict[str, Keys]:
+    """Each variable that this environment lacks, with what wants it first; `run` refuses to begin without.
+
+    The scenario's own are meant, and the keys of the services at which its agents are.
+    """
+    wanted = ((name, path) for path, name in (*_keys_of_services(resolved), *resolved.needed))
+    unset: dict[str, Keys] = {}
+    for name, path in wanted:
+        if name not in os.environ:
+            unset.setdefault(name, path)
+    return unset
+
+
+def _keys_of_services(resolved: Resolved) -> Iterator[tuple[Keys, str]]:
+    seats = [(agent.name, seat.via) for agent in resolved.agents for seat in agent.seats]
+    ears = [(person.name, person.ear.via) for person in resolved.people if person.ear is not None]
+    for name, via in (*seats, *ears):
+        hosted = service_of(via).hosted
+        if hosted is not None:
+            yield ("cast", name), hosted.key_variable
 
 
 def missing_leave(resolved: Resolved, allowed: Permissions) -> tuple[tuple[str, str], ...]:

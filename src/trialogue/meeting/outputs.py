@@ -75,6 +75,8 @@ class MeetingResult:
 
 def verdict_code(verdict: Findings | None) -> int:
     """How a command ends by what came of a meeting's expectations; 0 where all were met."""
+    if verdict is not None and verdict.unjudged:
+        return VERDICT_CODES["infrastructure"]
     kinds = verdict.kinds if verdict is not None else frozenset[Kind]()
     return next((code for kind, code in VERDICT_CODES.items() if kind in kinds), 0)
 

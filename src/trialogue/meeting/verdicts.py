@@ -7,14 +7,19 @@ from typing import Final, cast
 
 import cattrs
 import orjson
+import trio
 
 from trialogue.brain.words.transcript import utterances
 from trialogue.journal.reader import Reading
+from trialogue.meeting.advising import advice_on
+from trialogue.meeting.endpoints import judged as judged_address
 from trialogue.meeting.outputs import RESULT, judged
 from trialogue.meeting.resumption import last_words
-from trialogue.model.expectations import Expectations, Findings
+from trialogue.model.expectations import Advice, Expectations, Findings
+from trialogue.model.records import Record
 from trialogue.report.cast import with_everybody
 from trialogue.report.result import Result, Run, result
+from trialogue.scenario.resolve import Resolved
 
 _CONVERTER: Final = cattrs.Converter()
 
@@ -36,7 +41,24 @@ def verdict_of(folder: Path) -> Findings | None:
 
 def judge_run(reading: Reading, expected: Expectations) -> Result:
     """The result of a run by its journal alone, judged by these expectations."""
-    records = (*reading, *last_words(reading))
+    records = _records(reading)
     plan = with_everybody(reading.header.plan, records)
     outcome = result(plan, records, utterances(records), Run(clock=reading.header.clock.value))
     return judged(outcome, records, expected)
+
+
+def advise_on(reading: Reading, resolved: Resolved, hosts: tuple[str, ...]) -> tuple[Advice, ...]:
+    """What the scenario's model says of a run that was held, in life's time; it may be asked at `hosts` too.
+
+    Each question is skipped, with the reason, where its host is not allowed.
+    """
+    expect = resolved.document.expect
+    judge = expect.judge if expect else None
+    wrong = judged_address(judge.endpoint.url, hosts) if judge and judge.endpoint else ""
+    if wrong:
+        return tuple(Advice(each.place, "skipped", wrong) for each in resolved.expectations.questions)
+    return trio.run(advice_on, resolved, utterances(_records(reading)))
+
+
+def _records(reading: Reading) -> tuple[Record, ...]:
+    return (*reading, *last_words(reading))

@@ -302,10 +302,19 @@ class Findings:
     advice: tuple[Advice, ...] = field(default=())
     """What a model said, where any was asked."""
 
+    unjudged: str = ""
+    """Why nothing was judged, in words: the meeting did not come to an end of its own. Else empty."""
+
     @property
     def is_met(self) -> bool:
         """Whether all were met."""
-        return not self.misses
+        return not self.misses and not self.unjudged
+
+    @property
+    def not_judged(self) -> str:
+        """`15 expectations not judged: the meeting was interrupted`; empty where they were judged."""
+        noun = "expectation" if self.checked == 1 else "expectations"
+        return f"{self.checked} {noun} not judged: {self.unjudged}" if self.unjudged else ""
 
     @property
     def kinds(self) -> frozenset[Kind]:

@@ -9,7 +9,7 @@ from trialogue.scenario.people import ClipsKeys
 from trialogue.scenario.problems import Path, meant, path_text, shown
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.schema import AgentKeys
-from trialogue.services import EMBEDDED
+from trialogue.services import EMBEDDED, SERVICES, service_of
 from trialogue.speech.spoken_text import letters_in, sayable
 from trialogue.speech.voices import VOICES, known_voice, stand_ins
 
@@ -39,6 +39,23 @@ def _of_voices(name: str, seat: AgentKeys) -> Iterator[str]:
         if known_voice(model) is None:
             hint = meant(model, (*VOICES, *stand_ins().spellings))
             yield f'{path_text(path)}: no voice is called "{shown(model)}", so any local one speaks{hint}'
+    yield from _of_hosted(name, seat)
+
+
+def _of_hosted(name: str, seat: AgentKeys) -> Iterator[str]:
+    """A voice that is not on the list of its service's, which may be behind the service."""
+    if (
+        not isinstance(seat.via, str)
+        or seat.via not in SERVICES
+        or seat.via == EMBEDDED
+        or seat.speak is None
+    ):
+        return
+    service, model = service_of(seat.via), seat.speak.model
+    known = service.keys.published_voices(seat.speak)
+    if model is not None and known and model not in known:
+        where = path_text(("cast", name, "speak", "model"))
+        yield f'{where}: {service.title} has published no voice "{shown(model)}"{meant(model, known)}'
 
 
 def _of_words(name: str, seat: AgentKeys) -> Iterator[str]:

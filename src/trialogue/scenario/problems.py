@@ -85,6 +85,7 @@ class Code(Enum):
     SPOKEN = "E-SPOKEN"
     CALL = "E-CALL"
     ENDPOINT = "E-ENDPOINT"
+    ENVIRONMENT = "E-ENVIRONMENT"
 
 
 @frozen(order=True)

@@ -19,7 +19,7 @@ from trialogue.scenario.endpoints import check_endpoints
 from trialogue.scenario.expecting import expectations_of
 from trialogue.scenario.load import Scenario, read_file
 from trialogue.scenario.planning import plan_of
-from trialogue.scenario.problems import Code, Problems, ScenarioProblem
+from trialogue.scenario.problems import Code, Path, Problems, ScenarioProblem
 from trialogue.scenario.recording_checks import check_recordings
 from trialogue.scenario.run_checks import check_run
 from trialogue.scenario.schema import Clock, Document
@@ -125,11 +125,29 @@ class Resolved:
         return expectations_of(self.document)
 
     @property
+    def services(self) -> frozenset[str]:
+        """The services at which its agents and its people's ears are."""
+        seats = {seat.via for agent in self.agents for seat in agent.seats}
+        return frozenset(seats | {person.ear.via for person in self.people if person.ear is not None})
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """Of these variables, those that no default stands in for: a meeting cannot begin without them."""
-        texts = [seat.block for agent in self.agents for seat in agent.seats]
-        headers = [tool.action.headers for tool in self.tools if isinstance(tool.action, HttpCall)]
-        return tuple(sorted(set(_secrets_in([*texts, *headers], needed_names))))
+        return tuple(sorted({name for _, name in self.needed}))
+
+    @property
+    def needed(self) -> tuple[tuple[Path, str], ...]:
+        """The same, each with the seat or the tool that wants it, in the file's order."""
+        return tuple(
+            (path, name) for path, texts in self._revealed for name in _secrets_in(texts, needed_names)
+        )
+
+    @property
+    def _revealed(self) -> list[tuple[Path, object]]:
+        """What is filled in from the environment, with its place."""
+        blocks = [(("cast", agent.name), seat.block) for agent in self.agents for seat in agent.seats]
+        actions = [(("tools", tool.name, "http"), tool.action) for tool in self.tools]
+        return [*blocks, *((path, each.headers) for path, each in actions if isinstance(each, HttpCall))]
 
     @property
     def secrets(self) -> tuple[str, ...]:

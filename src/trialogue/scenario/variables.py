@@ -198,6 +198,8 @@ def _may_hold_secrets(path: Path) -> bool:
         return True
     if path[:1] == ("tools",):
         return path[2:4] == ("http", "headers")
+    if path[:3] == ("expect", "judge", "endpoint"):
+        return True
     service = path[:1] == ("cast",) or path[:2] == ("defaults", "agent")
     return (
         service and path[2:3] in {("prompt",), ("listen",), ("think",), ("speak",)} and not _in_script(path)

@@ -159,6 +159,10 @@ class ServiceKeys(Protocol):
         """How an agent sounds: likewise, in this voice where none is named."""
         ...
 
+    def published_voices(self, speak: SpeakStage) -> tuple[str, ...]:
+        """The service's own voices, where `speak` names one of them; none where nobody can list them."""
+        ...
+
     def faults(self, think: ThinkStage) -> Iterator[KeyFault]:
         """What is wrong with a `think`, however the scenario is run."""
         ...

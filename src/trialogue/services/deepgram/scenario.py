@@ -13,7 +13,7 @@ from trialogue.services.deepgram.ear import DeepgramEar
 from trialogue.services.deepgram.keys import ListenKeys, Provider, SpeakKeys, ThinkKeys
 from trialogue.services.deepgram.listen import ListenSettings
 from trialogue.services.deepgram.prices import price_of_agent, price_of_listening
-from trialogue.services.deepgram.voices import VOICES
+from trialogue.services.deepgram.voices import PUBLISHED, VOICES
 from trialogue.services.keys import Briefing, KeyFault, ListenStage, SpeakStage, Stages, ThinkStage, over
 from trialogue.services.port import EarOffer
 from trialogue.services.script import JsonObject, ScriptEntryKeys, entry_faults, wire_script
@@ -82,6 +82,11 @@ class DeepgramKeys:
         return over(speak, SpeakKeys(model=voice)) if speak.provider == "deepgram" else speak
 
     # --- checks -----------------------------------------------------------------------------------
+
+    def published_voices(self, speak: SpeakStage) -> tuple[str, ...]:
+        """Those of Deepgram, unless another provider's voice is asked for."""
+        is_own = isinstance(speak, SpeakKeys) and speak.provider == "deepgram" and speak.endpoint is None
+        return PUBLISHED if is_own else ()
 
     def faults(self, think: ThinkStage) -> Iterator[KeyFault]:
         """A script has its own keys, and whatever is none needs a model."""

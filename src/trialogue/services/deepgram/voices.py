@@ -48,6 +48,36 @@ _STAND_INS: Final = MappingProxyType(
 )
 
 
+_PUBLISHED: Final = MappingProxyType(
+    {
+        "aura-{}-en": "angus arcas asteria athena helios hera luna orion orpheus perseus stella zeus",
+        "aura-2-{}-de": "aurelia elara fabian julius kara lara viktoria",
+        "aura-2-{}-en": (
+            "amalthea andromeda apollo arcas aries asteria athena atlas aurora callista cora "
+            "cordelia delia draco electra harmonia helena hera hermes hyperion iris janus juno "
+            "jupiter luna mars minerva neptune odysseus ophelia orion orpheus pandora phoebe "
+            "pluto saturn selene thalia theia vesta zeus"
+        ),
+        "aura-2-{}-es": (
+            "agustina alvaro antonia aquila carina celeste diana estrella gloria javier luciano "
+            "nestor olivia selena silvia sirio valerio"
+        ),
+        "aura-2-{}-fr": "agathe hector",
+        "aura-2-{}-it": "cesare cinzia demetra dionisio elio flavio livia maia melia perseo",
+        "aura-2-{}-ja": "ama ebisu fujin izanami uzume",
+        "aura-2-{}-nl": "beatrix cornelia daphne hestia lars leda rhea roman sander",
+        "flux-{}-en": (
+            "alexis bree brittany brooke bruce cliff cole colin conor donovan drew elise gemma "
+            "haley hannah heather jack kai kelsey kit maeve marcelo marcus meena meghan miles "
+            "naveen paige priya renee rufus sean sharon sienna tanner wade wes"
+        ),
+    }
+)
+
+PUBLISHED: Final = tuple(form.format(given) for form, names in _PUBLISHED.items() for given in names.split())
+"""The voices that were published in November 2026; there may be newer ones."""
+
+
 def given_name(model: str) -> str:
     """What people call a voice: `thalia` for `aura-2-thalia-en`, and for `thalia`; else nothing."""
     parts = model.split("-")

@@ -1,0 +1,44 @@
+"""Meetings of which nothing can be judged: they were interrupted, or what they ran on has failed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from trialogue.expect.missing import HeldRecords
+from trialogue.model.events import RecordingFailed
+from trialogue.model.expectations import EndPattern, Expectations, Expected
+
+__all__ = ["why_unjudged"]
+
+UNJUDGED: Final = {
+    "interrupted": "the meeting was interrupted",
+    "terminated": "the meeting was terminated",
+    "hung-up": "the meeting was hung up",
+    "refused": "the service refused",
+    "all-failed": "the services of all agents failed",
+    "journal-failed": "the journal could not be written",
+    "brain-failed": "the meeting failed",
+    "actor-failed": "the meeting failed",
+    "unfinished": "the meeting was cut off",
+}
+"""Ends behind which a missed expectation says nothing of the scenario, in words."""
+
+UNSPOKEN: Final = "no agent could say a word"
+"""Of a meeting that ended in order though every service or model refused or was out of reach."""
+
+
+def why_unjudged(held: HeldRecords, expectations: Expectations) -> str:
+    """Why nothing is judged, in words; empty where all is."""
+    reason = held.result.reason
+    if _is_expected(reason, expectations):
+        return ""
+    if reason in UNJUDGED:
+        return UNJUDGED[reason]
+    was_recorded = not any(isinstance(record.event, RecordingFailed) for record in held.records)
+    return UNSPOKEN if not held.result.ok and was_recorded else ""
+
+
+def _is_expected(reason: str, expectations: Expectations) -> bool:
+    """Whether the scenario is about this very end."""
+    wanted = (*expectations.in_order, *expectations.at_end)
+    return any(isinstance(each, Expected) and each.pattern == EndPattern(reason) for each in wanted)

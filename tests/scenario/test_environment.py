@@ -1,0 +1,35 @@
+"""What `check` says of an environment that lacks what a scenario needs."""
+
+from trialogue.meeting.leave import unset_variables
+from trialogue.scenario import loads, resolve
+
+TOLD = "cast.ann: needs the environment variable TABLE_KEY, which is not set [E-ENVIRONMENT]"
+
+
+def lacking(cast):
+    return unset_variables(resolve(loads(f"trialogue: 1\nname: x\ncast:\n{cast}")))
+
+
+def test_each_variable_is_told_once_where_it_is_wanted_first(monkeypatch):
+    """A default stands in for one; the judge's are for advice alone."""
+    monkeypatch.delenv("TABLE_KEY", raising=False)
+    seat = '{lines: [Hi.], prompt: "${env:TABLE_KEY} ${env:OTHER|x}"}'
+    assert lacking(f"  ann: {seat}\n  ben: {seat}\n") == {"TABLE_KEY": ("cast", "ann")}
+    monkeypatch.setenv("TABLE_KEY", "x")
+    assert lacking(f"  ann: {seat}\n") == {}
+
+
+def test_check_says_it(tmp_path, monkeypatch, capsys):
+    """With its place, its code and exit code 2."""
+    from trialogue.cli import main
+
+    monkeypatch.delenv("TABLE_KEY", raising=False)
+    file = tmp_path / "x.yaml"
+    file.write_text(
+        "trialogue: 1\nname: x\ncast:\n  ann: {lines: [Hi.]}\nprofiles:\n"
+        '  live: {cast: {ann: {prompt: "${env:TABLE_KEY}"}}}\n'
+    )
+    assert main(["check", str(file)]) == 0
+    assert "also with --profile live, once TABLE_KEY is set" in capsys.readouterr().out
+    assert main(["check", str(file), "--profile", "live"]) == 2
+    assert TOLD in capsys.readouterr().out
