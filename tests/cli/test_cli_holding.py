@@ -43,7 +43,7 @@ def test_a_meeting_is_shown_and_summed_up(small, hold_it, tmp_path, capsys):
     assert re.match(r"small ended after 00:0\d: the words .* were said \(said\)\nvirtual clock: ", rest)
     assert f"\n\n  {tmp_path / 'run'}\n    audio/{{ann,bob,mix}}.wav  journal.jsonl  " in rest
     assert "\x1b" not in shown
-    assert told == "trialogue: loading voices and recognizer\n"
+    assert told == "trialogue: preparing voices and recognizer\n"
 
 
 def test_one_line_is_one_line(small, hold_it, tmp_path, capsys):

@@ -107,7 +107,7 @@ def test_nobody_reads(small, tmp_path):
         process.stdout.close()
         told = process.stderr.read()
     assert process.returncode == 141
-    assert told == "trialogue: loading voices and recognizer\n"
+    assert told == "trialogue: preparing voices and recognizer\n"
     assert json.loads((out / "result.json").read_text())["reason"] == "said"
 
 

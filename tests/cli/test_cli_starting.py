@@ -38,7 +38,7 @@ def test_closed_streams_are_written_nowhere(closed, small, tmp_path):
     done = shell(f"exec '{sys.executable}' '{PROGRAM}' run '{small}' --out '{out}' {closed}")
     assert (done.returncode, "Traceback" in done.stderr) == (0, False)
     assert json.loads((out / "result.json").read_text())["ok"] is True
-    assert not [path for path in out.rglob("*") if path.is_file() and b"loading voices" in path.read_bytes()]
+    assert not [path for path in out.rglob("*") if path.is_file() and b"preparing" in path.read_bytes()]
 
 
 @pytest.mark.parametrize("command", ["--version", "--help", "check '{small}'", "explain '{small}'", "voices"])

@@ -89,7 +89,7 @@ def test_the_spinner_comes_and_goes():
     tty = Tty()
     spinner = Spinner(console(tty))
     spinner.done()
-    spinner("loading voices")
+    spinner("preparing voices")
     spinner("loading [more]")
     spinner.done()
     spinner.done()

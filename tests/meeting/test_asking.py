@@ -388,3 +388,15 @@ def test_an_agent_is_warm_before_its_first_turn():
             assert loaded[0] is not threading.main_thread()
 
     trio.run(main)
+
+
+def test_virtual_time_loads_nothing_before_it_is_wanted():
+    """A wait costs no virtual time, and speech that the cache knows wants no engine."""
+    loaded = []
+
+    async def main():
+        engines = evolve(murmuring_engines(), warm=lambda: loaded.append("all"))
+        async with local_connect(engines, seed=0):
+            assert not loaded
+
+    run_virtual(main)

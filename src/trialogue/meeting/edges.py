@@ -173,9 +173,9 @@ async def open_edges(resolved: Resolved, edges: Edges) -> AsyncGenerator[Switchb
             if (service := service_of(via)).hosted is not None:
                 exchanges[via] = hosted_exchange(service, edges.endpoint if via == HOSTED else None)
             else:
-                edges.progress("loading voices and recognizer")
+                edges.progress("preparing voices and recognizer")
                 engines = edges.engines or open_engines()
-                await compute().run(engines.warm)
+                await warmed(engines)
                 models = exits.enter_context(opened_models(resolved, edges.models))
                 hosts = edges.permissions.hosts
                 equipment = local_equipment(engines, resolved.plan.seed, hosts, models)
@@ -214,11 +214,17 @@ def authorized(title: str, hosted: Hosted) -> str:
 async def local_connect(engines: Engines, seed: int, hosts: tuple[str, ...] = ()) -> AsyncGenerator[Connect]:
     """Run the embedded server for one meeting and dial it: on loopback in life, in memory otherwise.
 
-    Entering loads the engines' weights, in seconds, so that no first turn waits for them.
+    Entering loads the engines' weights in life, in seconds, so that no first turn waits for them.
     """
-    await compute().run(engines.warm)
+    await warmed(engines)
     async with local_exchange(local_equipment(engines, seed, hosts)) as exchange:
         yield exchange.agents
+
+
+async def warmed(engines: Engines) -> None:
+    """Load the engines, in life; in virtual time they load at the first miss of the cache."""
+    if not is_virtual():
+        await compute().run(engines.warm)
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from trialogue.actors.router import AudioGrid, Router, mix
 from trialogue.actors.sequencer import Sequencer
 from trialogue.actors.sources import FELL_MS, AudioSource, Feed, JitterBuffer
 from trialogue.actors.stand_in import Cued, StandIn
-from trialogue.compute import compute
+from trialogue.compute import compute, is_virtual
 from trialogue.devices.clips import ClipPlayer, spoken
 from trialogue.devices.driver import Driver, open_driver
 from trialogue.devices.microphone import Microphone
@@ -75,7 +75,8 @@ async def prepare_people(resolved: Resolved, edges: Edges) -> Prepared:
         for person in sounding
     }
     open_detector = partial(engines.open_detector, FELL_MS)
-    await run(open_detector)  # the first loads the weights
+    if not is_virtual():
+        await run(open_detector)  # the first loads the weights
     return Prepared(clips, open_detector, devices)
 
 
