@@ -13,6 +13,7 @@ from trialogue.model.events import (
     PlaybackFinished,
     PlaybackStarted,
     ProcessSuspended,
+    RevokeAsked,
     SessionReady,
     SpeechStarted,
     SpeechStopped,
@@ -175,6 +176,76 @@ def test_typed_words_outlive_a_sleep():
     player = beside_a_story((3.0, TextTyped("dana", "I have a question.")), (4.0, ProcessSuspended(60.0)))
     player.wait(20.0)
     assert [text for _, text in said(player, "dana")] == ["I have a question."]
+
+
+def cut_short(*events):
+    """Dana's turn begins behind tech's; it speaks, and the app takes the floor from it 0.2 s later."""
+    player = beside_a_story(
+        (21.1, PlaybackFinished("tech", 1, 1, 21.1, 20.0, "complete")),
+        *reply(22.0, "biz", 1, "Indeed.", length_s=1.0),
+        (22.1, PlaybackStarted("biz", 2, 1, 22.1)),
+        (23.1, PlaybackFinished("biz", 2, 1, 23.1, 1.0, "complete")),
+        (25.1, SpeechStarted("dana", 25.0)),
+        (25.2, RevokeAsked("dana")),
+        *events,
+    )
+    player.wait(40.0)
+    return player
+
+
+def test_what_is_said_on_when_the_floor_is_taken_is_not_lost():
+    """Too short so far to be sure that it was speech; its rest makes that sure, and no words come."""
+    player = cut_short((25.7, VoiceFell("dana", 25.6)), (26.0, SpeechStopped("dana", 25.6)))
+    assert [text for _, text in said(player, "dana")] == [UNCLEAR]
+
+
+def test_words_of_what_is_said_on_when_the_floor_is_taken_stand_in_its_turn():
+    """They come behind it, and nothing is unclear."""
+    player = cut_short(
+        (25.7, VoiceFell("dana", 25.6)),
+        (26.0, SpeechStopped("dana", 25.6)),
+        (26.4, EarHeard("dana", 1, 1, "One moment.", 25.0, 25.6, "final")),
+    )
+    assert [text for _, text in said(player, "dana")] == ["One moment."]
+
+
+def test_a_noise_that_goes_on_when_the_floor_is_taken_is_none():
+    """A cough of 0.25 s is no speech, wherever its turn ended."""
+    player = cut_short((25.3, VoiceFell("dana", 25.25)), (25.7, SpeechStopped("dana", 25.25)))
+    assert said(player, "dana") == []
+
+
+def test_speech_without_words_in_a_turn_of_typed_words_is_unclear():
+    """Whoever spoke for three seconds, and then typed, has spoken."""
+    player = beside_a_story(
+        (21.1, PlaybackFinished("tech", 1, 1, 21.1, 20.0, "complete")),
+        *reply(22.0, "biz", 1, "Indeed.", length_s=1.0),
+        (22.1, PlaybackStarted("biz", 2, 1, 22.1)),
+        (23.1, PlaybackFinished("biz", 2, 1, 23.1, 1.0, "complete")),
+        (25.1, SpeechStarted("dana", 25.0)),
+        (28.1, VoiceFell("dana", 28.0)),
+        (28.4, SpeechStopped("dana", 28.0)),
+        (28.5, TextTyped("dana", "No sound?")),
+        until=40.0,
+    )
+    assert [text for _, text in said(player, "dana")] == [f"No sound? {UNCLEAR}"]
+
+
+def test_words_that_come_behind_typed_ones_are_not_unclear():
+    """What the ear tells at last stands in the place of what nobody could make words of."""
+    player = beside_a_story(
+        (21.1, PlaybackFinished("tech", 1, 1, 21.1, 20.0, "complete")),
+        *reply(22.0, "biz", 1, "Indeed.", length_s=1.0),
+        (22.1, PlaybackStarted("biz", 2, 1, 22.1)),
+        (23.1, PlaybackFinished("biz", 2, 1, 23.1, 1.0, "complete")),
+        (25.1, SpeechStarted("dana", 25.0)),
+        (28.1, VoiceFell("dana", 28.0)),
+        (28.4, SpeechStopped("dana", 28.0)),
+        (28.5, TextTyped("dana", "No sound?")),
+        (30.0, EarHeard("dana", 1, 1, "Do you hear me?", 25.0, 28.0, "final")),
+        until=40.0,
+    )
+    assert [text for _, text in said(player, "dana")] == ["No sound? Do you hear me?"]
 
 
 def test_speech_that_was_over_when_it_got_the_floor_stands_where_it_was():

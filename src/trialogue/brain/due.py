@@ -114,4 +114,4 @@ def _judge(o: Owners) -> None:
 def _give_words_up(o: Owners) -> None:
     """No words came of speech beside a turn: it is unclear."""
     name, stretch = min(wording.unworded(o), key=lambda each: unclear_at(o, *each))
-    wording.unclear_beside(o, name, stretch)
+    wording.unclear(o, name, stretch)

@@ -76,9 +76,7 @@ def silence(o: Owners, name: str, cause: Cause) -> None:
         for spoken in o.utterances.open_of(name):
             if spoken.home and spoken.home[-1] is stretch:
                 wording.aside(o, spoken, stretch, kind)
-    elif stretch is not None and stretch.turn:
-        o.people.word([stretch])
-    elif stretch is not None:
+    elif stretch is not None and not stretch.turn:
         o.people.place(stretch, o.floor.turn, "overlap")
 
 
@@ -87,4 +85,4 @@ def hear_no_more(o: Owners, name: str, cause: Cause) -> None:
     silence(o, name, cause)
     for who, stretch in wording.unworded(o):
         if who == name:
-            wording.unclear_beside(o, name, stretch)
+            wording.unclear(o, name, stretch)

@@ -290,12 +290,13 @@ class People:
         return session >= self._seats[name].session
 
     def unworded(self) -> list[tuple[str, SpeechStretch]]:
-        """Stretches beside turns that are over and for which nothing stands in the transcript yet."""
+        """Stretches that have a home, are over, and for which nothing stands in the transcript yet."""
         return [
             (name, stretch)
             for name, person in self._seats.items()
             for stretch in person.stretches
-            if stretch.end_s is not None and (stretch.beside or stretch.kind) and not stretch.is_worded
+            if stretch.end_s is not None and not stretch.is_worded
+            if stretch.turn or stretch.beside or stretch.kind
         ]
 
     def stretches_of(self, name: str, turn: int) -> list[SpeechStretch]:

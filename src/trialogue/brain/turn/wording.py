@@ -3,7 +3,8 @@
 1. Words of a turn of the person's own are attributed when its ear says that they change no more, else at the
    turn's end. What comes later is attributed to that turn all the same, and told as uncertain.
 2. Words beside another's turn stand in the transcript as what they were. A backchannel is told to nobody.
-3. Speech that nobody could make words of, or fewer than were told, is `(unclear)`, with a note.
+3. Speech that nobody could make words of, or fewer than were told, is `(unclear)`, with a note. So is what
+   its person went on to say when its turn was over, where it was too short until then to be sure.
 4. Typed words are read for as long as reading takes.
 """
 
@@ -77,13 +78,16 @@ def settle(o: Owners, turn: PersonTurn) -> None:
     for spoken in o.utterances.open_of(name):
         if spoken.home and spoken.home[-1].turn == turn.number and _is_held(o, spoken):
             attribute(o, turn, spoken)
-    length = sum(stretch.length(o.now) for stretch in o.people.stretches_of(name, turn.number))
+    stretches = o.people.stretches_of(name, turn.number)
+    length = sum(stretch.length(o.now) for stretch in stretches)
     if length >= SURE_S:
         turn.hear()
-    if turn.was_heard and not turn.has_words and not turn.was_typed:
+    has_words = any(each.is_worded for each in stretches) if turn.was_typed else turn.has_words
+    if turn.was_heard and not has_words:
         _stand(o, turn, UNCLEAR, is_certain=False)
         _note_unclear(o, name)
-    o.people.word(o.people.stretches_of(name, turn.number))
+    # what goes on, and is too short so far to be sure, may yet be speech
+    o.people.word([each for each in stretches if turn.was_heard or each.end_s is not None])
 
 
 def _is_held(o: Owners, spoken: SpokenUtterance) -> bool:
@@ -103,10 +107,14 @@ def disbelieve(o: Owners, spoken: SpokenUtterance) -> None:
 def late(o: Owners, spoken: SpokenUtterance, turn: int) -> None:
     """Attribute words of a turn that is over, and tell them to whoever reads."""
     text = o.utterances.tell(spoken)
-    if not text:
-        return
-    o.emit(Attribute(spoken.name, turn, text, is_certain=False))
-    _tell(o, DigestLine(o.cast[spoken.name], text, is_certain=False))
+    o.people.word(spoken.home, spoken.words)
+    if text:
+        _stand_late(o, spoken.name, turn, text)
+
+
+def _stand_late(o: Owners, name: str, turn: int, text: str) -> None:
+    o.emit(Attribute(name, turn, text, is_certain=False))
+    _tell(o, DigestLine(o.cast[name], text, is_certain=False))
 
 
 def aside(o: Owners, spoken: SpokenUtterance, stretch: SpeechStretch, kind: Beside) -> None:
@@ -120,19 +128,28 @@ def aside(o: Owners, spoken: SpokenUtterance, stretch: SpeechStretch, kind: Besi
 
 
 def unworded(o: Owners) -> list[tuple[str, SpeechStretch]]:
-    """Speech beside turns of which words are waited for; what is too short for speech is noise."""
-    return [each for each in o.people.unworded() if each[1].length(o.now) >= SURE_S]
+    """Speech beside the turn at hand of which words are waited for; what is too short for speech is noise."""
+    turn = o.turns.current
+    return [
+        (name, stretch)
+        for name, stretch in o.people.unworded()
+        if stretch.length(o.now) >= SURE_S
+        if turn is None or turn.holder.name != name or stretch.turn != turn.number
+    ]
 
 
-def unclear_beside(o: Owners, name: str, stretch: SpeechStretch) -> None:
-    """No settled words came of speech beside another's turn: those that are known stand, or it is unclear."""
+def unclear(o: Owners, name: str, stretch: SpeechStretch) -> None:
+    """No settled words came of speech beside the turn: those that are known stand, or it is unclear."""
+    kind = stretch.kind or "backchannel"
     for spoken in o.utterances.open_of(name):
         if spoken.home and spoken.home[-1] is stretch and _is_held(o, spoken):
-            aside(o, spoken, stretch, stretch.kind or "backchannel")
+            late(o, spoken, stretch.turn) if stretch.turn else aside(o, spoken, stretch, kind)
             return
     o.people.word([stretch])
-    place = SpokenPlace(stretch, stretch.begin_s, stretch.kind or "backchannel")
-    _stand_beside(o, name, UNCLEAR, place, is_certain=False)
+    if stretch.turn:
+        _stand_late(o, name, stretch.turn, UNCLEAR)
+    else:
+        _stand_beside(o, name, UNCLEAR, SpokenPlace(stretch, stretch.begin_s, kind), is_certain=False)
     _note_unclear(o, name)
 
 

@@ -218,9 +218,8 @@ class Transcript:
                 piece.ended_s = max(position_s, piece.started_s or 0.0)
 
     def _attribute(self, at: float, taken: _Turn, words: Attribute) -> None:
-        if taken.words == [UNCLEAR]:
-            taken.words.clear()
-            taken.spoken.clear()
+        taken.words = [each for each in taken.words if each != UNCLEAR]
+        taken.spoken = [each for each in taken.spoken if each.text != UNCLEAR]
         taken.words.append(" ".join(words.text.split()))
         taken.is_certain = taken.is_certain and words.is_certain
         if words.end_s > words.begin_s:
