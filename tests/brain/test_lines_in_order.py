@@ -172,3 +172,19 @@ def test_a_filler_that_was_heard_lets_no_line_be_passed_over():
     assert of(decided, Play, Drop) == [Drop("ann", 3, "denied")]
     told = of(decided, Cue)
     assert [each.text.splitlines()[0] for each in told] == ["2 remarks of yours were not heard."]
+
+
+def test_what_a_tool_brings_to_an_older_request_waits_until_what_was_not_heard_is_told():
+    """The request that tells of it was refused: a line that comes before would pass over the unheard one."""
+    player = sitting("ann", agent("bob", by_ear=True), policy="parallel-collect")
+    first = last(player, Prepare, "bob")
+    begins(player, 1.0, "bob", 1, 0, first.prompt)
+    player.tell(2.1, ReplyWithdrawn("bob", 1, "interrupted"))
+    player.tell(2.2, ToolRequested("bob", 1, "c1", "price", "{}"))
+    begins(player, 2.5, "ann", 1, None, last(player, Prepare, "ann").prompt)
+    plays(player, 3.6, "ann", 1, 4.6)
+    again = last(player, Prepare, "bob")
+    assert "1 remark of yours was not heard." in again.text
+    player.tell(4.8, InjectionRefused("bob", 0, "busy", again.prompt))
+    player.tell(4.9, ToolFinished("bob", "c1", "succeeded", "42"))
+    assert of(begins(player, 5.0, "bob", 2, 1, first.prompt), Play, Drop) == [Drop("bob", 2, "denied")]

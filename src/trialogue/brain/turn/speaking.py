@@ -145,6 +145,14 @@ def _has_unheard(o: Owners, name: str) -> bool:
     return bool(o.lines.only_lines(name, o.inboxes.of(name)).unheard)
 
 
+def _comes_too_soon(o: Owners, name: str) -> bool:
+    """Whether an answer is out of order: a line before it was not heard, and its agent has yet to read so.
+
+    So it is, too, where another prompt tells that, and the answer is one to a prompt before, behind a tool.
+    """
+    return _has_unheard(o, name) or o.prompts.tells_unheard(name)
+
+
 def _is_untold(o: Owners, name: str) -> bool:
     """Whether an agent was not told yet of a remark that was not heard: its next one comes too soon."""
     untold = o.prompts.names_prompts(name) and _has_unheard(o, name)
@@ -158,11 +166,11 @@ def _joins(o: Owners, turn: AgentTurn, reply: int, answered: Answered) -> None:
     """
     name = turn.holder.name
     is_asked = answered.prompt is not None and answered.prompt.kind in _OF_A_SCRIPT
-    out_of_order = is_asked and o.lines.is_scripted(name) and _has_unheard(o, name)
-    if out_of_order and turn.retold < RETOLD:
+    if is_asked and o.lines.is_scripted(name) and turn.retold < RETOLD and _comes_too_soon(o, name):
         turn.retell()
         drop(o, name, reply, "denied")
-        prompting.cue(o, turn)
+        if not o.prompts.tells_unheard(name):
+            prompting.cue(o, turn)
         return
     prompting.take_held(o, turn)
     turn.queue(reply)
@@ -182,7 +190,7 @@ def _unasked(o: Owners, name: str, reply: int, answered: Answered) -> None:
         drop(o, name, reply, "denied")  # it answers its cue, and does not start once more
         return
     if is_prepared:
-        is_early = o.lines.is_scripted(name) and _has_unheard(o, name)
+        is_early = o.lines.is_scripted(name) and _comes_too_soon(o, name)
     else:
         is_early = by_ear and (_has_unheard(o, name) or _is_untold(o, name))
     if is_early:
