@@ -359,3 +359,42 @@ def test_a_holder_between_two_replies_does_not_stay_soft():
     player.tell(1.2, ReplyWithdrawn("tech", 1, "interrupted"))
     player.tell(1.4, VoiceFell("dana", 1.3))
     assert UNDUCK in player.tell(1.7, SpeechStopped("dana", 1.3))
+
+
+def test_three_assents_that_the_ear_tells_as_one_cut_nobody():
+    """Two words, two and one, each of half a second: five words of one utterance are no more than that."""
+    brain = open_brain()
+    heard = EarHeard("dana", 1, 1, "Mm-hm yes right so yes", 3.0, 5.7, "interim")
+    steps = [(3.0, SpeechStarted("dana", 3.0), [DUCK])]
+    for begin, end in ((3.0, 3.5), (4.0, 4.6)):
+        if begin > 3.0:
+            steps.append((begin, SpeechStarted("dana", begin), [DUCK]))
+        steps.append((end, VoiceFell("dana", end), []))
+        steps.append((end + 0.3, SpeechStopped("dana", end), [PASSED, UNDUCK]))
+    play(brain, [*steps, (5.1, SpeechStarted("dana", 5.1), [DUCK]), (5.7, heard, [])], wakes=True)
+
+
+def test_words_that_are_told_with_the_speech_they_are_of_cut_at_once():
+    """An assent was told before; what comes is four words of the speech that goes on."""
+    brain = open_brain()
+    play(
+        brain,
+        [
+            (3.0, SpeechStarted("dana", 3.0), [DUCK]),
+            (3.4, EarHeard("dana", 1, 1, "Yes", 3.0, 3.4, "interim"), []),
+            (3.5, VoiceFell("dana", 3.5), []),
+            (3.8, SpeechStopped("dana", 3.5), [PASSED, UNDUCK]),
+            (4.0, SpeechStarted("dana", 4.0), [DUCK]),
+            (
+                4.6,
+                EarHeard("dana", 1, 1, "Yes but that is wrong", 3.0, 4.6, "interim"),
+                [
+                    note("interruption", "cuts off tech: more words than a backchannel"),
+                    StopPlayout("tech", 1),
+                    EndTurn("tech", 1, "interrupted"),
+                    GrantFloor("dana", 2, "interrupts", 94.6),
+                ],
+            ),
+        ],
+        wakes=True,
+    )

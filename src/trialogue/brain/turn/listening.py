@@ -295,7 +295,9 @@ def _place(o: Owners, spoken: SpokenUtterance) -> None:
 def _words_in(o: Owners, name: str, stretch: SpeechStretch) -> int:
     """How many words of a stretch of speech are known, of all utterances in it."""
     return sum(
-        spoken.last for spoken in o.utterances.open_of(name) if spoken.home and spoken.home[-1] is stretch
+        spoken.last(o.now)
+        for spoken in o.utterances.open_of(name)
+        if spoken.home and spoken.home[-1] is stretch
     )
 
 

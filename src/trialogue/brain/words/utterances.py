@@ -32,10 +32,17 @@ class SpokenUtterance:
     before: int = 0
     """How many of them were known before the last of that speech began."""
 
-    @property
-    def last(self) -> int:
-        """How many of its words are of the last of the speech that it was said in."""
-        return max(0, len(self.words.text.split()) - self.before)
+    since: int = 0
+    """How many of its stretches of speech are those before which so many were known."""
+
+    def last(self, now: float) -> int:
+        """How many of its words are of the last of the speech that it was said in, at the least.
+
+        Words that were not told one stretch after the other are taken to be spread evenly over all of it.
+        """
+        lengths = [stretch.length(now) for stretch in self.home[self.since :]]
+        words, length = max(0, len(self.words.text.split()) - self.before), sum(lengths)
+        return int(words * lengths[-1] / length) if len(lengths) > 1 and length > 0 else words
 
     @property
     def rest(self) -> str:
@@ -61,6 +68,7 @@ class Utterances:
         """Note in which stretches of speech an utterance was said."""
         if spoken.home and home and home[-1] is not spoken.home[-1]:
             spoken.before = spoken.known
+            spoken.since = sum(any(each is known for known in spoken.home) for each in home)
         spoken.home, spoken.known = home, len(spoken.words.text.split())
 
     def tell(self, spoken: SpokenUtterance) -> str:
