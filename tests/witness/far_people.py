@@ -247,9 +247,13 @@ class FarPerson:
             self.world.tell(SpeechStopped(self.name, ended))
 
     def muted(self) -> None:
-        """The source gives silence from now on."""
+        """The source gives silence from now on: no ear hears what is said meanwhile."""
         self.is_muted = True
         self._breaks_off()
+        if self.stretch is not None:
+            words = self.stretch.words.split()
+            share = min(1.0, (self.world.now - self.stretch.begin) / self.stretch.length)
+            self.stretch.words = " ".join(words[: int(share * len(words))])
         ended = self.world.now
         self._after(HANG_S, lambda: self._stopped(ended))
         self.world.sound_changed()
@@ -320,7 +324,7 @@ class FarPerson:
         said = [stretch.words for stretch in self.pending]
         words = said[-1].split()
         said[-1] = " ".join(words[: max(1, int(len(words) * share))])
-        return " ".join(said)
+        return " ".join(filter(None, said))
 
     def _interim(self, stretch: Stretch) -> None:
         """Tell words while they are spoken, every half second."""

@@ -87,6 +87,13 @@ class Witness:
     over_at: float = 0.0
     opened: bool = False
     quiet_since: float | None = None
+    quiet_before: float | None = None
+    """Since when nobody was heard before the sound that is heard now."""
+    fell_silent_at: float = 0.0
+    was_noticed: bool = False
+    """Whether anybody was told of the sound that is heard now, or was last."""
+    chair: str | None = None
+    """Who chairs: the cast's chair, or the deputy in its place."""
     told_speaking: set[str] = field(factory=set)
     told_playing: dict[str, int] = field(factory=dict)
     away: set[str] = field(factory=set)
@@ -112,6 +119,11 @@ class Witness:
     sounding_before: frozenset[str] = frozenset()
     typed: dict[str, list[str]] = field(factory=dict)
     """What people have typed that was not read yet."""
+
+    def __attrs_post_init__(self) -> None:
+        """Note who chairs."""
+        chair = self.world.plan.chair
+        self.chair = chair.name if chair else None
 
     # --- what is said in the names of the checks ---------------------------------------------------
 
@@ -159,6 +171,8 @@ class Witness:
     def _take_event(self, event: e.Event) -> None:
         if isinstance(event, e.SpeechStarted | e.TextTyped) and self.turn is not None:
             self.turn.was_begun = self.turn.was_begun or self.turn.holder == event.participant
+        if isinstance(event, e.SpeechStarted | e.VoiceRose | e.PlaybackStarted | e.PlaybackResumed):
+            self._is_noticed()
         match event:
             case e.SpeechStarted(participant=name):
                 self.told_speaking.add(name)
@@ -181,6 +195,12 @@ class Witness:
                     self.typed.setdefault(name, []).append(text)
             case _:
                 self._take_seats(event)
+
+    def _is_noticed(self) -> None:
+        """Sound is told of, that goes on or has just ended."""
+        self.was_noticed = True
+        if self.quiet_since is not None:
+            self.quiet_since = max(self.quiet_since, self.fell_silent_at)
 
     def _take_seats(self, event: e.Event) -> None:
         match event:
@@ -224,6 +244,8 @@ class Witness:
         if self.quiet_since is not None and isinstance(event, e.ProcessSuspended):
             self.quiet_since = min(self.world.now, self.quiet_since + event.for_s)
             self.read_until = min(self.world.now, self.read_until + event.for_s)
+        if self.quiet_before is not None and isinstance(event, e.ProcessSuspended):
+            self.quiet_before = min(self.world.now, self.quiet_before + event.for_s)
         self.waits.clear()
         self.soft.clear()
         self.away |= {p.name for p in self.world.plan.participants if p.kind is Kind.AGENT}
@@ -240,7 +262,7 @@ class Witness:
                 case c.EndTurn(participant=name, cause="finished"):
                     text = self.words.get((name, self.last_reply), "")
                     asks = {"moderated": addressee, "addressed": last_addressee}.get(plan.floor.policy)
-                    speaks = plan.floor.policy != "moderated" or plan.participant(name).is_chair
+                    speaks = plan.floor.policy != "moderated" or name == self.chair
                     self.named = asks(text, plan.participants, name) if asks and speaks else None
                 case c.GrantFloor(to=to):
                     noted = any(isinstance(each, c.Report) for each in decision.commands)
@@ -322,13 +344,12 @@ class Witness:
 
     def _chair_reads_of_hands(self, command: c.Cue | c.Speak) -> None:
         """A chair that is an agent is told whose hands are up whenever it is asked to speak."""
-        plan = self.world.plan
-        if plan.floor.policy != "moderated" or not isinstance(command, c.Cue) or plan.chair is None:
+        if self.world.plan.floor.policy != "moderated" or not isinstance(command, c.Cue):
             return
         is_again = (command.to, command.prompt) in self.cued
         self.cued.add((command.to, command.prompt))
         up = {name for name in self.hands if name != command.to}
-        if command.to == plan.chair.name and up and not is_again:
+        if command.to == self.chair and up and not is_again:
             self.must("hands are up" in command.text, "hand-untold", f"{sorted(up)} to {command}")
 
     def _take_more(self, command: Any) -> None:
@@ -340,6 +361,8 @@ class Witness:
             case c.Attribute(participant=name, text=text, end_s=end_s):
                 self.read_until = max(self.read_until, end_s)
                 self.typed[name] = [each for each in self.typed.get(name, ()) if each not in text]
+            case c.Report(code="chair-dead", participant=deputy):
+                self.chair = deputy
             case _:
                 pass
 
@@ -421,13 +444,15 @@ class Witness:
     # --- deadlines of the world --------------------------------------------------------------------
 
     def sound_changed(self) -> None:
-        """Note since when nobody is heard."""
-        now = self.world.now
+        """Note since when nobody is heard; sound that was cut off before a detector tells of it is none."""
         if self.world.audible():
-            self.quiet_since = None
+            if self.quiet_since is not None:
+                self.quiet_before, self.quiet_since, self.was_noticed = self.quiet_since, None, False
             self.vain.clear()
         elif self.quiet_since is None:
-            self.quiet_since = now
+            self.fell_silent_at = self.world.now
+            was_heard = self.was_noticed or self.quiet_before is None
+            self.quiet_since = self.world.now if was_heard else self.quiet_before
 
     def _deadlines(self) -> None:
         now, plan = self.world.now, self.world.plan

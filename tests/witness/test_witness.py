@@ -1,0 +1,105 @@
+"""The witness itself: what it takes for heard, for said and for told, where a person at the table would."""
+
+import pytest
+from cases import Case, plan_of
+from far_agents import FarAgent
+from far_people import FarPerson
+from physics import Decision, Violation, World
+from witness import Witness
+
+from trialogue.brain.meeting import Brain
+from trialogue.model.commands import Cue, GrantFloor, Report
+from trialogue.model.events import EarHeard, FloorRequested, MeetingResumed, MuteAsked
+from trialogue.testing.casts import agent, chair, person, plan
+
+
+def alone():
+    """A world with one person, who does nothing by itself."""
+    world = World(plan_of(Case(1, frozenset({"people"}))), Brain, 1)
+    pia = world.far.people["pia"] = FarPerson(world, world.plan.participant("pia"), frozenset({"silent"}))
+    return world, pia
+
+
+def test_no_ear_hears_what_is_said_under_mute():
+    """Ten seconds and 25 words, of which it is muted from the second on: only what came before is told."""
+    world, pia = alone()
+    world.at(5.0, lambda: pia.speaks("story", ((0.0, 10.0),), words=25))
+    world.at(7.0, lambda: world.tell(MuteAsked("pia", muted=True)))
+    world.at(16.0, lambda: world.tell(MuteAsked("pia", muted=False)))
+    world.at(18.0, lambda: pia.speaks("answer", ((0.0, 1.0),), words=2))
+    world.run(30.0)
+    told = [each.event.text.split() for each in world.log if isinstance(each.event, EarHeard)]
+    assert {word for words in told for word in words} == {f"pia1x{n}" for n in range(5)} | {
+        "pia2x0",
+        "pia2x1",
+    }
+
+
+def test_sound_that_no_detector_has_told_of_ends_no_silence():
+    """A process that dies 20 ms behind a person's first sound leaves nothing that anybody has heard."""
+    world, pia = alone()
+    witness = Witness(world)
+    world.watchers.append(witness)
+    world.at(5.0, lambda: pia.speaks("backchannel", ((0.0, 0.5),), words=1))
+    seen = []
+
+    def dies():
+        seen.append(witness.quiet_since)
+        pia.resets()
+        world.tell(MeetingResumed("hash"))
+        seen.append(witness.quiet_since)
+
+    world.at(5.02, dies)
+    world.run(5.1)
+    assert seen[0] is None
+    assert seen[1] is not None
+    assert seen[1] < 5.0
+
+
+def test_sound_that_is_told_of_ends_a_silence():
+    """Half a second of assent: nobody is silent until it is over."""
+    world, pia = alone()
+    witness = Witness(world)
+    world.watchers.append(witness)
+    world.at(5.0, lambda: pia.speaks("backchannel", ((0.0, 0.5),), words=1))
+    world.run(5.9)
+    assert witness.quiet_since == pytest.approx(5.5)
+
+
+def chaired():
+    """A witness of a moderated meeting in which a hand is up, and turn 1 is ann's or bob's."""
+    cast = (chair("ann"), agent("bob"), person("pia"))
+    world = World(plan(*cast, policy="moderated"), Brain, 1)
+    world.far.agents = {seat.name: FarAgent(world, seat, frozenset()) for seat in cast[:2]}
+    witness = Witness(world)
+    witness.before(Decision(1.0, FloorRequested("pia", 0), ()))
+    return witness
+
+
+def cued(to, *before):
+    """A decision by which somebody is cued, and is told of no hands."""
+    return Decision(
+        2.0,
+        FloorRequested("pia", 0),
+        (*before, GrantFloor(to, 1, "", 90.0), Cue(to, 1, "It is your turn.", 1)),
+    )
+
+
+DEAD = Report("chair-dead", "the chair ann is not there: a deputy takes its place", "bob", "warning")
+
+
+def test_a_chair_must_read_of_hands():
+    """Whoever decides who speaks has to know who wants to."""
+    with pytest.raises(Violation, match="hand-untold"):
+        chaired().before(cued("ann"))
+
+
+def test_a_deputy_must_read_of_hands():
+    """It is the chair from then on."""
+    with pytest.raises(Violation, match="hand-untold"):
+        chaired().before(cued("bob", DEAD))
+
+
+def test_a_chair_that_has_a_deputy_need_not_read_of_hands():
+    """It is a speaker like the others now."""
+    chaired().before(cued("ann", DEAD))
