@@ -9,7 +9,10 @@ VENDORS = re.compile(r"deepgram|\b(aura|flux|nova)\b", re.IGNORECASE)
 MAY_NAME = {
     "services/__init__.py": "the one list",
     "services/embedded.py": "the embedded server is spoken to in the dialect of a vendor",
-    "cli/program.py": "what `--help` teaches is by example, and examples have names",
+    "cli/commands/meetings.py": "what `--help` teaches is by example, and examples have names",
+    "cli/commands/scenarios.py": "where an agent may think is chosen by name",
+    "cli/commands/serving.py": "whose protocol is served is said in the help",
+    "cli/options.py": "whose address an option means is said in the help",
     "cli/serve.py": "how the vendor's own SDK is pointed at the embedded server",
 }
 """Files that may name a vendor, and why; whatever is in `services/deepgram` and `server` may as well."""

@@ -1,0 +1,1 @@
+"""The commands by their subjects: what each takes, and what its `--help` teaches."""

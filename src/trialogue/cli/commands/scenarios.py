@@ -1,0 +1,153 @@
+"""Commands of those who write scenarios: `check`, `explain`, `schema`, `new`, `fmt` and `graph`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from cyclopts import App, Parameter
+
+from trialogue.cli.options import AS_WRITTEN, Flag, Json, Otherwise, Scenario
+
+CHECK_EXAMPLES: Final = """\
+Example:
+  trialogue check scenarios/*.yaml
+"""
+
+EXPLAIN_EXAMPLES: Final = """\
+Examples:
+  trialogue explain scenarios/smallest.yaml --clock virtual
+  trialogue explain E-KEY-UNKNOWN
+"""
+
+SCHEMA_EXAMPLES: Final = """\
+Example:
+  trialogue schema > scenario.schema.json
+
+In an editor with the YAML language server (VS Code: the extension redhat.vscode-yaml), write as the first
+line of a scenario beside it:
+  # yaml-language-server: $schema=scenario.schema.json
+"""
+
+NEW_EXAMPLES: Final = """\
+Examples:
+  trialogue new review.yaml
+  trialogue new review.yaml --agents 3 --policy moderated --think local
+"""
+
+FMT_EXAMPLES: Final = """\
+Examples:
+  trialogue fmt review.yaml
+  trialogue fmt scenarios/*.yaml --check
+"""
+
+GRAPH_EXAMPLES: Final = """\
+Examples:
+  trialogue graph scenarios/edge-cache.yaml
+  trialogue graph scenarios/edge-cache.yaml --svg > edge-cache.svg
+"""
+
+commands = App()
+"""They are merged into the one command line by `trialogue.cli.program`."""
+
+
+@commands.command(sort_key=2, help_epilogue=CHECK_EXAMPLES)
+def check(
+    file: Scenario,
+    /,
+    *more: Annotated[Path, Parameter(help="Further scenario files.")],
+    otherwise: Otherwise = AS_WRITTEN,
+    file_only: Annotated[
+        Flag, Parameter(help="Look at the files alone, and not at which variables this environment has.")
+    ] = False,
+    json: Annotated[Json, Parameter(help="Print the problems as JSON.")] = False,
+) -> int:
+    """Tell everything that keeps scenarios from being run, with file, line and column.
+
+    A key or a variable that a scenario needs and this environment lacks is told as well.
+    """
+    from trialogue.cli.check import check_files  # noqa: PLC0415 - the scenario comes with it
+
+    return check_files((file, *more), otherwise.overrides(), as_json=json, file_only=file_only)
+
+
+@commands.command(sort_key=3, help_epilogue=EXPLAIN_EXAMPLES)
+def explain(
+    file: Scenario,
+    /,
+    *,
+    otherwise: Otherwise = AS_WRITTEN,
+    json: Annotated[Json, Parameter(help="Print the values as JSON.")] = False,
+) -> int:
+    """Print every value of a scenario, defaults too, and where each comes from; or what a code means."""
+    from trialogue.cli.check import explain_file  # noqa: PLC0415 - the scenario comes with it
+
+    return explain_file(file, otherwise.overrides(), as_json=json)
+
+
+@commands.command(sort_key=4, help_epilogue=SCHEMA_EXAMPLES)
+def schema() -> int:
+    """Print the JSON Schema of scenario files, for editors."""
+    from trialogue.cli.check import print_schema  # noqa: PLC0415 - the scenario comes with it
+
+    return print_schema()
+
+
+@commands.command(sort_key=4, help_epilogue=NEW_EXAMPLES)
+def new(
+    file: Annotated[Path, Parameter(help="The scenario file to write; it must not be there.")],
+    /,
+    *,
+    agents: Annotated[int | None, Parameter(help="How many agents, the chair included.")] = None,
+    policy: Annotated[str | None, Parameter(help="Who speaks next: moderated, round-robin, ...")] = None,
+    think: Annotated[
+        Literal["lines", "local", "open_ai", "deepgram"] | None,
+        Parameter(help="How they think: by lines of a script, a model of yours, OpenAI's, or at Deepgram."),
+    ] = None,
+    topic: Annotated[str | None, Parameter(help="What the meeting is about.")] = None,
+    person: Annotated[
+        Flag, Parameter(help="Whether you sit at the table yourself, at the keyboard.")
+    ] = False,
+) -> int:
+    """Write a scenario to go on with. Without options it asks, at a terminal."""
+    from trialogue.cli.authors import new_file  # noqa: PLC0415 - the scenario comes with it
+    from trialogue.scenario.skeleton import HowAgentsThink, NewScenario  # noqa: PLC0415 - likewise
+
+    plain = NewScenario(person=person)
+    name = "".join(c if c.isascii() and c.isalnum() else "-" for c in file.stem.lower()).strip("-0123456789")
+    wanted = NewScenario(
+        name=name[:64].strip("-") or plain.name,
+        topic=topic or plain.topic,
+        agents=plain.agents if agents is None else agents,
+        policy=policy or plain.policy,
+        think=plain.think if think is None else HowAgentsThink(think),
+        person=person,
+    )
+    return new_file(file, wanted, asks=(agents, policy, think, topic) == (None,) * 4 and not person)
+
+
+@commands.command(sort_key=4, help_epilogue=FMT_EXAMPLES)
+def fmt(
+    file: Scenario,
+    /,
+    *more: Annotated[Path, Parameter(help="Further scenario files.")],
+    check: Annotated[Flag, Parameter(help="Change nothing; exit code 2 if a file is not in form.")] = False,
+) -> int:
+    """Bring scenarios into one form; comments, quotes and the order of keys are kept."""
+    from trialogue.cli.authors import format_files  # noqa: PLC0415 - the scenario comes with it
+
+    return format_files((file, *more), only_check=check)
+
+
+@commands.command(sort_key=4, help_epilogue=GRAPH_EXAMPLES)
+def graph(
+    file: Scenario,
+    /,
+    *,
+    otherwise: Otherwise = AS_WRITTEN,
+    svg: Annotated[Flag, Parameter(help="As SVG, which any browser shows; else as Mermaid.")] = False,
+) -> int:
+    """Draw a scenario: who sits at the table and hears how, how the floor goes, and the agenda."""
+    from trialogue.cli.authors import draw_file  # noqa: PLC0415 - the scenario comes with it
+
+    return draw_file(file, otherwise.overrides(), as_svg=svg)

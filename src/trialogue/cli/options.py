@@ -1,0 +1,177 @@
+"""Options that several commands take: the scenario, its overrides, permissions, and how much is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
+
+from attrs import frozen
+from cyclopts import Parameter
+
+from trialogue.errors import SetupError
+from trialogue.services import SERVICES
+
+if TYPE_CHECKING:
+    from trialogue.scenario.defaults import Overrides, Sitting
+
+if TYPE_CHECKING:
+    ServiceName: TypeAlias = str
+else:
+    ServiceName = Literal[tuple(SERVICES)]
+
+Level: TypeAlias = Literal["debug", "info", "warning", "error"]
+Flag: TypeAlias = Annotated[bool, Parameter(negative="", show_default=False)]
+Json: TypeAlias = Annotated[bool, Parameter(name="--json", negative="", show_default=False)]
+LogLevelOption: TypeAlias = Annotated[Level, Parameter(help="The least diagnostics on stderr.")]
+Endpoint: TypeAlias = Annotated[
+    str | None, Parameter(help="The wss:// address of Deepgram's service, if it is another region.")
+]
+Scenario: TypeAlias = Annotated[Path, Parameter(help="The scenario file.")]
+RunOut: TypeAlias = Annotated[
+    Path | None, Parameter(help="The run's directory; a new one under runs/ if absent.")
+]
+RunPath: TypeAlias = Annotated[Path, Parameter(help="The run's directory, or its journal.")]
+
+
+@Parameter(name="*")
+@frozen
+class Otherwise:
+    """What is said otherwise than in the scenario."""
+
+    via: Annotated[ServiceName | None, Parameter(help="At which service every agent is.")] = None
+    """At which service every agent is."""
+
+    clock: Annotated[
+        Literal["real", "virtual"] | None, Parameter(help="In life's time, or as fast as it computes.")
+    ] = None
+    """Real or virtual time."""
+
+    seed: Annotated[int | None, Parameter(help="What every chance is drawn from.")] = None
+    """What every chance is drawn from."""
+
+    limit_time: Annotated[str | None, Parameter(help="The most time, as 90s or 10m; none for no limit.")] = (
+        None
+    )
+    """The limit of time, as scenarios write it."""
+
+    limit_turns: Annotated[int | None, Parameter(help="The most turns.")] = None
+    """The limit of turns."""
+
+    limit_silence: Annotated[str | None, Parameter(help="The most silence, as 20s; none for no limit.")] = (
+        None
+    )
+    """The limit of silence, as scenarios write it."""
+
+    me: Annotated[
+        str | None,
+        Parameter(help="Sit in this person's seat yourself, at the keyboard; NAME:microphone to speak."),
+    ] = None
+    """The seat in which the operator sits, and how."""
+
+    profile: Annotated[str | None, Parameter(help="Lay this profile of the scenario's over it.")] = None
+    """The profile that is laid over the file."""
+
+    cell: Annotated[
+        str | None, Parameter(help="The cell of its matrix, by name or number; `check` lists them.")
+    ] = None
+    """The cell that is laid over the file."""
+
+    def overrides(self) -> Overrides:
+        """The same, as scenarios take it; `SetupError` for what is no stretch of time."""
+        from trialogue.scenario.defaults import Overrides  # noqa: PLC0415 - YAML comes with it
+        from trialogue.scenario.schema import Clock  # noqa: PLC0415 - likewise
+        from trialogue.scenario.variants import Variant  # noqa: PLC0415 - likewise
+
+        return Overrides(
+            via=self.via,
+            clock=Clock(self.clock) if self.clock else None,
+            seed=self.seed,
+            time_s=_seconds("--limit-time", self.limit_time),
+            turns=self.limit_turns,
+            silence_s=_seconds("--limit-silence", self.limit_silence),
+            me=_sitting(self.me),
+            variant=Variant(self.profile, self.cell),
+        )
+
+
+AS_WRITTEN: Final = Otherwise()
+"""Nothing is said otherwise."""
+
+
+@Parameter(name="*")
+@frozen
+class Leave:
+    """What code of a scenario's the operator lets run, and whom its agents may ask."""
+
+    allow_import: Annotated[
+        tuple[str, ...],
+        Parameter(negative="", help="Tools and policies whose code may run, as prices.*; may be repeated."),
+    ] = ()
+    """Patterns over `module.function`."""
+
+    allow_command: Annotated[
+        tuple[str, ...],
+        Parameter(negative="", help="Programs that tools may start, as ./look_up; may be repeated."),
+    ] = ()
+    """Patterns over programs."""
+
+    allow_host: Annotated[
+        tuple[str, ...],
+        Parameter(
+            negative="",
+            help="Hosts beside this machine that tools, models and voices may be at; may be repeated.",
+        ),
+    ] = ()
+    """Names of hosts."""
+
+
+NO_LEAVE: Final = Leave()
+"""What needs none: mocks, registered tools, addresses of this machine."""
+
+
+@Parameter(name="*")
+@frozen
+class HowShown:
+    """How a meeting is shown while it is held, and what is written of it at its end."""
+
+    quiet: Annotated[Flag, Parameter(help="Show one line, at the end.")] = False
+    """Whether one line does."""
+
+    json: Annotated[Json, Parameter(help="Print the result as JSON, and nothing else.")] = False
+    """Whether a program reads it."""
+
+    html: Annotated[Flag, Parameter(help="Write the run's page at its end, as report --html does.")] = False
+    """Whether the page is written."""
+
+    @property
+    def shown(self) -> Literal["json", "line", "live"]:
+        """The same in one word; JSON before a line."""
+        return "json" if self.json else "line" if self.quiet else "live"
+
+
+SHOWN_LIVE: Final = HowShown()
+"""Shown as it goes."""
+
+
+def _sitting(text: str | None) -> Sitting | None:
+    from trialogue.scenario.defaults import Sitting  # noqa: PLC0415 - YAML comes with it
+
+    if text is None:
+        return None
+    name, _, way = text.partition(":")
+    if way in {"", "text"}:
+        return Sitting(name)
+    if way == "microphone":
+        return Sitting(name, "microphone")
+    raise SetupError(f"--me wants a person's name, NAME:text or NAME:microphone, not {text!r}")
+
+
+def _seconds(option: str, text: str | None) -> float | None:
+    from trialogue.scenario.quantities import read_duration  # noqa: PLC0415 - YAML comes with it
+
+    if text is None:
+        return None
+    seconds = float("inf") if text == "none" else read_duration(text)
+    if not seconds:
+        raise SetupError(f"{option} wants a stretch of time, as 90s, 10m or none, not {text!r}")
+    return seconds
