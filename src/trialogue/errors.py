@@ -15,6 +15,13 @@
      +-- ToolFailed               the tool's author
      |    +-- ToolLost            nobody knows what came of the call
      +-- AuthorFailed             the author mends code of his own (a policy)          exit 1
+     +-- AskedWrongly             the caller mends the call; nothing was touched       exit 2
+     |    +-- WrongType           also a TypeError
+     |    +-- WrongValue          also a ValueError
+     |    +-- UnknownName         also a KeyError
+     +-- AlreadyOver              the caller asks what has ended                       exit 1
+     +-- WrongLoop                the caller waits on another loop; also a RuntimeError exit 1
+     +-- RecordsMissed            the caller watches too slowly, or too late           exit 1
      +-- JournalError             the disk, or a damaged file                         exit 4
      |    +-- ReplayDivergence    the brain decides otherwise than it did
      |    +-- OtherRules          other rules decided it: nobody can ask them again     exit 5
@@ -29,6 +36,8 @@ from __future__ import annotations
 import shlex
 
 __all__ = [
+    "AlreadyOver",
+    "AskedWrongly",
     "AuthorFailed",
     "ConnectionLost",
     "DialFailed",
@@ -40,6 +49,7 @@ __all__ = [
     "OtherRules",
     "ProtocolError",
     "ProviderRefused",
+    "RecordsMissed",
     "RemoteProtocolError",
     "ReplayDivergence",
     "ScenarioError",
@@ -47,6 +57,10 @@ __all__ = [
     "ToolFailed",
     "ToolLost",
     "TrialogueError",
+    "UnknownName",
+    "WrongLoop",
+    "WrongType",
+    "WrongValue",
 ]
 
 
@@ -111,16 +125,24 @@ class ProviderRefused(TrialogueError):
 class ConnectionLost(TrialogueError):
     """An established connection ended; `close_code` is the websocket's, 1006 where none was seen.
 
-    `code` is the service's own error code, where it gave one before the end.
+    `code` is the service's own error code, where it gave one before the end, and `request_id` what it called
+    the session.
     """
 
     def __init__(
-        self, message: str, *, close_code: int = 1006, reason: str = "", code: str | None = None
+        self,
+        message: str,
+        *,
+        close_code: int = 1006,
+        reason: str = "",
+        code: str | None = None,
+        request_id: str | None = None,
     ) -> None:
         super().__init__(message)
         self.close_code = close_code
         self.reason = reason
         self.code = code
+        self.request_id = request_id
 
 
 class DialFailed(ConnectionLost):
@@ -138,8 +160,10 @@ class DialFailed(ConnectionLost):
         status: int | None = None,
         retry_after_s: float | None = None,
         stage: str = "reach",
+        code: str | None = None,
+        request_id: str | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, code=code, request_id=request_id)
         self.stage = stage
         self.status = status
         self.retry_after_s = retry_after_s
@@ -184,6 +208,50 @@ class AuthorFailed(TrialogueError):
     """Code that belongs to the scenario's author raised, or returned what it may not, while a meeting ran.
 
     `__cause__` is what it raised, with the traceback that shows where; None where it returned something.
+    """
+
+
+class AskedWrongly(TrialogueError):
+    """A call was given what it does not take: it was refused before anything was touched.
+
+    `argument` is the name of the parameter that was wrong.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, argument: str) -> None:
+        super().__init__(message)
+        self.argument = argument
+
+
+class WrongType(AskedWrongly, TypeError):
+    """An argument is of a type that the call does not take."""
+
+
+class WrongValue(AskedWrongly, ValueError):
+    """An argument is of the right type, and beyond what the call takes."""
+
+
+class UnknownName(AskedWrongly, KeyError):
+    """Nobody, or nothing, is called so; the message names those that are."""
+
+    def __str__(self) -> str:
+        """Give the message as it is, which a KeyError would quote."""
+        return str(self.args[0])
+
+
+class AlreadyOver(TrialogueError):
+    """The meeting, or the agent, that is asked has ended: nothing can be asked of it any more."""
+
+
+class WrongLoop(TrialogueError, RuntimeError):
+    """This needs the trio loop that it was opened on, or any trio loop where there is none."""
+
+
+class RecordsMissed(TrialogueError):
+    """Whoever watched has left so many records waiting that the newer ones were not kept for it.
+
+    The meeting goes on, and its journal has all of them.
     """
 
 
@@ -232,9 +300,25 @@ class OtherRules(JournalError):
 
 
 class GaveUp(TrialogueError):
-    """The retries are used up; `__cause__` is the last failure."""
+    """The retries are used up; `__cause__` is the last failure.
+
+    `status`, `code` and `request_id` are what the service said of that (see `ProviderRefused`).
+    """
 
     exit_code = 3
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.request_id = request_id
 
 
 class IntensityExceeded(TrialogueError):

@@ -7,9 +7,9 @@ import pytest
 import trio
 from attrs import evolve
 
-from trialogue.agent.lone import open_agent
+from trialogue.agent.opening import open_agent
 from trialogue.brain.meeting import Brain
-from trialogue.errors import AuthorFailed, SetupError
+from trialogue.errors import AlreadyOver, AuthorFailed
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
 from trialogue.meeting.edges import Edges, local_connect
@@ -142,7 +142,7 @@ def test_a_meeting_whose_loop_has_ended_says_so(scenario, tmp_path):
     thread.start()
     thread.join(50)
     (meeting,) = box
-    with pytest.raises(SetupError, match="loop that this ran on has ended"):
+    with pytest.raises(AlreadyOver, match="loop that this ran on has ended"):
         meeting.say("ann", "Too late.")
 
 

@@ -99,7 +99,11 @@ class Ear(InSession[EarOffer, EarSession]):
 
     def _wait_after(self, lost: ConnectionLost, service: EarService) -> float | NoMore:
         """Seconds until the next dial; there is none behind the meeting's end."""
-        return NoMore(str(lost), refused=False) if self._is_finishing else super()._wait_after(lost, service)
+        return (
+            NoMore(str(lost), refused=False, cause=lost)
+            if self._is_finishing
+            else super()._wait_after(lost, service)
+        )
 
     def _lost(self, reason: str, retry_in_s: float) -> None:
         self._report(EarLost(self.participant, self._number, reason, retry_in_s))

@@ -78,6 +78,9 @@ class NoMore:
     refused: bool
     """Whether the service refused (key, account, settings) rather than was unreachable."""
 
+    cause: ProviderRefused | SetupError | ConnectionLost = field(repr=False, eq=False)
+    """What ended the last one."""
+
 
 class InSession(ABC, Generic[OfferT, HeldT]):
     """One participant's sessions in a row: what an agent and an ear have in common."""
@@ -98,7 +101,7 @@ class InSession(ABC, Generic[OfferT, HeldT]):
             try:
                 await self._hold(service)
             except (ProviderRefused, SetupError) as refused:
-                return NoMore(service.at_place(str(refused)), refused=True)
+                return NoMore(service.at_place(str(refused)), refused=True, cause=refused)
             except ConnectionLost as ended:
                 wait = self._wait_after(ended, service)
                 if isinstance(wait, NoMore):
@@ -109,7 +112,7 @@ class InSession(ABC, Generic[OfferT, HeldT]):
     async def _hold(self, service: SessionService[OfferT]) -> None:
         """Hold one session, from its dial on; where this returns, the next begins at once."""
         self._number += 1
-        context = SessionContext(self.participant, self._number, self._post)
+        context = self._context()
         async with service.connect() as socket:
             session = self._session = self._open(context, socket, service.offer)
             try:
@@ -124,10 +127,14 @@ class InSession(ABC, Generic[OfferT, HeldT]):
         judgement = judged(lost, service.offer.judge)
         loss = loss_of(lost, judgement.verdict)
         if loss is None:
-            return NoMore(service.at_place(f"{lost} ({judgement.hint})"), refused=True)
+            return NoMore(service.at_place(f"{lost} ({judgement.hint})"), refused=True, cause=lost)
         retry_after = lost.retry_after_s if isinstance(lost, DialFailed) else None
         wait = self._restarts.lost(trio.current_time(), retry_after, loss)
-        return NoMore(f"{lost} ({judgement.hint})", refused=False) if wait is None else wait
+        return NoMore(f"{lost} ({judgement.hint})", refused=False, cause=lost) if wait is None else wait
+
+    def _context(self) -> SessionContext:
+        """Which session the next one is, and where it reports."""
+        return SessionContext(self.participant, self._number, self._post)
 
     @abstractmethod
     def _open(self, context: SessionContext, socket: WebSocket, offer: OfferT) -> HeldT:

@@ -40,6 +40,10 @@ MALFORMED_WITHIN_S = 10.0
 WireT = TypeVar("WireT", bound=Wire)
 
 
+def _nothing(_: Fact) -> None:
+    """Let a fact be: meetings need no more of it than the session takes."""
+
+
 @frozen
 class SessionContext:
     """Which session it is, and where it reports."""
@@ -52,6 +56,9 @@ class SessionContext:
 
     post: Callable[[Event], None]
     """Where its facts go."""
+
+    observe: Callable[[Fact], None] = _nothing
+    """Told all that an agent's service tells, before it is taken: for whoever holds one agent alone."""
 
 
 class LiveSession(ABC, Generic[WireT]):
@@ -93,10 +100,11 @@ class LiveSession(ABC, Generic[WireT]):
                 except (ConnectionLost, ProviderRefused) as ended:
                     failure = ended
                 nursery.cancel_scope.cancel(reason="the session has ended")
+        if failure is None and not self._has_rolled_over:
+            failure = ConnectionLost(self.SILENT)
         if failure is not None:
+            failure.request_id = failure.request_id or self._wire.request_id or None
             raise failure
-        if not self._has_rolled_over:
-            raise ConnectionLost(self.SILENT)
 
     async def _read(self) -> None:
         while True:

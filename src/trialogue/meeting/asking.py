@@ -2,19 +2,21 @@
 
 1. A meeting lives on one trio loop. Whoever asks from another thread waits until that loop has taken the
    question, a moment; what it raises, the asking thread gets.
-2. Wrong types and ranges are refused where they are asked: neither the brain nor the journal sees them.
+2. Wrong types and ranges are refused where they are asked, by errors that name the argument: neither the
+   brain nor the journal sees them.
 3. What waits (`await`) belongs to the loop's own tasks: elsewhere it is refused in words.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Final, TypeVar, cast
 
 import trio
 
-from trialogue.errors import SetupError
+from trialogue.errors import AlreadyOver, WrongLoop, WrongType, WrongValue
 from trialogue.model.text import well_formed
 
 T = TypeVar("T")
@@ -37,30 +39,51 @@ class Loop:
         self._thread = threading.get_ident()
 
     def ask(self, question: Callable[[], T]) -> T:
-        """Ask `question` on the loop, from whichever thread; SetupError once the loop has ended."""
+        """Ask `question` on the loop, from whichever thread; AlreadyOver once the loop has ended."""
         if threading.get_ident() == self._thread:
             return question()
         try:
             return trio.from_thread.run_sync(question, trio_token=self._token)
         except trio.RunFinishedError:
-            raise SetupError("the loop that this ran on has ended") from None
+            raise AlreadyOver("the loop that this ran on has ended") from None
 
     def check(self) -> None:
-        """RuntimeError, in words that help, unless a task of this loop asks."""
+        """WrongLoop, in words that help, unless a task of this loop asks."""
         if not (trio.lowlevel.in_trio_task() and trio.lowlevel.current_trio_token() is self._token):
-            raise RuntimeError("only tasks of the trio loop that it was opened on can wait for this")
+            raise WrongLoop("only tasks of the trio loop that it was opened on can wait for this")
 
 
 # --- what is asked --------------------------------------------------------------------------------
 
 
+def wrong_type(what: str, wanted: str, value: object) -> WrongType:
+    """The error of an argument, called `what` in words, of another type than the wanted one."""
+    return WrongType(f"{what} is {wanted}, not {_article(type(value).__name__)}", argument=_parameter(what))
+
+
+def wrong_value(what: str, why: str) -> WrongValue:
+    """The error of an argument, called `what` in words, that is beyond what is taken."""
+    return WrongValue(f"{what} {why}", argument=_parameter(what))
+
+
+def _article(name: str) -> str:
+    return f"an {name}" if name[:1] in "aeiouAEIOU" else f"a {name}"
+
+
+def _parameter(what: str) -> str:
+    """The parameter's name, as the call has it."""
+    return what.removeprefix("the ").replace(" ", "_")
+
+
 def a_text(value: object, what: str, *, longest: int = LONGEST_TEXT, may_be_empty: bool = False) -> str:
-    """A text that can be said; TypeError for anything else, ValueError for none or one that is too long."""
-    text = well_formed(cast("str", value))
+    """A text that can be said; WrongType for anything else, WrongValue for none or one that is too long."""
+    if not isinstance(value, str):
+        raise wrong_type(what, "a text", value)
+    text = well_formed(value)
     if not may_be_empty and not text.strip():
-        raise ValueError(f"{what} has no words")
+        raise wrong_value(what, "has no words")
     if len(text) > longest:
-        raise ValueError(f"{what} is longer than {longest:,} characters")
+        raise wrong_value(what, f"is longer than {longest:,} characters")
     return text
 
 
@@ -68,37 +91,65 @@ def a_reason(value: object) -> str:
     """Why something is to end: one line."""
     reason = a_text(value, "the reason", longest=LONGEST_REASON)
     if not reason.isprintable():
-        raise ValueError("the reason is not one line of plain text")
+        raise wrong_value("the reason", "is not one line of plain text")
     return reason
 
 
 def a_truth(value: object, what: str) -> bool:
-    """True or False; TypeError for anything else, 0, 1 and NumPy's included."""
+    """True or False; WrongType for anything else, 0, 1 and NumPy's included."""
     if not isinstance(value, bool):
-        raise TypeError(f"{what} is True or False, not a {type(value).__name__}")
+        raise wrong_type(what, "True or False", value)
     return value
 
 
 def a_number(value: object, what: str, lowest: int, highest: int) -> int:
-    """A whole number; TypeError for anything else, ValueError beyond the bounds."""
+    """A whole number; WrongType for anything else, WrongValue beyond the bounds."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{what} is a whole number, not a {type(value).__name__}")
+        raise wrong_type(what, "a whole number", value)
     if not lowest <= value <= highest:
-        raise ValueError(f"{what} is from {lowest} to {highest}, not {value}")
+        raise wrong_value(what, f"is from {lowest} to {highest}, not {value}")
     return value
 
 
 def a_choice(value: object, what: str, choices: tuple[str, ...]) -> None:
-    """ValueError unless it is one of these."""
+    """WrongValue unless it is one of these."""
     if value not in choices:
-        raise ValueError(f"{what} is one of {', '.join(choices)}, not {value!r}")
+        raise wrong_value(what, f"is one of {', '.join(choices)}, not {value!r}")
 
 
-def a_sound(value: object) -> bytes:
-    """Linear16 samples; TypeError for anything but bytes, ValueError for half a sample."""
+def a_function(value: object, what: str) -> None:
+    """WrongType unless it can be called."""
+    if not callable(value):
+        raise wrong_type(what, "a function", value)
+
+
+def a_mapping(value: object, what: str) -> dict[str, object]:
+    """Values by names, as a new dict; WrongType for anything else. None is nothing."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise wrong_type(what, "a mapping of names", value)
+    entries = cast("Mapping[object, object]", value)
+    for name in entries:
+        if not isinstance(name, str):
+            raise wrong_type(f"a name in {what}", "a text", name)
+    return dict(cast("Mapping[str, object]", entries))
+
+
+def a_path(value: object, what: str) -> Path:
+    """A path; WrongType for anything else, WrongValue for one that no system takes."""
+    if not isinstance(value, str | Path):
+        raise wrong_type(what, "a path", value)
+    if not str(value).strip() or "\0" in str(value):
+        raise wrong_value(what, "names no file")
+    return Path(value)
+
+
+def a_sound(value: object, what: str = "pcm") -> bytes:
+    """Linear16 samples; WrongType for anything but bytes, WrongValue for half a sample."""
     if not isinstance(value, bytes | bytearray | memoryview):
-        raise TypeError(f"sound is bytes, not a {type(value).__name__}")
+        raise wrong_type(what, "bytes", value)
     pcm = bytes(cast("bytes", value))
     if len(pcm) % 2:
-        raise ValueError("sound is whole samples of two bytes")
+        raise wrong_value(what, "is whole samples of two bytes")
     return pcm

@@ -92,7 +92,8 @@ def refusal(response: Response, *, hide: tuple[str, ...] = ()) -> ProviderRefuse
     words, code, request_id = _explanation(response)
     message = f"the service answered {status}" + (f": {words}" if words else "")
     if status >= 500 or status in PASSING_STATUSES:
-        return DialFailed(message, status=status, retry_after_s=_retry_after_s(response.headers))
+        wait_s = _retry_after_s(response.headers)
+        return DialFailed(message, status=status, retry_after_s=wait_s, code=code, request_id=request_id)
     if 200 <= status < 400:
         message = f"the service answered {status} instead of upgrading; redirects are not followed"
     return ProviderRefused(message, status=status, code=code, request_id=request_id)
