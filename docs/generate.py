@@ -21,6 +21,7 @@ import policy_runs
 import yaml
 from cyclopts import App, Argument
 
+from trialogue.agent.events import AgentEvent
 from trialogue.brain.floor.policies import ENTRIES
 from trialogue.brain.floor.requests import TRANSITIONS, as_mermaid
 from trialogue.brain.prompts import TRANSITIONS as PROMPT
@@ -336,6 +337,18 @@ def command_reference() -> str:
     return f"{_union(commands.Command)}\n\n{_value(commands.Hearing)}"
 
 
+def agent_event_reference() -> str:
+    """Every event that only one agent alone reports."""
+    own = [cls for cls in get_args(AgentEvent) if cls not in get_args(events.Event)]
+    return "\n\n".join(_value(cast("type[attrs.AttrsInstance]", cls)) for cls in own)
+
+
+def example(name: str) -> str:
+    """A program that a page shows, and CI runs from there."""
+    text = (DOCS / "examples" / "embed" / name).read_text(encoding="utf-8")
+    return f"```python file={name}\n{text}```"
+
+
 def _union(union: object) -> str:
     return "\n\n".join(_value(cast("type[attrs.AttrsInstance]", cls)) for cls in get_args(union))
 
@@ -554,6 +567,11 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "machine-ear": partial(machine, EAR),
     "causes": causes,
     "events": event_reference,
+    "agent-events": agent_event_reference,
+    **{
+        f"example-{path.stem.replace('_', '-')}": partial(example, path.name)
+        for path in sorted((DOCS / "examples" / "embed").glob("*.py"))
+    },
     "commands": command_reference,
     "command-line": command_line,
     "exports": exports,

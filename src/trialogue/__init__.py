@@ -8,7 +8,9 @@ from __future__ import annotations
 TYPE_CHECKING = False  # as typing's, which takes longer to load than all that a command needs at first
 
 if TYPE_CHECKING:
-    from trialogue.agent.lone import LoneAgent, Sound, open_agent
+    from trialogue.agent.events import Sound
+    from trialogue.agent.lone import LoneAgent
+    from trialogue.agent.opening import open_agent
     from trialogue.meeting.edges import Edges, local_connect
     from trialogue.meeting.meeting import Meeting, open_meeting
     from trialogue.meeting.outputs import MeetingResult
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from trialogue.scenario.defaults import Overrides
     from trialogue.scenario.resolve import prepare
     from trialogue.scenario.schema import Clock
+    from trialogue.services.sound_terms import SessionTerms, SoundTerms
     from trialogue.tools.permissions import Permissions
 
 __all__ = [
@@ -26,7 +29,9 @@ __all__ = [
     "MeetingResult",
     "Overrides",
     "Permissions",
+    "SessionTerms",
     "Sound",
+    "SoundTerms",
     "local_connect",
     "open_agent",
     "open_meeting",
@@ -43,9 +48,11 @@ _HOMES = {
     "MeetingResult": "trialogue.meeting.outputs",
     "Overrides": "trialogue.scenario.defaults",
     "Permissions": "trialogue.tools.permissions",
-    "Sound": "trialogue.agent.lone",
+    "SessionTerms": "trialogue.services.sound_terms",
+    "Sound": "trialogue.agent.events",
+    "SoundTerms": "trialogue.services.sound_terms",
     "local_connect": "trialogue.meeting.edges",
-    "open_agent": "trialogue.agent.lone",
+    "open_agent": "trialogue.agent.opening",
     "open_meeting": "trialogue.meeting.meeting",
     "prepare": "trialogue.scenario.resolve",
     "resume_meeting": "trialogue.meeting.run",

@@ -1,5 +1,6 @@
 """The words of a meeting, for apps: every event, every command, and the record of what answered what."""
 
+from trialogue.agent.events import *  # noqa: F403 - what one agent alone reports
 from trialogue.model.commands import *  # noqa: F403 - closed unions, listed where they are defined
 from trialogue.model.events import *  # noqa: F403 - likewise
 from trialogue.model.records import Record as Record  # noqa: PLC0414 - for others

@@ -6,8 +6,9 @@ from functools import partial
 import pytest
 import trio
 
-from trialogue.agent.lone import Sound, open_agent
+from trialogue.agent.events import Sound
 from trialogue.agent.memory import OPEN_CALLS, Memory
+from trialogue.agent.opening import open_agent
 from trialogue.brain.words.context import REMEMBERED, STILL_RUNNING
 from trialogue.compute import Inline
 from trialogue.errors import LocalProtocolError, ProviderRefused, SetupError

@@ -3,7 +3,7 @@
 import pytest
 import trio
 
-from trialogue.agent.lone import open_agent
+from trialogue.agent.opening import open_agent
 from trialogue.errors import ProviderRefused
 from trialogue.testing import FaultPlan, Planned, WrongAnswer, fault_named, judge, peer, try_meeting
 

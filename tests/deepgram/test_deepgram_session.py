@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from trialogue.errors import LocalProtocolError
+from trialogue.model.memory import ContextMessage
 from trialogue.services.deepgram import messages as m
 from trialogue.services.deepgram.codec import decode_client, encode
 from trialogue.services.deepgram.session import TRANSITIONS, ClientSession, HandshakeStep, SessionState
@@ -428,8 +429,8 @@ def test_messages_before_their_time_are_kept_within_bounds():
             m.AgentWarning("INJECT_AGENT_MESSAGE_DURING_AGENT_SPEECH", ""),
             Refused("INJECT_AGENT_MESSAGE_DURING_AGENT_SPEECH"),
         ),
-        (HistoryContent("user", "Hi"), Remembered(HistoryContent("user", "Hi"))),
-        (HistoryFunctionCalls(()), Remembered(HistoryFunctionCalls(()))),
+        (HistoryContent("user", "Hi"), Remembered((ContextMessage("user", "Hi"),))),
+        (HistoryFunctionCalls(()), Remembered(())),
         (m.FrustrationDetected(2, escalated=True), Frustrated(2, escalated=True)),
         (m.CustomFromThinkProvider([1]), HandedThrough([1])),
         (

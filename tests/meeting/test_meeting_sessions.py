@@ -9,7 +9,7 @@ from cutting import Connections
 from test_agent import agent_of, connect_to, until
 
 from trialogue.actors import agent_session
-from trialogue.agent.lone import open_agent
+from trialogue.agent.opening import open_agent
 from trialogue.brain.meeting import Brain
 from trialogue.errors import LocalProtocolError, ProviderRefused
 from trialogue.journal.reader import read

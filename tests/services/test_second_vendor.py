@@ -10,7 +10,7 @@ import tiny_vendor
 import trio
 import websockets.trio.server
 
-from trialogue.agent.lone import open_agent
+from trialogue.agent.opening import open_agent
 from trialogue.errors import ScenarioError
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.meeting import open_meeting

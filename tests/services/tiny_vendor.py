@@ -155,6 +155,9 @@ class TinyOffer:
     def restored(self, context):
         return evolve(self, block={**self.block, "memory": [str(item) for item in context], "greeting": None})
 
+    def silence(self, seconds):
+        return bytes(2 * round(seconds * self.sample_rate))
+
     def with_lines(self, _given):
         return self
 
@@ -186,6 +189,9 @@ class TinyDialect:
         if "mind" not in block:
             raise RemoteProtocolError("no mind", path="$.agent.mind")
         return TinyOffer(dict(block), sample_rate)
+
+    def offer_on(self, agent, terms):
+        return self.offer(agent, terms.hears.sample_rate)
 
     def check_change(self, part, content):
         if part == "listen":

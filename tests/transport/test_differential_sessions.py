@@ -17,7 +17,7 @@ import websockets.trio.client
 import websockets.trio.server
 from wires import HEADERS, frame, listening, piped, upgrade
 
-from trialogue.agent.lone import open_agent
+from trialogue.agent.opening import open_agent
 from trialogue.chaos.toxics import HalfOpen, ToxicStream
 from trialogue.errors import ConnectionLost, DialFailed, ProviderRefused
 from trialogue.model.events import SessionLost, SessionReady

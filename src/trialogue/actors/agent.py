@@ -18,10 +18,10 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias, assert_never
 
 import trio
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 
 from trialogue.actors.agent_session import AgentSession
-from trialogue.actors.in_session import InSession, SessionService
+from trialogue.actors.in_session import InSession, NoMore, SessionService
 from trialogue.actors.replies import Mouth, ReplyCounter
 from trialogue.actors.session import SessionContext
 from trialogue.brain.restarts import Restarts
@@ -39,7 +39,8 @@ from trialogue.model.events import (
 )
 from trialogue.model.memory import ContextItem
 from trialogue.services import port
-from trialogue.services.port import AgentOffer
+from trialogue.services.facts import Fact
+from trialogue.services.port import AgentOffer, CloseUserTurn, HandThrough, SpeakFreely, StayAlive
 from trialogue.transport.socket import WebSocket
 
 AgentService: TypeAlias = SessionService[AgentOffer]
@@ -89,17 +90,21 @@ class Agent(InSession[AgentOffer, AgentSession]):
         mouth: Mouth,
         post: Callable[[Event], None],
         lines: Callable[[], tuple[int, ...]] | None = None,
+        observe: Callable[[Fact], None] | None = None,
         seed: int = 0,
     ) -> None:
         """`services` are its own, then its fallback's.
 
         Before a restored session `context` is asked what the agent remembers, and before every session
-        `lines` which entries of its script were heard, where anybody keeps account of them.
+        `lines` which entries of its script were heard, where anybody keeps account of them. `observe` is told
+        all that its service tells.
         """
         super().__init__(participant, Restarts(seed, participant, services[0].restart), post)
         self._services = list(services)
         self._remember = context
         self._lines = lines
+        self._observe = observe
+        self.ended_by: NoMore | None = None
         self._seed = seed
         self._replies = ReplyCounter(participant, mouth, self._post)
         self._was_ready = False
@@ -127,7 +132,7 @@ class Agent(InSession[AgentOffer, AgentSession]):
             nursery.start_soon(self._take_orders)
             task_status.started()
             while True:
-                failed = await self._serve(self._services[0])
+                failed = self.ended_by = await self._serve(self._services[0])
                 self._report(SessionFailed(self.participant, failed.reason, failed.refused))
                 if len(self._services) == 1:
                     break
@@ -135,6 +140,10 @@ class Agent(InSession[AgentOffer, AgentSession]):
             nursery.cancel_scope.cancel(reason="the participant has failed")
 
     # --- sessions in a row ------------------------------------------------------------------------
+
+    def _context(self) -> SessionContext:
+        context = super()._context()
+        return context if self._observe is None else evolve(context, observe=self._observe)
 
     def _open(self, context: SessionContext, socket: WebSocket, offer: AgentOffer) -> AgentSession:
         return AgentSession(context, socket, self._changed(offer), self._replies)
@@ -226,7 +235,9 @@ class Agent(InSession[AgentOffer, AgentSession]):
             case RollOver():
                 if session is not None and order.session == self._number:
                     session.roll_over()
-            case Cue() | Speak() | AnswerTool():
+            case (
+                Cue() | Speak() | AnswerTool() | CloseUserTurn() | StayAlive() | SpeakFreely() | HandThrough()
+            ):
                 if session is None or not session.carry_out(order):
                     what = f"{type(order).__name__} for a session that is over"
                     self._report(ServiceWarned(self.participant, "stale", what))

@@ -2,7 +2,8 @@
 
 1. Sound goes straight to the mouth; facts go to the sequencer.
 2. It never falls silent of its own: where nobody feeds its ear, it feeds silence at the pace of life.
-   `KeepAlive` is the fallback of the fallback: alone, it does not keep every service waiting.
+   `KeepAlive` is the fallback of the fallback: alone, it does not keep every service waiting. It is all there
+   is where the ear's sound is compressed.
 3. No logic depends on optional messages: thoughts, announcements, histories, latencies.
 """
 
@@ -33,7 +34,16 @@ from trialogue.model.events import (
     WordsHeard,
 )
 from trialogue.services import facts as told
-from trialogue.services.port import AgentOffer, AgentWire, Message, Order
+from trialogue.services.port import (
+    AgentOffer,
+    AgentWire,
+    CloseUserTurn,
+    HandThrough,
+    Message,
+    Order,
+    SpeakFreely,
+    StayAlive,
+)
 from trialogue.services.verdicts import Verdict
 from trialogue.transport.socket import WebSocket
 
@@ -60,7 +70,7 @@ class AgentSession(LiveSession[AgentWire]):
     ) -> None:
         super().__init__(context, socket, offer.open(trio.current_time()))
         self._replies = replies
-        self._rate = offer.sample_rate
+        self._silence = offer.silence(SILENCE_S)
         self._failures = 0
         self._fed_at = 0.0
         self._is_ready = trio.Event()
@@ -92,7 +102,10 @@ class AgentSession(LiveSession[AgentWire]):
             case AnswerTool():
                 if order.session != self._context.number or order.call_id not in self._wire.open_calls:
                     return False
-        self._replies.expect()
+            case SpeakFreely() | CloseUserTurn() | StayAlive() | HandThrough():
+                pass
+        if isinstance(order, Cue | Speak | AnswerTool | SpeakFreely):
+            self._replies.expect()
         if self.is_running:
             self._send_all(self._wire.order(order, trio.current_time()))
         return True
@@ -110,13 +123,15 @@ class AgentSession(LiveSession[AgentWire]):
 
     def _begin(self, nursery: trio.Nursery) -> None:
         nursery.start_soon(self._keep_deadlines)
-        nursery.start_soon(self._feed_silence, bytes(2 * round(self._rate * SILENCE_S)))
+        if self._silence:
+            nursery.start_soon(self._feed_silence, self._silence)
         nursery.start_soon(self._watch_age)
         nursery.start_soon(self._updates.run)
         self._send_all(self._wire.start(trio.current_time()))
 
     def _receive(self, data: Message) -> None:
         for fact in _with_words_first(self._wire.receive(data, trio.current_time())):
+            self._context.observe(fact)
             self._take(fact)
 
     def _end(self, close_code: int) -> None:
@@ -126,7 +141,12 @@ class AgentSession(LiveSession[AgentWire]):
         while True:
             deadline = self._wire.next_deadline()
             # Sound moves the deadline on all the time: look again when the last known one has come.
-            await trio.sleep_until(deadline if deadline is not None else trio.current_time() + 1.0)
+            until = deadline if deadline is not None else trio.current_time() + 1.0
+            if self._is_ready.is_set():
+                await trio.sleep_until(until)
+            else:
+                with trio.move_on_at(until):
+                    await self._is_ready.wait()
             for due in self._wire.tick(trio.current_time()):
                 if isinstance(due, told.Timeout):
                     self._scope.cancel(reason=f"no {due.what} in time")

@@ -1,30 +1,30 @@
-"""`open_agent`: one agent alone, without a meeting: its sound, its words, its tool calls.
+"""One agent alone, as whoever holds it sees it: its sound, its words, its tool calls.
 
-The session is kept as in a meeting: sound is paced by whoever calls `hear`, a lost connection is dialled
-again with patience, and the next session knows what was said before, and what its tools have answered.
-
-What is kept is bounded: of what was said and answered, the last `REMEMBERED` characters; of what nobody has
-iterated over yet, `WAITING` events: one more ends the agent with `MailboxFull`.
+1. The session is kept as in a meeting: sound is paced by whoever calls `hear`, a lost connection is dialled
+   again with patience, and the next session knows what was said before, and what its tools have answered.
+2. What is kept is bounded: of what was said and answered, the last `REMEMBERED` characters; of what nobody
+   has iterated over yet, `WAITING` events: one more ends the agent with `MailboxFull`.
+3. It is over once it is closed, or has failed for good: what waits can still be taken, nothing be asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from typing import Literal, TypeAlias, get_args
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar, get_args
 
+import orjson
 import trio
-from attrs import field, frozen
 
 from trialogue.actors.agent import Agent, AgentService
-from trialogue.actors.dialling import Connect
+from trialogue.agent.events import AgentEvent, told_by
+from trialogue.agent.functions import Functions, tools_of
 from trialogue.agent.memory import Memory
-from trialogue.errors import GaveUp, ProviderRefused
+from trialogue.agent.mouth import NAME, LoneMouth
+from trialogue.errors import AlreadyOver, GaveUp, LocalProtocolError, ProviderRefused, SetupError
 from trialogue.mailbox import Mailbox
-from trialogue.meeting.asking import LONGEST_ANSWER, Loop, a_choice, a_number, a_sound, a_text
-from trialogue.meeting.edges import hosted_exchange
+from trialogue.meeting.asking import LONGEST_ANSWER, Loop, a_choice, a_sound, a_text, wrong_type
 from trialogue.meeting.settings import updates_for
-from trialogue.model.commands import AnswerTool, Behavior, Cue, RollOver, Speak, Update
+from trialogue.model.commands import AnswerTool, Behavior, CancelTool, Cue, RollOver, RunTool, Speak, Update
 from trialogue.model.events import (
     Event,
     Part,
@@ -34,74 +34,19 @@ from trialogue.model.events import (
     SessionEnding,
     SessionFailed,
     SessionReady,
+    ToolCallCancelled,
+    ToolFinished,
     ToolRequested,
 )
-from trialogue.services import HOSTED, service_of
-from trialogue.services.port import AgentOffer, Dialect
-from trialogue.supervise import lone_error
+from trialogue.services.facts import Fact, Json
+from trialogue.services.port import CloseUserTurn, Dialect, HandThrough, Order, SpeakFreely, StayAlive
+from trialogue.services.sound_terms import SessionTerms
+from trialogue.tools.executor import ToolExecutor
 
-NAME = "agent"
-"""What a lone agent is called in its events."""
+T = TypeVar("T")
 
 WAITING = 4096
 """Events and stretches of sound that may wait for whoever iterates."""
-
-
-@frozen
-class Sound:
-    """A stretch of what the agent says: linear16 mono at the rate that was asked for."""
-
-    reply: int
-    """To which reply it belongs; replies count from 1."""
-
-    pcm: bytes = field(repr=lambda pcm: f"{len(pcm)} bytes")
-    """The samples, faster than life: play them at their own pace, drop them on `ReplyWithdrawn`."""
-
-
-AgentEvent: TypeAlias = Event | Sound
-
-
-class _Mouth:
-    """What the agent says, on its way to whoever iterates (see `actors.replies.Mouth`)."""
-
-    def __init__(self, inbox: Mailbox[AgentEvent], sample_rate: int) -> None:
-        self._inbox = inbox
-        self._rate = sample_rate
-        self._open: dict[int, int] = {}
-
-    def open(self, reply: int) -> None:
-        """Expect sound of a new reply."""
-        self._open = {reply: 0}
-
-    def arrive(self, reply: int, pcm: bytes) -> None:
-        """Take sound of a reply."""
-        self._open[reply] += len(pcm)
-        self._inbox.post(Sound(reply, pcm))
-
-    def expect(self, reply: int) -> None:
-        """Nothing runs dry here: whoever plays the sound knows best."""
-
-    def has_dried(self, reply: int) -> bool:
-        """Never: a reply is over when its service says so."""
-        del reply
-        return False
-
-    def finish(self, reply: int) -> float:
-        """Note that the reply's last byte has arrived; returns its length in seconds."""
-        return self.arrived_s(reply)
-
-    def is_open(self, reply: int) -> bool:
-        """Whether it is the latest reply: whoever plays it may still be at it."""
-        return reply in self._open
-
-    def arrived_s(self, reply: int) -> float:
-        """Seconds of its sound that have arrived."""
-        return self._open[reply] / (2 * self._rate)
-
-    def withdraw(self, reply: int, reason: Literal["interrupted", "lost", "overflow"]) -> None:
-        """Tell whoever plays it to stop."""
-        del self._open[reply]
-        self._inbox.post(ReplyWithdrawn(NAME, reply, reason))
 
 
 class LoneAgent:
@@ -110,37 +55,51 @@ class LoneAgent:
     Asking never waits. More than 256 orders that it had no moment to take are `MailboxFull`: let it run
     (`await`) between them. Any thread may ask: another than the agent's waits for the moment that its loop
     takes the question in. What is asked with a wrong type is TypeError, with a wrong value ValueError, before
-    anything else happens. Only tasks of the agent's own loop can wait for its events.
+    anything else happens; what is asked once it is over is AlreadyOver. Only tasks of the agent's own loop
+    can wait for its events.
     """
 
-    def __init__(self, dialect: Dialect, offer: AgentOffer, connect: Connect) -> None:
+    def __init__(
+        self, dialect: Dialect, service: AgentService, terms: SessionTerms, functions: Functions
+    ) -> None:
         self._dialect = dialect
+        self._terms = terms
         self._inbox: Mailbox[AgentEvent] = Mailbox("agent events", WAITING)
         self._memory = Memory()
         self._loop = Loop()
         self._turn = 0
-        self._failed: SessionFailed | None = None
+        self._runs = 0
+        self._running: dict[int, ToolRequested] = {}
         self._ending: int | None = None
         self._is_replying = False
+        self._is_over = False
+        self._scope = trio.CancelScope()
+        self._tools = ToolExecutor(tools_of(functions), self._finished)
+        self._registered = frozenset(functions)
         self.actor = Agent(
             NAME,
-            (AgentService(connect, offer),),
+            (service,),
             context=self._memory.context,
-            mouth=_Mouth(self._inbox, offer.sample_rate),
+            mouth=LoneMouth(self._inbox.post, terms.speaks),
             post=self._take,
+            observe=self._observe,
         )
 
     # --- what an app asks -----------------------------------------------------------------------
 
     def hear(self, pcm: bytes) -> None:
-        """Let the agent hear sound, at the pace of life; before its session is ready it hears nothing."""
-        sound = a_sound(pcm)
-        self._loop.ask(lambda: self.actor.hear(sound))
+        """Let the agent hear sound, at the pace of life; before its session is ready it hears nothing.
+
+        It is linear16 mono in whole samples, or whatever `open_agent` was told of it.
+        """
+        sound = a_sound(pcm) if self._terms.hears.sample_width == 2 else _some_bytes(pcm)
+        if sound:
+            self._ask_now(lambda: self.actor.hear(sound))
 
     def ask(self, text: str) -> None:
         """Let the agent read this as if it had heard it; it will answer."""
         asked = a_text(text, "the text")
-        self._loop.ask(lambda: self._ask(asked))
+        self._ask_now(lambda: self._ask(asked))
 
     def _ask(self, text: str) -> None:
         self._turn += 1
@@ -155,11 +114,32 @@ class LoneAgent:
         """
         words = a_text(text, "the text")
         a_choice(behavior, "behavior", get_args(Behavior))
-        self._loop.ask(lambda: self._say(words, behavior))
+        self._ask_now(lambda: self._say(words, behavior))
 
     def _say(self, text: str, behavior: Behavior) -> None:
         self._turn += 1
         self.actor.orders.post(Speak(NAME, self._turn, text, behavior))
+
+    def speak_freely(self, behavior: Behavior = "default") -> None:
+        """Have the agent say something in words of its own (Think Live); `behavior` is as in `say`."""
+        a_choice(behavior, "behavior", get_args(Behavior))
+        self._order(SpeakFreely(behavior))
+
+    def end_turn(self) -> None:
+        """End the user's turn now, whatever the recognizer still waits for; services without it warn."""
+        self._order(CloseUserTurn())
+
+    def keep_alive(self) -> None:
+        """Keep the session though nobody says anything. It is done by itself: nobody need call this."""
+        self._order(StayAlive())
+
+    def hand_through(self, content: Json) -> None:
+        """Hand JSON through to a model of one's own; LocalProtocolError for what JSON cannot say."""
+        try:
+            orjson.dumps(content)
+        except TypeError as error:
+            raise LocalProtocolError(f"JSON cannot say this: {error}") from None
+        self._order(HandThrough(content))
 
     def answer(self, request: ToolRequested, content: str) -> None:
         """Give the result of a tool call.
@@ -167,9 +147,9 @@ class LoneAgent:
         If its session is gone by then, the agent is told it with what it remembers, in its next session.
         """
         if not isinstance(request, ToolRequested):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
-            raise TypeError(f"a ToolRequested is answered, not a {type(request).__name__}")
+            raise wrong_type("the request", "a ToolRequested", request)
         told = a_text(content, "the content", longest=LONGEST_ANSWER, may_be_empty=True)
-        self._loop.ask(lambda: self._answer(request, told))
+        self._ask_now(lambda: self._answer(request, told))
 
     def _answer(self, request: ToolRequested, content: str) -> None:
         self._memory.answered(request, content)
@@ -181,6 +161,7 @@ class LoneAgent:
         prompt: str | None = None,
         listen: Mapping[str, object] | None = None,
         think: Mapping[str, object] | None = None,
+        think_live: Mapping[str, object] | None = None,
         speak: Mapping[str, object] | None = None,
     ) -> None:
         """Change its settings, from now on and in every later session; `SettingsChanged` tells the outcome.
@@ -190,39 +171,132 @@ class LoneAgent:
         """
         if prompt is not None:
             a_text(prompt, "the prompt")
-        parts: dict[Part, Mapping[str, object] | None] = {"listen": listen, "think": think, "speak": speak}
+        parts: dict[Part, Mapping[str, object] | None] = {
+            "listen": listen,
+            "think": think,
+            "think_live": think_live,
+            "speak": speak,
+        }
         orders = updates_for(NAME, prompt, parts, (self._dialect,))
-        self._loop.ask(lambda: self._update(orders))
+        self._ask_now(lambda: self._update(orders))
 
     def _update(self, orders: Sequence[Update]) -> None:
         for order in orders:
             self.actor.orders.post(order)
 
+    def close(self) -> None:
+        """End its session now, before the block is left; again does nothing. Its events end behind it."""
+        self._loop.ask(self._close)
+
+    def _close(self) -> None:
+        self._is_over = True
+        self._scope.cancel(reason="the agent was closed")
+
+    # --- what it reports --------------------------------------------------------------------------
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing can be asked of it any more: it was closed, or has failed for good."""
+        return self._is_over
+
     async def next_event(self) -> AgentEvent:
         """The next thing that the agent reports, sound among it, in order.
 
-        Raises `ProviderRefused` when the service refuses for good and `GaveUp` when retries are used up.
+        Raises `ProviderRefused` when the service refuses for good, `GaveUp` when retries are used up, with
+        the service's status, code and request id, and what ended it as the cause; AlreadyOver behind a close.
         """
         self._loop.check()
-        if self._failed is None:
+        try:
             event = await self._inbox.take()
-            if not isinstance(event, SessionFailed):
-                return event
-            self._failed = event
-        failed = self._failed
-        raise ProviderRefused(failed.reason) if failed.refused else GaveUp(failed.reason)
+        except trio.EndOfChannel:
+            raise self._end() from None
+        if isinstance(event, SessionFailed):
+            raise self._end()
+        return event
 
     def __aiter__(self) -> LoneAgent:
-        """Iterate over `next_event`; the iteration may be left and taken up again."""
+        """Iterate over `next_event`; the iteration may be left and taken up again, and a close ends it."""
         return self
 
     async def __anext__(self) -> AgentEvent:
-        return await self.next_event()
+        try:
+            return await self.next_event()
+        except AlreadyOver:
+            raise StopAsyncIteration from None
+
+    def _end(self) -> ProviderRefused | GaveUp | SetupError | AlreadyOver:
+        """Why there is nothing more to come."""
+        ended = self.actor.ended_by
+        if ended is None:
+            return AlreadyOver("the agent was closed")
+        if isinstance(ended.cause, SetupError):
+            return ended.cause
+        error = (ProviderRefused if ended.refused else GaveUp)(
+            ended.reason,
+            status=getattr(ended.cause, "status", None),
+            code=ended.cause.code,
+            request_id=ended.cause.request_id,
+        )
+        error.__cause__ = ended.cause
+        return error
+
+    # --- its life ---------------------------------------------------------------------------------
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Be the agent, until it fails for good, is closed or cancelled; `open_agent` calls it, once."""
+        try:
+            with self._scope:
+                async with trio.open_nursery() as nursery:
+                    await nursery.start(self._tools.run)
+                    task_status.started()
+                    await self.actor.run()
+                    nursery.cancel_scope.cancel(reason="the agent has failed")
+        finally:
+            self._is_over = True
+            self._inbox.close()
+
+    def _ask_now(self, question: Callable[[], None]) -> None:
+        """Ask on the loop, where there is still somebody to ask."""
+        self._loop.ask(lambda: self._ask_open(question))
+
+    def _ask_open(self, question: Callable[[], None]) -> None:
+        if self._is_over:
+            raise AlreadyOver("the agent is over: it was closed, its block was left, or it has failed")
+        question()
+
+    def _order(self, order: Order) -> None:
+        self._ask_now(lambda: self.actor.orders.post(order))
+
+    def _observe(self, fact: Fact) -> None:
+        event = told_by(fact)
+        if event is not None:
+            self._inbox.post(event)
 
     def _take(self, event: Event) -> None:
         self._memory.take(event)
         self._watch_age(event)
         self._inbox.post(event)
+        match event:
+            case ToolRequested(ours=True, tool=tool) if tool in self._registered:
+                self._runs += 1
+                self._running[self._runs] = event
+                self._tools.mailbox.post(RunTool(NAME, event.call_id, tool, event.arguments, self._runs))
+            case SessionFailed():
+                self._is_over = True
+            case ToolCallCancelled(call_id=call_id):
+                for run, request in self._running.items():
+                    if request.call_id == call_id:
+                        self._tools.mailbox.post(CancelTool(NAME, call_id, run))
+            case _:
+                pass
+
+    def _finished(self, finished: Event) -> None:
+        """Tell the agent what came of a call of a registered function, and the app, too."""
+        if isinstance(finished, ToolFinished):
+            request = self._running.pop(finished.run)
+            self._inbox.post(finished)
+            if finished.outcome != "cancelled":
+                self._answer(request, finished.content)
 
     def _watch_age(self, event: Event) -> None:
         """Between replies, go on in a new session when the old one has become too old."""
@@ -243,31 +317,11 @@ class LoneAgent:
 
     def __repr__(self) -> str:
         """Give a status line."""
-        return f"<LoneAgent: {self.actor!r}>"
+        return f"<LoneAgent: {'over' if self._is_over else repr(self.actor)}>"
 
 
-@asynccontextmanager
-async def open_agent(
-    agent: Mapping[str, object],
-    *,
-    via: str = HOSTED,
-    url: str | None = None,
-    connect: Connect | None = None,
-    sample_rate: int = 24_000,
-) -> AsyncGenerator[LoneAgent]:
-    """Hold one agent's session beside the block; leaving the block ends it.
-
-    `agent` is what the service `via` calls an agent, in its own words (listen, think, speak, greeting). Sound
-    is linear16 mono at `sample_rate` both ways. The service is dialled at its own address, or at `url`, with
-    the key of the environment; `connect` dials elsewhere, for example an embedded server. Raises `SetupError`
-    without a key, `RemoteProtocolError` for an agent object that is none, KeyError for an unknown service.
-    """
-    a_number(sample_rate, "the sample rate", 8_000, 192_000)
-    service = service_of(via)
-    offer = service.dialect.offer(agent, sample_rate)
-    lone = LoneAgent(service.dialect, offer, connect or hosted_exchange(service, url).agents)
-    with lone_error():
-        async with trio.open_nursery() as nursery:
-            await nursery.start(lone.actor.run)
-            yield lone
-            nursery.cancel_scope.cancel(reason="the block has ended")
+def _some_bytes(value: object) -> bytes:
+    """Compressed sound; WrongType for anything but bytes."""
+    if not isinstance(value, bytes | bytearray | memoryview):
+        raise wrong_type("pcm", "bytes", value)
+    return bytes(value)

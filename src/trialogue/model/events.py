@@ -16,7 +16,7 @@ from attrs import frozen
 
 from trialogue.model.participants import Participant
 
-Part = Literal["prompt", "listen", "think", "speak"]
+Part = Literal["prompt", "listen", "think", "think_live", "speak"]
 """A part of an agent's settings that can change while it is at the table."""
 
 

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from attrs import field, frozen
 
+from trialogue.model.memory import ContextItem
 from trialogue.services.verdicts import Verdict
 
 Json: TypeAlias = object
@@ -207,8 +208,8 @@ class Updated:
 class Remembered:
     """The service took this into its memory: keep it to restore the agent in a new session."""
 
-    item: object = field(repr=False)
-    """As the service's own dialect has it. Personal."""
+    items: tuple[ContextItem, ...] = field(repr=False)
+    """One turn's words, or its finished calls. Personal."""
 
 
 @frozen

@@ -6,7 +6,7 @@
    a new connection takes a new wire.
 3. Whatever a service sends, in whatever order, becomes facts (`trialogue.services.facts`) and never an
    exception. An order that may not be sent just now is a LocalProtocolError.
-4. Sound is linear16 mono, at the rate that the offer was made for.
+4. Sound is linear16 mono, at the rate that the offer was made for, unless it was made on other terms.
 """
 
 from __future__ import annotations
@@ -14,20 +14,48 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from trialogue.errors import ConnectionLost
-from trialogue.model.commands import AnswerTool, Cue, Speak, Update
+from trialogue.model.commands import AnswerTool, Behavior, Cue, Speak, Update
 from trialogue.model.events import Part
 from trialogue.model.memory import ContextItem
-from trialogue.services.facts import Due, EarDue, EarFact, Fact, Failed
+from trialogue.services.facts import Due, EarDue, EarFact, Fact, Failed, Json
+from trialogue.services.sound_terms import SessionTerms
 from trialogue.services.verdicts import Judgement
 
 Message: TypeAlias = str | bytes
 """What goes over a socket in one piece: text, or binary."""
 
-Order: TypeAlias = Cue | Speak | AnswerTool
-"""What an agent's session can be told to do."""
+
+@frozen
+class CloseUserTurn:
+    """The user has ended its turn, whatever the recognizer still waits for."""
+
+
+@frozen
+class StayAlive:
+    """The session is to be kept, though nobody says anything."""
+
+
+@frozen
+class SpeakFreely:
+    """The agent is to say something, in words of its own."""
+
+    behavior: Behavior = "default"
+    """What happens to whoever speaks, as in `Speak`."""
+
+
+@frozen
+class HandThrough:
+    """Something for the agent's model alone, which the service hands through."""
+
+    content: Json = field(hash=False, repr=False)
+    """Any JSON. May be personal."""
+
+
+Order: TypeAlias = Cue | Speak | AnswerTool | CloseUserTurn | StayAlive | SpeakFreely | HandThrough
+"""What an agent's session can be told to do: the first three in a meeting, all by whoever holds one agent."""
 
 Header: TypeAlias = Callable[[str], str | None]
 """Gives a header of the handshake's answer by its name."""
@@ -107,6 +135,10 @@ class AgentOffer(Protocol):
 
     def restored(self, context: Sequence[ContextItem]) -> AgentOffer:
         """The offer for an agent that was at the table before: it remembers this, and does not greet."""
+        ...
+
+    def silence(self, seconds: float) -> bytes:
+        """So much silence for its ear; empty where its sound is compressed, and cannot be made here."""
         ...
 
     def with_lines(self, given: tuple[int, ...]) -> AgentOffer:
@@ -204,6 +236,10 @@ class Dialect(Protocol):
 
     def offer(self, block: Mapping[str, object], sample_rate: int) -> AgentOffer:
         """What an agent is asked for, from its object of plain JSON; RemoteProtocolError where it is none."""
+        ...
+
+    def offer_on(self, agent: Mapping[str, object] | str, terms: SessionTerms) -> AgentOffer:
+        """The same on terms of one's own, also of an agent that is kept at the service, by its id."""
         ...
 
     def check_change(self, part: Part, content: str) -> None:

@@ -14,15 +14,20 @@ from trialogue.services.deepgram import codes
 from trialogue.services.deepgram.codec import decode_client, encode
 from trialogue.services.deepgram.messages import (
     ClientMessage,
+    CustomToThinkProvider,
+    ForceEndTurn,
     FunctionCallResponse,
     InjectAgentMessage,
+    InjectDynamicAgentMessage,
     InjectUserMessage,
+    KeepAlive,
     Settings,
 )
 from trialogue.services.deepgram.session import ClientSession, SessionState
 from trialogue.services.deepgram.terms import change_of, folded, restored, with_lines
 from trialogue.services.facts import Due, Fact, Failed
-from trialogue.services.port import Message, Order
+from trialogue.services.port import CloseUserTurn, HandThrough, Message, Order, SpeakFreely, StayAlive
+from trialogue.services.sound_terms import SessionTerms, SoundTerms
 from trialogue.services.verdicts import Judgement
 
 _PLAIN_RATE = 24_000
@@ -30,19 +35,48 @@ _PLAIN_RATE = 24_000
 
 def settings_for(block: Mapping[str, object], sample_rate: int) -> Settings:
     """The first message of a session: `block` is the wire's `agent` object, sound is linear16 both ways."""
-    sound = {"encoding": "linear16", "sample_rate": sample_rate}
-    message = decode_client(
-        orjson.dumps(
-            {
-                "type": "Settings",
-                "audio": {"input": sound, "output": {**sound, "container": "none"}},
-                "agent": dict(block),
-            }
-        )
-    )
+    sound = SoundTerms(sample_rate=sample_rate)
+    return settings_on(block, SessionTerms(sound, sound))
+
+
+def settings_on(agent: Mapping[str, object] | str, terms: SessionTerms) -> Settings:
+    """The first message of a session on these terms; LocalProtocolError for what JSON cannot say."""
+    hears, asked = terms.hears, _asked(terms)
+    written = {
+        "type": "Settings",
+        "audio": {
+            "input": {"encoding": hears.encoding, "sample_rate": hears.sample_rate},
+            "output": _spoken(terms.speaks),
+        },
+        "agent": agent if isinstance(agent, str) else dict(agent),
+        **{name: value for name, value in asked.items() if value is not None},
+    }
+    try:
+        message = decode_client(orjson.dumps(written))
+    except TypeError as error:
+        raise LocalProtocolError(f"this is no agent: {error}") from None
     if not isinstance(message, Settings):
         raise LocalProtocolError("an agent block did not make Settings")
     return message
+
+
+def _spoken(speaks: SoundTerms) -> dict[str, object]:
+    """The wire's words for what the agent says; `none` is no container for compressed sound."""
+    is_plain = SoundTerms(speaks.encoding).sample_width is not None
+    container = speaks.container or ("none" if is_plain else None)
+    written: dict[str, object] = {"encoding": speaks.encoding, "sample_rate": speaks.sample_rate}
+    asked = {"container": container, "bitrate": speaks.bit_rate}
+    return written | {name: value for name, value in asked.items() if value is not None}
+
+
+def _asked(terms: SessionTerms) -> dict[str, object]:
+    """The wire's words for all else; None for what it takes to be so by itself."""
+    return {
+        "tags": list(terms.tags) or None,
+        "flags": None if terms.history else {"history": False},
+        "experimental": terms.experimental or None,
+        "mip_opt_out": terms.mip_opt_out or None,
+    }
 
 
 def agent_offer(block: Mapping[str, object], sample_rate: int) -> DeepgramAgent:
@@ -62,6 +96,12 @@ class DeepgramAgent:
         """Samples a second."""
         given = self.settings.audio.input
         return _PLAIN_RATE if given is None else given.sample_rate
+
+    def silence(self, seconds: float) -> bytes:
+        """So much silence in the format of what it hears."""
+        given = self.settings.audio.input
+        terms = SoundTerms() if given is None else SoundTerms(given.encoding, given.sample_rate)
+        return terms.silence(seconds)
 
     def changed(self, updates: Sequence[Update]) -> DeepgramAgent:
         """The offer with every change folded in."""
@@ -156,3 +196,12 @@ def _message(order: Order) -> ClientMessage:
             return InjectAgentMessage(message=order.text, behavior=behavior)
         case AnswerTool():
             return FunctionCallResponse(id=order.call_id, name=order.tool, content=order.content)
+        case SpeakFreely():
+            behavior = None if order.behavior == "default" else order.behavior
+            return InjectDynamicAgentMessage(behavior=behavior)
+        case CloseUserTurn():
+            return ForceEndTurn()
+        case StayAlive():
+            return KeepAlive()
+        case HandThrough():
+            return CustomToThinkProvider(content=order.content)

@@ -61,6 +61,7 @@ from trialogue.services.facts import (
     Unknown,
     Warned,
 )
+from trialogue.services.sound_terms import SoundTerms
 from trialogue.services.verdicts import Verdict, judge_close
 
 HANDSHAKE_S = 10.0
@@ -379,8 +380,7 @@ def _sample_width(settings: Settings) -> int:
     output = settings.audio.output
     if output is None:
         return 2
-    plain = output.encoding in {None, "linear16"} and output.container in {None, "none"}
-    return 2 if plain else 1
+    return SoundTerms(output.encoding or "linear16", container=output.container).sample_width or 1
 
 
 def _excerpt(text: str | bytes) -> str:

@@ -28,6 +28,7 @@ from trialogue.services.deepgram.messages import (
     UpdatePrompt,
     UpdateSpeak,
     UpdateThink,
+    UpdateThinkLive,
 )
 from trialogue.services.deepgram.settings import (
     AgentSettings,
@@ -43,10 +44,15 @@ from trialogue.services.deepgram.settings import (
     ThinkSettings,
 )
 
-Change: TypeAlias = UpdatePrompt | UpdateListen | UpdateThink | UpdateSpeak
+Change: TypeAlias = UpdatePrompt | UpdateListen | UpdateThink | UpdateThinkLive | UpdateSpeak
 """A change of settings, as the service is told it."""
 
-_TYPES: dict[Part, str] = {"listen": "UpdateListen", "think": "UpdateThink", "speak": "UpdateSpeak"}
+_TYPES: dict[Part, str] = {
+    "listen": "UpdateListen",
+    "think": "UpdateThink",
+    "think_live": "UpdateThink_Live",
+    "speak": "UpdateSpeak",
+}
 
 
 def read_change(part: Part, content: str) -> Change:
@@ -114,6 +120,8 @@ def _changed(agent: AgentSettings, change: Change) -> AgentSettings:
             return evolve(agent, think=thinks[0] if len(thinks) == 1 else thinks or agent.think)
         case UpdateThink(think=think):
             return evolve(agent, think=think)
+        case UpdateThinkLive(think_live=think_live):
+            return evolve(agent, think_live=think_live)
         case UpdateSpeak(speak=speak):
             return evolve(agent, speak=speak)
         case UpdateListen(listen=listen):

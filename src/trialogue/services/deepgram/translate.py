@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, TypeAlias, assert_never
 
+from trialogue.model.memory import ContextCall, ContextItem, ContextMessage
 from trialogue.services.deepgram.codes import judge_early, judge_error, judge_warning
 from trialogue.services.deepgram.messages import (
     AgentError,
@@ -99,7 +100,7 @@ def translate(message: Plain) -> Fact:
         case InjectionRefused(message=reason):
             return Refused(reason or "")
         case HistoryContent() | HistoryFunctionCalls():
-            return Remembered(message)
+            return Remembered(_remembered(message))
         case FrustrationDetected(count=count, escalated=escalated):
             return Frustrated(count, escalated)
         case CustomFromThinkProvider(content=content):
@@ -108,6 +109,15 @@ def translate(message: Plain) -> Fact:
             return EntryTaken(entry)
         case _:
             assert_never(message)
+
+
+def _remembered(message: HistoryContent | HistoryFunctionCalls) -> tuple[ContextItem, ...]:
+    if isinstance(message, HistoryContent):
+        return (ContextMessage("assistant" if message.role == "assistant" else "user", message.content),)
+    return tuple(
+        ContextCall(call.id, call.name, call.arguments, call.response, call.thought_signature)
+        for call in message.function_calls
+    )
 
 
 def _latency(message: AgentStartedSpeaking | LatencyReport) -> Latency:

@@ -1,0 +1,115 @@
+"""`open_agent`: one agent as a block of an app's code, without a meeting."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+
+import trio
+from attrs import evolve
+
+from trialogue.actors.agent import AgentService
+from trialogue.actors.dialling import Connect
+from trialogue.agent.functions import with_functions
+from trialogue.agent.lone import LoneAgent
+from trialogue.errors import UnknownName
+from trialogue.meeting.asking import a_function, a_mapping, a_number, a_text, a_truth, wrong_type
+from trialogue.meeting.edges import hosted_exchange, local_connect
+from trialogue.services import HOSTED, SERVICES, service_of
+from trialogue.services.sound_terms import SessionTerms, SoundTerms
+from trialogue.speech.engines import Engines, open_engines
+from trialogue.supervise import lone_error
+
+
+@asynccontextmanager
+async def open_agent(
+    agent: Mapping[str, object] | str,
+    *,
+    via: str = HOSTED,
+    url: str | None = None,
+    connect: Connect | None = None,
+    engines: Engines | None = None,
+    sample_rate: int = 24_000,
+    terms: SessionTerms | None = None,
+    functions: Mapping[str, Callable[..., object]] | None = None,
+) -> AsyncGenerator[LoneAgent]:
+    """Hold one agent's session beside the block; leaving the block ends it, and so does `close`.
+
+    `agent` is what the service `via` calls an agent, in its own words (listen, think, speak, greeting), or
+    the id of one that it keeps. Sound is linear16 mono at `sample_rate` both ways, unless `terms` say
+    otherwise, which have tags and switches, too. `functions` are Python callables that the model may call by
+    these names: it is told of them by their signatures and docstrings, and answered by what they return.
+
+    The service is dialled at its own address, or at `url`, with the key of the environment; `connect` dials
+    elsewhere, for example an embedded server. With `via="local"` the embedded server runs beside the block,
+    on `engines` or the installed ones, which are loaded before the first turn. Raises `SetupError` without a
+    key, `RemoteProtocolError` for an agent object that is none, UnknownName for an unknown service.
+    """
+    a_number(sample_rate, "the sample rate", 4_000, 192_000)
+    held = _checked(_plain(sample_rate) if terms is None else terms)
+    registered = _functions(functions)
+    asked = with_functions(_agent(agent), registered)
+    if via not in SERVICES:
+        raise UnknownName(f"there is no service {via!r}: {', '.join(SERVICES)}", argument="via")
+    offer = (dialect := service_of(via).dialect).offer_on(asked, held)
+    with lone_error():
+        async with _dialled(via, url, connect, engines) as dial, trio.open_nursery() as nursery:
+            lone = LoneAgent(dialect, AgentService(dial, offer), held, registered)
+            await nursery.start(lone.run)
+            try:
+                yield lone
+            finally:
+                lone.close()
+            nursery.cancel_scope.cancel(reason="the block has ended")
+
+
+@asynccontextmanager
+async def _dialled(
+    via: str, url: str | None, connect: Connect | None, engines: Engines | None
+) -> AsyncGenerator[Connect]:
+    service = service_of(via)
+    if connect is not None:
+        yield connect
+    elif service.hosted is not None:
+        yield hosted_exchange(service, url).agents
+    else:
+        async with local_connect(engines or open_engines(), seed=0) as dial:
+            yield dial
+
+
+# --- what is asked --------------------------------------------------------------------------------
+
+
+def _plain(sample_rate: int) -> SessionTerms:
+    sound = SoundTerms(sample_rate=sample_rate)
+    return SessionTerms(sound, sound)
+
+
+def _checked(terms: SessionTerms) -> SessionTerms:
+    """The terms, with what they hold as it should be; WrongType or WrongValue where it is not."""
+    if not isinstance(terms, SessionTerms):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
+        raise wrong_type("the terms", "SessionTerms", terms)
+    for sound in (terms.hears, terms.speaks):
+        if not isinstance(sound, SoundTerms):  # pyright: ignore[reportUnnecessaryIsInstance] -- as above
+            raise wrong_type("the sound", "SoundTerms", sound)
+        a_text(sound.encoding, "the encoding")
+        a_number(sound.sample_rate, "the sample rate", 4_000, 192_000)
+    for name in ("history", "experimental", "mip_opt_out"):
+        a_truth(getattr(terms, name), name)
+    if isinstance(terms.tags, str):
+        raise wrong_type("tags", "a list of texts", terms.tags)
+    return evolve(terms, tags=tuple(a_text(tag, "a tag") for tag in terms.tags))
+
+
+def _agent(agent: Mapping[str, object] | str) -> Mapping[str, object] | str:
+    if isinstance(agent, str):
+        return a_text(agent, "the agent")
+    if not isinstance(agent, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
+        raise wrong_type("the agent", "a mapping of names", agent)
+    return a_mapping(agent, "the agent")
+
+
+def _functions(functions: Mapping[str, Callable[..., object]] | None) -> Mapping[str, Callable[..., object]]:
+    for name, function in a_mapping(functions, "functions").items():
+        a_function(function, f"the function {name}")
+    return dict(functions or {})

@@ -1,0 +1,81 @@
+"""On which terms one agent is held alone: its sound in both directions, and what its account is told."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from attrs import frozen
+
+_WIDTHS: Final = {"linear16": 2, "linear32": 4, "mulaw": 1, "alaw": 1}
+"""Bytes a sample, of encodings that are samples one after the other."""
+
+_ZEROS: Final = {"linear16": b"\0", "linear32": b"\0", "mulaw": b"\xff", "alaw": b"\xd5"}
+"""A byte of silence (G.711 says no movement by these)."""
+
+_BIT_RATES: Final = {"mp3": 48_000, "opus": 12_000, "aac": 48_000}
+"""Bits a second where nobody has asked for another number."""
+
+_HEADER_BYTES: Final = 44
+"""The length of a WAV header."""
+
+
+@frozen
+class SoundTerms:
+    """What sound is in one direction: mono, fixed for a session, in the service's words."""
+
+    encoding: str = "linear16"
+    """`linear16`, `linear32`, `mulaw`, `alaw`, `opus`, `flac`, `mp3` and others, as a service has them."""
+
+    sample_rate: int = 24_000
+    """Samples a second."""
+
+    container: str | None = None
+    """`none`, `wav` or `ogg`; None for none, or the encoding's own. Only for what the agent says."""
+
+    bit_rate: int | None = None
+    """Bits a second of compressed sound; None for the service's own. Only for what the agent says."""
+
+    @property
+    def sample_width(self) -> int | None:
+        """Bytes a sample; None where bytes are not samples."""
+        return None if self.container not in {None, "none"} else _WIDTHS.get(self.encoding)
+
+    def silence(self, seconds: float) -> bytes:
+        """So much silence; empty where the encoding is compressed."""
+        if self.sample_width is None:
+            return b""
+        return _ZEROS[self.encoding] * (self.sample_width * round(seconds * self.sample_rate))
+
+    def seconds_in(self, size: int) -> float:
+        """How long so many bytes are heard; of compressed sound an estimate by its bit rate.
+
+        Of FLAC, which has none, half of linear16 is taken.
+        """
+        width = _WIDTHS.get(self.encoding)
+        if width is not None:
+            header = _HEADER_BYTES if self.container == "wav" else 0
+            return max(0, size - header) / (width * self.sample_rate)
+        return 8 * size / (self.bit_rate or _BIT_RATES.get(self.encoding, 8 * self.sample_rate))
+
+
+@frozen
+class SessionTerms:
+    """What is asked of a session beside its agent."""
+
+    hears: SoundTerms = SoundTerms()
+    """The sound that the agent hears."""
+
+    speaks: SoundTerms = SoundTerms()
+    """The sound that the agent says."""
+
+    tags: tuple[str, ...] = ()
+    """Labels for the account's usage report."""
+
+    history: bool = True
+    """Whether the service tells what its agent remembers."""
+
+    experimental: bool = False
+    """Whether the service sends messages that it has not documented."""
+
+    mip_opt_out: bool = False
+    """Whether what is said stays out of the improvement of the service's models."""

@@ -1,0 +1,422 @@
+"""One agent alone, message by message: each that a service knows, to and fro."""
+
+import json
+import math
+from contextlib import asynccontextmanager
+
+import pytest
+import trio
+from fake_service import FakeService
+
+from trialogue import SessionTerms, SoundTerms, open_agent
+from trialogue.agent.events import (
+    AgentThinking,
+    FrustrationDetected,
+    History,
+    ModelSaid,
+    Sound,
+    ToolAnswered,
+    UnknownMessage,
+    UserStartedSpeaking,
+)
+from trialogue.errors import (
+    AlreadyOver,
+    ConnectionLost,
+    DialFailed,
+    GaveUp,
+    LocalProtocolError,
+    ProviderRefused,
+)
+from trialogue.model.events import (
+    ReplySent,
+    SessionReady,
+    SettingsChanged,
+    ToolCallCancelled,
+    ToolFinished,
+    ToolRequested,
+)
+from trialogue.model.memory import ContextCall, ContextMessage
+
+AGENT = {"think": {"provider": {"type": "open_ai", "model": "gpt-4o-mini"}, "prompt": "You are Ann."}}
+
+
+@asynccontextmanager
+async def held(service, **options):
+    """An agent at this service whose session is ready."""
+    with trio.fail_after(60):
+        async with open_agent(AGENT, connect=service, **options) as agent:
+            await until(agent, SessionReady)
+            yield agent
+
+
+async def until(agent, kind):
+    """The first event of a kind."""
+    async for event in agent:
+        if isinstance(event, kind):
+            return event
+    raise AssertionError("the events have ended")
+
+
+TOLD = [
+    ({"type": "UserStartedSpeaking"}, UserStartedSpeaking()),
+    ({"type": "AgentThinking", "content": "Hm."}, AgentThinking("Hm.")),
+    (
+        {"type": "History", "role": "assistant", "content": "Hello."},
+        History((ContextMessage("assistant", "Hello."),)),
+    ),
+    (
+        {
+            "type": "History",
+            "function_calls": [
+                {"id": "c", "name": "f", "client_side": True, "arguments": "{}", "response": "8"}
+            ],
+        },
+        History((ContextCall("c", "f", "{}", "8"),)),
+    ),
+    (
+        {"type": "FunctionCallResponse", "id": "c", "name": "f", "content": "ok"},
+        ToolAnswered("c", "f", "ok"),
+    ),
+    ({"type": "FunctionCallResponse", "name": "f", "content": "ok"}, ToolAnswered("", "f", "ok")),
+    ({"type": "FrustrationDetected", "count": 2, "escalated": True}, FrustrationDetected(2, True)),
+    ({"type": "__customFromThinkProvider", "content": {"a": [1]}}, ModelSaid({"a": [1]})),
+    ({"type": "Newer", "deep": {"a": 1}}, UnknownMessage("Newer", {"type": "Newer", "deep": {"a": 1}})),
+]
+
+
+@pytest.mark.parametrize(("message", "event"), TOLD, ids=[str(event) for _, event in TOLD])
+async def test_what_meetings_have_no_use_for_is_told(message, event, autojump_clock):
+    """Each message of the service is an event, an unknown one as a whole."""
+    service = FakeService()
+    async with held(service) as agent:
+        service.socket.tells(message)
+        assert await until(agent, type(event)) == event
+
+
+LUNA = {"type": "deepgram", "version": "v1", "model": "aura-2-luna-en"}
+ASKED = [
+    (lambda agent: agent.ask("Hi?"), {"type": "InjectUserMessage", "content": "Hi?"}),
+    (lambda agent: agent.say("Well."), {"type": "InjectAgentMessage", "message": "Well."}),
+    (
+        lambda agent: agent.say("Well.", "queue"),
+        {"type": "InjectAgentMessage", "message": "Well.", "behavior": "queue"},
+    ),
+    (
+        lambda agent: agent.speak_freely("interrupt"),
+        {"type": "InjectAgentMessage", "is_dynamic": True, "behavior": "interrupt"},
+    ),
+    (lambda agent: agent.end_turn(), {"type": "ForceEndTurn"}),
+    (lambda agent: agent.keep_alive(), {"type": "KeepAlive"}),
+    (
+        lambda agent: agent.hand_through({"a": [1]}),
+        {"type": "__customToThinkProvider", "content": {"a": [1]}},
+    ),
+    (lambda agent: agent.update(prompt="Be brief."), {"type": "UpdatePrompt", "prompt": "Be brief."}),
+    (
+        lambda agent: agent.update(speak={"provider": LUNA}),
+        {"type": "UpdateSpeak", "speak": {"provider": LUNA}},
+    ),
+    (
+        lambda agent: agent.update(
+            think_live={"provider": {"type": "deepgram", "presence_check_max_count": 2}}
+        ),
+        {
+            "type": "UpdateThink_Live",
+            "think_live": {"provider": {"type": "deepgram", "presence_check_max_count": 2}},
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("ask", "message"), ASKED, ids=[str(message) for _, message in ASKED])
+async def test_what_an_app_can_ask(ask, message, autojump_clock):
+    """Each call is one message of the wire."""
+    service = FakeService()
+    async with held(service) as agent:
+        ask(agent)
+        await trio.sleep(0.01)
+        assert service.socket.of(message["type"]) == [message]
+
+
+async def test_a_change_of_think_live_is_kept(autojump_clock):
+    """The next session's settings hold it."""
+    service = FakeService()
+    live = {"provider": {"type": "deepgram", "frustration_max_count": 3}}
+    async with held(service) as agent:
+        agent.update(think_live=live)
+        await trio.sleep(0.01)
+        service.socket.says("ThinkLiveUpdated")
+        changed = await until(agent, SettingsChanged)
+        assert (changed.part, changed.outcome) == ("think_live", "applied")
+        service.socket.loses()
+        await until(agent, SessionReady)
+    assert service.settings[1]["agent"]["think_live"] == live
+
+
+async def test_other_formats_in_than_out(autojump_clock):
+    """The settings hold both, tags and switches beside them; silence and lengths are of their formats."""
+    service = FakeService()
+    terms = SessionTerms(
+        SoundTerms("mulaw", 8_000),
+        SoundTerms("linear16", 16_000, "wav"),
+        tags=("one", "two"),
+        history=False,
+        experimental=True,
+        mip_opt_out=True,
+    )
+    async with held(service, terms=terms) as agent:
+        await trio.sleep(0.05)
+        assert service.socket.fed[0][1] == 800  # a tenth of a second of mu-law
+        agent.hear(b"\xff\xff\xff")
+        service.socket.says("ConversationText", role="assistant", content="Hm.")
+        service.socket.sounds(bytes(44 + 2 * 16_000))
+        service.socket.says("AgentAudioDone")
+        assert (await until(agent, ReplySent)).duration_s == 1.0
+    settings = service.settings[0]
+    assert settings["audio"] == {
+        "input": {"encoding": "mulaw", "sample_rate": 8_000},
+        "output": {"encoding": "linear16", "sample_rate": 16_000, "container": "wav"},
+    }
+    assert settings["tags"] == ["one", "two"]
+    assert settings["flags"] == {"history": False}
+    assert (settings["experimental"], settings["mip_opt_out"]) == (True, True)
+
+
+async def test_compressed_sound(autojump_clock):
+    """It goes as it is, both ways; where no silence can be made the session is kept alive instead."""
+    service = FakeService()
+    terms = SessionTerms(SoundTerms("opus", 48_000), SoundTerms("mp3", 22_050, bit_rate=32_000))
+    async with held(service, terms=terms) as agent:
+        await trio.sleep(9)
+        assert service.socket.fed == []
+        assert len(service.socket.of("KeepAlive")) == 1
+        agent.hear(b"odd")
+        await trio.sleep(0.01)
+        assert service.socket.fed[0][1] == 3
+        service.socket.sounds(b"ID3")
+        assert (await until(agent, Sound)).pcm == b"ID3"
+        service.socket.says("AgentAudioDone")
+        assert math.isclose((await until(agent, ReplySent)).duration_s, 3 * 8 / 32_000)
+    assert service.settings[0]["audio"]["output"] == {
+        "encoding": "mp3",
+        "sample_rate": 22_050,
+        "bitrate": 32_000,
+    }
+
+
+async def test_an_agent_that_is_kept_at_the_service(autojump_clock):
+    """Its id stands in the place of its settings."""
+    service = FakeService()
+    with trio.fail_after(60):
+        async with open_agent("4b3a", connect=service) as agent:
+            await until(agent, SessionReady)
+    assert service.settings[0]["agent"] == "4b3a"
+
+
+def price(fruit: str) -> dict:
+    """What a fruit costs.
+
+    Args:
+        fruit: the fruit's name
+    """
+    return {"fruit": fruit, "cents": 30}
+
+
+async def test_functions_are_told_and_answered(autojump_clock):
+    """The model knows them by signature and docstring; what they return is the answer, and an event."""
+    service = FakeService()
+    async with held(service, functions={"price": price}) as agent:
+        call = {"id": "c1", "name": "price", "arguments": '{"fruit": "pear"}', "client_side": True}
+        service.socket.says("FunctionCallRequest", functions=[call])
+        finished = await until(agent, ToolFinished)
+        await trio.sleep(0.01)
+    (told,) = service.settings[0]["agent"]["think"]["functions"]
+    assert (told["name"], told["description"]) == ("price", "What a fruit costs.")
+    assert told["parameters"]["properties"] == {
+        "fruit": {"type": "string", "description": "the fruit's name"}
+    }
+    assert (finished.outcome, json.loads(finished.content)) == ("succeeded", {"fruit": "pear", "cents": 30})
+    (answer,) = service.socket.of("FunctionCallResponse")
+    assert (answer["id"], answer["name"], answer["content"]) == ("c1", "price", finished.content)
+
+
+async def test_a_function_that_fails_is_an_answer(autojump_clock):
+    """Its failure is told in words, and the agent goes on."""
+
+    def price() -> None:
+        raise ValueError("the till is closed")
+
+    service = FakeService()
+    async with held(service, functions={"price": price}) as agent:
+        call = {"id": "c1", "name": "price", "arguments": "", "client_side": True}
+        service.socket.says("FunctionCallRequest", functions=[call])
+        assert (await until(agent, ToolFinished)).outcome == "failed"
+        await trio.sleep(0.01)
+        assert service.socket.of("FunctionCallResponse")[0]["content"] == "the tool raised ValueError"
+
+
+async def test_a_cancelled_call_is_not_answered(autojump_clock):
+    """The function is cancelled, and no answer goes out."""
+
+    async def price() -> str:
+        await trio.sleep_forever()
+
+    service = FakeService()
+    async with held(service, functions={"price": price}) as agent:
+        call = {"id": "c1", "name": "price", "arguments": "", "client_side": True}
+        service.socket.says("FunctionCallRequest", functions=[call])
+        await until(agent, ToolRequested)
+        service.socket.says("FunctionCallCancelled", functions=[{"id": "c1", "name": "price"}])
+        await until(agent, ToolCallCancelled)
+        assert (await until(agent, ToolFinished)).outcome == "cancelled"
+        await trio.sleep(0.01)
+        assert service.socket.of("FunctionCallResponse") == []
+
+
+async def test_functions_that_are_not_registered_are_the_apps(autojump_clock):
+    """They are asked for, and answered by whoever holds the agent."""
+    service = FakeService()
+    async with held(service, functions={"price": price}) as agent:
+        call = {"id": "c1", "name": "other", "arguments": "", "client_side": True}
+        service.socket.says("FunctionCallRequest", functions=[call])
+        agent.answer(await until(agent, ToolRequested), "8")
+        await trio.sleep(0.01)
+        assert [each["content"] for each in service.socket.of("FunctionCallResponse")] == ["8"]
+
+
+# --- its end --------------------------------------------------------------------------------------------
+
+
+async def test_closed_early_its_events_end(autojump_clock):
+    """What has come can be taken, then the iteration ends, and nothing can be asked any more."""
+    service = FakeService()
+    async with held(service) as agent:
+        agent.close()
+        agent.close()
+        assert agent.is_over
+        assert [event async for event in agent if not isinstance(event, SessionReady)] == []
+        with pytest.raises(AlreadyOver):
+            await agent.next_event()
+        for ask, _ in ASKED:
+            with pytest.raises(AlreadyOver):
+                ask(agent)
+        assert service.open == 0
+        assert repr(agent) == "<LoneAgent: over>"
+
+
+async def test_behind_its_block_it_is_over(autojump_clock):
+    """Leaving the block ends it."""
+    async with held(FakeService()) as agent:
+        assert repr(agent) == "<LoneAgent: <Agent agent: ready, session 1>>"
+    with pytest.raises(AlreadyOver):
+        agent.ask("Hi?")
+
+
+async def test_a_refusal_says_all_that_is_known(autojump_clock):
+    """Status, code and request id of the service, and the refusal itself as the cause."""
+    refused = ProviderRefused("no such key", status=401, code="INVALID_AUTH", request_id="r1")
+    with trio.fail_after(60):
+        async with open_agent(AGENT, connect=FakeService([refused])) as agent:
+            with pytest.raises(ProviderRefused, match="no such key") as caught:
+                await until(agent, SessionReady)
+            assert agent.is_over
+    assert (caught.value.status, caught.value.code, caught.value.request_id) == (401, "INVALID_AUTH", "r1")
+    assert caught.value.__cause__ is refused
+
+
+async def test_retries_that_are_used_up_say_why(autojump_clock):
+    """The last failure is the cause, with its status."""
+    service = FakeService([DialFailed("busy", status=503, request_id="r2") for _ in range(100)])
+    with trio.fail_after(100_000):
+        async with open_agent(AGENT, connect=service) as agent:
+            with pytest.raises(GaveUp) as caught:
+                await until(agent, SessionReady)
+    assert (caught.value.status, caught.value.request_id) == (503, "r2")
+    assert isinstance(caught.value.__cause__, DialFailed)
+
+
+async def test_settings_that_are_refused_name_the_session(autojump_clock):
+    """The service's code, and what it called the session."""
+    service = FakeService()
+    service.answers = [
+        {"type": "Welcome", "request_id": "r3"},
+        {"type": "Error", "code": "INVALID_SETTINGS", "description": "model not available"},
+    ]
+    with trio.fail_after(60):
+        async with open_agent(AGENT, connect=service) as agent:
+            with pytest.raises(ProviderRefused) as caught:
+                await until(agent, SessionReady)
+    assert (caught.value.code, caught.value.request_id) == ("INVALID_SETTINGS", "r3")
+
+
+async def test_a_lost_session_is_named_by_its_request(autojump_clock):
+    """Also where the connection just breaks."""
+    service = FakeService()
+    service.answers = [{"type": "Welcome", "request_id": "r4"}]
+
+    with trio.fail_after(100_000):
+        async with open_agent(AGENT, connect=service) as agent:
+            with pytest.raises((GaveUp, ProviderRefused)) as caught:
+                await until(agent, SessionReady)
+    assert caught.value.request_id == "r4"
+    assert isinstance(caught.value.__cause__, ConnectionLost)
+
+
+# --- what is asked wrongly ------------------------------------------------------------------------------
+
+WRONG = [
+    (TypeError, {"agent": 3}),
+    (TypeError, {"agent": None}),
+    (TypeError, {"agent": {1: {}}}),
+    (ValueError, {"agent": " "}),
+    (LocalProtocolError, {"agent": {"greeting": object()}}),
+    (KeyError, {"via": "elsewhere"}),
+    (TypeError, {"sample_rate": "fast"}),
+    (ValueError, {"sample_rate": 7}),
+    (TypeError, {"terms": {"tags": []}}),
+    (TypeError, {"terms": SessionTerms(tags="one")}),
+    (TypeError, {"terms": SessionTerms(tags=(1,))}),
+    (TypeError, {"terms": SessionTerms(history=1)}),
+    (TypeError, {"terms": SessionTerms(hears="mulaw")}),
+    (ValueError, {"terms": SessionTerms(hears=SoundTerms(sample_rate=-1))}),
+    (TypeError, {"functions": [price]}),
+    (TypeError, {"functions": {"price": 3}}),
+]
+
+
+@pytest.mark.parametrize(("kind", "options"), WRONG, ids=[str(options) for _, options in WRONG])
+async def test_wrong_arguments_are_refused_at_the_call(kind, options, autojump_clock):
+    """Before anything is dialled."""
+    service = FakeService()
+    with pytest.raises(kind):
+        async with open_agent(**{"agent": AGENT, "connect": service, **options}):
+            pass
+    assert service.dialled == []
+
+
+WRONG_CALLS = [
+    (TypeError, lambda agent: agent.hear("sound")),
+    (ValueError, lambda agent: agent.hear(b"odd")),
+    (TypeError, lambda agent: agent.ask(None)),
+    (ValueError, lambda agent: agent.ask(" ")),
+    (ValueError, lambda agent: agent.say("Well.", "later")),
+    (ValueError, lambda agent: agent.speak_freely("later")),
+    (TypeError, lambda agent: agent.answer("c1", "8")),
+    (LocalProtocolError, lambda agent: agent.hand_through(object())),
+    (LocalProtocolError, lambda agent: agent.update(think_live={"provider": 3})),
+]
+
+
+@pytest.mark.parametrize(("kind", "ask"), WRONG_CALLS)
+async def test_wrong_questions_are_refused_at_the_call(kind, ask, autojump_clock):
+    """Nothing is sent, and the agent goes on."""
+    service = FakeService()
+    async with held(service) as agent:
+        before = [message for _, message in service.socket.told]
+        with pytest.raises(kind):
+            ask(agent)
+        await trio.sleep(0.01)
+        assert [message for _, message in service.socket.told] == before
+        agent.ask("Hi?")
+        await trio.sleep(0.01)
+        assert service.socket.of("InjectUserMessage")
