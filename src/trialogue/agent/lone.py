@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar, get_args
+from typing import TypeVar, cast, get_args
 
 import orjson
 import trio
@@ -324,4 +324,4 @@ def _some_bytes(value: object) -> bytes:
     """Compressed sound; WrongType for anything but bytes."""
     if not isinstance(value, bytes | bytearray | memoryview):
         raise wrong_type("pcm", "bytes", value)
-    return bytes(value)
+    return bytes(cast("bytes", value))
