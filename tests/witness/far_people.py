@@ -85,6 +85,8 @@ class FarPerson:
         self.word = 0
         self.hand_at: float | None = None
         self.is_detected = False
+        self.worded: list[tuple[float, float]] = []
+        """From where to where each utterance was for which the ear told words in the end."""
         world.after(self.chance.uniform(0.2, 1.5), self.ear_connects)
         self._live()
 
@@ -356,6 +358,8 @@ class FarPerson:
 
     def _hears(self, text: str, stage, end: float) -> None:
         begin = self.pending[0].begin
+        if text and stage == "final":
+            self.worded.append((begin, end))
         self.world.tell(
             EarHeard(self.name, self.ear_session, self.pending[0].utterance, text, begin, end, stage)
         )

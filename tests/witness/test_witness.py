@@ -3,7 +3,7 @@
 import pytest
 from cases import Case, plan_of
 from far_agents import FarAgent
-from far_people import FarPerson
+from far_people import FarPerson, Stretch
 from physics import Decision, Violation, World
 from witness import Witness
 
@@ -103,3 +103,32 @@ def test_a_deputy_must_read_of_hands():
 def test_a_chair_that_has_a_deputy_need_not_read_of_hands():
     """It is a speaker like the others now."""
     chaired().before(cued("ann", DEAD))
+
+
+def judged(*stretches, spans=()):
+    """A witness of speech that was noticed and stands nowhere; the ear told words of these spans."""
+    world, pia = alone()
+    witness = Witness(world)
+    witness.over_at = 60.0
+    pia.stretches.extend(stretches)
+    pia.worded.extend(spans)
+    witness.end()
+
+
+def noticed(kind, begin, length, words):
+    """A stretch of pia's voice that its detector told of."""
+    stretch = Stretch("pia", kind, begin, ((0.0, length),), words, end=begin + length)
+    stretch.was_detected = True
+    return stretch
+
+
+def test_a_cough_within_an_utterance_needs_no_line_of_its_own():
+    """The ear took all of it for one utterance, and made words of that."""
+    judged(noticed("cough", 5.0, 0.5, ""), spans=[(2.0, 8.0)])
+
+
+@pytest.mark.parametrize(("words", "spans"), [("", []), ("", [(2.0, 5.2)]), ("pia1x0 pia1x1", [(2.0, 8.0)])])
+def test_speech_must_stand_somewhere(words, spans):
+    """A sound that no utterance holds, and words wherever they were said."""
+    with pytest.raises(Violation, match="speech-lost"):
+        judged(noticed("interruption", 5.0, 0.5, words), spans=spans)

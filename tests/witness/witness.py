@@ -575,7 +575,7 @@ class Witness:
     def _is_written_down(self, stretch: Stretch, utterances: tuple[Utterance, ...]) -> None:
         """A stretch of speech that was noticed is there, with the words that the ear told, or unclear."""
         begun = self.over_at - stretch.begin > SURE_S + SLACK_S
-        if not stretch.was_detected or stretch.was_broken or not begun:
+        if not stretch.was_detected or stretch.was_broken or not begun or self._is_within_words(stretch):
             return
         mine = [each for each in utterances if each.participant == stretch.by]
         if stretch.was_told and stretch.words:
@@ -589,3 +589,10 @@ class Witness:
                 for each in mine
             )
             self.must(there, "speech-lost", f"{stretch.by} spoke at {stretch.begin:g}, and nothing says so")
+
+    def _is_within_words(self, stretch: Stretch) -> bool:
+        """Whether it was a cough in the midst of what the ear took for one utterance, and told in words."""
+        worded = self.world.far.people[stretch.by].worded
+        return not stretch.words and any(
+            begin <= stretch.begin and stretch.end <= end for begin, end in worded
+        )
