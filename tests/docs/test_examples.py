@@ -34,7 +34,7 @@ from trialogue.testing import murmuring_engines
 
 NOT_RUN = {
     "pip install '.[local]' && trialogue run scenarios/edge-cache.yaml": "installs; its second half is run",
-    "pip install -e '.[test]' && pytest": "is what runs this",
+    "pip install -e '.[test]' && pytest -n auto --durations=20": "is what runs this",
     "python3 -m venv .venv && . .venv/bin/activate && pip install '.[local]'": "installs",
     "DEEPGRAM_API_KEY=... trialogue run scenarios/edge-cache.yaml --via deepgram": "needs a key",
     "export DEEPGRAM_API_KEY=...": "needs a key",
@@ -234,4 +234,4 @@ def test_the_readme_has_the_two_commands():
     readme = blocks_of(ROOT / "README.md")
     alone = {block.text for block in readme if block.language == "sh"}
     assert "pip install '.[local]' && trialogue run scenarios/edge-cache.yaml\n" in alone
-    assert "pip install -e '.[test]' && pytest\n" in alone
+    assert "pip install -e '.[test]' && pytest -n auto --durations=20\n" in alone
