@@ -1,4 +1,4 @@
-"""`trialogue replay RUN --what-if`, and `scenario-from`: a recorded meeting, held again."""
+"""`trialogue replay RUN --what-if`: a recorded meeting under other rules."""
 
 from __future__ import annotations
 
@@ -11,20 +11,16 @@ from attrs import asdict
 
 from trialogue.cli.verify import tell_problems
 from trialogue.cli.view_lines import Line, Tone, clock, counted, line, span
-from trialogue.cli.view_screens import put, put_json, show
+from trialogue.cli.view_screens import put_json, show
 from trialogue.errors import SetupError
 from trialogue.journal.files import journal_of
 from trialogue.journal.reader import read
 from trialogue.meeting.edges import Edges
-from trialogue.meeting.exporting import held_meeting
-from trialogue.meeting.retelling import Difference, first_difference, retell
-from trialogue.meeting.run import run_meeting
+from trialogue.meeting.retelling import Difference
 from trialogue.meeting.what_if import WhatIf, what_if
 from trialogue.report.result import Result
-from trialogue.scenario.defaults import Overrides
-from trialogue.scenario.resolve import prepare
 
-__all__ = ["ask_what_if", "print_scenario_from"]
+__all__ = ["ask_what_if"]
 
 
 def ask_what_if(run: Path, changes: Sequence[str], *, out: Path | None, as_json: bool, edges: Edges) -> int:
@@ -39,27 +35,6 @@ def ask_what_if(run: Path, changes: Sequence[str], *, out: Path | None, as_json:
             show([*_lines(came), *([line(f"  run       {came.folder}")] if out else [])])
     tell_problems(reading.problems)
     return 0
-
-
-def print_scenario_from(run: Path, *, out: Path | None, check: bool, as_json: bool, edges: Edges) -> int:
-    """Write the scenario of a run; with `check` hold it again, and tell the first turn that differs."""
-    reading = read(journal_of(run))
-    path = retell(reading, out or Path(f"{reading.header.plan.name}-again") / "scenario.yaml")
-    differs: Difference | None = None
-    if check:
-        with tempfile.TemporaryDirectory(prefix="trialogue-") as folder:
-            held = run_meeting(prepare(path, Overrides()), out=Path(folder) / "run", edges=edges)
-            again = held_meeting(read(held.folder / "journal.jsonl"))
-        differs = first_difference(held_meeting(reading).utterances, again.utterances)
-    if as_json:
-        told = None if differs is None else str(differs)
-        put_json({"scenario": str(path), "checked": check, "differs": told})
-    else:
-        put(str(path))
-        if check:
-            put(f"held again: {differs or 'the same turns in the same order'}")
-    tell_problems(reading.problems)
-    return 0 if differs is None else 1
 
 
 def _pair(change: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Meetings that others recorded: who spoke when, from RTTM, WebVTT, TextGrid and CHAT.
 
 Each reader takes a file's text and gives its stretches by their beginning; `ValueError` says where a text is
-not of its format. What is said is not kept: these are files to be measured.
+not of its format. What is said is kept by `read_cues` alone: other files are to be measured.
 """
 
 from __future__ import annotations
@@ -13,13 +13,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from attrs import frozen
+
 from trialogue.report.rttm import read_rttm
 from trialogue.report.stretches import Stretch
 
-__all__ = ["READERS", "read_chat", "read_foreign", "read_textgrid", "read_webvtt"]
+__all__ = ["READERS", "VoicedCue", "read_chat", "read_cues", "read_foreign", "read_textgrid", "read_webvtt"]
 
 _CUE: Final = re.compile(r"((?:\d+:)?\d\d:\d\d\.\d{3})[ \t]+-->[ \t]+((?:\d+:)?\d\d:\d\d\.\d{3})")
 _VOICE: Final = re.compile(r"<v(?:\.[^\s>]*)*\s+([^>]+)>")
+_TAG: Final = re.compile(r"<[^>]*>")
 _TEXTGRID: Final = re.compile(r'"(?:[^"]|"")*"|\[\d*\]|-?\d+(?:\.\d+)?(?:[eE]-?\d+)?')
 """Texts, numbers, and the indices in brackets that the long format has beside them."""
 
@@ -40,16 +43,41 @@ def read_foreign(path: Path) -> tuple[Stretch, ...]:
 
 def read_webvtt(text: str) -> tuple[Stretch, ...]:
     """Stretches of the cues that have a voice span (W3C WebVTT, section 3.4); others are of nobody."""
+    return _ordered(Stretch(each.speaker, None, each.start_s, each.end_s) for each in read_cues(text))
+
+
+@frozen
+class VoicedCue:
+    """Words of one speaker in a WebVTT file."""
+
+    speaker: str
+    """Who says them, as the file has it."""
+
+    start_s: float
+    """From when, in seconds."""
+
+    end_s: float
+    """Until when."""
+
+    text: str
+    """The words, in one line. Personal."""
+
+
+def read_cues(text: str) -> tuple[VoicedCue, ...]:
+    """The cues of a WebVTT file that say who speaks, by their beginning; one for each voice span."""
     if not text.startswith("WEBVTT"):
         raise ValueError("it does not begin with WEBVTT")
-    found: list[Stretch] = []
+    found: list[VoicedCue] = []
     for block in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")):
         times = _CUE.search(block)
-        voice = _VOICE.search(block)
-        if times is not None and voice is not None:
-            who = unescape(voice[1]).strip()
-            found.append(Stretch(who, None, _seconds(times[1]), _seconds(times[2])))
-    return _ordered(found)
+        if times is None:
+            continue
+        voices = list(_VOICE.finditer(block))
+        bounds = [*(each.start() for each in voices), len(block)]
+        for voice, end in zip(voices, bounds[1:], strict=True):
+            words = " ".join(unescape(_TAG.sub("", block[voice.end() : end])).split())
+            found.append(VoicedCue(unescape(voice[1]).strip(), _seconds(times[1]), _seconds(times[2]), words))
+    return tuple(sorted(found, key=lambda each: (each.start_s, each.end_s, each.speaker)))
 
 
 def read_textgrid(text: str) -> tuple[Stretch, ...]:

@@ -32,6 +32,8 @@ SCENARIO_FROM_EXAMPLES: Final = """\
 Examples:
   trialogue scenario-from runs/edge-cache-20250131-101500 --check
   trialogue scenario-from runs/edge-cache-20250131-101500 --out again/edge-cache.yaml
+  trialogue scenario-from ES2011a.rttm --sound ES2011a.wav --check
+  trialogue scenario-from meeting.vtt --out again/meeting.yaml
 """
 
 WATCH_EXAMPLES: Final = """\
@@ -142,11 +144,17 @@ def replay(
 
 @commands.command(name="scenario-from", sort_key=5, help_epilogue=SCENARIO_FROM_EXAMPLES)
 def scenario_from(
-    run: RunPath,
+    run: Annotated[
+        Path, Parameter(help="A run's directory or journal, or a meeting as RTTM, WebVTT, TextGrid or CHAT.")
+    ],
     /,
     *,
     out: Annotated[
         Path | None, Parameter(help="The scenario's file; else scenario.yaml in a new folder NAME-again.")
+    ] = None,
+    sound: Annotated[
+        Path | None,
+        Parameter(help="With a file: its recording, or a folder with one of each speaker, NAME.wav."),
     ] = None,
     check: Annotated[Flag, Parameter(help="Hold it, and tell the first turn that differs.")] = False,
     json: Annotated[Json, Parameter(help="Print where it is, and what differs, as JSON.")] = False,
@@ -155,10 +163,13 @@ def scenario_from(
         Parameter(negative="", help="Custom policies that may be asked, as my_floor.*; may be repeated."),
     ] = (),
 ) -> int:
-    """Make a scenario of a run, from its journal and recordings alone: it gives the same turns again."""
-    from trialogue.cli.what_if import print_scenario_from  # noqa: PLC0415 - a meeting comes with it
+    """Make a scenario of a run, or of a meeting that others recorded: it gives the same turns again."""
+    from trialogue.cli.scenario_from import (  # noqa: PLC0415 - a meeting comes with it
+        MadeScenario,
+        print_scenario_from,
+    )
 
-    return print_scenario_from(run, out=out, check=check, as_json=json, edges=_edges(allow_import))
+    return print_scenario_from(run, MadeScenario(out, sound, check=check, as_json=json), _edges(allow_import))
 
 
 @commands.command(sort_key=5, help_epilogue=WATCH_EXAMPLES)

@@ -1,7 +1,8 @@
 """A meeting's scenario, made from what was recorded of it: whoever holds it again hears the same turns.
 
 `settings` is what the plan says, `scripts` what agents said and called, `clips` what people said,
-`scenario` the whole file, `compare` how far another run tells the same.
+`scenario` the whole file, `compare` how far another run tells the same. Of meetings that others recorded,
+`people_again` has the people by their sound, `words_again` agents by the words, `foreign` what both share.
 """
 
 from trialogue.meeting.retelling.compare import Difference, first_difference

@@ -1,0 +1,121 @@
+"""`trialogue scenario-from`: a run, or a meeting that others recorded, as a scenario that is held again."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from attrs import frozen
+
+from trialogue.cli.verify import tell_problems
+from trialogue.cli.view_screens import put, put_json
+from trialogue.errors import SetupError
+from trialogue.journal.files import journal_of
+from trialogue.journal.reader import read
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.exporting import held_meeting
+from trialogue.meeting.retelling import Difference, first_difference, retell
+from trialogue.meeting.retelling.foreign import is_foreign, named, read_whole, slug
+from trialogue.meeting.retelling.people_again import agreement, retell_sound, speech_of
+from trialogue.meeting.retelling.words_again import cues_told, retell_cues, utterances_of
+from trialogue.meeting.run import run_meeting
+from trialogue.report.exports import HeldMeeting
+from trialogue.report.foreign import read_cues
+from trialogue.report.stretches import Stretch, stretches
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.resolve import prepare
+
+__all__ = ["MadeScenario", "print_scenario_from"]
+
+SAME: Final = "the same turns in the same order"
+ENOUGH: Final = 0.8
+"""Which part of people's speech has to be heard at its times: quiet words are missed by any detector."""
+
+
+@frozen
+class MadeScenario:
+    """What is made of a recorded meeting."""
+
+    out: Path | None = None
+    """The scenario's file; None for one in a new folder."""
+
+    sound: Path | None = None
+    """The recording of a meeting that others recorded, or a folder with one of each speaker."""
+
+    check: bool = False
+    """Whether it is held, and compared."""
+
+    as_json: bool = False
+    """Whether it is told as JSON."""
+
+
+def print_scenario_from(meeting: Path, wanted: MadeScenario, edges: Edges) -> int:
+    """Write the scenario of a meeting; with `check` hold it again, and tell what differs."""
+    if is_foreign(meeting):
+        return _print_foreign(meeting, wanted, edges)
+    if wanted.sound is not None:
+        raise SetupError("--sound is for a file of another's meeting: a run has its recordings")
+    reading = read(journal_of(meeting))
+    path = retell(reading, wanted.out or Path(f"{reading.header.plan.name}-again") / "scenario.yaml")
+    differs: Difference | None = None
+    if wanted.check:
+        differs = first_difference(held_meeting(reading).utterances, _held(path, edges).utterances)
+    _tell(wanted, path, None if differs is None else str(differs), SAME)
+    tell_problems(reading.problems)
+    return 0 if differs is None else 1
+
+
+def _print_foreign(file: Path, wanted: MadeScenario, edges: Edges) -> int:
+    """People by their sound where there is any, else agents by their words."""
+    path = wanted.out or Path(f"{slug(file.stem)}-again") / "scenario.yaml"
+    sound = wanted.sound or _beside(file)
+    if sound is not None:
+        retell_sound(file, path, sound)
+        differs, same = _people_differ(file, path, edges) if wanted.check else (None, SAME)
+    elif file.suffix.lower() == ".vtt":
+        retell_cues(file, path)
+        differs, same = (_words_differ(file, path, edges) if wanted.check else None), SAME
+    else:
+        raise SetupError(f"{file} says who spoke when, and no words: --sound names its recording")
+    _tell(wanted, path, differs, same)
+    return 0 if differs is None else 1
+
+
+def _beside(file: Path) -> Path | None:
+    """The recording of the same name."""
+    found = (file.with_suffix(ending) for ending in (".wav", ".flac"))
+    return next((each for each in found if each.is_file()), None)
+
+
+def _people_differ(file: Path, path: Path, edges: Edges) -> tuple[str | None, str]:
+    """What is wrong with the meeting of people that is held again, and what is right."""
+    heard = speech_of(file)
+    names = named(each.participant for each in heard)
+    then = [Stretch(names[each.participant], None, each.start_s, each.end_s) for each in heard]
+    found = agreement(then, stretches(_held(path, edges).records))
+    told = f"{found.heard:.0%} of the speech is heard at its times, and {found.more:.0%} more beside it"
+    return (told if found.heard < ENOUGH else None), told
+
+
+def _words_differ(file: Path, path: Path, edges: Edges) -> str | None:
+    then = utterances_of(cues_told(read_whole(file, read_cues)))
+    found = first_difference(then, _held(path, edges).utterances)
+    return None if found is None else str(found)
+
+
+def _held(path: Path, edges: Edges) -> HeldMeeting:
+    """The meeting of a scenario, as its journal has it."""
+    with tempfile.TemporaryDirectory(prefix="trialogue-") as folder:
+        held = run_meeting(prepare(path, Overrides()), out=Path(folder) / "run", edges=edges)
+        return held_meeting(read(held.folder / "journal.jsonl"))
+
+
+def _tell(wanted: MadeScenario, path: Path, differs: str | None, same: str) -> None:
+    if wanted.as_json:
+        told = {"scenario": str(path), "checked": wanted.check, "differs": differs}
+        put_json(told | ({"held": same} if wanted.check and differs is None else {}))
+        return
+    put(str(path))
+    if wanted.check:
+        put(f"held again: {differs or same}")

@@ -1,0 +1,79 @@
+"""A scenario from a meeting that others recorded: people by clips of its sound, or agents by its words.
+
+1. With the sound (`people_again`), each stretch of speech is a clip, played at its time: people cut in, wait
+   and overlap as they did. Nobody else is at the table, and the floor follows them.
+2. With words alone (`words_again`), each speaker is an agent who says them, and the order is the meeting's.
+3. Names become names of a scenario; what they were stays as titles.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from trialogue.errors import JournalError, SetupError
+from trialogue.report.foreign import READERS
+from trialogue.scenario.writing import write_yaml
+
+__all__ = ["is_foreign", "named", "read_whole", "refuse_there", "slug", "titled", "write_scenario"]
+
+Keys = dict[str, object]
+T = TypeVar("T")
+
+
+def is_foreign(path: Path) -> bool:
+    """Whether this is a file of a meeting that others recorded, by its ending."""
+    return path.suffix.lower() in READERS
+
+
+def read_whole(file: Path, reader: Callable[[str], T]) -> T:
+    """What a reader makes of a file's text; JournalError where it cannot be read."""
+    try:
+        return reader(file.read_text("utf-8-sig"))
+    except OSError as error:
+        raise JournalError(f"{file} cannot be read: {error.strerror}", path=str(file)) from error
+    except ValueError as error:
+        raise JournalError(f"{file} is no {file.suffix[1:].upper()}: {error}", path=str(file)) from error
+
+
+def refuse_there(path: Path) -> None:
+    """SetupError where a scenario is already."""
+    if path.exists():
+        raise SetupError(f"{path} is there already: --out names another file")
+
+
+def named(speakers: Iterable[str]) -> dict[str, str]:
+    """A scenario's name for each speaker, in order of their first words; no two are alike."""
+    names: dict[str, str] = {}
+    for who in dict.fromkeys(speakers):
+        plain, number = slug(who), 2
+        name = plain
+        while name in names.values():
+            name, number = f"{plain}-{number}", number + 1
+        names[who] = name
+    return names
+
+
+def slug(text: str) -> str:
+    """A name of a scenario: a small letter, then small letters, digits, `_` and `-`."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9_-]+", "-", plain).strip("-_")[:48]
+    return name if re.match(r"[a-z]", name) else f"speaker-{name}".rstrip("-")
+
+
+def titled(name: str, who: str) -> Keys:
+    """What people read instead of the name, where that is another."""
+    title = " ".join(re.sub(r"[^\w .,'()/-]", " ", who).split())[:80].strip()
+    return {} if title in {"", name} else {"title": title}
+
+
+def write_scenario(path: Path, file: Path, lacks: Sequence[str], document: Keys) -> Path:
+    """Write a scenario with its head, and return where it is."""
+    head = [f"Made from {' '.join(file.name.split())}. Missing:", *(f"- {each}" for each in lacks)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    whole = "".join(f"# {line}\n" for line in head) + write_yaml({"trialogue": 1, **document})
+    path.write_text(whole, encoding="utf-8")
+    return path

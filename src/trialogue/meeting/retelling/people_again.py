@@ -1,0 +1,128 @@
+"""People of a meeting that was recorded elsewhere, by clips of its sound at their times."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, cast
+
+from attrs import frozen
+
+from trialogue.errors import JournalError, SetupError
+from trialogue.importing import import_extra
+from trialogue.meeting.retelling.foreign import named, read_whole, refuse_there, slug, titled, write_scenario
+from trialogue.report.foreign import READERS
+from trialogue.report.stretches import Stretch, joined, time_with
+from trialogue.scenario.quantities import write_duration
+
+__all__ = ["Agreement", "agreement", "retell_sound", "speech_of"]
+
+Keys = dict[str, object]
+
+_SOUNDS: Final = (".wav", ".flac")
+_BEHIND_S: Final = 3.0
+"""How much time is left behind the last word."""
+
+
+def speech_of(file: Path) -> tuple[Stretch, ...]:
+    """Who spoke when, each one's own stretches joined where they touch; JournalError where nobody did."""
+    told = read_whole(file, READERS[file.suffix.lower()])
+    heard = tuple(each for each in joined(told) if each.length_s > 0)
+    if not heard:
+        raise JournalError(f"{file} says of nobody that it spoke", path=str(file))
+    return heard
+
+
+def retell_sound(file: Path, path: Path, sound: Path) -> Path:
+    """Write the scenario of a meeting by its sound, and return where it is; its clips lie beside it.
+
+    `file` says who spoke when. `sound` is a recording of all, or a folder with one of each speaker, as
+    `NAME.wav` or `meeting-NAME.wav`. JournalError for what cannot be read, SetupError where a recording is
+    missing or a file is there already.
+    """
+    heard = speech_of(file)
+    names = named(each.participant for each in heard)
+    recordings = {who: _recording(sound, who) for who in names}
+    refuse_there(path)
+    lacks = ["words: the meeting recognizes what is said"]
+    if len(set(recordings.values())) < len(recordings):
+        lacks.append("a track for each: where people spoke at once, each one's clip has all voices")
+    cast: Keys = {}
+    for who, name in names.items():
+        clips = _clips(
+            [each for each in heard if each.participant == who], name, recordings[who], path.parent
+        )
+        cast[name] = {"role": "human", **titled(name, who), "via": {"clips": list(clips)}}
+    table = _table(max(each.end_s for each in heard) + _BEHIND_S)
+    return write_scenario(path, file, lacks, {"name": slug(file.stem), **table, "cast": cast})
+
+
+def _table(length_s: float) -> Keys:
+    """Rules under which the floor follows whoever speaks, and nobody is told to be brief."""
+    whole = write_duration(round(length_s, 3))
+    return {
+        "run": {"clock": "virtual", "limits": {"time": whole, "silence": whole}},
+        "floor": {"policy": "queue", "hold": {"max": whole}, "human": whole, "silence": {"after": whole}},
+    }
+
+
+def _clips(heard: Sequence[Stretch], name: str, recording: Path, folder: Path) -> Iterator[Keys]:
+    soundfile = cast("Any", import_extra("soundfile", "a recording", "local"))
+    (folder / "clips").mkdir(parents=True, exist_ok=True)
+    try:
+        with soundfile.SoundFile(str(recording)) as file:
+            for number, each in enumerate(heard, 1):
+                clip, rate = f"clips/{name}-{number:04}.wav", file.samplerate
+                first = min(file.frames, round(each.start_s * rate))
+                file.seek(first)
+                length = max(0, round(each.end_s * rate) - first)
+                sound = file.read(length, dtype="float32", always_2d=True)
+                if not len(sound):
+                    raise SetupError(f"{recording} is over before {each.participant} speaks")
+                soundfile.write(str(folder / clip), sound.mean(axis=1), rate, subtype="PCM_16")
+                yield {"when": {"at": write_duration(max(0.001, round(each.start_s, 3)))}, "play": clip}
+    except (OSError, soundfile.SoundFileError) as error:
+        raise JournalError(f"{recording} cannot be read as sound", path=str(recording)) from error
+
+
+def _recording(sound: Path, who: str) -> Path:
+    """The recording in which a speaker is heard."""
+    if not sound.is_dir():
+        return sound
+    files = sorted(each for each in sound.iterdir() if each.suffix.lower() in _SOUNDS)
+    found = [each for each in files if who.lower() in {each.stem.lower(), _last(each.stem.lower())}]
+    if len(found) != 1:
+        what = "more than one recording" if found else "no recording"
+        raise SetupError(f"{sound} has {what} of {who}: it would be {who}.wav")
+    return found[0]
+
+
+def _last(stem: str) -> str:
+    return re.split(r"[-.\s]", stem)[-1]
+
+
+@frozen
+class Agreement:
+    """How far the people of a meeting that is held again are heard at their times."""
+
+    heard: float
+    """Which part of their speech is heard, from 0 to 1."""
+
+    more: float
+    """How much is heard where they did not speak, as a part of their speech."""
+
+
+def agreement(then: Sequence[Stretch], now: Sequence[Stretch]) -> Agreement:
+    """Compare who spoke when with who is heard when; both under the scenario's names."""
+    both = spoken = made = 0.0
+    for name in {each.participant for each in (*then, *now)}:
+        mine = [[each for each in told if each.participant == name] for told in (then, now)]
+        one, other = (sum(each.length_s for each in joined(part)) for part in mine)
+        either, _ = time_with([*joined(mine[0]), *_as_other(joined(mine[1]))])
+        both, spoken, made = both + one + other - either, spoken + one, made + other
+    return Agreement(both / spoken, (made - both) / spoken)
+
+
+def _as_other(heard: Sequence[Stretch]) -> list[Stretch]:
+    return [Stretch(f"{each.participant} again", None, each.start_s, each.end_s) for each in heard]

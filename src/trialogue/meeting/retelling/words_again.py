@@ -1,0 +1,138 @@
+"""Speakers of a meeting whose words are known, as agents who say them in the meeting's order.
+
+1. Cues of one speaker that nobody comes between are a turn; the silence before it is its time to think.
+2. Agents do not speak at once: a short remark that lies within another's turn is left out, and whatever began
+   before another's end begins behind it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+from attrs import evolve, frozen
+
+from trialogue.errors import JournalError
+from trialogue.meeting.retelling.foreign import named, read_whole, refuse_there, slug, titled, write_scenario
+from trialogue.model.plan import InterruptRules
+from trialogue.model.transcript import Utterance
+from trialogue.report.foreign import VoicedCue, read_cues
+from trialogue.scenario.quantities import write_duration
+
+__all__ = ["CuesTold", "cues_told", "retell_cues", "utterances_of"]
+
+Keys = dict[str, object]
+
+_SHORT: Final = InterruptRules().backchannel_words
+"""How many words a remark has at most."""
+
+_WORDS: Final = 5
+"""How many words of a turn are expected."""
+
+_LEAST_S: Final = 0.02
+"""Shorter silence before a turn is none."""
+
+_ROOM: Final = 3
+"""How many times as long as the meeting its scenario may last: other voices take other times."""
+
+
+@frozen
+class CuesTold:
+    """What becomes of a meeting's words among agents."""
+
+    turns: tuple[VoicedCue, ...]
+    """The turns, in order, each with all that was said in it."""
+
+    remarks: int
+    """How many short remarks within another's turn are left out."""
+
+    at_once: int
+    """How many turns began before the last was over."""
+
+
+def cues_told(cues: Iterable[VoicedCue]) -> CuesTold:
+    """The turns of a meeting's cues."""
+    turns, remarks, at_once = list[VoicedCue](), 0, 0
+    for each in cues:
+        last = turns[-1] if turns else None
+        if not each.text:
+            continue
+        if last is not None and last.speaker == each.speaker:
+            turns[-1] = evolve(last, end_s=max(last.end_s, each.end_s), text=f"{last.text} {each.text}")
+        elif last is not None and each.end_s <= last.end_s and len(each.text.split()) <= _SHORT:
+            remarks += 1
+        else:
+            at_once += last is not None and each.start_s < last.end_s
+            turns.append(each)
+    return CuesTold(tuple(turns), remarks, at_once)
+
+
+def retell_cues(file: Path, path: Path) -> Path:
+    """Write the scenario of a meeting by its words (WebVTT with voice spans), and return where it is.
+
+    JournalError for a file that cannot be read or has no words of anybody, SetupError where the scenario is
+    there already.
+    """
+    told = cues_told(read_whole(file, read_cues))
+    if not told.turns:
+        raise JournalError(
+            f"{file} has no words of anybody: a cue says who speaks by <v NAME>", path=str(file)
+        )
+    refuse_there(path)
+    names = named(each.speaker for each in told.turns)
+    thinks = [told.turns[0].start_s, *(b.start_s - a.end_s for a, b in pairwise(told.turns))]
+    scripts: dict[str, list[Keys]] = {name: [] for name in names.values()}
+    for each, think in zip(told.turns, thinks, strict=True):
+        late: Keys = {"think": write_duration(round(think, 3))} if think >= _LEAST_S else {}
+        scripts[names[each.speaker]].append({"say": each.text.replace("${", "$${"), **late})
+    cast = {
+        name: {**titled(name, who), "think": {"provider": "scripted", "script": scripts[name]}}
+        for who, name in names.items()
+    }
+    order = [names[each.speaker] for each in told.turns]
+    table = _table(told, thinks, order)
+    expected = [_expected(each, names) for each in told.turns if re.search(r"\w", each.text)]
+    document: Keys = {"name": slug(file.stem), **table, "cast": cast, "expect": {"in_order": expected}}
+    return write_scenario(path, file, _lacks(told), document)
+
+
+def _table(told: CuesTold, thinks: Sequence[float], order: Sequence[str]) -> Keys:
+    """Limits and a floor that let the meeting last as long as it did, and be slower in other voices."""
+    longest = write_duration(round(10 + _ROOM * max(each.end_s for each in told.turns)))
+    patience = write_duration(round(20 + max(thinks)))
+    return {
+        "run": {"clock": "virtual", "limits": {"time": longest, "turns": len(order), "silence": longest}},
+        "floor": {
+            "policy": "scripted",
+            "order": list(order),
+            "think": patience,
+            "hold": {"max": longest},
+            "silence": {"after": longest},
+        },
+    }
+
+
+def _expected(cue: VoicedCue, names: dict[str, str]) -> Keys:
+    words = re.findall(r"\w+", cue.text)[:_WORDS]
+    return {"said": {"by": names[cue.speaker], "match": r"\W+".join(map(re.escape, words))}}
+
+
+def _lacks(told: CuesTold) -> list[str]:
+    lacks = ["the sound: agents say the words, in voices of this machine"]
+    if told.remarks:
+        lacks.append(f"{told.remarks} short remarks within another's turn")
+    if told.at_once:
+        lacks.append(f"overlap: {told.at_once} turns began before another's end, and begin behind it here")
+    return lacks
+
+
+def utterances_of(told: CuesTold) -> tuple[Utterance, ...]:
+    """The turns as a meeting would have them, under the scenario's names."""
+    names = named(each.speaker for each in told.turns)
+    return tuple(
+        Utterance(names[each.speaker], number, each.start_s, each.end_s, each.text, each.text, "finished")
+        for number, each in enumerate(told.turns, 1)
+    )

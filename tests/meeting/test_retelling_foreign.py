@@ -1,0 +1,210 @@
+"""A meeting that others recorded becomes a scenario: people by its sound, or agents by its words."""
+
+import json
+
+import pytest
+import soundfile
+import yaml
+
+from trialogue.cli.scenario_from import MadeScenario, print_scenario_from
+from trialogue.errors import JournalError, SetupError
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.retelling.foreign import named
+from trialogue.meeting.retelling.people_again import Agreement, agreement
+from trialogue.meeting.retelling.words_again import cues_told
+from trialogue.meeting.run import run_meeting
+from trialogue.report.foreign import read_cues
+from trialogue.report.stretches import Stretch
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.quantities import read_duration
+from trialogue.scenario.resolve import prepare
+from trialogue.testing import murmuring_engines
+
+PEOPLE = """
+trialogue: 1
+name: people
+run: {clock: virtual, limits: {time: 12s}}
+cast:
+  ann:
+    role: human
+    via:
+      clips:
+        - {say: The lid closes with one hand as I need it, when: {at: 1s}}
+        - {say: Yes it does, when: {at: 7s}}
+  bob: {role: human, via: {clips: [{say: It leaks a lot and I do not like that at all, when: {at: 2500ms}}]}}
+"""
+
+WORDS = """WEBVTT
+
+1
+00:01.000 --> 00:03.000
+<v Ann Lee>Welcome.</v>
+
+00:03.000 --> 00:04.000
+<v Ann Lee>What does ${x} cost, Björn?</v>
+
+00:04.800 --> 00:08.000
+<v Björn>It costs nine dollars, which is a lot to me.</v>
+
+00:05.000 --> 00:05.500
+<v Ann Lee>Mm-hm.</v>
+
+00:07.000 --> 00:09.000
+<v Cleo>And what about the tax of it, my friends?</v>
+
+00:09.000 --> 00:10.000
+Applause
+"""
+
+
+def edges():
+    return Edges(engines=murmuring_engines())
+
+
+@pytest.fixture
+def people(tmp_path):
+    """A meeting of two people as others have it: an RTTM file, and a recording of each."""
+    path = tmp_path / "people.yaml"
+    path.write_text(PEOPLE)
+    run_meeting(prepare(path, Overrides()), out=tmp_path / "run", edges=edges())
+    (tmp_path / "tracks").mkdir()
+    for name in ("ann", "bob"):
+        (tmp_path / "run" / "audio" / f"{name}.wav").rename(tmp_path / "tracks" / f"talk-{name}.wav")
+    (tmp_path / "run" / "audio" / "mix.wav").rename(tmp_path / "all.wav")
+    (tmp_path / "run" / "transcript.rttm").rename(tmp_path / "talk.rttm")
+    return tmp_path
+
+
+@pytest.fixture
+def words(tmp_path):
+    path = tmp_path / "Our talk.vtt"
+    path.write_text(WORDS)
+    return path
+
+
+def document(path):
+    return yaml.safe_load(path.read_text())
+
+
+def make(meeting, out, capsys, **options):
+    """What is told of the making, as JSON, and its exit code."""
+    code = print_scenario_from(meeting, MadeScenario(out, as_json=True, **options), edges())
+    return code, json.loads(capsys.readouterr().out)
+
+
+# --- people, by their sound -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sound", ["tracks", "all.wav"])
+def test_people_are_heard_at_their_times_again(people, sound, capsys):
+    """By a track of each, and by one recording of all."""
+    code, told = make(
+        people / "talk.rttm", people / "again" / "s.yaml", capsys, sound=people / sound, check=True
+    )
+    assert (code, told["differs"]) == (0, None)
+    assert int(told["held"].partition("%")[0]) >= 95
+
+
+def test_each_stretch_is_a_clip_at_its_time(people, capsys):
+    """Cut from the speaker's own track, as long as the file says."""
+    make(people / "talk.rttm", people / "again" / "s.yaml", capsys, sound=people / "tracks")
+    lines = [line.split() for line in (people / "talk.rttm").read_text().splitlines()]
+    cast = document(people / "again" / "s.yaml")["cast"]
+    for name in ("ann", "bob"):
+        lengths = [float(line[4]) for line in lines if line[7] == name]
+        clips = [people / "again" / each["play"] for each in cast[name]["via"]["clips"]]
+        assert [soundfile.info(each).duration for each in clips] == pytest.approx(lengths, abs=0.001)
+    starts = [read_duration(clip["when"]["at"]) for clip in cast["ann"]["via"]["clips"]]
+    assert starts == [float(line[3]) for line in lines if line[7] == "ann"]
+
+
+def test_the_head_says_what_is_missing(people, capsys):
+    """Words in any case, and a track of one's own where there is one recording of all."""
+    make(people / "talk.rttm", people / "a.yaml", capsys, sound=people / "tracks")
+    make(people / "talk.rttm", people / "b.yaml", capsys, sound=people / "all.wav")
+    assert "# - words: the meeting recognizes" in (people / "a.yaml").read_text()
+    assert "a track for each" not in (people / "a.yaml").read_text()
+    assert "# - a track for each" in (people / "b.yaml").read_text()
+
+
+def test_a_recording_of_the_same_name_is_found(people, capsys):
+    """Nobody has to name what lies beside the file."""
+    (people / "all.wav").rename(people / "talk.wav")
+    make(people / "talk.rttm", people / "a.yaml", capsys)
+    assert document(people / "a.yaml")["cast"]["ann"]["via"]["clips"]
+
+
+@pytest.mark.parametrize(
+    ("meeting", "sound", "error", "why"),
+    [
+        ("talk.rttm", None, SetupError, "and no words: --sound names its recording"),
+        ("talk.rttm", "run", SetupError, "has no recording of ann: it would be ann.wav"),
+        ("talk.rttm", "short.wav", SetupError, "is over before"),
+        ("talk.rttm", "talk.rttm", JournalError, "cannot be read as sound"),
+        ("empty.rttm", "all.wav", JournalError, "says of nobody that it spoke"),
+        ("nowhere.rttm", "all.wav", JournalError, "cannot be read"),
+        ("none.vtt", None, JournalError, "is no VTT"),
+        ("nobody.vtt", None, JournalError, "has no words of anybody"),
+        ("run", "all.wav", SetupError, "a run has its recordings"),
+    ],
+)
+def test_what_cannot_be_made_is_said(people, meeting, sound, error, why):
+    """In one line, and no scenario is left."""
+    soundfile.write(people / "short.wav", [0.1] * 100, 8000)
+    (people / "empty.rttm").write_text("")
+    (people / "none.vtt").write_text("no")
+    (people / "nobody.vtt").write_text("WEBVTT\n\n00:01.000 --> 00:02.000\nMusic\n")
+    wanted = MadeScenario(people / "x.yaml", people / sound if sound else None)
+    with pytest.raises(error, match=why):
+        print_scenario_from(people / meeting, wanted, edges())
+    assert not (people / "x.yaml").exists()
+
+
+def test_agreement_is_of_speech_and_of_what_is_more():
+    """Half of one's speech is heard, and a quarter as much again where nobody spoke."""
+    then = [Stretch("a", None, 0.0, 2.0), Stretch("b", None, 0.0, 2.0)]
+    now = [Stretch("a", None, 1.0, 3.0), Stretch("b", None, 0.0, 1.0)]
+    assert agreement(then, now) == Agreement(heard=0.5, more=0.25)
+
+
+# --- agents, by their words -------------------------------------------------------------------------
+
+
+def test_agents_say_the_words_in_their_order(words, tmp_path, capsys):
+    """Cues of one speaker are a turn; the silence before a turn is its time to think."""
+    code, told = make(words, tmp_path / "a.yaml", capsys, check=True)
+    assert (code, told["differs"]) == (0, None)
+    made = document(tmp_path / "a.yaml")
+    assert made["floor"]["order"] == ["ann-lee", "bjorn", "cleo"]
+    assert made["cast"]["bjorn"]["title"] == "Björn"
+    assert made["cast"]["ann-lee"]["think"]["script"] == [
+        {"say": "Welcome. What does $${x} cost, Björn?", "think": "1s"}
+    ]
+    assert made["cast"]["bjorn"]["think"]["script"][0]["think"] == "800ms"
+
+
+def test_remarks_and_overlaps_are_counted_in_the_head(words, tmp_path, capsys):
+    """For agents who do not speak at once; applause is nobody's."""
+    told = cues_told(read_cues(WORDS))
+    assert (len(told.turns), told.remarks, told.at_once) == (3, 1, 1)
+    make(words, tmp_path / "a.yaml", capsys)
+    head = (tmp_path / "a.yaml").read_text()
+    assert "# - 1 short remarks within another's turn" in head
+    assert "# - overlap: 1 turns began before" in head
+
+
+def test_two_voices_in_a_cue_are_two_speakers():
+    """Each with its own words, without markup."""
+    both = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ann>Yes &amp; <i>no</i>.</v>\n<v Bob>No.</v>\n"
+    assert [(each.speaker, each.text) for each in read_cues(both)] == [("Ann", "Yes & no."), ("Bob", "No.")]
+
+
+def test_names_of_speakers_become_names_of_a_scenario():
+    """No two are alike, and all begin with a letter."""
+    assert named(["MEE006", "Ann B.", "Ann B", "1", "Ω"]) == {
+        "MEE006": "mee006",
+        "Ann B.": "ann-b",
+        "Ann B": "ann-b-2",
+        "1": "speaker-1",
+        "Ω": "speaker",
+    }
