@@ -5,9 +5,9 @@
 
 1. A mutant is one change: a comparison turned round, or moved by its boundary; `and` for `or`; `not` left
    out; a truth value turned round; a number one higher; `+` for `-`; a statement left out.
-2. A mutant in a function is tried by the tests that reach its statement: pytest has collected them, a fork
-   puts the changed code into the function and runs them until one fails. Others are imported changed, and
-   tried by all tests.
+2. A mutant in a function is tried by the tests that reach its statement, the shortest first: pytest has
+   collected them, a fork puts the changed code into the function and runs them until one fails. Others are
+   imported changed, and tried by all tests.
 3. A test that crashes, or takes `CPU_S` of computing, has noticed the mutant too.
 4. The machine of any order is not asked: what it notices, it notices by luck.
 5. What no playbook notices is tried by the first `WORLDS` random meetings of `tests/witness`, which are tests
@@ -36,6 +36,7 @@ import random
 import re
 import resource
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -57,7 +58,7 @@ sys.path[:0] = [str(ROOT / "src"), str(WITNESS)]  # this checkout's, whichever i
 WORLDS = 100
 """How many random meetings a mutant is tried by that no playbook noticed."""
 
-CPU_S = 10
+CPU_S = 20
 """Computing that a fork may take, in seconds, before its mutant counts as noticed: it spins."""
 
 SHOWN = 100
@@ -445,6 +446,7 @@ class Trial:
         self.mutants = mutants
         self.tally = tally
         self.reached: dict[tuple[str, int], set[str]] = {}
+        self.took_s: dict[int, float] = {}
         self.unreached: list[Mutant] = []
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -456,8 +458,10 @@ class Trial:
             for cached in remembering:
                 cached.cache_clear()  # so that each test reaches what it asks
             measured.switch_context(str(place))
+            began = time.process_time()
             if _fails(session, [item]):
                 raise pytest.UsageError(f"fails without a mutant: {item.nodeid}")
+            self.took_s[place] = time.process_time() - began
         measured.stop()
         for cached in remembering:
             cached.cache_clear()
@@ -471,8 +475,9 @@ class Trial:
         known = functions_of(RULES)
         gc.freeze()
         for mutant in self.mutants:
-            places = set().union(*(self.reached.get((str(mutant.path), at), ()) for at in mutant.lines))
-            items = [session.items[int(place)] for place in sorted(places, key=int)]
+            reached = set().union(*(self.reached.get((str(mutant.path), at), ()) for at in mutant.lines))
+            places = sorted(map(int, reached), key=lambda place: self.took_s[place])
+            items = [session.items[place] for place in places]
             if not items:  # it runs when its module is imported, if ever
                 self.unreached.append(mutant)
                 continue

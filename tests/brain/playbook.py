@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import evolve
 
+from trialogue.brain.course.course import Phase
 from trialogue.brain.meeting import Brain
 from trialogue.model.commands import CancelWake, Command, Cue, GrantFloor, Prepare, Report, Speak, WakeAt
 from trialogue.model.events import (
@@ -75,6 +76,7 @@ class Table:
             elif isinstance(command, CancelWake):
                 self.timers.pop(command.timer, None)
         self.log.append((at, event, commands))
+        settled(self.meeting, event, at)
         return plain(commands)
 
     def open(self) -> list[Command]:
@@ -122,6 +124,13 @@ class Table:
         return [grant.to for grant in self.commands(GrantFloor)]
 
 
+def settled(meeting: Brain, event: Event, at: float) -> None:
+    """Hold that all that follows from an event has followed: one more look at the same moment finds nothing."""
+    if meeting.phase is not Phase.NEW:
+        more = meeting.handle(Woke("nothing"), at)
+        assert not more, f"at {at}, more follows from {event} only with the next event: {more}"
+
+
 def plain(commands: Sequence[Command]) -> list[Command]:
     """The commands without timers, prompts' numbers and reports' levels, which tests of their own hold."""
     bare = [command for command in commands if not isinstance(command, WakeAt | CancelWake)]
@@ -139,6 +148,7 @@ def play(plan: MeetingPlan, book: Sequence[tuple[float, Event, list[Command]]]) 
     meeting = Brain(plan)
     for at, event, expected in book:
         decided = plain(meeting.handle(event, at))
+        settled(meeting, event, at)
         if decided != expected:
             diff = unified_diff(
                 [f"{command}\n" for command in expected],

@@ -278,6 +278,7 @@ class World:
 
     def _decide(self, event: Event) -> None:
         commands = tuple(self.brain.handle(event, self.now))
+        self._has_settled(event)
         decision = Decision(self.now, event, commands)
         self.log.append(decision)
         for watcher in self.watchers:
@@ -293,6 +294,12 @@ class World:
         self.sound.start()
         for watcher in self.watchers:
             watcher.after(decision)
+
+    def _has_settled(self, event: Event) -> None:
+        """All that follows from an event has followed: one more look at the same moment finds nothing."""
+        more = self.brain.handle(Woke("nothing"), self.now)
+        if more:
+            raise Violation("half-decided", f"at {self.now:g}: {event}, and only then {more}")
 
     def _end(self, command: EndMeeting) -> None:
         self.ended = command
