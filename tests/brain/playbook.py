@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import unified_diff
+from types import MappingProxyType
 from typing import Any
 
 from attrs import evolve
 
 from trialogue.brain.course.course import Phase
+from trialogue.brain.floor.view import Policy
 from trialogue.brain.meeting import Brain
 from trialogue.model.commands import CancelWake, Command, Cue, GrantFloor, Prepare, Report, Speak, WakeAt
 from trialogue.model.events import (
@@ -35,6 +37,8 @@ RULES = FloorRules()
 WATCH = Participant("watch", role=Role.OBSERVER, hears=Hears.AUDIO)
 
 
+NO_POLICIES: Mapping[str, Policy] = MappingProxyType({})
+
 PATIENT = Limits(silence_s=500.0)
 
 
@@ -56,8 +60,8 @@ def quick(*steps: Any, after_s: float = 4.0, **more: Any) -> FloorRules:
 class Table:
     """A meeting under test; what it decides on is collected, and can be asked for by class."""
 
-    def __init__(self, plan: MeetingPlan) -> None:
-        self.meeting = Brain(plan)
+    def __init__(self, plan: MeetingPlan, policies: Mapping[str, Policy] = NO_POLICIES) -> None:
+        self.meeting = Brain(plan, policies)
         self.plan = plan
         self.now = 0.0
         self.log: list[tuple[float, Event, list[Command]]] = []

@@ -139,7 +139,7 @@ class Brain:
         if o.course.closing is not None:
             end_meeting(o, o.course.closing)
             return True
-        return self._chooser.choose(o)
+        return self._chooser.choose(o) or not o.floor.is_free
 
     def _derive(self) -> None:
         """Tell what follows from the state, where it differs from what was told last."""

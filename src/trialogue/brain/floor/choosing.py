@@ -59,36 +59,31 @@ class Chooser:
         return cls(rules, policy_named(rules.policy, custom), policy_named(rules.otherwise, custom))
 
     def choose(self, o: Owners) -> bool:
-        """Grant the free floor, if somebody can have it; True where something was decided."""
-        if _is_taken(o):
-            return o.turns.current is not None
-        if _grant_asked(o) or remedies.relieve(o):
-            return True
-        if gathers_until(o) is not None:
+        """Grant the free floor, if somebody can have it; True where a policy is to be asked once more."""
+        if _is_taken(o) or _grant_asked(o) or remedies.relieve(o) or gathers_until(o) is not None:
             return False
         view = o.view()
-        if _is_news(o, view) and self._carry_out(o, view, self._decide(o, view)):
+        if not _is_news(o, view):
+            _climb_in_time(o)
+            return False
+        choice = self._decide(o, view)
+        if isinstance(choice.decision, Collect):
+            _collect(o)
             return True
-        return _climb_in_time(o)
+        self._carry_out(o, view, choice.decision, choice)
+        return False
 
-    def _carry_out(self, o: Owners, view: FloorView, choice: Choice) -> bool:
-        decision = choice.decision
+    def _carry_out(self, o: Owners, view: FloorView, decision: Next | Wait | Nobody, choice: Choice) -> None:
         match decision:
-            case Collect():
-                _collect(o)
-                return True
             case Next():
                 self._grant(o, decision, choice)
-                return True
             case Wait(until=until):
                 o.course.ask(view, max(until, o.now + GRAIN_S))
-                return False
             case Nobody(reason=reason, is_final=True):
                 end_meeting(o, reason)
-                return True
             case Nobody():
                 o.course.ask(view, None)
-                return False
+                _climb_in_time(o)
             case _:  # pragma: no cover
                 assert_never(decision)
 
@@ -238,13 +233,11 @@ def ladder_at(o: Owners) -> float | None:
     return max(course.quiet_since, o.turns.free_since) + o.plan.floor.silence.after_s
 
 
-def _climb_in_time(o: Owners) -> bool:
-    """Climb the ladder where it is time to; True where a rung was taken."""
+def _climb_in_time(o: Owners) -> None:
+    """Climb the ladder where it is time to."""
     at = ladder_at(o)
-    if at is None or o.now < at - 1e-6:
-        return False
-    _climb(o)
-    return True
+    if at is not None and o.now >= at - 1e-6:
+        _climb(o)
 
 
 def _climb(o: Owners) -> None:

@@ -1,0 +1,110 @@
+"""When a policy is asked, and what its answers come to: policies of these tests' own."""
+
+from __future__ import annotations
+
+from playbook import BIZ, TECH, Table, passes, plan, quick, timers
+
+from trialogue.brain.floor.view import Collect, Next, Nobody, Wait
+from trialogue.model.commands import GrantFloor, Prepare
+from trialogue.model.events import FloorRequested, SessionLost, Woke
+from trialogue.model.plan import SilenceStep
+
+
+class Scripted:
+    """Gives these answers in order, the last of them from then on, and notes when it was asked."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.asked = []
+
+    def choose(self, view, /):
+        """Answer."""
+        self.asked.append(view.now)
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+class Nothing:
+    """Has nobody to name."""
+
+    def choose(self, _, /):
+        """Say so."""
+        return Nobody("nothing")
+
+
+def by(policy, *steps, after_s=4.0):
+    """An open meeting of two agents by this policy alone."""
+    rules = quick(*steps, after_s=after_s, policy="own:policy", otherwise="own:nothing")
+    table = Table(plan(TECH, BIZ, floor=rules), {"own:policy": policy, "own:nothing": Nothing()})
+    table.open()
+    return table
+
+
+def test_a_policy_that_waits_is_asked_again_when_its_wait_is_over():
+    """Not a moment sooner, whatever happens meanwhile that it does not see."""
+    policy = Scripted(Wait(3.0, "?"), Next("biz", "?"))
+    table = by(policy)
+    before = len(policy.asked)
+    assert timers(table, "choose") == [3.0]
+    table.at(2.9, Woke("nothing"))
+    assert len(policy.asked) == before
+    table.at(3.0, Woke("choose"))
+    assert table.grants() == ["biz"]
+
+
+def test_a_wait_is_at_least_a_moment():
+    """A policy that waits for less than the shortest wait is not asked in vain without an end."""
+    table = by(Scripted(Wait(0.001, "?")))
+    assert timers(table, "choose") == [0.01]
+
+
+def test_a_policy_with_nobody_to_name_is_asked_when_it_sees_something_new():
+    """A hand that goes up is something new; the time alone is not."""
+    policy = Scripted(Nobody("?"))
+    table = by(policy, SilenceStep.END)
+    before = len(policy.asked)
+    table.at(1.0, Woke("nothing"))
+    assert len(policy.asked) == before
+    table.at(2.0, FloorRequested("biz"))
+    assert table.grants() == ["biz"]
+
+
+def test_a_ladder_is_climbed_in_time_also_where_a_policy_sees_something_new():
+    """The time of its rung has come: what changes at that very moment does not put it off."""
+    table = by(Scripted(Nobody("?")), SilenceStep.NEXT_SPEAKER)
+    assert timers(table, "ladder") == [4.0]
+    table.at(4.0, SessionLost("biz", 1, "1006", 1.0))
+    assert table.grants() == ["tech"]
+
+
+def test_who_has_nothing_to_say_is_named_three_times_and_no_more():
+    """Until somebody is heard a policy cannot name it again: a round of nothing is silence."""
+    table = by(Scripted(Next("tech", "?")))
+    for _ in range(3):
+        assert table.meeting.holder == "tech"
+        passes(table, "tech")
+    assert table.meeting.holder is None
+    assert table.grants() == ["tech"] * 3
+
+
+def test_who_was_heard_between_may_be_named_again():
+    """What was in vain counts since somebody was heard last."""
+    table = by(Scripted(Next("tech", "?")))
+    for _ in range(2):
+        passes(table, "tech")
+    table.says("tech")
+    passes(table, "tech")
+    assert table.meeting.holder == "tech"
+
+
+def test_a_round_that_begins_is_asked_about_at_once():
+    """A policy has all prepare, and says in the same moment how long it waits for them."""
+    table = by(Scripted(Collect("?"), Wait(7.0, "?")))
+    assert len(table.commands(Prepare)) == 2
+    assert timers(table, "choose") == [7.0]
+
+
+def test_a_policy_may_end_the_meeting():
+    """What it says is why; nobody has the floor any more."""
+    table = by(Scripted(Nobody("all-said", is_final=True)))
+    assert table.meeting.phase.value == "over"
+    assert table.commands(GrantFloor) == []
