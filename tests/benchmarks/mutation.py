@@ -8,7 +8,7 @@
 2. A mutant in a function is tried by the tests that reach its statement, the shortest first: pytest has
    collected them, a fork puts the changed code into the function and runs them until one fails. Others are
    imported changed, and tried by all tests.
-3. A test that crashes, or takes `CPU_S` of computing, has noticed the mutant too.
+3. A test that crashes, or takes `CPU_S` of computing by itself, has noticed the mutant too.
 4. The machine of any order is not asked: what it notices, it notices by luck.
 5. What no playbook notices is tried by the first `WORLDS` random meetings of `tests/witness`, which are tests
    of every run, too: the same promises to a user, checked after each event. They are counted apart.
@@ -58,8 +58,8 @@ sys.path[:0] = [str(ROOT / "src"), str(WITNESS)]  # this checkout's, whichever i
 WORLDS = 100
 """How many random meetings a mutant is tried by that no playbook noticed."""
 
-CPU_S = 20
-"""Computing that a fork may take, in seconds, before its mutant counts as noticed: it spins."""
+START_S, CPU_S = 20, 5
+"""Computing that a fork may take to begin, and for each test, in seconds: then it spins, which is noticed."""
 
 SHOWN = 100
 """After how many mutants the share so far is printed."""
@@ -378,8 +378,8 @@ def in_fork(work: Callable[[], bool]) -> bool:
     sys.stdout.flush()
     child = os.fork()
     if not child:
-        spent = resource.getrusage(resource.RUSAGE_SELF)
-        resource.setrlimit(resource.RLIMIT_CPU, (int(spent.ru_utime + spent.ru_stime) + CPU_S,) * 2)
+        Examples.is_forked = True
+        allow(START_S)
         nothing = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nothing, 1)
         os.dup2(nothing, 2)
@@ -392,6 +392,13 @@ def in_fork(work: Callable[[], bool]) -> bool:
     if os.waitstatus_to_exitcode(status) == UNTRIED:
         raise RuntimeError("a mutant could not be tried")
     return status != 0
+
+
+def allow(more_s: int) -> None:
+    """Let this process compute for so many seconds more; then it is killed."""
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    until = math.ceil(spent.ru_utime + spent.ru_stime) + more_s
+    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
 
 
 def _functions(code: CodeType) -> Iterator[CodeType]:
@@ -428,7 +435,15 @@ def caches() -> list[Any]:
 
 
 class Examples:
-    """A pytest plugin: Hypothesis takes the same examples, shrinks none, and knows no deadline."""
+    """A pytest plugin: Hypothesis takes the same examples, shrinks none; a fork's tests may not spin."""
+
+    is_forked = False
+    """Whether this process tries a mutant."""
+
+    def pytest_runtest_setup(self) -> None:
+        """Give the test its time."""
+        if self.is_forked:
+            allow(CPU_S)
 
     def pytest_configure(self) -> None:
         """Load the settings, after those of the tests' own."""
@@ -510,7 +525,11 @@ def _worlds_notice() -> bool:
     """Whether a promise is broken in the first random meetings."""
     from worlds import try_worlds  # where a mutant is imported, it must be that one
 
-    return any(try_worlds(first, 10).faults for first in range(0, WORLDS, 10))
+    def fails(first: int) -> bool:
+        allow(CPU_S)
+        return bool(try_worlds(first, 10).faults)
+
+    return any(fails(first) for first in range(0, WORLDS, 10))
 
 
 def _fails(session: pytest.Session, items: list[pytest.Item]) -> bool:

@@ -129,7 +129,7 @@ class Table:
 
 
 def settled(meeting: Brain, event: Event, at: float) -> None:
-    """Hold that all that follows from an event has followed: one more look at the same moment finds nothing."""
+    """Hold that all that follows from an event has followed: another look at that moment finds nothing."""
     if meeting.phase is not Phase.NEW:
         more = meeting.handle(Woke("nothing"), at)
         assert not more, f"at {at}, more follows from {event} only with the next event: {more}"

@@ -200,6 +200,34 @@ def test_names_of_one_letter():
     assert addressee("A, what do you say to what B said?", cast, "chair") == "a"
 
 
+@pytest.mark.parametrize("said", ["What about A B?", "Let us hear from A B and all others."])
+def test_letters_that_are_names_are_not_joined(said):
+    """Where somebody is called by one letter, letters that follow one another are words of their own."""
+    assert addressee(said, (Participant("a"), Participant("b")), "chair") == "a"
+
+
+def test_a_name_does_not_go_on_over_the_end_of_a_sentence():
+    """`Ann. Lee` and `Tech. Lead` are not `Ann Lee` and `Tech lead`: only what is short is shortened."""
+    lee = Participant("al", title="Ann Lee")
+    assert addressee("I saw Ann. Lee is away.", (Participant("ann"), lee), "chair") == "ann"
+    assert addressee("I saw Tech. Lead us on.", (TECH, LEAD), "chair") == "tech"
+    assert find("Ann, Lee", (lee,)) is None
+    assert find("Dr, Ann", (Participant("doc", title="Dr. Ann"),)) is None
+
+
+def test_a_title_with_a_full_stop_is_joined_like_any_name():
+    """Its full stop begins no sentence: who stands behind it with `and` is asked with it."""
+    doctor = Participant("doc", title="Dr. Ann")
+    assert addressee("Dr. Ann and Ben, your views?", (*CAST, doctor), "chair") == "doc"
+
+
+def test_an_alias_without_letters_names_nobody():
+    """Signs alone are no word by which anybody could be called."""
+    cast = (Participant("ann", aliases=("?!", "--")), Participant("ben"))
+    assert addressee("Why?! Ben -- go on.", cast, "chair") == "ben"
+    assert find("?!", cast) is None
+
+
 def test_names_are_found_exactly():
     """For tools, which give a name and nothing else."""
     cast = (*CAST, LEAD)

@@ -100,17 +100,16 @@ class _Index:
 
 @lru_cache(maxsize=64)
 def _index(cast: Cast) -> _Index:
-    parts = [(words_of(word), participant) for participant in cast for word in spellings(participant)]
-    letters = all(len(words) > 1 or len(word.text) > 1 for words, _ in parts for word in words[:1])
+    known = [(words_of(word), participant) for participant in cast for word in spellings(participant)]
+    joins = not any(len(words) == 1 and words[0].is_initial for words, _ in known)
     by_first: dict[str, list[tuple[Spelled, Participant]]] = {}
-    for words, participant in parts:
-        spelled = tuple(word.text for word in (spelled_out(words) if letters else words))
-        for each in dict.fromkeys((spelled, ("".join(spelled),))):
-            if each and each[0]:
-                by_first.setdefault(each[0], []).append((each, participant))
+    for words, participant in known:
+        spelled = tuple(word.text for word in (spelled_out(words) if joins else words))
+        for each in dict.fromkeys((spelled, ("".join(spelled),))) if spelled else ():
+            by_first.setdefault(each[0], []).append((each, participant))
     for spelled_alike in by_first.values():
         spelled_alike.sort(key=lambda pair: -len(pair[0]))
-    return _Index(by_first, letters)
+    return _Index(by_first, joins)
 
 
 def _read(text: str, cast: Cast) -> tuple[Word, ...]:
