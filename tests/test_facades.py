@@ -1,6 +1,7 @@
 """The public names: what an app, a policy, a reader of journals and a test import, and from where."""
 
 from importlib import import_module
+from importlib.metadata import version
 from typing import get_args
 
 import pytest
@@ -12,8 +13,27 @@ from trialogue.model.events import Event
 
 @pytest.mark.parametrize("name", trialogue.__all__)
 def test_what_an_app_needs_is_there(name):
-    """Each name of the package loads from where it is."""
-    assert getattr(trialogue, name).__name__ == name
+    """Each name of the package loads from where it is, and `dir` shows it."""
+    found = getattr(trialogue, name)
+    assert getattr(found, "__name__", name) == name
+    assert name in dir(trialogue)
+
+
+def test_all_events_commands_and_errors_are_in_the_package():
+    """An app imports each of them by its name alone."""
+    words = {kind.__name__ for kind in (*get_args(Event), *get_args(Command))}
+    assert words | set(import_module("trialogue.errors").__all__) <= set(trialogue.__all__)
+
+
+def test_the_package_says_which_release_it_is():
+    """As its installed package has it."""
+    assert trialogue.__version__ == version("trialogue")
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    """As of any module."""
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = trialogue.nothing
 
 
 def test_all_events_and_commands_are_in_one_module():

@@ -1,8 +1,12 @@
-"""Spoken meetings of several voice agents and people, on trio.
+"""Spoken meetings of several voice agents and people, on trio: all that an app needs, by its name.
 
 The names below load what they need when they are first asked for, so that importing costs nothing.
+Events and commands stand in `trialogue.events` too, what the author of a policy needs in `trialogue.policy`,
+errors in `trialogue.errors`. What `__all__` names is kept: a name that goes is announced one release before,
+by a DeprecationWarning and in the changelog.
 """
 
+# ruff: noqa: F403, F405 -- events and errors are listed where they are defined, and below
 from __future__ import annotations
 
 TYPE_CHECKING = False  # as typing's, which takes longer to load than all that a command needs at first
@@ -11,58 +15,250 @@ if TYPE_CHECKING:
     from trialogue.agent.events import Sound
     from trialogue.agent.lone import LoneAgent
     from trialogue.agent.opening import open_agent
+    from trialogue.brain.floor.policies import POLICIES
+    from trialogue.brain.floor.view import Collect, FloorView, Next, Nobody, Policy, TurnTaken, Wait, Waiting
+    from trialogue.errors import *
+    from trialogue.events import *
+    from trialogue.mailbox import MailboxFull
     from trialogue.meeting.edges import Edges, local_connect
-    from trialogue.meeting.meeting import Meeting, open_meeting
+    from trialogue.meeting.handle import Meeting
+    from trialogue.meeting.meeting import open_meeting
     from trialogue.meeting.outputs import MeetingResult
+    from trialogue.meeting.policies import brain_for
     from trialogue.meeting.run import resume_meeting, run_meeting
+    from trialogue.meeting.virtual import run_virtual
+    from trialogue.meeting.watching import Records
+    from trialogue.model.participants import Hears, Kind, Participant, Role
+    from trialogue.model.plan import MeetingPlan
+    from trialogue.model.state import MeetingState, ParticipantState
     from trialogue.scenario.defaults import Overrides
-    from trialogue.scenario.resolve import prepare
+    from trialogue.scenario.load import Scenario, load, loads
+    from trialogue.scenario.resolve import Resolved, check, prepare, resolve
     from trialogue.scenario.schema import Clock
     from trialogue.services.sound_terms import SessionTerms, SoundTerms
+    from trialogue.speech.engines import Engines, open_engines
     from trialogue.tools.permissions import Permissions
 
+    __version__: str
+    """The release, as its package has it."""
+
 __all__ = [
+    "POLICIES",
+    "ActorCrashed",
+    "ActorOverran",
+    "AlreadyOver",
+    "AnswerTool",
+    "AskedWrongly",
+    "Attribute",
+    "AuthorFailed",
+    "CancelTool",
+    "CancelWake",
     "Clock",
+    "Collect",
+    "Command",
+    "ConnectionLost",
+    "Cue",
+    "DialFailed",
+    "Drop",
+    "DuckPlayout",
+    "EarFailed",
+    "EarHeard",
+    "EarLost",
+    "EarReady",
+    "EchoNoticed",
     "Edges",
+    "EndMeeting",
+    "EndTurn",
+    "Engines",
+    "Event",
+    "FloorRequestCancelled",
+    "FloorRequested",
+    "FloorView",
+    "GaveUp",
+    "GrantAsked",
+    "GrantFloor",
+    "Hearing",
+    "Hears",
+    "InjectionRefused",
+    "IntensityExceeded",
+    "Joined",
+    "JournalError",
+    "Kind",
+    "LatencyMeasured",
+    "LeaveMissing",
+    "Left",
+    "LineTaken",
+    "LocalProtocolError",
     "LoneAgent",
+    "LoopStalled",
+    "MailboxFull",
     "Meeting",
+    "MeetingPlan",
     "MeetingResult",
+    "MeetingResumed",
+    "MeetingStarted",
+    "MeetingState",
+    "MoveAgenda",
+    "MuteAsked",
+    "Next",
+    "Nobody",
+    "NoteGiven",
+    "OtherRules",
     "Overrides",
+    "Participant",
+    "ParticipantState",
+    "PausePlayout",
     "Permissions",
+    "Play",
+    "PlaybackFinished",
+    "PlaybackPaused",
+    "PlaybackResumed",
+    "PlaybackStarted",
+    "Policy",
+    "Prepare",
+    "ProcessSuspended",
+    "ProtocolError",
+    "ProviderRefused",
+    "Record",
+    "RecordingFailed",
+    "Records",
+    "RecordsMissed",
+    "RemoteProtocolError",
+    "Replace",
+    "ReplayDivergence",
+    "ReplyFailed",
+    "ReplySent",
+    "ReplyStarted",
+    "ReplyWithdrawn",
+    "Report",
+    "Resolved",
+    "ResumePlayout",
+    "RevokeAsked",
+    "Role",
+    "RollOver",
+    "RunTool",
+    "SayAsked",
+    "Scenario",
+    "ScenarioError",
+    "SentenceSaid",
+    "ServiceWarned",
+    "SessionEnding",
+    "SessionFailed",
+    "SessionLost",
+    "SessionReady",
+    "SessionRolledOver",
     "SessionTerms",
+    "SetHearing",
+    "SettingsChanged",
+    "SetupError",
     "Sound",
     "SoundTerms",
+    "Speak",
+    "SpeechStarted",
+    "SpeechStopped",
+    "StopAsked",
+    "StopPlayout",
+    "TextTyped",
+    "ToolCallCancelled",
+    "ToolFailed",
+    "ToolFinished",
+    "ToolLost",
+    "ToolRequested",
+    "TrialogueError",
+    "TurnTaken",
+    "UnduckPlayout",
+    "UnknownName",
+    "Update",
+    "UpdateAsked",
+    "Utterance",
+    "VoiceFell",
+    "VoiceRose",
+    "Wait",
+    "Waiting",
+    "WakeAt",
+    "WallClockJumped",
+    "Woke",
+    "WordsHeard",
+    "WrongLoop",
+    "WrongType",
+    "WrongValue",
+    "__version__",
+    "brain_for",
+    "check",
+    "load",
+    "loads",
     "local_connect",
     "open_agent",
+    "open_engines",
     "open_meeting",
     "prepare",
+    "resolve",
     "resume_meeting",
     "run_meeting",
+    "run_virtual",
 ]
 
 _HOMES = {
-    "Clock": "trialogue.scenario.schema",
-    "Edges": "trialogue.meeting.edges",
     "LoneAgent": "trialogue.agent.lone",
-    "Meeting": "trialogue.meeting.meeting",
-    "MeetingResult": "trialogue.meeting.outputs",
-    "Overrides": "trialogue.scenario.defaults",
-    "Permissions": "trialogue.tools.permissions",
-    "SessionTerms": "trialogue.services.sound_terms",
     "Sound": "trialogue.agent.events",
-    "SoundTerms": "trialogue.services.sound_terms",
-    "local_connect": "trialogue.meeting.edges",
     "open_agent": "trialogue.agent.opening",
+    "SessionTerms": "trialogue.services.sound_terms",
+    "SoundTerms": "trialogue.services.sound_terms",
+    "POLICIES": "trialogue.brain.floor.policies",
+    "Collect": "trialogue.brain.floor.view",
+    "FloorView": "trialogue.brain.floor.view",
+    "Next": "trialogue.brain.floor.view",
+    "Nobody": "trialogue.brain.floor.view",
+    "Policy": "trialogue.brain.floor.view",
+    "TurnTaken": "trialogue.brain.floor.view",
+    "Wait": "trialogue.brain.floor.view",
+    "Waiting": "trialogue.brain.floor.view",
+    "MailboxFull": "trialogue.mailbox",
+    "Edges": "trialogue.meeting.edges",
+    "local_connect": "trialogue.meeting.edges",
+    "Meeting": "trialogue.meeting.handle",
     "open_meeting": "trialogue.meeting.meeting",
-    "prepare": "trialogue.scenario.resolve",
+    "MeetingResult": "trialogue.meeting.outputs",
+    "brain_for": "trialogue.meeting.policies",
     "resume_meeting": "trialogue.meeting.run",
     "run_meeting": "trialogue.meeting.run",
+    "run_virtual": "trialogue.meeting.virtual",
+    "Records": "trialogue.meeting.watching",
+    "Hears": "trialogue.model.participants",
+    "Kind": "trialogue.model.participants",
+    "Participant": "trialogue.model.participants",
+    "Role": "trialogue.model.participants",
+    "MeetingPlan": "trialogue.model.plan",
+    "MeetingState": "trialogue.model.state",
+    "ParticipantState": "trialogue.model.state",
+    "Overrides": "trialogue.scenario.defaults",
+    "Scenario": "trialogue.scenario.load",
+    "load": "trialogue.scenario.load",
+    "loads": "trialogue.scenario.load",
+    "Resolved": "trialogue.scenario.resolve",
+    "check": "trialogue.scenario.resolve",
+    "prepare": "trialogue.scenario.resolve",
+    "resolve": "trialogue.scenario.resolve",
+    "Clock": "trialogue.scenario.schema",
+    "Engines": "trialogue.speech.engines",
+    "open_engines": "trialogue.speech.engines",
+    "Permissions": "trialogue.tools.permissions",
 }
+"""Where each name is, but errors and events, which have a module each that names all of them."""
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'trialogue' has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415 - see above
 
-    return getattr(import_module(_HOMES[name]), name)
+    if name == "__version__":
+        return import_module("importlib.metadata").version("trialogue")
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    if name in __all__:
+        errors = vars(import_module("trialogue.errors"))
+        return errors[name] if name in errors else getattr(import_module("trialogue.events"), name)
+    raise AttributeError(f"module 'trialogue' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -54,6 +54,7 @@ class Mailbox(Generic[T]):
         self._overflow = overflow
         self._size = size
         self._dropped = 0
+        self.has_overflowed = False
         self._send, self._receive = trio.open_memory_channel[T](size)
 
     def post(self, item: T) -> None:
@@ -62,6 +63,7 @@ class Mailbox(Generic[T]):
             self._send.send_nowait(item)
         except trio.WouldBlock:
             if self._overflow is Overflow.CRASH:
+                self.has_overflowed = True
                 raise MailboxFull(f"mailbox {self.name} is full ({self._size} items)") from None
             self._receive.receive_nowait()
             self._dropped += 1

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from trialogue.agent.opening import open_agent
 from trialogue.brain.meeting import Brain
-from trialogue.errors import AlreadyOver, AuthorFailed
+from trialogue.errors import AlreadyOver, AskedWrongly, AuthorFailed, WrongLoop
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
 from trialogue.meeting.edges import Edges, local_connect
@@ -124,7 +124,11 @@ async def test_a_meeting_can_be_stopped_from_another_thread(scenario, tmp_path):
 async def test_another_thread_gets_what_its_question_raises(scenario, tmp_path):
     """Errors are the asker's, not the loop's."""
     _, raised = await asked_in(scenario, tmp_path, lambda meeting: meeting.say("nobody", "Words."))
-    assert [type(error) for error in raised] == [KeyError]
+    (error,) = raised
+    assert isinstance(error, KeyError)
+    assert isinstance(error, AskedWrongly)
+    assert error.argument == "participant"
+    assert str(error) == "nobody is called 'nobody'; there are ann, bob, kim, eve"
 
 
 def test_a_meeting_whose_loop_has_ended_says_so(scenario, tmp_path):
@@ -151,7 +155,7 @@ async def test_waiting_elsewhere_is_refused_in_words(scenario, tmp_path):
 
     def waiting(meeting):
         for wait in (meeting.finished(), meeting.records().__anext__(), meeting.left_behind()):
-            with pytest.raises(RuntimeError, match="only tasks of the trio loop"):
+            with pytest.raises(WrongLoop, match="only tasks of the trio loop"):
                 wait.send(None)
 
     _, raised = await asked_in(scenario, tmp_path, waiting)
@@ -228,7 +232,14 @@ WRONG = [
     ("stop", ("",), ValueError),
     ("stop", ("a\nb",), ValueError),
     ("stop", ("r" * 201,), ValueError),
-    ("source", ("ann",), KeyError),
+    ("source", ("ann",), ValueError),
+    ("source", ("nobody",), KeyError),
+    ("say", (5, "Words."), TypeError),
+    ("say", ("", "Words."), ValueError),
+    ("revoke", ("eve",), ValueError),
+    ("on", (str, print), ValueError),
+    ("on", ([], print), TypeError),
+    ("on", (SayAsked, None), TypeError),
 ]
 
 
@@ -237,8 +248,10 @@ async def test_wrong_questions_leave_a_meeting_untouched(scenario, tmp_path):
 
     def ask(meeting):
         for method, arguments, error in WRONG:
-            with pytest.raises(error):
+            with pytest.raises(error) as caught:
                 getattr(meeting, method)(*arguments)
+            assert isinstance(caught.value, AskedWrongly)
+            assert caught.value.argument
         for wrong in ({"prompt": ""}, {"prompt": 5}):
             with pytest.raises((TypeError, ValueError)):
                 meeting.update("ann", **wrong)
@@ -253,7 +266,7 @@ async def test_wrong_questions_leave_a_meeting_untouched(scenario, tmp_path):
 
 def test_options_of_wrong_types_are_refused_before_anything_is_made(scenario, tmp_path):
     """Overrides are Overrides; a folder may be named by a text."""
-    with pytest.raises(TypeError, match="overrides are Overrides, not a dict"):
+    with pytest.raises(TypeError, match="overrides is Overrides, not a dict"):
         run_meeting(scenario, overrides={"clock": "virtual"}, out=str(tmp_path / "none"))
     assert not (tmp_path / "none").exists()
 

@@ -106,6 +106,10 @@ class Router:
         """Take a person's frames from `source` from the next tick on."""
         self._sources[source.participant] = source
 
+    def has_source(self, participant: str) -> bool:
+        """Whether a participant's sound comes from a source."""
+        return participant in self._sources
+
     def source(self, participant: str) -> AudioSource:
         """The source of a person's sound; KeyError for one that has none."""
         return self._sources[participant]

@@ -71,6 +71,7 @@ class Sequencer:
         self._stop: StopAsked | None = None
         self._epoch: float | None = None
         self._seq = 0
+        self._is_closed = False
         self.failure: Failure | None = None
         self.ended: EndMeeting | None = None
         self.ended_at = 0.0
@@ -98,6 +99,11 @@ class Sequencer:
         mailbox: Mailbox[Record] = Mailbox("subscriber", SUBSCRIBER_RECORDS)
         self._subscribers.append(mailbox)
         return mailbox
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the meeting has ended, by a decision or by a failure."""
+        return self.ended is not None or self._is_closed
 
     @property
     def now(self) -> float:
@@ -142,6 +148,7 @@ class Sequencer:
 
     def close(self) -> None:
         """Tell all subscribers that there are no more records."""
+        self._is_closed = True
         for subscriber in self._subscribers:
             subscriber.close()
         self._subscribers.clear()

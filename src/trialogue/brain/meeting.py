@@ -30,6 +30,7 @@ from trialogue.brain.loudness import set_loudness
 from trialogue.brain.opening import open_meeting, start
 from trialogue.brain.owners import Owners
 from trialogue.brain.seats import sessions
+from trialogue.brain.standing import state_of
 from trialogue.brain.tools import calling
 from trialogue.brain.turn import listening, speaking
 from trialogue.errors import LocalProtocolError
@@ -48,6 +49,7 @@ from trialogue.model.events import (
 )
 from trialogue.model.memory import ContextItem
 from trialogue.model.plan import AgendaItem, MeetingPlan
+from trialogue.model.state import MeetingState
 from trialogue.model.transcript import Utterance
 
 STEPS = 1000
@@ -185,6 +187,15 @@ class Brain:
     def floor_view(self) -> FloorView:
         """What a policy would see now."""
         return self._owners.view()
+
+    @property
+    def seats(self) -> MeetingPlan:
+        """The plan with the cast as it is now: whoever has joined since is in it."""
+        return self._owners.cast.plan
+
+    def state(self, at: float) -> MeetingState:
+        """How the meeting stands at `at`, in seconds since its start."""
+        return state_of(self._owners, at)
 
     @property
     def audible(self) -> tuple[str, ...]:

@@ -1,26 +1,34 @@
 """A meeting's brain, with the policies that its plan names by where they are.
 
-A custom policy is a pure function `(FloorView) -> Decision`, or an object with such a `choose`, named
-`module:attribute`. It is code, which a scenario or a journal cannot run by itself: its name must be among
-what the operator allows. The plan carries the name alone, so that a replay asks whatever stands there now: a
-policy that was changed since shows as a divergence, as it should.
+A custom policy is a pure function `(FloorView) -> Decision`, or an object with such a `choose`. An app gives
+it by a name of its choice. Named `module:attribute` it is code, which a scenario or a journal cannot run by
+itself: its name must be among what the operator allows. The plan carries the name alone, so that a replay
+asks whatever stands there now: a policy that was changed since shows as a divergence, as it should.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import cast
 
-from attrs import frozen
+from attrs import asdict, frozen
 
+from trialogue.brain.floor.policies import POLICIES
 from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobody, Policy, Wait
 from trialogue.brain.meeting import Brain
-from trialogue.errors import AuthorFailed, SetupError
+from trialogue.errors import AuthorFailed, SetupError, WrongType
 from trialogue.importing import import_named, reason_of
+from trialogue.meeting.asking import a_mapping, wrong_value
 from trialogue.model.plan import MeetingPlan
 from trialogue.tools.permissions import check_import, check_place
 
 _DECISIONS = (Next, Wait, Nobody, Collect)
+
+_FIELDS: Mapping[str, type | tuple[type, ...]] = MappingProxyType(
+    {"to": str, "reason": str, "about": str, "until": (int, float), "is_final": bool}
+)
+"""What stands in decisions: callers may not be typed."""
 
 
 @frozen
@@ -54,18 +62,55 @@ class AuthorsPolicy:
         return self._checked(decision)
 
     def _checked(self, returned: object) -> Decision:
-        if isinstance(returned, _DECISIONS):
-            return returned
-        raise AuthorFailed(f"{self.what} returned a {type(returned).__name__}, not a decision")
+        if not isinstance(returned, _DECISIONS):
+            raise AuthorFailed(f"{self.what} returned a {type(returned).__name__}, not a decision")
+        for name, value in asdict(returned, recurse=False).items():
+            if not isinstance(value, _FIELDS[name]) or (isinstance(value, bool) and name != "is_final"):
+                kind, found = type(returned).__name__, type(value).__name__
+                raise AuthorFailed(f"{self.what} returned a {kind} whose {name} is a {found}")
+        return returned
 
 
-def brain_for(plan: MeetingPlan, imports: tuple[str, ...] = ()) -> Brain:
-    """A new brain for a plan, whose own policies must be among `imports`: patterns over `module.attribute`.
+def brain_for(
+    plan: MeetingPlan, imports: tuple[str, ...] = (), policies: Mapping[str, object] = MappingProxyType({})
+) -> Brain:
+    """A new brain for a plan: `verify(run, partial(brain_for, policies={"mine": mine}))` decides again.
 
-    `SetupError` in one line for a policy that is not allowed, or not where it should be.
+    Its own policies are those that the app gives by name, or must be among `imports`: patterns over
+    `module.attribute`. `SetupError` in one line for a policy that is not given, not allowed, or not where it
+    should be; `AskedWrongly` for `policies` that are none.
     """
-    names = {name for name in (plan.floor.policy, plan.floor.otherwise) if ":" in name}
-    return Brain(plan, {name: import_policy(name, imports) for name in names})
+    given = own_policies(policies)
+    names = {name for name in (plan.floor.policy, plan.floor.otherwise) if name not in POLICIES}
+    return Brain(plan, {name: given.get(name) or _found(name, imports) for name in names})
+
+
+def own_policies(policies: object) -> dict[str, Policy]:
+    """The app's policies by name, each asked with care; WrongType, WrongValue for what is none."""
+    own: dict[str, Policy] = {}
+    for name, policy in a_mapping(policies, "policies").items():
+        if name in POLICIES:
+            raise wrong_value("policies", f"call one {name}, which is built in: choose another name")
+        own[name] = _policy(f"policy {name}", policy)
+    return own
+
+
+def _policy(what: str, found: object) -> Policy:
+    if hasattr(found, "choose") and not isinstance(found, type):
+        return AuthorsPolicy(what, cast("Policy", found))
+    if not callable(found) or isinstance(found, type):
+        shown = found.__name__ if isinstance(found, type) else type(found).__name__
+        raise WrongType(
+            f"{what} is {shown}, neither a function nor an object with choose", argument="policies"
+        )
+    return AuthorsPolicy(what, FunctionPolicy(cast("Callable[[FloorView], Decision]", found)))
+
+
+def _found(name: str, imports: tuple[str, ...]) -> Policy:
+    """A policy that nobody gave."""
+    if ":" in name:
+        return import_policy(name, imports)
+    raise SetupError(f"policy {name} is the app's own: give it as policies={{{name!r}: ...}}")
 
 
 def import_policy(name: str, imports: tuple[str, ...]) -> Policy:

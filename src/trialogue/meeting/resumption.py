@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from attrs import Factory, define, evolve, field, frozen
@@ -223,11 +224,15 @@ class Resumption:
 
 
 def open_resumption(
-    run: Path, imports: tuple[str, ...] = (), *, allow_changed_scenario: bool = False
+    run: Path,
+    imports: tuple[str, ...] = (),
+    policies: Mapping[str, object] = MappingProxyType({}),
+    *,
+    allow_changed_scenario: bool = False,
 ) -> Resumption:
     """Read what the run in this directory left; its journal is closed as `crashed`, if that is possible.
 
-    A policy of its own must be among `imports` (`Permissions.imports`).
+    A policy of its own must be among `policies`, which the app gives, or `imports` (`Permissions.imports`).
 
     `JournalError` where it is still written, damaged, redacted or has no record; `OtherRules` where rules of
     another number decided it; `ReplayDivergence` where it would be decided otherwise today; `SetupError` for
@@ -239,7 +244,7 @@ def open_resumption(
     if not allow_changed_scenario:
         _check_unchanged(path)
     reading = read(path)
-    brain = brain_for(reading.header.plan, imports)
+    brain = brain_for(reading.header.plan, imports, policies)
     verify(path, lambda _: brain)
     left = _Left()
     for record in reading:

@@ -10,13 +10,16 @@ from pathlib import Path
 import trio
 from attrs import define, frozen
 
+from trialogue.brain.floor.view import Decision, FloorView, Policy
 from trialogue.errors import AuthorFailed
+from trialogue.meeting.asking import a_function, a_path
 from trialogue.meeting.edges import Edges
-from trialogue.meeting.meeting import DEFAULT_EDGES, Meeting, open_meeting, prepared
+from trialogue.meeting.meeting import DEFAULT_EDGES, Meeting, open_meeting, out_of, prepared, with_own
 from trialogue.meeting.outputs import MeetingResult
 from trialogue.meeting.resumption import Resumption, open_resumption
 from trialogue.meeting.virtual import run_virtual
 from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.load import Scenario
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.schema import Clock
 from trialogue.supervise import lone_error, watch_signals
@@ -60,24 +63,27 @@ async def watch_nothing(_: Meeting) -> None:
 
 
 def run_meeting(
-    scenario: str | Path | Resolved,
+    scenario: str | Path | Scenario | Resolved,
     *,
     overrides: Overrides | None = None,
     out: str | Path | None = None,
     edges: Edges = DEFAULT_EDGES,
     tools: Mapping[str, Callable[..., object]] | None = None,
+    policies: Mapping[str, Policy | Callable[[FloorView], Decision]] | None = None,
     watch: Watch = watch_nothing,
     owner: Owner = NOBODY,
 ) -> MeetingResult:
     """Hold a meeting to its end, on the clock that its scenario names, and return what came of it.
 
     SIGINT, SIGTERM and SIGHUP end it gracefully; a second SIGINT raises `KeyboardInterrupt`. `watch` runs
-    beside the meeting; `tools` are functions that the scenario may name. Raises what `open_meeting` raises.
+    beside the meeting; all else is as for `open_meeting`, and so is what is raised.
     `AuthorFailed` where a hook or a callback leaves by `SystemExit`. Call it from the main thread.
     No task outlives it: a task of an app's own that cannot be cancelled keeps it waiting.
     """
     resolved = prepared(scenario, overrides)
-    opening = partial(open_meeting, resolved, out=out, edges=edges, tools=tools)
+    own = with_own(edges, tools, policies)
+    a_function(watch, "watch")
+    opening = partial(open_meeting, resolved, out=out_of(out), edges=own)
     return run_to_its_end(resolved, opening, watch, owner)
 
 
@@ -106,7 +112,8 @@ class _Stopping:
     is_asked: bool = False
 
     def __call__(self, signal_name: str) -> None:
-        self.meeting.stop(STOP_REASONS[signal_name])
+        if not self.meeting.is_over:
+            self.meeting.stop(STOP_REASONS[signal_name])
         if not self.is_asked:
             self.is_asked = True
             self.owner.asked(signal_name)
@@ -133,8 +140,10 @@ async def _hold(opening: Opening, watch: Watch, owner: Owner) -> MeetingResult:
 def resume_meeting(
     run: str | Path | Resumption,
     *,
-    out: Path | None = None,
+    out: str | Path | None = None,
     edges: Edges = DEFAULT_EDGES,
+    tools: Mapping[str, Callable[..., object]] | None = None,
+    policies: Mapping[str, Policy | Callable[[FloorView], Decision]] | None = None,
     watch: Watch = watch_nothing,
     owner: Owner = NOBODY,
     allow_changed_scenario: bool = False,
@@ -145,10 +154,12 @@ def resume_meeting(
     records of the old, its recordings with all that was heard. Raises what `open_resumption` and
     `open_meeting` raise. Call it from the main thread.
     """
+    own = with_own(edges, tools, policies)
     if isinstance(run, Resumption):
         past = run
     else:
-        imports = edges.permissions.imports
-        past = open_resumption(Path(run), imports, allow_changed_scenario=allow_changed_scenario)
-    opening = partial(open_meeting, past.resolved, out=out, edges=edges, resumption=past)
+        folder, leave, is_changed = a_path(run, "run"), own.permissions, allow_changed_scenario
+        past = open_resumption(folder, leave.imports, leave.policies, allow_changed_scenario=is_changed)
+    a_function(watch, "watch")
+    opening = partial(open_meeting, past.resolved, out=out_of(out), edges=own, resumption=past)
     return run_to_its_end(past.resolved, opening, watch, owner)

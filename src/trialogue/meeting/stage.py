@@ -270,7 +270,8 @@ async def open_stage(
     if needs_engines(resolved):  # people's seats and the embedded server share them
         edges = evolve(edges, engines=edges.engines or open_engines())
     people = await prepare_people(resolved, edges)
-    brain = resumption.brain if resumption else brain_for(resolved.plan, edges.permissions.imports)
+    allowed = edges.permissions
+    brain = resumption.brain if resumption else brain_for(resolved.plan, allowed.imports, allowed.policies)
     chances = resumption.chances if resumption else resolved
     async with open_tools(resolved, edges.permissions) as box, open_edges(chances, edges) as switchboard:
         agents = agent_services(resolved, box, switchboard)

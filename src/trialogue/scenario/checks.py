@@ -12,7 +12,7 @@ from trialogue.brain.floor.policies import BY_THE_CHAIR
 from trialogue.brain.tools.arguments import misfit
 from trialogue.model.participants import Participant
 from trialogue.scenario.expect_checks import check_expect
-from trialogue.scenario.floor_keys import FLOOR_TOOLS, names_attribute
+from trialogue.scenario.floor_keys import FLOOR_TOOLS, names_policy
 from trialogue.scenario.looking import Look, SourcePlaces, check_participant, there_are
 from trialogue.scenario.people_checks import check_people
 from trialogue.scenario.problems import Code, Path, meant
@@ -206,9 +206,11 @@ def _check_custom(look: Look, floor: FloorKeys) -> None:
     """The policy `custom` and the key that says where it is belong together."""
     wanted = PolicyName.CUSTOM in {floor.policy, floor.otherwise}
     if wanted and floor.custom is None:
-        look.tell(("floor", "policy"), 'custom needs the key "custom": module:attribute', Code.FLOOR_CUSTOM)
-    if floor.custom is not None and not names_attribute(floor.custom):
-        look.tell(("floor", "custom"), "must be module:attribute", Code.FLOOR_CUSTOM)
+        text = 'custom needs the key "custom": module:attribute, or the name of a policy that the app gives'
+        look.tell(("floor", "policy"), text, Code.FLOOR_CUSTOM)
+    if floor.custom is not None and not names_policy(floor.custom):
+        text = "must be module:attribute, or the name of a policy that the app gives"
+        look.tell(("floor", "custom"), text, Code.FLOOR_CUSTOM)
 
 
 def _check_agenda(look: Look) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from attrs import frozen
 
+from trialogue.brain.floor.policies import POLICIES
 from trialogue.model.kinds import Percent
 from trialogue.model.plan import Interrupters, WhileUnsure
 from trialogue.scenario.vocabulary import OptionalCount, OptionalSeconds, OptionalStretch
@@ -62,7 +63,9 @@ class ShareKeys:
     """Turns one after another."""
 
 
-def names_attribute(text: str) -> bool:
-    """Whether a text can be `module:attribute`."""
-    module, _, attribute = text.partition(":")
+def names_policy(text: str) -> bool:
+    """Whether a text can be `module:attribute`, or the name of a policy that the app gives."""
+    module, colon, attribute = text.partition(":")
+    if not colon:
+        return text not in POLICIES and text.replace("-", "_").isidentifier()
     return attribute.isidentifier() and all(part.isidentifier() for part in module.split("."))

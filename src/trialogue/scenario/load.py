@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path as FilePath
 
 from attrs import field, frozen
 
+from trialogue.errors import WrongType
 from trialogue.model.kinds import record_of
 from trialogue.scenario.binding import Binder, via_of
 from trialogue.scenario.checks import Look, SourcePlaces, check_document
@@ -34,6 +37,20 @@ class Scenario:
 
     unread: frozenset[Path] = field(repr=False, eq=False)
     """Where something could not be read; empty in a scenario that was loaded."""
+
+    @staticmethod
+    def build(name: str, cast: Mapping[str, object], **keys: object) -> Scenario:
+        """A scenario of values of Python, under the keys of a scenario file: `floor`, `run`, `tools`, ...
+
+        `cast` has a mapping for each participant: `{"ann": {"lines": ["Hello."]}}`. `ScenarioError` as for
+        `loads`, WrongType for a value that JSON cannot say.
+        """
+        document = {"trialogue": 1, "name": name, "cast": cast, **keys}
+        try:
+            text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise WrongType(f"a scenario is made of plain values: {error}", argument="cast") from None
+        return loads(text, source="<scenario>")
 
 
 def load(path: str | FilePath, variant: Variant = AS_IT_STANDS) -> Scenario:

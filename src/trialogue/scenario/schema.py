@@ -302,7 +302,8 @@ class FloorKeys:
     """A person's turn ends when so long nothing follows on its speech."""
 
     custom: str | None = None
-    """`module:attribute` of the policy `custom`: a pure function of the floor's view, which runs code."""
+    """The policy `custom`, a pure function of the floor's view: `module:attribute`, which runs code, or the
+    name by which the app gives it."""
 
 
 @frozen

@@ -31,6 +31,9 @@ class Permissions:
     registered: Mapping[str, Callable[..., object]] = field(factory=dict[str, Callable[..., object]])
     """The app's own tools, by the name that a scenario's `python` gives."""
 
+    policies: Mapping[str, object] = field(factory=dict[str, object])
+    """The app's own policies, by the name that a scenario's `floor.custom` gives."""
+
 
 NOTHING_MORE = Permissions()
 """What needs no leave: mocks, registered tools, addresses of this machine."""

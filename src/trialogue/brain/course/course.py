@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from attrs import define
+from attrs import Factory, define
 
 from trialogue.brain.course.agenda import AgendaCourse
 from trialogue.brain.course.ladder import SilenceLadder
@@ -56,6 +56,9 @@ class Course:
 
     warned_of: str | None = None
     """The point of the agenda whose end the chair was told to announce."""
+
+    unknown: set[str] = Factory(set[str])
+    """Names that a policy gave and nobody has: each was told once."""
 
     has_stalled: bool = False
     """Whether it was told that a step blocked the process."""
@@ -109,6 +112,12 @@ class Course:
     def warn(self, item: str) -> None:
         """The end of a point was announced."""
         self.warned_of = item
+
+    def learn_unknown(self, name: str) -> bool:
+        """Whether it is the first time that a policy gave this name, which nobody has."""
+        is_first = name not in self.unknown
+        self.unknown.add(name)
+        return is_first
 
     def stall(self) -> bool:
         """Whether a step that blocked the process was told before; it was, from now on."""

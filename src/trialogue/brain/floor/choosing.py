@@ -21,7 +21,7 @@ from attrs import frozen
 
 from trialogue.brain.course.ending import end_meeting
 from trialogue.brain.floor import dominance, remedies
-from trialogue.brain.floor.policies import HAND, HANDS_FIRST, Choice, decide, policy_named
+from trialogue.brain.floor.policies import HAND, HANDS_FIRST, UNKNOWN, Choice, decide, policy_named
 from trialogue.brain.floor.policies.round_robin import next_in_order
 from trialogue.brain.floor.requests import HIGH
 from trialogue.brain.floor.view import COLLISION_S, Collect, FloorView, Next, Nobody, Policy, Wait
@@ -67,6 +67,7 @@ class Chooser:
             _climb_in_time(o)
             return False
         choice = self._decide(o, view)
+        _note_unknown(o, choice.passed_over)
         if isinstance(choice.decision, Collect):
             _collect(o)
             return True
@@ -111,6 +112,15 @@ class Chooser:
             o.report("chair-timeout", "the chair named nobody in time", chair, level="warning")
         by = choice.by or (self.rules.policy if passed_over is None else self.rules.otherwise)
         taking.grant(o, decision.to, decision.reason, by=by, ask=asked(decision.about))
+
+
+def _note_unknown(o: Owners, passed_over: Nobody | None) -> None:
+    """Note, once a name, that a policy has named somebody who is not of this meeting."""
+    reason = passed_over.reason if passed_over is not None else ""
+    name = reason.removeprefix(UNKNOWN)
+    if name != reason and o.course.learn_unknown(name):
+        text = f"the policy named {name[:64]!r}, who is not of this meeting"
+        o.report("unknown-named", text, level="warning")
 
 
 def asked(about: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trialogue.brain.floor.policies import POLICIES
 from trialogue.model.plan import AgendaItem, FloorRules, Limits, MeetingPlan, Said
 from trialogue.scenario.quantities import write_duration
 
@@ -19,10 +20,10 @@ def limits_of(limits: Limits) -> Keys:
 
 def floor_of(floor: FloorRules) -> Keys:
     """The key `floor`."""
-    own = next((name for name in (floor.policy, floor.otherwise) if ":" in name), None)
+    own = next((name for name in (floor.policy, floor.otherwise) if name not in POLICIES), None)
     return {
-        "policy": "custom" if ":" in floor.policy else floor.policy,
-        "otherwise": "custom" if ":" in floor.otherwise else floor.otherwise,
+        "policy": floor.policy if floor.policy in POLICIES else "custom",
+        "otherwise": floor.otherwise if floor.otherwise in POLICIES else "custom",
         **_given(custom=own, order=list(floor.order) or None),
         "think": write_duration(floor.think_s),
         "ear": write_duration(floor.ear_s),

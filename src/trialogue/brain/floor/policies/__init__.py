@@ -48,12 +48,18 @@ def policy_named(name: str, custom: Mapping[str, Policy] = MappingProxyType({}))
     return policy
 
 
+UNKNOWN = "named-unknown:"
+"""Begins the reason of a policy that named somebody who is not of the meeting; the name follows."""
+
+
 def sound(decision: Decision, view: FloorView) -> Decision:
     """The decision, or `Nobody` where it cannot be carried out.
 
     An absent one is named, a wait is over, or all are to prepare and no agent is there.
     """
     match decision:
+        case Next(to=to) if all(each.name != to for each in view.plan.participants):
+            return Nobody(f"{UNKNOWN}{to}")
         case Next(to=to) if to not in view.present:
             return Nobody("named-away")
         case Wait(until=until) if until <= view.now:

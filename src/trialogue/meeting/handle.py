@@ -1,0 +1,319 @@
+"""`Meeting`: the handle of a meeting that runs, by which an app watches it and asks for things.
+
+1. What is asked is judged at the call, by errors that name the argument; then it is an event like all others.
+2. What is told is read from the brain, the router and the sequencer at the moment of the call.
+3. Once the meeting has ended, asking for anything is `AlreadyOver`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import trio
+
+from trialogue.actors.loudness import level_dbfs
+from trialogue.actors.sources import JitterBuffer
+from trialogue.errors import AlreadyOver, LocalProtocolError, UnknownName
+from trialogue.mailbox import Mailbox
+from trialogue.meeting.advising import advice_on
+from trialogue.meeting.asking import Loop, a_mapping, a_number, a_reason, a_text, a_truth, wrong_value
+from trialogue.meeting.keeping import seal
+from trialogue.meeting.outputs import FAILURES, MeetingResult, write_outputs, write_what_can_be
+from trialogue.meeting.people import guard_for
+from trialogue.meeting.settings import updates_for, written
+from trialogue.meeting.stage import Stage
+from trialogue.meeting.watching import Callback, Observing, Records, observing
+from trialogue.model.events import (
+    Event,
+    FloorRequestCancelled,
+    FloorRequested,
+    GrantAsked,
+    MuteAsked,
+    NoteGiven,
+    Part,
+    RevokeAsked,
+    SayAsked,
+    TextTyped,
+    UpdateAsked,
+)
+from trialogue.model.participants import Kind, Participant
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
+from trialogue.model.state import MeetingState
+
+OTHERS_S = 3.0
+"""How long the other actors have to stop once one has not stopped within its grace."""
+
+_SECRETIVE = ('"endpoint":', '"credentials":')
+"""Keys that hold secrets, wherever they stand in an update."""
+
+
+class Meeting:
+    """A meeting that runs: what an app sees of it, and what it can ask for.
+
+    Asking never waits. More than 8,192 things that it had no moment to take are `MailboxFull`: let it run
+    (`await`) between them. Any thread may ask: another than the meeting's waits for the moment that its loop
+    takes the question in. `WrongType`, `WrongValue` or `UnknownName` for an argument that is wrong, before
+    anything else happens; `AlreadyOver` once the meeting has ended. Only tasks of the meeting's own loop can
+    wait for it (`finished`, `records`): `WrongLoop` for all others.
+    """
+
+    def __init__(self, stage: Stage, nursery: trio.Nursery) -> None:
+        self._stage = stage
+        self._nursery = nursery
+        self._from_start: Mailbox[Record] | None = stage.sequencer.subscribe()
+        self._result: MeetingResult | None = None
+        self._over = trio.Event()
+        self._loop = Loop()
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return self._stage.folder
+
+    @property
+    def plan(self) -> MeetingPlan:
+        """What was decided before it began: its cast, its rules, its agenda."""
+        return self._stage.brain.plan
+
+    @property
+    def state(self) -> MeetingState:
+        """How it stands: its phase, who holds the floor, and what each participant does, and why."""
+        return self._loop.ask(lambda: self._stage.brain.state(self._stage.sequencer.now))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended; its files may still be being written."""
+        return self._stage.sequencer.is_over
+
+    @property
+    def now(self) -> float:
+        """Seconds since the meeting's start; 0 before it."""
+        return self._loop.ask(lambda: self._stage.sequencer.now)
+
+    def records(self) -> Records:
+        """Every event with the decision that answered it, in order, to the meeting's end.
+
+        The first call gets them from the meeting's start, later calls from then on. Iterating ends when the
+        meeting is over; whoever leaves more than 4,096 of them waiting gets those, and then `RecordsMissed`.
+        """
+        return self._loop.ask(self._records)
+
+    def _records(self) -> Records:
+        mailbox, self._from_start = self._from_start, None
+        if mailbox is None:
+            self._check_open()
+            mailbox = self._stage.sequencer.subscribe()
+        return Records(mailbox, self._loop)
+
+    def on(self, kind: type, callback: Callback) -> Callable[[], None]:
+        """Have `callback` told of each event, or command, of one type; returns what ends that.
+
+        `kind` is a type of `trialogue.events`, `Record` for everything that happens, with the decision that
+        answered it. Told from now on, in order; within the block's first step, from the meeting's start. An
+        async function is waited for; a plain one runs on the meeting's loop, which it must not block. What it
+        raises ends the meeting and comes out of the block. `RecordsMissed` where it is too slow.
+        """
+        observer = observing(kind, callback)
+        return self._loop.ask(lambda: self._observe(observer))
+
+    def _observe(self, observer: Observing) -> Callable[[], None]:
+        self._check_open()
+        scope = trio.CancelScope()
+        records = Records(self._stage.sequencer.subscribe(), self._loop)
+        self._nursery.start_soon(observer.run, records, scope)
+        return lambda: self._loop.ask(lambda: scope.cancel(reason="the app watches no longer"))
+
+    def levels(self) -> Mapping[str, float]:
+        """How loud those are who are being heard at this moment: dB below full scale (0 is loudest)."""
+        sounding = self._loop.ask(lambda: dict(self._stage.router.sounding))
+        return {name: level_dbfs(pcm) for name, pcm in sounding.items()}
+
+    def say(self, participant: str, text: str) -> None:
+        """Have an agent say these words at the next free floor."""
+        self._check_agent(participant)
+        self._check_speaker(participant)
+        self._post(SayAsked(participant, a_text(text, "the text")))
+
+    def grant(self, participant: str, about: str = "") -> None:
+        """Have a participant speak next; `about` is what is asked of it."""
+        self._check_speaker(participant)
+        self._post(GrantAsked(participant, a_text(about, "about", may_be_empty=True)))
+
+    def inject(self, participant: str, text: str) -> None:
+        """Let a participant know something at its next turn."""
+        self._seat(participant)
+        self._post(NoteGiven(participant, a_text(text, "the text")))
+
+    def revoke(self, participant: str) -> None:
+        """Take the floor from a participant: what it says is cut off at once, its turn ends `interrupted`.
+
+        From one that does not hold the floor by then nothing is taken; the journal notes it.
+        """
+        self._check_speaker(participant)
+        self._post(RevokeAsked(participant))
+
+    def interrupt(self) -> str | None:
+        """Take the floor from whoever holds it: its name, or None where the floor is free."""
+        return self._loop.ask(self._interrupt)
+
+    def _interrupt(self) -> str | None:
+        self._check_open()
+        holder = self._stage.brain.holder
+        if holder is not None:
+            self._stage.sequencer.post(RevokeAsked(holder))
+        return holder
+
+    def update(
+        self,
+        participant: str,
+        *,
+        prompt: str | None = None,
+        listen: Mapping[str, object] | None = None,
+        think: Mapping[str, object] | None = None,
+        speak: Mapping[str, object] | None = None,
+    ) -> None:
+        """Change an agent's settings, from now on and in every later session of its.
+
+        `prompt` is added to its prompt; the others are the wire's objects. What `think` leaves out of prompt
+        and functions stays. The journal keeps them: what may hold a secret, an `endpoint` or `credentials`,
+        belongs into the scenario. LocalProtocolError for what is no such object.
+        """
+        self._check_agent(participant)
+        if prompt is not None:
+            a_text(prompt, "the prompt")
+        parts: dict[Part, Mapping[str, object] | None] = {"listen": listen, "think": think, "speak": speak}
+        texts = [written(part, a_mapping(given, part)) for part, given in parts.items() if given is not None]
+        if any(word in text for text in texts for word in _SECRETIVE):
+            raise LocalProtocolError("endpoints and credentials belong into the scenario, not into an update")
+        for update in updates_for(participant, prompt, parts, self._stage.dialects(participant)):
+            self._post(UpdateAsked(participant, update.part, update.content))
+
+    def type(self, participant: str, text: str) -> None:
+        """Let a person say this in writing."""
+        if self._seat(participant).kind is Kind.AGENT:
+            raise wrong_value("participant", f"{participant} is an agent: people type")
+        self._post(TextTyped(participant, a_text(text, "the text")))
+
+    def raise_hand(self, participant: str, priority: int = 0) -> None:
+        """Ask for the floor, from -2 (lowest) to 2 (highest)."""
+        self._check_speaker(participant)
+        self._post(FloorRequested(participant, a_number(priority, "the priority", -2, 2)))
+
+    def lower_hand(self, participant: str) -> None:
+        """Take a raised hand down."""
+        self._seat(participant)
+        self._post(FloorRequestCancelled(participant))
+
+    def mute(self, participant: str, muted: bool = True) -> None:  # noqa: FBT001, FBT002 - mute("ann", False)
+        """Let nobody hear a participant, or hear it again."""
+        self._seat(participant)
+        self._post(MuteAsked(participant, a_truth(muted, "muted")))
+
+    def source(self, participant: str, *, hears_loudspeaker: bool = False) -> JitterBuffer:
+        """Where to push a person's sound, who takes part `via: app`; WrongValue for everybody else.
+
+        It takes linear16 mono at `sample_rate`, at the pace of life, a frame or so at a time. Where the
+        person's microphone may hear a loudspeaker that plays the meeting, say so: what it gives of that is
+        no speech then.
+        """
+        self._seat(participant)
+        router = self._stage.router
+        source = router.source(participant) if router.has_source(participant) else None
+        feed = source.feed if source is not None else None
+        if source is None or not isinstance(feed, JitterBuffer):
+            raise wrong_value("participant", f"{participant} has no sound of the app's: give it via: app")
+        if hears_loudspeaker:
+            source.guard(guard_for(router, (participant,)))
+        return feed
+
+    @property
+    def sample_rate(self) -> int:
+        """Samples a second of everything that is heard in the meeting."""
+        return self._stage.router.grid.sample_rate
+
+    def stop(self, reason: str = "stopped") -> None:
+        """End the meeting now; what is being said is cut off. This is never too much to ask.
+
+        `reason` is one line of at most 200 characters; it is the result's.
+        """
+        asked = a_reason(reason)
+        self._loop.ask(lambda: self._stop(asked))
+
+    def _stop(self, reason: str) -> None:
+        self._check_open()
+        self._stage.sequencer.stop(reason)
+
+    async def finished(self) -> MeetingResult:
+        """Wait until the meeting is over and its files are written."""
+        self._loop.check()
+        await self._over.wait()
+        assert self._result is not None  # noqa: S101 - set before the event
+        return self._result
+
+    async def left_behind(self) -> tuple[str, MeetingResult]:
+        """Wait until an actor outlives the meeting and its grace: which, and what is there without it.
+
+        The other actors have `OTHERS_S` to stop; then the files are closed and written, and the process can
+        be left. What does not stop cannot be killed: without leaving, the meeting waits for it.
+        """
+        self._loop.check()
+        stage = self._stage
+        await stage.has_overrun.wait()
+        await trio.sleep(OTHERS_S)
+        stage.close()
+        result = write_outputs(stage)
+        seal(stage.folder)
+        return stage.overrun, result
+
+    async def hold(self) -> None:
+        """Be the meeting, from its first event to its last file; `open_meeting` calls it, once."""
+        try:
+            await self._stage.run()
+        except trio.Cancelled:
+            write_outputs(self._stage)
+            raise
+        finally:
+            if self._stage.end_reason in FAILURES:
+                write_what_can_be(self._stage)
+        try:
+            advice = await advice_on(self._stage.resolved, self._stage.brain.utterances())
+        except trio.Cancelled:
+            write_outputs(self._stage)
+            raise
+        self._result = write_outputs(self._stage, advice)
+        self._over.set()
+
+    def _post(self, event: Event) -> None:
+        self._loop.ask(lambda: self._ask(event))
+
+    def _ask(self, event: Event) -> None:
+        self._check_open()
+        self._stage.sequencer.post(event)
+
+    def _check_open(self) -> None:
+        if self.is_over:
+            raise AlreadyOver(f"{self.plan.name} has ended: nothing can be asked of it any more")
+
+    def _seat(self, participant: object) -> Participant:
+        """A participant's seat; UnknownName for anybody else."""
+        name = a_text(participant, "participant")
+        seats = self._stage.brain.seats.participants
+        for seat in seats:
+            if seat.name == name:
+                return seat
+        known = ", ".join(seat.name for seat in seats)
+        raise UnknownName(f"nobody is called {name!r}; there are {known}", argument="participant")
+
+    def _check_agent(self, participant: str) -> None:
+        if self._seat(participant).kind is not Kind.AGENT:
+            raise wrong_value("participant", f"{participant} is no agent")
+
+    def _check_speaker(self, participant: str) -> None:
+        if not self._seat(participant).may_speak:
+            raise wrong_value("participant", f"{participant} is an observer: it never has the floor")
+
+    def __repr__(self) -> str:
+        """Give a status line."""
+        return f"<Meeting {self.plan.name}: {self._stage.sequencer!r}>"

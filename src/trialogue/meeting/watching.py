@@ -1,0 +1,93 @@
+"""Whoever watches a meeting: an iterator over its records, and callbacks by type. Nobody here changes it.
+
+1. Each watcher has a mailbox of its own, from which it takes at its own pace: the meeting waits for nobody.
+2. One that leaves more than 4,096 records waiting gets those, and then `RecordsMissed`.
+3. A callback gets what it asked for in order, one after the other; what it raises ends the meeting.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Final, TypeAlias, cast, get_args
+
+import trio
+from attrs import frozen
+
+from trialogue.errors import RecordsMissed
+from trialogue.mailbox import Mailbox
+from trialogue.meeting.asking import Loop, a_function, wrong_type, wrong_value
+from trialogue.model.commands import Command
+from trialogue.model.events import Event
+from trialogue.model.records import Record
+
+Callback: TypeAlias = Callable[..., object]
+"""A function that is told of each event, command or record of one type; an async function is waited for."""
+
+KINDS: Final = frozenset({Record, *get_args(Event), *get_args(Command)})
+"""What a callback can be told of."""
+
+
+class Records:
+    """The records of a meeting as they are made: an async iterator, which may be left at any time.
+
+    It ends when the meeting is over. `RecordsMissed` where more than 4,096 of them were left waiting.
+    """
+
+    def __init__(self, mailbox: Mailbox[Record], loop: Loop) -> None:
+        self._mailbox = mailbox
+        self._loop = loop
+
+    def __aiter__(self) -> Records:
+        return self
+
+    async def __anext__(self) -> Record:
+        self._loop.check()
+        try:
+            return await self._mailbox.take()
+        except trio.EndOfChannel:
+            if self._mailbox.has_overflowed:
+                size = self._mailbox.statistics().size
+                raise RecordsMissed(
+                    f"more than {size:,} records were left waiting: the newer ones were not kept"
+                ) from None
+            raise StopAsyncIteration from None
+
+    def __repr__(self) -> str:
+        """Give a status line."""
+        return f"<Records: {self._mailbox.statistics().waiting} waiting>"
+
+
+@frozen
+class Observing:
+    """One callback, and what it is told of."""
+
+    kind: type
+    """An event, a command, or `Record` for everything."""
+
+    callback: Callback
+    """What is told."""
+
+    async def run(self, records: Records, scope: trio.CancelScope) -> None:
+        """Tell it, until the meeting is over or the scope is cancelled."""
+        with scope:
+            async for record in records:
+                for found in self._of(record):
+                    told = self.callback(found)
+                    if inspect.isawaitable(told):
+                        await cast("Awaitable[object]", told)
+
+    def _of(self, record: Record) -> Iterator[object]:
+        for each in (record, record.event, *record.commands):
+            if isinstance(each, self.kind):
+                yield each
+
+
+def observing(kind: object, callback: object) -> Observing:
+    """A callback that was judged: WrongType, WrongValue for one that is none."""
+    if not isinstance(kind, type):
+        raise wrong_type("kind", "a type of event, a type of command or Record", kind)
+    if kind not in KINDS:
+        raise wrong_value("kind", f"is a type of event, of command or Record, not {kind.__name__}")
+    a_function(callback, "callback")
+    return Observing(kind, cast("Callback", callback))

@@ -1,0 +1,92 @@
+"""How a meeting stands at one moment: who is ready, speaking or waiting, and why."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from attrs import frozen
+
+from trialogue.errors import UnknownName
+from trialogue.model.participants import Kind, Role
+
+MeetingPhase: TypeAlias = Literal["new", "opening", "open", "over"]
+"""Before its start; while its sessions are dialled; while it is held; ended."""
+
+Activity: TypeAlias = Literal[
+    "joining", "listening", "thinking", "speaking", "waiting", "away", "failed", "left"
+]
+"""What a participant does: `joining` until its first session is ready, `away` while a lost one is dialled
+again, `thinking` while it has the floor and is not heard, `waiting` while it wants the floor, `failed` and
+`left` for good; else `listening`."""
+
+
+@frozen
+class ParticipantState:
+    """One participant at one moment."""
+
+    name: str
+    """Its key in the scenario's cast."""
+
+    label: str
+    """What digests, transcripts and the screen call it."""
+
+    role: Role
+    """Chair, speaker or observer."""
+
+    kind: Kind
+    """Agent, human or recording."""
+
+    activity: Activity
+    """What it does."""
+
+    why: str
+    """Why that is so: one sentence without speech."""
+
+    is_ready: bool
+    """Whether it can be granted the floor now, or listens if it is an observer."""
+
+    has_floor: bool
+    """Whether it holds the floor."""
+
+    is_muted: bool
+    """Whether it is heard by nobody, by order."""
+
+    turns: int
+    """How many turns of its are over."""
+
+    spoken_s: float
+    """How many seconds of it were heard in those."""
+
+
+@frozen
+class MeetingState:
+    """A whole meeting at one moment."""
+
+    phase: MeetingPhase
+    """Where it is."""
+
+    at: float
+    """When this was: seconds since its start."""
+
+    holder: str | None
+    """Who holds the floor; None while it is free."""
+
+    turn: int
+    """The number of the last turn that was granted; 0 before the first."""
+
+    item: str | None
+    """The id of the agenda's point at hand; None where there is none."""
+
+    speaking: tuple[str, ...]
+    """Who is heard."""
+
+    participants: tuple[ParticipantState, ...]
+    """All that are at the table or were, in the order in which they came."""
+
+    def of(self, participant: str) -> ParticipantState:
+        """One of the participants; UnknownName for anybody else."""
+        for each in self.participants:
+            if each.name == participant:
+                return each
+        known = ", ".join(each.name for each in self.participants)
+        raise UnknownName(f"nobody is called {participant!r}; there are {known}", argument="participant")

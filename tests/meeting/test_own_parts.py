@@ -1,0 +1,167 @@
+"""Parts that an app gives by name: policies, and casts that are built in Python."""
+
+from functools import partial
+
+import pytest
+
+from trialogue import (
+    AskedWrongly,
+    AuthorFailed,
+    Clock,
+    Edges,
+    GrantFloor,
+    Next,
+    Nobody,
+    Overrides,
+    Permissions,
+    Scenario,
+    ScenarioError,
+    SetupError,
+    WrongType,
+    brain_for,
+    loads,
+    run_meeting,
+)
+from trialogue.journal.reader import read
+from trialogue.journal.verify import verify
+from trialogue.model.commands import Report
+from trialogue.testing import murmuring_engines
+
+EDGES = Edges(engines=murmuring_engines())
+VIRTUAL = Overrides(clock=Clock.VIRTUAL)
+CAST = {"ann": {"lines": ["One.", "Two."]}, "bob": {"lines": ["Three.", "Four."]}}
+
+
+def talk(**keys):
+    """A scenario of two, built in Python, of four turns."""
+    return Scenario.build("talk", CAST, **{"run": {"limits": {"turns": 3, "time": "60s"}}, **keys})
+
+
+def hold(scenario, tmp_path, **options):
+    return run_meeting(scenario, overrides=VIRTUAL, out=tmp_path / "run", edges=EDGES, **options)
+
+
+def granted(result):
+    """Who was granted the floor, in order."""
+    records = read(result.folder / "journal.jsonl")
+    return [c.to for r in records for c in r.commands if isinstance(c, GrantFloor)]
+
+
+def reports(result):
+    records = read(result.folder / "journal.jsonl")
+    return [c for r in records for c in r.commands if isinstance(c, Report)]
+
+
+# --- casts ------------------------------------------------------------------------------------------
+
+
+def test_a_cast_is_built_in_python(tmp_path):
+    """Its keys are the scenario file's; a number, a list and a mapping say what they say there."""
+    result = hold(talk(), tmp_path)
+    assert result.result.reason == "limit-turns"
+    assert granted(result) == ["ann", "bob", "ann"]
+    assert "name: talk" in (result.folder / "scenario.yaml").read_text()
+
+
+def test_a_scenario_from_a_text_is_held(tmp_path):
+    """`loads` reads what a file would hold."""
+    text = "trialogue: 1\nname: text\ncast: {ann: {lines: [One.]}, bob: {lines: [Two.]}}\n"
+    assert hold(loads(text), tmp_path).result.reason
+
+
+def test_faults_of_a_built_cast_are_told_as_of_a_file():
+    """All at once, each by its path."""
+    with pytest.raises(ScenarioError) as error:
+        Scenario.build("talk", {"ann": {"promt": "Hi."}, "bob": {"lines": 5}})
+    assert len(error.value.problems) == 2
+    assert "promt" in str(error.value)
+
+
+@pytest.mark.parametrize("wrong", [{"ann": object()}, {"ann": {1, 2}}, {"ann": {"speed": float("nan")}}])
+def test_what_no_scenario_can_say_is_refused(wrong):
+    """By the argument's name."""
+    with pytest.raises(WrongType, match="plain values"):
+        Scenario.build("talk", wrong)
+
+
+# --- policies ---------------------------------------------------------------------------------------
+
+
+def only_bob(view):
+    return Next("bob", "he is asked") if "bob" in view.present else Nobody("bob-away")
+
+
+class OnlyBob:
+    """The same as an object, bound to what the app knows."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def choose(self, view):
+        return Next(self.name, "he is asked") if self.name in view.present else Nobody("away")
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [only_bob, OnlyBob("bob"), partial(lambda name, view: Next(name, "asked"), "bob")],
+    ids=["function", "object", "partial"],
+)
+def test_a_policy_of_the_apps_needs_no_permission(tmp_path, policy):
+    """It is given by a name of its own, decides, and is decided by again."""
+    scenario = talk(floor={"custom": "bobs"})
+    result = hold(scenario, tmp_path, policies={"bobs": policy})
+    assert granted(result)[0] == "bob"
+    brain = partial(brain_for, policies={"bobs": policy})
+    assert verify(result.folder / "journal.jsonl", brain).records > 5
+
+
+def test_a_policy_can_stand_in_the_permissions(tmp_path):
+    """As tools can."""
+    edges = Edges(engines=EDGES.engines, permissions=Permissions(policies={"bobs": only_bob}))
+    scenario = talk(floor={"custom": "bobs"})
+    result = run_meeting(scenario, overrides=VIRTUAL, out=tmp_path / "run", edges=edges)
+    assert granted(result)[0] == "bob"
+
+
+def test_a_policy_that_nobody_gave_is_told(tmp_path):
+    """In words of the call that was made, before anything is."""
+    with pytest.raises(SetupError, match=r"give it as policies=\{'bobs'"):
+        hold(talk(floor={"custom": "bobs"}), tmp_path)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    "policies", [{"bobs": 5}, {"queue": only_bob}, {"bobs": OnlyBob}, [only_bob], {5: only_bob}]
+)
+def test_policies_that_are_none_are_refused(tmp_path, policies):
+    """At the call."""
+    with pytest.raises(AskedWrongly):
+        hold(talk(floor={"custom": "bobs"}), tmp_path, policies=policies)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("returned", ["bob", None, 5, Next])
+def test_what_a_policy_returns_is_checked(tmp_path, returned):
+    """A wrong type is its author's error, by the policy's name."""
+    with pytest.raises(AuthorFailed, match="policy bobs returned a"):
+        hold(talk(floor={"custom": "bobs"}), tmp_path, policies={"bobs": lambda _: returned})
+
+
+@pytest.mark.parametrize(
+    "decision", [Next(5, "why"), Next("bob", None), Nobody(7), Next("bob", "why", about=3)], ids=repr
+)
+def test_what_stands_in_a_decision_is_checked(tmp_path, decision):
+    """As what it is."""
+    with pytest.raises(AuthorFailed, match="policy bobs returned a"):
+        hold(talk(floor={"custom": "bobs"}), tmp_path, policies={"bobs": lambda _: decision})
+
+
+def test_a_policy_that_names_somebody_unknown_is_noted(tmp_path):
+    """Once, and `otherwise` decides."""
+    scenario = talk(floor={"custom": "nobodys"})
+    result = hold(scenario, tmp_path, policies={"nobodys": lambda _: Next("zoe", "she is asked")})
+    told = [each for each in reports(result) if each.code == "unknown-named"]
+    assert [each.text for each in told] == ["the policy named 'zoe', who is not of this meeting"]
+    assert granted(result) == ["ann", "bob", "ann"]
+    brain = partial(brain_for, policies={"nobodys": lambda _: Next("zoe", "she is asked")})
+    assert verify(result.folder / "journal.jsonl", brain).records > 5
