@@ -246,11 +246,7 @@ def open_resumption(
     reading = read(path)
     brain = brain_for(reading.header.plan, imports, policies)
     verify(path, lambda _: brain)
-    left = _Left()
-    for record in reading:
-        left.take(record)
-    if not left.seq:
-        raise JournalError(f"{path} has no record: hold the meeting from its start", path=str(path))
+    left = _left_in(reading)
     if brain.phase is Phase.OVER:
         raise SetupError(f"{path.parent}: the meeting has ended; there is nothing to go on with")
     at = round(max(left.at, recorded_s(path.parent / "audio")), 6)
@@ -267,6 +263,17 @@ def open_resumption(
         ears=_ears(left, (each.name for each in brain.plan.participants)),
         over=tuple(left.over(at)),
     )
+
+
+def _left_in(reading: Reading) -> _Left:
+    """What actors knew by the last record; JournalError where there is none."""
+    left = _Left()
+    for record in reading:
+        left.take(record)
+    if not left.seq:
+        path = str(reading.path)
+        raise JournalError(f"{path} has no record: hold the meeting from its start", path=path)
+    return left
 
 
 def _last_hash(reading: Reading) -> str:
