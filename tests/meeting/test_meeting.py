@@ -250,7 +250,7 @@ def test_texts_are_texts(scenario, hold):
 
     async def watch(meeting):
         await trio.lowlevel.checkpoint()
-        with pytest.raises(TypeError, match="a text is wanted, not a int"):
+        with pytest.raises(TypeError, match="is a text, not an int"):
             meeting.say("ann", 5)
         meeting.inject("ann", "a \ud800 b")
 
