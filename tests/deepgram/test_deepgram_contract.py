@@ -50,7 +50,7 @@ ASYNCAPI = {
     m.SpeakUpdated: "AgentV1_AgentV1SpeakUpdated",
     m.ThinkUpdated: "AgentV1_AgentV1ThinkUpdated",
     m.ListenUpdated: "AgentV1_AgentV1ListenUpdated",
-    m.InjectionRefused: "AgentV1_AgentV1InjectionRefused",
+    m.AgentInjectionRefused: "AgentV1_AgentV1InjectionRefused",
     m.HistoryContent: "AgentV1_AgentV1History",
     m.HistoryFunctionCalls: "AgentV1_AgentV1History",
     m.AgentWarning: "AgentV1_AgentV1Warning",
@@ -111,7 +111,7 @@ def fits_asyncapi(message):
     if isinstance(message, m.UpdateListen):
         # It knows Flux only; the SDK takes both.
         return isinstance(message.listen.provider, s.DeepgramListenProviderV2)
-    if isinstance(message, m.InjectionRefused):
+    if isinstance(message, m.AgentInjectionRefused):
         # The documents' examples leave the reason out.
         return message.message is not None
     return not any(
@@ -148,6 +148,7 @@ SDK_NAMES = {
     m.HistoryFunctionCalls: "AgentV1HistoryFunctionCalls",
     m.AgentWarning: "AgentV1Warning",
     m.AgentError: "AgentV1Error",
+    m.AgentInjectionRefused: "AgentV1InjectionRefused",
     m.FunctionCallResponse: "AgentV1SendFunctionCallResponse",
 }
 """Where the SDK's name is not ours with `AgentV1` before it."""
@@ -185,7 +186,7 @@ def sdk_schema(declared):
 
 def fits_sdk(message):
     """Whether the SDK knows all the alternatives that a message takes."""
-    if isinstance(message, m.InjectionRefused):
+    if isinstance(message, m.AgentInjectionRefused):
         return message.message is not None
     if isinstance(message, m.UpdateListen):
         # The older name exists in Settings alone.

@@ -422,8 +422,8 @@ def test_messages_before_their_time_are_kept_within_bounds():
         (m.ThinkUpdated(), Updated("think")),
         (m.ListenUpdated(), Updated("listen")),
         (m.ThinkLiveUpdated(), Updated("think_live")),
-        (m.InjectionRefused("busy"), Refused("busy")),
-        (m.InjectionRefused(), Refused("")),
+        (m.AgentInjectionRefused("busy"), Refused("busy")),
+        (m.AgentInjectionRefused(), Refused("")),
         (m.AgentWarning("INJECT_AGENT_MESSAGE_DURING_USER_SPEECH", "busy"), Refused("busy")),
         (
             m.AgentWarning("INJECT_AGENT_MESSAGE_DURING_AGENT_SPEECH", ""),

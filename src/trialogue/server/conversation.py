@@ -33,6 +33,7 @@ from trialogue.server.user_turn import UserFact, UserState, UserTurn
 from trialogue.services.deepgram.codec import unknown_fields
 from trialogue.services.deepgram.messages import (
     AgentError,
+    AgentInjectionRefused,
     ClientMessage,
     ConversationText,
     CustomToThinkProvider,
@@ -40,7 +41,6 @@ from trialogue.services.deepgram.messages import (
     FunctionCallResponse,
     InjectAgentMessage,
     InjectDynamicAgentMessage,
-    InjectionRefused,
     InjectUserMessage,
     KeepAlive,
     LatencyReport,
@@ -260,7 +260,7 @@ class Conversation:
                 else:
                     self._orders.give(*orders)
             case InjectUserMessage(content=words) | InjectAgentMessage(message=words) if not words.strip():
-                self._orders.send(InjectionRefused(message=say.NO_WORDS))
+                self._orders.send(AgentInjectionRefused(message=say.NO_WORDS))
             case InjectUserMessage():
                 self._orders.send(UserStartedSpeaking())
                 self._end_turn(message.content, agent, now, is_read=True)
@@ -291,7 +291,7 @@ class Conversation:
 
     def _refuse(self, refusal: InjectionRefusal) -> None:
         if self._options.refusal_style is RefusalStyle.INJECTION_REFUSED:
-            self._orders.send(InjectionRefused(message=refusal.reason))
+            self._orders.send(AgentInjectionRefused(message=refusal.reason))
         else:
             self._orders.warn(refusal.code, f"The message was ignored: {refusal.reason}.")
 

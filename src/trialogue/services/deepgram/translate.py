@@ -9,6 +9,7 @@ from trialogue.model.memory import ContextCall, ContextItem, ContextMessage
 from trialogue.services.deepgram.codes import judge_early, judge_error, judge_warning
 from trialogue.services.deepgram.messages import (
     AgentError,
+    AgentInjectionRefused,
     AgentStartedSpeaking,
     AgentThinking,
     AgentWarning,
@@ -18,7 +19,6 @@ from trialogue.services.deepgram.messages import (
     FunctionCallResponse,
     HistoryContent,
     HistoryFunctionCalls,
-    InjectionRefused,
     LatencyReport,
     ListenUpdated,
     PromptUpdated,
@@ -55,7 +55,7 @@ Plain: TypeAlias = (
     | ThinkUpdated
     | ListenUpdated
     | ThinkLiveUpdated
-    | InjectionRefused
+    | AgentInjectionRefused
     | HistoryContent
     | HistoryFunctionCalls
     | FrustrationDetected
@@ -97,7 +97,7 @@ def translate(message: Plain) -> Fact:
             return ToolResult(call_id, name, content)
         case PromptUpdated() | SpeakUpdated() | ThinkUpdated() | ListenUpdated() | ThinkLiveUpdated():
             return Updated(_PARTS[type(message)])
-        case InjectionRefused(message=reason):
+        case AgentInjectionRefused(message=reason):
             return Refused(reason or "")
         case HistoryContent() | HistoryFunctionCalls():
             return Remembered(_remembered(message))

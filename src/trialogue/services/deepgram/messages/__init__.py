@@ -1,7 +1,8 @@
 """Every message of the Voice Agent protocol as a frozen value, in Deepgram's own names.
 
-A class is named as its message, except where Python has the name already (`AgentError` is `Error`) or
-one message has two shapes. Absent optional fields are None.
+A class is named as its message, except where Python or an event of a meeting has the name already
+(`AgentError` is `Error`, `AgentInjectionRefused` is `InjectionRefused`), or one message has two shapes.
+Absent optional fields are None.
 
 A new message is its class and a line in the union below it, in `server` or `client`; what it tells a meeting
 is a case of `translate`.
@@ -28,6 +29,7 @@ from trialogue.services.deepgram.messages.client import (
 from trialogue.services.deepgram.messages.server import (
     AgentAudioDone,
     AgentError,
+    AgentInjectionRefused,
     AgentStartedSpeaking,
     AgentThinking,
     AgentWarning,
@@ -37,7 +39,6 @@ from trialogue.services.deepgram.messages.server import (
     FrustrationDetected,
     FunctionCallCancelled,
     FunctionCallRequest,
-    InjectionRefused,
     LatencyReport,
     ListenUpdated,
     PromptUpdated,
@@ -57,6 +58,7 @@ from trialogue.services.deepgram.settings import HistoryContent, HistoryFunction
 __all__ = [
     "AgentAudioDone",
     "AgentError",
+    "AgentInjectionRefused",
     "AgentStartedSpeaking",
     "AgentThinking",
     "AgentWarning",
@@ -76,7 +78,6 @@ __all__ = [
     "InjectDynamicAgentMessage",
     "InjectUserMessage",
     "InjectionBehavior",
-    "InjectionRefused",
     "KeepAlive",
     "LatencyReport",
     "ListenUpdated",

@@ -82,7 +82,7 @@ class InjectUserMessage(WireObject):
 
 @frozen
 class InjectAgentMessage(WireObject):
-    """Have the agent say these words. May be refused, in two forms (see InjectionRefused)."""
+    """Have the agent say these words. May be refused, in two forms (see AgentInjectionRefused)."""
 
     type: ClassVar[str] = "InjectAgentMessage"
 

@@ -209,8 +209,8 @@ class ThinkLiveUpdated(WireObject):
 
 
 @frozen
-class InjectionRefused(WireObject):
-    """An InjectAgentMessage was not taken; some servers say it by an AgentWarning instead."""
+class AgentInjectionRefused(WireObject):
+    """`InjectionRefused`: an InjectAgentMessage was not taken; some servers say it by a Warning."""
 
     type: ClassVar[str] = "InjectionRefused"
 
@@ -294,7 +294,7 @@ ServerMessage: TypeAlias = (
     | ThinkUpdated
     | ListenUpdated
     | ThinkLiveUpdated
-    | InjectionRefused
+    | AgentInjectionRefused
     | HistoryContent
     | HistoryFunctionCalls
     | FrustrationDetected
