@@ -214,6 +214,12 @@ def deep(levels: int) -> str:
     return '{"x":' * levels + "1" + "}" * levels
 
 
+def with_functions(functions: list[dict[str, object]]) -> str:
+    """An update of who thinks."""
+    think = {"provider": {"type": "open_ai", "model": "m"}, "functions": functions}
+    return json.dumps({"type": "UpdateThink", "think": think}, separators=(",", ":"))
+
+
 def worst_messages() -> dict[str, list[str | bytes]]:
     """What a stranger may send that costs most, by what it is; each after good Settings."""
     functions = [
@@ -236,6 +242,8 @@ def worst_messages() -> dict[str, list[str | bytes]]:
         "60,000 undeclared keys": [
             '{"type":"KeepAlive",' + ",".join(f'"k{n}":1' for n in range(60_000)) + "}"
         ],
+        "4,096 functions": [with_functions([{"name": "a"}] * 4_096)],
+        "80,000 functions without a name": [with_functions([{"n": 3}] * 80_000)],
         "a user text of 1 MiB": [json.dumps({"type": "InjectUserMessage", "content": words})],
         "a prompt of 1 MiB": [json.dumps({"type": "UpdatePrompt", "prompt": words})],
         "an agent text of 1 MiB": [json.dumps({"type": "InjectAgentMessage", "message": words})],

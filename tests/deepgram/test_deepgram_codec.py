@@ -253,6 +253,21 @@ def test_an_error_does_not_quote_the_message():
     assert broken.value.__suppress_context__
 
 
+def test_a_list_is_read_to_its_first_misfit():
+    """Thousands of misfits cost as little as one: what is behind the first is not looked at."""
+    functions = [{"name": "a"}, *({"n": object_number} for object_number in range(4_000))]
+    wire = {"type": "UpdateThink", "think": {"provider": {"type": "open_ai"}, "functions": functions}}
+    with pytest.raises(RemoteProtocolError) as misfit:
+        decode_client(json.dumps(wire))
+    assert misfit.value.path == "$.think.functions[1].name"
+    assert len(told_by(misfit.value.__cause__)) == 1
+
+
+def told_by(fault):
+    """Everything that is wrong, of errors that hold errors."""
+    return [each for inner in getattr(fault, "exceptions", ()) for each in told_by(inner)] or [fault]
+
+
 def test_null_is_absence():
     """`null` reads as a field that is not there, at any depth."""
     assert decode_client('{"type":"Settings","audio":{"input":null},"agent":{"think":null},"tags":null}') == (

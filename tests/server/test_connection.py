@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
 import trio
+from attrs import define, evolve
 from fakes import FakeSocket, FakeSynthesizer, fake_equipment, silence, speech
 from trio.testing import MockClock
 
@@ -18,6 +19,8 @@ from trialogue.server.connection import Connection, converse, where
 from trialogue.server.equipment import Equipment
 from trialogue.server.options import ServerOptions, is_loopback
 from trialogue.server.terms import STRANGER
+
+T = TypeVar("T")
 
 
 def settings(**agent: Any) -> dict[str, Any]:
@@ -88,6 +91,37 @@ async def test_audio_turn(autojump_clock: MockClock) -> None:
         await socket.until("AgentAudioDone")
     texts = [(m["role"], m["content"]) for m in socket.messages if m["type"] == "ConversationText"]
     assert texts == [("user", "How are you?"), ("assistant", "Fine.")]
+
+
+@define
+class _Threads:
+    """Computes at once, and counts what it was given."""
+
+    taken: int = 0
+
+    async def run(self, function: Callable[[], T]) -> T:
+        """Run it."""
+        await trio.lowlevel.checkpoint()
+        self.taken += 1
+        return function()
+
+
+async def test_long_messages_are_decoded_beside_the_loop(autojump_clock: MockClock) -> None:
+    """Others do not wait for them; what was sent behind one is still taken behind it."""
+    threads = _Threads()
+    equipment = evolve(fake_equipment(), compute=threads)
+    async with connected(equipment) as socket:
+        socket.say(settings())
+        await socket.until("SettingsApplied")
+        before = threads.taken
+        socket.say({"type": "UpdatePrompt", "prompt": "short"})
+        await socket.until("PromptUpdated")
+        assert threads.taken == before
+        socket.say({"type": "UpdatePrompt", "prompt": "long " * 10_000})
+        socket.say({"type": "UpdatePrompt"})
+        await socket.until("Error")
+    assert threads.taken == before + 1
+    assert socket.types[-3:] == ["PromptUpdated", "Warning", "Error"]
 
 
 async def test_idle(autojump_clock: MockClock) -> None:

@@ -139,6 +139,10 @@ def test_other_dates_are_refused(text: str) -> None:
             },
             "expected at most 1000 undeclared keys at $.think",
         ),
+        (
+            {"type": "UpdateThink", "think": {"provider": {"type": "open_ai"}, "functions": [{}] * 5_000}},
+            "expected at most 4096 items at $.think.functions",
+        ),
         ("{", "not JSON"),
     ],
 )

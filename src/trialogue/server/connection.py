@@ -1,6 +1,7 @@
 """The tasks of one connection: a reader, an ear, a voice, a thinker, a clock, and the conversation.
 
-1. The reader decodes, hands on and reads again; it never waits for anything but the socket.
+1. The reader decodes, hands on and reads again; it waits for the socket alone, and for a long message to be
+   decoded, which a thread does: others are not to wait for it.
 2. Whoever has something to tell calls `tell`: the conversation decides, its commands are carried out at
    once and in their order, and nothing waits in between. So text and audio go out in the order decided.
 3. Everything that leaves goes through the socket, in whose place faults on demand can put one of theirs.
@@ -10,6 +11,7 @@
 from __future__ import annotations
 
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import Final, assert_never, cast
 
@@ -41,6 +43,9 @@ from trialogue.services.deepgram.messages import AgentError, ServerMessage
 from trialogue.transport.socket import WebSocket
 
 _DIAGNOSTICS: Final = Log("trialogue.server")
+
+_LONG_CHARS: Final = 16_384
+"""How long a message is decoded in a thread: below, it takes a millisecond."""
 
 _OURS = Path(__file__).parents[1]
 
@@ -136,17 +141,18 @@ class Connection:
                 self._log.heard(message)
                 self.tell(AudioReceived(message))
             else:
-                self._read_text(message)
+                await self._read_text(message)
 
-    def _read_text(self, text: str) -> None:
+    async def _read_text(self, text: str) -> None:
+        read = partial(read_client, text, self._equipment.options)
         try:
-            message, old_names = read_client(text, self._equipment.options)
+            found = await self._equipment.compute.run(read) if len(text) > _LONG_CHARS else read()
         except RemoteProtocolError as error:
             self._log.nonsense(str(error))
             self.tell(NonsenseReceived(error.path, str(error)))
         else:
-            self._log.received(message)
-            self.tell(MessageReceived(message, old_names))
+            self._log.received(found[0])
+            self.tell(MessageReceived(*found))
 
     async def _watch_deadlines(self) -> None:
         while True:

@@ -22,7 +22,7 @@ from trialogue.server import terms as tm
 from trialogue.server import wording as say
 from trialogue.server.answering import Answering
 from trialogue.server.commands import Close, Command, EndUserTurn, GoBack, HearAudio, Orders, Send
-from trialogue.server.dates import known_then
+from trialogue.server.dates import MOST_TOLD, known_then
 from trialogue.server.injections import InjectionRefusal, refusal_of
 from trialogue.server.limits import NEVER, SessionLimit, SessionLimits
 from trialogue.server.options import LatencyStyle, RefusalStyle, ServerOptions, UnknownFields
@@ -30,7 +30,6 @@ from trialogue.server.think.place import split_denial
 from trialogue.server.think.stand_in import Caller
 from trialogue.server.updating import applied, updated
 from trialogue.server.user_turn import UserFact, UserState, UserTurn
-from trialogue.services.deepgram.codec import unknown_fields
 from trialogue.services.deepgram.messages import (
     AgentError,
     AgentInjectionRefused,
@@ -55,9 +54,6 @@ from trialogue.services.deepgram.messages import (
     Welcome,
 )
 from trialogue.speech.sentences import split_sentences
-
-_TOLD: Final = 5
-"""How many names are told of many."""
 
 
 class SessionPhase(Enum):
@@ -139,7 +135,7 @@ class Conversation:
                 self._limits.note_client(now)
                 if event.old_names and self._options.as_of is None:
                     self._orders.warn("OLD_FIELD_NAMES", f"Taken by their old names: {_few(event.old_names)}")
-                self._take_message(event.message, now)
+                self._take_message(event, now)
             case ev.NonsenseReceived():
                 self._refuse_message(event.reason)
             case ev.AudioReceived():
@@ -210,10 +206,11 @@ class Conversation:
     def _wants_samples(self) -> bool:
         return self._agent is None or self._agent.terms.compressed is None
 
-    def _take_message(self, message: ClientMessage, now: float) -> None:
+    def _take_message(self, event: ev.MessageReceived, now: float) -> None:
+        message = event.message
         if isinstance(message, UnknownMessage):
             self._refuse_message("unknown type at $.type")
-        elif self._has_accepted_fields(message):
+        elif self._has_accepted_fields(event.undeclared):
             if isinstance(message, Settings):
                 self._take_settings(message, now)
             elif self._may(SessionStep.MESSAGE) and self._agent is not None:
@@ -226,8 +223,7 @@ class Conversation:
         else:
             self._orders.warn("MESSAGE_IGNORED", f"{say.UNPARSABLE} {reason}".rstrip())
 
-    def _has_accepted_fields(self, message: ClientMessage) -> bool:
-        unknown = unknown_fields(message, _TOLD)
+    def _has_accepted_fields(self, unknown: tuple[str, ...]) -> bool:
         if not unknown:
             return True
         if self._options.unknown_fields is UnknownFields.REJECTED:
@@ -375,7 +371,7 @@ class Conversation:
 
 def _few(names: tuple[str, ...]) -> str:
     """The first names of many."""
-    return ", ".join(names[:_TOLD])
+    return ", ".join(names[:MOST_TOLD])
 
 
 def _known_then(ordered: list[Command], day: date) -> Iterator[Command]:

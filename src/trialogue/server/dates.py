@@ -18,10 +18,23 @@ from attrs import evolve, frozen
 from trialogue.errors import SetupError
 from trialogue.server.options import ServerOptions, UnknownFields
 from trialogue.server.unset import completed
-from trialogue.services.deepgram.codec import decode_client
+from trialogue.services.deepgram.codec import decode_client, unknown_fields
 from trialogue.services.deepgram.messages import ClientMessage, ServerMessage, UnknownMessage
 
-__all__ = ["OLD_NAMES", "SINCE", "Dated", "OldName", "as_of", "known_then", "read_client", "read_date"]
+__all__ = [
+    "MOST_TOLD",
+    "OLD_NAMES",
+    "SINCE",
+    "Dated",
+    "OldName",
+    "as_of",
+    "known_then",
+    "read_client",
+    "read_date",
+]
+
+MOST_TOLD: Final = 5
+"""How many names of fields are told of many."""
 
 FIRST: Final = date(2025, 5, 5)
 """When the protocol that is spoken here, version 1, was released."""
@@ -122,11 +135,14 @@ def known_then(message: ServerMessage, day: date | None) -> ServerMessage | None
     return message
 
 
-def read_client(text: str, options: ServerOptions) -> tuple[ClientMessage, tuple[str, ...]]:
-    """A client's message, and the old names in it that were taken; RemoteProtocolError where it is none."""
+def read_client(text: str, options: ServerOptions) -> tuple[ClientMessage, tuple[str, ...], tuple[str, ...]]:
+    """A client's message, the old names in it that were taken, and the first paths that nobody declares.
+
+    RemoteProtocolError where it is none. Nothing is kept between calls: it may run in any thread.
+    """
     taken: list[str] = []
     message = decode_client(text, lambda raw: completed(_renamed(options, taken, raw)))
-    return message, tuple(taken)
+    return message, tuple(taken), unknown_fields(message, MOST_TOLD)
 
 
 def _renamed(options: ServerOptions, taken: list[str], raw: dict[str, object]) -> dict[str, object]:

@@ -20,6 +20,9 @@ class MessageReceived:
     old_names: tuple[str, ...] = ()
     """Fields that were sent by an old name, and read by their present one."""
 
+    undeclared: tuple[str, ...] = ()
+    """The first paths of keys that the protocol does not have."""
+
 
 @frozen
 class NonsenseReceived:

@@ -7,6 +7,7 @@
    `version`, never by trial.
 4. Keys that a class does not declare are kept in its `extra`.
 5. A misfit is described by JSON types, never by the value: values are personal.
+6. Lists are bounded, and read to the first item that does not fit: a hostile message costs little.
 """
 
 from __future__ import annotations
@@ -19,7 +20,13 @@ from typing import Any, Literal, TypeAlias, Union, cast, get_args, get_origin
 import attrs
 from cattrs import Converter, override
 from cattrs.cols import homogenous_tuple_structure_factory
-from cattrs.errors import AttributeValidationNote, ClassValidationError
+from cattrs.errors import (
+    AttributeValidationNote,
+    BaseValidationError,
+    ClassValidationError,
+    IterableValidationError,
+    IterableValidationNote,
+)
 from cattrs.gen import make_dict_structure_fn
 
 from trialogue.services.deepgram.settings import HistoryContent, HistoryFunctionCalls
@@ -32,6 +39,9 @@ _TAGS = ("type", "version")
 
 _MOST_UNDECLARED = 1_000
 """Keys of one object that nobody declared and that are kept all the same."""
+
+_MOST_ITEMS = 4_096
+"""Items of one list: no app has so many functions, turns or words to expect."""
 
 _JSON_NAMES: Mapping[type, str] = {
     NoneType: "null",
@@ -51,9 +61,9 @@ class Misfit(ValueError):
         super().__init__(f"expected {wanted}, not {_JSON_NAMES[type(value)]}")
 
 
-def _too_much() -> ValueError:
-    """An object that only somebody writes who wants it to be read for long."""
-    return ValueError(f"expected at most {_MOST_UNDECLARED} undeclared keys")
+def _too_much(most: int, what: str) -> ValueError:
+    """A value that only somebody writes who wants it to be read for long."""
+    return ValueError(f"expected at most {most} {what}")
 
 
 def _misfit_at(name: str, wanted: str) -> ClassValidationError:
@@ -143,12 +153,35 @@ def _is_tuple(declared: object) -> bool:
 
 
 def _tuple_factory(declared: object, made: Converter) -> Hook:
-    items: Hook = homogenous_tuple_structure_factory(cast(type, declared), made)
+    if made.detailed_validation:
+        items = _to_the_first_misfit(get_args(declared)[0], made)
+    else:
+        items = homogenous_tuple_structure_factory(cast(type, declared), made)
 
     def structure(value: object, _: object) -> object:
-        if type(value) is list:
-            return items(value, declared)
-        raise Misfit("an array", value)
+        if type(value) is not list:
+            raise Misfit("an array", value)
+        if len(cast("list[object]", value)) > _MOST_ITEMS:
+            raise _too_much(_MOST_ITEMS, "items")
+        return items(value, declared)
+
+    return structure
+
+
+def _to_the_first_misfit(member: object, made: Converter) -> Hook:
+    """Reads a list as cattrs does, but tells of one misfit: thousands cost thousands of exceptions."""
+    hook = made.get_structure_hook(member)
+
+    def structure(value: list[object], _: object) -> tuple[object, ...]:
+        found: list[object] = []
+        for index, item in enumerate(value):
+            try:
+                found.append(hook(item, member))
+            except (ValueError, KeyError, BaseValidationError) as fault:
+                fault.add_note(IterableValidationNote(f"item {index}", index, member))
+                # pyright reads the `__init__` of ExceptionGroup rather than cattrs' own `__new__`.
+                raise IterableValidationError("wrong item", [fault], tuple) from None  # pyright: ignore[reportCallIssue]
+        return tuple(found)
 
     return structure
 
@@ -196,7 +229,7 @@ def _wire_object_factory(declared: type[WireObject], made: Converter) -> Hook:
     def structure(value: object, _: object) -> WireObject:
         raw = _object(value)
         if len(raw) > len(known) + _MOST_UNDECLARED:
-            raise _too_much()
+            raise _too_much(_MOST_UNDECLARED, "undeclared keys")
         if tag is not None and raw.get("type") != tag:
             raise _misfit_at("type", tag)
         found = fields(raw, declared)
