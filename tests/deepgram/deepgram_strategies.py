@@ -11,7 +11,7 @@ import attrs
 from hypothesis import strategies as st
 
 from trialogue.services.deepgram import settings
-from trialogue.services.deepgram.messages import ClientMessage, ServerMessage, UnknownMessage
+from trialogue.services.deepgram.messages import ClientMessage, ServerMessage, WireUnknownMessage
 from trialogue.services.deepgram.wire import WireObject
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
@@ -68,7 +68,7 @@ def _objects(declared: type[WireObject]) -> st.SearchStrategy[Any]:
     )
 
 
-CLIENT_CLASSES = tuple(member for member in get_args(ClientMessage) if member is not UnknownMessage)
-SERVER_CLASSES = tuple(member for member in get_args(ServerMessage) if member is not UnknownMessage)
+CLIENT_CLASSES = tuple(member for member in get_args(ClientMessage) if member is not WireUnknownMessage)
+SERVER_CLASSES = tuple(member for member in get_args(ServerMessage) if member is not WireUnknownMessage)
 client_messages = st.one_of([values(member) for member in CLIENT_CLASSES])
 server_messages = st.one_of([values(member) for member in SERVER_CLASSES])

@@ -30,8 +30,8 @@ from trialogue.services.deepgram.messages import (
     KeepAlive,
     LatencyReport,
     Settings,
-    UnknownMessage,
     Welcome,
+    WireUnknownMessage,
 )
 from trialogue.services.deepgram.settings import (
     AgentSettings,
@@ -57,7 +57,7 @@ SERVER_EXAMPLES = (EXAMPLES / "server.jsonl").read_text(encoding="utf-8").splitl
 def test_each_server_example_is_read_and_written_back(line):
     """Every example of the protocol's reference is known, wholly declared, and comes out as it went in."""
     message = decode_server(line)
-    assert not isinstance(message, UnknownMessage)
+    assert not isinstance(message, WireUnknownMessage)
     assert unknown_fields(message) == ()
     assert json.loads(encode(message)) == json.loads(line)
 
@@ -66,7 +66,7 @@ def test_each_server_example_is_read_and_written_back(line):
 def test_each_client_example_is_read_and_written_back(line):
     """The same for what clients send."""
     message = decode_client(line)
-    assert not isinstance(message, UnknownMessage)
+    assert not isinstance(message, WireUnknownMessage)
     assert unknown_fields(message) == ()
     assert json.loads(encode(message)) == json.loads(line)
 
@@ -305,15 +305,15 @@ def test_unknown_messages_are_kept_whole():
     wire = '{"type":"AgentDancing","steps":[1,2]}'
     for decode in (decode_server, decode_client):
         message = decode(wire)
-        assert message == UnknownMessage("AgentDancing", json.loads(wire))
+        assert message == WireUnknownMessage("AgentDancing", json.loads(wire))
         assert encode(message) == wire
         assert unknown_fields(message) == ()
 
 
 def test_each_side_knows_its_own_messages_only():
     """What the other side sends is unknown here."""
-    assert isinstance(decode_server('{"type":"KeepAlive"}'), UnknownMessage)
-    assert isinstance(decode_client('{"type":"Welcome","request_id":""}'), UnknownMessage)
+    assert isinstance(decode_server('{"type":"KeepAlive"}'), WireUnknownMessage)
+    assert isinstance(decode_client('{"type":"Welcome","request_id":""}'), WireUnknownMessage)
 
 
 def test_undeclared_keys_are_kept_listed_and_never_sent():

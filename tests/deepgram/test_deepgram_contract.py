@@ -40,8 +40,8 @@ ASYNCAPI = {
     m.Welcome: "AgentV1_AgentV1Welcome",
     m.SettingsApplied: "AgentV1_AgentV1SettingsApplied",
     m.ConversationText: "AgentV1_AgentV1ConversationText",
-    m.UserStartedSpeaking: "AgentV1_AgentV1UserStartedSpeaking",
-    m.AgentThinking: "AgentV1_AgentV1AgentThinking",
+    m.WireUserStartedSpeaking: "AgentV1_AgentV1UserStartedSpeaking",
+    m.WireAgentThinking: "AgentV1_AgentV1AgentThinking",
     m.AgentStartedSpeaking: "AgentV1_AgentV1AgentStartedSpeaking",
     m.LatencyReport: "AgentV1_AgentV1LatencyReport",
     m.AgentAudioDone: "AgentV1_AgentV1AgentAudioDone",
@@ -50,7 +50,7 @@ ASYNCAPI = {
     m.SpeakUpdated: "AgentV1_AgentV1SpeakUpdated",
     m.ThinkUpdated: "AgentV1_AgentV1ThinkUpdated",
     m.ListenUpdated: "AgentV1_AgentV1ListenUpdated",
-    m.AgentInjectionRefused: "AgentV1_AgentV1InjectionRefused",
+    m.WireInjectionRefused: "AgentV1_AgentV1InjectionRefused",
     m.HistoryContent: "AgentV1_AgentV1History",
     m.HistoryFunctionCalls: "AgentV1_AgentV1History",
     m.AgentWarning: "AgentV1_AgentV1Warning",
@@ -64,7 +64,7 @@ NEWER_THAN_ASYNCAPI = {
     m.CustomToThinkProvider,
     m.FunctionCallCancelled,
     m.ThinkLiveUpdated,
-    m.FrustrationDetected,
+    m.WireFrustrationDetected,
     m.CustomFromThinkProvider,
 }
 """In the SDK only."""
@@ -111,7 +111,7 @@ def fits_asyncapi(message):
     if isinstance(message, m.UpdateListen):
         # It knows Flux only; the SDK takes both.
         return isinstance(message.listen.provider, s.DeepgramListenProviderV2)
-    if isinstance(message, m.AgentInjectionRefused):
+    if isinstance(message, m.WireInjectionRefused):
         # The documents' examples leave the reason out.
         return message.message is not None
     return not any(
@@ -148,7 +148,6 @@ SDK_NAMES = {
     m.HistoryFunctionCalls: "AgentV1HistoryFunctionCalls",
     m.AgentWarning: "AgentV1Warning",
     m.AgentError: "AgentV1Error",
-    m.AgentInjectionRefused: "AgentV1InjectionRefused",
     m.FunctionCallResponse: "AgentV1SendFunctionCallResponse",
 }
 """Where the SDK's name is not ours with `AgentV1` before it."""
@@ -181,12 +180,12 @@ def sdk_schemas():
 
 def sdk_schema(declared):
     """The SDK's schema of a class."""
-    return sdk_schemas()[SDK_NAMES.get(declared, f"AgentV1{declared.__name__}")]
+    return sdk_schemas()[SDK_NAMES.get(declared, f"AgentV1{declared.__name__.removeprefix('Wire')}")]
 
 
 def fits_sdk(message):
     """Whether the SDK knows all the alternatives that a message takes."""
-    if isinstance(message, m.AgentInjectionRefused):
+    if isinstance(message, m.WireInjectionRefused):
         return message.message is not None
     if isinstance(message, m.UpdateListen):
         # The older name exists in Settings alone.

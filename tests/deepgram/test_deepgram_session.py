@@ -156,7 +156,7 @@ def test_errors_and_warnings_are_told_in_any_state():
         session,
         [
             (0, m.AgentWarning("SLOW_THINK_REQUEST", "d"), [Warned("SLOW_THINK_REQUEST", "d")]),
-            (0, m.UnknownMessage("X", {"type": "X"}), [Unknown("X", {"type": "X"})]),
+            (0, m.WireUnknownMessage("X", {"type": "X"}), [Unknown("X", {"type": "X"})]),
         ],
     )
     told = session.receive_text(encode(m.AgentError("INVALID_SETTINGS", "bad model")), 0)
@@ -184,7 +184,7 @@ ONE_OF_EACH = [
     m.ForceEndTurn(),
     m.KeepAlive(),
     m.CustomToThinkProvider(1),
-    m.UnknownMessage("X", {"type": "X"}),
+    m.WireUnknownMessage("X", {"type": "X"}),
     m.FunctionCallResponse("f", "r", "call_1"),
 ]
 
@@ -288,12 +288,12 @@ def test_speech_at_the_ear_ends_a_reply_whose_done_may_never_come():
         running(),
         [
             (1, b"1234", [ReplyBegun(), ReplyAudio(b"1234")]),
-            (2, m.UserStartedSpeaking(), [SpeechAtEar()]),
+            (2, m.WireUserStartedSpeaking(), [SpeechAtEar()]),
             (2, m.AgentAudioDone(), [ReplyDone()]),
             (3, say("Yes?"), [ReplyBegun(), Sentence("Yes?", 0)]),
             (4, m.AgentAudioDone(), [ReplyDone()]),
             (4, m.AgentAudioDone(), [ReplyDone()]),
-            (5, m.UserStartedSpeaking(), [SpeechAtEar()]),
+            (5, m.WireUserStartedSpeaking(), [SpeechAtEar()]),
         ],
     )
 
@@ -310,7 +310,7 @@ def test_an_odd_byte_waits_for_its_other_half():
             (2, m.AgentAudioDone(), [ReplyDone()]),
             (3, b"67", [ReplyBegun(), ReplyAudio(b"67")]),
             (3, b"8", []),
-            (3, m.UserStartedSpeaking(), [SpeechAtEar()]),
+            (3, m.WireUserStartedSpeaking(), [SpeechAtEar()]),
             (3, b"90", [ReplyBegun(), ReplyAudio(b"90")]),
             (3, b"", []),
         ],
@@ -413,7 +413,7 @@ def test_messages_before_their_time_are_kept_within_bounds():
             m.ConversationText("narrator", "Hm"),
             Unknown("ConversationText", {"type": "ConversationText", "role": "narrator", "content": "Hm"}),
         ),
-        (m.AgentThinking("hm"), Thinking("hm")),
+        (m.WireAgentThinking("hm"), Thinking("hm")),
         (m.LatencyReport(1, 2, 3, 4, 5, 6, 7), Latency(1, 2, 3, 4, 5, 6, 7)),
         (m.LatencyReport(tts_latency=0.5), Latency(speak_s=0.5)),
         (m.FunctionCallResponse("f", "r"), ToolResult(None, "f", "r")),
@@ -422,8 +422,8 @@ def test_messages_before_their_time_are_kept_within_bounds():
         (m.ThinkUpdated(), Updated("think")),
         (m.ListenUpdated(), Updated("listen")),
         (m.ThinkLiveUpdated(), Updated("think_live")),
-        (m.AgentInjectionRefused("busy"), Refused("busy")),
-        (m.AgentInjectionRefused(), Refused("")),
+        (m.WireInjectionRefused("busy"), Refused("busy")),
+        (m.WireInjectionRefused(), Refused("")),
         (m.AgentWarning("INJECT_AGENT_MESSAGE_DURING_USER_SPEECH", "busy"), Refused("busy")),
         (
             m.AgentWarning("INJECT_AGENT_MESSAGE_DURING_AGENT_SPEECH", ""),
@@ -431,7 +431,7 @@ def test_messages_before_their_time_are_kept_within_bounds():
         ),
         (HistoryContent("user", "Hi"), Remembered((ContextMessage("user", "Hi"),))),
         (HistoryFunctionCalls(()), Remembered(())),
-        (m.FrustrationDetected(2, escalated=True), Frustrated(2, escalated=True)),
+        (m.WireFrustrationDetected(2, escalated=True), Frustrated(2, escalated=True)),
         (m.CustomFromThinkProvider([1]), HandedThrough([1])),
         (
             m.AgentWarning("MAXIMUM_SESSION_LENGTH_APPROACHING", "soon"),

@@ -18,7 +18,7 @@ from trialogue.services.deepgram.listen.codec import (
     decode_nova_server,
 )
 from trialogue.services.deepgram.listen.messages import CloseStream
-from trialogue.services.deepgram.messages import ForceEndTurn, KeepAlive, UnknownMessage
+from trialogue.services.deepgram.messages import ForceEndTurn, KeepAlive, WireUnknownMessage
 
 FLUX = {
     flux.FluxConnected: v2.ListenV2Connected,
@@ -117,7 +117,7 @@ def test_a_wrong_shape_names_its_field(decode, text):
 )
 def test_an_unknown_type_is_kept_whole(decode):
     """The protocol grows while programs run."""
-    assert decode('{"type":"Sparkle","a":1}') == UnknownMessage("Sparkle", {"type": "Sparkle", "a": 1})
+    assert decode('{"type":"Sparkle","a":1}') == WireUnknownMessage("Sparkle", {"type": "Sparkle", "a": 1})
 
 
 _TEXT = st.text(max_size=20)

@@ -256,7 +256,7 @@ def add_message(package: Path) -> None:
     declared.write_text(text.replace(union, f"{MESSAGE}{union}    MoodChanged\n    | ", 1))
     translate = package / "services/deepgram/translate.py"
     imported = "from trialogue.services.deepgram.messages.server import MoodChanged\n\n"
-    case = "        case AgentThinking(content=text):\n"
+    case = "        case WireAgentThinking(content=text):\n"
     told = f"        case MoodChanged(mood=mood):\n            return HandedThrough(mood)\n{case}"
     text = translate.read_text().replace(plain, f"{imported}{plain}    MoodChanged\n    | ", 1)
     translate.write_text(text.replace(case, told, 1))

@@ -32,7 +32,6 @@ from trialogue.server.updating import applied, updated
 from trialogue.server.user_turn import UserFact, UserState, UserTurn
 from trialogue.services.deepgram.messages import (
     AgentError,
-    AgentInjectionRefused,
     ClientMessage,
     ConversationText,
     CustomToThinkProvider,
@@ -44,14 +43,15 @@ from trialogue.services.deepgram.messages import (
     KeepAlive,
     LatencyReport,
     Settings,
-    UnknownMessage,
     UpdateListen,
     UpdatePrompt,
     UpdateSpeak,
     UpdateThink,
     UpdateThinkLive,
-    UserStartedSpeaking,
     Welcome,
+    WireInjectionRefused,
+    WireUnknownMessage,
+    WireUserStartedSpeaking,
 )
 from trialogue.speech.sentences import split_sentences
 
@@ -208,7 +208,7 @@ class Conversation:
 
     def _take_message(self, event: ev.MessageReceived, now: float) -> None:
         message = event.message
-        if isinstance(message, UnknownMessage):
+        if isinstance(message, WireUnknownMessage):
             self._refuse_message("unknown type at $.type")
         elif self._has_accepted_fields(event.undeclared):
             if isinstance(message, Settings):
@@ -256,9 +256,9 @@ class Conversation:
                 else:
                     self._orders.give(*orders)
             case InjectUserMessage(content=words) | InjectAgentMessage(message=words) if not words.strip():
-                self._orders.send(AgentInjectionRefused(message=say.NO_WORDS))
+                self._orders.send(WireInjectionRefused(message=say.NO_WORDS))
             case InjectUserMessage():
-                self._orders.send(UserStartedSpeaking())
+                self._orders.send(WireUserStartedSpeaking())
                 self._end_turn(message.content, agent, now, is_read=True)
             case InjectAgentMessage():
                 self._take_injection(message, agent, now)
@@ -268,7 +268,7 @@ class Conversation:
                 self._force_end(agent)
             case InjectDynamicAgentMessage() | UpdateThinkLive():
                 self._end("UNPARSABLE_CLIENT_MESSAGE", say.NO_THINK_LIVE)
-            case KeepAlive() | CustomToThinkProvider() | Settings() | UnknownMessage():
+            case KeepAlive() | CustomToThinkProvider() | Settings() | WireUnknownMessage():
                 return
             case _ as never:
                 assert_never(never)
@@ -287,7 +287,7 @@ class Conversation:
 
     def _refuse(self, refusal: InjectionRefusal) -> None:
         if self._options.refusal_style is RefusalStyle.INJECTION_REFUSED:
-            self._orders.send(AgentInjectionRefused(message=refusal.reason))
+            self._orders.send(WireInjectionRefused(message=refusal.reason))
         else:
             self._orders.warn(refusal.code, f"The message was ignored: {refusal.reason}.")
 
@@ -339,7 +339,7 @@ class Conversation:
         match event:
             case ev.SpeechBegan():
                 self._user.take(UserFact.SPEECH_BEGAN)
-                self._orders.send(UserStartedSpeaking())
+                self._orders.send(WireUserStartedSpeaking())
                 agent.interrupt(now)
             case ev.SpeechEnded():
                 self._user.take(UserFact.SPEECH_ENDED)

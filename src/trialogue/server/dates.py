@@ -19,7 +19,7 @@ from trialogue.errors import SetupError
 from trialogue.server.options import ServerOptions, UnknownFields
 from trialogue.server.unset import completed
 from trialogue.services.deepgram.codec import decode_client, unknown_fields
-from trialogue.services.deepgram.messages import ClientMessage, ServerMessage, UnknownMessage
+from trialogue.services.deepgram.messages import ClientMessage, ServerMessage, WireUnknownMessage
 
 __all__ = [
     "MOST_TOLD",
@@ -125,7 +125,7 @@ def as_of(options: ServerOptions, day: date) -> ServerOptions:
 
 def known_then(message: ServerMessage, day: date | None) -> ServerMessage | None:
     """The message without what came after that day; None where all of it did."""
-    if day is None or isinstance(message, UnknownMessage):
+    if day is None or isinstance(message, WireUnknownMessage):
         return message
     for dated in SINCE:
         if dated.by == "server" and dated.message == message.type and dated.since > day:

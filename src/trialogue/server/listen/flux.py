@@ -32,7 +32,7 @@ from trialogue.services.deepgram.listen.flux import (
     TurnInfo,
 )
 from trialogue.services.deepgram.listen.messages import CloseStream
-from trialogue.services.deepgram.messages import ForceEndTurn, UnknownMessage
+from trialogue.services.deepgram.messages import ForceEndTurn, WireUnknownMessage
 from trialogue.services.deepgram.wire import WireObject
 
 __all__ = ["FluxTurns"]
@@ -93,7 +93,7 @@ class FluxTurns:
         return Told()
 
     def take(
-        self, message: WireObject | UnknownMessage, hearing: StreamHearing, stream: ReceivedStream
+        self, message: WireObject | WireUnknownMessage, hearing: StreamHearing, stream: ReceivedStream
     ) -> Told:
         """Take a message of the client's, after the sound before it."""
         del stream  # only the other route tells of it

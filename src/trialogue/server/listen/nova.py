@@ -36,7 +36,7 @@ from trialogue.services.deepgram.listen.nova import (
     StreamMetadata,
     UtteranceEnd,
 )
-from trialogue.services.deepgram.messages import KeepAlive, UnknownMessage
+from trialogue.services.deepgram.messages import KeepAlive, WireUnknownMessage
 from trialogue.services.deepgram.wire import WireObject
 
 __all__ = ["ResultsOfStretches", "alternative_of", "model_of"]
@@ -87,7 +87,7 @@ class ResultsOfStretches:
         return Told(tuple(told), forgets=is_over)
 
     def take(
-        self, message: WireObject | UnknownMessage, hearing: StreamHearing, stream: ReceivedStream
+        self, message: WireObject | WireUnknownMessage, hearing: StreamHearing, stream: ReceivedStream
     ) -> Told:
         """Take a message of the client's, after the sound before it; what was unsettled is recognized."""
         match message:

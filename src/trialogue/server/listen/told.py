@@ -6,7 +6,7 @@ from datetime import datetime
 
 from attrs import frozen
 
-from trialogue.services.deepgram.messages import UnknownMessage
+from trialogue.services.deepgram.messages import WireUnknownMessage
 from trialogue.services.deepgram.wire import WireObject
 
 
@@ -35,6 +35,6 @@ class ReceivedStream:
     """A digest of its sound, as it came."""
 
 
-def type_of(message: WireObject | UnknownMessage) -> str:
+def type_of(message: WireObject | WireUnknownMessage) -> str:
     """What kind of message a client sent, fit to be told back."""
     return str(getattr(message, "type", type(message).__name__))[:50]

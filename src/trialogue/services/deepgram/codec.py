@@ -1,6 +1,6 @@
 """Text messages to values and back, by their `type` alone.
 
-Reading coerces nothing and drops nothing: an unknown type is an UnknownMessage, unknown keys are kept in
+Reading coerces nothing and drops nothing: an unknown type is a WireUnknownMessage, unknown keys are kept in
 `extra`, and whatever else there may be on the wire is a RemoteProtocolError that names the field.
 Writing leaves out what is None and what was never declared: production refuses unknown keys.
 """
@@ -22,7 +22,7 @@ from trialogue.services.deepgram.messages import (
     InjectAgentMessage,
     InjectDynamicAgentMessage,
     ServerMessage,
-    UnknownMessage,
+    WireUnknownMessage,
 )
 from trialogue.services.deepgram.settings import AgentSettings
 from trialogue.services.deepgram.structure import Misfit, converter, history_class, tags_of
@@ -43,7 +43,7 @@ _TWO_SHAPES: Mapping[str, _Chooser] = {"History": history_class, "InjectAgentMes
 
 def classes_of(union: object) -> dict[str, type[WireObject]]:
     """The classes of a union of messages, by their `type`."""
-    return {member.type: member for member in get_args(union) if member is not UnknownMessage}
+    return {member.type: member for member in get_args(union) if member is not WireUnknownMessage}
 
 
 Amend: TypeAlias = Callable[[dict[str, object]], dict[str, object]]
@@ -65,13 +65,13 @@ def decode_client(text: str | bytes, amend: Amend | None = None) -> ClientMessag
 
 def decode(
     text: str | bytes, classes: Mapping[str, type[WireObject]], amend: Amend | None = None
-) -> WireObject | UnknownMessage:
+) -> WireObject | WireUnknownMessage:
     """Read a message whose `type` is one of `classes`; RemoteProtocolError where it is none."""
     raw, kind = _load(text)
     raw = raw if amend is None else amend(raw)
     declared = classes.get(kind)
     if declared is None:
-        return UnknownMessage(kind, raw)
+        return WireUnknownMessage(kind, raw)
     if kind in _TWO_SHAPES:
         declared = _TWO_SHAPES[kind](raw)
     try:
@@ -130,7 +130,7 @@ def _described(fault: BaseException, _: object) -> str:
 # --- writing ----------------------------------------------------------------------------------------
 
 
-def encode(message: WireObject | UnknownMessage) -> str:
+def encode(message: WireObject | WireUnknownMessage) -> str:
     """Write a message as JSON text; LocalProtocolError for values that JSON does not have."""
     try:
         return orjson.dumps(_shallow(message), default=_shallow).decode()
@@ -146,7 +146,7 @@ def _shallow(value: object) -> object:
         if writer is None:
             writer = _WRITERS[type(value)] = _make_writer(type(value))
         return writer(value)
-    if isinstance(value, UnknownMessage):
+    if isinstance(value, WireUnknownMessage):
         return value.raw
     if isinstance(value, Mapping):
         return dict(cast(JsonObject, value))
@@ -175,7 +175,7 @@ def _make_writer(declared: type[WireObject]) -> Callable[[WireObject], dict[str,
 # --- what was not declared --------------------------------------------------------------------------
 
 
-def unknown_fields(message: WireObject | UnknownMessage, most: int | None = None) -> tuple[str, ...]:
+def unknown_fields(message: WireObject | WireUnknownMessage, most: int | None = None) -> tuple[str, ...]:
     """Paths of keys that no class declares (`$.agent.think.timeout`), at any depth: all, or the first `most`.
 
     What is opaque (`parameters`, `content` of custom messages, unknown messages) has no such keys.

@@ -41,9 +41,9 @@ from trialogue.services.deepgram.messages import (
     ServerMessage,
     Settings,
     SettingsApplied,
-    UnknownMessage,
-    UserStartedSpeaking,
     Welcome,
+    WireUnknownMessage,
+    WireUserStartedSpeaking,
 )
 from trialogue.services.deepgram.reply import ReplyTrack
 from trialogue.services.facts import (
@@ -117,7 +117,7 @@ TRANSITIONS: dict[tuple[SessionState, HandshakeStep], SessionState] = {
 _Talk: TypeAlias = (
     translate.Plain
     | ConversationText
-    | UserStartedSpeaking
+    | WireUserStartedSpeaking
     | AgentAudioDone
     | FunctionCallRequest
     | FunctionCallCancelled
@@ -199,7 +199,7 @@ class ClientSession:
             case SessionState.APPLYING:
                 allowed = isinstance(message, KeepAlive)
             case SessionState.RUNNING:
-                allowed = not isinstance(message, Settings | UnknownMessage)
+                allowed = not isinstance(message, Settings | WireUnknownMessage)
             case SessionState.CLOSED:
                 allowed = False
             case _:
@@ -265,7 +265,7 @@ class ClientSession:
                 return [self.last_error]
             case AgentWarning():
                 return [translate.warned(message)]
-            case UnknownMessage(type=kind, raw=raw):
+            case WireUnknownMessage(type=kind, raw=raw):
                 return [Unknown(kind[: translate.LONGEST_NAME], raw)]
             case _ if self.state is SessionState.APPLYING and self._early.keep(message):
                 return []
@@ -279,7 +279,7 @@ class ClientSession:
         match message:
             case ConversationText():
                 return self._said(message)
-            case UserStartedSpeaking():
+            case WireUserStartedSpeaking():
                 self._reply.cut()
                 return [SpeechAtEar()]
             case AgentStartedSpeaking():

@@ -9,12 +9,9 @@ from trialogue.model.memory import ContextCall, ContextItem, ContextMessage
 from trialogue.services.deepgram.codes import judge_early, judge_error, judge_warning
 from trialogue.services.deepgram.messages import (
     AgentError,
-    AgentInjectionRefused,
     AgentStartedSpeaking,
-    AgentThinking,
     AgentWarning,
     CustomFromThinkProvider,
-    FrustrationDetected,
     FunctionCallRequest,
     FunctionCallResponse,
     HistoryContent,
@@ -26,6 +23,9 @@ from trialogue.services.deepgram.messages import (
     SpeakUpdated,
     ThinkLiveUpdated,
     ThinkUpdated,
+    WireAgentThinking,
+    WireFrustrationDetected,
+    WireInjectionRefused,
 )
 from trialogue.services.facts import (
     EntryTaken,
@@ -46,7 +46,7 @@ from trialogue.services.facts import (
 )
 
 Plain: TypeAlias = (
-    AgentThinking
+    WireAgentThinking
     | AgentStartedSpeaking
     | LatencyReport
     | FunctionCallResponse
@@ -55,10 +55,10 @@ Plain: TypeAlias = (
     | ThinkUpdated
     | ListenUpdated
     | ThinkLiveUpdated
-    | AgentInjectionRefused
+    | WireInjectionRefused
     | HistoryContent
     | HistoryFunctionCalls
-    | FrustrationDetected
+    | WireFrustrationDetected
     | CustomFromThinkProvider
     | ScriptEntryTaken
 )
@@ -89,7 +89,7 @@ _PARTS: Mapping[type, Literal["prompt", "speak", "think", "listen", "think_live"
 def translate(message: Plain) -> Fact:
     """The event that a message is."""
     match message:
-        case AgentThinking(content=text):
+        case WireAgentThinking(content=text):
             return Thinking(text)
         case AgentStartedSpeaking() | LatencyReport():
             return _latency(message)
@@ -97,11 +97,11 @@ def translate(message: Plain) -> Fact:
             return ToolResult(call_id, name, content)
         case PromptUpdated() | SpeakUpdated() | ThinkUpdated() | ListenUpdated() | ThinkLiveUpdated():
             return Updated(_PARTS[type(message)])
-        case AgentInjectionRefused(message=reason):
+        case WireInjectionRefused(message=reason):
             return Refused(reason or "")
         case HistoryContent() | HistoryFunctionCalls():
             return Remembered(_remembered(message))
-        case FrustrationDetected(count=count, escalated=escalated):
+        case WireFrustrationDetected(count=count, escalated=escalated):
             return Frustrated(count, escalated)
         case CustomFromThinkProvider(content=content):
             return HandedThrough(content)

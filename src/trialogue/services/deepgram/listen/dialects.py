@@ -18,7 +18,7 @@ from trialogue.services.deepgram.listen import flux, nova
 from trialogue.services.deepgram.listen.codec import decode_flux_server, decode_nova_server
 from trialogue.services.deepgram.listen.messages import CloseStream
 from trialogue.services.deepgram.listen.utterances import PlacedWords, UtteranceFacts
-from trialogue.services.deepgram.messages import ForceEndTurn, KeepAlive, UnknownMessage
+from trialogue.services.deepgram.messages import ForceEndTurn, KeepAlive, WireUnknownMessage
 from trialogue.services.facts import ChangeRefused, EarFact, Failed, Unknown, Updated, Warned
 
 ListenConfigure: TypeAlias = flux.FluxConfigure | nova.NovaConfigure
@@ -83,7 +83,7 @@ class FluxDialect:
             case flux.FluxError(code=code, description=description):
                 judgement = judge_error(code)
                 return [Failed(code, description, judgement.verdict, judgement.hint)]
-            case UnknownMessage(type=kind, raw=raw):
+            case WireUnknownMessage(type=kind, raw=raw):
                 return [Unknown(kind, raw)]
             case _:
                 assert_never(message)
@@ -142,7 +142,7 @@ class NovaDialect:
                 return [Warned(code or variant or "ERROR", "a message was not understood")]
             case nova.StreamMetadata():
                 return [*self._ended(now, "model")]
-            case UnknownMessage(type=kind, raw=raw):
+            case WireUnknownMessage(type=kind, raw=raw):
                 return [Unknown(kind, raw)]
             case nova.NovaSpeechStarted() | nova.UtteranceEnd():
                 return []

@@ -10,7 +10,7 @@ from typing import ClassVar, TypeAlias
 from attrs import frozen
 
 from trialogue.services.deepgram.listen.messages import CloseStream
-from trialogue.services.deepgram.messages import ForceEndTurn, UnknownMessage
+from trialogue.services.deepgram.messages import ForceEndTurn, WireUnknownMessage
 from trialogue.services.deepgram.wire import WireObject
 
 # --- client to server -------------------------------------------------------------------------------
@@ -49,7 +49,7 @@ class FluxConfigure(WireObject):
     """Whether numbers are written in digits."""
 
 
-FluxClientMessage: TypeAlias = FluxConfigure | ForceEndTurn | CloseStream | UnknownMessage
+FluxClientMessage: TypeAlias = FluxConfigure | ForceEndTurn | CloseStream | WireUnknownMessage
 """All that a client may send. There is no KeepAlive and no Finalize: either ends the connection."""
 
 
@@ -219,6 +219,6 @@ FluxServerMessage: TypeAlias = (
     | FluxConfigureFailure
     | FluxWarning
     | FluxError
-    | UnknownMessage
+    | WireUnknownMessage
 )
 """All that a server may send."""

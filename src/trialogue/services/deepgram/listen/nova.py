@@ -11,7 +11,7 @@ from typing import ClassVar, TypeAlias
 from attrs import field, frozen
 
 from trialogue.services.deepgram.listen.messages import CloseStream
-from trialogue.services.deepgram.messages import KeepAlive, UnknownMessage
+from trialogue.services.deepgram.messages import KeepAlive, WireUnknownMessage
 from trialogue.services.deepgram.wire import Json, WireObject
 
 # --- client to server -------------------------------------------------------------------------------
@@ -40,7 +40,7 @@ class NovaConfigure(WireObject):
     """What is switched on or off, as `numerals`."""
 
 
-NovaClientMessage: TypeAlias = KeepAlive | Finalize | NovaConfigure | CloseStream | UnknownMessage
+NovaClientMessage: TypeAlias = KeepAlive | Finalize | NovaConfigure | CloseStream | WireUnknownMessage
 """All that a client may send; ForceEndTurn is answered by an Error."""
 
 
@@ -273,6 +273,6 @@ NovaServerMessage: TypeAlias = (
     | NovaConfigureSuccess
     | NovaConfigureFailure
     | NovaError
-    | UnknownMessage
+    | WireUnknownMessage
 )
 """All that a server may send; it never greets."""

@@ -1,7 +1,7 @@
 """Every message of the Voice Agent protocol as a frozen value, in Deepgram's own names.
 
-A class is named as its message, except where Python or an event of a meeting has the name already
-(`AgentError` is `Error`, `AgentInjectionRefused` is `InjectionRefused`), or one message has two shapes.
+A class is named as its message, except where Python has the name already (`AgentError` is `Error`), an event
+of ours has (`WireInjectionRefused` is `InjectionRefused`), or one message has two shapes.
 Absent optional fields are None.
 
 A new message is its class and a line in the union below it, in `server` or `client`; what it tells a meeting
@@ -29,14 +29,11 @@ from trialogue.services.deepgram.messages.client import (
 from trialogue.services.deepgram.messages.server import (
     AgentAudioDone,
     AgentError,
-    AgentInjectionRefused,
     AgentStartedSpeaking,
-    AgentThinking,
     AgentWarning,
     CancelledFunction,
     ConversationText,
     CustomFromThinkProvider,
-    FrustrationDetected,
     FunctionCallCancelled,
     FunctionCallRequest,
     LatencyReport,
@@ -49,18 +46,19 @@ from trialogue.services.deepgram.messages.server import (
     SpeakUpdated,
     ThinkLiveUpdated,
     ThinkUpdated,
-    UserStartedSpeaking,
     Welcome,
+    WireAgentThinking,
+    WireFrustrationDetected,
+    WireInjectionRefused,
+    WireUserStartedSpeaking,
 )
-from trialogue.services.deepgram.messages.unknown import UnknownMessage
+from trialogue.services.deepgram.messages.unknown import WireUnknownMessage
 from trialogue.services.deepgram.settings import HistoryContent, HistoryFunctionCalls, Settings
 
 __all__ = [
     "AgentAudioDone",
     "AgentError",
-    "AgentInjectionRefused",
     "AgentStartedSpeaking",
-    "AgentThinking",
     "AgentWarning",
     "CancelledFunction",
     "ClientMessage",
@@ -68,7 +66,6 @@ __all__ = [
     "CustomFromThinkProvider",
     "CustomToThinkProvider",
     "ForceEndTurn",
-    "FrustrationDetected",
     "FunctionCallCancelled",
     "FunctionCallRequest",
     "FunctionCallResponse",
@@ -90,12 +87,15 @@ __all__ = [
     "SpeakUpdated",
     "ThinkLiveUpdated",
     "ThinkUpdated",
-    "UnknownMessage",
     "UpdateListen",
     "UpdatePrompt",
     "UpdateSpeak",
     "UpdateThink",
     "UpdateThinkLive",
-    "UserStartedSpeaking",
     "Welcome",
+    "WireAgentThinking",
+    "WireFrustrationDetected",
+    "WireInjectionRefused",
+    "WireUnknownMessage",
+    "WireUserStartedSpeaking",
 ]

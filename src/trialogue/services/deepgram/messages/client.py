@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from attrs import field, frozen
 
-from trialogue.services.deepgram.messages.unknown import UnknownMessage
+from trialogue.services.deepgram.messages.unknown import WireUnknownMessage
 from trialogue.services.deepgram.settings import (
     ListenUpdate,
     Settings,
@@ -82,7 +82,7 @@ class InjectUserMessage(WireObject):
 
 @frozen
 class InjectAgentMessage(WireObject):
-    """Have the agent say these words. May be refused, in two forms (see AgentInjectionRefused)."""
+    """Have the agent say these words. May be refused, in two forms (see WireInjectionRefused)."""
 
     type: ClassVar[str] = "InjectAgentMessage"
 
@@ -160,6 +160,6 @@ ClientMessage: TypeAlias = (
     | ForceEndTurn
     | KeepAlive
     | CustomToThinkProvider
-    | UnknownMessage
+    | WireUnknownMessage
 )
 """Every text message from client to server; audio goes as binary messages."""

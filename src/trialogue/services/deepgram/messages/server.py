@@ -10,7 +10,7 @@ from typing import ClassVar, TypeAlias
 from attrs import field, frozen
 
 from trialogue.services.deepgram.messages.client import FunctionCallResponse
-from trialogue.services.deepgram.messages.unknown import UnknownMessage
+from trialogue.services.deepgram.messages.unknown import WireUnknownMessage
 from trialogue.services.deepgram.settings import HistoryContent, HistoryFunctionCalls
 from trialogue.services.deepgram.wire import Json, WireObject
 
@@ -55,14 +55,14 @@ class ConversationText(WireObject):
 
 
 @frozen
-class UserStartedSpeaking(WireObject):
+class WireUserStartedSpeaking(WireObject):
     """Speech at the agent's ear. The server has stopped sending: stop playing, drop what is queued."""
 
     type: ClassVar[str] = "UserStartedSpeaking"
 
 
 @frozen
-class AgentThinking(WireObject):
+class WireAgentThinking(WireObject):
     """What the model thinks. Many never send it: nothing may depend on it."""
 
     type: ClassVar[str] = "AgentThinking"
@@ -209,7 +209,7 @@ class ThinkLiveUpdated(WireObject):
 
 
 @frozen
-class AgentInjectionRefused(WireObject):
+class WireInjectionRefused(WireObject):
     """`InjectionRefused`: an InjectAgentMessage was not taken; some servers say it by a Warning."""
 
     type: ClassVar[str] = "InjectionRefused"
@@ -219,7 +219,7 @@ class AgentInjectionRefused(WireObject):
 
 
 @frozen
-class FrustrationDetected(WireObject):
+class WireFrustrationDetected(WireObject):
     """The user sounds frustrated (Think Live)."""
 
     type: ClassVar[str] = "FrustrationDetected"
@@ -281,8 +281,8 @@ ServerMessage: TypeAlias = (
     Welcome
     | SettingsApplied
     | ConversationText
-    | UserStartedSpeaking
-    | AgentThinking
+    | WireUserStartedSpeaking
+    | WireAgentThinking
     | AgentStartedSpeaking
     | LatencyReport
     | AgentAudioDone
@@ -294,14 +294,14 @@ ServerMessage: TypeAlias = (
     | ThinkUpdated
     | ListenUpdated
     | ThinkLiveUpdated
-    | AgentInjectionRefused
+    | WireInjectionRefused
     | HistoryContent
     | HistoryFunctionCalls
-    | FrustrationDetected
+    | WireFrustrationDetected
     | CustomFromThinkProvider
     | ScriptEntryTaken
     | AgentWarning
     | AgentError
-    | UnknownMessage
+    | WireUnknownMessage
 )
 """Every text message from server to client; audio comes as binary messages."""

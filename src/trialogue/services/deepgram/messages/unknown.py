@@ -8,7 +8,7 @@ from trialogue.services.deepgram.wire import JsonObject
 
 
 @frozen
-class UnknownMessage:
+class WireUnknownMessage:
     """A message of an unknown type, kept whole: the protocol grows while programs run."""
 
     type: str
