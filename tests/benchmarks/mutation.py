@@ -181,6 +181,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "each.begin_s <= now",
     ): "no words come at the very moment at which speech begins",
     (
+        "words/spoken.py:_part_until",
+        "number",
+        "min(1.0, max(0.0, (played_s - begin) / length))",
+    ): "more than all characters of a sentence are all of them",
+    (
         "turn/listening.py:_length",
         "number",
         "round(o.now - JUDGE_S - entry.begin_s, 6)",

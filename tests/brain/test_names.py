@@ -206,6 +206,12 @@ def test_letters_that_are_names_are_not_joined(said):
     assert addressee(said, (Participant("a"), Participant("b")), "chair") == "a"
 
 
+@pytest.mark.parametrize("said", ["Q A, please.", "Q.A., please.", "Let us hear from Q A."])
+def test_letters_that_are_spelled_out_are_a_name(said):
+    """Somebody whose name is written as one word is named by its letters, too."""
+    assert addressee(said, (Participant("qa"), Participant("ben")), "chair") == "qa"
+
+
 def test_a_name_does_not_go_on_over_the_end_of_a_sentence():
     """`Ann. Lee` and `Tech. Lead` are not `Ann Lee` and `Tech lead`: only what is short is shortened."""
     lee = Participant("al", title="Ann Lee")

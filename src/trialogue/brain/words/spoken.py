@@ -73,7 +73,7 @@ class SpokenScript:
         count = int(len(text) * min(1.0, max(0.0, (played_s - begin) / length)))
         if count >= len(text) or text[count] == " ":
             return text[:count]
-        return text[: text.rfind(" ", 0, count) + 1].rstrip()
+        return text[:count].rpartition(" ")[0]
 
     def _end_of(self, index: int) -> float:
         begin, text = self._parts[index]
