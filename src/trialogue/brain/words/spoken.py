@@ -57,8 +57,7 @@ class SpokenScript:
         """The sentences heard between two places: where each begins and ends, and its words."""
         found: list[tuple[float, float, str]] = []
         for index, (begin, _) in enumerate(self._parts):
-            words = self._part_until(index, end_s)
-            words = behind(words, self._part_until(index, start_s)) if begin < start_s else words
+            words = behind(self._part_until(index, end_s), self._part_until(index, start_s))
             if words:
                 found.append((max(begin, start_s), min(self._end_of(index), end_s), words))
         return found

@@ -110,9 +110,9 @@ class _Turn:
         self.cause = cause
         for piece in self.pieces:
             if piece.ended_s is None and piece.started_s is not None:
-                is_paused = piece.going_since_s is None and piece.paused_s is not None
+                paused_s = piece.paused_s if piece.going_since_s is None else None
                 piece.played_s = piece.played_until(at)
-                piece.ended_s = max(piece.started_s, piece.paused_s or 0.0 if is_paused else at)
+                piece.ended_s = max(piece.started_s, at if paused_s is None else paused_s)
 
 
 @define
