@@ -33,6 +33,7 @@ from trialogue.report.measures import (
     ParticipantMeasures,
     QueueMeasures,
     Rate,
+    Selectivity,
     SessionMeasures,
     Silences,
     Spread,
@@ -92,6 +93,7 @@ def test_whole_meeting_is_measured():
             backchannels=0,
             backchannels_of={},
         ),
+        selectivity=Selectivity(Rate(1, 1, 1.0), Spread(1, 0.5, 0.5, 0.5), NEVER, NONE),
         floor=FloorMeasures(
             grants=2,
             requests=0,

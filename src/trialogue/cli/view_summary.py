@@ -139,6 +139,13 @@ def _cutting_in(measured: Measures) -> Iterator[Line]:
         yield _fact("overlap", f"{overlap.ratio:.0%} of speech{tried}{small}")
     if found.yield_latency.n:
         yield _fact("yielding", f"silent after {_median(found.yield_latency)}")
+    told = measured.selectivity
+    real = f"{told.stopped.hits} of {counted(told.stopped.n, 'interruption')}" if told.stopped.n else ""
+    false = f"{told.false_stops.hits} of {counted(told.false_stops.n, 'backchannel')}"
+    parts = [each for each in (real, false if told.false_stops.n else "") if each]
+    if parts:
+        is_amiss = told.false_stops.hits > 0
+        yield _fact("stopped", f"an agent fell silent for {' and '.join(parts)}", is_amiss=is_amiss)
 
 
 def _cost(ended: Ended) -> Iterator[Line]:

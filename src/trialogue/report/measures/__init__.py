@@ -19,10 +19,12 @@ from trialogue.report.measures.floor import FloorMeasures, QueueMeasures, floor
 from trialogue.report.measures.interruptions import (
     Interruptions,
     PairInterruptions,
+    attempts,
     interruptions,
     without_backchannels,
 )
 from trialogue.report.measures.latency import LatencyMeasures, latency, responses
+from trialogue.report.measures.selectivity import Selectivity, selectivity
 from trialogue.report.measures.sessions import SessionMeasures, sessions
 from trialogue.report.measures.shares import (
     Balance,
@@ -53,6 +55,7 @@ __all__ = [
     "ParticipantMeasures",
     "QueueMeasures",
     "Rate",
+    "Selectivity",
     "SessionMeasures",
     "Silences",
     "Spread",
@@ -84,6 +87,9 @@ class Measures:
 
     interruptions: Interruptions
     """Who spoke into whose speech."""
+
+    selectivity: Selectivity
+    """Whether agents stopped for interruptions, and for nothing else."""
 
     floor: FloorMeasures
     """What became of the floor."""
@@ -124,6 +130,7 @@ def measures(plan: MeetingPlan, records: Sequence[Record], utterances: Iterable[
         dominance=dominance(taken),
         timing=timing(records, SoundTimes(heard, taken), answered, duration),
         interruptions=cut_in,
+        selectivity=selectivity(plan, records, attempts(heard, said, plan.floor.interrupt)),
         floor=held,
         latency=latency(records),
         sessions=sessions(records),

@@ -74,6 +74,9 @@ def _facts(result: Result) -> Iterator[tuple[str, str]]:
     yield from _latency(measured)
     yield "Interruptions, and how often the other gave way", _rate(measured.interruptions.yielding)
     yield "Backchannels", str(measured.interruptions.backchannels)
+    yield "Interruptions that stopped an agent", _rate(measured.selectivity.stopped)
+    yield "From such an interruption to silence", _spread(measured.selectivity.latency)
+    yield "Backchannels that stopped an agent (0 is right)", _rate(measured.selectivity.false_stops)
     yield "Sessions lost", str(measured.sessions.lost)
     yield "Tool calls", _counts(Counter(each.outcome for each in measured.tools))
     yield "Cost", f"{result.cost.usd:.2f} USD" if result.cost.usd else _NONE
