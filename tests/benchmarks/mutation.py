@@ -136,30 +136,10 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "return",
     ): "whoever is muted has nothing more to lose",
     (
-        "deadlines.py:came",
-        "boundary",
-        "self._told.get(name, 0.0) <= now + SLACK_S",
-    ): "no timer comes too soon by the slack to the bit",
-    (
         "deadlines.py:difference",
         "boundary",
         "abs(self._told[name] - at) > MOVED_S",
     ): "no deadline moves by that much to the bit",
-    (
-        "floor/choosing.py:_carry_out",
-        "statement",
-        "return False",
-    ): "behind it comes the end, which says the same",
-    (
-        "floor/choosing.py:_is_taken",
-        "boundary",
-        "o.now >= resume_at(o, kept.ended_s) - 1e-06",
-    ): "no moment is early by a microsecond to the bit",
-    (
-        "floor/choosing.py:gathers_until",
-        "boundary",
-        "o.now >= until - 1e-06",
-    ): "no moment is early by a microsecond to the bit",
     (
         "floor/requests.py:request",
         "number",
@@ -185,11 +165,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "number",
         "min(1.0, max(0.0, (played_s - begin) / length))",
     ): "more than all characters of a sentence are all of them",
-    (
-        "turn/listening.py:_length",
-        "number",
-        "round(o.now - JUDGE_S - entry.begin_s, 6)",
-    ): "a digit more is far below a sample",
     (
         "turn/listening.py:_stopped",
         "statement",

@@ -17,15 +17,13 @@ from trialogue.brain.beside import JUDGE_S, SpeechSort
 from trialogue.brain.course.course import Phase
 from trialogue.brain.course.ending import COST, TIME
 from trialogue.brain.floor.choosing import gathers_until, ladder_at, resume_at, sure_at
+from trialogue.brain.moments import has_come, recorded
 from trialogue.brain.owners import Owners
 from trialogue.brain.seats.people import SpeechStretch
 from trialogue.brain.turn.agent import AgentTurn
 from trialogue.brain.turn.person import PersonState, PersonTurn
 from trialogue.brain.turn.wording import WORDS_S, unworded
 from trialogue.model.commands import CancelWake, Command, WakeAt
-
-SLACK_S = 1e-6
-"""Times are recorded to the microsecond, so a deadline may seem to come early by as much."""
 
 MOVED_S = 1e-5
 """A deadline that is reckoned anew and differs by less has not moved: sums of floats are not exact."""
@@ -166,7 +164,7 @@ class Alarms:
 
     def came(self, name: str, now: float) -> None:
         """A timer has come: it is not set any more, unless it was moved since."""
-        if self._told.get(name, 0.0) <= now + SLACK_S:
+        if has_come(self._told.get(name, 0.0), now):
             self._told.pop(name, None)
 
     def forget(self) -> None:
@@ -177,7 +175,7 @@ class Alarms:
         """The commands by which the timers become the wanted ones."""
         commands: list[Command] = []
         for name, moment in wanted.items():
-            at = round(max(moment, now), 6)
+            at = recorded(max(moment, now))
             if name not in self._told or abs(self._told[name] - at) > MOVED_S:
                 self._told[name] = at
                 commands.append(WakeAt(name, at))

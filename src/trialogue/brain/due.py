@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from trialogue.brain.beside import SpeechSort
 from trialogue.brain.course.ending import COST, TIME, end_meeting, use_up_money, warn_box
-from trialogue.brain.deadlines import SLACK_S, deadlines, unclear_at
+from trialogue.brain.deadlines import deadlines, unclear_at
+from trialogue.brain.moments import has_come
 from trialogue.brain.opening import open_meeting
 from trialogue.brain.owners import Owners
 from trialogue.brain.tools import waits
@@ -19,7 +20,7 @@ GRACE_S = 5.0
 
 def take_due(o: Owners) -> bool:
     """Take the deadline that came first of those that have come; False where none has."""
-    found = [(at, name) for name, at in deadlines(o).items() if at <= o.now + SLACK_S]
+    found = [(at, name) for name, at in deadlines(o).items() if has_come(at, o.now)]
     decided = [each for each in sorted(found) if each[1] not in {"begin", "resume", "choose", "ladder"}]
     if not decided:
         return False  # what is left is the floor's, which is looked at behind this

@@ -25,6 +25,7 @@ from trialogue.brain.floor.policies import HAND, HANDS_FIRST, UNKNOWN, Choice, d
 from trialogue.brain.floor.policies.round_robin import next_in_order
 from trialogue.brain.floor.requests import HIGH
 from trialogue.brain.floor.view import COLLISION_S, Collect, FloorView, Next, Nobody, Policy, Wait
+from trialogue.brain.moments import has_come
 from trialogue.brain.owners import Owners
 from trialogue.brain.prompts import PromptKind
 from trialogue.brain.turn import prompting, taking
@@ -131,7 +132,7 @@ def asked(about: str) -> str:
 def _is_news(o: Owners, view: FloorView) -> bool:
     """Whether the policies would see something else than when they were asked last, or their wait is over."""
     before, until = o.course.asked_of, o.course.waits_until
-    if before is None or (until is not None and o.now >= until - 1e-6):
+    if before is None or (until is not None and has_come(until, o.now)):
         return True
     return _seen(before) != _seen(view)
 
@@ -164,7 +165,7 @@ def _is_taken(o: Owners) -> bool:
     if not o.is_present(kept.name):
         taking.release(o)
         return False
-    if kept.ended_s is None or o.now >= resume_at(o, kept.ended_s) - 1e-6:
+    if kept.ended_s is None or has_come(resume_at(o, kept.ended_s), o.now):
         taking.resume_kept(o)
     return True
 
@@ -181,7 +182,7 @@ def sure_at(o: Owners, name: str) -> float:
 
 def is_sure(o: Owners, name: str) -> bool:
     """Whether speech that began on a free floor has lasted long enough to be sure."""
-    return o.people.spoken_until(name, o.now) >= sure_at(o, name) - 1e-6
+    return has_come(sure_at(o, name), o.people.spoken_until(name, o.now))
 
 
 def _grant_speaking(o: Owners, claimants: list[str]) -> None:
@@ -216,7 +217,7 @@ def _grant_asked(o: Owners) -> bool:
 def gathers_until(o: Owners) -> float | None:
     """Until when the first agent is waited for, of all that are dialled anew; None where none is."""
     until = o.course.gathers_until
-    if until is None or o.now >= until - 1e-6 or any(o.cast.is_agent(name) for name in o.present()):
+    if until is None or has_come(until, o.now) or any(o.cast.is_agent(name) for name in o.present()):
         return None
     comes = any(not o.agents.has_failed(name) and not o.cast.is_muted(name) for name in o.away())
     return until if comes else None
@@ -246,7 +247,7 @@ def ladder_at(o: Owners) -> float | None:
 def _climb_in_time(o: Owners) -> None:
     """Climb the ladder where it is time to."""
     at = ladder_at(o)
-    if at is not None and o.now >= at - 1e-6:
+    if at is not None and has_come(at, o.now):
         _climb(o)
 
 

@@ -19,6 +19,7 @@ from trialogue.brain.beside import JUDGE_S, Entry, SpeechSort, beside_people, ve
 from trialogue.brain.course.course import Phase
 from trialogue.brain.floor.requests import HIGH
 from trialogue.brain.floor.view import COLLISION_S
+from trialogue.brain.moments import recorded
 from trialogue.brain.owners import Owners
 from trialogue.brain.seats.people import SpeechStretch, Words, are_believed
 from trialogue.brain.turn import taking, wording
@@ -168,8 +169,8 @@ def _length(o: Owners, entry: Entry, *, is_over: bool) -> float:
     moment of its verdict is.
     """
     if is_over or o.people.has_fallen(entry.name):
-        return round(o.people.spoken_until(entry.name, o.now) - entry.begin_s, 6) - EPS_S
-    return round(o.now - JUDGE_S - entry.begin_s, 6) + EPS_S
+        return recorded(o.people.spoken_until(entry.name, o.now) - entry.begin_s) - EPS_S
+    return recorded(o.now - JUDGE_S - entry.begin_s) + EPS_S
 
 
 def _passed(o: Owners, name: str, kind: Beside) -> None:

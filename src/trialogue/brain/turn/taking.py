@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from trialogue.brain.floor.policies import BY_THE_CHAIR, SELF_SELECTED
 from trialogue.brain.floor.requests import HIGH
 from trialogue.brain.floor.view import COLLISION_S, TurnTaken
+from trialogue.brain.moments import recorded
 from trialogue.brain.mouths import Loudness
 from trialogue.brain.owners import Owners
 from trialogue.brain.tools import waits
@@ -100,7 +101,7 @@ def _begin_agent(
     o: Owners, number: int, how: tuple[str, str, str, str], *, is_urgent: bool, going_on: Sequence[int]
 ) -> AgentTurn:
     to, reason, by, ask = how
-    hold_until = round(o.now + o.plan.floor.hold.max_s, 6)
+    hold_until = recorded(o.now + o.plan.floor.hold.max_s)
     turn = AgentTurn(number, o.cast[to], by, ask, is_urgent, o.now, hold_until, o.turns.nominee == to)
     o.turns.begin(turn)
     o.emit(GrantFloor(to, number, reason, hold_until))
@@ -129,7 +130,7 @@ def _begin_person(o: Owners, number: int, to: str, how: tuple[str, str]) -> Pers
     if since is None and (speaks or entry is not None):
         since = entry.begin_s if entry is not None else o.people.current(to).begin_s
     patience = 0.0 if since is not None else o.plan.floor.human_s
-    o.emit(GrantFloor(to, number, reason, round(o.now + patience + o.plan.floor.hold.max_s, 6)))
+    o.emit(GrantFloor(to, number, reason, recorded(o.now + patience + o.plan.floor.hold.max_s)))
     _begin_beside(o, turn)
     if since is not None:
         o.people.own(to, number, since, o.now)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from trialogue.brain.moments import recorded
 from trialogue.brain.owners import Owners
 from trialogue.brain.seats.people import SpeechStretch, are_believed
 from trialogue.brain.turn.person import PersonTurn
@@ -67,8 +68,8 @@ def _stand(o: Owners, turn: PersonTurn, text: str, *, is_certain: bool) -> None:
         if stretch.end_s is not None and not o.transcript.holds(number, stretch.begin_s)
     ]
     ends = [stretch.end_s for stretch in before if stretch.end_s is not None]
-    begin_s = round(before[0].begin_s, 6) if before else 0.0
-    end_s = round(max(ends), 6) if ends else 0.0
+    begin_s = recorded(before[0].begin_s) if before else 0.0
+    end_s = recorded(max(ends)) if ends else 0.0
     o.emit(Attribute(name, number, text, is_certain=is_certain, begin_s=begin_s, end_s=end_s))
 
 
@@ -162,8 +163,8 @@ def _stand_beside(o: Owners, name: str, text: str, place: SpokenPlace, *, is_cer
             text,
             is_certain=is_certain,
             beside=place.kind,
-            begin_s=round(place.begin_s, 6),
-            end_s=round(end_s, 6),
+            begin_s=recorded(place.begin_s),
+            end_s=recorded(end_s),
         )
     )
     if place.kind == "overlap":
@@ -184,9 +185,9 @@ def read(o: Owners, turn: PersonTurn) -> None:
     """Let words that the holder typed be read."""
     text = " ".join(o.people.take_typed(turn.holder.name))
     begin = max(o.now, turn.read_until)
-    until = round(begin + max(READ_AT_LEAST_S, len(text.split()) / READ_WORDS_A_SECOND), 6)
+    until = recorded(begin + max(READ_AT_LEAST_S, len(text.split()) / READ_WORDS_A_SECOND))
     turn.read(o.now, until)
     turn.word(is_certain=True)
     o.emit(
-        Attribute(turn.holder.name, turn.number, text, is_certain=True, begin_s=round(begin, 6), end_s=until)
+        Attribute(turn.holder.name, turn.number, text, is_certain=True, begin_s=recorded(begin), end_s=until)
     )

@@ -1,0 +1,16 @@
+"""Moments as a journal keeps them: to the microsecond."""
+
+from __future__ import annotations
+
+SLACK_S = 1e-6
+"""Times are recorded to the microsecond, so a moment may seem to come early by as much."""
+
+
+def recorded(at: float) -> float:
+    """A moment, or a place on the meeting's audio clock, as it is recorded."""
+    return round(at, 6)
+
+
+def has_come(at: float, now: float) -> bool:
+    """Whether it is so late."""
+    return now >= at - SLACK_S
