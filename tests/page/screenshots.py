@@ -1,14 +1,31 @@
-"""Takes the pictures of the page for the docs: `python tests/page/screenshots.py`. It needs Chromium."""
+"""Takes the pictures of the page and of the live view for the docs: `python tests/page/screenshots.py`.
 
+It holds the meeting of the README once, under the virtual clock. The page's pictures need Chromium.
+"""
+
+import io
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import browser as browsers
+from rich.console import Console
+
+from trialogue.cli.view_live import LiveView
+from trialogue.cli.view_playback import recorded_levels
+from trialogue.cli.view_terminal import rendered
+from trialogue.journal import read
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "how-to" / "pictures"
+LIVE_S = 122.2
+"""A moment at which somebody cuts in, in seconds since the start."""
+
+COLUMNS, ROWS = 96, 12
+"""The terminal's width, and how many lines of the transcript stand above the picture."""
+
 SHOTS = (
     ("page-light.webp", "light", (1100, 620), False),
     ("page-phone.webp", "dark", (390, 620), True),
@@ -19,13 +36,14 @@ def main():
     """Hold a meeting, write its page, and look at it as a person would, on a desk and on a phone."""
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "run"
+        PICTURES.mkdir(exist_ok=True)
         scenario = ROOT / "scenarios" / "edge-cache.yaml"
         command = [sys.executable, "-m", "trialogue", "run", scenario, "--clock", "virtual", "--out", run]
         subprocess.run([*command, "--quiet", "--html"], check=True)
+        (PICTURES / "live.svg").write_text(live(run, LIVE_S), "utf-8")
         browser = browsers.start(Path(folder))
         try:
             with browser.page() as tab:
-                PICTURES.mkdir(exist_ok=True)
                 for name, scheme, size, is_phone in SHOTS:
                     tab.resize(*size, mobile=is_phone)
                     tab.prefer(scheme)
@@ -33,6 +51,21 @@ def main():
                     (PICTURES / name).write_bytes(tab.picture(format="webp", quality=60))
         finally:
             browser.close()
+
+
+def live(run, at):
+    """The live view of a run as it looked at a moment, as SVG."""
+    reading = read(run / "journal.jsonl")
+    view = LiveView(reading.header.plan)
+    for record in reading:
+        if record.at <= at:
+            view.take(record)
+    levels = recorded_levels(run / "audio", (each.name for each in view.plan.participants), at)
+    console = Console(width=COLUMNS, record=True, file=io.StringIO(), force_terminal=True)
+    for line in [*view.heard(at)[-ROWS:], *view.at(at, levels, columns=COLUMNS)]:
+        console.print(rendered(line, COLUMNS))
+    drawn = console.export_svg(title="trialogue run scenarios/edge-cache.yaml", unique_id="live")
+    return re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)  # the reader's own font, no network
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ class History:
     """The service has taken something into its agent's memory: words, or finished calls."""
 
     items: tuple[ContextItem, ...] = field(repr=False)
-    """One `ContextMessage`, or `ContextCall`s, in order. Personal."""
+    """One `ContextMessage`, or several of `ContextCall`, in order. Personal."""
 
 
 @frozen
