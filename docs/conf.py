@@ -21,7 +21,7 @@ default_role = "code"
 nitpicky = True
 nitpick_ignore_regex = [
     # Other projects' names have no place to link to without a network.
-    (r"py:.*", r"(pathlib|collections|datetime|ssl|trio|typing)\..*"),
+    (r"py:.*", r"(pathlib|collections|contextlib|datetime|ssl|trio|typing)\..*"),
     # Type variables, and what stands behind an app's interface: named in signatures, and not for apps.
     (r"py:.*", r"trialogue\..*\.T"),
     (r"py:.*", r"trialogue\.(?!meeting\.|errors\.|model\.(?!secrets|wire|expectations)).*"),
