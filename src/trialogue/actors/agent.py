@@ -126,6 +126,23 @@ class Agent(InSession[AgentOffer, AgentSession]):
         if self._session is not None:
             self._session.hear(pcm)
 
+    def __call__(self, pcm: bytes) -> None:
+        """Hear a frame (see `router.Hearer`)."""
+        self.hear(pcm)
+
+    def rests(self) -> bool:
+        """Whether silence changes nothing for it (see `router.Foreseer`)."""
+        return self._session is None or self._session.rests()
+
+    def foresee(self, pcm: bytes) -> bool:
+        """Hear a frame before its time (see `router.Foreseer`)."""
+        return self._session is None or self._session.foresee(pcm)
+
+    def was_fed(self, pcm: bytes, frames: int, at: float) -> None:
+        """Note what was heard before its time (see `router.Foreseer`)."""
+        if self._session is not None:
+            self._session.was_fed(pcm, frames, at)
+
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Keep the agent at the table until it and its fallback have failed for good, or until cancelled."""
         async with trio.open_nursery() as nursery:

@@ -45,6 +45,8 @@ from trialogue.services.port import (
     StayAlive,
 )
 from trialogue.services.verdicts import Verdict
+from trialogue.transport.connection import link_of
+from trialogue.transport.link import Listener
 from trialogue.transport.socket import WebSocket
 
 FAILURE_LIMIT = 3
@@ -73,6 +75,9 @@ class AgentSession(LiveSession[AgentWire]):
         self._silence = offer.silence(SILENCE_S)
         self._failures = 0
         self._fed_at = 0.0
+        self._link = link_of(socket)
+        self._is_resting, self._rested_at = False, 0.0
+        self._resting = trio.CancelScope()
         self._is_ready = trio.Event()
         self._updates = Updates(self._tell_change, self._changed)
 
@@ -93,6 +98,28 @@ class AgentSession(LiveSession[AgentWire]):
         if self.is_running:
             self._fed_at = trio.current_time()
             self._put(self._wire.hear(pcm, self._fed_at))
+
+    def rests(self) -> bool:
+        """Whether silence, however long, changes nothing at the other end."""
+        return not self.is_running or (self._listener is not None and self._listener.rests())
+
+    def foresee(self, pcm: bytes) -> bool:
+        """Let the other end hear a frame before its time; False where it must be sent in time, too."""
+        return not self.is_running or (self._listener is not None and self._listener.foresee(pcm))
+
+    def was_fed(self, pcm: bytes, frames: int, at: float) -> None:
+        """Note that frames were heard at the other end without being sent, the last of them at `at`."""
+        if self.is_running and self._listener is not None:
+            self._fed_at = at
+            self._wire.hear(pcm, at)
+            self._listener.was_fed(pcm, frames, at)
+            if self._is_resting:
+                self._rested_at, self._resting.deadline = at, at + QUIET_S
+
+    @property
+    def _listener(self) -> Listener | None:
+        """Who listens at the other end, where that is in memory and nothing is between."""
+        return None if self._link is None else self._link.listener
 
     def carry_out(self, order: Order) -> bool:
         """Carry out an order; False where it is for a session that is over."""
@@ -158,11 +185,18 @@ class AgentSession(LiveSession[AgentWire]):
         await self._is_ready.wait()
         while True:
             self.hear(silence)
-            fed_at = self._fed_at
+            self._rested_at = self._fed_at
             await trio.sleep(SILENCE_S)
-            while self._fed_at != fed_at:
-                fed_at = self._fed_at
-                await trio.sleep_until(fed_at + QUIET_S)
+            while self._fed_at != self._rested_at:
+                self._rested_at = self._fed_at
+                await self._rest_until(self._rested_at + QUIET_S)
+
+    async def _rest_until(self, deadline: float) -> None:
+        """Wait until the ear may have been fed nothing for long; what is fed without being sent moves that."""
+        with trio.CancelScope(deadline=deadline) as self._resting:
+            self._is_resting = True
+            await trio.sleep_forever()
+        self._is_resting = False
 
     async def _watch_age(self) -> None:
         await self._is_ready.wait()

@@ -18,6 +18,7 @@ No task, no clock: the router calls `pull` once a tick. Positions are samples of
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 from typing import Literal
 
 from attrs import define, field
@@ -202,6 +203,27 @@ class Playout:
         if not reply.sound and reply.whole:
             self._end("complete", turn.heard_to)
         return self._loudness_of(turn.number).apply(pcm).ljust(2 * samples, b"\0")
+
+    @property
+    def is_sounding(self) -> bool:
+        """Whether there is anything to be heard now."""
+        turn = self._turn
+        return turn is not None and not turn.paused and bool(turn.reply.sound)
+
+    def untold(self, samples: int, most: int) -> int:
+        """How many ticks of so many samples can be pulled, `most` at most, of which nothing would be told."""
+        turn = self._turn
+        if turn is None or turn.paused:
+            return most
+        held = len(turn.reply.sound) // 2
+        if not held:
+            bound_s = FIRST_S if turn.heard_to is None else DRY_S
+            left = ceil((bound_s * self._rate - turn.dry) / samples) - 1
+            return 0 if turn.reply.whole else max(0, min(most, left))
+        if turn.heard_to is None or turn.resumed:
+            return 0
+        ends = turn.reply.whole and held % samples == 0
+        return min(most, held // samples - ends)
 
     def _tell_beginning(self, turn: _Turn, position: int) -> None:
         """Report the first sample of a reply, and the first after a pause."""

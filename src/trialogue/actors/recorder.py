@@ -179,6 +179,10 @@ class Recorder:
 
     def frame(self, position: int, sounding: Mapping[str, bytes]) -> None:
         """Record one tick."""
+        self.stretch(position, self._samples, sounding)
+
+    def stretch(self, position: int, samples: int, sounding: Mapping[str, bytes]) -> None:
+        """Record so many samples, in all of which the same were heard."""
         if self.has_failed:
             return
         try:
@@ -186,7 +190,7 @@ class Recorder:
         except OSError as error:
             self._fail(error)
         else:
-            self._end = position + self._samples
+            self._end = position + samples
 
     def _write(self, position: int, sounding: Mapping[str, bytes]) -> None:
         for name, pcm in sounding.items():

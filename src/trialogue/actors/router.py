@@ -12,20 +12,23 @@
 4. Whoever hears nobody is fed silence at the same pace: sockets die without sound.
 5. A person's frames come from its source in the same step, and go where a mouth's go.
 6. Who is muted is heard by nobody, and is in no recording; its turns play on unheard.
+7. Where a virtual clock leaps, ticks of which nobody would notice anything are carried before their time
+   (`stretches`): each of them as here, many of them as one.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import Protocol, runtime_checkable
 
 import trio
 from attrs import frozen
 
 from trialogue.actors.playout import Playout
 from trialogue.actors.sources import AudioSource
+from trialogue.leaping import leaps_of
 from trialogue.model.commands import SetHearing
 from trialogue.model.events import Event, ProcessSuspended
 
@@ -45,11 +48,37 @@ class Hearer(Protocol):
         ...
 
 
+@runtime_checkable
+class Foreseer(Protocol):
+    """A hearer that can be given sound before its time."""
+
+    def rests(self) -> bool:
+        """Whether silence, however long, changes nothing for whoever listens."""
+        ...
+
+    def foresee(self, pcm: bytes) -> bool:
+        """Take the next frame before its time; False where somebody would notice: it then comes in time, too."""
+        ...
+
+    def was_fed(self, pcm: bytes, frames: int, at: float) -> None:
+        """Note that so many frames, each as long as this, were taken so; the last was due at `at`."""
+        ...
+
+
 class Sink(Protocol):
     """Takes what was heard of everybody in one tick. Must not block."""
 
     def frame(self, position: int, sounding: Mapping[str, bytes]) -> None:
         """Take the tick that starts at sample `position`; the silent are absent."""
+        ...
+
+
+@runtime_checkable
+class LongSink(Protocol):
+    """A sink that takes many ticks as one."""
+
+    def stretch(self, position: int, samples: int, sounding: Mapping[str, bytes]) -> None:
+        """Take so many samples from `position` on, in all of which the same were heard, or nobody."""
         ...
 
 
@@ -84,13 +113,14 @@ class Router:
         self._post = post
         self.playouts = {name: Playout(name, grid.sample_rate, post) for name in speakers}
         self._sources: dict[str, AudioSource] = {}
-        self._ears: dict[str, Hearer] = {}
+        self.ears: dict[str, Hearer] = {}
         self._sinks: list[Sink] = []
         self._table: dict[str, tuple[str, ...]] = {}
         self._muted: frozenset[str] = frozenset()
-        self._silence = bytes(2 * grid.frame_samples)
+        self.silence = bytes(2 * grid.frame_samples)
         self._tick = 0
         self._sounding: dict[str, bytes] = {}
+        self._pulled: dict[str, bytes] | None = None
 
     @property
     def position(self) -> int:
@@ -116,7 +146,7 @@ class Router:
 
     def listen(self, listener: str, ear: Hearer) -> None:
         """Feed `listener`'s ear from the next tick on."""
-        self._ears[listener] = ear
+        self.ears[listener] = ear
 
     def record(self, sink: Sink) -> None:
         """Give every tick to `sink`."""
@@ -156,17 +186,31 @@ class Router:
     ) -> None:
         """Tick until cancelled; the first sample is heard at the trio time `epoch`."""
         task_status.started()
+        leaps = leaps_of()
+        if leaps is None:
+            await self._run(epoch, trio.sleep_until)
+            return
+        from trialogue.actors.stretches import Stretches  # noqa: PLC0415 - where time leaps alone
+
+        stretches = Stretches(self, epoch)
+        with leaps.asking(stretches.leap):
+            await self._run(epoch, stretches.wait_until)
+
+    async def _run(self, epoch: float, wait_until: Callable[[float], Awaitable[None]]) -> None:
         computed_s = self._computed_s()
         while True:
-            due = epoch + self._tick * self.grid.frame_ms / 1000
-            await trio.sleep_until(due)
-            late_s = trio.current_time() - due
+            await wait_until(self.due(epoch, self._tick))
+            late_s = trio.current_time() - self.due(epoch, self._tick)
             if late_s > ASLEEP_S and self._computed_s() - computed_s < AWAKE_SHARE * late_s:
                 self._skip(late_s)
                 continue
             if late_s < self.grid.frame_ms / 1000:
                 computed_s = self._computed_s()
             self.tick()
+
+    def due(self, epoch: float, tick: int) -> float:
+        """The trio time at which a tick's first sample is heard."""
+        return epoch + tick * self.grid.frame_ms / 1000
 
     def _skip(self, late_s: float) -> None:
         """Go on with the next tick that begins: what would have been heard before is heard from then on.
@@ -186,30 +230,79 @@ class Router:
 
     def tick(self) -> None:
         """Carry one frame from every mouth to every ear and sink."""
-        position, samples = self.position, self.grid.frame_samples
-        sounding: dict[str, bytes] = {}
-        for name, playout in self.playouts.items():
-            pcm = playout.pull(samples, position)
-            if pcm is not None and name not in self._muted:
-                sounding[name] = pcm
-        for name, source in self._sources.items():
-            is_muted = name in self._muted
-            pcm = source.pull(samples, position, is_muted=is_muted, sounding=self._sounding)
-            if pcm is not None:
-                sounding[name] = pcm
-        for listener, ear in self._ears.items():
-            ear(self._heard_by(listener, sounding))
+        position = self.position
+        sounding, self._pulled = self.pull(1) if self._pulled is None else self._pulled, None
+        self._pull_sources(position, sounding)
+        for listener, ear in self.ears.items():
+            ear(self.heard_by(listener, sounding))
         for sink in self._sinks:
             sink.frame(position, sounding)
         self._sounding = sounding
         self._tick += 1
 
-    def _heard_by(self, listener: str, sounding: Mapping[str, bytes]) -> bytes:
+    def pull(self, ticks: int) -> dict[str, bytes]:
+        """Take so many ticks' sound from every agent's mouth: of those who are heard."""
+        sounding: dict[str, bytes] = {}
+        for name, playout in self.playouts.items():
+            pcm = playout.pull(ticks * self.grid.frame_samples, self.position)
+            if pcm is not None and name not in self._muted:
+                sounding[name] = pcm
+        return sounding
+
+    def _pull_sources(self, position: int, sounding: dict[str, bytes]) -> None:
+        for name, source in self._sources.items():
+            pcm = source.pull(
+                self.grid.frame_samples, position, is_muted=name in self._muted, sounding=self._sounding
+            )
+            if pcm is not None:
+                sounding[name] = pcm
+
+    # --- before its time (from stretches) ---
+
+    @property
+    def next_tick(self) -> int:
+        """The number of the tick that comes next."""
+        return self._tick
+
+    @property
+    def has_sources(self) -> bool:
+        """Whether there is anybody whose sound nobody knows before it comes."""
+        return bool(self._sources)
+
+    def hears_somebody(self, listener: str, heard: Collection[str]) -> bool:
+        """Whether a listener hears any of these."""
+        return any(name in heard and name != listener for name in self._table.get(listener, ()))
+
+    def is_heard(self, name: str) -> bool:
+        """Whether an agent would be heard in the next tick."""
+        return name not in self._muted and self.playouts[name].is_sounding
+
+    def hold(self, sounding: dict[str, bytes]) -> None:
+        """Keep what was pulled of the next tick until it is due."""
+        self._pulled = sounding
+
+    def advance(self, ticks: int, sounding: dict[str, bytes]) -> None:
+        """Let so many ticks be past, whose sound the ears have: sinks take it, as one."""
+        samples = self.grid.frame_samples
+        for sink in self._sinks:
+            if isinstance(sink, LongSink):
+                sink.stretch(self.position, ticks * samples, sounding)
+                continue
+            for at in range(0, 2 * ticks * samples, 2 * samples):
+                frames = {name: pcm[at : at + 2 * samples] for name, pcm in sounding.items()}
+                sink.frame(self.position + at // 2, frames)
+        self._sounding = {name: pcm[-2 * samples :] for name, pcm in sounding.items()}
+        self._tick += ticks
+
+    # --- who hears whom ---
+
+    def heard_by(self, listener: str, sounding: Mapping[str, bytes]) -> bytes:
+        """What a listener hears of a tick: the others that the table lets it hear."""
         frames = [
             sounding[name] for name in self._table.get(listener, ()) if name in sounding and name != listener
         ]
         if not frames:
-            return self._silence
+            return self.silence
         return frames[0] if len(frames) == 1 else mix(frames)
 
 

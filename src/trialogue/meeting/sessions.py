@@ -74,7 +74,7 @@ def make_agents(
             post=post,
             seed=brain.plan.seed,
         )
-        router.listen(name, agents[name].hear)
+        router.listen(name, agents[name])
     return agents
 
 

@@ -3,33 +3,62 @@
 1. Tasks that are ready at once run in the order in which they were made: trio shuffles them on purpose, so
    that nobody relies on an order, and every decision would depend on how many steps were run before.
 2. Other loops of the process, in threads of their own, go on as they would: trio's generator is theirs.
+3. Before time moves, what goes on by itself is carried as far as nobody would notice (`leaping`). With
+   `TRIALOGUE_VIRTUAL=ticking` in the environment it is not: every tick comes at its own moment, and a meeting
+   gives the same journal and recordings, to the byte, only later.
 
-For a deterministic run trio's scheduler must sort each batch, and leave it so; both names are private to
-trio, so they stand in this file alone, and a test notices when they go (docs/decisions/0004-virtual-time.md).
+For a deterministic run trio's scheduler must sort each batch, and leave it so, and its clock must ask before
+it moves; these names are private to trio, so they stand in this file alone, and a test notices when they go
+(docs/decisions/0004-virtual-time.md).
 """
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 from collections.abc import Awaitable, Callable, Generator, MutableSequence
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
-from typing import Final, TypeVar
+from math import inf
+from typing import Any, Final, TypeVar
 
 import trio
 import trio.testing
 from attrs import Factory, define
 
 from trialogue.compute import is_virtual
+from trialogue.leaping import Leaps, leaping
 
 T = TypeVar("T")
+
+SWITCH: Final = "TRIALOGUE_VIRTUAL"
+"""The variable that lets virtual time tick, where it says so."""
+
+TICKING: Final = "ticking"
 
 
 def run_virtual(function: Callable[[], Awaitable[T]]) -> T:
     """Run `function` under a clock that jumps over waits, and ready tasks in the order of their making."""
-    with _SCHEDULER.in_order():
-        return trio.run(function, clock=trio.testing.MockClock(autojump_threshold=0))
+    clock = trio.testing.MockClock(autojump_threshold=0)
+    leaps = None if os.environ.get(SWITCH) == TICKING else Leaps()
+    if leaps is not None:
+        vars(clock)["_autojump"] = partial(_jump, vars(clock), leaps)
+    with _SCHEDULER.in_order(), leaping(leaps):
+        return trio.run(function, clock=clock)
+
+
+def _jump(clock: dict[str, Any], leaps: Leaps) -> None:
+    """Let everything happen that would happen of itself, and move the clock to the next deadline."""
+    deadlines = import_module("trio._core._run").GLOBAL_RUN_CONTEXT.runner.deadlines
+    leaps.before(deadlines.next_deadline)
+    clock["_virtual_base"] = max(clock["_virtual_base"], _finite(deadlines.next_deadline()))
+
+
+def _finite(deadline: float) -> float:
+    """A deadline; where there is none, the clock's beginning, so that it stays where it is."""
+    return deadline if deadline < inf else 0.0
 
 
 class _InOrder(random.Random):

@@ -40,6 +40,7 @@ from trialogue.server.thinking import Thinker
 from trialogue.server.voice import AgentVoice
 from trialogue.services.deepgram.codec import encode
 from trialogue.services.deepgram.messages import AgentError, ServerMessage
+from trialogue.transport.connection import link_of
 from trialogue.transport.socket import WebSocket
 
 _DIAGNOSTICS: Final = Log("trialogue.server")
@@ -103,13 +104,37 @@ class Connection:
     def __repr__(self) -> str:
         return f"<Connection: {self._conversation!r}>"
 
+    # --- sound before its time (see `transport.link.Listener`) ---
+
+    def rests(self) -> bool:
+        """Whether silence, however long, changes nothing here."""
+        return self._ear is not None and self._conversation.is_hearing and self._ear.rests()
+
+    def foresee(self, audio: bytes) -> bool:
+        """Hear a frame before its time; False where it must come in its time, too."""
+        return self._ear is not None and self._conversation.is_hearing and self._ear.foresee(audio)
+
+    def was_fed(self, audio: bytes, frames: int, at: float) -> None:
+        """Note what was heard before its time."""
+        self._log.heard(audio, frames)
+        self._conversation.note_sound(at)
+        if self._ear is not None:
+            self._ear.was_fed()
+
+    # --- its life ---
+
     async def run(self) -> None:
         """Talk until either side closes."""
         self._log.began()
+        link = link_of(self._socket)
+        if link is not None:
+            link.listener = self
         try:
             async with trio.open_nursery() as nursery:
                 await self._converse(nursery)
         finally:
+            if link is not None:
+                link.listener = None
             self._log.ended()
             with trio.CancelScope(shield=True):  # closing waits for nobody
                 await self._thinking.aclose()

@@ -111,6 +111,15 @@ class Conversation:
         self._orders.send(Welcome(request_id=self.request_id))
         return self._ordered()
 
+    @property
+    def is_hearing(self) -> bool:
+        """Whether more sound of the client's changes nothing but that it is there."""
+        return self._phase is SessionPhase.RUNNING and self._has_heard_audio
+
+    def note_sound(self, now: float) -> None:
+        """Note that the client was there, with sound that the ear has."""
+        self._limits.note_client(now)
+
     def handle(self, event: ev.Event, now: float) -> list[Command]:
         """Decide what an event causes."""
         if self._phase is not SessionPhase.OVER:

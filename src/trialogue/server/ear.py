@@ -7,13 +7,14 @@
    and recognition go through the `Compute` port.
 4. A long turn is recognized in pieces as it grows, cut where it is quietest, so that its words come soon
    after its end.
+   Under a clock that leaps it is given sound before its time, and hears what would be noticed again in time.
 5. Recognition is a task of its own: the ear goes on hearing while it works out what was said.
 6. Words are believed for as much speech as was detected (`speech.believing`): a knock is no "thank you".
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 from functools import partial
 from typing import Final
@@ -28,7 +29,7 @@ from trialogue.server.equipment import Equipment
 from trialogue.server.events import Event, HearingFailed, SpeechBegan, SpeechEnded, WordsRecognized
 from trialogue.server.terms import Terms
 from trialogue.speech.believing import believable
-from trialogue.speech.ports import HEARING_RATE, EdgeKind, SpeechDetector
+from trialogue.speech.ports import HEARING_RATE, EdgeKind, SpeechDetector, SpeechEdge
 from trialogue.speech.streams import SampleStream, SoundStream, Undecodable, open_stream
 
 _WIDTH: Final = 2
@@ -46,6 +47,9 @@ _SEARCH_SAMPLES: Final = 8 * HEARING_RATE
 
 _STILL: Final = {"linear16": 0x00, "linear32": 0x00, "mulaw": 0xFF, "alaw": 0xD5}
 """The byte that digital silence is made of."""
+
+_FORESEEN_S: Final = 0.12
+"""The longest frame that is heard before its time: what comes of it is looked at as a whole, later too."""
 
 _FEED_BYTES: Final = HEARING_RATE * _WIDTH // 5
 """How much is detected between two checkpoints: 200 ms."""
@@ -80,6 +84,10 @@ class AgentEar:
         self._tell = tell
         self._inbox = _Inbox(terms.input, is_compressed=terms.compressed is not None)
         self._detector: SpeechDetector | None = None
+        self._foreseen: _Foreseen | None = None
+        self._can_foresee = terms.compressed is None
+        self._most_foreseen = terms.input.bytes_for(_FORESEEN_S)
+        self._is_free = False
         self._speech = _Speech()
         self._put_piece, self._pieces = trio.open_memory_channel[_Piece](_MAX_PIECES)
 
@@ -90,6 +98,29 @@ class AgentEar:
     def end_turn(self) -> None:
         """Hold the turn to be over after what it was given so far."""
         self._inbox.end_turn()
+
+    # --- before its time (see `transport.link.Listener`) ---
+
+    def rests(self) -> bool:
+        """Whether silence, however long, changes nothing: nothing else was heard before."""
+        return not self._inbox.has_begun
+
+    def foresee(self, audio: bytes) -> bool:
+        """Hear audio before its time, if nothing waits; False where it is to come in its time, too."""
+        if not self._inbox.has_begun:
+            return self._inbox.is_still(audio)
+        is_free = self._is_free and not self._inbox.has_news
+        if self._detector is None or not is_free or not self._can_foresee or len(audio) > self._most_foreseen:
+            return False
+        pcm = self._decode.decode(audio)
+        self._foreseen = _Foreseen(audio, pcm, self._detector.feed(pcm))
+        return not self._foreseen.edges and not self._speech.grows_long(pcm)
+
+    def was_fed(self) -> None:
+        """Note that what was heard before its time is past."""
+        if self._foreseen is not None:
+            self._speech.append(self._foreseen.pcm)
+            self._foreseen = None
 
     async def run(self) -> None:
         """Listen until cancelled, or until there is nothing to listen with."""
@@ -108,24 +139,33 @@ class AgentEar:
 
     async def _listen(self) -> None:
         while True:
+            self._is_free = True
             coded, ends_turn = await self._inbox.take()
+            self._is_free = False
             await self._take(coded, ends_turn=ends_turn)
 
     async def _take(self, coded: bytes, *, ends_turn: bool) -> None:
-        pcm = self._decode.decode(coded)
-        if self._detector is None:
-            if not pcm:
-                return
-            self._detector = await self._compute.run(self._open_detector)
-        for start in range(0, len(pcm), _FEED_BYTES):
-            await self._hear(self._detector, pcm[start : start + _FEED_BYTES])
-            await trio.lowlevel.checkpoint()
+        foreseen, self._foreseen = self._foreseen, None
+        if foreseen is not None:
+            await self._hear(foreseen.pcm, foreseen.edges)
+            coded = coded[len(foreseen.audio) :]
+        if foreseen is None or coded:
+            pcm = self._decode.decode(coded)
+            if self._detector is None:
+                if not pcm:
+                    return
+                self._detector = await self._compute.run(self._open_detector)
+            for start in range(0, len(pcm), _FEED_BYTES):
+                piece = pcm[start : start + _FEED_BYTES]
+                await self._hear(piece, self._detector.feed(piece))
         if ends_turn:
             await self._stop(self._speech.end)
 
-    async def _hear(self, detector: SpeechDetector, pcm: bytes) -> None:
+    async def _hear(self, pcm: bytes, edges: Sequence[SpeechEdge]) -> None:
+        if not pcm:
+            return
         self._speech.append(pcm)
-        for edge in detector.feed(pcm):
+        for edge in edges:
             if edge.kind is EdgeKind.STARTED:
                 self._speech.start(edge.at)
                 self._tell(SpeechBegan())
@@ -134,6 +174,7 @@ class AgentEar:
         if self._speech.is_long:
             pcm = self._speech.take_piece()
             await self._put_piece.send(_Piece(pcm, len(pcm) / (_WIDTH * HEARING_RATE)))
+        await trio.lowlevel.checkpoint()
 
     async def _stop(self, at: int) -> None:
         """End the turn, whose last speech is at sample `at`."""
@@ -168,7 +209,7 @@ class _Inbox:
 
     def __init__(self, audio_format: AudioFormat, *, is_compressed: bool = False) -> None:
         # Of compressed sound nothing is known before it is decoded.
-        self._has_begun = is_compressed
+        self.has_begun = is_compressed
         self._max_waiting = audio_format.bytes_for(_MAX_WAITING_S)
         self._still = _STILL[audio_format.encoding]
         self._width = audio_format.sample_width
@@ -176,11 +217,20 @@ class _Inbox:
         self._ends_turn = False
         self._has_news = trio.Event()
 
+    @property
+    def has_news(self) -> bool:
+        """Whether anything waits."""
+        return self._has_news.is_set()
+
+    def is_still(self, audio: bytes) -> bool:
+        """Whether it is digital silence."""
+        return len(audio) % self._width == 0 and audio.count(self._still) == len(audio)
+
     def put(self, audio: bytes) -> None:
         """Append audio, but no digital silence before the first sound; the oldest goes where it is full."""
-        if not self._has_begun and len(audio) % self._width == 0 and audio.count(self._still) == len(audio):
+        if not self.has_begun and self.is_still(audio):
             return
-        self._has_begun = True
+        self.has_begun = True
         self._waiting += audio
         excess = len(self._waiting) - self._max_waiting
         if excess > 0:
@@ -215,6 +265,20 @@ class _Piece:
     """When the turn ended, if this is its last part."""
 
 
+@frozen
+class _Foreseen:
+    """A frame that was heard before its time, and is not past yet."""
+
+    audio: bytes
+    """As it is sent."""
+
+    pcm: bytes
+    """At 16 kHz."""
+
+    edges: Sequence[SpeechEdge]
+    """What was noticed."""
+
+
 class _Speech:
     """The last of the stream, and where in it a turn stands; positions are samples since its start."""
 
@@ -233,6 +297,10 @@ class _Speech:
     def is_long(self) -> bool:
         """Whether the turn has grown to where a piece is to be recognized."""
         return self._began is not None and len(self._held) >= _PIECE_SAMPLES * _WIDTH
+
+    def grows_long(self, pcm: bytes) -> bool:
+        """Whether it will be long with this."""
+        return self._began is not None and len(self._held) + len(pcm) >= _PIECE_SAMPLES * _WIDTH
 
     def append(self, pcm: bytes) -> None:
         """Hold the next `pcm`; without a turn only as much as a late onset needs."""

@@ -68,10 +68,10 @@ class SessionLog:
             case _:
                 return
 
-    def heard(self, audio: bytes) -> None:
-        """The client sent sound."""
-        self._heard_bytes += len(audio)
-        self._add_sound("client", len(audio))
+    def heard(self, audio: bytes, frames: int = 1) -> None:
+        """The client sent sound: so many frames, each as long as this."""
+        self._heard_bytes += frames * len(audio)
+        self._add_sound("client", frames * len(audio))
 
     def spoke(self, duration_s: float) -> None:
         """The server sent sound."""

@@ -21,7 +21,9 @@ from trialogue.transport.course import SocketCourse, SocketState, SocketStep
 from trialogue.transport.frames import close_frame
 from trialogue.transport.incoming import Incoming
 from trialogue.transport.library import LIBRARY_FAULTS, Library, SocketEnding, ending_of
-from trialogue.transport.socket import Handshake, SocketRules, SocketStatistics
+from trialogue.transport.link import Link
+from trialogue.transport.pipe import PipeStream
+from trialogue.transport.socket import Handshake, SocketRules, SocketStatistics, WebSocket
 from trialogue.transport.wire import WireStream
 from trialogue.transport.writer import LINGER_S, Writer
 
@@ -148,6 +150,12 @@ class WireSocket:
         """Whether no message will be sent any more."""
         return self._course.has_ended
 
+    @property
+    def link(self) -> Link | None:
+        """What both ends share where nothing but memory is between them."""
+        stream = self.wire.stream
+        return stream.link if isinstance(stream, PipeStream) else None
+
     async def shake(self, step: Callable[[], Awaitable[T]]) -> T:
         """Take one step of the library's handshake; raises HandshakeEnded if its reader ends instead."""
         if not self._reader_over.is_set():
@@ -253,6 +261,11 @@ class WireSocket:
         if self._course.ending is None:
             self._settle()
         return self._course.ending or ending_of(self.library.closed, has_sent_close=True)
+
+
+def link_of(socket: WebSocket) -> Link | None:
+    """What both ends of a socket share; None where anything is between them, and for every other socket."""
+    return socket.link if isinstance(socket, WireSocket) else None
 
 
 def _check_encodable(text: str) -> None:

@@ -13,14 +13,16 @@ from operator import index
 import trio
 from attrs import define, field
 
+from trialogue.transport.link import Link
+
 DEFAULT_PIPE_BYTES = 64 * 1024
 """How many bytes one direction holds before its sender waits."""
 
 
 def open_pipe(max_bytes: int = DEFAULT_PIPE_BYTES) -> tuple[PipeStream, PipeStream]:
     """Two joined streams: what one sends, the other receives; `max_bytes` may be under way each way."""
-    there, back = _Lane(max_bytes), _Lane(max_bytes)
-    return PipeStream(there, back), PipeStream(back, there)
+    there, back, link = _Lane(max_bytes), _Lane(max_bytes), Link()
+    return PipeStream(there, back, link), PipeStream(back, there, link)
 
 
 @define(eq=False)
@@ -72,7 +74,8 @@ class _Lane:
 class PipeStream(trio.abc.HalfCloseableStream):
     """One end of a pipe; made by `open_pipe`."""
 
-    def __init__(self, outgoing: _Lane, incoming: _Lane) -> None:
+    def __init__(self, outgoing: _Lane, incoming: _Lane, link: Link) -> None:
+        self.link = link
         self._outgoing = outgoing
         self._incoming = incoming
         self._is_closed = False
