@@ -192,7 +192,7 @@ class AgentSession(LiveSession[AgentWire]):
                 await self._rest_until(self._rested_at + QUIET_S)
 
     async def _rest_until(self, deadline: float) -> None:
-        """Wait until the ear may have been fed nothing for long; what is fed without being sent moves that."""
+        """Wait until the ear was perhaps fed nothing for long; what is fed but not sent moves that."""
         with trio.CancelScope(deadline=deadline) as self._resting:
             self._is_resting = True
             await trio.sleep_forever()

@@ -57,7 +57,7 @@ class Foreseer(Protocol):
         ...
 
     def foresee(self, pcm: bytes) -> bool:
-        """Take the next frame before its time; False where somebody would notice: it then comes in time, too."""
+        """Take the next frame before its time; False where somebody would notice: it comes in time, too."""
         ...
 
     def was_fed(self, pcm: bytes, frames: int, at: float) -> None:
@@ -80,6 +80,20 @@ class LongSink(Protocol):
     def stretch(self, position: int, samples: int, sounding: Mapping[str, bytes]) -> None:
         """Take so many samples from `position` on, in all of which the same were heard, or nobody."""
         ...
+
+
+@frozen
+class _InTicks:
+    """Gives many ticks to a sink that takes them one by one."""
+
+    sink: Sink
+    tick_samples: int
+
+    def stretch(self, position: int, samples: int, sounding: Mapping[str, bytes]) -> None:
+        """See `LongSink`."""
+        for at in range(0, samples, self.tick_samples):
+            span = slice(2 * at, 2 * (at + self.tick_samples))
+            self.sink.frame(position + at, {name: pcm[span] for name, pcm in sounding.items()})
 
 
 @frozen
@@ -114,7 +128,9 @@ class Router:
         self.playouts = {name: Playout(name, grid.sample_rate, post) for name in speakers}
         self._sources: dict[str, AudioSource] = {}
         self.ears: dict[str, Hearer] = {}
+        self.foreseers: dict[str, Foreseer] = {}
         self._sinks: list[Sink] = []
+        self._long_sinks: list[LongSink] = []
         self._table: dict[str, tuple[str, ...]] = {}
         self._muted: frozenset[str] = frozenset()
         self.silence = bytes(2 * grid.frame_samples)
@@ -147,10 +163,14 @@ class Router:
     def listen(self, listener: str, ear: Hearer) -> None:
         """Feed `listener`'s ear from the next tick on."""
         self.ears[listener] = ear
+        if isinstance(ear, Foreseer):
+            self.foreseers[listener] = ear
 
     def record(self, sink: Sink) -> None:
         """Give every tick to `sink`."""
         self._sinks.append(sink)
+        is_long = isinstance(sink, LongSink)
+        self._long_sinks.append(sink if is_long else _InTicks(sink, self.grid.frame_samples))
 
     def set_hearing(self, command: SetHearing) -> None:
         """Replace the hearing table."""
@@ -284,13 +304,8 @@ class Router:
     def advance(self, ticks: int, sounding: dict[str, bytes]) -> None:
         """Let so many ticks be past, whose sound the ears have: sinks take it, as one."""
         samples = self.grid.frame_samples
-        for sink in self._sinks:
-            if isinstance(sink, LongSink):
-                sink.stretch(self.position, ticks * samples, sounding)
-                continue
-            for at in range(0, 2 * ticks * samples, 2 * samples):
-                frames = {name: pcm[at : at + 2 * samples] for name, pcm in sounding.items()}
-                sink.frame(self.position + at // 2, frames)
+        for sink in self._long_sinks:
+            sink.stretch(self.position, ticks * samples, sounding)
         self._sounding = {name: pcm[-2 * samples :] for name, pcm in sounding.items()}
         self._tick += ticks
 

@@ -16,12 +16,10 @@ from typing import TYPE_CHECKING, Final
 
 import trio
 
-from trialogue.actors.router import Foreseer
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from trialogue.actors.router import Router
+    from trialogue.actors.router import Foreseer, Router
 
 MOST_S: Final = 10.0
 """How much is carried at one go: what is held in memory meanwhile is bounded."""
@@ -71,18 +69,14 @@ class Stretches:
         for playout in router.playouts.values():
             ticks = playout.untold(samples, ticks)
         heard = {name for name in router.playouts if router.is_heard(name)}
-        ears: dict[str, Foreseer] = {}
-        for listener, ear in router.ears.items():
-            if not isinstance(ear, Foreseer):
-                return False
-            ears[listener] = ear
+        ears = router.foreseers
+        if ticks < 1 or len(ears) < len(router.ears):
+            return False
         awake = [
             listener
             for listener, ear in ears.items()
             if router.hears_somebody(listener, heard) or not ear.rests()
         ]
-        if ticks < 1:
-            return False
         if not awake:
             self._advance(ears, ticks, router.pull(ticks))
             return True

@@ -12,10 +12,10 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import trio
-from attrs import frozen
+from attrs import evolve, frozen
 
 from trialogue.actors.dialling import Breaker, Connect, DialLimiter, guarded
 from trialogue.actors.router import Sink
@@ -41,7 +41,7 @@ from trialogue.supervise import lone_error
 from trialogue.tools.executor import Tool
 from trialogue.tools.permissions import NOTHING_MORE, Permissions
 from trialogue.transport.dial import check_plaintext, in_memory, open_websocket, parse_url
-from trialogue.transport.socket import WebSocket
+from trialogue.transport.socket import DEFAULT_SOCKET_RULES, WebSocket
 
 T = TypeVar("T")
 
@@ -82,6 +82,9 @@ class Seams:
 
 NO_SEAMS = Seams()
 """A meeting of its own parts alone."""
+
+IN_MEMORY: Final = evolve(DEFAULT_SOCKET_RULES, liveness=None)
+"""A peer in the same program cannot be gone without a word: nobody asks whether it is there."""
 
 
 diagnostics = Log("trialogue.models")
@@ -179,7 +182,9 @@ async def open_edges(resolved: Resolved, edges: Edges) -> AsyncGenerator[Switchb
                 models = exits.enter_context(opened_models(resolved, edges.models))
                 hosts = edges.permissions.hosts
                 equipment = local_equipment(engines, resolved.plan.seed, hosts, models)
-                exchanges[via] = await exits.enter_async_context(local_exchange(equipment))
+                exchanges[via] = await exits.enter_async_context(
+                    local_exchange(equipment, is_alone=edges.seams is NO_SEAMS)
+                )
         yield Switchboard(exchanges, edges.seams)
 
 
@@ -228,10 +233,14 @@ async def warmed(engines: Engines) -> None:
 
 
 @asynccontextmanager
-async def local_exchange(equipment: Equipment) -> AsyncGenerator[Exchange]:
-    """Run the embedded server for agents and ears: on loopback in life, in memory otherwise."""
+async def local_exchange(equipment: Equipment, *, is_alone: bool = False) -> AsyncGenerator[Exchange]:
+    """Run the embedded server for agents and ears: on loopback in life, in memory otherwise.
+
+    `is_alone`: nobody stands between it and who dials.
+    """
     if is_virtual():
-        dial = in_memory(partial(serve_stream, equipment=equipment))
+        rules = IN_MEMORY if is_alone else DEFAULT_SOCKET_RULES
+        dial = in_memory(partial(serve_stream, equipment=equipment, rules=rules), rules=rules)
         yield Exchange(f"ws://embedded{PATH}", partial(dial, headers={}))
         return
     with lone_error():

@@ -53,7 +53,7 @@ from trialogue.transport.accept import (
 )
 from trialogue.transport.http import HttpRequest, HttpResponse, Taken
 from trialogue.transport.reception import Crowd, serve_websockets
-from trialogue.transport.socket import WebSocket
+from trialogue.transport.socket import DEFAULT_SOCKET_RULES, SocketRules, WebSocket
 
 _DIAGNOSTICS: Final = Log("trialogue.server")
 
@@ -125,9 +125,15 @@ def _encrypted(listener: trio.SocketListener, tls: SSLContext | None) -> trio.ab
     return listener if tls is None else trio.SSLListener(listener, tls, https_compatible=True)
 
 
-async def serve_stream(stream: trio.abc.Stream, equipment: Equipment, seams: ServerSeams = NOBODY) -> None:
+async def serve_stream(
+    stream: trio.abc.Stream,
+    equipment: Equipment,
+    seams: ServerSeams = NOBODY,
+    *,
+    rules: SocketRules = DEFAULT_SOCKET_RULES,
+) -> None:
     """Serve one client over a stream that both sides have already, to the connection's end."""
-    await serve_websocket(stream, _Visit(equipment, seams).service())
+    await serve_websocket(stream, evolve(_Visit(equipment, seams).service(), rules=rules))
 
 
 def _welcome(equipment: Equipment, access: Access, seams: ServerSeams, holdings: Holdings) -> SocketService:

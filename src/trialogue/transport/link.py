@@ -1,9 +1,9 @@
 """What the two ends of a socket in memory know of each other beside what they send: who listens there.
 
-1. Sound can be given to whoever listens before its time, where a virtual clock leaps (`leaping`): what changes
-   nothing for it need not be sent.
-2. Where anything stands between the two ends (faults, other streams, a network) there is no such link, and all
-   sound is sent.
+1. Sound can be given to whoever listens before its time, where a virtual clock leaps (`leaping`): what
+   changes nothing for it need not be sent.
+2. Where anything stands between the two ends (faults, other streams, a network) there is no such link, and
+   all sound is sent.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Listener(Protocol):
         ...
 
     def foresee(self, audio: bytes) -> bool:
-        """Take the next frame before its time; False where it changes something: it must come in time, too."""
+        """Take the next frame before its time; False where it must come in time, too."""
         ...
 
     def was_fed(self, audio: bytes, frames: int, at: float) -> None:

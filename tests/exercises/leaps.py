@@ -1,0 +1,104 @@
+"""Holds generated meetings by a virtual clock that leaps and by one that ticks, and compares all files.
+
+    python tests/exercises/leaps.py [COUNT] [SEED]
+
+The meetings have agents that hear text and agents that hear sound, people who cut in with recordings, frames
+of 20, 40 and 100 ms, turns that are cut in the middle of a word, and in every fifth of them faults. A line
+for each that differs, with its first difference; exit code 1 where any does.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import runpy
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from trialogue.chaos.plan import drawn
+from trialogue.chaos.trial import try_meeting
+from trialogue.errors import TrialogueError
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.run import run_meeting
+from trialogue.meeting.virtual import SWITCH, TICKING
+from trialogue.scenario import loads, resolve
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.schema import Clock
+from trialogue.speech.murmur import murmuring_engines
+
+HERE = Path(__file__).parent
+GENERATED: dict[str, Any] = runpy.run_path(str(HERE / "generated.py"))
+SAME: dict[str, Any] = runpy.run_path(str(HERE / "same_runs.py"))
+
+ASKED = Overrides(clock=Clock.VIRTUAL, time_s=30.0, turns=6)
+
+
+def meeting(chance: random.Random) -> str:
+    """A scenario in which much is heard, and cut."""
+    document: dict[str, Any] = GENERATED["scenario"](chance)
+    document["run"]["frame"] = chance.choice(["20ms", "40ms", "100ms"])
+    for seat in document["cast"].values():
+        if seat.get("role") != "human" and chance.random() < 0.4:
+            seat["hears"] = "audio"
+    if chance.random() < 0.4:
+        document["floor"]["hold"] = {"max": chance.choice(["1s", "1300ms", "2s"])}
+    text: str = GENERATED["written"](document)
+    return text
+
+
+def held(text: str, out: Path, fault: int | None) -> str:
+    """Hold it once, with a fault drawn from this seed, if there is one; what it came to."""
+    try:
+        if fault is not None:
+            resolved = resolve(loads(text.encode()), ASKED)
+            plan = drawn(1, resolved, fault)
+            try_meeting(resolved, plan, out=out)
+            return f"struck by {plan.planned[0].fault.name}"
+        file = out.with_suffix(".yaml")
+        file.write_text(text)
+        run_meeting(file, overrides=ASKED, out=out, edges=Edges(engines=murmuring_engines()))
+    except TrialogueError as ended:
+        return type(ended).__name__
+    return "held"
+
+
+def differences(hold: Callable[[Path], str], folder: Path) -> tuple[str, list[str]]:
+    """Hold a meeting both ways; what it came to, and what differs."""
+    ways = {"ticking": TICKING, "leaping": ""}
+    came = {}
+    for way, switch in ways.items():
+        os.environ[SWITCH] = switch
+        (folder / way).mkdir(parents=True)
+        came[way] = hold(folder / way / "run")
+    runs = [folder / way / "run" for way in ways]
+    names = sorted(SAME["files_of"](runs[0]) | SAME["files_of"](runs[1]))
+    told = [text for name in names if (text := SAME["difference"](name, *runs)) is not None]
+    if came["ticking"] != came["leaping"]:
+        told.append(f"ticking came to {came['ticking']}, leaping to {came['leaping']}")
+    return came["leaping"], told
+
+
+def main() -> int:
+    """Hold them, and print what came of it."""
+    count, seed = (int(word) for word in [*sys.argv[1:], "300", "1"][:2]) if sys.argv[1:] else (300, 1)
+    counts: dict[str, int] = {}
+    different = 0
+    for number in range(count):
+        chance = random.Random(f"leaps/{seed}/{number}")
+        text = meeting(chance)
+        fault = number if number % 5 == 0 else None
+        with tempfile.TemporaryDirectory() as folder:
+            came, told = differences(lambda out, text=text, fault=fault: held(text, out, fault), Path(folder))
+        counts[came] = counts.get(came, 0) + 1
+        different += bool(told)
+        if told:
+            print(f"meeting {number} of seed {seed} ({came}) differs:", *told, sep="\n    ", flush=True)
+    print(f"{count} meetings, seed {seed}: {counts}; {different} differ")
+    return 1 if different else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

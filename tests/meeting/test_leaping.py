@@ -1,0 +1,143 @@
+"""A clock that leaps: the same meeting as by one that ticks, to the byte, and most of its ticks unseen."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+import trio
+
+from trialogue.actors.router import Router
+from trialogue.actors.stretches import Stretches
+from trialogue.leaping import leaps_of
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.run import run_meeting
+from trialogue.meeting.virtual import SWITCH, TICKING, run_virtual
+from trialogue.speech.murmur import murmuring_engines
+
+EXERCISE = runpy.run_path(str(Path(__file__).parents[1] / "exercises" / "leaps.py"))
+
+TABLE = """
+trialogue: 1
+name: leaping
+run: {clock: virtual, seed: 3, frame: FRAME, limits: {time: 40s, turns: 8}}
+cast:
+  ann: {role: chair, hears: audio, greeting: Welcome to you all., lines: [Go on., And you?, Thank you.]}
+  bob: {lines: [It is fast and it is near., It costs eight cents.]}
+  cleo: {hears: audio, lines: [I would rather wait for a while., Yes.]}
+floor: {policy: moderated, hold: {max: HOLD}}
+"""
+
+
+@pytest.fixture
+def compared(tmp_path):
+    """Hold a scenario by both clocks: what differs."""
+
+    def compare(text):
+        def hold(out):
+            file = out.with_suffix(".yaml")
+            file.write_text(text)
+            run_meeting(file, out=out, edges=Edges(engines=murmuring_engines()))
+            return "held"
+
+        came, told = EXERCISE["differences"](hold, tmp_path)
+        assert came == "held"
+        return told
+
+    return compare
+
+
+@pytest.fixture(autouse=True)
+def _leaping(monkeypatch):
+    monkeypatch.setenv(SWITCH, "")
+
+
+def table(frame="20ms", hold="9s"):
+    return TABLE.replace("FRAME", frame).replace("HOLD", hold)
+
+
+@pytest.mark.parametrize("frame", ["20ms", "100ms"])
+def test_the_same_meeting(compared, frame):
+    """Two who hear, one who reads: each file is the same."""
+    assert compared(table(frame)) == []
+
+
+def test_a_turn_that_is_cut_inside_a_stretch(compared, tmp_path):
+    """Its bound is no tick's moment, and what was heard ends at the same sample."""
+    assert compared(table("40ms", "730ms")) == []
+    assert '"cut"' in (tmp_path / "leaping" / "run" / "journal.jsonl").read_text()
+
+
+def test_people_and_faults(tmp_path):
+    """A sample of the generated meetings; the exercise holds hundreds."""
+    for number in (1, 2, 5):
+        chance = EXERCISE["random"].Random(f"leaps/1/{number}")
+        text = EXERCISE["meeting"](chance)
+        fault = number if number == 5 else None
+
+        def hold(out, text=text, fault=fault):
+            return EXERCISE["held"](text, out, fault)
+
+        assert EXERCISE["differences"](hold, tmp_path / str(number))[1] == []
+
+
+def test_a_shift_of_one_sample_is_found(compared, monkeypatch):
+    """What is carried before its time, one sample late: the recordings tell."""
+    right = Router.advance
+
+    def late(self, ticks, sounding):
+        right(self, ticks, {name: pcm[-2:] + pcm[:-2] for name, pcm in sounding.items()})
+
+    monkeypatch.setattr(Router, "advance", late)
+    assert any(told.startswith("audio/") for told in compared(table()))
+
+
+def test_a_tick_too_many_is_found(compared, monkeypatch):
+    """A stretch that goes beyond the next deadline has carried what somebody could still change."""
+    right = Stretches._before
+    monkeypatch.setattr(Stretches, "_before", lambda self, deadline: right(self, deadline) + 1)
+    assert compared(table("40ms", "730ms"))
+
+
+def ticks_of(monkeypatch, way, out):
+    """How many ticks came at their own moment."""
+    ticks = []
+    right = Router.tick
+    monkeypatch.setattr(Router, "tick", lambda self: ticks.append(self.position) or right(self))
+    monkeypatch.setenv(SWITCH, way)
+    file = out.with_suffix(".yaml")
+    file.write_text(table())
+    run_meeting(file, out=out, edges=Edges(engines=murmuring_engines()))
+    return len(ticks)
+
+
+def test_most_ticks_are_carried_before_their_time(monkeypatch, tmp_path):
+    """Nine of ten; a clock that is told to tick carries none."""
+    ticking = ticks_of(monkeypatch, TICKING, tmp_path / "ticking")
+    assert ticking > 500
+    assert ticks_of(monkeypatch, "", tmp_path / "leaping") < ticking / 10
+
+
+def test_whoever_leaps_is_asked_before_time_moves():
+    """Trio's private names still do what we set them for: the next deadline is told, and may be moved on."""
+    asked = []
+
+    async def main():
+        leaps = leaps_of()
+        with leaps.asking(lambda next_deadline: asked.append((trio.current_time(), next_deadline()))):
+            await trio.sleep(2)
+            await trio.sleep(3)
+
+    run_virtual(main)
+    assert [at for at in asked if at[1] < 1000] == [(0.0, 2.0), (2.0, 5.0)]
+
+
+def test_a_clock_that_is_told_to_tick_asks_nobody(monkeypatch):
+    """Nor does one in life."""
+    monkeypatch.setenv(SWITCH, TICKING)
+
+    async def main():
+        await trio.lowlevel.checkpoint()
+        return leaps_of()
+
+    assert run_virtual(main) is None
+    assert trio.run(main) is None
