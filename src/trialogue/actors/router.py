@@ -169,8 +169,10 @@ class Router:
     def record(self, sink: Sink) -> None:
         """Give every tick to `sink`."""
         self._sinks.append(sink)
-        is_long = isinstance(sink, LongSink)
-        self._long_sinks.append(sink if is_long else _InTicks(sink, self.grid.frame_samples))
+        if isinstance(sink, LongSink):
+            self._long_sinks.append(sink)
+        else:
+            self._long_sinks.append(_InTicks(sink, self.grid.frame_samples))
 
     def set_hearing(self, command: SetHearing) -> None:
         """Replace the hearing table."""
