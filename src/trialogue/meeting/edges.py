@@ -37,6 +37,7 @@ from trialogue.services import EMBEDDED, HOSTED, service_of
 from trialogue.services.port import EarOffer, Hosted
 from trialogue.services.service import Service
 from trialogue.speech.engines import Engines, open_engines
+from trialogue.speech.ports import SpeechDetector
 from trialogue.supervise import lone_error
 from trialogue.tools.executor import Tool
 from trialogue.tools.permissions import NOTHING_MORE, Permissions
@@ -226,6 +227,11 @@ async def local_connect(engines: Engines, seed: int, hosts: tuple[str, ...] = ()
         yield exchange.agents
 
 
+def detector_of(engines: Engines) -> Callable[[int], SpeechDetector]:
+    """What opens detectors: in virtual time the same sound comes again, and is looked up."""
+    return engines.open_known or engines.open_detector if is_virtual() else engines.open_detector
+
+
 async def warmed(engines: Engines) -> None:
     """Load the engines, in life; in virtual time they load at the first miss of the cache."""
     if not is_virtual():
@@ -279,7 +285,7 @@ def local_equipment(
     return Equipment(
         recognizer=engines.recognizer,
         synthesizer=engines.synthesizer,
-        open_detector=engines.open_detector,
+        open_detector=detector_of(engines),
         compute=compute(),
         options=ServerOptions(
             seed=seed,

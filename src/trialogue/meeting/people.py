@@ -20,7 +20,7 @@ from trialogue.devices.clips import ClipPlayer, spoken
 from trialogue.devices.driver import Driver, open_driver
 from trialogue.devices.microphone import Microphone
 from trialogue.devices.speaker import Speaker
-from trialogue.meeting.edges import Edges
+from trialogue.meeting.edges import Edges, detector_of
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.seating import ClipSpec, PersonSpec
 from trialogue.speech.engines import Engines, open_engines
@@ -74,7 +74,7 @@ async def prepare_people(resolved: Resolved, edges: Edges) -> Prepared:
         person.name: tuple([await run(partial(_sound, clip, engines, sample_rate)) for clip in person.clips])
         for person in sounding
     }
-    open_detector = partial(engines.open_detector, FELL_MS)
+    open_detector = partial(detector_of(engines), FELL_MS)
     if not is_virtual():
         await run(open_detector)  # the first loads the weights
     return Prepared(clips, open_detector, devices)

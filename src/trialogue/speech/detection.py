@@ -23,6 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialogue.speech.ports import HEARING_RATE, EdgeKind, SpeechEdge
+from trialogue.speech.recall import Recalling
+from trialogue.speech.store import Store
 from trialogue.speech.wheels import loading, require, verified
 
 WINDOW: Final = 512
@@ -38,6 +40,9 @@ _OFF: Final = 0.35
 _WEIGHTS: Final = Path(__file__).parent / "weights" / "silero_vad_16k_op15.onnx"
 _LOADING: Final = Lock()
 _SHA256: Final = "7ed98ddbad84ccac4cd0aeb3099049280713df825c610a8ed34543318f1b2c49"
+
+SILERO: Final = f"silero-16k-op15-{_SHA256[:12]}-1"
+"""Names the model in cache keys: its weights, and the revision of this module."""
 
 
 class _Phase(Enum):
@@ -160,15 +165,34 @@ class Silero:
             self._input[:] = 0
             self.state = self._silence
 
+    def memory(self) -> bytes:
+        """Return what is remembered (see `recall`)."""
+        return self.state.tobytes() + self._input[0, WINDOW:].tobytes()
+
+    def remember(self, memory: bytes) -> None:
+        """Remember this, and nothing else (see `recall`)."""
+        values = np.frombuffer(memory, np.float32)
+        self.state = values[:-_CONTEXT].reshape(self._silence.shape)
+        self._input[0, WINDOW:] = values[-_CONTEXT:]
+
+
+def open_recalling(store: Store, hang_ms: int = HANG_MS) -> SileroDetector:
+    """Return a detector for a new stream of sound that may be known: the weights load where it is not."""
+    return SileroDetector(Recalling(opened, SILERO, store), hang_ms)
+
+
+def opened() -> Silero:
+    """Return the model for a new stream."""
+    with _LOADING:
+        return Silero(*_shared())
+
 
 def open_silero(hang_ms: int = HANG_MS) -> SileroDetector:
     """Return a detector for a new stream; the first call, in any thread, loads the weights.
 
     Raises SetupError where onnxruntime is missing or the weights are not the ones that we ship.
     """
-    with _LOADING:
-        run, silence = _shared()
-    return SileroDetector(Silero(run, silence), hang_ms)
+    return SileroDetector(opened(), hang_ms)
 
 
 @cache

@@ -8,6 +8,7 @@ used.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import entry_points
 from typing import Final
 
@@ -49,8 +50,14 @@ class Engines:
     synthesizer_id: str
     """The same for the synthesizer and its voices."""
 
+    open_recalling: Callable[[Store, int], SpeechDetector] | None = None
+    """The same, but what it found in a sound is looked up where that is known: for sound that comes again."""
+
     warm: Callable[[], None] = _nothing
     """Loads all weights now, in seconds, that would else load at first use; call it in a thread."""
+
+    open_known: Callable[[int], SpeechDetector] | None = None
+    """`open_recalling` with the memory of whoever opened the engines; None where there is none."""
 
 
 def open_engines(name: str = LOCAL, *, store: Store | None = None) -> Engines:
@@ -61,8 +68,10 @@ def open_engines(name: str = LOCAL, *, store: Store | None = None) -> Engines:
     """
     engines = _local() if name == LOCAL else _installed(name)
     kept = Store(default_directory()) if store is None else store
+    recalling = engines.open_recalling
     return evolve(
         engines,
+        open_known=engines.open_detector if recalling is None else partial(recalling, kept),
         recognizer=CachedRecognizer(engines.recognizer, engines.recognizer_id, kept),
         synthesizer=CachedSynthesizer(engines.synthesizer, engines.synthesizer_id, kept),
     )

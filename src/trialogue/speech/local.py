@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from threading import Lock
 from typing import Generic, TypeVar
 
-from trialogue.speech.detection import open_silero
+from trialogue.speech.detection import open_recalling, open_silero
 from trialogue.speech.engines import Engines
 from trialogue.speech.ports import Recognized, Recognizer, Spoken, Synthesizer
 from trialogue.speech.recognition import WHISPER, open_whisper
@@ -28,6 +28,7 @@ def engines() -> Engines:
         recognizer=_LazyRecognizer(whisper),
         synthesizer=_LazySynthesizer(hibari),
         open_detector=open_silero,
+        open_recalling=open_recalling,
         recognizer_id=WHISPER,
         synthesizer_id=HIBARI,
         warm=warm,
