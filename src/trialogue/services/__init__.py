@@ -1,7 +1,18 @@
 """Services: whom a meeting speaks to, sans I/O. `port` says what a vendor must do; here is the one list.
 
+Theory of operation
+===================
+
 A vendor is a package beside `deepgram` that makes a `service.Service`, and a line in `SERVICES`. Nothing else
 in trialogue names one, but for the embedded server, which speaks the wire of one of them.
+
+**An offer** is all that a session is asked for: a value, made from the scenario's keys (`keys`), and made
+anew by each change. It opens **a wire** for each connection: pure protocol state, to which its owner
+tells what came and what time it is, and which gives what to send and when to ask again.
+
+**Facts in, facts out.** Whatever the service sends becomes `facts`, in our own words and without exceptions;
+an order that may not be sent just now is a `LocalProtocolError`. How a connection ended is a verdict
+(`verdicts`): dial again, wait, or never again. Actors act on the verdict and know no vendor.
 """
 
 from __future__ import annotations
