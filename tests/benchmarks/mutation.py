@@ -161,6 +161,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "each.begin_s <= now",
     ): "no words come at the very moment at which speech begins",
     (
+        "turn/wording.py:is_sure",
+        "boundary",
+        "sum((stretch.length(o.now) for stretch in stretches)) >= SURE_S",
+    ): "no speech is of that length to the bit",
+    (
         "words/spoken.py:_part_until",
         "number",
         "min(1.0, max(0.0, (played_s - begin) / length))",

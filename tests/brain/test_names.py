@@ -122,6 +122,17 @@ FORMS = [
     ("ben", "Ben (if you like), what do you think about Tech?"),
     ("ben", "Dear Ben, dear all, please begin."),
     ("tech", "The question to Tech is whether Ben agrees."),
+    ("tech", "Tech is next. I liked what Robin said."),
+    ("ben", "Tech who is late agrees with Ben."),
+    ("tech", "Tech which of these does Ben want?"),
+    ("ben", "Tech will not tell you about Ben."),
+    ("tech", "Tech don't you agree with Ben?"),
+    ("ben", "What do you say to so many thanks, Ben?"),
+    ("ben", "Ben gave us thanks."),
+    (None, "Ben, many thanks."),
+    ("ben", "What do you think Ben? I liked what Ann wrote."),
+    ("ann", "It is as I think Ben. Ann was late."),
+    ("ann", "Do you think Ben is right? I saw Ann."),
 ]
 
 
@@ -140,6 +151,7 @@ def test_who_is_asked_to_speak(asked, text):
         ("tech", "Ben, you are right. Is it late, Tech?"),
         ("ben", "I agree with what Ben said."),
         (None, "Not Ben."),
+        ("tech", "Ben, go on. I saw Tech without Ann."),
         (None, "Tech, go on. Thank you, Ben."),
         ("ben", "It costs 3.5 a month, Ben"),
         (None, ""),
@@ -181,6 +193,10 @@ def test_a_name_within_ones_own():
         ("Over to Ann before Ben.", [("ann", Manner.INVITED), ("ben", Manner.PASSED_OVER)]),
         ("Robin spoke.", [("robin", Manner.MENTIONED)]),
         ("Not you, Ben.", [("ben", Manner.PASSED_OVER)]),
+        ("I ask not you, Ben.", [("ben", Manner.PASSED_OVER)]),
+        ("Ann spoke, then over to Ben.", [("ann", Manner.MENTIONED), ("ben", Manner.INVITED)]),
+        ("Over to Ann, then Ben.", [("ann", Manner.INVITED), ("ben", Manner.MENTIONED)]),
+        ("Then Ben.", [("ben", Manner.ADDRESSED)]),
     ],
 )
 def test_how_each_is_named(text, names):

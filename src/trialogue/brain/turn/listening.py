@@ -25,7 +25,7 @@ from trialogue.brain.seats.people import SpeechStretch, Words, are_believed
 from trialogue.brain.turn import taking, wording
 from trialogue.brain.turn.agent import AgentTurn
 from trialogue.brain.turn.person import PersonState, PersonTurn
-from trialogue.brain.turn.wording import SURE_S, WORDS_S
+from trialogue.brain.turn.wording import WORDS_S
 from trialogue.brain.words.utterances import SpokenUtterance
 from trialogue.model.events import (
     EarHeard,
@@ -119,7 +119,7 @@ def _stopped(o: Owners, name: str, position_s: float) -> None:
 def _heard_by_nobody(o: Owners, name: str) -> None:
     """Speech that took no turn and was beside none, as before the opening, stands in the transcript, too."""
     stretch = o.people.current(name)
-    if not (stretch.turn or stretch.beside) and stretch.length(o.now) >= SURE_S:
+    if not (stretch.turn or stretch.beside) and wording.is_sure(o, stretch):
         o.people.place(stretch, o.floor.turn, "overlap")
 
 
@@ -364,9 +364,7 @@ def hung(o: Owners, turn: PersonTurn) -> None:
     if o.people.has_typed(name):
         wording.read(o, turn)
         return
-    length = sum(stretch.length(o.now) for stretch in o.people.stretches_of(name, turn.number))
-    if length >= SURE_S:
-        turn.hear()
+    wording.hear_if_sure(o, turn)
     is_settled = turn.settled_s >= turn.ended_s - SETTLED_S
     rest = [spoken for spoken in o.utterances.open_of(name) if not spoken.is_final]
     if turn.state is PersonState.WORDS or is_settled:

@@ -52,8 +52,6 @@ def attribute(o: Owners, turn: PersonTurn, spoken: SpokenUtterance) -> None:
     """Attribute the words of an utterance to the turn of its person that goes on."""
     text = o.utterances.tell(spoken)
     o.people.word(spoken.home, spoken.words)
-    if not text:
-        return
     turn.hear()
     turn.word(is_certain=spoken.is_final)
     _stand(o, turn, text, is_certain=spoken.is_final)
@@ -80,15 +78,24 @@ def settle(o: Owners, turn: PersonTurn) -> None:
         if spoken.home and spoken.home[-1].turn == turn.number and _is_held(o, spoken):
             attribute(o, turn, spoken)
     stretches = o.people.stretches_of(name, turn.number)
-    length = sum(stretch.length(o.now) for stretch in stretches)
-    if length >= SURE_S:
-        turn.hear()
+    hear_if_sure(o, turn)
     has_words = any(each.is_worded for each in stretches) if turn.was_typed else turn.has_words
     if turn.was_heard and not has_words:
         _stand(o, turn, UNCLEAR, is_certain=False)
         _note_unclear(o, name)
     # what goes on, and is too short so far to be sure, may yet be speech
     o.people.word([each for each in stretches if turn.was_heard or each.end_s is not None])
+
+
+def is_sure(o: Owners, *stretches: SpeechStretch) -> bool:
+    """Whether speech has lasted long enough to be no mere noise."""
+    return sum(stretch.length(o.now) for stretch in stretches) >= SURE_S
+
+
+def hear_if_sure(o: Owners, turn: PersonTurn) -> None:
+    """Note that a turn was heard, where what was spoken in it is sure to be speech."""
+    if is_sure(o, *o.people.stretches_of(turn.holder.name, turn.number)):
+        turn.hear()
 
 
 def _is_held(o: Owners, spoken: SpokenUtterance) -> bool:
@@ -134,7 +141,7 @@ def unworded(o: Owners) -> list[tuple[str, SpeechStretch]]:
     return [
         (name, stretch)
         for name, stretch in o.people.unworded()
-        if stretch.length(o.now) >= SURE_S
+        if is_sure(o, stretch)
         if turn is None or turn.holder.name != name or stretch.turn != turn.number
     ]
 

@@ -198,7 +198,7 @@ def _behind(words: tuple[Word, ...], name: _Found) -> tuple[str, ...]:
 
 
 def _apart_before(words: tuple[Word, ...], name: _Found) -> bool:
-    return set(_before(words, name)) <= OPENERS
+    return OPENERS.issuperset(_before(words, name))
 
 
 def _apart_behind(words: tuple[Word, ...], name: _Found) -> bool:
@@ -269,8 +269,8 @@ def _namings(words: tuple[Word, ...], cast: Cast, speaker: str) -> list[tuple[_F
         whole = _Found(first.participant, first.begin, last.end, first.first, last.last)
         manner = _manner(words, whole, since)
         since = last.end
-        if manner > Manner.MENTIONED and found and set(_before(words, whole)[-1:]) & LATER:
-            manner = Manner.MENTIONED  # `First Tech, then Ben.`
+        if found and set(_before(words, whole)[-1:]) & LATER:
+            manner = min(manner, Manner.MENTIONED)  # `First Tech, then Ben.`
         others = [name for name in group if name.participant.name != speaker and name.participant.may_speak]
         found += [(others[0], manner)] if others else []
     return found
