@@ -7,6 +7,7 @@ import stat
 import time
 import wave
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import orjson
@@ -19,9 +20,12 @@ from trialogue.journal.files import verify_files
 from trialogue.journal.reader import read
 from trialogue.journal.records import JournalKind
 from trialogue.meeting.resumption import open_resumption
+from trialogue.model.audio import AudioFormat
+from trialogue.model.events import PlaybackFinished
 from trialogue.model.wire import WireClosed, WireOpened, WireSound, WireText
 from trialogue.serving.for_tests import VoiceAgentServer
 from trialogue.serving.recording import hide_keys, sound_of
+from trialogue.speech.coding import Coding, SoundForm, open_encoder
 
 CALL = {
     "when": {"heard": "price"},
@@ -143,6 +147,71 @@ def test_the_agent_is_heard_at_its_pace(voice_agent_server: VoiceAgentServer, tm
     folder = finished(tmp_path)
     assert heard_s(folder / "audio" / "agent.wav") == pytest.approx(np.count_nonzero(sent) / 16_000, abs=0.02)
     assert heard_s(folder / "audio" / "mix.wav") == pytest.approx(np.count_nonzero(sent) / 16_000, abs=0.02)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    "output",
+    [
+        {"encoding": "flac", "sample_rate": 16_000},
+        {"encoding": "mp3"},
+        {"encoding": "opus", "container": "ogg"},
+        {"encoding": "linear16", "sample_rate": 16_000, "container": "wav"},
+        {"encoding": "linear32", "sample_rate": 16_000},
+    ],
+    ids=lambda output: output["encoding"] + output.get("container", ""),
+)
+def test_coded_sound_of_the_agent_is_heard(
+    voice_agent_server: VoiceAgentServer, tmp_path: Path, output: dict[str, Any]
+) -> None:
+    """Two replies, each a stream of its own, lie in the recording, and their lengths in the journal."""
+    voice_agent_server.record(tmp_path)
+    asked = settings({"say": "Yes, of course."}, greeting="Good morning.")
+    asked["audio"]["output"] = output
+    with dial(voice_agent_server.url) as socket:
+        app = App(socket)
+        app.tell(asked)
+        app.until("AgentAudioDone")
+        time.sleep(1.2)
+        app.tell({"type": "InjectUserMessage", "content": "Well?"})
+        app.until("AgentAudioDone")
+        time.sleep(1.2)
+    voice_agent_server.reset()
+    folder = finished(tmp_path)
+    played = [r.event for r in read(folder / "journal.jsonl") if isinstance(r.event, PlaybackFinished)]
+    assert [each.outcome for each in played] == ["complete", "complete"]
+    assert all(0.2 < each.played_s < 1.2 for each in played)
+    assert 0.3 < heard_s(folder / "audio" / "agent.wav") <= sum(each.played_s for each in played) + 0.1
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("encoding", "coding", "rate"),
+    [
+        ("flac", Coding.FLAC, 16_000),
+        ("ogg-opus", Coding.OGG_OPUS, 48_000),
+    ],
+)
+def test_coded_sound_of_the_user_is_heard(
+    voice_agent_server: VoiceAgentServer, tmp_path: Path, encoding: str, coding: Coding, rate: int
+) -> None:
+    """A client's one stream lies in the recording where it was sent."""
+    voice_agent_server.record(tmp_path)
+    noise = np.random.default_rng(1).normal(size=rate) * 3_000
+    encoder = open_encoder(SoundForm(AudioFormat("linear16", rate), coding))
+    stream = b"".join(each.data for each in encoder.encode(noise.astype("<i2").tobytes())) + encoder.end()
+    asked = settings()
+    asked["audio"]["input"] = {"encoding": encoding, "sample_rate": rate}
+    with dial(voice_agent_server.url) as socket:
+        app = App(socket)
+        app.tell(asked)
+        app.until("SettingsApplied")
+        for at in range(0, len(stream), 4_000):
+            socket.send(stream[at : at + 4_000])
+        app.tell({"type": "KeepAlive"})
+        voice_agent_server.wait_for("KeepAlive")
+    voice_agent_server.reset()
+    assert heard_s(finished(tmp_path) / "audio" / "user.wav") == pytest.approx(1.0, abs=0.05)
 
 
 def test_the_agent_is_heard_no_longer_than_the_user_lets_it(session: tuple[Path, App]) -> None:

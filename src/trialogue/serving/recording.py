@@ -91,7 +91,7 @@ class SessionRecord:
             fact = WireSound(by, self._sizes[by], len(message))
             self._sizes[by] += len(message)
             self._guarded(lambda: self._sounds[by].write(message))
-            self.note(fact, self._telling.sound(at, by, len(message)))
+            self.note(fact, self._telling.sound(at, by, message))
         else:
             hidden, parsed = hide_keys(message)
             self.note(WireText(by, hidden), self._telling.text(at, by, parsed))

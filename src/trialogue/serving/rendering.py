@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
 from trialogue.actors.recorder import WavFile
 from trialogue.actors.router import mix
+from trialogue.diagnostics import Log
+from trialogue.model.audio import AudioFormat
 from trialogue.model.wire import WireSide
+from trialogue.serving.measuring import HeardPiece
 from trialogue.serving.telling import AGENT, USER, SessionTelling
 from trialogue.speech.formats import decode
 from trialogue.speech.resample import Resampler
+from trialogue.speech.streams import Undecodable, decoded
 
 __all__ = ["RECORDED_RATE", "render"]
+
+_DIAGNOSTICS: Final = Log("trialogue.server")
 
 RECORDED_RATE: Final = 24_000
 """Samples a second of all recordings."""
@@ -44,11 +51,18 @@ def render(folder: Path, telling: SessionTelling) -> None:
 
 def _placed(path: Path, by: WireSide, telling: SessionTelling) -> Iterator[tuple[int, bytes]]:
     """Each stretch of a side's sound, and at which sample it is heard."""
-    audio_format = telling.formats.get(by)
+    audio_format = telling.sounds.formats.get(by)
     if audio_format is None:
-        return
+        yield from _decoded(path, telling.sounds.streams[by], telling.pieces[by])
+    else:
+        yield from _plain(path, audio_format, telling.pieces[by])
+
+
+def _plain(
+    path: Path, audio_format: AudioFormat, pieces: Iterable[HeardPiece]
+) -> Iterator[tuple[int, bytes]]:
     with path.open("rb") as file:
-        for piece in telling.pieces[by]:
+        for piece in pieces:
             resampler = Resampler(audio_format.sample_rate, RECORDED_RATE)
             position = round(piece.begins * RECORDED_RATE)
             left = min(piece.size, audio_format.bytes_for(piece.length_s))
@@ -63,6 +77,31 @@ def _placed(path: Path, by: WireSide, telling: SessionTelling) -> Iterator[tuple
                 yield position, pcm
                 position += len(pcm) // 2
             yield position, resampler.flush()
+
+
+def _decoded(path: Path, streams: list[int], pieces: Iterable[HeardPiece]) -> Iterator[tuple[int, bytes]]:
+    """Pieces of coded sound: each of its streams is decoded from its beginning, for nothing less can be."""
+    data = path.read_bytes()
+    ends = dict(zip(streams, [*streams[1:], len(data)], strict=True))
+    for begins, heard in groupby(pieces, lambda piece: piece.stream):
+        try:
+            yield from _cut_out(decoded(data[begins : ends[begins]], RECORDED_RATE), list(heard))
+        except Undecodable:
+            _DIAGNOSTICS.warning("sound of a session could not be decoded", file=path.name)
+
+
+def _cut_out(blocks: Iterable[bytes], pieces: list[HeardPiece]) -> Iterator[tuple[int, bytes]]:
+    """What is heard of a stream, piece by piece, and at which sample."""
+    at = 0
+    for block in blocks:
+        end = at + len(block) // 2
+        for piece in pieces:
+            skipped = round(piece.skip_s * RECORDED_RATE)
+            first, last = max(at, skipped), min(end, skipped + round(piece.length_s * RECORDED_RATE))
+            if first < last:
+                position = round(piece.begins * RECORDED_RATE) + first - skipped
+                yield position, block[2 * (first - at) : 2 * (last - at)]
+        at = end
 
 
 def _mix(audio: Path, end: int) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from trialogue.errors import SetupError
-from trialogue.model.audio import AudioFormat
+from trialogue.model.audio import AudioFormat, Encoding
 from trialogue.server.voice import as_audio
+from trialogue.speech.coding import wav_header
 from trialogue.speech.formats import encode
+from trialogue.speech.lengths import FlacMeter, Mp3Meter, OpusMeter, SampleMeter, SoundMeter
 from trialogue.speech.ports import Synthesizer
 from trialogue.speech.recordings import read_recording
 
@@ -19,6 +21,7 @@ __all__ = [
     "TURN_END_S",
     "frames_of",
     "input_format",
+    "meter_of",
     "recorded",
     "sound_format",
     "spoken",
@@ -36,18 +39,49 @@ def input_format(settings: Mapping[str, Any]) -> AudioFormat:
     """What Settings say of the client's sound; `SetupError` for a format that nobody speaks here."""
     found = sound_format(settings, "input")
     if found is None:
-        raise SetupError("a user can be heard in linear16, mulaw and alaw: this session's sound is otherwise")
+        raise SetupError("a user can be heard in plain samples: this session's sound is otherwise")
     return found
 
 
 def sound_format(settings: Mapping[str, Any], way: Literal["input", "output"]) -> AudioFormat | None:
     """What Settings say of the sound one way; None for a format that is no plain samples."""
     sound = _member(_member(settings, "audio"), way)
+    return None if sound.get("container", "none") != "none" else _samples(sound, way)
+
+
+def meter_of(settings: Mapping[str, Any], way: Literal["input", "output"]) -> SoundMeter | None:
+    """What measures a stream of the sound one way; None for sound of which nobody knows how long it is."""
+    sound = _member(_member(settings, "audio"), way)
+    samples = _samples(sound, way)
+    if samples is not None:
+        header = wav_header(samples) if sound.get("container") == "wav" else b""
+        return SampleMeter(samples, len(header))
+    match sound.get("encoding"):
+        case "flac":
+            return FlacMeter()
+        case "mp3":
+            return Mp3Meter()
+        case "opus" | "ogg-opus":
+            return OpusMeter()
+        case _:
+            return None
+
+
+def _samples(sound: Mapping[str, Any], way: Literal["input", "output"]) -> AudioFormat | None:
+    """The samples of a sound, in a container or not; None for what is compressed."""
     encoding, rate = sound.get("encoding", "linear16"), sound.get("sample_rate")
-    if encoding not in {"linear16", "mulaw", "alaw"} or sound.get("container", "none") != "none":
+    if encoding not in _SAMPLES:
         return None
-    usual = 24_000 if way == "input" or encoding == "linear16" else 8_000
-    return AudioFormat(encoding, int(rate) if isinstance(rate, int | float) else usual)
+    usual = 24_000 if way == "input" or encoding.startswith("linear") else 8_000
+    return AudioFormat(_SAMPLES[encoding], int(rate) if isinstance(rate, int | float) else usual)
+
+
+_SAMPLES: Final[Mapping[str, Encoding]] = {
+    "linear16": "linear16",
+    "linear32": "linear32",
+    "mulaw": "mulaw",
+    "alaw": "alaw",
+}
 
 
 def spoken(synthesizer: Synthesizer, text: str, voice: str, audio_format: AudioFormat) -> bytes:

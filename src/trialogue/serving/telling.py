@@ -15,7 +15,6 @@ from typing import Any, Final, TypeAlias, cast
 
 from attrs import define, evolve, field, frozen
 
-from trialogue.model.audio import AudioFormat
 from trialogue.model.commands import Attribute, Command, EndMeeting, EndTurn, GrantFloor, Play
 from trialogue.model.events import (
     Event,
@@ -38,9 +37,9 @@ from trialogue.model.events import (
 from trialogue.model.participants import Kind, Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.wire import WireSide
-from trialogue.serving.speech import sound_format
+from trialogue.serving.measuring import HeardPiece, SideSounds
 
-__all__ = ["AGENT", "USER", "HeardPiece", "SessionTelling", "ToldRecord", "session_plan"]
+__all__ = ["AGENT", "USER", "SessionTelling", "ToldRecord", "session_plan"]
 
 AGENT: Final = "agent"
 USER: Final = "user"
@@ -52,8 +51,6 @@ _LONGEST_WARNING: Final = 1024
 
 _JITTER_S: Final = 0.3
 """How much a client's sound may be early or late and still be one stretch."""
-
-_SAME_S: Final = 1e-4
 
 
 def session_plan(name: str, seed: int) -> MeetingPlan:
@@ -73,36 +70,6 @@ class ToldRecord:
 
     commands: tuple[Command, ...] = ()
     """What the turns were, where it changed them."""
-
-
-@frozen
-class HeardPiece:
-    """A stretch of one side's sound."""
-
-    begins: float
-    """When it begins to be heard, in seconds since the upgrade."""
-
-    offset: int
-    """Where in the side's file of sound it begins, in bytes."""
-
-    size: int
-    """How many bytes it has."""
-
-    length_s: float
-    """How long it is heard."""
-
-    @property
-    def ends(self) -> float:
-        """When it ends."""
-        return self.begins + self.length_s
-
-    def is_followed_by(self, other: HeardPiece) -> bool:
-        """Whether the other begins where this one ends, in time and in the file."""
-        return abs(self.ends - other.begins) < _SAME_S and self.offset + self.size == other.offset
-
-    def until(self, at: float) -> HeardPiece:
-        """The same, heard no longer than that."""
-        return self if self.ends <= at else evolve(self, length_s=at - self.begins)
 
 
 @define
@@ -126,13 +93,12 @@ class _Reply:
 class SessionTelling:
     """The fold: what went over the wire in, records of a meeting out."""
 
-    formats: dict[WireSide, AudioFormat] = field(factory=dict[WireSide, AudioFormat])
-    """What each side's sound is like, from Settings on; what is none of ours has no length."""
+    sounds: SideSounds = field(factory=SideSounds)
+    """What each side's sound is like, and how long."""
 
     pieces: dict[WireSide, list[HeardPiece]] = field(factory=lambda: {"client": [], "server": []})
     """What was to be heard of each side, where in time and in its file of sound."""
 
-    _sizes: dict[WireSide, int] = field(factory=lambda: {"client": 0, "server": 0}, init=False)
     _turn: int = field(default=0, init=False)
     _replies: int = field(default=0, init=False)
     _open: _Reply | None = field(default=None, init=False)
@@ -151,21 +117,20 @@ class SessionTelling:
         take = _TAKES.get((by, str(message.get("type", ""))))
         return told if take is None else [*told, *take(self, at, message)]
 
-    def sound(self, at: float, by: WireSide, size: int) -> list[ToldRecord]:
+    def sound(self, at: float, by: WireSide, data: bytes) -> list[ToldRecord]:
         """Sound went over the wire."""
         told = self._until(at)
-        offset, self._sizes[by] = self._sizes[by], self._sizes[by] + size
-        audio_format = self.formats.get(by)
-        seconds = 0.0 if audio_format is None else audio_format.seconds_in(size)
         if by == "client":
-            self._place("client", HeardPiece(self._user_hears(at, seconds), offset, size, seconds))
+            piece = self.sounds.measured("client", data, is_new=False)
+            self._place("client", evolve(piece, begins=self._user_hears(at, piece.length_s)))
             return told
         reply = self._open or self._begin(at)
+        piece = self.sounds.measured("server", data, is_new=not reply.has_sound)
         if not reply.has_sound:
             reply.has_sound, reply.begins = True, max(at, reply.begins)
             self._later(reply.begins, PlaybackStarted(AGENT, reply.turn, reply.number, reply.begins))
-        self._place("server", HeardPiece(reply.ends, offset, size, seconds))
-        reply.size_s += seconds
+        self._place("server", evolve(piece, begins=reply.ends))
+        reply.size_s += piece.length_s
         return [*told, *self._until(at)]
 
     def _user_hears(self, at: float, seconds: float) -> float:
@@ -178,13 +143,8 @@ class SessionTelling:
         """Sound that joins the sound before it is one piece with it."""
         pieces = self.pieces[by]
         last = pieces[-1] if pieces else None
-        if (
-            last is not None
-            and abs(last.ends - piece.begins) < _SAME_S
-            and last.offset + last.size == piece.offset
-        ):
-            joined = (last.size + piece.size, last.length_s + piece.length_s)
-            pieces[-1] = HeardPiece(last.begins, last.offset, *joined)
+        if last is not None and last.is_followed_by(piece):
+            pieces[-1] = evolve(last, size=last.size + piece.size, length_s=last.length_s + piece.length_s)
         elif piece.length_s:
             pieces.append(piece)
 
@@ -271,11 +231,7 @@ class SessionTelling:
 
     def take_settings(self, _: float, message: Mapping[str, Any]) -> list[ToldRecord]:
         """The client says what its sound is like."""
-        found: dict[WireSide, AudioFormat | None] = {
-            "client": sound_format(message, "input"),
-            "server": sound_format(message, "output"),
-        }
-        self.formats = {by: each for by, each in found.items() if each is not None}
+        self.sounds.use(message)
         return []
 
     def take_applied(self, at: float, _: Mapping[str, Any]) -> list[ToldRecord]:

@@ -4,6 +4,7 @@
 2. Opus forgets quickly: packets are decoded in groups, each behind the 80 ms before it, from which a decoder
    comes to where the sender's is (RFC 7845, section 4.6).
 3. FLAC is decoded by libsndfile in a thread that waits for bytes; `close` ends it.
+4. What is there as a whole, `decoded` gives block by block, whatever libsndfile knows it to be.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import io
 import struct
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from importlib import import_module
 from threading import Condition, Thread
@@ -33,7 +34,9 @@ __all__ = [
     "SampleStream",
     "SoundStream",
     "Undecodable",
+    "decoded",
     "open_stream",
+    "opus_samples",
 ]
 
 COMPRESSED_INPUTS: Final = ("flac", "ogg-opus")
@@ -100,6 +103,21 @@ def _mono(samples: _Samples) -> bytes:
     return bytes(mean.astype("<i2").tobytes())
 
 
+def decoded(data: bytes, sample_rate: int) -> Iterator[bytes]:
+    """The sound of a whole stream as linear16 mono, in blocks; raises `Undecodable` where it is none."""
+    library = _library()
+    try:
+        with _unsought(library)(io.BytesIO(data)) as file:
+            resampler = Resampler(file.samplerate, sample_rate)
+            room = bytearray(2 * _BLOCK * file.channels)
+            while frames := file.buffer_read_into(room, dtype="int16"):
+                samples = np.frombuffer(room, "<i2").reshape(-1, file.channels)
+                yield resampler.feed(_mono(samples[:frames]))
+            yield resampler.flush()
+    except (library.SoundFileError, ValueError) as fault:
+        raise Undecodable("The sound cannot be decoded.") from fault
+
+
 class SampleStream:
     """Samples one after the other."""
 
@@ -135,7 +153,7 @@ class OpusStream:
         lead, file = list(self._lead), OggWriter()
         made, at = file.page([self._head], 0) + file.page([_NO_TAGS], 0), 0
         for packet in (*lead, *packets):
-            at += _samples_of(packet)
+            at += opus_samples(packet)
             made += file.page([packet], at)
         self._lead.extend(packets)
         return self._resampler.feed(self._behind(made, lead))
@@ -156,7 +174,7 @@ class OpusStream:
         return has_tags and bool(packet)
 
     def _behind(self, made: bytes, lead: list[bytes]) -> bytes:
-        skipped = sum(map(_samples_of, lead))
+        skipped = sum(map(opus_samples, lead))
         try:
             with _library().SoundFile(io.BytesIO(made)) as file:
                 return _mono(file.read(dtype="int16", always_2d=True)[skipped:])
@@ -169,7 +187,7 @@ _FAR: Final = 1 << 40
 """Where a stream that may still go on is said to end."""
 
 
-def _samples_of(packet: bytes) -> int:
+def opus_samples(packet: bytes) -> int:
     """How many samples at 48 kHz a packet plays (RFC 6716, section 3.1)."""
     configuration, code = packet[0] >> 3, packet[0] & 3
     if configuration < 12:
@@ -290,6 +308,9 @@ class FlacStream:
 
 _OPENING_BYTES: Final = 128
 """How much must be there before libsndfile looks what it is: it does so at one glance."""
+
+_BLOCK: Final = 48_000
+"""Samples of a block of a whole stream."""
 
 _AT_ONCE: Final = 160
 """Samples that are read together: so many may be held back until more come."""
