@@ -34,7 +34,8 @@ from trialogue.model.plan import AgendaItem, MeetingPlan
 from trialogue.model.records import Record
 from trialogue.report import Run, result
 from trialogue.report.page import PageSound, PageSource, content, document
-from trialogue.report.page.sound import mp3, parts_of, peaks
+from trialogue.report.page.sound import mp3, peaks
+from trialogue.report.recordings import parts_of
 
 HOSTILE = "</script><img src=x onerror='window.pwned=1'> <b>bold</b> & \u202eright to left\u2028."
 

@@ -11,8 +11,9 @@ from trialogue.model.events import FloorRequested, PlaybackFinished, PlaybackSta
 from trialogue.report import Run, result
 from trialogue.report.page.moments import Highlight, moments
 from trialogue.report.page.plots import plots
-from trialogue.report.page.sound import RATE, mp3, parts_of, peaks
+from trialogue.report.page.sound import RATE, mp3, peaks
 from trialogue.report.page.tables import tables
+from trialogue.report.recordings import parts_of
 from trialogue.report.stretches import Stretch, stretches
 
 HEARD = (Stretch("ada", 1, 1.0, 4.0), Stretch("kim", None, 7.0, 9.0), Stretch("ada", 2, 14.0, 15.0))

@@ -80,7 +80,7 @@ def play_run(run: Path, played: Played, driver: Driver | None = None) -> int:
         if played.audio:
             from trialogue.devices.driver import open_driver  # noqa: PLC0415 - a package of an extra
             from trialogue.devices.player import RecordingPlayer  # noqa: PLC0415 - likewise
-            from trialogue.report.page.sound import parts_of  # noqa: PLC0415 - numpy
+            from trialogue.report.recordings import parts_of  # noqa: PLC0415 - numpy
 
             player = RecordingPlayer(driver or open_driver(), parts_of(audio, "mix"), start_s)
             closing.callback(player.close)

@@ -22,7 +22,8 @@ from trialogue.model.records import Record
 from trialogue.report.cast import with_everybody
 from trialogue.report.page import PageSound, PageSource, content, document
 from trialogue.report.page.runs import RunRow, runs_document
-from trialogue.report.page.sound import mp3, parts_of, peaks
+from trialogue.report.page.sound import mp3, peaks
+from trialogue.report.recordings import parts_of
 from trialogue.report.result import Run, result
 
 PAGE: Final = "report.html"

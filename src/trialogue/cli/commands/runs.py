@@ -238,6 +238,9 @@ def report(
     sound: Annotated[
         Literal["inside", "linked", "none"], Parameter(help="Where the page has its sound.")
     ] = "inside",
+    by_sound: Annotated[
+        Flag, Parameter(help="Print the figures from the recordings, beside those from the records.")
+    ] = False,
     json: Annotated[Json, Parameter(help="Print the measures, or the page's path, as JSON.")] = False,
 ) -> int:
     """Measure a meeting again, from its journal alone; or any meetings, from files of who spoke when.
@@ -251,6 +254,10 @@ def report(
         return print_page(run, out=out, sound=sound, as_json=json)
     if out is not None or sound != "inside":
         raise SetupError("--out and --sound are of the page: give --html, too")
+    if by_sound:
+        from trialogue.cli.by_sound import print_by_sound  # noqa: PLC0415 - numpy comes with it
+
+        return print_by_sound(run, as_json=json)
     from trialogue.cli.report import print_report  # noqa: PLC0415 - the journal comes with it
 
     return print_report(run, as_json=json)

@@ -1,0 +1,161 @@
+"""A second reckoning: the same figures from the recordings, beside those from the records.
+
+1. The records say when sound began and ended; here each recording is asked by itself. A frame of 10 ms holds
+   voice where it is louder than -65 dBFS, and in a recording with a hum, 12 dB louder than that.
+2. Silence of less than 0.18 s within one's speech is none (Heldner and Edlund 2010), nor is sound of less
+   than 0.03 s any speech.
+3. This knows nothing of the detector by which a meeting hears people: the two are independent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from trialogue.report.measures.borders import borders
+from trialogue.report.measures.spread import Spread, ratio, spread
+from trialogue.report.recordings import blocks_of
+from trialogue.report.stretches import Stretch, joined, spoken_s, time_with
+
+__all__ = ["APART_S", "SecondReckoning", "SoundFigures", "second_reckoning", "voiced"]
+
+APART_S: Final = 0.05
+"""How far two medians of floor transfer may lie apart, in seconds."""
+
+_FRAME_S: Final = 0.01
+_QUIET_DB: Final = -65.0
+_OVER_HUM_DB: Final = 12.0
+_PAUSE_S: Final = 0.18
+_SHORTEST_S: Final = 0.03
+_HUM_PERCENT: Final = 10
+
+_Levels = npt.NDArray[np.float64]
+
+
+@frozen
+class SoundFigures:
+    """What can be said of a meeting by who was heard when."""
+
+    transfer: Spread
+    """Floor transfer offsets."""
+
+    overlap: float | None
+    """Time with two voices or more over time with one or more."""
+
+    silence: float | None
+    """Time in which nobody was heard over the meeting's."""
+
+    spoken_s: Mapping[str, float]
+    """Seconds in which each was heard."""
+
+
+@frozen
+class SecondReckoning:
+    """The figures by the records and by the recordings."""
+
+    records: SoundFigures
+    """By what the records say was heard."""
+
+    sound: SoundFigures
+    """By what is loud in the recordings."""
+
+    begins: Spread
+    """How much later voices begin in the recordings than the records say; a recorded reply begins with
+    silence."""
+
+    ends: Spread
+    """How much earlier they end there."""
+
+    unheard: int
+    """Stretches of the records in which a recording has no voice."""
+
+    unrecorded: int
+    """Stretches of voice in recordings of which the records say nothing."""
+
+    apart_s: float | None
+    """The medians of floor transfer: by the recordings, less by the records; None where one has none."""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the two medians are within `APART_S` of each other."""
+        return self.apart_s is None or abs(self.apart_s) <= APART_S
+
+
+def second_reckoning(
+    heard: Sequence[Stretch], recorded: Mapping[str, Sequence[Path]], duration_s: float
+) -> SecondReckoning:
+    """Reckon again; `recorded` has the files of each participant. JournalError where one cannot be read."""
+    mine = [each for each in joined(heard) if each.participant in recorded]
+    loud = [
+        Stretch(name, None, start_s, end_s)
+        for name, parts in recorded.items()
+        for start_s, end_s in voiced(parts)
+        if start_s < duration_s
+    ]
+    loud.sort(key=lambda each: (each.start_s, each.end_s, each.participant))
+    pairs = [(each, within) for each in mine if (within := _within(each, loud))]
+    by_records, by_sound = _figures(mine, duration_s), _figures(loud, duration_s)
+    one, other = by_records.transfer.p50, by_sound.transfer.p50
+    return SecondReckoning(
+        records=by_records,
+        sound=by_sound,
+        begins=spread(within[0].start_s - each.start_s for each, within in pairs),
+        ends=spread(each.end_s - within[-1].end_s for each, within in pairs),
+        unheard=len(mine) - len(pairs),
+        unrecorded=sum(not _within(each, mine) for each in loud),
+        apart_s=None if one is None or other is None else other - one,
+    )
+
+
+def voiced(parts: Sequence[Path]) -> list[tuple[float, float]]:
+    """Where a recording holds voice, in seconds from its beginning."""
+    pieces = list(_levels(parts))
+    if not pieces:
+        return []
+    levels = np.concatenate(pieces)
+    hum = float(np.percentile(levels, _HUM_PERCENT))
+    loud = levels > max(_QUIET_DB, hum + _OVER_HUM_DB)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], loud, [False])).astype(np.int8)))
+    found: list[tuple[float, float]] = []
+    for first, last in edges.reshape(-1, 2):
+        start_s, end_s = float(first) * _FRAME_S, float(last) * _FRAME_S
+        if found and start_s - found[-1][1] < _PAUSE_S:
+            found[-1] = (found[-1][0], end_s)
+        else:
+            found.append((start_s, end_s))
+    return [each for each in found if each[1] - each[0] >= _SHORTEST_S]
+
+
+def _levels(parts: Sequence[Path]) -> Iterator[_Levels]:
+    """The level of each frame, in dB of full scale."""
+    for block, rate in blocks_of(parts):
+        width = round(rate * _FRAME_S)
+        frames = np.pad(block, (0, -len(block) % width)).astype(np.float64).reshape(-1, width)
+        power = (frames**2).mean(axis=1) / 32768.0**2
+        yield 10.0 * np.log10(np.maximum(power, 1e-12))
+
+
+def _figures(heard: Sequence[Stretch], duration_s: float) -> SoundFigures:
+    one, two = time_with(heard)
+    return SoundFigures(
+        transfer=spread(border.offset_s for border in borders(heard) if border.is_transfer),
+        overlap=ratio(two, one),
+        silence=ratio(max(0.0, duration_s - one), duration_s),
+        spoken_s={name: spoken_s(heard, name) for name in sorted({each.participant for each in heard})},
+    )
+
+
+def _within(stretch: Stretch, others: Iterable[Stretch]) -> list[Stretch]:
+    """The others of the same participant that share time with a stretch, in order."""
+    return [
+        each
+        for each in others
+        if each.participant == stretch.participant
+        and each.start_s < stretch.end_s
+        and stretch.start_s < each.end_s
+    ]

@@ -1,0 +1,66 @@
+"""A run's recordings, read a few seconds at a time: memory does not grow with the meeting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from importlib import import_module
+from pathlib import Path
+from typing import Final, Protocol, TypeAlias, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from trialogue.errors import JournalError
+
+__all__ = ["Samples", "SoundWriter", "blocks_of", "parts_of", "sound_library"]
+
+_BLOCK_S: Final = 10
+
+Samples: TypeAlias = npt.NDArray[np.int16]
+"""Sound of one channel, linear16."""
+
+
+class SoundWriter(AbstractContextManager["SoundWriter"], Protocol):
+    """The part of `soundfile.SoundFile` that we use."""
+
+    samplerate: int
+
+    def blocks(self, blocksize: int, *, dtype: str, always_2d: bool) -> Iterator[Samples]: ...
+
+    def write(self, data: Samples) -> None: ...
+
+
+class SoundLibrary(Protocol):
+    """The part of soundfile that we use; it has no types."""
+
+    SoundFileError: type[Exception]
+
+    def SoundFile(self, file: object, **options: object) -> SoundWriter:  # noqa: N802 - its name
+        """Open a sound."""
+        ...
+
+
+def parts_of(folder: Path, name: str) -> tuple[Path, ...]:
+    """The files that somebody's recording is in, in order: `NAME.wav`, `NAME.2.wav` ...; none for none."""
+    found = [folder / f"{name}.wav"]
+    while (following := folder / f"{name}.{len(found) + 1}.wav").is_file():
+        found.append(following)
+    return tuple(found) if found[0].is_file() else ()
+
+
+def blocks_of(parts: Sequence[Path]) -> Iterator[tuple[Samples, int]]:
+    """A recording's sound in blocks, with its sample rate; JournalError where it cannot be read."""
+    library = sound_library()
+    for path in parts:
+        try:
+            with library.SoundFile(path) as file:
+                for block in file.blocks(file.samplerate * _BLOCK_S, dtype="int16", always_2d=True):
+                    yield block[:, 0], file.samplerate
+        except (OSError, library.SoundFileError) as error:
+            raise JournalError(f"{path} cannot be read as sound", path=str(path)) from error
+
+
+def sound_library() -> SoundLibrary:
+    """The library that reads and writes sound, loaded when it is wanted."""
+    return cast("SoundLibrary", import_module("soundfile"))

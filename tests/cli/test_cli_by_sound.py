@@ -1,0 +1,53 @@
+"""`trialogue report RUN --by-sound`: both reckonings of a meeting, side by side."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from trialogue.cli.by_sound import print_by_sound
+from trialogue.errors import SetupError
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.run import run_meeting
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.resolve import prepare
+from trialogue.scenario.schema import Clock
+from trialogue.testing import murmuring_engines
+
+SMALLEST = Path(__file__).parents[2] / "scenarios" / "smallest.yaml"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A run whose voices are tones from their first to their last sample."""
+    folder = tmp_path_factory.mktemp("by-sound") / "run"
+    scenario = prepare(SMALLEST, Overrides(clock=Clock.VIRTUAL))
+    return run_meeting(scenario, out=folder, edges=Edges(engines=murmuring_engines())).folder
+
+
+def test_both_are_told_with_their_difference(run, capsys):
+    """A murmur is heard wherever it is played, so the two are one."""
+    assert print_by_sound(run, as_json=False) == 0
+    shown = capsys.readouterr().out
+    assert "records       sound   difference" in shown
+    assert "spoken by tech" in shown
+    assert "ms apart" in shown
+
+
+def test_as_json_it_has_both_whole(run, capsys):
+    """And says whether they agree."""
+    print_by_sound(run, as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert told["kind"] == "by-sound"
+    assert told["records"]["transfer"]["n"] == 4
+    loud, known = (told[each]["spoken_s"]["tech"] for each in ("sound", "records"))
+    assert known - 0.8 < loud <= known  # a murmur is silent between its sentences
+    assert told["agrees"] == (abs(told["apart_s"]) <= 0.05)
+
+
+def test_a_run_without_recordings_has_no_second_reckoning(run, tmp_path):
+    """That is said, and not measured as silence."""
+    shutil.copy(run / "journal.jsonl", tmp_path)
+    with pytest.raises(SetupError, match="has no recordings"):
+        print_by_sound(tmp_path, as_json=False)
