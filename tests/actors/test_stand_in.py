@@ -3,10 +3,15 @@
 import trio
 
 from trialogue.actors.stand_in import Cued, StandIn
-from trialogue.brain.triggers import Granted, Reached, Trigger
 from trialogue.mailbox import Mailbox
 from trialogue.model.commands import EndTurn, GrantFloor
 from trialogue.model.events import FloorRequested, MeetingStarted
+from trialogue.model.expectations import (
+    Happening,
+    SeatPattern,
+    TimePattern,
+    Trigger,
+)
 from trialogue.model.records import Record
 
 
@@ -21,7 +26,7 @@ class Player:
 
 
 def at(second):
-    return Cued(Trigger(Reached(second)), waits=True)
+    return Cued(Trigger(TimePattern(second)), waits=True)
 
 
 async def stood_in(cues, happens):
@@ -57,7 +62,7 @@ async def test_who_holds_the_floor_does_not_wait(autojump_clock):
 
 async def test_a_clip_for_a_grant_is_played_in_that_turn(autojump_clock):
     """Not one turn late."""
-    cue = Cued(Trigger(Granted("dana")), waits=True)
+    cue = Cued(Trigger(SeatPattern("dana", Happening.GRANTED)), waits=True)
     assert await stood_in([cue], [(3.0, grant())]) == ([(0, 3.0)], [])
 
 

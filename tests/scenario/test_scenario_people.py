@@ -6,10 +6,16 @@ import numpy as np
 import pytest
 import soundfile
 
-from trialogue.brain.triggers import Granted, Reached, Speaking, Trigger
 from trialogue.errors import ScenarioError
+from trialogue.model.expectations import (
+    Happening,
+    SeatPattern,
+    SoundPattern,
+    SpokenPattern,
+    TimePattern,
+    Trigger,
+)
 from trialogue.model.participants import Kind, Role
-from trialogue.model.plan import Said
 from trialogue.scenario import Clock, Code, Overrides, check, load, loads, resolve, to_yaml
 from trialogue.scenario.defaults import Sitting
 from trialogue.scenario.ears import EarSpec
@@ -142,11 +148,12 @@ def test_the_operator_sits_in_a_persons_seat_only(file, name):
 def test_clips_are_told_when_to_play(file):
     """Moments become triggers, words get the seat's voice, recordings lie in the scenario's folder."""
     gwen = resolve(load(file)).people[-1]
+    granted = SeatPattern("gwen", Happening.GRANTED)
     assert gwen.clips == (
-        ClipSpec(Trigger(Speaking("ada", 3.0), nth=2), False, None, "Wait.", "aura-2-helena-en"),
-        ClipSpec(Trigger(Said("edge", "ada"), after_s=0.5), True, None, "Why?", "aura-2-zeus-en"),
-        ClipSpec(Trigger(Granted("gwen")), False, None, "My turn.", "aura-2-helena-en"),
-        ClipSpec(Trigger(Reached(12.0)), False, file.parent / "gwen.wav", "Late."),
+        ClipSpec(Trigger(SoundPattern("ada", 3.0), nth=2), False, None, "Wait.", "aura-2-helena-en"),
+        ClipSpec(Trigger(SpokenPattern(("edge",), "ada"), after_s=0.5), True, None, "Why?", "aura-2-zeus-en"),
+        ClipSpec(Trigger(granted), False, None, "My turn.", "aura-2-helena-en"),
+        ClipSpec(Trigger(TimePattern(12.0)), False, file.parent / "gwen.wav", "Late."),
     )
 
 

@@ -17,10 +17,11 @@ from typing import Protocol
 import trio
 from attrs import frozen
 
-from trialogue.brain.triggers import Trigger, Triggers
+from trialogue.brain.triggers import Triggers
 from trialogue.mailbox import Mailbox
 from trialogue.model.commands import EndTurn, GrantFloor
 from trialogue.model.events import Event, FloorRequested
+from trialogue.model.expectations import Trigger
 from trialogue.model.records import Record
 
 GRAIN_S = 1e-6

@@ -60,6 +60,8 @@ def _of_limits(o: Owners) -> Iterator[Deadline]:
             yield COST, at
     if course.quiet_since is not None:
         yield "limit-silence", course.quiet_since + limits.silence_s
+    if (awaited_at := o.awaiting.next_at) is not None and course.closing is None:
+        yield "awaited", awaited_at
     item = course.agenda.item
     if item is None or item.time_s is None or item.warn_s is None or course.warned_of == item.id:
         return

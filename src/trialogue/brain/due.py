@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialogue.brain.beside import SpeechSort
-from trialogue.brain.course.ending import COST, TIME, end_meeting, use_up_money, warn_box
+from trialogue.brain.course.ending import COST, TIME, end_meeting, take_awaited, use_up_money, warn_box
 from trialogue.brain.deadlines import deadlines, unclear_at
 from trialogue.brain.moments import has_come
 from trialogue.brain.opening import open_meeting
@@ -35,6 +35,8 @@ def _take(o: Owners, name: str) -> None:
             open_meeting(o)
         case "limit-silence":
             end_meeting(o, "silence")
+        case "awaited":
+            take_awaited(o)
         case "box":
             warn_box(o)
         case "judge":

@@ -119,6 +119,7 @@ class Brain:
         """Let follow what follows, from time and for the floor, until nothing does."""
         o = self._owners
         for _ in range(STEPS):
+            o.awaiting.take_commands(o.out, o.now)
             o.course.listen(o.now, is_audible=bool(o.audible()))
             if o.course.phase is Phase.OVER or not (take_due(o) or self._settle()):
                 return

@@ -12,6 +12,7 @@ from attrs import Factory, define, evolve, field
 
 from trialogue.brain.beside import Beside
 from trialogue.brain.course.agenda import AgendaCourse
+from trialogue.brain.course.awaiting import Awaiting
 from trialogue.brain.course.cost import Meter
 from trialogue.brain.course.course import Course
 from trialogue.brain.course.ladder import SilenceLadder
@@ -33,9 +34,11 @@ from trialogue.brain.words.lines import Lines
 from trialogue.brain.words.said import SaidRule, compile_said
 from trialogue.brain.words.transcript import Transcript
 from trialogue.brain.words.utterances import Utterances
+from trialogue.errors import ScenarioError
 from trialogue.model.commands import Command, Level, Report, SetHearing
 from trialogue.model.events import Event
-from trialogue.model.plan import MeetingPlan
+from trialogue.model.patterns import PatternFault
+from trialogue.model.plan import MeetingPlan, Said
 
 
 @define
@@ -62,6 +65,9 @@ class Owners:
 
     end_rules: tuple[SaidRule, ...] = field(init=False)
     """Words that end the meeting."""
+
+    awaiting: Awaiting = field(init=False)
+    """What else ends the meeting, or a point of its agenda."""
 
     agents: Agents = Factory(Agents)
     """Agents' sessions."""
@@ -119,7 +125,8 @@ class Owners:
         self.troubles = Troubles()
         self.contexts = Contexts(plan, self.transcript)
         self.meter = Meter(plan)
-        self.end_rules = tuple(map(compile_said, plan.end))
+        self.end_rules = tuple(compile_said(each) for each in plan.end if isinstance(each, Said))
+        self.awaiting = _awaiting(plan)
         for participant in plan.participants:
             self.seat(participant.name)
 
@@ -135,6 +142,7 @@ class Owners:
     def begin(self, event: Event, now: float) -> None:
         """Begin a decision; what only folds events takes this one."""
         self.now, self.out = now, []
+        self.awaiting.take_event(event, now)
         self.transcript.take_event(event)
         self.contexts.take_event(event)
         self.meter.take(event, now)
@@ -243,3 +251,11 @@ class Owners:
         """A number in [0, 1), drawn anew for each turn by the meeting's seed."""
         number = self.floor.turn + 1
         return Random(f"{self.plan.seed}/turn/{number}").random()  # noqa: S311 - chance, not a secret
+
+
+def _awaiting(plan: MeetingPlan) -> Awaiting:
+    """What the plan waits for; ScenarioError for a pattern that is none."""
+    try:
+        return Awaiting.of(plan)
+    except PatternFault as fault:
+        raise ScenarioError(f"what the plan waits for {fault}") from fault

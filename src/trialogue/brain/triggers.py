@@ -1,7 +1,7 @@
 """Patterns over a meeting that make something happen in it: a pure fold of its records.
 
-1. A pattern matches at a moment: somebody has spoken for so long, something was said, the floor was
-   granted, or a time has come. `nth` counts matches; a trigger goes off once, `after_s` after its match.
+1. A pattern matches at a moment: something happened as `happenings` tells it, somebody has spoken for so
+   long, or a time has come. `nth` counts matches; a trigger goes off once, `after_s` after its match.
 2. Speech matches once a turn at most (a person's once a stretch), and only while it goes on: what ends
    before `for_s` has passed is no match.
 3. What was said is searched in a turn's heard words when the turn is over.
@@ -10,69 +10,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeAlias, assert_never
+from collections.abc import Iterable, Iterator
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define
 
-from trialogue.brain.words.transcript import Transcript
-from trialogue.model.commands import Command, EndTurn, GrantFloor
+from trialogue.brain.happenings import Fold, fits
+from trialogue.brain.moments import SLACK_S
+from trialogue.model.commands import Command
 from trialogue.model.events import (
     Event,
     PlaybackFinished,
     PlaybackStarted,
     SpeechStarted,
     SpeechStopped,
-    TextTyped,
+)
+from trialogue.model.expectations import (
+    EventPattern,
+    SoundPattern,
+    SpokenPattern,
+    TimePattern,
+    ToolPattern,
+    Trigger,
 )
 from trialogue.model.patterns import compile_recorded
-from trialogue.model.plan import Said
 from trialogue.model.records import Record
-
-
-@frozen
-class Speaking:
-    """Somebody is being heard."""
-
-    by: str
-    """Who."""
-
-    for_s: float = 0.0
-    """For how long, in seconds."""
-
-
-@frozen
-class Granted:
-    """Somebody was granted the floor."""
-
-    to: str
-    """Who."""
-
-
-@frozen
-class Reached:
-    """The meeting has come so far."""
-
-    at_s: float
-    """Seconds since its start."""
-
-
-Pattern: TypeAlias = Speaking | Said | Granted | Reached
-"""All that can be waited for; a `match` over it ends in `assert_never`."""
-
-
-@frozen
-class Trigger:
-    """A pattern, and which match of it counts."""
-
-    when: Pattern
-    """What is waited for."""
-
-    nth: int = 1
-    """Which match, from 1; `Reached` has but one."""
-
-    after_s: float = 0.0
-    """How long after it, in seconds."""
 
 
 @define
@@ -95,9 +56,14 @@ class _Watch:
         """When it has to be looked at again."""
         if self.is_spent or self.goes_off_at is not None:
             return self.goes_off_at
-        if self.since is not None and isinstance(self.trigger.when, Speaking):
+        if self.since is not None and isinstance(self.trigger.when, SoundPattern):
             return self.since + self.trigger.when.for_s
         return None
+
+    def __attrs_post_init__(self) -> None:
+        """A time comes by itself."""
+        if isinstance(self.trigger.when, TimePattern):
+            self.goes_off_at = self.trigger.when.at_s + self.trigger.after_s
 
     def begin(self, turn: int | None, at: float) -> None:
         """Speech that may match has begun."""
@@ -106,18 +72,23 @@ class _Watch:
 
     def match(self, at: float) -> None:
         """The pattern has matched."""
+        if self.trigger.within_s is not None and at > self.trigger.within_s + SLACK_S:
+            return
         self.matches += 1
         if self.matches == self.trigger.nth:
             self.goes_off_at = at + self.trigger.after_s
 
-    def look(self, now: float) -> bool:
-        """Whether it goes off now."""
+    def hear(self, until: float) -> None:
+        """Match, if speech has lasted long enough by now."""
         at = self.next_at
-        if self.since is not None and self.goes_off_at is None and at is not None and at <= now:
+        if self.since is not None and self.goes_off_at is None and at is not None and at <= until:
             self.since = None
             self.match(at)
-            at = self.next_at
-        if self.goes_off_at is None or at is None or at > now:
+
+    def look(self, now: float) -> bool:
+        """Whether it goes off now."""
+        self.hear(now)
+        if self.goes_off_at is None or self.goes_off_at > now:
             return False
         self.goes_off_at, self.is_spent = None, True
         return True
@@ -128,22 +99,15 @@ class Triggers:
     """The fold over a meeting's records; the number of a trigger is its place in the list."""
 
     _watches: list[_Watch]
-    _transcript: Transcript = Factory(Transcript)
+    _fold: Fold = Factory(Fold)
 
     @classmethod
     def of(cls, triggers: Iterable[Trigger]) -> Triggers:
-        """Wait for these; `PatternFault` for a pattern that is none."""
+        """Wait for these; `PatternFault` for a regular expression that is none."""
         watches = [_Watch(trigger) for trigger in triggers]
         for watch in watches:
-            match watch.trigger.when:
-                case Reached(at_s=at_s):
-                    watch.goes_off_at = at_s + watch.trigger.after_s
-                case Said(match=pattern):
-                    compile_recorded(pattern)
-                case Speaking() | Granted():
-                    pass
-                case _ as never:
-                    assert_never(never)
+            for expression in expressions(watch.trigger.when):
+                compile_recorded(expression)
         return cls(watches)
 
     @property
@@ -161,15 +125,24 @@ class Triggers:
         """Which go off by `now` and had not yet, by their numbers."""
         return [number for number, watch in enumerate(self._watches) if watch.look(now)]
 
-    def take(self, record: Record) -> None:
-        """Note what happened."""
-        self._transcript.take_event(record.event)
-        self._take_event(record.event, record.at)
-        for command in record.commands:
-            self._transcript.take_command(record.at, command)
-            self._take_command(command, record.at)
+    def renew(self, numbers: Iterable[int]) -> None:
+        """Let these wait from now on, whatever came before; they have not gone off."""
+        for number in numbers:
+            self._watches[number] = _Watch(self._watches[number].trigger)
 
-    def _take_event(self, event: Event, at: float) -> None:
+    def spend(self, number: int) -> None:
+        """Let one never go off any more."""
+        self._watches[number].goes_off_at, self._watches[number].is_spent = None, True
+
+    def take(self, record: Record) -> None:
+        """Note what happened, and what was decided on it."""
+        self.take_event(record.event, record.at)
+        for command in record.commands:
+            self.take_command(command, record.at)
+
+    def take_event(self, event: Event, at: float) -> None:
+        """Note what happened."""
+        self._fold.take_event(event, at)
         match event:
             case PlaybackStarted(participant=name, turn=turn):
                 self._speech(name, turn, at)
@@ -177,23 +150,22 @@ class Triggers:
                 self._speech(name, None, at)
             case PlaybackFinished(participant=name) | SpeechStopped(participant=name):
                 for watch in self._watching(name):
-                    watch.look(at)
+                    watch.hear(at)
                     watch.since = None
-            case TextTyped(participant=name, text=text):
-                self._said(name, text, at)
             case _:
                 pass
+        self._match(at)
 
-    def _take_command(self, command: Command, at: float) -> None:
-        match command:
-            case GrantFloor(to=to):
-                for watch in self._watches:
-                    if watch.trigger.when == Granted(to):
-                        watch.match(at)
-            case EndTurn(participant=name, turn=turn):
-                self._said(name, self._transcript.heard(turn), at)
-            case _:
-                pass
+    def take_command(self, command: Command, at: float) -> None:
+        """Note what was decided, behind the event that it answers."""
+        self._fold.take_command(command, at)
+        self._match(at)
+
+    def _match(self, at: float) -> None:
+        for fact in self._fold.drain():
+            for watch in self._watches:
+                if fits(watch.trigger.when, fact):
+                    watch.match(at)
 
     def _speech(self, name: str, turn: int | None, at: float) -> None:
         for watch in self._watching(name):
@@ -202,16 +174,17 @@ class Triggers:
     def _watching(self, name: str) -> list[_Watch]:
         return [watch for watch in self._watches if _is_speech_of(watch.trigger.when, name)]
 
-    def _said(self, name: str, text: str, at: float) -> None:
-        for watch in self._watches:
-            match watch.trigger.when:
-                case Said(match=pattern, by=by) if by in {None, name} and compile_recorded(pattern).search(
-                    text
-                ):
-                    watch.match(at)
-                case _:
-                    pass
+
+def expressions(pattern: EventPattern) -> Iterator[str]:
+    """The regular expressions of a pattern."""
+    match pattern:
+        case SpokenPattern(matches=matches):
+            yield from matches
+        case ToolPattern(arguments=arguments, result=result):
+            yield from (each for each in (arguments, result) if each is not None)
+        case _:
+            pass
 
 
-def _is_speech_of(pattern: Pattern, name: str) -> bool:
-    return isinstance(pattern, Speaking) and pattern.by == name
+def _is_speech_of(pattern: EventPattern, name: str) -> bool:
+    return isinstance(pattern, SoundPattern) and pattern.by == name

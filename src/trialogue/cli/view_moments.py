@@ -29,6 +29,7 @@ REASONS: Final = MappingProxyType(
         "crashed": "a fault of trialogue stopped it",
         "ended-by-chair": "the chair ended it",
         "ended-by-hand": "you ended it",
+        "happened": "what ends it has happened",
         "hung-up": "the terminal hung up",
         "interrupted": "you interrupted it",
         "journal-failed": "the journal could not be written",

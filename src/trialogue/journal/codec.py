@@ -22,7 +22,8 @@ from cattrs.gen import make_dict_structure_fn
 
 from trialogue.model.commands import Command
 from trialogue.model.events import Event
-from trialogue.model.plan import MeetingPlan
+from trialogue.model.expectations import EventPattern, Trigger
+from trialogue.model.plan import MeetingPlan, Said
 from trialogue.model.wire import WireFact
 
 JsonObject = dict[str, Any]
@@ -89,7 +90,36 @@ def _converter() -> Converter:
     converter.register_structure_hook(float, _structure_float)
     converter.register_unstructure_hook(float, _unstructure_float)
     converter.register_structure_hook_factory(_is_row, _row_hook)
+    _register_patterns(converter)
     return converter
+
+
+def _register_patterns(converter: Converter) -> None:
+    """Patterns of a plan: a class name under `type`; what waits for words alone is told by its keys."""
+    kinds = {kind.__name__: kind for kind in get_args(EventPattern)}
+
+    def pattern(raw: JsonObject, _: object) -> object:
+        fields = {name: value for name, value in raw.items() if name != "type"}
+        return converter.structure(fields, kinds[raw["type"]])
+
+    def written(value: AttrsInstance) -> JsonObject:
+        return {"type": type(value).__name__, **converter.unstructure(value, type(value))}
+
+    def awaited(raw: JsonObject, _: object) -> object:
+        return converter.structure(raw, Trigger if "when" in raw else Said)
+
+    def written_awaited(value: AttrsInstance) -> JsonObject:
+        return cast("JsonObject", converter.unstructure(value, type(value)))
+
+    converter.register_structure_hook(EventPattern, pattern)
+    converter.register_unstructure_hook(EventPattern, written)
+    converter.register_structure_hook(Said | Trigger, awaited)
+    converter.register_unstructure_hook(Said | Trigger, written_awaited)
+    optional = Said | Trigger | None
+    converter.register_structure_hook(optional, lambda raw, _: None if raw is None else awaited(raw, _))
+    converter.register_unstructure_hook(
+        optional, lambda value: None if value is None else written_awaited(value)
+    )
 
 
 _CONVERTER: Final = _converter()

@@ -20,7 +20,7 @@ from typing import Any, Final, Literal, TypeVar, Union, cast, get_args, get_orig
 
 import attrs
 
-from trialogue.model import commands, events, participants, plan
+from trialogue.model import commands, events, expectations, participants, plan
 
 NAMES: Final = frozenset(
     {
@@ -54,6 +54,13 @@ DECLARED: Final[Mapping[type[attrs.AttrsInstance], frozenset[str]]] = {
     plan.AgendaItem: frozenset({"id", "owner"}),
     plan.Said: frozenset({"by"}),
     plan.ToolRules: frozenset({"name", "identity"}),
+    expectations.SpokenPattern: frozenset({"by"}),
+    expectations.SoundPattern: frozenset({"by"}),
+    expectations.AgendaPattern: frozenset({"item"}),
+    expectations.SeatPattern: frozenset({"participant"}),
+    expectations.ToolPattern: frozenset({"tool", "by", "outcome"}),
+    expectations.ErrorPattern: frozenset({"code", "by"}),
+    expectations.EndPattern: frozenset({"reason"}),
 }
 """Further names and codes, by class."""
 
@@ -132,13 +139,18 @@ def _mask_for(hint: object, text_mask: Mask) -> Mask:
         return partial(_mask_row, _mask_for(get_args(hint)[0], text_mask))
     if get_origin(hint) in {Union, UnionType}:
         known = [each for each in get_args(hint) if each is not type(None)]
-        return partial(_mask_optional, _mask_for(known[0], text_mask)) if len(known) == 1 else mask_all
+        if len(known) == 1:
+            return partial(_mask_optional, _mask_for(known[0], text_mask))
+        classes = [each for each in known if isinstance(each, type) and attrs.has(each)]
+        return partial(_mask_one_of, classes) if len(classes) == len(known) else mask_all
     if get_origin(hint) is Literal or hint in {int, float, bool} or _is_enum(hint):
         return _as_it_is
     return mask_all
 
 
 def _masks_text(each: Mask) -> bool:
+    if isinstance(each, partial) and each.func is _mask_one_of:
+        return False  # its classes are told of by themselves
     if isinstance(each, partial) and each.func is not _mask_fields:
         return _masks_text(each.args[0])
     return each in {mask, mask_all}
@@ -148,6 +160,17 @@ def _mask_fields(kind: type[attrs.AttrsInstance], value: object) -> object:
     if isinstance(value, Mapping):
         return masked_json(kind, cast("Mapping[str, Any]", value))
     return kind(**{name: each(getattr(value, name)) for name, each in masks_of(kind).items()})
+
+
+def _mask_one_of(kinds: list[type[attrs.AttrsInstance]], value: object) -> object:
+    """A value of one of several classes; of JSON the one that it names, or whose fields it has."""
+    if isinstance(value, Mapping):
+        raw = cast("Mapping[str, Any]", value)
+        named = [kind for kind in kinds if raw.get("type", kind.__name__) == kind.__name__]
+        fields = raw.keys() - {"type"}
+        fitting = [kind for kind in named if fields <= {each.name for each in attrs.fields(kind)}]
+        return masked_json(fitting[0], raw) if fitting else mask_all(raw)
+    return next((_mask_fields(kind, value) for kind in kinds if type(value) is kind), mask_all(value))
 
 
 def _mask_row(each: Mask, values: list[object] | tuple[object, ...]) -> object:

@@ -376,8 +376,8 @@ class EndMeeting:
 
     reason: str
     """`agenda-done`, `said`, `limit-time`, `limit-turns`, `limit-cost`, `silence`, `all-failed`, `refused`,
-    `participant-failed` (where one failure ends the meeting), `order-done`, `ended-by-chair`, or the
-    reason that was asked for."""
+    `participant-failed` (where one failure ends the meeting), `order-done`, `ended-by-chair`, `happened`
+    (something else than words, in the scenario's `end`), or the reason that was asked for."""
 
 
 Command: TypeAlias = (

@@ -128,10 +128,42 @@ class EndPattern:
     """The reason."""
 
 
+@frozen
+class TimePattern:
+    """The meeting has come so far."""
+
+    at_s: float
+    """Seconds since its start."""
+
+
 EventPattern: TypeAlias = (
-    SpokenPattern | SoundPattern | AgendaPattern | SeatPattern | ToolPattern | ErrorPattern | EndPattern
+    SpokenPattern
+    | SoundPattern
+    | AgendaPattern
+    | SeatPattern
+    | ToolPattern
+    | ErrorPattern
+    | EndPattern
+    | TimePattern
 )
-"""All that can be expected to happen; a `match` over it ends in `assert_never`."""
+"""All that can happen, as scenarios name it; a `match` over it ends in `assert_never`."""
+
+
+@frozen
+class Trigger:
+    """A pattern that makes something happen in the meeting, and which match of it counts."""
+
+    when: EventPattern
+    """What is waited for."""
+
+    nth: int = 1
+    """Which match, from 1; a time comes but once."""
+
+    after_s: float = 0.0
+    """How long after it, in seconds."""
+
+    within_s: float | None = None
+    """Matches after so many seconds of the meeting do not count; None for no limit."""
 
 
 @frozen

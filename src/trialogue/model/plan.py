@@ -9,6 +9,7 @@ from enum import Enum
 
 from attrs import frozen
 
+from trialogue.model.expectations import Trigger
 from trialogue.model.participants import OnFailure, Participant
 
 
@@ -184,8 +185,8 @@ class AgendaItem:
     time_s: float | None = None
     """Its time box in seconds; the agenda moves on at the next turn's end after it."""
 
-    done_when: Said | None = None
-    """The agenda moves on when this has been said."""
+    done_when: Said | Trigger | None = None
+    """The agenda moves on when this has been said, or has happened since the point began."""
 
     warn_s: float | None = None
     """The chair says that time runs out so many seconds before the end of the box; None for never."""
@@ -251,8 +252,8 @@ class MeetingPlan:
     agenda: tuple[AgendaItem, ...] = ()
     """Points in order; empty for a meeting without an agenda."""
 
-    end: tuple[Said, ...] = ()
-    """The meeting ends after the turn in which any of these was said."""
+    end: tuple[Said | Trigger, ...] = ()
+    """The meeting ends after the turn in which any of these was said, or happened."""
 
     end_with_agenda: bool = True
     """Whether the last point's end is the meeting's end."""

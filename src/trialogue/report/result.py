@@ -8,8 +8,8 @@ from typing import Final, Literal, cast
 from attrs import asdict, frozen
 
 from trialogue.brain.course.cost import Cost, cost_of
-from trialogue.model.commands import EndMeeting, Report
-from trialogue.model.events import ActorCrashed, ServiceWarned, SessionFailed
+from trialogue.brain.happenings import AMISS, failure_in, failures_of
+from trialogue.model.commands import EndMeeting
 from trialogue.model.expectations import NOTHING_EXPECTED, Advice, Expectations, Findings
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
@@ -17,7 +17,6 @@ from trialogue.model.transcript import Utterance
 from trialogue.report.cast import with_everybody
 from trialogue.report.measures import Measures, measures
 from trialogue.report.shortfall import shortfall
-from trialogue.report.tools import AMISS
 
 BAD_ENDS: Final = frozenset(
     {"all-failed", "refused", "journal-failed", "brain-failed", "actor-failed", "unfinished"}
@@ -163,31 +162,10 @@ def _all_failures(records: Sequence[Record], measured: Measures) -> tuple[Failur
     return tuple(sorted(found, key=lambda failure: failure.at))
 
 
-FAILED_CODES: Final = frozenset(
-    {"participant-failed", "reply-failed", "injection-refused", "stalled", "overflow", "recording-failed"}
-)
-"""Reports of something that failed, in journals that do not say how serious a report is."""
-
-
 def _failures(record: Record) -> list[Failure]:
-    found: list[Failure] = []
-    match record.event:
-        case SessionFailed(participant=name, reason=reason):
-            found.append(Failure(record.at, "session-failed", reason, name))
-        case ServiceWarned(participant=name, code="SPEAK_REQUEST_FAILED", text=text):
-            found.append(Failure(record.at, "unspoken", text, name))
-        case ServiceWarned(participant=name, code="QUESTION_NOT_ON_RECORD", text=text):
-            found.append(Failure(record.at, "not-on-record", text, name))
-        case ActorCrashed(actor=actor, error=error):
-            found.append(Failure(record.at, "actor-crashed", f"{actor}: {error}"))
-        case _:
-            pass
-    found.extend(
-        Failure(record.at, command.code, command.text, command.participant)
-        for command in record.commands
-        if isinstance(command, Report) and (command.level == "failure" or command.code in FAILED_CODES)
-    )
-    return found
+    noted = failures_of(record.event, record.at)
+    noted += [each for command in record.commands for each in failure_in(command, record.at)]
+    return [Failure(each.at, each.code, each.text, each.participant) for each in noted]
 
 
 def rounded(value: object) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from attrs import define, evolve, field, frozen
 
@@ -15,9 +15,6 @@ ToolOutcome: TypeAlias = Literal[
     "succeeded", "failed", "timed-out", "cancelled", "unknown", "answered", "unanswered", "not-ours"
 ]
 """How a call ended: as `ToolFinished` says; `answered` by the meeting itself; never; or run elsewhere."""
-
-AMISS: Final = frozenset({"failed", "timed-out", "unknown"})
-"""How calls end that came to nothing, or may have; what was cancelled was not wanted."""
 
 
 @frozen

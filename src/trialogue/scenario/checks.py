@@ -14,6 +14,8 @@ from trialogue.model.participants import Participant
 from trialogue.scenario.expect_checks import check_expect
 from trialogue.scenario.floor_keys import FLOOR_TOOLS, names_policy
 from trialogue.scenario.looking import Look, SourcePlaces, check_participant, there_are
+from trialogue.scenario.pattern_checks import Use, check_event
+from trialogue.scenario.patterns import EventKeys
 from trialogue.scenario.people_checks import check_people
 from trialogue.scenario.problems import Code, Path, meant
 from trialogue.scenario.schema import (
@@ -23,7 +25,6 @@ from trialogue.scenario.schema import (
     FloorKeys,
     PointKeys,
     ReplacementKeys,
-    SaidEventKeys,
 )
 from trialogue.scenario.schema_faults import schema_faults
 from trialogue.scenario.tool_checks import check_tool
@@ -222,7 +223,8 @@ def _check_agenda(look: Look) -> None:
             look.tell((*path, "id"), f'"{point.id}" is the id of another point', Code.AGENDA_ID)
         seen.add(point.id)
         check_participant(look, (*path, "owner"), point.owner)
-        _check_said(look, (*path, "done_when"), point.done_when)
+        if point.done_when is not None:
+            check_event(look, (*path, "done_when"), point.done_when, Use.COURSE)
         if index and not _can_end(agenda[index - 1]):
             text = f'is never reached: "{agenda[index - 1].id}" has neither time nor done_when'
             look.tell(path, text, Code.AGENDA_UNREACHABLE)
@@ -232,17 +234,12 @@ def _can_end(point: PointKeys) -> bool:
     return point.time is not None or point.done_when is not None
 
 
-def _check_said(look: Look, path: Path, event: SaidEventKeys | None) -> None:
-    if event is not None:
-        check_participant(look, (*path, "said", "by"), event.said.by)
-
-
 def _check_end(look: Look) -> None:
     end = look.document.end
     for index, event in enumerate(end.any if end else ()):
         path: Path = ("end", "any", index)
-        if isinstance(event, SaidEventKeys):
-            _check_said(look, path, event)
+        if isinstance(event, EventKeys):
+            check_event(look, path, event, Use.COURSE)
         elif event is EndWord.AGENDA_DONE and not look.document.agenda and look.sound("agenda"):
             look.tell(path, "agenda-done never comes: there is no agenda", Code.END_AGENDA)
 

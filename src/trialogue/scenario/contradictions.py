@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 from trialogue.scenario.defaults import filled
 from trialogue.scenario.looking import Look
+from trialogue.scenario.patterns import EventKeys
 from trialogue.scenario.people import ClipMode, ClipsKeys
 from trialogue.scenario.problems import Code, Path
 from trialogue.scenario.quantities import write_duration
-from trialogue.scenario.schema import AgentKeys, Document, SaidEventKeys
+from trialogue.scenario.schema import AgentKeys, Document
 from trialogue.scenario.vocabulary import PolicyName, Seat
 
 _SCRIPTED = PolicyName("scripted")
@@ -84,20 +85,22 @@ def _awaited(document: Document) -> Iterator[tuple[Path, str]]:
     for index, point in enumerate(document.agenda or ()):
         if point.owner is not None:
             yield ("agenda", index, "owner"), point.owner
-        yield from _said_by(("agenda", index, "done_when"), point.done_when)
+        yield from _spoken_by(("agenda", index, "done_when"), point.done_when)
     for index, event in enumerate(filled(document.end).any):
-        yield from _said_by(("end", "any", index), event)
+        yield from _spoken_by(("end", "any", index), event)
     for name, seat in document.cast.items():
         for index, clip in enumerate(seat.via.clips if isinstance(seat.via, ClipsKeys) else ()):
             when: Path = ("cast", name, "via", "clips", index, "when")
-            if clip.when.speaking is not None:
-                yield (*when, "speaking"), clip.when.speaking
-            if clip.when.said is not None and clip.when.said.by is not None:
-                yield (*when, "said", "by"), clip.when.said.by
+            yield from _spoken_by(when, clip.when)
 
 
-def _said_by(path: Path, event: object) -> Iterator[tuple[Path, str]]:
-    if isinstance(event, SaidEventKeys) and event.said.by is not None:
+def _spoken_by(path: Path, event: object) -> Iterator[tuple[Path, str]]:
+    """Whose voice or words are waited for."""
+    if not isinstance(event, EventKeys):
+        return
+    if event.speaking is not None:
+        yield (*path, "speaking"), event.speaking
+    if event.said is not None and event.said.by is not None:
         yield (*path, "said", "by"), event.said.by
 
 

@@ -6,32 +6,10 @@ from typing import Annotated
 
 from attrs import field, frozen
 
-from trialogue.model.expectations import Happening
-from trialogue.model.kinds import Anything, Number, PatternText, Whole
-from trialogue.scenario.vocabulary import (
-    Identifier,
-    OptionalCount,
-    OptionalIdentifier,
-    OptionalSeconds,
-)
+from trialogue.model.kinds import Anything, Whole
+from trialogue.scenario.patterns import EventKeys
+from trialogue.scenario.vocabulary import Identifier, OptionalCount
 from trialogue.services.keys import EndpointKeys
-
-
-@frozen
-class SpokenKeys:
-    """Words that were heard in one turn: by what is in them, and by whom."""
-
-    match: Annotated[str | None, PatternText()] = None
-    """A regular expression that is in them."""
-
-    number: Annotated[float | None, Number()] = None
-    """A number that is said, in digits or in words: `9000` is `9,000` and `nine thousand`."""
-
-    name: OptionalIdentifier = None
-    """A participant who is named, by its title or any of its aliases."""
-
-    by: OptionalIdentifier = None
-    """Only when this participant said them."""
 
 
 @frozen
@@ -66,62 +44,6 @@ class BoundKeys:
 
     each: tuple[Identifier, ...] | None = None
     """Of each of these participants by itself."""
-
-
-@frozen
-class EventKeys:
-    """Something that happens: `said`, `speaking`, `agenda`, `participant`, `tool`, `error` or `ended`."""
-
-    said: SpokenKeys | None = None
-    """Something was said; it counts when its turn is over."""
-
-    speaking: OptionalIdentifier = None
-    """This participant is being heard."""
-
-    for_: OptionalSeconds = None
-    """With `speaking`: for so long."""
-
-    agenda: OptionalIdentifier = None
-    """This point of the agenda: `event: started` or `event: done`."""
-
-    participant: OptionalIdentifier = None
-    """This participant: `event` says what happens to it."""
-
-    event: Happening | None = None
-    """With `agenda` or `participant`: what happens."""
-
-    tool: OptionalIdentifier = None
-    """A call of this tool came to its end."""
-
-    outcome: OptionalIdentifier = None
-    """With `tool`: how it ended: `succeeded`, `failed`, `timed-out`, `cancelled`, `unknown`, `unanswered`."""
-
-    arguments: Annotated[str | None, PatternText()] = None
-    """With `tool`: a regular expression that is in the JSON of its arguments."""
-
-    result: Annotated[str | None, PatternText()] = None
-    """With `tool`: a regular expression that is in what came back."""
-
-    error: OptionalIdentifier = None
-    """Something failed on the way: `any`, or a code as in `failures` of `result.json`."""
-
-    ended: OptionalIdentifier = None
-    """The meeting ended for this reason."""
-
-    by: OptionalIdentifier = None
-    """With `tool` and `error`: only of this participant."""
-
-    nth: OptionalCount = None
-    """In an order: which one counts, from 1."""
-
-    after: OptionalSeconds = None
-    """Not before this: in an order since what stands before it, else since the start."""
-
-    within: OptionalSeconds = None
-    """Not after this, counted likewise."""
-
-    except_: tuple[Identifier, ...] | None = None
-    """With `error`: codes that do not count."""
 
 
 @frozen

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final, Literal
 
 import attrs
 
-from trialogue.model.expectations import (
-    AgendaPattern,
-    Bound,
-    EndPattern,
-    ErrorPattern,
-    EventPattern,
-    Expectations,
-    Expected,
-    Happening,
-    Question,
-    SeatPattern,
-    SoundPattern,
-    SpokenPattern,
-    Statistic,
-    ToolPattern,
-    Whenever,
-)
+from trialogue.model.expectations import Bound, Expectations, Expected, Question, Statistic, Whenever
 from trialogue.model.kinds import record_of
-from trialogue.scenario.expect_keys import BoundKeys, EventKeys, ExpectationKeys, SpokenKeys, TimesKeys
+from trialogue.scenario.expect_keys import BoundKeys, ExpectationKeys, TimesKeys
+from trialogue.scenario.pattern_reading import pattern_of
+from trialogue.scenario.patterns import EVENTS, EventKeys
 from trialogue.scenario.quantities import dollars, percent, read_duration
 from trialogue.scenario.schema import Document
 
 __all__ = [
-    "EVENTS",
     "EXAMPLES",
     "MANY",
     "SINGLE",
@@ -44,9 +28,6 @@ __all__ = [
 ]
 
 Unit = Literal["time", "share", "count", "money"]
-
-EVENTS: Final = ("said", "speaking", "agenda", "participant", "tool", "error", "ended")
-"""The keys of which an event has one."""
 
 STATISTICS: Final[tuple[Statistic, ...]] = ("min", "max", "p50", "p95", "p99")
 """What of a measure can be bounded."""
@@ -161,7 +142,7 @@ class _Ready:
                     yield Bound(measure, statistic, limit, bounds.each or (), text, place)
 
     def _event(self, keys: EventKeys, place: str) -> Expected:
-        pattern, text = self._pattern(keys)
+        pattern, text = pattern_of(self.document, keys)
         return Expected(
             pattern=pattern,
             text=text,
@@ -171,46 +152,3 @@ class _Ready:
             within_s=keys.within,
             excepted=frozenset(keys.except_ or ()),
         )
-
-    def _pattern(self, keys: EventKeys) -> tuple[EventPattern, str]:
-        by = f" by {keys.by}" if keys.by else ""
-        if keys.said is not None:
-            return self._spoken(keys.said)
-        if keys.speaking is not None:
-            long = f" for {keys.for_:g} s" if keys.for_ else ""
-            return SoundPattern(keys.speaking, keys.for_ or 0.0), f"{keys.speaking} is heard{long}"
-        if keys.agenda is not None:
-            event = keys.event or Happening.STARTED
-            return AgendaPattern(keys.agenda, event), f"agenda {keys.agenda} {event.value}"
-        if keys.participant is not None:
-            event = keys.event or Happening.HEARD
-            return SeatPattern(keys.participant, event), f"{keys.participant} {event.value}"
-        if keys.tool is not None:
-            pattern = ToolPattern(keys.tool, keys.by, keys.outcome, keys.arguments, keys.result)
-            outcome = f" {keys.outcome}" if keys.outcome else " called"
-            with_ = f" with /{keys.arguments}/" if keys.arguments else ""
-            gives = f" giving /{keys.result}/" if keys.result else ""
-            return pattern, f"tool {keys.tool}{outcome}{by}{with_}{gives}"
-        if keys.ended is not None:
-            return EndPattern(keys.ended), f"the meeting ends by {keys.ended}"
-        code = None if keys.error in {None, "any"} else keys.error
-        return ErrorPattern(code, keys.by), f"{code or 'any'} error{by}"
-
-    def _spoken(self, said: SpokenKeys) -> tuple[EventPattern, str]:
-        matches = [said.match] if said.match is not None else []
-        words = [f"/{said.match}/"] if said.match is not None else []
-        if said.number is not None:
-            words.append(f"the number {said.number:,.10g}")
-        if said.name is not None:
-            called = "|".join(re.escape(each) for each in self._called(said.name))
-            matches.append(rf"(?i)\b(?:{called})\b")
-            words.append(f"the name of {said.name}")
-        by = f" by {said.by}" if said.by else ""
-        pattern = SpokenPattern(tuple(matches), said.by, said.number)
-        return pattern, f"{' and '.join(words)} said{by}"
-
-    def _called(self, name: str) -> tuple[str, ...]:
-        """What speech calls a participant."""
-        seat = self.document.cast[name]
-        spoken = name.replace("_", " ").replace("-", " ")
-        return tuple(dict.fromkeys((spoken, *((seat.title,) if seat.title else ()), *(seat.aliases or ()))))

@@ -1,29 +1,50 @@
-"""Patterns over what happens in a meeting, as an author writes them."""
+"""The one grammar of patterns over what happens in a meeting, as an author writes them.
+
+`clips[].when`, `agenda[].done_when`, `end`, `faults[].when` and all of `expect` are read by it.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from attrs import frozen
 
-from trialogue.model.kinds import PatternText
-from trialogue.scenario.vocabulary import OptionalCount, OptionalIdentifier, OptionalSeconds
+from trialogue.model.expectations import Happening
+from trialogue.model.kinds import Number, PatternText
+from trialogue.scenario.vocabulary import (
+    Identifier,
+    OptionalCount,
+    OptionalIdentifier,
+    OptionalSeconds,
+)
+
+EVENTS: Final = ("said", "speaking", "agenda", "participant", "tool", "error", "ended", "granted", "at")
+"""The keys of which an event has one."""
 
 
 @frozen
-class SaidKeys:
-    """A pattern over what was said and heard in the meeting."""
+class SpokenKeys:
+    """Words that were heard in one turn: by what is in them, and by whom."""
 
-    match: Annotated[str, PatternText()]
-    """A regular expression, searched in one turn's words."""
+    match: Annotated[str | None, PatternText()] = None
+    """A regular expression that is in them."""
+
+    number: Annotated[float | None, Number()] = None
+    """A number that is said, in digits or in words: `9000` is `9,000` and `nine thousand`."""
+
+    name: OptionalIdentifier = None
+    """A participant who is named, by its title or any of its aliases."""
 
     by: OptionalIdentifier = None
-    """Only when this participant said it."""
+    """Only when this participant said them."""
 
 
 @frozen
-class MomentKeys:
-    """A moment that is waited for: one of `speaking`, `said`, `granted` and `at`, and what narrows it."""
+class EventKeys:
+    """Something that happens: one of `said`, `speaking`, `agenda`, `participant`, `tool`, `error`, ..."""
+
+    said: SpokenKeys | None = None
+    """Something was said; it counts when its turn is over."""
 
     speaking: OptionalIdentifier = None
     """This participant is being heard."""
@@ -31,17 +52,51 @@ class MomentKeys:
     for_: OptionalSeconds = None
     """With `speaking`: for so long."""
 
-    said: SaidKeys | None = None
-    """Something was said, in a turn that is over."""
+    agenda: OptionalIdentifier = None
+    """This point of the agenda: `event: started` or `event: done`."""
+
+    participant: OptionalIdentifier = None
+    """This participant: `event` says what happens to it."""
+
+    event: Happening | None = None
+    """With `agenda` or `participant`: what happens."""
+
+    tool: OptionalIdentifier = None
+    """A call of this tool came to its end."""
+
+    outcome: OptionalIdentifier = None
+    """With `tool`: how it ended: `succeeded`, `failed`, `timed-out`, `cancelled`, `unknown`, `unanswered`."""
+
+    arguments: Annotated[str | None, PatternText()] = None
+    """With `tool`: a regular expression that is in the JSON of its arguments."""
+
+    result: Annotated[str | None, PatternText()] = None
+    """With `tool`: a regular expression that is in what came back."""
+
+    error: OptionalIdentifier = None
+    """Something failed on the way: `any`, or a code as in `failures` of `result.json`."""
+
+    ended: OptionalIdentifier = None
+    """The meeting ended for this reason."""
 
     granted: bool | None = None
-    """This very participant was granted the floor: `true`."""
+    """Of a clip: this very participant was granted the floor: `true`."""
 
     at: OptionalSeconds = None
     """The meeting has come so far."""
 
+    by: OptionalIdentifier = None
+    """With `tool` and `error`: only of this participant."""
+
     nth: OptionalCount = None
-    """Which match counts, from 1."""
+    """Which one counts, from 1."""
 
     after: OptionalSeconds = None
-    """How long after the match."""
+    """Where something is done: so long after it. Under `expect`: not before this, in an order since what
+    stands before it, else since the start."""
+
+    within: OptionalSeconds = None
+    """Not after this: in an order since what stands before it, else since the start."""
+
+    except_: tuple[Identifier, ...] | None = None
+    """With `error`: codes that do not count."""

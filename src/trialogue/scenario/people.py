@@ -8,7 +8,7 @@ from typing import Annotated
 from attrs import frozen
 
 from trialogue.model.kinds import OneLine
-from trialogue.scenario.patterns import MomentKeys
+from trialogue.scenario.patterns import EventKeys
 from trialogue.services.script import ScriptEntryKeys
 
 
@@ -23,7 +23,7 @@ class ClipMode(Enum):
 class ClipKeys:
     """Sound that stands in for a person: a recording to `play`, or words to `say` in a local voice."""
 
-    when: MomentKeys
+    when: EventKeys
     """When it is played."""
 
     play: str | None = None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from trialogue.scenario.ears import unheard_keys
-from trialogue.scenario.looking import Look, check_participant
+from trialogue.scenario.looking import Look
+from trialogue.scenario.pattern_checks import Use, check_event
 from trialogue.scenario.people import ClipKeys, ClipsKeys
 from trialogue.scenario.problems import Code, Path
 from trialogue.scenario.schema import AgentKeys
-from trialogue.scenario.seating import agent_keys, clip_fault, moment_fault
+from trialogue.scenario.seating import agent_keys, clip_fault
 from trialogue.scenario.vocabulary import PERSONS
 from trialogue.services import SERVICES
 
@@ -43,9 +44,4 @@ def _check_seat(look: Look, name: str, seat: AgentKeys) -> None:
 def _check_clip(look: Look, path: Path, clip: ClipKeys) -> None:
     if wrong := clip_fault(clip):
         look.tell(path, wrong, Code.CLIP)
-    when: Path = (*path, "when")
-    if wrong := moment_fault(clip.when):
-        look.tell(when, wrong, Code.MOMENT)
-    check_participant(look, (*when, "speaking"), clip.when.speaking)
-    if clip.when.said is not None:
-        check_participant(look, (*when, "said", "by"), clip.when.said.by)
+    check_event(look, (*path, "when"), clip.when, Use.CLIP)

@@ -12,7 +12,6 @@ from trialogue.model.plan import (
     InterruptRules,
     Limits,
     MeetingPlan,
-    Said,
     ShareRules,
     SilenceRules,
 )
@@ -20,9 +19,11 @@ from trialogue.scenario.agents import service_at, stages_of
 from trialogue.scenario.defaults import filled
 from trialogue.scenario.ears import ear_of, has_ear
 from trialogue.scenario.floor_keys import InterruptKeys, ShareKeys
+from trialogue.scenario.pattern_reading import awaited_of
+from trialogue.scenario.patterns import EventKeys
 from trialogue.scenario.people import ClipsKeys
 from trialogue.scenario.quantities import dollars, percent
-from trialogue.scenario.schema import AgentKeys, Document, FloorKeys, LimitKeys, PointKeys, SaidEventKeys
+from trialogue.scenario.schema import AgentKeys, Document, FloorKeys, LimitKeys, PointKeys
 from trialogue.scenario.standing_in import policy_of
 from trialogue.scenario.tool_specs import tool_rules
 from trialogue.scenario.vocabulary import EndWord, PolicyName, Seat
@@ -39,8 +40,8 @@ def plan_of(document: Document) -> MeetingPlan:
         seed=filled(run.seed),
         floor=_floor(filled(document.floor)),
         limits=_limits(filled(run.limits)),
-        agenda=tuple(_point(point) for point in document.agenda or ()),
-        end=tuple(_said(event) for event in ends if isinstance(event, SaidEventKeys)),
+        agenda=tuple(_point(document, point) for point in document.agenda or ()),
+        end=tuple(awaited_of(document, event) for event in ends if isinstance(event, EventKeys)),
         end_with_agenda=EndWord.AGENDA_DONE in ends,
         ready_s=filled(run.ready),
         tools=tool_rules(document),
@@ -129,16 +130,12 @@ def _share(share: ShareKeys) -> ShareRules:
     )
 
 
-def _point(point: PointKeys) -> AgendaItem:
+def _point(document: Document, point: PointKeys) -> AgendaItem:
     return AgendaItem(
         id=point.id,
         title=point.title,
         owner=point.owner,
         time_s=point.time,
         warn_s=point.warn,
-        done_when=_said(point.done_when) if point.done_when else None,
+        done_when=awaited_of(document, point.done_when) if point.done_when else None,
     )
-
-
-def _said(event: SaidEventKeys) -> Said:
-    return Said(match=event.said.match, by=event.said.by)

@@ -17,7 +17,7 @@ from trialogue.model.participants import Hears
 from trialogue.model.plan import SilenceStep
 from trialogue.scenario.expect_keys import ExpectKeys
 from trialogue.scenario.floor_keys import InterruptKeys, ShareKeys
-from trialogue.scenario.patterns import SaidKeys
+from trialogue.scenario.patterns import EventKeys
 from trialogue.scenario.people import ClipsKeys
 from trialogue.scenario.tool_keys import ToolKeys
 from trialogue.scenario.vocabulary import (
@@ -307,14 +307,6 @@ class FloorKeys:
 
 
 @frozen
-class SaidEventKeys:
-    """Something was said."""
-
-    said: SaidKeys
-    """What, and by whom."""
-
-
-@frozen
 class PointKeys:
     """One point of the agenda."""
 
@@ -333,16 +325,16 @@ class PointKeys:
     warn: OptionalSeconds = None
     """So long before the end of the box the chair says that time runs out."""
 
-    done_when: SaidEventKeys | None = None
-    """The agenda moves on when this has been said."""
+    done_when: EventKeys | None = None
+    """The agenda moves on when this has been said, or has happened since the point began."""
 
 
 @frozen
 class EndKeys:
     """What ends the meeting; its limits always do."""
 
-    any: tuple[EndWord | SaidEventKeys, ...]
-    """Any of these: `agenda-done`, something said, `limits`."""
+    any: tuple[EndWord | EventKeys, ...]
+    """Any of these: `agenda-done`, something said or something else that happens, `limits`."""
 
 
 @frozen

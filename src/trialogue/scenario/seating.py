@@ -8,11 +8,9 @@ from typing import Literal
 import attrs
 from attrs import field, frozen
 
-from trialogue.brain.triggers import Granted, Pattern, Reached, Speaking, Trigger
-from trialogue.model.plan import Said
-from trialogue.scenario.defaults import filled
+from trialogue.model.expectations import Trigger
 from trialogue.scenario.ears import EarSpec, ear_of
-from trialogue.scenario.patterns import MomentKeys
+from trialogue.scenario.pattern_reading import trigger_of
 from trialogue.scenario.people import ClipKeys, ClipMode, ClipsKeys
 from trialogue.scenario.schema import AgentKeys, Document
 
@@ -66,7 +64,8 @@ def _person(document: Document, name: str, folder: FilePath) -> PersonSpec:
     ear = ear_of(document, name)
     match document.cast[name].via:
         case ClipsKeys(clips=clips):
-            return PersonSpec(name, "clips", tuple(_clip(clip, name, folder) for clip in clips), ear)
+            specs = tuple(_clip(document, name, clip, folder) for clip in clips)
+            return PersonSpec(name, "clips", specs, ear)
         case "text":
             return PersonSpec(name, "text")
         case "app":
@@ -75,42 +74,14 @@ def _person(document: Document, name: str, folder: FilePath) -> PersonSpec:
             return PersonSpec(name, "microphone", ear=ear)
 
 
-def _clip(clip: ClipKeys, name: str, folder: FilePath) -> ClipSpec:
+def _clip(document: Document, name: str, clip: ClipKeys, folder: FilePath) -> ClipSpec:
     return ClipSpec(
-        trigger=trigger_of(clip.when, name),
+        trigger=trigger_of(document, clip.when, name),
         waits=clip.mode is ClipMode.WAIT,
         file=None if clip.play is None else folder / clip.play,
         text=clip.say or clip.text or "",
         voice=clip.voice or "",
     )
-
-
-def trigger_of(moment: MomentKeys, own: str) -> Trigger:
-    """The trigger that a moment stands for; `own` is whose grant `granted` means."""
-    return Trigger(_pattern(moment, own), nth=moment.nth or 1, after_s=moment.after or 0.0)
-
-
-def _pattern(moment: MomentKeys, own: str) -> Pattern:
-    if moment.speaking is not None:
-        return Speaking(moment.speaking, moment.for_ or 0.0)
-    if moment.said is not None:
-        return Said(moment.said.match, moment.said.by)
-    return Granted(own) if moment.granted else Reached(filled(moment.at))
-
-
-def moment_fault(moment: MomentKeys) -> str | None:
-    """What is wrong with a moment in itself; None where nothing is."""
-    kinds = ("speaking", "said", "granted", "at")
-    named = [kind for kind in kinds if getattr(moment, kind) is not None]
-    if not named:
-        return "needs one of speaking, said, granted and at"
-    if len(named) > 1:
-        return f"has {' and '.join(named)}: keep one of them"
-    if moment.granted is False:
-        return "granted can only be true"
-    if moment.for_ is not None and moment.speaking is None:
-        return "only speaking goes on for some time"
-    return "a time comes but once" if moment.nth is not None and moment.at is not None else None
 
 
 def clip_fault(clip: ClipKeys) -> str | None:

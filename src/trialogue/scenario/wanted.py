@@ -68,8 +68,8 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
         **dict.fromkeys(("words", "line"), "say"),
         "trigger": "when",
     },
-    "MomentKeys": {"time": "at", "delay": "after", "during": "for"},
-    "SaidKeys": {
+    "EventKeys": {"time": "at", "delay": "after", "during": "for"},
+    "SpokenKeys": {
         **dict.fromkeys(("pattern", "regex", "text", "words", "contains"), "match"),
         **dict.fromkeys(("who", "speaker", "from", "participant"), "by"),
     },

@@ -8,7 +8,7 @@ from attrs import Factory, define
 
 from trialogue.brain.words.said import SaidRule, compile_said
 from trialogue.model.commands import MoveAgenda
-from trialogue.model.plan import AgendaItem
+from trialogue.model.plan import AgendaItem, Said
 
 
 @define
@@ -20,11 +20,14 @@ class AgendaCourse:
 
     _at: int = -1
     _since: float = 0.0
+    _is_done: bool = False
     _done: dict[str, SaidRule] = Factory(dict[str, SaidRule])
 
     def __attrs_post_init__(self) -> None:
         """Compile the patterns; ScenarioError for a bad one."""
-        self._done = {item.id: compile_said(item.done_when) for item in self.items if item.done_when}
+        self._done = {
+            item.id: compile_said(item.done_when) for item in self.items if isinstance(item.done_when, Said)
+        }
 
     @property
     def item(self) -> AgendaItem | None:
@@ -46,11 +49,15 @@ class AgendaCourse:
         if item is None:
             return None
         rule = self._done.get(item.id)
-        if rule is not None and rule.fits(speaker, heard):
+        if self._is_done or (rule is not None and rule.fits(speaker, heard)):
             return self._move("done", now)
         if item.time_s is not None and now - self._since >= item.time_s:
             return self._move("time", now)
         return None
+
+    def finish(self) -> None:
+        """What the point at hand waits for has happened: it is done at the next turn's end."""
+        self._is_done = True
 
     def shift(self, by_s: float) -> None:
         """Let the point at hand have begun later, for a time in which nobody lived."""
@@ -58,5 +65,5 @@ class AgendaCourse:
 
     def _move(self, reason: Literal["opened", "done", "time"], now: float) -> MoveAgenda:
         self._at += 1
-        self._since = now
+        self._since, self._is_done = now, False
         return MoveAgenda(self.item.id if self.item else None, reason)

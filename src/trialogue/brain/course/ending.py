@@ -74,6 +74,16 @@ def judge(o: Owners, taken: TurnTaken) -> None:
         end_meeting(o, "limit-turns")
 
 
+def take_awaited(o: Owners) -> None:
+    """What the plan waits for has come true: the meeting ends, or the point is done, behind this turn."""
+    item = o.course.agenda.item
+    reason, is_done = o.awaiting.due(o.now, item.id if item else None)
+    if reason is not None:
+        o.course.close(reason)
+    elif is_done:
+        o.course.agenda.finish()
+
+
 def use_up_money(o: Owners) -> None:
     """The money is used up: the meeting ends after the turn that goes on."""
     limit = o.plan.limits.cost_usd or 0.0

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from itertools import permutations
+from typing import Final, assert_never
+
 from trialogue.brain.floor.policies import POLICIES
+from trialogue.model.expectations import (
+    AgendaPattern,
+    EndPattern,
+    ErrorPattern,
+    EventPattern,
+    SeatPattern,
+    SoundPattern,
+    SpokenPattern,
+    TimePattern,
+    ToolPattern,
+    Trigger,
+)
 from trialogue.model.plan import AgendaItem, FloorRules, Limits, MeetingPlan, Said
 from trialogue.scenario.quantities import write_duration
 
 __all__ = ["agenda_of", "end_of", "floor_of", "limits_of"]
 
 Keys = dict[str, object]
+
+_FLAGS: Final = re.compile(r"^\(\?([a-z]+)\)(.*)$", re.DOTALL)
+"""An expression that begins with flags for all of it."""
 
 
 def limits_of(limits: Limits) -> Keys:
@@ -56,7 +75,7 @@ def agenda_of(agenda: tuple[AgendaItem, ...]) -> list[Keys]:
         {
             "id": item.id,
             "title": item.title,
-            **_given(owner=item.owner, done_when=_said(item.done_when) if item.done_when else None),
+            **_given(owner=item.owner, done_when=_awaited(item.done_when) if item.done_when else None),
             **_times(time=item.time_s, warn=item.warn_s),
         }
         for item in agenda
@@ -65,14 +84,46 @@ def agenda_of(agenda: tuple[AgendaItem, ...]) -> list[Keys]:
 
 def end_of(plan: MeetingPlan) -> Keys:
     """The key `end`."""
-    ends: list[object] = [_said(each) for each in plan.end]
+    ends: list[object] = [_awaited(each) for each in plan.end]
     if plan.agenda and plan.end_with_agenda:
         ends.append("agenda-done")
     return {"any": [*ends, "limits"]}
 
 
-def _said(said: Said) -> Keys:
-    return {"said": {**_given(by=said.by), "match": said.match}}
+def _awaited(awaited: Said | Trigger) -> Keys:
+    if isinstance(awaited, Said):
+        return {"said": {**_given(by=awaited.by), "match": awaited.match}}
+    times = _times(after=awaited.after_s or None, within=awaited.within_s)
+    return {**_event(awaited.when), **_given(nth=awaited.nth if awaited.nth > 1 else None), **times}
+
+
+def _event(pattern: EventPattern) -> Keys:
+    match pattern:
+        case SpokenPattern(matches=matches, by=by, number=number):
+            match_ = None if not matches else matches[0] if len(matches) == 1 else _all(matches)
+            return {"said": _given(by=by, match=match_, number=number)}
+        case SoundPattern(by=by, for_s=for_s):
+            return {"speaking": by, **_times(**{"for": for_s or None})}
+        case AgendaPattern(item=item, event=event):
+            return {"agenda": item, "event": event.value}
+        case SeatPattern(participant=name, event=event):
+            return {"participant": name, "event": event.value}
+        case ToolPattern(tool=tool, by=by, outcome=outcome, arguments=arguments, result=result):
+            return {"tool": tool, **_given(by=by, outcome=outcome, arguments=arguments, result=result)}
+        case ErrorPattern(code=code, by=by):
+            return {"error": code or "any", **_given(by=by)}
+        case TimePattern(at_s=at_s):
+            return _times(at=at_s)
+        case EndPattern(reason=reason):
+            return {"ended": reason}
+        case _ as never:
+            assert_never(never)
+
+
+def _all(matches: tuple[str, ...]) -> str:
+    """One expression for texts that hold all of these, in any order."""
+    wrapped = [_FLAGS.sub(r"(?\1:\2)", each) for each in matches]
+    return f"(?s:{'|'.join('.*'.join(order) for order in permutations(wrapped))})"
 
 
 def _given(**values: object) -> Keys:

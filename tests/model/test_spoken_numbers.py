@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialogue.expect.numbers import numbers_in
+from trialogue.model.spoken_numbers import numbers_in
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,78 @@
+"""What the meeting waits for beside words at a turn's end: what ends it, and what a point is done by.
+
+1. Only what the plan has as a `Trigger` is watched; a plan without one costs nothing.
+2. What a point waits for counts from its own beginning.
+3. What has come true ends the meeting, or moves its agenda, behind the turn that goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import define
+
+from trialogue.brain.moments import SLACK_S
+from trialogue.brain.triggers import Triggers
+from trialogue.model.commands import Command, MoveAgenda
+from trialogue.model.events import Event
+from trialogue.model.expectations import SpokenPattern, Trigger
+from trialogue.model.plan import MeetingPlan
+
+HAPPENED = "happened"
+"""The reason of an end by something else than words."""
+
+
+@define
+class Awaiting:
+    """Patterns of the plan that make something happen in the meeting's course."""
+
+    _reasons: tuple[str | None, ...]
+    """By number: why the meeting ends then; None where a point is done."""
+
+    _points: tuple[str | None, ...]
+    """By number: whose point is done then; None where the meeting ends."""
+
+    _triggers: Triggers
+    _taken: int = 0
+    """How many commands of the decision at hand were noted."""
+
+    @classmethod
+    def of(cls, plan: MeetingPlan) -> Awaiting:
+        """Wait for what this plan names; `PatternFault` for a regular expression that is none."""
+        ends = [(each, None) for each in plan.end if isinstance(each, Trigger)]
+        done = [(item.done_when, item.id) for item in plan.agenda if isinstance(item.done_when, Trigger)]
+        awaited = [*ends, *done]
+        triggers = Triggers.of(trigger for trigger, _ in awaited)
+        reasons = tuple(_reason(trigger) if point is None else None for trigger, point in awaited)
+        return cls(reasons, tuple(point for _, point in awaited), triggers)
+
+    @property
+    def next_at(self) -> float | None:
+        """When something may come true without an event; None for never."""
+        return self._triggers.next_at
+
+    def take_event(self, event: Event, now: float) -> None:
+        """Note the event at hand."""
+        self._taken = 0
+        if self._points:
+            self._triggers.take_event(event, now)
+
+    def take_commands(self, decided: Sequence[Command], now: float) -> None:
+        """Note what was decided on it since this was asked last."""
+        if self._points:
+            for command in decided[self._taken :]:
+                self._triggers.take_command(command, now)
+                if isinstance(command, MoveAgenda) and command.item is not None:
+                    self._triggers.renew(n for n, point in enumerate(self._points) if point == command.item)
+            self._taken = len(decided)
+
+    def due(self, now: float, item: str | None) -> tuple[str | None, bool]:
+        """Why the meeting ends now, if it does, and whether the point at hand is done."""
+        numbers = self._triggers.due(now + SLACK_S)
+        reasons = [reason for reason in (self._reasons[number] for number in numbers) if reason is not None]
+        is_done = any(self._points[number] == item for number in numbers if self._points[number] is not None)
+        return (reasons[0] if reasons else None), is_done
+
+
+def _reason(trigger: Trigger) -> str:
+    return "said" if isinstance(trigger.when, SpokenPattern) else HAPPENED

@@ -1,0 +1,370 @@
+"""What happens in a meeting, as patterns name it: one fold of its records, one matcher of a pattern.
+
+1. What was said counts when its turn is over, beside a turn when the words are attributed, typed when read.
+2. A call of a tool counts at its end; one that never ended counts at the last record, as `unanswered`.
+3. A session that was lost is back (`rejoined`) when its participant is ready for the first time after it.
+4. Sound counts once it has lasted long enough: whoever looks reckons that, live by the clock and later by
+   stretches.
+5. The same fold runs in the brain, behind a stand-in, and over an old journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, TypeAlias
+
+from attrs import Factory, define, field, frozen
+
+from trialogue.brain.words.transcript import Transcript
+from trialogue.model.commands import (
+    Attribute,
+    CancelTool,
+    Command,
+    EndMeeting,
+    EndTurn,
+    GrantFloor,
+    MoveAgenda,
+    Report,
+)
+from trialogue.model.events import (
+    ActorCrashed,
+    EarFailed,
+    EarLost,
+    EarReady,
+    Event,
+    FloorRequested,
+    Joined,
+    Left,
+    PlaybackStarted,
+    ServiceWarned,
+    SessionFailed,
+    SessionLost,
+    SessionReady,
+    SpeechStarted,
+    TextTyped,
+    ToolCallCancelled,
+    ToolFinished,
+    ToolRequested,
+)
+from trialogue.model.expectations import (
+    AgendaPattern,
+    EndPattern,
+    ErrorPattern,
+    EventPattern,
+    Happening,
+    SeatPattern,
+    SpokenPattern,
+    ToolPattern,
+)
+from trialogue.model.patterns import compile_recorded
+from trialogue.model.records import Record
+from trialogue.model.spoken_numbers import numbers_in
+
+
+@frozen
+class SaidWords:
+    """Words that were heard."""
+
+    at: float
+    """When they count."""
+
+    seq: int
+    """At which record."""
+
+    by: str
+    """Who said them."""
+
+    text: str = field(repr=False)
+    """The words. Personal."""
+
+
+@frozen
+class SeatHappening:
+    """Something happened to a participant."""
+
+    at: float
+    """When."""
+
+    seq: int
+    """At which record."""
+
+    participant: str
+    """Whom it concerns."""
+
+    event: Happening
+    """What."""
+
+
+@frozen
+class AgendaMove:
+    """A point of the agenda began or is done."""
+
+    at: float
+    """When."""
+
+    seq: int
+    """At which record."""
+
+    item: str
+    """The point's id."""
+
+    event: Happening
+    """`STARTED` or `DONE`."""
+
+
+@frozen
+class EndedCall:
+    """A call of a tool that came to its end, or to the end of the records."""
+
+    at: float
+    """When it ended."""
+
+    seq: int
+    """At which record."""
+
+    by: str
+    """Who called."""
+
+    tool: str
+    """Which tool."""
+
+    outcome: str
+    """How it ended."""
+
+    arguments: str = field(repr=False)
+    """Its arguments' JSON. Personal."""
+
+    result: str = field(default="", repr=False)
+    """What came back. Personal."""
+
+
+@frozen
+class NotedError:
+    """Something failed on the way."""
+
+    at: float
+    """When."""
+
+    seq: int
+    """At which record."""
+
+    code: str
+    """What, as `failures` of `result.json` have it."""
+
+    participant: str | None = None
+    """Whom it concerns."""
+
+    text: str = field(default="", repr=False)
+    """More on it. Personal."""
+
+
+@frozen
+class NotedEnd:
+    """The meeting ended."""
+
+    at: float
+    """When."""
+
+    seq: int
+    """At which record."""
+
+    reason: str
+    """Why."""
+
+
+Fact: TypeAlias = SaidWords | SeatHappening | AgendaMove | EndedCall | NotedError | NotedEnd
+"""What a pattern can fit."""
+
+AMISS: Final = frozenset({"failed", "timed-out", "unknown"})
+"""How calls end that came to nothing, or may have; what was cancelled was not wanted."""
+
+FAILED_CODES: Final = frozenset(
+    {"participant-failed", "reply-failed", "injection-refused", "stalled", "overflow", "recording-failed"}
+)
+"""Reports of something that failed, in journals that do not say how serious a report is."""
+
+
+@define
+class Fold:
+    """What has happened so far."""
+
+    facts: list[Fact] = Factory(list[Fact])
+    """All of it, in order."""
+
+    _transcript: Transcript = Factory(Transcript)
+    _item: str | None = None
+    _away: set[str] = Factory(set[str])
+    _here: set[str] = Factory(set[str])
+    _heard: set[tuple[str, int]] = Factory(set[tuple[str, int]])
+    _open: dict[tuple[str, str], ToolRequested] = Factory(dict[tuple[str, str], ToolRequested])
+
+    def drain(self) -> list[Fact]:
+        """What was noted since this was asked last; it is forgotten here."""
+        facts, self.facts = self.facts, []
+        return facts
+
+    def take(self, record: Record) -> None:
+        """Note what one record tells."""
+        self.take_event(record.event, record.at, record.seq)
+        for command in record.commands:
+            self.take_command(command, record.at, record.seq)
+
+    def take_event(self, event: Event, at: float, seq: int = 0) -> None:
+        """Note what an event tells."""
+        self._transcript.take_event(event)
+        self._event(event, at, seq)
+        self.facts.extend(failures_of(event, at, seq))
+
+    def take_command(self, command: Command, at: float, seq: int = 0) -> None:
+        """Note what a command tells, behind the event that it answers."""
+        self._transcript.take_command(at, command)
+        self._command(command, at, seq)
+        self.facts.extend(failure_in(command, at, seq))
+
+    def close(self, at: float, seq: int) -> None:
+        """Note what the records leave open."""
+        for call in tuple(self._open.values()):
+            self._end_call((call.participant, call.call_id), (at, seq), "unanswered")
+
+    def _event(self, event: Event, at: float, seq: int) -> None:
+        match event:
+            case SessionReady(participant=name) | EarReady(participant=name):
+                self._ready(name, at, seq)
+            case SessionLost(participant=name) | EarLost(participant=name):
+                self._away.add(name)
+                self._seat(at, seq, name, Happening.LOST)
+            case SessionFailed(participant=name) | EarFailed(participant=name):
+                self._seat(at, seq, name, Happening.FAILED)
+            case Joined(seat=seat):
+                self._seat(at, seq, seat.name, Happening.JOINED)
+            case Left(participant=name):
+                self._seat(at, seq, name, Happening.LEFT)
+            case FloorRequested(participant=name):
+                self._seat(at, seq, name, Happening.HAND)
+            case PlaybackStarted(participant=name, turn=turn) if (name, turn) not in self._heard:
+                self._heard.add((name, turn))
+                self._seat(at, seq, name, Happening.HEARD)
+            case SpeechStarted(participant=name):
+                self._seat(at, seq, name, Happening.HEARD)
+            case TextTyped(participant=name, text=text):
+                self.facts.append(SaidWords(at, seq, name, text))
+            case ToolRequested(participant=name, call_id=call_id):
+                self._open.setdefault((name, call_id), event)
+            case ToolFinished(participant=name, call_id=call_id, outcome=outcome, content=content):
+                self._end_call((name, call_id), (at, seq), outcome, content)
+            case ToolCallCancelled(participant=name, call_id=call_id):
+                self._end_call((name, call_id), (at, seq), "cancelled")
+            case _:
+                pass
+
+    def _command(self, command: Command, at: float, seq: int) -> None:
+        match command:
+            case GrantFloor(to=name):
+                self._seat(at, seq, name, Happening.GRANTED)
+            case EndTurn(participant=name, turn=turn, cause=cause):
+                self.facts.append(SaidWords(at, seq, name, self._transcript.heard(turn)))
+                if cause in {"interrupted", "timeout"}:
+                    self._seat(at, seq, name, Happening(cause))
+            case Attribute(participant=name, text=text, beside=beside) if beside:
+                self.facts.append(SaidWords(at, seq, name, text))
+            case MoveAgenda(item=item):
+                self._move(item, at, seq)
+            case CancelTool(participant=name, call_id=call_id):
+                self._end_call((name, call_id), (at, seq), "cancelled")
+            case EndMeeting(reason=reason):
+                if reason == "agenda-done":
+                    self._move(None, at, seq)
+                self.facts.append(NotedEnd(at, seq, reason))
+            case _:
+                pass
+
+    def _ready(self, name: str, at: float, seq: int) -> None:
+        if name in self._away:
+            self._away.discard(name)
+            self._seat(at, seq, name, Happening.REJOINED)
+        elif name not in self._here:
+            self._here.add(name)
+            self._seat(at, seq, name, Happening.READY)
+
+    def _seat(self, at: float, seq: int, name: str, event: Happening) -> None:
+        self.facts.append(SeatHappening(at, seq, name, event))
+
+    def _move(self, item: str | None, at: float, seq: int) -> None:
+        if self._item is not None:
+            self.facts.append(AgendaMove(at, seq, self._item, Happening.DONE))
+        if item is not None:
+            self.facts.append(AgendaMove(at, seq, item, Happening.STARTED))
+        self._item = item
+
+    def _end_call(
+        self, key: tuple[str, str], when: tuple[float, int], outcome: str, result: str = ""
+    ) -> None:
+        call = self._open.pop(key, None)
+        if call is not None:
+            self.facts.append(EndedCall(*when, key[0], call.tool, outcome, call.arguments, result))
+            if outcome in AMISS:
+                self.facts.append(NotedError(*when, f"tool-{outcome}", key[0]))
+
+
+def failures_of(event: Event, at: float, seq: int = 0) -> list[NotedError]:
+    """What an event says failed."""
+    match event:
+        case SessionFailed(participant=name, reason=reason):
+            return [NotedError(at, seq, "session-failed", name, reason)]
+        case ServiceWarned(participant=name, code="SPEAK_REQUEST_FAILED", text=text):
+            return [NotedError(at, seq, "unspoken", name, text)]
+        case ServiceWarned(participant=name, code="QUESTION_NOT_ON_RECORD", text=text):
+            return [NotedError(at, seq, "not-on-record", name, text)]
+        case ActorCrashed(actor=actor, error=error):
+            return [NotedError(at, seq, "actor-crashed", None, f"{actor}: {error}")]
+        case _:
+            return []
+
+
+def failure_in(command: Command, at: float, seq: int = 0) -> list[NotedError]:
+    """What a command says failed."""
+    match command:
+        case Report(code=code, text=text, participant=name, level=level) if (
+            level == "failure" or code in FAILED_CODES
+        ):
+            return [NotedError(at, seq, code, name, text)]
+        case _:
+            return []
+
+
+def fits(pattern: EventPattern, fact: Fact) -> bool:
+    """Whether this is what the pattern names; sound and time are no facts."""
+    match pattern, fact:
+        case SpokenPattern(), SaidWords():
+            return _says(fact, pattern)
+        case AgendaPattern(item=item, event=event), AgendaMove():
+            return (fact.item, fact.event) == (item, event)
+        case SeatPattern(participant=name, event=event), SeatHappening():
+            return (fact.participant, fact.event) == (name, event)
+        case ToolPattern(), EndedCall():
+            return _is_call(fact, pattern)
+        case ErrorPattern(code=code, by=by), NotedError():
+            return code in {None, fact.code} and by in {None, fact.participant}
+        case EndPattern(reason=reason), NotedEnd():
+            return fact.reason == reason
+        case _:
+            return False
+
+
+def _says(spoken: SaidWords, pattern: SpokenPattern) -> bool:
+    is_said = pattern.by in {None, spoken.by} and _holds(pattern.matches, spoken.text)
+    return is_said and (pattern.number is None or pattern.number in numbers_in(spoken.text))
+
+
+def _is_call(call: EndedCall, pattern: ToolPattern) -> bool:
+    return (
+        call.tool == pattern.tool
+        and pattern.by in {None, call.by}
+        and pattern.outcome in {None, call.outcome}
+        and _holds([pattern.arguments] if pattern.arguments is not None else [], call.arguments)
+        and _holds([pattern.result] if pattern.result is not None else [], call.result)
+    )
+
+
+def _holds(patterns: Iterable[str], text: str) -> bool:
+    return all(compile_recorded(each).search(text) for each in patterns)

@@ -1,0 +1,125 @@
+"""What must hold of a pattern, wherever it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Final
+
+from trialogue.model.expectations import OF_AGENDA
+from trialogue.scenario.looking import Look, check_participant
+from trialogue.scenario.patterns import EVENTS, EventKeys, SpokenKeys
+from trialogue.scenario.problems import Code, Path, meant
+
+__all__ = ["Use", "check_event", "events_in"]
+
+LARGEST: Final = 1_000_000_000_000
+"""The greatest number that is looked for in what was said."""
+
+OUTCOMES: Final = ("succeeded", "failed", "timed-out", "cancelled", "unknown", "answered", "unanswered")
+"""How a call of a tool can end."""
+
+
+class Use(Enum):
+    """What a pattern is written for."""
+
+    EXPECTED = "expected"
+    CLIP = "clip"
+    COURSE = "course"
+
+    @property
+    def code(self) -> Code:
+        """Under which code what is wrong with it is told."""
+        return Code.EXPECT if self is Use.EXPECTED else Code.MOMENT
+
+
+_GRANTED: Final = "only a clip has a participant of its own: write participant: NAME, event: granted"
+_ENDED: Final = "nothing is done once the meeting has ended: only expect looks for its end"
+_ELSEWHERE: Final[Mapping[Use, Mapping[str, str]]] = {
+    Use.EXPECTED: {"granted": _GRANTED},
+    Use.CLIP: {"ended": _ENDED},
+    Use.COURSE: {"granted": _GRANTED, "ended": _ENDED},
+}
+"""By use: the keys of events that are none there, and why."""
+
+
+def events_in(keys: EventKeys) -> list[str]:
+    """Which of the keys of an event are written."""
+    return [each for each in EVENTS if getattr(keys, each) is not None]
+
+
+def check_event(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
+    """Note everything that keeps an event from being looked for where it is written."""
+    here = [each for each in EVENTS if each not in _ELSEWHERE[use]]
+    if wrong := _count_fault(events_in(keys), here):
+        look.tell(path, wrong, use.code)
+        return
+    _check_place(look, path, keys, use)
+    _check_belonging(look, path, keys, use)
+    _check_names(look, path, keys, use)
+
+
+def _count_fault(named: Sequence[str], here: Sequence[str]) -> str | None:
+    if len(named) > 1:
+        return f"has {' and '.join(named)}: keep one of them"
+    return None if named else f"needs one of {', '.join(here[:-1])} and {here[-1]}"
+
+
+def _check_place(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
+    """Not every event is one everywhere."""
+    named = events_in(keys)[0]
+    if (why := _ELSEWHERE[use].get(named)) is not None:
+        look.tell((*path, named), why, use.code)
+    if keys.granted is False:
+        look.tell(path, "granted can only be true", use.code)
+    if keys.nth is not None and keys.at is not None:
+        look.tell(path, "a time comes but once", use.code)
+
+
+def _check_names(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
+    for key in ("speaking", "participant", "by"):
+        check_participant(look, (*path, key), getattr(keys, key))
+    if keys.said is not None:
+        _check_spoken(look, (*path, "said"), keys.said, use)
+    _check_known(look, (*path, "tool"), keys.tool, look.names("tools"), use=use)
+    points = tuple(point.id for point in look.document.agenda or ())
+    _check_known(look, (*path, "agenda"), keys.agenda, points, use=use)
+    _check_known(look, (*path, "outcome"), keys.outcome, OUTCOMES, use=use)
+    if keys.event is not None and (keys.agenda is None) == (keys.event in OF_AGENDA):
+        whose = "a point of the agenda" if keys.event in OF_AGENDA else "a participant"
+        look.tell((*path, "event"), f"{keys.event.value} happens to {whose}", use.code)
+    if keys.within is not None and keys.after is not None and keys.within < keys.after:
+        look.tell((*path, "within"), "is over before after", use.code)
+
+
+def _check_belonging(look: Look, path: Path, keys: EventKeys, use: Use) -> None:
+    """Keys that say more of an event belong to some events only."""
+    belongs = {
+        "for": (keys.for_, ("speaking",)),
+        "event": (keys.event, ("agenda", "participant")),
+        "outcome": (keys.outcome, ("tool",)),
+        "arguments": (keys.arguments, ("tool",)),
+        "result": (keys.result, ("tool",)),
+        "by": (keys.by, ("tool", "error")),
+        "except": (keys.except_, ("error",)),
+    }
+    named = events_in(keys)[0]
+    for key, (value, owners) in belongs.items():
+        if value is not None and named not in owners:
+            within = " (under said: {by: NAME})" if key == "by" and named == "said" else ""
+            look.tell((*path, key), f"belongs to {' and '.join(owners)}, not to {named}{within}", use.code)
+
+
+def _check_spoken(look: Look, path: Path, said: SpokenKeys, use: Use) -> None:
+    if said.match is None and said.number is None and said.name is None:
+        look.tell(path, "needs match, number or name", use.code)
+    if said.number is not None and not 0 <= said.number <= LARGEST:
+        look.tell((*path, "number"), f"must be from 0 to {LARGEST:,}", use.code)
+    check_participant(look, (*path, "by"), said.by)
+    check_participant(look, (*path, "name"), said.name)
+
+
+def _check_known(look: Look, path: Path, word: str | None, known: Sequence[str], *, use: Use) -> None:
+    if word is not None and word not in known:
+        there = ", ".join(known) if known else "there is none"
+        look.tell(path, f'"{word}" is not known here: {there}{meant(word, known)}', use.code)

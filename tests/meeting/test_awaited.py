@@ -1,0 +1,103 @@
+"""What ends a meeting or a point of its agenda: any pattern, found again as the journal is decided anew."""
+
+import pytest
+
+from trialogue.errors import ScenarioError
+from trialogue.journal.reader import read
+from trialogue.journal.verify import verify
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.policies import brain_for
+from trialogue.meeting.run import run_meeting
+from trialogue.model.commands import MoveAgenda
+from trialogue.scenario import loads, resolve
+from trialogue.testing import murmuring_engines
+
+MEETING = """
+trialogue: 1
+name: awaited
+run: {clock: virtual, limits: {time: 60s, turns: 12}}
+cast:
+  ann: {lines: ["What does it cost?", "Is that all?", "Good."]}
+  ben:
+    tools: [price]
+    think:
+      provider: scripted
+      script: [{say: Wait.}, {call: {tool: price, arguments: {item: edge}}, say: "It costs ${result.sum}."}]
+tools:
+  price:
+    description: What an item costs.
+    schema: {type: object, properties: {item: {type: string}}}
+    mock: {result: {sum: nine thousand}}
+"""
+
+
+def held(tmp_path, more):
+    file = tmp_path / "awaited.yaml"
+    file.write_text(MEETING + more)
+    return run_meeting(file, out=tmp_path / "run", edges=Edges(engines=murmuring_engines()))
+
+
+def reading_of(found):
+    return read(found.folder / "journal.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("event", "reason", "turns"),
+    [
+        ("tool: price, outcome: succeeded", "happened", 4),
+        ("tool: price, arguments: edge, result: nine", "happened", 4),
+        ("participant: ann, event: heard, nth: 2", "happened", 3),
+        ("said: {by: ben, number: 9000}", "said", 4),
+        ("said: {match: cost, by: ann}, after: 100ms", "said", 2),
+        ("at: 500ms", "happened", 1),
+        ("speaking: ben", "happened", 2),
+    ],
+)
+def test_any_event_ends_a_meeting_behind_its_turn(event, reason, turns, tmp_path):
+    """And its journal is decided alike without anything but its plan."""
+    found = held(tmp_path, f"end: {{any: [{{{event}}}, limits]}}\n")
+    assert (found.result.reason, sum(found.result.measures.causes.values())) == (reason, turns)
+    reading = reading_of(found)
+    assert verify(reading, brain_for).records == len(tuple(reading_of(found)))
+
+
+def test_a_point_is_done_by_any_event_since_it_began(tmp_path):
+    """What happened before does not count."""
+    agenda = """
+agenda:
+  - {id: one, title: One, done_when: {participant: ann, event: heard}}
+  - {id: two, title: Two, done_when: {participant: ann, event: heard}}
+  - {id: rest, title: Rest, done_when: {tool: price}}
+"""
+    found = held(tmp_path, agenda)
+    moves = [
+        (command.item, command.reason)
+        for record in reading_of(found)
+        for command in record.commands
+        if isinstance(command, MoveAgenda)
+    ]
+    assert moves == [("one", "opened"), ("two", "done"), ("rest", "done"), (None, "done")]
+    assert found.result.reason == "agenda-done"
+
+
+def test_an_event_that_comes_too_late_ends_nothing(tmp_path):
+    """`within` counts from the meeting's start."""
+    found = held(tmp_path, "end: {any: [{tool: price, within: 1s}, limits]}\n")
+    assert found.result.reason in {"silence", "limit-turns"}
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("end: {any: [{ended: said}]}", "nothing is done once the meeting has ended"),
+        ("end: {any: [{granted: true}]}", "only a clip has a participant of its own"),
+        ("end: {any: [{tool: prise}]}", 'did you mean "price"'),
+        ("end: {any: [{speaking: bob}]}", 'nobody is named "bob"'),
+        ("agenda: [{id: a, title: A, done_when: {at: 1m, nth: 2}}]", "a time comes but once"),
+        ("expect: {at_end: [{granted: true}]}", "only a clip has a participant of its own"),
+    ],
+)
+def test_what_is_no_event_there_is_told(more, told):
+    """With the reason."""
+    with pytest.raises(ScenarioError, match=told):
+        resolve(loads(MEETING + more))
