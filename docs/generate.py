@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeAlias, assert_never, cast, get_args, get_type_hints
 
 import attrs
+import mirror
 import next_speakers
 import policy_runs
 import yaml
@@ -89,9 +90,10 @@ def main() -> int:
         page.write_text(fresh(page), encoding="utf-8")
     if ERRORS_READ.read_text(encoding="utf-8") != ERRORS.read_text(encoding="utf-8"):
         ERRORS_READ.write_text(ERRORS.read_text(encoding="utf-8"), encoding="utf-8")
+    mirrored = mirror.main()
     for name in policy_runs.RUNS:
         picture_file(name).write_text(policy_runs.picture(name), encoding="utf-8")
-    return 1 if stale else 0
+    return 1 if stale or mirrored else 0
 
 
 def picture_file(name: str) -> Path:

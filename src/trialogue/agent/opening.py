@@ -15,6 +15,7 @@ from trialogue.agent.lone import LoneAgent
 from trialogue.errors import UnknownName
 from trialogue.meeting.asking import a_function, a_mapping, a_number, a_text, a_truth, wrong_type
 from trialogue.meeting.edges import hosted_exchange, local_connect
+from trialogue.meeting.places import check_opened_on_trio
 from trialogue.services import HOSTED, SERVICES, service_of
 from trialogue.services.sound_terms import SessionTerms, SoundTerms
 from trialogue.speech.engines import Engines, open_engines
@@ -45,6 +46,7 @@ async def open_agent(
     on `engines` or the installed ones, which are loaded before the first turn. Raises `SetupError` without a
     key, `RemoteProtocolError` for an agent object that is none, UnknownName for an unknown service.
     """
+    check_opened_on_trio("open_agent")
     a_number(sample_rate, "the sample rate", 4_000, 192_000)
     held = _checked(_plain(sample_rate) if terms is None else terms)
     registered = _functions(functions)

@@ -153,3 +153,13 @@ def a_sound(value: object, what: str = "pcm") -> bytes:
     if len(pcm) % 2:
         raise wrong_value(what, "is whole samples of two bytes")
     return pcm
+
+
+def a_time(value: object, what: str) -> None:
+    """A number of seconds, or None; WrongType for anything else, WrongValue below 0."""
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise wrong_type(what, "a number of seconds", value)
+    if not value >= 0:
+        raise wrong_value(what, "is 0 or more")

@@ -21,13 +21,14 @@ from trio.lowlevel import in_trio_run
 
 from trialogue.brain.floor.view import Decision, FloorView, Policy
 from trialogue.compute import is_virtual
-from trialogue.errors import SetupError, WrongLoop
+from trialogue.errors import SetupError
 from trialogue.meeting.asking import a_function, a_mapping, a_path, wrong_type
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.endpoints import check_endpoints
 from trialogue.meeting.folder import check_folder
 from trialogue.meeting.handle import Meeting as Meeting  # noqa: PLC0414 - opened here
 from trialogue.meeting.leave import check_leave
+from trialogue.meeting.places import check_opened_on_trio
 from trialogue.meeting.policies import own_policies
 from trialogue.meeting.resumption import Resumption
 from trialogue.meeting.stage import open_stage
@@ -118,9 +119,8 @@ def on_loops_clock(overrides: Overrides | None) -> Overrides | None:
 
 def check_clock(resolved: Resolved) -> None:
     """WrongLoop outside of any loop, SetupError where the loop's clock is not the scenario's."""
-    clock = loops_clock()
-    if clock is None:
-        raise WrongLoop("a meeting is opened in a task of a trio loop")
+    check_opened_on_trio("open_meeting")
+    clock = Clock.VIRTUAL if is_virtual() else Clock.REAL
     if clock is not resolved.clock:
         clocks = f"on the {resolved.clock.value} clock, this loop on the {clock.value} one"
         how = "use run_meeting, or open it under run_virtual for virtual time"

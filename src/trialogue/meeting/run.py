@@ -16,6 +16,7 @@ from trialogue.meeting.asking import a_function, a_path
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.meeting import DEFAULT_EDGES, Meeting, open_meeting, out_of, prepared, with_own
 from trialogue.meeting.outputs import MeetingResult
+from trialogue.meeting.places import check_run_here, in_main_thread
 from trialogue.meeting.resumption import Resumption, open_resumption
 from trialogue.meeting.virtual import run_virtual
 from trialogue.scenario.defaults import Overrides
@@ -77,9 +78,11 @@ def run_meeting(
 
     SIGINT, SIGTERM and SIGHUP end it gracefully; a second SIGINT raises `KeyboardInterrupt`. `watch` runs
     beside the meeting; all else is as for `open_meeting`, and so is what is raised.
-    `AuthorFailed` where a hook or a callback leaves by `SystemExit`. Call it from the main thread.
-    No task outlives it: a task of an app's own that cannot be cancelled keeps it waiting.
+    Any thread may call it; signals are watched in the main thread alone. `WrongLoop` where a loop of trio's
+    or asyncio's runs in the thread. `AuthorFailed` where a hook or a callback leaves by `SystemExit`. No task
+    outlives it: a task of an app's own that cannot be cancelled keeps it waiting.
     """
+    check_run_here()
     resolved = prepared(scenario, overrides)
     own = with_own(edges, tools, policies)
     a_function(watch, "watch")
@@ -126,7 +129,8 @@ async def _leave_behind(meeting: Meeting, behind: Callable[[str, MeetingResult],
 async def _hold(opening: Opening, watch: Watch, owner: Owner) -> MeetingResult:
     with lone_error():
         async with opening() as meeting, trio.open_nursery() as nursery:
-            await nursery.start(watch_signals, _Stopping(meeting, owner), owner.at_once)
+            if in_main_thread():  # signals come to no other
+                await nursery.start(watch_signals, _Stopping(meeting, owner), owner.at_once)
             if owner.behind is not None:
                 nursery.start_soon(_leave_behind, meeting, owner.behind)
             async with trio.open_nursery() as watching:
@@ -152,8 +156,9 @@ def resume_meeting(
 
     The new run is a directory of its own, `out` or a new one under `runs/`: its journal begins with all
     records of the old, its recordings with all that was heard. Raises what `open_resumption` and
-    `open_meeting` raise. Call it from the main thread.
+    `run_meeting` raise, from the same threads.
     """
+    check_run_here()
     own = with_own(edges, tools, policies)
     if isinstance(run, Resumption):
         past = run

@@ -42,7 +42,7 @@ class PythonTool:
     async def call(self, arguments: Mapping[str, object]) -> object:
         """Call the function, and wait for what it returns if that can be waited for."""
         self._check(arguments)
-        if _is_async(self.function):
+        if is_async(self.function):
             return await cast("Awaitable[object]", self.function(**arguments))
         # In a tuple, since trio takes no coroutine out of a thread: what a decorator returns may be one.
         (result,) = await self.compute.run(lambda: (self.function(**arguments),))
@@ -63,7 +63,7 @@ class PythonTool:
             raise ToolFailed(f"the arguments do not fit: {taken[0]} is bound already", code="arguments")
 
 
-def _is_async(function: Callable[..., object]) -> bool:
+def is_async(function: Callable[..., object]) -> bool:
     """Whether calling it gives a coroutine at once: it is an async function, or its `__call__` is one."""
     while isinstance(function, partial):
         function = cast("partial[object]", function).func

@@ -1,0 +1,23 @@
+"""A meeting in asyncio: its turns are told as they come, and it is stopped as the third begins."""
+
+import asyncio
+
+from trialogue import aio
+from trialogue.events import GrantFloor
+
+
+async def main():
+    turns = 0
+    async with aio.open_meeting("scenarios/smallest.yaml") as meeting:
+        async for record in meeting.records():
+            for command in record.commands:
+                if isinstance(command, GrantFloor):
+                    print(f"{command.to} has the floor")
+                    turns += 1
+                    if turns == 3:
+                        await meeting.stop("enough heard")
+        result = await meeting.finished()
+    print("it ended:", result.result.reason)
+
+
+asyncio.run(main())

@@ -1,0 +1,352 @@
+"""Makes the surfaces for asyncio and for threads from trio's: `trialogue.aio` and `trialogue.blocking`.
+
+1. Each public method of `Meeting` and `LoneAgent` is there, with its own signature and its first sentence.
+2. asyncio awaits all that asks or waits; a thread waits for what waits, as long as it likes (`timeout_s`).
+3. `open_meeting`, `open_agent` and `run_meeting` take the same arguments, but for what owns a process.
+4. What is written here is formatted by ruff; a test holds the files to it. `docs/generate.py` runs it, too.
+"""
+# ruff: noqa: INP001 - a script beside the pages
+
+from __future__ import annotations
+
+import ast
+import inspect
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from attrs import frozen
+
+import trialogue
+
+SOURCE = Path(__file__).parents[1] / "src" / "trialogue"
+
+LINE = 110
+"""Characters of a line."""
+
+NOT_FOR_APPS = frozenset({"hold", "left_behind", "run"})
+"""Methods that trialogue itself calls."""
+
+NOT_HERE = frozenset({"owner", "watch"})
+"""Arguments that are not trio's here: who owns the process, and what watches on trio."""
+
+STREAMS = {"Records": "Record"}
+"""Iterators of the trio surface, and what they give."""
+
+SHOWN = {"Meeting", "LoneAgent", "native", "native_agent"}
+"""Names that are the surface's own."""
+
+HOSTS = {"aio": "asyncio", "blocking": "threads"}
+"""The surfaces, and whom they are for."""
+
+
+@frozen
+class Method:
+    """One public function, or property, of the trio surface."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef
+    """As it is written."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.node.name
+
+    @property
+    def is_property(self) -> bool:
+        """Whether it is read without a call."""
+        return any(isinstance(each, ast.Name) and each.id == "property" for each in self.node.decorator_list)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is awaited on trio."""
+        return isinstance(self.node, ast.AsyncFunctionDef)
+
+    @property
+    def returns(self) -> str:
+        """What it gives."""
+        return ast.unparse(self.node.returns) if self.node.returns else "None"
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of its docstring."""
+        return " ".join((ast.get_docstring(self.node) or "").split("\n\n")[0].split())
+
+    def head(self, *more: str) -> str:
+        """Its parameters, as it has them, and more that come by keyword."""
+        star = ("*",) if more and not self.node.args.kwonlyargs else ()
+        return ", ".join([ast.unparse(self.node.args), *star, *more])
+
+    @property
+    def passed(self) -> str:
+        """Its arguments, as they are handed on."""
+        by_place = [each.arg for each in self.node.args.args[1:]]
+        return ", ".join([*by_place, *(f"{each.arg}={each.arg}" for each in self.node.args.kwonlyargs)])
+
+    @property
+    def called(self) -> str:
+        """What is called on the other loop."""
+        function = f"self._native.{self.name}"
+        return f"lambda: {function}({self.passed})" if self.passed else function
+
+
+def methods_of(cls: type) -> Iterator[Method]:
+    """The public methods of a class, in their order."""
+    definition = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
+    for node in ast.iter_child_nodes(definition):
+        is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if is_function and not node.name.startswith("_") and node.name not in NOT_FOR_APPS:
+            yield Method(node)
+
+
+def documented(doc: str, indent: str) -> str:
+    """A docstring, its sentences below the first where they are too long for a line."""
+    if len(indent) + len(doc) + 6 <= LINE:
+        return f'{indent}"""{doc}"""'
+    split = ". " if ". " in doc else "; "
+    first, _, rest = doc.partition(split)
+    more = textwrap.wrap(rest[0].upper() + rest[1:], LINE - len(indent))
+    lines = [f"{first.rstrip('.')}.", "", *more, '"""']
+    return f'{indent}"""' + "\n".join(f"{indent}{line}" if line else "" for line in lines).strip()
+
+
+def defined(kind: str, method: Method, body: str, *, head: str = "", returns: str = "", doc: str = "") -> str:
+    """One method's text."""
+    is_flag = any(ast.unparse(each).endswith(": bool") for each in method.node.args.args)
+    noted = "  # noqa: FBT001, FBT002 - as on trio" if is_flag else ""
+    first = f"    {kind} {method.name}({head or method.head()}) -> {returns or method.returns}:{noted}"
+    return f"{first}\n{documented(doc or method.summary, 8 * ' ')}\n        {body}\n"
+
+
+def returned(method: Method, value: str) -> str:
+    """The statement that gives a value back, or does without where there is none."""
+    return value if method.returns == "None" else f"return {value}"
+
+
+# --- a method -----------------------------------------------------------------------------------------
+
+
+def streamed(method: Method) -> str:
+    """A method that gives an iterator."""
+    stream = f"Stream[{STREAMS[method.returns]}]"
+    body = f"return Stream(self._held, self._native.{method.name}({method.passed}).__anext__)"
+    return defined("def", method, body, returns=stream)
+
+
+def for_asyncio(method: Method) -> str:
+    """It is awaited: until it has come, or for the moment that the other loop takes."""
+    if method.name == "next_event":
+        return defined("async def", method, "return await self._events.following()")
+    how = "waited" if method.waits else "asked"
+    call = method.called
+    if method.name == "on":
+        call = call.replace("callback", "outward(self._loop, callback)")
+    return defined("async def", method, returned(method, f"await {how}(self._held, {call})"))
+
+
+def for_threads(method: Method) -> str:
+    """It waits as long as it may, or asks from its own thread."""
+    if not method.waits:
+        passed = (
+            method.passed.replace("callback", "outward(callback)") if method.name == "on" else method.passed
+        )
+        return defined("def", method, returned(method, f"self._native.{method.name}({passed})"))
+    doc = f"{method.summary} TimeoutError where that takes longer than `timeout_s`."
+    call = f"waited(self._held, {method.called}, timeout_s)"
+    if method.name == "next_event":
+        call = "self._events.following(timeout_s)"
+    head = method.head("timeout_s: float | None=None")
+    return defined("def", method, returned(method, call), head=head, doc=doc)
+
+
+def shown(surface: str, method: Method) -> str:
+    """A method, or property, of a surface."""
+    if method.is_property:
+        return "    @property\n" + defined("def", method, f"return self._native.{method.name}")
+    if method.returns in STREAMS:
+        return streamed(method)
+    return (for_asyncio if surface == "aio" else for_threads)(method)
+
+
+# --- a class ------------------------------------------------------------------------------------------
+
+ITERATED = '''    def {name}(self) -> Stream[AgentEvent]:
+        """Iterate over its events; the iteration may be left and taken up again, and a close ends it."""
+        return self._events
+'''
+STATUS = '''    def __repr__(self) -> str:
+        """Give a status line."""
+        return repr(self._native)
+'''
+
+
+def class_of(surface: str, cls: type) -> str:
+    """The class of a surface that shows a class of trio's."""
+    methods = list(methods_of(cls))
+    head = [
+        f"class {cls.__name__}:",
+        f'    """As `trialogue.{cls.__name__}`, for {HOSTS[surface]}: it asks and raises the same."""',
+        "",
+        f"    def __init__(self, held: LoopCalls, native: native.{cls.__name__}) -> None:",
+        "        self._held = held",
+        "        self._native = native",
+    ]
+    if cls is trialogue.LoneAgent:
+        head.append("        self._events = Stream(held, native.__anext__)")
+    if surface == "aio" and any(method.name == "on" for method in methods):
+        head.append("        self._loop = asyncio.get_running_loop()")
+    parts = ["\n".join(head) + "\n", *(shown(surface, method) for method in methods)]
+    if cls is trialogue.LoneAgent:
+        parts.append(ITERATED.format(name="__aiter__" if surface == "aio" else "__iter__"))
+    return "\n".join([*parts, STATUS])
+
+
+def module_of(surface: str, cls: type) -> str:
+    """A whole module with one class."""
+    home = import_module(cls.__module__)
+    body = class_of(surface, cls)
+    own = home_of(cls, "native")
+    doc = f"`{cls.__name__}` for {HOSTS[surface]}; made by docs/mirror.py from `{home.__name__}`."
+    return written(surface, doc, body, home, own, "from trialogue.bridge.held import LoopCalls")
+
+
+def home_of(cls: type, name: str) -> str:
+    """The import of the module that has a class of trio's, by another name."""
+    package, _, module = cls.__module__.rpartition(".")
+    return f"from {package} import {module} as {name}"
+
+
+def written(surface: str, doc: str, body: str, home: ModuleType, *imports: str) -> str:
+    """A module's whole text, with what its body needs."""
+    package = f"trialogue.{surface}"
+    marks = {
+        "waited(": f"from {package}.waiting import waited",
+        "asked(": f"from {package}.waiting import asked",
+        "Stream": f"from {package}.stream import Stream",
+        "outward(": f"from {package}.outward import outward",
+        "asyncio.": "import asyncio",
+        "AgentEvent": "from trialogue.agent.events import AgentEvent",
+        "Record]": "from trialogue.model.records import Record",
+    }
+    wanted = {line for mark, line in marks.items() if mark in body}
+    lines = sorted({*imports_of(home, body), *wanted, *imports})
+    return formatted(
+        f'"""{doc}"""\n\nfrom __future__ import annotations\n\n' + "\n".join(lines) + f"\n\n\n{body}"
+    )
+
+
+def imports_of(home: ModuleType, text: str) -> Iterator[str]:
+    """The imports of a module of trio's, and its own values, whose names the text uses."""
+    used = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)} - SHOWN
+    for node in ast.parse(inspect.getsource(home)).body:
+        if isinstance(node, ast.ImportFrom) and node.module != "__future__":
+            yield from (f"from {node.module} import {each.name}" for each in node.names if each.name in used)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            stored = (
+                each
+                for each in ast.walk(node)
+                if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+            )
+            yield from (f"from {home.__name__} import {each.id}" for each in stored if each.id in used)
+
+
+# --- what opens -----------------------------------------------------------------------------------------
+
+OPENED = {
+    "open_meeting": ("Block[native.Meeting, Meeting]", "meeting_block"),
+    "open_agent": ("Block[native_agent.LoneAgent, LoneAgent]", "agent_block"),
+    "run_meeting": ("MeetingResult", "run_block"),
+}
+"""What each function gives, and what makes it."""
+
+WATCH = {
+    "aio": "Callable[[Meeting], Awaitable[object]] | None=None",
+    "blocking": "Callable[[Meeting], object] | None=None",
+}
+"""What watches a meeting that is run."""
+
+
+def opening_of(surface: str, name: str) -> str:
+    """One of the functions that open something."""
+    function = getattr(trialogue, name)
+    node = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(function)))).body[0]
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        raise TypeError(f"{name} is no function")
+    kept = [
+        (each, default)
+        for each, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+        if each.arg not in NOT_HERE
+    ]
+    node.args.kwonlyargs, node.args.kw_defaults = [each for each, _ in kept], [default for _, default in kept]
+    returns, maker = OPENED[name]
+    is_run = name == "run_meeting"
+    more = [f"watch: {WATCH[surface]}"] if is_run else []
+    first = node.args.args[0].arg
+    given = "{" + ", ".join(f'"{each.arg}": {each.arg}' for each in node.args.kwonlyargs) + "}"
+    call = f"{maker}({first}, {given}{', watch' if is_run else ''})"
+    kind, call = ("async def", f"await {call}") if is_run and surface == "aio" else ("def", call)
+    doc = Method(node).summary + f" Its arguments, and what it raises, are those of `trialogue.{name}`."
+    first_line = f"{kind} {name}({Method(node).head(*more)}) -> {returns}:"
+    return f"{first_line}\n{documented(doc, '    ')}\n    return {call}\n"
+
+
+def openings_of(surface: str) -> str:
+    """The module of what opens something."""
+    homes = [import_module(inspect.unwrap(getattr(trialogue, name)).__module__) for name in OPENED]
+    body = "\n\n".join(opening_of(surface, name) for name in OPENED)
+    package = f"trialogue.{surface}"
+    own = [
+        f"from {package}.block import Block",
+        f"from {package}.blocks import agent_block, meeting_block, run_block",
+        f"from {package}.meeting import Meeting",
+        f"from {package}.agent import LoneAgent",
+        home_of(trialogue.LoneAgent, "native_agent"),
+        home_of(trialogue.Meeting, "native"),
+        "from trialogue.meeting.outputs import MeetingResult",
+        "from collections.abc import Awaitable",
+    ]
+    kept = {line for home in homes for line in imports_of(home, body)}
+    doc = f"What opens meetings and agents for {HOSTS[surface]}; made by docs/mirror.py."
+    return written(surface, doc, body, homes[0], *own, *kept)
+
+
+def formatted(text: str) -> str:
+    """The text as ruff would have it."""
+    ruff = str(Path(sys.executable).parent / "ruff")
+    name = ["--stdin-filename", str(SOURCE / "made.py"), "-"]
+    for options in (["check", "--select", "I,F401,F811", "--fix", "-q", *name], ["format", "-q", *name]):
+        done = subprocess.run(  # noqa: S603 - our own linter
+            [ruff, *options], input=text, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise ValueError(done.stdout + done.stderr)
+        text = done.stdout
+    return text
+
+
+def files() -> Iterator[tuple[Path, str]]:
+    """Each file that is made here, with its text."""
+    for surface in HOSTS:
+        yield SOURCE / surface / "meeting.py", module_of(surface, trialogue.Meeting)
+        yield SOURCE / surface / "agent.py", module_of(surface, trialogue.LoneAgent)
+        yield SOURCE / surface / "opening.py", openings_of(surface)
+
+
+def main() -> int:
+    """Bring every file up to date; the exit code says whether any was not."""
+    stale = [
+        (path, text)
+        for path, text in files()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    for path, text in stale:
+        path.write_text(text, encoding="utf-8")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""`LoneAgent` for asyncio; made by docs/mirror.py from `trialogue.agent.lone`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from trialogue.agent import lone as native
+from trialogue.agent.events import AgentEvent
+from trialogue.aio.stream import Stream
+from trialogue.aio.waiting import asked
+from trialogue.bridge.held import LoopCalls
+from trialogue.model.commands import Behavior
+from trialogue.model.events import ToolRequested
+from trialogue.services.facts import Json
+
+
+class LoneAgent:
+    """As `trialogue.LoneAgent`, for asyncio: it asks and raises the same."""
+
+    def __init__(self, held: LoopCalls, native: native.LoneAgent) -> None:
+        self._held = held
+        self._native = native
+        self._events = Stream(held, native.__anext__)
+
+    async def hear(self, pcm: bytes) -> None:
+        """Let the agent hear sound, at the pace of life; before its session is ready it hears nothing."""
+        await asked(self._held, lambda: self._native.hear(pcm))
+
+    async def ask(self, text: str) -> None:
+        """Let the agent read this as if it had heard it; it will answer."""
+        await asked(self._held, lambda: self._native.ask(text))
+
+    async def say(self, text: str, behavior: Behavior = "default") -> None:
+        """Have the agent say these words."""
+        await asked(self._held, lambda: self._native.say(text, behavior))
+
+    async def speak_freely(self, behavior: Behavior = "default") -> None:
+        """Have the agent say something in words of its own (Think Live); `behavior` is as in `say`."""
+        await asked(self._held, lambda: self._native.speak_freely(behavior))
+
+    async def end_turn(self) -> None:
+        """End the user's turn now, whatever the recognizer still waits for; services without it warn."""
+        await asked(self._held, self._native.end_turn)
+
+    async def keep_alive(self) -> None:
+        """Keep the session though nobody says anything. It is done by itself: nobody need call this."""
+        await asked(self._held, self._native.keep_alive)
+
+    async def hand_through(self, content: Json) -> None:
+        """Hand JSON through to a model of one's own; LocalProtocolError for what JSON cannot say."""
+        await asked(self._held, lambda: self._native.hand_through(content))
+
+    async def answer(self, request: ToolRequested, content: str) -> None:
+        """Give the result of a tool call."""
+        await asked(self._held, lambda: self._native.answer(request, content))
+
+    async def update(
+        self,
+        *,
+        prompt: str | None = None,
+        listen: Mapping[str, object] | None = None,
+        think: Mapping[str, object] | None = None,
+        think_live: Mapping[str, object] | None = None,
+        speak: Mapping[str, object] | None = None,
+    ) -> None:
+        """Change its settings, from now on and in every later session.
+
+        `SettingsChanged` tells the outcome.
+        """
+        await asked(
+            self._held,
+            lambda: self._native.update(
+                prompt=prompt, listen=listen, think=think, think_live=think_live, speak=speak
+            ),
+        )
+
+    async def close(self) -> None:
+        """End its session now, before the block is left; again does nothing. Its events end behind it."""
+        await asked(self._held, self._native.close)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing can be asked of it any more: it was closed, or has failed for good."""
+        return self._native.is_over
+
+    async def next_event(self) -> AgentEvent:
+        """The next thing that the agent reports, sound among it, in order."""
+        return await self._events.following()
+
+    def __aiter__(self) -> Stream[AgentEvent]:
+        """Iterate over its events; the iteration may be left and taken up again, and a close ends it."""
+        return self._events
+
+    def __repr__(self) -> str:
+        """Give a status line."""
+        return repr(self._native)

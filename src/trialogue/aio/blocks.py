@@ -1,0 +1,60 @@
+"""Blocks of asyncio's around a meeting, or one agent, in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from trialogue.agent import lone as native_agent
+from trialogue.aio.agent import LoneAgent
+from trialogue.aio.block import Block
+from trialogue.aio.meeting import Meeting
+from trialogue.aio.outward import tools_outward
+from trialogue.bridge.held import HeldBlock
+from trialogue.bridge.opening import Options, held_agent, held_meeting
+from trialogue.meeting import handle as native
+from trialogue.meeting.outputs import MeetingResult
+from trialogue.supervise import lone_error
+
+WATCHER_S = 5.0
+"""How long a watcher may go on after the meeting is over."""
+
+
+def meeting_block(
+    scenario: object, options: Options, *, is_run: bool = False
+) -> Block[native.Meeting, Meeting]:
+    """A meeting; its async tools run on asyncio's loop."""
+
+    def hold(loop: asyncio.AbstractEventLoop) -> HeldBlock[native.Meeting]:
+        tools = tools_outward(loop, options.get("tools"))
+        return held_meeting(scenario, {**options, "tools": tools}, is_run=is_run)
+
+    return Block(hold, Meeting)
+
+
+def agent_block(agent: object, options: Options) -> Block[native_agent.LoneAgent, LoneAgent]:
+    """One agent; its async functions run on asyncio's loop."""
+
+    def hold(loop: asyncio.AbstractEventLoop) -> HeldBlock[native_agent.LoneAgent]:
+        return held_agent(agent, {**options, "functions": tools_outward(loop, options.get("functions"))})
+
+    return Block(hold, LoneAgent)
+
+
+async def run_block(
+    scenario: object, options: Options, watch: Callable[[Meeting], Awaitable[object]] | None
+) -> MeetingResult:
+    """A meeting, held to its end, with a watcher beside it, and its page where its scenario wants one."""
+    block = meeting_block(scenario, options, is_run=True)
+    with lone_error():
+        async with block as meeting, asyncio.TaskGroup() as group:
+            watching = None if watch is None else group.create_task(_watched(watch, meeting))
+            result = await meeting.finished()
+            if watching is not None:
+                await asyncio.wait([watching], timeout=WATCHER_S)
+                watching.cancel()
+    return result
+
+
+async def _watched(watch: Callable[[Meeting], Awaitable[object]], meeting: Meeting) -> None:
+    await watch(meeting)

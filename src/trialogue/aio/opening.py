@@ -1,0 +1,102 @@
+"""What opens meetings and agents for asyncio; made by docs/mirror.py."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from trialogue.actors.dialling import Connect
+from trialogue.agent import lone as native_agent
+from trialogue.aio.agent import LoneAgent
+from trialogue.aio.block import Block
+from trialogue.aio.blocks import agent_block, meeting_block, run_block
+from trialogue.aio.meeting import Meeting
+from trialogue.brain.floor.view import Decision, FloorView, Policy
+from trialogue.meeting import handle as native
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.meeting import DEFAULT_EDGES
+from trialogue.meeting.outputs import MeetingResult
+from trialogue.meeting.resumption import Resumption
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.load import Scenario
+from trialogue.scenario.resolve import Resolved
+from trialogue.services import HOSTED
+from trialogue.services.sound_terms import SessionTerms
+from trialogue.speech.engines import Engines
+
+
+def open_meeting(
+    scenario: str | Path | Scenario | Resolved,
+    *,
+    overrides: Overrides | None = None,
+    out: str | Path | None = None,
+    edges: Edges = DEFAULT_EDGES,
+    tools: Mapping[str, Callable[..., object]] | None = None,
+    policies: Mapping[str, Policy | Callable[[FloorView], Decision]] | None = None,
+    resumption: Resumption | None = None,
+) -> Block[native.Meeting, Meeting]:
+    """Hold the meeting that a scenario describes, beside the block; leaving the block ends it.
+
+    Its arguments, and what it raises, are those of `trialogue.open_meeting`.
+    """
+    return meeting_block(
+        scenario,
+        {
+            "overrides": overrides,
+            "out": out,
+            "edges": edges,
+            "tools": tools,
+            "policies": policies,
+            "resumption": resumption,
+        },
+    )
+
+
+def open_agent(
+    agent: Mapping[str, object] | str,
+    *,
+    via: str = HOSTED,
+    url: str | None = None,
+    connect: Connect | None = None,
+    engines: Engines | None = None,
+    sample_rate: int = 24000,
+    terms: SessionTerms | None = None,
+    functions: Mapping[str, Callable[..., object]] | None = None,
+) -> Block[native_agent.LoneAgent, LoneAgent]:
+    """Hold one agent's session beside the block; leaving the block ends it, and so does `close`.
+
+    Its arguments, and what it raises, are those of `trialogue.open_agent`.
+    """
+    return agent_block(
+        agent,
+        {
+            "via": via,
+            "url": url,
+            "connect": connect,
+            "engines": engines,
+            "sample_rate": sample_rate,
+            "terms": terms,
+            "functions": functions,
+        },
+    )
+
+
+async def run_meeting(
+    scenario: str | Path | Scenario | Resolved,
+    *,
+    overrides: Overrides | None = None,
+    out: str | Path | None = None,
+    edges: Edges = DEFAULT_EDGES,
+    tools: Mapping[str, Callable[..., object]] | None = None,
+    policies: Mapping[str, Policy | Callable[[FloorView], Decision]] | None = None,
+    watch: Callable[[Meeting], Awaitable[object]] | None = None,
+) -> MeetingResult:
+    """Hold a meeting to its end, on the clock that its scenario names, and return what came of it.
+
+    Its arguments, and what it raises, are those of `trialogue.run_meeting`.
+    """
+    return await run_block(
+        scenario,
+        {"overrides": overrides, "out": out, "edges": edges, "tools": tools, "policies": policies},
+        watch,
+    )

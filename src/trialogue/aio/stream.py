@@ -1,0 +1,55 @@
+"""What a block reports, one thing after the other, to a task of asyncio's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from trialogue.aio.waiting import why_over
+from trialogue.bridge.calls import CallStopped
+from trialogue.bridge.held import LoopCalls
+
+T = TypeVar("T")
+
+
+class Stream(Generic[T]):
+    """An async iterator that may be left, cancelled and taken up again: nothing is lost by it.
+
+    One task at a time may wait for the next thing.
+    """
+
+    def __init__(self, held: LoopCalls, following: Callable[[], Awaitable[T]]) -> None:
+        self._held = held
+        self._following = following
+        self._coming: asyncio.Future[T] | None = None
+        self._is_waited_for = False
+
+    def __aiter__(self) -> Stream[T]:
+        return self
+
+    async def __anext__(self) -> T:
+        return await self.following()
+
+    async def following(self) -> T:
+        """The next thing; StopAsyncIteration behind the last."""
+        if self._is_waited_for:
+            raise RuntimeError("another task waits for the next one already: one at a time iterates")
+        if self._coming is None:
+            self._coming = asyncio.wrap_future(self._held.begin(self._following).future)
+        coming, self._is_waited_for = self._coming, True
+        try:
+            came = await asyncio.shield(coming)
+        except asyncio.CancelledError:
+            if not coming.cancelled():
+                raise  # what comes is kept for whoever asks next
+            raise await why_over(self._held) from None  # noqa: ASYNC104 - of another loop, and told by its own error
+        except CallStopped:
+            raise await why_over(self._held) from None
+        except BaseException:
+            self._coming = None
+            raise
+        finally:
+            self._is_waited_for = False
+        self._coming = None
+        return came

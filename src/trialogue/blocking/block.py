@@ -1,0 +1,53 @@
+"""A block of the trio surface as a block of plain code, in any thread.
+
+Where the block fails by itself, whoever waits inside it is told so at once; at its end it raises it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Generic, TypeVar
+
+from trialogue.bridge.held import HeldBlock
+
+NativeT = TypeVar("NativeT")
+OwnT = TypeVar("OwnT")
+
+
+class Block(Generic[NativeT, OwnT]):
+    """A context manager around a block in a thread of its own; it is entered once."""
+
+    def __init__(
+        self,
+        hold: Callable[[], HeldBlock[NativeT]],
+        shown: Callable[[HeldBlock[NativeT], NativeT], OwnT],
+    ) -> None:
+        self._hold = hold
+        self._shown = shown
+
+    def __enter__(self) -> OwnT:
+        self._held = held = self._hold()
+        held.start()
+        try:
+            native = held.opened.result()
+        except BaseException:
+            held.cancel()
+            held.join()
+            raise
+        return self._shown(held, native)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        del kind, trace
+        self._held.leave(error)
+        try:
+            failure = self._held.ended.exception()
+        except BaseException:
+            self._held.cancel()
+            raise
+        finally:
+            self._held.join()
+        if failure is not None and failure is not error:
+            raise failure from error

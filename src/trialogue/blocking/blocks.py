@@ -1,0 +1,66 @@
+"""Blocks of plain code around a meeting, or one agent, in a thread of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
+
+from trialogue.agent import lone as native_agent
+from trialogue.blocking.agent import LoneAgent
+from trialogue.blocking.block import Block
+from trialogue.blocking.meeting import Meeting
+from trialogue.bridge.opening import Options, held_agent, held_meeting
+from trialogue.meeting import handle as native
+from trialogue.meeting.outputs import MeetingResult
+
+WATCHER_S = 5.0
+"""How long a watcher may go on after the meeting is over."""
+
+
+def meeting_block(
+    scenario: object, options: Options, *, is_run: bool = False
+) -> Block[native.Meeting, Meeting]:
+    """A meeting."""
+    return Block(lambda: held_meeting(scenario, options, is_run=is_run), Meeting)
+
+
+def agent_block(agent: object, options: Options) -> Block[native_agent.LoneAgent, LoneAgent]:
+    """One agent."""
+    return Block(lambda: held_agent(agent, options), LoneAgent)
+
+
+def run_block(scenario: object, options: Options, watch: Callable[[Meeting], object] | None) -> MeetingResult:
+    """A meeting, held to its end, with a watcher in a thread beside it, and its page where it wants one.
+
+    A watcher that raises ends the meeting; one that goes on for `WATCHER_S` behind the end is left to itself.
+    """
+    with meeting_block(scenario, options, is_run=True) as meeting:
+        watched = _watched(watch, meeting)
+        result = meeting.finished()
+        try:
+            watched.result(WATCHER_S)
+        except TimeoutError:
+            if watched.done():
+                raise
+    return result
+
+
+def _watched(watch: Callable[[Meeting], object] | None, meeting: Meeting) -> Future[None]:
+    done: Future[None] = Future()
+    if watch is None:
+        done.set_result(None)
+        return done
+
+    def run() -> None:
+        try:
+            watch(meeting)
+        except BaseException as raised:  # noqa: ASYNC103, BLE001 - it is raised where the meeting is run
+            done.set_exception(raised)
+            if not meeting.is_over:
+                meeting.stop("left")
+        else:
+            done.set_result(None)
+
+    Thread(target=run, name="trialogue watcher", daemon=True).start()
+    return done

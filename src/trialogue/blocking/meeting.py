@@ -1,0 +1,135 @@
+"""`Meeting` for threads; made by docs/mirror.py from `trialogue.meeting.handle`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from trialogue.actors.sources import JitterBuffer
+from trialogue.blocking.outward import outward
+from trialogue.blocking.stream import Stream
+from trialogue.blocking.waiting import waited
+from trialogue.bridge.held import LoopCalls
+from trialogue.meeting import handle as native
+from trialogue.meeting.outputs import MeetingResult
+from trialogue.meeting.watching import Callback
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
+from trialogue.model.state import MeetingState
+
+
+class Meeting:
+    """As `trialogue.Meeting`, for threads: it asks and raises the same."""
+
+    def __init__(self, held: LoopCalls, native: native.Meeting) -> None:
+        self._held = held
+        self._native = native
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return self._native.folder
+
+    @property
+    def plan(self) -> MeetingPlan:
+        """What was decided before it began: its cast, its rules, its agenda."""
+        return self._native.plan
+
+    @property
+    def state(self) -> MeetingState:
+        """How it stands: its phase, who holds the floor, and what each participant does, and why."""
+        return self._native.state
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended; its files may still be being written."""
+        return self._native.is_over
+
+    @property
+    def now(self) -> float:
+        """Seconds since the meeting's start; 0 before it."""
+        return self._native.now
+
+    def records(self) -> Stream[Record]:
+        """Every event with the decision that answered it, in order, to the meeting's end."""
+        return Stream(self._held, self._native.records().__anext__)
+
+    def on(self, kind: type, callback: Callback) -> Callable[[], None]:
+        """Have `callback` told of each event, or command, of one type; returns what ends that."""
+        return self._native.on(kind, outward(callback))
+
+    def levels(self) -> Mapping[str, float]:
+        """How loud those are who are being heard at this moment: dB below full scale (0 is loudest)."""
+        return self._native.levels()
+
+    def say(self, participant: str, text: str) -> None:
+        """Have an agent say these words at the next free floor."""
+        self._native.say(participant, text)
+
+    def grant(self, participant: str, about: str = "") -> None:
+        """Have a participant speak next; `about` is what is asked of it."""
+        self._native.grant(participant, about)
+
+    def inject(self, participant: str, text: str) -> None:
+        """Let a participant know something at its next turn."""
+        self._native.inject(participant, text)
+
+    def revoke(self, participant: str) -> None:
+        """Take the floor from a participant: what it says is cut off at once, its turn ends `interrupted`."""
+        self._native.revoke(participant)
+
+    def interrupt(self) -> str | None:
+        """Take the floor from whoever holds it: its name, or None where the floor is free."""
+        return self._native.interrupt()
+
+    def update(
+        self,
+        participant: str,
+        *,
+        prompt: str | None = None,
+        listen: Mapping[str, object] | None = None,
+        think: Mapping[str, object] | None = None,
+        speak: Mapping[str, object] | None = None,
+    ) -> None:
+        """Change an agent's settings, from now on and in every later session of its."""
+        self._native.update(participant, prompt=prompt, listen=listen, think=think, speak=speak)
+
+    def type(self, participant: str, text: str) -> None:
+        """Let a person say this in writing."""
+        self._native.type(participant, text)
+
+    def raise_hand(self, participant: str, priority: int = 0) -> None:
+        """Ask for the floor, from -2 (lowest) to 2 (highest)."""
+        self._native.raise_hand(participant, priority)
+
+    def lower_hand(self, participant: str) -> None:
+        """Take a raised hand down."""
+        self._native.lower_hand(participant)
+
+    def mute(self, participant: str, muted: bool = True) -> None:  # noqa: FBT001, FBT002 - as on trio
+        """Let nobody hear a participant, or hear it again."""
+        self._native.mute(participant, muted)
+
+    def source(self, participant: str, *, hears_loudspeaker: bool = False) -> JitterBuffer:
+        """Where to push a person's sound, who takes part `via: app`; WrongValue for everybody else."""
+        return self._native.source(participant, hears_loudspeaker=hears_loudspeaker)
+
+    @property
+    def sample_rate(self) -> int:
+        """Samples a second of everything that is heard in the meeting."""
+        return self._native.sample_rate
+
+    def stop(self, reason: str = "stopped") -> None:
+        """End the meeting now; what is being said is cut off. This is never too much to ask."""
+        self._native.stop(reason)
+
+    def finished(self, *, timeout_s: float | None = None) -> MeetingResult:
+        """Wait until the meeting is over and its files are written.
+
+        TimeoutError where that takes longer than `timeout_s`.
+        """
+        return waited(self._held, self._native.finished, timeout_s)
+
+    def __repr__(self) -> str:
+        """Give a status line."""
+        return repr(self._native)

@@ -1,0 +1,22 @@
+"""Functions of an app that lives in threads, as a block on trio calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial, wraps
+
+import trio
+
+from trialogue.tools.kinds.python import is_async
+
+
+def outward(function: Callable[..., object]) -> Callable[..., object]:
+    """The function, run in a thread, so that it may block; an async one, and what is none, stay as is."""
+    if not callable(function) or is_async(function):
+        return function
+
+    @wraps(function)
+    async def told(*given: object, **named: object) -> object:
+        return await trio.to_thread.run_sync(partial(function, *given, **named), abandon_on_cancel=True)
+
+    return told

@@ -1,0 +1,56 @@
+"""What a block reports, one thing after the other, to a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from concurrent.futures import CancelledError
+from threading import Lock
+from typing import Generic, TypeVar
+
+from trialogue.blocking.waiting import why_over
+from trialogue.bridge.calls import CallStopped, RemoteCall
+from trialogue.bridge.held import LoopCalls
+from trialogue.meeting.asking import a_time
+
+T = TypeVar("T")
+
+
+class Stream(Generic[T]):
+    """An iterator that may be left and taken up again: nothing is lost by it, nor by impatience.
+
+    Several threads may iterate; each thing goes to one of them.
+    """
+
+    def __init__(self, held: LoopCalls, following: Callable[[], Awaitable[T]]) -> None:
+        self._held = held
+        self._following = following
+        self._coming: RemoteCall[T] | None = None
+        self._lock = Lock()
+
+    def __iter__(self) -> Stream[T]:
+        return self
+
+    def __next__(self) -> T:
+        try:
+            return self.following()
+        except StopAsyncIteration:
+            raise StopIteration from None
+
+    def following(self, timeout_s: float | None = None) -> T:
+        """The next thing; TimeoutError where it does not come in time, StopAsyncIteration behind the last."""
+        a_time(timeout_s, "timeout_s")
+        with self._lock:
+            if self._coming is None:
+                self._coming = self._held.begin(self._following)
+            coming = self._coming
+            try:
+                came = coming.future.result(timeout_s)
+            except (CancelledError, CallStopped):
+                self._coming = None
+                raise why_over(self._held) from None  # noqa: ASYNC104 - of another loop, and told by its own error
+            except BaseException:
+                if coming.future.done():
+                    self._coming = None  # it is what has come
+                raise
+            self._coming = None
+            return came

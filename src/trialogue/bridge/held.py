@@ -1,0 +1,169 @@
+"""A block of the trio surface, held open in a thread of its own for whoever has another loop, or none.
+
+1. The thread is there before anything of the block, and gone with it: one thread a block, and its own loop.
+2. What is asked of the block runs on its loop, in order; once the block has ended, that is `AlreadyOver`.
+3. An end that nobody asked for is told at once (`ended`), so that the other side can leave its block, too.
+4. An error of the other side ends the block as an error inside it would, and comes back to nobody.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from contextlib import AbstractAsyncContextManager
+from typing import Generic, TypeVar
+
+import outcome
+import trio
+
+from trialogue.bridge.calls import RemoteCall, settle
+from trialogue.errors import AlreadyOver
+
+T = TypeVar("T")
+NativeT = TypeVar("NativeT")
+
+Main = Callable[[], Awaitable[None]]
+Running = Callable[[Main], None]
+"""Runs a loop of trio's to its end: `trio.run`, or in virtual time."""
+
+Opening = Callable[[], AbstractAsyncContextManager[NativeT]]
+"""Opens the block, on its loop."""
+
+Prepared = Callable[[], tuple[Running, Opening[NativeT]]]
+"""Prepares the block in its thread: what runs its loop, and what opens it."""
+
+
+class _Left(Exception):
+    """The other side has left its block by an error of its own."""
+
+
+class LoopCalls:
+    """Calls into a trio loop that somebody runs, from any thread."""
+
+    def __init__(self) -> None:
+        self.ended: Future[None] = Future()
+        self._token: trio.lowlevel.TrioToken | None = None
+        self._nursery: trio.Nursery | None = None
+
+    def adopt(self, nursery: trio.Nursery) -> None:
+        """Run calls in this nursery of the loop that runs here."""
+        self._token, self._nursery = trio.lowlevel.current_trio_token(), nursery
+
+    def begin(self, function: Callable[[], Awaitable[T]]) -> RemoteCall[T]:
+        """Begin a call that waits."""
+        call = RemoteCall(self._running(), function)
+        self._soon(lambda: self._start(call))
+        return call
+
+    def do(self, function: Callable[[], T]) -> Future[T]:
+        """Make a call that never waits, behind those before it."""
+        future: Future[T] = Future()
+        self._soon(lambda: settle(future, outcome.capture(function)))
+        return future
+
+    def why_over(self) -> BaseException:
+        """Why nothing can be asked of it any more."""
+        failure = self.ended.exception() if self.ended.done() else None
+        return failure or AlreadyOver("the block has been left: nothing can be asked of it any more")
+
+    def _start(self, call: RemoteCall[T]) -> None:
+        nursery = self._nursery
+        try:
+            if nursery is not None:
+                nursery.start_soon(call.run)
+        except RuntimeError:  # a nursery that is closed takes nobody
+            nursery = None
+        if nursery is None:
+            call.future.cancel()
+
+    def _running(self) -> trio.lowlevel.TrioToken:
+        if self._token is None or self.ended.done():
+            raise self.why_over()
+        return self._token
+
+    def _soon(self, function: Callable[[], None]) -> None:
+        try:
+            self._running().run_sync_soon(function)
+        except trio.RunFinishedError:
+            raise self.why_over() from None
+
+
+class HeldBlock(LoopCalls, Generic[NativeT]):
+    """One block, held open until `leave`."""
+
+    def __init__(self, prepare: Prepared[NativeT], name: str) -> None:
+        super().__init__()
+        self.opened: Future[NativeT] = Future()
+        self._prepare = prepare
+        self._lock = threading.Lock()
+        self._is_cancelled = False
+        self._is_failed = False
+        self._scope = trio.CancelScope()
+        self._left = trio.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Open the block; `opened` has it, or what kept it from that."""
+        self._thread.start()
+
+    def leave(self, error: BaseException | None) -> None:
+        """Leave the block: in peace, by an error of ours, or cancelled where we are."""
+        if error is not None and not isinstance(error, Exception):
+            self.cancel()
+            return
+        self._is_failed = error is not None
+        self._quietly(self._left.set)
+
+    def cancel(self) -> None:
+        """Cancel the block, opened or not."""
+        with self._lock:
+            self._is_cancelled = True
+            if self._token is None:
+                return
+        self._quietly(self._scope.cancel)
+
+    def join(self) -> None:
+        """Wait for the thread's own end, a moment behind `ended`."""
+        self._thread.join()
+
+    # --- its thread ---------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        came = outcome.capture(self._live)
+        if isinstance(came, outcome.Error) and not self.opened.done():
+            self.opened.set_exception(came.error)
+        self.opened.cancel()
+        settle(self.ended, came)
+
+    def _live(self) -> None:
+        run, opening = self._prepare()
+        run(lambda: self._main(opening))
+
+    async def _main(self, opening: Opening[NativeT]) -> None:
+        with self._lock:
+            self._token = trio.lowlevel.current_trio_token()
+            if self._is_cancelled:
+                self._scope.cancel()
+        try:
+            with self._scope:
+                await self._hold(opening)
+        except _Left:
+            return
+
+    async def _hold(self, opening: Opening[NativeT]) -> None:
+        async with opening() as native:
+            async with trio.open_nursery() as self._nursery:
+                self.opened.set_result(native)
+                await self._left.wait()
+                self._nursery.cancel_scope.cancel(reason="the block is left")
+            if self._is_failed:
+                raise _Left
+
+    def _quietly(self, function: Callable[[], None]) -> None:
+        """Do something on the loop, where it still runs."""
+        if self._token is not None:
+            try:
+                self._token.run_sync_soon(function)
+            except trio.RunFinishedError:
+                return

@@ -1,0 +1,47 @@
+"""Where a program calls from, and which surface is for that place: told before anything is made."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+from trio.lowlevel import in_trio_run
+
+from trialogue.errors import WrongLoop
+
+
+def in_asyncio() -> bool:
+    """Whether asyncio's loop runs in this thread."""
+    asyncio = sys.modules.get("asyncio")  # where it was never loaded, it does not run
+    if asyncio is None:
+        return False
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def in_main_thread() -> bool:
+    """Whether signals can be watched here."""
+    return threading.current_thread() is threading.main_thread()
+
+
+def check_opened_on_trio(name: str) -> None:
+    """WrongLoop, with the surface to take, unless a task of a trio loop opens it."""
+    if in_trio_run():
+        return
+    if in_asyncio():
+        raise WrongLoop(f"{name} is a block of trio's: in asyncio take trialogue.aio.{name}")
+    raise WrongLoop(
+        f"{name} is a block of trio's, and is opened in a task of a trio loop: "
+        f"in plain code take trialogue.blocking.{name}"
+    )
+
+
+def check_run_here() -> None:
+    """WrongLoop, with the surface to take, where a loop runs in this thread already."""
+    if in_trio_run():
+        raise WrongLoop("run_meeting starts a loop of its own: inside trio take open_meeting")
+    if in_asyncio():
+        raise WrongLoop("run_meeting would stop asyncio's loop: in asyncio take trialogue.aio.run_meeting")

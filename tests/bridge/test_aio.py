@@ -1,0 +1,285 @@
+"""Meetings and agents in asyncio."""
+
+import asyncio
+import threading
+from contextlib import suppress
+
+import pytest
+from fake_service import FakeService
+
+from trialogue import aio
+from trialogue.errors import AlreadyOver, GaveUp, ProviderRefused, ScenarioError
+from trialogue.mailbox import MailboxFull
+from trialogue.model.events import SessionReady, TextTyped, ToolFinished, ToolRequested
+
+AGENT = {"think": {"provider": {"type": "open_ai", "model": "gpt-4o-mini"}}}
+
+
+GONE = [{"id": "c", "name": "price"}]
+
+
+def run(main):
+    """Run in asyncio, within bounds."""
+    return asyncio.run(asyncio.wait_for(main(), 60))
+
+
+def test_a_meeting_from_its_first_record_to_its_result(scenario, edges, tmp_path):
+    """Records are iterated over, the result is awaited; the clock is the scenario's."""
+
+    async def main():
+        async with aio.open_meeting(scenario("virtual", "4"), out=tmp_path / "run", edges=edges) as meeting:
+            assert meeting.plan.name == "asked"
+            assert meeting.folder == tmp_path / "run"
+            records = [record async for record in meeting.records()]
+            return records, await meeting.finished()
+
+    records, result = run(main)
+    assert [record.seq for record in records] == list(range(1, len(records) + 1))
+    assert (result.folder / "result.json").exists()
+
+
+def test_what_is_asked_is_asked(scenario, edges, tmp_path):
+    """A call is an event of the meeting; a wrong one is raised where it is made."""
+
+    async def main():
+        async with aio.open_meeting(scenario(), out=tmp_path / "run", edges=edges) as meeting:
+            await meeting.type("kim", "Hello.")
+            with pytest.raises(KeyError):
+                await meeting.say("nobody", "Hello.")
+            with pytest.raises(TypeError):
+                await meeting.mute("ann", 1)
+            async for record in meeting.records():
+                if isinstance(record.event, TextTyped):
+                    break
+            await meeting.stop("enough")
+            return await meeting.finished()
+
+    assert run(main).result.reason == "enough"
+
+
+def test_a_faulty_scenario_is_told_at_the_door(tmp_path):
+    """The error has its own type, and nothing stays."""
+
+    async def main():
+        async with aio.open_meeting(tmp_path / "none.yaml"):
+            pass
+
+    with pytest.raises(ScenarioError):
+        run(main)
+
+
+def test_what_is_raised_inside_comes_out_as_it_is(scenario, edges, tmp_path):
+    """The same object, and the run's files say that it was left."""
+    mine = RuntimeError("mine")
+
+    async def main():
+        async with aio.open_meeting(scenario(), out=tmp_path / "run", edges=edges):
+            raise mine
+
+    with pytest.raises(RuntimeError) as caught:
+        run(main)
+    assert caught.value is mine
+    assert b'"left"' in (tmp_path / "run" / "result.json").read_bytes()
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.02, 0.3])
+def test_cancelled_at_any_moment_it_ends(after_s, scenario, edges, tmp_path):
+    """While it opens, and while it runs."""
+
+    async def hold():
+        async with aio.open_meeting(scenario(), out=tmp_path / "run", edges=edges) as meeting:
+            await meeting.finished()
+
+    async def main():
+        task = asyncio.create_task(hold())
+        await asyncio.sleep(after_s)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    run(main)
+
+
+def test_behind_its_block_it_is_over(scenario, edges, tmp_path):
+    """Every call says so."""
+
+    async def main():
+        async with aio.open_meeting(scenario("virtual", "1"), out=tmp_path / "run", edges=edges) as meeting:
+            await meeting.finished()
+        with pytest.raises(AlreadyOver):
+            await meeting.type("kim", "Hello.")
+        with pytest.raises(AlreadyOver):
+            await meeting.finished()
+
+    run(main)
+
+
+def test_two_meetings_at_once(scenario, edges, tmp_path):
+    """Each has a loop of its own."""
+
+    async def hold(name):
+        async with aio.open_meeting(scenario("virtual", "2"), out=tmp_path / name, edges=edges) as meeting:
+            return await meeting.finished()
+
+    async def main():
+        return await asyncio.gather(hold("one"), hold("two"))
+
+    one, two = run(main)
+    assert one.result.reason == two.result.reason
+
+
+def test_run_meeting_with_a_watcher(scenario, edges, tmp_path):
+    """It runs beside the meeting, in asyncio; what it raises ends the meeting and comes out alone."""
+    seen = []
+
+    async def watch(meeting):
+        seen.append(threading.current_thread())
+        seen.extend([record async for record in meeting.records()])
+
+    async def main():
+        return await aio.run_meeting(scenario("virtual", "2"), out=tmp_path / "run", edges=edges, watch=watch)
+
+    result = run(main)
+    assert seen[0] is threading.main_thread()
+    assert len(seen) > 10
+    assert result.folder == tmp_path / "run"
+
+    async def failing(_meeting):
+        raise ValueError("mine")
+
+    async def again():
+        await aio.run_meeting(scenario(), out=tmp_path / "again", edges=edges, watch=failing)
+
+    with pytest.raises(ValueError, match="mine"):
+        run(again)
+
+
+# --- one agent ------------------------------------------------------------------------------------------
+
+
+def test_an_agent_is_asked_and_heard():
+    """Events come in order; the iteration ends behind a close."""
+    service = FakeService()
+
+    async def main():
+        async with aio.open_agent(AGENT, connect=service) as agent:
+            first = await agent.next_event()
+            await agent.ask("Hi?")
+            await agent.close()
+            async for _ in agent:
+                pass
+            assert agent.is_over
+            return first
+
+    assert isinstance(run(main), SessionReady)
+    assert service.socket.of("InjectUserMessage")
+
+
+def test_a_wait_that_is_cancelled_loses_nothing():
+    """The event that comes meanwhile is the next one's."""
+    service = FakeService()
+
+    async def main():
+        async with aio.open_agent(AGENT, connect=service) as agent:
+            await agent.next_event()
+            for number in range(20):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(agent.next_event(), 0.001)
+                    raise AssertionError("nothing had come")
+                await agent.hand_through(number)
+                agent._held.do(lambda: service.socket.says("AgentThinking", content="hm"))
+                assert (await agent.next_event()).text == "hm"
+
+    run(main)
+
+
+def test_async_functions_run_in_asyncio():
+    """They may wait for what is asyncio's; plain ones run in threads."""
+    service = FakeService()
+    threads = []
+
+    async def price(fruit: str) -> str:
+        """What a fruit costs."""
+        await asyncio.sleep(0.01)
+        threads.append(threading.current_thread())
+        return f"{fruit}: 30"
+
+    async def main():
+        async with aio.open_agent(AGENT, connect=service, functions={"price": price}) as agent:
+            call = {"id": "c", "name": "price", "arguments": '{"fruit": "pear"}', "client_side": True}
+            async for event in agent:
+                match event:
+                    case SessionReady():
+                        agent._held.do(lambda: service.socket.says("FunctionCallRequest", functions=[call]))
+                    case ToolFinished(content=content):
+                        assert content == "pear: 30"
+                        await agent.close()
+
+    run(main)
+    assert threads == [threading.main_thread()]
+
+
+def test_a_cancelled_call_cancels_its_function():
+    """The task in asyncio ends, too."""
+    service, ended = FakeService(), []
+
+    async def price() -> str:
+        """What it costs."""
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.append(True)
+
+    async def main():
+        async with aio.open_agent(AGENT, connect=service, functions={"price": price}) as agent:
+            call = {"id": "c", "name": "price", "arguments": "", "client_side": True}
+            async for event in agent:
+                match event:
+                    case SessionReady():
+                        agent._held.do(lambda: service.socket.says("FunctionCallRequest", functions=[call]))
+                    case ToolRequested():
+                        agent._held.do(lambda: service.socket.says("FunctionCallCancelled", functions=GONE))
+                    case ToolFinished(outcome=outcome):
+                        assert outcome == "cancelled"
+                        await agent.close()
+
+    run(main)
+    assert ended == [True]
+
+
+def test_a_block_that_fails_cancels_whoever_is_inside():
+    """What has happened is raised in the place of that cancellation, and the task goes on."""
+    service = FakeService()
+
+    def flood():
+        service.answers = []
+        for _ in range(900):
+            service.socket.says("AgentThinking", content="hm")
+
+    async def main():
+        with pytest.raises(MailboxFull):  # noqa: PT012 - the block is what is tried
+            async with aio.open_agent(AGENT, connect=service) as agent:
+                await agent.next_event()
+                for _ in range(5):
+                    agent._held.do(flood)
+                    await asyncio.sleep(0.2)
+                await asyncio.sleep(60)
+        assert asyncio.current_task().cancelling() == 0
+        return "went on"
+
+    assert run(main) == "went on"
+
+
+def test_a_refusal_has_its_own_type():
+    """With all that the service said of it."""
+    refused = ProviderRefused("no", status=401, code="INVALID_AUTH", request_id="r")
+
+    async def main():
+        async with aio.open_agent(AGENT, connect=FakeService([refused])) as agent:
+            async for _ in agent:
+                pass
+
+    with pytest.raises(ProviderRefused) as caught:
+        run(main)
+    assert not isinstance(caught.value, GaveUp)
+    assert (caught.value.status, caught.value.code) == (401, "INVALID_AUTH")

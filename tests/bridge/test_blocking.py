@@ -1,0 +1,190 @@
+"""Meetings and agents in plain threads."""
+
+import threading
+import time
+
+import pytest
+from fake_service import FakeService
+
+from trialogue import blocking
+from trialogue.errors import AlreadyOver, ProviderRefused, ScenarioError
+from trialogue.mailbox import MailboxFull
+from trialogue.model.events import SessionReady, TextTyped, ToolFinished
+
+AGENT = {"think": {"provider": {"type": "open_ai", "model": "gpt-4o-mini"}}}
+
+
+def flooded(agent, flood):
+    """Let more come than anybody takes."""
+    agent.next_event()
+    for _ in range(6):
+        agent._held.do(flood)
+        time.sleep(0.2)
+
+
+def in_thread(function):
+    """Call it in a thread; what it returned, or raised."""
+    came = []
+
+    def call():
+        try:
+            came.append(function())
+        except BaseException as error:  # noqa: ASYNC103, BLE001 - it is what is looked at
+            came.append(error)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    thread.join(60)
+    return came[0]
+
+
+def test_a_meeting_from_its_first_record_to_its_result(scenario, edges, tmp_path):
+    """In any thread; the clock is the scenario's."""
+
+    def hold():
+        with blocking.open_meeting(scenario("virtual", "4"), out=tmp_path / "run", edges=edges) as meeting:
+            return list(meeting.records()), meeting.finished()
+
+    records, result = in_thread(hold)
+    assert [record.seq for record in records] == list(range(1, len(records) + 1))
+    assert (result.folder / "result.json").exists()
+
+
+def test_what_is_asked_is_asked(scenario, edges, tmp_path):
+    """A call is an event of the meeting; a wrong one is raised where it is made."""
+    with blocking.open_meeting(scenario(), out=tmp_path / "run", edges=edges) as meeting:
+        meeting.type("kim", "Hello.")
+        with pytest.raises(KeyError):
+            meeting.say("nobody", "Hello.")
+        with pytest.raises(TypeError):
+            meeting.finished(timeout_s="soon")
+        with pytest.raises(ValueError, match="0 or more"):
+            meeting.finished(timeout_s=-1)
+        next(record for record in meeting.records() if isinstance(record.event, TextTyped))
+        meeting.stop("enough")
+        assert meeting.finished().result.reason == "enough"
+    with pytest.raises(AlreadyOver):
+        meeting.type("kim", "Hello.")
+    with pytest.raises(AlreadyOver):
+        meeting.finished()
+
+
+def test_patience_has_an_end(scenario, edges, tmp_path):
+    """TimeoutError, and the meeting goes on."""
+    with blocking.open_meeting(scenario(), out=tmp_path / "run", edges=edges) as meeting:
+        with pytest.raises(TimeoutError, match=r"within 0\.05 s"):
+            meeting.finished(timeout_s=0.05)
+        meeting.type("kim", "Hello.")
+
+
+def test_a_faulty_scenario_is_told_at_the_door(tmp_path):
+    """The error has its own type."""
+    with pytest.raises(ScenarioError), blocking.open_meeting(tmp_path / "none.yaml"):
+        pass
+
+
+def test_what_is_raised_inside_comes_out_as_it_is(scenario, edges, tmp_path):
+    """The same object, and the run's files say that it was left."""
+    mine = RuntimeError("mine")
+    block = blocking.open_meeting(scenario(), out=tmp_path / "run", edges=edges)
+    with pytest.raises(RuntimeError) as caught, block:
+        raise mine
+    assert caught.value is mine
+    assert b'"left"' in (tmp_path / "run" / "result.json").read_bytes()
+
+
+def test_ctrl_c_inside_ends_it(scenario, edges, tmp_path):
+    """It comes out as it is."""
+    block = blocking.open_meeting(scenario(), out=tmp_path / "run", edges=edges)
+    with pytest.raises(KeyboardInterrupt), block:
+        raise KeyboardInterrupt
+
+
+def test_run_meeting_with_a_watcher(scenario, edges, tmp_path):
+    """It runs in a thread beside the meeting; what it raises ends the meeting and comes out."""
+    seen = []
+
+    def watch(meeting):
+        seen.extend(meeting.records())
+
+    out = tmp_path / "run"
+    result = blocking.run_meeting(scenario("virtual", "2"), out=out, edges=edges, watch=watch)
+    assert len(seen) > 10
+    assert result.folder == out
+
+    def failing(_meeting):
+        raise ValueError("mine")
+
+    with pytest.raises(ValueError, match="mine"):
+        blocking.run_meeting(scenario(), out=tmp_path / "again", edges=edges, watch=failing)
+
+
+# --- one agent ------------------------------------------------------------------------------------------
+
+
+def test_an_agent_is_asked_and_heard():
+    """Events come in order; the iteration ends behind a close."""
+    service = FakeService()
+    kinds = []
+    with blocking.open_agent(AGENT, connect=service) as agent:
+        for event in agent:
+            kinds.append(type(event).__name__)
+            if isinstance(event, SessionReady):
+                agent.ask("Hi?")
+                agent.close()
+        assert agent.is_over
+    assert kinds[0] == "SessionReady"
+
+
+def test_impatience_loses_nothing():
+    """The event that comes meanwhile is the next one's."""
+    service = FakeService()
+    with blocking.open_agent(AGENT, connect=service) as agent:
+        agent.next_event()
+        for _ in range(20):
+            with pytest.raises(TimeoutError):
+                agent.next_event(timeout_s=0.001)
+            agent._held.do(lambda: service.socket.says("AgentThinking", content="hm"))
+            assert agent.next_event(timeout_s=10).text == "hm"
+
+
+def test_functions_run_in_threads():
+    """They may block."""
+    service, threads = FakeService(), []
+
+    def price(fruit: str) -> str:
+        """What a fruit costs."""
+        time.sleep(0.01)
+        threads.append(threading.current_thread())
+        return f"{fruit}: 30"
+
+    with blocking.open_agent(AGENT, connect=service, functions={"price": price}) as agent:
+        call = {"id": "c", "name": "price", "arguments": '{"fruit": "pear"}', "client_side": True}
+        agent.next_event()
+        agent._held.do(lambda: service.socket.says("FunctionCallRequest", functions=[call]))
+        finished = next(event for event in agent if isinstance(event, ToolFinished))
+    assert finished.content == "pear: 30"
+    assert threads[0] is not threading.main_thread()
+
+
+def test_a_block_that_fails_says_so_to_whoever_waits():
+    """And once more at its end, to whoever does not."""
+    service = FakeService()
+
+    def flood():
+        for _ in range(900):
+            service.socket.says("AgentThinking", content="hm")
+
+    with pytest.raises(MailboxFull), blocking.open_agent(AGENT, connect=service) as agent:
+        flooded(agent, flood)
+
+
+def test_a_refusal_has_its_own_type():
+    """With all that the service said of it."""
+    refused = ProviderRefused("no", status=401, code="INVALID_AUTH", request_id="r")
+    with (
+        pytest.raises(ProviderRefused) as caught,
+        blocking.open_agent(AGENT, connect=FakeService([refused])) as agent,
+    ):
+        list(agent)
+    assert (caught.value.status, caught.value.code) == (401, "INVALID_AUTH")
