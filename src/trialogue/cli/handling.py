@@ -104,7 +104,10 @@ class Handling:
         if self.record_from is not None:
             if self.record is None or self.replay is not None:
                 raise SetupError("--record-from wants --record DIR, and no --replay")
-            control.relay(self.record_from)
+            try:
+                control.relay(self.record_from)
+            except SetupError as fault:
+                raise SetupError(f"--record-from: {fault}") from fault
         elif self.replay is not None:
             control.replay(self.replay, self.participant, is_strict=self.strict)
         elif self.participant is not None or self.strict:

@@ -193,7 +193,11 @@ class Control:
             visit.delay(seconds)
 
     def record(self, runs: Path) -> None:
-        """Write each session to come down, as a run in this directory."""
+        """Write each session to come down, as a run in this directory; `SetupError` where that cannot be."""
+        try:
+            runs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise SetupError(f"cannot record in {runs}: {error.strerror}") from error
         self.recorders = (*self.recorders, partial(SessionRecord.begin, runs))
 
     def script(self, entries: Sequence[Mapping[str, object]], greeting: str | None = None) -> None:

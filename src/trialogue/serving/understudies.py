@@ -15,6 +15,7 @@ from trialogue.serving.playback import play_back
 from trialogue.serving.relay import relay
 from trialogue.serving.remembered import MEETING_FORMAT, remembered
 from trialogue.serving.speech import spoken
+from trialogue.transport.dial import check_plaintext, parse_url
 from trialogue.transport.socket import WebSocket
 
 __all__ = ["Understudy", "relaying", "replaying"]
@@ -44,7 +45,8 @@ def replaying(
 
 
 def relaying(url: str) -> Understudy:
-    """Let another service hold the conversations, and look on."""
+    """Let another service hold the conversations, and look on; `SetupError` for what is no address of one."""
+    check_plaintext(parse_url(url), {}, (), allow_plaintext=False)
 
     async def understudy(socket: WebSocket, visitor: Visitor, _: Session) -> None:
         await relay(socket, visitor, url)
