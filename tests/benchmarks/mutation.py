@@ -131,11 +131,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "o.plan.limits.cost_usd or 0.0",
     ): "its deadline stands where there is a limit",
     (
-        "course/wishes.py:mute",
-        "statement",
-        "return",
-    ): "whoever is muted has nothing more to lose",
-    (
         "deadlines.py:difference",
         "boundary",
         "abs(self._told[name] - at) > MOVED_S",

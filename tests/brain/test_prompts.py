@@ -177,3 +177,111 @@ def test_a_dry_reply_ends_its_turn_as_finished():
         Report("dry", "its service never said that it was done", "tech"),
         EndTurn("tech", 1, "finished"),
     ]
+
+
+def test_an_answer_without_a_number_is_of_the_oldest_prompt():
+    """Where a wire names no prompts: of one that was sent or refused, as it may have been taken after all."""
+    prompts = Prompts()
+    first, second = (prompts.tell("tech", PromptKind.CUE, turn, "Go.") for turn in (1, 2))
+    prompts.refuse("tech", first.number, 1, 0.0)
+    assert prompts.answer("tech", 0).prompt is first
+    assert prompts.answer("tech", 0).prompt is second
+    assert prompts.answer("tech", 0).prompt is None
+
+
+def test_an_agent_by_ear_does_not_answer_what_was_refused():
+    """What it says then is its own; what was sent behind that it answers."""
+    prompts = Prompts()
+    refused = prompts.tell("tech", PromptKind.CUE, 1, "Go.")
+    prompts.refuse("tech", refused.number, 1, 0.0)
+    assert prompts.answer("tech", 0, by_ear=True).prompt is None
+    sent = prompts.tell("tech", PromptKind.WORDS, 1, "Say this.")
+    assert prompts.answer("tech", 0, by_ear=True).prompt is sent
+    assert prompts.refused() == (refused,)
+
+
+def test_an_answer_to_somebody_elses_prompt_is_late():
+    """Nor is there a prompt of that number; what was superseded is over, what was answered goes on."""
+    prompts = Prompts()
+    told = prompts.tell("tech", PromptKind.CUE, 1, "Go.")
+    assert prompts.answer("biz", told.number).is_late
+    assert prompts.answer("tech", 9).is_late
+    assert prompts.answer("tech", told.number).prompt is told
+    assert prompts.answer("tech", told.number).prompt is told
+    over = prompts.tell("tech", PromptKind.CUE, 2, "Go.")
+    prompts.supersede("tech")
+    assert prompts.answer("tech", over.number).is_late
+
+
+def test_a_remark_that_names_no_prompt_is_an_agents_own_where_its_wire_names_them():
+    """One named prompt says so for all that come."""
+    prompts = Prompts()
+    first = prompts.tell("tech", PromptKind.CUE, 1, "Go.")
+    prompts.answer("tech", first.number)
+    prompts.tell("tech", PromptKind.CUE, 2, "Go.")
+    assert prompts.answer("tech", 0) == prompts.answer("tech", 0)
+    assert not prompts.answer("tech", 0).is_late
+    assert prompts.fail("tech", 0, 2, 0.0) is None
+
+
+@pytest.mark.parametrize("way", ["refuse", "fail"])
+def test_a_prompt_is_told_again_later_each_time(way):
+    """Half a second behind it, then a second, then two."""
+    prompts = Prompts()
+    told = prompts.tell("tech", PromptKind.CUE, 1, "Go.")
+    waits = []
+    for _ in range(3):
+        assert getattr(prompts, way)("tech", 0, 1, 10.0) is told
+        waits.append(told.retry_at - 10.0)
+        prompts.tell_again(told)
+    assert waits == [0.5, 1.0, 2.0]
+
+
+def test_what_is_refused_is_that_of_its_number_or_the_oldest_of_its_turn():
+    """Of a turn that has none it is nobody's, nor of what was refused already."""
+    prompts = Prompts()
+    first, second, third = (prompts.tell("tech", PromptKind.CUE, turn, "Go.") for turn in (1, 2, 2))
+    assert prompts.refuse("tech", third.number, 1, 0.0) is third
+    assert prompts.refuse("tech", 0, 2, 0.0) is second
+    assert prompts.refuse("tech", 0, 2, 0.0) is None
+    assert prompts.refuse("tech", 0, 7, 0.0) is None
+    assert prompts.refuse("biz", 0, 1, 0.0) is None
+    assert prompts.open_of("tech") == (first, second, third)
+    assert prompts.of_turn("tech", 2) == (second, third)
+    assert prompts.of_turn("tech", 9) == ()
+
+
+def test_only_what_is_being_prepared_is_adopted():
+    """A cue is none, nor what was refused; what is adopted is the cue of its turn from then on."""
+    prompts = Prompts()
+    prompts.tell("tech", PromptKind.CUE, 1, "Go.")
+    assert prompts.adopt("tech", 5) is None
+    prepared = prompts.tell("tech", PromptKind.PREPARE, 0, "Think.")
+    assert prompts.preparing() == {"tech"}
+    prompts.refuse("tech", prepared.number, 0, 0.0)
+    assert prompts.adopt("tech", 5) is None
+    prompts.tell_again(prepared)
+    assert prompts.adopt("tech", 5) is prepared
+    assert (prepared.kind, prepared.turn) == (PromptKind.CUE, 5)
+    assert prompts.preparing() == frozenset()
+
+
+def test_what_a_refused_prompt_told_was_told_in_vain():
+    """Superseded, it is to be told again; of a prompt that was sent nobody knows, and it counts as told."""
+    line = DigestLine(Participant("biz"), "Well.")
+    for is_refused in (True, False):
+        prompts = Prompts()
+        prompt = prompts.tell("tech", PromptKind.CUE, 1, "Go.")
+        prompts.tells(prompt, Missed((line,)), "")
+        if is_refused:
+            prompts.refuse("tech", prompt.number, 1, 0.0)
+        assert bool(prompts.supersede("tech").lines) == is_refused
+        assert prompts.open_of("tech") == ()
+
+
+def test_an_agent_has_its_whole_time_to_think_once_it_is_told_again():
+    """Its cue was refused a second into its turn, and told again half a second later."""
+    player = begun()
+    player.tell(1.0, InjectionRefused("tech", 1, "busy"))
+    player.wait(1.5)
+    assert player.timers["think"] == 1.5 + player.brain.plan.floor.think_s

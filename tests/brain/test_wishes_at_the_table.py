@@ -120,3 +120,13 @@ def test_who_was_stopped_at_its_limit_and_speaks_on_cuts_nobody():
     player.tell(21.7, PlaybackFinished("tech", 3, 2, 21.7, 8.0, "complete"))
     assert player.decided(EndTurn)[-1] == EndTurn("tech", 3, "finished")
     assert player.decided(StopPlayout) == []
+
+
+def test_who_is_let_be_heard_again_without_being_muted_goes_on():
+    """Nothing was taken from it, and nothing is."""
+    player = begun("tech", "biz")
+    for at, event in reply(1.0, "tech", 1):
+        player.tell(at, event)
+    player.tell(1.1, PlaybackStarted("tech", 1, 1, 1.1))
+    assert player.tell(1.5, MuteAsked("tech", muted=False)) == []
+    assert player.brain.holder == "tech"

@@ -90,7 +90,8 @@ def _say(o: Owners, name: str, text: str) -> None:
 
 def mute(o: Owners, name: str, *, muted: bool) -> None:
     """Let somebody be heard by nobody, or be heard again; a turn of its own that goes on is cut."""
-    if not o.cast.mute(name, muted=muted) or not muted:
+    o.cast.mute(name, muted=muted)
+    if not muted:
         return
     turn = o.turns.agent(name)
     if o.cast.is_person(name):

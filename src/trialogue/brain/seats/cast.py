@@ -42,15 +42,12 @@ class Cast:
         self._left.add(name)
         return True
 
-    def mute(self, name: str, *, muted: bool) -> bool:
-        """Mute somebody, or let it be heard again; False where that is so already."""
-        if muted == (name in self._muted):
-            return False
+    def mute(self, name: str, *, muted: bool) -> None:
+        """Mute somebody, or let it be heard again."""
         if muted:
             self._muted.add(name)
         else:
             self._muted.discard(name)
-        return True
 
     # --- what it tells ------------------------------------------------------------------------------
 
