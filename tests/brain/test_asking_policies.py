@@ -5,8 +5,8 @@ from __future__ import annotations
 from playbook import BIZ, TECH, Table, passes, plan, quick, timers
 
 from trialogue.brain.floor.view import Collect, Next, Nobody, Wait
-from trialogue.model.commands import GrantFloor, Prepare
-from trialogue.model.events import FloorRequested, SessionLost, Woke
+from trialogue.model.commands import GrantFloor, Prepare, Report
+from trialogue.model.events import FloorRequested, SessionLost, SessionReady, Woke
 from trialogue.model.plan import SilenceStep
 
 
@@ -108,3 +108,19 @@ def test_a_policy_may_end_the_meeting():
     table = by(Scripted(Nobody("all-said", is_final=True)))
     assert table.meeting.phase.value == "over"
     assert table.commands(GrantFloor) == []
+
+
+def test_a_name_that_nobody_has_is_noted_once():
+    """A policy that keeps naming somebody who is not of this meeting is told of in one line."""
+    table = by(Scripted(Next("zoe", "?")), SilenceStep.END)
+    table.at(1.0, SessionLost("biz", 1, "1006", 1.0))
+    table.at(2.0, SessionReady("biz", 2))
+    assert table.reports().count("unknown-named") == 1
+    assert table.grants() == []
+
+
+def test_a_name_that_nobody_has_is_shown_in_short():
+    """As it may be anything that a policy wrote."""
+    table = by(Scripted(Next("z" * 200, "?")), SilenceStep.END)
+    (note,) = [each for each in table.commands(Report) if each.code == "unknown-named"]
+    assert ("z" * 64 in note.text, "z" * 65 in note.text) == (True, False)

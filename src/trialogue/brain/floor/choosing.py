@@ -69,14 +69,14 @@ class Chooser:
             return False
         choice = self._decide(o, view)
         _note_unknown(o, choice.passed_over)
-        if isinstance(choice.decision, Collect):
-            _collect(o)
-            return True
-        self._carry_out(o, view, choice.decision, choice)
-        return False
+        self._carry_out(o, view, choice)
+        return isinstance(choice.decision, Collect)
 
-    def _carry_out(self, o: Owners, view: FloorView, decision: Next | Wait | Nobody, choice: Choice) -> None:
+    def _carry_out(self, o: Owners, view: FloorView, choice: Choice) -> None:
+        decision = choice.decision
         match decision:
+            case Collect():
+                _collect(o)
             case Next():
                 self._grant(o, decision, choice)
             case Wait(until=until):
