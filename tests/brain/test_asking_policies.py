@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from playbook import BIZ, TECH, Table, passes, plan, quick, timers
+import pytest
+from playbook import BIZ, GUEST, TECH, Table, of, opened, passes, plan, quick, timers
 
 from trialogue.brain.floor.view import Collect, Next, Nobody, Wait
-from trialogue.model.commands import GrantFloor, Prepare, Report
-from trialogue.model.events import FloorRequested, SessionLost, SessionReady, Woke
-from trialogue.model.plan import SilenceStep
+from trialogue.brain.words.digest import NUDGE
+from trialogue.model.commands import Cue, EndMeeting, GrantFloor, Prepare, Report
+from trialogue.model.events import (
+    FloorRequested,
+    MuteAsked,
+    ProcessSuspended,
+    SessionFailed,
+    SessionLost,
+    SessionReady,
+    Woke,
+)
+from trialogue.model.plan import FloorRules, SilenceStep
 
 
 class Scripted:
@@ -124,3 +134,59 @@ def test_a_name_that_nobody_has_is_shown_in_short():
     table = by(Scripted(Next("z" * 200, "?")), SilenceStep.END)
     (note,) = [each for each in table.commands(Report) if each.code == "unknown-named"]
     assert ("z" * 64 in note.text, "z" * 65 in note.text) == (True, False)
+
+
+# --- what comes before and behind the policies --------------------------------------------------------------
+
+
+def test_who_was_to_speak_and_did_not_is_nudged():
+    """It is asked by name, in words that its digest ends with."""
+    table = by(Scripted(Next("tech", "?"), Nobody("?")), SilenceStep.NUDGE)
+    passes(table, "tech")
+    nudged = table.at(4.0, Woke("ladder"))
+    assert [each.to for each in of(nudged, GrantFloor)] == ["tech"]
+    assert [NUDGE in each.text for each in of(nudged, Cue)] == [True]
+
+
+def test_nobody_is_nudged_who_has_spoken():
+    """Where the last turn was heard, the rung leads nowhere, and the next is taken."""
+    table = by(Scripted(Next("tech", "?"), Nobody("?")), SilenceStep.NUDGE, SilenceStep.END)
+    table.says("tech")
+    assert table.at(6.0, Woke("ladder"))[-1] == EndMeeting("silence")
+    assert table.grants() == ["tech"]
+
+
+def test_the_hand_of_who_has_spoken_comes_before_whoever_is_next():
+    """It waited for another to speak; nobody does, so the ladder's next speaker is the one that wants to."""
+    table = by(Scripted(Nobody("?")), SilenceStep.NEXT_SPEAKER)
+    table.at(0.0, FloorRequested("tech"))
+    table.begins("tech")
+    table.plays("tech")
+    table.at(1.0, FloorRequested("tech"))
+    table.ends("tech", 1.0)
+    assert table.grants() == ["tech"]
+    table.at(6.0, Woke("ladder"))
+    assert table.grants() == ["tech", "tech"]
+
+
+@pytest.mark.parametrize("gone", [MuteAsked("tech", muted=True), SessionFailed("tech", "no", refused=False)])
+def test_nobody_is_waited_for_who_cannot_come_back_to_speak(gone):
+    """All are dialled anew: a person at the table has the floor at once, where no agent will come."""
+    table = opened(TECH, BIZ, GUEST, floor=FloorRules(policy="queue", otherwise="queue"))
+    table.at(1.0, gone)
+    table.at(1.0, MuteAsked("biz", muted=True))
+    table.at(2.0, ProcessSuspended(60.0))
+    table.at(2.1, FloorRequested("dana"))
+    assert table.grants() == ["dana"]
+
+
+def test_the_first_agent_is_waited_for_when_all_are_dialled_anew():
+    """A hand of a person's waits until it is back, for as long as the floor may be free."""
+    table = opened(TECH, GUEST, floor=FloorRules(policy="queue", otherwise="queue"))
+    table.at(2.0, ProcessSuspended(60.0))
+    table.at(2.1, FloorRequested("dana"))
+    assert table.grants() == []
+    (until,) = timers(table, "choose")
+    assert until == 2.0 + table.plan.floor.silence.after_s
+    table.at(until, Woke("choose"))
+    assert table.grants() == ["dana"]

@@ -7,8 +7,10 @@ from trialogue.model.commands import EndTurn, GrantFloor, Report
 from trialogue.model.events import (
     EarHeard,
     EarReady,
+    MeetingStarted,
     PlaybackFinished,
     PlaybackStarted,
+    SessionReady,
     SpeechStarted,
     SpeechStopped,
 )
@@ -97,3 +99,29 @@ def test_two_on_a_free_floor():
     player.tell(5.0, SpeechStopped("dana", 4.9))
     player.tell(5.1, EarHeard("dana", 1, 1, "So much for that.", 3.2, 4.9, "final"))
     assert [grant.to for grant in of(player, GrantFloor)] == ["eve"]
+
+
+def early(seed, *begins):
+    """Dana and eve speak from these places on, before the first agent is ready and the meeting opens."""
+    player = Player(Brain(plan("tech", DANA, EVE, seed=seed)), wakes=True)
+    player.tell(0.0, MeetingStarted())
+    for name, at in zip(("dana", "eve"), begins, strict=True):
+        player.tell(at, SpeechStarted(name, at))
+    player.tell(2.0, SessionReady("tech", 1))
+    return player
+
+
+def test_of_two_who_began_before_the_opening_the_first_goes_first():
+    """Within 0.3 s of each other they have begun at once: it is noted, and the other is next."""
+    player = early(1, 0.0, 0.3)
+    assert [grant.to for grant in player.decided(GrantFloor)] == ["dana"]
+    note = Report("collision", "dana and eve started at once; dana goes first", "eve")
+    assert note in player.decided(Report)
+    assert note not in early(1, 0.0, 0.4).decided(Report)
+
+
+def test_of_two_who_began_at_the_same_moment_the_meeting_draws():
+    """By its seed, and neither always."""
+    first = [early(seed, 1.0, 1.0).decided(GrantFloor)[0].to for seed in range(12)]
+    assert set(first) == {"dana", "eve"}
+    assert first == [early(seed, 1.0, 1.0).decided(GrantFloor)[0].to for seed in range(12)]
