@@ -4,7 +4,8 @@
 2. Words that the meeting had an agent say (a warning, a filler) are left out: the meeting says them again.
    So are remarks that the service itself marked as backchannels.
 3. A turn that its holder let pass is an entry that says nothing, where the holder spoke later.
-4. A tool answers as it did. One that answered otherwise another time stands once for each answer, numbered.
+4. A reply in which a script went on to its next line is an entry for each line.
+5. A tool answers as it did. One that answered otherwise another time stands once for each answer, numbered.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from attrs import Factory, define
 from trialogue.model.commands import Cue, EndTurn, GrantFloor, Prepare, RunTool, Speak
 from trialogue.model.events import (
     Event,
+    LineTaken,
     PlaybackStarted,
     ReplyStarted,
     SentenceSaid,
@@ -62,7 +64,7 @@ class Scripts:
     """The fold: `take` each record, then ask for scripts and tools."""
 
     entries: dict[str, list[_Entry]] = Factory(dict[str, list[_Entry]])
-    replies: dict[tuple[str, int], _Entry] = Factory(dict[tuple[str, int], _Entry])
+    replies: dict[tuple[str, int], list[_Entry]] = Factory(dict[tuple[str, int], list[_Entry]])
     calls: dict[tuple[str, str], _Call] = Factory(dict[tuple[str, str], _Call])
     prompted: dict[int, float] = Factory(dict[int, float])
     made: set[int] = Factory(set[int])
@@ -101,12 +103,14 @@ class Scripts:
                     entry = self._entry(name)
                     if entry.call is None and prompt in self.prompted:
                         entry.think_s = at - self.prompted[prompt]
-                    self.replies[name, reply] = entry
+                    self.replies[name, reply] = [entry]
+            case LineTaken(participant=name, reply=reply) if (name, reply) in self.replies:
+                self._next_line(name, self.replies[name, reply])
             case SentenceSaid(participant=name, reply=reply, text=text):
                 if (begun := self.replies.get((name, reply))) is not None:
-                    begun.text.append(text)
+                    begun[-1].text.append(text)
             case PlaybackStarted(participant=name, reply=reply):
-                if (heard := self.replies.get((name, reply))) is not None:
+                for heard in self.replies.get((name, reply), ()):
                     heard.was_heard = True
             case _:
                 pass
@@ -118,6 +122,12 @@ class Scripts:
             return entries[-1]
         entries.append(_Entry())
         return entries[-1]
+
+    def _next_line(self, name: str, begun: list[_Entry]) -> None:
+        """A script goes on to its next line within a reply that has said something."""
+        if begun[-1].text:
+            begun.append(_Entry(was_heard=begun[-1].was_heard))
+            self.entries[name].append(begun[-1])
 
     # --- what is made of it -------------------------------------------------------------------------
 
