@@ -169,3 +169,37 @@ def test_weights_that_do_not_load_are_no_fault_of_ours(fault):
         wheels.loading("the recognizer"),
     ):
         raise fault
+
+
+def test_a_process_has_its_engines_once(installed):
+    """Whoever opens them again has the same, with a memory of its own."""
+    one, two = (open_engines("toy", store=Store()) for _ in range(2))
+    assert one.warm is two.warm
+    assert one.recognizer._recognizer is two.recognizer._recognizer
+
+
+@pytest.mark.real
+def test_a_second_meeting_opens_with_the_weights_of_the_first(tmp_path):
+    """In under 0.1 s of the processor, where the first has loaded them."""
+    import time
+    from pathlib import Path
+
+    import trio
+
+    from trialogue import open_meeting
+
+    scenario = Path(__file__).parents[2] / "scenarios" / "smallest.yaml"
+
+    async def opened(out):
+        began = time.process_time()
+        async with open_meeting(scenario, out=out) as meeting:
+            took_s = time.process_time() - began
+            meeting.stop("enough")
+            await meeting.finished()
+        return took_s
+
+    async def main():
+        await opened(tmp_path / "first")
+        return min([await opened(tmp_path / name) for name in ("second", "third")])
+
+    assert trio.run(main) < 0.1

@@ -8,8 +8,9 @@ used.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from importlib.metadata import entry_points
+from functools import cache, partial
+from importlib.metadata import EntryPoint, entry_points
+from threading import Lock
 from typing import Final
 
 from attrs import evolve, frozen
@@ -23,6 +24,9 @@ from trialogue.speech.store import Store, default_directory
 
 LOCAL: Final = "local"
 """The name of the engines that come with the extra `local`."""
+
+_LOADING: Final = Lock()
+"""Held while engines are made: two meetings that open at once share them."""
 
 _GROUP: Final = "trialogue.engines"
 
@@ -63,10 +67,11 @@ class Engines:
 def open_engines(name: str = LOCAL, *, store: Store | None = None) -> Engines:
     """Return the engines called `name`, with a memory: `store`, or the one in the user's cache directory.
 
-    Nothing heavy is loaded yet. Raises SetupError where no such engines, or not all of their packages, are
-    installed.
+    A process has each of them once, however often they are opened: weights are loaded once. Nothing heavy is
+    loaded yet. Raises SetupError where no such engines, or not all of their packages, are installed.
     """
-    engines = _local() if name == LOCAL else _installed(name)
+    with _LOADING:  # a failure is no engines: it is tried again
+        engines = _local() if name == LOCAL else _installed(name)
     kept = Store(default_directory()) if store is None else store
     recalling = engines.open_recalling
     return evolve(
@@ -84,7 +89,7 @@ def _installed(name: str) -> Engines:
         known = ", ".join(sorted({LOCAL, *found.names}))
         raise SetupError(f"no speech engines are called {name!r}; installed: {known}")
     try:
-        engines = chosen.load()()
+        engines = _once(chosen)
     except (Exception, SystemExit) as fault:  # code of a package that we do not know
         raise SetupError(f"the speech engines {name!r} cannot be loaded: {reason_of(fault)}") from fault
     if not isinstance(engines, Engines):
@@ -94,11 +99,18 @@ def _installed(name: str) -> Engines:
     return engines
 
 
+@cache
+def _once(point: EntryPoint) -> object:
+    """What a package's entry point makes, once in a process."""
+    made: object = point.load()()
+    return made
+
+
 def _local() -> Engines:
     """Return what the extra `local` brings."""
     absent = wheels.missing()
     if absent:
         raise SetupError(f"local speech needs {', '.join(absent)}: {wheels.INSTALL}")
-    from trialogue.speech.local import engines  # noqa: PLC0415 numpy loads with it
+    from trialogue.speech.local import shared  # noqa: PLC0415 numpy loads with it
 
-    return engines()
+    return shared()

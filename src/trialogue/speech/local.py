@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -33,6 +34,12 @@ def engines() -> Engines:
         synthesizer_id=HIBARI,
         warm=warm,
     )
+
+
+@cache
+def shared() -> Engines:
+    """Return the engines of this process: all meetings share the weights that one has loaded."""
+    return engines()
 
 
 class _Once(Generic[_T]):
