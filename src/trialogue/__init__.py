@@ -12,6 +12,8 @@ from __future__ import annotations
 TYPE_CHECKING = False  # as typing's, which takes longer to load than all that a command needs at first
 
 if TYPE_CHECKING:
+    from trialogue.actors.app_sound import PullsSound
+    from trialogue.actors.router import Sink, mix
     from trialogue.agent.events import Sound
     from trialogue.agent.lone import LoneAgent
     from trialogue.agent.opening import open_agent
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from trialogue.meeting.outputs import MeetingResult
     from trialogue.meeting.policies import brain_for
     from trialogue.meeting.run import resume_meeting, run_meeting
+    from trialogue.meeting.sound import PersonSource, RoomSound
     from trialogue.meeting.virtual import run_virtual
     from trialogue.meeting.watching import Records
     from trialogue.model.participants import Hears, Kind, Participant, Role
@@ -114,6 +117,7 @@ __all__ = [
     "ParticipantState",
     "PausePlayout",
     "Permissions",
+    "PersonSource",
     "Play",
     "PlaybackFinished",
     "PlaybackPaused",
@@ -124,6 +128,7 @@ __all__ = [
     "ProcessSuspended",
     "ProtocolError",
     "ProviderRefused",
+    "PullsSound",
     "Record",
     "RecordingFailed",
     "Records",
@@ -141,6 +146,7 @@ __all__ = [
     "RevokeAsked",
     "Role",
     "RollOver",
+    "RoomSound",
     "RunTool",
     "SayAsked",
     "Scenario",
@@ -156,6 +162,7 @@ __all__ = [
     "SetHearing",
     "SettingsChanged",
     "SetupError",
+    "Sink",
     "Sound",
     "SoundTerms",
     "Speak",
@@ -196,6 +203,7 @@ __all__ = [
     "load",
     "loads",
     "local_connect",
+    "mix",
     "open_agent",
     "open_engines",
     "open_meeting",
@@ -207,6 +215,11 @@ __all__ = [
 ]
 
 _HOMES = {
+    "PullsSound": "trialogue.actors.app_sound",
+    "Sink": "trialogue.actors.router",
+    "mix": "trialogue.actors.router",
+    "PersonSource": "trialogue.meeting.sound",
+    "RoomSound": "trialogue.meeting.sound",
     "LoneAgent": "trialogue.agent.lone",
     "Sound": "trialogue.agent.events",
     "open_agent": "trialogue.agent.opening",

@@ -130,6 +130,7 @@ class Router:
         self.ears: dict[str, Hearer] = {}
         self.foreseers: dict[str, Foreseer] = {}
         self._sinks: list[Sink] = []
+        self._timely: list[Sink] = []
         self._long_sinks: list[LongSink] = []
         self._table: dict[str, tuple[str, ...]] = {}
         self._muted: frozenset[str] = frozenset()
@@ -166,13 +167,23 @@ class Router:
         if isinstance(ear, Foreseer):
             self.foreseers[listener] = ear
 
-    def record(self, sink: Sink) -> None:
-        """Give every tick to `sink`."""
+    def record(self, sink: Sink, *, in_time: bool = False) -> None:
+        """Give every tick to `sink`; `in_time` where it may be given none before its time."""
         self._sinks.append(sink)
+        if in_time:
+            self._timely.append(sink)
         if isinstance(sink, LongSink):
             self._long_sinks.append(sink)
         else:
             self._long_sinks.append(_InTicks(sink, self.grid.frame_samples))
+
+    def forget(self, sink: Sink) -> None:
+        """Give `sink` no more ticks; nothing where it gets none."""
+        if sink in self._sinks:
+            place = self._sinks.index(sink)
+            del self._sinks[place], self._long_sinks[place]
+        if sink in self._timely:
+            self._timely.remove(sink)
 
     def set_hearing(self, command: SetHearing) -> None:
         """Replace the hearing table."""
@@ -245,6 +256,11 @@ class Router:
         self.sleep()
         self._post(ProcessSuspended(round(late_s, 3), skipped_s))
 
+    def close(self) -> None:
+        """The meeting is over: whoever waits to be heard need wait no more."""
+        for source in self._sources.values():
+            source.close()
+
     def sleep(self) -> None:
         """Note that the machine, or the process, stood still: people's speech ended before it."""
         for source in self._sources.values():
@@ -257,7 +273,7 @@ class Router:
         self._pull_sources(position, sounding)
         for listener, ear in self.ears.items():
             ear(self.heard_by(listener, sounding))
-        for sink in self._sinks:
+        for sink in tuple(self._sinks):
             sink.frame(position, sounding)
         self._sounding = sounding
         self._tick += 1
@@ -287,9 +303,9 @@ class Router:
         return self._tick
 
     @property
-    def has_sources(self) -> bool:
-        """Whether there is anybody whose sound nobody knows before it comes."""
-        return bool(self._sources)
+    def keeps_time(self) -> bool:
+        """Whether anybody's sound is not known before it comes, or is taken by somebody in its time alone."""
+        return bool(self._sources or self._timely)
 
     def hears_somebody(self, listener: str, heard: Collection[str]) -> bool:
         """Whether a listener hears any of these."""

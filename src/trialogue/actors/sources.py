@@ -22,7 +22,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping
 from threading import Lock
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from attrs import define, field, frozen
 
@@ -67,6 +67,15 @@ class Feed(Protocol):
 
     def pull(self, samples: int) -> bytes | None:
         """Give the next `samples` (linear16, the meeting's rate); None for silence."""
+        ...
+
+
+@runtime_checkable
+class Awaited(Protocol):
+    """A feed that somebody waits at."""
+
+    def close(self) -> None:
+        """Note that nothing more is heard."""
         ...
 
 
@@ -238,6 +247,11 @@ class AudioSource:
         if self._ear is not None:
             self._ear.hear(pcm, samples, position)
         return pcm
+
+    def close(self) -> None:
+        """Tell a feed that somebody waits at that nothing more is heard."""
+        if isinstance(self.feed, Awaited):
+            self.feed.close()
 
     def sleep(self) -> None:
         """Note that the process stood still: the longest of gaps."""

@@ -64,7 +64,7 @@ class Stretches:
     def _carry(self, ticks: int) -> bool:
         """Carry up to so many ticks; whether all that could be carried so far was."""
         router, samples = self._router, self._router.grid.frame_samples
-        if ticks < 1 or router.has_sources:
+        if ticks < 1 or router.keeps_time:
             return False
         for playout in router.playouts.values():
             ticks = playout.untold(samples, ticks)

@@ -13,19 +13,24 @@ from pathlib import Path
 import trio
 
 from trialogue.actors.loudness import level_dbfs
-from trialogue.actors.sources import JitterBuffer
-from trialogue.errors import AlreadyOver, LocalProtocolError, UnknownName
+from trialogue.errors import LocalProtocolError
 from trialogue.mailbox import Mailbox
 from trialogue.meeting.advising import advice_on
-from trialogue.meeting.asking import Loop, a_mapping, a_number, a_reason, a_text, a_truth, wrong_value
+from trialogue.meeting.asking import (
+    a_mapping,
+    a_number,
+    a_reason,
+    a_text,
+    a_truth,
+    wrong_value,
+)
 from trialogue.meeting.keeping import seal
 from trialogue.meeting.outputs import FAILURES, MeetingResult, write_outputs, write_what_can_be
-from trialogue.meeting.people import guard_for
 from trialogue.meeting.settings import updates_for, written
+from trialogue.meeting.sound_calls import SoundCalls
 from trialogue.meeting.stage import Stage
 from trialogue.meeting.watching import Callback, Observing, Records, observing
 from trialogue.model.events import (
-    Event,
     FloorRequestCancelled,
     FloorRequested,
     GrantAsked,
@@ -37,8 +42,7 @@ from trialogue.model.events import (
     TextTyped,
     UpdateAsked,
 )
-from trialogue.model.participants import Kind, Participant
-from trialogue.model.plan import MeetingPlan
+from trialogue.model.participants import Kind
 from trialogue.model.records import Record
 from trialogue.model.state import MeetingState
 
@@ -49,7 +53,7 @@ _SECRETIVE = ('"endpoint":', '"credentials":')
 """Keys that hold secrets, wherever they stand in an update."""
 
 
-class Meeting:
+class Meeting(SoundCalls):
     """A meeting that runs: what an app sees of it, and what it can ask for.
 
     Asking never waits. More than 8,192 things that it had no moment to take are `MailboxFull`: let it run
@@ -60,12 +64,11 @@ class Meeting:
     """
 
     def __init__(self, stage: Stage, nursery: trio.Nursery) -> None:
-        self._stage = stage
+        super().__init__(stage)
         self._nursery = nursery
         self._from_start: Mailbox[Record] | None = stage.sequencer.subscribe()
         self._result: MeetingResult | None = None
         self._over = trio.Event()
-        self._loop = Loop()
 
     @property
     def folder(self) -> Path:
@@ -73,19 +76,9 @@ class Meeting:
         return self._stage.folder
 
     @property
-    def plan(self) -> MeetingPlan:
-        """What was decided before it began: its cast, its rules, its agenda."""
-        return self._stage.brain.plan
-
-    @property
     def state(self) -> MeetingState:
         """How it stands: its phase, who holds the floor, and what each participant does, and why."""
         return self._loop.ask(lambda: self._stage.brain.state(self._stage.sequencer.now))
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it has ended; its files may still be being written."""
-        return self._stage.sequencer.is_over
 
     @property
     def now(self) -> float:
@@ -211,28 +204,6 @@ class Meeting:
         self._seat(participant)
         self._post(MuteAsked(participant, a_truth(muted, "muted")))
 
-    def source(self, participant: str, *, hears_loudspeaker: bool = False) -> JitterBuffer:
-        """Where to push a person's sound, who takes part `via: app`; WrongValue for everybody else.
-
-        It takes linear16 mono at `sample_rate`, at the pace of life, a frame or so at a time. Where the
-        person's microphone may hear a loudspeaker that plays the meeting, say so: what it gives of that is
-        no speech then.
-        """
-        self._seat(participant)
-        router = self._stage.router
-        source = router.source(participant) if router.has_source(participant) else None
-        feed = source.feed if source is not None else None
-        if source is None or not isinstance(feed, JitterBuffer):
-            raise wrong_value("participant", f"{participant} has no sound of the app's: give it via: app")
-        if hears_loudspeaker:
-            source.guard(guard_for(router, (participant,)))
-        return feed
-
-    @property
-    def sample_rate(self) -> int:
-        """Samples a second of everything that is heard in the meeting."""
-        return self._stage.router.grid.sample_rate
-
     def stop(self, reason: str = "stopped") -> None:
         """End the meeting now; what is being said is cut off. This is never too much to ask.
 
@@ -275,6 +246,7 @@ class Meeting:
             write_outputs(self._stage)
             raise
         finally:
+            self._fall_silent()
             if self._stage.end_reason in FAILURES:
                 write_what_can_be(self._stage)
         try:
@@ -284,35 +256,6 @@ class Meeting:
             raise
         self._result = write_outputs(self._stage, advice)
         self._over.set()
-
-    def _post(self, event: Event) -> None:
-        self._loop.ask(lambda: self._ask(event))
-
-    def _ask(self, event: Event) -> None:
-        self._check_open()
-        self._stage.sequencer.post(event)
-
-    def _check_open(self) -> None:
-        if self.is_over:
-            raise AlreadyOver(f"{self.plan.name} has ended: nothing can be asked of it any more")
-
-    def _seat(self, participant: object) -> Participant:
-        """A participant's seat; UnknownName for anybody else."""
-        name = a_text(participant, "participant")
-        seats = self._stage.brain.seats.participants
-        for seat in seats:
-            if seat.name == name:
-                return seat
-        known = ", ".join(seat.name for seat in seats)
-        raise UnknownName(f"nobody is called {name!r}; there are {known}", argument="participant")
-
-    def _check_agent(self, participant: str) -> None:
-        if self._seat(participant).kind is not Kind.AGENT:
-            raise wrong_value("participant", f"{participant} is no agent")
-
-    def _check_speaker(self, participant: str) -> None:
-        if not self._seat(participant).may_speak:
-            raise wrong_value("participant", f"{participant} is an observer: it never has the floor")
 
     def __repr__(self) -> str:
         """Give a status line."""

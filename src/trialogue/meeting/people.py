@@ -9,6 +9,7 @@ from typing import Final, Protocol
 import trio
 from attrs import field, frozen
 
+from trialogue.actors.app_sound import AppFeed
 from trialogue.actors.ear import Ear
 from trialogue.actors.echo import EchoGuard
 from trialogue.actors.router import AudioGrid, Router, mix
@@ -143,9 +144,9 @@ def _feed(
         records = sequencer.subscribe()
         stand_in = StandIn(person.name, cues, clips, records=records, post=sequencer.post)
         return clips, {f"clips:{person.name}": stand_in.run}
-    buffer = JitterBuffer(grid.sample_rate)
     if person.via != "microphone" or driver is None:
-        return buffer, {}
+        return AppFeed(grid.sample_rate), {}
+    buffer = JitterBuffer(grid.sample_rate)
     microphone = Microphone(
         person.name,
         driver,

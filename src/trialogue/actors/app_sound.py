@@ -1,0 +1,173 @@
+"""The sound of an app: what it gives for a person, and what it takes of the room.
+
+1. What is sent waits in a queue of at most `QUEUED_S`, played at the meeting's pace: whoever sends waits for
+   room, so nothing is dropped. What is pushed comes at the pace of life, as a device's does, through a jitter
+   buffer that drops and counts.
+2. What is sent is heard before what is pushed.
+3. An ear of the room gets one frame a tick: everybody who is heard but one. It keeps `KEPT_S`; whoever takes
+   too slowly loses the oldest, counts what it lost, and is told once.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
+from typing import Final, Protocol, runtime_checkable
+
+import trio
+
+from trialogue.actors.sources import Feed, JitterBuffer
+from trialogue.diagnostics import Log
+from trialogue.errors import AuthorFailed
+from trialogue.importing import reason_of
+
+QUEUED_S: Final = 0.5
+"""How much sound that was sent may wait to be heard, in seconds."""
+
+KEPT_S: Final = 5.0
+"""How much of the room an ear keeps for whoever takes it, in seconds."""
+
+diagnostics = Log("trialogue.sound")
+
+
+@runtime_checkable
+class PullsSound(Protocol):
+    """A source of an app's own: the meeting asks it for each tick of a person's sound."""
+
+    def pull(self, samples: int, /) -> bytes | None:
+        """Give the next `samples` (linear16 mono, the meeting's rate); None for silence. Must not block."""
+        ...
+
+
+class AppFeed:
+    """What an app gives of one person: sent, pushed, or pulled from a source of its own."""
+
+    def __init__(self, sample_rate: int) -> None:
+        self.jitter = JitterBuffer(sample_rate)
+        self._most = 2 * round(QUEUED_S * sample_rate)
+        self._queue = bytearray()
+        self._held = Lock()
+        self._moved = trio.Event()
+        self._own: Feed | None = None
+        self.is_over = False
+
+    def use(self, own: Feed | None) -> None:
+        """Pull from a source of the app's from now on; None for what is sent and pushed again."""
+        self._own = own
+
+    def pull(self, samples: int) -> bytes | None:
+        """The next `samples`; what is missing at the end of what was sent is silence."""
+        if self._own is not None:
+            return self._own.pull(samples)
+        with self._held:
+            pcm = bytes(self._queue[: 2 * samples])
+            del self._queue[: 2 * samples]
+        if not pcm:
+            return self.jitter.pull(samples)
+        self._wake()
+        return pcm.ljust(2 * samples, b"\0")
+
+    def take(self, pcm: bytes) -> int:
+        """Queue as much of it as there is room for: how many bytes."""
+        with self._held:
+            fits = min(len(pcm), self._most - len(self._queue)) & ~1
+            self._queue += pcm[:fits]
+        return fits
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that were sent and not heard."""
+        return len(self._queue)
+
+    async def moved(self) -> None:
+        """Wait until something of what was sent was heard, or nothing more will be."""
+        await self._moved.wait()
+
+    def close(self) -> None:
+        """The meeting is over: nothing more is heard."""
+        self.is_over = True
+        self._wake()
+
+    def _wake(self) -> None:
+        moved, self._moved = self._moved, trio.Event()
+        moved.set()
+
+
+class OwnFeed:
+    """A source of the app's own: what it gives is checked, and what it raises is its author's fault."""
+
+    def __init__(self, participant: str, own: PullsSound) -> None:
+        self._what = f"the source of {participant}"
+        self._own = own
+
+    def pull(self, samples: int) -> bytes | None:
+        """Ask it; AuthorFailed where it raises, or gives another amount of sound than it was asked for."""
+        try:
+            pcm = self._own.pull(samples)
+        except Exception as fault:
+            raise AuthorFailed(f"{self._what} raised {reason_of(fault)}") from fault
+        return None if pcm is None else self._checked(pcm, samples)
+
+    def _checked(self, pcm: object, samples: int) -> bytes:
+        if not isinstance(pcm, bytes | bytearray):
+            raise AuthorFailed(f"{self._what} gave a {type(pcm).__name__}, not bytes")
+        if len(pcm) != 2 * samples:
+            raise AuthorFailed(f"{self._what} gave {len(pcm)} bytes for {samples} samples, not {2 * samples}")
+        return bytes(pcm)
+
+
+class RoomEar:
+    """A sink for one listener of the app's: the room without one participant, or all of it."""
+
+    def __init__(
+        self,
+        without: str | None,
+        *,
+        frame_s: float,
+        samples: int,
+        mix: Callable[[Sequence[bytes]], bytes],
+        convert: Callable[[bytes], bytes],
+    ) -> None:
+        self._without = without
+        self._mix = mix
+        self._convert = convert
+        self._silence = bytes(2 * samples)
+        self._frames: deque[bytes] = deque(maxlen=max(1, round(KEPT_S / frame_s)))
+        self._come = trio.Event()
+        self._is_over = False
+        self.dropped = 0
+
+    def frame(self, position: int, sounding: Mapping[str, bytes]) -> None:
+        """Take one tick."""
+        del position
+        frames = [pcm for name, pcm in sounding.items() if name != self._without]
+        pcm = self._convert(self._mix(frames) if frames else self._silence)
+        if not pcm:
+            return  # a resampler holds the first samples back
+        if len(self._frames) == self._frames.maxlen:
+            self._drop()
+        self._frames.append(pcm)
+        self._wake()
+
+    def _drop(self) -> None:
+        self.dropped += 1
+        if self.dropped == 1:
+            diagnostics.warning("an ear of the app is too slow: what is older than 5 s is dropped")
+
+    async def take(self) -> bytes | None:
+        """The next frame; None once there will be no more."""
+        while not self._frames:
+            if self._is_over:
+                return None
+            await self._come.wait()
+        return self._frames.popleft()
+
+    def close(self) -> None:
+        """Nothing more is heard; what is kept can still be taken."""
+        self._is_over = True
+        self._wake()
+
+    def _wake(self) -> None:
+        come, self._come = self._come, trio.Event()
+        come.set()

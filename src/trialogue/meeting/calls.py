@@ -1,0 +1,57 @@
+"""What every call of a meeting needs: its parts, its loop, and the checks before anything is asked."""
+
+from __future__ import annotations
+
+from trialogue.errors import AlreadyOver, UnknownName
+from trialogue.meeting.asking import Loop, a_text, wrong_value
+from trialogue.meeting.stage import Stage
+from trialogue.model.events import Event
+from trialogue.model.participants import Kind, Participant
+from trialogue.model.plan import MeetingPlan
+
+
+class MeetingCalls:
+    """A meeting as its calls see it."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._loop = Loop()
+
+    @property
+    def plan(self) -> MeetingPlan:
+        """What was decided before it began: its cast, its rules, its agenda."""
+        return self._stage.brain.plan
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended; its files may still be being written."""
+        return self._stage.sequencer.is_over
+
+    def _post(self, event: Event) -> None:
+        self._loop.ask(lambda: self._ask(event))
+
+    def _ask(self, event: Event) -> None:
+        self._check_open()
+        self._stage.sequencer.post(event)
+
+    def _check_open(self) -> None:
+        if self.is_over:
+            raise AlreadyOver(f"{self.plan.name} has ended: nothing can be asked of it any more")
+
+    def _seat(self, participant: object) -> Participant:
+        """A participant's seat; UnknownName for anybody else."""
+        name = a_text(participant, "participant")
+        seats = self._stage.brain.seats.participants
+        for seat in seats:
+            if seat.name == name:
+                return seat
+        known = ", ".join(seat.name for seat in seats)
+        raise UnknownName(f"nobody is called {name!r}; there are {known}", argument="participant")
+
+    def _check_agent(self, participant: str) -> None:
+        if self._seat(participant).kind is not Kind.AGENT:
+            raise wrong_value("participant", f"{participant} is no agent")
+
+    def _check_speaker(self, participant: str) -> None:
+        if not self._seat(participant).may_speak:
+            raise wrong_value("participant", f"{participant} is an observer: it never has the floor")

@@ -1,0 +1,175 @@
+"""The sound of a meeting for an app: a person's source, at any pace and rate, and an ear of the room."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import get_args
+
+import trio
+from attrs import frozen
+
+from trialogue.actors.app_sound import AppFeed, RoomEar
+from trialogue.actors.router import Router, mix
+from trialogue.actors.sources import FeedStatistics
+from trialogue.errors import AlreadyOver
+from trialogue.meeting.asking import Loop, a_choice, a_number, wrong_type, wrong_value
+from trialogue.model.audio import AudioFormat, Encoding
+from trialogue.speech.formats import Decoder, Encoder
+from trialogue.speech.resample import Resampler
+
+LOWEST_RATE, HIGHEST_RATE = 4_000, 192_000
+"""The rates at which sound is taken and given, in samples a second."""
+
+
+def sound_format(sample_rate: object, encoding: object, own_rate: int) -> AudioFormat:
+    """A format as an app asks for it; WrongType, WrongValue for what is none. None is the meeting's rate."""
+    rate = (
+        own_rate if sample_rate is None else a_number(sample_rate, "sample_rate", LOWEST_RATE, HIGHEST_RATE)
+    )
+    for known in get_args(Encoding):
+        if encoding == known:
+            return AudioFormat(known, rate)
+    a_choice(encoding, "encoding", get_args(Encoding))
+    raise AssertionError("a_choice refuses all others")
+
+
+class PersonSource:
+    """Where an app gives the sound of a person who takes part `via: app`; made by `Meeting.source`.
+
+    Sound is mono, in the source's format, and may be cut anywhere but inside a sample.
+    """
+
+    def __init__(self, participant: str, feed: AppFeed, form: AudioFormat, loop: Loop, own_rate: int) -> None:
+        self.participant = participant
+        self.form = form
+        self._feed = feed
+        self._loop = loop
+        self._decoder = Decoder(form)
+        self._resampler = Resampler(form.sample_rate, own_rate)
+        self._sending = trio.Lock()
+        self._held = Lock()
+
+    async def send(self, pcm: bytes) -> None:
+        """Have sound heard at the pace of life, however fast and much is given; returns when it is queued.
+
+        At most half a second waits to be heard: whoever sends more waits for room, so that a whole file is
+        paced, and nothing is dropped. Several senders take turns. `AlreadyOver` once the meeting has ended,
+        `WrongLoop` elsewhere than in a task of its loop.
+        """
+        sound = self._judged(pcm)
+        self._loop.check()
+        async with self._sending:
+            await self._queue(self._converted(sound))
+
+    async def drain(self) -> None:
+        """Wait until everything that was sent has been heard. A stream ends here: the next begins anew."""
+        self._loop.check()
+        async with self._sending:
+            await self._queue(self._resampler.flush())
+            while self._feed.waiting:
+                await self._moved()
+
+    def push(self, pcm: bytes) -> None:
+        """Take sound that comes at the pace of life, a frame or so at a time, from any thread; never waits.
+
+        More than half a second that waits is dropped, the oldest first, and counted (`statistics`).
+        """
+        sound = self._judged(pcm)
+        if self._feed.is_over:
+            raise AlreadyOver("the meeting has ended: nobody is heard any more")
+        with self._held:
+            self._feed.jitter.push(self._converted(sound))
+
+    def statistics(self) -> FeedStatistics:
+        """How much of what was pushed waits, what was dropped, how often it ran dry."""
+        return self._feed.jitter.statistics()
+
+    def _judged(self, pcm: object) -> bytes:
+        if not isinstance(pcm, bytes | bytearray):
+            raise wrong_type("pcm", "bytes", pcm)
+        width = self.form.sample_width
+        if len(pcm) % width:
+            raise wrong_value("pcm", f"is whole samples of {width} bytes, not {len(pcm)} bytes")
+        return bytes(pcm)
+
+    def _converted(self, sound: bytes) -> bytes:
+        return self._resampler.feed(self._decoder.decode(sound))
+
+    async def _queue(self, pcm: bytes) -> None:
+        await trio.lowlevel.checkpoint()
+        rest = memoryview(pcm)
+        while True:
+            if self._feed.is_over:
+                raise AlreadyOver("the meeting has ended: nobody is heard any more")
+            rest = rest[self._feed.take(bytes(rest)) :]
+            if not rest:
+                return
+            await self._feed.moved()
+
+    async def _moved(self) -> None:
+        await self._feed.moved()
+        if self._feed.is_over:
+            raise AlreadyOver("the meeting has ended: nobody is heard any more")
+
+    def __repr__(self) -> str:
+        """Give a status line."""
+        waiting_s = self._feed.waiting / (2 * self._resampler.target_rate)
+        rate = self.form.sample_rate
+        return f"<PersonSource {self.participant}: {self.form.encoding} at {rate}, {waiting_s:.2f} s waiting>"
+
+
+@frozen(eq=False, repr=False)
+class RoomSound:
+    """What is heard in the room, a frame a tick, in the listener's format: made by `Meeting.ear`.
+
+    An async iterator of bytes, which ends when the meeting is over, or by `close`. It keeps five seconds for
+    whoever takes it; what is older is dropped, counted in `dropped`, and told once in the diagnostics.
+    """
+
+    form: AudioFormat
+    """The format of its frames."""
+
+    _ear: RoomEar
+    _router: Router
+    _loop: Loop
+
+    @property
+    def dropped(self) -> int:
+        """How many frames were dropped because nobody took them in time."""
+        return self._ear.dropped
+
+    def close(self) -> None:
+        """Hear no more; what is kept can still be taken. May be repeated, from any thread."""
+        self._loop.ask(self._close)
+
+    def _close(self) -> None:
+        self._router.forget(self._ear)
+        self._ear.close()
+
+    def __aiter__(self) -> RoomSound:
+        return self
+
+    async def __anext__(self) -> bytes:
+        self._loop.check()
+        await trio.lowlevel.checkpoint()
+        pcm = await self._ear.take()
+        if pcm is None:
+            raise StopAsyncIteration
+        return pcm
+
+    def __repr__(self) -> str:
+        """Give a status line."""
+        return f"<RoomSound: {self.form.encoding} at {self.form.sample_rate}, {self.dropped} frames dropped>"
+
+
+def room_ear(router: Router, without: str | None, form: AudioFormat) -> RoomEar:
+    """An ear that hears the room without somebody, in this format; it hears once the router records it."""
+    grid = router.grid
+    resampler, encoder = Resampler(grid.sample_rate, form.sample_rate), Encoder(form)
+    return RoomEar(
+        without,
+        frame_s=grid.frame_ms / 1000,
+        samples=grid.frame_samples,
+        mix=lambda frames: frames[0] if len(frames) == 1 else mix(frames),
+        convert=lambda pcm: encoder.encode(resampler.feed(pcm)),
+    )
