@@ -65,6 +65,7 @@ class Foreseer(Protocol):
         ...
 
 
+@runtime_checkable
 class Sink(Protocol):
     """Takes what was heard of everybody in one tick. Must not block."""
 
