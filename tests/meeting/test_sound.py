@@ -181,7 +181,8 @@ def test_a_person_hears_the_room_without_itself(tmp_path):
         meeting.pull_from("dana", Counting(lambda samples: array("h", [500] * samples).tobytes()))
         async with trio.open_nursery() as nursery:
             nursery.start_soon(partial(stop_after, meeting, 4))
-            return b"".join([frame async for frame in ear]), ear.dropped
+            heard = b"".join([frame async for frame in ear])
+        return heard, ear.dropped
 
     heard, dropped = held(tmp_path, visit)
     ada = recorded(tmp_path, "ada").tobytes()
@@ -204,7 +205,8 @@ def test_an_ear_has_a_rate_and_an_encoding_of_its_own(tmp_path, encoding):
         ear = meeting.ear("dana", sample_rate=8_000, encoding=encoding)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(partial(stop_after, meeting, 4))
-            return b"".join([frame async for frame in ear])
+            heard = b"".join([frame async for frame in ear])
+        return heard
 
     heard = np.frombuffer(Decoder(AudioFormat(encoding, 8_000)).decode(held(tmp_path, visit)), np.int16)
     ada = recorded(tmp_path, "ada")
