@@ -205,8 +205,8 @@ def test_an_ear_has_a_rate_and_an_encoding_of_its_own(tmp_path, encoding):
         ear = meeting.ear("dana", sample_rate=8_000, encoding=encoding)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(partial(stop_after, meeting, 4))
-            heard = b"".join([frame async for frame in ear])
-        return heard
+            frames = [frame async for frame in ear]
+        return b"".join(frames)
 
     heard = np.frombuffer(Decoder(AudioFormat(encoding, 8_000)).decode(held(tmp_path, visit)), np.int16)
     ada = recorded(tmp_path, "ada")
