@@ -34,10 +34,13 @@ NOT_FOR_APPS = frozenset({"hold", "left_behind", "run"})
 NOT_HERE = frozenset({"owner", "watch"})
 """Arguments that are not trio's here: who owns the process, and what watches on trio."""
 
-STREAMS = {"Records": "Record"}
+STREAMS = {"Records": "Record", "RoomSound": "bytes"}
 """Iterators of the trio surface, and what they give."""
 
-SHOWN = {"Meeting", "LoneAgent", "native", "native_agent"}
+WRAPPED = {"PersonSource"}
+"""Handles of the trio surface that have a surface of their own."""
+
+SHOWN = {"Meeting", "LoneAgent", "PersonSource", "native", "native_agent"}
 """Names that are the surface's own."""
 
 HOSTS = {"aio": "asyncio", "blocking": "threads"}
@@ -96,11 +99,11 @@ class Method:
 
 def methods_of(cls: type) -> Iterator[Method]:
     """The public methods of a class, in their order."""
-    definition = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
-    for node in ast.iter_child_nodes(definition):
-        is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        if is_function and not node.name.startswith("_") and node.name not in NOT_FOR_APPS:
-            yield Method(node)
+    for each in reversed(cls.__mro__[:-1]):
+        for node in ast.iter_child_nodes(ast.parse(textwrap.dedent(inspect.getsource(each))).body[0]):
+            is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            if is_function and not node.name.startswith("_") and node.name not in NOT_FOR_APPS:
+                yield Method(node)
 
 
 def documented(doc: str, indent: str) -> str:
@@ -143,6 +146,9 @@ def for_asyncio(method: Method) -> str:
         return defined("async def", method, "return await self._events.following()")
     how = "waited" if method.waits else "asked"
     call = method.called
+    if method.returns in WRAPPED:
+        body = f"return {method.returns}(self._held, await asked(self._held, {call}))"
+        return defined("async def", method, body)
     if method.name == "on":
         call = call.replace("callback", "outward(self._loop, callback)")
     return defined("async def", method, returned(method, f"await {how}(self._held, {call})"))
@@ -150,6 +156,9 @@ def for_asyncio(method: Method) -> str:
 
 def for_threads(method: Method) -> str:
     """It waits as long as it may, or asks from its own thread."""
+    if method.returns in WRAPPED:
+        body = f"return {method.returns}(self._held, self._native.{method.name}({method.passed}))"
+        return defined("def", method, body)
     if not method.waits:
         passed = (
             method.passed.replace("callback", "outward(callback)") if method.name == "on" else method.passed
@@ -207,11 +216,12 @@ def class_of(surface: str, cls: type) -> str:
 
 def module_of(surface: str, cls: type) -> str:
     """A whole module with one class."""
-    home = import_module(cls.__module__)
+    home, *others = (import_module(each.__module__) for each in cls.__mro__[:-1])
     body = class_of(surface, cls)
     own = home_of(cls, "native")
     doc = f"`{cls.__name__}` for {HOSTS[surface]}; made by docs/mirror.py from `{home.__name__}`."
-    return written(surface, doc, body, home, own, "from trialogue.bridge.held import LoopCalls")
+    more = [line for other in others for line in imports_of(other, body)]
+    return written(surface, doc, body, home, own, "from trialogue.bridge.held import LoopCalls", *more)
 
 
 def home_of(cls: type, name: str) -> str:
@@ -226,6 +236,7 @@ def written(surface: str, doc: str, body: str, home: ModuleType, *imports: str) 
     marks = {
         "waited(": f"from {package}.waiting import waited",
         "asked(": f"from {package}.waiting import asked",
+        "PersonSource(": f"from {package}.source import PersonSource",
         "Stream": f"from {package}.stream import Stream",
         "outward(": f"from {package}.outward import outward",
         "asyncio.": "import asyncio",
@@ -233,7 +244,8 @@ def written(surface: str, doc: str, body: str, home: ModuleType, *imports: str) 
         "Record]": "from trialogue.model.records import Record",
     }
     wanted = {line for mark, line in marks.items() if mark in body}
-    lines = sorted({*imports_of(home, body), *wanted, *imports})
+    defines = {line for mark, line in marks.items() if f"class {mark[:-1]}:" in body}
+    lines = sorted({*imports_of(home, body), *wanted, *imports} - defines)
     return formatted(
         f'"""{doc}"""\n\nfrom __future__ import annotations\n\n' + "\n".join(lines) + f"\n\n\n{body}"
     )
@@ -331,6 +343,7 @@ def formatted(text: str) -> str:
 def files() -> Iterator[tuple[Path, str]]:
     """Each file that is made here, with its text."""
     for surface in HOSTS:
+        yield SOURCE / surface / "source.py", module_of(surface, trialogue.PersonSource)
         yield SOURCE / surface / "meeting.py", module_of(surface, trialogue.Meeting)
         yield SOURCE / surface / "agent.py", module_of(surface, trialogue.LoneAgent)
         yield SOURCE / surface / "opening.py", openings_of(surface)

@@ -6,14 +6,17 @@ import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from trialogue.actors.sources import JitterBuffer
+from trialogue.actors.app_sound import PullsSound
+from trialogue.actors.router import Sink
 from trialogue.aio.outward import outward
+from trialogue.aio.source import PersonSource
 from trialogue.aio.stream import Stream
 from trialogue.aio.waiting import asked, waited
 from trialogue.bridge.held import LoopCalls
 from trialogue.meeting import handle as native
 from trialogue.meeting.outputs import MeetingResult
 from trialogue.meeting.watching import Callback
+from trialogue.model.audio import Encoding
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.state import MeetingState
@@ -28,24 +31,71 @@ class Meeting:
         self._loop = asyncio.get_running_loop()
 
     @property
-    def folder(self) -> Path:
-        """Where its files are."""
-        return self._native.folder
-
-    @property
     def plan(self) -> MeetingPlan:
         """What was decided before it began: its cast, its rules, its agenda."""
         return self._native.plan
 
     @property
-    def state(self) -> MeetingState:
-        """How it stands: its phase, who holds the floor, and what each participant does, and why."""
-        return self._native.state
-
-    @property
     def is_over(self) -> bool:
         """Whether it has ended; its files may still be being written."""
         return self._native.is_over
+
+    @property
+    def sample_rate(self) -> int:
+        """Samples a second of everything that is heard in the meeting."""
+        return self._native.sample_rate
+
+    async def source(
+        self,
+        participant: str,
+        *,
+        sample_rate: int | None = None,
+        encoding: Encoding = "linear16",
+        hears_loudspeaker: bool = False,
+    ) -> PersonSource:
+        """Where to give a person's sound, who takes part `via: app`."""
+        return PersonSource(
+            self._held,
+            await asked(
+                self._held,
+                lambda: self._native.source(
+                    participant,
+                    sample_rate=sample_rate,
+                    encoding=encoding,
+                    hears_loudspeaker=hears_loudspeaker,
+                ),
+            ),
+        )
+
+    async def pull_from(self, participant: str, source: PullsSound | None) -> None:
+        """Take a person's sound, who takes part `via: app`, from a source of the app's own from now on."""
+        await asked(self._held, lambda: self._native.pull_from(participant, source))
+
+    def ear(
+        self,
+        participant: str | None = None,
+        *,
+        sample_rate: int | None = None,
+        encoding: Encoding = "linear16",
+    ) -> Stream[bytes]:
+        """What is heard in the room from now on without this participant, or all of it: frames of bytes."""
+        return Stream(
+            self._held, self._native.ear(participant, sample_rate=sample_rate, encoding=encoding).__anext__
+        )
+
+    async def give_to(self, sink: Sink) -> Callable[[], None]:
+        """Give everything that is heard from now on to a sink of the app's own; returns what ends that."""
+        return await asked(self._held, lambda: self._native.give_to(sink))
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return self._native.folder
+
+    @property
+    def state(self) -> MeetingState:
+        """How it stands: its phase, who holds the floor, and what each participant does, and why."""
+        return self._native.state
 
     @property
     def now(self) -> float:
@@ -114,17 +164,6 @@ class Meeting:
     async def mute(self, participant: str, muted: bool = True) -> None:  # noqa: FBT001, FBT002 - as on trio
         """Let nobody hear a participant, or hear it again."""
         await asked(self._held, lambda: self._native.mute(participant, muted))
-
-    async def source(self, participant: str, *, hears_loudspeaker: bool = False) -> JitterBuffer:
-        """Where to push a person's sound, who takes part `via: app`; WrongValue for everybody else."""
-        return await asked(
-            self._held, lambda: self._native.source(participant, hears_loudspeaker=hears_loudspeaker)
-        )
-
-    @property
-    def sample_rate(self) -> int:
-        """Samples a second of everything that is heard in the meeting."""
-        return self._native.sample_rate
 
     async def stop(self, reason: str = "stopped") -> None:
         """End the meeting now; what is being said is cut off. This is never too much to ask."""

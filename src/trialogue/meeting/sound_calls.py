@@ -35,8 +35,9 @@ class SoundCalls(MeetingCalls):
         encoding: Encoding = "linear16",
         hears_loudspeaker: bool = False,
     ) -> PersonSource:
-        """Where to give a person's sound, who takes part `via: app`: `await source.send(...)`, `push(...)`.
+        """Where to give a person's sound, who takes part `via: app`.
 
+        `await source.send(...)` paces it, `source.push(...)` takes what comes at the pace of life.
         Sound is mono, in this encoding and rate (4,000 to 192,000; the meeting's where None), and resampled.
         Where the person's microphone may hear a loudspeaker that plays the meeting, say so: what it gives of
         that is no speech then.
