@@ -39,7 +39,9 @@ class PersonSource:
     Sound is mono, in the source's format, and may be cut anywhere but inside a sample.
     """
 
-    def __init__(self, participant: str, feed: AppFeed, form: AudioFormat, loop: Loop, own_rate: int) -> None:
+    def __init__(
+        self, participant: str, feed: AppFeed, form: AudioFormat, *, loop: Loop, own_rate: int
+    ) -> None:
         self.participant = participant
         self.form = form
         self._feed = feed

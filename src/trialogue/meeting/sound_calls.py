@@ -52,7 +52,7 @@ class SoundCalls(MeetingCalls):
         router = self._stage.router
         if hears_loudspeaker:
             router.source(participant).guard(guard_for(router, (participant,)))
-        return PersonSource(participant, feed, form, self._loop, router.grid.sample_rate)
+        return PersonSource(participant, feed, form, loop=self._loop, own_rate=router.grid.sample_rate)
 
     def pull_from(self, participant: str, source: PullsSound | None) -> None:
         """Take a person's sound, who takes part `via: app`, from a source of the app's own from now on.
