@@ -84,7 +84,7 @@ class Seams:
 NO_SEAMS = Seams()
 """A meeting of its own parts alone."""
 
-IN_MEMORY: Final = evolve(DEFAULT_SOCKET_RULES, liveness=None)
+IN_MEMORY: Final = evolve(DEFAULT_SOCKET_RULES, liveness=None, hands_over=True)
 """A peer in the same program cannot be gone without a word: nobody asks whether it is there."""
 
 

@@ -76,6 +76,8 @@ class WireSocket:
             raise self._course.ending.lost()
         if not text.isascii():
             _check_encodable(text)
+        if self._hand_over(text):
+            return
         if not self._writer.outbox.put_text(text):
             full = SocketEnding("outbox full: the peer does not take our messages")
             self.lose(full)
@@ -86,6 +88,8 @@ class WireSocket:
         """Put a binary message into the outbox; see `WebSocket`."""
         if self._course.ending is not None:
             self._late_frames += 1
+            return
+        if self._hand_over(frame):
             return
         self._writer.outbox.put_frame(bytes(frame))
         self._writer.wake()
@@ -177,6 +181,27 @@ class WireSocket:
             self.wire.incoming = self._incoming
         if self._reader_over.is_set():
             self._settle()
+        elif self.rules.hands_over and self.link is not None:
+            self.link.ends[self._is_client] = self
+
+    def accept(self, message: str | bytes) -> bool:
+        """Take a message that the other end hands over (see `link.End`)."""
+        if self._course.ending is not None or not self._incoming.accept(message):
+            return False
+        self.wire.last_received_at = trio.current_time()
+        return True
+
+    def _hand_over(self, message: str | bytes) -> bool:
+        """Give a message to the other end as it is; False where it must go in bytes, as others before it."""
+        stream = self.wire.stream
+        if not self.rules.hands_over or not isinstance(stream, PipeStream):
+            return False
+        peer = stream.link.ends.get(not self._is_client)
+        is_first = self._writer.is_idle and stream.is_clear
+        if peer is None or not is_first or not peer.accept(message):
+            return False
+        self._writer.messages_out += 1
+        return True
 
     async def ping(self) -> None:
         """Ping the peer and note how long its pong took; returns where the socket ends before."""

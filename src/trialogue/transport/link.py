@@ -1,8 +1,9 @@
-"""What the two ends of a socket in memory know of each other beside what they send: who listens there.
+"""What the two ends of a socket in memory know of each other: where messages go, and who listens there.
 
 1. Sound can be given to whoever listens before its time, where a virtual clock leaps (`leaping`): what
    changes nothing for it need not be sent.
-2. Where anything stands between the two ends (faults, other streams, a network) there is no such link, and
+2. A message can be handed over as it is, without bytes, where none is under way before it.
+3. Where anything stands between the two ends (faults, other streams, a network) there is no such link, and
    all sound is sent.
 """
 
@@ -10,9 +11,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from attrs import define
+from attrs import define, field
 
-__all__ = ["Link", "Listener"]
+__all__ = ["End", "Link", "Listener"]
 
 
 class Listener(Protocol):
@@ -31,9 +32,20 @@ class Listener(Protocol):
         ...
 
 
+class End(Protocol):
+    """An open socket, as its other end hands messages over to it."""
+
+    def accept(self, message: str | bytes) -> bool:
+        """Take a message behind all that came before; False where it must come in bytes."""
+        ...
+
+
 @define(eq=False)
 class Link:
     """Shared by both ends."""
+
+    ends: dict[bool, End] = field(factory=dict[bool, End])
+    """Both sockets, once open: the client's under True."""
 
     listener: Listener | None = None
     """Who listens at the server's end; None before it does, and behind it."""

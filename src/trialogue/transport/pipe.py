@@ -86,6 +86,11 @@ class PipeStream(trio.abc.HalfCloseableStream):
         state = "closed" if self._is_closed else "open"
         return f"<PipeStream {state}, {len(self._outgoing.held)} bytes out, {len(self._incoming.held)} in>"
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether nothing that was sent here waits to be received."""
+        return not self._outgoing.held
+
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         """Send all of `data`, waiting while the other end does not read."""
         with self._sending():

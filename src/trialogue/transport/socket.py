@@ -64,6 +64,9 @@ class SocketRules:
     receive_queue: int = 256
     """Messages received and not yet taken; beyond it the peer's pings wait too, so take them."""
 
+    hands_over: bool = False
+    """Whether messages go to a peer in the same program as they are, without bytes; both ends must say so."""
+
     receive_buffer_bytes: int = 64 * 1024
     """Bytes asked of the stream at once; small values cost a message in several parts."""
 
