@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 import trio
 import trio.testing
+from attrs import evolve
 from wires import HEADERS, Crashes, Listener, echo, listening
 
 from trialogue.errors import ConnectionLost, DialFailed, LocalProtocolError, ProviderRefused
@@ -14,8 +15,14 @@ from trialogue.transport.accept import Accept, Reject, SocketService, UpgradeReq
 from trialogue.transport.dial import Connector, in_memory, open_websocket
 from trialogue.transport.socket import OutboxRules, SocketRules, WebSocket
 
+HANDS_OVER = SocketRules(hands_over=True)
+
 
 def connector(way: str, listener: Listener, service: SocketService) -> tuple[Connector, str]:
+    if way == "handed over":
+        served = evolve(service, rules=evolve(service.rules, hands_over=True))
+        serve = partial(serve_websocket, service=served)
+        return in_memory(serve, rules=HANDS_OVER), "ws://localhost/v1/agent?x=1"
     if way == "memory":
         return in_memory(partial(serve_websocket, service=service)), "ws://localhost/v1/agent?x=1"
     return open_websocket, f"ws://127.0.0.1:{listener.port}/v1/agent?x=1"
@@ -29,7 +36,7 @@ async def connected(way: str, service: SocketService, **more: object) -> AsyncGe
             yield socket
 
 
-both_ways = pytest.mark.parametrize("way", ["memory", "loopback"])
+both_ways = pytest.mark.parametrize("way", ["memory", "handed over", "loopback"])
 
 
 @both_ways
@@ -49,7 +56,7 @@ async def test_statistics_and_repr_say_what_happened(way: str) -> None:
     async with connected(way, SocketService(echo)) as socket:
         socket.send_text("one")
         socket.send_bytes(b"two")
-        assert socket.statistics().outbox_length == 2
+        assert socket.statistics().outbox_length == (0 if way == "handed over" else 2)
         await socket.drain()
         assert await socket.receive() == "one"
         seen = socket.statistics()
@@ -247,3 +254,56 @@ async def test_an_hour_of_silence_is_pinged_through_in_virtual_time(
         socket.send_text("still here")
         assert await socket.receive() == "still here"
         assert socket.statistics().ping_rtt_s == 0.0
+
+
+async def hear_all(socket: WebSocket, _request: UpgradeRequest) -> None:
+    """Take what comes, late, and say how many messages it was in which order."""
+    await trio.testing.wait_all_tasks_blocked()
+    heard = [await socket.receive() for _ in range(40)]
+    socket.send_text(" ".join(map(str, heard)))
+    await socket.drain()
+
+
+@pytest.mark.parametrize("queue", [1, 3, 256])
+async def test_what_is_handed_over_keeps_its_place_among_what_is_not(queue: int) -> None:
+    """A peer that is slow, or a message that is too long: bytes then, and none overtakes another."""
+    rules = SocketRules(hands_over=True, receive_queue=queue, max_message_size=40)
+    service = SocketService(hear_all, rules=rules)
+    connect = in_memory(partial(serve_websocket, service=service), rules=SocketRules(hands_over=True))
+    sent = [f"{number:02}" * (1 if number % 3 else 10) for number in range(40)]
+    async with connect("ws://localhost/", headers={}) as socket:
+        for number, message in enumerate(sent):
+            socket.send_text(message)
+            if number % 7 == 0:
+                await socket.drain()
+        assert await socket.receive() == " ".join(sent)
+
+
+@pytest.mark.parametrize("way", ["ours", "theirs"])
+async def test_both_ends_must_say_that_they_hand_over(way: str) -> None:
+    """One that does not is sent bytes, and sends bytes."""
+    service = SocketService(echo, rules=SocketRules(hands_over=way == "theirs"))
+    rules = SocketRules(hands_over=way == "ours")
+    connect = in_memory(partial(serve_websocket, service=service), rules=rules)
+    async with connect("ws://localhost/", headers={}) as socket:
+        before = socket.statistics()
+        socket.send_text("as bytes")
+        assert await socket.receive() == "as bytes"
+        after = socket.statistics()
+        assert after.bytes_out > before.bytes_out
+        assert after.bytes_in > before.bytes_in
+
+
+async def test_what_is_handed_over_is_no_bytes() -> None:
+    """The very message comes out at the other end."""
+    service = SocketService(echo, rules=HANDS_OVER)
+    connect = in_memory(partial(serve_websocket, service=service), rules=HANDS_OVER)
+    async with connect("ws://localhost/", headers={}) as socket:
+        await trio.testing.wait_all_tasks_blocked()
+        before = socket.statistics()
+        sound = bytes(960)
+        socket.send_bytes(sound)
+        assert await socket.receive() is sound
+        after = socket.statistics()
+        assert (after.bytes_out, after.bytes_in) == (before.bytes_out, before.bytes_in)
+        assert (after.messages_out, after.messages_in) == (1, 1)
