@@ -84,7 +84,7 @@ class Seams:
 NO_SEAMS = Seams()
 """A meeting of its own parts alone."""
 
-IN_MEMORY: Final = evolve(DEFAULT_SOCKET_RULES, liveness=None, hands_over=True)
+IN_MEMORY: Final = evolve(DEFAULT_SOCKET_RULES, liveness=None)
 """A peer in the same program cannot be gone without a word: nobody asks whether it is there."""
 
 
@@ -246,7 +246,8 @@ async def local_exchange(equipment: Equipment, *, is_alone: bool = False) -> Asy
     """
     if is_virtual():
         rules = IN_MEMORY if is_alone else DEFAULT_SOCKET_RULES
-        dial = in_memory(partial(serve_stream, equipment=equipment, rules=rules), rules=rules)
+        served = evolve(rules, hands_over=is_alone)
+        dial = in_memory(partial(serve_stream, equipment=equipment, rules=served), rules=rules)
         yield Exchange(f"ws://embedded{PATH}", partial(dial, headers={}))
         return
     with lone_error():

@@ -76,8 +76,6 @@ class WireSocket:
             raise self._course.ending.lost()
         if not text.isascii():
             _check_encodable(text)
-        if self._hand_over(text):
-            return
         if not self._writer.outbox.put_text(text):
             full = SocketEnding("outbox full: the peer does not take our messages")
             self.lose(full)
@@ -181,18 +179,18 @@ class WireSocket:
             self.wire.incoming = self._incoming
         if self._reader_over.is_set():
             self._settle()
-        elif self.rules.hands_over and self.link is not None:
+        elif self.link is not None:
             self.link.ends[self._is_client] = self
 
-    def accept(self, message: str | bytes) -> bool:
-        """Take a message that the other end hands over (see `link.End`)."""
+    def accept(self, message: bytes) -> bool:
+        """Take sound that the other end hands over (see `link.Receiver`)."""
         if self._course.ending is not None or not self._incoming.accept(message):
             return False
         self.wire.last_received_at = trio.current_time()
         return True
 
-    def _hand_over(self, message: str | bytes) -> bool:
-        """Give a message to the other end as it is; False where it must go in bytes, as others before it."""
+    def _hand_over(self, message: bytes) -> bool:
+        """Give sound to the other end as it is; False where it must go in a frame, as others before it."""
         stream = self.wire.stream
         if not self.rules.hands_over or not isinstance(stream, PipeStream):
             return False

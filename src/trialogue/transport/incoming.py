@@ -106,10 +106,10 @@ class Incoming:
         self._taken.unpark()
         return self._messages.popleft()
 
-    def accept(self, message: str | bytes) -> bool:
-        """Take a message that was handed over; False where others, or parts of them, are before it."""
+    def accept(self, message: bytes) -> bool:
+        """Take sound that was handed over; False where messages, or parts of them, are before it."""
         is_clear = not (self.owed or self._is_fragmented or self._is_blind or self._buffer or self._skip)
-        if is_clear and len(self._messages) < self.max_waiting and 4 * len(message) <= self.max_message_size:
+        if is_clear and len(self._messages) < self.max_waiting and len(message) <= self.max_message_size:
             self._messages.append(message)
             self._arrived.unpark_all()
             return True

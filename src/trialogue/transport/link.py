@@ -1,8 +1,8 @@
-"""What the two ends of a socket in memory know of each other: where messages go, and who listens there.
+"""What the two ends of a socket in memory know of each other: where sound goes, and who listens there.
 
 1. Sound can be given to whoever listens before its time, where a virtual clock leaps (`leaping`): what
    changes nothing for it need not be sent.
-2. A message can be handed over as it is, without bytes, where none is under way before it.
+2. Sound can be handed over as it is, in no frame, where nothing is under way before it.
 3. Where anything stands between the two ends (faults, other streams, a network) there is no such link, and
    all sound is sent.
 """
@@ -13,7 +13,7 @@ from typing import Protocol
 
 from attrs import define, field
 
-__all__ = ["End", "Link", "Listener"]
+__all__ = ["Link", "Listener", "Receiver"]
 
 
 class Listener(Protocol):
@@ -32,11 +32,11 @@ class Listener(Protocol):
         ...
 
 
-class End(Protocol):
-    """An open socket, as its other end hands messages over to it."""
+class Receiver(Protocol):
+    """An open socket, as its other end hands sound over to it."""
 
-    def accept(self, message: str | bytes) -> bool:
-        """Take a message behind all that came before; False where it must come in bytes."""
+    def accept(self, message: bytes) -> bool:
+        """Take sound behind all that came before; False where it must come in a frame."""
         ...
 
 
@@ -44,7 +44,7 @@ class End(Protocol):
 class Link:
     """Shared by both ends."""
 
-    ends: dict[bool, End] = field(factory=dict[bool, End])
+    ends: dict[bool, Receiver] = field(factory=dict[bool, Receiver])
     """Both sockets, once open: the client's under True."""
 
     listener: Listener | None = None

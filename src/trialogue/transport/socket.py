@@ -65,7 +65,7 @@ class SocketRules:
     """Messages received and not yet taken; beyond it the peer's pings wait too, so take them."""
 
     hands_over: bool = False
-    """Whether messages go to a peer in the same program as they are, without bytes; both ends must say so."""
+    """Whether sound goes to a peer in the same program as it is, in no frame, where nothing is before it."""
 
     receive_buffer_bytes: int = 64 * 1024
     """Bytes asked of the stream at once; small values cost a message in several parts."""
