@@ -3,9 +3,10 @@
     python tests/exercises/leaps.py [COUNT] [SEED]
     python tests/exercises/leaps.py FILE...
 
-FILEs are scenarios, held with the voices that they name. The generated meetings have agents that hear text and agents that hear sound, people who cut in with recordings, frames
-of 20, 40 and 100 ms, turns that are cut in the middle of a word, and in every fifth of them faults. A line
-for each that differs, with its first difference; exit code 1 where any does.
+FILEs are scenarios, held with the voices that they name. The generated meetings have agents that hear text
+and agents that hear sound, people who cut in with recordings, frames of 20, 40 and 100 ms, turns that are cut in
+the middle of a word, and in every fifth of them faults. A line for each that differs, with its first
+difference; exit code 1 where any does.
 """
 
 from __future__ import annotations
