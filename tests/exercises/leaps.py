@@ -4,7 +4,7 @@
     python tests/exercises/leaps.py FILE...
 
 FILEs are scenarios, held with the voices that they name. The generated meetings have agents that hear text
-and agents that hear sound, people who cut in with recordings, frames of 20, 40 and 100 ms, turns that are cut in
+and agents that hear sound, people who cut in with recordings, frames of 20 to 100 ms, turns that are cut in
 the middle of a word, and in every fifth of them faults. A line for each that differs, with its first
 difference; exit code 1 where any does.
 """
