@@ -7,6 +7,7 @@ from trialogue.model.commands import EndTurn, GrantFloor, Report
 from trialogue.model.events import (
     EarHeard,
     EarReady,
+    FloorRequested,
     MeetingStarted,
     PlaybackFinished,
     PlaybackStarted,
@@ -125,3 +126,44 @@ def test_of_two_who_began_at_the_same_moment_the_meeting_draws():
     first = [early(seed, 1.0, 1.0).decided(GrantFloor)[0].to for seed in range(12)]
     assert set(first) == {"dana", "eve"}
     assert first == [early(seed, 1.0, 1.0).decided(GrantFloor)[0].to for seed in range(12)]
+
+
+def test_who_was_first_goes_first_with_a_hand_up_or_without():
+    """A hand of the usual priority is no less than none; one of a higher comes before who was first."""
+    for event, first in (
+        (FloorRequested("dana"), "dana"),
+        (FloorRequested("eve"), "dana"),
+        (FloorRequested("eve", 1), "eve"),
+    ):
+        player = Player(Brain(plan("tech", DANA, EVE)), wakes=True)
+        for at, each in [
+            (0.0, MeetingStarted()),
+            (0.1, event),
+            (0.2, SpeechStarted("dana", 0.2)),
+            (0.3, SpeechStarted("eve", 0.3)),
+            (2.0, SessionReady("tech", 1)),
+        ]:
+            player.tell(at, each)
+        assert player.decided(GrantFloor)[0].to == first
+
+
+def test_who_had_to_give_way_to_the_chair_is_next_where_nobody_else_chooses():
+    """Under a queue alone its hand is what lets it speak."""
+    player = table(DANA, CHAIR, policy="queue", otherwise="queue")
+    player.tell(3.3, SpeechStarted("dana", 3.2))
+    player.tell(3.7, SpeechStarted("eve", 3.4))
+    player.tell(3.9, SpeechStopped("dana", 3.8))
+    player.tell(6.0, SpeechStopped("eve", 5.8))
+    player.tell(6.1, EarHeard("eve", 1, 1, "I think we should go on.", 3.4, 5.8, "final"))
+    assert [grant.to for grant in of(player, GrantFloor)][-2:] == ["eve", "dana"]
+
+
+def test_of_two_who_start_within_just_the_bound_both_have_started():
+    """0.3 s apart is at once."""
+    made = plan("tech", DANA, EVE, policy="queue", otherwise="queue")
+    player = Player(Brain(made), wakes=True)
+    for at, event in (*opening(made), (0.4, SpeechStarted("dana", 0.3)), (0.7, SpeechStarted("eve", 0.6))):
+        player.tell(at, event)
+    assert Report("collision", "dana and eve started at once; dana goes first", "eve") in player.decided(
+        Report
+    )

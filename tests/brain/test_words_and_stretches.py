@@ -3,16 +3,19 @@
 import pytest
 
 from trialogue.brain.meeting import Brain
-from trialogue.model.commands import Attribute, Cue, EndTurn, Report
+from trialogue.model.commands import Attribute, Cue, EndTurn, GrantFloor, Report
 from trialogue.model.events import (
     EarHeard,
     EarReady,
     GrantAsked,
+    MuteAsked,
     PlaybackFinished,
     PlaybackStarted,
     SpeechStarted,
     SpeechStopped,
     TextTyped,
+    VoiceFell,
+    VoiceRose,
 )
 from trialogue.model.plan import InterruptRules
 from trialogue.model.transcript import UNCLEAR
@@ -106,6 +109,30 @@ def test_words_that_were_not_believed_are_not_believed_later():
     ]
 
 
+@pytest.mark.parametrize(("stops", "ends"), [(1.5, [1.75]), (1.625, [])])
+def test_a_little_speech_behind_what_the_ear_called_the_end_is_of_that_turn(stops, ends):
+    """Half a second of it is none that words are waited for: the turn is over when it is."""
+    player = in_a_turn(
+        (0.5, SpeechStarted("dana", 0.5)),
+        (1.25, EarHeard("dana", 1, 1, "That is all.", 0.5, 1.0, "final")),
+        (1.75, SpeechStopped("dana", stops)),
+        until=1.75,
+    )
+    found = [at for at, _, commands in player.log for each in commands if isinstance(each, EndTurn)]
+    assert found == ends
+
+
+@pytest.mark.parametrize("before", [SpeechStarted("dana", 0.5), MuteAsked("dana", muted=True)])
+def test_speech_that_cannot_begin_is_stale(before):
+    """Who speaks already has begun; who is muted is heard by nobody."""
+    player = in_a_turn((0.5, before), until=0.6)
+    spoke = player.brain.audible
+    assert [
+        each.code for each in player.tell(1.0, SpeechStarted("dana", 1.0)) if isinstance(each, Report)
+    ] == ["stale"]
+    assert player.brain.audible == spoke
+
+
 # --- beside another's turn ----------------------------------------------------------------------------------
 
 TWO = [
@@ -170,3 +197,88 @@ def test_an_overlap_is_one_with_and_without_words(stage):
     assert found[0].is_certain == (stage == "final")
     told = "\n".join(cue.text for cue in player.decided(Cue) if cue.to == "biz")
     assert UNCLEAR in told if stage is None else "Dana (at the same time)" in told
+
+
+def test_final_words_stand_as_soon_as_their_speech_is_over():
+    """They are waited for no longer, as they are there."""
+    player = beside_a_story(
+        (3.1, SpeechStarted("dana", 3.0)),
+        (3.3, EarHeard("dana", 1, 1, "Yes.", 3.0, 3.3, "final")),
+        (3.9, SpeechStopped("dana", 3.5)),
+        until=3.9,
+    )
+    assert said(player) == [(3.0, "Yes.")]
+
+
+def test_a_voice_that_may_have_fallen_is_not_taken_to_go_on():
+    """Its fall is told a moment late: 0.9 s behind its begin 0.75 s of speech are known, which is assent."""
+    player = beside_a_story(
+        (3.1, SpeechStarted("dana", 3.0)),
+        (3.9, EarHeard("dana", 1, 1, "Yes", 3.0, 3.7, "interim")),
+        (3.92, VoiceFell("dana", 3.75)),
+        (4.2, SpeechStopped("dana", 3.75)),
+    )
+    assert [each.code for each in player.decided(Report)] == ["backchannel"]
+
+
+def at_the_end(*events, until=20.0):
+    """Tech's turn ends at 3.1 s, with nobody to follow; this happens."""
+    made = plan("tech", person("dana"), policy="queue", otherwise="queue", silence_s=500.0)
+    player = Player(Brain(made), wakes=True)
+    said = [
+        (0.5, EarReady("dana", 1)),
+        (0.5, GrantAsked("tech")),
+        *reply(1.0, "tech", 1, "A word.", length_s=2.0),
+    ]
+    for at, event in [*opening(made), *said, (1.1, PlaybackStarted("tech", 1, 1, 1.1)), *events]:
+        player.tell(at, event)
+    player.wait(until)
+    return player
+
+
+ENDS = (3.1, PlaybackFinished("tech", 1, 1, 3.1, 2.0, "complete"))
+
+
+def test_who_speaks_on_behind_a_turn_has_the_floor():
+    """It began beside the last word, and goes on for longer than assent does."""
+    player = at_the_end((3.05, SpeechStarted("dana", 3.0)), ENDS, until=5.0)
+    granted = [
+        (round(at, 3), each)
+        for at, _, commands in player.log
+        for each in commands
+        if isinstance(each, GrantFloor)
+    ]
+    assert [(at, each.to, each.reason) for at, each in granted[1:]] == [(3.95, "dana", "speaks already")]
+
+
+def test_who_said_more_than_assent_behind_a_turn_has_had_the_floor():
+    """It is over when its words come: they are a turn of its own all the same."""
+    player = at_the_end(
+        (3.05, SpeechStarted("dana", 3.0)),
+        ENDS,
+        (3.75, VoiceFell("dana", 3.7)),
+        (3.76, EarHeard("dana", 1, 1, "I want to add something", 3.0, 3.7, "interim")),
+        (4.0, SpeechStopped("dana", 3.7)),
+        (4.1, EarHeard("dana", 1, 1, "I want to add something.", 3.0, 3.7, "final")),
+    )
+    assert [grant.to for grant in player.decided(GrantFloor)][:2] == ["tech", "dana"]
+    assert [(each.turn, each.beside, each.heard) for each in player.brain.utterances()][1:2] == [
+        (2, "", "I want to add something.")
+    ]
+
+
+def test_words_of_a_session_that_is_over_are_stale():
+    """A new one has begun: they stand nowhere."""
+    player = in_a_turn((0.2, EarReady("dana", 2)), (0.5, SpeechStarted("dana", 0.5)), until=1.4)
+    told = player.tell(1.5, EarHeard("dana", 1, 1, "Hello there.", 0.5, 1.4, "final"))
+    assert [each.code for each in told if isinstance(each, Report)] == ["stale"]
+    player.tell(2.0, SpeechStopped("dana", 1.9))
+    player.wait(20.0)
+    assert said(player) == [(0.5, UNCLEAR)]
+
+
+def test_a_voice_that_falls_without_speaking_is_stale():
+    """It is noted, and decides nothing."""
+    player = in_a_turn(until=0.5)
+    for event in (VoiceFell("dana", 0.9), VoiceRose("dana", 0.9)):
+        assert [each.code for each in player.tell(1.0, event)] == ["stale"]

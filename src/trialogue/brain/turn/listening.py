@@ -106,7 +106,7 @@ def _stopped(o: Owners, name: str, position_s: float) -> None:
     o.people.stops(name, position_s)
     turn = o.turns.person(name)
     if turn is not None:
-        turn.hang(o.people.current(name).end_s or position_s)
+        turn.hang(o.people.spoken_until(name, o.now))
         if turn.settled_s >= turn.ended_s - SETTLED_S:
             hung(o, turn)
     elif was_barred and o.beside.of(name) is not None:
@@ -127,12 +127,12 @@ def _changed(o: Owners, event: VoiceFell | VoiceRose) -> None:
     name = event.participant
     if not o.people.is_speaking(name):
         o.stale("the voice changed of somebody who does not speak", name)
-        return
-    if isinstance(event, VoiceFell):
+    elif isinstance(event, VoiceFell):
         o.people.falls(name, event.position_s)
+        judge(o, name)
     else:
         o.people.rises(name)
-    judge(o, name)
+        judge(o, name)
 
 
 # --- beside a turn ----------------------------------------------------------------------------------------
