@@ -40,6 +40,17 @@ def main():
         scenario = ROOT / "scenarios" / "edge-cache.yaml"
         command = [sys.executable, "-m", "trialogue", "run", scenario, "--clock", "virtual", "--out", run]
         subprocess.run([*command, "--quiet", "--html"], check=True)
+        asked = [
+            sys.executable,
+            "-m",
+            "trialogue",
+            "replay",
+            run,
+            "--what-if",
+            "floor.policy=auction",
+            "--html",
+        ]
+        subprocess.run(asked, check=True)
         (PICTURES / "live.svg").write_text(live(run, LIVE_S), "utf-8")
         browser = browsers.start(Path(folder))
         try:
@@ -49,6 +60,10 @@ def main():
                     tab.prefer(scheme)
                     tab.open(f"{(run / 'report.html').as_uri()}#t=71.9")
                     (PICTURES / name).write_bytes(tab.picture(format="webp", quality=60))
+                tab.resize(1100, 480)
+                tab.prefer("light")
+                tab.open((run / "what-if.html").as_uri())
+                (PICTURES / "what-if.webp").write_bytes(tab.picture(format="webp", quality=60))
         finally:
             browser.close()
 

@@ -7,34 +7,76 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from attrs import asdict
+from attrs import asdict, frozen
 
 from trialogue.cli.verify import tell_problems
 from trialogue.cli.view_lines import Line, Tone, clock, counted, line, span
 from trialogue.cli.view_screens import put_json, show
 from trialogue.errors import SetupError
-from trialogue.journal.files import journal_of
-from trialogue.journal.reader import read
+from trialogue.journal.files import journal_of, write_entered
+from trialogue.journal.reader import Reading, read
 from trialogue.meeting.edges import Edges
+from trialogue.meeting.exporting import held_meeting
 from trialogue.meeting.retelling import Difference
 from trialogue.meeting.what_if import WhatIf, what_if
 from trialogue.report.result import Result
 
-__all__ = ["ask_what_if"]
+__all__ = ["WhatIfTold", "ask_what_if"]
+
+PAGE: Final = "what-if.html"
+"""What the page is called in a run's directory."""
 
 
-def ask_what_if(run: Path, changes: Sequence[str], *, out: Path | None, as_json: bool, edges: Edges) -> int:
+@frozen
+class WhatIfTold:
+    """How a what-if is told."""
+
+    out: Path | None = None
+    """Where the meeting that is made of it goes; None for nowhere."""
+
+    html: bool = False
+    """Whether a page is written: into `out`, or else beside the recorded run."""
+
+    as_json: bool = False
+    """Whether it is told as JSON."""
+
+
+def ask_what_if(run: Path, changes: Sequence[str], told: WhatIfTold, edges: Edges) -> int:
     """Tell what other rules of the floor would have chosen, and what the meeting would have come to."""
     pairs = dict(_pair(each) for each in changes)
     reading = read(journal_of(run))
     with tempfile.TemporaryDirectory(prefix="trialogue-") as folder:
-        came = what_if(reading, pairs, out or Path(folder) / "run", edges)
-        if as_json:
-            put_json(_document(came, kept=out is not None))
+        came = what_if(reading, pairs, told.out or Path(folder) / "run", edges)
+        page = _write_page(reading, came, told.out) if told.html else None
+        if told.as_json:
+            where = {"page": str(page)} if page else {}
+            put_json(_document(came, kept=told.out is not None) | where)
         else:
-            show([*_lines(came), *([line(f"  run       {came.folder}")] if out else [])])
+            kept = [line(f"  run       {came.folder}")] if told.out else []
+            show([*_lines(came), *kept, *([line(f"  page      {page}")] if page else [])])
     tell_problems(reading.problems)
     return 0
+
+
+def _write_page(reading: Reading, came: WhatIf, out: Path | None) -> Path:
+    """The page of both meetings; in a closed run's directory its manifest vouches for it."""
+    from trialogue.report.page.what_if import WhatIfPage, what_if_document  # noqa: PLC0415 - only for pages
+
+    horizon = came.horizon
+    page = WhatIfPage(
+        recorded=held_meeting(reading),
+        made=held_meeting(read(came.folder / "journal.jsonl")),
+        changes=_changes(came),
+        asked=came.asked,
+        others=[asdict(each) for each in came.others],
+        horizon=None if horizon is None else {"turn": horizon.place, "at": round(_parts_at(horizon), 3)},
+        outcome=_horizon(horizon),
+        figures=list(_figures(came.recorded, came.made)),
+    )
+    folder = out or reading.path.parent
+    path = folder / PAGE
+    write_entered(folder, path, what_if_document(page))
+    return path
 
 
 def _pair(change: str) -> tuple[str, str]:
@@ -45,8 +87,7 @@ def _pair(change: str) -> tuple[str, str]:
 
 
 def _lines(came: WhatIf) -> Iterator[Line]:
-    told = ", ".join(f"{place}={value}" for place, value in came.changes.items())
-    yield line("what if ", span(told, Tone.STRONG))
+    yield line("what if ", span(_changes(came), Tone.STRONG))
     yield line()
     yield line(f"  choices   {len(came.others)} of {counted(came.asked, 'free floor')} would be another's")
     for each in came.others:
@@ -62,9 +103,17 @@ def _lines(came: WhatIf) -> Iterator[Line]:
 def _horizon(horizon: Difference | None) -> str:
     if horizon is None:
         return "the same turns in the same order"
-    starts = [each.start_s for each in (horizon.then, horizon.now) if each is not None]
-    at = clock(min(starts))
+    at = clock(_parts_at(horizon))
     return f"recorded until {at} (turn {horizon.place}); made from there on, not recorded"
+
+
+def _parts_at(horizon: Difference) -> float:
+    """Where the first turn that differs begins, in whichever meeting it begins first."""
+    return min(each.start_s for each in (horizon.then, horizon.now) if each is not None)
+
+
+def _changes(came: WhatIf) -> str:
+    return ", ".join(f"{place}={value}" for place, value in came.changes.items())
 
 
 def _figures(then: Result, now: Result) -> Iterator[tuple[str, str, str]]:

@@ -24,7 +24,7 @@ Examples:
   trialogue replay runs/edge-cache-20250131-101500
   trialogue replay runs/edge-cache-20250131-101500 --verify
   trialogue replay runs --verify
-  trialogue replay runs/edge-cache-20250131-101500 --what-if floor.policy=auction
+  trialogue replay runs/edge-cache-20250131-101500 --what-if floor.policy=auction --html
   trialogue replay runs/edge-cache-20250131-101500 --speed 4 --from "turn 3"
 """
 
@@ -121,6 +121,9 @@ def replay(
         ),
     ] = (),
     out: Annotated[Path | None, Parameter(help="With --what-if: where the meeting made of it goes.")] = None,
+    html: Annotated[
+        Flag, Parameter(help="With --what-if: write a page of both, what-if.html in --out or in the run.")
+    ] = False,
     allow_import: Annotated[
         tuple[str, ...],
         Parameter(negative="", help="Custom policies that may be asked, as my_floor.*; may be repeated."),
@@ -128,9 +131,11 @@ def replay(
 ) -> int:
     """Print what was heard in a meeting, play it as it looked, or prove that it would be decided so again."""
     if what_if:
-        from trialogue.cli.what_if import ask_what_if  # noqa: PLC0415 - a meeting comes with it
+        from trialogue.cli.what_if import WhatIfTold, ask_what_if  # noqa: PLC0415 - a meeting comes with it
 
-        return ask_what_if(run, what_if, out=out, as_json=json, edges=_edges(allow_import))
+        return ask_what_if(run, what_if, WhatIfTold(out, html=html, as_json=json), _edges(allow_import))
+    if html:
+        raise SetupError("--html is of a what-if here: a run's own page is written by report --html")
     if verify:
         from trialogue.cli.verify import verify_runs  # noqa: PLC0415 - the journal comes with it
 
