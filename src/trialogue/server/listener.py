@@ -1,7 +1,8 @@
 """Where clients come in: a loopback listener, or one stream that somebody has already.
 
 1. The paths of sockets are the hosted service's: `/v1/agent/converse`, whose query is ignored, and
-   `/v2/listen`, `/v1/listen` and `/v1/speak`, whose query is checked. Unknown headers are ignored.
+   `/v2/listen`, `/v1/listen`, `/v1/speak` and `/v2/speak`, whose query is checked. Unknown
+   headers are ignored.
 2. What is asked by plain HTTP is answered by the routes of `rest`.
 3. Who may come in, `admission` decides. An address beyond loopback wants a key.
 4. Every answer, a refusal too, carries the request id that `Welcome` repeats.
@@ -39,7 +40,14 @@ from trialogue.server.rest.answers import Holdings, RequestRefused, refusal
 from trialogue.server.rest.routes import decide_http, http_rules
 from trialogue.server.seams import NOBODY, ServerSeams, Visitor
 from trialogue.server.speak.connection import speak
-from trialogue.server.speak.terms import SPEAK_PATH, SpeakTerms, read_stream_query
+from trialogue.server.speak.terms import (
+    SPEAK_PATH,
+    TURNS_PATH,
+    SpeakTerms,
+    read_stream_query,
+    read_turns_query,
+)
+from trialogue.server.speak.turns import speak_turns
 from trialogue.server.terms import STRANGER
 from trialogue.server.think.stand_in import Caller
 from trialogue.services.deepgram.listen.settings import FLUX_PATH, NOVA_PATH, ListenRoute
@@ -67,6 +75,7 @@ SOCKETS: Final = {
     FLUX_PATH: "Tell words and turns as they are spoken, as Flux does",
     NOVA_PATH: "Tell words as they are spoken, as Nova and older models do",
     SPEAK_PATH: "Speak texts as they come",
+    TURNS_PATH: "Speak turns of text, as Flux's voices do: begun, flushed, interrupted, measured",
 }
 """All sockets by path, and what each is for. The first may have a path of the operator's file before it."""
 
@@ -188,6 +197,8 @@ class _Visit:
         match self._terms:
             case None:
                 await converse(socket, equipment, request_id=request_id, caller=self._caller)
+            case SpeakTerms(is_in_turns=True):
+                await speak_turns(socket, equipment, self._terms, request_id=request_id)
             case SpeakTerms():
                 await speak(socket, equipment, self._terms, request_id=request_id)
             case _:
@@ -196,7 +207,7 @@ class _Visit:
     def _answer(self, request: HttpRequest) -> Taken | HttpResponse:
         if (own := self._seams.http(request)) is not None:
             return own
-        is_posted = request.method == "POST" and request.path in {SPEAK_PATH, NOVA_PATH}
+        is_posted = request.method == "POST" and request.path in {SPEAK_PATH, TURNS_PATH, NOVA_PATH}
         if self._is_a_socket(request.path) and not is_posted:
             return self._wants_a_socket(request)
         return decide_http(
@@ -263,6 +274,8 @@ def _read_terms(request: UpgradeRequest) -> ListenTerms | SpeakTerms | None:
     """What the query asks for; None where it is ignored."""
     if request.path == SPEAK_PATH:
         return read_stream_query(request.query)
+    if request.path == TURNS_PATH:
+        return read_turns_query(request.query)
     if request.path in _LISTEN_PATHS:
         return read_query(_LISTEN_PATHS[request.path], request.query)
     return None

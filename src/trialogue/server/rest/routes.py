@@ -15,7 +15,7 @@ from trialogue.server.listen.file import MAX_FILE_BYTES, listen_file
 from trialogue.server.rest import account, agents
 from trialogue.server.rest.answers import Holdings, RequestRefused, RestRequest, refusal
 from trialogue.server.speak.speech import speak_file
-from trialogue.server.speak.terms import SPEAK_PATH
+from trialogue.server.speak.terms import SPEAK_PATH, TURNS_PATH
 from trialogue.services.deepgram.listen.settings import NOVA_PATH
 from trialogue.transport.http import HttpRequest, HttpResponse, HttpRules, Taken
 
@@ -78,6 +78,7 @@ ROUTES: Final = (
     Route("POST", "/v1/auth/grant", account.grant),
     Route("GET", "/v1/agent/settings/think/models", account.think_models, Needs.NOTHING),
     Route("POST", SPEAK_PATH, speak_file, Needs.TOKEN),
+    Route("POST", TURNS_PATH, speak_file, Needs.TOKEN),
     Route("POST", NOVA_PATH, listen_file, Needs.TOKEN, MAX_FILE_BYTES),
     Route("GET", "/v1/models", account.list_models, Needs.TOKEN),
     Route("GET", "/v1/projects", account.list_projects),

@@ -1,4 +1,4 @@
-"""Sound of a text, sentence by sentence, in a client's form; and `/v1/speak` by request."""
+"""Sound of a text, sentence by sentence, in a client's form; and `/v1/speak` and `/v2/speak` by request."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ from trialogue.errors import TrialogueError
 from trialogue.server.equipment import Equipment
 from trialogue.server.listen.terms import QueryRefused
 from trialogue.server.rest.answers import RequestRefused, RestRequest
-from trialogue.server.speak.terms import SpeakTerms, content_type, read_file_query
+from trialogue.server.speak.terms import (
+    TURNS_PATH,
+    SpeakTerms,
+    content_type,
+    read_file_query,
+    read_turns_file_query,
+)
 from trialogue.server.voice import resampled
 from trialogue.speech.coding import Coded, SoundEncoder, open_encoder
 from trialogue.speech.sentences import split_sentences
@@ -46,7 +52,8 @@ async def sound_of(
 async def speak_file(asked: RestRequest) -> HttpResponse:
     """Speak a text, `{"text": "..."}` or plain, as a file whose form the query says."""
     try:
-        terms = read_file_query(asked.request.query)
+        read = read_turns_file_query if asked.request.path == TURNS_PATH else read_file_query
+        terms = read(asked.request.query)
     except (QueryRefused, ValueError) as fault:
         raise RequestRefused(400, "INVALID_QUERY_PARAMETER", str(fault)) from None
     text = _text(asked)

@@ -1,4 +1,4 @@
-"""What the query of `/v1/speak` asks for, checked as the hosted service checks it."""
+"""What the query of `/v1/speak` or `/v2/speak` asks for, checked as the hosted service checks it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,30 @@ from trialogue.server.listen.terms import QueryRefused
 from trialogue.server.sound import AskedSound, SoundRefused, doubt_of
 from trialogue.speech.coding import Coding, SoundForm
 
-__all__ = ["SPEAK_PATH", "SpeakTerms", "content_type", "read_file_query", "read_stream_query"]
+__all__ = [
+    "SPEAK_PATH",
+    "TURNS_PATH",
+    "SpeakTerms",
+    "content_type",
+    "read_file_query",
+    "read_stream_query",
+    "read_turns_file_query",
+    "read_turns_query",
+]
 
 SPEAK_PATH: Final = "/v1/speak"
+TURNS_PATH: Final = "/v2/speak"
+"""Where voices of the newer kind speak, in turns."""
 
 _DEFAULT_VOICE: Final = "aura-asteria-en"
 _NAMES: Final = frozenset({"model", "encoding", "sample_rate", "speed", "mip_opt_out", "tag"})
 _FILE_NAMES: Final = _NAMES | {"container", "bit_rate"}
+_TURNS_NAMES: Final = _NAMES | {"expressivity"}
+_TURNS_RATES: Final = {"linear16": (8_000, 16_000, 24_000, 32_000, 44_100, 48_000)}
+_CODED_RATES: Final = (8_000, 16_000)
 _STREAMED: Final = ("linear16", "mulaw", "alaw")
+_EXPRESSIVE: Final = frozenset({"-2", "-1", "0", "1", "2"})
+_NO_EXPRESSION: Final = "expressivity is taken and does nothing: voices here have one manner."
 _NO_SPEED: Final = "speed is taken and does nothing: voices here have one speed."
 
 
@@ -31,6 +47,9 @@ class SpeakTerms:
 
     form: SoundForm
     """What the sound is to be."""
+
+    is_in_turns: bool = False
+    """Whether a socket's text is turns, as at `/v2/speak`."""
 
     doubts: tuple[str, ...] = field(default=())
     """What a client should know of how it differs from the hosted service's."""
@@ -45,13 +64,37 @@ def read_stream_query(query: str) -> SpeakTerms:
     return _terms(given, AskedSound(encoding, _whole(given, "sample_rate")))
 
 
+def read_turns_query(query: str) -> SpeakTerms:
+    """Read the query of a socket of turns: samples at the listed rates. Raises `QueryRefused`."""
+    given = _given(query, _TURNS_NAMES)
+    encoding, rate = given.get("encoding", "linear16"), _whole(given, "sample_rate")
+    if encoding not in _STREAMED:
+        raise QueryRefused("encoding must be linear16, mulaw or alaw on a socket.")
+    rates = _TURNS_RATES.get(encoding, _CODED_RATES)
+    if rate is not None and rate not in rates:
+        raise QueryRefused(f"sample_rate must be one of {', '.join(map(str, rates))}.")
+    return _turns_terms(given, AskedSound(encoding, rate))
+
+
+def read_turns_file_query(query: str) -> SpeakTerms:
+    """Read the query of a request to a voice of turns, as `read_file_query` does. Raises `QueryRefused`."""
+    given = _given(query, _TURNS_NAMES | _FILE_NAMES | {"priority"})
+    if given.get("priority") not in {None, "low"}:
+        raise QueryRefused("priority must be low.")
+    return _turns_terms(given, _file_sound(given))
+
+
 def read_file_query(query: str) -> SpeakTerms:
     """Read the query of a request, whose answer is a file, usually MP3. Raises `QueryRefused`."""
     given = _given(query, _FILE_NAMES)
+    return _terms(given, _file_sound(given))
+
+
+def _file_sound(given: dict[str, str]) -> AskedSound:
     encoding = given.get("encoding", "mp3")
     container = given.get("container", "wav" if encoding in _STREAMED else None)
     rate, bit_rate = _whole(given, "sample_rate"), _whole(given, "bit_rate")
-    return _terms(given, AskedSound(encoding, rate, container, bit_rate))
+    return AskedSound(encoding, rate, container, bit_rate)
 
 
 def content_type(form: SoundForm) -> str:
@@ -82,6 +125,20 @@ def _terms(given: dict[str, str], asked: AskedSound) -> SpeakTerms:
     voice = given.get("model", _DEFAULT_VOICE)
     if not voice.startswith("aura-"):
         raise QueryRefused("model must be a voice of Aura's: flux voices are spoken by /v2/speak.")
+    return _spoken(voice, asked, [_NO_SPEED] if _speed(given, 0.7) != 1.0 else [])
+
+
+def _turns_terms(given: dict[str, str], asked: AskedSound) -> SpeakTerms:
+    voice = given.get("model", "")
+    if not voice.startswith("flux-"):
+        raise QueryRefused("model must be a voice of Flux's: aura voices are spoken by /v1/speak.")
+    doubts = [_NO_SPEED] if _speed(given, 0.5) != 1.0 else []
+    if (expressivity := given.get("expressivity", "0")) not in _EXPRESSIVE:
+        raise QueryRefused("expressivity must be a whole number from -2 to 2.")
+    return _spoken(voice, asked, doubts if expressivity == "0" else [*doubts, _NO_EXPRESSION])
+
+
+def _spoken(voice: str, asked: AskedSound, doubts: list[str]) -> SpeakTerms:
     try:
         form = asked.form
     except SoundRefused as refused:
@@ -89,10 +146,8 @@ def _terms(given: dict[str, str], asked: AskedSound) -> SpeakTerms:
     if asked.misfit is not None:
         raise QueryRefused(asked.misfit)
     doubt = doubt_of(voice)
-    doubts = [doubt] if doubt is not None else []
-    if _speed(given) != 1.0:
-        doubts.append(_NO_SPEED)
-    return SpeakTerms(voice, form, tuple(doubts))
+    told = (*([doubt] if doubt is not None else []), *doubts)
+    return SpeakTerms(voice, form, is_in_turns=voice.startswith("flux-"), doubts=told)
 
 
 def _whole(given: dict[str, str], name: str) -> int | None:
@@ -106,11 +161,11 @@ def _whole(given: dict[str, str], name: str) -> int | None:
     return int(digits)
 
 
-def _speed(given: dict[str, str]) -> float:
+def _speed(given: dict[str, str], least: float) -> float:
     try:
         speed = float(given.get("speed", "1"))
     except ValueError:
         speed = float("nan")
-    if not 0.7 <= speed <= 1.5:
-        raise QueryRefused("speed must be a number from 0.7 to 1.5.")
+    if not least <= speed <= 1.5:
+        raise QueryRefused(f"speed must be a number from {least} to 1.5.")
     return speed

@@ -1,0 +1,190 @@
+"""What the messages of a `/v2/speak` socket cause, as a pure state machine: texts gather to turns of speech.
+
+1. A turn begins with the first `Speak` and ends with `Flush`; what comes behind it is the next turn.
+2. Texts are joined as they come. A sentence is spoken once the next one has begun.
+3. `Interrupt` is judged by whoever knows what was sent; if it holds, `forget` drops what gathered.
+4. What is nonsense, or too much, is an `Error`, and the end.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Final, TypeAlias, cast
+
+import orjson
+from attrs import define, field, frozen
+
+from trialogue.server.speak.speech import MAX_CHARS
+from trialogue.server.speak.talk import SaySentence, WarnSpeaker
+from trialogue.speech.sentences import SentenceSplitter
+
+__all__ = [
+    "CloseSpeech",
+    "EndSession",
+    "FailSpeech",
+    "FluxOrder",
+    "FluxTalk",
+    "OpenSpeech",
+    "StopSpeech",
+    "TellConfigured",
+    "TellSpeechFlushed",
+]
+
+SPEEDS: Final = (0.5, 1.5)
+_STEP: Final = 0.05
+
+
+@frozen
+class OpenSpeech:
+    """Tell, in its place, that a turn of speech begins."""
+
+    speech_id: str
+    """The turn's id."""
+
+
+@frozen
+class TellSpeechFlushed:
+    """Tell at once that a turn has all its text."""
+
+    speech_id: str
+    """The turn's id."""
+
+
+@frozen
+class CloseSpeech:
+    """Tell, behind all its sound, what a turn came to."""
+
+    characters: int
+    """How many characters were to be spoken."""
+
+
+@frozen
+class StopSpeech:
+    """Stop speaking, if something is to be stopped: the user has begun to speak."""
+
+    offset_ms: int | None
+    """How much of the session's sound was played by then; None where the client does not say."""
+
+
+@frozen
+class TellConfigured:
+    """Tell at once what came of a `Configure`."""
+
+    answer: dict[str, Any]
+    """The whole message."""
+
+
+@frozen
+class FailSpeech:
+    """Send an error, and close the socket."""
+
+    code: str
+    words: str
+
+
+@frozen
+class EndSession:
+    """Tell what the session came to, behind all that is to be spoken, and close the socket."""
+
+
+FluxOrder: TypeAlias = (
+    OpenSpeech
+    | SaySentence
+    | TellSpeechFlushed
+    | CloseSpeech
+    | StopSpeech
+    | TellConfigured
+    | WarnSpeaker
+    | FailSpeech
+    | EndSession
+)
+
+
+@define
+class FluxTalk:
+    """Decides what one socket's messages cause."""
+
+    request_id: str
+    """What ids of turns are made from."""
+
+    _turns: int = field(default=0, init=False)
+    _speech_id: str = field(default="", init=False)
+    _text: SentenceSplitter = field(factory=SentenceSplitter, init=False)
+    _characters: int = field(default=0, init=False)
+    _has_words: bool = field(default=False, init=False)
+
+    def take(self, message: str | bytes) -> list[FluxOrder]:
+        """Take a message."""
+        if isinstance(message, bytes):
+            return [FailSpeech("MESSAGE-0000", "Messages on this socket are text.")]
+        try:
+            told: object = orjson.loads(message)
+        except ValueError:
+            told = None
+        match told:
+            case {"type": "Speak", "text": str(text)}:
+                return self._speak(text)
+            case {"type": "Flush"}:
+                return self._flush()
+            case {"type": "Interrupt"}:
+                return [_interrupted(cast("dict[str, Any]", told))]
+            case {"type": "Configure"}:
+                return [_configured(cast("dict[str, Any]", told).get("speed"))]
+            case {"type": "Close"}:
+                return [*(self._flush() if self._speech_id else []), EndSession()]
+            case _:
+                return [FailSpeech("DATA-0000", "There is no such message on this socket.")]
+
+    def forget(self) -> tuple[str, int]:
+        """Drop the turn that gathers; what of its text was not ordered yet, and its characters."""
+        rest, characters = " ".join(self._text.flush()), self._characters
+        self._speech_id, self._characters, self._has_words = "", 0, False
+        return rest, characters
+
+    def _speak(self, text: str) -> list[FluxOrder]:
+        if len(text) > MAX_CHARS:
+            return [FailSpeech("BIG-0000", f"A text may have {MAX_CHARS} characters.")]
+        opened: list[FluxOrder] = [] if self._speech_id else [OpenSpeech(self._next_id())]
+        self._characters += len(text)
+        self._has_words = self._has_words or any(map(str.isalnum, text))
+        return [*opened, *map(SaySentence, self._text.feed(text))]
+
+    def _next_id(self) -> str:
+        self._turns += 1
+        made = uuid.uuid5(uuid.NAMESPACE_URL, f"{self.request_id}/{self._turns}")
+        self._speech_id = f"dg_sp_{made.hex[:12]}"
+        return self._speech_id
+
+    def _flush(self) -> list[FluxOrder]:
+        if not self._speech_id:
+            return [WarnSpeaker("NO_ACTIVE_SPEECH", "There is no turn that could be flushed.")]
+        rest: list[FluxOrder] = [*map(SaySentence, self._text.flush())]
+        if not self._has_words:
+            rest = [WarnSpeaker("NO_SYNTHESIZABLE_TEXT", "The turn has nothing that could be spoken.")]
+        orders = [TellSpeechFlushed(self._speech_id), *rest, CloseSpeech(self._characters)]
+        self.forget()
+        return orders
+
+
+def _interrupted(message: dict[str, Any]) -> FluxOrder:
+    match message.get("playback_offset"):
+        case None:
+            return StopSpeech(None)
+        case {"type": "time_ms", "value": int(value)}:
+            return StopSpeech(value)
+        case _:
+            return WarnSpeaker("INVALID_INTERRUPT_OFFSET", "playback_offset is {type: time_ms, value: MS}.")
+
+
+def _configured(speed: object) -> FluxOrder:
+    if not isinstance(speed, int | float) or isinstance(speed, bool):
+        return FailSpeech("DATA-0002", "Configure wants a speed.")
+    code = None
+    if not SPEEDS[0] <= speed <= SPEEDS[1]:
+        code, words = "SPEED_OUT_OF_RANGE", f"speed is from {SPEEDS[0]} to {SPEEDS[1]}."
+    elif abs(speed / _STEP - round(speed / _STEP)) > 1e-6:
+        code, words = "SPEED_INCREMENT_INVALID", f"speed goes in steps of {_STEP}."
+    else:
+        return TellConfigured({"type": "ConfigureSuccess", "applied": {"speed": speed}})
+    failed = {"code": code, "field": "speed", "value": speed, "description": words}
+    return TellConfigured({"type": "ConfigureFailure", **failed})

@@ -1,0 +1,261 @@
+"""The tasks of one `/v2/speak` socket: a reader that decides, and a speaker that carries out in order.
+
+1. The reader waits for nothing but the socket: `Interrupt` stops the speaker in the middle of a sentence.
+2. All sound of a turn lies between its `SpeechStarted` and its `SpeechMetadata`.
+3. What a client played is its own to say. An interruption sets the session's sound back to that.
+4. A minute without a message of the client's ends the session, and so does an hour.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Final, TypeAlias
+
+import orjson
+import trio
+from attrs import define, field
+
+from trialogue.diagnostics import Log
+from trialogue.errors import ConnectionLost, TrialogueError
+from trialogue.server.connection import where
+from trialogue.server.equipment import Equipment
+from trialogue.server.sound import VOICE_SUBSTITUTED
+from trialogue.server.speak.speech import model_uuid, sound_of
+from trialogue.server.speak.talk import SaySentence, WarnSpeaker
+from trialogue.server.speak.terms import SpeakTerms
+from trialogue.server.speak.turn_talk import (
+    CloseSpeech,
+    EndSession,
+    FailSpeech,
+    FluxOrder,
+    FluxTalk,
+    OpenSpeech,
+    StopSpeech,
+    TellConfigured,
+    TellSpeechFlushed,
+)
+from trialogue.speech.coding import open_encoder
+from trialogue.transport.socket import WebSocket
+
+__all__ = ["speak_turns"]
+
+_DIAGNOSTICS: Final = Log("trialogue.server")
+
+MAX_SESSION_S: Final = 3600.0
+MAX_IDLE_S: Final = 60.0
+
+_Spoken: TypeAlias = OpenSpeech | SaySentence | CloseSpeech | EndSession
+"""Orders that are carried out in their places."""
+
+_NO_CONTROLS: Final = {"pronunciations_applied": 0, "breaks_applied": 0, "pronunciation_warnings": 0}
+
+
+async def speak_turns(socket: WebSocket, equipment: Equipment, terms: SpeakTerms, *, request_id: str) -> None:
+    """Speak turns for the client of `socket` until either side closes it; never raises of itself."""
+    try:
+        speaking = _SpeakingTurns(socket, equipment, terms, request_id)
+        with trio.move_on_after(MAX_SESSION_S) as session:
+            await speaking.run()
+        if session.cancelled_caught:
+            await speaking.fail(FailSpeech("NET-0003", "The session has lasted an hour."))
+    except Exception as crash:  # noqa: BLE001 the supervisor of this server: one connection falls, not all
+        _DIAGNOSTICS.error("connection crashed", request_id=request_id, where=where(crash))
+        await socket.aclose(1011, "NET-0000")
+
+
+@define
+class _Speech:
+    """One turn that is being spoken, or was the last."""
+
+    speech_id: str = ""
+    began_ms: float = 0.0
+    """Where in the session's sound it begins."""
+    sounded_ms: float = 0.0
+    """How much of it was sent."""
+    characters: int = 0
+    said: list[tuple[str, float]] = field(factory=list[tuple[str, float]])
+    """Its sentences, and how long each is; 0 for one that has no sound yet."""
+
+    def split(self, heard_ms: float) -> tuple[str, str]:
+        """Its text up to a moment, and from there on: by sentences, and inside one by its words."""
+        heard: list[str] = []
+        missed: list[str] = []
+        for sentence, length_ms in self.said:
+            words = sentence.split()
+            share = 0.0 if not length_ms else min(1.0, max(0.0, heard_ms / length_ms))
+            count = round(share * len(words))
+            heard += words[:count]
+            missed += words[count:]
+            heard_ms -= length_ms
+        return " ".join(heard), " ".join(missed)
+
+    def metadata(self) -> dict[str, Any]:
+        """What it came to."""
+        return {
+            "speech_id": self.speech_id,
+            "audio_duration_ms": round(self.sounded_ms),
+            "input_character_count": self.characters,
+            "billable_character_count": self.characters,
+            "controls_applied": _NO_CONTROLS,
+        }
+
+
+class _SpeakingTurns:
+    """One connection."""
+
+    def __init__(self, socket: WebSocket, equipment: Equipment, terms: SpeakTerms, request_id: str) -> None:
+        self._socket = socket
+        self._equipment = equipment
+        self._terms = terms
+        self._request_id = request_id
+        self._talk = FluxTalk(request_id)
+        # Bounded by what a client can send in an idle minute of ours: each text has its bound.
+        self._waiting: deque[_Spoken] = deque()
+        self._has_work = trio.Event()
+        self._scope = trio.CancelScope()
+        self._speech = _Speech()
+        self._encoder = open_encoder(terms.form)
+        self._sounded_ms = 0.0
+        """How much sound the session has, as far as the client let it be heard."""
+        self._established_ms = 0
+        """Up to where a client has said that it played."""
+        self._characters = 0
+
+    async def run(self) -> None:
+        """Speak until either side closes."""
+        voice = self._terms.voice
+        connected = {"request_id": self._request_id, "model_name": voice, "model_version": "trialogue"}
+        self._send({"type": "Connected", **connected, "model_uuids": [model_uuid(voice)]})
+        for doubt in self._terms.doubts:
+            self._warn(VOICE_SUBSTITUTED, doubt)
+        with suppress(ConnectionLost):
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._speak)
+                await self._read()
+                nursery.cancel_scope.cancel()
+
+    async def fail(self, order: FailSpeech) -> None:
+        """Tell of an error, and close."""
+        self._send({"type": "Error", "code": order.code, "description": order.words})
+        await self._socket.aclose(1011 if order.code.startswith("NET") else 1008, order.code)
+
+    async def _read(self) -> None:
+        while True:
+            message: str | bytes | None = None
+            with trio.move_on_after(MAX_IDLE_S):
+                try:
+                    message = await self._socket.receive()
+                except ConnectionLost:
+                    return
+            if message is None:
+                await self.fail(FailSpeech("NET-0004", "No message of the client's came for a minute."))
+                return
+            for order in self._talk.take(message):
+                if isinstance(order, FailSpeech):
+                    await self.fail(order)
+                    return
+                self._obey(order)
+
+    def _obey(self, order: FluxOrder) -> None:
+        match order:
+            case OpenSpeech() | SaySentence() | CloseSpeech() | EndSession():
+                self._waiting.append(order)
+                self._has_work.set()
+            case TellSpeechFlushed(speech_id=speech_id):
+                self._send({"type": "Flushed", "speech_id": speech_id})
+            case TellConfigured(answer=answer):
+                self._send(answer)
+            case WarnSpeaker(code=code, words=words):
+                self._warn(code, words)
+            case StopSpeech(offset_ms=offset_ms):
+                self._stop(offset_ms)
+            case FailSpeech():
+                raise AssertionError(order)  # the reader ends with it
+
+    async def _speak(self) -> None:
+        with suppress(ConnectionLost):
+            while True:
+                await self._has_work.wait()
+                self._has_work = trio.Event()
+                while self._waiting:
+                    with trio.CancelScope() as self._scope:
+                        await self._carry_out(self._waiting.popleft())
+
+    async def _carry_out(self, order: _Spoken) -> None:
+        match order:
+            case OpenSpeech(speech_id=speech_id):
+                self._speech = _Speech(speech_id, self._sounded_ms)
+                self._encoder = open_encoder(self._terms.form)
+                self._send({"type": "SpeechStarted", "speech_id": speech_id})
+            case SaySentence(sentence=sentence):
+                await self._say(sentence)
+            case CloseSpeech(characters=characters):
+                self._speech.characters = characters
+                self._characters += characters
+                self._send({"type": "SpeechMetadata", **self._speech.metadata()})
+            case EndSession():
+                self._send({"type": "SessionMetadata", **self._totals()})
+                await self._socket.aclose(1000)
+
+    async def _say(self, sentence: str) -> None:
+        speech = self._speech
+        speech.said.append((sentence, 0.0))
+        try:
+            audio = await sound_of(sentence, self._terms, self._equipment, self._encoder)
+        except TrialogueError as fault:
+            self._warn("SYNTHESIS_FAILED", str(fault))
+            return
+        speech.said[-1] = (sentence, 1000 * sum(message.duration_s for message in audio))
+        for message in audio:
+            self._socket.send_bytes(message.data)
+            speech.sounded_ms += 1000 * message.duration_s
+            self._sounded_ms += 1000 * message.duration_s
+            await self._socket.drain()
+            await trio.sleep(message.duration_s / self._equipment.options.send_speed)
+
+    def _stop(self, offset_ms: int | None) -> None:
+        sounded_ms = round(self._sounded_ms)
+        if sounded_ms <= self._established_ms:
+            self._warn("NO_AUDIO_GENERATED", "There is no sound that could be interrupted.")
+            return
+        if offset_ms is not None and not self._established_ms < offset_ms <= sounded_ms:
+            bounds = f"from {self._established_ms + 1} to {sounded_ms}"
+            self._warn("INVALID_INTERRUPT_OFFSET", f"playback_offset is {bounds} now.")
+            return
+        speech, missed = self._speech, self._drop()
+        self._scope.cancel(reason="the user has begun to speak")
+        played_ms = sounded_ms if offset_ms is None else offset_ms
+        spoken, cut = speech.split(played_ms - speech.began_ms)
+        texts = {"text_spoken": spoken, "text_remaining": " ".join(filter(None, [cut, *missed]))}
+        told: Mapping[str, Any] = {} if offset_ms is None else texts
+        metadata = {"audio_played_ms": played_ms, "metadata": speech.metadata()}
+        self._send({"type": "SpeechInterrupted", **told, **metadata})
+        self._sounded_ms = float(played_ms)
+        self._established_ms = played_ms
+
+    def _drop(self) -> list[str]:
+        """Drop all that is not spoken yet; its sentences. What is dropped is counted as text all the same."""
+        dropped = [*self._waiting]
+        self._waiting.clear()
+        rest, characters = self._talk.forget()
+        counted = characters + sum(each.characters for each in dropped if isinstance(each, CloseSpeech))
+        self._speech.characters += counted
+        self._characters += counted
+        return [*(each.sentence for each in dropped if isinstance(each, SaySentence)), rest]
+
+    def _totals(self) -> dict[str, int]:
+        return {
+            "total_audio_duration_ms": round(self._sounded_ms),
+            "total_input_character_count": self._characters,
+            "total_billable_character_count": self._characters,
+        }
+
+    def _warn(self, code: str, words: str) -> None:
+        self._send({"type": "Warning", "code": code, "description": words})
+
+    def _send(self, message: Mapping[str, object]) -> None:
+        # The reader is told of the end, too, and only the reader acts on it.
+        with suppress(ConnectionLost):
+            self._socket.send_text(orjson.dumps(message).decode())

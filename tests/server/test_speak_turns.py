@@ -1,0 +1,302 @@
+"""`/v2/speak`: text to speech in turns, by the official SDK and by a plain client."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx  # noqa: ASYNC127 the project's one HTTP client
+import pytest
+import trio
+from deepgram import DeepgramClient
+from deepgram.speak.v2.types import (
+    SpeakV2Close,
+    SpeakV2Configure,
+    SpeakV2Connected,
+    SpeakV2Flush,
+    SpeakV2SessionMetadata,
+    SpeakV2Speak,
+    SpeakV2SpeechMetadata,
+)
+from test_speak import TWENTY, ask, by_sdk, connect, seconds_of, serving
+
+from trialogue.server.speak.talk import SaySentence, WarnSpeaker
+from trialogue.server.speak.turn_talk import (
+    CloseSpeech,
+    EndSession,
+    FailSpeech,
+    FluxOrder,
+    FluxTalk,
+    OpenSpeech,
+    StopSpeech,
+    TellConfigured,
+    TellSpeechFlushed,
+)
+
+VOICE = "flux-thalia-en"
+
+
+def said(**message: Any) -> str:
+    """A message of a client's."""
+    return json.dumps(message)
+
+
+class Speaker:
+    """A client of the socket."""
+
+    def __init__(self, socket: Any) -> None:
+        self.socket = socket
+        self.sound = bytearray()
+
+    async def tell(self, kind: str, **more: Any) -> None:
+        """Send a message."""
+        await self.socket.send(said(type=kind, **more))
+
+    async def next(self) -> dict[str, Any]:
+        """The next message that is no sound."""
+        while isinstance(message := await self.socket.recv(), bytes):
+            self.sound += message
+        found: dict[str, Any] = json.loads(message)
+        return found
+
+    async def until(self, kind: str) -> dict[str, Any]:
+        """The next message of a type."""
+        while (message := await self.next())["type"] != kind:
+            pass
+        return message
+
+
+@asynccontextmanager
+async def speaking(query: str = f"model={VOICE}", **options: Any) -> AsyncIterator[Speaker]:
+    """A client that is connected."""
+    async with (
+        serving(**options) as server,
+        connect(f"ws://127.0.0.1:{server.port}/v2/speak?{query}") as socket,
+    ):
+        speaker = Speaker(socket)
+        connected = await speaker.next()
+        assert connected["type"] == "Connected"
+        yield speaker
+
+
+async def test_the_sdk_speaks_turns_and_is_told_what_they_came_to() -> None:
+    """All sound of a turn lies between its beginning and its metadata; the totals come last."""
+
+    def talk(client: DeepgramClient) -> list[Any]:
+        told: list[Any] = []
+        with client.speak.v2.connect(model=VOICE, encoding="linear16", sample_rate="16000") as speaker:
+            told.append(speaker.recv())
+            speaker.send_speak(SpeakV2Speak(type="Speak", text=TWENTY))
+            speaker.send_flush(SpeakV2Flush(type="Flush"))
+            told += [speaker.recv() for _ in range(3)]
+            while not isinstance(told[-1], SpeakV2SpeechMetadata):
+                told.append(speaker.recv())
+            speaker.send_configure(SpeakV2Configure(type="Configure", speed=1.1))
+            told.append(speaker.recv())
+            speaker.send_close(SpeakV2Close(type="Close"))
+            told += list(speaker)
+        return told
+
+    async with serving() as server:
+        told = await by_sdk(server, talk)
+    assert isinstance(told[0], SpeakV2Connected)
+    assert told[0].model_name == VOICE
+    kinds = [getattr(each, "type", "sound") for each in told[1:]]
+    assert set(kinds[:2]) == {"SpeechStarted", "Flushed"} or kinds[0] == "SpeechStarted"
+    (metadata,) = (each for each in told if isinstance(each, SpeakV2SpeechMetadata))
+    sound = b"".join(each for each in told if isinstance(each, bytes))
+    assert metadata.audio_duration_ms == pytest.approx(len(sound) / 32, abs=2)
+    assert metadata.input_character_count == len(TWENTY)
+    assert isinstance(told[-1], SpeakV2SessionMetadata)
+    assert told[-1].total_audio_duration_ms == metadata.audio_duration_ms
+    assert "ConfigureSuccess" in kinds
+
+
+async def test_turns_wait_for_each_other() -> None:
+    """What is said behind a flush is the next turn, with an id of its own."""
+    async with speaking() as speaker:
+        for text in ("One.", "Two."):
+            await speaker.tell("Speak", text=text)
+            await speaker.tell("Flush")
+        first = await speaker.until("SpeechStarted")
+        done = await speaker.until("SpeechMetadata")
+        second = await speaker.until("SpeechStarted")
+        assert done["speech_id"] == first["speech_id"] != second["speech_id"]
+        assert (await speaker.until("SpeechMetadata"))["speech_id"] == second["speech_id"]
+
+
+async def test_an_interruption_splits_the_text_where_the_user_stopped_hearing() -> None:
+    """Nothing of the turn comes afterwards; the session's sound is set back, and goes on from there."""
+    async with speaking(send_speed=4.0) as speaker:
+        await speaker.tell("Speak", text=f"{TWENTY} {TWENTY} {TWENTY}")
+        await speaker.tell("Flush")
+        while len(speaker.sound) < 48_000:
+            message = await speaker.socket.recv()
+            speaker.sound += message if isinstance(message, bytes) else b""
+        await speaker.tell("Interrupt", playback_offset={"type": "time_ms", "value": 500})
+        stopped = await speaker.until("SpeechInterrupted")
+        assert stopped["audio_played_ms"] == 500
+        assert stopped["text_spoken"].split() == TWENTY.split()[: round(len(TWENTY.split()) / 2)]
+        words = f"{stopped['text_spoken']} {stopped['text_remaining']}".split()
+        assert words == f"{TWENTY} {TWENTY} {TWENTY}".split()
+        await speaker.tell("Speak", text="Yes.")
+        await speaker.tell("Flush")
+        again = await speaker.until("SpeechMetadata")
+        await speaker.tell("Close")
+        totals = await speaker.until("SessionMetadata")
+    assert totals["total_audio_duration_ms"] == 500 + again["audio_duration_ms"]
+    assert totals["total_input_character_count"] == len(f"{TWENTY} {TWENTY} {TWENTY}Yes.")
+
+
+@pytest.mark.parametrize(
+    ("offset", "code"),
+    [
+        ({"type": "time_ms", "value": 10_000_000}, "INVALID_INTERRUPT_OFFSET"),
+        ({"type": "time_ms", "value": 0}, "INVALID_INTERRUPT_OFFSET"),
+        ({"type": "words", "value": 3}, "INVALID_INTERRUPT_OFFSET"),
+    ],
+)
+async def test_an_interruption_at_no_place_of_the_sound_is_ignored(offset: dict[str, Any], code: str) -> None:
+    """A warning says so, and the turn goes on to its end."""
+    async with speaking() as speaker:
+        await speaker.tell("Interrupt")
+        assert (await speaker.next())["code"] == "NO_AUDIO_GENERATED"
+        await speaker.tell("Speak", text="One.")
+        await speaker.tell("Flush")
+        await speaker.until("SpeechMetadata")
+        await speaker.tell("Interrupt", playback_offset=offset)
+        assert (await speaker.next())["code"] == code
+
+
+async def test_an_interruption_without_a_place_has_no_texts() -> None:
+    """It is where the sound is that was sent."""
+    async with speaking() as speaker:
+        await speaker.tell("Speak", text="One.")
+        await speaker.tell("Flush")
+        done = await speaker.until("SpeechMetadata")
+        await speaker.tell("Interrupt")
+        stopped = await speaker.next()
+    assert stopped["type"] == "SpeechInterrupted"
+    assert "text_spoken" not in stopped
+    assert stopped["audio_played_ms"] == done["audio_duration_ms"]
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        (b"sound", "MESSAGE-0000"),
+        ("no JSON", "DATA-0000"),
+        (said(type="Clear"), "DATA-0000"),
+        (said(type="Configure"), "DATA-0002"),
+        (said(type="Speak", text="x" * 2001), "BIG-0000"),
+    ],
+)
+async def test_nonsense_is_an_error_and_the_end(message: str | bytes, code: str) -> None:
+    """With the service's code."""
+    async with speaking() as speaker:
+        await speaker.socket.send(message)
+        error = await speaker.next()
+    assert (error["type"], error["code"]) == ("Error", code)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "model=aura-2-thalia-en",
+        f"model={VOICE}&encoding=mp3",
+        f"model={VOICE}&sample_rate=12345",
+        f"model={VOICE}&encoding=mulaw&sample_rate=24000",
+        f"model={VOICE}&speed=0.4",
+        f"model={VOICE}&expressivity=3",
+        f"model={VOICE}&priority=low",
+    ],
+)
+async def test_sockets_of_turns_that_cannot_be_had(query: str) -> None:
+    """400 before the upgrade."""
+    async with serving() as server:
+        with pytest.raises(Exception, match="400"):
+            async with connect(f"ws://127.0.0.1:{server.port}/v2/speak?{query}"):
+                pytest.fail("opened")
+
+
+async def test_a_file_by_request() -> None:
+    """As at `/v1/speak`, by a voice of the other kind."""
+    async with serving() as server:
+        address = f"http://127.0.0.1:{server.port}/v2/speak"
+        async with httpx.AsyncClient(timeout=10) as client:
+            found = await client.post(f"{address}?model={VOICE}&priority=low", json={"text": TWENTY})
+            wrong = await client.post(f"{address}?model=aura-2-thalia-en", json={"text": TWENTY})
+        assert seconds_of(found.content) == pytest.approx(1.0, abs=0.15)
+        assert wrong.status_code == 400
+        assert (await ask(server, "model=flux-thalia-en")).status_code == 400
+
+
+# --- what messages cause ------------------------------------------------------------------------------
+
+
+def test_texts_gather_to_turns() -> None:
+    """Joined verbatim; a flush says the rest and ends the turn, a close flushes first."""
+    talk = FluxTalk("r")
+    opened, *none = talk.take(said(type="Speak", text="Good mor"))
+    assert isinstance(opened, OpenSpeech)
+    assert none == []
+    assert talk.take(said(type="Speak", text="ning. How are")) == [SaySentence("Good morning.")]
+    flushed: list[FluxOrder] = [TellSpeechFlushed(opened.speech_id), SaySentence("How are"), CloseSpeech(21)]
+    assert talk.take(said(type="Flush")) == flushed
+    again, *_ = talk.take(said(type="Speak", text="Yes"))
+    assert isinstance(again, OpenSpeech)
+    assert again.speech_id != opened.speech_id
+    closed: list[FluxOrder] = [TellSpeechFlushed(again.speech_id), SaySentence("Yes"), CloseSpeech(3)]
+    assert talk.take(said(type="Close")) == [*closed, EndSession()]
+    assert talk.take(said(type="Close")) == [EndSession()]
+
+
+def test_what_has_no_turn_and_what_has_no_words_is_warned_of() -> None:
+    """The turn without words ends all the same."""
+    talk = FluxTalk("r")
+    (warned,) = talk.take(said(type="Flush"))
+    assert isinstance(warned, WarnSpeaker)
+    assert warned.code == "NO_ACTIVE_SPEECH"
+    talk.take(said(type="Speak", text=" ... "))
+    told = talk.take(said(type="Flush"))
+    assert [getattr(each, "code", type(each).__name__) for each in told] == [
+        "TellSpeechFlushed",
+        "NO_SYNTHESIZABLE_TEXT",
+        "CloseSpeech",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("speed", "code"),
+    [
+        (1.15, "ConfigureSuccess"),
+        (1, "ConfigureSuccess"),
+        (1.6, "SPEED_OUT_OF_RANGE"),
+        (1.01, "SPEED_INCREMENT_INVALID"),
+    ],
+)
+def test_speeds_are_checked(speed: float, code: str) -> None:
+    """By the range and the steps that are published."""
+    (told,) = FluxTalk("r").take(said(type="Configure", speed=speed))
+    assert isinstance(told, TellConfigured)
+    assert told.answer.get("code", told.answer["type"]) == code
+
+
+def test_an_interrupt_says_where() -> None:
+    """Or nothing."""
+    talk = FluxTalk("r")
+    assert talk.take(said(type="Interrupt")) == [StopSpeech(None)]
+    where = {"type": "time_ms", "value": 7}
+    assert talk.take(said(type="Interrupt", playback_offset=where)) == [StopSpeech(7)]
+    assert isinstance(talk.take(b"")[0], FailSpeech)
+
+
+async def test_a_minute_of_silence_ends_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client is told why."""
+    monkeypatch.setattr("trialogue.server.speak.turns.MAX_IDLE_S", 0.05)
+    async with speaking() as speaker:
+        with trio.fail_after(5):
+            assert (await speaker.next())["code"] == "NET-0004"
