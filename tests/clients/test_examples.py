@@ -54,3 +54,29 @@ def test_an_app_holds_its_conversation(
     sent = [each["type"] for each in voice_agent_server.received() if each]
     assert sent[0] == "Settings"
     assert {"FunctionCallResponse", "InjectAgentMessage", "UpdatePrompt", "InjectUserMessage"} <= set(sent)
+
+
+SERVED = """\
+user: My customer ID is CUST0042. Where are my orders?
+called: find_customer({"customer_id": "CUST0042"})
+called: get_orders({"customer_id": "CUST0042"})
+assistant: The result of find customer: customer id CUST0042, name Ada Lovelace, phone +15550042.
+assistant: The result of get orders: orders order id ORD0007, status shipped.
+user: Goodbye.
+called: end_call({"farewell_type": "thanks"})
+assistant: Thank you for calling! Have a great day!
+"""
+
+
+@pytest.mark.real
+def test_a_service_for_customers_needs_two_calls_for_one_answer(
+    voice_agent_server: VoiceAgentServer,
+) -> None:
+    """The second has what the first has found, and the call ends with the app's own words."""
+    command = [sys.executable, str(EXAMPLES / "function_calling.py")]
+    where = {"VOICE_AGENT_URL": voice_agent_server.url}
+    done = subprocess.run(
+        command, env={**os.environ, **where}, capture_output=True, text=True, timeout=90, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert SERVED in done.stdout

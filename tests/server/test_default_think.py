@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from trialogue.server.think.arguments import arguments_from
 from trialogue.server.think.calling import call_for
@@ -95,6 +96,82 @@ def test_a_sentence_calls_the_function_that_fits(text: str, name: str, arguments
     call = call_for(text, FUNCTIONS)
     assert call is not None
     assert (call.name, json.loads(call.arguments)) == (name, arguments)
+
+
+WETTER = function(
+    "wetter_abfragen",
+    "Fragt das aktuelle Wetter an einem Ort ab.",
+    ("ort",),
+    ort={"type": "string", "description": "Name der Stadt", "examples": ["Bonn"]},
+)
+PEDIDOS = function(
+    "buscar_pedidos",
+    "Busca los pedidos de un cliente.",
+    ("cliente_id",),
+    cliente_id={"type": "string", "description": "Número del cliente"},
+    estado={"type": "string", "enum": ["enviado", "pendiente"]},
+)
+SHANGHAI = {"type": "string", "default": "上海"}
+TIANQI = function("get_forecast", "查询某个城市的天气预报", ("city",), city=SHANGHAI)
+METEO = function("meteo", "Donne la météo d'une ville", ("ville",), ville=TEXT)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "arguments"),
+    [
+        ("Wie ist das Wetter in Berlin?", "wetter_abfragen", {"ort": "Berlin"}),
+        ("Wie wird das Wetter?", "wetter_abfragen", {"ort": "Bonn"}),
+        (
+            "¿Dónde están mis pedidos pendientes?",
+            "buscar_pedidos",
+            {"cliente_id": "1", "estado": "pendiente"},
+        ),
+        ("Busca el pedido 4711 enviado", "buscar_pedidos", {"cliente_id": "4711", "estado": "enviado"}),
+        ("北京的天气怎么样?", "get_forecast", {"city": "上海"}),
+        ("Quelle est la METEO à Paris ?", "meteo", {"ville": "Paris"}),
+    ],
+)
+def test_other_languages_call_the_function_that_fits(text: str, name: str, arguments: dict[str, Any]) -> None:
+    """By the words of its name and of its schema; what the text does not say is the schema's own."""
+    call = call_for(text, (WEATHER, WETTER, PEDIDOS, TIANQI, METEO, END))
+    assert call is not None
+    assert (call.name, json.loads(call.arguments)) == (name, arguments)
+
+
+@pytest.mark.parametrize("text", ["Wie geht es dir?", "Hola, ¿qué tal?", "你好吗", "Bonjour !"])
+def test_small_talk_of_other_languages_calls_nothing(text: str) -> None:
+    """It has no word of a function's."""
+    assert call_for(text, (WETTER, PEDIDOS, TIANQI, METEO)) is None
+
+
+ORDERS = function("get_orders", "Get the orders of a customer", ("customer_id",), customer_id=TEXT)
+
+
+def test_a_second_function_is_called_with_what_the_first_has_found() -> None:
+    """Where the rest of the turn asks for it; then both results are said, in their order."""
+    heard = "I am a customer, my phone is 555-123-4567. Where are my orders?"
+    offered = (CUSTOMER, ORDERS, END)
+    (first,) = answer_to(request(heard, functions=offered))
+    assert isinstance(first, ThoughtCalls)
+    assert [call.name for call in first.calls] == ["find_customer"]
+    found = CallItem("1", "find_customer", first.calls[0].arguments, '{"customer": {"customer_id": "C7"}}')
+    memory = (TextItem("user", heard), found)
+    asking = ThinkRequest(memory=memory, heard=heard, functions=offered, results=(found,))
+    (second,) = answer_to(asking)
+    assert isinstance(second, ThoughtCalls)
+    assert [(call.name, call.arguments) for call in second.calls] == [("get_orders", '{"customer_id": "C7"}')]
+    orders = CallItem("2", "get_orders", second.calls[0].arguments, '{"orders": ["tea"]}')
+    done = evolve(asking, memory=(*memory, orders), results=(found, orders))
+    assert said(done).endswith("The result of get orders: orders tea.")
+
+
+def test_one_function_does_not_bring_another_along() -> None:
+    """What is left of a sentence must ask for it: one of nearly the same words is not called, too."""
+    forecast = function("get_forecast", "Get the weather forecast", ("location",), location=TEXT)
+    heard = "What is the weather in Rome?"
+    results = (CallItem("1", "get_weather", '{"location": "Rome"}', '{"sky": "clear"}'),)
+    asked = request(heard, functions=(WEATHER, forecast), results=results)
+    assert said(asked) == "The result of get weather: sky clear."
 
 
 @pytest.mark.parametrize("text", ["Hello there", "Tell me a joke", "What is two plus two?", "", "and the of"])

@@ -3,9 +3,10 @@
 1. What a schema fixes is taken as it is: `const`; a value of `enum` that the text names.
 2. Numbers, dates, addresses of mail, telephone numbers and codes are found by how they look, each once.
 3. A text is found by what stands before it: the parameter's name, a word like "in" or "for", quotation marks;
-   else it is what the sentence says beside the function's own words.
-4. What the text does not say: an optional parameter is left out; a required one gets its `default`, an
-   example, the first value of its `enum`, or the plainest value of its type.
+   else it is a name in the sentence, in capitals, that the function does not have in its own words.
+4. What the text does not say: an optional parameter is left out. A required one gets what a call before had
+   or returned under its name; else its `default`, an example, the first value of its `enum`; else what the
+   text says beside the function's own words, or the plainest value of its type.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, Final, cast
 
 from attrs import define, field
@@ -48,6 +50,17 @@ _LOOKS: Final = (
 )
 """Words of a parameter's name, or its `format`; how such a text looks; and one that is as good as any."""
 
+_NAME: Final = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
+"""A word of letters, in any alphabet."""
+
+_FITTING: Final[Mapping[str, tuple[type, ...]]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+}
+"""Which known values may fill a parameter, by its type."""
+
 _UNITS: Final = (*TO_NINETEEN, "twenty")
 """Numbers in words, each at its own index."""
 
@@ -71,16 +84,22 @@ _BEFORE: Final = {
 """Words that stand before a text, and the parameters that they fit best."""
 
 
-def arguments_from(text: str, schema: Mapping[str, Any], own_words: set[str]) -> dict[str, object]:
+def arguments_from(
+    text: str,
+    schema: Mapping[str, Any],
+    own_words: set[str],
+    known: Mapping[str, object] = MappingProxyType({}),
+) -> dict[str, object]:
     """The arguments that a text says, and what a schema requires beside them.
 
-    `own_words` are the stems of the function's name and description: what they say is no argument.
+    `own_words` are the stems of the function's name and description: what they say is no argument. `known`
+    are values that required parameters of these names may have where the text does not say them.
 
     >>> city = {"properties": {"city": {"type": "string"}}, "required": ["city"]}
     >>> arguments_from("What is the weather in New York today?", city, {"weather"})
     {'city': 'New York'}
     """
-    return _Filling(text, own_words).object_of(schema, 0)
+    return _Filling(text, own_words, known).object_of(schema, 0)
 
 
 def _type_of(schema: Mapping[str, Any]) -> str:
@@ -107,12 +126,17 @@ def _listed(schema: Mapping[str, Any], key: str) -> list[object]:
     return cast("list[object]", found) if isinstance(found, list) else []
 
 
-def _plainest(schema: Mapping[str, Any], text: str) -> object:
-    """What a required parameter gets of which the text says nothing, by rule 4."""
+def _own(schema: Mapping[str, Any]) -> object:
+    """What a schema itself says that a value may be; None where it says nothing."""
     if "default" in schema:
         return schema["default"]
-    if options := [*_listed(schema, "examples"), *_listed(schema, "enum")]:
-        return options[0]
+    return next(iter([*_listed(schema, "examples"), *_listed(schema, "enum")]), None)
+
+
+def _plainest(schema: Mapping[str, Any], text: str) -> object:
+    """What a required parameter gets of which the text says nothing, by rule 4."""
+    if (own := _own(schema)) is not None:
+        return own
     match _type_of(schema):
         case "integer" | "number":
             return schema.get("minimum", 1)
@@ -130,6 +154,7 @@ class _Filling:
 
     text: str
     own_words: set[str]
+    known: Mapping[str, object]
     _taken: list[tuple[int, int]] = field(factory=list[tuple[int, int]], init=False)
 
     def object_of(self, schema: Mapping[str, Any], depth: int) -> dict[str, object]:
@@ -159,10 +184,20 @@ class _Filling:
                 value = self.value_of(name, item, depth + 1, is_required=False)
                 return [value] if value is not None else [] if is_required else None
             case _:
-                found = self._found(name, schema, is_required=is_required)
-                return _plainest(schema, self.text) if found is None and is_required else found
+                return self._leaf_of(name, schema, is_required=is_required)
 
-    def _found(self, name: str, schema: Mapping[str, Any], *, is_required: bool) -> object:
+    def _leaf_of(self, name: str, schema: Mapping[str, Any], *, is_required: bool) -> object:
+        found = self._found(name, schema)
+        if found is not None or not is_required:
+            return found
+        if type(self.known.get(name)) in _FITTING.get(_type_of(schema), ()):
+            return self.known[name]
+        if _type_of(schema) == "string" and not _listed(schema, "enum"):
+            return self._any_text(name, schema)
+        return _plainest(schema, self.text)
+
+    def _found(self, name: str, schema: Mapping[str, Any]) -> object:
+        """What the text says of it."""
         if options := _listed(schema, "enum"):
             return self._named(options[:MOST])
         match _type_of(schema):
@@ -174,7 +209,7 @@ class _Filling:
             case "boolean":
                 return self._flag(name)
             case _:
-                return self._text(name, schema, is_required=is_required)
+                return self._text(name, schema)
 
     def _named(self, options: list[object]) -> object:
         """The value that the text names: the one whose words come first in it."""
@@ -201,15 +236,37 @@ class _Filling:
             return None
         return not {"no", "not", "without", "don't", "never"} & set(words)
 
-    def _text(self, name: str, schema: Mapping[str, Any], *, is_required: bool) -> str | None:
+    def _text(self, name: str, schema: Mapping[str, Any]) -> str | None:
         words = {*name_words(name), str(schema.get("format", ""))}
-        for looks_of, looks, plainest in _LOOKS:
+        for looks_of, looks, _ in _LOOKS:
             if words & looks_of:
-                return self._take(looks) or (str(_plainest(schema, plainest)) if is_required else None)
-        phrase = self._take(_QUOTED) or self._said_of(words)
-        if phrase or not is_required:
-            return phrase
-        return self._behind_any() or self._rest()
+                return self._take(looks)
+        return self._take(_QUOTED) or self._said_of(words)
+
+    def _any_text(self, name: str, schema: Mapping[str, Any]) -> str:
+        """What a required text is of which the sentence says nothing for sure."""
+        words = {*name_words(name), str(schema.get("format", ""))}
+        for looks_of, _, plainest in _LOOKS:
+            if words & looks_of:
+                return str(_plainest(schema, plainest))
+        found = self._behind_any() or self._name_in_capitals()
+        own = _own(schema)
+        return found or (str(own) if own is not None else self._rest() or self.text.strip())
+
+    def _name_in_capitals(self) -> str | None:
+        """The last words with capitals, behind other words, that are not the function's own."""
+        runs: list[tuple[int, int]] = []
+        for match in _NAME.finditer(self.text):
+            before = self.text[: match.start()].rstrip()
+            is_behind = bool(before) and before[-1] not in ".!?"
+            is_own = bool(content_words(match[0]) & self.own_words)
+            if not match[0][0].isupper() or not is_behind or is_own:
+                continue
+            if runs and self.text[runs[-1][1] : match.start()] == " ":
+                runs[-1] = (runs[-1][0], match.end())
+            else:
+                runs.append(match.span())
+        return self.text[runs[-1][0] : runs[-1][1]] if runs else None
 
     def _said_of(self, words: set[str]) -> str | None:
         """What stands behind the parameter's name, or behind a word that fits it."""

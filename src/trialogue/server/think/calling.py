@@ -2,25 +2,35 @@
 
 1. A word of the function's name counts two, a value that one of its parameters may have two, a word of its
    description one.
-2. A function fits with two points, or when half of what the sentence says is in its words.
-3. The one with the most points is called; of equals the first that was offered.
-4. Whoever offers very much is not searched to its end: what a client sends costs others no time.
+2. In a text that is not English a long word of a description counts two, of its own or of a parameter's:
+   which words say little is known of English alone.
+3. A function fits with two points, or when half of what the sentence says is in its words.
+4. The one with the most points is called; of equals the first that was offered.
+5. What a call has taken of a sentence is no reason for another: a second function is called behind the first
+   where what is left of the sentence asks for it.
+6. Whoever offers very much is not searched to its end: what a client sends costs others no time.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, Final, cast
+
+from attrs import frozen
 
 from trialogue.server.think.arguments import MOST, arguments_from
 from trialogue.server.think.ports import FunctionWanted, OfferedFunction
-from trialogue.server.think.words import content_words, name_words
+from trialogue.server.think.words import content_words, has_little_words, name_words
 
 __all__ = ["call_for"]
 
 _ENOUGH: Final = 2
+
+_LONG: Final = 5
+"""Letters of a long word."""
 
 _FUNCTIONS: Final = 64
 """Functions that are looked at."""
@@ -29,26 +39,76 @@ _DESCRIBED: Final = 500
 """How many characters of a description are."""
 
 
-def call_for(text: str, functions: Sequence[OfferedFunction]) -> FunctionWanted | None:
-    """The call that a text asks for, its arguments filled from the text; None where no function fits."""
-    heard = content_words(text)
-    functions = functions[:_FUNCTIONS]
-    points = [_points(heard, function) for function in functions]
+def call_for(
+    text: str,
+    functions: Sequence[OfferedFunction],
+    known: Mapping[str, object] = MappingProxyType({}),
+    called: Collection[str] = (),
+) -> FunctionWanted | None:
+    """The call that a text asks for, its arguments filled from the text; None where no function fits.
+
+    `known` are values by the names of parameters, from calls before; `called` are the functions that this
+    text has had called already.
+    """
+    offered = functions[:_FUNCTIONS]
+    is_english = has_little_words(text)
+    said = content_words(text)
+    behind = [function for function in offered if function.name in called]
+    heard = said - {word for function in behind for word in _words(function).all}
+    points = [
+        0 if function.name in called else _points(heard, _words(function), is_english=is_english)
+        for function in offered
+    ]
     most = max(points, default=0)
-    if most == 0 or (most < _ENOUGH and 2 * most < len(heard)):
+    if most == 0 or (most < _ENOUGH and (2 * most < len(heard) or len(called) > 0)):
         return None
-    function = functions[points.index(most)]
-    own_words = content_words(f"{' '.join(name_words(function.name))} {function.description[:_DESCRIBED]}")
-    arguments = arguments_from(text, function.parameters or {}, own_words)
-    return FunctionWanted(function.name, json.dumps(arguments))
+    function = offered[points.index(most)]
+    arguments = arguments_from(text, function.parameters or {}, _words(function).own, known)
+    return FunctionWanted(function.name, json.dumps(arguments, ensure_ascii=False))
 
 
-def _points(heard: set[str], function: OfferedFunction) -> int:
+@frozen
+class _Words:
+    """What a function is known by."""
+
+    strong: frozenset[str]
+    """Its name's words, and values of its parameters."""
+
+    described: frozenset[str]
+    """Words of its description."""
+
+    own: set[str]
+    """Its name's words and its description's."""
+
+    of_parameters: frozenset[str]
+    """Words that describe its parameters."""
+
+    @property
+    def all(self) -> frozenset[str]:
+        """Every one."""
+        return self.strong | self.described
+
+
+def _words(function: OfferedFunction) -> _Words:
     named = content_words(" ".join(name_words(function.name)))
-    options = (str(option) for schema in _properties(function.parameters) for option in _options(schema))
-    strong = named | content_words(" ".join(options))
+    schemas = _properties(function.parameters)
+    options = (str(option) for schema in schemas for option in _options(schema))
     described = content_words(function.description[:_DESCRIBED])
-    return 2 * len(heard & strong) + len(heard & (described - strong))
+    told = (str(schema.get("description", ""))[:_DESCRIBED] for schema in schemas)
+    return _Words(
+        strong=frozenset(named | content_words(" ".join(options))),
+        described=frozenset(described),
+        own=named | described,
+        of_parameters=frozenset(content_words(" ".join(told))),
+    )
+
+
+def _points(heard: set[str], words: _Words, *, is_english: bool) -> int:
+    described = words.described - words.strong
+    if is_english:
+        return 2 * len(heard & words.strong) + len(heard & described)
+    weak = heard & (described | (words.of_parameters - words.strong))
+    return 2 * len(heard & words.strong) + sum(2 if len(word) >= _LONG else 1 for word in weak)
 
 
 def _properties(schema: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:

@@ -1,6 +1,7 @@
 """The think provider for whoever brings neither a script nor a model: useful, and the same in every run.
 
-1. A user's turn that fits an offered function calls it (`calling`); when its result is there, it is said.
+1. A user's turn that fits an offered function calls it (`calling`). When its result is there, another one is
+   called that the rest of the turn asks for, with what is known by then; at the end all results are said.
 2. Any other is repeated: "You said: Good morning."
 3. A question about something that was said before is answered by it: "Earlier you said: My name is Ada."
 4. What is new in the prompt is said once, by its last sentence: "My instructions say: Be brief."
@@ -37,8 +38,14 @@ _LONGEST: Final = 300
 _SEARCHED: Final = 500
 """How many characters of a text are compared with others, from its end."""
 
+_LARGEST: Final = 20_000
+"""Characters of a call's arguments or result from which something can be known; longer ones are no JSON."""
+
 _REMEMBERED: Final = 64
 """How many of the newest turns and calls are searched."""
+
+_IN_A_ROW: Final = 4
+"""Functions that one turn of a user's may have called."""
 
 _ASKING: Final = frozenset({"what", "who", "which", "when", "where", "how", "why", "do", "did", "remember"})
 """Words that begin a question or ask for what was before."""
@@ -56,13 +63,15 @@ class DefaultThink:
 
 def answer_to(request: ThinkRequest) -> Iterator[Thought]:
     """What is thought of a request, by the rules above."""
+    heard = request.heard[-_SEARCHED:]
+    called = {each.name for each in request.results}
+    if len(called) < _IN_A_ROW:
+        call = call_for(heard, request.functions, _known(request.memory), called)
+        if call is not None:
+            yield ThoughtCalls((call,))
+            return
     if request.results:
         yield from _sentences(" ".join(map(_result, request.results)))
-        return
-    heard = request.heard[-_SEARCHED:]
-    call = call_for(heard, request.functions)
-    if call is not None:
-        yield ThoughtCalls((call,))
         return
     parts = (f"You said: {_quoted(request.heard)}", _recalled(request, heard), _instructed(request))
     yield from _sentences(" ".join(filter(None, parts)))
@@ -82,6 +91,27 @@ def _quoted(text: str) -> str:
 
 def _result(call: CallItem) -> str:
     return _quoted(f"The result of {' '.join(name_words(call.name))}: {_spoken(_parsed(call.response))}")
+
+
+def _known(memory: tuple[MemoryItem, ...]) -> dict[str, object]:
+    """What calls had as arguments or returned, by its names; of two values the newer one."""
+    known: dict[str, object] = {}
+    for item in memory[-_REMEMBERED:]:
+        if isinstance(item, CallItem):
+            for text in (item.arguments, item.response):
+                known.update(_members(_parsed(text[:_LARGEST])))
+    return known
+
+
+def _members(value: object) -> Iterator[tuple[str, object]]:
+    """The members of an object, and those of objects in it."""
+    if not isinstance(value, dict):
+        return
+    for name, each in cast("dict[str, object]", value).items():
+        if isinstance(each, dict):
+            yield from cast("dict[str, object]", each).items()
+        else:
+            yield name, each
 
 
 def _parsed(response: str) -> object:

@@ -1,14 +1,26 @@
-"""Words of a text as they are compared: small, without endings, without those that say little."""
+"""Words of a text as they are compared: small, without endings and accents, without those that say little.
+
+What is written without spaces (Chinese, Japanese, Thai, ...) has pairs of signs in the place of words.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["content_words", "name_words", "stem", "words_of"]
+__all__ = ["content_words", "has_little_words", "name_words", "stem", "words_of"]
 
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_UNSPACED: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+"
+)
+"""Thai, Lao, Burmese, Khmer, Japanese and Chinese."""
+
+_ENGLISH_SHARE: Final = 0.25
+"""How much of a text is English words that say little, at least, where it is English."""
+
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_\W]+")
 _ENDINGS: Final = ("ing", "ies", "ed", "es", "s")
 _LITTLE_TEXT: Final = (
@@ -24,8 +36,37 @@ _LITTLE: Final = frozenset(_LITTLE_TEXT.split())
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text, in small letters, in their order."""
-    return [word.lower() for word in _WORD.findall(text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))]
+    """The words of a text, in small letters without accents, in their order.
+
+    >>> words_of("Où est l'été ?"), words_of("天气怎么样")
+    (['ou', 'est', "l'ete"], ['天气', '气怎', '怎么', '么样'])
+    """
+    straight = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").casefold()
+    found = _WORD.findall(_without_accents(straight))
+    return [part for word in found for part in _UNSPACED.sub(_in_pairs, word).split()]
+
+
+def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
+    marked = unicodedata.normalize("NFKD", text)
+    return unicodedata.normalize("NFC", "".join(each for each in marked if not 0x300 <= ord(each) <= 0x36F))
+
+
+def _in_pairs(run: re.Match[str]) -> str:
+    signs = run[0]
+    pairs = [signs[at : at + 2] for at in range(len(signs) - 1)] or [signs]
+    return f" {' '.join(pairs)} "
+
+
+def has_little_words(text: str) -> bool:
+    """Whether a text is English, as far as its words that say little show it.
+
+    >>> has_little_words("What is the weather?"), has_little_words("Wie ist das Wetter in Bonn?")
+    (True, False)
+    """
+    words = words_of(text)
+    return sum(word in _LITTLE for word in words) >= max(1.0, _ENGLISH_SHARE * len(words))
 
 
 @lru_cache(maxsize=4096)
