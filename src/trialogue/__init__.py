@@ -164,6 +164,7 @@ __all__ = [
     "SetupError",
     "Sink",
     "Sound",
+    "SoundLagged",
     "SoundTerms",
     "Speak",
     "SpeechStarted",

@@ -147,3 +147,16 @@ async def test_ticks_at_the_pace_of_its_grid(autojump_clock):
 def test_grid(rate, frame_ms, samples):
     """A tick is a whole number of samples."""
     assert AudioGrid(rate, frame_ms).frame_samples == samples
+
+
+async def test_a_router_that_is_late_says_by_how_much(autojump_clock):
+    """From when it runs: its sound is behind the clock by what it has yet to carry."""
+    router = Router(GRID, (), lambda _: None)
+    await trio.sleep(3.0)
+    assert router.lag_s == 0.0
+    async with trio.open_nursery() as nursery:
+        await nursery.start(router.run, trio.current_time() - 1.3)
+        lagged = router.lag_s
+        await trio.sleep(1.0)
+        assert (lagged, router.lag_s) == (pytest.approx(1.3, abs=0.05), pytest.approx(0.0, abs=0.011))
+        nursery.cancel_scope.cancel()

@@ -5,7 +5,7 @@ import trio
 
 from trialogue.actors.sequencer import SUBSCRIBER_RECORDS, Sequencer
 from trialogue.model.commands import EndMeeting, Report
-from trialogue.model.events import MeetingStarted, StopAsked, Woke
+from trialogue.model.events import MeetingStarted, SoundLagged, StopAsked, Woke
 from trialogue.model.records import Record
 
 
@@ -116,3 +116,20 @@ async def test_a_subscriber_that_does_not_read_is_closed():
     meeting.settle()
     assert repr(meeting).endswith("0 subscribers>")
     assert idle.statistics().waiting == SUBSCRIBER_RECORDS
+
+
+async def test_sound_that_lags_is_told_before_what_happens(autojump_clock):
+    """Rounded up, and once until it changes: further behind, then half of it, then none."""
+    meeting, kept = sequencer()
+    lags = iter([0.04, 1.23, 1.3, 1.24, 1.41, 0.9, 0.6, 0.03, 0.0])
+    meeting.watch(lambda: next(lags))
+    meeting.start(kept.dispatch)
+    for number in range(8):
+        meeting.post(Woke(f"{number}"))
+    meeting.post(StopAsked("enough"))
+    await meeting.run()
+    events = [each.event for each in kept.order if isinstance(each, Record)]
+    told = {
+        events[at + 1].timer: each.lag_s for at, each in enumerate(events) if isinstance(each, SoundLagged)
+    }
+    assert told == {"1": 1.3, "4": 1.5, "6": 0.6, "7": 0.0}

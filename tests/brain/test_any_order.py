@@ -119,6 +119,7 @@ events: st.SearchStrategy[Any] = st.one_of(
     st.builds(e.ActorOverran, st.just("tools"), seconds),
     st.builds(e.WallClockJumped, seconds),
     st.builds(e.LoopStalled, seconds),
+    st.builds(e.SoundLagged, seconds),
     st.builds(e.SessionReady, names, numbers),
     st.builds(e.SessionLost, names, numbers, st.just("1006"), seconds),
     st.builds(e.SessionFailed, names, st.just("401"), st.booleans()),

@@ -137,6 +137,7 @@ class Router:
         self._muted: frozenset[str] = frozenset()
         self.silence = bytes(2 * grid.frame_samples)
         self._tick = 0
+        self._epoch: float | None = None
         self._sounding: dict[str, bytes] = {}
         self._pulled: dict[str, bytes] | None = None
         self._is_leaping = False
@@ -145,6 +146,13 @@ class Router:
     def position(self) -> int:
         """The sample at which the next tick begins."""
         return self._tick * self.grid.frame_samples
+
+    @property
+    def lag_s(self) -> float:
+        """How far its sound is behind the meeting's clock, in seconds; 0 while it does not run."""
+        if self._epoch is None:
+            return 0.0
+        return max(0.0, trio.current_time() - self._epoch - self.position / self.grid.sample_rate)
 
     @property
     def sounding(self) -> Mapping[str, bytes]:
@@ -220,6 +228,7 @@ class Router:
         self, epoch: float, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
     ) -> None:
         """Tick until cancelled; the first sample is heard at the trio time `epoch`."""
+        self._epoch = epoch
         task_status.started()
         leaps = leaps_of()
         if leaps is None:

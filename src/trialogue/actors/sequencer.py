@@ -5,11 +5,14 @@
 3. Record, then act: commands are dispatched after the record is written, never before.
 4. The brain failing on an event is recorded first (the event, no commands), so a replay shows it too.
 5. A meeting that cannot be recorded ends, loudly.
-6. Keys are taken out of an event before anybody sees it: what is decided on is what is recorded.
+6. Whether the meeting's sound is behind its clock is looked at before each event, and recorded where that has
+   changed: who decides by how long somebody spoke must know until where that is known.
+7. Keys are taken out of an event before anybody sees it: what is decided on is what is recorded.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Literal, Protocol
 
@@ -21,11 +24,14 @@ from trialogue.errors import JournalError
 from trialogue.journal.verify import Decider
 from trialogue.mailbox import Mailbox, MailboxFull
 from trialogue.model.commands import Command, EndMeeting
-from trialogue.model.events import Event, MeetingResumed, MeetingStarted, StopAsked
+from trialogue.model.events import Event, MeetingResumed, MeetingStarted, SoundLagged, StopAsked
 from trialogue.model.records import Record
 from trialogue.model.secrets import NO_SECRETS, Secrets
 
 SUBSCRIBER_RECORDS = 4096
+
+LAG_S = 0.05
+"""How much further behind its clock the sound must be, in seconds, for that to be told."""
 
 Failure = Literal["journal-failed", "brain-failed"]
 """Why a meeting cannot go on, though nobody has decided so."""
@@ -65,6 +71,8 @@ class Sequencer:
         self._brain = brain
         self._journal = journal
         self._secrets = secrets
+        self._lag_s: Callable[[], float] = float
+        self._told_lag_s = 0.0
         self._dispatch: Callable[[Command], None]
         self._mailbox: Mailbox[Event] = Mailbox("sequencer", 8192)
         self._subscribers: list[Mailbox[Record]] = []
@@ -110,6 +118,10 @@ class Sequencer:
         """Seconds since the meeting's start, to the microsecond; 0 before it."""
         return 0.0 if self._epoch is None else round(trio.current_time() - self._epoch, 6)
 
+    def watch(self, lag_s: Callable[[], float]) -> None:
+        """Ask this from now on how far the meeting's sound is behind its clock, in seconds."""
+        self._lag_s = lag_s
+
     def start(self, dispatch: Callable[[Command], None], beginning: Beginning | None = None) -> float:
         """Begin now: record the first event, and have orders carried out by `dispatch`.
 
@@ -126,9 +138,19 @@ class Sequencer:
         task_status.started()
         while self.ended is None:
             event = await self._mailbox.take()
+            self._note_lag()
             self._step(event, self.now)
             self._take_stop()
         return self.ended
+
+    def _note_lag(self) -> None:
+        """Record it where the sound has fallen further behind, or has caught up with half of that or more."""
+        lag_s, told_s = self._lag_s(), self._told_lag_s
+        if told_s / 2 <= lag_s <= told_s + LAG_S:
+            return
+        self._told_lag_s = math.ceil(10 * lag_s) / 10 if lag_s > LAG_S else 0.0
+        if self._told_lag_s != told_s:
+            self._step(SoundLagged(self._told_lag_s), self.now)
 
     def settle(self) -> None:
         """After the end, record what the actors still reported while they stopped."""

@@ -5,6 +5,8 @@
    moved, `CancelWake` for what is wanted no more.
 3. A deadline is due when the time has come, whatever event brought that: a late, double or lost `Woke` is
    harmless.
+4. What a person's voice can still prevent waits until that would be known: by as much longer as the meeting's
+   sound is behind its clock.
 """
 
 from __future__ import annotations
@@ -59,7 +61,7 @@ def _of_limits(o: Owners) -> Iterator[Deadline]:
         if at is not None:
             yield COST, at
     if course.quiet_since is not None:
-        yield "limit-silence", course.quiet_since + limits.silence_s
+        yield "limit-silence", course.quiet_since + limits.silence_s + o.people.lag_s
     if (awaited_at := o.awaiting.next_at) is not None and course.closing is None:
         yield "awaited", awaited_at
     item = course.agenda.item
@@ -105,11 +107,11 @@ def _of_person(o: Owners, turn: PersonTurn) -> Iterator[Deadline]:
     rules, first = o.plan.floor, turn.first_word_at
     match turn.state:
         case PersonState.AWAITED:
-            yield "think", turn.began_at + rules.human_s
+            yield "think", turn.began_at + rules.human_s + o.people.lag_s
         case PersonState.HANGING:
-            yield "hang", turn.ended_s + rules.hang_s
+            yield "hang", turn.ended_s + rules.hang_s + o.people.lag_s
         case PersonState.WORDS:
-            yield "words", turn.words_until
+            yield "words", turn.words_until + o.people.lag_s
         case PersonState.READING:
             yield "read", turn.read_until
         case PersonState.SPEAKING | PersonState.ENDED:
@@ -134,7 +136,7 @@ def _of_speech(o: Owners) -> Iterator[Deadline]:
     bound = max(rules.backchannel_s, rules.overlap_s)
     if not isinstance(o.turns.current, PersonTurn):
         judged = [
-            entry.begin_s + bound + JUDGE_S
+            entry.begin_s + bound + JUDGE_S + o.people.lag_s
             for entry in o.beside.entries()
             if entry.verdict in {SpeechSort.UNSURE, SpeechSort.OVERLAP} and not o.people.is_barred(entry.name)
             if not o.people.has_fallen(entry.name)
@@ -149,7 +151,7 @@ def _of_speech(o: Owners) -> Iterator[Deadline]:
 def unclear_at(o: Owners, name: str, stretch: SpeechStretch) -> float:
     """When words of speech beside a turn are waited for no more."""
     end_s = o.now if stretch.end_s is None else stretch.end_s
-    return end_s + WORDS_S if o.people.has_ear(name) else end_s
+    return end_s + WORDS_S + o.people.lag_s if o.people.has_ear(name) else end_s
 
 
 def _of_prompts(o: Owners) -> Iterator[Deadline]:

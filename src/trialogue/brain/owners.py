@@ -178,6 +178,11 @@ class Owners:
         chair = self.plan.chair
         return self.troubles.deputy or (chair.name if chair else None)
 
+    @property
+    def heard_s(self) -> float:
+        """Until where on the meeting's audio clock people's sources have heard."""
+        return self.now - self.people.lag_s
+
     def is_present(self, name: str) -> bool:
         """Whether somebody can be granted the floor now."""
         here = self.agents.is_ready(name) if self.cast.is_agent(name) else not self.cast.has_left(name)

@@ -94,6 +94,7 @@ class Stage:
         participants = resolved.plan.participants
         # An observer has a mouth like any agent; nobody ever lets it be heard.
         self.router = Router(grid, [each.name for each in participants], self.sequencer.post)
+        self.sequencer.watch(lambda: self.router.lag_s)
         speakers = [each.name for each in participants if each.may_speak]
         self.recorder = Recorder(self.folder / "audio", grid, speakers, self.sequencer.post)
         self.router.record(seams.sink(self.recorder))

@@ -727,6 +727,17 @@ class ProcessSuspended:
 
 
 @frozen
+class SoundLagged:
+    """The meeting's sound is behind its clock, as the machine is busy; told anew when that changes.
+
+    Until then nobody knows what people's sources heard last: what waits for sound waits for as much longer.
+    """
+
+    lag_s: float
+    """By how much, in seconds; 0 once it has caught up."""
+
+
+@frozen
 class LoopStalled:
     """One step blocked all tasks of the process: no sound moved and no socket was read meanwhile."""
 
@@ -814,6 +825,7 @@ Event: TypeAlias = (
     | ActorOverran
     | RecordingFailed
     | ProcessSuspended
+    | SoundLagged
     | LoopStalled
     | WallClockJumped
     | MeetingResumed

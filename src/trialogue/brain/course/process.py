@@ -21,11 +21,18 @@ from trialogue.model.events import (
     MeetingResumed,
     ProcessSuspended,
     RecordingFailed,
+    SoundLagged,
     WallClockJumped,
 )
 
 ProcessEvent: TypeAlias = (
-    ActorOverran | RecordingFailed | ProcessSuspended | LoopStalled | WallClockJumped | MeetingResumed
+    ActorOverran
+    | RecordingFailed
+    | ProcessSuspended
+    | SoundLagged
+    | LoopStalled
+    | WallClockJumped
+    | MeetingResumed
 )
 """What this module takes."""
 
@@ -39,6 +46,8 @@ def take(o: Owners, event: ProcessEvent) -> None:
             o.report("recording-failed", f"nothing more is recorded: {error}", level="failure")
         case WallClockJumped(by_s=by_s):
             o.report("clock-jumped", f"the time of day was set by {by_s:+.0f} s", level="warning")
+        case SoundLagged(lag_s=lag_s):
+            o.people.lag(lag_s)
         case LoopStalled(for_s=for_s, where=where):
             _tell_stall(o, for_s, where)
         case ProcessSuspended(for_s=for_s):
@@ -49,6 +58,7 @@ def take(o: Owners, event: ProcessEvent) -> None:
                 o.emit(RollOver(name, session))
         case MeetingResumed():
             o.report("resumed", "the meeting goes on in a new process", level="warning")
+            o.people.lag(0.0)
             o.mouths.reset(*o.cast.names)
             _send_away(o)
         case _:  # pragma: no cover

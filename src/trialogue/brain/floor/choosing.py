@@ -172,17 +172,18 @@ def _is_taken(o: Owners) -> bool:
 
 def resume_at(o: Owners, ended_s: float) -> float:
     """When a turn that was cut goes on, if nothing follows."""
-    return ended_s + o.plan.floor.interrupt.resume_s
+    return ended_s + o.plan.floor.interrupt.resume_s + o.people.lag_s
 
 
 def sure_at(o: Owners, name: str) -> float:
     """When speech that began on a free floor is sure to be speech."""
-    return o.people.current(name).begin_s + SURE_S
+    return o.people.current(name).begin_s + SURE_S + o.people.lag_s
 
 
 def is_sure(o: Owners, name: str) -> bool:
     """Whether speech that began on a free floor has lasted long enough to be sure."""
-    return has_come(sure_at(o, name), o.people.spoken_until(name, o.now))
+    spoken_s = o.people.spoken_until(name, o.heard_s) - o.people.current(name).begin_s
+    return has_come(SURE_S, spoken_s)
 
 
 def _grant_speaking(o: Owners, claimants: list[str]) -> None:
@@ -241,7 +242,7 @@ def ladder_at(o: Owners) -> float | None:
         return None
     if course.ladder.is_used_up or not o.present():
         return None
-    return max(course.quiet_since, o.turns.free_since) + o.plan.floor.silence.after_s
+    return max(course.quiet_since, o.turns.free_since) + o.plan.floor.silence.after_s + o.people.lag_s
 
 
 def _climb_in_time(o: Owners) -> None:

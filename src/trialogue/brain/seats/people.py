@@ -6,7 +6,8 @@
 3. Words belong to the stretch in which they were said, and are believed only where its length can hold
    them.
 4. When a source is reset (muted, asleep, gone), nobody speaks any more: its detector starts anew.
-5. Whoever was stopped at `hold.max` may not retake the floor until it has paused or another has spoken.
+5. What a source tells may be late, where the machine is busy: what waits for sound waits for as much longer.
+6. Whoever was stopped at `hold.max` may not retake the floor until it has paused or another has spoken.
 """
 
 from __future__ import annotations
@@ -118,11 +119,18 @@ class People:
 
     _seats: dict[str, _Person] = Factory(dict[str, _Person])
 
+    lag_s: float = 0.0
+    """How far what their sources tell is behind the meeting's clock, in seconds."""
+
     # --- what changes them --------------------------------------------------------------------------
 
     def seat(self, name: str, *, has_ear: bool) -> None:
         """Seat a person, silent; `has_ear` where a listening session of its own is to come."""
         self._seats[name] = _Person(ear=EarState.AWAITED if has_ear else EarState.NONE)
+
+    def lag(self, lag_s: float) -> None:
+        """What people's sources tell is behind the clock by so much."""
+        self.lag_s = max(0.0, lag_s)
 
     def begins(self, name: str, position_s: float) -> None:
         """A person has begun to speak."""

@@ -170,7 +170,7 @@ def _length(o: Owners, entry: Entry, *, is_over: bool) -> float:
     """
     if is_over or o.people.has_fallen(entry.name):
         return recorded(o.people.spoken_until(entry.name, o.now) - entry.begin_s) - EPS_S
-    return recorded(o.now - JUDGE_S - entry.begin_s) + EPS_S
+    return recorded(o.heard_s - JUDGE_S - entry.begin_s) + EPS_S
 
 
 def _passed(o: Owners, name: str, kind: Beside) -> None:

@@ -1,0 +1,143 @@
+"""Sound of people that is behind the meeting's clock, as on a busy machine: it is waited for."""
+
+import pytest
+
+from trialogue.brain.meeting import Brain
+from trialogue.model.commands import EndMeeting, EndTurn, GrantFloor, Report
+from trialogue.model.events import (
+    EarFailed,
+    EarReady,
+    Event,
+    MeetingResumed,
+    PlaybackFinished,
+    PlaybackStarted,
+    SessionReady,
+    SoundLagged,
+    SpeechStarted,
+    SpeechStopped,
+    VoiceFell,
+)
+from trialogue.testing.casts import opening, person, plan, reply
+from trialogue.testing.playbooks import Player
+
+LAG_S = 1.3
+
+
+def at_the_table(*heard, lag_s=LAG_S, **rules):
+    """Tech speaks from 1.1 to 11.1 s; what of dana is heard is told so much later than it is."""
+    made = plan("tech", "biz", person("dana"), **{"policy": "round-robin", **rules})
+    player = Player(Brain(made), wakes=True)
+    story = [
+        *reply(1.0, "tech", 1, "A long story.", length_s=10.0),
+        (1.1, PlaybackStarted("tech", 1, 1, 1.1)),
+    ]
+    for at, event in [*opening(made), (0.5, EarReady("dana", 1)), *story]:
+        player.tell(at, event)
+    if lag_s:
+        player.tell(2.0, SoundLagged(lag_s))
+    for at, event in heard:
+        player.tell(round(at + lag_s, 6), event)
+    return player
+
+
+def says(begin_s: float, end_s: float) -> list[tuple[float, Event]]:
+    """A person's voice from one place to another, told as a source in time tells it."""
+    return [
+        (begin_s + 0.15, SpeechStarted("dana", begin_s)),
+        (end_s + 0.08, VoiceFell("dana", end_s)),
+        (end_s + 0.6, SpeechStopped("dana", end_s)),
+    ]
+
+
+def reports(player: Player) -> list[tuple[str, str | None]]:
+    """What was noted of people."""
+    return [(each.code, each.participant) for each in player.decided(Report)]
+
+
+@pytest.mark.parametrize("lag_s", [0.0, LAG_S])
+def test_an_assent_stops_nobody(lag_s):
+    """Half a second of it is a backchannel, however late it is heard."""
+    player = at_the_table(*says(3.0, 3.5), lag_s=lag_s)
+    assert player.decided(EndTurn) == []
+    assert reports(player) == [("backchannel", "dana")]
+
+
+@pytest.mark.parametrize("lag_s", [0.0, LAG_S])
+def test_an_interruption_is_judged_once_its_length_was_heard(lag_s):
+    """The verdict comes 0.15 s behind the bound, on the sound's own clock."""
+    player = at_the_table((3.15, SpeechStarted("dana", 3.0)), lag_s=lag_s)
+    player.wait(10.0)
+    cut = [at for at, _, commands in player.log if any(isinstance(each, EndTurn) for each in commands)]
+    assert cut == [pytest.approx(3.95 + lag_s)]
+
+
+def test_sound_that_falls_behind_while_it_is_unsure_moves_the_verdict():
+    """The machine stands still for 1.3 s in mid-assent: what was spoken meanwhile is not known yet."""
+    player = at_the_table((3.15, SpeechStarted("dana", 3.0)), lag_s=0.0)
+    player.tell(3.9, SoundLagged(0.7))
+    player.tell(4.5, SoundLagged(LAG_S))
+    player.tell(4.6, VoiceFell("dana", 3.5))
+    player.tell(4.7, SoundLagged(0.0))
+    player.tell(4.8, SpeechStopped("dana", 3.5))
+    assert player.decided(EndTurn) == []
+
+
+def test_sound_that_has_caught_up_is_judged_in_time_again():
+    """What was put off is due at once where the speech went on."""
+    player = at_the_table((3.15, SpeechStarted("dana", 3.0)))
+    player.tell(4.8, SoundLagged(0.0))
+    assert [each.cause for each in player.decided(EndTurn)] == ["interrupted"]
+
+
+BEHIND_IT = [
+    (11.1, PlaybackFinished("tech", 1, 1, 11.1, 10.0, "complete")),
+    *reply(11.5, "biz", 1, "Indeed.", length_s=1.0),
+    (11.6, PlaybackStarted("biz", 2, 1, 11.6)),
+    (12.6, PlaybackFinished("biz", 2, 1, 12.6, 1.0, "complete")),
+]
+"""What the agents do, which is told in time."""
+
+
+def behind_all(*heard, **rules):
+    """Both agents have spoken, and it is dana's turn, or nobody's; then this is heard of dana."""
+    player = at_the_table(**rules)
+    for at, event in BEHIND_IT:
+        player.tell(at, event)
+    for at, event in heard:
+        player.tell(round(at + LAG_S, 6), event)
+    return player
+
+
+def test_a_pause_in_a_turn_is_no_end_of_it():
+    """A second of it is told so late that its patience would be over; the person speaks on before that."""
+    player = behind_all(
+        (11.4, EarFailed("dana", "refused", refused=True)), *says(13.0, 15.0), *says(15.8, 17.0)
+    )
+    player.wait(18.9)
+    assert [each.participant for each in player.decided(EndTurn)] == ["tech", "biz"]
+
+
+def test_whoever_begins_in_time_has_not_let_its_turn_go_by():
+    """Who has the floor has `floor.human_s` to begin, and is heard to begin later."""
+    player = behind_all(*says(12.6 + 9.8, 12.6 + 12.0))
+    assert [each.participant for each in player.decided(EndTurn)] == ["tech", "biz"]
+
+
+def test_a_noise_takes_no_free_floor():
+    """A quarter of a second is no speech, however late it is heard."""
+    player = behind_all(*says(13.0, 13.25), policy="queue", otherwise="queue")
+    assert "dana" not in [each.to for each in player.decided(GrantFloor)]
+
+
+def test_silence_is_not_called_while_somebody_may_speak():
+    """Who speaks up just before the limit is heard behind it."""
+    player = behind_all(*says(12.6 + 9.5, 12.6 + 11.0), policy="queue", otherwise="queue", silence_s=10.0)
+    assert player.decided(EndMeeting) == []
+
+
+def test_a_new_process_is_in_time():
+    """What was late of an earlier one is gone with it."""
+    player = at_the_table()
+    player.tell(3.0, MeetingResumed("abc"))
+    player.tell(3.5, SessionReady("tech", 2))
+    assert player.timers["limit-silence"] == 3.0 + player.brain.plan.limits.silence_s
