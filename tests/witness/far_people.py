@@ -264,11 +264,12 @@ class FarPerson:
         """The source gives sound again."""
         self.is_muted = False
         self.voice_since = self.world.now
-        if self.voice and self.stretch is not None:
+        if self.stretch is not None:
             stretch, begun = self.stretch, self.world.now
             stretch.words = ""  # what the ear makes of its rest is nothing that anybody knows
             stretch.was_broken = True
-            self._after(0.15, lambda: self._detected(stretch, begun) if self.voice else None)
+            if self.voice:
+                self._after(0.15, lambda: self._detected(stretch, begun) if self.voice else None)
         self.world.sound_changed()
 
     def _breaks_off(self) -> None:

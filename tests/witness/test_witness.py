@@ -8,8 +8,8 @@ from physics import Decision, Violation, World
 from witness import Witness
 
 from trialogue.brain.meeting import Brain
-from trialogue.model.commands import Cue, GrantFloor, Report
-from trialogue.model.events import EarHeard, FloorRequested, MeetingResumed, MuteAsked
+from trialogue.model.commands import Cue, EndTurn, GrantFloor, Report
+from trialogue.model.events import EarHeard, FloorRequested, MeetingResumed, MuteAsked, RevokeAsked
 from trialogue.testing.casts import agent, chair, person, plan
 
 
@@ -132,3 +132,23 @@ def test_speech_must_stand_somewhere(words, spans):
     """A sound that no utterance holds, and words wherever they were said."""
     with pytest.raises(Violation, match="speech-lost"):
         judged(noticed("interruption", 5.0, 0.5, words), spans=spans)
+
+
+def test_no_ear_hears_what_was_begun_under_mute():
+    """Its mute ends in a pause: what the ear makes of the rest, nobody can say, and nobody expects."""
+    world, pia = alone()
+    world.at(5.0, lambda: world.tell(MuteAsked("pia", muted=True)))
+    world.at(6.0, lambda: pia.speaks("interruption", ((0.0, 2.0), (2.2, 3.0)), words=7))
+    world.at(8.1, lambda: world.tell(MuteAsked("pia", muted=False)))
+    world.run(15.0)
+    assert [each.event for each in world.log if isinstance(each.event, EarHeard)] == []
+    assert pia.stretches[0].was_broken
+
+
+def test_who_begins_in_the_tick_of_the_apps_cut_has_cut_nobody():
+    """An agent's sound ends with its tick, up to 50 ms behind the moment at which it was cut."""
+    world, _ = alone()
+    witness = Witness(world)
+    world.log.append(Decision(9.99, RevokeAsked("ann"), (EndTurn("ann", 1, "interrupted"),)))
+    assert witness._was_cut_otherwise("ann", 10.0)
+    assert not witness._was_cut_otherwise("ann", 10.1)

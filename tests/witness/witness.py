@@ -18,7 +18,7 @@ from typing import Any
 
 from attrs import define, field
 from far_people import Stretch
-from physics import Decision, Violation, World
+from physics import TICK_S, Decision, Violation, World
 
 from trialogue.brain.turn.wording import SURE_S
 from trialogue.brain.words.names import addressee, last_addressee
@@ -561,10 +561,13 @@ class Witness:
             self.must(each.outcome in AGREE[codes[0]], "words-differ", text)
 
     def _was_cut_otherwise(self, name: str, at: float) -> bool:
-        """Whether the next cut of somebody behind a moment was another person's, the app's or an agent's."""
+        """Whether the next cut of somebody behind a moment was another person's, the app's or an agent's.
+
+        Its sound ends with the tick in which it was cut: who began within that tick cut nobody.
+        """
         for decision in self.world.log:
             ends = [each for each in decision.commands if isinstance(each, c.EndTurn)]
-            if decision.at >= at and any(each.participant == name for each in ends):
+            if decision.at >= at - TICK_S and any(each.participant == name for each in ends):
                 asked = e.MuteAsked | e.RevokeAsked | e.ToolRequested | e.ReplyStarted | e.ReplyWithdrawn
                 noted = any(
                     isinstance(each, c.Report) and each.code == "interruption" for each in decision.commands
