@@ -3,6 +3,8 @@
 from trialogue.brain.meeting import Brain
 from trialogue.model.commands import Cue, Drop, GrantFloor, Play, Prepare, Speak
 from trialogue.model.events import (
+    EarHeard,
+    EarReady,
     InjectionRefused,
     LineTaken,
     PlaybackFinished,
@@ -11,11 +13,13 @@ from trialogue.model.events import (
     ReplyStarted,
     ReplyWithdrawn,
     RevokeAsked,
+    SpeechStarted,
+    SpeechStopped,
     ToolFinished,
     ToolRequested,
 )
 from trialogue.model.plan import AgendaItem, Filler, ToolRules
-from trialogue.testing.casts import agent, chair, opening, plan, reply
+from trialogue.testing.casts import agent, chair, opening, person, plan, reply
 from trialogue.testing.playbooks import Player
 
 
@@ -188,3 +192,47 @@ def test_what_a_tool_brings_to_an_older_request_waits_until_what_was_not_heard_i
     player.tell(4.8, InjectionRefused("bob", 0, "busy", again.prompt))
     player.tell(4.9, ToolFinished("bob", "c1", "succeeded", "42"))
     assert of(begins(player, 5.0, "bob", 2, 1, first.prompt), Play, Drop) == [Drop("bob", 2, "denied")]
+
+
+def passed_over(player, prompt):
+    """Ann loses the floor before it answers: its answer comes too late, and is not heard."""
+    player.tell(0.5, RevokeAsked("ann"))
+    begins(player, 0.6, "ann", 1, 0, prompt)
+
+
+def test_what_a_failed_cue_has_told_is_not_told_again():
+    """Its agent has read it, and begun its line anew; then somebody takes the floor from it."""
+    player = sitting("ann", "bob", policy="round-robin")
+    passed_over(player, last(player, Cue, "ann").prompt)
+    begins(player, 1.0, "bob", 1, 0, last(player, Cue, "bob").prompt)
+    plays(player, 1.1, "bob", 1, 2.1)
+    cue = last(player, Cue, "ann")
+    assert "1 remark of yours was not heard." in cue.text
+    player.tell(2.5, ReplyFailed("ann", cue.turn, "FAILED_TO_THINK", cue.prompt))
+    player.tell(2.6, RevokeAsked("ann"))
+    begins(player, 3.0, "bob", 2, 1, last(player, Cue, "bob").prompt)
+    plays(player, 3.1, "bob", 2, 4.1)
+    assert last(player, Cue, "ann").turn > cue.turn
+    assert "not heard" not in last(player, Cue, "ann").text
+
+
+def test_a_line_that_was_cut_before_its_first_sound_is_told_as_not_heard():
+    """A person cuts in as the second reply of a turn begins; it has words, and the turn is over for good."""
+    player = sitting("ann", "bob", person("dana"), policy="round-robin")
+    player.tell(0.5, EarReady("dana", 1))
+    prompt = last(player, Cue, "ann").prompt
+    begins(player, 1.0, "ann", 1, 0, prompt)
+    player.tell(1.1, PlaybackStarted("ann", 1, 1, 1.1))
+    player.tell(1.2, ToolRequested("ann", 1, "c1", "price", "{}"))
+    player.tell(1.4, ToolFinished("ann", "c1", "succeeded", "42"))
+    begins(player, 1.6, "ann", 2, 1, prompt)
+    player.tell(1.7, SpeechStarted("dana", 1.5))
+    player.tell(2.1, PlaybackFinished("ann", 1, 1, 2.1, 1.0, "complete"))
+    player.wait(2.5)
+    player.tell(2.6, EarHeard("dana", 1, 1, "Wait a moment please.", 1.5, 2.6, "interim"))
+    player.tell(3.1, SpeechStopped("dana", 2.8))
+    player.tell(3.3, EarHeard("dana", 1, 1, "Wait a moment please.", 1.5, 2.8, "final"))
+    begins(player, 3.5, "bob", 1, 0, last(player, Cue, "bob").prompt)
+    plays(player, 3.6, "bob", 1, 4.6)
+    player.wait(20.0)
+    assert "1 remark of yours was not heard." in last(player, Cue, "ann").text

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import deque
 from enum import Enum
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define, evolve, frozen
 
 from trialogue.brain.words.digest import Missed
 from trialogue.errors import LocalProtocolError
@@ -272,6 +272,7 @@ class Prompts:
         if prompt is not None:
             prompt.take(Step.REFUSE)
             prompt.failures += 1
+            prompt.told = evolve(prompt.told, unheard=())  # it was read: those remarks are told
             prompt.retry_at = now + RETRY_S * 2 ** (prompt.failures - 1)
         return prompt
 

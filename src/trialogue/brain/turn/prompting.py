@@ -11,8 +11,6 @@
 
 from __future__ import annotations
 
-from attrs import evolve
-
 from trialogue.brain.owners import Owners
 from trialogue.brain.prompts import Prompt, PromptKind
 from trialogue.brain.turn.agent import AgentTurn
@@ -66,9 +64,8 @@ def cue(o: Owners, turn: AgentTurn) -> None:
 
 def _renew(o: Owners, prompt: Prompt) -> None:
     """Add the remarks that were not heard since to what a prompt tells; take those out that were read."""
-    before = evolve(prompt.told, unheard=()) if prompt.failures else prompt.told
-    told = before.then(o.lines.only_lines(prompt.to, o.inboxes.take(prompt.to)))
-    if told != prompt.told:
+    told = prompt.told.then(o.lines.only_lines(prompt.to, o.inboxes.take(prompt.to)))
+    if prompt.failures or told != prompt.told:
         o.prompts.reword(prompt, _digest(o, prompt.to, told, prompt.ask))
         o.prompts.tells(prompt, told, prompt.ask)
 

@@ -164,6 +164,8 @@ def release(o: Owners) -> None:
     kept = o.turns.release()
     if kept is not None:
         o.emit(StopPlayout(kept.name, kept.turn))
+        if not o.replies.was_heard(kept.name, kept.replies[0]):
+            o.inboxes.not_heard(kept.name, kept.replies[0])
         for reply in kept.replies[1:]:
             drop(o, kept.name, reply, "ended")
 
