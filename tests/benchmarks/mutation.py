@@ -171,6 +171,31 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "_passed(o, name, 'overlap')",
     ): "who is barred is beside nobody's turn",
     (
+        "turn/listening.py:_heard",
+        "statement",
+        "o.utterances.forget(spoken)",
+    ): "all its words are told: it is forgotten so that memory stays small",
+    (
+        "turn/taking.py:_begin_agent",
+        "statement",
+        "return turn",
+    ): "only a person's turn is asked for by whoever grants it",
+    (
+        "turn/taking.py:close",
+        "statement",
+        "turn.take(AgentFact.SOUND_ENDED if _ends_well(turn, cause) else AgentFact.ENDED_EARLY)",
+    ): "a turn that is over is asked nothing more: its last step is its table's",
+    (
+        "turn/taking.py:close",
+        "statement",
+        "turn.take(PersonFact.OVER if _ends_well(turn, cause) else PersonFact.ENDED_EARLY)",
+    ): "a turn that is over is asked nothing more: its last step is its table's",
+    (
+        "turn/taking.py:_ends_well",
+        "statement",
+        "return cause in {'finished', 'yielded'} and (not (isinstance(turn, AgentTurn) and turn.is_playing))",
+    ): "a turn that is over is asked nothing more: its last step is its table's",
+    (
         "turn/taking.py:grant_over",
         "statement",
         "raise LocalProtocolError('only people take the floor by speaking')",

@@ -13,6 +13,7 @@ from trialogue.model.events import (
     PlaybackStarted,
     SpeechStarted,
     SpeechStopped,
+    StopAsked,
     TextTyped,
     VoiceFell,
     VoiceRose,
@@ -109,12 +110,15 @@ def test_words_that_were_not_believed_are_not_believed_later():
     ]
 
 
-@pytest.mark.parametrize(("stops", "ends"), [(1.5, [1.75]), (1.625, [])])
-def test_a_little_speech_behind_what_the_ear_called_the_end_is_of_that_turn(stops, ends):
+@pytest.mark.parametrize(
+    ("stops", "places", "ends"),
+    [(1.5, (0.5, 1.0), [1.75]), (1.625, (0.5, 1.0), []), (1.75, (0.0, 0.0), [1.75])],
+)
+def test_a_little_speech_behind_what_the_ear_called_the_end_is_of_that_turn(stops, places, ends):
     """Half a second of it is none that words are waited for: the turn is over when it is."""
     player = in_a_turn(
         (0.5, SpeechStarted("dana", 0.5)),
-        (1.25, EarHeard("dana", 1, 1, "That is all.", 0.5, 1.0, "final")),
+        (1.25, EarHeard("dana", 1, 1, "That is all.", *places, "final")),
         (1.75, SpeechStopped("dana", stops)),
         until=1.75,
     )
@@ -131,6 +135,77 @@ def test_speech_that_cannot_begin_is_stale(before):
         each.code for each in player.tell(1.0, SpeechStarted("dana", 1.0)) if isinstance(each, Report)
     ] == ["stale"]
     assert player.brain.audible == spoke
+
+
+def test_an_ear_that_makes_nothing_out_so_far_ends_no_turn():
+    """Only what it settles does; where somebody has no turn, it ends nobody's."""
+    player = in_a_turn(
+        (0.5, SpeechStarted("dana", 0.5)),
+        (1.6, SpeechStopped("dana", 1.5)),
+        (1.7, EarHeard("dana", 1, 1, "", 0.5, 1.5, "interim")),
+        until=1.7,
+    )
+    assert player.decided(EndTurn) == []
+    player.tell(1.8, EarHeard("dana", 1, 1, "", 0.5, 1.5, "final"))
+    assert len(player.decided(EndTurn)) == 1
+    assert player.tell(1.9, EarHeard("dana", 1, 2, "", 1.5, 1.6, "final")) == []
+
+
+def test_words_that_are_settled_stand_before_those_that_are_not():
+    """Of two utterances of a turn the second is final first: the first stands once it is, as certain."""
+    player = in_a_turn(
+        (0.5, SpeechStarted("dana", 0.5)),
+        (1.5, EarHeard("dana", 1, 1, "I think", 0.5, 1.4, "interim")),
+        (2.5, EarHeard("dana", 1, 2, "hello there.", 1.5, 2.4, "final")),
+        (2.6, EarHeard("dana", 1, 1, "I thought so,", 0.5, 1.4, "final")),
+        (3.1, SpeechStopped("dana", 3.0)),
+    )
+    assert [(each.text, each.is_certain) for each in player.decided(Attribute)] == [
+        ("hello there.", True),
+        ("I thought so,", True),
+    ]
+
+
+def test_a_short_word_counts_as_long_as_it_is():
+    """It is too short to be sure of without its word, and no noise with it."""
+    player = in_a_turn(
+        (0.5, SpeechStarted("dana", 0.5)),
+        (0.8, SpeechStopped("dana", 0.75)),
+        (1.0, EarHeard("dana", 1, 1, "Yes.", 0.5, 0.75, "final")),
+    )
+    assert [(each.heard, each.spoken_s) for each in player.brain.turns][:1] == [("Yes.", 0.25)]
+
+
+def test_a_cough_in_a_turn_of_ones_own_is_waited_behind():
+    """Nothing was said: its person is still to speak, and is heard when it does."""
+    player = in_a_turn(
+        (0.5, SpeechStarted("dana", 0.5)),
+        (0.8, SpeechStopped("dana", 0.7)),
+        (5.0, SpeechStarted("dana", 4.9)),
+        (7.1, SpeechStopped("dana", 7.0)),
+        (7.2, EarHeard("dana", 1, 1, "Here I am.", 4.9, 7.0, "final")),
+        until=7.2,
+    )
+    assert player.decided(EndTurn) == [EndTurn("dana", 1, "finished")]
+    assert [text for _, text in said(player)] == ["Here I am."]
+
+
+def test_nothing_typed_is_nothing():
+    """Neither is what somebody types that is muted: it is read by nobody, later either."""
+    player = in_a_turn((0.5, TextTyped("dana", "  \n")), until=1.0)
+    assert player.decided(Attribute) == []
+    player.tell(1.0, MuteAsked("dana", muted=True))
+    assert player.tell(1.1, TextTyped("dana", "Hello?")) == []
+    player.tell(2.0, MuteAsked("dana", muted=False))
+    player.wait(60.0)
+    assert player.decided(Attribute) == []
+
+
+def test_how_long_a_person_may_hold_the_floor_counts_from_when_it_must_have_begun():
+    """Its grant says until when: its time to begin, and its time to speak."""
+    player = in_a_turn(until=0.0)
+    rules = player.brain.plan.floor
+    assert [each.hold_until for each in player.decided(GrantFloor)] == [rules.human_s + rules.hold.max_s]
 
 
 # --- beside another's turn ----------------------------------------------------------------------------------
@@ -282,3 +357,46 @@ def test_a_voice_that_falls_without_speaking_is_stale():
     player = in_a_turn(until=0.5)
     for event in (VoiceFell("dana", 0.9), VoiceRose("dana", 0.9)):
         assert [each.code for each in player.tell(1.0, event)] == ["stale"]
+
+
+def test_words_of_two_remarks_are_no_interruption():
+    """Each is as short as assent is, also while the ear is not done with the first."""
+    player = beside_a_story(
+        (3.1, SpeechStarted("dana", 3.0)),
+        (3.4, EarHeard("dana", 1, 1, "Yes right", 3.0, 3.4, "interim")),
+        (3.6, SpeechStopped("dana", 3.4)),
+        (4.6, SpeechStarted("dana", 4.5)),
+        (4.9, EarHeard("dana", 1, 2, "Of course", 4.5, 4.9, "interim")),
+        (5.1, SpeechStopped("dana", 4.9)),
+    )
+    assert [each.code for each in player.decided(Report)] == ["backchannel", "backchannel"]
+
+
+def over(*events):
+    """The meeting is stopped at 5.0 s; what is decided on what comes behind."""
+    player = beside_a_story(*TWO, (5.0, StopAsked("done")), until=5.0)
+    return [each for at, event in events for each in player.tell(at, event)], player
+
+
+def test_last_words_stand_where_they_were_said():
+    """In the place of what was unclear when the meeting ended."""
+    told, player = over((5.5, EarHeard("dana", 1, 1, "Yes, right.", 3.9, 4.3, "final")))
+    assert [(each.begin_s, each.beside, each.is_certain) for each in told] == [(3.9, "backchannel", True)]
+    assert said(player) == [(3.0, UNCLEAR), (3.9, "Yes, right.")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        EarHeard("dana", 1, 1, MANY, 3.0, 3.4, "final"),
+        EarHeard("dana", 1, 1, "Yes.", 3.0, 3.4, "interim"),
+        EarHeard("dana", 0, 1, "Yes.", 3.0, 3.4, "final"),
+        EarHeard("dana", 1, 1, "Yes.", 1.0, 1.5, "final"),
+        EarHeard("zoe", 1, 1, "Yes.", 3.0, 3.4, "final"),
+        EarHeard("tech", 1, 1, "Yes.", 3.0, 3.4, "final"),
+    ],
+)
+def test_what_could_not_stand_in_a_meeting_cannot_behind_it(words):
+    """More than was spoken, unsettled, of another session, of no speech, of nobody that has an ear."""
+    told, _ = over((5.5, words))
+    assert told == []

@@ -107,7 +107,7 @@ def _stopped(o: Owners, name: str, position_s: float) -> None:
     turn = o.turns.person(name)
     if turn is not None:
         turn.hang(o.people.spoken_until(name, o.now))
-        if turn.settled_s >= turn.ended_s - SETTLED_S:
+        if _is_settled(turn):
             hung(o, turn)
     elif was_barred and o.beside.of(name) is not None:
         _passed(o, name, "overlap")
@@ -257,7 +257,6 @@ def last_words(o: Owners, event: EarHeard) -> None:
     if not (home and o.people.is_of(name, event.session) and are_believed(event.text, home, o.now)):
         return
     spoken = o.utterances.hear(name, event.utterance, words, is_final=True)
-    o.utterances.put(spoken, home)
     if home[-1].turn:
         wording.late(o, spoken, home[-1].turn)
     else:
@@ -365,9 +364,8 @@ def hung(o: Owners, turn: PersonTurn) -> None:
         wording.read(o, turn)
         return
     wording.hear_if_sure(o, turn)
-    is_settled = turn.settled_s >= turn.ended_s - SETTLED_S
     rest = [spoken for spoken in o.utterances.open_of(name) if not spoken.is_final]
-    if turn.state is PersonState.WORDS or is_settled:
+    if turn.state is PersonState.WORDS or _is_settled(turn):
         _over_or_noise(o, turn)
     elif rest and o.people.has_ear(name):
         turn.wait_for_words(o.now + FINAL_S)
@@ -375,6 +373,11 @@ def hung(o: Owners, turn: PersonTurn) -> None:
         _over_or_noise(o, turn)
     else:
         turn.wait_for_words(turn.ended_s + _patience(o, turn))
+
+
+def _is_settled(turn: PersonTurn) -> bool:
+    """Whether the ear has called the turn over, at its end or shortly before."""
+    return turn.settled_s >= turn.ended_s - SETTLED_S
 
 
 def _patience(o: Owners, turn: PersonTurn) -> float:

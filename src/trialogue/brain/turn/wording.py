@@ -52,7 +52,6 @@ def attribute(o: Owners, turn: PersonTurn, spoken: SpokenUtterance) -> None:
     """Attribute the words of an utterance to the turn of its person that goes on."""
     text = o.utterances.tell(spoken)
     o.people.word(spoken.home, spoken.words)
-    turn.hear()
     turn.word(is_certain=spoken.is_final)
     _stand(o, turn, text, is_certain=spoken.is_final)
 
