@@ -3,12 +3,13 @@
 import pytest
 
 from trialogue.brain.meeting import Brain
-from trialogue.model.commands import Drop, EndTurn, GrantFloor, Play, Report, StopPlayout
+from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, Play, Report, StopPlayout
 from trialogue.model.events import (
     EarHeard,
     EarReady,
     Left,
     MuteAsked,
+    PlaybackFinished,
     PlaybackPaused,
     PlaybackStarted,
     ReplyStarted,
@@ -157,3 +158,31 @@ def test_the_sound_of_who_is_gone_is_stopped_though_nobody_else_speaks(gone):
     player.wait(6.5)
     assert [command for _, command in decided(player, StopPlayout)] == [StopPlayout("tech", 1)]
     assert decided(player, GrantFloor) == []
+
+
+def test_who_goes_on_is_not_told_that_it_was_cut():
+    """Its next cue says nothing of it: all that it said was heard."""
+    player = cut()
+    player.tell(4.7, SpeechStopped("dana", 4.5))
+    player.tell(4.9, EarHeard("dana", 1, 1, "", 3.0, 4.5, "final"))
+    player.wait(6.5)
+    player.tell(6.6, PlaybackStarted("tech", 3, 1, 6.6))
+    player.tell(13.7, PlaybackFinished("tech", 3, 1, 13.7, 10.0, "complete"))
+    for at, event in reply(14.0, "biz", 1, "Indeed.", length_s=1.0):
+        player.tell(at, event)
+    player.tell(14.1, PlaybackStarted("biz", 4, 1, 14.1))
+    player.tell(15.1, PlaybackFinished("biz", 4, 1, 15.1, 1.0, "complete"))
+    player.wait(40.0)
+    cues = [each.text for each in player.decided(Cue) if each.to == "tech"]
+    assert len(cues) > 1
+    assert not any("One two" in text or "interrupted" in text for text in cues)
+
+
+def test_who_cut_it_off_and_types_has_said_something():
+    """The cut turn is over for good."""
+    player = cut()
+    player.tell(4.7, SpeechStopped("dana", 4.5))
+    player.tell(4.8, TextTyped("dana", "I meant to say this."))
+    player.wait(30.0)
+    assert GOES_ON not in [command for _, command in decided(player, Report)]
+    assert [command for _, command in decided(player, StopPlayout)] == [StopPlayout("tech", 1)]

@@ -13,6 +13,8 @@ from trialogue.model.events import (
     PlaybackStarted,
     ProcessSuspended,
     SayAsked,
+    SessionLost,
+    SessionReady,
     SpeechStarted,
     SpeechStopped,
     StopAsked,
@@ -130,3 +132,16 @@ def test_a_meeting_that_ends_gives_no_turn_back():
         StopPlayout("tech", 1),
     ]
     assert "false-interruption" not in {each.code for each in player.decided(Report)}
+
+
+def test_a_lost_turn_falls_once_the_chair_has_named_another():
+    """Tech is back while the chair speaks again, and is not heard before whom the chair names then."""
+    table = Moderated()
+    table.says("mod", "Tech, your view?")
+    table.turn += 1  # tech's, which is lost
+    table.player.tell(table.at, SessionLost("tech", 1, "reset", 1.0))
+    table.at += 1.0
+    table.says("mod", "Law, what do you say?", SessionReady("tech", 2))
+    assert [to for to, _ in table.grants] == ["mod", "tech", "mod", "law"]
+    table.says("law", "Nothing.")
+    assert [to for to, _ in table.grants][4:] == ["mod"]

@@ -1,7 +1,7 @@
 """Small promises, each of which a changed line once broke without any test's notice."""
 
 from attrs import evolve
-from playbook import BIZ, CHAIR, EAR, TECH, Table, moderated, plan
+from playbook import BIZ, CHAIR, EAR, TECH, Table, moderated, opened, plan, timers
 
 from trialogue.brain.floor.policies import POLICIES
 from trialogue.model.commands import Cue, EndTurn, GrantFloor, Report, WakeAt
@@ -14,6 +14,7 @@ from trialogue.model.events import (
     ToolFinished,
     ToolRequested,
     Woke,
+    WordsHeard,
 )
 
 SOUND = evolve(TECH, hears=EAR.hears)
@@ -167,3 +168,15 @@ def test_a_chair_by_ear_is_asked_at_once_by_the_ladder():
     assert table.meeting.turns[-1].chosen_by == "silence"
     assert table.meeting.turns[-1].turn == 5
     assert table.meeting.turns[-1].began_at == at
+
+
+def test_what_was_heard_before_a_turn_ended_is_not_waited_for_behind_it():
+    """An agent by ear has its time to answer by itself from its grant on; then it is cued."""
+    table = opened(BIZ, SOUND)
+    table.begins("biz")
+    table.plays("biz")
+    table.at(1.0, WordsHeard("tech", "Well."))
+    table.ends("biz", 3.0)
+    rules = table.plan.floor
+    assert table.meeting.holder == "tech"
+    assert timers(table, "ear", "think") == [4.0 + rules.ear_s, 4.0 + rules.think_s]

@@ -166,7 +166,7 @@ def _is_taken(o: Owners) -> bool:
         taking.release(o)
         return False
     if kept.ended_s is None or has_come(resume_at(o, kept.ended_s), o.now):
-        taking.resume_kept(o)
+        taking.resume_kept(o, kept)
     return True
 
 

@@ -397,5 +397,5 @@ def _over_or_noise(o: Owners, turn: PersonTurn) -> None:
 
 def over(o: Owners, turn: PersonTurn) -> None:
     """All is said."""
-    was_heard = turn.was_heard or turn.was_typed or turn.has_words
+    was_heard = turn.was_heard or turn.has_words
     taking.close(o, turn, "finished" if was_heard else "yielded")

@@ -221,7 +221,7 @@ def _silence(o: Owners, turn: AgentTurn, keep_for: str | None) -> None:
 
 def _settle_kept(o: Owners, turn: PersonTurn) -> None:
     """Whoever cut a turn off has ended its own: without a word, the cut one may go on."""
-    if turn.has_words or turn.was_typed:
+    if turn.has_words:
         release(o)
     else:
         o.turns.interrupter_ended(turn.ended_s)
@@ -298,11 +298,9 @@ def _tell(o: Owners, turn: Turn, taken: TurnTaken) -> None:
         o.inboxes.cut_off(taken.participant, taken.heard)
 
 
-def resume_kept(o: Owners) -> None:
+def resume_kept(o: Owners, kept: Kept) -> None:
     """Nobody said anything after all: whoever was cut off goes on from the cut."""
-    kept = o.turns.release()
-    if kept is None:
-        return
+    o.turns.release()
     o.report("false-interruption", "nothing was said: the turn goes on from where it was cut", kept.name)
     o.inboxes.goes_on(kept.name)
     grant(o, kept.name, "goes on: nothing was said", by="self", going_on=kept.replies)
