@@ -44,9 +44,6 @@ FINAL_S = 1.0
 EPS_S = 0.001
 """A millisecond: what is longer than a bound by less is not longer."""
 
-SETTLED_S = 0.5
-"""Speech that ends so short behind what the ear called a turn's end is that turn's, in seconds."""
-
 PeopleEvent: TypeAlias = (
     SpeechStarted | SpeechStopped | VoiceFell | VoiceRose | EchoNoticed | EarHeard | TextTyped
 )
@@ -107,7 +104,7 @@ def _stopped(o: Owners, name: str, position_s: float) -> None:
     turn = o.turns.person(name)
     if turn is not None:
         turn.hang(o.people.spoken_until(name, o.now))
-        if _is_settled(turn):
+        if turn.is_settled:
             hung(o, turn)
     elif was_barred and o.beside.of(name) is not None:
         _passed(o, name, "overlap")
@@ -365,7 +362,7 @@ def hung(o: Owners, turn: PersonTurn) -> None:
         return
     wording.hear_if_sure(o, turn)
     rest = [spoken for spoken in o.utterances.open_of(name) if not spoken.is_final]
-    if turn.state is PersonState.WORDS or _is_settled(turn):
+    if turn.state is PersonState.WORDS or turn.is_settled:
         _over_or_noise(o, turn)
     elif rest and o.people.has_ear(name):
         turn.wait_for_words(o.now + FINAL_S)
@@ -373,11 +370,6 @@ def hung(o: Owners, turn: PersonTurn) -> None:
         _over_or_noise(o, turn)
     else:
         turn.wait_for_words(turn.ended_s + _patience(o, turn))
-
-
-def _is_settled(turn: PersonTurn) -> bool:
-    """Whether the ear has called the turn over, at its end or shortly before."""
-    return turn.settled_s >= turn.ended_s - SETTLED_S
 
 
 def _patience(o: Owners, turn: PersonTurn) -> float:

@@ -15,6 +15,9 @@ from attrs import define
 from trialogue.errors import LocalProtocolError
 from trialogue.model.participants import Participant
 
+SETTLED_S = 0.5
+"""Speech that ends so short behind what the ear called a turn's end is that turn's, in seconds."""
+
 
 class PersonState(Enum):
     """Where a person's turn is."""
@@ -128,6 +131,11 @@ class PersonTurn:
         """The person begins to speak, or speaks on."""
         self.take(PersonFact.SPEECH_BEGAN)
         self.first_word_at = now if self.first_word_at is None else self.first_word_at
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the ear has called it over, at its end or shortly before."""
+        return self.settled_s >= self.ended_s - SETTLED_S
 
     def hang(self, position_s: float) -> None:
         """The person has fallen silent."""
