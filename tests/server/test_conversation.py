@@ -413,6 +413,13 @@ def test_done_after_a_cut_is_an_option() -> None:
     assert desk.names()[-1] == "AgentAudioDone"
 
 
+def test_thoughts_are_an_option() -> None:
+    """Some models tell that they think, before they are asked."""
+    desk, _ = speaking(ServerOptions(tells_thoughts=True))
+    desk.say({"type": "InjectUserMessage", "content": "Stop"})
+    assert desk.names()[-2:] == ["AgentThinking", "BeginPass"]
+
+
 def test_injected_user_message_barges_in() -> None:
     """As speech at the ear does."""
     desk, _ = speaking()

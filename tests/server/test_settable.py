@@ -29,6 +29,7 @@ BY_OTHER_MEANS = {"as_of", "models", "agents", "allow_endpoint", "stand_in"}
         ("refusals=warning", "refusal_style", RefusalStyle.WARNING),
         ("unknown-fields=warned", "unknown_fields", UnknownFields.WARNED),
         ("done-after-cut=yes", "done_after_cut", True),
+        ("thoughts=yes", "tells_thoughts", True),
         ("listen-fixed=no", "listen_identity_fixed", False),
         ("prompt=100", "max_prompt_chars", 100),
         ("sentences=3", "max_sentences", 3),

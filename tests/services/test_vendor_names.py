@@ -15,14 +15,14 @@ MAY_NAME = {
     "cli/options.py": "whose address an option means is said in the help",
     "cli/serve.py": "how the vendor's own SDK is pointed at the embedded server",
 }
-"""Files that may name a vendor, and why; whatever is in `services/deepgram` and `server` may as well."""
+"""Files that may name a vendor, and why; so may `services/deepgram`, `server` and `compat`, all of them."""
 
 
 def named():
     """Each file beyond those folders that names a vendor."""
     for path in sorted(SOURCE.rglob("*.py")):
         name = path.relative_to(SOURCE).as_posix()
-        is_its_own = name.startswith(("services/deepgram/", "server/"))
+        is_its_own = name.startswith(("services/deepgram/", "server/", "compat/"))
         if not is_its_own and VENDORS.search(path.read_text(encoding="utf-8")):
             yield name
 

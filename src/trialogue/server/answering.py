@@ -42,6 +42,7 @@ from trialogue.services.deepgram.messages import (
     FunctionCallResponse,
     RequestedFunction,
     ScriptEntryTaken,
+    WireAgentThinking,
 )
 
 _MAX_PASSES: Final = 16
@@ -269,6 +270,8 @@ class Answering:
             self._complete_reply(reply)
             return
         reply.think_on(now)
+        if self._options.tells_thoughts and reply.passes == 1:
+            self._orders.send(WireAgentThinking(content=say.THOUGHT))
         request = self._memory.asked_for(reply, self.terms.prompt)
         self._orders.give(BeginPass(reply.number, request))
 

@@ -90,6 +90,9 @@ class ServerOptions:
     latency_style: LatencyStyle = LatencyStyle.SEPARATE
     """How latencies are reported."""
 
+    tells_thoughts: bool = False
+    """Whether `AgentThinking` comes as an answer is begun, as of some models; what it holds is no thought."""
+
     done_after_cut: bool = False
     """Whether an interrupted reply, too, ends with `AgentAudioDone`."""
 

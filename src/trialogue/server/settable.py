@@ -79,6 +79,7 @@ SETTABLE: Final[dict[str, Settable]] = {
     "latency": Settable("latency_style", _words(LatencyStyle), _word(LatencyStyle)),
     "refusals": Settable("refusal_style", _words(RefusalStyle), _word(RefusalStyle)),
     "unknown-fields": Settable("unknown_fields", _words(UnknownFields), _word(UnknownFields)),
+    "thoughts": Settable("tells_thoughts", "yes or no", _flag),
     "done-after-cut": Settable("done_after_cut", "yes or no", _flag),
     "split-injections": Settable("splits_injections", "yes or no", _flag),
     "listen-fixed": Settable("listen_identity_fixed", "yes or no", _flag),

@@ -25,6 +25,7 @@ LISTEN_IS_FIXED: Final = "Version and model of the listen provider are fixed for
 NO_THINK_LIVE: Final = "Think Live is not enabled."
 NO_SUCH_FUNCTION: Final = "The model called a function that was not offered."
 NO_THOUGHT: Final = "No think provider gave a response."
+THOUGHT: Final = "An answer is being looked for."
 HALF_THOUGHT: Final = "The think provider's response broke off."
 NO_VOICE: Final = "No speak provider gave audio."
 NO_WORDS: Final = "the message has no words"

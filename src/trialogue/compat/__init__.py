@@ -1,0 +1,95 @@
+"""Agents in the words of the vendor's SDK of the fourth generation, as its documents show them.
+
+`from deepgram import ...` becomes `from trialogue.compat import ...`, and `DeepgramClient(..., url=...)` may
+name a stand-in. Shapes are the SDK's, what goes over the wire is the wire's: thin, over `open_agent`, so that
+a lost connection is dialled again and remembers.
+"""
+
+from trialogue.compat.asyncclient import AsyncAgentWebSocketClient
+from trialogue.compat.client import AgentWebSocketClient
+from trialogue.compat.errors import DeepgramApiError
+from trialogue.compat.options import (
+    Agent,
+    AgentKeepAlive,
+    Audio,
+    Endpoint,
+    Function,
+    FunctionCallResponse,
+    Header,
+    InjectAgentMessageOptions,
+    InjectUserMessageOptions,
+    Input,
+    Item,
+    Listen,
+    Output,
+    Parameters,
+    Properties,
+    Provider,
+    SettingsOptions,
+    Speak,
+    Think,
+    UpdatePromptOptions,
+    UpdateSpeakOptions,
+)
+from trialogue.compat.responses import (
+    AgentAudioDoneResponse,
+    AgentStartedSpeakingResponse,
+    AgentThinkingResponse,
+    AgentWebSocketEvents,
+    CloseResponse,
+    ConversationTextResponse,
+    ErrorResponse,
+    FunctionCall,
+    FunctionCallRequest,
+    InjectionRefusedResponse,
+    OpenResponse,
+    SettingsAppliedResponse,
+    UnhandledResponse,
+    UserStartedSpeakingResponse,
+    WelcomeResponse,
+)
+from trialogue.compat.router import AgentRouter, DeepgramClient
+
+__all__ = [
+    "Agent",
+    "AgentAudioDoneResponse",
+    "AgentKeepAlive",
+    "AgentRouter",
+    "AgentStartedSpeakingResponse",
+    "AgentThinkingResponse",
+    "AgentWebSocketClient",
+    "AgentWebSocketEvents",
+    "AsyncAgentWebSocketClient",
+    "Audio",
+    "CloseResponse",
+    "ConversationTextResponse",
+    "DeepgramApiError",
+    "DeepgramClient",
+    "Endpoint",
+    "ErrorResponse",
+    "Function",
+    "FunctionCall",
+    "FunctionCallRequest",
+    "FunctionCallResponse",
+    "Header",
+    "InjectAgentMessageOptions",
+    "InjectUserMessageOptions",
+    "InjectionRefusedResponse",
+    "Input",
+    "Item",
+    "Listen",
+    "OpenResponse",
+    "Output",
+    "Parameters",
+    "Properties",
+    "Provider",
+    "SettingsAppliedResponse",
+    "SettingsOptions",
+    "Speak",
+    "Think",
+    "UnhandledResponse",
+    "UpdatePromptOptions",
+    "UpdateSpeakOptions",
+    "UserStartedSpeakingResponse",
+    "WelcomeResponse",
+]

@@ -1,0 +1,188 @@
+"""`AsyncAgentWebSocketClient`: one agent in the words of the vendor's SDK, for asyncio.
+
+Each session has a task that calls the handlers, plain or async, one after the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+from trialogue.actors.dialling import Connect
+from trialogue.aio import LoneAgent, open_agent
+from trialogue.compat.asking import NOT_TAKEN, checked, told_failure
+from trialogue.compat.handlers import Handler, Handlers, failed
+from trialogue.compat.options import (
+    FunctionCallResponse,
+    InjectAgentMessageOptions,
+    InjectUserMessageOptions,
+    SettingsOptions,
+    UpdatePromptOptions,
+    UpdateSpeakOptions,
+)
+from trialogue.compat.responses import CloseResponse, ConversationTextResponse, ErrorResponse, OpenResponse
+from trialogue.compat.talk import Changes, NotChangeable, Talk
+from trialogue.compat.wire import Asked, asked_for
+from trialogue.errors import TrialogueError
+from trialogue.model.events import SessionReady
+
+
+class AsyncAgentWebSocketClient:
+    """One agent's connection; made by `client.agent.asyncwebsocket.v("1")`.
+
+    Each call returns True where it was asked of the service, and False where it could not be: then the
+    handlers of `Error` are told why. Options of a wrong class are TypeError.
+    """
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+        self._handlers = Handlers()
+        self._agent: LoneAgent | None = None
+        self._talk: Talk | None = None
+        self._life: asyncio.Task[None] | None = None
+
+    def v(self, version: str = "1") -> AsyncAgentWebSocketClient:
+        """A connection of its own, of this version of the protocol; there is one."""
+        del version
+        return type(self)(self._connect)
+
+    def on(self, event: str, handler: Handler) -> None:
+        """Have a handler told of an event (`AgentWebSocketEvents`), as `handler(client, response)`."""
+        self._handlers.keep(event, handler)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the session is open."""
+        return self._agent is not None
+
+    # --- what is asked ------------------------------------------------------------------------------
+
+    async def start(self, options: SettingsOptions, **_: object) -> bool:
+        """Open the session; True once its settings hold, False where that failed for good."""
+        asked = asked_for(checked(options, SettingsOptions))
+        if self._life is not None:
+            await self._emit("Error", ErrorResponse("this connection was started already"))
+            return False
+        started: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._life = asyncio.create_task(self._live(asked, started))
+        try:
+            return await asyncio.shield(started)
+        except asyncio.CancelledError:
+            self._life.cancel()
+            raise
+
+    async def send_settings(self, settings: SettingsOptions) -> bool:
+        """Change what is different in these settings; False, naming it, for what a session cannot change."""
+        wanted = checked(settings, SettingsOptions)
+        return await self._change(lambda talk: talk.changed(wanted))
+
+    async def update_prompt(self, options: UpdatePromptOptions) -> bool:
+        """Add to the prompt."""
+        prompt = checked(options, UpdatePromptOptions).prompt
+        return await self._change(lambda _: {"prompt": prompt})
+
+    async def update_speak_options(self, options: UpdateSpeakOptions) -> bool:
+        """Change the voice; its format is the session's."""
+        speak = checked(options, UpdateSpeakOptions).speak
+        return await self._change(lambda talk: talk.spoken_by(speak))
+
+    async def inject_agent_message(self, options: InjectAgentMessageOptions) -> bool:
+        """Have the agent say these words; `InjectionRefused` where it does not."""
+        asked = checked(options, InjectAgentMessageOptions)
+        return await self._ask(lambda agent: agent.say(asked.text, asked.behavior))  # type: ignore[arg-type] # judged there
+
+    async def inject_user_message(self, options: InjectUserMessageOptions) -> bool:
+        """Let the agent read these words as the user's."""
+        text = checked(options, InjectUserMessageOptions).text
+        is_asked = await self._ask(lambda agent: agent.ask(text))
+        if is_asked:
+            await self._emit("ConversationText", ConversationTextResponse(text, "user"))
+        return is_asked
+
+    async def send_function_call_response(self, response: FunctionCallResponse) -> bool:
+        """Answer the call of this id, or the oldest open one of this name; False where there is none."""
+        given = checked(response, FunctionCallResponse)
+        request = self._talk.answered(given) if self._talk is not None else None
+        return request is not None and await self._ask(lambda agent: agent.answer(request, given.result))
+
+    async def keep_alive(self) -> bool:
+        """Say that this client lives; it is said by itself, too."""
+        return await self._ask(lambda agent: agent.keep_alive())
+
+    async def send_audio(self, audio_data: bytes) -> bool:
+        """Let the agent hear sound, at the pace of life, in the format of the settings."""
+        return await self._ask(lambda agent: agent.hear(audio_data))
+
+    async def close(self) -> bool:
+        """End the session, and wait for its end; False where none was open."""
+        agent, life = self._agent, self._life
+        if agent is None or life is None:
+            return False
+        await agent.close()
+        if life is not asyncio.current_task():
+            await asyncio.wait([life])
+        return True
+
+    # --- how ----------------------------------------------------------------------------------------
+
+    async def _ask(self, question: Callable[[LoneAgent], Awaitable[None]]) -> bool:
+        agent = self._agent
+        if agent is None:
+            return False
+        try:
+            await question(agent)
+        except NOT_TAKEN as why:
+            await self._emit("Error", told_failure(why))
+            return False
+        return True
+
+    async def _change(self, changes_of: Callable[[Talk], Changes | NotChangeable]) -> bool:
+        talk = self._talk
+        if talk is None or self._agent is None:
+            return False
+        changes = changes_of(talk)
+        if isinstance(changes, NotChangeable):
+            await self._emit("Error", ErrorResponse(str(changes), "NOT_CHANGEABLE"))
+            return False
+        is_asked = not changes or await self._ask(lambda agent: agent.update(**changes))
+        if is_asked:
+            talk.note(changes)
+        return is_asked
+
+    async def _live(self, asked: Asked, started: asyncio.Future[bool]) -> None:
+        try:
+            async with open_agent(asked.agent, connect=self._connect, terms=asked.terms) as agent:
+                self._talk = talk = Talk(asked)
+                async for event in agent:
+                    if isinstance(event, SessionReady) and not started.done():
+                        self._agent = agent
+                        await self._emit("Open", OpenResponse())
+                    for name, response in talk.told(event):
+                        await self._emit(name, response)
+                    if self._agent is not None and not started.done():
+                        started.set_result(True)
+        except TrialogueError as failure:
+            self._agent = None
+            await self._emit("Error", told_failure(failure))
+        finally:
+            self._agent = None
+            if not started.done():
+                started.set_result(False)
+            await self._emit("Close", CloseResponse())
+
+    async def _emit(self, event: str, response: object) -> None:
+        for handler in self._handlers.of(event):
+            try:
+                came = handler(self, response)
+                if inspect.isawaitable(came):
+                    await cast("Awaitable[object]", came)
+            except Exception as error:  # noqa: BLE001 - an app's own: noted, and told
+                words = failed(event, error)
+                if event != "Error":
+                    await self._emit("Error", ErrorResponse(words, "HANDLER_FAILED"))
+
+    def __repr__(self) -> str:
+        """Give a status line."""
+        return f"<AsyncAgentWebSocketClient: {'not open' if self._agent is None else self._agent}>"

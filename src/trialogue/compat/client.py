@@ -1,0 +1,183 @@
+"""`AgentWebSocketClient`: one agent in the words of the vendor's SDK, for threads.
+
+Each session has a thread that calls the handlers, one after the other, in the order of what happens.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from trialogue.actors.dialling import Connect
+from trialogue.blocking import LoneAgent, open_agent
+from trialogue.compat.asking import NOT_TAKEN, checked, told_failure
+from trialogue.compat.handlers import Handler, Handlers, failed
+from trialogue.compat.options import (
+    FunctionCallResponse,
+    InjectAgentMessageOptions,
+    InjectUserMessageOptions,
+    SettingsOptions,
+    UpdatePromptOptions,
+    UpdateSpeakOptions,
+)
+from trialogue.compat.responses import CloseResponse, ConversationTextResponse, ErrorResponse, OpenResponse
+from trialogue.compat.talk import Changes, NotChangeable, Talk
+from trialogue.compat.wire import Asked, asked_for
+from trialogue.errors import TrialogueError
+from trialogue.model.events import SessionReady
+
+
+class AgentWebSocketClient:
+    """One agent's connection; made by `client.agent.websocket.v("1")`.
+
+    Each call returns True where it was asked of the service, and False where it could not be: then the
+    handlers of `Error` are told why. Options of a wrong class are TypeError.
+    """
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+        self._handlers = Handlers()
+        self._agent: LoneAgent | None = None
+        self._talk: Talk | None = None
+        self._thread: threading.Thread | None = None
+
+    def v(self, version: str = "1") -> AgentWebSocketClient:
+        """A connection of its own, of this version of the protocol; there is one."""
+        del version
+        return type(self)(self._connect)
+
+    def on(self, event: str, handler: Handler) -> None:
+        """Have a handler told of an event (`AgentWebSocketEvents`), as `handler(client, response)`."""
+        self._handlers.keep(event, handler)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the session is open."""
+        return self._agent is not None
+
+    # --- what is asked ------------------------------------------------------------------------------
+
+    def start(self, options: SettingsOptions, **_: object) -> bool:
+        """Open the session; True once its settings hold, False where that failed for good."""
+        asked = asked_for(checked(options, SettingsOptions))
+        if self._thread is not None:
+            self._emit("Error", ErrorResponse("this connection was started already"))
+            return False
+        started: Future[bool] = Future()
+        name = "trialogue compat"
+        self._thread = threading.Thread(target=self._live, args=(asked, started), name=name, daemon=True)
+        self._thread.start()
+        return started.result()
+
+    def send_settings(self, settings: SettingsOptions) -> bool:
+        """Change what is different in these settings; False, naming it, for what a session cannot change."""
+        wanted = checked(settings, SettingsOptions)
+        return self._change(lambda talk: talk.changed(wanted))
+
+    def update_prompt(self, options: UpdatePromptOptions) -> bool:
+        """Add to the prompt."""
+        prompt = checked(options, UpdatePromptOptions).prompt
+        return self._change(lambda _: {"prompt": prompt})
+
+    def update_speak_options(self, options: UpdateSpeakOptions) -> bool:
+        """Change the voice; its format is the session's."""
+        speak = checked(options, UpdateSpeakOptions).speak
+        return self._change(lambda talk: talk.spoken_by(speak))
+
+    def inject_agent_message(self, options: InjectAgentMessageOptions) -> bool:
+        """Have the agent say these words; `InjectionRefused` where it does not."""
+        asked = checked(options, InjectAgentMessageOptions)
+        return self._ask(lambda agent: agent.say(asked.text, asked.behavior))  # type: ignore[arg-type] # judged there
+
+    def inject_user_message(self, options: InjectUserMessageOptions) -> bool:
+        """Let the agent read these words as the user's."""
+        text = checked(options, InjectUserMessageOptions).text
+        is_asked = self._ask(lambda agent: agent.ask(text))
+        if is_asked:
+            self._emit("ConversationText", ConversationTextResponse(text, "user"))
+        return is_asked
+
+    def send_function_call_response(self, response: FunctionCallResponse) -> bool:
+        """Answer the call of this id, or the oldest open one of this name; False where there is none."""
+        given = checked(response, FunctionCallResponse)
+        request = self._talk.answered(given) if self._talk is not None else None
+        return request is not None and self._ask(lambda agent: agent.answer(request, given.result))
+
+    def keep_alive(self) -> bool:
+        """Say that this client lives; it is said by itself, too."""
+        return self._ask(lambda agent: agent.keep_alive())
+
+    def send_audio(self, audio_data: bytes) -> bool:
+        """Let the agent hear sound, at the pace of life, in the format of the settings."""
+        return self._ask(lambda agent: agent.hear(audio_data))
+
+    def close(self) -> bool:
+        """End the session, and wait for its end; False where none was open."""
+        agent, thread = self._agent, self._thread
+        if agent is None or thread is None:
+            return False
+        agent.close()
+        if thread is not threading.current_thread():
+            thread.join()
+        return True
+
+    # --- how ----------------------------------------------------------------------------------------
+
+    def _ask(self, question: Callable[[LoneAgent], None]) -> bool:
+        agent = self._agent
+        if agent is None:
+            return False
+        try:
+            question(agent)
+        except NOT_TAKEN as why:
+            self._emit("Error", told_failure(why))
+            return False
+        return True
+
+    def _change(self, changes_of: Callable[[Talk], Changes | NotChangeable]) -> bool:
+        talk = self._talk
+        if talk is None or self._agent is None:
+            return False
+        changes = changes_of(talk)
+        if isinstance(changes, NotChangeable):
+            self._emit("Error", ErrorResponse(str(changes), "NOT_CHANGEABLE"))
+            return False
+        is_asked = not changes or self._ask(lambda agent: agent.update(**changes))
+        if is_asked:
+            talk.note(changes)
+        return is_asked
+
+    def _live(self, asked: Asked, started: Future[bool]) -> None:
+        try:
+            with open_agent(asked.agent, connect=self._connect, terms=asked.terms) as agent:
+                self._talk = talk = Talk(asked)
+                for event in agent:
+                    if isinstance(event, SessionReady) and not started.done():
+                        self._agent = agent
+                        self._emit("Open", OpenResponse())
+                    for name, response in talk.told(event):
+                        self._emit(name, response)
+                    if self._agent is not None and not started.done():
+                        started.set_result(True)
+        except TrialogueError as failure:
+            self._agent = None
+            self._emit("Error", told_failure(failure))
+        finally:
+            self._agent = None
+            if not started.done():
+                started.set_result(False)
+            self._emit("Close", CloseResponse())
+
+    def _emit(self, event: str, response: object) -> None:
+        for handler in self._handlers.of(event):
+            try:
+                handler(self, response)
+            except Exception as error:  # noqa: BLE001 - an app's own: noted, and told
+                words = failed(event, error)
+                if event != "Error":
+                    self._emit("Error", ErrorResponse(words, "HANDLER_FAILED"))
+
+    def __repr__(self) -> str:
+        """Give a status line."""
+        return f"<AgentWebSocketClient: {'not open' if self._agent is None else self._agent}>"

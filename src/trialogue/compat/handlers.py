@@ -1,0 +1,44 @@
+"""The handlers of one client: kept by the event's name, called with the client and what has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from trialogue.compat.errors import DeepgramApiError
+from trialogue.compat.responses import TOLD
+from trialogue.diagnostics import Log
+
+Handler = Callable[..., object]
+"""Called as `handler(client, response)`; `response` is bytes for `AudioData`."""
+
+diagnostics: Final = Log("trialogue.compat")
+
+
+class Handlers:
+    """Handlers by the names of events, in the order of their coming."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, list[Handler]] = {}
+
+    def keep(self, event: object, handler: Handler) -> None:
+        """Keep a handler for an event; DeepgramApiError for an event that nobody is ever told of."""
+        name = str(event)
+        if name not in TOLD:
+            raise DeepgramApiError(
+                f"no handler is ever told of {name!r}; there are {', '.join(sorted(TOLD))}"
+            )
+        if not callable(handler):
+            raise TypeError(f"a handler is a function, not a {type(handler).__name__}")
+        self._kept.setdefault(name, []).append(handler)
+
+    def of(self, event: str) -> list[Handler]:
+        """The handlers of an event."""
+        return list(self._kept.get(event, ()))
+
+
+def failed(event: str, error: Exception) -> str:
+    """Note that a handler has failed; what is told of it: the session goes on."""
+    diagnostics.error("a handler failed", of=event, kind=type(error).__name__)
+    diagnostics.debug("a handler failed", of=event, exc_info=error)
+    return f"the handler of {event} raised {type(error).__name__}"

@@ -1,0 +1,193 @@
+"""What an agent reports, in the classes of the vendor's SDK, and the names that handlers are kept by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from attrs import field, frozen
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+class AgentWebSocketEvents:
+    """The names of events, as `on` takes them, and of what a client sends."""
+
+    Open: str = "Open"
+    Close: str = "Close"
+    AudioData: str = "AudioData"
+    Welcome: str = "Welcome"
+    SettingsApplied: str = "SettingsApplied"
+    ConversationText: str = "ConversationText"
+    UserStartedSpeaking: str = "UserStartedSpeaking"
+    AgentThinking: str = "AgentThinking"
+    FunctionCallRequest: str = "FunctionCallRequest"
+    AgentStartedSpeaking: str = "AgentStartedSpeaking"
+    AgentAudioDone: str = "AgentAudioDone"
+    Error: str = "Error"
+    Unhandled: str = "Unhandled"
+
+    Settings: str = "Settings"
+    UpdatePrompt: str = "UpdatePrompt"
+    UpdateSpeak: str = "UpdateSpeak"
+    InjectAgentMessage: str = "InjectAgentMessage"
+    InjectUserMessage: str = "InjectUserMessage"
+    InjectionRefused: str = "InjectionRefused"
+    AgentKeepAlive: str = "KeepAlive"
+
+
+TOLD = frozenset(
+    {
+        "Open",
+        "Close",
+        "AudioData",
+        "Welcome",
+        "SettingsApplied",
+        "ConversationText",
+        "UserStartedSpeaking",
+        "AgentThinking",
+        "FunctionCallRequest",
+        "AgentStartedSpeaking",
+        "AgentAudioDone",
+        "InjectionRefused",
+        "Error",
+        "Unhandled",
+    }
+)
+"""The events that a handler can be kept for."""
+
+
+@frozen
+class OpenResponse:
+    """The session is open."""
+
+    type: str = "Open"
+
+
+@frozen
+class CloseResponse:
+    """The session is over, and no other follows."""
+
+    type: str = "Close"
+
+
+@frozen
+class WelcomeResponse:
+    """The service has greeted: `message` is the id by which it knows the session, as is `request_id`."""
+
+    message: str
+    type: str = "Welcome"
+
+    @property
+    def request_id(self) -> str:
+        """What the service calls the session."""
+        return self.message
+
+
+@frozen
+class SettingsAppliedResponse:
+    """The settings hold: `settings` are those that were sent."""
+
+    settings: Mapping[str, Any] = field(repr=False, hash=False)
+    type: str = "SettingsApplied"
+
+
+@frozen
+class ConversationTextResponse:
+    """Words of the user or of the agent (`role`: `user` or `assistant`)."""
+
+    text: str = field(repr=False)
+    role: str
+    type: str = "ConversationText"
+
+    @property
+    def content(self) -> str:
+        """The same words, by the wire's name."""
+        return self.text
+
+
+@frozen
+class UserStartedSpeakingResponse:
+    """The user has begun to speak; `timestamp` is when that was heard of, in UTC (ISO 8601)."""
+
+    timestamp: str = field(factory=_now)
+    type: str = "UserStartedSpeaking"
+
+
+@frozen
+class AgentThinkingResponse:
+    """The model thinks; `content` are its thoughts, where it tells them."""
+
+    content: str = field(default="", repr=False)
+    type: str = "AgentThinking"
+
+
+@frozen
+class FunctionCall:
+    """A call that the model wants."""
+
+    name: str
+    arguments: Mapping[str, Any] = field(repr=False, hash=False)
+
+
+@frozen
+class FunctionCallRequest:
+    """The model wants a function called."""
+
+    function_call: FunctionCall
+    call_id: str
+    type: str = "FunctionCallRequest"
+
+
+@frozen
+class AgentStartedSpeakingResponse:
+    """The agent has begun to answer; `timestamp` is when that was heard of, in UTC (ISO 8601)."""
+
+    timestamp: str = field(factory=_now)
+    type: str = "AgentStartedSpeaking"
+
+
+@frozen
+class AgentAudioDoneResponse:
+    """The last sound of an answer has arrived."""
+
+    type: str = "AgentAudioDone"
+
+
+@frozen
+class InjectionRefusedResponse:
+    """Injected words were not taken."""
+
+    message: str
+    type: str = "InjectionRefused"
+
+
+@frozen
+class ErrorResponse:
+    """Something went wrong: in words, with the service's code, status and request id where it gave any."""
+
+    message: str
+    code: str = ""
+    status: int | None = None
+    request_id: str | None = None
+    type: str = "Error"
+
+    @property
+    def description(self) -> str:
+        """The same words, by the wire's name."""
+        return self.message
+
+    def __str__(self) -> str:
+        """Give the words."""
+        return self.message
+
+
+@frozen
+class UnhandledResponse:
+    """A message that has no class here: `raw` is all of it."""
+
+    raw: Mapping[str, Any] = field(repr=False, hash=False)
+    type: str = "Unhandled"

@@ -1,0 +1,67 @@
+"""`DeepgramClient`: where connections are made, with a key, at the service or at a stand-in."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+
+from trialogue.actors.dialling import Connect
+from trialogue.compat.asyncclient import AsyncAgentWebSocketClient
+from trialogue.compat.client import AgentWebSocketClient
+from trialogue.compat.errors import DeepgramApiError
+from trialogue.services import HOSTED, service_of
+from trialogue.transport.dial import check_plaintext, open_websocket, parse_url
+
+KEY_VARIABLE = "DEEPGRAM_API_KEY"
+PATH = "/v1/agent/converse"
+
+
+class DeepgramClient:
+    """Whoever makes connections to agents.
+
+    `api_key` is the account's, or that of the environment (`DEEPGRAM_API_KEY`). `url` is another place than
+    Deepgram's own: `ws://127.0.0.1:8090` for a stand-in on this machine, `wss://...` anywhere else.
+    DeepgramApiError without a key.
+    """
+
+    def __init__(self, api_key: str = "", *, url: str | None = None) -> None:
+        key = api_key or os.environ.get(KEY_VARIABLE, "")
+        if not key.strip():
+            raise DeepgramApiError(f"there is no key: give api_key, or set {KEY_VARIABLE}")
+        if not (key.isascii() and key.isprintable() and " " not in key):
+            raise DeepgramApiError("this is no key: it holds spaces, line breaks or letters beyond ASCII")
+        self._connect = _dialling(key, url)
+
+    @property
+    def agent(self) -> AgentRouter:
+        """Agents."""
+        return AgentRouter(self._connect)
+
+
+class AgentRouter:
+    """The two kinds of connections to agents: `router.websocket.v("1")` makes one."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+
+    @property
+    def websocket(self) -> AgentWebSocketClient:
+        """For threads."""
+        return AgentWebSocketClient(self._connect)
+
+    @property
+    def asyncwebsocket(self) -> AsyncAgentWebSocketClient:
+        """For asyncio."""
+        return AsyncAgentWebSocketClient(self._connect)
+
+
+def _dialling(key: str, url: str | None) -> Connect:
+    hosted = service_of(HOSTED).hosted
+    if url is None and hosted is not None:
+        address = hosted.url
+    else:
+        address = (url or "").rstrip("/")
+        address = address if address.endswith(PATH) else address + PATH
+    headers = {"Authorization": lambda: f"Token {key}"}
+    check_plaintext(parse_url(address), headers, (), allow_plaintext=False)
+    return partial(open_websocket, address, headers=headers)

@@ -1,0 +1,248 @@
+"""The surface of the vendor's SDK: what it asks of the wire, and what it says of what cannot be asked."""
+
+import asyncio
+import inspect
+
+import pytest
+from fake_service import FakeService
+
+import trialogue.compat as sdk
+from trialogue.compat.talk import NotChangeable, Talk
+from trialogue.compat.wire import asked_for, think_of
+from trialogue.model.events import ToolRequested
+from trialogue.services.deepgram.agent import settings_on
+
+THINK = sdk.Think(provider=sdk.Provider(type="open_ai"), instructions="Be brief.")
+SETTINGS = sdk.SettingsOptions(agent=sdk.Agent(think=THINK))
+
+
+def connected(service):
+    """A connection at a service that the test plays."""
+    return sdk.AgentWebSocketClient(service)
+
+
+# --- the wire ---------------------------------------------------------------------------------------------
+
+
+def test_every_option_becomes_the_wires_word():
+    """What is asked for is a message that the wire knows."""
+    header = sdk.Header(name="x-key", value="k")
+    function = sdk.Function(
+        name="price",
+        description="What it costs.",
+        parameters=sdk.Parameters(properties=sdk.Properties(fruit={"type": "string"}), required=["fruit"]),
+        url="https://shop.example/price",
+        method="post",
+        headers=[header],
+    )
+    options = sdk.SettingsOptions(
+        agent=sdk.Agent(
+            think=sdk.Think(provider=sdk.Provider(type="open_ai", temperature=0.5), functions=[function]),
+            greeting="Hello.",
+        ),
+        listen=sdk.Listen(model="flux-general-en", keyterms=["trialogue"]),
+        speak=sdk.Speak(),
+        audio=sdk.Audio(
+            input=sdk.Input(encoding="mulaw", sample_rate=8_000), output=sdk.Output(sample_rate=16_000)
+        ),
+        tags=["one"],
+    )
+    asked = asked_for(options)
+    assert asked.agent["listen"] == {
+        "provider": {
+            "type": "deepgram",
+            "model": "flux-general-en",
+            "keyterms": ["trialogue"],
+            "version": "v2",
+        }
+    }
+    assert asked.agent["think"]["provider"] == {"type": "open_ai", "model": "gpt-4", "temperature": 0.5}
+    assert asked.agent["think"]["functions"] == [
+        {
+            "name": "price",
+            "description": "What it costs.",
+            "parameters": {
+                "type": "object",
+                "properties": {"fruit": {"type": "string"}},
+                "required": ["fruit"],
+            },
+            "endpoint": {
+                "url": "https://shop.example/price",
+                "method": "post",
+                "headers": {"x-key": "k"},
+            },
+        }
+    ]
+    settings = settings_on(asked.agent, asked.terms)
+    assert settings.audio.input.encoding == "mulaw"
+    assert settings.audio.output.sample_rate == 16_000
+    assert settings.tags == ("one",)
+
+
+def test_an_unknown_keyword_is_named():
+    """With those that there are; open classes take any."""
+    with pytest.raises(TypeError, match="Speak has no 'voice'; it takes bitrate"):
+        sdk.Speak(voice="thalia")
+    assert sdk.Item(any="thing").to_dict() == {"any": "thing"}
+    assert (
+        think_of(sdk.Think(provider={"type": "google", "model": "gemini"}))["provider"]["model"] == "gemini"
+    )
+
+
+def test_no_prompt_and_no_key_in_a_repr():
+    """They end up in logs."""
+    assert "brief" not in repr(SETTINGS)
+    assert "secret" not in repr(sdk.DeepgramClient(api_key="secret"))
+
+
+@pytest.mark.parametrize("key", ["", " ", "two words", "schlüssel"])
+def test_a_key_that_is_none(key, monkeypatch):
+    """It is the SDK's error."""
+    monkeypatch.delenv("DEEPGRAM_API_KEY", raising=False)
+    with pytest.raises(sdk.DeepgramApiError):
+        sdk.DeepgramClient(api_key=key)
+
+
+# --- in mid-session -------------------------------------------------------------------------------------
+
+
+def test_settings_in_mid_session_are_changes():
+    """Only what is different; what they leave out stays."""
+    talk = Talk(asked_for(SETTINGS))
+    assert talk.changed(SETTINGS) == {}
+    other = sdk.Think(provider=sdk.Provider(type="open_ai"), instructions="Be long.")
+    changes = talk.changed(sdk.SettingsOptions(agent=sdk.Agent(think=other)))
+    assert set(changes) == {"think"}
+    talk.note(changes)
+    assert talk.changed(sdk.SettingsOptions(think=other)) == {}
+
+
+FIXED = [
+    (sdk.SettingsOptions(agent=sdk.Agent(greeting="Hi.")), "agent.greeting"),
+    (sdk.SettingsOptions(listen=sdk.Listen(encoding="mulaw")), "the agent hears"),
+    (sdk.SettingsOptions(speak=sdk.Speak(sample_rate=8_000)), "the agent sends"),
+    (sdk.SettingsOptions(tags=["other"]), "tags"),
+    (sdk.SettingsOptions(mip_opt_out=True), "mip_opt_out"),
+]
+
+
+@pytest.mark.parametrize(("settings", "name"), FIXED)
+def test_what_a_session_cannot_change_is_named(settings, name):
+    """And nothing is sent."""
+    found = Talk(asked_for(SETTINGS)).changed(settings)
+    assert isinstance(found, NotChangeable)
+    assert name in str(found)
+
+
+def test_a_session_says_false_for_it():
+    """The handlers of Error are told, and the session goes on."""
+    service, told = FakeService(), []
+    client = connected(service)
+    client.on(sdk.AgentWebSocketEvents.Error, lambda _, error: told.append(str(error)))
+    assert client.start(SETTINGS)
+    assert not client.send_settings(FIXED[0][0])
+    assert not client.update_speak_options(sdk.UpdateSpeakOptions(speak=sdk.Speak(encoding="mp3")))
+    assert client.send_settings(SETTINGS)
+    assert client.keep_alive()
+    assert not client.start(SETTINGS)
+    assert client.close()
+    assert not client.close()
+    assert not client.keep_alive()
+    assert "cannot change agent.greeting" in told[0]
+    assert [message["type"] for _, message in service.socket.told] == ["Settings", "KeepAlive"]
+
+
+def test_a_response_without_an_id_answers_the_oldest_call_of_its_name():
+    """One with an id answers that."""
+    talk = Talk(asked_for(SETTINGS))
+    for call, tool in (("c1", "price"), ("c2", "price"), ("c3", "price"), ("c4", "clock")):
+        list(talk.told(ToolRequested("agent", 1, call, tool, '{"a": 1}')))
+    answered = [
+        talk.answered(sdk.FunctionCallResponse(name="price", result="8", id=call))
+        for call in ("c2", None, None)
+    ]
+    assert [request.call_id for request in answered] == ["c2", "c1", "c3"]
+    assert talk.answered(sdk.FunctionCallResponse(name="price", result="8")) is None
+
+
+def test_a_handler_that_fails_is_told_and_the_session_goes_on():
+    """As an Error; a failing handler of Error is noted only."""
+    service, told = FakeService(), []
+    client = connected(service)
+
+    def failing(_client, _event):
+        raise ValueError("mine")
+
+    client.on("Welcome", failing)
+    client.on("Error", lambda _, error: told.append(error.code))
+    client.on("Error", failing)
+    assert client.start(SETTINGS)
+    assert client.keep_alive()
+    client.close()
+    assert told == ["HANDLER_FAILED"]
+
+
+def test_wrong_options_are_refused_at_the_call():
+    """Each names what it takes."""
+    client = connected(FakeService())
+    for call in (client.start, client.update_prompt, client.inject_user_message, client.send_settings):
+        with pytest.raises(TypeError, match="this takes"):
+            call({"text": "no"})
+    with pytest.raises(sdk.DeepgramApiError, match="no handler is ever told of 'Opened'"):
+        client.on("Opened", print)
+    with pytest.raises(TypeError):
+        client.on("Open", None)
+
+
+# --- asyncio --------------------------------------------------------------------------------------------
+
+
+def test_both_clients_have_the_same_calls():
+    """One awaits them."""
+    kinds = (sdk.AgentWebSocketClient, sdk.AsyncAgentWebSocketClient)
+    names, others = ({name for name in dir(kind) if not name.startswith("_")} for kind in kinds)
+    assert names == others
+    for name in names - {"on", "v", "is_connected"}:
+        assert inspect.iscoroutinefunction(getattr(kinds[1], name))
+        plain, awaited = (inspect.signature(getattr(kind, name)).parameters for kind in kinds)
+        assert list(plain) == list(awaited)
+
+
+def test_the_async_client_from_start_to_close():
+    """Handlers may be plain or async; a close is told."""
+    service, told = FakeService(), []
+
+    async def on_welcome(_client, welcome):
+        await asyncio.sleep(0)
+        told.append(welcome.message)
+
+    async def main():
+        client = sdk.AsyncAgentWebSocketClient(service).v("1")
+        client.on("Welcome", on_welcome)
+        client.on("Close", lambda _client, event: told.append(event.type))
+        assert await client.start(SETTINGS)
+        assert client.is_connected
+        assert await client.update_prompt(sdk.UpdatePromptOptions(prompt="Be kind."))
+        assert await client.inject_user_message(sdk.InjectUserMessageOptions(text="Hello?"))
+        assert await client.send_audio(bytes(640))
+        assert await client.close()
+        assert not client.is_connected
+
+    asyncio.run(asyncio.wait_for(main(), 60))
+    assert told == ["r", "Close"]
+    assert service.socket.of("UpdatePrompt")
+
+
+def test_a_start_that_is_cancelled_leaves_nothing():
+    """The session ends with it."""
+    service = FakeService()
+    service.answers = []
+
+    async def main():
+        client = sdk.AsyncAgentWebSocketClient(service)
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(client.start(SETTINGS), 0.2)
+        await asyncio.wait([client._life])
+
+    asyncio.run(asyncio.wait_for(main(), 60))
+    assert service.open == 0
