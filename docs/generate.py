@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cache, partial
+from io import StringIO
 from pathlib import Path
 from typing import TypeAlias, assert_never, cast, get_args, get_type_hints
 
@@ -21,6 +22,7 @@ import next_speakers
 import policy_runs
 import yaml
 from cyclopts import App, Argument
+from rich.console import Console
 
 from trialogue.agent.events import AgentEvent
 from trialogue.brain.floor.policies import ENTRIES
@@ -31,6 +33,7 @@ from trialogue.brain.seats.people import EAR
 from trialogue.brain.tools.calls import TRANSITIONS as CALL
 from trialogue.brain.turn.agent import TRANSITIONS as AGENT_TURN
 from trialogue.brain.turn.person import TRANSITIONS as PERSON_TURN
+from trialogue.cli.at_once import WIDTH
 from trialogue.cli.program import EXIT_CODES, app
 from trialogue.journal.personal import personal_fields
 from trialogue.model import commands, events, kinds
@@ -56,6 +59,8 @@ DOCS = Path(__file__).parent
 ERRORS = DOCS / "errors.md"
 ERRORS_READ = DOCS.parent / "src" / "trialogue" / "scenario" / "errors.md"
 """The page of errors as `trialogue explain E-...` reads it, where no docs are installed."""
+HELP = DOCS.parent / "src" / "trialogue" / "cli" / "help.txt"
+"""What `trialogue --help` prints before anything is loaded."""
 PLACEHOLDER = re.compile(r"<!-- begin (?P<name>[a-z-]+) -->\n(?P<body>.*?)<!-- end (?P=name) -->", re.DOTALL)
 
 PROBE = """
@@ -90,6 +95,7 @@ def main() -> int:
         page.write_text(fresh(page), encoding="utf-8")
     if ERRORS_READ.read_text(encoding="utf-8") != ERRORS.read_text(encoding="utf-8"):
         ERRORS_READ.write_text(ERRORS.read_text(encoding="utf-8"), encoding="utf-8")
+    HELP.write_text(help_text(), encoding="utf-8")
     mirrored = mirror.main()
     for name in policy_runs.RUNS:
         picture_file(name).write_text(policy_runs.picture(name), encoding="utf-8")
@@ -418,6 +424,13 @@ def _taken(argument: Argument) -> str:
     taken = " or ".join(f"`{value}`" for value in dict.fromkeys(choices)) or plain
     default = argument.field_info.default
     return taken if default is None else f"{taken}; `{default}`"
+
+
+def help_text() -> str:
+    """The help as the command line prints it, without colours."""
+    printed = StringIO()
+    app.help_print([], console=Console(file=printed, width=WIDTH, color_system=None))
+    return printed.getvalue()
 
 
 def exports() -> str:

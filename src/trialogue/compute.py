@@ -10,13 +10,13 @@ standard library's pool, which the end of the process waits for, and nothing of 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
-from typing import Final, Protocol, TypeVar
+from importlib import import_module
+from typing import Any, Final, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 import trio
@@ -24,13 +24,13 @@ from trio.lowlevel import TrioToken, current_trio_token
 
 T = TypeVar("T")
 
+MOVED_CLOCK: Final[Any] = vars(import_module("trio._core"))["MockClock"]
+"""`trio.testing.MockClock`, where trio has it: pytest comes along with `trio.testing`, where it is there."""
+
 
 def is_virtual() -> bool:
     """Whether the running trio loop lives by a virtual clock."""
-    testing = sys.modules.get(
-        "trio.testing"
-    )  # not imported for this: pytest comes with it where it is installed
-    return testing is not None and isinstance(trio.lowlevel.current_clock(), testing.MockClock)
+    return isinstance(trio.lowlevel.current_clock(), MOVED_CLOCK)
 
 
 class Compute(Protocol):

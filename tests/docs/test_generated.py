@@ -35,6 +35,11 @@ def test_pictures_are_of_the_run(name):
     assert GENERATE.picture_file(name).read_text(encoding="utf-8") == GENERATE.policy_runs.picture(name)
 
 
+def test_help_is_fresh():
+    """What is printed before anything is loaded is what the command line would print."""
+    assert GENERATE.HELP.read_text(encoding="utf-8") == GENERATE.help_text()
+
+
 def test_every_part_has_a_page():
     """Whatever can be made is shown somewhere."""
     text = "".join(page.read_text(encoding="utf-8") for page in GENERATE.pages())

@@ -21,6 +21,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, of `sys.argv` where no arguments are given, and return its exit code."""
     is_plain = _set_plain_interrupts()
     try:
+        from trialogue.cli.at_once import answer  # noqa: PLC0415 - see above
+
+        if answer(arguments):
+            return 0
         from trialogue.cli.starting import open_streams  # noqa: PLC0415 - see above
 
         open_streams()

@@ -25,10 +25,9 @@ from math import inf
 from typing import Any, Final, TypeVar
 
 import trio
-import trio.testing
 from attrs import Factory, define
 
-from trialogue.compute import is_virtual
+from trialogue.compute import MOVED_CLOCK, is_virtual
 from trialogue.leaping import Leaps, leaping
 
 T = TypeVar("T")
@@ -41,7 +40,7 @@ TICKING: Final = "ticking"
 
 def run_virtual(function: Callable[[], Awaitable[T]]) -> T:
     """Run `function` under a clock that jumps over waits, and ready tasks in the order of their making."""
-    clock = trio.testing.MockClock(autojump_threshold=0)
+    clock = MOVED_CLOCK(autojump_threshold=0)
     leaps = None if os.environ.get(SWITCH) == TICKING else Leaps()
     if leaps is not None:
         vars(clock)["_autojump"] = partial(_jump, vars(clock), leaps)

@@ -1,0 +1,71 @@
+"""What is answered before anything is loaded, and what is then not loaded."""
+
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from trialogue.cli import at_once, main
+
+HELP = (Path(at_once.__file__).parent / "help.txt").read_text(encoding="utf-8")
+
+LOADED = """
+import sys
+before = set(sys.modules)
+{code}
+print(*sorted(set(sys.modules) - before), file=sys.stderr)
+"""
+
+
+def loaded_by(code):
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED.format(code=code)], capture_output=True, text=True, check=True
+    )
+    return done.stderr.split()
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], [], ["--version"]])
+def test_nothing_is_loaded_for_an_answer_at_once(arguments):
+    """Two modules of ours, and nothing of anybody else's."""
+    loaded = loaded_by(f"from trialogue.cli import main; main({arguments})")
+    assert loaded == ["__future__", "trialogue", "trialogue.cli", "trialogue.cli.at_once"]
+
+
+def test_importing_the_package_loads_nothing():
+    """Names load what they need when they are asked for."""
+    assert loaded_by("import trialogue") == ["__future__", "trialogue"]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], []])
+def test_help_at_once(arguments, capsys):
+    """The generated page, as long as the terminal is wide enough."""
+    assert main(arguments) == 0
+    assert capsys.readouterr().out == HELP
+
+
+def test_version_at_once(capsys):
+    """The same as the package's metadata says."""
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"{version('trialogue')}\n"
+
+
+@pytest.mark.parametrize("unknown", ["_help_text", "_version"])
+def test_what_is_not_known_at_once_is_left_to_the_command_line(unknown, capsys, monkeypatch):
+    """It loads what it needs, and says the same."""
+    monkeypatch.setattr(at_once, unknown, lambda: "")
+    assert main(["--help" if unknown == "_help_text" else "--version"]) == 0
+    shown = capsys.readouterr().out
+    assert "Exit codes:" in shown if unknown == "_help_text" else shown.strip() == version("trialogue")
+
+
+def test_a_narrow_terminal_has_its_own_help(monkeypatch):
+    """The page is too wide for it."""
+    monkeypatch.setattr(at_once, "_is_wide", lambda: False)
+    assert at_once.answer(["--help"]) is False
+
+
+def test_another_command_is_not_answered_at_once():
+    """Its help is its own."""
+    assert at_once.answer(["run", "--help"]) is False
