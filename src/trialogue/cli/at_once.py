@@ -20,8 +20,8 @@ __all__ = ["WIDTH", "answer"]
 WIDTH = 80
 """Columns that the help takes."""
 
-_HELP = (["--help"], ["-h"], [])
-_VERSION = (["--version"],)
+_HELP: tuple[list[str], ...] = (["--help"], ["-h"], [])
+_VERSION: tuple[list[str], ...] = (["--version"],)
 
 
 def answer(arguments: Sequence[str] | None) -> bool:
