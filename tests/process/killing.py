@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import csv
 import io
 import os
 import random
@@ -21,8 +22,10 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import orjson
+import soundfile
 from attrs import define, field
 
 from trialogue.brain.meeting import Brain
@@ -31,11 +34,14 @@ from trialogue.errors import JournalError, SetupError
 from trialogue.journal.files import digests_in, journal_of, verify_files
 from trialogue.journal.reader import ProblemKind, Reading, read
 from trialogue.journal.verify import verify
+from trialogue.meeting.exporting import held_meeting
 from trialogue.meeting.paging import write_page
 from trialogue.meeting.resumption import open_resumption
 from trialogue.model.commands import GrantFloor
 from trialogue.model.events import SentenceSaid
 from trialogue.model.records import Record
+from trialogue.report.exports import EXPORTS
+from trialogue.report.foreign import READERS, read_foreign
 
 PROGRAM = str(Path(__file__).parent / "program.py")
 
@@ -170,6 +176,8 @@ class Trial:
         promise(not lost, f"shown and not replayed: {lost}")
         self.check_looks(run)
         self.check_page(run, len(records))
+        self.check_files(run)
+        self.check_exports(reading)
         return run if records else None
 
     def check_looks(self, run: Path) -> None:
@@ -192,6 +200,38 @@ class Trial:
         shown = sum(mark["k"] == "grant" for mark in said["marks"])
         promise(shown == granted, f"the page of {records} records shows {shown} turns of {granted}")
         promise(digests_in(run) == before, "a page that is written elsewhere has changed the run")
+
+    def check_files(self, run: Path) -> None:
+        """Each file that is there is whole, or sound up to where it was cut: none is half a document."""
+        for path in sorted(each for each in run.rglob("*") if each.is_file()):
+            name = path.relative_to(run).as_posix()
+            match path.suffix:
+                case ".json":
+                    promise(isinstance(orjson.loads(path.read_bytes()), dict), f"{name} is half a document")
+                case ".wav" if path.stat().st_size:
+                    with soundfile.SoundFile(path) as sound:
+                        promise(len(sound.read(dtype="int16")) <= LONGEST_S * 60 * sound.samplerate, name)
+                case ".vtt" | ".srt" | ".md" | ".rttm" | ".yaml":
+                    promise(path.read_text("utf-8").endswith("\n"), f"{name} is cut off")
+                case _:
+                    pass
+
+    def check_exports(self, reading: Reading) -> None:
+        """Every format is made of what was left, and those that are read here have every word's time."""
+        held = held_meeting(reading)
+        spoken = sum(bool(each.heard.strip()) for each in held.utterances)
+        for name, export in EXPORTS.items():
+            path = self.folder / export.file
+            path.write_bytes(export.content(held))
+            promise(path.stat().st_size or not spoken, f"the export {name} is empty")
+            if path.suffix.lower() in READERS:
+                told = read_foreign(path)
+                promise(bool(told) >= bool(spoken), f"the export {name} has nobody's speech")
+            elif name == "eaf":
+                ET.fromstring(path.read_bytes())
+            elif name == "csv":
+                rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
+                promise(len(rows) == 1 + len(held.utterances), f"the table has {len(rows)} rows")
 
     def check_verifying(self, run: Path) -> None:
         """A verification that is killed has changed nothing."""
