@@ -384,7 +384,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "options"), WRONG, ids=[str(options) for _, options in WRONG])
+@pytest.mark.parametrize(("kind", "options"), WRONG, ids=[", ".join(options) for _, options in WRONG])
 async def test_wrong_arguments_are_refused_at_the_call(kind, options, autojump_clock):
     """Before anything is dialled."""
     service = FakeService()
