@@ -76,6 +76,7 @@ __all__ = [
     "EndTurn",
     "Engines",
     "Event",
+    "FaultStruck",
     "FloorRequestCancelled",
     "FloorRequested",
     "FloorView",

@@ -11,10 +11,8 @@ import pytest
 import yaml
 
 from trialogue.brain.words.names import addressee
-from trialogue.model.kinds import record_of
 from trialogue.scenario import check, json_schema, load, prepare, resolve, to_yaml
 from trialogue.scenario.json_schema import field_docs
-from trialogue.scenario.later import LATER_KEYS
 from trialogue.scenario.schema import AgentKeys, Document
 from trialogue.services.deepgram.agent import settings_for
 from trialogue.services.deepgram.codec import unknown_fields
@@ -52,12 +50,6 @@ def test_the_schema_refuses_what_the_reader_refuses(key):
     """Unknown keys, and those of later releases."""
     text = f"trialogue: 1\nname: x\ncast: {{ada: {{lines: [Hello.], {key}: x}}}}"
     assert not SCHEMA.is_valid(yaml.safe_load(text))
-
-
-def test_later_keys_are_no_keys_yet():
-    """A key is either read or refused as later."""
-    for cls, later in LATER_KEYS.items():
-        assert later.isdisjoint(member.key for member in record_of(cls).members)
 
 
 def test_docs_come_from_the_fields():

@@ -99,7 +99,9 @@ def _claimed(folder: Path) -> bool:
 
 def _hold(job: Job, folder: Path, loaded: Loaded) -> Outcome:
     resolved, leeway = prepared_job(job), job.leeway
-    permissions = Permissions(leeway.imports, leeway.commands, leeway.hosts, code=leeway.code)
+    permissions = Permissions(
+        leeway.imports, leeway.commands, leeway.hosts, code=leeway.code, faults=leeway.faults
+    )
     edges = Edges(endpoint=leeway.endpoint, engines=loaded.engines(leeway.engines), permissions=permissions)
     began = time.perf_counter()
     if folder != Path(job.folder) and (Path(job.folder) / JOURNAL).exists():

@@ -46,6 +46,9 @@ class Leeway:
     endpoint: str | None = None
     """The address of the hosted service, where it is not the vendor's."""
 
+    faults: bool = False
+    """Whether what scenarios want to go wrong does."""
+
     engines: str = ""
     """`module:function` of the ears and voices; those of `trialogue[local]` where empty."""
 

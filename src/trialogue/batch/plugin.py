@@ -68,6 +68,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini("trialogue", "collect files whose first key is trialogue as tests", "bool", default=False)
     parser.addini("trialogue_profile", "the profile that is laid over scenarios that have it", default="")
+    parser.addini("trialogue_faults", "let the faults of scenarios strike", "bool", default=False)
     parser.addini("trialogue_engines", "module:function of the ears and voices", default="")
 
 
@@ -149,15 +150,18 @@ def meeting(request: pytest.FixtureRequest, tmp_path: Path) -> HoldMeeting:
     ) -> MeetingResult:
         from trialogue.meeting.edges import Edges  # noqa: PLC0415 - numpy comes with it
         from trialogue.meeting.run import run_meeting  # noqa: PLC0415 - likewise
+        from trialogue.tools.permissions import Permissions  # noqa: PLC0415 - likewise
 
         path = Path(scenario)
-        named = _leeway(request.config).engines
+        leeway = _leeway(request.config)
         runs = len([each for each in tmp_path.iterdir() if each.name.startswith("run-")])
         held = run_meeting(
             path,
             overrides=_overrides(request.config, path),
             out=tmp_path / f"run-{runs + 1}",
-            edges=Edges(engines=_loaded().engines(named)),
+            edges=Edges(
+                engines=_loaded().engines(leeway.engines), permissions=Permissions(faults=leeway.faults)
+            ),
             tools=tools,
         )
         if must_pass and held.exit_code:
@@ -198,7 +202,9 @@ def _overrides(config: pytest.Config, path: Path) -> Any:  # noqa: ANN401 - load
 def _leeway(config: pytest.Config) -> Any:  # noqa: ANN401 - loaded when it is needed
     from trialogue.batch.jobs import Leeway  # noqa: PLC0415 - YAML comes with it
 
-    return Leeway(engines=str(config.getini("trialogue_engines")))
+    return Leeway(
+        engines=str(config.getini("trialogue_engines")), faults=bool(config.getini("trialogue_faults"))
+    )
 
 
 def _out(config: pytest.Config, path: Path) -> Path:

@@ -39,6 +39,7 @@ from trialogue.model.events import (
     ActorCrashed,
     EarHeard,
     Event,
+    FaultStruck,
     Joined,
     LatencyMeasured,
     MeetingResumed,
@@ -107,7 +108,7 @@ class Brain:
                 self._alarms.came(timer, o.now)
             case StopAsked(reason=reason):
                 end_meeting(o, reason)
-            case LatencyMeasured() | ServiceWarned() | ActorCrashed():
+            case LatencyMeasured() | ServiceWarned() | ActorCrashed() | FaultStruck():
                 pass  # for the record
             case MeetingResumed():
                 self._alarms.forget()

@@ -20,7 +20,7 @@ from typing import Final, Never, assert_never, cast
 
 import trio
 import trio.testing
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from trialogue.actors.dialling import Connect
 from trialogue.chaos.catalogue import BadAddress, Part, Signal
@@ -214,7 +214,7 @@ class Ordeal:
         chosen = [each for each in self._plan.planned if each.is_for(participant, number)]
         for each in chosen:
             if isinstance(each.fault.ill, BadAddress) and self.strike(each):
-                return _dial_nowhere(each.fault.ill)
+                return dial_nowhere(each.fault.ill)
         serve = partial(self._serve, participant, chosen)
         return in_memory(serve)(f"ws://embedded{PATH}", headers=_HEADERS)
 
@@ -265,7 +265,8 @@ class _NoNames(trio.abc.HostnameResolver):
 
 
 @asynccontextmanager
-async def _dial_nowhere(how: BadAddress) -> AsyncGenerator[WebSocket]:
+async def dial_nowhere(how: BadAddress) -> AsyncGenerator[WebSocket]:
+    """Dial an address that is no good."""
     match how:
         case BadAddress.REFUSED:
             url, before = f"ws://127.0.0.1:1{PATH}", None
@@ -294,6 +295,8 @@ def try_meeting(
 ) -> Trial:
     """Hold the meeting under the plan's faults, to whatever end; raises what is a bug of ours alone."""
     engines = engines or murmuring_engines()
+    # The plan's faults strike, and not the scenario's own.
+    resolved = evolve(resolved, document=evolve(resolved.document, faults=None))
     ordeal = Ordeal(plan, engines, _limit_s(resolved.plan), permissions.hosts)
     edges = Edges(engines=engines, permissions=permissions, seams=ordeal.seams())
     held: MeetingResult | None = None

@@ -148,8 +148,9 @@ def _contents(resolved: Resolved) -> str:
     return ", ".join([*parts, f"{resolved.clock.value} clock"])
 
 
-def _missing_leave(resolved: Resolved) -> tuple[tuple[str, str], ...]:
-    if not resolved.tools and not resolved.code and not any(endpoints(resolved.document)):
+def _missing_leave(resolved: Resolved) -> tuple[tuple[str, ...], ...]:
+    asks = (resolved.faults, resolved.tools, resolved.code, tuple(endpoints(resolved.document)))
+    if not any(asks):
         return ()
     from trialogue.meeting.leave import missing_leave  # noqa: PLC0415 - trio comes with it
     from trialogue.tools.permissions import NOTHING_MORE  # noqa: PLC0415 - likewise

@@ -124,6 +124,11 @@ class Leave:
     ] = ()
     """Names of hosts."""
 
+    allow_faults: Annotated[
+        Flag, Parameter(help="Let what the scenario wants to go wrong (faults) go wrong.")
+    ] = False
+    """Whether a scenario's faults strike."""
+
 
 NO_LEAVE: Final = Leave()
 """What needs none: mocks, registered tools, addresses of this machine."""

@@ -96,6 +96,9 @@ class RunOptions:
     allows_code: bool = True
     """Whether tools may run code."""
 
+    faults: bool = False
+    """Whether what the scenario wants to go wrong does."""
+
     imports: tuple[str, ...] = ()
     """Patterns of functions that tools may run."""
 
@@ -112,7 +115,7 @@ class RunOptions:
         """What the scenario's tools may do."""
         from trialogue.tools.permissions import Permissions  # noqa: PLC0415 - heavy: only for a meeting
 
-        return Permissions(self.imports, self.commands, self.hosts, code=self.allows_code)
+        return Permissions(self.imports, self.commands, self.hosts, code=self.allows_code, faults=self.faults)
 
 
 def hold(file: Path, asked: RunOptions, hold_it: Hold | None = None) -> int:

@@ -19,6 +19,7 @@ from trialogue.model.commands import Attribute, Command, EndMeeting, EndTurn, Mo
 from trialogue.model.events import (
     ActorCrashed,
     Event,
+    FaultStruck,
     PlaybackFinished,
     PlaybackPaused,
     PlaybackResumed,
@@ -161,6 +162,8 @@ class Story:
                 self._tell(at, Sort.NOTICE, f"has left for good: {reason}", name)
             case ReplyWithdrawn(participant=name, reply=reply) if (name, reply) not in self._playing:
                 self._scripts.pop((name, reply), None)
+            case FaultStruck(participant=name, fault=fault, kind=kind):
+                self._tell(at, Sort.NOTICE, f"is struck by the fault {fault} ({kind})", name)
             case ServiceWarned(participant=name, code=code, text=text):
                 self._tell(at, Sort.NOTICE, f"has a warning of its service: {code} {text}", name)
             case ActorCrashed(actor=actor, error=error):

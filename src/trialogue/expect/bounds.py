@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
+from trialogue.expect.excepting import windows
 from trialogue.expect.missing import Finding, HeldRecords
 from trialogue.expect.observing import (
     MEASURES,
@@ -32,7 +33,12 @@ def bound_misses(
     `turns` are the ends of turns at which shares are looked at, beside the end.
     """
     measure = MEASURES[bound.measure]
-    observed = measure.observe(Measured(held.records, held.result))
+    felt = windows(held.records, bound.excepted)
+    observed = [
+        each
+        for each in measure.observe(Measured(held.records, held.result))
+        if not any(window.holds(each.at, each.participant) for window in felt)
+    ]
     for name in bound.names or (None,):
         own = [each for each in observed if name is None or each.participant == name]
         if measure.unit == "share" and name_of_share(bound.measure):

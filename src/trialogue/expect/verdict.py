@@ -22,6 +22,7 @@ from typing import Final, assert_never
 from attrs import frozen
 
 from trialogue.expect.bounds import bound_misses
+from trialogue.expect.excepting import windows
 from trialogue.expect.missing import Finding, HeldRecords
 from trialogue.expect.occurrences import Happenings, Occurrence
 from trialogue.expect.telling import around
@@ -175,7 +176,13 @@ class _Looked:
         found = self.happened.find(expected.pattern)
         if not expected.excepted:
             return found
-        return [each for each in found if self.happened.code_at(each) not in expected.excepted]
+        felt = windows(self.held.records, expected.excepted)
+        return [
+            each
+            for each in found
+            if self.happened.code_at(each) not in expected.excepted
+            and not any(window.holds(each.at, each.participant) for window in felt)
+        ]
 
     def _end(self, participant: str | None = None) -> Occurrence:
         at = self.happened.ended_at

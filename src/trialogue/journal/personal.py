@@ -43,6 +43,7 @@ DECLARED: Final[Mapping[type[attrs.AttrsInstance], frozenset[str]]] = {
     events.SessionReady: frozenset({"request_id"}),
     events.EarReady: frozenset({"request_id"}),
     events.StopAsked: frozenset({"reason"}),
+    events.FaultStruck: frozenset({"fault", "kind"}),
     events.ActorCrashed: frozenset({"error"}),
     commands.MoveAgenda: frozenset({"item"}),
     commands.Drop: frozenset({"reason"}),

@@ -23,7 +23,7 @@ from trialogue.tools.permissions import Permissions, is_allowed
 
 def check_leave(resolved: Resolved, allowed: Permissions) -> None:
     """`LeaveMissing` with every option that is missing, `SetupError` with every variable."""
-    missing = missing_leave(resolved, allowed) if allowed.code else ()
+    missing = missing_leave(resolved, allowed) if allowed.code else tuple(_of_faults(resolved, allowed))
     if missing:
         words = [word for option in missing for word in option]
         raise LeaveMissing(f"{resolved.source} needs permissions that it has not", options=tuple(words))
@@ -59,12 +59,12 @@ def _keys_of_services(resolved: Resolved) -> Iterator[tuple[Keys, str]]:
             yield ("cast", name), hosted.key_variable
 
 
-def missing_leave(resolved: Resolved, allowed: Permissions) -> tuple[tuple[str, str], ...]:
+def missing_leave(resolved: Resolved, allowed: Permissions) -> tuple[tuple[str, ...], ...]:
     """The options that the operator would have to give, each once: `--allow-import`, `prices.look_up`."""
     return tuple(dict.fromkeys(_missing(resolved, allowed)))
 
 
-def _missing(resolved: Resolved, allowed: Permissions) -> Iterator[tuple[str, str]]:
+def _missing(resolved: Resolved, allowed: Permissions) -> Iterator[tuple[str, ...]]:
     for spec in resolved.tools:
         match spec.action:
             case PythonFunction(target) if ":" in target:
@@ -78,6 +78,12 @@ def _missing(resolved: Resolved, allowed: Permissions) -> Iterator[tuple[str, st
         if ":" in policy:
             yield from _of_import(policy, allowed)
     yield from (("--allow-host", host) for host in foreign_hosts(resolved) if host not in allowed.hosts)
+    yield from _of_faults(resolved, allowed)
+
+
+def _of_faults(resolved: Resolved, allowed: Permissions) -> Iterator[tuple[str, ...]]:
+    if resolved.faults and not allowed.faults:
+        yield ("--allow-faults",)
 
 
 def _of_import(target: str, allowed: Permissions) -> Iterator[tuple[str, str]]:

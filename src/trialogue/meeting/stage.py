@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Final, Protocol, cast
 
 import trio
 from attrs import evolve
@@ -23,8 +24,10 @@ from trialogue.actors.timers import AlarmClock
 from trialogue.brain.meeting import Brain
 from trialogue.compute import is_virtual
 from trialogue.errors import IntensityExceeded, JournalError
+from trialogue.importing import import_named
 from trialogue.journal.records import EPOCH
 from trialogue.journal.writer import Journal
+from trialogue.mailbox import Mailbox
 from trialogue.meeting.edges import NO_SEAMS, Edges, Seams, open_edges
 from trialogue.meeting.folder import taken
 from trialogue.meeting.keeping import keep_scenario, open_journal, seal, secrets_for
@@ -41,6 +44,7 @@ from trialogue.meeting.resumption import Resumption
 from trialogue.meeting.sessions import agent_services, ear_services, make_agents, make_ears
 from trialogue.model.commands import EndMeeting
 from trialogue.model.events import ActorCrashed, ActorOverran, Event, MeetingResumed, ProcessSuspended
+from trialogue.model.records import Record
 from trialogue.scenario.resolve import Resolved
 from trialogue.services import service_of
 from trialogue.services.port import Dialect
@@ -67,6 +71,29 @@ PEOPLE_RESTARTS = Intensity(max_restarts=5, within_s=60.0)
 
 SYNC_S = 1.0
 """How much of a meeting a power cut may take."""
+
+
+class Faults(Protocol):
+    """The scenario's faults: `trialogue.chaos` has them, which stands above meetings and is named here."""
+
+    def seams(self, own: Seams) -> Seams:
+        """Where they strike, in front of the meeting's own parts."""
+        ...
+
+    async def run(
+        self,
+        records: Mailbox[Record],
+        post: Callable[[Event], None],
+        epoch: float,
+        *,
+        task_status: trio.TaskStatus[None],
+    ) -> None:
+        """Strike each in its time."""
+        ...
+
+
+FAULTS: Final = "trialogue.chaos.in_meeting:MeetingFaults"
+"""What a meeting with faults loads, and no other."""
 
 
 class Stage:
@@ -102,6 +129,9 @@ class Stage:
         self.tools = ToolExecutor(seams.tools(tools), self.sequencer.post)
         self.agents: Mapping[str, Agent] = {}
         self.ears: Mapping[str, Ear] = {}
+        self.faults: Faults | None = None
+        """What strikes the scenario's faults; None where it wants none."""
+
         self.lives: Mapping[str, ActorLife] = {}
         """The actors behind people's seats, by what they are."""
 
@@ -248,10 +278,18 @@ class Stage:
             *([] if is_virtual() else [ChildSpec("clocks", ClockWatch(self._note_clocks).run)]),
             ChildSpec("timers", partial(self.timers.run, epoch)),
             ChildSpec("tools", self.tools.run),
+            *self._struck(epoch),
             supervisor_spec(agents, name="agents", intensity=AGENT_RESTARTS, observer=self),
             *(seats if people else ()),
             ChildSpec("router", partial(self.router.run, epoch)),
         ]
+
+    def _struck(self, epoch: float) -> list[ChildSpec]:
+        """Who strikes faults; nobody in a meeting that goes on, for each strikes once."""
+        if self.faults is None or self.resumption is not None:
+            return []
+        run = partial(self.faults.run, self.sequencer.subscribe(), self.sequencer.post, epoch)
+        return [ChildSpec("faults", run, Restart.TEMPORARY)]
 
     async def _keep_synced(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Bring the journal to the disk once a second; virtual seconds are too short to be lost."""
@@ -272,6 +310,8 @@ async def open_stage(
         edges = evolve(edges, engines=edges.engines or open_engines())
     people = await prepare_people(resolved, edges)
     allowed = edges.permissions
+    faults = _faults(resolved, edges)
+    edges = evolve(edges, seams=faults.seams(edges.seams)) if faults else edges
     brain = resumption.brain if resumption else brain_for(resolved.plan, allowed.imports, allowed.policies)
     chances = resumption.chances if resumption else resolved
     async with open_tools(resolved, edges.permissions) as box, open_edges(chances, edges) as switchboard:
@@ -283,11 +323,20 @@ async def open_stage(
         ):
             stage = Stage(resolved, journal, brain, box.tools, seams=edges.seams, resumption=resumption)
             stage.seat(agents, ears, people)
+            stage.faults = faults
         box.crashes.post = stage.sequencer.post
         try:
             yield stage
         finally:
             stage.close()
+
+
+def _faults(resolved: Resolved, edges: Edges) -> Faults | None:
+    """What strikes the faults that the scenario wants, and its operator allows."""
+    if not resolved.faults or not edges.permissions.faults:
+        return None
+    make = cast("Callable[[Resolved, Edges], Faults]", import_named("faults", FAULTS))
+    return make(resolved, edges)
 
 
 @contextmanager

@@ -683,6 +683,23 @@ class ServiceWarned:
 
 
 @frozen
+class FaultStruck:
+    """A fault that the scenario wanted has struck; what comes of it is recorded as of any other."""
+
+    participant: str
+    """Whom."""
+
+    fault: str
+    """What the scenario calls it."""
+
+    kind: str
+    """What it does, as `trialogue chaos --list` has it."""
+
+    for_s: float | None = None
+    """For how long, in seconds; None where it does not say."""
+
+
+@frozen
 class ActorCrashed:
     """A task of the meeting failed: by a bug, or because a tool server is gone.
 
@@ -821,6 +838,7 @@ Event: TypeAlias = (
     | ToolCallCancelled
     | LatencyMeasured
     | ServiceWarned
+    | FaultStruck
     | ActorCrashed
     | ActorOverran
     | RecordingFailed

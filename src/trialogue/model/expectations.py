@@ -189,7 +189,7 @@ class Expected:
     """Not after this, counted likewise; None for no limit."""
 
     excepted: frozenset[str] = frozenset()
-    """Codes of errors that do not count."""
+    """Codes of errors, and faults of the scenario, that do not count."""
 
     least: int | None = None
     """At the end: how often it happened at least."""
@@ -233,6 +233,9 @@ class Bound:
 
     place: str
     """Where it stands in the scenario."""
+
+    excepted: frozenset[str] = frozenset()
+    """Faults of the scenario: what was observed of whom they struck does not count while they last."""
 
 
 @frozen

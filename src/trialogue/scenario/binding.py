@@ -24,7 +24,6 @@ from trialogue.scenario.faults import (
     why_text,
 )
 from trialogue.scenario.forms import form_of, key_hint
-from trialogue.scenario.later import LATER_KEYS
 from trialogue.scenario.problems import Code, Path, Problems, meant, shown
 from trialogue.scenario.quantities import read_duration, read_range
 from trialogue.scenario.stages import stage_record
@@ -114,10 +113,6 @@ class Binder:
 
     def _unknown_key(self, kind: kinds.KeyMap, pair: Pair, path: Path) -> None:
         key = shown(pair.key)
-        if pair.key in LATER_KEYS.get(kind.cls, frozenset()):
-            text = f'"{key}" is not part of this release yet'
-            self.problems.add(pair.at, path, text, Code.LATER)
-            return
         hint = "" if self.problems.full else key_hint(pair.key, kind)
         self.problems.add(pair.at, path, f'unknown key "{key}"{hint}', Code.KEY_UNKNOWN)
 

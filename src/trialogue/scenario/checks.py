@@ -12,6 +12,7 @@ from trialogue.brain.floor.policies import BY_THE_CHAIR
 from trialogue.brain.tools.arguments import misfit
 from trialogue.model.participants import Participant
 from trialogue.scenario.expect_checks import check_expect
+from trialogue.scenario.fault_checks import check_faults
 from trialogue.scenario.floor_keys import FLOOR_TOOLS, names_policy
 from trialogue.scenario.looking import Look, SourcePlaces, check_participant, there_are
 from trialogue.scenario.pattern_checks import Use, check_event
@@ -52,6 +53,7 @@ def check_document(look: Look) -> None:
     _check_end(look)
     _check_frame(look)
     check_expect(look)
+    check_faults(look)
 
 
 # --- cast ---------------------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ from trialogue.scenario.expecting import (
     limit_of,
     measures_of,
 )
-from trialogue.scenario.looking import Look, check_participant
+from trialogue.scenario.looking import Look, check_participant, there_are
 from trialogue.scenario.pattern_checks import Use, check_event, events_in
-from trialogue.scenario.problems import Code, Path
+from trialogue.scenario.problems import Code, Path, meant
 
 __all__ = ["check_expect"]
 
@@ -75,6 +75,15 @@ def _check_at_end(look: Look, path: Path, keys: ExpectationKeys) -> None:
 
 
 def _check_measures(look: Look, path: Path, keys: ExpectationKeys) -> None:
+    measures = [measure for measure, _ in measures_of(keys)]
+    if measures and keys.excepted:
+        known = [fault.id for fault in look.document.faults or ()]
+        for name in sorted(keys.excepted.difference(known)):
+            text = f'no fault is called "{name}"{meant(name, known) or there_are(known)}'
+            look.tell((*path, "except"), text, Code.EXPECT)
+        if not MANY.issuperset(measures):
+            text = f"belongs to measures of many observations: {', '.join(sorted(MANY))}"
+            look.tell((*path, "except"), text, Code.EXPECT)
     for measure, bounds in measures_of(keys):
         _check_bounds(look, (*path, measure), measure, bounds)
 

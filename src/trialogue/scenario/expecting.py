@@ -139,7 +139,7 @@ class _Ready:
                 limit = limit_of(UNITS[measure], value)
                 if limit is not None:
                     text = f"{measure} {statistic} {value}"
-                    yield Bound(measure, statistic, limit, bounds.each or (), text, place)
+                    yield Bound(measure, statistic, limit, bounds.each or (), text, place, keys.excepted)
 
     def _event(self, keys: EventKeys, place: str) -> Expected:
         pattern, text = pattern_of(self.document, keys)
@@ -150,5 +150,5 @@ class _Ready:
             nth=keys.nth or 1,
             after_s=keys.after or 0.0,
             within_s=keys.within,
-            excepted=frozenset(keys.except_ or ()),
+            excepted=keys.excepted,
         )

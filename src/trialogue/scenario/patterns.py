@@ -98,5 +98,12 @@ class EventKeys:
     within: OptionalSeconds = None
     """Not after this: in an order since what stands before it, else since the start."""
 
-    except_: tuple[Identifier, ...] | None = None
-    """With `error`: codes that do not count."""
+    except_: Identifier | tuple[Identifier, ...] | None = None
+    """With `error`: codes that do not count. With `error` and measures of many observations: faults of the
+    scenario by their ids, whose doing does not count."""
+
+    @property
+    def excepted(self) -> frozenset[str]:
+        """What does not count."""
+        named = self.except_ or ()
+        return frozenset((named,) if isinstance(named, str) else named)

@@ -79,6 +79,7 @@ class Code(Enum):
     FRAME = "E-FRAME"
     CLOCK_LIVE = "E-CLOCK-LIVE"
     EXPECT = "E-EXPECT"
+    FAULT = "E-FAULT"
     EMPTY = "E-EMPTY"
     CONFLICT = "E-CONFLICT"
     UNREACHABLE = "E-UNREACHABLE"

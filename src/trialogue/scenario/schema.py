@@ -16,6 +16,7 @@ from trialogue.model.kinds import AnyObject, Anything, Duration, DurationRange, 
 from trialogue.model.participants import Hears
 from trialogue.model.plan import SilenceStep
 from trialogue.scenario.expect_keys import ExpectKeys
+from trialogue.scenario.fault_keys import FaultKeys
 from trialogue.scenario.floor_keys import InterruptKeys, ShareKeys
 from trialogue.scenario.patterns import EventKeys
 from trialogue.scenario.people import ClipsKeys
@@ -373,6 +374,9 @@ class Document:
 
     end: EndKeys | None = None
     """What ends it."""
+
+    faults: tuple[FaultKeys, ...] | None = None
+    """What goes wrong on purpose; the operator allows it with `--allow-faults`."""
 
     expect: ExpectKeys | None = None
     """What is expected of it: a meeting with expectations is a test."""

@@ -28,6 +28,9 @@ class Permissions:
     code: bool = True
     """Whether code may be run at all; registered tools always may."""
 
+    faults: bool = False
+    """Whether what the scenario wants to go wrong does."""
+
     registered: Mapping[str, Callable[..., object]] = field(factory=dict[str, Callable[..., object]])
     """The app's own tools, by the name that a scenario's `python` gives."""
 

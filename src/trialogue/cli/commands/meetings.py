@@ -330,6 +330,7 @@ def _run_options(showing: HowShown, leave: Leave) -> RunOptions:
         imports=leave.allow_import,
         commands=leave.allow_command,
         hosts=leave.allow_host,
+        faults=leave.allow_faults,
     )
 
 
@@ -341,4 +342,11 @@ def _refuse_recording(record_models: Path | None) -> None:
 def _leeway(leave: Leave, endpoint: str | None, *, code: bool) -> Leeway:
     from trialogue.batch.jobs import Leeway  # noqa: PLC0415 - the scenario comes with it
 
-    return Leeway(leave.allow_import, leave.allow_command, leave.allow_host, code=code, endpoint=endpoint)
+    return Leeway(
+        leave.allow_import,
+        leave.allow_command,
+        leave.allow_host,
+        code=code,
+        endpoint=endpoint,
+        faults=leave.allow_faults,
+    )

@@ -1,0 +1,237 @@
+"""The faults that a scenario wants, struck in its own meeting, on whatever clock it runs.
+
+1. An agent that is to be struck dials an embedded server of its own, in memory, behind a line and a socket
+   that can fail; the others dial as ever.
+2. When a fault strikes its scenario says, by a pattern over the meeting's records. A fault of dialling then
+   waits for the agent's next dial, one of a call for the next call, one of a session's beginning or of a
+   certain message for the next of these; all others strike at once, whatever is being said.
+3. Each is recorded as it strikes (`FaultStruck`), and strikes once: a meeting that is resumed has none left.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+
+import trio
+from attrs import define, evolve, field
+
+from trialogue.actors.dialling import Connect
+from trialogue.brain.moments import SLACK_S
+from trialogue.brain.triggers import Triggers
+from trialogue.chaos.catalogue import BadAddress, Part, Signal, fault_named
+from trialogue.chaos.failing_parts import spoiled_tools
+from trialogue.chaos.faulty_socket import Afflict, FaultySocket, SessionFault, WrongAnswer, answer_wrongly
+from trialogue.chaos.late_socket import heard_late
+from trialogue.chaos.toxics import Reset, Toxic, ToxicStream
+from trialogue.chaos.trial import dial_nowhere
+from trialogue.mailbox import Mailbox
+from trialogue.meeting.edges import Edges, Seams, local_equipment
+from trialogue.model.events import Event, FaultStruck
+from trialogue.model.records import Record
+from trialogue.scenario.planned_faults import FaultSpec
+from trialogue.scenario.resolve import Resolved
+from trialogue.server.equipment import Equipment
+from trialogue.server.listener import PATH, serve_stream
+from trialogue.server.seams import Converse, ServerSeams, Visitor
+from trialogue.speech.engines import open_engines
+from trialogue.tools.executor import Tool
+from trialogue.transport.dial import in_memory
+from trialogue.transport.socket import WebSocket
+
+__all__ = ["MeetingFaults"]
+
+
+@define
+class _Wanted:
+    """One fault of the scenario's, and what it does."""
+
+    spec: FaultSpec
+    ill: BadAddress | WrongAnswer | SessionFault | Part
+    dials: int = 1
+    is_due: bool = False
+
+    @classmethod
+    def of(cls, spec: FaultSpec) -> _Wanted:
+        """A fault by its name; `disconnect` and `delay` are the scenario's own words."""
+        match spec.kind:
+            case "disconnect":
+                return cls(spec, SessionFault("sound", (Afflict(Reset()),)))
+            case "delay":
+                return cls(spec, SessionFault("sound", ()))  # what it does is done where it is heard
+            case name:
+                fault = fault_named(name)
+                ill = fault.ill
+                assert not isinstance(ill, Signal)  # noqa: S101 - the scenario's words name none
+                return cls(spec, ill, fault.dials)
+
+    @property
+    def toxics(self) -> list[Toxic]:
+        """What it does to a line."""
+        happenings = self.ill.happenings if isinstance(self.ill, SessionFault) else ()
+        return [each.toxic for each in happenings if isinstance(each, Afflict)]
+
+    @property
+    def waits_for_message(self) -> bool:
+        """Whether it belongs to a certain message of its session, so that it cannot strike before."""
+        return isinstance(self.ill, SessionFault) and self.ill.when != "sound" and not self.toxics
+
+
+@define
+class _Live:
+    """The session of one agent, as it can be struck."""
+
+    socket: FaultySocket
+    stream: ToxicStream
+
+
+@define
+class MeetingFaults:
+    """The faults of one meeting: `seams` puts them in front of its parts, `run` strikes them."""
+
+    _resolved: Resolved
+    _edges: Edges
+    _wanted: list[_Wanted] = field(init=False)
+    _late_s: dict[str, float] = field(init=False, factory=dict[str, float])
+    _live: dict[str, _Live] = field(init=False, factory=dict[str, _Live])
+    _equipment: Equipment | None = field(init=False, default=None)
+    _post: Callable[[Event], None] | None = field(init=False, default=None)
+    _nursery: trio.Nursery | None = field(init=False, default=None)
+
+    def __attrs_post_init__(self) -> None:
+        """Look up what each fault does."""
+        self._wanted = [_Wanted.of(spec) for spec in self._resolved.faults]
+
+    def seams(self, own: Seams) -> Seams:
+        """The meeting's seams, with these faults behind its own."""
+        return evolve(
+            own,
+            connect=lambda name, connect: own.connect(name, self._connect(name, connect)),
+            tools=lambda tools: own.tools(self._tools(tools)),
+        )
+
+    async def run(
+        self,
+        records: Mailbox[Record],
+        post: Callable[[Event], None],
+        epoch: float,
+        *,
+        task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
+    ) -> None:
+        """Follow the meeting that began at the trio time `epoch` to its end, and strike when it is time."""
+        self._post = post
+        triggers = Triggers.of(each.spec.trigger for each in self._wanted)
+        task_status.started()
+        async with trio.open_nursery() as nursery:
+            self._nursery = nursery
+            while True:
+                next_at = triggers.next_at
+                with trio.move_on_at(math.inf if next_at is None else epoch + next_at):
+                    try:
+                        triggers.take(await records.take())
+                    except trio.EndOfChannel:
+                        break
+                for number in triggers.due(trio.current_time() - epoch + SLACK_S):
+                    self._go(self._wanted[number])
+            nursery.cancel_scope.cancel(reason="the meeting is over")
+
+    # --- striking ---------------------------------------------------------------------------------------
+
+    def _go(self, wanted: _Wanted) -> None:
+        """Its time has come: strike now, or with what it waits for."""
+        wanted.is_due = True
+        live = self._live.get(wanted.spec.to)
+        if isinstance(wanted.ill, SessionFault) and live is not None and not wanted.waits_for_message:
+            self._hit(wanted, wanted.ill, live)
+
+    def _hit(self, wanted: _Wanted, ill: SessionFault, live: _Live) -> None:
+        """Strike a session at once, whatever is being said."""
+        if self._nursery is None or not self._strike(wanted):
+            return
+        if wanted.spec.kind == "delay":
+            self._late_s[wanted.spec.to] = wanted.spec.by_s
+        live.socket.befall(ill.happenings)
+        self._nursery.start_soon(live.socket.flush)
+        if wanted.spec.for_s is not None:
+            self._nursery.start_soon(self._relieve, live.stream, wanted, wanted.spec.for_s)
+
+    async def _relieve(self, stream: ToxicStream, wanted: _Wanted, for_s: float) -> None:
+        await trio.sleep(for_s)
+        if wanted.spec.kind == "delay":
+            self._late_s.pop(wanted.spec.to, None)
+        for toxic in wanted.toxics:
+            stream.relieve(type(toxic))
+
+    def _strike(self, wanted: _Wanted) -> bool:
+        """Note that a fault strikes now; False where it is not its time, or it has struck."""
+        if not wanted.is_due or wanted.dials < 1 or self._post is None:
+            return False
+        wanted.dials -= 1
+        spec = wanted.spec
+        self._post(FaultStruck(spec.to, spec.id, spec.kind, spec.for_s))
+        return True
+
+    def _of(self, participant: str) -> list[_Wanted]:
+        return [each for each in self._wanted if each.spec.to == participant]
+
+    def _tools(self, tools: Mapping[str, Tool]) -> Mapping[str, Tool]:
+        """The tools, of which the next call meets a fault that is due."""
+        spoiling: Sequence[tuple[Part, Callable[[], bool]]] = [
+            (each.ill, partial(self._strike, each)) for each in self._wanted if isinstance(each.ill, Part)
+        ]
+        return spoiled_tools(tools, spoiling)
+
+    # --- sessions ---------------------------------------------------------------------------------------
+
+    def _connect(self, participant: str, own: Connect) -> Connect:
+        return partial(self._dial, participant) if self._of(participant) else own
+
+    def _dial(self, participant: str) -> AbstractAsyncContextManager[WebSocket]:
+        for each in self._of(participant):
+            if isinstance(each.ill, BadAddress) and self._strike(each):
+                return dial_nowhere(each.ill)
+        return self._dial_well(participant)
+
+    @asynccontextmanager
+    async def _dial_well(self, participant: str) -> AsyncGenerator[WebSocket]:
+        serve = partial(self._serve, participant)
+        async with (
+            in_memory(serve)(f"ws://embedded{PATH}", headers={}) as socket,
+            heard_late(socket, lambda: self._late_s.get(participant, 0.0)) as late,
+        ):
+            yield late
+
+    async def _serve(self, participant: str, stream: trio.abc.Stream) -> None:
+        for each in self._of(participant):
+            if isinstance(each.ill, WrongAnswer) and self._strike(each):
+                await answer_wrongly(stream, each.ill)
+                return
+        chance = random.Random(f"{self._resolved.plan.seed}/{participant}")  # noqa: S311 - jitter
+        toxic = ToxicStream(stream, chance=chance)
+
+        async def attend(_: Visitor, socket: WebSocket, converse: Converse) -> None:
+            faulty = FaultySocket(socket, toxic)
+            live = self._live[participant] = _Live(faulty, toxic)
+            if any(each.spec.kind == "delay" and each.spec.for_s is None for each in self._of(participant)):
+                self._late_s.pop(participant, None)  # it lasts to its session's end
+            for each in self._of(participant):
+                if isinstance(each.ill, SessionFault) and each.waits_for_message:
+                    faulty.arm(evolve(each.ill, nth=1), partial(self._strike, each))
+                elif isinstance(each.ill, SessionFault) and each.is_due:
+                    self._hit(each, each.ill, live)  # there was no session as its time came
+            try:
+                await converse(faulty)
+            finally:
+                if self._live.get(participant) is live:
+                    del self._live[participant]
+
+        await serve_stream(toxic, self._own_equipment(), ServerSeams(attend))
+
+    def _own_equipment(self) -> Equipment:
+        if self._equipment is None:
+            engines, hosts = self._edges.engines or open_engines(), self._edges.permissions.hosts
+            self._equipment = local_equipment(engines, self._resolved.plan.seed, hosts)
+        return self._equipment

@@ -1,0 +1,55 @@
+"""What does not count: what a fault of the scenario did to whom it struck, until that was well again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from attrs import frozen
+
+from trialogue.model.events import EarReady, FaultStruck, SessionReady
+from trialogue.model.records import Record
+
+__all__ = ["Window", "windows"]
+
+SETTLES_S: Final = 10.0
+"""How long a fault is felt behind its end, in seconds: in the turn that it spoiled."""
+
+
+@frozen
+class Window:
+    """When a fault was felt, and by whom."""
+
+    participant: str
+    """Whom it struck."""
+
+    begin_s: float
+    """When it struck."""
+
+    end_s: float
+    """When whoever it struck was well again: behind its `for`, once its session is back, and some."""
+
+    def holds(self, at: float, participant: str | None) -> bool:
+        """Whether what was seen then, of this participant, was the fault's doing."""
+        return self.participant == participant and self.begin_s - 1e-6 <= at <= self.end_s + 1e-6
+
+
+def windows(records: Sequence[Record], faults: Iterable[str]) -> list[Window]:
+    """When each of these faults was felt; codes of errors are none."""
+    wanted = frozenset(faults)
+    return [
+        Window(struck.participant, record.at, _end(records, index, struck))
+        for index, record in enumerate(records)
+        if isinstance(struck := record.event, FaultStruck) and struck.fault in wanted
+    ]
+
+
+def _end(records: Sequence[Record], index: int, struck: FaultStruck) -> float:
+    back = (
+        record.at
+        for record in records[index:]
+        if isinstance(record.event, SessionReady | EarReady)
+        and record.event.participant == struck.participant
+    )
+    begin_s = records[index].at
+    return max(begin_s + (struck.for_s or 0.0), next(back, begin_s)) + SETTLES_S

@@ -1,0 +1,43 @@
+"""Faults that a scenario wants, as an author writes them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from attrs import frozen
+
+from trialogue.model.fault_names import FAULT_NAMES
+from trialogue.model.kinds import ListedWord
+from trialogue.scenario.patterns import EventKeys
+from trialogue.scenario.vocabulary import Identifier, OptionalSeconds, OptionalStretch
+
+
+def _words() -> tuple[str, ...]:
+    return FAULT_NAMES
+
+
+FAULT_WORD: Final = ListedWord(_words)
+"""What a fault does."""
+
+
+@frozen
+class FaultKeys:
+    """Something that goes wrong on purpose, once."""
+
+    id: Identifier
+    """What expectations call it."""
+
+    when: EventKeys
+    """When it strikes."""
+
+    do: Annotated[str, FAULT_WORD]
+    """What goes wrong: `disconnect`, `delay`, or a fault of `trialogue chaos --list` that is an agent's."""
+
+    to: Identifier
+    """Which agent it strikes."""
+
+    by: OptionalSeconds = None
+    """Of `delay`: by how much everything that its service says comes late."""
+
+    for_: OptionalStretch = None
+    """Of a line that is slow: for how long; to the session's end where nothing is said."""

@@ -1,0 +1,150 @@
+"""Faults that a scenario wants: struck in its own meeting, recorded, and left out of what is expected."""
+
+import re
+
+import pytest
+
+from trialogue.chaos.catalogue import FAULTS, Part, Signal
+from trialogue.errors import LeaveMissing, ScenarioError
+from trialogue.journal.reader import read
+from trialogue.journal.verify import verify
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.policies import brain_for
+from trialogue.meeting.run import run_meeting
+from trialogue.model.events import FaultStruck, SessionLost, ToolFinished
+from trialogue.model.fault_names import FAULT_NAMES, TOOL_FAULTS
+from trialogue.scenario import loads, resolve
+from trialogue.testing import murmuring_engines
+from trialogue.tools.permissions import Permissions
+
+MEETING = """
+trialogue: 1
+name: struck
+run: {clock: virtual, seed: 1, limits: {time: 60s, turns: 10}}
+cast:
+  ann: {lines: ["What does it cost?", "Is that all?", "And now?", "Good."]}
+  ben:
+    tools: [price]
+    think:
+      provider: scripted
+      script:
+        - say: Let me think of it for a while, and then of something else that is quite as long.
+        - {call: {tool: price}, say: "It costs ${result}."}
+        - say: Nothing more.
+tools: {price: {description: What it costs., mock: {result: 8}}}
+"""
+
+
+def held(tmp_path, more, *, faults=True):
+    file = tmp_path / "struck.yaml"
+    file.write_text(MEETING + more)
+    edges = Edges(engines=murmuring_engines(), permissions=Permissions(faults=faults))
+    return run_meeting(file, out=tmp_path / "run", edges=edges)
+
+
+def events_of(found, kind):
+    records = read(found.folder / "journal.jsonl")
+    return [(record.at, record.event) for record in records if isinstance(record.event, kind)]
+
+
+def wanted(fault, more=""):
+    return f"faults: [{{id: wanted, to: ben, {fault}}}]\n{more}"
+
+
+def test_the_words_are_those_of_the_catalogue():
+    """All faults that an agent or its tools can have, and two of the scenario's own."""
+    of_tools = {Part.TOOL_HANGS, Part.TOOL_RAISES, Part.TOOL_FLOODS}
+    own = [
+        each.name
+        for each in FAULTS
+        if not isinstance(each.ill, Signal)
+        if not isinstance(each.ill, Part) or each.ill in of_tools
+        if not each.needs_update and not re.search("roll", each.name)
+    ]
+    assert list(FAULT_NAMES) == ["disconnect", "delay", *own]
+    assert {each.name for each in FAULTS if each.needs_tool} & set(own) == TOOL_FAULTS
+
+
+def test_a_fault_strikes_at_its_moment_and_is_recorded(tmp_path):
+    """The session is lost as it strikes; the journal is decided alike without it."""
+    found = held(tmp_path, wanted("do: disconnect, when: {speaking: ben, for: 500ms}"))
+    ((struck_at, struck),) = events_of(found, FaultStruck)
+    assert struck == FaultStruck("ben", "wanted", "disconnect")
+    assert [(round(at - struck_at, 1), lost.participant) for at, lost in events_of(found, SessionLost)] == [
+        (0.0, "ben")
+    ]
+    reading = read(found.folder / "journal.jsonl")
+    assert verify(reading, brain_for).records > 0
+
+
+def test_a_line_is_slow_for_as_long_as_it_is_said(tmp_path):
+    """Before and behind that it answers as ever."""
+    more = "expect: {always: [{response-latency: {max: 900ms, each: [ben]}, except: wanted}]}\n"
+    fault = "do: delay, by: 2s, for: 5s, when: {participant: ben, event: heard}"
+    found = held(tmp_path, wanted(fault, more))
+    assert found.result.expectations.is_met
+    assert found.result.measures.participants[1].response.p95 > 1.5
+
+
+def test_what_a_fault_did_is_missed_where_it_is_not_left_out(tmp_path):
+    """An expectation that names no fault counts everything."""
+    more = "expect: {never: [{participant: ben, event: failed}, {error: any, except: wanted}]}\n"
+    found = held(tmp_path, wanted("do: closed-4000, when: {at: 2s}", more))
+    assert "session-failed" in {each.code for each in found.result.failures}
+    assert [miss.place for miss in found.result.expectations.misses] == ["expect.never[0]"]
+
+
+def test_a_call_meets_its_fault(tmp_path):
+    """The next one of whoever is struck."""
+    found = held(tmp_path, wanted("do: tool-raises, when: {at: 100ms}"))
+    assert [event.outcome for _, event in events_of(found, ToolFinished)] == ["failed"]
+    assert len(events_of(found, FaultStruck)) == 1
+
+
+@pytest.mark.parametrize("fault", ["refused", "unauthorized"])
+def test_a_dial_meets_its_fault(fault, tmp_path):
+    """Once the session is lost, the next dial does."""
+    faults = "faults:\n" + "".join(
+        f"  - {{id: {name}, to: ben, do: {do}, when: {{speaking: ben, for: 500ms}}}}\n"
+        for name, do in (("first", fault), ("then", "disconnect"))
+    )
+    found = held(tmp_path, faults)
+    kinds = [event.kind for _, event in events_of(found, FaultStruck)]
+    assert kinds[:2] == ["disconnect", fault]
+
+
+def test_nothing_goes_wrong_without_leave(tmp_path):
+    """The option is named."""
+    with pytest.raises(LeaveMissing) as caught:
+        held(tmp_path, wanted("do: disconnect, when: {at: 1s}"), faults=False)
+    assert caught.value.options == ("--allow-faults",)
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("do: disconect, when: {at: 1s}", 'did you mean "disconnect"'),
+        ("do: delay, when: {at: 1s}", r"delay needs by: how late everything comes \[E-FAULT\]"),
+        ("do: disconnect, for: 3s, when: {at: 1s}", "disconnect does not last"),
+        ("do: disconnect, by: 3s, when: {at: 1s}", "only delay has a by"),
+        ("do: disconnect, when: {ended: said}", "nothing is done once the meeting has ended"),
+    ],
+)
+def test_what_cannot_strike_is_told(fault, told):
+    """With its code."""
+    with pytest.raises(ScenarioError, match=told):
+        resolve(loads(MEETING + wanted(fault)))
+
+
+def test_only_agents_at_the_embedded_server_are_struck():
+    """And those with tools, where a call is."""
+    other = MEETING + "faults: [{id: x, to: ann, do: tool-raises, when: {at: 1s}}]\n"
+    with pytest.raises(ScenarioError, match="strikes a call, and ann has no tools"):
+        resolve(loads(other))
+
+
+def test_a_fault_that_is_not_there_cannot_be_left_out():
+    """With what was probably meant."""
+    more = "expect: {always: [{response-latency: {max: 1s}, except: wantet}]}\n"
+    with pytest.raises(ScenarioError, match='no fault is called "wantet"; did you mean "wanted"'):
+        resolve(loads(MEETING + wanted("do: disconnect, when: {at: 1s}", more)))
