@@ -115,8 +115,8 @@ class ListedWord:
     options: Callable[[], tuple[str, ...]]
     """Gives the words."""
 
-    later: frozenset[str] = frozenset()
-    """Words of the format that this release does not know yet."""
+    later: tuple[tuple[str, str], ...] = ()
+    """Words of the format that this release does not know, each with what does the same."""
 
 
 @frozen

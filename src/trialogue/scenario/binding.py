@@ -185,9 +185,9 @@ class Binder:
                 return self._checked(node, path, value, number_fault(kind, value))
             case kinds.ClosedList(options):
                 words = {cast("str", option.value): option for option in options}
-                return self._word(words, frozenset(), node, path)
+                return self._word(words, {}, node, path)
             case kinds.ListedWord(options, later):
-                return self._word({word: word for word in options()}, later, node, path)
+                return self._word({word: word for word in options()}, dict(later), node, path)
             case kinds.Duration(may_be_none):
                 if may_be_none and value == "none":
                     return math.inf
@@ -211,12 +211,14 @@ class Binder:
             self.problems.add(node.at, path, f"must be from {low} to {high}", Code.RANGE)
         return ABSENT
 
-    def _word(self, words: Mapping[str, object], later: frozenset[str], node: Node, path: Path) -> object:
+    def _word(self, words: Mapping[str, object], later: Mapping[str, str], node: Node, path: Path) -> object:
         value = node.value if isinstance(node, Scalar) else None
         if isinstance(value, str) and value in words:
             return words[value]
         if isinstance(value, str) and value in later:
-            self.problems.add(node.at, path, f'"{value}" is not part of this release yet', Code.LATER)
+            self.problems.add(
+                node.at, path, f'"{value}" is not part of this release: {later[value]}', Code.LATER
+            )
             return ABSENT
         given = f'"{shown(value)}"' if isinstance(value, str) else said(node)
         hint = meant(value, words) if isinstance(value, str) and not self.problems.full else ""

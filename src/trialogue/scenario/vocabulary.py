@@ -31,8 +31,20 @@ def via_words() -> tuple[str, ...]:
     return (*SERVICES, *PERSONS)
 
 
-VIA: Final = ListedWord(via_words, later=frozenset({"scripted", "replay"}))
-"""At which service, or how a person takes part; `later` are words that this release does not know yet."""
+VIA: Final = ListedWord(
+    via_words,
+    later=(
+        ("scripted", "write via: {scripted: script.yaml}"),
+        (
+            "replay",
+            (
+                "trialogue scenario-from RUN makes a scenario of an old run, "
+                "in which everybody says the same again"
+            ),
+        ),
+    ),
+)
+"""At which service, or how a person takes part; `later` are words of which something else does the same."""
 
 OptionalVia: TypeAlias = Annotated[str | None, VIA]
 OptionalListen: TypeAlias = Annotated[ListenStage | None, StageKeys("listen")]
