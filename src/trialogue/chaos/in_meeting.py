@@ -107,11 +107,14 @@ class MeetingFaults:
 
     def seams(self, own: Seams) -> Seams:
         """The meeting's seams, with these faults behind its own."""
-        return evolve(
-            own,
-            connect=lambda name, connect: own.connect(name, self._connect(name, connect)),
-            tools=lambda tools: own.tools(self._tools(tools)),
-        )
+
+        def connect(participant: str, dial: Connect) -> Connect:
+            return own.connect(participant, self._connect(participant, dial))
+
+        def tools(given: Mapping[str, Tool]) -> Mapping[str, Tool]:
+            return own.tools(self._tools(given))
+
+        return evolve(own, connect=connect, tools=tools)
 
     async def run(
         self,
