@@ -1036,6 +1036,18 @@ def test_a_voice_that_cannot_be_had_is_told() -> None:
     assert desk.names() == ["SpeakUpdated", "SpeakUpdated", "VOICE_SUBSTITUTED"]
 
 
+def test_voices_of_other_vendors_are_their_own() -> None:
+    """Nothing is said of them; of the service's own names that nobody knows, each is told once, and five."""
+    desk = Desk()
+    other = {"provider": {"type": "eleven_labs", "model_id": "21m00Tcm4TlvDq8ikWAM"}}
+    desk.say(settings(speak=[other, speaks("thalia")]))
+    assert desk.names()[-1] == "SettingsApplied"
+    desk.say({"type": "UpdateSpeak", "speak": [other, *[speaks("nobody")] * 3]})
+    assert desk.names() == ["SpeakUpdated", "VOICE_SUBSTITUTED"]
+    desk.say({"type": "UpdateSpeak", "speak": [speaks(f"nobody-{n}") for n in range(100)]})
+    assert desk.names() == ["SpeakUpdated", *["VOICE_SUBSTITUTED"] * 5]
+
+
 def test_compressed_sound_may_come_in_its_container() -> None:
     """What would be no samples is what was declared; samples are still held to be samples."""
     output = {"encoding": "linear16", "sample_rate": 16_000}

@@ -68,10 +68,11 @@ def test_32_bit_samples_are_signed_integers() -> None:
         ("aura-2-celeste-es", "another language"),
         ("aura-2-thalai-en", "No voice is known here"),
         ("ben", None),
-        ("21m00Tcm4TlvDq8ikWAM", None),
+        ("thalia", None),
+        ("my-own-voice", "No voice is known here as my-own-voice"),
     ],
 )
 def test_what_a_client_should_know_of_a_voice(voice: str, said: str | None) -> None:
-    """Another language, or a name that is not known; of other vendors' voices nothing."""
+    """Another language, or a name that is not known."""
     doubt = doubt_of(voice)
     assert said in doubt if said is not None and doubt is not None else doubt is said

@@ -38,6 +38,9 @@ _BIT_RATES: Final[dict[str, Sequence[int]]] = {"mp3": (32_000, 48_000), "opus": 
 VOICE_SUBSTITUTED: Final = "VOICE_SUBSTITUTED"
 """The code of a warning that another voice speaks, or in another language, than at the hosted service."""
 
+_SHOWN: Final = 60
+"""How many characters of a voice's name are told back."""
+
 _HOSTED: Final = re.compile(
     r"(?:aura|flux)(?:-\d+)?-(?P<given>[a-z0-9]+)-(?P<language>[a-z]{2})", re.IGNORECASE
 )
@@ -110,15 +113,13 @@ class AskedSound:
 
 
 def doubt_of(voice: str) -> str | None:
-    """What a client should know of a voice that it names; None where ours speaks as the hosted one would.
+    """What a client should know of a voice of the hosted service's; None where ours speaks as it would.
 
-    Voices of other vendors are theirs: of them nothing is known here, and nothing is said.
+    A name of ours is known, too. Voices of other vendors are theirs: nothing is known of them here.
     """
     hosted = _HOSTED.fullmatch(voice)
-    if hosted is None:
-        return None
-    if hosted["language"].lower() != "en":
-        return f"The voice {voice} speaks another language; here it speaks English."
-    if known_voice(hosted["given"]) is None:
-        return f"No voice is known here as {voice}; another one speaks in its place."
+    if hosted is not None and hosted["language"].lower() != "en":
+        return f"The voice {voice[:_SHOWN]} speaks another language; here it speaks English."
+    if known_voice(voice if hosted is None else hosted["given"]) is None:
+        return f"No voice is known here as {voice[:_SHOWN]}; another one speaks in its place."
     return None

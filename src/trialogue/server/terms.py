@@ -103,6 +103,9 @@ class Terms:
     voices: tuple[str, ...] = (_DEFAULT_VOICE,)
     """In the order of trying."""
 
+    hosted_voices: tuple[str, ...] = ()
+    """Those among them that are the hosted service's own, not another vendor's."""
+
     caller: Caller = STRANGER
     """Who it is, for whoever stands in."""
 
@@ -144,6 +147,7 @@ def read_terms(settings: wire.Settings, options: ServerOptions, caller: Caller =
         think=think,
         prompt=read_prompt(agent.think, options),
         voices=read_voices(agent.speak),
+        hosted_voices=read_hosted_voices(agent.speak),
         caller=caller,
     )
 
@@ -306,8 +310,22 @@ def read_voices(speak: wire.SpeakSettings | tuple[wire.SpeakSettings, ...] | Non
     """The voices of `agent.speak`, by the names under which an engine may know them."""
     if speak is None:
         return (_DEFAULT_VOICE,)
-    listed = speak if isinstance(speak, tuple) else (speak,)
-    return tuple(_voice(entry.provider) for entry in listed)
+    return tuple(_voice(entry.provider) for entry in _listed_voices(speak))
+
+
+def read_hosted_voices(speak: wire.SpeakSettings | tuple[wire.SpeakSettings, ...] | None) -> tuple[str, ...]:
+    """Those of the hosted service's own, each once."""
+    providers = (entry.provider for entry in _listed_voices(speak))
+    hosted = wire.DeepgramSpeakProviderV1 | wire.DeepgramSpeakProviderV2
+    return tuple(dict.fromkeys(each.model for each in providers if isinstance(each, hosted)))
+
+
+def _listed_voices(
+    speak: wire.SpeakSettings | tuple[wire.SpeakSettings, ...] | None,
+) -> tuple[wire.SpeakSettings, ...]:
+    if speak is None:
+        return ()
+    return speak if isinstance(speak, tuple) else (speak,)
 
 
 def _voice(provider: wire.SpeakProvider) -> str:

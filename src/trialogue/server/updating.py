@@ -12,6 +12,7 @@ from attrs import evolve
 from trialogue.server import terms as tm
 from trialogue.server import wording as say
 from trialogue.server.commands import Command, OpenEarAndVoice, Send, UseThink
+from trialogue.server.dates import MOST_TOLD
 from trialogue.server.options import ServerOptions
 from trialogue.server.sound import VOICE_SUBSTITUTED, doubt_of
 from trialogue.services.deepgram.messages import (
@@ -39,7 +40,7 @@ Changed: TypeAlias = tuple[tm.Terms, tuple[Command, ...]]
 def applied(terms: tm.Terms, options: ServerOptions) -> tuple[Command, ...]:
     """What is ordered when Settings are good."""
     opened = (OpenEarAndVoice(terms), UseThink(terms.think), Send(SettingsApplied()))
-    return (*opened, *_warning_of(terms.prompt, options), *_doubts(terms.voices))
+    return (*opened, *_warning_of(terms.prompt, options), *_doubts(terms.hosted_voices))
 
 
 def updated(terms: tm.Terms, update: SessionUpdate, options: ServerOptions) -> Changed:
@@ -50,8 +51,9 @@ def updated(terms: tm.Terms, update: SessionUpdate, options: ServerOptions) -> C
         case UpdateThink():
             return _think(terms, update, options)
         case UpdateSpeak():
-            voices = tm.read_voices(update.speak)
-            return evolve(terms, voices=voices), (Send(SpeakUpdated()), *_doubts(voices))
+            voices, hosted = tm.read_voices(update.speak), tm.read_hosted_voices(update.speak)
+            changed = evolve(terms, voices=voices, hosted_voices=hosted)
+            return changed, (Send(SpeakUpdated()), *_doubts(hosted))
         case UpdatePrompt():
             prompt = tm.cut_prompt(tm.append_prompt(terms.prompt, update.prompt), options)
             return evolve(terms, prompt=prompt), (Send(PromptUpdated()), *_warning_of(prompt, options))
@@ -76,7 +78,7 @@ def _think(terms: tm.Terms, update: UpdateThink, options: ServerOptions) -> Chan
 
 def _doubts(voices: tuple[str, ...]) -> tuple[Command, ...]:
     doubts = [doubt for voice in voices if (doubt := doubt_of(voice)) is not None]
-    return tuple(Send(AgentWarning(code=VOICE_SUBSTITUTED, description=doubt)) for doubt in doubts)
+    return tuple(Send(AgentWarning(code=VOICE_SUBSTITUTED, description=each)) for each in doubts[:MOST_TOLD])
 
 
 def _warning_of(prompt: tm.PromptTerms, options: ServerOptions) -> tuple[Command, ...]:
