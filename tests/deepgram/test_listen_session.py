@@ -11,6 +11,7 @@ from listening import CONNECTED, results, turn, utterance_end
 from trialogue.errors import LocalProtocolError
 from trialogue.services.deepgram.listen import LISTEN_TRANSITIONS, ListenSession, ListenSettings, ListenState
 from trialogue.services.deepgram.listen.flux import FluxConfigure
+from trialogue.services.deepgram.settings import DeepgramListenProviderV1, DeepgramListenProviderV2
 from trialogue.services.facts import (
     ChangeRefused,
     Closed,
@@ -28,7 +29,12 @@ from trialogue.services.verdicts import Verdict
 
 RATE = 16_000
 SECOND = b"\x01\x00" * RATE
-NOVA = ListenSettings(model="nova-3")
+NOVA = ListenSettings(DeepgramListenProviderV1(model="nova-3"))
+
+
+def flux(**more):
+    """A recognizer of the newer route."""
+    return DeepgramListenProviderV2(model="flux-general-en", **more)
 
 
 def flux_session(at=0.0, **more):
@@ -316,7 +322,7 @@ def test_silence_is_silent_in_every_encoding(encoding, sample):
 
 def test_a_service_that_falls_silent_while_it_is_fed_is_lost():
     """The socket stays open and no turn ever ends: four timeouts, and the words so far stand."""
-    session = flux_session(eot_timeout_ms=1000)
+    session = flux_session(recognizer=flux(eot_timeout_ms=1000))
     session.receive_text(turn("StartOfTurn", "help"), 1.0)
     dues = [due for at, due in until(session, 9.0) if not is_sound(due)]
     assert [type(due) for due in dues] == [Understood, Timeout]
@@ -326,7 +332,7 @@ def test_a_service_that_falls_silent_while_it_is_fed_is_lost():
 
 def test_a_rest_is_not_held_against_the_service():
     """What is heard after a long silence waits for its words anew."""
-    session = flux_session(eot_timeout_ms=500)
+    session = flux_session(recognizer=flux(eot_timeout_ms=500))
     for tenth in range(0, 100, 2):
         session.receive_text(turn("Update", ""), tenth / 10)
         until(session, tenth / 10)
@@ -437,9 +443,8 @@ def test_no_order_of_messages_raises(data):
 
 def test_the_address_says_all_that_is_asked_for():
     """Lists are repeated keys; what is not set is not said; the other route's fields are left out."""
-    settings = ListenSettings(
-        eager_eot_threshold=0.4, keyterms=("Ada Lovelace", "trialogue"), language_hints=("en",), tags=("a",)
-    )
+    asked = flux(eager_eot_threshold=0.4, keyterms=("Ada Lovelace", "trialogue"), language_hints=("en",))
+    settings = ListenSettings(asked, tags=("a",))
     parts = urlsplit(settings.url("wss://api.eu.deepgram.com/v1/agent/converse?x=y"))
     assert (parts.scheme, parts.netloc, parts.path) == ("wss", "api.eu.deepgram.com", "/v2/listen")
     assert parse_qs(parts.query) == {
@@ -455,7 +460,9 @@ def test_the_address_says_all_that_is_asked_for():
 
 def test_the_older_route_is_asked_for_interims_and_both_ends():
     """Without them nothing would be told before the end, and in noise no end."""
-    parts = urlsplit(ListenSettings(model="nova-3", language="en-GB").url("ws://127.0.0.1:1"))
+    parts = urlsplit(
+        ListenSettings(DeepgramListenProviderV1(model="nova-3", language="en-GB")).url("ws://127.0.0.1:1")
+    )
     query = parse_qs(parts.query)
     assert parts.path == "/v1/listen"
     assert query["language"] == ["en-GB"]
@@ -465,6 +472,6 @@ def test_the_older_route_is_asked_for_interims_and_both_ends():
 
 def test_what_is_personal_is_not_shown():
     """Neither words nor keyterms stand in a repr."""
-    assert "Ada" not in repr(ListenSettings(keyterms=("Ada",)))
+    assert "Ada" not in repr(ListenSettings(flux(keyterms=("Ada",))))
     assert "hello" not in repr(Understood(1, "hello", 0.0, 1.0, "final"))
     assert repr(flux_session()) == "<ListenSession r: listening>"

@@ -22,6 +22,8 @@ from trialogue.scenario.ears import EarSpec
 from trialogue.scenario.seating import ClipSpec, PersonSpec
 from trialogue.services.deepgram.ear import DeepgramEar
 from trialogue.services.deepgram.listen import ListenSettings
+from trialogue.services.deepgram.settings import DeepgramListenProviderV1 as Nova
+from trialogue.services.deepgram.settings import DeepgramListenProviderV2 as Flux
 
 CAST = """
 trialogue: 1
@@ -74,7 +76,7 @@ def test_people_are_seated_in_the_casts_order(file):
         ("gwen", Kind.RECORDING, Role.SPEAKER),
     ]
     assert [agent.name for agent in resolved.agents] == ["ada"]
-    ear = EarSpec("local", DeepgramEar(ListenSettings(model="flux-general-en")))
+    ear = EarSpec("local", DeepgramEar(ListenSettings()))
     assert resolved.people[:3] == (
         PersonSpec("dana", "microphone", ear=ear),
         PersonSpec("eli", "text"),
@@ -86,17 +88,17 @@ def test_people_are_seated_in_the_casts_order(file):
 @pytest.mark.parametrize(
     ("listen", "settings"),
     [
-        ("{language: en-GB}", ListenSettings(model="flux-general-en", language="en-GB")),
+        ("{language: en-GB}", ListenSettings()),
         (
             "{language: de}",
-            ListenSettings(model="flux-general-multi", language="de", language_hints=("de",)),
+            ListenSettings(Flux("flux-general-multi", language_hints=("de",))),
         ),
-        ("{language: pl}", ListenSettings(model="nova-3", language="pl")),
+        ("{language: pl}", ListenSettings(Nova("nova-3", language="pl"))),
         (
             "{model: nova-3, language: multi, keyterms: [Ada]}",
-            ListenSettings(model="nova-3", language="multi", keyterms=("Ada",)),
+            ListenSettings(Nova("nova-3", language="multi", keyterms=("Ada",))),
         ),
-        ("{eot_timeout_ms: 900}", ListenSettings(eot_timeout_ms=900)),
+        ("{eot_timeout_ms: 900}", ListenSettings(Flux("flux-general-en", eot_timeout_ms=900))),
     ],
 )
 def test_an_ear_is_asked_for_what_its_seat_says(listen, settings):

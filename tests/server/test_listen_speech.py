@@ -13,6 +13,7 @@ from fakes import FakeSocket, fake_equipment
 from trialogue.server.listen.connection import listen
 from trialogue.server.listen.terms import read_query
 from trialogue.services.deepgram.listen import ListenSession, ListenSettings
+from trialogue.services.deepgram.settings import DeepgramListenProviderV1, DeepgramListenProviderV2
 from trialogue.services.facts import Ready, Timeout, Understood
 from trialogue.speech.engines import open_engines
 from trialogue.speech.resample import Resampler
@@ -22,7 +23,10 @@ pytestmark = pytest.mark.real
 
 RATE = 16_000
 SAID = "We can move the session cache to the edge in two weeks."
-ROUTES = [ListenSettings(eager_eot_threshold=0.4), ListenSettings(model="nova-3")]
+ROUTES = [
+    ListenSettings(DeepgramListenProviderV2(model="flux-general-en", eager_eot_threshold=0.4)),
+    ListenSettings(DeepgramListenProviderV1(model="nova-3")),
+]
 
 
 @pytest.fixture(scope="module")

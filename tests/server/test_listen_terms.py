@@ -5,21 +5,25 @@ import pytest
 from trialogue.model.audio import AudioFormat
 from trialogue.server.listen.terms import FluxTerms, NovaTerms, QueryRefused, read_query
 from trialogue.services.deepgram.listen import ListenSettings
+from trialogue.services.deepgram.settings import DeepgramListenProviderV1, DeepgramListenProviderV2
 
 RAW = "encoding=linear16&sample_rate=16000"
 
 
 def test_what_our_client_asks_for_is_what_the_server_reads():
     """Both routes, every field of ours."""
-    flux = ListenSettings(
+    recognizer = DeepgramListenProviderV2(
         model="flux-general-multi",
-        encoding="mulaw",
-        sample_rate=8000,
         eot_threshold=0.8,
         eager_eot_threshold=0.5,
         eot_timeout_ms=900,
         keyterms=("Ada & Bob",),
         language_hints=("en-GB", "es"),
+    )
+    flux = ListenSettings(
+        recognizer,
+        encoding="mulaw",
+        sample_rate=8000,
         mip_opt_out=True,
         tags=("t",),
     )
@@ -32,7 +36,8 @@ def test_what_our_client_asks_for_is_what_the_server_reads():
         keyterms=("Ada & Bob",),
         language_hints=("en-GB", "es"),
     )
-    nova = ListenSettings(model="nova-3", language="multi", endpointing_ms=0, utterance_end_ms=1500)
+    older = DeepgramListenProviderV1(model="nova-3", language="multi")
+    nova = ListenSettings(older, endpointing_ms=0, utterance_end_ms=1500)
     assert read_query("v1", nova.query()) == NovaTerms(
         input=AudioFormat("linear16", 16_000),
         model="nova-3",

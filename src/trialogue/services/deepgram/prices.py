@@ -14,6 +14,7 @@ from typing import Final
 from trialogue.model.participants import Price
 from trialogue.services.deepgram.keys import SpeakKeys, ThinkKeys
 from trialogue.services.deepgram.listen import ListenSettings
+from trialogue.services.deepgram.settings import DeepgramListenProviderV1
 from trialogue.services.keys import Stages
 
 STANDARD: Final = Price("deepgram/voice-agent", usd_a_minute=4.50 / 60, as_of="2025-06-16")
@@ -65,4 +66,6 @@ def price_of_listening(settings: ListenSettings) -> Price:
 def _listed(settings: ListenSettings) -> str:
     """The model as the price page lists it: Nova-3 costs more where it is to tell languages apart."""
     model = "nova-3" if settings.model == "nova-3-general" else settings.model
-    return "nova-3/multi" if model == "nova-3" and settings.language == "multi" else model
+    nova = settings.recognizer
+    is_multi = isinstance(nova, DeepgramListenProviderV1) and nova.language == "multi"
+    return "nova-3/multi" if model == "nova-3" and is_multi else model

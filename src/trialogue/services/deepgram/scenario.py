@@ -11,8 +11,9 @@ import attrs
 from trialogue.model.participants import Price
 from trialogue.services.deepgram.ear import DeepgramEar
 from trialogue.services.deepgram.keys import ListenKeys, Provider, SpeakKeys, ThinkKeys
-from trialogue.services.deepgram.listen import ListenSettings
+from trialogue.services.deepgram.listen import ListenSettings, route_of
 from trialogue.services.deepgram.prices import price_of_agent, price_of_listening
+from trialogue.services.deepgram.settings import DeepgramListenProviderV1, DeepgramListenProviderV2
 from trialogue.services.deepgram.voices import PUBLISHED, VOICES
 from trialogue.services.keys import Briefing, KeyFault, ListenStage, SpeakStage, Stages, ThinkStage, over
 from trialogue.services.port import EarOffer
@@ -171,14 +172,18 @@ def _ear(listen: ListenKeys) -> ListenSettings:
     hints = listen.language_hints or ()
     if model == MANY and not hints and listen.language is not None:
         hints = (_primary(listen.language),)
+    if route_of(model) == "v1":
+        nova = DeepgramListenProviderV1(model=model, language=listen.language, keyterms=listen.keyterms)
+        return ListenSettings(nova)
     return ListenSettings(
-        model=model,
-        language=listen.language,
-        keyterms=listen.keyterms or (),
-        language_hints=tuple(hint for hint in hints if hint != "multi"),
-        eot_threshold=listen.eot_threshold,
-        eager_eot_threshold=listen.eager_eot_threshold,
-        eot_timeout_ms=listen.eot_timeout_ms,
+        DeepgramListenProviderV2(
+            model=model,
+            keyterms=listen.keyterms,
+            language_hints=tuple(hint for hint in hints if hint != "multi") or None,
+            eot_threshold=listen.eot_threshold,
+            eager_eot_threshold=listen.eager_eot_threshold,
+            eot_timeout_ms=listen.eot_timeout_ms,
+        )
     )
 
 

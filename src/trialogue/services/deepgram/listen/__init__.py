@@ -4,7 +4,8 @@ Two routes, one session: `/v2/listen` (Flux, which says itself when a turn begin
 (Nova and older). `flux` and `nova` hold the messages in the vendor's names, `codec` reads them,
 `ListenSettings` makes the address, `ListenSession` keeps one connection's state. An owner does this::
 
-    settings = ListenSettings(model="flux-general-en", sample_rate=16_000, keyterms=("Ada",))
+    flux = DeepgramListenProviderV2(model="flux-general-en", keyterms=("Ada",))
+    settings = ListenSettings(flux, sample_rate=16_000)
     socket = await dial(settings.url("wss://api.deepgram.com"))      # the agent's headers and rules
     session = ListenSession(settings)
     facts = session.start(now, socket.handshake.header("dg-request-id") or "")

@@ -10,11 +10,23 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from attrs import field, frozen
 
+from trialogue.services.deepgram.settings import (
+    DeepgramListenProviderV1,
+    DeepgramListenProviderV2,
+    ListenProvider,
+)
+
 ListenRoute: TypeAlias = Literal["v1", "v2"]
 """`v2` is the one whose models say when a turn ends."""
 
 FLUX_PATH = "/v2/listen"
 NOVA_PATH = "/v1/listen"
+
+NOVA = "nova-3"
+"""The model of the older route where none is named."""
+
+ENGLISH = DeepgramListenProviderV2(model="flux-general-en")
+"""The recognizer where nothing else is asked for."""
 
 
 def route_of(model: str) -> ListenRoute:
@@ -24,34 +36,16 @@ def route_of(model: str) -> ListenRoute:
 
 @frozen
 class ListenSettings:
-    """What one listening session is asked for, of either route; the other route's fields are not sent."""
+    """What one listening session is asked for: a recognizer, as an agent's Settings say it, and the rest."""
 
-    model: str = "flux-general-en"
-    """The model, which decides the route."""
+    recognizer: ListenProvider = field(default=ENGLISH, repr=False)
+    """Model, languages, words to expect, and when a turn ends; its class decides the route. Personal."""
 
     encoding: str = "linear16"
     """How one sample is written: `linear16`, `mulaw` or `alaw`."""
 
     sample_rate: int = 16_000
     """Samples a second, mono."""
-
-    language: str | None = None
-    """BCP-47, or `multi` (v1 only; Flux has a model a language, and `language_hints`)."""
-
-    keyterms: tuple[str, ...] = field(default=(), repr=False)
-    """Words to listen for, at most 100. May be personal."""
-
-    language_hints: tuple[str, ...] = ()
-    """Languages to expect (multilingual models only)."""
-
-    eot_threshold: float | None = None
-    """How sure Flux is at the end of a turn, 0.5 to 1."""
-
-    eager_eot_threshold: float | None = None
-    """How sure at an eager end, 0.3 to 0.9; None for no eager ends."""
-
-    eot_timeout_ms: int | None = None
-    """How long a silence ends a turn all the same (v2), 500 to 60000."""
 
     endpointing_ms: int = 300
     """How long a silence makes a result final (v1)."""
@@ -66,20 +60,30 @@ class ListenSettings:
     """Names under which the vendor's usage pages show the session."""
 
     @property
+    def model(self) -> str:
+        """The model's name."""
+        return self.recognizer.model or NOVA
+
+    @property
     def route(self) -> ListenRoute:
         """Which dialect is spoken."""
-        return route_of(self.model)
+        return "v1" if self._flux is None else "v2"
 
     @property
     def eot_timeout_s(self) -> float:
         """How long a silence ends a turn at the latest, in seconds."""
-        return 5.0 if self.eot_timeout_ms is None else self.eot_timeout_ms / 1000
+        flux = self._flux
+        return 5.0 if flux is None or flux.eot_timeout_ms is None else flux.eot_timeout_ms / 1000
+
+    @property
+    def _flux(self) -> DeepgramListenProviderV2 | None:
+        return self.recognizer if isinstance(self.recognizer, DeepgramListenProviderV2) else None
 
     def url(self, base: str) -> str:
         """The address to dial at the service of `base`, of which scheme, host and port are kept.
 
-        >>> ListenSettings(eot_timeout_ms=900).url("wss://api.deepgram.com/v1/agent/converse")
-        'wss://api.deepgram.com/v2/listen?model=flux-general-en&encoding=linear16&sample_rate=16000&eot_timeout_ms=900'
+        >>> ListenSettings().url("wss://api.deepgram.com/v1/agent/converse")
+        'wss://api.deepgram.com/v2/listen?model=flux-general-en&encoding=linear16&sample_rate=16000'
         """
         parts = urlsplit(base)
         path = FLUX_PATH if self.route == "v2" else NOVA_PATH
@@ -91,30 +95,38 @@ class ListenSettings:
             ("model", self.model),
             ("encoding", self.encoding),
             ("sample_rate", str(self.sample_rate)),
-            *(self._flux_pairs() if self.route == "v2" else self._nova_pairs()),
-            *(("keyterm", term) for term in self.keyterms),
-            *(("language_hint", code) for code in self.language_hints),
+            *self._pairs_of_its_route(),
             *(("tag", tag) for tag in self.tags),
         ]
         if self.mip_opt_out:
             pairs.append(("mip_opt_out", "true"))
         return urlencode(pairs)
 
-    def _flux_pairs(self) -> list[tuple[str, str]]:
-        optional = {
-            "eot_threshold": self.eot_threshold,
-            "eager_eot_threshold": self.eager_eot_threshold,
-            "eot_timeout_ms": self.eot_timeout_ms,
-        }
-        return [(name, str(value)) for name, value in optional.items() if value is not None]
+    def _pairs_of_its_route(self) -> list[tuple[str, str]]:
+        keyterms = [("keyterm", term) for term in self.recognizer.keyterms or ()]
+        match self.recognizer:
+            case DeepgramListenProviderV2(language_hints=hints):
+                codes = [("language_hint", code) for code in hints or ()]
+                return [*_flux_pairs(self.recognizer), *keyterms, *codes]
+            case DeepgramListenProviderV1(language=language):
+                return [*self._nova_pairs(language), *keyterms]
 
-    def _nova_pairs(self) -> list[tuple[str, str]]:
+    def _nova_pairs(self, language: str | None) -> list[tuple[str, str]]:
         """Interim results, and both ways in which an utterance may end."""
         return [
-            *([("language", self.language)] if self.language is not None else []),
+            *([("language", language)] if language is not None else []),
             ("interim_results", "true"),
             ("smart_format", "true"),
             ("endpointing", str(self.endpointing_ms)),
             ("utterance_end_ms", str(self.utterance_end_ms)),
             ("vad_events", "true"),
         ]
+
+
+def _flux_pairs(flux: DeepgramListenProviderV2) -> list[tuple[str, str]]:
+    optional = {
+        "eot_threshold": flux.eot_threshold,
+        "eager_eot_threshold": flux.eager_eot_threshold,
+        "eot_timeout_ms": flux.eot_timeout_ms,
+    }
+    return [(name, str(value)) for name, value in optional.items() if value is not None]
