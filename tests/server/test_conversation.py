@@ -16,6 +16,7 @@ from trialogue.server.conversation import SessionPhase
 from trialogue.server.memory import MOST_REMEMBERED
 from trialogue.server.options import LatencyStyle, RefusalStyle, ServerOptions, UnknownFields
 from trialogue.server.think.ports import CallItem, TextItem, WantedCall
+from trialogue.server.updating import OUT_OF_RANGE
 from trialogue.services.deepgram.settings import AgentSettings
 
 KEEP_ALIVE = {"type": "KeepAlive"}
@@ -1046,6 +1047,21 @@ def test_voices_of_other_vendors_are_their_own() -> None:
     assert desk.names() == ["SpeakUpdated", "VOICE_SUBSTITUTED"]
     desk.say({"type": "UpdateSpeak", "speak": [speaks(f"nobody-{n}") for n in range(100)]})
     assert desk.names() == ["SpeakUpdated", *["VOICE_SUBSTITUTED"] * 5]
+
+
+def test_thresholds_that_are_none_are_warned_of() -> None:
+    """Behind SettingsApplied and ListenUpdated, each with its range; the session goes on."""
+    flux = {"type": "deepgram", "version": "v2", "model": "flux-general-en"}
+    desk = Desk()
+    asked = {**flux, "eot_threshold": 1.5, "eager_eot_threshold": 0.4, "eot_timeout_ms": 100}
+    desk.say(settings(listen={"provider": asked}))
+    told = desk.look()
+    assert [each.get("code") for each in told[-2:] if isinstance(each, dict)] == [OUT_OF_RANGE] * 2
+    assert "eot_threshold is from 0.5 to 1.0, not 1.5." in str(told[-2])
+    desk.say({"type": "UpdateListen", "listen": {"provider": {**flux, "eager_eot_threshold": 0.1}}})
+    assert desk.names() == ["ListenUpdated", OUT_OF_RANGE]
+    desk.say({"type": "UpdateListen", "listen": {"provider": {**flux, "eager_eot_threshold": 0.5}}})
+    assert desk.names() == ["ListenUpdated"]
 
 
 def test_compressed_sound_may_come_in_its_container() -> None:

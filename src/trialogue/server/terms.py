@@ -315,8 +315,8 @@ def read_voices(speak: wire.SpeakSettings | tuple[wire.SpeakSettings, ...] | Non
 
 def read_hosted_voices(speak: wire.SpeakSettings | tuple[wire.SpeakSettings, ...] | None) -> tuple[str, ...]:
     """Those of the hosted service's own, each once."""
+    hosted = (wire.DeepgramSpeakProviderV1, wire.DeepgramSpeakProviderV2)
     providers = (entry.provider for entry in _listed_voices(speak))
-    hosted = wire.DeepgramSpeakProviderV1 | wire.DeepgramSpeakProviderV2
     return tuple(dict.fromkeys(each.model for each in providers if isinstance(each, hosted)))
 
 

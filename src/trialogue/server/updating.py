@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias, assert_never
+from typing import Final, TypeAlias, assert_never
 
 from attrs import evolve
 
@@ -27,8 +27,18 @@ from trialogue.services.deepgram.messages import (
     UpdateSpeak,
     UpdateThink,
 )
+from trialogue.services.deepgram.settings import ListenProvider
 
 __all__ = ["Changed", "SessionUpdate", "applied", "updated"]
+
+OUT_OF_RANGE: Final = "LISTEN_VALUE_OUT_OF_RANGE"
+"""The code of a warning that a threshold of turns is none; the hosted service's is not published."""
+
+_RANGES: Final = {
+    "eot_threshold": (0.5, 1.0),
+    "eager_eot_threshold": (0.3, 0.9),
+    "eot_timeout_ms": (500, 60_000),
+}
 
 SessionUpdate: TypeAlias = UpdateListen | UpdateThink | UpdateSpeak | UpdatePrompt
 """A message that changes a running session."""
@@ -40,7 +50,8 @@ Changed: TypeAlias = tuple[tm.Terms, tuple[Command, ...]]
 def applied(terms: tm.Terms, options: ServerOptions) -> tuple[Command, ...]:
     """What is ordered when Settings are good."""
     opened = (OpenEarAndVoice(terms), UseThink(terms.think), Send(SettingsApplied()))
-    return (*opened, *_warning_of(terms.prompt, options), *_doubts(terms.hosted_voices))
+    doubts = (*_doubts(terms.hosted_voices), *_out_of_range(terms.listen))
+    return (*opened, *_warning_of(terms.prompt, options), *doubts)
 
 
 def updated(terms: tm.Terms, update: SessionUpdate, options: ServerOptions) -> Changed:
@@ -66,7 +77,8 @@ def _listen(terms: tm.Terms, update: UpdateListen, options: ServerOptions) -> Ch
     if options.listen_identity_fixed and not tm.is_same_recognizer(terms.listen, provider):
         code = "UPDATE_LISTEN_UNSUPPORTED_FIELDS_CHANGED"
         return terms, (Send(AgentWarning(code=code, description=say.LISTEN_IS_FIXED)),)
-    return evolve(terms, listen=tm.fold_listen(terms.listen, provider)), (Send(ListenUpdated()),)
+    listen = tm.fold_listen(terms.listen, provider)
+    return evolve(terms, listen=listen), (Send(ListenUpdated()), *_out_of_range(provider))
 
 
 def _think(terms: tm.Terms, update: UpdateThink, options: ServerOptions) -> Changed:
@@ -79,6 +91,17 @@ def _think(terms: tm.Terms, update: UpdateThink, options: ServerOptions) -> Chan
 def _doubts(voices: tuple[str, ...]) -> tuple[Command, ...]:
     doubts = [doubt for voice in voices if (doubt := doubt_of(voice)) is not None]
     return tuple(Send(AgentWarning(code=VOICE_SUBSTITUTED, description=each)) for each in doubts[:MOST_TOLD])
+
+
+def _out_of_range(listen: ListenProvider) -> tuple[Command, ...]:
+    """A warning for each threshold that is none, as the hosted service gives: the session goes on."""
+    values = ((name, getattr(listen, name, None)) for name in _RANGES)
+    return tuple(
+        Send(AgentWarning(code=OUT_OF_RANGE, description=f"{name} is from {least} to {most}, not {value}."))
+        for name, value in values
+        for least, most in (_RANGES[name],)
+        if value is not None and not least <= value <= most
+    )
 
 
 def _warning_of(prompt: tm.PromptTerms, options: ServerOptions) -> tuple[Command, ...]:
