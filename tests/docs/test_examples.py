@@ -35,7 +35,7 @@ from trialogue.testing import murmuring_engines
 NOT_RUN = {
     "pip install '.[local]' && trialogue run scenarios/edge-cache.yaml": "installs; its second half is run",
     "pip install -e '.[test]' && pytest -n auto --durations=20": "is what runs this",
-    "python3 -m venv .venv && . .venv/bin/activate && pip install '.[local]'": "installs",
+    "python3 -m venv .venv && . .venv/bin/activate && pip install 'trialogue[local]'": "installs",
     "DEEPGRAM_API_KEY=... trialogue run scenarios/edge-cache.yaml --via deepgram": "needs a key",
     "export DEEPGRAM_API_KEY=...": "needs a key",
     "trialogue run review.yaml --endpoint wss://api.eu.deepgram.com/v1/agent/converse": "needs a key",

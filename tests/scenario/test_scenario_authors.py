@@ -129,3 +129,9 @@ def test_svg_is_xml_that_shows_everybody():
     root = ET.fromstring(svg(drawn(AGENDA)))
     words = {each.text for each in root.iter("{http://www.w3.org/2000/svg}text")}
     assert {"Chair", "Tech", "Eve", "Dana", "What <hurts>", "Decision"} <= words
+
+
+def test_the_chair_of_a_new_scenario_invites_the_person():
+    """Who sits at the keyboard is asked as everybody else."""
+    resolved = resolve(loads(skeleton(NewScenario(agents=3, person=True))))
+    assert "Guest, and you?" in str(resolved.document.cast["chair"].lines)

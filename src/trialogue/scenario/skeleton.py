@@ -91,7 +91,7 @@ def _cast(wanted: NewScenario) -> Iterator[str]:
         if has_chair and number == 0:
             yield "    role: chair"
             yield from _words(
-                wanted, _moderation(names), "You moderate: invite one after the other, then close."
+                wanted, _moderation(names, wanted), "You moderate: invite one after the other, then close."
             )
         else:
             said = [f"I speak for {name}. It is worth a try.", "I have nothing to add."]
@@ -109,8 +109,8 @@ def _words(wanted: NewScenario, lines: list[str], prompt: str) -> Iterator[str]:
         yield f"    prompt: {_quoted(f'{prompt} The topic: ${{topic}} At most three sentences.')}"
 
 
-def _moderation(names: list[str]) -> list[str]:
-    others = [name.capitalize() for name in names[1:]]
+def _moderation(names: list[str], wanted: NewScenario) -> list[str]:
+    others = [name.capitalize() for name in names[1:]] + (["Guest"] if wanted.person else [])
     first = f"Welcome. ${{topic}} {others[0]}, please." if others else "Welcome. ${topic}"
     return [
         first,

@@ -160,6 +160,8 @@ class _Stop:
         if quote == "'" and self.here.isalpha() and last == self.column - 1:
             told = "an apostrophe ends a text in single quotes: write it twice, or use double quotes"
             return (self.line, self.column), told, (last,)
+        if self.here in {"'", '"'} and last < self.column - 1 and "','" in self.problem:
+            return (self.line, self.column), "a comma is missing here, between two texts", (last,)
         told = (
             'a quotation mark ends the text before here: within "..." write \\", or put single quotes around'
         )
