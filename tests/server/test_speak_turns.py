@@ -22,8 +22,10 @@ from deepgram.speak.v2.types import (
 )
 from test_speak import TWENTY, ask, by_sdk, connect, seconds_of, serving
 
+from trialogue.server.speak.speech import MAX_CHARS
 from trialogue.server.speak.talk import SaySentence, WarnSpeaker
 from trialogue.server.speak.turn_talk import (
+    MAX_TURN_CHARS,
     CloseSpeech,
     EndSession,
     FailSpeech,
@@ -34,6 +36,7 @@ from trialogue.server.speak.turn_talk import (
     TellConfigured,
     TellSpeechFlushed,
 )
+from trialogue.server.speak.turns import MOST_WAITING
 
 VOICE = "flux-thalia-en"
 
@@ -292,6 +295,27 @@ def test_an_interrupt_says_where() -> None:
     where = {"type": "time_ms", "value": 7}
     assert talk.take(said(type="Interrupt", playback_offset=where)) == [StopSpeech(7)]
     assert isinstance(talk.take(b"")[0], FailSpeech)
+
+
+def test_a_turn_is_bounded() -> None:
+    """However small its texts are: whoever never flushes takes no more memory."""
+    talk = FluxTalk("r")
+    for _ in range(MAX_TURN_CHARS // MAX_CHARS):
+        orders = talk.take(said(type="Speak", text="x" * MAX_CHARS))
+        assert not any(isinstance(each, FailSpeech) for each in orders)
+    (failed,) = talk.take(said(type="Speak", text="x"))
+    assert isinstance(failed, FailSpeech)
+    assert failed.code == "BIG-0000"
+
+
+async def test_what_waits_to_be_spoken_is_bounded() -> None:
+    """A client that sends faster than anybody speaks is told so, and that is the end."""
+    async with speaking(send_speed=1.0) as speaker:
+        await speaker.tell("Speak", text=TWENTY)
+        for _ in range(MOST_WAITING):
+            await speaker.tell("Flush")
+            await speaker.tell("Speak", text=".")
+        assert (await speaker.until("Error"))["code"] == "BIG-0000"
 
 
 async def test_a_minute_of_silence_ends_the_session(monkeypatch: pytest.MonkeyPatch) -> None:

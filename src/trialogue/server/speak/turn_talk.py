@@ -30,6 +30,9 @@ __all__ = [
     "TellSpeechFlushed",
 ]
 
+MAX_TURN_CHARS: Final = 20_000
+"""Characters of one turn: an hour of speech would have more."""
+
 SPEEDS: Final = (0.5, 1.5)
 _STEP: Final = 0.05
 
@@ -144,6 +147,8 @@ class FluxTalk:
     def _speak(self, text: str) -> list[FluxOrder]:
         if len(text) > MAX_CHARS:
             return [FailSpeech("BIG-0000", f"A text may have {MAX_CHARS} characters.")]
+        if self._characters + len(text) > MAX_TURN_CHARS:
+            return [FailSpeech("BIG-0000", f"A turn may have {MAX_TURN_CHARS} characters.")]
         opened: list[FluxOrder] = [] if self._speech_id else [OpenSpeech(self._next_id())]
         self._characters += len(text)
         self._has_words = self._has_words or any(map(str.isalnum, text))

@@ -46,6 +46,9 @@ _DIAGNOSTICS: Final = Log("trialogue.server")
 MAX_SESSION_S: Final = 3600.0
 MAX_IDLE_S: Final = 60.0
 
+MOST_WAITING: Final = 500
+"""Sentences, beginnings and ends of turns that may wait to be spoken."""
+
 _Spoken: TypeAlias = OpenSpeech | SaySentence | CloseSpeech | EndSession
 """Orders that are carried out in their places."""
 
@@ -111,7 +114,6 @@ class _SpeakingTurns:
         self._terms = terms
         self._request_id = request_id
         self._talk = FluxTalk(request_id)
-        # Bounded by what a client can send in an idle minute of ours: each text has its bound.
         self._waiting: deque[_Spoken] = deque()
         self._has_work = trio.Event()
         self._scope = trio.CancelScope()
@@ -157,6 +159,9 @@ class _SpeakingTurns:
                     await self.fail(order)
                     return
                 self._obey(order)
+            if len(self._waiting) > MOST_WAITING:
+                await self.fail(FailSpeech("BIG-0000", "Too much waits to be spoken."))
+                return
 
     def _obey(self, order: FluxOrder) -> None:
         match order:
