@@ -48,11 +48,15 @@ def test_each_participant_has_a_lane_where_it_is_heard(page):
 
 
 def test_it_opens_at_the_worst_moment_and_n_goes_on(page):
-    """The failed tool call comes first, then the longest silence."""
+    """The failed tool call comes first, then the lost session, then the longest silence."""
     assert page.tell(TIME) == 18.0
+    page.press("n", "n")
+    assert page.tell(TIME) == 13.0
+    assert "session lost" in page.tell("document.getElementById('told').textContent")
     page.press("n", "n")
     assert page.tell(TIME) == 20.0
     assert "silence" in page.tell("document.getElementById('told').textContent")
+    page.press("p", "p")
     page.press("p", "p")
     assert page.tell(TIME) == 18.0
 

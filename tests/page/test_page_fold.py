@@ -4,6 +4,7 @@ from report_values import MEETING, PLAN, grant, records
 
 from trialogue.model.commands import Attribute, EndTurn, Play, Report, StopPlayout
 from trialogue.model.events import (
+    FaultStruck,
     FloorRequested,
     Joined,
     PlaybackFinished,
@@ -44,6 +45,12 @@ def test_whoever_joins_has_a_lane_from_then_on():
     """Lanes come from events, not from the header alone."""
     (mark,) = marks_of((7.0, Joined(Participant("zoe", title="Zoe Q."))))
     assert (mark["k"], mark["who"], mark["label"], mark["at"]) == ("lane", "zoe", "Zoe Q.", 7.0)
+
+
+def test_a_fault_of_the_scenario_is_told():
+    """What it is called, and what it does."""
+    (mark,) = marks_of((3.0, FaultStruck("ada", "drop", "disconnect")))
+    assert mark == {"k": "fault", "who": "ada", "at": 3.0, "text": "drop (disconnect)"}
 
 
 def test_a_grant_says_why():

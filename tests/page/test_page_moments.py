@@ -35,6 +35,21 @@ def test_a_failure_comes_before_the_longest_silence_and_that_before_a_warning():
     ]
 
 
+def test_a_fault_that_the_meeting_got_over_comes_before_the_longest_silence():
+    """A session that was lost, and what the scenario wanted to go wrong; behind what failed."""
+    marks = [
+        {"k": "away", "at": 1.0, "who": "ada", "text": "reset"},
+        {"k": "fault", "at": 0.9, "who": "ada", "text": "drop (disconnect)"},
+        note(8.0, "broken", "failure"),
+    ]
+    assert [(each.at, each.what) for each in moments(marks, HEARD, 15.0)][:4] == [
+        (8.0, "failure"),
+        (0.9, "fault"),
+        (1.0, "fault"),
+        (9.0, "silence"),
+    ]
+
+
 def test_without_a_failure_it_is_the_longest_silence():
     """Silence before the first sound and after the last counts, too."""
     assert moments([], HEARD, 30.0)[0] == Highlight(15.0, "silence", "15.0 s of silence")

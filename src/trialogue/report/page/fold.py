@@ -32,6 +32,7 @@ from trialogue.model.events import (
     EarLost,
     EarReady,
     Event,
+    FaultStruck,
     FloorRequestCancelled,
     FloorRequested,
     Joined,
@@ -153,6 +154,8 @@ class PageFold:
                 yield _note(at, ("session-failed", reason, "failure"), name)
             case EarFailed(participant=name, reason=reason):
                 yield _note(at, ("ear-failed", reason, "failure"), name)
+            case FaultStruck(participant=name, fault=fault, kind=kind):
+                yield {"k": "fault", "who": name, "at": ms(at), "text": f"{fault} ({kind})"}
             case ActorCrashed(actor=actor, error=error):
                 yield _note(at, ("actor-crashed", f"{actor}: {error}", "failure"))
             case ServiceWarned(participant=name, code=code, text=text):

@@ -1,7 +1,7 @@
 """The moments of a meeting that are worth a look, the worst first: where the page opens, where `n` goes.
 
-1. First the expectations that were not met, in order of time; then what failed; then the longest silence;
-   then warnings; then the other long silences.
+1. First the expectations that were not met, in order of time; then what failed; then faults that the meeting
+   got over, as lost sessions; then the longest silence; then warnings; then the other long silences.
 2. The longest silence counts from `LEAST_S` on, others from `SILENCE_S` on; those before the first sound and
    after the last count, too.
 3. The same failure of the same participant within `SAME_S` is one moment.
@@ -34,7 +34,7 @@ SAME_S: Final = 5.0
 MOST: Final = 200
 """How many moments are told."""
 
-What = Literal["failure", "silence", "warning"]
+What = Literal["failure", "fault", "silence", "warning"]
 
 
 @frozen
@@ -60,11 +60,12 @@ def moments(
     """All moments, the worst first; `missed` are the expectations that were not met."""
     told = list(_noted(marks))
     failed = _distinct(each for each in told if each.what == "failure")
+    faults = _distinct(each for each in told if each.what == "fault")
     warned = _distinct(each for each in told if each.what == "warning")
     quiet = sorted(_silences(heard, duration_s), key=lambda each: (each[0] - each[1], each[0]))[:SILENCES]
     silent = [Highlight(start, "silence", f"{end - start:.1f} s of silence") for start, end in quiet]
     long = [each for each, (start, end) in zip(silent, quiet, strict=True) if end - start >= SILENCE_S]
-    return (*_distinct(missed), *failed, *silent[:1], *warned, *long[1:])[:MOST]
+    return (*_distinct(missed), *failed, *faults, *silent[:1], *warned, *long[1:])[:MOST]
 
 
 def _noted(marks: Iterable[Mark]) -> Iterator[Highlight]:
@@ -78,7 +79,9 @@ def _noted(marks: Iterable[Mark]) -> Iterator[Highlight]:
             case {"k": "note", "level": "warning", "code": code, "text": text}:
                 yield Highlight(at, "warning", f"{code}: {text}", who)
             case {"k": "away", "text": text}:
-                yield Highlight(at, "warning", f"session lost: {text}", who)
+                yield Highlight(at, "fault", f"session lost: {text}", who)
+            case {"k": "fault", "text": text}:
+                yield Highlight(at, "fault", f"fault of the scenario: {text}", who)
             case {"k": "result", "outcome": "failed" | "timed-out" | "unknown" as outcome, "tool": tool}:
                 yield Highlight(at, "failure", f"tool {tool}: {mark.get('code') or outcome}", who)
             case _:

@@ -170,7 +170,7 @@ function heading() {
 function listMoments() {
   by("moments").replaceChildren(...data.moments.map((each, place) => {
     const item = make("li"); const who = each.who ? `${model.label(each.who)}: ` : "";
-    const button = make("button", { failure: "bad", warning: "warn" }[each.what] ?? "", `${clock(each.at)}  ${who}${each.text}`);
+    const button = make("button", { failure: "bad", fault: "bad", warning: "warn" }[each.what] ?? "", `${clock(each.at)}  ${who}${each.text}`);
     button.type = "button"; button.addEventListener("click", () => visit(place)); item.append(button); return item;
   }));
   if (!data.moments.length) by("moments").replaceChildren(make("li", "", "None: nothing failed, and there was no silence."));

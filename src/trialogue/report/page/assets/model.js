@@ -69,6 +69,7 @@ Model.RULES = {
   away(model, mark) { model.away.push({ ...mark, end: null }); },
   back(model, mark) { close(model.away, mark.who, mark.at); },
   note(model, mark) { model.notes.push(mark); },
+  fault(model, mark) { model.notes.push({ ...mark, level: "failure", code: "fault" }); },
   agenda(model, mark) { model.agenda.push(mark); },
   verdict(model, mark) {
     model.verdicts.push(mark);
