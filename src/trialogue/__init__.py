@@ -13,6 +13,7 @@ TYPE_CHECKING = False  # as typing's, which takes longer to load than all that a
 
 if TYPE_CHECKING:
     from trialogue.actors.app_sound import PullsSound
+    from trialogue.actors.hooks import Hook, HookAnswer
     from trialogue.actors.router import Sink, mix
     from trialogue.agent.events import Sound
     from trialogue.agent.lone import LoneAgent
@@ -53,6 +54,7 @@ __all__ = [
     "AgentThinking",
     "AlreadyOver",
     "AnswerTool",
+    "AskHook",
     "AskedWrongly",
     "Attribute",
     "AuthorFailed",
@@ -87,6 +89,9 @@ __all__ = [
     "Hearing",
     "Hears",
     "History",
+    "Hook",
+    "HookAnswer",
+    "HookAnswered",
     "InjectionRefused",
     "IntensityExceeded",
     "Joined",
@@ -217,6 +222,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Hook": "trialogue.actors.hooks",
+    "HookAnswer": "trialogue.actors.hooks",
     "PullsSound": "trialogue.actors.app_sound",
     "Sink": "trialogue.actors.router",
     "mix": "trialogue.actors.router",

@@ -13,6 +13,7 @@ from trialogue.actors.timers import AlarmClock
 from trialogue.diagnostics import Log
 from trialogue.model.commands import (
     AnswerTool,
+    AskHook,
     Attribute,
     CancelTool,
     CancelWake,
@@ -49,6 +50,10 @@ Sound: TypeAlias = (
 diagnostics = Log("trialogue.meeting")
 
 
+def _nobody(_: AskHook) -> None:
+    """Ask nobody."""
+
+
 @frozen
 class Dispatch:
     """Hands each command to the actor that carries it out."""
@@ -68,6 +73,9 @@ class Dispatch:
     sync: Callable[[], None]
     """Brings the journal to the disk: at a turn's end, and before a tool has effects."""
 
+    ask: Callable[[AskHook], None] = _nobody
+    """Asks the app's hooks; where nobody is asked, defaults hold."""
+
     def __call__(self, command: Command) -> None:
         """Carry out one command, or hand it on without waiting."""
         match command:
@@ -80,6 +88,8 @@ class Dispatch:
             case RunTool():
                 self.sync()
                 self.tools.mailbox.post(command)
+            case AskHook():
+                self.ask(command)
             case CancelTool():
                 self.tools.mailbox.post(command)
             case WakeAt():

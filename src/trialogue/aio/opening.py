@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from trialogue.actors.dialling import Connect
+from trialogue.actors.hooks import Hook, HookFunction
 from trialogue.agent import lone as native_agent
 from trialogue.aio.agent import LoneAgent
 from trialogue.aio.block import Block
@@ -17,6 +18,7 @@ from trialogue.meeting.edges import Edges
 from trialogue.meeting.meeting import DEFAULT_EDGES
 from trialogue.meeting.outputs import MeetingResult
 from trialogue.meeting.resumption import Resumption
+from trialogue.model.plan import HookPoint
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.load import Scenario
 from trialogue.scenario.resolve import Resolved
@@ -33,6 +35,7 @@ def open_meeting(
     edges: Edges = DEFAULT_EDGES,
     tools: Mapping[str, Callable[..., object]] | None = None,
     policies: Mapping[str, Policy | Callable[[FloorView], Decision]] | None = None,
+    hooks: Mapping[HookPoint, Hook | HookFunction] | None = None,
     resumption: Resumption | None = None,
 ) -> Block[native.Meeting, Meeting]:
     """Hold the meeting that a scenario describes, beside the block; leaving the block ends it.
@@ -47,6 +50,7 @@ def open_meeting(
             "edges": edges,
             "tools": tools,
             "policies": policies,
+            "hooks": hooks,
             "resumption": resumption,
         },
     )
@@ -89,6 +93,7 @@ async def run_meeting(
     edges: Edges = DEFAULT_EDGES,
     tools: Mapping[str, Callable[..., object]] | None = None,
     policies: Mapping[str, Policy | Callable[[FloorView], Decision]] | None = None,
+    hooks: Mapping[HookPoint, Hook | HookFunction] | None = None,
     watch: Callable[[Meeting], Awaitable[object]] | None = None,
 ) -> MeetingResult:
     """Hold a meeting to its end, on the clock that its scenario names, and return what came of it.
@@ -97,6 +102,13 @@ async def run_meeting(
     """
     return await run_block(
         scenario,
-        {"overrides": overrides, "out": out, "edges": edges, "tools": tools, "policies": policies},
+        {
+            "overrides": overrides,
+            "out": out,
+            "edges": edges,
+            "tools": tools,
+            "policies": policies,
+            "hooks": hooks,
+        },
         watch,
     )

@@ -47,7 +47,7 @@ def deadlines(o: Owners) -> dict[str, float]:
                 of_floor = _of_person(o, turn)
             else:
                 of_floor = _of_free_floor(o)
-            return dict((*_of_limits(o), *of_floor, *_of_speech(o), *_of_prompts(o)))
+            return dict((*_of_limits(o), *of_floor, *_of_speech(o), *_of_prompts(o), *_of_hooks(o)))
         case Phase.NEW | Phase.OVER:
             return {}
 
@@ -158,6 +158,12 @@ def _of_prompts(o: Owners) -> Iterator[Deadline]:
     refused = [prompt.retry_at for prompt in o.prompts.refused()]
     if refused:
         yield "retry", min(refused)
+
+
+def _of_hooks(o: Owners) -> Iterator[Deadline]:
+    open_ones = o.questions.open_ones()
+    if open_ones:
+        yield "hook", min(question.until for question in open_ones)
 
 
 @define

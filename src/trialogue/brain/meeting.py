@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from trialogue.brain import hearing
+from trialogue.brain import answering, hearing
 from trialogue.brain.course import process, wishes
 from trialogue.brain.course.course import Phase
 from trialogue.brain.course.ending import end_meeting, judge
@@ -40,6 +40,7 @@ from trialogue.model.events import (
     EarHeard,
     Event,
     FaultStruck,
+    HookAnswered,
     Joined,
     LatencyMeasured,
     MeetingResumed,
@@ -239,5 +240,7 @@ def _hand_on(o: Owners, event: Event) -> None:
         wishes.take(o, event)
     elif isinstance(event, calling.ToolEvent):
         calling.take(o, event)
+    elif isinstance(event, HookAnswered):
+        answering.take(o, event)
     elif isinstance(event, process.ProcessEvent):
         process.take(o, event)

@@ -21,6 +21,7 @@ from trialogue.brain.floor.trouble import Troubles
 from trialogue.brain.floor.view import FloorView, Waiting
 from trialogue.brain.mouths import Mouths
 from trialogue.brain.prompts import Prompts
+from trialogue.brain.questions import Questions
 from trialogue.brain.replies import Replies
 from trialogue.brain.seats.agents import Agents
 from trialogue.brain.seats.cast import Cast
@@ -89,6 +90,9 @@ class Owners:
 
     calls: Calls = Factory(Calls)
     """Tool calls."""
+
+    questions: Questions = Factory(Questions)
+    """What the app was asked."""
 
     turns: Turns = Factory(Turns)
     """The turn that goes on, and those that are over."""

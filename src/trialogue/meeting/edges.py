@@ -18,6 +18,7 @@ import trio
 from attrs import evolve, frozen
 
 from trialogue.actors.dialling import Breaker, Connect, DialLimiter, guarded
+from trialogue.actors.hooks import NO_HOOKS, Hook
 from trialogue.actors.router import Sink
 from trialogue.actors.sequencer import RecordKeeper
 from trialogue.compute import compute, is_virtual
@@ -26,6 +27,7 @@ from trialogue.diagnostics import Log
 from trialogue.errors import SetupError
 from trialogue.journal.verify import Decider
 from trialogue.meeting.endpoints import allows
+from trialogue.model.plan import HookPoint
 from trialogue.model.secrets import NO_SECRETS, Secrets
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.schema import Clock
@@ -109,6 +111,9 @@ class Edges:
 
     models: Path | None = None
     """Where what models say is recorded, by what they are asked; what is there already is not asked again."""
+
+    hooks: Mapping[HookPoint, Hook] = NO_HOOKS
+    """What the app is asked while the meeting is held."""
 
     permissions: Permissions = NOTHING_MORE
     """What the scenario's tools may do."""

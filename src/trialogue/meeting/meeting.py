@@ -19,6 +19,7 @@ import trio
 from attrs import evolve
 from trio.lowlevel import in_trio_run
 
+from trialogue.actors.hooks import Hook, HookFunction
 from trialogue.brain.floor.view import Decision, FloorView, Policy
 from trialogue.compute import is_virtual
 from trialogue.errors import SetupError
@@ -27,11 +28,13 @@ from trialogue.meeting.edges import Edges
 from trialogue.meeting.endpoints import check_endpoints
 from trialogue.meeting.folder import check_folder
 from trialogue.meeting.handle import Meeting as Meeting  # noqa: PLC0414 - opened here
+from trialogue.meeting.hooks import own_hooks, with_hooks
 from trialogue.meeting.leave import check_leave
 from trialogue.meeting.places import check_opened_on_trio
 from trialogue.meeting.policies import own_policies
 from trialogue.meeting.resumption import Resumption
 from trialogue.meeting.stage import open_stage
+from trialogue.model.plan import HookPoint
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.load import Scenario
 from trialogue.scenario.resolve import Resolved, prepare, resolve
@@ -62,6 +65,7 @@ def open_meeting(
     edges: Edges = DEFAULT_EDGES,
     tools: Mapping[str, Callable[..., object]] | None = None,
     policies: Mapping[str, Policy | Callable[[FloorView], Decision]] | None = None,
+    hooks: Mapping[HookPoint, Hook | HookFunction] | None = None,
     resumption: Resumption | None = None,
 ) -> AbstractAsyncContextManager[Meeting]:
     """Hold the meeting that a scenario describes, beside the block; leaving the block ends it.
@@ -69,13 +73,15 @@ def open_meeting(
     `scenario` is a file's path, a `Scenario` (`Scenario.build`, `loads`), or one that is ready (`prepare`).
     `out` is its directory, made if absent; else one under `runs/` is. `tools` are functions that the scenario
     may name (`python: NAME`), `policies` functions or objects with `choose` (`floor: {custom: NAME}`).
+    `hooks` are asked before a tool runs (`tool`), before words reach an agent (`words`) and before a policy's
+    choice or a raised hand is granted the floor (`grant`): see `Hook` for how long, and what holds else.
     The loop's clock is the meeting's: real under `trio.run`, virtual under `run_virtual`.
     Raises `AskedWrongly` at the call, `ScenarioError`, `SetupError` or `JournalError` before anything is
     said, and `JournalError` if it cannot be recorded any longer.
     With a `resumption` the meeting is not begun but gone on with (`trialogue.meeting.run`).
     """
     resolved = prepared(scenario, on_loops_clock(overrides))
-    own = with_own(edges, tools, policies)
+    own = with_own(edges, tools, policies, hooks)
     folder = out_of(out)
     return _open(resolved, own, folder, resumption)
 
@@ -90,7 +96,12 @@ async def _open(
     check_folder(out)
     with lone_error():
         async with (
-            open_stage(resolved, edges, out=out, resumption=resumption) as stage,
+            open_stage(
+                with_hooks(resolved, edges.hooks) if resumption is None else resolved,
+                edges,
+                out=out,
+                resumption=resumption,
+            ) as stage,
             trio.open_nursery() as nursery,
         ):
             meeting = Meeting(stage, nursery)
@@ -132,8 +143,8 @@ def out_of(out: object) -> Path | None:
     return None if out is None else a_path(out, "out")
 
 
-def with_own(edges: object, tools: object, policies: object) -> Edges:
-    """The edges with the app's own tools and policies; WrongType, WrongValue for what is none."""
+def with_own(edges: object, tools: object, policies: object, hooks: object = None) -> Edges:
+    """The edges with the app's own tools, policies and hooks; WrongType, WrongValue for what is none."""
     if not isinstance(edges, Edges):
         raise wrong_type("edges", "Edges", edges)
     allowed = edges.permissions
@@ -144,4 +155,4 @@ def with_own(edges: object, tools: object, policies: object) -> Edges:
     own_policies(asked)
     registered = {**allowed.registered, **cast("dict[str, Callable[..., object]]", functions)}
     more = evolve(allowed, registered=registered, policies={**allowed.policies, **asked})
-    return evolve(edges, permissions=more)
+    return evolve(edges, permissions=more, hooks={**own_hooks(edges.hooks), **own_hooks(hooks)})

@@ -10,6 +10,7 @@ from pathlib import Path
 import trio
 from attrs import define, frozen
 
+from trialogue.actors.hooks import Hook, HookFunction
 from trialogue.brain.floor.view import Decision, FloorView, Policy
 from trialogue.errors import AuthorFailed
 from trialogue.meeting.asking import a_function, a_path
@@ -19,6 +20,7 @@ from trialogue.meeting.outputs import MeetingResult
 from trialogue.meeting.places import check_run_here, in_main_thread
 from trialogue.meeting.resumption import Resumption, open_resumption
 from trialogue.meeting.virtual import run_virtual
+from trialogue.model.plan import HookPoint
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.load import Scenario
 from trialogue.scenario.resolve import Resolved
@@ -63,7 +65,7 @@ async def watch_nothing(_: Meeting) -> None:
     await trio.lowlevel.checkpoint()
 
 
-def run_meeting(
+def run_meeting(  # noqa: PLR0913 - each by keyword
     scenario: str | Path | Scenario | Resolved,
     *,
     overrides: Overrides | None = None,
@@ -71,6 +73,7 @@ def run_meeting(
     edges: Edges = DEFAULT_EDGES,
     tools: Mapping[str, Callable[..., object]] | None = None,
     policies: Mapping[str, Policy | Callable[[FloorView], Decision]] | None = None,
+    hooks: Mapping[HookPoint, Hook | HookFunction] | None = None,
     watch: Watch = watch_nothing,
     owner: Owner = NOBODY,
 ) -> MeetingResult:
@@ -84,7 +87,7 @@ def run_meeting(
     """
     check_run_here()
     resolved = prepared(scenario, overrides)
-    own = with_own(edges, tools, policies)
+    own = with_own(edges, tools, policies, hooks)
     a_function(watch, "watch")
     opening = partial(open_meeting, resolved, out=out_of(out), edges=own)
     return run_to_its_end(resolved, opening, watch, owner)
@@ -141,13 +144,14 @@ async def _hold(opening: Opening, watch: Watch, owner: Owner) -> MeetingResult:
     return result
 
 
-def resume_meeting(
+def resume_meeting(  # noqa: PLR0913 - likewise
     run: str | Path | Resumption,
     *,
     out: str | Path | None = None,
     edges: Edges = DEFAULT_EDGES,
     tools: Mapping[str, Callable[..., object]] | None = None,
     policies: Mapping[str, Policy | Callable[[FloorView], Decision]] | None = None,
+    hooks: Mapping[HookPoint, Hook | HookFunction] | None = None,
     watch: Watch = watch_nothing,
     owner: Owner = NOBODY,
     allow_changed_scenario: bool = False,
@@ -159,7 +163,7 @@ def resume_meeting(
     `run_meeting` raise, from the same threads.
     """
     check_run_here()
-    own = with_own(edges, tools, policies)
+    own = with_own(edges, tools, policies, hooks)
     if isinstance(run, Resumption):
         past = run
     else:

@@ -17,6 +17,7 @@ from trialogue.actors.agent import Agent, AgentService
 from trialogue.actors.clocks import ClockWatch
 from trialogue.actors.dispatch import Dispatch
 from trialogue.actors.ear import Ear, EarService
+from trialogue.actors.hooks import NO_HOOKS, Hook, HookRunner
 from trialogue.actors.recorder import Recorder
 from trialogue.actors.router import AudioGrid, Router
 from trialogue.actors.sequencer import Beginning, Sequencer
@@ -45,6 +46,7 @@ from trialogue.meeting.sessions import agent_services, ear_services, make_agents
 from trialogue.model.commands import EndMeeting
 from trialogue.model.events import ActorCrashed, ActorOverran, Event, MeetingResumed, ProcessSuspended
 from trialogue.model.records import Record
+from trialogue.model.plan import HookPoint
 from trialogue.scenario.resolve import Resolved
 from trialogue.services import service_of
 from trialogue.services.port import Dialect
@@ -111,6 +113,7 @@ class Stage:
         tools: Mapping[str, Tool],
         *,
         seams: Seams = NO_SEAMS,
+        hooks: Mapping[HookPoint, Hook] = NO_HOOKS,
         resumption: Resumption | None = None,
     ) -> None:
         self.resolved, self.journal, self.brain, self.resumption = resolved, journal, brain, resumption
@@ -127,6 +130,7 @@ class Stage:
         self.router.record(seams.sink(self.recorder))
         self.timers = AlarmClock(self.sequencer.post)
         self.tools = ToolExecutor(seams.tools(tools), self.sequencer.post)
+        self.hooks = HookRunner(hooks, self.sequencer.post)
         self.agents: Mapping[str, Agent] = {}
         self.ears: Mapping[str, Ear] = {}
         self.faults: Faults | None = None
@@ -210,7 +214,8 @@ class Stage:
         return self.sequencer.failure or (ended.reason if ended else "unfinished")
 
     async def _run(self) -> EndMeeting:
-        dispatch = Dispatch(self.router, self.agents, self.tools, self.timers, self.journal.sync)
+        parts = (self.router, self.agents, self.tools, self.timers, self.journal.sync)
+        dispatch = Dispatch(*parts, ask=self.hooks.ask)
         self.began = time.perf_counter()
         epoch = self._begin(dispatch)
         async with open_supervisor(
@@ -279,6 +284,7 @@ class Stage:
             ChildSpec("timers", partial(self.timers.run, epoch)),
             ChildSpec("tools", self.tools.run),
             *self._struck(epoch),
+            *([ChildSpec("hooks", partial(self.hooks.run, epoch))] if self.hooks.are_there else []),
             supervisor_spec(agents, name="agents", intensity=AGENT_RESTARTS, observer=self),
             *(seats if people else ()),
             ChildSpec("router", partial(self.router.run, epoch)),
@@ -321,7 +327,8 @@ async def open_stage(
             taken(out, resolved.plan.name) as folder,
             _journal(folder, resolved, edges.seams, resumption) as journal,
         ):
-            stage = Stage(resolved, journal, brain, box.tools, seams=edges.seams, resumption=resumption)
+            make = partial(Stage, seams=edges.seams, hooks=edges.hooks, resumption=resumption)
+            stage = make(resolved, journal, brain, box.tools)
             stage.seat(agents, ears, people)
             stage.faults = faults
         box.crashes.post = stage.sequencer.post

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from attrs import frozen
 
 from trialogue.model.events import Part
+from trialogue.model.plan import HookPoint
 from trialogue.model.transcript import Beside
 from trialogue.model.transcript import Cause as Cause  # noqa: PLC0414 - a command's word, too
 
@@ -380,6 +381,29 @@ class EndMeeting:
     (something else than words, in the scenario's `end`), or the reason that was asked for."""
 
 
+@frozen
+class AskHook:
+    """Ask the app whether something may happen; its answer, or the default at the deadline, decides."""
+
+    participant: str
+    """The agent whose tool call it is or whom words are for, or who is to have the floor."""
+
+    question: int
+    """Its number, unique in the meeting, from 1."""
+
+    point: HookPoint
+    """Before what: a tool call, words to an agent, a grant."""
+
+    content: str
+    """The tool's arguments as JSON, the words, or the reason of the grant. Personal."""
+
+    until: float
+    """When the default holds, in seconds since the meeting's start."""
+
+    tool: str = ""
+    """The tool that is called; empty for anything else."""
+
+
 Command: TypeAlias = (
     SetHearing
     | GrantFloor
@@ -397,6 +421,7 @@ Command: TypeAlias = (
     | EndTurn
     | MoveAgenda
     | RunTool
+    | AskHook
     | CancelTool
     | AnswerTool
     | RollOver

@@ -645,6 +645,30 @@ class ToolCallCancelled:
     """Which call."""
 
 
+# --- hooks ------------------------------------------------------------------------------------------
+
+
+@frozen
+class HookAnswered:
+    """The app has answered what its hook was asked (`AskHook`)."""
+
+    participant: str
+    """The participant that it is about."""
+
+    question: int
+    """The number of the question."""
+
+    allowed: bool
+    """Whether it may happen."""
+
+    content: str = ""
+    """What shall be taken instead, where it may: a tool's arguments as JSON, words, or a participant's name;
+    empty for what was asked about. Personal."""
+
+    reason: str = ""
+    """Why it may not. Personal."""
+
+
 # --- the rest ---------------------------------------------------------------------------------------
 
 
@@ -836,6 +860,7 @@ Event: TypeAlias = (
     | ToolRequested
     | ToolFinished
     | ToolCallCancelled
+    | HookAnswered
     | LatencyMeasured
     | ServiceWarned
     | FaultStruck

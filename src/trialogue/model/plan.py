@@ -6,6 +6,7 @@ The plan is all that decisions may depend on beside events, so a replay needs no
 from __future__ import annotations
 
 from enum import Enum
+from typing import Literal, TypeAlias
 
 from attrs import frozen
 
@@ -230,6 +231,24 @@ class ToolRules:
     """What is said while it runs."""
 
 
+HookPoint: TypeAlias = Literal["tool", "words", "grant"]
+"""Where a meeting can ask the app before it goes on: a tool call, words to an agent, a grant of the floor."""
+
+
+@frozen
+class HookRule:
+    """Before one kind of thing happens, the app is asked; without its answer in time the default holds."""
+
+    point: HookPoint
+    """Before what."""
+
+    deadline_s: float
+    """How long the app's answer is waited for, in seconds."""
+
+    allows: bool
+    """Whether it happens where no answer has come in time."""
+
+
 @frozen
 class MeetingPlan:
     """Everything that decisions depend on beside the events themselves."""
@@ -266,6 +285,13 @@ class MeetingPlan:
 
     tools: tuple[ToolRules, ...] = ()
     """Tools that are more than their name."""
+
+    hooks: tuple[HookRule, ...] = ()
+    """What the app is asked about while the meeting is held; each point at most once."""
+
+    def hook(self, point: HookPoint) -> HookRule | None:
+        """The rule of a point; None where the app is not asked."""
+        return next((rule for rule in self.hooks if rule.point == point), None)
 
     def participant(self, name: str) -> Participant:
         """The participant of that name; KeyError for an unknown one."""

@@ -17,8 +17,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import assert_never
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from trialogue.brain import asking
 from trialogue.brain.course.ending import end_meeting
 from trialogue.brain.floor import dominance, remedies
 from trialogue.brain.floor.policies import HAND, HANDS_FIRST, UNKNOWN, Choice, decide, policy_named
@@ -63,6 +64,8 @@ class Chooser:
         """Grant the free floor, if somebody can have it; True where a policy is to be asked once more."""
         if _is_taken(o) or _grant_asked(o) or remedies.relieve(o) or gathers_until(o) is not None:
             return False
+        if o.questions.awaits_grant(o.floor.turn + 1):
+            return False
         view = o.view()
         if not _is_news(o, view):
             _climb_in_time(o)
@@ -77,8 +80,13 @@ class Chooser:
         match decision:
             case Collect():
                 _collect(o)
-            case Next():
-                self._grant(o, decision, choice)
+            case Next(to=chosen, reason=reason):
+                to = asking.granted(o, chosen, reason)
+                if to == chosen or (to is not None and _can_have_it(o, to)):
+                    self._grant(o, evolve(decision, to=to), choice)
+                elif not o.questions.awaits_grant(o.floor.turn + 1):
+                    o.course.ask(view, None)
+                    _climb_in_time(o)
             case Wait(until=until):
                 o.course.ask(view, max(until, o.now + GRAIN_S))
             case Nobody(reason=reason, is_final=True):
@@ -92,7 +100,8 @@ class Chooser:
     def _decide(self, o: Owners, view: FloorView) -> Choice:
         """Ask the policies; where they name one that dominates, ask again without it."""
         vain = frozenset(name for name in view.present if o.turns.times_in_vain(name) >= VAIN)
-        view = dominance.without(view, vain) if vain else view
+        barred = vain | o.questions.denied(o.floor.turn + 1)
+        view = dominance.without(view, barred) if barred else view
         hands_first = self.rules.policy in HANDS_FIRST
         first = decide(view, self.policy, self.otherwise, hands_first=hands_first)
         if not isinstance(first.decision, Next) or first.by == HAND:
@@ -113,6 +122,11 @@ class Chooser:
             o.report("chair-timeout", "the chair named nobody in time", chair, level="warning")
         by = choice.by or (self.rules.policy if passed_over is None else self.rules.otherwise)
         taking.grant(o, decision.to, decision.reason, by=by, ask=asked(decision.about))
+
+
+def _can_have_it(o: Owners, to: str) -> bool:
+    """Whether whom a hook names instead can have the floor, and has not had it in vain too often."""
+    return o.is_present(to) and o.turns.times_in_vain(to) < VAIN
 
 
 def _note_unknown(o: Owners, passed_over: Nobody | None) -> None:

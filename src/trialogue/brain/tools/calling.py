@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from typing import TypeAlias, assert_never
 
+from trialogue.brain import asking
 from trialogue.brain.owners import Owners
 from trialogue.brain.tools import floor_tools, waits
 from trialogue.brain.tools.calls import OWN, Call, CallState, key_of
-from trialogue.model.commands import AnswerTool, RunTool
+from trialogue.model.commands import AnswerTool
 from trialogue.model.events import ToolCallCancelled, ToolFinished, ToolRequested
 from trialogue.model.plan import OnInterrupt
 
@@ -73,7 +74,7 @@ def _run(o: Owners, call: Call, event: ToolRequested) -> None:
         o.calls.follow(call, twin)
         o.report("same-call", f"{event.tool} runs with these arguments already", name)
         return
-    o.emit(RunTool(name, event.call_id, event.tool, event.arguments, call.run))
+    asking.run_tool(o, call, event.arguments)
 
 
 def _is_known(o: Owners, call: Call) -> bool:
@@ -97,7 +98,7 @@ def _again(o: Owners, call: Call, event: ToolRequested) -> None:
     match call.state:
         case CallState.FINISHED if call.outcome not in {"", "succeeded"} and _may_repeat(o, call):
             o.calls.run_again(call)
-            o.emit(RunTool(call.participant, call.call_id, call.tool, event.arguments, call.run))
+            asking.run_tool(o, call, event.arguments)
         case CallState.FINISHED:
             _answer(o, call, call.content)
         case CallState.CANCELLED | CallState.KEPT:
@@ -118,14 +119,19 @@ def _finished(o: Owners, event: ToolFinished) -> None:
     if call is None or call.state is CallState.FINISHED or call.outcome:
         o.stale("a tool call finished that nobody waits for", event.participant)
         return
-    o.calls.ended(call, event.outcome, event.content)
+    end(o, call, event.outcome, event.content)
+
+
+def end(o: Owners, call: Call, outcome: str, content: str) -> None:
+    """A call is over: its agent is told, and those whose calls wait for the same result."""
+    o.calls.ended(call, outcome, content)
     followers = o.calls.followers(call)
     if call.state is CallState.CANCELLED:
-        o.stale("a tool call finished that nobody waits for", event.participant)
+        o.stale("a tool call finished that nobody waits for", call.participant)
     else:
         _tell(o, call)
     for follower in followers:
-        o.calls.ended(follower, event.outcome, event.content)
+        o.calls.ended(follower, outcome, content)
         _tell(o, follower)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trialogue.brain import asking
 from trialogue.brain.owners import Owners
 from trialogue.brain.prompts import PromptKind
 from trialogue.brain.tools.calls import Call
@@ -26,7 +27,7 @@ def fill(o: Owners, turn: AgentTurn) -> None:
     prompt = o.prompts.tell(name, PromptKind.FILLER, turn.number, turn.filler)
     o.prompts.queues(prompt)
     turn.prompt(PromptKind.FILLER, o.now)
-    o.emit(prompt.command())
+    asking.tell(o, prompt)
 
 
 def interrupted(o: Owners, name: str) -> None:

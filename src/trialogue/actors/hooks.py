@@ -1,0 +1,119 @@
+"""The actor that asks the app's hooks: each question in its own task, until its deadline.
+
+1. A hook is a function of the question, async or plain; a plain one runs on the meeting's loop and must not
+   block. It answers True, False or a `HookAnswer`.
+2. One that answers in time is an event. One that raises, or returns anything else, has not answered: that is
+   told in the diagnostics, and the brain's default holds when the deadline comes.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import TypeAlias, cast
+
+import trio
+from attrs import frozen
+
+from trialogue.errors import AuthorFailed
+from trialogue.mailbox import Mailbox
+from trialogue.model.commands import AskHook
+from trialogue.model.events import Event, HookAnswered
+from trialogue.model.plan import HookPoint
+from trialogue.tools.notes import note
+
+
+@frozen
+class HookAnswer:
+    """What a hook says."""
+
+    allowed: bool
+    """Whether it may happen."""
+
+    content: str = ""
+    """What shall be taken instead, where it may: a tool's arguments as JSON, words, or a participant's name;
+    empty for what was asked about. Personal."""
+
+    reason: str = ""
+    """Why not, in one line; an agent is told why its tool call was refused. Personal."""
+
+
+HookFunction: TypeAlias = Callable[[AskHook], object]
+"""A hook: `(question) -> bool | HookAnswer`, async or plain."""
+
+
+@frozen
+class Hook:
+    """A function of the app's that is asked before something happens, and how long it may take."""
+
+    function: HookFunction
+    """What is asked."""
+
+    deadline_s: float = 10.0
+    """How long its answer is waited for, in seconds: 0.01 to 3,600."""
+
+    allows: bool = False
+    """Whether it happens where no answer has come in time."""
+
+
+NO_HOOKS: Mapping[HookPoint, Hook] = MappingProxyType({})
+"""An app that is asked nothing."""
+
+
+class HookRunner:
+    """Asks the app's hooks, and reports what they say."""
+
+    def __init__(self, hooks: Mapping[HookPoint, Hook], post: Callable[[Event], None]) -> None:
+        self._hooks = hooks
+        self._post = post
+        self._mailbox: Mailbox[AskHook] = Mailbox("hooks", 256)
+
+    @property
+    def are_there(self) -> bool:
+        """Whether anybody is ever asked."""
+        return bool(self._hooks)
+
+    def ask(self, question: AskHook) -> None:
+        """Have a question asked; where there is no hook for it, its default holds in time."""
+        if question.point in self._hooks:
+            self._mailbox.post(question)
+
+    async def run(
+        self, epoch: float, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    ) -> None:
+        """Ask until cancelled; the meeting began at the trio time `epoch`."""
+        async with trio.open_nursery() as nursery:
+            task_status.started()
+            while True:
+                question = await self._mailbox.take()
+                hook = self._hooks[question.point].function
+                nursery.start_soon(self._ask, hook, question, epoch + question.until)
+
+    async def _ask(self, hook: HookFunction, question: AskHook, deadline: float) -> None:
+        with trio.CancelScope(deadline=deadline):
+            try:
+                answer = await _answer_of(hook, question)
+            except trio.Cancelled:
+                raise
+            except Exception as failure:  # noqa: BLE001 - an app's own code: the default holds
+                note("a hook failed", failure, hook=question.point, participant=question.participant)
+                return
+            self._post(
+                HookAnswered(
+                    question.participant, question.question, answer.allowed, answer.content, answer.reason
+                )
+            )
+
+
+async def _answer_of(hook: HookFunction, question: AskHook) -> HookAnswer:
+    said = hook(question)
+    if inspect.isawaitable(said):
+        said = await cast("Awaitable[object]", said)
+    match said:
+        case bool():
+            return HookAnswer(said)
+        case HookAnswer(allowed=bool(), content=str(), reason=str()):
+            return said
+        case _:
+            raise AuthorFailed(f"the {question.point} hook returned a {type(said).__name__}, no answer")

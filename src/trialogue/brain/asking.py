@@ -1,0 +1,43 @@
+"""Where the meeting asks the app before it goes on: it goes on by the answer, or by the default."""
+
+from __future__ import annotations
+
+from trialogue.brain.owners import Owners
+from trialogue.brain.prompts import Prompt
+from trialogue.brain.questions import Grant
+from trialogue.brain.tools.calls import Call
+from trialogue.model.commands import AskHook, RunTool
+
+
+def run_tool(o: Owners, call: Call, arguments: str) -> None:
+    """Run a call's tool, once the app allows it where it wants to be asked."""
+    rule = o.plan.hook("tool")
+    if rule is None:
+        o.emit(RunTool(call.participant, call.call_id, call.tool, arguments, call.run))
+        return
+    question = o.questions.ask("tool", call, o.now + rule.deadline_s)
+    o.emit(AskHook(call.participant, question.number, "tool", arguments, question.until, call.tool))
+
+
+def tell(o: Owners, prompt: Prompt) -> None:
+    """Tell an agent a prompt, once the app has seen its words where it wants to."""
+    rule = o.plan.hook("words")
+    if rule is None:
+        o.emit(prompt.command())
+        return
+    question = o.questions.ask("words", prompt, o.now + rule.deadline_s)
+    o.emit(AskHook(prompt.to, question.number, "words", prompt.text, question.until))
+
+
+def granted(o: Owners, to: str, reason: str) -> str | None:
+    """Who may have the turn that somebody was chosen for; None where that is asked, or nobody may."""
+    rule = o.plan.hook("grant")
+    if rule is None:
+        return to
+    grant = Grant(o.floor.turn + 1, to)
+    said = o.questions.verdict(grant)
+    if said:
+        return said[0]
+    question = o.questions.ask("grant", grant, o.now + rule.deadline_s)
+    o.emit(AskHook(to, question.number, "grant", reason, question.until))
+    return None

@@ -1,0 +1,104 @@
+"""What the meeting has asked the app, and waits to be told: questions of hooks, each with a deadline.
+
+1. A question has a number, unique in the meeting, and one of three subjects: a tool call, a prompt, a grant.
+2. It is answered once: by the app, or by its rule's default when its deadline has come.
+3. A grant is asked for once a turn and name; what was said of it holds until that turn begins.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from attrs import Factory, define, frozen
+
+from trialogue.brain.prompts import Prompt
+from trialogue.brain.tools.calls import Call
+from trialogue.model.plan import HookPoint
+
+
+@frozen
+class Grant:
+    """A turn that somebody is to have."""
+
+    turn: int
+    """Its number, were it granted."""
+
+    to: str
+    """The participant who is to have it."""
+
+
+Subject: TypeAlias = Call | Prompt | Grant
+"""What a question is about."""
+
+
+@frozen(eq=False)
+class Question:
+    """One open question."""
+
+    number: int
+    """Its number, from 1."""
+
+    point: HookPoint
+    """Where the meeting stands still for it."""
+
+    subject: Subject
+    """What it is about."""
+
+    until: float
+    """When the default holds, in seconds since the meeting's start."""
+
+
+@define
+class Questions:
+    """All questions of the meeting."""
+
+    _open: dict[int, Question] = Factory(dict[int, Question])
+    _asked: int = 0
+    _turn: int = 0
+    _grants: dict[str, str | None] = Factory(dict[str, str | None])
+    """Of the turn that comes next: who was asked about, and who shall have it; None for nobody."""
+
+    # --- what changes them --------------------------------------------------------------------------
+
+    def ask(self, point: HookPoint, subject: Subject, until: float) -> Question:
+        """Ask a question."""
+        self._asked += 1
+        question = Question(self._asked, point, subject, round(until, 6))
+        self._open[question.number] = question
+        return question
+
+    def answer(self, number: int) -> Question | None:
+        """A question is answered: which one; None where it is over."""
+        return self._open.pop(number, None)
+
+    def judge(self, grant: Grant, to: str | None) -> None:
+        """It was said who shall have a turn in somebody's place, or itself; None for nobody."""
+        if grant.turn != self._turn:
+            self._turn = grant.turn
+            self._grants.clear()
+        self._grants[grant.to] = to
+
+    # --- what they tell -----------------------------------------------------------------------------
+
+    def open_ones(self) -> tuple[Question, ...]:
+        """The open questions, the oldest first."""
+        return tuple(self._open.values())
+
+    def awaits_grant(self, turn: int) -> bool:
+        """Whether it is asked whether somebody may have this turn."""
+        return any(isinstance(q.subject, Grant) and q.subject.turn == turn for q in self._open.values())
+
+    def verdict(self, grant: Grant) -> tuple[str | None, ...]:
+        """Who shall have the turn in somebody's place, alone in a tuple; empty where that was not asked."""
+        return (self._grants[grant.to],) if grant.turn == self._turn and grant.to in self._grants else ()
+
+    def denied(self, turn: int) -> frozenset[str]:
+        """Who shall not have this turn."""
+        return (
+            frozenset(name for name, to in self._grants.items() if to is None)
+            if turn == self._turn
+            else _NOBODY
+        )
+
+
+_NOBODY: frozenset[str] = frozenset()

@@ -1,0 +1,63 @@
+"""The hooks of an app, as it gives them, and the rules that a plan has of them.
+
+The rules stand in the plan, and so in the journal: a replay and a what-if ask nobody, as the answers, and the
+defaults, are in the records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, cast, get_args
+
+from attrs import evolve
+
+from trialogue.actors.hooks import Hook, HookFunction
+from trialogue.meeting.asking import a_function, a_mapping, a_truth, wrong_type, wrong_value
+from trialogue.model.plan import HookPoint, HookRule
+from trialogue.scenario.resolve import Resolved
+
+LONGEST_S: Final = 3600.0
+"""The longest deadline of a hook, in seconds."""
+
+_DEFAULTS: Final[Mapping[str, Hook]] = {
+    "tool": Hook(bool, 10.0, allows=False),
+    "words": Hook(bool, 2.0, allows=True),
+    "grant": Hook(bool, 1.0, allows=True),
+}
+"""The deadline and the default of a function that is given alone."""
+
+
+def own_hooks(hooks: object) -> dict[HookPoint, Hook]:
+    """The app's hooks by point; WrongType, WrongValue for what is none."""
+    own: dict[HookPoint, Hook] = {}
+    for point, given in a_mapping(hooks, "hooks").items():
+        if point not in _DEFAULTS:
+            raise wrong_value("hooks", f"stand before {', '.join(get_args(HookPoint))}, not before {point!r}")
+        own[cast("HookPoint", point)] = _hook(point, given)
+    return own
+
+
+def _hook(point: str, given: object) -> Hook:
+    a_function(given.function if isinstance(given, Hook) else given, "hooks")
+    hook = (
+        given if isinstance(given, Hook) else evolve(_DEFAULTS[point], function=cast("HookFunction", given))
+    )
+    a_truth(hook.allows, "allows")
+    seconds = _number(hook.deadline_s)
+    if not 0.01 <= seconds <= LONGEST_S:
+        raise wrong_value("deadline_s", f"is from 0.01 to {LONGEST_S:,.0f} seconds, not {seconds}")
+    return evolve(hook, deadline_s=round(seconds, 3))
+
+
+def _number(seconds: object) -> float:
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise wrong_type("deadline_s", "a number of seconds", seconds)
+    return float(seconds)
+
+
+def with_hooks(resolved: Resolved, hooks: Mapping[HookPoint, Hook]) -> Resolved:
+    """The scenario, whose plan says where the app is asked."""
+    if not hooks:
+        return resolved
+    rules = tuple(HookRule(point, each.deadline_s, each.allows) for point, each in hooks.items())
+    return evolve(resolved, plan=evolve(resolved.plan, hooks=rules))
