@@ -8,7 +8,7 @@ from attrs import frozen
 
 from trialogue.brain.owners import Owners
 from trialogue.brain.prompts import Prompt, PromptKind, PromptState
-from trialogue.brain.questions import Grant, Question
+from trialogue.brain.questions import Grant, HookQuestion
 from trialogue.brain.tools import calling
 from trialogue.brain.tools.calls import Call, CallState
 from trialogue.brain.turn import prompting, taking
@@ -50,7 +50,7 @@ def give_up(o: Owners) -> None:
     _go_on(o, question, _Answer(allowed, "", LATE))
 
 
-def _go_on(o: Owners, question: Question, answer: _Answer) -> None:
+def _go_on(o: Owners, question: HookQuestion, answer: _Answer) -> None:
     match question.subject:
         case Call() as call:
             _run(o, call, answer)

@@ -32,7 +32,7 @@ Subject: TypeAlias = Call | Prompt | Grant
 
 
 @frozen(eq=False)
-class Question:
+class HookQuestion:
     """One open question."""
 
     number: int
@@ -52,7 +52,7 @@ class Question:
 class Questions:
     """All questions of the meeting."""
 
-    _open: dict[int, Question] = Factory(dict[int, Question])
+    _open: dict[int, HookQuestion] = Factory(dict[int, HookQuestion])
     _asked: int = 0
     _turn: int = 0
     _grants: dict[str, str | None] = Factory(dict[str, str | None])
@@ -60,14 +60,14 @@ class Questions:
 
     # --- what changes them --------------------------------------------------------------------------
 
-    def ask(self, point: HookPoint, subject: Subject, until: float) -> Question:
+    def ask(self, point: HookPoint, subject: Subject, until: float) -> HookQuestion:
         """Ask a question."""
         self._asked += 1
-        question = Question(self._asked, point, subject, round(until, 6))
+        question = HookQuestion(self._asked, point, subject, round(until, 6))
         self._open[question.number] = question
         return question
 
-    def answer(self, number: int) -> Question | None:
+    def answer(self, number: int) -> HookQuestion | None:
         """A question is answered: which one; None where it is over."""
         return self._open.pop(number, None)
 
@@ -80,7 +80,7 @@ class Questions:
 
     # --- what they tell -----------------------------------------------------------------------------
 
-    def open_ones(self) -> tuple[Question, ...]:
+    def open_ones(self) -> tuple[HookQuestion, ...]:
         """The open questions, the oldest first."""
         return tuple(self._open.values())
 
