@@ -45,8 +45,8 @@ from trialogue.meeting.resumption import Resumption
 from trialogue.meeting.sessions import agent_services, ear_services, make_agents, make_ears
 from trialogue.model.commands import EndMeeting
 from trialogue.model.events import ActorCrashed, ActorOverran, Event, MeetingResumed, ProcessSuspended
-from trialogue.model.records import Record
 from trialogue.model.plan import HookPoint
+from trialogue.model.records import Record
 from trialogue.scenario.resolve import Resolved
 from trialogue.services import service_of
 from trialogue.services.port import Dialect
