@@ -120,17 +120,16 @@ class Stage:
         self.folder, self.started = journal.path.parent, journal.header.started
         self.secrets = secrets_for(resolved, seams.secrets)
         self.sequencer = Sequencer(seams.brain(brain), seams.journal(journal), self.secrets)
-        grid = AudioGrid(frame_ms=resolved.frame_ms)
-        participants = resolved.plan.participants
+        grid, participants = AudioGrid(frame_ms=resolved.frame_ms), resolved.plan.participants
         # An observer has a mouth like any agent; nobody ever lets it be heard.
         self.router = Router(grid, [each.name for each in participants], self.sequencer.post)
         self.sequencer.watch(lambda: self.router.lag_s)
-        speakers = [each.name for each in participants if each.may_speak]
-        self.recorder = Recorder(self.folder / "audio", grid, speakers, self.sequencer.post)
+        heard = [each.name for each in participants if each.may_speak]
+        self.recorder = Recorder(self.folder / "audio", grid, heard, self.sequencer.post)
         self.router.record(seams.sink(self.recorder))
-        self.timers = AlarmClock(self.sequencer.post)
-        self.tools = ToolExecutor(seams.tools(tools), self.sequencer.post)
-        self.hooks = HookRunner(hooks, self.sequencer.post)
+        post = self.sequencer.post
+        self.timers, self.hooks = AlarmClock(post), HookRunner(hooks, post)
+        self.tools = ToolExecutor(seams.tools(tools), post)
         self.agents: Mapping[str, Agent] = {}
         self.ears: Mapping[str, Ear] = {}
         self.faults: Faults | None = None
