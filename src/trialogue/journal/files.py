@@ -102,10 +102,11 @@ def is_written(journal: Path) -> bool:
 def digest_of(path: Path) -> Digest:
     """The digest of a file's content; OSError where it cannot be read."""
     digest, size = blake2b(digest_size=16), 0
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
+    held = memoryview(bytearray(_CHUNK))  # one for all of it: fresh memory costs more than its digest
+    with path.open("rb", buffering=0) as file:
+        while read := file.readinto(held):
+            digest.update(held[:read])
+            size += read
     return Digest(size, digest.hexdigest())
 
 
