@@ -226,7 +226,8 @@ class FarPerson:
         if self.ear_is_ready and stretch.words:
             if not self.pending:
                 self.utterance += 1
-            self.pending.append(stretch)
+            if stretch not in self.pending:
+                self.pending.append(stretch)
             stretch.utterance = self.utterance
             self._interim(stretch)
 
@@ -266,7 +267,8 @@ class FarPerson:
         self.voice_since = self.world.now
         if self.stretch is not None:
             stretch, begun = self.stretch, self.world.now
-            stretch.words = ""  # what the ear makes of its rest is nothing that anybody knows
+            if not stretch.was_detected:
+                stretch.words = ""  # what the ear makes of its rest is nothing that anybody knows
             stretch.was_broken = True
             if self.voice:
                 self._after(0.15, lambda: self._detected(stretch, begun) if self.voice else None)
@@ -333,7 +335,7 @@ class FarPerson:
         """Tell words while they are spoken, every half second."""
         if stretch not in self.pending or self.stretch is not stretch or self.is_muted:
             return
-        share = (self.world.now - stretch.begin) / stretch.length
+        share = 1.0 if stretch.was_broken else (self.world.now - stretch.begin) / stretch.length
         if share * len(stretch.words.split()) >= 1:
             self._hears(self._text(min(1.0, share)), "interim", self.world.now)
         self._after(0.5, lambda: self._interim(stretch))

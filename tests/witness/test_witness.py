@@ -134,6 +134,17 @@ def test_speech_must_stand_somewhere(words, spans):
         judged(noticed("interruption", 5.0, 0.5, words), spans=spans)
 
 
+def test_an_ear_keeps_what_was_said_before_a_mute():
+    """Its rest is heard again, and nobody knows its words: those before it are told to the end."""
+    world, pia = alone()
+    world.at(5.0, lambda: pia.speaks("story", ((0.0, 10.0),), words=25))
+    world.at(7.0, lambda: world.tell(MuteAsked("pia", muted=True)))
+    world.at(9.0, lambda: world.tell(MuteAsked("pia", muted=False)))
+    world.run(30.0)
+    told = [each.event.text.split() for each in world.log if isinstance(each.event, EarHeard)]
+    assert told[-1] == [f"pia1x{n}" for n in range(5)]
+
+
 def test_no_ear_hears_what_was_begun_under_mute():
     """Its mute ends in a pause: what the ear makes of the rest, nobody can say, and nobody expects."""
     world, pia = alone()
