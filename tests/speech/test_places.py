@@ -106,6 +106,13 @@ def test_a_fall_is_told_before_the_detector_knows():
     assert found[1][2] - 2.1 <= 0.1
 
 
+def test_a_detector_that_remembers_a_voice_for_long_does_not_make_it_rise():
+    """It says a third of a second behind the end that it heard nothing any more: the fall stands."""
+    sound = voice(room(3.0), 1.5, 2.1)
+    found = edges(Late((STARTED, 1.5, 1.6), (STOPPED, 2.3, 2.43)), sound)
+    assert [each[:2] for each in found] == [(STARTED, near(1.5)), (STOPPED, near(2.1))]
+
+
 def test_an_end_that_the_detector_told_first_is_where_the_sound_ended():
     """A detector that is quick to notice and late in place is put right, too."""
     sound = voice(room(3.0), 1.5, 2.1)
@@ -141,7 +148,7 @@ def test_a_voice_that_is_still_heard_has_not_fallen():
         (STARTED, near(2.0)),
         (STOPPED, 3.0),
     ]
-    assert found[2][2] - 2.0 == near(STILL_S)
+    assert 0 <= found[2][2] - 2.0 - STILL_S <= 0.03
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,8 @@ BACK_S: Final = 0.3
 FELL_S: Final = 0.07
 """How long a voice must be no louder than the room to have fallen, in seconds."""
 
-STILL_S: Final = 0.25
-"""How long behind a fall the detector may still hear the voice, in seconds."""
+STILL_S: Final = 0.5
+"""How long behind a fall the detector may still hear the voice, in seconds: as long as it remembers it."""
 
 _BACK: Final = round(BACK_S * HOPS_A_SECOND)
 _FELL: Final = round(FELL_S * HOPS_A_SECOND)
