@@ -7,7 +7,7 @@ from attrs import evolve
 from playbook import BIZ, CHAIR, GUEST, LAW, TECH, Table, plan
 
 from trialogue.brain.floor.view import Next, Nobody, Wait
-from trialogue.model.commands import Cue, Drop, EndMeeting, GrantFloor, Play, Prepare
+from trialogue.model.commands import Cue, Drop, EndMeeting, EndTurn, GrantFloor, Play, Prepare
 from trialogue.model.events import (
     FloorRequested,
     GrantAsked,
@@ -352,3 +352,17 @@ def test_recency_names_who_spoke_before():
     for name in ("biz", "law", "biz", "law"):
         assert table.meeting.holder == name
         table.says(name)
+
+
+def test_who_prepares_already_is_not_cued_when_it_is_granted():
+    """What it prepares is its turn; what it missed meanwhile it is told at its next one."""
+    table = under("parallel-collect", TECH, BIZ)
+    for name in ("biz", "tech"):
+        table.at(table.now + 0.5, GrantAsked(name))
+        assert table.meeting.holder == name
+        table.says(name)
+    assert table.commands(Cue) == []
+    assert [(end.participant, end.cause) for end in table.commands(EndTurn)] == [
+        ("biz", "finished"),
+        ("tech", "finished"),
+    ]
