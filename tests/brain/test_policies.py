@@ -16,6 +16,7 @@ from trialogue.model.events import (
     SentenceSaid,
     SessionFailed,
     SessionLost,
+    SpeechStarted,
     ToolRequested,
     Woke,
 )
@@ -299,6 +300,31 @@ def test_free_an_agent_that_is_addressed_may_cut_in():
         table.at(7.0, ReplyStarted("law", 1))
         assert table.meeting.holder == holder
         assert ("interruption" in table.reports()) is (holder == "law")
+
+
+@pytest.mark.parametrize(
+    ("policy", "law", "said", "before"),
+    [
+        ("round-robin", Hears.AUDIO, "Law, you would know best what it means.", None),
+        ("free", Hears.TEXT, "Law, you would know best what it means.", None),
+        ("free", Hears.AUDIO, "Law, you know. But then all of us know what it means.", None),
+        ("free", Hears.AUDIO, "Biz, you would know best what it means.", None),
+        ("free", Hears.AUDIO, "Law, you would know best what it means.", SpeechStarted("dana", 6.9)),
+    ],
+)
+def test_nobody_else_cuts_in(policy, law, said, before):
+    """Only by ear, only where agents start by themselves, only in that sentence, and beside nobody else."""
+    table = under(policy, *EARS[:2], evolve(LAW, hears=law), GUEST)
+    table.at(1.0, GrantAsked("tech"))
+    table.now = 1.0
+    holder = table.meeting.holder
+    table.begins(holder, said, 10.0)
+    table.plays(holder)
+    if before is not None:
+        table.at(6.95, before)
+    table.at(7.0, ReplyStarted("law", 1))
+    assert "interruption" not in table.reports()
+    assert table.meeting.holder == holder
 
 
 # --- what they share --------------------------------------------------------------------------------------
