@@ -327,6 +327,17 @@ def test_nobody_else_cuts_in(policy, law, said, before):
     assert table.meeting.holder == holder
 
 
+def test_free_who_was_asked_does_not_start_once_more():
+    """It answers its cue; what it says by itself beside that is not heard, and waits for nothing."""
+    table = under("free", *EARS)
+    table.at(1.0, GrantAsked("tech"))
+    table.now = 1.0
+    table.begins("tech", "My answer.", 5.0)
+    table.plays("tech")
+    assert of(table.at(2.0, ReplyStarted("tech", 2)), Drop) == [Drop("tech", 2, "denied")]
+    assert table.meeting.floor_view.queue == ()
+
+
 # --- what they share --------------------------------------------------------------------------------------
 
 

@@ -1,7 +1,7 @@
 """One turn: what makes its holder speak, and what ends it."""
 
 from attrs import evolve
-from playbook import BIZ, CHAIR, EAR, LAW, TECH, Table, moderated, plan
+from playbook import BIZ, CHAIR, EAR, GUEST, LAW, TECH, Table, moderated, plan
 
 from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, Play, Report, Speak, StopPlayout, WakeAt
 from trialogue.model.events import (
@@ -19,6 +19,7 @@ from trialogue.model.events import (
     SessionLost,
     SessionReady,
     Woke,
+    WordsHeard,
 )
 from trialogue.model.plan import FloorRules, HoldRules
 
@@ -511,3 +512,29 @@ def test_words_of_an_unknown_reply_are_not_kept():
     table = Table(plan(TECH, BIZ))
     table.open()
     assert table.at(1, SentenceSaid("biz", 9, "?", 0.0)) == []
+
+
+def test_an_agents_event_of_a_person_is_stale():
+    """Nobody holds a reply of somebody who has none."""
+    table = Table(plan(TECH, GUEST))
+    table.open()
+    answer = table.at(1.0, ReplyStarted("dana", 1))
+    assert [type(each) for each in answer] == [Report]
+    assert table.reports() == ["stale"]
+
+
+def test_a_backchannel_of_an_agents_own_is_no_remark_that_it_is_told_of():
+    """It is not played, takes no turn, and its agent is not told that it was not heard."""
+    table = Table(plan(BIZ, SOUND))
+    table.open()
+    table.begins("biz", "A story.", 5.0)
+    table.plays("biz")
+    answer = table.at(1.0, ReplyStarted("tech", 1, is_backchannel=True))
+    assert [(each.code, each.participant) for each in answer if isinstance(each, Report)] == [
+        ("backchannel", "tech")
+    ]
+    table._reply["tech"] = 1
+    table.at(4.0, WordsHeard("tech", "A story."))
+    table.ends("biz", 1.0)
+    assert table.meeting.holder == "tech"
+    assert [cue.to for cue in table.commands(Cue)] == ["biz"]

@@ -215,7 +215,7 @@ class Transcript:
         for piece in self._turns[held[1]].pieces:
             if piece.reply == 0 and piece.ended_s is None:
                 piece.played_s = piece.played_until(position_s)
-                piece.ended_s = max(position_s, piece.started_s or 0.0)
+                piece.ended_s = max(position_s, piece.started_s or position_s)
 
     def _attribute(self, at: float, taken: _Turn, words: Attribute) -> None:
         taken.words = [each for each in taken.words if each != UNCLEAR]
