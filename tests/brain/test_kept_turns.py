@@ -13,6 +13,7 @@ from trialogue.model.events import (
     PlaybackPaused,
     PlaybackStarted,
     ReplyStarted,
+    ReplyWithdrawn,
     RevokeAsked,
     SessionLost,
     SpeechStarted,
@@ -191,3 +192,14 @@ def test_who_cut_it_off_and_types_has_said_something():
     player.wait(30.0)
     assert GOES_ON not in [command for _, command in decided(player, Report)]
     assert [command for _, command in decided(player, StopPlayout)] == [StopPlayout("tech", 1)]
+
+
+def test_a_reply_that_is_withdrawn_while_it_is_kept_does_not_go_on():
+    """Its service has nothing more of it: the cut turn is over for good, at once."""
+    player = cut()
+    told = player.tell(4.3, ReplyWithdrawn("tech", 1, "interrupted"))
+    assert [each for each in told if isinstance(each, StopPlayout)] == [StopPlayout("tech", 1)]
+    player.tell(4.7, SpeechStopped("dana", 4.5))
+    player.tell(4.9, EarHeard("dana", 1, 1, "", 3.0, 4.5, "final"))
+    player.wait(8.0)
+    assert GOES_ON not in [command for _, command in decided(player, Report)]

@@ -11,6 +11,7 @@ from trialogue.model.events import (
     NoteGiven,
     PlaybackFinished,
     PlaybackStarted,
+    ReplyFailed,
     ReplySent,
     ReplyStarted,
     ReplyWithdrawn,
@@ -25,6 +26,9 @@ from trialogue.model.plan import FloorRules, HoldRules
 
 SOUND = evolve(TECH, hears=EAR.hears)
 """Tech, hearing by ear."""
+
+SOUND_BIZ = evolve(BIZ, hears=EAR.hears)
+"""Biz, hearing by ear."""
 
 
 def of(commands, *kinds):
@@ -400,6 +404,7 @@ def test_a_cue_that_cuts_off_an_unheard_answer_is_waited_for():
     table.open()
     table.begins("tech")
     assert table.at(1, ReplyWithdrawn("tech", 1, "interrupted")) == [Drop("tech", 1, "withdrawn")]
+    assert table.timers["think"] == 1 + table.plan.floor.think_s
     assert table.begins("tech") == [Play("tech", 2, 1)]
 
 
@@ -538,3 +543,60 @@ def test_a_backchannel_of_an_agents_own_is_no_remark_that_it_is_told_of():
     table.ends("biz", 1.0)
     assert table.meeting.holder == "tech"
     assert [cue.to for cue in table.commands(Cue)] == ["biz"]
+
+
+def test_nothing_to_say_is_no_remark_that_was_not_heard():
+    """Neither in a turn of its own, nor beside one: its agent is told of none."""
+    table = Table(plan(TECH, SOUND_BIZ))
+    table.open()
+    table.begins("tech", "", 0.0)
+    table.begins("biz", "", 0.0)
+    table.says("biz")
+    table.begins("tech", "A long one.", 5.0)
+    table.plays("tech")
+    table.begins("biz", "", 0.0)
+    table.ends("tech", 5.0)
+    assert not any("not heard" in cue.text for cue in table.commands(Cue))
+
+
+def test_a_reply_that_failed_is_of_the_turn_that_it_names():
+    """Of an older turn, or of somebody that was asked for nothing, it is stale, and ends nobody's turn."""
+    table = Table(plan(TECH, BIZ))
+    table.open()
+    table.says("tech")
+    table.says("biz")
+    assert table.meeting.holder == "tech"
+    for event in (ReplyFailed("tech", 1, "FAILED_TO_THINK"), ReplyFailed("biz", 2, "FAILED_TO_THINK")):
+        answer = table.at(table.now + 0.1, event)
+        assert [(each.code, each.participant) for each in answer] == [("stale", event.participant)]
+    assert table.meeting.holder == "tech"
+
+
+def test_an_answer_by_ear_that_failed_ends_its_turn():
+    """Nothing was asked that could be told again; sound that is heard already is not cut by it."""
+    for is_heard in (False, True):
+        table = Table(plan(BIZ, SOUND))
+        table.open()
+        table.says("biz")
+        assert table.meeting.holder == "tech"
+        if is_heard:
+            table.begins("tech", "A long one.", 5.0)
+            table.plays("tech")
+        answer = table.at(table.now + 0.5, ReplyFailed("tech", 2, "FAILED_TO_THINK"))
+        assert [each.code for each in of(answer, Report)] == ["reply-failed"]
+        assert [each.cause for each in of(answer, EndTurn)] == ([] if is_heard else ["failed"])
+
+
+def test_who_is_about_to_answer_is_not_waited_for_twice():
+    """It has heard something on the free floor: it is not cued for having made nothing of it."""
+    hands = FloorRules(policy="queue", otherwise="queue")
+    for has_heard in (False, True):
+        table = Table(plan(BIZ, SOUND, floor=hands))
+        table.open()
+        table.at(0.5, GrantAsked("biz"))
+        table.says("biz")
+        if has_heard:
+            table.at(table.now + 0.1, WordsHeard("tech", "Well."))
+        table.at(table.now + 0.2, GrantAsked("tech"))
+        assert table.meeting.holder == "tech"
+        assert ("ear" in table.timers) is not has_heard

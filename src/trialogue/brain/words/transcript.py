@@ -282,7 +282,7 @@ class Transcript:
         script = self._script(participant, piece.reply)
         heard = script.begun_by if piece.is_dry else script.until
         whole = script.text if piece.is_whole else heard(piece.played_s)
-        return behind(whole, script.until(piece.base_s)) if piece.base_s > 0 else whole
+        return behind(whole, script.until(piece.base_s)) if piece.base_s else whole
 
     def spoken_s(self, turn: int) -> float:
         """Seconds of sound heard in a turn so far."""
