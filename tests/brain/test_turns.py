@@ -7,6 +7,8 @@ from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, Play, Repor
 from trialogue.model.events import (
     GrantAsked,
     InjectionRefused,
+    Joined,
+    Left,
     MeetingStarted,
     NoteGiven,
     PlaybackFinished,
@@ -600,3 +602,18 @@ def test_who_is_about_to_answer_is_not_waited_for_twice():
         table.at(table.now + 0.2, GrantAsked("tech"))
         assert table.meeting.holder == "tech"
         assert ("ear" in table.timers) is not has_heard
+
+
+def test_who_comes_back_to_the_table_is_not_told_of_what_it_took_with_it():
+    """A remark that it held when it left was its own affair: it begins anew."""
+    table = Table(plan(BIZ, SOUND))
+    table.open()
+    table.begins("biz", "A story.", 5.0)
+    table.plays("biz")
+    table.begins("tech", "A remark.")
+    table.at(1.0, Left("tech"))
+    table.at(2.0, Joined(SOUND))
+    table.at(2.5, SessionReady("tech", 2))
+    table.ends("biz", 3.0)
+    assert table.meeting.holder == "tech"
+    assert not any("not heard" in cue.text for cue in table.commands(Cue))

@@ -198,8 +198,7 @@ def _unasked(o: Owners, name: str, reply: int, answered: Answered) -> None:
     else:
         o.replies.hold(name, reply)
     o.floor.request(name, o.now)
-    if by_ear or not is_prepared:
-        _cuts_in(o, name)
+    _cuts_in(o, name)
 
 
 def _cuts_in(o: Owners, name: str) -> None:

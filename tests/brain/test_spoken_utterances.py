@@ -1,0 +1,57 @@
+"""What ears made of speech: how many words are of the last of it, and which are still to be told."""
+
+import pytest
+
+from trialogue.brain.seats.people import SpeechStretch, Words
+from trialogue.brain.words.utterances import Utterances
+
+FIRST, SECOND, NOTHING = SpeechStretch(1.0, 2.0), SpeechStretch(3.0, 6.0), SpeechStretch(7.0, 7.0)
+
+
+def heard(text, *homes, is_final=False):
+    """An utterance that was told these words, and put into these stretches one after the other."""
+    utterances = Utterances()
+    spoken = utterances.hear("dana", 1, Words(text, 1.0, 6.0), is_final=is_final)
+    for home in homes:
+        utterances.put(spoken, list(home))
+    return utterances, spoken
+
+
+@pytest.mark.parametrize(
+    ("homes", "count"),
+    [
+        ([(FIRST,)], 4),
+        ([(FIRST, SECOND)], 3),
+        ([(SECOND, FIRST)], 1),
+        ([(NOTHING,)], 4),
+        ([(NOTHING, NOTHING)], 4),
+        ([(FIRST, NOTHING)], 0),
+        ([(FIRST,), (FIRST,)], 4),
+        ([(FIRST,), (FIRST, SECOND)], 0),
+    ],
+)
+def test_words_are_spread_over_the_speech_that_they_are_of(homes, count):
+    """Those that were known before its last stretch began are not of that; the rest is spread evenly."""
+    assert heard("one two three four", *homes)[1].last(9.0) == count
+
+
+def test_words_that_come_behind_a_new_stretch_are_of_that():
+    """Two were known before; two more are told since."""
+    utterances, spoken = heard("one two", (FIRST,))
+    utterances.hear("dana", 1, Words("one two three four", 1.0, 6.0), is_final=False)
+    utterances.put(spoken, [FIRST, SECOND])
+    assert spoken.last(9.0) == 2
+
+
+def test_words_are_told_once():
+    """What is told stands; fewer words later take nothing back, more of them are the rest."""
+    utterances, spoken = heard("one  two")
+    assert (utterances.open_of("dana"), utterances.open_of("eve")) == ([spoken], [])
+    assert utterances.tell(spoken) == "one two"
+    assert utterances.open_of("dana") == []
+    for text, rest in (("one", ""), ("one two three", "three")):
+        utterances.hear("dana", 1, Words(text, 1.0, 6.0), is_final=True)
+        assert utterances.tell(spoken) == rest
+    assert spoken.is_final
+    utterances.forget(spoken)
+    assert utterances.hear("dana", 1, Words("one", 1.0, 2.0), is_final=False) is not spoken
