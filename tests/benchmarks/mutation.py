@@ -166,11 +166,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "min(1.0, max(0.0, (played_s - begin) / length))",
     ): "more than all characters of a sentence are all of them",
     (
-        "turn/listening.py:_stopped",
-        "statement",
-        "_passed(o, name, 'overlap')",
-    ): "who is barred is beside nobody's turn",
-    (
         "turn/listening.py:_heard",
         "statement",
         "o.utterances.forget(spoken)",

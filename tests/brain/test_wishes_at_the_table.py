@@ -130,3 +130,11 @@ def test_who_is_let_be_heard_again_without_being_muted_goes_on():
     player.tell(1.1, PlaybackStarted("tech", 1, 1, 1.1))
     assert player.tell(1.5, MuteAsked("tech", muted=False)) == []
     assert player.brain.holder == "tech"
+
+
+def test_who_has_left_cannot_leave_again():
+    """Whoever it is: that is noted, and nobody is told anything."""
+    player = begun("tech", "biz", person("dana"))
+    for name in ("dana", "biz"):
+        player.tell(1.0, Left(name))
+        assert [each.code for each in player.tell(2.0, Left(name))] == ["stale"]

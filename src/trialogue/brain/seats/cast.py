@@ -36,8 +36,8 @@ class Cast:
         return True
 
     def leave(self, name: str) -> bool:
-        """Let somebody leave; False for one that is not there."""
-        if name not in self._seats or name in self._left:
+        """Let somebody of the cast leave; False for one that has left."""
+        if name in self._left:
             return False
         self._left.add(name)
         return True

@@ -99,15 +99,12 @@ def _stopped(o: Owners, name: str, position_s: float) -> None:
         if not o.people.was_cut(name):
             o.stale("speech ended that had not begun", name)
         return
-    was_barred = o.people.is_barred(name)
     o.people.stops(name, position_s)
     turn = o.turns.person(name)
     if turn is not None:
         turn.hang(o.people.spoken_until(name, o.now))
         if turn.is_settled:
             hung(o, turn)
-    elif was_barred and o.beside.of(name) is not None:
-        _passed(o, name, "overlap")
     else:
         judge(o, name, is_over=True)
         _heard_by_nobody(o, name)
