@@ -27,19 +27,23 @@ COLUMNS, ROWS = 96, 12
 """The terminal's width, and how many lines of the transcript stand above the picture."""
 
 SHOTS = (
-    ("page-light.webp", "light", (1100, 620), False),
-    ("page-phone.webp", "dark", (390, 620), True),
+    ("page-light.webp", "light", (1100, 900), False),
+    ("page-dark.webp", "dark", (1100, 900), False),
+    ("page-phone.webp", "dark", (390, 900), True),
 )
 
 
 def main():
-    """Hold a meeting, write its page, and look at it as a person would, on a desk and on a phone."""
+    """Hold meetings, write their pages, and look at them as a person would, on a desk and on a phone."""
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "run"
         PICTURES.mkdir(exist_ok=True)
         scenario = ROOT / "scenarios" / "edge-cache.yaml"
-        command = [sys.executable, "-m", "trialogue", "run", scenario, "--clock", "virtual", "--out", run]
-        subprocess.run([*command, "--quiet", "--html"], check=True)
+        six = Path(folder) / "six"
+        command = [sys.executable, "-m", "trialogue", "run", "--quiet", "--clock", "virtual", "--html"]
+        subprocess.run([*command, scenario, "--out", run], check=True)
+        faulty = Path(__file__).parent / "six.yaml"
+        subprocess.run([*command, faulty, "--out", six, "--allow-faults"], check=True)
         asked = [
             sys.executable,
             "-m",
@@ -58,7 +62,7 @@ def main():
                 for name, scheme, size, is_phone in SHOTS:
                     tab.resize(*size, mobile=is_phone)
                     tab.prefer(scheme)
-                    tab.open(f"{(run / 'report.html').as_uri()}#t=71.9")
+                    tab.open((six / "report.html").as_uri())
                     (PICTURES / name).write_bytes(tab.picture(format="webp", quality=60))
                 tab.resize(1100, 480)
                 tab.prefer("light")
