@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from wsproto.connection import Connection, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, TextMessage
 
-from trialogue.transport.frames import close_frame, data_frame
+from trialogue.transport.frames import close_frame, data_frame, masked
 
 sizes = st.sampled_from([0, 1, 3, 4, 125, 126, 127, 640, 65_535, 65_536, 70_001])
 messages = st.one_of(st.text(), st.binary(), sizes.map(bytes), sizes.map(lambda size: "é" * size))
@@ -41,3 +41,12 @@ def test_a_close_is_read_with_its_code(is_client: bool) -> None:  # noqa: FBT001
 def test_every_frame_has_a_key_of_its_own() -> None:
     """The same message is never masked the same twice."""
     assert len({data_frame(b"audio", is_client=True) for _ in range(50)}) == 50
+
+
+@pytest.mark.parametrize("size", [0, 1, 3, 4, 1023, 1024, 1025, 1026, 1027, 3200, 70_001])
+def test_a_mask_is_the_key_over_and_over(size):
+    """Byte by byte, as the RFC writes it, whichever way is quicker for its length; twice, it is off again."""
+    payload, key = bytes(number % 251 for number in range(size)), b"\x01\x80\xfe\x37"
+    under = bytes(byte ^ key[at % 4] for at, byte in enumerate(payload))
+    assert masked(payload, key) == under
+    assert masked(under, key) == payload

@@ -103,7 +103,8 @@ class Incoming:
             if self.owed or self._is_fragmented or self._is_blind:
                 return None
             await self._arrived.park()
-        self._taken.unpark()
+        if self._taken:
+            self._taken.unpark()
         return self._messages.popleft()
 
     def accept(self, message: bytes) -> bool:
@@ -195,7 +196,8 @@ class Incoming:
                 return False
         else:
             self._messages.append(payload)
-        self._arrived.unpark_all()
+        if self._arrived:
+            self._arrived.unpark_all()
         return True
 
     def _note(self, frame: _Frame) -> None:

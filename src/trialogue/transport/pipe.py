@@ -56,7 +56,8 @@ class _Lane:
         else:
             taken = bytes(self.held[:max_bytes])
             del self.held[:max_bytes]
-        self.senders.unpark_all()
+        if self.senders:
+            self.senders.unpark_all()
         return taken
 
     def end(self) -> None:

@@ -80,7 +80,8 @@ class WireStream(trio.abc.Stream):
             self.has_sent_close = True
         self._unwritten.append(data)
         self._unwritten_bytes += len(data)
-        self.work.unpark_all()
+        if self.work:
+            self.work.unpark_all()
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
         """Append `data` for the writer: no checkpoint, no wait. Raises BrokenResourceError on a flood."""

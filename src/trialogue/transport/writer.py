@@ -83,7 +83,8 @@ class Writer:
 
     def wake_waiting(self) -> None:
         """Let those look again who wait for all to be written."""
-        self._drained.unpark_all()
+        if self._drained:
+            self._drained.unpark_all()
 
     def drop_all(self) -> None:
         """Drop the messages that wait: the socket has ended."""
