@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from batch_values import jobs
+from batch_values import SMALL, jobs
 
 from trialogue.batch.cluster import hold_on_cluster
 from trialogue.batch.hands import HandPool
@@ -76,3 +76,53 @@ def test_a_directory_that_workers_cannot_see_is_refused(cluster, tmp_path, monke
     with pytest.raises(SetupError, match="is not a directory that all workers share"):
         list(hold_on_cluster(found, out, cluster.scheduler_address))
     assert not Path(found[0].folder).exists()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_runs_come_home_where_no_directory_is_shared(cluster, tmp_path, monkeypatch):
+    """Byte for byte those of this machine, as much of them as was wanted; the second time they are read."""
+    monkeypatch.setattr("trialogue.batch.cluster._sees", lambda *_: False)
+    here, there = jobs(tmp_path / "here", repeat=2), jobs(tmp_path / "there", repeat=2)
+    local = {each.name: each for each in HandPool(here, 1).outcomes()}
+    out = tmp_path / "there" / "out"
+    carried = {
+        each.name: each for each in hold_on_cluster(there, out, cluster.scheduler_address, bring="journal")
+    }
+    assert {name: (each.state, each.figures, each.checked) for name, each in carried.items()} == {
+        name: (each.state, each.figures, each.checked) for name, each in local.items()
+    }
+    for one, other in zip(here, there, strict=True):
+        mine, theirs = Path(one.folder), Path(other.folder)
+        assert (mine / "journal.jsonl").read_bytes() == (theirs / "journal.jsonl").read_bytes()
+        assert not (theirs / "audio").exists()
+        assert (theirs / "transcript.md").exists()
+    again = list(hold_on_cluster(there, out, cluster.scheduler_address, bring="journal"))
+    assert {each.state for each in again} == {"kept"}
+
+
+def test_what_comes_home_is_bounded(tmp_path, monkeypatch):
+    """Small files first; what does not fit is counted."""
+    from trialogue.batch import coming_home
+
+    run = tmp_path / "run"
+    (run / "audio").mkdir(parents=True)
+    (run / "result.json").write_bytes(b"x" * 10)
+    (run / "journal.jsonl").write_bytes(b"x" * 50)
+    (run / "audio" / "mix.wav").write_bytes(b"x" * 500)
+    monkeypatch.setattr(coming_home, "MOST_BYTES", 100)
+    for bring, names, left in (
+        ("result", ["result.json"], 0),
+        ("journal", ["result.json", "journal.jsonl"], 0),
+        ("run", ["result.json", "journal.jsonl"], 1),
+    ):
+        chosen, behind = coming_home._chosen(run, bring)
+        assert ([each.name for each in chosen], behind) == (names, left)
+
+
+def test_a_meeting_on_the_real_clock_does_not_travel(tmp_path):
+    """It could be held twice, and paid twice."""
+    from trialogue.batch.coming_home import packed_scenario
+
+    (job,) = jobs(tmp_path, text=SMALL.replace("clock: virtual", "clock: real"))
+    with pytest.raises(SetupError, match="runs on the real clock"):
+        packed_scenario(job)

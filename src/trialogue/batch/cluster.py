@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
+from trialogue.batch.coming_home import Bring, brought_home, held_away, packed_scenario
 from trialogue.batch.hands import Hand
 from trialogue.batch.holding import found
 from trialogue.batch.jobs import Job, decoded, encoded
@@ -34,18 +35,25 @@ _own = threading.local()
 """What each thread of a worker has: its hand."""
 
 
-def hold_on_cluster(jobs: Sequence[Job], out: Path, where: str | int) -> Iterator[Outcome]:
+def hold_on_cluster(
+    jobs: Sequence[Job], out: Path, where: str | int, bring: Bring | None = None
+) -> Iterator[Outcome]:
     """Hold jobs on the cluster at an address, or on a new one of so many processes; outcomes as they come.
 
-    `SetupError` where the cluster cannot be reached, or its workers do not share the directory.
+    With `bring` no directory is shared: each meeting's files come back with its result, as far as they are
+    wanted. `SetupError` where the cluster cannot be reached, its workers do not share the directory, or a
+    meeting that is to come back runs on the real clock.
     """
     dask: Any = import_extra("distributed", "a batch on Dask", "dask")
-    mark = _marked(out)
+    mark = _marked(out) if bring is None else ""
     with _client(dask, where) as client:
         try:
             client.wait_for_workers(1, timeout=WORKERS_S)
         except TimeoutError as error:
             raise SetupError(f"no worker came to {where} within {WORKERS_S:g} s") from error
+        if bring is not None:
+            yield from _fetched(dask, client, jobs, bring)
+            return
         _check_shared(client, out, mark)
         futures = {
             client.submit(_carry, encoded(job), str(out), mark, key=f"{job.name}-{mark}", pure=False): job
@@ -54,6 +62,41 @@ def hold_on_cluster(jobs: Sequence[Job], out: Path, where: str | int) -> Iterato
         for future in dask.as_completed(futures):
             fault = future.exception()
             yield decoded_outcome(future.result()) if fault is None else _after(futures[future], fault)
+
+
+def _fetched(dask: Any, client: Any, jobs: Sequence[Job], bring: Bring) -> Iterator[Outcome]:  # noqa: ANN401 - Dask has no types
+    """Hold jobs whose runs are not here yet, and put what comes back into their directories."""
+    here = [job for job in jobs if Path(job.folder).exists()]
+    yield from map(found, here)
+    futures = {
+        client.submit(
+            _carry_away, encoded(job), packed_scenario(job), bring, key=f"{job.name}-{uuid4().hex}"
+        ): job
+        for job in jobs
+        if job not in here
+    }
+    for future in dask.as_completed(futures):
+        job, fault = futures[future], future.exception()
+        if fault is not None:
+            yield _after(job, fault)
+        else:
+            raw, files = future.result()
+            yield brought_home(job, decoded_outcome(raw), files)
+        future.release()
+
+
+def _carry_away(raw: dict[str, Any], scenario: bytes, bring: Bring) -> tuple[dict[str, Any], bytes]:
+    """Run on a worker: have a job held in a directory of its own machine."""
+    outcome, files = held_away(decoded(raw), scenario, bring, _hand())
+    return encoded_outcome(outcome), files
+
+
+def _hand() -> Hand:
+    """This thread's process."""
+    if not hasattr(_own, "hand"):
+        _own.hand = Hand()
+    hand: Hand = _own.hand
+    return hand
 
 
 def _client(dask: Any, where: str | int) -> Any:  # noqa: ANN401 - Dask has no types
@@ -107,6 +150,4 @@ def _carry(raw: dict[str, Any], out: str, mark: str) -> dict[str, Any]:
         text = f"its worker does not see {out}"
         lost = Outcome(job.name, job.group, job.file, job.folder, "failed", SetupError.exit_code, text)
         return encoded_outcome(lost)
-    if not hasattr(_own, "hand"):
-        _own.hand = Hand()
-    return encoded_outcome(_own.hand.hold(job))
+    return encoded_outcome(_hand().hold(job))

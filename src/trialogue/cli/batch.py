@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import orjson
 from attrs import frozen
@@ -31,6 +31,9 @@ from trialogue.cli.endings import INTERRUPTED
 from trialogue.cli.view_batch import open_progress, table
 from trialogue.cli.view_screens import put, put_json, show
 from trialogue.errors import JournalError, SetupError
+
+if TYPE_CHECKING:
+    from trialogue.batch.coming_home import Bring
 
 __all__ = ["BatchOptions", "hold_batch", "new_out"]
 
@@ -56,6 +59,9 @@ class BatchOptions:
 
     cluster: str | int | None = None
     """The address of a Dask scheduler, or how many processes a new one has; None for none."""
+
+    bring: Bring | None = None
+    """What comes back of each run where no directory is shared; None where one is."""
 
     dry_run: bool = False
     """Whether meetings are only counted."""
@@ -111,7 +117,7 @@ def _stream(jobs: Sequence[Job], options: BatchOptions) -> Generator[Iterator[Ou
     if options.cluster is not None:
         from trialogue.batch.cluster import hold_on_cluster  # noqa: PLC0415 - only where it is asked for
 
-        yield hold_on_cluster(jobs, options.out, options.cluster)
+        yield hold_on_cluster(jobs, options.out, options.cluster, options.bring)
         return
     yield HandPool(jobs, options.workers or os.cpu_count() or 1).outcomes()
 

@@ -160,10 +160,18 @@ class Spreading:
     ] = None
     """How large a cluster is begun for them."""
 
+    bring: Annotated[
+        Literal["result", "journal", "run"] | None,
+        Parameter(help="No directory is shared: what of each run comes back; virtual meetings on Dask only."),
+    ] = None
+    """What comes back from a cluster that shares no directory."""
+
     def over(self, options: BatchOptions) -> BatchOptions:
         """The options with this said; `SetupError` where it contradicts itself."""
         if self.on is not None and self.dask_local is not None:
             raise SetupError("--on or --dask-local, not both")
+        if self.bring is not None and self.on is None and self.dask_local is None:
+            raise SetupError("--bring says what comes back from a Dask cluster: name it with --on")
         for option, count in (("--workers", self.workers), ("--dask-local", self.dask_local)):
             if count is not None and count < 1:
                 raise SetupError(f"{option} wants a number from 1, not {count}")
@@ -172,6 +180,7 @@ class Spreading:
             asked=evolve(options.asked, matrix=self.matrix, resume=self.resume),
             workers=self.workers,
             cluster=self.on if self.on is not None else self.dask_local,
+            bring=self.bring,
             dry_run=self.dry_run,
         )
 

@@ -1,0 +1,120 @@
+"""Meetings held where no directory is shared: what they need goes out with them, their files come back.
+
+1. The scenario travels as it was resolved, with the recordings and the record of models that it plays.
+2. What comes back is bounded: `MOST_BYTES` of files a meeting. What does not fit stays behind and is told.
+3. Only virtual meetings travel so. Dask holds one again whose worker died, and no directory says that it was
+   held: under the virtual clock the second is the first, byte for byte, and costs nobody anything.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, Literal
+
+from attrs import evolve
+
+from trialogue.batch.hands import Hand
+from trialogue.batch.holding import found
+from trialogue.batch.jobs import Job, prepared_job
+from trialogue.batch.outcomes import Outcome
+from trialogue.errors import SetupError
+from trialogue.meeting.keeping import keep_scenario
+from trialogue.meeting.outputs import RESULT
+from trialogue.model.secrets import NO_SECRETS
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.schema import Clock
+
+__all__ = ["MOST_BYTES", "Bring", "brought_home", "held_away", "packed_scenario"]
+
+Bring = Literal["result", "journal", "run"]
+"""What of a run comes back: its result and transcripts, its journal too, or all of it with the sound."""
+
+MOST_BYTES: Final = 64 * 2**20
+"""Bytes of files that come back of one meeting."""
+
+_JOURNAL: Final = ("journal.jsonl", "manifest.json", "scenario.yaml")
+
+
+def packed_scenario(job: Job) -> bytes:
+    """The scenario of a job, resolved, and what it plays; `SetupError` for one on the real clock."""
+    resolved = prepared_job(job)
+    if resolved.clock is not Clock.VIRTUAL:
+        raise SetupError(
+            f"{job.name} runs on the real clock: only virtual meetings come back, for those of a worker that "
+            "dies are held again; use a directory that all share"
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        keep_scenario(Path(folder), resolved, NO_SECRETS)
+        return _packed(sorted(_files(Path(folder))), Path(folder))
+
+
+def held_away(job: Job, scenario: bytes, bring: Bring, hand: Hand) -> tuple[Outcome, bytes]:
+    """Run on a worker: hold a job in a directory of this machine, and give what came of it and its files."""
+    folder = Path(tempfile.mkdtemp(prefix="trialogue-"))
+    try:
+        unpacked(scenario, folder / "scenario")
+        file, run = folder / "scenario" / "scenario.yaml", folder / "run"
+        outcome = hand.hold(evolve(job, file=str(file), folder=str(run), overrides=Overrides(), resume=False))
+        chosen, left = _chosen(run, bring)
+        if left:
+            outcome = evolve(outcome, text=f"{outcome.text}; {left} of its files are too large to come back")
+        return outcome, _packed(chosen, run)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def brought_home(job: Job, outcome: Outcome, files: bytes) -> Outcome:
+    """Put what came back where the job's run is; the outcome with its places in the author's own file."""
+    unpacked(files, Path(job.folder))
+    if not (Path(job.folder) / RESULT).exists():
+        return evolve(outcome, file=job.file, folder=job.folder)
+    return evolve(found(job), state=outcome.state, machine_s=outcome.machine_s, text=outcome.text)
+
+
+def unpacked(files: bytes, folder: Path) -> None:
+    """Write packed files into a directory, which is made; no name leads out of it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with zipfile.ZipFile(io.BytesIO(files)) as archive:
+        archive.extractall(folder)
+
+
+def _chosen(run: Path, bring: Bring) -> tuple[list[Path], int]:
+    """The files that come back, and how many of them do not fit; small ones first."""
+    kept: list[Path] = []
+    wanted = sorted((each for each in _files(run) if _is_wanted(each, run, bring)), key=_size)
+    room = MOST_BYTES
+    for each in wanted:
+        room -= _size(each)
+        if room < 0:
+            break
+        kept.append(each)
+    return kept, len(wanted) - len(kept)
+
+
+def _is_wanted(file: Path, run: Path, bring: Bring) -> bool:
+    if bring == "run":
+        return True
+    is_journal = file.name in _JOURNAL and file.parent == run
+    is_small = file.parent == run and file.suffix != ".html" and not is_journal
+    return is_small or (bring == "journal" and is_journal)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (each for each in folder.rglob("*") if each.is_file())
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size
+
+
+def _packed(files: list[Path], folder: Path) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in files:
+            archive.write(file, file.relative_to(folder).as_posix())
+    return packed.getvalue()
