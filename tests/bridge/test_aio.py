@@ -114,6 +114,25 @@ def test_behind_its_block_it_is_over(scenario, edges, tmp_path):
     run(main)
 
 
+def test_hooks_are_asked_in_asyncio(scenario, edges, tmp_path):
+    """Plain or async, on the app's own loop; what they say holds."""
+    asked = []
+
+    async def approve(question):
+        await asyncio.sleep(0)
+        asked.append((question.point, threading.current_thread()))
+        return True
+
+    async def main():
+        async with aio.open_meeting(
+            scenario("virtual", "2"), out=tmp_path / "run", edges=edges, hooks={"grant": approve}
+        ) as meeting:
+            return await meeting.finished()
+
+    run(main)
+    assert asked[0] == ("grant", threading.main_thread())
+
+
 def test_two_meetings_at_once(scenario, edges, tmp_path):
     """Each has a loop of its own."""
 

@@ -100,6 +100,22 @@ def test_ctrl_c_inside_ends_it(scenario, edges, tmp_path):
         raise KeyboardInterrupt
 
 
+def test_hooks_are_asked_in_threads(scenario, edges, tmp_path):
+    """They may block."""
+    asked = []
+
+    def approve(question):
+        asked.append((question.point, threading.current_thread().name))
+        return True
+
+    with blocking.open_meeting(
+        scenario("virtual", "2"), out=tmp_path / "run", edges=edges, hooks={"grant": approve}
+    ) as meeting:
+        meeting.finished()
+    assert asked[0][0] == "grant"
+    assert "trialogue meeting" not in asked[0][1]
+
+
 def test_run_meeting_with_a_watcher(scenario, edges, tmp_path):
     """It runs in a thread beside the meeting; what it raises ends the meeting and comes out."""
     seen = []

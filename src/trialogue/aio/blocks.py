@@ -9,7 +9,7 @@ from trialogue.agent import lone as native_agent
 from trialogue.aio.agent import LoneAgent
 from trialogue.aio.block import Block
 from trialogue.aio.meeting import Meeting
-from trialogue.aio.outward import tools_outward
+from trialogue.aio.outward import hooks_outward, tools_outward
 from trialogue.bridge.held import HeldBlock
 from trialogue.bridge.opening import Options, held_agent, held_meeting
 from trialogue.meeting import handle as native
@@ -23,11 +23,12 @@ WATCHER_S = 5.0
 def meeting_block(
     scenario: object, options: Options, *, is_run: bool = False
 ) -> Block[native.Meeting, Meeting]:
-    """A meeting; its async tools run on asyncio's loop."""
+    """A meeting; its async tools and its hooks run on asyncio's loop."""
 
     def hold(loop: asyncio.AbstractEventLoop) -> HeldBlock[native.Meeting]:
         tools = tools_outward(loop, options.get("tools"))
-        return held_meeting(scenario, {**options, "tools": tools}, is_run=is_run)
+        hooks = hooks_outward(loop, options.get("hooks"))
+        return held_meeting(scenario, {**options, "tools": tools, "hooks": hooks}, is_run=is_run)
 
     return Block(hold, Meeting)
 

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import cast
 
 from trialogue.bridge.calls import awaited_in_trio
+from trialogue.bridge.hooks import mapped
 from trialogue.tools.kinds.python import is_async
 
 
@@ -38,3 +39,8 @@ def tools_outward(loop: asyncio.AbstractEventLoop, tools: object) -> object:
 
 def _is_async(tool: object) -> bool:
     return callable(tool) and is_async(tool)
+
+
+def hooks_outward(loop: asyncio.AbstractEventLoop, hooks: object) -> object:
+    """Hooks that are asked on asyncio's loop, plain or async."""
+    return mapped(hooks, lambda function: outward(loop, function))

@@ -10,6 +10,7 @@ from trialogue.agent import lone as native_agent
 from trialogue.blocking.agent import LoneAgent
 from trialogue.blocking.block import Block
 from trialogue.blocking.meeting import Meeting
+from trialogue.blocking.outward import hooks_outward
 from trialogue.bridge.opening import Options, held_agent, held_meeting
 from trialogue.meeting import handle as native
 from trialogue.meeting.outputs import MeetingResult
@@ -21,8 +22,9 @@ WATCHER_S = 5.0
 def meeting_block(
     scenario: object, options: Options, *, is_run: bool = False
 ) -> Block[native.Meeting, Meeting]:
-    """A meeting."""
-    return Block(lambda: held_meeting(scenario, options, is_run=is_run), Meeting)
+    """A meeting; its hooks run in threads."""
+    own = {**options, "hooks": hooks_outward(options.get("hooks"))}
+    return Block(lambda: held_meeting(scenario, own, is_run=is_run), Meeting)
 
 
 def agent_block(agent: object, options: Options) -> Block[native_agent.LoneAgent, LoneAgent]:

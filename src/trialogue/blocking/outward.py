@@ -7,6 +7,7 @@ from functools import partial, wraps
 
 import trio
 
+from trialogue.bridge.hooks import mapped
 from trialogue.tools.kinds.python import is_async
 
 
@@ -20,3 +21,8 @@ def outward(function: Callable[..., object]) -> Callable[..., object]:
         return await trio.to_thread.run_sync(partial(function, *given, **named), abandon_on_cancel=True)
 
     return told
+
+
+def hooks_outward(hooks: object) -> object:
+    """Hooks that are asked in threads, so that they may block."""
+    return mapped(hooks, outward)
