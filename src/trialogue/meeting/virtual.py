@@ -28,6 +28,7 @@ import trio
 from attrs import Factory, define
 
 from trialogue.compute import MOVED_CLOCK, is_virtual
+from trialogue.errors import WrongType
 from trialogue.leaping import Leaps, leaping
 
 T = TypeVar("T")
@@ -39,7 +40,12 @@ TICKING: Final = "ticking"
 
 
 def run_virtual(function: Callable[[], Awaitable[T]]) -> T:
-    """Run `function` under a clock that jumps over waits, and ready tasks in the order of their making."""
+    """Run `function` under a clock that jumps over waits, and ready tasks in the order of their making.
+
+    WrongType for what is no function.
+    """
+    if not callable(function):
+        raise WrongType(f"function is a function, not a {type(function).__name__}", argument="function")
     clock = MOVED_CLOCK(autojump_threshold=0)
     leaps = None if os.environ.get(SWITCH) == TICKING else Leaps()
     if leaps is not None:

@@ -59,7 +59,7 @@ def load(path: str | FilePath, variant: Variant = AS_IT_STANDS) -> Scenario:
     `ScenarioError` lists everything that is wrong with it, sorted by place, one line each.
     """
     problems = Problems()
-    scenario = read_file(FilePath(path), problems, variant)
+    scenario = read_file(a_file(path), problems, variant)
     raise_told(problems, str(path))
     assert scenario is not None  # noqa: S101 # nothing is missing where nothing was wrong
     return scenario
@@ -67,11 +67,20 @@ def load(path: str | FilePath, variant: Variant = AS_IT_STANDS) -> Scenario:
 
 def loads(text: str | bytes, *, source: str = "<text>", variant: Variant = AS_IT_STANDS) -> Scenario:
     """Read a scenario from a text; it cannot name script files. `ScenarioError` as for `load`."""
+    if not isinstance(text, str | bytes):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
+        raise WrongType(f"text is a text or bytes, not a {type(text).__name__}", argument="text")
     problems = Problems()
     scenario = read_scenario(text, Origin(source, None, variant), problems)
     raise_told(problems, source)
     assert scenario is not None  # noqa: S101 # nothing is missing where nothing was wrong
     return scenario
+
+
+def a_file(path: object) -> FilePath:
+    """The path of a scenario file; WrongType for what is none."""
+    if not isinstance(path, str | FilePath):
+        raise WrongType(f"path is a path, not a {type(path).__name__}", argument="path")
+    return FilePath(path)
 
 
 def read_file(file: FilePath, problems: Problems, variant: Variant = AS_IT_STANDS) -> Scenario | None:
