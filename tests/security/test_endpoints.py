@@ -136,7 +136,7 @@ def test_a_check_tells_what_leave_is_needed(tmp_path, capsys):
     tools = 'tools:\n  price: {http: {url: "https://prices.example/v1"}}\n'
     secret = SCENARIO.replace("https://llm.example:8443", "https://${env:SPARE|spare.example}")
     file.write_text(secret.replace("cast:", f"{tools}cast:").replace("chair.", "chair.\n    tools: [price]"))
-    assert main(["check", str(file)]) == 0
+    assert main(["check", str(file), "--file-only"]) == 0
     told = capsys.readouterr().out
     hosts = ("llm.example", "spare.example", "tts.example", "prices.example")
     assert [host for host in hosts if f"--allow-host {host}" not in told] == []
