@@ -236,3 +236,20 @@ def test_a_line_that_was_cut_before_its_first_sound_is_told_as_not_heard():
     plays(player, 3.6, "bob", 1, 4.6)
     player.wait(20.0)
     assert "1 remark of yours was not heard." in last(player, Cue, "ann").text
+
+
+def test_what_a_cue_told_that_is_refused_behind_its_turn_is_told_by_the_next():
+    """The app takes the floor before the service says that it was busy: nobody has read it."""
+    player = sitting("ann", "bob", policy="round-robin")
+    passed_over(player, last(player, Cue, "ann").prompt)
+    begins(player, 1.0, "bob", 1, 0, last(player, Cue, "bob").prompt)
+    plays(player, 1.1, "bob", 1, 2.1)
+    cue = last(player, Cue, "ann")
+    player.tell(2.3, RevokeAsked("ann"))
+    player.tell(2.4, InjectionRefused("ann", cue.turn, "busy", cue.prompt))
+    begins(player, 3.0, "bob", 2, 1, last(player, Cue, "bob").prompt)
+    plays(player, 3.1, "bob", 2, 4.1)
+    again = last(player, Cue, "ann")
+    assert again.turn > cue.turn
+    assert again.text.count("1 remark of yours was not heard.") == 1
+    assert "Bob: Line 1 of bob.\nBob: Line 2 of bob." in again.text

@@ -296,11 +296,22 @@ class Prompts:
         """Nothing that this agent was prompted for is wanted any more: what was told in vain."""
         untold = Missed()
         for prompt in tuple(self._open.get(name, ())):
-            if prompt.state is PromptState.REFUSED:
-                untold = untold.then(prompt.told)
+            told, was_sent = prompt.told, prompt.state is PromptState.SENT
             prompt.take(Step.SUPERSEDE)
             self._close(prompt)
+            if was_sent:
+                prompt.told = told  # it may yet be refused: see `refused_late`
+            else:
+                untold = untold.then(told)
         return untold
+
+    def refused_late(self, name: str, number: int) -> Missed:
+        """A prompt was refused that was superseded meanwhile: what it told, which nobody has read."""
+        prompt = self._all.get(number)
+        if prompt is None or prompt.to != name or prompt.state is not PromptState.SUPERSEDED:
+            return Missed()
+        told, prompt.told = prompt.told, Missed()
+        return told
 
     def adopt(self, name: str, turn: int) -> Prompt | None:
         """Make what an agent prepares already the cue of its turn; None where it prepares nothing."""

@@ -309,6 +309,7 @@ def _failed(o: Owners, event: ReplyFailed) -> None:
 def _refused(o: Owners, event: InjectionRefused) -> None:
     prompt = o.prompts.refuse(event.participant, event.prompt, event.turn, o.now)
     if prompt is None:
+        o.inboxes.put_back(event.participant, o.prompts.refused_late(event.participant, event.prompt))
         o.stale("an injection was refused that is over", event.participant)
     elif prompt.is_used_up:
         times, kind = prompt.refusals, prompt.kind
