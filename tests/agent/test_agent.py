@@ -193,7 +193,7 @@ def test_a_tools_result_is_known_to_the_next_session():
             events = await until(agent, ToolRequested)
             agent.answer(events[-1], '{"now": "noon"}')
             await until(agent, ReplySent)
-            agent.actor.orders.post(RollOver("agent", 1))
+            agent._actor.orders.post(RollOver("agent", 1))
             await until(agent, SessionReady)
 
     run_virtual(main)

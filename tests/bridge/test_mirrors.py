@@ -10,7 +10,7 @@ from docs_blocks import DOCS, ROOT
 import trialogue
 from trialogue import aio, blocking
 
-INSIDE = {"hold", "left_behind", "run", "actor"}
+INSIDE = {"hold", "left_behind", "run"}
 """What trialogue itself uses."""
 
 

@@ -76,7 +76,7 @@ class LoneAgent:
         self._scope = trio.CancelScope()
         self._tools = ToolExecutor(tools_of(functions), self._finished)
         self._registered = frozenset(functions)
-        self.actor = Agent(
+        self._actor = Agent(
             NAME,
             (service,),
             context=self._memory.context,
@@ -94,7 +94,7 @@ class LoneAgent:
         """
         sound = a_sound(pcm) if self._terms.hears.sample_width == 2 else _some_bytes(pcm)
         if sound:
-            self._ask_now(lambda: self.actor.hear(sound))
+            self._ask_now(lambda: self._actor.hear(sound))
 
     def ask(self, text: str) -> None:
         """Let the agent read this as if it had heard it; it will answer."""
@@ -104,7 +104,7 @@ class LoneAgent:
     def _ask(self, text: str) -> None:
         self._turn += 1
         self._memory.heard(text)
-        self.actor.orders.post(Cue(NAME, self._turn, text))
+        self._actor.orders.post(Cue(NAME, self._turn, text))
 
     def say(self, text: str, behavior: Behavior = "default") -> None:
         """Have the agent say these words.
@@ -118,7 +118,7 @@ class LoneAgent:
 
     def _say(self, text: str, behavior: Behavior) -> None:
         self._turn += 1
-        self.actor.orders.post(Speak(NAME, self._turn, text, behavior))
+        self._actor.orders.post(Speak(NAME, self._turn, text, behavior))
 
     def speak_freely(self, behavior: Behavior = "default") -> None:
         """Have the agent say something in words of its own (Think Live); `behavior` is as in `say`."""
@@ -153,7 +153,7 @@ class LoneAgent:
 
     def _answer(self, request: ToolRequested, content: str) -> None:
         self._memory.answered(request, content)
-        self.actor.orders.post(AnswerTool(NAME, request.session, request.call_id, request.tool, content))
+        self._actor.orders.post(AnswerTool(NAME, request.session, request.call_id, request.tool, content))
 
     def update(
         self,
@@ -182,7 +182,7 @@ class LoneAgent:
 
     def _update(self, orders: Sequence[Update]) -> None:
         for order in orders:
-            self.actor.orders.post(order)
+            self._actor.orders.post(order)
 
     def close(self) -> None:
         """End its session now, before the block is left; again does nothing. Its events end behind it."""
@@ -226,7 +226,7 @@ class LoneAgent:
 
     def _end(self) -> ProviderRefused | GaveUp | SetupError | AlreadyOver:
         """Why there is nothing more to come."""
-        ended = self.actor.ended_by
+        ended = self._actor.ended_by
         if ended is None:
             return AlreadyOver("the agent was closed")
         if isinstance(ended.cause, SetupError):
@@ -249,7 +249,7 @@ class LoneAgent:
                 async with trio.open_nursery() as nursery:
                     await nursery.start(self._tools.run)
                     task_status.started()
-                    await self.actor.run()
+                    await self._actor.run()
                     nursery.cancel_scope.cancel(reason="the agent has failed")
         finally:
             self._is_over = True
@@ -265,7 +265,7 @@ class LoneAgent:
         question()
 
     def _order(self, order: Order) -> None:
-        self._ask_now(lambda: self.actor.orders.post(order))
+        self._ask_now(lambda: self._actor.orders.post(order))
 
     def _observe(self, fact: Fact) -> None:
         event = told_by(fact)
@@ -312,12 +312,12 @@ class LoneAgent:
             case _:
                 pass
         if self._ending is not None and not self._is_replying:
-            self.actor.orders.post(RollOver(NAME, self._ending))
+            self._actor.orders.post(RollOver(NAME, self._ending))
             self._ending = None
 
     def __repr__(self) -> str:
         """Give a status line."""
-        return f"<LoneAgent: {'over' if self._is_over else repr(self.actor)}>"
+        return f"<LoneAgent: {'over' if self._is_over else repr(self._actor)}>"
 
 
 def _some_bytes(value: object) -> bytes:

@@ -24,7 +24,7 @@ class Options:
     @classmethod
     def _names(cls) -> set[str]:
         own = (getattr(each, "__annotations__", {}) for each in cls.__mro__)
-        return {name for annotations in own for name in annotations if name != "is_open"}
+        return {name for annotations in own for name in annotations if name != "is_open" and name[0] != "_"}
 
     def to_dict(self) -> dict[str, Any]:
         """All that is not None, with options inside as dictionaries."""
@@ -34,7 +34,7 @@ class Options:
         """Two are equal that say the same."""
         return type(other) is type(self) and vars(other) == vars(self)
 
-    __hash__ = None  # type: ignore[assignment] # they can be changed
+    __hash__: ClassVar[None] = None  # type: ignore[assignment] # they can be changed
 
     def __repr__(self) -> str:
         """Name what is said; prompts and keys stay private."""
