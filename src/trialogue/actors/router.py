@@ -140,7 +140,6 @@ class Router:
         self._epoch: float | None = None
         self._sounding: dict[str, bytes] = {}
         self._pulled: dict[str, bytes] | None = None
-        self._is_leaping = False
 
     @property
     def position(self) -> int:
@@ -236,7 +235,7 @@ class Router:
             return
         from trialogue.actors.stretches import Stretches  # noqa: PLC0415 - where time leaps alone
 
-        stretches, self._is_leaping = Stretches(self, epoch), True
+        stretches = Stretches(self, epoch)
         with leaps.asking(stretches.leap):
             await self._run(epoch, stretches.wait_until)
 
@@ -283,11 +282,7 @@ class Router:
         sounding, self._pulled = self.pull(1) if self._pulled is None else self._pulled, None
         self._pull_sources(position, sounding)
         for listener, ear in self.ears.items():
-            resting = self.foreseers.get(listener) if self._is_leaping else None
-            if resting is not None and not self.hears_somebody(listener, sounding) and resting.rests():
-                resting.was_fed(self.silence, 1, trio.current_time())
-            else:
-                ear(self.heard_by(listener, sounding))
+            ear(self.heard_by(listener, sounding))
         for sink in tuple(self._sinks):
             sink.frame(position, sounding)
         self._sounding = sounding

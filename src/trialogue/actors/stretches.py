@@ -6,7 +6,9 @@
    that is due at the very moment of that deadline: who is first then is for the scheduler to say.
 3. Ears at which silence changes nothing take it as one. An ear that listens takes its ticks one by one, until
    it would notice one; that one it has heard then, and it is told again in time.
-4. Sound that nobody knows before it comes, a person's, is never carried before its time.
+4. A tick in its own time is a tick in every way: each ear is sent its frame, for what is told at that moment
+   comes to whom a frame is on its way by another step of the scheduler than to whom none is.
+5. Sound that nobody knows before it comes, a person's, is never carried before its time.
 """
 
 from __future__ import annotations
