@@ -9,7 +9,17 @@ from attrs import evolve
 from playbook import BIZ, GUEST, LAW, TECH, opened, plan
 
 from trialogue.brain.floor.policies import POLICIES, sound
-from trialogue.brain.floor.view import Collect, FloorView, Named, Next, Nobody, TurnTaken, Wait, Waiting
+from trialogue.brain.floor.view import (
+    Collect,
+    FloorView,
+    Named,
+    Next,
+    Nobody,
+    Tally,
+    TurnTaken,
+    Wait,
+    Waiting,
+)
 from trialogue.model.events import (
     FloorRequested,
     GrantAsked,
@@ -125,3 +135,14 @@ def test_a_choice_without_the_dominant_may_find_nobody():
     table.at(0, FloorRequested("tech"))
     table.ends("tech")
     assert (table.grants(), table.reports()) == (["tech", "tech"], [])
+
+
+def test_the_order_is_turned_behind_who_had_a_turn_by_it():
+    """Everybody is in it once, whoever has just spoken last; turns by other choosers turn nothing."""
+    table = plan(TECH, BIZ, LAW)
+    tally = Tally().after(evolve(taken(1, "biz"), chosen_by="round-robin"), table)
+    assert tally.turned == ("law", "tech", "biz")
+    tally = tally.after(evolve(taken(2, "tech"), chosen_by="asked"), table)
+    assert tally.turned == ("law", "tech", "biz")
+    assert tally.after(evolve(taken(3, "law"), chosen_by="silence"), table).turned == ("tech", "biz", "law")
+    assert (tally.spoken, tally.began) == ({"biz": 1.0, "tech": 1.0}, {"biz": 1, "tech": 2})
