@@ -17,6 +17,7 @@ async def hold():
             for command in record.commands:
                 if isinstance(command, GrantFloor):
                     print(f"{command.to} has the floor")
+                    meeting.stop("enough heard")
         return await meeting.finished()
 
 

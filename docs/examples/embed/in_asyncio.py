@@ -1,4 +1,4 @@
-"""A meeting in asyncio: its turns are told as they come, and it is stopped as the third begins."""
+"""A meeting in asyncio: its turns are told as they come, and it is stopped as the second begins."""
 
 import asyncio
 
@@ -14,7 +14,7 @@ async def main():
                 if isinstance(command, GrantFloor):
                     print(f"{command.to} has the floor")
                     turns += 1
-                    if turns == 3:
+                    if turns == 2:
                         await meeting.stop("enough heard")
         result = await meeting.finished()
     print("it ended:", result.result.reason)

@@ -37,6 +37,7 @@ class Stream(Generic[T]):
             raise RuntimeError("another task waits for the next one already: one at a time iterates")
         if self._coming is None:
             self._coming = asyncio.wrap_future(self._held.begin(self._following).future)
+            self._coming.add_done_callback(_looked_at)
         coming, self._is_waited_for = self._coming, True
         try:
             came = await asyncio.shield(coming)
@@ -53,3 +54,9 @@ class Stream(Generic[T]):
             self._is_waited_for = False
         self._coming = None
         return came
+
+
+def _looked_at(coming: asyncio.Future[T]) -> None:
+    """Take note of what came: a fetch that nobody waits for any more ends with its block, and is no fault."""
+    if not coming.cancelled():
+        coming.exception()
