@@ -27,7 +27,7 @@ EDGES = Edges(engines=murmuring_engines())
 
 
 POOLED = ("engine", "Trio thread")
-"""Threads of the process's pools, which are bounded: they come when they are needed, and stay for the next."""
+"""Threads of the pools of a process, which are bounded: they come when they are needed, and stay."""
 
 
 class Failed(Exception):
