@@ -50,10 +50,11 @@ def test_a_bug_of_the_brain_can_be_had_again(hold, out, failing_after):
     assert "while record 100 was replayed" in again.value.__notes__
 
 
-def test_a_crash_that_ends_the_meeting_is_recorded_and_raised_as_itself(hold, out, failing_after):
-    """The audio plane's bug: the brain ends the turn in flight, the journal names the actor."""
+@pytest.mark.parametrize("method", ["frame", "stretch"])
+def test_a_crash_that_ends_the_meeting_is_recorded_and_raised_as_itself(hold, out, failing_after, method):
+    """The audio plane's bug, in a tick or in many at once: the turn in flight ends, the actor is named."""
     with pytest.raises(ZeroDivisionError):
-        hold(sink=lambda sink: failing_after(sink, "frame", 500, ZeroDivisionError()))
+        hold(sink=lambda sink: failing_after(sink, method, 20, ZeroDivisionError()))
     assert verify(out / "journal.jsonl", Brain).records > 10
     result = result_of(out)
     assert (result["reason"], result["ok"]) == ("actor-failed", False)

@@ -8,7 +8,8 @@
    it would notice one; that one it has heard then, and it is told again in time.
 4. A tick in its own time is a tick in every way: each ear is sent its frame, for what is told at that moment
    comes to whom a frame is on its way by another step of the scheduler than to whom none is.
-5. Sound that nobody knows before it comes, a person's, is never carried before its time.
+5. What fails before its time fails in the router's own task: inside the clock it would end the whole loop.
+6. Sound that nobody knows before it comes, a person's, is never carried before its time.
 """
 
 from __future__ import annotations
@@ -36,16 +37,25 @@ class Stretches:
         self._epoch = epoch
         self._most = max(1, round(MOST_S * 1000 / router.grid.frame_ms))
         self._waiting = trio.CancelScope()
+        self._failure: Exception | None = None
 
     async def wait_until(self, due: float) -> None:
         """Wait for the next tick that keeps its own time; `due` is when the next would be."""
         now = trio.current_time()
         with trio.CancelScope(deadline=due if due <= now else inf) as self._waiting:
             await trio.sleep_forever()
+        if self._failure is not None:
+            raise self._failure
 
     def leap(self, next_deadline: Callable[[], float]) -> None:
         """Carry what lies before the next deadline, and wait for the first tick that keeps its time."""
         self._waiting.deadline = inf
+        try:
+            self._leap(next_deadline)
+        except Exception as error:  # noqa: BLE001 - raised again where the router waits
+            self._failure, self._waiting.deadline = error, trio.current_time()
+
+    def _leap(self, next_deadline: Callable[[], float]) -> None:
         first, router = self._router.next_tick, self._router
         while router.next_tick - first < self._most and self._carry(self._before(next_deadline())):
             pass
