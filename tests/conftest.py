@@ -18,13 +18,6 @@ settings.register_profile("quick", COMMON, phases=(Phase.explicit, Phase.generat
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
-def pytest_collection_modifyitems(items):
-    """Tests of the real clock share one worker (``-n auto``), and the others stay together by file."""
-    for item in items:
-        group = "real" if item.get_closest_marker("real") else item.location[0]
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(autouse=True)
 def _diagnostics_of_its_own():
     """What a command, or an example, sets of the diagnostics ends with its test."""

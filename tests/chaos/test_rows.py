@@ -28,7 +28,7 @@ from trialogue.chaos.catalogue import fault_named
 from trialogue.chaos.plan import FaultPlan, Planned, planned
 from trialogue.chaos.promises import Row, judge
 from trialogue.chaos.trial import CANARY, Trial
-from trialogue.errors import JournalError, SetupError, TrialogueError
+from trialogue.errors import JournalError, RecordsMissed, SetupError, TrialogueError
 from trialogue.journal import EPOCH, Header, HeaderClock, Journal, ProblemKind, read, verify
 from trialogue.mailbox import Mailbox, MailboxFull
 from trialogue.meeting.edges import Edges, Seams
@@ -340,6 +340,11 @@ def test_row_45_a_jump_is_recorded(scene, tmp_path):
 # --- 46: what is full -------------------------------------------------------------------------------
 
 
+async def read_on(records, seen):
+    async for record in records:
+        seen += [record.seq]
+
+
 def test_row_46_a_watcher_that_falls_behind(scene, hold, monkeypatch, note):
     """Whoever reads too slowly is told that it missed something; the meeting waits for nobody."""
     monkeypatch.setattr("trialogue.actors.sequencer.SUBSCRIBER_RECORDS", 20)
@@ -351,7 +356,8 @@ def test_row_46_a_watcher_that_falls_behind(scene, hold, monkeypatch, note):
         async for record in brisk:
             if record.at > 10.0:
                 break
-        read_late.extend([record.seq async for record in slow])
+        with pytest.raises(RecordsMissed):
+            await read_on(slow, read_late)
 
     held, records = hold(scene(), watch=watch)
     assert held.result.reason == "limit-turns"

@@ -6,6 +6,7 @@ control frames, messages in parts, and every fault, goes to the library, which k
 1. The order of messages holds: while the library still has one, or part of one, all data goes that way.
 2. After a Close or a frame that breaks the protocol everything goes to the library, for good.
 3. Messages that nobody takes are bounded: then nothing is read, and the peer waits.
+4. A message is judged once it is whole; the library alone would judge the UTF-8 of a part of it.
 """
 
 from __future__ import annotations
