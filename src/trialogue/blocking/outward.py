@@ -7,7 +7,9 @@ from functools import partial, wraps
 
 import trio
 
+from trialogue.bridge.calls import awaited_in_trio, begun_in_a_thread
 from trialogue.bridge.hooks import mapped
+from trialogue.compute import is_virtual
 from trialogue.tools.kinds.python import is_async
 
 
@@ -18,7 +20,10 @@ def outward(function: Callable[..., object]) -> Callable[..., object]:
 
     @wraps(function)
     async def told(*given: object, **named: object) -> object:
-        return await trio.to_thread.run_sync(partial(function, *given, **named), abandon_on_cancel=True)
+        asked = partial(function, *given, **named)
+        if is_virtual():
+            return await awaited_in_trio(begun_in_a_thread(asked))
+        return await trio.to_thread.run_sync(asked, abandon_on_cancel=True)
 
     return told
 

@@ -2,18 +2,26 @@
 
 1. Whoever calls waits for a future of the standard library, which any loop and any thread can.
 2. A call is stopped on its own loop, and its future is done only once it has really ended.
+3. Virtual time stands still while another loop answers: a trio loop that has something to do does not jump.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from typing import Generic, TypeVar, cast
+from concurrent.futures import wait as wait_for
+from typing import Final, Generic, TypeVar, cast
 
 import outcome
 import trio
 
+from trialogue.compute import is_virtual
+
 T = TypeVar("T")
+
+LOOK_S: Final = 0.001
+"""How long a virtual loop may be held up at one go, in seconds of life, while another loop works."""
 
 
 class CallStopped(Exception):
@@ -59,8 +67,22 @@ def settle(future: Future[T], came: outcome.Outcome[T]) -> None:
         future.set_result(cast("outcome.Value[T]", came).value)
 
 
+def begun_in_a_thread(function: Callable[[], T]) -> Future[T]:
+    """What will come of a function that may block, in a thread that ends with it."""
+    future: Future[T] = Future()
+
+    def work() -> None:
+        if future.set_running_or_notify_cancel():
+            settle(future, outcome.capture(function))
+
+    threading.Thread(target=work, name="asked", daemon=True).start()
+    return future
+
+
 async def awaited_in_trio(future: Future[T]) -> T:
     """The result of another loop's future, in a task of trio's; cancelled, it cancels the future, too."""
+    if is_virtual():
+        return await _while_time_stands(future)
     is_done, token = trio.Event(), trio.lowlevel.current_trio_token()
 
     def tell(_: object) -> None:
@@ -72,6 +94,17 @@ async def awaited_in_trio(future: Future[T]) -> T:
     future.add_done_callback(tell)
     try:
         await is_done.wait()
+    except trio.Cancelled:
+        future.cancel()
+        raise
+    return future.result()
+
+
+async def _while_time_stands(future: Future[T]) -> T:
+    try:
+        while not future.done():
+            wait_for([future], timeout=LOOK_S)
+            await trio.lowlevel.checkpoint()
     except trio.Cancelled:
         future.cancel()
         raise
