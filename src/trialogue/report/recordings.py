@@ -17,6 +17,9 @@ __all__ = ["Samples", "SoundWriter", "blocks_of", "parts_of", "sound_library"]
 
 _BLOCK_S: Final = 10
 
+_HEADER_BYTES: Final = 44
+"""Bytes before the samples of a recording (RIFF WAVE, format 1)."""
+
 Samples: TypeAlias = npt.NDArray[np.int16]
 """Sound of one channel, linear16."""
 
@@ -42,11 +45,16 @@ class SoundLibrary(Protocol):
 
 
 def parts_of(folder: Path, name: str) -> tuple[Path, ...]:
-    """The files that somebody's recording is in, in order: `NAME.wav`, `NAME.2.wav` ...; none for none."""
-    found = [folder / f"{name}.wav"]
-    while (following := folder / f"{name}.{len(found) + 1}.wav").is_file():
+    """The files that somebody's recording is in, in order: `NAME.wav`, `NAME.2.wav` ...; none for none.
+
+    A file whose header is not whole holds no sound: its process died as it was made.
+    """
+    found: list[Path] = []
+    following = folder / f"{name}.wav"
+    while following.is_file() and following.stat().st_size >= _HEADER_BYTES:
         found.append(following)
-    return tuple(found) if found[0].is_file() else ()
+        following = folder / f"{name}.{len(found) + 1}.wav"
+    return tuple(found)
 
 
 def blocks_of(parts: Sequence[Path]) -> Iterator[tuple[Samples, int]]:

@@ -1,0 +1,37 @@
+"""A run's recordings, as they are found and read."""
+
+import wave
+
+import pytest
+
+from trialogue.report.recordings import blocks_of, parts_of
+
+
+def recording(path, samples):
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(24_000)
+        file.writeframes(bytes(2 * samples))
+
+
+@pytest.mark.parametrize("left", [b"", b"RIFF"])
+def test_a_file_that_was_cut_off_as_it_was_made_holds_no_sound(tmp_path, left):
+    """A kill may come between a file and its header: what is left can be shown all the same."""
+    (tmp_path / "mix.wav").write_bytes(left)
+    assert parts_of(tmp_path, "mix") == ()
+
+
+def test_parts_before_one_that_was_cut_off_are_read(tmp_path):
+    """Their sound is whole."""
+    recording(tmp_path / "mix.wav", 480)
+    (tmp_path / "mix.2.wav").write_bytes(b"")
+    parts = parts_of(tmp_path, "mix")
+    assert parts == (tmp_path / "mix.wav",)
+    assert [(len(block), rate) for block, rate in blocks_of(parts)] == [(480, 24_000)]
+
+
+def test_a_file_with_a_header_and_nothing_else_is_empty(tmp_path):
+    """Nobody has been heard yet."""
+    recording(tmp_path / "mix.wav", 0)
+    assert list(blocks_of(parts_of(tmp_path, "mix"))) == []
