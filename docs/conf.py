@@ -22,8 +22,9 @@ nitpicky = True
 nitpick_ignore_regex = [
     # Other projects' names have no place to link to without a network.
     (r"py:.*", r"(pathlib|collections|contextlib|datetime|ssl|trio|typing)\..*"),
-    # Type variables, and what stands behind an app's interface: named in signatures, and not for apps.
+    # Type variables, private bases, and what stands behind an app's interface: in signatures, not for apps.
     (r"py:.*", r"trialogue\..*\.T"),
+    (r"py:.*", r"trialogue\..*\._\w+"),
     (r"py:.*", r"trialogue\.(?!meeting\.|errors\.|model\.(?!secrets|wire|expectations)).*"),
 ]
 

@@ -99,12 +99,8 @@ class LeaveMissing(SetupError):
         self.options = options
 
 
-class ProviderRefused(TrialogueError):
-    """The service refuses for good: the key, the account or a setting. Never retried.
-
-    `status` is the HTTP status of a refused handshake, `code` the service's own error code, and
-    `request_id` what its support will ask for; each is None where the service gave none.
-    """
+class _SaidByService(TrialogueError):
+    """What a service said of a session that it will not hold."""
 
     exit_code = 3
 
@@ -120,6 +116,14 @@ class ProviderRefused(TrialogueError):
         self.status = status
         self.code = code
         self.request_id = request_id
+
+
+class ProviderRefused(_SaidByService):
+    """The service refuses for good: the key, the account or a setting. Never retried.
+
+    `status` is the HTTP status of a refused handshake, `code` the service's own error code, and
+    `request_id` what its support will ask for; each is None where the service gave none.
+    """
 
 
 class ConnectionLost(TrialogueError):
@@ -299,26 +303,11 @@ class OtherRules(JournalError):
     exit_code = 5
 
 
-class GaveUp(TrialogueError):
+class GaveUp(_SaidByService):
     """The retries are used up; `__cause__` is the last failure.
 
     `status`, `code` and `request_id` are what the service said of that (see `ProviderRefused`).
     """
-
-    exit_code = 3
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        status: int | None = None,
-        code: str | None = None,
-        request_id: str | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.request_id = request_id
 
 
 class IntensityExceeded(TrialogueError):
