@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypeAlias, assert_never, cast, get_args, get_type_hints
 
 import attrs
+import measured
 import mirror
 import next_speakers
 import policy_runs
@@ -99,6 +100,8 @@ def main() -> int:
     mirrored = mirror.main()
     for name in policy_runs.RUNS:
         picture_file(name).write_text(policy_runs.picture(name), encoding="utf-8")
+    for name in measured.rows():
+        measured.picture_file(name).write_text(measured.picture(name), encoding="utf-8")
     return 1 if stale or mirrored else 0
 
 
@@ -567,6 +570,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "policies-natural": policies_natural,
     **{f"keys-{name}": partial(policy_keys, name) for name in policy_runs.RUNS},
     **{f"policy-{name}": partial(policy_run, name) for name in policy_runs.RUNS},
+    **{f"measured-{name}": partial(measured.part, name) for name in measured.rows()},
     "scenario": scenario_reference,
     "floor-table": floor_table,
     "floor-diagram": floor_diagram,

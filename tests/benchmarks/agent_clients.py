@@ -1,33 +1,52 @@
 """Clients of many voice agents at once, each in a process of its own: ours, and what others would write.
 
-Not run by hand: `bench_agents.py` and `bench_memory.py` start it. Every client does the same work: it holds
-N connections and gives each agent's sound to the next one of its group of five. Ours does it with the
-actors of a meeting (agents, playouts, the router and its clock); the others forward each frame as it comes,
-with no clock, no bounds, no supervision and no liveness check, so their figures are a lower bound.
+Not run by hand: `bench_agents.py` and `bench_memory.py` start it, with the interpreter of the peer's own
+environment. Every client does the same work: it holds N connections and gives each agent's sound to the next
+one of its meeting. Meetings are of three to six agents, or all agents are in one. Ours does it with the
+actors of meetings (agents, playouts, a router with its clock for each); the others forward each frame as it
+comes, with no clock, no bounds, no supervision and no liveness check, so their figures are a lower bound.
 """
 
 import argparse
 import asyncio
+import contextlib
 import gc
+import itertools
 import json
 import os
 import ssl
 import struct
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
-GROUP = 5
+SIZES = (3, 4, 5, 6)
+"""Agents of the meetings, in turn."""
+
 SETTINGS = '{"type":"Settings"}'
 STAMP = struct.Struct(">Q")
+TICK_S = 0.02
 
 
-def neighbour(number: int, count: int) -> int:
-    """Whom an agent speaks to: the next of its group."""
-    first = number - number % GROUP
-    return first + (number - first + 1) % min(GROUP, count - first)
+def meetings(count: int) -> list[range]:
+    """The agents of each meeting, by number."""
+    if OPTIONS.giant:
+        return [range(count)]
+    found, first = [], 0
+    for size in itertools.cycle(SIZES):
+        if first >= count:
+            return found
+        found.append(range(first, min(first + size, count)))
+        first += size
+    return found
+
+
+def neighbours(count: int) -> list[int]:
+    """Whom each agent speaks to: the next of its meeting."""
+    return [seats[(place + 1) % len(seats)] for seats in meetings(count) for place in range(len(seats))]
 
 
 def resident_kib() -> int:
@@ -78,33 +97,49 @@ async def _ours(url: str, count: int, seconds: float) -> None:  # noqa: PLR0915 
             super().arrive(reply, pcm[:8] + STAMP.pack(time.monotonic_ns()) + pcm[16:])
 
     names = [f"agent{number}" for number in range(count)]
-    ready, is_ready = 0, trio.Event()
-
-    def post(event: Event) -> None:
-        nonlocal ready, is_ready
-        if isinstance(event, ReplyStarted):
-            router.playouts[event.participant].play(event.reply, event.reply)
-        elif isinstance(event, SessionReady):
-            ready += 1
-            is_ready.set()
-            is_ready = trio.Event()
-
-    router = Router(AudioGrid(), names, post)
-    router.playouts.update({name: Stamping(name, router.grid.sample_rate, post) for name in names})
-    heard = {names[neighbour(number, count)]: (name,) for number, name in enumerate(names)}
-    router.set_hearing(SetHearing(tuple(Hearing(name, heard[name]) for name in names)))
     dial = DialRules(within_s=60.0, ca_file=OPTIONS.authority)
     settings = agent_offer(
-        {"listen": {}, "think": {"provider": {"type": "open_ai", "model": "m"}}}, router.grid.sample_rate
+        {"listen": {}, "think": {"provider": {"type": "open_ai", "model": "m"}}}, AudioGrid().sample_rate
     )
     service = AgentService(partial(open_websocket, url, headers={}, dial=dial), settings)
-    agents = [Agent(name, (service,), context=list, mouth=router.playouts[name], post=post) for name in names]
-    epoch = trio.current_time()
-    offset = time.monotonic_ns() - int(epoch * 1e9)
+    ready, is_ready = 0, trio.Event()
+    agents: list[Agent] = []
+    routers: list[Router] = []
 
-    def ear(agent: Agent, pcm: bytes) -> None:
+    def seat(seats: range) -> None:
+        """A meeting: its router, who hears whom, and its agents."""
+
+        def post(event: Event) -> None:
+            nonlocal ready, is_ready
+            if isinstance(event, ReplyStarted):
+                router.playouts[event.participant].play(event.reply, event.reply)
+            elif isinstance(event, SessionReady):
+                ready += 1
+                is_ready.set()
+                is_ready = trio.Event()
+
+        cast = [names[number] for number in seats]
+        router = Router(AudioGrid(), cast, post)
+        router.playouts.update({name: Stamping(name, router.grid.sample_rate, post) for name in cast})
+        heard = (Hearing(cast[(place + 1) % len(cast)], (name,)) for place, name in enumerate(cast))
+        router.set_hearing(SetHearing(tuple(heard)))
+        routers.append(router)
+        agents.extend(
+            Agent(name, (service,), context=list, mouth=router.playouts[name], post=post) for name in cast
+        )
+
+    meeting_of: dict[int, int] = {}
+    for place, seats in enumerate(meetings(count)):
+        seat(seats)
+        meeting_of.update(dict.fromkeys(seats, place))
+    # Meetings begin when they begin: here, spread over a tick.
+    epochs = [trio.current_time() + TICK_S * place / len(routers) for place in range(len(routers))]
+    offset = time.monotonic_ns() - int(trio.current_time() * 1e9)
+
+    def ear(agent: Agent, place: int, pcm: bytes) -> None:
         if pcm[0:8] != b"\0\0\0\0\0\0\0\0":
-            due = offset + int((epoch + router.position / router.grid.sample_rate) * 1e9)
+            router = routers[place]
+            due = offset + int((epochs[place] + router.position / router.grid.sample_rate) * 1e9)
             pcm = pcm[:16] + STAMP.pack(due) + pcm[24:]
         agent.hear(pcm)
 
@@ -117,10 +152,12 @@ async def _ours(url: str, count: int, seconds: float) -> None:  # noqa: PLR0915 
                 if ready <= at:
                     await is_ready.wait()
             else:
-                router.listen(names[at], partial(ear, agent))
+                place = meeting_of[at]
+                routers[place].listen(names[at], partial(ear, agent, place))
                 await nursery.start(agent.run)
         if seconds:
-            nursery.start_soon(partial(router.run, epoch))
+            for router, epoch in zip(routers, epochs, strict=True):
+                nursery.start_soon(router.run, epoch)
             while ready < count:
                 await is_ready.wait()
             await measure(trio.sleep, seconds)
@@ -129,7 +166,40 @@ async def _ours(url: str, count: int, seconds: float) -> None:  # noqa: PLR0915 
         os._exit(0)
 
 
-# --- a client of the `websockets` library on asyncio ------------------------------------------------
+# --- clients on asyncio -----------------------------------------------------------------------------
+
+
+class Connection(Protocol):
+    """What an asyncio client needs of a connection: the shape of `websockets`."""
+
+    def __aiter__(self) -> AsyncIterator[object]: ...
+    async def send(self, message: bytes) -> None: ...
+
+
+async def _forward(dial: Callable[[], Awaitable[Connection]], count: int, seconds: float) -> None:
+    """Hold the connections that `dial` opens, whose settings are sent, and forward."""
+    targets = neighbours(count)
+
+    async def forward(number: int) -> None:
+        target = connections[targets[number]]
+        async for frame in connections[number]:
+            if isinstance(frame, bytes):
+                await target.send(frame)
+
+    connections: list[Connection] = []
+    warm = 0
+    for at in range(count):
+        if at == OPTIONS.warm:
+            warm = resident_kib()
+        connections.append(await dial())
+    tasks = [asyncio.create_task(forward(number)) for number in range(count)]
+    await asyncio.sleep(0.2)
+    if seconds:
+        await measure(asyncio.sleep, seconds)
+    else:
+        tell(kib=(resident_kib() - warm) / (count - OPTIONS.warm))
+    del tasks
+    os._exit(0)
 
 
 def run_websockets(url: str, count: int, seconds: float) -> None:
@@ -143,33 +213,83 @@ def run_uvloop(url: str, count: int, seconds: float) -> None:
 
 
 async def _websockets(url: str, count: int, seconds: float) -> None:
-    from websockets.asyncio.client import ClientConnection, connect
+    from websockets.asyncio.client import connect
 
     tls = ssl.create_default_context(cafile=OPTIONS.authority) if OPTIONS.authority else None
 
-    async def forward(number: int) -> None:
-        target = sockets[neighbour(number, count)]
-        async for frame in sockets[number]:
-            if isinstance(frame, bytes):
-                await target.send(frame)
-
-    sockets: list[ClientConnection] = []
-    warm = 0
-    for at in range(count):
-        if at == OPTIONS.warm:
-            warm = resident_kib()
+    async def dial() -> Connection:
         socket = await connect(url, ssl=tls, compression=None, ping_interval=None)
         await socket.recv()
         await socket.send(SETTINGS)
-        sockets.append(socket)
-    tasks = [asyncio.create_task(forward(number)) for number in range(count)]
-    await asyncio.sleep(0.2)
-    if seconds:
-        await measure(asyncio.sleep, seconds)
-    else:
-        tell(kib=(resident_kib() - warm) / (count - OPTIONS.warm))
-    del tasks
-    os._exit(0)
+        return socket
+
+    await _forward(dial, count, seconds)
+
+
+def run_aiohttp(url: str, count: int, seconds: float) -> None:
+    asyncio.run(_aiohttp(url, count, seconds))
+
+
+async def _aiohttp(url: str, count: int, seconds: float) -> None:
+    import aiohttp
+
+    tls = ssl.create_default_context(cafile=OPTIONS.authority) if OPTIONS.authority else True
+
+    class Taken:
+        """A connection of aiohttp's in the shape of the others."""
+
+        def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+            self._socket = socket
+            self.send = socket.send_bytes
+
+        async def __aiter__(self) -> AsyncIterator[object]:
+            async for message in self._socket:
+                yield message.data
+
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+
+        async def dial() -> Connection:
+            socket = await session.ws_connect(url, ssl=tls, compress=0)
+            await socket.receive()
+            await socket.send_str(SETTINGS)
+            return Taken(socket)
+
+        await _forward(dial, count, seconds)
+
+
+def run_sdk(url: str, count: int, seconds: float) -> None:
+    if OPTIONS.authority:
+        os.environ["SSL_CERT_FILE"] = OPTIONS.authority
+    asyncio.run(_sdk(url, count, seconds))
+
+
+async def _sdk(url: str, count: int, seconds: float) -> None:
+    from deepgram import AsyncDeepgramClient
+    from deepgram.environment import DeepgramClientEnvironment
+
+    base = url.removesuffix("/v1/agent/converse")
+    environment = DeepgramClientEnvironment(base=base, production=base, agent=base, agent_rest=base)
+    client = AsyncDeepgramClient(api_key="none", environment=environment)
+
+    class Taken:
+        """A connection of the SDK's in the shape of the others."""
+
+        def __init__(self, connection: object) -> None:
+            self._connection = connection
+            self.send = connection.send_media
+
+        def __aiter__(self) -> AsyncIterator[object]:
+            return self._connection.__aiter__()
+
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def dial() -> Connection:
+            connection = await stack.enter_async_context(client.agent.v1.connect())
+            await connection.recv()
+            await connection.send_media(SETTINGS.encode())
+            return Taken(connection)
+
+        await _forward(dial, count, seconds)
 
 
 # --- a client of trio-websocket as it comes ---------------------------------------------------------
@@ -186,9 +306,10 @@ async def _stock(url: str, count: int, seconds: float) -> None:
     import trio_websocket
 
     tls = ssl.create_default_context(cafile=OPTIONS.authority) if OPTIONS.authority else None
+    targets = neighbours(count)
 
     async def forward(number: int) -> None:
-        target = sockets[neighbour(number, count)]
+        target = sockets[targets[number]]
         while True:
             frame = await sockets[number].get_message()
             if isinstance(frame, bytes):
@@ -215,9 +336,11 @@ async def _stock(url: str, count: int, seconds: float) -> None:
 
 
 CLIENTS: dict[str, Callable[[str, int, float], None]] = {
-    "ours": run_ours,
+    "trialogue": run_ours,
     "websockets": run_websockets,
     "websockets+uvloop": run_uvloop,
+    "aiohttp": run_aiohttp,
+    "deepgram-sdk": run_sdk,
     "trio-websocket": run_stock,
 }
 
@@ -229,6 +352,7 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=float, default=0.0, help="the window; 0 to measure memory instead")
     parser.add_argument("--warm", type=int, default=0, help="connections before memory is first measured")
     parser.add_argument("--authority", help="a PEM file of the authority to trust")
+    parser.add_argument("--giant", action="store_true", help="one meeting of all agents")
     parser.add_argument("--core", type=int, help="the core to stay on")
     OPTIONS = parser.parse_args()
     if OPTIONS.core is not None:

@@ -1,12 +1,9 @@
-"""What the way from asyncio, or from a thread, adds to an event and to a call of one agent.
-
-`python tests/benchmarks/bench_bridge.py`: medians in microseconds, on trio's own surface and on the two
-others, and what they add. The exit code says whether one adds 1,000 or more.
-"""
+"""What the way from asyncio, or from a thread, adds to an event and to a call of one agent."""
 
 import asyncio
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
@@ -16,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "actors"))
 import trio.lowlevel
 from fake_service import FakeService
 
+from tests.benchmarks.measuring import OURS, Ask, Figure, Row
 from trialogue import aio, blocking, open_agent
 
 AGENT = {"think": {"provider": {"type": "open_ai", "model": "gpt-4o-mini"}}}
@@ -70,18 +68,24 @@ def in_a_thread():
     return median(events), median(calls)
 
 
-def main():
-    base = trio.run(on_trio)
-    rows = {"trio": base, "asyncio": asyncio.run(on_asyncio()), "a thread": in_a_thread()}
-    print(f"{'':10}{'an event':>12}{'adds':>8}{'a call':>12}{'adds':>8}   (medians of {TIMES}, microseconds)")
-    worst = 0.0
-    for name, figures in rows.items():
-        added = [figure - lowest for figure, lowest in zip(figures, base, strict=True)]
-        worst = max(worst, *added)
-        cells = [f"{1e6 * f:12.0f}{1e6 * a:8.0f}" for f, a in zip(figures, added, strict=True)]
-        print(f"{name:10}{''.join(cells)}")
-    return int(worst >= 1e-3)
+def measure(ask: Ask) -> Iterator[Figure]:
+    """All three surfaces by turns."""
+    runs = {
+        OURS: lambda: trio.run(on_trio),
+        "from asyncio": lambda: asyncio.run(on_asyncio()),
+        "from a thread": in_a_thread,
+    }
+    found = ask.alternate(ask.rounds(3), runs)
+    for place, what in enumerate(("an event", "a call")):
+        values = {name: tuple(1e6 * each[place] for each in rounds) for name, rounds in found.items()}
+        yield Figure(f"{what}, median", "µs", values)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+ROWS = (
+    Row(
+        "bridge",
+        "From an event in the actor to its reader, and a call, on trio and from asyncio and a thread.",
+        measure,
+        "These are waits on the clock of the wall: a busy machine makes them longer.",
+    ),
+)

@@ -1,29 +1,27 @@
-"""What a message costs to read and to write, against `json` with the official SDK's pydantic models.
-
-Run it by hand: `python tests/benchmarks/bench_codec.py`. Ratios say more than microseconds: both sides
-run on the same machine at the same moment, best of several rounds.
-"""
+"""What a message costs to read and to write, against `json` with the official SDK's pydantic models."""
 
 from __future__ import annotations
 
 import json
+import statistics
+import time
 import timeit
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
+from tests.benchmarks.measuring import OURS, Ask, Figure, Goal, Row
 from trialogue.services.deepgram.codec import decode_client, decode_server, encode
 
 EXAMPLES = Path(__file__).parents[1] / "deepgram" / "examples"
 NUMBER = 2_000
-ROUNDS = 7
-HEADER = f"{'microseconds':<24} bytes" + "".join(
-    f"{name:>9}" for name in ("read", "write", "SDK", "SDK", "read", "write")
-)
+SHORT = 200
+"""Bytes of a message that is called short."""
 
 
-def microseconds(run: Callable[[], object]) -> float:
-    """The best of several rounds, per run."""
-    return min(timeit.repeat(run, number=NUMBER, repeat=ROUNDS)) / NUMBER * 1e6
+def microseconds(run: Callable[[], object], number: int) -> float:
+    """Processor time of a run."""
+    return timeit.timeit(run, timer=time.process_time, number=number) / number * 1e6
 
 
 def sdk_reader(kind: str) -> Callable[[str], object] | None:
@@ -39,32 +37,59 @@ def sdk_reader(kind: str) -> Callable[[str], object] | None:
     return lambda text: model.model_validate(json.loads(text))
 
 
-def row(text: str, read: Callable[[str], object]) -> str:
-    """One line of the table."""
-    message = read(text)
-    reading = microseconds(lambda: read(text))
-    writing = microseconds(lambda: encode(message))
-    sdk = sdk_reader(message.type)
-    columns = f"{message.type:<24}{len(text):>6}{reading:>9.2f}{writing:>9.2f}"
+def peer_of(text: str, kind: str) -> tuple[Callable[[], object], Callable[[], object]] | None:
+    """How the SDK reads and writes this text; None where it has no class of that shape."""
+    read = sdk_reader(kind)
+    if read is None:
+        return None
     try:
-        peer = sdk(text) if sdk else None
+        peer = read(text)
     except ValueError:  # one type, two shapes: the SDK's class is of the other
-        peer = None
-    if sdk is None or peer is None:
-        return columns
-    sdk_reading = microseconds(lambda: sdk(text))
-    sdk_writing = microseconds(lambda: json.dumps(peer.model_dump(exclude_none=True)))
-    ratios = f"{sdk_reading / reading:>8.1f}x{sdk_writing / writing:>8.1f}x"
-    return f"{columns}{sdk_reading:>9.2f}{sdk_writing:>9.2f}{ratios}"
+        return None
+    return (lambda: read(text)), (lambda: json.dumps(peer.model_dump(exclude_none=True)))
 
 
-def main() -> None:
-    """Print the table."""
-    print(HEADER)
-    for side, read in (("server", decode_server), ("client", decode_client)):
+def measure(ask: Ask) -> Iterator[Figure]:
+    """Every message of the examples, read and written: the short ones, and the long ones."""
+    number = 100 if ask.is_quick else NUMBER
+    taken: dict[tuple[str, str], list[dict[str, float]]] = {}
+    for side, decode in (("server", decode_server), ("client", decode_client)):
         for text in (EXAMPLES / f"{side}.jsonl").read_text(encoding="utf-8").splitlines():
-            print(row(text, read))
+            message = decode(text)
+            ways = (partial(decode, text), partial(encode, message)), peer_of(text, message.type)
+            size = "short" if len(text) <= SHORT else "long"
+            for place, verb in enumerate(("read", "write")):
+                runs = {
+                    name: partial(microseconds, each[place], number)
+                    for name, each in zip((OURS, "deepgram-sdk"), ways, strict=True)
+                    if each is not None
+                }
+                ask.say(f"{verb} {message.type}")
+                found = ask.alternate(ask.rounds(5), runs, is_silent=True)
+                medians = {name: statistics.median(values) for name, values in found.items()}
+                taken.setdefault((verb, size), []).append(medians)
+    for (verb, size), each in sorted(taken.items()):
+        yield from figures(verb, size, each)
 
 
-if __name__ == "__main__":
-    main()
+def figures(verb: str, size: str, medians: Sequence[Mapping[str, float]]) -> Iterator[Figure]:
+    """All messages, and those of which the SDK has a class beside it."""
+    goal = Goal(at_most={"read": 2.5, "write": 1.5}[verb])
+    what = f"{verb} a message of " + ("at most" if size == "short" else "more than") + f" {SHORT} bytes"
+    every = tuple(each[OURS] for each in medians)
+    yield Figure(f"{what}, all {len(every)}", "µs", {OURS: every}, goal, note="a value a message")
+    both = [each for each in medians if len(each) > 1]
+    if both:
+        values = {name: tuple(each[name] for each in both) for name in both[0]}
+        yield Figure(f"{what}, {len(both)} that both know", "µs", values, note="a value a message")
+
+
+ROWS = (
+    Row(
+        "codec",
+        "Processor time to read and to write each message of the wire's examples, beside the SDK's models; a "
+        "value is the median of a message, so that the spread is that between messages.",
+        measure,
+        "A message on the wire has a frame around it, and is handed on.",
+    ),
+)

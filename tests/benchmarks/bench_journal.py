@@ -1,17 +1,13 @@
-"""What a record costs to write, to read and to replay, against the figures that were set.
-
-Run it by hand: `python tests/benchmarks/bench_journal.py`. CPU time, best of several rounds; the disk is
-that of the temporary directory, and nothing is synced.
-"""
+"""What a record costs to write, to read and to replay; the disk is that of the temporary directory."""
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from tests.benchmarks.measuring import OURS, Ask, Figure, Goal, Row
 from trialogue.journal import Header, Journal, read, verify
 from trialogue.model.commands import Command, EndTurn, GrantFloor, Play
 from trialogue.model.events import (
@@ -27,7 +23,7 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 
 COUNT = 50_000
-ROUNDS = 5
+FAST = Goal(at_least=300_000.0)
 HEADER = Header(MeetingPlan("bench", (Participant("ada"), Participant("bob"))), "0.1.0")
 WORDS = "We could ship it on Friday, if the tests are green by then."
 
@@ -61,18 +57,16 @@ class Parrot:
 
 
 def seconds(run: Callable[[], object]) -> float:
-    """CPU seconds of the best round."""
-    rounds: list[float] = []
-    for _ in range(ROUNDS):
-        begin = time.process_time()
-        run()
-        rounds.append(time.process_time() - begin)
-    return min(rounds)
+    """Processor time of a run."""
+    begin = time.process_time()
+    run()
+    return time.process_time() - begin
 
 
-def main() -> None:
-    """Write one line a figure."""
-    records = [record(seq) for seq in range(1, COUNT + 1)]
+def measure(ask: Ask) -> Iterator[Figure]:
+    """Write, read, and replay the same journal."""
+    count, rounds = (2_000 if ask.is_quick else COUNT), ask.rounds(5)
+    records = [record(seq) for seq in range(1, count + 1)]
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "journal.jsonl"
 
@@ -83,17 +77,36 @@ def main() -> None:
                 journal.append(each)
             journal.close("measured")
 
-        appending = seconds(append) / COUNT * 1e6
-        reading = COUNT / seconds(lambda: sum(1 for _ in read(path)))
-        lines = COUNT / seconds(lambda: sum(1 for _ in read(path).lines()))
-        verifying = COUNT / seconds(lambda: verify(path, lambda _: Parrot(records)))
-    sys.stdout.write(
-        f"append  {appending:9.2f} us a record (at most 12)\n"
-        f"read    {reading:9.0f} records a second\n"
-        f"lines   {lines:9.0f} lines a second, chain checked, as JSON (at least 300,000)\n"
-        f"verify  {verifying:9.0f} records a second (at least 20,000)\n"
-    )
+        def a_record(run: Callable[[], object]) -> Callable[[], float]:
+            return lambda: seconds(run) / count * 1e6
+
+        def a_second(run: Callable[[], object]) -> Callable[[], float]:
+            return lambda: count / seconds(run)
+
+        for title, unit, run, goal in (
+            ("write a record, with the hash chain", "µs", a_record(append), Goal(at_most=12.0)),
+            (
+                "read lines, chain checked",
+                "a second",
+                a_second(lambda: sum(1 for _ in read(path).lines())),
+                FAST,
+            ),
+            ("read into records", "a second", a_second(lambda: sum(1 for _ in read(path))), FAST),
+            (
+                "verify",
+                "a second",
+                a_second(lambda: verify(path, lambda _: Parrot(records))),
+                Goal(at_least=20_000.0),
+            ),
+        ):
+            yield Figure(title, unit, ask.alternate(rounds, {OURS: run}), goal)
 
 
-if __name__ == "__main__":
-    main()
+ROWS = (
+    Row(
+        "journal",
+        "Processor time to write, read and replay 50,000 records of the five kinds that a turn is made of.",
+        measure,
+        "Nothing is synced to the disk, and verifying is measured without the brain's own time.",
+    ),
+)

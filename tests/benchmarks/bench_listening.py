@@ -1,25 +1,21 @@
-"""Listen to a meeting: levels, clipping, overlap, alignment, and the word error rate of what is recorded.
+"""Listen to a meeting: levels, clipping, overlap, alignment, and the words misheard of what is recorded.
 
-    python tests/benchmarks/bench_listening.py [RUN ...]
-
-Without a run it holds `scenarios/edge-cache.yaml` under the virtual clock first. The word error rate is
-that of the embedded recognizer over each turn's recording against the words the agent was given to say,
-both normalised (case, punctuation, numerals as they are read). Synthetic voices of one family are easy
-to recognize: the figure says that nothing is cut or garbled, not how people would fare.
+Texts are normalised: case, punctuation, numerals as they are read.
 """
 
 from __future__ import annotations
 
 import re
-import sys
 import tempfile
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 
 import jiwer
 import numpy as np
 import soxr
 
+from tests.benchmarks.measuring import OURS, Ask, Figure, Row
 from trialogue.brain.words.transcript import utterances
 from trialogue.journal.reader import read
 from trialogue.meeting.run import run_meeting
@@ -33,28 +29,31 @@ ONES = [
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
     *("twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 ]
+FIGURES = (
+    ("words misheard", "%"),
+    ("loudness of what is voiced", "dB"),
+    ("samples clipped", ""),
+    ("pitch", "Hz"),
+    ("sound farthest from where the journal has it", "ms"),
+)
 TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 
-def main() -> None:
-    """Print one table a run."""
-    runs = [Path(argument) for argument in sys.argv[1:]]
-    if not runs:
-        folder = Path(tempfile.mkdtemp()) / "edge-cache"
+def measure(ask: Ask) -> Iterator[Figure]:
+    """Hold a meeting under the virtual clock, and listen to every participant's recording."""
+    with tempfile.TemporaryDirectory() as text:
+        folder = Path(text) / "run"
+        ask.say(f"holding {SCENARIO.name}")
         run_meeting(SCENARIO, overrides=Overrides(clock=Clock.VIRTUAL), out=folder)
-        runs = [folder]
-    for run in runs:
-        listen(run)
+        yield from listened(folder)
 
 
-def listen(run: Path) -> None:
-    """Measure every participant's recording of one run."""
-    reading = read(run / "journal.jsonl")
-    records = list(reading)
+def listened(run: Path) -> Iterator[Figure]:
+    """What each participant's recording shows."""
+    records = list(read(run / "journal.jsonl"))
     spoken = [utterance for utterance in utterances(records) if utterance.heard]
     recognizer = open_engines().recognizer
-    print(f"{run}: {len(spoken)} turns, {records[-1].at:.1f} s")
-    print(f"{'':12}{'turns':>6}{'words':>7}{'WER':>8}{'peak':>8}{'RMS':>9}{'clipped':>9}{'F0':>8}{'late':>9}")
+    found: dict[str, tuple[float, ...]] = {}
     sounding = 0
     for name in dict.fromkeys(each.participant for each in spoken):
         rate, samples = samples_of(run / "audio" / f"{name}.wav")
@@ -66,18 +65,21 @@ def listen(run: Path) -> None:
                 pcm = soxr.resample(np.pad(piece, (rate // 5, rate // 2)), rate, 16_000).astype(np.int16)
                 said.append(normal(each.heard))
                 heard.append(normal(recognizer.recognize(pcm.tobytes()).text))
-        wer = jiwer.wer(said, heard)
         voiced = samples[np.abs(samples) > 200].astype(np.float64)
-        rms = 20 * np.log10(np.sqrt(np.mean(voiced**2)) / 32768)
-        peak = np.abs(samples.astype(np.int32)).max() / 32768
-        clipped = int(np.sum(np.abs(samples.astype(np.int32)) >= 32767))
-        words = sum(len(text.split()) for text in said)
-        print(
-            f"{name:12}{len(said):6}{words:7}{wer:8.1%}{peak:8.2f}{rms:6.1f} dB{clipped:9}"
-            f"{pitch(samples, rate):5.0f} Hz{worst_offset(records, name, samples, rate):6.1f} ms"
+        found[name] = (
+            100 * jiwer.wer(said, heard),
+            float(20 * np.log10(np.sqrt(np.mean(voiced**2)) / 32768)),
+            int(np.sum(np.abs(samples.astype(np.int32)) >= 32767)),
+            pitch(samples, rate),
+            worst_offset(records, name, samples, rate),
+        )
+    for place, (title, unit) in enumerate(FIGURES):
+        yield Figure(
+            title, unit, {OURS: tuple(each[place] for each in found.values())}, note="a value a participant"
         )
     voices = np.asarray(sounding)
-    print(f"overlap: {np.mean(voices > 1):.2%} of samples; silence {np.mean(voices == 0):.0%}")
+    yield Figure("samples with more than one voice", "%", {OURS: (100 * float(np.mean(voices > 1)),)})
+    yield Figure("samples of silence", "%", {OURS: (100 * float(np.mean(voices == 0)),)})
 
 
 def samples_of(path: Path) -> tuple[int, np.ndarray]:
@@ -148,5 +150,13 @@ def in_words(number: int) -> str:
     return f"{in_words(number // 1000)} thousand{rest}"
 
 
-if __name__ == "__main__":
-    main()
+ROWS = (
+    Row(
+        "listening",
+        "The recordings of a meeting under the virtual clock: levels, overlap, where sound is beside the "
+        "journal, and the words that the embedded recognizer mishears of them.",
+        measure,
+        "Synthetic voices of one family are easy to recognize: it says that nothing is cut or garbled, not "
+        "how people would fare.",
+    ),
+)

@@ -1,19 +1,13 @@
-"""How fast the page of a long meeting opens: an hour, six speakers, their real sound inside.
-
-`python tests/benchmarks/bench_page.py [FOLDER]` holds the meeting under the virtual clock (once: a FOLDER
-with its run is used again), writes its page, and opens it in Chromium, cold: each time a new process with a
-profile of its own, and the file dropped from the system's cache. It prints how long it took from navigation
-until the lanes were painted, until the first click was answered, and until all was there.
-"""
+"""How fast the page of a long meeting opens: an hour, six speakers, their real sound inside."""
 
 import json
 import os
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from statistics import median
 
 import yaml
 
@@ -21,20 +15,22 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "page"))
 
 import browser as browsers
 
+from tests.benchmarks.measuring import OURS, Ask, Figure, Goal, NotRun, Row
+
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "scenarios" / "ten-minutes.yaml"
 NAMES = ("ada", "ben", "cho", "dan", "eve", "fay")
-TRIES = 5
-FIGURES = {
-    "lanes": "lanes painted",
-    "click": "first click answered",
-    "whole": "transcript and measures there",
-    "loaded": "all of the file read",
+SOON = Goal(at_most=1000.0)
+FIGURES: dict[str, tuple[str, Goal | None]] = {
+    "lanes": ("lanes painted", SOON),
+    "click": ("first click answered", SOON),
+    "whole": ("transcript and measures there", None),
+    "loaded": ("all of the file read", None),
 }
 
 
-def scenario() -> dict:
-    """Six agents who tell in turn, for an hour, what those of the ten-minute meeting tell."""
+def scenario(minutes: int) -> dict:
+    """Six agents who tell in turn, for so long, what those of the ten-minute meeting tell."""
     cast = yaml.safe_load(SOURCE.read_text())["cast"]
     sources = [seat for seat in cast.values() if isinstance(seat["think"]["script"], list)]
     seats = {}
@@ -43,18 +39,24 @@ def scenario() -> dict:
         said = [{"say": entry["say"]} for entry in source["think"]["script"] if "say" in entry]
         script = (said * 40)[place : place + 40]
         seats[name] = {"speak": source["speak"], "think": {"provider": "scripted", "script": script}}
-    run = {"clock": "virtual", "seed": 1, "frame": "100ms", "limits": {"time": "60m", "turns": 400}}
+    run = {"clock": "virtual", "seed": 1, "frame": "100ms", "limits": {"time": f"{minutes}m", "turns": 400}}
     return {"trialogue": 1, "name": "an-hour", "run": run, "cast": seats, "floor": {"policy": "round-robin"}}
 
 
-def held(folder: Path) -> Path:
-    """The run of the meeting, in this folder; made where it is not there."""
-    run = folder / "run"
-    if not (run / "result.json").exists():
-        file = folder / "an-hour.yaml"
-        file.write_text(json.dumps(scenario(), indent=1))
-        subprocess.run([sys.executable, "-m", "trialogue", "run", file, "--out", run, "--quiet"], check=True)
+def held(folder: Path, minutes: int) -> Path:
+    """The run of the meeting, in this folder."""
+    run, file = folder / "run", folder / "an-hour.yaml"
+    file.write_text(json.dumps(scenario(minutes), indent=1))
+    processor_s([sys.executable, "-m", "trialogue", "run", str(file), "--out", str(run), "--quiet"])
     return run
+
+
+def processor_s(command: list[str]) -> float:
+    """Processor time of a process, in seconds."""
+    before = os.times()
+    subprocess.run(command, check=True, capture_output=True)
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
 
 
 def drop_caches(page: Path) -> None:
@@ -102,24 +104,28 @@ def opened(page: Path) -> dict:
             browser.close()
 
 
-def main() -> None:
-    """Measure, and print."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
-    folder.mkdir(parents=True, exist_ok=True)
-    run = held(folder)
-    begin = time.perf_counter()
-    if not (run / "report.html").exists():
-        subprocess.run([sys.executable, "-m", "trialogue", "report", run, "--html"], check=True)
-        print(f"written in {time.perf_counter() - begin:.1f} s")
-    page = run / "report.html"
-    result = json.loads((run / "result.json").read_text())
-    minutes, speakers = result["duration_s"] / 60, len(result["participants"])
-    print(f"{minutes:.1f} minutes, {speakers} speakers, {page.stat().st_size / 1e6:.1f} MB")
-    tries = [opened(page) for _ in range(TRIES)]
-    for name, text in FIGURES.items():
-        values = sorted(each[name] for each in tries)
-        print(f"{text}: median {median(values):.0f} ms ({values[0]:.0f} to {values[-1]:.0f})")
+def measure(ask: Ask) -> Iterator[Figure]:
+    """Hold the hour once, write its page, and open it again and again."""
+    if browsers.FOUND is None:
+        raise NotRun("there is no Chromium")
+    with tempfile.TemporaryDirectory() as text:
+        folder = Path(text)
+        ask.say("an hour, six speakers, under the virtual clock")
+        run = held(folder, minutes=5 if ask.is_quick else 60)
+        writing = processor_s([sys.executable, "-m", "trialogue", "report", str(run), "--html"])
+        yield Figure("the page is written", "s of the processor", {OURS: (writing,)})
+        page = run / "report.html"
+        yield Figure("the page", "MB", {OURS: (page.stat().st_size / 1e6,)})
+        tries = ask.alternate(ask.rounds(5), {OURS: partial(opened, page)})[OURS]
+        for name, (title, goal) in FIGURES.items():
+            yield Figure(title, "ms", {OURS: tuple(each[name] for each in tries)}, goal)
 
 
-if __name__ == "__main__":
-    main()
+ROWS = (
+    Row(
+        "page",
+        "The page of an hour with six speakers and their sound, opened in Chromium: each time a new process "
+        "with a profile of its own, the file not in the system's cache; from navigation on.",
+        measure,
+    ),
+)

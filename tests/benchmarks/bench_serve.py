@@ -1,11 +1,7 @@
 """Many clients at once at `trialogue serve`, by real sockets and the real clock, and strangers beside them.
 
-    python tests/benchmarks/bench_serve.py                      # 200 clients for ten minutes, then strangers
-    python tests/benchmarks/bench_serve.py --clients 50 --minutes 1
-    python tests/benchmarks/bench_serve.py --sparse             # on a machine that has other work
-
 The server is a process of its own, with murmuring voices; the clients are another library's, in this one.
-Each streams 80 ms of sound each 80 ms (with --sparse only while it speaks, and it asks more rarely), and asks
+Each streams 80 ms of sound each 80 ms (the sparse only while it speaks, and it asks more rarely), and asks
 in turn by voice (it plays what the agent said to it, which
 the murmur understands) and in writing. A reply is timed from the end of what was asked to its first sound.
 The strangers' part times the pings of a client while another sends the worst messages there are, and asks
@@ -14,7 +10,6 @@ whether those who only hold a connection keep a client with the key out.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
 import json
@@ -24,12 +19,15 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from tests.benchmarks.measuring import OURS, Ask, Figure, Goal, NotRun, Row
 
 RATE = 16_000
 CHUNK_S = 0.08
@@ -37,6 +35,7 @@ CHUNK = bytes(2 * round(RATE * CHUNK_S))
 SOUND = {"encoding": "linear16", "sample_rate": RATE}
 GREETING = "Good morning to you."
 KEY = "key-of-the-bench"
+PING = Goal(at_most=50.0)
 TAIL_CHUNKS = 15
 """Chunks of silence behind what is said: 1.2 s, where 0.8 s end a turn."""
 
@@ -147,13 +146,11 @@ async def serving(*options: str) -> AsyncIterator[tuple[str, int]]:
     """A server in a process of its own: its address and its process id."""
     command = [sys.executable, "-m", "trialogue", "serve", "--voices", "murmur", "--port", "0", "--quiet"]
     environment = {**os.environ, "BENCH_KEY": KEY}
-    began = time.monotonic()
     process = await asyncio.create_subprocess_exec(
         *command, "--api-key-env", "BENCH_KEY", *options, stdout=subprocess.PIPE, env=environment
     )
     assert process.stdout is not None
     url = await process.stdout.readline()
-    print(f"ready after {time.monotonic() - began:.1f} s")
     try:
         yield url.decode().strip(), process.pid
     finally:
@@ -172,7 +169,7 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def load(count: int, minutes: float, *, is_sparse: bool) -> None:
+async def load(count: int, minutes: float, *, is_sparse: bool) -> list[Figure]:
     """Many clients for a while: memory, and how long they wait."""
     async with serving("--set", "connections=256") as (url, pid):
         until = time.monotonic() + 60 * minutes
@@ -182,26 +179,35 @@ async def load(count: int, minutes: float, *, is_sparse: bool) -> None:
             for client in clients:
                 group.create_task(client.run(url))
                 await asyncio.sleep(0.02)
-            memory = [(time.monotonic() - began, resident_mib(pid))]
+            memory = [resident_mib(pid)]
             while time.monotonic() < until:
                 await asyncio.sleep(min(10.0, max(0.1, until - time.monotonic())))
-                memory.append((time.monotonic() - began, resident_mib(pid)))
+                memory.append(resident_mib(pid))
         share = (cpu_s(pid) - used) / (time.monotonic() - began)
-    lost = sum(bool(each.lost) for each in clients)
-    print(f"{count} clients, {minutes:g} min: {lost} lost; {share:.0%} of a core")
-    for reason in sorted({each.lost for each in clients if each.lost}):
-        print(f"  lost: {sum(each.lost == reason for each in clients)} times {reason}")
-    for at, mib in memory[:: max(1, len(memory) // 10)]:
-        print(f"  {at:5.0f} s  {mib:6.1f} MiB")
+    lost = [each.lost for each in clients if each.lost]
+    figures = [
+        Figure(
+            "clients lost", "", {OURS: (float(len(lost)),)}, Goal(at_most=0.0), "; ".join(sorted(set(lost)))
+        ),
+        Figure("of a core", "%", {OURS: (100 * share,)}),
+        Figure("resident set, from the first client on", "MiB", {OURS: tuple(memory)}),
+    ]
     for kind in ("written", "spoken"):
         waits = [getattr(each, kind) for each in clients if getattr(each, kind)]
         every = sorted(wait for each in waits for wait in each)
-        median = statistics.median(every)
-        slowest = max(statistics.median(each) for each in waits)
-        worst, late = every[-1], every[len(every) * 99 // 100]
-        print(f"  {kind}: {len(every)} replies; median {median * 1000:.0f} ms, 99 % {late * 1000:.0f} ms")
-        print(f"    slowest client's median {slowest * 1000:.0f} ms ({slowest / median:.2f})")
-        print(f"    slowest reply {worst * 1000:.0f} ms ({worst / median:.2f})")
+        if not every:
+            raise NotRun(f"no {kind} reply came within {minutes:g} minutes")
+        shown = {
+            "median": statistics.median(every),
+            "99 of 100": every[len(every) * 99 // 100],
+            "slowest client's median": max(statistics.median(each) for each in waits),
+            "slowest": every[-1],
+        }
+        figures += [
+            Figure(f"{kind} replies, {name}", "ms", {OURS: (1000 * value,)}, note=f"{len(every)} replies")
+            for name, value in shown.items()
+        ]
+    return figures
 
 
 # --- strangers ----------------------------------------------------------------------------------------
@@ -286,8 +292,16 @@ async def stranger(url: str, what: str) -> None:
             await asyncio.sleep(1.0)
 
 
-async def strangers() -> None:
+STRANGER = """
+import asyncio, sys
+from tests.benchmarks.bench_serve import stranger
+asyncio.run(stranger(*sys.argv[1:]))
+"""
+
+
+async def strangers(say: Callable[[str], None]) -> list[Figure]:
     """How long a client's pings take while a stranger does its worst."""
+    found = []
     async with (
         serving() as (url, _),
         connect(url, additional_headers={"Authorization": f"Token {KEY}"}) as socket,
@@ -295,18 +309,19 @@ async def strangers() -> None:
         await socket.send(settings())
         stream = asyncio.create_task(Client(0, 0)._stream(socket))
         for what in ("nothing", *worst_messages()):
+            say(what)
             waits: list[float] = []
             pinging = asyncio.create_task(pinged(socket, waits))
             # In a process of its own: what it costs to send these would hold up the pings here.
-            command = [sys.executable, __file__, "--stranger", url, what]
-            assert await (await asyncio.create_subprocess_exec(*command)).wait() == 0
+            asked = [sys.executable, "-c", STRANGER, url, what]
+            assert await (await asyncio.create_subprocess_exec(*asked)).wait() == 0
             pinging.cancel()
-            median = statistics.median(waits) * 1000
-            print(f"  {what:40} worst ping {max(waits) * 1000:6.1f} ms, median {median:.1f} ms")
+            found.append(Figure(f"worst ping beside {what}", "ms", {OURS: (1000 * max(waits),)}, PING))
         stream.cancel()
+    return found
 
 
-async def crowd() -> None:
+async def crowd() -> list[Figure]:
     """Whether strangers who are slow keep a client with the key out, and who is told 429."""
     headers = {"Authorization": f"Token {KEY}"}
     async with serving("--set", "connections=8") as (url, _):
@@ -319,38 +334,53 @@ async def crowd() -> None:
             for _ in range(8):
                 await stack.enter_async_context(connect(url, additional_headers=headers))
             took_s = time.monotonic() - began
-            print(f"  8 clients with the key came in past 400 slow strangers in {took_s:.2f} s")
             statuses = []
             for shown in (headers, {"Authorization": "Token wrong"}):
                 try:
                     await stack.enter_async_context(connect(url, additional_headers=shown))
                 except InvalidStatus as refused:
                     statuses.append(refused.response.status_code)
-            print(f"  the ninth is told {statuses[0]}, one without the key {statuses[1]}")
         for _, writer in slow:
             writer.close()
+    return [
+        Figure("8 clients with the key come in past 400 slow strangers", "s", {OURS: (took_s,)}),
+        Figure("status that the ninth is told", "", {OURS: (float(statuses[0]),)}, Goal(429.0, 429.0)),
+        Figure(
+            "status that one without the key is told", "", {OURS: (float(statuses[1]),)}, Goal(401.0, 401.0)
+        ),
+    ]
 
 
-async def main() -> None:
-    """All parts, or some of them."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--clients", type=int, default=200)
-    parser.add_argument("--minutes", type=float, default=10.0)
-    parser.add_argument("--sparse", action="store_true")
-    parser.add_argument("--only", choices=["load", "strangers", "crowd"])
-    parser.add_argument("--stranger", nargs=2, metavar=("URL", "WHAT"), help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.stranger:
-        await stranger(*options.stranger)
-        return
-    print(f"load average {os.getloadavg()[0]:.1f}")
-    if options.only in {None, "load"}:
-        await load(options.clients, options.minutes, is_sparse=options.sparse)
-    if options.only in {None, "strangers"}:
-        await strangers()
-    if options.only in {None, "crowd"}:
-        await crowd()
+def measure_load(ask: Ask, *, is_sparse: bool) -> Iterator[Figure]:
+    """Two hundred clients for ten minutes."""
+    count, minutes = (5, 0.75) if ask.is_quick else (200, 10.0)
+    ask.say(f"{count} clients for {minutes:g} minutes")
+    yield from asyncio.run(load(count, minutes, is_sparse=is_sparse))
 
 
-if __name__ == "__main__":
-    asyncio.run(main())
+def measure_strangers(ask: Ask) -> Iterator[Figure]:
+    """What strangers do to a client."""
+    yield from asyncio.run(strangers(ask.say))
+    yield from asyncio.run(crowd())
+
+
+ROWS = (
+    Row(
+        "serve-sparse",
+        "200 clients of another library's at `trialogue serve` for ten minutes, that send sound only while "
+        "they speak; a reply is timed from the end of what was asked to its first sound.",
+        partial(measure_load, is_sparse=True),
+        "0.8 s of silence, which end a spoken turn, are in each spoken reply's time.",
+    ),
+    Row(
+        "serve-steady",
+        "The same clients, that send sound all the time: 2,500 messages a second.",
+        partial(measure_load, is_sparse=False),
+    ),
+    Row(
+        "serve-strangers",
+        "The worst ping of a client while a stranger sends the worst messages there are, and whether clients "
+        "with a key come in past a crowd without one.",
+        measure_strangers,
+    ),
+)

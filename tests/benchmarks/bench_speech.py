@@ -1,15 +1,13 @@
 """What local speech costs, and how well it understands itself.
 
-Run it by hand: `python tests/benchmarks/bench_speech.py`. Costs are CPU seconds on one thread for a second
-of audio; errors are words misheard, in percent, of twenty sentences a voice, after capitals, punctuation
-and hyphens are taken out. Voices and ears come from the same kind of models: people are harder to hear.
+Errors are words misheard, in percent, of twenty sentences a voice, after capitals, punctuation and hyphens
+are taken out. Voices and ears come from the same kind of models: people are harder to hear.
 """
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from trialogue.speech import limit_threads
@@ -19,6 +17,7 @@ limit_threads()  # before numpy loads
 import jiwer  # noqa: E402 after limit_threads
 import numpy as np  # noqa: E402 after limit_threads
 
+from tests.benchmarks.measuring import OURS, Ask, Figure, Row  # noqa: E402 after limit_threads
 from trialogue.speech.detection import open_silero  # noqa: E402 after limit_threads
 from trialogue.speech.recognition import WhisperRecognizer, open_whisper  # noqa: E402 after limit_threads
 from trialogue.speech.resample import Resampler  # noqa: E402 after limit_threads
@@ -75,18 +74,10 @@ class Stopwatch:
         self.wall_s += time.perf_counter() - wall
 
 
-def opened(name: str, load: Callable[[], object]) -> str:
-    """Load an engine; return its line of the table."""
-    watch = Stopwatch()
-    with watch.running():
-        load()
-    return f"load {name:<12} {watch.wall_s:6.2f} s wall"
-
-
-def spoken(synthesizer: HibariSynthesizer, voice: str, watch: Stopwatch) -> list[bytes]:
-    """Return all sentences at 16 kHz."""
+def spoken(sentences: list[str], synthesizer: HibariSynthesizer, voice: str, watch: Stopwatch) -> list[bytes]:
+    """Return the sentences at 16 kHz."""
     clips: list[bytes] = []
-    for sentence in SENTENCES:
+    for sentence in sentences:
         with watch.running():
             pcm = b"".join(part.pcm for part in synthesizer.synthesize(sentence, voice))
         resampler = Resampler(24_000, RATE)
@@ -94,19 +85,20 @@ def spoken(synthesizer: HibariSynthesizer, voice: str, watch: Stopwatch) -> list
     return clips
 
 
-def measured(voice: str, synthesizer: HibariSynthesizer, recognizer: WhisperRecognizer) -> str:
-    """Return the voice's line of the table."""
+def measured(
+    voice: str, sentences: list[str], synthesizer: HibariSynthesizer, recognizer: WhisperRecognizer
+) -> tuple[float, ...]:
+    """What a voice costs to speak, to hear and to notice, how late it is heard, and the words misheard."""
     speaking, hearing, noticing = Stopwatch(), Stopwatch(), Stopwatch()
-    clips = spoken(synthesizer, voice, speaking)
+    clips = spoken(sentences, synthesizer, voice, speaking)
     seconds = sum(map(len, clips)) / 2 / RATE
     with noticing.running():
         open_silero().feed(b"".join(clips))
     with hearing.running():
         heard = [recognizer.recognize(clip).text for clip in clips]
     noisy = [recognizer.recognize(noise(clip)).text for clip in clips]
-    costs = "".join(f"{watch.cpu_s / seconds:11.4f}" for watch in (speaking, hearing, noticing))
-    latency = hearing.wall_s / len(clips)
-    return f"{voice:<8}{seconds:8.1f}{costs}{latency:11.3f}{errors(heard):9.2f}{errors(noisy):9.2f}"
+    costs = (1000 * watch.cpu_s / seconds for watch in (speaking, hearing, noticing))
+    return *costs, hearing.wall_s / len(clips), errors(sentences, heard), errors(sentences, noisy)
 
 
 def noise(clip: bytes) -> bytes:
@@ -117,22 +109,42 @@ def noise(clip: bytes) -> bytes:
     return np.clip(noisy, -32_768, 32_767).astype("<i2").tobytes()
 
 
-def errors(heard: list[str]) -> float:
+def errors(sentences: list[str], heard: list[str]) -> float:
     """Return the word error rate in percent."""
-    return 100 * jiwer.wer([PLAIN(sentence) for sentence in SENTENCES], [PLAIN(text) for text in heard])
+    return 100 * jiwer.wer([PLAIN(sentence) for sentence in sentences], [PLAIN(text) for text in heard])
 
 
-def main() -> None:
-    """Write the table."""
-    out = sys.stdout
-    for name, load in (("hibari", open_hibari), ("whisper", open_whisper), ("silero", open_silero)):
-        out.write(opened(name, load) + "\n")
+FIGURES = (
+    ("to speak", "ms a second of sound"),
+    ("to hear", "ms a second of sound"),
+    ("to notice", "ms a second of sound"),
+    ("until a sentence is heard", "s"),
+    ("words misheard", "%"),
+    ("words misheard, noise at 15 dB", "%"),
+)
+
+
+def measure(ask: Ask) -> Iterator[Figure]:
+    """Load the engines, then speak and hear with every voice."""
+    for name, load in (("voices", open_hibari), ("recognizer", open_whisper), ("detector", open_silero)):
+        watch = Stopwatch()
+        with watch.running():
+            load()
+        yield Figure(f"the {name}: loaded", "s", {OURS: (watch.cpu_s,)})
     synthesizer, recognizer = open_hibari(), open_whisper()
-    out.write("\nvoice    audio s      speak       hear     notice  latency s  wrong %  at 15 dB\n")
-    for voice in VOICES:
-        out.write(measured(voice, synthesizer, recognizer) + "\n")
-        out.flush()
+    found = []
+    for voice in list(VOICES)[: 1 if ask.is_quick else None]:
+        ask.say(voice)
+        found.append(measured(voice, SENTENCES[: 2 if ask.is_quick else None], synthesizer, recognizer))
+    for place, (title, unit) in enumerate(FIGURES):
+        yield Figure(title, unit, {OURS: tuple(each[place] for each in found)}, note="a value a voice")
 
 
-if __name__ == "__main__":
-    main()
+ROWS = (
+    Row(
+        "speech",
+        "What the embedded voices, recognizer and detector take of a thread, and what they misunderstand.",
+        measure,
+        "The voices and the recognizer are models of one kind: people are harder to hear.",
+    ),
+)

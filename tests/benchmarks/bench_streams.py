@@ -1,6 +1,4 @@
-"""What an echo over a stream costs the client: trio's streams and ours, plain and TLS; run by hand.
-
-    python tests/benchmarks/bench_streams.py
+"""What an echo over a stream costs the client: trio's streams and ours, plain and TLS.
 
 960 bytes (20 ms of linear16 at 24 kHz) there and back, one at a time, to a blocking server in another
 process; µs of the client's process time, median of alternating runs. One in flight and CPU time alone: the
@@ -10,16 +8,17 @@ ratios hold on a busy machine too.
 import multiprocessing
 import socket
 import ssl
-import statistics
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 
 import trio
 import trustme
 
+from tests.benchmarks.measuring import OURS, Ask, Figure, Row
 from trialogue.transport.direct import direct, shake_hands
 
-SIZE, COUNT, ROUNDS = 960, 1500, 7
+SIZE, COUNT = 960, 1500
 
 
 def serve(listener: socket.socket, certificate: trustme.LeafCert | None) -> None:
@@ -48,7 +47,8 @@ async def cost(port: int, dress: Callable[[trio.SocketStream], Awaitable[trio.ab
         return (time.process_time() - began) / COUNT * 1e6
 
 
-def main() -> None:
+def measure(ask: Ask) -> Iterator[Figure]:
+    """Both streams, over TLS and plain."""
     authority = trustme.CA()
     context = ssl.create_default_context()
     authority.configure_trust(context)
@@ -66,22 +66,25 @@ def main() -> None:
         return await shake_hands(stream, context, "localhost")
 
     for way, certificate, dresses in (
-        ("plain", None, (plain_trio, plain_ours)),
-        ("TLS", authority.issue_cert("localhost"), (tls_trio, tls_ours)),
+        ("TLS", authority.issue_cert("localhost"), {OURS: tls_ours, "trio": tls_trio}),
+        ("plain TCP", None, {OURS: plain_ours, "trio": plain_trio}),
     ):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             server = multiprocessing.get_context("fork").Process(
                 target=serve, args=(listener, certificate), daemon=True
             )
             server.start()
-            runs: list[list[float]] = [[], []]
-            for _ in range(ROUNDS):
-                for found, dress in zip(runs, dresses, strict=True):
-                    found.append(trio.run(cost, listener.getsockname()[1], dress))
+            port = listener.getsockname()[1]
+            runs = {name: partial(trio.run, cost, port, dress) for name, dress in dresses.items()}
+            yield Figure(f"an echo, {way}", "µs", ask.alternate(ask.rounds(7), runs))
             server.terminate()
-        theirs, ours = map(statistics.median, runs)
-        print(f"{way:6} trio {theirs:5.0f} µs, ours {ours:5.0f} µs, x{theirs / ours:.2f}")
 
 
-if __name__ == "__main__":
-    main()
+ROWS = (
+    Row(
+        "streams",
+        "Processor time of the client for 960 bytes there and back over a stream, one at a time.",
+        measure,
+        "There is no websocket in it.",
+    ),
+)

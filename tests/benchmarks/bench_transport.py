@@ -1,12 +1,5 @@
-"""CPU time a frame: stock trio-websocket, our sockets, websockets.trio; memory and loopback. Run by hand.
+"""Processor time a frame: our sockets, stock trio-websocket, websockets.trio; in memory and over loopback."""
 
-Each figure is the median of alternating runs, in µs of process time for both ends together. The machine's
-speed drifts: trust the ratios within a table.
-"""
-
-import argparse
-import statistics
-import sys
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -21,6 +14,7 @@ import websockets.trio.client
 import websockets.trio.server
 from attrs import frozen
 
+from tests.benchmarks.measuring import OURS, Ask, Figure, Row
 from trialogue.transport.accept import SocketService, serve_websocket
 from trialogue.transport.dial import open_websocket_over
 from trialogue.transport.pipe import open_pipe
@@ -175,7 +169,11 @@ async def send_some(peer: Peer, size: int) -> None:
 
 Load = Callable[[Pair, int, int], Awaitable[None]]
 
-IMPLEMENTATIONS: dict[str, Joined] = {"stock": join_stock, "ours": join_ours, "websockets": join_independent}
+IMPLEMENTATIONS: dict[str, Joined] = {
+    OURS: join_ours,
+    "trio-websocket": join_stock,
+    "websockets.trio": join_independent,
+}
 WAYS: dict[str, Streams] = {"pipe": over_pipe, "test streams": over_test_streams, "loopback": over_loopback}
 LOADS: dict[str, Load] = {"echo": echo, "one way": one_way}
 
@@ -189,29 +187,26 @@ async def cost(join: Joined, streams: Streams, load: Load, *, size: int, count: 
         return (time.process_time() - started) / count * 1e6
 
 
-def table(count: int, rounds: int) -> Iterator[str]:
-    yield f"{'load':8} {'over':13} {'bytes':>5} " + " ".join(f"{name:>11}" for name in IMPLEMENTATIONS)
+def measure(ask: Ask) -> Iterator[Figure]:
+    """Every load over every way, with frames of two sizes."""
+    count = 160 if ask.is_quick else 800
     for load_name, load in LOADS.items():
         for way, streams in WAYS.items():
             for size in (640, 3200):
-                runs: dict[str, list[float]] = {name: [] for name in IMPLEMENTATIONS}
-                for _ in range(rounds):
-                    for name, join in IMPLEMENTATIONS.items():
-                        run = partial(cost, join, streams, load, size=size, count=count)
-                        runs[name].append(trio.run(run))
-                medians = {name: statistics.median(found) for name, found in runs.items()}
-                cells = (f"{us:5.0f} x{medians['stock'] / us:4.2f}" for us in medians.values())
-                yield f"{load_name:8} {way:13} {size:5} " + " ".join(f"{cell:>11}" for cell in cells)
+                runs = {
+                    name: partial(trio.run, partial(cost, join, streams, load, size=size, count=count))
+                    for name, join in IMPLEMENTATIONS.items()
+                }
+                yield Figure(
+                    f"{load_name} over {way}, {size} bytes", "µs", ask.alternate(ask.rounds(5), runs)
+                )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=800, help="frames a run")
-    parser.add_argument("--rounds", type=int, default=5, help="alternating runs")
-    options = parser.parse_args()
-    for line in table(options.count, options.rounds):
-        sys.stdout.write(line + "\n")
-
-
-if __name__ == "__main__":
-    main()
+ROWS = (
+    Row(
+        "transport",
+        "Processor time for a frame of a websocket on trio, both ends together in one process.",
+        measure,
+        "Nothing is decided, and nothing is mixed.",
+    ),
+)

@@ -1,50 +1,75 @@
-"""How much faster than life a meeting of five runs under the virtual clock, and where two runs agree.
-
-    python tests/benchmarks/bench_virtual.py [SCENARIO] [RUNS]
-
-Holds the scenario once to fill the speech cache, then RUNS times; the factor is the meeting's seconds
-over the process's CPU seconds (and over wall seconds), loading of engines left out.
-"""
+"""How much faster than life a meeting of five runs under the virtual clock."""
 
 from __future__ import annotations
 
-import hashlib
-import sys
+import itertools
 import tempfile
 import time
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-from trialogue.brain.meeting import Brain
-from trialogue.journal.verify import verify
+import yaml
+
+from tests.benchmarks.measuring import OURS, Ask, Figure, Goal, Row
 from trialogue.meeting.run import run_meeting
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
 
-SCENARIO = Path(__file__).parents[2] / "scenarios" / "ten-minutes.yaml"
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+NUMBER = itertools.count()
 
 
-def main() -> None:
-    """Print a line a run."""
-    scenario = Path(sys.argv[1]) if len(sys.argv) > 1 else SCENARIO
-    runs = int(sys.argv[2]) if len(sys.argv) > 2 else 3
-    base = Path(tempfile.mkdtemp())
-    for number in range(runs + 1):
-        cpu = time.process_time()
-        result = run_meeting(scenario, overrides=Overrides(clock=Clock.VIRTUAL), out=base / str(number))
-        cpu = time.process_time() - cpu
-        seconds = result.result.duration_s
-        journal = result.folder / "journal.jsonl"
-        digest = hashlib.sha256(journal.read_bytes()).hexdigest()[:12]
-        began = time.perf_counter()
-        verified = verify(journal, Brain)
-        took = time.perf_counter() - began
-        what = "cold" if number == 0 else "cached"
-        print(
-            f"{what:7}{seconds:7.1f} s of meeting: {seconds / cpu:6.1f} x by CPU (loading included), "
-            f"{seconds / result.machine_s:6.1f} x by wall; journal {digest}; "
-            f"{verified.records} records verified in {took:.3f} s"
-        )
+def held(scenario: Path, folder: Path) -> float:
+    """Hold a meeting: its seconds over the processor's."""
+    cpu = time.process_time()
+    result = run_meeting(scenario, overrides=Overrides(clock=Clock.VIRTUAL), out=folder / str(next(NUMBER)))
+    return result.result.duration_s / (time.process_time() - cpu)
 
 
-if __name__ == "__main__":
-    main()
+def variant(source: Path, folder: Path, *, frame: str, by_text: bool) -> Path:
+    """The ten minutes with frames of this length, and with a chair that is told what was said."""
+    scenario = yaml.safe_load(source.read_text(encoding="utf-8"))
+    scenario["run"]["frame"] = frame
+    if by_text:
+        scenario["cast"]["chair"]["hears"] = "text"
+    path = folder / f"ten-minutes-{frame}-{'text' if by_text else 'ear'}.yaml"
+    path.write_text(yaml.safe_dump(scenario, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def measure(ask: Ask) -> Iterator[Figure]:
+    """The ten minutes by text and by ear, at both lengths of a frame; the first of each fills caches."""
+    with tempfile.TemporaryDirectory() as text:
+        folder = Path(text)
+        source = SCENARIOS / ("smallest.yaml" if ask.is_quick else "ten-minutes.yaml")
+        if ask.is_quick:
+            held(source, folder)
+            yield Figure(
+                "smallest.yaml", "times life", ask.alternate(1, {OURS: partial(held, source, folder)})
+            )
+            return
+        for frame, by_text, limit in (
+            ("100ms", True, 600.0),
+            ("20ms", True, 500.0),
+            ("100ms", False, 250.0),
+            ("20ms", False, None),
+        ):
+            scenario = variant(source, folder, frame=frame, by_text=by_text)
+            ask.say("a first meeting, which fills caches")
+            held(scenario, folder)
+            found = ask.alternate(ask.rounds(5), {OURS: partial(held, scenario, folder)})
+            how = "by text" if by_text else "by ear"
+            goal = Goal(at_least=limit) if limit else None
+            yield Figure(f"{how}, frames of {frame}", "times life", found, goal)
+
+
+ROWS = (
+    Row(
+        "virtual",
+        "Five agents for ten minutes under the virtual clock, with cached speech: seconds of the meeting "
+        "over seconds of the processor, in one process, behind a first meeting.",
+        measure,
+        "Imports, and speech that no cache has, are not in it.",
+    ),
+)

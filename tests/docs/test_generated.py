@@ -35,6 +35,13 @@ def test_pictures_are_of_the_run(name):
     assert GENERATE.picture_file(name).read_text(encoding="utf-8") == GENERATE.policy_runs.picture(name)
 
 
+@pytest.mark.parametrize("name", GENERATE.measured.rows())
+def test_pictures_are_of_the_figures(name):
+    """Each row's picture shows what was kept of it; else run `python docs/generate.py`."""
+    drawn = GENERATE.measured.picture_file(name).read_text(encoding="utf-8")
+    assert drawn == GENERATE.measured.picture(name)
+
+
 def test_help_is_fresh():
     """What is printed before anything is loaded is what the command line would print."""
     assert GENERATE.HELP.read_text(encoding="utf-8") == GENERATE.help_text()
