@@ -14,10 +14,10 @@ _WIDTHS: Final = {"linear16": 2, "linear32": 4}
 
 @frozen
 class AudioFormat:
-    """How a mono byte stream is to be read."""
+    """Format of a mono byte stream: encoding and sample rate."""
 
     encoding: Encoding = "linear16"
-    """How one sample is written."""
+    """Encoding of one sample."""
 
     sample_rate: int = 24_000
     """Samples a second."""
@@ -28,9 +28,9 @@ class AudioFormat:
         return _WIDTHS.get(self.encoding, 1)
 
     def bytes_for(self, seconds: float) -> int:
-        """How many bytes `seconds` of audio take, rounded to a whole sample."""
+        """Bytes that `seconds` of audio take, rounded to a whole sample."""
         return round(seconds * self.sample_rate) * self.sample_width
 
     def seconds_in(self, size: int) -> float:
-        """How long `size` bytes play, in seconds."""
+        """Seconds for which `size` bytes play."""
         return size / (self.sample_width * self.sample_rate)

@@ -57,13 +57,13 @@ def without(ranges: Ranges, code: int) -> Ranges:
 
 @cache
 def digits(*, is_ascii: bool) -> Ranges:
-    r"""What `\d` matches."""
+    r"""Characters that `\d` matches."""
     return ((0x30, 0x39),) if is_ascii else _found(r"\d+", _LAST_DIGIT)
 
 
 @cache
 def spaces(*, is_ascii: bool) -> Ranges:
-    r"""What `\s` matches."""
+    r"""Characters that `\s` matches."""
     return ((0x09, 0x0D), (0x20, 0x20)) if is_ascii else _found(r"\s+", _LAST_SPACE)
 
 

@@ -15,18 +15,18 @@ Behavior = Literal["default", "queue", "interrupt"]
 """For words to say: refused while anybody speaks; only while the user does; never, and cuts the agent off."""
 
 Level = Literal["failure", "warning", "note"]
-"""How serious a report is: something failed; something may need a person's attention; an ordinary event."""
+"""Severity of a report: something failed; something may need a person's attention; an ordinary event."""
 
 
 @frozen
 class Hearing:
-    """Whom one participant hears."""
+    """Speakers whom one participant hears."""
 
     listener: str
-    """Who hears."""
+    """Participant who hears."""
 
     speakers: tuple[str, ...]
-    """Whom it hears; never itself."""
+    """Participants it hears; never itself."""
 
 
 @frozen
@@ -37,7 +37,7 @@ class SetHearing:
     """One row a listener; participants without a row hear nobody (paced silence)."""
 
     muted: tuple[str, ...] = ()
-    """Who is heard by nobody and is not in the mix: the muted, and those who have left."""
+    """Participants whom nobody hears and the mix leaves out: the muted, and those who have left."""
 
 
 @frozen
@@ -51,7 +51,7 @@ class GrantFloor:
     """The turn's number, from 1, which is also its epoch: sound of an older turn is dropped."""
 
     reason: str
-    """Why this one: the policy's words."""
+    """Reason for the grant, in the policy's words."""
 
     hold_until: float
     """Seconds since the meeting's start at which the floor is revoked."""
@@ -62,7 +62,7 @@ class Cue:
     """Let the holder know what it missed and that it is its turn (a user message to its agent)."""
 
     to: str
-    """Who is cued."""
+    """Participant that is cued."""
 
     turn: int
     """For which turn."""
@@ -79,7 +79,7 @@ class Speak:
     """Have an agent say these very words as its reply."""
 
     to: str
-    """Who shall speak."""
+    """Participant that shall speak."""
 
     turn: int
     """In which turn."""
@@ -88,7 +88,7 @@ class Speak:
     """The words. Personal."""
 
     behavior: Behavior = "default"
-    """What becomes of it while anybody speaks."""
+    """Behaviour while anybody else speaks."""
 
     prompt: int = 0
     """The prompt's number, unique in the meeting, from 1; 0 in journals of the rules before 2."""
@@ -99,7 +99,7 @@ class Prepare:
     """Let an agent that does not hold the floor prepare a reply, which is held until it is granted."""
 
     to: str
-    """Who prepares."""
+    """Participant that prepares."""
 
     text: str
     """The digest. Personal."""
@@ -125,13 +125,13 @@ class Attribute:
     """False where the words are not sure: they came late, were not settled, or are none."""
 
     beside: Beside = ""
-    """What the speech was, where it was said beside another's turn."""
+    """Kind of speech, where it was said beside another's turn."""
 
     begin_s: float = 0.0
-    """Where on the meeting's audio clock words without a turn's speech begin, in seconds."""
+    """Beginning on the meeting's audio clock of words without a turn's speech, in seconds."""
 
     end_s: float = 0.0
-    """Where they end; for typed words, when whoever reads them has read them."""
+    """Their end, in seconds; for typed words, the moment at which a reader has read them."""
 
 
 @frozen
@@ -139,13 +139,13 @@ class Play:
     """Let a reply be heard: what has arrived of it, and what still comes."""
 
     participant: str
-    """Whose reply."""
+    """Participant whose reply is played."""
 
     reply: int
-    """Which reply."""
+    """Number of the reply."""
 
     turn: int
-    """As which turn."""
+    """Number of the turn in which it is played."""
 
 
 @frozen
@@ -153,13 +153,13 @@ class Drop:
     """Throw a reply away that was held and will not be heard."""
 
     participant: str
-    """Whose reply."""
+    """Participant whose reply is dropped."""
 
     reply: int
-    """Which reply."""
+    """Number of the reply."""
 
     reason: str
-    """Why: `denied`, `withdrawn`, `ended`."""
+    """Reason: `denied`, `withdrawn`, `ended`."""
 
 
 @frozen
@@ -167,10 +167,10 @@ class StopPlayout:
     """Silence a turn now and forget the rest of its sound."""
 
     participant: str
-    """Whose."""
+    """Participant whose sound stops."""
 
     turn: int
-    """Which turn."""
+    """Number of the turn."""
 
 
 @frozen
@@ -178,10 +178,10 @@ class PausePlayout:
     """Silence a turn now and keep the rest of its sound."""
 
     participant: str
-    """Whose."""
+    """Participant whose sound pauses."""
 
     turn: int
-    """Which turn."""
+    """Number of the turn."""
 
 
 @frozen
@@ -189,10 +189,10 @@ class ResumePlayout:
     """Let a paused turn be heard again, from where it fell silent."""
 
     participant: str
-    """Whose."""
+    """Participant whose sound goes on."""
 
     turn: int
-    """Which turn."""
+    """Number of the turn."""
 
 
 @frozen
@@ -200,10 +200,10 @@ class DuckPlayout:
     """Let a turn be heard more quietly from now on, while it is unsure whether somebody cuts in."""
 
     participant: str
-    """Whose."""
+    """Participant whose sound is lowered."""
 
     turn: int
-    """Which turn."""
+    """Number of the turn."""
 
     gain_db: float
     """The change of loudness in decibels, below 0."""
@@ -214,10 +214,10 @@ class UnduckPlayout:
     """Let a turn be heard at its own loudness again."""
 
     participant: str
-    """Whose."""
+    """Participant whose sound is raised again."""
 
     turn: int
-    """Which turn."""
+    """Number of the turn."""
 
 
 @frozen
@@ -225,13 +225,13 @@ class EndTurn:
     """The turn is over and the floor is free."""
 
     participant: str
-    """Who held it."""
+    """Participant who held the turn."""
 
     turn: int
-    """Which turn."""
+    """Number of the turn."""
 
     cause: Cause
-    """Why it ended."""
+    """Reason for its end."""
 
 
 @frozen
@@ -239,7 +239,7 @@ class MoveAgenda:
     """Another point of the agenda is at hand."""
 
     item: str | None
-    """Its id; None when the agenda is done."""
+    """Id of the agenda's item; None when the agenda is done."""
 
     reason: Literal["opened", "done", "time"]
     """The meeting opened; the point was done; or its time was up."""
@@ -250,19 +250,19 @@ class RunTool:
     """Run a tool for an agent."""
 
     participant: str
-    """Which agent asked."""
+    """Agent that asked."""
 
     call_id: str
-    """Its id of the call."""
+    """Agent's id of the call."""
 
     tool: str
-    """Which tool."""
+    """Name of the tool."""
 
     arguments: str
     """JSON, as the model wrote it. Personal."""
 
     run: int = 0
-    """Which run of a call with this id: models use an id again, so runs after the first count from 1."""
+    """Run of a call with this id: models use an id again, so runs after the first count from 1."""
 
 
 @frozen
@@ -270,13 +270,13 @@ class CancelTool:
     """Stop a running tool call whose result nobody wants."""
 
     participant: str
-    """Which agent asked."""
+    """Agent that asked."""
 
     call_id: str
-    """Which call."""
+    """Agent's id of the call."""
 
     run: int = 0
-    """Which run of a call with this id."""
+    """Run of a call with this id."""
 
 
 @frozen
@@ -284,22 +284,22 @@ class AnswerTool:
     """Tell an agent the result of its call."""
 
     participant: str
-    """Which agent."""
+    """Agent that is answered."""
 
     session: int
     """To which of its sessions; dropped if that is gone."""
 
     call_id: str
-    """Which call."""
+    """Agent's id of the call."""
 
     tool: str
-    """Which tool."""
+    """Name of the tool."""
 
     content: str
     """The result or the failure, as the agent shall read it. Personal."""
 
     run: int = 0
-    """Which of the calls with this id, as `RunTool` says."""
+    """Run of a call with this id, as `RunTool` says."""
 
 
 @frozen
@@ -307,10 +307,10 @@ class RollOver:
     """Close a session and go on in a new one, with context."""
 
     participant: str
-    """Whose session."""
+    """Participant whose session is rolled over."""
 
     session: int
-    """Which of its sessions; ignored if that is gone."""
+    """Number of the session; ignored if that session is gone."""
 
 
 @frozen
@@ -318,7 +318,7 @@ class Replace:
     """Let the fallback take the seat of a participant that has failed, with its context."""
 
     participant: str
-    """Whose seat."""
+    """Participant whose seat is replaced."""
 
 
 @frozen
@@ -326,10 +326,10 @@ class Update:
     """Change a part of an agent's settings, in this session and in all later ones."""
 
     participant: str
-    """Whose settings."""
+    """Participant whose settings change."""
 
     part: Part
-    """Which part."""
+    """Part of the settings."""
 
     content: str
     """`prompt`: the words to add; else the part's object as JSON. Personal."""
@@ -340,7 +340,7 @@ class WakeAt:
     """Set a timer; setting one of the same name again replaces it."""
 
     timer: str
-    """Its name, which `Woke` carries back."""
+    """Name of the timer, which `Woke` carries back."""
 
     at: float
     """Seconds since the meeting's start."""
@@ -365,10 +365,10 @@ class Report:
     """One line for people, without speech."""
 
     participant: str | None = None
-    """Whom it concerns."""
+    """Participant concerned, if any."""
 
     level: Level = "note"
-    """How serious it is."""
+    """Severity."""
 
 
 @frozen
@@ -389,7 +389,7 @@ class AskHook:
     """The agent whose tool call it is or whom words are for, or who is to have the floor."""
 
     question: int
-    """Its number, unique in the meeting, from 1."""
+    """Number of the question, unique in the meeting, from 1."""
 
     point: HookPoint
     """Before what: a tool call, words to an agent, a grant."""

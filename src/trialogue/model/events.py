@@ -33,13 +33,13 @@ class SessionReady:
     """An agent's service has applied its settings."""
 
     participant: str
-    """Whose session."""
+    """Participant whose session is ready."""
 
     session: int
     """Counts the participant's sessions from 1; events of older ones are stale."""
 
     request_id: str = ""
-    """What the service calls the session; its support asks for it."""
+    """Name that the service gives the session; its support asks for it."""
 
 
 @frozen
@@ -47,10 +47,10 @@ class SessionLost:
     """A session ended that should not have; the actor dials again after `retry_in_s`."""
 
     participant: str
-    """Whose session."""
+    """Participant whose session is lost."""
 
     session: int
-    """Which of its sessions."""
+    """Number of the session, from 1 for each participant."""
 
     reason: str
     """One line for people: what happened, with the code where there was one."""
@@ -64,7 +64,7 @@ class SessionFailed:
     """A participant's sessions are over for good: refused, or retries used up."""
 
     participant: str
-    """Whose."""
+    """Participant whose sessions have failed for good."""
 
     reason: str
     """One line for people."""
@@ -78,10 +78,10 @@ class SessionEnding:
     """A session comes to the end of its allowed life: it is to be gone on with in a new one, soon."""
 
     participant: str
-    """Whose session."""
+    """Participant whose session ends."""
 
     session: int
-    """Which of its sessions."""
+    """Number of the session."""
 
 
 @frozen
@@ -89,10 +89,10 @@ class SessionRolledOver:
     """A session was closed on purpose, to go on in a new one: no failure."""
 
     participant: str
-    """Whose session."""
+    """Participant whose session was rolled over."""
 
     session: int
-    """Which of its sessions was closed."""
+    """Number of the session that was closed."""
 
 
 @frozen
@@ -100,10 +100,10 @@ class UpdateAsked:
     """The app wants a part of an agent's settings changed, in this session and in all later ones."""
 
     participant: str
-    """Whose settings."""
+    """Participant whose settings shall change."""
 
     part: Part
-    """Which part."""
+    """Part of the settings."""
 
     content: str
     """`prompt`: the words to add; else the part's object as JSON. Personal."""
@@ -114,13 +114,13 @@ class SettingsChanged:
     """An agent's service has taken a change of its settings, or has not said so in time."""
 
     participant: str
-    """Whose settings."""
+    """Participant whose settings changed."""
 
     session: int
     """In which of its sessions."""
 
     part: Part
-    """Which part."""
+    """Part of the settings."""
 
     outcome: Literal["applied", "unconfirmed", "refused"]
     """The change holds; the service has not said so in time; or it is undone, as the service refuses it."""
@@ -140,7 +140,7 @@ class EarReady:
     """Counts the ear's sessions from 1."""
 
     request_id: str = ""
-    """What the service calls the session; its support asks for it."""
+    """Name that the service gives the session; its support asks for it."""
 
 
 @frozen
@@ -151,7 +151,7 @@ class EarLost:
     """The person whose ear it was."""
 
     session: int
-    """Which of the ear's sessions."""
+    """Number of the ear's session."""
 
     reason: str
     """One line for people: what happened, with the code where there was one."""
@@ -175,7 +175,7 @@ class EarFailed:
 
 
 Stage = Literal["interim", "eager", "final"]
-"""How settled words of an ear are: they may still change; the turn may be over; the turn is over."""
+"""Certainty of an ear's words: they may still change; the turn may be over; the turn is over."""
 
 
 @frozen
@@ -198,10 +198,10 @@ class EarHeard:
     """All words of the utterance so far; may be empty. Personal."""
 
     begin_s: float
-    """Where on the meeting's audio clock its first word begins, in seconds."""
+    """Beginning of the first word on the meeting's audio clock, in seconds."""
 
     end_s: float
-    """Where its last word ends, in seconds; equal to `begin_s` where the service gives no times."""
+    """End of the last word, in seconds; equal to `begin_s` where the service gives no times."""
 
     stage: Stage
     """`interim` and `eager` words may change; `final` is the end of the turn: they change no more."""
@@ -215,7 +215,7 @@ class ReplyStarted:
     """An agent has begun to answer: its first words or sound have arrived. Nothing is played yet."""
 
     participant: str
-    """Who answers."""
+    """Participant who answers."""
 
     reply: int
     """Counts the participant's replies from 1, over all its sessions."""
@@ -235,7 +235,7 @@ class LineTaken:
     """The agent who replies."""
 
     reply: int
-    """Which of its replies."""
+    """Number of the reply."""
 
     entry: int
     """Index of the entry in the script, from 0."""
@@ -246,7 +246,7 @@ class SentenceSaid:
     """The words of a stretch of a reply."""
 
     participant: str
-    """Who says it."""
+    """Participant who says the sentence."""
 
     reply: int
     """In which reply."""
@@ -255,7 +255,9 @@ class SentenceSaid:
     """The words, as the agent was given to speak them. Personal."""
 
     offset_s: float
-    """Where in the reply's audio it begins, as far as had arrived: seconds from the reply's start."""
+    """Place in the reply's audio at which the sentence begins, as far as audio had arrived: seconds from the
+    reply's start.
+    """
 
 
 @frozen
@@ -263,13 +265,13 @@ class ReplySent:
     """A reply's last byte has arrived."""
 
     participant: str
-    """Who answered."""
+    """Participant who answered."""
 
     reply: int
-    """Which reply."""
+    """Number of the reply."""
 
     duration_s: float
-    """How long its audio is."""
+    """Length of its audio, in seconds."""
 
 
 @frozen
@@ -277,10 +279,10 @@ class ReplyWithdrawn:
     """A reply is over before its end: the agent heard speech, or its session was lost."""
 
     participant: str
-    """Whose reply."""
+    """Participant whose reply is withdrawn."""
 
     reply: int
-    """Which."""
+    """Number of the reply."""
 
     reason: Literal["interrupted", "lost", "overflow"]
     """Speech at the agent's ear, a lost session, or more unplayed audio than may be held."""
@@ -291,7 +293,7 @@ class ReplyFailed:
     """The service could make no reply of what its agent was asked; the session goes on."""
 
     participant: str
-    """Whose service."""
+    """Participant whose service failed."""
 
     turn: int
     """The turn of the last prompt; 0 where there was none."""
@@ -308,7 +310,7 @@ class InjectionRefused:
     """The service did not take a cue or an injected message."""
 
     participant: str
-    """Whose service."""
+    """Participant whose service refused."""
 
     turn: int
     """The turn that it was for."""
@@ -328,10 +330,10 @@ class WordsHeard:
     """An agent's own recognizer made these words of what reached its ear."""
 
     participant: str
-    """Who heard."""
+    """Participant who heard."""
 
     text: str
-    """What it made of it. Personal."""
+    """Words that it understood. Personal."""
 
 
 @frozen
@@ -339,16 +341,16 @@ class PlaybackStarted:
     """The first sample of a turn is being heard in the meeting."""
 
     participant: str
-    """Who is heard."""
+    """Participant who is heard."""
 
     turn: int
     """In which turn."""
 
     reply: int
-    """Which reply it is."""
+    """Number of the reply."""
 
     position_s: float
-    """Where on the meeting's audio clock."""
+    """Place on the meeting's audio clock, in seconds."""
 
 
 @frozen
@@ -356,19 +358,19 @@ class PlaybackFinished:
     """The last sample of a reply has been heard, or nothing more of it will be."""
 
     participant: str
-    """Who was heard."""
+    """Participant who was heard."""
 
     turn: int
     """In which turn."""
 
     reply: int
-    """Which reply it was."""
+    """Number of the reply."""
 
     position_s: float
-    """Where on the meeting's audio clock its last heard sample ended."""
+    """Place on the meeting's audio clock at which its last heard sample ended, in seconds."""
 
     played_s: float
-    """How much of the reply was heard."""
+    """Length of the part that was heard, in seconds."""
 
     outcome: Literal["complete", "cut", "stalled", "dry"]
     """To its end; stopped by a decision; no more audio came though the reply was not at its end; or its
@@ -380,10 +382,10 @@ class SpeechStarted:
     """A person (or a recording standing in for one) has begun to speak: local voice activity."""
 
     participant: str
-    """Who."""
+    """Participant who speaks."""
 
     position_s: float
-    """Where on the meeting's audio clock the speech began."""
+    """Beginning of the speech on the meeting's audio clock, in seconds."""
 
 
 @frozen
@@ -391,10 +393,10 @@ class SpeechStopped:
     """A person has stopped speaking."""
 
     participant: str
-    """Who."""
+    """Participant who spoke."""
 
     position_s: float
-    """Where on the meeting's audio clock the speech ended."""
+    """End of the speech on the meeting's audio clock, in seconds."""
 
 
 @frozen
@@ -408,7 +410,7 @@ class VoiceFell:
     """The person whose voice it is."""
 
     position_s: float
-    """Where on the meeting's audio clock the voice fell."""
+    """Place on the meeting's audio clock at which the voice fell, in seconds."""
 
 
 @frozen
@@ -419,7 +421,7 @@ class VoiceRose:
     """The person whose voice it is."""
 
     position_s: float
-    """Where on the meeting's audio clock the voice rose."""
+    """Place on the meeting's audio clock at which the voice rose, in seconds."""
 
 
 @frozen
@@ -433,7 +435,7 @@ class EchoNoticed:
     """The person whose microphone it is."""
 
     position_s: float
-    """Where on the meeting's audio clock it was noticed."""
+    """Place on the meeting's audio clock at which the echo was noticed, in seconds."""
 
 
 @frozen
@@ -441,7 +443,7 @@ class TextTyped:
     """A person typed words: an utterance without sound."""
 
     participant: str
-    """Who typed."""
+    """Participant who typed."""
 
     text: str
     """The words. Personal."""
@@ -452,19 +454,19 @@ class PlaybackPaused:
     """A turn fell silent without being over: somebody spoke, and it may go on."""
 
     participant: str
-    """Who was heard."""
+    """Participant who was heard."""
 
     turn: int
     """In which turn."""
 
     reply: int
-    """Which reply it is."""
+    """Number of the reply."""
 
     position_s: float
-    """Where on the meeting's audio clock its last heard sample ended."""
+    """Place on the meeting's audio clock at which its last heard sample ended, in seconds."""
 
     played_s: float
-    """How much of the reply was heard so far."""
+    """Length of the part that was heard so far, in seconds."""
 
 
 @frozen
@@ -472,16 +474,16 @@ class PlaybackResumed:
     """A turn that was paused is heard again, from where it fell silent."""
 
     participant: str
-    """Who is heard."""
+    """Participant who is heard."""
 
     turn: int
     """In which turn."""
 
     reply: int
-    """Which reply it is."""
+    """Number of the reply."""
 
     position_s: float
-    """Where on the meeting's audio clock."""
+    """Place on the meeting's audio clock, in seconds."""
 
 
 # --- the floor --------------------------------------------------------------------------------------
@@ -492,7 +494,7 @@ class FloorRequested:
     """Somebody wants the floor: a raised hand, or a bid."""
 
     participant: str
-    """Who."""
+    """Participant who asks."""
 
     priority: int = 0
     """RFC 8855: -2 lowest, -1 low, 0 normal, 1 high, 2 highest."""
@@ -503,7 +505,7 @@ class FloorRequestCancelled:
     """A raised hand was taken down."""
 
     participant: str
-    """Whose."""
+    """Participant whose request is withdrawn."""
 
 
 @frozen
@@ -511,10 +513,10 @@ class GrantAsked:
     """The app, or a person at the controls, wants this participant to speak next."""
 
     participant: str
-    """Who shall speak."""
+    """Participant that shall speak."""
 
     about: str = ""
-    """What is asked of it; part of its digest."""
+    """Question to it; part of its digest."""
 
 
 @frozen
@@ -546,7 +548,7 @@ class SayAsked:
     """The app wants an agent to say these words at its next turn, which comes first."""
 
     participant: str
-    """Who shall say it."""
+    """Participant that shall say the words."""
 
     text: str
     """The words. Personal."""
@@ -557,7 +559,7 @@ class MuteAsked:
     """Somebody shall be heard by nobody, or be heard again."""
 
     participant: str
-    """Who."""
+    """Participant to be muted."""
 
     muted: bool
     """Whether to mute; False to let it be heard again."""
@@ -568,7 +570,7 @@ class NoteGiven:
     """The app wants a participant to know this at its next digest."""
 
     participant: str
-    """Who shall know."""
+    """Participant that shall know."""
 
     text: str
     """The note. Personal."""
@@ -590,7 +592,7 @@ class ToolRequested:
     """An agent wants a tool called."""
 
     participant: str
-    """Which agent."""
+    """Agent that asks."""
 
     session: int
     """In which of its sessions; answers go to no other."""
@@ -616,22 +618,22 @@ class ToolFinished:
     """A tool call has its result, or its failure in words."""
 
     participant: str
-    """Which agent asked."""
+    """Agent that asked."""
 
     call_id: str
-    """Which call."""
+    """Agent's id of the call."""
 
     outcome: Literal["succeeded", "failed", "timed-out", "cancelled", "unknown"]
-    """How it ended."""
+    """Outcome of the call."""
 
     content: str
-    """What the agent is told: the result as JSON or text, or the failure in one line. Personal."""
+    """Content for the agent: the result as JSON or text, or the failure in one line. Personal."""
 
     code: str = ""
-    """Why there is no result, in one word: `ValueError`, `exit-3`, `status-500`; empty where nothing says."""
+    """Reason in one word for a missing result: `ValueError`, `exit-3`, `status-500`; empty where unknown."""
 
     run: int = 0
-    """Which run of a call with this id, as `RunTool` says."""
+    """Run of a call with this id, as `RunTool` says."""
 
 
 @frozen
@@ -639,10 +641,10 @@ class ToolCallCancelled:
     """The agent no longer wants a call's result."""
 
     participant: str
-    """Which agent."""
+    """Agent that asked."""
 
     call_id: str
-    """Which call."""
+    """Agent's id of the call."""
 
 
 # --- hooks ------------------------------------------------------------------------------------------
@@ -666,7 +668,7 @@ class HookAnswered:
     empty for what was asked about. Personal."""
 
     reason: str = ""
-    """Why it may not. Personal."""
+    """Reason for which it may not. Personal."""
 
 
 # --- the rest ---------------------------------------------------------------------------------------
@@ -677,7 +679,7 @@ class LatencyMeasured:
     """The service reported what a stage of a reply took. Absent parts are None."""
 
     participant: str
-    """Whose reply."""
+    """Participant whose reply was measured."""
 
     listen_s: float | None = None
     """Recognition."""
@@ -697,13 +699,13 @@ class ServiceWarned:
     """A service warned, or sent what nobody knows; the session goes on."""
 
     participant: str
-    """Whose service."""
+    """Participant whose service warned."""
 
     code: str
-    """Its code, or `unknown-message`, `malformed-message`."""
+    """Code of the service's, or `unknown-message`, `malformed-message`."""
 
     text: str
-    """Its words, at most 1 KiB."""
+    """Text of the service's, at most 1 KiB."""
 
 
 @frozen
@@ -711,13 +713,13 @@ class FaultStruck:
     """A fault that the scenario wanted has struck; what comes of it is recorded as of any other."""
 
     participant: str
-    """Whom."""
+    """Participant who was struck."""
 
     fault: str
-    """What the scenario calls it."""
+    """Name of the fault in the scenario."""
 
     kind: str
-    """What it does, as `trialogue chaos --list` has it."""
+    """Kind of the fault, as `trialogue chaos --list` has it."""
 
     for_s: float | None = None
     """For how long, in seconds; None where it does not say."""
@@ -731,7 +733,7 @@ class ActorCrashed:
     """
 
     actor: str
-    """Which: `router`, `agent:ada`, `mcp:price`."""
+    """Name of the actor: `router`, `agent:ada`, `mcp:price`."""
 
     error: str
     """The exception's type; its text may hold speech and stays out."""
@@ -742,15 +744,15 @@ class ActorOverran:
     """A task of the meeting had not stopped when its grace was over; a task cannot be killed."""
 
     actor: str
-    """Which: `router`, `agent:ada`, `tools`."""
+    """Name of the actor: `router`, `agent:ada`, `tools`."""
 
     grace_s: float
-    """How long it was waited for, in seconds."""
+    """Seconds for which it was waited for."""
 
 
 @frozen
 class RecordingFailed:
-    """What is heard cannot be written to files any longer; the meeting itself can go on."""
+    """Sound can no longer be written to files; the meeting itself can go on."""
 
     error: str
     """One line for people: the system's words."""
@@ -761,10 +763,12 @@ class ProcessSuspended:
     """The process stood still (stopped, or the machine slept), and goes on."""
 
     for_s: float
-    """How long, in seconds."""
+    """Length of the suspension, in seconds."""
 
     skipped_s: float = 0.0
-    """How much of the meeting's audio clock went by unheard before this event: silence in the recordings."""
+    """Part of the meeting's audio clock that went by unheard before this event, in seconds: silence in the
+    recordings.
+    """
 
 
 @frozen
@@ -783,7 +787,7 @@ class LoopStalled:
     """One step blocked all tasks of the process: no sound moved and no socket was read meanwhile."""
 
     for_s: float
-    """How long, in seconds."""
+    """Length of the stall, in seconds."""
 
     where: str = ""
     """The function that was seen running, with its file and line; empty where nothing could be seen."""

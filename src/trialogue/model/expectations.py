@@ -8,17 +8,19 @@ from typing import Final, Literal, TypeAlias
 from attrs import field, frozen
 
 Kind = Literal["behaviour", "timing", "infrastructure"]
-"""What a miss says: somebody did otherwise, too late or for too long, or a part of the meeting broke."""
+"""Kind of a miss: a participant acted otherwise, something came too late or lasted too long, or a part of the
+meeting broke.
+"""
 
 Section = Literal["always", "in_order", "never", "at_end"]
-"""Where an expectation stands."""
+"""Section of `expect` in which an expectation stands."""
 
 Statistic = Literal["min", "max", "p50", "p95", "p99"]
-"""What of a measure is bounded."""
+"""Statistic of a measure that a bound limits."""
 
 
 class Happening(Enum):
-    """What can happen to a participant, or to a point of the agenda."""
+    """Happening to a participant, or to a point of the agenda."""
 
     STARTED = "started"
     DONE = "done"
@@ -61,7 +63,7 @@ class SoundPattern:
     """Somebody is being heard for so long without a break."""
 
     by: str
-    """Who."""
+    """Participant who is heard."""
 
     for_s: float = 0.0
     """For how long, in seconds."""
@@ -72,7 +74,7 @@ class AgendaPattern:
     """A point of the agenda began or is done."""
 
     item: str
-    """Its id."""
+    """Id of the agenda's item."""
 
     event: Happening
     """`STARTED` or `DONE`."""
@@ -80,13 +82,13 @@ class AgendaPattern:
 
 @frozen
 class SeatPattern:
-    """Something happened to a participant."""
+    """Happening to a participant."""
 
     participant: str
-    """Whom it concerns."""
+    """Participant concerned."""
 
     event: Happening
-    """What."""
+    """Happening."""
 
 
 @frozen
@@ -94,7 +96,7 @@ class ToolPattern:
     """A call of a tool came to its end."""
 
     tool: str
-    """Which tool."""
+    """Name of the tool."""
 
     by: str | None = None
     """Only of this participant."""
@@ -111,7 +113,7 @@ class ToolPattern:
 
 @frozen
 class ErrorPattern:
-    """Something failed on the way, as `failures` of `result.json` say."""
+    """Failure on the way, as `failures` of `result.json` tells it."""
 
     code: str | None = None
     """Only of this code."""
@@ -154,13 +156,13 @@ class Trigger:
     """A pattern that makes something happen in the meeting, and which match of it counts."""
 
     when: EventPattern
-    """What is waited for."""
+    """Pattern of the event that is waited for."""
 
     nth: int = 1
-    """Which match, from 1; a time comes but once."""
+    """Number of the match, from 1; a time comes but once."""
 
     after_s: float = 0.0
-    """How long after it, in seconds."""
+    """Delay behind the match, in seconds."""
 
     within_s: float | None = None
     """Matches after so many seconds of the meeting do not count; None for no limit."""
@@ -171,16 +173,16 @@ class Expected:
     """An event that is expected, or that must not happen."""
 
     pattern: EventPattern
-    """What."""
+    """Pattern of the event."""
 
     text: str
     """The same in words."""
 
     place: str = ""
-    """Where it stands in the scenario: `expect.never[0]`."""
+    """Place in the scenario: `expect.never[0]`."""
 
     nth: int = 1
-    """Which one counts, from 1."""
+    """Number of the match that counts, from 1."""
 
     after_s: float = 0.0
     """Not before this: since what stands before it in an order, else since the start, in seconds."""
@@ -203,13 +205,13 @@ class Whenever:
     """Each time that one thing happens, another follows."""
 
     when: Expected
-    """What happens."""
+    """Event that sets the expectation off."""
 
     then: Expected
-    """What follows, within its time."""
+    """Event that follows, within its time."""
 
     place: str
-    """Where it stands in the scenario."""
+    """Place in the scenario."""
 
 
 @frozen
@@ -217,10 +219,10 @@ class Bound:
     """A measure stays within a bound."""
 
     measure: str
-    """Its name in scenarios: `response-latency`."""
+    """Name of the measure in scenarios: `response-latency`."""
 
     statistic: Statistic
-    """What of it."""
+    """Statistic of the measure."""
 
     limit: float
     """The bound: seconds, a share from 0 to 1, US dollars, or a count."""
@@ -232,7 +234,7 @@ class Bound:
     """The same in words."""
 
     place: str
-    """Where it stands in the scenario."""
+    """Place in the scenario."""
 
     excepted: frozenset[str] = frozenset()
     """Faults of the scenario: what was observed of whom they struck does not count while they last."""
@@ -246,7 +248,7 @@ class Question:
     """The question; yes is what is wished. Personal."""
 
     place: str
-    """Where it stands in the scenario."""
+    """Place in the scenario."""
 
 
 @frozen
@@ -254,23 +256,23 @@ class Expectations:
     """All that is expected of a meeting."""
 
     always: tuple[Whenever | Bound, ...] = ()
-    """What holds at any time."""
+    """Expectations that hold at any time."""
 
     in_order: tuple[Expected, ...] = ()
-    """What happens, one after another."""
+    """Events in their order."""
 
     never: tuple[Expected, ...] = ()
-    """What does not happen."""
+    """Events that do not happen."""
 
     at_end: tuple[Expected | Bound, ...] = ()
-    """What is so when all is over."""
+    """Expectations of the meeting's end."""
 
     questions: tuple[Question, ...] = ()
-    """What a model is asked, for advice."""
+    """Questions to a model, for advice."""
 
     @property
     def count(self) -> int:
-        """How many there are, without questions."""
+        """Number of the expectations, without questions."""
         return len(self.always) + len(self.in_order) + len(self.never) + len(self.at_end)
 
 
@@ -283,25 +285,25 @@ class Miss:
     """An expectation that was not met."""
 
     place: str
-    """Where it stands in the scenario: `expect.in_order[1]`."""
+    """Place in the scenario: `expect.in_order[1]`."""
 
     section: Section
     """In which list."""
 
     kind: Kind
-    """What it says: behaviour, timing or infrastructure."""
+    """Kind of the miss: behaviour, timing or infrastructure."""
 
     expected: str
-    """What was expected, in words."""
+    """Expected event, in words."""
 
     happened: str
-    """What happened instead, in words; without speech."""
+    """Actual event, in words; without speech."""
 
     at: float
     """When, in seconds since the meeting's start."""
 
     participant: str | None = None
-    """Whom it concerns."""
+    """Participant concerned, if any."""
 
     seq: int = 0
     """The record at which it shows; 0 where none does."""
@@ -312,33 +314,35 @@ class Miss:
 
 @frozen
 class Advice:
-    """What a model said to a question; it decides nothing."""
+    """Answer of a model to a question; it decides nothing."""
 
     place: str
-    """Where the question stands in the scenario."""
+    """Place of the question in the scenario."""
 
     answer: Literal["yes", "no", "unclear", "skipped"]
-    """What it answered; `skipped` where nobody was asked."""
+    """Answer; `skipped` where no model was asked."""
 
     reason: str = ""
-    """Why nobody was asked, or the model's own words. Personal."""
+    """Reason for which no model was asked, or the model's own words. Personal."""
 
 
 @frozen
 class Findings:
-    """What came of a meeting's expectations."""
+    """Findings on a meeting's expectations."""
 
     checked: int
-    """How many were looked at."""
+    """Number of expectations that were looked at."""
 
     misses: tuple[Miss, ...] = ()
     """Those that were not met, in the order of the scenario."""
 
     advice: tuple[Advice, ...] = field(default=())
-    """What a model said, where any was asked."""
+    """Answers of a model, where one was asked."""
 
     unjudged: str = ""
-    """Why nothing was judged, in words: the meeting did not come to an end of its own. Else empty."""
+    """Reason, in words, for which nothing was judged: the meeting did not come to an end of its own. Else
+    empty.
+    """
 
     @property
     def is_met(self) -> bool:
@@ -353,5 +357,5 @@ class Findings:
 
     @property
     def kinds(self) -> frozenset[Kind]:
-        """Which kinds of expectations were not met."""
+        """Kinds of the expectations that were not met."""
         return frozenset(each.kind for each in self.misses)

@@ -1,4 +1,4 @@
-"""What a value in a document may be: the kinds that the schema's annotations stand for.
+"""Kinds of values in a document: the schema's annotations stand for them.
 
 The annotations of the attrs classes are the only description of the format. Reading a document, writing
 one and making its JSON Schema are three walks over the same kinds.
@@ -124,7 +124,7 @@ class StageKeys:
     """The keys of one stage of an agent: a map whose keys its service names."""
 
     stage: Literal["listen", "think", "speak"]
-    """Which stage."""
+    """Stage of an agent."""
 
 
 @frozen
@@ -132,7 +132,7 @@ class ListOf:
     """A list."""
 
     item: Kind
-    """What each of its values is."""
+    """Kind of each value."""
 
 
 @frozen
@@ -140,10 +140,10 @@ class MapOf:
     """A map whose keys the author chooses."""
 
     key: Text | Name
-    """What each key is."""
+    """Kind of each key."""
 
     value: Kind
-    """What each value is."""
+    """Kind of each value."""
 
 
 @frozen
@@ -154,7 +154,7 @@ class Member:
     """The key in the document."""
 
     kind: Kind
-    """What its value is."""
+    """Kind of its value."""
 
     required: bool
     """Whether it must be there."""
@@ -172,7 +172,7 @@ class KeyMap:
     """The class that a value becomes."""
 
     members: tuple[Member, ...]
-    """Its keys, in the order of writing."""
+    """Keys, in the order of writing."""
 
 
 @frozen

@@ -1,4 +1,4 @@
-"""What an agent remembers of a meeting: what its next session is told where one was lost."""
+"""Memory of an agent: what its next session is told of the meeting where one was lost."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from attrs import frozen
 
 @frozen
 class ContextMessage:
-    """Something that an agent heard or said."""
+    """Message that an agent heard or said."""
 
     role: Literal["user", "assistant"]
     """`user` for what it heard, `assistant` for what it said: the words of every agent service."""
@@ -26,13 +26,13 @@ class ContextCall:
     """The service's id of it."""
 
     tool: str
-    """Which tool."""
+    """Name of the tool."""
 
     arguments: str
     """JSON, as the model wrote it. Personal."""
 
     result: str
-    """What the agent was told, or would have been. Personal."""
+    """Result that the agent was told, or would have been. Personal."""
 
     thought_signature: str | None = None
     """The token that the model gave along, and wants back. Personal."""

@@ -1,4 +1,4 @@
-"""Who is at the table."""
+"""Participants at the table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from attrs import frozen
 
 
 class Role(Enum):
-    """What a participant is there for."""
+    """Role of a participant."""
 
     CHAIR = "chair"
     SPEAKER = "speaker"
@@ -16,7 +16,7 @@ class Role(Enum):
 
 
 class Kind(Enum):
-    """What a participant is."""
+    """Kind of a participant."""
 
     AGENT = "agent"
     HUMAN = "human"
@@ -24,14 +24,14 @@ class Kind(Enum):
 
 
 class Hears(Enum):
-    """How an agent learns what the others said: as a digest at its grant, or by its own ear."""
+    """Way in which an agent learns the others' words: a digest at its grant, or its own ear."""
 
     TEXT = "text"
     AUDIO = "audio"
 
 
 class OnFailure(Enum):
-    """What becomes of a participant, and of the meeting, when its sessions have failed for good."""
+    """Consequence for a participant, and for the meeting, of sessions that have failed for good."""
 
     DROP = "drop"
     END = "end"
@@ -40,10 +40,10 @@ class OnFailure(Enum):
 
 @frozen
 class Price:
-    """What an agent's service costs, as a price table of a certain day has it."""
+    """Price of an agent's service, as a price table of a certain day has it."""
 
     service: str
-    """What is paid for, in the words of whoever is paid."""
+    """Service that is paid for, in its provider's words."""
 
     usd_a_minute: float | None = None
     """US dollars for each minute of a session; None where no price is known."""
@@ -66,10 +66,10 @@ class Participant:
     """Agent, human or recording."""
 
     hears: Hears = Hears.TEXT
-    """How it hears the others; only agents by ear are fed speech."""
+    """Way in which it learns the others' words; only agents by ear are fed speech."""
 
     title: str = ""
-    """What digests, transcripts and the screen call it; the capitalised name where empty."""
+    """Name in digests, transcripts and on the screen; the capitalised name where empty."""
 
     aliases: tuple[str, ...] = ()
     """Other words by which speech may name it, beside the name and the title."""
@@ -81,10 +81,10 @@ class Participant:
     """Whether it is a person whose sound an ear of its own makes words of."""
 
     on_failure: OnFailure | None = None
-    """What becomes of it when its sessions have failed for good; None for what the plan says."""
+    """Consequence of sessions that have failed for good; None for the plan's."""
 
     price: Price | None = None
-    """What its service costs; None where nothing is paid."""
+    """Price of its service; None where nothing is paid."""
 
     @property
     def label(self) -> str:

@@ -36,7 +36,7 @@ LONGEST: Final = 1_000
 """The longest pattern, in characters."""
 
 LONGEST_RECORDED: Final = 4_000
-"""How much of a text is searched by a pattern that only Python's `re` can search, in characters."""
+"""Characters of a text that are searched by a pattern which only Python's `re` can search."""
 
 LARGEST: Final = 5_000
 """The most instructions of one program: a search costs at most these for each character of the text."""
@@ -71,7 +71,7 @@ class LinearPattern:
     """A pattern that RE2 searches."""
 
     source: str
-    """As it was written, in the words of Python's `re`."""
+    """Source as it was written, in the syntax of Python's `re`."""
 
     size: int
     """Instructions of its program: what it costs to make and to search."""

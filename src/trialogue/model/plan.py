@@ -1,4 +1,4 @@
-"""What the brain knows before a meeting starts: a value that stands in the journal's header.
+"""Plan of a meeting: all that the brain knows before it starts. It stands in the journal's header.
 
 The plan is all that decisions may depend on beside events, so a replay needs nothing else.
 """
@@ -36,7 +36,7 @@ class Said:
 
 @frozen
 class HoldRules:
-    """How long one turn may last."""
+    """Limits of the length of one turn."""
 
     max_s: float = 90.0
     """The floor is revoked after this many seconds of holding it (`hold-limit`)."""
@@ -47,7 +47,7 @@ class HoldRules:
 
 @frozen
 class SilenceRules:
-    """What happens while the floor is free and nobody takes it."""
+    """Steps that follow while the floor is free and nobody takes it."""
 
     after_s: float = 4.0
     """Seconds of free floor before the first rung, and between rungs."""
@@ -61,14 +61,14 @@ class SilenceRules:
 
 
 class Interrupters(Enum):
-    """Which agents may cut into another's turn. People and the chair always may."""
+    """Agents that may cut into another's turn. People and the chair always may."""
 
     NEVER = "never"
     WHEN_ADDRESSED = "when-addressed"
 
 
 class WhileUnsure(Enum):
-    """What an agent does while it is unsure whether speech beside its turn takes the floor."""
+    """Behaviour of an agent while it is unsure whether speech beside its turn takes the floor."""
 
     DUCK = "duck"
     TALK = "talk"
@@ -77,44 +77,44 @@ class WhileUnsure(Enum):
 
 @frozen
 class InterruptRules:
-    """What speech beside the holder's does."""
+    """Effects of speech beside the holder's."""
 
     agents: Interrupters = Interrupters.WHEN_ADDRESSED
-    """Which agents may interrupt, under policies by which agents by ear speak up by themselves."""
+    """Agents that may interrupt, under policies by which agents by ear speak up by themselves."""
 
     backchannel_s: float = 0.8
     """Speech that is shorter than this, and of few words, does not take the floor."""
 
     backchannel_words: int = 3
-    """How many words a backchannel may have."""
+    """Words that a backchannel may have at most."""
 
     resume_s: float = 1.5
     """A holder that was stopped by what was no interruption goes on when so long nothing follows."""
 
     overlap_s: float = 0.0
-    """How long a person may be heard beside an agent before the agent falls silent: 0 for not at all."""
+    """Seconds that a person may be heard beside an agent before the agent falls silent: 0 for not at all."""
 
     while_unsure: WhileUnsure = WhileUnsure.DUCK
-    """What the agent does until it is known whether speech beside its turn takes the floor."""
+    """Behaviour of the agent until it is known whether speech beside its turn takes the floor."""
 
 
 @frozen
 class ShareRules:
-    """How much of the speech one participant may have. None is no limit."""
+    """Limits of one participant's share of the speech. None is no limit."""
 
     max: float | None = None
     """The greatest share of all speech in the window, 0 to 1; beyond it one is passed over."""
 
     window_s: float = 180.0
-    """How far back shares are counted, in seconds."""
+    """Seconds over which shares are counted, back from now."""
 
     in_a_row: int | None = None
-    """How many turns one may have one after another while others could speak."""
+    """Turns that one may have in a row while others could speak."""
 
 
 @frozen
 class FloorRules:
-    """Who decides on the floor, and how patiently."""
+    """Rules of the floor: policy, chair and patience."""
 
     policy: str = "round-robin"
     """The name of the policy that is asked first."""
@@ -132,7 +132,7 @@ class FloorRules:
     """An agent by ear that has the floor and has answered nothing it heard is cued after this long."""
 
     chair_timeout_s: float = 6.0
-    """How long the floor waits for a chair who named nobody, before `otherwise` decides."""
+    """Seconds that the floor waits for a chair who named nobody, before `otherwise` decides."""
 
     hold: HoldRules = HoldRules()
     """Limits on one turn."""
@@ -141,7 +141,7 @@ class FloorRules:
     """Limits on a free floor."""
 
     interrupt: InterruptRules = InterruptRules()
-    """What speech beside the holder's does."""
+    """Effects of speech beside the holder's."""
 
     share: ShareRules = ShareRules()
     """Limits on one participant's part of it all."""
@@ -178,13 +178,13 @@ class AgendaItem:
     """Unique in the agenda."""
 
     title: str
-    """What digests and the screen show."""
+    """Title in digests and on the screen."""
 
     owner: str | None = None
     """The participant whose point it is."""
 
     time_s: float | None = None
-    """Its time box in seconds; the agenda moves on at the next turn's end after it."""
+    """Time box in seconds; the agenda moves on at the next turn's end after it."""
 
     done_when: Said | Trigger | None = None
     """The agenda moves on when this has been said, or has happened since the point began."""
@@ -194,7 +194,7 @@ class AgendaItem:
 
 
 class OnInterrupt(Enum):
-    """What becomes of a running tool call when its agent is interrupted or no longer wants the result."""
+    """Fate of a running tool call whose agent is interrupted or no longer wants the result."""
 
     CANCEL = "cancel"
     KEEP = "keep"
@@ -202,7 +202,7 @@ class OnInterrupt(Enum):
 
 @frozen
 class Filler:
-    """What an agent says while a tool takes its time."""
+    """Words of an agent while a tool takes its time."""
 
     after_s: float
     """Seconds after which it is said, if nobody is being heard then."""
@@ -213,10 +213,10 @@ class Filler:
 
 @frozen
 class ToolRules:
-    """What the rules know of one tool."""
+    """Rules of one tool."""
 
     name: str
-    """What agents call it."""
+    """Name by which agents call it."""
 
     on_interrupt: OnInterrupt = OnInterrupt.CANCEL
     """Whether an interruption stops it."""
@@ -228,11 +228,13 @@ class ToolRules:
     """The arguments that make two calls the same call, whoever asks; none: every call id is a call."""
 
     filler: Filler | None = None
-    """What is said while it runs."""
+    """Words while it runs."""
 
 
 HookPoint: TypeAlias = Literal["tool", "words", "grant"]
-"""Where a meeting can ask the app before it goes on: a tool call, words to an agent, a grant of the floor."""
+"""Point at which a meeting can ask the app before it goes on: a tool call, words to an agent, a grant of the
+floor.
+"""
 
 
 @frozen
@@ -243,7 +245,7 @@ class HookRule:
     """Before what."""
 
     deadline_s: float
-    """How long the app's answer is waited for, in seconds."""
+    """Seconds that the app's answer is waited for."""
 
     allows: bool
     """Whether it happens where no answer has come in time."""
@@ -263,7 +265,7 @@ class MeetingPlan:
     """Every chance of the meeting comes from generators seeded by this."""
 
     floor: FloorRules = FloorRules()
-    """Who speaks next, and how long."""
+    """Rules of the floor: the next speaker, and the length of turns."""
 
     limits: Limits = Limits()
     """When it ends by itself."""
@@ -278,7 +280,7 @@ class MeetingPlan:
     """Whether the last point's end is the meeting's end."""
 
     on_failure: OnFailure = OnFailure.DROP
-    """What becomes of the meeting when a participant has failed for good that says nothing itself."""
+    """Consequence for the meeting of a participant that has failed for good and says nothing itself."""
 
     ready_s: float = 30.0
     """The meeting opens when all sessions are ready, or with those that are after this long."""
@@ -287,7 +289,7 @@ class MeetingPlan:
     """Tools that are more than their name."""
 
     hooks: tuple[HookRule, ...] = ()
-    """What the app is asked about while the meeting is held; each point at most once."""
+    """Questions to the app while the meeting is held; each point at most once."""
 
     def hook(self, point: HookPoint) -> HookRule | None:
         """The rule of a point; None where the app is not asked."""
@@ -301,7 +303,7 @@ class MeetingPlan:
         raise KeyError(name)
 
     def tool(self, name: str) -> ToolRules:
-        """What is known of a tool; what holds for all where nothing is."""
+        """Rules of a tool; those that hold for all where it has none."""
         return next((tool for tool in self.tools if tool.name == name), ToolRules(name))
 
     @property

@@ -1,4 +1,4 @@
-"""What happened, in order: the journal's unit, and what everything after a meeting is computed from."""
+"""Records of what happened, in order: the journal's unit, from which all else is computed."""
 
 from __future__ import annotations
 

@@ -18,16 +18,16 @@ import attrs
 from attrs import Factory, field, frozen
 
 MASK: Final = "***"
-"""What stands in the place of a secret."""
+"""Text in the place of a secret."""
 
 SHORTEST: Final = 8
 """Characters that a secret has at least."""
 
 _NAMES: Final = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH", re.IGNORECASE)
-"""What is in the names of variables that hold keys."""
+"""Parts of the names of variables that hold keys."""
 
 _DEPTH: Final = 3
-"""How deep JSON stands in JSON where a secret is still found: a tool's arguments are two deep."""
+"""Depth of JSON within JSON in which a secret is still found: a tool's arguments are two deep."""
 
 _T = TypeVar("_T")
 
@@ -114,4 +114,4 @@ def _field_names(kind: Hashable) -> tuple[str, ...]:
 
 
 NO_SECRETS: Final = Secrets()
-"""Nothing is hidden."""
+"""Secrets of whoever has none: nothing is hidden."""

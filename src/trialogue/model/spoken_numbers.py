@@ -36,10 +36,10 @@ class _Sum:
     """A number as its words come."""
 
     total: float = 0.0
-    """What stands before a scale: thousands, millions."""
+    """Sum before a scale: thousands, millions."""
 
     group: float = 0.0
-    """What has been said since."""
+    """Sum of the words since."""
 
     last: float = 0.0
     """The word before: only smaller ones go on from it."""

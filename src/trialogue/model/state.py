@@ -1,4 +1,4 @@
-"""How a meeting stands at one moment: who is ready, speaking or waiting, and why."""
+"""State of a meeting at one moment: who is ready, speaking or waiting, and why."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class ParticipantState:
     """One participant at one moment."""
 
     name: str
-    """Its key in the scenario's cast."""
+    """Key in the scenario's cast."""
 
     label: str
-    """What digests, transcripts and the screen call it."""
+    """Name in digests, transcripts and on the screen."""
 
     role: Role
     """Chair, speaker or observer."""
@@ -37,10 +37,10 @@ class ParticipantState:
     """Agent, human or recording."""
 
     activity: Activity
-    """What it does."""
+    """Activity of the participant."""
 
     why: str
-    """Why that is so: one sentence without speech."""
+    """Reason for it: one sentence without speech."""
 
     is_ready: bool
     """Whether it can be granted the floor now, or listens if it is an observer."""
@@ -52,10 +52,10 @@ class ParticipantState:
     """Whether it is heard by nobody, by order."""
 
     turns: int
-    """How many turns of its are over."""
+    """Number of its turns that are over."""
 
     spoken_s: float
-    """How many seconds of it were heard in those."""
+    """Seconds of it that were heard in those."""
 
 
 @frozen
@@ -63,13 +63,13 @@ class MeetingState:
     """A whole meeting at one moment."""
 
     phase: MeetingPhase
-    """Where it is."""
+    """Phase of the meeting."""
 
     at: float
     """When this was: seconds since its start."""
 
     holder: str | None
-    """Who holds the floor; None while it is free."""
+    """Holder of the floor; None while it is free."""
 
     turn: int
     """The number of the last turn that was granted; 0 before the first."""
@@ -78,7 +78,7 @@ class MeetingState:
     """The id of the agenda's point at hand; None where there is none."""
 
     speaking: tuple[str, ...]
-    """Who is heard."""
+    """Participants who are heard."""
 
     participants: tuple[ParticipantState, ...]
     """All that are at the table or were, in the order in which they came."""

@@ -1,4 +1,4 @@
-"""What was heard of whom, and when."""
+"""Transcript: who was heard, with which words, and when."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Cause: TypeAlias = Literal[
     "left",
     "meeting-ended",
 ]
-"""Why a turn ended (the floor machine's closed list)."""
+"""Reason for which a turn ended (the floor machine's closed list)."""
 
 UNCLEAR: Final = "(unclear)"
 """The words of speech that nobody could make words of."""
 
 Beside: TypeAlias = Literal["", "backchannel", "overlap"]
-"""What speech beside another's turn was; empty for speech in a turn of its own."""
+"""Kind of speech beside another's turn; empty for speech in a turn of its own."""
 
 
 @frozen
@@ -31,10 +31,10 @@ class Passage:
     """Some words of an utterance with their place: an agent's sentence, what an ear made of a stretch."""
 
     start_s: float
-    """Where their sound begins on the meeting's audio clock."""
+    """Beginning of their sound on the meeting's audio clock, in seconds."""
 
     end_s: float
-    """Where it ends."""
+    """End of it, in seconds."""
 
     text: str
     """The words that were heard. Personal."""
@@ -45,16 +45,16 @@ class Utterance:
     """One turn's speech as the meeting heard it, or a stretch of speech beside another's turn."""
 
     participant: str
-    """Who spoke."""
+    """Participant who spoke."""
 
     turn: int
     """In which turn; beside which, where it was said beside another's."""
 
     start_s: float
-    """Where its first heard sample is on the meeting's audio clock."""
+    """Place of its first heard sample on the meeting's audio clock, in seconds."""
 
     end_s: float
-    """Where its last heard sample ends."""
+    """End of its last heard sample, in seconds."""
 
     heard: str
     """The words that were heard: cut at a word boundary where the turn was cut. Personal."""
@@ -63,13 +63,13 @@ class Utterance:
     """All the words that the agent meant to say, as far as they arrived. Personal."""
 
     cause: Cause
-    """Why the turn ended."""
+    """Reason for which the turn ended."""
 
     is_certain: bool = True
     """False where a person's words are not sure: they came late, were not settled, or are none."""
 
     beside: Beside = ""
-    """What it was, where it was said beside another's turn."""
+    """Kind of speech, where it was said beside another's turn."""
 
     passages: tuple[Passage, ...] = field(default=(), eq=False)
     """The same words in parts, as far as it is known where each of them is."""

@@ -68,7 +68,7 @@ _REFUSALS: Final = {
 
 
 class PatternFault(ValueError):
-    """What is wrong with a pattern, in words that follow its name; it never repeats the pattern."""
+    """Fault of a pattern, in words that follow its name; it never repeats the pattern."""
 
 
 @frozen
@@ -140,7 +140,7 @@ def _combined(flags: int, added: int, removed: int) -> int:
 
 @define
 class _Needs:
-    """What a pattern asks of the text's form, and whether it can be said at all."""
+    """Needs of a pattern: the form of the text, and whether it can be said at all."""
 
     is_marked: bool = False
     ends_before_newline: bool = False

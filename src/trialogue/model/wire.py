@@ -1,4 +1,4 @@
-"""What went over the wire of one session, as its journal keeps it: nothing here is decided on."""
+"""Wire of one session, as its journal keeps it: nothing here is decided on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from attrs import field, frozen
 
 WireSide: TypeAlias = Literal["client", "server"]
-"""Who said something."""
+"""Side that said something."""
 
 
 @frozen
@@ -15,13 +15,13 @@ class WireOpened:
     """A client was let in."""
 
     request_id: str
-    """What the session is called in `dg-request-id` and `Welcome`."""
+    """Id of the session in `dg-request-id` and `Welcome`."""
 
     path: str
     """The path that was asked for."""
 
     query: str = ""
-    """What followed the question mark."""
+    """Query string of the address, behind the question mark."""
 
 
 @frozen
@@ -29,10 +29,10 @@ class WireText:
     """A text message."""
 
     by: WireSide
-    """Who sent it."""
+    """Side that sent it."""
 
     text: str = field(repr=False)
-    """As it was on the wire, without secrets. Personal."""
+    """Text on the wire, without secrets. Personal."""
 
 
 @frozen
@@ -40,13 +40,13 @@ class WireSound:
     """A binary message."""
 
     by: WireSide
-    """Who sent it."""
+    """Side that sent it."""
 
     offset: int
-    """Where in the side's file of sound it begins, in bytes."""
+    """Place in the side's file of sound at which it begins, in bytes."""
 
     size: int
-    """How many bytes it has."""
+    """Size in bytes."""
 
 
 @frozen
