@@ -44,27 +44,27 @@ from trialogue.services.port import AgentOffer, CloseUserTurn, HandThrough, Spea
 from trialogue.transport.socket import WebSocket
 
 AgentService: TypeAlias = SessionService[AgentOffer]
-"""Where an agent's sessions are, and what they are asked for."""
+"""Service that holds an agent's sessions."""
 
 Order: TypeAlias = port.Order | RollOver | Replace | Update
-"""What the brain orders of an agent."""
+"""Order of the brain's to an agent."""
 
 
 @frozen
 class Past:
-    """What an agent's sessions were in an earlier process of the same meeting."""
+    """Past of an agent: its sessions in an earlier process of the same meeting."""
 
     sessions: int = 0
-    """How many there were: the next has the next number."""
+    """Number of sessions so far: the next has the next number."""
 
     replies: int = 0
-    """How many replies they brought."""
+    """Number of replies that they brought."""
 
     was_ready: bool = False
     """Whether one of them was ready: the next is restored, and does not greet."""
 
     changes: tuple[Update | Replace, ...] = ()
-    """What was changed of its settings, and whether its fallback has the seat, in order."""
+    """Changes of its settings, and whether its fallback has the seat, in order."""
 
 
 @define
@@ -176,7 +176,7 @@ class Agent(InSession[AgentOffer, AgentSession]):
         self._report(SessionLost(self.participant, self._number, reason, retry_in_s))
 
     def _changed(self, offer: AgentOffer) -> AgentOffer:
-        """What the next session is asked for: all that was changed since, and what the agent remembers."""
+        """Offer of the next session: with all changes since, and what the agent remembers."""
         self._folded = len(self._changes)
         offer = offer.changed(self._earlier(self._folded))
         if self._lines is not None:

@@ -53,10 +53,10 @@ FAILURE_LIMIT = 3
 """Replies that may fail in a row; then the session is given up for a new one."""
 
 QUIET_S = 1.0
-"""How long an ear may be fed nothing before the session feeds it silence."""
+"""Seconds for which an ear may be fed nothing before the session feeds it silence."""
 
 SILENCE_S = 0.1
-"""How much silence is fed at a time, at the pace of life."""
+"""Seconds of silence that are fed at a time, at the pace of life."""
 
 ALLOWED_S = 110 * 60.0
 """A session's age at which it is to be gone on with in a new one; services end it at two hours."""
@@ -118,7 +118,7 @@ class AgentSession(LiveSession[AgentWire]):
 
     @property
     def _listener(self) -> Listener | None:
-        """Who listens at the other end, where that is in memory and nothing is between."""
+        """Listener at the other end, where that is in memory and nothing is between."""
         return None if self._link is None else self._link.listener
 
     def carry_out(self, order: Order) -> bool:

@@ -23,10 +23,10 @@ from trialogue.errors import AuthorFailed
 from trialogue.importing import reason_of
 
 QUEUED_S: Final = 0.5
-"""How much sound that was sent may wait to be heard, in seconds."""
+"""Seconds of sent sound that may wait to be heard."""
 
 KEPT_S: Final = 5.0
-"""How much of the room an ear keeps for whoever takes it, in seconds."""
+"""Seconds of the room that an ear keeps for whoever takes it."""
 
 diagnostics = Log("trialogue.sound")
 
@@ -41,7 +41,7 @@ class PullsSound(Protocol):
 
 
 class AppFeed:
-    """What an app gives of one person: sent, pushed, or pulled from a source of its own."""
+    """Sound that an app gives of one person: sent, pushed, or pulled from a source of its own."""
 
     def __init__(self, sample_rate: int) -> None:
         self.jitter = JitterBuffer(sample_rate)
@@ -164,7 +164,7 @@ class RoomEar:
         return self._frames.popleft()
 
     def close(self) -> None:
-        """Nothing more is heard; what is kept can still be taken."""
+        """Take no more sound; what is kept can still be taken."""
         self._is_over = True
         self._wake()
 

@@ -1,4 +1,4 @@
-"""What an agent was asked in its session, and which of its replies answers what.
+"""Prompts of one session, and which of its replies answers which.
 
 1. A service repeats an injected text as the user's: the reply that begins behind the echo is the prompt's,
    one before it is not. What was called for by an answered tool call belongs to the same prompt.
@@ -17,7 +17,7 @@ from attrs import Factory, define, frozen
 from trialogue.model.commands import Cue, Speak
 
 _AS_MANY = 3
-"""How many words must be equal at the beginning of what is said and of what was to be said."""
+"""Words that must be equal at the beginning of the sentence said and of the sentence asked for."""
 
 
 @frozen
@@ -25,7 +25,7 @@ class AskedPrompt:
     """A prompt, as failures name it."""
 
     prompt: int = 0
-    """Its number; 0 for none."""
+    """Number of the prompt; 0 for none."""
 
     turn: int = 0
     """For which turn it was; 0 for none."""
@@ -46,7 +46,7 @@ class Asking:
     """The last that was told."""
 
     _repeated: AskedPrompt = _NOTHING
-    """What replies answer now."""
+    """Prompt that replies answer now."""
 
     def tell(self, order: Cue | Speak) -> None:
         """Note that the service is told a prompt."""
@@ -64,7 +64,7 @@ class Asking:
         return False
 
     def begun(self, words: str = "") -> int:
-        """Which prompt a reply answers that begins now, with these words if they are known; 0 for none."""
+        """Prompt that a reply answers which begins now, with these words where known; 0 for none."""
         speak = self._first(Speak)
         if speak is not None and _begins(speak.text, words):
             self._waiting.remove(speak)
@@ -72,7 +72,7 @@ class Asking:
         return self._repeated.prompt
 
     def refused(self) -> AskedPrompt:
-        """Which prompt a refusal is about."""
+        """Prompt that a refusal is about."""
         order = self._first(Speak) or self._first(Cue)
         if order is None:
             return self._last
@@ -80,7 +80,7 @@ class Asking:
         return _asked(order)
 
     def failed(self) -> AskedPrompt:
-        """Which prompt asked for a reply that cannot be made."""
+        """Prompt that asked for a reply which cannot be made."""
         return self._last if self._repeated == _NOTHING else self._repeated
 
     def end(self) -> None:

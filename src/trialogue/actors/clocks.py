@@ -22,7 +22,7 @@ from trialogue.actors.stalls import StallWatch
 from trialogue.model.events import Event, ProcessSuspended, WallClockJumped
 
 EVERY_S: Final = 1.0
-"""How often the clocks are looked at."""
+"""Seconds between two looks at the clocks."""
 
 JUMP_S: Final = 2.0
 """The least step of the time of day that is told; clocks are slewed by less."""
@@ -32,7 +32,7 @@ _BOOTTIME: Final[int] = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 @frozen
 class Clocks:
-    """What the machine's clocks say at one moment, each in seconds from wherever it began."""
+    """Readings of the machine's clocks at one moment, each in seconds from its own beginning."""
 
     wall_s: float
     """The time of day, which people and NTP set."""
@@ -45,12 +45,12 @@ class Clocks:
 
 
 def machine_clocks() -> Clocks:
-    """What they say now."""
+    """Readings of the machine's clocks now."""
     return Clocks(time.time(), time.monotonic(), time.clock_gettime(_BOOTTIME))
 
 
 def compare(before: Clocks, now: Clocks) -> list[Event]:
-    """What happened between two looks: a sleep of the machine, a step of the time of day."""
+    """Events between two looks: a sleep of the machine, a step of the time of day."""
     passed_s = now.boot_s - before.boot_s
     slept_s = passed_s - (now.steady_s - before.steady_s)
     jumped_s = (now.wall_s - before.wall_s) - passed_s

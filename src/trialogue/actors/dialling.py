@@ -1,4 +1,4 @@
-"""How often, and how long still, services are dialled: one limiter a meeting, one breaker a service and key.
+"""Limits of dialling a service: one limiter a meeting, one breaker a service and key.
 
 1. Dials are granted in the order in which they were asked for, `per_s` a second after a first `burst`.
 2. A key that is refused is refused for everybody: the breaker opens for the rest of the run, whoever

@@ -1,4 +1,4 @@
-"""Who carries out which command."""
+"""Dispatch of commands: each goes to the actor that carries it out."""
 
 from __future__ import annotations
 

@@ -27,18 +27,18 @@ from trialogue.services.port import EarOffer
 from trialogue.transport.socket import WebSocket
 
 EarService: TypeAlias = SessionService[EarOffer]
-"""Where an ear's sessions are; the address says all that they are asked for."""
+"""Service that holds an ear's sessions; the address says all that they are asked for."""
 
 
 @frozen
 class EarPast:
-    """What an ear's sessions were in an earlier process of the same meeting."""
+    """Past of an ear: its sessions in an earlier process of the same meeting."""
 
     sessions: int = 0
-    """How many there were: the next has the next number."""
+    """Number of sessions so far: the next has the next number."""
 
     utterances: int = 0
-    """How many utterances they told."""
+    """Number of utterances that they told."""
 
 
 class Ear(InSession[EarOffer, EarSession]):

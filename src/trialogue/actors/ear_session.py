@@ -22,7 +22,7 @@ from trialogue.services.verdicts import Verdict
 from trialogue.transport.socket import WebSocket
 
 TAIL_S: Final = 1.0
-"""How long silence follows the sound of a person of whom nothing more comes."""
+"""Seconds of silence behind the sound of a person of whom nothing more comes."""
 
 
 class EarSession(LiveSession[EarWire]):
@@ -46,7 +46,7 @@ class EarSession(LiveSession[EarWire]):
 
     @property
     def utterances(self) -> int:
-        """How many there were, with those of the sessions before."""
+        """Number of utterances, with those of the sessions before."""
         return self._before + self._wire.utterances
 
     # --- what it is told --------------------------------------------------------------------------

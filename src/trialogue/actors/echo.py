@@ -24,16 +24,16 @@ LAG_S: Final = 0.8
 """The longest way of a sound from the router over loudspeaker and microphone back to it."""
 
 WINDOW_S: Final = 0.7
-"""How much sound is compared to find an echo."""
+"""Seconds of sound that are compared to find an echo."""
 
 DOUBT_S: Final = 0.3
-"""How long it may be doubted whether somebody speaks."""
+"""Seconds for which it may be doubted whether somebody speaks."""
 
 CLEAN_S: Final = 1.0
-"""How much sound must have been played unheard."""
+"""Seconds of sound that must have been played unheard."""
 
 OPEN_S: Final = 0.3
-"""How long a person's own voice is believed to go on."""
+"""Seconds for which a person's own voice is believed to go on."""
 
 _BANDS: Final = 20
 _LOW_HZ: Final = 200.0
@@ -42,13 +42,13 @@ _FLOOR: Final = 1e-9
 """The energy of a band below which differences mean nothing."""
 
 _ACTIVE_DB: Final = -50.0
-"""What is softer than this, in dB below full scale, is played by nobody."""
+"""Level, in dB below full scale, under which nothing is played."""
 
 _LEAST: Final = 10
-"""How many ticks with sound from the loudspeaker can be judged."""
+"""Ticks with sound from the loudspeaker from which on it can be judged."""
 
 _SHORT: Final = 12
-"""How many ticks are compared to judge whether a known echo is still all there is."""
+"""Ticks that are compared to judge whether a known echo is still all there is."""
 
 _ALIKE: Final = 0.65
 """The likeness over so few ticks that lets what goes beyond an echo be an echo still."""
@@ -60,22 +60,22 @@ _BEYOND_DB: Final = 6.0
 _BEYOND_BANDS: Final = _BANDS // 4
 _BEYOND_TICKS: Final = 0b1111
 _FADING: Final = 0.1
-"""What is left of a sound in a room fades by this much (powers of ten) a tick."""
+"""Fading of a sound in a room a tick, in powers of ten."""
 
 _Features = NDArray[np.float32]
 
 
 class Hearsay(Enum):
-    """What is to be made of the last tick."""
+    """Judgement of the last tick."""
 
     OWN = auto()
     """The person's own sound, or silence."""
 
     UNSURE = auto()
-    """Something is played, and it is not known yet whether this is it."""
+    """Sound is played, and it is not known yet whether this is it."""
 
     ECHO = auto()
-    """What is played, come back."""
+    """Sound that is played, come back."""
 
 
 class EchoGuard:
@@ -176,7 +176,7 @@ class EchoGuard:
         return int((10 * (last - self._noise) > _BEYOND_DB).sum()) >= _BEYOND_BANDS
 
     def _likeness(self) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """How alike both are at each lag, and in how many ticks something was played."""
+        """Likeness of both at each lag, and the number of ticks in which sound was played."""
         alike = np.full(self._lags + 1, -1.0, np.float32)
         counts = np.zeros(self._lags + 1, np.int64)
         active = _active(self._played)
@@ -188,13 +188,13 @@ class EchoGuard:
         return alike, counts
 
     def _likeness_now(self, lag: int) -> float:
-        """How alike the last few ticks are at a lag, or one beside it."""
+        """Likeness of the last few ticks at a lag, or one beside it."""
         ends = (len(self._played) - lag, len(self._played) - lag - 1)
         parts = [self._played[end - _SHORT : end] for end in ends]
         return max(_alike(self._taken[-_SHORT:], part, _active(part)) for part in parts)
 
     def _loudness(self, lag: int, before: _Features) -> _Features:
-        """How much louder each band comes back than it was played, over the window (powers of ten)."""
+        """Loudness of each band as it comes back beside as it was played, over the window (powers of ten)."""
         end = len(self._played) - lag
         played = self._played[end - self._window : end]
         active = _active(played)
@@ -220,7 +220,7 @@ def _active(ticks: _Features) -> NDArray[np.bool_]:
 
 
 def _alike(taken: _Features, played: _Features, active: NDArray[np.bool_]) -> float:
-    """How much two stretches correlate, where something is played: 1 for the same sound."""
+    """Correlation of two stretches where sound is played: 1 for the same sound."""
     if not bool(active.any()):
         return -1.0
     here, there = _shape(taken[active]), _shape(played[active])
@@ -229,7 +229,7 @@ def _alike(taken: _Features, played: _Features, active: NDArray[np.bool_]) -> fl
 
 
 def _shape(ticks: _Features) -> _Features:
-    """What is left of a stretch without the mean of each band, and of each tick."""
+    """Shape of a stretch: without the mean of each band, and of each tick."""
     shape: _Features = ticks - ticks.mean(axis=0)
     shape -= shape.mean(axis=1, keepdims=True)
     return shape

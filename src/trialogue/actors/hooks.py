@@ -26,7 +26,7 @@ from trialogue.tools.notes import note
 
 @frozen
 class HookAnswer:
-    """What a hook says."""
+    """Answer of a hook."""
 
     allowed: bool
     """Whether it may happen."""
@@ -36,7 +36,7 @@ class HookAnswer:
     empty for what was asked about. Personal."""
 
     reason: str = ""
-    """Why not, in one line; an agent is told why its tool call was refused. Personal."""
+    """Reason for a refusal, in one line; an agent is told why its tool call was refused. Personal."""
 
 
 HookFunction: TypeAlias = Callable[[AskHook], object]
@@ -48,10 +48,10 @@ class Hook:
     """A function of the app's that is asked before something happens, and how long it may take."""
 
     function: HookFunction
-    """What is asked."""
+    """Function that is asked."""
 
     deadline_s: float = 10.0
-    """How long its answer is waited for, in seconds: 0.01 to 3,600."""
+    """Seconds that its answer is waited for: 0.01 to 3,600."""
 
     allows: bool = False
     """Whether it happens where no answer has come in time."""

@@ -23,10 +23,10 @@ from trialogue.transport.socket import WebSocket
 
 
 class Offer(Protocol):
-    """What a session is asked for."""
+    """Offer of a session: its settings, and the judge of its end."""
 
     def judge(self, lost: ConnectionLost) -> Judgement:
-        """What is to be done about the end of a session, or of a dial."""
+        """Judge the end of a session, or of a dial: what follows from it."""
         ...
 
 
@@ -49,19 +49,19 @@ HeldT = TypeVar("HeldT", bound=HeldSession)
 
 @frozen
 class SessionService(Generic[OfferT]):
-    """Where sessions are, and what they are asked for."""
+    """Service that holds sessions: its address, and its settings."""
 
     connect: Connect
     """Dials one."""
 
     offer: OfferT = field(repr=False)
-    """What a participant's first session is asked for. Personal."""
+    """Offer of a participant's first session. Personal."""
 
     place: str = ""
-    """Where that is written, for whoever can mend it."""
+    """Place where that is written, for whoever can mend it."""
 
     restart: RestartRules = field(factory=RestartRules)
-    """How patiently they are dialled again."""
+    """Patience with which sessions are dialled again."""
 
     def at_place(self, reason: str) -> str:
         """A reason, and where it can be mended."""
@@ -70,7 +70,7 @@ class SessionService(Generic[OfferT]):
 
 @frozen
 class NoMore:
-    """Why there is no further session."""
+    """Reason for which there is no further session."""
 
     reason: str
     """One line for people."""
@@ -79,14 +79,14 @@ class NoMore:
     """Whether the service refused (key, account, settings) rather than was unreachable."""
 
     cause: ProviderRefused | SetupError | ConnectionLost = field(repr=False, eq=False)
-    """What ended the last one."""
+    """Error that ended the last one."""
 
 
 class InSession(ABC, Generic[OfferT, HeldT]):
     """One participant's sessions in a row: what an agent and an ear have in common."""
 
     RUNNING: str
-    """How its status line calls a session in which sound may flow."""
+    """Word of its status line for a session in which sound may flow."""
 
     def __init__(self, participant: str, restarts: Restarts, report: Callable[[Event], None]) -> None:
         self.participant = participant
@@ -133,7 +133,7 @@ class InSession(ABC, Generic[OfferT, HeldT]):
         return NoMore(f"{lost} ({judgement.hint})", refused=False, cause=lost) if wait is None else wait
 
     def _context(self) -> SessionContext:
-        """Which session the next one is, and where it reports."""
+        """Context of the next session: its number, and where it reports."""
         return SessionContext(self.participant, self._number, self._post)
 
     @abstractmethod

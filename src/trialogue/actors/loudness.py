@@ -1,4 +1,4 @@
-"""How loud a mouth is heard: a factor that moves in ramps, so that nothing clicks.
+"""Loudness of a mouth: a factor that moves in ramps, so that nothing clicks.
 
 A ramp is a matter of samples, not of ticks or of time: the same orders at the same samples give the same
 bytes, in recordings as for whoever hears.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 RAMP_S: Final = 0.02
-"""How long the way from one loudness to another is."""
+"""Seconds that the way from one loudness to another takes."""
 
 
 class Fader:
@@ -42,7 +42,7 @@ class Fader:
 
 
 SILENT_DBFS = -96.0
-"""What digital silence measures: the floor of 16 bits."""
+"""Level of digital silence: the floor of 16 bits."""
 
 
 def level_dbfs(pcm: bytes) -> float:

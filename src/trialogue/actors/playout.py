@@ -58,7 +58,7 @@ class _Turn:
     number: int
     reply: _Reply
     heard_to: int | None = None
-    """Where its last heard sample ended; None before its first."""
+    """Place at which its last heard sample ended; None before its first."""
 
     paused: bool = False
     resumed: bool = False
@@ -211,7 +211,7 @@ class Playout:
         return turn is not None and not turn.paused and bool(turn.reply.sound)
 
     def untold(self, samples: int, most: int) -> int:
-        """How many ticks of so many samples can be pulled, `most` at most, of which nothing would be told."""
+        """Number of ticks of so many samples, `most` at most, that can be pulled without an event."""
         turn = self._turn
         if turn is None or turn.paused:
             return most
@@ -235,7 +235,7 @@ class Playout:
             self._post(PlaybackResumed(*place))
 
     def _dry(self, turn: _Turn, samples: int, position: int) -> None:
-        """Nothing is here to be heard: the end, or a wait for more."""
+        """Meet a queue that is empty: the end, or a wait for more."""
         heard_to = position if turn.heard_to is None else turn.heard_to
         if turn.reply.whole:
             self._end("complete", heard_to)

@@ -41,7 +41,7 @@ def wav_header(sample_rate: int, data_bytes: int) -> bytes:
 
 
 def recorded_s(folder: Path) -> float:
-    """How far the mix in this folder goes, closed or not, in seconds; 0 where there is none."""
+    """Seconds of the mix in this folder, closed or not; 0 where there is none."""
     path, part = folder / "mix.wav", 0
     if not path.exists() or path.stat().st_size <= _HEADER:
         return 0.0
@@ -54,7 +54,7 @@ def recorded_s(folder: Path) -> float:
 
 
 def part_path(folder: Path, name: str, part: int) -> Path:
-    """Where a part of somebody's recording is, counted from 0."""
+    """Path of a part of a participant's recording, counted from 0."""
     return folder / (f"{name}.{part + 1}.wav" if part else f"{name}.wav")
 
 
@@ -106,7 +106,7 @@ class WavFile:
 
 
 class Recording:
-    """What was heard of one participant: a file, and the next one where that is full."""
+    """Recording of one participant: a file, and the next one where that is full."""
 
     def __init__(self, folder: Path, name: str, sample_rate: int) -> None:
         self._folder, self._name, self._rate = folder, name, sample_rate

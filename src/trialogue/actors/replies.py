@@ -19,7 +19,7 @@ from trialogue.model.events import Event, LineTaken, ReplySent, ReplyStarted, Se
 
 
 class Mouth(Protocol):
-    """Where a participant's sound goes (its playout)."""
+    """Mouth that takes a participant's sound (its playout)."""
 
     def open(self, reply: int) -> None:
         """Expect sound of a new reply."""

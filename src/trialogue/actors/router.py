@@ -148,7 +148,7 @@ class Router:
 
     @property
     def lag_s(self) -> float:
-        """How far its sound is behind the meeting's clock, in seconds; 0 while it does not run."""
+        """Lag of its sound behind the meeting's clock, in seconds; 0 while it does not run."""
         if self._epoch is None:
             return 0.0
         return max(0.0, trio.current_time() - self._epoch - self.position / self.grid.sample_rate)
@@ -340,7 +340,7 @@ class Router:
     # --- who hears whom ---
 
     def heard_by(self, listener: str, sounding: Mapping[str, bytes]) -> bytes:
-        """What a listener hears of a tick: the others that the table lets it hear."""
+        """Sound of a tick for one listener: the others that the table lets it hear."""
         frames = [
             sounding[name] for name in self._table.get(listener, ()) if name in sounding and name != listener
         ]

@@ -31,10 +31,10 @@ from trialogue.model.secrets import NO_SECRETS, Secrets
 SUBSCRIBER_RECORDS = 4096
 
 LAG_S = 0.05
-"""How much further behind its clock the sound must be, in seconds, for that to be told."""
+"""Seconds by which the sound's lag must have grown to be told."""
 
 Failure = Literal["journal-failed", "brain-failed"]
-"""Why a meeting cannot go on, though nobody has decided so."""
+"""Failure with which a meeting cannot go on, though nobody has decided so."""
 
 diagnostics = Log("trialogue.sequencer")
 
@@ -44,16 +44,16 @@ _START = MeetingStarted()
 
 @frozen
 class Beginning:
-    """Where a meeting begins, or goes on in a new process."""
+    """Beginning of a meeting, or of its going on in a new process."""
 
     event: MeetingStarted | MeetingResumed = _START
-    """What is recorded first."""
+    """Event that is recorded first."""
 
     seq: int = 0
-    """How many records there are before."""
+    """Number of records before."""
 
     at: float = 0.0
-    """Where the meeting's clock begins, in seconds."""
+    """Beginning of the meeting's clock, in seconds."""
 
 
 class RecordKeeper(Protocol):

@@ -26,7 +26,7 @@ from trialogue.services.verdicts import Verdict
 from trialogue.transport.socket import WebSocket
 
 MOST: Final = {"warnings": 100, "latencies": 10_000, "refusals": 10_000}
-"""How many of a kind are recorded of one session."""
+"""Records of a kind that are kept of one session at most."""
 
 LONGEST: Final = 1_024
 """Characters of one complaint."""
@@ -46,16 +46,16 @@ def _nothing(_: Fact) -> None:
 
 @frozen
 class SessionContext:
-    """Which session it is, and where it reports."""
+    """Context of a session: its number, and where it reports."""
 
     participant: str
-    """Whose."""
+    """Participant whose session it is."""
 
     number: int
     """Counts the participant's sessions from 1."""
 
     post: Callable[[Event], None]
-    """Where its facts go."""
+    """Function that takes its facts."""
 
     observe: Callable[[Fact], None] = _nothing
     """Told all that an agent's service tells, before it is taken: for whoever holds one agent alone."""
@@ -65,7 +65,7 @@ class LiveSession(ABC, Generic[WireT]):
     """One open websocket and a wire: what agents and ears have in common."""
 
     SILENT: ClassVar[str]
-    """What is said of a service that lets its deadline pass."""
+    """Sentence about a service that lets its deadline pass."""
 
     def __init__(self, context: SessionContext, socket: WebSocket, wire: WireT) -> None:
         self._context = context
@@ -158,7 +158,7 @@ class LiveSession(ABC, Generic[WireT]):
         """Do without a reply that does not come; who is never answered loses nothing."""
 
     def _refusal(self, failure: told.Failed, text: str) -> ConnectionLost | ProviderRefused:
-        """What the session ends by where its service will not go on."""
+        """Error by which the session ends where its service will not go on."""
         return ProviderRefused(text, code=failure.code, request_id=self._wire.request_id or None)
 
     # --- what the service complains of ------------------------------------------------------------
@@ -198,19 +198,19 @@ class Complaints:
     """Records what a session's peer tells beside the conversation, as far as its budget goes."""
 
     participant: str
-    """Whose session it is."""
+    """Participant whose session it is."""
 
     post: Callable[[Event], None]
-    """Where records go."""
+    """Function that takes records."""
 
     warnings: int = 0
-    """How many warnings came."""
+    """Number of warnings so far."""
 
     latencies: int = 0
-    """How many measurements came."""
+    """Number of measurements so far."""
 
     refusals: int = 0
-    """How many refusals came."""
+    """Number of refusals so far."""
 
     def warn(self, code: str, text: str) -> None:
         """Take a warning, or a message of a kind that is not known."""

@@ -39,13 +39,13 @@ from trialogue.speech.places import VoicePlaces
 from trialogue.speech.ports import EdgeKind, SpeechDetector, SpeechEdge
 
 LEAD_S = 0.04
-"""How much sound a buffer gathers before it gives any, against the jitter of devices."""
+"""Seconds of sound that a buffer gathers before it gives any, against the jitter of devices."""
 
 KEPT_S = 0.5
-"""How much sound may wait at most: what is later than this is not worth hearing."""
+"""Seconds of sound that may wait at most: what is later than this is not worth hearing."""
 
 LOOK_S = 2.0
-"""How long a buffer is looked at before it is steered."""
+"""Seconds for which a buffer is watched before it is steered."""
 
 QUIET = 330
 """The loudest sample, of 32,768, of a tick that may be left out or played twice."""
@@ -63,7 +63,7 @@ NOTHING_PLAYED: Mapping[str, bytes] = {}
 
 
 class Feed(Protocol):
-    """Where a person's samples come from."""
+    """Feed of a person's samples."""
 
     def pull(self, samples: int) -> bytes | None:
         """Give the next `samples` (linear16, the meeting's rate); None for silence."""
@@ -80,7 +80,7 @@ class Awaited(Protocol):
 
 
 class Transcriber(Protocol):
-    """What makes words of a person's sound (its ear). Must not block."""
+    """Transcriber that makes words of a person's sound (its ear). Must not block."""
 
     def hear(self, pcm: bytes | None, samples: int, position: int) -> None:
         """Hear the tick of so many samples that begins at sample `position`; None for silence."""
@@ -106,7 +106,7 @@ class FeedStatistics:
     """Samples that were forgotten because the buffer was full."""
 
     starved: int
-    """How often it ran dry."""
+    """Number of times that it ran dry."""
 
 
 class JitterBuffer:
@@ -163,7 +163,7 @@ class JitterBuffer:
         return least < len(pcm) // 2
 
     def statistics(self) -> FeedStatistics:
-        """How full it is, what was dropped, how often it ran dry."""
+        """Statistics: how full it is, what was dropped, how often it ran dry."""
         return FeedStatistics(len(self._sound) // 2, self._dropped, self._starved)
 
     def __repr__(self) -> str:
@@ -174,22 +174,22 @@ class JitterBuffer:
 
 @define
 class _Listening:
-    """What listens from one gap of the sound to the next."""
+    """Listening from one gap of the sound to the next."""
 
     places: VoicePlaces
     """Finds where the voice rises and falls."""
 
     began_s: float
-    """Where its first sample is on the meeting's audio clock, in seconds."""
+    """Place of its first sample on the meeting's audio clock, in seconds."""
 
     heard_s: float = field(init=False)
-    """Where the last of what it was given ends, likewise."""
+    """End of the last sound that it was given, likewise."""
 
     believed_s: float = 0.0
-    """Where a beginning that is in doubt will be believed, likewise."""
+    """Place at which a beginning that is in doubt will be believed, likewise."""
 
     fell_s: float | None = None
-    """Where the voice fell in speech that is not over, likewise; None where it has not."""
+    """Place at which the voice fell in speech that is not over, likewise; None where it has not."""
 
     def __attrs_post_init__(self) -> None:
         self.heard_s = self.began_s

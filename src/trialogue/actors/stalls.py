@@ -29,14 +29,14 @@ STALL_S: Final = 0.1
 """The longest pass that is not reported, in seconds: five frames of sound."""
 
 LOOK_S: Final = 0.05
-"""How often the thread looks whether a pass is long, and how long one is when it is looked at."""
+"""Seconds between two looks of the thread, and the length of a pass that is looked at."""
 
 _STDLIB: Final = sysconfig.get_paths()["stdlib"]
 
 
 @frozen
 class Seen:
-    """What the thread saw of a long pass."""
+    """Sight of a long pass by the thread."""
 
     since: float
     """When the pass began, by `time.perf_counter`."""
@@ -106,7 +106,7 @@ class StallWatch(trio.abc.Instrument):
 
 
 def told(frame: FrameType) -> tuple[str, str]:
-    """Where a stack is, and whose task: the innermost function that is not the standard library's."""
+    """Place of a stack, and its task: the innermost function that is not the standard library's."""
     stack = [(frame.f_code, frame.f_lineno)]
     while frame.f_back is not None and not _is_loop(frame.f_back.f_code):
         frame = frame.f_back

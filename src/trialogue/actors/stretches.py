@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from trialogue.actors.router import Foreseer, Router
 
 MOST_S: Final = 10.0
-"""How much is carried at one go: what is held in memory meanwhile is bounded."""
+"""Seconds that are carried at one go: what is held in memory meanwhile is bounded."""
 
 
 class Stretches:
@@ -64,7 +64,7 @@ class Stretches:
             self._waiting.deadline = due
 
     def _before(self, deadline: float) -> int:
-        """How many ticks are due before a deadline."""
+        """Number of ticks that are due before a deadline."""
         router, first = self._router, self._router.next_tick
         end = first + self._most
         if router.due(self._epoch, end) >= deadline:

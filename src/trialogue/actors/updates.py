@@ -23,7 +23,7 @@ CONFIRM_S = 25.0
 """Seconds that a confirmation may take."""
 
 WAITING = 64
-"""How many changes may wait to be told."""
+"""Changes that may wait to be told."""
 
 
 @frozen
@@ -31,10 +31,10 @@ class Pending:
     """A change that is to be told."""
 
     part: Part
-    """Which part it changes."""
+    """Part that it changes."""
 
     messages: Sequence[Message]
-    """What the service is told."""
+    """Messages to the service."""
 
 
 class Updates:

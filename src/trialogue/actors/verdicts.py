@@ -1,4 +1,4 @@
-"""How patiently the end of a session is met: what its service's judgement means for the next dial.
+"""Verdicts on the ends of sessions: what a service's judgement means for the next dial.
 
 The same again that is borne once (or so often) and comes once more in a row is fatal.
 """
@@ -13,21 +13,21 @@ from trialogue.errors import ConnectionLost, DialFailed
 from trialogue.services.verdicts import Judgement, Verdict, is_ours
 
 NAME_RETRIES = 3
-"""How many names that cannot be looked up are borne in a row: it may be a flicker, or a typing error."""
+"""Names that cannot be looked up, in a row, that are borne: it may be a flicker, or a typing error."""
 
 UPDATE_REFUSED = "update-refused"
 """Our own code: the service ended the session over a change of settings, which is undone."""
 
 _UNDONE = Judgement(Verdict.RETRY, "The change of settings is undone.")
-"""What an end of that code means."""
+"""Judgement of an end with that code."""
 
 
 Judge: TypeAlias = Callable[[ConnectionLost], Judgement]
-"""What a service makes of an end."""
+"""Judge of an end, by its service."""
 
 
 def judged(lost: ConnectionLost, judge: Judge) -> Judgement:
-    """What is to be done about a lost or a failed connection, by its service or by our own code."""
+    """Judgement of a lost or a failed connection, by its service or by our own code."""
     return _UNDONE if lost.code == UPDATE_REFUSED else judge(lost)
 
 
@@ -41,7 +41,7 @@ def cause_of(lost: ConnectionLost) -> str:
 
 
 def loss_of(lost: ConnectionLost, verdict: Verdict) -> Loss | None:
-    """How patiently an end of this verdict is to be met; None for one that is fatal."""
+    """Patience with an end of this verdict; None for one that is fatal."""
     cause = cause_of(lost)
     match verdict:
         case Verdict.FATAL:

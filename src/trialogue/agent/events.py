@@ -1,4 +1,4 @@
-"""What one agent alone reports: the events of its sessions, its sound, and what meetings have no use for."""
+"""Events of a lone agent: those of its sessions, its sound, and messages for which meetings have no use."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ class UserStartedSpeaking:
 
 @frozen
 class AgentThinking:
-    """What the model thinks; many never tell."""
+    """Thoughts of the model; many never tell."""
 
     text: str = field(repr=False)
-    """Its thoughts. Personal."""
+    """Thoughts. Personal."""
 
 
 @frozen
@@ -61,10 +61,10 @@ class ToolAnswered:
     """The service has called a function by itself, at its endpoint: the result, for the record."""
 
     call_id: str
-    """Which call; empty where the service does not say."""
+    """Id of the call; empty where the service does not say."""
 
     tool: str
-    """Which function."""
+    """Name of the function."""
 
     content: str = field(repr=False)
     """The result. Personal."""
@@ -75,7 +75,7 @@ class FrustrationDetected:
     """The user sounds frustrated (Think Live)."""
 
     count: int
-    """How often so far."""
+    """Number of times so far."""
 
     escalated: bool
     """Whether the limit is reached."""
@@ -83,7 +83,7 @@ class FrustrationDetected:
 
 @frozen
 class ModelSaid:
-    """Something that a model of one's own hands through to the app."""
+    """Message of a model of one's own, handed through to the app."""
 
     content: Json = field(hash=False, repr=False)
     """Any JSON. May be personal."""
@@ -94,7 +94,7 @@ class UnknownMessage:
     """A message of the service that this version does not know, whole: the protocol grows."""
 
     type: str
-    """Its type."""
+    """Type of the message."""
 
     raw: JsonObject = field(hash=False, repr=False)
     """All of it, as it was read. May be personal."""

@@ -36,7 +36,7 @@ def with_functions(agent: Mapping[str, object] | str, functions: Functions) -> M
 
 
 def tools_of(functions: Functions) -> Mapping[str, PythonTool]:
-    """What runs them: plain ones in threads, on a virtual clock in the loop."""
+    """Tools that run the functions: plain ones in threads, on a virtual clock in the loop."""
     compute = Inline() if is_virtual() else InThreads(THREADS, is_native=False)
     return {name: PythonTool(function, compute) for name, function in functions.items()}
 

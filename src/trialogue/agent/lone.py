@@ -225,7 +225,7 @@ class LoneAgent:
             raise StopAsyncIteration from None
 
     def _end(self) -> ProviderRefused | GaveUp | SetupError | AlreadyOver:
-        """Why there is nothing more to come."""
+        """Reason for which nothing more will come."""
         ended = self._actor.ended_by
         if ended is None:
             return AlreadyOver("the agent was closed")

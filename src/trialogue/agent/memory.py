@@ -1,4 +1,4 @@
-"""What a lone agent heard, said and called, for its next session: the last of it, never more than so much."""
+"""Memory of a lone agent for its next session: the last that it heard, said and called, within a bound."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one agent says, on its way to whoever iterates over its events."""
+"""Mouth of a lone agent: its sound and sentences on their way to whoever iterates over its events."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trialogue.model.events import ReplyWithdrawn
 from trialogue.services.sound_terms import SoundTerms
 
 NAME = "agent"
-"""What a lone agent is called in its events."""
+"""Name of a lone agent in its events."""
 
 
 class LoneMouth:
@@ -31,7 +31,7 @@ class LoneMouth:
         self._post(Sound(reply, pcm))
 
     def expect(self, reply: int) -> None:
-        """Nothing runs dry here: whoever plays the sound knows best."""
+        """Expect nothing: a lone agent's sound runs dry nowhere here, as its player knows best."""
 
     def has_dried(self, reply: int) -> bool:
         """Never: a reply is over when its service says so."""

@@ -15,7 +15,7 @@ from hashlib import blake2b
 from typing import Final
 
 ORIGIN: Final = b""
-"""What the first line is chained to."""
+"""Hash to which the first line is chained: none."""
 
 _MARK: Final = b',"hash":"'
 _SEAL: Final = len(_MARK) + 32 + len(b'"}')

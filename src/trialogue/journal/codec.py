@@ -33,7 +33,7 @@ _T = TypeVar("_T")
 _NOT_FINITE: Final = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 
 MISFITS: Final = (AttributeError, CattrsError, KeyError, TypeError, ValueError)
-"""What decoding raises for a JSON value that does not fit. Their texts may hold speech: keep them in."""
+"""Errors of decoding a JSON value that does not fit. Their texts may hold speech: keep them in."""
 
 
 class UnknownType(ValueError):

@@ -15,15 +15,15 @@ from trialogue.journal.reader import Reading, SoundLine
 __all__ = ["Compared", "compare"]
 
 _OF_THE_FILE: Final = frozenset({"hash", "ts"})
-"""What differs between two files of the same meeting."""
+"""Members that differ between two files of the same meeting."""
 
 
 @frozen
 class Compared:
-    """What is the same in two journals, and what is not."""
+    """Comparison of two journals: the lines that are the same, and the first that differ."""
 
     same: int
-    """How many lines after the header are the same, from the first on."""
+    """Number of lines after the header that are the same, from the first on."""
 
     first: JsonObject | None
     """The first's line where they part; None where it has no more, or they never part."""
@@ -32,7 +32,7 @@ class Compared:
     """The second's line there."""
 
     differs_in: tuple[str, ...]
-    """Which members of these lines differ: `at`, `event`, `commands`."""
+    """Members in which these lines differ: `at`, `event`, `commands`."""
 
     counts: Mapping[str, tuple[int, int]]
     """Events and commands by type, of which one has more: in the first, in the second."""

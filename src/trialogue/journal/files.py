@@ -25,13 +25,13 @@ from trialogue.journal.manifest import NAME, Digest, Manifest, Status, manifest_
 from trialogue.journal.reader import Problem, read
 
 JOURNAL: Final = "journal.jsonl"
-"""What a run's directory calls it."""
+"""Name of the journal in a run's directory."""
 
 _CHUNK: Final = 1024 * 1024
 
 
 class FileState(Enum):
-    """What can be said of a file."""
+    """State of a file beside what the manifest says of it."""
 
     WHOLE = "whole"
     """It holds what the manifest says."""
@@ -53,13 +53,13 @@ class FilesVerified:
     """A run's files, checked."""
 
     files: dict[str, FileState]
-    """What can be said of each, by its path in the run's directory; in the order of their names."""
+    """State of each file, by its path in the run's directory; in the order of their names."""
 
     status: Status
     """Whether the run was closed."""
 
     problems: tuple[Problem, ...]
-    """What is amiss with the journal."""
+    """Damage of the journal."""
 
     @property
     def is_whole(self) -> bool:

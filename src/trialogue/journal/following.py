@@ -27,10 +27,10 @@ class Following:
     """The file."""
 
     header: Header = field(init=False)
-    """Its first line."""
+    """Header, the journal's first line."""
 
     end: End | None = field(init=False, default=None)
-    """Its end line, once it was written; nothing comes after it."""
+    """End line, once it was written; nothing comes after it."""
 
     _offset: int = field(init=False)
     _hash: bytes = field(init=False)

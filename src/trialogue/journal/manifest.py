@@ -40,7 +40,7 @@ class Status(Enum):
 
 @frozen
 class Digest:
-    """What a file held."""
+    """Digest of a file's content."""
 
     size: int
     """In bytes."""
@@ -51,7 +51,7 @@ class Digest:
 
 @frozen
 class Manifest:
-    """How far a journal went when it was opened or closed."""
+    """Manifest of a run: its journal's state when opened or closed, and digests of all other files."""
 
     journal: str
     """The journal's file name, in the same directory."""
@@ -69,7 +69,7 @@ class Manifest:
     """The first line's hash, which says whose journal it is; None where an older version wrote it."""
 
     files: Mapping[str, Digest] = Factory(dict[str, Digest])
-    """What the run's files held, by their paths in its directory, as far as they were finished."""
+    """Digests of the run's files, by their paths in its directory, as far as they were finished."""
 
     resumes: str | None = None
     """The directory of the run that this one goes on with, while that is the one to be resumed."""
@@ -92,7 +92,7 @@ def write_manifest(directory: Path, manifest: Manifest) -> None:
 
 
 def draft_in(directory: Path) -> Path:
-    """Where a manifest is written before it gets its name; a crash may leave it there."""
+    """Path of a manifest that is being written, before it gets its name; a crash may leave it there."""
     return directory / f".{NAME}.new"
 
 

@@ -1,4 +1,4 @@
-"""Which text is personal, and how to tell of it without telling it.
+"""Personal text of a journal: which fields hold it, and masks that tell of it without telling it.
 
 1. Every text is personal, however deep it stands, unless its field is declared here as a name or a code.
 2. A declared text is kept only where it has the shape of one: a single word of at most 64 characters.
@@ -68,18 +68,18 @@ DECLARED: Final[Mapping[type[attrs.AttrsInstance], frozenset[str]]] = {
 LABELS: Final[Mapping[type[attrs.AttrsInstance], frozenset[str]]] = {
     participants.Participant: frozenset({"title", "aliases"}),
 }
-"""What people are called, by class."""
+"""Fields that hold the names people are called by, by class."""
 
 _SHAPE: Final = re.compile(r"[^\s<>]{1,64}")
 _NONE: Final[frozenset[str]] = frozenset()
 
 _Value = TypeVar("_Value", bound=attrs.AttrsInstance)
 Mask = Callable[[Any], Any]
-"""What is made of one value."""
+"""Function that masks one value."""
 
 
 def mask(text: str) -> str:
-    """How much text there is, and nothing of it: `<12 words>`."""
+    """Length of a text in place of the text: `<12 words>`."""
     return f"<{len(text.split())} words>"
 
 
@@ -119,7 +119,7 @@ def personal_fields(kind: type[attrs.AttrsInstance]) -> frozenset[str]:
 
 @cache
 def masks_of(kind: type[attrs.AttrsInstance]) -> Mapping[str, Mask]:
-    """What is made of each field of a class, as values or as JSON."""
+    """Masks of the fields of a class, as values or as JSON."""
     hints, labels = get_type_hints(kind), LABELS.get(kind, _NONE)
     everywhere = NAMES if kind.__module__ in {events.__name__, commands.__name__} else _NONE
     declared = DECLARED.get(kind, _NONE) | everywhere
@@ -131,7 +131,7 @@ def masks_of(kind: type[attrs.AttrsInstance]) -> Mapping[str, Mask]:
 
 
 def _mask_for(hint: object, text_mask: Mask) -> Mask:
-    """What is made of a value of this type, whose texts are declared as `text_mask` has them."""
+    """Mask of a value of this type, whose texts are declared as `text_mask` has them."""
     if isinstance(hint, type) and attrs.has(hint):
         return partial(_mask_fields, hint)
     if hint is str:

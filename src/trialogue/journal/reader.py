@@ -48,7 +48,7 @@ _LONGEST_LINE: Final = 16 * 1024 * 1024
 
 
 class ProblemKind(Enum):
-    """What can be amiss with a journal that is read all the same."""
+    """Kind of damage in a journal that is read all the same."""
 
     TORN_TAIL = "torn-tail"
     TORN_WRITE = "torn-write"
@@ -64,10 +64,10 @@ class ProblemKind(Enum):
 
 @frozen
 class Problem:
-    """Something amiss, and where."""
+    """Damage of a journal, and its place."""
 
     kind: ProblemKind
-    """Which kind."""
+    """Kind of damage."""
 
     offset: int
     """Bytes from the file's start to the line that it is about."""
@@ -95,7 +95,7 @@ class Reading:
     """The file."""
 
     header: Header
-    """Its first line."""
+    """Header, the first line."""
 
     format: int = FORMAT
     """The format that the file was written in."""
@@ -104,10 +104,10 @@ class Reading:
     """Whether damage is reported instead of raised."""
 
     strangers: Strangers = NO_STRANGERS
-    """What stands in the header that this version does not know."""
+    """Fields of the header that this version does not know."""
 
     problems: list[Problem] = Factory(list[Problem])
-    """What was amiss, complete when an iteration is at its end; each iteration begins a new list."""
+    """Damage that was found, complete when an iteration is at its end; each iteration begins a new list."""
 
     end: End | None = None
     """The end line, once an iteration has come to it."""
@@ -126,7 +126,7 @@ class Reading:
                     yield record
 
     def wire(self) -> Iterator[WireRecord]:
-        """What went over the wire, in order; nothing for a journal that is not of a session."""
+        """Records of the wire, in order; none for a journal that is not of a session."""
         for offset, raw in self._sound():
             if self._is_wire(raw):
                 try:

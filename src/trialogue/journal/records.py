@@ -40,14 +40,14 @@ _HEADER_KEYS: Final = {
 
 
 class HeaderClock(Enum):
-    """What a meeting's time was made of."""
+    """Clock of a meeting."""
 
     REAL = "real"
     VIRTUAL = "virtual"
 
 
 class JournalKind(Enum):
-    """What a journal is of."""
+    """Kind of a journal."""
 
     MEETING = "meeting"
     SESSION = "session"
@@ -60,7 +60,7 @@ class Header:
     """The first line: all that a replay needs beside the records."""
 
     plan: MeetingPlan
-    """What the brain was given; the meeting's name and seed are its."""
+    """Plan that the brain was given; the meeting's name and seed are its."""
 
     version: str
     """The version of trialogue that wrote the file."""
@@ -81,12 +81,12 @@ class Header:
     """The number of the rules that decided; 1 where a journal does not say."""
 
     of: JournalKind = JournalKind.MEETING
-    """What it is a journal of."""
+    """Kind of the journal."""
 
 
 @frozen
 class Strangers:
-    """What stands in a line of another version that this one does not know; it is left out."""
+    """Fields in a line of another version that this one does not know; they are left out."""
 
     commands: tuple[str, ...] = ()
     """Names of commands."""
@@ -106,7 +106,7 @@ class End:
     """The last record's number; 0 for a meeting of none."""
 
     reason: str
-    """Why the meeting ended."""
+    """Reason for the meeting's end."""
 
 
 def header_line(header: Header) -> JsonObject:

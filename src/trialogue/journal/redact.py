@@ -78,4 +78,4 @@ _OF_LINES: Final[Mapping[str, Mask]] = {
     "commands": _all_masked,
     "reason": mask_code,
 }
-"""What is made of each member of a line."""
+"""Masks of the members of a line."""

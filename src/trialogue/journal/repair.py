@@ -32,13 +32,13 @@ CRASHED: Final = "crashed"
 
 @frozen
 class Repaired:
-    """What was done to a journal."""
+    """Repair of a journal: what was done to it."""
 
     was_open: bool
     """Whether it had not been closed."""
 
     cut_bytes: int
-    """How much of a torn last line was cut."""
+    """Bytes of a torn last line that were cut."""
 
 
 def repair(path: Path, *, wall: Callable[[], float] = time.time) -> Repaired:

@@ -16,7 +16,7 @@ __all__ = ["Selection", "names_in"]
 
 @frozen
 class Selection:
-    """What is looked for; what is left empty is not looked at. All of it must fit."""
+    """Selection of a journal's lines. All of it must fit; an empty field is not looked at."""
 
     types: frozenset[str] = frozenset()
     """Names of events and commands: a record fits that has any of them."""
@@ -31,7 +31,7 @@ class Selection:
     """Not after this."""
 
     pattern: LinearPattern | None = None
-    """What is found in the line, as JSON has it."""
+    """Pattern that is found in the line, as JSON has it."""
 
     def fits(self, line: JsonObject) -> bool:
         """Whether a line of a journal is wanted; a line without a time, as the end is not."""
@@ -47,7 +47,7 @@ class Selection:
 
 
 def names_in(part: JsonObject) -> set[str]:
-    """Whom an event or a command concerns."""
+    """Participants that an event or a command concerns."""
     return {str(part[key]) for key in ("participant", "to") if part.get(key)}
 
 

@@ -1,4 +1,4 @@
-"""What a decider knows, as facts that can be compared: each has a path and its value, with speech masked."""
+"""State of a decider, as facts that can be compared: each has a path and its value, with speech masked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import attrs
 from trialogue.journal.personal import mask_code
 
 _DEPTH: Final = 12
-"""How deep a fact lies at most: what decides is a tree, and this keeps a ring from being walked for ever."""
+"""Depth of a fact at most: a decider's state is a tree, and this keeps a ring from being walked for ever.
+"""
 
 
 def facts(decider: object) -> dict[str, str]:

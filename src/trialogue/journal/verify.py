@@ -21,14 +21,14 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import RULES, Record
 
 _BEFORE: Final = 5
-"""How many records before a divergence are told."""
+"""Records before a divergence that are told."""
 
 _TOLD: Final = 20
-"""How many facts are told in its message; its `state` has all."""
+"""Facts that are told in its message; its `state` has all."""
 
 
 class Decider(Protocol):
-    """What decides: a pure state machine, made anew from a plan for each replay."""
+    """Decider: a pure state machine, made anew from a plan for each replay."""
 
     def handle(self, event: Event, now: float) -> Sequence[Command]:
         """The commands that answer an event at `now`, in seconds since the meeting's start."""
@@ -40,16 +40,16 @@ class Verified:
     """A journal whose every decision was decided again."""
 
     records: int
-    """How many records were replayed."""
+    """Number of records that were replayed."""
 
     seconds: float
-    """How much of the meeting they span, in its own seconds."""
+    """Time of the meeting that they span, in its own seconds."""
 
     is_closed: bool = True
     """Whether the journal has its end."""
 
     problems: tuple[Problem, ...] = ()
-    """What is amiss with the journal, though every decision that is in it was decided the same."""
+    """Damage of the journal, though every decision that is in it was decided the same."""
 
     was_decided: bool = True
     """False for a session's journal: nothing in it was decided here, so nothing can be decided again."""
@@ -115,7 +115,7 @@ def _check_all_known(reading: Reading) -> None:
 
 
 def _state(reading: Reading, decider: Decider, last: Record) -> tuple[str, ...]:
-    """What a new decider comes to know by that record's event, after all before it."""
+    """Facts that a new decider comes to know by that record's event, after all before it."""
     known: dict[str, str] = {}
     for record in evolve(reading):
         if record.seq == last.seq:

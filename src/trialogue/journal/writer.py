@@ -70,7 +70,7 @@ class Journal:
     """The file; its manifest lies beside it."""
 
     header: Header
-    """Its first line."""
+    """Header, the first line."""
 
     _descriptor: int
     _wall: Callable[[], float]
@@ -292,12 +292,12 @@ class Journal:
 
 
 def reserve_of(path: Path) -> Path:
-    """Where a journal at `path` sets room aside while it is written."""
+    """Path of the room that a journal at `path` sets aside while it is written."""
     return path.with_name(f".{path.name}.reserve")
 
 
 def draft_of(path: Path) -> Path:
-    """Where a journal at `path` is written until it is the journal of its run."""
+    """Path of a journal that is written until it is the journal of its run, at `path`."""
     return path.with_name(f".{path.name}.new")
 
 

@@ -1,4 +1,4 @@
-"""Which words of a recognizer are believed: those that somebody can have said in the speech there was.
+"""Belief in a recognizer's words: those count that somebody can have said in the speech there was.
 
 Whisper writes words for anything. What is left after its own measure of doubt (`recognition`) is held
 against the length of the detected speech, and, where that is short or doubtful, against what Whisper is
@@ -35,13 +35,13 @@ _OF_NOISE: Final = frozenset(
         "i'm sorry",
     }
 )
-"""What Whisper writes for noise, in small letters without punctuation."""
+"""Sentences that Whisper writes for noise, in small letters without punctuation."""
 
 _LETTERS: Final = re.compile(r"[^\w' ]+")
 
 
 def most_words(speech_s: float) -> int:
-    """How many words so much speech can hold: six a second, and one more."""
+    """Words that so much speech can hold: six a second, and one more."""
     return int(WORDS_A_SECOND * speech_s) + 1
 
 

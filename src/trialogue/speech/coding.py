@@ -25,7 +25,7 @@ from trialogue.speech.ogg import OggWriter, packets_of
 __all__ = ["USUAL_SOUND", "Coded", "Coding", "SoundEncoder", "SoundForm", "open_encoder", "wav_header"]
 
 MESSAGE_S: Final = 0.2
-"""How much sound one message holds at most."""
+"""Seconds of sound that one message holds at most."""
 
 _OPUS_RATE: Final = 48_000
 _OPUS_FRAME: Final = 960
@@ -57,7 +57,7 @@ def _open(file: object, rate: int, **options: object) -> _File:
 
 
 class Coding(Enum):
-    """How sound is packed."""
+    """Packing of sound."""
 
     RAW = "samples"
     WAV = "wav"
@@ -71,13 +71,13 @@ _USUAL: Final = AudioFormat()
 
 @frozen
 class SoundForm:
-    """What a client wants its sound to be."""
+    """Form in which a client wants its sound."""
 
     format: AudioFormat = _USUAL
     """The samples; those of compressed sound are encoded as linear16."""
 
     coding: Coding = Coding.RAW
-    """How they are packed."""
+    """Packing of the samples."""
 
     bit_rate: int | None = None
     """Bits a second of MP3 and Opus; None for the usual."""
@@ -95,7 +95,7 @@ class Coded:
     """May be empty while an encoder gathers."""
 
     duration_s: float
-    """How long the sound plays that went into it."""
+    """Seconds for which the sound plays that went into it."""
 
 
 class SoundEncoder(Protocol):
@@ -199,7 +199,7 @@ def _mp3_level(rate: int, bit_rate: int) -> float:
 
 
 class _Written(io.RawIOBase):
-    """Where libsndfile writes: what is appended is kept until taken, what it mends at the end is not.
+    """File to which libsndfile writes: what is appended is kept until taken, what it mends at the end is not.
 
     A stream has gone by then, and says that its length is unknown.
     """

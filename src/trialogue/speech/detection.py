@@ -31,7 +31,7 @@ WINDOW: Final = 512
 """Samples a window: what the model was trained on at 16 kHz."""
 
 HANG_MS: Final = 800
-"""How long a pause must be to end speech: 512 ms would split turns between two sentences."""
+"""Length of a pause that ends speech: 512 ms would split turns between two sentences."""
 
 _CONTEXT: Final = 64
 _SILENCE: Final = bytes(2 * WINDOW)
@@ -46,7 +46,7 @@ SILERO: Final = f"silero-16k-op15-{_SHA256[:12]}-1"
 
 
 class _Phase(Enum):
-    """Where the hysteresis stands."""
+    """Phase of the hysteresis."""
 
     QUIET = auto()
     RISING = auto()
@@ -64,7 +64,7 @@ class Hysteresis:
 
     @property
     def quiet(self) -> bool:
-        """Nothing is being said and nothing is about to be."""
+        """True while nothing is being said and nothing is about to be."""
         return self._phase is _Phase.QUIET
 
     def feed(self, probability: float, at: int) -> SpeechEdge | None:

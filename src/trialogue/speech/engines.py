@@ -101,7 +101,7 @@ def _installed(name: str) -> Engines:
 
 @cache
 def _once(point: EntryPoint) -> object:
-    """What a package's entry point makes, once in a process."""
+    """Object that a package's entry point makes, once in a process."""
     made: object = point.load()()
     return made
 

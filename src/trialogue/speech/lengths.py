@@ -1,4 +1,4 @@
-"""How long coded sound plays, told while it comes and without decoding it: by the headers of its frames.
+"""Length of coded sound, told while it comes and without decoding it: by the headers of its frames.
 
 1. A meter takes one stream from its beginning, in pieces of any size; what is incomplete waits for the rest.
 2. Bytes that are no such sound are 0 s long: a meter raises nothing.
@@ -86,7 +86,7 @@ class _ByFrames:
     """Bytes of a header, at most."""
 
     def _frame(self, head: bytes) -> tuple[int, float]:
-        """How far the next frame is at least, and how long this one; 1 and 0 where there is none."""
+        """Distance to the next frame at least, and length of this one; 1 and 0 where there is none."""
         raise AssertionError(head)  # each kind has its own
 
 
@@ -117,7 +117,7 @@ class Mp3Meter(_ByFrames):
 
 
 _FLAC_INFO: Final = slice(18, 21)
-"""Where the sample rate is in a stream: its first 20 bits (RFC 9639, section 8.2)."""
+"""Place of the sample rate in a stream: its first 20 bits (RFC 9639, section 8.2)."""
 
 
 @define

@@ -1,4 +1,4 @@
-"""How loud the last seconds of a sound were: every 10 ms, in three bands."""
+"""Levels of the last seconds of a sound: every 10 ms, in three bands."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 HOPS_A_SECOND: Final = 100
-"""How often a level is taken."""
+"""Levels that are taken a second."""
 
 _BANDS_HZ: Final = (0, 1_000, 3_000)
-"""Where bands begin: voiced sounds are low, hissed ones high, and so are rooms' noises."""
+"""Beginnings of the bands: voiced sounds are low, hissed ones high, and so are rooms' noises."""
 
 _KEPT: Final = 3 * HOPS_A_SECOND
 _SOFTEST: Final = 1e-9

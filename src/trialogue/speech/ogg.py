@@ -79,7 +79,7 @@ class OggWriter:
     """Writes the pages of one stream."""
 
     serial: int = 1
-    """What tells it from other streams."""
+    """Serial number that tells it from other streams."""
 
     _number: int = field(default=0, init=False)
 

@@ -1,4 +1,4 @@
-"""Where in the sound a voice begins, falls, rises again and ends.
+"""Places in the sound at which a voice begins, falls, rises again and ends.
 
 A detector knows a voice from noise, but where it begins and ends only to a few of its windows: in a room that
 is not quiet its places are up to a tenth of a second late.
@@ -24,46 +24,46 @@ from trialogue.speech.ports import HEARING_RATE, EdgeKind, SpeechDetector, Speec
 from trialogue.speech.resample import Resampler
 
 BACK_S: Final = 0.3
-"""How far before the detector's place a voice may begin, in seconds."""
+"""Seconds before the detector's place at which a voice may begin."""
 
 FELL_S: Final = 0.07
-"""How long a voice must be no louder than the room to have fallen, in seconds."""
+"""Seconds for which a voice must be no louder than the room to have fallen."""
 
 STILL_S: Final = 0.5
-"""How long behind a fall the detector may still hear the voice, in seconds: as long as it remembers it."""
+"""Seconds behind a fall for which the detector may still hear the voice: as long as it remembers it."""
 
 _BACK: Final = round(BACK_S * HOPS_A_SECOND)
 _FELL: Final = round(FELL_S * HOPS_A_SECOND)
 _STILL: Final = round(STILL_S * HOPS_A_SECOND)
 _ROSE: Final = 3
-"""How many hops must come out of the room for a voice to have risen."""
+"""Hops that must come out of the room for a voice to have risen."""
 
 _GAP: Final = _FELL - 1
-"""How many hops may be soft within a beginning."""
+"""Hops that may be soft within a beginning."""
 
 _AFTER: Final = 6
-"""How many hops behind the detector's place a voice may begin: two of its windows."""
+"""Hops behind the detector's place at which a voice may begin: two of its windows."""
 
 _ROOM: Final = 2 * HOPS_A_SECOND
-"""How many hops of the room are looked at."""
+"""Hops of the room that are looked at."""
 
 _FEWEST: Final = 20
-"""How few of them say what it is like."""
+"""Hops from which on they say what the room is like."""
 
 _LOUDER: Final = 90
 """The percentile of a room's levels that are its louder moments."""
 
 _ABOVE_DB: Final = 4.0
-"""What is so much louder than the room's louder moments comes out of it."""
+"""Decibels over the room's louder moments from which on a sound comes out of it."""
 
 _CLEAR_DB: Final = 6.0
 """A voice whose loudest moment is only so much above that does not come out of it clearly."""
 
 _BREATH_DB: Final = 25.0
-"""What is so much softer than the voice is no beginning of it: that is how a breath is drawn."""
+"""Decibels under the voice at which a sound is no beginning of it: that is how a breath is drawn."""
 
 _GATE_DB: Final = 40.0
-"""What is so much softer than the voice is none of it, however silent the room was."""
+"""Decibels under the voice at which a sound is none of it, however silent the room was."""
 
 
 class VoicePlaces:
@@ -116,7 +116,7 @@ class VoicePlaces:
             self._room = np.percentile(room, _LOUDER, axis=0).astype(np.float32) + np.float32(_ABOVE_DB)
 
     def _beginning(self, at: int, loudest: Row) -> int:
-        """Where the sound came out of the room's, near where the detector says so."""
+        """Hop at which the sound came out of the room's, near where the detector says so."""
         if self._least is None:
             return at
         hop, least = at // self._levels.hop_samples, np.maximum(self._least, loudest - _BREATH_DB)
@@ -129,7 +129,7 @@ class VoicePlaces:
         return max(self._told_at, begin * self._levels.hop_samples)
 
     def _end(self, at: int) -> int:
-        """Where the sound was last louder than the room's, not long before the detector says so."""
+        """Hop at which the sound was last louder than the room's, not long before the detector says so."""
         hop = at // self._levels.hop_samples
         if self._least is None:
             return at
@@ -155,7 +155,7 @@ class VoicePlaces:
         return []
 
     def _place(self, hop: int, since: int) -> int:
-        """Where the last so many hops begin."""
+        """Place at which the last so many hops begin."""
         return max(self._told_at, (hop + 1 - since) * self._levels.hop_samples)
 
     def _is_out(self, hop: int, least: Row) -> bool:

@@ -1,4 +1,4 @@
-"""What the rest of trialogue asks of a speech engine: three small, synchronous Protocols.
+"""Ports of a speech engine: three small, synchronous Protocols that the rest of trialogue asks.
 
 1. An engine is a function of its input: the same words in the same voice give the same bytes, the same
    bytes the same words. Caches, replays and the virtual clock rely on it.
@@ -21,13 +21,13 @@ HEARING_RATE: Final = 16_000
 
 @frozen
 class Recognized:
-    """What was understood in one stretch of audio."""
+    """Words that were understood in one stretch of audio."""
 
     text: str
     """The words, with capitals and punctuation; empty where nobody spoke."""
 
     no_speech: float = 0.0
-    """How probable it is that there was no speech at all, 0 to 1."""
+    """Probability that there was no speech at all, 0 to 1."""
 
     mean_logprob: float = 0.0
     """Mean natural log-probability of a token: near 0 is sure, below -1 a guess."""
@@ -59,7 +59,7 @@ class Spoken:
 
     @property
     def duration_s(self) -> float:
-        """How long it plays, in seconds."""
+        """Seconds for which it plays."""
         return len(self.pcm) / (2 * self.sample_rate)
 
 
@@ -72,7 +72,7 @@ class Synthesizer(Protocol):
 
 
 class EdgeKind(Enum):
-    """Which side of a stretch of speech an edge is."""
+    """Side of a stretch of speech."""
 
     STARTED = "started"
     STOPPED = "stopped"
@@ -86,7 +86,7 @@ class SpeechEdge:
     """Whether speech started or stopped here."""
 
     at: int
-    """Where, in samples since the stream's beginning; the hang is not part of the speech."""
+    """Place in samples since the stream's beginning; the hang is not part of the speech."""
 
 
 class SpeechDetector(Protocol):

@@ -1,4 +1,4 @@
-"""How probable speech is, remembered: a model that is asked about sound that it has heard before is not run.
+"""Recall of probabilities of speech: a model that is asked about sound that it has heard before is not run.
 
 1. What a model says of a window depends on all windows since it last remembered nothing but silence. So
    answers are kept in blocks of `BLOCK` windows, each under the digest of all that came before it and of its
@@ -51,7 +51,7 @@ class Rememberer(Protocol):
 
 @define
 class _Block:
-    """What is known of the windows that follow one another from a place on."""
+    """Block of windows that follow one another from a place on, with what is known of them."""
 
     answers: list[tuple[bytes, float]] = field(factory=list[tuple[bytes, float]])
     """Of each window, its digest and how probable speech is."""
@@ -60,7 +60,7 @@ class _Block:
     """The model's memory behind the last of a whole block."""
 
     def packed(self) -> bytes:
-        """As it is stored."""
+        """Bytes of the block as it is stored."""
         count = len(self.answers).to_bytes(1, "big")
         return count + b"".join(_ANSWER.pack(*each) for each in self.answers) + self.end
 

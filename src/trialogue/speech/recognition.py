@@ -51,7 +51,7 @@ _INAUDIBLE: Final = 16
 
 
 class _Result(Protocol):
-    """What ctranslate2 returns for one window."""
+    """Result that ctranslate2 returns for one window."""
 
     sequences: list[list[str]]
     scores: list[float]
@@ -81,7 +81,7 @@ class _Storage(Protocol):
 
 @frozen
 class _Heard:
-    """What one window said."""
+    """Words that one window holds."""
 
     text: str
     no_speech: float

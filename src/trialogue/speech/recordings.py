@@ -27,7 +27,7 @@ RATES: Final = (8_000, 192_000)
 """The lowest and the highest sample rate."""
 
 _BLOCK_S: Final = 1.0
-"""How much is read at a time, in seconds."""
+"""Seconds that are read at a time."""
 
 _KINDS: Final = {b"RIFF": "WAV", b"RF64": "WAV", b"fLaC": "FLAC"}
 _TO_THE_END: Final = b"\xff\xff\xff\xff"
@@ -35,7 +35,7 @@ _TO_THE_END: Final = b"\xff\xff\xff\xff"
 
 @frozen
 class _Header:
-    """What a file says of itself."""
+    """Header of a file of sound."""
 
     sample_rate: int
     channels: int
@@ -109,7 +109,7 @@ def _blocks(file: object, path: Path, kind: str) -> Iterator[tuple[_Header, Any]
 
 
 def _judged(header: _Header, path: Path) -> int:
-    """How many frames may be read; SetupError for a format that is not."""
+    """Number of frames that may be read; SetupError for a format that cannot be."""
     if not 1 <= header.channels <= MOST_CHANNELS:
         raise SetupError(f"{path} has {header.channels} channels; at most {MOST_CHANNELS} are read")
     if not RATES[0] <= header.sample_rate <= RATES[1]:
@@ -157,7 +157,7 @@ class _Patched(io.RawIOBase):
         return self._file.seek(offset, whence)
 
     def tell(self) -> int:
-        """Where it is."""
+        """Position in the file."""
         return self._file.tell()
 
 

@@ -82,7 +82,7 @@ def sayable(text: str) -> str:
 
 
 def letters_in(text: str) -> int:
-    """How many letters and digits a text has: what there is to be said of it."""
+    """Number of letters and digits in a text: what there is to be said of it."""
     return sum(map(str.isalnum, text))
 
 

@@ -27,12 +27,12 @@ _MIB: Final = 1 << 20
 _MAGIC: Final = b"TLS1"
 _HEADER: Final = len(_MAGIC) + hashlib.sha256().digest_size
 _KEPT: Final = 0.9
-"""What a full disk is emptied to, so that not every write has to look at all files."""
+"""Share to which a full disk is emptied, so that not every write has to look at all files."""
 
 
 @frozen
 class Statistics:
-    """What a store has done so far."""
+    """Statistics of a store so far."""
 
     hits: int = 0
     """Reads that were answered."""
@@ -47,7 +47,9 @@ class Statistics:
     """Files that were removed to make room."""
 
     disk_fault: str = ""
-    """Why nothing more is written to disk; empty while all is well, or where no disk was asked for."""
+    """Reason for which nothing more is written to disk; empty while all is well, or where no disk was asked
+    for.
+    """
 
 
 class Store:
@@ -69,7 +71,7 @@ class Store:
 
     @property
     def statistics(self) -> Statistics:
-        """What the store has done so far."""
+        """Statistics of the store so far."""
         counted = Statistics(self._hits, self._misses, disk_fault=self._disk_fault)
         if self._disk is None:
             return counted

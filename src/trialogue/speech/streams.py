@@ -45,7 +45,7 @@ COMPRESSED_INPUTS: Final = ("flac", "ogg-opus")
 _OPUS_RATE: Final = 48_000
 _LEAD_PACKETS: Final = 4
 _PATIENCE_S: Final = 5.0
-"""How long a piece may take to be decoded; it takes a hundredth of what it plays."""
+"""Seconds that a piece may take to be decoded; it takes a hundredth of what it plays."""
 
 _Samples = npt.NDArray[np.int16]
 
@@ -130,7 +130,7 @@ class SampleStream:
         return self._resampler.feed(self._decoder.decode(data))
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Close nothing: it holds nothing."""
 
 
 class OpusStream:
@@ -184,11 +184,11 @@ class OpusStream:
 
 _NO_TAGS: Final = b"OpusTags" + struct.pack("<II", 0, 0)
 _FAR: Final = 1 << 40
-"""Where a stream that may still go on is said to end."""
+"""Place at which a stream that may still go on is said to end."""
 
 
 def opus_samples(packet: bytes) -> int:
-    """How many samples at 48 kHz a packet plays (RFC 6716, section 3.1)."""
+    """Samples at 48 kHz that a packet plays (RFC 6716, section 3.1)."""
     configuration, code = packet[0] >> 3, packet[0] & 3
     if configuration < 12:
         frame = (480, 960, 1920, 2880)[configuration & 3]
@@ -307,7 +307,7 @@ class FlacStream:
 
 
 _OPENING_BYTES: Final = 128
-"""How much must be there before libsndfile looks what it is: it does so at one glance."""
+"""Bytes that must be there before libsndfile looks what it is: it does so at one glance."""
 
 _BLOCK: Final = 48_000
 """Samples of a block of a whole stream."""

@@ -18,10 +18,10 @@ from trialogue.services.service import VoiceNames
 
 @frozen
 class VoiceShape:
-    """How the trained voice is bent."""
+    """Shape to which the trained voice is bent."""
 
     name: str
-    """What it is called here."""
+    """Name of the voice here."""
 
     pitch: float
     """Factor on the fundamental frequency; 1 is about 200 Hz."""

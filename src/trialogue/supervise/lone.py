@@ -27,7 +27,7 @@ def lone_error() -> Generator[None, None, None]:
 
 
 def _innermost(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """What is alone in its groups, or the first group that holds more than one."""
+    """Error that is alone in its groups, or the first group that holds more than one."""
     while len(group.exceptions) == 1:
         (error,) = group.exceptions
         if not isinstance(error, BaseExceptionGroup):

@@ -1,4 +1,4 @@
-"""What a supervisor tells of its children: frozen values, in the order in which it acts."""
+"""Observations of a supervisor's children: frozen values, in the order in which it acts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from trialogue.diagnostics import Log
 
 
 def reason_of(error: BaseException | None) -> str:
-    """How a child ended, in one word: `normal`, or the type of its error. Never the error's text.
+    """Reason of a child's end, in one word: `normal`, or the type of its error. Never the error's text.
 
     A nursery's group says nothing of what happened: of a group it is the types of what is in it.
     """
@@ -39,7 +39,7 @@ class Started:
     """The child's id."""
 
     restarts: int
-    """How often it had been started before."""
+    """Number of times that it had been started before."""
 
 
 @frozen
@@ -53,7 +53,7 @@ class Exited:
     """The child's id."""
 
     error: BaseException | None
-    """What it failed with; None for a normal end, and for one that was asked for."""
+    """Error with which it failed; None for a normal end, and for one that was asked for."""
 
     @property
     def reason(self) -> str:
@@ -103,7 +103,7 @@ class Escalated:
     """The child whose end was one too many."""
 
     error: BaseException | None
-    """What it failed with; None where a permanent child ended normally."""
+    """Error with which it failed; None where a permanent child ended normally."""
 
     @property
     def reason(self) -> str:

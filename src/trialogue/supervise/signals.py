@@ -33,7 +33,7 @@ def _nobody() -> None:
 
 @define
 class _Patience:
-    """What has been asked for, as the handlers see it."""
+    """Patience of the handlers: what has been asked for so far."""
 
     on_impatience: Callable[[], None]
     asked: set[int] = field(factory=set[int])

@@ -1,4 +1,4 @@
-"""What a supervisor is told: its children and its rules, in OTP's words."""
+"""Specifications of a supervisor: its children and its rules, in OTP's words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from attrs import field, frozen
 from attrs.validators import ge, gt, min_len
 
 DEFAULT_SHUTDOWN_S = 5.0
-"""How long a child may take to stop, in seconds, unless its spec says otherwise."""
+"""Seconds that a child may take to stop, unless its spec says otherwise."""
 
 Backoff = Callable[[int], float]
 """The delay in seconds before restart attempt 1, 2, ..."""
@@ -31,7 +31,7 @@ class Restart(Enum):
 
 
 class Strategy(Enum):
-    """Who is restarted with a child that is restarted."""
+    """Strategy: which children are restarted with a child that is restarted."""
 
     ONE_FOR_ONE = "one_for_one"
     """Nobody."""
@@ -50,10 +50,10 @@ class AutoShutdown(Enum):
     """Never."""
 
     ANY_SIGNIFICANT = "any_significant"
-    """As soon as one of them has ended by itself, for good."""
+    """End as soon as one significant child has ended by itself, for good."""
 
     ALL_SIGNIFICANT = "all_significant"
-    """As soon as the last of them has ended by itself, for good."""
+    """End as soon as the last significant child has ended by itself, for good."""
 
 
 class Start(Protocol):
@@ -66,7 +66,7 @@ class Start(Protocol):
 
 @frozen
 class Intensity:
-    """How many restarts are borne: more than `max_restarts` within `within_s` seconds escalate."""
+    """Intensity of restarts: more than `max_restarts` within `within_s` seconds escalate."""
 
     max_restarts: int = field(default=1, validator=ge(0))
     """Restarts of all children together; 0 bears none."""
@@ -77,7 +77,7 @@ class Intensity:
 
 @frozen
 class ChildSpec:
-    """How one child is started, stopped and restarted.
+    """Specification of one child: how it is started, stopped and restarted.
 
     `ValueError` for values that do not fit each other.
     Source: the child specification of OTP's `supervisor`.
@@ -93,10 +93,10 @@ class ChildSpec:
     """When it is started again."""
 
     shutdown_s: float = field(default=DEFAULT_SHUTDOWN_S, validator=gt(0))
-    """How long it may take to stop once cancelled, in seconds; `math.inf` waits for ever."""
+    """Seconds that it may take to stop once cancelled; `math.inf` waits for ever."""
 
     significant: bool = False
-    """Its end counts for the supervisor's `AutoShutdown`."""
+    """True where its end counts for the supervisor's `AutoShutdown`."""
 
     backoff: Backoff | None = None
     """The delay before each attempt to start it again; None restarts at once, as OTP does."""

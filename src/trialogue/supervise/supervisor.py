@@ -52,12 +52,12 @@ class Supervisor:
 
     @property
     def name(self) -> str:
-        """What it is called in observations and errors."""
+        """Name in observations and errors."""
         return self._tree.name
 
     @property
     def phase(self) -> TaskPhase:
-        """Where it stands."""
+        """Phase of the supervisor."""
         return self._task.phase
 
     def children(self) -> tuple[ChildStatus, ...]:
@@ -65,7 +65,7 @@ class Supervisor:
         return tuple(child.status for child in self._tree.children)
 
     def value_of(self, child_id: str) -> object:
-        """What the child has reported ready with in its present life. Never waits."""
+        """Value with which the child has reported ready in its present life. Never waits."""
         child = self._known(child_id)
         if child.state is not ChildState.RUNNING or child.life is None:
             raise LocalProtocolError(f"child {child_id!r} is {child.state.value}")

@@ -24,10 +24,10 @@ from trialogue.supervise.tree import Tree
 
 
 class TaskPhase(Enum):
-    """Where a supervisor stands."""
+    """Phase of a supervisor."""
 
     STARTING = "starting"
-    """Its first children are being started."""
+    """First children are being started."""
 
     RUNNING = "running"
     """It supervises."""
@@ -36,7 +36,7 @@ class TaskPhase(Enum):
     """It stops its children and takes no more requests."""
 
     STOPPED = "stopped"
-    """Nothing of it is alive."""
+    """Everything of it has ended."""
 
 
 OPEN: Final = frozenset({TaskPhase.STARTING, TaskPhase.RUNNING})
@@ -48,13 +48,13 @@ class SupervisorTask:
     """Serves an inbox and acts on a tree."""
 
     tree: Tree
-    """What it owns."""
+    """Tree of children that it owns."""
 
     inbox: Inbox
-    """What it is told and asked."""
+    """Inbox of what it is told and asked."""
 
     phase: TaskPhase = TaskPhase.STARTING
-    """Where it stands."""
+    """Phase of the supervisor."""
 
     opened: trio.Event = field(factory=trio.Event)
     """All first children are ready."""

@@ -28,7 +28,7 @@ Outcome = Literal["succeeded", "failed", "timed-out", "cancelled", "unknown"]
 
 
 class Tool(Protocol):
-    """Something that an agent may ask for."""
+    """Tool for which an agent may ask."""
 
     @property
     def timeout_s(self) -> float:
@@ -110,7 +110,7 @@ class ToolExecutor:
 
 @frozen
 class _Ended:
-    """How a call ended."""
+    """End of a call."""
 
     outcome: Outcome
     content: str
@@ -121,7 +121,7 @@ _CANCELLED = _Ended("cancelled", "the call was cancelled")
 
 
 def _ended_by(failure: BaseException, tool: Tool | None) -> _Ended:
-    """What a failure is to the agent: what a tool of ours says of itself, of anything else its type alone."""
+    """Message to the agent about a failure: the words of a tool of ours, of anything else the type alone."""
     match failure:
         case ToolLost():
             return _Ended("unknown", str(failure), failure.code)

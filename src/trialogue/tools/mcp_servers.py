@@ -30,13 +30,13 @@ from trialogue.tools.kinds.mcp import At, McpServer, Servers, server_at
 from trialogue.tools.permissions import Permissions, check_program
 
 RESTARTS = Intensity(max_restarts=10, within_s=120.0)
-"""How often a server may be gone until it is given up: for an address that is started anew, two minutes."""
+"""Restarts that are borne until a server is given up: for an address that is started anew, two minutes."""
 
 LONGEST_PAUSE_S = 20.0
 """The longest pause before a server is started again."""
 
 SHUTDOWN_S = 10.0
-"""How long a server may take to stop: the package asks it, waits, and kills it in the end."""
+"""Seconds that a server may take to stop: the package asks it, waits, and kills it in the end."""
 
 
 @define

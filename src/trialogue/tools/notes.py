@@ -1,4 +1,4 @@
-"""What the author of a tool is told of it: diagnostics, at `debug`, as they hold what tools say and raise."""
+"""Notes for the author of a tool: diagnostics, at `debug`, as they hold what tools say and raise."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import trio
 from trialogue.diagnostics import Log
 
 TAIL_BYTES: Final = 4096
-"""How much is kept of what a program writes to its stderr: the end."""
+"""Bytes that are kept of a program's stderr: the last ones."""
 
 _DIAGNOSTICS: Final = Log("trialogue.tools")
 
@@ -34,5 +34,5 @@ class Tail:
 
     @property
     def text(self) -> str:
-        """What was kept, as text."""
+        """Text that was kept."""
         return self._kept.decode(errors="replace").strip()

@@ -1,4 +1,4 @@
-"""What an operator's patterns allow: a scenario is data, and names code only by leave."""
+"""Permissions of an operator: a scenario is data, and names code only where these patterns allow it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from trialogue.errors import SetupError
 
 @frozen
 class Permissions:
-    """What code of a scenario's the operator lets run, and whom its agents may ask."""
+    """Permissions for a scenario: the code that may run, and the hosts that its agents may ask."""
 
     imports: tuple[str, ...] = ()
     """Patterns of tools and policies whose code may run, as `prices.*`; held against `module.function`."""
@@ -39,7 +39,7 @@ class Permissions:
 
 
 NOTHING_MORE = Permissions()
-"""What needs no leave: mocks, registered tools, addresses of this machine."""
+"""Permissions that nobody has to give: mocks, registered tools, addresses of this machine."""
 
 
 def is_allowed(name: str, patterns: tuple[str, ...]) -> bool:

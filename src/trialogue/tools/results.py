@@ -20,13 +20,13 @@ from trialogue.errors import ToolFailed
 from trialogue.model.text import well_formed
 
 RESULT_BYTES: Final = 32 * 1024
-"""How long a result may be."""
+"""Bytes that a result may have."""
 
 _SMALLEST: Final = 256
 """Bytes that a value gets at least: where there are not as many for each, the last ones are left out."""
 
 _DEEPEST: Final = 200
-"""How deep values may be nested."""
+"""Depth to which values may be nested."""
 
 _PATH_CHARS: Final = 80
 """Characters of a path that are told: its end says most."""
@@ -37,7 +37,7 @@ _Json: TypeAlias = "str | int | float | list[_Json] | dict[str, _Json] | None"
 
 
 def as_content(tool: str, result: object) -> str:
-    """What an agent is told of a tool's result; `ToolFailed` for what JSON cannot say."""
+    """Content that an agent is told of a tool's result; `ToolFailed` for what JSON cannot say."""
     place = _Place(tool)
     if not isinstance(result, str):
         text = _said(place, result)
@@ -53,7 +53,7 @@ def as_content(tool: str, result: object) -> str:
 
 @frozen
 class _Place:
-    """Where a value stands in which tool's result."""
+    """Place of a value in a tool's result."""
 
     tool: str
     path: str = "result"
@@ -70,7 +70,7 @@ class _Place:
 
     @property
     def mark(self) -> str:
-        """What stands where something was cut: ASCII that JSON need not escape."""
+        """Mark in the place of what was cut: ASCII that JSON need not escape."""
         return f" ... [{self.name} is cut at {RESULT_BYTES // 1024} KiB]"
 
     def unsayable(self, what: str) -> ToolFailed:
@@ -162,7 +162,7 @@ def _taken_by(place: _Place) -> int:
 
 
 def _fitted_members(places: list[_Place], values: list[_Json], keys: list[int], room: int) -> list[_Json]:
-    """As many members as fit, from the first; the largest of them are cut."""
+    """Members that fit, from the first; the largest of them are cut."""
     sizes = [len(_dumped(value)) for value in values]
     room -= sum(keys) + len(values)
     level = _level(sizes, room)
@@ -179,7 +179,7 @@ def _fitted_members(places: list[_Place], values: list[_Json], keys: list[int], 
 
 
 def _level(sizes: Iterable[int], room: int) -> int:
-    """How long each may be so that all have room: the small ones are whole, the large ones equally long."""
+    """Length that each may have so that all fit: small ones are whole, large ones equally long."""
     left = sorted(sizes)
     while left and left[0] * len(left) <= room:
         room -= left.pop(0)

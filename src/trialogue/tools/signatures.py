@@ -1,4 +1,4 @@
-"""What a model is told of a Python function: its arguments as JSON Schema, its purpose in words.
+"""Signatures of Python functions, as models are told them: arguments as JSON Schema, purpose in words.
 
 1. Every parameter needs a type hint that JSON can say: `str`, `int`, `float`, `bool`, `None`, `list[T]`,
    `dict[str, T]`, `Literal[...]`, unions of these, `object` or `Any` for anything.
@@ -38,7 +38,7 @@ _ARGUMENT = re.compile(r"^\s+\**(\w+)(?:\s*\([^)]*\))?:\s*(.+)$")
 
 @frozen
 class Signature:
-    """What a model is told of a function."""
+    """Signature of a function, as a model is told it."""
 
     description: str
     """When to call it; empty where the function has no docstring."""
@@ -48,7 +48,7 @@ class Signature:
 
 
 SILENT = Signature("", {"type": "object"})
-"""What a tool says of itself that cannot say anything."""
+"""Signature of a tool that cannot say anything of itself."""
 
 
 def describe(function: Callable[..., object], what: str = "") -> Signature:
@@ -88,7 +88,7 @@ def describe(function: Callable[..., object], what: str = "") -> Signature:
 
 
 def _unbound(function: Callable[..., object]) -> tuple[Callable[..., object], frozenset[str]]:
-    """What a partial calls in the end, and the names that it has bound there."""
+    """Function that a partial calls in the end, and the names that it has bound there."""
     bound: frozenset[str] = frozenset()
     while isinstance(function, partial):
         bound |= function.keywords.keys()

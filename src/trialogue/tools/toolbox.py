@@ -29,16 +29,16 @@ class Toolbox:
     """The tools of one meeting."""
 
     tools: Mapping[str, Tool]
-    """What runs when a tool is called."""
+    """Tools by the names by which they are called."""
 
     told: Mapping[str, Signature]
-    """What models are told of each."""
+    """Signatures that models are told, by name."""
 
     crashes: Crashes = field(factory=Crashes)
     """Reports servers that are gone, once its `post` is set."""
 
     def block(self, via: str, block: Mapping[str, object]) -> Mapping[str, object]:
-        """What an agent's service is told of it, in which each function says what its tool says of itself."""
+        """Block of an agent's service, in which each function says what its tool says of itself."""
         return service_of(via).keys.with_functions(block, self._function)
 
     def _function(self, function: Mapping[str, object]) -> Mapping[str, object]:
@@ -68,7 +68,7 @@ class CheckedTool:
     """A tool that is called only with arguments that fit its schema."""
 
     tool: Tool
-    """What is called."""
+    """Tool that is called."""
 
     schema: Mapping[str, object]
     """JSON Schema of its arguments."""

@@ -26,18 +26,18 @@ from trialogue.transport.socket import DEFAULT_SOCKET_RULES, Handshake, SocketRu
 from trialogue.transport.upgrade import read_host
 
 STREAM_GONE: Final = (trio.BrokenResourceError, trio.ClosedResourceError)
-"""How a stream says that its peer has gone."""
+"""Errors by which a stream says that its peer has gone."""
 
 
 @frozen
 class UpgradeRequest:
-    """What a client asks for."""
+    """Upgrade that a client asks for."""
 
     path: str
     """The path, without the query."""
 
     query: str = ""
-    """What follows the question mark, undecoded."""
+    """Query string, behind the question mark, undecoded."""
 
     host: str | None = None
     """The `Host` header."""
@@ -120,7 +120,7 @@ def _raised(crash: Exception) -> None:
 
 @frozen
 class SocketService:
-    """What is served, and within which bounds."""
+    """Service of a listener, and its bounds."""
 
     converse: Converse
     """Uses each accepted socket."""
@@ -129,7 +129,7 @@ class SocketService:
     """Decides who is accepted."""
 
     full: Reject = Reject(429, headers=(("retry-after", "1"),))
-    """What a full listener answers one whom it would let in."""
+    """Answer of a full listener to a client whom it would let in."""
 
     crashed: Callable[[Exception], None] = _raised
     """Told by a listener what a connection raised; the default raises it, which ends the listener."""
@@ -141,10 +141,12 @@ class SocketService:
     """The bounds of each socket."""
 
     instead: Callable[[bytes], Instead | None] = _nobody
-    """Who answers in our place, by what was read of a request for an upgrade; None where we do."""
+    """Function that answers in our place, by the bytes that were read of a request for an upgrade; None
+    where we do.
+    """
 
     through: Callable[[trio.abc.Stream], trio.abc.Stream] = _as_it_is
-    """What the connection's stream is put through before anything is read from it."""
+    """Function that wraps the connection's stream before anything is read from it."""
 
     http: DecideHttp | None = None
     """Decides on plain requests; without it, one that asks for no upgrade is answered by 400."""

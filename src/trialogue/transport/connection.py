@@ -28,7 +28,7 @@ from trialogue.transport.wire import WireStream
 from trialogue.transport.writer import LINGER_S, Writer
 
 _BLANK_LINE = re.compile(rb"\n\r?\n")
-"""What stands behind the handshake, as the library reads it."""
+"""Blank line behind the handshake, as the library reads it."""
 
 T = TypeVar("T")
 
@@ -67,7 +67,7 @@ class WireSocket:
 
     @property
     def handshake(self) -> Handshake:
-        """What was agreed on at the start."""
+        """Handshake: what was agreed on at the start."""
         return self._handshake
 
     def send_text(self, text: str) -> None:
@@ -154,7 +154,7 @@ class WireSocket:
 
     @property
     def link(self) -> Link | None:
-        """What both ends share where nothing but memory is between them."""
+        """Link that both ends share where nothing but memory is between them."""
         stream = self.wire.stream
         return stream.link if isinstance(stream, PipeStream) else None
 
@@ -280,14 +280,14 @@ class WireSocket:
             self._writer.drop_all()
 
     def _ended(self) -> SocketEnding:
-        """How the socket ended, for one who has just found that it did."""
+        """Ending of the socket, for one who has just found that it ended."""
         if self._course.ending is None:
             self._settle()
         return self._course.ending or ending_of(self.library.closed, has_sent_close=True)
 
 
 def link_of(socket: WebSocket) -> Link | None:
-    """What both ends of a socket share; None where anything is between them, and for every other socket."""
+    """Link of both ends of a socket; None where anything is between them, and for every other socket."""
     return socket.link if isinstance(socket, WireSocket) else None
 
 

@@ -17,7 +17,7 @@ from trialogue.transport.library import SocketEnding
 
 
 class SocketState(Enum):
-    """How far a socket has come."""
+    """State of a socket on its way from handshake to end."""
 
     SHAKING = "shaking"
     OPEN = "open"
@@ -28,7 +28,7 @@ class SocketState(Enum):
 
 
 class SocketStep(Enum):
-    """What moves a socket on."""
+    """Step that moves a socket on."""
 
     OPENED = "the handshake is over"
     CLOSED = "closed here"
@@ -56,13 +56,13 @@ SOCKET_TRANSITIONS: Final[dict[tuple[SocketState, SocketStep], SocketState]] = {
 
 @define(eq=False)
 class SocketCourse:
-    """Where one socket is on its way, and how it ended."""
+    """Course of one socket: its state, and its ending."""
 
     state: SocketState = field(default=SocketState.SHAKING, init=False)
-    """How far it has come."""
+    """State of the socket."""
 
     ending: SocketEnding | None = field(default=None, init=False)
-    """How it ended; while it is being closed, how it will have ended if the peer does not end it first."""
+    """Ending; while the socket is being closed, the one it will have if the peer does not end it first."""
 
     @property
     def has_ended(self) -> bool:

@@ -46,7 +46,7 @@ MIN_SECRET = 6
 
 @frozen
 class DialRules:
-    """How one connection is made."""
+    """Rules by which one connection is made."""
 
     within_s: float = 10.0
     """Seconds for everything up to the end of the upgrade."""
@@ -84,7 +84,7 @@ class Target:
 
     @property
     def authority(self) -> str:
-        """What the `Host` header says."""
+        """Value of the `Host` header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == (443 if self.is_tls else 80) else f"{host}:{self.port}"
 
@@ -204,7 +204,7 @@ def check_plaintext(
 
 @frozen
 class _Request:
-    """What goes into the upgrade request; kept out of every repr."""
+    """Upgrade request; kept out of every repr."""
 
     headers: list[tuple[bytes, bytes]] = field(repr=False)
     subprotocols: list[str] = field(repr=False)
@@ -275,7 +275,7 @@ async def _upgrade(nursery: trio.Nursery, socket: WireSocket, target: Target, re
 
 
 def _failure(head: bytes, request: _Request) -> DialFailed | ProviderRefused:
-    """Why a handshake ended, read from what the peer sent."""
+    """Reason for which a handshake ended, read from what the peer sent."""
     response = read_response(head)
     if response is not None:
         return refusal(response, hide=request.secrets())

@@ -22,11 +22,11 @@ from contextlib import suppress
 import trio
 
 READ_BYTES = 64 * 1024
-"""How much is read at once where nobody says, and how much is encrypted at once."""
+"""Bytes that are read at once where nobody says, and encrypted at once."""
 
 
 class _OnSocket(trio.abc.Stream):
-    """What plain and TLS have in common."""
+    """Stream on a socket: what plain and TLS have in common."""
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
@@ -41,7 +41,7 @@ class _OnSocket(trio.abc.Stream):
             raise trio.ClosedResourceError
 
     def _fault(self, error: OSError) -> Exception:
-        """What trio's streams raise in such a case."""
+        """Error that trio's streams raise in such a case."""
         if self._socket.fileno() < 0:
             return trio.ClosedResourceError()
         return trio.BrokenResourceError(f"the connection broke: {type(error).__name__}")

@@ -27,7 +27,7 @@ _READ_BYTES = 64 * 1024
 
 @frozen
 class HttpRequest:
-    """What a client asks for."""
+    """Request of a client."""
 
     method: str
     """In capitals: `GET`."""
@@ -36,13 +36,13 @@ class HttpRequest:
     """The path, without the query, undecoded."""
 
     query: str = ""
-    """What follows the question mark, undecoded."""
+    """Query string, behind the question mark, undecoded."""
 
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """The headers, names in lower case; a key may be among them."""
 
     body: bytes = field(default=b"", repr=False)
-    """What was sent with it; empty while only the head is there."""
+    """Body; empty while only the head is there."""
 
     @property
     def host(self) -> str | None:
@@ -57,13 +57,13 @@ class HttpRequest:
 
 @frozen
 class HttpResponse:
-    """What a client is answered."""
+    """Response to a client."""
 
     status: int = 200
     """The HTTP status, 200 to 599."""
 
     headers: tuple[tuple[str, str], ...] = ()
-    """Its headers, but for those that say how long it is."""
+    """Headers, but for those that say how long it is."""
 
     body: bytes | AsyncGenerator[bytes, None] = field(default=b"", repr=False)
     """The body: whole, or in pieces as they are made."""
@@ -78,7 +78,7 @@ class Taken:
     """Let the request in."""
 
     answer: Answer
-    """What answers it."""
+    """Function that answers it."""
 
     max_body_bytes: int = 0
     """The longest body; one byte more is answered by 413."""
@@ -99,17 +99,17 @@ class HttpRules:
     """Seconds that one write to the stream may take."""
 
     too_long: HttpResponse = HttpResponse(413)
-    """What answers a body that is too long."""
+    """Response to a body that is too long."""
 
     too_slow: HttpResponse = HttpResponse(408)
-    """What answers a body that does not come."""
+    """Response to a body that does not come."""
 
     failed: HttpResponse = HttpResponse(500)
-    """What answers where answering crashed."""
+    """Response where answering crashed."""
 
 
 DEFAULT_HTTP_RULES = HttpRules()
-"""What holds where nothing else is said."""
+"""Rules that hold where nothing else is said."""
 
 
 class _TooLong(Exception):
@@ -121,10 +121,10 @@ class HttpExchange:
     """One request whose head was read from `stream`, and the way to answer it."""
 
     stream: trio.abc.Stream
-    """Where it came from."""
+    """Stream from which it came."""
 
     protocol: h11.Connection
-    """What has read the head."""
+    """Connection that has read the head."""
 
     request: HttpRequest
     """The head."""

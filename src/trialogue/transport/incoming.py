@@ -32,20 +32,20 @@ _CONTROL_MAX: Final = 125
 
 @frozen
 class _Frame:
-    """Where a frame stands in the buffer, by its head (RFC 6455, section 5.2)."""
+    """Frame in the buffer, by its head (RFC 6455, section 5.2)."""
 
     first: int
-    """Its first byte: FIN, reserved bits, opcode."""
+    """First byte: FIN, reserved bits, opcode."""
 
     size: int
     """Bytes of payload."""
 
     start: int
-    """Where its payload begins, behind the key that masks it."""
+    """Beginning of its payload, behind the key that masks it."""
 
     is_masked: bool
     is_minimal: bool
-    """Its size is written in as few bytes as can be."""
+    """True where its size is written in as few bytes as can be."""
 
     @property
     def opcode(self) -> int:
@@ -57,13 +57,13 @@ class _Frame:
 
     @property
     def end(self) -> int:
-        """Where the next frame begins."""
+        """Beginning of the next frame."""
         return self.start + self.size
 
 
 @define(eq=False)
 class Incoming:
-    """What the peer sends, once shaken hands: messages, and the rest, which is the library's."""
+    """Incoming bytes, once shaken hands: messages are read here, the rest is the library's."""
 
     is_client: bool
     """Whether we are the client: then the peer masks nothing, else everything."""

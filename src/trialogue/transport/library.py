@@ -1,4 +1,4 @@
-"""What we use of trio-websocket, and how it fails: the only words in which it may be known."""
+"""Names of trio-websocket that we use, and its faults: the only place in which it is known."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ LIBRARY_FAULTS = (
     ValueError,
     AssertionError,
 )
-"""What the library raises, undocumented, when peers misbehave, as by a ping after our Close."""
+"""Errors that the library raises, undocumented, when peers misbehave, as by a ping after our Close."""
 
 _PARSE_FAILURES = (1002, 1007)
 """Codes with which wsproto reports a frame that it cannot read."""
 
 _TOO_BIG = "Exceeded maximum message size"
-"""How the library's own reason begins as it closes over a message of the peer; a peer's words are its own."""
+"""Beginning of the library's own reason as it closes over a message of the peer; a peer's words are its own.
+"""
 
 
 class Library(Protocol):
@@ -53,7 +54,7 @@ class LibraryNursery:
     """Given to the library as its nursery: it starts its reader there, and we learn how the reader ends."""
 
     nursery: Spawner
-    """Where the reader really runs."""
+    """Nursery in which the reader really runs."""
 
     watch: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]
     """Runs the reader and lives on after it."""
@@ -65,10 +66,10 @@ class LibraryNursery:
 
 @frozen
 class SocketEnding:
-    """How a socket ended."""
+    """Ending of a socket."""
 
     message: str
-    """What happened, for people."""
+    """Sentence on it, for people."""
 
     close_code: int = 1006
     """The websocket close code; 1006 where there was no Close frame."""

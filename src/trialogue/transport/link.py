@@ -1,4 +1,4 @@
-"""What the two ends of a socket in memory know of each other: where sound goes, and who listens there.
+"""Link of the two ends of a socket in memory: where sound goes, and who listens there.
 
 1. Sound can be given to whoever listens before its time, where a virtual clock leaps (`leaping`): what
    changes nothing for it need not be sent.
@@ -48,4 +48,4 @@ class Link:
     """Both sockets, once open: the client's under True."""
 
     listener: Listener | None = None
-    """Who listens at the server's end; None before it does, and behind it."""
+    """Listener at the server's end; None before it listens, and behind it."""

@@ -1,4 +1,4 @@
-"""What waits to be written, in order: audio drops its oldest when full, text may not be dropped."""
+"""Outbox of messages to be written, in order: audio drops its oldest when full, text may not be dropped."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from attrs import define, field
 from trialogue.transport.link import Link
 
 DEFAULT_PIPE_BYTES = 64 * 1024
-"""How many bytes one direction holds before its sender waits."""
+"""Bytes that one direction holds before its sender waits."""
 
 
 def open_pipe(max_bytes: int = DEFAULT_PIPE_BYTES) -> tuple[PipeStream, PipeStream]:

@@ -1,4 +1,4 @@
-"""Why a connection could not be made: the system's own words, under all that libraries wrap around them."""
+"""Reasons of failed connections: the system's own words, under all that libraries wrap around them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import cast
 
 
 def reason_of_failure(error: BaseException) -> str:
-    """What the system said, as `Connection refused`; of several attempts each reason once.
+    """Reason that the system gave, as `Connection refused`; of several attempts each reason once.
 
     Where it said nothing, the error's own words, or its type.
     """
@@ -18,7 +18,7 @@ def reason_of_failure(error: BaseException) -> str:
 
 
 def reason_of_system(error: BaseException) -> str:
-    """What the system said; empty where it said nothing, and an error's own words may hold what was said."""
+    """Reason of the system; empty where it gave none, for an error's own words may repeat a peer's."""
     return ", ".join(dict.fromkeys(_reasons(error)))
 
 

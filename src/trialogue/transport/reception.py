@@ -30,7 +30,7 @@ from trialogue.transport.http import HttpExchange, HttpRequest
 
 @frozen
 class Crowd:
-    """How many a listener has at a time."""
+    """Clients that a listener has at a time: a count and its bound."""
 
     sockets: int = 64
     """Sockets that were let in; one more is answered that it is full."""

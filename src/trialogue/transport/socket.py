@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 @frozen
 class OutboxRules:
-    """How much may wait to be written; audio over its bound drops its oldest, text ends the socket."""
+    """Bounds of messages to be written; audio over its bound drops its oldest, text ends the socket."""
 
     max_frames: int = 256
     """Binary messages that may wait; at 20 ms a frame, about five seconds."""
@@ -47,7 +47,7 @@ class SocketRules:
     """The bounds of one socket, the same in both roles."""
 
     outbox: OutboxRules = OutboxRules()
-    """What may wait to be written."""
+    """Bounds of messages to be written."""
 
     liveness: LivenessRules | None = LivenessRules()
     """Pings and their deadline; None switches both off."""
@@ -72,12 +72,12 @@ class SocketRules:
 
 
 DEFAULT_SOCKET_RULES = SocketRules()
-"""What holds where nothing else is said."""
+"""Rules that hold where nothing else is said."""
 
 
 @frozen
 class Handshake:
-    """What was agreed on when the connection was opened."""
+    """Handshake: what was agreed on when the connection was opened."""
 
     path: str
     """The path asked for, without the query."""
@@ -125,7 +125,7 @@ class WebSocket(Protocol):
 
     @property
     def handshake(self) -> Handshake:
-        """What was agreed on at the start."""
+        """Handshake: what was agreed on at the start."""
         ...
 
     def send_text(self, text: str) -> None:

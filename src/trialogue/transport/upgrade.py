@@ -21,7 +21,7 @@ PASSING_STATUSES = frozenset({408, 425, 429})
 """Refusals below 500 that another attempt may not meet (RFC 9110, RFC 8470, RFC 6585)."""
 
 MAX_WORDS = 200
-"""How much of a service's explanation is kept."""
+"""Words of a service's explanation that are kept."""
 
 MAX_RETRY_AFTER_S = 24 * 3600.0
 """The longest wait that is believed."""
@@ -29,7 +29,7 @@ MAX_RETRY_AFTER_S = 24 * 3600.0
 
 @frozen
 class Response:
-    """As much of an HTTP response as came."""
+    """Response to a request, as much of it as came."""
 
     status: int
     """The status code."""
@@ -79,12 +79,12 @@ def read_headers(head: bytes) -> dict[str, str]:
 
 
 def accept_key(headers: dict[str, str]) -> str:
-    """What `Sec-WebSocket-Accept` answers to the key in a request's headers (RFC 6455, section 1.3)."""
+    """Value of `Sec-WebSocket-Accept` for the key in a request's headers (RFC 6455, section 1.3)."""
     return generate_accept_token(headers.get("sec-websocket-key", "").encode()).decode()
 
 
 def refusal(response: Response, *, hide: tuple[str, ...] = ()) -> ProviderRefused | DialFailed:
-    """What a response other than 101 means to us: fatal, or another attempt may do.
+    """Error that a response other than 101 means to us: fatal, or another attempt may do.
 
     `hide` are words that may not be repeated, should the service echo what we sent it.
     """

@@ -48,16 +48,16 @@ class WireStream(trio.abc.Stream):
     """A Close frame is written or waits to be."""
 
     unread: bytes = b""
-    """What was read of the real stream before this one was put around it."""
+    """Bytes that were read of the real stream before this one was put around it."""
 
     head: bytearray | None = field(factory=bytearray)
-    """What the peer has sent so far; None once the handshake is over and nothing need be kept."""
+    """Bytes that the peer has sent so far; None once the handshake is over and nothing need be kept."""
 
     incoming: Incoming | None = None
-    """What takes messages out of what is read; None until the handshake is over."""
+    """Reader of messages in the bytes that come; None until the handshake is over."""
 
     work: trio.lowlevel.ParkingLot = field(factory=trio.lowlevel.ParkingLot)
-    """Where the writer waits for something to write."""
+    """Lot in which the writer waits for something to write."""
 
     _unwritten: list[bytes | bytearray | memoryview] = field(
         factory=list[bytes | bytearray | memoryview], init=False

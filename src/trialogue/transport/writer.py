@@ -34,7 +34,7 @@ _STREAM_GONE = (trio.BrokenResourceError, trio.ClosedResourceError)
 
 
 class _Pipe(Enum):
-    """What the stream's sending side does."""
+    """Pipe to which the writer writes: the stream's sending side."""
 
     RESTING = auto()
     WRITING = auto()
@@ -42,7 +42,7 @@ class _Pipe(Enum):
 
 
 class _Afterwards(Enum):
-    """What the writer does when all is written."""
+    """Step of the writer's when all is written."""
 
     WAITS = auto()
     STOPS = auto()

@@ -25,4 +25,4 @@ MAKERS: Final[Mapping[type, Maker]] = MappingProxyType(
         McpCall: mcp.make,
     }
 )
-"""What makes a tool, by what its call does (`trialogue.scenario.tool_keys`)."""
+"""Makers of tools, by what their call does (`trialogue.scenario.tool_keys`)."""

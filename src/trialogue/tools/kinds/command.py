@@ -31,10 +31,10 @@ ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ")
 """The variables that a program is given, where we have them."""
 
 OUTPUT_BYTES = 1024 * 1024
-"""How much of its output is read; a program that writes more is stopped. Agents get 32 KiB of it."""
+"""Bytes of its output that are read; a program that writes more is stopped. Agents get 32 KiB of it."""
 
 _LAST_WORDS_S = 0.5
-"""How long is waited for the rest of its stderr, once it is dead."""
+"""Seconds of waiting for the rest of its stderr, once it is dead."""
 
 
 @frozen
@@ -45,7 +45,7 @@ class CommandTool:
     """The program and its fixed arguments."""
 
     folder: Path
-    """Where it runs."""
+    """Folder in which it runs."""
 
     timeout_s: float = 20.0
     """Seconds after which a call is given up, and the program killed."""
@@ -79,7 +79,7 @@ class CommandTool:
 
 
 async def _run(process: trio.Process, question: bytes, last_words: Tail) -> tuple[bytes, bool]:
-    """What it wrote until it ended, and whether that is all of it; nothing of it is left running."""
+    """Output of a process until it ended, and whether that is all of it; nothing of it is left running."""
     assert process.stderr is not None  # noqa: S101 - it was asked for
     async with trio.open_nursery() as nursery:
         nursery.start_soon(last_words.read, process.stderr)
@@ -97,7 +97,7 @@ async def _run(process: trio.Process, question: bytes, last_words: Tail) -> tupl
 
 
 async def _converse(process: trio.Process, question: bytes) -> tuple[bytes, bool]:
-    """What it wrote, and whether that is all of it."""
+    """Output of a process, and whether that is all of it."""
     assert process.stdin is not None  # noqa: S101 - it was asked for
     assert process.stdout is not None  # noqa: S101 - likewise
     output = bytearray()

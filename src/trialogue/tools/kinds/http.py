@@ -29,10 +29,10 @@ from trialogue.tools.signatures import SILENT, Signature
 from trialogue.transport.reasons import reason_of_system
 
 ANSWER_BYTES = 1024 * 1024
-"""How much of an answer is read; agents get 32 KiB of it."""
+"""Bytes of an answer that are read; agents get 32 KiB of it."""
 
 HEAD_BYTES = 32 * 1024
-"""How long the head of an answer may be."""
+"""Bytes that the head of an answer may have."""
 
 
 @frozen
@@ -85,7 +85,7 @@ class HttpTool:
 
 
 def _own_headers(host: str, body: bytes) -> list[tuple[str, str]]:
-    """What every request says: no compression, so that a small answer cannot become a large one."""
+    """Headers of every request: no compression, so that a small answer cannot become a large one."""
     headers = [("host", host), ("connection", "close"), ("accept-encoding", "identity")]
     if body:
         headers += [("content-type", "application/json"), ("content-length", str(len(body)))]
@@ -93,7 +93,7 @@ def _own_headers(host: str, body: bytes) -> list[tuple[str, str]]:
 
 
 def _why(failure: BaseException) -> str:
-    """What TLS or the system says of a failure, else its type."""
+    """Reason that TLS or the system gives for a failure, else the failure's type."""
     said: BaseException | None = failure
     while said is not None:
         if isinstance(said, ssl.SSLCertVerificationError):

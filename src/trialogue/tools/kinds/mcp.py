@@ -33,16 +33,18 @@ from trialogue.tools.signatures import Signature
 from trialogue.transport.reasons import reason_of_system
 
 OPENING_S = 20.0
-"""How long a server may take until it can be asked."""
+"""Seconds that a server may take until it can be asked."""
 
 ANSWERING_S = 300.0
-"""How long an address may be silent in the middle of an answer; each call has its own deadline beside."""
+"""Seconds for which an address may be silent in the middle of an answer; each call has its own deadline
+beside.
+"""
 
 LINE_CHARS = 200
-"""How much is told of the line that a server wrote last."""
+"""Characters that are told of the line that a server wrote last."""
 
 _LAST_WORDS_S = 0.5
-"""How long is waited for the rest of its stderr, once it is dead."""
+"""Seconds of waiting for the rest of its stderr, once it is dead."""
 
 _CLOSED = -32000
 """The package's code for a connection that is over."""
@@ -60,7 +62,7 @@ class _Offered(Protocol):
 
 
 class _Answer(Protocol):
-    """What a call came to."""
+    """Answer to a call."""
 
     content: Sequence[object]
     structured_content: dict[str, Any] | None
@@ -75,7 +77,7 @@ class _Page(Protocol):
 
 
 class _Client(Protocol):
-    """What we use of `mcp.Client`, an extra that is not there where types are checked."""
+    """Client of the package `mcp`, as far as we use it: an extra that is absent where types are checked."""
 
     async def call_tool(self, name: str, arguments: dict[str, Any] | None = None) -> _Answer:
         """Call a tool."""
@@ -87,18 +89,18 @@ class _Client(Protocol):
 
 
 class _Stream(Protocol):
-    """What comes from a server: a stream of the package's own messages."""
+    """Stream from a server, of the package's own messages."""
 
     async def receive(self) -> object: ...
     async def aclose(self) -> None: ...
 
 
 _Transport = AbstractAsyncContextManager[tuple[_Stream, object]]
-"""What the package reads from and writes to."""
+"""Streams that the package reads from and writes to."""
 
 
 class _Watched:
-    """What comes from a server, and a note when nothing more will: the package keeps that to itself."""
+    """Stream from a server, with a note when nothing more will come: the package keeps that to itself."""
 
     def __init__(self, stream: _Stream, gone: trio.Event) -> None:
         self._stream, self._gone = stream, gone
@@ -249,7 +251,7 @@ class McpServer:
         return answer.structured_content if not text and answer.structured_content is not None else text
 
     def _failed(self, failure: Exception) -> ToolFailed:
-        """What a call came to that was not answered, or was refused."""
+        """Failure of a call that was not answered, or was refused."""
         match getattr(failure, "code", None), getattr(failure, "message", None):
             case _, message if message == _FORGOTTEN:
                 self._gone.set()
@@ -305,10 +307,10 @@ class McpTool:
     """One tool of a server."""
 
     server: McpServer
-    """Whose tool."""
+    """Server that has the tool."""
 
     tool: str
-    """Its name there."""
+    """Name of the tool there."""
 
     timeout_s: float = 20.0
     """Seconds after which a call is given up."""
@@ -319,14 +321,14 @@ class McpTool:
 
 
 At = tuple[tuple[str, ...], str]
-"""Which server: its program with arguments, or its address."""
+"""Address of a server: its program with arguments, or its URL."""
 
 Servers = Mapping[At, McpServer]
 """The servers of a meeting."""
 
 
 def server_at(call: McpCall) -> At:
-    """Which server a tool asks."""
+    """Address of the server that a tool asks."""
     return call.argv, call.url
 
 

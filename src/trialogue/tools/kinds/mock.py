@@ -20,7 +20,7 @@ class MockTool:
     """A tool that answers the same thing every time, after a while."""
 
     result: object
-    """What it answers."""
+    """Result that it answers."""
 
     delay_s: float = 0.0
     """After how long, in seconds."""

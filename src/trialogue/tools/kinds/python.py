@@ -31,10 +31,10 @@ class PythonTool:
     """
 
     function: Callable[..., object]
-    """What is called, with the arguments by keyword."""
+    """Function that is called, with the arguments by keyword."""
 
     compute: Compute
-    """Where a sync function runs."""
+    """Place in which a sync function runs."""
 
     timeout_s: float = 20.0
     """Seconds after which a call is given up."""
