@@ -1,4 +1,4 @@
-"""Who may come in: by the name that was dialled, the page that asks, and the key or token that is shown.
+"""Admission of clients: by the name that was dialled, the page that asks, and the key or token that is shown.
 
 1. Without a key of our own everybody is let in, whatever they show; only a token of ours that has expired
    is not, as at the hosted service.
@@ -31,7 +31,7 @@ SCHEMES: Final = ("token", "bearer")
 
 @frozen
 class Access:
-    """Who may come in."""
+    """Access: which clients may come in."""
 
     host: str = "127.0.0.1"
     """The address that is bound."""
@@ -70,7 +70,7 @@ class RequestHead(Protocol):
 
 
 class Standing(Enum):
-    """What a client may do."""
+    """Standing of a client: what it may do."""
 
     STRANGER = "nothing"
     GRANTED = "open sockets, speak and listen"
@@ -79,7 +79,7 @@ class Standing(Enum):
 
 @frozen
 class Shown:
-    """What a client shows."""
+    """Credentials that a client shows."""
 
     scheme: str
     """One of `SCHEMES`."""

@@ -1,4 +1,4 @@
-"""What a conversation orders: everything that its connection may do, in the imperative."""
+"""Commands of a conversation: everything that its connection may do, in the imperative."""
 
 from __future__ import annotations
 

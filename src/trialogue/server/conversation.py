@@ -57,7 +57,7 @@ from trialogue.speech.sentences import split_sentences
 
 
 class SessionPhase(Enum):
-    """How far a session has come."""
+    """Phase of a session."""
 
     AWAITING_SETTINGS = "awaiting-settings"
     RUNNING = "running"
@@ -65,7 +65,7 @@ class SessionPhase(Enum):
 
 
 class SessionStep(Enum):
-    """What moves a session on, or may come in it."""
+    """Step that moves a session on, or may come in it."""
 
     SETTINGS = "Settings"
     MESSAGE = "another message"
@@ -102,7 +102,7 @@ class Conversation:
 
     @property
     def phase(self) -> SessionPhase:
-        """How far the session has come."""
+        """Phase of the session."""
         return self._phase
 
     def open(self, now: float) -> list[Command]:
@@ -127,7 +127,7 @@ class Conversation:
         return self._ordered()
 
     def _ordered(self) -> list[Command]:
-        """What was ordered, without what came after the day whose clients are served."""
+        """Commands without what came after the day whose clients are served."""
         day, ordered = self._options.as_of, self._orders.take()
         return ordered if day is None else list(_known_then(ordered, day))
 

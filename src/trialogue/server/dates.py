@@ -1,4 +1,4 @@
-"""What clients of an earlier time send and understand: the server as of a date.
+"""Dates of the wire: what clients of an earlier time send and understand.
 
 1. A row of the table says since when a message or a field is known, or until when an old name was sent, by
    the releases of the vendor's SDKs: what none of them knew at a date, a client of that date does not know.
@@ -42,7 +42,7 @@ FIRST: Final = date(2025, 5, 5)
 
 @frozen
 class Dated:
-    """Something that came in the course of time."""
+    """Change of the wire, with its date."""
 
     by: Literal["client", "server"]
     """Who sends it."""

@@ -205,7 +205,7 @@ def _decoding(terms: Terms) -> SoundStream:
 
 
 class _Inbox:
-    """What the client sent and the ear has not taken: audio, and behind it that the turn is over."""
+    """Inbox of the ear: audio that it has not taken, and behind it that the turn is over."""
 
     def __init__(self, audio_format: AudioFormat, *, is_compressed: bool = False) -> None:
         # Of compressed sound nothing is known before it is decoded.
@@ -324,7 +324,7 @@ class _Speech:
         return taken
 
     def seconds_to(self, at: int) -> float:
-        """How long somebody has spoken by sample `at`, without what was taken before."""
+        """Seconds of speech up to sample `at`, without what was taken before."""
         return max(0, at - max(self._speaks_from, self._held_from)) / HEARING_RATE
 
     def take_piece(self) -> bytes:

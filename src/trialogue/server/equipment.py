@@ -1,4 +1,4 @@
-"""What all connections of one server share: options, engines, and where the engines work."""
+"""Equipment that all connections of one server share: options, engines, and where the engines work."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DEFAULTS = ServerOptions()
 
 @frozen
 class Equipment:
-    """What a connection needs beside its socket."""
+    """Equipment of a connection beside its socket."""
 
     recognizer: Recognizer
     """Turns the user's speech into words."""

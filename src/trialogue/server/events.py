@@ -1,4 +1,4 @@
-"""What happens to a conversation: everything its decisions may depend on, in the past tense."""
+"""Events of a conversation: everything its decisions may depend on, in the past tense."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class SpeechEnded:
 
 @frozen
 class WordsRecognized:
-    """What the user said since `SpeechBegan`."""
+    """Words of the user since `SpeechBegan`."""
 
     text: str
     """Empty where nothing could be understood."""
@@ -66,7 +66,7 @@ class WordsRecognized:
 
 @frozen
 class HearingFailed:
-    """There are no engines to listen with, or nothing that they could hear."""
+    """Failure to listen: there are no engines, or nothing that they could hear."""
 
     reason: str
     """Fit for the wire."""

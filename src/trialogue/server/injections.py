@@ -19,7 +19,7 @@ __all__ = ["InjectionRefusal", "refusal_of"]
 
 @frozen
 class InjectionRefusal:
-    """Why a message is not spoken."""
+    """Reason to refuse a message of behaviour `default` or `queue`; None where it is spoken."""
 
     code: str
     """Of the warning, for servers that refuse by warnings."""
@@ -33,7 +33,7 @@ _AGENT = "INJECT_AGENT_MESSAGE_DURING_AGENT_SPEECH"
 
 
 def refusal_of(behavior: str, user: UserState, agent: Answering, now: float) -> InjectionRefusal | None:
-    """Why a message of this behaviour, `default` or `queue`, is refused; None where it is spoken."""
+    """Reason to refuse a message of behaviour `default` or `queue`; None where it is spoken."""
     if user is UserState.SPEAKING:
         return InjectionRefusal(_USER, "user is speaking")
     if user is UserState.BEING_UNDERSTOOD:

@@ -35,11 +35,11 @@ class Stopwatch:
         self.slow_at = now + self.options.slow_think_s
 
     def end_pass(self) -> None:
-        """Something came of the pass under way: it is not slow."""
+        """End the pass under way, which is not slow: it came to something."""
         self.slow_at = NEVER
 
     def slow(self, now: float) -> str:
-        """How long has been waited, in words, where another warning is due; else empty."""
+        """Time of waiting, in words, where another warning is due; else empty."""
         if now < self.slow_at:
             return ""
         self.slow_at += self.options.slow_think_s

@@ -14,7 +14,7 @@ NEVER: Final = float("inf")
 
 
 class SessionLimit(Enum):
-    """What has come with a deadline."""
+    """Limit of a session, with a deadline."""
 
     TOO_LONG = "the session has lasted too long"
     TOO_SILENT = "the client has been silent too long"

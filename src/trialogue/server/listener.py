@@ -1,4 +1,4 @@
-"""Where clients come in: a loopback listener, or one stream that somebody has already.
+"""Listener for clients: on loopback, or on one stream that somebody has already.
 
 1. The paths of sockets are the hosted service's: `/v1/agent/converse`, whose query is ignored, and
    `/v2/listen`, `/v1/listen`, `/v1/speak` and `/v2/speak`, whose query is checked. Unknown
@@ -103,7 +103,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        """What to dial."""
+        """Address to dial."""
         return f"{'wss' if self.is_secure else 'ws'}://{self.netloc}{PATH}"
 
 
@@ -258,7 +258,7 @@ class _Visit:
             raise RequestRefused(400, "INVALID_QUERY_PARAMETER", str(fault)) from None
 
     def _paths(self) -> frozenset[str]:
-        """What may stand before the protocol's path: an agent of the operator's file waits there."""
+        """Prefixes that may stand before the protocol's path: an agent of the operator's file waits there."""
         stand_in = self._equipment.options.stand_in
         return frozenset() if stand_in is None else stand_in.paths
 
@@ -271,7 +271,7 @@ class _Visit:
 
 
 def _read_terms(request: UpgradeRequest) -> ListenTerms | SpeakTerms | None:
-    """What the query asks for; None where it is ignored."""
+    """Terms in the query; None where it is ignored."""
     if request.path == SPEAK_PATH:
         return read_stream_query(request.query)
     if request.path == TURNS_PATH:

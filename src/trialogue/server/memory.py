@@ -1,4 +1,4 @@
-"""What the agent remembers of a session: what was said and called, and what it has not answered yet."""
+"""Memory of an agent's session: what was said and called, and what it has not answered yet."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class SessionMemory:
             self._orders.send(_history_of(item))
 
     def asked_for(self, reply: Reply, prompt: PromptTerms) -> ThinkRequest:
-        """What the next pass of a reply's thinking may depend on."""
+        """Request for the next pass of a reply's thinking: all that this pass may depend on."""
         return ThinkRequest(
             memory=tuple(self._items),
             prompt=prompt.prompt,
@@ -68,7 +68,7 @@ class SessionMemory:
 
 
 def _history_of(item: MemoryItem) -> HistoryContent | HistoryFunctionCalls:
-    """What is remembered, as the message that tells the client."""
+    """Message that tells the client of an item."""
     match item:
         case TextItem():
             return HistoryContent(role=item.role, content=item.content)
@@ -86,7 +86,7 @@ def _history_of(item: MemoryItem) -> HistoryContent | HistoryFunctionCalls:
 
 
 def _size(item: MemoryItem) -> int:
-    """How many characters it takes to remember something."""
+    """Characters that it takes to remember an item."""
     match item:
         case TextItem():
             return len(item.content)

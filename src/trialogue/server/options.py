@@ -1,4 +1,4 @@
-"""What the operator of the embedded server decides; the defaults do what the hosted service does."""
+"""Options of the embedded server's operator; the defaults do what the hosted service does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from trialogue.services.deepgram.settings import AgentSettings
 
 
 class UnknownFields(Enum):
-    """What becomes of a message that does not fit: a key too many, an old name, a missing field."""
+    """Fate of a message that does not fit: a key too many, an old name, a missing field."""
 
     REJECTED = "rejected"
     """`Error UNPARSABLE_CLIENT_MESSAGE`, with the field's path: strict, as the hosted service is."""
@@ -27,14 +27,14 @@ class UnknownFields(Enum):
 
 
 class RefusalStyle(Enum):
-    """How a refused `InjectAgentMessage` is said; both forms are met in the field."""
+    """Form of a refused `InjectAgentMessage`; both are met in the field."""
 
     INJECTION_REFUSED = "injection-refused"
     WARNING = "warning"
 
 
 class LatencyStyle(Enum):
-    """How `LatencyReport` comes: a message a field, as measured, one a reply, as documented, or none."""
+    """Form of `LatencyReport`: a message a field, as measured, one a reply, as documented, or none."""
 
     SEPARATE = "separate"
     COMBINED = "combined"
@@ -67,7 +67,7 @@ _NO_AGENTS: Mapping[str, AgentSettings] = MappingProxyType({})
 
 @frozen
 class ServerOptions:
-    """How one embedded server behaves, for all its connections."""
+    """Options of one embedded server, for all its connections."""
 
     idle_s: float = 10.0
     """Seconds without a client message after which the session ends with `CLIENT_MESSAGE_TIMEOUT`."""

@@ -23,7 +23,7 @@ __all__ = ["REPLY_TRANSITIONS", "Reply", "ReplyStage", "ReplyStep"]
 
 
 class ReplyStage(Enum):
-    """What a reply still waits for."""
+    """Stage of a reply: what it still waits for."""
 
     THINKING = "thinking"
     CALLING = "calling"
@@ -32,7 +32,7 @@ class ReplyStage(Enum):
 
 
 class ReplyStep(Enum):
-    """What moves a reply on."""
+    """Step that moves a reply on."""
 
     THINKS_ON = "another pass begins"
     CALLED = "calls wait for answers"
@@ -142,7 +142,7 @@ class Reply:
         return len(self.results) > self._results_before
 
     def complete(self) -> None:
-        """Nothing is to be added."""
+        """Complete the reply: nothing is to be added."""
         self.stopwatch.end_pass()
         self.take(ReplyStep.COMPLETED)
 

@@ -31,7 +31,7 @@ _ANYBODY: Final = "anybody"
 
 @frozen
 class MatchKeys:
-    """Which conversations are an agent's: all of this must fit, and what is left out always does."""
+    """Conditions of an agent's conversations: all must fit, and what is left out always does."""
 
     prompt: Annotated[str | None, PatternText()] = None
     """A regular expression, searched in the prompt of `agent.think`."""

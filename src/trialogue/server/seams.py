@@ -1,4 +1,4 @@
-"""Where others stand between a connection and its client: to look on, to record, to strike, to replace.
+"""Seams between a connection and its client, at which others look on, record, strike or replace.
 
 Without them nothing here is in the way.
 """
@@ -76,7 +76,7 @@ def as_it_is(thing: T) -> T:
 
 @frozen
 class ServerSeams:
-    """Who stands where, for all connections of one server."""
+    """Seams of one server, for all its connections."""
 
     attend: Attend = alone
     """Attends each visit."""

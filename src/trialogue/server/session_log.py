@@ -1,4 +1,4 @@
-"""What the operator is told of one session: who thinks, what went wrong, what it came to; at debug, messages.
+"""Log of one session for the operator: who thinks, what went wrong, what it came to; at debug, messages.
 
 1. Sound is told as stretches, not message by message.
 2. What was said, prompted or returned is personal: its length is told, and itself where the operator asks.
@@ -79,7 +79,7 @@ class SessionLog:
         self._add_sound("server", duration_s)
 
     def thinks(self, think: tuple[ThinkTerms, ...]) -> None:
-        """Who thinks from now on."""
+        """Log who thinks from now on."""
         _DIAGNOSTICS.info(
             "thinks", request_id=self._request_id, by=", then ".join(map(_who, think)) or "nobody"
         )

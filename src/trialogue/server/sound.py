@@ -1,4 +1,4 @@
-"""What clients may ask their sound to be, by the hosted service's words for it.
+"""Sound for which clients may ask, in the hosted service's words.
 
 1. What this server cannot do is refused by name when it is asked for.
 2. What goes with what is not refused then: as at the hosted service it comes out when somebody speaks.
@@ -52,7 +52,7 @@ class SoundRefused(Exception):
 
 @frozen
 class AskedSound:
-    """What a client asks for."""
+    """Sound for which a client asks."""
 
     encoding: str
     """By the service's name."""
@@ -91,7 +91,7 @@ class AskedSound:
 
     @property
     def misfit(self) -> str | None:
-        """Why the service would not speak like that though it knows each part of it; or None."""
+        """Reason for which the service would not speak like that though it knows each part of it; or None."""
         if self.container is not None and self.container not in self._containers:
             return self._said("container")
         if self.encoding in _RATES_OF and self.sample_rate not in (None, *_RATES_OF[self.encoding]):
@@ -113,7 +113,7 @@ class AskedSound:
 
 
 def doubt_of(voice: str) -> str | None:
-    """What a client should know of a voice of the hosted service's; None where ours speaks as it would.
+    """Doubt of a voice of the hosted service's that a client should know; None where ours speaks as it would.
 
     A name of ours is known, too. Voices of other vendors are theirs: nothing is known of them here.
     """

@@ -1,4 +1,4 @@
-"""What Settings and updates mean to this server, checked: formats, think providers, voices, memory."""
+"""Terms of Settings and updates for this server, checked: formats, think providers, voices, memory."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _KEPT = (
 
 
 class TermsRefused(Exception):
-    """What the client asks for cannot be had here; `code` is the wire's, the text fit for it."""
+    """Refusal of terms that cannot be had here; `code` is the wire's, the text fit for it."""
 
     def __init__(self, description: str, *, code: str = "INVALID_SETTINGS") -> None:
         super().__init__(description)
@@ -45,7 +45,7 @@ class TermsRefused(Exception):
 
 @frozen
 class PromptTerms:
-    """What goes with the first think provider, for all of them."""
+    """Terms beside the first think provider, for all of them."""
 
     prompt: str = ""
     """The system prompt; updates are appended."""
@@ -164,7 +164,7 @@ def _agent(agent: wire.AgentSettings | str, options: ServerOptions) -> wire.Agen
 
 
 def _own_greeting(think: tuple[ThinkTerms, ...], options: ServerOptions) -> str:
-    """What the agent of the operator's file says first that answers here; empty where none does."""
+    """Greeting of the agent of the operator's file that answers here; empty where it has none."""
     answering = {each.agent for each in think if isinstance(each, ScriptedTerms)}
     agents = () if options.stand_in is None else options.stand_in.agents
     return next((each.greeting or "" for each in agents if each.name in answering), "")

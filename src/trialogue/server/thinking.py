@@ -101,7 +101,7 @@ class Thinker:
                 assert_never(never)
 
     def _open_model(self, terms: OpenAiTerms) -> ThinkProvider:
-        """Whoever answers for a model: the record, the model, or one after the other."""
+        """Provider that answers for a model: the record, the model, or one after the other."""
         record = self._options.models
         if record is None:
             return self._open_endpoint(terms)

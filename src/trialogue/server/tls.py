@@ -54,5 +54,5 @@ def self_signed(names: Iterable[str], authority_file: Path) -> ssl.SSLContext:
 
 
 def _no_password() -> str:
-    """What a key behind a password is opened with: nobody is asked for one."""
+    """Answer the question for a key's password: nobody is asked for one."""
     return ""

@@ -1,4 +1,4 @@
-"""What a client's typed classes send for what nobody has set: stages without a provider, as in `"speak": {}`.
+"""Unset stages, as a client's typed classes send them: without a provider, as in `"speak": {}`.
 
 1. A stage (`listen`, `think`, `speak`) that is empty, or whose provider is, is the server's own choice.
 2. A `think` with a prompt or functions, and no provider, keeps them: whoever stands in reads them.

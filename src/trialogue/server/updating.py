@@ -1,4 +1,4 @@
-"""What Settings and updates change in a running session: new terms, and what is ordered with them. No state.
+"""Changes of a running session by Settings and updates: new terms, and what is ordered with them. No state.
 
 `TermsRefused` comes from here where a client asks for what cannot be had.
 """
@@ -48,14 +48,14 @@ Changed: TypeAlias = tuple[tm.Terms, tuple[Command, ...]]
 
 
 def applied(terms: tm.Terms, options: ServerOptions) -> tuple[Command, ...]:
-    """What is ordered when Settings are good."""
+    """Commands that follow from good Settings."""
     opened = (OpenEarAndVoice(terms), UseThink(terms.think), Send(SettingsApplied()))
     doubts = (*_doubts(terms.hosted_voices), *_out_of_range(terms.listen))
     return (*opened, *_warning_of(terms.prompt, options), *doubts)
 
 
 def updated(terms: tm.Terms, update: SessionUpdate, options: ServerOptions) -> Changed:
-    """What an update makes of a session's terms."""
+    """Terms of a session after an update."""
     match update:
         case UpdateListen():
             return _listen(terms, update, options)

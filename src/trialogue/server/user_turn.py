@@ -15,7 +15,7 @@ __all__ = ["USER_TRANSITIONS", "UserFact", "UserState", "UserTurn"]
 
 
 class UserState(Enum):
-    """What the user does."""
+    """State of the user."""
 
     SILENT = "silent"
     SPEAKING = "speaking"
@@ -23,7 +23,7 @@ class UserState(Enum):
 
 
 class UserFact(Enum):
-    """What the ear tells."""
+    """Fact that the ear tells."""
 
     SPEECH_BEGAN = "speech began"
     SPEECH_ENDED = "speech ended"
@@ -42,7 +42,7 @@ USER_TRANSITIONS: Final[dict[tuple[UserState, UserFact], UserState]] = {
 
 @define
 class UserTurn:
-    """What the user does, and the words of the turn so far."""
+    """Turn of the user, with its words so far."""
 
     state: UserState = field(default=UserState.SILENT, init=False)
     """What the user does."""

@@ -42,7 +42,7 @@ Order: TypeAlias = SpeakSentence | FinishReply
 
 
 def as_audio(sentences: Iterable[Spoken], audio_format: AudioFormat) -> bytes:
-    """What a synthesizer gives, as samples of a format."""
+    """Sound of a synthesizer, as samples of a format."""
     pcm = b"".join(resampled(each, audio_format.sample_rate) for each in sentences)
     return encode(pcm, audio_format.encoding)
 

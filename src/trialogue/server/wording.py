@@ -1,4 +1,4 @@
-"""What the server says to a client that did something wrong; the hosted service's words where known."""
+"""Wording of messages to a client that did something wrong; the hosted service's where known."""
 
 from __future__ import annotations
 

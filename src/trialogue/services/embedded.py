@@ -37,7 +37,7 @@ class Account:
 
     @property
     def endpoint(self) -> EndpointKeys:
-        """What the server asks: references to the environment, which are revealed as an agent is dialled."""
+        """Endpoint that the server asks: references to the environment, revealed as an agent is dialled."""
         url = f"${{env:{self.base}|{self.address}}}/chat/completions"
         return EndpointKeys(url, {"authorization": f"Bearer ${{env:{self.key}}}"})
 
@@ -88,13 +88,13 @@ class EmbeddedKeys(DeepgramKeys):
             yield KeyFault((), text, "E-THINK-LOCAL")
 
     def price(self, stages: Stages) -> Price | None:
-        """That of a model's endpoint, which nobody knows; scripts cost nothing."""
+        """Price of a model's endpoint, which nobody knows; scripts cost nothing."""
         asked = (think for think in stages.think if isinstance(think, ThinkKeys))
         own = next((think for think in asked if think.endpoint is not None), None)
         return None if own is None else Price(f"{own.provider.value}/{own.model}")
 
     def ear_price(self, offer: EarOffer) -> Price | None:
-        """Nothing."""
+        """Price of an ear: nothing."""
         del offer
         return None
 

@@ -1,4 +1,4 @@
-"""What a session tells the actor that owns it: facts in our own words, not in the service's.
+"""Facts that a session tells the actor that owns it, in our own words, not in the service's.
 
 The service's speech, prompts and tool data in here are personal.
 """
@@ -76,7 +76,7 @@ class ReplyDone:
 
 @frozen
 class Heard:
-    """What the agent's recognizer made of what it heard, at the end of the user's turn."""
+    """Words that the agent's recognizer understood, at the end of the user's turn."""
 
     text: str
     """The words. Personal."""
@@ -100,7 +100,7 @@ class SpeechAtEar:
 
 @frozen
 class Thinking:
-    """What the model thinks; many never tell."""
+    """Thoughts of the model; many never tell."""
 
     text: str
     """Its thoughts. Personal."""
@@ -164,7 +164,7 @@ class ToolResult:
 
 @frozen
 class Latency:
-    """What stages took, in seconds. None is unknown, not 0."""
+    """Seconds that stages took. None is unknown, not 0."""
 
     listen_s: float | None = None
     """Recognition."""
@@ -225,7 +225,7 @@ class Frustrated:
 
 @frozen
 class HandedThrough:
-    """Something from a model of one's own."""
+    """Message of a model of one's own, handed through."""
 
     content: Json = field(hash=False)
     """Any JSON. May be personal."""
@@ -233,7 +233,7 @@ class HandedThrough:
 
 @frozen
 class Warned:
-    """Something went wrong and the session goes on."""
+    """Warning of a service whose session goes on."""
 
     code: str
     """The service's code; `out-of-order` and `early-audio` are ours."""
@@ -247,7 +247,7 @@ class Warned:
 
 @frozen
 class Failed:
-    """Something failed; unless the verdict is TURN_LOST, the session is over."""
+    """Failure; unless the verdict is TURN_LOST, the session is over."""
 
     code: str
     """The service's code."""

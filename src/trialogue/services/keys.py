@@ -1,4 +1,4 @@
-"""What a service says to scenarios: its keys for `listen`, `think` and `speak`, their checks and prices.
+"""Keys of a service in scenarios, for `listen`, `think` and `speak`, with their checks and prices.
 
 The keys of a stage are an attrs class of the service's own, whose annotations are read as everywhere in a
 scenario (`trialogue.model.kinds`). What scenarios must know of a stage, whoever's it is, is said here.
@@ -36,7 +36,7 @@ ListenStage: TypeAlias = attrs.AttrsInstance
 
 @frozen
 class EndpointKeys:
-    """Where the service finds a model or a voice that it does not manage."""
+    """Endpoint of a model or a voice that the service does not manage."""
 
     url: str
     """The address that the service will call."""
@@ -46,16 +46,16 @@ class EndpointKeys:
 
 
 class ThinkStage(attrs.AttrsInstance, Protocol):
-    """How an agent thinks, in its service's keys."""
+    """Thinking of an agent, in its service's keys."""
 
     @property
     def script(self) -> tuple[ScriptEntryKeys, ...] | str | None:
-        """What it says, where that stands in the scenario; a path before it is included."""
+        """Script that it says, where that stands in the scenario; a path before it is included."""
         ...
 
     @property
     def endpoint(self) -> EndpointKeys | None:
-        """Where the model is, unless the service manages it."""
+        """Endpoint of the model, unless the service manages it."""
         ...
 
     @property
@@ -65,22 +65,22 @@ class ThinkStage(attrs.AttrsInstance, Protocol):
 
 
 class SpeakStage(attrs.AttrsInstance, Protocol):
-    """How an agent sounds, in its service's keys."""
+    """Voice of an agent, in its service's keys."""
 
     @property
     def model(self) -> str | None:
-        """Which voice."""
+        """Model of the voice."""
         ...
 
     @property
     def endpoint(self) -> EndpointKeys | None:
-        """Where the voice is, unless it is the service's."""
+        """Endpoint of the voice, unless it is the service's."""
         ...
 
 
 @frozen
 class Stages:
-    """How an agent hears, thinks and sounds, all of it in its service's keys."""
+    """Stages of an agent: how it hears, thinks and sounds, all of it in its service's keys."""
 
     listen: ListenStage | None
     """How it hears."""
@@ -94,7 +94,7 @@ class Stages:
 
 @frozen
 class Briefing:
-    """What an agent is told beside its stages."""
+    """Briefing of an agent: what it is told beside its stages."""
 
     prompt: str = field(repr=False)
     """Who it is and how it shall behave; may be empty. Personal."""
@@ -134,7 +134,7 @@ class ServiceKeys(Protocol):
 
     @property
     def model(self) -> ThinkStage | None:
-        """Who thinks where nothing is said; None where somebody must say."""
+        """Thinking where nothing is said; None where the scenario must say."""
         ...
 
     @property
@@ -148,15 +148,15 @@ class ServiceKeys(Protocol):
         ...
 
     def scripted(self, script: tuple[ScriptEntryKeys, ...]) -> ThinkStage | None:
-        """How an agent thinks that says this; None where none can."""
+        """Thinking of an agent that says this script; None where none can."""
         ...
 
     def listens(self, own: ListenStage | None, shared: ListenStage | None) -> ListenStage:
-        """How an agent hears: its own keys, over those of `defaults`, over what is built in."""
+        """Hearing of an agent: its own keys, over those of `defaults`, over what is built in."""
         ...
 
     def speaks(self, own: SpeakStage | None, shared: SpeakStage | None, voice: str) -> SpeakStage:
-        """How an agent sounds: likewise, in this voice where none is named."""
+        """Voice of an agent: likewise, in this voice where none is named."""
         ...
 
     def published_voices(self, speak: SpeakStage) -> tuple[str, ...]:
@@ -164,19 +164,19 @@ class ServiceKeys(Protocol):
         ...
 
     def faults(self, think: ThinkStage) -> Iterator[KeyFault]:
-        """What is wrong with a `think`, however the scenario is run."""
+        """Faults of a `think`, however the scenario is run."""
         ...
 
     def listen_faults(self, listen: ListenStage) -> Iterator[KeyFault]:
-        """What is wrong with a completed `listen`."""
+        """Faults of a completed `listen`."""
         ...
 
     def thinks(self, think: ThinkStage) -> ThinkStage:
-        """How an agent thinks here, with what the service fills in; secrets are references still."""
+        """Thinking of an agent here, with what the service fills in; secrets are references still."""
         ...
 
     def run_faults(self, think: ThinkStage) -> Iterator[KeyFault]:
-        """What keeps a `think` from being run here."""
+        """Faults that keep a `think` from being run here."""
         ...
 
     def block(self, stages: Stages, briefing: Briefing) -> JsonObject:
@@ -190,15 +190,15 @@ class ServiceKeys(Protocol):
         ...
 
     def ear(self, listen: ListenStage | None) -> EarOffer:
-        """What a person's ear is asked for, but for the rate of the meeting's sound."""
+        """Offer of a person's ear, but for the rate of the meeting's sound."""
         ...
 
     def price(self, stages: Stages) -> Price | None:
-        """What an agent costs; None where nothing is paid, no `usd_a_minute` where no price is known."""
+        """Price of an agent; None where nothing is paid, no `usd_a_minute` where no price is known."""
         ...
 
     def ear_price(self, offer: EarOffer) -> Price | None:
-        """What an ear costs: likewise."""
+        """Price of an ear: likewise."""
         ...
 
 

@@ -48,7 +48,7 @@ class SpeakFreely:
 
 @frozen
 class HandThrough:
-    """Something for the agent's model alone, which the service hands through."""
+    """Message for the agent's model alone, which the service hands through."""
 
     content: Json = field(hash=False, repr=False)
     """Any JSON. May be personal."""
@@ -66,7 +66,7 @@ class Wire(Protocol):
 
     @property
     def request_id(self) -> str:
-        """What the service calls the session; empty before it says so."""
+        """Id that the service gives the session; empty before it says so."""
         ...
 
     @property
@@ -105,15 +105,15 @@ class AgentWire(Wire, Protocol):
         ...
 
     def receive(self, data: Message, now: float) -> list[Fact]:
-        """What a message tells."""
+        """Facts of a message."""
         ...
 
     def receive_close(self, code: int) -> list[Fact]:
-        """What the end of the connection tells."""
+        """Facts of the connection's end."""
         ...
 
     def tick(self, now: float) -> list[Due]:
-        """What is due at `now`; after a Timeout the session is over."""
+        """Actions that are due at `now`; after a Timeout the session is over."""
         ...
 
 
@@ -150,7 +150,7 @@ class AgentOffer(Protocol):
         ...
 
     def judge(self, lost: ConnectionLost) -> Judgement:
-        """What is to be done about the end of a session, or of a dial."""
+        """Judge the end of a session, or of a dial."""
         ...
 
 
@@ -169,7 +169,7 @@ class EarWire(Wire, Protocol):
 
     @property
     def utterances(self) -> int:
-        """How many there were, with the one that has no end yet."""
+        """Number of utterances, with the one that has no end yet."""
         ...
 
     @property
@@ -178,7 +178,7 @@ class EarWire(Wire, Protocol):
         ...
 
     def start(self, now: float) -> list[EarFact]:
-        """What the open socket tells by itself."""
+        """Facts of the open socket by itself."""
         ...
 
     def hear(self, pcm: bytes, now: float, at: float) -> Message:
@@ -194,15 +194,15 @@ class EarWire(Wire, Protocol):
         ...
 
     def receive(self, data: Message, now: float) -> list[EarFact]:
-        """What a message tells."""
+        """Facts of a message."""
         ...
 
     def receive_close(self, code: int, now: float) -> list[EarFact]:
-        """What the end of the connection tells."""
+        """Facts of the connection's end."""
         ...
 
     def tick(self, now: float) -> list[EarDue]:
-        """What is due at `now`; after a Timeout the session is over."""
+        """Actions that are due at `now`; after a Timeout the session is over."""
         ...
 
 
@@ -219,7 +219,7 @@ class EarOffer(Protocol):
         ...
 
     def address(self, url: str) -> str:
-        """Where it is dialled at the service whose agents are dialled at `url`."""
+        """Address of the ear at the service whose agents are dialled at `url`."""
         ...
 
     def open(self, header: Header) -> EarWire:
@@ -227,15 +227,15 @@ class EarOffer(Protocol):
         ...
 
     def judge(self, lost: ConnectionLost) -> Judgement:
-        """What is to be done about the end of a session, or of a dial."""
+        """Judge the end of a session, or of a dial."""
         ...
 
 
 class Dialect(Protocol):
-    """How one vendor is spoken to."""
+    """Dialect of one vendor."""
 
     def offer(self, block: Mapping[str, object], sample_rate: int) -> AgentOffer:
-        """What an agent is asked for, from its object of plain JSON; RemoteProtocolError where it is none."""
+        """Offer of an agent, from its object of plain JSON; RemoteProtocolError where it is none."""
         ...
 
     def offer_on(self, agent: Mapping[str, object] | str, terms: SessionTerms) -> AgentOffer:
@@ -249,7 +249,7 @@ class Dialect(Protocol):
 
 @frozen
 class Hosted:
-    """Where a vendor has its service, and how it lets us in."""
+    """Service of a vendor: its address, and how it lets us in."""
 
     url: str
     """Where agents are dialled by default: `wss://...`."""

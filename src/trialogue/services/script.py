@@ -1,4 +1,4 @@
-"""What a scripted agent says: the document's form of it, and the one that the embedded server reads."""
+"""Script of an agent: the document's form of it, and the one that the embedded server reads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ JsonObject: TypeAlias = dict[str, object]
 
 @frozen
 class KeyFault:
-    """What is wrong with the keys of a stage."""
+    """Fault of a stage's keys."""
 
     path: tuple[str | int, ...]
     """Where, below the stage."""
@@ -29,7 +29,7 @@ class KeyFault:
 
 @frozen
 class WhenKeys:
-    """What must have reached the agent."""
+    """Conditions on what has reached the agent."""
 
     heard: Annotated[str, PatternText()]
     """A regular expression, searched in all that reached this agent since its last reply: the digest, or
@@ -76,7 +76,7 @@ class ScriptEntryKeys:
 
 
 def entry_faults(script: tuple[ScriptEntryKeys, ...] | str | None) -> Iterator[KeyFault]:
-    """What is wrong with the entries of a script."""
+    """Faults of a script's entries."""
     for index, entry in enumerate(script if isinstance(script, tuple) else ()):
         if wrong := _entry_fault(entry):
             yield KeyFault(("script", index), wrong, "E-SCRIPT-ENTRY")

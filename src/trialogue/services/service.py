@@ -16,7 +16,7 @@ def _no_leave(_: Mapping[str, str]) -> tuple[str, ...]:
 
 @frozen
 class VoiceNames:
-    """How a vendor's voices are called, and which local voices stand in for them where it is not at hand."""
+    """Names of a vendor's voices, and the local voices that stand in for them where it is not at hand."""
 
     local: Mapping[str, str] = field(factory=dict[str, str], hash=False)
     """The local voice for each given name of the vendor's."""

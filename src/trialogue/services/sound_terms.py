@@ -21,7 +21,7 @@ _HEADER_BYTES: Final = 44
 
 @frozen
 class SoundTerms:
-    """What sound is in one direction: mono, fixed for a session, in the service's words."""
+    """Terms of sound in one direction: mono, fixed for a session, in the service's words."""
 
     encoding: str = "linear16"
     """`linear16`, `linear32`, `mulaw`, `alaw`, `opus`, `flac`, `mp3` and others, as a service has them."""
@@ -47,7 +47,7 @@ class SoundTerms:
         return _ZEROS[self.encoding] * (self.sample_width * round(seconds * self.sample_rate))
 
     def seconds_in(self, size: int) -> float:
-        """How long so many bytes are heard; of compressed sound an estimate by its bit rate.
+        """Seconds for which so many bytes are heard; of compressed sound an estimate by its bit rate.
 
         Of FLAC, which has none, half of linear16 is taken.
         """
@@ -60,7 +60,7 @@ class SoundTerms:
 
 @frozen
 class SessionTerms:
-    """What is asked of a session beside its agent."""
+    """Terms of a session beside its agent."""
 
     hears: SoundTerms = SoundTerms()
     """The sound that the agent hears."""

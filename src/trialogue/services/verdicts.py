@@ -1,4 +1,4 @@
-"""What an end of a connection means, as a verdict and a hint: the table that every service shares.
+"""Verdicts on the ends of connections, each with a hint: the table that every service shares.
 
 A service adds its own errors. Sources here: RFC 6455 section 7.4 and RFC 9110 section 15. A code that nobody
 knows is retried: services grow faster than their clients.
@@ -16,7 +16,7 @@ from trialogue.errors import ConnectionLost, DialFailed, RemoteProtocolError
 
 
 class Verdict(Enum):
-    """What is to be done next."""
+    """Verdict: what is to be done next."""
 
     FATAL = "fatal"
     """The same again would end the same: a person must act."""
@@ -124,7 +124,7 @@ _DIALS: Final[Mapping[str, Judgement]] = {
 
 
 def judgements() -> Mapping[str, Judgement]:
-    """What is known, by `dial.STAGE`, `http.STATUS`, `close.CODE`, `closed-by-us.CODE`."""
+    """Judgements by `dial.STAGE`, `http.STATUS`, `close.CODE`, `closed-by-us.CODE`."""
     parts: tuple[tuple[str, Mapping[str, Judgement] | Mapping[int, Judgement]], ...] = (
         ("dial", _DIALS),
         ("http", _STATUSES),
@@ -135,7 +135,7 @@ def judgements() -> Mapping[str, Judgement]:
 
 
 def judge_end(lost: ConnectionLost) -> Judgement:
-    """What a failed dial or an end of a connection means, without the service's own code for it."""
+    """Judge a failed dial or an end of a connection, without the service's own code for it."""
     if isinstance(lost, DialFailed):
         return _DIALS[lost.stage] if lost.status is None else judge_status(lost.status)
     return judge_close(lost.close_code, ours=is_ours(lost))
@@ -147,7 +147,7 @@ def is_ours(lost: ConnectionLost) -> bool:
 
 
 def judge_status(status: int) -> Judgement:
-    """What a handshake means that was answered with this HTTP status, which is not 101.
+    """Judge a handshake that was answered with this HTTP status, which is not 101.
 
     A redirect is never followed (the key would travel along), so it is fatal, as is any success: the
     peer is then no voice agent.
@@ -162,7 +162,7 @@ def judge_status(status: int) -> Judgement:
 
 
 def judge_close(code: int, *, ours: bool = False) -> Judgement:
-    """What a websocket close of this code means; `ours`: we closed, over something that the peer sent.
+    """Judge a websocket close of this code; `ours`: we closed, over something that the peer sent.
 
     1000, 1001 and 1005 look clean and may follow an `Error` all the same: judge that first.
     """

@@ -22,7 +22,7 @@ __all__ = ["Attended", "Witness"]
 
 
 class Witness(Protocol):
-    """Whoever is told of all that goes through a socket."""
+    """Witness that is told of all that goes through a socket."""
 
     def said(self, by: By, message: str | bytes, /) -> None:
         """A message went through."""
@@ -62,7 +62,7 @@ class Attended:
 
     @property
     def handshake(self) -> Handshake:
-        """As the real one."""
+        """Handshake of the real one."""
         return self._socket.handshake
 
     def send_text(self, text: str) -> None:
@@ -96,7 +96,7 @@ class Attended:
         return message
 
     async def drain(self) -> None:
-        """As the real one."""
+        """Drain the real one."""
         await self._socket.drain()
 
     async def aclose(self, code: int | None = 1000, reason: str = "") -> None:
@@ -109,7 +109,7 @@ class Attended:
         self._end(None)
 
     def statistics(self) -> SocketStatistics:
-        """As the real one."""
+        """Statistics of the real one."""
         return self._socket.statistics()
 
     def _tell(self, by: By, message: str | bytes) -> None:

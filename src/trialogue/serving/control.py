@@ -1,4 +1,4 @@
-"""What an operator or a test does with a server that runs: look, wait, speak, hear, order faults, begin anew.
+"""Control of a running server, for an operator or a test: look, wait, speak, hear, order faults, begin anew.
 
 1. `Control` is the server's attendant: every session goes through it, whether or not anybody looks.
 2. All of it is in the server's own loop; `thread` and `routes` bring it to others.
@@ -53,7 +53,7 @@ _GOING_AWAY: Final = 1001
 
 
 class Writing(Witness, Protocol):
-    """Whoever writes a session down."""
+    """Writer of sessions."""
 
     def finish(self) -> None:
         """Write what is made after the end; may take long, and is called in a thread."""
@@ -113,7 +113,7 @@ class Control:
         self._understudy = self.understudy
 
     def seams(self, http: AnswerHttp = answer_nothing) -> ServerSeams:
-        """Where a server must let it stand; `http` answers plain requests before the server does."""
+        """Seams at which a server must let it stand; `http` answers plain requests before the server does."""
         return ServerSeams(
             attend=self.attend,
             through=self.through,
@@ -243,7 +243,7 @@ class Control:
         return ToxicStream(stream, chance=random.Random(seed))  # noqa: S311 - jitter
 
     def instead(self, received: bytes) -> Instead | None:
-        """Who answers a request for an upgrade in the server's place: a fault, or why there is none such."""
+        """Answer to a request for an upgrade in the server's place: a fault, or why there is none such."""
         _, _, query = received.split(b"\r\n", 1)[0].partition(b"?")
         try:
             answer = self._answer(query.split(b" ", 1)[0].decode("latin-1"))
@@ -298,7 +298,7 @@ class Control:
                 nursery.cancel_scope.cancel()
 
     def _struck(self, fault: Fault) -> None:
-        """What the next upgrade meets after a fault that has two parts."""
+        """Note what the next upgrade meets after a fault that has two parts."""
         if fault.then is not None:
             self._spoiled.append(fault.then)
 

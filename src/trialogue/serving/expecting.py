@@ -1,4 +1,4 @@
-"""What clients must send, and must not, for a server to end content: a file of expectations.
+"""Expectations of a server's clients, from a file: what they must send, and must not.
 
 ::
 
@@ -46,7 +46,7 @@ class WireExpectation:
     """Whether it must not."""
 
     def unmet(self, ledger: Ledger) -> str:
-        """Why it is not met; empty where it is."""
+        """Reason for which it is not met; empty where it is."""
         has_come = ledger.find(self.wanted) is not None
         if has_come is not self.is_never:
             return ""
@@ -64,7 +64,7 @@ class WireExpectations:
     """How long is waited."""
 
     def unmet(self, ledger: Ledger) -> list[str]:
-        """What is not met, one line each."""
+        """Expectations that are not met, one line each."""
         return [why for each in self.each if (why := each.unmet(ledger))]
 
     async def met(self, ledger: Ledger) -> None:

@@ -39,7 +39,7 @@ SOON_S: Final = 5.0
 
 @frozen
 class Hands:
-    """How calls get into the server's loop."""
+    """Hands by which calls get into the server's loop."""
 
     bridge: Bridge
     """The thread."""
@@ -77,7 +77,7 @@ class VoiceAgentServer:
 
     @property
     def url(self) -> str:
-        """What a client dials: `ws://127.0.0.1:PORT/v1/agent/converse`."""
+        """Address that a client dials: `ws://127.0.0.1:PORT/v1/agent/converse`."""
         return self._server.url
 
     @property
@@ -87,7 +87,7 @@ class VoiceAgentServer:
 
     @property
     def user(self) -> User:
-        """Whoever speaks to the agent."""
+        """User who speaks to the agent."""
         return User(self._hands)
 
     @property
@@ -145,7 +145,7 @@ class VoiceAgentServer:
     def received(
         self, kind: str | None = None, *, session: str | None = None, by: By = "client", **having: object
     ) -> list[Mapping[str, Any]]:
-        """What clients have sent, as JSON objects: of one type or all, of one session or all.
+        """Messages of clients, as JSON objects: of one type or all, of one session or all.
 
         Keywords are fields that the message must have: `received("Settings", tags=["test"])`.
         """
@@ -173,7 +173,7 @@ class VoiceAgentServer:
 
 @frozen
 class User:
-    """Whoever speaks to the agent: heard by the server as if the client's microphone had picked it up."""
+    """User who speaks to the agent: heard by the server as if the client's microphone had picked it up."""
 
     _hands: Hands
 
@@ -200,13 +200,13 @@ class User:
 
 @frozen
 class AioServer:
-    """What waits, for tests with a loop of asyncio's or trio's."""
+    """Server whose calls are awaited, for tests with a loop of asyncio's or trio's."""
 
     _hands: Hands
 
     @property
     def user(self) -> AioUser:
-        """Whoever speaks to the agent."""
+        """User who speaks to the agent."""
         return AioUser(self._hands)
 
     async def wait_for(
@@ -219,7 +219,7 @@ class AioServer:
         nth: int = 1,
         **having: object,
     ) -> Mapping[str, Any]:
-        """As `VoiceAgentServer.wait_for`."""
+        """Wait as `VoiceAgentServer.wait_for` does."""
         wanted = Wanted(kind, having, by, session, nth)
         return (await awaited(self._hands.wait_for(wanted, within_s))).message
 
@@ -233,11 +233,11 @@ class AioUser:
     async def say(
         self, text: str, *, session: str | None = None, at_once: bool = False, voice: str = "heart"
     ) -> None:
-        """As `User.say`."""
+        """Speak as `User.say` does."""
         await awaited(self._hands.say(text, session, voice, at_once=at_once))
 
     async def play(self, path: Path | str, *, session: str | None = None, at_once: bool = False) -> None:
-        """As `User.play`."""
+        """Play as `User.play` does."""
         await awaited(self._hands.play(path, session, at_once=at_once))
 
 

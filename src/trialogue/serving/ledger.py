@@ -1,4 +1,4 @@
-"""What the clients of a server and the server said to each other, to be asked for by tests and operators.
+"""Ledger of the messages between a server and its clients, to be asked by tests and operators.
 
 1. Messages are kept as they were on the wire; neighbouring sound of one side is one entry, counted.
 2. All of it is bounded, by number and by size: of a long session the oldest messages go, of many sessions the
@@ -36,7 +36,7 @@ _WEIGHT: Final = 200
 
 
 class NothingCame(TimeoutError):
-    """Nothing of what was waited for came in time; the text says what did."""
+    """Nothing that was waited for came in time; the text says what did."""
 
 
 @frozen
@@ -60,7 +60,7 @@ class SessionMessage:
 
     @property
     def weight(self) -> int:
-        """How many bytes it takes to keep it, about."""
+        """Bytes that it takes to keep the message, about."""
         return _WEIGHT + len(self.text or "")
 
     @property
@@ -89,7 +89,7 @@ class SessionMessage:
 
 @frozen
 class Ending:
-    """How a session ended."""
+    """Ending of a session."""
 
     at_s: float
     """When, in seconds since its upgrade."""
@@ -155,7 +155,7 @@ class Session:
         self.mismatches.clear()
 
     def of(self, by: By, kind: str | None = None) -> list[SessionMessage]:
-        """What one side said, of one kind or of all."""
+        """Messages of one side, of one kind or of all."""
         return [each for each in self.seen if each.by == by and kind in {None, each.kind}]
 
     def document(self) -> dict[str, object]:
@@ -233,7 +233,7 @@ class Ledger:
         self._news = trio.Event()
 
     def find(self, wanted: Wanted) -> SessionMessage | None:
-        """What is wanted, if it has come."""
+        """Message that is wanted, if it has come."""
         found = self.all_of(wanted)
         return found[wanted.nth - 1] if len(found) >= wanted.nth else None
 
@@ -242,7 +242,7 @@ class Ledger:
         return [each for each in self._said(wanted) if wanted.fits(each)]
 
     async def wait_for(self, wanted: Wanted, within_s: float) -> SessionMessage:
-        """What is wanted, now or as soon as it has come; `NothingCame` where that takes too long."""
+        """Message that is wanted, now or as soon as it has come; `NothingCame` where that takes too long."""
         with trio.move_on_after(within_s):
             return await self.until(lambda: self.find(wanted))
         came = ", ".join(each.kind for each in self._said(wanted)) or "nothing"

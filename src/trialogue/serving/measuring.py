@@ -1,4 +1,4 @@
-"""What each side of a session sounds like, and how long what it sends plays: measured as it comes.
+"""Measures of each side's sound, and of the time for which it plays: taken as it comes.
 
 Coded sound comes in streams, each from its own header on: the client's is one, the agent's one a reply.
 """

@@ -36,12 +36,12 @@ class FaultOrder:
 
     @property
     def answer(self) -> WrongAnswer | None:
-        """What stands in the place of the upgrade, for a fault that is one."""
+        """Answer in the place of the upgrade, for a fault that is one."""
         return self.fault.ill if isinstance(self.fault.ill, WrongAnswer) else None
 
     @property
     def session(self) -> SessionFault | None:
-        """What goes wrong in the session, for a fault that is that."""
+        """Fault in the session, for a fault that is one."""
         return self.fault.ill if isinstance(self.fault.ill, SessionFault) else None
 
 

@@ -47,7 +47,7 @@ HIDDEN: Final = "***"
 
 
 def sound_of(folder: Path, by: WireSide) -> Path:
-    """Where a side's sound is, as it was on the wire."""
+    """Path of a side's sound, as it was on the wire."""
     return folder / "sound" / f"{by}.raw"
 
 

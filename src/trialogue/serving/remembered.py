@@ -1,4 +1,4 @@
-"""What is to be served back of a run: exact from a session's journal, rebuilt from a meeting's events.
+"""Replies of a run that are served back: exact from a session's journal, rebuilt from a meeting's events.
 
 1. A session's journal has every message and all sound, so its steps are what went over the wire.
 2. Of a meeting, the events of one participant say what its service said: its sentences, its calls, and in its
@@ -107,7 +107,7 @@ def _kind(text: str) -> str:
 
 @define
 class _Reply:
-    """What is known of one reply."""
+    """Reply, with what is known of it."""
 
     said: list[str] = field(factory=list[str])
     calls: list[ToolRequested] = field(factory=list[ToolRequested])
@@ -127,7 +127,7 @@ class _Meeting:
     _order: list[int | ToolRequested | str] = field(factory=list["int | ToolRequested | str"], init=False)
 
     def steps(self, records: Iterator[Record] | Reading) -> Iterator[PlaybackStep]:
-        """What it says, and what it waits for."""
+        """Steps of the playback: what it says, and what it waits for."""
         for record in records:
             self._take(record)
         yield SayBack(_message("Welcome", request_id="replayed"))

@@ -91,7 +91,7 @@ def _decoded(path: Path, streams: list[int], pieces: Iterable[HeardPiece]) -> It
 
 
 def _cut_out(blocks: Iterable[bytes], pieces: list[HeardPiece]) -> Iterator[tuple[int, bytes]]:
-    """What is heard of a stream, piece by piece, and at which sample."""
+    """Pieces of a stream that are heard, each with the sample at which it begins."""
     at = 0
     for block in blocks:
         end = at + len(block) // 2

@@ -36,7 +36,7 @@ TURN_END_S: Final = 1.2
 
 
 def input_format(settings: Mapping[str, Any]) -> AudioFormat:
-    """What Settings say of the client's sound; `SetupError` for a format that nobody speaks here."""
+    """Format of the client's sound by its Settings; `SetupError` for a format that nobody speaks here."""
     found = sound_format(settings, "input")
     if found is None:
         raise SetupError("a user can be heard in plain samples: this session's sound is otherwise")
@@ -44,13 +44,13 @@ def input_format(settings: Mapping[str, Any]) -> AudioFormat:
 
 
 def sound_format(settings: Mapping[str, Any], way: Literal["input", "output"]) -> AudioFormat | None:
-    """What Settings say of the sound one way; None for a format that is no plain samples."""
+    """Format of the sound one way, by Settings; None for a format that is no plain samples."""
     sound = _member(_member(settings, "audio"), way)
     return None if sound.get("container", "none") != "none" else _samples(sound, way)
 
 
 def meter_of(settings: Mapping[str, Any], way: Literal["input", "output"]) -> SoundMeter | None:
-    """What measures a stream of the sound one way; None for sound of which nobody knows how long it is."""
+    """Meter of a stream of the sound one way; None for sound of unknown length."""
     sound = _member(_member(settings, "audio"), way)
     samples = _samples(sound, way)
     if samples is not None:

@@ -1,4 +1,4 @@
-"""What a session's wire amounts to as a meeting of a user and an agent: a pure fold, for reports and pages.
+"""Telling of a session's wire as a meeting of a user and an agent: a pure fold, for reports and pages.
 
 1. The agent's sound comes faster than it plays. It is told as a client hears it that plays it at once: behind
    what it is still playing, and no longer once the server says that the user speaks.
@@ -85,7 +85,7 @@ class _Reply:
 
     @property
     def ends(self) -> float:
-        """Where what has come of it ends."""
+        """End of what has come of it."""
         return self.begins + self.size_s
 
 
@@ -134,7 +134,7 @@ class SessionTelling:
         return [*told, *self._until(at)]
 
     def _user_hears(self, at: float, seconds: float) -> float:
-        """Where a client's sound is: behind what came before, if that is about now."""
+        """Place of a client's sound: behind what came before, if that is about now."""
         last = self.pieces["client"][-1:]
         behind = last[0].ends if last else 0.0
         return behind if abs(at - seconds - behind) < _JITTER_S else max(behind, at - seconds)
@@ -190,7 +190,7 @@ class SessionTelling:
         return self._until(at)
 
     def _cut(self, at: float) -> list[ToldRecord]:
-        """What is heard of the agent ends here, and what was to be heard is dropped."""
+        """Cut what is heard of the agent here, and drop what was to be heard."""
         self._due.clear()
         self.pieces["server"] = [each.until(at) for each in self.pieces["server"] if each.begins < at]
         heard = [each for each in (self._heard, self._open) if each is not None]
@@ -261,7 +261,7 @@ class SessionTelling:
         return [ToldRecord(at, ToolFinished(AGENT, call, "succeeded", str(message.get("content", ""))))]
 
     def take_measured(self, at: float, message: Mapping[str, Any]) -> list[ToldRecord]:
-        """What stages took."""
+        """Take the times of stages."""
         parts = [
             _seconds(message.get(name))
             for name in ("stt_latency", "ttt_text_latency", "tts_latency", "total_latency")

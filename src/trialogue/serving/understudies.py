@@ -1,4 +1,4 @@
-"""Who may hold conversations in the server's place: a recorded session, or another service behind a relay."""
+"""Understudies that hold conversations in the server's place: a recorded session, or a relayed service."""
 
 from __future__ import annotations
 

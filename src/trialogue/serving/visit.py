@@ -145,7 +145,7 @@ class Visit:
 
     @property
     def input_format(self) -> AudioFormat:
-        """What the session's sound is like, as its Settings say; `SetupError` before them."""
+        """Format of the session's sound, by its Settings; `SetupError` before them."""
         settings = self.session.of("client", "Settings")
         if not settings:
             raise SetupError("this session has had no Settings: nobody knows its sound's format")

@@ -69,7 +69,7 @@ async def listen(socket: WebSocket, equipment: Equipment, terms: ListenTerms, *,
 
 
 class _Inbox:
-    """What was read and not yet taken; its reader waits where it is full."""
+    """Inbox of what was read and not yet taken; its reader waits where it is full."""
 
     def __init__(self) -> None:
         self._items: deque[str | bytes | None] = deque()

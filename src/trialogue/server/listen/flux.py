@@ -47,7 +47,7 @@ _SUREST = 0.99
 
 
 class TurnState(Enum):
-    """Where a turn stands."""
+    """State of a turn."""
 
     IDLE = "idle"
     OPEN = "open"
@@ -121,7 +121,7 @@ class FluxTurns:
     # --- the turn -----------------------------------------------------------------------------------
 
     def _event(self, hearing: StreamHearing) -> tuple[str, str]:
-        """What has happened to the turn, if anything, and what ended it."""
+        """Event of the turn, if there is any, and what ended it."""
         match self.state:
             case TurnState.IDLE if hearing.words:
                 self.state = TurnState.OPEN
@@ -138,7 +138,7 @@ class FluxTurns:
                 return "", ""
 
     def _trigger(self, hearing: StreamHearing) -> str:
-        """What ends the turn now; empty for nothing."""
+        """Trigger that ends the turn now; empty for nothing."""
         if self._confidence(hearing) >= self.terms.eot_threshold:
             return "model"
         return "timeout" if hearing.silence_s >= self.terms.eot_timeout_ms / 1000 else ""

@@ -88,7 +88,7 @@ class Piece:
         return tuple(words)
 
     def _place(self, spoken_s: float) -> float:
-        """Where so much has been spoken, pauses left out."""
+        """Place by which so much has been spoken, pauses left out."""
         for begin, end in self.stretches:
             if spoken_s <= end - begin:
                 return round(begin + spoken_s, 3)
@@ -120,7 +120,7 @@ class StreamHearing:
 
     @property
     def at_s(self) -> float:
-        """How much was heard, in seconds."""
+        """Seconds that were heard."""
         return self.at / HEARING_RATE
 
     @property
@@ -135,12 +135,12 @@ class StreamHearing:
 
     @property
     def began_s(self) -> float:
-        """Where the utterance begins."""
+        """Beginning of the utterance, in seconds."""
         return self._began / HEARING_RATE
 
     @property
     def silence_s(self) -> float:
-        """How long nobody has spoken since the utterance's last speech; 0 while somebody speaks."""
+        """Seconds of silence since the utterance's last speech; 0 while somebody speaks."""
         stopped = self._stretches[-1][1] if self._stretches else None
         return 0.0 if stopped is None else (self.at - stopped) / HEARING_RATE
 
@@ -161,7 +161,7 @@ class StreamHearing:
             del self._held[: max(0, len(self._held) - _KEPT * _WIDTH)]
 
     def piece(self) -> Piece | None:
-        """What is to be recognized now; None where nothing is."""
+        """Piece that is to be recognized now; None where nothing is."""
         if self._is_settled:
             return None
         if len(self._held) >= _PIECE * _WIDTH:

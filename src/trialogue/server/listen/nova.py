@@ -208,7 +208,7 @@ class ResultsOfStretches:
 
 
 def alternative_of(words: tuple[HeardWord, ...], *, is_punctuated: bool) -> NovaAlternative:
-    """What was understood, as the route tells it."""
+    """Alternative of what was understood, as the route tells it."""
     sure = sum(word.confidence for word in words) / len(words) if words else 0.0
     return NovaAlternative(
         transcript=_text(words) if is_punctuated else " ".join(_plain(word.text) for word in words),

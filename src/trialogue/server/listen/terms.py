@@ -1,4 +1,4 @@
-"""What the query of a listening route asks for, checked as the hosted service checks it."""
+"""Terms in the query of a listening route, checked as the hosted service checks them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class QueryRefused(Exception):
 
 @frozen
 class FluxTerms:
-    """What a `/v2/listen` session was asked for."""
+    """Terms of a `/v2/listen` session."""
 
     input: AudioFormat | None
     """What the client sends; None for a container, which says it itself."""
@@ -75,7 +75,7 @@ class FluxTerms:
 
 @frozen
 class NovaTerms:
-    """What a `/v1/listen` session was asked for."""
+    """Terms of a `/v1/listen` session."""
 
     input: AudioFormat | None
     """What the client sends; None for a container, which says it itself."""
@@ -136,7 +136,7 @@ def _flux(given: _Pairs) -> FluxTerms:
 
 
 def fault_of(terms: FluxTerms) -> str | None:
-    """What is wrong with terms of Flux whose parts are each right, in words fit for the wire; or None."""
+    """Fault of terms of Flux whose parts are each right, in words fit for the wire; or None."""
     eager = terms.eager_eot_threshold
     if eager is not None and eager > terms.eot_threshold:
         return "eager_eot_threshold must not exceed eot_threshold."
@@ -144,7 +144,7 @@ def fault_of(terms: FluxTerms) -> str | None:
 
 
 def keyterms_fault(keyterms: Iterable[str]) -> str | None:
-    """What is wrong with a list of keyterms, or None."""
+    """Fault of a list of keyterms, or None."""
     listed = list(keyterms)
     if len(listed) > _MAX_KEYTERMS:
         return f"keyterm may be given {_MAX_KEYTERMS} times at most."

@@ -1,4 +1,4 @@
-"""What a listening route decides: messages, and what becomes of the utterance and the connection."""
+"""Decisions of a listening route: messages, and what becomes of the utterance and the connection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trialogue.services.deepgram.wire import WireObject
 
 @frozen
 class Told:
-    """What a route says after it has looked."""
+    """Decision of a route after it has looked."""
 
     messages: tuple[WireObject, ...] = ()
     """To be sent, in order."""
@@ -26,7 +26,7 @@ class Told:
 
 @frozen
 class ReceivedStream:
-    """What was received of a stream when its end was asked for."""
+    """Totals of a stream when its end was asked for."""
 
     now: datetime
     """When, in UTC."""
@@ -36,5 +36,5 @@ class ReceivedStream:
 
 
 def type_of(message: WireObject | WireUnknownMessage) -> str:
-    """What kind of message a client sent, fit to be told back."""
+    """Type of a message that a client sent, fit to be told back."""
     return str(getattr(message, "type", type(message).__name__))[:50]

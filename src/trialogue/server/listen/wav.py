@@ -118,4 +118,4 @@ class _WavStream:
         return self._samples.decode(sound)
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Close nothing: it holds nothing."""

@@ -1,4 +1,4 @@
-"""What apps ask for before they talk: health, tokens, models, the project."""
+"""Routes that apps ask before they talk: health, tokens, models, the project."""
 
 from __future__ import annotations
 

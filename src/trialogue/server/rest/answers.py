@@ -21,7 +21,7 @@ _JSON: Final = ("content-type", "application/json")
 
 @frozen
 class Holdings:
-    """What one server keeps for its clients between their requests."""
+    """Holdings that one server keeps for its clients between their requests."""
 
     grants: Grants = field(factory=Grants)
     """The tokens."""

@@ -26,7 +26,7 @@ _HEADER: Final = {"alg": "HS256", "typ": "JWT"}
 
 
 class TokenVerdict(Enum):
-    """What a text that somebody shows is worth."""
+    """Verdict on a text that somebody shows as a token."""
 
     FRESH = "fresh"
     EXPIRED = "expired"

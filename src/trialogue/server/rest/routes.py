@@ -28,7 +28,7 @@ _SMALL: Final = 1024 * 1024
 
 
 class Needs(Enum):
-    """What a client must show where the server has a key."""
+    """Credentials that a client must show where the server has a key."""
 
     NOTHING = "nothing"
     TOKEN = "the key, or a granted token"  # noqa: S105 words of a page
@@ -55,7 +55,7 @@ class Route:
     """The longest body."""
 
     def match(self, path: str) -> dict[str, str] | None:
-        """What stands in `path` for the names of this route's; None where it is another path."""
+        """Parts of `path` by this route's names for them; None where it is another path."""
         mine, theirs = self.path.split("/"), path.split("/")
         if len(mine) != len(theirs):
             return None

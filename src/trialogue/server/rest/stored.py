@@ -33,7 +33,7 @@ _STRING_OR_NAME: Final = re.compile(r'"(?:[^"\\]|\\.)*"|' + VARIABLE_NAME.patter
 
 
 class NotStored(Exception):
-    """What a client gave cannot be stored; the text is fit for the wire."""
+    """Refusal to store what a client gave; the text is fit for the wire."""
 
 
 def _now() -> str:
@@ -128,7 +128,7 @@ class StoredAgents(Mapping[str, AgentSettings]):
         return iter(self.agents)
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Number of stored agents."""
         return len(self.agents)
 
     def keep_agent(self, agent: StoredAgent) -> None:

@@ -1,4 +1,4 @@
-"""What a speaking socket's messages cause, as a pure state machine: text gathers, sentences are spoken.
+"""Talk of a speaking socket, as a pure state machine: text gathers, sentences are spoken.
 
 1. A sentence is spoken once the next one has begun; `Flush` speaks the rest, and is told when it was sent.
 2. `Clear` forgets what is not sent yet. `Close` speaks what is left, and ends.

@@ -1,4 +1,4 @@
-"""What the query of `/v1/speak` or `/v2/speak` asks for, checked as the hosted service checks it."""
+"""Terms in the query of `/v1/speak` or `/v2/speak`, checked as the hosted service checks them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _NO_SPEED: Final = "speed is taken and does nothing: voices here have one speed.
 
 @frozen
 class SpeakTerms:
-    """What is to be spoken, and how."""
+    """Terms of what is to be spoken, and how."""
 
     voice: str
     """The voice's name, at the hosted service."""

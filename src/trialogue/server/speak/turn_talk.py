@@ -1,4 +1,4 @@
-"""What the messages of a `/v2/speak` socket cause, as a pure state machine: texts gather to turns of speech.
+"""Talk of a `/v2/speak` socket, as a pure state machine: texts gather to turns of speech.
 
 1. A turn begins with the first `Speak` and ends with `Flush`; what comes behind it is the next turn.
 2. Texts are joined as they come. A sentence is spoken once the next one has begun.

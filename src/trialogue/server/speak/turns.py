@@ -82,7 +82,7 @@ class _Speech:
     """Its sentences, and how long each is; 0 for one that has no sound yet."""
 
     def split(self, heard_ms: float) -> tuple[str, str]:
-        """Its text up to a moment, and from there on: by sentences, and inside one by its words."""
+        """Text up to a moment, and from there on: by sentences, and inside one by its words."""
         heard: list[str] = []
         missed: list[str] = []
         for sentence, length_ms in self.said:
@@ -95,7 +95,7 @@ class _Speech:
         return " ".join(heard), " ".join(missed)
 
     def metadata(self) -> dict[str, Any]:
-        """What it came to."""
+        """Metadata of the speech."""
         return {
             "speech_id": self.speech_id,
             "audio_duration_ms": round(self.sounded_ms),

@@ -1,1 +1,1 @@
-"""Who thinks for an agent: a script, or any endpoint that speaks OpenAI's chat completions."""
+"""Thinking for an agent: by a script, or by any endpoint that speaks OpenAI's chat completions."""

@@ -127,14 +127,14 @@ def _listed(schema: Mapping[str, Any], key: str) -> list[object]:
 
 
 def _own(schema: Mapping[str, Any]) -> object:
-    """What a schema itself says that a value may be; None where it says nothing."""
+    """Value that a schema itself gives; None where it gives nothing."""
     if "default" in schema:
         return schema["default"]
     return next(iter([*_listed(schema, "examples"), *_listed(schema, "enum")]), None)
 
 
 def _plainest(schema: Mapping[str, Any], text: str) -> object:
-    """What a required parameter gets of which the text says nothing, by rule 4."""
+    """Value of a required parameter of which the text says nothing, by rule 4."""
     if (own := _own(schema)) is not None:
         return own
     match _type_of(schema):
@@ -197,7 +197,7 @@ class _Filling:
         return _plainest(schema, self.text)
 
     def _found(self, name: str, schema: Mapping[str, Any]) -> object:
-        """What the text says of it."""
+        """Value that the text gives."""
         if options := _listed(schema, "enum"):
             return self._named(options[:MOST])
         match _type_of(schema):
@@ -244,7 +244,7 @@ class _Filling:
         return self._take(_QUOTED) or self._said_of(words)
 
     def _any_text(self, name: str, schema: Mapping[str, Any]) -> str:
-        """What a required text is of which the sentence says nothing for sure."""
+        """Value of a required text of which the sentence says nothing for sure."""
         words = {*name_words(name), str(schema.get("format", ""))}
         for looks_of, _, plainest in _LOOKS:
             if words & looks_of:
@@ -269,7 +269,7 @@ class _Filling:
         return self.text[runs[-1][0] : runs[-1][1]] if runs else None
 
     def _said_of(self, words: set[str]) -> str | None:
-        """What stands behind the parameter's name, or behind a word that fits it."""
+        """Words behind the parameter's name, or behind a word that fits it."""
         names = "|".join(re.escape(word) for word in words if word)
         found = self._take(
             re.compile(rf"\b(?:{names})\s+(?:is\s+|of\s+|:\s*)?{_ARTICLE}{_PHRASE}{_STOP}", re.IGNORECASE)
@@ -288,7 +288,7 @@ class _Filling:
         return self._take(re.compile(rf"\b{before}\s+{_ARTICLE}{_PHRASE}{_STOP}", re.IGNORECASE))
 
     def _rest(self) -> str | None:
-        """What the text says beside the function's own words."""
+        """Words of the text beside the function's own."""
         own = [w for w in re.findall(r"[^\s,.;:!?]+", self.text) if content_words(w) - self.own_words]
         return " ".join(own) or None
 
@@ -304,5 +304,5 @@ class _Filling:
         return None
 
     def _elsewhere(self) -> list[tuple[int, int]]:
-        """Where the text has what looks like a code, and is known to be something else."""
+        """Places of the text that look like a code, and are known to be something else."""
         return [match.span() for look in (_DATE, _TIME, _MAIL, _PHONE) for match in look.finditer(self.text)]

@@ -1,4 +1,4 @@
-"""Which offered function a sentence asks for, without a model: by the words that they have in common.
+"""Choice of an offered function for a sentence, without a model: by the words that they have in common.
 
 1. A word of the function's name counts two, a value that one of its parameters may have two, a word of its
    description one.
@@ -69,7 +69,7 @@ def call_for(
 
 @frozen
 class _Words:
-    """What a function is known by."""
+    """Words by which a function is known."""
 
     strong: frozenset[str]
     """Its name's words, and values of its parameters."""

@@ -60,7 +60,7 @@ class Completion:
             yield from self._take(cast("dict[str, Any]", delta))
 
     def rest(self) -> Iterator[Thought]:
-        """What was incomplete until the stream's end, and its calls."""
+        """Thoughts that were incomplete until the stream's end, and its calls."""
         yield from self._said(self._splitter.feed(self._spoken.flush()))
         yield from self._said(self._splitter.flush())
         if self._calls and self.is_complete:
@@ -212,7 +212,7 @@ class SpokenText:
 
 
 def _known(text: str) -> int:
-    """How much of `text` cannot be the beginning of a tag."""
+    """Length of the part of `text` that cannot be the beginning of a tag."""
     at = text.rfind("<", max(0, len(text) - _LONGEST + 1))
     rest = text[at:].lower()
     is_unsure = at >= 0 and any(len(tag) > len(rest) and tag.startswith(rest) for tag in _TAGS)

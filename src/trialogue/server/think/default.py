@@ -62,7 +62,7 @@ class DefaultThink:
 
 
 def answer_to(request: ThinkRequest) -> Iterator[Thought]:
-    """What is thought of a request, by the rules above."""
+    """Answer to a request, by the rules above."""
     heard = request.heard[-_SEARCHED:]
     called = {each.name for each in request.results}
     if len(called) < _IN_A_ROW:
@@ -94,7 +94,7 @@ def _result(call: CallItem) -> str:
 
 
 def _known(memory: tuple[MemoryItem, ...]) -> dict[str, object]:
-    """What calls had as arguments or returned, by its names; of two values the newer one."""
+    """Values that calls had as arguments or returned, by name; of two values the newer one."""
     known: dict[str, object] = {}
     for item in memory[-_REMEMBERED:]:
         if isinstance(item, CallItem):
@@ -138,7 +138,7 @@ def _spoken(value: object) -> str:
 
 
 def _recalled(request: ThinkRequest, heard: str) -> str:
-    """What was said before that a question is about; empty where it is none."""
+    """Sentence of before that a question is about; empty where it is none."""
     if "?" not in heard and not _ASKING & set(words_of(heard)[:1]):
         return ""
     asked = content_words(heard)

@@ -1,4 +1,4 @@
-"""What models said, kept by what they were asked, and said again without them.
+"""Record of what models said, kept by what they were asked, and said again without them.
 
 1. A question is all that an answer may depend on: the model's name, its temperature, its prompt, the
    conversation so far and the functions that it may call. Ids of calls are nobody's question.
@@ -84,7 +84,7 @@ class ModelQuestion:
 
     @property
     def key(self) -> str:
-        """What stands for it: the same for equal questions alone."""
+        """Key of the question: the same for equal questions alone."""
         return sha256(orjson.dumps(asdict(self), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -109,7 +109,7 @@ class Timed:
 
 @frozen
 class ModelAnswer:
-    """What a model said to a question."""
+    """Answer of a model to a question."""
 
     thoughts: tuple[Timed, ...]
     """In order."""
@@ -181,7 +181,7 @@ class ModelRecord:
             )
 
     def _difference(self, question: ModelQuestion) -> str:
-        """What tells a question from the nearest one on record, in words that hold none of it."""
+        """Difference of a question from the nearest one on record, in words that hold none of it."""
         if not self._questions:
             return "nothing is on record"
         nearest = max(self._questions, key=lambda known: _likeness(question, known))
@@ -213,7 +213,7 @@ def _differences(question: ModelQuestion, known: ModelQuestion) -> Iterator[str]
 
 
 def _common(one: Sequence[object], other: Sequence[object]) -> int:
-    """How much two have in common from their beginning."""
+    """Length of the beginning that two have in common."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 

@@ -1,4 +1,4 @@
-"""Where a script stands: which entries are used up, and how it goes back over replies that nobody heard.
+"""Place in a script: which entries are used up, and how it goes back over replies that nobody heard.
 
 1. An entry is used by a reply that was begun. `given` are those that were heard in sessions before this one.
 2. A reply of which nothing was sent when it was cut gives its entry back.
@@ -26,7 +26,7 @@ _DENIAL: Final = re.compile(
 
 
 def split_denial(text: str) -> tuple[int, str]:
-    r"""How many remarks were not heard, as a line of its own says, and the text without that line.
+    r"""Number of remarks that were not heard, as a line of its own says, and the text without that line.
 
     >>> split_denial("Ada: Hello.\n2 remarks of yours were not heard.\nPlease go on.")
     (2, 'Ada: Hello.\nPlease go on.')
@@ -74,7 +74,7 @@ class ScriptPlace:
         return entry in self.given or any(begun.entry == entry for begun in self._begun)
 
     def count(self, entries: Collection[int]) -> int:
-        """How often these were used."""
+        """Number of times that these were used."""
         return len(self.given & set(entries)) + sum(begun.entry in entries for begun in self._begun)
 
     def begin(self, reply: int, entry: int, heard: str) -> None:

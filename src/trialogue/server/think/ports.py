@@ -1,4 +1,4 @@
-"""What a connection asks of whoever thinks for it."""
+"""Ports of thinking: what a connection asks of its provider."""
 
 from __future__ import annotations
 

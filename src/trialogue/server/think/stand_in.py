@@ -1,4 +1,4 @@
-"""Who answers in the place of a provider that this server does not have: the operator's choice, no client's.
+"""Stand-in for a provider that this server does not have: the operator's choice, no client's.
 
 1. The first agent of the operator's file that the conversation matches answers, by its script.
 2. Else the operator's endpoint does, whatever provider the client named.
@@ -25,7 +25,7 @@ LONGEST_PROMPT: Final = 25_000
 
 
 def completions_url(url: str) -> str:
-    """Where chat completions are asked for, of an address that may be only the root of an API.
+    """Address of chat completions, by an address that may be only the root of an API.
 
     >>> completions_url("http://127.0.0.1:11434/v1")
     'http://127.0.0.1:11434/v1/chat/completions'
@@ -37,7 +37,7 @@ def completions_url(url: str) -> str:
 
 @frozen
 class Caller:
-    """Who holds a conversation, by everything that tells one app's agent from another's."""
+    """Caller that holds a conversation: everything that tells one app's agent from another's."""
 
     path: str = ""
     """What stands in the address before the protocol's own path, as `/orders`; empty for nothing."""
@@ -54,7 +54,7 @@ class Caller:
 
 @frozen
 class AgentMatch:
-    """What a conversation must have for an agent of the file; what is None need not be there."""
+    """Conditions on a conversation for an agent of the file; what is None need not be there."""
 
     prompt: LinearPattern | None = None
     """A regular expression that the prompt holds."""
@@ -113,7 +113,7 @@ class StandInEndpoint:
     """The model's name; empty for the one that the client names."""
 
     def terms(self, model: str | None, temperature: float | None) -> OpenAiTerms:
-        """How to think by it in the place of the client's `model`."""
+        """Terms of thinking by it in the place of the client's `model`."""
         headers = {"authorization": f"Bearer {self.key}"} if self.key else None
         return OpenAiTerms(
             Endpoint(url=self.url, headers=headers), self.model or model or "default", temperature
@@ -140,13 +140,13 @@ class ThinkStandIn:
 
     @property
     def paths(self) -> frozenset[str]:
-        """What may stand before the protocol's path."""
+        """Prefixes that may stand before the protocol's path."""
         return frozenset(agent.match.path for agent in self.agents if agent.match.path)
 
     def think(
         self, caller: Caller, prompt: str, *, model: str | None = None, temperature: float | None = None
     ) -> ThinkTerms:
-        """Who answers, by rules 1 to 3."""
+        """Thinking of whoever answers, by rules 1 to 3."""
         agent = self.agent_for(caller, prompt)
         if agent is not None:
             return ScriptedTerms(agent.script, agent=agent.name)

@@ -1,4 +1,4 @@
-"""Who thinks for an agent, as Settings and the server's operator say: values, checked, without I/O."""
+"""Terms of an agent's thinking, as Settings and the server's operator say: values, checked, without I/O."""
 
 from __future__ import annotations
 

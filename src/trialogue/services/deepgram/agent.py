@@ -86,7 +86,7 @@ def agent_offer(block: Mapping[str, object], sample_rate: int) -> DeepgramAgent:
 
 @frozen
 class DeepgramAgent:
-    """What an agent's session is asked for (see `services.port.AgentOffer`)."""
+    """Offer of an agent's session at Deepgram (see `services.port.AgentOffer`)."""
 
     settings: Settings = field(repr=False)
     """The first message. Personal."""
@@ -125,7 +125,7 @@ class DeepgramAgent:
         return DeepgramWire(self.settings, ClientSession(now))
 
     def judge(self, lost: ConnectionLost) -> Judgement:
-        """What an end means."""
+        """Judge an end."""
         return codes.judge(lost)
 
 
@@ -138,7 +138,7 @@ class DeepgramWire:
 
     @property
     def request_id(self) -> str:
-        """What the service calls the session."""
+        """Id that the service gives the session."""
         return self._session.request_id
 
     @property
@@ -169,13 +169,13 @@ class DeepgramWire:
         return [self._session.send(_message(order), now)]
 
     def receive(self, data: Message, now: float) -> list[Fact]:
-        """What a message tells."""
+        """Facts of a message."""
         if isinstance(data, bytes):
             return self._session.receive_audio(data, now)
         return self._session.receive_text(data, now)
 
     def receive_close(self, code: int) -> list[Fact]:
-        """What the end of the connection tells."""
+        """Facts of the connection's end."""
         return self._session.receive_close(code)
 
     def next_deadline(self) -> float | None:
@@ -183,7 +183,7 @@ class DeepgramWire:
         return self._session.next_deadline()
 
     def tick(self, now: float) -> list[Due]:
-        """What is due."""
+        """Actions that are due."""
         return self._session.tick(now)
 
 

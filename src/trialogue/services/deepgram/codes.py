@@ -1,4 +1,4 @@
-"""What the errors and warnings of Deepgram mean for us, and with them every end of a session.
+"""Codes of Deepgram's errors and warnings, and what they, and all ends of a session, mean for us.
 
 1. What the service last said counts before the close code: 1000, 1001 and 1005 look clean.
 2. Before its settings hold, an `Error` is about the settings and fatal, unless it is the server's fault.
@@ -86,21 +86,21 @@ _SERVERS_FAULT: Final = frozenset(
 
 
 def judgements() -> Mapping[str, Judgement]:
-    """What is known, by `error.CODE`, `warning.CODE`, and as in the table that all services share."""
+    """Judgements by `error.CODE`, `warning.CODE`, and as in the table that all services share."""
     own = (("error", _ERRORS), ("warning", _WARNINGS))
     told = {f"{kind}.{code}": judgement for kind, known in own for code, judgement in known.items()}
     return {**verdicts.judgements(), **told}
 
 
 def judge(lost: ConnectionLost) -> Judgement:
-    """What is to be done about a lost or a failed connection."""
+    """Judge a lost or a failed connection."""
     if lost.code is None or isinstance(lost, DialFailed):
         return judge_end(lost)
     return judge_error(lost.code)
 
 
 def judge_early(code: str) -> Judgement:
-    """What an `Error` means that came before the settings hold."""
+    """Judge an `Error` of this code that came before the settings hold."""
     judgement = judge_error(code)
     if code in _SERVERS_FAULT or judgement.verdict is Verdict.FATAL:
         return judgement
@@ -108,10 +108,10 @@ def judge_early(code: str) -> Judgement:
 
 
 def judge_error(code: str) -> Judgement:
-    """What an `Error` message of this code means."""
+    """Judge an `Error` message of this code."""
     return _ERRORS.get(code, UNKNOWN)
 
 
 def judge_warning(code: str) -> Judgement:
-    """What a `Warning` message of this code means: go on, or roll over."""
+    """Judge a `Warning` message of this code: go on, or roll over."""
     return _WARNINGS.get(code, go_on("The code is not known to this version."))

@@ -11,14 +11,14 @@ from trialogue.services.sound_terms import SessionTerms
 
 
 class DeepgramDialect:
-    """How Deepgram is spoken to (see `services.port.Dialect`)."""
+    """Dialect of Deepgram (see `services.port.Dialect`)."""
 
     def offer(self, block: Mapping[str, object], sample_rate: int) -> DeepgramAgent:
-        """What an agent is asked for, from the wire's `agent` object."""
+        """Offer of an agent, from the wire's `agent` object."""
         return agent_offer(block, sample_rate)
 
     def offer_on(self, agent: Mapping[str, object] | str, terms: SessionTerms) -> DeepgramAgent:
-        """What an agent is asked for on these terms, from the wire's `agent`: an object, or the id of one."""
+        """Offer of an agent on these terms, from the wire's `agent`: an object, or the id of one."""
         return DeepgramAgent(settings_on(agent, terms))
 
     def check_change(self, part: Part, content: str) -> None:

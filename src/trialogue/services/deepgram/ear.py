@@ -16,7 +16,7 @@ from trialogue.services.verdicts import Judgement
 
 @frozen
 class DeepgramEar:
-    """What an ear's session is asked for (see `services.port.EarOffer`)."""
+    """Offer of an ear's session at Deepgram (see `services.port.EarOffer`)."""
 
     settings: ListenSettings = field(repr=False)
     """All of it. Personal."""
@@ -39,7 +39,7 @@ class DeepgramEar:
         return DeepgramEarWire(ListenSession(self.settings), header("dg-request-id") or "")
 
     def judge(self, lost: ConnectionLost) -> Judgement:
-        """What an end means."""
+        """Judge an end."""
         return codes.judge(lost)
 
 
@@ -61,7 +61,7 @@ class DeepgramEarWire:
 
     @property
     def request_id(self) -> str:
-        """What the service calls the session."""
+        """Id that the service gives the session."""
         return self._session.request_id
 
     @property
@@ -81,7 +81,7 @@ class DeepgramEarWire:
 
     @property
     def utterances(self) -> int:
-        """How many there were."""
+        """Number of utterances."""
         return self._session.utterances.count
 
     @property
@@ -90,7 +90,7 @@ class DeepgramEarWire:
         return self._session.utterances.open is not None
 
     def start(self, now: float) -> list[EarFact]:
-        """What the open socket tells."""
+        """Facts of the open socket."""
         return self._session.start(now, self._named)
 
     def hear(self, pcm: bytes, now: float, at: float) -> Message:
@@ -106,13 +106,13 @@ class DeepgramEarWire:
         return [*self._session.finish(now)]
 
     def receive(self, data: Message, now: float) -> list[EarFact]:
-        """What a message tells."""
+        """Facts of a message."""
         if isinstance(data, bytes):
             return self._session.receive_audio(data)
         return self._session.receive_text(data, now)
 
     def receive_close(self, code: int, now: float) -> list[EarFact]:
-        """What the end of the connection tells."""
+        """Facts of the connection's end."""
         return self._session.receive_close(code, now)
 
     def next_deadline(self) -> float | None:
@@ -120,5 +120,5 @@ class DeepgramEarWire:
         return self._session.next_deadline()
 
     def tick(self, now: float) -> list[EarDue]:
-        """What is due."""
+        """Actions that are due."""
         return self._session.tick(now)

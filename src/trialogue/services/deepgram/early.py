@@ -20,7 +20,7 @@ Message = TypeVar("Message")
 
 @define
 class EarlyTalk(Generic[Message]):
-    """What has come too early, in its order."""
+    """Facts that came too early, in their order."""
 
     _kept: list[Message | bytes] = field(factory=list["Message | bytes"], init=False)
     _bytes: int = field(default=0, init=False)

@@ -1,4 +1,4 @@
-"""How an agent hears, thinks and sounds, as a scenario says it in Deepgram's names."""
+"""Keys by which a scenario says how an agent hears, thinks and sounds, in Deepgram's names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from trialogue.services.script import ScriptEntryKeys
 
 
 class Provider(Enum):
-    """Who thinks for an agent, in Deepgram's names; `scripted` is the embedded server's own."""
+    """Provider that thinks for an agent, in Deepgram's names; `scripted` is the embedded server's own."""
 
     SCRIPTED = "scripted"
     OPEN_AI = "open_ai"
@@ -27,7 +27,7 @@ class Provider(Enum):
 
 
 class ReasoningMode(Enum):
-    """How much a model reasons before it answers."""
+    """Amount of reasoning before a model answers."""
 
     NONE = "none"
     MINIMAL = "minimal"
@@ -38,7 +38,7 @@ class ReasoningMode(Enum):
 
 @frozen
 class ListenKeys:
-    """How an agent hears, in Deepgram's names."""
+    """Keys of an agent's hearing, in Deepgram's names."""
 
     provider: str | None = None
     """Whose recognizer."""
@@ -73,7 +73,7 @@ class ListenKeys:
 
 @frozen
 class ThinkKeys:
-    """How an agent thinks."""
+    """Keys of an agent's thinking, in Deepgram's names."""
 
     provider: Provider
     """Whose model; `scripted` says what its script says."""
@@ -110,7 +110,7 @@ class ThinkKeys:
 
 @frozen
 class SpeakKeys:
-    """How an agent sounds, in Deepgram's names."""
+    """Keys of an agent's voice, in Deepgram's names."""
 
     provider: str | None = None
     """Whose voice: `deepgram`, `eleven_labs`, `cartesia`, `open_ai`, ..."""

@@ -1,4 +1,4 @@
-"""What Deepgram costs, as it said on a day: a table that ages in the open.
+"""Prices of Deepgram, as it stated them on a day: a table that ages in the open.
 
 1. An agent is priced by the tier of its model, as Deepgram's list of models has it. A model whose tier is not
    listed here, or whose tier has no price here, is "unpriced": said aloud by the meeting, never counted as
@@ -47,7 +47,7 @@ which the price page (https://deepgram.com/pricing) was read."""
 
 
 def price_of_agent(stages: Stages) -> Price:
-    """What an agent at Deepgram costs; without `usd_a_minute` where no price is known for all of it."""
+    """Price of an agent at Deepgram; without `usd_a_minute` where no price is known for all of it."""
     thinks = [think for think in stages.think if isinstance(think, ThinkKeys)]
     speaks = stages.speak.provider if isinstance(stages.speak, SpeakKeys) else None
     if any(think.endpoint is not None for think in thinks) or speaks not in {None, "deepgram"}:
@@ -57,7 +57,7 @@ def price_of_agent(stages: Stages) -> Price:
 
 
 def price_of_listening(settings: ListenSettings) -> Price:
-    """What a listening session costs."""
+    """Price of a listening session."""
     model = _listed(settings)
     usd, as_of = _LISTENING.get(model, (None, ""))
     return Price(f"deepgram/listen/{model}", usd_a_minute=usd, as_of=as_of)

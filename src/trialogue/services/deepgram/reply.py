@@ -1,4 +1,4 @@
-"""Where one reply begins and ends in the stream of a session, and where in its audio we are.
+"""Beginning and end of each reply in the stream of a session, and the place in its audio.
 
 1. A reply begins with its first sign: an announcement, a sentence or sound, whichever comes first.
 2. It ends with AgentAudioDone, or is cut by speech at the agent's ear, after which no AgentAudioDone may
@@ -52,5 +52,5 @@ class ReplyTrack:
         return [ReplyDone()]
 
     def cut(self) -> None:
-        """What there was of a reply is over."""
+        """End the reply under way, with what there was of it."""
         self._open, self._arrived, self._carry = False, 0, b""

@@ -67,7 +67,7 @@ class DeepgramKeys:
         return ThinkKeys(provider=Provider.SCRIPTED, script=script)
 
     def listens(self, own: ListenStage | None, shared: ListenStage | None) -> ListenStage:
-        """Its own keys, over those of `defaults` unless it names another provider."""
+        """Keys of its own, over those of `defaults` unless it names another provider."""
         mine = own if isinstance(own, ListenKeys) else None
         theirs = shared if isinstance(shared, ListenKeys) else ListenKeys()
         listen = mine if mine and mine.provider else over(mine, theirs)
@@ -75,7 +75,7 @@ class DeepgramKeys:
         return over(listen, ListenKeys(model="nova-3")) if listen.provider == "deepgram" else listen
 
     def speaks(self, own: SpeakStage | None, shared: SpeakStage | None, voice: str) -> SpeakStage:
-        """Its own keys, over those of `defaults` unless it names another provider."""
+        """Keys of its own, over those of `defaults` unless it names another provider."""
         mine = own if isinstance(own, SpeakKeys) else None
         theirs = shared if isinstance(shared, SpeakKeys) else SpeakKeys()
         speak = mine if mine and mine.provider else over(mine, theirs)
@@ -119,11 +119,11 @@ class DeepgramKeys:
                 yield KeyFault((key,), told, "E-CONFLICT")
 
     def thinks(self, think: ThinkStage) -> ThinkStage:
-        """As it is written: the service manages its models."""
+        """Thinking as it is written: the service manages its models."""
         return think
 
     def run_faults(self, think: ThinkStage) -> Iterator[KeyFault]:
-        """Nothing more: what the service thinks of a model, it says itself."""
+        """Find no further faults: what the service thinks of a model, it says itself."""
         del think
         yield from ()
 

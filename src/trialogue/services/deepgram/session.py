@@ -77,7 +77,7 @@ _KEEP_ALIVE = encode(KeepAlive())
 
 
 class SessionState(Enum):
-    """Where the handshake stands."""
+    """State of the handshake."""
 
     AWAIT_WELCOME = "await-welcome"
     """The socket is open; nobody has said anything."""
@@ -96,7 +96,7 @@ class SessionState(Enum):
 
 
 class HandshakeStep(Enum):
-    """What moves the handshake."""
+    """Step that moves the handshake."""
 
     WELCOMED = "welcomed"
     SETTINGS_SENT = "settings-sent"
@@ -216,7 +216,7 @@ class ClientSession:
     # --- in -----------------------------------------------------------------------------------------
 
     def receive_text(self, text: str | bytes, now: float) -> list[Fact]:
-        """What a text message tells."""
+        """Facts of a text message."""
         if self.state is SessionState.CLOSED:
             return []
         self.heard_at = now
@@ -227,7 +227,7 @@ class ClientSession:
         return self._greeted(message, now)
 
     def receive_audio(self, data: bytes, now: float) -> list[Fact]:
-        """What a binary message tells."""
+        """Facts of a binary message."""
         if self.state is SessionState.CLOSED:
             return []
         self.heard_at = now
@@ -241,7 +241,7 @@ class ClientSession:
         return [Warned("early-audio", f"audio came while {self.state.value}, and {outcome}")]
 
     def receive_close(self, code: int, *, ours: bool = False) -> list[Fact]:
-        """What the end of the connection tells; `ours`: our side closed, over something that came."""
+        """Facts of the connection's end; `ours`: our side closed, over something that came."""
         if self.state is SessionState.CLOSED:
             return []
         self._close()
@@ -329,7 +329,7 @@ class ClientSession:
                 assert_never(self.state)
 
     def tick(self, now: float) -> list[Due]:
-        """What is due at `now`: nothing before `next_deadline`."""
+        """Actions that are due at `now`: nothing before `next_deadline`."""
         deadline = self.next_deadline()
         if deadline is None or now < deadline:
             return []
@@ -350,7 +350,7 @@ class ClientSession:
         return [Ready(self.request_id), *self._greeting()]
 
     def _greeting(self) -> list[Fact]:
-        """What came before its time, now that it has its place."""
+        """Facts that came before their time, now that they have their place."""
         told: list[Fact] = []
         for item in self._early.take():
             told += self._reply.audio(item) if isinstance(item, bytes) else self._conversed(item)
@@ -376,7 +376,7 @@ class ClientSession:
 
 
 def _sample_width(settings: Settings) -> int:
-    """How many bytes of the agent's sound belong together."""
+    """Bytes of the agent's sound that belong together."""
     output = settings.audio.output
     if output is None:
         return 2

@@ -305,7 +305,7 @@ def _object_chooser(objects: tuple[type[WireObject], ...], made: Converter) -> C
 
 
 def history_class(value: JsonObject) -> type[HistoryContent | HistoryFunctionCalls]:
-    """Which shape of `History` an object is."""
+    """Class of a `History` by the shape of its object."""
     return HistoryFunctionCalls if "function_calls" in value else HistoryContent
 
 

@@ -1,4 +1,4 @@
-"""What a session is told: the settings, with what was changed since, and what the agent remembers.
+"""Terms of a session: the settings, with what was changed since, and what the agent remembers.
 
 1. A session's settings are the first ones with every change folded in: a new session begins where the old
    one was.
@@ -135,7 +135,7 @@ def _longer(prompt: str | None, addition: str) -> str:
 
 
 def _heard_so(before: Listen | None, update: ListenUpdate) -> Listen:
-    """What is left out stays, but `language_hints` are cleared; another kind of recognizer starts afresh."""
+    """Hearing after an update: what it leaves out stays, but `language_hints`; another kind begins afresh."""
     old, new = before.provider if before else None, update.provider
     if type(old) is not type(new):
         return Listen(provider=new)

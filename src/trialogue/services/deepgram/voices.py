@@ -79,7 +79,7 @@ PUBLISHED: Final = tuple(form.format(given) for form, names in _PUBLISHED.items(
 
 
 def given_name(model: str) -> str:
-    """What people call a voice: `thalia` for `aura-2-thalia-en`, and for `thalia`; else nothing."""
+    """Given name of a voice: `thalia` for `aura-2-thalia-en`, and for `thalia`; else nothing."""
     parts = model.split("-")
     if len(parts) > 2 and parts[0] == "aura":
         return parts[-2]

@@ -1,4 +1,4 @@
-"""What every JSON object of the protocol shares: a place for keys that nobody declared."""
+"""Wire objects: what every JSON object of the protocol shares, a place for keys that nobody declared."""
 
 from __future__ import annotations
 

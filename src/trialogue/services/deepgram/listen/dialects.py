@@ -34,7 +34,7 @@ class Connected:
 
 
 class ListenRoute(Protocol):
-    """What differs between the routes."""
+    """Route of listening: what differs between the two."""
 
     greets: bool
     """Whether the server's first message says that it listens; else the open socket does."""
@@ -49,7 +49,7 @@ class ListenRoute(Protocol):
     """What asks for the end."""
 
     def take(self, text: str | bytes, now: float) -> list[EarFact | Connected]:
-        """What a message tells; RemoteProtocolError where it is none."""
+        """Facts of a message; RemoteProtocolError where it is none."""
         ...
 
 
@@ -67,7 +67,7 @@ class FluxDialect:
     _turn: int = field(default=0, init=False)
 
     def take(self, text: str | bytes, now: float) -> list[EarFact | Connected]:
-        """What a message tells."""
+        """Facts of a message."""
         message = decode_flux_server(text)
         match message:
             case flux.TurnInfo():
@@ -126,7 +126,7 @@ class NovaDialect:
     _finals: list[PlacedWords] = field(factory=list[PlacedWords], init=False)
 
     def take(self, text: str | bytes, now: float) -> list[EarFact | Connected]:
-        """What a message tells."""
+        """Facts of a message."""
         message = decode_nova_server(text)
         match message:
             case nova.NovaResults():

@@ -179,7 +179,7 @@ class FluxConfigureFailure(WireObject):
 
 @frozen
 class FluxWarning(WireObject):
-    """Something went wrong and the session goes on."""
+    """Warning of a service whose session goes on."""
 
     type: ClassVar[str] = "Warning"
 

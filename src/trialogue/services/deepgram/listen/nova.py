@@ -117,7 +117,7 @@ class NovaModel(WireObject):
 
 @frozen
 class NovaResultsMetadata(WireObject):
-    """What every result repeats."""
+    """Metadata that every result repeats."""
 
     request_id: str
     """What the service calls the session."""
@@ -134,7 +134,7 @@ class NovaResultsMetadata(WireObject):
 
 @frozen
 class NovaResults(WireObject):
-    """What was understood in a stretch of sound; an interim one is replaced by the next of its stretch."""
+    """Words understood in a stretch of sound; an interim result is replaced by the next of its stretch."""
 
     type: ClassVar[str] = "Results"
 

@@ -77,7 +77,7 @@ _ZERO = {"linear16": b"\x00\x00", "mulaw": b"\xff", "alaw": b"\xd5"}
 
 
 class ListenState(Enum):
-    """Where the connection stands."""
+    """State of the connection."""
 
     OPENING = "opening"
     """The socket is open; the server has not greeted."""
@@ -93,7 +93,7 @@ class ListenState(Enum):
 
 
 class ListenStep(Enum):
-    """What moves the connection on."""
+    """Step that moves the connection on."""
 
     READY = "ready"
     FINISHED = "finished"
@@ -206,7 +206,7 @@ class ListenSession:
     # --- in -----------------------------------------------------------------------------------------
 
     def receive_text(self, text: str | bytes, now: float) -> list[EarFact]:
-        """What a text message tells."""
+        """Facts of a text message."""
         if self.state is ListenState.CLOSED:
             return []
         self._told_at = now
@@ -221,11 +221,11 @@ class ListenSession:
         return facts
 
     def receive_audio(self, data: bytes) -> list[EarFact]:
-        """What a binary message tells: a server that listens has no sound to send."""
+        """Facts of a binary message: a server that listens has no sound to send."""
         return [Malformed(f"{len(data)} bytes of sound came from a service that listens", "")]
 
     def receive_close(self, code: int, now: float, *, ours: bool = False) -> list[EarFact]:
-        """What the end of the connection tells; `ours`: our side closed, over something that came."""
+        """Facts of the connection's end; `ours`: our side closed, over something that came."""
         if self.state is ListenState.CLOSED:
             return []
         asked = self.state is ListenState.FINISHING
@@ -275,7 +275,7 @@ class ListenSession:
                 return None
 
     def tick(self, now: float) -> list[EarDue]:
-        """What is due at `now`: nothing before `next_deadline`."""
+        """Actions that are due at `now`: nothing before `next_deadline`."""
         match self.state:
             case ListenState.OPENING if now >= self._since + HANDSHAKE_S:
                 return self._missed("connected", now)

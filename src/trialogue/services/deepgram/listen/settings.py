@@ -1,4 +1,4 @@
-"""What a listening session is asked for: its address, and the query that says all of it.
+"""Settings of a listening session: its address, and the query that says all of them.
 
 Booleans are `true` and `false`, lists are repeated keys, and what is None or empty is left out.
 """
@@ -36,7 +36,7 @@ def route_of(model: str) -> ListenRoute:
 
 @frozen
 class ListenSettings:
-    """What one listening session is asked for: a recognizer, as an agent's Settings say it, and the rest."""
+    """Settings of one listening session: a recognizer, as an agent's Settings say it, and the rest."""
 
     recognizer: ListenProvider = field(default=ENGLISH, repr=False)
     """Model, languages, words to expect, and when a turn ends; its class decides the route. Personal."""
@@ -66,12 +66,12 @@ class ListenSettings:
 
     @property
     def route(self) -> ListenRoute:
-        """Which dialect is spoken."""
+        """Route whose dialect is spoken."""
         return "v1" if self._flux is None else "v2"
 
     @property
     def eot_timeout_s(self) -> float:
-        """How long a silence ends a turn at the latest, in seconds."""
+        """Seconds of silence that end a turn at the latest."""
         flux = self._flux
         return 5.0 if flux is None or flux.eot_timeout_ms is None else flux.eot_timeout_ms / 1000
 
@@ -90,7 +90,7 @@ class ListenSettings:
         return urlunsplit((parts.scheme, parts.netloc, path, self.query(), ""))
 
     def query(self) -> str:
-        """What follows the question mark."""
+        """Query string, behind the question mark."""
         pairs: list[tuple[str, str]] = [
             ("model", self.model),
             ("encoding", self.encoding),

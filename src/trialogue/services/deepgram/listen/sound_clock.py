@@ -1,4 +1,4 @@
-"""Where the sound of a connection lies on the owner's own axis of time.
+"""Clock of a connection's sound: its place on the owner's own axis of time.
 
 The service counts seconds of the sound that it was sent, from 0 at the connection's start. Frames may be
 dropped, and a silent person's stream may stop: a new anchor is set wherever the two clocks drift apart.
@@ -34,7 +34,7 @@ class SoundClock:
         self.sent_s += duration_s
 
     def at(self, sound_s: float) -> float:
-        """Where the place `sound_s` of the connection's sound lies."""
+        """Place of `sound_s` of the connection's sound on the owner's axis."""
         if not self._anchors:
             return sound_s
         index = bisect_right(self._anchors, sound_s, key=lambda anchor: anchor[0]) - 1

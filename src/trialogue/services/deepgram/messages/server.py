@@ -63,7 +63,7 @@ class WireUserStartedSpeaking(WireObject):
 
 @frozen
 class WireAgentThinking(WireObject):
-    """What the model thinks. Many never send it: nothing may depend on it."""
+    """Thoughts of the model. Many never send them: nothing may depend on it."""
 
     type: ClassVar[str] = "AgentThinking"
 
@@ -89,7 +89,7 @@ class AgentStartedSpeaking(WireObject):
 
 @frozen
 class LatencyReport(WireObject):
-    """What stages took, in seconds: often one field a message. Absent is not 0."""
+    """Seconds that stages took: often one field a message. Absent is not 0."""
 
     type: ClassVar[str] = "LatencyReport"
 
@@ -233,7 +233,7 @@ class WireFrustrationDetected(WireObject):
 
 @frozen
 class CustomFromThinkProvider(WireObject):
-    """Something handed through from a model of one's own. Undocumented."""
+    """Message of a model of one's own, handed through. Undocumented."""
 
     type: ClassVar[str] = "__customFromThinkProvider"
 

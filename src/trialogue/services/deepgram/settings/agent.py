@@ -16,7 +16,7 @@ from trialogue.services.deepgram.wire import WireObject
 
 @frozen
 class AudioInput(WireObject):
-    """What the client sends: mono, fixed for the session."""
+    """Sound of the client: mono, fixed for the session."""
 
     encoding: str
     """`linear16`, `linear32`, `mulaw`, `alaw`, `opus`, ..."""
@@ -27,7 +27,7 @@ class AudioInput(WireObject):
 
 @frozen
 class AudioOutput(WireObject):
-    """What the agent sends: mono, fixed for the session."""
+    """Sound of the agent: mono, fixed for the session."""
 
     encoding: str | None = None
     """`linear16` where absent; `mulaw`, `alaw`, `mp3`, `opus`, `flac`, `aac`."""
@@ -63,7 +63,7 @@ class Flags(WireObject):
 
 @frozen
 class Context(WireObject):
-    """What the agent shall remember from before."""
+    """Context of before that the agent shall remember."""
 
     messages: tuple[HistoryItem, ...] | None = None
     """Turns and calls, oldest first."""

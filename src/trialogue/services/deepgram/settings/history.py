@@ -1,4 +1,4 @@
-"""What was said and called before: sent by the server turn by turn, given back in `agent.context`."""
+"""History of words and calls: sent by the server turn by turn, given back in `agent.context`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an agent hears: `agent.listen`."""
+"""Hearing of an agent: `agent.listen`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an agent sounds: `agent.speak`."""
+"""Voice of an agent: `agent.speak`."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class OpenAiSpeakProvider(WireObject):
 
 @frozen
 class AwsPollyCredentials(WireObject):
-    """What AWS Polly asks for. Secret."""
+    """Credentials for AWS Polly. Secret."""
 
     type: Literal["sts", "iam"]
     """Short-lived (`sts`) or long-lived (`iam`)."""

@@ -1,4 +1,4 @@
-"""How an agent thinks: `agent.think`."""
+"""Thinking of an agent: `agent.think`."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class GroqThinkProvider(WireObject):
 
 @frozen
 class AwsBedrockCredentials(WireObject):
-    """What AWS Bedrock asks for. Secret."""
+    """Credentials for AWS Bedrock. Secret."""
 
     type: Literal["sts", "iam"] | None = None
     """Short-lived (`sts`) or long-lived (`iam`)."""
@@ -188,7 +188,7 @@ ThinkProvider: TypeAlias = (
 
 @frozen
 class Endpoint(WireObject):
-    """Where the server finds a model or a voice that it does not manage: it will call this address."""
+    """Endpoint of a model or a voice that the server does not manage: it will call this address."""
 
     url: str
     """https; wss for Eleven Labs only."""
@@ -199,7 +199,7 @@ class Endpoint(WireObject):
 
 @frozen
 class FunctionEndpoint(WireObject):
-    """Where the server calls a function by itself."""
+    """Endpoint of a function that the server calls by itself."""
 
     url: str
     """The address that it calls."""
