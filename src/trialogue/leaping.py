@@ -3,7 +3,8 @@
 1. While every task waits until some moment, nothing happens before it but what goes on of its own: sound.
    Whoever makes it is told of that moment, and does all that lies before it and that nobody would notice.
 2. What would be noticed keeps its own moment: whoever is asked sets a deadline for it.
-3. Where no clock leaps (life, tests, a clock that is told to tick) nobody is asked: all goes step by step.
+3. What one does may let another go further, so all are asked in turn until none has anything left to do.
+4. Where no clock leaps (life, tests, a clock that is told to tick) nobody is asked: all goes step by step.
 """
 
 from __future__ import annotations
@@ -11,35 +12,70 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from attrs import define, field
 
-__all__ = ["Leap", "Leaps", "leaping", "leaps_of"]
+__all__ = ["Leaper", "Leaps", "Moment", "leaping", "leaps_of"]
 
-Leap: TypeAlias = Callable[[Callable[[], float]], None]
-"""Does what it can do before the next deadline, which it asks for: what it does may move that on."""
+Moment: TypeAlias = Callable[[], float]
+"""A moment of the loop's clock, as far as is known: what is done before it may move it on."""
+
+
+class Leaper(Protocol):
+    """Goes on of its own while everybody waits. Never raises: what fails is told where it waits itself."""
+
+    def set_out(self) -> None:
+        """Wait for nothing but what is certain to be noticed: time is about to move."""
+        ...
+
+    def brings_at(self) -> float:
+        """When it next brings what another may need; infinity for nothing."""
+        ...
+
+    def carry(self, next_deadline: Moment, next_brought: Moment) -> bool:
+        """Do what lies before that deadline, as far as it can be done yet; whether there was anything.
+
+        Who lacks something goes no further than to the moment at which anything is brought.
+        """
+        ...
+
+    def arrive(self, next_deadline: Moment) -> None:
+        """Wait for what is to come in its time, if nothing else comes before it."""
+        ...
 
 
 @define(eq=False)
 class Leaps:
     """Who is asked before one loop's clock moves."""
 
-    _asked: list[Leap] = field(factory=list[Leap], init=False)
+    _asked: list[Leaper] = field(factory=list[Leaper], init=False)
 
-    def before(self, next_deadline: Callable[[], float]) -> None:
+    def before(self, next_deadline: Moment) -> None:
         """Let everybody do what lies before the next deadline."""
-        for leap in self._asked:
-            leap(next_deadline)
+        for leaper in self._asked:
+            leaper.set_out()
+        while self._carry(next_deadline):
+            pass
+        for leaper in self._asked:
+            leaper.arrive(next_deadline)
+
+    def _carry(self, next_deadline: Moment) -> bool:
+        """Let each of them go as far as it can now; whether any went further."""
+        went = [leaper.carry(next_deadline, self._next_brought) for leaper in self._asked]
+        return any(went)
+
+    def _next_brought(self) -> float:
+        return min(leaper.brings_at() for leaper in self._asked)
 
     @contextmanager
-    def asking(self, leap: Leap) -> Generator[None]:
+    def asking(self, leaper: Leaper) -> Generator[None]:
         """Ask this one, too, in the block."""
-        self._asked.append(leap)
+        self._asked.append(leaper)
         try:
             yield
         finally:
-            self._asked.remove(leap)
+            self._asked.remove(leaper)
 
 
 _LEAPS: Final[ContextVar[Leaps | None]] = ContextVar("leaps", default=None)

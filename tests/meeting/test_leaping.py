@@ -1,17 +1,20 @@
 """A clock that leaps: the same meeting as by one that ticks, to the byte, and most of its ticks unseen."""
 
 import runpy
+from math import inf
 from pathlib import Path
 
 import pytest
 import trio
 
+from trialogue.actors.playout import Playout
 from trialogue.actors.router import Router
 from trialogue.actors.stretches import Stretches
 from trialogue.leaping import leaps_of
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.run import run_meeting
 from trialogue.meeting.virtual import SWITCH, TICKING, run_virtual
+from trialogue.server import early as early_module
 from trialogue.speech.murmur import murmuring_engines
 
 EXERCISE = runpy.run_path(str(Path(__file__).parents[1] / "exercises" / "leaps.py"))
@@ -95,6 +98,33 @@ def test_a_tick_too_many_is_found(compared, monkeypatch):
     assert compared(table("40ms", "730ms"))
 
 
+def test_a_mouth_that_does_not_wait_for_its_next_message_is_found(compared, monkeypatch):
+    """What was said would be heard with a gap in it that nobody made."""
+    monkeypatch.setattr(Playout, "is_dry", False)
+    long = f"It is fast{' and it is near' * 12}."
+    text = table("100ms").replace("hears: audio, ", "").replace("It is fast and it is near.", long)
+    assert compared(text)
+
+
+def test_most_messages_are_given_before_their_time(monkeypatch, tmp_path):
+    """All but the first of each sentence."""
+    early, in_time = [], []
+    right = early_module._Course._give, early_module._send
+
+    def give(self, message):
+        early.append(message)
+        right[0](self, message)
+
+    async def send(message, *rest):
+        in_time.append(message)
+        await right[1](message, *rest)
+
+    monkeypatch.setattr(early_module._Course, "_give", give)
+    monkeypatch.setattr(early_module, "_send", send)
+    ticks_of(monkeypatch, "", tmp_path / "leaping")
+    assert len(early) > 2 * len(in_time)
+
+
 def ticks_of(monkeypatch, way, out):
     """How many ticks came at their own moment."""
     ticks = []
@@ -118,9 +148,24 @@ def test_whoever_leaps_is_asked_before_time_moves():
     """Trio's private names still do what we set them for: the next deadline is told, and may be moved on."""
     asked = []
 
+    class Watching:
+        def set_out(self):
+            asked.append(trio.current_time())
+
+        def brings_at(self):
+            return inf
+
+        def carry(self, next_deadline, next_brought):
+            assert next_brought() == inf
+            asked.append(next_deadline())
+            return False
+
+        def arrive(self, next_deadline):
+            asked[-2:] = [(asked[-2], next_deadline())]
+
     async def main():
         leaps = leaps_of()
-        with leaps.asking(lambda next_deadline: asked.append((trio.current_time(), next_deadline()))):
+        with leaps.asking(Watching()):
             await trio.sleep(2)
             await trio.sleep(3)
 

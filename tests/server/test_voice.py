@@ -45,7 +45,9 @@ class Speaker:
         self.told: list[Event] = []
         self._news = trio.Event()
         equipment = evolve(fake_equipment(ServerOptions(send_speed=5.0)), synthesizer=synthesizer)
-        self.voice = AgentVoice(terms, equipment, self.socket, self.tell)
+        self.voice = AgentVoice(
+            terms, equipment, self.socket, self.tell, sent=lambda event, _: self.tell(event)
+        )
 
     def say(self, *texts: str, reply: int = 1, voices: tuple[str, ...] = ("a",)) -> None:
         for text in texts:
@@ -228,7 +230,9 @@ async def test_what_a_voice_cannot_say_is_told(text: str, is_told: bool, autojum
     """Silence is no success where there were words to be said."""
     equipment = evolve(fake_equipment(ServerOptions(send_speed=5.0)), synthesizer=Mute())
     told: list[Event] = []
-    voice = AgentVoice(Terms(input=LINEAR), equipment, FakeSocket(), told.append)
+    voice = AgentVoice(
+        Terms(input=LINEAR), equipment, FakeSocket(), told.append, sent=lambda event, _: told.append(event)
+    )
     voice.order(SpeakSentence(1, text, ("a",)))
     with trio.move_on_after(1):
         await voice.run()

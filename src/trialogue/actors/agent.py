@@ -138,8 +138,18 @@ class Agent(InSession[AgentOffer, AgentSession]):
         """Hear a frame before its time (see `router.Foreseer`)."""
         return self._session is None or self._session.foresee(pcm)
 
+    def has_taken(self) -> None:
+        """Note that what was heard before its time is past (see `router.Foreseer`)."""
+        if self._session is not None:
+            self._session.has_taken()
+
+    def set_out(self) -> None:
+        """Wait for no silence of the router's (see `router.Foreseer`)."""
+        if self._session is not None:
+            self._session.set_out()
+
     def was_fed(self, pcm: bytes, frames: int, at: float) -> None:
-        """Note what was heard before its time (see `router.Foreseer`)."""
+        """Note how much was heard before its time (see `router.Foreseer`)."""
         if self._session is not None:
             self._session.was_fed(pcm, frames, at)
 

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import Literal
 
 import trio
@@ -78,6 +79,7 @@ class AgentSession(LiveSession[AgentWire]):
         self._link = link_of(socket)
         self._is_resting, self._rested_at = False, 0.0
         self._resting = trio.CancelScope()
+        self._keeping = trio.CancelScope()
         self._is_ready = trio.Event()
         self._updates = Updates(self._tell_change, self._changed)
 
@@ -107,14 +109,36 @@ class AgentSession(LiveSession[AgentWire]):
         """Let the other end hear a frame before its time; False where it must be sent in time, too."""
         return not self.is_running or (self._listener is not None and self._listener.foresee(pcm))
 
+    def has_taken(self) -> None:
+        """Note that what the other end heard before its time is past."""
+        if self.is_running and self._listener is not None:
+            self._listener.has_taken()
+
+    def set_out(self) -> None:
+        """Do not count how long nothing is fed: until `was_fed` it is."""
+        if self._is_resting:
+            self._resting.deadline = inf
+
     def was_fed(self, pcm: bytes, frames: int, at: float) -> None:
         """Note that frames were heard at the other end without being sent, the last of them at `at`."""
-        if self.is_running and self._listener is not None:
+        if frames and self.is_running and self._listener is not None:
             self._fed_at = at
             self._wire.hear(pcm, at)
             self._listener.was_fed(pcm, frames, at)
+            self._keeping.deadline = self._due_at(at)
             if self._is_resting:
-                self._rested_at, self._resting.deadline = at, at + QUIET_S
+                self._rested_at = at
+        if self._is_resting:
+            self._resting.deadline = self._rested_at + QUIET_S
+
+    def untold_s(self) -> float:
+        """How much sound changes nothing but that it is here (see `transport.link.Taker`)."""
+        return 0.0 if self._context.is_observed or not self.is_running else self._replies.untold_s()
+
+    def take(self, audio: bytes, at: float) -> None:
+        """Take sound before its time."""
+        for fact in self._wire.receive(audio, at):
+            self._take(fact)
 
     @property
     def _listener(self) -> Listener | None:
@@ -148,6 +172,16 @@ class AgentSession(LiveSession[AgentWire]):
 
     # --- its life ---------------------------------------------------------------------------------
 
+    async def run(self) -> None:
+        """See `LiveSession`; meanwhile its sound may come before its time."""
+        if self._link is not None:
+            self._link.taker = self
+        try:
+            await super().run()
+        finally:
+            if self._link is not None:
+                self._link.taker = None
+
     def _begin(self, nursery: trio.Nursery) -> None:
         nursery.start_soon(self._keep_deadlines)
         if self._silence:
@@ -166,19 +200,22 @@ class AgentSession(LiveSession[AgentWire]):
 
     async def _keep_deadlines(self) -> None:
         while True:
-            deadline = self._wire.next_deadline()
             # Sound moves the deadline on all the time: look again when the last known one has come.
-            until = deadline if deadline is not None else trio.current_time() + 1.0
-            if self._is_ready.is_set():
-                await trio.sleep_until(until)
-            else:
-                with trio.move_on_at(until):
+            with trio.CancelScope(deadline=self._due_at(trio.current_time())) as self._keeping:
+                if self._is_ready.is_set():
+                    await trio.sleep_forever()
+                else:
                     await self._is_ready.wait()
             for due in self._wire.tick(trio.current_time()):
                 if isinstance(due, told.Timeout):
                     self._scope.cancel(reason=f"no {due.what} in time")
                     return
                 self._send(due.message)
+
+    def _due_at(self, now: float) -> float:
+        """When the wire is to be looked at."""
+        deadline = self._wire.next_deadline()
+        return deadline if deadline is not None else now + 1.0
 
     async def _feed_silence(self, silence: bytes) -> None:
         """Feed the ear where nobody else does; the first frame at once, as some services count from it."""

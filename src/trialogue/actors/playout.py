@@ -18,7 +18,7 @@ No task, no clock: the router calls `pull` once a tick. Positions are samples of
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import ceil
+from math import ceil, inf
 from typing import Literal
 
 from attrs import define, field
@@ -120,6 +120,11 @@ class Playout:
         held = self._dried if self.has_dried(reply) else self._replies.get(reply)
         return held.arrived / (2 * self._rate) if held else 0.0
 
+    def untold_s(self, reply: int) -> float:
+        """Seconds of the reply's sound that can arrive, whenever it is heard, without anything being told."""
+        held = self._replies.get(reply)
+        return inf if held is None else HELD_S - held.arrived / (2 * self._rate)
+
     def withdraw(self, reply: int, reason: Literal["interrupted", "lost", "overflow"]) -> None:
         """Report that no more of the reply comes and that what is here is not to be trusted."""
         if reply in self._replies:
@@ -209,6 +214,12 @@ class Playout:
         """Whether there is anything to be heard now."""
         turn = self._turn
         return turn is not None and not turn.paused and bool(turn.reply.sound)
+
+    @property
+    def is_dry(self) -> bool:
+        """Whether nothing is here to be heard of a reply that is not whole: what arrives is heard next."""
+        turn = self._turn
+        return turn is not None and not (turn.paused or turn.reply.sound or turn.reply.whole)
 
     def untold(self, samples: int, most: int) -> int:
         """Number of ticks of so many samples, `most` at most, that can be pulled without an event."""

@@ -49,6 +49,10 @@ class Mouth(Protocol):
         """Seconds of its sound that have arrived."""
         ...
 
+    def untold_s(self, reply: int) -> float:
+        """Seconds of its sound that can arrive, whenever it is heard, without anything being told."""
+        ...
+
     def withdraw(self, reply: int, reason: Literal["interrupted", "lost", "overflow"]) -> None:
         """Report that no more of it comes and that what is here is not to be trusted."""
         ...
@@ -101,6 +105,12 @@ class ReplyCounter:
     def sound(self, pcm: bytes) -> None:
         """Take sound."""
         self._mouth.arrive(self._current(), pcm)
+
+    def untold_s(self) -> float:
+        """Seconds of sound that can be taken without anything being told."""
+        if not self._open or self._entry is not None or self._mouth.has_dried(self._count):
+            return 0.0
+        return self._mouth.untold_s(self._count)
 
     def done(self) -> float:
         """The reply's last byte has arrived; returns its length in seconds, 0 where it has no sound."""

@@ -60,8 +60,16 @@ class Foreseer(Protocol):
         """Take the next frame before its time; False where somebody would notice: it comes in time, too."""
         ...
 
+    def has_taken(self) -> None:
+        """Note that the frame which was taken last is past."""
+        ...
+
+    def set_out(self) -> None:
+        """Wait for nothing that sound puts off, until `was_fed` says how much there was."""
+        ...
+
     def was_fed(self, pcm: bytes, frames: int, at: float) -> None:
-        """Note that so many frames, each as long as this, were taken so; the last was due at `at`."""
+        """Note that so many frames, each as long as this, are past; the last, if any, was due at `at`."""
         ...
 
 
@@ -236,7 +244,7 @@ class Router:
         from trialogue.actors.stretches import Stretches  # noqa: PLC0415 - where time leaps alone
 
         stretches = Stretches(self, epoch)
-        with leaps.asking(stretches.leap):
+        with leaps.asking(stretches):
             await self._run(epoch, stretches.wait_until)
 
     async def _run(self, epoch: float, wait_until: Callable[[float], Awaitable[None]]) -> None:
@@ -324,6 +332,11 @@ class Router:
     def is_heard(self, name: str) -> bool:
         """Whether an agent would be heard in the next tick."""
         return name not in self._muted and self.playouts[name].is_sounding
+
+    @property
+    def is_holding(self) -> bool:
+        """Whether the next tick's sound was pulled already: that tick keeps its time."""
+        return self._pulled is not None
 
     def hold(self, sounding: dict[str, bytes]) -> None:
         """Keep what was pulled of the next tick until it is due."""

@@ -60,6 +60,11 @@ class SessionContext:
     observe: Callable[[Fact], None] = _nothing
     """Told all that an agent's service tells, before it is taken: for whoever holds one agent alone."""
 
+    @property
+    def is_observed(self) -> bool:
+        """Whether anybody is told."""
+        return self.observe is not _nothing
+
 
 class LiveSession(ABC, Generic[WireT]):
     """One open websocket and a wire: what agents and ears have in common."""

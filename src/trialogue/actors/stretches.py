@@ -4,12 +4,13 @@
    is heard until then is certain, to the sample.
 2. A tick of which a mouth would tell something, or an ear notice something, keeps its own time; so does one
    that is due at the very moment of that deadline: who is first then is for the scheduler to say.
-3. Ears at which silence changes nothing take it as one. An ear that listens takes its ticks one by one, until
+3. A mouth that has run dry, and may be brought more, goes no further than to the moment of that.
+4. Ears at which silence changes nothing take it as one. An ear that listens takes its ticks one by one, until
    it would notice one; that one it has heard then, and it is told again in time.
-4. A tick in its own time is a tick in every way: each ear is sent its frame, for what is told at that moment
+5. A tick in its own time is a tick in every way: each ear is sent its frame, for what is told at that moment
    comes to whom a frame is on its way by another step of the scheduler than to whom none is.
-5. What fails before its time fails in the router's own task: inside the clock it would end the whole loop.
-6. Sound that nobody knows before it comes, a person's, is never carried before its time.
+6. What fails before its time fails in the router's own task: inside the clock it would end the whole loop.
+7. Sound that nobody knows before it comes, a person's, is never carried before its time.
 """
 
 from __future__ import annotations
@@ -20,9 +21,8 @@ from typing import TYPE_CHECKING, Final
 import trio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from trialogue.actors.router import Foreseer, Router
+    from trialogue.leaping import Moment
 
 MOST_S: Final = 10.0
 """Seconds that are carried at one go: what is held in memory meanwhile is bounded."""
@@ -37,6 +37,7 @@ class Stretches:
         self._epoch = epoch
         self._most = max(1, round(MOST_S * 1000 / router.grid.frame_ms))
         self._waiting = trio.CancelScope()
+        self._first = 0
         self._failure: Exception | None = None
 
     async def wait_until(self, due: float) -> None:
@@ -47,21 +48,54 @@ class Stretches:
         if self._failure is not None:
             raise self._failure
 
-    def leap(self, next_deadline: Callable[[], float]) -> None:
-        """Carry what lies before the next deadline, and wait for the first tick that keeps its time."""
+    def set_out(self) -> None:
+        """See `leaping.Leaper`."""
+        self._first = self._router.next_tick
         self._waiting.deadline = inf
+
+    def brings_at(self) -> float:
+        """Nothing: it takes what is brought."""
+        return inf
+
+    def carry(self, next_deadline: Moment, next_brought: Moment) -> bool:
+        """Carry what lies before the next deadline, up to the first tick that keeps its time."""
+        if self._failure is not None or self._router.is_holding:
+            return False
+        self._waiting.deadline = inf
+        begun = self._router.next_tick
         try:
-            self._leap(next_deadline)
+            self._feed(next_deadline, next_brought)
         except Exception as error:  # noqa: BLE001 - raised again where the router waits
             self._failure, self._waiting.deadline = error, trio.current_time()
+            return False
+        self.arrive(next_deadline)  # whoever is asked next goes no further than this tick
+        return self._router.next_tick > begun
 
-    def _leap(self, next_deadline: Callable[[], float]) -> None:
-        first, router = self._router.next_tick, self._router
-        while router.next_tick - first < self._most and self._carry(self._before(next_deadline())):
-            pass
-        due = router.due(self._epoch, router.next_tick)
-        if due <= next_deadline():
+    def arrive(self, next_deadline: Moment) -> None:
+        """Wait for the next tick, if nothing else comes before it."""
+        due = self._router.due(self._epoch, self._router.next_tick)
+        if self._failure is None and due <= next_deadline():
             self._waiting.deadline = due
+
+    def _feed(self, next_deadline: Moment, next_brought: Moment) -> None:
+        """Carry what can be carried, and let the ears know how much that was."""
+        router, begun = self._router, self._router.next_tick
+        ears = router.foreseers.values()
+        for ear in ears:
+            ear.set_out()
+        self._carry_all(next_deadline, next_brought)
+        at = router.due(self._epoch, router.next_tick - 1)
+        for ear in ears:
+            ear.was_fed(router.silence, router.next_tick - begun, at)
+
+    def _carry_all(self, next_deadline: Moment, next_brought: Moment) -> None:
+        router = self._router
+        while router.next_tick - self._first < self._most:
+            end = next_deadline()
+            if any(playout.is_dry for playout in router.playouts.values()):
+                end = min(end, next_brought())
+            if not self._carry(self._before(end)):
+                return
 
     def _before(self, deadline: float) -> int:
         """Number of ticks that are due before a deadline."""
@@ -90,7 +124,7 @@ class Stretches:
             if router.hears_somebody(listener, heard) or not ear.rests()
         ]
         if not awake:
-            self._advance(ears, ticks, router.pull(ticks))
+            router.advance(ticks, router.pull(ticks))
             return True
         return all(self._foresee(ears, awake) for _ in range(ticks))
 
@@ -102,13 +136,7 @@ class Stretches:
         if noticed:
             router.hold(sounding)
             return False
-        self._advance(ears, 1, sounding)
+        for name in awake:
+            ears[name].has_taken()
+        router.advance(1, sounding)
         return True
-
-    def _advance(self, ears: dict[str, Foreseer], ticks: int, sounding: dict[str, bytes]) -> None:
-        """Let these ticks be past, whose sound was heard."""
-        router = self._router
-        at = router.due(self._epoch, router.next_tick + ticks - 1)
-        for ear in ears.values():
-            ear.was_fed(router.silence, ticks, at)
-        router.advance(ticks, sounding)

@@ -30,6 +30,11 @@ class LoneMouth:
         self._open[reply] += len(pcm)
         self._post(Sound(reply, pcm))
 
+    def untold_s(self, reply: int) -> float:
+        """Nothing arrives here without being told."""
+        del reply
+        return 0.0
+
     def expect(self, reply: int) -> None:
         """Expect nothing: a lone agent's sound runs dry nowhere here, as its player knows best."""
 

@@ -99,6 +99,7 @@ class Connection:
         self._voice: AgentVoice | None = None
         self._is_over = trio.Event()
         self._alarm = trio.Event()
+        self._waking = trio.CancelScope()
         self._wakes_at = float("inf")
 
     def __repr__(self) -> str:
@@ -114,12 +115,16 @@ class Connection:
         """Hear a frame before its time; False where it must come in its time, too."""
         return self._ear is not None and self._conversation.is_hearing and self._ear.foresee(audio)
 
+    def has_taken(self) -> None:
+        """Note that what was heard before its time is past."""
+        if self._ear is not None:
+            self._ear.has_taken()
+
     def was_fed(self, audio: bytes, frames: int, at: float) -> None:
-        """Note what was heard before its time."""
+        """Note how much was heard before its time: the client's silence counts from there."""
         self._log.heard(audio, frames)
         self._conversation.note_sound(at)
-        if self._ear is not None:
-            self._ear.was_fed()
+        self._wakes_at = self._waking.deadline = self._conversation.next_deadline()
 
     # --- its life ---
 
@@ -150,9 +155,15 @@ class Connection:
 
     def tell(self, event: Event) -> None:
         """Let the conversation decide on an event, and carry out what it orders."""
-        if isinstance(event, AudioSent):
-            self._log.spoke(event.duration_s)
-        self._perform(self._conversation.handle(event, trio.current_time()))
+        self._handle(event, trio.current_time())
+
+    def sent(self, event: AudioSent, at: float) -> None:
+        """Let the conversation know of sound that goes out at `at`."""
+        self._log.spoke(event.duration_s)
+        self._handle(event, at)
+
+    def _handle(self, event: Event, now: float) -> None:
+        self._perform(self._conversation.handle(event, now))
         if self._conversation.next_deadline() < self._wakes_at:
             self._alarm.set()
 
@@ -183,7 +194,7 @@ class Connection:
         while True:
             self._alarm = trio.Event()
             self._wakes_at = self._conversation.next_deadline()
-            with trio.move_on_at(self._wakes_at):
+            with trio.CancelScope(deadline=self._wakes_at) as self._waking:
                 await self._alarm.wait()
             if trio.current_time() >= self._conversation.next_deadline():
                 self.tell(DeadlineReached())
@@ -226,7 +237,7 @@ class Connection:
 
     def _prepare(self, terms: Terms) -> None:
         self._ear = AgentEar(terms, self._equipment, self.tell)
-        self._voice = AgentVoice(terms, self._equipment, self._socket, self.tell)
+        self._voice = AgentVoice(terms, self._equipment, self._socket, self.tell, sent=self.sent)
         self._nursery.start_soon(self._ear.run)
         self._nursery.start_soon(self._voice.run)
 

@@ -116,7 +116,7 @@ class AgentEar:
         self._foreseen = _Foreseen(audio, pcm, self._detector.feed(pcm))
         return not self._foreseen.edges and not self._speech.grows_long(pcm)
 
-    def was_fed(self) -> None:
+    def has_taken(self) -> None:
         """Note that what was heard before its time is past."""
         if self._foreseen is not None:
             self._speech.append(self._foreseen.pcm)

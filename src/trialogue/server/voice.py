@@ -19,6 +19,7 @@ import trio
 from trialogue.errors import ConnectionLost, TrialogueError
 from trialogue.model.audio import AudioFormat
 from trialogue.server.commands import FinishReply, SpeakSentence
+from trialogue.server.early import send_paced
 from trialogue.server.equipment import Equipment
 from trialogue.server.events import (
     AudioSent,
@@ -54,7 +55,7 @@ def resampled(spoken: Spoken, rate: int) -> bytes:
 
 
 class AgentVoice:
-    """Speaks for one connection; `tell` takes its events at once."""
+    """Speaks for one connection; `tell` takes its events at once, `sent` those of sound with their time."""
 
     def __init__(
         self,
@@ -62,6 +63,8 @@ class AgentVoice:
         equipment: Equipment,
         socket: WebSocket,
         tell: Callable[[Event], None],
+        *,
+        sent: Callable[[AudioSent, float], None],
     ) -> None:
         self._form = terms.output
         self._unspeakable = terms.unspeakable
@@ -70,6 +73,7 @@ class AgentVoice:
         self._send_speed = equipment.options.send_speed
         self._socket = socket
         self._tell = tell
+        self._sent = sent
         # Bounded by what one reply may hold: orders of replies that were cut are thrown away at once.
         self._orders: deque[Order] = deque()
         self._has_orders = trio.Event()
@@ -147,10 +151,8 @@ class AgentVoice:
         return self._encoder.encode(pcm), said >= letters_in(speakable(text))
 
     async def _send(self, reply: int, audio: list[Coded]) -> None:
-        for message in audio:
-            if message.data:
-                self._socket.send_bytes(message.data)
+        def sent(message: Coded, at: float) -> None:
             if message.duration_s:
-                self._tell(AudioSent(reply, message.duration_s))
-            await self._socket.drain()
-            await trio.sleep(message.duration_s / self._send_speed)
+                self._sent(AudioSent(reply, message.duration_s), at)
+
+        await send_paced(audio, self._socket, self._send_speed, sent)

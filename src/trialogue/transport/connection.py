@@ -21,7 +21,7 @@ from trialogue.transport.course import SocketCourse, SocketState, SocketStep
 from trialogue.transport.frames import close_frame
 from trialogue.transport.incoming import Incoming
 from trialogue.transport.library import LIBRARY_FAULTS, Library, SocketEnding, ending_of
-from trialogue.transport.link import Link
+from trialogue.transport.link import Link, Receiver
 from trialogue.transport.pipe import PipeStream
 from trialogue.transport.socket import Handshake, SocketRules, SocketStatistics, WebSocket
 from trialogue.transport.wire import WireStream
@@ -189,17 +189,47 @@ class WireSocket:
         self.wire.last_received_at = trio.current_time()
         return True
 
+    def untold_s(self) -> float:
+        """How many seconds of sound can come before their time (see `link.Receiver`)."""
+        taker = None if self.link is None else self.link.taker
+        is_clear = self._course.ending is None and self._incoming.is_clear
+        return taker.untold_s() if taker is not None and is_clear else 0.0
+
+    def accept_early(self, message: bytes, at: float) -> None:
+        """Take sound before its time (see `link.Receiver`)."""
+        if self.link is not None and self.link.taker is not None:
+            self._messages_in += 1
+            self.wire.last_received_at = at
+            self.link.taker.take(message, at)
+
+    @property
+    def early_s(self) -> float:
+        """How many seconds of sound can be given to the other end before their time."""
+        peer = self._peer()
+        return 0.0 if peer is None or self._course.ending is not None else peer.untold_s()
+
+    def send_early(self, message: bytes, at: float) -> None:
+        """Give sound to the other end that is due at `at`, in a stretch that was asked for (`early_s`)."""
+        peer = self._peer()
+        if peer is not None:
+            self._writer.messages_out += 1
+            peer.accept_early(message, at)
+
     def _hand_over(self, message: bytes) -> bool:
         """Give sound to the other end as it is; False where it must go in a frame, as others before it."""
-        stream = self.wire.stream
-        if not self.rules.hands_over or not isinstance(stream, PipeStream):
-            return False
-        peer = stream.link.ends.get(not self._is_client)
-        is_first = self._writer.is_idle and stream.is_clear
-        if peer is None or not is_first or not peer.accept(message):
+        peer = self._peer()
+        if peer is None or not peer.accept(message):
             return False
         self._writer.messages_out += 1
         return True
+
+    def _peer(self) -> Receiver | None:
+        """The other end, where sound can be handed over to it: all that was sent before is there."""
+        stream = self.wire.stream
+        if not self.rules.hands_over or not isinstance(stream, PipeStream):
+            return None
+        is_first = self._writer.is_idle and stream.is_clear
+        return stream.link.ends.get(not self._is_client) if is_first else None
 
     async def ping(self) -> None:
         """Ping the peer and note how long its pong took; returns where the socket ends before."""
@@ -289,6 +319,11 @@ class WireSocket:
 def link_of(socket: WebSocket) -> Link | None:
     """Link of both ends of a socket; None where anything is between them, and for every other socket."""
     return socket.link if isinstance(socket, WireSocket) else None
+
+
+def early_of(socket: WebSocket) -> WireSocket | None:
+    """A socket to which sound can be given before its time; None for one that leads through anything else."""
+    return socket if isinstance(socket, WireSocket) and socket.link is not None else None
 
 
 def _check_encodable(text: str) -> None:

@@ -108,10 +108,14 @@ class Incoming:
             self._taken.unpark()
         return self._messages.popleft()
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether all that came was a whole message each time, and was taken here."""
+        return not (self.owed or self._is_fragmented or self._is_blind or self._buffer or self._skip)
+
     def accept(self, message: bytes) -> bool:
         """Take sound that was handed over; False where messages, or parts of them, are before it."""
-        is_clear = not (self.owed or self._is_fragmented or self._is_blind or self._buffer or self._skip)
-        if is_clear and len(self._messages) < self.max_waiting and len(message) <= self.max_message_size:
+        if self.is_clear and len(self._messages) < self.max_waiting and len(message) <= self.max_message_size:
             self._messages.append(message)
             self._arrived.unpark_all()
             return True

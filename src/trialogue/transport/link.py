@@ -1,7 +1,7 @@
 """Link of the two ends of a socket in memory: where sound goes, and who listens there.
 
 1. Sound can be given to whoever listens before its time, where a virtual clock leaps (`leaping`): what
-   changes nothing for it need not be sent.
+   changes nothing for it need not be sent. So can the sound of an agent to whoever has it played.
 2. Sound can be handed over as it is, in no frame, where nothing is under way before it.
 3. Where anything stands between the two ends (faults, other streams, a network) there is no such link, and
    all sound is sent.
@@ -13,7 +13,7 @@ from typing import Protocol
 
 from attrs import define, field
 
-__all__ = ["Link", "Listener", "Receiver"]
+__all__ = ["Link", "Listener", "Receiver", "Taker"]
 
 
 class Listener(Protocol):
@@ -27,13 +27,37 @@ class Listener(Protocol):
         """Take the next frame before its time; False where it must come in time, too."""
         ...
 
+    def has_taken(self) -> None:
+        """Note that the frame which was taken last is past."""
+        ...
+
     def was_fed(self, audio: bytes, frames: int, at: float) -> None:
-        """Note that so many frames, each as long as this, were taken so; the last was due at `at`."""
+        """Note that so many frames, each as long as this, are past; the last was due at `at`."""
+        ...
+
+
+class Taker(Protocol):
+    """Takes an agent's sound before its time. Never waits."""
+
+    def untold_s(self) -> float:
+        """How many seconds of it change nothing here but that they are there."""
+        ...
+
+    def take(self, audio: bytes, at: float) -> None:
+        """Take the next sound, which is due at `at`."""
         ...
 
 
 class Receiver(Protocol):
     """An open socket, as its other end hands sound over to it."""
+
+    def untold_s(self) -> float:
+        """How many seconds of sound can come before their time."""
+        ...
+
+    def accept_early(self, message: bytes, at: float) -> None:
+        """Take sound that is due at `at`, for whose length `untold_s` was asked."""
+        ...
 
     def accept(self, message: bytes) -> bool:
         """Take sound behind all that came before; False where it must come in a frame."""
@@ -49,3 +73,6 @@ class Link:
 
     listener: Listener | None = None
     """Listener at the server's end; None before it listens, and behind it."""
+
+    taker: Taker | None = None
+    """Taker of the agent's sound at the client's end; likewise."""
