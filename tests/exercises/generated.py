@@ -18,10 +18,13 @@ from pathlib import Path
 
 import yaml
 from attrs import define, field
+from happenings import happenings
 
 from trialogue.brain.floor.policies import POLICIES
 from trialogue.errors import ScenarioError, TrialogueError
+from trialogue.journal.verify import verify
 from trialogue.meeting.edges import Edges
+from trialogue.meeting.policies import brain_for
 from trialogue.meeting.run import run_meeting
 from trialogue.model import kinds
 from trialogue.model.kinds import record_of
@@ -30,6 +33,7 @@ from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock, Document
 from trialogue.scenario.stages import stage_record
 from trialogue.speech.murmur import murmuring_engines
+from trialogue.tools.permissions import Permissions
 
 PLACE = re.compile(r"^.+:\d+:\d+: .+ \[E-[A-Z-]+\]$|^.+:\d+:\d+: and \d+ more \[E-[A-Z-]+\]$")
 """How a fault is told: file, line, column, words, code."""
@@ -79,6 +83,8 @@ def scenario(chance: random.Random) -> dict[str, object]:
             },
         }
         document["tools"] = {"price": {"mock": {"result": {"edge": "eight"}, "delay": "300ms"}}}
+    if chance.random() < 0.6:
+        document |= happenings(chance, document)
     if chance.random() < 0.2:
         document["profiles"] = {"short": {"run": {"limits": {"turns": 1}}}}
         document["matrix"] = {"run.seed": [1, 2]}
@@ -292,12 +298,14 @@ def _try_one(text: str, folder: Path) -> str:
             raise AssertionError(f"without a place: {unplaced[0]}")
         return "refused"
     loads(file.read_bytes())
+    edges = Edges(engines=murmuring_engines(), permissions=Permissions(faults=True))
     try:
-        run_meeting(file, overrides=asked, out=folder, edges=Edges(engines=murmuring_engines()))
+        run_meeting(file, overrides=asked, out=folder, edges=edges)
     except ScenarioError as refused:
         raise AssertionError(f"check called it good, and run refused: {refused}") from refused
     except TrialogueError as fault:
         return f"ended by {type(fault).__name__}"
+    verify(folder / "journal.jsonl", brain_for)
     return "held"
 
 
