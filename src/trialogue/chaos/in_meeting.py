@@ -31,8 +31,8 @@ from trialogue.chaos.trial import dial_nowhere
 from trialogue.mailbox import Mailbox
 from trialogue.meeting.edges import Edges, Seams, local_equipment
 from trialogue.model.events import Event, FaultStruck
+from trialogue.model.plan import PlannedFault
 from trialogue.model.records import Record
-from trialogue.scenario.planned_faults import FaultSpec
 from trialogue.scenario.resolve import Resolved
 from trialogue.server.equipment import Equipment
 from trialogue.server.listener import PATH, serve_stream
@@ -49,13 +49,13 @@ __all__ = ["MeetingFaults"]
 class _Wanted:
     """One fault of the scenario's, and what it does."""
 
-    spec: FaultSpec
+    spec: PlannedFault
     ill: BadAddress | WrongAnswer | SessionFault | Part
     dials: int = 1
     is_due: bool = False
 
     @classmethod
-    def of(cls, spec: FaultSpec) -> _Wanted:
+    def of(cls, spec: PlannedFault) -> _Wanted:
         """A fault by its name; `disconnect` and `delay` are the scenario's own words."""
         match spec.kind:
             case "disconnect":
@@ -103,7 +103,7 @@ class MeetingFaults:
 
     def __attrs_post_init__(self) -> None:
         """Look up what each fault does."""
-        self._wanted = [_Wanted.of(spec) for spec in self._resolved.faults]
+        self._wanted = [_Wanted.of(spec) for spec in self._resolved.plan.faults]
 
     def seams(self, own: Seams) -> Seams:
         """The meeting's seams, with these faults behind its own."""

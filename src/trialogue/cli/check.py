@@ -149,7 +149,7 @@ def _contents(resolved: Resolved) -> str:
 
 
 def _missing_leave(resolved: Resolved) -> tuple[tuple[str, ...], ...]:
-    asks = (resolved.faults, resolved.tools, resolved.code, tuple(endpoints(resolved.document)))
+    asks = (resolved.plan.faults, resolved.tools, resolved.code, tuple(endpoints(resolved.document)))
     if not any(asks):
         return ()
     from trialogue.meeting.leave import missing_leave  # noqa: PLC0415 - trio comes with it

@@ -107,7 +107,7 @@ def _words_differ(file: Path, path: Path, edges: Edges) -> str | None:
 def _held(path: Path, edges: Edges) -> HeldMeeting:
     """The meeting of a scenario, as its journal has it."""
     with tempfile.TemporaryDirectory(prefix="trialogue-") as folder:
-        held = run_meeting(prepare(path, Overrides()), out=Path(folder) / "run", edges=edges)
+        held = run_meeting(prepare(path, Overrides()), out=Path(folder) / "run", edges=edges.of_a_retold_run)
         return held_meeting(read(held.folder / "journal.jsonl"))
 
 

@@ -53,6 +53,7 @@ DECLARED: Final[Mapping[type[attrs.AttrsInstance], frozenset[str]]] = {
     plan.MeetingPlan: frozenset({"name"}),
     plan.FloorRules: frozenset({"policy", "otherwise", "order"}),
     plan.AgendaItem: frozenset({"id", "owner"}),
+    plan.PlannedFault: frozenset({"id", "kind", "to"}),
     plan.Said: frozenset({"by"}),
     plan.ToolRules: frozenset({"name", "identity"}),
     expectations.SpokenPattern: frozenset({"by"}),

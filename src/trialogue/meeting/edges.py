@@ -121,6 +121,11 @@ class Edges:
     seams: Seams = NO_SEAMS
     """What stands in the place of the meeting's own parts."""
 
+    @property
+    def of_a_retold_run(self) -> Edges:
+        """The same for a run that is held again: the faults that struck it strike again, unasked."""
+        return evolve(self, permissions=evolve(self.permissions, faults=True))
+
 
 class Dial(Protocol):
     """Makes the dial of one address of a service."""

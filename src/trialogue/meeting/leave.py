@@ -82,7 +82,7 @@ def _missing(resolved: Resolved, allowed: Permissions) -> Iterator[tuple[str, ..
 
 
 def _of_faults(resolved: Resolved, allowed: Permissions) -> Iterator[tuple[str, ...]]:
-    if resolved.faults and not allowed.faults:
+    if resolved.plan.faults and not allowed.faults:
         yield ("--allow-faults",)
 
 

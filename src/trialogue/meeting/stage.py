@@ -339,7 +339,7 @@ async def open_stage(
 
 def _faults(resolved: Resolved, edges: Edges) -> Faults | None:
     """What strikes the faults that the scenario wants, and its operator allows."""
-    if not resolved.faults or not edges.permissions.faults:
+    if not resolved.plan.faults or not edges.permissions.faults:
         return None
     make = cast("Callable[[Resolved, Edges], Faults]", import_named("faults", FAULTS))
     return make(resolved, edges)

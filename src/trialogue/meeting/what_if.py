@@ -96,7 +96,7 @@ def what_if(reading: Reading, changes: Mapping[str, str], out: Path, edges: Edge
         retell(reading, out.with_name(f"{out.name}-scenario") / "scenario.yaml", changes), Overrides()
     )
     asked, others = _shadow(reading, resolved.plan.floor, edges.permissions.imports)
-    held = run_meeting(resolved, out=out, edges=edges)
+    held = run_meeting(resolved, out=out, edges=edges.of_a_retold_run)
     then, now = held_meeting(reading), held_meeting(read(out / "journal.jsonl"))
     told = Run(clock=reading.header.clock.value)
     return WhatIf(

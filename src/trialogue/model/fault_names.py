@@ -94,7 +94,8 @@ FAULT_NAMES: Final = (
 LINE_FAULTS: Final = frozenset({"delay", "latency", "jitter", "slow-line", "sliced"})
 """Those that last: a line that is slow until it is well again."""
 
-TOOL_FAULTS: Final = frozenset(
-    {"tool-hangs", "tool-raises", "tool-floods", "call-twice", "lost-while-calling"}
-)
+SPOILED_TOOLS: Final = frozenset({"tool-hangs", "tool-raises", "tool-floods"})
+"""Those of a tool itself: what came of them is what it answered."""
+
+TOOL_FAULTS: Final = SPOILED_TOOLS | {"call-twice", "lost-while-calling"}
 """Those that strike a call, so that only one who has tools can be struck."""

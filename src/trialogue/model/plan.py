@@ -252,6 +252,29 @@ class HookRule:
 
 
 @frozen
+class PlannedFault:
+    """Something that the scenario wants to go wrong, once; nothing is decided by it."""
+
+    id: str
+    """What the scenario calls it."""
+
+    kind: str
+    """What it does, as `trialogue chaos --list` has it, or `disconnect` or `delay`."""
+
+    to: str
+    """Which agent it strikes."""
+
+    trigger: Trigger
+    """When."""
+
+    by_s: float = 0.0
+    """Of `delay`: by how much everything is late, in seconds."""
+
+    for_s: float | None = None
+    """For how long, in seconds; None to the session's end."""
+
+
+@frozen
 class MeetingPlan:
     """Everything that decisions depend on beside the events themselves."""
 
@@ -290,6 +313,9 @@ class MeetingPlan:
 
     hooks: tuple[HookRule, ...] = ()
     """Questions to the app while the meeting is held; each point at most once."""
+
+    faults: tuple[PlannedFault, ...] = ()
+    """What goes wrong on purpose, in the scenario's order."""
 
     def hook(self, point: HookPoint) -> HookRule | None:
         """The rule of a point; None where the app is not asked."""

@@ -1,42 +1,17 @@
-"""A scenario's faults, ready to strike."""
+"""A scenario's faults, as the plan has them."""
 
 from __future__ import annotations
 
-from attrs import frozen
-
-from trialogue.model.expectations import Trigger
+from trialogue.model.plan import PlannedFault
 from trialogue.scenario.pattern_reading import trigger_of
 from trialogue.scenario.schema import Document
 
-__all__ = ["FaultSpec", "fault_specs"]
+__all__ = ["planned_faults"]
 
 
-@frozen
-class FaultSpec:
-    """One fault that a scenario wants."""
-
-    id: str
-    """What the scenario calls it."""
-
-    kind: str
-    """What it does."""
-
-    to: str
-    """Which agent it strikes."""
-
-    trigger: Trigger
-    """When."""
-
-    by_s: float = 0.0
-    """By how much everything is late, in seconds."""
-
-    for_s: float | None = None
-    """For how long; None to the session's end."""
-
-
-def fault_specs(document: Document) -> tuple[FaultSpec, ...]:
+def planned_faults(document: Document) -> tuple[PlannedFault, ...]:
     """Those of a completed document, in its order."""
     return tuple(
-        FaultSpec(each.id, each.do, each.to, trigger_of(document, each.when), each.by or 0.0, each.for_)
+        PlannedFault(each.id, each.do, each.to, trigger_of(document, each.when), each.by or 0.0, each.for_)
         for each in document.faults or ()
     )

@@ -22,6 +22,7 @@ from trialogue.scenario.floor_keys import InterruptKeys, ShareKeys
 from trialogue.scenario.pattern_reading import awaited_of
 from trialogue.scenario.patterns import EventKeys
 from trialogue.scenario.people import ClipsKeys
+from trialogue.scenario.planned_faults import planned_faults
 from trialogue.scenario.quantities import dollars, percent
 from trialogue.scenario.schema import AgentKeys, Document, FloorKeys, LimitKeys, PointKeys
 from trialogue.scenario.standing_in import policy_of
@@ -45,6 +46,7 @@ def plan_of(document: Document) -> MeetingPlan:
         end_with_agenda=EndWord.AGENDA_DONE in ends,
         ready_s=filled(run.ready),
         tools=tool_rules(document),
+        faults=planned_faults(document),
     )
 
 

@@ -19,7 +19,6 @@ from trialogue.scenario.defaults import Overrides, complete, filled, sitting_fau
 from trialogue.scenario.endpoints import check_endpoints
 from trialogue.scenario.expecting import expectations_of
 from trialogue.scenario.load import Scenario, a_file, read_file
-from trialogue.scenario.planned_faults import FaultSpec, fault_specs
 from trialogue.scenario.planning import plan_of
 from trialogue.scenario.problems import Code, Path, Problems, ScenarioProblem
 from trialogue.scenario.recording_checks import check_recordings
@@ -125,11 +124,6 @@ class Resolved:
     def expectations(self) -> Expectations:
         """What is expected of the meeting."""
         return expectations_of(self.document)
-
-    @property
-    def faults(self) -> tuple[FaultSpec, ...]:
-        """What goes wrong on purpose."""
-        return fault_specs(self.document)
 
     @property
     def services(self) -> frozenset[str]:

@@ -17,9 +17,11 @@ from trialogue.meeting.exporting import held_meeting
 from trialogue.meeting.retelling.clips import Clip, clips_of, cut
 from trialogue.meeting.retelling.compare import turns_told
 from trialogue.meeting.retelling.scripts import Scripts, scripts_of
-from trialogue.meeting.retelling.settings import agenda_of, end_of, floor_of, limits_of
-from trialogue.model.events import NoteGiven, SayAsked, SessionLost
+from trialogue.meeting.retelling.settings import agenda_of, end_of, fault_of, floor_of, limits_of
+from trialogue.model.events import FaultStruck, MeetingResumed, NoteGiven, SayAsked, SessionLost
+from trialogue.model.fault_names import SPOILED_TOOLS
 from trialogue.model.participants import Hears, Kind, Participant
+from trialogue.model.plan import PlannedFault
 from trialogue.model.transcript import Utterance
 from trialogue.report.exports import HeldMeeting
 from trialogue.scenario.quantities import write_duration
@@ -48,7 +50,7 @@ def retell(reading: Reading, path: Path, changes: Mapping[str, str] = NOTHING) -
     if path.exists():
         raise SetupError(f"{path} is there already: --out names another file")
     held = held_meeting(reading)
-    scripts = scripts_of(held.records)
+    scripts = scripts_of(held.records, held.plan.faults)
     seats = _Seats(held, scripts, reading.path.parent / "audio", path.parent)
     document: Keys = {
         "trialogue": 1,
@@ -67,6 +69,8 @@ def retell(reading: Reading, path: Path, changes: Mapping[str, str] = NOTHING) -
         document["tools"] = tools
     if held.plan.agenda:
         document["agenda"] = agenda_of(held.plan.agenda)
+    if faults := _struck_again(held):
+        document["faults"] = [fault_of(each) for each in faults]
     for place, value in changes.items():
         _change(document, place.split("."), value)
     if not changes and (told := turns_told(held.utterances)):
@@ -128,6 +132,17 @@ class _Seats:
         return {"when": clip.when, "say": clip.text or "Hm.", **mode}
 
 
+def _struck_again(held: HeldMeeting) -> list[PlannedFault]:
+    """The plan's faults, but those of tools, which answer as they did, and what a resumed meeting lost."""
+    struck = {record.event.fault for record in held.records if isinstance(record.event, FaultStruck)}
+    is_whole = not any(isinstance(record.event, MeetingResumed) for record in held.records)
+    return [
+        each
+        for each in held.plan.faults
+        if each.kind not in SPOILED_TOOLS and (is_whole or each.id in struck)
+    ]
+
+
 def _silent(held: HeldMeeting) -> Keys:
     """A clip for a person who said nothing: it comes when the meeting is over."""
     return {"when": {"at": write_duration(held.length_s + 3600)}, "say": "Hm."}
@@ -143,7 +158,8 @@ def _expected(told: Sequence[Utterance]) -> list[Keys]:
 
 def _head(held: HeldMeeting) -> str:
     """What the file is, and what it lacks."""
-    lost = sorted({r.event.participant for r in held.records if isinstance(r.event, SessionLost)})
+    spared = {each.to for each in _struck_again(held)}
+    lost = sorted({r.event.participant for r in held.records if isinstance(r.event, SessionLost)} - spared)
     steered = any(isinstance(r.event, NoteGiven | SayAsked) for r in held.records)
     lacks = ["prompts, models and voices: agents say what they said, in voices of this machine"]
     if lost:

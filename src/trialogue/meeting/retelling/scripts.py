@@ -6,11 +6,14 @@
 3. A turn that its holder let pass is an entry that says nothing, where the holder spoke later.
 4. A reply in which a script went on to its next line is an entry for each line.
 5. A tool answers as it did. One that answered otherwise another time stands once for each answer, numbered.
+6. What a fault of the plan made late is not told as time to think: the fault makes it late again.
+7. A call whose answer a fault took away and that was asked again is one entry: it is taken away again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import orjson
@@ -19,14 +22,16 @@ from attrs import Factory, define
 from trialogue.model.commands import Cue, EndTurn, GrantFloor, Prepare, RunTool, Speak
 from trialogue.model.events import (
     Event,
+    FaultStruck,
     LineTaken,
     PlaybackStarted,
     ReplyStarted,
     SentenceSaid,
+    SessionLost,
     ToolFinished,
     ToolRequested,
 )
-from trialogue.model.plan import ToolRules
+from trialogue.model.plan import PlannedFault, ToolRules
 from trialogue.model.records import Record
 from trialogue.scenario.quantities import write_duration
 
@@ -46,6 +51,7 @@ class _Entry:
     call: tuple[str, str] | None = None
     was_heard: bool = False
     passes: bool = False
+    lost: bool = False
 
 
 @define
@@ -62,6 +68,15 @@ class _Call:
 @define
 class Scripts:
     """The fold: `take` each record, then ask for scripts and tools."""
+
+    faults: Mapping[str, PlannedFault] = Factory(dict[str, PlannedFault])
+    """The plan's, by their ids."""
+
+    struck: set[str] = Factory(set[str])
+    """Whom one of them has struck."""
+
+    late: dict[str, tuple[float, float]] = Factory(dict[str, tuple[float, float]])
+    """By how much each agent is late now, and until when, in seconds."""
 
     entries: dict[str, list[_Entry]] = Factory(dict[str, list[_Entry]])
     replies: dict[tuple[str, int], list[_Entry]] = Factory(dict[tuple[str, int], list[_Entry]])
@@ -94,7 +109,7 @@ class Scripts:
         match event:
             case ToolRequested(participant=name, call_id=call, tool=tool, arguments=arguments, ours=True):
                 self.calls[name, call] = _Call(tool, arguments, at)
-                self.entries.setdefault(name, []).append(_Entry(call=(name, call)))
+                self._call(name, call)
             case ToolFinished(participant=name, call_id=call, outcome=outcome, content=content):
                 if (known := self.calls.get((name, call))) is not None:
                     known.outcome, known.content, known.took_s = outcome, content, at - known.at
@@ -102,7 +117,7 @@ class Scripts:
                 if not aside and prompt not in self.made:
                     entry = self._entry(name)
                     if entry.call is None and prompt in self.prompted:
-                        entry.think_s = at - self.prompted[prompt]
+                        entry.think_s = at - self.prompted[prompt] - self._late_s(name, at)
                     self.replies[name, reply] = [entry]
             case LineTaken(participant=name, reply=reply) if (name, reply) in self.replies:
                 self._next_line(name, self.replies[name, reply])
@@ -112,8 +127,36 @@ class Scripts:
             case PlaybackStarted(participant=name, reply=reply):
                 for heard in self.replies.get((name, reply), ()):
                     heard.was_heard = True
+            case FaultStruck(participant=name, fault=fault, for_s=for_s) if fault in self.faults:
+                self.struck.add(name)
+                if self.faults[fault].by_s:
+                    self.late[name] = (self.faults[fault].by_s, math.inf if for_s is None else at + for_s)
+            case SessionLost(participant=name) if name in self.struck:
+                self._lose(name)
             case _:
                 pass
+
+    def _lose(self, name: str) -> None:
+        """A session that a fault had struck is lost: its lateness, and the answer that it waited for."""
+        if self.late.get(name, (0.0, 0.0))[1] == math.inf:
+            del self.late[name]
+        if entries := self.entries.get(name):
+            entries[-1].lost = entries[-1].call is not None and not entries[-1].text
+
+    def _call(self, name: str, call: str) -> None:
+        """An entry of its own, but for one that is asked again."""
+        entries = self.entries.setdefault(name, [])
+        last = entries[-1] if entries else _Entry()
+        if last.lost and last.call is not None and self._asks(last.call) == self._asks((name, call)):
+            entries.pop()
+        entries.append(_Entry(call=(name, call)))
+
+    def _asks(self, key: tuple[str, str]) -> tuple[str, str]:
+        return self.calls[key].tool, self.calls[key].arguments
+
+    def _late_s(self, name: str, at: float) -> float:
+        late_s, until = self.late.get(name, (0.0, 0.0))
+        return late_s if at <= until else 0.0
 
     def _entry(self, name: str) -> _Entry:
         """The entry of a reply that begins: that of a call that nothing was said after yet, or a new one."""
@@ -190,9 +233,9 @@ class Scripts:
         return call.tool if place == 0 else f"{call.tool}_{place + 1}"
 
 
-def scripts_of(records: Iterable[Record]) -> Scripts:
-    """What all agents of a meeting said and called."""
-    scripts = Scripts()
+def scripts_of(records: Iterable[Record], faults: Iterable[PlannedFault]) -> Scripts:
+    """What all agents of a meeting said and called, under these faults."""
+    scripts = Scripts({each.id: each for each in faults})
     for record in records:
         scripts.take(record)
     return scripts

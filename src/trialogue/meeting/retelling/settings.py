@@ -1,4 +1,4 @@
-"""What a plan says, in the words of a scenario: limits, floor, agenda, end."""
+"""What a plan says, in the words of a scenario: limits, floor, agenda, end, faults."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from trialogue.model.expectations import (
     ToolPattern,
     Trigger,
 )
-from trialogue.model.plan import AgendaItem, FloorRules, Limits, MeetingPlan, Said
+from trialogue.model.plan import AgendaItem, FloorRules, Limits, MeetingPlan, PlannedFault, Said
 from trialogue.scenario.quantities import write_duration
 
-__all__ = ["agenda_of", "end_of", "floor_of", "limits_of"]
+__all__ = ["agenda_of", "end_of", "fault_of", "floor_of", "limits_of"]
 
 Keys = dict[str, object]
 
@@ -88,6 +88,12 @@ def end_of(plan: MeetingPlan) -> Keys:
     if plan.agenda and plan.end_with_agenda:
         ends.append("agenda-done")
     return {"any": [*ends, "limits"]}
+
+
+def fault_of(fault: PlannedFault) -> Keys:
+    """An entry of the key `faults`."""
+    lasting = _times(by=fault.by_s or None, **{"for": fault.for_s})
+    return {"id": fault.id, "when": _awaited(fault.trigger), "do": fault.kind, "to": fault.to, **lasting}
 
 
 def _awaited(awaited: Said | Trigger) -> Keys:

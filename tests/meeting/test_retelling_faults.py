@@ -1,0 +1,132 @@
+"""A run that faults struck gives the same turns again, with the plan's faults in its scenario."""
+
+import pytest
+import yaml
+from attrs import evolve
+
+from trialogue.journal.reader import read
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.exporting import held_meeting
+from trialogue.meeting.retelling import first_difference, retell
+from trialogue.meeting.run import run_meeting
+from trialogue.meeting.what_if import what_if
+from trialogue.model.events import FaultStruck, SessionLost
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.resolve import prepare
+from trialogue.testing import murmuring_engines
+from trialogue.tools.permissions import Permissions
+
+MEETING = """
+trialogue: 1
+name: struck
+run: {clock: virtual, seed: 1, limits: {time: 60s, turns: 9}}
+cast:
+  ann: {lines: ["What does it cost?", "Is that all?", "And now?", "Good."]}
+  ben:
+    tools: [price]
+    think:
+      provider: scripted
+      script:
+        - say: Let me think of it for a while, and then of something else that is quite as long.
+        - {call: {tool: price}, say: "It costs ${result}."}
+        - {say: Nothing more., think: 2s}
+tools: {price: {description: What it costs., mock: {result: 8}}}
+faults:
+"""
+
+DROP = "  - {id: drop, when: {speaking: ben, for: 1s, nth: 1}, do: disconnect, to: ben}\n"
+SLOW = "  - {id: slow, when: {said: {by: ann, match: cost}, after: 100ms}, do: delay, to: ben, by: 1s500ms}\n"
+SHORT = "  - {id: short, when: {at: 500ms}, do: delay, to: ben, by: 1s500ms, for: 20s}\n"
+BROKEN = "  - {id: broken, when: {tool: price, outcome: succeeded, within: 1m}, do: closed-1011, to: ben}\n"
+HANGING = "  - {id: hanging, when: {at: 0s}, do: tool-raises, to: ben}\n"
+
+
+def edges():
+    return Edges(engines=murmuring_engines(), permissions=Permissions(faults=True))
+
+
+def held(path, out):
+    """The records of a meeting, its plan and what was said."""
+    run_meeting(prepare(path, Overrides()), out=out, edges=edges())
+    return held_meeting(read(out / "journal.jsonl"))
+
+
+def struck(run):
+    return [record.event.fault for record in run.records if isinstance(record.event, FaultStruck)]
+
+
+@pytest.fixture
+def first(tmp_path):
+    """Holds the meeting with these faults."""
+
+    def hold(faults):
+        path = tmp_path / "struck.yaml"
+        path.write_text(MEETING + faults)
+        return held(path, tmp_path / "run")
+
+    return hold
+
+
+def again(tmp_path):
+    """The scenario that is made of the run, as a document, its head, and its meeting."""
+    path = retell(read(tmp_path / "run" / "journal.jsonl"), tmp_path / "again" / "scenario.yaml")
+    text = path.read_text()
+    return yaml.safe_load(text), text, held(path, tmp_path / "again" / "run")
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [DROP, SLOW, SHORT, BROKEN, DROP + SLOW, SLOW + BROKEN],
+    ids=["drop", "slow", "short", "broken", "drop-slow", "slow-broken"],
+)
+def test_the_plans_faults_strike_again_and_the_turns_are_the_same(faults, first, tmp_path):
+    """Each by its own pattern, to the same agent; the head misses none of them."""
+    then = first(faults)
+    document, text, now = again(tmp_path)
+    assert document["faults"] == yaml.safe_load("faults:\n" + faults.replace(", nth: 1", ""))["faults"]
+    assert "faults" not in text.partition("trialogue: 1")[0]
+    assert first_difference(then.utterances, now.utterances) is None
+    assert struck(then) == struck(now) != []
+
+
+def test_what_a_delay_made_late_is_no_time_to_think(first, tmp_path):
+    """Else the second meeting were late twice."""
+    first(SLOW)
+    document, _, _ = again(tmp_path)
+    script = document["cast"]["ben"]["think"]["script"]
+    assert [entry.get("think") for entry in script if entry["say"] == "Nothing more."] == ["2s"]
+
+
+def test_a_fault_of_a_tool_is_in_what_the_tool_answers(first, tmp_path):
+    """It does not strike a second time."""
+    then = first(HANGING)
+    document, _, now = again(tmp_path)
+    assert struck(then) == ["hanging"]
+    assert "faults" not in document
+    assert "error" in document["tools"]["price"]["mock"]
+    assert first_difference(then.utterances, now.utterances) is None
+
+
+def test_sessions_that_no_fault_of_the_plan_struck_are_missing(first, tmp_path):
+    """As where a service failed by itself; the head says whose."""
+    then = first(DROP)
+    assert any(isinstance(record.event, SessionLost) for record in then.records)
+    journal = tmp_path / "run" / "journal.jsonl"
+    lines = journal.read_text().splitlines(keepends=True)
+    assert '"faults":[{' in lines[0]
+    reading = read(journal)
+    plain = evolve(reading, header=evolve(reading.header, plan=evolve(reading.header.plan, faults=())))
+    text = retell(plain, tmp_path / "plain" / "scenario.yaml").read_text()
+    assert "# - faults: sessions of ben were lost, and are not here" in text
+
+
+def test_a_what_if_meets_the_same_faults_unasked(first, tmp_path):
+    """With the same policy nothing changes, and nobody has to allow what struck before."""
+    first(DROP)
+    reading = read(tmp_path / "run" / "journal.jsonl")
+    found = what_if(
+        reading, {"floor.policy": "round-robin"}, tmp_path / "if", Edges(engines=murmuring_engines())
+    )
+    assert found.horizon is None
+    assert found.others == ()
+    assert struck(held_meeting(read(tmp_path / "if" / "journal.jsonl"))) == ["drop"]
