@@ -202,6 +202,23 @@ def test_a_tool_that_answered_twice_stands_twice(run, tmp_path):
     assert scripts.script("bob")[-1]["call"] == {"tool": "price_2", "arguments": {}}
 
 
+@pytest.mark.parametrize(
+    "empty", ["[{when: {heard: cost}, say: Thank you.}]", "[{say: '', think: 1s}, {say: Yes.}]"]
+)
+def test_a_turn_that_passed_passes_again(empty, tmp_path):
+    """Else what its holder said later came in its place."""
+    path = tmp_path / "passing.yaml"
+    path.write_text(
+        "trialogue: 1\nname: passing\nrun: {clock: virtual, seed: 1, limits: {time: 60s, turns: 6}}\n"
+        "cast:\n  ann: {lines: [Hello., It costs eight., Good.]}\n"
+        f"  ben: {{think: {{provider: scripted, script: {empty}}}}}\n"
+    )
+    run_meeting(prepare(path, Overrides()), out=tmp_path / "run", edges=edges())
+    document, second = again(tmp_path / "run", tmp_path)
+    assert document["cast"]["ben"]["think"]["script"][0]["say"] == ""
+    assert first_difference(told(tmp_path / "run"), told(second)) is None
+
+
 def test_a_redacted_run_has_no_words_to_say(run, tmp_path):
     """That is an error with the journal's path."""
     redact(read(run / "journal.jsonl"), tmp_path / "redacted.jsonl")

@@ -38,6 +38,7 @@ DROP = "  - {id: drop, when: {speaking: ben, for: 1s, nth: 1}, do: disconnect, t
 SLOW = "  - {id: slow, when: {said: {by: ann, match: cost}, after: 100ms}, do: delay, to: ben, by: 1s500ms}\n"
 SHORT = "  - {id: short, when: {at: 500ms}, do: delay, to: ben, by: 1s500ms, for: 20s}\n"
 BROKEN = "  - {id: broken, when: {tool: price, outcome: succeeded, within: 1m}, do: closed-1011, to: ben}\n"
+BURST = "  - {id: burst, when: {speaking: ben, for: 1s}, do: sound-burst, to: ben}\n"
 HANGING = "  - {id: hanging, when: {at: 0s}, do: tool-raises, to: ben}\n"
 
 
@@ -76,8 +77,8 @@ def again(tmp_path):
 
 @pytest.mark.parametrize(
     "faults",
-    [DROP, SLOW, SHORT, BROKEN, DROP + SLOW, SLOW + BROKEN],
-    ids=["drop", "slow", "short", "broken", "drop-slow", "slow-broken"],
+    [DROP, SLOW, SHORT, BROKEN, BURST, SLOW + BROKEN],
+    ids=["drop", "slow", "short", "broken", "burst", "slow-broken"],
 )
 def test_the_plans_faults_strike_again_and_the_turns_are_the_same(faults, first, tmp_path):
     """Each by its own pattern, to the same agent; the head misses none of them."""

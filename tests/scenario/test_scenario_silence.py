@@ -4,11 +4,15 @@ from trialogue.scenario import check
 
 
 def test_an_empty_otherwise_is_meant(tmp_path):
-    """It is how a run that is held again keeps those silent who said nothing; an empty `say` is a slip."""
+    """So a run that is held again keeps those silent who said nothing; an empty `say` alone is a slip."""
     file = tmp_path / "silent.yaml"
     text = "trialogue: 1\nname: silent\ncast:\n  ada: {lines: [Hello.]}\n"
     text += "  ben: {think: {provider: scripted, script: [KEY]}}\n"
     file.write_text(text.replace("KEY", "{otherwise: ''}"))
     assert check(file) == []
+    file.write_text(text.replace("KEY", "{say: '', think: 0s}"))
+    assert check(file) == []
+    file.write_text(text.replace("KEY", "{say: ' ', think: 0s}"))
+    assert [each.code.value for each in check(file)] == ["E-EMPTY"]
     file.write_text(text.replace("KEY", "{say: ''}"))
     assert [each.code.value for each in check(file)] == ["E-EMPTY"]

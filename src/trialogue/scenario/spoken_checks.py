@@ -50,8 +50,9 @@ def _texts(document: Document) -> Iterator[tuple[Path, str | None]]:
             yield ("cast", name, "via", "clips", index, "say"), clip.say
     for path, think in _all_thinks(document):
         for index, entry in enumerate(script_of(think)):
-            yield (*path, "script", index, "say"), entry.say
-            # An empty one is meant: whoever has nothing to say is silent.
+            # An empty one is meant where a time to think stands beside it: the turn passes after that.
+            yield (*path, "script", index, "say"), entry.say or (entry.say if entry.think is None else None)
+            # So is an empty one here: whoever has nothing to say is silent.
             yield (*path, "script", index, "otherwise"), entry.otherwise or None
     for name, tool in (document.tools or {}).items():
         if tool.filler is not None:

@@ -53,6 +53,11 @@ class _Entry:
     passes: bool = False
     lost: bool = False
 
+    @property
+    def is_told(self) -> bool:
+        """Whether it stands in the script; sound without words does not."""
+        return bool((self.was_heard and self.text) or self.call or self.passes)
+
 
 @define
 class _Call:
@@ -100,10 +105,17 @@ class Scripts:
                 case GrantFloor(to=name):
                     self.turn[name] = len(self.entries.get(name, ()))
                 case EndTurn(participant=name, cause="yielded"):
-                    if self.turn.get(name) == len(self.entries.setdefault(name, [])):
-                        self.entries[name].append(_Entry(passes=True))
+                    self._pass(name)
                 case _:
                     pass
+
+    def _pass(self, name: str) -> None:
+        """A turn passes whose holder said nothing: by no reply, or by one without words."""
+        entries = self.entries.setdefault(name, [])
+        since = entries[self.turn.get(name, len(entries)) :]
+        if not any(each.text or each.call for each in since):
+            del entries[len(entries) - len(since) :]
+            entries.append(_Entry(passes=True, think_s=since[0].think_s if since else None))
 
     def _heard(self, at: float, event: Event) -> None:
         match event:
@@ -185,7 +197,7 @@ class Scripts:
 
     def script(self, name: str) -> list[Keys]:
         """An agent's script; nothing for one that never spoke."""
-        kept = [each for each in self.entries.get(name, ()) if each.was_heard or each.call or each.passes]
+        kept = [each for each in self.entries.get(name, ()) if each.is_told]
         while kept and kept[-1].passes:
             kept.pop()
         return [self._written(each) for each in kept]
@@ -202,8 +214,8 @@ class Scripts:
         words = " ".join(entry.text).replace("${", "$${")
         if words or entry.call is None:
             keys["say"] = words
-        if entry.think_s is not None and entry.think_s >= _LEAST_S:
-            keys["think"] = write_duration(round(entry.think_s, 3))
+        if entry.passes or (entry.think_s or 0.0) >= _LEAST_S:
+            keys["think"] = write_duration(round(entry.think_s or 0.0, 3))
         return keys
 
     def tools_of(self, name: str) -> list[str]:
@@ -233,7 +245,7 @@ class Scripts:
         return call.tool if place == 0 else f"{call.tool}_{place + 1}"
 
 
-def scripts_of(records: Iterable[Record], faults: Iterable[PlannedFault]) -> Scripts:
+def scripts_of(records: Iterable[Record], faults: Iterable[PlannedFault] = ()) -> Scripts:
     """What all agents of a meeting said and called, under these faults."""
     scripts = Scripts({each.id: each for each in faults})
     for record in records:
