@@ -3,9 +3,22 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from trialogue.cli import main
 
 AMI = Path(__file__).parents[1] / "report" / "ami" / "IS1008a.rttm"
+
+
+FILES = {
+    "a.rttm": "SPEAKER a 1 0.5 2 <NA> <NA> ann <NA> <NA>\n",
+    "a.TextGrid": 'File type = "ooTextFile"\nObject class = "TextGrid"\n'
+    '0 3 <exists> 1 "IntervalTier" "ann" 0 3 1 0.5 2.5 "one two"',
+    "a.cha": "@UTF8\n@Begin\n*ann:\tone two . \x15500_2500\x15\n@End\n",
+    "a.vtt": "WEBVTT\n\n00:00.500 --> 00:02.500\n<v ann>One, two - three &amp; four.</v>\n\n"
+    "00:03.000 --> 00:04.000\n<v bob>-</v>\n",
+}
+"""A stretch of two seconds of Ann's, in each format."""
 
 
 def run(capsys, *words):
@@ -25,6 +38,28 @@ def test_measures_are_printed_as_json(capsys):
     document = json.loads(said.out)
     assert (code, document["kind"], document["name"]) == (0, "measures", "IS1008a")
     assert document["measures"]["timing"]["transfer"]["n"] == 91
+
+
+@pytest.mark.parametrize("name", ["a.rttm", "a.TextGrid", "a.cha"])
+def test_what_a_file_does_not_know_is_no_zero(capsys, tmp_path, name):
+    """Nobody's words, nor anything of the floor, of sessions and of latency."""
+    (tmp_path / name).write_text(FILES[name], "utf-8")
+    code, said = run(capsys, tmp_path / name)
+    assert code == 0
+    (row,) = [line.split() for line in said.out.splitlines() if line.startswith("  Ann")]
+    assert row[-3:] == ["-", "-", "-"]
+    measured = json.loads(run(capsys, tmp_path / name, "--json")[1].out)["measures"]
+    ann = measured["participants"][0]
+    assert (ann["spoken_s"], ann["words"], ann["words_per_minute"], ann["interruptions"]) == (2, *[None] * 3)
+    assert {measured[each] for each in ("floor", "sessions", "latency", "selectivity")} == {None}
+
+
+def test_words_of_captions_are_counted(capsys, tmp_path):
+    """They stand in the file; who says nothing in it has no words."""
+    (tmp_path / "a.vtt").write_text(FILES["a.vtt"], "utf-8")
+    measured = json.loads(run(capsys, tmp_path / "a.vtt", "--json")[1].out)["measures"]
+    told = [(each["name"], each["words"], each["words_per_minute"]) for each in measured["participants"]]
+    assert told == [("ann", 4, 120), ("bob", None, None)]
 
 
 def test_a_file_that_is_none_is_told_in_one_line(capsys, tmp_path):

@@ -127,6 +127,18 @@ def test_measures_stay_within_bounds():
     ]
 
 
+def test_words_that_nobody_knows_are_none_that_are_counted():
+    """Somebody is heard, and no word of it is known: at least one is missed."""
+    heard = numbered(
+        (0.0, MeetingStarted(), GrantFloor("ann", 1, "opening", 90.0)),
+        *turn(1, "ann", 1.0, 61.0, ""),
+        (61.0, SessionReady("ben", 1), EndMeeting("said")),
+    )
+    assert missed("  at_end: [{words: {min: 1, each: [ann]}}]", heard) == [
+        ("expect.at_end[0]", "behaviour", 61.0, "0")
+    ]
+
+
 def test_a_share_is_looked_at_on_the_way():
     """It was out of its bound after a minute, and is within it at the end."""
     long = numbered(

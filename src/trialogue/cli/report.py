@@ -19,11 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trialogue.meeting.paging import WhereSound
+    from trialogue.model.transcript import Utterance
     from trialogue.report.stretches import Stretch
 
 
 FOREIGN: Final = frozenset({".rttm", ".vtt", ".textgrid", ".cha"})
 """Endings of files of meetings that are no runs."""
+
+UNKNOWN: Final = ("selectivity", "floor", "latency", "sessions", "causes", "refusals", "tools")
+"""Measures of which such a file says nothing: null in JSON, not 0."""
 
 
 def print_report(run: Path, *, as_json: bool) -> int:
@@ -54,12 +58,14 @@ def _print_foreign(file: Path, *, as_json: bool) -> int:
     from trialogue.report.result import rounded  # noqa: PLC0415 - likewise
     from trialogue.report.rttm import foreign_meeting  # noqa: PLC0415 - only to measure
 
-    plan, records = foreign_meeting(file.stem, _foreign(file))
-    measured = measures(plan, records)
+    heard, said = _foreign(file)
+    plan, records = foreign_meeting(file.stem, heard)
+    measured = measures(plan, records, said)
     if as_json:
-        put_json(
-            {"trialogue": 1, "kind": "measures", "name": plan.name, "measures": rounded(asdict(measured))}
-        )
+        told = {**asdict(measured), **dict.fromkeys(UNKNOWN)}
+        for each in told["participants"]:
+            each["interruptions"] = None
+        put_json({"trialogue": 1, "kind": "measures", "name": plan.name, "measures": rounded(told)})
     else:
         show(figures(plan, measured))
     return 0
@@ -72,11 +78,12 @@ def _foreign_in(folder: Path) -> list[Path]:
     return sorted(each for each in folder.iterdir() if each.suffix.lower() in FOREIGN)
 
 
-def _foreign(file: Path) -> tuple[Stretch, ...]:
-    from trialogue.report.foreign import read_foreign  # noqa: PLC0415 - only for files of others
+def _foreign(file: Path) -> tuple[tuple[Stretch, ...], tuple[Utterance, ...]]:
+    """Who spoke when in a file, and what was said as far as it has words."""
+    from trialogue.report.foreign import read_foreign, read_words  # noqa: PLC0415 - only for files of others
 
     try:
-        return read_foreign(file)
+        return read_foreign(file), read_words(file)
     except OSError as error:
         raise JournalError(f"{file} cannot be read: {error.strerror}", path=str(file)) from error
     except ValueError as error:
@@ -87,7 +94,7 @@ def _print_corpus(files: Sequence[Path], *, as_json: bool) -> int:
     """Floor transfers of many meetings beside the published figures."""
     from trialogue.report.measures.corpus import PUBLISHED, corpus  # noqa: PLC0415 - only to measure
 
-    told = corpus({file.stem: _foreign(file) for file in files})
+    told = corpus({file.stem: _foreign(file)[0] for file in files})
     if as_json:
         put_json({"trialogue": 1, "kind": "corpus", **asdict(told), "published": dict(PUBLISHED)})
         return 0

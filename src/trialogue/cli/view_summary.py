@@ -97,13 +97,14 @@ def _table(seating: Seating, measured: Measures) -> Iterator[Line]:
 
 def _row(seating: Seating, each: ParticipantMeasures) -> Line:
     share = each.share or 0.0
+    words = "-" if each.words is None else str(each.words)
     wpm = "-" if each.words_per_minute is None else f"{each.words_per_minute:.0f}"
     return line(
         "  ",
         seating.name(each.name),
         f"  {each.turns:>5}  {each.spoken_s:>5.1f} s  ",
         Span(bar(share, SHARE_CELLS), seat=seating.seat(each.name)),
-        f" {share:>4.0%}  {each.words:>5}  {wpm:>3}  {_median(each.response)}",
+        f" {share:>4.0%}  {words:>5}  {wpm:>3}  {_median(each.response)}",
     )
 
 

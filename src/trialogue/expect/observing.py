@@ -11,6 +11,7 @@ from trialogue.model.commands import EndTurn, GrantFloor, StopPlayout
 from trialogue.model.events import PlaybackFinished, PlaybackStarted, SpeechStarted, SpeechStopped
 from trialogue.model.records import Record
 from trialogue.report.measures.borders import borders
+from trialogue.report.measures.shares import ParticipantMeasures
 from trialogue.report.result import Result
 from trialogue.report.stretches import Stretch, joined, spoken_s, stretches, time_with
 
@@ -188,12 +189,12 @@ def _silent(found: Measured) -> list[Observed]:
     return [] if value is None else [Observed(found.result.duration_s, value)]
 
 
-def _each(attribute: str) -> Callable[[Measured], list[Observed]]:
-    """One figure of each participant's measures."""
+def _each(count_of: Callable[[ParticipantMeasures], int | None]) -> Callable[[Measured], list[Observed]]:
+    """One figure of each participant's measures; 0 where it is not known."""
 
     def observe(found: Measured) -> list[Observed]:
         rows = found.result.measures.participants
-        return [Observed(found.result.duration_s, getattr(each, attribute), each.name) for each in rows]
+        return [Observed(found.result.duration_s, count_of(each) or 0, each.name) for each in rows]
 
     return observe
 
@@ -219,8 +220,8 @@ MEASURES: Final = {
         Measure("overlap-ratio", "speech of two at once, of all speech", "share", False, False, _overlap),
         Measure("floor-share", "one's part of all speech", "share", True, False, _shares),
         Measure("silence-share", "time without a voice", "share", False, False, _silent),
-        Measure("turns", "turns in which one was heard", "count", True, False, _each("turns")),
-        Measure("words", "words that were heard of one", "count", True, False, _each("words")),
+        Measure("turns", "turns in which one was heard", "count", True, False, _each(lambda row: row.turns)),
+        Measure("words", "words that were heard of one", "count", True, False, _each(lambda row: row.words)),
         Measure(
             "interruptions",
             "attempts to cut in, backchannels aside",

@@ -1,7 +1,7 @@
 """Meetings that others recorded: who spoke when, from RTTM, WebVTT, TextGrid and CHAT.
 
 Each reader takes a file's text and gives its stretches by their beginning; `ValueError` says where a text is
-not of its format. What is said is kept by `read_cues` alone: other files are to be measured.
+not of its format. Words are read of WebVTT alone: in the others a label may be anything.
 """
 
 from __future__ import annotations
@@ -15,10 +15,20 @@ from typing import Final
 
 from attrs import frozen
 
+from trialogue.model.transcript import Utterance
 from trialogue.report.rttm import read_rttm
 from trialogue.report.stretches import Stretch
 
-__all__ = ["READERS", "VoicedCue", "read_chat", "read_cues", "read_foreign", "read_textgrid", "read_webvtt"]
+__all__ = [
+    "READERS",
+    "VoicedCue",
+    "read_chat",
+    "read_cues",
+    "read_foreign",
+    "read_textgrid",
+    "read_webvtt",
+    "read_words",
+]
 
 _CUE: Final = re.compile(r"((?:\d+:)?\d\d:\d\d\.\d{3})[ \t]+-->[ \t]+((?:\d+:)?\d\d:\d\d\.\d{3})")
 _VOICE: Final = re.compile(r"<v(?:\.[^\s>]*)*\s+([^>]+)>")
@@ -39,6 +49,17 @@ def read_foreign(path: Path) -> tuple[Stretch, ...]:
     if reader is None:
         raise ValueError(f"its name ends in none of {', '.join(READERS)}")
     return reader(path.read_text("utf-8-sig"))
+
+
+def read_words(path: Path) -> tuple[Utterance, ...]:
+    """What was said, as far as the file has it: an utterance a cue of WebVTT; errors as `read_foreign`."""
+    if path.suffix.lower() != ".vtt":
+        return ()
+    cues = read_cues(path.read_text("utf-8-sig"))
+    return tuple(
+        Utterance(each.speaker, number, each.start_s, each.end_s, each.text, each.text, "finished")
+        for number, each in enumerate(cues, 1)
+    )
 
 
 def read_webvtt(text: str) -> tuple[Stretch, ...]:

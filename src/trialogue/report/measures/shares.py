@@ -37,11 +37,11 @@ class ParticipantMeasures:
     share: float | None
     """Its speech over the sum of everybody's (floor share); None while nobody was heard."""
 
-    words: int
-    """Words of it that were heard."""
+    words: int | None
+    """Words of it that were heard; None where it was heard and no word of it is known."""
 
     words_per_minute: float | None
-    """Its words over its minutes of speech; None without speech."""
+    """Its words over its minutes of speech; None without speech, and where no word is known."""
 
     mean_turn_s: float | None
     """Mean speech of its turns, with `turns` as its n; None without turns."""
@@ -122,21 +122,22 @@ def participants(plan: MeetingPlan, heard: RowParts) -> tuple[ParticipantMeasure
     spoken = {each.name: spoken_s(heard.stretches, each.name) for each in plan.participants}
     total = sum(spoken.values())
     small = heard.interruptions.backchannels_of
+    words = {name: heard.words.get(name, 0) or (None if spoken[name] else 0) for name in spoken}
     return tuple(
         ParticipantMeasures(
             name=name,
             turns=held[name],
             spoken_s=seconds,
             share=ratio(seconds, total),
-            words=heard.words.get(name, 0),
-            words_per_minute=ratio(heard.words.get(name, 0) * 60.0, seconds),
+            words=count,
+            words_per_minute=None if count is None else ratio(count * 60.0, seconds),
             mean_turn_s=ratio(seconds, held[name]),
             interruptions=heard.interrupted.get(name, 0),
             response=spread(wait for who, wait in heard.responses if who == name),
             backchannels=small.get(name, 0),
             backchannels_per_minute=ratio(small.get(name, 0) * 60.0, total - seconds),
         )
-        for name, seconds in spoken.items()
+        for (name, seconds), count in zip(spoken.items(), words.values(), strict=True)
     )
 
 

@@ -51,7 +51,7 @@ def _row(label: str, each: ParticipantMeasures) -> tuple[str, ...]:
         str(each.turns),
         f"{each.spoken_s:.1f} s",
         _percent(each.share),
-        str(each.words),
+        _number(each.words, ""),
         _number(each.words_per_minute, ""),
         _number(each.mean_turn_s, " s", 1),
         str(each.interruptions),
