@@ -3,7 +3,7 @@
 Each trial holds a meeting, goes on with it and verifies it, and kills each of the three at a moment that
 is drawn. After every kill it holds the promises: what was shown or recorded is there, what is left says how
 far it goes, one run can be gone on with, and nothing looks whole that is not. Then the meeting is held to
-its end.
+its end. With `--browser`, the page of every run that is left is opened in Chromium, too.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import orjson
@@ -93,6 +94,9 @@ class Trial:
 
     shown: list[str] = field(factory=list)
     """Every sentence that was shown."""
+
+    look: Callable[[Path, int], None] = field(default=lambda page, turns: None)
+    """Opens a page, which has so many turns, in a browser."""
 
     def hold(self) -> None:
         """Kill, check, go on, and hold it to its end."""
@@ -192,7 +196,8 @@ class Trial:
     def check_page(self, run: Path, records: int) -> None:
         """Whatever was left has its page, with sound as far as it was recorded, and shows every turn."""
         before = digests_in(run)
-        page = write_page(run, out=self.folder / "page.html").read_bytes()
+        path = write_page(run, out=self.folder / "page.html")
+        page = path.read_bytes()
         said = orjson.loads(page.partition(b'id="data">')[2].partition(b"</script>")[0])
         granted = sum(
             isinstance(each, GrantFloor) for record in self.records(run) for each in record.commands
@@ -200,6 +205,7 @@ class Trial:
         shown = sum(mark["k"] == "grant" for mark in said["marks"])
         promise(shown == granted, f"the page of {records} records shows {shown} turns of {granted}")
         promise(digests_in(run) == before, "a page that is written elsewhere has changed the run")
+        self.look(path, granted)
 
     def check_files(self, run: Path) -> None:
         """Each file that is there is whole, or sound up to where it was cut: none is half a document."""
@@ -265,7 +271,7 @@ def read_to_its_end(run: Path) -> Reading:
     return reading
 
 
-def kill_often(kills: int, seed: int, scenario: Path, folder: Path) -> Counter[str]:
+def kill_often(kills: int, seed: int, scenario: Path, folder: Path, **looks: Any) -> Counter[str]:
     """Hold trials until so many commands were killed; how often what was. `BrokenPromise` names the trial."""
     struck: Counter[str] = Counter()
     number = 0
@@ -273,7 +279,7 @@ def kill_often(kills: int, seed: int, scenario: Path, folder: Path) -> Counter[s
         number += 1
         place = folder / f"trial-{number}"
         place.mkdir()
-        trial = Trial(scenario, place, random.Random(f"{seed}/{number}"))
+        trial = Trial(scenario, place, random.Random(f"{seed}/{number}"), **looks)
         try:
             trial.hold()
         except Exception as error:
@@ -283,20 +289,59 @@ def kill_often(kills: int, seed: int, scenario: Path, folder: Path) -> Counter[s
     return struck
 
 
+@define
+class Looks:
+    """A tab of Chromium in which pages are opened one after another."""
+
+    tab: Any
+    """It, a `browser.Page` of the page's tests."""
+
+    pages: int = 0
+    """How many were opened."""
+
+    def __call__(self, page: Path, turns: int) -> None:
+        """Open a page: it draws itself whole, has these turns, and nothing is complained about."""
+        self.tab.events.clear()
+        self.tab.open(page.as_uri())
+        opened = self.tab.tell("model.turns.size")
+        promise(opened == turns, f"the page has {opened} turns of {turns} in the browser")
+        promise(not self.tab.complaints(), f"the browser complains: {self.tab.complaints()}")
+        self.pages += 1
+
+
+@contextlib.contextmanager
+def a_browser(profile: Path) -> Iterator[Looks]:
+    """A headless Chromium, as the page's tests start it."""
+    sys.path.insert(0, str(Path(__file__).parents[1] / "page"))
+    import browser
+
+    started = browser.start(profile)
+    try:
+        with started.page() as tab:
+            yield Looks(tab)
+    finally:
+        started.close()
+
+
 def main() -> None:
     """Kill as often as is asked for, and print what was killed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("kills", type=int)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--browser", action="store_true", help="open each page that is left in Chromium")
     asked = parser.parse_args()
     from conftest import SCENARIO
 
     folder = Path(tempfile.mkdtemp(prefix="kills-"))
-    (folder / "endless.yaml").write_text(SCENARIO)
+    scenario = folder / "endless.yaml"
+    scenario.write_text(SCENARIO)
     began = time.monotonic()
-    struck = kill_often(asked.kills, asked.seed, folder / "endless.yaml", folder)
+    with contextlib.ExitStack() as stack:
+        look = stack.enter_context(a_browser(folder / "profile")) if asked.browser else None
+        struck = kill_often(asked.kills, asked.seed, scenario, folder, **({"look": look} if look else {}))
     told = ", ".join(f"{count} of {what}" for what, count in sorted(struck.items()))
-    print(f"{struck.total()} kills ({told}) in {time.monotonic() - began:.0f} s: nothing was lost")  # noqa: T201 - it is a program
+    pages = f", {look.pages} pages opened" if look else ""
+    print(f"{struck.total()} kills ({told}) in {time.monotonic() - began:.0f} s{pages}: nothing was lost")  # noqa: T201 - it is a program
 
 
 if __name__ == "__main__":
