@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import csv
 import io
+import math
 import os
 import random
 import signal
@@ -55,8 +56,14 @@ WHOLE = {
 }
 """What a run has that looks whole."""
 
-LONGEST_S = 60.0
-"""How long a command may take that nobody kills."""
+LONGEST_S = 3600.0
+"""How much sound a meeting may have recorded."""
+
+ENDED_S = 240.0
+"""How long a command may take that nobody kills, on a busy machine too."""
+
+TICKS_S = os.sysconf("SC_CLK_TCK")
+"""How many ticks of computing a second has."""
 
 
 class BrokenPromise(AssertionError):
@@ -69,11 +76,21 @@ def promise(kept: object, what: str) -> None:
         raise BrokenPromise(what)
 
 
-def wait_for(is_so: Callable[[], bool]) -> None:
-    """Look every few milliseconds, not for ever: the command may have failed."""
-    until = time.monotonic() + 20.0
-    while not is_so() and time.monotonic() < until:
+def wait_for(process: subprocess.Popen[bytes], is_so: Callable[[], bool]) -> None:
+    """Look every few milliseconds until it is so, or the command has ended; not for ever."""
+    until = time.monotonic() + ENDED_S
+    while process.poll() is None and not is_so():
+        promise(time.monotonic() < until, "a command that is to be killed did nothing")
         time.sleep(0.002)
+
+
+def computed_s(process: subprocess.Popen[bytes]) -> float:
+    """Seconds of computing that a process has had: what of it has happened, however busy the machine is."""
+    try:
+        said = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return math.inf
+    return (int(said[11]) + int(said[12])) / TICKS_S
 
 
 @define
@@ -130,10 +147,10 @@ class Trial:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", "TERM": "dumb"},
             )
-            try:
-                process.wait(LONGEST_S if kill is None else self.moment(kill, out))
-            except subprocess.TimeoutExpired:
-                promise(kill is not None, f"{arguments[0]} did not end")
+            if kill is not None:
+                self.wait_for_moment(process, kill, out)
+            else:
+                process.wait(ENDED_S)
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
                 self.struck[str(kill)] += 1
@@ -145,18 +162,21 @@ class Trial:
             promise(process.returncode == 0, f"{arguments[0]} ended with {process.returncode}: {told[-500:]}")
         return process.returncode
 
-    def moment(self, kill: str, out: Path) -> float:
-        """Wait until the command has begun with something; how much longer it may live."""
+    def wait_for_moment(self, process: subprocess.Popen[bytes], kill: str, out: Path) -> None:
+        """Wait until the command has begun with something, and then for so much more of its computing."""
         began = {"run": self.folder / "run", "resume": self.folder / "resumed-1"}.get(kill)
+        more_s = self.chance.uniform(0.0, 1.5)
         match self.chance.randrange(3):
-            case 0:
-                return self.chance.uniform(0.0, 1.5)
             case 1 if began is not None:  # while its directory is filled: the records are taken over
-                wait_for(began.exists)
-                return self.chance.uniform(0.0, 0.1)
+                wait_for(process, began.exists)
+                more_s /= 15
+            case 1 | 2:
+                wait_for(process, lambda: bool(out.stat().st_size))
+                more_s *= 0.03 if kill == "verify" else 1.7
             case _:
-                wait_for(lambda: bool(out.stat().st_size))
-                return self.chance.uniform(0.0, 0.05 if kill == "verify" else 2.5)
+                pass
+        until = computed_s(process) + more_s
+        wait_for(process, lambda: computed_s(process) >= until)
 
     def check_left(self, run: Path, old: Path | None) -> Path | None:
         """What a kill has left of `run`; the run to go on with, None where no word was ever recorded."""
@@ -216,7 +236,7 @@ class Trial:
                     promise(isinstance(orjson.loads(path.read_bytes()), dict), f"{name} is half a document")
                 case ".wav" if path.stat().st_size:
                     with soundfile.SoundFile(path) as sound:
-                        promise(len(sound.read(dtype="int16")) <= LONGEST_S * 60 * sound.samplerate, name)
+                        promise(len(sound.read(dtype="int16")) <= LONGEST_S * sound.samplerate, name)
                 case ".vtt" | ".srt" | ".md" | ".rttm" | ".yaml":
                     promise(path.read_text("utf-8").endswith("\n"), f"{name} is cut off")
                 case _:
