@@ -1,12 +1,14 @@
 """`trialogue report RUN --by-sound`: both reckonings of a meeting, side by side."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from trialogue.cli.by_sound import print_by_sound
+from trialogue.cli.report import print_report
 from trialogue.errors import SetupError
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.run import run_meeting
@@ -44,6 +46,32 @@ def test_as_json_it_has_both_whole(run, capsys):
     loud, known = (told[each]["spoken_s"]["tech"] for each in ("sound", "records"))
     assert known - 0.8 < loud <= known  # a murmur is silent between its sentences
     assert told["agrees"] == (abs(told["apart_s"]) <= 0.05)
+
+
+def test_a_report_has_the_second_reckoning_where_sound_is(run, capsys, tmp_path):
+    """A line of it, and all of it as JSON; without recordings neither."""
+    assert print_report(run, as_json=False) == 0
+    assert re.search(
+        r"^  by sound  floor transfer \S+ s \(\S+ s\); overlap", capsys.readouterr().out, re.MULTILINE
+    )
+    print_report(run, as_json=True)
+    assert json.loads(capsys.readouterr().out)["by_sound"]["records"]["transfer"]["n"] == 4
+    shutil.copy(run / "journal.jsonl", tmp_path)
+    print_report(tmp_path, as_json=False)
+    assert "by sound" not in capsys.readouterr().out
+    print_report(tmp_path, as_json=True)
+    assert json.loads(capsys.readouterr().out)["by_sound"] is None
+
+
+def test_a_recording_that_cannot_be_read_takes_no_report(run, capsys, tmp_path):
+    """The figures of the records are there, and why the others are not."""
+    shutil.copy(run / "journal.jsonl", tmp_path)
+    (tmp_path / "audio").mkdir()
+    (tmp_path / "audio" / "tech.wav").write_bytes(b"no sound" * 20)
+    assert print_report(tmp_path, as_json=False) == 0
+    told = capsys.readouterr()
+    assert "failures" in told.out
+    assert "not reckoned by sound" in told.err
 
 
 def test_a_run_without_recordings_has_no_second_reckoning(run, tmp_path):

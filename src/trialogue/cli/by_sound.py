@@ -1,28 +1,62 @@
-"""`trialogue report RUN --by-sound`: figures from the recordings, beside those from the records."""
+"""Figures from a run's recordings, beside those from its records: a line of `report`, or all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from attrs import asdict
+from attrs import asdict, frozen
 
 from trialogue.cli.replay import to_the_end
 from trialogue.cli.verify import tell_problems
-from trialogue.cli.view_lines import Line, Tone, counted, line, span
+from trialogue.cli.view_lines import Line, Span, Tone, counted, line, span
 from trialogue.cli.view_screens import put_json, show
 from trialogue.errors import SetupError
 from trialogue.journal.files import journal_of
 from trialogue.journal.reader import read
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
 from trialogue.report.cast import with_everybody
 from trialogue.report.measures import measures
-from trialogue.report.measures.by_sound import APART_S, SecondReckoning, second_reckoning
+from trialogue.report.measures.by_sound import APART_S, SecondReckoning, of_recordings
 from trialogue.report.measures.spread import Spread
-from trialogue.report.recordings import parts_of
 from trialogue.report.result import rounded
-from trialogue.report.stretches import stretches
 
-__all__ = ["print_by_sound"]
+__all__ = ["BySound", "print_by_sound"]
+
+
+@frozen
+class BySound:
+    """A second reckoning as a report has it."""
+
+    found: SecondReckoning
+    """It."""
+
+    @classmethod
+    def of(
+        cls, plan: MeetingPlan, records: Sequence[Record], folder: Path, duration_s: float
+    ) -> BySound | None:
+        """The reckoning from a run's `audio` folder; None and errors as `of_recordings`."""
+        found = of_recordings(plan, records, folder, duration_s)
+        return cls(found) if found else None
+
+    def lines(self) -> Iterator[Line]:
+        """In short: a line, and another where the records and the sound are not one figure."""
+        then, now = self.found.records, self.found.sound
+        parts = [
+            _beside("floor transfer", then.transfer.p50, now.transfer.p50, "s"),
+            _beside("overlap", then.overlap, now.overlap, "%"),
+            _beside("silence", then.silence, now.silence, "%"),
+        ]
+        yield line(Span("  by sound  ", Tone.FAINT), "; ".join(each for each in parts if each), hang=12)
+        if not self.found.agrees:
+            far = f"more than {APART_S * 1000:.0f} ms from the records: see report --by-sound"
+            yield line(" " * 12, span(far, Tone.WARNING))
+
+    def told(self) -> dict[str, object]:
+        """As JSON values."""
+        values = {name: rounded(value) for name, value in asdict(self.found).items()}
+        return {"agrees": self.found.agrees, **values}
 
 
 def print_by_sound(run: Path, *, as_json: bool) -> int:
@@ -31,15 +65,11 @@ def print_by_sound(run: Path, *, as_json: bool) -> int:
     records = tuple(to_the_end(reading))
     plan = with_everybody(reading.header.plan, records)
     folder = reading.path.parent / "audio"
-    recorded = {each.name: parts_of(folder, each.name) for each in plan.participants}
-    recorded = {name: parts for name, parts in recorded.items() if parts}
-    if not recorded:
+    found = of_recordings(plan, records, folder, measures(plan, records).duration_s)
+    if found is None:
         raise SetupError(f"{run} has no recordings: its figures are those of its records alone")
-    duration_s = measures(plan, records).duration_s
-    found = second_reckoning(stretches(records), recorded, duration_s)
     if as_json:
-        told = {"trialogue": 1, "kind": "by-sound", "name": plan.name, "agrees": found.agrees}
-        put_json(told | {name: rounded(value) for name, value in asdict(found).items()})
+        put_json({"trialogue": 1, "kind": "by-sound", "name": plan.name, **BySound(found).told()})
     else:
         show([*_lines(found)])
     tell_problems(reading.problems)
@@ -83,6 +113,12 @@ def _row(name: str, then: float | None, now: float | None, unit: str = "s") -> L
     return line(f"  {name[:25]:26}{told[0]:>12}{told[1]:>12}{told[2]:>13}")
 
 
+def _beside(name: str, then: float | None, now: float | None, unit: str) -> str:
+    if then is None or now is None:
+        return ""
+    return f"{name} {_told(now, unit)} ({_told(now - then, unit, sign='+')})"
+
+
 def _told(value: float | None, unit: str, sign: str = "") -> str:
     if value is None:
         return "-"
@@ -90,4 +126,4 @@ def _told(value: float | None, unit: str, sign: str = "") -> str:
 
 
 def _late(found: Spread) -> str:
-    return "-" if found.p50 is None else f"{found.p50:.2f} s (median, n={found.n})"
+    return "-" if found.p50 is None else f"{round(found.p50, 2) + 0.0:.2f} s (median, n={found.n})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,11 +15,15 @@ from trialogue.cli.view_summary import Ended, figures, summary
 from trialogue.errors import JournalError, SetupError
 from trialogue.journal.files import JOURNAL, journal_of
 from trialogue.journal.reader import read
+from trialogue.model.text import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from trialogue.cli.by_sound import BySound
     from trialogue.meeting.paging import WhereSound
+    from trialogue.model.plan import MeetingPlan
+    from trialogue.model.records import Record
     from trialogue.model.transcript import Utterance
     from trialogue.report.stretches import Stretch
 
@@ -31,7 +36,7 @@ UNKNOWN: Final = ("selectivity", "floor", "latency", "sessions", "causes", "refu
 
 
 def print_report(run: Path, *, as_json: bool) -> int:
-    """Measure a meeting again, from its journal alone, or any meeting from an RTTM file."""
+    """Measure a meeting again from its journal and its recordings, or any meeting from an RTTM file."""
     if run.suffix.lower() in FOREIGN:
         return _print_foreign(run, as_json=as_json)
     if files := _foreign_in(run):
@@ -44,12 +49,28 @@ def print_report(run: Path, *, as_json: bool) -> int:
     records = tuple(to_the_end(reading))
     plan = with_everybody(reading.header.plan, records)
     measured = result(plan, records, utterances(records), Run(clock=reading.header.clock.value))
+    second = _by_sound(plan, records, reading.path.parent / "audio", measured.duration_s)
     if as_json:
-        put_json(measured.document())
+        put_json(measured.document() | {"by_sound": second.told() if second else None})
     else:
-        show(summary(Ended(plan, measured)))
+        show([*summary(Ended(plan, measured)), *(second.lines() if second else ())])
     tell_problems(reading.problems)
     return 0
+
+
+def _by_sound(
+    plan: MeetingPlan, records: Sequence[Record], folder: Path, duration_s: float
+) -> BySound | None:
+    """What the recordings say; None where there are none, and where they cannot be read, which is told."""
+    if not folder.is_dir():
+        return None
+    from trialogue.cli.by_sound import BySound  # noqa: PLC0415 - numpy comes with it
+
+    try:
+        return BySound.of(plan, records, folder, duration_s)
+    except JournalError as error:
+        print(f"trialogue: not reckoned by sound: {safe_text(str(error))}", file=sys.stderr)
+        return None
 
 
 def _print_foreign(file: Path, *, as_json: bool) -> int:

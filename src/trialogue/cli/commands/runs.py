@@ -248,7 +248,7 @@ def report(
     ] = False,
     json: Annotated[Json, Parameter(help="Print the measures, or the page's path, as JSON.")] = False,
 ) -> int:
-    """Measure a meeting again, from its journal alone; or any meetings, from files of who spoke when.
+    """Measure a meeting again, from its journal and its sound; or any, from files of who spoke when.
 
     With --html write its page: one file with lanes, sound, transcript and measures, that needs no network. Of
     a folder of runs, a table of them.

@@ -17,12 +17,14 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from trialogue.model.plan import MeetingPlan
+from trialogue.model.records import Record
 from trialogue.report.measures.borders import borders
 from trialogue.report.measures.spread import Spread, ratio, spread
-from trialogue.report.recordings import blocks_of
-from trialogue.report.stretches import Stretch, joined, spoken_s, time_with
+from trialogue.report.recordings import blocks_of, parts_of
+from trialogue.report.stretches import Stretch, joined, spoken_s, stretches, time_with
 
-__all__ = ["APART_S", "SecondReckoning", "SoundFigures", "second_reckoning", "voiced"]
+__all__ = ["APART_S", "SecondReckoning", "SoundFigures", "of_recordings", "second_reckoning", "voiced"]
 
 APART_S: Final = 0.05
 """How far two medians of floor transfer may lie apart, in seconds."""
@@ -84,6 +86,18 @@ class SecondReckoning:
     def agrees(self) -> bool:
         """Whether the two medians are within `APART_S` of each other."""
         return self.apart_s is None or abs(self.apart_s) <= APART_S
+
+
+def of_recordings(
+    plan: MeetingPlan, records: Sequence[Record], folder: Path, duration_s: float
+) -> SecondReckoning | None:
+    """Reckon a run again from its `audio` folder; None where nobody of its plan was recorded there.
+
+    JournalError where a recording cannot be read.
+    """
+    recorded = {each.name: parts_of(folder, each.name) for each in plan.participants}
+    recorded = {name: parts for name, parts in recorded.items() if parts}
+    return second_reckoning(stretches(records), recorded, duration_s) if recorded else None
 
 
 def second_reckoning(
