@@ -1,5 +1,7 @@
 """A mouth holds replies until they are played, and says exactly what was heard."""
 
+import pytest
+
 from trialogue.actors.playout import HELD_S, Playout
 from trialogue.model.events import PlaybackFinished, PlaybackPaused, PlaybackStarted, ReplyWithdrawn
 
@@ -207,3 +209,64 @@ def test_withdrawing_what_is_gone_says_nothing():
     playout, events = mouth()
     playout.withdraw(4, "interrupted")
     assert events == []
+
+
+VOICE, SILENCE = b"\0\20", b"\1\0"
+"""A sample of each, at -18 and at -90 dBFS."""
+
+
+def finished(sound, samples=20):
+    """How a reply of this sound ends, heard in ticks of so many samples."""
+    playout, events = mouth()
+    playout.open(1)
+    playout.arrive(1, sound)
+    playout.finish(1)
+    playout.play(1, turn=1)
+    for position in range(0, len(sound) // 2 + samples, samples):
+        playout.pull(samples, position)
+    return events[-1]
+
+
+@pytest.mark.parametrize("samples", [10, 20, 100, 5_000])
+@pytest.mark.parametrize(
+    ("sound", "silent_s"),
+    [
+        (VOICE * 300, 0.0),
+        (VOICE * 300 + SILENCE * 190, 0.19),
+        (SILENCE * 200 + VOICE * 3_000 + SILENCE * 200 + VOICE * 10 + SILENCE * 330, 0.33),
+        (VOICE * 10 + SILENCE * 3_700, 1.0),
+        (SILENCE * 3_700, 0.0),
+        (b"", 0.0),
+    ],
+    ids=["voice", "tail", "pauses", "long", "silence", "nothing"],
+)
+def test_the_silence_that_a_reply_ends_with_is_told(sound, silent_s, samples):
+    """However it is cut into ticks: a second at most, and none where there was no voice."""
+    ended = finished(sound, samples)
+    assert (ended.outcome, ended.silent_s) == ("complete", silent_s)
+    assert ended.position_s == pytest.approx(len(sound) / 2 / RATE)
+
+
+def test_a_reply_that_is_cut_would_have_gone_on():
+    """Its silence is a pause of its speech, and it ended where it was stopped."""
+    playout, events = mouth()
+    playout.open(1)
+    playout.arrive(1, VOICE * 20 + SILENCE * 200)
+    playout.play(1, turn=1)
+    ticked(playout, 0, 100)
+    playout.stop(1, 100)
+    assert (events[-1].outcome, events[-1].position_s, events[-1].silent_s) == ("cut", 0.1, 0.0)
+
+
+def test_silence_behind_a_pause_is_no_end_of_the_voice_before_it():
+    """What was heard before the pause had ended there."""
+    playout, events = mouth()
+    playout.open(1)
+    playout.arrive(1, VOICE * 20 + SILENCE * 100)
+    playout.finish(1)
+    playout.play(1, turn=1)
+    ticked(playout, 0, 20)
+    playout.pause(1, 20)
+    playout.resume(1)
+    ticked(playout, 200, 320)
+    assert (events[-1].position_s, events[-1].silent_s) == (0.3, 0.0)

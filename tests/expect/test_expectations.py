@@ -179,7 +179,7 @@ def test_a_miss_shows_the_records_around_it_without_speech():
     (miss,) = verdict("  never: [{said: {number: 9000}}]").misses
     marked = [line for line in miss.around if line.startswith(">")]
     assert marked == [
-        ">    11.00 s  PlaybackFinished ben turn 2 reply 2 4.00 complete -> EndTurn ben turn 2 finished"
+        ">    11.00 s  PlaybackFinished ben turn 2 reply 2 4.00 complete 0.00 -> EndTurn ben turn 2 finished"
     ]
     assert "nine thousand" not in "".join(miss.around)
     assert len(miss.around) == 6

@@ -78,6 +78,13 @@ def test_sound_has_a_begin_and_an_end():
     ]
 
 
+def test_a_lane_ends_with_the_voice():
+    """The silence behind it is nobody's sound, as in the measures."""
+    ended = PlaybackFinished("ada", 1, 1, 4.0, 3.0, "complete", 0.19)
+    marks = marks_of((1.0, PlaybackStarted("ada", 1, 1, 1.0)), (4.0, ended))
+    assert [mark["at"] for mark in marks if mark["k"] == "off"] == [3.81]
+
+
 def test_what_never_ended_ends_with_the_records():
     """A crash leaves sound open."""
     fold = PageFold(PLAN)

@@ -35,6 +35,19 @@ def test_sound_is_from_its_start_to_its_end():
     assert [each.length_s for each in heard] == [2.0, 1.5]
 
 
+def test_a_voice_ends_before_the_silence_that_its_reply_ends_with():
+    """Nobody hears the rest of the sound; where that is all of what a pause left, nothing was heard."""
+    heard = stretches(
+        records(
+            (1.0, PlaybackStarted("ada", 1, 1, 1.0)),
+            (3.0, PlaybackFinished("ada", 1, 1, 3.0, 2.0, "complete", 0.19)),
+            (3.0, PlaybackStarted("ben", 2, 1, 3.0)),
+            (3.1, PlaybackFinished("ben", 2, 1, 3.1, 5.0, "complete", 0.1)),
+        )
+    )
+    assert heard == (Stretch("ada", 1, 1.0, 2.81),)
+
+
 def test_sound_without_an_end_lasts_as_long_as_the_records():
     """A crash leaves sound open; it was heard until then."""
     heard = stretches(

@@ -6,6 +6,8 @@ bytes, in recordings as for whoever hears.
 
 from __future__ import annotations
 
+from array import array
+from operator import mul
 from typing import Final
 
 RAMP_S: Final = 0.02
@@ -39,6 +41,25 @@ class Fader:
 
     def _at(self, gone: int) -> float:
         return self._from + (self._to - self._from) * gone / self._ramp
+
+
+VOICE_DBFS: Final = -65.0
+"""What a voice is louder than, as `report.measures.by_sound` has it."""
+
+_POWER: Final = 32768**2 * 10 ** (VOICE_DBFS / 10)
+_FRAMES: Final = 100
+"""How many frames a second are judged by themselves."""
+
+
+def silent_end_s(pcm: bytes | bytearray, sample_rate: int) -> float | None:
+    """How many seconds of linear16 sound are silence at its end; None where all of it is."""
+    samples = array("h", bytes(pcm))
+    width = max(1, sample_rate // _FRAMES)
+    for end in range(len(samples), 0, -width):
+        frame = samples[max(0, end - width) : end]
+        if sum(map(mul, frame, frame)) > _POWER * len(frame):
+            return (len(samples) - end) / sample_rate
+    return None
 
 
 SILENT_DBFS = -96.0

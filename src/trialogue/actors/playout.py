@@ -9,7 +9,7 @@
    on, or never says that it is done. Should it go on after all, that is another reply.
 5. A paused turn is silent and keeps its sound; resumed, it goes on at the very next sample.
 6. A ducked turn is heard more quietly, all of its replies, until it is unducked.
-7. Wherever a reply ends, it ended at its last sample that was heard.
+7. Wherever a reply ends, it ended at its last sample that was heard; how much silence that was is told, too.
 8. What is held is bounded: more than `HELD_S` of unplayed sound withdraws the reply.
 
 No task, no clock: the router calls `pull` once a tick. Positions are samples of the meeting's clock.
@@ -23,7 +23,7 @@ from typing import Literal
 
 from attrs import define, field
 
-from trialogue.actors.loudness import Fader
+from trialogue.actors.loudness import Fader, silent_end_s
 from trialogue.model.events import (
     Event,
     PlaybackFinished,
@@ -36,6 +36,8 @@ from trialogue.model.events import (
 DRY_S = 1.0
 FIRST_S = 10.0
 HELD_S = 120.0
+SILENT_S = 1.0
+"""How much silence a reply is said to end with at most."""
 
 Outcome = Literal["complete", "cut", "stalled", "dry"]
 
@@ -66,6 +68,27 @@ class _Turn:
 
     dry: int = 0
     """Samples of silence since the sound ran out."""
+
+    last: bytearray = field(factory=bytearray)
+    """What was heard last without a pause: `SILENT_S` of it, twice that at most, or all."""
+
+    voiced: bool = False
+    """Whether what was heard before that was louder than silence anywhere."""
+
+    def keep(self, pcm: bytes, sample_rate: int) -> None:
+        """Keep what is heard for as long as the silence at its end is of interest."""
+        self.last += pcm
+        most = round(2 * SILENT_S * sample_rate)
+        if len(self.last) > 2 * most:
+            self.voiced = self.voiced or silent_end_s(self.last[:-most], sample_rate) is not None
+            del self.last[:-most]
+
+    def silent_s(self, sample_rate: int) -> float:
+        """How much silence the sound ends with, `SILENT_S` at most; 0 where it was nothing else."""
+        found = silent_end_s(self.last, sample_rate)
+        if found is None:
+            return SILENT_S if self.voiced else 0.0
+        return min(SILENT_S, found)
 
 
 class Playout:
@@ -174,6 +197,7 @@ class Playout:
         playing = self._turn
         if playing is not None and playing.number == turn and playing.paused:
             playing.paused, playing.resumed = False, True
+            playing.last, playing.voiced = bytearray(), False
 
     def duck(self, turn: int, gain_db: float) -> None:
         """Let this turn be heard by so many dB (below 0) more quietly, from its next sample on."""
@@ -204,6 +228,7 @@ class Playout:
             return None
         self._tell_beginning(turn, position)
         reply.played += len(pcm)
+        turn.keep(pcm, self._rate)
         turn.dry, turn.heard_to = 0, position + len(pcm) // 2
         if not reply.sound and reply.whole:
             self._end("complete", turn.heard_to)
@@ -272,6 +297,7 @@ class Playout:
                 position_s=position / self._rate,
                 played_s=turn.reply.played / (2 * self._rate),
                 outcome=outcome,
+                silent_s=0.0 if outcome == "cut" else round(turn.silent_s(self._rate), 6),
             )
         )
 

@@ -376,6 +376,10 @@ class PlaybackFinished:
     """To its end; stopped by a decision; no more audio came though the reply was not at its end; or its
     sound ran dry for a second where the service has gone on, or never says that it is done."""
 
+    silent_s: float = 0.0
+    """How much silence its sound ended with, one second at most: the voice fell so long before
+    `position_s`. 0 where it was cut, and where it never was louder than silence."""
+
 
 @frozen
 class SpeechStarted:

@@ -39,7 +39,7 @@ class Stretch:
     """Where it begins, in seconds on the meeting's audio clock."""
 
     end_s: float
-    """Where it ends; never before `start_s`."""
+    """Where it ends, less the silence that an agent's sound ended with; never before `start_s`."""
 
     @property
     def length_s(self) -> float:
@@ -60,8 +60,8 @@ class _Ears:
         match record.event:
             case PlaybackStarted(participant=name, turn=turn, reply=reply, position_s=position_s):
                 self.open[name, turn, reply] = position_s
-            case PlaybackFinished(participant=name, turn=turn, reply=reply, position_s=position_s):
-                self._close(name, turn, self.open.pop((name, turn, reply), None), position_s)
+            case PlaybackFinished(participant=name, turn=turn, reply=reply):
+                self._close(name, turn, self.open.pop((name, turn, reply), None), voice_end_s(record.event))
             case PlaybackPaused(participant=name, turn=turn, reply=reply, position_s=position_s):
                 self._close(name, turn, self.open.pop((name, turn, reply), None), position_s)
             case PlaybackResumed(participant=name, turn=turn, reply=reply, position_s=position_s):
@@ -103,6 +103,11 @@ class _Ears:
     def _close(self, name: str, turn: int | None, start: float | None, end: float) -> None:
         if start is not None and end > start:
             self.closed.append(Stretch(name, turn, start, end))
+
+
+def voice_end_s(finished: PlaybackFinished) -> float:
+    """Where the voice of a reply fell: its last heard sample, less the silence at its end."""
+    return round(finished.position_s - finished.silent_s, 6)
 
 
 def stretches(records: Iterable[Record]) -> tuple[Stretch, ...]:

@@ -57,6 +57,7 @@ from trialogue.model.records import Record
 from trialogue.model.text import brief
 from trialogue.model.transcript import Utterance
 from trialogue.report.page.places import Places
+from trialogue.report.stretches import voice_end_s
 
 __all__ = ["Mark", "PageFold"]
 
@@ -117,7 +118,9 @@ class PageFold:
         match event:
             case PlaybackStarted() | PlaybackResumed():
                 yield self._on((event.participant, event.turn, event.reply), event.position_s, event.turn)
-            case PlaybackFinished() | PlaybackPaused():
+            case PlaybackFinished():
+                yield from self._off((event.participant, event.turn, event.reply), voice_end_s(event))
+            case PlaybackPaused():
                 yield from self._off((event.participant, event.turn, event.reply), event.position_s)
             case SpeechStarted(participant=name, position_s=position_s) if (name, 0, 0) not in self._open:
                 yield self._on((name, 0, 0), position_s, None)
