@@ -1,4 +1,4 @@
-"""Where blocking work runs: in threads in life, in the loop itself under a virtual clock.
+"""Compute: where blocking work runs, in threads in life, in the loop itself under a virtual clock.
 
 A thread under an autojumping clock lets time jump while it works, so a meeting under the virtual clock
 computes inline: its loop waits for nobody else, and its results do not depend on the machine.
@@ -93,7 +93,7 @@ _LOOPS: Final[WeakKeyDictionary[TrioToken, InThreads]] = WeakKeyDictionary()
 
 
 def compute() -> Compute:
-    """Where engines work on this loop's clock: under a real one, a process has one limit for all of them."""
+    """Compute of this loop's clock: under a real one, a process has one limit for all engines."""
     if is_virtual():
         return Inline()
     return _LOOPS.setdefault(current_trio_token(), InThreads())

@@ -86,7 +86,7 @@ class ScenarioError(TrialogueError):
 
 
 class SetupError(TrialogueError):
-    """Something that the operator must install, set or allow is missing."""
+    """Setup that is missing: something that the operator must install, set or allow."""
 
     exit_code = 2
 
@@ -100,7 +100,7 @@ class LeaveMissing(SetupError):
 
 
 class _SaidByService(TrialogueError):
-    """What a service said of a session that it will not hold."""
+    """Refusal of a session, in a service's words."""
 
     exit_code = 3
 
@@ -253,7 +253,7 @@ class WrongLoop(TrialogueError, RuntimeError):
 
 
 class RecordsMissed(TrialogueError):
-    """Whoever watched has left so many records waiting that the newer ones were not kept for it.
+    """Records that were missed: a watcher left so many waiting that newer ones were not kept for it.
 
     The meeting goes on, and its journal has all of them.
     """
@@ -324,6 +324,6 @@ class IntensityExceeded(TrialogueError):
 
     @property
     def failure(self) -> BaseException:
-        """What failed too often, under all the supervisors that gave up on it; itself without a cause."""
+        """Failure that came too often, under all supervisors that gave up on it; itself without a cause."""
         cause = self.__cause__
         return cause.failure if isinstance(cause, IntensityExceeded) else cause or self

@@ -36,7 +36,7 @@ def import_named(what: str, name: str) -> object:
 
 
 def reason_of(fault: BaseException) -> str:
-    """What an exception says, in one line, with its type."""
+    """Reason that an exception gives, in one line, with its type."""
     words = " ".join(str(fault).split())
     return f"{type(fault).__name__}: {words}" if words else type(fault).__name__
 

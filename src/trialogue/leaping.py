@@ -47,7 +47,7 @@ class Leaper(Protocol):
 
 @define(eq=False)
 class Leaps:
-    """Who is asked before one loop's clock moves."""
+    """Parties that are asked before one loop's clock moves."""
 
     _asked: list[Leaper] = field(factory=list[Leaper], init=False)
 

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class Overflow(Enum):
-    """What a full mailbox does with one more item."""
+    """Overflow of a mailbox: what a full one does with one more item."""
 
     CRASH = "crash"
     DROP_OLDEST = "drop-oldest"
@@ -82,7 +82,7 @@ class Mailbox(Generic[T]):
         self._send.close()
 
     def statistics(self) -> MailboxStatistics:
-        """How full it is, and what was dropped."""
+        """Statistics: how full it is, and what was dropped."""
         used = self._send.statistics().current_buffer_used
         return MailboxStatistics(waiting=used, size=self._size, dropped=self._dropped)
 

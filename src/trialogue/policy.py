@@ -1,4 +1,4 @@
-"""What the author of a floor policy needs: what it sees, what it may answer, and the policies there are."""
+"""Policies of one's own: what they see, what they may answer, and the policies there are."""
 
 from trialogue.brain.floor.policies import POLICIES
 from trialogue.brain.floor.view import (

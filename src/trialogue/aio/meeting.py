@@ -32,7 +32,7 @@ class Meeting:
 
     @property
     def plan(self) -> MeetingPlan:
-        """What was decided before it began: its cast, its rules, its agenda."""
+        """Plan, as decided before it began: its cast, its rules, its agenda."""
         return self._native.plan
 
     @property
@@ -53,7 +53,7 @@ class Meeting:
         encoding: Encoding = "linear16",
         hears_loudspeaker: bool = False,
     ) -> PersonSource:
-        """Where to give a person's sound, who takes part `via: app`."""
+        """Source of a person's sound, who takes part `via: app`."""
         return PersonSource(
             self._held,
             await asked(
@@ -78,7 +78,7 @@ class Meeting:
         sample_rate: int | None = None,
         encoding: Encoding = "linear16",
     ) -> Stream[bytes]:
-        """What is heard in the room from now on without this participant, or all of it: frames of bytes."""
+        """Sound of the room from now on without this participant, or all of it: frames of bytes."""
         return Stream(
             self._held, self._native.ear(participant, sample_rate=sample_rate, encoding=encoding).__anext__
         )
@@ -89,12 +89,12 @@ class Meeting:
 
     @property
     def folder(self) -> Path:
-        """Where its files are."""
+        """Folder of its files."""
         return self._native.folder
 
     @property
     def state(self) -> MeetingState:
-        """How it stands: its phase, who holds the floor, and what each participant does, and why."""
+        """State: its phase, who holds the floor, and what each participant does, and why."""
         return self._native.state
 
     @property
@@ -111,7 +111,7 @@ class Meeting:
         return await asked(self._held, lambda: self._native.on(kind, outward(self._loop, callback)))
 
     async def levels(self) -> Mapping[str, float]:
-        """How loud those are who are being heard at this moment: dB below full scale (0 is loudest)."""
+        """Levels of those who are being heard at this moment: dB below full scale (0 is loudest)."""
         return await asked(self._held, self._native.levels)
 
     async def say(self, participant: str, text: str) -> None:

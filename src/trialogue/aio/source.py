@@ -31,7 +31,7 @@ class PersonSource:
         await asked(self._held, lambda: self._native.push(pcm))
 
     async def statistics(self) -> FeedStatistics:
-        """How much of what was pushed waits, what was dropped, how often it ran dry."""
+        """Statistics of what was pushed: how much waits, what was dropped, how often it ran dry."""
         return await asked(self._held, self._native.statistics)
 
     def __repr__(self) -> str:

@@ -110,7 +110,7 @@ def _client(dask: Any, where: str | int) -> Any:  # noqa: ANN401 - Dask has no t
 
 
 def _after(job: Job, error: BaseException) -> Outcome:
-    """What the directory says of a job that Dask gave up on."""
+    """Outcome of a job that Dask gave up on, by its directory."""
     if Path(job.folder).exists():
         return found(job)
     text = f"Dask gave up on it: {type(error).__name__}"

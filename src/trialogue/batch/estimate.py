@@ -1,4 +1,4 @@
-"""What a batch comes to before it is held: meetings, minutes, money. Upper bounds, from limits and prices."""
+"""Estimate of a batch before it is held: meetings, minutes, money. Upper bounds, from limits and prices."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Estimate", "estimate"]
 
 @frozen
 class Estimate:
-    """What meetings come to at most."""
+    """Estimate of meetings: at most so much."""
 
     meetings: int
     """How many there are."""

@@ -86,7 +86,7 @@ class HandPool:
         self._hands = [Hand() for _ in range(max(1, min(workers, len(jobs))))]
 
     def outcomes(self) -> Iterator[Outcome]:
-        """What comes of the jobs, as they end. Leaving it early kills what is under way.
+        """Outcomes of the jobs, as they end. Leaving it early kills what is under way.
 
         A first Ctrl-C begins no more meetings, a second one is raised. Call it from the main thread.
         """

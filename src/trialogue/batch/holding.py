@@ -84,7 +84,7 @@ def hold_job(job: Job, loaded: Loaded) -> Outcome:
 
 
 def resumed(folder: Path) -> Path:
-    """Where a meeting is gone on with that was cut off in a directory."""
+    """Folder in which a meeting is gone on with that was cut off."""
     return folder.with_name(f"{folder.name}-resumed")
 
 
@@ -115,7 +115,7 @@ def _hold(job: Job, folder: Path, loaded: Loaded) -> Outcome:
 
 
 def found(job: Job) -> Outcome:
-    """What the directory of a job says that was there already, or the one in which it was gone on with."""
+    """Outcome of a job whose directory was there already, by it or by the one that goes on with it."""
     later = resumed(Path(job.folder))
     if (later / RESULT).exists():
         job = evolve(job, folder=str(later))
@@ -137,7 +137,7 @@ def found(job: Job) -> Outcome:
 
 
 def _code_of(result: Mapping[str, Any], folder: Path) -> int:
-    """How the command ended that held it, as far as its result says."""
+    """Exit code of the command that held it, as far as its result says."""
     reason = str(result.get("reason"))
     if reason in EXIT_CODES:
         return EXIT_CODES[reason]
@@ -161,7 +161,7 @@ class _Seen:
     machine_s: float
 
     def outcome(self, result: Mapping[str, Any], code: int) -> Outcome:
-        """What its result makes of it."""
+        """Outcome by its result."""
         expectations: Mapping[str, Any] = result.get("expectations") or {}
         return Outcome(
             name=self.job.name,
@@ -181,7 +181,7 @@ class _Seen:
 
 
 def _not_judged(expectations: Mapping[str, Any]) -> str:
-    """What a result says of expectations that nobody could judge."""
+    """Words of a result on expectations that nobody could judge."""
     checked, why = int(expectations.get("checked") or 0), str(expectations.get("unjudged") or "")
     return brief(safe_text(Findings(checked, unjudged=why).not_judged), LONGEST)
 

@@ -29,7 +29,7 @@ _HEAD: Final = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:---\s*\n\s*(?:#[^\n]*\n\s*)*)
 
 @frozen
 class Leeway:
-    """What the operator allows code and agents of the scenarios, and where services are."""
+    """Leeway of the operator's: code and agents that are allowed, and where services are."""
 
     imports: tuple[str, ...] = ()
     """Patterns of functions that tools may run."""
@@ -84,7 +84,7 @@ class Job:
 
 @frozen
 class BatchRequest:
-    """What a batch is made of, as its operator says it."""
+    """Request for a batch, as its operator says it."""
 
     overrides: Overrides = field(factory=Overrides)
     """For every meeting."""
@@ -153,7 +153,7 @@ def jobs_of(files: Iterable[Path], out: Path, asked: BatchRequest) -> list[Job]:
 
 
 def called(file: Path, files: Iterable[Path]) -> str:
-    """What a file is called among others: its name, with as many directories before it as tell it apart."""
+    """Name of a file among others: with as many directories before it as tell it apart."""
     parts = file.absolute().with_suffix("").parts
     others = [each.absolute().with_suffix("").parts for each in files if each.absolute() != file.absolute()]
     for count in range(1, len(parts)):

@@ -1,4 +1,4 @@
-"""What came of one meeting of a batch: a value of plain parts, which travels between processes as JSON."""
+"""Outcome of one meeting of a batch: a value of plain parts, which travels between processes as JSON."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Unmet:
 
 @frozen
 class Outcome:
-    """What came of one job."""
+    """Outcome of one job."""
 
     name: str
     """The job's name."""
@@ -78,7 +78,7 @@ class Outcome:
 
     @property
     def told(self) -> str:
-        """What became of it, in one line."""
+        """Sentence on what became of it."""
         return "; ".join(each for each in (self.text, self.not_judged) if each)
 
     @property

@@ -134,7 +134,7 @@ class MeetingItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """Where the test stands."""
+        """Place of the test."""
         return self.path, 0, f"meeting {self.name}"
 
 
@@ -172,7 +172,7 @@ def meeting(request: pytest.FixtureRequest, tmp_path: Path) -> HoldMeeting:
 
 
 def _unpassed(held: MeetingResult) -> str:
-    """What a meeting in a test did not come to, with its page."""
+    """Failure of a meeting in a test, with its page."""
     from trialogue.meeting.paging import write_page  # noqa: PLC0415 - likewise
 
     found = held.result.expectations
@@ -208,7 +208,7 @@ def _leeway(config: pytest.Config) -> Any:  # noqa: ANN401 - loaded when it is n
 
 
 def _out(config: pytest.Config, path: Path) -> Path:
-    """Where runs of a file are: beneath the root, by the file's own path, so that no two tests meet there."""
+    """Folder of a file's runs: beneath the root, by the file's own path, so that no two tests meet there."""
     out = config.rootpath / str(config.getoption("--trialogue-out"))
     parent = path.parent
     return out / parent.relative_to(config.rootpath) if parent.is_relative_to(config.rootpath) else out
@@ -223,7 +223,7 @@ def _loaded() -> Any:  # noqa: ANN401 - loaded when it is needed
 
 
 def _told(outcome: Outcome) -> str:
-    """What did not pass of a meeting, and where it is."""
+    """Words on what did not pass of a meeting, and where it is."""
     lines = [f"{outcome.file}: {outcome.told} (exit code {outcome.exit_code})"]
     lines += [f"{outcome.file}:{each.line}: {each.place}, {each.kind}: {each.text}" for each in outcome.unmet]
     page = Path(outcome.folder) / "report.html"

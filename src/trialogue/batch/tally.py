@@ -37,7 +37,7 @@ FORMAT: Final = 1
 
 
 def interval(hits: int, n: int) -> tuple[float, float]:
-    """Where the rate of which `hits` of `n` are a sample lies, at 95 % (Wilson 1927).
+    """Interval of the rate of which `hits` of `n` are a sample, at 95 % (Wilson 1927).
 
     >>> [round(each, 3) for each in interval(20, 20)]
     [0.839, 1.0]
@@ -68,12 +68,12 @@ class GroupTally:
 
     @property
     def rate(self) -> float:
-        """How many of them passed, from 0 to 1."""
+        """Share of them that passed, from 0 to 1."""
         return self.passed / self.runs if self.runs else 0.0
 
     @property
     def between(self) -> tuple[float, float]:
-        """Where the true rate lies, at 95 %."""
+        """Interval of the true rate, at 95 %."""
         return interval(self.passed, self.runs)
 
 
@@ -101,7 +101,7 @@ Baseline = Mapping[str, GroupTally]
 
 @frozen
 class Regression:
-    """Something that has got worse."""
+    """Regression: a figure that has got worse."""
 
     group: str
     """Of which meeting."""
@@ -131,7 +131,7 @@ def read_baseline(raw: object) -> Baseline:
 
 
 def regressions(baseline: Baseline, tallies: Iterable[GroupTally]) -> list[Regression]:
-    """What is worse than it was.
+    """Regressions since the baseline.
 
     The pass rate is, where its interval lies wholly below the interval of the baseline, or where everything
     passed and something fails now. A figure is, where its median is worse than all that the baseline saw, and

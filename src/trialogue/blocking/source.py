@@ -37,7 +37,7 @@ class PersonSource:
         self._native.push(pcm)
 
     def statistics(self) -> FeedStatistics:
-        """How much of what was pushed waits, what was dropped, how often it ran dry."""
+        """Statistics of what was pushed: how much waits, what was dropped, how often it ran dry."""
         return self._native.statistics()
 
     def __repr__(self) -> str:

@@ -68,7 +68,7 @@ def settle(future: Future[T], came: outcome.Outcome[T]) -> None:
 
 
 def begun_in_a_thread(function: Callable[[], T]) -> Future[T]:
-    """What will come of a function that may block, in a thread that ends with it."""
+    """Future of a function that may block, in a thread that ends with it."""
     future: Future[T] = Future()
 
     def work() -> None:

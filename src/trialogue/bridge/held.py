@@ -63,7 +63,7 @@ class LoopCalls:
         return future
 
     def why_over(self) -> BaseException:
-        """Why nothing can be asked of it any more."""
+        """Error for whoever asks it any more."""
         failure = self.ended.exception() if self.ended.done() else None
         return failure or AlreadyOver("the block has been left: nothing can be asked of it any more")
 

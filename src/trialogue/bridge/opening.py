@@ -1,4 +1,4 @@
-"""What is prepared in a block's own thread before its loop runs: a meeting on its clock, or one agent."""
+"""Opening of a meeting on its clock, or of one agent, in a block's own thread before its loop runs."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class _SpoiledTool:
 
     @property
     def timeout_s(self) -> float:
-        """Its own."""
+        """Deadline of its own."""
         return self.tool.timeout_s
 
     async def call(self, arguments: Mapping[str, object]) -> object:

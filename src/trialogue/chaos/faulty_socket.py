@@ -36,7 +36,7 @@ EVERYTHING: Final = "*"
 
 @frozen
 class WrongAnswer:
-    """What a peer says in the place of an upgrade."""
+    """Answer of a peer in the place of an upgrade."""
 
     data: bytes = field(default=b"", repr=lambda data: f"{len(data)} bytes")
     """The bytes; `{accept}` in them becomes the right answer to the client's key, `{auth}` its key,
@@ -209,7 +209,7 @@ class FaultySocket:
 
     @property
     def handshake(self) -> Handshake:
-        """As the real one."""
+        """Handshake of the real one."""
         return self._socket.handshake
 
     def send_text(self, text: str) -> None:
@@ -253,15 +253,15 @@ class FaultySocket:
                 return message
 
     async def drain(self) -> None:
-        """As the real one."""
+        """Drain the real one."""
         await self._socket.drain()
 
     async def aclose(self, code: int | None = 1000, reason: str = "") -> None:
-        """As the real one."""
+        """Close the real one."""
         await self._socket.aclose(code, reason)
 
     def statistics(self) -> SocketStatistics:
-        """As the real one."""
+        """Statistics of the real one."""
         return self._socket.statistics()
 
     def __repr__(self) -> str:

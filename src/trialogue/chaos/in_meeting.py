@@ -70,7 +70,7 @@ class _Wanted:
 
     @property
     def toxics(self) -> list[Toxic]:
-        """What it does to a line."""
+        """Toxics that it puts on a line."""
         happenings = self.ill.happenings if isinstance(self.ill, SessionFault) else ()
         return [each.toxic for each in happenings if isinstance(each, Afflict)]
 
@@ -144,7 +144,7 @@ class MeetingFaults:
     # --- striking ---------------------------------------------------------------------------------------
 
     def _go(self, wanted: _Wanted) -> None:
-        """Its time has come: strike now, or with what it waits for."""
+        """Strike now, or with what it waits for: its time has come."""
         wanted.is_due = True
         live = self._live.get(wanted.spec.to)
         if isinstance(wanted.ill, SessionFault) and live is not None and not wanted.waits_for_message:

@@ -42,15 +42,15 @@ class LateSocket:
 
     @property
     def handshake(self) -> Handshake:
-        """As the real one."""
+        """Handshake of the real one."""
         return self._socket.handshake
 
     def send_text(self, text: str) -> None:
-        """As the real one."""
+        """Send text as the real one."""
         self._socket.send_text(text)
 
     def send_bytes(self, frame: bytes) -> None:
-        """As the real one."""
+        """Send bytes as the real one."""
         self._socket.send_bytes(frame)
 
     async def receive(self) -> str | bytes:
@@ -62,15 +62,15 @@ class LateSocket:
         return message
 
     async def drain(self) -> None:
-        """As the real one."""
+        """Drain the real one."""
         await self._socket.drain()
 
     async def aclose(self, code: int | None = 1000, reason: str = "") -> None:
-        """As the real one."""
+        """Close the real one."""
         await self._socket.aclose(code, reason)
 
     def statistics(self) -> SocketStatistics:
-        """As the real one."""
+        """Statistics of the real one."""
         return self._socket.statistics()
 
     def __repr__(self) -> str:

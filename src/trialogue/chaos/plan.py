@@ -1,4 +1,4 @@
-"""What is to go wrong in a meeting: a plan says which fault strikes whom, and not before when."""
+"""Plan of faults in a meeting: which fault strikes whom, and not before when."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Planned:
 
 @frozen
 class FaultPlan:
-    """What is to go wrong in one meeting."""
+    """Plan of faults in one meeting."""
 
     planned: tuple[Planned, ...]
     """In no order: each has its own time."""

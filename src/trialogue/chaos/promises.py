@@ -1,4 +1,4 @@
-"""What is promised of a meeting whatever goes wrong, read from what it left on the disk.
+"""Promises that hold of a meeting whatever goes wrong, read from what it left on the disk.
 
 Every promise is a function of a trial that returns what is broken, one line each. They ask the journal alone
 (and the exit code), never the program that wrote it.
@@ -36,7 +36,7 @@ KEPT_TURNS: Final = frozenset({"finished", "yielded", "meeting-ended"})
 
 @frozen
 class Row:
-    """What became of one fault: a line of the matrix."""
+    """Row of the matrix: what became of one fault."""
 
     fault: str
     """Its name."""
@@ -62,7 +62,7 @@ class Row:
 
 @frozen
 class Judged:
-    """What came of a trial."""
+    """Judgement of a trial."""
 
     rows: tuple[Row, ...]
     """One a planned fault, in the plan's order."""
@@ -128,7 +128,7 @@ def _is_hidden(strike: Strike, strikes: Sequence[Strike]) -> bool:
 
 
 def ended(evidence: Evidence) -> Iterator[str]:
-    """Nothing waits for ever."""
+    """Promise that nothing waits for ever."""
     if isinstance(evidence.trial.error, Hung):
         yield str(evidence.trial.error)
 
@@ -149,7 +149,7 @@ def nothing_lost(evidence: Evidence) -> Iterator[str]:
 
 
 def _problems(path: Path) -> Iterator[str]:
-    """What is amiss with a journal, which is known at its end."""
+    """Damage of a journal, which is known at its end."""
     reading = read(path, salvage=True)
     for _ in reading:
         pass
@@ -195,7 +195,7 @@ def others_go_on(evidence: Evidence) -> Iterator[str]:
 
 
 def _can_fail(evidence: Evidence) -> set[str]:
-    """Whom the faults may cost the table: all of them, where the key they share is refused."""
+    """Participants whom the faults may cost the table: all of them, where the key they share is refused."""
     fatal = [each.planned for each in evidence.trial.strikes if each.planned.fault.fate is Fate.FAILS]
     if any(each.fault.refuses_key for each in fatal) and len(evidence.trial.strikes) > 1:
         return {agent.participant for agent in _everybody(evidence)}
@@ -263,7 +263,7 @@ def _brain(plan: MeetingPlan, *, spoiled: bool) -> Brain | FailingBrain:
 
 
 def _said(record: Record) -> list[str]:
-    """What a record tells, as text to be searched."""
+    """Text of a record, to be searched."""
     return [repr(record.event), *(repr(command) for command in record.commands)]
 
 

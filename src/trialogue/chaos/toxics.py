@@ -32,7 +32,7 @@ class Delay:
 
 @frozen
 class Bandwidth:
-    """What is sent trickles."""
+    """Toxic by which what is sent trickles."""
 
     bytes_per_s: float
     """At this rate."""
@@ -40,7 +40,7 @@ class Bandwidth:
 
 @frozen
 class Slicer:
-    """What is sent comes in small pieces."""
+    """Toxic by which what is sent comes in small pieces."""
 
     size: int = 1
     """Bytes of a piece."""
@@ -147,7 +147,7 @@ class ToxicStream(trio.abc.Stream):
             raise trio.BrokenResourceError("the stream was cut")
 
     async def wait_send_all_might_not_block(self) -> None:
-        """As the stream inside."""
+        """Wait as the stream inside does."""
         await self._stream.wait_send_all_might_not_block()
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
@@ -180,7 +180,7 @@ class ToxicStream(trio.abc.Stream):
             raise trio.BrokenResourceError("the stream was reset")
 
     def _pieces(self, data: bytes) -> Iterator[bytes]:
-        """What goes out at once, garbage after it."""
+        """Pieces that go out at once, garbage after them."""
         size = len(data)
         for toxic in self._toxics:
             match toxic:

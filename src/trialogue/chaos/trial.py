@@ -97,7 +97,7 @@ class Trial:
 
     @property
     def exit_code(self) -> int:
-        """How a command that held this meeting would end."""
+        """Exit code of a command that would have held this meeting."""
         if self.held is not None:
             return self.held.exit_code
         return self.error.exit_code if isinstance(self.error, TrialogueError) else 70
@@ -130,11 +130,11 @@ class Ordeal:
 
     @property
     def strikes(self) -> tuple[Strike, ...]:
-        """What has struck so far."""
+        """Strikes so far."""
         return tuple(Strike(each, round(at, 6)) for each, at in self._strikes)
 
     def seams(self) -> Seams:
-        """Where it strikes."""
+        """Seams at which it strikes."""
         return Seams(
             secrets=Secrets((CANARY,)),
             connect=self._connect,
@@ -238,7 +238,7 @@ class Ordeal:
         await serve_stream(toxic, self._equipment, ServerSeams(attend))
 
     def _answer(self, planned: Planned) -> WrongAnswer | None:
-        """What a dial meets in the place of an upgrade, by one fault of the plan."""
+        """Answer that a dial meets in the place of an upgrade, by one fault of the plan."""
         fault = planned.fault
         if isinstance(fault.ill, WrongAnswer):
             return fault.ill if self.strike(planned) else None

@@ -1,4 +1,4 @@
-"""What is answered before anything is loaded: `trialogue --help`, nothing at all, and `trialogue --version`.
+"""Answers before anything is loaded: `trialogue --help`, nothing at all, and `trialogue --version`.
 
 1. The help is `help.txt`, which `python docs/generate.py` writes as the command line itself would print it.
 2. The version is in the name of the package's metadata, where pip put it.

@@ -46,7 +46,7 @@ GRAVEST: Final = (70, 4, 2, 3, 5, 1, 7, 6)
 
 @frozen
 class BatchOptions:
-    """What the command line asks for, beside the scenarios."""
+    """Options of a batch, beside the scenarios."""
 
     asked: BatchRequest
     """What meetings are made of."""
@@ -102,7 +102,7 @@ def hold_batch(files: Sequence[Path], options: BatchOptions) -> int:
 
 
 def _held(jobs: Sequence[Job], options: BatchOptions) -> tuple[list[Outcome], bool]:
-    """What came of the jobs in their order, and whether nobody cut the batch short."""
+    """Outcomes of the jobs in their order, and whether nobody cut the batch short."""
     found: dict[str, Outcome] = {}
     is_shown = not options.as_json
     with open_progress(len(jobs), is_shown=is_shown) as told, _stream(jobs, options) as outcomes:

@@ -26,7 +26,7 @@ _NAME = max(len(fault.name) for fault in FAULTS) + 2
 
 @frozen
 class Ordered:
-    """What the command line asks for, beside the scenario."""
+    """Options of `trialogue chaos`, beside the scenario."""
 
     faults: tuple[str, ...] = ()
     """Faults by name, with or without whom they strike."""

@@ -136,7 +136,7 @@ def _once_set(resolved: Resolved) -> str:
 
 
 def _contents(resolved: Resolved) -> str:
-    """What a good file holds, in a few words."""
+    """Contents of a good file, in a few words."""
     plan = resolved.plan
     parts = [counted(len(plan.participants), "participant"), f"{plan.floor.policy} floor"]
     parts.extend([counted(len(plan.agenda), "point")] if plan.agenda else [])

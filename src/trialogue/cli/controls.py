@@ -1,4 +1,4 @@
-"""What a person at the keyboard can do in a meeting that runs: words to say, and commands.
+"""Controls of a person at the keyboard in a meeting that runs: words to say, and commands.
 
 A line is what the person says; one that begins with `/` is a command.
 """
@@ -96,7 +96,7 @@ Control: TypeAlias = Type | Raise | Lower | Give | Mute | Say | Note | EndOrder
 
 @runtime_checkable
 class Steered(Protocol):
-    """What is done to a meeting."""
+    """Meeting that can be steered."""
 
     def type(self, participant: str, text: str) -> None: ...
     def raise_hand(self, participant: str, priority: int = 0) -> None: ...
@@ -132,7 +132,7 @@ def steer(meeting: Steered, control: Control) -> None:
 
 
 def done(control: Control, plan: MeetingPlan) -> str:
-    """What is told of what was done; empty where it shows by itself, as typed words do."""
+    """Acknowledgement of a control; empty where it shows by itself, as typed words do."""
     match control:
         case Type():
             return ""
@@ -160,7 +160,7 @@ def _label(name: str, plan: MeetingPlan) -> str:
 
 
 def read_control(line: str, plan: MeetingPlan, own: str | None) -> Control | Unclear:
-    """What a line asks for; `own` is the participant at this keyboard, if there is one."""
+    """Control that a line asks for; `own` is the participant at this keyboard, if there is one."""
     if line.startswith("/"):
         word, _, rest = line[1:].partition(" ")
         return _command(word, rest.strip(), plan, own)

@@ -1,4 +1,4 @@
-"""How clients dial the server, as the operator says it: names, and encryption."""
+"""Dialling of the server by its clients, as the operator says it: names, and encryption."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from trialogue.errors import SetupError
 @Parameter(name="*")
 @frozen
 class Dialling:
-    """Where clients dial the server, by which names, and whether they do so encrypted."""
+    """Address, names and encryption by which clients dial the server."""
 
     host: Annotated[str, Parameter(help="The address to bind; beyond loopback clients need a key.")] = (
         "127.0.0.1"
@@ -68,7 +68,7 @@ class Dialling:
             raise SetupError("--tls-ca is of --tls-self-signed: give that, too")
 
     def tls(self, host: str, scratch: Path) -> tuple[SSLContext | None, Path | None]:
-        """What encrypts, and the file of the authority that was made; `SetupError` where it cannot be had."""
+        """TLS context, and the file of the authority that was made; `SetupError` where it cannot be had."""
         from trialogue.server.tls import certified, self_signed  # noqa: PLC0415 - heavy: the server comes with it
 
         if self.tls_cert is not None and self.tls_key is not None:

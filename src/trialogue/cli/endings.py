@@ -1,4 +1,4 @@
-"""How a command ends: with one clear line and an exit code, or with a traceback where the fault is ours."""
+"""Endings of a command: one clear line and an exit code, or a traceback where the fault is ours."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ _BY_NUMBER: Final = {errno.ENOMEM: _MEMORY, errno.EMFILE: _FILES, errno.ENFILE: 
 
 
 def lack_of(error: BaseException) -> str | None:
-    """What a machine or its limits did not give, in one line; None for an error of another kind.
+    """Lack of a machine, or of its limits, in one line; None for an error of another kind.
 
     Memory, open files, threads and libraries are lacking anywhere, and that is no fault of the code.
     """

@@ -1,4 +1,4 @@
-"""What an operator does with a server that runs, as the options of `trialogue serve` say it."""
+"""Handling of a server that runs, by the options of `trialogue serve`."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ class Handled:
     """What the control route wants to be shown."""
 
     def seams(self) -> ServerSeams:
-        """Where the server must let it stand."""
+        """Seams at which the server must let it stand."""
         from trialogue.serving.routes import ControlRoutes  # noqa: PLC0415 - heavy, as all that serves
 
         return self.control.seams(ControlRoutes(self.control, self.token).decide)
 
     def told(self, address: str) -> Line:
-        """Where the control route's page is, its token behind the `#`, which browsers keep to themselves."""
+        """Address of the control route's page, its token behind the `#`, which browsers keep."""
         return line("control at ", span(f"{address}/_trialogue/#{self.token}", Tone.STRONG))
 
 
 @Parameter(name="*")
 @frozen
 class Handling:
-    """What the operator asks for."""
+    """Options for a server that runs."""
 
     record: Annotated[Path | None, Parameter(help="Write each session down as a run in this directory.")] = (
         None
@@ -84,7 +84,7 @@ class Handling:
     """What must come; None for whatever comes."""
 
     def expectations(self) -> WireExpectations | None:
-        """What must come; `SetupError` for a file that does not say."""
+        """Expectations of what must come; `SetupError` for a file that does not say."""
         from trialogue.serving.expecting import read_expectations  # noqa: PLC0415 - YAML comes with it
 
         return None if self.expect is None else read_expectations(self.expect)

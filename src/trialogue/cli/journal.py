@@ -44,7 +44,7 @@ _OWN: Final = frozenset({"type", "participant", "to"})
 @Parameter(name="*")
 @frozen
 class LinesWanted:
-    """Which lines are wanted; all where nothing is said."""
+    """Selection of lines; all where nothing is said."""
 
     type: Annotated[
         tuple[str, ...], Parameter(negative="", help="With this event or command; may be repeated.")

@@ -1,4 +1,4 @@
-"""How the process of a meeting ends where it cannot wait for the meeting.
+"""End of a meeting's process where it cannot wait for the meeting.
 
 1. The first Ctrl-C ends the meeting; that a second one ends it at once is told then, once.
 2. At once is within `LAST_S`: what closes by itself until then is closed, and a journal is readable at any
@@ -162,7 +162,7 @@ def open_leaving(sum_up: Callable[[Held], None]) -> Generator[Leaving]:
 
 
 def _remembered_terminal() -> Callable[[], None]:
-    """What puts the terminal back as it is now: echo, and the cursor that a picture hides."""
+    """Function that puts the terminal back as it is now: echo, and the cursor that a picture hides."""
     if sys.platform == "win32":
         return lambda: None
     import termios  # noqa: PLC0415 - Windows has no such thing

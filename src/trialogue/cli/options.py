@@ -36,7 +36,7 @@ RunPath: TypeAlias = Annotated[Path, Parameter(help="The run's directory, or its
 @Parameter(name="*")
 @frozen
 class Otherwise:
-    """What is said otherwise than in the scenario."""
+    """Overrides of the scenario."""
 
     via: Annotated[ServiceName | None, Parameter(help="At which service every agent is.")] = None
     """At which service every agent is."""
@@ -101,7 +101,7 @@ AS_WRITTEN: Final = Otherwise()
 @Parameter(name="*")
 @frozen
 class Leave:
-    """What code of a scenario's the operator lets run, and whom its agents may ask."""
+    """Permissions for a scenario: the code that may run, and the hosts that its agents may ask."""
 
     allow_import: Annotated[
         tuple[str, ...],
@@ -137,7 +137,7 @@ NO_LEAVE: Final = Leave()
 @Parameter(name="*")
 @frozen
 class HowShown:
-    """How a meeting is shown while it is held, and what is written of it at its end."""
+    """Way in which a meeting is shown while it is held, and what is written of it at its end."""
 
     quiet: Annotated[Flag, Parameter(help="Show one line, at the end.")] = False
     """Whether one line does."""

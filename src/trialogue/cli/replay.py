@@ -33,7 +33,7 @@ _TURN: Final = re.compile(r"turn\s*(\d+)", re.IGNORECASE)
 
 @frozen
 class Played:
-    """How a run is played."""
+    """Way in which a run is played."""
 
     speed: str | None = None
     """Times life, or `max`; None for all at once."""
@@ -144,7 +144,7 @@ def _start_s(start: str, records: Iterable[Record]) -> float:
 
 
 def _moments(reading: Reading, story: Story) -> Iterator[StoryMoment]:
-    """What was heard, in order; of a run that was never closed, nothing that nobody heard."""
+    """Moments that were heard, in order; of a run that was never closed, none that nobody heard."""
     for record in to_the_end(reading):
         story.take(record)
         yield from story.due(record.at)

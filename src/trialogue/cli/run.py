@@ -34,11 +34,11 @@ Shown = Literal["live", "line", "json"]
 
 
 class Held(Protocol):
-    """What came of a meeting, as the app returns it."""
+    """Outcome of a meeting, as the app returns it."""
 
     @property
     def result(self) -> Result:
-        """What `result.json` says."""
+        """Result, as `result.json` states it."""
         ...
 
     @property
@@ -53,7 +53,7 @@ class Held(Protocol):
 
     @property
     def exit_code(self) -> int:
-        """How a command that held it ends."""
+        """Exit code of a command that held it."""
         ...
 
 
@@ -73,7 +73,7 @@ class Hold(Protocol):
 
 @frozen
 class RunOptions:
-    """What the command line asks for, beside the scenario."""
+    """Options of `trialogue run`, beside the scenario."""
 
     overrides: Overrides = field(factory=Overrides)
     """What it says otherwise than the file."""
@@ -112,7 +112,7 @@ class RunOptions:
     """The least diagnostics that stderr gets."""
 
     def permissions(self) -> Permissions:
-        """What the scenario's tools may do."""
+        """Permissions of the scenario's tools."""
         from trialogue.tools.permissions import Permissions  # noqa: PLC0415 - heavy: only for a meeting
 
         return Permissions(self.imports, self.commands, self.hosts, code=self.allows_code, faults=self.faults)

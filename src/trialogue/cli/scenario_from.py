@@ -35,7 +35,7 @@ ENOUGH: Final = 0.8
 
 @frozen
 class MadeScenario:
-    """What is made of a recorded meeting."""
+    """Scenario that was made of a recorded meeting."""
 
     out: Path | None = None
     """The scenario's file; None for one in a new folder."""
@@ -89,7 +89,7 @@ def _beside(file: Path) -> Path | None:
 
 
 def _people_differ(file: Path, path: Path, edges: Edges) -> tuple[str | None, str]:
-    """What is wrong with the meeting of people that is held again, and what is right."""
+    """Faults of the meeting of people that is held again, and what is right of it."""
     heard = speech_of(file)
     names = named(each.participant for each in heard)
     then = [Stretch(names[each.participant], None, each.start_s, each.end_s) for each in heard]

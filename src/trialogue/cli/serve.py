@@ -41,7 +41,7 @@ from trialogue.supervise import lone_error, watch_signals
 
 @frozen
 class Answers:
-    """Who answers for providers that are not here, as the operator says."""
+    """Stand-ins for providers that are not here, as the operator says."""
 
     script: Path | None = None
     """The file with agents and their scripts."""
@@ -84,7 +84,7 @@ class Answers:
 
 @frozen
 class Manners:
-    """How the server behaves towards its clients, as the operator says."""
+    """Behaviour of the server towards its clients, as the operator says."""
 
     settings: tuple[str, ...] = ()
     """Options of the server, each as KEY=VALUE: they go before all else."""
@@ -111,7 +111,7 @@ class Manners:
 
 @frozen
 class Serving:
-    """What the operator asks for."""
+    """Options of `trialogue serve`."""
 
     host: str = "127.0.0.1"
     """The address to bind."""
@@ -205,7 +205,7 @@ def how_to_dial(server: Server, key_variable: str | None, authority: Path | None
 
 
 def _further(server: Server, authority: Path | None) -> list[Line]:
-    """What else it takes to dial: the machine's name from elsewhere, and the authority to trust."""
+    """Further things it takes to dial: the machine's name from elsewhere, and the authority to trust."""
     told: list[Line] = []
     if server.host in {"0.0.0.0", "::"}:  # noqa: S104 compared, not bound
         address = server.url.replace(server.netloc, f"{gethostname()}:{server.port}")

@@ -1,4 +1,4 @@
-"""What a command's process is given, wherever it is started from."""
+"""Settings of a command's process, wherever it is started from."""
 
 from __future__ import annotations
 

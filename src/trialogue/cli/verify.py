@@ -113,7 +113,7 @@ def _in_a_word(records: int | None, problems: Sequence[Problem], error: Trialogu
 
 
 def _all_problems(reading: Reading | None) -> tuple[Problem, ...]:
-    """What is amiss with a journal to its end, as far as it can be read."""
+    """Damage of a journal to its end, as far as it can be read."""
     if reading is None:
         return ()
     whole = evolve(reading, salvage=True)

@@ -82,7 +82,7 @@ def _how(outcome: Outcome) -> str:
 def table(
     tallies: Sequence[GroupTally], outcomes: Sequence[Outcome], worse: Sequence[Regression]
 ) -> Iterator[Line]:
-    """Who passed how often, how figures are spread, what failed, what got worse."""
+    """Table of a batch: pass rates, the spread of figures, what failed, what got worse."""
     width = max([len("meeting"), *(len(each.group) for each in tallies)])
     yield line(Span(f"  {padded('meeting', width)}  runs  passed  rate, and where it lies", Tone.FAINT))
     for tally in tallies:

@@ -63,7 +63,7 @@ class Desk:
         return line(PROMPT, typed[0], Span("▏", Tone.FAINT), typed[1])
 
     def turn_of(self, to: str, plan: MeetingPlan) -> Line | None:
-        """What is told whoever sits here when it gets the floor; None where somebody else does."""
+        """Line for the person who sits here and gets the floor; None where another participant gets it."""
         if to != self.own:
             return None
         how = ": type what you say, and press Enter" if self.is_typing else ": speak"

@@ -18,7 +18,7 @@ EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 
 
 class Tone(Enum):
-    """How loudly a span speaks."""
+    """Tone of a span: how loudly it speaks."""
 
     NORMAL = "normal"
     STRONG = "strong"
@@ -70,7 +70,7 @@ def plain(shown: Line) -> str:
 
 
 def width(text: str) -> int:
-    """How many cells a terminal gives to `text`, as rich reckons it, which draws our lines there.
+    """Cells that a terminal gives to `text`, as rich reckons it, which draws our lines there.
 
     >>> width("日本"), width("e\u0301"), width("👩‍👩‍👧")
     (4, 1, 2)

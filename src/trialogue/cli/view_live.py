@@ -1,4 +1,4 @@
-"""What the screen shows of a meeting that runs: a pure fold of its records.
+"""Screen of a meeting that runs: a pure fold of its records.
 
 The transcript scrolls by above; below it stands who does what, how loud, where the agenda is, and which
 tools run. Nothing here draws, waits or asks the time.
@@ -55,7 +55,7 @@ FALL_DB: Final = 6.0
 
 
 class Presence(Enum):
-    """Where a participant's sessions stand."""
+    """State of a participant's sessions."""
 
     JOINING = "joining"
     HERE = "here"
@@ -64,7 +64,7 @@ class Presence(Enum):
 
 
 class Doing(Enum):
-    """What a participant does, in a word."""
+    """Activity of a participant, in a word."""
 
     JOINING = "joining"
     LISTENING = "listening"
@@ -144,7 +144,7 @@ class LiveView:
         return [self._telling.line(moment) for moment in self._story.due(now)]
 
     def doing(self, name: str) -> Doing:
-        """What a participant does; KeyError for a stranger."""
+        """Activity of a participant; KeyError for a stranger."""
         match self._presence[name]:
             case Presence.GONE:
                 return Doing.AWAY
@@ -158,7 +158,7 @@ class LiveView:
                 return self._holding(name) if name == self._holder else Doing.LISTENING
 
     def _holding(self, name: str) -> Doing:
-        """What whoever has the floor and is not heard does: nobody knows what a person thinks."""
+        """Activity of a holder of the floor who is not heard: nobody knows what a person thinks."""
         people = {each.name for each in self.plan.participants if each.kind is not Kind.AGENT}
         return Doing.HOLDING if name in people else Doing.THINKING
 

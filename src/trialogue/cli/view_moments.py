@@ -48,7 +48,7 @@ REASONS: Final = MappingProxyType(
 
 
 def reason_in_words(reason: str) -> str:
-    """What ended a meeting; an app's own word stays as it is."""
+    """Reason for a meeting's end, in words; an app's own word stays as it is."""
     return REASONS.get(reason, reason)
 
 
@@ -69,15 +69,15 @@ class Seating:
 
     @property
     def cells(self) -> int:
-        """How many cells names are given."""
+        """Cells that names are given."""
         return min(LONGEST_NAME, max((width(label) for label in self._labels.values()), default=0))
 
     def label(self, name: str) -> str:
-        """What a participant is called in front of people."""
+        """Name of a participant in front of people."""
         return self._labels.get(name, name)
 
     def seat(self, name: str) -> int | None:
-        """Its place in the cast, which is its colour; None for a stranger."""
+        """Place in the cast, which is the participant's colour; None for a stranger."""
         return self._seats.get(name)
 
     def name(self, name: str, tone: Tone = Tone.STRONG) -> Span:

@@ -61,7 +61,7 @@ class Playback:
         return self.start_s + (trio.current_time() - self._began) * self.speed
 
     async def records(self) -> AsyncIterator[Record]:
-        """What happened before the start at once, the rest each at its time."""
+        """Records before the start at once, the rest each at its time."""
         for record in self.past:
             if record.at > self.start_s:
                 if self._began is None:
@@ -99,7 +99,7 @@ class GrowingRun:
         return at + (trio.current_time() - came if came else 0.0)
 
     async def records(self) -> AsyncIterator[Record]:
-        """What is written, until the journal has its end, or nobody writes it any more."""
+        """Records as they are written, until the journal has its end, or nobody writes it any more."""
         while True:
             alive = self.is_alive()
             for record in self.following.news():

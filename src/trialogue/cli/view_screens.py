@@ -1,4 +1,4 @@
-"""Where a meeting is shown: on a terminal, as plain lines, or nowhere."""
+"""Screens on which a meeting is shown: a terminal, plain lines, or nowhere."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from trialogue.model.text import steerless_json
 
 
 class Screen(AbstractContextManager["Screen"], Protocol):
-    """What a meeting is drawn on; used as a context, drawn on by one task at a time."""
+    """Screen on which a meeting is drawn; used as a context, drawn on by one task at a time."""
 
     @property
     def columns(self) -> int | None:
-        """How wide the picture may be; None where only lines are wanted, without a picture."""
+        """Width of the picture in columns; None where only lines are wanted, without a picture."""
         ...
 
     def draw(self, heard: Sequence[Line], picture: Sequence[Line]) -> None:
@@ -28,7 +28,7 @@ class Screen(AbstractContextManager["Screen"], Protocol):
 
 
 class NoScreen:
-    """Nothing is shown."""
+    """Screen that shows nothing."""
 
     columns = None
 

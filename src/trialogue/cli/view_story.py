@@ -1,4 +1,4 @@
-"""What a meeting's records say happened, each at the moment when it was heard or seen: a pure fold.
+"""Story of a meeting from its records, each moment when it was heard or seen: a pure fold.
 
 1. A sentence is heard when its playout comes to it: `PlaybackStarted.position_s` + `SentenceSaid.offset_s`.
 2. Words that a cut kept from being heard are never told; the cut itself is.
@@ -44,7 +44,7 @@ _Reply: TypeAlias = tuple[str, int]
 
 
 class Sort(Enum):
-    """What a moment tells of."""
+    """Sort of a moment."""
 
     SAID = "said"
     CUT = "cut"
@@ -56,7 +56,7 @@ class Sort(Enum):
 
 @frozen
 class StoryMoment:
-    """Something that happened."""
+    """Moment of the story."""
 
     at: float
     """When, in seconds since the meeting's start."""
@@ -110,7 +110,7 @@ class Story:
             self._take_command(record.at, command)
 
     def due(self, now: float) -> list[StoryMoment]:
-        """What has happened until `now`, in seconds since the start, and was not told before."""
+        """Moments until `now`, in seconds since the start, that were not told before."""
         told: list[StoryMoment] = []
         while self._due and self._due[0].at <= now:
             told.append(heapq.heappop(self._due).moment)
@@ -178,7 +178,7 @@ class Story:
         self._push(moment, (sentence.participant, sentence.reply))
 
     def _stop(self, reply: _Reply, at: float, *, is_cut: bool) -> None:
-        """Nothing more of a reply is heard: a cut one loses its rest, another is told to its end."""
+        """End a reply's sound: a cut reply loses its rest, another is told to its end."""
         playout = self._playing.pop(reply, None)
         if playout is None:
             return
@@ -192,14 +192,14 @@ class Story:
             self._push(StoryMoment(at, moment.kind, moment.text, moment.participant, moment.turn), None)
 
     def _pause(self, reply: _Reply, at: float) -> None:
-        """What was not heard of a reply is not heard for now."""
+        """Hold back what was not heard of a reply."""
         playout = self._playing.get(reply)
         if playout is not None:
             playout.paused_s = at
             self._take_back(reply, at)
 
     def _resume(self, reply: _Reply, at: float) -> None:
-        """Its rest is heard later by as long as the pause was."""
+        """Move the rest of a reply by as long as the pause was."""
         playout = self._playing.get(reply)
         if playout is None or playout.paused_s is None:
             return

@@ -29,7 +29,7 @@ GOOD: Final = frozenset({"succeeded", "answered", "not-ours"})
 
 @frozen
 class Ended:
-    """What a summary is made of."""
+    """Parts of which a summary is made."""
 
     plan: MeetingPlan
     """Who was to meet."""
@@ -60,7 +60,7 @@ def summary(ended: Ended) -> list[Line]:
 
 
 def figures(plan: MeetingPlan, measured: Measures) -> list[Line]:
-    """Who spoke how much, and how turns followed each other: the summary's middle."""
+    """Figures of who spoke how much, and how turns followed each other: the summary's middle."""
     return [*_table(Seating(plan), measured), line(), *_facts(measured)]
 
 
@@ -132,7 +132,7 @@ def _facts(measured: Measures) -> Iterator[Line]:
 
 
 def _cutting_in(measured: Measures) -> Iterator[Line]:
-    """Who spoke into whose speech, where anybody did."""
+    """Lines on speech into others' speech, where there was any."""
     found, overlap = measured.interruptions, measured.timing.overlap
     if overlap.ratio:
         small = f", {counted(found.backchannels, 'backchannel')}" if found.backchannels else ""
@@ -150,7 +150,7 @@ def _cutting_in(measured: Measures) -> Iterator[Line]:
 
 
 def _cost(ended: Ended) -> Iterator[Line]:
-    """What was paid, where anything is; what has no price is said aloud."""
+    """Lines on the cost, where there is any; what has no price is said aloud."""
     cost, seating = ended.result.cost, Seating(ended.plan)
     known = [
         f"{seating.label(each.name)} {each.usd:.2f}" for each in cost.participants if each.usd is not None
@@ -178,7 +178,7 @@ def _failures(ended: Ended) -> Iterator[Line]:
 
 
 def _expected(ended: Ended) -> Iterator[Line]:
-    """How many expectations were met, and the first of those that were not."""
+    """Lines on the expectations: how many were met, and the first of those that were not."""
     verdict = ended.result.expectations
     if verdict is None:
         return

@@ -33,7 +33,7 @@ class LiveScreen:
 
     @property
     def columns(self) -> int:
-        """How wide it is now."""
+        """Width of the screen now."""
         return self._console.width
 
     def __enter__(self) -> Self:
@@ -117,7 +117,7 @@ def rendered(line: Line, columns: int) -> Text:
 
 
 def _characters(text: str, cells: int) -> int:
-    """How many characters fill that many cells."""
+    """Number of characters that fill that many cells."""
     return next((count for count in range(len(text)) if width(text[:count]) >= cells), len(text))
 
 

@@ -1,4 +1,4 @@
-"""What came of a meeting's expectations, for people: how many were met, and each that was not."""
+"""Verdict on a meeting's expectations, for people: how many were met, and each that was not."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def verdict_lines(verdict: Findings) -> Iterator[Line]:
 
 
 def headline(verdict: Findings) -> str:
-    """How many expectations were met, and of which kinds the others are."""
+    """Headline of a verdict: how many expectations were met, and of which kinds the others are."""
     if verdict.unjudged:
         return verdict.not_judged
     places = {miss.place for miss in verdict.misses}

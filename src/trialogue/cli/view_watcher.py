@@ -34,11 +34,11 @@ PICTURE_S: Final = 0.1
 
 
 class Viewed(Protocol):
-    """What is watched of a meeting: one that is held here, elsewhere, or that is over."""
+    """Meeting that is watched: held here, elsewhere, or over."""
 
     @property
     def plan(self) -> MeetingPlan:
-        """What was known before it."""
+        """Plan of the meeting."""
         ...
 
     @property
@@ -47,7 +47,7 @@ class Viewed(Protocol):
         ...
 
     def records(self) -> AsyncIterator[Record]:
-        """What happens, until its end."""
+        """Records until its end."""
         ...
 
     def levels(self) -> Mapping[str, float]:
@@ -56,7 +56,7 @@ class Viewed(Protocol):
 
 
 class Watched(Viewed, Steered, Protocol):
-    """What is watched of a meeting, and done to it."""
+    """Meeting that is watched, with its controls."""
 
 
 @define
@@ -132,7 +132,7 @@ class Watcher:
         over.set()
 
     def _news(self, meeting: Viewed, view: LiveView) -> Sequence[Line]:
-        """What was heard since, and what the keyboard was answered."""
+        """Lines on what was heard since, and answers to the keyboard."""
         told, self._told = self._told, []
         return [*view.heard(meeting.now), *told]
 

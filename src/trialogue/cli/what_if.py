@@ -29,7 +29,7 @@ PAGE: Final = "what-if.html"
 
 @frozen
 class WhatIfTold:
-    """How a what-if is told."""
+    """Telling of a what-if."""
 
     out: Path | None = None
     """Where the meeting that is made of it goes; None for nowhere."""
@@ -108,7 +108,7 @@ def _horizon(horizon: Difference | None) -> str:
 
 
 def _parts_at(horizon: Difference) -> float:
-    """Where the first turn that differs begins, in whichever meeting it begins first."""
+    """Beginning of the first turn that differs, in whichever meeting it begins first."""
     return min(each.start_s for each in (horizon.then, horizon.now) if each is not None)
 
 

@@ -1,4 +1,4 @@
-"""What both clients do alike: what options ask of an agent, and how a failure is told."""
+"""Asking, in which both clients are alike: what options ask of an agent, and how a failure is told."""
 
 from __future__ import annotations
 

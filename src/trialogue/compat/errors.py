@@ -6,7 +6,7 @@ from trialogue.errors import TrialogueError
 
 
 class DeepgramApiError(TrialogueError):
-    """What is asked cannot be: without a key, for an event that there is none of.
+    """Error for what cannot be asked: without a key, for an event that there is none of.
 
     `status` is the HTTP status where a service refused; None where nobody was asked.
     """

@@ -1,4 +1,4 @@
-"""What an app says of an agent, in the classes of the vendor's SDK: every value by keyword, with its default.
+"""Options of an agent in the classes of the vendor's SDK: every value by keyword, with its default.
 
 A keyword that a class does not have is a TypeError that names those it has.
 """
@@ -55,7 +55,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON
 
 
 class Provider(Options):
-    """Whose model, or voice, it is; other keywords are the provider's own (`temperature`)."""
+    """Provider of a model or a voice; other keywords are the provider's own (`temperature`)."""
 
     is_open = True
     type: str = "open_ai"
@@ -68,7 +68,7 @@ class Properties(Options):
 
 
 class Parameters(Options):
-    """What a function takes: a JSON Schema of an object."""
+    """Parameters of a function: a JSON Schema of an object."""
 
     is_open = True
     type: str = "object"
@@ -90,7 +90,7 @@ class Item(Options):
 
 
 class Endpoint(Options):
-    """Where the service finds a model, a voice or a function."""
+    """Endpoint at which the service finds a model, a voice or a function."""
 
     url: str
     method: str | None = None
@@ -110,7 +110,7 @@ class Function(Options):
 
 
 class Listen(Options):
-    """How the agent hears, and the sound that it is sent.
+    """Hearing of the agent, and the sound that it is sent.
 
     The wire has no words for `channels`, `interim_results`, `vad_events` and `endpointing`: these are not
     sent.
@@ -130,7 +130,7 @@ class Listen(Options):
 
 
 class Speak(Options):
-    """How the agent sounds, and the sound that it sends."""
+    """Voice of the agent, and the sound that it sends."""
 
     model: str = "aura-asteria-en"
     encoding: str = "linear16"
@@ -142,7 +142,7 @@ class Speak(Options):
 
 
 class Think(Options):
-    """How the agent thinks: whose model, its prompt (`instructions`) and its functions."""
+    """Thinking of the agent: its model, its prompt (`instructions`) and its functions."""
 
     provider: Provider | dict[str, Any] | None = None
     model: str = "gpt-4"
@@ -189,7 +189,7 @@ class Audio(Options):
 
 
 class SettingsOptions(Options):
-    """What a session is asked for. `listen`, `speak` and `think` beside the agent are the agent's."""
+    """Settings of a session. `listen`, `speak` and `think` beside the agent are the agent's."""
 
     agent: Agent | None = None
     listen: Listen | None = None

@@ -1,4 +1,4 @@
-"""What an agent reports, in the classes of the vendor's SDK, and the names that handlers are kept by."""
+"""Responses of an agent in the classes of the vendor's SDK, and the names that handlers are kept by."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class WelcomeResponse:
 
     @property
     def request_id(self) -> str:
-        """What the service calls the session."""
+        """Id that the service gives the session."""
         return self.message
 
 
@@ -167,7 +167,7 @@ class InjectionRefusedResponse:
 
 @frozen
 class ErrorResponse:
-    """Something went wrong: in words, with the service's code, status and request id where it gave any."""
+    """Error in words, with the service's code, status and request id where it gave any."""
 
     message: str
     code: str = ""

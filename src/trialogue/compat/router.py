@@ -17,7 +17,7 @@ PATH = "/v1/agent/converse"
 
 
 class DeepgramClient:
-    """Whoever makes connections to agents.
+    """Client that makes connections to agents.
 
     `api_key` is the account's, or that of the environment (`DEEPGRAM_API_KEY`). `url` is another place than
     Deepgram's own: `ws://127.0.0.1:8090` for a stand-in on this machine, `wss://...` anywhere else.

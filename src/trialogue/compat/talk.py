@@ -54,7 +54,7 @@ Changes: TypeAlias = Mapping[str, Any]
 
 @frozen
 class NotChangeable:
-    """What a session cannot change."""
+    """Refusal of a change that a session cannot make."""
 
     names: tuple[str, ...]
     """The parts, as `agent.greeting`."""
@@ -66,7 +66,7 @@ class NotChangeable:
 
 @define
 class Talk:
-    """What was asked of one agent, and which calls it waits for."""
+    """Talk with one agent: what it was asked, and which calls it waits for."""
 
     asked: Asked
     """What it was asked for, with what has changed since."""
@@ -76,7 +76,7 @@ class Talk:
     # --- what it tells ------------------------------------------------------------------------------
 
     def told(self, event: AgentEvent) -> Iterator[Told]:
-        """What handlers are told of an event."""
+        """Messages to handlers about an event."""
         match event:
             case Sound(pcm=pcm):
                 yield "AudioData", pcm
@@ -146,7 +146,7 @@ class Talk:
         return {"speak": speak_of(speak)}
 
     def changed(self, settings: SettingsOptions) -> Changes | NotChangeable:
-        """What is different in other settings; a part that they leave out stays."""
+        """Changes of other settings; a part that they leave out stays."""
         wanted, now = asked_for(settings), self.asked
         given = {"listen", "think", "speak"}
         fixed = [

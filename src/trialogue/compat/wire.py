@@ -32,7 +32,7 @@ Json = dict[str, Any]
 
 @frozen
 class Asked:
-    """What a session is asked for, as `open_agent` takes it."""
+    """Settings of a session, as `open_agent` takes them."""
 
     agent: Json = field(repr=False)
     """The wire's agent object."""
@@ -42,7 +42,7 @@ class Asked:
 
 
 def asked_for(settings: SettingsOptions) -> Asked:
-    """What these settings ask for; TypeError where a part is none of the SDK's."""
+    """Settings that these options ask for; TypeError where a part is none of the SDK's."""
     _of(settings, SettingsOptions)
     agent = _of(settings.agent, Agent) or Agent()
     listen = _of(agent.listen or settings.listen, Listen)

@@ -62,7 +62,7 @@ class Speaker:
             self._ring.extend([bytes(2 * self._samples)] * self._silent_frames())
 
     def _silent_frames(self) -> int:
-        """How often a silent frame is played: once, or what takes the drift of the clocks back."""
+        """Number of times that a silent frame is played: once, or what takes the drift of the clocks back."""
         self._looks += 1
         if self._looks * self._samples < LOOK_S * self._rate or self._least is None:
             return 1
@@ -81,7 +81,7 @@ class Speaker:
             await trio.sleep_forever()
 
     def _fill(self, samples: int) -> bytes:
-        """What the device plays next. Called in the driver's thread."""
+        """Samples that the device plays next. Called in the driver's thread."""
         if not self._flows and len(self._ring) < self._lead:
             return bytes(2 * samples)
         self._flows = True

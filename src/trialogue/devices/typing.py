@@ -49,7 +49,7 @@ _ESCAPE: Final = "\x1b"
 
 
 class _Mode(Enum):
-    """What the next character belongs to."""
+    """Mode in which the next character is read."""
 
     TEXT = auto()
     ESCAPE = auto()

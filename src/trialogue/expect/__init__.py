@@ -1,4 +1,4 @@
-"""What was expected of a meeting, looked up in its records. Pure: records in, a verdict out."""
+"""Expectations of a meeting, looked up in its records. Pure: records in, a verdict out."""
 
 from trialogue.expect.verdict import HeldRecords, judge
 

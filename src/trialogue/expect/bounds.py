@@ -86,7 +86,7 @@ def _judged(
 
 
 def _value(bound: Bound, by_value: Sequence[Observed]) -> float:
-    """What is bounded of some observations."""
+    """Value of some observations that is bounded."""
     if bound.statistic in {"min", "max"}:
         return by_value[0 if bound.statistic == "min" else -1].value
     found = spread(each.value for each in by_value)

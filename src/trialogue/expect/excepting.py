@@ -1,4 +1,4 @@
-"""What does not count: what a fault of the scenario did to whom it struck, until that was well again."""
+"""Exceptions: what a fault of the scenario did to whom it struck does not count until that is well again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is looked at, and what is found missing, before it is told."""
+"""Findings: what is looked at, and what is missing, before it is told."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Observed:
 
 @frozen
 class Measured:
-    """What a measure is looked up in."""
+    """Sources in which a measure is looked up."""
 
     records: Sequence[Record]
     """The records."""
@@ -117,7 +117,7 @@ def stops(found: Measured) -> list[Observed]:
 
 
 def turn_lengths(found: Measured) -> list[Observed]:
-    """How long each turn was held, from its grant to its end."""
+    """Lengths of turns, from grant to end."""
     granted: dict[int, float] = {}
     seen: list[Observed] = []
     for record in found.records:
@@ -166,7 +166,7 @@ def floor_shares(heard: Sequence[Stretch], names: Iterable[str]) -> Mapping[str,
 
 
 def until(heard: Iterable[Stretch], at: float) -> list[Stretch]:
-    """What was heard until a moment."""
+    """Stretches that were heard until a moment."""
     return [
         Stretch(each.participant, each.turn, each.start_s, min(each.end_s, at))
         for each in heard

@@ -1,4 +1,4 @@
-"""Where in a meeting's records something happened: every pattern, looked up in one fold.
+"""Occurrences in a meeting's records: every pattern, looked up in one fold.
 
 Sound counts once a stretch, at the moment at which it has lasted long enough; what happened otherwise is
 `brain.happenings`' business.
@@ -30,7 +30,7 @@ from trialogue.report.stretches import joined, stretches
 
 @frozen
 class Occurrence:
-    """Something happened."""
+    """Occurrence of an event."""
 
     at: float
     """When, in seconds since the meeting's start."""
@@ -72,13 +72,13 @@ class Happenings:
 
     @property
     def reason(self) -> str:
-        """Why it ended."""
+        """Reason for its end."""
         ends = [each.reason for each in self._fold.facts if isinstance(each, NotedEnd)]
         return ends[0] if ends else "unfinished"
 
     @property
     def spoken(self) -> Sequence[SaidWords]:
-        """What was said, in order."""
+        """Words that were said, in order."""
         return [each for each in self._fold.facts if isinstance(each, SaidWords)]
 
     @property
@@ -88,7 +88,7 @@ class Happenings:
 
     @property
     def seats(self) -> Sequence[SeatHappening]:
-        """What happened to participants, in order."""
+        """Happenings to participants, in order."""
         return [each for each in self._fold.facts if isinstance(each, SeatHappening)]
 
     def find(self, pattern: EventPattern) -> list[Occurrence]:
@@ -124,7 +124,7 @@ class Happenings:
         return failure.code if failure else ""
 
     def told_at(self, found: Occurrence) -> str:
-        """What is told of the error that came true there."""
+        """Text of the error that came true there."""
         failure = self._failure_at(found)
         return f"{failure.code}: {failure.text}" if failure else ""
 
@@ -139,7 +139,7 @@ class Happenings:
 
 
 def _whom(fact: Fact) -> str | None:
-    """Whom a fact concerns."""
+    """Participant whom a fact concerns."""
     match fact:
         case SaidWords(by=by) | EndedCall(by=by):
             return by

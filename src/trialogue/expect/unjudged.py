@@ -28,7 +28,7 @@ UNSPOKEN: Final = "no agent could say a word"
 
 
 def why_unjudged(held: HeldRecords, expectations: Expectations) -> str:
-    """Why nothing is judged, in words; empty where all is."""
+    """Reason why nothing is judged, in words; empty where all is."""
     reason = held.result.reason
     if _is_expected(reason, expectations):
         return ""

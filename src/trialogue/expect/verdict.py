@@ -189,7 +189,7 @@ class _Looked:
         return Occurrence(at, self.happened.seq_at(at), participant)
 
     def _instead(self, expected: Expected) -> str:
-        """What came in the place of something that never came, as far as it can be said without speech."""
+        """Event in the place of one that never came, as far as it can be said without speech."""
         match expected.pattern:
             case SpokenPattern(by=by):
                 told = [each for each in self.happened.spoken if by in {None, each.by} and each.text]
@@ -227,7 +227,7 @@ class _Looked:
 
 
 def _subject(expected: Expected) -> str | None:
-    """Whom an expectation is about."""
+    """Participant whom an expectation is about."""
     match expected.pattern:
         case SpokenPattern(by=by) | SoundPattern(by=by) | ToolPattern(by=by) | ErrorPattern(by=by):
             return by

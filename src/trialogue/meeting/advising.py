@@ -47,7 +47,7 @@ ANSWER_S: Final = 60.0
 
 
 async def advice_on(resolved: Resolved, said: Sequence[Utterance]) -> tuple[Advice, ...]:
-    """What the scenario's model says to each of its questions; empty where there is nobody to ask."""
+    """Answers of the scenario's model to each of its questions; empty where there is nobody to ask."""
     expect = resolved.document.expect
     judge = expect.judge if expect else None
     if judge is None or judge.model is None or judge.endpoint is None:

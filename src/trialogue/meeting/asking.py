@@ -1,4 +1,4 @@
-"""How an app's questions come in: from any thread, and judged before anything is touched.
+"""Questions of an app's: from any thread, and judged before anything is touched.
 
 1. A meeting lives on one trio loop. Whoever asks from another thread waits until that loop has taken the
    question, a moment; what it raises, the asking thread gets.
@@ -88,7 +88,7 @@ def a_text(value: object, what: str, *, longest: int = LONGEST_TEXT, may_be_empt
 
 
 def a_reason(value: object) -> str:
-    """Why something is to end: one line."""
+    """Reason for an end: one line."""
     reason = a_text(value, "the reason", longest=LONGEST_REASON)
     if not reason.isprintable():
         raise wrong_value("the reason", "is not one line of plain text")

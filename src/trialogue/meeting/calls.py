@@ -1,4 +1,4 @@
-"""What every call of a meeting needs: its parts, its loop, and the checks before anything is asked."""
+"""Calls of a meeting: their parts, their loop, and the checks before anything is asked."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class MeetingCalls:
 
     @property
     def plan(self) -> MeetingPlan:
-        """What was decided before it began: its cast, its rules, its agenda."""
+        """Plan, as decided before it began: its cast, its rules, its agenda."""
         return self._stage.brain.plan
 
     @property

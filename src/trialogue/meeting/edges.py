@@ -59,7 +59,7 @@ def _its_own(_participant: str, connect: Connect) -> Connect:
 
 @frozen
 class Seams:
-    """What stands in the place of a meeting's own parts: faults on demand, and tests, come in here."""
+    """Seams in the place of a meeting's own parts: faults on demand, and tests, come in here."""
 
     connect: Callable[[str, Connect], Connect] = _its_own
     """How a participant's service is dialled."""
@@ -95,7 +95,7 @@ diagnostics = Log("trialogue.models")
 
 @frozen
 class Edges:
-    """Where the services are, if not where they are by default."""
+    """Edges of a meeting: where the services are, if not where they are by default."""
 
     endpoint: str | None = None
     """The `wss://` address of the hosted service (`services.HOSTED`); the vendor's own where None."""
@@ -238,7 +238,7 @@ async def local_connect(engines: Engines, seed: int, hosts: tuple[str, ...] = ()
 
 
 def detector_of(engines: Engines) -> Callable[[int], SpeechDetector]:
-    """What opens detectors: in virtual time the same sound comes again, and is looked up."""
+    """Function that opens detectors: in virtual time the same sound comes again, and is looked up."""
     return engines.open_known or engines.open_detector if is_virtual() else engines.open_detector
 
 
@@ -292,7 +292,7 @@ def opened_models(resolved: Resolved, recorded: Path | None) -> Generator[ModelR
 def local_equipment(
     engines: Engines, seed: int, hosts: tuple[str, ...] = (), models: ModelRecord | None = None
 ) -> Equipment:
-    """What the embedded server works with in a meeting of this seed; `hosts` may be asked to think."""
+    """Equipment of the embedded server in a meeting of this seed; `hosts` may be asked to think."""
     return Equipment(
         recognizer=engines.recognizer,
         synthesizer=engines.synthesizer,

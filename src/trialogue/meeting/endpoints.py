@@ -1,4 +1,4 @@
-"""Where agents think and speak beyond their service: what a scenario names, as far as its operator allows.
+"""Endpoints at which agents think and speak beyond their service, as far as the operator allows them.
 
 1. Whoever asks an endpoint, the vendor or the embedded server, sends it the scenario's headers and all that
    is said at the table: so a scenario alone cannot choose it.
@@ -46,7 +46,7 @@ def foreign_hosts(resolved: Resolved) -> tuple[str, ...]:
 
 
 def judged(url: str, hosts: tuple[str, ...]) -> str:
-    """What keeps an address from being asked, in words that hold no secret; empty where nothing does."""
+    """Reason that keeps an address from being asked, in words that hold no secret; empty for none."""
     host, scheme = _host_and_scheme(reveal(url, os.environ))
     if not host or scheme not in _PLAIN | _SECURE:
         return "needs a plain http://, https://, ws:// or wss:// address"

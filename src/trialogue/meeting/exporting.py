@@ -38,7 +38,7 @@ def write_exports(run: Path, formats: Sequence[str], *, out: Path | None = None)
 
 
 def held_meeting(reading: Reading) -> HeldMeeting:
-    """What exports see of a run: its records, and how the sound ended that a crash cut off."""
+    """Meeting as exports see it: its records, and how the sound ended that a crash cut off."""
     records = (*reading, *last_words(reading))
     header = reading.header
     started = None if header.clock is HeaderClock.VIRTUAL else header.started.astimezone()

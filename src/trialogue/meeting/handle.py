@@ -72,12 +72,12 @@ class Meeting(SoundCalls):
 
     @property
     def folder(self) -> Path:
-        """Where its files are."""
+        """Folder of its files."""
         return self._stage.folder
 
     @property
     def state(self) -> MeetingState:
-        """How it stands: its phase, who holds the floor, and what each participant does, and why."""
+        """State: its phase, who holds the floor, and what each participant does, and why."""
         return self._loop.ask(lambda: self._stage.brain.state(self._stage.sequencer.now))
 
     @property
@@ -119,7 +119,7 @@ class Meeting(SoundCalls):
         return lambda: self._loop.ask(lambda: scope.cancel(reason="the app watches no longer"))
 
     def levels(self) -> Mapping[str, float]:
-        """How loud those are who are being heard at this moment: dB below full scale (0 is loudest)."""
+        """Levels of those who are being heard at this moment: dB below full scale (0 is loudest)."""
         sounding = self._loop.ask(lambda: dict(self._stage.router.sounding))
         return {name: level_dbfs(pcm) for name, pcm in sounding.items()}
 

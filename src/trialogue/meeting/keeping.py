@@ -1,4 +1,4 @@
-"""What the directory of a run keeps: its scenario, its journal without secrets, digests of all at its end."""
+"""Keeping of a run's directory: its scenario, its journal without secrets, digests of all at its end."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _renamed(names: Mapping[Path, str], clip: ClipKeys, file: Path | None) -> Cl
 
 
 def _names_for(files: Iterable[Path]) -> dict[Path, str]:
-    """Where each recording goes; two of one name get a number."""
+    """Paths of the recordings; two of one name get a number."""
     names: dict[Path, str] = {}
     for file in files:
         tries = (f"{CLIPS}/{file.stem}{f'-{number}' if number else ''}{file.suffix}" for number in count())

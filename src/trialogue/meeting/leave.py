@@ -1,4 +1,4 @@
-"""What a meeting needs of its operator before it may begin: permissions and variables, all of them at once.
+"""Leave of the operator before a meeting may begin: permissions and variables, all of them at once.
 
 1. What is missing is told as options, ready to be added to the command; nothing is imported to find it out.
 2. A module beside the scenario is found as the scenario's own, once its code is allowed: its folder is looked

@@ -51,7 +51,7 @@ diagnostics = Log("trialogue.outputs")
 
 @frozen
 class MeetingResult:
-    """What came of a meeting, and where it is."""
+    """Outcome of a meeting, and its place."""
 
     result: Result
     """What `result.json` says: reason, measures, failures."""
@@ -67,14 +67,14 @@ class MeetingResult:
 
     @property
     def exit_code(self) -> int:
-        """How a command that held the meeting ends: by its end, its shortfall, its expectations, or 0."""
+        """Exit code of a command that held the meeting: by its end, its shortfall, its expectations, or 0."""
         by_reason = EXIT_CODES.get(self.result.reason, 0)
         by_shortfall = SHORTFALL_CODES[self.shortfall] if self.shortfall else 0
         return by_reason or by_shortfall or verdict_code(self.result.expectations)
 
 
 def verdict_code(verdict: Findings | None) -> int:
-    """How a command ends by what came of a meeting's expectations; 0 where all were met."""
+    """Exit code by a meeting's expectations; 0 where all were met."""
     if verdict is not None and verdict.unjudged:
         return VERDICT_CODES["infrastructure"]
     kinds = verdict.kinds if verdict is not None else frozenset[Kind]()
@@ -122,7 +122,7 @@ def judged(outcome: Result, records: Sequence[Record], expected: Expectations) -
 
 
 def files_of(folder: Path) -> tuple[str, ...]:
-    """What a run's directory holds in the end, by paths in it."""
+    """Files of a run's directory in the end, by paths in it."""
     return ("journal.jsonl", "manifest.json", "scenario.yaml", *_sounds(folder), *KEPT, RESULT)
 
 
@@ -135,6 +135,6 @@ def write_what_can_be(stage: Stage) -> None:
 
 
 def _sounds(folder: Path) -> list[str]:
-    """What was heard, and what was played from files."""
+    """Files of sound: what was heard, and what was played from files."""
     found = [*(folder / "audio").glob("*.wav"), *(folder / CLIPS).glob("*")]
     return sorted(path.relative_to(folder).as_posix() for path in found)

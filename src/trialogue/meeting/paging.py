@@ -84,7 +84,7 @@ def _row(run: Path, folder: Path, path: Path) -> RunRow:
 
 
 def _told(run: Path) -> tuple[dict[str, object], str]:
-    """What the run's result says; of one that was never closed, its journal."""
+    """Result of the run, and its digest of ends; of one that was never closed, its journal."""
     try:
         told: object = orjson.loads((run / "result.json").read_bytes())
         if isinstance(told, dict) and cast("dict[str, object]", told).get("kind") == "result":

@@ -42,7 +42,7 @@ class ActorLife(Protocol):
 
 @frozen
 class Prepared:
-    """What people need, made before anything starts."""
+    """Parts that people need, made before anything starts."""
 
     clips: Mapping[str, tuple[bytes, ...]] = field(factory=dict[str, tuple[bytes, ...]], repr=False)
     """The sound of each recording's clips, by participant."""
@@ -136,7 +136,7 @@ def guard_for(router: Router, without: Collection[str]) -> EchoGuard:
 def _feed(
     person: PersonSpec, prepared: Prepared, router: Router, sequencer: Sequencer
 ) -> tuple[Feed, dict[str, ActorLife]]:
-    """Where a person's sound comes from, and the actor that fills it, if one does."""
+    """Feed of a person's sound, and the actor that fills it, if one does."""
     grid, driver = router.grid, prepared.driver
     if person.via == "clips":
         clips = ClipPlayer(prepared.clips[person.name])

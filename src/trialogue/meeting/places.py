@@ -1,4 +1,4 @@
-"""Where a program calls from, and which surface is for that place: told before anything is made."""
+"""Places that a program calls from, and which surface is for each: told before anything is made."""
 
 from __future__ import annotations
 

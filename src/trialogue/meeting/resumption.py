@@ -1,4 +1,4 @@
-"""What a crashed meeting left, made ready to be gone on with.
+"""Resumption of a crashed meeting: what it left, made ready to be gone on with.
 
 1. The journal is all that counts: its records are decided on anew, by the same plan, and must be decided
    the same. The brain is then where it was when the last record was written.
@@ -135,7 +135,7 @@ class _Left:
                 pass
 
     def over(self, at: float) -> list[Event]:
-        """What ended with the process, at `at`: the sound that was heard, and tool calls."""
+        """Events that ended with the process, at `at`: the sound that was heard, and tool calls."""
         cut: list[Event] = []
         if self.heard is not None:
             place, played = at, self.before_s + max(0.0, at - self.heard.position_s)
@@ -156,7 +156,7 @@ class _Left:
 
 
 def last_words(reading: Reading) -> tuple[Record, ...]:
-    """What a crash kept from being recorded: how the reply that was heard ended, where the recordings end.
+    """Records that a crash kept from being written: how a reply that was heard ended, where recordings end.
 
     None for a journal that its meeting closed, and where there is no recording to say how far it was heard.
     """
@@ -266,7 +266,7 @@ def open_resumption(
 
 
 def _left_in(reading: Reading) -> _Left:
-    """What actors knew by the last record; JournalError where there is none."""
+    """State of the actors by the last record; JournalError where there is none."""
     left = _Left()
     for record in reading:
         left.take(record)

@@ -45,7 +45,7 @@ def _nothing(*_: object) -> None:
 
 @frozen
 class Owner:
-    """What is done by whoever owns the process that a meeting runs in. A library's caller does nothing."""
+    """Duties of whoever owns the process that a meeting runs in. A library's caller has none."""
 
     asked: Callable[[str], None] = _nothing
     """Told the name of the first signal that asked the meeting to end."""

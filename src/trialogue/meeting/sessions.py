@@ -1,4 +1,4 @@
-"""Who is in session in a meeting: its agents, and the ears of its people."""
+"""Sessions of a meeting: its agents', and those of its people's ears."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from trialogue.tools.toolbox import Toolbox
 def agent_services(
     resolved: Resolved, box: Toolbox, switchboard: Switchboard
 ) -> dict[str, list[AgentService]]:
-    """Where each agent's sessions are, with its fallback's behind its own; references are revealed."""
+    """Services of the agents, each with its fallback's behind its own; references are revealed."""
     sample_rate = AudioGrid(frame_ms=resolved.frame_ms).sample_rate
     return {
         spec.name: [
@@ -40,7 +40,7 @@ def agent_services(
 
 
 def ear_services(resolved: Resolved, switchboard: Switchboard) -> dict[str, EarService]:
-    """Where the ear of each is who is heard in the meeting's sound, at its rate."""
+    """Services of the ears of all who are heard in the meeting's sound, at its rate."""
     sample_rate = AudioGrid(frame_ms=resolved.frame_ms).sample_rate
     services: dict[str, EarService] = {}
     for person in resolved.people:
@@ -52,7 +52,7 @@ def ear_services(resolved: Resolved, switchboard: Switchboard) -> dict[str, EarS
 
 
 def _place(resolved: Resolved, name: str) -> str:
-    """Where a participant's seat was written."""
+    """Place at which a participant's seat was written."""
     return f"cast.{name}, {resolved.places.near(('cast', name))}"
 
 

@@ -19,7 +19,7 @@ def updates_for(
     parts: Mapping[Part, Mapping[str, object] | None],
     dialects: Iterable[Dialect],
 ) -> list[Update]:
-    """What an app wants changed, one order a part; LocalProtocolError for what one of `dialects` lacks."""
+    """Updates that an app wants, one order a part; LocalProtocolError for what one of `dialects` lacks."""
     asked: list[tuple[Part, str]] = []
     if prompt is not None:
         asked.append(("prompt", prompt))

@@ -34,7 +34,7 @@ def sound_format(sample_rate: object, encoding: object, own_rate: int) -> AudioF
 
 
 class PersonSource:
-    """Where an app gives the sound of a person who takes part `via: app`; made by `Meeting.source`.
+    """Source of a person's sound from an app (`via: app`); made by `Meeting.source`.
 
     Sound is mono, in the source's format, and may be cut anywhere but inside a sample.
     """
@@ -83,7 +83,7 @@ class PersonSource:
             self._feed.jitter.push(self._converted(sound))
 
     def statistics(self) -> FeedStatistics:
-        """How much of what was pushed waits, what was dropped, how often it ran dry."""
+        """Statistics of what was pushed: how much waits, what was dropped, how often it ran dry."""
         return self._feed.jitter.statistics()
 
     def _judged(self, pcm: object) -> bytes:
@@ -122,7 +122,7 @@ class PersonSource:
 
 @frozen(eq=False, repr=False)
 class RoomSound:
-    """What is heard in the room, a frame a tick, in the listener's format: made by `Meeting.ear`.
+    """Sound of the room, a frame a tick, in the listener's format: made by `Meeting.ear`.
 
     An async iterator of bytes, which ends when the meeting is over, or by `close`. It keeps five seconds for
     whoever takes it; what is older is dropped, counted in `dropped`, and told once in the diagnostics.
@@ -137,7 +137,7 @@ class RoomSound:
 
     @property
     def dropped(self) -> int:
-        """How many frames were dropped because nobody took them in time."""
+        """Number of frames that were dropped because nobody took them in time."""
         return self._ear.dropped
 
     def close(self) -> None:

@@ -35,7 +35,7 @@ class SoundCalls(MeetingCalls):
         encoding: Encoding = "linear16",
         hears_loudspeaker: bool = False,
     ) -> PersonSource:
-        """Where to give a person's sound, who takes part `via: app`.
+        """Source of a person's sound, who takes part `via: app`.
 
         `await source.send(...)` paces it, `source.push(...)` takes what comes at the pace of life.
         Sound is mono, in this encoding and rate (4,000 to 192,000; the meeting's where None), and resampled.
@@ -81,7 +81,7 @@ class SoundCalls(MeetingCalls):
         sample_rate: int | None = None,
         encoding: Encoding = "linear16",
     ) -> RoomSound:
-        """What is heard in the room from now on without this participant, or all of it: frames of bytes.
+        """Sound of the room from now on without this participant, or all of it: frames of bytes.
 
         Mono, in this encoding and rate, one frame a tick (20 ms), silence too, at the pace of life. Who is
         muted is not in it.

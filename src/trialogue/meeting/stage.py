@@ -79,7 +79,7 @@ class Faults(Protocol):
     """The scenario's faults: `trialogue.chaos` has them, which stands above meetings and is named here."""
 
     def seams(self, own: Seams) -> Seams:
-        """Where they strike, in front of the meeting's own parts."""
+        """Seams at which they strike, in front of the meeting's own parts."""
         ...
 
     async def run(
@@ -170,7 +170,7 @@ class Stage:
             ear.restore(past.ears[name])
 
     def dialects(self, participant: str) -> list[Dialect]:
-        """How an agent's own service and its fallback's are spoken to."""
+        """Dialects of an agent's own service and its fallback's."""
         specs = (spec for spec in self.resolved.agents if spec.name == participant)
         return [service_of(seat.via).dialect for spec in specs for seat in spec.seats]
 
@@ -208,7 +208,7 @@ class Stage:
 
     @property
     def end_reason(self) -> str:
-        """Why it ended; `unfinished` where nobody decided so and nothing failed: it was cut off."""
+        """Reason for its end; `unfinished` where nobody decided so and nothing failed: it was cut off."""
         ended = self.sequencer.ended
         return self.sequencer.failure or (ended.reason if ended else "unfinished")
 
@@ -290,7 +290,7 @@ class Stage:
         ]
 
     def _struck(self, epoch: float) -> list[ChildSpec]:
-        """Who strikes faults; nobody in a meeting that goes on, for each strikes once."""
+        """Specs of the actor that strikes faults; none in a meeting that goes on, for each strikes once."""
         if self.faults is None or self.resumption is not None:
             return []
         run = partial(self.faults.run, self.sequencer.subscribe(), self.sequencer.post, epoch)
@@ -338,7 +338,7 @@ async def open_stage(
 
 
 def _faults(resolved: Resolved, edges: Edges) -> Faults | None:
-    """What strikes the faults that the scenario wants, and its operator allows."""
+    """Faults that the scenario wants, and its operator allows; None without any."""
     if not resolved.plan.faults or not edges.permissions.faults:
         return None
     make = cast("Callable[[Resolved, Edges], Faults]", import_named("faults", FAULTS))

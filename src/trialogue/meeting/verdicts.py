@@ -25,7 +25,7 @@ _CONVERTER: Final = cattrs.Converter()
 
 
 def verdict_of(folder: Path) -> Findings | None:
-    """What a run's `result.json` says of its expectations; None where it says nothing of any."""
+    """Findings on a run's expectations in its `result.json`; None where it has none."""
     try:
         told: object = orjson.loads((folder / RESULT).read_bytes())
     except (OSError, ValueError):
@@ -48,7 +48,7 @@ def judge_run(reading: Reading, expected: Expectations) -> Result:
 
 
 def advise_on(reading: Reading, resolved: Resolved, hosts: tuple[str, ...]) -> tuple[Advice, ...]:
-    """What the scenario's model says of a run that was held, in life's time; it may be asked at `hosts` too.
+    """Answers of the scenario's model on a run that was held, in life's time; it may be asked at `hosts` too.
 
     Each question is skipped, with the reason, where its host is not allowed.
     """

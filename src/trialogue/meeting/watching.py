@@ -1,4 +1,4 @@
-"""Whoever watches a meeting: an iterator over its records, and callbacks by type. Nobody here changes it.
+"""Watchers of a meeting: an iterator over its records, and callbacks by type. None of them changes it.
 
 1. Each watcher has a mailbox of its own, from which it takes at its own pace: the meeting waits for nobody.
 2. One that leaves more than 4,096 records waiting gets those, and then `RecordsMissed`.

@@ -1,4 +1,4 @@
-"""What would have been under other rules of the floor: asked of a recorded meeting in two ways.
+"""What-if of a recorded meeting under other rules of the floor: asked in two ways.
 
 1. *Shadow*: the recorded meeting is replayed, and at each free floor the other rules are asked, too. What
    they would have chosen is told where it is another; the meeting goes on as it did, so each choice is one of
@@ -56,7 +56,7 @@ class OtherChoice:
 
 @frozen
 class WhatIf:
-    """What another rule of the floor would have come to."""
+    """What-if: what another rule of the floor would have come to."""
 
     changes: Mapping[str, str]
     """The settings that are changed, by their places in the scenario."""
@@ -136,7 +136,7 @@ def _named(name: str, imports: tuple[str, ...]) -> Policy:
 
 
 def _choice(rules: FloorRules, imports: tuple[str, ...], view: FloorView) -> Choice:
-    """What these rules decide of a view."""
+    """Choice of these rules by a view."""
     first, second = _named(rules.policy, imports), _named(rules.otherwise, imports)
     return decide(view, first, second, hands_first=rules.policy in HANDS_FIRST)
 
@@ -164,7 +164,7 @@ class _Shadow:
 
 
 def _what(decision: Decision) -> str:
-    """What a decision comes to, whatever its reason."""
+    """Content of a decision, whatever its reason."""
     match decision:
         case Next(to=to):
             return to

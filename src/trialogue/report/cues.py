@@ -1,4 +1,4 @@
-"""What subtitle formats share: which words are shown when.
+"""Cues of subtitles: which words are shown when, for all formats.
 
 1. A cue is a sentence, or a part of one: at most two lines and seven seconds, cut after a clause or a word.
 2. Sentences stand where their sound is, as far as the journal says; within one, words are taken to be spread
@@ -90,7 +90,7 @@ def stamp(milliseconds: int, point: str) -> str:
 
 
 def labels(plan: MeetingPlan) -> dict[str, str]:
-    """What each participant is called in front of people, by name."""
+    """Names of participants in front of people, by name."""
     return {each.name: safe_text(each.label) for each in plan.participants}
 
 
@@ -158,7 +158,7 @@ def _sentences(passage: Passage) -> list[Passage]:
 
 
 def _cut(text: str, about: float) -> int:
-    """Where to cut a text that is too long: behind a clause near a place, else behind a word."""
+    """Place to cut a text that is too long: behind a clause near a place, else behind a word."""
     low, high = int(about * 0.6), min(len(text) - 1, LONGEST)
     ends = [at + len(end) for end in _ENDS for at in _all(text, end) if low <= at + len(end) <= high]
     words = [at + 1 for at in _all(text, " ") if at + 1 <= high] or [text.index(" ") + 1]

@@ -43,7 +43,7 @@ class HeldMeeting:
 
     @property
     def length_s(self) -> float:
-        """How long it was, in seconds."""
+        """Length of the meeting, in seconds."""
         return self.records[-1].at if self.records else 0.0
 
 

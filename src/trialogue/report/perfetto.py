@@ -91,7 +91,7 @@ class _Tracing:
             self.begun.add(flow)
 
     def take(self, record: Record) -> None:
-        """What began and ended with a record: grants, sessions, tool calls."""
+        """Take what began and ended with a record: grants, sessions, tool calls."""
         at = record.at
         match record.event:
             case SessionReady(participant=name):

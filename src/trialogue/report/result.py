@@ -1,4 +1,4 @@
-"""What a meeting came to, as one value for `result.json`."""
+"""Result of a meeting, as one value for `result.json`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BAD_ENDS: Final = frozenset(
 
 @frozen
 class Failure:
-    """Something that went wrong on the way, whether the meeting went on or not."""
+    """Failure on the way, whether the meeting went on or not."""
 
     at: float
     """When, in seconds since the meeting's start."""
@@ -43,7 +43,7 @@ class Failure:
 
 @frozen
 class Run:
-    """What the records do not hold of a run, and its result shall."""
+    """Run of a meeting: what its records do not hold, and its result shall."""
 
     clock: Literal["real", "virtual"]
     """What time was made of."""
@@ -147,7 +147,7 @@ def _reason(records: Sequence[Record]) -> str:
 
 
 def _all_failures(records: Sequence[Record], measured: Measures) -> tuple[Failure, ...]:
-    """What went wrong, in order: what was reported, and calls of tools that came to nothing."""
+    """Failures in order: those that were reported, and calls of tools that came to nothing."""
     found = [failure for record in records for failure in _failures(record)]
     found.extend(
         Failure(

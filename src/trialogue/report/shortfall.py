@@ -1,4 +1,4 @@
-"""What a meeting that ended in order fell short of: nobody could speak, or its recording was lost."""
+"""Shortfall of a meeting that ended in order: nobody could speak, or its recording was lost."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["Shortfall", "shortfall"]
 
 
 class Shortfall(Enum):
-    """What was asked for and did not come to be."""
+    """Shortfall: what was asked for and did not come to be."""
 
     UNSPOKEN = "unspoken"
     """No agent said a word: the service or model of each that was asked refused or was out of reach."""

@@ -43,7 +43,7 @@ class Stretch:
 
     @property
     def length_s(self) -> float:
-        """How long it is."""
+        """Length of the stretch, in seconds."""
         return self.end_s - self.start_s
 
 
@@ -94,7 +94,7 @@ class _Ears:
         self._close(name, None, self.speaking.pop(name, None), end)
 
     def close_all(self, at: float) -> None:
-        """What was never ended was heard until the records stop."""
+        """Close all stretches that were never ended: they were heard until the records stop."""
         for (name, turn, _), start in self.open.items():
             self._close(name, turn, start, at)
         for name, start in self.speaking.items():

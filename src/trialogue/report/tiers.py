@@ -1,4 +1,4 @@
-"""What annotation formats share: a row of labels a participant, of which no two overlap."""
+"""Tiers that annotation formats share: a row of labels a participant, of which no two overlap."""
 
 from __future__ import annotations
 

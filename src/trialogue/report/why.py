@@ -1,4 +1,4 @@
-"""Who got the floor at each turn, and why: the rules' own reasons, as the journal has them.
+"""Reasons of grants: who got the floor at each turn, in the rules' own words, as the journal has them.
 
 1. A turn begins with `GrantFloor`, whose reason is the policy's words, and ends with `EndTurn`.
 2. What led to a grant is the event of its record; hands that are up are what was asked for and not yet given.

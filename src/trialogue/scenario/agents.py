@@ -80,7 +80,7 @@ CHAIR_FUNCTIONS: Mapping[str, JsonObject] = {
 
 
 def thinks_of(agent: AgentKeys) -> tuple[ThinkStage, ...]:
-    """How an agent thinks, in order of trial; `lines` are a script of nothing but `say`."""
+    """Stages of an agent's thinking, in order of trial; `lines` are a script of nothing but `say`."""
     if agent.lines is not None:
         script = tuple(ScriptEntryKeys(say=line) for line in agent.lines)
         scripted = service_of(EMBEDDED).keys.scripted(script)
@@ -133,7 +133,7 @@ def _useful(document: Document, *, is_chair: bool) -> tuple[str, ...]:
 
 
 def agent_block(document: Document, plan: MeetingPlan, name: str) -> JsonObject:
-    """What its service is told of one participant, of plain JSON values; secrets are references still."""
+    """Block of one participant for its service, of plain JSON values; secrets are references still."""
     agent = document.cast[name]
     functions = [_function(document, tool) for tool in offered_tools(document, plan, name)]
     prompt = agent.prompt or ""

@@ -1,4 +1,4 @@
-"""What must hold between the parts of a scenario, however it is run.
+"""Checks between the parts of a scenario, however it is run.
 
 Each check looks at what could be read; where a part could not, checks that lean on it are left out, so
 that one mistake is told once.

@@ -1,4 +1,4 @@
-"""What every agent that thinks by a model is told of the meeting, before its author's own words."""
+"""Conduct that every agent which thinks by a model is told, before its author's own words."""
 
 from __future__ import annotations
 

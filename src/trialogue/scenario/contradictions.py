@@ -95,7 +95,7 @@ def _awaited(document: Document) -> Iterator[tuple[Path, str]]:
 
 
 def _spoken_by(path: Path, event: object) -> Iterator[tuple[Path, str]]:
-    """Whose voice or words are waited for."""
+    """Participants whose voice or words are waited for."""
     if not isinstance(event, EventKeys):
         return
     if event.speaking is not None:

@@ -58,7 +58,7 @@ class Sitting:
 
 @frozen
 class Overrides:
-    """What the operator says otherwise, on the command line or in a program; None leaves a value as it is."""
+    """Overrides by the operator, on the command line or in a program; None leaves a value as it is."""
 
     via: str | None = None
     """At which service every agent is."""
@@ -172,7 +172,7 @@ def _voice(keys: ServiceKeys, index: int) -> str:
 def _thinks_at(
     keys: ServiceKeys, think: ThinkStage | tuple[ThinkStage, ...] | None
 ) -> ThinkStage | tuple[ThinkStage, ...] | None:
-    """How an agent thinks, as far as it was written in the keys of its service: `--via` may name another."""
+    """Thinking of an agent, as far as it was written in the keys of its service: `--via` may name another."""
     if isinstance(think, tuple):
         return think if all(isinstance(one, keys.think) for one in think) else None
     return think if think is None or isinstance(think, keys.think) else None
@@ -181,7 +181,7 @@ def _thinks_at(
 def _as_run(
     keys: ServiceKeys, think: ThinkStage | tuple[ThinkStage, ...] | None
 ) -> ThinkStage | tuple[ThinkStage, ...] | None:
-    """How an agent thinks, with what its service fills in."""
+    """Thinking of an agent, with what its service fills in."""
     if isinstance(think, tuple):
         return tuple(map(keys.thinks, think))
     return None if think is None else keys.thinks(think)
@@ -206,7 +206,7 @@ def _taken(name: str, seat: AgentKeys, me: Sitting | None) -> AgentKeys:
 
 
 def sitting_fault(document: Document, me: Sitting) -> str | None:
-    """Why the operator cannot sit there; None where nothing keeps it from that."""
+    """Reason why the operator cannot sit there; None where nothing keeps it from that."""
     seat = document.cast.get(me.name)
     if seat is not None and seat.is_person and seat.role is not Seat.OBSERVER:
         return None

@@ -13,7 +13,7 @@ from trialogue.services.keys import EndpointKeys, ThinkStage
 
 
 def address_fault(url: str, schemes: tuple[str, ...]) -> str | None:
-    """What is wrong with an address, whoever may ask it; None where nothing is, or a secret is part of it."""
+    """Fault of an address, whoever may ask it; None where it has none, or a secret is part of it."""
     if environment_names(url):
         return None
     try:

@@ -1,4 +1,4 @@
-"""What must hold of expectations, so that each can be looked up."""
+"""Checks of expectations, so that each can be looked up."""
 
 from __future__ import annotations
 

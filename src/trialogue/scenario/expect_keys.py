@@ -1,4 +1,4 @@
-"""What an author expects of a meeting, as it is written under `expect`."""
+"""Keys of expectations, as an author writes them under `expect`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from trialogue.services.keys import EndpointKeys
 
 @frozen
 class TimesKeys:
-    """How often something happened."""
+    """Number of times that an event happened."""
 
     min: OptionalCount = None
     """At least so often."""
@@ -118,7 +118,7 @@ class JudgeKeys:
 
 @frozen
 class ExpectKeys:
-    """What is expected of the meeting."""
+    """Expectations of the meeting."""
 
     always: tuple[ExpectationKeys, ...] | None = None
     """What holds at any time: measures within bounds, and what follows on what."""

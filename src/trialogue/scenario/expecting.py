@@ -62,7 +62,7 @@ EXAMPLES: Final[dict[Unit, str]] = {"time": "2.5s", "share": "8%", "count": "3",
 
 
 def expectations_of(document: Document) -> Expectations:
-    """What a completed document expects."""
+    """Expectations of a completed document."""
     expect = document.expect
     if expect is None:
         return Expectations()
@@ -85,7 +85,7 @@ def measures_of(keys: ExpectationKeys) -> list[tuple[str, BoundKeys]]:
 
 
 def bounds_of(bounds: BoundKeys) -> list[tuple[Statistic, object]]:
-    """What of a measure is bounded, and how that was written."""
+    """Statistics of a measure that are bounded, and how each bound was written."""
     return [(each, getattr(bounds, each)) for each in STATISTICS if getattr(bounds, each) is not None]
 
 

@@ -1,4 +1,4 @@
-"""Where each value of a scenario comes from."""
+"""Origin of each value of a scenario."""
 
 from __future__ import annotations
 

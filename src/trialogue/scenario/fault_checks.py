@@ -1,4 +1,4 @@
-"""What must hold of a scenario's faults, so that each can strike."""
+"""Checks of a scenario's faults, so that each can strike."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ FAULT_WORD: Final = ListedWord(_words)
 
 @frozen
 class FaultKeys:
-    """Something that goes wrong on purpose, once."""
+    """Fault that strikes on purpose, once."""
 
     id: Identifier
     """What expectations call it."""

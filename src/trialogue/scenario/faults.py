@@ -1,4 +1,4 @@
-"""What is wrong with one value, in words: its kind, its unit, its form, and what was probably meant."""
+"""Faults of single values, in words: the kind, the unit, the form, and what was probably meant."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NO_SPACE = re.compile(r"[\w-]+:\S")
 
 
 def said(node: Node) -> str:
-    """What stands there, as people call it."""
+    """Name that people give to what stands there."""
     match node:
         case Items():
             return "a list"
@@ -38,7 +38,7 @@ def said(node: Node) -> str:
 
 
 def why_text(node: Node) -> str:
-    """Why a text may stand where none is wanted; begins with `; `, and is empty where nothing is known."""
+    """Reason why a text stands where none is wanted; begins with `; `, empty where nothing is known."""
     text = node.value if isinstance(node, Scalar) else None
     if isinstance(text, str) and _NO_SPACE.match(text):
         return "; is a space missing after the colon?"
@@ -48,7 +48,7 @@ def why_text(node: Node) -> str:
 
 
 def why_not_text(kind: kinds.Words, node: Node) -> str:
-    """How what stands where a text is wanted becomes one."""
+    """Way in which what stands where a text is wanted becomes one."""
     match node:
         case Scalar(value=None) | Items():
             return ""
@@ -70,7 +70,7 @@ def why_not_text(kind: kinds.Words, node: Node) -> str:
 
 
 def text_fault(kind: kinds.Words, text: str) -> Fault | None:
-    """What is wrong with a text of this kind; None where nothing is."""
+    """Fault of a text of this kind; None where it has none."""
     match kind:
         case kinds.Text():
             return None
@@ -102,7 +102,7 @@ def _name_fault(text: str) -> str:
 
 
 def pattern_fault(pattern: str) -> str | None:
-    """What is wrong with a regular expression; None where nothing is."""
+    """Fault of a regular expression; None where it has none."""
     try:
         patterns.compile(pattern)
     except patterns.PatternFault as fault:
@@ -111,7 +111,7 @@ def pattern_fault(pattern: str) -> str | None:
 
 
 def duration_fault(kind: kinds.Duration | kinds.DurationRange, read: object, value: object) -> Fault | None:
-    """What is wrong with a stretch of time; None where nothing is."""
+    """Fault of a stretch of time; None where it has none."""
     if read is not None:
         zero = isinstance(kind, kinds.Duration) and not kind.may_be_zero and read == 0
         return (Code.RANGE, "must be longer than no time at all") if zero else None

@@ -17,14 +17,14 @@ FLOOR_TOOLS: Final = ("hand_off", "bid", "request_floor")
 
 
 class Always(Enum):
-    """What is said of people and of the chair, who always may."""
+    """Word for people and the chair, who always may."""
 
     ALWAYS = "always"
 
 
 @frozen
 class InterruptKeys:
-    """Who may cut into another's turn, and what is no interruption."""
+    """Rules of interruptions: who may cut into another's turn, and what is none."""
 
     human: Always | None = None
     """People always may."""
@@ -51,7 +51,7 @@ class InterruptKeys:
 
 @frozen
 class ShareKeys:
-    """How much of the floor one may have; beyond it, others come first."""
+    """Shares of the floor; whoever had more lets others come first."""
 
     max: Annotated[str | None, Percent()] = None
     """Of all speech in the window, in percent: `50%`. No verdict before a minute of speech."""

@@ -36,13 +36,13 @@ def examples() -> Mapping[str, Mapping[str, str]]:
 
 
 def form_of(record: kinds.KeyMap, key: str) -> str:
-    """How a key of a record is written, as `turns: 40`; empty where no example is known."""
+    """Form of a key of a record, as `turns: 40`; empty where no example is known."""
     example = examples().get(record.cls.__name__, {}).get(key)
     return "" if example is None else f"{key}: {example}"
 
 
 def example_of(path: Path) -> str:
-    """How the key is written that is nearest to a path, itself or around it; empty for none."""
+    """Form of the key that is nearest to a path, itself or around it; empty for none."""
     found = ""
     here: list[Kind] = [record_of(Document)]
     for step in path:
@@ -83,7 +83,7 @@ def _opened(kind: Kind) -> Iterator[Kind]:
 
 
 def key_hint(key: str, record: kinds.KeyMap) -> str:
-    """What was probably meant by a key that a record does not have; begins with `; `."""
+    """Hint at what was probably meant by a key that a record does not have; begins with `; `."""
     steps = _wanted(key, record)
     if steps is not None:
         return f"; write {_nested(record, steps)}"
@@ -153,7 +153,7 @@ def _records(steps: _Steps, kind: Kind) -> Iterator[tuple[_Steps, kinds.KeyMap]]
 
 
 def _nested(record: kinds.KeyMap, steps: _Steps) -> str:
-    """How a key beneath a record is written, with the keys that must stand beside it on the way."""
+    """Form of a key beneath a record, with the keys that must stand beside it on the way."""
     first, rest = steps[0], steps[1:]
     if not rest:
         return form_of(record, first) or f"{shown(first)}: ..."

@@ -36,7 +36,7 @@ class Turn:
 
 @frozen
 class Picture:
-    """What is drawn of a scenario."""
+    """Picture of a scenario."""
 
     title: str
     """Its name."""
@@ -58,7 +58,7 @@ class Picture:
 
 
 def picture(resolved: Resolved) -> Picture:
-    """What is drawn of a scenario that is ready to run."""
+    """Picture of a scenario that is ready to run."""
     plan = resolved.plan
     seats = tuple((each.name, _seat(resolved, each)) for each in plan.participants)
     points = tuple(
@@ -94,7 +94,7 @@ def _point(title: str, owner: str | None, time_s: float | None) -> Iterator[str]
 
 
 def _turns(resolved: Resolved) -> Iterator[Turn]:
-    """How the floor goes by the first policy: around by an order, through the chair, or through the floor."""
+    """Ways of the floor under the first policy: in an order, through the chair, or through the floor."""
     plan = resolved.plan
     speakers = [each.name for each in plan.participants if each.may_speak]
     chair = next((each.name for each in plan.participants if each.is_chair), None)
@@ -180,7 +180,7 @@ def svg(drawn: Picture) -> str:
 
 
 def _places(drawn: Picture, x: float, y: float, radius: float) -> dict[str, tuple[float, float]]:
-    """Where each seat is, and the floor in the middle, by name."""
+    """Places of the seats, with the floor in the middle, by name."""
     places = {"": (x, y)}
     for number, (name, _) in enumerate(drawn.seats):
         angle = 2 * math.pi * number / len(drawn.seats) - math.pi / 2
@@ -212,7 +212,7 @@ def _arrow(one: tuple[float, float], other: tuple[float, float], label: str) -> 
 
 
 def _edge(of: tuple[float, float], towards: tuple[float, float]) -> tuple[float, float]:
-    """Where the line between two boxes leaves the first."""
+    """Point at which the line between two boxes leaves the first."""
     dx, dy = towards[0] - of[0], towards[1] - of[1]
     if not (dx or dy):
         return of

@@ -25,7 +25,7 @@ def read_text(file: FilePath, problems: Problems, at: Scalar | Hole, path: Path)
 
 
 def _looked_for(file: FilePath) -> str:
-    """Where a file was looked for, and a name in its folder that is close to it."""
+    """Folder in which a file was looked for, and a name there that is close to it."""
     near = sorted(each.name for each in file.parent.iterdir()) if file.parent.is_dir() else []
     return f"{file}{meant(file.name, near)}"
 

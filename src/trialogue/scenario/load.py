@@ -84,14 +84,14 @@ def a_file(path: object) -> FilePath:
 
 
 def read_file(file: FilePath, problems: Problems, variant: Variant = AS_IT_STANDS) -> Scenario | None:
-    """What could be read of a file; its faults go to `problems`."""
+    """Scenario as far as it could be read from a file; its faults go to `problems`."""
     text = read_text(file, problems, Hole(Place(str(file), 1, 1)), ())
     return None if text is None else read_scenario(text, Origin(str(file), file.parent, variant), problems)
 
 
 @frozen
 class Origin:
-    """Where a scenario's text comes from, and which of its meetings is meant."""
+    """Origin of a scenario's text, and which of its meetings is meant."""
 
     source: str
     """The file, as it was named."""
@@ -104,7 +104,7 @@ class Origin:
 
 
 def read_scenario(text: str | bytes, origin: Origin, problems: Problems) -> Scenario | None:
-    """What could be read of a text; its faults go to `problems`."""
+    """Scenario as far as it could be read from a text; its faults go to `problems`."""
     source = origin.source
     if isinstance(text, bytes):
         decoded = decode(text, problems, Hole(Place(source, 1, 1)), ())

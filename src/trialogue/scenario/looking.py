@@ -12,13 +12,13 @@ from trialogue.scenario.schema import Document
 
 @frozen
 class SourcePlaces:
-    """Where each part of a scenario stands."""
+    """Places of a scenario's parts in its source."""
 
     known: Mapping[Path, Place]
     """By path, as written."""
 
     def find(self, path: Path) -> Place | None:
-        """Where a value was written: by its owner, or under `defaults`; None where it was not."""
+        """Place at which a value was written: by its owner, or under `defaults`; None where it was not."""
         if path in self.known:
             return self.known[path]
         return (
@@ -26,7 +26,7 @@ class SourcePlaces:
         )
 
     def near(self, path: Path) -> Place:
-        """Where a value stands, or what it would stand in."""
+        """Place of a value, or of what it would stand in."""
         while (place := self.find(path)) is None:
             path = path[:-1]
         return place
@@ -74,7 +74,7 @@ def check_participant(look: Look, path: Path, name: str | None) -> None:
 
 
 def there_are(names: Sequence[str]) -> str:
-    """Who, or what, there is, where nothing close to a name is known."""
+    """Names that there are, where none close to a name is known."""
     if not names:
         return "; there are none"
     more = f" and {len(names) - 12} more" if len(names) > 12 else ""

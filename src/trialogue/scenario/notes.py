@@ -1,4 +1,4 @@
-"""What is not wrong with a scenario, and yet will not sound as its author thinks."""
+"""Notes on a scenario that is right, and yet will not sound as its author thinks."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _of_words(name: str, seat: AgentKeys) -> Iterator[str]:
 
 
 def _texts(name: str, seat: AgentKeys) -> Iterator[tuple[Path, str | None]]:
-    """What is known of what the local voices will say."""
+    """Texts that the local voices will say, as far as they are known."""
     if isinstance(seat.via, ClipsKeys):
         for index, clip in enumerate(seat.via.clips):
             yield ("cast", name, "via", "clips", index, "say"), clip.say

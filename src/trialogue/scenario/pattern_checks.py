@@ -1,4 +1,4 @@
-"""What must hold of a pattern, wherever it is written."""
+"""Checks of a pattern, wherever it is written."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OUTCOMES: Final = ("succeeded", "failed", "timed-out", "cancelled", "unknown", "
 
 
 class Use(Enum):
-    """What a pattern is written for."""
+    """Use of a pattern."""
 
     EXPECTED = "expected"
     CLIP = "clip"
@@ -44,7 +44,7 @@ _ELSEWHERE: Final[Mapping[Use, Mapping[str, str]]] = {
 
 
 def events_in(keys: EventKeys) -> list[str]:
-    """Which of the keys of an event are written."""
+    """Keys of an event that are written."""
     return [each for each in EVENTS if getattr(keys, each) is not None]
 
 

@@ -25,13 +25,13 @@ __all__ = ["awaited_of", "pattern_of", "trigger_of"]
 
 
 def trigger_of(document: Document, keys: EventKeys, own: str | None = None) -> Trigger:
-    """What is waited for, to do something; `own` is whose grant `granted` means."""
+    """Trigger that is waited for, to do something; `own` is whose grant `granted` means."""
     pattern, _ = pattern_of(document, keys, own)
     return Trigger(pattern, keys.nth or 1, keys.after or 0.0, keys.within)
 
 
 def awaited_of(document: Document, keys: EventKeys) -> Said | Trigger:
-    """What ends a meeting, or a point of its agenda: words of one turn stay what they always were."""
+    """Pattern that ends a meeting, or a point of its agenda: words of one turn stay what they always were."""
     said = keys.said
     if said is not None and keys == EventKeys(said=SpokenKeys(match=said.match, by=said.by)):
         return Said(match=said.match or "", by=said.by)
@@ -39,7 +39,7 @@ def awaited_of(document: Document, keys: EventKeys) -> Said | Trigger:
 
 
 def pattern_of(document: Document, keys: EventKeys, own: str | None = None) -> tuple[EventPattern, str]:
-    """What keys name, and the same in words."""
+    """Pattern that keys name, and the same in words."""
     by = f" by {keys.by}" if keys.by else ""
     if keys.said is not None:
         return _spoken(document, keys.said)
@@ -84,7 +84,7 @@ def _spoken(document: Document, said: SpokenKeys) -> tuple[EventPattern, str]:
 
 
 def _called(document: Document, name: str) -> tuple[str, ...]:
-    """What speech calls a participant."""
+    """Names by which speech calls a participant."""
     seat = document.cast[name]
     spoken = name.replace("_", " ").replace("-", " ")
     return tuple(dict.fromkeys((spoken, *((seat.title,) if seat.title else ()), *(seat.aliases or ()))))

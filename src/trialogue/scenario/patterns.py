@@ -41,7 +41,7 @@ class SpokenKeys:
 
 @frozen
 class EventKeys:
-    """Something that happens: one of `said`, `speaking`, `agenda`, `participant`, `tool`, `error`, ..."""
+    """Event: one of `said`, `speaking`, `agenda`, `participant`, `tool`, `error`, ..."""
 
     said: SpokenKeys | None = None
     """Something was said; it counts when its turn is over."""
@@ -104,6 +104,6 @@ class EventKeys:
 
     @property
     def excepted(self) -> frozenset[str]:
-        """What does not count."""
+        """Events that do not count."""
         named = self.except_ or ()
         return frozenset((named,) if isinstance(named, str) else named)

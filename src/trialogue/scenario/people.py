@@ -13,7 +13,7 @@ from trialogue.services.script import ScriptEntryKeys
 
 
 class ClipMode(Enum):
-    """How a clip takes its turn."""
+    """Way in which a clip takes its turn."""
 
     INTERRUPT = "interrupt"
     WAIT = "wait"

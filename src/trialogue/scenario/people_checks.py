@@ -1,4 +1,4 @@
-"""What must hold of people's seats."""
+"""Checks of people's seats."""
 
 from __future__ import annotations
 

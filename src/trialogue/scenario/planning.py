@@ -67,7 +67,7 @@ def _participant(document: Document, name: str) -> Participant:
 
 
 def _price(document: Document, name: str) -> Price | None:
-    """What a seat costs, by its service's own word."""
+    """Price of a seat, by its service's own word."""
     agent = document.cast[name]
     if not agent.is_person:
         return service_at(agent).keys.price(stages_of(agent))

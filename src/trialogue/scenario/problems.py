@@ -1,4 +1,4 @@
-"""What can be wrong with a scenario: each fault with its place, its words and a stable code."""
+"""Problems of a scenario: each with its place, its words and a stable code."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ class Problems:
         return bool(self._passed_over)
 
     def pass_over(self, places: Iterable[Place]) -> None:
-        """Nothing more is told of these lines: they were read otherwise than they stand."""
+        """Tell nothing more of these lines: they were read otherwise than they stand."""
         self._passed_over.update((place.source, place.line) for place in places)
 
     def passes_over(self, places: Iterable[Place]) -> bool:
@@ -189,7 +189,7 @@ class Problems:
         return lines[place.line - 1].rstrip("\r") if 0 < place.line <= len(lines) else ""
 
     def paths(self) -> frozenset[Path]:
-        """Where something is wrong."""
+        """Paths at which something is wrong."""
         return frozenset(problem.path for problem in self._found)
 
     def sorted(self, main: str) -> tuple[ScenarioProblem, ...]:

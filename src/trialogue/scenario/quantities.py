@@ -1,4 +1,4 @@
-"""What people write with a unit: stretches of time (`900ms`, `1h30m`, `500ms..8s`), `50%`, `1.50 USD`."""
+"""Quantities with a unit: stretches of time (`900ms`, `1h30m`, `500ms..8s`), `50%`, `1.50 USD`."""
 
 from __future__ import annotations
 
@@ -97,6 +97,6 @@ def percent(text: str) -> float | None:
 
 
 def dollars(text: str) -> float | None:
-    """How many US dollars `1.50 USD` stands for; None for what is none."""
+    """US dollars for which `1.50 USD` stands; None for what is no such amount."""
     found = re.fullmatch(r"\s*(\d{1,6}(?:\.\d{1,4})?)\s*USD\s*", text, re.ASCII)
     return float(found[1]) if found and float(found[1]) > 0 else None

@@ -1,4 +1,4 @@
-"""What must hold of the files that a scenario names: each is opened before anything runs."""
+"""Checks of the files that a scenario names: each is opened before anything runs."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class AgentSpec:
 
     @property
     def seats(self) -> tuple[AgentSpec, ...]:
-        """Its own seat, and its fallback's."""
+        """Seats of the agent: its own, and its fallback's."""
         return (self,) if self.fallback is None else (self, self.fallback)
 
 
@@ -104,7 +104,7 @@ class Resolved:
 
     @property
     def about(self) -> str:
-        """What it is good for, for people; may be empty."""
+        """Purpose of the meeting, for people; may be empty."""
         return self.document.about or ""
 
     @property
@@ -122,7 +122,7 @@ class Resolved:
 
     @property
     def expectations(self) -> Expectations:
-        """What is expected of the meeting."""
+        """Expectations of the meeting."""
         return expectations_of(self.document)
 
     @property
@@ -145,7 +145,7 @@ class Resolved:
 
     @property
     def _revealed(self) -> list[tuple[Path, object]]:
-        """What is filled in from the environment, with its place."""
+        """Values that are filled in from the environment, each with its place."""
         blocks = [(("cast", agent.name), seat.block) for agent in self.agents for seat in agent.seats]
         actions = [(("tools", tool.name, "http"), tool.action) for tool in self.tools]
         return [*blocks, *((path, each.headers) for path, each in actions if isinstance(each, HttpCall))]

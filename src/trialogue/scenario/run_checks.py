@@ -1,4 +1,4 @@
-"""What must hold of a scenario as it is going to be run: after defaults and the operator's options."""
+"""Checks of a scenario as it is going to be run: after defaults and the operator's options."""
 
 from __future__ import annotations
 

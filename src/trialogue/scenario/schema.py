@@ -42,7 +42,7 @@ from trialogue.services.script import JsonObject
 
 
 class Clock(Enum):
-    """What time a meeting runs on."""
+    """Clock on which a meeting runs."""
 
     REAL = "real"
     VIRTUAL = "virtual"
@@ -67,7 +67,7 @@ class LimitKeys:
 
 @frozen
 class RunKeys:
-    """How the meeting runs."""
+    """Settings of a meeting's run."""
 
     clock: Clock | None = None
     """Real time, or a virtual clock that leaps over every wait. Virtual needs all agents `via: local`."""
@@ -93,7 +93,7 @@ class RunKeys:
 
 
 class Failing(Enum):
-    """What becomes of a meeting when an agent's sessions have failed for good."""
+    """Consequence for a meeting of an agent whose sessions have failed for good."""
 
     DROP = "drop"
     END = "end"
@@ -108,7 +108,7 @@ class RestartWhen(Enum):
 
 @frozen
 class RestartKeys:
-    """How patiently the sessions of an agent are dialled again."""
+    """Patience with which an agent's sessions are dialled again."""
 
     when: RestartWhen | None = None
     """After a `failure`, or `never`."""
@@ -125,7 +125,7 @@ class RestartKeys:
 
 @frozen
 class StandInKeys:
-    """Who holds the seat of an agent that has failed; what is left out is as the agent has it."""
+    """Stand-in for an agent that has failed; what is left out is as the agent has it."""
 
     via: OptionalVia = None
     """At which service."""
@@ -153,7 +153,7 @@ class ReplacementKeys:
 
 @frozen
 class AgentDefaultsKeys:
-    """What holds for every agent that does not say otherwise."""
+    """Defaults of every agent that does not say otherwise."""
 
     via: OptionalVia = None
     """At which service."""
@@ -242,7 +242,7 @@ class AgentKeys:
 
 @frozen
 class HoldKeys:
-    """How long one turn may last."""
+    """Limits of the length of one turn."""
 
     max: OptionalStretch = None
     """After this the floor is taken away."""
@@ -253,7 +253,7 @@ class HoldKeys:
 
 @frozen
 class SilenceKeys:
-    """What happens while the floor is free and nobody takes it."""
+    """Steps that follow while the floor is free and nobody takes it."""
 
     after: OptionalStretch = None
     """How long before the first step, and between steps."""
@@ -264,7 +264,7 @@ class SilenceKeys:
 
 @frozen
 class FloorKeys:
-    """Who speaks next, and for how long."""
+    """Rules of the floor: the next speaker, and the length of turns."""
 
     policy: PolicyName | None = None
     """The policy that is asked first; `moderated` where there is a chair, else `round-robin`."""
@@ -332,7 +332,7 @@ class PointKeys:
 
 @frozen
 class EndKeys:
-    """What ends the meeting; its limits always do."""
+    """Ends of the meeting; its limits always end it."""
 
     any: tuple[EndWord | EventKeys, ...]
     """Any of these: `agenda-done`, something said or something else that happens, `limits`."""

@@ -1,4 +1,4 @@
-"""What is wrong with the JSON Schema of a tool's arguments, in the part that function calling uses."""
+"""Faults of the JSON Schema of a tool's arguments, in the part that function calling uses."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def _clip(document: Document, name: str, clip: ClipKeys, folder: FilePath) -> Cl
 
 
 def clip_fault(clip: ClipKeys) -> str | None:
-    """What is wrong with a clip in itself; None where nothing is."""
+    """Fault of a clip in itself; None where it has none."""
     if clip.play is None and clip.say is None:
         return "needs a recording to play, or words to say"
     if clip.play is not None and clip.say is not None:

@@ -1,4 +1,4 @@
-"""What a service refuses of an agent's settings before anything is said: its dialect is asked."""
+"""Checks of what a service refuses of an agent's settings before anything is said: its dialect is asked."""
 
 from __future__ import annotations
 

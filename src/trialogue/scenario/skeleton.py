@@ -18,7 +18,7 @@ SCHEMA_LINE: Final = "# yaml-language-server: $schema=scenario.schema.json"
 
 
 class HowAgentsThink(Enum):
-    """How the agents of a new scenario think."""
+    """Thinking of the agents of a new scenario."""
 
     LINES = "lines"
     LOCAL = "local"
@@ -28,7 +28,7 @@ class HowAgentsThink(Enum):
 
 @frozen
 class NewScenario:
-    """What a new scenario shall have."""
+    """Contents of a new scenario."""
 
     name: str = "my-meeting"
     """What the meeting is called."""

@@ -62,7 +62,7 @@ def _place(text: str, offset: int, source: str) -> Place:
 
 @frozen
 class Slip:
-    """What a parser stopped at, in an author's words."""
+    """Slip at which a parser stopped, in an author's words."""
 
     places: tuple[Place, ...]
     """Where; more than one where the same stands in several lines."""
@@ -75,7 +75,7 @@ class Slip:
 
 
 def slip(error: yaml.MarkedYAMLError, text: str, source: str) -> Slip:
-    """What a parser's error is in an author's words, and where."""
+    """Slip behind a parser's error, in an author's words, and its place."""
     mark = error.problem_mark or error.context_mark
     if mark is None:
         return Slip((Place(source, 1, 1),), f"is not YAML: {error.problem}")
@@ -109,7 +109,7 @@ _Found: TypeAlias = tuple[tuple[int, int], str, tuple[int, ...] | None]
 
 @frozen
 class _Stop:
-    """Where a parser stopped, and what stands there."""
+    """Stop of a parser: its place, and what stands there."""
 
     problem: str
     context: str

@@ -1,4 +1,4 @@
-"""What must hold of words that will be spoken: they are there, and nothing in them was to be filled in."""
+"""Checks of words that will be spoken: they are there, and nothing in them was to be filled in."""
 
 from __future__ import annotations
 

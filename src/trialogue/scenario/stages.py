@@ -13,5 +13,5 @@ def stage_record(kind: kinds.StageKeys, via: str) -> kinds.KeyMap:
 
 
 def stage_records(kind: kinds.StageKeys) -> list[kinds.KeyMap]:
-    """What a stage's keys are, at one service or another."""
+    """Keys of a stage, at one service or another."""
     return list(dict.fromkeys(stage_record(kind, via) for via in SERVICES))

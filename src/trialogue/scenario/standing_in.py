@@ -33,7 +33,7 @@ def stand_in(agent: AgentKeys) -> AgentKeys | None:
 
 
 def policy_of(agent: AgentKeys) -> OnFailure | None:
-    """What the rules know of it; None for what the plan says, which is to drop it."""
+    """Policy on its failure, as the rules know it; None for what the plan says, which is to drop it."""
     match agent.on_failure:
         case ReplacementKeys():
             return OnFailure.REPLACE
@@ -44,7 +44,7 @@ def policy_of(agent: AgentKeys) -> OnFailure | None:
 
 
 def restart_rules(keys: RestartKeys | None) -> RestartRules:
-    """How patiently an agent's sessions are dialled again, by what its author wrote."""
+    """Patience with which an agent's sessions are dialled again, by what its author wrote."""
     built_in = RestartRules()
     if keys is None:
         return built_in

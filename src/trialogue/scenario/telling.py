@@ -61,7 +61,7 @@ def raise_told(problems: Problems, main: str) -> None:
 
 
 def where_more(problems: Iterable[ScenarioProblem]) -> str:
-    """Where more is said on the codes that were met."""
+    """Place where more is said on the codes that were met."""
     codes = list(dict.fromkeys(problem.code.value for problem in problems))
     more = f" (also {', '.join(codes[1:])})" if codes[1:] else ""
     return f"more: trialogue explain {codes[0]}{more}; docs/errors.md#{codes[0].lower()}"
@@ -109,7 +109,7 @@ def _pages() -> dict[str, str]:
 
 
 def page_of(code: str) -> str:
-    """What `docs/errors.md` says of a code; `ScenarioError` for one that there is not."""
+    """Page of a code in `docs/errors.md`; `ScenarioError` for one that there is not."""
     pages = _pages()
     wanted = code.upper()
     if wanted not in pages:

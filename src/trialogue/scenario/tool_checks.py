@@ -1,4 +1,4 @@
-"""What must hold of each tool."""
+"""Checks of each tool."""
 
 from __future__ import annotations
 

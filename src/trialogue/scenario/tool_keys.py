@@ -21,7 +21,7 @@ from trialogue.services.script import JsonObject
 
 
 class Method(Enum):
-    """How an address is asked."""
+    """Method of asking an address."""
 
     GET = "GET"
     POST = "POST"
@@ -74,7 +74,7 @@ class McpKeys:
 
 @frozen
 class FillingKeys:
-    """What an agent says while a tool takes its time."""
+    """Words of an agent while a tool takes its time."""
 
     after: Seconds
     """After how long, if nobody is being heard then."""
@@ -204,7 +204,7 @@ def _as_written(keys: KeysT) -> KeysT:
 
 @frozen
 class ToolKind(Generic[KeysT]):
-    """What a scenario must know of one kind of tool."""
+    """Kind of a tool, as far as a scenario must know it."""
 
     action: Callable[[str, KeysT, FilePath], ToolAction]
     """What a call does of the tool of this name, whose scenario lies in this folder."""

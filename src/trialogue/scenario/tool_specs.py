@@ -42,7 +42,7 @@ class ToolSpec:
 
     @property
     def code(self) -> str | None:
-        """What code it runs that the operator must allow: `module:function`, or a program; None for none."""
+        """Code it runs that the operator must allow: `module:function`, or a program; None for none."""
         match self.action:
             case PythonFunction(target) if ":" in target:
                 return target
@@ -73,7 +73,7 @@ def _action(name: str, tool: ToolKeys, folder: Path) -> ToolAction:
 
 
 def tool_rules(document: Document) -> tuple[ToolRules, ...]:
-    """What the meeting's rules know of those tools that say more of themselves than their name."""
+    """Rules of those tools that say more of themselves than their name."""
     rules = (_rules(name, tool) for name, tool in (document.tools or {}).items())
     return tuple(each for each in rules if each != ToolRules(each.name))
 

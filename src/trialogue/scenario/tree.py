@@ -100,7 +100,7 @@ class Entries:
 
 @frozen
 class Hole:
-    """What stood here cannot be used, and a problem already says so."""
+    """Hole in the place of a value that cannot be used; a problem already says so."""
 
     at: Place
     """Where it was."""
@@ -110,7 +110,7 @@ Node: TypeAlias = Scalar | Items | Entries | Hole
 
 
 def plain_value(text: str) -> str | float | bool | None:
-    """What an unquoted scalar stands for."""
+    """Value for which an unquoted scalar stands."""
     if text in _WORDS:
         return _WORDS[text]
     if _WHOLE.fullmatch(text):
@@ -299,7 +299,7 @@ def map_scalars(node: Node, change: Callable[[Path, Scalar], Node], path: Path =
 
 
 def places_of(node: Node) -> dict[Path, Place]:
-    """Where each path of a tree stands: its key, or, for a value and in a list, itself."""
+    """Places of a tree's paths: of each its key, or, for a value and in a list, itself."""
     places: dict[Path, Place] = {(): node.at}
     _note_places(node, (), places)
     return places

@@ -82,7 +82,7 @@ class _Substitution:
         return Scalar(scalar.at, text)
 
     def _alone(self, name: str, path: Path, at: Place) -> Node | None:
-        """What takes the place of a value that is one variable; None for what is text."""
+        """Node in the place of a value that is one variable; None for what is text."""
         node = self._found(name)
         if node is None:
             return None
@@ -158,7 +158,7 @@ def _names_in(node: Entries, above: str) -> list[str]:
 
 
 def _size(node: Node) -> int:
-    """How much a value adds: its characters, and something for each value in it."""
+    """Size of a value: its characters, and something for each value in it."""
     each = MAX_BYTES // MAX_NODES
     match node:
         case Items(nodes=nodes):
@@ -172,7 +172,7 @@ def _size(node: Node) -> int:
 
 
 def _written(value: str | float | None) -> str:
-    """How a value reads within a text."""
+    """Text of a value within a text."""
     match value:
         case None:
             return ""

@@ -40,7 +40,7 @@ class Cell:
 
 @frozen
 class Variant:
-    """Which of a file's meetings is meant."""
+    """Variant of a file: which of its meetings is meant."""
 
     profile: str | None = None
     """The profile that is laid over it."""
@@ -247,7 +247,7 @@ def _node_called(node: Node, number: int) -> str:
 
 
 def _called(value: object, number: int) -> str:
-    """What a value is called in a cell's name."""
+    """Name of a value in a cell's name."""
     match value:
         case bool():
             return "true" if value else "false"

@@ -54,7 +54,7 @@ OptionalSpeak: TypeAlias = Annotated[SpeakStage | None, StageKeys("speak")]
 
 
 class PolicyName(Enum):
-    """Who decides on the floor: each policy that the brain has a module for, or one of the author's."""
+    """Name of a policy: each that the brain has a module for, or one of the author's."""
 
     _ignore_ = "members each"
     members = vars()
@@ -65,7 +65,7 @@ class PolicyName(Enum):
 
 
 class Seat(Enum):
-    """What somebody is at the table for; `human` is a speaker who is a person."""
+    """Seat at the table; `human` is a speaker who is a person."""
 
     CHAIR = "chair"
     SPEAKER = "speaker"

@@ -1,4 +1,4 @@
-"""Where records come from: a meeting that is held, or a journal."""
+"""Tracing of records: of a meeting that is held, or of a journal."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ __all__ = ["trace_meeting", "trace_run"]
 
 
 class Traced(Protocol):
-    """What is traced of a meeting."""
+    """Meeting that is traced."""
 
     @property
     def plan(self) -> MeetingPlan:
-        """What was known before it."""
+        """Plan of the meeting."""
         ...
 
     @property
@@ -30,7 +30,7 @@ class Traced(Protocol):
         ...
 
     def records(self) -> AsyncIterator[Record]:
-        """What happens, until its end."""
+        """Records until its end."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""What tests of whoever builds on trialogue need: playbooks, casts, engines without speech, faults on demand.
+"""Tools for tests of whoever builds on trialogue: playbooks, casts, engines without speech, faults on demand.
 
 `play(brain, book)` holds a brain to events and commands; `casts` makes casts and events in few words.
 `judge(try_meeting(resolved, FaultPlan((Planned(fault_named("half-open"), "ann"),))))` says what became of

@@ -142,7 +142,7 @@ def _lines(steps: Iterable[Step]) -> list[str]:
 
 
 def _failure(player: Player, number: int, what: str, expected: Sequence[Command]) -> str:
-    """What happened before, the event, and the diff of both answers."""
+    """Failure of a playbook: what happened before, the event, and the diff of both answers."""
     *before, (at, event, decided) = player.log[-SHOWN - 1 :] if number > 1 else player.log[-1:]
     diff = unified_diff(
         [str(command) for command in expected],

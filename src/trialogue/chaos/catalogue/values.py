@@ -1,4 +1,4 @@
-"""What a fault on demand is: its name, what is done, and what is promised all the same."""
+"""Fault on demand, as a value: its name, what is done, and what is promised all the same."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ROWS_OF_CALLS = frozenset({37, 38, 39})
 
 
 class BadAddress(Enum):
-    """How an address can be no good."""
+    """Kind of an address that is no good."""
 
     REFUSED = "refused"
     UNKNOWN_HOST = "unknown-host"
@@ -48,7 +48,7 @@ Ill: TypeAlias = BadAddress | WrongAnswer | SessionFault | Part | Signal
 
 
 class Fate(Enum):
-    """What may become of the participant that a fault strikes."""
+    """Fate of the participant that a fault strikes."""
 
     UNHARMED = "unharmed"
     """Its session lives on."""
@@ -117,7 +117,7 @@ class Fault:
 
     @property
     def made_by(self) -> str:
-        """Who makes it: the network, the server, the machine or the program."""
+        """Maker of the fault: the network, the server, the machine or the program."""
         match self.ill:
             case BadAddress():
                 return "network"

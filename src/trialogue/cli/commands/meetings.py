@@ -65,7 +65,7 @@ commands = App()
 @Parameter(name="*")
 @frozen
 class Repeats:
-    """How often a meeting is held, and what its runs are compared with and told by."""
+    """Repeats of a meeting, and what its runs are compared with and told by."""
 
     repeat: Annotated[int, Parameter(help="Hold it so often, with one seed after another.")] = 1
     """How often, from 1."""
@@ -136,7 +136,7 @@ ONCE: Final = Repeats()
 @Parameter(name="*")
 @frozen
 class Spreading:
-    """Which meetings of a batch are held, and by whom."""
+    """Spread of a batch: which meetings are held, and by which processes."""
 
     workers: Annotated[int | None, Parameter(help="How many processes; one a core if absent.")] = None
     """How many processes of this machine."""

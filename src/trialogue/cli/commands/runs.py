@@ -86,7 +86,7 @@ def why(
 @Parameter(name="*")
 @frozen
 class Playing:
-    """How a run is shown again."""
+    """Way in which a run is shown again."""
 
     speed: Annotated[
         str | None, Parameter(help="Play it: 1 is life's pace, 4 four times that; max tells all at once.")

@@ -36,7 +36,7 @@ commands = App()
 @Parameter(name="*")
 @frozen
 class StandingIn:
-    """Who answers in the place of the providers that clients name."""
+    """Stand-ins for the providers that clients name."""
 
     script: Annotated[
         Path | None,
@@ -79,7 +79,7 @@ BY_DEFAULT: Final = StandingIn()
 @Parameter(name="*")
 @frozen
 class Behaving:
-    """How the server behaves towards its clients."""
+    """Behaviour of the server towards its clients."""
 
     voices: Annotated[
         Literal["local", "murmur"], Parameter(help="Real ears and voices, or sound without speech for tests.")

@@ -1,4 +1,4 @@
-"""What people said, as clips that stand in for them: cut from the recordings, played at the same moments.
+"""Clips that stand in for people: cut from the recordings, played at the same moments.
 
 A moment is told by what the person answered: the hand that was raised for it, the grant, or so long into
 another's speech; where there was none of these, by the time since the meeting's start.
@@ -76,7 +76,7 @@ class _Moment:
 
 @define
 class _Person:
-    """What a person did with the floor, as it becomes known."""
+    """Person's doings with the floor, as they become known."""
 
     grants: list[float] = Factory(list[float])
     hands: dict[float, float | None] = Factory(dict[float, float | None])
@@ -103,7 +103,7 @@ class _Person:
 
 @define
 class _Moments:
-    """What went on at each time, for telling a person's moments by it."""
+    """Moments of the meeting, for telling a person's moments by them."""
 
     name: str
     heard: Sequence[Stretch]
@@ -209,7 +209,7 @@ def cut(audio: Path, clip: Clip, path: Path) -> bool:
 
 
 def _words_in(stretch: Stretch, words: Sequence[Utterance]) -> str:
-    """What was said in a stretch, where an utterance is mostly in it."""
+    """Words of a stretch, where an utterance is mostly in it."""
     within = [
         each.heard
         for each in words

@@ -14,7 +14,7 @@ __all__ = ["Difference", "first_difference", "turns_told"]
 
 @frozen
 class Difference:
-    """Where two meetings part."""
+    """Difference at which two meetings part."""
 
     place: int
     """Which turn that was heard, from 1."""

@@ -30,7 +30,7 @@ def is_foreign(path: Path) -> bool:
 
 
 def read_whole(file: Path, reader: Callable[[str], T]) -> T:
-    """What a reader makes of a file's text; JournalError where it cannot be read."""
+    """Reading of a file's text; JournalError where it cannot be read."""
     try:
         return reader(file.read_text("utf-8-sig"))
     except OSError as error:
@@ -65,7 +65,7 @@ def slug(text: str) -> str:
 
 
 def titled(name: str, who: str) -> Keys:
-    """What people read instead of the name, where that is another."""
+    """Title that people read instead of the name, where that is another."""
     title = " ".join(re.sub(r"[^\w .,'()/-]", " ", who).split())[:80].strip()
     return {} if title in {"", name} else {"title": title}
 

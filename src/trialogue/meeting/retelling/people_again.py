@@ -26,7 +26,7 @@ _BEHIND_S: Final = 3.0
 
 
 def speech_of(file: Path) -> tuple[Stretch, ...]:
-    """Who spoke when, each one's own stretches joined where they touch; JournalError where nobody did."""
+    """Stretches of speakers, each one's own joined where they touch; JournalError where nobody spoke."""
     told = read_whole(file, READERS[file.suffix.lower()])
     heard = tuple(each for each in joined(told) if each.length_s > 0)
     if not heard:
@@ -104,7 +104,7 @@ def _last(stem: str) -> str:
 
 @frozen
 class Agreement:
-    """How far the people of a meeting that is held again are heard at their times."""
+    """Agreement in which the people of a meeting that is held again are heard at their times."""
 
     heard: float
     """Which part of their speech is heard, from 0 to 1."""

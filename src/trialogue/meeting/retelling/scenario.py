@@ -96,7 +96,7 @@ def _change(document: Keys, place: Sequence[str], value: str) -> None:
 
 @frozen
 class _Seats:
-    """What is known of everybody at the table, and where sound is and goes."""
+    """Seats at the table, as far as they are known, and where sound is and goes."""
 
     held: HeldMeeting
     scripts: Scripts
@@ -157,7 +157,7 @@ def _expected(told: Sequence[Utterance]) -> list[Keys]:
 
 
 def _head(held: HeldMeeting) -> str:
-    """What the file is, and what it lacks."""
+    """Head of the file: what it is, and what it lacks."""
     spared = {each.to for each in _struck_again(held)}
     lost = sorted({r.event.participant for r in held.records if isinstance(r.event, SessionLost)} - spared)
     steered = any(isinstance(r.event, NoteGiven | SayAsked) for r in held.records)

@@ -1,4 +1,4 @@
-"""What agents said and called, as scripts: an entry a reply, in its order.
+"""Scripts of what agents said and called: an entry a reply, in its order.
 
 1. A reply that was never played is left out: its words were given back, and are said in a later one.
 2. Words that the meeting had an agent say (a warning, a filler) are left out: the meeting says them again.
@@ -187,7 +187,7 @@ class Scripts:
     # --- what is made of it -------------------------------------------------------------------------
 
     def greeting(self, name: str) -> str | None:
-        """What an agent said as it was connected, taken out of its script."""
+        """Greeting of an agent as it was connected, taken out of its script."""
         entries = self.entries.get(name, [])
         first = next((each for each in entries if each.text), None)
         if first is None:
@@ -246,7 +246,7 @@ class Scripts:
 
 
 def scripts_of(records: Iterable[Record], faults: Iterable[PlannedFault] = ()) -> Scripts:
-    """What all agents of a meeting said and called, under these faults."""
+    """Scripts of all agents of a meeting, under these faults."""
     scripts = Scripts({each.id: each for each in faults})
     for record in records:
         scripts.take(record)
@@ -271,7 +271,7 @@ def _mock(call: _Call, rules: ToolRules | None) -> Keys:
 
 
 def _json(text: str) -> Any:  # noqa: ANN401 - any JSON
-    """What a text says as JSON; the text itself where it is none."""
+    """JSON value of a text; the text itself where it is none."""
     try:
         return orjson.loads(text) if text else {}
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a plan says, in the words of a scenario: limits, floor, agenda, end, faults."""
+"""Settings of a plan in the words of a scenario: limits, floor, agenda, end, faults."""
 
 from __future__ import annotations
 

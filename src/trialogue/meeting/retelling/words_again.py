@@ -41,7 +41,7 @@ _ROOM: Final = 3
 
 @frozen
 class CuesTold:
-    """What becomes of a meeting's words among agents."""
+    """Fate of a meeting's words among agents."""
 
     turns: tuple[VoicedCue, ...]
     """The turns, in order, each with all that was said in it."""

@@ -68,7 +68,7 @@ __all__ = [
 
 @frozen
 class Measures:
-    """What the records say about a meeting as a whole, and about each participant."""
+    """Measures of a meeting as a whole, and of each participant."""
 
     duration_s: float
     """From the start to the end, or to the last record where there is none."""

@@ -24,7 +24,7 @@ Between = Literal["nothing", "silence", "overlap", "mixed"]
 
 @frozen
 class Border:
-    """What lies between two stretches in which exactly one participant is heard."""
+    """Border between two stretches in which exactly one participant is heard."""
 
     before: str
     """Who was heard alone before it."""

@@ -41,7 +41,7 @@ _Levels = npt.NDArray[np.float64]
 
 @frozen
 class SoundFigures:
-    """What can be said of a meeting by who was heard when."""
+    """Figures of a meeting by who was heard when."""
 
     transfer: Spread
     """Floor transfer offsets."""
@@ -127,7 +127,7 @@ def second_reckoning(
 
 
 def voiced(parts: Sequence[Path]) -> list[tuple[float, float]]:
-    """Where a recording holds voice, in seconds from its beginning."""
+    """Stretches of voice in a recording, in seconds from its beginning."""
     pieces = list(_levels(parts))
     if not pieces:
         return []

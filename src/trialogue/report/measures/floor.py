@@ -1,4 +1,4 @@
-"""What became of the floor: requests, waits, revocations, names that were said."""
+"""Measures of the floor: requests, waits, revocations, names that were said."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TAKEN: Final[frozenset[Cause]] = frozenset({"hold-limit", "interrupted", "timeou
 
 @frozen
 class QueueMeasures:
-    """How many waited for the floor."""
+    """Measures of the queue: how many waited for the floor."""
 
     mean: float | None
     """On average over the meeting's time; None for a meeting of no time."""
@@ -35,7 +35,7 @@ class QueueMeasures:
 
 @frozen
 class FloorMeasures:
-    """What became of the floor."""
+    """Measures of the floor."""
 
     grants: int
     """How often it was given."""
@@ -96,7 +96,7 @@ class _Requests:
                     pass
 
     def _gone(self, name: str, at: float) -> float | None:
-        """How long it has waited, if it has; it waits no more."""
+        """Time for which it has waited, if it has; it waits no more."""
         since = self.waiting.pop(name, None)
         if since is None:
             return None
@@ -107,7 +107,7 @@ class _Requests:
 def floor(
     plan: MeetingPlan, records: Sequence[Record], utterances: Iterable[Utterance], duration: float
 ) -> FloorMeasures:
-    """What the records say of the floor; words are those of the utterances."""
+    """Measures of the floor by the records; words are those of the utterances."""
     requests = _Requests()
     for record in records:
         requests.take(record)
@@ -127,7 +127,7 @@ def floor(
 
 
 def addressee(cast: tuple[Participant, ...], utterances: Iterable[Utterance]) -> Rate:
-    """How often whoever was named last in a turn spoke next; a name in the last turn says nothing."""
+    """Rate at which whoever was named last in a turn spoke next; a name in the last turn says nothing."""
     turns = (each for each in utterances if not each.beside)
     ordered = sorted(turns, key=lambda each: (each.start_s, each.turn))
     named = (

@@ -1,4 +1,4 @@
-"""Who spoke into whose speech, and what came of it.
+"""Interruptions: who spoke into whose speech, and what came of it.
 
 1. An attempt: somebody begins while another is being heard who began before.
 2. It is a backchannel where the meeting's rules say so of its length and of the words that the records know
@@ -148,13 +148,13 @@ def attempts(
 def without_backchannels(
     heard: Sequence[Stretch], utterances: Iterable[Utterance] = (), rules: InterruptRules = RULES
 ) -> tuple[Stretch, ...]:
-    """What was heard less what was a backchannel to all whom it was said beside: what turns are made of."""
+    """Stretches that turns are made of: less the backchannels to all beside whom they were said."""
     small = _small(attempts(heard, utterances, rules))
     return tuple(each for each in heard if (each.participant, each.start_s) not in small)
 
 
 def _small(tries: Iterable[Attempt]) -> set[tuple[str, float]]:
-    """Who began where what was a backchannel to all whom it was said beside: one, however many they are."""
+    """Beginnings of stretches that were backchannels to all beside whom they were said: one each."""
     outcomes: dict[tuple[str, float], set[Outcome]] = {}
     for each in tries:
         outcomes.setdefault((each.by, each.at), set()).add(each.outcome)
@@ -162,7 +162,7 @@ def _small(tries: Iterable[Attempt]) -> set[tuple[str, float]]:
 
 
 def _beginnings(merged: Sequence[Stretch]) -> Iterator[Stretch]:
-    """What begins: who goes on with its turn, after a pause or a tool, cuts in upon nobody."""
+    """Beginnings: a speaker who goes on with its turn, after a pause or a tool, cuts in upon nobody."""
     begun: set[tuple[str, int]] = set()
     for each in merged:
         if each.turn is None or (each.participant, each.turn) not in begun:
@@ -172,7 +172,7 @@ def _beginnings(merged: Sequence[Stretch]) -> Iterator[Stretch]:
 
 
 def _sounding(merged: Sequence[Stretch], new: Stretch) -> Iterator[Stretch]:
-    """Who was being heard when this began."""
+    """Stretches that were being heard when this began."""
     for old in merged:
         if old.participant != new.participant and old.start_s < new.start_s < old.end_s:
             yield old

@@ -1,4 +1,4 @@
-"""Where time went between a prompt and a sound, and between a decision and silence."""
+"""Latencies between a prompt and a sound, and between a decision and silence."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class LatencyMeasures:
 
 
 def latency(records: Sequence[Record]) -> LatencyMeasures:
-    """What services reported and what the records show."""
+    """Latencies that services reported and the records show."""
     told = [record.event for record in records if isinstance(record.event, LatencyMeasured)]
     return LatencyMeasures(
         listen=spread(each.listen_s for each in told if each.listen_s is not None),
@@ -61,7 +61,7 @@ def latency(records: Sequence[Record]) -> LatencyMeasures:
 
 @frozen
 class Responses:
-    """What came of grants to those who did not speak already."""
+    """Responses to grants of those who did not speak already."""
 
     grants: int
     """How many there were."""

@@ -26,7 +26,7 @@ __all__ = ["Selectivity", "selectivity"]
 
 @frozen
 class Selectivity:
-    """What stopped agents, and what did not."""
+    """Selectivity: what stopped agents, and what did not."""
 
     stopped: Rate
     """How many interruptions of an agent stopped it."""
@@ -42,7 +42,7 @@ class Selectivity:
 
 
 def selectivity(plan: MeetingPlan, records: Sequence[Record], found: Iterable[Attempt]) -> Selectivity:
-    """How well the attempts that were found were told apart by whoever stops agents."""
+    """Selectivity by the attempts that were found: how well they were told apart."""
     agents = {each.name for each in plan.participants if each.kind is Kind.AGENT}
     stops = _stops(records)
     upon = [each for each in found if each.of in agents]
@@ -72,7 +72,7 @@ def _end(attempt: Attempt) -> _Place:
 
 
 def _stops(records: Sequence[Record]) -> frozenset[_Place]:
-    """Where agents fell silent because somebody spoke."""
+    """Places at which agents fell silent because somebody spoke."""
     interrupted = {
         command.turn
         for record in records

@@ -1,4 +1,4 @@
-"""How the sessions held, and how soon those who were lost spoke again."""
+"""Measures of sessions: how they held, and how soon those who were lost spoke again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trialogue.report.measures.spread import Spread, spread
 
 @frozen
 class SessionMeasures:
-    """How the sessions held."""
+    """Measures of the sessions."""
 
     lost: int
     """Sessions that ended and should not have."""
@@ -26,7 +26,7 @@ class SessionMeasures:
 
 
 def sessions(records: Iterable[Record]) -> SessionMeasures:
-    """What the records say of lost sessions; lost again before it was back counts from the first loss."""
+    """Measures of lost sessions by the records; lost again before it was back counts from the first loss."""
     lost, recoveries, heard = 0, list[float](), list[float]()
     away: dict[str, float] = {}
     silent: dict[str, float] = {}

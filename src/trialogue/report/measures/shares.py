@@ -1,4 +1,4 @@
-"""Who spoke how much, and how evenly."""
+"""Shares of speech: who spoke how much, and how evenly."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class ParticipantMeasures:
 
 @frozen
 class Balance:
-    """How evenly those who may speak shared the floor."""
+    """Balance of the floor among those who may speak."""
 
     n: int
     """How many may speak."""
@@ -87,7 +87,7 @@ class Dominance:
 
 @frozen
 class RowParts:
-    """What a participant's row is made of."""
+    """Parts of a participant's row."""
 
     stretches: Sequence[Stretch]
     """Sound on the meeting's axis."""
@@ -142,7 +142,7 @@ def participants(plan: MeetingPlan, heard: RowParts) -> tuple[ParticipantMeasure
 
 
 def balance(spoken: Sequence[float]) -> Balance:
-    """How evenly seconds of speech are shared."""
+    """Balance of seconds of speech."""
     n, total = len(spoken), sum(spoken)
     if total <= 0:
         return Balance(n, None, None)

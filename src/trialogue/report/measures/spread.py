@@ -15,7 +15,7 @@ ENOUGH: Final = 10
 
 @frozen
 class Spread:
-    """How observations of one kind are spread, in seconds unless it is said otherwise."""
+    """Spread of observations of one kind, in seconds unless it is said otherwise."""
 
     n: int
     """How many there are."""
@@ -37,7 +37,7 @@ class Spread:
 
 @frozen
 class Rate:
-    """How often something happened where it could have."""
+    """Rate of an event among the cases in which it could have happened."""
 
     n: int
     """How often it could have happened."""
@@ -63,7 +63,7 @@ def spread(observations: Iterable[float]) -> Spread:
 
 
 def rate(outcomes: Iterable[bool]) -> Rate:
-    """How many of some outcomes were so."""
+    """Rate of outcomes that were so."""
     found = list(outcomes)
     return Rate(len(found), sum(found), ratio(sum(found), len(found)))
 

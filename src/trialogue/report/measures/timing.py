@@ -1,4 +1,4 @@
-"""How turns followed each other: transfers, silences, overlaps."""
+"""Timing of turns: transfers, silences, overlaps."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Overlaps:
 
 @frozen
 class SoundTimes:
-    """What was heard, as it lies on the time line and as turns."""
+    """Times of sound, as it lies on the time line and as turns."""
 
     heard: Sequence[Stretch]
     """Every stretch, backchannels too."""
@@ -81,7 +81,7 @@ class SoundTimes:
 
 @frozen
 class Timing:
-    """How turns followed each other."""
+    """Timing of turns."""
 
     transfer: Spread
     """Floor transfer offsets: the silence (above 0) or the overlap (below 0) between two stretches in each of
@@ -117,7 +117,7 @@ class Timing:
 
 
 def timing(records: Sequence[Record], sound: SoundTimes, answered: Responses, duration: float) -> Timing:
-    """How turns followed each other; `answered` is what came of the grants."""
+    """Timing of turns; `answered` is what came of the grants."""
     heard = sound.heard
     changes = [border for border in borders(heard) if border.is_transfer]
     one, two = time_with(heard)
@@ -175,7 +175,7 @@ def silences(records: Iterable[Record], heard: Sequence[Stretch]) -> Silences:
 
 
 def _around(heard: Sequence[Stretch]) -> Iterator[tuple[Stretch, Stretch]]:
-    """What was heard last before each silence, and first after it."""
+    """Stretches around each silence: the last before it, and the first after it."""
     last: Stretch | None = None
     for each in joined(heard):
         if last is not None and each.start_s > last.end_s:

@@ -25,7 +25,7 @@ __all__ = ["PageSource", "content"]
 
 @frozen
 class PageSource:
-    """What a page is made from."""
+    """Source of a page."""
 
     plan: MeetingPlan
     """Its plan."""
@@ -44,7 +44,7 @@ class PageSource:
 
 
 def content(meeting: PageSource) -> dict[str, object]:
-    """What the page says: the meeting, its marks, moments, plots and tables."""
+    """Content of the page: the meeting, its marks, moments, plots and tables."""
     plan = with_everybody(meeting.plan, meeting.records)
     heard, result = stretches(meeting.records), meeting.result
     marks = list(_marks(meeting, heard))
@@ -75,7 +75,7 @@ def _marks(meeting: PageSource, heard: Sequence[Stretch]) -> Iterator[Mark]:
 
 
 def _verdicts(meeting: PageSource, heard: Sequence[Stretch]) -> Iterator[Mark]:
-    """What the measures say of speech within another's speech."""
+    """Verdicts of the measures on speech within another's speech."""
     said, rules = meeting.utterances, meeting.plan.floor.interrupt
     taken = {(each.participant, each.start_s) for each in without_backchannels(heard, said, rules)}
     for each in heard:

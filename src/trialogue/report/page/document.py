@@ -99,7 +99,7 @@ def assemble(
 
 
 def policy(styles: Iterable[str], scripts: Iterable[str]) -> str:
-    """What the page may do: run its own scripts and styles, by their hashes, and play its sound."""
+    """Policy of the page: it may run its own scripts and styles, by their hashes, and play its sound."""
     script, style = " ".join(map(_hash, scripts)), " ".join(map(_hash, styles))
     return (
         f"default-src 'none'; script-src {script}; style-src {style}; img-src data:; "

@@ -96,7 +96,7 @@ class PageFold:
         return [_lane(each, 0.0) for each in self.plan.participants]
 
     def take(self, record: Record) -> list[Mark]:
-        """What one record adds."""
+        """Marks that one record adds."""
         self._transcript.take_event(record.event)
         self._places.take(record.event)
         marks = [*self._seen(record.at, record.event), *self._troubled(record.at, record.event)]

@@ -1,4 +1,4 @@
-"""Where each sentence of a turn is heard, so that a transcript can follow the sound: a pure fold."""
+"""Places of a turn's sentences in the sound, so that a transcript can follow it: a pure fold."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class _Sound:
     played_s: float = 0.0
 
     def at(self, offset_s: float) -> float:
-        """Where on the meeting's clock a place of the reply was heard, or would have been."""
+        """Moment on the meeting's clock at which a place of the reply was heard, or would have been."""
         going = [each for each in self.stretches if each[1] <= offset_s] or self.stretches[:1]
         start, base = going[-1]
         return start + max(0.0, offset_s - base)
@@ -64,7 +64,7 @@ class Places:
                 pass
 
     def parts(self, said: Utterance) -> list[tuple[float, int]]:
-        """Where each sentence of a turn was heard, and at which character of `said.heard` it begins.
+        """Moments of a turn's sentences, each with the character of `said.heard` at which it begins.
 
         Nothing where the words are not simply those sentences in order: then they are one part.
         """

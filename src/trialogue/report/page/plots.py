@@ -1,4 +1,4 @@
-"""What the page plots: measures over the meeting's time, as columns of numbers."""
+"""Plots of the page: measures over the meeting's time, as columns of numbers."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _waiting(records: Sequence[Record]) -> Plot:
 
 
 def _queue(records: Sequence[Record]) -> Iterator[tuple[float, int]]:
-    """How many waited, from each change on."""
+    """Number of those who waited, from each change on."""
     waiting: set[str] = set()
     for record in records:
         before = len(waiting)

@@ -22,7 +22,7 @@ __all__ = ["WhatIfPage", "what_if_document"]
 
 @frozen
 class WhatIfPage:
-    """What the page is made from."""
+    """Source of a what-if's page."""
 
     recorded: HeldMeeting
     """The meeting as it was."""
