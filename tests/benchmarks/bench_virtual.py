@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -28,11 +29,16 @@ def held(scenario: Path, folder: Path) -> float:
 
 
 def variant(source: Path, folder: Path, *, frame: str, by_text: bool) -> Path:
-    """The ten minutes with frames of this length, and with a chair that is told what was said."""
+    """The ten minutes with frames of this length, and with a chair that is told what was said.
+
+    The scripts that the scenario names are copied beside it.
+    """
     scenario = yaml.safe_load(source.read_text(encoding="utf-8"))
     scenario["run"]["frame"] = frame
-    if by_text:
-        scenario["cast"]["chair"]["hears"] = "text"
+    for seat in scenario["cast"].values():
+        if by_text and seat.get("role") == "chair":
+            seat["hears"] = "text"
+    shutil.copytree(source.parent / "scripts", folder / "scripts", dirs_exist_ok=True)
     path = folder / f"ten-minutes-{frame}-{'text' if by_text else 'ear'}.yaml"
     path.write_text(yaml.safe_dump(scenario, sort_keys=False), encoding="utf-8")
     return path

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import trio
 
+from trialogue.actors.ear_session import EarSession
 from trialogue.actors.playout import Playout
 from trialogue.actors.router import Router
 from trialogue.actors.stretches import Stretches
@@ -29,6 +30,9 @@ cast:
   cleo: {hears: audio, lines: [I would rather wait for a while., Yes.]}
 floor: {policy: moderated, hold: {max: HOLD}}
 """
+
+GUEST = """  guest: {role: human, via: {clips: [{say: And what about privacy?, when: {at: 2s}}]}}
+floor: {"""
 
 
 @pytest.fixture
@@ -125,15 +129,38 @@ def test_most_messages_are_given_before_their_time(monkeypatch, tmp_path):
     assert len(early) > 2 * len(in_time)
 
 
-def ticks_of(monkeypatch, way, out):
+@pytest.mark.parametrize("frame", ["20ms", "100ms"])
+def test_a_person_whose_sound_is_recorded(compared, frame):
+    """What the person says is heard at the same samples, and told at the same moments."""
+    assert compared(table(frame).replace("floor: {", GUEST)) == []
+
+
+def test_what_a_persons_ear_is_told_before_its_time_is_found(compared, monkeypatch):
+    """The silence behind what was said goes to the ear's service, each tick in its time."""
+    right = EarSession.would_tell
+    monkeypatch.setattr(
+        EarSession, "would_tell", lambda self, pcm, at: pcm is not None and right(self, pcm, at)
+    )
+    assert compared(table("40ms").replace("floor: {", GUEST))
+
+
+def test_most_ticks_of_a_silent_person_are_carried(monkeypatch, tmp_path):
+    """All but those in which the recording is heard, and for a while behind it."""
+    text = table().replace("floor: {", GUEST)
+    ticking = ticks_of(monkeypatch, TICKING, tmp_path / "ticking", text)
+    assert ticks_of(monkeypatch, "", tmp_path / "leaping", text) < ticking / 2
+
+
+def ticks_of(monkeypatch, way, out, text=None):
     """How many ticks came at their own moment."""
     ticks = []
     right = Router.tick
     monkeypatch.setattr(Router, "tick", lambda self: ticks.append(self.position) or right(self))
     monkeypatch.setenv(SWITCH, way)
     file = out.with_suffix(".yaml")
-    file.write_text(table())
+    file.write_text(table() if text is None else text)
     run_meeting(file, out=out, edges=Edges(engines=murmuring_engines()))
+    monkeypatch.setattr(Router, "tick", right)
     return len(ticks)
 
 

@@ -64,6 +64,11 @@ class Ear(InSession[EarOffer, EarSession]):
         if self._session is not None:
             self._session.hear(pcm, samples, position / self._service.offer.sample_rate)
 
+    def would_tell(self, pcm: bytes | None, position: int) -> bool:
+        """Whether its service would be sent the tick that begins at sample `position`."""
+        place_s = position / self._service.offer.sample_rate
+        return self._session is not None and self._session.would_tell(pcm, place_s)
+
     def interrupt(self) -> None:
         """Note a gap in the sound: what was said before it is whole."""
         if self._session is not None:

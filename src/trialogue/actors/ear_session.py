@@ -63,6 +63,11 @@ class EarSession(LiveSession[EarWire]):
         self._put(self._wire.hear(pcm or bytes(2 * samples), trio.current_time(), place_s))
         self._look_again()
 
+    def would_tell(self, pcm: bytes | None, place_s: float) -> bool:
+        """Whether the tick that begins at `place_s` would be sent."""
+        is_tail = self._fed_to_s <= place_s < self._fed_to_s + TAIL_S
+        return self.is_running and (pcm is not None or is_tail)
+
     def end_utterance(self) -> None:
         """Let what was said so far be a whole utterance: the sound has a gap here."""
         if self.is_running and self._wire.is_inside:

@@ -323,7 +323,27 @@ class Router:
     @property
     def keeps_time(self) -> bool:
         """Whether anybody's sound is not known before it comes, or is taken by somebody in its time alone."""
-        return bool(self._sources or self._timely)
+        return bool(self._timely) or any(not source.is_known for source in self._sources.values())
+
+    def silent_ticks(self, most: int) -> int:
+        """How many ticks people are silent in, unnoticed, and let those be past for them: `most` at most."""
+        samples, ticks = self.grid.frame_samples, 0
+        while ticks < most and self._foresee_sources(self.position + ticks * samples):
+            for name, source in self._sources.items():
+                source.has_taken(samples, self.position + ticks * samples, is_muted=name in self._muted)
+            ticks += 1
+        return ticks
+
+    def foresee_people(self) -> bool:
+        """Whether nobody would notice what people say in the next tick."""
+        return self._foresee_sources(self.position)
+
+    def _foresee_sources(self, position: int) -> bool:
+        samples = self.grid.frame_samples
+        return all(
+            source.foresee(samples, position, is_muted=name in self._muted)
+            for name, source in self._sources.items()
+        )
 
     def hears_somebody(self, listener: str, heard: Collection[str]) -> bool:
         """Whether a listener hears any of these."""

@@ -82,6 +82,10 @@ class Awaited(Protocol):
 class Transcriber(Protocol):
     """Transcriber that makes words of a person's sound (its ear). Must not block."""
 
+    def would_tell(self, pcm: bytes | None, position: int) -> bool:
+        """Whether anybody would notice that it hears this tick."""
+        ...
+
     def hear(self, pcm: bytes | None, samples: int, position: int) -> None:
         """Hear the tick of so many samples that begins at sample `position`; None for silence."""
         ...
@@ -195,6 +199,23 @@ class _Listening:
         self.heard_s = self.began_s
 
 
+@frozen
+class _Foreseen:
+    """A tick that was taken before its time, and is not past yet."""
+
+    pcm: bytes | None
+    events: tuple[Event, ...]
+    """Events that are told in its time."""
+
+    is_told: bool
+    """Whether the person's ear tells its service of it."""
+
+    @property
+    def is_unnoticed(self) -> bool:
+        """Whether nobody would notice it."""
+        return self.pcm is None and not self.events and not self.is_told
+
+
 class AudioSource:
     """One person's seat in the audio plane: a feed, and a detector that listens to what it gave."""
 
@@ -208,9 +229,15 @@ class AudioSource:
         post: Callable[[Event], None],
         ear: Transcriber | None = None,
         echo: EchoGuard | None = None,
+        is_known: bool = False,
     ) -> None:
-        """`open_detector` makes a detector that ends speech after `FELL_MS`."""
+        """`open_detector` makes a detector that ends speech after `FELL_MS`.
+
+        `is_known`: what the feed gives is certain until something else happens, as with recordings.
+        """
         self.participant = participant
+        self._is_known = is_known
+        self._foreseen: _Foreseen | None = None
         self.feed = feed
         self._open_detector = open_detector
         self._rate = sample_rate
@@ -227,6 +254,30 @@ class AudioSource:
         """Take what the person's loudspeaker plays for echo from now on."""
         self._echo = echo
 
+    @property
+    def is_known(self) -> bool:
+        """Whether its sound can be taken before its time."""
+        return self._is_known and self._echo is None
+
+    def foresee(self, samples: int, position: int, *, is_muted: bool) -> bool:
+        """Take the next tick before its time; False where somebody would notice: then it keeps its time."""
+        if is_muted and self._listening is not None:
+            return False
+        if self._foreseen is None:
+            events: list[Event] = []
+            post, self._post = self._post, events.append
+            try:
+                pcm = self._take(samples, position, is_muted=is_muted, sounding=NOTHING_PLAYED)
+            finally:
+                self._post = post
+            is_told = not is_muted and self._ear is not None and self._ear.would_tell(pcm, position)
+            self._foreseen = _Foreseen(pcm, tuple(events), is_told)
+        return self._foreseen.is_unnoticed
+
+    def has_taken(self, samples: int, position: int, *, is_muted: bool) -> None:
+        """Note that the tick which was taken before its time is past."""
+        self.pull(samples, position, is_muted=is_muted)
+
     def pull(
         self, samples: int, position: int, *, is_muted: bool, sounding: Mapping[str, bytes] = NOTHING_PLAYED
     ) -> bytes | None:
@@ -234,6 +285,20 @@ class AudioSource:
 
         `sounding` are those who were heard in the tick before.
         """
+        foreseen, self._foreseen = self._foreseen, None
+        if foreseen is None:
+            pcm = self._take(samples, position, is_muted=is_muted, sounding=sounding)
+        else:
+            pcm = foreseen.pcm
+            for event in foreseen.events:
+                self._post(event)
+        if self._ear is not None and not is_muted:
+            self._ear.hear(pcm, samples, position)
+        return pcm
+
+    def _take(
+        self, samples: int, position: int, *, is_muted: bool, sounding: Mapping[str, bytes]
+    ) -> bytes | None:
         pcm = self.feed.pull(samples)
         if is_muted:
             self.interrupt()
@@ -244,8 +309,6 @@ class AudioSource:
             self._notice_echo(position)
             pcm = None
         self._listen(pcm or bytes(2 * samples), position)
-        if self._ear is not None:
-            self._ear.hear(pcm, samples, position)
         return pcm
 
     def close(self) -> None:

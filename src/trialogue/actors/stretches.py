@@ -10,7 +10,8 @@
 5. A tick in its own time is a tick in every way: each ear is sent its frame, for what is told at that moment
    comes to whom a frame is on its way by another step of the scheduler than to whom none is.
 6. What fails before its time fails in the router's own task: inside the clock it would end the whole loop.
-7. Sound that nobody knows before it comes, a person's, is never carried before its time.
+7. Of people only silence is carried before its time, and that of those alone whose sound is known before it
+   comes: recordings. A tick that their detector, or their ear, would tell anything of keeps its time.
 """
 
 from __future__ import annotations
@@ -124,13 +125,17 @@ class Stretches:
             if router.hears_somebody(listener, heard) or not ear.rests()
         ]
         if not awake:
-            router.advance(ticks, router.pull(ticks))
-            return True
+            silent = router.silent_ticks(ticks)
+            if silent:
+                router.advance(silent, router.pull(silent))
+            return silent == ticks
         return all(self._foresee(ears, awake) for _ in range(ticks))
 
     def _foresee(self, ears: dict[str, Foreseer], awake: list[str]) -> bool:
         """Carry the next tick, unless an ear would notice it."""
         router = self._router
+        if not router.foresee_people():
+            return False
         sounding = router.pull(1)
         noticed = [name for name in awake if not ears[name].foresee(router.heard_by(name, sounding))]
         if noticed:
@@ -138,5 +143,6 @@ class Stretches:
             return False
         for name in awake:
             ears[name].has_taken()
+        router.silent_ticks(1)
         router.advance(1, sounding)
         return True

@@ -110,6 +110,7 @@ def seat_people(
             sample_rate=router.grid.sample_rate,
             post=sequencer.post,
             ear=ear,
+            is_known=person.via == "clips",
         )
         router.seat(source)
         lives[f"ear:{person.name}"] = ear.run
