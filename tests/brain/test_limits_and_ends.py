@@ -2,7 +2,7 @@
 
 import pytest
 from attrs import evolve
-from playbook import BIZ, EAR, GUEST, LAW, TECH, WATCH, Table, passes, plan
+from playbook import BIZ, EAR, GUEST, LAW, TECH, WATCH, Table, passes, plan, timers
 
 from trialogue.brain.meeting import Brain
 from trialogue.errors import ScenarioError
@@ -25,6 +25,7 @@ from trialogue.model.events import (
     ToolRequested,
     Woke,
 )
+from trialogue.model.expectations import TimePattern, Trigger
 from trialogue.model.plan import AgendaItem, FloorRules, Limits, OnFailure, Said
 
 
@@ -86,6 +87,18 @@ def test_the_time_limit_is_sharp():
     table.begins("tech")
     expected = [StopPlayout("tech", 1), EndTurn("tech", 1, "meeting-ended"), EndMeeting("limit-time")]
     assert table.at(60, Woke("limit-time")) == expected
+
+
+def test_a_time_that_the_plan_ends_at_is_waited_for_until_it_has_come():
+    """The turn that goes on then is the last; nothing more is waited for meanwhile."""
+    table = Table(plan(TECH, BIZ, end=(Trigger(TimePattern(1.0)), Trigger(TimePattern(9.0)))))
+    table.open()
+    assert timers(table, "awaited") == [1.0]
+    table.begins("tech")
+    table.plays("tech")
+    assert table.at(1.0, Woke("awaited")) == []
+    assert timers(table, "awaited") == [None]
+    assert table.ends("tech")[-1] == EndMeeting("happened")
 
 
 def test_the_limit_on_turns():

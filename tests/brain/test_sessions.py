@@ -1,13 +1,24 @@
 """Sessions that end on purpose, replies that fail, seats that change hands: what the meeting makes of it."""
 
 from attrs import evolve
-from playbook import BIZ, TECH, Table, plan
+from playbook import BIZ, LAW, TECH, Table, plan
 
 from trialogue.brain.words.context import REMEMBERED, latest, size_of
-from trialogue.model.commands import Cue, EndMeeting, EndTurn, GrantFloor, Replace, RollOver, RunTool, Update
+from trialogue.model.commands import (
+    Cue,
+    EndMeeting,
+    EndTurn,
+    GrantFloor,
+    Replace,
+    RollOver,
+    RunTool,
+    Speak,
+    Update,
+)
 from trialogue.model.events import (
     LineTaken,
     ReplyFailed,
+    SayAsked,
     SessionEnding,
     SessionFailed,
     SessionLost,
@@ -21,6 +32,7 @@ from trialogue.model.events import (
 )
 from trialogue.model.memory import ContextCall, ContextMessage
 from trialogue.model.participants import OnFailure
+from trialogue.model.plan import FloorRules
 
 STAND_IN = evolve(TECH, on_failure=OnFailure.REPLACE)
 
@@ -117,6 +129,30 @@ def test_a_failure_behind_the_first_words_lets_them_be_heard():
     assert it.commands(EndTurn) == []
     it.ends("tech")
     assert it.commands(EndTurn) == [EndTurn("tech", 1, "finished")]
+
+
+def test_words_that_a_session_did_not_say_come_first_in_the_next():
+    """What the app wants said is said in its order, whichever session says it."""
+    it = table()
+    it.at(0.5, SayAsked("biz", "One."))
+    it.at(0.5, SayAsked("biz", "Two."))
+    it.says("tech")
+    it.at(3.0, SessionLost("biz", 1, "1006", 0.1))
+    it.at(4.0, SessionReady("biz", 2))
+    it.says("tech")
+    it.says("biz", "One.")
+    assert [words.text for words in it.commands(Speak)] == ["One.", "One.", "Two."]
+
+
+def test_a_new_session_prepares_nothing_that_was_asked_of_the_old_one():
+    """Replies that are ready are not kept waiting for one that nobody makes any more."""
+    it = Table(plan(TECH, BIZ, LAW, floor=FloorRules(policy="parallel-collect")))
+    it.open()
+    it.at(0.5, SessionLost("law", 1, "1006", 0.1))
+    it.at(1.0, SessionReady("law", 2))
+    it.begins("tech")
+    it.begins("biz")
+    assert it.grants() == ["tech"]
 
 
 def test_a_fallback_takes_the_seat_and_the_turn():

@@ -3,6 +3,7 @@
 import pytest
 
 from trialogue.brain.meeting import Brain
+from trialogue.brain.turn.wording import WORDS_S
 from trialogue.model.commands import EndMeeting, EndTurn, GrantFloor, Report
 from trialogue.model.events import (
     EarFailed,
@@ -115,6 +116,16 @@ def test_a_pause_in_a_turn_is_no_end_of_it():
     )
     player.wait(18.9)
     assert [each.participant for each in player.decided(EndTurn)] == ["tech", "biz"]
+
+
+def test_words_of_a_turn_are_waited_for_as_much_longer():
+    """They come as late behind its end as its sound does."""
+    player = behind_all(*says(13.0, 15.0))
+    words_s = 15.0 + player.brain.plan.floor.hang_s + WORDS_S + LAG_S
+    player.wait(words_s - 0.1)
+    assert [each.participant for each in player.decided(EndTurn)] == ["tech", "biz"]
+    player.wait(words_s + 0.1)
+    assert [each.participant for each in player.decided(EndTurn)] == ["tech", "biz", "dana"]
 
 
 def test_whoever_begins_in_time_has_not_let_its_turn_go_by():

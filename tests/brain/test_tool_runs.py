@@ -86,3 +86,16 @@ def test_filling_words_have_their_time_and_no_second_try():
     table.at(4, ToolFinished("tech", "c1", "succeeded", "sent"))
     table.at(4.1, InjectionRefused("tech", 1, "busy", 1))
     assert timers(table, "retry") == [4.6]
+
+
+def test_filling_words_that_a_session_did_not_say_are_let_go():
+    """Its next one has its own turn to take again, and no silence to fill."""
+    table = shop(filler=Filler(2.0, "One moment."))
+    table.at(1, ORDER)
+    table.at(3, Woke("filler"))
+    table.at(3.5, SessionLost("tech", 1, "gone", 0.1))
+    table.at(4, SessionReady("tech", 2))
+    while len(table.grants()) < 3:
+        table.says(table.meeting.holder)
+    assert table.grants()[-1] == "tech"
+    assert [words.text for words in table.commands(Speak)] == ["One moment."]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from trialogue.brain.beside import SpeechSort, verdict
 from trialogue.brain.owners import Owners
-from trialogue.brain.prompts import Forced, PromptKind
+from trialogue.brain.prompts import Forced
 from trialogue.brain.turn import taking, wording
 from trialogue.brain.turn.agent import AgentTurn
 from trialogue.brain.turn.dropping import deny_held
@@ -27,17 +27,12 @@ def lose(o: Owners, name: str) -> None:
         taking.close(o, turn, "lost")
         if o.agents.lose_turn(name) and words:
             o.prompts.want_said(name, Forced(words), first=True)
-    if o.turns.kept is not None and o.turns.kept.name == name:
-        taking.release(o)
-    deny_held(o, name, "withdrawn", is_told=False)
-    o.inboxes.put_back(name, o.prompts.supersede(name))
-    o.inboxes.forget_unheard(name)
-    o.replies.answers_no_more(name)
+    _let_go(o, name)
 
 
 def _unsaid(o: Owners, turn: AgentTurn) -> str:
     """The words of the app's that the holder was saying, or was to say: they are said anew, all of them."""
-    if turn.prompted != {PromptKind.WORDS}:
+    if not turn.is_forced:
         return ""
     told = [
         command
@@ -47,18 +42,23 @@ def _unsaid(o: Owners, turn: AgentTurn) -> str:
     return told[-1].text if told else ""
 
 
+def _let_go(o: Owners, name: str) -> None:
+    """What a session held, was prompted for and had begun is gone with it."""
+    if o.turns.kept is not None and o.turns.kept.name == name:
+        taking.release(o)
+    deny_held(o, name, "withdrawn")
+    o.inboxes.put_back(name, o.prompts.supersede(name))
+    o.replies.answers_no_more(name)
+
+
 def drop_out(o: Owners, name: str) -> None:
     """An agent has failed for good, or left: it holds and waits for nothing."""
     turn = o.turns.agent(name)
     if turn is not None:
         taking.close(o, turn, "left")
-    if o.turns.kept is not None and o.turns.kept.name == name:
-        taking.release(o)
-    deny_held(o, name, "withdrawn", is_told=False)
-    o.inboxes.put_back(name, o.prompts.supersede(name))
+    _let_go(o, name)
     o.floor.cancel(name)
     o.prompts.forget_words(name)
-    o.replies.answers_no_more(name)
 
 
 def silence(o: Owners, name: str, cause: Cause) -> None:

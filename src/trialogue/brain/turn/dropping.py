@@ -13,10 +13,10 @@ def drop(o: Owners, name: str, reply: int, reason: str, *, is_told: bool = True)
         o.inboxes.not_heard(name, reply)
 
 
-def deny_held(o: Owners, name: str, reason: str, *, is_told: bool = True) -> None:
+def deny_held(o: Owners, name: str, reason: str) -> None:
     """Throw a participant's held replies away, and with them a request that stood for them alone."""
     for reply in o.replies.take(name):
-        drop(o, name, reply, reason, is_told=is_told)
+        drop(o, name, reply, reason)
     forget_request(o, name, is_denied=reason == "denied")
 
 
