@@ -566,10 +566,7 @@ class _Changed(importlib.abc.Loader, importlib.abc.MetaPathFinder):
 
 
 ARGUMENTS = ["-q", "-x", "-p", "no:cacheprovider", "-o", "timeout=0", "--no-header", "--rootdir", str(ROOT)]
-ARGUMENTS += [
-    "-W",
-    "ignore::pytest.PytestAssertRewriteWarning",
-]  # Hypothesis is imported before pytest starts
+ARGUMENTS += ["--assert=plain"]  # else pytest's own loader comes before one that changes a module
 
 
 def tests() -> list[str]:
