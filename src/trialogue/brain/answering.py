@@ -104,4 +104,3 @@ def _grant(o: Owners, grant: Grant, answer: _Answer) -> None:
         o.questions.judge(grant, grant.to)
     else:
         o.questions.judge(grant, answer.content or grant.to)
-    o.course.forget_asked()

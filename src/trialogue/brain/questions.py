@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from attrs import Factory, define, frozen
 
+from trialogue.brain.moments import recorded
 from trialogue.brain.prompts import Prompt
 from trialogue.brain.tools.calls import Call
 from trialogue.model.plan import HookPoint
@@ -63,7 +64,7 @@ class Questions:
     def ask(self, point: HookPoint, subject: Subject, until: float) -> HookQuestion:
         """Ask a question."""
         self._asked += 1
-        question = HookQuestion(self._asked, point, subject, round(until, 6))
+        question = HookQuestion(self._asked, point, subject, recorded(until))
         self._open[question.number] = question
         return question
 

@@ -84,7 +84,9 @@ class Chooser:
                 to = asking.granted(o, chosen, reason)
                 if to == chosen or (to is not None and _can_have_it(o, to)):
                     self._grant(o, evolve(decision, to=to), choice)
-                elif not o.questions.awaits_grant(o.floor.turn + 1):
+                elif o.questions.awaits_grant(o.floor.turn + 1):
+                    o.course.forget_asked()  # the app's answer is waited for, and nothing else
+                else:
                     o.course.ask(view, None)
                     _climb_in_time(o)
             case Wait(until=until):

@@ -1,0 +1,257 @@
+"""What the app is asked before it happens: a tool call, words to an agent, a grant of the floor."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+from playbook import BIZ, TECH, Table, plan, timers
+
+from trialogue.model.commands import (
+    AnswerTool,
+    AskHook,
+    CancelTool,
+    Cue,
+    EndTurn,
+    GrantFloor,
+    Report,
+    RunTool,
+    Speak,
+)
+from trialogue.model.events import (
+    FloorRequested,
+    HookAnswered,
+    RevokeAsked,
+    SayAsked,
+    SessionLost,
+    ToolCallCancelled,
+    ToolFinished,
+    ToolRequested,
+    Woke,
+)
+from trialogue.model.plan import Filler, FloorRules, HookRule, OnInterrupt, ToolRules
+
+TOOL = HookRule("tool", 3.0, allows=False)
+WORDS = HookRule("words", 2.0, allows=True)
+GRANT = HookRule("grant", 1.0, allows=True)
+CALL = ToolRequested("tech", 1, "c1", "prices", '{"a": 1}')
+RUN = RunTool("tech", "c1", "prices", '{"a": 1}')
+YES = HookAnswered("tech", 1, allowed=True)
+NO = HookAnswered("tech", 1, allowed=False)
+
+
+def hooked(*hooks, **more):
+    """An open meeting whose app has these hooks."""
+    it = Table(plan(TECH, BIZ, hooks=hooks, **more))
+    it.open()
+    return it
+
+
+def refused(content):
+    """What an agent is told of a call that may not be run."""
+    return [
+        Report("tool-refused", "the app does not allow prices", "tech"),
+        AnswerTool("tech", 1, "c1", "prices", content),
+    ]
+
+
+# --- a tool call ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arguments", ["", '{"a": 2}'])
+def test_a_tool_runs_once_the_app_allows_it(arguments):
+    """With the arguments that it was called with, or with others of the app's."""
+    it = hooked(TOOL)
+    assert it.at(1, CALL) == [AskHook("tech", 1, "tool", '{"a": 1}', 4.0, "prices")]
+    assert timers(it, "hook") == [4.0]
+    assert it.at(2, evolve(YES, content=arguments)) == [evolve(RUN, arguments=arguments or '{"a": 1}')]
+    assert timers(it, "hook") == [None]
+    assert it.at(2.5, YES)[0].text == "a hook answered a question that is over"
+
+
+@pytest.mark.parametrize(("reason", "told"), [("too dear", "Refused: too dear"), ("", "Refused")])
+def test_a_tool_that_is_refused_is_answered(reason, told):
+    """Its agent is told why, where that is said."""
+    it = hooked(TOOL)
+    it.at(1, CALL)
+    assert it.at(2, evolve(NO, reason=reason)) == refused(told)
+
+
+@pytest.mark.parametrize("allows", [True, False])
+def test_the_default_holds_at_the_deadline(allows):
+    """It is noted, and a later answer comes to nothing."""
+    it = hooked(evolve(TOOL, allows=allows))
+    it.at(1, CALL)
+    text = "no answer came in time to what the tool hook was asked: it is "
+    late = Report("hook-late", text + ("allowed" if allows else "refused"))
+    answers = it.at(4, Woke("hook"))
+    assert answers == [late, *([RUN] if allows else refused("Refused: no answer came in time"))]
+    assert it.commands(Report)[0] == late
+    assert next(each.level for each in it.log[-1][2] if isinstance(each, Report)) == "warning"
+    assert it.at(5, NO) == [Report("stale", "a hook answered a question that is over", "tech")]
+
+
+def test_the_question_that_ends_first_is_given_up_first():
+    """Each has its own number and time."""
+    it = hooked(TOOL, WORDS)
+    assert it.commands(AskHook)[0].until == 2.0
+    it.at(0.5, YES)
+    it.at(1, CALL)
+    it.at(1.5, ToolRequested("biz", 1, "c2", "prices", "{}"))
+    it.begins("tech", "Well.")
+    it.plays("tech")
+    it.ends("tech", 0.5)
+    it.at(2.2, ToolFinished("tech", "c1", "succeeded", "8"))
+    assert [(each.question, each.until) for each in it.commands(AskHook)] == [(1, 2.0), (2, 4.0), (3, 4.5)]
+    assert timers(it, "hook") == [4.0]
+    it.at(4, Woke("hook"))
+    assert timers(it, "hook") == [4.5]
+    assert [each.call_id for each in it.commands(AnswerTool)] == ["c1"]
+
+
+def test_a_call_that_was_taken_back_does_not_run():
+    """Its agent wants no result any more, whatever the app says."""
+    it = hooked(TOOL)
+    it.at(1, CALL)
+    it.at(2, ToolCallCancelled("tech", "c1"))
+    assert it.at(3, YES) == []
+
+
+def test_a_call_that_was_to_stop_does_not_run():
+    """Its agent was cut off before the app had said anything."""
+    it = hooked(TOOL, tools=(ToolRules("prices", on_interrupt=OnInterrupt.CANCEL),))
+    it.begins("tech")
+    it.plays("tech")
+    it.at(1, CALL)
+    assert CancelTool("tech", "c1") in it.at(1.5, RevokeAsked("tech"))
+    answers = it.at(2, YES)
+    assert RUN not in answers
+    assert AnswerTool("tech", 1, "c1", "prices", "the call was cancelled") in answers
+
+
+# --- words ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["", "Be brief."])
+def test_an_agent_is_told_what_the_app_has_seen(words):
+    """In its words, or in others of the app's."""
+    it = hooked(WORDS)
+    asked = AskHook("tech", 1, "words", "It is your turn.", 2.0)
+    assert it.commands(AskHook) == [asked]
+    assert it.commands(Cue) == []
+    assert it.at(1, evolve(YES, content=words)) == [Cue("tech", 1, words or "It is your turn.")]
+
+
+def test_words_that_are_refused_end_the_turn():
+    """What they told is told with the next words that the agent may have."""
+    it = hooked(WORDS)
+    it.at(0.5, YES)
+    it.says("tech", "Good morning.")
+    assert it.commands(AskHook)[-1] == AskHook(
+        "biz", 2, "words", "Tech: Good morning.\nIt is your turn.", 4.5
+    )
+    answers = it.at(3, HookAnswered("biz", 2, allowed=False))
+    assert answers[:2] == [
+        Report("words-refused", "the app does not let these words reach the agent", "biz"),
+        EndTurn("biz", 2, "yielded"),
+    ]
+    it.at(3.5, HookAnswered("tech", 3, allowed=True))
+    it.says("tech", "Anybody?")
+    assert it.commands(AskHook)[-1].content.startswith("Tech: Good morning.\nTech: Anybody?\n")
+
+
+def test_words_for_a_session_that_is_gone_are_told_to_nobody():
+    """What the app says of them comes too late."""
+    it = hooked(WORDS)
+    it.at(0.5, SessionLost("tech", 1, "1006", 0.1))
+    assert it.at(1, YES) == []
+    assert it.commands(Cue) == []
+
+
+def test_filling_words_that_are_refused_are_let_go():
+    """The turn waits on for its tool, and nothing is noted."""
+    it = hooked(WORDS, tools=(ToolRules("prices", filler=Filler(1.0, "One moment.")),))
+    it.at(0.5, YES)
+    it.at(1, CALL)
+    assert it.at(2, Woke("filler")) == [AskHook("tech", 2, "words", "One moment.", 4.0)]
+    assert it.at(3, HookAnswered("tech", 2, allowed=False)) == []
+    assert it.commands(Speak) == []
+    assert it.meeting.holder == "tech"
+
+
+# --- a grant ----------------------------------------------------------------------------------------
+
+
+def granted(answers):
+    """To whom, and why, the floor was given."""
+    return [(each.to, each.reason) for each in answers if isinstance(each, GrantFloor)]
+
+
+@pytest.mark.parametrize("to", ["", "tech", "biz"])
+def test_the_floor_is_given_to_whom_the_app_says(to):
+    """To whom the policy chose, or to somebody in its place; it is asked once a turn."""
+    it = hooked(GRANT)
+    assert it.commands(AskHook) == [AskHook("tech", 1, "grant", "next in order", 1.0)]
+    assert it.at(0.2, SayAsked("nobody", "Well.")) is not None
+    assert it.grants() == []
+    assert granted(it.at(0.5, evolve(YES, content=to))) == [(to or "tech", "next in order")]
+    it.says(to or "tech")
+    assert [each.question for each in it.commands(AskHook)] == [1, 2]
+    assert it.grants() == [to or "tech"]
+
+
+def test_somebody_who_is_not_of_the_meeting_cannot_have_it():
+    """Whom the policy chose has it."""
+    it = hooked(GRANT)
+    answers = it.at(0.5, evolve(YES, content="zoe"))
+    text = "a hook gave the floor to somebody who is not of this meeting"
+    assert Report("stale", text, "tech") in answers
+    assert granted(answers) == [("tech", "next in order")]
+
+
+def test_whom_the_app_refuses_is_passed_over_for_one_turn():
+    """The next is asked about; where all are refused, nobody is, until something changes."""
+    it = hooked(GRANT)
+    answers = it.at(0.5, NO)
+    assert answers == [
+        Report("grant-refused", "the app does not let it have this turn", "tech"),
+        AskHook("biz", 2, "grant", "next in order", 1.5),
+    ]
+    assert granted(it.at(1, HookAnswered("biz", 2, allowed=True))) == [("biz", "next in order")]
+    it.says("biz")
+    assert it.commands(AskHook)[-1] == AskHook("tech", 3, "grant", "next in order", 4.0)
+    it.at(3.5, HookAnswered("tech", 3, allowed=False))
+    assert it.commands(AskHook)[-1] == AskHook("biz", 4, "grant", "next in order", 4.5)
+
+
+def test_where_all_are_refused_nobody_has_it():
+    """Silence is counted then, and what is tried against it."""
+    it = hooked(GRANT)
+    assert timers(it, "ladder") == [None]
+    it.at(0.5, NO)
+    assert timers(it, "ladder") == [None]
+    answers = it.at(1, HookAnswered("biz", 2, allowed=False))
+    assert [each.code for each in answers if isinstance(each, Report)] == ["grant-refused"]
+    assert it.grants() == []
+    assert timers(it, "hook", "ladder") == [None, it.plan.floor.silence.after_s]
+
+
+def test_whom_the_app_names_and_who_is_away_does_not_have_it():
+    """Nobody has the floor, and silence is counted."""
+    it = hooked(GRANT)
+    it.at(0.2, SessionLost("biz", 1, "1006", 0.1))
+    assert granted(it.at(0.5, evolve(YES, content="biz"))) == []
+    assert timers(it, "ladder") == [it.plan.floor.silence.after_s]
+
+
+def test_nothing_is_tried_against_silence_while_the_app_thinks():
+    """Nor does the meeting wake for it: whom the app lets have the floor has it then, however late."""
+    it = hooked(evolve(GRANT, deadline_s=30.0), floor=FloorRules(policy="queue", otherwise="queue"))
+    assert timers(it, "hook", "ladder") == [None, it.plan.floor.silence.after_s]
+    it.at(1, FloorRequested("tech"))
+    assert timers(it, "hook", "ladder") == [31.0, None]
+    assert it.at(10, FloorRequested("biz")) == []
+    assert it.grants() == []
+    assert granted(it.at(20, YES)) == [("tech", "first in the queue")]
+    it.says("tech")
+    assert it.commands(AskHook)[-1].participant == "biz"
+    assert timers(it, "ladder") == [None]
