@@ -136,16 +136,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "abs(self._told[name] - at) > MOVED_S",
     ): "no deadline moves by that much to the bit",
     (
-        "floor/requests.py:request",
-        "number",
-        "self._made += 1",
-    ): "requests are compared with each other",
-    (
-        "floor/requests.py:request",
-        "statement",
-        "self._made += 1",
-    ): "a sort keeps the order in which they were put in",
-    (
         "floor/view.py:sums",
         "statement",
         "return self.tally",

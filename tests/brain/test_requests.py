@@ -10,7 +10,7 @@ from trialogue.errors import LocalProtocolError
 @pytest.mark.parametrize("act", Act)
 def test_a_request_moves_by_its_table_only(state, act):
     """Each pair either is in the table, or raises and changes nothing."""
-    request = Request("tech", 1, 0.0, state=state)
+    request = Request("tech", 0.0, state=state)
     if (state, act) in TRANSITIONS:
         request.take(act)
         assert request.state is TRANSITIONS[state, act]

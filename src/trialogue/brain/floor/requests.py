@@ -73,9 +73,6 @@ class Request:
     participant: str
     """Who wants it."""
 
-    number: int
-    """Requests in the order in which they were made: first come."""
-
     since: float
     """When it was made, in seconds since the meeting's start."""
 
@@ -130,7 +127,7 @@ class Floor:
     """Whom somebody gave the floor by a tool."""
 
     _queue: dict[str, Request] = Factory(dict[str, Request])
-    _made: int = 0
+    """By name, in the order in which they were made."""
 
     @property
     def holder(self) -> str | None:
@@ -144,7 +141,7 @@ class Floor:
 
     def waiting(self) -> tuple[Request, ...]:
         """Who waits: by priority, then first come."""
-        return tuple(sorted(self._queue.values(), key=lambda r: (-r.priority, r.number)))
+        return tuple(sorted(self._queue.values(), key=lambda request: -request.priority))
 
     def request_of(self, participant: str) -> Request | None:
         """The participant's waiting request."""
@@ -154,8 +151,7 @@ class Floor:
         """Put a participant into the queue, or make its request there more urgent."""
         request = self._queue.get(participant)
         if request is None:
-            self._made += 1
-            request = self._queue[participant] = Request(participant, self._made, now, priority)
+            request = self._queue[participant] = Request(participant, now, priority)
             request.take(Act.ACCEPT)
         request.priority = max(request.priority, priority)
         return request
