@@ -37,7 +37,7 @@ def test_a_turn_leaves_the_window_with_its_end():
     view = seen(("tech", 40.0, 40.0), ("biz", 60.0, 99.0), now=110.0)
     assert (view.heard_s(70.0), view.heard_s(70.1)) == (60.0, 100.0)
     assert (view.share("tech", 70.0), view.share("tech", 70.1)) == (0.0, 0.4)
-    assert seen().share("tech") == 0.0
+    assert (seen().share("tech"), seen().share("tech", 70.0)) == (0.0, 0.0)
     assert seen(("tech", 0.5, 99.0)).share("tech") == 1.0
 
 

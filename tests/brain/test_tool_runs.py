@@ -99,3 +99,15 @@ def test_filling_words_that_a_session_did_not_say_are_let_go():
         table.says(table.meeting.holder)
     assert table.grants()[-1] == "tech"
     assert [words.text for words in table.commands(Speak)] == ["One moment."]
+
+
+def test_a_tool_that_ran_before_the_turn_is_waited_for_in_it():
+    """What its agent says meanwhile is not all that it has to say."""
+    table = shop()
+    table.at(1, evolve(ORDER, participant="biz"))
+    table.says("tech")
+    table.says("biz", "One moment.")
+    assert table.meeting.holder == "biz"
+    table.at(table.now + 1, ToolFinished("biz", "c1", "succeeded", "sent"))
+    table.says("biz", "It is sent.")
+    assert table.grants() == ["tech", "biz", "tech"]

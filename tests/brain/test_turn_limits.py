@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from playbook import BIZ, TECH, Table, plan
+from playbook import BIZ, GUEST, TECH, Table, plan, timers
 
 from trialogue.model.commands import EndTurn
 from trialogue.model.events import (
+    EarReady,
+    FloorRequested,
     PlaybackStarted,
     ReplyStarted,
     SentenceSaid,
+    SessionLost,
+    SpeechStarted,
     Woke,
 )
 from trialogue.model.plan import FloorRules, HoldRules
@@ -43,3 +47,37 @@ def test_a_timer_that_is_a_microsecond_early_is_due():
         table = Table(plan(TECH, BIZ))
         table.open()
         assert bool(of(table.at(20.0 - early, Woke("think")), EndTurn)) is due
+
+
+def speaks_at_length(**hold):
+    """Dana has begun to speak at 1.0 s, under these limits."""
+    table = Table(plan(TECH, BIZ, GUEST, floor=FloorRules("queue", "queue", hold=HoldRules(**hold))))
+    table.open()
+    table.at(0.5, EarReady("dana", 1))
+    table.at(1.0, SpeechStarted("dana", 1.0))
+    table.at(table.timers["begin"], Woke("begin"))
+    assert table.meeting.holder == "dana"
+    return table
+
+
+def test_a_person_is_told_once_that_its_turn_is_long():
+    """It counts from its first word."""
+    table = speaks_at_length(warn_s=20.0)
+    since = table.now
+    assert timers(table, "warn") == [since + 20.0]
+    table.at(since + 20.0, Woke("warn"))
+    assert table.reports() == ["hold-warning"]
+    assert timers(table, "warn") == [None]
+
+
+def test_nobody_is_hurried_for_one_who_is_away():
+    """A person's turn has its limit while another wants the floor who could have it."""
+    table = speaks_at_length()
+    assert timers(table, "hold") == [None]
+    since = table.now
+    table.at(3.0, FloorRequested("biz"))
+    assert timers(table, "hold") == [since + 90.0]
+    table.at(4.0, SessionLost("biz", 1, "1006", 0.1))
+    assert timers(table, "hold") == [None]
+    table.at(5.0, FloorRequested("dana"))
+    assert timers(table, "hold") == [None]
