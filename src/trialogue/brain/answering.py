@@ -1,4 +1,4 @@
-"""What follows from a hook's answer, or from its default when none has come in time."""
+"""Consequences of a hook's answer, or of its default when none has come in time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LATE = "no answer came in time"
 
 @frozen
 class _Answer:
-    """What was said of a question."""
+    """Answer to a question."""
 
     allowed: bool
     content: str

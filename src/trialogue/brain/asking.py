@@ -1,4 +1,4 @@
-"""Where the meeting asks the app before it goes on: it goes on by the answer, or by the default."""
+"""Questions to the app before the meeting goes on: it goes on by the answer, or by the default."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def tell(o: Owners, prompt: Prompt) -> None:
 
 
 def granted(o: Owners, to: str, reason: str) -> str | None:
-    """Who may have the turn that somebody was chosen for; None where that is asked, or nobody may."""
+    """Participant who may have the turn for which one was chosen; None where that is asked, or nobody may."""
     rule = o.plan.hook("grant")
     if rule is None:
         return to

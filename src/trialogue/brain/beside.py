@@ -24,7 +24,7 @@ room hides of a beginning takes no more than 0.05."""
 
 
 class SpeechSort(Enum):
-    """What speech beside a turn is."""
+    """Sort of speech beside a turn."""
 
     UNSURE = "unsure"
     BACKCHANNEL = "backchannel"
@@ -33,7 +33,7 @@ class SpeechSort(Enum):
 
 
 def verdict(length_s: float, words: int, rules: InterruptRules, *, is_over: bool) -> SpeechSort:
-    """What speech beside a turn is, so far or in the end."""
+    """Verdict on speech beside a turn, so far or in the end."""
     if length_s <= rules.backchannel_s and words <= rules.backchannel_words:
         return SpeechSort.BACKCHANNEL if is_over else SpeechSort.UNSURE
     if length_s <= rules.overlap_s:
@@ -68,7 +68,7 @@ class Entry:
 
 @define
 class Beside:
-    """Who speaks beside the turn that goes on: one entry a person."""
+    """Speakers beside the turn that goes on: one entry a person."""
 
     _entries: dict[str, Entry] = Factory(dict[str, Entry])
 

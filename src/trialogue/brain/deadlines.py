@@ -178,7 +178,7 @@ class Alarms:
             self._told.pop(name, None)
 
     def forget(self) -> None:
-        """Whoever kept the timers is gone: all are told anew."""
+        """Forget all timers, so that all are told anew: their keeper is gone."""
         self._told.clear()
 
     def difference(self, wanted: dict[str, float], now: float) -> list[Command]:

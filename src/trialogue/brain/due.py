@@ -1,4 +1,4 @@
-"""What follows when a deadline has come."""
+"""Deadlines that have come, and what follows from each."""
 
 from __future__ import annotations
 

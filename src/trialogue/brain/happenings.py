@@ -1,4 +1,4 @@
-"""What happens in a meeting, as patterns name it: one fold of its records, one matcher of a pattern.
+"""Happenings of a meeting, as patterns name them: one fold of its records, one matcher of a pattern.
 
 1. What was said counts when its turn is over, beside a turn when the words are attributed, typed when read.
 2. A call of a tool counts at its end; one that never ended counts at the last record, as `unanswered`.
@@ -80,7 +80,7 @@ class SaidWords:
 
 @frozen
 class SeatHappening:
-    """Something happened to a participant."""
+    """Happening to a participant."""
 
     at: float
     """When."""
@@ -140,7 +140,7 @@ class EndedCall:
 
 @frozen
 class NotedError:
-    """Something failed on the way."""
+    """Failure on the way."""
 
     at: float
     """When."""
@@ -186,7 +186,7 @@ FAILED_CODES: Final = frozenset(
 
 @define
 class Fold:
-    """What has happened so far."""
+    """Fold of what has happened so far."""
 
     facts: list[Fact] = Factory(list[Fact])
     """All of it, in order."""
@@ -199,7 +199,7 @@ class Fold:
     _open: dict[tuple[str, str], ToolRequested] = Factory(dict[tuple[str, str], ToolRequested])
 
     def drain(self) -> list[Fact]:
-        """What was noted since this was asked last; it is forgotten here."""
+        """Facts that were noted since the last drain; they are forgotten here."""
         facts, self.facts = self.facts, []
         return facts
 
@@ -307,7 +307,7 @@ class Fold:
 
 
 def failures_of(event: Event, at: float, seq: int = 0) -> list[NotedError]:
-    """What an event says failed."""
+    """Failures that an event tells."""
     match event:
         case SessionFailed(participant=name, reason=reason):
             return [NotedError(at, seq, "session-failed", name, reason)]
@@ -322,7 +322,7 @@ def failures_of(event: Event, at: float, seq: int = 0) -> list[NotedError]:
 
 
 def failure_in(command: Command, at: float, seq: int = 0) -> list[NotedError]:
-    """What a command says failed."""
+    """Failures that a command tells."""
     match command:
         case Report(code=code, text=text, participant=name, level=level) if (
             level == "failure" or code in FAILED_CODES

@@ -1,4 +1,4 @@
-"""Who hears whom: the one table, made anew from the state after each event.
+"""Hearing: the one table of who hears whom, made anew from the state after each event.
 
 1. An agent by ear hears all others that may speak, except who is muted or has left; never itself.
 2. While it holds the floor it does not hear people, since its service would fall silent at a cough; nor

@@ -1,4 +1,4 @@
-"""How loud a turn is played, from what is spoken beside it."""
+"""Loudness of a turn, by what is spoken beside it."""
 
 from __future__ import annotations
 

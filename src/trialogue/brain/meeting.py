@@ -158,17 +158,17 @@ class Brain:
 
     @property
     def plan(self) -> MeetingPlan:
-        """What was known before the meeting."""
+        """Plan of the meeting."""
         return self._owners.plan
 
     @property
     def phase(self) -> Phase:
-        """Where the meeting is: new, opening, open or over."""
+        """Phase of the meeting: new, opening, open or over."""
         return self._owners.course.phase
 
     @property
     def holder(self) -> str | None:
-        """Who holds the floor; None while it is free."""
+        """Holder of the floor; None while it is free."""
         return self._owners.floor.holder
 
     @property
@@ -188,7 +188,7 @@ class Brain:
 
     @property
     def floor_view(self) -> FloorView:
-        """What a policy would see now."""
+        """View that a policy would have now."""
         return self._owners.view()
 
     @property
@@ -197,24 +197,24 @@ class Brain:
         return self._owners.cast.plan
 
     def state(self, at: float) -> MeetingState:
-        """How the meeting stands at `at`, in seconds since its start."""
+        """State of the meeting at `at`, in seconds since its start."""
         return state_of(self._owners, at)
 
     @property
     def audible(self) -> tuple[str, ...]:
-        """Who is heard now."""
+        """Participants who are heard now."""
         return self._owners.audible()
 
     def gone(self) -> frozenset[str]:
-        """Who has failed for good."""
+        """Participants who have failed for good."""
         return self._owners.agents.gone()
 
     def utterances(self) -> tuple[Utterance, ...]:
-        """What was heard so far, in turns that are over and beside them."""
+        """Utterances so far, in turns that are over and beside them."""
         return self._owners.transcript.utterances()
 
     def context(self, participant: str) -> tuple[ContextItem, ...]:
-        """What an agent heard and said as heard, to restore its session from; KeyError for an unknown."""
+        """Context to restore an agent's session from: what it heard and said; KeyError for a stranger."""
         return self._owners.contexts.of(participant)
 
     def lines_given(self, participant: str) -> tuple[int, ...]:

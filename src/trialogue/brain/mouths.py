@@ -35,7 +35,7 @@ DUCKED_DB = -12.0
 
 
 class Loudness(Enum):
-    """How a turn is played."""
+    """Loudness of a turn."""
 
     FULL = "full"
     DUCKED = "ducked"
@@ -44,7 +44,7 @@ class Loudness(Enum):
 
 @define
 class Mouths:
-    """What is being played of whom."""
+    """Mouths of all who are being played."""
 
     loudness: Loudness = Loudness.FULL
     """How the turn that goes on is played."""

@@ -1,4 +1,4 @@
-"""How a meeting starts and opens."""
+"""Start and opening of a meeting."""
 
 from __future__ import annotations
 

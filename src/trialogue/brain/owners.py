@@ -178,7 +178,7 @@ class Owners:
 
     @property
     def chair(self) -> str | None:
-        """Who chairs: the chair of the cast, or its deputy."""
+        """Participant who chairs: the chair of the cast, or its deputy."""
         chair = self.plan.chair
         return self.troubles.deputy or (chair.name if chair else None)
 
@@ -199,7 +199,7 @@ class Owners:
         return self.agents.are_settled and not any(map(self.people.awaits_ear, ears))
 
     def present(self) -> tuple[str, ...]:
-        """Who can be granted the floor now, in the table's order."""
+        """Participants who can be granted the floor now, in the table's order."""
         return tuple(name for name in self.cast.names if self.is_present(name))
 
     def away(self) -> tuple[str, ...]:
@@ -211,7 +211,7 @@ class Owners:
         )
 
     def audible(self) -> tuple[str, ...]:
-        """Who is heard now: agents that sound, people that speak, and one whose words are being read."""
+        """Participants who are heard now: sounding agents, speaking people, and one whose words are read."""
         sounding = (name for name in self.mouths.sounding() if not self.cast.is_muted(name))
         turn = self.turns.current
         read = (
@@ -220,7 +220,7 @@ class Owners:
         return (*sounding, *self.people.speaking(), *read)
 
     def view(self) -> FloorView:
-        """What policies see."""
+        """View of the floor for policies."""
         collecting = self.turns.collecting
         preparing = self.prompts.preparing()
         missing = tuple(name for name in self.cast.names if name in preparing)
@@ -263,7 +263,7 @@ class Owners:
 
 
 def _awaiting(plan: MeetingPlan) -> Awaiting:
-    """What the plan waits for; ScenarioError for a pattern that is none."""
+    """Patterns for which the plan waits; ScenarioError for a pattern that is none."""
     try:
         return Awaiting.of(plan)
     except PatternFault as fault:

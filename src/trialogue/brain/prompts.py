@@ -32,7 +32,7 @@ RETRY_S = 0.5
 
 
 class PromptKind(Enum):
-    """What a prompt asks for."""
+    """Kind of a prompt."""
 
     CUE = "cue"
     WORDS = "words"
@@ -41,7 +41,7 @@ class PromptKind(Enum):
 
 
 class PromptState(Enum):
-    """Where a prompt stands."""
+    """State of a prompt."""
 
     SENT = "sent"
     REFUSED = "refused"
@@ -51,7 +51,7 @@ class PromptState(Enum):
 
 
 class Step(Enum):
-    """What can happen to a prompt."""
+    """Step of a prompt."""
 
     ANSWER = "answer"
     REFUSE = "refuse"
@@ -139,7 +139,7 @@ class Prompt:
 
 @frozen
 class Answered:
-    """What a reply that begins answers."""
+    """Answer that a reply which begins gives."""
 
     prompt: Prompt | None = None
     """The prompt; None where it answers none."""
@@ -293,7 +293,7 @@ class Prompts:
         return told
 
     def supersede(self, name: str) -> Missed:
-        """Nothing that this agent was prompted for is wanted any more: what was told in vain."""
+        """Supersede all prompts of an agent; the result is what was told in vain."""
         untold = Missed()
         for prompt in tuple(self._open.get(name, ())):
             told, was_sent = prompt.told, prompt.state is PromptState.SENT
@@ -361,7 +361,7 @@ class Prompts:
         )
 
     def preparing(self) -> frozenset[str]:
-        """Who was asked to prepare a reply and has not begun one."""
+        """Agents that were asked to prepare a reply and have not begun one."""
         return frozenset(
             name
             for name, prompts in self._open.items()

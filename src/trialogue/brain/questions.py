@@ -1,4 +1,4 @@
-"""What the meeting has asked the app, and waits to be told: questions of hooks, each with a deadline.
+"""Questions that the meeting has asked the app: of hooks, each with a deadline.
 
 1. A question has a number, unique in the meeting, and one of three subjects: a tool call, a prompt, a grant.
 2. It is answered once: by the app, or by its rule's default when its deadline has come.
@@ -90,11 +90,11 @@ class Questions:
         return any(isinstance(q.subject, Grant) and q.subject.turn == turn for q in self._open.values())
 
     def verdict(self, grant: Grant) -> tuple[str | None, ...]:
-        """Who shall have the turn in somebody's place, alone in a tuple; empty where that was not asked."""
+        """Participant who shall have the turn instead, alone in a tuple; empty where that was not asked."""
         return (self._grants[grant.to],) if grant.turn == self._turn and grant.to in self._grants else ()
 
     def denied(self, turn: int) -> frozenset[str]:
-        """Who shall not have this turn."""
+        """Participants who shall not have this turn."""
         return (
             frozenset(name for name, to in self._grants.items() if to is None)
             if turn == self._turn

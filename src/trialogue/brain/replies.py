@@ -12,7 +12,7 @@ from attrs import Factory, define
 
 @define
 class Replies:
-    """What agents have begun to say."""
+    """Replies that agents have begun."""
 
     _last: dict[str, int] = Factory(dict[str, int])
     _held: dict[str, list[int]] = Factory(dict[str, list[int]])
@@ -68,7 +68,7 @@ class Replies:
         self._answering.add(participant)
 
     def answers_no_more(self, *participants: str) -> None:
-        """What these heard is answered, or will not be; all of them where none is named."""
+        """Note that what these heard is answered, or will not be; all of them where none is named."""
         if participants:
             self._answering -= set(participants)
         else:

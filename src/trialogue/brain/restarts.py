@@ -24,7 +24,7 @@ RETRY_AFTER_CAP_S = 60.0
 
 @frozen
 class RestartRules:
-    """How patiently a participant's sessions are dialled again."""
+    """Patience with which a participant's sessions are dialled again."""
 
     base_s: float = 0.5
     """The ceiling of the first wait, in seconds."""
@@ -47,7 +47,7 @@ class RestartRules:
 
 @frozen
 class Loss:
-    """How a session was lost, as far as patience depends on it."""
+    """Loss of a session, as far as patience depends on it."""
 
     cause: str = ""
     """What it was: the same cause twice in a row is the same loss."""

@@ -1,4 +1,4 @@
-"""How the meeting stands, for whoever looks at it from outside: read from the owners, never kept."""
+"""Standing of the meeting for whoever looks at it from outside: read from the owners, never kept."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _participant(o: Owners, seat: Participant, speaking: tuple[str, ...]) -> Par
 
 
 def _activity(o: Owners, name: str, speaking: tuple[str, ...]) -> tuple[Activity, str]:
-    """What somebody does, and why."""
+    """Activity of a participant, and the reason for it."""
     turn = o.turns.current
     if o.cast.has_left(name):
         return "left", "it has left the table"

@@ -122,7 +122,7 @@ class Triggers:
         return all(watch.is_spent for watch in self._watches)
 
     def due(self, now: float) -> list[int]:
-        """Which go off by `now` and had not yet, by their numbers."""
+        """Triggers that go off by `now` and had not yet, by their numbers."""
         return [number for number, watch in enumerate(self._watches) if watch.look(now)]
 
     def renew(self, numbers: Iterable[int]) -> None:

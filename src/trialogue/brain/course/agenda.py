@@ -13,7 +13,7 @@ from trialogue.model.plan import AgendaItem, Said
 
 @define
 class AgendaCourse:
-    """How far the meeting is in its agenda. Points are taken in order; moves happen at turns' ends."""
+    """Course of the agenda. Points are taken in order; moves happen at turns' ends."""
 
     items: tuple[AgendaItem, ...]
     """All points."""
@@ -44,7 +44,7 @@ class AgendaCourse:
         return self._move("opened", now) if self.items else None
 
     def after_turn(self, speaker: str, heard: str, now: float) -> MoveAgenda | None:
-        """What a turn's end means for the agenda: one step at most, for its words before its time."""
+        """Move of the agenda at a turn's end: one step at most, for its words before its time."""
         item = self.item
         if item is None:
             return None
@@ -56,7 +56,7 @@ class AgendaCourse:
         return None
 
     def finish(self) -> None:
-        """What the point at hand waits for has happened: it is done at the next turn's end."""
+        """Note that what the point at hand waits for has happened: it is done at the next turn's end."""
         self._is_done = True
 
     def shift(self, by_s: float) -> None:

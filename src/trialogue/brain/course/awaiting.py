@@ -1,4 +1,4 @@
-"""What the meeting waits for beside words at a turn's end: what ends it, and what a point is done by.
+"""Patterns for which the meeting waits beside words at a turn's end: its end, and what a point is done by.
 
 1. Only what the plan has as a `Trigger` is watched; a plan without one costs nothing.
 2. What a point waits for counts from its own beginning.
@@ -67,7 +67,7 @@ class Awaiting:
             self._taken = len(decided)
 
     def due(self, now: float, item: str | None) -> tuple[str | None, bool]:
-        """Why the meeting ends now, if it does, and whether the point at hand is done."""
+        """Reason why the meeting ends now, if it does, and whether the point at hand is done."""
         numbers = self._triggers.due(now + SLACK_S)
         reasons = [reason for reason in (self._reasons[number] for number in numbers) if reason is not None]
         is_done = any(self._points[number] == item for number in numbers if self._points[number] is not None)

@@ -1,4 +1,4 @@
-"""What services have cost: minutes of ready sessions of agents, and of people's ears, at the plan's prices.
+"""Cost of services: minutes of ready sessions of agents, and of people's ears, at the plan's prices.
 
 Services without a known price count as nothing, and are named: a limit of money cannot see them.
 """
@@ -30,7 +30,7 @@ LEAST_USD: Final = 1e-6
 
 @frozen
 class Spent:
-    """What one participant's service has cost so far."""
+    """Cost of one participant's service so far."""
 
     name: str
     """Whose service it is."""
@@ -50,7 +50,7 @@ class Spent:
 
 @frozen
 class Cost:
-    """What a meeting has cost so far."""
+    """Cost of a meeting so far."""
 
     usd: float
     """US dollars, as far as prices are known."""
@@ -98,7 +98,7 @@ class Meter:
             self._seconds[name] = self._seconds.get(name, 0.0) + at - since
 
     def cost(self, now: float) -> Cost:
-        """What it comes to at `now`."""
+        """Cost at `now`."""
         spent = tuple(_spent(name, price, self._ready_s(name, now)) for name, price in self._prices())
         return Cost(
             usd=sum(each.usd or 0.0 for each in spent),
@@ -130,7 +130,7 @@ def _spent(name: str, price: Price, seconds: float) -> Spent:
 
 
 def cost_of(plan: MeetingPlan, records: Iterable[Record]) -> Cost:
-    """What a journal's records say that the meeting cost."""
+    """Cost of a meeting by a journal's records."""
     meter, at = Meter(plan), 0.0
     for record in records:
         at = record.at

@@ -12,7 +12,7 @@ from trialogue.brain.floor.view import FloorView
 
 
 class Phase(Enum):
-    """Where the meeting is."""
+    """Phase of the meeting."""
 
     NEW = "new"
     OPENING = "opening"
@@ -22,7 +22,7 @@ class Phase(Enum):
 
 @define
 class Course:
-    """What of a meeting's course is no other owner's."""
+    """Course of the meeting, as far as no other owner has it."""
 
     agenda: AgendaCourse
     """How far the agenda is."""

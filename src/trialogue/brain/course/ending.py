@@ -1,4 +1,4 @@
-"""What a turn's end means for the meeting, and how a meeting ends.
+"""End of a turn, and what it means for the meeting; end of a meeting.
 
 The time limit is sharp: a turn in progress is cut (`meeting-ended`), since whoever set the limit counts
 on it. All other ends fall between turns, except when somebody stops the meeting or everybody has failed.
@@ -75,7 +75,7 @@ def judge(o: Owners, taken: TurnTaken) -> None:
 
 
 def take_awaited(o: Owners) -> None:
-    """What the plan waits for has come true: the meeting ends, or the point is done, behind this turn."""
+    """Take what the plan waits for as come true: the meeting ends, or the point is done, behind this turn."""
     item = o.course.agenda.item
     reason, is_done = o.awaiting.due(o.now, item.id if item else None)
     if reason is not None:

@@ -1,4 +1,4 @@
-"""What becomes of the process that a meeting runs in, and what that means for the meeting.
+"""Process that a meeting runs in: what becomes of it, and what that means for the meeting.
 
 1. Connections do not outlive their process, nor its long sleep: every session is gone then, and with it the
    turn in flight, which is cut as heard and taken again once. People's sources start anew.

@@ -1,4 +1,4 @@
-"""What participants and the app want of the floor and of the table."""
+"""Wishes of participants and the app for the floor and the table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who speaks next, whenever the floor is free.
+"""Choice of the next speaker, whenever the floor is free.
 
 1. First a person who speaks already; then a turn that was cut for nothing; then who was asked for: by the
    app, or to take a lost turn again. When all agents are dialled anew, nobody else is chosen before the
@@ -141,7 +141,7 @@ def _note_unknown(o: Owners, passed_over: Nobody | None) -> None:
 
 
 def asked(about: str) -> str:
-    """How a digest puts what somebody wants to hear about; empty for nothing."""
+    """Words of a digest for what somebody wants to hear about; empty for nothing."""
     return f"You are asked: {quoted(about)}" if about else ""
 
 
@@ -294,7 +294,7 @@ def _take(o: Owners, step: SilenceStep) -> bool:
 
 
 def _selected(o: Owners) -> str | None:
-    """Who was to speak last and did not."""
+    """Participant who was to speak last and did not."""
     last = o.turns.taken[-1] if o.turns.taken else None
     return last.participant if last is not None and last.was_silent else None
 

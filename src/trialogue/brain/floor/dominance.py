@@ -1,4 +1,4 @@
-"""Who has had so much of the floor that others come first.
+"""Dominance: participants who have had so much of the floor that others come first.
 
 1. Shares are counted over the turns of a sliding window; no verdict before `VERDICT_S` of speech in it.
 2. Beyond `share.max`, or after `share.in_a_row` turns, one is passed over while somebody else can speak.
@@ -19,14 +19,14 @@ VERDICT_S: Final = 60.0
 
 
 def dominant(view: FloorView) -> Mapping[str, str]:
-    """Who is to be passed over, each with the rule that says so; nobody where that would leave nobody."""
+    """Participants to be passed over, each with the rule that says so; none where that would leave nobody."""
     rules = {name: _rule(view, name) for name in view.present if name != view.chair}
     found = {name: rule for name, rule in rules.items() if rule}
     return found if set(view.present) - found.keys() else {}
 
 
 def _rule(view: FloorView, name: str) -> str:
-    """Which rule one has broken, in words; empty for none."""
+    """Rule that a participant has broken, in words; empty for none."""
     rules = view.plan.floor.share
     if rules.in_a_row is not None and (run := _run(view, name)) >= rules.in_a_row:
         return f"share.in_a_row: had {run} turns in a row"
@@ -37,7 +37,7 @@ def _rule(view: FloorView, name: str) -> str:
 
 
 def _run(view: FloorView, name: str) -> int:
-    """How many of the last heard turns, one after another, were this one's."""
+    """Number of the last heard turns, one after another, that were this one's."""
     count = 0
     for taken in reversed(view.turns):
         if taken.was_silent:

@@ -1,4 +1,4 @@
-"""What is done about a meeting that goes round in circles.
+"""Remedies for a meeting that goes round in circles.
 
 1. Livelock: the one that waits has the floor.
 2. Politeness loop: the chair, or who is next, is asked to go on to something else; when it comes to that

@@ -19,7 +19,7 @@ from trialogue.model.commands import Cause
 
 
 class RequestState(Enum):
-    """Where a floor request stands (RFC 8855, section 5.2.5)."""
+    """State of a floor request (RFC 8855, section 5.2.5)."""
 
     PENDING = "pending"
     ACCEPTED = "accepted"
@@ -31,7 +31,7 @@ class RequestState(Enum):
 
 
 class Act(Enum):
-    """What can be done to a floor request."""
+    """Act on a floor request."""
 
     ACCEPT = "accept"
     GRANT = "grant"
@@ -115,7 +115,7 @@ class Request:
 
 @define
 class Floor:
-    """Who holds the floor, who waits for it, and how often it was granted."""
+    """Floor: its holder, its queue of requests, and how often it was granted."""
 
     turn: int = 0
     """The number of the last grant; 0 before the first."""
@@ -131,7 +131,7 @@ class Floor:
 
     @property
     def holder(self) -> str | None:
-        """Who holds the floor; None while it is free."""
+        """Holder of the floor; None while it is free."""
         return self.granted.participant if self.granted else None
 
     @property
@@ -140,7 +140,7 @@ class Floor:
         return self.granted is None
 
     def waiting(self) -> tuple[Request, ...]:
-        """Who waits: by priority, then first come."""
+        """Requests that wait: by priority, then first come."""
         return tuple(sorted(self._queue.values(), key=lambda request: -request.priority))
 
     def request_of(self, participant: str) -> Request | None:
@@ -197,7 +197,7 @@ class Floor:
                     self.cancel(name)
 
     def hands(self) -> tuple[Request, ...]:
-        """Whose hands are up: by priority, then first come."""
+        """Requests of raised hands: by priority, then first come."""
         return tuple(request for request in self.waiting() if request.raised)
 
     def name(self, named: Named) -> None:
@@ -205,7 +205,7 @@ class Floor:
         self.named = named
 
     def forget_named(self) -> None:
-        """Whom somebody gave the floor has had it, or has lost it to another's word."""
+        """Forget whom somebody named: it has had the floor, or has lost it to another's word."""
         self.named = None
 
     def grant(self, participant: str, now: float) -> int:

@@ -45,7 +45,7 @@ _CLOSING_WORDS = 12
 
 @define
 class Troubles:
-    """What went wrong so far."""
+    """Troubles of the meeting so far."""
 
     deputy: str | None = None
     """Who chairs in the place of a chair that is dead."""
@@ -82,7 +82,7 @@ class Troubles:
 
 
 def ping_pong(recent: Sequence[TurnTaken]) -> frozenset[str]:
-    """Who has had the last heard turns by turns; nobody where that is not so."""
+    """Two who have had the last heard turns by turns; none where that is not so."""
     last = recent[-PING_PONG:]
     names = frozenset(taken.participant for taken in last)
     takes_turns = all(a.participant != b.participant for a, b in pairwise(last))
@@ -90,7 +90,7 @@ def ping_pong(recent: Sequence[TurnTaken]) -> frozenset[str]:
 
 
 def circle(recent: Sequence[TurnTaken]) -> frozenset[str]:
-    """Who has had the last heard turns, however many they are; nobody where there were not so many."""
+    """Participants who have had the last heard turns, however many; none where there were too few."""
     last = recent[-PING_PONG:]
     return frozenset(taken.participant for taken in last) if len(last) == PING_PONG else frozenset()
 

@@ -1,4 +1,4 @@
-"""What a policy sees and what it may answer: frozen values, so that it cannot keep or change anything."""
+"""View of a policy and its answers: frozen values, so that it cannot keep or change anything."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ class Tally:
 
 @frozen
 class Named:
-    """Whom somebody gave the floor by a tool; it stands until the next grant to another."""
+    """Participant to whom somebody gave the floor by a tool; it stands until the next grant to another."""
 
     to: str
     """Who shall speak."""
@@ -211,7 +211,7 @@ class FloorView:
 
     @property
     def passed(self) -> frozenset[str]:
-        """Who held the floor in vain (`yielded`, `timeout`, ...) since somebody was last heard."""
+        """Participants who held the floor in vain (`yielded`, `timeout`, ...) since one was last heard."""
         names: set[str] = set()
         for taken in reversed(self.turns):
             if not taken.was_silent:
@@ -230,7 +230,7 @@ class FloorView:
         return participant in self.agents or any(each.participant == participant for each in self.queue)
 
     def able(self) -> tuple[str, ...]:
-        """Who is present, has not just passed, and, while there is another, has not just spoken."""
+        """Participants who are present, have not just passed, and have not just spoken while another can."""
         able = tuple(name for name in self.present if name not in self.passed)
         last = self.last.participant if self.last is not None else None
         return tuple(name for name in able if name != last) or able
@@ -289,7 +289,7 @@ class Wait:
 
 @frozen
 class Nobody:
-    """There is nobody to name."""
+    """Answer that names nobody."""
 
     reason: str
     """Why, as a code: `chair-timeout`, `all-passed`, `order-done`..."""

@@ -13,7 +13,7 @@ from attrs import Factory, define
 
 
 class SeatState(Enum):
-    """Where an agent's sessions stand."""
+    """State of an agent's sessions."""
 
     JOINING = "joining"
     READY = "ready"
@@ -22,7 +22,7 @@ class SeatState(Enum):
 
 
 class Change(Enum):
-    """What happens to an agent's sessions."""
+    """Change of an agent's sessions."""
 
     READY = "ready"
     LOST = "lost"
@@ -86,7 +86,7 @@ class Agents:
         return seat is not None and session >= seat.session and self._change(name, Change.LOST, session)
 
     def failed(self, name: str, *, refused: bool) -> None:
-        """There will be no more sessions."""
+        """Note that there will be no more sessions."""
         seat = self._seats[name]
         self._change(name, Change.FAILED, seat.session)
         seat.refused = refused
@@ -198,9 +198,9 @@ class Agents:
 
     @property
     def rolling(self) -> str | None:
-        """Whose session is closed just now to go on in a new one."""
+        """Agent whose session is closed just now to go on in a new one."""
         return self._rolling
 
     def ending(self) -> tuple[str, ...]:
-        """Whose session comes to its allowed end, in the order in which that was told."""
+        """Agents whose session comes to its allowed end, in the order in which that was told."""
         return tuple(self._ending)

@@ -1,4 +1,4 @@
-"""Who is at the table: participants by name, those who left, and those who are muted."""
+"""Cast at the table: participants by name, those who left, and those who are muted."""
 
 from __future__ import annotations
 
@@ -91,5 +91,5 @@ class Cast:
 
     @property
     def silenced(self) -> tuple[str, ...]:
-        """Who is heard by nobody, in the table's order: who is muted, and who has left."""
+        """Participants whom nobody hears, in the table's order: the muted, and those who have left."""
         return tuple(name for name in self._seats if name in self._muted | self._left)

@@ -1,4 +1,4 @@
-"""What it means that a session, or a whole seat, is gone: one place, which all owners are told of.
+"""Loss of a session, or of a whole seat: one place, which all owners are told of.
 
 1. An agent whose session is gone was cut off; what it held, was prompted for and had begun is gone with it.
    It may take the turn again once.
@@ -43,7 +43,7 @@ def _unsaid(o: Owners, turn: AgentTurn) -> str:
 
 
 def _let_go(o: Owners, name: str) -> None:
-    """What a session held, was prompted for and had begun is gone with it."""
+    """Let go what a session held, was prompted for and had begun."""
     if o.turns.kept is not None and o.turns.kept.name == name:
         taking.release(o)
     deny_held(o, name, "withdrawn")
@@ -81,7 +81,7 @@ def silence(o: Owners, name: str, cause: Cause) -> None:
 
 
 def hear_no_more(o: Owners, name: str, cause: Cause) -> None:
-    """Nothing more comes of a person: what it said stands in the transcript, in words or as unclear."""
+    """Close a person's hearing: what it said stands in the transcript, in words or as unclear."""
     silence(o, name, cause)
     for who, stretch in wording.unworded(o):
         if who == name:

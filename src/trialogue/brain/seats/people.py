@@ -33,7 +33,7 @@ KEPT = 64
 
 
 class EarState(Enum):
-    """Where a person's listening sessions stand."""
+    """State of a person's listening sessions."""
 
     NONE = "none"
     AWAITED = "awaited"
@@ -43,7 +43,7 @@ class EarState(Enum):
 
 
 class EarChange(Enum):
-    """What happens to them."""
+    """Change of a person's listening sessions."""
 
     READY = "session ready"
     LOST = "session lost"
@@ -83,7 +83,7 @@ class SpeechStretch:
     """Whether words, or that there are none, stand in the transcript for it."""
 
     def length(self, now: float) -> float:
-        """How long it is, or is so far."""
+        """Length of the stretch, or its length so far."""
         return max(0.0, (now if self.end_s is None else self.end_s) - self.begin_s)
 
 
@@ -101,7 +101,7 @@ class _Person:
 
 @frozen
 class Words:
-    """What an ear made of an utterance so far."""
+    """Words of an utterance so far, as an ear tells them."""
 
     text: str
     """All its words. Personal."""
@@ -129,7 +129,7 @@ class People:
         self._seats[name] = _Person(ear=EarState.AWAITED if has_ear else EarState.NONE)
 
     def lag(self, lag_s: float) -> None:
-        """What people's sources tell is behind the clock by so much."""
+        """Note that people's sources tell what is behind the clock by so much."""
         self.lag_s = max(0.0, lag_s)
 
     def begins(self, name: str, position_s: float) -> None:
@@ -234,7 +234,7 @@ class People:
         return self._ear(name, session, EarChange.LOST)
 
     def ear_failed(self, name: str) -> bool:
-        """There will be no more listening sessions; False where that is known."""
+        """Note that there will be no more listening sessions; False where that is known."""
         return self._ear(name, self._seats[name].session, EarChange.FAILED)
 
     def _ear(self, name: str, session: int, change: EarChange) -> bool:
@@ -257,7 +257,7 @@ class People:
         return self._seats[name].was_cut
 
     def speaking(self) -> tuple[str, ...]:
-        """Who speaks, the first to begin first."""
+        """People who speak, the first to begin first."""
         found = [name for name in self._seats if self.is_speaking(name)]
         return tuple(sorted(found, key=lambda name: (self.current(name).begin_s, name)))
 

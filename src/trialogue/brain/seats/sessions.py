@@ -1,4 +1,4 @@
-"""What sessions that come and go mean for the meeting.
+"""Sessions that come and go, and what that means for the meeting.
 
 1. A lost session loses its turn; the turn is taken again once, when the participant is back.
 2. A session at the end of its allowed life is gone on with in a new one: at a turn's edge, not while its

@@ -41,7 +41,7 @@ OWN = frozenset({GIVE_FLOOR, END_MEETING, HAND_OFF, BID, REQUEST_FLOOR})
 
 
 class CallState(Enum):
-    """Where a tool call stands."""
+    """State of a tool call."""
 
     RUNNING = "running"
     FINISHED = "finished"
@@ -50,7 +50,7 @@ class CallState(Enum):
 
 
 class CallStep(Enum):
-    """What can happen to a tool call."""
+    """Step of a tool call."""
 
     FINISH = "finish"
     KEEP = "keep"
@@ -237,7 +237,7 @@ def one_form(arguments: str) -> str:
 
 
 def key_of(tool: str, identity: tuple[str, ...], arguments: str) -> str:
-    """What two calls that are the same have in common; empty where a call is like no other."""
+    """Key that two calls share which are the same; empty where a call is like no other."""
     try:
         read: object = json.loads(arguments)
     except (ValueError, RecursionError):

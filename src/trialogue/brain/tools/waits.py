@@ -1,4 +1,4 @@
-"""What goes on while a tool runs: words that fill the silence, and interruptions that stop it."""
+"""Waits for a tool: words that fill the silence, and interruptions that stop it."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from trialogue.model.participants import Participant
 
 
 class AgentState(Enum):
-    """Where an agent's turn is."""
+    """State of an agent's turn."""
 
     AWAITED = "awaited"
     THINKING = "thinking"
@@ -28,7 +28,7 @@ class AgentState(Enum):
 
 
 class AgentFact(Enum):
-    """What happens in an agent's turn."""
+    """Fact of an agent's turn."""
 
     PROMPTED = "prompt sent"
     REPLY_BEGAN = "reply began"
@@ -162,7 +162,7 @@ class AgentTurn:
         self.ear_since = now
 
     def own_comes(self) -> None:
-        """What the holder says by itself is on its way."""
+        """Note that what the holder says by itself is on its way."""
         self.ear_since = None
 
     def prompt(self, kind: PromptKind, now: float) -> None:
@@ -206,15 +206,15 @@ class AgentTurn:
         self.owes_reply = False
 
     def go_on_thinking(self) -> None:
-        """What was played is over, and more is to come."""
+        """Note that what was played is over, and more is to come."""
         self.take(AgentFact.SOUND_ENDED_OWING)
 
     def has_own(self) -> None:
-        """Its holder has spoken for itself."""
+        """Note that its holder has spoken for itself."""
         self.owes_cue = False
 
     def owe_cue(self) -> None:
-        """Its holder speaks for itself behind what it is made to say."""
+        """Note that its holder speaks for itself behind what it is made to say."""
         self.owes_cue = True
 
     def retell(self) -> None:
@@ -230,7 +230,7 @@ class AgentTurn:
         self.filler_at = None
 
     def prepare(self) -> None:
-        """Its reply is there: prepared in a round, or cut before."""
+        """Note that its reply is there: prepared in a round, or cut before."""
         self.was_prepared = True
 
     def warn(self) -> None:
@@ -238,5 +238,5 @@ class AgentTurn:
         self.was_warned = True
 
     def revoke(self, at: float) -> None:
-        """Its time is over: it ends at its sentence's end."""
+        """Note that its time is over: it ends at its sentence's end."""
         self.revoke_at = at

@@ -157,7 +157,7 @@ def judge(o: Owners, name: str, *, is_over: bool = False) -> None:
 
 
 def _length(o: Owners, entry: Entry, *, is_over: bool) -> float:
-    """How long the speech is known to be: a voice may have fallen `JUDGE_S` ago and not told so yet.
+    """Length of the speech, as far as it is known: a voice may have fallen `JUDGE_S` ago and not told so yet.
 
     Rounding decides nothing: a voice that has fallen at the bound is not longer, one that has not at the
     moment of its verdict is.
@@ -214,7 +214,7 @@ def _collides(o: Owners, turn: PersonTurn, name: str) -> None:
 
 
 def rank(o: Owners, name: str) -> tuple[bool, int]:
-    """Who comes first of people that start at once: the chair, then priority."""
+    """Rank of people that start at once: the chair, then priority."""
     request = o.floor.request_of(name)
     return name == o.chair, request.priority if request else 0
 
@@ -242,7 +242,7 @@ def _heard(o: Owners, event: EarHeard) -> None:
 
 
 def last_words(o: Owners, event: EarHeard) -> None:
-    """What was said before the meeting's end stands in the transcript, also where its words come behind."""
+    """Write down what was said before the meeting's end, also where its words come behind."""
     name, is_final = event.participant, event.stage == "final"
     if not (is_final and name in o.cast and o.cast.is_person(name)) or o.cast.has_left(name):
         return
@@ -287,7 +287,7 @@ def _place(o: Owners, spoken: SpokenUtterance) -> None:
 
 
 def _words_in(o: Owners, name: str, stretch: SpeechStretch) -> int:
-    """How many words of a stretch of speech are known, of all utterances in it."""
+    """Number of words of a stretch of speech that are known, of all utterances in it."""
     return sum(
         spoken.last(o.now)
         for spoken in o.utterances.open_of(name)
@@ -370,7 +370,7 @@ def hung(o: Owners, turn: PersonTurn) -> None:
 
 
 def _patience(o: Owners, turn: PersonTurn) -> float:
-    """How long words are waited for behind speech that ended."""
+    """Seconds of waiting for words behind speech that ended."""
     rules = o.plan.floor
     if turn.cut is not None:
         return max(rules.hang_s, rules.interrupt.resume_s)

@@ -20,7 +20,7 @@ SETTLED_S = 0.5
 
 
 class PersonState(Enum):
-    """Where a person's turn is."""
+    """State of a person's turn."""
 
     AWAITED = "awaited"
     SPEAKING = "speaking"
@@ -31,7 +31,7 @@ class PersonState(Enum):
 
 
 class PersonFact(Enum):
-    """What happens in a person's turn."""
+    """Fact of a person's turn."""
 
     SPEECH_BEGAN = "speech began"
     SPEECH_ENDED = "speech ended"
@@ -147,12 +147,12 @@ class PersonTurn:
         self.was_heard = True
 
     def wait_for_words(self, until: float) -> None:
-        """Its words are waited for."""
+        """Wait for its words."""
         self.take(PersonFact.HUNG)
         self.words_until = until
 
     def was_noise(self) -> None:
-        """Nothing of what was heard was speech: the person has not begun."""
+        """Note that nothing of what was heard was speech: the person has not begun."""
         self.take(PersonFact.WAS_NOISE)
         self.first_word_at = None
 

@@ -1,4 +1,4 @@
-"""What makes the holder of the floor speak, where it is an agent.
+"""Prompting: what makes the holder of the floor speak, where it is an agent.
 
 1. In this order: a reply that it holds ready; words that the app, or the meeting, wants said; its greeting,
    once; for an agent that hears text, its digest. An agent by ear answers what it heard by itself, and is
@@ -110,7 +110,7 @@ def take_held(o: Owners, turn: AgentTurn) -> bool:
 
 
 def advance(o: Owners, turn: AgentTurn) -> bool:
-    """What is played is over: go on with what the turn still owes; False where that is nothing."""
+    """Go on with what the turn still owes, as what is played is over; False where it owes nothing."""
     name = turn.holder.name
     if turn.following:
         turn.go_on_thinking()

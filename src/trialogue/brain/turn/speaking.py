@@ -1,4 +1,4 @@
-"""What agents' replies mean for the floor.
+"""Replies of agents, and what they mean for the floor.
 
 1. The reply that answers the holder's prompt is part of its turn; so is what goes on behind a tool call.
 2. A reply that nobody granted is a floor request with a prepared reply: held until it is granted or denied.

@@ -63,7 +63,7 @@ def grant(
 
 
 def _rivals(o: Owners, to: str) -> tuple[str, ...]:
-    """Whose replies, by ear, began with the one that is granted now: they go to the head of the queue."""
+    """Agents by ear whose replies began with the one granted now: they go to the head of the queue."""
     winner = o.floor.request_of(to)
     if winner is None or not _is_ready_by_ear(o, to):
         return ()
@@ -83,7 +83,7 @@ def _is_ready_by_ear(o: Owners, name: str) -> bool:
 
 
 def _forget_named(o: Owners, to: str, by: str) -> None:
-    """Whom somebody named by a tool stands until it speaks, or another is chosen; not for what was asked."""
+    """Forget whom somebody named by a tool once it speaks, or another is chosen; not for what was asked."""
     named = o.floor.named
     if named is not None and named.by != to and not (by == "asked" and to != named.to):
         o.floor.forget_named()
@@ -152,7 +152,7 @@ def grant_over(o: Owners, name: str, reason: str) -> PersonTurn:
 
 
 def _begin_beside(o: Owners, turn: Turn) -> None:
-    """Whoever speaks already while another's turn begins speaks beside it."""
+    """Begin speech beside a turn of those who speak already while it begins."""
     for name in o.people.speaking():
         if name != turn.holder.name and not o.people.is_barred(name) and o.beside.of(name) is None:
             o.beside.begin(name, turn.number, o.people.current(name).begin_s)
@@ -220,7 +220,7 @@ def _silence(o: Owners, turn: AgentTurn, keep_for: str | None) -> None:
 
 
 def _settle_kept(o: Owners, turn: PersonTurn) -> None:
-    """Whoever cut a turn off has ended its own: without a word, the cut one may go on."""
+    """Settle the turn that was cut off as its rival has ended: without a word, the cut one may go on."""
     if turn.has_words:
         release(o)
     else:
@@ -258,7 +258,7 @@ def _follow(o: Owners, turn: Turn, taken: TurnTaken) -> None:
 
 
 def _note_nominee(o: Owners, taken: TurnTaken) -> None:
-    """Whom the chair named stands until it has spoken; turns that were lost before are not taken again."""
+    """Note whom the chair named, until it has spoken; turns that were lost before are not taken again."""
     named = o.floor.named
     if named is not None and named.by == taken.participant:
         to: str | None = named.to

@@ -146,7 +146,7 @@ class Turns:
         return turn if isinstance(turn, PersonTurn) and turn.holder.name == name else None
 
     def times_in_vain(self, name: str) -> int:
-        """How often one held the floor in vain since somebody was last heard."""
+        """Number of times that one held the floor in vain since somebody was last heard."""
         return self.vain.get(name, 0)
 
     def last_heard(self) -> TurnTaken | None:

@@ -36,7 +36,7 @@ READ_AT_LEAST_S = 0.5
 
 @frozen
 class SpokenPlace:
-    """Where words beside another's turn stand."""
+    """Place of words beside another's turn."""
 
     stretch: SpeechStretch
     """The speech in which the last of them was said."""

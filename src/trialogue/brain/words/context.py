@@ -1,4 +1,4 @@
-"""What each agent heard and said, as the meeting heard it: a pure fold, to restore a lost session from.
+"""Context of each agent: what it heard and said, as the meeting heard it; restores a lost session.
 
 1. An agent heard its cues, and, by ear, what its own recognizer made of the room.
 2. It said what was *heard* of it in its turns: a cut reply stands there with its heard words only.
@@ -49,7 +49,7 @@ def context_call(call: ToolRequested, result: str) -> ContextCall:
 
 
 def size_of(item: ContextItem) -> int:
-    """How much of `REMEMBERED` an item takes."""
+    """Size of an item in `REMEMBERED`."""
     match item:
         case ContextMessage(text=text):
             return ITEM + len(text)

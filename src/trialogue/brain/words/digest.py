@@ -32,7 +32,7 @@ BE_SHORTER = "Your last turn was long. Please be shorter."
 
 @frozen
 class DigestLine:
-    """What one other participant said, or did not say, in one turn."""
+    """Line of a digest: what one other participant said, or did not say, in one turn."""
 
     speaker: Participant
     """The participant who spoke."""
@@ -78,12 +78,12 @@ class Missed:
 
 @define
 class Inboxes:
-    """What everybody has yet to be told."""
+    """Inboxes of what everybody has yet to be told."""
 
     _missed: dict[str, Missed] = Factory(dict[str, Missed])
 
     def of(self, participant: str) -> Missed:
-        """What a participant has yet to be told."""
+        """Inbox of a participant."""
         return self._missed.get(participant, Missed())
 
     def add_line(self, participant: str, line: DigestLine) -> None:
@@ -92,7 +92,7 @@ class Inboxes:
         self._missed[participant] = evolve(missed, lines=(*missed.lines, line))
 
     def add_note(self, participant: str, note: str) -> None:
-        """There is something that it shall know."""
+        """Add a note that it shall know."""
         missed = self.of(participant)
         self._missed[participant] = evolve(missed, notes=(*missed.notes, note))
 
@@ -108,15 +108,15 @@ class Inboxes:
         self._missed[participant] = evolve(missed, unheard=tuple(n for n in missed.unheard if n != reply))
 
     def forget_unheard(self, participant: str) -> None:
-        """Its session is gone: a new one knows from its settings which lines were given."""
+        """Forget what was not heard: its session is gone, and the new one knows which lines were given."""
         self._missed[participant] = evolve(self.of(participant), unheard=())
 
     def cut_off(self, participant: str, heard: str) -> None:
-        """Its own turn was cut."""
+        """Note that its own turn was cut."""
         self._missed[participant] = evolve(self.of(participant), cut_after=heard)
 
     def goes_on(self, participant: str) -> None:
-        """Its own turn, which was cut, goes on from the cut."""
+        """Note that its own turn, which was cut, goes on from the cut."""
         self._missed[participant] = evolve(self.of(participant), cut_after=None)
 
     def take(self, participant: str) -> Missed:
@@ -139,7 +139,7 @@ def quoted(text: str) -> str:
 
 
 def speech(text: str, cast: tuple[Participant, ...]) -> str:
-    """What somebody said, as it may stand behind its label."""
+    """Speech as it may stand behind its label."""
     return quoted(text) if holds_label(one_line(text), cast, "Note") else one_line(text)
 
 
@@ -171,7 +171,7 @@ UNHEARD_ONE = "1 remark of yours was not heard."
 
 @frozen
 class Asked:
-    """What a digest is about beside what was missed."""
+    """Question of a digest beside what was missed."""
 
     cast: tuple[Participant, ...]
     """Who is at the table: their labels cannot be faked."""

@@ -53,7 +53,7 @@ class Lines:
         return tuple(sorted(self._given.get(participant, ())))
 
     def only_lines(self, participant: str, told: Missed) -> Missed:
-        """What an agent is told, without replies that used no entry of its script: none goes back."""
+        """Inbox of an agent without replies that used no entry of its script: none goes back."""
         if participant not in self._scripted:
             return told
         unheard = tuple(reply for reply in told.unheard if (participant, reply) in self._entries)

@@ -1,4 +1,4 @@
-"""Who is spoken to in what somebody said, and who is only spoken about.
+"""Names in what somebody said: who is spoken to, and who is only spoken about.
 
 1. A name is found as whole words: the participant's name, its label, its aliases, the longest first.
 2. A name is *addressed* where it stands by itself: before a comma at a sentence's beginning, between commas,
@@ -44,7 +44,7 @@ Cast = tuple[Participant, ...]
 
 
 class Manner(IntEnum):
-    """How somebody is named; the greater counts before the smaller."""
+    """Manner in which somebody is named; the greater counts before the smaller."""
 
     PASSED_OVER = 0
     THANKED = 1
@@ -92,7 +92,7 @@ Spelled: TypeAlias = tuple[str, ...]
 
 @frozen
 class _Index:
-    """How the cast is spelled: each first word's spellings, the longest first."""
+    """Index of the cast's spellings: each first word's, the longest first."""
 
     by_first: dict[str, list[tuple[Spelled, Participant]]]
     joins_letters: bool
@@ -118,7 +118,7 @@ def _read(text: str, cast: Cast) -> tuple[Word, ...]:
 
 
 def _at(words: tuple[Word, ...], place: int, cast: Cast) -> tuple[Participant, int] | None:
-    """Whose name begins at this word, and where it ends."""
+    """Participant whose name begins at this word, and where it ends."""
     for spelled, participant in _index(cast).by_first.get(words[place].text, ()):
         here = words[place : place + len(spelled)]
         if tuple(word.text for word in here) != spelled:
@@ -237,7 +237,7 @@ def _is_thanked(words: tuple[Word, ...], name: _Found, since: int) -> bool:
 
 
 def _manner(words: tuple[Word, ...], whole: _Found, since: int) -> Manner:
-    """How a group of names, taken as one name, is named."""
+    """Manner in which a group of names, taken as one name, is named."""
     before, behind = _before(words, whole), _behind(words, whole)
     if _follows(PASSING, before) or (not before and _passed_before_comma(words, whole)):
         return Manner.PASSED_OVER

@@ -25,7 +25,7 @@ _COMMAS: Final = frozenset(",:()[]\u2013\u2014\u3001")
 
 
 class Break(Enum):
-    """What stands before a word."""
+    """Break before a word."""
 
     NOTHING = "nothing"
     APOSTROPHE = "apostrophe"
@@ -90,7 +90,7 @@ def _pieces(text: str) -> list[tuple[str, str]]:
 
 
 def _break(gap: str, before: str) -> Break:
-    """What a stretch between two words means; `before` is the word that it follows."""
+    """Break that a stretch between two words is; `before` is the word that it follows."""
     if gap in _APOSTROPHES:
         return Break.APOSTROPHE
     if _ENDS & set(gap) or (_stops(gap) and len(before) > 1):

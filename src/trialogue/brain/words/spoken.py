@@ -38,7 +38,7 @@ class SpokenScript:
         return " ".join(text for _, text in self._parts if text)
 
     def next_sentence_s(self, played_s: float) -> float | None:
-        """Where in its sound the next sentence begins, or all of it ends; None where that is not known."""
+        """Place in its sound at which the next sentence begins, or all of it ends; None where unknown."""
         begins = (begin for begin, _ in self._parts if begin > played_s)
         return next(begins, self.duration_s)
 
@@ -84,5 +84,5 @@ class SpokenScript:
 
 
 def behind(text: str, beginning: str) -> str:
-    """What is left of a text behind a beginning of it."""
+    """Rest of a text behind a beginning of it."""
     return text[len(beginning) :].strip()

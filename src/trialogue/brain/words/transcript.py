@@ -1,4 +1,4 @@
-"""What was heard of whom: a pure fold of a meeting's events and commands.
+"""Transcript of a meeting: a pure fold of its events and commands.
 
 1. A turn's words are those of the replies that were played in it, in order.
 2. A reply that was heard to its end was heard whole.
@@ -73,7 +73,7 @@ class _Piece:
     """How much of the reply was heard in an earlier turn."""
 
     def played_until(self, position_s: float) -> float:
-        """How much of it has been heard at a position."""
+        """Seconds of it that have been heard at a position."""
         if self.ended_s is not None or self.going_since_s is None:
             return self.played_s
         return self.played_s + max(0.0, position_s - self.going_since_s)
@@ -298,7 +298,7 @@ class Transcript:
         return " ".join(part for part in parts if part)
 
     def utterance(self, turn: int) -> Utterance | None:
-        """What was heard in a turn that is over; None where it is not, or nothing was.
+        """Utterance of a turn that is over; None where it is not, or nothing was heard.
 
         A person's sound without a word is a noise: speech that nobody understood has words that say so.
         """
@@ -326,7 +326,7 @@ class Transcript:
         )
 
     def _passages(self, taken: _Turn) -> Iterator[Passage]:
-        """Where the words of a turn are; a pause within a reply is spread over all of it."""
+        """Passages of a turn's words; a pause within a reply is spread over all of it."""
         yield from taken.spoken
         for piece in taken.pieces:
             script = self._scripts.get((taken.participant, piece.reply))
@@ -346,7 +346,7 @@ class Transcript:
 
 
 def utterances(records: Iterable[Record]) -> tuple[Utterance, ...]:
-    """What a journal's records say was heard, in order of turns."""
+    """Utterances by a journal's records, in order of turns."""
     transcript = Transcript()
     for record in records:
         transcript.take_event(record.event)

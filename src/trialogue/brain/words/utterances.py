@@ -1,4 +1,4 @@
-"""What ears made of people's speech: each utterance as it was told last, and what of it is attributed."""
+"""Utterances of people, as ears told them last, and what of each is attributed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SpokenUtterance:
     """How many of its stretches of speech are those before which so many were known."""
 
     def last(self, now: float) -> int:
-        """How many of its words are of the last of the speech that it was said in, at the least.
+        """Number of its words that are of the last of the speech that it was said in, at the least.
 
         Words that were not told one stretch after the other are taken to be spread evenly over all of it.
         """

@@ -76,7 +76,7 @@ HAND = "hand"
 
 @frozen
 class Choice:
-    """What two policies decided together."""
+    """Choice that two policies made together."""
 
     decision: Decision
     """The decision."""

@@ -1,4 +1,4 @@
-"""Who is named in the last heard sentence speaks next.
+"""Policy `addressed`: the participant named in the last heard sentence speaks next.
 
 Only the last sentence counts: who is talked about earlier is not talked to. Somebody who was named and
 kept silent is not named again by the same words. Forced words that name nobody leave standing whom the turn
@@ -15,7 +15,7 @@ from trialogue.brain.words.names import last_addressee
 
 
 def addressee(view: FloorView) -> str | None:
-    """Whom the last heard turn ends by naming; None where it names nobody, or a turn came in between."""
+    """Participant whom the last heard turn names at its end; None for nobody, or if a turn came between."""
     for taken in reversed(view.turns):
         if taken.was_silent:
             return None

@@ -24,7 +24,7 @@ def _named_by_tool(view: FloorView) -> Next | None:
 
 
 def _standing(view: FloorView, chair: str) -> Next | None:
-    """Whom the chair named before turns that were forced or asked for, if it has not spoken since."""
+    """Participant whom the chair named before forced turns, if it has not spoken since."""
     between: set[str] = set()
     for taken in reversed(view.turns):
         if taken.participant == chair and not taken.is_forced and taken.chosen_by != "asked":

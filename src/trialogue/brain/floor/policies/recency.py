@@ -1,4 +1,4 @@
-"""Whoever spoke last before the last speaker speaks next: the baseline of talk among people.
+"""Policy `recency`: the last speaker but one speaks next, the baseline of talk among people.
 
 In meetings of people that guess comes out more often than any share or order. Two answer each other, then,
 until a hand goes up: the policy is natural, and not fair. Who has never spoken comes behind all who have, by

@@ -14,7 +14,7 @@ from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
 
 
 def next_in_order(view: FloorView, skipped: frozenset[str]) -> str | None:
-    """Who is next of those that are present and not skipped."""
+    """Next of those that are present and not skipped."""
     able = [name for name in view.sums.order(view.plan) if name in view.present and name not in skipped]
     last = view.last.participant if view.last is not None else None
     return next((name for name in able if name != last), able[0] if able else None)
