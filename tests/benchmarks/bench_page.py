@@ -88,7 +88,7 @@ WATCH = """
 def opened(page: Path) -> dict:
     """Milliseconds from navigation, in a new browser: lanes drawn, first click answered, all there."""
     drop_caches(page)
-    with tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:  # it still writes as it ends
         browser = browsers.start(Path(profile))
         try:
             with browser.page() as tab:

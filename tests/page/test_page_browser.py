@@ -219,6 +219,16 @@ def test_it_fits_a_phone(page, width):
     assert box_of(page, "time")["width"] > width * 0.6
 
 
+def test_figures_stay_in_their_rows_on_a_phone(page):
+    """No word is broken, no row is tall for what is out of sight, and a value is seen beside its measure."""
+    page.resize(390, 740, mobile=True)
+    tall = "[...document.querySelectorAll('#tables .scroll:first-child tr')].filter((row) => row.clientHeight > 60).length"
+    page.wait(f"{tall} === 0")
+    value = "document.querySelector('#tables .scroll:last-child td').getBoundingClientRect().right"
+    assert page.tell(value) <= 390
+    assert page.tell("document.documentElement.scrollWidth") <= 390
+
+
 CONTRAST = """(scheme) => {
   const light = (text) => { const [r, g, b] = text.match(/[\\d.]+/g).slice(0, 3).map((each) => { const value = each / 255; return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4; }); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
   const ratio = (a, b) => (Math.max(light(a), light(b)) + 0.05) / (Math.min(light(a), light(b)) + 0.05);
@@ -266,10 +276,13 @@ def test_a_folder_is_sorted_by_its_columns(page, tmp_path):
         for name, seconds in (("one", 9.0), ("two", 100.0), ("three", 30.0))
     ]
     (tmp_path / "runs.html").write_bytes(runs_document("runs", rows))
+    page.resize(390, 740, mobile=True)
     page.open((tmp_path / "runs.html").as_uri(), "document.title === 'runs: 3 runs'")
     page.tell(
         "[...document.querySelectorAll('#runs thead button')].find((each) => each.textContent === 'lasted').click()"
     )
     order = "[...document.querySelectorAll('#runs tbody tr')].map((each) => each.cells[0].textContent).join()"
     assert page.tell(order) == "one,three,two"
+    assert page.tell("[...document.querySelectorAll('tr')].every((row) => row.clientHeight < 40)")
+    assert page.tell("document.documentElement.scrollWidth") <= 390
     assert page.complaints() == []

@@ -100,7 +100,7 @@ def _missed(meeting: PageSource) -> Iterator[Highlight]:
 
 def _outcome(meeting: PageSource) -> str:
     result = meeting.result
-    lasted = stamp(round(result.duration_s * 1000), ".").removesuffix(".000").partition(".")[0]
+    lasted = stamp(round(result.duration_s * 1000), ".").partition(".")[0].removeprefix("00:")
     turns = sum(result.measures.causes.values())
     when = f"{meeting.started:%Y-%m-%d %H:%M}, " if meeting.started else ""
     clock = "virtual clock" if result.clock == "virtual" else "real clock"

@@ -138,7 +138,7 @@ def _spread(found: Sequence[Result], column: _Column) -> str:
 
 
 def _table(rows: Sequence[RunRow]) -> str:
-    heads = ("run", "meeting", "ended", *(each.title for each in _COLUMNS), "open")
+    heads = ("run", "open", "meeting", "ended", *(each.title for each in _COLUMNS))
     return _section("Runs", "runs", _head(heads, sortable=True), [_run(each) for each in rows])
 
 
@@ -146,13 +146,13 @@ def _run(row: RunRow) -> str:
     links = " ".join(f'<a href="{escape(href)}">{escape(text)}</a>' for text, href in row.links)
     if row.result is None:
         trouble = f'<td colspan="{len(_COLUMNS) + 2}" class="bad">{escape(row.trouble)}</td>'
-        return f'<tr><th scope="row">{escape(row.name)}</th>{trouble}<td>{links}</td></tr>'
+        return f'<tr><th scope="row">{escape(row.name)}</th><td class="open">{links}</td>{trouble}</tr>'
     ended = "good" if row.result.get("ok") is True else "bad"
     reason = str(row.result.get("reason")) + (f" ({row.trouble})" if row.trouble else "")
     cells = "".join(_cell(value_of(row.result, column.path), column) for column in _COLUMNS)
     return (
-        f'<tr><th scope="row">{escape(row.name)}</th><td>{escape(str(row.result.get("name")))}</td>'
-        f'<td class="{ended}">{escape(reason)}</td>{cells}<td>{links}</td></tr>'
+        f'<tr><th scope="row">{escape(row.name)}</th><td class="open">{links}</td>'
+        f'<td>{escape(str(row.result.get("name")))}</td><td class="{ended}">{escape(reason)}</td>{cells}</tr>'
     )
 
 
@@ -164,9 +164,9 @@ def _cell(value: float | None, column: _Column) -> str:
 
 def _section(title: str, name: str, head: str, lines: Sequence[str]) -> str:
     table = f'<table id="{name}"><thead>{head}</thead><tbody>{"".join(lines)}</tbody></table>'
+    box = f'<div class="scroll" tabindex="0" role="region" aria-labelledby="{name}-title">{table}</div>'
     return (
-        f'<section aria-labelledby="{name}-title"><h2 id="{name}-title">{escape(title)}</h2>'
-        f'<div class="wide" tabindex="0" role="region" aria-labelledby="{name}-title">{table}</div></section>'
+        f'<section aria-labelledby="{name}-title"><h2 id="{name}-title">{escape(title)}</h2>{box}</section>'
     )
 
 

@@ -11,7 +11,8 @@ const drawTables = (tables) => {
       row.forEach((each, index) => { const cell = make(index ? "td" : "th", "", each); if (!index) cell.scope = "row"; line.append(cell); });
       body.append(line);
     }
-    table.append(thead, body); place.append(table);
+    const box = make("div", "scroll"); box.tabIndex = 0; box.role = "region"; box.ariaLabel = title;
+    table.append(thead, body); box.append(table); place.append(box);
   }
 };
 
