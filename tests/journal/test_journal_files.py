@@ -42,6 +42,18 @@ def test_a_changed_file_is_told(run, name):
     assert (verified.files[name], verified.is_whole) == (FileState.CHANGED, False)
 
 
+def test_any_byte_of_the_manifest_that_was_changed_is_told(run):
+    """The name of its digest too, without which it would look like one of an older version."""
+    path = run / "manifest.json"
+    whole = path.read_bytes()
+    for place, value in enumerate(whole):
+        path.write_bytes(whole[:place] + bytes([value ^ 1 << place % 8]) + whole[place + 1 :])
+        with pytest.raises(JournalError):
+            verify_files(run)
+    path.write_bytes(whole)
+    assert verify_files(run).is_whole
+
+
 def test_a_journal_of_another_run_is_told(run, tmp_path_factory):
     """It is sound in itself, and not what was written here."""
     other = tmp_path_factory.mktemp("other")

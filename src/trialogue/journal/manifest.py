@@ -24,6 +24,9 @@ from trialogue.journal.codec import MISFITS, JsonObject
 NAME: Final = "manifest.json"
 
 _T = TypeVar("_T")
+_UNDIGESTED: Final = frozenset({"trialogue", "kind", "journal", "status", "seq", "hash"})
+"""All that a manifest had before it had a digest: one with more has lost it."""
+
 _MARK: Final = b',"digest":"'
 _TAIL: Final = len(_MARK) + 32 + len(b'"}')
 
@@ -160,7 +163,7 @@ def _decoded(path: Path, text: bytes) -> Manifest:
     raw: JsonObject = orjson.loads(text)
     if (_of(int, raw["trialogue"]), raw["kind"]) != (1, "manifest"):
         raise _useless(path, "is no manifest of trialogue's")
-    if "digest" in raw and text[-_TAIL:] != b'%b%b"}' % (_MARK, _digest(text[:-_TAIL])):
+    if not raw.keys() <= _UNDIGESTED and text[-_TAIL:] != b'%b%b"}' % (_MARK, _digest(text[:-_TAIL])):
         raise _useless(path, "was changed: its digest is not that of what it says")
     return Manifest(
         _of(str, raw["journal"]),
