@@ -1,6 +1,7 @@
 """The files of a run are what its manifest says of them, or are told."""
 
 import os
+from hashlib import blake2b
 from pathlib import Path
 
 import attrs
@@ -9,9 +10,9 @@ from journal_values import HEADER, keep, meeting
 
 from trialogue.errors import JournalError
 from trialogue.journal import Journal
-from trialogue.journal.files import FileState, digests_in, seal_files, verify_files, write_entered
+from trialogue.journal.files import BLOCK, FileState, digests_in, seal_files, verify_files, write_entered
 from trialogue.journal.lock import locked
-from trialogue.journal.manifest import NAME, Status, manifest_in, write_manifest
+from trialogue.journal.manifest import NAME, Digest, Status, manifest_in, write_manifest
 from trialogue.journal.repair import repair
 
 
@@ -178,3 +179,58 @@ def test_two_writers_do_not_enter_files_at_once(run):
         with pytest.raises(JournalError, match="being written by another process"):
             write_entered(run, run / "report.html", b"page")
     assert not (run / "report.html").exists()
+
+
+@pytest.fixture
+def recorded(run):
+    """A closed run with a recording of which all but one block, and a rest, is silent."""
+    sound = bytes(3 * BLOCK) + b"\1" * BLOCK + bytes(2 * BLOCK) + b"\2" * 100
+    (run / "mix.wav").write_bytes(sound)
+    seal_files(run)
+    return run
+
+
+def test_a_recording_is_digested_by_blocks(recorded):
+    """The digest is that of its blocks' digests, silent or not; what else there is is digested as one."""
+    content = (recorded / "mix.wav").read_bytes()
+    blocks = [content[at : at + BLOCK] for at in range(0, len(content), BLOCK)]
+    parts = b"".join(blake2b(block, digest_size=16).digest() for block in blocks)
+    digest = manifest_in(recorded).files["mix.wav"]
+    assert digest == Digest(len(content), blake2b(parts, digest_size=16).hexdigest(), BLOCK)
+    assert manifest_in(recorded).files["journal.jsonl"].block is None
+    assert verify_files(recorded).is_whole
+
+
+@pytest.mark.parametrize("at", [0, 3 * BLOCK, 5 * BLOCK - 1, 6 * BLOCK + 99])
+def test_a_byte_that_was_changed_in_a_recording_is_found(recorded, at):
+    """In silence, in sound, and at the end."""
+    content = bytearray((recorded / "mix.wav").read_bytes())
+    content[at] ^= 1
+    (recorded / "mix.wav").write_bytes(content)
+    assert verify_files(recorded).files["mix.wav"] is FileState.CHANGED
+
+
+def test_blocks_that_change_places_are_found(recorded):
+    """Each block's place counts, and so does silence more or less."""
+    content = (recorded / "mix.wav").read_bytes()
+    (recorded / "mix.wav").write_bytes(content[3 * BLOCK : 4 * BLOCK] + bytes(5 * BLOCK) + content[-100:])
+    assert verify_files(recorded).files["mix.wav"] is FileState.CHANGED
+
+
+def test_a_recording_that_an_earlier_version_digested_verifies(recorded):
+    """As one, without blocks."""
+    content = (recorded / "mix.wav").read_bytes()
+    manifest = manifest_in(recorded)
+    earlier = Digest(len(content), blake2b(content, digest_size=16).hexdigest())
+    write_manifest(recorded, attrs.evolve(manifest, files={**manifest.files, "mix.wav": earlier}))
+    assert verify_files(recorded).is_whole
+
+
+@pytest.mark.parametrize("block", [0, -1, 2**40])
+def test_blocks_of_no_such_length_are_no_manifest(recorded, block):
+    """Whoever writes one does not make us hold as much."""
+    manifest = manifest_in(recorded)
+    wrong = attrs.evolve(manifest.files["mix.wav"], block=block)
+    write_manifest(recorded, attrs.evolve(manifest, files={"mix.wav": wrong}))
+    with pytest.raises(JournalError, match="is no manifest"):
+        verify_files(recorded)

@@ -23,6 +23,9 @@ from trialogue.journal.codec import MISFITS, JsonObject
 
 NAME: Final = "manifest.json"
 
+LONGEST_BLOCK: Final = 16 * 1024 * 1024
+"""Bytes of the longest block that a digest may have."""
+
 _T = TypeVar("_T")
 _UNDIGESTED: Final = frozenset({"trialogue", "kind", "journal", "status", "seq", "hash"})
 """All that a manifest had before it had a digest: one with more has lost it."""
@@ -49,7 +52,10 @@ class Digest:
     """In bytes."""
 
     blake2b: str
-    """The 16-byte BLAKE2b of its content, as hex digits."""
+    """The 16-byte BLAKE2b of its content, as hex digits; with `block`, of the BLAKE2bs of its blocks."""
+
+    block: int | None = None
+    """Bytes of a block, the last of which may be shorter; None where the content is digested as one."""
 
 
 @frozen
@@ -138,7 +144,7 @@ def sync_directory(directory: Path) -> None:
 
 
 def _encoded(manifest: Manifest) -> bytes:
-    files = {name: {"size": each.size, "blake2b": each.blake2b} for name, each in manifest.files.items()}
+    files = {name: _digest_as_json(each) for name, each in manifest.files.items()}
     body = orjson.dumps(
         {
             "trialogue": 1,
@@ -176,8 +182,16 @@ def _decoded(path: Path, text: bytes) -> Manifest:
     )
 
 
+def _digest_as_json(digest: Digest) -> dict[str, object]:
+    block = {} if digest.block is None else {"block": digest.block}
+    return {"size": digest.size, "blake2b": digest.blake2b, **block}
+
+
 def _digest_of(raw: JsonObject) -> Digest:
-    return Digest(_of(int, raw["size"]), _of(str, raw["blake2b"]))
+    block = None if raw.get("block") is None else _of(int, raw["block"])
+    if block is not None and not 0 < block <= LONGEST_BLOCK:
+        raise ValueError("blocks of no such length")
+    return Digest(_of(int, raw["size"]), _of(str, raw["blake2b"]), block)
 
 
 def _inside(name: object) -> str:
