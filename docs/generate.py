@@ -16,6 +16,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TypeAlias, assert_never, cast, get_args, get_type_hints
 
+import api_names
 import attrs
 import measured
 import mirror
@@ -591,6 +592,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
         f"example-{path.stem.replace('_', '-')}": partial(example, path.name)
         for path in sorted((DOCS / "examples" / "embed").glob("*.py"))
     },
+    **{f"api-{section}": partial(api_names.names, section) for section in api_names.sections()},
     "commands": command_reference,
     "command-line": command_line,
     "exports": exports,
