@@ -43,7 +43,7 @@ PROMPT: Final = (
 """What the model is told."""
 
 ANSWER_S: Final = 60.0
-"""How long one answer may take."""
+"""Seconds that one answer may take."""
 
 
 async def advice_on(resolved: Resolved, said: Sequence[Utterance]) -> tuple[Advice, ...]:

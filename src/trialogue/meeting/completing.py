@@ -21,7 +21,7 @@ from trialogue.report.cast import with_everybody
 from trialogue.scenario.resolve import prepare
 
 _LAST: Final = (*KEPT, RESULT)
-"""What is written after a meeting's end."""
+"""Files that are written after a meeting's end."""
 
 
 def complete_files(run: Path, imports: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -62,25 +62,25 @@ class Seams:
     """Seams in the place of a meeting's own parts: faults on demand, and tests, come in here."""
 
     connect: Callable[[str, Connect], Connect] = _its_own
-    """How a participant's service is dialled."""
+    """Dial of a participant's service."""
 
     listen: Callable[[str, Connect], Connect] = _its_own
-    """How the service of a person's ear is dialled."""
+    """Dial of the service of a person's ear."""
 
     brain: Callable[[Decider], Decider] = _as_it_is
-    """What decides."""
+    """Decider."""
 
     journal: Callable[[RecordKeeper], RecordKeeper] = _as_it_is
-    """What keeps records while the meeting runs."""
+    """Keeper of records while the meeting runs."""
 
     tools: Callable[[Mapping[str, Tool]], Mapping[str, Tool]] = _as_it_is
-    """What runs when a tool is called."""
+    """Tools that run when they are called."""
 
     secrets: Secrets = NO_SECRETS
-    """What is hidden beside the environment's keys."""
+    """Secrets that are hidden beside the environment's keys."""
 
     sink: Callable[[Sink], Sink] = _as_it_is
-    """What takes everything that is heard."""
+    """Sink of everything that is heard."""
 
 
 NO_SEAMS = Seams()
@@ -110,16 +110,18 @@ class Edges:
     """Told in a few words what is being prepared."""
 
     models: Path | None = None
-    """Where what models say is recorded, by what they are asked; what is there already is not asked again."""
+    """File in which models' words are recorded, by what they are asked; what is there already is not asked
+    again.
+    """
 
     hooks: Mapping[HookPoint, Hook] = NO_HOOKS
-    """What the app is asked while the meeting is held."""
+    """Hooks by which the app is asked while the meeting is held."""
 
     permissions: Permissions = NOTHING_MORE
-    """What the scenario's tools may do."""
+    """Permissions of the scenario's tools."""
 
     seams: Seams = NO_SEAMS
-    """What stands in the place of the meeting's own parts."""
+    """Seams in the place of the meeting's own parts."""
 
     @property
     def of_a_retold_run(self) -> Edges:

@@ -47,7 +47,7 @@ from trialogue.model.records import Record
 from trialogue.model.state import MeetingState
 
 OTHERS_S = 3.0
-"""How long the other actors have to stop once one has not stopped within its grace."""
+"""Seconds that the other actors have to stop once one has not stopped within its grace."""
 
 _SECRETIVE = ('"endpoint":', '"credentials":')
 """Keys that hold secrets, wherever they stand in an update."""

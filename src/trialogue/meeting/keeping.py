@@ -31,7 +31,7 @@ from trialogue.scenario.writing import to_yaml
 diagnostics = Log("trialogue.keeping")
 
 MODELS: Final = "models.jsonl"
-"""What a run calls the record of what models said."""
+"""Name of the record of what models said, in a run's directory."""
 
 
 def secrets_for(resolved: Resolved, beside: Secrets) -> Secrets:

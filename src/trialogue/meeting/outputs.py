@@ -35,13 +35,13 @@ EXIT_CODES = {
     "refused": 3,
     "all-failed": 3,
 }
-"""How the command line ends for a meeting that ended so; 0 for all other reasons."""
+"""Exit codes of a command by a meeting's end; 0 for all other reasons."""
 
 SHORTFALL_CODES = {Shortfall.UNSPOKEN: 3, Shortfall.UNRECORDED: 4}
-"""How it ends for a meeting that ended in order and fell short: as for a refusal, and as for a lost file."""
+"""Exit codes for a meeting that ended in order and fell short: as for a refusal, and as for a lost file."""
 
 VERDICT_CODES: Final[Mapping[Kind, int]] = {"behaviour": 1, "infrastructure": 7, "timing": 6}
-"""How it ends for a meeting of which more was expected: the first that applies."""
+"""Exit codes for a meeting of which more was expected: the first that applies."""
 
 FAILURES = frozenset({"journal-failed", "brain-failed", "actor-failed"})
 """Ends that nobody decided on: the meeting raises what it failed of; its files say what they can."""
@@ -54,7 +54,7 @@ class MeetingResult:
     """Outcome of a meeting, and its place."""
 
     result: Result
-    """What `result.json` says: reason, measures, failures."""
+    """Result, as `result.json` states it: reason, measures, failures."""
 
     folder: Path
     """The run's directory."""
@@ -63,7 +63,7 @@ class MeetingResult:
     """Seconds of real time that the meeting itself took; loading is not in it."""
 
     shortfall: Shortfall | None = None
-    """What it fell short of though it ended in order."""
+    """Shortfall of a meeting that ended in order."""
 
     @property
     def exit_code(self) -> int:

@@ -27,10 +27,10 @@ from trialogue.report.recordings import parts_of
 from trialogue.report.result import Run, result
 
 PAGE: Final = "report.html"
-"""What the page is called in a run's directory."""
+"""Name of the page in a run's directory."""
 
 WhereSound = Literal["inside", "linked", "none"]
-"""Where a page has its sound: in the file itself, beside it, or nowhere."""
+"""Place of a page's sound: in the file itself, beside it, or none."""
 
 
 def write_page(run: Path, *, out: Path | None = None, sound: WhereSound = "inside") -> Path:

@@ -29,7 +29,7 @@ from trialogue.speech.ports import SpeechDetector
 from trialogue.speech.recordings import read_recording
 
 LAST_WORDS_S: Final = 2.0
-"""How long last words are waited for behind a meeting's end, in seconds."""
+"""Seconds that last words are waited for behind a meeting's end."""
 
 
 class ActorLife(Protocol):

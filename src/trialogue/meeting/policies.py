@@ -28,7 +28,7 @@ _DECISIONS = (Next, Wait, Nobody, Collect)
 _FIELDS: Mapping[str, type | tuple[type, ...]] = MappingProxyType(
     {"to": str, "reason": str, "about": str, "until": (int, float), "is_final": bool}
 )
-"""What stands in decisions: callers may not be typed."""
+"""Types of a decision's fields: callers may not be typed."""
 
 
 @frozen
@@ -36,7 +36,7 @@ class FunctionPolicy:
     """A function as a policy."""
 
     function: Callable[[FloorView], Decision]
-    """What is asked."""
+    """Function that is asked."""
 
     def choose(self, view: FloorView, /) -> Decision:
         """Ask the function."""
@@ -48,10 +48,10 @@ class AuthorsPolicy:
     """A policy of the author's: what it does wrong ends the meeting, and is told as the author's."""
 
     what: str
-    """Its name for people."""
+    """Name of the policy for people."""
 
     policy: Policy
-    """What is asked."""
+    """Policy that is asked."""
 
     def choose(self, view: FloorView, /) -> Decision:
         """Ask the policy; `AuthorFailed` where it raises anything, or returns no decision."""

@@ -57,7 +57,7 @@ UNKNOWN: Final = (
 """What an agent is told of a tool call that was under way."""
 
 SHOWN_S: Final = 0.1
-"""How much of what was shown the recordings may lack: a tick of sound, and a tick of the screen."""
+"""Seconds of what was shown that the recordings may lack: a tick of sound, and a tick of the screen."""
 
 CLIPS: Final = "clips"
 """The folder in a run's directory with recordings that are played in it."""
@@ -79,7 +79,7 @@ class _Left:
     running: dict[tuple[str, str, int], RunTool] = Factory(dict[tuple[str, str, int], RunTool])
     heard: PlaybackStarted | PlaybackResumed | None = None
     before_s: float = 0.0
-    """How much of the reply that is being heard was heard before its last pause."""
+    """Seconds of the reply that is being heard that were heard before its last pause."""
 
     paused: PlaybackPaused | None = None
     speaking: dict[str, float] = Factory(dict[str, float])
@@ -182,10 +182,10 @@ class Resumption:
     """The directory of its run; nothing in it is needed any more once the new run has begun."""
 
     journal: Reading
-    """Its records."""
+    """Journal of the run."""
 
     resolved: Resolved
-    """What it was made from, with the plan of its journal."""
+    """Scenario that it was made from, with the plan of its journal."""
 
     brain: Brain
     """Decided on every record."""
@@ -194,7 +194,7 @@ class Resumption:
     """The last record's number."""
 
     at: float
-    """Where the meeting's clock goes on, in seconds."""
+    """Moment at which the meeting's clock goes on, in seconds."""
 
     continues: str
     """The last record's hash."""
@@ -203,13 +203,13 @@ class Resumption:
     """The hearing table."""
 
     pasts: Mapping[str, Past]
-    """What each participant's sessions were."""
+    """Pasts of the participants' sessions."""
 
     ears: Mapping[str, EarPast]
-    """What the sessions of each participant's ear were."""
+    """Pasts of the participants' ears."""
 
     over: tuple[Event, ...] = field(repr=False)
-    """What ended with the process, as the meeting is told of it."""
+    """Events that ended with the process, as the meeting is told of them."""
 
     @property
     def header(self) -> Header:

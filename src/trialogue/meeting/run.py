@@ -33,10 +33,10 @@ Opening = Callable[[], AbstractAsyncContextManager[Meeting]]
 """Opens a meeting."""
 
 STOP_REASONS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "hung-up"}
-"""What a meeting says it ended of when it was asked to end by a signal."""
+"""Reasons for which a meeting says it ended when a signal asked it to end."""
 
 WATCHER_S = 5.0
-"""How long a watcher may go on after the meeting is over."""
+"""Seconds for which a watcher may go on after the meeting is over."""
 
 
 def _nothing(*_: object) -> None:

@@ -66,13 +66,13 @@ from trialogue.tools.executor import Tool, ToolExecutor
 from trialogue.tools.toolbox import open_tools
 
 AGENT_RESTARTS = Intensity(max_restarts=5, within_s=60.0)
-"""How many crashes (bugs, not lost connections) of all agents together are borne."""
+"""Crashes (bugs, not lost connections) of all agents together that are borne."""
 
 PEOPLE_RESTARTS = Intensity(max_restarts=5, within_s=60.0)
 """The same for the actors behind people's seats."""
 
 SYNC_S = 1.0
-"""How much of a meeting a power cut may take."""
+"""Seconds of a meeting that a power cut may take."""
 
 
 class Faults(Protocol):
@@ -95,7 +95,7 @@ class Faults(Protocol):
 
 
 FAULTS: Final = "trialogue.chaos.in_meeting:MeetingFaults"
-"""What a meeting with faults loads, and no other."""
+"""Module that a meeting with faults loads, and no other."""
 
 
 class Stage:
@@ -133,7 +133,7 @@ class Stage:
         self.agents: Mapping[str, Agent] = {}
         self.ears: Mapping[str, Ear] = {}
         self.faults: Faults | None = None
-        """What strikes the scenario's faults; None where it wants none."""
+        """Striker of the scenario's faults; None where it wants none."""
 
         self.lives: Mapping[str, ActorLife] = {}
         """The actors behind people's seats, by what they are."""

@@ -25,7 +25,7 @@ Callback: TypeAlias = Callable[..., object]
 """A function that is told of each event, command or record of one type; an async function is waited for."""
 
 KINDS: Final = frozenset({Record, *get_args(Event), *get_args(Command)})
-"""What a callback can be told of."""
+"""Types of which a callback can be told."""
 
 
 class Records:
@@ -66,7 +66,7 @@ class Observing:
     """An event, a command, or `Record` for everything."""
 
     callback: Callback
-    """What is told."""
+    """Callback that is told."""
 
     async def run(self, records: Records, scope: trio.CancelScope) -> None:
         """Tell it, until the meeting is over or the scope is cancelled."""

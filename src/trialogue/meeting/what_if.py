@@ -45,13 +45,13 @@ class OtherChoice:
     """When, in seconds since the meeting's start."""
 
     turn: int
-    """Which turn was chosen, by its number."""
+    """Number of the turn."""
 
     then: str
-    """Whom the recorded rules chose, or what; with the reason."""
+    """Participant whom the recorded rules chose, or what; with the reason."""
 
     now: str
-    """Whom the others choose."""
+    """Participant whom the others choose."""
 
 
 @frozen
@@ -65,16 +65,16 @@ class WhatIf:
     """At how many free floors the rules were asked."""
 
     others: tuple[OtherChoice, ...]
-    """Where the other rules choose otherwise, by the recorded meeting's moments."""
+    """Choices in which the other rules differ, by the recorded meeting's moments."""
 
     horizon: Difference | None
     """The first turn of the meeting held again that differs: from there on it is made, not recorded."""
 
     recorded: Result
-    """What the recorded meeting came to."""
+    """Result of the recorded meeting."""
 
     made: Result
-    """What the meeting came to that was held again."""
+    """Result of the meeting that was held again."""
 
     folder: Path
     """The directory of the meeting that was held again."""

@@ -67,7 +67,7 @@ class Overrides:
     """Real or virtual."""
 
     seed: int | None = None
-    """What every chance is drawn from."""
+    """Seed from which every chance is drawn."""
 
     time_s: float | None = None
     """The limit of time in seconds; infinity for none."""
@@ -82,7 +82,7 @@ class Overrides:
     """In which person's seat the operator sits, whoever or whatever has it in the scenario."""
 
     variant: Variant = AS_IT_STANDS
-    """Which of the file's meetings it is: the profile and the cell that are laid over it."""
+    """Variant of the file: the profile and the cell that are laid over it."""
 
     def option_of(self, path: Path) -> str | None:
         """The option that set the value at a path; None where none did."""

@@ -19,7 +19,7 @@ class EarSpec:
     """At which service."""
 
     offer: EarOffer = field(repr=False)
-    """What it is asked for, but for the rate of the meeting's sound. Personal."""
+    """Offer of the ear, but for the rate of the meeting's sound. Personal."""
 
 
 def has_ear(seat: AgentKeys) -> bool:

@@ -69,7 +69,7 @@ class ExpectationKeys(EventKeys):
     """From the decision to stop a turn to its last sound."""
 
     turn_length: BoundKeys | None = field(default=None, metadata={"key": "turn-length"})
-    """How long the floor was held."""
+    """Length of turns, from grant to end."""
 
     silence: BoundKeys | None = None
     """Stretches without a voice, between the first sound and the last."""
@@ -96,10 +96,10 @@ class ExpectationKeys(EventKeys):
     """Attempts to cut in, backchannels aside."""
 
     duration: BoundKeys | None = None
-    """How long the meeting was."""
+    """Length of the meeting."""
 
     cost: BoundKeys | None = None
-    """What the services cost, as far as their prices are known."""
+    """Cost of the services, as far as their prices are known."""
 
 
 @frozen
@@ -110,10 +110,10 @@ class JudgeKeys:
     """Questions whose answer should be yes. Personal."""
 
     model: str | None = None
-    """Which model answers; without one the questions are skipped."""
+    """Model that answers; without one the questions are skipped."""
 
     endpoint: EndpointKeys | None = None
-    """Where it is: the address of an OpenAI-compatible endpoint's chat completions."""
+    """Endpoint of the model: the address of OpenAI-compatible chat completions."""
 
 
 @frozen
@@ -121,16 +121,16 @@ class ExpectKeys:
     """Expectations of the meeting."""
 
     always: tuple[ExpectationKeys, ...] | None = None
-    """What holds at any time: measures within bounds, and what follows on what."""
+    """Expectations that hold at any time: measures within bounds, and what follows on what."""
 
     in_order: tuple[EventKeys, ...] | None = None
-    """What happens, one after another."""
+    """Events in their order, one after another."""
 
     never: tuple[EventKeys, ...] | None = None
-    """What does not happen."""
+    """Events that do not happen."""
 
     at_end: tuple[ExpectationKeys, ...] | None = None
-    """What is so when all is over."""
+    """Expectations of the meeting's end."""
 
     judge: JudgeKeys | None = None
-    """What a model is asked, for advice."""
+    """Questions to a model, for advice."""

@@ -30,7 +30,7 @@ __all__ = [
 Unit = Literal["time", "share", "count", "money"]
 
 STATISTICS: Final[tuple[Statistic, ...]] = ("min", "max", "p50", "p95", "p99")
-"""What of a measure can be bounded."""
+"""Statistics of a measure that can be bounded."""
 
 UNITS: Final[dict[str, Unit]] = {
     "response-latency": "time",
@@ -47,7 +47,7 @@ UNITS: Final[dict[str, Unit]] = {
     "duration": "time",
     "cost": "money",
 }
-"""What each measure is counted in."""
+"""Units of the measures."""
 
 MANY: Final = frozenset({"response-latency", "stop-latency", "turn-length", "silence", "floor-transfer"})
 """Measures of many observations, of which percentiles can be said."""
@@ -58,7 +58,7 @@ SINGLE: Final = frozenset(
 """Measures that single participants have."""
 
 EXAMPLES: Final[dict[Unit, str]] = {"time": "2.5s", "share": "8%", "count": "3", "money": "1.50 USD"}
-"""How a bound is written."""
+"""Examples of a bound, by unit."""
 
 
 def expectations_of(document: Document) -> Expectations:

@@ -17,7 +17,7 @@ class Written:
     """It stands in a file."""
 
     place: Place
-    """Where."""
+    """Place in the file."""
 
     def __str__(self) -> str:
         return str(self.place)
@@ -50,13 +50,13 @@ class Explained:
     """One value of a resolved scenario."""
 
     path: str
-    """Where in the document: `cast.tech.speak.model`."""
+    """Path in the document: `cast.tech.speak.model`."""
 
     value: object
     """Text, a number, true, false; an empty list or map."""
 
     origin: Origin
-    """Where it comes from."""
+    """Origin of the value."""
 
 
 def explain(resolved: Resolved) -> tuple[Explained, ...]:

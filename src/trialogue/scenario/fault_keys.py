@@ -17,7 +17,7 @@ def _words() -> tuple[str, ...]:
 
 
 FAULT_WORD: Final = ListedWord(_words)
-"""What a fault does."""
+"""Word for what a fault does."""
 
 
 @frozen
@@ -25,16 +25,16 @@ class FaultKeys:
     """Fault that strikes on purpose, once."""
 
     id: Identifier
-    """What expectations call it."""
+    """Name by which expectations call it."""
 
     when: EventKeys
     """When it strikes."""
 
     do: Annotated[str, FAULT_WORD]
-    """What goes wrong: `disconnect`, `delay`, or a fault of `trialogue chaos --list` that is an agent's."""
+    """Fault: `disconnect`, `delay`, or one of `trialogue chaos --list` that is an agent's."""
 
     to: Identifier
-    """Which agent it strikes."""
+    """Agent that it strikes."""
 
     by: OptionalSeconds = None
     """Of `delay`: by how much everything that its service says comes late."""

@@ -43,10 +43,11 @@ class InterruptKeys:
     talks on, more quietly), `talk` or `pause`."""
 
     resume: OptionalSeconds = None
-    """Who was stopped by what was no interruption goes on when so long nothing follows."""
+    """Silence after which whoever was stopped by what was no interruption goes on."""
 
     overlap: OptionalSeconds = None
-    """How long a person may be heard beside an agent before the agent falls silent and may be cut off."""
+    """Time for which a person may be heard beside an agent before the agent falls silent and may be cut off.
+    """
 
 
 @frozen
@@ -57,7 +58,7 @@ class ShareKeys:
     """Of all speech in the window, in percent: `50%`. No verdict before a minute of speech."""
 
     over: OptionalStretch = None
-    """How long the window is."""
+    """Length of the window."""
 
     in_a_row: OptionalCount = None
     """Turns one after another."""

@@ -18,10 +18,10 @@ from trialogue.scenario.stages import stage_records
 from trialogue.scenario.wanted import WANTED
 
 NEAR = 3
-"""How far below a key may belong and still be thought of before one that is only spelled like it."""
+"""Levels below which a key may belong and still be thought of before one that is only spelled like it."""
 
 MOST_KEYS = 16
-"""How many keys are listed where nothing closer is known."""
+"""Keys that are listed where nothing closer is known."""
 
 _Steps: TypeAlias = tuple[str, ...]
 """Keys, `NAME` for what the author names, and `[]` for an entry of a list."""

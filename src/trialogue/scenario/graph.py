@@ -25,10 +25,10 @@ class Turn:
     """A way that the floor goes."""
 
     from_: str
-    """Who had it; the floor itself where it is empty."""
+    """Participant who had it; the floor itself where empty."""
 
     to: str
-    """Who gets it; the floor itself where it is empty."""
+    """Participant who gets it; the floor itself where empty."""
 
     label: str = ""
     """By what."""
@@ -39,19 +39,19 @@ class Picture:
     """Picture of a scenario."""
 
     title: str
-    """Its name."""
+    """Title of the meeting."""
 
     seats: tuple[tuple[str, str], ...]
     """The cast in order: each name, and what is written of it, in lines."""
 
     observers: frozenset[str]
-    """Who only listens."""
+    """Participants who only listen."""
 
     floor: str
     """The policies, in words."""
 
     turns: tuple[Turn, ...]
-    """How the floor goes."""
+    """Ways of the floor."""
 
     points: tuple[tuple[str, str], ...]
     """The agenda in order: each id, and what is written of it, in lines."""

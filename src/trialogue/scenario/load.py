@@ -27,16 +27,16 @@ class Scenario:
     """A scenario as its author wrote it, read and checked; `resolve` makes it ready to run."""
 
     document: Document
-    """What it says; variables are in place, scripts are included."""
+    """Document; variables are in place, scripts are included."""
 
     places: SourcePlaces = field(repr=False, eq=False)
-    """Where each part of it stands."""
+    """Places of its parts in the source."""
 
     source: str = field(eq=False)
     """The file, as it was named."""
 
     unread: frozenset[Path] = field(repr=False, eq=False)
-    """Where something could not be read; empty in a scenario that was loaded."""
+    """Paths that could not be read; empty in a scenario that was loaded."""
 
     @staticmethod
     def build(name: str, cast: Mapping[str, object], **keys: object) -> Scenario:
@@ -97,7 +97,7 @@ class Origin:
     """The file, as it was named."""
 
     folder: FilePath | None = None
-    """Where files that it names are looked for; None where it cannot name any."""
+    """Folder in which files that it names are looked for; None where it cannot name any."""
 
     variant: Variant = AS_IT_STANDS
     """The profile and the cell that are laid over it."""

@@ -37,16 +37,16 @@ class Look:
     """One look at a document."""
 
     document: Document
-    """What could be read."""
+    """Document as far as it could be read."""
 
     places: SourcePlaces
-    """Where it stands."""
+    """Places of its parts."""
 
     problems: Problems
-    """What is wrong with it."""
+    """Problems of it."""
 
     unread: frozenset[Path]
-    """Where something could not be read."""
+    """Paths that could not be read."""
 
     def names(self, section: str) -> tuple[str, ...]:
         """The keys of `cast` or `tools`, also of members that could not be read."""

@@ -17,7 +17,7 @@ LARGEST: Final = 1_000_000_000_000
 """The greatest number that is looked for in what was said."""
 
 OUTCOMES: Final = ("succeeded", "failed", "timed-out", "cancelled", "unknown", "answered", "unanswered")
-"""How a call of a tool can end."""
+"""Outcomes of a tool call."""
 
 
 class Use(Enum):

@@ -44,7 +44,7 @@ class EventKeys:
     """Event: one of `said`, `speaking`, `agenda`, `participant`, `tool`, `error`, ..."""
 
     said: SpokenKeys | None = None
-    """Something was said; it counts when its turn is over."""
+    """Words that were said; they count when their turn is over."""
 
     speaking: OptionalIdentifier = None
     """This participant is being heard."""
@@ -74,7 +74,7 @@ class EventKeys:
     """With `tool`: a regular expression that is in what came back."""
 
     error: OptionalIdentifier = None
-    """Something failed on the way: `any`, or a code as in `failures` of `result.json`."""
+    """Failure on the way: `any`, or a code as in `failures` of `result.json`."""
 
     ended: OptionalIdentifier = None
     """The meeting ended for this reason."""
@@ -89,7 +89,7 @@ class EventKeys:
     """With `tool` and `error`: only of this participant."""
 
     nth: OptionalCount = None
-    """Which one counts, from 1."""
+    """Number of the match that counts, from 1."""
 
     after: OptionalSeconds = None
     """Where something is done: so long after it. Under `expect`: not before this, in an order since what

@@ -47,7 +47,7 @@ class ClipsKeys:
     """A person whom clips stand in for, or an agent that a script stands in for."""
 
     clips: tuple[ClipKeys, ...] = ()
-    """What is played, each once."""
+    """Clips that are played, each once."""
 
     scripted: tuple[ScriptEntryKeys, ...] | str | None = None
     """The script that an agent follows, or the path of a file with it, whatever else it would think by."""

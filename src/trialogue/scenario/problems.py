@@ -12,10 +12,10 @@ from attrs import define, field, frozen
 from trialogue.model.text import safe_text
 
 Path: TypeAlias = tuple[str | int, ...]
-"""Where in a document: keys, and indices from 0."""
+"""Path in a document: keys, and indices from 0."""
 
 MOST = 100
-"""How many problems are told of one scenario; the rest are counted."""
+"""Problems that are told of one scenario; the rest are counted."""
 
 
 class Code(Enum):
@@ -111,22 +111,22 @@ class ScenarioProblem:
     """One fault."""
 
     place: Place
-    """Where."""
+    """Place in the source."""
 
     path: Path
     """At which key."""
 
     text: str
-    """What is wrong and what would be right; holds no prompt, no speech and no secret."""
+    """Sentence on what is wrong and what would be right; holds no prompt, no speech and no secret."""
 
     code: Code
-    """Its stable name."""
+    """Code, a stable name."""
 
     excerpt: str = field(default="", repr=False, eq=False)
     """The line of the file; empty where there is none. What an author wrote: for the author's eyes."""
 
     form: str = field(default="", repr=False, eq=False)
-    """How a key is written that is missing here; empty where the key at `path` says it."""
+    """Form of a key that is missing here; empty where the key at `path` says it."""
 
     def __str__(self) -> str:
         where = f"{path_text(self.path)}: " if self.path else ""

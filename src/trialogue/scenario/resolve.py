@@ -48,7 +48,7 @@ class AgentSpec:
     """At which service."""
 
     block: JsonObject = field(repr=False, hash=False)
-    """What the service is told of it. Holds `${env:...}` references: `reveal` it when it dials. Personal."""
+    """Block for its service. Holds `${env:...}` references: `reveal` it when it dials. Personal."""
 
     tools: tuple[str, ...] = ()
     """The tools that it is offered; `give_floor` and `end_meeting` are answered by the rules."""
@@ -57,10 +57,10 @@ class AgentSpec:
     """Whether what it says stands in the scenario."""
 
     restart: RestartRules = field(factory=RestartRules)
-    """How patiently its sessions are dialled again."""
+    """Patience with which its sessions are dialled again."""
 
     fallback: AgentSpec | None = None
-    """Who takes the seat if its sessions have failed for good; it has no fallback of its own."""
+    """Fallback that takes the seat if its sessions have failed for good; it has no fallback of its own."""
 
     @property
     def seats(self) -> tuple[AgentSpec, ...]:
@@ -73,7 +73,7 @@ class Resolved:
     """A scenario that can be run."""
 
     plan: MeetingPlan
-    """What the rules know of the meeting."""
+    """Plan of the meeting, as the rules know it."""
 
     agents: tuple[AgentSpec, ...]
     """In the cast's order."""
@@ -88,16 +88,16 @@ class Resolved:
     """Real or virtual time."""
 
     frame_ms: int
-    """How much sound moves at a time, in milliseconds."""
+    """Length of a frame, in milliseconds."""
 
     document: Document = field(repr=False)
     """The whole scenario, with nothing left out."""
 
     places: SourcePlaces = field(repr=False, eq=False)
-    """Where its parts were written."""
+    """Places of its parts in the source."""
 
     overrides: Overrides = field(eq=False)
-    """What the operator said otherwise."""
+    """Overrides by the operator."""
 
     source: str = field(eq=False)
     """The file, as it was named."""

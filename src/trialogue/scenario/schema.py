@@ -59,7 +59,7 @@ class LimitKeys:
     """Turns that ended, whoever held them."""
 
     cost: Annotated[str | None, Money()] = None
-    """What the agents' services may cost, as far as their prices are known: `1.50 USD`."""
+    """Cost of the agents' services at most, as far as their prices are known: `1.50 USD`."""
 
     silence: OptionalStretch = None
     """For how long nobody was heard."""
@@ -73,20 +73,20 @@ class RunKeys:
     """Real time, or a virtual clock that leaps over every wait. Virtual needs all agents `via: local`."""
 
     seed: Annotated[int | None, Whole()] = None
-    """What every chance of the meeting is drawn from."""
+    """Seed from which every chance of the meeting is drawn."""
 
     models: str | None = None
     """A file in the scenario's folder of what models said to what they were asked (`--record-models`): the
     embedded server answers from it, and asks none."""
 
     frame: OptionalSeconds = None
-    """How much sound moves at a time: 20ms, 40ms, 60ms, 80ms or 100ms."""
+    """Length of a frame of sound: 20ms, 40ms, 60ms, 80ms or 100ms."""
 
     limits: LimitKeys | None = None
     """When it ends by itself."""
 
     ready: OptionalSeconds = None
-    """How long the meeting waits at its opening for sessions that are not ready."""
+    """Time for which the meeting waits at its opening for sessions that are not ready."""
 
     page: bool | None = None
     """Whether the run's page, `report.html`, is written at its end."""
@@ -114,13 +114,13 @@ class RestartKeys:
     """After a `failure`, or `never`."""
 
     max: Annotated[int | None, Whole(0, 100)] = None
-    """How many times in a row."""
+    """Retries in a row."""
 
     within: OptionalStretch = None
     """For how long after the first loss; a session that lived for ten seconds begins anew."""
 
     backoff: Annotated[tuple[float, float] | None, DurationRange()] = None
-    """How long it waits at most: before the first retry, doubled with each, and in the end."""
+    """Waits at most: before the first retry, doubled with each, and in the end."""
 
 
 @frozen
@@ -131,16 +131,16 @@ class StandInKeys:
     """At which service."""
 
     prompt: str | None = None
-    """Who it is and how it shall behave. Personal."""
+    """Prompt: who it is and how it shall behave. Personal."""
 
     lines: tuple[str, ...] | None = None
-    """What it says, turn by turn. Personal."""
+    """Lines that it says, turn by turn. Personal."""
 
     think: OptionalThink = None
-    """How it thinks."""
+    """Thinking: its model or script."""
 
     speak: OptionalSpeak = None
-    """How it sounds."""
+    """Voice: its model."""
 
 
 @frozen
@@ -148,7 +148,7 @@ class ReplacementKeys:
     """A stand-in for an agent that has failed."""
 
     replace: StandInKeys
-    """Who takes its seat, with what the agent knew."""
+    """Agent that takes the seat, with what its predecessor knew."""
 
 
 @frozen
@@ -171,7 +171,7 @@ class AgentDefaultsKeys:
     """Keys that an agent does not write are taken from here."""
 
     restart: RestartKeys | None = None
-    """How its sessions are dialled again when they are lost."""
+    """Patience with which its sessions are dialled again when they are lost."""
 
     on_failure: Failing | ReplacementKeys | None = None
     """For agents that do not say."""
@@ -193,42 +193,42 @@ class AgentKeys:
     """Chair, speaker or observer; `human` for a speaker who is a person."""
 
     title: OptionalTitle = None
-    """What digests, transcripts and the screen call it."""
+    """Name in digests, transcripts and on the screen."""
 
     aliases: tuple[Annotated[str, OneLine()], ...] | None = None
     """Other words by which speech may name it."""
 
     prompt: str | None = None
-    """Who it is and how it shall behave; the conduct of the meeting is added. Personal."""
+    """Prompt: who it is and how it shall behave; the conduct of the meeting is added. Personal."""
 
     greeting: str | None = None
-    """What it says as soon as it is connected: the chair's opening words. Personal."""
+    """Greeting as soon as it is connected: the chair's opening words. Personal."""
 
     lines: tuple[str, ...] | None = None
-    """What it says, turn by turn: short for a script of nothing but `say`. Personal."""
+    """Lines that it says, turn by turn: short for a script of nothing but `say`. Personal."""
 
     via: Annotated[str, VIA] | ClipsKeys | None = None
     """At which service; `local` is the embedded server. A person: by `microphone`, by `text` in the
     terminal, by sound and words of the `app` that holds the meeting, or clips that stand in."""
 
     hears: Hears | None = None
-    """How it learns what the others said: `text` (a digest at its turn) or `audio` (its own ear)."""
+    """Way in which it learns the others' words: `text` (a digest at its turn) or `audio` (its own ear)."""
 
     listen: OptionalListen = None
     """How it hears. Of a person: what the ear is asked for that makes words of the person's sound, of which
     `model` and `language` mostly; it is at the service where the agents are."""
 
     think: OptionalThink = None
-    """How it thinks; a list is tried in order, anew in each turn."""
+    """Thinking: its model or script; a list is tried in order, anew in each turn."""
 
     speak: OptionalSpeak = None
-    """How it sounds."""
+    """Voice: its model."""
 
     tools: tuple[Identifier, ...] | None = None
-    """Which of the scenario's tools it may call."""
+    """Tools of the scenario that it may call."""
 
     restart: RestartKeys | None = None
-    """How its sessions are dialled again when they are lost."""
+    """Patience with which its sessions are dialled again when they are lost."""
 
     on_failure: Failing | ReplacementKeys | None = None
     """What becomes of it when its sessions have failed for good: `drop` (the others go on), `end` (the
@@ -256,7 +256,7 @@ class SilenceKeys:
     """Steps that follow while the floor is free and nobody takes it."""
 
     after: OptionalStretch = None
-    """How long before the first step, and between steps."""
+    """Time before the first step, and between steps."""
 
     do: tuple[SilenceStep, ...] | None = None
     """The steps in order, each once until somebody speaks again."""
@@ -276,13 +276,13 @@ class FloorKeys:
     """The order of `scripted` and `round-robin`; the cast's where absent."""
 
     think: OptionalStretch = None
-    """Who has the floor and has not begun to speak after this loses it."""
+    """Time after which a holder of the floor who has not begun to speak loses it."""
 
     ear: OptionalSeconds = None
     """An agent by ear that has the floor and answers nothing it heard is cued after this."""
 
     chair_timeout: OptionalSeconds = None
-    """How long the floor waits for a chair who named nobody."""
+    """Time for which the floor waits for a chair who named nobody."""
 
     hold: HoldKeys | None = None
     """Limits on one turn."""
@@ -291,7 +291,7 @@ class FloorKeys:
     """Limits on a free floor."""
 
     interrupt: InterruptKeys | None = None
-    """What speech beside the holder's does."""
+    """Effects of speech beside the holder's."""
 
     share: ShareKeys | None = None
     """Limits on one participant's part of it all."""
@@ -312,16 +312,16 @@ class PointKeys:
     """One point of the agenda."""
 
     id: Identifier
-    """What other places call it."""
+    """Name by which other places call it."""
 
     title: Annotated[str, OneLine()]
-    """What people read and agents are told."""
+    """Title that people read and agents are told."""
 
     owner: OptionalIdentifier = None
-    """Whose point it is."""
+    """Participant whose point it is."""
 
     time: OptionalStretch = None
-    """Its time box: the agenda moves on at the next turn's end after it."""
+    """Time box: the agenda moves on at the next turn's end after it."""
 
     warn: OptionalSeconds = None
     """So long before the end of the box the chair says that time runs out."""
@@ -346,40 +346,42 @@ class Document:
     """The format's number: 1."""
 
     name: Identifier
-    """What the meeting is called, in its files too."""
+    """Name of the meeting, in its files too."""
 
     cast: Mapping[Identifier, AgentKeys]
-    """Who is at the table, in this order: the key is the participant's name."""
+    """Participants at the table, in this order: the key is the participant's name."""
 
     about: str | None = None
-    """What it is good for, for people."""
+    """Purpose of the meeting, for people."""
 
     vars: Mapping[Identifier, Annotated[object, Anything()]] | None = None
-    """What `${name}` stands for elsewhere in the file: text, a number, or a map of them (`${name.key}`)."""
+    """Variables: `${name}` stands elsewhere in the file for text, a number, or a map of them
+    (`${name.key}`).
+    """
 
     run: RunKeys | None = None
-    """How it runs."""
+    """Settings of its run."""
 
     defaults: DefaultsKeys | None = None
-    """What holds unless an agent says otherwise."""
+    """Defaults for agents that do not say otherwise."""
 
     tools: Mapping[Identifier, ToolKeys] | None = None
-    """What agents may call."""
+    """Tools that agents may call."""
 
     floor: FloorKeys | None = None
-    """Who speaks next."""
+    """Rules of the floor."""
 
     agenda: tuple[PointKeys, ...] | None = None
     """Points, taken in order."""
 
     end: EndKeys | None = None
-    """What ends it."""
+    """Ends of the meeting."""
 
     faults: tuple[FaultKeys, ...] | None = None
-    """What goes wrong on purpose; the operator allows it with `--allow-faults`."""
+    """Faults that strike on purpose; the operator allows them with `--allow-faults`."""
 
     expect: ExpectKeys | None = None
-    """What is expected of it: a meeting with expectations is a test."""
+    """Expectations: a meeting that has any is a test."""
 
     profiles: Mapping[Identifier, Annotated[JsonObject, AnyObject()]] | None = None
     """Parts of a scenario that `--profile NAME` lays over this one: maps merge, lists and values replace."""

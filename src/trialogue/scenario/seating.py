@@ -15,7 +15,7 @@ from trialogue.scenario.people import ClipKeys, ClipMode, ClipsKeys
 from trialogue.scenario.schema import AgentKeys, Document
 
 PersonVia = Literal["microphone", "text", "app", "clips"]
-"""How a person takes part."""
+"""Way in which a person takes part."""
 
 
 @frozen
@@ -35,7 +35,7 @@ class ClipSpec:
     """The words: to be spoken, or those of the recording where known. Personal."""
 
     voice: str = ""
-    """Whose voice speaks them."""
+    """Voice that speaks them."""
 
 
 @frozen
@@ -46,13 +46,13 @@ class PersonSpec:
     """The participant."""
 
     via: PersonVia
-    """How it takes part."""
+    """Way in which the person takes part."""
 
     clips: tuple[ClipSpec, ...] = ()
-    """What stands in for it."""
+    """Clips that stand in for the person."""
 
     ear: EarSpec | None = None
-    """What makes words of its sound; None for one that has none."""
+    """Ear that makes words of the person's sound; None for one that has none."""
 
 
 def people_of(document: Document, folder: FilePath) -> tuple[PersonSpec, ...]:

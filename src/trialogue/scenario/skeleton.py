@@ -11,10 +11,10 @@ from attrs import frozen
 from trialogue import services
 
 NAMES: Final = ("tech", "biz", "legal", "design", "support", "sales", "finance", "ops")
-"""What the seats are called, in order; more of them are numbered."""
+"""Names of the seats, in order; more of them are numbered."""
 
 SCHEMA_LINE: Final = "# yaml-language-server: $schema=scenario.schema.json"
-"""What tells an editor where the schema is; `trialogue schema > scenario.schema.json` writes it."""
+"""Line that tells an editor where the schema is; `trialogue schema > scenario.schema.json` writes it."""
 
 
 class HowAgentsThink(Enum):
@@ -31,19 +31,19 @@ class NewScenario:
     """Contents of a new scenario."""
 
     name: str = "my-meeting"
-    """What the meeting is called."""
+    """Name of the meeting."""
 
     topic: str = "Should we move the session cache to the edge?"
-    """What it is about."""
+    """Topic of the meeting."""
 
     agents: int = 3
-    """How many agents there are, the chair included."""
+    """Number of agents, the chair included."""
 
     policy: str = "moderated"
-    """Who speaks next."""
+    """Policy of the floor."""
 
     think: HowAgentsThink = HowAgentsThink.LINES
-    """How the agents think."""
+    """Thinking of the agents."""
 
     person: bool = False
     """Whether a person sits at the table, at the keyboard."""

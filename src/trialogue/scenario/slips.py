@@ -65,10 +65,10 @@ class Slip:
     """Slip at which a parser stopped, in an author's words."""
 
     places: tuple[Place, ...]
-    """Where; more than one where the same stands in several lines."""
+    """Places; more than one where the same stands in several lines."""
 
     text: str
-    """What is wrong."""
+    """Sentence on what is wrong."""
 
     mended: str | None = None
     """The text with letters for what is wrong, every place kept; None where the rest cannot be read so."""

@@ -13,7 +13,7 @@ from trialogue.scenario.forms import example_of
 from trialogue.scenario.problems import Code, Problems, ScenarioProblem, meant
 
 WIDEST = 96
-"""How many characters of a line are shown."""
+"""Characters of a line that are shown."""
 
 _FORMED = frozenset(
     {

@@ -35,7 +35,7 @@ class MockKeys:
     """A tool that answers the same thing every time."""
 
     result: Annotated[object, Anything()] = None
-    """What it answers. Personal."""
+    """Result that it answers. Personal."""
 
     delay: OptionalSeconds = None
     """After how long."""
@@ -122,7 +122,7 @@ class ToolKeys:
     """The arguments that make two calls the same call, which is run once."""
 
     filler: FillingKeys | None = None
-    """What its agent says while it runs."""
+    """Words of its agent while it runs."""
 
 
 # --- what a call does -----------------------------------------------------------------------------
@@ -133,7 +133,7 @@ class MockAnswer:
     """A tool that answers the same thing every time."""
 
     result: object = None
-    """What it answers. Personal."""
+    """Result that it answers. Personal."""
 
     delay_s: float = 0.0
     """After how long, in seconds."""
@@ -155,10 +155,10 @@ class HttpCall:
     """A tool at an address."""
 
     url: str
-    """Where."""
+    """Address."""
 
     method: str = "POST"
-    """How."""
+    """Method."""
 
     headers: JsonObject = field(factory=dict[str, object], repr=False, hash=False)
     """Sent along. Holds `${env:...}` references: `reveal` it as the tool is made."""
@@ -180,7 +180,7 @@ class McpCall:
     """A tool of an MCP server."""
 
     tool: str
-    """Its name there."""
+    """Name of the tool there."""
 
     argv: tuple[str, ...] = ()
     """The program that is the server; empty where it is at an address."""
@@ -190,7 +190,7 @@ class McpCall:
 
 
 ToolAction: TypeAlias = MockAnswer | PythonFunction | HttpCall | Command | McpCall
-"""What a call does; what runs is made of it by `trialogue.tools.kinds`."""
+"""Action of a call; what runs is made of it by `trialogue.tools.kinds`."""
 
 
 # --- the kinds ------------------------------------------------------------------------------------
@@ -207,10 +207,10 @@ class ToolKind(Generic[KeysT]):
     """Kind of a tool, as far as a scenario must know it."""
 
     action: Callable[[str, KeysT, FilePath], ToolAction]
-    """What a call does of the tool of this name, whose scenario lies in this folder."""
+    """Action of the tool of this name, whose scenario lies in this folder."""
 
     faults: Callable[[KeysT], Iterable[str]] = lambda _: ()
-    """What is wrong with its keys, in words."""
+    """Faults of its keys, in words."""
 
     complete: Callable[[KeysT], KeysT] = _as_written
     """Its keys with what is built in."""

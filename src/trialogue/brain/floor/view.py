@@ -24,16 +24,16 @@ class TurnTaken:
     """One turn that is over."""
 
     turn: int
-    """Its number, from 1."""
+    """Number of the turn, from 1."""
 
     participant: str
-    """Who held the floor."""
+    """Participant who held the floor."""
 
     cause: Cause
-    """Why it ended."""
+    """Reason for its end."""
 
     chosen_by: str
-    """Who chose: a policy's name, `asked` (the app, or a lost turn taken again), or `silence`."""
+    """Chooser: a policy's name, `asked` (the app, or a lost turn taken again), or `silence`."""
 
     heard: str
     """The words that were heard. Personal."""
@@ -45,7 +45,7 @@ class TurnTaken:
     """When it was free again, in seconds since the meeting's start."""
 
     spoken_s: float
-    """How many seconds of sound were heard."""
+    """Seconds of sound that were heard."""
 
     is_forced: bool = False
     """Whether only words were said in it that the app or the meeting itself wanted said."""
@@ -61,7 +61,7 @@ class Waiting:
     """One accepted floor request."""
 
     participant: str
-    """Who waits."""
+    """Participant who waits."""
 
     priority: int
     """-2 lowest to 2 highest (RFC 8855)."""
@@ -76,10 +76,10 @@ class Waiting:
     """The prepared reply's words, as far as they have arrived. Personal."""
 
     urgency: int = 5
-    """How much it wants to speak, 0 to 10: what its bid says, 5 where it says nothing."""
+    """Urgency of its wish to speak, 0 to 10: what its bid says, 5 where it says nothing."""
 
     about: str = ""
-    """What its bid says that it wants to speak about. Personal."""
+    """Topic of its bid. Personal."""
 
     is_raised: bool = False
     """Whether a hand is up; a prepared reply alone is none."""
@@ -103,7 +103,7 @@ class Tally:
     """The order of the table, turned so that it begins with the place that is next; empty before a turn."""
 
     place: int = 0
-    """How many places of a script's order are used."""
+    """Places of a script's order that are used."""
 
     def after(self, taken: TurnTaken, plan: MeetingPlan) -> Tally:
         """The sums with one more turn."""
@@ -128,13 +128,13 @@ class Named:
     """Participant to whom somebody gave the floor by a tool; it stands until the next grant to another."""
 
     to: str
-    """Who shall speak."""
+    """Participant who shall speak."""
 
     about: str
-    """What is asked of it. Personal."""
+    """Question to it. Personal."""
 
     by: str
-    """Who said so: the chair, or the speaker of that turn."""
+    """Participant who named it: the chair, or the speaker of that turn."""
 
 
 @frozen
@@ -145,7 +145,7 @@ class Collecting:
     """When they were asked, in seconds since the meeting's start."""
 
     missing: tuple[str, ...]
-    """Who has not begun to answer."""
+    """Participants who have not begun to answer."""
 
     was_heard: bool
     """Whether anybody of this round was granted the floor since."""
@@ -165,19 +165,19 @@ class FloorView:
     """When the last turn ended, or the meeting opened."""
 
     present: tuple[str, ...]
-    """Who can be granted the floor, in the cast's order."""
+    """Participants who can be granted the floor, in the cast's order."""
 
     away: tuple[str, ...] = ()
-    """Who could speak but has no session now."""
+    """Participants who could speak but have no session now."""
 
     queue: tuple[Waiting, ...] = ()
-    """Who waits: by priority, then first come."""
+    """Requests that wait: by priority, then first come."""
 
     turns: tuple[TurnTaken, ...] = ()
     """All turns so far, in order."""
 
     named: Named | None = None
-    """Whom the chair, or the last speaker, gave the floor by a tool."""
+    """Participant to whom the chair, or the last speaker, gave the floor by a tool."""
 
     item: AgendaItem | None = None
     """The point of the agenda at hand."""
@@ -186,7 +186,7 @@ class FloorView:
     """When it was taken, in seconds since the meeting's start."""
 
     chair: str | None = None
-    """Who chairs: the chair of the cast, or its deputy once it is gone."""
+    """Participant who chairs: the chair of the cast, or its deputy once it is gone."""
 
     collecting: Collecting | None = None
     """The round that is being prepared or heard."""
@@ -267,13 +267,13 @@ class Next:
     """Grant the floor to somebody."""
 
     to: str
-    """Who is present."""
+    """Participant who is present."""
 
     reason: str
-    """Why this one, in words without speech."""
+    """Reason for this one, in words without speech."""
 
     about: str = ""
-    """What is asked of it. Personal."""
+    """Question to it. Personal."""
 
 
 @frozen
@@ -284,7 +284,7 @@ class Wait:
     """Seconds since the meeting's start."""
 
     reason: str
-    """What is waited for."""
+    """Reason for the wait."""
 
 
 @frozen
@@ -292,7 +292,7 @@ class Nobody:
     """Answer that names nobody."""
 
     reason: str
-    """Why, as a code: `chair-timeout`, `all-passed`, `order-done`..."""
+    """Reason as a code: `chair-timeout`, `all-passed`, `order-done`..."""
 
     is_final: bool = False
     """Whether there never will be again: the meeting ends for this reason."""
@@ -303,7 +303,7 @@ class Collect:
     """Let all agents that are present prepare a reply at once; each is held until it is granted."""
 
     reason: str
-    """What it is good for."""
+    """Purpose of the round."""
 
 
 Decision: TypeAlias = Next | Wait | Nobody | Collect

@@ -26,13 +26,13 @@ __all__ = ["Clip", "clips_of", "cut"]
 Keys = dict[str, object]
 
 BEFORE_S: Final = 0.15
-"""How much sound before a voice was noticed belongs to it."""
+"""Seconds of sound before a voice was noticed that belong to it."""
 
 _AFTER_S: Final = 0.2
-"""How much after it."""
+"""Seconds of sound behind it."""
 
 _SILENT_S: Final = 0.1
-"""How long the clip is that only raises a hand."""
+"""Seconds of the clip that only raises a hand."""
 
 _RATE: Final = 24_000
 _LEAST_S: Final = 0.001
@@ -43,16 +43,16 @@ class Clip:
     """Speech of a person."""
 
     participant: str
-    """Whose."""
+    """Participant whose clip it is."""
 
     start_s: float
-    """Where its sound begins, in seconds on the meeting's audio clock."""
+    """Beginning of its sound, in seconds on the meeting's audio clock."""
 
     end_s: float
-    """Where its speech ends; equal to `start_s` where it was typed."""
+    """End of its speech; equal to `start_s` where it was typed."""
 
     text: str
-    """What was said; empty where nobody knows. Personal."""
+    """Words that were said; empty where nobody knows. Personal."""
 
     when: Keys
     """The key `when` of a scenario's clip."""

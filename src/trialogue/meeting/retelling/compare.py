@@ -17,16 +17,16 @@ class Difference:
     """Difference at which two meetings part."""
 
     place: int
-    """Which turn that was heard, from 1."""
+    """Number of the turn that was heard, from 1."""
 
     then: Utterance | None
-    """What was heard in it in the first; None where it has no such turn."""
+    """Utterance in the first meeting; None where it has no such turn."""
 
     now: Utterance | None
-    """What was heard in it in the second."""
+    """Utterance in the second."""
 
     margin_s: float | None
-    """How much later it began in the second, in seconds; None where one of them has none."""
+    """Seconds by which it began later in the second; None where one of them has none."""
 
     def __str__(self) -> str:
         """One line for people, without words that were said."""

@@ -22,7 +22,7 @@ Keys = dict[str, object]
 
 _SOUNDS: Final = (".wav", ".flac")
 _BEHIND_S: Final = 3.0
-"""How much time is left behind the last word."""
+"""Seconds that are left behind the last word."""
 
 
 def speech_of(file: Path) -> tuple[Stretch, ...]:
@@ -107,10 +107,10 @@ class Agreement:
     """Agreement in which the people of a meeting that is held again are heard at their times."""
 
     heard: float
-    """Which part of their speech is heard, from 0 to 1."""
+    """Part of their speech that is heard, from 0 to 1."""
 
     more: float
-    """How much is heard where they did not speak, as a part of their speech."""
+    """Speech that is heard where they did not speak, as a part of their speech."""
 
 
 def agreement(then: Sequence[Stretch], now: Sequence[Stretch]) -> Agreement:

@@ -47,7 +47,7 @@ class FloorMeasures:
     """From a request to the grant that answered it."""
 
     queue: QueueMeasures
-    """How many waited."""
+    """Number of those who waited."""
 
     cancelled: int
     """Requests that were taken back, or whose participant failed."""
@@ -56,10 +56,10 @@ class FloorMeasures:
     """Cues and injected messages that a service did not take."""
 
     revocations: Mapping[Cause, int]
-    """How many turns were taken away, by cause; causes that took none are absent."""
+    """Number of turns that were taken away, by cause; causes that took none are absent."""
 
     addressee: Rate
-    """How often whoever was named in a turn's last sentence spoke next (MUCA)."""
+    """Rate at which whoever was named in a turn's last sentence spoke next (MUCA)."""
 
 
 @define

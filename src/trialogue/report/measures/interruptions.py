@@ -23,16 +23,16 @@ from trialogue.report.measures.spread import Rate, Spread, rate, spread
 from trialogue.report.stretches import Stretch, joined
 
 YIELD_S: Final = 3.0
-"""How soon one who gives way is silent, in seconds."""
+"""Seconds within which one who gives way is silent."""
 
 NEAR_S: Final = 0.02
-"""How much an utterance may go beyond the speech that it lies in, in seconds: a frame."""
+"""Seconds by which an utterance may go beyond the speech that it lies in: a frame."""
 
 RULES: Final = InterruptRules()
 """The rules of a meeting that is not known to have others."""
 
 Outcome = Literal["backchannel", "succeeded", "failed"]
-"""What came of an attempt."""
+"""Outcome of an attempt."""
 
 
 @frozen
@@ -40,19 +40,19 @@ class Attempt:
     """One beginning of speech within another's."""
 
     by: str
-    """Who began."""
+    """Participant who began."""
 
     of: str
     """Into whose speech."""
 
     at: float
-    """Where, in seconds on the meeting's audio clock."""
+    """Place in seconds on the meeting's audio clock."""
 
     outcome: Outcome
-    """What came of it."""
+    """Outcome of the attempt."""
 
     yielded_s: float
-    """How long the other went on, in seconds."""
+    """Seconds for which the other went on."""
 
 
 @frozen
@@ -60,19 +60,19 @@ class PairInterruptions:
     """Attempts of one participant upon another; backchannels are none."""
 
     by: str
-    """Who cut in."""
+    """Participant who cut in."""
 
     of: str
     """Upon whom."""
 
     tried: int
-    """How often."""
+    """Number of attempts."""
 
     succeeded: int
-    """How often the other gave way."""
+    """Number of attempts at which the other gave way."""
 
     failed: int
-    """How often not."""
+    """Number of attempts at which the other went on."""
 
 
 @frozen
@@ -92,7 +92,7 @@ class Interruptions:
     """The same by who cut in upon whom; pairs without any are left out."""
 
     yielding: Rate
-    """How often the other gave way."""
+    """Rate at which the other gave way."""
 
     yield_latency: Spread
     """From the beginning of a successful attempt to the other's silence."""

@@ -64,10 +64,10 @@ class Responses:
     """Responses to grants of those who did not speak already."""
 
     grants: int
-    """How many there were."""
+    """Number of grants."""
 
     waits: tuple[tuple[str, float], ...]
-    """Who was heard how long after its grant; turns that stayed silent have none."""
+    """Waits by participant, in seconds from grant to sound; turns that stayed silent have none."""
 
 
 def responses(records: Iterable[Record]) -> Responses:

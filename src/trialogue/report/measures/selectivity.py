@@ -29,13 +29,13 @@ class Selectivity:
     """Selectivity: what stopped agents, and what did not."""
 
     stopped: Rate
-    """How many interruptions of an agent stopped it."""
+    """Rate at which interruptions of an agent stopped it."""
 
     latency: Spread
     """From the beginning of those to the agent's silence."""
 
     false_stops: Rate
-    """How many backchannels beside an agent's speech stopped it: 0 is right."""
+    """Rate at which backchannels beside an agent's speech stopped it: 0 is right."""
 
     false_latency: Spread
     """From the beginning of those to the agent's silence."""
@@ -60,7 +60,7 @@ def selectivity(plan: MeetingPlan, records: Sequence[Record], found: Iterable[At
 
 
 _Place = tuple[str, float]
-"""Who fell silent, and where, to the millisecond."""
+"""Participant who fell silent, and where, to the millisecond."""
 
 
 def _stopped(attempt: Attempt, stops: frozenset[_Place]) -> bool:

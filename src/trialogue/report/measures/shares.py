@@ -26,7 +26,7 @@ class ParticipantMeasures:
     """One participant's part in the meeting."""
 
     name: str
-    """Who."""
+    """Name of the participant."""
 
     turns: int
     """Turns in which it was heard; backchannels are none."""
@@ -35,7 +35,7 @@ class ParticipantMeasures:
     """Seconds in which it was heard."""
 
     share: float | None
-    """Its speech over the sum of everybody's (floor share); None while nobody was heard."""
+    """Share of its speech in everybody's (floor share); None while nobody was heard."""
 
     words: int | None
     """Words of it that were heard; None where it was heard and no word of it is known."""
@@ -53,7 +53,7 @@ class ParticipantMeasures:
     """From its grants to its first sound."""
 
     backchannels: int = 0
-    """How often it spoke for less than a second while another went on."""
+    """Number of times that it spoke for less than a second while another went on."""
 
     backchannels_per_minute: float | None = None
     """The same a minute of the others' speech (Full-Duplex-Bench); None where they were not heard."""
@@ -64,7 +64,7 @@ class Balance:
     """Balance of the floor among those who may speak."""
 
     n: int
-    """How many may speak."""
+    """Number of those who may speak."""
 
     gini: float | None
     """Inequality of their speech: 0 equal, (n - 1) / n all by one (Gini 1912); None without speech."""
@@ -79,10 +79,10 @@ class Dominance:
     """The longest run of turns by one participant."""
 
     participant: str | None
-    """Whose, the first of several; None without turns."""
+    """Participant with the longest run, the first of several; None without turns."""
 
     turns: int
-    """How many turns in a row."""
+    """Number of turns in a row."""
 
 
 @frozen
@@ -99,10 +99,10 @@ class RowParts:
     """Turns that ended `interrupted`, by participant."""
 
     responses: Sequence[tuple[str, float]]
-    """Who was heard how long after each grant."""
+    """Waits by participant, in seconds from grant to sound."""
 
     interruptions: Interruptions
-    """Who spoke into whose speech."""
+    """Interruptions of the meeting."""
 
     taken: Sequence[Stretch]
     """Turns: what was heard less the backchannels, joined."""

@@ -18,7 +18,7 @@ class Spread:
     """Spread of observations of one kind, in seconds unless it is said otherwise."""
 
     n: int
-    """How many there are."""
+    """Number of observations."""
 
     p50: float | None
     """The median: the middle one, or the mean of the two in the middle; None for none."""
@@ -40,10 +40,10 @@ class Rate:
     """Rate of an event among the cases in which it could have happened."""
 
     n: int
-    """How often it could have happened."""
+    """Number of cases in which it could have happened."""
 
     hits: int
-    """How often it did."""
+    """Number of cases in which it did."""
 
     rate: float | None
     """`hits` over `n`; None where it could not happen."""

@@ -24,10 +24,10 @@ class PairTransfer:
     """Floor transfers from one participant to another."""
 
     before: str
-    """Who was heard first."""
+    """Participant who was heard first."""
 
     after: str
-    """Who then."""
+    """Participant who was heard then."""
 
     offset: Spread
     """The offsets: above 0 gaps, below 0 overlaps."""
@@ -44,7 +44,7 @@ class Silences:
     """Between two speakers."""
 
     lapses: Spread
-    """Whoever spoke before and after: nobody held the floor for two seconds of it or more."""
+    """Lapses, whoever spoke before and after: nobody held the floor for two seconds of it or more."""
 
 
 @frozen
@@ -52,16 +52,16 @@ class Overlaps:
     """Stretches in which two or more were heard (Heldner and Edlund 2010)."""
 
     within: int
-    """How many left the floor with whom it was."""
+    """Number of overlaps that left the floor with whom it was."""
 
     within_s: float
-    """How long they were together, in seconds."""
+    """Seconds of them together."""
 
     between: int
-    """How many came with a change of speaker."""
+    """Number of overlaps that came with a change of speaker."""
 
     between_s: float
-    """How long they were together, in seconds."""
+    """Seconds of them together."""
 
     ratio: float | None
     """Time with two voices or more over time with one or more, as diarization counts it; None without
@@ -100,7 +100,7 @@ class Timing:
     """Response latency: from a grant to the first sound of its turn."""
 
     responding: Rate
-    """How many grants were followed by sound."""
+    """Rate at which grants were followed by sound."""
 
     takeover: Rate
     """How many turns that were heard to their end, the last aside, were followed by somebody else's

@@ -41,10 +41,10 @@ class ListenKeys:
     """Keys of an agent's hearing, in Deepgram's names."""
 
     provider: str | None = None
-    """Whose recognizer."""
+    """Provider of the recognizer."""
 
     model: str | None = None
-    """Which: `nova-3`, `flux-general-en`, ..."""
+    """Model: `nova-3`, `flux-general-en`, ..."""
 
     version: str | None = None
     """`v1` for Nova, `v2` for Flux."""
@@ -62,10 +62,10 @@ class ListenKeys:
     """Whether numbers and dates are written as people write them."""
 
     eot_threshold: Annotated[float | None, Number(0.5, 1.0)] = None
-    """How sure of a turn's end it must be (Flux): 0.5 to 1.0."""
+    """Certainty of a turn's end that it needs (Flux): 0.5 to 1.0."""
 
     eager_eot_threshold: Annotated[float | None, Number(0.3, 0.9)] = None
-    """How sure it must be to begin a speculative reply (Flux): 0.3 to 0.9."""
+    """Certainty that it needs to begin a speculative reply (Flux): 0.3 to 0.9."""
 
     eot_timeout_ms: Annotated[int | None, Whole(500, 60_000)] = None
     """Silence that ends a turn in any case (Flux), in milliseconds."""
@@ -76,25 +76,25 @@ class ThinkKeys:
     """Keys of an agent's thinking, in Deepgram's names."""
 
     provider: Provider
-    """Whose model; `scripted` says what its script says."""
+    """Provider of the model; `scripted` says what its script says."""
 
     model: str | None = None
-    """Which model."""
+    """Model."""
 
     version: str | None = None
     """Of the provider's interface."""
 
     temperature: Annotated[float | None, Number(0.0, 2.0)] = None
-    """How freely it chooses words."""
+    """Temperature: freedom in the choice of words."""
 
     reasoning_mode: ReasoningMode | None = None
-    """How much it reasons before it answers."""
+    """Amount of reasoning before it answers."""
 
     credentials: Mapping[str, str] | None = None
     """The account at AWS Bedrock; values belong into `${env:NAME}`. Secret."""
 
     endpoint: EndpointKeys | None = None
-    """Where the model is, unless the service manages it."""
+    """Endpoint of the model, unless the service manages it."""
 
     context_length: Annotated[int | None, Whole(1)] = None
     """Characters of conversation kept; with an endpoint only."""
@@ -113,10 +113,10 @@ class SpeakKeys:
     """Keys of an agent's voice, in Deepgram's names."""
 
     provider: str | None = None
-    """Whose voice: `deepgram`, `eleven_labs`, `cartesia`, `open_ai`, ..."""
+    """Provider of the voice: `deepgram`, `eleven_labs`, `cartesia`, `open_ai`, ..."""
 
     model: str | None = None
-    """Which voice: `aura-2-thalia-en`, ...; each sounds different on the embedded server too."""
+    """Model of the voice: `aura-2-thalia-en`, ...; each sounds different on the embedded server too."""
 
     version: str | None = None
     """Of the provider's interface."""
@@ -134,4 +134,4 @@ class SpeakKeys:
     """BCP 47 tag, where the voice speaks several."""
 
     endpoint: EndpointKeys | None = None
-    """Where the voice is, unless it is Deepgram's."""
+    """Endpoint of the voice, unless it is Deepgram's."""
