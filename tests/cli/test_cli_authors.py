@@ -32,14 +32,19 @@ def test_a_new_file_is_asked_for_at_a_terminal(tmp_path, monkeypatch, capsys):
         def isatty(self):
             return True
 
-    monkeypatch.setattr("sys.stdin", Terminal("What to eat?\n2\nbest\nround-robin\n\nyes\n"))
-    file = tmp_path / "lunch.yaml"
+    answers = "What to eat?\nthree\n2\nround\nround-robin\n\nyes\n"
+    monkeypatch.setattr("sys.stdin", Terminal(answers))
+    file = tmp_path / "meals" / "at noon.yaml"
     assert main(["new", str(file)]) == 0
+    out = capsys.readouterr().out
+    assert '"three" is none of them: 1 to 24' in out
+    assert '"round" is none of them; did you mean "round-robin"?' in out
+    assert f"try it: trialogue run '{file}'" in out
     resolved = prepare(file)
     assert resolved.plan.floor.policy == "round-robin"
     assert [len(resolved.agents), len(resolved.people)] == [2, 1]
     assert "What to eat?" in file.read_text()
-    assert capsys.readouterr().out.count("Who speaks next") == 2
+    assert out.count("Who speaks next") == 2
 
 
 @pytest.mark.parametrize(

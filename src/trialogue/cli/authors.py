@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 
 from attrs import asdict, evolve
 
@@ -42,11 +43,12 @@ def new_file(file: Path, wanted: NewScenario, *, asks: bool) -> int:
     if wanted.policy == "moderated" and wanted.agents + wanted.person < 2:
         raise SetupError("a moderated meeting wants a chair and somebody to name: --agents 2")
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8") as stream:
             stream.write(skeleton(wanted))
     except OSError as error:
         raise SetupError(f"cannot write {file}: {error.strerror}") from error
-    put(f"{file}: written; try it: trialogue run {file}")
+    put(f"{file}: written; try it: trialogue run {quote(str(file))}")
     return 0
 
 
@@ -55,14 +57,16 @@ def _asked(wanted: NewScenario) -> NewScenario:
     policies = [each.value for each in PolicyName if each.value != "custom"]
     thinks = [each.value for each in HowAgentsThink]
     topic = _answer("What is the meeting about?", wanted.topic)
-    agents = _answer("How many agents?", str(wanted.agents))
+    agents = _answer(
+        "How many agents?", str(wanted.agents), [str(each) for each in range(1, MOST_AGENTS + 1)]
+    )
     policy = _answer(f"Who speaks next ({', '.join(policies)})?", wanted.policy, policies)
     think = _answer(f"How do they think ({', '.join(thinks)})?", wanted.think.value, thinks)
     person = _answer("Do you sit at the table yourself (yes, no)?", "no", ["yes", "no"])
     return evolve(
         wanted,
         topic=topic,
-        agents=int(agents) if agents.isdecimal() else wanted.agents,
+        agents=int(agents),
         policy=policy,
         think=HowAgentsThink(think),
         person=person == "yes",
@@ -74,8 +78,11 @@ def _answer(question: str, default: str, words: Sequence[str] = ()) -> str:
         print(f"{question} [{default}] ", end="", flush=True)
         said = sys.stdin.readline()
         answer = said.strip() or default
-        if not said or not words or answer in words:
-            return answer if answer in words or not words else default
+        if not words or answer in words:
+            return answer
+        if not said:
+            return default
+        print(f'"{answer}" is none of them{meant(answer, words) or f": {words[0]} to {words[-1]}"}')
 
 
 def format_files(files: Sequence[Path], *, only_check: bool) -> int:

@@ -153,6 +153,8 @@ class _Stop:
         quote = before[-1:]
         if quote not in {"'", '"'} or "expected" not in self.problem or self.here in {"", "#"}:
             return None
+        if self.here == "}" and "flow sequence" in self.context:
+            return None  # the list is not closed, whatever stands last in it
         if quote == '"' and before.count('"') % 2:
             return self._unclosed_above()
         after = self.row.find(quote, self.column)
