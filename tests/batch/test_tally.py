@@ -79,6 +79,22 @@ def test_what_is_only_told_is_never_worse():
     assert regressions({"a": old}, _repeats([100.0], name="duration")) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "before", "now", "told"),
+    [
+        ("silence", 0.106, 0.324, "32.4% in the middle, 10.6% it was"),
+        ("response p95", 0.02, 3.02, "3.02 s in the middle, 0.020 s it was"),
+        ("Gini", 0.16, 0.398, "0.398 in the middle, 0.16 it was"),
+        ("cost", 1.0, 2.0, "2.00 USD in the middle, 1.00 USD it was"),
+    ],
+    ids=["share", "seconds", "plain", "money"],
+)
+def test_a_worse_figure_is_told_in_its_unit(name, before, now, told):
+    """A share in percent, though it is kept from 0 to 1."""
+    (old,) = _repeats([before], name=name)
+    assert [each.text for each in regressions({"a": old}, _repeats([now], name=name))] == [told]
+
+
 def test_fewer_that_pass_are_worse():
     """Where everything passed, one failure is enough; else the intervals must part."""
     (whole,), (half,) = _repeats([1.0] * 20), _repeats([1.0] * 20, failed=10)

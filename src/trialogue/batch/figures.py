@@ -26,6 +26,18 @@ class Figure:
     worse: Literal["more", "less", ""] = "more"
     """Which way is worse; neither for what is only told."""
 
+    def told(self, value: float) -> str:
+        """A value of it for people; a share is kept from 0 to 1, and told in percent."""
+        match self.unit:
+            case "s":
+                return f"{value:.2f} s" if abs(value) >= 1 else f"{value:.3f} s"
+            case "%":
+                return f"{value:.1%}"
+            case "USD":
+                return f"{value:.2f} USD"
+            case "":
+                return f"{value:.3g}"
+
 
 FIGURES: Final = (
     Figure("duration", "duration_s", "s", ""),

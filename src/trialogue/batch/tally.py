@@ -158,6 +158,6 @@ def _worse(before: GroupTally, now: GroupTally) -> list[Regression]:
         middle, was = median(new), median(old)
         is_beyond = middle > max(old) if figure.worse == "more" else middle < min(old)
         if is_beyond and abs(middle - was) > NOTABLE * abs(was):
-            text = f"{middle:.3f}{figure.unit} in the middle, {was:.3f}{figure.unit} it was"
+            text = f"{figure.told(middle)} in the middle, {figure.told(was)} it was"
             found.append(Regression(now.group, figure.name, text))
     return found

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from trialogue.batch.figures import FIGURES, Figure
+from trialogue.batch.figures import FIGURES
 from trialogue.batch.outcomes import Outcome
 from trialogue.batch.tally import GroupTally, Regression
 from trialogue.cli.view_lines import Line, Span, Tone, counted, line, padded, span
@@ -109,21 +109,9 @@ def _spreads(tally: GroupTally) -> Iterator[Line]:
     for figure in FIGURES:
         values = tally.figures.get(figure.name, ())
         if figure.name in SHOWN and values:
-            middle, least, most = (_told(figure, each) for each in (median(values), values[0], values[-1]))
+            middle, least, most = (figure.told(each) for each in (median(values), values[0], values[-1]))
             told = middle if least == most else f"{middle} ({least} to {most})"
             yield line(Span(f"      {figure.name:<14}{told}", Tone.FAINT))
-
-
-def _told(figure: Figure, value: float) -> str:
-    match figure.unit:
-        case "s":
-            return f"{value:.2f} s"
-        case "%":
-            return f"{value:.0%}"
-        case "USD":
-            return f"{value:.2f} USD"
-        case "":
-            return f"{value:.3g}"
 
 
 def _failures(failed: Sequence[Outcome]) -> Iterator[Line]:
