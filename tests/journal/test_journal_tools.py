@@ -11,7 +11,10 @@ from trialogue.journal.frames import columns, frames
 from trialogue.journal.pieces import split
 from trialogue.journal.reader import read
 from trialogue.journal.selecting import Selection
+from trialogue.model.commands import GrantFloor
+from trialogue.model.events import MeetingStarted, PlaybackFinished
 from trialogue.model.patterns import compile as pattern
+from trialogue.model.records import Record
 
 
 def chosen(path, **wanted):
@@ -34,6 +37,17 @@ def test_all_of_a_selection_must_fit(tmp_path):
     assert bobs
     assert len(bobs) < len(records)
     assert chosen(path, participants=frozenset({"bob"}), pattern=pattern("no such words")) == []
+
+
+def test_a_type_of_a_participant_is_one_thing(tmp_path):
+    """An event of that type of somebody's: not one of another's with a command that concerns them."""
+    finished_reply = PlaybackFinished("ada", 1, 1, 1.0, 1.0, "complete")
+    ended = Record(2, 1.0, finished_reply, (GrantFloor("bob", 2, "next", 9.0),))
+    path = keep(tmp_path, (Record(1, 0.0, MeetingStarted(), ()), ended))
+    finished = frozenset({"PlaybackFinished"})
+    assert chosen(path, types=finished, participants=frozenset({"ada"})) == [2]
+    assert chosen(path, types=finished, participants=frozenset({"bob"})) == []
+    assert chosen(path, types=finished | {"GrantFloor"}, participants=frozenset({"bob"})) == [2]
 
 
 def test_equal_journals_are_equal(tmp_path):

@@ -128,9 +128,9 @@ class PortAudio:
 def open_driver(name: str = "sounddevice") -> Driver:
     """The driver of this machine's devices; SetupError where its package or its library is missing."""
     try:
-        library = import_extra(name, "a microphone", "audio")
+        library = import_extra(name, "a sound device", "audio")
     except SetupError as error:
         if isinstance(error.__cause__, OSError):  # sounddevice is there, the system's own part is not
-            raise SetupError(f"a microphone needs the PortAudio library: {error.__cause__}") from error
+            raise SetupError(f"a sound device needs the PortAudio library: {error.__cause__}") from error
         raise
     return PortAudio(cast("_Library", library))

@@ -22,7 +22,7 @@ class Selection:
     """Names of events and commands: a record fits that has any of them."""
 
     participants: frozenset[str] = frozenset()
-    """A record fits whose event or any of whose commands is of one of these."""
+    """A record fits whose event or any of whose commands is of one of these; with `types`, one of those."""
 
     start_s: float = 0.0
     """Not before this, in seconds since the meeting's start."""
@@ -38,12 +38,13 @@ class Selection:
         at = line.get("at")
         if not isinstance(at, int | float) or not self.start_s <= at <= self.end_s:
             return False
-        parts = list(_parts(line))
-        if self.types and not self.types & {str(each.get("type")) for each in parts}:
-            return False
-        if self.participants and not any(self.participants & names_in(each) for each in parts):
+        if (self.types or self.participants) and not any(map(self._fits_part, _parts(line))):
             return False
         return self.pattern is None or bool(self.pattern.search(orjson.dumps(line).decode()))
+
+    def _fits_part(self, part: JsonObject) -> bool:
+        is_wanted = not self.types or str(part.get("type")) in self.types
+        return is_wanted and (not self.participants or bool(self.participants & names_in(part)))
 
 
 def names_in(part: JsonObject) -> set[str]:
