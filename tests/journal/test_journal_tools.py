@@ -1,5 +1,6 @@
 """Journals selected from, compared, split, and as tables."""
 
+import orjson
 import pandas as pd
 import pytest
 from attrs import evolve
@@ -11,8 +12,8 @@ from trialogue.journal.frames import columns, frames
 from trialogue.journal.pieces import split
 from trialogue.journal.reader import read
 from trialogue.journal.selecting import Selection
-from trialogue.model.commands import GrantFloor
-from trialogue.model.events import MeetingStarted, PlaybackFinished
+from trialogue.model.commands import EndTurn, GrantFloor, Play
+from trialogue.model.events import MeetingStarted, PlaybackFinished, PlaybackStarted, SentenceSaid
 from trialogue.model.patterns import compile as pattern
 from trialogue.model.records import Record
 
@@ -115,3 +116,17 @@ def test_tables_have_a_row_an_event_a_command_and_an_utterance(tmp_path):
     assert {"participant", "heard", "start_s", "was_cut"} <= set(tables["turns"].columns)
     assert isinstance(tables["turns"], pd.DataFrame)
     assert {len(column) for column in columns(path)["commands"].values()} == {len(tables["commands"])}
+
+
+def test_columns_are_plain_so_that_any_library_takes_them(tmp_path):
+    """polars and pyarrow take no objects of ours; what is plain is its own JSON again."""
+    heard = (
+        Record(1, 0.0, MeetingStarted(), (GrantFloor("ada", 1, "next", 9.0),)),
+        Record(2, 1.0, SentenceSaid("ada", 1, "One two.", 0.0), (Play("ada", 1, 1),)),
+        Record(3, 1.0, PlaybackStarted("ada", 1, 1, 1.0), ()),
+        Record(4, 3.0, PlaybackFinished("ada", 1, 1, 3.0, 2.0, "complete"), (EndTurn("ada", 1, "finished"),)),
+    )
+    tables = columns(keep(tmp_path, heard))
+    ((passage,),) = tables["turns"]["passages"]
+    assert (passage["start_s"], passage["text"]) == (1.0, "One two.")
+    assert orjson.loads(orjson.dumps(tables, option=orjson.OPT_PASSTHROUGH_DATACLASS)) == tables

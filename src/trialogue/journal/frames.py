@@ -38,7 +38,9 @@ def columns(run: str | Path) -> Mapping[str, Columns]:
     1. `events`: `seq`, `at` (seconds since the start), `type`, `participant`, and `fields`, the rest as JSON.
     2. `commands`: the same of each command, with `seq` and `at` of the event that it answers.
     3. `turns`: what was heard, an utterance a row, with the fields of `trialogue.events.Utterance`, and
-       `was_cut`. Personal.
+       `was_cut`; its passages as mappings. Personal.
+
+    All values are plain: numbers, texts, booleans, None, lists and mappings of them.
 
     JournalError for a damaged journal.
     """
@@ -72,5 +74,6 @@ def _turns(reading: Reading) -> Columns:
     heard = utterances(tuple(reading))
     names = [each.name for each in attrs.fields(Utterance)]
     table: Columns = {name: [getattr(each, name) for each in heard] for name in names}
+    table["passages"] = [[attrs.asdict(part) for part in each.passages] for each in heard]
     table["was_cut"] = [each.was_cut for each in heard]
     return table
