@@ -56,7 +56,7 @@ async def test_statistics_and_repr_say_what_happened(way: str) -> None:
     async with connected(way, SocketService(echo)) as socket:
         socket.send_text("one")
         socket.send_bytes(b"two")
-        assert socket.statistics().outbox_length == 2
+        assert socket.statistics().outbox_length == (0 if way == "loopback" else 2)
         await socket.drain()
         assert await socket.receive() == "one"
         seen = socket.statistics()

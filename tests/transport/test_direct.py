@@ -184,3 +184,32 @@ async def test_new_keys_may_be_asked_for_at_any_time(when: str) -> None:
             assert await read_all(theirs, len(much)) == much
         await theirs.send_all(b"and on")
         assert await read_all(ours, 6) == b"and on"
+
+
+@both
+async def test_what_the_system_does_not_take_at_once_is_owed(way: str) -> None:
+    """`send_now` takes as much as goes, and `send_all` of nothing sends what is owed of it; in order."""
+    async with joined(way) as (ours, theirs):
+        taken, piece = 0, bytes(range(256)) * 64
+        while (now := ours.send_now(piece)) == len(piece):
+            taken += now
+        taken += now
+        got = bytearray()
+
+        async def read() -> None:
+            got.extend(await read_all(theirs, taken + 3))
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(read)
+            await ours.send_all(b"")
+            assert not ours.owes
+            await ours.send_all(b"end")
+    assert bytes(got) == (piece * (taken // len(piece) + 1))[:taken] + b"end"
+
+
+@both
+async def test_nothing_is_taken_at_once_behind_the_end(way: str) -> None:
+    """A closed stream takes nothing, and says so without an exception: its next `send_all` has that."""
+    async with joined(way) as (ours, _theirs):
+        await ours.aclose()
+        assert ours.send_now(b"late") == 0

@@ -217,3 +217,48 @@ async def test_who_waits_is_told_of_the_end(autojump_clock):
         await trio.testing.wait_all_tasks_blocked()
         incoming.end()
     assert got == [None]
+
+
+async def taking(incoming, heard, texts):
+    """Take texts, and sound beside them."""
+    while (text := await incoming.next(heard.append)) is not None:
+        texts.append(text)
+        heard.append(text)
+
+
+async def test_sound_is_taken_as_it_is_read(autojump_clock):
+    """By the task that reads, in the order of all messages: sound behind a text waits until that is taken."""
+    incoming, heard, texts = Incoming(is_client=True, max_message_size=LIMIT, max_waiting=9), [], []
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(taking, incoming, heard, texts)
+        await trio.testing.wait_all_tasks_blocked()
+        incoming.sift(frame(0x82, b"one", is_masked=False))
+        assert heard == [b"one"]
+        incoming.sift(
+            frame(0x82, b"two", is_masked=False)
+            + frame(0x81, b"said", is_masked=False)
+            + frame(0x82, b"three", is_masked=False)
+        )
+        assert heard == [b"one", b"two"]
+        await trio.testing.wait_all_tasks_blocked()
+        assert heard == [b"one", b"two", "said", b"three"]
+        assert texts == ["said"]
+        incoming.end()
+
+
+async def test_what_taking_sound_raises_is_raised_where_it_is_taken(autojump_clock):
+    """The reader goes on; what came behind it waits."""
+    incoming = Incoming(is_client=True, max_message_size=LIMIT, max_waiting=9)
+
+    def refuse(sound):
+        raise ValueError(f"no {sound.decode()}")
+
+    async def take():
+        with pytest.raises(ValueError, match="no one"):
+            await incoming.next(refuse)
+        assert await incoming.next() == b"two"
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(take)
+        await trio.testing.wait_all_tasks_blocked()
+        incoming.sift(frame(0x82, b"one", is_masked=False) + frame(0x82, b"two", is_masked=False))

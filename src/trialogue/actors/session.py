@@ -1,6 +1,7 @@
 """One session, an agent's or an ear's: a connection's life from its start to its end, over a dialect's wire.
 
-1. The reader does nothing else: decode, hand on, read again. What it hands on is taken without waiting.
+1. The reader does nothing else: decode, hand on, read again. What it hands on is taken without waiting;
+   sound is taken in the socket's own reader.
 2. It ends by raising `ConnectionLost`, which `in_session` judges, or `ProviderRefused` where there is no
    sense in another; it returns only where it was closed to go on in a new one.
 3. What a service complains of is recorded as far as a budget goes, then counted: a peer sends as many
@@ -23,6 +24,7 @@ from trialogue.services import facts as told
 from trialogue.services.facts import EarFact, Fact
 from trialogue.services.port import Message, Wire
 from trialogue.services.verdicts import Verdict
+from trialogue.transport.connection import receive_beside
 from trialogue.transport.socket import WebSocket
 
 MOST: Final = {"warnings": 100, "latencies": 10_000, "refusals": 10_000}
@@ -114,10 +116,10 @@ class LiveSession(ABC, Generic[WireT]):
     async def _read(self) -> None:
         while True:
             try:
-                data = await self._socket.receive()
+                text = await receive_beside(self._socket, self._receive)
             except ConnectionLost as lost:
                 raise self._closed(lost) from lost.__cause__
-            self._receive(data)
+            self._receive(text)
 
     def _closed(self, lost: ConnectionLost) -> ConnectionLost:
         """The end of the connection, with what the service last said before it."""

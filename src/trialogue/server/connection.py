@@ -40,7 +40,7 @@ from trialogue.server.thinking import Thinker
 from trialogue.server.voice import AgentVoice
 from trialogue.services.deepgram.codec import encode
 from trialogue.services.deepgram.messages import AgentError, ServerMessage
-from trialogue.transport.connection import link_of
+from trialogue.transport.connection import link_of, receive_beside
 from trialogue.transport.socket import WebSocket
 
 _DIAGNOSTICS: Final = Log("trialogue.server")
@@ -170,14 +170,14 @@ class Connection:
     async def _read(self) -> None:
         while True:
             try:
-                message = await self._socket.receive()
+                text = await receive_beside(self._socket, self._hear)
             except ConnectionLost:
                 return
-            if isinstance(message, bytes):
-                self._log.heard(message)
-                self.tell(AudioReceived(message))
-            else:
-                await self._read_text(message)
+            await self._read_text(text)
+
+    def _hear(self, audio: bytes) -> None:
+        self._log.heard(audio)
+        self.tell(AudioReceived(audio))
 
     async def _read_text(self, text: str) -> None:
         read = partial(read_client, text, self._equipment.options)

@@ -76,6 +76,8 @@ class WireSocket:
             raise self._course.ending.lost()
         if not text.isascii():
             _check_encodable(text)
+        if self._writer.write_now(text):
+            return
         if not self._writer.outbox.put_text(text):
             full = SocketEnding("outbox full: the peer does not take our messages")
             self.lose(full)
@@ -87,15 +89,31 @@ class WireSocket:
         if self._course.ending is not None:
             self._late_frames += 1
             return
-        if self._hand_over(frame):
+        if self._hand_over(frame) or self._writer.write_now(frame):
             return
         self._writer.outbox.put_frame(bytes(frame))
         self._writer.wake()
 
     async def receive(self) -> str | bytes:
         """Take the next message; see `WebSocket`."""
+        return await self._next(None)
+
+    async def receive_beside(self, sound: Callable[[bytes], None]) -> str:
+        """Take the next text; see `receive_beside`."""
+
+        def take(message: bytes) -> None:
+            self._messages_in += 1
+            sound(message)
+
+        while True:
+            message = await self._next(take)
+            if isinstance(message, str):
+                return message
+            sound(message)
+
+    async def _next(self, sound: Callable[[bytes], None] | None) -> str | bytes:
         library = self.library
-        message = await self._incoming.next()
+        message = await self._incoming.next(sound)
         if message is None:
             try:
                 message = await library.get_message()
@@ -314,6 +332,20 @@ class WireSocket:
         if self._course.ending is None:
             self._settle()
         return self._course.ending or ending_of(self.library.closed, has_sent_close=True)
+
+
+async def receive_beside(socket: WebSocket, sound: Callable[[bytes], None]) -> str:
+    """The next text; sound before it is given to `sound`, by the task that reads where nothing is between.
+
+    Raises as `WebSocket.receive`, and what `sound` raises.
+    """
+    if isinstance(socket, WireSocket):
+        return await socket.receive_beside(sound)
+    while True:
+        message = await socket.receive()
+        if isinstance(message, str):
+            return message
+        sound(message)
 
 
 def link_of(socket: WebSocket) -> Link | None:

@@ -9,7 +9,8 @@
    waits there in its order. So a peer may ask for new keys (KeyUpdate) while a write is half done: with a
    record half written to a socket, OpenSSL 3.0 answers such a peer with an error.
 5. What reading gives OpenSSL to say goes out with the next write, or at once where the system takes it.
-6. An end of the connection without TLS's own goodbye is an end, as everywhere on the web: websockets have
+6. What may go at once is sent by `send_now`, without a task; the writer sends what that leaves.
+7. An end of the connection without TLS's own goodbye is an end, as everywhere on the web: websockets have
    their own Close frame, and its absence is noticed.
 """
 
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from abc import abstractmethod
 from contextlib import suppress
 
 import trio
@@ -35,6 +37,18 @@ class _OnSocket(trio.abc.Stream):
         """Wait until the system takes something."""
         self._check_open()
         await trio.lowlevel.wait_writable(self._socket)
+
+    @abstractmethod
+    def send_now(self, data: bytes) -> int:
+        """Send what can go at once; number of bytes of `data` that are taken: it may owe some of them.
+
+        None of it where the connection broke: the next `send_all` says how.
+        """
+
+    @property
+    def owes(self) -> bool:
+        """Whether the system has not yet got all that was taken: `send_all`, also of nothing, sends it."""
+        return False
 
     def _check_open(self) -> None:
         if self._socket.fileno() < 0:
@@ -62,6 +76,13 @@ class DirectStream(_OnSocket, trio.abc.HalfCloseableStream):
             except OSError as error:
                 raise self._fault(error) from error
 
+    def send_now(self, data: bytes) -> int:
+        """See `_OnSocket`."""
+        try:
+            return self._socket.send(data)
+        except OSError:
+            return 0
+
     async def receive_some(self, max_bytes: int | None = None) -> bytes:
         """Up to `max_bytes` bytes as soon as there are any; empty at the end."""
         self._check_open()
@@ -82,11 +103,15 @@ class DirectStream(_OnSocket, trio.abc.HalfCloseableStream):
         except OSError as error:
             raise self._fault(error) from error
 
-    async def aclose(self) -> None:
-        """Close at once."""
+    def close(self) -> None:
+        """Close at once; nothing where it is closed."""
         if self._socket.fileno() >= 0:
             trio.lowlevel.notify_closing(self._socket)
             self._socket.close()
+
+    async def aclose(self) -> None:
+        """Close at once."""
+        self.close()
         await trio.lowlevel.checkpoint()
 
 
@@ -122,11 +147,29 @@ class DirectTls(_OnSocket):
         self._check_open()
         left = memoryview(data)
         try:
+            await self._send_encrypted()
             while left:
                 left = left[self._tls.write(left[:READ_BYTES]) :]
                 await self._send_encrypted()
         except OSError as error:
             raise self._fault(error) from error
+
+    def send_now(self, data: bytes) -> int:
+        """See `_OnSocket`."""
+        if self.owes or self._socket.fileno() < 0:
+            return 0
+        try:
+            taken = self._tls.write(data)
+        except OSError:
+            return 0
+        with suppress(OSError):
+            self._send_some()
+        return taken
+
+    @property
+    def owes(self) -> bool:
+        """See `_OnSocket`."""
+        return bool(self._unsent or self._goes.pending)
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes:
         """Up to `max_bytes` bytes as soon as there are any; empty at the end."""

@@ -6,12 +6,14 @@ control frames, messages in parts, and every fault, goes to the library, which k
 1. The order of messages holds: while the library still has one, or part of one, all data goes that way.
 2. After a Close or a frame that breaks the protocol everything goes to the library, for good.
 3. Messages that nobody takes are bounded: then nothing is read, and the peer waits.
-4. A message is judged once it is whole; the library alone would judge the UTF-8 of a part of it.
+4. Whoever takes sound as it is read is given it by the reader's task, where no message waits before it.
+5. A message is judged once it is whole; the library alone would judge the UTF-8 of a part of it.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 import trio
@@ -88,6 +90,8 @@ class Incoming:
     _is_fragmented: bool = field(default=False, init=False)
     _is_blind: bool = field(default=False, init=False)
     _is_deaf: bool = field(default=False, init=False)
+    _sound: Callable[[bytes], None] | None = field(default=None, init=False)
+    _failure: Exception | None = field(default=None, init=False)
     _arrived: trio.lowlevel.ParkingLot = field(factory=trio.lowlevel.ParkingLot, init=False)
     _taken: trio.lowlevel.ParkingLot = field(factory=trio.lowlevel.ParkingLot, init=False)
 
@@ -96,17 +100,48 @@ class Incoming:
         while len(self._messages) >= self.max_waiting:
             await self._taken.park()
 
-    async def next(self) -> str | bytes | None:
-        """The next message; None where the library has it, or has to say why there is none."""
+    async def next(self, sound: Callable[[bytes], None] | None = None) -> str | bytes | None:
+        """The next message; None where the library has it, or has to say why there is none.
+
+        With `sound` the next text: sound before it is given to that, as it is read. What it raises is raised
+        here.
+        """
         if self._messages:
             await trio.lowlevel.checkpoint()
-        while not self._messages:
+        while True:
+            while self._messages:
+                message = self._messages.popleft()
+                if self._taken:
+                    self._taken.unpark()
+                if sound is None or isinstance(message, str):
+                    return message
+                sound(message)
             if self.owed or self._is_fragmented or self._is_blind:
                 return None
+            await self._wait(sound)
+
+    async def _wait(self, sound: Callable[[bytes], None] | None) -> None:
+        self._sound = sound
+        try:
             await self._arrived.park()
-        if self._taken:
-            self._taken.unpark()
-        return self._messages.popleft()
+        finally:
+            self._sound = None
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            raise failure
+
+    def _give(self, message: str | bytes) -> None:
+        """Hand sound to whoever takes it as it is read; keep every other message."""
+        if self._sound is None or self._messages or isinstance(message, str):
+            self._messages.append(message)
+            if self._arrived:
+                self._arrived.unpark_all()
+            return
+        try:
+            self._sound(message)
+        except Exception as error:  # noqa: BLE001 -- raised by `next`, in the task of whoever takes
+            self._sound, self._failure = None, error
+            self._arrived.unpark_all()
 
     @property
     def is_clear(self) -> bool:
@@ -196,13 +231,12 @@ class Incoming:
             payload = masked(payload, bytes(self._buffer[frame.start - _KEY_BYTES : frame.start]))
         if frame.opcode == _TEXT:
             try:
-                self._messages.append(payload.decode())
+                text = payload.decode()
             except UnicodeDecodeError:
                 return False
+            self._give(text)
         else:
-            self._messages.append(payload)
-        if self._arrived:
-            self._arrived.unpark_all()
+            self._give(payload)
         return True
 
     def _note(self, frame: _Frame) -> None:

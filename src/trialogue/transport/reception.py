@@ -25,6 +25,7 @@ from trialogue.transport.accept import (
     upgrade,
 )
 from trialogue.transport.arrival import Door, Upgrading, arrive
+from trialogue.transport.direct import direct
 from trialogue.transport.http import HttpExchange, HttpRequest
 
 
@@ -68,6 +69,16 @@ class _Reception:
 
     async def serve(self, stream: trio.abc.Stream) -> None:
         """Serve one connection to its end."""
+        if not isinstance(stream, trio.SocketStream):
+            await self._welcome(stream)
+            return
+        plain = direct(stream)
+        try:
+            await self._welcome(plain)
+        finally:
+            plain.close()
+
+    async def _welcome(self, stream: trio.abc.Stream) -> None:
         service = self.welcome()
         try:
             await self._serve(service.through(stream), service)

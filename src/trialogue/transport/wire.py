@@ -78,6 +78,10 @@ class WireStream(trio.abc.Stream):
         """Let `data` be written after all that waits."""
         if data and data[0] == _CLOSE_FRAME:
             self.has_sent_close = True
+        self.append_rest(data)
+
+    def append_rest(self, data: bytes | bytearray | memoryview) -> None:
+        """Let the rest of a frame, whose beginning is sent, be written after all that waits."""
         self._unwritten.append(data)
         self._unwritten_bytes += len(data)
         if self.work:

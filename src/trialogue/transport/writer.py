@@ -1,9 +1,11 @@
 """Writer of one socket: it alone takes from the outbox, alone writes to the real stream.
 
-1. It writes until it is told to finish and all is written, to stop at once, or until the peer takes nothing
+1. A message before which nothing waits is written by its sender, as far as the system takes it at once
+   (`write_now`); the writer's task has the rest, and everything else.
+2. It writes until it is told to finish and all is written, to stop at once, or until the peer takes nothing
    within the deadline of one write.
-2. A broken write is not the end: what the peer said last may still be unread, so the reader has a moment.
-3. After an end that the peer may not have read yet, it lingers: closing a TCP socket with unread bytes
+3. A broken write is not the end: what the peer said last may still be unread, so the reader has a moment.
+4. After an end that the peer may not have read yet, it lingers: closing a TCP socket with unread bytes
    resets it, and the reset overtakes our Close frame.
 """
 
@@ -15,6 +17,7 @@ from enum import Enum, auto
 
 import trio
 
+from trialogue.transport.direct import DirectStream, DirectTls
 from trialogue.transport.frames import data_frame
 from trialogue.transport.library import Library
 from trialogue.transport.outbox import Outbox
@@ -60,6 +63,7 @@ class Writer:
         self.library: Library | None = None
         """The library's connection, once the handshake is over: behind its end nothing is written."""
         self._wire = wire
+        self._at_once = wire.stream if isinstance(wire.stream, DirectStream | DirectTls) else None
         self._send_within_s = rules.send_within_s
         self._is_client = is_client
         self._reader_over = reader_over
@@ -71,7 +75,37 @@ class Writer:
     @property
     def is_idle(self) -> bool:
         """Whether nothing waits to be written."""
-        return not (self.outbox or self._wire.unwritten_bytes or self._pipe is _Pipe.WRITING)
+        return not (self.outbox or self._is_behind or self._pipe is _Pipe.WRITING)
+
+    @property
+    def _is_behind(self) -> bool:
+        """Whether bytes of frames wait to be sent."""
+        if self._wire.unwritten_bytes:
+            return True
+        return self._at_once is not None and self._pipe is not _Pipe.BROKEN and self._at_once.owes
+
+    def write_now(self, message: str | bytes) -> bool:
+        """Write a message before its sender goes on; False where it has to wait in the outbox."""
+        stream, library = self._at_once, self.library
+        if (
+            stream is None
+            or library is None
+            or library.closed is not None
+            or self.outbox
+            or self._pipe is not _Pipe.RESTING
+            or self._afterwards is not _Afterwards.WAITS
+            or self._is_behind
+        ):
+            return False
+        frame = data_frame(message, is_client=self._is_client)
+        sent = stream.send_now(frame)
+        self.messages_out += 1
+        self._wire.bytes_out += sent
+        if sent < len(frame):
+            self._wire.append_rest(frame[sent:])
+        elif stream.owes:
+            self.wake()
+        return True
 
     def wake(self) -> None:
         """Let it look for work."""
@@ -113,7 +147,7 @@ class Writer:
     async def _write_until_finished(self) -> None:
         while True:
             self._encode_a_batch()
-            if self._wire.unwritten_bytes:
+            if self._is_behind:
                 await self._write_out()
             elif self._afterwards is not _Afterwards.WAITS:
                 return
@@ -133,17 +167,19 @@ class Writer:
         if self._pipe is _Pipe.BROKEN:
             return
         self._pipe = _Pipe.WRITING
-        while left:
+        while self._pipe is _Pipe.WRITING:
             self._scope.deadline = trio.current_time() + self._send_within_s
             try:
                 await self._wire.stream.send_all(left[:SLICE_BYTES])
             except _STREAM_GONE:
+                self._pipe = _Pipe.BROKEN
                 await self._reader_over.wait()
                 break
             self._wire.bytes_out += len(left[:SLICE_BYTES])
             left = left[SLICE_BYTES:]
+            if not left:
+                self._pipe = _Pipe.RESTING
         self._scope.deadline = math.inf
-        self._pipe = _Pipe.BROKEN if left else _Pipe.RESTING
 
     async def _linger(self) -> None:
         self._scope.deadline = trio.current_time() + LINGER_S
