@@ -9,6 +9,8 @@ from trialogue.errors import JournalError
 from trialogue.model.commands import EndMeeting
 from trialogue.model.events import FloorRequested, PlaybackFinished, PlaybackStarted, Woke
 from trialogue.report import Run, result
+from trialogue.report.measures.by_sound import SecondReckoning, SoundFigures
+from trialogue.report.measures.spread import spread
 from trialogue.report.page.moments import Highlight, moments
 from trialogue.report.page.plots import plots
 from trialogue.report.page.sound import RATE, mp3, peaks
@@ -102,9 +104,24 @@ def test_plots_without_anything_to_show_are_left_out():
     assert plots(PLAN, (), ()) == ()
 
 
+BY_SOUND = SecondReckoning(
+    records=SoundFigures(spread([0.2]), 0.0, 0.2, {}),
+    sound=SoundFigures(spread([0.25]), 0.0, 0.3, {}),
+    begins=spread([]),
+    ends=spread([]),
+    unheard=0,
+    unrecorded=0,
+    apart_s=0.05,
+)
+"""What recordings may say."""
+
+
 def test_tables_are_of_the_result():
     """Each participant has a row; what has no value has none."""
-    participants, whole = tables(PLAN, result(PLAN, MEETING, UTTERANCES, Run("real")))
+    participants, whole = tables(PLAN, result(PLAN, MEETING, UTTERANCES, Run("real")), BY_SOUND)
+    told = dict(whole.rows)
+    assert told["Floor transfer offset by the sound, and from the records"] == "0.25 s (+0.05 s)"
+    assert told["Silence by the sound, pauses within replies included"] == "30% (+10%)"
     assert [row[0] for row in participants.rows] == ["Chair & host", "Tech lead", "Eve", "Kim"]
     assert all(len(row) == len(participants.head) for row in participants.rows)
     assert dict(whole.rows)["Sessions lost"] == "1"

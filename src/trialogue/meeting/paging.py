@@ -20,6 +20,7 @@ from trialogue.meeting.resumption import last_words
 from trialogue.meeting.verdicts import verdict_of
 from trialogue.model.records import Record
 from trialogue.report.cast import with_everybody
+from trialogue.report.measures.by_sound import of_recordings
 from trialogue.report.page import PageSound, PageSource, content, document
 from trialogue.report.page.runs import RunRow, runs_document
 from trialogue.report.page.sound import mp3, peaks
@@ -45,10 +46,11 @@ def write_page(run: Path, *, out: Path | None = None, sound: WhereSound = "insid
     if path.is_dir():
         raise SetupError(f"{path} is a directory: --out names the page's file")
     meeting = _meeting(reading)
-    cast = with_everybody(meeting.plan, meeting.records).participants
-    recorded = {each.name: parts_of(folder / "audio", each.name) for each in cast}
+    plan, audio = with_everybody(meeting.plan, meeting.records), folder / "audio"
+    recorded = {each.name: parts_of(audio, each.name) for each in plan.participants}
     waves = {name: peaks(parts) for name, parts in recorded.items() if parts}
-    made = document(content(meeting), waves, _sound(folder, path, sound))
+    by_sound = of_recordings(plan, meeting.records, audio, meeting.result.duration_s)
+    made = document(content(evolve(meeting, by_sound=by_sound)), waves, _sound(folder, path, sound))
     write_entered(folder, path, made)
     return path
 
@@ -108,7 +110,8 @@ def _meeting(reading: Reading) -> PageSource:
     virtual = header.clock is HeaderClock.VIRTUAL
     told = result(header.plan, records, said, Run(clock=header.clock.value))
     told = evolve(told, expectations=verdict_of(reading.path.parent))
-    return PageSource(header.plan, records, said, told, None if virtual else header.started.astimezone())
+    started = None if virtual else header.started.astimezone()
+    return PageSource(header.plan, records, said, told, started=started)
 
 
 def _all_of(reading: Reading) -> Iterator[Record]:

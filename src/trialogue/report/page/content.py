@@ -12,6 +12,7 @@ from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 from trialogue.report.cast import with_everybody
 from trialogue.report.cues import stamp
+from trialogue.report.measures.by_sound import SecondReckoning
 from trialogue.report.measures.interruptions import attempts, without_backchannels
 from trialogue.report.page.fold import Mark, PageFold, ms
 from trialogue.report.page.moments import Highlight, moments
@@ -39,6 +40,9 @@ class PageSource:
     result: Result
     """What it came to."""
 
+    by_sound: SecondReckoning | None = None
+    """What its recordings say of who was heard when; None where there are none."""
+
     started: datetime | None = None
     """When it began, by the time of day; None for a meeting in virtual time."""
 
@@ -61,7 +65,7 @@ def content(meeting: PageSource) -> dict[str, object]:
         "marks": marks,
         "moments": [_moment(each) for each in moments(marks, heard, result.duration_s, _missed(meeting))],
         "plots": [asdict(each) for each in plots(plan, meeting.records, heard)],
-        "tables": [asdict(each) for each in tables(plan, result)],
+        "tables": [asdict(each) for each in tables(plan, result, meeting.by_sound)],
     }
 
 

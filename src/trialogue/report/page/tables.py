@@ -11,6 +11,7 @@ from attrs import frozen
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.transcript import Cause
 from trialogue.report.measures import Measures, ParticipantMeasures, Rate, Spread
+from trialogue.report.measures.by_sound import SecondReckoning
 from trialogue.report.result import Result
 from trialogue.report.tools import ToolOutcome
 
@@ -33,12 +34,13 @@ class Table:
     """The cells, as text."""
 
 
-def tables(plan: MeetingPlan, result: Result) -> tuple[Table, ...]:
-    """The page's tables: participants, and the meeting as a whole."""
+def tables(plan: MeetingPlan, result: Result, by_sound: SecondReckoning | None = None) -> tuple[Table, ...]:
+    """The page's tables: participants, and the meeting as a whole, with what its recordings say."""
     labels = {each.name: each.label for each in plan.participants}
     rows = tuple(_row(labels.get(each.name, each.name), each) for each in result.measures.participants)
     head = ("Participant", "turns", "spoken", "share", "words", "wpm", "mean turn", "cut off", "backchannels")
-    whole = tuple((name, value) for name, value in _facts(result) if value != _NONE)
+    facts = (*_facts(result), *(_by_sound(by_sound) if by_sound else ()))
+    whole = tuple((name, value) for name, value in facts if value != _NONE)
     return (
         Table("Participants", (*head, "response"), rows),
         Table("The meeting as a whole", ("measure", "value"), whole),
@@ -80,6 +82,18 @@ def _facts(result: Result) -> Iterator[tuple[str, str]]:
     yield "Sessions lost", str(measured.sessions.lost)
     yield "Tool calls", _counts(Counter(each.outcome for each in measured.tools))
     yield "Cost", f"{result.cost.usd:.2f} USD" if result.cost.usd else _NONE
+
+
+def _by_sound(found: SecondReckoning) -> Iterator[tuple[str, str]]:
+    """The same figures from the recordings, and how far they are from those of the records."""
+    then, now = found.records, found.sound
+    if then.transfer.p50 is not None and now.transfer.p50 is not None:
+        apart = "" if found.agrees else ": not one figure"
+        told = f"{now.transfer.p50:.2f} s ({now.transfer.p50 - then.transfer.p50:+.2f} s{apart})"
+        yield "Floor transfer offset by the sound, and from the records", told
+    if then.silence is not None and now.silence is not None:
+        told = f"{now.silence:.0%} ({now.silence - then.silence:+.0%})"
+        yield "Silence by the sound, pauses within replies included", told
 
 
 def _floor(measured: Measures) -> Iterator[tuple[str, str]]:
