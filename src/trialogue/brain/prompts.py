@@ -288,21 +288,17 @@ class Prompts:
     def give_up(self, prompt: Prompt) -> Missed:
         """Give a refused prompt up: what it would have told."""
         prompt.take(Step.GIVE_UP)
-        told = prompt.told
         self._close(prompt)
-        return told
+        return prompt.told
 
     def supersede(self, name: str) -> Missed:
         """Supersede all prompts of an agent; the result is what was told in vain."""
         untold = Missed()
         for prompt in tuple(self._open.get(name, ())):
-            told, was_sent = prompt.told, prompt.state is PromptState.SENT
+            if prompt.state is PromptState.REFUSED:  # one that was sent may yet be: see `refused_late`
+                untold = untold.then(prompt.told)
             prompt.take(Step.SUPERSEDE)
             self._close(prompt)
-            if was_sent:
-                prompt.told = told  # it may yet be refused: see `refused_late`
-            else:
-                untold = untold.then(told)
         return untold
 
     def refused_late(self, name: str, number: int) -> Missed:
@@ -323,7 +319,6 @@ class Prompts:
 
     def _close(self, prompt: Prompt) -> None:
         self._open[prompt.to].remove(prompt)
-        prompt.told = Missed()
         self._last[prompt.to] = prompt
 
     def renew(self, name: str) -> None:

@@ -162,7 +162,6 @@ class People:
         person = self._seats[name]
         if not keeps_typed:
             person.typed.clear()
-        person.is_barred = False
         if not self.is_speaking(name):
             return None
         person.was_cut = True

@@ -51,16 +51,19 @@ def misfit(schema: Mapping[str, object], arguments: object) -> str | None:
 
 
 def _misfits(schema: Mapping[str, object], value: object, at: str, depth: int) -> Iterator[str]:
+    wanted = _texts(schema.get("type"))
     if depth == 0:
         yield f"{at}: is nested too deeply"
-        return
-    wanted = _texts(schema.get("type"))
-    if wanted and not any(_TYPES[name](value) for name in wanted if name in _TYPES):
+    elif wanted and not any(_TYPES[name](value) for name in wanted if name in _TYPES):
         yield f"{at}: must be {_listed(wanted)}"
-        return
-    yield from _wrong_word(schema, value, at)
-    yield from _out_of_bounds(schema, value, at)
-    yield from _combined(schema, value, at, depth)
+    else:
+        yield from _wrong_word(schema, value, at)
+        yield from _out_of_bounds(schema, value, at)
+        yield from _combined(schema, value, at, depth)
+        yield from _wrong_parts(schema, value, at, depth)
+
+
+def _wrong_parts(schema: Mapping[str, object], value: object, at: str, depth: int) -> Iterator[str]:
     if isinstance(value, dict):
         yield from _wrong_members(schema, cast("dict[str, object]", value), at, depth)
     items = schema.get("items")
