@@ -104,14 +104,16 @@ def speech(text: str, voice: str, level_db: float) -> np.ndarray:
 def longer_from(sound: np.ndarray) -> float:
     """The first moment behind `BACKCHANNEL_S` at which something is heard of it, in seconds.
 
-    What ends within 50 ms of the bound cannot be said to be longer: that little is hidden by the room.
+    Where that is behind a pause, it is where the voice rose. What ends within 50 ms of the bound cannot be
+    said to be longer: that little is hidden by the room.
     """
     size = RATE // 100
     hops = sound[: len(sound) // size * size].reshape(-1, size)
     loud = np.mean(hops**2, axis=1) > np.mean(sound**2) * 10 ** (SOFT_DB / 10)
     at = next(place for place in range(round(100 * BACKCHANNEL_S) + 5, len(loud)) if loud[place])
-    before = np.flatnonzero(loud[:at])
-    return BACKCHANNEL_S if at - before[-1] < 100 * PAUSE_S else at / 100
+    heard = np.flatnonzero(loud[: at + 1])
+    pauses = np.flatnonzero(np.diff(heard) >= 100 * PAUSE_S)
+    return max(BACKCHANNEL_S, float(heard[pauses[-1] + 1]) / 100 if len(pauses) else 0.0)
 
 
 def acts(seed: int) -> list[Act]:

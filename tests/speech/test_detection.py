@@ -51,11 +51,13 @@ def edges(probabilities, hang_windows=3):
         ([0.9, 0.9, 0.3, 0.3, 0.3], [(1, STARTED, 0), (4, STOPPED, 2)]),
         ([0.9, 0.9, 0.3, 0.4, 0.4], [(1, STARTED, 0), (4, STOPPED, 2)]),
         ([0.9, 0.9, 0.3, 0.3, 0.5, 0.3, 0.3, 0.3], [(1, STARTED, 0), (7, STOPPED, 5)]),
-        ([0.9, 0.9, 0.1, 0.1, 0.1, 0.9, 0.9], [(1, STARTED, 0), (4, STOPPED, 2), (6, STARTED, 5)]),
+        ([0.9, 0.9, 0.1, 0.1, 0.1, 0.9, 0.1], [(1, STARTED, 0), (4, STOPPED, 2), (5, STARTED, 5)]),
+        ([0.9, 0.9, *[0.1] * 18, 0.9, 0.1], [(1, STARTED, 0), (4, STOPPED, 2), (20, STARTED, 20)]),
+        ([0.9, 0.9, *[0.1] * 19, 0.9, 0.1], [(1, STARTED, 0), (4, STOPPED, 2)]),
     ],
 )
 def test_when_edges_are_noticed_and_where_they_lie(probabilities, expected):
-    """Two windows of 0.5 start speech; it ends where it fell below 0.35, once the hang has passed."""
+    """Two windows of 0.5 start speech, for 0.6 s one; it ends where it fell below 0.35, behind the hang."""
     assert edges(probabilities) == expected
 
 
