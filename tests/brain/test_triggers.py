@@ -52,6 +52,13 @@ def heard(name, turn, start, end, reply=1):
     )
 
 
+@pytest.mark.parametrize(("within", "found"), [(None, [(5.0, 0)]), (5.0, [(5.0, 0)]), (4.9, [])])
+def test_what_matches_too_late_does_not_count(within, found):
+    """A match in time does, at the last moment, too."""
+    trigger = Trigger(SoundPattern("tech", 3.0), within_s=within)
+    assert gone_off([trigger], *heard("tech", 1, 2.0, 10.0)) == found
+
+
 def test_speech_has_to_last():
     """`for` is measured from the first sound; what ends before is no match."""
     trigger = Trigger(SoundPattern("tech", 3.0))

@@ -101,7 +101,7 @@ class Course:
         self.asked_of, self.waits_until = view, waits_until
 
     def forget_asked(self) -> None:
-        """The floor was granted: the policies are asked anew."""
+        """The policies are asked anew, whatever they see."""
         self.asked_of = self.waits_until = None
 
     def gather(self, until: float) -> None:

@@ -157,4 +157,4 @@ def _is_list(value: object) -> bool:
 
 
 def _listed(words: list[str]) -> str:
-    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    return " or ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))

@@ -56,7 +56,6 @@ def grant(
     number = o.floor.grant(to, o.now)
     for name in rivals:
         o.floor.raise_hand(name, o.now, HIGH)
-    o.course.forget_asked()
     if o.cast.is_agent(to):
         return _begin_agent(o, number, (to, reason, by, ask), is_urgent=is_urgent, going_on=going_on)
     return _begin_person(o, number, to, (reason, by))
