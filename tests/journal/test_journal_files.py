@@ -10,7 +10,15 @@ from journal_values import HEADER, keep, meeting
 
 from trialogue.errors import JournalError
 from trialogue.journal import Journal
-from trialogue.journal.files import BLOCK, FileState, digests_in, seal_files, verify_files, write_entered
+from trialogue.journal.files import (
+    BLOCK,
+    FileState,
+    digests_in,
+    journal_of,
+    seal_files,
+    verify_files,
+    write_entered,
+)
 from trialogue.journal.lock import locked
 from trialogue.journal.manifest import NAME, Digest, Status, manifest_in, write_manifest
 from trialogue.journal.repair import repair
@@ -25,6 +33,16 @@ def run(tmp_path):
     keep(tmp_path, meeting())
     seal_files(tmp_path)
     return tmp_path
+
+
+def test_a_folder_of_runs_is_no_run_and_names_one(tmp_path):
+    """Whoever takes the folder for a run of it sees what it should have been."""
+    with pytest.raises(JournalError, match=r"there is no journal at \S+journal\.jsonl$"):
+        journal_of(tmp_path)
+    (tmp_path / "first").mkdir()
+    keep(tmp_path / "first", meeting())
+    with pytest.raises(JournalError, match=r"; there are runs in it, as \S+first$"):
+        journal_of(tmp_path)
 
 
 def test_a_sealed_run_is_whole(run):

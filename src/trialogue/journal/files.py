@@ -87,7 +87,9 @@ def journal_of(run: Path) -> Path:
     if manifest is not None and manifest.resumes is not None:
         text = f"{path.parent} was to go on with {manifest.resumes} and had not got so far: resume that one"
         raise JournalError(text, path=str(path))
-    raise JournalError(f"there is no journal at {path}", path=str(path))
+    within = [str(each) for each in runs_in(run)]
+    more = f"; there are runs in it, as {within[0]}" if within else ""
+    raise JournalError(f"there is no journal at {path}{more}", path=str(path))
 
 
 def runs_in(folder: Path) -> tuple[Path, ...]:
