@@ -337,9 +337,10 @@ def test_a_journal_of_a_crash_is_read(run_folder, capsys):
 
 
 def test_a_run_is_measured_again(run_folder, capsys):
-    """The same as result.json says, but for what only the run knew."""
+    """The same as result.json says, but for what only the run knew, and what its recordings say."""
     assert main(["report", str(run_folder), "--json"]) == 0
     again = json.loads(capsys.readouterr().out)
+    assert again.pop("by_sound")["records"]["transfer"] == again["measures"]["timing"]["transfer"]
     then = json.loads((run_folder / "result.json").read_text())
     assert {**again, "speed": then["speed"], "files": then["files"]} == then
     assert main(["report", str(run_folder)]) == 0
