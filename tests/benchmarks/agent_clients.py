@@ -23,9 +23,6 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-SIZES = (3, 4, 5, 6)
-"""Agents of the meetings, in turn."""
-
 SETTINGS = '{"type":"Settings"}'
 STAMP = struct.Struct(">Q")
 TICK_S = 0.02
@@ -33,10 +30,8 @@ TICK_S = 0.02
 
 def meetings(count: int) -> list[range]:
     """The agents of each meeting, by number."""
-    if OPTIONS.giant:
-        return [range(count)]
     found, first = [], 0
-    for size in itertools.cycle(SIZES):
+    for size in itertools.cycle(OPTIONS.sizes):
         if first >= count:
             return found
         found.append(range(first, min(first + size, count)))
@@ -62,12 +57,37 @@ def tell(**facts: float) -> None:
     sys.stdout.flush()
 
 
+class Control:
+    """Numbered messages of the service beside its sound: how many came, and how many are missing between."""
+
+    def __init__(self) -> None:
+        self._seen: dict[object, list[int]] = {}
+
+    def note(self, connection: object, number: str) -> None:
+        """A message came; a service numbers those of each connection."""
+        self._seen.setdefault(connection, []).append(int(number))
+
+    def came(self) -> int:
+        """How many came."""
+        return sum(map(len, self._seen.values()))
+
+    def lost(self) -> int:
+        """How many of those before the last that came did not."""
+        return sum(numbers[-1] + 1 - len(numbers) for numbers in self._seen.values())
+
+
+CONTROL = Control()
+
+
 async def measure(sleep: Callable[[float], Awaitable[object]], seconds: float) -> None:
     """Let it settle, then count CPU time over a window."""
     await sleep(1.0)
+    held = resident_kib()
     first, cpu = time.monotonic_ns(), time.process_time()
     await sleep(seconds)
-    tell(first=first, last=time.monotonic_ns(), cpu_s=time.process_time() - cpu)
+    last, cpu = time.monotonic_ns(), time.process_time() - cpu
+    grown = resident_kib() - held
+    tell(first=first, last=last, cpu_s=cpu, grown=grown, control=CONTROL.came(), lost=CONTROL.lost())
 
 
 # --- ours -----------------------------------------------------------------------------------------
@@ -86,7 +106,7 @@ async def _ours(url: str, count: int, seconds: float) -> None:  # noqa: PLR0915 
     from trialogue.actors.playout import Playout
     from trialogue.actors.router import AudioGrid, Router
     from trialogue.model.commands import Hearing, SetHearing
-    from trialogue.model.events import Event, ReplyStarted, SessionReady
+    from trialogue.model.events import Event, ReplyStarted, ServiceWarned, SessionReady
     from trialogue.services.deepgram.agent import agent_offer
     from trialogue.transport.dial import DialRules, open_websocket
 
@@ -113,6 +133,8 @@ async def _ours(url: str, count: int, seconds: float) -> None:  # noqa: PLR0915 
             nonlocal ready, is_ready
             if isinstance(event, ReplyStarted):
                 router.playouts[event.participant].play(event.reply, event.reply)
+            elif isinstance(event, ServiceWarned):
+                CONTROL.note(event.participant, event.code)
             elif isinstance(event, SessionReady):
                 ready += 1
                 is_ready.set()
@@ -185,6 +207,8 @@ async def _forward(dial: Callable[[], Awaitable[Connection]], count: int, second
         async for frame in connections[number]:
             if isinstance(frame, bytes):
                 await target.send(frame)
+            elif isinstance(frame, str) and '"Warning"' in frame:
+                CONTROL.note(number, json.loads(frame)["code"])
 
     connections: list[Connection] = []
     warm = 0
@@ -352,7 +376,12 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=float, default=0.0, help="the window; 0 to measure memory instead")
     parser.add_argument("--warm", type=int, default=0, help="connections before memory is first measured")
     parser.add_argument("--authority", help="a PEM file of the authority to trust")
-    parser.add_argument("--giant", action="store_true", help="one meeting of all agents")
+    parser.add_argument(
+        "--sizes",
+        type=lambda text: [int(size) for size in text.split(",")],
+        default="3,4,5,6",
+        help="agents of the meetings, in turn",
+    )
     parser.add_argument("--core", type=int, help="the core to stay on")
     OPTIONS = parser.parse_args()
     if OPTIONS.core is not None:

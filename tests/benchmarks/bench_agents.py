@@ -49,6 +49,12 @@ class Seen:
     came: float
     """The share of the frames that came back, in percent."""
 
+    lost: float
+    """Control messages that did not come, of those before the last that came."""
+
+    grown_kib: float
+    """How much the client's resident set grew in the window."""
+
 
 @contextmanager
 def certificates() -> Generator[tuple[str, str]]:
@@ -106,6 +112,8 @@ def held(kind: str, files: tuple[str, str] | None, count: int, seconds: float, *
         p50_ms=took["p50_ms"],
         p99_ms=took["p99_ms"],
         came=100 * took["frames"] / (count * window * FRAMES_A_SECOND),
+        lost=told["lost"],
+        grown_kib=told["grown"],
     )
 
 
@@ -123,11 +131,12 @@ def figures(size: int, seen: Mapping[str, tuple[Seen, ...]]) -> Iterator[Figure]
     yield Figure(f"{size} agents: frames that came back", "%", values("came"), Goal(at_least=98.0))
 
 
-def measure(sizes: tuple[int, ...], options: tuple[str, ...], ask: Ask, *, tls: bool) -> Iterator[Figure]:
+def measure(sizes: tuple[int, ...], ask: Ask, *, tls: bool, giant: bool = False) -> Iterator[Figure]:
     """All clients at each size, in turns."""
     with certificates() as files:
         for size in sizes[:1] if ask.is_quick else sizes:
             ask.say(f"{size} agents, {'TLS' if tls else 'plain TCP'}")
+            options = ("--sizes", str(size)) if giant else ()
             runs = {
                 kind: partial(
                     held, kind, files if tls else None, size, 1.0 if ask.is_quick else 4.0, *options
@@ -135,6 +144,26 @@ def measure(sizes: tuple[int, ...], options: tuple[str, ...], ask: Ask, *, tls: 
                 for kind in CLIENTS
             }
             yield from figures(size, ask.alternate(ask.rounds(5), runs))
+
+
+def measure_hundred(ask: Ask) -> Iterator[Figure]:
+    """A hundred sessions for ten minutes, ours and then a bare forwarder's."""
+    seconds = 5.0 if ask.is_quick else 600.0
+    with certificates() as files:
+        seen = ask.alternate(
+            1,
+            {kind: partial(held, kind, files, 100, seconds, "--sizes", "5") for kind in (OURS, "websockets")},
+        )
+
+    def values(field: str) -> dict[str, tuple[float, ...]]:
+        return {kind: tuple(getattr(each, field) for each in runs) for kind, runs in seen.items()}
+
+    yield Figure("added latency, 99 of 100", "ms", values("p99_ms"), Goal(at_most=2.0, beside="websockets"))
+    yield Figure("added latency, median", "ms", values("p50_ms"))
+    yield Figure("processor a frame", "µs", values("us"))
+    yield Figure("frames that came back", "%", values("came"), Goal(at_least=98.0))
+    yield Figure("control messages lost", "", values("lost"), Goal(at_most=0.0))
+    yield Figure("growth of the resident set", "KiB", values("grown_kib"), Goal(at_most=1024.0))
 
 
 ABOUT = "Each agent gets and gives one frame of 20 ms (960 bytes) each 20 ms, over {}, {}."
@@ -148,19 +177,26 @@ ROWS = (
     Row(
         "agents-tls",
         ABOUT.format("TLS", IN_MEETINGS),
-        partial(measure, (60, 120), (), tls=True),
+        partial(measure, (60, 120), tls=True),
         FORWARDERS,
     ),
     Row(
         "agents-plain",
         ABOUT.format("plain TCP", IN_MEETINGS),
-        partial(measure, (60, 120, 250), (), tls=False),
+        partial(measure, (60, 120, 250), tls=False),
         FORWARDERS,
     ),
     Row(
         "agents-giant",
         ABOUT.format("TLS", "all of them in one meeting"),
-        partial(measure, (60, 120), ("--giant",), tls=True),
+        partial(measure, (60, 120), tls=True, giant=True),
         FORWARDERS,
+    ),
+    Row(
+        "agents-hundred",
+        "100 sessions in 20 meetings on one core for ten minutes, over TLS, beside a bare forwarder; "
+        "the service sends each of them a numbered control message each second.",
+        measure_hundred,
+        "Only control messages from the service are counted, and the first minute's growth is in the figure.",
     ),
 )

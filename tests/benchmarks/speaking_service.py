@@ -12,6 +12,7 @@ the way in and on the way out, without the wait for the tick that lies between t
 import argparse
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import ssl
@@ -48,14 +49,19 @@ async def converse(socket: ServerConnection) -> None:
 
 
 async def speak(socket: ServerConnection) -> None:
-    """Send a stamped frame each 20 ms; connections are spread over the 20 ms."""
+    """Send a stamped frame each 20 ms, and a numbered warning each second; connections are spread."""
     loop = asyncio.get_running_loop()
+    ticks, numbers = itertools.count(), itertools.count()
     due = loop.time() + (socket.remote_address[1] * 7 % 20) / 1000
     with contextlib.suppress(Exception):
         while True:
             await asyncio.sleep(due - loop.time())
             due += FRAME_S
             await socket.send(STAMPS.pack(time.monotonic_ns(), 0, 0) + REST)
+            if next(ticks) % 50 == 0:
+                await socket.send(
+                    json.dumps({"type": "Warning", "description": "-", "code": str(next(numbers))})
+                )
 
 
 def note(frame: bytes) -> None:
