@@ -15,6 +15,7 @@ import threading
 from functools import partial
 from pathlib import Path
 
+import forked
 import orjson
 import pytest
 import trio
@@ -157,6 +158,22 @@ def run_python(block: Block) -> None:
         assert printed.getvalue() == block.output, str(block)
 
 
+def run_line(line: str) -> tuple[int, str]:
+    """Run one command, by a shell where one is needed: its exit code, and what it printed."""
+    environment = {**os.environ, "NO_COLOR": "1", "PATH": PATH}
+    if forked.is_plain(line):
+        return forked.run(line, environment)
+    done = subprocess.run(
+        ["bash", "-c", line],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        env=environment,
+    )
+    return done.returncode, done.stdout
+
+
 def run_console(block: Block) -> None:
     """Run the commands of a block, one by one."""
     code = 0
@@ -166,16 +183,8 @@ def run_console(block: Block) -> None:
             assert command.output == f"{code}\n", str(block)
             continue
         made_virtual = line.startswith("trialogue run") and "--clock" not in line
-        done = subprocess.run(
-            ["bash", "-c", f"{line} --clock virtual" if made_virtual else line],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            env={**os.environ, "NO_COLOR": "1", "PATH": PATH},
-        )
-        code = done.returncode
-        lines = [text for text in done.stdout.splitlines() if not (made_virtual and "virtual clock" in text)]
+        code, output = run_line(f"{line} --clock virtual" if made_virtual else line)
+        lines = [text for text in output.splitlines() if not (made_virtual and "virtual clock" in text)]
         printed = "\n".join(lines)
         assert is_like(command.output, printed), f"{block}: {line}\n{printed}"
 
