@@ -3,6 +3,7 @@
 No example has a deadline: the machine's load is not what is tested.
 """
 
+import gc
 import logging
 import os
 
@@ -10,12 +11,25 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, Phase, settings
 
-COMMON = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Half of Hypothesis' own number: what is looked for anew is looked for with `explore`.
+COMMON = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 
 settings.register_profile("repeatable", COMMON, derandomize=True)
-settings.register_profile("explore", COMMON)
+settings.register_profile("explore", COMMON, max_examples=100)
 settings.register_profile("quick", COMMON, phases=(Phase.explicit, Phase.generate))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """A worker more than there are cores: tests on the real clock wait, and others compute meanwhile."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_finish() -> None:
+    """Take what was collected out of the garbage collector's sight: it stays, and is a million objects."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """The house style, as far as a script can hold us to it. Exceptions stand here with their reason."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src" / "trialogue"
@@ -28,7 +29,10 @@ def functions_of(path):
             yield f"{name_of(path)}:{node.name}", node
 
 
-FUNCTIONS = [each for path in MODULES for each in functions_of(path)]
+@cache
+def functions():
+    """Every function of the source, parsed when a test first asks: not each worker runs one."""
+    return [each for path in MODULES for each in functions_of(path)]
 
 
 def test_modules_have_one_subject():
@@ -40,7 +44,7 @@ def test_modules_have_one_subject():
 
 def test_functions_fit_on_a_screen():
     """A function stops at 40 lines."""
-    lines = [(name, (node.end_lineno or node.lineno) - node.lineno + 1) for name, node in FUNCTIONS]
+    lines = [(name, (node.end_lineno or node.lineno) - node.lineno + 1) for name, node in functions()]
     assert [each for each in lines if each[1] > FUNCTION_LINES and each[0] not in LONG_FUNCTIONS] == []
 
 
@@ -48,7 +52,7 @@ def test_arguments_have_names():
     """A function takes at most four things by position."""
     positional = [
         (name, sum(each.arg not in ("self", "cls") for each in (*node.args.posonlyargs, *node.args.args)))
-        for name, node in FUNCTIONS
+        for name, node in functions()
     ]
     assert [each for each in positional if each[1] > POSITIONAL and each[0] not in MANY_POSITIONAL] == []
 
@@ -57,7 +61,7 @@ def test_exceptions_are_still_needed():
     """An exception that nothing needs any more is deleted."""
     lengths = {name_of(p): len(p.read_text(encoding="utf-8").splitlines()) for p in MODULES}
     assert all(lengths.get(name, 0) > MODULE_LINES for name in LONG_MODULES)
-    known = {name for name, _ in FUNCTIONS}
+    known = {name for name, _ in functions()}
     assert set(LONG_FUNCTIONS) | set(MANY_POSITIONAL) <= known
 
 
