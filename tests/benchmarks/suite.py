@@ -23,6 +23,7 @@ from tests.benchmarks.measuring import Ask, Figure, NotRun, Row, is_reached, rat
 MODULES = (
     "bench_agents",
     "bench_memory",
+    "bench_meeting",
     "bench_streams",
     "bench_transport",
     "bench_virtual",
