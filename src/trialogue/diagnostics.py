@@ -14,9 +14,9 @@ import traceback
 from typing import Final, Literal, TypeAlias
 
 import structlog
-from attrs import frozen
 
 from trialogue.model.secrets import secrets_of
+from trialogue.values import frozen
 
 _Level: TypeAlias = Literal["debug", "info", "warning", "error"]
 

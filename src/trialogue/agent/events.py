@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.model.events import Event
 from trialogue.model.memory import ContextItem
 from trialogue.services import facts
 from trialogue.services.facts import Json, JsonObject
+from trialogue.values import frozen
 
 __all__ = [
     "AgentEvent",

@@ -16,7 +16,9 @@ from __future__ import annotations
 
 from random import Random
 
-from attrs import Factory, define, field, frozen
+from attrs import Factory, field
+
+from trialogue.values import define, frozen
 
 RETRY_AFTER_CAP_S = 60.0
 """No service makes us wait longer than this."""

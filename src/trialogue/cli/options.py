@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
-from attrs import frozen
 from cyclopts import Parameter
 
 from trialogue.errors import SetupError
 from trialogue.services import SERVICES
+from trialogue.values import frozen
 
 if TYPE_CHECKING:
     from trialogue.scenario.defaults import Overrides, Sitting

@@ -8,10 +8,10 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
-from attrs import frozen
 from rich.cells import cell_len
 
 from trialogue.model.text import safe_text
+from trialogue.values import frozen
 
 EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 """Blocks that fill no, one, ... eight eighths of a cell (Unicode block elements)."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from attrs import frozen
-
 from trialogue.model.events import Part
 from trialogue.model.plan import HookPoint
 from trialogue.model.transcript import Beside
 from trialogue.model.transcript import Cause as Cause  # noqa: PLC0414 - a command's word, too
+from trialogue.values import frozen
 
 Behavior = Literal["default", "queue", "interrupt"]
 """For words to say: refused while anybody speaks; only while the user does; never, and cuts the agent off."""

@@ -12,9 +12,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from attrs import frozen
-
 from trialogue.model.participants import Participant
+from trialogue.values import frozen
 
 Part = Literal["prompt", "listen", "think", "think_live", "speak"]
 """A part of an agent's settings that can change while it is at the table."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final, Literal, TypeAlias
 
-from attrs import field, frozen
+from attrs import field
+
+from trialogue.values import frozen
 
 Kind = Literal["behaviour", "timing", "infrastructure"]
 """Kind of a miss: a participant acted otherwise, something came too late or lasted too long, or a part of the

@@ -14,7 +14,8 @@ from functools import cache
 from typing import Literal, TypeAlias, cast
 
 import attrs
-from attrs import frozen
+
+from trialogue.values import frozen
 
 
 @frozen

@@ -17,9 +17,10 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final, Protocol, cast
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.model.translation import PatternFault, Translation, read
+from trialogue.values import frozen
 
 __all__ = [
     "LARGEST",

@@ -8,10 +8,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import Literal, TypeAlias
 
-from attrs import frozen
-
 from trialogue.model.expectations import Trigger
 from trialogue.model.participants import OnFailure, Participant
+from trialogue.values import frozen
 
 
 class SilenceStep(Enum):

@@ -15,7 +15,9 @@ from typing import Any, Final, TypeVar, cast
 from urllib.parse import quote
 
 import attrs
-from attrs import Factory, field, frozen
+from attrs import Factory, field
+
+from trialogue.values import frozen
 
 MASK: Final = "***"
 """Text in the place of a secret."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from attrs import field, frozen
+from attrs import field
+
+from trialogue.values import frozen
 
 Cause: TypeAlias = Literal[
     "finished",

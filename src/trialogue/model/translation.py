@@ -21,7 +21,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final, TypeAlias, cast
 
-from attrs import define, field, frozen
+from attrs import field
 
 from trialogue.model.characters import (
     ASCII_WORDS,
@@ -34,6 +34,7 @@ from trialogue.model.characters import (
     union,
     without,
 )
+from trialogue.values import define, frozen
 
 Node: TypeAlias = tuple[Any, Any]
 """An operation of `re`'s parser, and what it is about."""

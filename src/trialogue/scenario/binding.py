@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Final, Literal, assert_never, cast
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from trialogue.model import kinds
 from trialogue.scenario.faults import (
@@ -29,6 +29,7 @@ from trialogue.scenario.quantities import read_duration, read_range
 from trialogue.scenario.stages import stage_record
 from trialogue.scenario.tree import Entries, Hole, Items, Node, Pair, Scalar
 from trialogue.services import EMBEDDED, SERVICES
+from trialogue.values import frozen
 
 
 class Absent(Enum):

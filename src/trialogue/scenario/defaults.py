@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Literal, TypeVar, cast
 
 import attrs
-from attrs import evolve, frozen
+from attrs import evolve
 
 from trialogue.model.participants import Hears
 from trialogue.model.plan import FloorRules, Limits, MeetingPlan, OnInterrupt
@@ -36,6 +36,7 @@ from trialogue.scenario.variants import AS_IT_STANDS, Variant
 from trialogue.scenario.vocabulary import MICROPHONE, TEXT, EndWord, PolicyName, Seat
 from trialogue.services import EMBEDDED, SERVICES, service_of
 from trialogue.services.keys import ServiceKeys, ThinkStage, over
+from trialogue.values import frozen
 
 FRAME_S = 0.02
 READY_S = cast("float", attrs.fields(MeetingPlan).ready_s.default)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import attrs
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.scenario.schema import AgentKeys, Document
 from trialogue.scenario.vocabulary import TEXT, Seat
 from trialogue.services import EMBEDDED, service_of
 from trialogue.services.port import EarOffer
+from trialogue.values import frozen
 
 
 @frozen

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.model.kinds import Anything, Whole
 from trialogue.scenario.patterns import EventKeys
 from trialogue.scenario.vocabulary import Identifier, OptionalCount
 from trialogue.services.keys import EndpointKeys
+from trialogue.values import frozen
 
 
 @frozen

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias, cast
 
-from attrs import frozen
-
 from trialogue.scenario.problems import Path, Place, path_text
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.writing import plain
+from trialogue.values import frozen
 
 
 @frozen

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from attrs import frozen
-
 from trialogue.model.fault_names import FAULT_NAMES
 from trialogue.model.kinds import ListedWord
 from trialogue.scenario.patterns import EventKeys
 from trialogue.scenario.vocabulary import Identifier, OptionalSeconds, OptionalStretch
+from trialogue.values import frozen
 
 
 def _words() -> tuple[str, ...]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from enum import Enum
 from typing import Annotated, Final
 
-from attrs import frozen
-
 from trialogue.brain.floor.policies import POLICIES
 from trialogue.model.kinds import Percent
 from trialogue.model.plan import Interrupters, WhileUnsure
 from trialogue.scenario.vocabulary import OptionalCount, OptionalSeconds, OptionalStretch
+from trialogue.values import frozen
 
 FLOOR_TOOLS: Final = ("hand_off", "bid", "request_floor")
 """Tools that the rules answer themselves, for everybody whose policy has a use for them."""

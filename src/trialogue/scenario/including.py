@@ -6,10 +6,11 @@ import stat
 from pathlib import Path as FilePath
 from pathlib import PurePosixPath
 
-from attrs import define, field
+from attrs import field
 
 from trialogue.scenario.problems import Code, Path, Problems, meant, shown
 from trialogue.scenario.tree import MAX_BYTES, Entries, Hole, Items, Node, Scalar, compose, map_scalars
+from trialogue.values import define
 
 
 def read_text(file: FilePath, problems: Problems, at: Scalar | Hole, path: Path) -> str | None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.errors import WrongType
 from trialogue.model.kinds import record_of
@@ -20,6 +20,7 @@ from trialogue.scenario.tree import Entries, Hole, Node, Pair, Scalar, compose, 
 from trialogue.scenario.variables import substitute
 from trialogue.scenario.variants import AS_IT_STANDS, Variant, scripted, vary
 from trialogue.services import EMBEDDED
+from trialogue.values import frozen
 
 
 @frozen

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from attrs import frozen
-
 from trialogue.scenario.problems import Code, Path, Place, Problems, meant, shown
 from trialogue.scenario.schema import Document
+from trialogue.values import frozen
 
 
 @frozen

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from attrs import frozen
-
 from trialogue.model.expectations import Happening
 from trialogue.model.kinds import Number, PatternText
 from trialogue.scenario.vocabulary import (
@@ -17,6 +15,7 @@ from trialogue.scenario.vocabulary import (
     OptionalIdentifier,
     OptionalSeconds,
 )
+from trialogue.values import frozen
 
 EVENTS: Final = ("said", "speaking", "agenda", "participant", "tool", "error", "ended", "granted", "at")
 """The keys of which an event has one."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from enum import Enum
 from typing import Annotated
 
-from attrs import frozen
-
 from trialogue.model.kinds import OneLine
 from trialogue.scenario.patterns import EventKeys
 from trialogue.services.script import ScriptEntryKeys
+from trialogue.values import frozen
 
 
 class ClipMode(Enum):

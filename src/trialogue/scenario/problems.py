@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import TypeAlias
 
-from attrs import define, field, frozen
+from attrs import field
 
 from trialogue.model.text import safe_text
+from trialogue.values import define, frozen
 
 Path: TypeAlias = tuple[str | int, ...]
 """Path in a document: keys, and indices from 0."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path as FilePath
 from typing import cast
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from trialogue.brain.restarts import RestartRules
 from trialogue.errors import WrongType
@@ -35,6 +35,7 @@ from trialogue.scenario.variables import environment_names, needed_names
 from trialogue.scenario.variants import AS_IT_STANDS, variants
 from trialogue.services import EMBEDDED
 from trialogue.services.script import JsonObject
+from trialogue.values import frozen
 
 
 @frozen

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Annotated
 
-from attrs import frozen
-
 from trialogue.model.kinds import AnyObject, Anything, Duration, DurationRange, Money, OneLine, Whole
 from trialogue.model.participants import Hears
 from trialogue.model.plan import SilenceStep
@@ -39,6 +37,7 @@ from trialogue.scenario.vocabulary import (
     Seat,
 )
 from trialogue.services.script import JsonObject
+from trialogue.values import frozen
 
 
 class Clock(Enum):

@@ -6,13 +6,14 @@ from pathlib import Path as FilePath
 from typing import Literal
 
 import attrs
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.model.expectations import Trigger
 from trialogue.scenario.ears import EarSpec, ear_of
 from trialogue.scenario.pattern_reading import trigger_of
 from trialogue.scenario.people import ClipKeys, ClipMode, ClipsKeys
 from trialogue.scenario.schema import AgentKeys, Document
+from trialogue.values import frozen
 
 PersonVia = Literal["microphone", "text", "app", "clips"]
 """Way in which a person takes part."""

@@ -13,9 +13,9 @@ import unicodedata
 from typing import Final, TypeAlias
 
 import yaml
-from attrs import frozen
 
 from trialogue.scenario.problems import Code, Path, Place, Problems
+from trialogue.values import frozen
 
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _INDENT = re.compile(r"^[^\S\n]*[^\S\n \t][^\S\n]*", re.MULTILINE)

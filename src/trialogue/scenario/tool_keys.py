@@ -12,12 +12,13 @@ from pathlib import Path as FilePath
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Generic, TypeAlias, TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from trialogue.model.kinds import AnyObject, Anything
 from trialogue.model.plan import OnInterrupt
 from trialogue.scenario.vocabulary import Identifier, OptionalSeconds, OptionalStretch, Seconds
 from trialogue.services.script import JsonObject
+from trialogue.values import frozen
 
 
 class Method(Enum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.model.plan import Filler, OnInterrupt, ToolRules
 from trialogue.scenario.defaults import filled
@@ -19,6 +19,7 @@ from trialogue.scenario.tool_keys import (
     kinds_of,
 )
 from trialogue.services.script import JsonObject
+from trialogue.values import frozen
 
 
 @frozen

@@ -17,10 +17,11 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias, assert_never, cast
 
 import yaml
-from attrs import define, field, frozen
+from attrs import field
 
 from trialogue.scenario.problems import Code, Path, Place, Problems, shown
 from trialogue.scenario.slips import Slip, cleaned, slip
+from trialogue.values import define, frozen
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32

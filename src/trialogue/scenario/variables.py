@@ -19,7 +19,7 @@ import re
 from collections.abc import Mapping
 from typing import TypeVar, cast
 
-from attrs import define, field
+from attrs import field
 
 from trialogue.errors import SetupError
 from trialogue.scenario.problems import Code, Path, Place, Problems, meant, shown
@@ -34,6 +34,7 @@ from trialogue.scenario.tree import (
     map_scalars,
 )
 from trialogue.scenario.variants import is_variant_key
+from trialogue.values import define
 
 _PLACEHOLDER = re.compile(r"(?P<escape>\$?)\$\{(?P<name>[^{}]*)\}")
 _ENV = re.compile(r"env:(?P<name>[A-Za-z_][A-Za-z0-9_]{0,127})(?:\|(?P<default>.*))?", re.DOTALL)

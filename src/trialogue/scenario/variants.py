@@ -14,12 +14,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from trialogue.scenario.problems import Code, Path, Problems, meant, path_text, shown
 from trialogue.scenario.schema import Document
 from trialogue.scenario.tree import Entries, Hole, Items, Node, Pair, Scalar
 from trialogue.services import EMBEDDED
+from trialogue.values import frozen
 
 MOST_CELLS = 1_000
 """How many cells one file may stand for."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from trialogue.model.participants import Price
 from trialogue.services import HOSTED
@@ -20,6 +20,7 @@ from trialogue.services.deepgram.voices import AURA
 from trialogue.services.keys import EndpointKeys, KeyFault, Stages, ThinkStage
 from trialogue.services.port import EarOffer
 from trialogue.services.service import Service
+from trialogue.values import frozen
 
 
 @frozen

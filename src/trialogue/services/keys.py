@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol, TypeAlias, TypeVar
 
 import attrs
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.model.participants import Price
 from trialogue.services.port import EarOffer
 from trialogue.services.script import JsonObject, KeyFault, ScriptEntryKeys
+from trialogue.values import frozen
 
 __all__ = [
     "Briefing",

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.errors import ConnectionLost
 from trialogue.model.commands import AnswerTool, Behavior, Cue, Speak, Update
@@ -23,6 +23,7 @@ from trialogue.model.memory import ContextItem
 from trialogue.services.facts import Due, EarDue, EarFact, Fact, Failed, Json
 from trialogue.services.sound_terms import SessionTerms
 from trialogue.services.verdicts import Judgement
+from trialogue.values import frozen
 
 Message: TypeAlias = str | bytes
 """What goes over a socket in one piece: text, or binary."""

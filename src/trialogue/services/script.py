@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal, TypeAlias
 
-from attrs import frozen
-
 from trialogue.model.kinds import AnyObject, DurationRange, Name, PatternText
+from trialogue.values import frozen
 
 JsonObject: TypeAlias = dict[str, object]
 """A map of whatever JSON can say."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.services.keys import ServiceKeys
 from trialogue.services.port import Dialect, Hosted
+from trialogue.values import frozen
 
 
 def _no_leave(_: Mapping[str, str]) -> tuple[str, ...]:

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Final
 
-from attrs import frozen
-
 from trialogue.errors import ConnectionLost, DialFailed, RemoteProtocolError
+from trialogue.values import frozen
 
 
 class Verdict(Enum):

@@ -10,10 +10,9 @@ import hashlib
 from types import MappingProxyType
 from typing import Final
 
-from attrs import frozen
-
 from trialogue.services import EMBEDDED, service_of
 from trialogue.services.service import VoiceNames
+from trialogue.values import frozen
 
 
 @frozen

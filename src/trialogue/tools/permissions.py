@@ -7,9 +7,10 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import cast
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.errors import SetupError
+from trialogue.values import frozen
 
 
 @frozen

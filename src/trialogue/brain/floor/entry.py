@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
 from trialogue.brain.floor.view import Policy
+from trialogue.values import frozen
 
 
 @frozen

@@ -9,11 +9,10 @@ from math import inf
 from types import MappingProxyType
 from typing import Protocol, TypeAlias
 
-from attrs import frozen
-
 from trialogue.model.commands import Cause
 from trialogue.model.participants import Kind
 from trialogue.model.plan import AgendaItem, MeetingPlan
+from trialogue.values import frozen
 
 COLLISION_S = 0.3
 """Those who start within this many seconds of each other collide."""

@@ -20,8 +20,6 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TypeAlias
 
-from attrs import frozen
-
 from trialogue.brain.words.phrases import (
     ASKING,
     ASKING_IN_QUESTIONS,
@@ -38,6 +36,7 @@ from trialogue.brain.words.phrases import (
 )
 from trialogue.brain.words.spelling import Break, Word, folded, spelled_out, words_of
 from trialogue.model.participants import Participant
+from trialogue.values import frozen
 
 Cast = tuple[Participant, ...]
 """Who is at the table, in the plan's order."""

@@ -12,7 +12,9 @@ import unicodedata
 from enum import Enum
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve
+
+from trialogue.values import frozen
 
 _LETTERS: Final = str.maketrans(
     {"\u00f8": "o", "\u0142": "l", "\u0111": "d", "\u00e6": "ae", "\u0153": "oe", "\u0131": "i"}

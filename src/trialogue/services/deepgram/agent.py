@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import orjson
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from trialogue.errors import ConnectionLost, LocalProtocolError
 from trialogue.model.commands import AnswerTool, Cue, Speak, Update
@@ -29,6 +29,7 @@ from trialogue.services.facts import Due, Fact, Failed
 from trialogue.services.port import CloseUserTurn, HandThrough, Message, Order, SpeakFreely, StayAlive
 from trialogue.services.sound_terms import SessionTerms, SoundTerms
 from trialogue.services.verdicts import Judgement
+from trialogue.values import frozen
 
 _PLAIN_RATE = 24_000
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit, urlunsplit
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from trialogue.errors import ConnectionLost
 from trialogue.services.deepgram import codes
@@ -12,6 +12,7 @@ from trialogue.services.deepgram.listen import ListenSession, ListenSettings, Li
 from trialogue.services.facts import EarDue, EarFact, Failed
 from trialogue.services.port import Header, Message
 from trialogue.services.verdicts import Judgement
+from trialogue.values import frozen
 
 
 @frozen

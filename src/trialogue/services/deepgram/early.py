@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Final, Generic, TypeVar
 
-from attrs import define, field
+from attrs import field
+
+from trialogue.values import define
 
 MAX_BYTES: Final = 1024 * 1024
 """Sound that is kept: twenty seconds at 24 kHz."""

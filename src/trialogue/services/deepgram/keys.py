@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Annotated
 
-from attrs import frozen
-
 from trialogue.model.kinds import Number, Whole
 from trialogue.services.keys import EndpointKeys
 from trialogue.services.script import ScriptEntryKeys
+from trialogue.values import frozen
 
 
 class Provider(Enum):

@@ -10,9 +10,10 @@
 
 from __future__ import annotations
 
-from attrs import define, field
+from attrs import field
 
 from trialogue.services.facts import Fact, ReplyAudio, ReplyBegun, ReplyDone, Sentence
+from trialogue.values import define
 
 
 @define

@@ -21,7 +21,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TypeAlias, assert_never
 
-from attrs import define, field
+from attrs import field
 
 from trialogue.errors import LocalProtocolError, RemoteProtocolError
 from trialogue.services.deepgram import translate
@@ -63,6 +63,7 @@ from trialogue.services.facts import (
 )
 from trialogue.services.sound_terms import SoundTerms
 from trialogue.services.verdicts import Verdict, judge_close
+from trialogue.values import define
 
 HANDSHAKE_S = 10.0
 """How long Welcome and SettingsApplied may each take."""

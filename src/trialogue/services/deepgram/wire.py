@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.services.facts import Json, JsonObject
+from trialogue.values import frozen
 
 __all__ = ["NO_EXTRA", "Json", "JsonObject", "WireObject"]
 

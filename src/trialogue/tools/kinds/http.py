@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 import h11
 import orjson
 import trio
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.errors import SetupError, ToolFailed, ToolLost
 from trialogue.scenario.tool_keys import HttpCall
@@ -27,6 +27,7 @@ from trialogue.tools.executor import Tool
 from trialogue.tools.permissions import Permissions
 from trialogue.tools.signatures import SILENT, Signature
 from trialogue.transport.reasons import reason_of_system
+from trialogue.values import frozen
 
 ANSWER_BYTES = 1024 * 1024
 """Bytes of an answer that are read; agents get 32 KiB of it."""

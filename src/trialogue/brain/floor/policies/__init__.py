@@ -8,11 +8,10 @@ from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import cast
 
-from attrs import frozen
-
 from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobody, Policy, Wait
 from trialogue.errors import ScenarioError
+from trialogue.values import frozen
 
 
 def _listed() -> dict[str, PolicyEntry]:

@@ -7,11 +7,10 @@ before them named.
 
 from __future__ import annotations
 
-from attrs import frozen
-
 from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
 from trialogue.brain.words.names import last_addressee
+from trialogue.values import frozen
 
 
 def addressee(view: FloorView) -> str | None:

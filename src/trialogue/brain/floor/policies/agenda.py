@@ -5,10 +5,9 @@ Time boxes and `done_when` move the meeting on (`course/agenda.py`); everything 
 
 from __future__ import annotations
 
-from attrs import frozen
-
 from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
+from trialogue.values import frozen
 
 
 @frozen

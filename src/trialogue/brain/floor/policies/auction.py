@@ -8,10 +8,9 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
 from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody, Wait, Waiting
+from trialogue.values import frozen
 
 WINDOW_S = 1.5
 """Seconds of free floor in which bids are collected."""

@@ -9,12 +9,11 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
 from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.policies.addressed import addressee
 from trialogue.brain.floor.policies.hand_off import HandOff
 from trialogue.brain.floor.view import COLLISION_S, Decision, FloorView, Next, Nobody, Wait, Waiting
+from trialogue.values import frozen
 
 LAPSE_S = 2.5
 """Seconds of free floor after which the current speaker may go on."""

@@ -6,10 +6,9 @@ themselves: one that has not asked for the floor is passed over, not waited for 
 
 from __future__ import annotations
 
-from attrs import frozen
-
 from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
+from trialogue.values import frozen
 
 
 @frozen

@@ -10,11 +10,10 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
 from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody, TurnTaken, Wait
 from trialogue.brain.words.names import addressee
+from trialogue.values import frozen
 
 
 def _named_by_tool(view: FloorView) -> Next | None:

@@ -8,10 +8,9 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
 from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobody, Wait
+from trialogue.values import frozen
 
 
 @frozen

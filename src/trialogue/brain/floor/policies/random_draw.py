@@ -5,10 +5,9 @@ Who has just spoken is not drawn while another can be, and who has just passed i
 
 from __future__ import annotations
 
-from attrs import frozen
-
 from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
+from trialogue.values import frozen
 
 
 @frozen

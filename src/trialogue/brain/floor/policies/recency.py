@@ -7,10 +7,9 @@ the cast's order. People begin by themselves: one that has not asked for the flo
 
 from __future__ import annotations
 
-from attrs import frozen
-
 from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
+from trialogue.values import frozen
 
 
 @frozen

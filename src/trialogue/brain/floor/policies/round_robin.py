@@ -7,10 +7,9 @@ can speak.
 
 from __future__ import annotations
 
-from attrs import frozen
-
 from trialogue.brain.floor.entry import PolicyEntry
 from trialogue.brain.floor.view import Decision, FloorView, Next, Nobody
+from trialogue.values import frozen
 
 
 def next_in_order(view: FloorView, skipped: frozenset[str]) -> str | None:

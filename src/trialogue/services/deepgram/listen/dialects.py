@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, TypeAlias, assert_never
 
-from attrs import define, field
+from attrs import field
 
 from trialogue.services.deepgram.codec import encode
 from trialogue.services.deepgram.codes import judge_error, judge_warning
@@ -20,6 +20,7 @@ from trialogue.services.deepgram.listen.messages import CloseStream
 from trialogue.services.deepgram.listen.utterances import PlacedWords, UtteranceFacts
 from trialogue.services.deepgram.messages import ForceEndTurn, KeepAlive, WireUnknownMessage
 from trialogue.services.facts import ChangeRefused, EarFact, Failed, Unknown, Updated, Warned
+from trialogue.values import define
 
 ListenConfigure: TypeAlias = flux.FluxConfigure | nova.NovaConfigure
 """A change of a session, in either dialect."""

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeAlias
 
-from attrs import frozen
-
 from trialogue.services.deepgram.listen.messages import CloseStream
 from trialogue.services.deepgram.messages import ForceEndTurn, WireUnknownMessage
 from trialogue.services.deepgram.wire import WireObject
+from trialogue.values import frozen
 
 # --- client to server -------------------------------------------------------------------------------
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, TypeAlias
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.services.deepgram.listen.messages import CloseStream
 from trialogue.services.deepgram.messages import KeepAlive, WireUnknownMessage
 from trialogue.services.deepgram.wire import Json, WireObject
+from trialogue.values import frozen
 
 # --- client to server -------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Literal
 
-from attrs import define, field
+from attrs import field
 
 from trialogue.errors import LocalProtocolError, RemoteProtocolError
 from trialogue.services.deepgram.codec import encode
@@ -50,6 +50,7 @@ from trialogue.services.facts import (
     Warned,
 )
 from trialogue.services.verdicts import Verdict, judge_close
+from trialogue.values import define
 
 QUIET_S = 0.5
 """How long nobody may feed the session before it feeds silence."""

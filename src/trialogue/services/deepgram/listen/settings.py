@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.services.deepgram.settings import (
     DeepgramListenProviderV1,
     DeepgramListenProviderV2,
     ListenProvider,
 )
+from trialogue.values import frozen
 
 ListenRoute: TypeAlias = Literal["v1", "v2"]
 """`v2` is the one whose models say when a turn ends."""

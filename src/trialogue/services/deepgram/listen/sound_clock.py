@@ -9,7 +9,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import deque
 
-from attrs import define, field
+from attrs import field
+
+from trialogue.values import define
 
 DRIFT_S = 0.03
 """How far the clocks may drift apart before a new anchor is set."""

@@ -7,10 +7,11 @@
 
 from __future__ import annotations
 
-from attrs import define, field, frozen
+from attrs import field
 
 from trialogue.services.deepgram.listen.sound_clock import SoundClock
 from trialogue.services.facts import Stage, Understood
+from trialogue.values import define, frozen
 
 INTERIM_EVERY_S = 0.25
 """Between two interims of the same utterance."""

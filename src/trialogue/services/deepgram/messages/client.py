@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TypeAlias
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.services.deepgram.messages.unknown import WireUnknownMessage
 from trialogue.services.deepgram.settings import (
@@ -15,6 +15,7 @@ from trialogue.services.deepgram.settings import (
     ThinkSettings,
 )
 from trialogue.services.deepgram.wire import Json, WireObject
+from trialogue.values import frozen
 
 InjectionBehavior: TypeAlias = Literal["default", "queue", "interrupt"]
 """Refused while anyone speaks; refused only while the user does; never refused, and cuts the agent off."""

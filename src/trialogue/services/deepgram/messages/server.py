@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeAlias
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.services.deepgram.messages.client import FunctionCallResponse
 from trialogue.services.deepgram.messages.unknown import WireUnknownMessage
 from trialogue.services.deepgram.settings import HistoryContent, HistoryFunctionCalls
 from trialogue.services.deepgram.wire import Json, WireObject
+from trialogue.values import frozen
 
 
 @frozen

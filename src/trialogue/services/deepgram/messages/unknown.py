@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.services.deepgram.wire import JsonObject
+from trialogue.values import frozen
 
 
 @frozen

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from attrs import frozen
-
 from trialogue.services.deepgram.settings.history import HistoryItem
 from trialogue.services.deepgram.settings.listen import Listen
 from trialogue.services.deepgram.settings.speak import SpeakSettings
 from trialogue.services.deepgram.settings.think import ThinkSettings
 from trialogue.services.deepgram.settings.think_live import ThinkLive
 from trialogue.services.deepgram.wire import WireObject
+from trialogue.values import frozen
 
 
 @frozen

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeAlias
 
-from attrs import frozen
-
 from trialogue.services.deepgram.wire import WireObject
+from trialogue.values import frozen
 
 
 @frozen

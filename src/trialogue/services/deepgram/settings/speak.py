@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TypeAlias
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.services.deepgram.settings.think import Endpoint
 from trialogue.services.deepgram.wire import WireObject
+from trialogue.values import frozen
 
 
 @frozen

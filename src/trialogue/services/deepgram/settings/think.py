@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal, TypeAlias
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.services.deepgram.wire import Json, JsonObject, WireObject
+from trialogue.values import frozen
 
 ReasoningMode: TypeAlias = Literal["none", "minimal", "low", "medium", "high"]
 """How much a model reasons before it answers."""
