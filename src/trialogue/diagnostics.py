@@ -1,6 +1,7 @@
 """Diagnostics of the library: lines for the operator, never on the standard output of whoever embeds it.
 
-1. Where structlog is configured, by a host or by the command line, a line goes there.
+1. Where structlog is configured, by a host or by the command line, a line goes there. Nobody has configured
+   what nobody has imported, so it is not imported here: rich and pygments come with it.
 2. Elsewhere the standard library's `logging` has it, by the same name under `trialogue`, which shows nothing
    until the host gives that logger a handler.
 3. Either way the environment's keys are `***` in it: a library's failure may hold what it was given.
@@ -10,10 +11,9 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import traceback
-from typing import Final, Literal, TypeAlias
-
-import structlog
+from typing import Any, Final, Literal, TypeAlias
 
 from trialogue.model.secrets import secrets_of
 from trialogue.values import frozen
@@ -30,6 +30,12 @@ _LEVELS: Final[dict[_Level, int]] = {
 logging.getLogger("trialogue").addHandler(logging.NullHandler())
 
 
+def _configured() -> Any:  # noqa: ANN401 - a module
+    """structlog, where somebody has configured it."""
+    structlog: Any = sys.modules.get("structlog")
+    return structlog if structlog is not None and structlog.is_configured() else None
+
+
 @frozen
 class Log:
     """The lines of one part: what happened, and fields that say with whom."""
@@ -39,7 +45,8 @@ class Log:
 
     def is_enabled(self, level: _Level) -> bool:
         """Whether anybody gets lines of that level: what costs time to tell need not be put together else."""
-        if not structlog.is_configured():
+        structlog = _configured()
+        if structlog is None:
             return logging.getLogger(self.name).isEnabledFor(_LEVELS[level])
         is_enabled_for = getattr(structlog.get_logger(self.name), "is_enabled_for", None)
         return is_enabled_for is None or bool(is_enabled_for(_LEVELS[level]))
@@ -69,7 +76,8 @@ class Log:
         secrets = secrets_of(os.environ)
         trace = "" if failure is None else secrets.hide("".join(traceback.format_exception(failure)))
         told = {name: secrets.hide(each) if isinstance(each, str) else each for name, each in fields.items()}
-        if structlog.is_configured():
+        structlog = _configured()
+        if structlog is not None:
             getattr(structlog.get_logger(self.name), level)(
                 event, **told, **({"exception": trace} if trace else {})
             )

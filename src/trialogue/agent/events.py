@@ -9,7 +9,7 @@ from attrs import field
 from trialogue.model.events import Event
 from trialogue.model.memory import ContextItem
 from trialogue.services import facts
-from trialogue.services.facts import Json, JsonObject
+from trialogue.services.json_values import Json, JsonObject
 from trialogue.values import frozen
 
 __all__ = [

@@ -38,7 +38,8 @@ from trialogue.model.events import (
     ToolFinished,
     ToolRequested,
 )
-from trialogue.services.facts import Fact, Json
+from trialogue.services.facts import Fact
+from trialogue.services.json_values import Json
 from trialogue.services.port import CloseUserTurn, Dialect, HandThrough, Order, SpeakFreely, StayAlive
 from trialogue.services.sound_terms import SessionTerms
 from trialogue.tools.executor import ToolExecutor

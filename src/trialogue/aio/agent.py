@@ -11,7 +11,7 @@ from trialogue.aio.waiting import asked
 from trialogue.bridge.held import LoopCalls
 from trialogue.model.commands import Behavior
 from trialogue.model.events import ToolRequested
-from trialogue.services.facts import Json
+from trialogue.services.json_values import Json
 
 
 class LoneAgent:

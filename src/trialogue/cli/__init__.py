@@ -10,7 +10,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 else:
     import _signal as signal  # what signal is made of: that one loads enum and functools before it
 
@@ -28,11 +28,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from trialogue.cli.starting import open_streams  # noqa: PLC0415 - see above
 
         open_streams()
-        from trialogue.cli.program import run_command  # noqa: PLC0415 - see above
+        run_command = _command_line(arguments)
     finally:
         if is_plain:
             signal.signal(signal.SIGINT, signal.default_int_handler)
-    return run_command(arguments)
+    return run_command()
+
+
+def _command_line(arguments: Sequence[str] | None) -> Callable[[], int]:
+    """The command, by the table of options where that knows it, else by the command line as a whole."""
+    import sys  # noqa: PLC0415 - see above
+
+    from trialogue.cli.table import called  # noqa: PLC0415 - see above
+
+    tokens = list(sys.argv[1:] if arguments is None else arguments)
+    command = called(tokens)
+    if command is None:
+        from trialogue.cli.program import run_command  # noqa: PLC0415 - see above
+
+        return lambda: run_command(tokens)
+    from trialogue.cli.endings import concluded  # noqa: PLC0415 - see above
+
+    return lambda: concluded(command)
 
 
 def _set_plain_interrupts() -> bool:

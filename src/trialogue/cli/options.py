@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from cyclopts import Parameter
 
-from trialogue.errors import SetupError
 from trialogue.services import SERVICES
 from trialogue.values import frozen
 
 if TYPE_CHECKING:
-    from trialogue.scenario.defaults import Overrides, Sitting
+    from trialogue.scenario.defaults import Overrides
 
 if TYPE_CHECKING:
     ServiceName: TypeAlias = str
@@ -78,19 +77,15 @@ class Otherwise:
 
     def overrides(self) -> Overrides:
         """The same, as scenarios take it; `SetupError` for what is no stretch of time."""
-        from trialogue.scenario.defaults import Overrides  # noqa: PLC0415 - YAML comes with it
-        from trialogue.scenario.schema import Clock  # noqa: PLC0415 - likewise
-        from trialogue.scenario.variants import Variant  # noqa: PLC0415 - likewise
+        from trialogue.cli.overriding import overrides_of  # noqa: PLC0415 - YAML comes with it
 
-        return Overrides(
+        return overrides_of(
             via=self.via,
-            clock=Clock(self.clock) if self.clock else None,
+            clock=self.clock,
             seed=self.seed,
-            time_s=_seconds("--limit-time", self.limit_time),
-            turns=self.limit_turns,
-            silence_s=_seconds("--limit-silence", self.limit_silence),
-            me=_sitting(self.me),
-            variant=Variant(self.profile, self.cell),
+            limits=(self.limit_time, self.limit_turns, self.limit_silence),
+            me=self.me,
+            variant=(self.profile, self.cell),
         )
 
 
@@ -156,27 +151,3 @@ class HowShown:
 
 SHOWN_LIVE: Final = HowShown()
 """Shown as it goes."""
-
-
-def _sitting(text: str | None) -> Sitting | None:
-    from trialogue.scenario.defaults import Sitting  # noqa: PLC0415 - YAML comes with it
-
-    if text is None:
-        return None
-    name, _, way = text.partition(":")
-    if way in {"", "text"}:
-        return Sitting(name)
-    if way == "microphone":
-        return Sitting(name, "microphone")
-    raise SetupError(f"--me wants a person's name, NAME:text or NAME:microphone, not {text!r}")
-
-
-def _seconds(option: str, text: str | None) -> float | None:
-    from trialogue.scenario.quantities import read_duration  # noqa: PLC0415 - YAML comes with it
-
-    if text is None:
-        return None
-    seconds = float("inf") if text == "none" else read_duration(text)
-    if not seconds:
-        raise SetupError(f"{option} wants a stretch of time, as 90s, 10m or none, not {text!r}")
-    return seconds

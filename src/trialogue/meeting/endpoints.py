@@ -20,7 +20,7 @@ from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.tool_keys import HttpCall, McpCall
 from trialogue.scenario.variables import environment_names, reveal
 from trialogue.services import SERVICES, service_of
-from trialogue.tools.kinds.http import is_loopback
+from trialogue.tools.permissions import is_loopback
 
 _PLAIN = frozenset({"http", "ws"})
 _SECURE = frozenset({"https", "wss"})

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import attrs
 from attrs import field
 
 from trialogue.scenario.schema import AgentKeys, Document
 from trialogue.scenario.vocabulary import TEXT, Seat
 from trialogue.services import EMBEDDED, service_of
-from trialogue.services.port import EarOffer
 from trialogue.values import frozen
+
+if TYPE_CHECKING:
+    from trialogue.services.port import EarOffer
 
 
 @frozen

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import TypeAlias, cast
 
 import yaml
@@ -30,6 +29,8 @@ _Steps: TypeAlias = tuple[str, ...]
 @cache
 def examples() -> Mapping[str, Mapping[str, str]]:
     """An example of each key, as YAML, by the name of the class that the key is of."""
+    from importlib.resources import files  # noqa: PLC0415 - what is right needs no example
+
     text = files("trialogue.scenario").joinpath("examples.yaml").read_text(encoding="utf-8")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return cast("Mapping[str, Mapping[str, str]]", yaml.load(text, loader))  # noqa: S506 - a safe one

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 
 from trialogue.errors import ScenarioError
 from trialogue.scenario.forms import example_of
@@ -102,6 +101,8 @@ def _cells(sign: str) -> int:
 
 @cache
 def _pages() -> dict[str, str]:
+    from importlib.resources import files  # noqa: PLC0415 - what is right needs no example
+
     text = files("trialogue.scenario").joinpath("errors.md").read_text(encoding="utf-8")
     parts = re.split(r"^### (\S+)\n", text, flags=re.MULTILINE)
     bodies = (re.split(r"^## ", body, flags=re.MULTILINE)[0].strip() for body in parts[2::2])

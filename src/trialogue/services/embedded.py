@@ -6,7 +6,7 @@ Beside it, it plays scripts, and asks endpoints that its operator allows. It cos
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from attrs import evolve
@@ -18,8 +18,10 @@ from trialogue.services.deepgram.keys import Provider, ThinkKeys
 from trialogue.services.deepgram.scenario import DeepgramKeys
 from trialogue.services.deepgram.voices import AURA
 from trialogue.services.keys import EndpointKeys, KeyFault, Stages, ThinkStage
-from trialogue.services.port import EarOffer
 from trialogue.services.service import Service
+
+if TYPE_CHECKING:
+    from trialogue.services.port import EarOffer
 from trialogue.values import frozen
 
 

@@ -5,19 +5,14 @@ The service's speech, prompts and tool data in here are personal.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 from attrs import field
 
 from trialogue.model.memory import ContextItem
+from trialogue.services.json_values import Json, JsonObject
 from trialogue.services.verdicts import Verdict
 from trialogue.values import frozen
-
-Json: TypeAlias = object
-"""Any JSON value as it was read: dict, list, str, int, float, bool or None. Opaque to us."""
-JsonObject: TypeAlias = Mapping[str, object]
-"""A JSON object as it was read."""
 
 
 @frozen

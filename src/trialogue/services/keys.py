@@ -7,15 +7,17 @@ scenario (`trialogue.model.kinds`). What scenarios must know of a stage, whoever
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 import attrs
 from attrs import field
 
 from trialogue.model.participants import Price
-from trialogue.services.port import EarOffer
 from trialogue.services.script import JsonObject, KeyFault, ScriptEntryKeys
 from trialogue.values import frozen
+
+if TYPE_CHECKING:
+    from trialogue.services.port import EarOffer
 
 __all__ = [
     "Briefing",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from attrs import field
 
+from trialogue.services.hosted import Hosted
 from trialogue.services.keys import ServiceKeys
-from trialogue.services.port import Dialect, Hosted
 from trialogue.values import frozen
+
+if TYPE_CHECKING:
+    from trialogue.services.port import Dialect
 
 
 def _no_leave(_: Mapping[str, str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from functools import partial
@@ -74,3 +75,13 @@ def check_program(what: str, program: str, allowed: Permissions) -> None:
         raise SetupError(f"{what}: starts a program ({program}), and that is refused")
     if not is_allowed(program, allowed.commands):
         raise SetupError(f"{what}: allow its program with --allow-command {program}")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine: `localhost` or an address of the loopback network."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -9,9 +9,9 @@ from math import inf
 from types import MappingProxyType
 from typing import Protocol, TypeAlias
 
-from trialogue.model.commands import Cause
 from trialogue.model.participants import Kind
 from trialogue.model.plan import AgendaItem, MeetingPlan
+from trialogue.model.transcript import Cause
 from trialogue.values import frozen
 
 COLLISION_S = 0.3

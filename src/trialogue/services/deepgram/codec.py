@@ -13,8 +13,6 @@ from typing import TypeAlias, cast, get_args
 
 import attrs
 import orjson
-from cattrs import transform_error
-from cattrs.errors import BaseValidationError
 
 from trialogue.errors import LocalProtocolError, RemoteProtocolError
 from trialogue.services.deepgram.messages import (
@@ -24,8 +22,9 @@ from trialogue.services.deepgram.messages import (
     ServerMessage,
     WireUnknownMessage,
 )
+from trialogue.services.deepgram.reading import read, read_with_care
 from trialogue.services.deepgram.settings import AgentSettings
-from trialogue.services.deepgram.structure import Misfit, converter, history_class, tags_of
+from trialogue.services.deepgram.structure import Misfit, history_class, tags_of
 from trialogue.services.deepgram.wire import JsonObject, WireObject
 
 # --- reading ----------------------------------------------------------------------------------------
@@ -74,15 +73,12 @@ def decode(
         return WireUnknownMessage(kind, raw)
     if kind in _TWO_SHAPES:
         declared = _TWO_SHAPES[kind](raw)
-    try:
-        return _reader(declared)(raw, declared)
-    except (ValueError, KeyError, BaseValidationError):
-        return _read_with_care(raw, declared, kind)
+    return read(raw, declared, kind)
 
 
 def read_agent(raw: JsonObject) -> AgentSettings:
     """Read an `agent` block as it stands in Settings; RemoteProtocolError where it is none."""
-    return cast(AgentSettings, _read_with_care(raw, AgentSettings, "agent"))
+    return read_with_care(raw, AgentSettings, "agent")
 
 
 def _load(text: str | bytes) -> tuple[dict[str, object], str]:
@@ -100,34 +96,10 @@ def _load(text: str | bytes) -> tuple[dict[str, object], str]:
     return message, kind
 
 
-_READERS: dict[type[WireObject], Callable[[object, type], WireObject]] = {}
-_WRITERS: dict[type[WireObject], Callable[[WireObject], dict[str, object]]] = {}
-# Both are filled as classes are first met: to make them all costs a start-up that sees few of them.
-
-
-def _reader(declared: type[WireObject]) -> Callable[[object, type], WireObject]:
-    hook = _READERS.get(declared)
-    if hook is None:
-        hook = _READERS[declared] = converter(detailed=False).get_structure_hook(declared)
-    return hook
-
-
-def _read_with_care(raw: JsonObject, declared: type[WireObject], name: str) -> WireObject:
-    """Read again with errors that know their path: only what failed pays for it."""
-    try:
-        return converter(detailed=True).structure(raw, declared)
-    except BaseValidationError as error:
-        what, _, path = transform_error(error, format_exception=_described)[0].rpartition(" @ ")
-        raise RemoteProtocolError(f"{name}: {what} at {path}", path=path) from error
-    except ValueError as fault:  # of the object itself
-        raise RemoteProtocolError(f"{name}: {fault} at $", path="$") from fault
-
-
-def _described(fault: BaseException, _: object) -> str:
-    return "missing" if isinstance(fault, KeyError) else str(fault)
-
-
 # --- writing ----------------------------------------------------------------------------------------
+
+_WRITERS: dict[type[WireObject], Callable[[WireObject], dict[str, object]]] = {}
+"""Filled as classes are first met."""
 
 
 def encode(message: WireObject | WireUnknownMessage) -> str:

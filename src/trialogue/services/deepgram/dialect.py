@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from trialogue.model.events import Part
 from trialogue.services.deepgram.agent import DeepgramAgent, agent_offer, settings_on
-from trialogue.services.deepgram.terms import read_change
 from trialogue.services.sound_terms import SessionTerms
+
+if TYPE_CHECKING:
+    from trialogue.model.events import Part
 
 
 class DeepgramDialect:
@@ -23,4 +25,6 @@ class DeepgramDialect:
 
     def check_change(self, part: Part, content: str) -> None:
         """LocalProtocolError where this is no such part of the wire's `agent` object."""
+        from trialogue.services.deepgram.terms import read_change  # noqa: PLC0415 - a session comes with it
+
         read_change(part, content)

@@ -9,13 +9,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from trialogue.model.participants import Price
 from trialogue.services.deepgram.keys import SpeakKeys, ThinkKeys
-from trialogue.services.deepgram.listen import ListenSettings
 from trialogue.services.deepgram.settings import DeepgramListenProviderV1
 from trialogue.services.keys import Stages
+
+if TYPE_CHECKING:
+    from trialogue.services.deepgram.listen import ListenSettings
 
 STANDARD: Final = Price("deepgram/voice-agent", usd_a_minute=4.50 / 60, as_of="2025-06-16")
 """Deepgram's own listen and speak, and a model of its tier Standard: 4.50 US dollars an hour of a session, as

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import attrs
 
 from trialogue.model.participants import Price
-from trialogue.services.deepgram.ear import DeepgramEar
 from trialogue.services.deepgram.keys import ListenKeys, Provider, SpeakKeys, ThinkKeys
-from trialogue.services.deepgram.listen import ListenSettings, route_of
 from trialogue.services.deepgram.prices import price_of_agent, price_of_listening
 from trialogue.services.deepgram.settings import DeepgramListenProviderV1, DeepgramListenProviderV2
 from trialogue.services.deepgram.voices import PUBLISHED, VOICES
 from trialogue.services.keys import Briefing, KeyFault, ListenStage, SpeakStage, Stages, ThinkStage, over
-from trialogue.services.port import EarOffer
 from trialogue.services.script import JsonObject, ScriptEntryKeys, entry_faults, wire_script
+
+if TYPE_CHECKING:
+    from trialogue.services.deepgram.listen import ListenSettings
+    from trialogue.services.port import EarOffer
 
 MODEL: Final = ThinkKeys(provider=Provider.OPEN_AI, model="gpt-4o-mini")
 """Who thinks at Deepgram where nothing is said; Deepgram manages it."""
@@ -154,6 +155,8 @@ class DeepgramKeys:
 
     def ear(self, listen: ListenStage | None) -> EarOffer:
         """The listening session."""
+        from trialogue.services.deepgram.ear import DeepgramEar  # noqa: PLC0415 - few scenarios have ears
+
         return DeepgramEar(_ear(listen if isinstance(listen, ListenKeys) else ListenKeys()))
 
     # --- prices -----------------------------------------------------------------------------------
@@ -164,10 +167,14 @@ class DeepgramKeys:
 
     def ear_price(self, offer: EarOffer) -> Price | None:
         """By the model."""
+        from trialogue.services.deepgram.ear import DeepgramEar  # noqa: PLC0415 - few scenarios have ears
+
         return price_of_listening(offer.settings) if isinstance(offer, DeepgramEar) else None
 
 
 def _ear(listen: ListenKeys) -> ListenSettings:
+    from trialogue.services.deepgram.listen import ListenSettings, route_of  # noqa: PLC0415 - as above
+
     model = listen.model or _model_for(listen.language)
     hints = listen.language_hints or ()
     if model == MANY and not hints and listen.language is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trialogue.services.deepgram.dialect import DeepgramDialect
 from trialogue.services.deepgram.scenario import DeepgramKeys
 from trialogue.services.deepgram.voices import AURA
-from trialogue.services.port import Hosted
+from trialogue.services.hosted import Hosted
 from trialogue.services.service import Service
 
 SERVICE = Service(

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from attrs import field
 
-from trialogue.services.facts import Json, JsonObject
+from trialogue.services.json_values import Json, JsonObject
 from trialogue.values import frozen
 
 __all__ = ["NO_EXTRA", "Json", "JsonObject", "WireObject"]

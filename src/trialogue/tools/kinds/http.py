@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import ssl
 from collections.abc import Mapping
@@ -24,7 +23,7 @@ from trialogue.scenario.tool_keys import HttpCall
 from trialogue.scenario.tool_specs import ToolSpec
 from trialogue.scenario.variables import reveal
 from trialogue.tools.executor import Tool
-from trialogue.tools.permissions import Permissions
+from trialogue.tools.permissions import Permissions, is_loopback
 from trialogue.tools.signatures import SILENT, Signature
 from trialogue.transport.reasons import reason_of_system
 from trialogue.values import frozen
@@ -143,16 +142,6 @@ def _plain(value: object) -> str:
             return str(value)
         case _:
             raise ToolFailed("a GET sends texts, numbers and truth values alone", code="arguments")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine: `localhost` or an address of the loopback network."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def check_url(url: str, hosts: tuple[str, ...], what: str) -> None:

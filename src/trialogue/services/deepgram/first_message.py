@@ -1,0 +1,58 @@
+"""The first message of an agent's session, from the wire's `agent` object and the terms of sound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import orjson
+
+from trialogue.errors import LocalProtocolError
+from trialogue.services.deepgram.reading import read
+from trialogue.services.deepgram.settings import Settings
+from trialogue.services.sound_terms import SessionTerms, SoundTerms
+
+__all__ = ["settings_for", "settings_on"]
+
+
+def settings_for(block: Mapping[str, object], sample_rate: int) -> Settings:
+    """The first message of a session: `block` is the wire's `agent` object, sound is linear16 both ways."""
+    sound = SoundTerms(sample_rate=sample_rate)
+    return settings_on(block, SessionTerms(sound, sound))
+
+
+def settings_on(agent: Mapping[str, object] | str, terms: SessionTerms) -> Settings:
+    """The first message of a session on these terms; LocalProtocolError for what JSON cannot say."""
+    hears, asked = terms.hears, _asked(terms)
+    written = {
+        "type": "Settings",
+        "audio": {
+            "input": {"encoding": hears.encoding, "sample_rate": hears.sample_rate},
+            "output": _spoken(terms.speaks),
+        },
+        "agent": agent if isinstance(agent, str) else dict(agent),
+        **{name: value for name, value in asked.items() if value is not None},
+    }
+    try:
+        plain = orjson.loads(orjson.dumps(written))
+    except TypeError as error:
+        raise LocalProtocolError(f"this is no agent: {error}") from None
+    return read(plain, Settings, "Settings")
+
+
+def _spoken(speaks: SoundTerms) -> dict[str, object]:
+    """The wire's words for what the agent says; `none` is no container for compressed sound."""
+    is_plain = SoundTerms(speaks.encoding).sample_width is not None
+    container = speaks.container or ("none" if is_plain else None)
+    written: dict[str, object] = {"encoding": speaks.encoding, "sample_rate": speaks.sample_rate}
+    asked = {"container": container, "bitrate": speaks.bit_rate}
+    return written | {name: value for name, value in asked.items() if value is not None}
+
+
+def _asked(terms: SessionTerms) -> dict[str, object]:
+    """The wire's words for all else; None for what it takes to be so by itself."""
+    return {
+        "tags": list(terms.tags) or None,
+        "flags": None if terms.history else {"history": False},
+        "experimental": terms.experimental or None,
+        "mip_opt_out": terms.mip_opt_out or None,
+    }

@@ -1,0 +1,146 @@
+"""`trialogue check` by its table of options: it calls what the command line calls, and loads little."""
+
+import ast
+import inspect
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from trialogue.cli import main, table
+from trialogue.cli.commands import scenarios
+from trialogue.cli.program import run_command
+
+SCENARIO = """
+trialogue: 1
+name: table
+cast:
+  chair: {role: chair, lines: ["Welcome."]}
+  ann: {lines: ["Hello."]}
+"""
+
+NOT_LOADED = {
+    "asyncio",
+    "cyclopts",
+    "email",
+    "h11",
+    "numpy",
+    "pygments",
+    "rich.console",
+    "ruamel",
+    "ssl",
+    "structlog",
+    "trio",
+    "trialogue.actors",
+    "trialogue.brain.meeting",
+    "trialogue.cli.program",
+    "trialogue.journal",
+    "trialogue.meeting",
+    "trialogue.model.commands",
+    "trialogue.model.events",
+    "trialogue.server",
+    "trialogue.services.deepgram.messages",
+    "trialogue.services.deepgram.session",
+    "trialogue.services.facts",
+    "trialogue.tools",
+    "trialogue.transport",
+}
+"""What a look at a scenario without files and tools has no use for."""
+
+
+@pytest.fixture
+def file(tmp_path):
+    made = tmp_path / "table.yaml"
+    made.write_text(SCENARIO)
+    return made
+
+
+def test_a_look_at_a_scenario_loads_what_it_needs(file):
+    """Neither the command line's library, nor what meetings are held with."""
+    code = f"import sys; from trialogue.cli import main; main(['check', {str(file)!r}]); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert loaded & NOT_LOADED == set()
+    assert "trialogue.scenario.resolve" in loaded
+
+
+def test_the_table_has_the_options_of_the_command_line():
+    """Each of them, those of the overrides included, and no other."""
+    own = {"--file-only", "--json"}
+    overrides = {f"--{each.name.replace('_', '-')}" for each in scenarios.Otherwise.__attrs_attrs__}
+    assert set(table.CHECK) == own | overrides
+    parameters = inspect.signature(scenarios.check).parameters
+    assert set(parameters) == {"file", "more", "otherwise", "file_only", "json"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["--json"],
+        ["--file-only", "--clock", "virtual"],
+        [
+            "--clock=virtual",
+            "--seed",
+            "7",
+            "--limit-turns=3",
+            "--limit-time",
+            "90s",
+            "--limit-silence",
+            "none",
+        ],
+        ["--via", "deepgram", "--json"],
+        ["--me", "nobody"],
+        ["--profile", "none-such", "--json"],
+        ["--cell", "7"],
+        ["--limit-time", "soon"],
+    ],
+    ids=lambda words: " ".join(words) or "nothing",
+)
+def test_the_table_says_what_the_command_line_says(file, words, capsys):
+    """The same exit code and the same lines."""
+    tokens = ["check", *words, str(file)]
+    assert table.called(tokens) is not None
+    by_table = (main(tokens), *capsys.readouterr())
+    assert (run_command(tokens), *capsys.readouterr()) == by_table
+
+
+@pytest.mark.parametrize(
+    "tokens",
+    [
+        ["run", "x.yaml"],
+        ["check"],
+        ["check", ""],
+        ["check", "--help"],
+        ["check", "x.yaml", "--no-such"],
+        ["check", "x.yaml", "--seed", "many"],
+        ["check", "x.yaml", "--seed"],
+        ["check", "x.yaml", "--seed", "1", "--seed", "2"],
+        ["check", "x.yaml", "--clock", "other"],
+        ["check", "x.yaml", "--json=yes"],
+        ["check", "x.yaml", "--profile", "--json"],
+        ["check", "--", "x.yaml"],
+    ],
+    ids=" ".join,
+)
+def test_all_else_is_left_to_the_command_line(tokens):
+    """It says what is wrong, as ever."""
+    assert table.called(tokens) is None
+
+
+def test_classes_that_are_loaded_for_it_are_made_lightly(file):
+    """By `trialogue.values`: attrs' own decorators compile every method of every class as it loads."""
+    code = f"import sys; from trialogue.cli import main; main(['check', {str(file)!r}]); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = [name for name in done.stdout.splitlines()[-1].split() if name.startswith("trialogue.")]
+    by_attrs = [name for name in loaded if _imports_of_attrs(name) & {"define", "frozen", "mutable"}]
+    assert [name for name in by_attrs if name != "trialogue.values"] == []
+
+
+def _imports_of_attrs(module):
+    """The names that a module has from attrs."""
+    source = Path(find_spec(module).origin).read_text(encoding="utf-8")
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
+    return {alias.name for node in nodes if node.module in {"attr", "attrs"} for alias in node.names}
