@@ -1,16 +1,21 @@
 """Who is at the table is state: joining, leaving, being revoked."""
 
+import pytest
+
+from trialogue.brain.course.cost import Meter
 from trialogue.brain.meeting import Brain
 from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, Report, SetHearing, StopPlayout
 from trialogue.model.events import (
     FloorRequested,
     Joined,
     Left,
+    LineTaken,
     PlaybackStarted,
     RevokeAsked,
     SessionReady,
     SpeechStarted,
 )
+from trialogue.model.participants import Price, Role
 from trialogue.testing.casts import agent, opening, person, plan, played, reply
 from trialogue.testing.playbooks import Player
 
@@ -97,3 +102,57 @@ def test_the_app_takes_the_floor_from_its_holder():
     assert EndTurn("dana", 1, "interrupted") in player.tell(3.0, RevokeAsked("dana"))
     player.tell(3.5, FloorRequested("tech"))
     assert holders(player) == ["dana", "tech"]
+
+
+def test_who_joins_stands_last_in_an_order_that_is_written():
+    """Of `round-robin` and of a script alike; who only listens stands nowhere."""
+    player = begun("tech", "biz", policy="round-robin", order=("biz", "tech"))
+    player.tell(1.0, Joined(agent("law")))
+    player.tell(1.0, Joined(agent("ear", role=Role.OBSERVER)))
+    player.tell(1.0, SessionReady("law", 1))
+    assert player.brain.floor_view.plan.floor.order == ("biz", "tech", "law")
+    assert player.brain.plan.floor.order == ("biz", "tech"), "the plan is that of the start"
+    for turn, name in enumerate(("biz", "tech", "law", "biz"), 1):
+        number = 1 + sum(each == name for each in holders(player)[:-1])
+        for at, event in (
+            *reply(2.0 * turn, name, number, f"That is remark {turn}."),
+            *played(2.0 * turn + 0.1, name, number, turn=turn, length_s=1.0),
+        ):
+            player.tell(at, event)
+    assert holders(player) == ["biz", "tech", "law", "biz", "tech"]
+
+
+def test_another_seat_of_a_name_has_neither_its_lines_nor_its_memory():
+    """Who comes back as it was has both."""
+    player = begun("tech", "biz")
+    player.tell(1.0, LineTaken("tech", 1, 0))
+    for at, event in (*reply(1.0, "tech", 1, "Well."), *played(1.1, "tech", 1, turn=1)):
+        player.tell(at, event)
+    assert player.brain.lines_given("tech") == (0,)
+    assert player.brain.context("tech")
+    player.tell(5.0, Left("tech"))
+    player.tell(6.0, Joined(agent("tech")))
+    assert player.brain.lines_given("tech") == (0,)
+    assert player.brain.context("tech")
+    player.tell(7.0, Left("tech"))
+    player.tell(8.0, Joined(agent("tech"), '{"lines": ["Hello."]}'))
+    assert player.brain.lines_given("tech") == ()
+    assert player.brain.context("tech") == ()
+
+
+def test_who_joins_costs_what_its_service_costs():
+    """Until it leaves."""
+    meter = Meter(plan("tech"))
+    law = agent("law", price=Price("a model", usd_a_minute=0.6))
+    for at, event in ((1.0, Joined(law)), (10.0, SessionReady("law", 1)), (20.0, Left("law"))):
+        meter.take(event, at)
+    (spent,) = meter.cost(60.0).participants
+    assert (spent.name, spent.seconds, spent.usd) == ("law", 10.0, pytest.approx(0.1))
+
+
+def test_who_is_here_is_known():
+    """In the order of coming, without those who left."""
+    player = begun("tech", "biz")
+    player.tell(1.0, Joined(agent("law")))
+    player.tell(2.0, Left("tech"))
+    assert player.brain.here() == ("biz", "law")

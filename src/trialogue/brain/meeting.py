@@ -209,6 +209,11 @@ class Brain:
         """Participants who have failed for good."""
         return self._owners.agents.gone()
 
+    def here(self) -> tuple[str, ...]:
+        """Who is at the table, in the order in which they came; whoever has left is not."""
+        cast = self._owners.cast
+        return tuple(name for name in cast.names if not cast.has_left(name))
+
     def utterances(self) -> tuple[Utterance, ...]:
         """Utterances so far, in turns that are over and beside them."""
         return self._owners.transcript.utterances()

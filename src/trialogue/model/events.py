@@ -537,6 +537,10 @@ class Joined:
     seat: Participant
     """The participant, as a plan has it; its name is new, or that of one who has left."""
 
+    entry: str = ""
+    """The same as a scenario's cast has it, with nothing left out, as JSON; secrets are references. Empty for
+    one who comes back as it was: it goes on where it left. Personal."""
+
 
 @frozen
 class Left:

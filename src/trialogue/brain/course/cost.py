@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define, field, frozen
 
 from trialogue.model.events import (
     EarFailed,
     EarLost,
     EarReady,
     Event,
+    Joined,
+    Left,
     SessionFailed,
     SessionLost,
     SessionReady,
@@ -72,12 +74,18 @@ class Meter:
     plan: MeetingPlan
     """The meeting's plan."""
 
+    _prices: dict[str, Price | None] = field(init=False)
     _since: dict[str, float] = Factory(dict[str, float])
     _seconds: dict[str, float] = Factory(dict[str, float])
 
+    def __attrs_post_init__(self) -> None:
+        self._prices = {each.name: each.price for each in self.plan.participants}
+
     def take(self, event: Event, at: float) -> None:
-        """Note a session's beginning or end."""
+        """Note a session's beginning or end, and the price of one who joins."""
         match event:
+            case Joined(seat=seat):
+                self._prices[seat.name] = seat.price
             case SessionReady(participant=name) | EarReady(participant=name):
                 self._stop(name, at)
                 self._since[name] = at
@@ -87,6 +95,7 @@ class Meter:
                 | SessionRolledOver(participant=name)
                 | EarLost(participant=name)
                 | EarFailed(participant=name)
+                | Left(participant=name)
             ):
                 self._stop(name, at)
             case _:
@@ -99,7 +108,7 @@ class Meter:
 
     def cost(self, now: float) -> Cost:
         """Cost at `now`."""
-        spent = tuple(_spent(name, price, self._ready_s(name, now)) for name, price in self._prices())
+        spent = tuple(_spent(name, price, self._ready_s(name, now)) for name, price in self._paid())
         return Cost(
             usd=sum(each.usd or 0.0 for each in spent),
             unpriced=tuple(dict.fromkeys(each.service for each in spent if each.usd is None)),
@@ -109,14 +118,14 @@ class Meter:
 
     def reaches(self, usd: float, now: float) -> float | None:
         """When, at this rate, the meeting will have cost so much; None for never."""
-        rate = sum(price.usd_a_minute or 0.0 for name, price in self._prices() if name in self._since) / 60
+        rate = sum(price.usd_a_minute or 0.0 for name, price in self._paid() if name in self._since) / 60
         left = usd - self.cost(now).usd
         if left <= LEAST_USD:
             return now
         return now + left / rate if rate > 0 else None
 
-    def _prices(self) -> list[tuple[str, Price]]:
-        return [(p.name, p.price) for p in self.plan.participants if p.price is not None]
+    def _paid(self) -> list[tuple[str, Price]]:
+        return [(name, price) for name, price in self._prices.items() if price is not None]
 
     def _ready_s(self, name: str, now: float) -> float:
         since = self._since.get(name)

@@ -67,6 +67,7 @@ class Agents:
         self._settled(name)
         self._lost_turns.discard(name)
         self._retaking.discard(name)
+        self._replaced.discard(name)
 
     def ready(self, name: str, session: int) -> bool:
         """A session is ready; False where that is stale.

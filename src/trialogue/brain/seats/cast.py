@@ -26,13 +26,19 @@ class Cast:
     # --- what changes it ----------------------------------------------------------------------------
 
     def join(self, seat: Participant) -> bool:
-        """Seat somebody whose name is new, or whose bearer has left; False for anybody else."""
+        """Seat somebody whose name is new, or whose bearer has left; False for anybody else.
+
+        Whoever is new stands last in the floor's order, where there is one.
+        """
         if seat.name in self._seats and seat.name not in self._left:
             return False
         self._left.discard(seat.name)
         self._muted.discard(seat.name)
         self._seats[seat.name] = seat
-        self.plan = evolve(self.plan, participants=tuple(self._seats.values()))
+        floor, order = self.plan.floor, self.plan.floor.order
+        if order and seat.may_speak and seat.name not in order:
+            floor = evolve(floor, order=(*order, seat.name))
+        self.plan = evolve(self.plan, participants=tuple(self._seats.values()), floor=floor)
         return True
 
     def leave(self, name: str) -> bool:

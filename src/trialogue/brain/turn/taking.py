@@ -190,7 +190,7 @@ def close(o: Owners, turn: Turn, cause: Cause, *, keep_for: str | None = None) -
     if cause == "interrupted" and o.cast.is_agent(name):
         waits.interrupted(o, name)
     taken = _taken(o, turn, cause)
-    o.turns.end(taken, o.plan)
+    o.turns.end(taken, o.cast.plan)
     o.troubles.take(taken, o.chair)
     o.replies.answers_no_more()
     _follow(o, turn, taken)

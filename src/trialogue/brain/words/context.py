@@ -5,7 +5,8 @@
 3. A tool call stands there once it is finished, with its result, whether that was ever delivered or not.
    One that still ran when the context is asked for stands at its end: its result is told later.
 4. A cue that the service refused was not heard; it is told again.
-5. What is told to a session is bounded: of a long meeting the last of it. A service refuses a message that
+5. Who comes back as it was remembers what was before it left; in another seat nobody remembers anything.
+6. What is told to a session is bounded: of a long meeting the last of it. A service refuses a message that
    is too long, and an agent that cannot be told where it was could not come back at all.
 """
 
@@ -108,9 +109,10 @@ class Contexts:
                 self._entries[name].append(ContextMessage("user", text))
             case InjectionRefused(participant=name, turn=turn, prompt=prompt):
                 self._take_back(name, turn, prompt)
-            case Joined(seat=seat):
-                self._entries.setdefault(seat.name, [])
-                self._by_ear = {*self._by_ear, seat.name} if seat.hears is Hears.AUDIO else self._by_ear
+            case Joined(seat=seat, entry=entry):
+                self._entries[seat.name] = [] if entry else self._entries.get(seat.name, [])
+                own = {seat.name}
+                self._by_ear = self._by_ear | own if seat.hears is Hears.AUDIO else self._by_ear - own
             case ToolRequested(participant=name, call_id=call_id):
                 self._open_calls.setdefault((name, call_id), event)
             case ToolFinished(participant=name, call_id=call_id, content=content):

@@ -2,7 +2,7 @@
 
 1. An entry is begun with a reply, as our own service says, and given once any of that reply was heard.
 2. Which were given is told to each new session, whose script then begins with the first that was not.
-3. A fallback that takes a seat begins its own script.
+3. A fallback that takes a seat begins its own script, and so does whoever comes back in another seat.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from attrs import Factory, define, evolve
 
 from trialogue.brain.words.digest import Missed
-from trialogue.model.events import Event, LineTaken, PlaybackFinished, PlaybackStarted
+from trialogue.model.events import Event, Joined, LineTaken, PlaybackFinished, PlaybackStarted
 
 
 @define
@@ -29,6 +29,8 @@ class Lines:
                 self._scripted.add(name)
                 self._entries[name, reply] = entry
                 self._give(name, reply)
+            case Joined(seat=seat, entry=entry) if entry:
+                self.restart(seat.name)
             case PlaybackStarted(participant=name, reply=reply):
                 self._heard.add((name, reply))
                 self._give(name, reply)
@@ -43,7 +45,7 @@ class Lines:
             self._given.setdefault(name, set()).add(self._entries[name, reply])
 
     def restart(self, participant: str) -> None:
-        """The participant's fallback takes its seat, with a script of its own."""
+        """Its fallback takes the participant's seat, or it has another: with a script of its own."""
         self._given.pop(participant, None)
         for key in [key for key in self._entries if key[0] == participant]:
             del self._entries[key]
