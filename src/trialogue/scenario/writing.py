@@ -73,7 +73,12 @@ def _is_of(kind: Kind, value: object) -> bool:
 def to_yaml(resolved: Resolved) -> str:
     """The whole scenario as a file that resolves to the same; secrets stand in it as references only."""
     note = "# As resolved: with every default and option filled in.\n"
-    return note + write_yaml(cast("JsonObject", _escaped(plain(resolved.document), ())))
+    return note + write_yaml(readable(resolved.document))
+
+
+def readable(document: Document) -> JsonObject:
+    """Plain values that are read as the same document; secrets stand in them as references only."""
+    return cast("JsonObject", _escaped(plain(document), ()))
 
 
 def _escaped(value: object, path: Path) -> object:

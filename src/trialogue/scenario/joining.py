@@ -1,0 +1,103 @@
+"""A seat that is taken while the meeting runs: written as a scenario's cast has it, checked as at the start.
+
+The whole document is read once more with the seat in its cast, so that all holds that holds of a file. What
+is said there for others (`defaults`, `vars`, profiles) is filled in by then, and no part of it: a seat says
+for itself what shall not be as it is built in. It stands last in the floor's order.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path as FilePath
+from typing import Protocol, TypeVar
+
+from attrs import evolve, field, frozen
+
+from trialogue.errors import WrongType
+from trialogue.model.participants import Participant
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.load import Origin, read_scenario
+from trialogue.scenario.problems import Problems
+from trialogue.scenario.resolve import Resolved, resolve
+from trialogue.scenario.schema import Document
+from trialogue.scenario.telling import raise_told
+from trialogue.scenario.vocabulary import Seat
+from trialogue.scenario.writing import readable
+from trialogue.services.script import JsonObject
+
+__all__ = ["NewSeat", "entry_of", "with_seat"]
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+_SpecT = TypeVar("_SpecT", bound=_Named)
+
+
+@frozen
+class NewSeat:
+    """A seat that was taken."""
+
+    resolved: Resolved
+    """The scenario with it, and everybody else in it as before; the plan is that of the start."""
+
+    participant: Participant
+    """What the rules know of it."""
+
+    entry: JsonObject = field(repr=False, hash=False)
+    """The seat with nothing left out, as a file has it; secrets are references. Personal."""
+
+
+def with_seat(resolved: Resolved, name: str, seat: Mapping[str, object]) -> NewSeat:
+    """Seat a participant: its keys are those of a seat in a scenario's `cast`.
+
+    `ScenarioError` lists all that is wrong with it, WrongType for a value that JSON cannot say. Files that
+    it names are looked for beside the scenario. Whoever had the name before gives it up.
+    """
+    placed = _placed(resolved.document, name, seat)
+    document = readable(placed)
+    cast = {**_entries(document["cast"]), name: dict(seat)}
+    try:
+        text = json.dumps({**document, "cast": cast}, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise WrongType(f"seat is made of plain values: {error}", argument="seat") from None
+    folder, problems = FilePath(resolved.source).parent, Problems()
+    source = str(folder / f"<seat of {name}>")
+    scenario = read_scenario(text, Origin(source, folder), problems)
+    raise_told(problems, source)
+    assert scenario is not None  # noqa: S101 # nothing is missing where nothing was wrong
+    seated = resolve(scenario, Overrides(via=resolved.overrides.via))
+    grown = evolve(
+        resolved,
+        document=evolve(placed, cast={**placed.cast, name: seated.document.cast[name]}),
+        agents=_taken(resolved.agents, seated.agents, name),
+        people=_taken(resolved.people, seated.people, name),
+    )
+    return NewSeat(grown, seated.plan.participant(name), entry_of(grown.document, name))
+
+
+def entry_of(document: Document, name: str) -> JsonObject:
+    """A seat of a completed document, as a file has it."""
+    return _entries(_entries(readable(document)["cast"])[name])
+
+
+def _placed(document: Document, name: str, seat: Mapping[str, object]) -> Document:
+    """The document, in whose order a seat that may speak is the last."""
+    floor = document.floor
+    is_silent = seat.get("role") == Seat.OBSERVER.value
+    if floor is None or not floor.order or name in floor.order or is_silent:
+        return document
+    return evolve(document, floor=evolve(floor, order=(*floor.order, name)))
+
+
+def _entries(value: object) -> JsonObject:
+    assert isinstance(value, dict)  # noqa: S101 # a document's own map
+    return value
+
+
+def _taken(before: Iterable[_SpecT], now: Iterable[_SpecT], name: str) -> tuple[_SpecT, ...]:
+    """Who was there, and who takes the name now."""
+    return (*(each for each in before if each.name != name), *(each for each in now if each.name == name))
