@@ -90,6 +90,8 @@ def test_each_call_of_a_meeting_refuses_what_is_wrong(tmp_path, name, moment):
             for positional, named in calls(method, Random(name)):
                 try:
                     made = method(*positional, **named)
+                    if inspect.isawaitable(made):
+                        await made
                 except TrialogueError as error:
                     refused.append(error)
                 else:

@@ -52,7 +52,7 @@ Order: TypeAlias = port.Order | RollOver | Replace | Update
 
 @frozen
 class Past:
-    """Past of an agent: its sessions in an earlier process of the same meeting."""
+    """Past of an agent: its sessions in an earlier process of the same meeting, or before it left."""
 
     sessions: int = 0
     """Number of sessions so far: the next has the next number."""
@@ -114,8 +114,15 @@ class Agent(InSession[AgentOffer, AgentSession]):
         self._replaced = trio.Event()
         self.orders: Mailbox[Order] = Mailbox(f"agent:{participant}", 256)
 
+    def past(self, *, comes_back: bool) -> Past:
+        """What its sessions were: all that holds of one who comes back as it was, else their number."""
+        sessions, replies = self._number, self._replies.count
+        if not comes_back:
+            return Past(sessions, replies)
+        return Past(sessions, replies, self._was_ready, tuple(change.update for change in self._changes))
+
     def restore(self, past: Past) -> None:
-        """Go on where an earlier process of the meeting stopped; before `run`."""
+        """Go on where an earlier process of the meeting, or an earlier stay, stopped; before `run`."""
         self._number, self._was_ready = past.sessions, past.was_ready
         self._replies.restore(past.replies)
         for order in past.changes:

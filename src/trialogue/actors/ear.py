@@ -32,7 +32,7 @@ EarService: TypeAlias = SessionService[EarOffer]
 
 @frozen
 class EarPast:
-    """Past of an ear: its sessions in an earlier process of the same meeting."""
+    """Past of an ear: its sessions in an earlier process of the same meeting, or before its person left."""
 
     sessions: int = 0
     """Number of sessions so far: the next has the next number."""
@@ -54,6 +54,11 @@ class Ear(InSession[EarOffer, EarSession]):
         self._utterances = 0
         self._is_finishing = False
         self._is_over = trio.Event()
+
+    @property
+    def past(self) -> EarPast:
+        """What its sessions were."""
+        return EarPast(self._number, self._utterances)
 
     def restore(self, past: EarPast) -> None:
         """Go on where an earlier process of the meeting stopped; before `run`."""

@@ -163,10 +163,25 @@ class Recorder:
                 with suppress(OSError):  # it could not even be begun: that is told
                     file.close(0)
             raise JournalError(f"cannot record in {folder}: {error.strerror}", path=str(folder)) from error
+        self._folder, self._rate = folder, grid.sample_rate
         self._end = 0
         self._samples = grid.frame_samples
         self._post = post
         self.has_failed = False
+
+    def admit(self, name: str) -> None:
+        """Record one more, silent so far; JournalError where its file cannot be made.
+
+        Whoever comes back goes on in the recording that is there.
+        """
+        if name in self._files or self.has_failed:
+            return
+        try:
+            self._files[name] = Recording(self._folder, name, self._rate)
+        except OSError as error:
+            raise JournalError(
+                f"cannot record in {self._folder}: {error.strerror}", path=str(self._folder)
+            ) from error
 
     def adopt(self, folder: Path, position: int) -> None:
         """Begin with the recordings of an earlier process, up to `position`; what is not there is silent."""

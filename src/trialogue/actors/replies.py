@@ -72,6 +72,11 @@ class ReplyCounter:
         self._entry: int | None = None
         self.asking = Asking()
 
+    @property
+    def count(self) -> int:
+        """How many there were."""
+        return self._count
+
     def restore(self, count: int) -> None:
         """Go on counting after so many replies."""
         self._count = count

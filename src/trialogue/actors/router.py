@@ -35,7 +35,6 @@ from trialogue.model.events import Event, ProcessSuspended
 ASLEEP_S = 5.0
 """A process that is later than this, in seconds, stood still: no service waits for as long."""
 
-
 AWAKE_SHARE = 0.1
 """The share of a gap that a process has computed in which was late, and did not stand still."""
 
@@ -178,6 +177,17 @@ class Router:
         """The source of a person's sound; KeyError for one that has none."""
         return self._sources[participant]
 
+    def admit(self, speaker: str) -> None:
+        """Give a participant who comes while the meeting runs a mouth, silent."""
+        self.playouts[speaker] = Playout(speaker, self.grid.sample_rate, self._post)
+
+    def dismiss(self, participant: str) -> None:
+        """Hear nothing more of a participant who has left, and let it hear nothing more."""
+        for listeners in (self.ears, self.foreseers):
+            listeners.pop(participant, None)
+        if participant in self._sources:
+            self._sources.pop(participant).close()
+
     def listen(self, listener: str, ear: Hearer) -> None:
         """Feed `listener`'s ear from the next tick on."""
         self.ears[listener] = ear
@@ -189,10 +199,8 @@ class Router:
         self._sinks.append(sink)
         if in_time:
             self._timely.append(sink)
-        if isinstance(sink, LongSink):
-            self._long_sinks.append(sink)
-        else:
-            self._long_sinks.append(_InTicks(sink, self.grid.frame_samples))
+        in_ticks = _InTicks(sink, self.grid.frame_samples)
+        self._long_sinks.append(sink if isinstance(sink, LongSink) else in_ticks)
 
     def forget(self, sink: Sink) -> None:
         """Give `sink` no more ticks; nothing where it gets none."""

@@ -77,6 +77,7 @@ class Sequencer:
         self._mailbox: Mailbox[Event] = Mailbox("sequencer", 8192)
         self._subscribers: list[Mailbox[Record]] = []
         self._stop: StopAsked | None = None
+        self._told: dict[int, trio.Event] = {}
         self._epoch: float | None = None
         self._seq = 0
         self._is_closed = False
@@ -87,6 +88,20 @@ class Sequencer:
     def post(self, event: Event) -> None:
         """Report a fact. Never waits."""
         self._mailbox.post(event)
+
+    async def tell(self, event: Event) -> bool:
+        """Report a fact, and wait until it is decided on; False where the meeting had ended before."""
+        decided = self._told[id(event)] = trio.Event()
+        try:
+            self._mailbox.post(event)
+            await decided.wait()
+        finally:
+            self._told.pop(id(event), None)
+        return not self.is_over
+
+    def hide(self, secrets: Secrets) -> None:
+        """Take these out of events, too, from now on."""
+        self._secrets = self._secrets.beside(secrets)
 
     def stop(self, reason: str, *, first: bool = False) -> None:
         """Ask for the end, before all that waits if `first`; a full mailbox has a place for it."""
@@ -171,11 +186,14 @@ class Sequencer:
     def close(self) -> None:
         """Tell all subscribers that there are no more records."""
         self._is_closed = True
+        for decided in self._told.values():
+            decided.set()
         for subscriber in self._subscribers:
             subscriber.close()
         self._subscribers.clear()
 
     def _step(self, event: Event, at: float) -> None:
+        decided = self._told.get(id(event))
         event = self._secrets.hide_in(event)
         self._seq += 1
         record = Record(self._seq, at, event, self._decide(event, at))
@@ -185,6 +203,8 @@ class Sequencer:
             if isinstance(command, EndMeeting):
                 self.ended, self.ended_at = command, at
             self._dispatch(command)
+        if decided is not None:
+            decided.set()
 
     def _decide(self, event: Event, at: float) -> tuple[Command, ...]:
         decided = False

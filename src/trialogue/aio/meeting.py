@@ -87,6 +87,14 @@ class Meeting:
         """Give everything that is heard from now on to a sink of the app's own; returns what ends that."""
         return await asked(self._held, lambda: self._native.give_to(sink))
 
+    async def join(self, participant: str, seat: Mapping[str, object] | None = None) -> None:
+        """Seat a participant while the meeting runs; returns once its actors have begun."""
+        await waited(self._held, lambda: self._native.join(participant, seat))
+
+    async def leave(self, participant: str) -> None:
+        """Let a participant leave the table; returns once its sessions are closed and its devices let go."""
+        await waited(self._held, lambda: self._native.leave(participant))
+
     @property
     def folder(self) -> Path:
         """Folder of its files."""

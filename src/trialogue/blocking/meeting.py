@@ -79,6 +79,22 @@ class Meeting:
         """Give everything that is heard from now on to a sink of the app's own; returns what ends that."""
         return self._native.give_to(sink)
 
+    def join(
+        self, participant: str, seat: Mapping[str, object] | None = None, *, timeout_s: float | None = None
+    ) -> None:
+        """Seat a participant while the meeting runs; returns once its actors have begun.
+
+        TimeoutError where that takes longer than `timeout_s`.
+        """
+        waited(self._held, lambda: self._native.join(participant, seat), timeout_s)
+
+    def leave(self, participant: str, *, timeout_s: float | None = None) -> None:
+        """Let a participant leave the table; returns once its sessions are closed and its devices let go.
+
+        TimeoutError where that takes longer than `timeout_s`.
+        """
+        waited(self._held, lambda: self._native.leave(participant), timeout_s)
+
     @property
     def folder(self) -> Path:
         """Folder of its files."""

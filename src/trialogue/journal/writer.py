@@ -119,6 +119,10 @@ class Journal:
             raise
         return journal
 
+    def hide(self, secrets: Secrets) -> None:
+        """Let no line hold any of these, either, from now on."""
+        self._secrets = self._secrets.beside(secrets)
+
     @property
     def seq(self) -> int:
         """The last record's number; 0 before the first."""

@@ -42,10 +42,11 @@ class MeetingCalls:
         """A participant's seat; UnknownName for anybody else."""
         name = a_text(participant, "participant")
         seats = self._stage.brain.seats.participants
+        here = self._stage.brain.here()
         for seat in seats:
-            if seat.name == name:
+            if seat.name == name and name in here:
                 return seat
-        known = ", ".join(seat.name for seat in seats)
+        known = ", ".join(here)
         raise UnknownName(f"nobody is called {name!r}; there are {known}", argument="participant")
 
     def _check_agent(self, participant: str) -> None:

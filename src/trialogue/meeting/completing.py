@@ -14,6 +14,7 @@ from trialogue.journal.verify import verify
 from trialogue.meeting.keeping import seal, secrets_for
 from trialogue.meeting.outputs import RESULT, files_of, write_files
 from trialogue.meeting.policies import brain_for
+from trialogue.meeting.resumption import with_joined
 from trialogue.model.commands import EndMeeting
 from trialogue.model.secrets import NO_SECRETS
 from trialogue.report import KEPT, HeldMeeting, Run
@@ -41,7 +42,7 @@ def complete_files(run: Path, imports: tuple[str, ...] = ()) -> tuple[str, ...]:
     brain = brain_for(reading.header.plan, imports)
     verify(path, lambda _: brain)
     is_virtual, started = reading.header.clock is HeaderClock.VIRTUAL, reading.header.started
-    resolved = prepare(path.parent / "scenario.yaml")
+    resolved = with_joined(prepare(path.parent / "scenario.yaml"), records)
     told = Run(
         clock="virtual" if is_virtual else "real",
         files=files_of(path.parent),

@@ -7,8 +7,8 @@ and one at the embedded server over in-memory streams.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -160,11 +160,17 @@ class Exchange:
 class Switchboard:
     """Dials for agents and ears: in turn, and not at all once a service refuses the key."""
 
-    def __init__(self, exchanges: Mapping[str, Exchange], seams: Seams) -> None:
-        self._exchanges = exchanges
+    def __init__(self, reach: Callable[[str], Awaitable[Exchange]], seams: Seams) -> None:
+        self._reach = reach
+        self._exchanges: dict[str, Exchange] = {}
         self._seams = seams
         self._limiter = DialLimiter()
-        self._breakers = {via: Breaker() for via in exchanges}
+        self._breakers: dict[str, Breaker] = {}
+
+    async def open(self, services: Iterable[str]) -> None:
+        """Make ready to dial these; `SetupError` where a key is not set."""
+        for via in sorted(set(services) - self._exchanges.keys()):
+            self._exchanges[via], self._breakers[via] = await self._reach(via), Breaker()
 
     def for_agent(self, participant: str, via: str) -> Connect:
         """Dials for an agent at a service."""
@@ -180,25 +186,32 @@ class Switchboard:
 
 @asynccontextmanager
 async def open_edges(resolved: Resolved, edges: Edges) -> AsyncGenerator[Switchboard]:
-    """Dials each service of the scenario; the embedded server, where wanted, lives as long."""
-    exchanges: dict[str, Exchange] = {}
-    async with AsyncExitStack() as exits:
-        seats = [seat for spec in resolved.agents for seat in spec.seats]
-        ears = [person.ear for person in resolved.people if person.ear is not None]
-        for via in sorted({seat.via for seat in seats} | {ear.via for ear in ears}):
-            if (service := service_of(via)).hosted is not None:
-                exchanges[via] = hosted_exchange(service, edges.endpoint if via == HOSTED else None)
-            else:
-                edges.progress("preparing voices and recognizer")
-                engines = edges.engines or open_engines()
-                await warmed(engines)
-                models = exits.enter_context(opened_models(resolved, edges.models))
-                hosts = edges.permissions.hosts
-                equipment = local_equipment(engines, resolved.plan.seed, hosts, models)
-                exchanges[via] = await exits.enter_async_context(
-                    local_exchange(equipment, is_alone=edges.seams is NO_SEAMS)
-                )
-        yield Switchboard(exchanges, edges.seams)
+    """Dials each service of the scenario; the embedded server, once it is wanted, lives as long."""
+    with lone_error():
+        async with trio.open_nursery() as nursery:
+
+            async def reach(via: str) -> Exchange:
+                if (service := service_of(via)).hosted is not None:
+                    return hosted_exchange(service, edges.endpoint if via == HOSTED else None)
+                exchange: Exchange = await nursery.start(_embedded, resolved, edges)
+                return exchange
+
+            switchboard = Switchboard(reach, edges.seams)
+            await switchboard.open(resolved.services)
+            yield switchboard
+            nursery.cancel_scope.cancel(reason="the meeting is over")
+
+
+async def _embedded(resolved: Resolved, edges: Edges, *, task_status: trio.TaskStatus[Exchange]) -> None:
+    """Run the embedded server until cancelled."""
+    edges.progress("preparing voices and recognizer")
+    engines = edges.engines or open_engines()
+    await warmed(engines)
+    with opened_models(resolved, edges.models) as models:
+        equipment = local_equipment(engines, resolved.plan.seed, edges.permissions.hosts, models)
+        async with local_exchange(equipment, is_alone=edges.seams is NO_SEAMS) as exchange:
+            task_status.started(exchange)
+            await trio.sleep_forever()
 
 
 def hosted_exchange(service: Service, url: str | None = None) -> Exchange:

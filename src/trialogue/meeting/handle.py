@@ -27,8 +27,8 @@ from trialogue.meeting.asking import (
 from trialogue.meeting.keeping import seal
 from trialogue.meeting.outputs import FAILURES, MeetingResult, write_outputs, write_what_can_be
 from trialogue.meeting.settings import updates_for, written
-from trialogue.meeting.sound_calls import SoundCalls
 from trialogue.meeting.stage import Stage
+from trialogue.meeting.table_calls import TableCalls
 from trialogue.meeting.watching import Callback, Observing, Records, observing
 from trialogue.model.events import (
     FloorRequestCancelled,
@@ -53,7 +53,7 @@ _SECRETIVE = ('"endpoint":', '"credentials":')
 """Keys that hold secrets, wherever they stand in an update."""
 
 
-class Meeting(SoundCalls):
+class Meeting(TableCalls):
     """A meeting that runs: what an app sees of it, and what it can ask for.
 
     Asking never waits. More than 8,192 things that it had no moment to take are `MailboxFull`: let it run

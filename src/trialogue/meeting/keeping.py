@@ -23,10 +23,12 @@ from trialogue.journal.writer import Journal
 from trialogue.meeting.folder import write_private
 from trialogue.meeting.resumption import CLIPS, Resumption
 from trialogue.model.secrets import Secrets, secrets_of
+from trialogue.scenario.joining import NewSeat, entry_of
 from trialogue.scenario.people import ClipKeys, ClipsKeys
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.schema import Document
 from trialogue.scenario.writing import to_yaml
+from trialogue.services.script import JsonObject
 
 diagnostics = Log("trialogue.keeping")
 
@@ -44,15 +46,34 @@ def keep_scenario(folder: Path, resolved: Resolved, secrets: Secrets) -> None:
 
     JournalError where that fails.
     """
-    kept = evolve(resolved, document=_with_own_clips(folder, resolved))
+    document = _with_own_models(folder, resolved, _with_own_clips(folder, resolved))
+    kept = evolve(resolved, document=document)
     write_private(folder / "scenario.yaml", to_yaml(kept).encode(), secrets)
+
+
+def keep_earlier_clips(folder: Path, earlier: Path) -> None:
+    """Copy the recordings of an earlier run of the same meeting that its scenario does not name.
+
+    They are those of whoever has joined since. JournalError where that fails.
+    """
+    for file in sorted((earlier / CLIPS).glob("*")):
+        if not (folder / CLIPS / file.name).exists():
+            _copy(file, folder / CLIPS / file.name)
+
+
+def keep_clips(folder: Path, seat: NewSeat) -> JsonObject:
+    """The entry of a seat, whose recordings are copied into the run's folder and looked for there."""
+    name, resolved = seat.participant.name, seat.resolved
+    people = tuple(each for each in resolved.people if each.name == name)
+    document = evolve(resolved.document, cast={name: resolved.document.cast[name]})
+    return entry_of(_with_own_clips(folder, evolve(resolved, document=document, people=people)), name)
 
 
 def _with_own_clips(folder: Path, resolved: Resolved) -> Document:
     """The document, whose recordings are copied into the run's folder and looked for there."""
     files = {person.name: [clip.file for clip in person.clips] for person in resolved.people}
     recordings = dict.fromkeys(file for each in files.values() for file in each if file is not None)
-    names = _names_for(recordings)
+    names = _names_for(recordings, folder)
     for file, name in names.items():
         _copy(file, folder / name)
     cast = {
@@ -61,7 +82,7 @@ def _with_own_clips(folder: Path, resolved: Resolved) -> Document:
         else seat
         for name, seat in resolved.document.cast.items()
     }
-    return _with_own_models(folder, resolved, evolve(resolved.document, cast=cast))
+    return evolve(resolved.document, cast=cast)
 
 
 def _with_own_models(folder: Path, resolved: Resolved, document: Document) -> Document:
@@ -76,20 +97,27 @@ def _renamed(names: Mapping[Path, str], clip: ClipKeys, file: Path | None) -> Cl
     return clip if file is None else evolve(clip, play=names[file])
 
 
-def _names_for(files: Iterable[Path]) -> dict[Path, str]:
-    """Paths of the recordings; two of one name get a number."""
+def _names_for(files: Iterable[Path], folder: Path) -> dict[Path, str]:
+    """Paths of the recordings; two of one name get a number, and one whose name is taken by another."""
     names: dict[Path, str] = {}
     for file in files:
         tries = (f"{CLIPS}/{file.stem}{f'-{number}' if number else ''}{file.suffix}" for number in count())
         taken = set(names.values())
-        names[file] = next(name for name in tries if name not in taken)
+        names[file] = next(name for name in tries if name not in taken and _is_free(folder / name, file))
     return names
+
+
+def _is_free(place: Path, file: Path) -> bool:
+    """Whether a recording can stand there: nothing does, or the same."""
+    return not place.exists() or place.read_bytes() == file.read_bytes()
 
 
 def _copy(file: Path, to: Path) -> None:
     """Copy a recording, for its owner alone."""
     try:
         to.parent.mkdir(mode=0o700, exist_ok=True)
+        if to.exists() and to.samefile(file):
+            return
         to.touch(mode=0o600)
         copyfile(file, to)
     except OSError as error:

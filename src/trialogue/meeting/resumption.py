@@ -6,12 +6,14 @@
    were changed, who hears whom, whose fallback has the seat.
 3. What was under way is told as over: the reply that was heard is cut where the recordings end, and tool
    calls without a result are `unknown`. They are not run again.
-4. The scenario beside the journal must be what it was, unless the operator wants it as it is now.
+4. The scenario beside the journal must be what it was, unless the operator wants it as it is now. Whoever
+   came while the meeting ran has a seat in the journal, and whoever has left has none any more.
 5. The meeting's clock stood still since: it goes on where the last record, or the last sound, was.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -36,6 +38,8 @@ from trialogue.meeting.policies import brain_for
 from trialogue.model.commands import Command, EndTurn, Replace, RunTool, SetHearing, Update
 from trialogue.model.events import (
     Event,
+    Joined,
+    Left,
     PlaybackFinished,
     PlaybackPaused,
     PlaybackResumed,
@@ -48,6 +52,7 @@ from trialogue.model.events import (
 )
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.scenario.joining import with_seat
 from trialogue.scenario.resolve import Resolved, prepare
 
 UNKNOWN: Final = (
@@ -120,6 +125,12 @@ class _Left:
                 self.speaking[name] = position_s
             case SpeechStopped(participant=name):
                 self.speaking.pop(name, None)
+            case Left(participant=name):
+                self.speaking.pop(name, None)
+                self.changes[name] = [each for each in self.changes.get(name, ()) if isinstance(each, Update)]
+            case Joined(seat=seat, entry=entry) if entry:
+                self.ready.discard(seat.name)
+                self.changes.pop(seat.name, None)
             case _:
                 pass
 
@@ -184,8 +195,11 @@ class Resumption:
     journal: Reading
     """Journal of the run."""
 
-    resolved: Resolved
+    begun: Resolved
     """Scenario that it was made from, with the plan of its journal."""
+
+    resolved: Resolved
+    """Scenario of its present: the same with whoever has joined since."""
 
     brain: Brain
     """Decided on every record."""
@@ -246,21 +260,29 @@ def open_resumption(
     reading = read(path)
     brain = brain_for(reading.header.plan, imports, policies)
     verify(path, lambda _: brain)
-    left = _left_in(reading)
     if brain.phase is Phase.OVER:
         raise SetupError(f"{path.parent}: the meeting has ended; there is nothing to go on with")
+    return _made(path, reading, brain)
+
+
+def _made(path: Path, reading: Reading, brain: Brain) -> Resumption:
+    """All that the records say."""
+    left = _left_in(reading)
     at = round(max(left.at, recorded_s(path.parent / "audio")), 6)
+    begun = _resolved(path.parent / "scenario.yaml", reading.header.plan)
+    names = [each.name for each in brain.seats.participants]
     return Resumption(
         folder=path.parent,
         journal=reading,
-        resolved=_resolved(path.parent / "scenario.yaml", reading.header.plan),
+        begun=begun,
+        resolved=with_joined(begun, reading),
         brain=brain,
         seq=left.seq,
         at=at,
         continues=_last_hash(reading),
         hearing=left.hearing,
-        pasts=_pasts(left, (each.name for each in brain.plan.participants)),
-        ears=_ears(left, (each.name for each in brain.plan.participants)),
+        pasts=_pasts(left, names),
+        ears=_ears(left, names),
         over=tuple(left.over(at)),
     )
 
@@ -314,6 +336,15 @@ def _resolved(scenario: Path, plan: MeetingPlan) -> Resolved:
     if names != [each.name for each in plan.participants]:
         raise JournalError(f"{scenario} has another cast than the journal beside it", path=str(scenario))
     return evolve(resolved, plan=plan)
+
+
+def with_joined(resolved: Resolved, records: Iterable[Record]) -> Resolved:
+    """The scenario with all seats that were taken while the meeting ran, as the journal has them."""
+    for record in records:
+        if isinstance(record.event, Joined) and record.event.entry:
+            seat = record.event
+            resolved = with_seat(resolved, seat.seat.name, json.loads(seat.entry)).resolved
+    return resolved
 
 
 def _pasts(left: _Left, names: Iterable[str]) -> dict[str, Past]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -13,10 +13,8 @@ from typing import Final, Protocol, cast
 import trio
 from attrs import evolve
 
-from trialogue.actors.agent import Agent, AgentService
 from trialogue.actors.clocks import ClockWatch
 from trialogue.actors.dispatch import Dispatch
-from trialogue.actors.ear import Ear, EarService
 from trialogue.actors.hooks import NO_HOOKS, Hook, HookRunner
 from trialogue.actors.recorder import Recorder
 from trialogue.actors.router import AudioGrid, Router
@@ -31,22 +29,16 @@ from trialogue.journal.writer import Journal
 from trialogue.mailbox import Mailbox
 from trialogue.meeting.edges import NO_SEAMS, Edges, Seams, open_edges
 from trialogue.meeting.folder import taken
-from trialogue.meeting.keeping import keep_scenario, open_journal, seal, secrets_for
-from trialogue.meeting.people import (
-    ActorLife,
-    Prepared,
-    hear_out,
-    needs_engines,
-    prepare_people,
-    seat_people,
-)
+from trialogue.meeting.keeping import keep_earlier_clips, keep_scenario, open_journal, seal, secrets_for
+from trialogue.meeting.people import hear_out, needs_engines, prepare_people
 from trialogue.meeting.policies import brain_for
 from trialogue.meeting.resumption import Resumption
-from trialogue.meeting.sessions import agent_services, ear_services, make_agents, make_ears
+from trialogue.meeting.seats import SeatNeeds, Seats, Supplies, only
 from trialogue.model.commands import EndMeeting
 from trialogue.model.events import ActorCrashed, ActorOverran, Event, MeetingResumed, ProcessSuspended
 from trialogue.model.plan import HookPoint
 from trialogue.model.records import Record
+from trialogue.model.secrets import Secrets
 from trialogue.scenario.resolve import Resolved
 from trialogue.services import service_of
 from trialogue.services.port import Dialect
@@ -60,16 +52,9 @@ from trialogue.supervise import (
     Restart,
     Strategy,
     open_supervisor,
-    supervisor_spec,
 )
 from trialogue.tools.executor import Tool, ToolExecutor
 from trialogue.tools.toolbox import open_tools
-
-AGENT_RESTARTS = Intensity(max_restarts=5, within_s=60.0)
-"""Crashes (bugs, not lost connections) of all agents together that are borne."""
-
-PEOPLE_RESTARTS = Intensity(max_restarts=5, within_s=60.0)
-"""The same for the actors behind people's seats."""
 
 SYNC_S = 1.0
 """Seconds of a meeting that a power cut may take."""
@@ -120,7 +105,7 @@ class Stage:
         self.folder, self.started = journal.path.parent, journal.header.started
         self.secrets = secrets_for(resolved, seams.secrets)
         self.sequencer = Sequencer(seams.brain(brain), seams.journal(journal), self.secrets)
-        grid, participants = AudioGrid(frame_ms=resolved.frame_ms), resolved.plan.participants
+        grid, participants = AudioGrid(frame_ms=resolved.frame_ms), brain.seats.participants
         # An observer has a mouth like any agent; nobody ever lets it be heard.
         self.router = Router(grid, [each.name for each in participants], self.sequencer.post)
         self.sequencer.watch(lambda: self.router.lag_s)
@@ -130,13 +115,9 @@ class Stage:
         post = self.sequencer.post
         self.timers, self.hooks = AlarmClock(post), HookRunner(hooks, post)
         self.tools = ToolExecutor(seams.tools(tools), post)
-        self.agents: Mapping[str, Agent] = {}
-        self.ears: Mapping[str, Ear] = {}
+        self.seats = Seats(brain, self.router, self.sequencer, self)
         self.faults: Faults | None = None
         """Striker of the scenario's faults; None where it wants none."""
-
-        self.lives: Mapping[str, ActorLife] = {}
-        """The actors behind people's seats, by what they are."""
 
         self.began = 0.0
         """When the meeting began, on the machine's own clock; for its speed alone."""
@@ -146,28 +127,22 @@ class Stage:
 
         self.has_overrun = trio.Event()
 
-    def seat(
-        self,
-        agents: Mapping[str, Sequence[AgentService]],
-        ears: Mapping[str, EarService],
-        people: Prepared,
-    ) -> None:
-        """Seat all who take part: agents and ears at their services, people with what they need."""
-        self.agents = make_agents(agents, self.brain, self.router, self.sequencer.post)
-        self.ears = make_ears(ears, self.brain.plan.seed, self.sequencer.post)
-        if self.resumption is not None:
-            self._go_on(self.resumption, self.ears)
-        self.lives = seat_people(self.resolved.people, people, self.router, self.sequencer, ears=self.ears)
+    def seat(self, needs: SeatNeeds) -> None:
+        """Seat all who take part."""
+        past = self.resumption
+        if past is not None:
+            self.seats.go_on(past.pasts, past.ears)
+        self.seats.take(needs)
+        if past is not None:  # let every part be where it was when an earlier process of the meeting stopped
+            self.router.begin_at(past.at)
+            self.recorder.adopt(past.folder / "audio", self.router.position)
+            self.journal.adopt(past.journal)  # the last step: from now on this is the run to be resumed
 
-    def _go_on(self, past: Resumption, ears: Mapping[str, Ear]) -> None:
-        """Let every part be where it was when an earlier process of the meeting stopped."""
-        self.router.begin_at(past.at)
-        self.recorder.adopt(past.folder / "audio", self.router.position)
-        self.journal.adopt(past.journal)  # the last step: from now on this is the run to be resumed
-        for name, agent in self.agents.items():
-            agent.restore(past.pasts[name])
-        for name, ear in ears.items():
-            ear.restore(past.ears[name])
+    def hide(self, secrets: Secrets) -> None:
+        """Let nothing that is written or shown hold any of these, either, from now on."""
+        self.secrets = self.secrets.beside(secrets)
+        self.sequencer.hide(secrets)
+        self.journal.hide(secrets)
 
     def dialects(self, participant: str) -> list[Dialect]:
         """Dialects of an agent's own service and its fallback's."""
@@ -199,6 +174,7 @@ class Stage:
             raise cause from exceeded
         finally:
             self.sequencer.close()
+            self.seats.end()
 
     def close(self) -> None:
         """Close the recordings and the journal, and seal all files that are there."""
@@ -213,19 +189,20 @@ class Stage:
         return self.sequencer.failure or (ended.reason if ended else "unfinished")
 
     async def _run(self) -> EndMeeting:
-        parts = (self.router, self.agents, self.tools, self.timers, self.journal.sync)
+        parts = (self.router, self.seats.agents, self.tools, self.timers, self.journal.sync)
         dispatch = Dispatch(*parts, ask=self.hooks.ask)
         self.began = time.perf_counter()
         epoch = self._begin(dispatch)
         async with open_supervisor(
-            self._tree(epoch),
+            self._children(epoch),
             name="meeting",
             strategy=Strategy.REST_FOR_ONE,
             intensity=Intensity(max_restarts=0),
             observer=self,
-        ):
+        ) as tree:
+            self.seats.begin(tree)
             ended = await self.sequencer.run()
-            await hear_out(self.ears)
+            await hear_out(self.seats.ears)
         self.sequencer.settle()
         return ended
 
@@ -266,17 +243,8 @@ class Stage:
             case _:
                 pass
 
-    def _tree(self, epoch: float) -> list[ChildSpec]:
+    def _children(self, epoch: float) -> list[ChildSpec]:
         """The meeting's children in their order; a crash takes those after it along."""
-        agents = [
-            ChildSpec(f"agent:{name}", each.run, Restart.TRANSIENT)
-            for name, each in self.agents.items()
-            if name not in self.brain.gone()
-        ]
-        people = [
-            ChildSpec(name, partial(live, epoch), Restart.TRANSIENT) for name, live in self.lives.items()
-        ]
-        seats = [supervisor_spec(people, name="people", intensity=PEOPLE_RESTARTS, observer=self)]
         return [
             ChildSpec("journal", self._keep_synced),
             *([] if is_virtual() else [ChildSpec("clocks", ClockWatch(self._note_clocks).run)]),
@@ -284,8 +252,7 @@ class Stage:
             ChildSpec("tools", self.tools.run),
             *self._struck(epoch),
             *([ChildSpec("hooks", partial(self.hooks.run, epoch))] if self.hooks.are_there else []),
-            supervisor_spec(agents, name="agents", intensity=AGENT_RESTARTS, observer=self),
-            *(seats if people else ()),
+            *self.seats.specs(epoch),
             ChildSpec("router", partial(self.router.run, epoch)),
         ]
 
@@ -313,23 +280,22 @@ async def open_stage(
     """Prepare all that a meeting needs; leaving the block closes its recordings and its journal."""
     if needs_engines(resolved):  # people's seats and the embedded server share them
         edges = evolve(edges, engines=edges.engines or open_engines())
-    people = await prepare_people(resolved, edges)
     allowed = edges.permissions
+    brain = resumption.brain if resumption else brain_for(resolved.plan, allowed.imports, allowed.policies)
+    people = await prepare_people(only(resolved, brain.here()), edges)
     faults = _faults(resolved, edges)
     edges = evolve(edges, seams=faults.seams(edges.seams)) if faults else edges
-    brain = resumption.brain if resumption else brain_for(resolved.plan, allowed.imports, allowed.policies)
     chances = resumption.chances if resumption else resolved
     async with open_tools(resolved, edges.permissions) as box, open_edges(chances, edges) as switchboard:
-        agents = agent_services(resolved, box, switchboard)
-        ears = ear_services(resolved, switchboard)
+        needs = SeatNeeds.of(only(resolved, brain.here()), people, box, switchboard)
         with (
             taken(out, resolved.plan.name) as folder,
             _journal(folder, resolved, edges.seams, resumption) as journal,
         ):
             make = partial(Stage, seams=edges.seams, hooks=edges.hooks, resumption=resumption)
             stage = make(resolved, journal, brain, box.tools)
-            stage.seat(agents, ears, people)
-            stage.faults = faults
+            stage.seat(needs)
+            stage.faults, stage.seats.supplies = faults, Supplies(edges, box, switchboard)
         box.crashes.post = stage.sequencer.post
         try:
             yield stage
@@ -349,7 +315,9 @@ def _faults(resolved: Resolved, edges: Edges) -> Faults | None:
 def _journal(folder: Path, resolved: Resolved, seams: Seams, past: Resumption | None) -> Generator[Journal]:
     """The journal of the run in a folder, beside its scenario; no run is left where the block fails."""
     secrets = secrets_for(resolved, seams.secrets)
-    keep_scenario(folder, resolved, secrets)
+    keep_scenario(folder, past.begun if past else resolved, secrets)
+    if past is not None:
+        keep_earlier_clips(folder, past.folder)
     now = EPOCH if is_virtual() else datetime.now(UTC)
     started = past.header.started if past else now
     journal = open_journal(folder, resolved, secrets, started=started, past=past)

@@ -39,16 +39,16 @@ _SpecT = TypeVar("_SpecT", bound=_Named)
 
 @frozen
 class NewSeat:
-    """A seat that was taken."""
+    """Seat that was taken while the meeting runs."""
 
     resolved: Resolved
-    """The scenario with it, and everybody else in it as before; the plan is that of the start."""
+    """Scenario with it, and everybody else in it as before; the plan is that of the start."""
 
     participant: Participant
-    """What the rules know of it."""
+    """Participant as the rules know it."""
 
     entry: JsonObject = field(repr=False, hash=False)
-    """The seat with nothing left out, as a file has it; secrets are references. Personal."""
+    """Seat with nothing left out, as a file has it; secrets are references. Personal."""
 
 
 def with_seat(resolved: Resolved, name: str, seat: Mapping[str, object]) -> NewSeat:

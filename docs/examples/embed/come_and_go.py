@@ -1,0 +1,51 @@
+"""An expert is called in while the meeting runs, leaves again, and comes back; so does a guest of the app's.
+
+Each is an event of the journal, with the whole seat: a crashed meeting goes on with those who are there.
+"""
+
+import trio
+
+from trialogue import Joined, Left, Scenario, SentenceSaid, UnknownName, open_meeting, run_virtual
+
+CAST = {
+    "host": {"lines": ["Welcome to the clinic.", "Then let us ask a doctor.", "Thank you.", "Goodbye."]},
+    "nurse": {"lines": ["The knee is swollen.", "She is here.", "We will see her again."]},
+}
+DOCTOR = {
+    "title": "The doctor",
+    "lines": ["I would take a picture of it.", "The picture shows nothing."],
+    "speak": {"voice": "cleo"},
+}
+SCENARIO = Scenario.build("clinic", CAST, run={"limits": {"turns": 9, "time": "2m"}})
+
+
+async def answer_calls(meeting):
+    """Call the doctor in once she is asked for, and let her go when she has spoken."""
+    async for record in meeting.records():
+        match record.event:
+            case SentenceSaid(text="Then let us ask a doctor."):
+                await meeting.join("doctor", DOCTOR)
+                await meeting.join("patient", {"via": "app", "role": "observer"})  # only listens
+            case SentenceSaid(text="Thank you."):
+                await meeting.leave("doctor")
+            case SentenceSaid(text="We will see her again."):
+                await meeting.join("doctor")  # as she was: she goes on where she left
+            case _:
+                pass
+
+
+async def main():
+    async with open_meeting(SCENARIO) as meeting, trio.open_nursery() as nursery:
+        meeting.on(Joined, lambda event: print(f"  ({event.seat.label} joins)"))
+        meeting.on(Left, lambda event: print(f"  ({event.participant} leaves)"))
+        meeting.on(SentenceSaid, lambda event: print(f"{event.participant}: {event.text}"))
+        nursery.start_soon(answer_calls, meeting)
+        try:
+            await meeting.leave("lawyer")
+        except UnknownName as error:
+            print(error)
+        await meeting.finished()
+    print({each.name: each.activity for each in meeting.state.participants})
+
+
+run_virtual(main)
