@@ -26,6 +26,9 @@ import trio
 READ_BYTES = 64 * 1024
 """Bytes that are read at once where nobody says, and encrypted at once."""
 
+RECORD_BYTES = 16 * 1024
+"""Bytes of one record of TLS at most: OpenSSL gives no more at once."""
+
 
 class _OnSocket(trio.abc.Stream):
     """Stream on a socket: what plain and TLS have in common."""
@@ -162,8 +165,12 @@ class DirectTls(_OnSocket):
             taken = self._tls.write(data)
         except OSError:
             return 0
-        with suppress(OSError):
-            self._send_some()
+        encrypted = self._goes.read()
+        try:
+            sent = self._socket.send(encrypted)
+        except OSError:
+            sent = 0
+        self._unsent = memoryview(encrypted)[sent:]
         return taken
 
     @property
@@ -181,13 +188,14 @@ class DirectTls(_OnSocket):
                 await self._read_encrypted()
             while True:
                 try:
-                    return self._tls.read(max_bytes or READ_BYTES)
+                    return self._tls.read(max_bytes or RECORD_BYTES)
                 except ssl.SSLWantReadError:
                     await self._read_encrypted()
                 except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
                     return b""
                 finally:
-                    self._send_some()
+                    if self.owes:
+                        self._send_some()
         except OSError as error:
             raise self._fault(error) from error
 
@@ -206,10 +214,12 @@ class DirectTls(_OnSocket):
         """Wait for bytes, or for the end, and give them to OpenSSL."""
         while True:
             await trio.lowlevel.wait_readable(self._socket)
-            with suppress(BlockingIOError):
+            try:
                 data = self._socket.recv(READ_BYTES)
-                self._came.write(data) if data else self._came.write_eof()
-                return
+            except BlockingIOError:
+                continue
+            self._came.write(data) if data else self._came.write_eof()
+            return
 
     async def _send_encrypted(self) -> None:
         """Send all that OpenSSL has to say."""

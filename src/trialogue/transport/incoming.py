@@ -29,6 +29,9 @@ _WIDTHS: Final = {126: 2, 127: 8}
 """Bytes of the sizes that do not fit into the second byte."""
 
 _KEY_BYTES: Final = 4
+_SHORT: Final = 126 + 4
+"""Bytes of the shortest frame whose size stands in two bytes."""
+
 _CONTROL_MAX: Final = 125
 
 
@@ -176,6 +179,8 @@ class Incoming:
 
     def sift(self, data: bytes | bytearray) -> bytes:
         """Take the messages out of `data`; what is left is the library's."""
+        if self._is_between_frames and self._take_short(data):
+            return b""
         passed = bytes(data[: self._skip])
         self._skip -= len(passed)
         self._buffer += data[len(passed) :]
@@ -198,6 +203,26 @@ class Incoming:
             at, self._known = len(self._buffer), 0
         del self._buffer[:at]
         return passed
+
+    @property
+    def _is_between_frames(self) -> bool:
+        """Whether the next byte begins a frame, and nothing is the library's."""
+        return not (self._skip or self._buffer or self.owed or self._is_fragmented or self._is_blind)
+
+    def _take_short(self, data: bytes | bytearray) -> bool:
+        """Take one whole sound of less than 64 KiB and nothing else, as most reads are, in one slice."""
+        size = len(data)
+        if size < _SHORT or data[0] != _FIN | _BINARY:
+            return False
+        start = 4 if self.is_client else 4 + _KEY_BYTES
+        second = 126 if self.is_client else _MASKED | 126
+        claimed = (data[2] << 8) | data[3]
+        is_whole = data[1] == second and claimed >= 126 and size == start + claimed
+        if not is_whole or claimed > self.max_message_size:
+            return False
+        payload = bytes(data[start:])
+        self._give(payload if self.is_client else masked(payload, bytes(data[start - _KEY_BYTES : start])))
+        return True
 
     def _frame(self, at: int) -> _Frame | None:
         """The head of the frame that begins there; None if it is not whole, unless it is wrong already."""
