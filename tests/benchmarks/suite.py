@@ -22,6 +22,7 @@ from tests.benchmarks.measuring import Ask, Figure, NotRun, Row, is_reached, rat
 
 MODULES = (
     "bench_agents",
+    "bench_lock_step",
     "bench_memory",
     "bench_meeting",
     "bench_streams",
