@@ -117,7 +117,7 @@ def has_kept(path: Path, digest: Digest) -> bool:
 
 
 def _by_blocks(path: Path, length: int) -> Digest:
-    silence = bytes(length)
+    silence = bytearray(length)
     silent = blake2b(silence, digest_size=16).digest()
     digest, size, held = blake2b(digest_size=16), 0, bytearray(length)
     with path.open("rb") as file:
