@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias, assert_never
 
 import trio
-from attrs import define, evolve, frozen
+from attrs import evolve
 
 from trialogue.actors.agent_session import AgentSession
 from trialogue.actors.in_session import InSession, NoMore, SessionService
@@ -42,6 +42,7 @@ from trialogue.services import port
 from trialogue.services.facts import Fact
 from trialogue.services.port import AgentOffer, CloseUserTurn, HandThrough, SpeakFreely, StayAlive
 from trialogue.transport.socket import WebSocket
+from trialogue.values import define, frozen
 
 AgentService: TypeAlias = SessionService[AgentOffer]
 """Service that holds an agent's sessions."""

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from attrs import Factory, define, frozen
+from attrs import Factory
 
 from trialogue.model.commands import Cue, Speak
+from trialogue.values import define, frozen
 
 _AS_MANY = 3
 """Words that must be equal at the beginning of the sentence said and of the sentence asked for."""

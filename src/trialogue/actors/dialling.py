@@ -14,10 +14,11 @@ from functools import partial
 from typing import Protocol
 
 import trio
-from attrs import Factory, define
+from attrs import Factory
 
 from trialogue.errors import ProviderRefused
 from trialogue.transport.socket import WebSocket
+from trialogue.values import define
 
 KEY_STATUSES = frozenset({401, 402, 403})
 """Answers that are about the key or the account."""

@@ -14,7 +14,6 @@ from types import MappingProxyType
 from typing import TypeAlias, cast
 
 import trio
-from attrs import frozen
 
 from trialogue.errors import AuthorFailed
 from trialogue.mailbox import Mailbox
@@ -22,6 +21,7 @@ from trialogue.model.commands import AskHook
 from trialogue.model.events import Event, HookAnswered
 from trialogue.model.plan import HookPoint
 from trialogue.tools.notes import note
+from trialogue.values import frozen
 
 
 @frozen

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 import trio
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.actors.dialling import Connect
 from trialogue.actors.session import SessionContext
@@ -20,6 +20,7 @@ from trialogue.errors import ConnectionLost, DialFailed, ProviderRefused, SetupE
 from trialogue.model.events import Event
 from trialogue.services.verdicts import Judgement
 from trialogue.transport.socket import WebSocket
+from trialogue.values import frozen
 
 
 class Offer(Protocol):

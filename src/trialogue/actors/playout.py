@@ -21,7 +21,7 @@ from collections.abc import Callable
 from math import ceil, inf
 from typing import Literal
 
-from attrs import define, field
+from attrs import field
 
 from trialogue.actors.loudness import Fader, silent_end_s
 from trialogue.model.events import (
@@ -32,6 +32,7 @@ from trialogue.model.events import (
     PlaybackStarted,
     ReplyWithdrawn,
 )
+from trialogue.values import define
 
 DRY_S = 1.0
 FIRST_S = 10.0

@@ -24,13 +24,13 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 import trio
-from attrs import frozen
 
 from trialogue.actors.playout import Playout
 from trialogue.actors.sources import AudioSource
 from trialogue.leaping import leaps_of
 from trialogue.model.commands import SetHearing
 from trialogue.model.events import Event, ProcessSuspended
+from trialogue.values import frozen
 
 ASLEEP_S = 5.0
 """A process that is later than this, in seconds, stood still: no service waits for as long."""

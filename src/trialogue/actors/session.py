@@ -16,7 +16,6 @@ from contextlib import closing, suppress
 from typing import ClassVar, Final, Generic, TypeVar
 
 import trio
-from attrs import define, frozen
 
 from trialogue.errors import ConnectionLost, ProviderRefused
 from trialogue.model.events import Event, InjectionRefused, LatencyMeasured, ServiceWarned
@@ -26,6 +25,7 @@ from trialogue.services.port import Message, Wire
 from trialogue.services.verdicts import Verdict
 from trialogue.transport.connection import receive_beside
 from trialogue.transport.socket import WebSocket
+from trialogue.values import define, frozen
 
 MOST: Final = {"warnings": 100, "latencies": 10_000, "refusals": 10_000}
 """Records of a kind that are kept of one session at most."""

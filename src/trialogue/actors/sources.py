@@ -24,7 +24,7 @@ from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Protocol, runtime_checkable
 
-from attrs import define, field, frozen
+from attrs import field
 
 from trialogue.actors.echo import DOUBT_S, EchoGuard, Hearsay
 from trialogue.model.events import (
@@ -37,6 +37,7 @@ from trialogue.model.events import (
 )
 from trialogue.speech.places import VoicePlaces
 from trialogue.speech.ports import EdgeKind, SpeechDetector, SpeechEdge
+from trialogue.values import define, frozen
 
 LEAD_S = 0.04
 """Seconds of sound that a buffer gathers before it gives any, against the jitter of devices."""

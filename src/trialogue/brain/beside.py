@@ -14,9 +14,10 @@ from __future__ import annotations
 
 from enum import Enum
 
-from attrs import Factory, define, evolve
+from attrs import Factory, evolve
 
 from trialogue.model.plan import InterruptRules
+from trialogue.values import define
 
 JUDGE_S = 0.15
 """How long behind the bound a verdict comes: a voice that fell in time is told of within 0.1 s, and what a

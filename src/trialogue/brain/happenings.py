@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, TypeAlias
 
-from attrs import Factory, define, field, frozen
+from attrs import Factory, field
 
 from trialogue.brain.words.transcript import Transcript
 from trialogue.model.commands import (
@@ -59,6 +59,7 @@ from trialogue.model.expectations import (
 from trialogue.model.patterns import compile_recorded
 from trialogue.model.records import Record
 from trialogue.model.spoken_numbers import numbers_in
+from trialogue.values import define, frozen
 
 
 @frozen

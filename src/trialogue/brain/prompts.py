@@ -15,11 +15,12 @@ from __future__ import annotations
 from collections import deque
 from enum import Enum
 
-from attrs import Factory, define, evolve, frozen
+from attrs import Factory, evolve
 
 from trialogue.brain.words.digest import Missed
 from trialogue.errors import LocalProtocolError
 from trialogue.model.commands import Behavior, Cue, Prepare, Speak
+from trialogue.values import define, frozen
 
 REFUSALS = 3
 """How often a refused prompt is told again."""

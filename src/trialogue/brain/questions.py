@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from attrs import Factory, define, frozen
+from attrs import Factory
 
 from trialogue.brain.moments import recorded
 from trialogue.brain.prompts import Prompt
 from trialogue.brain.tools.calls import Call
 from trialogue.model.plan import HookPoint
+from trialogue.values import define, frozen
 
 
 @frozen

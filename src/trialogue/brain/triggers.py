@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from attrs import Factory, define
+from attrs import Factory
 
 from trialogue.brain.happenings import Fold, fits
 from trialogue.brain.moments import SLACK_S
@@ -34,6 +34,7 @@ from trialogue.model.expectations import (
 )
 from trialogue.model.patterns import compile_recorded
 from trialogue.model.records import Record
+from trialogue.values import define
 
 
 @define

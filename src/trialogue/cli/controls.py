@@ -8,10 +8,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final, Protocol, TypeAlias, assert_never, runtime_checkable
 
-from attrs import frozen
-
 from trialogue.brain.words.names import find
 from trialogue.model.plan import MeetingPlan
+from trialogue.values import frozen
 
 HELP: Final = (
     "type what you say, or: /hand [high] /down /floor [NAME] /mute NAME /unmute NAME "

@@ -6,11 +6,12 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-from attrs import field, frozen
+from attrs import field
 from cyclopts import Parameter
 
 from trialogue.cli.view_lines import Line, Tone, line, span
 from trialogue.errors import SetupError
+from trialogue.values import frozen
 
 if TYPE_CHECKING:
     from trialogue.server.equipment import Equipment

@@ -20,10 +20,11 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, Never, cast
 
-from attrs import Factory, define, field
+from attrs import Factory, field
 
 from trialogue.cli.endings import INTERRUPTED, told
 from trialogue.errors import TrialogueError
+from trialogue.values import define
 
 if TYPE_CHECKING:
     from trialogue.cli.run import Held

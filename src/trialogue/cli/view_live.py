@@ -11,7 +11,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from attrs import Factory, define, field, frozen
+from attrs import Factory, field
 
 from trialogue.cli.view_lines import Line, Span, Tone, bar, clock, line, padded, shortened, span, width
 from trialogue.cli.view_moments import Seating, Telling
@@ -43,6 +43,7 @@ from trialogue.model.events import (
 from trialogue.model.participants import Kind
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.values import define, frozen
 
 METER_CELLS: Final = 12
 """How wide a level meter is."""

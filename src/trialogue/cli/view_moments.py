@@ -5,13 +5,14 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final, assert_never
 
-from attrs import Factory, define, field
+from attrs import Factory, field
 
 from trialogue.cli.view_lines import Line, Span, Tone, clock, line, padded, span, width
 from trialogue.cli.view_story import Sort, StoryMoment
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import brief
 from trialogue.report.cues import CUT, labels
+from trialogue.values import define
 
 LONGEST_NAME: Final = 16
 """Cells that a name may take of a line."""

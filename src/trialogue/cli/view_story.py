@@ -13,7 +13,7 @@ from enum import Enum
 from itertools import count
 from typing import Final, TypeAlias
 
-from attrs import Factory, define, field, frozen
+from attrs import Factory, field
 
 from trialogue.model.commands import Attribute, Command, EndMeeting, EndTurn, MoveAgenda, Report
 from trialogue.model.events import (
@@ -35,6 +35,7 @@ from trialogue.model.events import (
 )
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.values import define, frozen
 
 UNTOLD: Final = frozenset({"stale", "superseded", "participant-failed"})
 """Reports that are for the journal, or say what an event has said already."""

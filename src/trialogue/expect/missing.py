@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attrs import frozen
-
 from trialogue.expect.occurrences import Occurrence
 from trialogue.model.expectations import Kind, Section
 from trialogue.model.records import Record
 from trialogue.report.result import Result
+from trialogue.values import frozen
 
 
 @frozen

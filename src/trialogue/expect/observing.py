@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Literal
 
-from attrs import frozen
-
 from trialogue.model.commands import EndTurn, GrantFloor, StopPlayout
 from trialogue.model.events import PlaybackFinished, PlaybackStarted, SpeechStarted, SpeechStopped
 from trialogue.model.records import Record
@@ -14,6 +12,7 @@ from trialogue.report.measures.borders import borders
 from trialogue.report.measures.shares import ParticipantMeasures
 from trialogue.report.result import Result
 from trialogue.report.stretches import Stretch, joined, spoken_s, stretches, time_with
+from trialogue.values import frozen
 
 Unit = Literal["time", "share", "count", "money"]
 """What a measure is counted in."""

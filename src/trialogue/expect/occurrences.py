@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
-from attrs import frozen
-
 from trialogue.brain.happenings import (
     AgendaMove,
     EndedCall,
@@ -26,6 +24,7 @@ from trialogue.model.expectations import ErrorPattern, EventPattern, SoundPatter
 from trialogue.model.records import Record
 from trialogue.report.result import Failure
 from trialogue.report.stretches import joined, stretches
+from trialogue.values import frozen
 
 
 @frozen

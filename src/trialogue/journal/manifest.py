@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Final, TypeVar, cast
 
 import orjson
-from attrs import Factory, frozen
+from attrs import Factory
 
 from trialogue.errors import JournalError
 from trialogue.journal.codec import MISFITS, JsonObject
+from trialogue.values import frozen
 
 NAME: Final = "manifest.json"
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 import orjson
-from attrs import Factory, define, frozen
+from attrs import Factory
 
 from trialogue.errors import JournalError
 from trialogue.journal import chain
@@ -42,6 +42,7 @@ from trialogue.journal.records import (
 from trialogue.model.records import Record
 from trialogue.model.text import safe_text
 from trialogue.model.wire import WireRecord
+from trialogue.values import define, frozen
 
 _LONGEST_LINE: Final = 16 * 1024 * 1024
 """In bytes; a longer line is damage, and is never held whole."""

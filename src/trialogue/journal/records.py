@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Final, cast
 
-from attrs import frozen
-
 from trialogue.journal.codec import (
     COMMANDS,
     EVENTS,
@@ -28,6 +26,7 @@ from trialogue.model.commands import Command
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import RULES, Record
 from trialogue.model.wire import WireRecord
+from trialogue.values import frozen
 
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """When every meeting under the virtual clock begins, so that equal runs make equal files."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
 import trio
-from attrs import evolve, frozen
+from attrs import evolve
 
 from trialogue.actors.dialling import Breaker, Connect, DialLimiter, guarded
 from trialogue.actors.hooks import NO_HOOKS, Hook
@@ -45,6 +45,7 @@ from trialogue.tools.executor import Tool
 from trialogue.tools.permissions import NOTHING_MORE, Permissions
 from trialogue.transport.dial import check_plaintext, in_memory, open_websocket, parse_url
 from trialogue.transport.socket import DEFAULT_SOCKET_RULES, WebSocket
+from trialogue.values import frozen
 
 T = TypeVar("T")
 

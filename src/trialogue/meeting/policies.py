@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import cast
 
-from attrs import asdict, frozen
+from attrs import asdict
 
 from trialogue.brain.floor.policies import POLICIES
 from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobody, Policy, Wait
@@ -22,6 +22,7 @@ from trialogue.importing import import_named, reason_of
 from trialogue.meeting.asking import a_mapping, wrong_type, wrong_value
 from trialogue.model.plan import MeetingPlan
 from trialogue.tools.permissions import check_import, check_place
+from trialogue.values import frozen
 
 _DECISIONS = (Next, Wait, Nobody, Collect)
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from attrs import Factory, define, evolve, field, frozen
+from attrs import Factory, evolve, field
 
 from trialogue.actors.agent import Past
 from trialogue.actors.ear import EarPast
@@ -54,6 +54,7 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.scenario.joining import with_seat
 from trialogue.scenario.resolve import Resolved, prepare
+from trialogue.values import define, frozen
 
 UNKNOWN: Final = (
     "The outcome of this call is unknown: the process that ran it has died. It may or may not have had its "

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 
 import trio
-from attrs import define, frozen
 
 from trialogue.actors.hooks import Hook, HookFunction
 from trialogue.brain.floor.view import Decision, FloorView, Policy
@@ -26,6 +25,7 @@ from trialogue.scenario.load import Scenario
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.schema import Clock
 from trialogue.supervise import lone_error, watch_signals
+from trialogue.values import define, frozen
 
 Watch = Callable[[Meeting], Awaitable[None]]
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final, cast
 
 import trio
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from trialogue.actors.agent import Agent, AgentService, Past
 from trialogue.actors.ear import Ear, EarPast, EarService
@@ -24,6 +24,7 @@ from trialogue.meeting.sessions import agent_services, ear_services, make_agents
 from trialogue.scenario.resolve import Resolved
 from trialogue.supervise import ChildSpec, Intensity, Observer, Restart, Supervisor, supervisor_spec
 from trialogue.tools.toolbox import Toolbox
+from trialogue.values import frozen
 
 AGENT_RESTARTS = Intensity(max_restarts=5, within_s=60.0)
 """Crashes (bugs, not lost connections) of all agents together that are borne."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from attrs import frozen
-
 from trialogue.errors import UnknownName
 from trialogue.model.participants import Kind, Role
+from trialogue.values import frozen
 
 MeetingPhase: TypeAlias = Literal["new", "opening", "open", "over"]
 """Before its start; while its sessions are dialled; while it is held; ended."""

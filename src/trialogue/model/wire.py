@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from attrs import field, frozen
+from attrs import field
+
+from trialogue.values import frozen
 
 WireSide: TypeAlias = Literal["client", "server"]
 """Side that said something."""

@@ -7,8 +7,6 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from attrs import frozen
-
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
@@ -23,6 +21,7 @@ from trialogue.report.stretches import stretches
 from trialogue.report.textgrid import textgrid
 from trialogue.report.turns_csv import turns_csv
 from trialogue.report.webvtt import webvtt
+from trialogue.values import frozen
 
 
 @frozen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal, cast
 
-from attrs import asdict, frozen
+from attrs import asdict
 
 from trialogue.brain.course.cost import Cost, cost_of
 from trialogue.brain.happenings import AMISS, failure_in, failures_of
@@ -17,6 +17,7 @@ from trialogue.model.transcript import Utterance
 from trialogue.report.cast import with_everybody
 from trialogue.report.measures import Measures, measures
 from trialogue.report.shortfall import shortfall
+from trialogue.values import frozen
 
 BAD_ENDS: Final = frozenset(
     {"all-failed", "refused", "journal-failed", "brain-failed", "actor-failed", "unfinished"}

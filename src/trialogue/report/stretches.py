@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from attrs import define, evolve, frozen
+from attrs import evolve
 
 from trialogue.model.events import (
     Event,
@@ -23,6 +23,7 @@ from trialogue.model.events import (
     VoiceRose,
 )
 from trialogue.model.records import Record
+from trialogue.values import define, frozen
 
 
 @frozen

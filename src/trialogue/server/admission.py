@@ -18,10 +18,11 @@ from ssl import SSLContext
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.server.options import is_loopback
 from trialogue.server.rest.grants import Grants, TokenVerdict
+from trialogue.values import frozen
 
 __all__ = ["LOOPBACK", "SCHEMES", "Access", "Shown", "Standing", "is_from_here", "shown_by", "standing_of"]
 

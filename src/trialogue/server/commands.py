@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from attrs import frozen
-
 from trialogue.server.terms import Terms
 from trialogue.server.think.ports import ThinkRequest
 from trialogue.server.think.terms import ThinkTerms
 from trialogue.services.deepgram.messages import AgentWarning, ServerMessage
+from trialogue.values import frozen
 
 
 @frozen

@@ -13,13 +13,14 @@ import re
 from datetime import date
 from typing import Any, Final, Literal, cast
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from trialogue.errors import SetupError
 from trialogue.server.options import ServerOptions, UnknownFields
 from trialogue.server.unset import completed
 from trialogue.services.deepgram.codec import decode_client, unknown_fields
 from trialogue.services.deepgram.messages import ClientMessage, ServerMessage, WireUnknownMessage
+from trialogue.values import frozen
 
 __all__ = [
     "MOST_TOLD",

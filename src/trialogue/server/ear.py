@@ -21,7 +21,6 @@ from typing import Final
 
 import numpy as np
 import trio
-from attrs import frozen
 
 from trialogue.errors import SetupError
 from trialogue.model.audio import AudioFormat
@@ -31,6 +30,7 @@ from trialogue.server.terms import Terms
 from trialogue.speech.believing import believable
 from trialogue.speech.ports import HEARING_RATE, EdgeKind, SpeechDetector, SpeechEdge
 from trialogue.speech.streams import SampleStream, SoundStream, Undecodable, open_stream
+from trialogue.values import frozen
 
 _WIDTH: Final = 2
 _LEAD_SAMPLES: Final = round(0.3 * HEARING_RATE)

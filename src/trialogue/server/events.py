@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from attrs import frozen
-
 from trialogue.server.think.ports import WantedCall
 from trialogue.services.deepgram.messages import ClientMessage
+from trialogue.values import frozen
 
 
 @frozen

@@ -12,12 +12,13 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import field
 
 from trialogue.errors import LocalProtocolError
 from trialogue.server.latency import Stopwatch
 from trialogue.server.think.ports import CallItem, WantedCall
 from trialogue.services.deepgram.messages import CancelledFunction, FunctionCallResponse
+from trialogue.values import define, frozen
 
 __all__ = ["REPLY_TRANSITIONS", "Reply", "ReplyStage", "ReplyStep"]
 

@@ -9,12 +9,13 @@ from collections.abc import Awaitable, Callable
 from typing import Final, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import trio
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.server.equipment import Equipment
 from trialogue.transport.accept import Instead, UpgradeRequest
 from trialogue.transport.http import HttpRequest, HttpResponse, Taken
 from trialogue.transport.socket import WebSocket
+from trialogue.values import frozen
 
 __all__ = ["NOBODY", "Attend", "Converse", "ServerSeams", "Visitor", "alone"]
 

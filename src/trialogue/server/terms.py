@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import assert_never
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from trialogue.model.audio import AudioFormat
 from trialogue.server.options import ServerOptions
@@ -18,6 +18,7 @@ from trialogue.services.deepgram import settings as wire
 from trialogue.speech.coding import USUAL_SOUND, SoundForm
 from trialogue.speech.ports import HEARING_RATE
 from trialogue.speech.streams import COMPRESSED_INPUTS
+from trialogue.values import frozen
 
 _DEFAULT_VOICE = "aura-2-thalia-en"
 _DEFAULT_LISTEN = wire.DeepgramListenProviderV1()

@@ -16,11 +16,10 @@ from enum import Enum
 from importlib import import_module
 from typing import Final, Protocol, cast
 
-from attrs import frozen
-
 from trialogue.model.audio import AudioFormat
 from trialogue.speech.formats import encode
 from trialogue.speech.ogg import OggWriter, packets_of
+from trialogue.values import frozen
 
 __all__ = ["USUAL_SOUND", "Coded", "Coding", "SoundEncoder", "SoundForm", "open_encoder", "wav_header"]
 

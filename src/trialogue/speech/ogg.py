@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
-from attrs import define, field
+from attrs import field
+
+from trialogue.values import define
 
 __all__ = ["OggReader", "OggWriter", "packets_of"]
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final, Protocol
 
-from attrs import frozen
+from trialogue.values import frozen
 
 HEARING_RATE: Final = 16_000
 """Samples a second of everything that recognizers and detectors are fed: linear16, mono."""

@@ -13,10 +13,11 @@ from enum import Enum
 from typing import Final
 
 import trio
-from attrs import define, field, frozen
+from attrs import field
 
 from trialogue.errors import LocalProtocolError
 from trialogue.supervise.specs import ChildSpec
+from trialogue.values import define, frozen
 
 
 class ChildState(Enum):

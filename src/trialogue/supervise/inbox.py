@@ -10,10 +10,11 @@ from collections.abc import Awaitable, Callable
 from typing import TypeAlias, assert_never
 
 import trio
-from attrs import define, field, frozen
+from attrs import field
 
 from trialogue.errors import LocalProtocolError
 from trialogue.supervise.child import Child, Life
+from trialogue.values import define, frozen
 
 
 @frozen

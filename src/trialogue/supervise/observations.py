@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol, TypeAlias, assert_never, cast
 
-from attrs import frozen
-
 from trialogue.diagnostics import Log
+from trialogue.values import frozen
 
 
 def reason_of(error: BaseException | None) -> str:

@@ -7,8 +7,10 @@ from enum import Enum
 from typing import Any, Protocol
 
 import trio
-from attrs import field, frozen
+from attrs import field
 from attrs.validators import ge, gt, min_len
+
+from trialogue.values import frozen
 
 DEFAULT_SHUTDOWN_S = 5.0
 """Seconds that a child may take to stop, unless its spec says otherwise."""

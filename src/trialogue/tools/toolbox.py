@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import cast
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.brain.tools.arguments import misfit
 from trialogue.errors import ToolFailed
@@ -22,6 +22,7 @@ from trialogue.tools.kinds import MAKERS
 from trialogue.tools.mcp_servers import Crashes, open_servers
 from trialogue.tools.permissions import NOTHING_MORE, Permissions
 from trialogue.tools.signatures import Signature
+from trialogue.values import frozen
 
 
 @frozen

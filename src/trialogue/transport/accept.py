@@ -14,7 +14,7 @@ from typing import Final, cast
 
 import trio
 import trio_websocket
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.errors import ConnectionLost
 from trialogue.transport.arrival import Upgrading, arrive
@@ -24,6 +24,7 @@ from trialogue.transport.library import Library, LibraryNursery, SocketEnding
 from trialogue.transport.lifetime import background, open_for_messages
 from trialogue.transport.socket import DEFAULT_SOCKET_RULES, Handshake, SocketRules, WebSocket
 from trialogue.transport.upgrade import read_host
+from trialogue.values import frozen
 
 STREAM_GONE: Final = (trio.BrokenResourceError, trio.ClosedResourceError)
 """Errors by which a stream says that its peer has gone."""

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import trio
 import trio_websocket
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.errors import DialFailed, ProviderRefused, SetupError
 from trialogue.transport.connection import HandshakeEnded, WireSocket
@@ -30,6 +30,7 @@ from trialogue.transport.pipe import open_pipe
 from trialogue.transport.reasons import reason_of_failure
 from trialogue.transport.socket import DEFAULT_SOCKET_RULES, Handshake, SocketRules, WebSocket
 from trialogue.transport.upgrade import read_response, refusal
+from trialogue.values import frozen
 
 HeaderValue = str | Callable[[], str]
 """A header's value, or for a secret a function that reveals it; called once, when the request is built."""

@@ -15,9 +15,10 @@ from typing import TypeAlias
 
 import h11
 import trio
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from trialogue.errors import ConnectionLost
+from trialogue.values import frozen
 
 LINGER_S = 1.0
 """Seconds that a client is given to read the answer before a connection with unread bytes is reset."""

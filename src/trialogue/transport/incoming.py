@@ -17,9 +17,10 @@ from collections.abc import Callable
 from typing import Final
 
 import trio
-from attrs import define, field, frozen
+from attrs import field
 
 from trialogue.transport.frames import masked
+from trialogue.values import define, frozen
 
 _FIN, _RESERVED, _OPCODE = 0x80, 0x70, 0x0F
 _MASKED, _SIZE = 0x80, 0x7F

@@ -7,10 +7,10 @@ from typing import Protocol
 
 import h11
 import trio_websocket
-from attrs import frozen
 from wsproto.utilities import ProtocolError as WsprotoError
 
 from trialogue.errors import ConnectionLost, RemoteProtocolError
+from trialogue.values import frozen
 
 LIBRARY_FAULTS = (
     WsprotoError,

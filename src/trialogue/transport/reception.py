@@ -14,7 +14,7 @@ from contextlib import suppress
 
 import h11
 import trio
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field
 
 from trialogue.transport.accept import (
     STREAM_GONE,
@@ -27,6 +27,7 @@ from trialogue.transport.accept import (
 from trialogue.transport.arrival import Door, Upgrading, arrive
 from trialogue.transport.direct import direct
 from trialogue.transport.http import HttpExchange, HttpRequest
+from trialogue.values import define, frozen
 
 
 @frozen

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from attrs import field, frozen
+from attrs import field
+
+from trialogue.values import frozen
 
 
 @frozen

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from attrs import Factory, define, field, frozen
+from attrs import Factory, field
 
 from trialogue.model.events import (
     EarFailed,
@@ -25,6 +25,7 @@ from trialogue.model.events import (
 from trialogue.model.participants import Price
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.values import define, frozen
 
 LEAST_USD: Final = 1e-6
 """What is less than that is nothing: sums of floats end a little below what they should come to."""

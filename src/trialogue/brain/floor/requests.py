@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from enum import Enum
 
-from attrs import Factory, define
+from attrs import Factory
 
 from trialogue.brain.floor.view import Named
 from trialogue.errors import LocalProtocolError
 from trialogue.model.commands import Cause
+from trialogue.values import define
 
 
 class RequestState(Enum):

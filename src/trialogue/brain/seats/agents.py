@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-from attrs import Factory, define
+from attrs import Factory
+
+from trialogue.values import define
 
 
 class SeatState(Enum):

@@ -15,9 +15,10 @@ from __future__ import annotations
 from collections import deque
 from enum import Enum
 
-from attrs import Factory, define, frozen
+from attrs import Factory
 
 from trialogue.model.transcript import Beside
+from trialogue.values import define, frozen
 
 WORDS_A_SECOND = 6.0
 """At most so many words are believed of a second of speech, and one more."""

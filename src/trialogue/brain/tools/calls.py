@@ -16,10 +16,11 @@ import json
 from enum import Enum
 from typing import cast
 
-from attrs import Factory, define, frozen
+from attrs import Factory
 
 from trialogue.errors import LocalProtocolError
 from trialogue.model.events import ToolFinished, ToolRequested
+from trialogue.values import define, frozen
 
 GIVE_FLOOR = "give_floor"
 """The chair's tool that names the next speaker: `{"to": name, "about": text}`."""

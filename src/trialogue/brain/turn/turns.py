@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import deque
 from typing import TypeAlias
 
-from attrs import Factory, define, evolve, frozen
+from attrs import Factory, evolve
 
 from trialogue.brain.floor.view import Collecting, Tally, TurnTaken
 from trialogue.brain.turn.agent import AgentTurn
 from trialogue.brain.turn.person import PersonTurn
 from trialogue.model.plan import MeetingPlan
+from trialogue.values import define, frozen
 
 Turn: TypeAlias = AgentTurn | PersonTurn
 """A turn that goes on."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, TypeAlias
 
-from attrs import Factory, define, frozen
+from attrs import Factory
 
 from trialogue.brain.words.transcript import Transcript
 from trialogue.model.commands import AnswerTool, Command, Cue, EndTurn, Prepare
@@ -32,6 +32,7 @@ from trialogue.model.memory import ContextCall, ContextItem, ContextMessage
 from trialogue.model.participants import Hears
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.values import define, frozen
 
 STILL_RUNNING = "The call still runs. Its result will be told to you."
 """What stands for the result of a call that was in flight when its session was lost."""

@@ -12,13 +12,14 @@
 
 from __future__ import annotations
 
-from attrs import Factory, define, evolve, frozen
+from attrs import Factory, evolve
 
 from trialogue.brain.words.names import holds_label
 from trialogue.model.participants import Participant
 from trialogue.model.plan import AgendaItem
 from trialogue.model.text import safe_text
 from trialogue.model.transcript import UNCLEAR
+from trialogue.values import define, frozen
 
 ASK_CHAIR = "Nobody speaks. Name who shall speak next."
 """What the silence ladder asks of the chair."""

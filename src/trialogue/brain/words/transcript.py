@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from attrs import Factory, define
+from attrs import Factory
 
 from trialogue.brain.words.spoken import SpokenScript, behind
 from trialogue.model.commands import Attribute, Cause, Command, EndTurn, GrantFloor, Play
@@ -38,6 +38,7 @@ from trialogue.model.events import (
 )
 from trialogue.model.records import Record
 from trialogue.model.transcript import UNCLEAR, Passage, Utterance
+from trialogue.values import define
 
 
 def _aside(words: Attribute) -> Utterance:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import Factory, define
+from attrs import Factory
 
 from trialogue.brain.seats.people import SpeechStretch, Words
+from trialogue.values import define
 
 
 @define

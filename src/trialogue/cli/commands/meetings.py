@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from attrs import evolve, frozen
+from attrs import evolve
 from cyclopts import App, Parameter
 
 from trialogue.cli.options import (
@@ -24,6 +24,7 @@ from trialogue.cli.options import (
     Scenario,
 )
 from trialogue.errors import SetupError
+from trialogue.values import frozen
 
 if TYPE_CHECKING:
     from trialogue.batch.jobs import Leeway

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from attrs import frozen
 from cyclopts import App, Parameter
 
 from trialogue.cli.dialling import BY_ADDRESS, Dialling
 from trialogue.cli.handling import LOOKED_AT, Handling
 from trialogue.cli.options import Flag, Json, LogLevelOption
+from trialogue.values import frozen
 
 if TYPE_CHECKING:
     from trialogue.cli.serve import Answers, Manners

@@ -14,9 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import Literal
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from trialogue.report.stretches import Stretch, joined
+from trialogue.values import frozen
 
 Between = Literal["nothing", "silence", "overlap", "mixed"]
 """What lies between two stretches of exactly one speaker."""

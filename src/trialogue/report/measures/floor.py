@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
-from attrs import Factory, define, frozen
+from attrs import Factory
 
 from trialogue.brain.words.names import last_addressee
 from trialogue.model.commands import Cause, EndMeeting, EndTurn, GrantFloor
@@ -17,6 +17,7 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 from trialogue.report.measures.spread import Rate, Spread, rate, ratio, spread
+from trialogue.values import define, frozen
 
 TAKEN: Final[frozenset[Cause]] = frozenset({"hold-limit", "interrupted", "timeout", "failed", "lost", "left"})
 """Causes by which a holder lost the floor instead of giving it back (RFC 8855: revoked)."""

@@ -14,13 +14,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal
 
-from attrs import frozen
-
 from trialogue.brain.beside import SpeechSort, verdict
 from trialogue.model.plan import InterruptRules
 from trialogue.model.transcript import Utterance
 from trialogue.report.measures.spread import Rate, Spread, rate, spread
 from trialogue.report.stretches import Stretch, joined
+from trialogue.values import frozen
 
 YIELD_S: Final = 3.0
 """Seconds within which one who gives way is silent."""

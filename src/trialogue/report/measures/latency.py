@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from attrs import frozen
-
 from trialogue.model.commands import Cue, EndTurn, GrantFloor, Play, Speak, StopPlayout
 from trialogue.model.events import (
     LatencyMeasured,
@@ -17,6 +15,7 @@ from trialogue.model.events import (
 )
 from trialogue.model.records import Record
 from trialogue.report.measures.spread import Spread, spread
+from trialogue.values import frozen
 
 
 @frozen

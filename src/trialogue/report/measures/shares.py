@@ -9,13 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
-from attrs import frozen
-
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.transcript import Utterance
 from trialogue.report.measures.interruptions import Interruptions
 from trialogue.report.measures.spread import Spread, ratio, spread
 from trialogue.report.stretches import Stretch, spoken_s
+from trialogue.values import frozen
 
 _SPOKEN: Final = re.compile(r"\w")
 """A word has a letter or a digit; a dash between spaces is none."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import Final
 
-from attrs import frozen
+from trialogue.values import frozen
 
 ENOUGH: Final = 10
 """Fewer observations than this are told, and nothing is concluded from them."""

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from attrs import frozen
-
 from trialogue.model.commands import EndTurn, GrantFloor
 from trialogue.model.records import Record
 from trialogue.report.measures.borders import Border, borders
 from trialogue.report.measures.latency import Responses
 from trialogue.report.measures.spread import Rate, Spread, rate, ratio, spread
 from trialogue.report.stretches import Stretch, joined, time_with
+from trialogue.values import frozen
 
 LAPSE_S: Final = 2.0
 """A silence is a lapse where nobody was selected for so long, in seconds."""

@@ -14,11 +14,12 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field
 
 from trialogue.server.ear import quietest
 from trialogue.speech.believing import believable
 from trialogue.speech.ports import HEARING_RATE, EdgeKind, Recognized, SpeechDetector
+from trialogue.values import define, frozen
 
 __all__ = ["DETECTOR_HANG_MS", "HeardWord", "Piece", "StreamHearing"]
 

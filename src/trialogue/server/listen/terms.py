@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from typing import TypeAlias
 from urllib.parse import parse_qsl
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.model.audio import AudioFormat
 from trialogue.server.sound import SAMPLES
 from trialogue.services.deepgram.listen.settings import ListenRoute, route_of
 from trialogue.speech.streams import COMPRESSED_INPUTS
+from trialogue.values import frozen
 
 __all__ = ["FluxTerms", "ListenTerms", "NovaTerms", "QueryRefused", "read_query"]
 

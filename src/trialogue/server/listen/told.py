@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from attrs import frozen
-
 from trialogue.services.deepgram.messages import WireUnknownMessage
 from trialogue.services.deepgram.wire import WireObject
+from trialogue.values import frozen
 
 
 @frozen

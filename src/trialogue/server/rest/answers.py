@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Final, cast
 
 import orjson
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.server.equipment import Equipment
 from trialogue.server.rest.grants import Grants
 from trialogue.server.rest.stored import StoredAgents
 from trialogue.transport.http import HttpRequest, HttpResponse
+from trialogue.values import frozen
 
 __all__ = ["Holdings", "RequestRefused", "RestRequest", "json_answer", "json_object", "refusal"]
 

@@ -14,12 +14,13 @@ from datetime import UTC, datetime
 from typing import Final, cast
 
 import orjson
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field
 
 from trialogue.errors import RemoteProtocolError
 from trialogue.server.terms import TermsRefused
 from trialogue.services.deepgram.codec import read_agent
 from trialogue.services.deepgram.settings import AgentSettings
+from trialogue.values import define, frozen
 
 __all__ = ["NotStored", "StoredAgent", "StoredAgents", "StoredVariable"]
 

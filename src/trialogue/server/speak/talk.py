@@ -11,10 +11,11 @@ from collections import deque
 from typing import Final, TypeAlias
 
 import orjson
-from attrs import define, field, frozen
+from attrs import field
 
 from trialogue.server.speak.speech import MAX_CHARS
 from trialogue.speech.sentences import SentenceSplitter
+from trialogue.values import define, frozen
 
 __all__ = ["EndSpeaking", "ForgetSpeech", "Order", "SaySentence", "SpeakTalk", "TellFlushed", "WarnSpeaker"]
 

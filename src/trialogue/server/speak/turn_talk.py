@@ -12,11 +12,12 @@ import uuid
 from typing import Any, Final, TypeAlias, cast
 
 import orjson
-from attrs import define, field, frozen
+from attrs import field
 
 from trialogue.server.speak.speech import MAX_CHARS
 from trialogue.server.speak.talk import SaySentence, WarnSpeaker
 from trialogue.speech.sentences import SentenceSplitter
+from trialogue.values import define, frozen
 
 __all__ = [
     "CloseSpeech",

@@ -21,7 +21,7 @@ from typing import Any, ClassVar, Final, cast
 
 import orjson
 import trio
-from attrs import asdict, define, field, frozen
+from attrs import asdict, field
 
 from trialogue.errors import JournalError, SetupError
 from trialogue.server.think.ports import (
@@ -36,6 +36,7 @@ from trialogue.server.think.ports import (
     ThoughtSentence,
 )
 from trialogue.server.think.terms import OpenAiTerms
+from trialogue.values import define, frozen
 
 __all__ = ["ModelQuestion", "ModelRecord", "NotOnRecord", "RecordedThink", "open_models"]
 

@@ -13,7 +13,9 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import field
+
+from trialogue.values import define, frozen
 
 __all__ = ["ScriptPlace", "split_denial"]
 

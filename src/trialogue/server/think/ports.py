@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Protocol, TypeAlias
 
-from attrs import frozen
-
 from trialogue.errors import TrialogueError
+from trialogue.values import frozen
 
 
 class ThinkRefused(TrialogueError):

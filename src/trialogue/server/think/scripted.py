@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import trio
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field
 
 from trialogue.model.patterns import LinearPattern, PatternFault
 from trialogue.model.patterns import compile as compile_pattern
@@ -38,6 +38,7 @@ from trialogue.server.think.ports import (
     ThoughtSentence,
 )
 from trialogue.speech.sentences import split_sentences
+from trialogue.values import define, frozen
 
 LARGEST_SCRIPT = 100_000
 """The most instructions that the patterns of a script have together: what a client's script may cost."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.model.patterns import LinearPattern
 from trialogue.server.think.scripted import Script
 from trialogue.server.think.terms import DefaultTerms, OpenAiTerms, ScriptedTerms, ThinkTerms
 from trialogue.services.deepgram.settings import Endpoint
+from trialogue.values import frozen
 
 __all__ = ["AgentMatch", "Caller", "StandInAgent", "StandInEndpoint", "ThinkStandIn", "completions_url"]
 

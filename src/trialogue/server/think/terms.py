@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.server.think.scripted import Script
 from trialogue.services.deepgram.settings import Endpoint
+from trialogue.values import frozen
 
 __all__ = ["DefaultTerms", "OpenAiTerms", "ScriptedTerms", "ThinkTerms"]
 
