@@ -213,3 +213,12 @@ async def test_nothing_is_taken_at_once_behind_the_end(way: str) -> None:
     async with joined(way) as (ours, _theirs):
         await ours.aclose()
         assert ours.send_now(b"late") == 0
+
+
+async def test_nothing_is_kept_of_what_is_sent() -> None:
+    """What the system took is not held by an empty rest of it."""
+    async with joined("tls") as (ours, theirs):
+        assert ours.send_now(bytes(5000)) == 5000
+        assert not ours.owes
+        assert ours._unsent.obj == b""
+        assert await read_all(theirs, 5000) == bytes(5000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from trialogue.values import frozen
@@ -17,6 +18,12 @@ _BIT_RATES: Final = {"mp3": 48_000, "opus": 12_000, "aac": 48_000}
 
 _HEADER_BYTES: Final = 44
 """The length of a WAV header."""
+
+
+@lru_cache(maxsize=16)
+def _silence(encoding: str, size: int) -> bytes:
+    """So many bytes of silence, the same for all sessions: each keeps some to feed."""
+    return _ZEROS[encoding] * size
 
 
 @frozen
@@ -44,7 +51,7 @@ class SoundTerms:
         """So much silence; empty where the encoding is compressed."""
         if self.sample_width is None:
             return b""
-        return _ZEROS[self.encoding] * (self.sample_width * round(seconds * self.sample_rate))
+        return _silence(self.encoding, self.sample_width * round(seconds * self.sample_rate))
 
     def seconds_in(self, size: int) -> float:
         """Seconds for which so many bytes are heard; of compressed sound an estimate by its bit rate.

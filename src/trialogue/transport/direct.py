@@ -29,6 +29,8 @@ READ_BYTES = 64 * 1024
 RECORD_BYTES = 16 * 1024
 """Bytes of one record of TLS at most: OpenSSL gives no more at once."""
 
+_NOTHING = memoryview(b"")
+
 
 class _OnSocket(trio.abc.Stream):
     """Stream on a socket: what plain and TLS have in common."""
@@ -125,7 +127,7 @@ class DirectTls(_OnSocket):
         super().__init__(connected)
         self._came, self._goes = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._came, self._goes, server_hostname=host)
-        self._unsent = memoryview(b"")
+        self._unsent = _NOTHING
 
     async def shake(self) -> None:
         """Shake hands; OSError, of which ssl's errors are, where that fails."""
@@ -170,7 +172,7 @@ class DirectTls(_OnSocket):
             sent = self._socket.send(encrypted)
         except OSError:
             sent = 0
-        self._unsent = memoryview(encrypted)[sent:]
+        self._unsent = memoryview(encrypted)[sent:] if sent < len(encrypted) else _NOTHING
         return taken
 
     @property
@@ -234,6 +236,7 @@ class DirectTls(_OnSocket):
                 self._unsent = self._unsent[self._socket.send(self._unsent) :]
             except BlockingIOError:
                 return False
+        self._unsent = _NOTHING  # an empty rest would keep all that it is of
         return True
 
 
