@@ -21,6 +21,7 @@ from trialogue import (
     WrongValue,
     brain_for,
     open_meeting,
+    prepare,
     run_virtual,
 )
 from trialogue.events import (
@@ -37,6 +38,7 @@ from trialogue.events import (
 from trialogue.journal.files import verify_files
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
+from trialogue.meeting.retelling import retell
 from trialogue.report import cast
 from trialogue.testing import murmuring_engines
 
@@ -157,6 +159,20 @@ def test_its_recording_is_silent_until_it_came(tmp_path):
     result = json.loads((tmp_path / "run" / "result.json").read_text())
     assert result["participants"] == ["ann", "bob", "kim"]
     assert "Kim Q." in (tmp_path / "run" / "transcript.md").read_text()
+
+
+def test_a_scenario_is_made_of_a_meeting_that_somebody_joined(tmp_path):
+    """It can be held; it says that all are at the table from the start."""
+
+    async def visit(meeting):
+        await trio.sleep(3)
+        await meeting.join("kim", NEW)
+        await trio.sleep(12)
+
+    held(tmp_path, visit)
+    path = retell(read(tmp_path / "run" / "journal.jsonl"), tmp_path / "again" / "scenario.yaml")
+    assert prepare(path).plan.floor.order == ("ann", "bob", "kim")
+    assert "when kim came and left" in path.read_text()
 
 
 def test_a_person_who_joins_is_heard(tmp_path):

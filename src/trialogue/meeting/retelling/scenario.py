@@ -18,7 +18,7 @@ from trialogue.meeting.retelling.clips import Clip, clips_of, cut
 from trialogue.meeting.retelling.compare import turns_told
 from trialogue.meeting.retelling.scripts import Scripts, scripts_of
 from trialogue.meeting.retelling.settings import agenda_of, end_of, fault_of, floor_of, limits_of
-from trialogue.model.events import FaultStruck, MeetingResumed, NoteGiven, SayAsked, SessionLost
+from trialogue.model.events import FaultStruck, Joined, Left, MeetingResumed, NoteGiven, SayAsked, SessionLost
 from trialogue.model.fault_names import SPOILED_TOOLS
 from trialogue.model.participants import Hears, Kind, Participant
 from trialogue.model.plan import PlannedFault
@@ -164,6 +164,9 @@ def _head(held: HeldMeeting) -> str:
     lacks = ["prompts, models and voices: agents say what they said, in voices of this machine"]
     if lost:
         lacks.append(f"faults: sessions of {', '.join(lost)} were lost, and are not here")
+    if moved := [r.event for r in held.records if isinstance(r.event, Joined | Left)]:
+        names = sorted({each.seat.name if isinstance(each, Joined) else each.participant for each in moved})
+        lacks.append(f"when {', '.join(names)} came and left: all are at the table from start to end")
     if steered:
         lacks.append("what was said and noted from the keyboard or by the app while it ran")
     lines = ["Made from a recorded run. Missing:", *(f"- {each}" for each in lacks)]
