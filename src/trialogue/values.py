@@ -11,10 +11,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from reprlib import recursive_repr
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -46,7 +46,7 @@ def _made(cls: type | None, make: Callable[..., Any], options: dict[str, Any]) -
 
 def _given(cls: Any, options: dict[str, Any], *, is_hashable: bool) -> dict[str, bool]:
     """Give a class the shared methods that it lacks; the options that keep attrs from making them."""
-    own = vars(cls)
+    own = cast("Mapping[str, Any]", vars(cls))
     if options.get("repr", True) and "__repr__" not in own:
         cls.__repr__ = _shown
     if not options.get("eq", True) or own.keys() & {"__eq__", "__ne__"}:
@@ -62,7 +62,7 @@ def _given(cls: Any, options: dict[str, Any], *, is_hashable: bool) -> dict[str,
 def _shown(self: Any) -> str:
     """The name of the class, and each field with its value."""
     shown: list[str] = []
-    for each in attrs.fields(type(self)):
+    for each in _fields_of(self):
         if each.repr:
             show = repr if each.repr is True else each.repr
             shown.append(f"{each.name}={show(getattr(self, each.name, attrs.NOTHING))}")
@@ -79,17 +79,22 @@ def _compared() -> tuple[Callable[[Any, Any], Any], Callable[[Any], int]]:
         if other.__class__ is not self.__class__:
             return NotImplemented
         if compared is None:
-            compared = _getter(each.name for each in attrs.fields(type(self)) if each.eq)
+            compared = _getter(each.name for each in _fields_of(self) if each.eq)
         return compared(self) == compared(other)
 
     def hash_of(self: Any) -> int:
         nonlocal hashed
         if hashed is None:
-            fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(type(self))
+            fields = _fields_of(self)
             hashed = _getter(each.name for each in fields if (each.eq if each.hash is None else each.hash))
         return hash(hashed(self))
 
     return equal, hash_of
+
+
+def _fields_of(value: Any) -> tuple[attrs.Attribute[Any], ...]:
+    cls = cast("type[attrs.AttrsInstance]", type(value))
+    return cast("tuple[attrs.Attribute[Any], ...]", attrs.fields(cls))
 
 
 def _getter(names: Iterable[str]) -> Callable[[Any], Any]:
