@@ -54,7 +54,7 @@ class Mailbox(Generic[T]):
         self._overflow = overflow
         self._size = size
         self._dropped = 0
-        self.has_overflowed = False
+        self.has_overflowed: bool = False
         self._send, self._receive = trio.open_memory_channel[T](size)
 
     def post(self, item: T) -> None:

@@ -15,7 +15,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias, assert_never
+from typing import ClassVar, TypeAlias, assert_never
 
 import trio
 from attrs import evolve
@@ -80,7 +80,7 @@ class _Change:
 class Agent(InSession[AgentOffer, AgentSession]):
     """The actor of one agent participant."""
 
-    RUNNING = "ready"
+    RUNNING: ClassVar[str] = "ready"
 
     def __init__(
         self,

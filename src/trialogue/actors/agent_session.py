@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import inf
-from typing import Literal
+from typing import ClassVar, Literal
 
 import trio
 
@@ -66,7 +66,7 @@ ALLOWED_S = 110 * 60.0
 class AgentSession(LiveSession[AgentWire]):
     """Converses over one open websocket."""
 
-    SILENT = "the service did not apply the settings in time"
+    SILENT: ClassVar[str] = "the service did not apply the settings in time"
 
     def __init__(
         self, context: SessionContext, socket: WebSocket, offer: AgentOffer, replies: ReplyCounter

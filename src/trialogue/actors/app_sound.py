@@ -28,7 +28,7 @@ QUEUED_S: Final = 0.5
 KEPT_S: Final = 5.0
 """Seconds of the room that an ear keeps for whoever takes it."""
 
-diagnostics = Log("trialogue.sound")
+diagnostics: Final = Log("trialogue.sound")
 
 
 @runtime_checkable
@@ -44,13 +44,13 @@ class AppFeed:
     """Sound that an app gives of one person: sent, pushed, or pulled from a source of its own."""
 
     def __init__(self, sample_rate: int) -> None:
-        self.jitter = JitterBuffer(sample_rate)
+        self.jitter: JitterBuffer = JitterBuffer(sample_rate)
         self._most = 2 * round(QUEUED_S * sample_rate)
         self._queue = bytearray()
         self._held = Lock()
         self._moved = trio.Event()
         self._own: Feed | None = None
-        self.is_over = False
+        self.is_over: bool = False
 
     def use(self, own: Feed | None) -> None:
         """Pull from a source of the app's from now on; None for what is sent and pushed again."""
@@ -136,7 +136,7 @@ class RoomEar:
         self._frames: deque[bytes] = deque(maxlen=max(1, round(KEPT_S / frame_s)))
         self._come = trio.Event()
         self._is_over = False
-        self.dropped = 0
+        self.dropped: int = 0
 
     def frame(self, position: int, sounding: Mapping[str, bytes]) -> None:
         """Take one tick."""

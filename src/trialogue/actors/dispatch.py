@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias, assert_never
+from typing import Final, TypeAlias, assert_never
 
 from attrs import frozen
 
@@ -47,7 +47,7 @@ Sound: TypeAlias = (
 )
 """The commands to the audio plane."""
 
-diagnostics = Log("trialogue.meeting")
+diagnostics: Final = Log("trialogue.meeting")
 
 
 def _nobody(_: AskHook) -> None:

@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import trio
 from attrs import frozen
@@ -44,7 +44,7 @@ class EarPast:
 class Ear(InSession[EarOffer, EarSession]):
     """The actor of one person's ear."""
 
-    RUNNING = "listening"
+    RUNNING: ClassVar[str] = "listening"
 
     def __init__(
         self, participant: str, service: EarService, *, post: Callable[[Event], None], seed: int = 0

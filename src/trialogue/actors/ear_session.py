@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Final
+from typing import ClassVar, Final
 
 import trio
 
@@ -28,7 +28,7 @@ TAIL_S: Final = 1.0
 class EarSession(LiveSession[EarWire]):
     """Listens over one open websocket."""
 
-    SILENT = "the service said nothing in time"
+    SILENT: ClassVar[str] = "the service said nothing in time"
 
     def __init__(self, context: SessionContext, socket: WebSocket, offer: EarOffer, before: int) -> None:
         """`before` is how many utterances there were in the ear's earlier sessions."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 import trio
 from attrs import field
@@ -86,7 +86,7 @@ class NoMore:
 class InSession(ABC, Generic[OfferT, HeldT]):
     """One participant's sessions in a row: what an agent and an ear have in common."""
 
-    RUNNING: str
+    RUNNING: ClassVar[str]
     """Word of its status line for a session in which sound may flow."""
 
     def __init__(self, participant: str, restarts: Restarts, report: Callable[[Event], None]) -> None:

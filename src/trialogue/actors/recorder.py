@@ -16,6 +16,7 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from trialogue.actors.router import AudioGrid, mix
 from trialogue.diagnostics import Log
@@ -28,7 +29,7 @@ _HEADER = 44
 PART_SAMPLES = (2**32 - 2**16) // 2
 """Samples of one file: its header counts bytes in 32 bits (RIFF)."""
 
-diagnostics = Log("trialogue.recorder")
+diagnostics: Final = Log("trialogue.recorder")
 
 
 def wav_header(sample_rate: int, data_bytes: int) -> bytes:
@@ -167,7 +168,7 @@ class Recorder:
         self._end = 0
         self._samples = grid.frame_samples
         self._post = post
-        self.has_failed = False
+        self.has_failed: bool = False
 
     def admit(self, name: str) -> None:
         """Record one more, silent so far; JournalError where its file cannot be made.

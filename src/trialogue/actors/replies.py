@@ -70,7 +70,7 @@ class ReplyCounter:
         self._expected = False
         self._late_end = False
         self._entry: int | None = None
-        self.asking = Asking()
+        self.asking: Asking = Asking()
 
     @property
     def count(self) -> int:

@@ -133,7 +133,7 @@ class Router:
         self.grid = grid
         self._computed_s = computed_s
         self._post = post
-        self.playouts = {name: Playout(name, grid.sample_rate, post) for name in speakers}
+        self.playouts: dict[str, Playout] = {name: Playout(name, grid.sample_rate, post) for name in speakers}
         self._sources: dict[str, AudioSource] = {}
         self.ears: dict[str, Hearer] = {}
         self.foreseers: dict[str, Foreseer] = {}
@@ -142,7 +142,7 @@ class Router:
         self._long_sinks: list[LongSink] = []
         self._table: dict[str, tuple[str, ...]] = {}
         self._muted: frozenset[str] = frozenset()
-        self.silence = bytes(2 * grid.frame_samples)
+        self.silence: bytes = bytes(2 * grid.frame_samples)
         self._tick = 0
         self._epoch: float | None = None
         self._sounding: dict[str, bytes] = {}

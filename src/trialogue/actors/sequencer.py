@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 import trio
 from attrs import frozen
@@ -36,7 +36,7 @@ LAG_S = 0.05
 Failure = Literal["journal-failed", "brain-failed"]
 """Failure with which a meeting cannot go on, though nobody has decided so."""
 
-diagnostics = Log("trialogue.sequencer")
+diagnostics: Final = Log("trialogue.sequencer")
 
 
 _START = MeetingStarted()
@@ -83,7 +83,7 @@ class Sequencer:
         self._is_closed = False
         self.failure: Failure | None = None
         self.ended: EndMeeting | None = None
-        self.ended_at = 0.0
+        self.ended_at: float = 0.0
 
     def post(self, event: Event) -> None:
         """Report a fact. Never waits."""

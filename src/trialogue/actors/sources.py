@@ -249,7 +249,7 @@ class AudioSource:
         self._has_told_echo = False
         self._doubtful: list[Event] = []
         self._listening: _Listening | None = None
-        self.is_speaking = False
+        self.is_speaking: bool = False
 
     def guard(self, echo: EchoGuard) -> None:
         """Take what the person's loudspeaker plays for echo from now on."""

@@ -114,7 +114,7 @@ class MeetingItem(pytest.Item):
     def __init__(self, *, job: Job, **others: Any) -> None:  # noqa: ANN401 - pytest's own
         super().__init__(**others)  # pyright: ignore[reportUnknownMemberType] -- pytest's own
         self.job = job
-        self.obj = self.runtest  # plugins for coroutines look at what an item calls
+        self.obj: Callable[[], None] = self.runtest  # plugins for coroutines look at what an item calls
 
     def runtest(self) -> None:
         """Hold the meeting; `Unpassed` where it does not pass."""

@@ -27,7 +27,7 @@ Examples:
   trialogue journal redact runs/edge-cache-20250131-101500 for-others.jsonl
 """
 
-journal = App(
+journal: App = App(
     name="journal",
     help="Work with journals: print, filter, compare, split and redact them.",
     help_format="plaintext",

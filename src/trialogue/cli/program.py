@@ -39,15 +39,15 @@ Exit codes:
   129  SIGHUP   130  Ctrl-C   141  nobody reads the output   143  SIGTERM
 """
 
-app = App(
+app: App = App(
     name="trialogue",
     help=ABOUT,
     help_format="plaintext",
     help_epilogue=EXIT_CODES,
     version=lambda: version("trialogue"),
 )
-for group in (meetings, scenarios, runs, serving):
-    app.update(group.commands)
+for _group in (meetings, scenarios, runs, serving):
+    app.update(_group.commands)
 app.command(journal)
 
 

@@ -164,7 +164,7 @@ class Keyboard:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self.editor = LineEditor()
+        self.editor: LineEditor = LineEditor()
 
     async def lines(self) -> AsyncGenerator[str]:
         """Each line as it is finished, until the end of the file."""

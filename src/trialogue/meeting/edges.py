@@ -91,7 +91,7 @@ IN_MEMORY: Final = evolve(DEFAULT_SOCKET_RULES, liveness=None)
 """A peer in the same program cannot be gone without a word: nobody asks whether it is there."""
 
 
-diagnostics = Log("trialogue.models")
+diagnostics: Final = Log("trialogue.models")
 
 
 @frozen

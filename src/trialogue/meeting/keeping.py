@@ -30,7 +30,7 @@ from trialogue.scenario.schema import Document
 from trialogue.scenario.writing import to_yaml
 from trialogue.services.script import JsonObject
 
-diagnostics = Log("trialogue.keeping")
+diagnostics: Final = Log("trialogue.keeping")
 
 MODELS: Final = "models.jsonl"
 """Name of the record of what models said, in a run's directory."""

@@ -46,7 +46,7 @@ VERDICT_CODES: Final[Mapping[Kind, int]] = {"behaviour": 1, "infrastructure": 7,
 FAILURES = frozenset({"journal-failed", "brain-failed", "actor-failed"})
 """Ends that nobody decided on: the meeting raises what it failed of; its files say what they can."""
 
-diagnostics = Log("trialogue.outputs")
+diagnostics: Final = Log("trialogue.outputs")
 
 
 @frozen

@@ -68,7 +68,7 @@ SHOWN_S: Final = 0.1
 CLIPS: Final = "clips"
 """The folder in a run's directory with recordings that are played in it."""
 
-diagnostics = Log("trialogue.resume")
+diagnostics: Final = Log("trialogue.resume")
 
 
 @define

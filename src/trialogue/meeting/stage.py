@@ -90,6 +90,33 @@ class Stage:
     all that was before. Nothing runs, and nobody takes part, until `seat`.
     """
 
+    resolved: Resolved
+    journal: Journal
+    brain: Brain
+    resumption: Resumption | None
+    folder: Path
+    started: datetime
+    secrets: Secrets
+    sequencer: Sequencer
+    router: Router
+    recorder: Recorder
+    timers: AlarmClock
+    hooks: HookRunner
+    tools: ToolExecutor
+    seats: Seats
+
+    faults: Faults | None
+    """Striker of the scenario's faults; None where it wants none."""
+
+    began: float
+    """When the meeting began, on the machine's own clock; for its speed alone."""
+
+    overrun: str
+    """The first actor that had not stopped within its grace once the meeting was over."""
+
+    has_overrun: trio.Event
+    """Set once there is such an actor."""
+
     def __init__(
         self,
         resolved: Resolved,
@@ -116,16 +143,8 @@ class Stage:
         self.timers, self.hooks = AlarmClock(post), HookRunner(hooks, post)
         self.tools = ToolExecutor(seams.tools(tools), post)
         self.seats = Seats(brain, self.router, self.sequencer, self)
-        self.faults: Faults | None = None
-        """Striker of the scenario's faults; None where it wants none."""
-
-        self.began = 0.0
-        """When the meeting began, on the machine's own clock; for its speed alone."""
-
-        self.overrun = ""
-        """The first actor that had not stopped within its grace once the meeting was over."""
-
-        self.has_overrun = trio.Event()
+        self.faults = None
+        self.began, self.overrun, self.has_overrun = 0.0, "", trio.Event()
 
     def seat(self, needs: SeatNeeds) -> None:
         """Seat all who take part."""

@@ -25,8 +25,8 @@ class Levels:
     """The levels of one stream; hops are counted from its beginning."""
 
     def __init__(self, sample_rate: int) -> None:
-        self.hop_samples = sample_rate // HOPS_A_SECOND
-        self.count = 0
+        self.hop_samples: int = sample_rate // HOPS_A_SECOND
+        self.count: int = 0
         self._rows: deque[Row] = deque(maxlen=_KEPT)
         self._rest = b""
         self._shape = np.hanning(self.hop_samples).astype(np.float32) / np.float32(32_768)

@@ -76,7 +76,7 @@ class Player:
 
     def __init__(self, brain: Decides, *, wakes: bool = False) -> None:
         self.brain = brain
-        self.now = 0.0
+        self.now: float = 0.0
         self.log: list[Step] = []
         self.timers: dict[str, float] = {}
         self._wakes = wakes

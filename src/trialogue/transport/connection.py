@@ -41,7 +41,7 @@ class WireSocket:
     """A `WebSocket` over any trio stream; made by `dial` and `accept`, which run its tasks."""
 
     def __init__(self, stream: trio.abc.Stream, rules: SocketRules, *, is_client: bool) -> None:
-        self.wire = WireStream(stream)
+        self.wire: WireStream = WireStream(stream)
         self.rules = rules
         self._is_client = is_client
         self._course = SocketCourse()

@@ -58,8 +58,8 @@ class Writer:
     def __init__(
         self, wire: WireStream, rules: SocketRules, reader_over: trio.Event, *, is_client: bool
     ) -> None:
-        self.outbox = Outbox(rules.outbox)
-        self.messages_out = 0
+        self.outbox: Outbox = Outbox(rules.outbox)
+        self.messages_out: int = 0
         self.library: Library | None = None
         """The library's connection, once the handshake is over: behind its end nothing is written."""
         self._wire = wire

@@ -59,7 +59,7 @@ Examples:
   trialogue chaos scenarios/edge-cache.yaml --random 5 --seed 7
 """
 
-commands = App()
+commands: Final = App()
 """They are merged into the one command line by `trialogue.cli.program`."""
 
 

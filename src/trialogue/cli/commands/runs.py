@@ -66,7 +66,7 @@ Examples:
   trialogue export runs/edge-cache-20250131-101500 csv --out .
 """
 
-commands = App()
+commands: Final = App()
 """They are merged into the one command line by `trialogue.cli.program`."""
 
 

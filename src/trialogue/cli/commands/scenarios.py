@@ -47,7 +47,7 @@ Examples:
   trialogue graph scenarios/edge-cache.yaml --svg > edge-cache.svg
 """
 
-commands = App()
+commands: Final = App()
 """They are merged into the one command line by `trialogue.cli.program`."""
 
 

@@ -29,7 +29,7 @@ Examples:
   trialogue voices --say "Good morning." --voice ben --out ben.wav
 """
 
-commands = App()
+commands: Final = App()
 """They are merged into the one command line by `trialogue.cli.program`."""
 
 

@@ -44,7 +44,7 @@ class Completion:
         self._splitter = SentenceSplitter()
         self._markup = Markup()
         self._calls: list[_PartialCall] = []
-        self.is_complete = False
+        self.is_complete: bool = False
         """Whether the stream has said that it is at its end."""
 
     def feed(self, text: str) -> Iterator[Thought]:
