@@ -74,6 +74,13 @@ class FakeSocket:
         """Send a message to the client, as it is."""
         self._send.send_nowait(json.dumps(message))
 
+    async def taken(self):
+        """Wait until the client has taken all that was sent."""
+        while True:
+            await trio.lowlevel.checkpoint()
+            if not self._receive.statistics().current_buffer_used:
+                return
+
     def sounds(self, pcm):
         """Send sound to the client."""
         self._send.send_nowait(pcm)
