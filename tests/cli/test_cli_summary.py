@@ -78,6 +78,16 @@ def test_in_one_line():
     assert in_one_line(ENDED) == "edge cache: interrupted after 00:20, 5 turns, runs/edge-cache-1"
 
 
+def test_one_line_says_why_nobody_could_be_heard():
+    """Each reason once, with all whom it struck; of a meeting that went on, nothing."""
+    text = "cannot reach 127.0.0.1:1: Connection refused"
+    failures = tuple(Failure(3.0, "session-failed", text, name) for name in ("ada", "eve"))
+    result = evolve(ENDED.result, reason="all-failed", failures=failures)
+    told = in_one_line(evolve(ENDED, result=evolve(result, ok=False)))
+    assert told.endswith("runs/edge-cache-1; Moderator, Eve: cannot reach 127.0.0.1:1: Connection refused")
+    assert "cannot reach" not in in_one_line(evolve(ENDED, result=evolve(result, ok=True)))
+
+
 def test_a_journal_alone():
     """Without a directory and a stopwatch, nothing is said of them; no failure is said to be none."""
     calm = evolve(RESULT, speed=None, failures=(Failure(1.0, "stale", "old"),))

@@ -70,7 +70,19 @@ def in_one_line(ended: Ended) -> str:
     turns = sum(result.measures.causes.values())
     where = f", {ended.folder}" if ended.folder else ""
     where = f"{where}; {headline(result.expectations)}" if result.expectations else where
+    where = "; ".join([where, *_why_failed(ended)])
     return span(f"{result.name}: {result.reason} after {clock(result.duration_s)}, {turns} turns{where}").text
+
+
+def _why_failed(ended: Ended) -> list[str]:
+    """Why agents' services failed, in the services' words, where nobody could be heard for it."""
+    if ended.result.ok:
+        return []
+    seating, names = Seating(ended.plan), dict[str, list[str]]()
+    for each in ended.result.failures:
+        if each.code == "session-failed" and each.participant is not None:
+            names.setdefault(each.text, []).append(seating.label(each.participant))
+    return [f"{', '.join(who)}: {brief(text, LONGEST_NOTICE)}" for text, who in names.items()]
 
 
 def _headline(ended: Ended) -> Line:
