@@ -65,6 +65,7 @@ class OpenResponse:
     """The session is open."""
 
     type: str = "Open"
+    """Its name on the wire."""
 
 
 @frozen
@@ -72,6 +73,7 @@ class CloseResponse:
     """The session is over, and no other follows."""
 
     type: str = "Close"
+    """Its name on the wire."""
 
 
 @frozen
@@ -79,7 +81,10 @@ class WelcomeResponse:
     """The service has greeted: `message` is the id by which it knows the session, as is `request_id`."""
 
     message: str
+    """The id by which the service knows the session."""
+
     type: str = "Welcome"
+    """Its name on the wire."""
 
     @property
     def request_id(self) -> str:
@@ -92,7 +97,10 @@ class SettingsAppliedResponse:
     """The settings hold: `settings` are those that were sent."""
 
     settings: Mapping[str, Any] = field(repr=False, hash=False)
+    """What was sent, by the wire's names."""
+
     type: str = "SettingsApplied"
+    """Its name on the wire."""
 
 
 @frozen
@@ -100,8 +108,13 @@ class ConversationTextResponse:
     """Words of the user or of the agent (`role`: `user` or `assistant`)."""
 
     text: str = field(repr=False)
+    """The words."""
+
     role: str
+    """Whose they are: `user` or `assistant`."""
+
     type: str = "ConversationText"
+    """Its name on the wire."""
 
     @property
     def content(self) -> str:
@@ -114,7 +127,10 @@ class UserStartedSpeakingResponse:
     """The user has begun to speak; `timestamp` is when that was heard of, in UTC (ISO 8601)."""
 
     timestamp: str = field(factory=_now)
+    """When that was heard of, in UTC (ISO 8601)."""
+
     type: str = "UserStartedSpeaking"
+    """Its name on the wire."""
 
 
 @frozen
@@ -122,7 +138,10 @@ class AgentThinkingResponse:
     """The model thinks; `content` are its thoughts, where it tells them."""
 
     content: str = field(default="", repr=False)
+    """Its thoughts; empty where it does not tell them."""
+
     type: str = "AgentThinking"
+    """Its name on the wire."""
 
 
 @frozen
@@ -130,7 +149,10 @@ class FunctionCall:
     """A call that the model wants."""
 
     name: str
+    """Which function."""
+
     arguments: Mapping[str, Any] = field(repr=False, hash=False)
+    """By the names of its parameters."""
 
 
 @frozen
@@ -138,8 +160,13 @@ class FunctionCallRequest:
     """The model wants a function called."""
 
     function_call: FunctionCall
+    """Which function, with what."""
+
     call_id: str
+    """What the answer names."""
+
     type: str = "FunctionCallRequest"
+    """Its name on the wire."""
 
 
 @frozen
@@ -147,7 +174,10 @@ class AgentStartedSpeakingResponse:
     """The agent has begun to answer; `timestamp` is when that was heard of, in UTC (ISO 8601)."""
 
     timestamp: str = field(factory=_now)
+    """When that was heard of, in UTC (ISO 8601)."""
+
     type: str = "AgentStartedSpeaking"
+    """Its name on the wire."""
 
 
 @frozen
@@ -155,6 +185,7 @@ class AgentAudioDoneResponse:
     """The last sound of an answer has arrived."""
 
     type: str = "AgentAudioDone"
+    """Its name on the wire."""
 
 
 @frozen
@@ -162,7 +193,10 @@ class InjectionRefusedResponse:
     """Injected words were not taken."""
 
     message: str
+    """Why, in the service's words."""
+
     type: str = "InjectionRefused"
+    """Its name on the wire."""
 
 
 @frozen
@@ -170,10 +204,19 @@ class ErrorResponse:
     """Error in words, with the service's code, status and request id where it gave any."""
 
     message: str
+    """What went wrong, in words."""
+
     code: str = ""
+    """The service's own code, or the name of our error."""
+
     status: int | None = None
+    """The HTTP status of a refused handshake; None else."""
+
     request_id: str | None = None
+    """What the service calls the session; None where it said nothing."""
+
     type: str = "Error"
+    """Its name on the wire."""
 
     @property
     def description(self) -> str:
@@ -190,4 +233,7 @@ class UnhandledResponse:
     """A message that has no class here: `raw` is all of it."""
 
     raw: Mapping[str, Any] = field(repr=False, hash=False)
+    """The message, whole, by the wire's names."""
+
     type: str = "Unhandled"
+    """Its name on the wire."""

@@ -45,7 +45,11 @@ class Driver(Protocol):
 
 
 class _RawStream(Stream, Protocol):
-    def abort(self) -> None: ...
+    """The part of a PortAudio stream that we use."""
+
+    def abort(self) -> None:
+        """Stop at once, and drop what is buffered."""
+        ...
 
 
 class _Library(Protocol):
@@ -53,13 +57,21 @@ class _Library(Protocol):
 
     PortAudioError: type[Exception]
 
-    def check_input_settings(self, **settings: object) -> None: ...
+    def check_input_settings(self, **settings: object) -> None:
+        """Raise PortAudioError where no such microphone can be opened."""
+        ...
 
-    def check_output_settings(self, **settings: object) -> None: ...
+    def check_output_settings(self, **settings: object) -> None:
+        """Raise PortAudioError where no such loudspeaker can be opened."""
+        ...
 
-    def RawInputStream(self, **settings: object) -> _RawStream: ...  # noqa: N802 - its name
+    def RawInputStream(self, **settings: object) -> _RawStream:  # noqa: N802 - its name
+        """Open a microphone."""
+        ...
 
-    def RawOutputStream(self, **settings: object) -> _RawStream: ...  # noqa: N802 - its name
+    def RawOutputStream(self, **settings: object) -> _RawStream:  # noqa: N802 - its name
+        """Open a loudspeaker."""
+        ...
 
 
 class _Open:

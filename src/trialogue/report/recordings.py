@@ -29,9 +29,13 @@ class SoundWriter(AbstractContextManager["SoundWriter"], Protocol):
 
     samplerate: int
 
-    def blocks(self, blocksize: int, *, dtype: str, always_2d: bool) -> Iterator[Samples]: ...
+    def blocks(self, blocksize: int, *, dtype: str, always_2d: bool) -> Iterator[Samples]:
+        """Read on, so many frames at a time."""
+        ...
 
-    def write(self, data: Samples) -> None: ...
+    def write(self, data: Samples) -> None:
+        """Append frames."""
+        ...
 
 
 class SoundLibrary(Protocol):

@@ -70,13 +70,17 @@ class _Model(Protocol):
         return_scores: bool,
         return_no_speech_prob: bool,
         max_length: int,
-    ) -> list[_Result]: ...
+    ) -> list[_Result]:
+        """Understand windows of log-mel features [windows, 80, frames]."""
+        ...
 
 
 class _Storage(Protocol):
     """The call of `ctranslate2.StorageView` that we use."""
 
-    def from_array(self, array: NDArray[np.float32]) -> object: ...
+    def from_array(self, array: NDArray[np.float32]) -> object:
+        """Wrap an array without copying it."""
+        ...
 
 
 @frozen

@@ -53,15 +53,21 @@ class _Model(Protocol):
     sess: Any
     """The onnxruntime session."""
 
-    def g2p(self, text: str) -> str: ...
+    def g2p(self, text: str) -> str:
+        """The phonemes of a sentence."""
+        ...
 
-    def ids(self, phonemes: str) -> list[int]: ...
+    def ids(self, phonemes: str) -> list[int]:
+        """The numbers of phonemes, as the graph takes them."""
+        ...
 
 
 class _Signals(Protocol):
     """The function of `hibari.dsp` that we use: five spectra [601, frames] and pitch [frames] to sound."""
 
-    def synth(self, *frames: _Frames, rng: np.random.Generator) -> _Frames: ...
+    def synth(self, *frames: _Frames, rng: np.random.Generator) -> _Frames:
+        """Make sound, at 24,000 samples a second."""
+        ...
 
 
 class HibariSynthesizer:

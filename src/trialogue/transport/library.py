@@ -33,20 +33,39 @@ class Library(Protocol):
     """The part of `trio_websocket.WebSocketConnection` that we use."""
 
     @property
-    def closed(self) -> trio_websocket.CloseReason | None: ...
+    def closed(self) -> trio_websocket.CloseReason | None:
+        """How it was closed; None while it is open."""
+        ...
+
     @property
-    def subprotocol(self) -> str | None: ...
+    def subprotocol(self) -> str | None:
+        """What was agreed on."""
+        ...
+
     @property
-    def handshake_headers(self) -> tuple[tuple[bytes, bytes], ...]: ...
-    async def get_message(self) -> str | bytes: ...
-    async def ping(self, payload: bytes | None = None) -> None: ...
-    async def aclose(self, code: int | None = 1000, reason: str | None = None) -> None: ...
+    def handshake_headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        """The peer's headers."""
+        ...
+
+    async def get_message(self) -> str | bytes:
+        """Wait for the next message; ConnectionClosed behind the last."""
+        ...
+
+    async def ping(self, payload: bytes | None = None) -> None:
+        """Send a ping, and wait for its pong."""
+        ...
+
+    async def aclose(self, code: int | None = 1000, reason: str | None = None) -> None:
+        """Close, and wait for the peer to close."""
+        ...
 
 
 class Spawner(Protocol):
     """The part of a nursery that starts children."""
 
-    def start_soon(self, async_fn: Callable[..., Awaitable[object]], /, *args: object) -> None: ...
+    def start_soon(self, async_fn: Callable[..., Awaitable[object]], /, *args: object) -> None:
+        """Start a child."""
+        ...
 
 
 @frozen

@@ -61,11 +61,13 @@ class _Lane:
         return taken
 
     def end(self) -> None:
+        """Let nothing more be put in; what is there can be taken."""
         self.is_ended = True
         self.receivers.unpark_all()
         self.senders.unpark_all()
 
     def abandon(self) -> None:
+        """Take nothing more: what is there is lost."""
         self.is_abandoned = True
         self.held.clear()
         self.receivers.unpark_all()

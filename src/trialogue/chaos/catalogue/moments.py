@@ -7,10 +7,12 @@ from trialogue.chaos.toxics import Garbage
 
 
 def error(code: str) -> SayMore:
+    """An error of the service, with this code, said beside what it says."""
     return SayMore(f'{{"type":"Error","code":"{code}","description":"A fault on demand."}}')
 
 
 def warning(code: str) -> str:
+    """A warning of the service, with this code, as JSON."""
     return f'{{"type":"Warning","code":"{code}","description":"A fault on demand."}}'
 
 
@@ -20,20 +22,25 @@ def speaking(*happenings: Happening) -> SessionFault:
 
 
 def greeting(*happenings: Happening) -> SessionFault:
+    """Strike as the service welcomes the participant."""
     return SessionFault("Welcome", happenings)
 
 
 def applying(*happenings: Happening) -> SessionFault:
+    """Strike as the service says that the settings hold."""
     return SessionFault("SettingsApplied", happenings)
 
 
 def prompted(*happenings: Happening) -> SessionFault:
+    """Strike as the service hears its user begin to speak."""
     return SessionFault("UserStartedSpeaking", happenings)
 
 
 def garbled(data: bytes) -> SessionFault:
+    """Send bytes that are no message, while the participant speaks."""
     return speaking(Afflict(Garbage(data)))
 
 
 def closed(code: int) -> SessionFault:
+    """Close the socket with this close code, while the participant speaks."""
     return speaking(Afflict(close_frame(code)))

@@ -1,0 +1,95 @@
+"""Every public name says what it is: in words, and by an example of how to ask it where one is due."""
+
+import importlib
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+from public_names import SURFACES, members
+
+API = Path(__file__).parents[2] / "docs" / "reference" / "api.md"
+
+
+def documented():
+    """Each function and class that a surface names, or the reference shows, by its name."""
+    found = dict(members())
+    for block in re.findall(r"```\{eval-rst\}\n(.*?)```", API.read_text(encoding="utf-8"), flags=re.DOTALL):
+        for kind, target, rest in re.findall(r"\.\. auto(module|class):: (\S+)((?:\n   .*)*)", block):
+            module = importlib.import_module(target if kind == "module" else target.rpartition(".")[0])
+            shown = re.search(r":members:(.*)", rest)
+            names = [name.strip() for name in shown.group(1).split(",")] if shown else []
+            if kind == "class":
+                names = [target.rpartition(".")[2]]
+            elif names == [""]:
+                names = [name for name, each in vars(module).items() if is_of(each, target, name)]
+            found |= {f"{module.__name__}.{name}": getattr(module, name) for name in names}
+    return {name: each for name, each in found.items() if isinstance(each, type) or inspect.isroutine(each)}
+
+
+def is_of(found, module, name):
+    """Whether this is a public name of a module's own."""
+    return not name.startswith("_") and getattr(found, "__module__", None) == module
+
+
+PUBLIC = documented()
+
+
+def says(found):
+    """Whether something has a docstring of its own: a sentence, and none that attrs or enum has made."""
+    words = (inspect.getdoc(found) if inspect.isroutine(found) else vars(found).get("__doc__")) or ""
+    return bool(re.match(r"[^\n]+[.:]", words)) and not words.startswith(f"{found.__name__}(")
+
+
+def parts_of(cls):
+    """The public methods and properties of a class, by name, with what has the docstring."""
+    for name, member in inspect.getmembers_static(cls):
+        function = member.fget if isinstance(member, property) else getattr(member, "__func__", member)
+        is_public = not name.startswith("_") and inspect.isfunction(function)
+        if is_public and function.__module__.startswith("trialogue"):
+            yield name, function
+
+
+def undocumented(name, found):
+    """What of a name has no docstring."""
+    if not says(found):
+        yield name
+    if isinstance(found, type):
+        yield from (f"{name}.{part}" for part, function in parts_of(found) if not says(function))
+
+
+def test_every_public_name_says_what_it_is():
+    """Classes and functions, methods and properties."""
+    assert len(PUBLIC) > 300
+    assert [each for name, found in PUBLIC.items() for each in undocumented(name, found)] == []
+
+
+FIELDS = [name for name, found in PUBLIC.items() if hasattr(found, "__attrs_attrs__")]
+
+
+@pytest.mark.parametrize("module", SURFACES)
+def test_what_a_surface_names_is_there(module):
+    """`__all__` is in order, names each thing once, and all of it can be had."""
+    named = importlib.import_module(module).__all__
+    assert len(set(named)) == len(named)
+    assert all(hasattr(importlib.import_module(module), name) for name in named)
+
+
+def test_every_field_of_a_value_says_what_it_holds():
+    """A docstring under each, with the unit where the name does not say it."""
+    silent = []
+    for name in FIELDS:
+        cls = PUBLIC[name]
+        texts = docs_of_fields(cls)
+        silent += [
+            f"{name}.{field.name}"
+            for field in cls.__attrs_attrs__
+            if not field.name.startswith("_") and field.name not in texts and not field.inherited
+        ]
+    assert silent == []
+
+
+def docs_of_fields(cls):
+    """The fields of a class that have a docstring under them."""
+    field = r'^    (\w+): [^\n]*(?:\n {8}[^\n]*|\n    \))*\n    """'
+    return set(re.findall(field, inspect.getsource(cls), flags=re.MULTILINE))
