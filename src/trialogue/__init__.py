@@ -14,7 +14,7 @@ TYPE_CHECKING = False  # as typing's, which takes longer to load than all that a
 if TYPE_CHECKING:
     from trialogue.actors.app_sound import PullsSound
     from trialogue.actors.hooks import Hook, HookAnswer
-    from trialogue.actors.router import Sink, mix
+    from trialogue.actors.router import Sink
     from trialogue.agent.events import Sound
     from trialogue.agent.lone import LoneAgent
     from trialogue.agent.opening import open_agent
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from trialogue.meeting.outputs import MeetingResult
     from trialogue.meeting.policies import brain_for
     from trialogue.meeting.run import resume_meeting, run_meeting
-    from trialogue.meeting.sound import PersonSource, RoomSound
+    from trialogue.meeting.sound import PersonSource, RoomSound, mix
     from trialogue.meeting.virtual import run_virtual
     from trialogue.meeting.watching import Records
     from trialogue.model.participants import Hears, Kind, Participant, Role
@@ -226,7 +226,7 @@ _HOMES = {
     "HookAnswer": "trialogue.actors.hooks",
     "PullsSound": "trialogue.actors.app_sound",
     "Sink": "trialogue.actors.router",
-    "mix": "trialogue.actors.router",
+    "mix": "trialogue.meeting.sound",
     "PersonSource": "trialogue.meeting.sound",
     "RoomSound": "trialogue.meeting.sound",
     "LoneAgent": "trialogue.agent.lone",

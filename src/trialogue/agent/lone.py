@@ -22,7 +22,7 @@ from trialogue.agent.memory import Memory
 from trialogue.agent.mouth import NAME, LoneMouth
 from trialogue.errors import AlreadyOver, GaveUp, LocalProtocolError, ProviderRefused, SetupError
 from trialogue.mailbox import Mailbox
-from trialogue.meeting.asking import LONGEST_ANSWER, Loop, a_choice, a_sound, a_text, wrong_type
+from trialogue.meeting.asking import LONGEST_ANSWER, Loop, a_choice, a_mapping, a_sound, a_text, wrong_type
 from trialogue.meeting.settings import updates_for
 from trialogue.model.commands import AnswerTool, Behavior, CancelTool, Cue, RollOver, RunTool, Speak, Update
 from trialogue.model.events import (
@@ -171,13 +171,16 @@ class LoneAgent:
         and functions stays. Raises LocalProtocolError for an object that is none.
         """
         if prompt is not None:
-            a_text(prompt, "the prompt")
+            prompt = a_text(prompt, "the prompt")
         parts: dict[Part, Mapping[str, object] | None] = {
             "listen": listen,
             "think": think,
             "think_live": think_live,
             "speak": speak,
         }
+        for part, given in parts.items():
+            if given is not None:
+                a_mapping(given, part)
         orders = updates_for(NAME, prompt, parts, (self._dialect,))
         self._ask_now(lambda: self._update(orders))
 

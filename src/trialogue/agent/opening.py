@@ -51,8 +51,7 @@ async def open_agent(
     held = _checked(_plain(sample_rate) if terms is None else terms)
     registered = _functions(functions)
     asked = with_functions(_agent(agent), registered)
-    if via not in SERVICES:
-        raise UnknownName(f"there is no service {via!r}: {', '.join(SERVICES)}", argument="via")
+    _check_place(via, url, connect, engines)
     offer = (dialect := service_of(via).dialect).offer_on(asked, held)
     with lone_error():
         async with _dialled(via, url, connect, engines) as dial, trio.open_nursery() as nursery:
@@ -80,6 +79,19 @@ async def _dialled(
 
 
 # --- what is asked --------------------------------------------------------------------------------
+
+
+def _check_place(via: str, url: object, connect: object, engines: object) -> None:
+    """Where an agent is dialled: WrongType for what is no place, UnknownName for an unknown service."""
+    a_text(via, "via")
+    if url is not None:
+        a_text(url, "url")
+    if connect is not None:
+        a_function(connect, "connect")
+    if engines is not None and not isinstance(engines, Engines):
+        raise wrong_type("engines", "Engines", engines)
+    if via not in SERVICES:
+        raise UnknownName(f"there is no service {via!r}: {', '.join(SERVICES)}", argument="via")
 
 
 def _plain(sample_rate: int) -> SessionTerms:

@@ -13,6 +13,7 @@ from trialogue.aio.outward import hooks_outward, tools_outward
 from trialogue.bridge.held import HeldBlock
 from trialogue.bridge.opening import Options, held_agent, held_meeting
 from trialogue.meeting import handle as native
+from trialogue.meeting.asking import a_function
 from trialogue.meeting.outputs import MeetingResult
 from trialogue.supervise import lone_error
 
@@ -46,6 +47,8 @@ async def run_block(
     scenario: object, options: Options, watch: Callable[[Meeting], Awaitable[object]] | None
 ) -> MeetingResult:
     """A meeting, held to its end, with a watcher beside it, and its page where its scenario wants one."""
+    if watch is not None:
+        a_function(watch, "watch")
     block = meeting_block(scenario, options, is_run=True)
     with lone_error():
         async with block as meeting, asyncio.TaskGroup() as group:

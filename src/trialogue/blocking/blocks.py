@@ -13,6 +13,7 @@ from trialogue.blocking.meeting import Meeting
 from trialogue.blocking.outward import hooks_outward
 from trialogue.bridge.opening import Options, held_agent, held_meeting
 from trialogue.meeting import handle as native
+from trialogue.meeting.asking import a_function
 from trialogue.meeting.outputs import MeetingResult
 
 WATCHER_S = 5.0
@@ -37,6 +38,8 @@ def run_block(scenario: object, options: Options, watch: Callable[[Meeting], obj
 
     A watcher that raises ends the meeting; one that goes on for `WATCHER_S` behind the end is left to itself.
     """
+    if watch is not None:
+        a_function(watch, "watch")
     with meeting_block(scenario, options, is_run=True) as meeting:
         watched = _watched(watch, meeting)
         result = meeting.finished()

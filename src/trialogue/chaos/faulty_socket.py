@@ -20,6 +20,7 @@ from attrs import define, evolve, field, frozen
 from trialogue.actors.dialling import Connect
 from trialogue.chaos.toxics import Garbage, Toxic, ToxicStream
 from trialogue.errors import ConnectionLost
+from trialogue.judging import judged
 from trialogue.transport import frames
 from trialogue.transport.dial import in_memory
 from trialogue.transport.socket import Handshake, SocketStatistics, WebSocket
@@ -341,6 +342,7 @@ def close_frame(code: int, reason: str = "") -> Garbage:
     return Garbage(frames.close_frame(code, reason, is_client=False))
 
 
+@judged
 def peer(answer: WrongAnswer) -> Connect:
     """Dial, in memory, a peer that answers each upgrade so and is no voice agent at all."""
     connect = in_memory(partial(answer_wrongly, answer=answer))

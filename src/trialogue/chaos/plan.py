@@ -10,6 +10,7 @@ from attrs import frozen
 
 from trialogue.chaos.catalogue import FAULTS, Fate, Fault, Part, fault_named
 from trialogue.errors import SetupError
+from trialogue.judging import judged
 from trialogue.scenario.resolve import Resolved
 
 DRAWN_S: Final = 30.0
@@ -32,6 +33,7 @@ class Planned:
     after_s: float = 0.0
     """Not before so many seconds of the meeting."""
 
+    @judged
     def is_for(self, participant: str, number: int) -> bool:
         """Whether it may strike in this dial."""
         return participant == self.participant and number >= self.session
@@ -55,6 +57,7 @@ class FaultPlan:
         return [each for each in self.planned if each.fault.ill in ills]
 
 
+@judged
 def planned(words: Sequence[str], resolved: Resolved, seed: int) -> FaultPlan:
     """The plan of words like NAME, NAME@PARTICIPANT or NAME@PARTICIPANT:SESSION; `SetupError` for misfits.
 
@@ -64,6 +67,7 @@ def planned(words: Sequence[str], resolved: Resolved, seed: int) -> FaultPlan:
     return FaultPlan(tuple(_read(word, resolved, chance) for word in words), seed)
 
 
+@judged
 def drawn(count: int, resolved: Resolved, seed: int) -> FaultPlan:
     """So many faults, of those that a meeting outlives, drawn from `seed`."""
     chance = random.Random(f"chaos/{seed}")  # noqa: S311 - a draw, not a secret

@@ -21,6 +21,7 @@ from trialogue.chaos.trial import CANARY, Hung, Strike, Trial
 from trialogue.errors import JournalError, ReplayDivergence
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
+from trialogue.judging import judged
 from trialogue.model.commands import Command, EndMeeting, EndTurn, GrantFloor
 from trialogue.model.events import Event, SessionFailed, SessionLost, SessionReady, SessionRolledOver
 from trialogue.model.plan import MeetingPlan
@@ -95,6 +96,7 @@ class Evidence:
         return ((record, command) for record in self.records for command in record.commands)
 
 
+@judged
 def judge(trial: Trial) -> Judged:
     """Hold a trial against every promise."""
     path = trial.folder / "journal.jsonl"

@@ -29,6 +29,7 @@ from trialogue.chaos.faulty_socket import FaultySocket, SessionFault, WrongAnswe
 from trialogue.chaos.plan import FaultPlan, Planned
 from trialogue.chaos.toxics import HalfOpen, ToxicStream
 from trialogue.errors import SetupError, TrialogueError
+from trialogue.judging import judged
 from trialogue.meeting.edges import Edges, Seams, local_equipment
 from trialogue.meeting.meeting import Meeting
 from trialogue.meeting.outputs import MeetingResult
@@ -285,6 +286,7 @@ async def dial_nowhere(how: BadAddress) -> AsyncGenerator[WebSocket]:
 # --- the trial --------------------------------------------------------------------------------------
 
 
+@judged
 def try_meeting(
     resolved: Resolved,
     plan: FaultPlan,

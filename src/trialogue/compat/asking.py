@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from trialogue.compat.responses import ErrorResponse
-from trialogue.errors import AlreadyOver, ProtocolError, TrialogueError
+from trialogue.errors import AlreadyOver, ProtocolError, TrialogueError, WrongType
 from trialogue.mailbox import MailboxFull
 
 OptionsT = TypeVar("OptionsT")
@@ -15,9 +15,9 @@ NOT_TAKEN = (AlreadyOver, ProtocolError, MailboxFull)
 
 
 def checked(options: object, kind: type[OptionsT]) -> OptionsT:
-    """The options; TypeError for those of another class."""
+    """The options; WrongType, which is a TypeError, for those of another class."""
     if not isinstance(options, kind):
-        raise TypeError(f"this takes {kind.__name__}, not a {type(options).__name__}")
+        raise WrongType(f"this takes {kind.__name__}, not a {type(options).__name__}", argument="options")
     return options
 
 

@@ -26,6 +26,7 @@ from trialogue.compat.responses import CloseResponse, ConversationTextResponse, 
 from trialogue.compat.talk import Changes, NotChangeable, Talk
 from trialogue.compat.wire import Asked, asked_for
 from trialogue.errors import TrialogueError
+from trialogue.judging import judged
 from trialogue.model.events import SessionReady
 
 
@@ -43,6 +44,7 @@ class AsyncAgentWebSocketClient:
         self._talk: Talk | None = None
         self._life: asyncio.Task[None] | None = None
 
+    @judged
     def v(self, version: str = "1") -> AsyncAgentWebSocketClient:
         """A connection of its own, of this version of the protocol; there is one."""
         del version

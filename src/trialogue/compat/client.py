@@ -25,6 +25,7 @@ from trialogue.compat.responses import CloseResponse, ConversationTextResponse, 
 from trialogue.compat.talk import Changes, NotChangeable, Talk
 from trialogue.compat.wire import Asked, asked_for
 from trialogue.errors import TrialogueError
+from trialogue.judging import judged
 from trialogue.model.events import SessionReady
 
 
@@ -42,6 +43,7 @@ class AgentWebSocketClient:
         self._talk: Talk | None = None
         self._thread: threading.Thread | None = None
 
+    @judged
     def v(self, version: str = "1") -> AgentWebSocketClient:
         """A connection of its own, of this version of the protocol; there is one."""
         del version

@@ -8,6 +8,7 @@ from typing import Final
 from trialogue.compat.errors import DeepgramApiError
 from trialogue.compat.responses import TOLD
 from trialogue.diagnostics import Log
+from trialogue.errors import WrongType
 
 Handler = Callable[..., object]
 """Called as `handler(client, response)`; `response` is bytes for `AudioData`."""
@@ -29,7 +30,7 @@ class Handlers:
                 f"no handler is ever told of {name!r}; there are {', '.join(sorted(TOLD))}"
             )
         if not callable(handler):
-            raise TypeError(f"a handler is a function, not a {type(handler).__name__}")
+            raise WrongType(f"a handler is a function, not a {type(handler).__name__}", argument="handler")
         self._kept.setdefault(name, []).append(handler)
 
     def of(self, event: str) -> list[Handler]:

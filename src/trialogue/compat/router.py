@@ -9,6 +9,7 @@ from trialogue.actors.dialling import Connect
 from trialogue.compat.asyncclient import AsyncAgentWebSocketClient
 from trialogue.compat.client import AgentWebSocketClient
 from trialogue.compat.errors import DeepgramApiError
+from trialogue.judging import judged
 from trialogue.services import HOSTED, service_of
 from trialogue.transport.dial import check_plaintext, open_websocket, parse_url
 
@@ -24,6 +25,7 @@ class DeepgramClient:
     DeepgramApiError without a key.
     """
 
+    @judged
     def __init__(self, api_key: str = "", *, url: str | None = None) -> None:
         key = api_key or os.environ.get(KEY_VARIABLE, "")
         if not key.strip():

@@ -14,6 +14,7 @@ from trialogue.importing import import_extra
 from trialogue.journal.codec import JsonObject
 from trialogue.journal.files import journal_of
 from trialogue.journal.reader import Reading, read
+from trialogue.judging import judged
 from trialogue.model.transcript import Utterance
 
 __all__ = ["columns", "frames"]
@@ -23,6 +24,7 @@ Columns = dict[str, list[object]]
 _OWN: Final = ("type", "participant", "to")
 
 
+@judged
 def frames(run: str | Path) -> Mapping[str, Any]:
     """A run's tables as pandas data frames (extra `frames`): `events`, `commands` and `turns`.
 
@@ -32,6 +34,7 @@ def frames(run: str | Path) -> Mapping[str, Any]:
     return {name: pandas.DataFrame(table) for name, table in columns(run).items()}
 
 
+@judged
 def columns(run: str | Path) -> Mapping[str, Columns]:
     """A run's tables as lists by column, which `polars.DataFrame` and `pyarrow.table` take as they are.
 

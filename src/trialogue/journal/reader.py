@@ -39,6 +39,7 @@ from trialogue.journal.records import (
     parse_record,
     parse_wire,
 )
+from trialogue.judging import judged
 from trialogue.model.records import Record
 from trialogue.model.text import safe_text
 from trialogue.model.wire import WireRecord
@@ -342,6 +343,7 @@ class Reading:
         self.problems.append(Problem(kind, offset, text))
 
 
+@judged
 def read(path: Path, *, salvage: bool = False) -> Reading:
     """The journal at `path`, with its header read; JournalError where there is none.
 

@@ -16,10 +16,12 @@ from trialogue.journal.codec import COMMANDS, EVENTS, MISFITS, JsonObject
 from trialogue.journal.personal import Mask, mask_all, mask_code, masked, masked_json
 from trialogue.journal.reader import Reading
 from trialogue.journal.records import Header, header_line
+from trialogue.judging import judged
 
 _KNOWN: Final = {**EVENTS, **COMMANDS}
 
 
+@judged
 def redact(reading: Reading, out: Path) -> None:
     """Write a masked copy of a journal to `out`; JournalError where the file exists or cannot be.
 

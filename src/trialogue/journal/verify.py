@@ -15,6 +15,7 @@ from trialogue.journal.personal import masked
 from trialogue.journal.reader import Problem, ProblemKind, Reading, read
 from trialogue.journal.records import JournalKind
 from trialogue.journal.state import changed, facts
+from trialogue.judging import judged
 from trialogue.model.commands import Command
 from trialogue.model.events import Event
 from trialogue.model.plan import MeetingPlan
@@ -55,6 +56,7 @@ class Verified:
     """False for a session's journal: nothing in it was decided here, so nothing can be decided again."""
 
 
+@judged
 def verify(journal: Path | Reading, brain: Callable[[MeetingPlan], Decider]) -> Verified:
     """Replay a journal, or the one at a path, into a new brain.
 

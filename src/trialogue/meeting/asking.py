@@ -17,6 +17,7 @@ from typing import Final, TypeVar, cast
 import trio
 
 from trialogue.errors import AlreadyOver, WrongLoop, WrongType, WrongValue
+from trialogue.judging import is_path
 from trialogue.model.text import well_formed
 
 T = TypeVar("T")
@@ -140,7 +141,7 @@ def a_path(value: object, what: str) -> Path:
     """A path; WrongType for anything else, WrongValue for one that no system takes."""
     if not isinstance(value, str | Path):
         raise wrong_type(what, "a path", value)
-    if not str(value).strip() or "\0" in str(value):
+    if not str(value).strip() or not is_path(value):
         raise wrong_value(what, "names no file")
     return Path(value)
 
@@ -156,10 +157,10 @@ def a_sound(value: object, what: str = "pcm") -> bytes:
 
 
 def a_time(value: object, what: str) -> None:
-    """A number of seconds, or None; WrongType for anything else, WrongValue below 0."""
+    """A number of seconds, or None for ever; WrongType, WrongValue for what nobody can wait."""
     if value is None:
         return
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise wrong_type(what, "a number of seconds", value)
-    if not value >= 0:
-        raise wrong_value(what, "is 0 or more")
+    if not 0 <= value <= threading.TIMEOUT_MAX:
+        raise wrong_value(what, f"is from 0 to {threading.TIMEOUT_MAX:.0f}, or None for as long as it takes")

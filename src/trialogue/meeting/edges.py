@@ -26,6 +26,7 @@ from trialogue.devices.driver import Driver
 from trialogue.diagnostics import Log
 from trialogue.errors import SetupError
 from trialogue.journal.verify import Decider
+from trialogue.judging import judged
 from trialogue.meeting.endpoints import allows
 from trialogue.model.plan import HookPoint
 from trialogue.model.secrets import NO_SECRETS, Secrets
@@ -242,6 +243,7 @@ def authorized(title: str, hosted: Hosted) -> str:
     return f"{hosted.scheme} {key}"
 
 
+@judged
 @asynccontextmanager
 async def local_connect(engines: Engines, seed: int, hosts: tuple[str, ...] = ()) -> AsyncGenerator[Connect]:
     """Run the embedded server for one meeting and dial it: on loopback in life, in memory otherwise.

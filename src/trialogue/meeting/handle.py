@@ -175,7 +175,7 @@ class Meeting(TableCalls):
         """
         self._check_agent(participant)
         if prompt is not None:
-            a_text(prompt, "the prompt")
+            prompt = a_text(prompt, "the prompt")
         parts: dict[Part, Mapping[str, object] | None] = {"listen": listen, "think": think, "speak": speak}
         texts = [written(part, a_mapping(given, part)) for part, given in parts.items() if given is not None]
         if any(word in text for text in texts for word in _SECRETIVE):

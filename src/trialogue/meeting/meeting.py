@@ -80,6 +80,8 @@ def open_meeting(
     said, and `JournalError` if it cannot be recorded any longer.
     With a `resumption` the meeting is not begun but gone on with (`trialogue.meeting.run`).
     """
+    if resumption is not None and not isinstance(resumption, Resumption):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
+        raise wrong_type("resumption", "a Resumption", resumption)
     resolved = prepared(scenario, on_loops_clock(overrides))
     own = with_own(edges, tools, policies, hooks)
     folder = out_of(out)

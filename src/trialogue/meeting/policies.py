@@ -19,7 +19,8 @@ from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobod
 from trialogue.brain.meeting import Brain
 from trialogue.errors import AuthorFailed, SetupError, WrongType
 from trialogue.importing import import_named, reason_of
-from trialogue.meeting.asking import a_mapping, wrong_type, wrong_value
+from trialogue.judging import judged
+from trialogue.meeting.asking import a_mapping, wrong_value
 from trialogue.model.plan import MeetingPlan
 from trialogue.tools.permissions import check_import, check_place
 from trialogue.values import frozen
@@ -72,6 +73,7 @@ class AuthorsPolicy:
         return returned
 
 
+@judged
 def brain_for(
     plan: MeetingPlan, imports: tuple[str, ...] = (), policies: Mapping[str, object] = MappingProxyType({})
 ) -> Brain:
@@ -81,8 +83,6 @@ def brain_for(
     `module.attribute`. `SetupError` in one line for a policy that is not given, not allowed, or not where it
     should be; `AskedWrongly` for `policies` that are none.
     """
-    if not isinstance(plan, MeetingPlan):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
-        raise wrong_type("plan", "a MeetingPlan", plan)
     given = own_policies(policies)
     names = {name for name in (plan.floor.policy, plan.floor.otherwise) if name not in POLICIES}
     return Brain(plan, {name: given.get(name) or _found(name, imports) for name in names})

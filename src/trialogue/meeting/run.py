@@ -12,7 +12,7 @@ import trio
 from trialogue.actors.hooks import Hook, HookFunction
 from trialogue.brain.floor.view import Decision, FloorView, Policy
 from trialogue.errors import AuthorFailed
-from trialogue.meeting.asking import a_function, a_path
+from trialogue.meeting.asking import a_function, a_path, a_truth, wrong_type
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.meeting import DEFAULT_EDGES, Meeting, open_meeting, out_of, prepared, with_own
 from trialogue.meeting.outputs import MeetingResult
@@ -89,8 +89,14 @@ def run_meeting(  # noqa: PLR0913 - each by keyword
     resolved = prepared(scenario, overrides)
     own = with_own(edges, tools, policies, hooks)
     a_function(watch, "watch")
+    _check_owner(owner)
     opening = partial(open_meeting, resolved, out=out_of(out), edges=own)
     return run_to_its_end(resolved, opening, watch, owner)
+
+
+def _check_owner(owner: object) -> None:
+    if not isinstance(owner, Owner):
+        raise wrong_type("owner", "an Owner", owner)
 
 
 def run_to_its_end(
@@ -163,6 +169,7 @@ def resume_meeting(  # noqa: PLR0913 - likewise
     `run_meeting` raise, from the same threads.
     """
     check_run_here()
+    a_truth(allow_changed_scenario, "allow_changed_scenario")
     own = with_own(edges, tools, policies, hooks)
     if isinstance(run, Resumption):
         past = run
@@ -170,5 +177,6 @@ def resume_meeting(  # noqa: PLR0913 - likewise
         folder, leave, is_changed = a_path(run, "run"), own.permissions, allow_changed_scenario
         past = open_resumption(folder, leave.imports, leave.policies, allow_changed_scenario=is_changed)
     a_function(watch, "watch")
+    _check_owner(owner)
     opening = partial(open_meeting, past.resolved, out=out_of(out), edges=own, resumption=past)
     return run_to_its_end(past.resolved, opening, watch, owner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Lock
 from typing import get_args
 
@@ -9,9 +10,11 @@ import trio
 from attrs import frozen
 
 from trialogue.actors.app_sound import AppFeed, RoomEar
-from trialogue.actors.router import Router, mix
+from trialogue.actors.router import Router
+from trialogue.actors.router import mix as sum_of
 from trialogue.actors.sources import FeedStatistics
-from trialogue.errors import AlreadyOver
+from trialogue.errors import AlreadyOver, WrongValue
+from trialogue.judging import judged
 from trialogue.meeting.asking import Loop, a_choice, a_number, wrong_type, wrong_value
 from trialogue.model.audio import AudioFormat, Encoding
 from trialogue.speech.formats import Decoder, Encoder
@@ -164,6 +167,14 @@ class RoomSound:
         return f"<RoomSound: {self.form.encoding} at {self.form.sample_rate}, {self.dropped} frames dropped>"
 
 
+@judged
+def mix(frames: Sequence[bytes]) -> bytes:
+    """The sum of equally long linear16 frames, clipped to 16 bits; WrongValue for none or unequal ones."""
+    if len({len(frame) for frame in frames}) != 1 or len(frames[0]) % 2:
+        raise WrongValue("frames are linear16 of equal lengths, at least one", argument="frames")
+    return sum_of(frames)
+
+
 def room_ear(router: Router, without: str | None, form: AudioFormat) -> RoomEar:
     """An ear that hears the room without somebody, in this format; it hears once the router records it."""
     grid = router.grid
@@ -172,6 +183,6 @@ def room_ear(router: Router, without: str | None, form: AudioFormat) -> RoomEar:
         without,
         frame_s=grid.frame_ms / 1000,
         samples=grid.frame_samples,
-        mix=lambda frames: frames[0] if len(frames) == 1 else mix(frames),
+        mix=lambda frames: frames[0] if len(frames) == 1 else sum_of(frames),
         convert=lambda pcm: encoder.encode(resampler.feed(pcm)),
     )

@@ -19,7 +19,7 @@ import random
 import threading
 from collections.abc import Awaitable, Callable, Generator, MutableSequence
 from contextlib import contextmanager
-from functools import partial
+from functools import partial, wraps
 from importlib import import_module
 from math import inf
 from typing import Any, Final, TypeVar
@@ -46,12 +46,20 @@ def run_virtual(function: Callable[[], Awaitable[T]]) -> T:
     """
     if not callable(function):
         raise WrongType(f"function is a function, not a {type(function).__name__}", argument="function")
+
+    @wraps(function)
+    async def started() -> T:
+        came = function()
+        if not isinstance(came, Awaitable):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
+            raise WrongType("function is an async function, not a plain one", argument="function")
+        return await came
+
     clock = MOVED_CLOCK(autojump_threshold=0)
     leaps = None if os.environ.get(SWITCH) == TICKING else Leaps()
     if leaps is not None:
         vars(clock)["_autojump"] = partial(_jump, vars(clock), leaps)
     with _SCHEDULER.in_order(), leaping(leaps):
-        return trio.run(function, clock=clock)
+        return trio.run(started, clock=clock)
 
 
 def _jump(clock: dict[str, Any], leaps: Leaps) -> None:

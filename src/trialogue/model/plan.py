@@ -8,6 +8,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import Literal, TypeAlias
 
+from trialogue.errors import UnknownName
+from trialogue.judging import judged
 from trialogue.model.expectations import Trigger
 from trialogue.model.participants import OnFailure, Participant
 from trialogue.values import frozen
@@ -316,17 +318,20 @@ class MeetingPlan:
     faults: tuple[PlannedFault, ...] = ()
     """What goes wrong on purpose, in the scenario's order."""
 
+    @judged
     def hook(self, point: HookPoint) -> HookRule | None:
         """The rule of a point; None where the app is not asked."""
         return next((rule for rule in self.hooks if rule.point == point), None)
 
     def participant(self, name: str) -> Participant:
-        """The participant of that name; KeyError for an unknown one."""
+        """The participant of that name; UnknownName, which is a KeyError, for any other."""
         for participant in self.participants:
             if participant.name == name:
                 return participant
-        raise KeyError(name)
+        known = ", ".join(participant.name for participant in self.participants)
+        raise UnknownName(f"nobody is called {name!r}; there are {known}", argument="name")
 
+    @judged
     def tool(self, name: str) -> ToolRules:
         """Rules of a tool; those that hold for all where it has none."""
         return next((tool for tool in self.tools if tool.name == name), ToolRules(name))

@@ -12,6 +12,7 @@ from typing import Literal, TypeVar, cast
 import attrs
 from attrs import evolve
 
+from trialogue.judging import judged
 from trialogue.model.participants import Hears
 from trialogue.model.plan import FloorRules, Limits, MeetingPlan, OnInterrupt
 from trialogue.scenario.floor_keys import Always, InterruptKeys, ShareKeys
@@ -85,6 +86,7 @@ class Overrides:
     variant: Variant = AS_IT_STANDS
     """Variant of the file: the profile and the cell that are laid over it."""
 
+    @judged
     def option_of(self, path: Path) -> str | None:
         """The option that set the value at a path; None where none did."""
         values: dict[Path, tuple[str, object]] = {

@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from attrs import field
 
 from trialogue.errors import WrongType
+from trialogue.judging import judged
 from trialogue.model.kinds import record_of
 from trialogue.scenario.binding import Binder, via_of
 from trialogue.scenario.checks import Look, SourcePlaces, check_document
@@ -54,34 +55,27 @@ class Scenario:
         return loads(text, source="<scenario>")
 
 
+@judged
 def load(path: str | FilePath, variant: Variant = AS_IT_STANDS) -> Scenario:
     """Read a scenario file, with a profile or a cell of its matrix laid over it if wanted.
 
     `ScenarioError` lists everything that is wrong with it, sorted by place, one line each.
     """
     problems = Problems()
-    scenario = read_file(a_file(path), problems, variant)
+    scenario = read_file(FilePath(path), problems, variant)
     raise_told(problems, str(path))
     assert scenario is not None  # noqa: S101 # nothing is missing where nothing was wrong
     return scenario
 
 
+@judged
 def loads(text: str | bytes, *, source: str = "<text>", variant: Variant = AS_IT_STANDS) -> Scenario:
     """Read a scenario from a text; it cannot name script files. `ScenarioError` as for `load`."""
-    if not isinstance(text, str | bytes):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
-        raise WrongType(f"text is a text or bytes, not a {type(text).__name__}", argument="text")
     problems = Problems()
     scenario = read_scenario(text, Origin(source, None, variant), problems)
     raise_told(problems, source)
     assert scenario is not None  # noqa: S101 # nothing is missing where nothing was wrong
     return scenario
-
-
-def a_file(path: object) -> FilePath:
-    """The path of a scenario file; WrongType for what is none."""
-    if not isinstance(path, str | FilePath):
-        raise WrongType(f"path is a path, not a {type(path).__name__}", argument="path")
-    return FilePath(path)
 
 
 def read_file(file: FilePath, problems: Problems, variant: Variant = AS_IT_STANDS) -> Scenario | None:

@@ -9,7 +9,7 @@ from typing import cast
 from attrs import evolve, field
 
 from trialogue.brain.restarts import RestartRules
-from trialogue.errors import WrongType
+from trialogue.judging import judged
 from trialogue.model.expectations import Expectations
 from trialogue.model.plan import MeetingPlan
 from trialogue.scenario.agents import agent_block, is_scripted, offered_tools
@@ -18,7 +18,7 @@ from trialogue.scenario.contradictions import check_contradictions
 from trialogue.scenario.defaults import Overrides, complete, filled, sitting_fault
 from trialogue.scenario.endpoints import check_endpoints
 from trialogue.scenario.expecting import expectations_of
-from trialogue.scenario.load import Scenario, a_file, read_file
+from trialogue.scenario.load import Scenario, read_file
 from trialogue.scenario.planning import plan_of
 from trialogue.scenario.problems import Code, Path, Problems, ScenarioProblem
 from trialogue.scenario.recording_checks import check_recordings
@@ -162,32 +162,33 @@ class Resolved:
         return tuple(sorted(of_agents.union(_secrets_in(headers), _secrets_in(of_judge))))
 
 
+@judged
 def resolve(scenario: Scenario, overrides: Overrides | None = None) -> Resolved:
     """Make a scenario ready to run; `ScenarioError` lists everything that keeps it from running."""
-    if not isinstance(scenario, Scenario):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may not be typed
-        raise WrongType(f"scenario is a Scenario, not a {type(scenario).__name__}", argument="scenario")
     problems = Problems()
     document = _completed(scenario, overrides or Overrides(), problems)
     raise_told(problems, scenario.source)
     return _build(scenario, document, overrides or Overrides())
 
 
+@judged
 def prepare(path: str | FilePath, overrides: Overrides | None = None) -> Resolved:
     """Read a file and make it ready to run; `ScenarioError` lists all of its faults at once."""
     problems, asked = Problems(), overrides or Overrides()
-    scenario = read_file(a_file(path), problems, asked.variant)
+    scenario = read_file(FilePath(path), problems, asked.variant)
     document = _completed(scenario, asked, problems) if scenario else None
     raise_told(problems, str(path))
     return _build(filled(scenario), filled(document), asked)
 
 
+@judged
 def check(path: str | FilePath, overrides: Overrides | None = None) -> list[ScenarioProblem]:
     """Everything that keeps a file from being run, sorted by place; empty where nothing does.
 
     Without a profile and a cell, every profile and every cell of the matrix is looked at as well.
     """
     problems, asked = Problems(), overrides or Overrides()
-    scenario = read_file(a_file(path), problems, asked.variant)
+    scenario = read_file(FilePath(path), problems, asked.variant)
     if scenario is not None:
         _completed(scenario, asked, problems)
     told = set(problems.found)

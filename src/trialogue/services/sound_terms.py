@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import inf
 from typing import Final
 
+from trialogue.errors import WrongValue
+from trialogue.judging import judged
 from trialogue.values import frozen
 
 _WIDTHS: Final = {"linear16": 2, "linear32": 4, "mulaw": 1, "alaw": 1}
@@ -47,12 +50,16 @@ class SoundTerms:
         """Bytes a sample; None where bytes are not samples."""
         return None if self.container not in {None, "none"} else _WIDTHS.get(self.encoding)
 
+    @judged
     def silence(self, seconds: float) -> bytes:
-        """So much silence; empty where the encoding is compressed."""
+        """So much silence; empty where the encoding is compressed. WrongValue below 0, or without end."""
+        if not 0 <= seconds < inf:
+            raise WrongValue(f"seconds is 0 or more, not {seconds}", argument="seconds")
         if self.sample_width is None:
             return b""
         return _silence(self.encoding, self.sample_width * round(seconds * self.sample_rate))
 
+    @judged
     def seconds_in(self, size: int) -> float:
         """Seconds for which so many bytes are heard; of compressed sound an estimate by its bit rate.
 

@@ -17,6 +17,7 @@ from attrs import evolve, frozen
 
 from trialogue.errors import SetupError
 from trialogue.importing import reason_of
+from trialogue.judging import judged
 from trialogue.speech import wheels
 from trialogue.speech.cache import CachedRecognizer, CachedSynthesizer
 from trialogue.speech.ports import Recognizer, SpeechDetector, Synthesizer
@@ -64,6 +65,7 @@ class Engines:
     """`open_recalling` with the memory of whoever opened the engines; None where there is none."""
 
 
+@judged
 def open_engines(name: str = LOCAL, *, store: Store | None = None) -> Engines:
     """Return the engines called `name`, with a memory: `store`, or the one in the user's cache directory.
 

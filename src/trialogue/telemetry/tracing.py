@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from trialogue.journal.files import journal_of
 from trialogue.journal.reader import read
+from trialogue.judging import judged
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.telemetry.spans import MeetingSpans
@@ -34,6 +35,7 @@ class Traced(Protocol):
         ...
 
 
+@judged
 async def trace_meeting(meeting: Traced, tracer_provider: Any = None, meter_provider: Any = None) -> None:  # noqa: ANN401 - of OpenTelemetry, which has no part in our types
     """Make spans and metrics of a meeting while it is held; run it beside the meeting, as `watch` does.
 
@@ -49,6 +51,7 @@ async def trace_meeting(meeting: Traced, tracer_provider: Any = None, meter_prov
         spans.close()
 
 
+@judged
 def trace_run(run: str | Path, tracer_provider: Any = None, meter_provider: Any = None) -> int:  # noqa: ANN401 - likewise
     """Make spans and metrics of a recorded meeting, at its own times; how many records it had.
 

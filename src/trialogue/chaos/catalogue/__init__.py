@@ -13,6 +13,7 @@ from trialogue.chaos.catalogue.sessions import LINES, SESSIONS
 from trialogue.chaos.catalogue.updates import ROLL_OVERS, UPDATES
 from trialogue.chaos.catalogue.values import BadAddress, Fate, Fault, Ill, Part, Signal
 from trialogue.errors import SetupError
+from trialogue.judging import judged
 
 __all__ = ["FAULTS", "BadAddress", "Fate", "Fault", "Ill", "Part", "Signal", "fault_named"]
 
@@ -25,6 +26,7 @@ FAULTS: tuple[Fault, ...] = tuple(
 """All faults on demand, by row; those beside the rows come last."""
 
 
+@judged
 def fault_named(name: str) -> Fault:
     """The fault of that name; `SetupError` for an unknown one."""
     found = next((fault for fault in FAULTS if fault.name == name), None)

@@ -1,0 +1,170 @@
+"""Arguments of public functions, judged at the call by what the function's own annotations say.
+
+1. An argument of another type than its annotation's is `WrongType`, which names it and what is wanted.
+2. A path that no system takes, and a number that is none (NaN), are `WrongValue`.
+3. What a look at a value cannot tell (the results of a function, the items of an iterator) is not judged.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import os
+import types
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, wraps
+from pathlib import Path
+from typing import Annotated, Any, Literal, ParamSpec, TypeVar, Union, cast, get_args, get_origin
+
+from trialogue.errors import WrongType, WrongValue
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+LONGEST_NAME = 255
+"""Bytes of one name in a path; file systems take no more."""
+
+
+def judged(function: Callable[P, R]) -> Callable[P, R]:
+    """Have `function` refuse what its annotations do not allow, before anything else happens.
+
+    For functions that apps call now and then: a call costs some microseconds more.
+    """
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        signature, hints = _signature_of(function), _hints_of(function)
+        for name, value in signature.bind(*args, **kwargs).arguments.items():
+            parameter = signature.parameters[name]
+            if name not in hints or parameter.kind is parameter.VAR_KEYWORD:
+                continue
+            for each in (
+                cast("tuple[object, ...]", value) if parameter.kind is parameter.VAR_POSITIONAL else (value,)
+            ):
+                _check(name, each, hints[name])
+        return function(*args, **kwargs)
+
+    return call
+
+
+@cache
+def _signature_of(function: Callable[..., object]) -> inspect.Signature:
+    return inspect.signature(function)
+
+
+@cache
+def _hints_of(function: Callable[..., object]) -> dict[str, Any]:
+    hints = typing.get_type_hints(inspect.unwrap(function))
+    hints.pop("return", None)
+    return hints
+
+
+def _check(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 - what annotations are
+    if not fits(value, hint):
+        found = type(value).__name__
+        article = "an" if found[:1] in "aeiouAEIOU" else "a"
+        raise WrongType(f"{name} is {_in_words(hint)}, not {article} {found}", argument=name)
+    if isinstance(value, float) and math.isnan(value):
+        raise WrongValue(f"{name} is a number, not NaN", argument=name)
+    if isinstance(value, str | Path) and Path in (hint, *get_args(hint)) and not is_path(value):
+        raise WrongValue(f"{name} names no file", argument=name)
+
+
+def is_path(value: str | Path) -> bool:
+    """Whether a system could have a file of that name."""
+    try:
+        parts = [os.fsencode(part) for part in Path(value).parts]
+    except UnicodeEncodeError:
+        return False
+    return all(b"\0" not in part and len(part) <= LONGEST_NAME for part in parts)
+
+
+def fits(value: object, hint: Any) -> bool:  # noqa: ANN401 - as above
+    """Whether a value is of a type, as far as a look at it tells; True where a look tells nothing."""
+    origin, inside = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return True
+    if origin is Annotated:
+        return fits(value, inside[0])
+    if origin is Union or origin is types.UnionType:
+        return any(fits(value, each) for each in inside)
+    if origin is Literal:
+        return any(value == each and type(value) is type(each) for each in inside)
+    kind = origin or hint
+    if kind is Callable or kind is get_origin(Callable[[], None]):
+        return callable(value)
+    if not isinstance(kind, type):
+        return kind is not None or value is None  # a TypeVar, Any: nothing is known
+    return _is_a(value, kind) and _holds(value, kind, inside)
+
+
+def _is_a(value: object, kind: type) -> bool:
+    if kind in {int, float}:  # a truth is no number; a whole number is one
+        numbers = (int, float) if kind is float else (int,)
+        return isinstance(value, numbers) and not isinstance(value, bool)
+    if kind is bytes:
+        return isinstance(value, bytes | bytearray | memoryview)
+    if getattr(kind, "_is_protocol", False):
+        return all(hasattr(value, each) for each in _asked_of(kind))
+    is_text = isinstance(value, str | bytes) and kind not in {str, object}
+    return isinstance(value, kind) and not (is_text and issubclass(kind, Sequence))
+
+
+def _holds(value: object, kind: type, inside: tuple[Any, ...]) -> bool:
+    """Whether what a container holds is of the types that it names."""
+    if not inside:
+        return True
+    if isinstance(value, Mapping):
+        entries = cast("Mapping[object, object]", value)
+        return all(fits(key, inside[0]) and fits(each, inside[-1]) for key, each in entries.items())
+    if issubclass(kind, Sequence) and isinstance(value, Sequence):
+        members = [each for each in inside if each is not Ellipsis]
+        items = cast("Sequence[object]", value)
+        return all(any(fits(each, member) for member in members) for each in items)
+    return True
+
+
+def _asked_of(protocol: type) -> tuple[str, ...]:
+    """What a Protocol wants of an object."""
+    return tuple(
+        name
+        for cls in protocol.__mro__
+        if getattr(cls, "_is_protocol", False)
+        for name in (*vars(cls), *inspect.get_annotations(cls))
+        if name == "__call__" or not name.startswith("_")
+    )
+
+
+_WORDS: dict[object, str] = {
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    bool: "True or False",
+    bytes: "bytes",
+    Path: "a path",
+    type(None): "None",
+    type: "a class",
+}
+
+
+def _in_words(hint: Any) -> str:  # noqa: ANN401 - as above
+    origin, inside = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return _in_words(inside[0])
+    if origin is Union or origin is types.UnionType:
+        members = [each for each in inside if not (each is str and Path in inside)]
+        return " or ".join(dict.fromkeys(_in_words(each) for each in members))
+    if origin is Literal:
+        return f"one of {', '.join(str(each) for each in inside)}"
+    kind = origin or hint
+    if kind in _WORDS:
+        return _WORDS[kind]
+    if isinstance(kind, type) and issubclass(kind, Mapping):
+        return "a mapping of names"
+    if isinstance(kind, type) and issubclass(kind, Sequence):
+        return f"a sequence, each {_in_words(inside[0])}" if inside else "a sequence"
+    if not isinstance(kind, type) or kind is get_origin(Callable[[], None]):
+        return "a function"
+    article = "an" if kind.__name__[:1] in "AEIOU" else "a"
+    return f"{article} {kind.__name__}"

@@ -1,0 +1,439 @@
+"""Wrong arguments to everything public that can be called: an error of ours at the call, and on it goes.
+
+Whatever `__all__` names is tried, by values of every kind for each parameter. What is not tried stands in
+`NOT_TRIED`, with its reason: a name that is new is tried without anybody's doing.
+"""
+
+import asyncio
+import inspect
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+import trio
+from fake_service import FakeService
+from public_names import WRONG, fits, publics
+
+import trialogue
+from trialogue import Clock, Edges, Overrides, Scenario, TrialogueError, aio, blocking, brain_for, compat
+from trialogue.journal import read, verify
+from trialogue.model.state import MeetingState
+from trialogue.services.sound_terms import SoundTerms
+from trialogue.testing import FaultPlan, Planned, Player, casts, fault_named, murmuring_engines
+
+MADE_BY_US = "a handle: what opens it, or gives it, makes it"
+
+NOT_TRIED = {
+    "trialogue.Meeting": MADE_BY_US,
+    "trialogue.LoneAgent": MADE_BY_US,
+    "trialogue.PersonSource": MADE_BY_US,
+    "trialogue.Records": MADE_BY_US,
+    "trialogue.aio.LoneAgent": MADE_BY_US,
+    "trialogue.aio.Meeting": MADE_BY_US,
+    "trialogue.aio.Stream": MADE_BY_US,
+    "trialogue.blocking.LoneAgent": MADE_BY_US,
+    "trialogue.blocking.Meeting": MADE_BY_US,
+    "trialogue.blocking.Stream": MADE_BY_US,
+    "trialogue.compat.AgentRouter": MADE_BY_US,
+    "trialogue.compat.*WebSocketClient": MADE_BY_US,
+    "trialogue.Meeting.hold": "the meeting itself: open_meeting calls it, once",
+    "trialogue.Meeting.left_behind": "for whoever owns the process",
+    "trialogue.LoneAgent.run": "the agent itself: open_agent calls it, once",
+    "trialogue.journal.Journal.*": "writes a run: a meeting does, for each record",
+    "trialogue.telemetry.MeetingSpans*": "takes each record of a meeting, from trace_meeting",
+    "trialogue.testing.Murmur*": "an engine: meetings call it, for each stretch of sound",
+    "trialogue.testing.Threshold.feed": "likewise",
+    "trialogue.FloorView.*": "policies ask it at each choice: what goes wrong there is AuthorFailed",
+}
+"""Patterns of names, with the reasons."""
+
+HOLDS = ("open_meeting", "open_agent", "run_meeting", "try_meeting", "resume_meeting", "local_connect")
+"""What holds a meeting, or a server: arguments that fit are not tried, for they would be held."""
+
+ENDS = {"stop", "close"}
+"""Methods that end what the others are tried on: arguments that fit are not tried."""
+
+ENGINES = murmuring_engines()
+EDGES = Edges(engines=ENGINES)
+VIRTUAL = Overrides(clock=Clock.VIRTUAL)
+CAST = {
+    "ann": {"lines": ["One."] * 300},
+    "bob": {"lines": ["Two."] * 300},
+    "kim": {"role": "human", "via": "app"},
+}
+SCENARIO = Scenario.build("fuzzed", CAST, run={"limits": {"turns": 500, "time": "10m"}})
+AGENT = {"think": {"provider": {"type": "open_ai", "model": "gpt-4o-mini"}}}
+PLAN = casts.plan("ann", "bob")
+
+RIGHT = {
+    "at": 1.0,
+    "by": "ann",
+    "brain": trialogue.brain_for(PLAN),
+    "book": (),
+    "cast": CAST,
+    "count": 1,
+    "edges": EDGES,
+    "engines": ENGINES,
+    "agent": AGENT,
+    "event": trialogue.MeetingStarted(),
+    "journal": Path("nowhere"),
+    "length_s": 1.0,
+    "name": "ann",
+    "number": 1,
+    "out": "out",
+    "overrides": VIRTUAL,
+    "participant": "kim",
+    "path": "nowhere.yaml",
+    "plan": PLAN,
+    "resolved": trialogue.resolve(SCENARIO, VIRTUAL),
+    "run": "nowhere",
+    "scenario": SCENARIO,
+    "seed": 1,
+    "text": "Hello.",
+    "turn": 1,
+    "words": ("half-open",),
+}
+"""What stands beside the argument that is wrong, by the parameter's name."""
+
+INSTANCES = {
+    "trialogue.MeetingPlan": PLAN,
+    "trialogue.MeetingState": MeetingState("talking", 0.0, None, 0, None, (), ()),
+    "trialogue.Overrides": VIRTUAL,
+    "trialogue.SoundTerms": SoundTerms(),
+    "trialogue.testing.FaultPlan": FaultPlan(()),
+    "trialogue.testing.Planned": Planned(fault_named("half-open"), "ann"),
+    "trialogue.testing.Player": Player(trialogue.brain_for(PLAN)),
+}
+"""What methods of values are called on."""
+
+HANDLES = {
+    "trialogue": ("Meeting", "PersonSource", "RoomSound", "Records", "LoneAgent"),
+    "trialogue.aio": ("Meeting", "LoneAgent", "Stream"),
+    "trialogue.blocking": ("Meeting", "LoneAgent", "Stream"),
+    "trialogue.compat": ("AgentWebSocketClient", "AsyncAgentWebSocketClient"),
+}
+"""What lives: its methods are tried on a meeting, or an agent, that runs."""
+
+
+def is_left_out(name):
+    """Whether a name is not tried, for a reason that is written down."""
+    return any(fnmatch(name, pattern) for pattern in NOT_TRIED)
+
+
+TRIED = [each for each in publics() if not is_left_out(each.name)]
+LIVES = [f"{surface}.{name}" for surface, names in HANDLES.items() for name in names]
+FUNCTIONS = [each for each in TRIED if each.owner is None]
+OF_VALUES = [
+    each for each in TRIED if each.owner and each.parameters and each.name.rpartition(".")[0] not in LIVES
+]
+
+
+def methods_of(handle):
+    """What is tried of one handle's class."""
+    return [each for each in TRIED if each.owner and each.name.rpartition(".")[0] == handle]
+
+
+def attempts(public, *, with_fitting):
+    """Arguments of calls, each with one that may be wrong, and whether it is of the wrong type."""
+    hints = public.hints
+    for parameter in public.parameters:
+        for value in WRONG:
+            is_wrong = not fits(value, hints.get(parameter.name, object))
+            is_wait = parameter.name == "timeout_s" and value in (None, 5, 1.5)
+            if is_wait or not (is_wrong or with_fitting):
+                continue
+            given = {
+                each.name: RIGHT.get(each.name, value)
+                for each in public.parameters
+                if each.default is each.empty
+            }
+            yield {**given, parameter.name: value}, is_wrong
+
+
+class Tally:
+    """Calls that were not answered as they should be, and how many there were."""
+
+    def __init__(self):
+        self.calls = 0
+        self.wrongs = []
+
+    def note(self, public, given, came, *, is_wrong):
+        """Note what a call with these arguments came to: an exception, or None for none."""
+        self.calls += 1
+        if isinstance(came, TrialogueError) or (came is None and not is_wrong):
+            return
+        shown = {name: repr(value)[:30] for name, value in given.items()}
+        self.wrongs.append((public.name, shown, repr(came)[:120] if came else "was taken"))
+
+
+def try_each(public, call, tally, *, with_fitting=True):
+    """Call it by each of its attempts; what it raises is noted."""
+    for given, is_wrong in attempts(public, with_fitting=with_fitting):
+        try:
+            call(given)
+        except BaseException as raised:  # noqa: ASYNC103, BLE001 - it is what is looked at
+            tally.note(public, given, raised, is_wrong=is_wrong)
+        else:
+            tally.note(public, given, None, is_wrong=is_wrong)
+
+
+def enter(made, is_asyncio):
+    """Enter a block, and leave it at once; await what is to be awaited."""
+    if hasattr(made, "__enter__"):
+        with made:
+            return
+    if not hasattr(made, "__aenter__") and not inspect.iscoroutine(made):
+        return
+
+    async def entered():
+        if inspect.iscoroutine(made):
+            await made
+            return
+        async with made:
+            pass
+
+    asyncio.run(entered()) if is_asyncio else trio.run(entered)
+
+
+def test_reasons_are_still_needed():
+    """A pattern that leaves nothing out is deleted, and every handle is there."""
+    names = [each.name for each in publics()]
+    assert [pattern for pattern in NOT_TRIED if not any(fnmatch(name, pattern) for name in names)] == []
+    assert [handle for handle in LIVES if not methods_of(handle) and handle != "trialogue.Records"] == []
+
+
+@pytest.mark.parametrize("public", FUNCTIONS, ids=lambda each: each.name)
+def test_functions_refuse_what_is_wrong(public, tmp_path, monkeypatch):
+    """At the call, or as the block is entered; nothing is made of it."""
+    monkeypatch.chdir(tmp_path)
+    tally = Tally()
+    is_held = public.name.endswith(HOLDS)
+
+    def call(given):
+        enter(public.call(**given), public.name.startswith("trialogue.aio"))
+
+    try_each(public, call, tally, with_fitting=not is_held)
+    assert tally.wrongs == []
+    if is_held:
+        assert not [*tmp_path.rglob("journal.jsonl")]
+
+
+@pytest.mark.parametrize("public", OF_VALUES, ids=lambda each: each.name)
+def test_methods_of_values_refuse_what_is_wrong(public):
+    """A class that is new needs an instance here, or a reason why it has none."""
+    instance, tally = INSTANCES[public.name.rpartition(".")[0]], Tally()
+    try_each(public, lambda given: public.call(instance, **given), tally)
+    assert tally.wrongs == []
+
+
+def fitting(public):
+    """Whether arguments that fit are tried, too."""
+    return public.name.rpartition(".")[2] not in ENDS
+
+
+async def try_on(instance, publics_of, tally):
+    """Try methods on something that lives; what is awaited is given up after a moment."""
+    for public in publics_of:
+        for given, is_wrong in attempts(public, with_fitting=fitting(public)):
+            came = None
+            try:
+                with trio.move_on_after(0.01):
+                    made = public.call(instance, **given)
+                    if inspect.iscoroutine(made):
+                        await made
+            except Exception as raised:  # noqa: BLE001 - it is what is looked at
+                came = raised
+            tally.note(public, given, came, is_wrong=is_wrong)
+
+
+async def try_behind_the_end(instance, publics_of, tally):
+    """Call each method rightly once there is nothing more to be asked: refused by name, or answered."""
+    for public in publics_of:
+        given = {each.name: RIGHT.get(each.name, each.default) for each in public.parameters}
+        if any(value is inspect.Parameter.empty for value in given.values()):
+            continue
+        came = None
+        try:
+            with trio.fail_after(5):
+                made = public.call(instance, **given)
+                if inspect.iscoroutine(made):
+                    await made
+        except Exception as raised:  # noqa: BLE001 - it is what is looked at
+            came = raised
+        tally.note(public, given, came, is_wrong=False)
+
+
+def test_a_meeting_on_trio_goes_on(tmp_path):
+    """After each call; then its journal decides the same again, and nothing is asked of its end."""
+    tally = Tally()
+    of = {name: methods_of(f"trialogue.{name}") for name in ("Meeting", "PersonSource", "RoomSound")}
+
+    async def main():
+        async with trialogue.open_meeting(SCENARIO, out=tmp_path / "run", edges=EDGES) as meeting:
+            await try_on(meeting, of["Meeting"], tally)  # before it has begun
+            await trio.sleep(0.5)
+            source, ear = meeting.source("kim"), meeting.ear("kim")
+            await try_on(meeting, of["Meeting"], tally)
+            await try_on(source, of["PersonSource"], tally)
+            await try_on(ear, of["RoomSound"], tally)
+            assert not meeting.is_over
+            meeting.type("kim", "Hello.")
+            await trio.sleep(1)
+            meeting.stop("enough")
+            ended = await meeting.finished()
+            for name, instance in (("Meeting", meeting), ("PersonSource", source), ("RoomSound", ear)):
+                await try_behind_the_end(instance, of[name], tally)
+            return ended
+
+    ended = trialogue.run_virtual(main)
+    assert tally.wrongs == []
+    assert tally.calls > 500
+    assert ended.result.reason == "enough"
+    assert verify(ended.folder / "journal.jsonl", brain_for).records > 5
+    assert any(isinstance(each.event, trialogue.TextTyped) for each in read(ended.folder / "journal.jsonl"))
+
+
+def test_an_agent_on_trio_goes_on():
+    """After each call it can be asked; behind its end it is over by name."""
+    tally, of = Tally(), methods_of("trialogue.LoneAgent")
+
+    async def main():
+        async with trialogue.open_agent(AGENT, connect=FakeService()) as agent:
+            await agent.next_event()
+            await try_on(agent, of, tally)
+            assert not agent.is_over
+            agent.keep_alive()
+            agent.close()
+            while True:
+                try:
+                    await agent.next_event()
+                except trialogue.AlreadyOver:
+                    break
+            await try_behind_the_end(agent, of, tally)
+
+    trio.run(main)
+    assert tally.wrongs == []
+
+
+def try_all(instance, handle, tally, call):
+    """Try methods of a handle elsewhere than on trio."""
+    for public in methods_of(handle):
+        try_each(
+            public,
+            lambda given, public=public: call(public.call, instance, given),
+            tally,
+            with_fitting=fitting(public),
+        )
+
+
+def in_a_thread(function, instance, given):
+    """Call it; a wait that comes to its end in vain is none of a wrong argument."""
+    try:
+        function(instance, **given)
+    except TimeoutError:
+        return
+
+
+@pytest.mark.real
+def test_a_meeting_in_threads_goes_on(tmp_path):
+    """After each call; its journal verifies."""
+    tally = Tally()
+    with blocking.open_meeting(SCENARIO, out=tmp_path / "run", edges=EDGES) as meeting:
+        try_all(meeting, "trialogue.blocking.Meeting", tally, in_a_thread)
+        assert not meeting.is_over
+        meeting.stop("enough")
+        ended = meeting.finished(timeout_s=60)
+    assert tally.wrongs == []
+    assert ended.result.reason == "enough"
+    assert verify(tmp_path / "run" / "journal.jsonl", brain_for).records > 2
+
+
+@pytest.mark.real
+def test_an_agent_in_threads_goes_on():
+    """After each call it can be asked."""
+    tally = Tally()
+    with blocking.open_agent(AGENT, connect=FakeService()) as agent:
+        agent.next_event(timeout_s=20)
+        try_all(agent, "trialogue.blocking.LoneAgent", tally, in_a_thread)
+        assert not agent.is_over
+        agent.keep_alive()
+    assert tally.wrongs == []
+
+
+async def try_awaited(instance, handle, tally):
+    """Try methods of a handle of asyncio's; what waits is given up after a moment."""
+    for public in methods_of(handle):
+        for given, is_wrong in attempts(public, with_fitting=fitting(public)):
+            came = None
+            try:
+                made = public.call(instance, **given)
+                if inspect.isawaitable(made):
+                    async with asyncio.timeout(5):
+                        await made
+            except TimeoutError:
+                pass
+            except Exception as raised:  # noqa: BLE001 - it is what is looked at
+                came = raised
+            tally.note(public, given, came, is_wrong=is_wrong)
+
+
+@pytest.mark.real
+def test_a_meeting_in_asyncio_goes_on(tmp_path):
+    """After each call; its journal verifies."""
+    tally = Tally()
+
+    async def main():
+        async with aio.open_meeting(SCENARIO, out=tmp_path / "run", edges=EDGES) as meeting:
+            await try_awaited(meeting, "trialogue.aio.Meeting", tally)
+            assert not meeting.is_over
+            await meeting.stop("enough")
+            return await meeting.finished()
+
+    ended = asyncio.run(asyncio.wait_for(main(), 100))
+    assert tally.wrongs == []
+    assert ended.result.reason == "enough"
+    assert verify(tmp_path / "run" / "journal.jsonl", brain_for).records > 2
+
+
+@pytest.mark.real
+def test_an_agent_in_asyncio_goes_on():
+    """After each call it can be asked."""
+    tally = Tally()
+
+    async def main():
+        async with aio.open_agent(AGENT, connect=FakeService()) as agent:
+            await agent.next_event()
+            await try_awaited(agent, "trialogue.aio.LoneAgent", tally)
+            assert not agent.is_over
+            await agent.keep_alive()
+
+    asyncio.run(asyncio.wait_for(main(), 100))
+    assert tally.wrongs == []
+
+
+@pytest.mark.real
+def test_the_words_of_the_sdk_go_on():
+    """A client that is open goes on."""
+    tally = Tally()
+    client = compat.AgentWebSocketClient(FakeService())
+    assert client.start(compat.SettingsOptions(agent=compat.Agent()))
+    try_all(client, "trialogue.compat.AgentWebSocketClient", tally, in_a_thread)
+    assert client.keep_alive()
+    assert client.close()
+    assert tally.wrongs == []
+
+
+@pytest.mark.real
+def test_the_words_of_the_sdk_go_on_in_asyncio():
+    """Likewise."""
+    tally = Tally()
+
+    async def main():
+        client = compat.AsyncAgentWebSocketClient(FakeService())
+        assert await client.start(compat.SettingsOptions(agent=compat.Agent()))
+        await try_awaited(client, "trialogue.compat.AsyncAgentWebSocketClient", tally)
+        assert await client.keep_alive()
+        assert await client.close()
+
+    asyncio.run(asyncio.wait_for(main(), 100))
+    assert tally.wrongs == []
