@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, partial
 from importlib.metadata import EntryPoint, entry_points
-from threading import Lock
+from threading import RLock
 from typing import Final
 
 from attrs import evolve, frozen
@@ -26,8 +26,8 @@ from trialogue.speech.store import Store, default_directory
 LOCAL: Final = "local"
 """The name of the engines that come with the extra `local`."""
 
-_LOADING: Final = Lock()
-"""Held while engines are made: two meetings that open at once share them."""
+_LOADING: Final = RLock()
+"""Held while engines are made: two meetings that open at once share them, and one may be made of others."""
 
 _GROUP: Final = "trialogue.engines"
 
