@@ -1,0 +1,55 @@
+"""A meeting in aiohttp: browsers see what is said (server-sent events), and put words in (a websocket)."""
+
+import json
+
+from aiohttp import WSMsgType, web
+
+from trialogue import aio
+from trialogue.errors import TrialogueError
+from trialogue.events import SentenceSaid
+
+MEETING = web.AppKey("meeting", aio.Meeting)
+
+
+def app_of(scenario, speaker, **options):
+    """The app around one meeting; `speaker` says what clients ask for."""
+
+    async def held(app):
+        async with aio.open_meeting(scenario, **options) as meeting:
+            app[MEETING] = meeting
+            yield  # noqa: ASYNC119 - aiohttp ends it itself
+
+    async def state(request):
+        meeting = request.app[MEETING]
+        return web.json_response({"name": meeting.plan.name, "is_over": meeting.is_over})
+
+    async def events(request):
+        answer = web.StreamResponse(headers={"content-type": "text/event-stream"})
+        await answer.prepare(request)
+        async for record in request.app[MEETING].records():
+            if isinstance(record.event, SentenceSaid):
+                words = json.dumps(f"{record.event.participant}: {record.event.text}")
+                await answer.write(f"data: {words}\n\n".encode())
+        return answer
+
+    async def talk(request):
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        async for message in socket:
+            if message.type is WSMsgType.TEXT:
+                try:
+                    await request.app[MEETING].say(speaker, message.data)
+                    answer = "taken"
+                except TrialogueError as refused:
+                    answer = str(refused)
+                await socket.send_str(answer)
+        return socket
+
+    app = web.Application()
+    app.cleanup_ctx.append(held)
+    app.add_routes([web.get("/", state), web.get("/events", events), web.get("/talk", talk)])
+    return app
+
+
+if __name__ == "__main__":
+    web.run_app(app_of("scenarios/smallest.yaml", "moderator"), port=8000)
