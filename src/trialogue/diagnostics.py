@@ -3,7 +3,7 @@
 1. Where structlog is configured, by a host or by the command line, a line goes there. Nobody has configured
    what nobody has imported, so it is not imported here: rich and pygments come with it.
 2. Elsewhere the standard library's `logging` has it, by the same name under `trialogue`, which shows nothing
-   until the host gives that logger a handler.
+   until the host gives that logger a handler; `record.event` and `record.fields` are what JSON wants.
 3. Either way the environment's keys are `***` in it: a library's failure may hold what it was given.
 """
 
@@ -87,4 +87,5 @@ class Log:
             self.name, _LEVELS[level], __file__, 0, "%s", (f"{event}: {words}" if words else event,), None
         )
         record.exc_text = trace.rstrip() or None
+        vars(record).update(event=event, fields=told)
         logger.handle(record)
