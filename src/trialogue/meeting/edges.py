@@ -237,7 +237,8 @@ def authorized(title: str, hosted: Hosted) -> str:
     variable = hosted.key_variable
     key = os.environ.get(variable, "").strip()
     if not key:
-        raise SetupError(f"set {variable} to your {title} API key, or run with --via {EMBEDDED}")
+        instead = f'or run with --via {EMBEDDED} (in a program: via="{EMBEDDED}")'
+        raise SetupError(f"set {variable} to your {title} API key, {instead}")
     if not (key.isascii() and key.isprintable() and " " not in key):
         raise SetupError(f"{variable} is no key: it holds spaces, line breaks or letters beyond ASCII")
     return f"{hosted.scheme} {key}"
