@@ -9,7 +9,7 @@ from attrs import frozen
 from trialogue.model.commands import Command
 from trialogue.model.events import Event
 
-RULES: Final = 2
+RULES: Final = 3
 """The number of the rules that decide: one more whenever the same events may be answered otherwise."""
 
 
