@@ -12,10 +12,12 @@ import math
 import os
 import types
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache, wraps
 from pathlib import Path
 from typing import Annotated, Any, Literal, ParamSpec, TypeVar, Union, cast, get_args, get_origin
+
+import attrs
 
 from trialogue.errors import WrongType, WrongValue
 
@@ -46,6 +48,14 @@ def judged(function: Callable[P, R]) -> Callable[P, R]:
         return function(*args, **kwargs)
 
     return call
+
+
+def judge_fields(value: attrs.AttrsInstance, *, but: Collection[str] = ()) -> None:
+    """Refuse a value with fields of other types, as it is made; `but` are judged where they are used."""
+    hints = _hints_of(type(value))
+    for field in attrs.fields(type(value)):
+        if field.name not in but:
+            _check(field.name, getattr(value, field.name), hints[field.name])
 
 
 @cache

@@ -8,14 +8,29 @@ import asyncio
 import inspect
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import get_type_hints
 
+import attrs
 import pytest
 import trio
 from fake_service import FakeService
 from public_names import WRONG, fits, publics
 
 import trialogue
-from trialogue import Clock, Edges, Overrides, Scenario, TrialogueError, aio, blocking, brain_for, compat
+from trialogue import (
+    AskedWrongly,
+    Clock,
+    Edges,
+    Overrides,
+    Permissions,
+    Scenario,
+    TrialogueError,
+    WrongValue,
+    aio,
+    blocking,
+    brain_for,
+    compat,
+)
 from trialogue.journal import read, verify
 from trialogue.model.state import MeetingState
 from trialogue.services.sound_terms import SoundTerms
@@ -224,6 +239,34 @@ def test_methods_of_values_refuse_what_is_wrong(public):
     instance, tally = INSTANCES[public.name.rpartition(".")[0]], Tally()
     try_each(public, lambda given: public.call(instance, **given), tally)
     assert tally.wrongs == []
+
+
+GIVEN = {
+    Edges: {"hooks": "each is judged by name as a meeting is opened"},
+    Overrides: {},
+    Permissions: {"registered": "likewise", "policies": "likewise"},
+}
+"""Values that openings are given, and the fields that are judged later, with the reason."""
+
+
+@pytest.mark.parametrize("cls", GIVEN, ids=lambda cls: cls.__name__)
+def test_values_that_are_given_are_judged_as_they_are_made(cls):
+    """A field of another type is refused by its name, and so is what cannot be meant."""
+    hints, taken = get_type_hints(cls), []
+    for field in attrs.fields(cls):
+        for value in WRONG:
+            if field.name in GIVEN[cls] or fits(value, hints[field.name]):
+                continue
+            try:
+                cls(**{field.name: value})
+            except AskedWrongly as refused:
+                taken += [] if refused.argument == field.name else [refused]
+            else:
+                taken.append((field.name, value))
+    assert taken == []
+    for name in ("turns", "time_s", "silence_s"):
+        with pytest.raises(WrongValue, match=f"{name} is more than 0"):
+            Overrides(**{name: 0})
 
 
 def fitting(public):

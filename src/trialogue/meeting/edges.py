@@ -26,7 +26,7 @@ from trialogue.devices.driver import Driver
 from trialogue.diagnostics import Log
 from trialogue.errors import SetupError
 from trialogue.journal.verify import Decider
-from trialogue.judging import judged
+from trialogue.judging import judge_fields, judged
 from trialogue.meeting.endpoints import allows
 from trialogue.model.plan import HookPoint
 from trialogue.model.secrets import NO_SECRETS, Secrets
@@ -124,6 +124,10 @@ class Edges:
 
     seams: Seams = NO_SEAMS
     """Seams in the place of the meeting's own parts."""
+
+    def __attrs_post_init__(self) -> None:
+        """WrongType for what is no edge; hooks are judged by name where they are used."""
+        judge_fields(self, but=("hooks",))
 
     @property
     def of_a_retold_run(self) -> Edges:

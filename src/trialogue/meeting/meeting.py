@@ -155,6 +155,9 @@ def with_own(edges: object, tools: object, policies: object, hooks: object = Non
         a_function(function, f"tool {name}")
     asked = a_mapping(policies, "policies")
     own_policies(asked)
-    registered = {**allowed.registered, **cast("dict[str, Callable[..., object]]", functions)}
-    more = evolve(allowed, registered=registered, policies={**allowed.policies, **asked})
+    given = cast("dict[str, Callable[..., object]]", a_mapping(allowed.registered, "registered"))
+    registered = {**given, **cast("dict[str, Callable[..., object]]", functions)}
+    more = evolve(
+        allowed, registered=registered, policies={**a_mapping(allowed.policies, "policies"), **asked}
+    )
     return evolve(edges, permissions=more, hooks={**own_hooks(edges.hooks), **own_hooks(hooks)})

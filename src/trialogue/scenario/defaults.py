@@ -12,7 +12,8 @@ from typing import Literal, TypeVar, cast
 import attrs
 from attrs import evolve
 
-from trialogue.judging import judged
+from trialogue.errors import WrongValue
+from trialogue.judging import judge_fields, judged
 from trialogue.model.participants import Hears
 from trialogue.model.plan import FloorRules, Limits, MeetingPlan, OnInterrupt
 from trialogue.scenario.floor_keys import Always, InterruptKeys, ShareKeys
@@ -85,6 +86,13 @@ class Overrides:
 
     variant: Variant = AS_IT_STANDS
     """Variant of the file: the profile and the cell that are laid over it."""
+
+    def __attrs_post_init__(self) -> None:
+        """WrongType, WrongValue for what overrides nothing."""
+        judge_fields(self)
+        for name, value in (("time_s", self.time_s), ("turns", self.turns), ("silence_s", self.silence_s)):
+            if value is not None and not value > 0:
+                raise WrongValue(f"{name} is more than 0, not {value}", argument=name)
 
     @judged
     def option_of(self, path: Path) -> str | None:

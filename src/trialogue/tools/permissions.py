@@ -11,6 +11,7 @@ from typing import cast
 from attrs import field
 
 from trialogue.errors import SetupError
+from trialogue.judging import judge_fields
 from trialogue.values import frozen
 
 
@@ -38,6 +39,10 @@ class Permissions:
 
     policies: Mapping[str, object] = field(factory=dict[str, object])
     """The app's own policies, by the name that a scenario's `floor.custom` gives."""
+
+    def __attrs_post_init__(self) -> None:
+        """WrongType for what permits nothing; tools and policies are judged by name where they are used."""
+        judge_fields(self, but=("registered", "policies"))
 
 
 NOTHING_MORE = Permissions()
