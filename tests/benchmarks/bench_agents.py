@@ -143,7 +143,7 @@ def measure(sizes: tuple[int, ...], ask: Ask, *, tls: bool, giant: bool = False)
                 )
                 for kind in CLIENTS
             }
-            yield from figures(size, ask.alternate(ask.rounds(5), runs))
+            yield from figures(size, ask.alternate(ask.rounds(3), runs))
 
 
 def measure_hundred(ask: Ask) -> Iterator[Figure]:
