@@ -65,7 +65,8 @@ class StallWatch(trio.abc.Instrument):
         arguments = (threading.get_ident(), over)
         self._token = trio.lowlevel.current_trio_token()
         trio.lowlevel.add_instrument(self)
-        threading.Thread(target=self._look, args=arguments, name="trialogue stalls", daemon=True).start()
+        looking = threading.Thread(target=self._look, args=arguments, name="trialogue stalls", daemon=True)
+        looking.start()
         try:
             task_status.started()
             while True:
@@ -76,6 +77,7 @@ class StallWatch(trio.abc.Instrument):
         finally:
             over.set()
             trio.lowlevel.remove_instrument(self)
+            looking.join()  # it ends at once, and nobody finds it behind the meeting
 
     def after_io_wait(self, timeout: float) -> None:  # noqa: ARG002 - as trio calls it
         """A pass begins."""
