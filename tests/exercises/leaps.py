@@ -5,7 +5,8 @@
 
 FILEs are scenarios, held with the voices that they name. The generated meetings have agents that hear text
 and agents that hear sound, people who cut in with recordings, frames of 20 to 100 ms, turns that are cut in
-the middle of a word, and in every fifth of them faults. A line for each that differs, with its first
+the middle of a word, in every fifth of them faults, and in others somebody who joins and somebody who leaves
+while it runs. A line for each that differs, with its first
 difference; exit code 1 where any does.
 """
 
@@ -21,11 +22,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import trio
+
 from trialogue.chaos.plan import drawn
 from trialogue.chaos.trial import try_meeting
-from trialogue.errors import TrialogueError
+from trialogue.errors import AlreadyOver, TrialogueError
 from trialogue.meeting.edges import Edges
-from trialogue.meeting.run import run_meeting
+from trialogue.meeting.meeting import Meeting
+from trialogue.meeting.run import run_meeting, watch_nothing
 from trialogue.meeting.virtual import SWITCH, TICKING
 from trialogue.scenario import loads, resolve
 from trialogue.scenario.defaults import Overrides
@@ -53,8 +57,23 @@ def meeting(chance: random.Random) -> str:
     return text
 
 
-def held(text: str, out: Path, fault: int | None) -> str:
-    """Hold it once, with a fault drawn from this seed, if there is one; what it came to."""
+async def come_and_go(seed: int, meeting: Meeting) -> None:
+    """Let one join and one leave at moments of this seed, and the one who left come back."""
+    chance = random.Random(f"coming/{seed}")
+    leaver = chance.choice(meeting.plan.participants).name
+    try:
+        await trio.sleep(chance.uniform(0.0, 6.0))
+        await meeting.join("newcomer", {"lines": ["I come late. What was said?", "Good."], "hears": "audio"})
+        await trio.sleep(chance.choice([0.0, 0.01, chance.uniform(0.0, 4.0)]))
+        await meeting.leave(leaver)
+        await trio.sleep(chance.uniform(0.0, 4.0))
+        await meeting.join(leaver)
+    except AlreadyOver:
+        return
+
+
+def held(text: str, out: Path, fault: int | None, moves: int | None) -> str:
+    """Hold it once, with a fault or with who comes and goes drawn from a seed; what it came to."""
     try:
         if fault is not None:
             resolved = resolve(loads(text.encode()), ASKED)
@@ -63,10 +82,16 @@ def held(text: str, out: Path, fault: int | None) -> str:
             return f"struck by {plan.planned[0].fault.name}"
         file = out.with_suffix(".yaml")
         file.write_text(text)
-        run_meeting(file, overrides=ASKED, out=out, edges=Edges(engines=murmuring_engines()))
+        watch = watch_nothing if moves is None else partial(come_and_go, moves)
+        run_meeting(file, overrides=ASKED, out=out, edges=Edges(engines=murmuring_engines()), watch=watch)
     except TrialogueError as ended:
         return type(ended).__name__
     return "held"
+
+
+def held_so(text: str, fault: int | None, moves: int | None, out: Path) -> str:
+    """Hold it into a folder."""
+    return held(text, out, fault, moves)
 
 
 def differences(hold: Callable[[Path], str], folder: Path) -> tuple[str, list[str]]:
@@ -120,8 +145,9 @@ def main() -> int:
         chance = random.Random(f"leaps/{seed}/{number}")
         text = meeting(chance)
         fault = number if number % 5 == 0 else None
+        moves = number if fault is None and number % 2 else None
         with tempfile.TemporaryDirectory() as folder:
-            came, told = differences(lambda out, text=text, fault=fault: held(text, out, fault), Path(folder))
+            came, told = differences(partial(held_so, text, fault, moves), Path(folder))
         counts[came] = counts.get(came, 0) + 1
         different += bool(told)
         if told:
