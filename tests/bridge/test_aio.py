@@ -303,3 +303,22 @@ def test_a_refusal_has_its_own_type():
         run(main)
     assert not isinstance(caught.value, GaveUp)
     assert (caught.value.status, caught.value.code) == (401, "INVALID_AUTH")
+
+
+def test_who_joins_and_who_leaves_is_awaited(scenario, edges, tmp_path):
+    """Once it is there it can be asked; what cannot be is raised where it is asked."""
+
+    async def main():
+        async with aio.open_meeting(scenario(), out=tmp_path / "run", edges=edges) as meeting:
+            await meeting.join("zoe", {"lines": ["I am new here."]})
+            await meeting.say("zoe", "Hello.")
+            await meeting.leave("zoe")
+            with pytest.raises(KeyError):
+                await meeting.say("zoe", "Hello.")
+            with pytest.raises(ScenarioError):
+                await meeting.join("zoe", {"promt": "x"})
+            await meeting.join("zoe")
+            return [each.activity for each in meeting.state.participants if each.name == "zoe"]
+
+    (activity,) = run(main)
+    assert activity != "left"

@@ -207,3 +207,15 @@ def test_a_refusal_has_its_own_type():
     ):
         list(agent)
     assert (caught.value.status, caught.value.code) == (401, "INVALID_AUTH")
+
+
+def test_who_joins_and_who_leaves_is_waited_for(scenario, edges, tmp_path):
+    """Once it is there it can be asked; what cannot be is raised where it is asked."""
+    with blocking.open_meeting(scenario(), out=tmp_path / "run", edges=edges) as meeting:
+        meeting.join("zoe", {"lines": ["I am new here."]}, timeout_s=30)
+        meeting.say("zoe", "Hello.")
+        meeting.leave("zoe", timeout_s=30)
+        with pytest.raises(KeyError):
+            meeting.say("zoe", "Hello.")
+        with pytest.raises(KeyError):
+            meeting.leave("zoe")
