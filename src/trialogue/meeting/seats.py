@@ -101,7 +101,7 @@ class Seats:
         self.supplies: Supplies | None = None
         """Supplies of seats that are taken while the meeting runs."""
 
-        self.moving = trio.Lock()
+        self.moving: trio.Lock = trio.Lock()
         """Lock of whoever comes to the table, or leaves it: one at a time."""
 
         self._has_begun = trio.Event()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path as FilePath
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 from attrs import evolve, field, frozen
 
@@ -95,7 +95,7 @@ def _placed(document: Document, name: str, seat: Mapping[str, object]) -> Docume
 
 def _entries(value: object) -> JsonObject:
     assert isinstance(value, dict)  # noqa: S101 # a document's own map
-    return value
+    return cast("JsonObject", value)
 
 
 def _taken(before: Iterable[_SpecT], now: Iterable[_SpecT], name: str) -> tuple[_SpecT, ...]:
