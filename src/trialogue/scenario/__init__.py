@@ -1,4 +1,18 @@
-"""Scenarios: the file that a user writes, read, checked and made ready to run before anything starts."""
+"""Scenarios: the file that a user writes, read, checked and made ready to run before anything starts.
+
+- Reading: `load` (a file, all its faults at once), `tree` (YAML to nodes with places), `slips` (a parser's
+  complaint in an author's words), `variants` (profiles, a matrix), `variables`, `including`, `binding` (nodes
+  to values);
+- keys, as an author writes them: `schema`, `floor_keys`, `tool_keys`, `expect_keys`, `fault_keys`, `people`,
+  `patterns` (the one grammar of what happens), with `vocabulary` and `quantities`;
+- checks: `checks` for every file, `contradictions`, `run_checks` for the way in which it is run, and a module
+  `*_checks` a subject;
+- words for the author: `problems` (codes), `faults` (a wrong value), `meant` ("did you mean"), `forms` (an
+  example of each key, and where it belongs), `wanted` (keys by other names), `telling` (line and caret);
+- made ready: `defaults`, `resolve`, and a module a part: `planning`, `agents`, `ears`, `seating`, `tool_specs`,
+  `expecting`, `planned_faults`, `pattern_reading`, `joining` (a seat that is taken while the meeting runs);
+- for authors: `skeleton` (`new`), `formatting` (`fmt`), `graph`, `explain`, `json_schema`, `writing`.
+"""
 
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.explain import Explained, explain

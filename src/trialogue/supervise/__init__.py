@@ -1,6 +1,13 @@
 """OTP's supervision on trio's nurseries: start in order, stop in reverse, restart by written rules.
 
 It knows nothing of meetings; any trio program can use it. See `docs/explain/supervision.md`.
+
+- `specs` are its words: children, restart types, strategies, intensity;
+- `decisions` judges, without tasks: who is restarted, and whether so many restarts are borne;
+- `tree` applies that to the children (`child`); `task` runs it by its `inbox`; `supervisor` is the handle;
+- `observations` tell what it did; `signals` and `lone` are for programs around it.
+
+How patiently a lost connection is dialled again is no restart: see `brain/restarts.py`.
 """
 
 from trialogue.errors import IntensityExceeded
