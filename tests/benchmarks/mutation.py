@@ -457,6 +457,7 @@ class Trial:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run all tests once, then some for every mutant."""
         measured = coverage.Coverage(data_file=None, source=[str(RULES)], branch=False, config_file=False)
+        gc.unfreeze()  # conftest froze what was loaded, and the collector does not tell of that
         remembering = caches()
         measured.start()
         for place, item in enumerate(session.items):
