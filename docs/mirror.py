@@ -221,7 +221,7 @@ def module_of(surface: str, cls: type) -> str:
     own = home_of(cls, "native")
     doc = f"`{cls.__name__}` for {HOSTS[surface]}; made by docs/mirror.py from `{home.__name__}`."
     more = [line for other in others for line in imports_of(other, body)]
-    return written(surface, doc, body, home, own, "from trialogue.bridge.held import LoopCalls", *more)
+    return written(surface, doc, body, home, own, "from trialogue.bridge.crossing import LoopCalls", *more)
 
 
 def home_of(cls: type, name: str) -> str:

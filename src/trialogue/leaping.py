@@ -33,7 +33,7 @@ class Leaper(Protocol):
         """When it next brings what another may need; infinity for nothing."""
         ...
 
-    def carry(self, next_deadline: Moment, next_brought: Moment) -> bool:
+    def carry(self, next_deadline: Moment, next_brought: Moment, /) -> bool:
         """Do what lies before that deadline, as far as it can be done yet; whether there was anything.
 
         Who lacks something goes no further than to the moment at which anything is brought.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialogue.brain.beside import SpeechSort, beside_people, verdict
+from trialogue.brain.interruptions import SpeechSort, beside_people, verdict
 from trialogue.brain.meeting import Brain
 from trialogue.model.commands import (
     Attribute,

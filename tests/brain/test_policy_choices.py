@@ -8,7 +8,8 @@ import pytest
 from attrs import evolve
 from playbook import BIZ, GUEST, LAW, TECH, opened, plan
 
-from trialogue.brain.floor.policies import POLICIES, sound
+from trialogue.brain.floor.deciding import sound
+from trialogue.brain.floor.policies import POLICIES
 from trialogue.brain.floor.view import (
     Collect,
     FloorView,

@@ -4,7 +4,8 @@ import pytest
 from attrs import evolve
 from playbook import BIZ, TECH, plan
 
-from trialogue.brain.floor.policies import HAND, POLICIES, Choice, decide
+from trialogue.brain.floor.deciding import HAND, Choice, decide
+from trialogue.brain.floor.policies import POLICIES
 from trialogue.brain.floor.view import FloorView, Next, Nobody, Wait, Waiting
 
 

@@ -17,7 +17,8 @@ from trialogue.model import kinds
 from trialogue.model.kinds import kind_of, record_of
 from trialogue.scenario import loads, resolve, reveal, to_yaml
 from trialogue.scenario.binding import ABSENT, Binder
-from trialogue.scenario.problems import Path, Place, Problems, meant, path_text
+from trialogue.scenario.meant import meant
+from trialogue.scenario.problems import Path, Place, Problems, path_text
 from trialogue.scenario.quantities import read_duration, read_range, write_duration, write_range
 from trialogue.scenario.schema import Document
 from trialogue.scenario.stages import stage_record

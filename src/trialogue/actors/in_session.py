@@ -13,8 +13,8 @@ import trio
 from attrs import field
 
 from trialogue.actors.dialling import Connect
+from trialogue.actors.losses import judged, loss_of
 from trialogue.actors.session import SessionContext
-from trialogue.actors.verdicts import judged, loss_of
 from trialogue.brain.restarts import RestartRules, Restarts
 from trialogue.errors import ConnectionLost, DialFailed, ProviderRefused, SetupError
 from trialogue.model.events import Event

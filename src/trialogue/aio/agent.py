@@ -8,7 +8,7 @@ from trialogue.agent import lone as native
 from trialogue.agent.events import AgentEvent
 from trialogue.aio.stream import Stream
 from trialogue.aio.waiting import asked
-from trialogue.bridge.held import LoopCalls
+from trialogue.bridge.crossing import LoopCalls
 from trialogue.model.commands import Behavior
 from trialogue.model.events import ToolRequested
 from trialogue.services.json_values import Json

@@ -12,7 +12,7 @@ from trialogue.aio.outward import outward
 from trialogue.aio.source import PersonSource
 from trialogue.aio.stream import Stream
 from trialogue.aio.waiting import asked, waited
-from trialogue.bridge.held import LoopCalls
+from trialogue.bridge.crossing import LoopCalls
 from trialogue.meeting import handle as native
 from trialogue.meeting.outputs import MeetingResult
 from trialogue.meeting.watching import Callback

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trialogue.actors.sources import FeedStatistics
 from trialogue.aio.waiting import asked, waited
-from trialogue.bridge.held import LoopCalls
+from trialogue.bridge.crossing import LoopCalls
 from trialogue.meeting import sound as native
 
 

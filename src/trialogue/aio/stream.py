@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from trialogue.aio.waiting import why_over
 from trialogue.bridge.calls import CallStopped
-from trialogue.bridge.held import LoopCalls
+from trialogue.bridge.crossing import LoopCalls
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 from trialogue.bridge.calls import CallStopped
-from trialogue.bridge.held import LoopCalls
+from trialogue.bridge.crossing import LoopCalls
 
 T = TypeVar("T")
 

@@ -28,10 +28,10 @@ from trialogue.errors import GaveUp, JournalError, TrialogueError
 from trialogue.importing import import_named
 from trialogue.journal.files import JOURNAL
 from trialogue.meeting.edges import Edges
+from trialogue.meeting.judging import verdict_of
 from trialogue.meeting.outputs import EXIT_CODES, RESULT, verdict_code
 from trialogue.meeting.paging import write_page
 from trialogue.meeting.run import resume_meeting, run_meeting
-from trialogue.meeting.verdicts import verdict_of
 from trialogue.model.expectations import Findings
 from trialogue.model.text import brief, safe_text
 from trialogue.scenario.problems import Path as Keys

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Generic, TypeVar
 
-from trialogue.bridge.held import HeldBlock
+from trialogue.bridge.crossing import HeldBlock
 
 NativeT = TypeVar("NativeT")
 OwnT = TypeVar("OwnT")

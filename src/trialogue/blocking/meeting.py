@@ -11,7 +11,7 @@ from trialogue.blocking.outward import outward
 from trialogue.blocking.source import PersonSource
 from trialogue.blocking.stream import Stream
 from trialogue.blocking.waiting import waited
-from trialogue.bridge.held import LoopCalls
+from trialogue.bridge.crossing import LoopCalls
 from trialogue.meeting import handle as native
 from trialogue.meeting.outputs import MeetingResult
 from trialogue.meeting.watching import Callback

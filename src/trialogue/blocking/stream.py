@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from trialogue.blocking.waiting import why_over
 from trialogue.bridge.calls import CallStopped, RemoteCall
-from trialogue.bridge.held import LoopCalls
+from trialogue.bridge.crossing import LoopCalls
 from trialogue.meeting.asking import a_time
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from concurrent.futures import CancelledError
 from typing import TypeVar
 
 from trialogue.bridge.calls import CallStopped
-from trialogue.bridge.held import LoopCalls
+from trialogue.bridge.crossing import LoopCalls
 from trialogue.meeting.asking import a_time
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ chance comes from the plan's seed.
 - `mouths`: who is being played and how loud; `replies`: what agents have begun to say, by number;
 - `prompts`: what agents were asked, by number: sent, refused, told again, answered, given up, superseded;
 - `turn/`: the one turn that goes on, an agent's or a person's machine, a table each; those that are over;
-- `beside`: who speaks beside that turn, and what it is: unsure, a backchannel, an overlap, an interruption;
+- `interruptions`: who speaks beside that turn, and what it is: unsure, a backchannel, an overlap, a cut;
 - `floor/requests`: who holds the floor and who waits for it (RFC 8855);
 - `tools/calls`: tool calls; `words/`: transcript, contexts, digests, utterances, lines of scripts;
 - `course/`: phase, agenda, silence ladder, cost; `floor/trouble`: circles that the meeting goes in.
@@ -28,5 +28,5 @@ all deadlines (`deadlines.py`) are computed after each event; the difference to 
 commands. A deadline fires when `now` has reached it, whatever event brought that.
 
 **One barge-in** is followed in three files: `turn/listening` (a voice begins, falls, ends; words come),
-`beside` (the verdict), `turn/taking` (the cut and the grant).
+`interruptions` (the verdict), `turn/taking` (the cut and the grant).
 """

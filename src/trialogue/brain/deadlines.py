@@ -7,6 +7,8 @@
    harmless.
 4. What a person's voice can still prevent waits until that would be known: by as much longer as the meeting's
    sound is behind its clock.
+
+A tool's deadline is kept by what runs it: `tools/executor.py`.
 """
 
 from __future__ import annotations
@@ -15,10 +17,10 @@ from collections.abc import Iterator
 
 from attrs import Factory, define
 
-from trialogue.brain.beside import JUDGE_S, SpeechSort
 from trialogue.brain.course.course import Phase
 from trialogue.brain.course.ending import COST, TIME
 from trialogue.brain.floor.choosing import gathers_until, ladder_at, resume_at, sure_at
+from trialogue.brain.interruptions import JUDGE_S, SpeechSort
 from trialogue.brain.moments import has_come, recorded
 from trialogue.brain.owners import Owners
 from trialogue.brain.seats.people import SpeechStretch

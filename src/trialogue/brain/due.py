@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from trialogue.brain import answering
-from trialogue.brain.beside import SpeechSort
 from trialogue.brain.course.ending import COST, TIME, end_meeting, take_awaited, use_up_money, warn_box
 from trialogue.brain.deadlines import deadlines, unclear_at
+from trialogue.brain.interruptions import SpeechSort
 from trialogue.brain.moments import has_come
 from trialogue.brain.opening import open_meeting
 from trialogue.brain.owners import Owners

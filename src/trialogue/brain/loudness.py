@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trialogue.brain.beside import SpeechSort
+from trialogue.brain.interruptions import SpeechSort
 from trialogue.brain.mouths import DUCKED_DB, Loudness
 from trialogue.brain.owners import Owners
 from trialogue.brain.turn.agent import AgentTurn

@@ -10,7 +10,6 @@ from random import Random
 
 from attrs import Factory, define, evolve, field
 
-from trialogue.brain.beside import Beside
 from trialogue.brain.course.agenda import AgendaCourse
 from trialogue.brain.course.awaiting import Awaiting
 from trialogue.brain.course.cost import Meter
@@ -19,6 +18,7 @@ from trialogue.brain.course.ladder import SilenceLadder
 from trialogue.brain.floor.requests import Floor
 from trialogue.brain.floor.trouble import Troubles
 from trialogue.brain.floor.view import FloorView, Waiting
+from trialogue.brain.interruptions import Beside
 from trialogue.brain.mouths import Mouths
 from trialogue.brain.prompts import Prompts
 from trialogue.brain.questions import Questions

@@ -19,7 +19,7 @@ from trialogue.report.why import TurnGiven, grants
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.formatting import formatted
 from trialogue.scenario.graph import mermaid, picture, svg
-from trialogue.scenario.problems import meant
+from trialogue.scenario.meant import meant
 from trialogue.scenario.resolve import prepare
 from trialogue.scenario.skeleton import HowAgentsThink, NewScenario, skeleton
 from trialogue.scenario.vocabulary import PolicyName

@@ -12,8 +12,8 @@ from trialogue.cli.view_verdict import verdict_lines
 from trialogue.errors import SetupError
 from trialogue.journal.files import journal_of
 from trialogue.journal.reader import read
+from trialogue.meeting.judging import advise_on, judge_run
 from trialogue.meeting.outputs import verdict_code
-from trialogue.meeting.verdicts import advise_on, judge_run
 from trialogue.model.expectations import NOTHING_EXPECTED, Findings
 from trialogue.report.result import rounded
 from trialogue.scenario.resolve import prepare

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import asdict
 
@@ -83,7 +83,7 @@ def _print_foreign(file: Path, *, as_json: bool) -> int:
     plan, records = foreign_meeting(file.stem, heard)
     measured = measures(plan, records, said)
     if as_json:
-        told = {**asdict(measured), **dict.fromkeys(UNKNOWN)}
+        told: dict[str, Any] = {**asdict(measured), **dict.fromkeys(UNKNOWN)}
         for each in told["participants"]:
             each["interruptions"] = None
         put_json({"trialogue": 1, "kind": "measures", "name": plan.name, "measures": rounded(told)})

@@ -10,7 +10,8 @@ from attrs import asdict
 from trialogue.cli.view_lines import Line, Span, Tone, line, padded, span
 from trialogue.cli.view_screens import open_waiting, put_json, show
 from trialogue.errors import SetupError
-from trialogue.scenario.problems import meant, shown
+from trialogue.scenario.meant import meant
+from trialogue.scenario.problems import shown
 from trialogue.services import HOSTED, service_of
 from trialogue.speech import limit_threads
 from trialogue.speech.ports import Synthesizer

@@ -16,8 +16,8 @@ from trialogue.errors import JournalError, SetupError
 from trialogue.journal.files import JOURNAL, journal_of, runs_in, write_entered
 from trialogue.journal.reader import Reading, read
 from trialogue.journal.records import HeaderClock
+from trialogue.meeting.judging import verdict_of
 from trialogue.meeting.resumption import last_words
-from trialogue.meeting.verdicts import verdict_of
 from trialogue.model.records import Record
 from trialogue.report.cast import with_everybody
 from trialogue.report.measures.by_sound import of_recordings

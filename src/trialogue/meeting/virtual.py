@@ -9,7 +9,7 @@
 
 For a deterministic run trio's scheduler must sort each batch, and leave it so, and its clock must ask before
 it moves; these names are private to trio, so they stand in this file alone, and a test notices when they go
-(docs/decisions/0004-virtual-time.md).
+(docs/decisions/0003-virtual-time.md).
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ from types import MappingProxyType
 
 from attrs import evolve, field, frozen
 
-from trialogue.brain.floor.policies import HANDS_FIRST, Choice, decide, policy_named
+from trialogue.brain.floor.deciding import Choice, decide
+from trialogue.brain.floor.policies import HANDS_FIRST, policy_named
 from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobody, Policy, Wait
 from trialogue.brain.meeting import Brain
 from trialogue.errors import SetupError

@@ -9,8 +9,8 @@
   `*_checks` a subject;
 - words for the author: `problems` (codes), `faults` (a wrong value), `meant` ("did you mean"), `forms` (an
   example of each key, and where it belongs), `wanted` (keys by other names), `telling` (line and caret);
-- made ready: `defaults`, `resolve`, and a module a part: `planning`, `agents`, `ears`, `seating`, `tool_specs`,
-  `expecting`, `planned_faults`, `pattern_reading`, `joining` (a seat that is taken while the meeting runs);
+- made ready: `defaults`, `resolve`, and a module a part: `planning`, `agents`, `ears`, `seating`,
+  `tool_specs`, `expecting`, `planned_faults`, `pattern_reading`, `joining` (a seat that is taken later);
 - for authors: `skeleton` (`new`), `formatting` (`fmt`), `graph`, `explain`, `json_schema`, `writing`.
 """
 

@@ -24,7 +24,8 @@ from trialogue.scenario.faults import (
     why_text,
 )
 from trialogue.scenario.forms import form_of, key_hint
-from trialogue.scenario.problems import Code, Path, Problems, meant, shown
+from trialogue.scenario.meant import meant
+from trialogue.scenario.problems import Code, Path, Problems, shown
 from trialogue.scenario.quantities import read_duration, read_range
 from trialogue.scenario.stages import stage_record
 from trialogue.scenario.tree import Entries, Hole, Items, Node, Pair, Scalar

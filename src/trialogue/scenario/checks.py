@@ -15,10 +15,11 @@ from trialogue.scenario.expect_checks import check_expect
 from trialogue.scenario.fault_checks import check_faults
 from trialogue.scenario.floor_keys import FLOOR_TOOLS, names_policy
 from trialogue.scenario.looking import Look, SourcePlaces, check_participant, there_are
+from trialogue.scenario.meant import meant
 from trialogue.scenario.pattern_checks import Use, check_event
 from trialogue.scenario.patterns import EventKeys
 from trialogue.scenario.people_checks import check_people
-from trialogue.scenario.problems import Code, Path, meant
+from trialogue.scenario.problems import Code, Path
 from trialogue.scenario.schema import (
     AgentKeys,
     Document,

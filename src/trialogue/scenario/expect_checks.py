@@ -13,8 +13,9 @@ from trialogue.scenario.expecting import (
     measures_of,
 )
 from trialogue.scenario.looking import Look, check_participant, there_are
+from trialogue.scenario.meant import meant
 from trialogue.scenario.pattern_checks import Use, check_event, events_in
-from trialogue.scenario.problems import Code, Path, meant
+from trialogue.scenario.problems import Code, Path
 
 __all__ = ["check_expect"]
 

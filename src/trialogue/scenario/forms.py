@@ -11,7 +11,8 @@ import yaml
 
 from trialogue.model import kinds
 from trialogue.model.kinds import Kind, record_of
-from trialogue.scenario.problems import Path, meant, shown
+from trialogue.scenario.meant import meant
+from trialogue.scenario.problems import Path, shown
 from trialogue.scenario.schema import Document
 from trialogue.scenario.stages import stage_records
 from trialogue.scenario.wanted import WANTED

@@ -8,7 +8,8 @@ from pathlib import PurePosixPath
 
 from attrs import field
 
-from trialogue.scenario.problems import Code, Path, Problems, meant, shown
+from trialogue.scenario.meant import meant
+from trialogue.scenario.problems import Code, Path, Problems, shown
 from trialogue.scenario.tree import MAX_BYTES, Entries, Hole, Items, Node, Scalar, compose, map_scalars
 from trialogue.values import define
 

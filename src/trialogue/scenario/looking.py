@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from trialogue.scenario.problems import Code, Path, Place, Problems, meant, shown
+from trialogue.scenario.meant import meant
+from trialogue.scenario.problems import Code, Path, Place, Problems, shown
 from trialogue.scenario.schema import Document
 from trialogue.values import frozen
 

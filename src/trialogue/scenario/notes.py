@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trialogue.scenario.agents import thinks_of
+from trialogue.scenario.meant import meant
 from trialogue.scenario.people import ClipsKeys
-from trialogue.scenario.problems import Path, meant, path_text, shown
+from trialogue.scenario.problems import Path, path_text, shown
 from trialogue.scenario.resolve import Resolved
 from trialogue.scenario.schema import AgentKeys
 from trialogue.services import EMBEDDED, SERVICES, service_of

@@ -8,8 +8,9 @@ from typing import Final
 
 from trialogue.model.expectations import OF_AGENDA
 from trialogue.scenario.looking import Look, check_participant
+from trialogue.scenario.meant import meant
 from trialogue.scenario.patterns import EVENTS, EventKeys, SpokenKeys
-from trialogue.scenario.problems import Code, Path, meant
+from trialogue.scenario.problems import Code, Path
 
 __all__ = ["Use", "check_event", "events_in"]
 

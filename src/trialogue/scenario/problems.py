@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from enum import Enum
 from typing import TypeAlias
@@ -213,9 +212,3 @@ def shown(word: str) -> str:
     """A key or a word of the file, short and safe for a line."""
     safe = safe_text(word)
     return safe if len(safe) <= 40 else f"{safe[:39]}…"
-
-
-def meant(word: str, words: Iterable[str]) -> str:
-    """A hint at the word that was probably meant, or nothing."""
-    close = difflib.get_close_matches(word[:80], list(words), n=1, cutoff=0.6)
-    return f'; did you mean "{close[0]}"?' if close else ""

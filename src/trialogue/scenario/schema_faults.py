@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final, cast
 
 from trialogue.scenario.faults import pattern_fault
-from trialogue.scenario.problems import Path, meant, shown
+from trialogue.scenario.meant import meant
+from trialogue.scenario.problems import Path, shown
 
 TYPES: Final = ("object", "array", "string", "number", "integer", "boolean", "null")
 """Words for `type`."""

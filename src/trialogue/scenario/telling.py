@@ -9,7 +9,8 @@ from functools import cache
 
 from trialogue.errors import ScenarioError
 from trialogue.scenario.forms import example_of
-from trialogue.scenario.problems import Code, Problems, ScenarioProblem, meant
+from trialogue.scenario.meant import meant
+from trialogue.scenario.problems import Code, Problems, ScenarioProblem
 
 WIDEST = 96
 """Characters of a line that are shown."""

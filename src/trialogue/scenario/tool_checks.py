@@ -6,7 +6,8 @@ from typing import cast
 
 from trialogue.scenario.endpoints import address_fault
 from trialogue.scenario.looking import Look
-from trialogue.scenario.problems import Code, Path, meant
+from trialogue.scenario.meant import meant
+from trialogue.scenario.problems import Code, Path
 from trialogue.scenario.schema_faults import schema_faults
 from trialogue.scenario.tool_keys import KINDS, ToolKeys, kinds_of
 

@@ -22,7 +22,8 @@ from typing import TypeVar, cast
 from attrs import field
 
 from trialogue.errors import SetupError
-from trialogue.scenario.problems import Code, Path, Place, Problems, meant, shown
+from trialogue.scenario.meant import meant
+from trialogue.scenario.problems import Code, Path, Place, Problems, shown
 from trialogue.scenario.tree import (
     MAX_BYTES,
     MAX_NODES,

@@ -16,7 +16,8 @@ from math import prod
 
 from attrs import evolve
 
-from trialogue.scenario.problems import Code, Path, Problems, meant, path_text, shown
+from trialogue.scenario.meant import meant
+from trialogue.scenario.problems import Code, Path, Problems, path_text, shown
 from trialogue.scenario.schema import Document
 from trialogue.scenario.tree import Entries, Hole, Items, Node, Pair, Scalar
 from trialogue.services import EMBEDDED

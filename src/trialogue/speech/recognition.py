@@ -7,7 +7,7 @@
 3. Whisper writes words for anything: silence is "you", a tone an endless "be be be". What it is not sure of
    is no speech, and what is longer than tongues are quick is cut.
 
-`docs/decisions/0002-recognition.md` has the measurements.
+`docs/decisions/0001-recognition.md` has the measurements.
 """
 
 from __future__ import annotations

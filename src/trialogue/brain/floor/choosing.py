@@ -4,8 +4,9 @@
    app, or to take a lost turn again. When all agents are dialled anew, nobody else is chosen before the
    first of them is back.
 2. Then the remedy of a meeting that goes round in circles (`remedies.py`).
-3. Then whom the policy names, then a raised hand, then `otherwise`. A policy that names by order, share or
-   chance alone comes behind a raised hand. Who dominates is passed over while another can speak.
+3. Then whom the policy names, then a raised hand, then `otherwise` (`deciding`). A policy that names by
+   order, share or chance alone comes behind a raised hand. Who dominates is passed over while another can
+   speak.
 4. A policy is asked again only when something that it sees, other than the time, has changed, or its wait
    is over. Who had the floor `VAIN` times in vain since somebody was last heard is not named again: a round
    in which everybody yields is silence.
@@ -22,7 +23,8 @@ from attrs import evolve, frozen
 from trialogue.brain import asking
 from trialogue.brain.course.ending import end_meeting
 from trialogue.brain.floor import dominance, remedies
-from trialogue.brain.floor.policies import HAND, HANDS_FIRST, UNKNOWN, Choice, decide, policy_named
+from trialogue.brain.floor.deciding import HAND, UNKNOWN, Choice, decide
+from trialogue.brain.floor.policies import HANDS_FIRST, policy_named
 from trialogue.brain.floor.policies.round_robin import next_in_order
 from trialogue.brain.floor.requests import HIGH
 from trialogue.brain.floor.view import COLLISION_S, Collect, FloorView, Next, Nobody, Policy, Wait

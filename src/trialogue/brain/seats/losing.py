@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from trialogue.brain.beside import SpeechSort, verdict
+from trialogue.brain.interruptions import SpeechSort, verdict
 from trialogue.brain.owners import Owners
 from trialogue.brain.prompts import Forced
 from trialogue.brain.turn import taking, wording

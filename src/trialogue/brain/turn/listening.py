@@ -15,10 +15,10 @@ from __future__ import annotations
 
 from typing import TypeAlias, assert_never
 
-from trialogue.brain.beside import JUDGE_S, Entry, SpeechSort, beside_people, verdict
 from trialogue.brain.course.course import Phase
 from trialogue.brain.floor.requests import HIGH
 from trialogue.brain.floor.view import COLLISION_S
+from trialogue.brain.interruptions import JUDGE_S, Entry, SpeechSort, beside_people, verdict
 from trialogue.brain.moments import recorded
 from trialogue.brain.owners import Owners
 from trialogue.brain.seats.people import SpeechStretch, Words, are_believed

@@ -9,6 +9,7 @@
    `except` and their like.
 5. Address counts before invitation, invitation before mention. Thanks ask nobody to speak. Of equal ones the
    last sentence's counts; of names that are joined (`Tech and Ben, your views?`) the first.
+6. Speech that begins like the label of a digest's line is found here, too: the digest quotes it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Two runs side by side: the first turn in which they tell otherwise."""
+"""Two runs side by side: the first turn in which they tell otherwise.
+
+Journals are compared line by line by `journal/comparing.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Policies by name, and how two of them make one decision."""
+"""Policies by name: one a module of this package. How two of them decide together stands in `deciding`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from types import MappingProxyType
 from typing import cast
 
 from trialogue.brain.floor.entry import PolicyEntry
-from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobody, Policy, Wait
+from trialogue.brain.floor.view import Policy
 from trialogue.errors import ScenarioError
-from trialogue.values import frozen
 
 
 def _listed() -> dict[str, PolicyEntry]:
@@ -45,69 +44,3 @@ def policy_named(name: str, custom: Mapping[str, Policy] = MappingProxyType({}))
     if policy is None:
         raise ScenarioError(f"there is no policy {name!r}; there are {', '.join(sorted(POLICIES))}")
     return policy
-
-
-UNKNOWN = "named-unknown:"
-"""Begins the reason of a policy that named somebody who is not of the meeting; the name follows."""
-
-
-def sound(decision: Decision, view: FloorView) -> Decision:
-    """The decision, or `Nobody` where it cannot be carried out.
-
-    An absent one is named, a wait is over, or all are to prepare and no agent is there.
-    """
-    match decision:
-        case Next(to=to) if all(each.name != to for each in view.plan.participants):
-            return Nobody(f"{UNKNOWN}{to}")
-        case Next(to=to) if to not in view.present:
-            return Nobody("named-away")
-        case Wait(until=until) if until <= view.now:
-            return Nobody("waited-long")
-        case Collect() if not view.agents:
-            return Nobody("all-away")
-        case _:
-            return decision
-
-
-HAND = "hand"
-"""What turns of a raised hand are marked with, where the policy does not read the queue."""
-
-
-@frozen
-class Choice:
-    """Choice that two policies made together."""
-
-    decision: Decision
-    """The decision."""
-
-    passed_over: Nobody | None = None
-    """Why the first policy had nobody, where it was not the first that decided."""
-
-    by: str = ""
-    """`hand` where a raised hand decided; empty where a policy did."""
-
-
-def decide(view: FloorView, policy: Policy, otherwise: Policy, *, hands_first: bool = False) -> Choice:
-    """Ask `policy`; where it has nobody to name, grant a raised hand; where none is up, ask `otherwise`.
-
-    With `hands_first` a raised hand comes before `policy`, too. The hand of whoever has just spoken waits
-    until another has.
-    """
-    hand = _hand(view)
-    if hands_first and hand is not None:
-        return Choice(hand, by=HAND)
-    first = sound(policy.choose(view), view)
-    if not isinstance(first, Nobody) or first.is_final:
-        return Choice(first)
-    if hand is not None:
-        return Choice(hand, first, HAND)
-    return Choice(sound(otherwise.choose(view), view), first)
-
-
-def _hand(view: FloorView) -> Next | None:
-    """The first raised hand of one that is present and has not just spoken."""
-    spoke = view.last.participant if view.last is not None and not view.last.was_silent else None
-    for waiting in view.queue:
-        if waiting.is_raised and waiting.participant in view.present and waiting.participant != spoke:
-            return Next(waiting.participant, "its hand is up", waiting.about)
-    return None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialogue.actors.verdicts import cause_of, judged, loss_of
+from trialogue.actors.losses import cause_of, judged, loss_of
 from trialogue.brain.restarts import Loss
 from trialogue.errors import ConnectionLost, DialFailed, RemoteProtocolError
 from trialogue.services.deepgram.codes import judge, judge_early, judgements
