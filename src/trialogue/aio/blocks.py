@@ -18,7 +18,7 @@ from trialogue.meeting.outputs import MeetingResult
 from trialogue.supervise import lone_error
 
 WATCHER_S = 5.0
-"""How long a watcher may go on after the meeting is over."""
+"""Seconds for which a watcher may go on after the meeting is over."""
 
 
 def meeting_block(

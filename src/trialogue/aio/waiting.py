@@ -40,7 +40,7 @@ async def asked(held: LoopCalls, function: Callable[[], T]) -> T:
 
 
 async def why_over(held: LoopCalls) -> BaseException:
-    """Why a call was stopped with its block: known once that has ended."""
+    """Reason for which a call was stopped with its block: known once that has ended."""
     await ended(asyncio.wrap_future(held.ended))
     return held.why_over()
 

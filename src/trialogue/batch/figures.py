@@ -21,7 +21,7 @@ class Figure:
     """Where it is in the result: names with points between them; a list counts its members."""
 
     unit: Literal["s", "", "%", "USD"]
-    """What it is counted in."""
+    """Unit of counting."""
 
     worse: Literal["more", "less", ""] = "more"
     """Which way is worse; neither for what is only told."""

@@ -21,7 +21,7 @@ class Unmet:
     """An expectation that was not met."""
 
     place: str
-    """Where it stands in the scenario."""
+    """Place in the scenario."""
 
     line: int
     """On which line of the file, from 1."""

@@ -17,7 +17,7 @@ from trialogue.meeting.asking import a_function
 from trialogue.meeting.outputs import MeetingResult
 
 WATCHER_S = 5.0
-"""How long a watcher may go on after the meeting is over."""
+"""Seconds for which a watcher may go on after the meeting is over."""
 
 
 def meeting_block(

@@ -34,7 +34,7 @@ def waited(held: LoopCalls, function: Callable[[], Awaitable[T]], timeout_s: flo
 
 
 def why_over(held: LoopCalls) -> BaseException:
-    """Why a call was stopped with its block: known once that has ended."""
+    """Reason for which a call was stopped with its block: known once that has ended."""
     ended(held.ended.exception)
     return held.why_over()
 

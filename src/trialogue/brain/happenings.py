@@ -90,7 +90,7 @@ class SeatHappening:
     """At which record."""
 
     participant: str
-    """Whom it concerns."""
+    """Participant concerned, if any."""
 
     event: Happening
     """What."""
@@ -127,10 +127,10 @@ class EndedCall:
     """Who called."""
 
     tool: str
-    """Which tool."""
+    """Name of the tool."""
 
     outcome: str
-    """How it ended."""
+    """Ending."""
 
     arguments: str = field(repr=False)
     """Its arguments' JSON. Personal."""
@@ -153,7 +153,7 @@ class NotedError:
     """What, as `failures` of `result.json` have it."""
 
     participant: str | None = None
-    """Whom it concerns."""
+    """Participant concerned, if any."""
 
     text: str = field(default="", repr=False)
     """More on it. Personal."""
@@ -170,7 +170,7 @@ class NotedEnd:
     """At which record."""
 
     reason: str
-    """Why."""
+    """Reason."""
 
 
 Fact: TypeAlias = SaidWords | SeatHappening | AgendaMove | EndedCall | NotedError | NotedEnd

@@ -79,7 +79,7 @@ class Restarts:
     """The meeting's seed."""
 
     participant: str
-    """Whose sessions."""
+    """Participant whose sessions they are."""
 
     rules: RestartRules = RestartRules()
     """How patiently."""

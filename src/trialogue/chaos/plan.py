@@ -22,7 +22,7 @@ class Planned:
     """One fault of a plan."""
 
     fault: Fault
-    """What strikes."""
+    """Fault that strikes."""
 
     participant: str
     """Whom; of no matter for faults of the meeting's own parts."""

@@ -69,7 +69,7 @@ class StoryMoment:
     """The words, or what happened; not yet safe for a line. Personal where something was said."""
 
     participant: str | None = None
-    """Whom it concerns."""
+    """Participant concerned, if any."""
 
     turn: int = 0
     """In which turn it was said; 0 where nothing was."""

@@ -149,7 +149,7 @@ class FunctionCall:
     """A call that the model wants."""
 
     name: str
-    """Which function."""
+    """Name of the function."""
 
     arguments: Mapping[str, Any] = field(repr=False, hash=False)
     """By the names of its parameters."""
@@ -213,7 +213,7 @@ class ErrorResponse:
     """The HTTP status of a refused handshake; None else."""
 
     request_id: str | None = None
-    """What the service calls the session; None where it said nothing."""
+    """Id that the service gives the session; None where it said nothing."""
 
     type: str = "Error"
     """Its name on the wire."""

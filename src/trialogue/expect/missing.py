@@ -27,7 +27,7 @@ class Finding:
     """An expectation that was not met, and where that shows."""
 
     place: str
-    """Where it stands in the scenario."""
+    """Place in the scenario."""
 
     section: Section
     """In which list."""

@@ -54,7 +54,7 @@ class Measure:
     """What it is, in words."""
 
     unit: Unit
-    """What it is counted in."""
+    """Unit of counting."""
 
     each: bool
     """Whether it can be asked of single participants."""

@@ -38,7 +38,7 @@ class Occurrence:
     """At which record."""
 
     participant: str | None = None
-    """Whom it concerns."""
+    """Participant concerned, if any."""
 
 
 @frozen

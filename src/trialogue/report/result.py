@@ -39,7 +39,7 @@ class Failure:
     """One line for people, without speech."""
 
     participant: str | None = None
-    """Whom it concerns."""
+    """Participant concerned, if any."""
 
 
 @frozen

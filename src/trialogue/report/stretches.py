@@ -37,7 +37,7 @@ class Stretch:
     """In which turn; None for a person, whose speech needs no grant."""
 
     start_s: float
-    """Where it begins, in seconds on the meeting's audio clock."""
+    """Beginning, in seconds on the meeting's audio clock."""
 
     end_s: float
     """Where it ends, less the silence that an agent's sound ended with; never before `start_s`."""

@@ -29,13 +29,13 @@ class ToolRecord:
     """The service's id of the call."""
 
     tool: str
-    """Which tool."""
+    """Name of the tool."""
 
     at: float
     """When it was asked for, in seconds since the meeting's start."""
 
     outcome: ToolOutcome
-    """How it ended."""
+    """Ending."""
 
     duration_s: float | None = None
     """How long it took; None where it never ended."""

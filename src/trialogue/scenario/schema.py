@@ -214,7 +214,7 @@ class AgentKeys:
     """Way in which it learns the others' words: `text` (a digest at its turn) or `audio` (its own ear)."""
 
     listen: OptionalListen = None
-    """How it hears. Of a person: what the ear is asked for that makes words of the person's sound, of which
+    """Hearing. Of a person: what the ear is asked for that makes words of the person's sound, of which
     `model` and `language` mostly; it is at the service where the agents are."""
 
     think: OptionalThink = None

@@ -50,7 +50,7 @@ class Scalar:
     """One value."""
 
     at: Place
-    """Where it begins."""
+    """Beginning."""
 
     value: str | float | bool | None
     """Text, a number, true, false or null."""
@@ -64,7 +64,7 @@ class Items:
     """A list."""
 
     at: Place
-    """Where it begins."""
+    """Beginning."""
 
     nodes: tuple[Node, ...]
     """Its values."""
@@ -89,7 +89,7 @@ class Entries:
     """A map; its keys are unique."""
 
     at: Place
-    """Where it begins."""
+    """Beginning."""
 
     pairs: tuple[Pair, ...]
     """Its keys with their values, in the file's order."""

@@ -20,7 +20,7 @@ class Ready:
     """The settings hold: audio and messages may flow."""
 
     request_id: str
-    """What the service calls the session; empty where it never said."""
+    """Id that the service gives the session; empty where it never said."""
 
 
 def _size(data: bytes) -> str:
@@ -77,7 +77,7 @@ class Heard:
     """The words. Personal."""
 
     languages: tuple[str, ...] = ()
-    """Which languages it heard, where it says so."""
+    """Languages that it heard, where it says so."""
 
 
 @frozen
@@ -112,7 +112,7 @@ class ToolCall:
     """The model's id of it."""
 
     name: str
-    """Which tool."""
+    """Name of the tool."""
 
     arguments: str
     """JSON as the model wrote it: may be empty or wrong. Personal."""
@@ -148,7 +148,7 @@ class ToolResult:
     """The call's id, where it says so."""
 
     name: str
-    """Which tool."""
+    """Name of the tool."""
 
     content: str
     """The result. Personal."""
@@ -196,7 +196,7 @@ class Updated:
     """A change holds. Two quick changes may share one of these."""
 
     what: Literal["prompt", "listen", "think", "think_live", "speak"]
-    """Which part."""
+    """Part."""
 
 
 @frozen
@@ -212,7 +212,7 @@ class Frustrated:
     """The user sounds frustrated."""
 
     count: int
-    """How often so far."""
+    """Number of times so far."""
 
     escalated: bool
     """Whether the limit is reached."""
@@ -251,7 +251,7 @@ class Failed:
     """The service's words."""
 
     verdict: Verdict
-    """What is to be done."""
+    """Next step."""
 
     hint: str
     """One line for the person who can mend it."""
@@ -265,7 +265,7 @@ class Closed:
     """Of the websocket."""
 
     verdict: Verdict
-    """What is to be done."""
+    """Next step."""
 
     hint: str
     """One line for the person who can mend it."""
@@ -361,7 +361,7 @@ class Understood:
     """What ended it, of a final one: `model`, `timeout`, `manual`, `lost` (ours), or a newer one."""
 
     languages: tuple[str, ...] = ()
-    """Which languages it heard, where it says so."""
+    """Languages that it heard, where it says so."""
 
 
 @frozen

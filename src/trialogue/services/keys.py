@@ -86,13 +86,13 @@ class Stages:
     """Stages of an agent: how it hears, thinks and sounds, all of it in its service's keys."""
 
     listen: ListenStage | None
-    """How it hears."""
+    """Hearing."""
 
     think: tuple[ThinkStage, ...]
-    """How it thinks, in order of trial."""
+    """Thinking, in order of trial."""
 
     speak: SpeakStage | None
-    """How it sounds."""
+    """Voice."""
 
 
 @frozen

@@ -50,7 +50,7 @@ class Service:
     """What people call it."""
 
     dialect: Dialect
-    """How it is spoken to."""
+    """Dialect."""
 
     keys: ServiceKeys
     """What it says to scenarios."""

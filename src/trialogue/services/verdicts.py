@@ -44,7 +44,7 @@ class Judgement:
     """A code, judged."""
 
     verdict: Verdict
-    """What is to be done."""
+    """Next step."""
 
     hint: str
     """One line for the person who can mend it; never empty."""

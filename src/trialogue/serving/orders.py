@@ -29,7 +29,7 @@ class FaultOrder:
     """One fault, ordered."""
 
     fault: Fault
-    """What strikes."""
+    """Fault that strikes."""
 
     after_s: float | None = None
     """How many seconds after the upgrade; None for its own moment."""

@@ -36,7 +36,7 @@ class Spent:
     """Cost of one participant's service so far."""
 
     name: str
-    """Whose service it is."""
+    """Participant whose service it is."""
 
     service: str
     """What is paid for."""

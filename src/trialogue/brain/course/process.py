@@ -34,7 +34,7 @@ ProcessEvent: TypeAlias = (
     | WallClockJumped
     | MeetingResumed
 )
-"""What this module takes."""
+"""Events that this module takes."""
 
 
 def take(o: Owners, event: ProcessEvent) -> None:

@@ -34,7 +34,7 @@ Wish: TypeAlias = (
     | Joined
     | Left
 )
-"""What this module takes."""
+"""Events that this module takes."""
 
 
 def take(o: Owners, event: Wish) -> None:

@@ -42,7 +42,7 @@ SessionEvent: TypeAlias = (
     | EarLost
     | EarFailed
 )
-"""What this module takes."""
+"""Events that this module takes."""
 
 
 def take(o: Owners, event: SessionEvent) -> None:

@@ -19,7 +19,7 @@ from trialogue.model.events import ToolCallCancelled, ToolFinished, ToolRequeste
 from trialogue.model.plan import OnInterrupt
 
 ToolEvent: TypeAlias = ToolRequested | ToolFinished | ToolCallCancelled
-"""What this module takes."""
+"""Events that this module takes."""
 
 
 def take(o: Owners, event: ToolEvent) -> None:

@@ -47,7 +47,7 @@ EPS_S = 0.001
 PeopleEvent: TypeAlias = (
     SpeechStarted | SpeechStopped | VoiceFell | VoiceRose | EchoNoticed | EarHeard | TextTyped
 )
-"""What this module takes."""
+"""Events that this module takes."""
 
 
 def take(o: Owners, event: PeopleEvent) -> None:

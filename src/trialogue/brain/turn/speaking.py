@@ -58,7 +58,7 @@ SpeakingEvent: TypeAlias = (
     | PlaybackResumed
     | PlaybackFinished
 )
-"""What this module takes."""
+"""Events that this module takes."""
 
 
 def take(o: Owners, event: SpeakingEvent) -> None:

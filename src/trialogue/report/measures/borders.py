@@ -34,7 +34,7 @@ class Border:
     """Who is heard alone after it."""
 
     start_s: float
-    """Where it begins, in seconds on the meeting's audio clock."""
+    """Beginning, in seconds on the meeting's audio clock."""
 
     length_s: float
     """How long it is, in seconds; 0 where one stretch touches the next."""

@@ -51,7 +51,7 @@ class Highlight:
     """One line for people."""
 
     participant: str | None = None
-    """Whom it concerns."""
+    """Participant concerned, if any."""
 
 
 def moments(

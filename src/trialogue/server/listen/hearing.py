@@ -50,10 +50,10 @@ class HeardWord:
     """With capitals and punctuation. Personal."""
 
     start_s: float
-    """Where it begins."""
+    """Beginning."""
 
     end_s: float
-    """Where it ends."""
+    """End."""
 
     confidence: float
     """How sure the recognizer is, 0 to 1."""

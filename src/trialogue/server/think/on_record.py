@@ -242,7 +242,7 @@ class RecordedThink:
     """Answers from the record, and asks a model only where that is allowed."""
 
     terms: OpenAiTerms
-    """Which model."""
+    """Model."""
 
     record: ModelRecord
     """What is on record."""

@@ -134,10 +134,10 @@ class ClientSession:
     """When the websocket was open, in seconds."""
 
     state: SessionState = field(default=SessionState.AWAIT_WELCOME, init=False)
-    """Where the handshake stands."""
+    """State of the handshake."""
 
     request_id: str = field(default="", init=False)
-    """What the service calls the session; empty before its Welcome."""
+    """Id that the service gives the session; empty before its Welcome."""
 
     last_error: Failed | None = field(default=None, init=False)
     """The last `Error` that the server sent."""

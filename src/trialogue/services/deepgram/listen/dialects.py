@@ -31,7 +31,7 @@ class Connected:
     """The greeting of a route that greets; becomes Ready."""
 
     request_id: str
-    """What the service calls the session."""
+    """Id that the service gives the session."""
 
 
 class ListenRoute(Protocol):

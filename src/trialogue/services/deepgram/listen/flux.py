@@ -20,10 +20,10 @@ class FluxThresholds(WireObject):
     """When a turn ends. What is absent stays as it is."""
 
     eager_eot_threshold: float | None = None
-    """How sure the model is at an eager end, 0.3 to 0.9 and at most `eot_threshold`; none without it."""
+    """Confidence of the model at an eager end, 0.3 to 0.9 and at most `eot_threshold`; none without it."""
 
     eot_threshold: float | None = None
-    """How sure it is at an end, 0.5 to 1; 1 is never."""
+    """Confidence at an end, 0.5 to 1; 1 is never."""
 
     eot_timeout_ms: int | None = None
     """How long a silence ends a turn all the same, in milliseconds."""
@@ -62,7 +62,7 @@ class FluxConnected(WireObject):
     type: ClassVar[str] = "Connected"
 
     request_id: str
-    """What the service calls the session."""
+    """Id that the service gives the session."""
 
     sequence_id: int = 0
     """Counts the server's messages."""
@@ -76,13 +76,13 @@ class FluxWord(WireObject):
     """The word. Personal."""
 
     confidence: float
-    """How sure the model is, 0 to 1."""
+    """Confidence of the model, 0 to 1."""
 
     start: float | None = None
-    """Where it begins, in seconds of the connection's sound; absent before the middle of 2026."""
+    """Beginning, in seconds of the connection's sound; absent before the middle of 2026."""
 
     end: float | None = None
-    """Where it ends."""
+    """End."""
 
 
 @frozen
@@ -105,7 +105,7 @@ class TurnInfo(WireObject):
     """Where the sound begins that this is about, in seconds."""
 
     audio_window_end: float
-    """Where it ends."""
+    """End."""
 
     transcript: str
     """The whole turn so far. Personal."""
@@ -114,19 +114,19 @@ class TurnInfo(WireObject):
     """Its words."""
 
     end_of_turn_confidence: float
-    """How sure the model is that nothing more comes, 0 to 1."""
+    """Confidence of the model that nothing more comes, 0 to 1."""
 
     trigger: str | None = None
     """What ended the turn, on EndOfTurn only: `model`, `manual`, `timeout`; an open list."""
 
     languages: tuple[str, ...] | None = None
-    """Which languages were heard (the multilingual model only)."""
+    """Languages that were heard (the multilingual model only)."""
 
     languages_hinted: tuple[str, ...] | None = None
-    """Which were expected."""
+    """Languages that were expected."""
 
     request_id: str | None = None
-    """What the service calls the session."""
+    """Id that the service gives the session."""
 
     sequence_id: int | None = None
     """Counts the server's messages."""
@@ -151,7 +151,7 @@ class FluxConfigureSuccess(WireObject):
     """Whether numbers are written in digits."""
 
     request_id: str | None = None
-    """What the service calls the session."""
+    """Id that the service gives the session."""
 
     sequence_id: int | None = None
     """Counts the server's messages."""
@@ -164,13 +164,13 @@ class FluxConfigureFailure(WireObject):
     type: ClassVar[str] = "ConfigureFailure"
 
     code: str | None = None
-    """Why, as `INVALID_THRESHOLD`."""
+    """Code, as `INVALID_THRESHOLD`."""
 
     description: str | None = None
-    """Why, in words."""
+    """Reason, in words."""
 
     request_id: str | None = None
-    """What the service calls the session."""
+    """Id that the service gives the session."""
 
     sequence_id: int | None = None
     """Counts the server's messages."""
@@ -189,7 +189,7 @@ class FluxWarning(WireObject):
     """In words."""
 
     request_id: str | None = None
-    """What the service calls the session."""
+    """Id that the service gives the session."""
 
     sequence_id: int | None = None
     """Counts the server's messages."""

@@ -25,7 +25,7 @@ class Finalize(WireObject):
     type: ClassVar[str] = "Finalize"
 
     channel: int | None = None
-    """Which channel; all where absent."""
+    """Channel; all where absent."""
 
 
 @frozen
@@ -56,13 +56,13 @@ class NovaWord(WireObject):
     """The word without capitals and punctuation. Personal."""
 
     start: float
-    """Where it begins, in seconds of the connection's sound."""
+    """Beginning, in seconds of the connection's sound."""
 
     end: float
-    """Where it ends."""
+    """End."""
 
     confidence: float
-    """How sure the model is, 0 to 1."""
+    """Confidence of the model, 0 to 1."""
 
     punctuated_word: str | None = None
     """The word with capitals and punctuation. Personal."""
@@ -82,16 +82,16 @@ class NovaAlternative(WireObject):
     """The words; empty for silence. Personal."""
 
     confidence: float
-    """How sure the model is, 0 to 1."""
+    """Confidence of the model, 0 to 1."""
 
     words: tuple[NovaWord, ...] = ()
     """The words with their times."""
 
     languages: tuple[str, ...] | None = None
-    """Which languages were heard, where several were expected."""
+    """Languages that were heard, where several were expected."""
 
     languages_hinted: tuple[str, ...] | None = None
-    """Which were expected."""
+    """Languages that were expected."""
 
 
 @frozen
@@ -121,7 +121,7 @@ class NovaResultsMetadata(WireObject):
     """Metadata that every result repeats."""
 
     request_id: str
-    """What the service calls the session."""
+    """Id that the service gives the session."""
 
     model_info: NovaModel
     """The model that listened."""
@@ -140,13 +140,13 @@ class NovaResults(WireObject):
     type: ClassVar[str] = "Results"
 
     channel_index: tuple[int, ...]
-    """Which channel, of how many."""
+    """Channel, and the number of channels."""
 
     duration: float
     """How long the stretch is, in seconds."""
 
     start: float
-    """Where it begins."""
+    """Beginning."""
 
     channel: NovaChannel
     """The readings."""
@@ -174,7 +174,7 @@ class NovaSpeechStarted(WireObject):
     type: ClassVar[str] = "SpeechStarted"
 
     channel: tuple[int, ...]
-    """Which channel, of how many."""
+    """Channel, and the number of channels."""
 
     timestamp: float
     """Where, in seconds of the connection's sound."""
@@ -187,7 +187,7 @@ class UtteranceEnd(WireObject):
     type: ClassVar[str] = "UtteranceEnd"
 
     channel: tuple[int, ...]
-    """Which channel, of how many."""
+    """Channel, and the number of channels."""
 
     last_word_end: float
     """Where the last word ends; -1 where that was final before, which says nothing new."""
@@ -200,7 +200,7 @@ class StreamMetadata(WireObject):
     type: ClassVar[str] = "Metadata"
 
     request_id: str
-    """What the service calls the session."""
+    """Id that the service gives the session."""
 
     duration: float
     """How much sound there was, in seconds."""
@@ -225,7 +225,7 @@ class NovaConfigureSuccess(WireObject):
     type: ClassVar[str] = "ConfigureSuccess"
 
     request_id: str | None = None
-    """What the service calls the session."""
+    """Id that the service gives the session."""
 
     keyterms: tuple[str, ...] | None = None
     """The list, where it was replaced."""
@@ -238,13 +238,13 @@ class NovaConfigureFailure(WireObject):
     type: ClassVar[str] = "ConfigureFailure"
 
     code: str | None = None
-    """Why, as `CONFIGURE_KEYTERMS_NOT_SUPPORTED`."""
+    """Code, as `CONFIGURE_KEYTERMS_NOT_SUPPORTED`."""
 
     description: str | None = None
-    """Why, in words."""
+    """Reason, in words."""
 
     request_id: str | None = None
-    """What the service calls the session."""
+    """Id that the service gives the session."""
 
 
 @frozen

@@ -114,13 +114,13 @@ class ListenSession:
     """One listening connection's protocol state; whoever owns the socket owns this."""
 
     settings: ListenSettings
-    """What was asked for in the address."""
+    """Settings in the address."""
 
     state: ListenState = field(default=ListenState.OPENING, init=False)
-    """Where the connection stands."""
+    """State of the connection."""
 
     request_id: str = field(default="", init=False)
-    """What the service calls the session; empty before it says so."""
+    """Id that the service gives the session; empty before it says so."""
 
     last_error: Failed | None = field(default=None, init=False)
     """The last `Error` that ended a session."""

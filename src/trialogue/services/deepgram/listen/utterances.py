@@ -31,7 +31,7 @@ class PlacedWords:
     """Where the last ends."""
 
     languages: tuple[str, ...] = ()
-    """Which languages were heard."""
+    """Languages that were heard."""
 
 
 @define

@@ -114,7 +114,7 @@ class FunctionCallResponse(WireObject):
     type: ClassVar[str] = "FunctionCallResponse"
 
     name: str
-    """Which function."""
+    """Name of the function."""
 
     content: str
     """The result: any text, often JSON. Personal."""

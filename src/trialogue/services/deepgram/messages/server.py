@@ -23,7 +23,7 @@ class Welcome(WireObject):
     type: ClassVar[str] = "Welcome"
 
     request_id: str
-    """What the service calls this session; its support asks for it."""
+    """Id that the service gives this session; its support asks for it."""
 
 
 @frozen
@@ -49,10 +49,10 @@ class ConversationText(WireObject):
     """`default`, `backchannel`, `presence_check` or `filler`; `default` where absent."""
 
     languages_hinted: tuple[str, ...] | None = None
-    """Which languages were to be expected."""
+    """Languages that were to be expected."""
 
     languages: tuple[str, ...] | None = None
-    """Which were heard."""
+    """Languages that were heard."""
 
 
 @frozen
@@ -131,7 +131,7 @@ class RequestedFunction(WireObject):
     """The model's id of the call."""
 
     name: str
-    """Which function."""
+    """Name of the function."""
 
     arguments: str
     """JSON as the model wrote it: may be empty or wrong. Personal."""
@@ -161,7 +161,7 @@ class CancelledFunction(WireObject):
     """The call's id."""
 
     name: str
-    """Which function."""
+    """Name of the function."""
 
 
 @frozen
@@ -216,7 +216,7 @@ class WireInjectionRefused(WireObject):
     type: ClassVar[str] = "InjectionRefused"
 
     message: str | None = None
-    """Why."""
+    """Reason."""
 
 
 @frozen
@@ -226,7 +226,7 @@ class WireFrustrationDetected(WireObject):
     type: ClassVar[str] = "FrustrationDetected"
 
     count: int
-    """How often so far."""
+    """Number of times so far."""
 
     escalated: bool
     """Whether the limit is reached."""

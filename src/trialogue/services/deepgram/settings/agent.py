@@ -46,10 +46,10 @@ class Audio(WireObject):
     """Both directions; 24 kHz `linear16` where absent."""
 
     input: AudioInput | None = None
-    """What the client sends."""
+    """Sound of the client."""
 
     output: AudioOutput | None = None
-    """What the agent sends."""
+    """Sound of the agent."""
 
 
 @frozen
@@ -82,16 +82,16 @@ class AgentSettings(WireObject):
     """What it remembers."""
 
     listen: Listen | None = None
-    """How it hears."""
+    """Hearing."""
 
     think: ThinkSettings | tuple[ThinkSettings, ...] | None = None
-    """How it thinks; several are tried in order, anew in each turn."""
+    """Thinking; several are tried in order, anew in each turn."""
 
     think_live: ThinkLive | None = None
     """What goes on beside thinking."""
 
     speak: SpeakSettings | tuple[SpeakSettings, ...] | None = None
-    """How it sounds; several are tried in order."""
+    """Voice; several are tried in order."""
 
 
 @frozen

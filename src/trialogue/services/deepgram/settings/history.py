@@ -29,7 +29,7 @@ class HistoryFunctionCall(WireObject):
     """The model's id of the call."""
 
     name: str
-    """Which function."""
+    """Name of the function."""
 
     client_side: bool
     """Whether the client answered it."""

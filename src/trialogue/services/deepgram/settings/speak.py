@@ -168,7 +168,7 @@ class SpeakSettings(WireObject):
     """One voice."""
 
     provider: SpeakProvider
-    """Which voice."""
+    """Voice."""
 
     endpoint: Endpoint | None = None
     """Where it is, unless it is Deepgram's."""

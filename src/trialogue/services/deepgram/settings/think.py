@@ -246,7 +246,7 @@ class ThinkSettings(WireObject):
     """One model with its prompt and functions. UpdateThink replaces all of it."""
 
     provider: ThinkProvider
-    """Which model."""
+    """Model."""
 
     endpoint: Endpoint | None = None
     """Where it is, unless the server manages it."""
