@@ -248,6 +248,7 @@ def said(name, start, heard, cause="finished"):
     [
         ([said("a", 0, "one")], [said("a", 0.5, "one")], None),
         ([said("a", 0, "one two", "interrupted")], [said("a", 0, "one", "interrupted")], None),
+        ([said("a", 0, "One. Transfer")], [said("a", 0, "one, transfer.")], None),
         ([said("a", 0, "one")], [said("b", 0.5, "one")], "turn 1 is of a there and b here, +0.50 s"),
         (
             [said("a", 0, "one")],

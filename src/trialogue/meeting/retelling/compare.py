@@ -5,14 +5,18 @@ Journals are compared line by line by `journal/comparing.py`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import zip_longest
+from typing import Final
 
 from attrs import frozen
 
 from trialogue.model.transcript import Utterance
 
 __all__ = ["Difference", "first_difference", "turns_told"]
+
+_WORD: Final = re.compile(r"\w+")
 
 
 @frozen
@@ -49,7 +53,7 @@ def first_difference(then: Sequence[Utterance], now: Sequence[Utterance]) -> Dif
     """The first turn that another holds, or whose words are others; None where all are the same.
 
     A turn that was cut off has the same words where one is the beginning of the other: a moment more or less
-    is a word.
+    is a word. Capitals and stops are no words: a recognizer writes the same sound now with and now without.
     """
     for place, (a, b) in enumerate(zip_longest(turns_told(then), turns_told(now)), 1):
         if a is None or b is None or a.participant != b.participant or not _same_words(a, b):
@@ -59,7 +63,7 @@ def first_difference(then: Sequence[Utterance], now: Sequence[Utterance]) -> Dif
 
 
 def _same_words(a: Utterance, b: Utterance) -> bool:
-    one, other = a.heard.split(), b.heard.split()
+    one, other = (_WORD.findall(each.heard.casefold()) for each in (a, b))
     if a.was_cut or b.was_cut:
         shorter = min(len(one), len(other))
         return one[:shorter] == other[:shorter]

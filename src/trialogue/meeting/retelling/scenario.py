@@ -150,7 +150,7 @@ def _silent(held: HeldMeeting) -> Keys:
 
 def _expected(told: Sequence[Utterance]) -> list[Keys]:
     return [
-        {"said": {"by": each.participant, "match": r"\W+".join(map(re.escape, words))}}
+        {"said": {"by": each.participant, "match": "(?i)" + r"\W+".join(map(re.escape, words))}}
         for each in told
         if (words := re.findall(r"\w+", each.heard)[:_WORDS])
     ]

@@ -117,7 +117,7 @@ def _table(told: CuesTold, thinks: Sequence[float], order: Sequence[str]) -> Key
 
 def _expected(cue: VoicedCue, names: dict[str, str]) -> Keys:
     words = re.findall(r"\w+", cue.text)[:_WORDS]
-    return {"said": {"by": names[cue.speaker], "match": r"\W+".join(map(re.escape, words))}}
+    return {"said": {"by": names[cue.speaker], "match": "(?i)" + r"\W+".join(map(re.escape, words))}}
 
 
 def _lacks(told: CuesTold) -> list[str]:
