@@ -22,6 +22,6 @@ and changes nothing.
 **The end** always comes from the brain, so its reason is in the journal. Then actors stop in reverse order,
 files are made from the records (`outputs`, `paging`, `exporting`), and the manifest is sealed (`keeping`).
 
-**Afterwards** a run is gone on with (`resumption`), asked what other rules would have made of it (`what_if`),
-or made into a scenario again (`retelling/`).
+**Afterwards** a run is gone on with (`resumption`), asked what other rules would have made of it (`what_if`,
+with those who came and left, `moving_again`), or made into a scenario again (`retelling/`).
 """

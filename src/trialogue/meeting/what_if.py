@@ -5,7 +5,8 @@
    the recorded meeting's own moments.
 2. *Resimulate*: the meeting is held again under the other rules, from its own scenario (`retelling`): each
    agent has the turns that it had, and they are heard when it is given the floor. Up to the first turn that
-   differs it is the recorded meeting; from there on it is made.
+   differs it is the recorded meeting; from there on it is made. Whoever came and left while it ran comes and
+   leaves at the recorded moments.
 """
 
 from __future__ import annotations
@@ -27,9 +28,14 @@ from trialogue.journal.verify import verify
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.exporting import held_meeting
 from trialogue.meeting.meeting import DEFAULT_EDGES
+from trialogue.meeting.moving_again import move_again
 from trialogue.meeting.policies import import_policy
-from trialogue.meeting.retelling import Difference, first_difference, retell
-from trialogue.meeting.run import run_meeting
+from trialogue.meeting.retelling import (
+    Difference,
+    first_difference,
+    retell_as_it_went,
+)
+from trialogue.meeting.run import run_meeting, watch_nothing
 from trialogue.model.plan import FloorRules, MeetingPlan
 from trialogue.report.result import Result, Run, result
 from trialogue.scenario.defaults import Overrides
@@ -93,11 +99,11 @@ def what_if(reading: Reading, changes: Mapping[str, str], out: Path, edges: Edge
         raise SetupError(f"what-if changes the floor, as floor.policy=auction; not {strangers[0]}")
     if out.exists():
         raise SetupError(f"{out} is there already: --out names another directory")
-    resolved = prepare(
-        retell(reading, out.with_name(f"{out.name}-scenario") / "scenario.yaml", changes), Overrides()
-    )
+    retold = retell_as_it_went(reading, out.with_name(f"{out.name}-scenario") / "scenario.yaml", changes)
+    resolved = prepare(retold.scenario, Overrides())
     asked, others = _shadow(reading, resolved.plan.floor, edges.permissions.imports)
-    held = run_meeting(resolved, out=out, edges=edges.of_a_retold_run)
+    watch = partial(move_again, retold.moves) if retold.moves else watch_nothing
+    held = run_meeting(resolved, out=out, edges=edges.of_a_retold_run, watch=watch)
     then, now = held_meeting(reading), held_meeting(read(out / "journal.jsonl"))
     told = Run(clock=reading.header.clock.value)
     return WhatIf(
@@ -120,6 +126,7 @@ def _shadow(
         partial(_choice, rules, imports),
         partial(_choice, floor, imports),
         floor,
+        rules.order,
     )
     brain = partial(_brain, rules, shadow, imports)
     verify(reading, brain)
@@ -150,18 +157,27 @@ class _Shadow:
     recorded: partial[Choice]
     other: partial[Choice]
     floor: FloorRules
+    begun: tuple[str, ...]
+    """The recorded order of the start."""
+
     moments: list[float] = field(factory=list[float])
     others: list[OtherChoice] = field(factory=list[OtherChoice])
 
     def choose(self, view: FloorView, /) -> Decision:
         """Decide as recorded."""
         then = self.recorded(view).decision
-        now = self.other(evolve(view, plan=evolve(view.plan, floor=self.floor))).decision
+        now = self.other(evolve(view, plan=evolve(view.plan, floor=self._floor(view.plan)))).decision
         self.moments.append(view.now)
         if _what(then) != _what(now):
             turn = len(view.turns) + 1
             self.others.append(OtherChoice(view.now, turn, _in_words(then), _in_words(now)))
         return self.policy.choose(view)
+
+    def _floor(self, plan: MeetingPlan) -> FloorRules:
+        """The other rules, in whose order those stand last who have joined by then."""
+        begun = {*self.begun, *self.floor.order}
+        joined = tuple(name for name in plan.floor.order if name not in begun)
+        return evolve(self.floor, order=(*self.floor.order, *joined)) if self.floor.order else self.floor
 
 
 def _what(decision: Decision) -> str:

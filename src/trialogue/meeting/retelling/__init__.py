@@ -6,6 +6,14 @@
 """
 
 from trialogue.meeting.retelling.compare import Difference, first_difference
-from trialogue.meeting.retelling.scenario import retell
+from trialogue.meeting.retelling.scenario import Move, Retold, changes_floor, retell, retell_as_it_went
 
-__all__ = ["Difference", "first_difference", "retell"]
+__all__ = [
+    "Difference",
+    "Move",
+    "Retold",
+    "changes_floor",
+    "first_difference",
+    "retell",
+    "retell_as_it_went",
+]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final, cast
 
 import yaml
@@ -18,66 +17,131 @@ from trialogue.meeting.retelling.clips import Clip, clips_of, cut
 from trialogue.meeting.retelling.compare import turns_told
 from trialogue.meeting.retelling.scripts import Scripts, scripts_of
 from trialogue.meeting.retelling.settings import agenda_of, end_of, fault_of, floor_of, limits_of
+from trialogue.model.commands import EndTurn, GrantFloor
 from trialogue.model.events import FaultStruck, Joined, Left, MeetingResumed, NoteGiven, SayAsked, SessionLost
 from trialogue.model.fault_names import SPOILED_TOOLS
 from trialogue.model.participants import Hears, Kind, Participant
-from trialogue.model.plan import PlannedFault
+from trialogue.model.plan import MeetingPlan, PlannedFault
+from trialogue.model.records import Record
 from trialogue.model.transcript import Utterance
 from trialogue.report.exports import HeldMeeting
 from trialogue.scenario.quantities import write_duration
 from trialogue.scenario.writing import write_yaml
 
-__all__ = ["retell"]
+__all__ = ["Move", "Retold", "changes_floor", "retell", "retell_as_it_went"]
 
 Keys = dict[str, object]
-
-NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
-"""No changes."""
 
 _WORDS: Final = 5
 """How many words of a turn are expected."""
 
 
-def retell(reading: Reading, path: Path, changes: Mapping[str, str] = NOTHING) -> Path:
+@frozen
+class Move:
+    """Move of a participant to the table of a meeting that runs, or away from it."""
+
+    at: float
+    """When, in seconds since the meeting's start."""
+
+    behind: int
+    """How many changes of the floor came before it."""
+
+    participant: str
+    """Participant who moves."""
+
+    leaves: bool = False
+    """Whether it leaves the table."""
+
+    seat: Mapping[str, object] | None = None
+    """Seat that it takes, as a scenario's cast has it; None for an agent that comes back as it was."""
+
+
+@frozen
+class Retold:
+    """Meeting to be held again as it went."""
+
+    scenario: Path
+    """Its file, with those at the table who were there at the start."""
+
+    moves: tuple[Move, ...]
+    """Who came and left while it ran, in order."""
+
+
+def changes_floor(record: Record) -> bool:
+    """Whether somebody got the floor, or it became free."""
+    return any(isinstance(each, GrantFloor | EndTurn) for each in record.commands)
+
+
+def retell(reading: Reading, path: Path) -> Path:
     """Write the scenario of a run, made from its journal and recordings alone, and return where it is.
 
-    Its clips go to a folder `clips` beside it. `changes` are settings by their places, as `floor.policy`, and
-    their YAML; with them nothing is expected of the meeting. SetupError where the file is there already,
-    JournalError for a damaged or redacted journal.
+    Everybody who came is at its table from start to end. Its clips go to a folder `clips` beside it.
+    SetupError where the file is there already, JournalError for a damaged or redacted journal.
     """
+    held, seats = _opened(reading, path)
+    document = _document(
+        held, held.plan, seats, {each.name: seats.keys(each) for each in held.plan.participants}
+    )
+    if told := turns_told(held.utterances):
+        document["expect"] = {"in_order": _expected(told)}
+    _write(path, held, document)
+    return path
+
+
+def retell_as_it_went(reading: Reading, path: Path, changes: Mapping[str, str]) -> Retold:
+    """Write the scenario of a run as it began, and tell who came and left later.
+
+    `changes` are settings by their places, as `floor.policy`, and their YAML; nothing is expected of the
+    meeting. All else is as for `retell`.
+    """
+    held, seats = _opened(reading, path)
+    plan = reading.header.plan
+    cast = {each.name: seats.keys(each, seats.stay(each.name, 0)) for each in plan.participants}
+    document = _document(held, plan, seats, cast)
+    for place, value in changes.items():
+        _change(document, place.split("."), value)
+    moves = tuple(seats.moves())
+    _write(path, held, document)
+    return Retold(path, moves)
+
+
+def _opened(reading: Reading, path: Path) -> tuple[HeldMeeting, _Seats]:
+    """The recorded meeting, and its seats."""
     if reading.header.redacted:
         raise JournalError(f"{reading.path} is redacted: what was said is not in it", path=str(reading.path))
     if path.exists():
         raise SetupError(f"{path} is there already: --out names another file")
     held = held_meeting(reading)
     scripts = scripts_of(held.records, held.plan.faults)
-    seats = _Seats(held, scripts, reading.path.parent / "audio", path.parent)
+    return held, _Seats(held, scripts, reading.path.parent / "audio", path.parent)
+
+
+def _document(held: HeldMeeting, plan: MeetingPlan, seats: _Seats, cast: Mapping[str, Keys]) -> Keys:
     document: Keys = {
         "trialogue": 1,
-        "name": held.plan.name,
+        "name": plan.name,
         "run": {
             "clock": "virtual",
-            "seed": held.plan.seed,
-            "limits": limits_of(held.plan.limits),
-            "ready": write_duration(held.plan.ready_s),
+            "seed": plan.seed,
+            "limits": limits_of(plan.limits),
+            "ready": write_duration(plan.ready_s),
         },
-        "cast": {each.name: seats.keys(each) for each in held.plan.participants},
-        "floor": floor_of(held.plan.floor),
-        "end": end_of(held.plan),
+        "cast": dict(cast),
+        "floor": floor_of(plan.floor),
+        "end": end_of(plan),
     }
-    if tools := scripts.tools(held.plan.tools):
+    if tools := seats.scripts.tools(plan.tools):
         document["tools"] = tools
-    if held.plan.agenda:
-        document["agenda"] = agenda_of(held.plan.agenda)
+    if plan.agenda:
+        document["agenda"] = agenda_of(plan.agenda)
     if faults := _struck_again(held):
         document["faults"] = [fault_of(each) for each in faults]
-    for place, value in changes.items():
-        _change(document, place.split("."), value)
-    if not changes and (told := turns_told(held.utterances)):
-        document["expect"] = {"in_order": _expected(told)}
+    return document
+
+
+def _write(path: Path, held: HeldMeeting, document: Keys) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(_head(held) + write_yaml(document), encoding="utf-8")
-    return path
 
 
 def _change(document: Keys, place: Sequence[str], value: str) -> None:
@@ -95,6 +159,20 @@ def _change(document: Keys, place: Sequence[str], value: str) -> None:
 
 
 @frozen
+class _Stay:
+    """Stay of a participant at the table."""
+
+    seat: int | None
+    """Which seat of its name it has: 0 is that of the start; None for all of them at once."""
+
+    records: Sequence[Record]
+    """What happened meanwhile."""
+
+    begins: int
+    """Number of records before."""
+
+
+@frozen
 class _Seats:
     """Seats at the table, as far as they are known, and where sound is and goes."""
 
@@ -103,25 +181,58 @@ class _Seats:
     audio: Path
     folder: Path
 
-    def keys(self, seat: Participant) -> Keys:
-        """A seat of the cast."""
+    def moves(self) -> Iterator[Move]:
+        """Who came and left while the meeting ran."""
+        behind, seats = 0, dict[str, int]()
+        for number, record in enumerate(self.held.records, 1):
+            match record.event:
+                case Joined(seat=seat, entry=entry):
+                    name = seat.name
+                    seats[name] = seats.get(name, 0) + bool(entry)
+                    comes_back = seat.kind is Kind.AGENT and not entry
+                    keys = None if comes_back else self.keys(seat, self.stay(name, number, seats[name]))
+                    yield Move(record.at, behind, name, seat=keys)
+                case Left(participant=name):
+                    yield Move(record.at, behind, name, leaves=True)
+                case _:
+                    pass
+            behind += changes_floor(record)
+
+    def stay(self, name: str, begins: int, seat: int = 0) -> _Stay:
+        """Stay that begins behind so many records."""
+        records = self.held.records[begins:]
+        left = (place for place, each in enumerate(records, 1) if each.event == Left(name))
+        return _Stay(seat, records[: next(left, len(records))], begins)
+
+    def keys(self, seat: Participant, stay: _Stay | None = None) -> Keys:
+        """A seat of the cast, of one stay or else of all in one."""
+        stay = stay or _Stay(None, self.held.records, 0)
         keys: Keys = {"role": "human" if seat.kind is not Kind.AGENT else seat.role.value}
         if seat.title:
             keys["title"] = seat.title
         if seat.aliases:
             keys["aliases"] = list(seat.aliases)
+        if seat.kind is not Kind.AGENT and not seat.may_speak:
+            return {**keys, "role": seat.role.value, "via": "app"}
         if seat.kind is not Kind.AGENT:
-            clips = clips_of(seat.name, self.held.records, self.held.utterances)
-            written = [self._clip(each, number) for number, each in enumerate(clips, 1)]
+            clips = clips_of(seat.name, stay.records, self.held.utterances)
+            written = [self._clip(each, stay.begins + number) for number, each in enumerate(clips, 1)]
             return {**keys, "via": {"clips": written or [_silent(self.held)]}}
-        if seat.greets and (greeting := self.scripts.greeting(seat.name)):
+        greeting = self.scripts.greeting(seat.name, stay.seat) if seat.greets else None
+        if greeting:
             keys["greeting"] = greeting
         if seat.hears is Hears.AUDIO:
             keys["hears"] = "audio"
-        if tools := self.scripts.tools_of(seat.name):
+        if tools := self._tools(seat, stay):
             keys["tools"] = tools
-        script = self.scripts.script(seat.name) or [{"otherwise": ""}]
+        script = self.scripts.script(seat.name, stay.seat, greets=seat.greets) or [{"otherwise": ""}]
         return {**keys, "think": {"provider": "scripted", "script": script}}
+
+    def _tools(self, seat: Participant, stay: _Stay) -> list[str]:
+        """Tools of an agent: those that it called, and at a start those that any who join may call, too."""
+        agents = [each.name for each in self.held.plan.participants if each.kind is Kind.AGENT]
+        callers = agents if stay.seat == 0 and not stay.begins else [seat.name]
+        return list(dict.fromkeys(tool for name in callers for tool in self.scripts.tools_of(name)))
 
     def _clip(self, clip: Clip, number: int) -> Keys:
         mode = {"mode": "wait" if clip.waits else "interrupt"}

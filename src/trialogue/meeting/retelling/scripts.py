@@ -8,6 +8,7 @@
 5. A tool answers as it did. One that answered otherwise another time stands once for each answer, numbered.
 6. What a fault of the plan made late is not told as time to think: the fault makes it late again.
 7. A call whose answer a fault took away and that was asked again is one entry: it is taken away again.
+8. Whoever joins with a seat of its own begins a script; whoever comes back as it was goes on with its last.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from trialogue.model.commands import Cue, EndTurn, GrantFloor, Prepare, RunTool,
 from trialogue.model.events import (
     Event,
     FaultStruck,
+    Joined,
     LineTaken,
     PlaybackStarted,
     ReplyStarted,
@@ -89,6 +91,8 @@ class Scripts:
     prompted: dict[int, float] = Factory(dict[int, float])
     made: set[int] = Factory(set[int])
     turn: dict[str, int] = Factory(dict[str, int])
+    begins: dict[str, list[int]] = Factory(dict[str, list[int]])
+    """At which entry each seat of a name begins that was taken while the meeting ran."""
 
     def take(self, record: Record) -> None:
         """Note one record."""
@@ -145,6 +149,8 @@ class Scripts:
                     self.late[name] = (self.faults[fault].by_s, math.inf if for_s is None else at + for_s)
             case SessionLost(participant=name) if name in self.struck:
                 self._lose(name)
+            case Joined(seat=seat, entry=entry) if entry:
+                self.begins.setdefault(seat.name, []).append(len(self.entries.get(seat.name, ())))
             case _:
                 pass
 
@@ -186,21 +192,29 @@ class Scripts:
 
     # --- what is made of it -------------------------------------------------------------------------
 
-    def greeting(self, name: str) -> str | None:
-        """Greeting of an agent as it was connected, taken out of its script."""
-        entries = self.entries.get(name, [])
-        first = next((each for each in entries if each.text), None)
-        if first is None:
-            return None
-        entries.remove(first)
-        return " ".join(first.text)
+    def greeting(self, name: str, seat: int | None = None) -> str | None:
+        """Greeting of an agent as it was connected; its script is asked for with `greets` then."""
+        first = _first(self._said(name, seat))
+        return None if first is None else " ".join(first.text)
 
-    def script(self, name: str) -> list[Keys]:
-        """An agent's script; nothing for one that never spoke."""
-        kept = [each for each in self.entries.get(name, ()) if each.is_told]
+    def script(self, name: str, seat: int | None = None, *, greets: bool = False) -> list[Keys]:
+        """An agent's script, without its greeting if it `greets`; nothing for one that never spoke.
+
+        `seat` numbers the seats of one name: 0 is that of the start, and None has all in one script.
+        """
+        said = self._said(name, seat)
+        greeting = _first(said) if greets else None
+        kept = [each for each in said if each.is_told and each is not greeting]
         while kept and kept[-1].passes:
             kept.pop()
         return [self._written(each) for each in kept]
+
+    def _said(self, name: str, seat: int | None) -> list[_Entry]:
+        entries = self.entries.get(name, [])
+        if seat is None:
+            return entries
+        bounds = [0, *self.begins.get(name, ()), len(entries)]
+        return entries[bounds[seat] : bounds[seat + 1]]
 
     def _written(self, entry: _Entry) -> Keys:
         keys: Keys = {}
@@ -243,6 +257,11 @@ class Scripts:
         )
         place = answers.index((call.outcome, call.content))
         return call.tool if place == 0 else f"{call.tool}_{place + 1}"
+
+
+def _first(entries: Iterable[_Entry]) -> _Entry | None:
+    """The first of them with words."""
+    return next((each for each in entries if each.text), None)
 
 
 def scripts_of(records: Iterable[Record], faults: Iterable[PlannedFault] = ()) -> Scripts:

@@ -1,0 +1,66 @@
+"""Coming and leaving again, in a meeting that is held again: who moved in the recorded one, and when."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+
+import trio
+from attrs import define, field
+
+from trialogue.errors import AlreadyOver
+from trialogue.meeting.meeting import Meeting
+from trialogue.meeting.retelling import Move, changes_floor
+from trialogue.model.records import Record
+
+__all__ = ["move_again"]
+
+LATE_S: Final = 1.0
+"""Seconds that a move waits for the change of the floor that came before it."""
+
+
+async def move_again(moves: Sequence[Move], meeting: Meeting) -> None:
+    """Let participants come and leave at the recorded moments, as long as the meeting goes on.
+
+    Of what happened at one moment, the order is kept: a move comes behind the same change of the floor.
+    """
+    changes = _FloorChanges()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(changes.follow, meeting.records())
+        await changes.has_begun.wait()
+        for move in moves:
+            await trio.sleep(max(0.0, move.at - meeting.now))
+            with trio.move_on_after(LATE_S):
+                await changes.reach(move.behind)
+            try:
+                await (
+                    meeting.leave(move.participant)
+                    if move.leaves
+                    else meeting.join(move.participant, move.seat)
+                )
+            except AlreadyOver:
+                break
+        nursery.cancel_scope.cancel(reason="everybody has come and left")
+
+
+@define
+class _FloorChanges:
+    """Changes of the floor in a meeting that runs."""
+
+    has_begun: trio.Event = field(factory=trio.Event)
+    _count: int = 0
+    _came: trio.Event = field(factory=trio.Event)
+
+    async def follow(self, records: AsyncIterator[Record]) -> None:
+        """Count them, until the meeting is over."""
+        async for record in records:
+            self.has_begun.set()
+            if changes_floor(record):
+                self._count += 1
+                self._came.set()
+                self._came = trio.Event()
+
+    async def reach(self, count: int) -> None:
+        """Wait until there were so many."""
+        while self._count < count:
+            await self._came.wait()
