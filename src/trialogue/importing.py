@@ -6,7 +6,9 @@ that is there and does not load (a library or memory is missing, another version
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
+from importlib.metadata import EntryPoint
 from types import ModuleType
 
 from trialogue.errors import SetupError
@@ -33,6 +35,16 @@ def import_named(what: str, name: str) -> object:
         raise SetupError(f"{what}: {fault}") from fault
     except (Exception, SystemExit) as fault:  # a module's own code runs as it is imported
         raise SetupError(f"{what}: {module} does not load: {reason_of(fault)}") from fault
+
+
+@cache
+def made_by(point: EntryPoint) -> object:
+    """Object that a package's entry point makes, a callable without arguments: once in a process.
+
+    It raises whatever the package does. Threads that ask at once may have two made: hold a lock.
+    """
+    made: object = point.load()()
+    return made
 
 
 def reason_of(fault: BaseException) -> str:

@@ -81,6 +81,7 @@ BESIDE_ASYNCAPI = (
     s.NvidiaThinkProvider,  # in the documents only
     s.DeepgramThinkProvider,  # in the SDK only
     s.ScriptedThinkProvider,  # of the embedded server only
+    s.InstalledThinkProvider,  # of the embedded server only
 )
 
 
@@ -155,6 +156,7 @@ SDK_NAMES = {
 BESIDE_SDK = (
     s.NvidiaThinkProvider,  # in the documents only
     s.ScriptedThinkProvider,  # of the embedded server only
+    s.InstalledThinkProvider,  # of the embedded server only
 )
 
 

@@ -218,6 +218,7 @@ class TinyThink:
 
     endpoint = None
     is_scripted = False
+    installed = None
 
 
 @frozen

@@ -14,7 +14,7 @@ from trialogue.cli.view_lines import Line, Span, Tone, counted, line, padded, sp
 from trialogue.cli.view_screens import put, show
 from trialogue.model.text import safe_text
 from trialogue.scenario.defaults import Overrides
-from trialogue.scenario.endpoints import endpoints
+from trialogue.scenario.endpoints import endpoints, installed_models
 from trialogue.scenario.explain import Explained, explain
 from trialogue.scenario.load import load
 from trialogue.scenario.notes import notes
@@ -40,10 +40,10 @@ def check_files(
 ) -> int:
     """Print everything that keeps these files from being run; 0 where nothing does, else 2.
 
-    With `file_only` the variables that this environment lacks are not among it.
+    With `file_only` the variables and models that this environment lacks are not among it.
     """
     found = {
-        file: check(file, overrides) or ([] if file_only else _unset(prepare(file, overrides)))
+        file: check(file, overrides) or ([] if file_only else _lacks(prepare(file, overrides)))
         for file in files
     }
     if as_json:
@@ -87,6 +87,23 @@ def _verdict(file: Path, faults: Sequence[ScenarioProblem], overrides: Overrides
         line(span(f"{file}: "), good, span(f", {_contents(resolved)}")),
         *told,
         *_variants(file, overrides),
+    ]
+
+
+def _lacks(resolved: Resolved) -> list[ScenarioProblem]:
+    """A problem for everything that this environment lacks."""
+    return [*_unset(resolved), *_uninstalled(resolved)]
+
+
+def _uninstalled(resolved: Resolved) -> list[ScenarioProblem]:
+    """A problem for each model that no installed package brings."""
+    if not any(installed_models(resolved.document)):
+        return []
+    from trialogue.meeting.models import missing_models  # noqa: PLC0415 - trio comes with it
+
+    return [
+        ScenarioProblem(resolved.places.near(path), path, missing, Code.THINK_LOCAL)
+        for path, missing in missing_models(resolved)
     ]
 
 

@@ -22,6 +22,7 @@ from trialogue.meeting.asking import LONGEST_TEXT, wrong_value
 from trialogue.meeting.endpoints import check_endpoints
 from trialogue.meeting.keeping import keep_clips, secrets_for
 from trialogue.meeting.leave import check_leave
+from trialogue.meeting.models import check_models
 from trialogue.meeting.seats import SeatNeeds, Supplies, only
 from trialogue.meeting.stage import Stage
 from trialogue.model.events import Joined, Left
@@ -103,6 +104,7 @@ def _judged(stage: Stage, supplies: Supplies, name: str, entry: Mapping[str, obj
     allowed = supplies.edges.permissions
     check_leave(new.resolved, allowed)
     check_endpoints(new.resolved, allowed.hosts)
+    check_models(new.resolved)
     return new
 
 

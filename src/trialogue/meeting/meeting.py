@@ -30,6 +30,7 @@ from trialogue.meeting.folder import check_folder
 from trialogue.meeting.handle import Meeting as Meeting  # noqa: PLC0414 - opened here
 from trialogue.meeting.hooks import own_hooks, with_hooks
 from trialogue.meeting.leave import check_leave
+from trialogue.meeting.models import check_models
 from trialogue.meeting.places import check_opened_on_trio
 from trialogue.meeting.policies import own_policies
 from trialogue.meeting.resumption import Resumption
@@ -95,6 +96,7 @@ async def _open(
     check_clock(resolved)
     check_leave(resolved, edges.permissions)
     check_endpoints(resolved, edges.permissions.hosts)
+    check_models(resolved)
     check_folder(out)
     with lone_error():
         async with (

@@ -1,4 +1,4 @@
-"""Every address at which agents think and speak beyond their service, with its place in the file."""
+"""Where agents think and speak beyond their service: every address and installed model, with its place."""
 
 from __future__ import annotations
 
@@ -46,6 +46,20 @@ def endpoints(document: Document) -> Iterator[tuple[Path, EndpointKeys]]:
     judge = document.expect.judge if document.expect else None
     if judge is not None and judge.endpoint is not None:
         yield ("expect", "judge", "endpoint", "url"), judge.endpoint
+
+
+def installed_models(document: Document) -> Iterator[tuple[Path, str]]:
+    """Names of models of installed packages in the cast and its fallbacks, in the file's order."""
+    for name, agent in document.cast.items():
+        yield from _installed(("cast", name), agent.think)
+        if isinstance(agent.on_failure, ReplacementKeys):
+            yield from _installed(("cast", name, "on_failure", "replace"), agent.on_failure.replace.think)
+
+
+def _installed(seat: Path, think: ThinkStage | tuple[ThinkStage, ...] | None) -> Iterator[tuple[Path, str]]:
+    for path, each in _thinks((*seat, "think"), think):
+        if each.installed is not None:
+            yield (*path, "model"), each.installed
 
 
 def _endpoints(seat: Path, agent: AgentKeys | StandInKeys) -> Iterator[tuple[Path, EndpointKeys]]:

@@ -112,7 +112,7 @@ class ServerOptions:
     """How many times faster than life audio is sent."""
 
     max_prompt_chars: int = 25_000
-    """Longer prompts are cut with `PROMPT_TOO_LONG`, unless the think endpoint is the user's own."""
+    """Longer prompts are cut with `PROMPT_TOO_LONG`, unless the model or its endpoint is the user's own."""
 
     max_sentences: int = 256
     """Sentences of one reply that are spoken; a provider that goes on for ever is stopped there."""

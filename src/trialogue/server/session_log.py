@@ -13,7 +13,7 @@ import trio
 
 from trialogue.diagnostics import Log
 from trialogue.server.options import ServerOptions
-from trialogue.server.think.terms import DefaultTerms, OpenAiTerms, ScriptedTerms, ThinkTerms
+from trialogue.server.think.terms import DefaultTerms, InstalledTerms, OpenAiTerms, ScriptedTerms, ThinkTerms
 from trialogue.services.deepgram.codec import encode
 from trialogue.services.deepgram.messages import (
     AgentError,
@@ -132,5 +132,7 @@ def _who(think: ThinkTerms) -> str:
             return f"the script of {think.agent}"
         case OpenAiTerms():
             return f"{think.model} at {urlsplit(think.endpoint.url).hostname}"
+        case InstalledTerms():
+            return f"the installed model {think.model}"
         case DefaultTerms():
             return "the default"

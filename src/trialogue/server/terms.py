@@ -10,10 +10,11 @@ from attrs import evolve
 from trialogue.model.audio import AudioFormat
 from trialogue.server.options import ServerOptions
 from trialogue.server.sound import RATES, SAMPLES, AskedSound, SoundRefused
+from trialogue.server.think.installed import unknown_model
 from trialogue.server.think.ports import CallItem, MemoryItem, OfferedFunction, TextItem
 from trialogue.server.think.scripted import ScriptError, read_script
 from trialogue.server.think.stand_in import Caller
-from trialogue.server.think.terms import OpenAiTerms, ScriptedTerms, ThinkTerms
+from trialogue.server.think.terms import InstalledTerms, OpenAiTerms, ScriptedTerms, ThinkTerms
 from trialogue.services.deepgram import settings as wire
 from trialogue.speech.coding import USUAL_SOUND, SoundForm
 from trialogue.speech.ports import HEARING_RATE
@@ -254,6 +255,8 @@ def _read_provider(
     match provider:
         case wire.ScriptedThinkProvider():
             return _read_scripted(provider)
+        case wire.InstalledThinkProvider():
+            return _read_installed(provider, options)
         case wire.OpenAiThinkProvider() | wire.GroqThinkProvider() | wire.NvidiaThinkProvider() if (
             endpoint is not None and is_allowed
         ):
@@ -268,6 +271,13 @@ def _read_provider(
                 f"agent.think.provider {provider.type!r} is not available on this server; "
                 "use scripted or open_ai with endpoint."
             )
+
+
+def _read_installed(provider: wire.InstalledThinkProvider, options: ServerOptions) -> InstalledTerms:
+    """Terms of an installed model; where a record may answer for it, it need not be there."""
+    if options.models is None and (unknown := unknown_model(provider.model)):
+        raise TermsRefused(f"agent.think.provider: {unknown}.")
+    return InstalledTerms(provider.model)
 
 
 def _read_scripted(provider: wire.ScriptedThinkProvider) -> ScriptedTerms:
@@ -292,7 +302,8 @@ def read_prompt(
     offered = tuple(OfferedFunction(f.name, f.description or "", f.parameters) for f in functions)
     server_side = frozenset(f.name for f in functions if f.endpoint is not None)
     terms = PromptTerms(first.prompt or "", offered, server_side)
-    return terms if first.endpoint is not None else cut_prompt(terms, options)
+    is_own = first.endpoint is not None or isinstance(first.provider, wire.InstalledThinkProvider)
+    return terms if is_own else cut_prompt(terms, options)
 
 
 def append_prompt(terms: PromptTerms, addition: str) -> PromptTerms:

@@ -20,6 +20,7 @@ from trialogue.server.events import (
 from trialogue.server.options import ServerOptions
 from trialogue.server.terms import chance
 from trialogue.server.think.default import DefaultThink
+from trialogue.server.think.installed import InstalledThink
 from trialogue.server.think.on_record import RecordedThink
 from trialogue.server.think.place import ScriptPlace
 from trialogue.server.think.ports import (
@@ -32,7 +33,7 @@ from trialogue.server.think.ports import (
     WantedCall,
 )
 from trialogue.server.think.scripted import ScriptedThink
-from trialogue.server.think.terms import DefaultTerms, OpenAiTerms, ScriptedTerms, ThinkTerms
+from trialogue.server.think.terms import DefaultTerms, InstalledTerms, OpenAiTerms, ScriptedTerms, ThinkTerms
 
 if TYPE_CHECKING:
     from httpx import AsyncClient  # noqa: ASYNC127 the project's one HTTP client, for loopback
@@ -93,19 +94,24 @@ class Thinker:
             case ScriptedTerms():
                 place = ScriptPlace(frozenset(terms.given))
                 return ScriptedThink(terms.script, chance(self._options, terms), place)
-            case OpenAiTerms():
+            case OpenAiTerms() | InstalledTerms():
                 return self._open_model(terms)
             case DefaultTerms():
                 return DefaultThink()
             case _ as never:
                 assert_never(never)
 
-    def _open_model(self, terms: OpenAiTerms) -> ThinkProvider:
+    def _open_model(self, terms: OpenAiTerms | InstalledTerms) -> ThinkProvider:
         """Provider that answers for a model: the record, the model, or one after the other."""
         record = self._options.models
         if record is None:
-            return self._open_endpoint(terms)
-        return RecordedThink(terms, record, self._open_endpoint(terms) if record.asks else None)
+            return self._asked(terms)
+        return RecordedThink(terms, record, self._asked(terms) if record.asks else None)
+
+    def _asked(self, terms: OpenAiTerms | InstalledTerms) -> ThinkProvider:
+        return (
+            InstalledThink(terms.model) if isinstance(terms, InstalledTerms) else self._open_endpoint(terms)
+        )
 
     def _open_endpoint(self, terms: OpenAiTerms) -> ThinkProvider:
         # httpx is only wanted where an endpoint is asked.

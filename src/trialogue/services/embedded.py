@@ -1,6 +1,7 @@
 """The embedded server as a service: it stands in a vendor's place, and speaks that vendor's dialect.
 
-Beside it, it plays scripts, and asks endpoints that its operator allows. It costs nothing of its own.
+Beside it, it plays scripts, and asks models of installed packages, and endpoints that its operator allows.
+It costs nothing of its own.
 """
 
 from __future__ import annotations
@@ -53,6 +54,10 @@ ACCOUNTS: Final[Mapping[Provider, Account]] = {
 """Whose models an agent may have by name alone, once the operator's key is set."""
 
 
+_OWN: Final = frozenset({Provider.SCRIPTED, Provider.INSTALLED})
+"""Who thinks here and nowhere else."""
+
+
 def leave_of(environment: Mapping[str, str]) -> tuple[str, ...]:
     """The hosts that the operator's keys give leave for: each vendor's own, or the one in its place."""
     bases = (
@@ -84,16 +89,16 @@ class EmbeddedKeys(DeepgramKeys):
         return evolve(think, endpoint=account.endpoint)
 
     def run_faults(self, think: ThinkStage) -> Iterator[KeyFault]:
-        """It plays scripts, and asks endpoints that speak OpenAI's protocol."""
-        if isinstance(think, ThinkKeys) and not think.is_scripted and think.provider not in ACCOUNTS:
+        """It plays scripts, and asks installed models and endpoints that speak OpenAI's protocol."""
+        if isinstance(think, ThinkKeys) and think.provider not in {*ACCOUNTS, *_OWN}:
             lacks = f"the embedded server has no {think.provider.value}"
             text = f"{lacks}: give a script, open_ai with an endpoint, or via: {HOSTED}"
             yield KeyFault((), text, "E-THINK-LOCAL")
 
     def price(self, stages: Stages) -> Price | None:
-        """Price of a model's endpoint, which nobody knows; scripts cost nothing."""
+        """Price of a model, which nobody knows; scripts cost nothing."""
         asked = (think for think in stages.think if isinstance(think, ThinkKeys))
-        own = next((think for think in asked if think.endpoint is not None), None)
+        own = next((each for each in asked if each.endpoint is not None or each.installed), None)
         return None if own is None else Price(f"{own.provider.value}/{own.model}")
 
     def ear_price(self, offer: EarOffer) -> Price | None:

@@ -66,6 +66,11 @@ class ThinkStage(attrs.AttrsInstance, Protocol):
         """Whether it says what its script says."""
         ...
 
+    @property
+    def installed(self) -> str | None:
+        """Name of the model of an installed package that it is; None where it is none."""
+        ...
+
 
 class SpeakStage(attrs.AttrsInstance, Protocol):
     """Voice of an agent, in its service's keys."""

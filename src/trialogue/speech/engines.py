@@ -8,15 +8,15 @@ used.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, partial
-from importlib.metadata import EntryPoint, entry_points
+from functools import partial
+from importlib.metadata import entry_points
 from threading import RLock
 from typing import Final
 
 from attrs import evolve, frozen
 
 from trialogue.errors import SetupError
-from trialogue.importing import reason_of
+from trialogue.importing import made_by, reason_of
 from trialogue.judging import judged
 from trialogue.speech import wheels
 from trialogue.speech.cache import CachedRecognizer, CachedSynthesizer
@@ -91,7 +91,7 @@ def _installed(name: str) -> Engines:
         known = ", ".join(sorted({LOCAL, *found.names}))
         raise SetupError(f"no speech engines are called {name!r}; installed: {known}")
     try:
-        engines = _once(chosen)
+        engines = made_by(chosen)
     except (Exception, SystemExit) as fault:  # code of a package that we do not know
         raise SetupError(f"the speech engines {name!r} cannot be loaded: {reason_of(fault)}") from fault
     if not isinstance(engines, Engines):
@@ -99,13 +99,6 @@ def _installed(name: str) -> Engines:
             f"the speech engines {name!r} ({chosen.value}) are not trialogue.speech.engines.Engines"
         )
     return engines
-
-
-@cache
-def _once(point: EntryPoint) -> object:
-    """Object that a package's entry point makes, once in a process."""
-    made: object = point.load()()
-    return made
 
 
 def _local() -> Engines:

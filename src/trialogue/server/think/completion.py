@@ -40,9 +40,7 @@ class Completion:
     """One completion, fed with the events of its stream."""
 
     def __init__(self) -> None:
-        self._spoken = SpokenText()
-        self._splitter = SentenceSplitter()
-        self._markup = Markup()
+        self._text = ReplyText()
         self._calls: list[_PartialCall] = []
         self.is_complete: bool = False
         """Whether the stream has said that it is at its end."""
@@ -61,15 +59,14 @@ class Completion:
 
     def rest(self) -> Iterator[Thought]:
         """Thoughts that were incomplete until the stream's end, and its calls."""
-        yield from self._said(self._splitter.feed(self._spoken.flush()))
-        yield from self._said(self._splitter.flush())
+        yield from self._text.flush()
         if self._calls and self.is_complete:
             yield ThoughtCalls(tuple(call.wanted() for call in self._calls))
 
     def _take(self, delta: dict[str, Any]) -> Iterator[Thought]:
         content = delta.get("content")
         if isinstance(content, str):
-            yield from self._said(self._splitter.feed(self._spoken.feed(content)))
+            yield from self._text.feed(content)
         pieces: object = delta.get("tool_calls") or []
         if not isinstance(pieces, list):
             raise ThinkRefused(_NO_COMPLETION)
@@ -77,11 +74,6 @@ class Completion:
             if not isinstance(piece, dict):
                 raise ThinkRefused(_NO_COMPLETION)
             self._add(_Piece.read(cast("dict[str, object]", piece)))
-
-    def _said(self, sentences: list[str]) -> Iterator[Thought]:
-        """Sentences as they can be said: markup is for the eye."""
-        words = map(self._markup.without, sentences)
-        yield from (ThoughtSentence(each) for each in words if each)
 
     def _add(self, piece: _Piece) -> None:
         call = next((call for call in reversed(self._calls) if call.goes_on_with(piece)), None)
@@ -174,6 +166,29 @@ def _choice(text: str) -> dict[str, Any]:
             return cast("dict[str, Any]", event["choices"][0])
         case _:
             return {}
+
+
+class ReplyText:
+    """The text of one reply, in pieces as a model writes it: its sentences, by rules 5 and 6."""
+
+    def __init__(self) -> None:
+        self._spoken = SpokenText()
+        self._splitter = SentenceSplitter()
+        self._markup = Markup()
+
+    def feed(self, piece: str) -> Iterator[ThoughtSentence]:
+        """Take the next piece, and yield what it completes."""
+        yield from self._said(self._splitter.feed(self._spoken.feed(piece)))
+
+    def flush(self) -> Iterator[ThoughtSentence]:
+        """Yield what was incomplete until the end."""
+        yield from self._said(self._splitter.feed(self._spoken.flush()))
+        yield from self._said(self._splitter.flush())
+
+    def _said(self, sentences: list[str]) -> Iterator[ThoughtSentence]:
+        """Sentences as they can be said: markup is for the eye."""
+        words = map(self._markup.without, sentences)
+        yield from (ThoughtSentence(each) for each in words if each)
 
 
 class SpokenText:

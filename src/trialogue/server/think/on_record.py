@@ -35,7 +35,7 @@ from trialogue.server.think.ports import (
     ThoughtCalls,
     ThoughtSentence,
 )
-from trialogue.server.think.terms import OpenAiTerms
+from trialogue.server.think.terms import InstalledTerms, OpenAiTerms
 from trialogue.values import define, frozen
 
 __all__ = ["ModelQuestion", "ModelRecord", "NotOnRecord", "RecordedThink", "open_models"]
@@ -70,7 +70,7 @@ class ModelQuestion:
     """What may be called."""
 
     @classmethod
-    def of(cls, terms: OpenAiTerms, request: ThinkRequest) -> ModelQuestion:
+    def of(cls, terms: OpenAiTerms | InstalledTerms, request: ThinkRequest) -> ModelQuestion:
         """The question that a pass of thinking asks of a model."""
         return cls(
             terms.model,
@@ -241,7 +241,7 @@ def _timed(raw: Mapping[str, Any]) -> Timed:
 class RecordedThink:
     """Answers from the record, and asks a model only where that is allowed."""
 
-    terms: OpenAiTerms
+    terms: OpenAiTerms | InstalledTerms
     """Model."""
 
     record: ModelRecord

@@ -11,7 +11,7 @@ from trialogue.server.think.scripted import Script
 from trialogue.services.deepgram.settings import Endpoint
 from trialogue.values import frozen
 
-__all__ = ["DefaultTerms", "OpenAiTerms", "ScriptedTerms", "ThinkTerms"]
+__all__ = ["DefaultTerms", "InstalledTerms", "OpenAiTerms", "ScriptedTerms", "ThinkTerms"]
 
 
 @frozen
@@ -54,9 +54,20 @@ class OpenAiTerms:
 
 
 @frozen
+class InstalledTerms:
+    """Think by the model of an installed package."""
+
+    model: str
+    """The name of its entry point."""
+
+    temperature: None = None
+    """How freely it writes, which is its own affair."""
+
+
+@frozen
 class DefaultTerms:
     """Think without a script and without a model: repeat what was heard, call a function that fits."""
 
 
-ThinkTerms: TypeAlias = ScriptedTerms | OpenAiTerms | DefaultTerms
+ThinkTerms: TypeAlias = ScriptedTerms | OpenAiTerms | InstalledTerms | DefaultTerms
 """Told apart by class."""

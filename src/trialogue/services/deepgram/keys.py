@@ -13,9 +13,10 @@ from trialogue.values import frozen
 
 
 class Provider(Enum):
-    """Provider that thinks for an agent, in Deepgram's names; `scripted` is the embedded server's own."""
+    """Provider that thinks for an agent, in Deepgram's names; the first two are the embedded server's own."""
 
     SCRIPTED = "scripted"
+    INSTALLED = "installed"
     OPEN_AI = "open_ai"
     ANTHROPIC = "anthropic"
     GOOGLE = "google"
@@ -75,7 +76,7 @@ class ThinkKeys:
     """Keys of an agent's thinking, in Deepgram's names."""
 
     provider: Provider
-    """Provider of the model; `scripted` says what its script says."""
+    """Provider of the model; `scripted` says what its script says, `installed` is a package's."""
 
     model: str | None = None
     """Model."""
@@ -105,6 +106,11 @@ class ThinkKeys:
     def is_scripted(self) -> bool:
         """Whether it says what its script says."""
         return self.provider is Provider.SCRIPTED
+
+    @property
+    def installed(self) -> str | None:
+        """Name of the model of an installed package that it is; None where it is none."""
+        return self.model if self.provider is Provider.INSTALLED else None
 
 
 @frozen

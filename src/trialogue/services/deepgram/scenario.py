@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 import attrs
 
 from trialogue.model.participants import Price
+from trialogue.services import EMBEDDED
 from trialogue.services.deepgram.keys import ListenKeys, Provider, SpeakKeys, ThinkKeys
 from trialogue.services.deepgram.prices import price_of_agent, price_of_listening
 from trialogue.services.deepgram.settings import DeepgramListenProviderV1, DeepgramListenProviderV2
@@ -38,6 +39,7 @@ OTHERS: Final = "nova-3"
 _FLUX_KEYS: Final = ("eot_threshold", "eager_eot_threshold", "eot_timeout_ms", "language_hints")
 
 _SCRIPTED_KEYS: Final = {"provider", "script"}
+_INSTALLED_KEYS: Final = {"provider", "model", "script"}
 
 
 class DeepgramKeys:
@@ -99,6 +101,9 @@ class DeepgramKeys:
                 yield KeyFault(("script",), "only provider: scripted has a script")
             if think.model is None and think.provider is not Provider.GOOGLE:
                 yield KeyFault((), f'{think.provider.value} needs the key "model"')
+            if think.provider is Provider.INSTALLED:
+                for key in sorted(_written(think).keys() - _INSTALLED_KEYS):
+                    yield KeyFault((key,), "a model of an installed package has no use for this")
             return
         for key in sorted(_written(think).keys() - _SCRIPTED_KEYS):
             yield KeyFault((key,), "a script has no use for this")
@@ -124,9 +129,10 @@ class DeepgramKeys:
         return think
 
     def run_faults(self, think: ThinkStage) -> Iterator[KeyFault]:
-        """Find no further faults: what the service thinks of a model, it says itself."""
-        del think
-        yield from ()
+        """Installed models are not here; what the service thinks of others, it says itself."""
+        if think.installed is not None:
+            told = f"only the embedded server has models of installed packages: run it via: {EMBEDDED}"
+            yield KeyFault((), told, "E-THINK-LOCAL")
 
     # --- the wire's objects -----------------------------------------------------------------------
 

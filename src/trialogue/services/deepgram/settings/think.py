@@ -174,6 +174,16 @@ class ScriptedThinkProvider(WireObject):
     """Whether the server tells by ScriptEntryTaken which entry a reply uses."""
 
 
+@frozen
+class InstalledThinkProvider(WireObject):
+    """A model of an installed package: trialogue's embedded server has it, no other server knows it."""
+
+    type: ClassVar[str] = "installed"
+
+    model: str
+    """The name of its entry point."""
+
+
 ThinkProvider: TypeAlias = (
     OpenAiThinkProvider
     | AnthropicThinkProvider
@@ -183,6 +193,7 @@ ThinkProvider: TypeAlias = (
     | NvidiaThinkProvider
     | DeepgramThinkProvider
     | ScriptedThinkProvider
+    | InstalledThinkProvider
 )
 """Told apart by `type`."""
 

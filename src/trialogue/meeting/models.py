@@ -1,0 +1,34 @@
+"""Language models of installed packages: whether those that a scenario names are there.
+
+They are code that whoever installed the package has chosen, as tools and engines of packages are: no leave is
+asked for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trialogue.errors import ScenarioError
+from trialogue.scenario.endpoints import installed_models
+from trialogue.scenario.problems import Path, path_text
+from trialogue.scenario.resolve import Resolved
+from trialogue.server.think.installed import unknown_model
+
+
+def check_models(resolved: Resolved) -> None:
+    """`ScenarioError`, with line and column, for every model that no installed package brings."""
+    problems = [
+        f"{resolved.places.near(path)}: {path_text(path)}: {missing}"
+        for path, missing in missing_models(resolved)
+    ]
+    if problems:
+        raise ScenarioError(*problems)
+
+
+def missing_models(resolved: Resolved) -> Iterator[tuple[Path, str]]:
+    """Each place that names a model that is not there, with why; none where a record answers for models."""
+    if resolved.models is not None:
+        return
+    for path, name in installed_models(resolved.document):
+        if missing := unknown_model(name):
+            yield path, missing
