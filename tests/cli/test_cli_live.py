@@ -9,6 +9,8 @@ from trialogue.model.commands import EndMeeting, EndTurn, GrantFloor, Hearing, S
 from trialogue.model.events import (
     FloorRequestCancelled,
     FloorRequested,
+    Joined,
+    Left,
     MuteAsked,
     SpeechStarted,
     SpeechStopped,
@@ -214,3 +216,27 @@ def test_a_person_who_has_the_floor_is_not_said_to_think():
     grant = GrantFloor("ann", 2, "next", 90.0)
     view.take(Record(2, 1.0, FloorRequested("ann"), (EndTurn("kim", 1, "yielded"), grant)))
     assert view.doing("ann").value == "thinking"
+
+
+def test_who_comes_and_leaves_has_a_seat_from_then_on():
+    """With its own label and colour, and what it does; whoever has left is said to have."""
+    plan = MeetingPlan("m", (Participant("ann"), Participant("bob")))
+    view, kim, dana = LiveView(plan), Participant("kim", title="Kim Q."), Participant("dana", kind=Kind.HUMAN)
+    seen = []
+    for record in records(
+        (0.0, Woke("choose")),
+        (1.0, Joined(kim, "{}")),
+        (2.0, Joined(dana, "{}"), GrantFloor("kim", 1, "next", 90.0)),
+        (3.0, Left("kim"), EndTurn("kim", 1, "left")),
+        (4.0, Joined(kim)),
+    ):
+        view.take(record)
+        seen.append([" ".join(plain(each).strip(" …○").split()) for each in view.at(record.at, {})[3:]])
+    assert seen == [
+        [],
+        ["Kim Q. joining"],
+        ["Kim Q. thinking", "Dana listening"],
+        ["Kim Q. left", "Dana listening"],
+        ["Kim Q. joining", "Dana listening"],
+    ]
+    assert [each.spans[0].seat for each in view.at(5.0, {})[1:]] == [0, 1, 2, 3]

@@ -17,6 +17,11 @@ from trialogue.cli.view_playback import GrowingRun, Playback, recorded_levels
 from trialogue.cli.view_watcher import Watcher
 from trialogue.errors import JournalError, SetupError
 from trialogue.journal.following import Following
+from trialogue.journal.records import Header
+from trialogue.journal.writer import Journal
+from trialogue.model.events import Joined
+from trialogue.model.participants import Participant
+from trialogue.model.records import Record
 
 
 def playback(tmp_path, **options):
@@ -57,6 +62,26 @@ def test_levels_are_those_of_the_recordings(tmp_path):
     soundfile.write(tmp_path / "ada.wav", np.concatenate([np.zeros(24000), loud]), 24000, subtype="PCM_16")
     assert recorded_levels(tmp_path, ["ada", "bob"], 0.5) == {}
     assert recorded_levels(tmp_path, ["ada", "bob"], 1.5) == {"ada": pytest.approx(-20.0, abs=0.1)}
+
+
+async def test_who_joined_has_a_label_and_a_level(clock_of_threads, tmp_path):  # noqa: F811
+    """From its coming on, in a run that is over and in one that is written elsewhere."""
+    audio = tmp_path / "audio"
+    audio.mkdir()
+    soundfile.write(audio / "kim.wav", np.full(240_000, 0.1), 24000, subtype="PCM_16")
+    joined = Record(1, 0.9, Joined(Participant("kim", title="Kim Q.")), ())
+    paper, played = Paper(), Playback(PLAN, [joined], audio)
+    await Watcher(paper, is_virtual=False)(played)
+    assert not any("Kim" in each for each in paper.pictures[0])
+    assert "Kim Q." in paper.pictures[-1][-1]
+    assert played.levels() == {"kim": pytest.approx(-20.0, abs=0.1)}
+    journal = Journal.create(tmp_path / "journal.jsonl", Header(plan=PLAN, version="1"))
+    journal.append(joined)
+    journal.close("enough")
+    growing = GrowingRun(Following(tmp_path / "journal.jsonl"), lambda: False)
+    assert growing.plan == PLAN
+    assert [record.seq async for record in growing.records()] == [1]
+    assert growing.levels() == {"kim": pytest.approx(-20.0, abs=0.1)}
 
 
 def test_lines_come_one_by_one(run_folder, capsys, monkeypatch):

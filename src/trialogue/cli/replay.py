@@ -73,7 +73,7 @@ def play_run(run: Path, played: Played, driver: Driver | None = None) -> int:
 
     reading = read(journal_of(run))
     records = tuple(to_the_end(reading))
-    plan = with_everybody(reading.header.plan, records)
+    plan = reading.header.plan
     start_s, audio = _start_s(played.start, records), reading.path.parent / "audio"
     with ExitStack() as closing:
         playback = Playback(plan, records, audio, _speed(played), start_s)

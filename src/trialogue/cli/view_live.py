@@ -29,6 +29,8 @@ from trialogue.model.events import (
     Event,
     FloorRequestCancelled,
     FloorRequested,
+    Joined,
+    Left,
     PlaybackFinished,
     PlaybackStarted,
     SessionFailed,
@@ -40,9 +42,10 @@ from trialogue.model.events import (
     ToolFinished,
     ToolRequested,
 )
-from trialogue.model.participants import Kind
+from trialogue.model.participants import Kind, Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.report.cast import with_everybody
 from trialogue.values import define, frozen
 
 METER_CELLS: Final = 12
@@ -62,6 +65,7 @@ class Presence(Enum):
     HERE = "here"
     LOST = "lost"
     GONE = "gone"
+    LEFT = "left"
 
 
 class Doing(Enum):
@@ -74,6 +78,7 @@ class Doing(Enum):
     HOLDING = "has the floor"
     RECONNECTING = "reconnecting"
     AWAY = "away"
+    LEFT = "left"
 
 
 MARKS: Final = MappingProxyType(
@@ -85,6 +90,7 @@ MARKS: Final = MappingProxyType(
         Doing.HOLDING: "○",
         Doing.RECONNECTING: "↻",
         Doing.AWAY: "✗",
+        Doing.LEFT: " ",
     }
 )
 """A sign for each word, so that colour is never the only one."""
@@ -101,7 +107,7 @@ class LiveView:
     """The fold: `take` records in order, `heard` what has been heard, and draw what `at` returns."""
 
     plan: MeetingPlan
-    """Of which meeting."""
+    """Of which meeting, with all who have come so far."""
 
     repeats_names: bool = False
     """Whether every sentence of the transcript names its speaker."""
@@ -128,13 +134,13 @@ class LiveView:
         self._seating = Seating(self.plan)
         self._telling = Telling(self._seating, repeats_names=self.repeats_names)
         self._story = Story(self.plan)
-        self._presence = {
-            each.name: Presence.JOINING if each.kind is Kind.AGENT else Presence.HERE
-            for each in self.plan.participants
-        }
+        self._presence = {each.name: _at_first(each) for each in self.plan.participants}
 
     def take(self, record: Record) -> None:
         """Note one record."""
+        if isinstance(record.event, Joined):
+            self.plan = with_everybody(self.plan, (record,))
+            self._seating.take(self.plan)
         self._story.take(record)
         self._take_event(record.at, record.event)
         for command in record.commands:
@@ -149,6 +155,8 @@ class LiveView:
         match self._presence[name]:
             case Presence.GONE:
                 return Doing.AWAY
+            case Presence.LEFT:
+                return Doing.LEFT
             case Presence.LOST:
                 return Doing.RECONNECTING
             case _ if name in self._sounding:
@@ -192,6 +200,12 @@ class LiveView:
                 self._sounding.add(name)
             case PlaybackFinished(participant=name) | SpeechStopped(participant=name):
                 self._sounding.discard(name)
+            case Joined(seat=seat):
+                self._presence[seat.name] = _at_first(seat)
+            case Left(participant=name):
+                self._presence[name] = Presence.LEFT
+                self._sounding.discard(name)
+                self._hands.discard(name)
             case FloorRequested(participant=name):
                 self._hands.add(name)
             case FloorRequestCancelled(participant=name):
@@ -279,6 +293,11 @@ class LiveView:
             waits = f" waits for {tool}, {now - since:.1f} s"
             label = Span(self._seating.label(name), seat=self._seating.seat(name))
             yield line("   → ", label, span(waits, Tone.FAINT))
+
+
+def _at_first(seat: Participant) -> Presence:
+    """State of one who has just come: agents are still to join, people are here."""
+    return Presence.JOINING if seat.kind is Kind.AGENT else Presence.HERE
 
 
 def meters(before: Mapping[str, float], now: Mapping[str, float]) -> dict[str, float]:

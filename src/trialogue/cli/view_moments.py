@@ -65,8 +65,13 @@ class Seating:
 
     def __attrs_post_init__(self) -> None:
         """Seat everybody in the cast's order."""
-        self._labels = labels(self.plan)
-        self._seats = {each.name: seat for seat, each in enumerate(self.plan.participants)}
+        self.take(self.plan)
+
+    def take(self, plan: MeetingPlan) -> None:
+        """Seat everybody anew: somebody has come."""
+        self.plan = plan
+        self._labels = labels(plan)
+        self._seats = {each.name: seat for seat, each in enumerate(plan.participants)}
 
     @property
     def cells(self) -> int:

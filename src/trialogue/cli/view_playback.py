@@ -16,8 +16,10 @@ import trio
 from attrs import define, field
 
 from trialogue.journal.following import Following
+from trialogue.model.events import Joined
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.report.cast import with_everybody
 
 LOOK_S: Final = 0.1
 """How often a journal that grows is looked at."""
@@ -34,7 +36,7 @@ class Playback:
     """A meeting that is over, played from a place in it; `speed` is times life."""
 
     plan: MeetingPlan
-    """Of which meeting, with everybody who came."""
+    """Of which meeting, as it began."""
 
     past: Sequence[Record]
     """What happened, in order."""
@@ -52,6 +54,11 @@ class Playback:
     """Called as time begins to go, as for sound."""
 
     _began: float | None = field(init=False, default=None)
+    _names: tuple[str, ...] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Find out who came."""
+        self._names = _names_of(with_everybody(self.plan, self.past))
 
     @property
     def now(self) -> float:
@@ -72,7 +79,7 @@ class Playback:
 
     def levels(self) -> Mapping[str, float]:
         """Levels of those who sound now, in dBFS."""
-        return recorded_levels(self.audio, (each.name for each in self.plan.participants), self.now)
+        return recorded_levels(self.audio, self._names, self.now)
 
 
 @define
@@ -86,10 +93,11 @@ class GrowingRun:
     """Whether somebody still writes it."""
 
     _last: tuple[float, float] = field(init=False, default=(0.0, 0.0))
+    _joined: list[Record] = field(init=False, factory=list[Record])
 
     @property
     def plan(self) -> MeetingPlan:
-        """Of which meeting."""
+        """Of which meeting, as it began."""
         return self.following.header.plan
 
     @property
@@ -103,6 +111,7 @@ class GrowingRun:
         while True:
             alive = self.is_alive()
             for record in self.following.news():
+                self._joined.extend([record] if isinstance(record.event, Joined) else [])
                 self._last = (max(record.at, self._last[0]), trio.current_time())
                 yield record
             if self.following.end is not None or not alive:
@@ -111,8 +120,12 @@ class GrowingRun:
 
     def levels(self) -> Mapping[str, float]:
         """Levels of those who sound now, in dBFS."""
-        names = (each.name for each in self.plan.participants)
+        names = _names_of(with_everybody(self.plan, self._joined))
         return recorded_levels(self.following.path.parent / "audio", names, self.now)
+
+
+def _names_of(plan: MeetingPlan) -> tuple[str, ...]:
+    return tuple(each.name for each in plan.participants)
 
 
 def recorded_levels(audio: Path, names: Iterable[str], at: float) -> dict[str, float]:
