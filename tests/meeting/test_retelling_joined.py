@@ -8,6 +8,7 @@ import trio
 from attrs import evolve
 
 from trialogue import Edges, Scenario, open_meeting, prepare, run_meeting, run_virtual
+from trialogue.cli.scenario_from import MadeScenario, print_scenario_from
 from trialogue.events import Joined, Left, SentenceSaid, ToolFinished
 from trialogue.journal.reader import read
 from trialogue.meeting.exporting import held_meeting
@@ -186,6 +187,14 @@ def test_who_joins_has_the_answers_of_tools_that_nobody_else_called(tmp_path):
     came = what_if(reading, {"floor.policy": "round-robin"}, tmp_path / "out", EDGES)
     assert any(isinstance(record.event, ToolFinished) for record in read(tmp_path / "out" / "journal.jsonl"))
     assert (came.others, came.horizon) == ((), None)
+
+
+def test_a_scenario_whose_turns_differ_tells_who_came_and_left(tmp_path, capsys):
+    """A scenario has no word for it: all are at its table from start to end."""
+    held(tmp_path / "run", at_round_times)
+    made = MadeScenario(tmp_path / "again" / "scenario.yaml", check=True)
+    assert print_scenario_from(tmp_path / "run", made, EDGES) == 1
+    assert "from start to end here, where ann, kim came or left there" in capsys.readouterr().out
 
 
 def test_each_seat_has_a_script_of_its_own(tmp_path):

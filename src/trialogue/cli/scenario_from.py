@@ -15,7 +15,7 @@ from trialogue.journal.files import journal_of
 from trialogue.journal.reader import read
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.exporting import held_meeting
-from trialogue.meeting.retelling import Difference, first_difference, retell
+from trialogue.meeting.retelling import first_difference, retell, who_moved
 from trialogue.meeting.retelling.foreign import is_foreign, named, read_whole, slug
 from trialogue.meeting.retelling.people_again import agreement, retell_sound, speech_of
 from trialogue.meeting.retelling.words_again import cues_told, retell_cues, utterances_of
@@ -58,12 +58,22 @@ def print_scenario_from(meeting: Path, wanted: MadeScenario, edges: Edges) -> in
         raise SetupError("--sound is for a file of another's meeting: a run has its recordings")
     reading = read(journal_of(meeting))
     path = retell(reading, wanted.out or Path(f"{reading.header.plan.name}-again") / "scenario.yaml")
-    differs: Difference | None = None
+    differs: str | None = None
     if wanted.check:
-        differs = first_difference(held_meeting(reading).utterances, _held(path, edges).utterances)
-    _tell(wanted, path, None if differs is None else str(differs), SAME)
+        differs = _run_differs(held_meeting(reading), _held(path, edges))
+    _tell(wanted, path, differs, SAME)
     tell_problems(reading.problems)
     return 0 if differs is None else 1
+
+
+def _run_differs(then: HeldMeeting, now: HeldMeeting) -> str | None:
+    """The first turn that differs, and what a scenario cannot say of the run."""
+    found = first_difference(then.utterances, now.utterances)
+    if found is None or not (names := who_moved(then.records)):
+        return None if found is None else str(found)
+    return (
+        f"{found}; all are at the table from start to end here, where {', '.join(names)} came or left there"
+    )
 
 
 def _print_foreign(file: Path, wanted: MadeScenario, edges: Edges) -> int:

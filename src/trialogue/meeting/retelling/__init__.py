@@ -6,7 +6,14 @@
 """
 
 from trialogue.meeting.retelling.compare import Difference, first_difference
-from trialogue.meeting.retelling.scenario import Move, Retold, changes_floor, retell, retell_as_it_went
+from trialogue.meeting.retelling.scenario import (
+    Move,
+    Retold,
+    changes_floor,
+    retell,
+    retell_as_it_went,
+    who_moved,
+)
 
 __all__ = [
     "Difference",
@@ -16,4 +23,5 @@ __all__ = [
     "first_difference",
     "retell",
     "retell_as_it_went",
+    "who_moved",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, cast
 
@@ -28,7 +28,7 @@ from trialogue.report.exports import HeldMeeting
 from trialogue.scenario.quantities import write_duration
 from trialogue.scenario.writing import write_yaml
 
-__all__ = ["Move", "Retold", "changes_floor", "retell", "retell_as_it_went"]
+__all__ = ["Move", "Retold", "changes_floor", "retell", "retell_as_it_went", "who_moved"]
 
 Keys = dict[str, object]
 
@@ -70,6 +70,12 @@ class Retold:
 def changes_floor(record: Record) -> bool:
     """Whether somebody got the floor, or it became free."""
     return any(isinstance(each, GrantFloor | EndTurn) for each in record.commands)
+
+
+def who_moved(records: Iterable[Record]) -> list[str]:
+    """Names of those who came or left while a meeting ran, in alphabetical order."""
+    moved = [each.event for each in records if isinstance(each.event, Joined | Left)]
+    return sorted({each.seat.name if isinstance(each, Joined) else each.participant for each in moved})
 
 
 def retell(reading: Reading, path: Path) -> Path:
@@ -275,8 +281,7 @@ def _head(held: HeldMeeting) -> str:
     lacks = ["prompts, models and voices: agents say what they said, in voices of this machine"]
     if lost:
         lacks.append(f"faults: sessions of {', '.join(lost)} were lost, and are not here")
-    if moved := [r.event for r in held.records if isinstance(r.event, Joined | Left)]:
-        names = sorted({each.seat.name if isinstance(each, Joined) else each.participant for each in moved})
+    if names := who_moved(held.records):
         lacks.append(f"when {', '.join(names)} came and left: all are at the table from start to end")
     if steered:
         lacks.append("what was said and noted from the keyboard or by the app while it ran")
