@@ -23,7 +23,7 @@ class Interrupted:
 
 sys.meta_path.insert(0, Interrupted())
 from trialogue.cli import main
-sys.exit(main(["check", {file!r}]))
+sys.exit(main([{command!r}, {file!r}]))
 """
 
 
@@ -49,10 +49,10 @@ def test_nobody_reads_what_a_command_prints(command, small):
     assert shell(f"exec '{sys.executable}' '{PROGRAM}' replay nowhere >&- 2>&-").returncode == 4
 
 
-@pytest.mark.parametrize("module", ["cyclopts", "yaml"])
-def test_ctrl_c_at_the_start_leaves_no_traceback(module, small):
+@pytest.mark.parametrize(("command", "module"), [("explain", "cyclopts"), ("check", "yaml")])
+def test_ctrl_c_at_the_start_leaves_no_traceback(command, module, small):
     """Nothing is made yet, so there is nothing to say: the process ends of the signal, or with its code."""
-    code = LOADING.format(module=module, file=str(small))
+    code = LOADING.format(module=module, command=command, file=str(small))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode in (-signal.SIGINT, 130), done.stderr) == (True, "")
 

@@ -81,7 +81,7 @@ def test_people_and_faults(tmp_path, seed, number, fault):
     In meeting 57 two agents are told something at a tick's moment: whose frame is on its way hears later.
     """
     text = EXERCISE["meeting"](EXERCISE["random"].Random(f"leaps/{seed}/{number}"))
-    assert EXERCISE["differences"](lambda out: EXERCISE["held"](text, out, fault), tmp_path)[1] == []
+    assert EXERCISE["differences"](lambda out: EXERCISE["held"](text, out, fault, None), tmp_path)[1] == []
 
 
 def test_a_shift_of_one_sample_is_found(compared, monkeypatch):

@@ -14,8 +14,8 @@ from trialogue.report.cues import labels
 _BULLET: Final = "\x15"
 """What stands around an utterance's times."""
 
-_NO_WORD: Final = re.compile(r"[^\w'\-]|_")
-"""What is no part of a word: CHAT gives brackets, quotes and most signs a meaning of their own."""
+_NO_WORD: Final = re.compile(r"[^\w'\-]|_|-(?=0)")
+"""No part of a word: brackets, quotes, most signs and a nought behind a hyphen mean something else in CHAT."""
 
 _CODE: Final = 7
 """Characters of a speaker's code at most."""
