@@ -15,7 +15,7 @@ _BULLET: Final = "\x15"
 """What stands around an utterance's times."""
 
 _NO_WORD: Final = re.compile(r"[^\w'\-]|_|-(?=0)")
-"""No part of a word: brackets, quotes, most signs and a nought behind a hyphen mean something else in CHAT."""
+"""No part of a word: brackets, quotes, most signs and a nought behind a hyphen mean other things in CHAT."""
 
 _CODE: Final = 7
 """Characters of a speaker's code at most."""
