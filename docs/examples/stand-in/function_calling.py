@@ -108,7 +108,8 @@ async def converse():
                     (call,) = told["functions"]
                     await answer(socket, call)
                     if call["name"] == "end_call":
-                        await socket.send(json.dumps({"type": "InjectAgentMessage", "message": FAREWELL}))
+                        farewell = {"type": "InjectAgentMessage", "message": FAREWELL, "behavior": "queue"}
+                        await socket.send(json.dumps(farewell))  # behind a reply that may have begun
                 case "AgentAudioDone" if FAREWELL in said:
                     return said
                 case "AgentAudioDone" if asks:
