@@ -64,7 +64,6 @@ assistant: The result of find customer: customer id CUST0042, name Ada Lovelace,
 assistant: The result of get orders: orders order id ORD0007, status shipped.
 user: Goodbye.
 called: end_call({"farewell_type": "thanks"})
-assistant: Thank you for calling! Have a great day!
 """
 
 
@@ -80,3 +79,4 @@ def test_a_service_for_customers_needs_two_calls_for_one_answer(
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert SERVED in done.stdout
+    assert done.stdout.endswith("assistant: Thank you for calling! Have a great day!\n")
