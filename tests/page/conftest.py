@@ -18,9 +18,9 @@ def browser(tmp_path_factory):
     started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def tab(browser):
-    """One tab for all tests."""
+    """One tab for the tests of a module: what an earlier page still asks for is not told to the next."""
     with browser.page() as tab:
         yield tab
 
