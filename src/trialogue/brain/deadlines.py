@@ -37,21 +37,17 @@ Deadline = tuple[str, float]
 
 
 def deadlines(o: Owners) -> dict[str, float]:
-    """All moments at which something follows from time alone, by name."""
-    match o.course.phase:
-        case Phase.OPENING:
-            return dict((*_of_limits(o), ("ready", o.course.started_at + o.plan.ready_s)))
-        case Phase.OPEN:
-            turn = o.turns.current
-            if isinstance(turn, AgentTurn):
-                of_floor = _of_agent(o, turn)
-            elif isinstance(turn, PersonTurn):
-                of_floor = _of_person(o, turn)
-            else:
-                of_floor = _of_free_floor(o)
-            return dict((*_of_limits(o), *of_floor, *_of_speech(o), *_of_prompts(o), *_of_hooks(o)))
-        case Phase.NEW | Phase.OVER:
-            return {}
+    """All moments at which something follows from time alone, by name, of a meeting that has begun."""
+    if o.course.phase is Phase.OPENING:
+        return dict((*_of_limits(o), ("ready", o.course.started_at + o.plan.ready_s)))
+    turn = o.turns.current
+    if isinstance(turn, AgentTurn):
+        of_floor = _of_agent(o, turn)
+    elif isinstance(turn, PersonTurn):
+        of_floor = _of_person(o, turn)
+    else:
+        of_floor = _of_free_floor(o)
+    return dict((*_of_limits(o), *of_floor, *_of_speech(o), *_of_prompts(o), *_of_hooks(o)))
 
 
 def _of_limits(o: Owners) -> Iterator[Deadline]:

@@ -85,7 +85,7 @@ class AgentTurn:
     hold_until: float
     """When the floor is revoked."""
 
-    was_named: bool = False
+    was_named: bool
     """Whether the chair named its holder."""
 
     state: AgentState = AgentState.AWAITED

@@ -17,15 +17,11 @@ def deny_held(o: Owners, name: str, reason: str) -> None:
     """Throw a participant's held replies away, and with them a request that stood for them alone."""
     for reply in o.replies.take(name):
         drop(o, name, reply, reason)
-    forget_request(o, name, is_denied=reason == "denied")
+    forget_request(o, name)
 
 
-def forget_request(o: Owners, name: str, *, is_denied: bool = False) -> None:
+def forget_request(o: Owners, name: str) -> None:
     """Forget a floor request that stood for a prepared reply alone."""
     request = o.floor.request_of(name)
-    if request is None or request.stands_alone or o.replies.holds(name):
-        return
-    if is_denied:
-        o.floor.deny(name)
-    else:
+    if request is not None and not request.stands_alone and not o.replies.holds(name):
         o.floor.cancel(name)

@@ -72,11 +72,11 @@ class PersonTurn:
     began_at: float
     """When the floor was granted."""
 
+    was_named: bool
+    """Whether the chair named its holder."""
+
     cut: str | None = None
     """Whom it began by cutting off."""
-
-    was_named: bool = False
-    """Whether the chair named its holder."""
 
     state: PersonState = PersonState.AWAITED
     """Where it is."""
