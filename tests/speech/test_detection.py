@@ -93,11 +93,33 @@ def test_digital_silence_costs_no_model_run_while_nobody_speaks():
     model = Scripted()
     detector = SileroDetector(model, hang_ms=96)
     detector.feed(SILENT * 1_000)
-    assert (model.runs, model.forgot) == (0, 1_000)
+    assert model.runs == 0
     detector.feed(loud(90) * 2 + SILENT * 3)
-    assert model.runs == 5
+    assert (model.runs, model.forgot) == (5, 0)
     detector.feed(SILENT * 100)
-    assert model.runs == 5
+    assert (model.runs, model.forgot) == (5, 1)
+
+
+@given(st.integers(0, 3_000), st.lists(st.integers(0, 5_000), max_size=12))
+def test_a_sentence_behind_silence_is_cut_into_the_same_windows_wherever_it_lies(before, sizes):
+    """Its first window begins with it, and each edge lies where it does from there."""
+    sentence = loud(90) * 4 + loud(1)[: WINDOW // 2] + SILENT * 6
+
+    class Noting(Scripted):
+        def of(self, window):
+            windows.append(window)
+            return super().of(window)
+
+    windows: list[bytes] = []
+    detector, found, at = SileroDetector(Noting(), hang_ms=96), [], 0
+    pcm = bytes(2 * before) + sentence + bytes(2 * before) + SILENT + sentence
+    for size in [*sizes, len(pcm)]:
+        found += detector.feed(pcm[at : at + size])
+        at += size
+    half = len(windows) // 2
+    assert windows[:half] == windows[half:]
+    first, ended, again, _ = (edge.at for edge in found)
+    assert (first, ended - first, again) == (before, 4 * WINDOW, 2 * before + len(SILENT + sentence) // 2)
 
 
 def test_the_hang_is_800_ms_unless_said_otherwise():

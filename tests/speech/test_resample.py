@@ -1,9 +1,13 @@
 """Rates change, length and sound stay, and little is held back."""
 
+from math import gcd
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from trialogue.speech.resample import Resampler
+from trialogue.speech.resample import Resampler, RestingResampler
 
 # (source, target, seconds held back at worst with 20 ms pieces)
 PAIRS = [
@@ -79,3 +83,54 @@ def test_loud_overshoot_is_clipped_and_does_not_wrap():
     periods = out[320:-320].reshape(-1, 32)
     assert (periods[:, 2:14] > 20_000).all()
     assert (periods[:, 18:30] < -20_000).all()
+
+
+def steps(source, target):
+    """Samples in, and the samples that these become."""
+    common = gcd(source, target)
+    return source // common, target // common
+
+
+@pytest.mark.parametrize(("source", "target"), [pair[:2] for pair in PAIRS])
+@given(
+    before=st.integers(0, 900), between=st.integers(0, 400), cuts=st.lists(st.integers(1, 3_000), max_size=9)
+)
+def test_a_sentence_behind_silence_gives_the_same_bytes_wherever_it_lies(
+    source, target, before, between, cuts
+):
+    """No sample is more or less, and each sentence lies where it lay."""
+    step, made_a_step = steps(source, target)
+    sentence = tone(source, seconds=0.4)
+    sentence = sentence[: len(sentence) // step * step].tobytes()
+    gap = (source * 4 // 10 // step + between) * step
+    before += source // 10 // step
+    pcm = bytes(2 * before * step) + sentence + bytes(2 * gap) + sentence + bytes(2 * gap)
+    resampler, out, at = RestingResampler(source, target), b"", 0
+    for size in [*cuts, len(pcm)]:
+        out += resampler.feed(pcm[at : at + 2 * size])
+        at += 2 * size
+    held = len(pcm) // 2 // step * made_a_step - len(out) // 2
+    assert 0 <= held <= 0.065 * target + made_a_step
+    first = 2 * before * made_a_step
+    second = first + (len(sentence) + 2 * gap) // step * made_a_step
+    length = 2 * (len(sentence) // 2 + source // 10) // step * made_a_step
+    assert any(out[first : first + length])
+    assert out[first : first + length] == out[second : second + length]
+
+
+@given(st.lists(st.tuples(st.integers(1, 400), st.booleans()), max_size=20), st.integers(1, 700))
+def test_a_resampler_that_rests_says_what_one_that_does_not_says(stretches, piece):
+    """But for the last bit; what it holds back is as little."""
+    source, target = 24_000, 16_000
+    sound = np.concatenate(
+        [np.zeros(0, "<i2"), *(tone(source, seconds=ms / 1000) * int(sounds) for ms, sounds in stretches)]
+    ).astype("<i2")
+    pcm, out, plain = sound.tobytes(), b"", Resampler(source, target)
+    resampler = RestingResampler(source, target)
+    for start in range(0, len(pcm), 2 * piece):
+        out += resampler.feed(pcm[start : start + 2 * piece])
+    whole = np.frombuffer(plain.feed(pcm) + plain.flush(), "<i2").astype(int)
+    ours = np.frombuffer(out, "<i2").astype(int)
+    assert 0 <= len(sound) * target // source - len(ours) <= 0.065 * target
+    compared = min(len(ours), len(whole))
+    assert np.abs(ours[:compared] - whole[:compared]).max(initial=0) <= 1

@@ -310,10 +310,14 @@ class _Speech:
             del self._held[: max(0, len(self._held) - 2 * HEARING_RATE * _WIDTH)]
 
     def start(self, at: int) -> None:
-        """A turn begins at sample `at`; what came long before it is dropped."""
+        """A turn begins at sample `at`; what came long before it is dropped, and digital silence.
+
+        So pieces of what is said again are cut at the same places, and are recognized once.
+        """
         self._speaks_from = at
-        self._began = max(at - _LEAD_SAMPLES, self._held_from)
-        self._drop_before(self._began)
+        self._drop_before(max(at - _LEAD_SAMPLES, self._held_from))
+        del self._held[: (len(self._held) - len(self._held.lstrip(b"\0"))) & ~1]
+        self._began = self._held_from
 
     def stop(self, at: int) -> bytes:
         """End the turn at sample `at` and take what is left of it."""

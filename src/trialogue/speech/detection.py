@@ -6,6 +6,8 @@
 3. While nobody speaks, a window of digital silence is not worth a model run: agents are fed paced silence
    for minutes, under a virtual clock at full speed. The model then remembers two seconds of silence; with
    no memory at all it would notice the next start up to five windows later.
+4. The first window behind such silence begins with the sound: a sentence is cut into the same windows
+   wherever in the stream it lies, and is known again (`recall`).
 
 The weights are `silero_vad_16k_op15.onnx` (MIT, https://github.com/snakers4/silero-vad).
 """
@@ -126,25 +128,34 @@ class SileroDetector:
         self._hysteresis = Hysteresis(hang_ms * HEARING_RATE // 1000)
         self._rest = b""
         self._at = 0
+        self._rests = True
 
     def feed(self, pcm: bytes) -> list[SpeechEdge]:
         """Return the edges noticed in the next `pcm`; bytes short of a window wait for the rest."""
         stream = self._rest + pcm
-        whole = len(stream) - len(stream) % (2 * WINDOW)
-        self._rest = stream[whole:]
         edges: list[SpeechEdge] = []
-        for start in range(0, whole, 2 * WINDOW):
-            edge = self._hysteresis.feed(self._probability(stream[start : start + 2 * WINDOW]), self._at)
-            self._at += WINDOW
-            if edge is not None:
+        place = self._sound_from(stream, 0)
+        while place + 2 * WINDOW <= len(stream):
+            window = stream[place : place + 2 * WINDOW]
+            if self._hysteresis.quiet and window == _SILENCE:
+                self._model.forget()
+                self._rests = True
+            elif (edge := self._hysteresis.feed(self._model.of(window), self._at)) is not None:
                 edges.append(edge)
+            self._at += WINDOW
+            place = self._sound_from(stream, place + 2 * WINDOW)
+        self._rest = stream[place:]
         return edges
 
-    def _probability(self, window: bytes) -> float:
-        if self._hysteresis.quiet and window == _SILENCE:
-            self._model.forget()
-            return 0.0
-        return self._model.of(window)
+    def _sound_from(self, stream: bytes, place: int) -> int:
+        """The place where the next window begins: behind the silence in which the model rests."""
+        if not self._rests or place >= len(stream):
+            return place
+        behind = stream[place:]
+        zeros = (len(behind) - len(behind.lstrip(b"\0"))) // 2
+        self._at += zeros
+        self._rests = 2 * zeros == len(behind) & ~1
+        return place + 2 * zeros
 
 
 _Run = Callable[[None, dict[str, NDArray[Any]]], list[NDArray[np.float32]]]

@@ -7,10 +7,15 @@ Both keep aliases at -78 dB; QQ would hold back nothing, but it does not filter 
 
 soxr dithers 16-bit output with a seed made of the time and an address. Caches and replays need the same
 bytes for the same audio, so it works in floats here and the rounding is ours.
+
+What soxr makes of a place depends, in the last bit of one sample of two thousand, on how far from the
+stream's beginning that place is. `RestingResampler` begins anew behind silence, so that a sentence gives the
+same bytes wherever it lies, and is recognized once.
 """
 
 from __future__ import annotations
 
+from math import ceil, gcd
 from typing import Final, Protocol, cast
 
 import numpy as np
@@ -19,6 +24,11 @@ from numpy.typing import NDArray
 
 _TELEPHONY_RATE: Final = 8_000
 _NOTHING: Final[NDArray[np.float32]] = np.zeros(0, np.float32)
+_MEMORY_S: Final = 0.25
+"""Seconds of digital silence behind which nothing of what was before is heard."""
+
+_LEAD_S: Final = 0.064
+"""Seconds of digital silence that a stream begins with: filters ring before a sound, too."""
 
 
 class _Stream(Protocol):
@@ -50,6 +60,84 @@ class Resampler:
         rest = _rounded(self._stream.resample_chunk(_NOTHING, last=True))
         self._stream.clear()
         return rest
+
+
+class RestingResampler:
+    """A `Resampler` that rests in digital silence, and begins anew with the sound behind it.
+
+    The places at which it rests and begins are the stream's, however that is cut. It holds back 64 ms in
+    silence and as much as a `Resampler` in sound; as a whole no sample is more or less.
+    """
+
+    def __init__(self, source_rate: int, target_rate: int) -> None:
+        self._stream = Resampler(source_rate, target_rate)
+        common = gcd(source_rate, target_rate)
+        self._step, self._made_a_step = source_rate // common, target_rate // common
+        self._memory = round(_MEMORY_S * source_rate)
+        self._lead = ceil(_LEAD_S * common) * self._step
+        self._rests = True
+        self._waiting = 0
+        self._silent = self._fed = self._made = 0
+
+    def feed(self, pcm: bytes) -> bytes:
+        """Return what is ready after the next `pcm`; whole samples only. Equal rates pass through."""
+        if self._step == self._made_a_step:
+            return pcm
+        made = b""
+        while pcm:
+            if self._rests:
+                silence, pcm = self._rest(pcm)
+                made += silence
+            else:
+                cut = self._end_of_memory(pcm)
+                made += self._resample(pcm[:cut])
+                pcm = pcm[cut:]
+                if self._silent >= self._memory and self._fed % self._step == 0:
+                    made += self._begin_to_rest()
+        return made
+
+    def _rest(self, pcm: bytes) -> tuple[bytes, bytes]:
+        """Silence for the zeros at the front, and what is left: nothing, or sound behind its lead."""
+        zeros = (len(pcm) - len(pcm.lstrip(b"\0"))) // 2
+        waiting, rest = self._waiting + zeros, pcm[2 * zeros :]
+        steps = max(0, waiting - self._lead) // self._step
+        self._waiting = waiting - steps * self._step
+        if rest:
+            rest = bytes(2 * self._waiting) + rest
+            self._rests = False
+            self._waiting = self._silent = self._fed = self._made = 0
+        return bytes(2 * steps * self._made_a_step), rest
+
+    def _end_of_memory(self, pcm: bytes) -> int:
+        """The place in `pcm` at which silence has lasted, at a whole step; the end where it has not."""
+        if len(pcm) < 2 * (self._memory - self._silent):
+            return len(pcm)
+        before = 2 * self._silent
+        at, sought = 0, bytes(2 * self._memory)
+        silent = bytes(before) + pcm
+        while (at := silent.find(sought, at)) % 2 and at > 0:  # an odd place is the upper byte of a sample
+            at += 1
+        if at < 0:
+            return len(pcm)
+        lasted = self._fed + (at + len(sought) - before) // 2
+        whole = lasted + -lasted % self._step
+        return min(len(pcm), max(0, 2 * (whole - self._fed)))
+
+    def _resample(self, pcm: bytes) -> bytes:
+        sounding = pcm.rstrip(b"\0")
+        zeros = (len(pcm) - len(sounding)) // 2
+        self._silent = zeros if sounding else self._silent + zeros
+        self._fed += len(pcm) // 2
+        made = self._stream.feed(pcm)
+        self._made += len(made) // 2
+        return made
+
+    def _begin_to_rest(self) -> bytes:
+        """Zeros up to a whole step; what the stream holds back beyond them is silence that waits."""
+        steps = -(-self._made // self._made_a_step)
+        self._stream.flush()
+        self._rests, self._waiting = True, self._fed - steps * self._step
+        return bytes(2 * (steps * self._made_a_step - self._made))
 
 
 def _rounded(samples: NDArray[np.float32]) -> bytes:

@@ -25,7 +25,7 @@ from trialogue.model.audio import AudioFormat
 from trialogue.speech.formats import Decoder
 from trialogue.speech.ogg import OggReader, OggWriter
 from trialogue.speech.ports import HEARING_RATE
-from trialogue.speech.resample import Resampler
+from trialogue.speech.resample import Resampler, RestingResampler
 
 __all__ = [
     "COMPRESSED_INPUTS",
@@ -123,7 +123,7 @@ class SampleStream:
 
     def __init__(self, audio_format: AudioFormat) -> None:
         self._decoder = Decoder(audio_format)
-        self._resampler = Resampler(audio_format.sample_rate, HEARING_RATE)
+        self._resampler = RestingResampler(audio_format.sample_rate, HEARING_RATE)
 
     def decode(self, data: bytes) -> bytes:
         """Give what the next bytes hold; see `SoundStream`."""
