@@ -3,6 +3,7 @@
 import pytest
 
 from trialogue.brain.floor.requests import TRANSITIONS, Act, Floor, Request, RequestState, as_mermaid
+from trialogue.brain.floor.view import Waiting
 from trialogue.errors import LocalProtocolError
 
 
@@ -95,3 +96,46 @@ def test_the_floor_knows_its_invariants():
     floor.granted.state = RequestState.REVOKED
     with pytest.raises(LocalProtocolError, match="holder's request is revoked"):
         floor.check(frozenset())
+
+
+def test_lost_turns_are_taken_again_by_nobody_but_the_one_that_was_named():
+    """Whose hand is up waits on as any hand does; what the app asked for stands."""
+    floor = Floor()
+    for name in ("named", "lost", "raised"):
+        floor.retake(name, 1.0)
+    floor.raise_hand("raised", 2.0)
+    floor.ask_first("asked", 3.0)
+    floor.request("ready", 4.0)
+    floor.drop_retakes(but="named")
+    waiting = {each.participant: (each.first, each.retakes) for each in floor.waiting()}
+    assert waiting == {
+        "named": (True, True),
+        "raised": (False, False),
+        "asked": (True, False),
+        "ready": (False, False),
+    }
+
+
+def test_who_says_nothing_of_its_urgency_wants_the_floor_half_as_much_as_can_be():
+    """5 of 10, between any lower bid and any higher one, for policies as for the floor."""
+    floor = Floor()
+    for name, urgency in (("more", 6), ("silent", None), ("less", 4)):
+        floor.raise_hand(name, 1.0)
+        floor.bid(name, urgency, None)
+    asked = sorted(floor.waiting(), key=lambda request: -request.urgency)
+    assert [each.participant for each in asked] == ["more", "silent", "less"]
+    assert Waiting("silent", 0, 1.0, is_prepared=False).urgency == floor.request("silent", 1.0).urgency
+
+
+def test_a_bid_changes_what_it_says_and_nothing_else():
+    """Its topic stands while its urgency changes, and the other way about."""
+    floor = Floor()
+    floor.raise_hand("a", 1.0)
+    for urgency, wants, then in (
+        (7, "costs", (7, "costs")),
+        (None, "time", (7, "time")),
+        (2, None, (2, "time")),
+    ):
+        floor.bid("a", urgency, wants)
+        request = floor.request_of("a")
+        assert (request.urgency, request.wants) == then

@@ -104,3 +104,9 @@ def test_a_planned_end_costs_nothing():
     waits = [restarts.lost(720_001.0, None, planned) for _ in range(7)]
     assert waits[0] > 0.0
     assert waits[6] is None
+
+
+def test_the_first_loss_of_which_nothing_is_known_is_the_first_in_a_row():
+    """Where the first retry need not wait it does not, and one that is borne once is borne."""
+    assert Restarts(7, "tech").lost(1.0, loss=Loss(at_once=True)) == 0.0
+    assert Restarts(7, "tech").lost(1.0, loss=Loss(at_most=1)) is not None

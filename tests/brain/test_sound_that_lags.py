@@ -17,6 +17,7 @@ from trialogue.model.events import (
     SpeechStarted,
     SpeechStopped,
     VoiceFell,
+    VoiceRose,
 )
 from trialogue.testing.casts import opening, person, plan, reply
 from trialogue.testing.playbooks import Player
@@ -152,3 +153,16 @@ def test_a_new_process_is_in_time():
     player.tell(3.0, MeetingResumed("abc"))
     player.tell(3.5, SessionReady("tech", 2))
     assert player.timers["limit-silence"] == 3.0 + player.brain.plan.limits.silence_s
+
+
+def test_what_has_not_been_heard_yet_makes_no_interruption():
+    """A voice that rises again is judged by what was heard of it, not by the clock."""
+    player = at_the_table()
+    player.tell(5.0 + LAG_S, SpeechStarted("dana", 5.0))
+    player.tell(5.5 + LAG_S, VoiceFell("dana", 5.4))
+    player.tell(5.6 + LAG_S, VoiceRose("dana", 5.55))
+    assert reports(player) == []
+    player.wait(5.94 + LAG_S)
+    assert reports(player) == []
+    player.wait(6.0 + LAG_S)
+    assert reports(player) == [("interruption", "dana")]

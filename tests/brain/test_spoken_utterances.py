@@ -55,3 +55,26 @@ def test_words_are_told_once():
     assert spoken.is_final
     utterances.forget(spoken)
     assert utterances.hear("dana", 1, Words("one", 1.0, 2.0), is_final=False) is not spoken
+
+
+def test_speech_is_spread_over_however_short_it_is():
+    """Two stretches of less than a second share their words, too."""
+    short = SpeechStretch(1.0, 1.4), SpeechStretch(2.0, 2.2)
+    assert heard("one two three four five six", short)[1].last(9.0) == 2
+
+
+def test_all_words_of_one_stretch_are_its_own_to_the_last():
+    """No rounding of its length takes one of them away."""
+    for length in (0.35, 0.7, 1.1, 2.3):
+        (stretch,) = stretches = (SpeechStretch(1.0, 1.0 + length),)
+        for words in range(1, 30):
+            assert heard("word " * words, stretches)[1].last(9.0) == words, (stretch, words)
+
+
+def test_words_behind_speech_in_two_new_stretches_are_shared_between_those():
+    """What was known before them is of neither."""
+    utterances, spoken = heard("one two", (FIRST,))
+    third = SpeechStretch(7.0, 8.0)
+    utterances.hear("dana", 1, Words("one two three four five six", 1.0, 8.0), is_final=False)
+    utterances.put(spoken, [FIRST, SECOND, third])
+    assert spoken.last(9.0) == 1

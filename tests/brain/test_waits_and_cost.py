@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from attrs import evolve
-from playbook import TECH, plan
+from playbook import BIZ, TECH, plan
 
-from trialogue.brain.course.cost import Meter
+from trialogue.brain.course.cost import LEAST_USD, Meter
 from trialogue.brain.restarts import RestartRules, Restarts
 from trialogue.model.events import (
     SessionReady,
@@ -39,3 +40,29 @@ def test_a_session_that_lived_has_all_its_tries_again():
     assert [restarts.lost(1.0) is None for _ in range(7)] == [False] * 6 + [True]
     restarts.ready(100.0)
     assert [restarts.lost(100.5) is None for _ in range(7)] == [False] * 6 + [True]
+
+
+CHEAP = Price("cheap", usd_a_minute=0.6)
+
+
+@pytest.mark.parametrize(("limit", "reached"), [(0.6, 60.0), (0.1, 10.0), (0.05, 5.0), (0.01, 5.0)])
+def test_money_is_used_up_when_the_clock_says_so(limit, reached):
+    """Reckoned ahead from what has been spent at 5 s; what was reached before is reached now."""
+    meter = Meter(plan(evolve(TECH, price=CHEAP)))
+    meter.take(SessionReady("tech", 1), 0.0)
+    assert meter.reaches(limit, 5.0) == pytest.approx(reached)
+
+
+def test_a_limit_that_is_as_good_as_nothing_is_reached_at_once():
+    """Also before anything has cost something, and where nothing ever will."""
+    assert Meter(plan(evolve(TECH, price=CHEAP))).reaches(LEAST_USD, 5.0) == 5.0
+
+
+def test_what_has_no_price_brings_no_limit_nearer():
+    """Nor does what has one while its session is not ready; without any that is, no limit is ever reached."""
+    unpriced = evolve(BIZ, price=Price("unknown", usd_a_minute=None))
+    meter = Meter(plan(evolve(TECH, price=CHEAP), unpriced))
+    meter.take(SessionReady("biz", 1), 0.0)
+    assert meter.reaches(0.6, 5.0) is None
+    meter.take(SessionReady("tech", 1), 10.0)
+    assert meter.reaches(0.6, 10.0) == pytest.approx(70.0)
