@@ -3,9 +3,9 @@
 import pytest
 
 from trialogue.brain.meeting import Brain
-from trialogue.model.commands import Cue, Drop, Play, Report
-from trialogue.model.events import PlaybackFinished, PlaybackStarted, ReplyStarted, WordsHeard
-from trialogue.testing.casts import agent, opening, plan, reply
+from trialogue.model.commands import Cue, Drop, EndTurn, Play, Report
+from trialogue.model.events import GrantAsked, PlaybackFinished, PlaybackStarted, ReplyStarted, WordsHeard
+from trialogue.testing.casts import agent, opening, plan, played, reply
 from trialogue.testing.playbooks import Player
 
 
@@ -71,3 +71,27 @@ def test_a_short_remark_takes_no_turn(by_ear):
     assert player.brain.floor_view.queue == ()
     player.tell(7.1, PlaybackFinished("tech", 1, 1, 7.1, 6.0, "complete"))
     assert Play("biz", 1, 2) not in player.decided(Play)
+
+
+def test_an_answer_to_a_cue_is_waited_for_behind_a_remark_of_the_holders_own():
+    """Where the wire says what a reply answers: both are heard, in one turn."""
+    wanted = plan(agent("tech", by_ear=True), agent("biz", by_ear=True))
+    player = Player(Brain(wanted), wakes=True)
+    for at, event in opening(wanted):
+        player.tell(at, event)
+    book = [
+        (1.0, ReplyStarted("tech", 1, player.decided(Cue)[0].prompt)),
+        *played(1.1, "tech", 1, turn=1),
+        (3.2, ReplyStarted("biz", 1)),
+        (3.3, GrantAsked("tech", "the price")),
+        *played(3.3, "biz", 1, turn=2),
+        (5.4, ReplyStarted("tech", 2)),
+        *played(5.5, "tech", 2, turn=3),
+    ]
+    for at, event in book:
+        player.tell(at, event)
+    assert (player.brain.holder, player.brain.turn) == ("tech", 3)
+    assert player.tell(8.0, ReplyStarted("tech", 3, player.decided(Cue)[1].prompt)) == [Play("tech", 3, 3)]
+    for at, event in played(8.1, "tech", 3, turn=3):
+        player.tell(at, event)
+    assert player.decided(EndTurn)[-1] == EndTurn("tech", 3, "finished")

@@ -2,21 +2,25 @@
 
 import pytest
 
+from trialogue.brain.course import wishes
 from trialogue.brain.course.cost import Meter
 from trialogue.brain.meeting import Brain
+from trialogue.brain.owners import Owners
 from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, Report, SetHearing, StopPlayout
 from trialogue.model.events import (
     FloorRequested,
+    GrantAsked,
     Joined,
     Left,
     LineTaken,
+    MeetingStarted,
     PlaybackStarted,
     RevokeAsked,
     SessionReady,
     SpeechStarted,
 )
 from trialogue.model.participants import Price, Role
-from trialogue.testing.casts import agent, opening, person, plan, played, reply
+from trialogue.testing.casts import agent, observer, opening, person, plan, played, reply
 from trialogue.testing.playbooks import Player
 
 
@@ -156,3 +160,84 @@ def test_who_is_here_is_known():
     player.tell(1.0, Joined(agent("law")))
     player.tell(2.0, Left("tech"))
     assert player.brain.here() == ("biz", "law")
+
+
+def test_who_comes_and_who_goes_is_news_to_the_others_only():
+    """Whoever joined is not told that it did; nobody is told twice."""
+    player = begun("tech", "biz")
+    player.tell(0.5, Joined(agent("law")))
+    player.tell(0.5, SessionReady("law", 1))
+    player.tell(0.6, Left("biz"))
+    for at, event in (*reply(1.0, "tech", 1, "Well."), *played(1.1, "tech", 1, turn=1)):
+        player.tell(at, event)
+    first = player.decided(Cue)[-1]
+    assert (first.to, first.text.split("\n")) == (
+        "law",
+        ["Tech: Well.", "Note: Biz has left the meeting.", "It is your turn."],
+    )
+
+
+def test_nothing_is_kept_for_who_is_never_told_anything():
+    """Observers and people read no digests: who comes and goes for hours takes no memory for them."""
+    o = Owners(plan("tech", observer("watch"), person("dana")))
+    for number in range(3):
+        wishes.take(o, Joined(agent(f"guest{number}")))
+    assert [len(o.inboxes.of(name).notes) for name in ("tech", "watch", "dana")] == [3, 0, 0]
+
+
+def test_a_stale_join_changes_nothing():
+    """Who is at the table keeps its session, its turn, and the order."""
+    player = begun("tech", "biz")
+    player.tell(0.5, Joined(agent("biz", title="Another")))
+    assert player.brain.floor_view.present == ("tech", "biz")
+    for at, event in (*reply(1.0, "tech", 1, "Well."), *played(1.1, "tech", 1, turn=1)):
+        player.tell(at, event)
+    assert player.decided(Cue)[-1].text == "Tech: Well.\nIt is your turn."
+
+
+def test_a_hand_of_a_person_goes_with_it():
+    """It is down where it comes back; so is what the app asked for."""
+    for wish in (FloorRequested("dana"), GrantAsked("dana", "the price")):
+        player = begun("tech", person("dana"), policy="queue", otherwise="queue")
+        player.tell(0.2, FloorRequested("tech"))
+        for at, event in (*reply(1.0, "tech", 1, length_s=9.0), (1.1, PlaybackStarted("tech", 1, 1, 1.1))):
+            player.tell(at, event)
+        player.tell(2.0, wish)
+        assert [each.participant for each in player.brain.floor_view.queue] == ["dana"]
+        player.tell(3.0, Left("dana"))
+        player.tell(4.0, Joined(person("dana")))
+        assert player.brain.floor_view.queue == ()
+
+
+def test_who_leaves_is_not_heard_any_more():
+    """An agent in the middle of its reply, from that moment on."""
+    player = begun("tech", "biz")
+    for at, event in (*reply(1.0, "tech", 1, length_s=9.0), (1.1, PlaybackStarted("tech", 1, 1, 1.1))):
+        player.tell(at, event)
+    assert player.brain.audible == ("tech",)
+    player.tell(2.0, Left("tech"))
+    assert player.brain.audible == ()
+
+
+def test_sound_that_began_as_it_was_stopped_is_over_with_its_seat():
+    """Nobody will tell of its end any more: silence is not held up for ever."""
+    player = begun("tech", "biz")
+    for at, event in reply(1.0, "tech", 1, length_s=9.0):
+        player.tell(at, event)
+    player.tell(1.1, RevokeAsked("tech"))
+    player.tell(1.15, PlaybackStarted("tech", 1, 1, 1.1))
+    assert player.brain.audible == ("tech",)
+    player.tell(2.0, Left("tech"))
+    assert player.brain.audible == ()
+
+
+@pytest.mark.parametrize("who", [agent("law"), person("dana")])
+def test_the_opening_waits_for_nobody_who_has_left(who):
+    """The last that was waited for leaves: the meeting is open."""
+    player = Player(Brain(plan("tech", who)), wakes=True)
+    player.tell(0.0, MeetingStarted())
+    player.tell(1.0, SessionReady("tech", 1))
+    if who.name == "law":
+        assert holders(player) == []
+    player.tell(2.0, Left(who.name))
+    assert holders(player) == ["tech"]

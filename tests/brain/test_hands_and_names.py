@@ -16,6 +16,7 @@ from trialogue.model.events import (
     SessionReady,
     SpeechStarted,
     SpeechStopped,
+    ToolRequested,
 )
 from trialogue.model.plan import AgendaItem, ShareRules
 from trialogue.testing.casts import chair, opening, person, plan, played
@@ -177,3 +178,59 @@ def test_a_persons_silent_turns_are_bounded_too():
     talk.player.wait(330.0)
     assert talk.granted()[-1] is not None
     assert evolve(talk.plan) == talk.plan
+
+
+BOXES = (
+    AgendaItem("a", "Views", time_s=20.0, warn_s=17.0),
+    AgendaItem("b", "Plans", time_s=20.0, warn_s=7.0),
+)
+
+
+def named_in_order(seconds=2.0):
+    """The chair gives the floor to who is next in order anyway; a warning comes due within that turn."""
+    talk = Talk(chair("mod"), "ann", "ben", "cid", policy="round-robin", agenda=BOXES)
+    talk.player.tell(0.5, ToolRequested("mod", 1, "c1", "give_floor", '{"to": "ann"}'))
+    talk.says("mod", "Ann, please.", length_s=1.0)
+    talk.says("ann", "I agree.", length_s=seconds)
+    return talk
+
+
+def test_a_warning_is_said_behind_the_turn_of_whom_the_chair_named():
+    """It comes before who would be next: the chair has waited for this one only."""
+    talk = named_in_order()
+    assert [each.code for each in talk.player.decided(Report)] == ["agenda-warning"]
+    assert (talk.holder, talk.player.decided(GrantFloor)[-1].reason) == ("mod", "asked for")
+    assert talk.player.decided(Speak)[-1].text == "17 seconds are left for this point: Views."
+
+
+def test_whom_the_chair_named_is_waited_for_over_the_turns_of_others():
+    """Ann comes first in order; the warning that falls due meanwhile is said behind ben, who was named."""
+    talk = Talk(chair("mod"), "ann", "ben", "cid", policy="round-robin", agenda=BOXES)
+    talk.player.tell(0.5, ToolRequested("mod", 1, "c1", "give_floor", '{"to": "ben"}'))
+    talk.says("mod", "Ben, please.")
+    talk.says("ann", "I agree.")
+    assert [each.code for each in talk.player.decided(Report)] == ["agenda-warning"]
+    talk.says("ben", "So do I.")
+    assert talk.granted() == ["mod", "ann", "ben", "mod"]
+
+
+def test_only_the_turn_that_the_chair_named_hurries_its_warning():
+    """A later turn of the same one is in order like anybody's: the warning waits for the chair's own."""
+    talk = named_in_order(seconds=1.0)
+    assert talk.holder == "ben"
+    talk.says("ben", "So do I.", length_s=18.0)
+    talk.says("cid", "And I.")
+    talk.says("mod", "17 seconds are left for this point: Views.")
+    talk.says("mod", "Views are over.")
+    talk.says("ann", "Plans, then.", length_s=12.0)
+    assert [each.code for each in talk.player.decided(Report)].count("agenda-warning") == 2
+    assert talk.holder == "ben"
+
+
+def test_whom_nobody_named_hurries_no_warning():
+    """It is said at the chair's next turn."""
+    talk = Talk(chair("mod"), "ann", "ben", policy="round-robin", agenda=BOXES)
+    talk.says("mod", "Well.")
+    talk.says("ann", "I agree.")
+    assert [each.code for each in talk.player.decided(Report)] == ["agenda-warning"]
+    assert talk.holder == "ben"

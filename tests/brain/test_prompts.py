@@ -285,3 +285,12 @@ def test_an_agent_has_its_whole_time_to_think_once_it_is_told_again():
     player.tell(1.0, InjectionRefused("tech", 1, "busy"))
     player.wait(1.5)
     assert player.timers["think"] == 1.5 + player.brain.plan.floor.think_s
+
+
+def test_a_refused_prepare_of_a_wire_without_numbers_is_told_again():
+    """It is of no turn, and so is its refusal."""
+    player = begun(policy="parallel-collect")
+    asked = [each for each in player.decided(Prepare) if each.to == "tech"]
+    assert player.tell(1.0, InjectionRefused("tech", 0, "busy")) == []
+    player.wait(1.5)
+    assert [each for each in player.decided(Prepare) if each.to == "tech"] == asked * 2

@@ -70,6 +70,19 @@ def test_only_an_overlap_is_told_to_who_reads():
         assert (cue.to, "Dana (at the same time) (uncertain): Oh yes" in cue.text) == ("biz", told)
 
 
+@pytest.mark.parametrize(
+    ("rules", "until", "kind"), [(InterruptRules(), 3.6, "backchannel"), (OVERLAP, 5.5, "overlap")]
+)
+def test_speech_without_words_is_kept_as_what_it_was(rules, until, kind):
+    """Nobody made words of it before its person was muted: it is unclear, a backchannel or an overlap."""
+    player = heard(interrupt=rules)
+    player.tell(3.1, SpeechStarted("dana", 3.0))
+    player.tell(until, MuteAsked("dana", muted=True))
+    player.wait(20.0)
+    (said,) = player.brain.utterances()
+    assert (said.heard, said.beside, said.start_s, said.end_s) == ("(unclear)", kind, 3.0, until)
+
+
 def test_words_of_other_speech_wait_on():
     """What was said before in a breath of its own is not the one that was cut short."""
     player = heard()

@@ -167,3 +167,18 @@ def test_of_two_who_start_within_just_the_bound_both_have_started():
     assert Report("collision", "dana and eve started at once; dana goes first", "eve") in player.decided(
         Report
     )
+
+
+@pytest.mark.parametrize(("until", "code"), [(4.0, "backchannel"), (4.9, "overlap")])
+def test_who_gave_way_has_spoken_beside_the_turn(until, code):
+    """What it said while the other had the floor is judged and kept as any speech beside a turn."""
+    made = plan("tech", DANA, EVE, policy="queue", otherwise="queue")
+    player = Player(Brain(made), wakes=True)
+    start = [*opening(made), (0.0, EarReady("dana", 1)), (0.0, EarReady("eve", 1))]
+    for at, event in (*start, (3.4, SpeechStarted("dana", 3.3)), (3.55, SpeechStarted("eve", 3.5))):
+        player.tell(at, event)
+    player.tell(until + 0.2, SpeechStopped("eve", until))
+    assert of(player, Report)[-1].code == code
+    player.tell(until + 0.4, EarHeard("eve", 1, 1, "Well", 3.5, until, "final"))
+    (said,) = (each for each in player.brain.utterances() if each.participant == "eve")
+    assert (said.heard, said.beside, said.turn) == ("Well", code, 1)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from random import Random
 
-from attrs import Factory, field
+from attrs import Factory
 
 from trialogue.values import define, frozen
 
@@ -89,12 +89,9 @@ class Restarts:
     _ready_at: float | None = None
     _last: Loss = ANY_LOSS
     _row: int = 0
-    _chance: Random = field(
-        init=False,
-        default=Factory(
-            lambda self: Random(f"{self.seed}/{self.participant}"),  # noqa: S311 - jitter, not a secret
-            takes_self=True,
-        ),
+    _chance: Random = Factory(
+        lambda self: Random(f"{self.seed}/{self.participant}"),  # noqa: S311 - jitter, not a secret
+        takes_self=True,
     )
 
     def ready(self, now: float) -> None:
