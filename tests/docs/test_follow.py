@@ -1,4 +1,4 @@
-"""Whoever follows the page about testing an app comes to green tests, in pytest and in node."""
+"""Whoever follows the pages about tests comes to green tests, in pytest, unittest and node."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from pathlib import Path
 import pytest
 from docs_blocks import DOCS, blocks_of
 
-PAGE = DOCS / "how-to" / "test-your-app.md"
+APPS = DOCS / "how-to" / "test-your-app.md"
+MEETINGS = DOCS / "how-to" / "test-meetings.md"
+
+PLUGINS = {APPS: "trialogue.serving.fixture", MEETINGS: "trialogue.batch.plugin"}
+"""What brings the fixture of a page."""
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The reader's folder, with the page's files in it."""
-    for block in blocks_of(PAGE):
+def follow(page: Path, folder: Path) -> None:
+    """Make the page's files in the reader's folder."""
+    for block in blocks_of(page):
         if block.mark.startswith("file="):
-            (tmp_path / block.mark.removeprefix("file=")).write_text(block.text, encoding="utf-8")
-    return tmp_path
+            (folder / block.mark.removeprefix("file=")).write_text(block.text, encoding="utf-8")
 
 
 def run(folder: Path, *command: str) -> str:
@@ -35,18 +37,28 @@ def run(folder: Path, *command: str) -> str:
 
 
 @pytest.mark.real
-def test_in_pytest(folder: Path) -> None:
+@pytest.mark.parametrize(("page", "passed"), [(APPS, 2), (MEETINGS, 4)], ids=["apps", "meetings"])
+def test_in_pytest(page: Path, passed: int, tmp_path: Path) -> None:
     """As the page says it ends; the plugin is named where this environment was made before it was."""
-    is_known = any(point.value == "trialogue.serving.fixture" for point in entry_points(group="pytest11"))
-    plugin = [] if is_known else ["-p", "trialogue.serving.fixture"]
-    printed = run(folder, sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *plugin)
-    assert "2 passed" in printed
+    follow(page, tmp_path)
+    is_known = any(point.value == PLUGINS[page] for point in entry_points(group="pytest11"))
+    plugin = [] if is_known else ["-p", PLUGINS[page]]
+    printed = run(tmp_path, sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *plugin)
+    assert f"{passed} passed" in printed
 
 
 @pytest.mark.real
-def test_in_node(folder: Path) -> None:
-    """Likewise."""
+def test_in_unittest(tmp_path: Path) -> None:
+    """A meeting without pytest."""
+    follow(MEETINGS, tmp_path)
+    run(tmp_path, sys.executable, "unit_tests.py")
+
+
+@pytest.mark.real
+def test_in_node(tmp_path: Path) -> None:
+    """The server as a program, steered by its control route."""
     if os.environ.get("TRIALOGUE_NODE") != "required":
         pytest.skip("npm asks its registry: .ci/run lets it, and installs node where there is none")
-    run(folder, "npm", "install", "--no-audit", "--no-fund", "ws")
-    assert "# pass 1" in run(folder, "node", "--test", "--test-reporter=tap")
+    follow(APPS, tmp_path)
+    run(tmp_path, "npm", "install", "--no-audit", "--no-fund", "ws")
+    assert "# pass 1" in run(tmp_path, "node", "--test", "--test-reporter=tap")

@@ -34,7 +34,15 @@ from trialogue import (
 from trialogue.journal import read, verify
 from trialogue.model.state import MeetingState
 from trialogue.services.sound_terms import SoundTerms
-from trialogue.testing import FaultPlan, Planned, Player, casts, fault_named, murmuring_engines
+from trialogue.testing import (
+    FaultPlan,
+    Planned,
+    Player,
+    WholeMeeting,
+    casts,
+    fault_named,
+    murmuring_engines,
+)
 
 MADE_BY_US = "a handle: what opens it, or gives it, makes it"
 
@@ -62,7 +70,15 @@ NOT_TRIED = {
 }
 """Patterns of names, with the reasons."""
 
-HOLDS = ("open_meeting", "open_agent", "run_meeting", "try_meeting", "resume_meeting", "local_connect")
+HOLDS = (
+    "open_meeting",
+    "open_agent",
+    "run_meeting",
+    "hold_meeting",
+    "try_meeting",
+    "resume_meeting",
+    "local_connect",
+)
 """What holds a meeting, or a server: arguments that fit are not tried, for they would be held."""
 
 ENDS = {"stop", "close"}
@@ -117,6 +133,7 @@ INSTANCES = {
     "trialogue.SoundTerms": SoundTerms(),
     "trialogue.testing.FaultPlan": FaultPlan(()),
     "trialogue.testing.Planned": Planned(fault_named("half-open"), "ann"),
+    "trialogue.testing.WholeMeeting": WholeMeeting(result=None, folder=Path("nowhere"), machine_s=0.0),
     "trialogue.testing.Player": Player(trialogue.brain_for(PLAN)),
 }
 """What methods of values are called on."""

@@ -14,13 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import pytest
+from attrs import evolve
 
 if TYPE_CHECKING:
     from trialogue.batch.jobs import Job
     from trialogue.batch.outcomes import Outcome
-    from trialogue.meeting.outputs import MeetingResult
+    from trialogue.meeting.edges import Edges
+    from trialogue.scenario.defaults import Overrides
+    from trialogue.scenario.load import Scenario
+    from trialogue.scenario.resolve import Resolved
+    from trialogue.testing.meetings import WholeMeeting
 
-__all__ = ["HoldMeeting", "MeetingItem", "ScenarioFile", "Unpassed", "meeting"]
+__all__ = ["HoldMeeting", "MeetingItem", "ScenarioFile", "meeting"]
 
 CLOCKS: Final = ("virtual", "real", "written")
 """What time a test's meeting runs on; `written` is what its scenario says."""
@@ -29,24 +34,23 @@ _LOADED: Final[list[Any]] = []
 """Ears and voices of this process, loaded once."""
 
 
-class Unpassed(AssertionError):
-    """A meeting that did not pass; its text says why, and where its run is."""
-
-
 class HoldMeeting(Protocol):
     """Holds a meeting inside a test."""
 
     def __call__(
         self,
-        scenario: str | Path,
+        scenario: str | Path | Scenario | Resolved,
         *,
-        tools: dict[str, Callable[..., object]] | None = None,
+        overrides: Overrides | None = None,
         must_pass: bool = True,
-    ) -> MeetingResult:
-        """Hold a scenario's meeting to its end.
+        **others: Any,  # noqa: ANN401 - those of `hold_meeting`
+    ) -> WholeMeeting:
+        """Hold a whole meeting to its end, as `trialogue.testing.hold_meeting` does, with its arguments.
 
-        `tools` are functions that it may name. `Unpassed` where it did not end well, or an expectation was
-        not met; with `must_pass=False` that is the test's to judge.
+        A scenario file speaks with the voices of the settings, and has their profile; a scenario that is
+        built in Python murmurs where the settings name no voices. Both are on the clock of the settings.
+        `MeetingFailed` where the meeting ended badly or an expectation was not met; with `must_pass=False`
+        that is the test's to judge.
         """
         ...
 
@@ -117,19 +121,22 @@ class MeetingItem(pytest.Item):
         self.obj: Callable[[], None] = self.runtest  # plugins for coroutines look at what an item calls
 
     def runtest(self) -> None:
-        """Hold the meeting; `Unpassed` where it does not pass."""
+        """Hold the meeting; `MeetingFailed` where it does not pass."""
         from trialogue.batch.holding import hold_job  # noqa: PLC0415 - numpy comes with it
+        from trialogue.testing.meetings import MeetingFailed  # noqa: PLC0415 - likewise
 
         folder = Path(self.job.folder)
         shutil.rmtree(folder, ignore_errors=True)  # what an earlier failure left
         outcome = hold_job(self.job, _loaded())
         if not outcome.passed:
-            raise Unpassed(_told(outcome))
+            raise MeetingFailed(_told(outcome))
         shutil.rmtree(folder)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ANN401 - pytest's own
         """Say what did not pass, without a traceback of ours."""
-        if isinstance(excinfo.value, Unpassed):
+        from trialogue.testing.meetings import MeetingFailed  # noqa: PLC0415 - likewise
+
+        if isinstance(excinfo.value, MeetingFailed):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
@@ -143,56 +150,47 @@ def meeting(request: pytest.FixtureRequest, tmp_path: Path) -> HoldMeeting:
     """Hold the meetings of a test: `meeting("review.yaml")`; their runs are in its `tmp_path`."""
 
     def hold(
-        scenario: str | Path,
+        scenario: str | Path | Scenario | Resolved,
         *,
-        tools: dict[str, Callable[..., object]] | None = None,
+        overrides: Overrides | None = None,
         must_pass: bool = True,
-    ) -> MeetingResult:
-        from trialogue.meeting.edges import Edges  # noqa: PLC0415 - numpy comes with it
-        from trialogue.meeting.run import run_meeting  # noqa: PLC0415 - likewise
-        from trialogue.tools.permissions import Permissions  # noqa: PLC0415 - likewise
+        **others: Any,  # noqa: ANN401 - those of `hold_meeting`
+    ) -> WholeMeeting:
+        from trialogue.testing.meetings import hold_meeting  # noqa: PLC0415 - numpy comes with it
 
-        path = Path(scenario)
-        leeway = _leeway(request.config)
-        runs = len([each for each in tmp_path.iterdir() if each.name.startswith("run-")])
-        held = run_meeting(
-            path,
-            overrides=_overrides(request.config, path),
-            out=tmp_path / f"run-{runs + 1}",
-            edges=Edges(
-                engines=_loaded().engines(leeway.engines), permissions=Permissions(faults=leeway.faults)
-            ),
-            tools=tools,
+        config, runs = request.config, len([*tmp_path.glob("run-*")])
+        file = Path(scenario) if isinstance(scenario, str | Path) else None
+        return hold_meeting(
+            scenario,
+            tmp_path / f"run-{runs + 1}",
+            overrides=overrides or _overrides(config, file),
+            edges=_edges(config, others.pop("edges", None), is_file=file is not None),
+            must_pass=must_pass,
+            **others,
         )
-        if must_pass and held.exit_code:
-            raise Unpassed(_unpassed(held))
-        return held
 
     return hold
 
 
-def _unpassed(held: MeetingResult) -> str:
-    """Failure of a meeting in a test, with its page."""
-    from trialogue.meeting.paging import write_page  # noqa: PLC0415 - likewise
+def _edges(config: pytest.Config, given: Edges | None, *, is_file: bool) -> Edges:
+    """A test's edges, with the voices of the settings where it brings none, and what they let happen."""
+    from trialogue.meeting.edges import Edges  # noqa: PLC0415 - likewise
 
-    found = held.result.expectations
-    misses = [
-        f"{each.place}, {each.kind}: expected {each.expected}; {each.happened}"
-        for each in (found.misses if found else ())
-    ]
-    misses += [found.not_judged] if found and found.unjudged else []
-    ended = f"the meeting ended by {held.result.reason} (exit code {held.exit_code})"
-    return "\n".join([ended, *misses, f"page: {write_page(held.folder)}"])
+    edges, leeway = given or Edges(), _leeway(config)
+    if edges.engines is None and (is_file or leeway.engines):
+        edges = evolve(edges, engines=_loaded().engines(leeway.engines))
+    permissions = evolve(edges.permissions, faults=edges.permissions.faults or leeway.faults)
+    return evolve(edges, permissions=permissions)
 
 
-def _overrides(config: pytest.Config, path: Path) -> Any:  # noqa: ANN401 - loaded when it is needed
+def _overrides(config: pytest.Config, path: Path | None) -> Any:  # noqa: ANN401 - loaded when it is needed
     from trialogue.scenario.defaults import Overrides  # noqa: PLC0415 - YAML comes with it
     from trialogue.scenario.load import load  # noqa: PLC0415 - likewise
     from trialogue.scenario.schema import Clock  # noqa: PLC0415 - likewise
     from trialogue.scenario.variants import Variant  # noqa: PLC0415 - likewise
 
     clock, profile = str(config.getoption("--trialogue-clock")), str(config.getini("trialogue_profile"))
-    has_profile = bool(profile) and profile in (load(path).document.profiles or {})
+    has_profile = bool(profile) and path is not None and profile in (load(path).document.profiles or {})
     return Overrides(
         clock=None if clock == "written" else Clock(clock),
         variant=Variant(profile=profile if has_profile else None),

@@ -1,10 +1,16 @@
-"""Tools for tests of whoever builds on trialogue: playbooks, casts, engines without speech, faults on demand.
+"""Tools for tests of whoever builds on trialogue: whole meetings, playbooks, scripted services, faults.
 
-`play(brain, book)` holds a brain to events and commands; `casts` makes casts and events in few words.
-`judge(try_meeting(resolved, FaultPlan((Planned(fault_named("half-open"), "ann"),))))` says what became of
-each fault of a meeting, and which promises were broken; `open_agent(..., connect=peer(...))` tries one agent.
-`scripted_service({"say": "Hello."})` answers one agent by a script, and `trialogue.run_virtual` is the clock.
-Under pytest the fixture `meeting` holds a scenario's meeting, and `voice_agent_server` is a whole server.
+- A meeting: `hold_meeting(scenario, out)` holds it in virtual time, with voices that murmur, and gives a
+  `WholeMeeting` to assert on. Under pytest the fixture `meeting` does the same.
+- Decisions: `play(brain, book)` holds a brain to events and commands, `Player` plays by hand; `casts` makes
+  casts and events in few words.
+- One agent: `scripted_service({"say": "Hello."})` answers it by a script, `peer(...)` answers it wrongly;
+  `open_agent(..., connect=...)` takes either.
+- Faults: `judge(try_meeting(resolved, FaultPlan((Planned(fault_named("half-open"), "ann"),))))` says what
+  became of each fault of a meeting, and which promises were broken.
+- An app's own client: the fixture `voice_agent_server` is a whole server.
+
+The clock is `trialogue.run_virtual`.
 """
 
 from trialogue.chaos.catalogue import FAULTS, Fault, fault_named
@@ -14,6 +20,7 @@ from trialogue.chaos.promises import Judged, judge
 from trialogue.chaos.trial import Trial, try_meeting
 from trialogue.speech.murmur import HEAR_RATE, SPEAK_RATE, Murmur, Threshold, murmuring_engines
 from trialogue.testing import casts
+from trialogue.testing.meetings import MeetingFailed, WholeMeeting, hold_meeting
 from trialogue.testing.playbooks import Playbook, PlaybookFailed, Player, play
 from trialogue.testing.services import scripted_service
 
@@ -24,6 +31,7 @@ __all__ = [
     "Fault",
     "FaultPlan",
     "Judged",
+    "MeetingFailed",
     "Murmur",
     "Planned",
     "Playbook",
@@ -31,10 +39,12 @@ __all__ = [
     "Player",
     "Threshold",
     "Trial",
+    "WholeMeeting",
     "WrongAnswer",
     "casts",
     "drawn",
     "fault_named",
+    "hold_meeting",
     "judge",
     "murmuring_engines",
     "peer",

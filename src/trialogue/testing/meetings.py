@@ -1,0 +1,171 @@
+"""Whole meetings in tests: held to their end in virtual time, with voices that murmur, and looked into.
+
+>>> from tempfile import mkdtemp
+>>> from trialogue import Scenario
+>>> cast = {"ann": {"lines": ["Who takes the notes?"]}, "bob": {"lines": ["I do."]}}
+>>> held = hold_meeting(Scenario.build("notes", cast, run={"limits": {"turns": 2}}), mkdtemp())
+>>> held.said
+[('ann', 'Who takes the notes?'), ('bob', 'I do.')]
+>>> held.granted, held.reason
+(['ann', 'bob'], 'limit-turns')
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeVar, get_args
+
+from attrs import evolve, field, fields
+
+from trialogue.actors.hooks import Hook, HookFunction
+from trialogue.brain.floor.view import Decision, FloorView, Policy
+from trialogue.brain.words.transcript import utterances
+from trialogue.journal.files import JOURNAL
+from trialogue.journal.reader import read
+from trialogue.journal.verify import Verified, verify
+from trialogue.judging import judged
+from trialogue.meeting.asking import wrong_value
+from trialogue.meeting.edges import Edges
+from trialogue.meeting.meeting import DEFAULT_EDGES, with_own
+from trialogue.meeting.outputs import MeetingResult
+from trialogue.meeting.paging import write_page
+from trialogue.meeting.policies import brain_for
+from trialogue.meeting.run import Watch, run_meeting, watch_nothing
+from trialogue.model.commands import Command, GrantFloor, Report
+from trialogue.model.events import Event
+from trialogue.model.plan import HookPoint
+from trialogue.model.records import Record
+from trialogue.model.transcript import Utterance
+from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.load import Scenario
+from trialogue.scenario.resolve import Resolved
+from trialogue.scenario.schema import Clock
+from trialogue.speech.murmur import murmuring_engines
+from trialogue.tools.permissions import Permissions
+from trialogue.values import frozen
+
+__all__ = ["MeetingFailed", "WholeMeeting", "hold_meeting"]
+
+T = TypeVar("T")
+
+KINDS: Final = frozenset({*get_args(Event), *get_args(Command)})
+"""Classes of what happens in a meeting."""
+
+VIRTUAL: Final = Overrides(clock=Clock.VIRTUAL)
+
+
+class MeetingFailed(AssertionError):
+    """A meeting ended badly, or did not meet what was expected; the text says why, and where its page is."""
+
+
+@frozen
+class WholeMeeting(MeetingResult):
+    """A meeting from its first event to its last: what came of it, and all that happened, for asserts."""
+
+    records: tuple[Record, ...] = field(default=(), repr=False)
+    """Records of its journal, in order."""
+
+    permissions: Permissions = field(factory=Permissions, repr=False)
+    """Permissions that it was held by; its own policies are among them."""
+
+    def __repr__(self) -> str:
+        """Give a status line."""
+        turns = len(self.granted)
+        return (
+            f"<WholeMeeting {self.result.name}: {turns} turns, {self.result.duration_s:.1f} s, {self.reason}>"
+        )
+
+    @property
+    def reason(self) -> str:
+        """Reason for its end: `limit-turns`, `agenda-done`, `said`, ..."""
+        return self.result.reason
+
+    @judged
+    def all(self, kind: type[T]) -> list[T]:
+        """All events, or commands, of one class, in order; WrongValue for a class of neither."""
+        if kind not in KINDS:
+            raise wrong_value("kind", f"is a type of event or of command, not {kind.__name__}")
+        happened = (each for record in self.records for each in (record.event, *record.commands))
+        return [each for each in happened if isinstance(each, kind)]
+
+    @property
+    def granted(self) -> list[str]:
+        """Names of those who got the floor, turn by turn."""
+        return [grant.to for grant in self.all(GrantFloor)]
+
+    @property
+    def transcript(self) -> tuple[Utterance, ...]:
+        """Utterances: who was heard with which words, from when to when, and why the turn ended."""
+        return utterances(self.records)
+
+    @property
+    def said(self) -> list[tuple[str, str]]:
+        """Names, each with the words that were heard; what was said beside a turn comes behind it."""
+        return [(each.participant, each.heard) for each in self.transcript if each.heard]
+
+    @property
+    def reports(self) -> list[str]:
+        """Codes of all that was noted on the way: `silence`, `unknown-named`, ..."""
+        return [report.code for report in self.all(Report)]
+
+    def verify(self) -> Verified:
+        """Decide every record again: `ReplayDivergence` at the first other decision.
+
+        A policy that is not a pure function of what it sees is found so.
+        """
+        asked = partial(brain_for, imports=self.permissions.imports, policies=self.permissions.policies)
+        return verify(self.folder / JOURNAL, asked)
+
+
+@judged
+def hold_meeting(  # noqa: PLR0913 - each by keyword
+    scenario: str | Path | Scenario | Resolved,
+    out: str | Path,
+    *,
+    overrides: Overrides | None = None,
+    edges: Edges = DEFAULT_EDGES,
+    tools: Mapping[str, Callable[..., object]] | None = None,
+    policies: Mapping[str, Policy | Callable[[FloorView], Decision]] | None = None,
+    hooks: Mapping[HookPoint, Hook | HookFunction] | None = None,
+    watch: Watch = watch_nothing,
+    must_pass: bool = True,
+) -> WholeMeeting:
+    """Hold a whole meeting to its end, in milliseconds: virtual time, voices that murmur, no network.
+
+    `out` is the directory of its run, made if absent. `edges` may bring other voices, `overrides` another
+    clock; all other arguments are those of `run_meeting`, and so is what is raised. `MeetingFailed` where the
+    meeting ended badly or an expectation was not met; with `must_pass=False` that is the test's to judge.
+    """
+    own = with_own(edges, tools, policies, hooks)
+    held = run_meeting(
+        scenario,
+        overrides=_virtual(overrides),
+        out=out,
+        edges=evolve(own, engines=own.engines or murmuring_engines()),
+        watch=watch,
+    )
+    if must_pass and held.exit_code:
+        raise MeetingFailed(_failure(held))
+    parts = {each.name: getattr(held, each.name) for each in fields(MeetingResult)}
+    return WholeMeeting(**parts, records=tuple(read(held.folder / JOURNAL)), permissions=own.permissions)
+
+
+def _virtual(overrides: Overrides | None) -> Overrides:
+    """The overrides, with virtual time where they name no clock."""
+    if overrides is None:
+        return VIRTUAL
+    return overrides if overrides.clock else evolve(overrides, clock=Clock.VIRTUAL)
+
+
+def _failure(held: MeetingResult) -> str:
+    """Failure of a meeting, with its page."""
+    found = held.result.expectations
+    misses = [
+        f"{each.place}, {each.kind}: expected {each.expected}; {each.happened}"
+        for each in (found.misses if found else ())
+    ]
+    misses += [found.not_judged] if found and found.unjudged else []
+    ended = f"the meeting ended by {held.result.reason} (exit code {held.exit_code})"
+    return "\n".join([ended, *misses, f"page: {write_page(held.folder)}"])
