@@ -507,6 +507,58 @@ async def test_a_flood_of_unknown_messages_is_counted(autojump_clock):
     assert warned[-1].text.startswith("800 more warnings")
 
 
+@pytest.mark.parametrize("flood", ["words", "hearing", "calls"])
+async def test_a_flood_of_facts_costs_the_session_and_nothing_else(flood, autojump_clock):
+    """A peer that tells more than any conversation has loses its session, and the meeting goes on."""
+    service = FakeService()
+
+    def tells(number):
+        if flood == "calls":
+            call = {"id": f"c{number}", "name": "price", "arguments": "{}", "client_side": True}
+            service.socket.says("FunctionCallRequest", functions=[call])
+            service.socket.says("FunctionCallCancelled", functions=[{"id": f"c{number}", "name": "price"}])
+        else:
+            role = {"words": "assistant", "hearing": "user"}[flood]
+            service.socket.says("ConversationText", role=role, content=f"Word {number}.")
+
+    async with held(service) as (_, events):
+        for number in range(200):
+            tells(number)
+        await trio.sleep(1)
+        assert of(events, SessionLost) == []
+        for number in range(200, 600):
+            tells(number)
+        await trio.sleep(30)
+        assert len(of(events, SessionReady)) == 2
+    assert [event.reason for event in of(events, SessionLost)] == [
+        "the service sent 500 facts of the conversation in ten seconds"
+    ]
+
+
+async def test_a_slow_stream_of_facts_is_no_flood(autojump_clock):
+    """What a long conversation tells in an hour is told in an hour."""
+    service = FakeService()
+    async with held(service) as (_, events):
+        for number in range(2_000):
+            service.socket.says("ConversationText", role="user", content=f"Word {number}.")
+            await trio.sleep(0.05)
+    assert of(events, SessionLost) == []
+
+
+async def test_more_calls_than_anybody_answers_cost_the_session(autojump_clock):
+    """Calls that are open are bounded: each may be answered or cancelled by one decision."""
+    service = FakeService()
+    call = {"name": "price", "arguments": "{}", "client_side": True}
+    async with held(service) as (_, events):
+        for number in range(201):
+            service.socket.says("FunctionCallRequest", functions=[{"id": f"c{number}", **call}])
+        await trio.sleep(30)
+    assert len(of(events, ToolRequested)) == 200
+    assert [event.reason for event in of(events, SessionLost)] == [
+        "the service has more than 200 calls open at once"
+    ]
+
+
 async def test_a_call_with_an_endless_id_is_no_call(autojump_clock):
     """Ids and names are bounded where they come in."""
     service = FakeService()

@@ -7,14 +7,13 @@ from trialogue.model.commands import EndMeeting, EndTurn, RunTool
 
 
 class Tools:
-    """Notes what it is given, as a mailbox does."""
+    """Takes orders, and notes their names."""
 
-    def __init__(self, order):
-        self.mailbox = self
-        self.order = order
+    def __init__(self, noted):
+        self.noted = noted
 
-    def post(self, command):
-        self.order.append(type(command).__name__)
+    def order(self, command):
+        self.noted.append(type(command).__name__)
 
 
 @pytest.fixture

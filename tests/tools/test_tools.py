@@ -26,7 +26,7 @@ async def finished(tools, *orders, after=60.0):
     async with trio.open_nursery() as nursery:
         await nursery.start(executor.run)
         for order in orders:
-            executor.mailbox.post(order)
+            executor.order(order)
             await trio.testing.wait_all_tasks_blocked()
         await trio.sleep(after)
         nursery.cancel_scope.cancel(reason="the test is over")
@@ -195,7 +195,7 @@ def test_ctrl_c_while_a_tool_runs_is_no_failure_of_the_tool():
             executor = ToolExecutor({"t": PythonTool(busy, InThreads())}, print)
             async with trio.open_nursery() as nursery:
                 await nursery.start(executor.run)
-                executor.mailbox.post(RunTool("a", "1", "t", "{}"))
+                executor.order(RunTool("a", "1", "t", "{}"))
 
         trio.run(main, strict_exception_groups=False)
     """
@@ -317,10 +317,26 @@ async def test_cancelled_before_it_began(autojump_clock):
 
     reports = []
     executor = ToolExecutor({"price": Noted(1, delay_s=5.0)}, reports.append)
-    executor.mailbox.post(run())
-    executor.mailbox.post(CancelTool("biz", "call_1"))
+    executor.order(run())
+    executor.order(CancelTool("biz", "call_1"))
     async with trio.open_nursery() as nursery:
         await nursery.start(executor.run)
         await trio.sleep(60)
         nursery.cancel_scope.cancel(reason="the test is over")
     assert reports == [ToolFinished("biz", "call_1", "cancelled", "the call was cancelled")]
+
+
+async def test_any_number_of_calls_is_cancelled_at_once(autojump_clock):
+    """A meeting that ends cancels all its calls in one decision; no mailbox is too small for them."""
+    reports = []
+    executor = ToolExecutor({"price": MockTool(1, delay_s=5.0)}, reports.append)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(executor.run)
+        for number in range(1_000):
+            executor.order(run(call_id=f"call_{number}"))
+            await trio.testing.wait_all_tasks_blocked()
+        for number in range(1_000):
+            executor.order(CancelTool("biz", f"call_{number}"))
+        await trio.testing.wait_all_tasks_blocked()
+        nursery.cancel_scope.cancel(reason="the test is over")
+    assert [report.outcome for report in reports] == ["cancelled"] * 1_000

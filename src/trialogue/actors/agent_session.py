@@ -59,6 +59,9 @@ QUIET_S = 1.0
 SILENCE_S = 0.1
 """Seconds of silence that are fed at a time, at the pace of life."""
 
+CALLS_LIMIT = 200
+"""Calls of one session that may be open at a time: all of them may be answered, or cancelled, at once."""
+
 ALLOWED_S = 110 * 60.0
 """A session's age at which it is to be gone on with in a new one; services end it at two hours."""
 
@@ -192,6 +195,7 @@ class AgentSession(LiveSession[AgentWire]):
 
     def _receive(self, data: Message) -> None:
         for fact in _with_words_first(self._wire.receive(data, trio.current_time())):
+            self._facts.count(_recorded(fact))
             self._context.observe(fact)
             self._take(fact)
 
@@ -276,6 +280,8 @@ class AgentSession(LiveSession[AgentWire]):
                 self._is_ready.set()
                 self._context.post(SessionReady(name, self._context.number, request_id))
             case told.ToolCalls(calls):
+                if len(self._wire.open_calls) > CALLS_LIMIT:
+                    raise ConnectionLost(f"the service has more than {CALLS_LIMIT} calls open at once")
                 for call in calls:
                     self._requested(call)
             case told.ToolCallsCancelled(ids):
@@ -343,6 +349,21 @@ class AgentSession(LiveSession[AgentWire]):
         self._failures += 1
         if self._failures >= FAILURE_LIMIT:
             raise ConnectionLost(f"{self._failures} in a row: {text}", close_code=1005, code=failure.code)
+
+
+def _recorded(fact: told.Fact) -> int:
+    """Records that a fact of the conversation makes; others have budgets of their own, or make none."""
+    match fact:
+        case told.ToolCalls(calls):
+            return len(calls)
+        case told.ToolCallsCancelled(ids):
+            return len(ids)
+        case told.ReplyBegun() | told.Sentence() | told.ReplyDone() | told.Heard() | told.SpeechAtEar():
+            return 1
+        case told.EntryTaken() | told.Ready():
+            return 1
+        case _:
+            return 0
 
 
 def _with_words_first(facts: Sequence[told.Fact]) -> Sequence[told.Fact]:

@@ -87,11 +87,11 @@ class Dispatch:
                 self.agents[participant].orders.post(command)
             case RunTool():
                 self.sync()
-                self.tools.mailbox.post(command)
+                self.tools.order(command)
             case AskHook():
                 self.ask(command)
             case CancelTool():
-                self.tools.mailbox.post(command)
+                self.tools.order(command)
             case WakeAt():
                 self.timers.set(command)
             case CancelWake(timer):

@@ -130,6 +130,7 @@ class EarSession(LiveSession[EarWire]):
         name, post = self._context.participant, self._context.post
         match fact:
             case Understood():
+                self._facts.count()
                 self._understood(fact)
             case told.Ready(request_id):
                 post(EarReady(name, self._context.number, request_id))

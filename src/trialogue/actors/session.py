@@ -6,11 +6,14 @@
    sense in another; it returns only where it was closed to go on in a new one.
 3. What a service complains of is recorded as far as a budget goes, then counted: a peer sends as many
    messages as it likes, and each would be a record and a line on the screen.
+4. What it tells of the conversation is recorded whole: a service that tells more than any conversation has
+   loses its session, and the meeting's other events do not wait behind a flood.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from typing import ClassVar, Final, Generic, TypeVar
@@ -36,8 +39,14 @@ LONGEST: Final = 1_024
 LONGEST_CODE: Final = 64
 
 
-MALFORMED_LIMIT = 5
-MALFORMED_WITHIN_S = 10.0
+WITHIN_S: Final = 10.0
+"""Seconds in which so many messages that nobody can read, or so many facts, end a session."""
+
+MALFORMED_LIMIT: Final = 5
+"""Messages that nobody can read."""
+
+FACTS_LIMIT: Final = 500
+"""Facts of the conversation; a reply of many sentences, each told at once, has fewer."""
 
 WireT = TypeVar("WireT", bound=Wire)
 
@@ -78,7 +87,8 @@ class LiveSession(ABC, Generic[WireT]):
         self._context = context
         self._socket = socket
         self._wire = wire
-        self._malformed = MalformedCount()
+        self._malformed = MessageRate(MALFORMED_LIMIT, "malformed messages")
+        self._facts = MessageRate(FACTS_LIMIT, "facts of the conversation")
         self._complaints = Complaints(context.participant, context.post)
         self._is_ending = False
         self._has_rolled_over = False
@@ -246,15 +256,19 @@ class Complaints:
             self.post(ServiceWarned(self.participant, "too-many-messages", text))
 
 
-class MalformedCount:
-    """Counts what a service sends that nobody can read: too much of it ends a session."""
+class MessageRate:
+    """Rate at which a service sends something: too much of it within ten seconds ends a session."""
 
-    def __init__(self) -> None:
-        self._at: list[float] = []
+    def __init__(self, limit: int, what: str) -> None:
+        self._limit = limit
+        self._what = what
+        self._at: deque[float] = deque()
 
-    def count(self) -> None:
-        """Note one more; `ConnectionLost` where it is the fifth in ten seconds."""
+    def count(self, number: int = 1) -> None:
+        """Note `number` more; `ConnectionLost` where that makes the limit's number in ten seconds."""
         now = trio.current_time()
-        self._at = [at for at in self._at if now - at < MALFORMED_WITHIN_S] + [now]
-        if len(self._at) >= MALFORMED_LIMIT:
-            raise ConnectionLost("the service sent five malformed messages in ten seconds")
+        while self._at and now - self._at[0] >= WITHIN_S:
+            self._at.popleft()
+        self._at.extend([now] * number)
+        if len(self._at) >= self._limit:
+            raise ConnectionLost(f"the service sent {self._limit} {self._what} in ten seconds")

@@ -284,13 +284,13 @@ class LoneAgent:
             case ToolRequested(ours=True, tool=tool) if tool in self._registered:
                 self._runs += 1
                 self._running[self._runs] = event
-                self._tools.mailbox.post(RunTool(NAME, event.call_id, tool, event.arguments, self._runs))
+                self._tools.order(RunTool(NAME, event.call_id, tool, event.arguments, self._runs))
             case SessionFailed():
                 self._is_over = True
             case ToolCallCancelled(call_id=call_id):
                 for run, request in self._running.items():
                     if request.call_id == call_id:
-                        self._tools.mailbox.post(CancelTool(NAME, call_id, run))
+                        self._tools.order(CancelTool(NAME, call_id, run))
             case _:
                 pass
 

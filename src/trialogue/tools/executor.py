@@ -4,6 +4,8 @@
 2. A deadline, a failure and a cancellation are results in words: the agent is always answered.
    So is whatever a tool raises, though it be `SystemExit`: its words are for the diagnostics alone.
 3. At most `LIMIT` calls run at once; the others wait their turn inside their deadline.
+4. A cancellation waits for nobody: one decision may cancel all calls there are, and no mailbox holds so many.
+   A call that has not begun then never does.
 """
 
 from __future__ import annotations
@@ -48,22 +50,23 @@ class ToolExecutor:
         self._post = post
         self._scopes: dict[tuple[str, str, int], trio.CancelScope] = {}
         self._limiter = trio.CapacityLimiter(LIMIT)
-        self.mailbox: Mailbox[RunTool | CancelTool] = Mailbox("tools", 256)
+        self._mailbox: Mailbox[RunTool] = Mailbox("tools", 256)
+
+    def order(self, order: RunTool | CancelTool) -> None:
+        """Have a call run, or cancelled, without waiting; `MailboxFull` where too many wait to run."""
+        if isinstance(order, RunTool):
+            self._mailbox.post(order)
+            self._scopes[_key(order)] = trio.CancelScope()
+        elif waiting := self._scopes.get(_key(order)):
+            waiting.cancel(reason="the agent no longer wants the result")
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Take orders until cancelled."""
+        """Run what is ordered until cancelled."""
         async with trio.open_nursery() as nursery:
             task_status.started()
             while True:
-                order = await self.mailbox.take()
-                key = (order.participant, order.call_id, order.run)
-                if isinstance(order, RunTool):
-                    # Known before its task runs: a cancellation may be the very next order.
-                    scope = trio.CancelScope()
-                    self._scopes[key] = scope
-                    nursery.start_soon(self._run, order, scope)
-                elif running := self._scopes.get(key):
-                    running.cancel(reason="the agent no longer wants the result")
+                order = await self._mailbox.take()
+                nursery.start_soon(self._run, order, self._scopes[_key(order)])
 
     async def _run(self, order: RunTool, scope: trio.CancelScope) -> None:
         came_of_it = _CANCELLED
@@ -71,7 +74,7 @@ class ToolExecutor:
             try:
                 came_of_it = await self._run_caught(order)
             finally:
-                del self._scopes[order.participant, order.call_id, order.run]
+                del self._scopes[_key(order)]
         self._post(
             ToolFinished(
                 participant=order.participant,
@@ -106,6 +109,11 @@ class ToolExecutor:
             async with self._limiter:
                 result = await tool.call(arguments)
         return as_content(order.tool, result)
+
+
+def _key(order: RunTool | CancelTool) -> tuple[str, str, int]:
+    """What names a run of a call."""
+    return order.participant, order.call_id, order.run
 
 
 @frozen
