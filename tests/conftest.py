@@ -32,6 +32,15 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk():
+    """Tests are about what is in files: on a busy disk a meeting's syncs take longer than all of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        patch.setattr("trialogue.journal.writer._SYNC", lambda _: None)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _diagnostics_of_its_own():
     """What a command, or an example, sets of the diagnostics ends with its test."""

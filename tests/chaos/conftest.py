@@ -1,7 +1,6 @@
 """Meetings under faults, in virtual time, and the table of what became of each fault."""
 
 import pytest
-import structlog
 
 from trialogue.chaos.plan import FaultPlan, Planned
 from trialogue.chaos.promises import judge
@@ -50,14 +49,6 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.section("fault matrix: 7 promises a fault", sep="-")
         for line in matrix(sorted(ROWS, key=lambda row: (row.row or 99, row.fault))):
             terminalreporter.write_line(plain(line))
-
-
-@pytest.fixture(autouse=True)
-def silence():
-    """Diagnostics of what is meant to go wrong would hide those of what is not."""
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture
