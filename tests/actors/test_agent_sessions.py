@@ -25,7 +25,7 @@ from trialogue.model.events import (
     SettingsChanged,
     ToolRequested,
 )
-from trialogue.model.memory import ContextCall, ContextMessage
+from trialogue.model.memory import ContextCall, ContextMessage, ScriptStand
 
 SCRIPT = {"think": {"provider": {"type": "scripted", "script": [{"say": "One."}, {"say": "Two."}]}}}
 
@@ -228,16 +228,19 @@ async def test_a_failure_behind_the_first_words_ends_the_reply(autojump_clock):
 async def test_a_script_goes_on_behind_the_lines_that_were_heard(autojump_clock):
     """Each session is told which, and asked to tell which it uses."""
     service, given = FakeService(), []
-    async with held(service, block=SCRIPT, lines=lambda: tuple(given)):
+    async with held(
+        service, block=SCRIPT, lines=lambda: ScriptStand(tuple(given), "A question." if given else "")
+    ):
         given.append(0)
         service.socket.loses()
         await trio.sleep(1)
         providers = [settings["agent"]["think"]["provider"] for settings in service.settings]
         assert [provider.get("given") for provider in providers] == [None, [0]]
+        assert [provider.get("recalled") for provider in providers] == [None, "A question."]
         assert [provider["tells_entries"] for provider in providers] == [True, True]
 
 
-@pytest.mark.parametrize(("block", "lines"), [(SCRIPT, None), (BLOCK, lambda: (1,))])
+@pytest.mark.parametrize(("block", "lines"), [(SCRIPT, None), (BLOCK, lambda: ScriptStand((1,)))])
 async def test_nobody_else_hears_of_lines(block, lines, autojump_clock):
     """Keys of our own go to no model, nor to a script of which nobody keeps account."""
     service = FakeService()

@@ -132,15 +132,15 @@ def test_another_seat_of_a_name_has_neither_its_lines_nor_its_memory():
     player.tell(1.0, LineTaken("tech", 1, 0))
     for at, event in (*reply(1.0, "tech", 1, "Well."), *played(1.1, "tech", 1, turn=1)):
         player.tell(at, event)
-    assert player.brain.lines_given("tech") == (0,)
+    assert player.brain.script_stand("tech").given == (0,)
     assert player.brain.context("tech")
     player.tell(5.0, Left("tech"))
     player.tell(6.0, Joined(agent("tech")))
-    assert player.brain.lines_given("tech") == (0,)
+    assert player.brain.script_stand("tech").given == (0,)
     assert player.brain.context("tech")
     player.tell(7.0, Left("tech"))
     player.tell(8.0, Joined(agent("tech"), '{"lines": ["Hello."]}'))
-    assert player.brain.lines_given("tech") == ()
+    assert player.brain.script_stand("tech").given == ()
     assert player.brain.context("tech") == ()
 
 

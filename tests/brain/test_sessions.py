@@ -174,9 +174,9 @@ def test_a_fallback_begins_its_own_script():
     it.begins("tech")
     it.at(it.now, LineTaken("tech", 1, 0))
     it.plays("tech")
-    assert it.meeting.lines_given("tech") == (0,)
+    assert it.meeting.script_stand("tech").given == (0,)
     it.at(5.0, SessionFailed("tech", "gave up"))
-    assert it.meeting.lines_given("tech") == ()
+    assert it.meeting.script_stand("tech").given == ()
 
 
 def test_a_fallback_that_fails_is_dropped():

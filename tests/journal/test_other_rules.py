@@ -36,6 +36,7 @@ def test_there_are_some():
         "rules-1-edge-cache",
         "rules-1-people",
         "rules-2-unknown-named",
+        "rules-3-unspoken",
     }
 
 
@@ -43,7 +44,7 @@ def test_it_is_read_whole(old):
     """Every record, with nothing amiss but that it lies alone; its header says which rules decided it."""
     reading = read(old)
     records = tuple(reading)
-    assert reading.header.rules < RULES == 3
+    assert reading.header.rules < RULES == 4
     assert [record.seq for record in records] == list(range(1, len(records) + 1))
     assert reading.problems == []
 
@@ -62,7 +63,7 @@ def test_it_is_measured_and_its_words_are_told(old):
 
 def test_it_is_not_decided_again(old):
     """By an error of its own, which is no divergence, with an exit code of its own."""
-    with pytest.raises(OtherRules, match=r"was decided by rules [12], not by today's 3") as refused:
+    with pytest.raises(OtherRules, match=r"was decided by rules [123], not by today's 4") as refused:
         verify(old, Brain)
     assert refused.value.exit_code == 5
 

@@ -12,11 +12,13 @@ from trialogue.model.events import (
     PlaybackPaused,
     PlaybackStarted,
     ProcessSuspended,
+    ReplySent,
     ReplyStarted,
+    SentenceSaid,
     SessionReady,
     SpeechStarted,
 )
-from trialogue.testing.casts import opening, person, plan, played, reply
+from trialogue.testing.casts import chair, opening, person, plan, played, reply
 from trialogue.testing.playbooks import Player
 
 
@@ -146,3 +148,45 @@ def test_a_prompt_is_not_told_for_ever(table):
         player.wait(player.now + 1.0)
     assert len(player.decided(Cue)) <= 40
     assert not player.decided(Play)
+
+
+def test_a_lost_turn_is_taken_again_before_the_chair_speaks(table):
+    """Where the chair is back first; it hears the turn by its own ear then, and is told nothing of it."""
+    moderator = chair("moderator", by_ear=True)
+    player = table(moderator, "biz", policy="moderated")
+    tell(player, reply(1.0, "moderator", 1, "Biz, what does that do to our customers?"))
+    tell(player, played(1.1, "moderator", 1, turn=1))
+    tell(player, reply(4.0, "biz", 1, "One cart in nine is left behind."))
+    tell(player, [(4.2, PlaybackStarted("biz", 2, 1, 4.2)), (5.0, MeetingResumed("00"))])
+    assert player.brain.script_stand("biz").recalled.startswith("Moderator: Biz, what does that do")
+    assert player.brain.script_stand("moderator").recalled == ""
+    back = tell(player, [(5.1, SessionReady("moderator", 2))])
+    assert not [each for each in back if isinstance(each, GrantFloor)]
+    back = tell(player, [(5.2, SessionReady("biz", 2))])
+    assert [each.to for each in back if isinstance(each, GrantFloor)] == ["biz"]
+    assert player.brain.script_stand("biz").recalled == ""
+    tell(player, reply(5.3, "biz", 2, "One cart in nine is left behind."))
+    tell(player, played(5.4, "biz", 2, turn=3))
+    assert [each.to for each in player.decided(GrantFloor)][-1] == "moderator"
+    assert [each.turn for each in player.decided(Cue) if each.to == "moderator"] == [1]
+
+
+def test_a_lost_turn_is_not_waited_for_without_end(table):
+    """Whoever does not come back is not waited for longer than the floor may be free."""
+    player = table("tech", "biz", policy="round-robin")
+    tell(player, reply(1.0, "tech", 1, "One."))
+    tell(player, [(1.2, PlaybackStarted("tech", 1, 1, 1.2)), (2.0, MeetingResumed("00"))])
+    tell(player, [(2.1, SessionReady("biz", 2))])
+    assert [each.to for each in player.decided(GrantFloor)] == ["tech"]
+    player.wait(30.0)
+    assert [each.to for each in player.decided(GrantFloor)][1] == "biz"
+
+
+def test_words_without_sound_are_heard_by_nobody(table):
+    """They are in no digest, and the turn does not count for the limit."""
+    player = table("tech", "biz", policy="round-robin")
+    begun = [(1.0, ReplyStarted("tech", 1, 1)), (1.0, SentenceSaid("tech", 1, "Not for this voice.", 0.0))]
+    tell(player, [*begun, (1.0, ReplySent("tech", 1, 0.0))])
+    (cue,) = [each for each in player.decided(Cue) if each.to == "biz"]
+    assert "Not for this voice" not in cue.text
+    assert player.brain.state(1.1).turn == 2

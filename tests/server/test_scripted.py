@@ -132,6 +132,14 @@ async def test_a_script_begins_behind_what_was_given() -> None:
     assert [await ask(provider, "x", reply=n) for n in range(3)] == ["C.", "Q.", "Q."]
 
 
+async def test_what_a_session_recalls_is_heard_once_more() -> None:
+    """By the first reply alone: its rule fits as it did for the turn that was lost."""
+    rules = [{"when": {"heard": "cost"}, "say": "Cheap.", "again": True}, {"otherwise": "What?"}]
+    place = ScriptPlace(frozenset({0}), "What does it cost?")
+    provider = ScriptedThink(read_script(rules), random.Random(1), place)
+    assert [await ask(provider, "go on", reply=n) for n in range(2)] == ["Cheap.", "What?"]
+
+
 async def test_the_chosen_entry_is_told_by_its_index() -> None:
     """As it stands in the script's list."""
     provider = opened({"think_ms": [0, 0]}, {"say": "A."}, {"otherwise": "P."})

@@ -158,7 +158,7 @@ class TinyOffer:
     def silence(self, seconds):
         return bytes(2 * round(seconds * self.sample_rate))
 
-    def with_lines(self, _given):
+    def with_lines(self, _stand):
         return self
 
     def open(self, _now):

@@ -104,7 +104,7 @@ class FarAgent:
             self._after(self.chance.expovariate(1 / 60), self._announces_its_end)
 
     def _given(self) -> tuple[int, ...]:
-        return tuple(self.world.brain.lines_given(self.name))
+        return self.world.brain.script_stand(self.name).given
 
     def _after(self, seconds: float, happening: Any) -> None:
         """Let something happen, if this session still lives then."""

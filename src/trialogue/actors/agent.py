@@ -37,7 +37,7 @@ from trialogue.model.events import (
     SessionRolledOver,
     SettingsChanged,
 )
-from trialogue.model.memory import ContextItem
+from trialogue.model.memory import ContextItem, ScriptStand
 from trialogue.services import port
 from trialogue.services.facts import Fact
 from trialogue.services.port import AgentOffer, CloseUserTurn, HandThrough, SpeakFreely, StayAlive
@@ -90,7 +90,7 @@ class Agent(InSession[AgentOffer, AgentSession]):
         context: Callable[[], Sequence[ContextItem]],
         mouth: Mouth,
         post: Callable[[Event], None],
-        lines: Callable[[], tuple[int, ...]] | None = None,
+        lines: Callable[[], ScriptStand] | None = None,
         observe: Callable[[Fact], None] | None = None,
         seed: int = 0,
     ) -> None:

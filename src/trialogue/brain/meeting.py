@@ -49,7 +49,7 @@ from trialogue.model.events import (
     StopAsked,
     Woke,
 )
-from trialogue.model.memory import ContextItem
+from trialogue.model.memory import ContextItem, ScriptStand
 from trialogue.model.plan import AgendaItem, MeetingPlan
 from trialogue.model.state import MeetingState
 from trialogue.model.transcript import Utterance
@@ -222,9 +222,11 @@ class Brain:
         """Context to restore an agent's session from: what it heard and said; KeyError for a stranger."""
         return self._owners.contexts.of(participant)
 
-    def lines_given(self, participant: str) -> tuple[int, ...]:
-        """The entries of an agent's script that were heard: a new session goes on behind them."""
-        return self._owners.lines.given(participant)
+    def script_stand(self, participant: str) -> ScriptStand:
+        """Where an agent's script stands: a new session goes on there; KeyError for a stranger."""
+        o = self._owners
+        recalled = o.contexts.last_prompts(participant) if o.agents.has_lost_turn(participant) else ""
+        return ScriptStand(o.lines.given(participant), recalled)
 
     def __repr__(self) -> str:
         """One status line."""

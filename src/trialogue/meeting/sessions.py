@@ -69,7 +69,7 @@ def make_agents(
             name,
             own,
             context=partial(brain.context, name),
-            lines=partial(brain.lines_given, name),
+            lines=partial(brain.script_stand, name),
             mouth=router.playouts[name],
             post=post,
             seed=brain.plan.seed,

@@ -38,5 +38,16 @@ class ContextCall:
     """The token that the model gave along, and wants back. Personal."""
 
 
+@frozen
+class ScriptStand:
+    """Where an agent's script stands, as its next session is told."""
+
+    given: tuple[int, ...] = ()
+    """The entries that were heard, by their index in the script's list, in order."""
+
+    recalled: str = ""
+    """Prompts of the turn that was lost and is taken again: they count as heard once more. Personal."""
+
+
 ContextItem: TypeAlias = ContextMessage | ContextCall
 """One item of a context, in order of time."""

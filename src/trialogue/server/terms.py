@@ -286,7 +286,8 @@ def _read_scripted(provider: wire.ScriptedThinkProvider) -> ScriptedTerms:
         raise TermsRefused("agent.think.provider: given names an entry that the script has not.")
     try:
         script = read_script(provider.script)
-        return ScriptedTerms(script, provider.seed or 0, given, bool(provider.tells_entries))
+        recalled = provider.recalled or ""
+        return ScriptedTerms(script, provider.seed or 0, given, recalled, bool(provider.tells_entries))
     except ScriptError as error:
         raise TermsRefused(f"agent.think.provider: {error}.") from error
 

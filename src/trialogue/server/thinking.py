@@ -92,7 +92,7 @@ class Thinker:
     def _open(self, terms: ThinkTerms) -> ThinkProvider:
         match terms:
             case ScriptedTerms():
-                place = ScriptPlace(frozenset(terms.given))
+                place = ScriptPlace(frozenset(terms.given), terms.recalled)
                 return ScriptedThink(terms.script, chance(self._options, terms), place)
             case OpenAiTerms() | InstalledTerms():
                 return self._open_model(terms)

@@ -19,7 +19,7 @@ from attrs import field
 from trialogue.errors import ConnectionLost
 from trialogue.model.commands import AnswerTool, Behavior, Cue, Speak, Update
 from trialogue.model.events import Part
-from trialogue.model.memory import ContextItem
+from trialogue.model.memory import ContextItem, ScriptStand
 from trialogue.services.facts import Due, EarDue, EarFact, Fact, Failed
 from trialogue.services.hosted import Hosted as Hosted  # noqa: PLC0414 - a part of the port
 from trialogue.services.json_values import Json
@@ -144,8 +144,8 @@ class AgentOffer(Protocol):
         """So much silence for its ear; empty where its sound is compressed, and cannot be made here."""
         ...
 
-    def with_lines(self, given: tuple[int, ...]) -> AgentOffer:
-        """The offer, knowing which entries of its script were heard before; itself where it has none."""
+    def with_lines(self, stand: ScriptStand) -> AgentOffer:
+        """The offer, knowing where its script stands; itself where it has none."""
         ...
 
     def open(self, now: float) -> AgentWire:

@@ -2,7 +2,7 @@
 
 1. First a person who speaks already; then a turn that was cut for nothing; then who was asked for: by the
    app, or to take a lost turn again. When all agents are dialled anew, nobody else is chosen before the
-   first of them is back.
+   first of them is back, and whoever takes a lost turn again.
 2. Then the remedy of a meeting that goes round in circles (`remedies.py`).
 3. Then whom the policy names, then a raised hand, then `otherwise` (`deciding`). A policy that names by
    order, share or chance alone comes behind a raised hand. Who dominates is passed over while another can
@@ -234,12 +234,17 @@ def _grant_asked(o: Owners) -> bool:
 
 
 def gathers_until(o: Owners) -> float | None:
-    """Until when the first agent is waited for, of all that are dialled anew; None where none is."""
+    """Until when agents are waited for that are all dialled anew; None where none is.
+
+    The first of them is, and whoever takes a lost turn again.
+    """
     until = o.course.gathers_until
-    if until is None or has_come(until, o.now) or any(o.cast.is_agent(name) for name in o.present()):
+    if until is None or has_come(until, o.now):
         return None
-    comes = any(not o.agents.has_failed(name) and not o.cast.is_muted(name) for name in o.away())
-    return until if comes else None
+    coming = [name for name in o.away() if not o.agents.has_failed(name) and not o.cast.is_muted(name)]
+    if any(o.cast.is_agent(name) for name in o.present()):
+        coming = [name for name in coming if o.agents.has_lost_turn(name)]
+    return until if coming else None
 
 
 # --- behind the policies ------------------------------------------------------------------------------------

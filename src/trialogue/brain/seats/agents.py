@@ -195,6 +195,14 @@ class Agents:
         """Whether the seat is the fallback's already."""
         return name in self._replaced
 
+    def may_retake(self, name: str) -> bool:
+        """Whether a turn that the agent loses now is taken again; once only, and never a person's."""
+        return name in self._seats and name not in self._retaking
+
+    def has_lost_turn(self, name: str) -> bool:
+        """Whether the agent will take a lost turn again, once it is back."""
+        return name in self._lost_turns
+
     def is_retaking(self, name: str) -> bool:
         """Whether the agent takes a lost turn again."""
         return name in self._retaking

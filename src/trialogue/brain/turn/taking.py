@@ -282,16 +282,19 @@ def _tell(o: Owners, turn: Turn, taken: TurnTaken) -> None:
     """Note the turn for the others' digests, and its cut for the speaker's own.
 
     An agent by ear that is here has heard it, or its end: it is never told the same turn in text.
-    That somebody kept silent, which no ear hears, only a chair is told.
+    That somebody kept silent, which no ear hears, only a chair is told. A turn that was lost and will be
+    taken again is heard then: no ear is told of it before, and nobody that it was silent.
     """
     was_cut = taken.cause not in {"finished", "yielded", "timeout"}
+    comes_again = taken.cause == "lost" and o.agents.may_retake(taken.participant)
     is_certain = not (isinstance(turn, PersonTurn) and turn.is_uncertain)
     line = DigestLine(turn.holder, taken.heard, was_cut, is_certain)
     for other in o.cast.everybody:
         if other.name == taken.participant or not other.may_speak:
             continue
-        told = bool(taken.heard) and not _heard_it(o, turn, other)
-        if told or (taken.was_silent and other.is_chair):
+        hears_it = _heard_it(o, turn, other) or (comes_again and o.cast.hears_by_ear(other.name))
+        told = bool(taken.heard) and not hears_it
+        if told or (taken.was_silent and other.is_chair and not comes_again):
             o.inboxes.add_line(other.name, line)
     if was_cut:
         o.inboxes.cut_off(taken.participant, taken.heard)

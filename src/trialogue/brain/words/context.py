@@ -41,6 +41,9 @@ STILL_RUNNING = "The call still runs. Its result will be told to you."
 REMEMBERED: Final = 64_000
 """Characters of words, arguments and results that a session is told; the oldest are left out first."""
 
+RECALLED: Final = 5_000
+"""Characters of its last prompts that an agent's script is told once more; the oldest are left out first."""
+
 ITEM: Final = 16
 """What an item counts beside its characters, so that empty ones are bounded, too."""
 
@@ -146,6 +149,22 @@ class Contexts:
             if name == participant and call.ours
         )
         return (*latest([item for item in items if item is not None]), *running)
+
+    def last_prompts(self, participant: str) -> str:
+        """What an agent's last turn answered, at most `RECALLED` characters; KeyError for an unknown one."""
+        told: list[str] = []
+        turns = 0
+        for entry in reversed(self._entries[participant]):
+            match entry:
+                case _Spoke():
+                    turns += 1
+                    if turns > 1:
+                        break
+                case ContextMessage(role="user", text=text) | _Cued(text=text) if turns:
+                    told.append(text)
+                case _:
+                    pass
+        return " ".join(reversed(told))[-RECALLED:]
 
     def _hears_words(self, name: str, text: str) -> bool:
         """Whether these words came in by ear; a service may also echo the cue that it was given."""

@@ -1,7 +1,7 @@
 """Transcript of a meeting: a pure fold of its events and commands.
 
 1. A turn's words are those of the replies that were played in it, in order.
-2. A reply that was heard to its end was heard whole.
+2. A reply that was heard to its end was heard whole; of one without sound nothing was heard.
 3. Of a cut reply, the words before the last played sample were heard. Sentences carry where their sound
    begins; within one, words are taken to be spread evenly over its characters, and the cut falls on the
    boundary before the word that was under way.
@@ -281,6 +281,8 @@ class Transcript:
 
     def _heard(self, participant: str, piece: _Piece) -> str:
         script = self._script(participant, piece.reply)
+        if piece.played_s <= piece.base_s:
+            return ""  # words without sound were said to nobody
         heard = script.begun_by if piece.is_dry else script.until
         whole = script.text if piece.is_whole else heard(piece.played_s)
         return behind(whole, script.until(piece.base_s)) if piece.base_s else whole

@@ -4,7 +4,8 @@
 2. A reply of which nothing was sent when it was cut gives its entry back.
 3. A client that knows of remarks that were not heard says so, and the script goes back by so many begun
    replies, the newest first. What they answered counts as heard again: their rules fit once more.
-4. No clock is asked: how long a reply played at the client is nobody's guess.
+4. A session in which a lost turn is taken again is told what that turn answered: it counts as heard again.
+5. No clock is asked: how long a reply played at the client is nobody's guess.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ class ScriptPlace:
     given: frozenset[int] = frozenset()
     """Entries that were heard before."""
 
-    recalled: str = field(default="", init=False, repr=False)
+    recalled: str = field(default="", repr=False)
     """What counts as heard again, before what is heard next. Personal."""
 
     _begun: list[_Begun] = field(factory=list[_Begun], init=False)

@@ -27,6 +27,9 @@ class ScriptedTerms:
     given: tuple[int, ...] = field(default=(), eq=False, repr=False)
     """Entries that were heard in sessions before this one: where the script begins."""
 
+    recalled: str = field(default="", eq=False, repr=False)
+    """What was said before this session, and counts as heard once more. Personal."""
+
     tells_entries: bool = field(default=False, eq=False, repr=False)
     """Whether the client is told which entry a reply uses."""
 

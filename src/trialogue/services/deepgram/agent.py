@@ -21,7 +21,7 @@ from trialogue.values import frozen
 
 if TYPE_CHECKING:
     from trialogue.model.commands import Update
-    from trialogue.model.memory import ContextItem
+    from trialogue.model.memory import ContextItem, ScriptStand
     from trialogue.services.deepgram.agent_wire import DeepgramWire
     from trialogue.services.port import Message
 
@@ -74,11 +74,11 @@ class DeepgramAgent:
 
         return evolve(self, settings=restored(self.settings, context))
 
-    def with_lines(self, given: tuple[int, ...]) -> DeepgramAgent:
-        """The offer, behind these entries of its script."""
+    def with_lines(self, stand: ScriptStand) -> DeepgramAgent:
+        """The offer, with its script where it stands."""
         from trialogue.services.deepgram.terms import with_lines  # noqa: PLC0415 - see the module
 
-        return evolve(self, settings=with_lines(self.settings, given))
+        return evolve(self, settings=with_lines(self.settings, stand))
 
     def open(self, now: float) -> DeepgramWire:
         """The state of a connection that is open now."""

@@ -20,7 +20,7 @@ from attrs import evolve
 from trialogue.errors import LocalProtocolError, RemoteProtocolError
 from trialogue.model.commands import Update
 from trialogue.model.events import Part
-from trialogue.model.memory import ContextCall, ContextItem, ContextMessage
+from trialogue.model.memory import ContextCall, ContextItem, ContextMessage, ScriptStand
 from trialogue.services.deepgram.codec import decode_client
 from trialogue.services.deepgram.messages import (
     Settings,
@@ -95,13 +95,14 @@ def restored(settings: Settings, context: Sequence[ContextItem]) -> Settings:
     return evolve(settings, agent=evolve(agent, greeting=None, context=memory if context else None))
 
 
-def with_lines(settings: Settings, given: tuple[int, ...]) -> Settings:
-    """The same settings, with the entries of its scripts that were heard before; those without stay."""
+def with_lines(settings: Settings, stand: ScriptStand) -> Settings:
+    """The same settings, with its scripts where they stand; those without a script stay."""
     agent = settings.agent
     if not isinstance(agent, AgentSettings) or not any(_is_scripted(think) for think in _of(agent)):
         return settings
+    given, recalled = stand.given or None, stand.recalled or None
     thinks = tuple(
-        evolve(think, provider=evolve(think.provider, given=given or None, tells_entries=True))
+        evolve(think, provider=evolve(think.provider, given=given, recalled=recalled, tells_entries=True))
         if isinstance(think.provider, ScriptedThinkProvider)
         else think
         for think in _of(agent)

@@ -170,6 +170,9 @@ class ScriptedThinkProvider(WireObject):
     given: tuple[int, ...] | None = None
     """Entries that were heard in sessions before this one, by their index in the list: used up."""
 
+    recalled: str | None = field(default=None, repr=False)
+    """What was said to the agent before this session, and counts as heard once more. Personal."""
+
     tells_entries: bool | None = None
     """Whether the server tells by ScriptEntryTaken which entry a reply uses."""
 
