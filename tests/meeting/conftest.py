@@ -4,11 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from trialogue.meeting.edges import Edges
-from trialogue.meeting.run import run_meeting
-from trialogue.scenario.defaults import Overrides
-from trialogue.scenario.schema import Clock
-from trialogue.testing import murmuring_engines
+from trialogue.testing import hold_meeting
 
 SCENARIO = """
 trialogue: 1
@@ -56,16 +52,14 @@ def scenario(tmp_path) -> Path:
 
 @pytest.fixture
 def hold(tmp_path):
-    """Hold a meeting in virtual time; keyword arguments go to `run_meeting`."""
+    """Hold a meeting in virtual time, to whatever end; keyword arguments go to `hold_meeting`."""
     count = 0
 
     def run(scenario, **options):
         nonlocal count
         count += 1
-        out = options.pop("out", tmp_path / f"run-{count}")
-        overrides = options.pop("overrides", Overrides(clock=Clock.VIRTUAL))
-        return run_meeting(
-            scenario, overrides=overrides, out=out, edges=Edges(engines=murmuring_engines()), **options
+        return hold_meeting(
+            scenario, options.pop("out", tmp_path / f"run-{count}"), must_pass=False, **options
         )
 
     return run

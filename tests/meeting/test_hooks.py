@@ -4,29 +4,21 @@ import pytest
 import trio
 
 from trialogue import (
+    AnswerTool,
     AskedWrongly,
     AskHook,
-    Clock,
     Cue,
-    Edges,
     GrantFloor,
     Hook,
     HookAnswer,
     HookAnswered,
-    Overrides,
     Report,
     RunTool,
     Scenario,
     ToolFinished,
-    brain_for,
-    run_meeting,
 )
-from trialogue.journal.reader import read
-from trialogue.journal.verify import verify
-from trialogue.testing import murmuring_engines
+from trialogue.testing import hold_meeting
 
-EDGES = Edges(engines=murmuring_engines())
-VIRTUAL = Overrides(clock=Clock.VIRTUAL)
 CAST = {
     "ann": {
         "tools": ["pay"],
@@ -43,7 +35,7 @@ CAST = {
 
 
 def held(tmp_path, hooks, paid=None):
-    """A meeting of three turns whose app has these hooks; its records, which decide the same again."""
+    """A meeting of three turns whose app has these hooks; it decides the same again."""
     paid = [] if paid is None else paid
 
     def pay(cents: int) -> str:
@@ -53,25 +45,14 @@ def held(tmp_path, hooks, paid=None):
 
     run = {"limits": {"turns": 3, "time": "60s"}}
     scenario = Scenario.build("hooked", CAST, run=run, tools={"pay": {"python": "pay"}})
-    result = run_meeting(
-        scenario, overrides=VIRTUAL, out=tmp_path / "run", edges=EDGES, tools={"pay": pay}, hooks=hooks
-    )
-    journal = result.folder / "journal.jsonl"
-    assert verify(journal, brain_for).records > 5
-    return list(read(journal))
+    done = hold_meeting(scenario, tmp_path / "run", tools={"pay": pay}, hooks=hooks)
+    assert done.verify().records > 5
+    return done
 
 
-def commands(records, kind):
-    return [command for record in records for command in record.commands if isinstance(command, kind)]
-
-
-def events(records, kind):
-    return [record.event for record in records if isinstance(record.event, kind)]
-
-
-def told(records):
+def told(done):
     """What ann was told of her tool call."""
-    said = [each.content for each in commands(records, object) if type(each).__name__ == "AnswerTool"]
+    said = [each.content for each in done.all(AnswerTool)]
     return said[0] if said else None
 
 
@@ -86,23 +67,23 @@ def test_a_tool_runs_when_the_app_allows_it(tmp_path):
         asked.append(question)
         return True
 
-    records = held(tmp_path, {"tool": approve}, paid)
+    done = held(tmp_path, {"tool": approve}, paid)
     assert [(each.participant, each.point, each.tool, each.content) for each in asked] == [
         ("ann", "tool", "pay", '{"cents": 30}')
     ]
     assert paid == [30]
-    assert events(records, HookAnswered) == [HookAnswered("ann", 1, allowed=True)]
-    assert len(commands(records, RunTool)) == 1
+    assert done.all(HookAnswered) == [HookAnswered("ann", 1, allowed=True)]
+    assert len(done.all(RunTool)) == 1
 
 
 def test_a_tool_that_is_refused_never_runs(tmp_path):
     """Its agent is told why."""
     paid = []
-    records = held(tmp_path, {"tool": lambda _: HookAnswer(False, reason="too dear")}, paid)
+    done = held(tmp_path, {"tool": lambda _: HookAnswer(False, reason="too dear")}, paid)
     assert paid == []
-    assert commands(records, RunTool) == []
-    assert told(records) == "Refused: too dear"
-    assert "tool-refused" in [each.code for each in commands(records, Report)]
+    assert done.all(RunTool) == []
+    assert told(done) == "Refused: too dear"
+    assert "tool-refused" in [each.code for each in done.all(Report)]
 
 
 def test_a_hook_may_change_a_tools_arguments(tmp_path):
@@ -125,13 +106,14 @@ def raises(_):
 def test_without_an_answer_the_default_holds(tmp_path, hook, allows):
     """At the deadline; a hook that raises, or says what is no answer, has not answered."""
     paid = []
-    records = held(tmp_path, {"tool": Hook(hook, deadline_s=3, allows=allows)}, paid)
+    done = held(tmp_path, {"tool": Hook(hook, deadline_s=3, allows=allows)}, paid)
     assert paid == ([30] if allows else [])
-    assert events(records, HookAnswered) == []
-    (asked,) = commands(records, AskHook)
-    at = next(record.at for record in records if asked in record.commands)
-    late = next(r for r in records for c in r.commands if isinstance(c, Report) and c.code == "hook-late")
-    assert late.at - at == pytest.approx(3, abs=0.01)
+    assert done.all(HookAnswered) == []
+    (asked,) = done.all(AskHook)
+    at = next(record.at for record in done.records if asked in record.commands)
+    (late,) = (each for each in done.all(Report) if each.code == "hook-late")
+    later = next(record.at for record in done.records if late in record.commands)
+    assert later - at == pytest.approx(3, abs=0.01)
 
 
 async def test_an_async_hook_is_waited_for(tmp_path):
@@ -142,9 +124,9 @@ async def test_an_async_hook_is_waited_for(tmp_path):
         return True
 
     paid = []
-    records = await trio.to_thread.run_sync(held, tmp_path, {"tool": approve}, paid)
+    done = await trio.to_thread.run_sync(held, tmp_path, {"tool": approve}, paid)
     assert paid == [30]
-    assert len(events(records, ToolFinished)) == 1
+    assert len(done.all(ToolFinished)) == 1
 
 
 # --- before words reach an agent --------------------------------------------------------------------
@@ -152,11 +134,11 @@ async def test_an_async_hook_is_waited_for(tmp_path):
 
 def test_words_to_an_agent_can_be_changed(tmp_path):
     """The agent is told what the hook says; the journal has what was asked."""
-    records = held(
+    done = held(
         tmp_path, {"words": lambda asked: HookAnswer(True, content=asked.content.replace("Yes", "Perhaps"))}
     )
-    asked = [each.content for each in commands(records, AskHook)]
-    cues = [each.text for each in commands(records, Cue)]
+    asked = [each.content for each in done.all(AskHook)]
+    cues = [each.text for each in done.all(Cue)]
     assert any("Yes" in text for text in asked)
     assert any("Perhaps" in text for text in cues)
     assert not any("Yes" in text for text in cues)
@@ -164,9 +146,9 @@ def test_words_to_an_agent_can_be_changed(tmp_path):
 
 def test_words_that_are_refused_never_reach_an_agent(tmp_path):
     """Its turn is over, and the others go on."""
-    records = held(tmp_path, {"words": lambda asked: asked.participant != "bob"})
-    assert {each.to for each in commands(records, Cue)} == {"ann"}
-    assert "words-refused" in [each.code for each in commands(records, Report)]
+    done = held(tmp_path, {"words": lambda asked: asked.participant != "bob"})
+    assert {each.to for each in done.all(Cue)} == {"ann"}
+    assert "words-refused" in [each.code for each in done.all(Report)]
 
 
 # --- before a grant ---------------------------------------------------------------------------------
@@ -174,14 +156,14 @@ def test_words_that_are_refused_never_reach_an_agent(tmp_path):
 
 def test_a_grant_can_be_refused(tmp_path):
     """Another has the floor."""
-    records = held(tmp_path, {"grant": lambda asked: asked.participant != "ann"})
-    assert {each.to for each in commands(records, GrantFloor)} == {"bob"}
+    done = held(tmp_path, {"grant": lambda asked: asked.participant != "ann"})
+    assert {each.to for each in done.all(GrantFloor)} == {"bob"}
 
 
 def test_a_grant_can_go_to_another(tmp_path):
     """To whom the hook names."""
-    records = held(tmp_path, {"grant": lambda _: HookAnswer(True, content="bob")})
-    assert {each.to for each in commands(records, GrantFloor)} == {"bob"}
+    done = held(tmp_path, {"grant": lambda _: HookAnswer(True, content="bob")})
+    assert {each.to for each in done.all(GrantFloor)} == {"bob"}
 
 
 def test_grants_wait_for_the_answer(tmp_path):
@@ -191,8 +173,8 @@ def test_grants_wait_for_the_answer(tmp_path):
         await trio.sleep(0.5)
         return True
 
-    records = held(tmp_path, {"grant": think})
-    grants = [record for record in records if any(isinstance(c, GrantFloor) for c in record.commands)]
+    done = held(tmp_path, {"grant": think})
+    grants = [record for record in done.records if any(isinstance(c, GrantFloor) for c in record.commands)]
     assert len(grants) >= 3
     assert all(isinstance(record.event, HookAnswered) for record in grants)
 

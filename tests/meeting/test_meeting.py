@@ -23,10 +23,6 @@ from trialogue.scenario.schema import Clock
 from trialogue.testing import murmuring_engines
 
 
-def records_of(result):
-    return list(read(result.folder / "journal.jsonl"))
-
-
 def said(result):
     lines = (result.folder / "transcript.md").read_text().split("\n\n")
     return [line for line in lines if line.startswith("**")]
@@ -37,7 +33,7 @@ def test_the_chair_answers_to_what_it_heard(scenario, hold):
     result = hold(scenario)
     assert result.result.reason == "said"
     assert result.exit_code == 0
-    heard = [r.event.text for r in records_of(result) if isinstance(r.event, WordsHeard)]
+    heard = [event.text for event in result.all(WordsHeard)]
     assert heard == ["The cache is at the edge. It is fast.", "The price is eight cents."]
     assert [line.split("** ")[0] for line in said(result)] == [
         "**Chair",
@@ -65,7 +61,7 @@ def test_another_seed_is_another_meeting(scenario, hold):
 def test_a_replay_decides_the_same(scenario, hold):
     """The brain answers the recorded events as it did."""
     result = hold(scenario)
-    assert verify(result.folder / "journal.jsonl", Brain).records == len(records_of(result))
+    assert verify(result.folder / "journal.jsonl", Brain).records == len(result.records)
 
 
 def test_the_files_of_a_run(scenario, hold):
@@ -97,7 +93,7 @@ def test_the_files_of_a_run(scenario, hold):
 def test_recordings_line_up_with_the_journal(scenario, hold):
     """Where the journal says that somebody is heard, the recording has sound, to 20 ms; elsewhere none."""
     result = hold(scenario)
-    events = [r.event for r in records_of(result)]
+    events = [r.event for r in result.records]
     for name in ("chair", "ann", "bob"):
         starts = [e.position_s for e in events if isinstance(e, PlaybackStarted) and e.participant == name]
         ends = [e.position_s for e in events if isinstance(e, PlaybackFinished) and e.participant == name]
@@ -149,7 +145,7 @@ def test_records_come_from_the_start(scenario, hold):
         seen.extend([record async for record in meeting.records()])
 
     result = hold(scenario, watch=watch)
-    assert seen == records_of(result)
+    assert tuple(seen) == result.records
 
 
 def test_unknown_participants_are_refused_at_once(scenario, hold):

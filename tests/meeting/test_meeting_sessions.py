@@ -10,12 +10,9 @@ from test_agent import agent_of, connect_to, until
 
 from trialogue.actors import agent_session
 from trialogue.agent.opening import open_agent
-from trialogue.brain.meeting import Brain
 from trialogue.errors import LocalProtocolError, ProviderRefused
-from trialogue.journal.reader import read
-from trialogue.journal.verify import verify
 from trialogue.meeting.edges import Edges, Seams
-from trialogue.meeting.run import run_meeting
+from trialogue.meeting.run import watch_nothing
 from trialogue.meeting.virtual import run_virtual
 from trialogue.model.commands import Cue, EndTurn, Replace, Report, RollOver, RunTool
 from trialogue.model.events import (
@@ -30,8 +27,7 @@ from trialogue.model.events import (
     ToolRequested,
 )
 from trialogue.scenario.defaults import Overrides
-from trialogue.scenario.schema import Clock
-from trialogue.testing import murmuring_engines
+from trialogue.testing import hold_meeting, murmuring_engines
 
 SCENARIO = """
 trialogue: 1
@@ -63,30 +59,14 @@ def scenario(tmp_path):
     return path
 
 
-class Held:
-    """A meeting that was held, over connections that could be cut."""
-
-    def __init__(self, result, connections):
-        self.result = result
-        self.connections = connections
-        journal = result.folder / "journal.jsonl"
-        self.records = list(read(journal))
-        assert verify(journal, Brain).records == len(self.records)
-
-    def events(self, kind, participant=None):
-        found = [r.event for r in self.records if isinstance(r.event, kind)]
-        return [e for e in found if participant in {None, e.participant}]
-
-    def commands(self, kind):
-        return [c for r in self.records for c in r.commands if isinstance(c, kind)]
-
-
-def hold(path, connections, watch=None, **more):
-    edges = Edges(engines=murmuring_engines(), seams=Seams(connect=connections))
-    overrides = Overrides(clock=Clock.VIRTUAL, **more)
-    options = {} if watch is None else {"watch": watch}
-    result = run_meeting(path, overrides=overrides, out=path.parent / "out", edges=edges, **options)
-    return Held(result, connections)
+def hold(path, connections, watch=watch_nothing, **more):
+    """A meeting that was held, to whatever end, over connections that could be cut."""
+    edges = Edges(seams=Seams(connect=connections))
+    held = hold_meeting(
+        path, path.parent / "out", overrides=Overrides(**more), edges=edges, watch=watch, must_pass=False
+    )
+    assert held.verify().records == len(held.records)
+    return held
 
 
 def when(kind, participant, act, after_s=0.0):
@@ -114,15 +94,17 @@ def test_a_turn_that_was_cut_is_taken_again_once(scenario):
                 return
 
     held = hold(scenario, connections, cut)
-    assert held.result.result.reason == "limit-turns"
-    assert [type(e) for e in held.events((SessionReady, SessionLost), "ann")] == [
+    assert held.reason == "limit-turns"
+    events = [record.event for record in held.records]
+    came_and_went = [event for event in events if isinstance(event, SessionReady | SessionLost)]
+    assert [type(event) for event in came_and_went if event.participant == "ann"] == [
         SessionReady,
         SessionLost,
         SessionReady,
     ]
-    lost = [turn for turn in held.commands(EndTurn) if turn.cause == "lost"]
+    lost = [turn for turn in held.all(EndTurn) if turn.cause == "lost"]
     assert [turn.participant for turn in lost] == ["ann"]
-    first, second = [cue.text for cue in held.commands(Cue) if cue.to == "ann"][:2]
+    first, second = [cue.text for cue in held.all(Cue) if cue.to == "ann"][:2]
     assert "cut off" not in first
     assert 'You were cut off after: "The cache is' in second
     memory = connections.settings("ann")[1]["agent"]["context"]["messages"]
@@ -134,7 +116,7 @@ def test_a_tool_in_flight_is_run_once_and_stands_in_the_context(scenario):
     """The session that asked is gone; its tool is not run again, and the next session knows of the call."""
     connections = Connections()
     held = hold(scenario, connections, when(ToolRequested, "bob", lambda _: connections.cut("bob"), 0.1))
-    ran = [c.call_id for c in held.commands(RunTool)]
+    ran = [c.call_id for c in held.all(RunTool)]
     assert len(ran) == len(set(ran))
     (call,) = [
         item["function_calls"][0]
@@ -150,16 +132,17 @@ def test_a_tool_in_flight_is_run_once_and_stands_in_the_context(scenario):
 def test_sessions_that_grow_old_are_gone_on_with_in_new_ones(scenario, monkeypatch):
     """At turns' edges, one at a time, with context, without a failure and without a second connection."""
     monkeypatch.setattr(agent_session, "ALLOWED_S", 4.0)
-    held = hold(scenario, Connections())
-    assert held.result.result.reason == "limit-turns"
-    assert held.events(SessionLost) == held.events(SessionFailed) == []
-    rolled = held.events(SessionRolledOver)
+    connections = Connections()
+    held = hold(scenario, connections)
+    assert held.reason == "limit-turns"
+    assert held.all(SessionLost) == held.all(SessionFailed) == []
+    rolled = held.all(SessionRolledOver)
     assert {event.participant for event in rolled} == {"ann", "bob"}
-    assert len(rolled) == len(held.commands(RollOver)) <= len(held.events(SessionEnding))
-    assert len(held.events(SessionReady)) == 2 + len(rolled)
-    assert held.connections.most_open == 1
-    assert [turn.cause for turn in held.commands(EndTurn)] == ["finished"] * len(held.commands(EndTurn))
-    assert all("greeting" not in s["agent"] for s in held.connections.settings("ann")[1:])
+    assert len(rolled) == len(held.all(RollOver)) <= len(held.all(SessionEnding))
+    assert len(held.all(SessionReady)) == 2 + len(rolled)
+    assert connections.most_open == 1
+    assert [turn.cause for turn in held.all(EndTurn)] == ["finished"] * len(held.all(EndTurn))
+    assert all("greeting" not in s["agent"] for s in connections.settings("ann")[1:])
 
 
 def test_an_update_holds_in_this_session_and_the_next(scenario):
@@ -181,7 +164,7 @@ def test_an_update_holds_in_this_session_and_the_next(scenario):
                 return
 
     held = hold(scenario, connections, watch)
-    changed = [(e.participant, e.session, e.outcome) for e in held.events(SettingsChanged)]
+    changed = [(e.participant, e.session, e.outcome) for e in held.all(SettingsChanged)]
     assert changed == [("ann", 1, "applied"), ("bob", 1, "applied")]
     first, second = connections.settings("ann")[:2]
     assert "prompt" not in first["agent"]["think"]
@@ -201,13 +184,13 @@ cast:
 """)
     connections = Connections({"ann": [ProviderRefused("INVALID_SETTINGS: no such model")]})
     held = hold(path, connections)
-    assert held.commands(Replace) == [Replace("ann")]
-    assert [e.reason for e in held.events(SessionFailed)] == [
+    assert held.all(Replace) == [Replace("ann")]
+    assert [e.reason for e in held.all(SessionFailed)] == [
         f"INVALID_SETTINGS: no such model [cast.ann, {path}:6:3]"
     ]
-    assert "participant-replaced" in [report.code for report in held.commands(Report)]
-    assert [e.text for e in held.events(SentenceSaid, "ann")] == ["I stand in for Ann."]
-    assert held.result.exit_code == 0
+    assert "participant-replaced" in [report.code for report in held.all(Report)]
+    assert [e.text for e in held.all(SentenceSaid) if e.participant == "ann"] == ["I stand in for Ann."]
+    assert held.exit_code == 0
 
 
 @pytest.mark.parametrize(("policy", "reason"), [("drop", "limit-turns"), ("end", "refused")])
@@ -224,7 +207,7 @@ cast:
   cyd: {{lines: [Well., So it is.]}}
 """)
     held = hold(path, Connections({"ann": [ProviderRefused("no")]}))
-    assert held.result.result.reason == reason
+    assert held.reason == reason
 
 
 def test_a_refused_key_ends_the_meeting_at_once(scenario):
@@ -233,11 +216,12 @@ def test_a_refused_key_ends_the_meeting_at_once(scenario):
         name: [ProviderRefused("the service answered 401", status=401)] * 9
         for name in ("chair", "ann", "bob")
     }
-    held = hold(scenario, Connections(failures))
-    assert held.result.result.reason == "refused"
-    assert held.result.exit_code == 3
-    assert len(held.connections.dialled) <= 2
-    assert len(held.events(SessionFailed)) == 2
+    connections = Connections(failures)
+    held = hold(scenario, connections)
+    assert held.reason == "refused"
+    assert held.exit_code == 3
+    assert len(connections.dialled) <= 2
+    assert len(held.all(SessionFailed)) == 2
 
 
 class Deaf:

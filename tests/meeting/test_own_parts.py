@@ -7,28 +7,19 @@ import pytest
 from trialogue import (
     AskedWrongly,
     AuthorFailed,
-    Clock,
     Edges,
-    GrantFloor,
     Next,
     Nobody,
-    Overrides,
     Permissions,
     Scenario,
     ScenarioError,
     SetupError,
     WrongType,
-    brain_for,
     loads,
-    run_meeting,
 )
-from trialogue.journal.reader import read
-from trialogue.journal.verify import verify
 from trialogue.model.commands import Report
-from trialogue.testing import murmuring_engines
+from trialogue.testing import hold_meeting
 
-EDGES = Edges(engines=murmuring_engines())
-VIRTUAL = Overrides(clock=Clock.VIRTUAL)
 CAST = {"ann": {"lines": ["One.", "Two."]}, "bob": {"lines": ["Three.", "Four."]}}
 
 
@@ -38,18 +29,7 @@ def talk(**keys):
 
 
 def hold(scenario, tmp_path, **options):
-    return run_meeting(scenario, overrides=VIRTUAL, out=tmp_path / "run", edges=EDGES, **options)
-
-
-def granted(result):
-    """Who was granted the floor, in order."""
-    records = read(result.folder / "journal.jsonl")
-    return [c.to for r in records for c in r.commands if isinstance(c, GrantFloor)]
-
-
-def reports(result):
-    records = read(result.folder / "journal.jsonl")
-    return [c for r in records for c in r.commands if isinstance(c, Report)]
+    return hold_meeting(scenario, tmp_path / "run", **options)
 
 
 # --- casts ------------------------------------------------------------------------------------------
@@ -59,7 +39,7 @@ def test_a_cast_is_built_in_python(tmp_path):
     """Its keys are the scenario file's; a number, a list and a mapping say what they say there."""
     result = hold(talk(), tmp_path)
     assert result.result.reason == "limit-turns"
-    assert granted(result) == ["ann", "bob", "ann"]
+    assert result.granted == ["ann", "bob", "ann"]
     assert "name: talk" in (result.folder / "scenario.yaml").read_text()
 
 
@@ -110,17 +90,16 @@ def test_a_policy_of_the_apps_needs_no_permission(tmp_path, policy):
     """It is given by a name of its own, decides, and is decided by again."""
     scenario = talk(floor={"custom": "bobs"})
     result = hold(scenario, tmp_path, policies={"bobs": policy})
-    assert granted(result)[0] == "bob"
-    brain = partial(brain_for, policies={"bobs": policy})
-    assert verify(result.folder / "journal.jsonl", brain).records > 5
+    assert result.granted[0] == "bob"
+    assert result.verify().records > 5
 
 
 def test_a_policy_can_stand_in_the_permissions(tmp_path):
     """As tools can."""
-    edges = Edges(engines=EDGES.engines, permissions=Permissions(policies={"bobs": only_bob}))
+    edges = Edges(permissions=Permissions(policies={"bobs": only_bob}))
     scenario = talk(floor={"custom": "bobs"})
-    result = run_meeting(scenario, overrides=VIRTUAL, out=tmp_path / "run", edges=edges)
-    assert granted(result)[0] == "bob"
+    result = hold(scenario, tmp_path, edges=edges)
+    assert result.granted[0] == "bob"
 
 
 def test_a_policy_that_nobody_gave_is_told(tmp_path):
@@ -160,8 +139,7 @@ def test_a_policy_that_names_somebody_unknown_is_noted(tmp_path):
     """Once, and `otherwise` decides."""
     scenario = talk(floor={"custom": "nobodys"})
     result = hold(scenario, tmp_path, policies={"nobodys": lambda _: Next("zoe", "she is asked")})
-    told = [each for each in reports(result) if each.code == "unknown-named"]
+    told = [each for each in result.all(Report) if each.code == "unknown-named"]
     assert [each.text for each in told] == ["the policy named 'zoe', who is not of this meeting"]
-    assert granted(result) == ["ann", "bob", "ann"]
-    brain = partial(brain_for, policies={"nobodys": lambda _: Next("zoe", "she is asked")})
-    assert verify(result.folder / "journal.jsonl", brain).records > 5
+    assert result.granted == ["ann", "bob", "ann"]
+    assert result.verify().records > 5

@@ -8,16 +8,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import asdict, frozen
 
-from trialogue import Edges, MeetingResult, run_meeting
-from trialogue.journal.reader import read
-from trialogue.model.commands import Cue, EndTurn, GrantFloor, Prepare, Report
+from trialogue import Edges
+from trialogue.model.commands import Cue, EndTurn, Prepare
 from trialogue.model.events import PlaybackFinished, PlaybackStarted, SentenceSaid
-from trialogue.model.records import Record
 from trialogue.report.stretches import Stretch, stretches
 from trialogue.speech.engines import Engines
-from trialogue.testing import murmuring_engines
+from trialogue.testing import WholeMeeting, hold_meeting
 
 Keys = dict[str, Any]
 
@@ -66,34 +64,16 @@ class Reply:
 
 
 @frozen
-class Held:
-    """A meeting that was held."""
-
-    outcome: MeetingResult
-    records: tuple[Record, ...]
-
-    @property
-    def reason(self) -> str:
-        """Why it ended."""
-        return self.outcome.result.reason
-
-    def commands(self, kind: type[Any]) -> list[Any]:
-        """All commands of a class."""
-        return [
-            command for record in self.records for command in record.commands if isinstance(command, kind)
-        ]
-
-    def events(self, kind: type[Any]) -> list[Any]:
-        """All events of a class."""
-        return [record.event for record in self.records if isinstance(record.event, kind)]
+class Held(WholeMeeting):
+    """A meeting that was held: what was heard of each one in it."""
 
     @property
     def replies(self) -> list[Reply]:
         """All replies of which anything was heard, in order."""
         words: dict[tuple[str, int], list[str]] = {}
-        for said in self.events(SentenceSaid):
+        for said in self.all(SentenceSaid):
             words.setdefault((said.participant, said.reply), []).append(said.text)
-        begun = {(e.participant, e.turn, e.reply): e.position_s for e in self.events(PlaybackStarted)}
+        begun = {(e.participant, e.turn, e.reply): e.position_s for e in self.all(PlaybackStarted)}
         return [
             Reply(
                 by=e.participant,
@@ -103,7 +83,7 @@ class Held:
                 end_s=e.position_s,
                 outcome=e.outcome,
             )
-            for e in self.events(PlaybackFinished)
+            for e in self.all(PlaybackFinished)
             if e.played_s > 0
         ]
 
@@ -116,23 +96,13 @@ class Held:
         return [reply.by for reply in self.replies if reply.outcome != "complete"]
 
     @property
-    def grants(self) -> list[str]:
-        """Who got the floor, in order."""
-        return [grant.to for grant in self.commands(GrantFloor)]
-
-    @property
     def ends(self) -> list[tuple[str, str]]:
         """Whose turn ended why, in order."""
-        return [(end.participant, end.cause) for end in self.commands(EndTurn)]
-
-    @property
-    def codes(self) -> list[str]:
-        """The codes of all reports."""
-        return [report.code for report in self.commands(Report)]
+        return [(end.participant, end.cause) for end in self.all(EndTurn)]
 
     def cues(self, to: str) -> list[str]:
         """What an agent was told, in order."""
-        return [cue.text for cue in (*self.commands(Cue), *self.commands(Prepare)) if cue.to == to]
+        return [cue.text for cue in (*self.all(Cue), *self.all(Prepare)) if cue.to == to]
 
     @property
     def sound(self) -> tuple[Stretch, ...]:
@@ -147,7 +117,7 @@ class Held:
 
     def said_by(self, person: str) -> str:
         """All that stands in the transcript of a person, in order."""
-        text = (self.outcome.folder / "transcript.vtt").read_text(encoding="utf-8")
+        text = (self.folder / "transcript.vtt").read_text(encoding="utf-8")
         cues = (" ".join(block.splitlines()[2:]) for block in text.split("\n\n"))
         label = f"<v {person.capitalize()}"
         return " ".join(
@@ -159,13 +129,11 @@ class Held:
 
 def hold(keys: Keys, folder: Path, engines: Engines | None = None) -> Held:
     """Hold a meeting in virtual time, by engines that murmur where no others are given."""
-    run: Keys = keys.setdefault("run", {})
-    run.setdefault("clock", "virtual")
     path = folder / "table.yaml"
     path.write_text(json.dumps(keys), encoding="utf-8")
     out = folder / f"run-{len(list(folder.glob('run-*')))}"
-    outcome = run_meeting(path, out=out, edges=Edges(engines=engines or murmuring_engines()))
-    return Held(outcome, tuple(read(out / "journal.jsonl")))
+    held = hold_meeting(path, out, edges=Edges(engines=engines), must_pass=False)
+    return Held(**asdict(held, recurse=False))
 
 
 def in_order(heard: Sequence[str], script: Iterable[str]) -> bool:

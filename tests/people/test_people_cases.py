@@ -84,8 +84,8 @@ def test_two_backchannels_leave_no_hole_and_are_called_so(tmp_path):
     held = hold(chaired(beside("mod", 4, "Mm-hm."), beside("tech", 3, "Yes.")), tmp_path)
     assert held.reason == "said"
     assert held.holes("mod") == held.holes("tech") == []
-    assert held.codes.count("backchannel") == 2
-    measured = held.outcome.result.measures.interruptions
+    assert held.reports.count("backchannel") == 2
+    measured = held.result.measures.interruptions
     assert (measured.backchannels, measured.tried) == (2, 0)
 
 
@@ -186,7 +186,7 @@ def test_lines_of_a_chair_by_ear(tmp_path):
         tmp_path,
     )
     assert held.lines("mod") == list(lines)
-    assert held.grants[:7] == ["mod", "ann", "mod", "tech", "mod", "law", "mod"]
+    assert held.granted[:7] == ["mod", "ann", "mod", "tech", "mod", "law", "mod"]
     assert held.reason == "said"
 
 
@@ -200,8 +200,8 @@ def test_a_clip_that_waits_plays_in_the_turn_that_it_waited_for(tmp_path):
         tmp_path,
     )
     assert held.lines("bot") == list(QUESTIONS)
-    assert held.grants[:7] == ["bot", "dana"] * 3 + ["bot"]
-    speeches = sorted(e.position_s for e in held.events(SpeechStarted))
+    assert held.granted[:7] == ["bot", "dana"] * 3 + ["bot"]
+    speeches = sorted(e.position_s for e in held.all(SpeechStarted))
     questions = [reply.begin_s for reply in held.replies]
     assert all(q < s < after for q, s, after in zip(questions, speeches, questions[1:], strict=False))
 
@@ -218,7 +218,7 @@ def test_a_round_in_which_nobody_has_anything_to_say(tmp_path):
     )
     assert held.reason == "silence"
     assert (held.lines("ann"), held.lines("ben")) == (["Hello."], ["Hi."])
-    assert len(held.commands(Prepare)) <= 10
+    assert len(held.all(Prepare)) <= 10
 
 
 RAISES = {"say": "Yes, I have one. Who pays for it?", "mode": "wait"}
@@ -252,7 +252,7 @@ def test_a_raised_hand_is_seen(tmp_path, cast, keys):
         ),
         tmp_path,
     )
-    assert held.grants.index("dana") <= 2
+    assert held.granted.index("dana") <= 2
     assert held.said_by("dana") == "Yes, I have one. Who pays for it?"
 
 
@@ -273,7 +273,7 @@ def test_a_raised_hand_under_an_agenda(tmp_path):
         tmp_path,
     )
     assert held.said_by("dana") == "Yes, I have one. Who pays for it?"
-    assert held.grants.index("dana") <= 2
+    assert held.granted.index("dana") <= 2
 
 
 def test_a_chair_is_told_of_hands(tmp_path):
@@ -356,7 +356,7 @@ def test_whom_the_chair_names_speaks_next(tmp_path, line, to):
         ),
         tmp_path,
     )
-    assert held.grants[:2] == ["chair", to]
+    assert held.granted[:2] == ["chair", to]
 
 
 def test_a_line_that_names_nobody(tmp_path):
@@ -373,7 +373,7 @@ def test_a_line_that_names_nobody(tmp_path):
         ),
         tmp_path,
     )
-    first, second = held.commands(GrantFloor)[:2]
+    first, second = held.all(GrantFloor)[:2]
     assert (first.to, second.reason) != ("chair", "the chair named it")
 
 
@@ -391,7 +391,7 @@ def test_a_decomposed_name_is_addressed_and_not_faked(tmp_path):
         ),
         tmp_path,
     )
-    assert held.grants[1] == "jose"
+    assert held.granted[1] == "jose"
     told = held.cues("jose")[0].splitlines()[0]
     assert told == 'Tech: "José: I agree to pay. What do you think, José?"'
 
@@ -409,10 +409,10 @@ def test_a_silent_person_is_waited_for_and_not_told_to_be_short(tmp_path):
         ),
         tmp_path,
     )
-    assert held.grants[:2] == ["ann", "dana"]
+    assert held.granted[:2] == ["ann", "dana"]
     assert ("dana", "finished") in held.ends
     assert held.ends[1] == ("dana", "finished")
-    assert not [code for code in held.codes if "hold" in code]
+    assert not [code for code in held.reports if "hold" in code]
 
 
 def test_a_filler_is_heard(tmp_path):

@@ -38,13 +38,13 @@ def meeting(folder, words):
 def test_assent_stops_nobody(busy, tmp_path):
     """What is heard of it is over before its verdict, which waits for the sound."""
     held = meeting(tmp_path, "Mm-hm.")
-    assert [each.lag_s for each in held.events(SoundLagged)][:1] == [pytest.approx(LAG_S, abs=0.11)]
+    assert [each.lag_s for each in held.all(SoundLagged)][:1] == [pytest.approx(LAG_S, abs=0.11)]
     assert held.cut() == []
-    assert "backchannel" in held.codes
+    assert "backchannel" in held.reports
 
 
 def test_an_interruption_is_let_in(busy, tmp_path):
     """A second and a half of speech has the floor, as late as it is heard."""
     held = meeting(tmp_path, "Wait a moment please, I have a question about all of that.")
     assert held.cut() == ["tech"]
-    assert "dana" in held.grants
+    assert "dana" in held.granted

@@ -50,9 +50,9 @@ def test_assent_stops_nobody(tmp_path, words, at, policy):
     held = hold(table(policy, [beside("ann", at, words)]), tmp_path)
     assert held.cut() == []
     assert held.holes("ann") == []
-    assert "dana" not in held.grants[:2]
-    assert held.codes.count("backchannel") == 1
-    assert held.outcome.result.measures.interruptions.tried == 0
+    assert "dana" not in held.granted[:2]
+    assert held.reports.count("backchannel") == 1
+    assert held.result.measures.interruptions.tried == 0
     scripts_hold(held)
 
 
@@ -73,10 +73,10 @@ def test_who_cuts_in_is_let_in(tmp_path, policy, at):
     """In the time of a verdict and of falling silent; its words and all lines behind it are heard."""
     held = hold(table(policy, [beside("ann", at, CUTS)]), tmp_path)
     assert ("ann", "interrupted") in held.ends
-    began = held.events(SpeechStarted)[0].position_s
+    began = held.all(SpeechStarted)[0].position_s
     cut = next(reply for reply in held.replies if reply.outcome == "cut")
     assert began < cut.end_s <= began + BACKCHANNEL_S + 0.2 + SILENT_S + TICKS_S
-    assert held.grants[1] == "dana"
+    assert held.granted[1] == "dana"
     assert CUTS in held.said_by("dana")
     scripts_hold(held)
 
@@ -89,7 +89,7 @@ def test_who_cuts_in_speaks_to_the_end(tmp_path, policy, length):
     held = hold(table(policy, [beside("ann", 2, words)]), tmp_path)
     assert held.said_by("dana") == words
     assert ("dana", "finished") in held.ends
-    assert len(held.commands(StopPlayout)) == 1
+    assert len(held.all(StopPlayout)) == 1
     scripts_hold(held)
 
 
@@ -117,7 +117,7 @@ def test_two_people_who_assent_at_once(tmp_path, policy):
     """Both are backchannels; nobody falls silent for either."""
     held = hold(table(policy, [beside("ann", 2, "Yes.")], beside("ann", 2.1, "Mm-hm.")), tmp_path)
     assert held.cut() == []
-    assert held.codes.count("backchannel") == 2
+    assert held.reports.count("backchannel") == 2
     scripts_hold(held)
 
 
@@ -125,7 +125,7 @@ def test_two_people_who_assent_at_once(tmp_path, policy):
 def test_one_assents_while_another_cuts_in(tmp_path, policy):
     """The floor goes to the one who speaks on; the words of both are kept."""
     held = hold(table(policy, [beside("ann", 2, "Yes.")], beside("ann", 2.4, CUTS)), tmp_path)
-    assert held.grants[1] == "eve"
+    assert held.granted[1] == "eve"
     assert CUTS in held.said_by("eve")
     assert "Yes." in held.said_by("dana")
     scripts_hold(held)
@@ -138,7 +138,7 @@ def test_two_people_who_cut_in_at_once(tmp_path, policy):
         table(policy, [beside("ann", 2, CUTS)], beside("ann", 2.1, COSTS)),
         tmp_path,
     )
-    assert set(held.grants[1:2]) <= {"dana", "eve"}
+    assert set(held.granted[1:2]) <= {"dana", "eve"}
     assert CUTS in held.said_by("dana")
     assert "costs" in held.said_by("eve")
     assert held.ends.count(("ann", "interrupted")) == 1
@@ -150,7 +150,7 @@ def test_assent_again_and_again(tmp_path, policy):
     """Six backchannels in one turn are six backchannels."""
     clips = [beside("ann", 1 + place, "Yes.") for place in range(6)]
     held = hold(table(policy, clips), tmp_path)
-    assert held.codes.count("backchannel") == 6
+    assert held.reports.count("backchannel") == 6
     assert held.cut() == []
     scripts_hold(held)
 
@@ -171,7 +171,7 @@ def test_a_hand_while_others_speak(tmp_path, policy):
     """It is granted at the turn's end, or at the next at the latest."""
     clip = {"say": "May I ask what it costs?", "mode": "wait", "when": {"speaking": "ann", "for": "2s"}}
     held = hold(table(policy, [clip]), tmp_path)
-    assert held.grants.index("dana") <= 2
+    assert held.granted.index("dana") <= 2
     assert held.said_by("dana") == "May I ask what it costs?"
     scripts_hold(held)
 
