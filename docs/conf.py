@@ -3,9 +3,6 @@
 
 from importlib.metadata import version as installed
 
-from pygments.lexers.special import TextLexer
-from sphinx.application import Sphinx
-
 project = "trialogue"
 copyright = "the trialogue contributors"  # noqa: A001 - Sphinx asks for this name
 version = release = installed("trialogue")
@@ -14,6 +11,8 @@ source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = "trialogue"
+html_static_path = ["_static"]
+html_css_files = ["pictures.css"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 default_role = "code"
@@ -34,8 +33,3 @@ autodoc_default_options = {"exclude-members": "__init__, __new__"}
 
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
-
-
-def setup(app: Sphinx) -> None:
-    """Show Mermaid diagrams as text: they are drawn where a page is read as Markdown."""
-    app.add_lexer("mermaid", TextLexer)

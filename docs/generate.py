@@ -14,10 +14,11 @@ from enum import Enum
 from functools import cache, partial
 from io import StringIO
 from pathlib import Path
-from typing import TypeAlias, assert_never, cast, get_args, get_type_hints
+from typing import assert_never, cast, get_args, get_type_hints
 
 import api_names
 import attrs
+import machines
 import measured
 import mirror
 import next_speakers
@@ -28,13 +29,6 @@ from rich.console import Console
 
 from trialogue.agent.events import AgentEvent
 from trialogue.brain.floor.policies import ENTRIES
-from trialogue.brain.floor.requests import TRANSITIONS, as_mermaid
-from trialogue.brain.prompts import TRANSITIONS as PROMPT
-from trialogue.brain.seats.agents import TRANSITIONS as SEAT
-from trialogue.brain.seats.people import EAR
-from trialogue.brain.tools.calls import TRANSITIONS as CALL
-from trialogue.brain.turn.agent import TRANSITIONS as AGENT_TURN
-from trialogue.brain.turn.person import TRANSITIONS as PERSON_TURN
 from trialogue.cli.at_once import WIDTH
 from trialogue.cli.program import EXIT_CODES, app
 from trialogue.journal.personal import personal_fields
@@ -47,15 +41,11 @@ from trialogue.scenario.quantities import write_duration
 from trialogue.scenario.schema import Document
 from trialogue.scenario.stages import stage_records
 from trialogue.server.admission import Access
-from trialogue.server.conversation import SESSION_TRANSITIONS
 from trialogue.server.dates import OLD_NAMES, SINCE
 from trialogue.server.listener import SOCKETS
 from trialogue.server.options import ServerOptions
-from trialogue.server.reply import REPLY_TRANSITIONS
 from trialogue.server.rest.routes import ROUTES
 from trialogue.server.settable import SETTABLE
-from trialogue.server.user_turn import USER_TRANSITIONS
-from trialogue.transport.course import SOCKET_TRANSITIONS
 
 DOCS = Path(__file__).parent
 ERRORS = DOCS / "errors.md"
@@ -101,6 +91,8 @@ def main() -> int:
     mirrored = mirror.main()
     for name in policy_runs.RUNS:
         picture_file(name).write_text(policy_runs.picture(name), encoding="utf-8")
+    for name in machines.MACHINES:
+        machine_file(name).write_text(machines.picture(name), encoding="utf-8")
     for name in measured.rows():
         measured.picture_file(name).write_text(measured.picture(name), encoding="utf-8")
     return 1 if stale or mirrored else 0
@@ -109,6 +101,11 @@ def main() -> int:
 def picture_file(name: str) -> Path:
     """Where a policy's picture is."""
     return policy_runs.PICTURES / f"{name}.svg"
+
+
+def machine_file(name: str) -> Path:
+    """Where a machine's picture is."""
+    return machines.PICTURES / f"{name}.svg"
 
 
 def pages() -> list[Path]:
@@ -278,60 +275,15 @@ def _scalar_words(kind: kinds.Words | kinds.NotText) -> str:
             assert_never(kind)
 
 
-# --- the floor, events, commands ----------------------------------------------------------------------
+# --- machines, events, commands ----------------------------------------------------------------------
 
 
-def floor_table() -> str:
-    """The floor machine's transition table."""
-    rows = [(old.value, act.value, new.value) for (old, act), new in TRANSITIONS.items()]
-    return table(("a request that is", "can take", "and is then"), rows)
-
-
-def floor_diagram() -> str:
-    """The same as a Mermaid diagram."""
-    return f"```mermaid\n{as_mermaid()}```"
-
-
-Transitions: TypeAlias = Mapping[tuple[Enum, Enum], Enum]
-"""A machine's table: from a state, by what happens, to a state."""
-
-
-def machine_table(transitions: Transitions) -> str:
-    """A machine's table: a row a state, a column for what happens."""
-    states = list(dict.fromkeys(state for state, _ in transitions))
-    facts = list(dict.fromkeys(fact for _, fact in transitions))
-    rows = [
-        (
-            state.value,
-            *(transitions[state, fact].value if (state, fact) in transitions else "" for fact in facts),
-        )
-        for state in states
-    ]
-    return table(("state", *(fact.value for fact in facts)), rows)
-
-
-def machine_diagram(transitions: Transitions) -> str:
-    """The same as a Mermaid diagram; what leads from a state to itself is left to the table."""
-    first = next(iter(transitions))[0]
-    arrows: dict[tuple[str, str], list[str]] = {}
-    for (state, fact), after in transitions.items():
-        if state is not after:
-            arrows.setdefault((_node(state), _node(after)), []).append(fact.value)
-    lines = ["stateDiagram-v2", f"    [*] --> {_node(first)}"]
-    lines += [f"    {old} --> {new}: {'; '.join(facts)}" for (old, new), facts in arrows.items()]
-    leaving = {state for (state, _), after in transitions.items() if state is not after}
-    lines += [f"    {end} --> [*]" for end in sorted(map(_node, {*transitions.values()} - leaving))]
-    return "```mermaid\n" + "\n".join(lines) + "\n```"
-
-
-def _node(state: Enum) -> str:
-    """A state's name as Mermaid reads it: a hyphen would be the beginning of an arrow."""
-    return str(state.value).replace("-", "_")
-
-
-def machine(transitions: Transitions) -> str:
-    """A machine's diagram and its table."""
-    return f"{machine_diagram(transitions)}\n\n{machine_table(transitions)}"
+def machine(name: str) -> str:
+    """A machine's picture and its table."""
+    whose, transitions = machines.MACHINES[name]
+    says = f"The states of {whose}: a dot where something can happen, an arrow to what follows"
+    shown = f"![{says}; the table below says the same](machines/{name}.svg)"
+    return f"{shown}\n\n{table(*machines.table_of(transitions))}"
 
 
 def causes() -> str:
@@ -573,18 +525,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     **{f"policy-{name}": partial(policy_run, name) for name in policy_runs.RUNS},
     **{f"measured-{name}": partial(measured.part, name) for name in measured.rows()},
     "scenario": scenario_reference,
-    "floor-table": floor_table,
-    "floor-diagram": floor_diagram,
-    "machine-agent-turn": partial(machine, AGENT_TURN),
-    "machine-person-turn": partial(machine, PERSON_TURN),
-    "machine-prompt": partial(machine, PROMPT),
-    "machine-call": partial(machine, CALL),
-    "machine-socket": partial(machine, SOCKET_TRANSITIONS),
-    "machine-session": partial(machine, SESSION_TRANSITIONS),
-    "machine-user-turn": partial(machine, USER_TRANSITIONS),
-    "machine-reply": partial(machine, REPLY_TRANSITIONS),
-    "machine-seat": partial(machine, SEAT),
-    "machine-ear": partial(machine, EAR),
+    **{f"machine-{name}": partial(machine, name) for name in machines.MACHINES},
     "causes": causes,
     "events": event_reference,
     "agent-events": agent_event_reference,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialogue.brain.floor.requests import TRANSITIONS, Act, Floor, Request, RequestState, as_mermaid
+from trialogue.brain.floor.requests import TRANSITIONS, Act, Floor, Request, RequestState
 from trialogue.brain.floor.view import Waiting
 from trialogue.errors import LocalProtocolError
 
@@ -28,14 +28,6 @@ def test_the_table_of_requests():
     ends = {"released", "revoked", "denied", "cancelled"}
     assert {old.value for old, _ in TRANSITIONS} == {"pending", "accepted", "granted"}
     assert {state.value for state in RequestState} - {old.value for old, _ in TRANSITIONS} == ends
-
-
-def test_the_picture_is_made_from_the_table():
-    """Each transition is a line of the diagram."""
-    drawn = as_mermaid()
-    assert drawn.startswith("stateDiagram-v2\n    [*] --> pending\n    pending --> accepted: accept\n")
-    assert drawn.count(": ") == len(TRANSITIONS)
-    assert drawn.endswith("    cancelled --> [*]\n")
 
 
 def test_the_queue_is_by_priority_then_first_come():

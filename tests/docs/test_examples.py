@@ -71,8 +71,8 @@ NOT_RUN = {
 }
 """Blocks that no test can run, by how they begin, and why."""
 
-SHOWN_ELSEWHERE = {"", "text", "mermaid", "ini"}
-"""Languages of blocks that show something: output, which is compared where it is made; pictures."""
+SHOWN_ELSEWHERE = {"", "text", "ini"}
+"""Languages of blocks that show something: output, which is compared where it is made; settings."""
 
 PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 """Where commands are found: those of this environment first."""

@@ -35,6 +35,22 @@ def test_pictures_are_of_the_run(name):
     assert GENERATE.picture_file(name).read_text(encoding="utf-8") == GENERATE.policy_runs.picture(name)
 
 
+@pytest.mark.parametrize("name", GENERATE.machines.MACHINES)
+def test_pictures_are_of_the_machine(name):
+    """Each state and each step that leads on is drawn; else run `python docs/generate.py`."""
+    drawn = GENERATE.machine_file(name).read_text(encoding="utf-8")
+    assert drawn == GENERATE.machines.picture(name)
+    _, transitions = GENERATE.machines.MACHINES[name]
+    steps = {
+        (step.facts, source, step.target)
+        for step in GENERATE.machines.steps_of(transitions)
+        for source in step.sources
+    }
+    leading = {(old, new) for (old, _), new in transitions.items() if old is not new}
+    assert {(source, target) for _, source, target in steps} == leading
+    assert drawn.count('<circle class="dot"') == len(steps)
+
+
 @pytest.mark.parametrize("name", GENERATE.measured.rows())
 def test_pictures_are_of_the_figures(name):
     """Each row's picture shows what was kept of it; else run `python docs/generate.py`."""

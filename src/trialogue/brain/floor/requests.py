@@ -58,15 +58,6 @@ LOWEST, NORMAL, HIGH, HIGHEST = -2, 0, 1, 2
 """Priorities of requests (RFC 8855, section 5.2.4)."""
 
 
-def as_mermaid() -> str:
-    """Draw `TRANSITIONS` as a Mermaid state diagram."""
-    lines = ["stateDiagram-v2", f"    [*] --> {RequestState.PENDING.value}"]
-    lines += [f"    {old.value} --> {new.value}: {act.value}" for (old, act), new in TRANSITIONS.items()]
-    going_on = {old for old, _ in TRANSITIONS}
-    lines += [f"    {state.value} --> [*]" for state in RequestState if state not in going_on]
-    return "\n".join(lines) + "\n"
-
-
 @define
 class Request:
     """One participant's wish for the floor, or its grant."""
