@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from trialogue.cli import main
 from trialogue.meeting.edges import Edges, Seams
 from trialogue.meeting.run import run_meeting
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.schema import Clock
+from trialogue.speech import engines
 from trialogue.testing import murmuring_engines
 
 PROGRAM = str(Path(__file__).parent / "program.py")
@@ -85,6 +87,19 @@ def command(tmp_path):
                 yield process
             finally:
                 process.kill()
+
+    return run
+
+
+@pytest.fixture
+def told(monkeypatch, capsys):
+    """Give a command in this process, with engines that murmur: its exit code, and what it prints."""
+    monkeypatch.setattr(engines, "open_engines", murmuring_engines)
+
+    def run(*arguments):
+        capsys.readouterr()
+        code = main([str(each) for each in arguments])
+        return code, *capsys.readouterr()
 
     return run
 

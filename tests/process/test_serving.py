@@ -14,6 +14,7 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 Command: TypeAlias = Callable[..., AbstractContextManager["subprocess.Popen[str]"]]
+Told: TypeAlias = Callable[..., tuple[int, str, str]]
 
 SOUND = {"encoding": "linear16", "sample_rate": 16_000}
 SETTINGS = {
@@ -128,7 +129,7 @@ def test_a_service_that_cannot_be_reached_is_told_to_the_client(
 
 
 @pytest.mark.parametrize(
-    ("options", "code", "told"),
+    ("options", "code", "why"),
     [
         (["--replay", "nowhere"], 4, "there is no journal at nowhere"),
         (["--record-from", "ws://127.0.0.1:9/"], 2, "--record-from wants --record DIR, and no --replay"),
@@ -147,21 +148,17 @@ def test_a_service_that_cannot_be_reached_is_told_to_the_client(
     ],
 )
 def test_what_cannot_be_is_refused_before_anybody_is_let_in(
-    command: Command, here: Path, options: list[str], code: int, told: str
+    told: Told, here: Path, options: list[str], code: int, why: str
 ) -> None:
     """One line, and no address."""
     (here / "a-file").touch()
-    with command("serve", "--port", "0", *options) as process:
-        out, err = process.communicate(timeout=60)
-    assert (process.returncode, out, err) == (code, "", f"trialogue: {told}\n")
+    assert told("serve", "--port", "0", *options) == (code, "", f"trialogue: {why}\n")
 
 
-def test_a_run_of_a_meeting_wants_a_participant(command: Command, endless: Path, tmp_path: Path) -> None:
+def test_a_run_of_a_meeting_wants_a_participant(told: Told, endless: Path, tmp_path: Path) -> None:
     """And says which there are."""
     run = tmp_path / "run"
-    with command("run", endless, "--clock", "virtual", "--limit-turns", "2", "--out", run, "--quiet") as held:
-        held.communicate(timeout=120)
-    with command("serve", "--port", "0", "--replay", run) as process:
-        _, err = process.communicate(timeout=60)
+    told("run", endless, "--clock", "virtual", "--limit-turns", "2", "--out", run, "--quiet")
+    code, _, err = told("serve", "--port", "0", "--replay", run)
     assert err == "trialogue: --participant says whose session is served back: one of ann, bob\n"
-    assert process.returncode == 2
+    assert code == 2
