@@ -1,9 +1,27 @@
 """Classes of values: what they answer is what attrs' own classes answer."""
 
+import copy
+import inspect
+import pickle
+import pkgutil
+import subprocess
+import sys
+import typing
+import weakref
+from importlib import import_module
+
 import attrs
 import pytest
 
+import trialogue
 from trialogue import values
+from trialogue.scenario.variants import Variant
+
+T = typing.TypeVar("T")
+
+
+def stars(text):
+    return "*" * len(text)
 
 
 def classes(make):
@@ -25,7 +43,7 @@ def classes(make):
         said: str = attrs.field(default="x", repr=False)
         where: object = attrs.field(default=None, eq=False)
         heavy: list = attrs.field(factory=list, hash=False)
-        masked: str = attrs.field(default="y", repr=lambda text: "*" * len(text))
+        masked: str = attrs.field(default="y", repr=stars)
 
     @make.frozen(order=True)
     class Ordered:
@@ -57,7 +75,55 @@ def classes(make):
     class Bare:
         a: int
 
-    return (Empty, Plain, Partly, Ordered, ByItself, OwnWords, Mutable, Bare)
+    @make.frozen
+    class Below(Partly):
+        last: tuple = attrs.Factory(tuple)
+
+    @make.frozen(kw_only=True)
+    class Named:
+        a: int
+        b: str = "b"
+
+        of_all: typing.ClassVar[int] = 3
+
+    @make.define
+    class Summed:
+        a: int
+        total: int = attrs.field(init=False, default=0)
+
+        def __attrs_post_init__(self):
+            self.total = self.a + 1
+
+    @make.frozen
+    class Counted(typing.Generic[T]):
+        a: T
+        b: int = 0
+
+        def __attrs_post_init__(self):
+            object.__setattr__(self, "b", self.b + 1)
+
+    @make.define
+    class Loose(Plain):
+        d: int = 0
+
+        def text(self):
+            return super().__repr__()
+
+    return (
+        Empty,
+        Plain,
+        Partly,
+        Ordered,
+        ByItself,
+        OwnWords,
+        Mutable,
+        Bare,
+        Below,
+        Named,
+        Summed,
+        Counted,
+        Loose,
+    )
 
 
 OURS, THEIRS = classes(values), classes(attrs)
@@ -68,7 +134,10 @@ def some(cls):
     """Values of a class: equal ones and others."""
     if not attrs.fields(cls):
         return [cls(), cls()]
-    return [cls(1), cls(1), cls(2), *([cls(1, "z")] if len(attrs.fields(cls)) > 1 else [])]
+    if cls.__name__ == "Named":
+        return [cls(a=1), cls(a=1), cls(a=2, b="z")]
+    has_more = sum(each.init for each in attrs.fields(cls)) > 1
+    return [cls(1), cls(1), cls(2), *([cls(1, 7)] if has_more else [])]
 
 
 @pytest.mark.parametrize(("ours", "theirs"), PAIRS)
@@ -97,9 +166,65 @@ def test_values_are_compared_as_by_attrs(ours, theirs):
 @pytest.mark.parametrize(("ours", "theirs"), PAIRS)
 def test_the_rest_is_of_attrs(ours, theirs):
     """Fields, slots, and the order of a match."""
-    assert [each.name for each in attrs.fields(ours)] == [each.name for each in attrs.fields(theirs)]
-    assert ours.__slots__ == theirs.__slots__
     assert ours.__match_args__ == theirs.__match_args__
+    assert ours.__slots__ == theirs.__slots__
+    assert inspect.signature(ours) == inspect.signature(theirs)
+    assert list(map(repr, attrs.fields(ours))) == list(map(repr, attrs.fields(theirs)))
+    assert inspect.signature(ours) == inspect.signature(theirs)  # once the fields are made, too
+
+
+@pytest.mark.parametrize(("ours", "theirs"), PAIRS)
+def test_values_are_copied_as_by_attrs(ours, theirs):
+    """Whole, with what `init` leaves out; the state is the one that older versions wrote."""
+    for mine, other in zip(some(ours), some(theirs), strict=True):
+        if hasattr(other, "__getstate__"):
+            assert mine.__getstate__() == other.__getstate__()
+        assert copy.copy(mine).__getstate__() == mine.__getstate__()
+        weakref.ref(mine)
+
+
+def test_a_value_that_nobody_looked_at_is_pickled():
+    """A process that has made no value of a class can be sent one."""
+    code = "import pickle, sys; print(pickle.load(sys.stdin.buffer).profile)"
+    sent = pickle.dumps(Variant(profile="loud"))
+    done = subprocess.run([sys.executable, "-c", code], input=sent, capture_output=True, check=True)
+    assert done.stdout.split() == [b"loud"]
+
+
+def test_every_class_takes_what_its_fields_say():
+    """In their order, with their defaults, by the names that attrs gives them."""
+    found = set()
+    for module in pkgutil.walk_packages(trialogue.__path__, "trialogue."):
+        if module.name.endswith("__main__"):
+            continue
+        found.update(each for each in vars(import_module(module.name)).values() if _has_made_init(each))
+    assert len(found) > 700
+    for cls in found:
+        parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+        fields = sorted((each for each in attrs.fields(cls) if each.init), key=lambda each: each.kw_only)
+        assert [(each.name, each.kind is each.KEYWORD_ONLY) for each in parameters] == [
+            (each.alias, each.kw_only) for each in fields
+        ], cls
+        assert [each.default for each in parameters] == [_default(each) for each in fields], cls
+
+
+def _has_made_init(each):
+    is_made = isinstance(each, type) and attrs.has(each) and each.__module__.startswith("trialogue")
+    return is_made and "__init__" in vars(each)
+
+
+def _default(each):
+    if each.default is attrs.NOTHING:
+        return inspect.Parameter.empty
+    return attrs.NOTHING if isinstance(each.default, attrs.Factory) else each.default
+
+
+def test_a_mutable_class_under_a_frozen_one_is_frozen():
+    """As it is by attrs, whichever of the two made it."""
+    under = type("Under", (OURS[1],), {"__annotations__": {"e": int}, "e": 0})
+    for loose in (OURS[-1], attrs.define(under)):
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            loose(1).d = 2
 
 
 def test_frozen_values_stay_as_they_are():

@@ -1,26 +1,46 @@
-"""Classes of values: attrs' `frozen` and `define`, with methods that are made when they are first needed.
+"""Classes of values: attrs' `frozen` and `define`, with fields and methods made when they are first needed.
 
-1. attrs writes the source of `__repr__`, `__eq__` and `__hash__` for each class and compiles it as the module
-   loads: half of what a class costs, and most classes of a command never compare or show a value.
-2. Here all classes share one `__repr__`, which reads the fields, and `__eq__` and `__hash__` look up their
-   fields at the first call. What they answer is attrs' own; fields are compared as one tuple.
-3. A class that writes a method itself keeps it; what is asked for by an option (`order`, `unsafe_hash`) and
-   exceptions are left to attrs.
-4. Type checkers know attrs by its names, so they see attrs' own.
+1. attrs collects the fields of a class, writes the source of its methods and compiles it as the module loads,
+   which is most of what a class costs; most classes that a command loads never have a value. Here a class is
+   made with its slots alone.
+2. The fields, and what is made of them, are attrs' own. The first look at them has attrs make a twin, a class
+   of the same body under the same bases, which gives them away.
+3. `__init__` is written at the first value. A class of nothing but names and plain defaults has ours, which
+   says what attrs' own says; every other one has that of the twin.
+4. All classes share `__repr__`, `__getstate__` and `__setstate__`, which read the fields; `__eq__` and
+   `__hash__` look them up at the first call. Fields are compared as one tuple.
+5. A class that writes a method itself keeps it; exceptions, and what is asked for by other options than `eq`,
+   `repr` and `kw_only`, are left to attrs.
+6. Type checkers know attrs by its names, so they see attrs' own.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from inspect import get_annotations
 from operator import attrgetter
 from reprlib import recursive_repr
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
 
 __all__ = ["define", "frozen"]
 
-_LEFT_TO_ATTRS = frozenset({"order", "unsafe_hash", "hash", "cache_hash", "str"})
+_OPTIONS: Final = frozenset({"eq", "repr", "kw_only"})
+_FIELD: Final = type(attrs.field())
+_BY_ATTRS: Final = frozenset({_FIELD, attrs.Factory})
+_NOT_COPIED: Final = frozenset({"__dict__", "__weakref__"})
+_OF_THE_TWIN: Final = ("__module__", "__qualname__", "__orig_bases__", "__attrs_post_init__")
+_LATER: Final = ("__attrs_attrs__", "__match_args__", "__init__")
+_OF_ATTRS: Final = frozenset({"__attrs_pre_init__", "__attrs_init_subclass__", "__setattr__"})
+
+
+@attrs.frozen
+class _Frozen:
+    """Whose methods let nothing be assigned."""
+
 
 if TYPE_CHECKING:
     from attrs import define, frozen
@@ -37,25 +57,179 @@ else:
 
 def _made(cls: type | None, make: Callable[..., Any], options: dict[str, Any]) -> Any:
     def decorated(cls: type) -> Any:
-        if _LEFT_TO_ATTRS & options.keys() or issubclass(cls, BaseException):
-            return make(**options)(cls)
-        return make(**{**options, **_given(cls, options, is_hashable=make is attrs.frozen)})(cls)
+        names = [name for name, of in get_annotations(cls).items() if not _is_of_class(of)]
+        if options.keys() <= _OPTIONS and _is_usual(cls, names):
+            return _with_slots(cls, names, make, options)
+        return make(**options)(cls)
 
     return decorated if cls is None else decorated(cls)
 
 
-def _given(cls: Any, options: dict[str, Any], *, is_hashable: bool) -> dict[str, bool]:
-    """Give a class the shared methods that it lacks; the options that keep attrs from making them."""
+def _is_of_class(annotation: object) -> bool:
+    return str(annotation).strip("'\"").partition("[")[0].endswith("ClassVar")
+
+
+def _is_usual(cls: type, names: Iterable[str]) -> bool:
+    """Whether the class asks for nothing that only attrs knows."""
+    own = vars(cls)
+    return not (
+        issubclass(cls, BaseException)
+        or own.keys() & _OF_ATTRS
+        or cached_property in map(type, own.values())
+        or {name for name in own if type(own[name]) is _FIELD}.difference(names)
+        or any(vars(base).keys() & set(names) for base in cls.__mro__[1:-1])
+    )
+
+
+def _with_slots(cls: Any, names: list[str], make: Callable[..., Any], options: dict[str, Any]) -> type:
+    """The class once more, with slots for its fields and all that is made of them still to come."""
     own = cast("Mapping[str, Any]", vars(cls))
-    if options.get("repr", True) and "__repr__" not in own:
-        cls.__repr__ = _shown
-    if not options.get("eq", True) or own.keys() & {"__eq__", "__ne__"}:
-        return {"repr": False}
-    equal, hash_of = _compared()
-    cls.__eq__ = equal
-    if own.get("__hash__") is None:  # a class body with `__eq__` alone has None
-        cls.__hash__ = hash_of if is_hashable else None
-    return {"repr": False, "eq": False}
+    body = {name: own[name] for name in own if name not in _NOT_COPIED and name not in names}
+    has_references = any("__weakref__" in vars(base) for base in cls.__mro__[1:-1])
+    body |= {"__slots__": tuple(names) if has_references else (*names, "__weakref__")}
+    body |= {"__qualname__": cls.__qualname__}
+    still = _Unmade(make, options, {name: own[name] for name in names if name in own})
+    body |= {name: _Later(name, still) for name in _LATER if name != "__init__" or name not in own}
+    is_frozen = make is attrs.frozen or cls.__setattr__ is _Frozen.__setattr__
+    if is_frozen:
+        body |= {"__setattr__": _Frozen.__setattr__, "__delattr__": _Frozen.__delattr__}
+    if not own.keys() & {"__getstate__", "__setstate__"}:
+        body |= {"__getstate__": _state, "__setstate__": _restore}
+    if sys.version_info >= (3, 13):
+        body.setdefault("__replace__", attrs.evolve)
+    _show_and_compare(body, options, is_hashable=is_frozen)
+    made: type = type(cls)(cls.__name__, cls.__bases__, body)
+    still.cls = made
+    _rename_in_closures(cls, made)
+    return made
+
+
+def _rename_in_closures(cls: type, made: type) -> None:
+    """Have `super()` and `__class__` in methods mean the class that was made, not the one it is made of."""
+    for each in vars(made).values():
+        function = getattr(each, "__func__", None) or getattr(each, "fget", None) or each
+        for cell in getattr(function, "__closure__", None) or ():
+            if _content(cell) is cls:
+                cell.cell_contents = made
+
+
+def _content(cell: Any) -> object:
+    try:
+        return cell.cell_contents
+    except ValueError:  # it is empty
+        return None
+
+
+class _Unmade:
+    """What is still to be made of a class."""
+
+    __slots__ = ("cls", "defaults", "make", "options")
+
+    cls: Any
+
+    def __init__(
+        self, make: Callable[..., Any], options: Mapping[str, Any], defaults: Mapping[str, Any]
+    ) -> None:
+        self.make = make
+        self.options = options
+        self.defaults = defaults
+
+    def make_init(self) -> None:
+        """Give the class its `__init__`."""
+        inherits = any("__attrs_attrs__" in vars(base) for base in self.cls.__mro__[1:-1])
+        if inherits or not _BY_ATTRS.isdisjoint(map(type, self.defaults.values())):
+            self.make_rest()
+        else:
+            is_by_name = bool(self.options.get("kw_only"))
+            self.cls.__init__ = _init_of(self.cls, self.defaults, is_by_name=is_by_name)
+
+    def make_rest(self) -> None:
+        """Give the class its fields, and `__init__` unless it has it."""
+        cls = self.cls
+        own = {name: vars(cls)[name] for name in _OF_THE_TWIN if name in vars(cls)}
+        body = {**own, **self.defaults, "__annotations__": get_annotations(cls)}
+        bare = type(cls)(cls.__name__, cls.__bases__, body)
+        twin = self.make(**{**self.options, "eq": False, "repr": False})(bare)
+        for name in _LATER:
+            if isinstance(vars(cls).get(name), _Later):
+                setattr(cls, name, vars(twin)[name])
+
+
+class _Later:
+    """Descriptor in the place of what is made at the first look."""
+
+    __slots__ = ("name", "still")
+
+    def __init__(self, name: str, still: _Unmade) -> None:
+        self.name = name
+        self.still = still
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        """What its class has in this place, once it is made."""
+        if self.name == "__init__":
+            self.still.make_init()
+        else:
+            self.still.make_rest()
+        made = vars(self.still.cls)[self.name]
+        return made.__get__(instance, owner) if self.name == "__init__" else made
+
+
+def _init_of(cls: Any, defaults: Mapping[str, Any], *, is_by_name: bool) -> Callable[..., None]:
+    """`__init__` of a class that has nothing but names and plain defaults.
+
+    It is made in the class's module, so that `typing.get_type_hints` reads its annotations.
+    """
+    names = {name: name.lstrip("_") for name in cls.__slots__ if name != "__weakref__"}
+    taken = [f"{names[name]}=defaults[{name!r}]" if name in defaults else names[name] for name in names]
+    first = ["self", *(["*"] if is_by_name and taken else [])]
+    is_frozen = cls.__setattr__ is _Frozen.__setattr__
+    lines = [
+        f"_set({name!r}, {names[name]})" if is_frozen else f"self.{name} = {names[name]}" for name in names
+    ]
+    source = "\n  ".join(
+        [
+            "def made(defaults, setter):",
+            f"def __init__({', '.join([*first, *taken])}):",
+            *(["  _set = setter(self)"] if is_frozen else []),
+            *(f"  {line}" for line in lines),
+            "  self.__attrs_post_init__()" if hasattr(cls, "__attrs_post_init__") else "  return",
+            "return __init__",
+        ]
+    )
+    around: dict[str, Any] = {}
+    exec(  # noqa: S102 - of names of the class alone
+        compile(source, f"<values of {cls.__module__}.{cls.__qualname__}>", "exec"),
+        vars(sys.modules[cls.__module__]),
+        around,
+    )
+    init = around["made"](defaults, object.__setattr__.__get__)
+    annotations = get_annotations(cls)
+    init.__annotations__ = {names[name]: annotations[name] for name in names} | {"return": None}
+    init.__qualname__ = f"{cls.__qualname__}.__init__"
+    return cast("Callable[..., None]", init)
+
+
+def _state(self: Any) -> dict[str, Any]:
+    """Values of the fields, for `pickle` and `copy`."""
+    return {each.name: getattr(self, each.name) for each in _fields_of(self)}
+
+
+def _restore(self: Any, state: Mapping[str, Any]) -> None:
+    """The values again."""
+    for each in _fields_of(self):
+        if each.name in state:
+            object.__setattr__(self, each.name, state[each.name])
+
+
+def _show_and_compare(body: dict[str, Any], options: Mapping[str, Any], *, is_hashable: bool) -> None:
+    """Give the body of a class the shared methods that it lacks."""
+    if options.get("repr", True):
+        body.setdefault("__repr__", _shown)
+    if not options.get("eq", True) or body.keys() & {"__eq__", "__ne__"}:
+        return
+    body["__eq__"], hash_of = _compared()
+    if body.get("__hash__") is None:  # a class body with `__eq__` alone has None
+        body["__hash__"] = hash_of if is_hashable else None
 
 
 @recursive_repr()
