@@ -223,7 +223,7 @@ def values_of(kind: kinds.Kind) -> st.SearchStrategy[object]:
             return st.lists(values_of(item), max_size=2).map(tuple)
         case kinds.MapOf(_, value):
             return st.dictionaries(NAMES, values_of(value), max_size=2)
-        case kinds.KeyMap(cls, members):
+        case kinds.KeyMap(cls=cls, members=members):
             parts = {
                 m.attribute: values_of(m.kind) if m.required else st.none() | values_of(m.kind)
                 for m in members

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import UnionType
 from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -124,11 +125,25 @@ def _register_patterns(converter: Converter) -> None:
 
 _CONVERTER: Final = _converter()
 
+EVENTS: Final[Mapping[str, type[AttrsInstance]]] = {kind.__name__: kind for kind in get_args(Event)}
+"""Every class of event by its name."""
+
+COMMANDS: Final[Mapping[str, type[AttrsInstance]]] = {kind.__name__: kind for kind in get_args(Command)}
+"""Every class of command by its name."""
+
+WIRE: Final[Mapping[str, type[AttrsInstance]]] = {kind.__name__: kind for kind in get_args(WireFact)}
+"""Every class of fact of a session's wire by its name."""
+
+_WRITTEN: Final = frozenset({*EVENTS.values(), *COMMANDS.values(), *WIRE.values()})
+
 Encode = Callable[[object], JsonObject]
 Decode = Callable[[JsonObject], object]
 
 
+@cache
 def _encoder(kind: type[AttrsInstance]) -> Encode:
+    if kind not in _WRITTEN:
+        raise TypeError(f"neither event, command nor fact: a {kind.__name__}")
     fields = cast("Encode", _CONVERTER.get_unstructure_hook(kind, cache_result=False))
     name = kind.__name__
 
@@ -138,6 +153,7 @@ def _encoder(kind: type[AttrsInstance]) -> Encode:
     return encode
 
 
+@cache
 def _decoder(kind: type[AttrsInstance]) -> Decode:
     # One comparison of key sets is half the price of the converter's own check for extra keys.
     structure = make_dict_structure_fn(kind, _CONVERTER, _cattrs_forbid_extra_keys=False)
@@ -151,45 +167,31 @@ def _decoder(kind: type[AttrsInstance]) -> Decode:
     return decode
 
 
-EVENTS: Final[Mapping[str, type[AttrsInstance]]] = {kind.__name__: kind for kind in get_args(Event)}
-"""Every class of event by its name."""
-
-COMMANDS: Final[Mapping[str, type[AttrsInstance]]] = {kind.__name__: kind for kind in get_args(Command)}
-"""Every class of command by its name."""
-
-WIRE: Final[Mapping[str, type[AttrsInstance]]] = {kind.__name__: kind for kind in get_args(WireFact)}
-"""Every class of fact of a session's wire by its name."""
-
-_ENCODE: Final = {kind: _encoder(kind) for kind in (*EVENTS.values(), *COMMANDS.values(), *WIRE.values())}
-_DECODE_EVENT: Final = {name: _decoder(kind) for name, kind in EVENTS.items()}
-_DECODE_COMMAND: Final = {name: _decoder(kind) for name, kind in COMMANDS.items()}
-_DECODE_WIRE: Final = {name: _decoder(kind) for name, kind in WIRE.items()}
-
-
 def encode(value: Event | Command | WireFact) -> JsonObject:
     """The value's class name under `type`, then its fields."""
-    return _ENCODE[type(value)](value)
+    kind: type[AttrsInstance] = type(value)
+    return _encoder(kind)(value)
 
 
 def decode_event(raw: JsonObject) -> Event:
     """The event that `encode` wrote; UnknownType for a class of another version, else a misfit."""
-    decode = _DECODE_EVENT.get(raw["type"])
-    if decode is None:
+    kind = EVENTS.get(raw["type"])
+    if kind is None:
         raise UnknownType(raw["type"])
-    return cast("Event", decode(raw))
+    return cast("Event", _decoder(kind)(raw))
 
 
 def decode_command(raw: JsonObject) -> Command:
     """The command that `encode` wrote; UnknownType for a class of another version, else a misfit."""
-    decode = _DECODE_COMMAND.get(raw["type"])
-    if decode is None:
+    kind = COMMANDS.get(raw["type"])
+    if kind is None:
         raise UnknownType(raw["type"])
-    return cast("Command", decode(raw))
+    return cast("Command", _decoder(kind)(raw))
 
 
 def decode_wire(raw: JsonObject) -> WireFact:
     """The fact of a session's wire that `encode` wrote; a misfit for any other."""
-    return cast("WireFact", _DECODE_WIRE[raw["type"]](raw))
+    return cast("WireFact", _decoder(WIRE[raw["type"]])(raw))
 
 
 def without_surplus(

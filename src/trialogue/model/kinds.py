@@ -172,8 +172,10 @@ class KeyMap:
     cls: type[attrs.AttrsInstance]
     """The class that a value becomes."""
 
-    members: tuple[Member, ...]
-    """Keys, in the order of writing."""
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """Keys, in the order of writing; read from the class when they are first asked for."""
+        return _members(self.cls)
 
 
 @frozen
@@ -196,21 +198,22 @@ Kind: TypeAlias = Words | NotText | Anything | AnyObject | ListOf | MapOf | KeyM
 _SCALARS: Mapping[object, Kind] = {str: Text(), int: Whole(), float: Number(), bool: Flag()}
 
 
-@cache
 def record_of(cls: type[attrs.AttrsInstance]) -> KeyMap:
     """The record that an attrs class stands for."""
+    return KeyMap(cls)
+
+
+@cache
+def _members(cls: type[attrs.AttrsInstance]) -> tuple[Member, ...]:
     hints = typing.get_type_hints(cls, include_extras=True)
-    return KeyMap(
-        cls,
-        tuple(
-            Member(
-                cast("str", field.metadata.get("key", field.name.rstrip("_"))),
-                kind_of(hints[field.name]),
-                field.default is attrs.NOTHING,
-                field.name,
-            )
-            for field in attrs.fields(cls)
-        ),
+    return tuple(
+        Member(
+            cast("str", field.metadata.get("key", field.name.rstrip("_"))),
+            kind_of(hints[field.name]),
+            field.default is attrs.NOTHING,
+            field.name,
+        )
+        for field in attrs.fields(cls)
     )
 
 
@@ -234,7 +237,7 @@ def kind_of(annotation: object) -> Kind:
 def _class(cls: type[object]) -> Kind:
     if issubclass(cls, Enum):
         return ClosedList(cls)
-    return _SCALARS.get(cls) or record_of(cast("type[attrs.AttrsInstance]", cls))
+    return _SCALARS.get(cls) or KeyMap(cast("type[attrs.AttrsInstance]", cls))
 
 
 def _union(arguments: tuple[object, ...]) -> Kind:

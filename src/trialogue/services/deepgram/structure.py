@@ -292,16 +292,23 @@ def _apply(hook: Hook, declared: object, value: object) -> object:
 
 
 def _object_chooser(objects: tuple[type[WireObject], ...], made: Converter) -> Callable[[Any], object]:
-    hooks = {declared: made.get_structure_hook(declared) for declared in objects}
-    if len(objects) == 1:
-        return partial(_apply, hooks[objects[0]], objects[0])
-    choose = history_class if HistoryContent in objects else partial(_tagged_class, _by_tags(objects))
+    choose = _chooser_of_class(objects)
+    hooks: dict[type[WireObject], Hook] = {}  # filled as classes are met: few of a union's ever are
 
     def structure(value: object) -> object:
         declared = choose(_object(value))
-        return hooks[declared](value, declared)
+        hook = hooks.get(declared)
+        if hook is None:
+            hook = hooks[declared] = made.get_structure_hook(declared)
+        return hook(value, declared)
 
     return structure
+
+
+def _chooser_of_class(objects: tuple[type[WireObject], ...]) -> Callable[[JsonObject], type[WireObject]]:
+    if len(objects) == 1:
+        return lambda _: objects[0]
+    return history_class if HistoryContent in objects else partial(_tagged_class, _by_tags(objects))
 
 
 def history_class(value: JsonObject) -> type[HistoryContent | HistoryFunctionCalls]:
