@@ -228,6 +228,19 @@ def heard_s(path: Path) -> float:
         return float(np.count_nonzero(samples)) / file.getframerate()
 
 
+def test_a_session_without_settings_is_a_whole_run(
+    voice_agent_server: VoiceAgentServer, tmp_path: Path
+) -> None:
+    """Who leaves before anything is agreed on leaves a run of silence, and it is vouched for."""
+    voice_agent_server.record(tmp_path / "runs")
+    with dial(voice_agent_server.url) as socket:
+        App(socket).until("Welcome")
+    voice_agent_server.reset()
+    folder = finished(tmp_path / "runs")
+    assert main(["verify-files", str(folder)]) == 0
+    assert {each.name for each in (folder / "audio").iterdir()} == {"user.wav", "agent.wav", "mix.wav"}
+
+
 def test_keys_in_headers_are_not_written() -> None:
     """Wherever they stand in a message."""
     message = {"agent": {"think": [{"endpoint": {"headers": {"authorization": "Bearer secret-key"}}}]}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Final
 
@@ -82,7 +82,7 @@ def _plain(
 def _decoded(path: Path, streams: list[int], pieces: Iterable[HeardPiece]) -> Iterator[tuple[int, bytes]]:
     """Pieces of coded sound: each of its streams is decoded from its beginning, for nothing less can be."""
     data = path.read_bytes()
-    ends = dict(zip(streams, [*streams[1:], len(data)], strict=True))
+    ends = dict(pairwise([*streams, len(data)]))
     for begins, heard in groupby(pieces, lambda piece: piece.stream):
         try:
             yield from _cut_out(decoded(data[begins : ends[begins]], RECORDED_RATE), list(heard))
