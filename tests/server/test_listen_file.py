@@ -124,3 +124,32 @@ async def test_a_file_that_is_too_long_is_refused() -> None:
     async with serving() as server:
         answer = await post(server, "encoding=mulaw&sample_rate=8000", content=bytes(8000 * 601))
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("rate", [1, 3_999, 192_001, 1_000_000_000])
+async def test_a_header_that_claims_a_rate_that_no_sound_has(rate: int) -> None:
+    """400 before it is decoded: at one sample a second a few bytes would play for hours."""
+    body = bytearray(written(silence(0.5), "WAV", "PCM_16"))
+    body[24:28] = rate.to_bytes(4, "little")
+    async with serving() as server:
+        answer = await post(server, content=bytes(body))
+    assert answer.status_code == 400
+    assert "sample rate must be from 4000 to 192000" in answer.text
+
+
+async def test_others_are_served_while_a_long_file_is_heard() -> None:
+    """Ten minutes of silence hold nobody up: the server's loop turns between two blocks of it."""
+    turns = 0
+    async with serving() as server, trio.open_nursery() as nursery:
+
+        async def turn() -> None:
+            nonlocal turns
+            while True:
+                await trio.lowlevel.checkpoint()
+                turns += 1
+
+        nursery.start_soon(turn)
+        answer = await post(server, content=written(silence(60), "WAV", "PCM_16"))
+        nursery.cancel_scope.cancel(reason="it was heard")
+    assert answer.status_code == 200
+    assert turns > 60 * 20

@@ -18,6 +18,7 @@ from typing import Final, Protocol, cast
 import numpy as np
 import numpy.typing as npt
 import orjson
+import trio
 from attrs import frozen
 
 from trialogue.errors import SetupError
@@ -26,6 +27,7 @@ from trialogue.server.listen.hearing import DETECTOR_HANG_MS, HeardWord, StreamH
 from trialogue.server.listen.nova import alternative_of, model_of
 from trialogue.server.listen.terms import NovaTerms, QueryRefused, read_query
 from trialogue.server.rest.answers import RequestRefused, RestRequest, json_answer
+from trialogue.server.sound import RATES
 from trialogue.services.deepgram.codec import encode
 from trialogue.speech.ports import HEARING_RATE
 from trialogue.speech.resample import Resampler
@@ -116,6 +118,10 @@ def _decoded(body: bytes, terms: NovaTerms) -> bytes:
 
 
 def _mono(file: _File) -> bytes:
+    """The sound in one channel; its header may claim any rate, and a low one makes hours of a few bytes."""
+    if file.samplerate not in RATES:
+        words = f"The file's sample rate must be from {RATES[0]} to {RATES[-1]}."
+        raise RequestRefused(400, "Bad Request", words)
     resampler, sound = Resampler(file.samplerate, HEARING_RATE), bytearray()
     for block in file.blocks(file.samplerate, dtype="int16", always_2d=True):
         sound += resampler.feed(block.astype(np.int32).mean(axis=1).astype("<i2").tobytes())
@@ -138,6 +144,9 @@ class _Transcript:
         words: tuple[HeardWord, ...] = ()
         asked_at = 0.0
         for at in range(0, len(sound), _BLOCK):
+            await (
+                trio.lowlevel.checkpoint()
+            )  # ten minutes of silence are seconds of work: others go on meanwhile
             hearing.feed(sound[at : at + _BLOCK])
             if hearing.is_open and (not hearing.is_speaking or hearing.at_s - asked_at > _LONG_S):
                 asked_at = hearing.at_s
