@@ -111,6 +111,7 @@ __all__ = [
     "MeetingResumed",
     "MeetingStarted",
     "MeetingState",
+    "MeetingStopped",
     "ModelSaid",
     "MoveAgenda",
     "MuteAsked",

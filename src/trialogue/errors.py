@@ -25,6 +25,7 @@
      +-- JournalError             the disk, or a damaged file                         exit 4
      |    +-- ReplayDivergence    the brain decides otherwise than it did
      |    +-- OtherRules          other rules decided it: nobody can ask them again     exit 5
+     +-- MeetingStopped           a signal ended a meeting that was to be compared    as the signal's
      +-- GaveUp                   retries are used up; the cause says why             exit 3
      +-- IntensityExceeded        children fail too often; the cause says of what
 
@@ -46,6 +47,7 @@ __all__ = [
     "JournalError",
     "LeaveMissing",
     "LocalProtocolError",
+    "MeetingStopped",
     "OtherRules",
     "ProtocolError",
     "ProviderRefused",
@@ -301,6 +303,14 @@ class OtherRules(JournalError):
     """A journal was decided by rules of another number: it is read as ever, and cannot be decided again."""
 
     exit_code = 5
+
+
+class MeetingStopped(TrialogueError):
+    """A signal ended a meeting that was held to be compared or judged: what it came to says nothing."""
+
+    def __init__(self, message: str, *, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
 
 
 class GaveUp(_SaidByService):

@@ -1,5 +1,10 @@
 """Where the page opens, and what it plots and counts."""
 
+import io
+import os
+import signal
+import threading
+
 import numpy as np
 import pytest
 import soundfile
@@ -168,3 +173,22 @@ def test_what_is_no_sound_is_told(tmp_path):
     (tmp_path / "ada.wav").write_bytes(b"RIFF" + bytes(60))
     with pytest.raises(JournalError, match="cannot be read as sound"):
         peaks(parts_of(tmp_path, "ada"))
+
+
+def test_a_ctrl_c_ends_the_encoding_and_is_not_lost(tmp_path, monkeypatch):
+    """What is raised while libsndfile calls back is lost: the main thread is never there."""
+    path = tmp_path / "mix.wav"
+    soundfile.write(path, np.zeros(60 * 16_000, np.int16), 16_000)
+    written = []
+
+    class Interrupted(io.BytesIO):
+        def write(self, data):
+            if not written:
+                os.kill(os.getpid(), signal.SIGINT)
+            written.append(threading.current_thread())
+            return super().write(data)
+
+    monkeypatch.setattr(io, "BytesIO", Interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        mp3([path])
+    assert threading.main_thread() not in written

@@ -2,11 +2,14 @@
 
 import json
 import signal
+import time
 
 import pytest
+from attrs import evolve
 from process_values import kinds, shown
 
 from trialogue.brain.meeting import Brain
+from trialogue.errors import MeetingStopped
 from trialogue.journal.manifest import Status, read_manifest
 from trialogue.journal.reader import ProblemKind, read
 from trialogue.journal.verify import verify
@@ -100,3 +103,30 @@ def test_what_does_not_stop_is_left_behind(stubborn, out):
     assert kinds(list(reading))[-1] == "ActorOverran"
     assert reading.problems == []
     assert json.loads((out / "result.json").read_text())["reason"] == "silence"
+
+
+def test_a_trial_that_is_stopped_says_nothing_of_promises(command, endless, out):
+    """Its faults have not all struck: it ends as the signal says, and without a verdict."""
+    with command("chaos", endless, "--clock", "real", "--fault", "malformed", "--out", out) as process:
+        journal = out / "journal.jsonl"
+        while not journal.exists() or journal.stat().st_size < 5_000:
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        shown_of_it, told = process.communicate(timeout=20)
+    assert process.returncode == 143
+    assert shown_of_it == ""
+    assert "the meeting was stopped" in told
+
+
+@pytest.mark.parametrize(("reason", "code"), [("interrupted", 130), ("hung-up", 129), ("said", None)])
+def test_only_a_meeting_that_came_to_its_end_is_compared(hold, reason, code):
+    """Else the first turn that is missing would be told as a difference."""
+    held = hold()
+    held = evolve(held, result=evolve(held.result, reason=reason))
+    if code is None:
+        held.check_whole()
+        return
+    with pytest.raises(MeetingStopped, match="was stopped") as stopped:
+        held.check_whole()
+    assert stopped.value.exit_code == code

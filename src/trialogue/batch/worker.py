@@ -35,7 +35,10 @@ def main() -> int:
     Thread(target=_read, args=(sys.stdin.buffer, lines, busy), daemon=True).start()
     while line := lines.get():
         outcome = hold_job(decoded(orjson.loads(line)), loaded)
-        outcomes.write(orjson.dumps(encoded_outcome(outcome)) + b"\n")
+        try:
+            outcomes.write(orjson.dumps(encoded_outcome(outcome)) + b"\n")
+        except BrokenPipeError:  # whoever waits for it is gone: nobody can be told
+            os._exit(ORPHANED)
         busy.clear()
     return 0
 

@@ -64,6 +64,8 @@ def try_file(file: Path, ordered: Ordered, *, as_json: bool = False) -> int:
     plan = _plan(resolved, ordered)
     configure("error")
     trial = try_meeting(resolved, plan, out=ordered.out, permissions=ordered.permissions)
+    if trial.held is not None:
+        trial.held.check_whole()
     judged = judge(trial)
     if as_json:
         put_json({"ended": _ended(trial), "exit_code": trial.exit_code, **asdict(judged)})

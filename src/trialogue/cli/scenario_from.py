@@ -118,6 +118,7 @@ def _held(path: Path, edges: Edges) -> HeldMeeting:
     """The meeting of a scenario, as its journal has it."""
     with tempfile.TemporaryDirectory(prefix="trialogue-") as folder:
         held = run_meeting(prepare(path, Overrides()), out=Path(folder) / "run", edges=edges.of_a_retold_run)
+        held.check_whole()
         return held_meeting(read(held.folder / "journal.jsonl"))
 
 

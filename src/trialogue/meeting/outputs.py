@@ -11,7 +11,7 @@ import orjson
 from attrs import evolve, frozen
 
 from trialogue.diagnostics import Log
-from trialogue.errors import JournalError
+from trialogue.errors import JournalError, MeetingStopped
 from trialogue.expect import HeldRecords, judge
 from trialogue.journal.reader import read
 from trialogue.journal.records import EPOCH, HeaderClock
@@ -28,10 +28,11 @@ from trialogue.report.shortfall import Shortfall, shortfall
 
 RESULT: Final = "result.json"
 
+SIGNAL_CODES: Final = {"interrupted": 130, "terminated": 143, "hung-up": 129}
+"""Exit codes of a command whose meeting a signal has ended: 128 and the signal's number."""
+
 EXIT_CODES = {
-    "interrupted": 130,
-    "terminated": 143,
-    "hung-up": 129,
+    **SIGNAL_CODES,
     "refused": 3,
     "all-failed": 3,
 }
@@ -71,6 +72,12 @@ class MeetingResult:
         by_reason = EXIT_CODES.get(self.result.reason, 0)
         by_shortfall = SHORTFALL_CODES[self.shortfall] if self.shortfall else 0
         return by_reason or by_shortfall or verdict_code(self.result.expectations)
+
+    def check_whole(self) -> None:
+        """Whether the meeting came to its end; raises `MeetingStopped` where a signal ended it."""
+        code = SIGNAL_CODES.get(self.result.reason)
+        if code is not None:
+            raise MeetingStopped("the meeting was stopped: it is not compared", exit_code=code)
 
 
 def verdict_code(verdict: Findings | None) -> int:

@@ -104,6 +104,7 @@ def what_if(reading: Reading, changes: Mapping[str, str], out: Path, edges: Edge
     asked, others = _shadow(reading, resolved.plan.floor, edges.permissions.imports)
     watch = partial(move_again, retold.moves) if retold.moves else watch_nothing
     held = run_meeting(resolved, out=out, edges=edges.of_a_retold_run, watch=watch)
+    held.check_whole()
     then, now = held_meeting(reading), held_meeting(read(out / "journal.jsonl"))
     told = Run(clock=reading.header.clock.value)
     return WhatIf(

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
@@ -31,11 +33,27 @@ def peaks(parts: Sequence[Path]) -> bytes:
 
 
 def mp3(parts: Sequence[Path]) -> bytes:
-    """A recording as MP3; JournalError where it cannot be read."""
+    """A recording as MP3; JournalError where it cannot be read.
+
+    The encoder writes by calling back, and what is raised in there is lost with what was to be written: a
+    Ctrl-C too, which Python raises in the main thread. So it is another thread that encodes.
+    """
+    is_left = threading.Event()
+    with ThreadPoolExecutor(1, "mp3") as encoder:
+        try:
+            return encoder.submit(_encoded, parts, is_left).result()
+        finally:
+            is_left.set()
+
+
+def _encoded(parts: Sequence[Path], is_left: threading.Event) -> bytes:
+    """See `mp3`; nothing is encoded any more once nobody waits for it."""
     made = io.BytesIO()
     with ExitStack() as closing:
         file: SoundWriter | None = None
         for block, rate in blocks_of(parts):
+            if is_left.is_set():
+                break
             file = file or closing.enter_context(_encoder(made, rate))
             file.write(block)
     return made.getvalue()
