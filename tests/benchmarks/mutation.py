@@ -168,17 +168,12 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     (
         "turn/taking.py:close",
         "statement",
-        "turn.take(AgentFact.SOUND_ENDED if _ends_well(turn, cause) else AgentFact.ENDED_EARLY)",
+        "turn.take(AgentFact.SOUND_ENDED if cause in _WELL else AgentFact.ENDED_EARLY)",
     ): "a turn that is over is asked nothing more: its last step is its table's",
     (
         "turn/taking.py:close",
         "statement",
-        "turn.take(PersonFact.OVER if _ends_well(turn, cause) else PersonFact.ENDED_EARLY)",
-    ): "a turn that is over is asked nothing more: its last step is its table's",
-    (
-        "turn/taking.py:_ends_well",
-        "statement",
-        "return cause in {'finished', 'yielded'} and (not (isinstance(turn, AgentTurn) and turn.is_playing))",
+        "turn.take(PersonFact.OVER if cause in _WELL else PersonFact.ENDED_EARLY)",
     ): "a turn that is over is asked nothing more: its last step is its table's",
     (
         "turn/taking.py:grant_over",

@@ -6,6 +6,7 @@ import pytest
 from attrs import evolve
 from playbook import BIZ, CHAIR, EAR, TECH, of, opened
 
+from trialogue.brain.meeting import Brain
 from trialogue.model.commands import (
     AnswerTool,
     Cue,
@@ -14,12 +15,18 @@ from trialogue.model.commands import (
     Report,
 )
 from trialogue.model.events import (
+    EarReady,
     FloorRequestCancelled,
+    SpeechStarted,
+    SpeechStopped,
     ToolRequested,
 )
 from trialogue.model.plan import (
     FloorRules,
 )
+from trialogue.testing.casts import chair, opening, person, played, reply
+from trialogue.testing.casts import plan as made
+from trialogue.testing.playbooks import Player
 
 SOUND = evolve(TECH, hears=EAR.hears)
 ORDER = ToolRequested("tech", 1, "c1", "order", '{"id": 7}')
@@ -67,3 +74,22 @@ def test_a_hand_goes_up_whatever_was_written(arguments):
     assert [command.content for command in of(answer, AnswerTool)] == ["Your hand is up."]
     assert table.at(2, FloorRequestCancelled("biz")) == []
     assert table.meeting.floor_view.queue == ()
+
+
+def test_a_person_whom_the_chair_cuts_off_speaks_on_in_vain():
+    """The chair has the floor until it is done: the person may speak again once it has paused."""
+    wanted = made(chair("mod"), person("dana"), policy="queue", otherwise="queue")
+    player = Player(Brain(wanted), wakes=True)
+    for at, event in (*opening(wanted), (0.0, EarReady("dana", 1)), (1.1, SpeechStarted("dana", 1.0))):
+        player.tell(at, event)
+    player.tell(5.0, ToolRequested("mod", 1, "c1", "request_floor", '{"priority": "highest"}'))
+    for at, event in (*reply(5.5, "mod", 1, "Stop, please."), *played(5.6, "mod", 1, turn=2)):
+        player.tell(at, event)
+    assert [(each.turn, each.cause) for each in player.decided(EndTurn)] == [
+        (1, "interrupted"),
+        (2, "finished"),
+    ]
+    player.tell(8.0, SpeechStopped("dana", 7.8))
+    player.tell(9.0, SpeechStarted("dana", 8.9))
+    player.wait(10.0)
+    assert [grant.to for grant in player.decided(GrantFloor)][-1] == "dana"

@@ -101,9 +101,7 @@ def _of_person(o: Owners, turn: PersonTurn, name: str) -> None:
         case "warn":
             _warn(o, turn)
         case _:
-            if o.people.is_speaking(turn.holder.name):
-                o.people.bar(turn.holder.name)
-            taking.close(o, turn, "hold-limit")
+            taking.revoke(o, turn, "hold-limit")
 
 
 def _judge(o: Owners) -> None:

@@ -105,9 +105,7 @@ def _revoke(o: Owners, name: str) -> None:
     if turn is None or turn.holder.name != name:
         o.stale("the floor was taken from somebody who does not hold it", name)
         return
-    if o.people.is_speaking(name):
-        o.people.bar(name)
-    taking.close(o, turn, "interrupted")
+    taking.revoke(o, turn, "interrupted")
 
 
 def _come_and_go(o: Owners, event: Joined | Left) -> None:

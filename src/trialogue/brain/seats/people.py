@@ -7,7 +7,8 @@
    them.
 4. When a source is reset (muted, asleep, gone), nobody speaks any more: its detector starts anew.
 5. What a source tells may be late, where the machine is busy: what waits for sound waits for as much longer.
-6. Whoever was stopped at `hold.max` may not retake the floor until it has paused or another has spoken.
+6. Whoever was stopped at `hold.max`, by the app or by the chair may not retake the floor until it has paused
+   or another has spoken.
 """
 
 from __future__ import annotations
@@ -217,7 +218,7 @@ class People:
         stretch.beside, stretch.kind = turn, kind
 
     def bar(self, name: str) -> None:
-        """Stop a person that had the floor for as long as it may."""
+        """Stop a person that speaks: it may not take the floor before it has paused."""
         self._seats[name].is_barred = True
 
     def lift_bars(self, but: str) -> None:

@@ -74,7 +74,7 @@ def _chair_cuts_in(o: Owners, name: str) -> str:
     turn = o.turns.current
     if turn is not None:
         o.report("interruption", f"cuts off {turn.holder.name}: the chair may", name)
-        taking.close(o, turn, "interrupted")
+        taking.revoke(o, turn, "interrupted")
     taking.grant(o, name, "the chair interrupts", by="self", is_urgent=True)
     return "You have the floor."
 

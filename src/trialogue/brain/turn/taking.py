@@ -29,6 +29,9 @@ from trialogue.errors import LocalProtocolError
 from trialogue.model.commands import Cause, EndTurn, GrantFloor, PausePlayout, StopPlayout
 from trialogue.model.participants import Participant
 
+_WELL: frozenset[Cause] = frozenset(("finished", "yielded"))
+"""How a turn ends of which all was said that was to be."""
+
 
 def grant(
     o: Owners,
@@ -104,7 +107,6 @@ def _begin_agent(
     turn = AgentTurn(number, o.cast[to], by, ask, is_urgent, o.now, hold_until, o.turns.nominee == to)
     o.turns.begin(turn)
     o.emit(GrantFloor(to, number, reason, hold_until))
-    _begin_beside(o, turn)
     turn.think(o.now)
     if o.calls.running(to):
         turn.owe()
@@ -150,8 +152,8 @@ def grant_over(o: Owners, name: str, reason: str) -> PersonTurn:
     return turn
 
 
-def _begin_beside(o: Owners, turn: Turn) -> None:
-    """Begin speech beside a turn of those who speak already while it begins."""
+def _begin_beside(o: Owners, turn: PersonTurn) -> None:
+    """Begin speech beside a person's turn of those who began at once with it, and gave way."""
     for name in o.people.speaking():
         if name != turn.holder.name and not o.people.is_barred(name) and o.beside.of(name) is None:
             o.beside.begin(name, turn.number, o.people.current(name).begin_s)
@@ -181,10 +183,10 @@ def close(o: Owners, turn: Turn, cause: Cause, *, keep_for: str | None = None) -
     if isinstance(turn, AgentTurn):
         _silence(o, turn, keep_for)
         o.inboxes.put_back(name, o.prompts.supersede(name))
-        turn.take(AgentFact.SOUND_ENDED if _ends_well(turn, cause) else AgentFact.ENDED_EARLY)
+        turn.take(AgentFact.SOUND_ENDED if cause in _WELL else AgentFact.ENDED_EARLY)
     else:
         wording.settle(o, turn)
-        turn.take(PersonFact.OVER if _ends_well(turn, cause) else PersonFact.ENDED_EARLY)
+        turn.take(PersonFact.OVER if cause in _WELL else PersonFact.ENDED_EARLY)
     o.emit(EndTurn(name, turn.number, cause))
     o.floor.end(cause)
     if cause == "interrupted" and o.cast.is_agent(name):
@@ -199,8 +201,11 @@ def close(o: Owners, turn: Turn, cause: Cause, *, keep_for: str | None = None) -
         _settle_kept(o, turn)
 
 
-def _ends_well(turn: Turn, cause: Cause) -> bool:
-    return cause in {"finished", "yielded"} and not (isinstance(turn, AgentTurn) and turn.is_playing)
+def revoke(o: Owners, turn: Turn, cause: Cause) -> None:
+    """Take the floor from its holder: a person that speaks on may not retake it before it has paused."""
+    if o.people.is_speaking(turn.holder.name):
+        o.people.bar(turn.holder.name)
+    close(o, turn, cause)
 
 
 def _silence(o: Owners, turn: AgentTurn, keep_for: str | None) -> None:
