@@ -137,8 +137,7 @@ class Brain:
         if o.course.phase is Phase.OPENING and o.are_settled:
             open_meeting(o)
             return True
-        if sessions.roll_over(o):
-            return True
+        sessions.roll_over(o)
         if o.course.phase is not Phase.OPEN or not o.floor.is_free:
             return False
         if o.course.closing is not None:

@@ -116,17 +116,15 @@ def _end_without(o: Owners, event: SessionFailed, policy: OnFailure) -> None:
         end_meeting(o, "refused" if event.refused else "participant-failed")
 
 
-def roll_over(o: Owners) -> bool:
+def roll_over(o: Owners) -> None:
     """Go on in a new session with whoever needs to, if nobody is speaking or away for that."""
     if o.agents.rolling is not None or o.turns.current is not None:
-        return False
-    for name in o.agents.ending():
-        if not o.calls.running(name):
-            session = o.agents.roll_over(name)
-            lose(o, name)
-            o.emit(RollOver(name, session))
-            return True
-    return False
+        return
+    name = next((each for each in o.agents.ending() if not o.calls.running(each)), None)
+    if name is not None:
+        session = o.agents.roll_over(name)
+        lose(o, name)
+        o.emit(RollOver(name, session))
 
 
 def _update_asked(o: Owners, event: UpdateAsked) -> None:

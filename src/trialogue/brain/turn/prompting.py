@@ -113,7 +113,6 @@ def advance(o: Owners, turn: AgentTurn) -> bool:
     """Go on with what the turn still owes, as what is played is over; False where it owes nothing."""
     name = turn.holder.name
     if turn.following:
-        turn.go_on_thinking()
         play_next(o, turn)
     elif turn.owes_reply:
         _wait_for_result(o, turn)

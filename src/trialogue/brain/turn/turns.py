@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from typing import TypeAlias
 
 from attrs import Factory, evolve
@@ -68,10 +68,7 @@ class Turns:
     collecting: Collecting | None = None
     """The round that is being prepared or heard."""
 
-    last_person: str | None = None
-    """The person whose turn was the last that ended, where that was a person's."""
-
-    vain: dict[str, int] = Factory(dict[str, int])
+    vain: Counter[str] = Factory(Counter[str])
     """How often each held the floor in vain since somebody was last heard."""
 
     recent: deque[TurnTaken] = Factory(lambda: deque[TurnTaken](maxlen=8))
@@ -91,17 +88,13 @@ class Turns:
         self.taken = (*self.taken, taken)
         self.tally = self.tally.after(taken, plan)
         if taken.was_silent:
-            self.vain[taken.participant] = self.vain.get(taken.participant, 0) + 1
+            self.vain[taken.participant] += 1
             return
         self.vain.clear()
         self.heard += 1
         self.recent.append(taken)
         if self.collecting is not None:
             self.collecting = evolve(self.collecting, was_heard=True)
-
-    def person_ended(self, name: str | None) -> None:
-        """The turn that ended last was this person's; None where it was an agent's."""
-        self.last_person = name
 
     def judged(self) -> TurnTaken | None:
         """Take the turn that has just ended, to be looked at once."""
@@ -148,7 +141,7 @@ class Turns:
 
     def times_in_vain(self, name: str) -> int:
         """Number of times that one held the floor in vain since somebody was last heard."""
-        return self.vain.get(name, 0)
+        return self.vain[name]
 
     def last_heard(self) -> TurnTaken | None:
         """The last turn that was heard."""
