@@ -3,8 +3,18 @@
 import pytest
 
 from trialogue.brain.meeting import Brain
-from trialogue.model.commands import Cue, Drop, EndTurn, Play, Report
-from trialogue.model.events import GrantAsked, PlaybackFinished, PlaybackStarted, ReplyStarted, WordsHeard
+from trialogue.model.commands import Cue, Drop, EndTurn, Play, Report, Speak
+from trialogue.model.events import (
+    FloorRequested,
+    GrantAsked,
+    PlaybackFinished,
+    PlaybackStarted,
+    ReplyStarted,
+    SayAsked,
+    SessionLost,
+    SessionReady,
+    WordsHeard,
+)
 from trialogue.testing.casts import agent, opening, plan, played, reply
 from trialogue.testing.playbooks import Player
 
@@ -73,8 +83,8 @@ def test_a_short_remark_takes_no_turn(by_ear):
     assert Play("biz", 1, 2) not in player.decided(Play)
 
 
-def test_an_answer_to_a_cue_is_waited_for_behind_a_remark_of_the_holders_own():
-    """Where the wire says what a reply answers: both are heard, in one turn."""
+def remarked():
+    """Tech, cued in its turn 3, says something of its own first; its wire says what a reply answers."""
     wanted = plan(agent("tech", by_ear=True), agent("biz", by_ear=True))
     player = Player(Brain(wanted), wakes=True)
     for at, event in opening(wanted):
@@ -90,8 +100,81 @@ def test_an_answer_to_a_cue_is_waited_for_behind_a_remark_of_the_holders_own():
     ]
     for at, event in book:
         player.tell(at, event)
+    return player
+
+
+def test_an_answer_to_a_cue_is_waited_for_behind_a_remark_of_the_holders_own():
+    """Both are heard, in one turn."""
+    player = remarked()
     assert (player.brain.holder, player.brain.turn) == ("tech", 3)
     assert player.tell(8.0, ReplyStarted("tech", 3, player.decided(Cue)[1].prompt)) == [Play("tech", 3, 3)]
     for at, event in played(8.1, "tech", 3, turn=3):
         player.tell(at, event)
     assert player.decided(EndTurn)[-1] == EndTurn("tech", 3, "finished")
+
+
+def test_the_answer_to_a_cue_has_its_whole_time_behind_a_remark_of_the_holders_own():
+    """It is thought about once the remark was heard: the turn is given up 20 s behind that."""
+    player = remarked()
+    assert (player.brain.holder, player.brain.turn) == ("tech", 3)
+    assert [(at, c.turn) for at, _, cs in player.log for c in cs if isinstance(c, EndTurn)] == [
+        (3.1, 1),
+        (5.3, 2),
+    ]
+    player.wait(40.0)
+    given_up = [(at, c) for at, _, cs in player.log for c in cs if c == EndTurn("tech", 3, "timeout")]
+    assert [at for at, _ in given_up] == [27.5]
+
+
+def test_words_of_the_apps_that_no_service_says_are_given_up():
+    """Behind an answer of the holder's own, too: the meeting goes on after the time to think."""
+    wanted = plan(agent("tech", by_ear=True), agent("biz", by_ear=True))
+    player = Player(Brain(wanted), wakes=True)
+    for at, event in opening(wanted):
+        player.tell(at, event)
+    book = [(1.0, ReplyStarted("tech", 1)), *played(1.1, "tech", 1, turn=1), (3.2, ReplyStarted("biz", 1))]
+    for at, event in (
+        *book,
+        (3.5, PlaybackStarted("biz", 2, 1, 3.5)),
+        (4.0, SayAsked("biz", "A bell rings.")),
+    ):
+        player.tell(at, event)
+    player.tell(5.5, PlaybackFinished("biz", 2, 1, 5.5, 2.0, "complete"))
+    assert player.decided(Speak)[-1].text == "A bell rings."
+    player.wait(30.0)
+    assert [at for at, _, cs in player.log if EndTurn("biz", 2, "timeout") in cs] == [25.5]
+
+
+def test_who_heard_words_in_a_session_that_is_gone_does_not_answer_them():
+    """It is cued when it has waited for itself in vain, as one that heard nothing."""
+    wanted = plan(agent("tech", by_ear=True), agent("biz", by_ear=True), policy="queue", otherwise="queue")
+    player = Player(Brain(wanted), wakes=True)
+    book = [
+        *opening(wanted),
+        (0.5, FloorRequested("tech")),
+        (1.0, ReplyStarted("tech", 1)),
+        *played(1.1, "tech", 1, turn=1),
+        (3.2, WordsHeard("biz", "three")),
+        (3.3, SessionLost("biz", 1, "reset", 0.1)),
+        (3.5, SessionReady("biz", 2)),
+        (4.0, FloorRequested("biz")),
+    ]
+    for at, event in book:
+        player.tell(at, event)
+    player.wait(20.0)
+    assert cues(player) == [10.0]
+
+
+def test_an_answer_that_is_gone_with_its_session_wants_no_floor():
+    """Nobody is given the floor for what nobody can play any more."""
+    wanted = plan(agent("tech", by_ear=True), agent("biz", by_ear=True), policy="queue", otherwise="queue")
+    player = Player(Brain(wanted), wakes=True)
+    book = [*opening(wanted), (0.5, FloorRequested("tech")), *reply(1.0, "tech", 1, length_s=9.0)]
+    for at, event in (*book, (1.1, PlaybackStarted("tech", 1, 1, 1.1)), *reply(2.0, "biz", 1, "I agree.")):
+        player.tell(at, event)
+    assert [each.participant for each in player.brain.floor_view.queue] == ["biz"]
+    player.tell(3.0, SessionLost("biz", 1, "reset", 0.1))
+    player.tell(3.5, SessionReady("biz", 2))
+    assert player.brain.floor_view.queue == ()
+    player.tell(10.1, PlaybackFinished("tech", 1, 1, 10.1, 9.0, "complete"))
+    assert player.brain.holder is None

@@ -8,6 +8,7 @@ from trialogue.brain.meeting import Brain
 from trialogue.model.commands import Cue, GrantFloor, Report, Speak
 from trialogue.model.events import (
     FloorRequested,
+    GrantAsked,
     ReplySent,
     ReplyStarted,
     SayAsked,
@@ -234,3 +235,29 @@ def test_whom_nobody_named_hurries_no_warning():
     talk.says("ann", "I agree.")
     assert [each.code for each in talk.player.decided(Report)] == ["agenda-warning"]
     assert talk.holder == "ben"
+
+
+@pytest.mark.parametrize(("named", "hurried"), [("ann", False), ("dana", True)])
+def test_a_person_whom_the_chair_named_hurries_its_warning_as_well(named, hurried):
+    """It is said behind the turn of that person, and of no other."""
+    talk = Talk(chair("mod"), person("dana"), "ann", "ben", policy="round-robin", agenda=BOXES)
+    talk.player.tell(0.5, ToolRequested("mod", 1, "c1", "give_floor", f'{{"to": "{named}"}}'))
+    talk.says("mod", "Please.", length_s=1.0)
+    talk.player.tell(2.0, SpeechStarted("dana", 1.9))
+    talk.player.tell(6.0, SpeechStopped("dana", 5.8))
+    talk.player.wait(8.0)
+    assert [each.code for each in talk.player.decided(Report)].count("agenda-warning") == 1
+    assert talk.holder == ("mod" if hurried else "ann")
+
+
+def test_whom_somebody_named_is_forgotten_once_another_was_chosen():
+    """By a policy that does not ask for names; what the app asks for comes between and changes nothing."""
+    for wish, then in ((None, None), (GrantAsked("cid"), "ben"), (GrantAsked("ben"), None)):
+        talk = Talk(chair("mod"), "ann", "ben", "cid", policy="round-robin")
+        talk.player.tell(0.5, ToolRequested("mod", 1, "c1", "give_floor", '{"to": "ben"}'))
+        if wish is not None:
+            talk.player.tell(0.6, wish)
+        talk.says("mod", "Well.")
+        assert talk.granted()[1] == (wish.participant if wish is not None else "ann")
+        named = talk.player.brain.floor_view.named
+        assert (named.to if named is not None else None) == then

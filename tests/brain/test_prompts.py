@@ -10,6 +10,7 @@ from trialogue.errors import LocalProtocolError
 from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, Play, Prepare, Report
 from trialogue.model.events import (
     InjectionRefused,
+    NoteGiven,
     PlaybackFinished,
     PlaybackStarted,
     ReplyFailed,
@@ -294,3 +295,20 @@ def test_a_refused_prepare_of_a_wire_without_numbers_is_told_again():
     assert player.tell(1.0, InjectionRefused("tech", 0, "busy")) == []
     player.wait(1.5)
     assert [each for each in player.decided(Prepare) if each.to == "tech"] == asked * 2
+
+
+def test_what_was_added_to_a_refused_cue_is_told_once_more_where_it_is_given_up():
+    """A note that came while it was refused is in it when it is told again, and in the next cue."""
+    player = begun()
+    (cue,) = player.decided(Cue)
+    player.tell(1.0, InjectionRefused("tech", 1, "busy", cue.prompt))
+    player.tell(1.2, NoteGiven("tech", "The room closes at six."))
+    player.wait(1.6)
+    for at in (2.0, 4.0, 8.0):
+        player.tell(at, InjectionRefused("tech", 1, "busy", cue.prompt))
+    told = f"Note: The room closes at six.\n{YOUR_TURN}"
+    assert [each.text for each in player.decided(Cue)][1] == told
+    assert player.decided(EndTurn)[-1] == EndTurn("tech", 1, "timeout")
+    for at, event in (*reply(9.0, "biz", 1), *played(9.1, "biz", 1, turn=2)):
+        player.tell(at, event)
+    assert player.decided(Cue)[-1].text == f"Biz: Well.\n{told}"

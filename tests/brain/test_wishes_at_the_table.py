@@ -1,5 +1,7 @@
 """Muting, leaving and raising a hand, while somebody has the floor or waits for it."""
 
+import pytest
+
 from trialogue.brain.meeting import Brain
 from trialogue.model.commands import Cue, EndTurn, GrantFloor, Speak, StopPlayout
 from trialogue.model.events import (
@@ -11,7 +13,9 @@ from trialogue.model.events import (
     MuteAsked,
     PlaybackFinished,
     PlaybackStarted,
+    RevokeAsked,
     SayAsked,
+    SessionFailed,
     SessionReady,
     SpeechStarted,
     SpeechStopped,
@@ -138,3 +142,32 @@ def test_who_has_left_cannot_leave_again():
     for name in ("dana", "biz"):
         player.tell(1.0, Left(name))
         assert [each.code for each in player.tell(2.0, Left(name))] == ["stale"]
+
+
+def test_a_hand_of_an_agent_goes_with_its_last_session():
+    """Who has failed for good waits for nothing."""
+    player = begun("tech", "biz", "law")
+    player.tell(1.0, FloorRequested("law"))
+    player.tell(1.5, SessionFailed("law", "no key"))
+    assert player.brain.floor_view.queue == ()
+
+
+@pytest.mark.parametrize(
+    ("heard", "lines"),
+    [
+        (False, ["1 remark of yours was not heard.", "You were cut off."]),
+        (True, ['You were cut off after: "One"']),
+    ],
+)
+def test_who_is_cut_before_its_first_sound_is_told_that_nobody_heard_it(heard, lines):
+    """Who was heard so far is told until where."""
+    player = begun("tech", "biz")
+    for at, event in reply(1.0, "tech", 1, "One two three.", length_s=3.0):
+        player.tell(at, event)
+    if heard:
+        player.tell(1.1, PlaybackStarted("tech", 1, 1, 1.1))
+    player.tell(2.2, RevokeAsked("tech"))
+    if heard:
+        player.tell(2.2, PlaybackFinished("tech", 1, 1, 2.2, 1.1, "cut"))
+    says(player, 3.0, "biz", 1, turn=2)
+    assert player.decided(Cue)[-1].text.split("\n") == ["Biz: Well.", *lines, "It is your turn."]
