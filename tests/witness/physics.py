@@ -69,9 +69,9 @@ class Orders:
 
 @define
 class Tools:
-    """The tool executor as the dispatcher sees it."""
+    """The tool executor as the dispatcher sees it: its orders are carried out at once."""
 
-    mailbox: Box
+    order: Callable[[RunTool | CancelTool], None]
 
 
 class Alarms:
@@ -210,7 +210,7 @@ class World:
         self.dispatch = Dispatch(
             self.sound,  # type: ignore[arg-type]
             _Seats(self),  # type: ignore[arg-type]
-            Tools(Box(self._tool_ordered)),  # type: ignore[arg-type]
+            Tools(self._tool_ordered),  # type: ignore[arg-type]
             _Timers(self),  # type: ignore[arg-type]
             lambda: None,
         )
