@@ -328,11 +328,10 @@ def _free_words(o: Owners, spoken: SpokenUtterance) -> None:
         if stretch.turn == mine.number:
             _own_words(o, mine, spoken)
     elif spoken.is_final:
-        number = turn.number if turn is not None else o.floor.turn
         length, words = stretch.length(o.now), len(spoken.words.text.split())
         found = verdict(length, words, o.plan.floor.interrupt, is_over=True)
         kind: Beside = "backchannel" if found is SpeechSort.BACKCHANNEL else "overlap"
-        o.people.place(stretch, number, kind)
+        o.people.place(stretch, o.floor.turn, kind)
         o.report(kind, "words that came behind its speech", name)
         wording.aside(o, spoken, stretch, kind)
 
