@@ -10,6 +10,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc"]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build"]
 html_theme = "furo"
+smartquotes_action = "q"  # options begin with two hyphens, which stay two
 html_title = "trialogue"
 html_static_path = ["_static"]
 html_css_files = ["pictures.css"]

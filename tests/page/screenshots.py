@@ -83,6 +83,7 @@ def live(run, at):
     console = Console(width=COLUMNS, record=True, file=io.StringIO(), force_terminal=True)
     for line in [*view.heard(at)[-ROWS:], *view.at(at, levels, columns=COLUMNS)]:
         console.print(rendered(line, COLUMNS))
+    console.print()  # an SVG of rich's cuts the last line's lower half
     drawn = console.export_svg(title="trialogue run scenarios/edge-cache.yaml", unique_id="live")
     return re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)  # the reader's own font, no network
 
