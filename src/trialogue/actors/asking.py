@@ -29,7 +29,7 @@ class AskedPrompt:
     """Number of the prompt; 0 for none."""
 
     turn: int = 0
-    """For which turn it was; 0 for none."""
+    """Number of the turn that it was for; 0 for none."""
 
 
 _NOTHING = AskedPrompt()

@@ -43,7 +43,7 @@ class DialLimiter:
     """Dials that may go out at once after a pause."""
 
     _full_at: float = float("-inf")
-    """When as many dials may go out at once again as `burst` says."""
+    """Moment at which as many dials may go out at once again as `burst` says."""
 
     def reserve(self, now: float) -> float:
         """When the next dial may go out, at `now` or later; it is counted from now on."""

@@ -32,8 +32,9 @@ class HookAnswer:
     """Whether it may happen."""
 
     content: str = ""
-    """What shall be taken instead, where it may: a tool's arguments as JSON, words, or a participant's name;
-    empty for what was asked about. Personal."""
+    """Content that is taken instead, where there may be any: a tool's arguments as JSON, words, or a
+    participant's name; empty for what was asked about. Personal.
+    """
 
     reason: str = ""
     """Reason for a refusal, in one line; an agent is told why its tool call was refused. Personal."""

@@ -44,11 +44,11 @@ class Fader:
 
 
 VOICE_DBFS: Final = -65.0
-"""What a voice is louder than, as `report.measures.by_sound` has it."""
+"""Level above which sound is a voice, as `report.measures.by_sound` has it."""
 
 _POWER: Final = 32768**2 * 10 ** (VOICE_DBFS / 10)
 _FRAMES: Final = 100
-"""How many frames a second are judged by themselves."""
+"""Number of frames a second that are judged by themselves."""
 
 
 def silent_end_s(pcm: bytes | bytearray, sample_rate: int) -> float | None:

@@ -38,7 +38,7 @@ DRY_S = 1.0
 FIRST_S = 10.0
 HELD_S = 120.0
 SILENT_S = 1.0
-"""How much silence a reply is said to end with at most."""
+"""Silence that a reply is said to end with at most."""
 
 Outcome = Literal["complete", "cut", "stalled", "dry"]
 

@@ -39,7 +39,7 @@ class Seen:
     """Sight of a long pass by the thread."""
 
     since: float
-    """When the pass began, by `time.perf_counter`."""
+    """Moment at which the pass began, by `time.perf_counter`."""
 
     where: str
     """The function that was running, with its file and line."""

@@ -33,7 +33,7 @@ class Cued:
     """When one clip is played, and how."""
 
     trigger: Trigger
-    """When."""
+    """Trigger of the cue."""
 
     waits: bool
     """Whether it raises a hand and waits for the floor, instead of cutting in."""

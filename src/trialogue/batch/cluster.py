@@ -29,7 +29,7 @@ MARK: Final = ".batch"
 """The file by which a worker knows the batch's directory."""
 
 WORKERS_S: Final = 60.0
-"""How long a cluster without any worker is waited for, in seconds."""
+"""Seconds for which a cluster without any worker is waited for."""
 
 _own = threading.local()
 """What each thread of a worker has: its hand."""

@@ -32,7 +32,7 @@ from trialogue.scenario.schema import Clock
 __all__ = ["MOST_BYTES", "Bring", "brought_home", "held_away", "packed_scenario"]
 
 Bring = Literal["result", "journal", "run"]
-"""What of a run comes back: its result and transcripts, its journal too, or all of it with the sound."""
+"""Parts of a run that come back: its result and transcripts, its journal too, or all of it with the sound."""
 
 MOST_BYTES: Final = 64 * 2**20
 """Bytes of files that come back of one meeting."""

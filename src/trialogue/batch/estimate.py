@@ -16,13 +16,13 @@ class Estimate:
     """Estimate of meetings: at most so much."""
 
     meetings: int
-    """How many there are."""
+    """Number of meetings."""
 
     minutes: float
     """Minutes of meetings at most, by their limits of time."""
 
     unlimited: int
-    """How many have no limit of time, and are not in the minutes."""
+    """Number of meetings that have no limit of time, and are not in the minutes."""
 
     usd: float
     """US dollars at most, as far as prices are known: each session for all of its meeting's minutes."""

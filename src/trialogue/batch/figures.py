@@ -15,16 +15,16 @@ class Figure:
     """One figure of a run."""
 
     name: str
-    """What tables and baselines call it."""
+    """Name that tables and baselines give it."""
 
     path: str
-    """Where it is in the result: names with points between them; a list counts its members."""
+    """Path of the value in the result: names with points between them; a list counts its members."""
 
     unit: Literal["s", "", "%", "USD"]
     """Unit of counting."""
 
     worse: Literal["more", "less", ""] = "more"
-    """Which way is worse; neither for what is only told."""
+    """Direction that is worse; empty for what is only told."""
 
     def told(self, value: float) -> str:
         """A value of it for people; a share is kept from 0 to 1, and told in percent."""

@@ -18,7 +18,7 @@ from trialogue.batch.outcomes import Outcome, decoded_outcome
 __all__ = ["Hand", "HandPool"]
 
 BROKEN: Final = 70
-"""How a batch ends for a meeting whose process ended under it."""
+"""Exit code of a batch for a meeting whose process ended under it."""
 
 _TICK_S: Final = 0.2
 """How often the main thread looks up from waiting: only then can a Ctrl-C reach it."""

@@ -45,7 +45,8 @@ LONGEST: Final = 500
 """Characters of what an outcome says."""
 
 UNFINISHED: Final = 4
-"""How a batch ends for a meeting that was begun and never finished: it has no result until it is resumed."""
+"""Exit code of a batch for a meeting that was begun and never finished: it has no result until it is resumed.
+"""
 
 
 class Loaded:

@@ -24,7 +24,7 @@ _UNFIT: Final = re.compile(r"[^A-Za-z0-9_.=-]+")
 """What a directory is not called by."""
 
 _HEAD: Final = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:---\s*\n\s*(?:#[^\n]*\n\s*)*)?[\"']?trialogue[\"']?\s*:")
-"""How a scenario file begins: its first key is `trialogue`."""
+"""Beginning of a scenario file: its first key is `trialogue`."""
 
 
 @frozen
@@ -58,22 +58,22 @@ class Job:
     """One meeting to be held."""
 
     name: str
-    """What it is called in tables, unique in its batch: the directory of its run."""
+    """Name in tables, unique in its batch: the directory of its run."""
 
     file: str
     """The scenario file, as an absolute path."""
 
     group: str
-    """What it is counted with: the file and the cell, of which it is one repeat."""
+    """Name of the group that it is counted with: the file and the cell, of which it is one repeat."""
 
     folder: str
     """The run's directory, as an absolute path."""
 
     overrides: Overrides
-    """What is said otherwise than in the file."""
+    """Overrides of what the file says."""
 
     leeway: Leeway = Leeway()
-    """What is allowed."""
+    """Permissions of its meeting."""
 
     html: bool = False
     """Whether its page is written."""
@@ -93,7 +93,7 @@ class BatchRequest:
     """For every meeting."""
 
     repeat: int = 1
-    """How often each is held, with one seed after another."""
+    """Number of times that each is held, with one seed after another."""
 
     matrix: bool = False
     """Whether each cell of a file's matrix is held, instead of the file as it stands."""

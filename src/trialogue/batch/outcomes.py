@@ -24,13 +24,13 @@ class Unmet:
     """Place in the scenario."""
 
     line: int
-    """On which line of the file, from 1."""
+    """Line of the file, from 1."""
 
     kind: str
     """Behaviour, timing or infrastructure."""
 
     text: str
-    """What was expected and what happened, in one line."""
+    """Expectation, and what happened instead, in one line."""
 
 
 @frozen
@@ -41,7 +41,7 @@ class Outcome:
     """The job's name."""
 
     group: str
-    """What it is counted with."""
+    """Name of the group that it is counted with."""
 
     file: str
     """The scenario file."""
@@ -50,13 +50,13 @@ class Outcome:
     """The run's directory."""
 
     state: State
-    """What became of it."""
+    """State that the job came to."""
 
     exit_code: int
-    """How a command that held it would end."""
+    """Exit code of a command that would have held it."""
 
     text: str = ""
-    """Why it ended, or what it failed of, in one line."""
+    """Reason for its end, or what it failed of, in one line."""
 
     machine_s: float = 0.0
     """Seconds of real time that it took."""
@@ -65,7 +65,7 @@ class Outcome:
     """Seconds of the meeting's own time."""
 
     checked: int = 0
-    """How many expectations were looked at."""
+    """Number of expectations that were looked at."""
 
     unmet: tuple[Unmet, ...] = ()
     """Those that were not met."""
@@ -74,7 +74,7 @@ class Outcome:
     """That nothing of it was judged, and why, in one line; else empty."""
 
     figures: Mapping[str, float] = {}
-    """What was measured, by the names of `figures.FIGURES`."""
+    """Figures that were measured, by the names of `figures.FIGURES`."""
 
     @property
     def told(self) -> str:

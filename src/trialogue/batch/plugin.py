@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["HoldMeeting", "MeetingItem", "ScenarioFile", "meeting"]
 
 CLOCKS: Final = ("virtual", "real", "written")
-"""What time a test's meeting runs on; `written` is what its scenario says."""
+"""Clocks of a test's meeting; `written` is the one that its scenario names."""
 
 _LOADED: Final[list[Any]] = []
 """Ears and voices of this process, loaded once."""

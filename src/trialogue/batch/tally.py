@@ -55,16 +55,16 @@ class GroupTally:
     """The repeats of one meeting."""
 
     group: str
-    """Which meeting: its file and its cell."""
+    """Meeting: its file and its cell."""
 
     runs: int
-    """How many there are."""
+    """Number of runs."""
 
     passed: int
-    """How many passed."""
+    """Number of runs that passed."""
 
     figures: Mapping[str, tuple[float, ...]]
-    """What was measured in each, sorted, by its name."""
+    """Figures that were measured in each run, sorted, by their names."""
 
     @property
     def rate(self) -> float:
@@ -104,13 +104,13 @@ class Regression:
     """Regression: a figure that has got worse."""
 
     group: str
-    """Of which meeting."""
+    """Name of the meeting's group."""
 
     name: str
-    """Which figure; `pass rate` for how many passed."""
+    """Name of the figure; `pass rate` for the share that passed."""
 
     text: str
-    """What it was and what it is."""
+    """Value before and value now, in words."""
 
 
 def baseline_of(tallies: Iterable[GroupTally]) -> dict[str, object]:

@@ -18,7 +18,7 @@ import orjson
 from trialogue.speech import limit_threads
 
 ORPHANED: Final = 75
-"""How it ends whose other end is gone (sysexits.h, EX_TEMPFAIL)."""
+"""Exit code of a worker whose other end is gone (sysexits.h, EX_TEMPFAIL)."""
 
 
 def main() -> int:

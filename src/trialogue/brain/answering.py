@@ -16,7 +16,7 @@ from trialogue.model.commands import RunTool
 from trialogue.model.events import HookAnswered
 
 LATE = "no answer came in time"
-"""Why a default holds."""
+"""Reason why a default holds."""
 
 
 @frozen

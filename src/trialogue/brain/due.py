@@ -16,7 +16,7 @@ from trialogue.brain.turn.person import PersonTurn
 from trialogue.brain.words.digest import BE_SHORTER
 
 GRACE_S = 5.0
-"""How long a turn may go on behind its limit to end its sentence, in seconds."""
+"""Seconds for which a turn may go on behind its limit to end its sentence."""
 
 
 def take_due(o: Owners) -> bool:

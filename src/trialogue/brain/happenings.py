@@ -67,13 +67,13 @@ class SaidWords:
     """Words that were heard."""
 
     at: float
-    """When they count."""
+    """Moment at which they count."""
 
     seq: int
-    """At which record."""
+    """Number of its record."""
 
     by: str
-    """Who said them."""
+    """Participant who said them."""
 
     text: str = field(repr=False)
     """The words. Personal."""
@@ -84,16 +84,16 @@ class SeatHappening:
     """Happening to a participant."""
 
     at: float
-    """When."""
+    """Moment of it, in seconds since the meeting's start."""
 
     seq: int
-    """At which record."""
+    """Number of its record."""
 
     participant: str
     """Participant concerned, if any."""
 
     event: Happening
-    """What."""
+    """Happening of the seat."""
 
 
 @frozen
@@ -101,10 +101,10 @@ class AgendaMove:
     """A point of the agenda began or is done."""
 
     at: float
-    """When."""
+    """Moment of it, in seconds since the meeting's start."""
 
     seq: int
-    """At which record."""
+    """Number of its record."""
 
     item: str
     """The point's id."""
@@ -118,13 +118,13 @@ class EndedCall:
     """A call of a tool that came to its end, or to the end of the records."""
 
     at: float
-    """When it ended."""
+    """Moment at which it ended."""
 
     seq: int
-    """At which record."""
+    """Number of its record."""
 
     by: str
-    """Who called."""
+    """Participant who called."""
 
     tool: str
     """Name of the tool."""
@@ -136,7 +136,7 @@ class EndedCall:
     """Its arguments' JSON. Personal."""
 
     result: str = field(default="", repr=False)
-    """What came back. Personal."""
+    """Result that came back. Personal."""
 
 
 @frozen
@@ -144,13 +144,13 @@ class NotedError:
     """Failure on the way."""
 
     at: float
-    """When."""
+    """Moment of it, in seconds since the meeting's start."""
 
     seq: int
-    """At which record."""
+    """Number of its record."""
 
     code: str
-    """What, as `failures` of `result.json` have it."""
+    """Code, as `failures` of `result.json` have it."""
 
     participant: str | None = None
     """Participant concerned, if any."""
@@ -164,17 +164,17 @@ class NotedEnd:
     """The meeting ended."""
 
     at: float
-    """When."""
+    """Moment of it, in seconds since the meeting's start."""
 
     seq: int
-    """At which record."""
+    """Number of its record."""
 
     reason: str
     """Reason."""
 
 
 Fact: TypeAlias = SaidWords | SeatHappening | AgendaMove | EndedCall | NotedError | NotedEnd
-"""What a pattern can fit."""
+"""Fact that a pattern can fit."""
 
 AMISS: Final = frozenset({"failed", "timed-out", "unknown"})
 """How calls end that came to nothing, or may have; what was cancelled was not wanted."""

@@ -58,13 +58,13 @@ class Entry:
     """The turn beside which it began."""
 
     begin_s: float
-    """Where its speech began on the meeting's audio clock."""
+    """Place where its speech began on the meeting's audio clock."""
 
     words: int = 0
-    """How many words of it are known."""
+    """Number of words of it that are known."""
 
     verdict: SpeechSort = SpeechSort.UNSURE
-    """What it is, so far."""
+    """Verdict on it, so far."""
 
 
 @define

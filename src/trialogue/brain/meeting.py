@@ -55,7 +55,7 @@ from trialogue.model.state import MeetingState
 from trialogue.model.transcript import Utterance
 
 STEPS = 1000
-"""How many things may follow from one event; more is a fault of the rules."""
+"""Number of things that may follow from one event; more is a fault of the rules."""
 
 
 class Brain:

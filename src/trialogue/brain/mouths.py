@@ -31,7 +31,7 @@ from trialogue.model.events import (
 )
 
 DUCKED_DB = -12.0
-"""How much more quietly a turn is heard while it is unsure whether somebody cuts in."""
+"""Decibels by which a turn is lowered while it is unsure whether somebody cuts in."""
 
 
 class Loudness(Enum):
@@ -47,7 +47,7 @@ class Mouths:
     """Mouths of all who are being played."""
 
     loudness: Loudness = Loudness.FULL
-    """How the turn that goes on is played."""
+    """Loudness of the turn that goes on."""
 
     _sounding: dict[str, int] = Factory(dict[str, int])
 

@@ -50,7 +50,7 @@ class Owners:
     """The plan, with the cast with which the meeting began."""
 
     cast: Cast = field(init=False)
-    """Who is at the table."""
+    """Cast at the table."""
 
     course: Course = field(init=False)
     """Phase, patience and end."""
@@ -59,10 +59,10 @@ class Owners:
     """Circles that the meeting goes in."""
 
     contexts: Contexts = field(init=False)
-    """What everybody heard and said."""
+    """Contexts: what everybody heard and said."""
 
     meter: Meter = field(init=False)
-    """What it has cost."""
+    """Meter of the cost."""
 
     end_rules: tuple[SaidRule, ...] = field(init=False)
     """Words that end the meeting."""
@@ -77,49 +77,49 @@ class Owners:
     """People's voices and ears."""
 
     utterances: Utterances = Factory(Utterances)
-    """What ears made of people's speech."""
+    """Utterances that ears made of people's speech."""
 
     mouths: Mouths = Factory(Mouths)
-    """Who is being played, and how loud."""
+    """Mouths that are being played, and how loud."""
 
     replies: Replies = Factory(Replies)
-    """What agents have begun to say."""
+    """Replies that agents have begun."""
 
     prompts: Prompts = Factory(Prompts)
-    """What agents were asked."""
+    """Prompts that agents were given."""
 
     calls: Calls = Factory(Calls)
     """Tool calls."""
 
     questions: Questions = Factory(Questions)
-    """What the app was asked."""
+    """Questions that the app was asked."""
 
     turns: Turns = Factory(Turns)
     """The turn that goes on, and those that are over."""
 
     beside: Beside = Factory(Beside)
-    """Who speaks beside it."""
+    """Speech beside the turn."""
 
     floor: Floor = Factory(Floor)
-    """Who holds the floor and who waits for it."""
+    """Floor: who holds it and who waits for it."""
 
     transcript: Transcript = Factory(Transcript)
-    """What was heard."""
+    """Transcript of what was heard."""
 
     lines: Lines = Factory(Lines)
-    """Which entries of scripts were given."""
+    """Entries of scripts that were given."""
 
     inboxes: Inboxes = Factory(Inboxes)
-    """What everybody has yet to be told."""
+    """Inboxes of what everybody has yet to be told."""
 
     now: float = field(default=0.0, metadata={"is_fact": False})
-    """When the event at hand happened."""
+    """Moment at which the event at hand happened."""
 
     out: list[Command] = field(factory=list[Command], metadata={"is_fact": False})
     """The decision so far."""
 
     table: SetHearing | None = None
-    """Who hears whom, as it was told last."""
+    """Hearing table, as it was told last."""
 
     def __attrs_post_init__(self) -> None:
         """Make the machines that depend on the plan; ScenarioError for bad patterns."""

@@ -23,10 +23,10 @@ from trialogue.model.commands import Behavior, Cue, Prepare, Speak
 from trialogue.values import define, frozen
 
 REFUSALS = 3
-"""How often a refused prompt is told again."""
+"""Number of times that a refused prompt is told again."""
 
 FAILURES = 1
-"""How often a prompt is told again whose reply failed."""
+"""Number of times that a prompt is told again whose reply failed."""
 
 RETRY_S = 0.5
 """Seconds before the first time; doubled each time."""
@@ -83,34 +83,34 @@ class Prompt:
     """The agent that is prompted."""
 
     kind: PromptKind
-    """What it asks for."""
+    """Kind of prompt."""
 
     turn: int
-    """For which turn; 0 for none."""
+    """Number of the turn that it is for; 0 for none."""
 
     text: str
-    """What the agent is told. Personal."""
+    """Words that the agent is told. Personal."""
 
     told: Missed = Factory(Missed)
-    """What it tells of what the agent missed."""
+    """Missed words that it tells."""
 
     ask: str = ""
-    """What it asks beside speaking. Personal."""
+    """Question beside speaking. Personal."""
 
     behavior: Behavior = "default"
-    """What becomes of words to say while anybody speaks."""
+    """Behaviour of words to say while anybody speaks."""
 
     state: PromptState = PromptState.SENT
-    """Where it stands."""
+    """State that it is in."""
 
     refusals: int = 0
-    """How often it was refused."""
+    """Number of times that it was refused."""
 
     failures: int = 0
-    """How often its reply failed."""
+    """Number of times that its reply failed."""
 
     retry_at: float = 0.0
-    """When it is told again, where it was refused."""
+    """Moment at which it is told again, where it was refused."""
 
     def take(self, step: Step) -> None:
         """Move along the table; LocalProtocolError, and no change, where it has no such entry."""

@@ -30,7 +30,7 @@ class Grant:
 
 
 Subject: TypeAlias = Call | Prompt | Grant
-"""What a question is about."""
+"""Subject of a question."""
 
 
 @frozen(eq=False)
@@ -41,13 +41,13 @@ class HookQuestion:
     """Its number, from 1."""
 
     point: HookPoint
-    """Where the meeting stands still for it."""
+    """Point at which the meeting stands still for it."""
 
     subject: Subject
-    """What it is about."""
+    """Subject of it."""
 
     until: float
-    """When the default holds, in seconds since the meeting's start."""
+    """Moment at which the default holds, in seconds since the meeting's start."""
 
 
 @define

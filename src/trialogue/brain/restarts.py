@@ -52,10 +52,10 @@ class Loss:
     """Loss of a session, as far as patience depends on it."""
 
     cause: str = ""
-    """What it was: the same cause twice in a row is the same loss."""
+    """Cause of the loss: the same cause twice in a row is the same loss."""
 
     at_most: int | None = None
-    """How many of the same in a row are borne; None for no limit of its own."""
+    """Number of the same in a row that is borne; None for no limit of its own."""
 
     at_once: bool = False
     """Whether the first retry need not wait: nothing is wrong with us or with the load."""
@@ -82,7 +82,7 @@ class Restarts:
     """Participant whose sessions they are."""
 
     rules: RestartRules = RestartRules()
-    """How patiently."""
+    """Rules of patience."""
 
     _tried: int = 0
     _first_loss: float | None = None

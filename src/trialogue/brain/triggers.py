@@ -44,7 +44,7 @@ class _Watch:
     trigger: Trigger
     matches: int = 0
     since: float | None = None
-    """When the stretch of speech began that goes on."""
+    """Moment at which the stretch of speech began that goes on."""
 
     counted: int | None = None
     """The turn whose speech has matched."""

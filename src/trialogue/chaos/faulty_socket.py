@@ -27,7 +27,7 @@ from trialogue.transport.socket import Handshake, SocketStatistics, WebSocket
 from trialogue.transport.upgrade import accept_key, read_headers
 
 SOUND: Final = "sound"
-"""What binary messages are called where faults name kinds of messages."""
+"""Name of binary messages where faults name kinds of messages."""
 
 EVERYTHING: Final = "*"
 
@@ -94,7 +94,7 @@ class SayMore:
     """Text, or sound; `{auth}` in a text becomes the key that the client came in with."""
 
     times: int = 1
-    """How often, one after the other."""
+    """Number of times, one after the other."""
 
 
 @frozen
@@ -145,14 +145,14 @@ class Refuse:
     """Refuse prompts instead of taking them."""
 
     reply: str
-    """What is said to each."""
+    """Words that are said to each."""
 
     times: int = 1
-    """How many are refused."""
+    """Number of dials that are refused."""
 
 
 Happening: TypeAlias = SayMore | Afflict | Withhold | Double | HoldBack | OddSound | Refuse
-"""What can go wrong in a conversation."""
+"""Happening that goes wrong in a conversation."""
 
 
 @frozen
@@ -163,7 +163,7 @@ class SessionFault:
     """The type of message, or `sound`."""
 
     happenings: tuple[Happening, ...]
-    """What happens then, in this order; what is continuous stays until the session's end."""
+    """Happenings in their order; what is continuous stays until the session's end."""
 
     nth: int = 1
     """How many of them there must be."""

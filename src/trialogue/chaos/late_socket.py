@@ -15,7 +15,7 @@ from trialogue.transport.socket import Handshake, SocketStatistics, WebSocket
 __all__ = ["heard_late"]
 
 MOST: Final = 1_024
-"""How many messages may be under way; a peer that sends more waits."""
+"""Number of messages that may be under way; a peer that sends more waits."""
 
 
 _Arrival: TypeAlias = tuple[float, str | bytes | ConnectionLost]

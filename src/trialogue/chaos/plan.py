@@ -25,7 +25,7 @@ class Planned:
     """Fault that strikes."""
 
     participant: str
-    """Whom; of no matter for faults of the meeting's own parts."""
+    """Participant that is struck; of no matter for faults of the meeting's own parts."""
 
     session: int = 1
     """Not before this one of its dials, counted from 1."""
@@ -50,7 +50,7 @@ class FaultPlan:
     """In no order: each has its own time."""
 
     seed: int = 0
-    """What jitter is drawn from."""
+    """Seed from which jitter is drawn."""
 
     def of(self, *ills: Part) -> list[Planned]:
         """The faults of these parts."""

@@ -49,16 +49,16 @@ class Row:
     """The participant that it struck."""
 
     at: float | None
-    """When it struck, in seconds of the meeting; None where there was no occasion."""
+    """Moment at which it struck, in seconds of the meeting; None where there was no occasion."""
 
     survived: str
-    """What became of its participant, in a word."""
+    """Fate that its participant came to, in a word."""
 
     recovery_s: float | None
     """Seconds until that participant, or else anybody, was heard to the end or back; None for never."""
 
     lost: tuple[str, ...]
-    """What was lost."""
+    """Losses."""
 
 
 @frozen
@@ -77,7 +77,7 @@ class Evidence:
     """A trial, and the records that it left."""
 
     trial: Trial
-    """What was done."""
+    """Trial that was held."""
 
     records: tuple[Record, ...]
     """All that can be read of its journal."""

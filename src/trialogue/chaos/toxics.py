@@ -16,7 +16,7 @@ import trio
 from attrs import field, frozen
 
 SLICE_BYTES: Final = 512
-"""What a slow line carries at once."""
+"""Bytes that a slow line carries at once."""
 
 
 @frozen
@@ -69,7 +69,7 @@ class Cut:
     """The stream ends in the middle of what is sent next."""
 
     after_bytes: int = 1
-    """How many bytes of it still come."""
+    """Bytes of it that still come."""
 
 
 @frozen

@@ -50,16 +50,16 @@ CANARY: Final = "canary-0f1e2d3c4b5a6978"
 """The key that every dial of a trial shows: it must not be found in anything that the trial leaves."""
 
 OVERTIME_S: Final = 120.0
-"""How much longer than its own limit a meeting may take before it counts as hung."""
+"""Seconds beyond its own limit that a meeting may take before it counts as hung."""
 
 ASLEEP_S: Final = 60.0
-"""How long a suspended machine sleeps."""
+"""Seconds for which a suspended machine sleeps."""
 
 EARLY_S: Final = 5.0
-"""When faults of the meeting's own parts strike, if the plan does not say."""
+"""Moment at which faults of the meeting's own parts strike, if the plan does not say."""
 
 UPDATED_S: Final = 1.0
-"""When a change of settings is asked for, if the plan does not say."""
+"""Moment at which a change of settings is asked for, if the plan does not say."""
 
 
 class Hung(TrialogueError):
@@ -71,10 +71,10 @@ class Strike:
     """A fault that has struck."""
 
     planned: Planned
-    """Which."""
+    """Planned fault that struck."""
 
     at: float
-    """When, in seconds of the meeting."""
+    """Moment, in seconds of the meeting."""
 
 
 @frozen
@@ -82,19 +82,19 @@ class Trial:
     """A meeting that was held under faults."""
 
     plan: FaultPlan
-    """What was to go wrong."""
+    """Plan of what was to go wrong."""
 
     strikes: tuple[Strike, ...]
-    """What did, in order."""
+    """Strikes that came of it, in order."""
 
     folder: Path
-    """Where its files are."""
+    """Directory of its files."""
 
     held: MeetingResult | None = None
-    """What came of it; None where it raised."""
+    """Outcome; None where it raised."""
 
     error: Exception | None = field(default=None, repr=False)
-    """What it raised."""
+    """Error that it raised."""
 
     @property
     def exit_code(self) -> int:

@@ -25,7 +25,7 @@ from trialogue.scenario.skeleton import HowAgentsThink, NewScenario, skeleton
 from trialogue.scenario.vocabulary import PolicyName
 
 MOST_AGENTS = 24
-"""How many agents a new scenario may have."""
+"""Number of agents that a new scenario may have."""
 
 
 def new_file(file: Path, wanted: NewScenario, *, asks: bool) -> int:

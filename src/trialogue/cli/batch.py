@@ -52,10 +52,10 @@ class BatchOptions:
     """What meetings are made of."""
 
     out: Path
-    """Where their directories are."""
+    """Directory of their runs."""
 
     workers: int | None = None
-    """How many processes; one a core where None."""
+    """Number of processes; one a core where None."""
 
     cluster: str | int | None = None
     """The address of a Dask scheduler, or how many processes a new one has; None for none."""
@@ -70,16 +70,16 @@ class BatchOptions:
     """Whether outcomes are printed as JSON."""
 
     junit: Path | None = None
-    """Where JUnit XML is written."""
+    """File to which JUnit XML is written."""
 
     github: bool = False
     """Whether GitHub's annotations are printed."""
 
     baseline: Path | None = None
-    """What the figures are compared with."""
+    """Baseline that the figures are compared with."""
 
     save_baseline: Path | None = None
-    """Where they are kept, to be compared with."""
+    """File in which the figures are kept, to be compared with."""
 
 
 def hold_batch(files: Sequence[Path], options: BatchOptions) -> int:

@@ -32,19 +32,19 @@ class Ordered:
     """Faults by name, with or without whom they strike."""
 
     random: int | None = None
-    """How many faults are drawn instead."""
+    """Number of faults that are drawn instead."""
 
     seed: int | None = None
-    """What every chance is drawn from; the scenario's where None."""
+    """Seed from which every chance is drawn; the scenario's where None."""
 
     clock: Clock = Clock.VIRTUAL
-    """What time is made of."""
+    """Clock of the meeting."""
 
     out: Path | None = None
     """The run's directory; None for a new one under `runs/`."""
 
     permissions: Permissions = NOTHING_MORE
-    """What the scenario's tools may do."""
+    """Permissions of the scenario's tools."""
 
 
 def list_faults(*, as_json: bool) -> int:

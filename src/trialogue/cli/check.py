@@ -29,7 +29,7 @@ CODE = re.compile(r"[eE]-[A-Za-z-]+")
 """What names a problem, and no file."""
 
 MOST_VARIANTS = 24
-"""How many profiles and cells are listed."""
+"""Number of profiles and cells that are listed."""
 
 LONGEST_PATH = 44
 """Cells that the column of paths may take; longer ones push their values to the right."""

@@ -28,7 +28,7 @@ class Dialling:
     api_key_env: Annotated[
         str | None, Parameter(help="The environment variable with the key that clients must show.")
     ] = None
-    """Where the key is."""
+    """Variable with the key."""
 
     allow_name: Annotated[
         tuple[str, ...],

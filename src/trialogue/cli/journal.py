@@ -55,10 +55,10 @@ class LinesWanted:
     """Participants."""
 
     from_: Annotated[float, Parameter(name="--from", help="Not before this, in seconds.")] = 0.0
-    """From when."""
+    """Beginning of the stretch."""
 
     to: Annotated[float | None, Parameter(help="Not after this, in seconds.")] = None
-    """Until when."""
+    """End of the stretch."""
 
     search: Annotated[str | None, Parameter(help="In whose JSON this pattern is found.")] = None
     """A pattern (RE2)."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from trialogue.cli.run import Held
 
 LAST_S: Final = 2.0
-"""How long a process that is to end at once may take to close what it can."""
+"""Seconds that a process that is to end at once may take to close what it can."""
 
 ASKED: Final = "trialogue: the meeting is being ended; Ctrl-C again ends it at once"
 AT_ONCE: Final = b"\ntrialogue: ends at once\n"

@@ -38,7 +38,7 @@ class Otherwise:
     """Overrides of the scenario."""
 
     via: Annotated[ServiceName | None, Parameter(help="At which service every agent is.")] = None
-    """At which service every agent is."""
+    """Service of every agent."""
 
     clock: Annotated[
         Literal["real", "virtual"] | None, Parameter(help="In life's time, or as fast as it computes.")
@@ -46,7 +46,7 @@ class Otherwise:
     """Real or virtual time."""
 
     seed: Annotated[int | None, Parameter(help="What every chance is drawn from.")] = None
-    """What every chance is drawn from."""
+    """Seed from which every chance is drawn."""
 
     limit_time: Annotated[str | None, Parameter(help="The most time, as 90s or 10m; none for no limit.")] = (
         None

@@ -39,7 +39,7 @@ class Played:
     """Times life, or `max`; None for all at once."""
 
     start: str = "0"
-    """From where: seconds, `M:SS`, or `turn N`."""
+    """Beginning: seconds, `M:SS`, or `turn N`."""
 
     audio: bool = False
     """Whether its sound is played, too."""

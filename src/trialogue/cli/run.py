@@ -88,7 +88,7 @@ class RunOptions:
     """What stdout gets."""
 
     record_models: Path | None = None
-    """Where what models say is recorded; None for nowhere."""
+    """File in which the words of models are recorded; None for none."""
 
     html: bool = False
     """Whether the run's page is written at its end."""

@@ -21,7 +21,7 @@ from trialogue.model.text import brief, safe_text
 __all__ = ["Showing", "open_progress", "table"]
 
 TOLD_FAILURES: Final = 20
-"""How many meetings that did not pass are told; the rest are counted."""
+"""Number of meetings that did not pass that are told; the rest are counted."""
 
 SHOWN: Final = ("duration", "turns", "response p50", "response p95", "silence", "failures")
 """Figures that the table spreads out where there are repeats."""

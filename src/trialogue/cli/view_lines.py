@@ -48,7 +48,7 @@ class Line:
     """From left to right."""
 
     hang: int = 0
-    """How many cells the rest of the line is indented by, where it has to be broken."""
+    """Number of cells by which the rest of the line is indented, where it has to be broken."""
 
 
 def span(text: str, tone: Tone = Tone.NORMAL, seat: int | None = None) -> Span:

@@ -60,7 +60,7 @@ class StoryMoment:
     """Moment of the story."""
 
     at: float
-    """When, in seconds since the meeting's start."""
+    """Moment, in seconds since the meeting's start."""
 
     kind: Sort
     """What it tells of."""
@@ -72,7 +72,7 @@ class StoryMoment:
     """Participant concerned, if any."""
 
     turn: int = 0
-    """In which turn it was said; 0 where nothing was."""
+    """Number of the turn in which it was said; 0 where nothing was."""
 
 
 @frozen(order=True)

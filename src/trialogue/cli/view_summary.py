@@ -21,7 +21,7 @@ SHARE_CELLS: Final = 10
 """How wide the bar of a share is."""
 
 FAILURES: Final = 5
-"""How many kinds of failures are told; the rest are counted."""
+"""Number of kinds of failures that are told; the rest are counted."""
 
 GOOD: Final = frozenset({"succeeded", "answered", "not-ours"})
 """Outcomes of tool calls that are nobody's trouble."""
@@ -35,7 +35,7 @@ class Ended:
     """Who was to meet."""
 
     result: Result
-    """What came of it."""
+    """Its outcome."""
 
     folder: str | None = None
     """The run's directory; None where only its journal was read."""

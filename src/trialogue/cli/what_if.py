@@ -32,7 +32,7 @@ class WhatIfTold:
     """Telling of a what-if."""
 
     out: Path | None = None
-    """Where the meeting that is made of it goes; None for nowhere."""
+    """Directory of the meeting that is made of it; None for none."""
 
     html: bool = False
     """Whether a page is written: into `out`, or else beside the recorded run."""

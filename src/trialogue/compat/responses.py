@@ -97,7 +97,7 @@ class SettingsAppliedResponse:
     """The settings hold: `settings` are those that were sent."""
 
     settings: Mapping[str, Any] = field(repr=False, hash=False)
-    """What was sent, by the wire's names."""
+    """Settings that were sent, by the wire's names."""
 
     type: str = "SettingsApplied"
     """Its name on the wire."""
@@ -111,7 +111,7 @@ class ConversationTextResponse:
     """The words."""
 
     role: str
-    """Whose they are: `user` or `assistant`."""
+    """Role of the speaker: `user` or `assistant`."""
 
     type: str = "ConversationText"
     """Its name on the wire."""
@@ -127,7 +127,7 @@ class UserStartedSpeakingResponse:
     """The user has begun to speak; `timestamp` is when that was heard of, in UTC (ISO 8601)."""
 
     timestamp: str = field(factory=_now)
-    """When that was heard of, in UTC (ISO 8601)."""
+    """Moment of the notice, in UTC (ISO 8601)."""
 
     type: str = "UserStartedSpeaking"
     """Its name on the wire."""
@@ -160,10 +160,10 @@ class FunctionCallRequest:
     """The model wants a function called."""
 
     function_call: FunctionCall
-    """Which function, with what."""
+    """Function that is called, with its arguments."""
 
     call_id: str
-    """What the answer names."""
+    """Id that the answer names."""
 
     type: str = "FunctionCallRequest"
     """Its name on the wire."""
@@ -174,7 +174,7 @@ class AgentStartedSpeakingResponse:
     """The agent has begun to answer; `timestamp` is when that was heard of, in UTC (ISO 8601)."""
 
     timestamp: str = field(factory=_now)
-    """When that was heard of, in UTC (ISO 8601)."""
+    """Moment of the notice, in UTC (ISO 8601)."""
 
     type: str = "AgentStartedSpeaking"
     """Its name on the wire."""
@@ -193,7 +193,7 @@ class InjectionRefusedResponse:
     """Injected words were not taken."""
 
     message: str
-    """Why, in the service's words."""
+    """Reason, in the service's words."""
 
     type: str = "InjectionRefused"
     """Its name on the wire."""
@@ -204,7 +204,7 @@ class ErrorResponse:
     """Error in words, with the service's code, status and request id where it gave any."""
 
     message: str
-    """What went wrong, in words."""
+    """Description of the error, in words."""
 
     code: str = ""
     """The service's own code, or the name of our error."""

@@ -18,10 +18,10 @@ from trialogue.errors import SetupError
 from trialogue.model.events import Event, ServiceWarned
 
 RING_S = 1.0
-"""How much sound may wait for the loop, in seconds."""
+"""Sound that may wait for the loop, in seconds."""
 
 LOST_S = 2.0
-"""How long a device may give nothing, not even silence, before it counts as lost."""
+"""Seconds for which a device may give nothing, not even silence, before it counts as lost."""
 
 AGAIN_S = 1.0
 """Seconds before a lost device is opened again."""

@@ -19,13 +19,13 @@ import trio
 from trialogue.devices.driver import Driver
 
 RING_S = 0.5
-"""How much sound may wait for the device, in seconds."""
+"""Sound that may wait for the device, in seconds."""
 
 LEAD_S = 0.06
 """How much waits before the first is played, against the jitter of both clocks."""
 
 LOOK_S = 2.0
-"""How long the ring is looked at before it is steered."""
+"""Seconds for which the ring is looked at before it is steered."""
 
 
 class Speaker:

@@ -24,7 +24,7 @@ LONGEST: Final = 1000
 """Characters that a line may have; more are not taken."""
 
 EARLIER: Final = 50
-"""How many earlier lines are kept for Up and Down."""
+"""Number of earlier lines that are kept for Up and Down."""
 
 _KEYS: Final = {
     "D": "left",

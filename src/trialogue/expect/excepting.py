@@ -13,7 +13,7 @@ from trialogue.model.records import Record
 __all__ = ["Window", "windows"]
 
 SETTLES_S: Final = 10.0
-"""How long a fault is felt behind its end, in seconds: in the turn that it spoiled."""
+"""Seconds for which a fault is felt behind its end: in the turn that it spoiled."""
 
 
 @frozen
@@ -21,13 +21,14 @@ class Window:
     """When a fault was felt, and by whom."""
 
     participant: str
-    """Whom it struck."""
+    """Participant that it struck."""
 
     begin_s: float
-    """When it struck."""
+    """Moment at which it struck."""
 
     end_s: float
-    """When whoever it struck was well again: behind its `for`, once its session is back, and some."""
+    """Moment at which whoever it struck was well again: behind its `for`, once its session is back, and some.
+    """
 
     def holds(self, at: float, participant: str | None) -> bool:
         """Whether what was seen then, of this participant, was the fault's doing."""

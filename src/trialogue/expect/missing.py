@@ -19,7 +19,7 @@ class HeldRecords:
     """Its records, in order."""
 
     result: Result
-    """What came of it, from the same records."""
+    """Outcome of it, from the same records."""
 
 
 @frozen
@@ -30,16 +30,16 @@ class Finding:
     """Place in the scenario."""
 
     section: Section
-    """In which list."""
+    """List of the expectation."""
 
     expected: str
-    """What was expected, in words."""
+    """Expectation, in words."""
 
     happened: str
-    """What happened, in words."""
+    """Happening in its place, in words."""
 
     at: Occurrence
-    """Where it shows."""
+    """Place at which it shows."""
 
     kind: Kind
-    """What it says."""
+    """Kind of expectation."""

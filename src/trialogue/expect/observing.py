@@ -15,7 +15,7 @@ from trialogue.report.stretches import Stretch, joined, spoken_s, stretches, tim
 from trialogue.values import frozen
 
 Unit = Literal["time", "share", "count", "money"]
-"""What a measure is counted in."""
+"""Unit of a measure."""
 
 
 @frozen
@@ -23,13 +23,13 @@ class Observed:
     """One observation of a measure."""
 
     at: float
-    """When, in seconds since the meeting's start."""
+    """Moment, in seconds since the meeting's start."""
 
     value: float
-    """What was observed."""
+    """Value that was observed."""
 
     participant: str | None = None
-    """Of whom."""
+    """Participant that it was observed of."""
 
 
 @frozen
@@ -40,7 +40,7 @@ class Measured:
     """The records."""
 
     result: Result
-    """What came of the meeting."""
+    """Outcome of the meeting."""
 
 
 @frozen
@@ -48,10 +48,10 @@ class Measure:
     """A measure that an expectation can bound."""
 
     name: str
-    """What scenarios call it."""
+    """Name that scenarios give it."""
 
     about: str
-    """What it is, in words."""
+    """Meaning, in words."""
 
     unit: Unit
     """Unit of counting."""

@@ -32,10 +32,10 @@ class Occurrence:
     """Occurrence of an event."""
 
     at: float
-    """When, in seconds since the meeting's start."""
+    """Moment, in seconds since the meeting's start."""
 
     seq: int
-    """At which record."""
+    """Number of its record."""
 
     participant: str | None = None
     """Participant concerned, if any."""
@@ -49,7 +49,7 @@ class Happenings:
     """The records themselves."""
 
     failures: Sequence[Failure]
-    """What `result.json` says failed."""
+    """Failures, as `result.json` has them."""
 
     _fold: Fold
 

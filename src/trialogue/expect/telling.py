@@ -14,10 +14,10 @@ from trialogue.model.records import Record
 from trialogue.model.text import brief, safe_text
 
 BEFORE: Final = 3
-"""How many records are told before the one in question."""
+"""Number of records that are told before the one in question."""
 
 AFTER: Final = 2
-"""How many behind it."""
+"""Number of records that are told behind it."""
 
 LONGEST: Final = 160
 """Characters of one line."""

@@ -51,10 +51,10 @@ from trialogue.report.result import BAD_ENDS
 __all__ = ["HeldRecords", "judge"]
 
 MOST: Final = 3
-"""How many occurrences of what must never happen are told of one expectation; the rest are counted."""
+"""Number of occurrences of what must never happen that are told of one expectation; the rest are counted."""
 
 UNASKED: Final = "no model was asked"
-"""Why a question has no answer; a model's answers take the place of this."""
+"""Reason why a question has no answer; a model's answers take the place of this."""
 
 
 def judge(expectations: Expectations, held: HeldRecords) -> Findings:

@@ -29,7 +29,7 @@ from trialogue.model.wire import WireRecord
 from trialogue.values import frozen
 
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
-"""When every meeting under the virtual clock begins, so that equal runs make equal files."""
+"""Beginning of every meeting under the virtual clock, so that equal runs make equal files."""
 
 _RECORD_KEYS: Final = {"v", "seq", "at", "ts", "event", "commands", "hash"}
 _HEADER_KEYS: Final = {
@@ -68,7 +68,7 @@ class Header:
     """Whether the meeting ran in real or in virtual time."""
 
     started: datetime = EPOCH
-    """When the meeting began, in UTC; for people, never for decisions."""
+    """Beginning of the meeting, in UTC; for people, never for decisions."""
 
     redacted: bool = False
     """Whether personal fields are masked: such a copy is for reading, not for replay."""

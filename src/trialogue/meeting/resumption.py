@@ -60,7 +60,7 @@ UNKNOWN: Final = (
     "The outcome of this call is unknown: the process that ran it has died. It may or may not have had its "
     "effects, and it is not run again."
 )
-"""What an agent is told of a tool call that was under way."""
+"""Words that an agent is told of a tool call that was under way."""
 
 SHOWN_S: Final = 0.1
 """Seconds of what was shown that the recordings may lack: a tick of sound, and a tick of the screen."""

@@ -109,7 +109,7 @@ class Stage:
     """Striker of the scenario's faults; None where it wants none."""
 
     began: float
-    """When the meeting began, on the machine's own clock; for its speed alone."""
+    """Moment at which the meeting began, on the machine's own clock; for its speed alone."""
 
     overrun: str
     """The first actor that had not stopped within its grace once the meeting was over."""

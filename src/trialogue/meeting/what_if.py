@@ -49,7 +49,7 @@ class OtherChoice:
     """A free floor at which the other rules choose otherwise."""
 
     at: float
-    """When, in seconds since the meeting's start."""
+    """Moment, in seconds since the meeting's start."""
 
     turn: int
     """Number of the turn."""

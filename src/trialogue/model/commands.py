@@ -64,7 +64,7 @@ class Cue:
     """Participant that is cued."""
 
     turn: int
-    """For which turn."""
+    """Number of the turn that it is for."""
 
     text: str
     """The digest. Personal."""
@@ -81,7 +81,7 @@ class Speak:
     """Participant that shall speak."""
 
     turn: int
-    """In which turn."""
+    """Number of the turn."""
 
     text: str
     """The words. Personal."""
@@ -115,7 +115,7 @@ class Attribute:
     """The person whose words they are."""
 
     turn: int
-    """In which turn of its own; beside which turn, where they were said beside another's."""
+    """Number of the turn of its own; beside which turn, where they were said beside another's."""
 
     text: str
     """The words. Personal."""
@@ -397,7 +397,7 @@ class AskHook:
     """The tool's arguments as JSON, the words, or the reason of the grant. Personal."""
 
     until: float
-    """When the default holds, in seconds since the meeting's start."""
+    """Moment at which the default holds, in seconds since the meeting's start."""
 
     tool: str = ""
     """The tool that is called; empty for anything else."""

@@ -116,7 +116,7 @@ class SettingsChanged:
     """Participant whose settings changed."""
 
     session: int
-    """In which of its sessions."""
+    """Number of its session."""
 
     part: Part
     """Part of the settings."""
@@ -188,7 +188,7 @@ class EarHeard:
     """The person who spoke."""
 
     session: int
-    """In which of the ear's sessions."""
+    """Number of the ear's session."""
 
     utterance: int
     """Counts the person's stretches of speech from 1, over all sessions of the ear."""
@@ -248,7 +248,7 @@ class SentenceSaid:
     """Participant who says the sentence."""
 
     reply: int
-    """In which reply."""
+    """Number of the reply."""
 
     text: str
     """The words, as the agent was given to speak them. Personal."""
@@ -343,7 +343,7 @@ class PlaybackStarted:
     """Participant who is heard."""
 
     turn: int
-    """In which turn."""
+    """Number of the turn."""
 
     reply: int
     """Number of the reply."""
@@ -360,7 +360,7 @@ class PlaybackFinished:
     """Participant who was heard."""
 
     turn: int
-    """In which turn."""
+    """Number of the turn."""
 
     reply: int
     """Number of the reply."""
@@ -376,8 +376,9 @@ class PlaybackFinished:
     sound ran dry for a second where the service has gone on, or never says that it is done."""
 
     silent_s: float = 0.0
-    """How much silence its sound ended with, one second at most: the voice fell so long before
-    `position_s`. 0 where it was cut, and where it never was louder than silence."""
+    """Silence that its sound ended with, one second at most: the voice fell so long before `position_s`. 0
+    where it was cut, and where it never was louder than silence.
+    """
 
 
 @frozen
@@ -460,7 +461,7 @@ class PlaybackPaused:
     """Participant who was heard."""
 
     turn: int
-    """In which turn."""
+    """Number of the turn."""
 
     reply: int
     """Number of the reply."""
@@ -480,7 +481,7 @@ class PlaybackResumed:
     """Participant who is heard."""
 
     turn: int
-    """In which turn."""
+    """Number of the turn."""
 
     reply: int
     """Number of the reply."""
@@ -602,7 +603,7 @@ class ToolRequested:
     """Agent that asks."""
 
     session: int
-    """In which of its sessions; answers go to no other."""
+    """Number of its session; answers go to no other."""
 
     call_id: str
     """The service's id; it says little, since models use ids again."""
@@ -671,8 +672,9 @@ class HookAnswered:
     """Whether it may happen."""
 
     content: str = ""
-    """What shall be taken instead, where it may: a tool's arguments as JSON, words, or a participant's name;
-    empty for what was asked about. Personal."""
+    """Content that is taken instead, where there may be any: a tool's arguments as JSON, words, or a
+    participant's name; empty for what was asked about. Personal.
+    """
 
     reason: str = ""
     """Reason for which it may not. Personal."""
@@ -698,7 +700,7 @@ class LatencyMeasured:
     """To the first byte of speech."""
 
     total_s: float | None = None
-    """From the end of the prompt to the first byte of speech."""
+    """Time from the end of the prompt to the first byte of speech."""
 
 
 @frozen
@@ -729,7 +731,7 @@ class FaultStruck:
     """Kind of the fault, as `trialogue chaos --list` has it."""
 
     for_s: float | None = None
-    """For how long, in seconds; None where it does not say."""
+    """Length in seconds; None where the fault does not say."""
 
 
 @frozen

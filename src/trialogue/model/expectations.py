@@ -68,7 +68,7 @@ class SoundPattern:
     """Participant who is heard."""
 
     for_s: float = 0.0
-    """For how long, in seconds."""
+    """Length in seconds."""
 
 
 @frozen
@@ -290,7 +290,7 @@ class Miss:
     """Place in the scenario: `expect.in_order[1]`."""
 
     section: Section
-    """In which list."""
+    """List of the expectation."""
 
     kind: Kind
     """Kind of the miss: behaviour, timing or infrastructure."""
@@ -302,7 +302,7 @@ class Miss:
     """Actual event, in words; without speech."""
 
     at: float
-    """When, in seconds since the meeting's start."""
+    """Moment, in seconds since the meeting's start."""
 
     participant: str | None = None
     """Participant concerned, if any."""

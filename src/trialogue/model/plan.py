@@ -257,22 +257,22 @@ class PlannedFault:
     """Something that the scenario wants to go wrong, once; nothing is decided by it."""
 
     id: str
-    """What the scenario calls it."""
+    """Name that the scenario gives it."""
 
     kind: str
-    """What it does, as `trialogue chaos --list` has it, or `disconnect` or `delay`."""
+    """Kind, as `trialogue chaos --list` has it, or `disconnect` or `delay`."""
 
     to: str
-    """Which agent it strikes."""
+    """Agent that it strikes."""
 
     trigger: Trigger
-    """When."""
+    """Trigger at which it strikes."""
 
     by_s: float = 0.0
     """Of `delay`: by how much everything is late, in seconds."""
 
     for_s: float | None = None
-    """For how long, in seconds; None to the session's end."""
+    """Length in seconds; None to the session's end."""
 
 
 @frozen
@@ -292,7 +292,7 @@ class MeetingPlan:
     """Rules of the floor: the next speaker, and the length of turns."""
 
     limits: Limits = Limits()
-    """When it ends by itself."""
+    """Limits at which it ends by itself."""
 
     agenda: tuple[AgendaItem, ...] = ()
     """Points in order; empty for a meeting without an agenda."""
@@ -316,7 +316,7 @@ class MeetingPlan:
     """Questions to the app while the meeting is held; each point at most once."""
 
     faults: tuple[PlannedFault, ...] = ()
-    """What goes wrong on purpose, in the scenario's order."""
+    """Faults on demand, in the scenario's order."""
 
     @judged
     def hook(self, point: HookPoint) -> HookRule | None:

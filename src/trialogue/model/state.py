@@ -65,7 +65,7 @@ class MeetingState:
     """Phase of the meeting."""
 
     at: float
-    """When this was: seconds since its start."""
+    """Moment at which this was: seconds since its start."""
 
     holder: str | None
     """Holder of the floor; None while it is free."""

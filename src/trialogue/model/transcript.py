@@ -50,7 +50,7 @@ class Utterance:
     """Participant who spoke."""
 
     turn: int
-    """In which turn; beside which, where it was said beside another's."""
+    """Number of the turn; beside which, where it was said beside another's."""
 
     start_s: float
     """Place of its first heard sample on the meeting's audio clock, in seconds."""

@@ -21,7 +21,7 @@ from trialogue.model.transcript import Passage, Utterance
 from trialogue.speech.sentences import split_sentences
 
 CUT: Final = "[interrupted]"
-"""What stands after words that were cut off."""
+"""Mark behind words that were cut off."""
 
 LINE: Final = 42
 """Characters of a line, as broadcasters have them."""
@@ -30,13 +30,13 @@ LONGEST: Final = 2 * LINE - 8
 """Characters of a cue, with room for where its lines break."""
 
 LONGEST_S: Final = 7.0
-"""How long a cue may be shown."""
+"""Seconds for which a cue may be shown."""
 
 READ_A_SECOND: Final = 17.0
 """Characters that are read in a second."""
 
 SHORTEST_S: Final = 1.0
-"""How long words without a length are shown at least."""
+"""Seconds for which words without a length are shown at least."""
 
 _ENDS: Final = (". ", "! ", "? ", "… ", "; ", ": ", ", ", " \u2013 ", " \u2014 ")
 
@@ -46,13 +46,13 @@ class Subtitle:
     """Words with the stretch of time in which they are shown."""
 
     start_ms: int
-    """From when, in milliseconds since the meeting's start."""
+    """Beginning, in milliseconds since the meeting's start."""
 
     end_ms: int
-    """Until when; always later than `start_ms`."""
+    """End; always later than `start_ms`."""
 
     participant: str
-    """Who says them."""
+    """Participant who says them."""
 
     text: str
     """One safe line, not yet escaped for any format. Personal."""

@@ -32,7 +32,7 @@ class HeldMeeting:
     """Its plan."""
 
     utterances: tuple[Utterance, ...]
-    """What was said, as heard."""
+    """Utterances, as they were heard."""
 
     records: tuple[Record, ...]
     """Everything that happened."""
@@ -51,13 +51,13 @@ class Export:
     """One format in which a meeting can be had."""
 
     file: str
-    """What its file is called in a run's directory."""
+    """Name of its file in a run's directory."""
 
     about: str
-    """What it is for, in a few words."""
+    """Use of it, in a few words."""
 
     make: Callable[[HeldMeeting], str | bytes]
-    """What makes its content."""
+    """Function that makes its content."""
 
     is_kept: bool = False
     """Whether each run has it from its end on; else it is made when it is asked for."""

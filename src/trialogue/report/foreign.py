@@ -72,13 +72,13 @@ class VoicedCue:
     """Words of one speaker in a WebVTT file."""
 
     speaker: str
-    """Who says them, as the file has it."""
+    """Participant who says them, as the file has it."""
 
     start_s: float
-    """From when, in seconds."""
+    """Beginning, in seconds."""
 
     end_s: float
-    """Until when."""
+    """End."""
 
     text: str
     """The words, in one line. Personal."""
@@ -139,7 +139,7 @@ def read_chat(text: str) -> tuple[Stretch, ...]:
 READERS: Final[Mapping[str, Callable[[str], tuple[Stretch, ...]]]] = MappingProxyType(
     {".rttm": read_rttm, ".vtt": read_webvtt, ".textgrid": read_textgrid, ".cha": read_chat}
 )
-"""What reads a file, by its ending."""
+"""Functions that read a file, by its ending."""
 
 
 def _seconds(stamp: str) -> float:

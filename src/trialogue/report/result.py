@@ -30,7 +30,7 @@ class Failure:
     """Failure on the way, whether the meeting went on or not."""
 
     at: float
-    """When, in seconds since the meeting's start."""
+    """Moment, in seconds since the meeting's start."""
 
     code: str
     """`session-failed`, `actor-crashed`, or the code of a report of the brain."""
@@ -47,22 +47,22 @@ class Run:
     """Run of a meeting: what its records do not hold, and its result shall."""
 
     clock: Literal["real", "virtual"]
-    """What time was made of."""
+    """Clock that it ran on."""
 
     speed: float | None = None
     """Seconds of the meeting a second of the machine; None where nobody measured."""
 
     files: tuple[str, ...] = ()
-    """What was written, as paths from the run's directory."""
+    """Files that were written, as paths from the run's directory."""
 
     reason: str | None = None
-    """Why it ended, where the records cannot say so (`journal-failed`)."""
+    """Reason for its end, where the records cannot say so (`journal-failed`)."""
 
     expected: Expectations = NOTHING_EXPECTED
-    """What its scenario expects of it."""
+    """Expectations of its scenario."""
 
     advice: tuple[Advice, ...] = ()
-    """What a model said to its questions; none where nobody was asked."""
+    """Advice of a model on its questions; none where nobody was asked."""
 
 
 @frozen
@@ -73,7 +73,7 @@ class Result:
     """The meeting's name."""
 
     reason: str
-    """Why it ended; `unfinished` where nothing says so."""
+    """Reason for its end; `unfinished` where nothing says so."""
 
     ok: bool
     """Whether it ended as meetings should, and fell short of nothing; single failures do not count.
@@ -83,13 +83,13 @@ class Result:
     """
 
     duration_s: float
-    """How long it was, in its own seconds."""
+    """Length of the meeting in its own seconds."""
 
     clock: Literal["real", "virtual"]
-    """What time was made of."""
+    """Clock that it ran on."""
 
     seed: int
-    """What every chance of it came from."""
+    """Seed from which every chance of it was drawn."""
 
     speed: float | None
     """Seconds of the meeting a second of the machine."""
@@ -98,19 +98,19 @@ class Result:
     """Everybody's names: the cast's in order, then those who joined."""
 
     measures: Measures
-    """What can be counted about it."""
+    """Measures of it."""
 
     cost: Cost
-    """What the agents' services have cost, by whom; services without a known price are in no sum."""
+    """Cost of the agents' services, by participant; services without a known price are in no sum."""
 
     files: tuple[str, ...]
-    """What was written, as paths from the run's directory."""
+    """Files that were written, as paths from the run's directory."""
 
     failures: tuple[Failure, ...]
-    """What went wrong on the way, in order."""
+    """Failures on the way, in order."""
 
     expectations: Findings | None = None
-    """What came of the scenario's expectations; None where it has none."""
+    """Outcome of the scenario's expectations; None where it has none."""
 
     def document(self) -> dict[str, object]:
         """The content of `result.json`: plain JSON values, floats to the microsecond."""

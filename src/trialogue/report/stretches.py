@@ -31,16 +31,16 @@ class Stretch:
     """Sound of one participant without a break that the records know of."""
 
     participant: str
-    """Who was heard."""
+    """Participant who was heard."""
 
     turn: int | None
-    """In which turn; None for a person, whose speech needs no grant."""
+    """Number of the turn; None for a person, whose speech needs no grant."""
 
     start_s: float
     """Beginning, in seconds on the meeting's audio clock."""
 
     end_s: float
-    """Where it ends, less the silence that an agent's sound ended with; never before `start_s`."""
+    """Place where it ends, less the silence that an agent's sound ended with; never before `start_s`."""
 
     @property
     def length_s(self) -> float:

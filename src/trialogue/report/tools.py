@@ -15,7 +15,7 @@ from trialogue.values import define, frozen
 ToolOutcome: TypeAlias = Literal[
     "succeeded", "failed", "timed-out", "cancelled", "unknown", "answered", "unanswered", "not-ours"
 ]
-"""How a call ended: as `ToolFinished` says; `answered` by the meeting itself; never; or run elsewhere."""
+"""Outcome of a call: as `ToolFinished` says; `answered` by the meeting itself; never; or run elsewhere."""
 
 
 @frozen
@@ -23,7 +23,7 @@ class ToolRecord:
     """One call of a tool."""
 
     participant: str
-    """Which agent asked."""
+    """Agent that asked."""
 
     call_id: str
     """The service's id of the call."""
@@ -32,16 +32,16 @@ class ToolRecord:
     """Name of the tool."""
 
     at: float
-    """When it was asked for, in seconds since the meeting's start."""
+    """Moment at which it was asked for, in seconds since the meeting's start."""
 
     outcome: ToolOutcome
     """Ending."""
 
     duration_s: float | None = None
-    """How long it took; None where it never ended."""
+    """Seconds that it took; None where it never ended."""
 
     code: str = ""
-    """Why it has no result, in one word; empty where nothing says."""
+    """Reason why it has no result, in one word; empty where nothing says."""
 
 
 def tool_calls(records: Iterable[Record]) -> tuple[ToolRecord, ...]:

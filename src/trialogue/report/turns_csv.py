@@ -27,7 +27,7 @@ COLUMNS: Final = (
 """The head of the table: `beside` says what speech beside another's turn was, `cause` why the turn ended."""
 
 _FORMULA: Final = frozenset("=+-@")
-"""What makes a spreadsheet take a cell for a formula."""
+"""Characters by which a spreadsheet takes a cell for a formula."""
 
 
 def turns_csv(plan: MeetingPlan, utterances: Iterable[Utterance]) -> str:

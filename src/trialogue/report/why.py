@@ -24,25 +24,25 @@ class TurnGiven:
     """The turn's number, from 1."""
 
     at: float
-    """When, in seconds since the meeting's start."""
+    """Moment, in seconds since the meeting's start."""
 
     to: str
-    """Who got it."""
+    """Participant who got it."""
 
     reason: str
     """The policy's words."""
 
     event: str
-    """What had happened, in words: `playback finished: tech`."""
+    """Happening before it, in words: `playback finished: tech`."""
 
     hands: tuple[str, ...] = ()
-    """Who else had asked for the floor and waited, in the order of asking."""
+    """Others who had asked for the floor and waited, in the order of asking."""
 
     cause: str = ""
-    """Why the turn ended; empty where it did not."""
+    """Reason why the turn ended; empty where it did not."""
 
     lasted_s: float | None = None
-    """How long it lasted, in seconds; None where it did not end."""
+    """Seconds for which it lasted; None where it did not end."""
 
 
 def grants(records: Iterable[Record]) -> tuple[TurnGiven, ...]:

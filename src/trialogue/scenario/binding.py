@@ -40,7 +40,7 @@ class Absent(Enum):
 
 
 ABSENT: Final = Absent.ABSENT
-"""What a node becomes that cannot be used."""
+"""Value of a node that cannot be used."""
 
 
 @frozen
@@ -48,10 +48,10 @@ class Binder:
     """Reads nodes as kinds."""
 
     problems: Problems
-    """Where faults are noted."""
+    """Problems, in which faults are noted."""
 
     via: str = EMBEDDED
-    """At which service whoever is read is, whose keys its stages have."""
+    """Service of whoever is read, whose keys its stages have."""
 
     def bind(self, kind: kinds.Kind, node: Node, path: Path) -> object:
         """The value of a node, or `ABSENT`."""

@@ -39,7 +39,7 @@ CHAIR_TOOLS = ("give_floor", "end_meeting")
 """Tools that the brain answers itself, for the chair."""
 
 FRAMES_S = (0.02, 0.04, 0.06, 0.08, 0.1)
-"""How long a frame may be, in seconds."""
+"""Lengths that a frame may have, in seconds."""
 
 __all__ = ["CHAIR_TOOLS", "FRAMES_S", "Look", "SourcePlaces", "check_document", "script_of"]
 

@@ -64,7 +64,7 @@ class Overrides:
     """Overrides by the operator, on the command line or in a program; None leaves a value as it is."""
 
     via: str | None = None
-    """At which service every agent is."""
+    """Service of every agent."""
 
     clock: Clock | None = None
     """Real or virtual."""
@@ -82,7 +82,7 @@ class Overrides:
     """The limit of silence in seconds."""
 
     me: Sitting | None = None
-    """In which person's seat the operator sits, whoever or whatever has it in the scenario."""
+    """Seat of the operator, whoever or whatever has it in the scenario."""
 
     variant: Variant = AS_IT_STANDS
     """Variant of the file: the profile and the cell that are laid over it."""

@@ -21,7 +21,7 @@ class EarSpec:
     """One person's ear, as it is dialled."""
 
     via: str
-    """At which service."""
+    """Service of the ear."""
 
     offer: EarOffer = field(repr=False)
     """Offer of the ear, but for the rate of the meeting's sound. Personal."""

@@ -64,10 +64,10 @@ class ExpectationKeys(EventKeys):
     """Always: what follows on `when`, `within` a time."""
 
     response_latency: BoundKeys | None = field(default=None, metadata={"key": "response-latency"})
-    """From a grant to the first sound."""
+    """Time from a grant to the first sound."""
 
     stop_latency: BoundKeys | None = field(default=None, metadata={"key": "stop-latency"})
-    """From the decision to stop a turn to its last sound."""
+    """Time from the decision to stop a turn to its last sound."""
 
     turn_length: BoundKeys | None = field(default=None, metadata={"key": "turn-length"})
     """Length of turns, from grant to end."""
@@ -76,7 +76,7 @@ class ExpectationKeys(EventKeys):
     """Stretches without a voice, between the first sound and the last."""
 
     floor_transfer: BoundKeys | None = field(default=None, metadata={"key": "floor-transfer"})
-    """From one's last sound to another's first; below 0 where they overlap."""
+    """Time from one's last sound to another's first; below 0 where they overlap."""
 
     overlap_ratio: BoundKeys | None = field(default=None, metadata={"key": "overlap-ratio"})
     """Speech of two at once, of all speech."""

@@ -35,7 +35,7 @@ class Given:
     """The operator said so."""
 
     option: str
-    """By which option."""
+    """Option that gave it."""
 
     def __str__(self) -> str:
         return self.option

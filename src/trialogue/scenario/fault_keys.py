@@ -27,7 +27,7 @@ class FaultKeys:
     """Name by which expectations call it."""
 
     when: EventKeys
-    """When it strikes."""
+    """Moment at which it strikes."""
 
     do: Annotated[str, FAULT_WORD]
     """Fault: `disconnect`, `delay`, or one of `trialogue chaos --list` that is an agent's."""

@@ -38,8 +38,9 @@ class InterruptKeys:
     """Speech that is shorter, and of three words at most, does not take the floor."""
 
     while_unsure: WhileUnsure | None = None
-    """What an agent does while it is not known whether speech beside its turn takes the floor: `duck` (it
-    talks on, more quietly), `talk` or `pause`."""
+    """Behaviour of an agent while it is not known whether speech beside its turn takes the floor: `duck` (it
+    talks on, more quietly), `talk` or `pause`.
+    """
 
     resume: OptionalSeconds = None
     """Silence after which whoever was stopped by what was no interruption goes on."""

@@ -23,7 +23,7 @@ class ClipKeys:
     """Sound that stands in for a person: a recording to `play`, or words to `say` in a local voice."""
 
     when: EventKeys
-    """When it is played."""
+    """Moment at which it is played."""
 
     play: str | None = None
     """The path of a WAV or FLAC file, inside the scenario's folder."""

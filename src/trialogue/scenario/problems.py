@@ -114,7 +114,7 @@ class ScenarioProblem:
     """Place in the source."""
 
     path: Path
-    """At which key."""
+    """Path of the key."""
 
     text: str
     """Sentence on what is wrong and what would be right; holds no prompt, no speech and no secret."""

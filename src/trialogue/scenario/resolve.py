@@ -46,7 +46,7 @@ class AgentSpec:
     """The participant."""
 
     via: str
-    """At which service."""
+    """Service of the agent."""
 
     block: JsonObject = field(repr=False, hash=False)
     """Block for its service. Holds `${env:...}` references: `reveal` it when it dials. Personal."""

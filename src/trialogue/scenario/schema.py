@@ -61,7 +61,7 @@ class LimitKeys:
     """Cost of the agents' services at most, as far as their prices are known: `1.50 USD`."""
 
     silence: OptionalStretch = None
-    """For how long nobody was heard."""
+    """Longest time for which nobody is heard."""
 
 
 @frozen
@@ -82,7 +82,7 @@ class RunKeys:
     """Length of a frame of sound: 20ms, 40ms, 60ms, 80ms or 100ms."""
 
     limits: LimitKeys | None = None
-    """When it ends by itself."""
+    """Limits at which it ends by itself."""
 
     ready: OptionalSeconds = None
     """Time for which the meeting waits at its opening for sessions that are not ready."""
@@ -116,7 +116,7 @@ class RestartKeys:
     """Retries in a row."""
 
     within: OptionalStretch = None
-    """For how long after the first loss; a session that lived for ten seconds begins anew."""
+    """Time after the first loss; a session that lived for ten seconds begins anew."""
 
     backoff: Annotated[tuple[float, float] | None, DurationRange()] = None
     """Waits at most: before the first retry, doubled with each, and in the end."""
@@ -127,7 +127,7 @@ class StandInKeys:
     """Stand-in for an agent that has failed; what is left out is as the agent has it."""
 
     via: OptionalVia = None
-    """At which service."""
+    """Service of the stand-in."""
 
     prompt: str | None = None
     """Prompt: who it is and how it shall behave. Personal."""
@@ -155,7 +155,7 @@ class AgentDefaultsKeys:
     """Defaults of every agent that does not say otherwise."""
 
     via: OptionalVia = None
-    """At which service."""
+    """Service of every agent."""
 
     hears: Hears | None = None
     """By digest or by ear."""
@@ -230,8 +230,9 @@ class AgentKeys:
     """Patience with which its sessions are dialled again when they are lost."""
 
     on_failure: Failing | ReplacementKeys | None = None
-    """What becomes of it when its sessions have failed for good: `drop` (the others go on), `end` (the
-    meeting does not), or a stand-in takes its seat."""
+    """Consequence once its sessions have failed for good: `drop` (the others go on), `end` (the meeting
+    does not), or a stand-in takes its seat.
+    """
 
     @property
     def is_person(self) -> bool:
@@ -247,7 +248,7 @@ class HoldKeys:
     """After this the floor is taken away."""
 
     warn: OptionalStretch = None
-    """From here on it is noted."""
+    """Time from which on it is noted."""
 
 
 @frozen

@@ -24,7 +24,7 @@ class ClipSpec:
     """One clip, as it is played."""
 
     trigger: Trigger
-    """When."""
+    """Trigger at which it is played."""
 
     waits: bool
     """Whether it raises a hand and waits for the floor, instead of cutting in."""

@@ -89,7 +89,7 @@ class ToolKeys:
     """A function that agents may call: one of `mock`, `python`, `http`, `command`, `mcp`."""
 
     description: str | None = None
-    """When to call it, for the model."""
+    """Instruction for the model: when to call it."""
 
     schema: Annotated[JsonObject | None, AnyObject()] = None
     """JSON Schema of its arguments: an object. What `python` and `mcp` tools say of themselves, if absent."""

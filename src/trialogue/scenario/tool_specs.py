@@ -27,16 +27,16 @@ class ToolSpec:
     """One tool of the scenario."""
 
     name: str
-    """What agents call it."""
+    """Name that agents call it by."""
 
     description: str
-    """When to call it; empty where the tool says so itself."""
+    """Instruction when to call it; empty where the tool says so itself."""
 
     schema: JsonObject | None = field(hash=False)
     """JSON Schema of its arguments; None where the tool says so itself."""
 
     action: ToolAction
-    """What a call does."""
+    """Action of a call."""
 
     timeout_s: float
     """Seconds after which a call is given up."""

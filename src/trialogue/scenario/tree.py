@@ -75,7 +75,7 @@ class Pair:
     """A key with its value."""
 
     at: Place
-    """Where the key stands."""
+    """Place of the key."""
 
     key: str
     """The key."""
@@ -104,7 +104,7 @@ class Hole:
     """Hole in the place of a value that cannot be used; a problem already says so."""
 
     at: Place
-    """Where it was."""
+    """Place where it was."""
 
 
 Node: TypeAlias = Scalar | Items | Entries | Hole

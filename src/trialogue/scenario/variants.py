@@ -24,7 +24,7 @@ from trialogue.services import EMBEDDED
 from trialogue.values import frozen
 
 MOST_CELLS = 1_000
-"""How many cells one file may stand for."""
+"""Number of cells that one file may stand for."""
 
 _VARYING = frozenset({"profiles", "matrix"})
 

@@ -23,7 +23,7 @@ TEXT: Final = "text"
 APP: Final = "app"
 
 PERSONS: Final = (MICROPHONE, TEXT, APP)
-"""How people take part, beside clips that stand in for them."""
+"""Ways in which people take part, beside clips that stand in for them."""
 
 
 def via_words() -> tuple[str, ...]:

@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 MOST_TOLD: Final = 5
-"""How many names of fields are told of many."""
+"""Number of names of fields that are told of many."""
 
 FIRST: Final = date(2025, 5, 5)
 """When the protocol that is spoken here, version 1, was released."""

@@ -58,7 +58,7 @@ _MAX_WAITING_S: Final = 30.0
 """How much audio waits for a slow ear."""
 
 _MAX_PIECES: Final = 16
-"""How many pieces wait to be recognized before the ear waits, too."""
+"""Number of pieces that wait to be recognized before the ear waits, too."""
 
 
 def quietest(pcm: bytes, *, search_samples: int = _SEARCH_SAMPLES) -> int:
@@ -259,10 +259,10 @@ class _Piece:
     """At 16 kHz."""
 
     speech_s: float
-    """How much of it is speech, in seconds."""
+    """Part of it that is speech, in seconds."""
 
     ended_at: float | None = None
-    """When the turn ended, if this is its last part."""
+    """Moment at which the turn ended, if this is its last part."""
 
 
 @frozen

@@ -159,7 +159,7 @@ class AudioSent:
     """The reply that it belongs to."""
 
     duration_s: float
-    """How long it plays."""
+    """Seconds for which it plays."""
 
 
 @frozen

@@ -16,7 +16,7 @@ class Stopwatch:
     """Takes one reply's times, from the end of the user's turn on."""
 
     began_at: float
-    """When the user's turn ended."""
+    """Moment at which the user's turn ended."""
 
     options: ServerOptions
     """How latencies are reported, and after how long thinking is slow."""
@@ -25,7 +25,7 @@ class Stopwatch:
     """Whether undocumented messages are sent, too."""
 
     slow_at: float = field(default=NEVER, init=False)
-    """When the next warning of slow thinking is due."""
+    """Moment at which the next warning of slow thinking is due."""
 
     _thought_at: float | None = field(default=None, init=False)
     _has_sounded: bool = field(default=False, init=False)

@@ -79,16 +79,16 @@ class ServerOptions:
     """Seconds before that end at which `MAXIMUM_SESSION_LENGTH_APPROACHING` is said."""
 
     unknown_fields: UnknownFields = UnknownFields.REJECTED
-    """What becomes of messages that do not fit."""
+    """Treatment of messages that do not fit."""
 
     as_of: date | None = None
     """The day whose clients are served: what came later is not sent. None for today's."""
 
     refusal_style: RefusalStyle = RefusalStyle.INJECTION_REFUSED
-    """How injections are refused."""
+    """Style of refused injections."""
 
     latency_style: LatencyStyle = LatencyStyle.SEPARATE
-    """How latencies are reported."""
+    """Style of reported latencies."""
 
     tells_thoughts: bool = False
     """Whether `AgentThinking` comes as an answer is begun, as of some models; what it holds is no thought."""
@@ -109,7 +109,7 @@ class ServerOptions:
     """Seconds between two `SLOW_THINK_REQUEST` warnings."""
 
     send_speed: float = 5.0
-    """How many times faster than life audio is sent."""
+    """Factor by which audio is sent faster than life."""
 
     max_prompt_chars: int = 25_000
     """Longer prompts are cut with `PROMPT_TOO_LONG`, unless the model or its endpoint is the user's own."""
@@ -127,10 +127,10 @@ class ServerOptions:
     """Reusable agent configurations by id, for Settings that name one."""
 
     allow_endpoint: Callable[[str], bool] = field(default=is_loopback)
-    """Which think endpoints may be asked; loopback only unless the operator says more."""
+    """Function that says which think endpoints may be asked; loopback only unless the operator says more."""
 
     models: ModelRecord | None = None
-    """What models said, which is said again without them; None where each is asked."""
+    """Record of models' words, which are said again without them; None where each is asked."""
 
     stand_in: ThinkStandIn | None = _DEFAULT_STAND_IN
-    """Who answers for providers that are not here; None refuses them with `INVALID_SETTINGS`."""
+    """Stand-in for providers that are not here; None refuses them with `INVALID_SETTINGS`."""

@@ -117,7 +117,7 @@ class Reply:
     """Ends ordered and not yet come: words that were added while it ended move its end on."""
 
     _results_before: int = field(default=0, init=False)
-    """How many results the pass under way began with."""
+    """Number of results that the pass under way began with."""
 
     def __attrs_post_init__(self) -> None:
         self.is_thought = self.stage is ReplyStage.THINKING

@@ -39,7 +39,7 @@ VOICE_SUBSTITUTED: Final = "VOICE_SUBSTITUTED"
 """The code of a warning that another voice speaks, or in another language, than at the hosted service."""
 
 _SHOWN: Final = 60
-"""How many characters of a voice's name are told back."""
+"""Number of characters of a voice's name that are told back."""
 
 _HOSTED: Final = re.compile(
     r"(?:aura|flux)(?:-\d+)?-(?P<given>[a-z0-9]+)-(?P<language>[a-z]{2})", re.IGNORECASE

@@ -76,7 +76,7 @@ class Terms:
     """What the client is sent."""
 
     unspeakable: str | None = None
-    """Why the agent's speaking will fail; None where it will not."""
+    """Reason why the agent's speaking will fail; None where it will not."""
 
     hang_s: float = 0.8
     """Seconds of silence that end the user's turn; fixed for the session."""

@@ -47,7 +47,7 @@ class Sentence:
     """The words. Personal."""
 
     at_byte: int
-    """Where in the reply's audio it begins, as far as had arrived: bytes from the reply's start."""
+    """Place where in the reply's audio it begins, as far as had arrived: bytes from the reply's start."""
 
     behavior: str = "default"
     """`default`, `backchannel`, `presence_check`, `filler`, or one that is newer than we are."""
@@ -180,7 +180,7 @@ class Latency:
     """To the first sound."""
 
     total_s: float | None = None
-    """From the end of the user's words to the first sound."""
+    """Time from the end of the user's words to the first sound."""
 
 
 @frozen
@@ -287,7 +287,7 @@ class Malformed:
     """A message that is none."""
 
     reason: str
-    """What is wrong, with the field's path; not personal."""
+    """Reason, with the field's path; not personal."""
 
     raw_excerpt: str
     """Its beginning, at most 1 KiB. May be personal."""
@@ -349,16 +349,16 @@ class Understood:
     """The whole utterance so far; a final one may be empty: what was told before was no speech. Personal."""
 
     begin_s: float
-    """Where its first word begins, on the axis of `at` in `hear`."""
+    """Place where its first word begins, on the axis of `at` in `hear`."""
 
     end_s: float
-    """Where its last word ends. Begin and end are the same place where the service gives no times."""
+    """Place where its last word ends. Begin and end are the same place where the service gives no times."""
 
     stage: Stage
     """Whether the words may still change."""
 
     trigger: str = ""
-    """What ended it, of a final one: `model`, `timeout`, `manual`, `lost` (ours), or a newer one."""
+    """Cause of its end, of a final one: `model`, `timeout`, `manual`, `lost` (ours), or a newer one."""
 
     languages: tuple[str, ...] = ()
     """Languages that it heard, where it says so."""

@@ -12,13 +12,13 @@ class Hosted:
     """Service of a vendor: its address, and how it lets us in."""
 
     url: str
-    """Where agents are dialled by default: `wss://...`."""
+    """Address at which agents are dialled by default: `wss://...`."""
 
     key_variable: str
     """The environment variable that holds the key."""
 
     domain: str
-    """Whose hosts belong to the vendor, and hear all that is said at its agents anyway."""
+    """Domain of the vendor, whose hosts hear all that is said at its agents anyway."""
 
     scheme: str = "Bearer"
-    """What stands before the key in the header `Authorization`."""
+    """Scheme before the key in the header `Authorization`."""

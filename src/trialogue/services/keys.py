@@ -105,16 +105,16 @@ class Briefing:
     """Briefing of an agent: what it is told beside its stages."""
 
     prompt: str = field(repr=False)
-    """Who it is and how it shall behave; may be empty. Personal."""
+    """Prompt: who it is and how it shall behave; may be empty. Personal."""
 
     greeting: str | None = field(repr=False)
-    """What it says as soon as it is connected. Personal."""
+    """Words that it says as soon as it is connected. Personal."""
 
     functions: tuple[JsonObject, ...]
     """The tools that it is offered: name, description, parameters."""
 
     seed: int
-    """What chances of a script are drawn from."""
+    """Seed from which chances of a script are drawn."""
 
 
 class ServiceKeys(Protocol):

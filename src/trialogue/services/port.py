@@ -46,7 +46,7 @@ class SpeakFreely:
     """The agent is to say something, in words of its own."""
 
     behavior: Behavior = "default"
-    """What happens to whoever speaks, as in `Speak`."""
+    """Behaviour towards whoever speaks, as in `Speak`."""
 
 
 @frozen

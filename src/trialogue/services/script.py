@@ -17,13 +17,13 @@ class KeyFault:
     """Fault of a stage's keys."""
 
     path: tuple[str | int, ...]
-    """Where, below the stage."""
+    """Path below the stage."""
 
     text: str
     """One line for the author."""
 
     code: Literal["E-THINK-KEY", "E-THINK-LOCAL", "E-SCRIPT-ENTRY", "E-CONFLICT"] = "E-THINK-KEY"
-    """Which kind of fault."""
+    """Code of the fault."""
 
 
 @frozen
@@ -51,7 +51,7 @@ class ScriptEntryKeys:
     """One reply of a script: `say` and `call` with their conditions, or `otherwise`, or `think` alone."""
 
     say: str | None = None
-    """What it says. `${heard}`, `${result}` and `${result.key}` are filled in. Personal."""
+    """Words that it says; `${heard}`, `${result}` and `${result.key}` are filled in. Personal."""
 
     when: WhenKeys | None = None
     """Only when this fits; an entry without it comes in its order."""
@@ -63,10 +63,10 @@ class ScriptEntryKeys:
     """Whether an entry with `when` may come more than once."""
 
     otherwise: str | None = None
-    """What is said when nothing else fits. Personal."""
+    """Words that are said when nothing else fits. Personal."""
 
     think: Annotated[tuple[float, float] | None, DurationRange()] = None
-    """How long the reply takes, drawn between these; alone in an entry, how long every other one takes."""
+    """Time that the reply takes, drawn between these; alone in an entry, the time of every other one."""
 
     @property
     def is_pace(self) -> bool:

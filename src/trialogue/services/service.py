@@ -47,16 +47,16 @@ class Service:
     """One entry of the list of services."""
 
     title: str
-    """What people call it."""
+    """Name that people give it."""
 
     dialect: Dialect
     """Dialect."""
 
     keys: ServiceKeys
-    """What it says to scenarios."""
+    """Keys that it adds to scenarios."""
 
     hosted: Hosted | None = None
-    """Where it is; None for the embedded server."""
+    """Address and key of it; None for the embedded server."""
 
     voices: VoiceNames = VoiceNames()
     """The names of its voices, where local ones stand in for them."""

@@ -79,16 +79,16 @@ class Control:
     """A server in somebody's hands."""
 
     equipment: Equipment
-    """What sessions are held with."""
+    """Equipment that sessions are held with."""
 
     understudy: Understudy | None = None
-    """Who holds the conversations in the server's place; None for nobody."""
+    """Understudy that holds the conversations in the server's place; None for nobody."""
 
     recorders: tuple[Recorder, ...] = ()
-    """Who writes each session down, beside the ledger."""
+    """Recorders that write each session down, beside the ledger."""
 
     ledger: Ledger = field(factory=Ledger)
-    """What was said."""
+    """Ledger of what was said."""
 
     visits: dict[str, Visit] = field(factory=dict[str, Visit])
     """The sessions that go on, by their ids."""

@@ -30,7 +30,7 @@ from trialogue.serving.ledger import Ledger, Wanted
 __all__ = ["WireExpectation", "WireExpectations", "read_expectations"]
 
 WITHIN_S: Final = 60.0
-"""How long is waited, where the file does not say."""
+"""Seconds for which a message is waited for, where the file does not say."""
 
 _KEYS: Final = {"type", "having", "nth", "never"}
 
@@ -61,7 +61,7 @@ class WireExpectations:
     """In its order."""
 
     within_s: float = field(default=WITHIN_S)
-    """How long is waited."""
+    """Seconds for which a message is waited for."""
 
     def unmet(self, ledger: Ledger) -> list[str]:
         """Expectations that are not met, one line each."""

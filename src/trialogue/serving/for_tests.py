@@ -34,7 +34,7 @@ __all__ = ["AioServer", "AioUser", "User", "VoiceAgentServer", "opened"]
 T = TypeVar("T")
 
 SOON_S: Final = 5.0
-"""How long a test waits for a message, if it does not say."""
+"""Seconds for which a test waits for a message, if it does not say."""
 
 
 @frozen

@@ -23,7 +23,7 @@ __all__ = ["Bridge", "awaited"]
 T = TypeVar("T")
 
 ANSWERS_WITHIN_S: Final = 10.0
-"""How long a thread may take to start, to make a call, and to end."""
+"""Seconds that a thread may take to start, to make a call, and to end."""
 
 
 async def awaited(future: Future[T]) -> T:

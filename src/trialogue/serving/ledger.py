@@ -44,10 +44,10 @@ class SessionMessage:
     """One message, or sound in a row."""
 
     at_s: float
-    """When, in seconds since the session's upgrade."""
+    """Moment, in seconds since the session's upgrade."""
 
     by: By
-    """Who said it."""
+    """Side that said it."""
 
     text: str | None = field(default=None, repr=False)
     """As it was on the wire; None for sound."""
@@ -56,7 +56,7 @@ class SessionMessage:
     """How many binary messages, for sound."""
 
     size: int = 0
-    """How many bytes they have together."""
+    """Bytes that they have together."""
 
     @property
     def weight(self) -> int:
@@ -92,7 +92,7 @@ class Ending:
     """Ending of a session."""
 
     at_s: float
-    """When, in seconds since its upgrade."""
+    """Moment, in seconds since its upgrade."""
 
     code: int | None = None
     """The client's close code; 1006 for none; None where the server closed."""
@@ -103,33 +103,33 @@ class Session:
     """One connection, from its upgrade on."""
 
     id: str
-    """What `dg-request-id` and `Welcome` say."""
+    """Id, as `dg-request-id` and `Welcome` say it."""
 
     path: str
     """The path asked for."""
 
     query: str
-    """What followed the question mark."""
+    """Query: what followed the question mark."""
 
     began: float = field(repr=False)
-    """When, on trio's clock."""
+    """Beginning, on trio's clock."""
 
     seen: deque[SessionMessage] = field(
         factory=lambda: deque[SessionMessage](maxlen=MAX_MESSAGES), repr=False
     )
-    """What was said, in order; the oldest are gone where there were too many."""
+    """Messages in order; the oldest are gone where there were too many."""
 
     struck: list[str] = field(factory=list[str])
     """The names of the faults that have struck, in order."""
 
     mismatches: list[str] = field(factory=list[str])
-    """Where its client did otherwise than the recorded one, if it is a playback."""
+    """Mismatches between its client and the recorded one, if it is a playback."""
 
     ending: Ending | None = None
-    """How it ended; None while it goes on."""
+    """End; None while it goes on."""
 
     weight: int = field(default=0, init=False, repr=False)
-    """What is kept of it, in bytes."""
+    """Bytes that are kept of it."""
 
     def note(self, seen: SessionMessage) -> None:
         """Keep what was said; sound joins the sound before it."""
@@ -276,13 +276,13 @@ class Wanted:
     """Fields that it has, among others; what is inside likewise."""
 
     by: By = "client"
-    """Who says it."""
+    """Side that says it."""
 
     session: str | None = None
-    """In which session; None for any."""
+    """Id of the session; None for any."""
 
     nth: int = 1
-    """How many of them there must be."""
+    """Number of them that there must be."""
 
     def fits(self, seen: SessionMessage) -> bool:
         """Whether that is one."""

@@ -26,19 +26,19 @@ class HeardPiece:
     """A stretch of one side's sound."""
 
     begins: float
-    """When it begins to be heard, in seconds since the upgrade."""
+    """Moment at which it begins to be heard, in seconds since the upgrade."""
 
     offset: int
-    """Where in the side's file of sound it begins, in bytes."""
+    """Offset in the side's file of sound at which it begins, in bytes."""
 
     size: int
     """How many bytes it has."""
 
     length_s: float
-    """How long it is heard."""
+    """Length in seconds."""
 
     stream: int = 0
-    """Where in the file the stream of coded sound begins of which it is a part, in bytes."""
+    """Offset in the file of the stream of coded sound of which it is a part, in bytes."""
 
     skip_s: float = 0.0
     """How far into that stream it begins, in seconds."""

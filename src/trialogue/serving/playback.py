@@ -26,7 +26,7 @@ from trialogue.transport.socket import WebSocket
 __all__ = ["AwaitSound", "AwaitText", "PlaybackStep", "SayBack", "play_back"]
 
 PATIENCE_S: Final = 10.0
-"""How long a client is waited for at a gate."""
+"""Seconds for which a client is waited for at a gate."""
 
 LONGEST_PAUSE_S: Final = 10.0
 """The longest pause of the server's that is made again."""
@@ -43,7 +43,7 @@ class SayBack:
     """A message, as it was."""
 
     after_s: float = 0.0
-    """How long after what came before it."""
+    """Seconds behind what came before it."""
 
 
 @frozen

@@ -26,7 +26,7 @@ RECORDED_RATE: Final = 24_000
 """Samples a second of all recordings."""
 
 _BLOCK_S: Final = 10.0
-"""How much of a side is held at a time."""
+"""Part of a side that is held at a time."""
 
 _NAMES: Final[dict[WireSide, str]] = {"client": USER, "server": AGENT}
 

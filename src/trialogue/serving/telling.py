@@ -63,7 +63,7 @@ class ToldRecord:
     """One record to be."""
 
     at: float
-    """When, in seconds since the upgrade."""
+    """Moment, in seconds since the upgrade."""
 
     event: Event
     """What happened."""
@@ -79,7 +79,7 @@ class _Reply:
     number: int
     turn: int
     begins: float
-    """Where its sound begins to be heard, at the earliest."""
+    """Place where its sound begins to be heard, at the earliest."""
     size_s: float = 0.0
     has_sound: bool = False
 

@@ -83,7 +83,7 @@ class Life:
     """Cancelled by the supervisor alone."""
 
     ready_at: float | None = None
-    """When it reported ready, by trio's clock; None until then."""
+    """Moment at which it reported ready, by trio's clock; None until then."""
 
     value: object = None
     """Value with which it reported ready."""
@@ -143,7 +143,7 @@ class Child:
     """Restart attempts since its last long life."""
 
     due_at: float = math.inf
-    """When it is to be started again, by trio's clock."""
+    """Moment at which it is to be started again, by trio's clock."""
 
     last_error: type[BaseException] | None = None
 

@@ -47,7 +47,7 @@ At: TypeAlias = tuple[float, Event]
 """An event, and when it happens: seconds since the meeting's start."""
 
 FALLS_S = 0.1
-"""How long after a voice fell silent the source says so, in seconds."""
+"""Seconds between the fall of a voice and the moment at which the source says so."""
 
 
 @judged

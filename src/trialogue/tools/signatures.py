@@ -41,7 +41,7 @@ class Signature:
     """Signature of a function, as a model is told it."""
 
     description: str
-    """When to call it; empty where the function has no docstring."""
+    """Instruction when to call it; empty where the function has no docstring."""
 
     schema: Mapping[str, object]
     """JSON Schema of its arguments."""

@@ -33,7 +33,7 @@ class WireStream(trio.abc.Stream):
     bytes_in: int = 0
     bytes_out: int = 0
     last_received_at: float = field(factory=trio.current_time)
-    """When the last bytes came, on trio's clock."""
+    """Moment at which the last bytes came, on trio's clock."""
 
     is_reading: bool = False
     """A read is waiting for the peer; if not, its silence is ours."""

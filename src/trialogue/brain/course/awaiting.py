@@ -34,7 +34,7 @@ class Awaiting:
 
     _triggers: Triggers
     _taken: int = 0
-    """How many commands of the decision at hand were noted."""
+    """Number of commands of the decision at hand that were noted."""
 
     @classmethod
     def of(cls, plan: MeetingPlan) -> Awaiting:

@@ -28,7 +28,7 @@ from trialogue.model.records import Record
 from trialogue.values import define, frozen
 
 LEAST_USD: Final = 1e-6
-"""What is less than that is nothing: sums of floats end a little below what they should come to."""
+"""Least sum that is not nothing, in dollars: sums of floats end a little below what they should come to."""
 
 
 @frozen
@@ -39,10 +39,10 @@ class Spent:
     """Participant whose service it is."""
 
     service: str
-    """What is paid for."""
+    """Service that is paid for."""
 
     seconds: float
-    """How long its sessions were ready, all together."""
+    """Seconds for which its sessions were ready, all together."""
 
     usd: float | None
     """US dollars; None where no price is known."""
@@ -65,7 +65,7 @@ class Cost:
     """The day of the oldest price that was used, `YYYY-MM-DD`; empty where none was."""
 
     participants: tuple[Spent, ...] = ()
-    """Of whom something is paid for, in the cast's order."""
+    """Sums by participant, in the cast's order; those for whom nothing is paid are left out."""
 
 
 @define

@@ -25,34 +25,34 @@ class Course:
     """Course of the meeting, as far as no other owner has it."""
 
     agenda: AgendaCourse
-    """How far the agenda is."""
+    """Course of the agenda."""
 
     ladder: SilenceLadder
-    """What was tried against silence."""
+    """Steps that were tried against silence."""
 
     phase: Phase = Phase.NEW
-    """Where the meeting is."""
+    """Phase of the meeting."""
 
     started_at: float = 0.0
-    """When it was started."""
+    """Moment at which it was started."""
 
     slept_s: float = 0.0
-    """How long its process stood still, all together: limits of time are moved by as much."""
+    """Seconds for which its process stood still, all together: limits of time are moved by as much."""
 
     quiet_since: float | None = None
     """Since when nobody is heard; None while somebody is, and before the opening."""
 
     closing: str | None = None
-    """Why the meeting ends when the turn that goes on is over."""
+    """Reason why the meeting ends when the turn that goes on is over."""
 
     asked_of: FloorView | None = None
-    """What the policies saw when they were asked last, and had nobody to name."""
+    """View of the policies when they were asked last, and had nobody to name."""
 
     waits_until: float | None = None
-    """Until when they said that they wait; None where they have nobody to name."""
+    """Moment until which they said that they wait; None where they have nobody to name."""
 
     gathers_until: float | None = None
-    """Until when agents that were all dialled anew are waited for; None where they never were."""
+    """Moment until which agents that were all dialled anew are waited for; None where they never were."""
 
     warned_of: str | None = None
     """The point of the agenda whose end the chair was told to announce."""

@@ -41,7 +41,8 @@ GRAIN_S = 0.01
 """The shortest wait there is, in seconds."""
 
 VAIN = 3
-"""How often one may hold the floor in vain, by a policy's choice, since somebody was last heard."""
+"""Number of times that one may hold the floor in vain, by a policy's choice, since somebody was last heard.
+"""
 
 
 @frozen

@@ -44,7 +44,7 @@ class Choice:
     """The decision."""
 
     passed_over: Nobody | None = None
-    """Why the first policy had nobody, where it was not the first that decided."""
+    """Reason why the first policy had nobody, where it was not the first that decided."""
 
     by: str = ""
     """`hand` where a raised hand decided; empty where a policy did."""

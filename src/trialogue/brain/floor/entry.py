@@ -17,7 +17,7 @@ class PolicyEntry:
     """The rule."""
 
     about: str
-    """When to choose the policy: one sentence."""
+    """Advice on when to choose the policy: one sentence."""
 
     keys: tuple[str, ...]
     """The scenario keys that shape it."""

@@ -63,10 +63,10 @@ class Request:
     """One participant's wish for the floor, or its grant."""
 
     participant: str
-    """Who wants it."""
+    """Participant who wants it."""
 
     since: float
-    """When it was made, in seconds since the meeting's start."""
+    """Moment at which it was made, in seconds since the meeting's start."""
 
     priority: int = NORMAL
     """-2 lowest to 2 highest."""
@@ -78,19 +78,19 @@ class Request:
     """Whether a hand is up; a request without one lives only as long as its prepared reply."""
 
     about: str = ""
-    """What is asked of the participant. Personal."""
+    """Subject that the participant is asked about. Personal."""
 
     urgency: int = 5
-    """How much it wants to speak, 0 to 10."""
+    """Urgency of its wish to speak, 0 to 10."""
 
     wants: str = ""
-    """What it says that it wants to speak about. Personal."""
+    """Subject of which it says that it wants to speak. Personal."""
 
     retakes: bool = False
     """Whether it comes first to take a lost turn again, and not because the app asked."""
 
     state: RequestState = RequestState.PENDING
-    """Where it stands."""
+    """State that it is in."""
 
     def take(self, act: Act) -> None:
         """Move along the table; LocalProtocolError, and no change, where it has no such entry."""
@@ -116,7 +116,7 @@ class Floor:
     """The holder's request."""
 
     named: Named | None = None
-    """Whom somebody gave the floor by a tool."""
+    """Participant that somebody gave the floor by a tool."""
 
     _queue: dict[str, Request] = Factory(dict[str, Request])
     """By name, in the order in which they were made."""

@@ -32,7 +32,7 @@ DEAD = 3
 """Silent turns of the chair, one after another, that make it a dead one."""
 
 MOVE_ON = "The last turns said the same again. Go on to something else, or end the meeting."
-"""What is asked of the chair in a politeness loop."""
+"""Words that the chair is asked in a politeness loop."""
 
 _WORD = re.compile(r"\w+")
 _CLOSING = re.compile(
@@ -48,13 +48,13 @@ class Troubles:
     """Troubles of the meeting so far."""
 
     deputy: str | None = None
-    """Who chairs in the place of a chair that is dead."""
+    """Participant who chairs in the place of a chair that is dead."""
 
     dead_turns: int = 0
-    """How many turns of the chair's, one after another, ended with nothing said."""
+    """Number of the chair's turns, one after another, that ended with nothing said."""
 
     loops: int = 0
-    """How often the meeting was found to go round in circles."""
+    """Number of times that the meeting was found to go round in circles."""
 
     loop_until: int = 0
     """The last turn of the last loop."""

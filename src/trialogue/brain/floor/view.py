@@ -38,10 +38,10 @@ class TurnTaken:
     """The words that were heard. Personal."""
 
     began_at: float
-    """When the floor was granted, in seconds since the meeting's start."""
+    """Moment at which the floor was granted, in seconds since the meeting's start."""
 
     ended_at: float
-    """When it was free again, in seconds since the meeting's start."""
+    """Moment at which it was free again, in seconds since the meeting's start."""
 
     spoken_s: float
     """Seconds of sound that were heard."""
@@ -66,7 +66,7 @@ class Waiting:
     """-2 lowest to 2 highest (RFC 8855)."""
 
     since: float
-    """When it asked, in seconds since the meeting's start."""
+    """Moment at which it asked, in seconds since the meeting's start."""
 
     is_prepared: bool
     """Whether a reply of it is held and can be played at once."""
@@ -96,7 +96,7 @@ class Tally:
     """Seconds of sound heard of each participant."""
 
     began: Mapping[str, float] = MappingProxyType({})
-    """When each participant's last turn began."""
+    """Moment at which each participant's last turn began."""
 
     turned: tuple[str, ...] = ()
     """The order of the table, turned so that it begins with the place that is next; empty before a turn."""
@@ -141,7 +141,7 @@ class Collecting:
     """A round in which all prepare at once."""
 
     since: float
-    """When they were asked, in seconds since the meeting's start."""
+    """Moment at which they were asked, in seconds since the meeting's start."""
 
     missing: tuple[str, ...]
     """Participants who have not begun to answer."""
@@ -161,7 +161,7 @@ class FloorView:
     """Seconds since the meeting's start."""
 
     free_since: float
-    """When the last turn ended, or the meeting opened."""
+    """Moment at which the last turn ended, or the meeting opened."""
 
     present: tuple[str, ...]
     """Participants who can be granted the floor, in the cast's order."""
@@ -182,7 +182,7 @@ class FloorView:
     """The point of the agenda at hand."""
 
     item_since: float = 0.0
-    """When it was taken, in seconds since the meeting's start."""
+    """Moment at which it was taken, in seconds since the meeting's start."""
 
     chair: str | None = None
     """Participant who chairs: the chair of the cast, or its deputy once it is gone."""

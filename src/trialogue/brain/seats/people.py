@@ -28,10 +28,10 @@ NEAR_S = 0.6
 """Words belong to a stretch whose detected places differ from theirs by at most so much, in seconds."""
 
 LATE_S = 6.0
-"""How long behind a stretch words without places may still be its own, in seconds."""
+"""Seconds behind a stretch in which words without places may still be its own."""
 
 KEPT = 64
-"""How many stretches are remembered of each person."""
+"""Number of stretches that are remembered of each person."""
 
 
 class EarState(Enum):
@@ -67,10 +67,10 @@ class SpeechStretch:
     """One stretch of a person's detected speech."""
 
     begin_s: float
-    """Where it began on the meeting's audio clock."""
+    """Place where it began on the meeting's audio clock."""
 
     end_s: float | None = None
-    """Where it ended; None while it goes on."""
+    """Place where it ended; None while it goes on."""
 
     turn: int = 0
     """The turn of the person's own that it is part of; 0 for none."""
@@ -79,7 +79,7 @@ class SpeechStretch:
     """The turn beside which it was; 0 for none."""
 
     kind: Beside = ""
-    """What it was, where it was beside another's turn and is judged."""
+    """Kind of speech, where it was beside another's turn and is judged."""
 
     is_worded: bool = False
     """Whether words, or that there are none, stand in the transcript for it."""
@@ -109,10 +109,10 @@ class Words:
     """All its words. Personal."""
 
     begin_s: float
-    """Where its first word begins."""
+    """Place where its first word begins."""
 
     end_s: float
-    """Where its last word ends."""
+    """Place where its last word ends."""
 
 
 @define
@@ -122,7 +122,7 @@ class People:
     _seats: dict[str, _Person] = Factory(dict[str, _Person])
 
     lag_s: float = 0.0
-    """How far what their sources tell is behind the meeting's clock, in seconds."""
+    """Seconds by which what their sources tell is behind the meeting's clock."""
 
     # --- what changes them --------------------------------------------------------------------------
 

@@ -87,22 +87,22 @@ class Call:
     """The session that asked last, which is answered."""
 
     arguments: str = ""
-    """What it was asked with, in one form. Personal."""
+    """Arguments in one form. Personal."""
 
     run: int = 0
-    """Which run of its id it is."""
+    """Number of the run of its id."""
 
     state: CallState = CallState.RUNNING
-    """Where it stands."""
+    """State that it is in."""
 
     content: str = ""
     """The result, once finished. Personal."""
 
     outcome: str = ""
-    """How it ended, once finished."""
+    """Outcome, once finished."""
 
     key: str = ""
-    """What makes it the same call as others: the tool and its identifying arguments. Personal."""
+    """Key that makes it the same call as others: the tool and its identifying arguments. Personal."""
 
     same_as: Call | None = None
     """The running call whose result it waits for."""
@@ -258,7 +258,7 @@ class FloorGiven:
     """The arguments of `give_floor`."""
 
     to: str
-    """Who shall speak, as the model named it."""
+    """Participant who shall speak, as the model named it."""
 
     about: str = ""
     """What is asked of it. Personal."""

@@ -80,10 +80,10 @@ class AgentTurn:
     """Whether what is asked is known to nobody's ear, so that an agent by ear is cued at once."""
 
     began_at: float
-    """When the floor was granted."""
+    """Moment at which the floor was granted."""
 
     hold_until: float
-    """When the floor is revoked."""
+    """Moment at which the floor is revoked."""
 
     was_named: bool
     """Whether the chair named its holder."""
@@ -110,7 +110,7 @@ class AgentTurn:
     """Whether its holder speaks for itself behind a warning that it was made to say."""
 
     retold: int = 0
-    """How often it was cued anew since a remark was told too late to be unheard."""
+    """Number of times that it was cued anew since a remark was told too late to be unheard."""
 
     owes_reply: bool = False
     """Whether a tool call of this turn has not been followed by a reply yet."""
@@ -128,13 +128,13 @@ class AgentTurn:
     """Whether it was noted that it is long."""
 
     revoke_at: float | None = None
-    """When it ends behind its limit: at its sentence's end; None before the limit."""
+    """Moment at which it ends behind its limit: at its sentence's end; None before the limit."""
 
     filler: str = ""
     """What its holder says if its tool takes long; empty for nothing. Personal."""
 
     filler_at: float | None = None
-    """When that is said."""
+    """Moment at which that is said."""
 
     def take(self, fact: AgentFact) -> None:
         """Move along the table; LocalProtocolError, and no change, where it has no such entry."""

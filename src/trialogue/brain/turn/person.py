@@ -70,7 +70,7 @@ class PersonTurn:
     """A policy's name, `asked`, `hand`, `silence`, `self`, `loop` or `livelock`."""
 
     began_at: float
-    """When the floor was granted."""
+    """Moment at which the floor was granted."""
 
     was_named: bool
     """Whether the chair named its holder."""
@@ -82,19 +82,20 @@ class PersonTurn:
     """Where it is."""
 
     first_word_at: float | None = None
-    """When the person began to speak, or to be read; its time to hold the floor counts from here."""
+    """Moment at which the person began to speak, or to be read; its time to hold the floor counts from here.
+    """
 
     ended_s: float = 0.0
-    """Where its speech ended last on the meeting's audio clock."""
+    """Place where its speech ended last on the meeting's audio clock."""
 
     settled_s: float = -1.0
     """Until where the ear has said that the turn is over."""
 
     words_until: float = 0.0
-    """Until when words are waited for."""
+    """Moment until which words are waited for."""
 
     read_until: float = 0.0
-    """When typed words have been read."""
+    """Moment at which typed words have been read."""
 
     has_words: bool = False
     """Whether words of it stand in the transcript."""

@@ -42,7 +42,7 @@ _OF_A_SCRIPT = frozenset((PromptKind.CUE, PromptKind.PREPARE))
 """What a scripted agent answers with the next line of its script."""
 
 RETOLD = 3
-"""How often a turn is cued anew because a remark was found unheard too late."""
+"""Number of times that a turn is cued anew because a remark was found unheard too late."""
 
 SpeakingEvent: TypeAlias = (
     ReplyStarted

@@ -34,7 +34,7 @@ class Kept:
     """The person who cut it off."""
 
     ended_s: float | None = None
-    """Where that person's speech ended; None while its turn goes on."""
+    """Place where that person's speech ended; None while its turn goes on."""
 
 
 @define
@@ -54,10 +54,10 @@ class Turns:
     """A turn that has just ended, before the course of the meeting looked at it."""
 
     free_since: float = 0.0
-    """When the floor became free."""
+    """Moment at which the floor became free."""
 
     heard: int = 0
-    """How many turns were heard."""
+    """Number of turns that were heard."""
 
     nominee: str | None = None
     """Whom the chair named and who has not had the floor since."""
@@ -69,7 +69,7 @@ class Turns:
     """The round that is being prepared or heard."""
 
     vain: Counter[str] = Factory(Counter[str])
-    """How often each held the floor in vain since somebody was last heard."""
+    """Number of times that each held the floor in vain since somebody was last heard."""
 
     recent: deque[TurnTaken] = Factory(lambda: deque[TurnTaken](maxlen=8))
     """The last turns that were heard."""

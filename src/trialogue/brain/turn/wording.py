@@ -25,13 +25,13 @@ SURE_S = 0.3
 """Speech shorter than this, in seconds, may be any noise: without words it takes no turn."""
 
 WORDS_S = 4.0
-"""How long words of speech that is over are waited for, in seconds."""
+"""Seconds for which words of speech that is over are waited for."""
 
 READ_WORDS_A_SECOND = 4.0
 """How fast typed words are read."""
 
 READ_AT_LEAST_S = 0.5
-"""How long the shortest typed words are read, in seconds."""
+"""Seconds for which the shortest typed words are read."""
 
 
 @frozen
@@ -42,7 +42,7 @@ class SpokenPlace:
     """The speech in which the last of them was said."""
 
     begin_s: float
-    """Where they begin on the meeting's audio clock."""
+    """Place where they begin on the meeting's audio clock."""
 
     kind: Beside
     """What that speech was."""

@@ -58,7 +58,7 @@ class Naming:
     """One place in a text where a participant is named."""
 
     participant: str
-    """Who is named."""
+    """Participant who is named."""
 
     manner: Manner
     """How."""
@@ -75,9 +75,9 @@ class _Found:
     begin: int
     end: int
     first: int
-    """Where the sentence begins."""
+    """Place where the sentence begins."""
     last: int
-    """Where the sentence ends: behind its last word."""
+    """Place where the sentence ends: behind its last word."""
 
 
 def spellings(participant: Participant) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ class SpokenScript:
     """The words of one reply and where in its sound they are."""
 
     duration_s: float | None = None
-    """How long its sound is, once all of it has arrived."""
+    """Length of its sound in seconds, once all of it has arrived."""
 
     _parts: list[tuple[float, str]] = Factory(list[tuple[float, str]])
 

@@ -67,11 +67,11 @@ class _Piece:
     is_whole: bool = False
     is_dry: bool = False
     going_since_s: float | None = None
-    """Where it was started or resumed last; None while it is paused."""
+    """Place where it was started or resumed last; None while it is paused."""
     paused_s: float | None = None
-    """Where it was paused last."""
+    """Place where it was paused last."""
     base_s: float = 0.0
-    """How much of the reply was heard in an earlier turn."""
+    """Part of the reply that was heard in an earlier turn."""
 
     def played_until(self, position_s: float) -> float:
         """Seconds of it that have been heard at a position."""

@@ -28,10 +28,10 @@ class SpokenUtterance:
     """How many of its words stand in the transcript."""
 
     known: int = 0
-    """How many of its words were known when it was told last."""
+    """Number of its words that were known when it was told last."""
 
     before: int = 0
-    """How many of them were known before the last of that speech began."""
+    """Number of them that were known before the last of that speech began."""
 
     since: int = 0
     """How many of its stretches of speech are those before which so many were known."""

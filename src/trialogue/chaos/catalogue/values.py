@@ -37,14 +37,14 @@ class Signal:
     """A signal of the operating system to this process."""
 
     name: str
-    """Which, as `SIGTERM`: not every system has all of them."""
+    """Name of the signal, as `SIGTERM`: not every system has all of them."""
 
     times: int = 1
-    """How often."""
+    """Number of times that it is sent."""
 
 
 Ill: TypeAlias = BadAddress | WrongAnswer | SessionFault | Part | Signal
-"""What is done to a meeting."""
+"""Ill that a fault does to a meeting."""
 
 
 class Fate(Enum):
@@ -68,7 +68,7 @@ class Fault:
     """One fault that can be had on demand."""
 
     name: str
-    """What it is called on the command line."""
+    """Name on the command line."""
 
     row: int
     """Its row in the catalogue; 0 for what stands beside it."""
@@ -77,22 +77,22 @@ class Fault:
     """One line for people."""
 
     ill: Ill = field(repr=False)
-    """How it is made."""
+    """Ill that makes the fault."""
 
     fate: Fate
-    """What may become of its participant."""
+    """Fate that its participant may come to."""
 
     shows: str = ""
     """A regular expression that some record of the journal matches; empty where nothing is amiss."""
 
     exit_code: int = 0
-    """How the command line ends for a meeting with this fault alone."""
+    """Exit code of the command line for a meeting with this fault alone."""
 
     dials: int = 1
-    """How many dials in a row it spoils, if it spoils dials."""
+    """Number of dials in a row that it spoils, if it spoils dials."""
 
     then: WrongAnswer | None = None
-    """What the participant's next dial meets, after this has struck; None where it is well."""
+    """Answer that the participant's next dial meets, after this has struck; None where it is well."""
 
     needs_update: bool = False
     """Whether it strikes what a service says to a change of its settings, so that one must be asked for."""

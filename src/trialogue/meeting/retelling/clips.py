@@ -71,7 +71,7 @@ class _Moment:
     when: Keys
     start_s: float
     hand_s: float | None = None
-    """When the hand went up for it; None where none did."""
+    """Moment at which the hand went up for it; None where none did."""
 
 
 @define

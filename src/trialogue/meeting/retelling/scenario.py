@@ -33,7 +33,7 @@ __all__ = ["Move", "Retold", "changes_floor", "retell", "retell_as_it_went", "wh
 Keys = dict[str, object]
 
 _WORDS: Final = 5
-"""How many words of a turn are expected."""
+"""Number of words of a turn that are expected."""
 
 
 @frozen
@@ -41,10 +41,10 @@ class Move:
     """Move of a participant to the table of a meeting that runs, or away from it."""
 
     at: float
-    """When, in seconds since the meeting's start."""
+    """Moment, in seconds since the meeting's start."""
 
     behind: int
-    """How many changes of the floor came before it."""
+    """Number of changes of the floor that came before it."""
 
     participant: str
     """Participant who moves."""
@@ -64,7 +64,7 @@ class Retold:
     """Its file, with those at the table who were there at the start."""
 
     moves: tuple[Move, ...]
-    """Who came and left while it ran, in order."""
+    """Those who came and left while it ran, in order."""
 
 
 def changes_floor(record: Record) -> bool:

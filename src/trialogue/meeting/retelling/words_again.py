@@ -27,10 +27,10 @@ __all__ = ["CuesTold", "cues_told", "retell_cues", "utterances_of"]
 Keys = dict[str, object]
 
 _SHORT: Final = InterruptRules().backchannel_words
-"""How many words a remark has at most."""
+"""Number of words a remark that has at most."""
 
 _WORDS: Final = 5
-"""How many words of a turn are expected."""
+"""Number of words of a turn that are expected."""
 
 _LEAST_S: Final = 0.02
 """Shorter silence before a turn is none."""
@@ -47,10 +47,10 @@ class CuesTold:
     """The turns, in order, each with all that was said in it."""
 
     remarks: int
-    """How many short remarks within another's turn are left out."""
+    """Number of short remarks within another's turn that are left out."""
 
     at_once: int
-    """How many turns began before the last was over."""
+    """Number of turns that began before the last was over."""
 
 
 def cues_told(cues: Iterable[VoicedCue]) -> CuesTold:

@@ -71,37 +71,37 @@ class Measures:
     """Measures of a meeting as a whole, and of each participant."""
 
     duration_s: float
-    """From the start to the end, or to the last record where there is none."""
+    """Time from the start to the end, or to the last record where there is none."""
 
     participants: tuple[ParticipantMeasures, ...]
     """Everybody, in the plan's order and then in that of their coming; those who were never heard too."""
 
     balance: Balance
-    """How evenly the floor was shared."""
+    """Shares of the floor."""
 
     dominance: Dominance
     """The longest run of turns by one."""
 
     timing: Timing
-    """How turns followed each other."""
+    """Gaps and overlaps between turns."""
 
     interruptions: Interruptions
-    """Who spoke into whose speech."""
+    """Interruptions and backchannels."""
 
     selectivity: Selectivity
     """Whether agents stopped for interruptions, and for nothing else."""
 
     floor: FloorMeasures
-    """What became of the floor."""
+    """Grants, requests, waits and revocations."""
 
     latency: LatencyMeasures
-    """Where time went before sounds, and before silence."""
+    """Times before sounds, and before silence."""
 
     sessions: SessionMeasures
-    """How the sessions held."""
+    """Losses and recoveries of sessions."""
 
     causes: Mapping[Cause, int]
-    """How many turns ended by which cause; causes that ended none are absent."""
+    """Number of turns by the cause that ended them; causes that ended none are absent."""
 
     refusals: int
     """Cues and injected messages that a service did not take."""

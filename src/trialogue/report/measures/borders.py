@@ -20,7 +20,7 @@ from trialogue.report.stretches import Stretch, joined
 from trialogue.values import frozen
 
 Between = Literal["nothing", "silence", "overlap", "mixed"]
-"""What lies between two stretches of exactly one speaker."""
+"""Kind of stretch between two stretches of exactly one speaker."""
 
 
 @frozen
@@ -28,19 +28,19 @@ class Border:
     """Border between two stretches in which exactly one participant is heard."""
 
     before: str
-    """Who was heard alone before it."""
+    """Participant who was heard alone before it."""
 
     after: str
-    """Who is heard alone after it."""
+    """Participant who is heard alone after it."""
 
     start_s: float
     """Beginning, in seconds on the meeting's audio clock."""
 
     length_s: float
-    """How long it is, in seconds; 0 where one stretch touches the next."""
+    """Length in seconds; 0 where one stretch touches the next."""
 
     between: Between
-    """What lies there."""
+    """Kind of what lies between."""
 
     @property
     def is_transfer(self) -> bool:

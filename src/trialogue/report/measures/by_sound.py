@@ -27,7 +27,7 @@ from trialogue.report.stretches import Stretch, joined, spoken_s, stretches, tim
 __all__ = ["APART_S", "SecondReckoning", "SoundFigures", "of_recordings", "second_reckoning", "voiced"]
 
 APART_S: Final = 0.05
-"""How far two medians of floor transfer may lie apart, in seconds."""
+"""Seconds that two medians of floor transfer may lie apart."""
 
 _FRAME_S: Final = 0.01
 _QUIET_DB: Final = -65.0
@@ -61,17 +61,16 @@ class SecondReckoning:
     """The figures by the records and by the recordings."""
 
     records: SoundFigures
-    """By what the records say was heard."""
+    """Figures by the records."""
 
     sound: SoundFigures
-    """By what is loud in the recordings."""
+    """Figures by what is loud in the recordings."""
 
     begins: Spread
-    """How much later voices begin in the recordings than the records say; a recorded reply begins with
-    silence."""
+    """Delay of voices in the recordings against the records; a recorded reply begins with silence."""
 
     ends: Spread
-    """How much earlier they end there."""
+    """Time by which they end earlier there."""
 
     unheard: int
     """Stretches of the records in which a recording has no voice."""

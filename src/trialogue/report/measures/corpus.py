@@ -21,7 +21,7 @@ PUBLISHED: Final[Mapping[str, str]] = MappingProxyType(
         "mode": "0.2 to 0.3 s in the same; 0 to 0.2 s over ten languages (Stivers et al. 2009)",
     }
 )
-"""What is known of conversations among people; `docs/reference/measures.md` says from where."""
+"""Published figures of conversations among people; `docs/reference/measures.md` says from where."""
 
 _BIN_S: Final = 0.1
 
@@ -31,10 +31,10 @@ class Transfers:
     """Floor transfers of a meeting, or of all."""
 
     name: str
-    """Which meeting."""
+    """Name of the meeting."""
 
     n: int
-    """How many there are."""
+    """Number of transfers."""
 
     median_s: float
     """Their median, in seconds; below 0 for overlaps."""
@@ -43,7 +43,7 @@ class Transfers:
     """Their mean."""
 
     overlaps: float
-    """Which part of them are overlaps, from 0 to 1."""
+    """Share of overlaps among them, from 0 to 1."""
 
     mode_s: float
     """The middle of the tenth of a second into which most of them fall."""

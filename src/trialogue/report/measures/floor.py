@@ -39,13 +39,13 @@ class FloorMeasures:
     """Measures of the floor."""
 
     grants: int
-    """How often it was given."""
+    """Number of times that it was given."""
 
     requests: int
-    """How often it was asked for: raised hands and bids, those who waited already aside."""
+    """Number of times that it was asked for: raised hands and bids, those who waited already aside."""
 
     wait: Spread
-    """From a request to the grant that answered it."""
+    """Time from a request to the grant that answered it."""
 
     queue: QueueMeasures
     """Number of those who waited."""

@@ -94,7 +94,7 @@ class Interruptions:
     """Rate at which the other gave way."""
 
     yield_latency: Spread
-    """From the beginning of a successful attempt to the other's silence."""
+    """Time from the beginning of a successful attempt to the other's silence."""
 
     backchannels: int
     """Short speech that let the other go on."""

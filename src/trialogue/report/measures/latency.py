@@ -32,16 +32,17 @@ class LatencyMeasures:
     """To the first byte of speech, as services report it."""
 
     total: Spread
-    """From the end of the prompt to the first byte of speech, as services report it."""
+    """Time from the end of the prompt to the first byte of speech, as services report it."""
 
     reply: Spread
-    """From a cue to the first of its reply that arrived: all of the above with the way there and back."""
+    """Time from a cue to the first of its reply that arrived: all of the above with the way there and back.
+    """
 
     playout: Spread
-    """From the decision to play a reply to its first sound."""
+    """Time from the decision to play a reply to its first sound."""
 
     silence: Spread
-    """From the decision to stop a turn to its last sound; 0 is at once."""
+    """Time from the decision to stop a turn to its last sound; 0 is at once."""
 
 
 def latency(records: Sequence[Record]) -> LatencyMeasures:

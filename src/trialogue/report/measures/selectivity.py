@@ -32,13 +32,13 @@ class Selectivity:
     """Rate at which interruptions of an agent stopped it."""
 
     latency: Spread
-    """From the beginning of those to the agent's silence."""
+    """Time from the beginning of those to the agent's silence."""
 
     false_stops: Rate
     """Rate at which backchannels beside an agent's speech stopped it: 0 is right."""
 
     false_latency: Spread
-    """From the beginning of those to the agent's silence."""
+    """Time from the beginning of those to the agent's silence."""
 
 
 def selectivity(plan: MeetingPlan, records: Sequence[Record], found: Iterable[Attempt]) -> Selectivity:

@@ -19,7 +19,7 @@ class SessionMeasures:
     """Sessions that ended and should not have."""
 
     recovery: Spread
-    """From a lost session to the participant's next that was ready; its n is how many came back."""
+    """Time from a lost session to the participant's next that was ready; its n is how many came back."""
 
     next_turn: Spread
     """Time to recovery: from a lost session to the participant's next sound."""

@@ -49,7 +49,7 @@ class ParticipantMeasures:
     """Turns of its that ended because somebody else began (`interrupted`)."""
 
     response: Spread
-    """From its grants to its first sound."""
+    """Time from its grants to its first sound."""
 
     backchannels: int = 0
     """Number of times that it spoke for less than a second while another went on."""

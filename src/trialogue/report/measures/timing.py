@@ -102,8 +102,9 @@ class Timing:
     """Rate at which grants were followed by sound."""
 
     takeover: Rate
-    """How many turns that were heard to their end, the last aside, were followed by somebody else's
-    (Full-Duplex-Bench)."""
+    """Share of turns heard to their end, the last aside, that were followed by somebody else's
+    (Full-Duplex-Bench).
+    """
 
     silence_share: float | None
     """Time in which nobody was heard over the meeting's; None for a meeting of no time."""

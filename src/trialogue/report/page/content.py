@@ -38,13 +38,13 @@ class PageSource:
     """The fold of the same records."""
 
     result: Result
-    """What it came to."""
+    """Result of the run."""
 
     by_sound: SecondReckoning | None = None
-    """What its recordings say of who was heard when; None where there are none."""
+    """Second reckoning by the recordings; None where there are none."""
 
     started: datetime | None = None
-    """When it began, by the time of day; None for a meeting in virtual time."""
+    """Beginning by the time of day; None for a meeting in virtual time."""
 
 
 def content(meeting: PageSource) -> dict[str, object]:

@@ -40,7 +40,7 @@ class PageSound:
     """The sound itself; empty where it is linked."""
 
     href: str | None = None
-    """Where it is, from the page; None where it is inside."""
+    """Address of the sound, from the page; None where it is inside."""
 
 
 def document(said: Mapping[str, object], waves: Mapping[str, bytes], sound: PageSound | None = None) -> bytes:

@@ -81,7 +81,7 @@ class PageFold:
     """The fold: `begin` once, then `take` each record in order, and show what they give."""
 
     plan: MeetingPlan
-    """Of which meeting."""
+    """Plan of the meeting."""
 
     _transcript: Transcript = Factory(Transcript)
     _places: Places = Factory(Places)

@@ -20,19 +20,19 @@ from trialogue.report.stretches import Stretch, joined
 __all__ = ["Highlight", "moments"]
 
 SILENCE_S: Final = 2.0
-"""What lasts as long as this without a voice is a silence worth a look."""
+"""Least length of a silence that is worth a look, in seconds."""
 
 LEAST_S: Final = 0.5
-"""What is shorter is no silence, though it be the longest there is."""
+"""Least length of any silence, in seconds, though it be the longest there is."""
 
 SILENCES: Final = 5
-"""How many silences are told."""
+"""Number of silences that are told."""
 
 SAME_S: Final = 5.0
 """Within this, the same failure again is no moment of its own."""
 
 MOST: Final = 200
-"""How many moments are told."""
+"""Number of moments that are told."""
 
 What = Literal["failure", "fault", "silence", "warning"]
 
@@ -42,10 +42,10 @@ class Highlight:
     """A moment worth a look."""
 
     at: float
-    """When it begins, in seconds since the meeting's start."""
+    """Moment at which it begins, in seconds since the meeting's start."""
 
     what: What
-    """What it is."""
+    """Kind of moment."""
 
     text: str
     """One line for people."""

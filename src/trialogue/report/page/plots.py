@@ -17,7 +17,7 @@ from trialogue.report.stretches import Stretch, joined, turns
 __all__ = ["Plot", "plots"]
 
 STEPS: Final = 120
-"""How many places of a line that changes all the time are plotted."""
+"""Number of places of a line that changes all the time that are plotted."""
 
 Shape = Literal["points", "lines", "steps"]
 
@@ -27,7 +27,7 @@ class Plot:
     """One plot over the meeting's time."""
 
     title: str
-    """What it shows."""
+    """Title of the plot."""
 
     unit: str
     """Of its values: `s`, `%`, or empty for counts."""
@@ -36,7 +36,7 @@ class Plot:
     """Points, lines, or steps."""
 
     at: tuple[float, ...]
-    """Where the values are, in seconds since the meeting's start, ascending."""
+    """Moments of the values, in seconds since the meeting's start, ascending."""
 
     series: tuple[tuple[str, tuple[float | None, ...]], ...]
     """Names with their values, one for each of `at`; None for none there.

@@ -14,7 +14,7 @@ from trialogue.report.page.document import assemble, asset
 __all__ = ["RunRow", "runs_document"]
 
 Result: TypeAlias = Mapping[str, object]
-"""What `result.json` says."""
+"""Content of `result.json`."""
 
 
 @frozen
@@ -25,20 +25,20 @@ class RunRow:
     """The run's directory, from the folder."""
 
     result: Result | None
-    """What `result.json` says; None where nothing can be told of the run."""
+    """Content of `result.json`; None where nothing can be told of the run."""
 
     trouble: str = ""
-    """Why nothing, or not everything, can be told of it; one line."""
+    """Reason why nothing, or not everything, can be told of it; one line."""
 
     links: tuple[tuple[str, str], ...] = ()
-    """What there is to open: a name and an address, from the page."""
+    """Links that can be opened: a name and an address, from the page."""
 
 
 @frozen
 class _Column:
     title: str
     path: str
-    """Where in the result the value is."""
+    """Path of the value in the result."""
     shown: Callable[[float], str]
 
 

@@ -25,7 +25,7 @@ class Table:
     """A table with a head."""
 
     title: str
-    """What it is of."""
+    """Title of the table."""
 
     head: tuple[str, ...]
     """The columns' names; the first names the row."""

@@ -40,7 +40,7 @@ class WhatIfPage:
     """The choices that would be another's: `at`, `turn`, `then`, `now`."""
 
     horizon: Mapping[str, object] | None
-    """Where the two part: `turn` and `at`; None where they have the same turns."""
+    """Horizon at which the two part: `turn` and `at`; None where they have the same turns."""
 
     outcome: str
     """One line about where they part."""

@@ -48,7 +48,7 @@ BLOCK_BYTES: Final = HEARING_RATE // 20 * 2
 MAX_WAITING_BYTES: Final = 8 * 1024 * 1024
 
 FLUX_IDLE_S: Final = 60.0
-"""How long a Flux session may send nothing."""
+"""Seconds for which a Flux session may send nothing."""
 
 _NO_AUDIO: Final = (
     "Deepgram did not receive audio data or a text message within the timeout window. "

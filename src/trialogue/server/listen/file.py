@@ -44,7 +44,7 @@ _PAUSE_S: Final = 1.0
 """The silence that ends an utterance."""
 
 _LONG_S: Final = 8.0
-"""How long somebody speaks on before the hearing is asked whether it has grown too much."""
+"""Seconds for which somebody speaks on before the hearing is asked whether it has grown too much."""
 
 _TOO_LONG: Final = f"The file may play {MAX_SECONDS} seconds on this server."
 

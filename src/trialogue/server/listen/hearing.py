@@ -30,7 +30,7 @@ _WIDTH: Final = 2
 _LEAD: Final = round(0.3 * HEARING_RATE)
 _TAIL: Final = round(0.2 * HEARING_RATE)
 _KEPT: Final = 2 * HEARING_RATE
-"""How much sound is kept while nobody speaks: a start is noticed late."""
+"""Sound that is kept while nobody speaks: a start is noticed late."""
 
 _PIECE: Final = 16 * HEARING_RATE
 """An utterance that has grown to this is taken up to its quietest late place."""

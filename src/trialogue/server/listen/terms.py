@@ -88,10 +88,10 @@ class NovaTerms:
     """Whether words are told before they are final."""
 
     endpointing_s: float | None = 0.01
-    """How long a silence makes a result `speech_final`; None for never."""
+    """Seconds for which a silence makes a result `speech_final`; None for never."""
 
     utterance_end_s: float | None = None
-    """How long a gap between words makes an `UtteranceEnd`; None for none."""
+    """Seconds for which a gap between words makes an `UtteranceEnd`; None for none."""
 
     vad_events: bool = False
     """Whether `SpeechStarted` is told."""

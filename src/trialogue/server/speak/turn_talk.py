@@ -59,7 +59,7 @@ class CloseSpeech:
     """Tell, behind all its sound, what a turn came to."""
 
     characters: int
-    """How many characters were to be spoken."""
+    """Number of characters that were to be spoken."""
 
 
 @frozen
@@ -67,7 +67,7 @@ class StopSpeech:
     """Stop speaking, if something is to be stopped: the user has begun to speak."""
 
     offset_ms: int | None
-    """How much of the session's sound was played by then; None where the client does not say."""
+    """Part of the session's sound that was played by then; None where the client does not say."""
 
 
 @frozen

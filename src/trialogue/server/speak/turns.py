@@ -74,9 +74,9 @@ class _Speech:
 
     speech_id: str = ""
     began_ms: float = 0.0
-    """Where in the session's sound it begins."""
+    """Place where in the session's sound it begins."""
     sounded_ms: float = 0.0
-    """How much of it was sent."""
+    """Part of it that was sent."""
     characters: int = 0
     said: list[tuple[str, float]] = field(factory=list[tuple[str, float]])
     """Its sentences, and how long each is; 0 for one that has no sound yet."""
@@ -120,7 +120,7 @@ class _SpeakingTurns:
         self._speech = _Speech()
         self._encoder = open_encoder(terms.form)
         self._sounded_ms = 0.0
-        """How much sound the session has, as far as the client let it be heard."""
+        """Sound that the session has, as far as the client let it be heard."""
         self._established_ms = 0
         """Up to where a client has said that it played."""
         self._characters = 0

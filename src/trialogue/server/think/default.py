@@ -33,16 +33,16 @@ from trialogue.speech.sentences import split_sentences
 __all__ = ["DefaultThink", "answer_to"]
 
 _LONGEST: Final = 300
-"""How many characters are repeated of what was heard, prompted, remembered or returned."""
+"""Number of characters that are repeated of what was heard, prompted, remembered or returned."""
 
 _SEARCHED: Final = 500
-"""How many characters of a text are compared with others, from its end."""
+"""Number of characters of a text that are compared with others, from its end."""
 
 _LARGEST: Final = 20_000
 """Characters of a call's arguments or result from which something can be known; longer ones are no JSON."""
 
 _REMEMBERED: Final = 64
-"""How many of the newest turns and calls are searched."""
+"""Number of the newest turns and calls that are searched."""
 
 _IN_A_ROW: Final = 4
 """Functions that one turn of a user's may have called."""

@@ -116,7 +116,7 @@ class ModelAnswer:
     """In order."""
 
     took_s: float
-    """How long it took, to its end or to where it was cut."""
+    """Seconds that it took, to its end or to where it was cut."""
 
 
 @define

@@ -35,19 +35,19 @@ _DEADLINES: Final = httpx.Timeout(connect=5.0, read=30.0, write=5.0, pool=5.0)
 """Seconds for each step of a request; the read deadline is between two pieces of the stream."""
 
 _KEPT: Final = httpx.Limits(max_connections=16, max_keepalive_connections=4, keepalive_expiry=120.0)
-"""How many connections are kept for the passes to come, and for how many seconds."""
+"""Number of connections that are kept for the passes to come, and for how many seconds."""
 
 _ENDPOINT: Final = "The think endpoint"
 """How each sentence about it begins."""
 
 _BODY_BYTES: Final = 4096
-"""How much of a refusal's body is read."""
+"""Part of a refusal's body that is read."""
 
 _BODY_S: Final = 2.0
-"""How long it may take."""
+"""Seconds that it may take."""
 
 _LONGEST: Final = 500
-"""How many characters are told."""
+"""Number of characters that are told."""
 
 _GONE: Final = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 """What meets a request on a kept connection that its peer has closed in that moment."""

@@ -44,7 +44,7 @@ LARGEST_SCRIPT = 100_000
 """The most instructions that the patterns of a script have together: what a client's script may cost."""
 
 LONGEST_HEARD = 5_000
-"""How much of what was heard is searched, in characters, from its end."""
+"""Characters of what was heard that are searched, from its end."""
 
 _STEPS_AT_ONCE = 1_000_000
 """How much is searched before others have their turn: instructions times characters."""

@@ -22,7 +22,7 @@ __all__ = ["AgentMatch", "Caller", "StandInAgent", "StandInEndpoint", "ThinkStan
 _COMPLETIONS: Final = "/chat/completions"
 
 LONGEST_PROMPT: Final = 25_000
-"""How much of a prompt is searched, in characters from its beginning."""
+"""Characters of a prompt that are searched, from its beginning."""
 
 
 def completions_url(url: str) -> str:

@@ -22,7 +22,7 @@ class ScriptedTerms:
     """What to say, and when."""
 
     seed: int = 0
-    """Where its latencies come from."""
+    """Seed of its latencies."""
 
     given: tuple[int, ...] = field(default=(), eq=False, repr=False)
     """Entries that were heard in sessions before this one: where the script begins."""

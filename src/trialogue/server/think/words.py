@@ -19,7 +19,7 @@ _UNSPACED: Final = re.compile(
 """Thai, Lao, Burmese, Khmer, Japanese and Chinese."""
 
 _ENGLISH_SHARE: Final = 0.25
-"""How much of a text is English words that say little, at least, where it is English."""
+"""Part of a text that is English words that say little, at least, where it is English."""
 
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_\W]+")
 _ENDINGS: Final = ("ing", "ies", "ed", "es", "s")

@@ -66,13 +66,13 @@ from trialogue.services.verdicts import Verdict, judge_close
 from trialogue.values import define
 
 HANDSHAKE_S = 10.0
-"""How long Welcome and SettingsApplied may each take."""
+"""Seconds that Welcome and SettingsApplied may each take."""
 
 KEEP_ALIVE_S = 8.0
-"""How long we may be silent: the service gives up after about ten seconds."""
+"""Seconds for which we may be silent: the service gives up after about ten seconds."""
 
 EXCERPT_BYTES = 1024
-"""How much of a malformed message is kept."""
+"""Part of a malformed message that is kept."""
 
 _KEEP_ALIVE = encode(KeepAlive())
 
@@ -131,7 +131,7 @@ class ClientSession:
     """One connection's protocol state; whoever owns the socket owns this."""
 
     opened_at: float
-    """When the websocket was open, in seconds."""
+    """Moment at which the websocket was open, in seconds."""
 
     state: SessionState = field(default=SessionState.AWAIT_WELCOME, init=False)
     """State of the handshake."""
@@ -143,7 +143,7 @@ class ClientSession:
     """The last `Error` that the server sent."""
 
     heard_at: float = field(init=False)
-    """When anything last came from the server, in seconds."""
+    """Moment at which anything last came from the server, in seconds."""
 
     _settings_at: float = field(default=0.0, init=False)
     _sent_at: float = field(default=0.0, init=False)

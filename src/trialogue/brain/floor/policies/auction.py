@@ -25,7 +25,7 @@ class Auction:
     """The most urgent speaks."""
 
     window_s: float = WINDOW_S
-    """How long bids are collected, in seconds."""
+    """Seconds for which bids are collected."""
 
     def choose(self, view: FloorView, /) -> Decision:
         """Name the best bidder; `no-bids` where nobody has bid in time."""

@@ -26,7 +26,7 @@ class FluxThresholds(WireObject):
     """Confidence at an end, 0.5 to 1; 1 is never."""
 
     eot_timeout_ms: int | None = None
-    """How long a silence ends a turn all the same, in milliseconds."""
+    """Silence that ends a turn all the same, in milliseconds."""
 
 
 @frozen
@@ -36,7 +36,7 @@ class FluxConfigure(WireObject):
     type: ClassVar[str] = "Configure"
 
     thresholds: FluxThresholds | None = None
-    """When a turn ends."""
+    """Thresholds of a turn's end."""
 
     keyterms: tuple[str, ...] | None = None
     """Words to listen for: replaces the list, an empty one clears it. May be personal."""
@@ -96,13 +96,13 @@ class TurnInfo(WireObject):
     type: ClassVar[str] = "TurnInfo"
 
     event: str
-    """What has happened; an open list."""
+    """Name of what has happened; an open list."""
 
     turn_index: int
     """Counts turns from 0; the same up to the turn's end."""
 
     audio_window_start: float
-    """Where the sound begins that this is about, in seconds."""
+    """Place where the sound begins that this is about, in seconds."""
 
     audio_window_end: float
     """End."""
@@ -117,7 +117,7 @@ class TurnInfo(WireObject):
     """Confidence of the model that nothing more comes, 0 to 1."""
 
     trigger: str | None = None
-    """What ended the turn, on EndOfTurn only: `model`, `manual`, `timeout`; an open list."""
+    """Cause of the turn's end, on EndOfTurn only: `model`, `manual`, `timeout`; an open list."""
 
     languages: tuple[str, ...] | None = None
     """Languages that were heard (the multilingual model only)."""
@@ -139,7 +139,7 @@ class FluxConfigureSuccess(WireObject):
     type: ClassVar[str] = "ConfigureSuccess"
 
     thresholds: FluxThresholds
-    """When a turn ends."""
+    """Thresholds of a turn's end."""
 
     keyterms: tuple[str, ...] = ()
     """Words to listen for."""

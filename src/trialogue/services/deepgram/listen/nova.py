@@ -38,7 +38,7 @@ class NovaConfigure(WireObject):
     """Words to listen for: replaces the list, an empty one clears it. May be personal."""
 
     features: Mapping[str, bool] | None = field(default=None, hash=False)
-    """What is switched on or off, as `numerals`."""
+    """Features that are switched on or off, as `numerals`."""
 
 
 NovaClientMessage: TypeAlias = KeepAlive | Finalize | NovaConfigure | CloseStream | WireUnknownMessage
@@ -68,10 +68,10 @@ class NovaWord(WireObject):
     """The word with capitals and punctuation. Personal."""
 
     language: str | None = None
-    """In which language, where several were expected."""
+    """Language, where several were expected."""
 
     speaker: int | None = None
-    """Whose voice, where voices are told apart."""
+    """Number of the voice, where voices are told apart."""
 
 
 @frozen
@@ -143,7 +143,7 @@ class NovaResults(WireObject):
     """Channel, and the number of channels."""
 
     duration: float
-    """How long the stretch is, in seconds."""
+    """Length of the stretch, in seconds."""
 
     start: float
     """Beginning."""
@@ -164,7 +164,7 @@ class NovaResults(WireObject):
     """Whether Finalize asked for it."""
 
     entities: tuple[Json, ...] | None = field(default=None, hash=False)
-    """What was found in the words. Personal."""
+    """Entities that were found in the words. Personal."""
 
 
 @frozen
@@ -177,7 +177,7 @@ class NovaSpeechStarted(WireObject):
     """Channel, and the number of channels."""
 
     timestamp: float
-    """Where, in seconds of the connection's sound."""
+    """Place in the connection's sound, in seconds."""
 
 
 @frozen
@@ -190,7 +190,7 @@ class UtteranceEnd(WireObject):
     """Channel, and the number of channels."""
 
     last_word_end: float
-    """Where the last word ends; -1 where that was final before, which says nothing new."""
+    """Place where the last word ends; -1 where that was final before, which says nothing new."""
 
 
 @frozen
@@ -203,13 +203,13 @@ class StreamMetadata(WireObject):
     """Id that the service gives the session."""
 
     duration: float
-    """How much sound there was, in seconds."""
+    """Sound that there was, in seconds."""
 
     channels: int
-    """How many channels it had."""
+    """Number of channels that it had."""
 
     created: str
-    """When, in ISO 8601."""
+    """Moment, in ISO 8601."""
 
     sha256: str = ""
     """A digest of the sound."""
@@ -254,7 +254,7 @@ class NovaError(WireObject):
     type: ClassVar[str] = "Error"
 
     variant: str = ""
-    """What kind, as `SchemaError`."""
+    """Kind of error, as `SchemaError`."""
 
     description: str = ""
     """In words. May quote the message, which may be personal."""

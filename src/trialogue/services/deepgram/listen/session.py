@@ -53,13 +53,15 @@ from trialogue.services.verdicts import Verdict, judge_close
 from trialogue.values import define
 
 QUIET_S = 0.5
-"""How long nobody may feed the session before it feeds silence."""
+"""Seconds for which nobody may feed the session before it feeds silence."""
 
 SILENCE_S = 0.2
-"""How much silence goes out at a time; at most, after a stall."""
+"""Silence that goes out at a time; at most, after a stall."""
 
 SETTLED_S = 6.0
-"""How long silence is fed before the stream rests; Flux ends a turn after five seconds at the latest."""
+"""Seconds for which silence is fed before the stream rests; Flux ends a turn after five seconds at the
+latest.
+"""
 
 KEEP_ALIVE_S = 4.0
 """Between two KeepAlives of a resting stream; the service gives up after ten seconds."""
@@ -68,10 +70,10 @@ BREATH_S = 20.0
 """Between two stretches of silence of a resting stream without KeepAlive; services give up after sixty."""
 
 FINISH_S = 3.0
-"""How long the server may take to close when asked to."""
+"""Seconds that the server may take to close when asked to."""
 
 LOST_S = 3.0
-"""How long a service that is fed may tell nothing; four times `eot_timeout_ms` if that is longer."""
+"""Seconds for which a service that is fed may tell nothing; four times `eot_timeout_ms` if that is longer."""
 
 _ZERO = {"linear16": b"\x00\x00", "mulaw": b"\xff", "alaw": b"\xd5"}
 """One silent sample of each encoding."""
@@ -126,7 +128,7 @@ class ListenSession:
     """The last `Error` that ended a session."""
 
     clock: SoundClock = field(factory=SoundClock, init=False)
-    """Where the connection's sound lies on the owner's axis."""
+    """Clock that says where the connection's sound lies on the owner's axis."""
 
     utterances: UtteranceFacts = field(init=False)
     """The utterances so far; `utterances.open` is the one that has no end yet."""

@@ -43,16 +43,16 @@ class ListenSettings:
     """Model, languages, words to expect, and when a turn ends; its class decides the route. Personal."""
 
     encoding: str = "linear16"
-    """How one sample is written: `linear16`, `mulaw` or `alaw`."""
+    """Encoding of one sample: `linear16`, `mulaw` or `alaw`."""
 
     sample_rate: int = 16_000
     """Samples a second, mono."""
 
     endpointing_ms: int = 300
-    """How long a silence makes a result final (v1)."""
+    """Silence that makes a result final (v1), in milliseconds."""
 
     utterance_end_ms: int = 1000
-    """How long a gap between words ends an utterance where noise hides the silence (v1), 1000 to 5000."""
+    """Gap between words that ends an utterance where noise hides the silence (v1), 1000 to 5000 ms."""
 
     mip_opt_out: bool = False
     """Whether the service may not learn from the sound."""

@@ -14,10 +14,10 @@ from attrs import field
 from trialogue.values import define
 
 DRIFT_S = 0.03
-"""How far the clocks may drift apart before a new anchor is set."""
+"""Seconds that the clocks may drift apart before a new anchor is set."""
 
 ANCHORS = 256
-"""How many anchors are kept; places before the oldest are reckoned from it."""
+"""Number of anchors that are kept; places before the oldest are reckoned from it."""
 
 
 @define
@@ -25,7 +25,7 @@ class SoundClock:
     """Places of a connection's sound on the owner's axis."""
 
     sent_s: float = field(default=0.0, init=False)
-    """How much sound was sent, in seconds."""
+    """Sound that was sent, in seconds."""
 
     _anchors: deque[tuple[float, float]] = field(factory=lambda: deque(maxlen=ANCHORS), init=False)
 

@@ -25,10 +25,10 @@ class PlacedWords:
     """The words. Personal."""
 
     start_s: float
-    """Where the first begins, in seconds of the connection's sound."""
+    """Place where the first begins, in seconds of the connection's sound."""
 
     end_s: float
-    """Where the last ends."""
+    """Place where the last ends."""
 
     languages: tuple[str, ...] = ()
     """Languages that were heard."""

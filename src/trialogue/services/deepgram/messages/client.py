@@ -28,7 +28,7 @@ class UpdateListen(WireObject):
     type: ClassVar[str] = "UpdateListen"
 
     listen: ListenUpdate
-    """What changes."""
+    """Settings that change."""
 
 
 @frozen
@@ -68,7 +68,7 @@ class UpdatePrompt(WireObject):
     type: ClassVar[str] = "UpdatePrompt"
 
     prompt: str
-    """What is added. Personal."""
+    """Words that are added. Personal."""
 
 
 @frozen
@@ -91,7 +91,7 @@ class InjectAgentMessage(WireObject):
     """The words; the field is not called `content`. Personal."""
 
     behavior: InjectionBehavior | None = None
-    """What happens to whoever speaks; `default` where absent."""
+    """Behaviour towards whoever speaks; `default` where absent."""
 
 
 @frozen
@@ -101,7 +101,7 @@ class InjectDynamicAgentMessage(WireObject):
     type: ClassVar[str] = "InjectAgentMessage"
 
     is_dynamic: Literal[True] = True
-    """What marks this shape."""
+    """Mark of this shape."""
 
     behavior: InjectionBehavior | None = None
     """As in InjectAgentMessage."""

@@ -113,7 +113,7 @@ class LatencyReport(WireObject):
     """To the first byte of speech."""
 
     total_latency: float | None = None
-    """From the end of the user's words to the first byte of speech."""
+    """Time from the end of the user's words to the first byte of speech."""
 
 
 @frozen
@@ -259,7 +259,7 @@ class AgentWarning(WireObject):
     type: ClassVar[str] = "Warning"
 
     code: str
-    """Which; see `codes.judge_warning`."""
+    """Code of the warning; see `codes.judge_warning`."""
 
     description: str
     """The server's words."""
@@ -272,7 +272,7 @@ class AgentError(WireObject):
     type: ClassVar[str] = "Error"
 
     code: str
-    """Which; see `codes.judge_error`."""
+    """Code of the error; see `codes.judge_error`."""
 
     description: str
     """The server's words."""

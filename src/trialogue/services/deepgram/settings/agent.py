@@ -79,7 +79,7 @@ class AgentSettings(WireObject):
     """Said as soon as the settings apply; absent: the agent waits. Personal."""
 
     context: Context | None = None
-    """What it remembers."""
+    """Context that it remembers."""
 
     listen: Listen | None = None
     """Hearing."""
@@ -88,7 +88,7 @@ class AgentSettings(WireObject):
     """Thinking; several are tried in order, anew in each turn."""
 
     think_live: ThinkLive | None = None
-    """What goes on beside thinking."""
+    """Settings of what goes on beside thinking."""
 
     speak: SpeakSettings | tuple[SpeakSettings, ...] | None = None
     """Voice; several are tried in order."""

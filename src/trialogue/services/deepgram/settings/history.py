@@ -38,7 +38,7 @@ class HistoryFunctionCall(WireObject):
     """JSON, as the model wrote it. Personal."""
 
     response: str
-    """What the model was told. Personal."""
+    """Answer that the model was told. Personal."""
 
     thought_signature: str | None = None
     """A token that some Gemini models want back."""

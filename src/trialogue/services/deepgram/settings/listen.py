@@ -48,10 +48,10 @@ class DeepgramListenProviderV2(WireObject):
     """The older name of `language_hints`, which some clients still send in Settings."""
 
     eot_threshold: float | None = None
-    """How sure of a turn's end it must be: 0.5 to 1.0; 0.7 where absent."""
+    """Confidence of a turn's end that it must reach: 0.5 to 1.0; 0.7 where absent."""
 
     eager_eot_threshold: float | None = None
-    """How sure it must be to begin a speculative reply: 0.3 to 0.9; none where absent."""
+    """Confidence at which a speculative reply begins: 0.3 to 0.9; none where absent."""
 
     eot_timeout_ms: int | None = None
     """Silence that ends a turn in any case, in milliseconds: 500 to 60000; 5000 where absent."""
@@ -77,4 +77,4 @@ class ListenUpdate(WireObject):
     """`listen` of UpdateListen: Settings may leave the provider out, an update may not."""
 
     provider: ListenProvider
-    """What changes: fields left out keep their value, but `language_hints` are cleared."""
+    """Provider's fields that change: those left out keep their value, but `language_hints` are cleared."""

@@ -66,7 +66,7 @@ class CartesiaVoice(WireObject):
     """A voice at Cartesia."""
 
     mode: str
-    """How it is named: `id`."""
+    """Mode of naming the voice: `id`."""
 
     id: str
     """Its name."""
@@ -171,4 +171,4 @@ class SpeakSettings(WireObject):
     """Voice."""
 
     endpoint: Endpoint | None = None
-    """Where it is, unless it is Deepgram's."""
+    """Endpoint of the voice, unless it is Deepgram's."""

@@ -11,7 +11,7 @@ from trialogue.services.deepgram.wire import Json, JsonObject, WireObject
 from trialogue.values import frozen
 
 ReasoningMode: TypeAlias = Literal["none", "minimal", "low", "medium", "high"]
-"""How much a model reasons before it answers."""
+"""Amount of reasoning before a model answers."""
 
 
 @frozen
@@ -165,13 +165,13 @@ class ScriptedThinkProvider(WireObject):
     """Entries; what they may say is the embedded server's to check."""
 
     seed: int | None = None
-    """Where its latencies come from; 0 where absent."""
+    """Seed of its latencies; 0 where absent."""
 
     given: tuple[int, ...] | None = None
     """Entries that were heard in sessions before this one, by their index in the list: used up."""
 
     recalled: str | None = field(default=None, repr=False)
-    """What was said to the agent before this session, and counts as heard once more. Personal."""
+    """Words that the agent was told before this session, and that count as heard once more. Personal."""
 
     tells_entries: bool | None = None
     """Whether the server tells by ScriptEntryTaken which entry a reply uses."""
@@ -231,16 +231,16 @@ class Function(WireObject):
     """A function that the model may call: the client's where it has no endpoint."""
 
     name: str
-    """What the model calls it."""
+    """Name that the model gives it."""
 
     description: str | None = None
-    """When to call it, for the model."""
+    """Instruction for the model: when to call it."""
 
     parameters: JsonObject | None = field(default=None, hash=False)
     """JSON Schema of the arguments."""
 
     endpoint: FunctionEndpoint | None = None
-    """Where the server calls it; absent: the client is asked."""
+    """Endpoint at which the server calls it; absent: the client is asked."""
 
     defer_until_eot: bool | None = None
     """Whether a call waits until the turn's end is certain, rather than be cancelled afterwards."""
@@ -263,10 +263,10 @@ class ThinkSettings(WireObject):
     """Model."""
 
     endpoint: Endpoint | None = None
-    """Where it is, unless the server manages it."""
+    """Endpoint of the model, unless the server manages it."""
 
     functions: tuple[Function, ...] | None = None
-    """What it may call."""
+    """Functions that it may call."""
 
     prompt: str | None = None
     """At most 25 000 characters for a managed model. Personal."""

@@ -21,7 +21,7 @@ class ThinkLiveProvider(WireObject):
     """0 for no backchannels."""
 
     presence_check_max_count: int | None = None
-    """How often it asks whether anyone is there; 0 for never."""
+    """Number of times that it asks whether anyone is there; 0 for never."""
 
     presence_check_interval_ms: int | None = None
     """Milliseconds between; the first comes after 3000 at the earliest."""
