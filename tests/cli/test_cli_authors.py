@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import resource
 
 import pytest
 
@@ -113,3 +114,38 @@ def test_explain_tells_a_code_that_there_is_not(capsys):
     """With the one that was meant."""
     assert main(["explain", "E-KEY-UNKNWON"]) == 2
     assert 'there is no code E-KEY-UNKNWON; did you mean "E-KEY-UNKNOWN"?' in capsys.readouterr().err
+
+
+def test_fmt_leaves_a_file_as_it_was_where_the_disk_is_full(tmp_path, capsys):
+    """What its author wrote is not lost for want of space."""
+    file = tmp_path / "x.yaml"
+    text = "trialogue:   1\nname: x\ncast: {ann: {lines: [Hi.]}}\n"
+    file.write_text(text)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    try:
+        code = main(["fmt", str(file)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert code == 2
+    assert f"cannot write {file}: File too large" in capsys.readouterr().err
+    assert file.read_text() == text
+    assert [each.name for each in tmp_path.iterdir()] == ["x.yaml"]
+
+
+def test_fmt_keeps_what_a_file_is(tmp_path, capsys):
+    """Its mode, and where it lies if only a link to it was named."""
+    file, link = tmp_path / "x.yaml", tmp_path / "link.yaml"
+    file.write_text("trialogue:   1\nname: x\ncast: {ann: {lines: [Hi.]}}\n")
+    file.chmod(0o640)
+    link.symlink_to(file)
+    assert main(["fmt", str(link)]) == 0
+    assert link.is_symlink()
+    assert file.read_text().startswith("trialogue: 1\n")
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
+def test_fmt_reads_no_more_than_a_scenario_may_have(capsys):
+    """A file without an end is refused, and not read into memory."""
+    assert main(["fmt", "--check", "/dev/zero"]) == 2
+    assert "cannot read /dev/zero: it is larger than 1 MiB" in capsys.readouterr().err

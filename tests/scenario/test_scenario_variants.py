@@ -95,6 +95,14 @@ def test_variables_that_double_are_bounded():
     assert any("larger than 1 MiB [E-SIZE]" in each for each in told)
 
 
+@pytest.mark.parametrize(("levels", "brackets"), [(3_000, 1), (40, 28), (40, 0)])
+def test_variables_in_each_other_are_as_deep_as_a_file_may_be(levels, brackets):
+    """A chain of variables is told as too deep, however long and however its links are made."""
+    chain = "".join(f"  v{n}: {'[' * brackets}'${{v{n + 1}}}'{']' * brackets}\n" for n in range(levels))
+    text = f"{HEAD}vars:\n{chain}  v{levels}: a word\ncast: {{ann: {{lines: [Hi.]}}}}\n"
+    assert any("variables lie deeper than 32 levels [E-DEPTH]" in each for each in faults(text))
+
+
 def test_an_escaped_reference_to_the_environment_is_text():
     """It is read from no environment."""
     read = loads(HEAD + "cast: {ann: {prompt: 'Say $${env:HOME}, ${env:X}.', lines: [Hi.]}}\n")

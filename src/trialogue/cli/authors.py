@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +24,7 @@ from trialogue.scenario.graph import mermaid, picture, svg
 from trialogue.scenario.meant import meant
 from trialogue.scenario.resolve import prepare
 from trialogue.scenario.skeleton import HowAgentsThink, NewScenario, skeleton
+from trialogue.scenario.tree import MAX_BYTES
 from trialogue.scenario.vocabulary import PolicyName
 
 MOST_AGENTS = 24
@@ -95,18 +98,39 @@ def format_files(files: Sequence[Path], *, only_check: bool) -> int:
             continue
         stale = True
         if not only_check:
-            file.write_text(after, encoding="utf-8")
+            _rewrite(file, after)
         put(f"{file}: {'is not in form' if only_check else 'brought into form'}")
     return WRONG_USE if stale and only_check else 0
 
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeError) as error:
-        raise SetupError(
-            f"cannot read {file}: {getattr(error, 'strerror', None) or 'it is not UTF-8'}"
-        ) from error
+        with file.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise SetupError(f"cannot read {file}: {error.strerror}") from error
+    if len(content) > MAX_BYTES:
+        raise SetupError(f"cannot read {file}: it is larger than 1 MiB")
+    try:
+        return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeError as error:
+        raise SetupError(f"cannot read {file}: it is not UTF-8") from error
+
+
+def _rewrite(file: Path, text: str) -> None:
+    """Put a text in the place of a file's; where that fails, on a full disk too, the file stays as it was."""
+    kept = file.resolve()
+    draft = kept.with_name(f".{kept.name}.new")
+    try:
+        with draft.open("w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        shutil.copymode(kept, draft)
+        draft.replace(kept)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise SetupError(f"cannot write {file}: {error.strerror}") from error
 
 
 def draw_file(file: Path, overrides: Overrides, *, as_svg: bool) -> int:

@@ -10,7 +10,7 @@
 5. So it may stand only in what goes to an agent's service and is not spoken: its prompt and its `listen`,
    `think` and `speak`, scripts excepted; and in the headers of a tool's address.
 6. In a script `${heard}`, `${result}` and `${result.key}` are left for the server, which fills them in.
-7. What grows by variables is bounded as the file is.
+7. What grows by variables is bounded as the file is, in size and in depth.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from trialogue.scenario.meant import meant
 from trialogue.scenario.problems import Code, Path, Place, Problems, shown
 from trialogue.scenario.tree import (
     MAX_BYTES,
+    MAX_DEPTH,
     MAX_NODES,
     Entries,
     Hole,
@@ -64,6 +65,9 @@ class _Substitution:
 
     _grown: int = field(default=0, init=False)
     """Characters and values that came of variables."""
+
+    _depth: int = field(default=0, init=False)
+    """Levels above the value that is looked at, those of the variables that hold it included."""
 
     def change(self, path: Path, scalar: Scalar) -> Node:
         if not isinstance(scalar.value, str) or "${" not in scalar.value or is_variant_key(path):
@@ -138,10 +142,22 @@ class _Substitution:
         if self._grown > MAX_BYTES:
             self.problems.add(at, path, "variables make the scenario larger than 1 MiB", Code.SIZE)
             return Hole(at)
+        if not self._open:
+            self._depth = len(path)
         self._open.append(name)
-        opened = map_scalars(node, lambda _, scalar: self.change(path, scalar))
+        opened = map_scalars(node, lambda inner, scalar: self._deeper(path, len(inner) + 1, scalar))
         self._open.pop()
         return opened
+
+    def _deeper(self, path: Path, levels: int, scalar: Scalar) -> Node:
+        """A value within a variable, so many levels below where that stands."""
+        if self._depth + levels > MAX_DEPTH:
+            self.problems.add(scalar.at, path, f"variables lie deeper than {MAX_DEPTH} levels", Code.DEPTH)
+            return Hole(scalar.at)
+        self._depth += levels
+        changed = self.change(path, scalar)
+        self._depth -= levels
+        return changed
 
     def _tell_circle(self, circle: list[str], name: str, path: Path, at: Place) -> None:
         """Each circle is told once: as the variables themselves are read, from its first name."""
