@@ -78,12 +78,10 @@ class AgentSession(LiveSession[AgentWire]):
         self._replies = replies
         self._silence = offer.silence(SILENCE_S)
         self._failures = 0
-        self._fed_at = 0.0
+        self._fed_at = self._silent_at = -inf
+        self._is_set_out = False
+        self._ends_at = inf
         self._link = link_of(socket)
-        self._is_resting, self._rested_at = False, 0.0
-        self._resting = trio.CancelScope()
-        self._keeping = trio.CancelScope()
-        self._is_ready = trio.Event()
         self._updates = Updates(self._tell_change, self._changed)
 
     @property
@@ -119,8 +117,9 @@ class AgentSession(LiveSession[AgentWire]):
 
     def set_out(self) -> None:
         """Do not count how long nothing is fed: until `was_fed` it is."""
-        if self._is_resting:
-            self._resting.deadline = inf
+        if self._fed_at != self._silent_at:
+            self._is_set_out = True
+            self._look_again()
 
     def was_fed(self, pcm: bytes, frames: int, at: float) -> None:
         """Note that frames were heard at the other end without being sent, the last of them at `at`."""
@@ -128,11 +127,8 @@ class AgentSession(LiveSession[AgentWire]):
             self._fed_at = at
             self._wire.hear(pcm, at)
             self._listener.was_fed(pcm, frames, at)
-            self._keeping.deadline = self._due_at(at)
-            if self._is_resting:
-                self._rested_at = at
-        if self._is_resting:
-            self._resting.deadline = self._rested_at + QUIET_S
+        self._is_set_out = False
+        self._look_again()
 
     def untold_s(self) -> float:
         """How much sound changes nothing but that it is here (see `transport.link.Taker`)."""
@@ -171,7 +167,8 @@ class AgentSession(LiveSession[AgentWire]):
 
     def update(self, part: Part, messages: Sequence[Message]) -> None:
         """Change a part of the settings by these messages, after the changes before it."""
-        self._updates.add(Pending(part, messages))
+        self._updates.add(Pending(part, messages), trio.current_time())
+        self._look_again()
 
     # --- its life ---------------------------------------------------------------------------------
 
@@ -185,12 +182,7 @@ class AgentSession(LiveSession[AgentWire]):
             if self._link is not None:
                 self._link.taker = None
 
-    def _begin(self, nursery: trio.Nursery) -> None:
-        nursery.start_soon(self._keep_deadlines)
-        if self._silence:
-            nursery.start_soon(self._feed_silence, self._silence)
-        nursery.start_soon(self._watch_age)
-        nursery.start_soon(self._updates.run)
+    def _begin(self) -> None:
         self._send_all(self._wire.start(trio.current_time()))
 
     def _receive(self, data: Message) -> None:
@@ -198,53 +190,39 @@ class AgentSession(LiveSession[AgentWire]):
             self._facts.count(_recorded(fact))
             self._context.observe(fact)
             self._take(fact)
+        if isinstance(data, str):  # sound brings nothing forward
+            self._look_again()
 
     def _end(self, close_code: int) -> None:
         self._wire.receive_close(close_code)
 
-    async def _keep_deadlines(self) -> None:
-        while True:
-            # Sound moves the deadline on all the time: look again when the last known one has come.
-            with trio.CancelScope(deadline=self._due_at(trio.current_time())) as self._keeping:
-                if self._is_ready.is_set():
-                    await trio.sleep_forever()
-                else:
-                    await self._is_ready.wait()
-            for due in self._wire.tick(trio.current_time()):
-                if isinstance(due, told.Timeout):
-                    self._scope.cancel(reason=f"no {due.what} in time")
-                    return
-                self._send(due.message)
+    def _next_due(self) -> float:
+        # Sound moves most of it on all the time: then what was due before is looked at, and nothing done.
+        wire = self._wire.next_deadline()
+        silence = inf if self._is_set_out else self._silence_due()
+        return min(inf if wire is None else wire, silence, self._ends_at, self._updates.next_deadline())
 
-    def _due_at(self, now: float) -> float:
-        """When the wire is to be looked at."""
-        deadline = self._wire.next_deadline()
-        return deadline if deadline is not None else now + 1.0
+    def _tick(self, now: float) -> None:
+        for due in self._wire.tick(now):
+            if isinstance(due, told.Timeout):
+                self._scope.cancel(reason=f"no {due.what} in time")
+                return
+            self._send(due.message)
+        if now >= self._silence_due():
+            self.hear(self._silence)
+            self._silent_at = self._fed_at
+        if now >= self._ends_at:
+            self._ending()
+        self._updates.tick(now)
 
-    async def _feed_silence(self, silence: bytes) -> None:
-        """Feed the ear where nobody else does; the first frame at once, as some services count from it."""
-        await self._is_ready.wait()
-        while True:
-            self.hear(silence)
-            self._rested_at = self._fed_at
-            await trio.sleep(SILENCE_S)
-            while self._fed_at != self._rested_at:
-                self._rested_at = self._fed_at
-                await self._rest_until(self._rested_at + QUIET_S)
-
-    async def _rest_until(self, deadline: float) -> None:
-        """Wait until the ear was perhaps fed nothing for long; what is fed but not sent moves that."""
-        with trio.CancelScope(deadline=deadline) as self._resting:
-            self._is_resting = True
-            await trio.sleep_forever()
-        self._is_resting = False
-
-    async def _watch_age(self) -> None:
-        await self._is_ready.wait()
-        await trio.sleep(ALLOWED_S)
-        self._ending()
+    def _silence_due(self) -> float:
+        """When the ear is to be fed silence, if nobody feeds it; at once at first, as some services count."""
+        if not (self._silence and self.is_running):
+            return inf
+        return self._fed_at + (SILENCE_S if self._fed_at == self._silent_at else QUIET_S)
 
     def _ending(self) -> None:
+        self._ends_at = inf
         if not self._is_ending:
             self._is_ending = True
             self._context.post(SessionEnding(self._context.participant, self._context.number))
@@ -277,7 +255,7 @@ class AgentSession(LiveSession[AgentWire]):
             case told.EntryTaken(entry):
                 replies.takes(entry)
             case told.Ready(request_id):
-                self._is_ready.set()
+                self._ends_at = trio.current_time() + ALLOWED_S
                 self._context.post(SessionReady(name, self._context.number, request_id))
             case told.ToolCalls(calls):
                 if len(self._wire.open_calls) > CALLS_LIMIT:
@@ -302,7 +280,7 @@ class AgentSession(LiveSession[AgentWire]):
                 asked = self._asking.refused()
                 self._complaints.refuse(InjectionRefused(name, asked.turn, reason, asked.prompt))
             case told.Updated(part):
-                self._updates.confirm(part)
+                self._updates.confirm(part, trio.current_time())
             case _:
                 self._take_complaint(fact)
 

@@ -37,7 +37,6 @@ class EarSession(LiveSession[EarWire]):
         self._rate = offer.sample_rate
         self._fed_to_s = -inf
         self._last_place_s = 0.0
-        self._waiting = trio.CancelScope()
 
     @property
     def is_running(self) -> bool:
@@ -86,9 +85,8 @@ class EarSession(LiveSession[EarWire]):
 
     # --- its life ---------------------------------------------------------------------------------
 
-    def _begin(self, nursery: trio.Nursery) -> None:
+    def _begin(self) -> None:
         self._take_all(self._wire.start(trio.current_time()))
-        nursery.start_soon(self._keep_deadlines)
 
     def _receive(self, data: Message) -> None:
         self._take_all(self._wire.receive(data, trio.current_time()))
@@ -97,19 +95,15 @@ class EarSession(LiveSession[EarWire]):
     def _end(self, close_code: int) -> None:
         self._take_all(self._wire.receive_close(close_code, trio.current_time()))
 
-    async def _keep_deadlines(self) -> None:
-        while not self._wire.is_over:
-            with trio.CancelScope() as self._waiting:
-                self._look_again()
-                await trio.sleep_forever()
-            for due in self._wire.tick(trio.current_time()):
-                self._carry_out(due)
-        self._scope.cancel(reason=self.SILENT)
-
-    def _look_again(self) -> None:
-        """Wait for what is due now: sound and words move it."""
+    def _next_due(self) -> float:
         deadline = self._wire.next_deadline()
-        self._waiting.deadline = inf if deadline is None else deadline
+        return inf if deadline is None else deadline
+
+    def _tick(self, now: float) -> None:
+        for due in self._wire.tick(now):
+            self._carry_out(due)
+        if self._wire.is_over:
+            self._scope.cancel(reason=self.SILENT)
 
     def _carry_out(self, due: EarDue) -> None:
         match due:

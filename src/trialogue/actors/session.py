@@ -2,9 +2,10 @@
 
 1. The reader does nothing else: decode, hand on, read again. What it hands on is taken without waiting;
    sound is taken in the socket's own reader.
-2. It ends by raising `ConnectionLost`, which `in_session` judges, or `ProviderRefused` where there is no
+2. One task keeps its time, whatever is due: each kind of session says when it is to be looked at next.
+3. It ends by raising `ConnectionLost`, which `in_session` judges, or `ProviderRefused` where there is no
    sense in another; it returns only where it was closed to go on in a new one.
-3. What a service complains of is recorded as far as a budget goes, then counted: a peer sends as many
+4. What a service complains of is recorded as far as a budget goes, then counted: a peer sends as many
    messages as it likes, and each would be a record and a line on the screen.
 4. What it tells of the conversation is recorded whole: a service that tells more than any conversation has
    loses its session, and the meeting's other events do not wait behind a flood.
@@ -93,6 +94,7 @@ class LiveSession(ABC, Generic[WireT]):
         self._is_ending = False
         self._has_rolled_over = False
         self._scope = trio.CancelScope()
+        self._waiting = trio.CancelScope()
 
     @property
     @abstractmethod
@@ -111,7 +113,8 @@ class LiveSession(ABC, Generic[WireT]):
         failure: ConnectionLost | ProviderRefused | None = None
         with closing(self._complaints), self._scope:
             async with trio.open_nursery() as nursery:
-                self._begin(nursery)
+                nursery.start_soon(self._keep_time)
+                self._begin()
                 try:
                     await self._read()
                 except (ConnectionLost, ProviderRefused) as ended:
@@ -122,6 +125,18 @@ class LiveSession(ABC, Generic[WireT]):
         if failure is not None:
             failure.request_id = failure.request_id or self._wire.request_id or None
             raise failure
+
+    async def _keep_time(self) -> None:
+        """Wait until something is due, and do it."""
+        while True:
+            with trio.CancelScope() as self._waiting:
+                self._look_again()
+                await trio.sleep_forever()
+            self._tick(trio.current_time())
+
+    def _look_again(self) -> None:
+        """Wait for what is due now: something has moved it."""
+        self._waiting.deadline = self._next_due()
 
     async def _read(self) -> None:
         while True:
@@ -156,8 +171,16 @@ class LiveSession(ABC, Generic[WireT]):
     # --- what differs -----------------------------------------------------------------------------
 
     @abstractmethod
-    def _begin(self, nursery: trio.Nursery) -> None:
-        """Open the session, and start what runs beside the reader."""
+    def _begin(self) -> None:
+        """Open the session."""
+
+    @abstractmethod
+    def _next_due(self) -> float:
+        """When `_tick` has something to do; infinite while time changes nothing."""
+
+    @abstractmethod
+    def _tick(self, now: float) -> None:
+        """Do what is due at `now`."""
 
     @abstractmethod
     def _receive(self, data: Message) -> None:

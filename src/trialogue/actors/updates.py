@@ -1,4 +1,4 @@
-"""Changes of one session's settings, told one at a time.
+"""Changes of one session's settings, told one at a time. No task: whoever keeps the session's time asks it.
 
 1. The next change is told once the service has confirmed the last, at least once since it was told: the
    service may confirm late (18 s were seen) and may confirm two changes at once.
@@ -9,13 +9,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Literal
 
-import trio
 from attrs import frozen
 
-from trialogue.mailbox import Mailbox
 from trialogue.model.events import Part
 from trialogue.services.port import Message
 
@@ -48,9 +48,9 @@ class Updates:
         """`told` is called with each part and what became of its change."""
         self._send = send
         self._told = told
-        self._waiting: Mailbox[Pending] = Mailbox("updates", WAITING)
+        self._waiting: deque[Pending] | None = None
         self._open: Pending | None = None
-        self._confirmed = trio.Event()
+        self._confirm_by = inf
 
     @property
     def open_part(self) -> Part | None:
@@ -60,24 +60,37 @@ class Updates:
     @property
     def is_full(self) -> bool:
         """Whether no more changes are taken."""
-        return self._waiting.statistics().waiting >= WAITING
+        return self._waiting is not None and len(self._waiting) >= WAITING
 
-    def add(self, pending: Pending) -> None:
-        """Have a change told after those before it; `MailboxFull` where none is taken any more."""
-        self._waiting.post(pending)
+    def add(self, pending: Pending, now: float) -> None:
+        """Have a change told after those before it; only where not `is_full`."""
+        if self._waiting is None:
+            self._waiting = deque()
+        self._waiting.append(pending)
+        self._tell_next(now)
 
-    def confirm(self, part: str) -> None:
+    def confirm(self, part: str, now: float) -> None:
         """Take the service's word for a change."""
         if part == self.open_part:
-            self._confirmed.set()
+            self._settle("applied", now)
 
-    async def run(self) -> None:
-        """Tell changes until cancelled."""
-        while True:
-            pending = await self._waiting.take()
-            self._open, self._confirmed = pending, trio.Event()
-            self._send(pending.messages)
-            with trio.move_on_after(CONFIRM_S):
-                await self._confirmed.wait()
-            self._open = None
-            self._told(pending.part, "applied" if self._confirmed.is_set() else "unconfirmed")
+    def next_deadline(self) -> float:
+        """When a confirmation is waited for no longer; infinite where none is."""
+        return self._confirm_by
+
+    def tick(self, now: float) -> None:
+        """Go on without a confirmation that has not come in time."""
+        if now >= self._confirm_by:
+            self._settle("unconfirmed", now)
+
+    def _settle(self, outcome: Literal["applied", "unconfirmed"], now: float) -> None:
+        """The open change is settled: say how, and tell the next."""
+        settled, self._open, self._confirm_by = self._open, None, inf
+        if settled is not None:
+            self._told(settled.part, outcome)
+        self._tell_next(now)
+
+    def _tell_next(self, now: float) -> None:
+        if self._open is None and self._waiting:
+            self._open, self._confirm_by = self._waiting.popleft(), now + CONFIRM_S
+            self._send(self._open.messages)
