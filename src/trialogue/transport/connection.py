@@ -25,7 +25,7 @@ from trialogue.transport.link import Link, Receiver
 from trialogue.transport.pipe import PipeStream
 from trialogue.transport.socket import Handshake, SocketRules, SocketStatistics, WebSocket
 from trialogue.transport.wire import WireStream
-from trialogue.transport.writer import LINGER_S, Writer
+from trialogue.transport.writer import LINGER_S, Watch, Writer
 
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 """Blank line behind the handshake, as the library reads it."""
@@ -248,6 +248,11 @@ class WireSocket:
             return None
         is_first = self._writer.is_idle and stream.is_clear
         return stream.link.ends.get(not self._is_client) if is_first else None
+
+    def watch(self, watch: Watch) -> None:
+        """Have the writer look at the peer's liveness from now on."""
+        self._writer.watch = watch
+        self._writer.wake()
 
     async def ping(self) -> None:
         """Ping the peer and note how long its pong took; returns where the socket ends before."""

@@ -1,6 +1,6 @@
 """The tasks of one socket, as a block: they start with it, end with it, and never raise into it.
 
-One of them asks whether the peer is still there: one ping at a time, and a limit to its silence.
+Whether the peer is still there is asked without a task: the writer looks at the time between its writes.
 
 1. Anything received counts as life, not pongs alone.
 2. One ping is in flight at most and none is cancelled: the library forgets only pings that are answered.
@@ -11,12 +11,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from math import inf
 
 import trio
+from attrs import field
 
 from trialogue.transport.connection import WireSocket
 from trialogue.transport.library import SocketEnding
 from trialogue.transport.socket import LivenessRules
+from trialogue.values import define
 
 
 @asynccontextmanager
@@ -39,39 +42,54 @@ async def background() -> AsyncGenerator[trio.Nursery]:
 
 @asynccontextmanager
 async def open_for_messages(nursery: trio.Nursery, socket: WireSocket) -> AsyncGenerator[WireSocket]:
-    """Watch the liveness of an opened socket, and close it at the end of the block."""
+    """Have the liveness of an opened socket looked at, and close it at the end of the block."""
     if socket.rules.liveness is not None:
-        nursery.start_soon(_watch, socket, socket.rules.liveness)
+        socket.watch(_Liveness(socket, socket.rules.liveness, nursery))
     try:
         yield socket
     finally:
         await socket.aclose()
 
 
-async def _watch(socket: WireSocket, rules: LivenessRules) -> None:
-    """Ping the peer of `socket`, and lose the socket when nothing was heard for `dead_after_s`."""
-    is_pinging = False
+@define(eq=False)
+class _Liveness:
+    """Liveness of a socket's peer (see `writer.Watch`): pings, and a limit to its silence."""
 
-    async def ping() -> None:
-        nonlocal is_pinging
-        is_pinging = True
-        await socket.ping()
-        is_pinging = False
+    socket: WireSocket
+    rules: LivenessRules
+    nursery: trio.Nursery
+    """Nursery in which a ping waits for its pong."""
 
-    async with trio.open_nursery() as nursery:
-        ping_at = trio.current_time() + rules.ping_every_s
-        while not socket.has_ended:
-            await trio.sleep_until(min(ping_at, _heard_at(socket) + rules.dead_after_s))
-            now = trio.current_time()
-            if now >= _heard_at(socket) + rules.dead_after_s:
-                socket.lose(SocketEnding(f"nothing was heard from the peer for {rules.dead_after_s:g} s"))
-            elif now >= ping_at:
-                ping_at = now + rules.ping_every_s
-                if not is_pinging:
-                    nursery.start_soon(ping)
-        nursery.cancel_scope.cancel(reason="the socket has ended")
+    _ping_at: float = field(init=False)
+    _is_pinging: bool = field(default=False, init=False)
 
+    def __attrs_post_init__(self) -> None:
+        self._ping_at = trio.current_time() + self.rules.ping_every_s
 
-def _heard_at(socket: WireSocket) -> float:
-    wire = socket.wire
-    return wire.last_received_at if wire.is_reading else trio.current_time()
+    def next_look(self) -> float:
+        """When to look next."""
+        if self.socket.has_ended:
+            return inf
+        return min(self._ping_at, self._heard_at() + self.rules.dead_after_s)
+
+    def look(self) -> None:
+        """Ping the peer if it is time, and lose the socket when nothing was heard for `dead_after_s`."""
+        now = trio.current_time()
+        if self.socket.has_ended:
+            return
+        if now >= self._heard_at() + self.rules.dead_after_s:
+            silence = f"nothing was heard from the peer for {self.rules.dead_after_s:g} s"
+            self.socket.lose(SocketEnding(silence))
+        elif now >= self._ping_at:
+            self._ping_at = now + self.rules.ping_every_s
+            if not self._is_pinging:
+                self._is_pinging = True
+                self.nursery.start_soon(self._ping)
+
+    async def _ping(self) -> None:
+        await self.socket.ping()
+        self._is_pinging = False
+
+    def _heard_at(self) -> float:
+        wire = self.socket.wire
+        return wire.last_received_at if wire.is_reading else trio.current_time()

@@ -7,6 +7,8 @@
 3. A broken write is not the end: what the peer said last may still be unread, so the reader has a moment.
 4. After an end that the peer may not have read yet, it lingers: closing a TCP socket with unread bytes
    resets it, and the reset overtakes our Close frame.
+5. While it has nothing to write it waits for the time at which the peer's liveness is to be looked at, too;
+   it looks between its writes as well.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import math
 from enum import Enum, auto
+from typing import Protocol
 
 import trio
 
@@ -34,6 +37,18 @@ LINGER_S = 1.0
 """Seconds that a peer is given to read our last words before its stream is closed."""
 
 _STREAM_GONE = (trio.BrokenResourceError, trio.ClosedResourceError)
+
+
+class Watch(Protocol):
+    """Watch over the peer's liveness, as the writer keeps its time. Never waits."""
+
+    def next_look(self) -> float:
+        """When to look, on trio's clock; infinite for never again."""
+        ...
+
+    def look(self) -> None:
+        """Do what is due by now."""
+        ...
 
 
 class _Pipe(Enum):
@@ -62,6 +77,8 @@ class Writer:
         self.messages_out: int = 0
         self.library: Library | None = None
         """The library's connection, once the handshake is over: behind its end nothing is written."""
+        self.watch: Watch | None = None
+        """Watch over the peer's liveness, once the handshake is over; None where nobody asks."""
         self._wire = wire
         self._at_once = wire.stream if isinstance(wire.stream, DirectStream | DirectTls) else None
         self._send_within_s = rules.send_within_s
@@ -153,7 +170,16 @@ class Writer:
                 return
             else:
                 self.wake_waiting()
-                await self._wire.work.park()
+                await self._rest()
+
+    async def _rest(self) -> None:
+        """Wait for work, or until the peer's liveness is to be looked at."""
+        if self.watch is None:
+            await self._wire.work.park()
+            return
+        with trio.CancelScope(deadline=self.watch.next_look()):
+            await self._wire.work.park()
+        self.watch.look()
 
     def _encode_a_batch(self) -> None:
         if self.outbox and self.library is not None and self.library.closed is not None:
@@ -179,6 +205,8 @@ class Writer:
             left = left[SLICE_BYTES:]
             if not left:
                 self._pipe = _Pipe.RESTING
+            if self.watch is not None:
+                self.watch.look()
         self._scope.deadline = math.inf
 
     async def _linger(self) -> None:
