@@ -2,6 +2,7 @@
 
 import _ssl
 import ctypes
+import socket
 import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -11,7 +12,7 @@ import trio
 import trio.testing
 import trustme
 
-from trialogue.transport.direct import direct, shake_hands
+from trialogue.transport.direct import DirectTls, direct, shake_hands
 
 MANY = 4 * 1024 * 1024
 """Bytes that no socket buffer holds."""
@@ -50,6 +51,15 @@ async def read_all(stream: trio.abc.Stream, count: int) -> bytes:
     while len(got) < count and (more := await stream.receive_some(50_000)):
         got += more
     return bytes(got)
+
+
+async def until_here(stream: trio.abc.Stream, count: int) -> None:
+    """Wait until the system has that many bytes for whoever reads: loopback takes its time, too."""
+    assert isinstance(stream, DirectTls)
+    have = 0
+    while have < count:
+        await trio.lowlevel.wait_readable(stream._socket)
+        have = len(stream._socket.recv(2 * count, socket.MSG_PEEK))
 
 
 async def send_for_ever(stream: trio.abc.Stream) -> None:
@@ -222,3 +232,27 @@ async def test_nothing_is_kept_of_what_is_sent() -> None:
         assert not ours.owes
         assert ours._unsent.obj == b""
         assert await read_all(theirs, 5000) == bytes(5000)
+
+
+async def test_records_that_came_together_are_given_out_together() -> None:
+    """Who is behind catches up in one read, however small the records are."""
+    frames = [bytes([number]) * 960 for number in range(30)]
+    async with joined("tls") as (ours, theirs):
+        for frame in frames:
+            await theirs.send_all(frame)
+        await until_here(ours, len(frames) * 960)
+        assert await ours.receive_some(64 * 1024) == b"".join(frames)
+
+
+async def test_what_was_good_comes_before_a_fault() -> None:
+    """A record that does not verify breaks the connection behind the ones before it."""
+    async with joined("tls") as (ours, theirs):
+        assert isinstance(theirs, trio.SSLStream)
+        for number in range(5):
+            await theirs.send_all(bytes([number]) * 960)
+        await theirs.transport_stream.send_all(b"\x17\x03\x03\x00\x40" + bytes(64))
+        await until_here(ours, 5 * 960 + 69)
+        good = await ours.receive_some(64 * 1024)
+        assert good == b"".join(bytes([number]) * 960 for number in range(5))
+        with pytest.raises(trio.BrokenResourceError):
+            await ours.receive_some(64 * 1024)

@@ -9,8 +9,10 @@
    waits there in its order. So a peer may ask for new keys (KeyUpdate) while a write is half done: with a
    record half written to a socket, OpenSSL 3.0 answers such a peer with an error.
 5. What reading gives OpenSSL to say goes out with the next write, or at once where the system takes it.
-6. What may go at once is sent by `send_now`, without a task; the writer sends what that leaves.
-7. An end of the connection without TLS's own goodbye is an end, as everywhere on the web: websockets have
+6. OpenSSL is given a little at a time, either way: its buffers keep the size of the most that they ever held,
+   and a burst would cost its connection that much memory for good.
+7. What may go at once is sent by `send_now`, without a task; the writer sends what that leaves.
+8. An end of the connection without TLS's own goodbye is an end, as everywhere on the web: websockets have
    their own Close frame, and its absence is noticed.
 """
 
@@ -24,10 +26,10 @@ from contextlib import suppress
 import trio
 
 READ_BYTES = 64 * 1024
-"""Bytes that are read at once where nobody says, and encrypted at once."""
+"""Bytes that are read of a socket at once where nobody says."""
 
-RECORD_BYTES = 16 * 1024
-"""Bytes of one record of TLS at most: OpenSSL gives no more at once."""
+PORTION_BYTES = 2 * 1024
+"""Bytes that OpenSSL is given at once, to encrypt or to decrypt: two frames of 20 ms fit."""
 
 _NOTHING = memoryview(b"")
 
@@ -128,6 +130,8 @@ class DirectTls(_OnSocket):
         self._came, self._goes = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._came, self._goes, server_hostname=host)
         self._unsent = _NOTHING
+        self._unread = _NOTHING
+        self._ended_by: ssl.SSLError | None = None
 
     async def shake(self) -> None:
         """Shake hands; OSError, of which ssl's errors are, where that fails."""
@@ -154,7 +158,8 @@ class DirectTls(_OnSocket):
         try:
             await self._send_encrypted()
             while left:
-                left = left[self._tls.write(left[:READ_BYTES]) :]
+                self._unsent = memoryview(self._encrypt(left[:READ_BYTES]))
+                left = left[READ_BYTES:]
                 await self._send_encrypted()
         except OSError as error:
             raise self._fault(error) from error
@@ -164,16 +169,26 @@ class DirectTls(_OnSocket):
         if self.owes or self._socket.fileno() < 0:
             return 0
         try:
-            taken = self._tls.write(data)
+            encrypted = self._encrypt(data)
         except OSError:
             return 0
-        encrypted = self._goes.read()
         try:
             sent = self._socket.send(encrypted)
         except OSError:
             sent = 0
         self._unsent = memoryview(encrypted)[sent:] if sent < len(encrypted) else _NOTHING
-        return taken
+        return len(data)
+
+    def _encrypt(self, data: bytes | memoryview) -> bytes:
+        """`data`, encrypted: all of it, as OpenSSL writes into memory."""
+        if len(data) <= PORTION_BYTES:
+            self._tls.write(data)
+            return self._goes.read()
+        portions: list[bytes] = []
+        for at in range(0, len(data), PORTION_BYTES):
+            self._tls.write(data[at : at + PORTION_BYTES])
+            portions.append(self._goes.read())
+        return b"".join(portions)
 
     @property
     def owes(self) -> bool:
@@ -184,13 +199,13 @@ class DirectTls(_OnSocket):
         """Up to `max_bytes` bytes as soon as there are any; empty at the end."""
         self._check_open()
         try:
-            if self._tls.pending() or self._came.pending:
+            if self._has_more:
                 await trio.lowlevel.checkpoint()
             else:
                 await self._read_encrypted()
             while True:
                 try:
-                    return self._tls.read(max_bytes or RECORD_BYTES)
+                    return self._decrypt(max_bytes or READ_BYTES)
                 except ssl.SSLWantReadError:
                     await self._read_encrypted()
                 except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
@@ -200,6 +215,33 @@ class DirectTls(_OnSocket):
                         self._send_some()
         except OSError as error:
             raise self._fault(error) from error
+
+    @property
+    def _has_more(self) -> bool:
+        """Whether anything has come, or the end, that was not given out."""
+        return bool(self._unread or self._came.pending or self._tls.pending() or self._ended_by)
+
+    def _decrypt(self, most: int) -> bytes:
+        """What has come, as far as its records are whole: at least one of them, or ssl's error."""
+        if self._ended_by is not None:
+            raise self._ended_by
+        data = self._tls.read(most)
+        if not self._has_more:
+            return data
+        records, size = [data], len(data)
+        while size < most and self._has_more:
+            try:
+                records.append(self._tls.read(most - size))
+            except ssl.SSLWantReadError:
+                if not self._unread:
+                    break
+                self._give_a_portion()
+            except ssl.SSLError as error:
+                self._ended_by = error  # told behind what was good; OpenSSL says once what the fault was
+                break
+            else:
+                size += len(records[-1])
+        return b"".join(records)
 
     async def aclose(self) -> None:
         """Close at once, with TLS's goodbye if the system takes that."""
@@ -213,15 +255,22 @@ class DirectTls(_OnSocket):
         await trio.lowlevel.checkpoint()
 
     async def _read_encrypted(self) -> None:
-        """Wait for bytes, or for the end, and give them to OpenSSL."""
-        while True:
+        """Give OpenSSL bytes, or the end: what was read before, or else what it waits for."""
+        while not self._unread:
             await trio.lowlevel.wait_readable(self._socket)
             try:
                 data = self._socket.recv(READ_BYTES)
             except BlockingIOError:
                 continue
-            self._came.write(data) if data else self._came.write_eof()
-            return
+            if not data:
+                self._came.write_eof()
+                return
+            self._unread = memoryview(data)
+        self._give_a_portion()
+
+    def _give_a_portion(self) -> None:
+        self._came.write(self._unread[:PORTION_BYTES])
+        self._unread = self._unread[PORTION_BYTES:] or _NOTHING  # an empty rest would keep all that it is of
 
     async def _send_encrypted(self) -> None:
         """Send all that OpenSSL has to say."""
