@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import builtins
 import inspect
 import math
 import os
@@ -72,13 +73,23 @@ def _hints_of(function: Callable[..., object]) -> dict[str, Any]:
 
 def _check(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 - what annotations are
     if not fits(value, hint):
-        found = type(value).__name__
-        article = "an" if found[:1] in "aeiouAEIOU" else "a"
-        raise WrongType(f"{name} is {_in_words(hint)}, not {article} {found}", argument=name)
+        raise WrongType(f"{name} is {_in_words(hint)}, not {kind_of(value)}", argument=name)
     if isinstance(value, float) and math.isnan(value):
         raise WrongValue(f"{name} is a number, not NaN", argument=name)
     if isinstance(value, str | Path) and Path in (hint, *get_args(hint)) and not is_path(value):
         raise WrongValue(f"{name} names no file", argument=name)
+
+
+def kind_of(value: object) -> str:
+    """Name of a value's type with its article, and its module where the name alone is a builtin's.
+
+    >>> kind_of(object()), kind_of("")
+    ('an object', 'a str')
+    """
+    kind = type(value)
+    is_namesake = hasattr(builtins, kind.__name__) and kind.__module__ != "builtins"
+    name = f"{kind.__module__}.{kind.__name__}" if is_namesake else kind.__name__
+    return f"an {name}" if name[:1] in "aeiouAEIOU" else f"a {name}"
 
 
 def is_path(value: str | Path) -> bool:

@@ -1,8 +1,11 @@
 """Steps that block the loop: nothing else runs meanwhile, and the journal says for how long, and where."""
 
+import subprocess
+import sys
 import threading
 import time
 
+import pytest
 import trio
 from process_values import kinds
 
@@ -123,3 +126,44 @@ async def test_its_thread_ends_with_it():
             await nursery.start(StallWatch(print).run)
             nursery.cancel_scope.cancel()
         assert "trialogue stalls" not in {each.name for each in threading.enumerate()}
+
+
+ASKING = """
+import sys
+from trialogue import run_meeting
+from trialogue.events import MeetingStarted
+from trialogue.meeting.edges import Edges
+from trialogue.testing import murmuring_engines
+
+async def watch(meeting):
+    async for record in meeting.records():
+        if isinstance(record.event, MeetingStarted):
+            print("httpx" in sys.modules)
+            meeting.stop("seen")
+
+run_meeting(sys.argv[1], out=sys.argv[2], edges=Edges(engines=murmuring_engines()), watch=watch)
+"""
+
+AT_AN_ENDPOINT = """
+trialogue: 1
+name: asking
+cast:
+  ann: {prompt: Be brief., think: {provider: open_ai, model: m, endpoint: {url: "http://127.0.0.1:9/v1"}}}
+run: {clock: real}
+"""
+
+SCRIPTED = """
+trialogue: 1
+name: scripted
+cast: {ann: {lines: [One.]}}
+run: {clock: real}
+"""
+
+
+@pytest.mark.parametrize(("scenario", "loaded"), [(AT_AN_ENDPOINT, "True"), (SCRIPTED, "False")])
+def test_what_asks_a_model_is_loaded_before_the_meeting(tmp_path, scenario, loaded):
+    """The first question held up the loop for as long as an import takes; who asks nobody loads nothing."""
+    (tmp_path / "it.yaml").write_text(scenario)
+    asked = [sys.executable, "-c", ASKING, str(tmp_path / "it.yaml"), str(tmp_path / "run")]
+    done = subprocess.run(asked, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [loaded]

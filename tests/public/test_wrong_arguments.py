@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import get_type_hints
 
 import attrs
+import numpy as np
 import pytest
 import trio
 from fake_service import FakeService
@@ -32,6 +33,7 @@ from trialogue import (
     compat,
 )
 from trialogue.journal import read, verify
+from trialogue.judging import kind_of
 from trialogue.model.state import MeetingState
 from trialogue.services.sound_terms import SoundTerms
 from trialogue.testing import (
@@ -497,3 +499,9 @@ def test_the_words_of_the_sdk_go_on_in_asyncio():
 
     asyncio.run(asyncio.wait_for(main(), 100))
     assert tally.wrongs == []
+
+
+def test_a_namesake_of_a_builtin_is_told_with_its_module():
+    """numpy's truth is called bool, too: 'True or False, not a bool' would help nobody."""
+    assert kind_of(np.bool_(True)) == "a numpy.bool"
+    assert [kind_of(each) for each in (True, None, object())] == ["a bool", "a NoneType", "an object"]

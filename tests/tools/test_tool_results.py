@@ -49,7 +49,7 @@ def nested(depth):
 @pytest.mark.parametrize(
     ("result", "words"),
     [
-        (object(), "prices: result is a object, which JSON cannot say"),
+        (object(), "prices: result is an object, which JSON cannot say"),
         (
             {"items": [1, {"cost": Decimal(1)}]},
             "prices: result.items[1].cost is a Decimal, which JSON cannot say",

@@ -122,8 +122,8 @@ def manifest_in(directory: Path) -> Manifest | None:
         raise _useless(path, "is empty")
     try:
         return _decoded(path, text.rstrip(b"\n"))
-    except MISFITS as error:
-        raise _useless(path, f"is no manifest: {type(error).__name__}") from None
+    except MISFITS:
+        raise _useless(path, "is no manifest of trialogue's, or damaged") from None
 
 
 def read_manifest(journal: Path) -> Manifest | None:

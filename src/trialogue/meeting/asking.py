@@ -17,7 +17,7 @@ from typing import Final, TypeVar, cast
 import trio
 
 from trialogue.errors import AlreadyOver, WrongLoop, WrongType, WrongValue
-from trialogue.judging import is_path
+from trialogue.judging import is_path, kind_of
 from trialogue.model.text import well_formed
 
 T = TypeVar("T")
@@ -59,16 +59,12 @@ class Loop:
 
 def wrong_type(what: str, wanted: str, value: object) -> WrongType:
     """The error of an argument, called `what` in words, of another type than the wanted one."""
-    return WrongType(f"{what} is {wanted}, not {_article(type(value).__name__)}", argument=_parameter(what))
+    return WrongType(f"{what} is {wanted}, not {kind_of(value)}", argument=_parameter(what))
 
 
 def wrong_value(what: str, why: str) -> WrongValue:
     """The error of an argument, called `what` in words, that is beyond what is taken."""
     return WrongValue(f"{what} {why}", argument=_parameter(what))
-
-
-def _article(name: str) -> str:
-    return f"an {name}" if name[:1] in "aeiouAEIOU" else f"a {name}"
 
 
 def _parameter(what: str) -> str:

@@ -213,6 +213,8 @@ async def _embedded(resolved: Resolved, edges: Edges, *, task_status: trio.TaskS
     edges.progress("preparing voices and recognizer")
     engines = edges.engines or open_engines()
     await warmed(engines)
+    if resolved.asks_endpoints and (edges.models is not None or resolved.models is None):
+        await compute().run(_load_client)
     with opened_models(resolved, edges.models) as models:
         equipment = local_equipment(engines, resolved.plan.seed, edges.permissions.hosts, models)
         async with local_exchange(equipment, is_alone=edges.seams is NO_SEAMS) as exchange:
@@ -263,6 +265,13 @@ async def local_connect(engines: Engines, seed: int, hosts: tuple[str, ...] = ()
 def detector_of(engines: Engines) -> Callable[[int], SpeechDetector]:
     """Function that opens detectors: in virtual time the same sound comes again, and is looked up."""
     return engines.open_known or engines.open_detector if is_virtual() else engines.open_detector
+
+
+def _load_client() -> None:
+    """Load what asks models, in life: the first question shall not hold up the sound of everybody."""
+    from trialogue.server.think.open_ai import load  # noqa: PLC0415 - only wanted where an endpoint is asked
+
+    load()
 
 
 async def warmed(engines: Engines) -> None:

@@ -122,6 +122,12 @@ class Resolved:
         return None if named is None else FilePath(self.source).parent / named
 
     @property
+    def asks_endpoints(self) -> bool:
+        """Whether an agent of the embedded server thinks by a model at an endpoint."""
+        seats = (seat for agent in self.agents for seat in agent.seats)
+        return any(seat.via == EMBEDDED and _has_endpoint(seat.block) for seat in seats)
+
+    @property
     def expectations(self) -> Expectations:
         """Expectations of the meeting."""
         return expectations_of(self.document)
@@ -209,6 +215,13 @@ def _check_variant(path: FilePath, asked: Overrides) -> tuple[ScenarioProblem, .
     if scenario is not None:
         _completed(scenario, asked, problems)
     return problems.found
+
+
+def _has_endpoint(block: JsonObject) -> bool:
+    """Whether one of an agent's think providers is at an endpoint."""
+    thinks = block.get("think")
+    listed = thinks if isinstance(thinks, list) else [thinks]
+    return any(isinstance(think, dict) and think.get("endpoint") is not None for think in listed)
 
 
 def _completed(scenario: Scenario, overrides: Overrides, problems: Problems) -> Document:

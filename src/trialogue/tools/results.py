@@ -17,6 +17,7 @@ import orjson
 from attrs import evolve, frozen
 
 from trialogue.errors import ToolFailed
+from trialogue.judging import kind_of
 from trialogue.model.text import well_formed
 
 RESULT_BYTES: Final = 32 * 1024
@@ -117,7 +118,7 @@ def _key(place: _Place, key: object) -> object:
     try:
         _dumped({key: None})
     except TypeError:
-        raise place.unsayable(f"has a key that is a {type(key).__name__}, which JSON cannot say") from None
+        raise place.unsayable(f"has a key that is {kind_of(key)}, which JSON cannot say") from None
     return key
 
 
@@ -125,7 +126,7 @@ def _leaf(place: _Place, value: object) -> object:
     try:
         _dumped(value)
     except TypeError:
-        what = "an integer beyond 64 bits" if isinstance(value, int) else f"a {type(value).__name__}"
+        what = "an integer beyond 64 bits" if isinstance(value, int) else kind_of(value)
         raise place.unsayable(f"is {what}, which JSON cannot say") from None
     return value
 

@@ -59,6 +59,11 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
+def load() -> None:
+    """Load what the first client needs, in any thread: no loop waits for it then."""
+    _tls()
+
+
 def open_client() -> httpx.AsyncClient:
     """A client for all passes of a connection: its connections are kept from one pass to the next."""
     return httpx.AsyncClient(timeout=_DEADLINES, limits=_KEPT, verify=_tls(), trust_env=False)
