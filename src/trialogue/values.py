@@ -123,25 +123,35 @@ def _content(cell: Any) -> object:
 class _Unmade:
     """What is still to be made of a class."""
 
-    __slots__ = ("cls", "defaults", "make", "options")
+    __slots__ = ("cls", "decorate", "defaults", "options")
 
     cls: Any
 
     def __init__(
-        self, make: Callable[..., Any], options: Mapping[str, Any], defaults: Mapping[str, Any]
+        self, decorate: Callable[..., Any], options: Mapping[str, Any], defaults: Mapping[str, Any]
     ) -> None:
-        self.make = make
+        self.decorate = decorate
         self.options = options
         self.defaults = defaults
 
-    def make_init(self) -> None:
-        """Give the class its `__init__`."""
+    @property
+    def plain_names(self) -> tuple[str, ...] | None:
+        """Names of the fields, where the class has nothing but names and plain defaults; else None."""
         inherits = any("__attrs_attrs__" in vars(base) for base in self.cls.__mro__[1:-1])
         if inherits or not _BY_ATTRS.isdisjoint(map(type, self.defaults.values())):
-            self.make_rest()
+            return None
+        return tuple(name for name in self.cls.__slots__ if name != "__weakref__")
+
+    def make(self, name: str) -> None:
+        """Give the class what stands under this name, and whatever comes with it."""
+        names, is_by_name = self.plain_names, bool(self.options.get("kw_only"))
+        if name == "__init__" and names is not None:
+            init = _init_of(self.cls, names, self.defaults, is_by_name=is_by_name)
+            setattr(self.cls, name, init)
+        elif name == "__match_args__" and names is not None:
+            setattr(self.cls, name, () if is_by_name else names)
         else:
-            is_by_name = bool(self.options.get("kw_only"))
-            self.cls.__init__ = _init_of(self.cls, self.defaults, is_by_name=is_by_name)
+            self.make_rest()
 
     def make_rest(self) -> None:
         """Give the class its fields, and `__init__` unless it has it."""
@@ -149,7 +159,7 @@ class _Unmade:
         own = {name: vars(cls)[name] for name in _OF_THE_TWIN if name in vars(cls)}
         body = {**own, **self.defaults, "__annotations__": get_annotations(cls)}
         bare = type(cls)(cls.__name__, cls.__bases__, body)
-        twin = self.make(**{**self.options, "eq": False, "repr": False})(bare)
+        twin = self.decorate(**{**self.options, "eq": False, "repr": False})(bare)
         for name in _LATER:
             if isinstance(vars(cls).get(name), _Later):
                 setattr(cls, name, vars(twin)[name])
@@ -166,20 +176,19 @@ class _Later:
 
     def __get__(self, instance: object, owner: type) -> Any:
         """What its class has in this place, once it is made."""
-        if self.name == "__init__":
-            self.still.make_init()
-        else:
-            self.still.make_rest()
+        self.still.make(self.name)
         made = vars(self.still.cls)[self.name]
         return made.__get__(instance, owner) if self.name == "__init__" else made
 
 
-def _init_of(cls: Any, defaults: Mapping[str, Any], *, is_by_name: bool) -> Callable[..., None]:
+def _init_of(
+    cls: Any, fields: Iterable[str], defaults: Mapping[str, Any], *, is_by_name: bool
+) -> Callable[..., None]:
     """`__init__` of a class that has nothing but names and plain defaults.
 
     It is made in the class's module, so that `typing.get_type_hints` reads its annotations.
     """
-    names = {name: name.lstrip("_") for name in cls.__slots__ if name != "__weakref__"}
+    names = {name: name.lstrip("_") for name in fields}
     taken = [f"{names[name]}=defaults[{name!r}]" if name in defaults else names[name] for name in names]
     first = ["self", *(["*"] if is_by_name and taken else [])]
     is_frozen = cls.__setattr__ is _Frozen.__setattr__
@@ -253,17 +262,24 @@ def _compared() -> tuple[Callable[[Any, Any], Any], Callable[[Any], int]]:
         if other.__class__ is not self.__class__:
             return NotImplemented
         if compared is None:
-            compared = _getter(each.name for each in _fields_of(self) if each.eq)
+            compared = _getter(_compared_names(self, lambda each: bool(each.eq)))
         return compared(self) == compared(other)
 
     def hash_of(self: Any) -> int:
         nonlocal hashed
         if hashed is None:
-            fields = _fields_of(self)
-            hashed = _getter(each.name for each in fields if (each.eq if each.hash is None else each.hash))
+            hashed = _getter(
+                _compared_names(self, lambda each: bool(each.eq if each.hash is None else each.hash))
+            )
         return hash(hashed(self))
 
     return equal, hash_of
+
+
+def _compared_names(value: Any, counts: Callable[[attrs.Attribute[Any]], bool]) -> Iterable[str]:
+    unmade = vars(type(value)).get("__attrs_attrs__")
+    names = unmade.still.plain_names if isinstance(unmade, _Later) else None
+    return (each.name for each in _fields_of(value) if counts(each)) if names is None else names
 
 
 def _fields_of(value: Any) -> tuple[attrs.Attribute[Any], ...]:
