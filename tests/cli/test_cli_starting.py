@@ -57,6 +57,16 @@ def test_ctrl_c_at_the_start_leaves_no_traceback(command, module, small):
     assert (done.returncode in (-signal.SIGINT, 130), done.stderr) == (True, "")
 
 
+def test_a_command_ends_without_a_search_for_garbage(small):
+    """All that it has loaded is put aside before the interpreter would look through it."""
+    code = (
+        "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count())); "
+        f"from trialogue.cli import main; main(['check', {str(small)!r}])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout.split()[-1]) > 10_000
+
+
 def test_next_to_nothing_is_loaded_before_ctrl_c_is_silent():
     """What is loaded until then shows a traceback where a Ctrl-C meets it."""
     code = (

@@ -25,9 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         if answer(arguments):
             return 0
-        from trialogue.cli.starting import open_streams  # noqa: PLC0415 - see above
+        from trialogue.cli.starting import end_at_once, open_streams  # noqa: PLC0415 - see above
 
         open_streams()
+        end_at_once()
         run_command = _command_line(arguments)
     finally:
         if is_plain:

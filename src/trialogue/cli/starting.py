@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 from pathlib import Path
@@ -24,6 +26,15 @@ def open_streams() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")  # a terminal that lacks a character shows another
+
+
+def end_at_once() -> None:
+    """Let the process end without a last search for garbage, which takes as long as a whole command's work.
+
+    Whatever is still there goes with the process.
+    """
+    atexit.unregister(gc.freeze)
+    atexit.register(gc.freeze)
 
 
 def _take(descriptor: int) -> None:
