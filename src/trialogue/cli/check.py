@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
@@ -15,15 +16,16 @@ from trialogue.cli.view_screens import put, show
 from trialogue.model.text import safe_text
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.endpoints import endpoints, installed_models
-from trialogue.scenario.explain import Explained, explain
-from trialogue.scenario.load import load
 from trialogue.scenario.notes import notes
 from trialogue.scenario.problems import Code, ScenarioProblem, path_text
 from trialogue.scenario.problems import Path as Keys
-from trialogue.scenario.resolve import Resolved, check, prepare
+from trialogue.scenario.resolve import Examined, Resolved, examine, prepare
 from trialogue.scenario.telling import page_of, told, where_more
-from trialogue.scenario.variants import AS_IT_STANDS, variants
+from trialogue.scenario.variants import Variant
 from trialogue.services import service_of
+
+if TYPE_CHECKING:
+    from trialogue.scenario.explain import Explained
 
 CODE = re.compile(r"[eE]-[A-Za-z-]+")
 """What names a problem, and no file."""
@@ -42,15 +44,22 @@ def check_files(
 
     With `file_only` the variables and models that this environment lacks are not among it.
     """
+    examined = {file: examine(file, overrides) for file in files}
     found = {
-        file: check(file, overrides) or ([] if file_only else _lacks(prepare(file, overrides)))
-        for file in files
+        file: list(each.problems) or ([] if file_only or each.resolved is None else _lacks(each.resolved))
+        for file, each in examined.items()
     }
     if as_json:
         problems = [_as_json(file, each) for file, faults in found.items() for each in faults]
-        put(json.dumps(problems, indent=2, ensure_ascii=False))
+        put(_json_of(problems))
     else:
-        show([told for file, faults in found.items() for told in _verdict(file, faults, overrides)])
+        show(
+            [
+                told
+                for file, each in examined.items()
+                for told in (_bad(found[file]) if found[file] else _good(file, each, overrides))
+            ]
+        )
     return WRONG_USE if any(found.values()) else 0
 
 
@@ -59,10 +68,12 @@ def explain_file(file: Path, overrides: Overrides, *, as_json: bool) -> int:
     if CODE.fullmatch(str(file)):
         put(page_of(str(file)))
         return 0
+    from trialogue.scenario.explain import explain  # noqa: PLC0415 - what `check` has no use for
+
     explained = explain(prepare(file, overrides))
     if as_json:
         values = [{"path": each.path, "value": each.value, "origin": str(each.origin)} for each in explained]
-        put(json.dumps(values, indent=2, ensure_ascii=False))
+        put(_json_of(values))
     else:
         cells = min(LONGEST_PATH, max(width(each.path) for each in explained))
         show([_explained(each, cells) for each in explained])
@@ -73,20 +84,22 @@ def print_schema() -> int:
     """Print the JSON Schema of scenario files."""
     from trialogue.scenario.json_schema import json_schema  # noqa: PLC0415 - it reads our own source
 
-    put(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    put(_json_of(json_schema()))
     return 0
 
 
-def _verdict(file: Path, faults: Sequence[ScenarioProblem], overrides: Overrides) -> list[Line]:
-    if faults:
-        more = line(span(where_more(faults), Tone.FAINT))
-        return [*(each for fault in faults for each in _told(fault)), more]
-    good, resolved = Span("good", Tone.STRONG), prepare(file, overrides)
-    told = [line(span(f"{file}: note: {note}")) for note in notes(resolved)]
+def _bad(faults: Sequence[ScenarioProblem]) -> list[Line]:
+    more = line(span(where_more(faults), Tone.FAINT))
+    return [*(each for fault in faults for each in _told(fault)), more]
+
+
+def _good(file: Path, examined: Examined, overrides: Overrides) -> list[Line]:
+    assert examined.resolved is not None  # noqa: S101 # nothing keeps it from being run
+    good = Span("good", Tone.STRONG)
     return [
-        line(span(f"{file}: "), good, span(f", {_contents(resolved)}")),
-        *told,
-        *_variants(file, overrides),
+        line(span(f"{file}: "), good, span(f", {_contents(examined.resolved)}")),
+        *(line(span(f"{file}: note: {note}")) for note in notes(examined.resolved)),
+        *_variants(file, examined.variants, overrides),
     ]
 
 
@@ -134,11 +147,8 @@ def _told(fault: ScenarioProblem) -> list[Line]:
     return [line(span(head)), *(line(Span(each, Tone.FAINT)) for each in rest)]
 
 
-def _variants(file: Path, overrides: Overrides) -> list[Line]:
+def _variants(file: Path, found: Sequence[Variant], overrides: Overrides) -> list[Line]:
     """The other meetings that the file stands for, by the option that chooses each."""
-    if overrides.variant != AS_IT_STANDS:
-        return []
-    found = variants(load(file).document)
     told = [
         line(span(f"{file}: also with {each}{_once_set(prepare(file, evolve(overrides, variant=each)))}"))
         for each in found[:MOST_VARIANTS]
@@ -181,6 +191,10 @@ def _explained(each: Explained, cells: int) -> Line:
     return line(
         span(f"{path}  ", Tone.STRONG), Span(value), span(f"  # {each.origin}", Tone.FAINT), hang=cells + 2
     )
+
+
+def _json_of(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def _as_json(file: Path, problem: ScenarioProblem) -> dict[str, object]:

@@ -6,7 +6,6 @@ import errno
 import os
 import shlex
 import sys
-import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, cast
@@ -87,7 +86,7 @@ def _exit_code_of(error: BaseException) -> int:
 
 def _tell(error: BaseException) -> None:
     if _exit_code(error) == BUG:
-        print(hidden("".join(traceback.format_exception(error))), end="", file=sys.stderr)
+        print(_trace(error), end="", file=sys.stderr)
         print(
             "trialogue: this is a fault of trialogue; please report it with the lines above", file=sys.stderr
         )
@@ -98,12 +97,21 @@ def _tell(error: BaseException) -> None:
 
 def _lines(error: BaseException) -> list[str]:
     if isinstance(error, AuthorFailed) and error.__cause__ is not None:
-        trace = hidden("".join(traceback.format_exception(error.__cause__))).rstrip("\n")
-        return [trace, *told(error), "trialogue: that is code of the scenario's author, shown above"]
+        return [
+            _trace(error.__cause__).rstrip("\n"),
+            *told(error),
+            "trialogue: that is code of the scenario's author, shown above",
+        ]
     if isinstance(error, TrialogueError):
         return told(error)
     lack = lack_of(error)
     return [] if lack is None else [f"trialogue: {_shown(lack)}"]
+
+
+def _trace(error: BaseException) -> str:
+    import traceback  # noqa: PLC0415 - for faults alone
+
+    return hidden("".join(traceback.format_exception(error)))
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
-from rich.cells import cell_len
-
 from trialogue.model.text import safe_text
 from trialogue.values import frozen
 
@@ -75,6 +73,10 @@ def width(text: str) -> int:
     >>> width("日本"), width("e\u0301"), width("👩‍👩‍👧")
     (4, 1, 2)
     """
+    if text.isascii() and text.isprintable():
+        return len(text)
+    from rich.cells import cell_len  # noqa: PLC0415 - its tables, for letters beyond ASCII
+
     return cell_len(text)
 
 

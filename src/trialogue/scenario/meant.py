@@ -5,11 +5,12 @@ Hints of other kinds: where a key belongs and how it is written (`forms`), keys 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
 def meant(word: str, words: Iterable[str]) -> str:
     """A hint at the word that was probably meant, or nothing."""
+    import difflib  # noqa: PLC0415 - for slips alone
+
     close = difflib.get_close_matches(word[:80], list(words), n=1, cutoff=0.6)
     return f'; did you mean "{close[0]}"?' if close else ""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path as FilePath
 from typing import cast
 
-import orjson
-
 from trialogue.errors import SetupError
 from trialogue.scenario.looking import Look
 from trialogue.scenario.people import ClipsKeys
@@ -32,6 +30,8 @@ def _check_models(look: Look, folder: FilePath) -> None:
     if not file.resolve().is_relative_to(folder.resolve()):
         look.tell(path, f"{shown(named)} is not a file inside the scenario's folder", Code.PATH)
         return
+    import orjson  # noqa: PLC0415 - few scenarios name a record
+
     try:
         with file.open("rb") as opened:
             head: object = orjson.loads(opened.readline(4096))

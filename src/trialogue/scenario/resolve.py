@@ -32,7 +32,7 @@ from trialogue.scenario.telling import raise_told
 from trialogue.scenario.tool_keys import HttpCall
 from trialogue.scenario.tool_specs import ToolSpec, tool_specs
 from trialogue.scenario.variables import environment_names, needed_names
-from trialogue.scenario.variants import AS_IT_STANDS, variants
+from trialogue.scenario.variants import AS_IT_STANDS, Variant, variants
 from trialogue.services import EMBEDDED
 from trialogue.services.script import JsonObject
 from trialogue.values import frozen
@@ -168,6 +168,20 @@ class Resolved:
         return tuple(sorted(of_agents.union(_secrets_in(headers), _secrets_in(of_judge))))
 
 
+@frozen
+class Examined:
+    """A file that was looked at, read once."""
+
+    problems: tuple[ScenarioProblem, ...]
+    """Everything that keeps it from being run, sorted by place."""
+
+    resolved: Resolved | None
+    """The scenario made ready to run; None where something keeps it from that."""
+
+    variants: tuple[Variant, ...]
+    """The other meetings that it stands for: profiles and cells, where none was chosen."""
+
+
 @judged
 def resolve(scenario: Scenario, overrides: Overrides | None = None) -> Resolved:
     """Make a scenario ready to run; `ScenarioError` lists everything that keeps it from running."""
@@ -193,20 +207,28 @@ def check(path: str | FilePath, overrides: Overrides | None = None) -> list[Scen
 
     Without a profile and a cell, every profile and every cell of the matrix is looked at as well.
     """
+    return list(examine(path, overrides).problems)
+
+
+@judged
+def examine(path: str | FilePath, overrides: Overrides | None = None) -> Examined:
+    """The same, and the scenario made ready to run where nothing keeps it from that."""
     problems, asked = Problems(), overrides or Overrides()
     scenario = read_file(FilePath(path), problems, asked.variant)
-    if scenario is not None:
-        _completed(scenario, asked, problems)
+    document = _completed(scenario, asked, problems) if scenario is not None else None
     told = set(problems.found)
-    all_laid = scenario is not None and asked.variant == AS_IT_STANDS
     matrix_is_wrong = any(problem.code is Code.MATRIX for problem in told)
-    for variant in variants(filled(scenario).document) if all_laid and not matrix_is_wrong else ():
+    is_alone = scenario is None or asked.variant != AS_IT_STANDS or matrix_is_wrong
+    others = () if is_alone else tuple(variants(filled(scenario).document))
+    for variant in others:
         for problem in _check_variant(FilePath(path), evolve(asked, variant=variant)):
             if problem not in told:
                 told.add(problem)
                 text = f"{problem.text} (with {variant})"
                 problems.add(problem.place, problem.path, text, problem.code)
-    return list(problems.sorted(str(path)))
+    if problems.found:
+        return Examined(problems.sorted(str(path)), None, others)
+    return Examined((), _build(filled(scenario), filled(document), asked), others)
 
 
 def _check_variant(path: FilePath, asked: Overrides) -> tuple[ScenarioProblem, ...]:

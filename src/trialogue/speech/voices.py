@@ -6,7 +6,6 @@ keeps a word error rate of about one percent through the recognizer.
 
 from __future__ import annotations
 
-import hashlib
 from types import MappingProxyType
 from typing import Final
 
@@ -72,5 +71,7 @@ def stand_ins() -> VoiceNames:
 
 
 def _by_hash(model: str) -> str:
+    import hashlib  # noqa: PLC0415 - OpenSSL comes with it, and most voices are named
+
     digest = hashlib.sha256(model.encode()).digest()
     return _ALL[int.from_bytes(digest[:4], "big") % len(_ALL)].name
