@@ -1,7 +1,8 @@
-"""The command line in a process of its own, forked from one that has loaded it, which saves the loading."""
+"""Commands and programs in processes of their own, forked from one that has loaded what they load."""
 
 import multiprocessing
 import os
+import runpy
 import shlex
 import sys
 from pathlib import Path
@@ -13,8 +14,8 @@ SHELL = frozenset("|&;<>()$`\\*?[]#~=%\n")
 
 
 def is_plain(line: str) -> bool:
-    """Whether a line is a command of ours, and nothing in it is for a shell."""
-    return line.startswith("trialogue ") and not SHELL & set(line)
+    """Whether a line is a command of ours, or runs a program, and nothing in it is for a shell."""
+    return line.startswith(("trialogue ", "python ")) and not SHELL & set(line)
 
 
 def run(line: str, environment: dict[str, str]) -> tuple[int, str]:
@@ -31,13 +32,18 @@ def run(line: str, environment: dict[str, str]) -> tuple[int, str]:
 
 def command(line: str, folder: str, printed: str, environment: dict[str, str]) -> None:
     """Be that command; in the forked process."""
-    from trialogue.cli import main
-
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
     file = os.open(printed, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(file, 1)
     os.dup2(file, 2)
-    sys.argv = shlex.split(line)
-    sys.exit(main())
+    name, *arguments = shlex.split(line)
+    if name == "python":
+        sys.argv = arguments
+        sys.path.insert(0, folder)
+        runpy.run_path(arguments[0], run_name="__main__")
+        return
+    from trialogue.cli import main
+
+    sys.exit(main(arguments))

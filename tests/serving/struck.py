@@ -15,7 +15,32 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 KEY = "Token canary-5f3a9c"
 QUIET_S = 2.0
-"""After so much silence a client gives up."""
+"""After so much silence a client gives up where silence is what is to come."""
+
+PATIENT_S = 30.0
+"""How long it waits where something is to come, on a busy machine too."""
+
+UPGRADE_S = 1.5
+"""How long a client waits for an upgrade that is not to come."""
+
+SLOW_S = 3.0
+"""Who is served slowly leaves after so long; a server that is well takes a fifth of it for all."""
+
+HANGS = frozenset({"silent", "dripped"})
+"""Faults of an upgrade behind which nothing comes."""
+
+SLOW = frozenset({"latency", "jitter", "slow-line"})
+"""Faults that make all of a conversation slow, and keep nothing of it back."""
+
+QUIET = frozenset(
+    {
+        *("no-welcome", "no-settings-applied", "settings-refused", "half-open", "deaf", "closed-left-open"),
+        *("no-sound", "sound-stalls", "done-missing", "acks-late", "prompts-refused", "think-failed"),
+        *("update-unconfirmed", "update-confirmed-late", "update-misconfirmed", "ping-flood"),
+        *("unclosed-rolling-over", "roll-over-refused"),
+    }
+)
+"""Faults of a conversation behind which nothing comes, or not what the client waits for."""
 
 GREETING = "Good morning to everybody in the house."
 ANSWER = "It is ten dollars for a whole pound of it."
@@ -38,6 +63,7 @@ class Outcome:
     is_quiet: bool = False
     is_whole: bool = False
     is_lost: bool = False
+    is_slow: bool = False
     took_s: float = 0.0
 
     @property
@@ -96,6 +122,7 @@ class Client:
 
     socket: ClientConnection
     outcome: Outcome
+    quiet_s: float
     fault: str | None = None
     strike: Strike | None = None
     at: str = "AgentAudioDone"
@@ -105,7 +132,7 @@ class Client:
         """To the end, whatever that is."""
         while not self.outcome.is_whole:
             try:
-                message = await asyncio.wait_for(self.socket.recv(), QUIET_S)
+                message = await asyncio.wait_for(self.socket.recv(), self.quiet_s)
             except TimeoutError:
                 self.outcome.is_quiet = True
                 return
@@ -159,15 +186,34 @@ class Client:
 
 
 async def converse(
-    url: str, fault: str | None = None, strike: Strike | None = None, at: str = "AgentAudioDone"
+    url: str,
+    fault: str | None = None,
+    strike: Strike | None = None,
+    at: str = "AgentAudioDone",
+    *,
+    under: str | None = None,
 ) -> Outcome:
-    """Hold a conversation, and tell what came of it; `strike` is awaited at the first message `at`."""
+    """Hold a conversation, and tell what came of it; `strike` is awaited at the first message `at`.
+
+    `under` is the fault that strikes, where it is not `fault`, which stands in the script: it says what the
+    client waits for, and how long.
+    """
+    name = under or fault or ""
+    leaves_s = SLOW_S if name in SLOW else None
+    quiet_s = QUIET_S if name in QUIET else PATIENT_S
+    opens_s = UPGRADE_S if name in HANGS else PATIENT_S
     outcome = Outcome()
     began = asyncio.get_running_loop().time()
     try:
         headers = {"Authorization": KEY}
-        async with connect(url, additional_headers=headers, open_timeout=1.5, close_timeout=0.3) as socket:
-            await Client(socket, outcome, fault, strike, at).converse()
+        async with connect(
+            url, additional_headers=headers, open_timeout=opens_s, close_timeout=0.3
+        ) as socket:
+            try:
+                async with asyncio.timeout(leaves_s):
+                    await Client(socket, outcome, quiet_s, fault, strike, at).converse()
+            except TimeoutError:
+                outcome.is_slow = True
     except Exception as error:  # noqa: BLE001 - what the client's library raises is what is looked at
         outcome.error = error
     outcome.took_s = asyncio.get_running_loop().time() - began
