@@ -64,7 +64,7 @@ NOT_RUN = {
     "PYTHONPATH=scenarios/custom trialogue run": "the page's picture is of the same run",
     "pytest tests/brain": "is what CI runs, step by step",
     "pip install -r requirements.lock && pip install --no-deps -e .": "installs",
-    "pytest tests/witness": "is what CI runs",
+    "pytest -m long tests/witness": "is what CI runs",
     "pip install atheris": "installs, and then looks for a minute",
     "apt-get install libportaudio2": "installs a library of the system",
     "import trio\nfrom trialogue import open_agent\nfrom trialogue.events import ReplySent": "needs a key",

@@ -5,12 +5,15 @@ import sys
 import tracemalloc
 from pathlib import Path
 
+import pytest
+
 from trialogue.actors import agent_session
 from trialogue.model.events import SessionReady, SessionRolledOver
 
 PATH = Path(__file__).parents[1] / "benchmarks" / "soak.py"
 
 
+@pytest.mark.long
 def test_nothing_grows(tmp_path, monkeypatch):
     """Two minutes of breaking connections and ageing sessions: memory, tasks and files are as before."""
     spec = importlib.util.spec_from_file_location("soak", PATH)

@@ -1,10 +1,12 @@
-"""A hundred meetings like those of the cases: other words, moments, hangs, policies, and several people.
+"""Sixty meetings like those of the cases: other words, moments, hangs, policies, and several people.
+
+Each word, each moment and each length is tried, with one policy after the other rather than with all of them.
 
 What must hold in each: every line is heard once and in order; assent cuts nobody and leaves no hole; who goes
 on speaking is let in within the verdict's time; what was said stands in the transcript.
 """
 
-from itertools import product
+from itertools import cycle, product
 
 import pytest
 from table import beside, granted, hold, in_order, says, scenario, sits, text
@@ -38,13 +40,18 @@ def table(policy, clips, *more, **floor):
     return scenario(cast, run={"limits": {"time": "90s", "turns": 8, "silence": "20s"}}, floor=rules)
 
 
+def each_by_a_policy(*things):
+    """Things, each with the next policy in turn."""
+    return [(*each, policy) for each, policy in zip(product(*things), cycle(POLICIES), strict=False)]
+
+
 def scripts_hold(held):
     """Each line once, in order."""
     assert in_order(held.lines("ann"), [LONG, "Ann two.", "Ann three."])
     assert in_order(held.lines("ben"), [LONG, "Ben two.", "Ben three."])
 
 
-@pytest.mark.parametrize(("words", "at", "policy"), list(product(ASSENT, (1, 3, 6), POLICIES[:2])))
+@pytest.mark.parametrize(("words", "at", "policy"), each_by_a_policy(ASSENT, (1, 3, 6)))
 def test_assent_stops_nobody(tmp_path, words, at, policy):
     """Whatever the word, the moment and the policy."""
     held = hold(table(policy, [beside("ann", at, words)]), tmp_path)
@@ -56,11 +63,10 @@ def test_assent_stops_nobody(tmp_path, words, at, policy):
     scripts_hold(held)
 
 
-@pytest.mark.parametrize("policy", POLICIES)
-@pytest.mark.parametrize("unsure", ["duck", "talk", "pause"])
-def test_assent_under_every_way_of_being_unsure(tmp_path, policy, unsure):
+@pytest.mark.parametrize(("unsure", "again", "policy"), each_by_a_policy(["duck", "talk", "pause"], (1, 2)))
+def test_assent_under_every_way_of_being_unsure(tmp_path, policy, unsure, again):
     """A pause is the one that leaves a hole; the line is heard whole all the same."""
-    keys = table(policy, [beside("ann", 2, "Mm-hm.")], interrupt={"while_unsure": unsure})
+    keys = table(policy, [beside("ann", 2 * again, "Mm-hm.")], interrupt={"while_unsure": unsure})
     held = hold(keys, tmp_path)
     assert held.cut() == []
     assert held.lines("ann")[0] == LONG
@@ -68,7 +74,7 @@ def test_assent_under_every_way_of_being_unsure(tmp_path, policy, unsure):
     scripts_hold(held)
 
 
-@pytest.mark.parametrize(("policy", "at"), list(product(POLICIES, (1, 4))))
+@pytest.mark.parametrize(("at", "policy"), each_by_a_policy((1, 2, 3, 4, 5, 6)))
 def test_who_cuts_in_is_let_in(tmp_path, policy, at):
     """In the time of a verdict and of falling silent; its words and all lines behind it are heard."""
     held = hold(table(policy, [beside("ann", at, CUTS)]), tmp_path)
@@ -81,8 +87,7 @@ def test_who_cuts_in_is_let_in(tmp_path, policy, at):
     scripts_hold(held)
 
 
-@pytest.mark.parametrize("length", [1, 4, 12])
-@pytest.mark.parametrize("policy", POLICIES[:4])
+@pytest.mark.parametrize(("length", "policy"), each_by_a_policy([1, 4, 1, 12, 1, 4]))
 def test_who_cuts_in_speaks_to_the_end(tmp_path, policy, length):
     """However long it takes, the turn is that person's, and silence is not called."""
     words = " ".join(["It goes on and on, for there is a lot to tell about it."] * length)
@@ -112,7 +117,7 @@ def test_answers_at_other_hangs(tmp_path, hang, hears):
     assert held.said_by("dana") == "My answer is One. My answer is Two. My answer is Three."
 
 
-@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("policy", POLICIES[:3])
 def test_two_people_who_assent_at_once(tmp_path, policy):
     """Both are backchannels; nobody falls silent for either."""
     held = hold(table(policy, [beside("ann", 2, "Yes.")], beside("ann", 2.1, "Mm-hm.")), tmp_path)
@@ -131,7 +136,7 @@ def test_one_assents_while_another_cuts_in(tmp_path, policy):
     scripts_hold(held)
 
 
-@pytest.mark.parametrize("policy", POLICIES[:4])
+@pytest.mark.parametrize("policy", POLICIES[3:])
 def test_two_people_who_cut_in_at_once(tmp_path, policy):
     """One has the floor, the other comes after it: both are heard, and their words are kept."""
     held = hold(
@@ -145,7 +150,7 @@ def test_two_people_who_cut_in_at_once(tmp_path, policy):
     scripts_hold(held)
 
 
-@pytest.mark.parametrize("policy", POLICIES[:4])
+@pytest.mark.parametrize("policy", POLICIES[:2])
 def test_assent_again_and_again(tmp_path, policy):
     """Six backchannels in one turn are six backchannels."""
     clips = [beside("ann", 1 + place, "Yes.") for place in range(6)]

@@ -79,6 +79,7 @@ def test_the_end_of_the_process_waits_for_an_engine(tmp_path):
     assert (left.returncode, left.stderr) == (0, "")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("program", [CANCELLED, INTERRUPTED], ids=["cancelled", "interrupted"])
 def test_leaving_while_models_load_is_no_crash(program, tmp_path):
     """Wherever in the loading it comes."""

@@ -1,4 +1,4 @@
-"""Three hundred random worlds: what a user would notice does not happen, and what is rare does."""
+"""Random worlds: what a user would notice does not happen, and in three hundred what is rare does."""
 
 import sys
 
@@ -15,6 +15,8 @@ from trialogue.model.events import SpeechStarted
 
 WORLDS = 300
 PARTS = 6
+FIRST = 30
+"""How many are lived through whenever tests are run; they are none of the others."""
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +33,18 @@ def judge(found, draw):
         pytest.fail(text, pytrace=False)
 
 
+def test_nobody_notices_anything_in_the_first():
+    """After each event of thirty worlds."""
+    judge(try_worlds(WORLDS, FIRST), drawn)
+
+
+@pytest.mark.parametrize("draw", [calm, cliques])
+def test_in_the_first_worlds_names_and_hands_count(draw):
+    """Likewise where nothing outranks a name, and where agents name each other and never who waits."""
+    judge(try_worlds(WORLDS, FIRST // 2, draw), draw)
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nobody_notices_anything(part, tally):
     """After each event of fifty worlds; the first fault is shown in the smallest world that has it."""
@@ -39,16 +53,19 @@ def test_nobody_notices_anything(part, tally):
     judge(found, drawn)
 
 
+@pytest.mark.long
 def test_whoever_is_named_speaks_next():
     """In worlds in which nothing outranks a name: under policies that go by what was said."""
     judge(try_worlds(0, WORLDS // 3, calm), calm)
 
 
+@pytest.mark.long
 def test_a_hand_is_not_passed_over_by_those_who_name_each_other():
     """In worlds in which agents say who is next, and never name who waits."""
     judge(try_worlds(0, WORLDS // 5, cliques), cliques)
 
 
+@pytest.mark.long
 def test_what_is_rare_has_happened(tally, capsys):
     """Each thing of the register happened at least once in these worlds; their counts are printed."""
     if tally.worlds < WORLDS:
