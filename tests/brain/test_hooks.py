@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
-from playbook import BIZ, TECH, Table, plan, timers
+from playbook import BIZ, TECH, Table, of, passes, plan, timers
 
 from trialogue.model.commands import (
     AnswerTool,
@@ -255,3 +255,31 @@ def test_nothing_is_tried_against_silence_while_the_app_thinks():
     it.says("tech")
     assert it.commands(AskHook)[-1].participant == "biz"
     assert timers(it, "ladder") == [None]
+
+
+def test_silence_is_broken_at_once_where_the_app_refuses_after_it():
+    """It thought for longer than the ladder waits: the first rung follows on its answer."""
+    it = hooked(evolve(GRANT, deadline_s=30.0))
+    assert it.commands(GrantFloor) == []
+    for number in (1, 2):
+        decided = it.at(10, HookAnswered("tech", number, allowed=False))
+    assert "silence" in [each.code for each in of(decided, Report)]
+
+
+def test_whom_the_app_names_and_who_yields_each_time_does_not_have_it_for_ever():
+    """Three times in vain are enough; then it is passed over."""
+    it = hooked(GRANT)
+    for number in range(1, 5):
+        asked = it.commands(AskHook)[-1]
+        it.at(number, HookAnswered(asked.participant, asked.question, allowed=True, content="biz"))
+        if it.meeting.holder == "biz":
+            passes(it, "biz")
+    assert it.grants().count("biz") == 3
+
+
+def test_silence_is_broken_at_once_where_the_app_names_one_who_is_away_after_it():
+    """Nobody has the floor by its answer: the ladder is climbed as if it had named nobody."""
+    it = hooked(evolve(GRANT, deadline_s=30.0))
+    it.at(1, SessionLost("biz", 1, "reset", 60.0))
+    decided = it.at(10, HookAnswered("tech", 1, allowed=True, content="biz"))
+    assert "silence" in [each.code for each in of(decided, Report)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trialogue.brain.seats.people import People, SpeechStretch, Words, are_believed
+from trialogue.brain.seats.people import NEAR_S, People, SpeechStretch, Words, are_believed
 
 
 def seated(*speech, has_ear=True):
@@ -237,3 +237,11 @@ def test_who_began_first_comes_first():
         if begin is not None:
             people.begins(name, begin)
     assert people.speaking() == ("eve", "adam", "dana")
+
+
+def test_words_at_the_very_edges_of_speech_are_within_it():
+    """Both of two stretches that their ends touch, and one that is as near as can be."""
+    assert home(seated((1.5, 2.5), (3.0, 4.0)), 2.0, 3.0) == [1.5, 3.0]
+    assert home(seated((1.5, 2.5), (3.0, 4.0)), 2.5, 3.5) == [1.5, 3.0]
+    assert 1.6 - NEAR_S == 1.0
+    assert home(seated((0.5, 1.0)), 1.6, 2.0) == [0.5]

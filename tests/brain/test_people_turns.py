@@ -213,3 +213,32 @@ def test_who_speaks_on_past_its_limit_has_its_next_turn_by_that_speech():
         ("dana", "finished"),
     ]
     assert [(each.turn, each.participant) for each in player.decided(Attribute)][-1] == (3, "dana")
+
+
+def test_words_of_speech_that_was_over_before_its_turn_have_their_place():
+    """From its beginning to its end; those of speech within the turn are where that is."""
+    player = waiting()
+    player.tell(1.0, SpeechStarted("dana", 1.0))
+    player.tell(1.29, VoiceFell("dana", 1.25))
+    player.tell(1.4, SpeechStopped("dana", 1.25))
+    player.tell(1.6, EarHeard("dana", 1, 1, "No.", 1.0, 1.2, "final"))
+    assert player.decided(Attribute) == [
+        Attribute("dana", 1, "No.", is_certain=True, begin_s=1.0, end_s=1.25)
+    ]
+    player.tell(3.0, SpeechStarted("dana", 3.0))
+    player.tell(5.2, SpeechStopped("dana", 5.0))
+    player.tell(5.3, EarHeard("dana", 1, 2, "Not at all.", 3.0, 5.0, "final"))
+    assert player.decided(Attribute)[-1] == Attribute("dana", 2, "Not at all.", is_certain=True)
+
+
+def test_who_speaks_on_behind_its_limit_is_unclear_once():
+    """Nobody made words of it: that stands in its turn, and that it went on is no further speech."""
+    player = waiting("dana", "eve", hold=HoldRules(10.0))
+    player.tell(1.0, SpeechStarted("dana", 1.0))
+    player.tell(9.5, FloorRequested("eve"))
+    player.wait(12.0)
+    assert EndTurn("dana", 1, "hold-limit") in player.decided(EndTurn)
+    player.tell(13.2, SpeechStopped("dana", 13.0))
+    player.wait(30.0)
+    assert [each.heard for each in player.brain.utterances()] == ["(unclear)"]
+    assert [each.code for each in player.decided(Report)].count("unclear") == 1

@@ -7,6 +7,7 @@ from trialogue.brain.turn.wording import WORDS_S
 from trialogue.model.commands import EndMeeting, EndTurn, GrantFloor, Report
 from trialogue.model.events import (
     EarFailed,
+    EarHeard,
     EarReady,
     Event,
     MeetingResumed,
@@ -166,3 +167,43 @@ def test_what_has_not_been_heard_yet_makes_no_interruption():
     assert reports(player) == []
     player.wait(6.0 + LAG_S)
     assert reports(player) == [("interruption", "dana")]
+
+
+def free(**rules):
+    """A meeting in which nobody is asked to speak, and what is heard of dana is told so much later."""
+    made = plan("tech", person("dana"), policy="queue", otherwise="queue", **rules)
+    player = Player(Brain(made), wakes=True)
+    for at, event in [*opening(made), (0.0, EarReady("dana", 1)), (0.5, SoundLagged(LAG_S))]:
+        player.tell(at, event)
+    return player
+
+
+def moments(player, kind):
+    """When commands of a class were decided."""
+    return [round(at, 3) for at, _, commands in player.log for each in commands if isinstance(each, kind)]
+
+
+def test_who_speaks_on_a_free_floor_has_it_once_that_was_heard():
+    """Sure 0.3 s behind its beginning, as far as sound has come by then."""
+    player = free()
+    player.tell(2.1 + LAG_S, SpeechStarted("dana", 2.0))
+    player.wait(5.0)
+    assert moments(player, GrantFloor) == [round(2.3 + LAG_S, 3)]
+
+
+def test_the_silence_ladder_waits_for_what_may_have_been_said():
+    """Its rungs are climbed as much later."""
+    player = free()
+    player.wait(9.0)
+    assert moments(player, GrantFloor) == [4.0 + LAG_S]
+
+
+def test_who_was_cut_goes_on_once_it_would_be_known_that_somebody_speaks():
+    """A second and a half behind the voice that cut it off, as far as sound has come: it said no word."""
+    player = at_the_table((5.15, SpeechStarted("dana", 5.0)), lag_s=LAG_S)
+    player.tell(6.4 + LAG_S, SpeechStopped("dana", 6.3))
+    player.tell(6.5 + LAG_S, EarHeard("dana", 1, 1, "", 5.0, 6.3, "final"))
+    assert player.decided(EndTurn)[-1] == EndTurn("dana", 2, "finished")
+    player.wait(20.0)
+    assert moments(player, GrantFloor)[2] == round(6.3 + 1.5 + LAG_S, 3)
+    assert player.decided(GrantFloor)[2].to == "tech"

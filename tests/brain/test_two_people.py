@@ -182,3 +182,16 @@ def test_who_gave_way_has_spoken_beside_the_turn(until, code):
     player.tell(until + 0.4, EarHeard("eve", 1, 1, "Well", 3.5, until, "final"))
     (said,) = (each for each in player.brain.utterances() if each.participant == "eve")
     assert (said.heard, said.beside, said.turn) == ("Well", code, 1)
+
+
+def test_who_was_drawn_is_the_one_whom_the_meetings_number_says():
+    """The number that policies see for that turn draws between those who began at the same moment."""
+    for seed in range(12):
+        made = plan("tech", DANA, EVE, person("zoe"), seed=seed)
+        player = Player(Brain(made), wakes=True)
+        player.tell(0.0, MeetingStarted())
+        for name in ("dana", "eve", "zoe"):
+            player.tell(1.0, SpeechStarted(name, 1.0))
+        drawn = int(player.brain.floor_view.draw * 3)
+        player.tell(2.0, SessionReady("tech", 1))
+        assert player.decided(GrantFloor)[0].to == ("dana", "eve", "zoe")[drawn]

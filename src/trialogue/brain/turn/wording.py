@@ -60,13 +60,12 @@ def _stand(o: Owners, turn: PersonTurn, text: str, *, is_certain: bool) -> None:
     """Let words stand in a turn, with where they were where its speech was over before it began."""
     name, number = turn.holder.name, turn.number
     before = [
-        stretch
+        (stretch.begin_s, stretch.end_s)
         for stretch in o.people.stretches_of(name, number)
         if stretch.end_s is not None and not o.transcript.holds(number, stretch.begin_s)
     ]
-    ends = [stretch.end_s for stretch in before if stretch.end_s is not None]
-    begin_s = recorded(before[0].begin_s) if before else 0.0
-    end_s = recorded(max(ends)) if ends else 0.0
+    begin_s, end_s = (before[0][0], max(end for _, end in before)) if before else (0.0, 0.0)
+    begin_s, end_s = recorded(begin_s), recorded(end_s)
     o.emit(Attribute(name, number, text, is_certain=is_certain, begin_s=begin_s, end_s=end_s))
 
 
