@@ -7,7 +7,7 @@ from trialogue.brain.meeting import Brain
 from trialogue.brain.prompts import TRANSITIONS, Prompt, PromptKind, Prompts, PromptState, Step
 from trialogue.brain.words.digest import DigestLine, Missed
 from trialogue.errors import LocalProtocolError
-from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, Play, Prepare, Report
+from trialogue.model.commands import Cue, Drop, EndTurn, GrantFloor, Play, Prepare, Report, Speak
 from trialogue.model.events import (
     InjectionRefused,
     NoteGiven,
@@ -16,7 +16,10 @@ from trialogue.model.events import (
     ReplyFailed,
     ReplySent,
     ReplyStarted,
+    SayAsked,
     SentenceSaid,
+    SessionLost,
+    SessionReady,
     Woke,
 )
 from trialogue.model.participants import Participant
@@ -312,3 +315,58 @@ def test_what_was_added_to_a_refused_cue_is_told_once_more_where_it_is_given_up(
     for at, event in (*reply(9.0, "biz", 1), *played(9.1, "biz", 1, turn=2)):
         player.tell(at, event)
     assert player.decided(Cue)[-1].text == f"Biz: Well.\n{told}"
+
+
+def test_an_answer_to_a_prompt_that_was_given_up_comes_too_late():
+    """The service made a reply of it after all: nobody hears it, and the meeting has gone on."""
+    player = begun()
+    for at in (1.0, 2.0, 4.0, 8.0):
+        player.tell(at, InjectionRefused("tech", 1, "busy", 1))
+    assert player.brain.holder == "biz"
+    assert player.tell(9.0, ReplyStarted("tech", 1, 1)) == [
+        Drop("tech", 1, "denied"),
+        Report("stale", "a reply came too late for its turn", "tech"),
+    ]
+
+
+def test_words_of_the_apps_that_were_cut_with_a_session_are_said_anew():
+    """All of them, before whatever waits, once their agent is back."""
+    player = begun()
+    player.tell(0.5, SayAsked("biz", "The bell rings."))
+    player.tell(0.6, SayAsked("biz", "And again."))
+    for at, event in (*reply(1.0, "tech", 1), *played(1.1, "tech", 1, turn=1)):
+        player.tell(at, event)
+    (spoken,) = player.decided(Speak)
+    player.tell(3.2, ReplyStarted("biz", 1, spoken.prompt))
+    player.tell(3.3, PlaybackStarted("biz", 2, 1, 3.3))
+    player.tell(3.5, SessionLost("biz", 1, "reset", 0.1))
+    player.tell(3.6, SessionReady("biz", 2))
+    player.wait(4.0)
+    for at, event in (*reply(5.0, "tech", 2), *played(5.1, "tech", 2, turn=3)):
+        player.tell(at, event)
+    assert [each.text for each in player.decided(Speak)] == ["The bell rings."] * 2
+
+
+@pytest.mark.parametrize(
+    ("unheard", "is_named", "is_refused", "tells"),
+    [
+        ((1,), False, False, False),
+        ((1,), False, True, True),
+        ((1,), True, False, True),
+        ((1,), True, True, True),
+        ((), True, True, False),
+        ((), True, False, False),
+    ],
+)
+def test_a_prompt_that_tells_what_was_not_heard_may_not_have_reached_its_agent(
+    unheard, is_named, is_refused, tells
+):
+    """Where a reply may answer it without saying so, only one that was refused has surely not."""
+    prompts = Prompts()
+    if is_named:
+        prompts.names("tech")
+    prompt = prompts.tell("tech", PromptKind.CUE, 1, "x")
+    prompts.tells(prompt, Missed(unheard=unheard), "")
+    if is_refused:
+        prompts.refuse("tech", prompt.number, 1, 5.0)
+    assert prompts.tells_unheard("tech") == tells

@@ -4,7 +4,7 @@ import pytest
 
 from trialogue.brain.meeting import Brain
 from trialogue.brain.turn.wording import WORDS_S
-from trialogue.model.commands import EndMeeting, EndTurn, GrantFloor, Report
+from trialogue.model.commands import Attribute, EndMeeting, EndTurn, GrantFloor, Report
 from trialogue.model.events import (
     EarFailed,
     EarHeard,
@@ -207,3 +207,11 @@ def test_who_was_cut_goes_on_once_it_would_be_known_that_somebody_speaks():
     player.wait(20.0)
     assert moments(player, GrantFloor)[2] == round(6.3 + 1.5 + LAG_S, 3)
     assert player.decided(GrantFloor)[2].to == "tech"
+
+
+def test_words_beside_a_turn_are_waited_for_as_much_longer():
+    """They are unclear four seconds behind their speech, as far as sound has come."""
+    player = at_the_table(*says(3.0, 3.5))
+    player.wait(11.0)
+    unclear = [at for at, _, commands in player.log for each in commands if isinstance(each, Attribute)]
+    assert unclear == [round(3.5 + WORDS_S + LAG_S, 3)]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from playbook import BIZ, GUEST, TECH, Table, plan, timers
+from playbook import BIZ, GUEST, TECH, Table, opened, plan, timers
 
-from trialogue.model.commands import EndTurn
+from trialogue.model.commands import EndTurn, Report
 from trialogue.model.events import (
     EarReady,
     FloorRequested,
@@ -16,7 +16,7 @@ from trialogue.model.events import (
     SpeechStarted,
     Woke,
 )
-from trialogue.model.plan import FloorRules, HoldRules
+from trialogue.model.plan import AgendaItem, FloorRules, HoldRules
 
 
 def of(commands, *kinds):
@@ -81,3 +81,17 @@ def test_nobody_is_hurried_for_one_who_is_away():
     assert timers(table, "hold") == [None]
     table.at(5.0, FloorRequested("dana"))
     assert timers(table, "hold") == [None]
+
+
+def test_all_that_has_come_is_taken_at_one_look():
+    """A process that was busy looks late: neither warning waits for the next event."""
+    table = opened(
+        TECH,
+        BIZ,
+        floor=FloorRules(hold=HoldRules(90.0, warn_s=30.0)),
+        agenda=(AgendaItem("one", "One", time_s=60.0, warn_s=20.0),),
+    )
+    table.begins("tech", "One two three.", 80.0)
+    table.plays("tech")
+    late = table.at(50.0, Woke("warn"))
+    assert {each.code for each in late if isinstance(each, Report)} == {"hold-warning", "agenda-warning"}

@@ -20,7 +20,7 @@ from attrs import Factory, define
 from trialogue.brain.course.course import Phase
 from trialogue.brain.course.ending import COST, TIME
 from trialogue.brain.floor.choosing import gathers_until, ladder_at, resume_at, sure_at
-from trialogue.brain.interruptions import JUDGE_S, SpeechSort
+from trialogue.brain.interruptions import JUDGE_S
 from trialogue.brain.moments import has_come, recorded
 from trialogue.brain.owners import Owners
 from trialogue.brain.seats.people import SpeechStretch
@@ -136,8 +136,7 @@ def _of_speech(o: Owners) -> Iterator[Deadline]:
         judged = [
             entry.begin_s + bound + JUDGE_S + o.people.lag_s
             for entry in o.beside.entries()
-            if entry.verdict in {SpeechSort.UNSURE, SpeechSort.OVERLAP} and not o.people.is_barred(entry.name)
-            if not o.people.has_fallen(entry.name)
+            if entry.is_open and not o.people.has_fallen(entry.name)
         ]
         if judged:
             yield "judge", min(judged)
@@ -172,8 +171,8 @@ class Alarms:
 
     def came(self, name: str, now: float) -> None:
         """A timer has come: it is not set any more, unless it was moved since."""
-        if has_come(self._told.get(name, 0.0), now):
-            self._told.pop(name, None)
+        if name in self._told and has_come(self._told[name], now):
+            del self._told[name]
 
     def forget(self) -> None:
         """Forget all timers, so that all are told anew: their keeper is gone."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from trialogue.brain import answering
 from trialogue.brain.course.ending import COST, TIME, end_meeting, take_awaited, use_up_money, warn_box
 from trialogue.brain.deadlines import deadlines, unclear_at
-from trialogue.brain.interruptions import SpeechSort
 from trialogue.brain.moments import has_come
 from trialogue.brain.opening import open_meeting
 from trialogue.brain.owners import Owners
@@ -84,7 +83,7 @@ def _hold_is_over(o: Owners, turn: AgentTurn) -> None:
     """End a turn that is too long: at its sentence's end, where that is soon."""
     left = o.transcript.sentence_left_s(turn.number, o.now) if turn.is_playing else None
     may_end = turn.revoke_at is None and o.beside.is_empty()
-    if may_end and left is not None and 0 < left <= GRACE_S:
+    if may_end and left is not None and left <= GRACE_S:
         turn.revoke(o.now + left)
     else:
         taking.close(o, turn, "hold-limit")
@@ -106,13 +105,8 @@ def _of_person(o: Owners, turn: PersonTurn, name: str) -> None:
 
 def _judge(o: Owners) -> None:
     """Judge by its length who has spoken for longest beside the turn."""
-    open_ones = [
-        entry
-        for entry in o.beside.entries()
-        if entry.verdict in {SpeechSort.UNSURE, SpeechSort.OVERLAP}
-        if not o.people.has_fallen(entry.name) and not o.people.is_barred(entry.name)
-    ]
-    listening.judge(o, open_ones[0].name)
+    open_ones = (entry for entry in o.beside.entries() if entry.is_open)
+    listening.judge(o, next(entry.name for entry in open_ones if not o.people.has_fallen(entry.name)))
 
 
 def _give_words_up(o: Owners) -> None:

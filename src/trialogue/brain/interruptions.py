@@ -66,6 +66,11 @@ class Entry:
     verdict: SpeechSort = SpeechSort.UNSURE
     """Verdict on it, so far."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still become something else."""
+        return self.verdict in {SpeechSort.UNSURE, SpeechSort.OVERLAP}
+
 
 @define
 class Beside:

@@ -135,7 +135,7 @@ def _changed(o: Owners, event: VoiceFell | VoiceRose) -> None:
 def judge(o: Owners, name: str, *, is_over: bool = False) -> None:
     """Say what somebody's speech beside a turn is, as far as it is known, and let follow what follows."""
     entry, turn = o.beside.of(name), o.turns.current
-    if entry is None or o.people.is_barred(name):
+    if entry is None:
         return
     rules = o.plan.floor.interrupt
     if isinstance(turn, PersonTurn):
