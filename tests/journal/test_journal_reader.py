@@ -436,7 +436,7 @@ def test_whole_seconds_are_seconds(tmp_path):
 
 def test_endless_line_is_not_held_in_memory(tmp_path, monkeypatch):
     """A line beyond the limit is damage, read in parts."""
-    monkeypatch.setattr("trialogue.journal.reader._LONGEST_LINE", 2000)
+    monkeypatch.setattr("trialogue.journal.chain.LONGEST_LINE", 2000)
     path = by_hand(tmp_path / "j", plain(Record(1, 0.0, Woke("x" * 5000), ())))
     with pytest.raises(JournalError, match="is damaged"):
         list(read(path))

@@ -471,6 +471,18 @@ def test_a_value_that_no_line_can_hold_ends_the_journal(tmp_path):
     assert (list(reading), reading.problems) == ([woke(1)], [])
 
 
+def test_a_line_that_no_reader_takes_is_not_written(tmp_path):
+    """It would be damage to every reader: the journal ends before it, and can be read."""
+    journal = Journal.create(tmp_path / "j", HEADER)
+    longest = 16 * 1024 * 1024
+    journal.append(Record(1, 0.1, NoteGiven("ada", "x" * (longest - 1_000)), ()))
+    with pytest.raises(JournalError, match=r"record 2 has [\d,]+ bytes, and a line 16,777,216 at most"):
+        journal.append(Record(2, 0.2, NoteGiven("ada", "x" * (longest - 100)), ()))
+    journal.close("journal-failed")
+    reading = read(journal.path)
+    assert ([record.seq for record in reading], reading.problems) == ([1], [])
+
+
 def test_a_journal_has_no_name_before_its_header_is_whole(tmp_path, monkeypatch):
     """Killed in between, a run has no journal, and not one that looks damaged."""
     seen = []

@@ -3,7 +3,8 @@
 1. A line is a JSON object whose last member is `hash`: 32 hex digits of a 16-byte BLAKE2b (RFC 7693).
 2. What is hashed is the hash of the line before (nothing for the first), then the bytes of this line
    up to its own `,"hash":`.
-3. So every edit, insertion, loss or change of order shows at once. A cut tail does not: the manifest
+3. A line has at most `LONGEST_LINE` bytes: none that is longer is written, and to a reader it is damage.
+4. So every edit, insertion, loss or change of order shows at once. A cut tail does not: the manifest
    holds the last hash.
 
 It finds accidents and careless edits; whoever rewrites the whole chain and the manifest is not found.
@@ -16,6 +17,9 @@ from typing import Final
 
 ORIGIN: Final = b""
 """Hash to which the first line is chained: none."""
+
+LONGEST_LINE: Final = 16 * 1024 * 1024
+"""Bytes of a line at most, its newline included: a reader holds a line whole."""
 
 _MARK: Final = b',"hash":"'
 _SEAL: Final = len(_MARK) + 32 + len(b'"}')

@@ -18,7 +18,7 @@ from enum import Enum
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, cast
 
 import orjson
 from attrs import Factory
@@ -44,9 +44,6 @@ from trialogue.model.records import Record
 from trialogue.model.text import safe_text
 from trialogue.model.wire import WireRecord
 from trialogue.values import define, frozen
-
-_LONGEST_LINE: Final = 16 * 1024 * 1024
-"""In bytes; a longer line is damage, and is never held whole."""
 
 
 class ProblemKind(Enum):
@@ -171,7 +168,7 @@ class Reading:
         """The lines that follow the chain, with their offsets."""
         astray: int | None = None
         stray = b""
-        for line in iter(partial(file.readline, _LONGEST_LINE), b""):
+        for line in iter(partial(file.readline, chain.LONGEST_LINE), b""):
             digest = chain.is_sealed(line.removesuffix(b"\n"), self._hash)
             if digest is None and not self.salvage:
                 if astray is not None:
@@ -212,7 +209,7 @@ class Reading:
         self.problems, self.end, self._seq, self._strange = [], None, 0, set()
         self._note_fields(0, self.strangers)
         with self.path.open("rb") as file:
-            header = file.readline(_LONGEST_LINE)
+            header = file.readline(chain.LONGEST_LINE)
             self._hash = self._begins = chain.claimed_hash(header.removesuffix(b"\n"))
             for offset, text in self._chained(file, len(header)):
                 raw = self._parsed(offset, text)
@@ -370,7 +367,7 @@ def read(path: Path, *, salvage: bool = False) -> Reading:
 
 def _is_torn(line: bytes) -> bool:
     """Whether the file ends in the middle of this line."""
-    return not line.endswith(b"\n") and len(line) < _LONGEST_LINE
+    return not line.endswith(b"\n") and len(line) < chain.LONGEST_LINE
 
 
 def _brief(name: object) -> str:
@@ -381,7 +378,7 @@ def _brief(name: object) -> str:
 def _first_line(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            line = file.readline(_LONGEST_LINE)
+            line = file.readline(chain.LONGEST_LINE)
     except OSError as error:
         raise JournalError(f"cannot read {path}: {error.strerror}", path=str(path)) from error
     if chain.is_sealed(line.removesuffix(b"\n"), chain.ORIGIN) is None:
