@@ -20,6 +20,7 @@ from trialogue import (
 )
 from trialogue.actors import sequencer
 from trialogue.journal.reader import read
+from trialogue.model.commands import EndMeeting
 from trialogue.testing import murmuring_engines
 
 EDGES = Edges(engines=murmuring_engines())
@@ -90,6 +91,38 @@ def test_what_a_callback_raises_ends_the_meeting_and_comes_out(scenario, tmp_pat
     journal = read(tmp_path / "run" / "journal.jsonl")
     assert list(journal)
     assert journal.end.reason == "left"
+
+
+def test_a_callback_that_never_returns_holds_no_meeting_up(scenario, tmp_path):
+    """The files are there, and the block is left."""
+
+    async def wait(_):
+        await trio.sleep_forever()
+
+    async def visit(meeting):
+        meeting.on(SentenceSaid, wait)
+        await meeting.finished()
+
+    held(scenario, tmp_path, visit)
+    journal = read(tmp_path / "run" / "journal.jsonl")
+    assert list(journal)
+    assert journal.problems == []
+
+
+def test_a_callback_has_time_to_return_behind_the_end(scenario, tmp_path):
+    """What it was told before the end it may finish."""
+    done = []
+
+    async def slowly(event):
+        await trio.sleep(4)
+        done.append(event)
+
+    async def visit(meeting):
+        meeting.on(EndMeeting, slowly)
+        await meeting.finished()
+
+    held(scenario, tmp_path, visit)
+    assert len(done) == 1
 
 
 # --- state ------------------------------------------------------------------------------------------

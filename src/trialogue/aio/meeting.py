@@ -181,6 +181,10 @@ class Meeting:
         """Wait until the meeting is over and its files are written."""
         return await waited(self._held, self._native.finished)
 
+    async def let_go(self) -> None:
+        """Leave what still watches `WATCHER_S` behind the meeting's end; `open_meeting` calls it, once."""
+        await waited(self._held, self._native.let_go)
+
     def __repr__(self) -> str:
         """Give a status line."""
         return repr(self._native)

@@ -181,6 +181,13 @@ class Meeting:
         """
         return waited(self._held, self._native.finished, timeout_s)
 
+    def let_go(self, *, timeout_s: float | None = None) -> None:
+        """Leave what still watches `WATCHER_S` behind the meeting's end; `open_meeting` calls it, once.
+
+        TimeoutError where that takes longer than `timeout_s`.
+        """
+        waited(self._held, self._native.let_go, timeout_s)
+
     def __repr__(self) -> str:
         """Give a status line."""
         return repr(self._native)

@@ -29,7 +29,7 @@ from trialogue.meeting.outputs import FAILURES, MeetingResult, write_outputs, wr
 from trialogue.meeting.settings import updates_for, written
 from trialogue.meeting.stage import Stage
 from trialogue.meeting.table_calls import TableCalls
-from trialogue.meeting.watching import Callback, Observing, Records, observing
+from trialogue.meeting.watching import WATCHER_S, Callback, Observing, Records, observing
 from trialogue.model.events import (
     FloorRequestCancelled,
     FloorRequested,
@@ -69,6 +69,7 @@ class Meeting(TableCalls):
         self._from_start: Mailbox[Record] | None = stage.sequencer.subscribe()
         self._result: MeetingResult | None = None
         self._over = trio.Event()
+        self._watching: list[trio.CancelScope] = []
 
     @property
     def folder(self) -> Path:
@@ -106,7 +107,8 @@ class Meeting(TableCalls):
         `kind` is a type of `trialogue.events`, `Record` for everything that happens, with the decision that
         answered it. Told from now on, in order; within the block's first step, from the meeting's start. An
         async function is waited for; a plain one runs on the meeting's loop, which it must not block. What it
-        raises ends the meeting and comes out of the block. `RecordsMissed` where it is too slow.
+        raises ends the meeting and comes out of the block. `RecordsMissed` where it is too slow. Behind the
+        meeting's end and the block's it has five seconds to return.
         """
         observer = observing(kind, callback)
         return self._loop.ask(lambda: self._observe(observer))
@@ -114,6 +116,7 @@ class Meeting(TableCalls):
     def _observe(self, observer: Observing) -> Callable[[], None]:
         self._check_open()
         scope = trio.CancelScope()
+        self._watching.append(scope)
         records = Records(self._stage.sequencer.subscribe(), self._loop)
         self._nursery.start_soon(observer.run, records, scope)
         return lambda: self._loop.ask(lambda: scope.cancel(reason="the app watches no longer"))
@@ -237,6 +240,12 @@ class Meeting(TableCalls):
         result = write_outputs(stage)
         seal(stage.folder)
         return stage.overrun, result
+
+    async def let_go(self) -> None:
+        """Leave what still watches `WATCHER_S` behind the meeting's end; `open_meeting` calls it, once."""
+        await self._over.wait()
+        for scope in self._watching:
+            scope.deadline = trio.current_time() + WATCHER_S
 
     async def hold(self) -> None:
         """Be the meeting, from its first event to its last file; `open_meeting` calls it, once."""

@@ -115,6 +115,7 @@ async def _open(
             finally:
                 if not meeting.is_over:
                     meeting.stop("left")
+                nursery.start_soon(meeting.let_go)
 
 
 def loops_clock() -> Clock | None:

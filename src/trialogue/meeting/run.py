@@ -19,6 +19,7 @@ from trialogue.meeting.outputs import MeetingResult
 from trialogue.meeting.places import check_run_here, in_main_thread
 from trialogue.meeting.resumption import Resumption, open_resumption
 from trialogue.meeting.virtual import run_virtual
+from trialogue.meeting.watching import WATCHER_S
 from trialogue.model.plan import HookPoint
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.load import Scenario
@@ -34,9 +35,6 @@ Opening = Callable[[], AbstractAsyncContextManager[Meeting]]
 
 STOP_REASONS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "hung-up"}
 """Reasons for which a meeting says it ended when a signal asked it to end."""
-
-WATCHER_S = 5.0
-"""Seconds for which a watcher may go on after the meeting is over."""
 
 
 def _nothing(*_: object) -> None:

@@ -3,6 +3,7 @@
 1. Each watcher has a mailbox of its own, from which it takes at its own pace: the meeting waits for nobody.
 2. One that leaves more than 4,096 records waiting gets those, and then `RecordsMissed`.
 3. A callback gets what it asked for in order, one after the other; what it raises ends the meeting.
+4. The app's block waits for its callbacks at its end, `WATCHER_S` at most: one that never returns is left.
 """
 
 from __future__ import annotations
@@ -14,12 +15,18 @@ from typing import Final, TypeAlias, cast, get_args
 import trio
 from attrs import frozen
 
+from trialogue.diagnostics import Log
 from trialogue.errors import RecordsMissed
 from trialogue.mailbox import Mailbox
 from trialogue.meeting.asking import Loop, a_function, wrong_type, wrong_value
 from trialogue.model.commands import Command
 from trialogue.model.events import Event
 from trialogue.model.records import Record
+
+WATCHER_S: Final = 5.0
+"""Seconds for which a watcher may go on after the meeting is over."""
+
+_DIAGNOSTICS: Final = Log("trialogue.watching")
 
 Callback: TypeAlias = Callable[..., object]
 """A function that is told of each event, command or record of one type; an async function is waited for."""
@@ -76,6 +83,10 @@ class Observing:
                     told = self.callback(found)
                     if inspect.isawaitable(told):
                         await cast("Awaitable[object]", told)
+        if scope.cancelled_caught and scope.deadline <= trio.current_time():
+            _DIAGNOSTICS.warning(
+                "a callback had not returned when its meeting was over", of=self.kind.__name__
+            )
 
     def _of(self, record: Record) -> Iterator[object]:
         for each in (record, record.event, *record.commands):
