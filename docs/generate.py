@@ -375,11 +375,11 @@ def _taken(argument: Argument) -> str:
     if bool in parts:
         return ""
     choices = [value for part in parts for value in get_args(part) if isinstance(value, str)]
-    names = {int: "number", Path: "path", str: "text"}
+    names = {int: "number", float: "number", Path: "path", str: "text"}
     plain = next((names[part] for part in parts if part in names), "")
     taken = " or ".join(f"`{value}`" for value in dict.fromkeys(choices)) or plain
     default = argument.field_info.default
-    return taken if default is None else f"{taken}; `{default}`"
+    return taken if default in {None, "", ()} else f"{taken}; `{default}`"
 
 
 def help_text() -> str:

@@ -46,9 +46,7 @@ class Dialling:
 
     tls_ca: Annotated[
         Path | None,
-        Parameter(
-            help="Where that authority's certificate is written, for clients to trust; else a new file."
-        ),
+        Parameter(help="The file for that authority's certificate, for clients to trust; else a new one."),
     ] = None
     """Its certificate's file."""
 

@@ -64,7 +64,7 @@ class Handling:
     """The run's directory; None for none."""
 
     participant: Annotated[
-        str | None, Parameter(help="Whose session --replay serves back, of the run of a meeting.")
+        str | None, Parameter(help="The participant whose session --replay serves back, of a meeting's run.")
     ] = None
     """An agent of the meeting."""
 
@@ -74,7 +74,10 @@ class Handling:
     """Whether a client must do what the recorded one did."""
 
     record_from: Annotated[
-        str | None, Parameter(help="Stand between clients and this wss:// address, as --record wants to.")
+        str | None,
+        Parameter(
+            help="The wss:// address of the service to stand in front of: --record keeps what both say."
+        ),
     ] = None
     """Another service's address."""
 

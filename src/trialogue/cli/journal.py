@@ -47,20 +47,25 @@ class LinesWanted:
     """Selection of lines; all where nothing is said."""
 
     type: Annotated[
-        tuple[str, ...], Parameter(negative="", help="With this event or command; may be repeated.")
+        tuple[str, ...],
+        Parameter(negative="", help="Only records with this event or command; may be repeated."),
     ] = ()
     """Names of events and commands."""
 
-    of: Annotated[tuple[str, ...], Parameter(negative="", help="Of this participant; may be repeated.")] = ()
+    of: Annotated[
+        tuple[str, ...], Parameter(negative="", help="Only records of this participant; may be repeated.")
+    ] = ()
     """Participants."""
 
-    from_: Annotated[float, Parameter(name="--from", help="Not before this, in seconds.")] = 0.0
+    from_: Annotated[
+        float, Parameter(name="--from", help="Only records from this moment on, in seconds.")
+    ] = 0.0
     """Beginning of the stretch."""
 
-    to: Annotated[float | None, Parameter(help="Not after this, in seconds.")] = None
+    to: Annotated[float | None, Parameter(help="Only records up to this moment, in seconds.")] = None
     """End of the stretch."""
 
-    search: Annotated[str | None, Parameter(help="In whose JSON this pattern is found.")] = None
+    search: Annotated[str | None, Parameter(help="Only records in whose JSON this pattern is found.")] = None
     """A pattern (RE2)."""
 
     def selection(self) -> Selection:

@@ -21,7 +21,9 @@ else:
 Level: TypeAlias = Literal["debug", "info", "warning", "error"]
 Flag: TypeAlias = Annotated[bool, Parameter(negative="", show_default=False)]
 Json: TypeAlias = Annotated[bool, Parameter(name="--json", negative="", show_default=False)]
-LogLevelOption: TypeAlias = Annotated[Level, Parameter(help="The least diagnostics on stderr.")]
+LogLevelOption: TypeAlias = Annotated[
+    Level, Parameter(help="The least severe diagnostics that go to stderr.")
+]
 Endpoint: TypeAlias = Annotated[
     str | None, Parameter(help="The wss:// address of Deepgram's service, if it is another region.")
 ]
@@ -37,37 +39,38 @@ RunPath: TypeAlias = Annotated[Path, Parameter(help="The run's directory, or its
 class Otherwise:
     """Overrides of the scenario."""
 
-    via: Annotated[ServiceName | None, Parameter(help="At which service every agent is.")] = None
+    via: Annotated[ServiceName | None, Parameter(help="The service of every agent.")] = None
     """Service of every agent."""
 
     clock: Annotated[
-        Literal["real", "virtual"] | None, Parameter(help="In life's time, or as fast as it computes.")
+        Literal["real", "virtual"] | None,
+        Parameter(help="Real time, or virtual: as fast as the machine computes."),
     ] = None
     """Real or virtual time."""
 
-    seed: Annotated[int | None, Parameter(help="What every chance is drawn from.")] = None
+    seed: Annotated[int | None, Parameter(help="The seed from which every chance is drawn.")] = None
     """Seed from which every chance is drawn."""
 
-    limit_time: Annotated[str | None, Parameter(help="The most time, as 90s or 10m; none for no limit.")] = (
-        None
-    )
+    limit_time: Annotated[
+        str | None, Parameter(help="The longest time, as 90s or 10m; none for no limit.")
+    ] = None
     """The limit of time, as scenarios write it."""
 
-    limit_turns: Annotated[int | None, Parameter(help="The most turns.")] = None
+    limit_turns: Annotated[int | None, Parameter(help="The largest number of turns.")] = None
     """The limit of turns."""
 
-    limit_silence: Annotated[str | None, Parameter(help="The most silence, as 20s; none for no limit.")] = (
-        None
-    )
+    limit_silence: Annotated[
+        str | None, Parameter(help="The longest silence, as 20s; none for no limit.")
+    ] = None
     """The limit of silence, as scenarios write it."""
 
     me: Annotated[
         str | None,
-        Parameter(help="Sit in this person's seat yourself, at the keyboard; NAME:microphone to speak."),
+        Parameter(help="The person's seat that you take, at the keyboard; NAME:microphone to speak."),
     ] = None
     """The seat in which the operator sits, and how."""
 
-    profile: Annotated[str | None, Parameter(help="Lay this profile of the scenario's over it.")] = None
+    profile: Annotated[str | None, Parameter(help="The profile of the scenario to lay over it.")] = None
     """The profile that is laid over the file."""
 
     cell: Annotated[
@@ -119,9 +122,7 @@ class Leave:
     ] = ()
     """Names of hosts."""
 
-    allow_faults: Annotated[
-        Flag, Parameter(help="Let what the scenario wants to go wrong (faults) go wrong.")
-    ] = False
+    allow_faults: Annotated[Flag, Parameter(help="Let the faults of the scenario strike.")] = False
     """Whether a scenario's faults strike."""
 
 
@@ -134,7 +135,7 @@ NO_LEAVE: Final = Leave()
 class HowShown:
     """Way in which a meeting is shown while it is held, and what is written of it at its end."""
 
-    quiet: Annotated[Flag, Parameter(help="Show one line, at the end.")] = False
+    quiet: Annotated[Flag, Parameter(help="Print one line, at the end.")] = False
     """Whether one line does."""
 
     json: Annotated[Json, Parameter(help="Print the result as JSON, and nothing else.")] = False

@@ -68,7 +68,7 @@ commands: Final = App()
 class Repeats:
     """Repeats of a meeting, and what its runs are compared with and told by."""
 
-    repeat: Annotated[int, Parameter(help="Hold it so often, with one seed after another.")] = 1
+    repeat: Annotated[int, Parameter(help="The number of times to hold it, with one seed after another.")] = 1
     """How often, from 1."""
 
     junit: Annotated[Path | None, Parameter(help="Write JUnit XML to this file.")] = None
@@ -82,7 +82,9 @@ class Repeats:
     ] = None
     """What is compared with."""
 
-    save_baseline: Annotated[Path | None, Parameter(help="Keep the figures in this file.")] = None
+    save_baseline: Annotated[
+        Path | None, Parameter(help="Write the figures to this file, as a baseline for later.")
+    ] = None
     """Where figures are kept."""
 
     @property
@@ -139,7 +141,7 @@ ONCE: Final = Repeats()
 class Spreading:
     """Spread of a batch: which meetings are held, and by which processes."""
 
-    workers: Annotated[int | None, Parameter(help="How many processes; one a core if absent.")] = None
+    workers: Annotated[int | None, Parameter(help="The number of processes; one a core if absent.")] = None
     """How many processes of this machine."""
 
     matrix: Annotated[Flag, Parameter(help="Hold each cell of a scenario's matrix.")] = False
@@ -157,13 +159,15 @@ class Spreading:
     """Which cluster carries the meetings."""
 
     dask_local: Annotated[
-        int | None, Parameter(help="So many processes of a Dask cluster on this machine.")
+        int | None, Parameter(help="The number of processes of a Dask cluster on this machine.")
     ] = None
     """How large a cluster is begun for them."""
 
     bring: Annotated[
         Literal["result", "journal", "run"] | None,
-        Parameter(help="No directory is shared: what of each run comes back; virtual meetings on Dask only."),
+        Parameter(
+            help="The part of a run that comes back where no directory is shared; virtual meetings on Dask."
+        ),
     ] = None
     """What comes back from a cluster that shares no directory."""
 
@@ -199,7 +203,9 @@ def run(  # noqa: PLR0913 - one an option
     out: RunOut = None,
     endpoint: Endpoint = None,
     showing: HowShown = SHOWN_LIVE,
-    record_models: Annotated[Path | None, Parameter(help="Keep here what models say, and ask once.")] = None,
+    record_models: Annotated[
+        Path | None, Parameter(help="The file that keeps models' answers: each question is asked once.")
+    ] = None,
     no_code: Annotated[Flag, Parameter(help="Refuse scenarios whose tools run code.")] = False,
     repeats: Repeats = ONCE,
     leave: Leave = NO_LEAVE,
@@ -240,10 +246,10 @@ def batch(  # noqa: PLR0913 - one an option
     otherwise: Otherwise = AS_WRITTEN,
     repeats: Repeats = ONCE,
     out: Annotated[
-        Path | None, Parameter(help="Where the runs are; a new directory under runs/ if absent.")
+        Path | None, Parameter(help="The directory of the runs; a new one under runs/ if absent.")
     ] = None,
     endpoint: Endpoint = None,
-    json: Annotated[Json, Parameter(help="Print what came of each meeting as JSON.")] = False,
+    json: Annotated[Json, Parameter(help="Print the outcome of each meeting as JSON.")] = False,
     html: Annotated[Flag, Parameter(help="Write the page of each run.")] = False,
     no_code: Annotated[Flag, Parameter(help="Refuse scenarios whose tools run code.")] = False,
     leave: Leave = NO_LEAVE,
@@ -272,7 +278,7 @@ def resume(
     endpoint: Endpoint = None,
     showing: HowShown = SHOWN_LIVE,
     allow_changed_scenario: Annotated[
-        Flag, Parameter(help="Go on with the scenario in the run as it is now, though it was changed.")
+        Flag, Parameter(help="Go on although the scenario in the run was changed.")
     ] = False,
     no_code: Annotated[Flag, Parameter(help="Refuse scenarios whose tools run code.")] = False,
     leave: Leave = NO_LEAVE,
@@ -307,10 +313,14 @@ def chaos(  # noqa: PLR0913 - one an option
         tuple[str, ...],
         Parameter(help="NAME, NAME@PARTICIPANT or NAME@PARTICIPANT:SESSION; may be repeated."),
     ] = (),
-    random: Annotated[int | None, Parameter(help="So many faults, drawn by the seed.")] = None,
-    seed: Annotated[int | None, Parameter(help="What every chance is drawn from.")] = None,
-    clock: Annotated[Literal["real", "virtual"], Parameter(help="What time is made of.")] = "virtual",
-    out: Annotated[Path | None, Parameter(help="The run's directory; else a new one under runs/.")] = None,
+    random: Annotated[int | None, Parameter(help="The number of faults to draw by the seed.")] = None,
+    seed: Annotated[int | None, Parameter(help="The seed from which every chance is drawn.")] = None,
+    clock: Annotated[
+        Literal["real", "virtual"], Parameter(help="Real time, or virtual: as fast as the machine computes.")
+    ] = "virtual",
+    out: Annotated[
+        Path | None, Parameter(help="The run's directory; a new one under runs/ if absent.")
+    ] = None,
     json: Annotated[Json, Parameter(help="Print the list, or the verdict, as JSON.")] = False,
     leave: Leave = NO_LEAVE,
 ) -> int:

@@ -89,14 +89,17 @@ class Playing:
     """Way in which a run is shown again."""
 
     speed: Annotated[
-        str | None, Parameter(help="Play it: 1 is life's pace, 4 four times that; max tells all at once.")
+        str | None,
+        Parameter(help="The pace to play it at: 1 is life's, 4 four times that; max prints all at once."),
     ] = None
     """Times life, or `max`."""
 
-    from_: Annotated[str, Parameter(name="--from", help="From where: seconds, M:SS, or 'turn N'.")] = "0"
+    from_: Annotated[
+        str, Parameter(name="--from", help="The place to begin at: seconds, M:SS, or 'turn N'.")
+    ] = "0"
     """From where."""
 
-    step: Annotated[Flag, Parameter(help="Tell a line, and wait for Enter.")] = False
+    step: Annotated[Flag, Parameter(help="Print a line, and wait for Enter.")] = False
     """Whether each line waits."""
 
     audio: Annotated[Flag, Parameter(help="Play its sound, too, at life's pace.")] = False
@@ -117,10 +120,13 @@ def replay(
     what_if: Annotated[
         tuple[str, ...],
         Parameter(
-            negative="", help="What would have been: as floor.policy=auction, or any setting of the floor."
+            negative="",
+            help="Another setting of the floor, as floor.policy=auction: what it would have decided.",
         ),
     ] = (),
-    out: Annotated[Path | None, Parameter(help="With --what-if: where the meeting made of it goes.")] = None,
+    out: Annotated[
+        Path | None, Parameter(help="With --what-if: the directory of the meeting that is made of it.")
+    ] = None,
     html: Annotated[
         Flag, Parameter(help="With --what-if: write a page of both, what-if.html in --out or in the run.")
     ] = False,
@@ -162,7 +168,7 @@ def scenario_from(
         Parameter(help="With a file: its recording, or a folder with one of each speaker, NAME.wav."),
     ] = None,
     check: Annotated[Flag, Parameter(help="Hold it, and tell the first turn that differs.")] = False,
-    json: Annotated[Json, Parameter(help="Print where it is, and what differs, as JSON.")] = False,
+    json: Annotated[Json, Parameter(help="Print the file's path, and what differs, as JSON.")] = False,
     allow_import: Annotated[
         tuple[str, ...],
         Parameter(negative="", help="Custom policies that may be asked, as my_floor.*; may be repeated."),
@@ -195,9 +201,7 @@ def expect(
     *,
     allow_host: Annotated[
         tuple[str, ...],
-        Parameter(
-            negative="", help="A host of a model that the scenario's judge may be asked at, as in run."
-        ),
+        Parameter(negative="", help="A host at which the judge's model may be asked, as in run."),
     ] = (),
     json: Annotated[Json, Parameter(help="Print the verdict as JSON.")] = False,
 ) -> int:
@@ -216,7 +220,7 @@ def verify_files(
     run: RunPath,
     /,
     *,
-    json: Annotated[Json, Parameter(help="Print what is said of each file as JSON.")] = False,
+    json: Annotated[Json, Parameter(help="Print the verdict on each file as JSON.")] = False,
 ) -> int:
     """Compare every file of a run with the digest that its manifest keeps: exit code 4 if any was changed.
 
@@ -241,7 +245,8 @@ def report(
     html: Annotated[Flag, Parameter(help="Write a page to look at and to listen to.")] = False,
     out: Annotated[Path | None, Parameter(help="The page's file; else report.html in the run.")] = None,
     sound: Annotated[
-        Literal["inside", "linked", "none"], Parameter(help="Where the page has its sound.")
+        Literal["inside", "linked", "none"],
+        Parameter(help="The place of the page's sound: in the page, in files beside it, or nowhere."),
     ] = "inside",
     by_sound: Annotated[
         Flag, Parameter(help="Print the figures from the recordings, beside those from the records.")

@@ -98,16 +98,18 @@ def new(
     file: Annotated[Path, Parameter(help="The scenario file to write; it must not be there.")],
     /,
     *,
-    agents: Annotated[int | None, Parameter(help="How many agents, the chair included.")] = None,
-    policy: Annotated[str | None, Parameter(help="Who speaks next: moderated, round-robin, ...")] = None,
+    agents: Annotated[int | None, Parameter(help="The number of agents, the chair included.")] = None,
+    policy: Annotated[
+        str | None, Parameter(help="The policy that says who speaks next: moderated, round-robin, ...")
+    ] = None,
     think: Annotated[
         Literal["lines", "local", "open_ai", "deepgram"] | None,
-        Parameter(help="How they think: by lines of a script, a model of yours, OpenAI's, or at Deepgram."),
+        Parameter(
+            help="The way they think: by lines of a script, a model of yours, OpenAI's, or at Deepgram."
+        ),
     ] = None,
-    topic: Annotated[str | None, Parameter(help="What the meeting is about.")] = None,
-    person: Annotated[
-        Flag, Parameter(help="Whether you sit at the table yourself, at the keyboard.")
-    ] = False,
+    topic: Annotated[str | None, Parameter(help="The topic of the meeting.")] = None,
+    person: Annotated[Flag, Parameter(help="Sit at the table yourself, at the keyboard.")] = False,
 ) -> int:
     """Write a scenario to go on with. Without options it asks, at a terminal."""
     from trialogue.cli.authors import new_file  # noqa: PLC0415 - the scenario comes with it

@@ -155,9 +155,7 @@ def serve(
 def voices(
     *,
     say: Annotated[str | None, Parameter(help="Words to be spoken.")] = None,
-    voice: Annotated[
-        str, Parameter(help="By which voice: one of the list, or a name of Deepgram's.")
-    ] = "heart",
+    voice: Annotated[str, Parameter(help="The voice: one of the list, or a name of Deepgram's.")] = "heart",
     out: Annotated[Path, Parameter(help="The WAV file that the words go to.")] = Path("voice.wav"),
     json: Annotated[Json, Parameter(help="Print the list as JSON.")] = False,
 ) -> int:
