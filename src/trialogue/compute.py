@@ -1,4 +1,4 @@
-"""Compute: where blocking work runs, in threads in life, in the loop itself under a virtual clock.
+"""Compute: where blocking work runs, in threads in real time, in the loop itself under a virtual clock.
 
 A thread under an autojumping clock lets time jump while it works, so a meeting under the virtual clock
 computes inline: its loop waits for nobody else, and its results do not depend on the machine.

@@ -4,7 +4,7 @@
    Whoever makes it is told of that moment, and does all that lies before it and that nobody would notice.
 2. What would be noticed keeps its own moment: whoever is asked sets a deadline for it.
 3. What one does may let another go further, so all are asked in turn until none has anything left to do.
-4. Where no clock leaps (life, tests, a clock that is told to tick) nobody is asked: all goes step by step.
+4. Where no clock leaps (real time, a clock that is told to tick) nobody is asked: all goes step by step.
 """
 
 from __future__ import annotations

@@ -478,7 +478,7 @@ async def test_the_late_end_of_a_cut_reply_is_no_answer(autojump_clock):
 
 
 async def test_an_ear_that_nobody_feeds_is_fed_silence(autojump_clock):
-    """From the first moment, at the pace of life, and only while nobody else feeds it."""
+    """From the first moment, in real time, and only while nobody else feeds it."""
     service = FakeService()
     async with held(service) as (agent, _):
         await trio.sleep(10)

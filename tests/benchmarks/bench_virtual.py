@@ -1,4 +1,4 @@
-"""How much faster than life a meeting of five runs under the virtual clock."""
+"""How much faster than real time a meeting of five runs under the virtual clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A voice agent service that only speaks: stamped frames at the pace of life, and when they came back.
+"""A voice agent service that only speaks: stamped frames in real time, and when they came back.
 
 Not run by hand: `bench_agents.py` and `bench_memory.py` start it in a process of its own. It speaks TLS
 where it is given a certificate, prints its port, and answers a line `FROM TO` (nanoseconds of the

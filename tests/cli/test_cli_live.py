@@ -59,7 +59,7 @@ RECONNECTING = """\
    Eve               listening"""
 
 THINKING = """\
-── edge cache · 00:09 · turn 3 · 58 times life ─────────────────────────────────
+── edge cache · 00:09 · turn 3 · 58 times real time ────────────────────────────
    2/2 What it costs · 00:09 left
    Moderator         listening
    Tech              listening

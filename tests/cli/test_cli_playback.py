@@ -110,9 +110,9 @@ def test_a_place_is_a_time_or_a_turn(run_folder, capsys):
     [
         (["--from", "turn 99"], "the meeting has no turn 99"),
         (["--from", "soon"], "--from wants seconds, M:SS or 'turn N'"),
-        (["--speed", "fast"], "--speed wants times life"),
-        (["--speed", "-1"], "--speed wants times life"),
-        (["--speed", "2", "--audio"], "--audio is played at life's pace"),
+        (["--speed", "fast"], "--speed wants a factor"),
+        (["--speed", "-1"], "--speed wants a factor"),
+        (["--speed", "2", "--audio"], "--audio is played in real time"),
     ],
 )
 def test_what_cannot_be_played_is_said(run_folder, capsys, options, why):

@@ -58,7 +58,7 @@ def test_check_loads_no_more_than_it_reads(small):
 
 @pytest.fixture
 def endless(tmp_path):
-    """A meeting in life's time that would go on for minutes."""
+    """A meeting in real time that would go on for minutes."""
     path = tmp_path / "endless.yaml"
     lines = json.dumps(["This goes on and on, and then it goes on."] * 40)
     path.write_text(

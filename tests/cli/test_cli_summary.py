@@ -36,7 +36,7 @@ ENDED = Ended(PLAN, RESULT, "runs/edge-cache-1", 0.34)
 
 SCREEN = """\
 edge cache ended after 00:20: you interrupted it (interrupted)
-virtual clock: 57.6 times faster than life, in 0.3 s
+virtual clock: 57.6 times faster than real time, in 0.3 s
 
                     turns   spoken  share            words  wpm  response
   Moderator             2    3.8 s  ████▍       43%      9  142  0.45 s (n=2)

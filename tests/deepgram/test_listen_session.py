@@ -279,7 +279,7 @@ def test_a_server_that_does_not_greet_is_left():
 
 
 def test_silence_is_fed_where_nobody_speaks_and_then_the_stream_rests():
-    """At the pace of life for six seconds; then KeepAlive on v1, a breath of silence on v2."""
+    """In real time for six seconds; then KeepAlive on v1, a breath of silence on v2."""
     session = nova_session()
     session.hear(SECOND, 0.0)
     dues = until(session, 30.0)

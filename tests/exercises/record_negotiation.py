@@ -3,7 +3,7 @@
     python tests/exercises/record_negotiation.py
 
 The endpoint is no model: it bargains by the number of its turn, so that anybody can make the record, at any
-time, without a key. The meeting is held in life's time, for a minute.
+time, without a key. The meeting is held in real time, for a minute.
 """
 
 import json

@@ -146,7 +146,7 @@ def test_a_clip_that_waits_raises_its_hand(people, hold):
 
 
 def test_an_app_speaks_for_a_person(people, hold):
-    """Frames that an app pushes at the pace of life are heard where they were pushed."""
+    """Frames that an app pushes in real time are heard where they were pushed."""
 
     async def watch(meeting):
         await trio.sleep(1.0)

@@ -97,7 +97,7 @@ def test_a_changed_prompt_turns_the_meeting_red(hold, tmp_path, endpoint):
 
 
 def test_what_is_asked_cannot_be_hurried(hold, tmp_path):
-    """Recording wants life's time."""
+    """Recording wants real time."""
     hold("asked", clock="real", record=tmp_path / "models.jsonl")
     with pytest.raises(SetupError, match="--record-models wants --clock real"):
         hold("out", record=tmp_path / "models.jsonl", named=True)

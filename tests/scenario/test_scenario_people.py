@@ -129,7 +129,7 @@ def test_an_ear_is_asked_for_nothing_that_it_does_not_know(seat, told):
 
 
 def test_the_operator_sits_where_clips_stand_in():
-    """At the keyboard or the microphone, and the meeting runs in life's time."""
+    """At the keyboard or the microphone, and the meeting runs in real time."""
     scenario = loads(VIRTUAL)
     resolved = resolve(scenario, Overrides(me=Sitting("gwen")))
     assert (resolved.people[-1], resolved.clock) == (PersonSpec("gwen", "text"), Clock.REAL)

@@ -39,7 +39,7 @@ async def clients(nursery):
 
 
 async def paced(socket, *parts):
-    """Send sound at the pace of life, 100 ms at a time."""
+    """Send sound in real time, 100 ms at a time."""
     sound = b"".join(parts)
     for start in range(0, len(sound), 3200):
         socket.hear(sound[start : start + 3200])

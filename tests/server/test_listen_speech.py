@@ -49,7 +49,7 @@ def silence(seconds):
 
 
 async def understood(engines, settings, sound):
-    """What a session tells of a sound that is heard at the pace of life, from 100 s on its owner's axis."""
+    """What a session tells of a sound that is heard in real time, from 100 s on its owner's axis."""
     socket, session, facts = FakeSocket(), ListenSession(settings), []
     equipment = evolve(fake_equipment(), recognizer=engines.recognizer, open_detector=engines.open_detector)
     terms = read_query(settings.route, settings.query())

@@ -1,6 +1,6 @@
 """A meeting beside an app's own code: watched by type, looked into, and asked for things.
 
-The cast is built in Python; `run_virtual` holds it as fast as the machine computes, `trio.run` as in life.
+The cast is built in Python; `run_virtual` holds it as fast as the machine computes, `trio.run` in real time.
 """
 
 import trio

@@ -1,7 +1,7 @@
 """One session of an agent: what it does in a session's life (`session`) that an ear does not.
 
 1. Sound goes straight to the mouth; facts go to the sequencer.
-2. It never falls silent of its own: where nobody feeds its ear, it feeds silence at the pace of life.
+2. It never falls silent of its own: where nobody feeds its ear, it feeds silence in real time.
    `KeepAlive` is the fallback of the fallback: alone, it does not keep every service waiting. It is all there
    is where the ear's sound is compressed.
 3. No logic depends on optional messages: thoughts, announcements, histories, latencies.
@@ -57,7 +57,7 @@ QUIET_S = 1.0
 """Seconds for which an ear may be fed nothing before the session feeds it silence."""
 
 SILENCE_S = 0.1
-"""Seconds of silence that are fed at a time, at the pace of life."""
+"""Seconds of silence that are fed at a time, in real time."""
 
 CALLS_LIMIT = 200
 """Calls of one session that may be open at a time: all of them may be answered, or cancelled, at once."""

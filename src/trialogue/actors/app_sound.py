@@ -1,7 +1,7 @@
 """The sound of an app: what it gives for a person, and what it takes of the room.
 
 1. What is sent waits in a queue of at most `QUEUED_S`, played at the meeting's pace: whoever sends waits for
-   room, so nothing is dropped. What is pushed comes at the pace of life, as a device's does, through a jitter
+   room, so nothing is dropped. What is pushed comes in real time, as a device's does, through a jitter
    buffer that drops and counts.
 2. What is sent is heard before what is pushed.
 3. An ear of the room gets one frame a tick: everybody who is heard but one. It keeps `KEPT_S`; whoever takes

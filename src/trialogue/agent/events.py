@@ -33,7 +33,7 @@ class Sound:
     """To which reply it belongs; replies count from 1."""
 
     pcm: bytes = field(repr=lambda pcm: f"{len(pcm)} bytes")
-    """The samples, faster than life: play them at their own pace, drop them on `ReplyWithdrawn`."""
+    """The samples, faster than real time: play them at their own pace, drop them on `ReplyWithdrawn`."""
 
 
 @frozen

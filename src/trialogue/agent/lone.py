@@ -89,7 +89,7 @@ class LoneAgent:
     # --- what an app asks -----------------------------------------------------------------------
 
     def hear(self, pcm: bytes) -> None:
-        """Let the agent hear sound, at the pace of life; before its session is ready it hears nothing.
+        """Let the agent hear sound, in real time; before its session is ready it hears nothing.
 
         It is linear16 mono in whole samples, or whatever `open_agent` was told of it.
         """

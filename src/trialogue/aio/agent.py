@@ -23,7 +23,7 @@ class LoneAgent:
         self._events = Stream(held, native.__anext__)
 
     async def hear(self, pcm: bytes) -> None:
-        """Let the agent hear sound, at the pace of life; before its session is ready it hears nothing."""
+        """Let the agent hear sound, in real time; before its session is ready it hears nothing."""
         await asked(self._held, lambda: self._native.hear(pcm))
 
     async def ask(self, text: str) -> None:

@@ -16,7 +16,7 @@ class PersonSource:
         self._native = native
 
     async def send(self, pcm: bytes) -> None:
-        """Have sound heard at the pace of life, however fast and much is given; returns when it is queued."""
+        """Have sound heard in real time, however fast and much is given; returns when it is queued."""
         await waited(self._held, lambda: self._native.send(pcm))
 
     async def drain(self) -> None:
@@ -24,10 +24,7 @@ class PersonSource:
         await waited(self._held, self._native.drain)
 
     async def push(self, pcm: bytes) -> None:
-        """Take sound that comes at the pace of life, a frame or so at a time, from any thread.
-
-        Never waits.
-        """
+        """Take sound that comes in real time, a frame or so at a time, from any thread; never waits."""
         await asked(self._held, lambda: self._native.push(pcm))
 
     async def statistics(self) -> FeedStatistics:

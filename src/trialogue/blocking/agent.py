@@ -22,7 +22,7 @@ class LoneAgent:
         self._events = Stream(held, native.__anext__)
 
     def hear(self, pcm: bytes) -> None:
-        """Let the agent hear sound, at the pace of life; before its session is ready it hears nothing."""
+        """Let the agent hear sound, in real time; before its session is ready it hears nothing."""
         self._native.hear(pcm)
 
     def ask(self, text: str) -> None:

@@ -16,7 +16,7 @@ class PersonSource:
         self._native = native
 
     def send(self, pcm: bytes, *, timeout_s: float | None = None) -> None:
-        """Have sound heard at the pace of life, however fast and much is given; returns when it is queued.
+        """Have sound heard in real time, however fast and much is given; returns when it is queued.
 
         TimeoutError where that takes longer than `timeout_s`.
         """
@@ -30,10 +30,7 @@ class PersonSource:
         waited(self._held, self._native.drain, timeout_s)
 
     def push(self, pcm: bytes) -> None:
-        """Take sound that comes at the pace of life, a frame or so at a time, from any thread.
-
-        Never waits.
-        """
+        """Take sound that comes in real time, a frame or so at a time, from any thread; never waits."""
         self._native.push(pcm)
 
     def statistics(self) -> FeedStatistics:

@@ -21,7 +21,7 @@ from trialogue.compute import is_virtual
 T = TypeVar("T")
 
 LOOK_S: Final = 0.001
-"""Seconds of life for which a virtual loop may be held up at one go, while another loop works."""
+"""Seconds of real time for which a virtual loop may be held up at one go, while another loop works."""
 
 
 class CallStopped(Exception):

@@ -36,7 +36,7 @@ class Played:
     """Way in which a run is played."""
 
     speed: str | None = None
-    """Times life, or `max`; None for all at once."""
+    """Factor of real time, or `max`; None for all at once."""
 
     start: str = "0"
     """Beginning: seconds, `M:SS`, or `turn N`."""
@@ -118,9 +118,9 @@ def _speed(played: Played) -> float:
     except ValueError:
         speed = 0.0
     if not 0 < speed < float("inf"):
-        raise SetupError(f"--speed wants times life, as 2 or 0.5, or max; not {played.speed!r}")
+        raise SetupError(f"--speed wants a factor of real time, as 2 or 0.5, or max; not {played.speed!r}")
     if played.audio and speed != 1:
-        raise SetupError("--audio is played at life's pace: leave out --speed")
+        raise SetupError("--audio is played in real time: leave out --speed")
     return speed
 
 

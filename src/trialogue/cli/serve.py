@@ -256,7 +256,7 @@ def _judged(unmet: list[str]) -> int:
 def _engines(voices: Literal["local", "murmur"]) -> Engines:
     if voices == "local":
         return open_engines()
-    from trialogue.speech.murmur import murmuring_engines  # noqa: PLC0415 - for tests of clients, not for life
+    from trialogue.speech.murmur import murmuring_engines  # noqa: PLC0415 - for tests of clients alone
 
     return murmuring_engines()
 

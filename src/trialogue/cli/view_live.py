@@ -174,9 +174,9 @@ class LiveView:
     def at(
         self, now: float, levels: Mapping[str, float], *, columns: int = 80, speed: float | None = None
     ) -> list[Line]:
-        """The picture at `now`: `levels` in dBFS of those who sound, `speed` where time is not life's."""
+        """The picture at `now`: `levels` in dBFS of those who sound, `speed` where time is not real."""
         head = [self.plan.name, clock(now), *([f"turn {self._turn}"] if self._turn else [])]
-        head.extend([f"{speed:.0f} times life"] if speed is not None else [])
+        head.extend([f"{speed:.0f} times real time"] if speed is not None else [])
         title = span(f"── {' · '.join(head)} ").text
         rule = Span(padded(title + "─" * max(0, columns - width(title)), columns), Tone.FAINT)
         seats = [self._seat(each.name, levels) for each in self.plan.participants]

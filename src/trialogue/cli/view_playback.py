@@ -33,7 +33,7 @@ _HEADER: Final = 44
 
 @define
 class Playback:
-    """A meeting that is over, played from a place in it; `speed` is times life."""
+    """A meeting that is over, played from a place in it; `speed` is a factor of real time."""
 
     plan: MeetingPlan
     """Of which meeting, as it began."""

@@ -97,7 +97,7 @@ def _pace(ended: Ended) -> Iterator[Line]:
     speed = ended.result.speed
     if speed is not None:
         took = f", in {ended.machine_s:.1f} s" if ended.machine_s is not None else ""
-        yield line(Span(f"virtual clock: {speed:.1f} times faster than life{took}", Tone.FAINT))
+        yield line(Span(f"virtual clock: {speed:.1f} times faster than real time{took}", Tone.FAINT))
 
 
 def _table(seating: Seating, measured: Measures) -> Iterator[Line]:

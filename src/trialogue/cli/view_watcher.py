@@ -1,10 +1,10 @@
 """Watches a meeting for the screen: the one task of the command line.
 
-1. In life the picture is drawn ten times a second, in a thread: a terminal that is stopped (Ctrl-S) or
+1. In real time the picture is drawn ten times a second, in a thread: a terminal that is stopped (Ctrl-S) or
    slow holds up nobody but its reader.
 2. On a virtual clock records alone drive it, with the same steps whatever is shown and however fast the
    machine is: a meeting goes the same way whether or not somebody watches.
-3. Whoever sits at the keyboard is heard in life only: what is typed is done at once, or answered by a
+3. Whoever sits at the keyboard is heard in real time only: what is typed is done at once, or answered by a
    line. A person's typing is a fact that a virtual clock cannot wait for.
 4. Where nobody reads any more (a pipe is closed, a terminal is gone), the meeting goes on unseen.
 """

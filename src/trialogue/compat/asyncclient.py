@@ -114,7 +114,7 @@ class AsyncAgentWebSocketClient:
         return await self._ask(lambda agent: agent.keep_alive())
 
     async def send_audio(self, audio_data: bytes) -> bool:
-        """Let the agent hear sound, at the pace of life, in the format of the settings."""
+        """Let the agent hear sound, in real time, in the format of the settings."""
         return await self._ask(lambda agent: agent.hear(audio_data))
 
     async def close(self) -> bool:

@@ -111,7 +111,7 @@ class AgentWebSocketClient:
         return self._ask(lambda agent: agent.keep_alive())
 
     def send_audio(self, audio_data: bytes) -> bool:
-        """Let the agent hear sound, at the pace of life, in the format of the settings."""
+        """Let the agent hear sound, in real time, in the format of the settings."""
         return self._ask(lambda agent: agent.hear(audio_data))
 
     def close(self) -> bool:

@@ -1,7 +1,7 @@
 """A model's advice on a meeting that is over: it answers the scenario's questions, and decides nothing.
 
 1. It is asked where the scenario names a model and its address; else each question is skipped.
-2. It is asked in life's time alone: under the virtual clock nobody waits for it, unless its answers are on
+2. It is asked in real time alone: under the virtual clock nobody waits for it, unless its answers are on
    record.
 3. It gets the transcript and one question at a time, and says yes or no with a reason. What it does not
    answer so is unclear; what it refuses, or does not say in time, is skipped with the reason.

@@ -253,9 +253,9 @@ def authorized(title: str, hosted: Hosted) -> str:
 @judged
 @asynccontextmanager
 async def local_connect(engines: Engines, seed: int, hosts: tuple[str, ...] = ()) -> AsyncGenerator[Connect]:
-    """Run the embedded server for one meeting and dial it: on loopback in life, in memory otherwise.
+    """Run the embedded server for one meeting and dial it: on loopback in real time, in memory otherwise.
 
-    Entering loads the engines' weights in life, in seconds, so that no first turn waits for them.
+    Entering loads the engines' weights in real time, in seconds, so that no first turn waits for them.
     """
     await warmed(engines)
     async with local_exchange(local_equipment(engines, seed, hosts)) as exchange:
@@ -275,14 +275,14 @@ def _load_client() -> None:
 
 
 async def warmed(engines: Engines) -> None:
-    """Load the engines, in life; in virtual time they load at the first miss of the cache."""
+    """Load the engines, in real time; in virtual time they load at the first miss of the cache."""
     if not is_virtual():
         await compute().run(engines.warm)
 
 
 @asynccontextmanager
 async def local_exchange(equipment: Equipment, *, is_alone: bool = False) -> AsyncGenerator[Exchange]:
-    """Run the embedded server for agents and ears: on loopback in life, in memory otherwise.
+    """Run the embedded server for agents and ears: on loopback in real time, in memory otherwise.
 
     `is_alone`: nobody stands between it and who dials.
     """

@@ -48,7 +48,7 @@ def judge_run(reading: Reading, expected: Expectations) -> Result:
 
 
 def advise_on(reading: Reading, resolved: Resolved, hosts: tuple[str, ...]) -> tuple[Advice, ...]:
-    """Answers of the scenario's model on a run that was held, in life's time; it may be asked at `hosts` too.
+    """Answers of the scenario's model on a run that was held, in real time; it may be asked at `hosts` too.
 
     Each question is skipped, with the reason, where its host is not allowed.
     """

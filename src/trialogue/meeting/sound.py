@@ -55,7 +55,7 @@ class PersonSource:
         self._held = Lock()
 
     async def send(self, pcm: bytes) -> None:
-        """Have sound heard at the pace of life, however fast and much is given; returns when it is queued.
+        """Have sound heard in real time, however fast and much is given; returns when it is queued.
 
         At most half a second waits to be heard: whoever sends more waits for room, so that a whole file is
         paced, and nothing is dropped. Several senders take turns. `AlreadyOver` once the meeting has ended,
@@ -75,7 +75,7 @@ class PersonSource:
                 await self._moved()
 
     def push(self, pcm: bytes) -> None:
-        """Take sound that comes at the pace of life, a frame or so at a time, from any thread; never waits.
+        """Take sound that comes in real time, a frame or so at a time, from any thread; never waits.
 
         More than half a second that waits is dropped, the oldest first, and counted (`statistics`).
         """

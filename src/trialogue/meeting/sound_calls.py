@@ -37,7 +37,7 @@ class SoundCalls(MeetingCalls):
     ) -> PersonSource:
         """Source of a person's sound, who takes part `via: app`.
 
-        `await source.send(...)` paces it, `source.push(...)` takes what comes at the pace of life.
+        `await source.send(...)` paces it, `source.push(...)` takes what comes in real time.
         Sound is mono, in this encoding and rate (4,000 to 192,000; the meeting's where None), and resampled.
         Where the person's microphone may hear a loudspeaker that plays the meeting, say so: what it gives of
         that is no speech then.
@@ -83,7 +83,7 @@ class SoundCalls(MeetingCalls):
     ) -> RoomSound:
         """Sound of the room from now on without this participant, or all of it: frames of bytes.
 
-        Mono, in this encoding and rate, one frame a tick (20 ms), silence too, at the pace of life. Who is
+        Mono, in this encoding and rate, one frame a tick (20 ms), silence too, in real time. Who is
         muted is not in it.
         """
         form = sound_format(sample_rate, encoding, self.sample_rate)

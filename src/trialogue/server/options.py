@@ -109,7 +109,7 @@ class ServerOptions:
     """Seconds between two `SLOW_THINK_REQUEST` warnings."""
 
     send_speed: float = 5.0
-    """Factor by which audio is sent faster than life."""
+    """Factor by which audio is sent faster than real time."""
 
     max_prompt_chars: int = 25_000
     """Longer prompts are cut with `PROMPT_TOO_LONG`, unless the model or its endpoint is the user's own."""

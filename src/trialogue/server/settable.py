@@ -75,7 +75,7 @@ SETTABLE: Final[dict[str, Settable]] = {
     "session-warning": Settable("session_warning_s", _STRETCH, _duration),
     "hang": Settable("hang_s", _STRETCH, _duration),
     "slow-think": Settable("slow_think_s", _STRETCH, _duration),
-    "send-speed": Settable("send_speed", "0.1 to 1000 times life's pace, or at-once", _speed),
+    "send-speed": Settable("send_speed", "0.1 to 1000 times real time, or at-once", _speed),
     "latency": Settable("latency_style", _words(LatencyStyle), _word(LatencyStyle)),
     "refusals": Settable("refusal_style", _words(RefusalStyle), _word(RefusalStyle)),
     "unknown-fields": Settable("unknown_fields", _words(UnknownFields), _word(UnknownFields)),

@@ -180,7 +180,7 @@ class User:
     def say(
         self, text: str, *, session: str | None = None, at_once: bool = False, voice: str = "heart"
     ) -> None:
-        """Say something aloud, and fall silent; returns when it is said, at life's pace or at once."""
+        """Say something aloud, and fall silent; returns when it is said, in real time or at once."""
         self._hands.say(text, session, voice, at_once=at_once).result(LONGEST_WAIT_S)
 
     def play(self, path: Path | str, *, session: str | None = None, at_once: bool = False) -> None:

@@ -134,7 +134,7 @@ class Visit:
         self.attended.put(orjson.dumps(message).decode())
 
     async def hear(self, frames: Iterable[bytes], *, at_once: bool) -> None:
-        """Have the server hear sound in its own format, at life's pace or at once."""
+        """Have the server hear sound in its own format, in real time or at once."""
         begin = trio.current_time()
         with self.attended.speaking():
             for number, frame in enumerate(frames):

@@ -90,9 +90,9 @@ class Playing:
 
     speed: Annotated[
         str | None,
-        Parameter(help="The pace to play it at: 1 is life's, 4 four times that; max prints all at once."),
+        Parameter(help="The pace to play it at: 1 is real time, 4 four times that; max prints all at once."),
     ] = None
-    """Times life, or `max`."""
+    """Factor of real time, or `max`."""
 
     from_: Annotated[
         str, Parameter(name="--from", help="The place to begin at: seconds, M:SS, or 'turn N'.")
@@ -102,7 +102,7 @@ class Playing:
     step: Annotated[Flag, Parameter(help="Print a line, and wait for Enter.")] = False
     """Whether each line waits."""
 
-    audio: Annotated[Flag, Parameter(help="Play its sound, too, at life's pace.")] = False
+    audio: Annotated[Flag, Parameter(help="Play its sound, too, in real time.")] = False
     """Whether it is heard, too."""
 
 

@@ -3,7 +3,7 @@
 A package offers a model by an entry point in the group `trialogue.models`: a callable without arguments that
 returns a `LanguageModel`. It is called as the model is first asked, once in a process.
 
-1. In life a model is asked in threads, a piece at a time: whoever interrupts waits for no model. Under a
+1. In real time a model is asked in threads, a piece at a time: whoever interrupts waits for no model. Under a
    virtual clock it is asked inline, as functions of an author's are, and time stands still meanwhile.
 2. What is interrupted is asked for no further piece; the one under way is finished and left out. The agent's
    next reply waits for it.

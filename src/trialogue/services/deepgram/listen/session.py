@@ -7,7 +7,7 @@
 4. The service reckons in its own seconds of sound. Facts give places on the owner's axis, whatever was
    dropped and however long nobody spoke.
 5. Turns end by what is heard, so a stream that stops would leave them open: where nobody feeds the session
-   for half a second, silence is due, at the pace of life. When all has been silent for six seconds and no
+   for half a second, silence is due, in real time. When all has been silent for six seconds and no
    utterance is open, the stream rests: KeepAlive every four seconds on v1, a breath of silence every twenty
    on v2, which has no such message.
 6. A service that goes silent while it is fed, or inside an utterance, is lost: Timeout.
