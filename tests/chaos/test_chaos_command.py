@@ -62,7 +62,7 @@ def test_a_meeting_that_fell_is_told(table_file, tmp_path, capsys):
 
 
 def test_a_trial_takes_the_permissions_of_a_run(scene, tmp_path, capsys):
-    """A tool that runs code is refused without the operator's leave, and runs with it."""
+    """A tool that runs code is refused without the operator's permission, and runs with it."""
     scene(("mock: {result: {cents: eight}, delay: 500ms}", 'python: "platform:node"'))
     order = ["chaos", str(tmp_path / "table.yaml"), "--fault", "malformed@ann"]
     refused, allowed = str(tmp_path / "refused"), str(tmp_path / "allowed")

@@ -381,7 +381,7 @@ def test_what_cannot_be_is_refused_before_anything_happens(tmp_path, name, seat,
 
 
 def test_what_the_operator_has_not_allowed_is_refused(tmp_path, monkeypatch):
-    """A host without leave, and a variable that is not set, as at a meeting's start."""
+    """A host without permission, and a variable that is not set, as at a meeting's start."""
     monkeypatch.delenv("KIMS_TOKEN", raising=False)
     endpoint = {"url": "https://models.example.org/v1"}
     seat = {"prompt": "Be brief.", "think": {"provider": "open_ai", "model": "m", "endpoint": endpoint}}

@@ -10,7 +10,7 @@ import pytest
 
 from trialogue.errors import SetupError
 from trialogue.meeting.edges import Edges
-from trialogue.meeting.leave import missing_leave
+from trialogue.meeting.permissions import missing_permissions
 from trialogue.meeting.run import run_meeting
 from trialogue.scenario import loads, resolve
 from trialogue.speech.murmur import murmuring_engines
@@ -92,10 +92,10 @@ def test_a_vendors_own_host_needs_no_leave_once_its_key_is_set(provider, variabl
         "nvidia": "https://integrate.api.nvidia.com/x",
     }[provider]
     text = SCENARIO.replace("model: gpt-4o-mini", f'model: m, endpoint: {{url: "{url}"}}')
-    assert missing_leave(resolve(loads(text)), Permissions()) == ()
+    assert missing_permissions(resolve(loads(text)), Permissions()) == ()
     monkeypatch.delenv(variable)
     host = url.split("/")[2]
-    assert missing_leave(resolve(loads(text)), Permissions()) == (("--allow-host", host),)
+    assert missing_permissions(resolve(loads(text)), Permissions()) == (("--allow-host", host),)
 
 
 def test_all_that_lacks_leave_is_told_at_once():
@@ -105,7 +105,7 @@ def test_all_that_lacks_leave_is_told_at_once():
         'c: {http: {url: "https://prices.example/x"}}}\n'
         'floor: {custom: "rules:loudest"}\n'
     )
-    assert missing_leave(resolve(loads(text)), Permissions()) == (
+    assert missing_permissions(resolve(loads(text)), Permissions()) == (
         ("--allow-import", "prices.look_up"),
         ("--allow-command", "./look_up"),
         ("--allow-import", "rules.loudest"),

@@ -1,6 +1,6 @@
 """What `check` says of an environment that lacks what a scenario needs."""
 
-from trialogue.meeting.leave import unset_variables
+from trialogue.meeting.permissions import unset_variables
 from trialogue.scenario import loads, resolve
 
 TOLD = "cast.ann: needs the environment variable TABLE_KEY, which is not set [E-ENVIRONMENT]"

@@ -47,7 +47,7 @@ allow it with --allow-host tts.example"""
 
 
 def test_each_foreign_endpoint_is_told_with_its_place():
-    """Of models, fallback models, voices and stand-ins; the vendor's hosts and this machine need no leave."""
+    """Of models, fallbacks, voices and stand-ins; the vendor's hosts and this machine need no permission."""
     with pytest.raises(ScenarioError) as caught:
         check_endpoints(resolve(loads(SCENARIO)), ())
     assert str(caught.value) == PROBLEMS

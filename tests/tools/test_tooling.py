@@ -38,7 +38,7 @@ def price(item: str) -> str:
 
 
 async def test_a_registered_function_describes_itself():
-    """The app's own tools need no leave, and no schema in the file."""
+    """The app's own tools need no permission, and no schema in the file."""
     tool, function = await made("{python: price-list}", code=False, registered={"price-list": price})
     assert function == {
         "name": "x",
@@ -93,7 +93,7 @@ async def test_a_scenario_goes_before_what_a_function_says():
         ('{http: {url: "http://localhost", headers: {a: "${env:NOT_THERE_X}"}}}', {}, "NOT_THERE_X"),
     ],
 )
-async def test_what_needs_leave_is_refused_without(tool, allowed, words):
+async def test_what_needs_permission_is_refused_without(tool, allowed, words):
     """Before anything is said; the line says what would allow it."""
     with pytest.raises((SetupError, ScenarioError), match=re.escape(words)):
         await made(tool, **allowed)
@@ -126,7 +126,7 @@ async def test_what_is_registered_must_be_callable(called):
 
 
 async def test_a_partial_is_where_its_function_is(tmp_path, monkeypatch):
-    """Leave for a module is leave for what it binds of its own, and for nothing that it leads to."""
+    """What is permitted of a module is what it binds of its own, and nothing that it leads to."""
     code = (
         "import functools, os\n"
         "def f(n: int) -> int:\n    return n\n"

@@ -296,7 +296,7 @@ def test_a_url_taken_apart() -> None:
 async def test_plaintext_stays_on_this_machine(
     headers: dict, subprotocols: tuple, rules: DialRules, says: str
 ) -> None:
-    """Plain ws:// elsewhere needs leave, and a secret never goes that way."""
+    """Plain ws:// elsewhere needs permission, and a secret never goes that way."""
     url = "ws://agent.example/"
     with pytest.raises(SetupError, match=says):
         async with open_websocket(url, headers=headers, subprotocols=subprotocols, dial=rules):

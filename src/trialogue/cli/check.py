@@ -136,7 +136,7 @@ def _unset(resolved: Resolved) -> list[ScenarioProblem]:
 def _lacking(resolved: Resolved) -> dict[str, Keys]:
     if not resolved.needs and all(service_of(via).hosted is None for via in resolved.services):
         return {}
-    from trialogue.meeting.leave import unset_variables  # noqa: PLC0415 - trio comes with it
+    from trialogue.meeting.permissions import unset_variables  # noqa: PLC0415 - trio comes with it
 
     return unset_variables(resolved)
 
@@ -170,19 +170,19 @@ def _contents(resolved: Resolved) -> str:
     parts.extend([counted(len(resolved.tools), "tool")] if resolved.tools else [])
     parts.extend([f"runs code: {', '.join(resolved.code)}"] if resolved.code else [])
     parts.extend([f"needs {', '.join(resolved.needs)}"] if resolved.needs else [])
-    options = [" ".join(option) for option in _missing_leave(resolved)]
+    options = [" ".join(option) for option in _missing_permissions(resolved)]
     parts.extend([f"needs {' '.join(options)}"] if options else [])
     return ", ".join([*parts, f"{resolved.clock.value} clock"])
 
 
-def _missing_leave(resolved: Resolved) -> tuple[tuple[str, ...], ...]:
+def _missing_permissions(resolved: Resolved) -> tuple[tuple[str, ...], ...]:
     asks = (resolved.plan.faults, resolved.tools, resolved.code, tuple(endpoints(resolved.document)))
     if not any(asks):
         return ()
-    from trialogue.meeting.leave import missing_leave  # noqa: PLC0415 - trio comes with it
+    from trialogue.meeting.permissions import missing_permissions  # noqa: PLC0415 - trio comes with it
     from trialogue.tools.permissions import NOTHING_MORE  # noqa: PLC0415 - likewise
 
-    return missing_leave(resolved, NOTHING_MORE)
+    return missing_permissions(resolved, NOTHING_MORE)
 
 
 def _explained(each: Explained, cells: int) -> Line:

@@ -98,7 +98,7 @@ AS_WRITTEN: Final = Otherwise()
 
 @Parameter(name="*")
 @frozen
-class Leave:
+class AllowOptions:
     """Permissions for a scenario: the code that may run, and the hosts that its agents may ask."""
 
     allow_import: Annotated[
@@ -126,7 +126,7 @@ class Leave:
     """Whether a scenario's faults strike."""
 
 
-NO_LEAVE: Final = Leave()
+NOTHING_ALLOWED: Final = AllowOptions()
 """What needs none: mocks, registered tools, addresses of this machine."""
 
 

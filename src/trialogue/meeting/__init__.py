@@ -6,9 +6,9 @@ Theory of operation
 `open_meeting` (`meeting.py`) gives a `Meeting` (`handle.py`); `run_meeting` (`run.py`) does the same from a
 plain program, with its clock and signals.
 
-**Before anybody speaks.** What the scenario needs is asked for at once: permissions and variables (`leave`),
-endpoints (`endpoints`), a directory (`folder`), seats of people (`people`). What is missing ends it here,
-and no run is left behind.
+**Before anybody speaks.** All that the scenario needs is asked for at once: permissions and variables
+(`permissions`), endpoints (`endpoints`), a directory (`folder`), seats of people (`people`). What is missing
+ends it here, and no run is left behind.
 
 **The stage** (`stage.py`) makes all parts of one meeting: the brain with its policies (`policies`), the
 sequencer and the journal, the router and the recorder, agents and ears with their services (`sessions`,

@@ -2,8 +2,8 @@
 
 1. Whoever asks an endpoint, the vendor or the embedded server, sends it the scenario's headers and all that
    is said at the table: so a scenario alone cannot choose it.
-2. The vendor's hosts and this machine need no leave, nor a model's vendor whose key the operator has set; any
-   other host is allowed by name, over TLS.
+2. The vendor's hosts and this machine need no permission, nor a model's vendor whose key the operator has
+   set; any other host is allowed by name, over TLS.
 3. An address may hold secrets of the environment: only a host that the file spells out is told.
 """
 
@@ -38,7 +38,7 @@ def check_endpoints(resolved: Resolved, hosts: tuple[str, ...]) -> None:
 
 
 def foreign_hosts(resolved: Resolved) -> tuple[str, ...]:
-    """Hosts that need leave, of endpoints and tools, each once; what an address keeps secret is not told."""
+    """Hosts of endpoints and tools that need permission, each once; secrets of an address are not told."""
     urls = [endpoint.url for _, endpoint in endpoints(resolved.document) if judged(endpoint.url, ())]
     urls += [spec.action.url for spec in resolved.tools if isinstance(spec.action, HttpCall | McpCall)]
     hosts = (_host_and_scheme(url)[0] for url in urls if not environment_names(url))
@@ -67,7 +67,7 @@ def allows(hosts: tuple[str, ...], url: str) -> bool:
 
 
 def given_hosts() -> tuple[str, ...]:
-    """The hosts that this process's environment gives leave for, by the keys that are set."""
+    """The hosts that this process's environment permits, by the keys that are set."""
     services = (service_of(name) for name in SERVICES)
     return tuple(host for service in services for host in service.leave_of(os.environ))
 

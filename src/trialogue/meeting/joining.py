@@ -21,8 +21,8 @@ from trialogue.errors import AlreadyOver, SetupError, UnknownName
 from trialogue.meeting.asking import LONGEST_TEXT, wrong_value
 from trialogue.meeting.endpoints import check_endpoints
 from trialogue.meeting.keeping import keep_clips, secrets_for
-from trialogue.meeting.leave import check_leave
 from trialogue.meeting.models import check_models
+from trialogue.meeting.permissions import check_permissions
 from trialogue.meeting.seats import SeatNeeds, Supplies, only
 from trialogue.meeting.stage import Stage
 from trialogue.model.events import Joined, Left
@@ -102,7 +102,7 @@ def _judged(stage: Stage, supplies: Supplies, name: str, entry: Mapping[str, obj
     if len(json.dumps(new.entry)) > LONGEST_TEXT:
         raise wrong_value("seat", f"is longer than {LONGEST_TEXT:,} characters")
     allowed = supplies.edges.permissions
-    check_leave(new.resolved, allowed)
+    check_permissions(new.resolved, allowed)
     check_endpoints(new.resolved, allowed.hosts)
     check_models(new.resolved)
     return new

@@ -29,8 +29,8 @@ from trialogue.meeting.endpoints import check_endpoints
 from trialogue.meeting.folder import check_folder
 from trialogue.meeting.handle import Meeting as Meeting  # noqa: PLC0414 - opened here
 from trialogue.meeting.hooks import own_hooks, with_hooks
-from trialogue.meeting.leave import check_leave
 from trialogue.meeting.models import check_models
+from trialogue.meeting.permissions import check_permissions
 from trialogue.meeting.places import check_opened_on_trio
 from trialogue.meeting.policies import own_policies
 from trialogue.meeting.resumption import Resumption
@@ -94,7 +94,7 @@ async def _open(
     resolved: Resolved, edges: Edges, out: Path | None, resumption: Resumption | None
 ) -> AsyncGenerator[Meeting]:
     check_clock(resolved)
-    check_leave(resolved, edges.permissions)
+    check_permissions(resolved, edges.permissions)
     check_endpoints(resolved, edges.permissions.hosts)
     check_models(resolved)
     check_folder(out)

@@ -1,7 +1,7 @@
 """Language models of installed packages: whether those that a scenario names are there.
 
-They are code that whoever installed the package has chosen, as tools and engines of packages are: no leave is
-asked for them.
+They are code that whoever installed the package has chosen, as tools and engines of packages are: no
+permission is asked for them.
 """
 
 from __future__ import annotations

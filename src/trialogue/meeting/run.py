@@ -172,8 +172,8 @@ def resume_meeting(  # noqa: PLR0913 - likewise
     if isinstance(run, Resumption):
         past = run
     else:
-        folder, leave, is_changed = a_path(run, "run"), own.permissions, allow_changed_scenario
-        past = open_resumption(folder, leave.imports, leave.policies, allow_changed_scenario=is_changed)
+        folder, allowed, is_changed = a_path(run, "run"), own.permissions, allow_changed_scenario
+        past = open_resumption(folder, allowed.imports, allowed.policies, allow_changed_scenario=is_changed)
     a_function(watch, "watch")
     _check_owner(owner)
     opening = partial(open_meeting, past.resolved, out=out_of(out), edges=own, resumption=past)

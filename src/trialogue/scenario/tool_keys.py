@@ -64,7 +64,7 @@ class McpKeys:
     """A tool of a Model Context Protocol server: a program (`command`) or an address (`url`)."""
 
     command: tuple[str, ...] | None = None
-    """The program that is started, and its arguments: only with the operator's leave."""
+    """The program that is started, and its arguments: only with the operator's permission."""
 
     url: str | None = None
     """The server's address: on this machine, or at a host that the operator allows."""
@@ -98,14 +98,14 @@ class ToolKeys:
     """A fixed answer."""
 
     python: str | None = None
-    """`module:function`, which runs code: only with the operator's leave; or the name of a tool that the
+    """`module:function`, which runs code: only with the operator's permission; or the name of a tool that the
     app, or an installed package, has registered."""
 
     http: HttpKeys | None = None
     """An address that is asked."""
 
     command: tuple[str, ...] | None = None
-    """A program and its arguments, run without a shell: only with the operator's leave."""
+    """A program and its arguments, run without a shell: only with the operator's permission."""
 
     mcp: McpKeys | None = None
     """A tool of an MCP server."""

@@ -59,7 +59,7 @@ _OWN: Final = frozenset({Provider.SCRIPTED, Provider.INSTALLED})
 
 
 def leave_of(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The hosts that the operator's keys give leave for: each vendor's own, or the one in its place."""
+    """The hosts that the operator's keys permit: each vendor's own, or the one in its place."""
     bases = (
         environment.get(account.base) or account.address
         for account in ACCOUNTS.values()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from trialogue.services.port import Dialect
 
 
-def _no_leave(_: Mapping[str, str]) -> tuple[str, ...]:
+def _no_hosts(_: Mapping[str, str]) -> tuple[str, ...]:
     return ()
 
 
@@ -61,5 +61,5 @@ class Service:
     voices: VoiceNames = VoiceNames()
     """The names of its voices, where local ones stand in for them."""
 
-    leave_of: Callable[[Mapping[str, str]], tuple[str, ...]] = _no_leave
-    """The hosts of models that an operator's environment gives leave for."""
+    leave_of: Callable[[Mapping[str, str]], tuple[str, ...]] = _no_hosts
+    """The hosts of models that an operator's environment permits."""

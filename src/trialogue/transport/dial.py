@@ -193,7 +193,7 @@ def parse_url(url: str) -> Target:
 def check_plaintext(
     target: Target, headers: Mapping[str, HeaderValue], subprotocols: Sequence[str], *, allow_plaintext: bool
 ) -> None:
-    """SetupError where `ws://` would leave this machine without leave, or with a secret."""
+    """SetupError where `ws://` would leave this machine without permission, or with a secret."""
     if target.is_tls or target.is_loopback:
         return
     if not allow_plaintext:

@@ -10,13 +10,13 @@ from cyclopts import App, Parameter
 
 from trialogue.cli.options import (
     AS_WRITTEN,
-    NO_LEAVE,
+    NOTHING_ALLOWED,
     SHOWN_LIVE,
+    AllowOptions,
     Endpoint,
     Flag,
     HowShown,
     Json,
-    Leave,
     LogLevelOption,
     Otherwise,
     RunOut,
@@ -208,7 +208,7 @@ def run(  # noqa: PLR0913 - one an option
     ] = None,
     no_code: Annotated[Flag, Parameter(help="Refuse scenarios whose tools run code.")] = False,
     repeats: Repeats = ONCE,
-    leave: Leave = NO_LEAVE,
+    allow: AllowOptions = NOTHING_ALLOWED,
     log_level: LogLevelOption = "warning",
 ) -> int:
     """Hold a meeting: spoken, shown as it goes, recorded, and summed up at its end.
@@ -217,7 +217,7 @@ def run(  # noqa: PLR0913 - one an option
     """
     if repeats.is_wanted:
         _refuse_recording(record_models)
-        leeway = _leeway(leave, endpoint, code=not no_code)
+        leeway = _leeway(allow, endpoint, code=not no_code)
         return repeats.hold(
             file, otherwise.overrides(), leeway, out=out, html=showing.html, as_json=showing.json
         )
@@ -226,7 +226,7 @@ def run(  # noqa: PLR0913 - one an option
     return hold(
         file,
         evolve(
-            _run_options(showing, leave),
+            _run_options(showing, allow),
             overrides=otherwise.overrides(),
             out=out,
             endpoint=endpoint,
@@ -252,7 +252,7 @@ def batch(  # noqa: PLR0913 - one an option
     json: Annotated[Json, Parameter(help="Print the outcome of each meeting as JSON.")] = False,
     html: Annotated[Flag, Parameter(help="Write the page of each run.")] = False,
     no_code: Annotated[Flag, Parameter(help="Refuse scenarios whose tools run code.")] = False,
-    leave: Leave = NO_LEAVE,
+    allow: AllowOptions = NOTHING_ALLOWED,
 ) -> int:
     """Hold many meetings, a process a core, each at most once, and count what came of them.
 
@@ -262,7 +262,7 @@ def batch(  # noqa: PLR0913 - one an option
     from trialogue.batch.jobs import files_in  # noqa: PLC0415 - the scenario comes with it
     from trialogue.cli.batch import hold_batch, new_out  # noqa: PLC0415 - likewise
 
-    leeway = _leeway(leave, endpoint, code=not no_code)
+    leeway = _leeway(allow, endpoint, code=not no_code)
     options = repeats.options(otherwise.overrides(), leeway, out or new_out("batch"), html=html)
     return hold_batch(files_in((place, *more)), spread.over(evolve(options, as_json=json)))
 
@@ -281,7 +281,7 @@ def resume(
         Flag, Parameter(help="Go on although the scenario in the run was changed.")
     ] = False,
     no_code: Annotated[Flag, Parameter(help="Refuse scenarios whose tools run code.")] = False,
-    leave: Leave = NO_LEAVE,
+    allow: AllowOptions = NOTHING_ALLOWED,
     log_level: LogLevelOption = "warning",
 ) -> int:
     """Go on with a meeting whose process died, in a run of its own.
@@ -293,7 +293,7 @@ def resume(
     return resume_run(
         run,
         evolve(
-            _run_options(showing, leave),
+            _run_options(showing, allow),
             out=out,
             endpoint=endpoint,
             allows_code=not no_code,
@@ -322,7 +322,7 @@ def chaos(  # noqa: PLR0913 - one an option
         Path | None, Parameter(help="The run's directory; a new one under runs/ if absent.")
     ] = None,
     json: Annotated[Json, Parameter(help="Print the list, or the verdict, as JSON.")] = False,
-    leave: Leave = NO_LEAVE,
+    allow: AllowOptions = NOTHING_ALLOWED,
 ) -> int:
     """Hold a meeting under faults: exit code 0 if every promise was kept, 1 and which if not."""
     from trialogue.speech import limit_threads  # noqa: PLC0415 - before numpy is loaded
@@ -336,21 +336,21 @@ def chaos(  # noqa: PLR0913 - one an option
         return trials.list_faults(as_json=json)
     if file is None:
         raise SetupError("chaos wants a scenario file, or --list. Try: trialogue chaos --help")
-    allowed = Permissions(leave.allow_import, leave.allow_command, leave.allow_host)
+    allowed = Permissions(allow.allow_import, allow.allow_command, allow.allow_host)
     ordered = trials.Ordered(fault, random, seed, Clock(clock), out, allowed)
     return trials.try_file(file, ordered, as_json=json)
 
 
-def _run_options(showing: HowShown, leave: Leave) -> RunOptions:
+def _run_options(showing: HowShown, allow: AllowOptions) -> RunOptions:
     from trialogue.cli.run import RunOptions  # noqa: PLC0415 - the scenario comes with it
 
     return RunOptions(
         shown=showing.shown,
         html=showing.html,
-        imports=leave.allow_import,
-        commands=leave.allow_command,
-        hosts=leave.allow_host,
-        faults=leave.allow_faults,
+        imports=allow.allow_import,
+        commands=allow.allow_command,
+        hosts=allow.allow_host,
+        faults=allow.allow_faults,
     )
 
 
@@ -359,14 +359,14 @@ def _refuse_recording(record_models: Path | None) -> None:
         raise SetupError("--record-models keeps what one meeting asks: leave out --repeat and its like")
 
 
-def _leeway(leave: Leave, endpoint: str | None, *, code: bool) -> Leeway:
+def _leeway(allow: AllowOptions, endpoint: str | None, *, code: bool) -> Leeway:
     from trialogue.batch.jobs import Leeway  # noqa: PLC0415 - the scenario comes with it
 
     return Leeway(
-        leave.allow_import,
-        leave.allow_command,
-        leave.allow_host,
+        allow.allow_import,
+        allow.allow_command,
+        allow.allow_host,
         code=code,
         endpoint=endpoint,
-        faults=leave.allow_faults,
+        faults=allow.allow_faults,
     )

@@ -119,10 +119,7 @@ def replay(
     json: Annotated[Json, Parameter(help="Print the turns, or the verdict, as JSON.")] = False,
     what_if: Annotated[
         tuple[str, ...],
-        Parameter(
-            negative="",
-            help="Another setting of the floor, as floor.policy=auction: what it would have decided.",
-        ),
+        Parameter(negative="", help="What this setting would have decided, as floor.policy=auction."),
     ] = (),
     out: Annotated[
         Path | None, Parameter(help="With --what-if: the directory of the meeting that is made of it.")

@@ -1,4 +1,4 @@
-"""Leave of the operator before a meeting may begin: permissions and variables, all of them at once.
+"""Permissions of the operator before a meeting may begin, and variables: all that is missing at once.
 
 1. What is missing is told as options, ready to be added to the command; nothing is imported to find it out.
 2. A module beside the scenario is found as the scenario's own, once its code is allowed: its folder is looked
@@ -21,9 +21,9 @@ from trialogue.services import service_of
 from trialogue.tools.permissions import Permissions, is_allowed
 
 
-def check_leave(resolved: Resolved, allowed: Permissions) -> None:
+def check_permissions(resolved: Resolved, allowed: Permissions) -> None:
     """`LeaveMissing` with every option that is missing, `SetupError` with every variable."""
-    missing = missing_leave(resolved, allowed) if allowed.code else tuple(_of_faults(resolved, allowed))
+    missing = missing_permissions(resolved, allowed) if allowed.code else tuple(_of_faults(resolved, allowed))
     if missing:
         words = [word for option in missing for word in option]
         raise LeaveMissing(f"{resolved.source} needs permissions that it has not", options=tuple(words))
@@ -59,7 +59,7 @@ def _keys_of_services(resolved: Resolved) -> Iterator[tuple[Keys, str]]:
             yield ("cast", name), hosted.key_variable
 
 
-def missing_leave(resolved: Resolved, allowed: Permissions) -> tuple[tuple[str, ...], ...]:
+def missing_permissions(resolved: Resolved, allowed: Permissions) -> tuple[tuple[str, ...], ...]:
     """The options that the operator would have to give, each once: `--allow-import`, `prices.look_up`."""
     return tuple(dict.fromkeys(_missing(resolved, allowed)))
 
