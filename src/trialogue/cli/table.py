@@ -1,25 +1,30 @@
-"""`trialogue check` by a table of options, without the command line's library.
+"""`trialogue check` and `run` by a table of options, without the command line's library.
 
 1. A call that the table knows, whole and right, is made by it. Every other one is left to the command line
    as a whole (`trialogue.cli.program`): help, slips, what is said twice, and whatever the table is too small
    for. So nothing is told otherwise for it, and only what is called rightly is called sooner.
-2. A test holds the table to the options that the command line has.
+2. A test holds the table to the options that the command line has; `run` leaves repeats of a meeting to it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
 
 from trialogue.services import SERVICES
 
-__all__ = ["CHECK", "called"]
+if TYPE_CHECKING:
+    from trialogue.cli.diagnostics import LogLevel
+    from trialogue.scenario.defaults import Overrides
 
-Wants: TypeAlias = Literal["nothing", "text", "number"] | tuple[str, ...]
-"""What stands behind an option: nothing, any text, a whole number, or one of these words."""
+__all__ = ["CHECK", "RUN", "called"]
 
-CHECK: Final[Mapping[str, Wants]] = {
+Wants: TypeAlias = Literal["nothing", "text", "texts", "number"] | tuple[str, ...]
+"""What stands behind an option: nothing, any text (each time anew), a whole number, or one of these words."""
+
+_OVERRIDES: Final[Mapping[str, Wants]] = {
     "--via": tuple(SERVICES),
     "--clock": ("real", "virtual"),
     "--seed": "number",
@@ -29,38 +34,69 @@ CHECK: Final[Mapping[str, Wants]] = {
     "--me": "text",
     "--profile": "text",
     "--cell": "text",
-    "--file-only": "nothing",
-    "--json": "nothing",
 }
+
+CHECK: Final[Mapping[str, Wants]] = {**_OVERRIDES, "--file-only": "nothing", "--json": "nothing"}
 """The options of `check`."""
+
+RUN: Final[Mapping[str, Wants]] = {
+    **_OVERRIDES,
+    "--out": "text",
+    "--endpoint": "text",
+    "--quiet": "nothing",
+    "--json": "nothing",
+    "--html": "nothing",
+    "--record-models": "text",
+    "--no-code": "nothing",
+    "--allow-import": "texts",
+    "--allow-command": "texts",
+    "--allow-host": "texts",
+    "--allow-faults": "nothing",
+    "--log-level": ("debug", "info", "warning", "error"),
+}
+"""The options of `run`, but those of its repeats."""
+
+_Options: TypeAlias = Mapping[str, Sequence[str]]
 
 
 def called(tokens: Sequence[str]) -> Callable[[], int] | None:
     """The command that these words call; None where that is for the command line to say."""
-    if not tokens or tokens[0] != "check":
-        return None
+    match tokens:
+        case ["check", *words] if (read := _read(words, CHECK)) and read[0]:
+            files, options = read
+            return lambda: _check(files, options)
+        case ["run", *words] if (read := _read(words, RUN)) and len(read[0]) == 1:
+            (file,), options = read
+            return lambda: _run(file, options)
+        case _:
+            return None
+
+
+def _read(words: Sequence[str], table: Mapping[str, Wants]) -> tuple[list[str], _Options] | None:
+    """Files and options; None where the table does not know or understand one."""
     files: list[str] = []
-    options: dict[str, str] = {}
-    rest = iter(tokens[1:])
-    for token in rest:
-        if not token.startswith("-"):
-            files.append(token)
+    options: dict[str, list[str]] = {}
+    rest = iter(words)
+    for word in rest:
+        if not word.startswith("-"):
+            files.append(word)
             continue
-        name, is_joined, value = token.partition("=")
-        wants = CHECK.get(name)
-        if wants is None or name in options or (is_joined and wants == "nothing"):
+        name, is_joined, value = word.partition("=")
+        wants = table.get(name)
+        if wants is None or (is_joined and wants == "nothing") or (name in options and wants != "texts"):
             return None
-        options[name] = value if is_joined or wants == "nothing" else next(rest, "")
-        if not _is_right(options[name], wants):
+        value = value if is_joined or wants == "nothing" else next(rest, "")
+        if not _is_right(value, wants):
             return None
-    return (lambda: _check(files, options)) if all(files) and files else None
+        options.setdefault(name, []).append(value)
+    return (files, options) if all(files) else None
 
 
 def _is_right(value: str, wants: Wants) -> bool:
     match wants:
         case "nothing":
             return True
-        case "text":
+        case "text" | "texts":
             return value != "" and not value.startswith("-")
         case "number":
             return value.isascii() and value.isdecimal()
@@ -68,23 +104,58 @@ def _is_right(value: str, wants: Wants) -> bool:
             return value in wants
 
 
-def _check(files: Sequence[str], options: Mapping[str, str]) -> int:
+def _check(files: Sequence[str], options: _Options) -> int:
     from trialogue.cli.check import check_files  # noqa: PLC0415 - the scenario comes with it
-    from trialogue.cli.overriding import overrides_of  # noqa: PLC0415 - likewise
 
-    said = options.get
-    numbers = {name: int(options[name]) for name in options if CHECK[name] == "number"}
-    overrides = overrides_of(
-        via=said("--via"),
-        clock=said("--clock"),
-        seed=numbers.get("--seed"),
-        limits=(said("--limit-time"), numbers.get("--limit-turns"), said("--limit-silence")),
-        me=said("--me"),
-        variant=(said("--profile"), said("--cell")),
-    )
     return check_files(
         [Path(each) for each in files],
-        overrides,
+        _overrides(options),
         as_json="--json" in options,
         file_only="--file-only" in options,
+    )
+
+
+def _run(file: str, options: _Options) -> int:
+    from trialogue.cli.run import RunOptions, hold  # noqa: PLC0415 - the scenario comes with it
+
+    asked = RunOptions(
+        overrides=_overrides(options),
+        out=_path(options, "--out"),
+        endpoint=_one(options, "--endpoint"),
+        shown="json" if "--json" in options else "line" if "--quiet" in options else "live",
+        record_models=_path(options, "--record-models"),
+        html="--html" in options,
+        allows_code="--no-code" not in options,
+        faults="--allow-faults" in options,
+        imports=tuple(options.get("--allow-import", ())),
+        commands=tuple(options.get("--allow-command", ())),
+        hosts=tuple(options.get("--allow-host", ())),
+        log_level=cast("LogLevel", _one(options, "--log-level") or "warning"),
+    )
+    return hold(Path(file), asked)
+
+
+def _one(options: _Options, name: str) -> str | None:
+    return options[name][0] if name in options else None
+
+
+def _path(options: _Options, name: str) -> Path | None:
+    return Path(options[name][0]) if name in options else None
+
+
+def _number(options: _Options, name: str) -> int | None:
+    return int(options[name][0]) if name in options else None
+
+
+def _overrides(options: _Options) -> Overrides:
+    from trialogue.cli.overriding import overrides_of  # noqa: PLC0415 - the scenario comes with it
+
+    said = partial(_one, options)
+    return overrides_of(
+        via=said("--via"),
+        clock=said("--clock"),
+        seed=_number(options, "--seed"),
+        limits=(said("--limit-time"), _number(options, "--limit-turns"), said("--limit-silence")),
+        me=said("--me"),
+        variant=(said("--profile"), said("--cell")),
     )
