@@ -67,6 +67,16 @@ def test_a_command_ends_without_a_search_for_garbage(small):
     assert int(done.stdout.split()[-1]) > 10_000
 
 
+def test_an_extension_has_nothing_to_tell_of_at_the_end(small):
+    """What is still there is looked through where an extension would tell of it as a leak."""
+    code = (
+        "import soxr; held = []; held.append((held, soxr.ResampleStream(24000, 16000, 1))); "
+        f"from trialogue.cli import main; main(['check', {str(small)!r}])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+
+
 def test_next_to_nothing_is_loaded_before_ctrl_c_is_silent():
     """What is loaded until then shows a traceback where a Ctrl-C meets it."""
     code = (

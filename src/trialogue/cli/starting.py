@@ -11,6 +11,9 @@ from typing import Final, TextIO
 
 _STANDARD: Final = (0, 1, 2)
 
+_TELLS_OF_LEFTOVERS: Final = frozenset({"soxr"})
+"""Extensions made by nanobind, which calls it a leak."""
+
 
 def open_streams() -> None:
     """Make stdout and stderr streams that can be written, whatever the process was given.
@@ -31,10 +34,15 @@ def open_streams() -> None:
 def end_at_once() -> None:
     """Let the process end without a last search for garbage, which takes as long as a whole command's work.
 
-    Whatever is still there goes with the process.
+    Whatever is still there goes with the process, but for extensions that tell on stderr of what is left.
     """
-    atexit.unregister(gc.freeze)
-    atexit.register(gc.freeze)
+    atexit.unregister(_put_aside)
+    atexit.register(_put_aside)
+
+
+def _put_aside() -> None:
+    if not _TELLS_OF_LEFTOVERS & sys.modules.keys():
+        gc.freeze()
 
 
 def _take(descriptor: int) -> None:
