@@ -7,10 +7,11 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import attrs
 import pytest
 
-from trialogue.cli import main, table
-from trialogue.cli.commands import scenarios
+from trialogue.cli import main, options, table
+from trialogue.cli.commands import meetings, scenarios
 from trialogue.cli.program import run_command
 
 SCENARIO = """
@@ -70,12 +71,56 @@ def test_a_look_at_a_scenario_loads_what_it_needs(file):
 
 
 def test_the_table_has_the_options_of_the_command_line():
-    """Each of them, those of the overrides included, and no other."""
-    own = {"--file-only", "--json"}
-    overrides = {f"--{each.name.replace('_', '-')}" for each in scenarios.Otherwise.__attrs_attrs__}
-    assert set(table.CHECK) == own | overrides
+    """Each of them, those of the overrides included, and no other; `run` without those of its repeats."""
+    overrides = _options_of(scenarios.Otherwise)
+    assert set(table.CHECK) == {"--file-only", "--json"} | overrides
     parameters = inspect.signature(scenarios.check).parameters
     assert set(parameters) == {"file", "more", "otherwise", "file_only", "json"}
+    own = {"--out", "--endpoint", "--record-models", "--no-code", "--log-level"}
+    assert set(table.RUN) == own | overrides | _options_of(options.HowShown) | _options_of(options.Leave)
+    assert set(inspect.signature(meetings.run).parameters) == {
+        "file",
+        "otherwise",
+        "showing",
+        "repeats",
+        "leave",
+        *(name.removeprefix("--").replace("-", "_") for name in own),
+    }
+
+
+def _options_of(cls):
+    return {f"--{each.name.replace('_', '-')}" for each in attrs.fields(cls)}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["--quiet"],
+        ["--quiet", "--json", "--html"],
+        ["--clock", "virtual", "--seed=3", "--limit-turns", "4", "--me", "ann:text"],
+        ["--out", "there", "--record-models=models.jsonl", "--endpoint", "wss://x.test"],
+        ["--no-code", "--allow-faults", "--log-level", "debug"],
+        [
+            "--allow-import",
+            "prices.*",
+            "--allow-import=x.y",
+            "--allow-command",
+            "./a",
+            "--allow-host",
+            "b.test",
+        ],
+    ],
+    ids=lambda words: " ".join(words) or "nothing",
+)
+def test_a_meeting_is_asked_for_as_by_the_command_line(words, monkeypatch):
+    """The same file with the same options."""
+    asked = []
+    monkeypatch.setattr("trialogue.cli.run.hold", lambda *given: asked.append(given) or 0)
+    tokens = ["run", "x.yaml", *words]
+    assert table.called(tokens) is not None
+    assert main(tokens) == run_command(tokens) == 0
+    assert asked[0] == asked[1]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +158,13 @@ def test_the_table_says_what_the_command_line_says(file, words, capsys):
 @pytest.mark.parametrize(
     "tokens",
     [
-        ["run", "x.yaml"],
+        ["explain", "x.yaml"],
+        ["run"],
+        ["run", "x.yaml", "y.yaml"],
+        ["run", "x.yaml", "--repeat", "2"],
+        ["run", "x.yaml", "--log-level", "loud"],
+        ["run", "x.yaml", "--quiet", "--quiet"],
+        ["run", "x.yaml", "--allow-host"],
         ["check"],
         ["check", ""],
         ["check", "--help"],
