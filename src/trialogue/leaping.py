@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final, Protocol, TypeAlias
 
-from attrs import define, field
+from attrs import field
+
+from trialogue.values import define
 
 __all__ = ["Leaper", "Leaps", "Moment", "leaping", "leaps_of"]
 

@@ -12,9 +12,9 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 import trio
-from attrs import frozen
 
 from trialogue.errors import TrialogueError
+from trialogue.values import frozen
 
 T = TypeVar("T")
 

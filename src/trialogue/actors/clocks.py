@@ -15,11 +15,11 @@ from collections.abc import Callable
 from typing import Final
 
 import trio
-from attrs import frozen
 
 from trialogue.actors.router import ASLEEP_S
 from trialogue.actors.stalls import StallWatch
 from trialogue.model.events import Event, ProcessSuspended, WallClockJumped
+from trialogue.values import frozen
 
 EVERY_S: Final = 1.0
 """Seconds between two looks at the clocks."""

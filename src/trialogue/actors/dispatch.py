@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias, assert_never
 
-from attrs import frozen
-
 from trialogue.actors.agent import Agent
 from trialogue.actors.router import Router
 from trialogue.actors.timers import AlarmClock
@@ -41,6 +39,7 @@ from trialogue.model.commands import (
     WakeAt,
 )
 from trialogue.tools.executor import ToolExecutor
+from trialogue.values import frozen
 
 Sound: TypeAlias = (
     SetHearing | Play | Drop | StopPlayout | PausePlayout | ResumePlayout | DuckPlayout | UnduckPlayout

@@ -15,7 +15,6 @@ from collections.abc import Callable
 from typing import ClassVar, TypeAlias
 
 import trio
-from attrs import frozen
 
 from trialogue.actors.ear_session import EarSession
 from trialogue.actors.in_session import InSession, NoMore, SessionService
@@ -25,6 +24,7 @@ from trialogue.errors import ConnectionLost
 from trialogue.model.events import EarFailed, EarHeard, EarLost, EarReady, Event
 from trialogue.services.port import EarOffer
 from trialogue.transport.socket import WebSocket
+from trialogue.values import frozen
 
 EarService: TypeAlias = SessionService[EarOffer]
 """Service that holds an ear's sessions; the address says all that they are asked for."""

@@ -17,7 +17,6 @@ from collections.abc import Callable
 from typing import Final, Literal, Protocol
 
 import trio
-from attrs import frozen
 
 from trialogue.diagnostics import Log
 from trialogue.errors import JournalError
@@ -27,6 +26,7 @@ from trialogue.model.commands import Command, EndMeeting
 from trialogue.model.events import Event, MeetingResumed, MeetingStarted, SoundLagged, StopAsked
 from trialogue.model.records import Record
 from trialogue.model.secrets import NO_SECRETS, Secrets
+from trialogue.values import frozen
 
 SUBSCRIBER_RECORDS = 4096
 

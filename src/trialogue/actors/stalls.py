@@ -21,9 +21,9 @@ from types import CodeType, FrameType
 from typing import Final
 
 import trio
-from attrs import frozen
 
 from trialogue.model.events import Event, LoopStalled
+from trialogue.values import frozen
 
 STALL_S: Final = 0.1
 """The longest pass that is not reported, in seconds: five frames of sound."""

@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import trio
-from attrs import frozen
 
 from trialogue.brain.triggers import Triggers
 from trialogue.mailbox import Mailbox
@@ -23,6 +22,7 @@ from trialogue.model.commands import EndTurn, GrantFloor
 from trialogue.model.events import Event, FloorRequested
 from trialogue.model.expectations import Trigger
 from trialogue.model.records import Record
+from trialogue.values import frozen
 
 GRAIN_S = 1e-6
 """Records carry microseconds: what is due within one is due."""

@@ -14,10 +14,9 @@ from collections.abc import Callable, Sequence
 from math import inf
 from typing import Literal
 
-from attrs import frozen
-
 from trialogue.model.events import Part
 from trialogue.services.port import Message
+from trialogue.values import frozen
 
 CONFIRM_S = 25.0
 """Seconds that a confirmation may take."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
-from attrs import Factory, define
+from attrs import Factory
 
 from trialogue.brain.words.context import REMEMBERED, STILL_RUNNING, context_call, size_of
 from trialogue.model.events import Event, SentenceSaid, ToolCallCancelled, ToolRequested, WordsHeard
 from trialogue.model.memory import ContextItem, ContextMessage
+from trialogue.values import define
 
 OPEN_CALLS: Final = 64
 """Calls without an answer that are kept."""

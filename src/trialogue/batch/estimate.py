@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from attrs import frozen
-
 from trialogue.model.plan import MeetingPlan
+from trialogue.values import frozen
 
 __all__ = ["Estimate", "estimate"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, cast
 
-from attrs import frozen
+from trialogue.values import frozen
 
 __all__ = ["FIGURES", "Figure", "figures_of"]
 

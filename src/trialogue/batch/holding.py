@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import orjson
-from attrs import evolve, frozen
+from attrs import evolve
 
 from trialogue.batch.figures import figures_of
 from trialogue.batch.jobs import Job, prepared_job
@@ -38,6 +38,7 @@ from trialogue.scenario.problems import Path as Keys
 from trialogue.scenario.resolve import Resolved
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.tools.permissions import Permissions
+from trialogue.values import frozen
 
 __all__ = ["Loaded", "found", "hold_job"]
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import cattrs
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from trialogue.errors import SetupError
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.load import load
 from trialogue.scenario.resolve import Resolved, prepare
 from trialogue.scenario.variants import cells
+from trialogue.values import frozen
 
 __all__ = ["BatchRequest", "Job", "Leeway", "decoded", "encoded", "files_in", "jobs_of", "prepared_job"]
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal, cast
 
 import cattrs
-from attrs import frozen
+
+from trialogue.values import frozen
 
 __all__ = ["Outcome", "State", "Unmet", "decoded_outcome", "encoded_outcome"]
 

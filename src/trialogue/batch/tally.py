@@ -8,10 +8,10 @@ from statistics import median
 from typing import Final, cast
 
 import cattrs
-from attrs import frozen
 
 from trialogue.batch.figures import FIGURES
 from trialogue.batch.outcomes import Outcome
+from trialogue.values import frozen
 
 __all__ = [
     "Baseline",

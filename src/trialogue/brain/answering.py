@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from attrs import frozen
-
 from trialogue.brain.owners import Owners
 from trialogue.brain.prompts import Prompt, PromptKind, PromptState
 from trialogue.brain.questions import Grant, HookQuestion
@@ -14,6 +12,7 @@ from trialogue.brain.tools.calls import Call, CallState
 from trialogue.brain.turn import prompting, taking
 from trialogue.model.commands import RunTool
 from trialogue.model.events import HookAnswered
+from trialogue.values import frozen
 
 LATE = "no answer came in time"
 """Reason why a default holds."""

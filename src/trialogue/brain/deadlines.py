@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attrs import Factory, define
+from attrs import Factory
 
 from trialogue.brain.course.course import Phase
 from trialogue.brain.course.ending import COST, TIME
@@ -28,6 +28,7 @@ from trialogue.brain.turn.agent import AgentTurn
 from trialogue.brain.turn.person import PersonState, PersonTurn
 from trialogue.brain.turn.wording import WORDS_S, unworded
 from trialogue.model.commands import CancelWake, Command, WakeAt
+from trialogue.values import define
 
 MOVED_S = 1e-5
 """A deadline that is reckoned anew and differs by less has not moved: sums of floats are not exact."""

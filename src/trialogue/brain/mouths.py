@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from attrs import Factory, define
+from attrs import Factory
 
 from trialogue.model.commands import (
     Command,
@@ -29,6 +29,7 @@ from trialogue.model.events import (
     PlaybackResumed,
     PlaybackStarted,
 )
+from trialogue.values import define
 
 DUCKED_DB = -12.0
 """Decibels by which a turn is lowered while it is unsure whether somebody cuts in."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from random import Random
 
-from attrs import Factory, define, evolve, field
+from attrs import Factory, evolve, field
 
 from trialogue.brain.course.agenda import AgendaCourse
 from trialogue.brain.course.awaiting import Awaiting
@@ -40,6 +40,7 @@ from trialogue.model.commands import Command, Level, Report, SetHearing
 from trialogue.model.events import Event
 from trialogue.model.patterns import PatternFault
 from trialogue.model.plan import MeetingPlan, Said
+from trialogue.values import define
 
 
 @define

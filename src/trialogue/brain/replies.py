@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
-from attrs import Factory, define
+from attrs import Factory
+
+from trialogue.values import define
 
 
 @define

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import trio
-from attrs import define
 
 from trialogue.actors.sequencer import RecordKeeper
 from trialogue.chaos.catalogue import Part
@@ -18,6 +17,7 @@ from trialogue.model.commands import Command
 from trialogue.model.events import Event
 from trialogue.model.records import Record
 from trialogue.tools.executor import Tool
+from trialogue.values import define
 
 SPOIL_AFTER = 20
 """Records after which brains and journals fail: the meeting is then well under way."""

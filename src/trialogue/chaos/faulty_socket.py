@@ -15,7 +15,7 @@ from typing import Final, TypeAlias, assert_never, cast
 
 import orjson
 import trio
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field
 
 from trialogue.actors.dialling import Connect
 from trialogue.chaos.toxics import Garbage, Toxic, ToxicStream
@@ -25,6 +25,7 @@ from trialogue.transport import frames
 from trialogue.transport.dial import in_memory
 from trialogue.transport.socket import Handshake, SocketStatistics, WebSocket
 from trialogue.transport.upgrade import accept_key, read_headers
+from trialogue.values import define, frozen
 
 SOUND: Final = "sound"
 """Name of binary messages where faults name kinds of messages."""

@@ -17,7 +17,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 
 import trio
-from attrs import define, evolve, field
+from attrs import evolve, field
 
 from trialogue.actors.dialling import Connect
 from trialogue.brain.moments import SLACK_S
@@ -41,6 +41,7 @@ from trialogue.speech.engines import open_engines
 from trialogue.tools.executor import Tool
 from trialogue.transport.dial import in_memory
 from trialogue.transport.socket import WebSocket
+from trialogue.values import define
 
 __all__ = ["MeetingFaults"]
 

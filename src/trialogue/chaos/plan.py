@@ -6,12 +6,11 @@ import random
 from collections.abc import Sequence
 from typing import Final
 
-from attrs import frozen
-
 from trialogue.chaos.catalogue import FAULTS, Fate, Fault, Part, fault_named
 from trialogue.errors import SetupError
 from trialogue.judging import judged
 from trialogue.scenario.resolve import Resolved
+from trialogue.values import frozen
 
 DRAWN_S: Final = 30.0
 """In how many seconds of the meeting drawn faults have their time."""

@@ -12,8 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
-
 from trialogue.brain.meeting import Brain
 from trialogue.chaos.catalogue import Fate, Fault, Part
 from trialogue.chaos.failing_parts import FailingBrain, FaultOnDemand
@@ -27,6 +25,7 @@ from trialogue.model.events import Event, SessionFailed, SessionLost, SessionRea
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.report.result import BAD_ENDS
+from trialogue.values import frozen
 
 HIDDEN_S: Final = 5.0
 """How near in time two faults of one participant must be for one of them to go unseen; the later one may hide

@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from typing import Final, TypeAlias, assert_never
 
 import trio
-from attrs import field, frozen
+from attrs import field
+
+from trialogue.values import frozen
 
 SLICE_BYTES: Final = 512
 """Bytes that a slow line carries at once."""

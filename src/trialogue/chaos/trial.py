@@ -20,7 +20,7 @@ from typing import Final, Never, assert_never, cast
 
 import trio
 import trio.testing
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from trialogue.actors.dialling import Connect
 from trialogue.chaos.catalogue import BadAddress, Part, Signal
@@ -45,6 +45,7 @@ from trialogue.speech.murmur import murmuring_engines
 from trialogue.tools.permissions import NOTHING_MORE, Permissions
 from trialogue.transport.dial import HeaderValue, in_memory, open_websocket
 from trialogue.transport.socket import WebSocket
+from trialogue.values import frozen
 
 CANARY: Final = "canary-0f1e2d3c4b5a6978"
 """The key that every dial of a trial shows: it must not be found in anything that the trial leaves."""

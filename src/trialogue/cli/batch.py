@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import orjson
-from attrs import frozen
 
 from trialogue.batch.annotations import github_lines
 from trialogue.batch.estimate import estimate
@@ -31,6 +30,7 @@ from trialogue.cli.endings import INTERRUPTED
 from trialogue.cli.view_batch import open_progress, table
 from trialogue.cli.view_screens import put, put_json, show
 from trialogue.errors import JournalError, SetupError
+from trialogue.values import frozen
 
 if TYPE_CHECKING:
     from trialogue.batch.coming_home import Bring

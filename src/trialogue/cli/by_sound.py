@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from attrs import asdict, frozen
+from attrs import asdict
 
 from trialogue.cli.replay import to_the_end
 from trialogue.cli.verify import tell_problems
@@ -21,6 +21,7 @@ from trialogue.report.measures import measures
 from trialogue.report.measures.by_sound import APART_S, SecondReckoning, of_recordings
 from trialogue.report.measures.spread import Spread
 from trialogue.report.result import rounded
+from trialogue.values import frozen
 
 __all__ = ["BySound", "print_by_sound"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from attrs import asdict, frozen
+from attrs import asdict
 
 from trialogue.chaos.catalogue import FAULTS, Fault
 from trialogue.chaos.plan import FaultPlan, drawn, planned
@@ -20,6 +20,7 @@ from trialogue.scenario.resolve import Resolved, prepare
 from trialogue.scenario.schema import Clock
 from trialogue.services import EMBEDDED
 from trialogue.tools.permissions import NOTHING_MORE, Permissions
+from trialogue.values import frozen
 
 _NAME = max(len(fault.name) for fault in FAULTS) + 2
 

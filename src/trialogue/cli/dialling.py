@@ -6,10 +6,10 @@ from pathlib import Path
 from ssl import SSLContext
 from typing import Annotated, Final
 
-from attrs import frozen
 from cyclopts import Parameter
 
 from trialogue.errors import SetupError
+from trialogue.values import frozen
 
 
 @Parameter(name="*")

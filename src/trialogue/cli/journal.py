@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
-from attrs import frozen
 from cyclopts import App, Parameter
 
 from trialogue.errors import SetupError
+from trialogue.values import frozen
 
 if TYPE_CHECKING:
     from trialogue.journal.codec import JsonObject

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from attrs import asdict, evolve, frozen
+from attrs import asdict, evolve
 
 from trialogue.cli.verify import tell_problems
 from trialogue.cli.view_moments import Seating, Telling
@@ -22,6 +22,7 @@ from trialogue.journal.repair import CRASHED
 from trialogue.model.commands import GrantFloor
 from trialogue.model.records import Record
 from trialogue.report.cast import with_everybody
+from trialogue.values import frozen
 
 if TYPE_CHECKING:
     from trialogue.cli.view_watcher import Viewed

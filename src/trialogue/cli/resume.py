@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from attrs import frozen
-
 from trialogue.cli.diagnostics import configure
 from trialogue.cli.run import Held, RunOptions, hold_resolved, owned
 from trialogue.cli.view_lines import line
@@ -15,6 +13,7 @@ from trialogue.cli.view_watcher import Watched
 from trialogue.meeting.completing import complete_files
 from trialogue.meeting.resumption import Resumption, open_resumption
 from trialogue.scenario.resolve import Resolved
+from trialogue.values import frozen
 
 
 def resume_run(run: Path, asked: RunOptions, *, allow_changed_scenario: bool = False) -> int:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.cli.diagnostics import LogLevel, configure
 from trialogue.cli.hiding import hide
@@ -24,6 +24,7 @@ from trialogue.report.result import Result
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import Resolved, prepare
 from trialogue.scenario.schema import Clock
+from trialogue.values import frozen
 
 if TYPE_CHECKING:
     from trialogue.meeting.run import Owner

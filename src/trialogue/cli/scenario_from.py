@@ -6,8 +6,6 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
-
 from trialogue.cli.verify import tell_problems
 from trialogue.cli.view_screens import put, put_json
 from trialogue.errors import SetupError
@@ -25,6 +23,7 @@ from trialogue.report.foreign import read_cues
 from trialogue.report.stretches import Stretch, stretches
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import prepare
+from trialogue.values import frozen
 
 __all__ = ["MadeScenario", "print_scenario_from"]
 

@@ -15,7 +15,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import trio
-from attrs import evolve, frozen
+from attrs import evolve
 
 from trialogue.cli.diagnostics import LogLevel, configure
 from trialogue.cli.dialling import BY_ADDRESS, Dialling
@@ -37,6 +37,7 @@ from trialogue.serving.ledger import Ledger
 from trialogue.serving.orders import check_faults
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.supervise import lone_error, watch_signals
+from trialogue.values import frozen
 
 
 @frozen

@@ -8,13 +8,12 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
 
-from attrs import frozen
-
 from trialogue.cli.view_lines import Line, Span, Tone, line, padded, width
 from trialogue.devices.typing import Keyboard, is_ours, without_echo
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import safe_text
 from trialogue.scenario.resolve import Resolved
+from trialogue.values import frozen
 
 PROMPT: Final = " > "
 HINT: Final = "/help"

@@ -13,13 +13,14 @@ from typing import Final
 
 import numpy as np
 import trio
-from attrs import define, field
+from attrs import field
 
 from trialogue.journal.following import Following
 from trialogue.model.events import Joined
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.report.cast import with_everybody
+from trialogue.values import define
 
 LOOK_S: Final = 0.1
 """How often a journal that grows is looked at."""

@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from attrs import frozen
-
 from trialogue.cli.view_lines import Line, Span, Tone, bar, clock, counted, line, padded, span
 from trialogue.cli.view_moments import LONGEST_NOTICE, Seating, reason_in_words
 from trialogue.cli.view_story import UNTOLD
@@ -16,6 +14,7 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import brief, safe_text
 from trialogue.report.measures import Measures, ParticipantMeasures, Spread
 from trialogue.report.result import Result
+from trialogue.values import frozen
 
 SHARE_CELLS: Final = 10
 """How wide the bar of a share is."""

@@ -18,7 +18,7 @@ from functools import partial
 from typing import Final, Protocol
 
 import trio
-from attrs import define, field
+from attrs import field
 
 from trialogue.cli.controls import Control, Steered, Unclear, done, read_control, steer
 from trialogue.cli.view_desk import Desk
@@ -28,6 +28,7 @@ from trialogue.cli.view_screens import NoScreen, Screen
 from trialogue.model.commands import GrantFloor
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
+from trialogue.values import define
 
 PICTURE_S: Final = 0.1
 """Seconds from one picture to the next."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from attrs import asdict, frozen
+from attrs import asdict
 
 from trialogue.cli.verify import tell_problems
 from trialogue.cli.view_lines import Line, Tone, clock, counted, line, span
@@ -20,6 +20,7 @@ from trialogue.meeting.exporting import held_meeting
 from trialogue.meeting.retelling import Difference
 from trialogue.meeting.what_if import WhatIf, what_if
 from trialogue.report.result import Result
+from trialogue.values import frozen
 
 __all__ = ["WhatIfTold", "ask_what_if"]
 

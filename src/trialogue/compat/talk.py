@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 import attrs
-from attrs import define, field, frozen
+from attrs import field
 
 from trialogue.agent.events import AgentEvent, AgentThinking, Sound, UnknownMessage, UserStartedSpeaking
 from trialogue.compat.options import FunctionCallResponse, SettingsOptions, Speak
@@ -44,6 +44,7 @@ from trialogue.model.events import (
     WordsHeard,
 )
 from trialogue.tools.executor import parse_arguments
+from trialogue.values import define, frozen
 
 Told: TypeAlias = tuple[str, object]
 """The name of an event, and what its handlers are given."""

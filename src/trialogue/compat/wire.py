@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.compat.options import (
     Agent,
@@ -26,6 +26,7 @@ from trialogue.compat.options import (
     Think,
 )
 from trialogue.services.sound_terms import SessionTerms, SoundTerms
+from trialogue.values import frozen
 
 Json = dict[str, Any]
 

@@ -18,7 +18,9 @@ from enum import Enum, auto
 from typing import Final
 
 import trio
-from attrs import define, field
+from attrs import field
+
+from trialogue.values import define
 
 LONGEST: Final = 1000
 """Characters that a line may have; more are not taken."""

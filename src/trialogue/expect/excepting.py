@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from attrs import frozen
-
 from trialogue.model.events import EarReady, FaultStruck, SessionReady
 from trialogue.model.records import Record
+from trialogue.values import frozen
 
 __all__ = ["Window", "windows"]
 

@@ -19,8 +19,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, assert_never
 
-from attrs import frozen
-
 from trialogue.expect.bounds import bound_misses
 from trialogue.expect.excepting import windows
 from trialogue.expect.missing import Finding, HeldRecords
@@ -47,6 +45,7 @@ from trialogue.model.expectations import (
     Whenever,
 )
 from trialogue.report.result import BAD_ENDS
+from trialogue.values import frozen
 
 __all__ = ["HeldRecords", "judge"]
 

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Final, cast
 
-from attrs import frozen
-
 from trialogue.journal.codec import JsonObject
 from trialogue.journal.reader import Reading, SoundLine
+from trialogue.values import frozen
 
 __all__ = ["Compared", "compare"]
 

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Final
 
 import attrs
-from attrs import frozen
 
 from trialogue.errors import JournalError
 from trialogue.journal.lock import locked
 from trialogue.journal.manifest import NAME, Digest, Manifest, Status, manifest_in, write_manifest
 from trialogue.journal.reader import Problem, read
+from trialogue.values import frozen
 
 JOURNAL: Final = "journal.jsonl"
 """Name of the journal in a run's directory."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import orjson
-from attrs import define, field
+from attrs import field
 
 from trialogue.errors import JournalError
 from trialogue.journal import chain
@@ -17,6 +17,7 @@ from trialogue.journal.codec import MISFITS, UnknownType
 from trialogue.journal.reader import read
 from trialogue.journal.records import End, Header, parse_end, parse_record
 from trialogue.model.records import Record
+from trialogue.values import define
 
 
 @define

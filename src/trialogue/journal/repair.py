@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Final
 
 import orjson
-from attrs import frozen
 
 from trialogue.errors import JournalError
 from trialogue.journal import chain
@@ -25,6 +24,7 @@ from trialogue.journal.manifest import Digest, Manifest, Status, draft_in, read_
 from trialogue.journal.reader import ProblemKind, Reading, read
 from trialogue.journal.records import End, HeaderClock, end_line, time_of_day
 from trialogue.journal.writer import reserve_of
+from trialogue.values import frozen
 
 CRASHED: Final = "crashed"
 """The reason in the end line of a journal that its meeting could not close."""

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import cast
 
 import orjson
-from attrs import frozen
 
 from trialogue.journal.codec import JsonObject
 from trialogue.model.patterns import LinearPattern
+from trialogue.values import frozen
 
 __all__ = ["Selection", "names_in"]
 

@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 import attrs
 
 from trialogue.journal.personal import mask_code
+from trialogue.values import frozen
 
 _DEPTH: Final = 12
 """Depth of a fact at most: a decider's state is a tree, and this keeps a ring from being walked for ever.
@@ -30,7 +31,7 @@ def changed(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, .
     return tuple(f"{path}: {before.get(path, '(none)')} -> {after.get(path, '(none)')}" for path in paths)
 
 
-@attrs.frozen
+@frozen
 class _Walk:
     """A way through a tree of values."""
 

@@ -8,7 +8,7 @@ from difflib import ndiff
 from pathlib import Path
 from typing import Final, Protocol
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from trialogue.errors import JournalError, OtherRules, ReplayDivergence
 from trialogue.journal.personal import masked
@@ -20,6 +20,7 @@ from trialogue.model.commands import Command
 from trialogue.model.events import Event
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import RULES, Record
+from trialogue.values import frozen
 
 _BEFORE: Final = 5
 """Records before a divergence that are told."""

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Final, Self, cast
 
 import orjson
-from attrs import Factory, define
+from attrs import Factory
 
 from trialogue.errors import JournalError
 from trialogue.journal import chain
@@ -48,6 +48,7 @@ from trialogue.model.records import Record
 from trialogue.model.secrets import NO_SECRETS, Secrets
 from trialogue.model.text import steerless_json
 from trialogue.model.wire import WireRecord
+from trialogue.values import define
 
 RESERVE_BYTES: Final = 64 * 1024
 """Room kept for the end line and the manifest on a disk that is full."""

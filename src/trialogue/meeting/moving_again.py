@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 import trio
-from attrs import define, field
+from attrs import field
 
 from trialogue.errors import AlreadyOver
 from trialogue.meeting.meeting import Meeting
 from trialogue.meeting.retelling import Move, changes_floor
 from trialogue.model.records import Record
+from trialogue.values import define
 
 __all__ = ["move_again"]
 

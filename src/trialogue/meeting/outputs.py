@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import orjson
-from attrs import evolve, frozen
+from attrs import evolve
 
 from trialogue.diagnostics import Log
 from trialogue.errors import JournalError, MeetingStopped
@@ -25,6 +25,7 @@ from trialogue.model.text import steerless_json
 from trialogue.report import EXPORTS, KEPT, HeldMeeting, Result, Run, result
 from trialogue.report.cast import with_everybody
 from trialogue.report.shortfall import Shortfall, shortfall
+from trialogue.values import frozen
 
 RESULT: Final = "result.json"
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final, Protocol
 
 import trio
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.actors.app_sound import AppFeed
 from trialogue.actors.ear import Ear
@@ -27,6 +27,7 @@ from trialogue.scenario.seating import ClipSpec, PersonSpec
 from trialogue.speech.engines import Engines, open_engines
 from trialogue.speech.ports import SpeechDetector
 from trialogue.speech.recordings import read_recording
+from trialogue.values import frozen
 
 LAST_WORDS_S: Final = 2.0
 """Seconds that last words are waited for behind a meeting's end."""

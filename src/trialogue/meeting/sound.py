@@ -7,7 +7,6 @@ from threading import Lock
 from typing import get_args
 
 import trio
-from attrs import frozen
 
 from trialogue.actors.app_sound import AppFeed, RoomEar
 from trialogue.actors.router import Router
@@ -19,6 +18,7 @@ from trialogue.meeting.asking import Loop, a_choice, a_number, wrong_type, wrong
 from trialogue.model.audio import AudioFormat, Encoding
 from trialogue.speech.formats import Decoder, Encoder
 from trialogue.speech.resample import Resampler
+from trialogue.values import frozen
 
 LOWEST_RATE, HIGHEST_RATE = 4_000, 192_000
 """The rates at which sound is taken and given, in samples a second."""

@@ -25,11 +25,12 @@ from math import inf
 from typing import Any, Final, TypeVar
 
 import trio
-from attrs import Factory, define
+from attrs import Factory
 
 from trialogue.compute import MOVED_CLOCK, is_virtual
 from trialogue.errors import WrongType
 from trialogue.leaping import Leaps, leaping
+from trialogue.values import define
 
 T = TypeVar("T")
 

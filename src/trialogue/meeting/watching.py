@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Final, TypeAlias, cast, get_args
 
 import trio
-from attrs import frozen
 
 from trialogue.diagnostics import Log
 from trialogue.errors import RecordsMissed
@@ -22,6 +21,7 @@ from trialogue.meeting.asking import Loop, a_function, wrong_type, wrong_value
 from trialogue.model.commands import Command
 from trialogue.model.events import Event
 from trialogue.model.records import Record
+from trialogue.values import frozen
 
 WATCHER_S: Final = 5.0
 """Seconds for which a watcher may go on after the meeting is over."""

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from trialogue.brain.floor.deciding import Choice, decide
 from trialogue.brain.floor.policies import HANDS_FIRST, policy_named
@@ -40,6 +40,7 @@ from trialogue.model.plan import FloorRules, MeetingPlan
 from trialogue.report.result import Result, Run, result
 from trialogue.scenario.defaults import Overrides
 from trialogue.scenario.resolve import prepare
+from trialogue.values import frozen
 
 __all__ = ["OtherChoice", "WhatIf", "what_if"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from attrs import frozen
+from trialogue.values import frozen
 
 Encoding = Literal["linear16", "linear32", "mulaw", "alaw"]
 """Sample encodings: 16-bit and 32-bit little-endian PCM, both signed integers; G.711 mu-law and A-law."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from attrs import frozen
-
 from trialogue.model.commands import Command
 from trialogue.model.events import Event
+from trialogue.values import frozen
 
 RULES: Final = 4
 """The number of the rules that decide: one more whenever the same events may be answered otherwise."""

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from attrs import define
-
 from trialogue.model.number_words import TO_NINETEEN
+from trialogue.values import define
 
 _WORDS: Final = re.compile(r"\d[\d,]*(?:\.\d+)?|[^\W\d_]+|[.!?;:]")
 _UNITS: Final = {word: float(value) for value, word in enumerate(TO_NINETEEN)}

@@ -13,12 +13,11 @@ from math import ceil
 from textwrap import wrap
 from typing import Final
 
-from attrs import frozen
-
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.text import safe_text
 from trialogue.model.transcript import Passage, Utterance
 from trialogue.speech.sentences import split_sentences
+from trialogue.values import frozen
 
 CUT: Final = "[interrupted]"
 """Mark behind words that were cut off."""

@@ -13,11 +13,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from attrs import frozen
-
 from trialogue.model.transcript import Utterance
 from trialogue.report.rttm import read_rttm
 from trialogue.report.stretches import Stretch
+from trialogue.values import frozen
 
 __all__ = [
     "READERS",

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final, cast
 
-from attrs import define
-
 from trialogue.importing import import_extra
 from trialogue.model.commands import CancelTool, EndTurn, GrantFloor
 from trialogue.model.events import (
@@ -29,6 +27,7 @@ from trialogue.model.records import Record
 from trialogue.model.text import safe_text
 from trialogue.report.cues import labels
 from trialogue.report.stretches import Stretch, stretches
+from trialogue.values import define
 
 _MEETING: Final = 1
 _FLOOR: Final = 2

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from attrs import define, field, frozen
+from attrs import field
 
 from trialogue.model.commands import EndTurn, GrantFloor
 from trialogue.model.events import Event, FloorRequestCancelled, FloorRequested, Left
 from trialogue.model.records import Record
+from trialogue.values import define, frozen
 
 
 @frozen

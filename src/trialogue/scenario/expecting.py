@@ -14,6 +14,7 @@ from trialogue.scenario.pattern_reading import pattern_of
 from trialogue.scenario.patterns import EVENTS, EventKeys
 from trialogue.scenario.quantities import dollars, percent, read_duration
 from trialogue.scenario.schema import Document
+from trialogue.values import frozen
 
 __all__ = [
     "EXAMPLES",
@@ -108,7 +109,7 @@ def limit_of(unit: Unit, value: object) -> float | None:
             return None
 
 
-@attrs.frozen
+@frozen
 class _Ready:
     """Makes what one document expects ready."""
 

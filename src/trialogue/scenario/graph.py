@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-from attrs import frozen
-
 from trialogue.model.participants import Kind, Participant
 from trialogue.scenario.quantities import write_duration
 from trialogue.scenario.resolve import Resolved
+from trialogue.values import frozen
 
 _BY_ORDER: Final = frozenset({"round-robin", "scripted"})
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path as FilePath
 from typing import Protocol, TypeVar, cast
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from trialogue.errors import WrongType
 from trialogue.model.participants import Participant
@@ -25,6 +25,7 @@ from trialogue.scenario.telling import raise_told
 from trialogue.scenario.vocabulary import Seat
 from trialogue.scenario.writing import readable
 from trialogue.services.script import JsonObject
+from trialogue.values import frozen
 
 __all__ = ["NewSeat", "entry_of", "with_seat"]
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final
 
-from attrs import frozen
-
 from trialogue import services
+from trialogue.values import frozen
 
 NAMES: Final = ("tech", "biz", "legal", "design", "support", "sales", "finance", "ops")
 """Names of the seats, in order; more of them are numbered."""

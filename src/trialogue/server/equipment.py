@@ -6,11 +6,10 @@ import random
 import uuid
 from collections.abc import Callable
 
-from attrs import frozen
-
 from trialogue.compute import Compute
 from trialogue.server.options import ServerOptions
 from trialogue.speech.ports import Recognizer, SpeechDetector, Synthesizer
+from trialogue.values import frozen
 
 _DEFAULTS = ServerOptions()
 

@@ -9,10 +9,9 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
 from trialogue.server.answering import Answering
 from trialogue.server.user_turn import UserState
+from trialogue.values import frozen
 
 __all__ = ["InjectionRefusal", "refusal_of"]
 

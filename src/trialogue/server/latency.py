@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from attrs import define, field
+from attrs import field
 
 from trialogue.server.limits import NEVER
 from trialogue.server.options import LatencyStyle, ServerOptions
 from trialogue.services.deepgram.messages import AgentStartedSpeaking, LatencyReport, ServerMessage
+from trialogue.values import define
 
 __all__ = ["Stopwatch"]
 

@@ -17,7 +17,7 @@ from ssl import SSLContext
 from typing import Final, cast
 
 import trio
-from attrs import evolve, frozen
+from attrs import evolve
 
 from trialogue.diagnostics import Log
 from trialogue.errors import SetupError
@@ -62,6 +62,7 @@ from trialogue.transport.accept import (
 from trialogue.transport.http import HttpRequest, HttpResponse, Taken
 from trialogue.transport.reception import Crowd, serve_websockets
 from trialogue.transport.socket import DEFAULT_SOCKET_RULES, SocketRules, WebSocket
+from trialogue.values import frozen
 
 _DIAGNOSTICS: Final = Log("trialogue.server")
 

@@ -9,11 +9,12 @@ from enum import Enum
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.server.think.on_record import ModelRecord
 from trialogue.server.think.stand_in import ThinkStandIn
 from trialogue.services.deepgram.settings import AgentSettings
+from trialogue.values import frozen
 
 
 class UnknownFields(Enum):

@@ -9,8 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Final
 
-from attrs import frozen
-
 from trialogue.model.kinds import Name, PatternText, record_of
 from trialogue.model.patterns import compile as compile_pattern
 from trialogue.scenario.binding import Binder
@@ -22,6 +20,7 @@ from trialogue.scenario.tree import Hole, compose, places_of
 from trialogue.server.think.scripted import Script, ScriptError, read_script
 from trialogue.server.think.stand_in import AgentMatch, StandInAgent
 from trialogue.services.script import JsonObject, ScriptEntryKeys, entry_faults, wire_script
+from trialogue.values import frozen
 
 __all__ = ["MatchKeys", "ScriptFile", "ScriptFileAgent", "ServedEntryKeys", "read_script_file"]
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Any, Final, cast
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from trialogue.errors import SetupError
 from trialogue.server.options import LatencyStyle, RefusalStyle, ServerOptions, UnknownFields
+from trialogue.values import frozen
 
 __all__ = ["MOST_CONNECTIONS", "SETTABLE", "Settable", "read_settings", "with_settings"]
 

@@ -10,11 +10,10 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from attrs import frozen
-
 from trialogue.model.audio import AudioFormat, Encoding
 from trialogue.speech.coding import Coding, SoundForm
 from trialogue.speech.voices import known_voice
+from trialogue.values import frozen
 
 __all__ = ["RATES", "SAMPLES", "VOICE_SUBSTITUTED", "AskedSound", "SoundRefused", "doubt_of"]
 

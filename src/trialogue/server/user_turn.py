@@ -9,7 +9,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
-from attrs import define, field
+from attrs import field
+
+from trialogue.values import define
 
 __all__ = ["USER_TRANSITIONS", "UserFact", "UserState", "UserTurn"]
 

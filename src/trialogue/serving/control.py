@@ -17,7 +17,7 @@ from typing import Final, Protocol, TypeAlias
 
 import orjson
 import trio
-from attrs import define, evolve, field
+from attrs import evolve, field
 
 from trialogue.chaos.catalogue import Fault
 from trialogue.chaos.catalogue.dialling import http as wrong_http
@@ -39,6 +39,7 @@ from trialogue.serving.visit import Noting, Visit
 from trialogue.transport.accept import Instead
 from trialogue.transport.http import HttpRequest, HttpResponse, Taken
 from trialogue.transport.socket import WebSocket
+from trialogue.values import define
 
 __all__ = ["LONGEST_WAIT_S", "Control", "Recorder"]
 

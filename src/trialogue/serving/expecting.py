@@ -21,11 +21,12 @@ from typing import Any, Final, cast
 
 import trio
 import yaml
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.errors import SetupError
 from trialogue.scenario.quantities import read_duration
 from trialogue.serving.ledger import Ledger, Wanted
+from trialogue.values import frozen
 
 __all__ = ["WireExpectation", "WireExpectations", "read_expectations"]
 

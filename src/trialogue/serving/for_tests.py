@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import trio
-from attrs import define, frozen
 
 from trialogue.compute import InThreads
 from trialogue.server.equipment import Equipment
@@ -28,6 +27,7 @@ from trialogue.serving.orders import order
 from trialogue.serving.routes import ControlRoutes
 from trialogue.speech.engines import Engines
 from trialogue.speech.murmur import murmuring_engines
+from trialogue.values import define, frozen
 
 __all__ = ["AioServer", "AioUser", "User", "VoiceAgentServer", "opened"]
 

@@ -16,7 +16,9 @@ from typing import Final, TypeVar
 
 import sniffio
 import trio
-from attrs import define, field
+from attrs import field
+
+from trialogue.values import define
 
 __all__ = ["Bridge", "awaited"]
 

@@ -15,7 +15,9 @@ from typing import Any, Final, Literal, TypeAlias, cast
 
 import orjson
 import trio
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field
+
+from trialogue.values import define, frozen
 
 __all__ = ["SOUND", "By", "Ending", "Ledger", "NothingCame", "Session", "SessionMessage", "has_fields"]
 

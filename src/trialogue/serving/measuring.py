@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field
 
 from trialogue.model.audio import AudioFormat
 from trialogue.model.wire import WireSide
 from trialogue.serving.speech import meter_of, sound_format
 from trialogue.speech.lengths import SoundMeter
+from trialogue.values import define, frozen
 
 __all__ = ["HeardPiece", "SideSounds"]
 

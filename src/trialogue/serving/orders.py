@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import parse_qs
 
-from attrs import frozen
-
 from trialogue.chaos.catalogue import FAULTS, Fault, fault_named
 from trialogue.chaos.faulty_socket import SessionFault, WrongAnswer
 from trialogue.errors import SetupError
 from trialogue.scenario.quantities import read_duration
 from trialogue.server.think.scripted import Script
+from trialogue.values import frozen
 
 __all__ = ["MOST_AFTER_S", "FaultOrder", "check_faults", "is_servable", "order", "orders_of", "servable"]
 

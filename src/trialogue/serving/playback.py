@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias, assert_never, cast
 
 import orjson
 import trio
-from attrs import define, field, frozen
+from attrs import field
 
 from trialogue.errors import ConnectionLost
 from trialogue.model.audio import AudioFormat
@@ -22,6 +22,7 @@ from trialogue.serving.speech import sound_format
 from trialogue.speech.formats import encode
 from trialogue.speech.resample import Resampler
 from trialogue.transport.socket import WebSocket
+from trialogue.values import define, frozen
 
 __all__ = ["AwaitSound", "AwaitText", "PlaybackStep", "SayBack", "play_back"]
 

@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, Final, cast
 
 import orjson
 import trio
-from attrs import define, field
+from attrs import field
 
 from trialogue.brain.words.transcript import utterances
 from trialogue.diagnostics import Log
@@ -37,6 +37,7 @@ from trialogue.report import HeldMeeting, Run
 from trialogue.server.seams import Visitor
 from trialogue.serving.rendering import render
 from trialogue.serving.telling import SessionTelling, ToldRecord, session_plan
+from trialogue.values import define
 
 __all__ = ["SIDES", "SessionRecord", "sound_of"]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import orjson
-from attrs import define, field
+from attrs import field
 
 from trialogue.errors import SetupError
 from trialogue.journal.files import journal_of
@@ -35,6 +35,7 @@ from trialogue.model.records import Record
 from trialogue.model.wire import WireOpened, WireSide, WireSound, WireText
 from trialogue.serving.playback import AwaitSound, AwaitText, PlaybackStep, SayBack
 from trialogue.serving.recording import sound_of
+from trialogue.values import define
 
 __all__ = ["MEETING_FORMAT", "REMAINDER", "Voice", "remembered"]
 

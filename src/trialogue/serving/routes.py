@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
 import orjson
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.errors import SetupError
 from trialogue.report.page.document import assemble
@@ -25,6 +25,7 @@ from trialogue.serving.control import Control
 from trialogue.serving.ledger import By, NothingCame, Wanted
 from trialogue.serving.orders import order, servable
 from trialogue.transport.http import HttpRequest, HttpResponse, Taken
+from trialogue.values import frozen
 
 __all__ = ["PREFIX", "ControlRoutes"]
 

@@ -13,7 +13,7 @@ import heapq
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias, cast
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field
 
 from trialogue.model.commands import Attribute, Command, EndMeeting, EndTurn, GrantFloor, Play
 from trialogue.model.events import (
@@ -38,6 +38,7 @@ from trialogue.model.participants import Kind, Participant
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.wire import WireSide
 from trialogue.serving.measuring import HeardPiece, SideSounds
+from trialogue.values import define, frozen
 
 __all__ = ["AGENT", "USER", "SessionTelling", "ToldRecord", "session_plan"]
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import orjson
 import trio
-from attrs import define, evolve, field
+from attrs import evolve, field
 
 from trialogue.chaos.catalogue import Fault
 from trialogue.chaos.faulty_socket import FaultySocket, SessionFault
@@ -18,6 +18,7 @@ from trialogue.serving.attended import Attended
 from trialogue.serving.ledger import By, Ledger, Session
 from trialogue.serving.orders import FaultOrder, order
 from trialogue.serving.speech import FRAME_S, input_format
+from trialogue.values import define
 
 __all__ = ["Noting", "Visit"]
 

@@ -13,7 +13,7 @@ from importlib.metadata import entry_points
 from threading import RLock
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from trialogue.errors import SetupError
 from trialogue.importing import made_by, reason_of
@@ -22,6 +22,7 @@ from trialogue.speech import wheels
 from trialogue.speech.cache import CachedRecognizer, CachedSynthesizer
 from trialogue.speech.ports import Recognizer, SpeechDetector, Synthesizer
 from trialogue.speech.store import Store, default_directory
+from trialogue.values import frozen
 
 LOCAL: Final = "local"
 """The name of the engines that come with the extra `local`."""

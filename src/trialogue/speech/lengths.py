@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from attrs import define, field
+from attrs import field
 
 from trialogue.model.audio import AudioFormat
 from trialogue.speech.ogg import OggReader
 from trialogue.speech.streams import opus_samples
+from trialogue.values import define
 
 __all__ = ["FlacMeter", "Mp3Meter", "OpusMeter", "SampleMeter", "SoundMeter"]
 

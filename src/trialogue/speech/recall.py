@@ -16,9 +16,10 @@ from collections.abc import Callable
 from hashlib import blake2b
 from typing import Final, Protocol
 
-from attrs import define, field
+from attrs import field
 
 from trialogue.speech.store import Store
+from trialogue.values import define
 
 __all__ = ["Recalling", "Rememberer"]
 

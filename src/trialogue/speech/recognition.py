@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Final, Protocol, cast
 
 import numpy as np
-from attrs import frozen
 from numpy.typing import NDArray
 
 from trialogue.speech.mel import HOP, log_mel
 from trialogue.speech.ports import HEARING_RATE, Recognized
 from trialogue.speech.wheels import loading, require, verified
+from trialogue.values import frozen
 
 _SHA256: Final = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"
 

@@ -14,9 +14,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol, cast
 
-from attrs import frozen
-
 from trialogue.errors import SetupError
+from trialogue.values import frozen
 
 MOST_S: Final = 4 * 3600.0
 """The longest recording, in seconds."""

@@ -20,7 +20,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Final, TypeVar
 
-from attrs import evolve, frozen
+from attrs import evolve
+
+from trialogue.values import frozen
 
 _T = TypeVar("_T")
 _MIB: Final = 1 << 20

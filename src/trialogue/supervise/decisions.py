@@ -12,9 +12,10 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final, TypeVar, assert_never
 
-from attrs import define, field
+from attrs import field
 
 from trialogue.supervise.specs import AutoShutdown, Intensity, Restart, Strategy
+from trialogue.values import define
 
 RESTARTS: Final = {
     (Restart.PERMANENT, "failed"): True,

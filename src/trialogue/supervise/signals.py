@@ -17,7 +17,9 @@ from types import FrameType
 from typing import Final, cast
 
 import trio
-from attrs import define, field
+from attrs import field
+
+from trialogue.values import define
 
 WATCHED: Final = tuple(
     signal.Signals[name] for name in ("SIGINT", "SIGTERM", "SIGHUP") if name in signal.Signals.__members__

@@ -16,11 +16,12 @@ from enum import Enum
 from typing import Final, assert_never
 
 import trio
-from attrs import define, field
+from attrs import field
 
 from trialogue.supervise.child import Life
 from trialogue.supervise.inbox import ChildRequest, Inbox
 from trialogue.supervise.tree import Tree
+from trialogue.values import define
 
 
 class TaskPhase(Enum):

@@ -16,7 +16,7 @@ from contextlib import AsyncExitStack
 from typing import Never
 
 import trio
-from attrs import define, field
+from attrs import field
 
 from trialogue.errors import IntensityExceeded
 from trialogue.supervise.child import Child, ChildState, Life
@@ -32,6 +32,7 @@ from trialogue.supervise.observations import (
     reason_of,
 )
 from trialogue.supervise.specs import AutoShutdown, Restart, Strategy
+from trialogue.values import define
 
 
 @define(eq=False)

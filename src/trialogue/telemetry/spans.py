@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from attrs import define, field
+from attrs import field
 
 from trialogue.importing import import_extra
 from trialogue.model.commands import CancelTool, Command, EndMeeting, EndTurn, GrantFloor
@@ -30,6 +30,7 @@ from trialogue.model.events import (
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.telemetry import names
+from trialogue.values import define
 
 __all__ = ["MeetingSpans"]
 

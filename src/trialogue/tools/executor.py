@@ -16,7 +16,6 @@ from typing import Literal, Protocol, cast
 
 import orjson
 import trio
-from attrs import frozen
 
 from trialogue.errors import ToolFailed, ToolLost
 from trialogue.mailbox import Mailbox
@@ -24,6 +23,7 @@ from trialogue.model.commands import CancelTool, RunTool
 from trialogue.model.events import Event, ToolFinished
 from trialogue.tools.notes import note
 from trialogue.tools.results import as_content
+from trialogue.values import frozen
 
 LIMIT = 16
 Outcome = Literal["succeeded", "failed", "timed-out", "cancelled", "unknown"]

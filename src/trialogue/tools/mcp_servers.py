@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
 
-from attrs import define, evolve
+from attrs import evolve
 
 from trialogue.model.events import ActorCrashed, Event
 from trialogue.scenario.tool_keys import McpCall
@@ -28,6 +28,7 @@ from trialogue.supervise import (
 from trialogue.tools.kinds.http import check_url
 from trialogue.tools.kinds.mcp import At, McpServer, Servers, server_at
 from trialogue.tools.permissions import Permissions, check_program
+from trialogue.values import define
 
 RESTARTS = Intensity(max_restarts=10, within_s=120.0)
 """Restarts that are borne until a server is given up: for an address that is started anew, two minutes."""

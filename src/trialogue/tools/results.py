@@ -14,11 +14,12 @@ from dataclasses import fields, is_dataclass
 from typing import Final, TypeAlias, cast
 
 import orjson
-from attrs import evolve, frozen
+from attrs import evolve
 
 from trialogue.errors import ToolFailed
 from trialogue.judging import kind_of
 from trialogue.model.text import well_formed
+from trialogue.values import frozen
 
 RESULT_BYTES: Final = 32 * 1024
 """Bytes that a result may have."""

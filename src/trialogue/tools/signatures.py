@@ -16,9 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
 
-from attrs import frozen
-
 from trialogue.errors import SetupError
+from trialogue.values import frozen
 
 _SCALARS: Mapping[object, Mapping[str, object]] = {
     str: {"type": "string"},

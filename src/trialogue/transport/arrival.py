@@ -12,10 +12,11 @@ from contextlib import contextmanager
 
 import h11
 import trio
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.transport.http import HttpExchange, HttpRequest, HttpRules
 from trialogue.transport.wire import MAX_HEAD_BYTES
+from trialogue.values import frozen
 
 _READ_BYTES = 64 * 1024
 

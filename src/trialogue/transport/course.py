@@ -10,10 +10,11 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
-from attrs import define, field
+from attrs import field
 
 from trialogue.errors import LocalProtocolError
 from trialogue.transport.library import SocketEnding
+from trialogue.values import define
 
 
 class SocketState(Enum):

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from attrs import define, field
+from attrs import field
+
+from trialogue.values import define
 
 __all__ = ["Link", "Listener", "Receiver", "Taker"]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 
-from attrs import define, field
+from attrs import field
 
 from trialogue.transport.socket import OutboxRules
+from trialogue.values import define
 
 
 @define(eq=False)

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from operator import index
 
 import trio
-from attrs import define, field
+from attrs import field
 
 from trialogue.transport.link import Link
+from trialogue.values import define
 
 DEFAULT_PIPE_BYTES = 64 * 1024
 """Bytes that one direction holds before its sender waits."""

@@ -12,10 +12,11 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 import h11
-from attrs import field, frozen
+from attrs import field
 from wsproto.utilities import generate_accept_token
 
 from trialogue.errors import DialFailed, ProviderRefused
+from trialogue.values import frozen
 
 PASSING_STATUSES = frozenset({408, 425, 429})
 """Refusals below 500 that another attempt may not meet (RFC 9110, RFC 8470, RFC 6585)."""

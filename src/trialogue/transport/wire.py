@@ -9,9 +9,10 @@
 from __future__ import annotations
 
 import trio
-from attrs import define, field
+from attrs import field
 
 from trialogue.transport.incoming import Incoming
+from trialogue.values import define
 
 MAX_UNWRITTEN_BYTES = 256 * 1024
 """Unwritten bytes beyond which a further frame is refused; only a flood of pings gets there."""

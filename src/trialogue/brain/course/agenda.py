@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from attrs import Factory, define
+from attrs import Factory
 
 from trialogue.brain.words.said import SaidRule, compile_said
 from trialogue.model.commands import MoveAgenda
 from trialogue.model.plan import AgendaItem, Said
+from trialogue.values import define
 
 
 @define

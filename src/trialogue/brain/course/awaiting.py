@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attrs import define
-
 from trialogue.brain.moments import SLACK_S
 from trialogue.brain.triggers import Triggers
 from trialogue.model.commands import Command, MoveAgenda
 from trialogue.model.events import Event
 from trialogue.model.expectations import SpokenPattern, Trigger
 from trialogue.model.plan import MeetingPlan
+from trialogue.values import define
 
 HAPPENED = "happened"
 """The reason of an end by something else than words."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from enum import Enum
 
-from attrs import Factory, define
+from attrs import Factory
 
 from trialogue.brain.course.agenda import AgendaCourse
 from trialogue.brain.course.ladder import SilenceLadder
 from trialogue.brain.floor.view import FloorView
+from trialogue.values import define
 
 
 class Phase(Enum):

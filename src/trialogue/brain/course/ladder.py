@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from attrs import define
-
 from trialogue.model.plan import SilenceStep
+from trialogue.values import define
 
 
 @define

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import assert_never
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from trialogue.brain import asking
 from trialogue.brain.course.ending import end_meeting
@@ -36,6 +36,7 @@ from trialogue.brain.turn.listening import rank
 from trialogue.brain.turn.wording import SURE_S
 from trialogue.brain.words.digest import ASK_CHAIR, NUDGE, quoted
 from trialogue.model.plan import FloorRules, SilenceStep
+from trialogue.values import frozen
 
 GRAIN_S = 0.01
 """The shortest wait there is, in seconds."""

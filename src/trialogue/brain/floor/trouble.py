@@ -12,9 +12,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from attrs import define
-
 from trialogue.brain.floor.view import TurnTaken
+from trialogue.values import define
 
 PING_PONG = 6
 """Turns of others, one after another, that make a livelock where somebody waits."""

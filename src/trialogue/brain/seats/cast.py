@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from attrs import Factory, define, evolve
+from attrs import Factory, evolve
 
 from trialogue.model.participants import Hears, Kind, Participant
 from trialogue.model.plan import MeetingPlan
+from trialogue.values import define
 
 
 @define

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections import deque
 from enum import Enum
 
-from attrs import Factory, define
+from attrs import Factory
 
 from trialogue.brain.prompts import PromptKind
 from trialogue.errors import LocalProtocolError
 from trialogue.model.participants import Participant
+from trialogue.values import define
 
 
 class AgentState(Enum):

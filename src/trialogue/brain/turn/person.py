@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-from attrs import define
-
 from trialogue.errors import LocalProtocolError
 from trialogue.model.participants import Participant
+from trialogue.values import define
 
 SETTLED_S = 0.5
 """Speech that ends so short behind what the ear called a turn's end is that turn's, in seconds."""

@@ -10,8 +10,6 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
 from trialogue.brain.moments import recorded
 from trialogue.brain.owners import Owners
 from trialogue.brain.seats.people import SpeechStretch, are_believed
@@ -20,6 +18,7 @@ from trialogue.brain.words.digest import DigestLine
 from trialogue.brain.words.utterances import SpokenUtterance
 from trialogue.model.commands import Attribute
 from trialogue.model.transcript import UNCLEAR, Beside
+from trialogue.values import frozen
 
 SURE_S = 0.3
 """Speech shorter than this, in seconds, may be any noise: without words it takes no turn."""

@@ -7,10 +7,11 @@
 
 from __future__ import annotations
 
-from attrs import Factory, define, evolve
+from attrs import Factory, evolve
 
 from trialogue.brain.words.digest import Missed
 from trialogue.model.events import Event, Joined, LineTaken, PlaybackFinished, PlaybackStarted
+from trialogue.values import define
 
 
 @define

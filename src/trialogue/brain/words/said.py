@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
 from trialogue.errors import ScenarioError
 from trialogue.model.patterns import Pattern, PatternFault, compile_recorded
 from trialogue.model.plan import Said
+from trialogue.values import frozen
 
 
 @frozen

@@ -5,7 +5,9 @@ Sentences carry where their sound begins; within one, words are taken to be spre
 
 from __future__ import annotations
 
-from attrs import Factory, define
+from attrs import Factory
+
+from trialogue.values import define
 
 CHARACTERS_A_SECOND = 15.0
 """How fast speech is taken to be where a reply's length is not known yet: about 150 words a minute."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from enum import Enum
 from typing import TypeAlias, assert_never
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.chaos.faulty_socket import Afflict, SessionFault, WrongAnswer
+from trialogue.values import frozen
 
 _ROW_OF_KEYS = 7
 _ROWS_OF_CALLS = frozenset({37, 38, 39})

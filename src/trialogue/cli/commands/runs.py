@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from attrs import frozen
 from cyclopts import App, Parameter
 
 from trialogue.cli.options import Flag, Json, RunPath
 from trialogue.errors import SetupError
+from trialogue.values import frozen
 
 if TYPE_CHECKING:
     from trialogue.meeting.edges import Edges

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import numpy as np
-from attrs import Factory, define, frozen
+from attrs import Factory
 
 from trialogue.importing import import_extra
 from trialogue.model.commands import GrantFloor
@@ -20,6 +20,7 @@ from trialogue.model.records import Record
 from trialogue.model.transcript import UNCLEAR, Utterance
 from trialogue.report.stretches import Stretch, stretches
 from trialogue.scenario.quantities import write_duration
+from trialogue.values import define, frozen
 
 __all__ = ["Clip", "clips_of", "cut"]
 

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Final
 
-from attrs import frozen
-
 from trialogue.model.transcript import Utterance
+from trialogue.values import frozen
 
 __all__ = ["Difference", "first_difference", "turns_told"]
 

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 
-from attrs import frozen
-
 from trialogue.errors import JournalError, SetupError
 from trialogue.importing import import_extra
 from trialogue.meeting.retelling.foreign import named, read_whole, refuse_there, slug, titled, write_scenario
 from trialogue.report.foreign import READERS
 from trialogue.report.stretches import Stretch, joined, time_with
 from trialogue.scenario.quantities import write_duration
+from trialogue.values import frozen
 
 __all__ = ["Agreement", "agreement", "retell_sound", "speech_of"]
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final, cast
 
 import yaml
-from attrs import frozen
 
 from trialogue.errors import JournalError, SetupError
 from trialogue.journal.reader import Reading
@@ -27,6 +26,7 @@ from trialogue.model.transcript import Utterance
 from trialogue.report.exports import HeldMeeting
 from trialogue.scenario.quantities import write_duration
 from trialogue.scenario.writing import write_yaml
+from trialogue.values import frozen
 
 __all__ = ["Move", "Retold", "changes_floor", "retell", "retell_as_it_went", "who_moved"]
 

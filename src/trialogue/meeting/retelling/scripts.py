@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import orjson
-from attrs import Factory, define
+from attrs import Factory
 
 from trialogue.model.commands import Cue, EndTurn, GrantFloor, Prepare, RunTool, Speak
 from trialogue.model.events import (
@@ -36,6 +36,7 @@ from trialogue.model.events import (
 from trialogue.model.plan import PlannedFault, ToolRules
 from trialogue.model.records import Record
 from trialogue.scenario.quantities import write_duration
+from trialogue.values import define
 
 __all__ = ["Scripts", "scripts_of"]
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from trialogue.errors import JournalError
 from trialogue.meeting.retelling.foreign import named, read_whole, refuse_there, slug, titled, write_scenario
@@ -21,6 +21,7 @@ from trialogue.model.plan import InterruptRules
 from trialogue.model.transcript import Utterance
 from trialogue.report.foreign import VoicedCue, read_cues
 from trialogue.scenario.quantities import write_duration
+from trialogue.values import frozen
 
 __all__ = ["CuesTold", "cues_told", "retell_cues", "utterances_of"]
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from attrs import frozen
-
 from trialogue.model.commands import Cause, EndMeeting, EndTurn
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
@@ -40,6 +38,7 @@ from trialogue.report.measures.spread import ENOUGH, Rate, Spread, rate, spread
 from trialogue.report.measures.timing import Overlaps, PairTransfer, Silences, SoundTimes, Timing, timing
 from trialogue.report.stretches import spoken_s, stretches, turns
 from trialogue.report.tools import ToolRecord, tool_calls
+from trialogue.values import frozen
 
 __all__ = [
     "ENOUGH",

@@ -15,7 +15,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
 
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
@@ -23,6 +22,7 @@ from trialogue.report.measures.borders import borders
 from trialogue.report.measures.spread import Spread, ratio, spread
 from trialogue.report.recordings import blocks_of, parts_of
 from trialogue.report.stretches import Stretch, joined, spoken_s, stretches, time_with
+from trialogue.values import frozen
 
 __all__ = ["APART_S", "SecondReckoning", "SoundFigures", "of_recordings", "second_reckoning", "voiced"]
 

@@ -9,10 +9,9 @@ from statistics import fmean, median
 from types import MappingProxyType
 from typing import Final
 
-from attrs import frozen
-
 from trialogue.report.measures.borders import borders
 from trialogue.report.stretches import Stretch
+from trialogue.values import frozen
 
 PUBLISHED: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from attrs import frozen
-
 from trialogue.model.commands import EndTurn
 from trialogue.model.events import PlaybackFinished, PlaybackPaused
 from trialogue.model.participants import Kind
@@ -20,6 +18,7 @@ from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.report.measures.interruptions import YIELD_S, Attempt
 from trialogue.report.measures.spread import Rate, Spread, rate, spread
+from trialogue.values import frozen
 
 __all__ = ["Selectivity", "selectivity"]
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from attrs import frozen
-
 from trialogue.model.events import PlaybackStarted, SessionLost, SessionReady
 from trialogue.model.records import Record
 from trialogue.report.measures.spread import Spread, spread
+from trialogue.values import frozen
 
 
 @frozen

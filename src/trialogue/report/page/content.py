@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from attrs import asdict, frozen
+from attrs import asdict
 
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
@@ -20,6 +20,7 @@ from trialogue.report.page.plots import plots
 from trialogue.report.page.tables import tables
 from trialogue.report.result import Result
 from trialogue.report.stretches import Stretch, stretches
+from trialogue.values import frozen
 
 __all__ = ["PageSource", "content"]
 

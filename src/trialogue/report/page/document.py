@@ -17,9 +17,9 @@ from importlib.resources import files
 from typing import Final
 
 import orjson
-from attrs import frozen
 
 from trialogue.report.page.sound import RATE
+from trialogue.values import frozen
 
 __all__ = ["PageSound", "assemble", "document"]
 

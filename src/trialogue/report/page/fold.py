@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from attrs import Factory, define
+from attrs import Factory
 
 from trialogue.brain.words.transcript import Transcript
 from trialogue.model.commands import (
@@ -58,6 +58,7 @@ from trialogue.model.text import brief
 from trialogue.model.transcript import Utterance
 from trialogue.report.page.places import Places
 from trialogue.report.stretches import voice_end_s
+from trialogue.values import define
 
 __all__ = ["Mark", "PageFold"]
 

@@ -12,10 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal
 
-from attrs import frozen
-
 from trialogue.report.page.fold import Mark
 from trialogue.report.stretches import Stretch, joined
+from trialogue.values import frozen
 
 __all__ = ["Highlight", "moments"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from attrs import Factory, define
+from attrs import Factory
 
 from trialogue.model.events import (
     Event,
@@ -15,6 +15,7 @@ from trialogue.model.events import (
     SentenceSaid,
 )
 from trialogue.model.transcript import Utterance
+from trialogue.values import define
 
 __all__ = ["Places"]
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
-from attrs import frozen
-
 from trialogue.model.commands import EndMeeting, GrantFloor
 from trialogue.model.events import FloorRequestCancelled, FloorRequested, SessionFailed
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.report.measures.borders import borders
 from trialogue.report.stretches import Stretch, joined, turns
+from trialogue.values import frozen
 
 __all__ = ["Plot", "plots"]
 

@@ -7,9 +7,8 @@ from html import escape
 from statistics import median
 from typing import Final, TypeAlias, cast
 
-from attrs import frozen
-
 from trialogue.report.page.document import assemble, asset
+from trialogue.values import frozen
 
 __all__ = ["RunRow", "runs_document"]
 

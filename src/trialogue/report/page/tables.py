@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from attrs import frozen
-
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.transcript import Cause
 from trialogue.report.measures import Measures, ParticipantMeasures, Rate, Spread
 from trialogue.report.measures.by_sound import SecondReckoning
 from trialogue.report.result import Result
 from trialogue.report.tools import ToolOutcome
+from trialogue.values import frozen
 
 __all__ = ["Table", "tables"]
 

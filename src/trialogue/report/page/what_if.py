@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from attrs import frozen
-
 from trialogue.report.cast import with_everybody
 from trialogue.report.exports import HeldMeeting
 from trialogue.report.page.document import assemble, asset
 from trialogue.report.page.fold import ms
 from trialogue.report.stretches import stretches
+from trialogue.values import frozen
 
 __all__ = ["WhatIfPage", "what_if_document"]
 

@@ -19,7 +19,6 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 import trio
-from attrs import frozen
 
 from trialogue.errors import SetupError
 from trialogue.server.equipment import Equipment
@@ -33,6 +32,7 @@ from trialogue.speech.ports import HEARING_RATE
 from trialogue.speech.resample import Resampler
 from trialogue.speech.streams import SampleStream
 from trialogue.transport.http import HttpResponse
+from trialogue.values import frozen
 
 __all__ = ["MAX_FILE_BYTES", "listen_file"]
 

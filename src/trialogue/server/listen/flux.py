@@ -15,7 +15,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, TypeAlias
 
-from attrs import define, evolve, field
+from attrs import evolve, field
 
 from trialogue.server.listen.hearing import StreamHearing
 from trialogue.server.listen.terms import FluxTerms, fault_of
@@ -34,6 +34,7 @@ from trialogue.services.deepgram.listen.flux import (
 from trialogue.services.deepgram.listen.messages import CloseStream
 from trialogue.services.deepgram.messages import ForceEndTurn, WireUnknownMessage
 from trialogue.services.deepgram.wire import WireObject
+from trialogue.values import define
 
 __all__ = ["FluxTurns"]
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import uuid
 from typing import Final
 
-from attrs import define, field
+from attrs import field
 
 from trialogue.server.listen.hearing import HeardWord, StreamHearing
 from trialogue.server.listen.terms import NovaTerms, keyterms_fault
@@ -38,6 +38,7 @@ from trialogue.services.deepgram.listen.nova import (
 )
 from trialogue.services.deepgram.messages import KeepAlive, WireUnknownMessage
 from trialogue.services.deepgram.wire import WireObject
+from trialogue.values import define
 
 __all__ = ["ResultsOfStretches", "alternative_of", "model_of"]
 

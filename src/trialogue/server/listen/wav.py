@@ -5,10 +5,11 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-from attrs import define, field
+from attrs import field
 
 from trialogue.model.audio import AudioFormat, Encoding
 from trialogue.speech.streams import SampleStream, SoundStream, Undecodable, open_stream
+from trialogue.values import define
 
 __all__ = ["ContainedStream", "NoWav", "WavHeader"]
 

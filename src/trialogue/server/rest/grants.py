@@ -15,7 +15,9 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
+
+from trialogue.values import frozen
 
 __all__ = ["DEFAULT_TTL_S", "MAX_TTL_S", "Grants", "TokenVerdict"]
 

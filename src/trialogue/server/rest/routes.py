@@ -7,8 +7,6 @@ from enum import Enum
 from typing import Final, TypeAlias
 from urllib.parse import unquote
 
-from attrs import frozen
-
 from trialogue.server.admission import Access, Standing, is_from_here, shown_by, standing_of
 from trialogue.server.equipment import Equipment
 from trialogue.server.listen.file import MAX_FILE_BYTES, listen_file
@@ -18,6 +16,7 @@ from trialogue.server.speak.speech import speak_file
 from trialogue.server.speak.terms import SPEAK_PATH, TURNS_PATH
 from trialogue.services.deepgram.listen.settings import NOVA_PATH
 from trialogue.transport.http import HttpRequest, HttpResponse, HttpRules, Taken
+from trialogue.values import frozen
 
 __all__ = ["ROUTES", "Needs", "Reply", "Route", "decide_http", "http_rules"]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import parse_qsl
 
-from attrs import field, frozen
+from attrs import field
 
 from trialogue.server.listen.terms import QueryRefused
 from trialogue.server.sound import AskedSound, SoundRefused, doubt_of
 from trialogue.speech.coding import Coding, SoundForm
+from trialogue.values import frozen
 
 __all__ = [
     "SPEAK_PATH",

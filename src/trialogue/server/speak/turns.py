@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 import trio
-from attrs import define, field
+from attrs import field
 
 from trialogue.diagnostics import Log
 from trialogue.errors import ConnectionLost, TrialogueError
@@ -38,6 +38,7 @@ from trialogue.server.speak.turn_talk import (
 )
 from trialogue.speech.coding import open_encoder
 from trialogue.transport.socket import WebSocket
+from trialogue.values import define
 
 __all__ = ["speak_turns"]
 

@@ -17,10 +17,11 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final, cast
 
-from attrs import define, field
+from attrs import field
 
 from trialogue.model.number_words import TO_NINETEEN
 from trialogue.server.think.words import content_words, name_words, stem, words_of
+from trialogue.values import define
 
 __all__ = ["MOST", "arguments_from"]
 

@@ -19,11 +19,10 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final, cast
 
-from attrs import frozen
-
 from trialogue.server.think.arguments import MOST, arguments_from
 from trialogue.server.think.ports import FunctionWanted, OfferedFunction
 from trialogue.server.think.words import content_words, has_little_words, name_words
+from trialogue.values import frozen
 
 __all__ = ["call_for"]
 

@@ -19,12 +19,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
 import orjson
-from attrs import define
 
 from trialogue.model.text import safe_text
 from trialogue.server.think.markup import Markup
 from trialogue.server.think.ports import FunctionWanted, ThinkRefused, Thought, ThoughtCalls, ThoughtSentence
 from trialogue.speech.sentences import SentenceSplitter
+from trialogue.values import define
 
 _NO_COMPLETION: Final = "The think endpoint sent what is no chat completion."
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 import httpx  # noqa: ASYNC127 the project's one HTTP client, for loopback
 import orjson
 import trio
-from attrs import define, field
+from attrs import field
 
 from trialogue.model.secrets import SHORTEST, Secrets
 from trialogue.model.text import brief, safe_text
@@ -30,6 +30,7 @@ from trialogue.server.think.ports import (
     Thought,
 )
 from trialogue.transport.reasons import reason_of_failure
+from trialogue.values import define
 
 _DEADLINES: Final = httpx.Timeout(connect=5.0, read=30.0, write=5.0, pool=5.0)
 """Seconds for each step of a request; the read deadline is between two pieces of the stream."""

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import orjson
 import trio
-from attrs import frozen
 
 from trialogue.errors import ToolFailed
 from trialogue.scenario.tool_keys import Command
@@ -26,6 +25,7 @@ from trialogue.tools.executor import Tool
 from trialogue.tools.notes import Tail, note
 from trialogue.tools.permissions import Permissions, check_program
 from trialogue.tools.signatures import SILENT, Signature
+from trialogue.values import frozen
 
 ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TZ")
 """The variables that a program is given, where we have them."""

@@ -18,7 +18,6 @@ from importlib import import_module
 from typing import Any, Protocol, Self, TextIO, cast
 
 import trio
-from attrs import frozen
 
 from trialogue.errors import ConnectionLost, SetupError, ToolFailed, ToolLost
 from trialogue.importing import import_extra
@@ -31,6 +30,7 @@ from trialogue.tools.notes import Tail, note
 from trialogue.tools.results import as_content
 from trialogue.tools.signatures import Signature
 from trialogue.transport.reasons import reason_of_system
+from trialogue.values import frozen
 
 OPENING_S = 20.0
 """Seconds that a server may take until it can be asked."""

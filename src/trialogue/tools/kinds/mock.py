@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import trio
-from attrs import frozen
 
 from trialogue.errors import ToolFailed
 from trialogue.scenario.tool_keys import MockAnswer
@@ -13,6 +12,7 @@ from trialogue.scenario.tool_specs import ToolSpec
 from trialogue.tools.executor import Tool
 from trialogue.tools.permissions import Permissions
 from trialogue.tools.signatures import SILENT, Signature
+from trialogue.values import frozen
 
 
 @frozen

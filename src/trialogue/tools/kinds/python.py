@@ -8,8 +8,6 @@ from functools import partial
 from importlib.metadata import entry_points
 from typing import cast
 
-from attrs import frozen
-
 from trialogue.compute import Compute, Inline, InThreads, is_virtual
 from trialogue.errors import SetupError, ToolFailed
 from trialogue.importing import import_named
@@ -18,6 +16,7 @@ from trialogue.scenario.tool_specs import ToolSpec
 from trialogue.tools.executor import Tool
 from trialogue.tools.permissions import Permissions, check_import, check_place
 from trialogue.tools.signatures import SILENT, Signature, describe
+from trialogue.values import frozen
 
 GROUP = "trialogue.tools"
 """The group of entry points by which packages register tools."""
