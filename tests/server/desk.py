@@ -8,12 +8,16 @@ from typing import Any
 from trialogue.errors import RemoteProtocolError
 from trialogue.server import commands as cmd
 from trialogue.server import events as ev
-from trialogue.server.conversation import Conversation
+from trialogue.server.conversation import Conversation, SessionPhase
 from trialogue.server.dates import read_client
 from trialogue.server.options import ServerOptions
+from trialogue.server.think.ports import WantedCall
 from trialogue.services.deepgram.codec import encode
 
 AUDIO = {"encoding": "linear16", "sample_rate": 16_000}
+FLUX = {"type": "deepgram", "version": "v2", "model": "flux-general-en"}
+KEEP_ALIVE = {"type": "KeepAlive"}
+CALL = WantedCall("c1", "tool", "{}")
 
 
 def settings(*, audio: dict[str, Any] | None = None, **agent: Any) -> dict[str, Any]:
@@ -104,3 +108,25 @@ def speaking(options: ServerOptions | None = None, *, sent_s: float = 5.0, **age
     desk.happen(ev.AudioSent(number, sent_s))
     desk.look()
     return desk, number
+
+
+def error_of(desk: Desk) -> dict[str, Any]:
+    """The error that ended the session, with the close after it."""
+    assert desk.conversation.phase is SessionPhase.OVER
+    seen = desk.look()
+    assert seen[-1] == "Close"
+    assert isinstance(seen[-2], dict)
+    assert seen[-2]["type"] == "Error"
+    return seen[-2]
+
+
+def inject(behavior: str | None = None) -> dict[str, Any]:
+    """An InjectAgentMessage."""
+    message = {"type": "InjectAgentMessage", "message": "One moment."}
+    return message if behavior is None else {**message, "behavior": behavior}
+
+
+def respond(call_id: str | None = "c1", content: str = "ok") -> dict[str, Any]:
+    """A FunctionCallResponse."""
+    response = {"type": "FunctionCallResponse", "name": "tool", "content": content}
+    return response if call_id is None else {**response, "id": call_id}

@@ -1,0 +1,101 @@
+"""Function calls of a session, and their responses."""
+
+from __future__ import annotations
+
+from desk import CALL, error_of, respond, scripted, thinking
+
+from trialogue.server import commands as cmd
+from trialogue.server import events as ev
+from trialogue.server.think.ports import CallItem, WantedCall
+
+
+def test_function_call_and_its_response() -> None:
+    """Requested of the client; with its response the agent thinks on."""
+    desk, number = thinking()
+    desk.happen(ev.CallsThought(number, (CALL,)))
+    desk.happen(ev.ThoughtEnded(number))
+    wanted = {"id": "c1", "name": "tool", "arguments": "{}", "client_side": True}
+    assert desk.look() == [{"type": "FunctionCallRequest", "functions": [wanted]}]
+    desk.say(respond(content="21C"))
+    assert desk.last(cmd.BeginPass).request.results == (CallItem("c1", "tool", "{}", "21C"),)
+    assert desk.names() == ["History", "BeginPass"]
+
+
+def test_several_calls_wait_for_all_responses() -> None:
+    """In any order; one without an id is for the oldest call of its name."""
+    desk, number = thinking()
+    desk.happen(ev.CallsThought(number, (CALL, WantedCall("c2", "tool", "{}"))))
+    desk.happen(ev.ThoughtEnded(number))
+    desk.look()
+    desk.say(respond("c2"))
+    assert desk.names() == ["History"]
+    desk.say(respond(None))
+    assert desk.names() == ["History", "BeginPass"]
+
+
+def test_response_before_the_pass_has_ended() -> None:
+    """A quick client: thinking goes on when the pass is over."""
+    desk, number = thinking()
+    desk.happen(ev.CallsThought(number, (CALL,)))
+    desk.say(respond())
+    assert "BeginPass" not in desk.names()
+    desk.happen(ev.ThoughtEnded(number))
+    assert desk.names() == ["BeginPass"]
+
+
+def test_unwanted_responses_are_dropped() -> None:
+    """Unknown ids, second answers, answers without a call."""
+    desk, number = thinking()
+    desk.say(respond())
+    desk.happen(ev.CallsThought(number, (CALL,)))
+    desk.look()
+    desk.say(respond("other"))
+    assert desk.names() == []
+
+
+def test_barge_in_cancels_calls() -> None:
+    """FunctionCallCancelled, and a late answer is dropped."""
+    desk, number = thinking()
+    desk.happen(ev.CallsThought(number, (CALL,)))
+    desk.happen(ev.ThoughtEnded(number))
+    desk.look()
+    desk.happen(ev.SpeechBegan())
+    desk.say(respond())
+    assert desk.look()[1:] == [
+        "CutReply",
+        "ReturnEntry",
+        {"type": "FunctionCallCancelled", "functions": [{"id": "c1", "name": "tool"}]},
+    ]
+
+
+def test_function_that_nobody_offered() -> None:
+    """NON_EXISTENT_FUNCTION_CALLED ends the session."""
+    desk, number = thinking()
+    desk.happen(ev.CallsThought(number, (WantedCall("c1", "other", "{}"),)))
+    assert error_of(desk)["code"] == "NON_EXISTENT_FUNCTION_CALLED"
+
+
+def test_function_with_an_endpoint_fails_and_the_agent_goes_on() -> None:
+    """This server does not call endpoints of functions: it says so and thinks on."""
+    functions = [{"name": "tool", "endpoint": {"url": "https://example.com", "method": "post"}}]
+    desk, number = thinking(think=scripted({"say": "x"}, functions=functions))
+    desk.happen(ev.CallsThought(number, (CALL,)))
+    desk.happen(ev.ThoughtEnded(number))
+    seen = desk.look()
+    assert isinstance(seen[0], dict)
+    assert seen[0]["functions"][0]["client_side"] is False
+    assert [s if isinstance(s, str) else s.get("code", s["type"]) for s in seen] == [
+        "FunctionCallRequest", "FUNCTION_CALL_FAILED", "FunctionCallResponse", "History", "BeginPass",
+    ]  # fmt: skip
+
+
+def test_model_that_calls_for_ever_is_stopped() -> None:
+    """After sixteen passes the reply ends with what it has."""
+    desk, number = thinking()
+    for turn in range(40):
+        desk.happen(ev.CallsThought(number, (WantedCall(f"c{turn}", "tool", "{}"),)))
+        desk.happen(ev.ThoughtEnded(number))
+        desk.say(respond(f"c{turn}"))
+    names = desk.names()
+    assert names.count("BeginPass") == 15
+    assert names[-1] == "FinishReply"
