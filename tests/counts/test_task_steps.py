@@ -95,3 +95,19 @@ async def test_a_wake_more_is_found():
             await trio.lowlevel.checkpoint()
 
     assert await steps_a_frame(over_pipe, wakes) >= plain + 1
+
+
+def tasks_below(task):
+    """How many tasks there are below one."""
+    below = [child for nursery in task.child_nurseries for child in nursery.child_tasks]
+    return len(below) + sum(map(tasks_below, below))
+
+
+SOCKET_TASKS = 2
+"""One reads and one writes; liveness is looked at between writes. A task more is some six KiB a socket."""
+
+
+async def test_an_open_socket_has_no_more_tasks():
+    """Both ends of one, with liveness, and the task in which the server's end converses."""
+    async with joined(over_pipe):
+        assert tasks_below(trio.lowlevel.current_task()) == 2 * SOCKET_TASKS + 1

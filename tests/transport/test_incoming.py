@@ -127,7 +127,7 @@ def compare(data, cuts, *, is_client, early, lag):
         # What `WireSocket.receive` does, without its waits.
         while incoming._messages or (incoming.owed > 0 and library.messages):
             if incoming._messages:
-                taken.append(incoming._messages.popleft())
+                taken.append(incoming._messages.pop(0))
             else:
                 taken.append(library.messages.pop(0))
                 incoming.owed -= 1

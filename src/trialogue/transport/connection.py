@@ -20,7 +20,7 @@ from trialogue.errors import LocalProtocolError
 from trialogue.transport.course import SocketCourse, SocketState, SocketStep
 from trialogue.transport.frames import close_frame
 from trialogue.transport.incoming import Incoming
-from trialogue.transport.library import LIBRARY_FAULTS, Library, SocketEnding, ending_of
+from trialogue.transport.library import LIBRARY_FAULTS, Library, SocketEnding, ending_of, forget_handshake
 from trialogue.transport.link import Link, Receiver
 from trialogue.transport.pipe import PipeStream
 from trialogue.transport.socket import Handshake, SocketRules, SocketStatistics, WebSocket
@@ -186,6 +186,7 @@ class WireSocket:
     def open(self, library: Library, handshake: Handshake) -> None:
         """The handshake is over: messages may go."""
         self._course.open()
+        forget_handshake(library)
         self._opened, self._handshake = library, handshake
         self._writer.library = library
         head, self.wire.head = bytes(self.wire.head or b""), None

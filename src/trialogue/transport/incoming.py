@@ -12,7 +12,6 @@ control frames, messages in parts, and every fault, goes to the library, which k
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import Final
 
@@ -83,7 +82,9 @@ class Incoming:
     owed: int = field(default=0, init=False)
     """Messages that the library has, or is about to have, and that were not taken of it."""
 
-    _messages: deque[str | bytes] = field(factory=deque[str | bytes], init=False)
+    _messages: list[str | bytes] = field(factory=list[str | bytes], init=False)
+    """Messages that wait, the oldest first: few, and none in an idle socket, where a deque takes room."""
+
     _buffer: bytearray = field(factory=bytearray, init=False)
     _known: int = field(default=0, init=False)
     """Bytes at the buffer's front that the library has already."""
@@ -114,7 +115,7 @@ class Incoming:
             await trio.lowlevel.checkpoint()
         while True:
             while self._messages:
-                message = self._messages.popleft()
+                message = self._messages.pop(0)
                 if self._taken:
                     self._taken.unpark()
                 if sound is None or isinstance(message, str):

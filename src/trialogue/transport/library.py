@@ -60,6 +60,18 @@ class Library(Protocol):
         ...
 
 
+def forget_handshake(library: Library) -> None:
+    """Let a connection forget how it shook hands: nobody asks for what it read and parsed then."""
+    handshake = getattr(getattr(library, "_wsproto", None), "handshake", None)
+    for owner, name in (
+        (library, "_initial_request"),
+        (handshake, "_h11_connection"),
+        (handshake, "_initiating_request"),
+    ):
+        if hasattr(owner, name):
+            setattr(owner, name, None)
+
+
 class Spawner(Protocol):
     """The part of a nursery that starts children."""
 
