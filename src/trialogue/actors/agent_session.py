@@ -79,6 +79,7 @@ class AgentSession(LiveSession[AgentWire]):
         self._silence = offer.silence(SILENCE_S)
         self._failures = 0
         self._fed_at = self._silent_at = -inf
+        self._looks_at = -inf
         self._is_set_out = False
         self._ends_at = inf
         self._link = link_of(socket)
@@ -101,6 +102,9 @@ class AgentSession(LiveSession[AgentWire]):
         if self.is_running:
             self._fed_at = trio.current_time()
             self._put(self._wire.hear(pcm, self._fed_at))
+            if self._fed_at > self._looks_at:  # to move what is due costs less than to be woken for nothing
+                self._looks_at = self._fed_at + QUIET_S / 2
+                self._look_again()
 
     def rests(self) -> bool:
         """Whether silence, however long, changes nothing at the other end."""
@@ -186,11 +190,13 @@ class AgentSession(LiveSession[AgentWire]):
         self._send_all(self._wire.start(trio.current_time()))
 
     def _receive(self, data: Message) -> None:
+        is_text = isinstance(data, str)  # sound records nothing but a beginning, and brings nothing forward
         for fact in _with_words_first(self._wire.receive(data, trio.current_time())):
-            self._facts.count(_recorded(fact))
+            if is_text:
+                self._facts.count(_recorded(fact))
             self._context.observe(fact)
             self._take(fact)
-        if isinstance(data, str):  # sound brings nothing forward
+        if is_text:
             self._look_again()
 
     def _end(self, close_code: int) -> None:

@@ -14,9 +14,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
+from math import inf
 from typing import ClassVar, Final, Generic, TypeVar
 
 import trio
@@ -39,6 +39,8 @@ LONGEST: Final = 1_024
 
 LONGEST_CODE: Final = 64
 
+SPAN_S: Final = 0.5
+"""Seconds whose messages are counted together."""
 
 WITHIN_S: Final = 10.0
 """Seconds in which so many messages that nobody can read, or so many facts, end a session."""
@@ -280,18 +282,30 @@ class Complaints:
 
 
 class MessageRate:
-    """Rate at which a service sends something: too much of it within ten seconds ends a session."""
+    """Rate at which a service sends something: too much of it within ten seconds ends a session.
+
+    What comes within `SPAN_S` is counted as of its first moment, for which a few numbers do.
+    """
 
     def __init__(self, limit: int, what: str) -> None:
         self._limit = limit
         self._what = what
-        self._at: deque[float] = deque()
+        self._spans: list[tuple[float, int]] = []
+        self._began_at = -inf
+        self._in_span = self._in_all = 0
 
     def count(self, number: int = 1) -> None:
         """Note `number` more; `ConnectionLost` where that makes the limit's number in ten seconds."""
         now = trio.current_time()
-        while self._at and now - self._at[0] >= WITHIN_S:
-            self._at.popleft()
-        self._at.extend([now] * number)
-        if len(self._at) >= self._limit:
+        if now - self._began_at >= SPAN_S:
+            self._begin_span(now)
+        self._in_span += number
+        if self._in_all + self._in_span >= self._limit:
             raise ConnectionLost(f"the service sent {self._limit} {self._what} in ten seconds")
+
+    def _begin_span(self, now: float) -> None:
+        """Count from now on in a new span, and forget what is ten seconds ago."""
+        held = [*self._spans, (self._began_at, self._in_span)]
+        self._spans = [(at, number) for at, number in held if number and now - at < WITHIN_S]
+        self._in_all = sum(number for _, number in self._spans)
+        self._began_at, self._in_span = now, 0
