@@ -103,6 +103,7 @@ async def _ours(url: str, count: int, seconds: float) -> None:  # noqa: PLR0915 
     import trio
 
     from trialogue.actors.agent import Agent, AgentService
+    from trialogue.actors.phases import next_phase
     from trialogue.actors.playout import Playout
     from trialogue.actors.router import AudioGrid, Router
     from trialogue.model.commands import Hearing, SetHearing
@@ -154,8 +155,9 @@ async def _ours(url: str, count: int, seconds: float) -> None:  # noqa: PLR0915 
     for place, seats in enumerate(meetings(count)):
         seat(seats)
         meeting_of.update(dict.fromkeys(seats, place))
-    # Meetings begin when they begin: here, spread over a tick.
-    epochs = [trio.current_time() + TICK_S * place / len(routers) for place in range(len(routers))]
+    # Meetings begin when they begin, each in its phase: here, spread over a tick.
+    now = trio.current_time()
+    epochs = [next_phase(now + TICK_S * place / len(routers)) for place in range(len(routers))]
     offset = time.monotonic_ns() - int(trio.current_time() * 1e9)
 
     def ear(agent: Agent, place: int, pcm: bytes) -> None:

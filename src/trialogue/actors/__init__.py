@@ -4,8 +4,9 @@ Each owns its state; they meet through bounded mailboxes (control) and plain cal
 the audio clock (sound). None of them decides anything that a replay would have to know.
 
 - The order of things: `sequencer` (every event, the brain's answer, the journal), `dispatch`, `timers`;
-- sound: `router` (the clock, and mix-minus: who hears what), `playout` (a mouth), `loudness`, `sources`
-  (people), `app_sound`, `echo`, `recorder`, `stretches` (where virtual time leaps);
+- sound: `router` (the clock, and mix-minus: who hears what), `phases` (when a meeting may begin), `playout`
+  (a mouth), `loudness`, `sources` (people), `app_sound`, `echo`, `recorder`,
+  `stretches` (where virtual time leaps);
 - sessions in a row: `in_session` for both kinds, `agent` with `agent_session`, `ear` with `ear_session`,
   `session` (one connection's life), `asking`, `replies`, `updates`; `dialling` and `losses` say when and
   whether one is dialled again;

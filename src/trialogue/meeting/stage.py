@@ -16,6 +16,7 @@ from attrs import evolve
 from trialogue.actors.clocks import ClockWatch
 from trialogue.actors.dispatch import Dispatch
 from trialogue.actors.hooks import NO_HOOKS, Hook, HookRunner
+from trialogue.actors.phases import wait_for_phase
 from trialogue.actors.recorder import Recorder
 from trialogue.actors.router import AudioGrid, Router
 from trialogue.actors.sequencer import Beginning, Sequencer
@@ -210,6 +211,7 @@ class Stage:
     async def _run(self) -> EndMeeting:
         parts = (self.router, self.seats.agents, self.tools, self.timers, self.journal.sync)
         dispatch = Dispatch(*parts, ask=self.hooks.ask)
+        await wait_for_phase(0.0 if self.resumption is None else self.resumption.at)
         self.began = time.perf_counter()
         epoch = self._begin(dispatch)
         async with open_supervisor(
