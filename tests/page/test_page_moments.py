@@ -192,3 +192,11 @@ def test_a_ctrl_c_ends_the_encoding_and_is_not_lost(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         mp3([path])
     assert threading.main_thread() not in written
+
+
+def test_sound_of_a_rate_that_mp3_has_not_is_told(tmp_path):
+    """With what shows it all the same."""
+    path = tmp_path / "mix.wav"
+    soundfile.write(path, np.zeros(96_000, np.int16), 96_000)
+    with pytest.raises(JournalError, match="has 96,000 samples a second, which MP3 has not: --sound linked"):
+        mp3([path])

@@ -4,6 +4,7 @@ import wave
 
 import pytest
 
+from trialogue.errors import JournalError
 from trialogue.report.recordings import blocks_of, parts_of
 
 
@@ -35,3 +36,16 @@ def test_a_file_with_a_header_and_nothing_else_is_empty(tmp_path):
     """Nobody has been heard yet."""
     recording(tmp_path / "mix.wav", 0)
     assert list(blocks_of(parts_of(tmp_path, "mix"))) == []
+
+
+@pytest.mark.parametrize("rate", [1, 1_000_000_000, 2**31 - 1])
+def test_a_header_that_claims_a_rate_that_no_recording_has_is_damage(tmp_path, rate):
+    """It is told in one line, and no block of an hour is made of it."""
+    recording(tmp_path / "mix.wav", 480)
+    content = bytearray((tmp_path / "mix.wav").read_bytes())
+    content[24:28] = rate.to_bytes(4, "little")
+    (tmp_path / "mix.wav").write_bytes(content)
+    with pytest.raises(
+        JournalError, match=f"mix.wav says that it has {rate:,} samples a second: it is damaged"
+    ):
+        list(blocks_of(parts_of(tmp_path, "mix")))

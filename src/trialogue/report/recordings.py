@@ -15,6 +15,10 @@ from trialogue.errors import JournalError
 
 __all__ = ["Samples", "SoundWriter", "blocks_of", "parts_of", "sound_library"]
 
+LOWEST_RATE: Final = 4_000
+HIGHEST_RATE: Final = 192_000
+"""Samples a second of any recording; a header that is damaged may say anything."""
+
 _BLOCK_S: Final = 10
 
 _HEADER_BYTES: Final = 44
@@ -67,6 +71,9 @@ def blocks_of(parts: Sequence[Path]) -> Iterator[tuple[Samples, int]]:
     for path in parts:
         try:
             with library.SoundFile(path) as file:
+                if not LOWEST_RATE <= file.samplerate <= HIGHEST_RATE:
+                    text = f"{path} says that it has {file.samplerate:,} samples a second: it is damaged"
+                    raise JournalError(text, path=str(path))
                 for block in file.blocks(file.samplerate * _BLOCK_S, dtype="int16", always_2d=True):
                     yield block[:, 0], file.samplerate
         except (OSError, library.SoundFileError) as error:

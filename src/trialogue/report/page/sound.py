@@ -16,12 +16,16 @@ from typing import Final
 
 import numpy as np
 
+from trialogue.errors import JournalError
 from trialogue.report.recordings import Samples, SoundWriter, blocks_of, sound_library
 
 __all__ = ["RATE", "mp3", "peaks"]
 
 RATE: Final = 20
 """Peaks a second."""
+
+_MP3_RATES: Final = {8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000}
+"""Samples a second that MPEG-1, 2 and 2.5 have."""
 
 _COMPRESSION: Final = 0.85
 """Of libsndfile's scale from 0 (320 kbit/s) to 1 (8): 32 kbit/s at 24 kHz, one channel."""
@@ -54,6 +58,11 @@ def _encoded(parts: Sequence[Path], is_left: threading.Event) -> bytes:
         for block, rate in blocks_of(parts):
             if is_left.is_set():
                 break
+            if rate not in _MP3_RATES:
+                text = (
+                    f"{parts[0]} has {rate:,} samples a second, which MP3 has not: --sound linked needs none"
+                )
+                raise JournalError(text, path=str(parts[0]))
             file = file or closing.enter_context(_encoder(made, rate))
             file.write(block)
     return made.getvalue()
