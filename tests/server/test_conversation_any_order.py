@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from desk import (
-    CALL,
-    FLUX,
-    KEEP_ALIVE,
-    Desk,
-    inject,
-    respond,
-    scripted,
-    settings,
-)
+from desk import CALL, FLUX, KEEP_ALIVE, Desk, inject, respond, scripted, settings
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st

@@ -1,0 +1,175 @@
+"""The client's session up to Ready, and what the state machine lets it send when."""
+
+import attrs
+import pytest
+from deepgram_strategies import CLIENT_CLASSES
+from session_playbook import SETTINGS, WELCOME, play, running, say
+
+from trialogue.errors import LocalProtocolError
+from trialogue.services.deepgram import messages as m
+from trialogue.services.deepgram.codec import encode
+from trialogue.services.deepgram.session import TRANSITIONS, ClientSession, HandshakeStep, SessionState
+from trialogue.services.deepgram.settings import AgentSettings, Audio, Settings
+from trialogue.services.facts import Ready, Unknown, Warned
+from trialogue.services.verdicts import Verdict
+
+
+def test_the_handshake_as_documented():
+    """Welcome, Settings, SettingsApplied: Ready, with the service's name of the session."""
+    session = ClientSession(0.0)
+    states = [session.state]
+    for at, given_input, events in [
+        (0.1, WELCOME, []),
+        (0.2, SETTINGS, []),
+        (0.4, m.SettingsApplied(), [Ready("fc553ec9")]),
+    ]:
+        play(session, [(at, given_input, events)])
+        states.append(session.state)
+    assert states == [
+        SessionState.AWAIT_WELCOME,
+        SessionState.AWAIT_SETTINGS,
+        SessionState.APPLYING,
+        SessionState.RUNNING,
+    ]
+    assert session.heard_at == 0.4
+
+
+def test_settings_may_go_out_before_the_welcome_is_read():
+    """The official samples do not wait; Ready still knows the request id."""
+    session = ClientSession(0.0)
+    play(session, [(0, SETTINGS, []), (1, WELCOME, []), (2, m.SettingsApplied(), [Ready("fc553ec9")])])
+
+
+def test_a_server_without_welcome_is_ready_without_a_name():
+    """A Welcome that never comes is no reason not to talk."""
+    session = ClientSession(0.0)
+    play(session, [(0, SETTINGS, []), (2, m.SettingsApplied(), [Ready("")])])
+
+
+@pytest.mark.parametrize(
+    ("before", "message", "what"),
+    [
+        ([], m.SettingsApplied(), "settings-applied came while await-welcome"),
+        ([], say("Hi"), "ConversationText came while await-welcome"),
+        ([WELCOME], WELCOME, "welcomed came while await-settings"),
+        ([WELCOME], m.AgentAudioDone(), "AgentAudioDone came while await-settings"),
+        (
+            [WELCOME, SETTINGS, m.SettingsApplied()],
+            m.SettingsApplied(),
+            "settings-applied came while running",
+        ),
+        ([WELCOME, SETTINGS, m.SettingsApplied()], WELCOME, "welcomed came while running"),
+    ],
+)
+def test_a_server_out_of_order_is_a_warning(before, message, what):
+    """Nothing is raised and the handshake stays where it was."""
+    session = ClientSession(0.0)
+    for earlier in before:
+        session.send(earlier, 0) if earlier is SETTINGS else session.receive_text(encode(earlier), 0)
+    state = session.state
+    assert session.receive_text(encode(message), 1) == [Warned("out-of-order", what)]
+    assert session.state is state
+
+
+def test_errors_and_warnings_are_told_in_any_state():
+    """A server may refuse before it has greeted."""
+    session = ClientSession(0.0)
+    play(
+        session,
+        [
+            (0, m.AgentWarning("SLOW_THINK_REQUEST", "d"), [Warned("SLOW_THINK_REQUEST", "d")]),
+            (0, m.WireUnknownMessage("X", {"type": "X"}), [Unknown("X", {"type": "X"})]),
+        ],
+    )
+    told = session.receive_text(encode(m.AgentError("INVALID_SETTINGS", "bad model")), 0)
+    assert [(event.code, event.text, event.verdict) for event in told] == [
+        ("INVALID_SETTINGS", "bad model", Verdict.FATAL)
+    ]
+    assert session.last_error == told[0]
+
+
+def test_the_table_leads_from_every_state_to_closed_and_nowhere_from_there():
+    """CLOSED is final, and no state is without an end."""
+    assert all(TRANSITIONS[state, HandshakeStep.CLOSED] is SessionState.CLOSED for state in SessionState)
+    assert [step for state, step in TRANSITIONS if state is SessionState.CLOSED] == [HandshakeStep.CLOSED]
+
+
+ONE_OF_EACH = [
+    SETTINGS,
+    m.UpdatePrompt("p"),
+    m.InjectUserMessage("u"),
+    m.InjectAgentMessage("a"),
+    m.InjectDynamicAgentMessage(),
+    m.ForceEndTurn(),
+    m.KeepAlive(),
+    m.CustomToThinkProvider(1),
+    m.WireUnknownMessage("X", {"type": "X"}),
+    m.FunctionCallResponse("f", "r", "call_1"),
+]
+
+
+@pytest.mark.parametrize(
+    ("steps", "allowed"),
+    [
+        ([], {Settings}),
+        ([WELCOME], {Settings}),
+        ([WELCOME, SETTINGS], {m.KeepAlive}),
+        (
+            [WELCOME, SETTINGS, m.SettingsApplied()],
+            {
+                m.UpdatePrompt,
+                m.InjectUserMessage,
+                m.InjectAgentMessage,
+                m.InjectDynamicAgentMessage,
+                m.ForceEndTurn,
+                m.KeepAlive,
+                m.CustomToThinkProvider,
+            },
+        ),
+        (None, set()),
+    ],
+)
+def test_what_may_be_sent_when(steps, allowed):
+    """Each state has its messages; anything else raises and changes nothing."""
+    for message in ONE_OF_EACH:
+        session = ClientSession(0.0)
+        for step in steps or []:
+            session.send(step, 0) if step is SETTINGS else session.receive_text(encode(step), 0)
+        if steps is None:
+            session.receive_close(1000)
+        before = attrs.asdict(session)
+        if type(message) in allowed:
+            assert session.send(message, 1) == encode(message)
+        else:
+            with pytest.raises(LocalProtocolError):
+                session.send(message, 1)
+            assert attrs.asdict(session) == before
+
+
+def test_a_message_that_json_does_not_have_changes_nothing():
+    """Even Settings: the handshake does not move for what was never sent."""
+    session = ClientSession(0.0)
+    with pytest.raises(LocalProtocolError, match="cannot be written"):
+        session.send(Settings(audio=Audio(), agent=AgentSettings(greeting="\ud800")), 0)
+    assert session.state is SessionState.AWAIT_WELCOME
+
+
+def test_audio_is_sent_while_running_only_and_never_empty():
+    """Sound before its time is thrown away by the service; empty sound ends some sessions."""
+    session = ClientSession(0.0)
+    with pytest.raises(LocalProtocolError, match="while await-welcome"):
+        session.send_audio(b"\0\0", 0)
+    session = running()
+    assert session.send_audio(b"\0\0", 1) == b"\0\0"
+    with pytest.raises(LocalProtocolError, match="empty"):
+        session.send_audio(b"", 2)
+
+
+def test_every_client_class_was_tried():
+    """The lists above leave out what has no state of its own: the updates."""
+    assert set(CLIENT_CLASSES) - {type(message) for message in ONE_OF_EACH} == {
+        m.UpdateListen,
+        m.UpdateThink,
+        m.UpdateThinkLive,
+        m.UpdateSpeak,
+    }

@@ -1,0 +1,173 @@
+"""Replies as a session tells them: from their first sign to their end, and their sound."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from session_playbook import SETTINGS, WELCOME, play, running, say
+
+from trialogue.services.deepgram import messages as m
+from trialogue.services.deepgram.codec import encode
+from trialogue.services.deepgram.session import ClientSession
+from trialogue.services.deepgram.settings import Audio, AudioOutput
+from trialogue.services.facts import (
+    Latency,
+    Ready,
+    ReplyAudio,
+    ReplyBegun,
+    ReplyDone,
+    Sentence,
+    SpeechAtEar,
+    Warned,
+)
+
+
+def test_a_reply_from_its_first_sign_to_its_end():
+    """Sentences know where in the reply's sound they stand; the next reply counts from 0 again."""
+    play(
+        running(),
+        [
+            (1, say("One."), [ReplyBegun(), Sentence("One.", 0)]),
+            (1, b"1234", [ReplyAudio(b"1234")]),
+            (1, say("Two.", conversational_behavior="filler"), [Sentence("Two.", 4, "filler")]),
+            (1, b"56", [ReplyAudio(b"56")]),
+            (2, m.AgentAudioDone(), [ReplyDone()]),
+            (3, b"78", [ReplyBegun(), ReplyAudio(b"78")]),
+            (3, say("Three."), [Sentence("Three.", 2)]),
+            (4, m.AgentAudioDone(), [ReplyDone()]),
+        ],
+    )
+
+
+def test_an_announced_reply_starts_once():
+    """AgentStartedSpeaking is a first sign like others, and brings what it took."""
+    play(
+        running(),
+        [
+            (
+                1,
+                m.AgentStartedSpeaking(1.5, 0.5, 1.0),
+                [ReplyBegun(), Latency(None, None, 1.0, None, None, 0.5, 1.5)],
+            ),
+            (1, say("One."), [Sentence("One.", 0)]),
+            (1, m.AgentStartedSpeaking(1.5, 0.5, 1.0), [Latency(think_s=1.0, speak_s=0.5, total_s=1.5)]),
+        ],
+    )
+
+
+def test_speech_at_the_ear_ends_a_reply_whose_done_may_never_come():
+    """A late or second AgentAudioDone is told without a reply: whoever asked knows what it means."""
+    play(
+        running(),
+        [
+            (1, b"1234", [ReplyBegun(), ReplyAudio(b"1234")]),
+            (2, m.WireUserStartedSpeaking(), [SpeechAtEar()]),
+            (2, m.AgentAudioDone(), [ReplyDone()]),
+            (3, say("Yes?"), [ReplyBegun(), Sentence("Yes?", 0)]),
+            (4, m.AgentAudioDone(), [ReplyDone()]),
+            (4, m.AgentAudioDone(), [ReplyDone()]),
+            (5, m.WireUserStartedSpeaking(), [SpeechAtEar()]),
+        ],
+    )
+
+
+def test_an_odd_byte_waits_for_its_other_half():
+    """Samples of 16 bits leave whole; positions count what has arrived; the carry dies with its reply."""
+    play(
+        running(),
+        [
+            (1, b"1", [ReplyBegun()]),
+            (1, say("One."), [Sentence("One.", 1)]),
+            (1, b"2", [ReplyAudio(b"12")]),
+            (1, b"345", [ReplyAudio(b"34")]),
+            (2, m.AgentAudioDone(), [ReplyDone()]),
+            (3, b"67", [ReplyBegun(), ReplyAudio(b"67")]),
+            (3, b"8", []),
+            (3, m.WireUserStartedSpeaking(), [SpeechAtEar()]),
+            (3, b"90", [ReplyBegun(), ReplyAudio(b"90")]),
+            (3, b"", []),
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("output", "events"),
+    [
+        (None, [ReplyBegun()]),
+        (AudioOutput(), [ReplyBegun()]),
+        (AudioOutput("linear16", container="none"), [ReplyBegun()]),
+        (AudioOutput("linear16", container="wav"), [ReplyBegun(), ReplyAudio(b"1")]),
+        (AudioOutput("mulaw"), [ReplyBegun(), ReplyAudio(b"1")]),
+        (AudioOutput("mp3"), [ReplyBegun(), ReplyAudio(b"1")]),
+    ],
+)
+def test_only_plain_samples_are_kept_together(output, events):
+    """Where bytes are not samples of two, every byte leaves at once."""
+    play(running(Audio(output=output)), [(1, b"1", events)])
+
+
+@settings(deadline=None)
+@given(st.lists(st.binary(min_size=1, max_size=9), max_size=12))
+def test_no_byte_of_a_reply_is_lost_or_moved(stretches):
+    """However the sound is cut up, it comes out the same, in whole samples, but for a last odd byte."""
+    session = running()
+    events = [event for data in stretches for event in session.receive_audio(data, 1)]
+    sounds = [event.data for event in events if isinstance(event, ReplyAudio)]
+    whole = b"".join(stretches)
+    assert b"".join(sounds) == whole[: len(whole) // 2 * 2]
+    assert all(sounds)
+    assert all(len(sound) % 2 == 0 for sound in sounds)
+
+
+def test_sound_before_the_settings_is_dropped_and_told_once():
+    """The service should not, and one warning is enough."""
+    session = ClientSession(0.0)
+    warning = Warned("early-audio", "audio came while await-welcome, and was dropped")
+    play(session, [(0, b"12", [warning]), (0, b"34", [])])
+
+
+def test_a_greeting_before_the_settings_are_applied_is_told_behind_ready():
+    """Words, sound and end, in their order: some services greet before they say that they are ready."""
+    session = ClientSession(0.0)
+    warning = Warned("early-audio", "audio came while applying, and is kept")
+    play(
+        session,
+        [
+            (0, WELCOME, []),
+            (0, SETTINGS, []),
+            (1, say("Hello."), []),
+            (1, b"123", [warning]),
+            (1, b"4", []),
+            (1, m.AgentAudioDone(), []),
+            (
+                2,
+                m.SettingsApplied(),
+                [
+                    Ready("fc553ec9"),
+                    ReplyBegun(),
+                    Sentence("Hello.", 0, "default"),
+                    ReplyAudio(b"12"),
+                    ReplyAudio(b"34"),
+                    ReplyDone(),
+                ],
+            ),
+        ],
+    )
+
+
+def test_a_greeting_is_kept_within_bounds():
+    """A megabyte of sound; what is beyond it is dropped, and both are told once."""
+    session = ClientSession(0.0)
+    play(session, [(0, WELCOME, []), (0, SETTINGS, [])])
+    told = [warning.text for _ in range(40) for warning in session.receive_audio(bytes(32_768), 0.0)]
+    assert told == ["audio came while applying, and is kept", "audio came while applying, and was dropped"]
+    told = session.receive_text(encode(m.SettingsApplied()), 1.0)
+    assert sum(len(event.data) for event in told if isinstance(event, ReplyAudio)) == 1024 * 1024
+    play(session, [(0, b"12", [ReplyAudio(b"12")])])
+
+
+def test_messages_before_their_time_are_kept_within_bounds():
+    """Two hundred and fifty-six; the next is out of order, as it always was."""
+    session = ClientSession(0.0)
+    play(session, [(0, WELCOME, []), (0, SETTINGS, [])])
+    play(session, [(0, say("a"), [])] * 256)
+    play(session, [(0, say("b"), [Warned("out-of-order", "ConversationText came while applying")])])
