@@ -18,7 +18,9 @@ from trialogue.model.events import (
     RevokeAsked,
     SessionReady,
     SpeechStarted,
+    WordsHeard,
 )
+from trialogue.model.memory import ContextMessage
 from trialogue.model.participants import Price, Role
 from trialogue.testing.casts import agent, observer, opening, person, plan, played, reply
 from trialogue.testing.playbooks import Player
@@ -241,3 +243,17 @@ def test_the_opening_waits_for_nobody_who_has_left(who):
         assert holders(player) == []
     player.tell(2.0, Left(who.name))
     assert holders(player) == ["tech"]
+
+
+def test_who_joins_to_hear_remembers_what_it_heard():
+    """Its session is restored with the words that came in by its ear; who reads has none of its own."""
+    player = begun("tech")
+    player.tell(1.0, Joined(agent("law", by_ear=True)))
+    player.tell(1.0, SessionReady("law", 1))
+    player.tell(2.0, WordsHeard("law", "Well."))
+    assert player.brain.context("law") == (ContextMessage("user", "Well."),)
+    player.tell(3.0, Left("law"))
+    player.tell(4.0, Joined(agent("law")))
+    player.tell(4.0, SessionReady("law", 2))
+    player.tell(5.0, WordsHeard("law", "Echo."))
+    assert player.brain.context("law") == (ContextMessage("user", "Well."),)

@@ -3,6 +3,7 @@
 import pytest
 
 from trialogue.brain.meeting import Brain
+from trialogue.brain.words.lines import Lines
 from trialogue.model.commands import Cue, Drop, Play
 from trialogue.model.events import (
     InjectionRefused,
@@ -95,3 +96,16 @@ def test_an_own_remark_is_no_answer_to_a_cue_that_is_told_again(table):
     decided = table.tell(5.1, ReplyStarted("bob", 2))
     assert Drop("bob", 2, "denied") in decided
     assert not [command for command in decided if isinstance(command, Play)]
+
+
+@pytest.mark.parametrize(
+    "behind", [PlaybackStarted("biz", 1, 1, 1.0), PlaybackFinished("biz", 1, 1, 1.2, 0.2, "cut")]
+)
+def test_a_line_that_is_told_behind_its_sound_was_given(behind):
+    """Which entry a reply used may be known only once some of it was heard."""
+    for order in ((LineTaken("biz", 1, 0), behind), (behind, LineTaken("biz", 1, 0))):
+        lines = Lines()
+        for event in order:
+            assert lines.given("biz") == ()
+            lines.take_event(event)
+        assert lines.given("biz") == (0,)

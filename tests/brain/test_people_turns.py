@@ -242,3 +242,12 @@ def test_who_speaks_on_behind_its_limit_is_unclear_once():
     player.wait(30.0)
     assert [each.heard for each in player.brain.utterances()] == ["(unclear)"]
     assert [each.code for each in player.decided(Report)].count("unclear") == 1
+
+
+def test_who_types_for_long_has_the_floor_for_no_longer_than_who_speaks():
+    """Its time counts from when it began to be read, where somebody waits."""
+    player = waiting("dana", "eve", hold=HoldRules(10.0))
+    player.tell(2.0, TextTyped("dana", "word " * 60))
+    player.tell(3.0, FloorRequested("eve"))
+    player.wait(30.0)
+    assert [at for at, _, cs in player.log if EndTurn("dana", 1, "hold-limit") in cs] == [12.0]

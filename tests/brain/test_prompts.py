@@ -370,3 +370,11 @@ def test_a_prompt_that_tells_what_was_not_heard_may_not_have_reached_its_agent(
     if is_refused:
         prompts.refuse("tech", prompt.number, 1, 5.0)
     assert prompts.tells_unheard("tech") == tells
+
+
+def test_a_refused_prepare_is_not_in_the_memory_of_its_agent():
+    """It was not heard, also where the refusal gives no number."""
+    player = begun(policy="parallel-collect")
+    assert len(player.brain.context("tech")) == 1
+    player.tell(1.0, InjectionRefused("tech", 0, "busy"))
+    assert player.brain.context("tech") == ()

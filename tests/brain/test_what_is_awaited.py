@@ -1,0 +1,63 @@
+"""Patterns beside words at a turn's end for which a meeting waits: its end, and what a point is done by."""
+
+from trialogue.brain.meeting import Brain
+from trialogue.model.commands import EndMeeting, MoveAgenda
+from trialogue.model.events import FloorRequestCancelled, FloorRequested
+from trialogue.model.expectations import Happening, SeatPattern, Trigger
+from trialogue.model.plan import AgendaItem
+from trialogue.testing.casts import opening, plan, played, reply
+from trialogue.testing.playbooks import Player
+
+HAND = Trigger(SeatPattern("law", Happening.HAND))
+
+
+def begun(**rules):
+    """An open meeting of three agents."""
+    wanted = plan("tech", "biz", "law", policy="round-robin", **rules)
+    player = Player(Brain(wanted), wakes=True)
+    for at, event in opening(wanted):
+        player.tell(at, event)
+    return player
+
+
+def says(player, by, number):
+    """A whole turn of two seconds: what is decided at its end."""
+    at = player.now + 0.1
+    for when, event in reply(at, by, number):
+        player.tell(when, event)
+    *_, (end, over) = [*played(at, by, number, turn=player.brain.turn)]
+    player.tell(at, played(at, by, number, turn=player.brain.turn)[0][1])
+    return [each for each in player.tell(end, over) if isinstance(each, MoveAgenda | EndMeeting)]
+
+
+def test_what_happens_ends_the_meeting_behind_the_turn_that_goes_on():
+    """A hand that goes up, where the plan waits for it; nothing before that does."""
+    player = begun(end=(HAND,))
+    assert says(player, "tech", 1) == []
+    player.tell(player.now + 0.1, FloorRequested("biz"))
+    player.tell(player.now + 0.1, FloorRequested("law"))
+    assert says(player, "biz", 1) == [EndMeeting("happened")]
+
+
+def test_what_a_point_waits_for_counts_from_its_beginning():
+    """The hand that ended the point before is not that of the next one."""
+    points = tuple(AgendaItem(each, each, done_when=HAND) for each in ("one", "two"))
+    player = begun(agenda=points, end_with_agenda=False)
+    player.tell(0.1, FloorRequested("law"))
+    assert says(player, "tech", 1) == [MoveAgenda("two", "done")]
+    player.tell(player.now, FloorRequestCancelled("law"))
+    assert says(player, "biz", 1) == []
+    player.tell(player.now + 0.1, FloorRequested("law"))
+    assert says(player, "law", 1) == [MoveAgenda(None, "done")]
+
+
+def test_what_ends_the_meeting_is_waited_for_behind_its_agenda_as_before():
+    """The second hand is the second, though the last point was done between both."""
+    second = Trigger(SeatPattern("law", Happening.HAND), nth=2)
+    points = (AgendaItem("one", "one", time_s=1.0),)
+    player = begun(agenda=points, end=(second,), end_with_agenda=False)
+    player.tell(0.1, FloorRequested("law"))
+    player.tell(0.2, FloorRequestCancelled("law"))
+    assert says(player, "tech", 1) == [MoveAgenda(None, "time")]
+    player.tell(player.now + 0.1, FloorRequested("law"))
+    assert says(player, "biz", 1) == [EndMeeting("happened")]
