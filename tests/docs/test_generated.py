@@ -60,7 +60,7 @@ def test_pictures_are_of_the_figures(name):
 
 def test_help_is_fresh():
     """What is printed before anything is loaded is what the command line would print."""
-    assert GENERATE.HELP.read_text(encoding="utf-8") == GENERATE.help_text()
+    assert GENERATE.HELP.read_text(encoding="utf-8") == GENERATE.command_pages.help_text()
 
 
 def test_every_part_has_a_page():
@@ -69,7 +69,8 @@ def test_every_part_has_a_page():
     assert all(f"<!-- begin {name} -->" in text for name in GENERATE.PARTS)
 
 
-EXAMPLES = [(cls, key) for cls, examples in GENERATE.example_values().items() for key in examples]
+VALUES = GENERATE.scenario_pages.example_values()
+EXAMPLES = [(cls, key) for cls, examples in VALUES.items() for key in examples]
 
 
 def test_every_key_has_an_example():
@@ -80,7 +81,7 @@ def test_every_key_has_an_example():
 @pytest.mark.parametrize(("cls", "key"), sorted(set(EXAMPLES) & set(KEYS)), ids=lambda each: each)
 def test_examples_are_right(cls, key):
     """The example of each key is what the format takes there."""
-    example = yaml.safe_load(f"{key}: {GENERATE.example_values()[cls][key]}")
+    example = yaml.safe_load(f"{key}: {VALUES[cls][key]}")
     schema = json_schema()
     there = schema["$defs"][cls]["properties"][key]
     Draft202012Validator({**there, "$defs": schema["$defs"]}).validate(example[key])
