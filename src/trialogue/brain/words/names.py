@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from enum import IntEnum
+from enum import IntEnum, auto
 from functools import lru_cache
 from itertools import pairwise
 from typing import TypeAlias
@@ -46,11 +46,11 @@ Cast = tuple[Participant, ...]
 class Manner(IntEnum):
     """Manner in which somebody is named; the greater counts before the smaller."""
 
-    PASSED_OVER = 0
-    THANKED = 1
-    MENTIONED = 2
-    INVITED = 3
-    ADDRESSED = 4
+    PASSED_OVER = auto()
+    THANKED = auto()
+    MENTIONED = auto()
+    INVITED = auto()
+    ADDRESSED = auto()
 
 
 @frozen
