@@ -10,8 +10,8 @@ import os
 FIN = 0x80
 """The first byte's bit of a frame that ends its message."""
 
-LONG_BYTES = 1024
-"""From here on numpy masks in a third of the time."""
+LONG_BYTES = 512
+"""From here on numpy masks in half of the time, and in a third from 1 KiB on."""
 
 _MASKED = 0x80
 _TEXT, _BINARY, _CLOSE = 0x1, 0x2, 0x8
@@ -58,11 +58,16 @@ def frame(
 def masked(payload: bytes, key: bytes) -> bytes:
     """The payload under a key of four bytes, or out of it again (section 5.3), as one long XOR."""
     size = len(payload)
-    keys = (key * (size // 4 + 1))[:size]
     if size >= LONG_BYTES:
-        import numpy as np  # noqa: PLC0415 - heavy, and a conversation without sound needs none of it
-
-        long: bytes = (np.frombuffer(payload, np.uint8) ^ np.frombuffer(keys, np.uint8)).tobytes()
-        return long
+        return _masked_by_words(payload, key)
+    keys = (key * (size // 4 + 1))[:size]
     mixed = int.from_bytes(payload, "big") ^ int.from_bytes(keys, "big")
     return mixed.to_bytes(size, "big")
+
+
+def _masked_by_words(payload: bytes, key: bytes) -> bytes:
+    import numpy as np  # noqa: PLC0415 - heavy, and a conversation without sound needs none of it
+
+    words, rest = divmod(len(payload), 4)
+    mixed: bytes = (np.frombuffer(payload, np.uint32, words) ^ np.frombuffer(key, np.uint32)).tobytes()
+    return mixed + bytes(a ^ b for a, b in zip(payload[-rest:], key, strict=False)) if rest else mixed

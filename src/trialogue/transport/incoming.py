@@ -181,8 +181,11 @@ class Incoming:
 
     def sift(self, data: bytes | bytearray) -> bytes:
         """Take the messages out of `data`; what is left is the library's."""
-        if self._is_between_frames and self._take_short(data):
-            return b""
+        if self._is_between_frames:
+            taken = self._take_short(data)
+            if taken == len(data):
+                return b""
+            data = data[taken:]
         passed = bytes(data[: self._skip])
         self._skip -= len(passed)
         self._buffer += data[len(passed) :]
@@ -211,20 +214,22 @@ class Incoming:
         """Whether the next byte begins a frame, and nothing is the library's."""
         return not (self._skip or self._buffer or self.owed or self._is_fragmented or self._is_blind)
 
-    def _take_short(self, data: bytes | bytearray) -> bool:
-        """Take one whole sound of less than 64 KiB and nothing else, as most reads are, in one slice."""
-        size = len(data)
-        if size < _SHORT or data[0] != _FIN | _BINARY:
-            return False
-        start = 4 if self.is_client else 4 + _KEY_BYTES
+    def _take_short(self, data: bytes | bytearray) -> int:
+        """Take the whole sounds of less than 64 KiB that it begins with, a slice each; their bytes."""
+        at, size = 0, len(data)
+        head = 4 if self.is_client else 4 + _KEY_BYTES
         second = 126 if self.is_client else _MASKED | 126
-        claimed = (data[2] << 8) | data[3]
-        is_whole = data[1] == second and claimed >= 126 and size == start + claimed
-        if not is_whole or claimed > self.max_message_size:
-            return False
-        payload = bytes(data[start:])
-        self._give(payload if self.is_client else masked(payload, bytes(data[start - _KEY_BYTES : start])))
-        return True
+        while size - at >= _SHORT and data[at] == _FIN | _BINARY and data[at + 1] == second:
+            claimed = (data[at + 2] << 8) | data[at + 3]
+            start, end = at + head, at + head + claimed
+            if end > size or not 126 <= claimed <= self.max_message_size or self._is_blind:
+                break
+            payload = bytes(data[start:end])
+            if not self.is_client:
+                payload = masked(payload, bytes(data[start - _KEY_BYTES : start]))
+            self._give(payload)
+            at = end
+        return at
 
     def _frame(self, at: int) -> _Frame | None:
         """The head of the frame that begins there; None if it is not whole, unless it is wrong already."""
