@@ -107,7 +107,7 @@ BUGS = (
     ),
     Planted(
         "a change may be unconfirmed for ever",
-        (("actors/updates.py", "trio.move_on_after(CONFIRM_S)", "trio.move_on_after(1e9)"),),
+        (("actors/updates.py", "now + CONFIRM_S", "now + 1e9"),),
         "update-unconfirmed",
         "ann",
         "recorded with its cause",
