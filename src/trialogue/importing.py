@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from trialogue.errors import SetupError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 
 def import_extra(module: str, purpose: str, extra: str) -> ModuleType:

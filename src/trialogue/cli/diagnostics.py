@@ -1,4 +1,7 @@
-"""Diagnostics for the operator: structlog on stderr, without the locals of tracebacks, which hold speech."""
+"""Diagnostics for the operator: structlog on stderr, without the locals of tracebacks, which hold speech.
+
+structlog loads at the first line that is told: rich and asyncio come with it, and most meetings tell nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,6 @@ import sys
 from collections.abc import MutableMapping
 from contextlib import suppress
 from typing import Final, Literal, TypeAlias
-
-import structlog
 
 from trialogue.cli.hiding import hidden
 from trialogue.model.text import brief, safe_text
@@ -29,6 +30,38 @@ _LONGEST_VALUE: Final = 1000
 
 def configure(level: LogLevel) -> None:
     """Write diagnostics of that level and above to stderr, one line each."""
+    logger = logging.getLogger("trialogue")
+    logger.setLevel(LEVELS[level])
+    for each in [each for each in logger.handlers if isinstance(each, _FirstLine)]:
+        logger.removeHandler(each)
+    if "structlog" in sys.modules:
+        _configure_structlog(level)
+    else:
+        logger.addHandler(_FirstLine(level))
+
+
+class _FirstLine(logging.Handler):
+    """Takes the first line to structlog, where all others go by themselves (see `trialogue.diagnostics`)."""
+
+    def __init__(self, level: LogLevel) -> None:
+        super().__init__()
+        self._level: LogLevel = level
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell it in structlog's way."""
+        import structlog  # noqa: PLC0415 - see the module
+
+        logging.getLogger("trialogue").removeHandler(self)
+        _configure_structlog(self._level)
+        told: dict[str, object] = getattr(record, "fields", {})
+        trace = {"exception": f"{record.exc_text}\n"} if record.exc_text else {}
+        tell = getattr(structlog.get_logger(record.name), record.levelname.lower())
+        tell(getattr(record, "event", record.getMessage()), **told, **trace)
+
+
+def _configure_structlog(level: LogLevel) -> None:
+    import structlog  # noqa: PLC0415 - see the module
+
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

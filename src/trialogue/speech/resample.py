@@ -19,7 +19,6 @@ from math import ceil, gcd
 from typing import Final, Protocol, cast
 
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 
 _TELEPHONY_RATE: Final = 8_000
@@ -45,20 +44,22 @@ class Resampler:
     def __init__(self, source_rate: int, target_rate: int) -> None:
         self.source_rate = source_rate
         self.target_rate = target_rate
-        self._stream = None if source_rate == target_rate else _open(source_rate, target_rate)
+        self._opened: _Stream | None = None
 
     def feed(self, pcm: bytes) -> bytes:
         """Return what is ready after the next `pcm`; whole samples only. Equal rates pass through."""
-        if self._stream is None:
+        if self.source_rate == self.target_rate:
             return pcm
-        return _rounded(self._stream.resample_chunk(np.frombuffer(pcm, "<i2").astype(np.float32)))
+        if self._opened is None:
+            self._opened = _open(self.source_rate, self.target_rate)
+        return _rounded(self._opened.resample_chunk(np.frombuffer(pcm, "<i2").astype(np.float32)))
 
     def flush(self) -> bytes:
         """Return what was held back, at the stream's end; the next `feed` begins a new stream."""
-        if self._stream is None:
+        if self._opened is None:
             return b""
-        rest = _rounded(self._stream.resample_chunk(_NOTHING, last=True))
-        self._stream.clear()
+        rest = _rounded(self._opened.resample_chunk(_NOTHING, last=True))
+        self._opened.clear()
         return rest
 
 
@@ -145,6 +146,8 @@ def _rounded(samples: NDArray[np.float32]) -> bytes:
 
 
 def _open(source_rate: int, target_rate: int) -> _Stream:
+    import soxr  # noqa: PLC0415 - where a sound has another rate
+
     quality = "LQ" if min(source_rate, target_rate) <= _TELEPHONY_RATE else "MQ"
     stream = soxr.ResampleStream(source_rate, target_rate, 1, dtype="float32", quality=quality)
     return cast("_Stream", stream)
