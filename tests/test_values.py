@@ -24,6 +24,14 @@ def stars(text):
     return "*" * len(text)
 
 
+def a_of(value):
+    return value.a
+
+
+def one():
+    return [1]
+
+
 def classes(make):
     """Classes of every shape that the source has, by one pair of decorators."""
 
@@ -79,6 +87,20 @@ def classes(make):
     class Below(Partly):
         last: tuple = attrs.Factory(tuple)
 
+    @make.define
+    class Anew:
+        a: int
+        b: list = attrs.Factory(list)
+        c: object = attrs.Factory(a_of, takes_self=True)
+
+    @make.frozen(eq=False)
+    class Filled:
+        a: int
+        b: list = attrs.Factory(one)
+
+        def __attrs_post_init__(self):
+            self.b.append(self.a) if isinstance(self.b, list) else None
+
     @make.frozen(kw_only=True)
     class Named:
         a: int
@@ -119,6 +141,8 @@ def classes(make):
         Mutable,
         Bare,
         Below,
+        Anew,
+        Filled,
         Named,
         Summed,
         Counted,
@@ -147,6 +171,12 @@ def test_values_are_shown_as_by_attrs(ours, theirs):
         assert [repr(each) for each in some(ours)] == [repr(each) for each in some(theirs)]
     else:
         assert repr(ours(1)).startswith("<") is repr(theirs(1)).startswith("<") is True
+
+
+def test_each_value_has_a_default_of_its_own():
+    """What a factory makes is made for each value."""
+    filled = next(each for each in OURS if each.__name__ == "Filled")
+    assert [filled(1).b, filled(2).b, filled(3, [7]).b] == [[1, 1], [1, 2], [7, 3]]
 
 
 @pytest.mark.parametrize(("ours", "theirs"), PAIRS)

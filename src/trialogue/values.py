@@ -5,8 +5,8 @@
    made with its slots alone.
 2. The fields, and what is made of them, are attrs' own. The first look at them has attrs make a twin, a class
    of the same body under the same bases, which gives them away.
-3. `__init__` is written at the first value. A class of nothing but names and plain defaults has ours, which
-   says what attrs' own says; every other one has that of the twin.
+3. `__init__` is written at the first value. A class of nothing but names, defaults and factories has ours,
+   which says what attrs' own says; every other one has that of the twin.
 4. All classes share `__repr__`, `__getstate__` and `__setstate__`, which read the fields; `__eq__` and
    `__hash__` look them up at the first call. Fields are compared as one tuple.
 5. A class that writes a method itself keeps it; exceptions, and what is asked for by other options than `eq`,
@@ -30,7 +30,7 @@ __all__ = ["define", "frozen"]
 
 _OPTIONS: Final = frozenset({"eq", "repr", "kw_only"})
 _FIELD: Final = type(attrs.field())
-_BY_ATTRS: Final = frozenset({_FIELD, attrs.Factory})
+_FACTORY: Final[Any] = attrs.Factory  # a class, which type checkers take for a function
 _NOT_COPIED: Final = frozenset({"__dict__", "__weakref__"})
 _OF_THE_TWIN: Final = ("__module__", "__qualname__", "__orig_bases__", "__attrs_post_init__")
 _LATER: Final = ("__attrs_attrs__", "__match_args__", "__init__")
@@ -136,9 +136,9 @@ class _Unmade:
 
     @property
     def plain_names(self) -> tuple[str, ...] | None:
-        """Names of the fields, where the class has nothing but names and plain defaults; else None."""
+        """Names of the fields, where the class has nothing but names, defaults and factories; else None."""
         inherits = any("__attrs_attrs__" in vars(base) for base in self.cls.__mro__[1:-1])
-        if inherits or not _BY_ATTRS.isdisjoint(map(type, self.defaults.values())):
+        if inherits or not all(map(_is_plain, self.defaults.values())):
             return None
         return tuple(name for name in self.cls.__slots__ if name != "__weakref__")
 
@@ -165,6 +165,10 @@ class _Unmade:
                 setattr(cls, name, vars(twin)[name])
 
 
+def _is_plain(default: Any) -> bool:
+    return not default.takes_self if isinstance(default, _FACTORY) else type(default) is not _FIELD
+
+
 class _Later:
     """Descriptor in the place of what is made at the first look."""
 
@@ -184,12 +188,14 @@ class _Later:
 def _init_of(
     cls: Any, fields: Iterable[str], defaults: Mapping[str, Any], *, is_by_name: bool
 ) -> Callable[..., None]:
-    """`__init__` of a class that has nothing but names and plain defaults.
+    """`__init__` of a class that has nothing but names, defaults and factories.
 
     It is made in the class's module, so that `typing.get_type_hints` reads its annotations.
     """
     names = {name: name.lstrip("_") for name in fields}
-    taken = [f"{names[name]}=defaults[{name!r}]" if name in defaults else names[name] for name in names]
+    made_anew = {name: each for name, each in defaults.items() if isinstance(each, _FACTORY)}
+    shown = {**defaults, **dict.fromkeys(made_anew, attrs.NOTHING)}
+    taken = [f"{names[name]}=shown[{name!r}]" if name in shown else names[name] for name in names]
     first = ["self", *(["*"] if is_by_name and taken else [])]
     is_frozen = cls.__setattr__ is _Frozen.__setattr__
     lines = [
@@ -197,9 +203,10 @@ def _init_of(
     ]
     source = "\n  ".join(
         [
-            "def made(defaults, setter):",
+            "def made(shown, setter, nothing, factories):",
             f"def __init__({', '.join([*first, *taken])}):",
             *(["  _set = setter(self)"] if is_frozen else []),
+            *(f"  if {names[name]} is nothing: {names[name]} = factories[{name!r}]()" for name in made_anew),
             *(f"  {line}" for line in lines),
             "  self.__attrs_post_init__()" if hasattr(cls, "__attrs_post_init__") else "  return",
             "return __init__",
@@ -211,7 +218,8 @@ def _init_of(
         vars(sys.modules[cls.__module__]),
         around,
     )
-    init = around["made"](defaults, object.__setattr__.__get__)
+    factories = {name: each.factory for name, each in made_anew.items()}
+    init = around["made"](shown, object.__setattr__.__get__, attrs.NOTHING, factories)
     annotations = get_annotations(cls)
     init.__annotations__ = {names[name]: annotations[name] for name in names} | {"return": None}
     init.__qualname__ = f"{cls.__qualname__}.__init__"
