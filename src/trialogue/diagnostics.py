@@ -36,6 +36,26 @@ def _configured() -> Any:  # noqa: ANN401 - a module
     return structlog if structlog is not None and structlog.is_configured() else None
 
 
+def tell_again(record: logging.LogRecord) -> None:
+    """Tell structlog, which is configured by now, what a `Log` told `logging` before."""
+    fields: dict[str, object] = getattr(record, "fields", {})
+    event: str = getattr(record, "event", record.getMessage())
+    _tell_structlog(
+        _configured(), record.name, record.levelname.lower(), event, fields, record.exc_text or ""
+    )
+
+
+def _tell_structlog(
+    structlog: Any,  # noqa: ANN401 - a module
+    name: str,
+    level: str,
+    event: str,
+    fields: dict[str, object],
+    trace: str,
+) -> None:
+    getattr(structlog.get_logger(name), level)(event, **fields, **({"exception": trace} if trace else {}))
+
+
 @frozen
 class Log:
     """The lines of one part: what happened, and fields that say with whom."""
@@ -78,9 +98,7 @@ class Log:
         told = {name: secrets.hide(each) if isinstance(each, str) else each for name, each in fields.items()}
         structlog = _configured()
         if structlog is not None:
-            getattr(structlog.get_logger(self.name), level)(
-                event, **told, **({"exception": trace} if trace else {})
-            )
+            _tell_structlog(structlog, self.name, level, event, told, trace)
             return
         words = " ".join(f"{name}={value!r}" for name, value in told.items())
         record = logger.makeRecord(

@@ -2,6 +2,8 @@
 
 import io
 import logging
+import subprocess
+import sys
 
 import pytest
 import structlog
@@ -136,6 +138,29 @@ def test_diagnostics_are_safe_lines_on_stderr(diagnostics, capsys):
     assert "child[31m exited" in line
     assert "a b" in line
     assert "\x1b" not in line
+
+
+FIRST_LINES = """
+import sys
+from trialogue.cli.diagnostics import configure
+from trialogue.diagnostics import Log
+configure("warning")
+log = Log("trialogue.x")
+log.info("not told")
+assert "structlog" not in sys.modules
+log.warning("first", reason="a\\nb")
+log.debug("not told")
+log.error("second")
+"""
+
+
+def test_what_tells_diagnostics_loads_at_the_first_line():
+    """The first line is told as all others are, and none below the level is."""
+    done = subprocess.run([sys.executable, "-c", FIRST_LINES], capture_output=True, text=True, check=True)
+    assert [line.split(maxsplit=1)[1].split() for line in done.stderr.splitlines()] == [
+        ["[warning", "]", "first", "reason='a", "b'"],
+        ["[error", "]", "second"],
+    ]
 
 
 def test_tracebacks_have_no_locals(diagnostics, capsys):

@@ -56,6 +56,41 @@ def test_check_loads_no_more_than_it_reads(small):
     assert loaded_by("check", str(small)) == "['yaml']"
 
 
+NOT_FOR_A_MEETING = {
+    "asyncio",
+    "ctranslate2",
+    "cyclopts",
+    "httpx",
+    "onnxruntime",
+    "rich",
+    "scipy",
+    "soxr",
+    "structlog",
+    "trialogue.cli.program",
+}
+"""What a scripted meeting in virtual time has no use for, as long as nobody watches and nothing fails."""
+
+
+def test_a_meeting_loads_what_it_needs(small, tmp_path):
+    """Neither the command line's library, nor engines, nor what draws screens and tells of faults."""
+    code = (
+        "import runpy, sys, atexit; atexit.register(lambda: print(*sys.modules)); "
+        "sys.argv[0:1] = []; runpy.run_path(sys.argv[0], run_name='__main__')"
+    )
+    asked = ["run", str(small), "--clock", "virtual", "--quiet", "--out", str(tmp_path / "run")]
+    done = subprocess.run(
+        [sys.executable, "-c", code, PROGRAM, *asked],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=ENVIRONMENT,
+    )
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert (done.returncode, done.stderr) == (0, "")
+    assert loaded & NOT_FOR_A_MEETING == set()
+    assert "trialogue.meeting.run" in loaded
+
+
 @pytest.fixture
 def endless(tmp_path):
     """A meeting in real time that would go on for minutes."""

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Final, Literal, TypeAlias
 
 from trialogue.cli.hiding import hidden
+from trialogue.diagnostics import tell_again
 from trialogue.model.text import brief, safe_text
 
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
@@ -49,14 +50,9 @@ class _FirstLine(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Tell it in structlog's way."""
-        import structlog  # noqa: PLC0415 - see the module
-
         logging.getLogger("trialogue").removeHandler(self)
         _configure_structlog(self._level)
-        told: dict[str, object] = getattr(record, "fields", {})
-        trace = {"exception": f"{record.exc_text}\n"} if record.exc_text else {}
-        tell = getattr(structlog.get_logger(record.name), record.levelname.lower())
-        tell(getattr(record, "event", record.getMessage()), **told, **trace)
+        tell_again(record)
 
 
 def _configure_structlog(level: LogLevel) -> None:
