@@ -13,7 +13,8 @@ import logging
 import os
 import sys
 import traceback
-from typing import Any, Final, Literal, TypeAlias
+from collections.abc import Callable
+from typing import Any, Final, Literal, TypeAlias, cast
 
 from trialogue.model.secrets import secrets_of
 from trialogue.values import frozen
@@ -40,20 +41,16 @@ def tell_again(record: logging.LogRecord) -> None:
     """Tell structlog, which is configured by now, what a `Log` told `logging` before."""
     fields: dict[str, object] = getattr(record, "fields", {})
     event: str = getattr(record, "event", record.getMessage())
-    _tell_structlog(
-        _configured(), record.name, record.levelname.lower(), event, fields, record.exc_text or ""
-    )
+    tell = _structlog_of(record.name, record.levelname.lower())
+    tell(event, **fields, **_trace_of(record.exc_text or ""))
 
 
-def _tell_structlog(
-    structlog: Any,  # noqa: ANN401 - a module
-    name: str,
-    level: str,
-    event: str,
-    fields: dict[str, object],
-    trace: str,
-) -> None:
-    getattr(structlog.get_logger(name), level)(event, **fields, **({"exception": trace} if trace else {}))
+def _structlog_of(name: str, level: str) -> Callable[..., None]:
+    return cast("Callable[..., None]", getattr(_configured().get_logger(name), level))
+
+
+def _trace_of(trace: str) -> dict[str, str]:
+    return {"exception": trace} if trace else {}
 
 
 @frozen
@@ -96,9 +93,8 @@ class Log:
         secrets = secrets_of(os.environ)
         trace = "" if failure is None else secrets.hide("".join(traceback.format_exception(failure)))
         told = {name: secrets.hide(each) if isinstance(each, str) else each for name, each in fields.items()}
-        structlog = _configured()
-        if structlog is not None:
-            _tell_structlog(structlog, self.name, level, event, told, trace)
+        if _configured() is not None:
+            _structlog_of(self.name, level)(event, **told, **_trace_of(trace))
             return
         words = " ".join(f"{name}={value!r}" for name, value in told.items())
         record = logger.makeRecord(

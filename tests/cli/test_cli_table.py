@@ -77,13 +77,15 @@ def test_the_table_has_the_options_of_the_command_line():
     parameters = inspect.signature(scenarios.check).parameters
     assert set(parameters) == {"file", "more", "otherwise", "file_only", "json"}
     own = {"--out", "--endpoint", "--record-models", "--no-code", "--log-level"}
-    assert set(table.RUN) == own | overrides | _options_of(options.HowShown) | _options_of(options.Leave)
+    assert set(table.RUN) == own | overrides | _options_of(options.HowShown) | _options_of(
+        options.AllowOptions
+    )
     assert set(inspect.signature(meetings.run).parameters) == {
         "file",
         "otherwise",
         "showing",
         "repeats",
-        "leave",
+        "allow",
         *(name.removeprefix("--").replace("-", "_") for name in own),
     }
 
