@@ -12,12 +12,12 @@ from trialogue.batch.hands import HandPool
 from trialogue.errors import SetupError
 
 distributed = pytest.importorskip("distributed")
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.filterwarnings("ignore")]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def cluster():
-    """Two workers, and a client of their scheduler's beside the batch's own."""
+    """Two workers, of which one that a test has killed is started again."""
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
     ) as made:
@@ -30,7 +30,6 @@ def sounds(folder):
     return {path.name: path.read_bytes() for path in kept}
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_a_cluster_gives_what_this_machine_gives(cluster, tmp_path):
     """Byte for byte."""
     here, there = jobs(tmp_path / "here", repeat=3), jobs(tmp_path / "there", repeat=3)
@@ -45,7 +44,6 @@ def test_a_cluster_gives_what_this_machine_gives(cluster, tmp_path):
         assert sounds(one.folder) == sounds(other.folder) != {}
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_a_killed_worker_that_holds_finished_results_loses_none(cluster, tmp_path):
     """Its results are read from where they lie; no meeting is held twice."""
     found = jobs(tmp_path, repeat=4)
@@ -66,7 +64,6 @@ def test_a_killed_worker_that_holds_finished_results_loses_none(cluster, tmp_pat
     assert set(again.values()) <= {"kept", "interrupted"}
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_a_directory_that_workers_cannot_see_is_refused(cluster, tmp_path, monkeypatch):
     """Before any meeting begins."""
     found = jobs(tmp_path)
@@ -78,7 +75,6 @@ def test_a_directory_that_workers_cannot_see_is_refused(cluster, tmp_path, monke
     assert not Path(found[0].folder).exists()
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_runs_come_home_where_no_directory_is_shared(cluster, tmp_path, monkeypatch):
     """Byte for byte those of this machine, as much of them as was wanted; the second time they are read."""
     monkeypatch.setattr("trialogue.batch.cluster._sees", lambda *_: False)

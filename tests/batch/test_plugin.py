@@ -1,8 +1,9 @@
 """Scenario files as tests, in a pytest of their own."""
 
-import subprocess
-import sys
+import os
+import shlex
 
+import forked
 import pytest
 from batch_values import SMALL, written
 
@@ -12,14 +13,16 @@ PROFILED = SMALL + "profiles: {ci: {expect: {at_end: [{said: {by: bob, number: 5
 
 
 @pytest.fixture
-def tried(tmp_path):
+def tried(tmp_path, monkeypatch):
     """Runs pytest in a directory; its exit code and output."""
+
+    monkeypatch.chdir(tmp_path)
 
     def run(*arguments, settings=SETTINGS):
         (tmp_path / "pytest.ini").write_text(settings)
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False)
-        return done.returncode, done.stdout + done.stderr
+        return forked.run(
+            shlex.join(["python", "-m", "pytest", "-p", "no:cacheprovider", *arguments]), dict(os.environ)
+        )
 
     return run
 

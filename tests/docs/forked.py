@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["trialogue.cli.program", "trialogue.meeting.run"])
+CONTEXT.set_forkserver_preload(["pytest", "trialogue.cli.program", "trialogue.meeting.run"])
 SHELL = frozenset("|&;<>()$`\\*?[]#~=%\n")
 """What a shell would make something of; quotes are read here."""
 
@@ -42,7 +42,11 @@ def command(line: str, folder: str, printed: str, environment: dict[str, str]) -
     if name == "python":
         sys.argv = arguments
         sys.path.insert(0, folder)
-        runpy.run_path(arguments[0], run_name="__main__")
+        if arguments[0] == "-m":
+            sys.argv = arguments[1:]
+            runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
+        else:
+            runpy.run_path(arguments[0], run_name="__main__")
         return
     from trialogue.cli import main
 
