@@ -58,7 +58,7 @@ def limited(kind, amount):
 
 @pytest.mark.parametrize(
     ("kind", "amount"),
-    [(resource.RLIMIT_AS, 150_000_000), (resource.RLIMIT_NOFILE, 6), (resource.RLIMIT_NOFILE, 9)],
+    [(resource.RLIMIT_AS, 132_000_000), (resource.RLIMIT_NOFILE, 6), (resource.RLIMIT_NOFILE, 9)],
     ids=["memory", "files", "more files"],
 )
 def test_a_process_that_gets_too_little_says_so(kind, amount, small, tmp_path):
