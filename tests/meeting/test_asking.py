@@ -150,6 +150,34 @@ def test_a_meeting_whose_loop_has_ended_says_so(scenario, tmp_path):
         meeting.say("ann", "Too late.")
 
 
+def test_who_ran_the_loop_is_told_as_well(scenario, tmp_path):
+    """Behind `trio.run`, and within the next, there is no meeting: whatever is asked, in the same words."""
+
+    async def held():
+        async with open_meeting(scenario, out=tmp_path / "late", edges=edges) as meeting:
+            meeting.stop("enough")
+            await meeting.finished()
+            return meeting
+
+    def asked():
+        for ask in (
+            lambda: meeting.state,
+            lambda: meeting.now,
+            meeting.levels,
+            lambda: meeting.say("ann", "x"),
+        ):
+            with pytest.raises(AlreadyOver, match="ended"):
+                ask()
+
+    async def later():
+        asked()
+
+    edges = Edges(engines=murmuring_engines())
+    meeting = trio.run(held)
+    asked()
+    trio.run(later)
+
+
 async def test_waiting_elsewhere_is_refused_in_words(scenario, tmp_path):
     """Only tasks of the meeting's loop can wait for it."""
 

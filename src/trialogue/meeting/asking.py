@@ -32,6 +32,9 @@ LONGEST_REASON: Final = 200
 """Characters of the reason for an end."""
 
 
+_ENDED: Final = "the loop that this ran on has ended"
+
+
 class Loop:
     """The trio loop on which it was made, and the thread that runs it."""
 
@@ -42,16 +45,22 @@ class Loop:
     def ask(self, question: Callable[[], T]) -> T:
         """Ask `question` on the loop, from whichever thread; AlreadyOver once the loop has ended."""
         if threading.get_ident() == self._thread:
+            if not self._runs_here():
+                raise AlreadyOver(_ENDED)
             return question()
         try:
             return trio.from_thread.run_sync(question, trio_token=self._token)
         except trio.RunFinishedError:
-            raise AlreadyOver("the loop that this ran on has ended") from None
+            raise AlreadyOver(_ENDED) from None
 
     def check(self) -> None:
         """WrongLoop, in words that help, unless a task of this loop asks."""
-        if not (trio.lowlevel.in_trio_task() and trio.lowlevel.current_trio_token() is self._token):
+        if not (trio.lowlevel.in_trio_task() and self._runs_here()):
             raise WrongLoop("only tasks of the trio loop that it was opened on can wait for this")
+
+    def _runs_here(self) -> bool:
+        """Whether the loop that runs in this thread is this one, and not one before or behind it."""
+        return trio.lowlevel.in_trio_run() and trio.lowlevel.current_trio_token() is self._token
 
 
 # --- what is asked --------------------------------------------------------------------------------
