@@ -1,5 +1,6 @@
 """What an app asks: from any thread, and refused before anything is touched where it is wrong."""
 
+import shutil
 import threading
 
 import numpy as np
@@ -18,6 +19,7 @@ from trialogue.meeting.run import run_meeting
 from trialogue.meeting.virtual import run_virtual
 from trialogue.model.events import (
     FloorRequested,
+    MeetingStarted,
     MuteAsked,
     NoteGiven,
     SayAsked,
@@ -318,6 +320,22 @@ def test_a_callback_that_leaves_ends_the_meeting_as_its_authors_error(tmp_path, 
     edges = Edges(engines=murmuring_engines(), progress=progress)
     with pytest.raises(AuthorFailed, match="raised SystemExit"):
         run_meeting(path, overrides=Overrides(clock=clock), out=tmp_path / "run", edges=edges, watch=watch)
+
+
+def test_who_leaves_before_the_first_tick_leaves_a_whole_run(scenario, tmp_path):
+    """A meeting begins with a tick of the process's clock; before it there is one to be left as well."""
+
+    async def held():
+        async with open_meeting(scenario, out=tmp_path / "run", edges=Edges(engines=murmuring_engines())):
+            raise KeyError("mine")
+
+    for _ in range(5):
+        shutil.rmtree(tmp_path / "run", ignore_errors=True)
+        with pytest.raises(KeyError, match="mine"):
+            trio.run(held)
+        reading = read(tmp_path / "run" / "journal.jsonl")
+        assert [type(each.event) for each in reading][:1] == [MeetingStarted]
+        assert (reading.problems, reading.end.reason) == ([], "left")
 
 
 # --- an agent alone ---------------------------------------------------------------------------------

@@ -211,7 +211,10 @@ class Stage:
     async def _run(self) -> EndMeeting:
         parts = (self.router, self.seats.agents, self.tools, self.timers, self.journal.sync)
         dispatch = Dispatch(*parts, ask=self.hooks.ask)
-        await wait_for_phase(0.0 if self.resumption is None else self.resumption.at)
+        with trio.CancelScope(
+            shield=True
+        ):  # a tick at most: who leaves before it leaves a meeting that was begun
+            await wait_for_phase(0.0 if self.resumption is None else self.resumption.at)
         self.began = time.perf_counter()
         epoch = self._begin(dispatch)
         async with open_supervisor(
