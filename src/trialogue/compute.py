@@ -42,7 +42,7 @@ class Compute(Protocol):
 
 
 _ENGINES: Final = ThreadPoolExecutor(32, thread_name_prefix="engine")
-"""Where engines work: their number is bounded by the limits of whoever runs them."""
+"""Limiter of the engines' threads: their number is bounded by the limits of whoever runs them."""
 
 
 class InThreads:

@@ -71,7 +71,7 @@ class _Turn:
     """Samples of silence since the sound ran out."""
 
     last: bytearray = field(factory=bytearray)
-    """What was heard last without a pause: `SILENT_S` of it, twice that at most, or all."""
+    """Sound that was heard last without a pause: `SILENT_S` of it, twice that at most, or all."""
 
     voiced: bool = False
     """Whether what was heard before that was louder than silence anywhere."""

@@ -54,7 +54,7 @@ class StallWatch(trio.abc.Instrument):
     def __init__(self, post: Callable[[Event], None]) -> None:
         self._post = post
         self._since = 0.0
-        """When the pass that goes on began; 0 while the loop waits."""
+        """Moment at which the pass that goes on began; 0 while the loop waits."""
         self._stalled: list[LoopStalled] = []
         self._told = trio.Event()
         self.seen: Seen | None = None

@@ -32,7 +32,7 @@ WORKERS_S: Final = 60.0
 """Seconds for which a cluster without any worker is waited for."""
 
 _own = threading.local()
-"""What each thread of a worker has: its hand."""
+"""Hand of each thread of a worker."""
 
 
 def hold_on_cluster(

@@ -21,7 +21,7 @@ BROKEN: Final = 70
 """Exit code of a batch for a meeting whose process ended under it."""
 
 _TICK_S: Final = 0.2
-"""How often the main thread looks up from waiting: only then can a Ctrl-C reach it."""
+"""Seconds between two looks of the main thread up from waiting: only then can a Ctrl-C reach it."""
 
 
 class Hand:

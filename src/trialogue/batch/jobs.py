@@ -22,7 +22,7 @@ __all__ = ["BatchRequest", "Job", "Leeway", "decoded", "encoded", "files_in", "j
 
 _CONVERTER: Final = cattrs.Converter()
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9_.=-]+")
-"""What a directory is not called by."""
+"""Characters that no directory's name has."""
 
 _HEAD: Final = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:---\s*\n\s*(?:#[^\n]*\n\s*)*)?[\"']?trialogue[\"']?\s*:")
 """Beginning of a scenario file: its first key is `trialogue`."""

@@ -69,7 +69,7 @@ class Owners:
     """Words that end the meeting."""
 
     awaiting: Awaiting = field(init=False)
-    """What else ends the meeting, or a point of its agenda."""
+    """Other events that end the meeting, or a point of its agenda."""
 
     agents: Agents = Factory(Agents)
     """Agents' sessions."""

@@ -167,7 +167,7 @@ class SessionFault:
     """Happenings in their order; what is continuous stays until the session's end."""
 
     nth: int = 1
-    """How many of them there must be."""
+    """Number of them that there must be."""
 
     is_behind: bool = False
     """Whether it strikes behind that: once it is said, with the next that the client sends."""

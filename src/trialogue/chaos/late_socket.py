@@ -19,7 +19,7 @@ MOST: Final = 1_024
 
 
 _Arrival: TypeAlias = tuple[float, str | bytes | ConnectionLost]
-"""When something came, and what: the connection's end is the last."""
+"""Moment at which something came, and what: the connection's end is the last."""
 
 
 class LateSocket:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["BatchOptions", "hold_batch", "new_out"]
 
 WORSE: Final = 8
-"""How it ends where something got worse than its baseline, though everything passed."""
+"""Exit code where something got worse than its baseline, though everything passed."""
 
 GRAVEST: Final = (70, 4, 2, 3, 5, 1, 7, 6)
 """Exit codes of meetings, the one that decides a batch's first."""
@@ -49,7 +49,7 @@ class BatchOptions:
     """Options of a batch, beside the scenarios."""
 
     asked: BatchRequest
-    """What meetings are made of."""
+    """Request that meetings are made of."""
 
     out: Path
     """Directory of their runs."""
@@ -61,7 +61,7 @@ class BatchOptions:
     """The address of a Dask scheduler, or how many processes a new one has; None for none."""
 
     bring: Bring | None = None
-    """What comes back of each run where no directory is shared; None where one is."""
+    """Part of each run that comes back where no directory is shared; None where one is."""
 
     dry_run: bool = False
     """Whether meetings are only counted."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from trialogue.scenario.explain import Explained
 
 CODE = re.compile(r"[eE]-[A-Za-z-]+")
-"""What names a problem, and no file."""
+"""Form of a problem's name, which no file has."""
 
 MOST_VARIANTS = 24
 """Number of profiles and cells that are listed."""

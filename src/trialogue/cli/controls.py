@@ -86,7 +86,7 @@ class Unclear:
     """A line that says nothing that can be done."""
 
     text: str
-    """What to tell the person, in one line."""
+    """Words for the person, in one line."""
 
 
 Control: TypeAlias = Type | Raise | Lower | Give | Mute | Say | Note | EndOrder

@@ -27,10 +27,10 @@ class Handled:
     """A server's handles."""
 
     control: Control
-    """What is done with it."""
+    """Control of the server."""
 
     token: str = field(repr=False)
-    """What the control route wants to be shown."""
+    """Token that the control route wants."""
 
     def seams(self) -> ServerSeams:
         """Seams at which the server must let it stand."""
@@ -51,12 +51,12 @@ class Handling:
     record: Annotated[Path | None, Parameter(help="Write each session down as a run in this directory.")] = (
         None
     )
-    """Where each session is written down; None for nowhere."""
+    """Directory to which each session is written; None for none."""
 
     control_token_env: Annotated[
         str | None, Parameter(help="The environment variable with the token of /_trialogue/, else drawn.")
     ] = None
-    """Where the token of the control route is."""
+    """Variable with the token of the control route."""
 
     replay: Annotated[
         Path | None, Parameter(help="Serve the session of this run back, gated by what each client sends.")
@@ -85,7 +85,7 @@ class Handling:
         Path | None,
         Parameter(help="A YAML file with messages that clients must send: exit code 1 if they do not."),
     ] = None
-    """What must come; None for whatever comes."""
+    """File of messages that must come; None for none."""
 
     def expectations(self) -> WireExpectations | None:
         """Expectations of what must come; `SetupError` for a file that does not say."""

@@ -39,7 +39,7 @@ SHOW_CURSOR: Final = b"\x1b[?25h"
 
 _LOOK_S: Final = 0.005
 _PUT_OFF_S: Final = 4.0
-"""When the process ends if even its orderly end is held up, in seconds after the second Ctrl-C."""
+"""Seconds after the second Ctrl-C at which the process ends if even its orderly end is held up."""
 
 
 @define

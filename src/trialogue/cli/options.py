@@ -127,7 +127,7 @@ class AllowOptions:
 
 
 NOTHING_ALLOWED: Final = AllowOptions()
-"""What needs none: mocks, registered tools, addresses of this machine."""
+"""Options that allow nothing beyond mocks, registered tools, and addresses of this machine."""
 
 
 @Parameter(name="*")

@@ -35,7 +35,7 @@ class _Resume:
     """Holds the rest of a meeting."""
 
     past: Resumption
-    """What there was of it."""
+    """Run that was cut off."""
 
     def __call__(
         self,

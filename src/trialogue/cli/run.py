@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from trialogue.tools.permissions import Permissions
 
 Shown = Literal["live", "line", "json"]
-"""What stdout gets: the meeting and its summary; one line; the result as JSON, and nothing else."""
+"""Output on stdout: the meeting and its summary; one line; the result as JSON, and nothing else."""
 
 
 class Held(Protocol):
@@ -77,7 +77,7 @@ class RunOptions:
     """Options of `trialogue run`, beside the scenario."""
 
     overrides: Overrides = field(factory=Overrides)
-    """What it says otherwise than the file."""
+    """Overrides of what the file says."""
 
     out: Path | None = None
     """The run's directory; None for a new one under `runs/`."""
@@ -86,7 +86,7 @@ class RunOptions:
     """The address of the hosted service, where it is not the vendor's."""
 
     shown: Shown = "live"
-    """What stdout gets."""
+    """Output on stdout."""
 
     record_models: Path | None = None
     """File in which the words of models are recorded; None for none."""

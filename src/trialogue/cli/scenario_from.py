@@ -29,7 +29,7 @@ __all__ = ["MadeScenario", "print_scenario_from"]
 
 SAME: Final = "the same turns in the same order"
 ENOUGH: Final = 0.8
-"""Which part of people's speech has to be heard at its times: quiet words are missed by any detector."""
+"""Share of people's speech that has to be heard at its times: quiet words are missed by any detector."""
 
 
 @frozen

@@ -130,18 +130,18 @@ class Serving:
     """The least diagnostics that stderr gets."""
 
     answers: Answers = Answers()
-    """Who answers in the place of providers that are not here."""
+    """Answers in the place of providers that are not here."""
 
     handling: Handling = LOOKED_AT
-    """What is done with it while it runs."""
+    """Handling of it while it runs."""
     voices: Literal["local", "murmur"] = "local"
-    """Whose ears and voices it has: real ones, or sound without speech."""
+    """Kind of its ears and voices: real ones, or sound without speech."""
 
     manners: Manners = Manners()
-    """How it behaves towards its clients."""
+    """Manners towards its clients."""
 
     dialling: Dialling = BY_ADDRESS
-    """By which names it is dialled, and how it is encrypted."""
+    """Names by which it is dialled, and its encryption."""
 
     def token(self) -> str | None:
         """The token of the control route; None for one that is drawn."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["CHECK", "RUN", "called"]
 
 Wants: TypeAlias = Literal["nothing", "text", "texts", "number"] | tuple[str, ...]
-"""What stands behind an option: nothing, any text (each time anew), a whole number, or one of these words."""
+"""Value behind an option: nothing, any text (each time anew), a whole number, or one of these words."""
 
 _OVERRIDES: Final[Mapping[str, Wants]] = {
     "--via": tuple(SERVICES),

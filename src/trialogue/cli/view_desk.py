@@ -24,7 +24,7 @@ class Desk:
     """A keyboard, and who sits at it."""
 
     keyboard: Keyboard
-    """Where lines come from."""
+    """Keyboard that lines come from."""
 
     own: str | None
     """The participant at it; None for somebody who only steers."""

@@ -32,10 +32,10 @@ class Span:
     """Safe for a terminal, without line breaks."""
 
     tone: Tone = Tone.NORMAL
-    """How loudly it speaks."""
+    """Loudness of its words."""
 
     seat: int | None = None
-    """Whose colour it has: the participant's place in the cast, from 0; None for the terminal's own."""
+    """Place in the cast of the participant whose colour it has, from 0; None for the terminal's own."""
 
 
 @frozen
@@ -43,7 +43,7 @@ class Line:
     """Spans beside each other."""
 
     spans: tuple[Span, ...] = ()
-    """From left to right."""
+    """Spans from left to right."""
 
     hang: int = 0
     """Number of cells by which the rest of the line is indented, where it has to be broken."""

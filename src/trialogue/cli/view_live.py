@@ -49,13 +49,13 @@ from trialogue.report.cast import with_everybody
 from trialogue.values import define, frozen
 
 METER_CELLS: Final = 12
-"""How wide a level meter is."""
+"""Width of a level meter, in cells."""
 
 QUIETEST_DBFS: Final = -48.0
-"""What an empty meter stands for; a full one is 0 dBFS."""
+"""Level of an empty meter; a full one is 0 dBFS."""
 
 FALL_DB: Final = 6.0
-"""How far a meter falls from one picture to the next at most."""
+"""Decibels by which a meter falls from one picture to the next at most."""
 
 
 class Presence(Enum):
@@ -107,7 +107,7 @@ class LiveView:
     """The fold: `take` records in order, `heard` what has been heard, and draw what `at` returns."""
 
     plan: MeetingPlan
-    """Of which meeting, with all who have come so far."""
+    """Plan of the meeting, with all who have come so far."""
 
     repeats_names: bool = False
     """Whether every sentence of the transcript names its speaker."""

@@ -45,7 +45,7 @@ REASONS: Final = MappingProxyType(
         "unfinished": "its journal stops before its end",
     }
 )
-"""What the reasons of an end mean to people."""
+"""Words for people on the reasons of an end."""
 
 
 def reason_in_words(reason: str) -> str:
@@ -58,7 +58,7 @@ class Seating:
     """Names and colours of a cast."""
 
     plan: MeetingPlan
-    """Whose."""
+    """Plan of the meeting."""
 
     _labels: dict[str, str] = field(init=False)
     _seats: dict[str, int] = field(init=False)

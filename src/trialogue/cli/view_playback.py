@@ -23,7 +23,7 @@ from trialogue.report.cast import with_everybody
 from trialogue.values import define
 
 LOOK_S: Final = 0.1
-"""How often a journal that grows is looked at."""
+"""Seconds between two looks at a journal that grows."""
 
 _WINDOW_S: Final = 0.1
 """Over how much sound a level is taken."""
@@ -37,19 +37,19 @@ class Playback:
     """A meeting that is over, played from a place in it; `speed` is a factor of real time."""
 
     plan: MeetingPlan
-    """Of which meeting, as it began."""
+    """Plan of the meeting, as it began."""
 
     past: Sequence[Record]
-    """What happened, in order."""
+    """Records of the meeting, in order."""
 
     audio: Path
     """The folder of its recordings."""
 
     speed: float = 1.0
-    """How fast time goes."""
+    """Pace of time."""
 
     start_s: float = 0.0
-    """From where, in seconds since the meeting's start."""
+    """Moment at which it begins, in seconds since the meeting's start."""
 
     begin: Callable[[], None] = lambda: None
     """Called as time begins to go, as for sound."""
@@ -98,7 +98,7 @@ class GrowingRun:
 
     @property
     def plan(self) -> MeetingPlan:
-        """Of which meeting, as it began."""
+        """Plan of the meeting, as it began."""
         return self.following.header.plan
 
     @property

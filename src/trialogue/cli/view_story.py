@@ -41,7 +41,7 @@ UNTOLD: Final = frozenset({"stale", "superseded", "participant-failed"})
 """Reports that are for the journal, or say what an event has said already."""
 
 _Reply: TypeAlias = tuple[str, int]
-"""Whose, and which."""
+"""Speaker and number of a reply."""
 
 
 class Sort(Enum):
@@ -63,7 +63,7 @@ class StoryMoment:
     """Moment, in seconds since the meeting's start."""
 
     kind: Sort
-    """What it tells of."""
+    """Sort of moment."""
 
     text: str
     """The words, or what happened; not yet safe for a line. Personal where something was said."""
@@ -95,7 +95,7 @@ class Story:
     """The fold: `take` records in order, and ask for what has been heard until now."""
 
     plan: MeetingPlan
-    """Of which meeting."""
+    """Plan of the meeting."""
 
     _scripts: dict[_Reply, list[SentenceSaid]] = Factory(dict[_Reply, list[SentenceSaid]])
     _playing: dict[_Reply, _Playout] = Factory(dict[_Reply, _Playout])

@@ -17,7 +17,7 @@ from trialogue.report.result import Result
 from trialogue.values import frozen
 
 SHARE_CELLS: Final = 10
-"""How wide the bar of a share is."""
+"""Width of the bar of a share, in cells."""
 
 FAILURES: Final = 5
 """Number of kinds of failures that are told; the rest are counted."""
@@ -31,7 +31,7 @@ class Ended:
     """Parts of which a summary is made."""
 
     plan: MeetingPlan
-    """Who was to meet."""
+    """Plan of the meeting."""
 
     result: Result
     """Its outcome."""

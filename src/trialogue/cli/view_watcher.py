@@ -65,7 +65,7 @@ class Watcher:
     """Shows a meeting on a screen; `await watcher(meeting)` lasts as long as the meeting."""
 
     screen: Screen
-    """Where it is shown."""
+    """Screen on which it is shown."""
 
     is_virtual: bool
     """Whether the meeting's clock is virtual."""

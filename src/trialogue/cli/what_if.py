@@ -25,7 +25,7 @@ from trialogue.values import frozen
 __all__ = ["WhatIfTold", "ask_what_if"]
 
 PAGE: Final = "what-if.html"
-"""What the page is called in a run's directory."""
+"""Name of the page in a run's directory."""
 
 
 @frozen

@@ -11,7 +11,7 @@ from trialogue.mailbox import MailboxFull
 OptionsT = TypeVar("OptionsT")
 
 NOT_TAKEN = (AlreadyOver, ProtocolError, MailboxFull)
-"""What makes a call return False, and is told as an Error."""
+"""Errors by which a call returns False, and which are told as an Error."""
 
 
 def checked(options: object, kind: type[OptionsT]) -> OptionsT:

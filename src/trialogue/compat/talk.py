@@ -50,7 +50,7 @@ Told: TypeAlias = tuple[str, object]
 """The name of an event, and what its handlers are given."""
 
 Changes: TypeAlias = Mapping[str, Any]
-"""What `update` is given."""
+"""Changes that `update` is given."""
 
 
 @frozen
@@ -70,7 +70,7 @@ class Talk:
     """Talk with one agent: what it was asked, and which calls it waits for."""
 
     asked: Asked
-    """What it was asked for, with what has changed since."""
+    """Settings that it was asked for, with what has changed since."""
 
     _open: dict[str, ToolRequested] = field(factory=dict[str, ToolRequested], init=False)
 

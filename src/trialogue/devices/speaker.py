@@ -22,7 +22,7 @@ RING_S = 0.5
 """Sound that may wait for the device, in seconds."""
 
 LEAD_S = 0.06
-"""How much waits before the first is played, against the jitter of both clocks."""
+"""Seconds of sound that wait before the first is played, against the jitter of both clocks."""
 
 LOOK_S = 2.0
 """Seconds for which the ring is looked at before it is steered."""

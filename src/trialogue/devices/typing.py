@@ -39,7 +39,7 @@ _KEYS: Final = {
     "A": "up",
     "B": "down",
 }
-"""What keys do, by what they send behind ESC [ or ESC O."""
+"""Meanings of keys, by what they send behind ESC [ or ESC O."""
 
 _MOVES: Final = {"\x01": "home", "\x05": "end", "\x02": "left", "\x06": "right"}
 
@@ -67,14 +67,14 @@ class LineEditor:
     """
 
     line: str = field(default="", init=False)
-    """What was typed since the last line."""
+    """Text that was typed since the last line."""
 
     at: int = field(default=0, init=False)
-    """Where the next character goes: how many of the line are before it."""
+    """Place of the next character: the number of those before it."""
 
     _earlier: list[str] = field(factory=list[str], init=False)
     _back: int = field(default=0, init=False)
-    """Which earlier line is shown, counted from the last; 0 for a new one."""
+    """Number of the earlier line that is shown, counted from the last; 0 for a new one."""
 
     _sequence: str = field(default="", init=False)
 

@@ -18,7 +18,7 @@ FORMAT: Final = 1
 Step = Callable[[JsonObject], JsonObject]
 
 STEPS: Final[Mapping[int, Step]] = {}
-"""From format n to n + 1, by n: one entry for each format before `FORMAT`."""
+"""Steps from format n to n + 1, by n: one entry for each format before `FORMAT`."""
 
 
 def upcast(

@@ -14,7 +14,7 @@ MeetingPhase: TypeAlias = Literal["new", "opening", "open", "over"]
 Activity: TypeAlias = Literal[
     "joining", "listening", "thinking", "speaking", "waiting", "away", "failed", "left"
 ]
-"""What a participant does: `joining` until its first session is ready, `away` while a lost one is dialled
+"""Activity of a participant: `joining` until its first session is ready, `away` while a lost one is dialled
 again, `thinking` while it has the floor and is not heard, `waiting` while it wants the floor, `failed` and
 `left` for good; else `listening`."""
 

@@ -12,7 +12,7 @@ from trialogue.model.transcript import UNCLEAR, Utterance
 from trialogue.report.cues import labels
 
 _BULLET: Final = "\x15"
-"""What stands around an utterance's times."""
+"""Sign around an utterance's times."""
 
 _NO_WORD: Final = re.compile(r"[^\w'\-]|_|-(?=0)")
 """No part of a word: brackets, quotes, most signs and a nought behind a hyphen mean other things in CHAT."""

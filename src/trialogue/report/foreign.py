@@ -37,7 +37,7 @@ _TEXTGRID: Final = re.compile(r'"(?:[^"]|"")*"|\[\d*\]|-?\d+(?:\.\d+)?(?:[eE]-?\
 
 _INTERVAL: Final = 3
 _TIERS: Final = MappingProxyType({'"IntervalTier"': _INTERVAL, '"TextTier"': 2})
-"""How many words an element of each kind of tier has: an interval two times and a label, a point one."""
+"""Number of words in an element of each kind of tier: an interval has two times and a label, a point one."""
 
 _CHAT: Final = re.compile(r"\x15(\d+)_(\d+)\x15")
 

@@ -21,7 +21,7 @@ _ACTIVE: Final = re.compile(r"[\\`*_\[\]<~|$#!]|&(?=[#\w])")
 _AGENDA, _TOOL, _SPEECH = range(3)
 
 _Entry = tuple[float, int, str]
-"""When, of which kind (for those of one time), and the paragraph."""
+"""Moment, kind (for those of one time), and paragraph."""
 
 
 def markdown(

@@ -12,7 +12,7 @@ from trialogue.scenario.quantities import dollars, meant_duration, percent
 from trialogue.scenario.tree import Entries, Items, Node, Scalar
 
 Fault: TypeAlias = tuple[Code, str]
-"""Which fault, and its words."""
+"""Fault, and its words."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _NO_SPACE = re.compile(r"[\w-]+:\S")

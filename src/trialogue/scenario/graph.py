@@ -30,7 +30,7 @@ class Turn:
     """Participant who gets it; the floor itself where empty."""
 
     label: str = ""
-    """By what."""
+    """Label of the arrow."""
 
 
 @frozen

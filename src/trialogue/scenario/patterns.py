@@ -91,7 +91,7 @@ class EventKeys:
     """Number of the match that counts, from 1."""
 
     after: OptionalSeconds = None
-    """Where something is done: so long after it. Under `expect`: not before this, in an order since what
+    """Delay behind it, where something is done. Under `expect`: earliest time, in an order since what
     stands before it, else since the start."""
 
     within: OptionalSeconds = None

@@ -207,7 +207,7 @@ class AgentKeys:
     """Lines that it says, turn by turn: short for a script of nothing but `say`. Personal."""
 
     via: Annotated[str, VIA] | ClipsKeys | None = None
-    """At which service; `local` is the embedded server. A person: by `microphone`, by `text` in the
+    """Service of the agent; `local` is the embedded server. A person: by `microphone`, by `text` in the
     terminal, by sound and words of the `app` that holds the meeting, or clips that stand in."""
 
     hears: Hears | None = None

@@ -104,7 +104,7 @@ def _with_letters(text: str, line: int, columns: tuple[int, ...]) -> str:
 
 
 _Found: TypeAlias = tuple[tuple[int, int], str, tuple[int, ...] | None]
-"""Where, from 0; in what words; and which columns of the line a letter mends, if that mends it."""
+"""Place from 0, words, and the columns of the line that a letter mends, if it mends them."""
 
 
 @frozen

@@ -27,7 +27,7 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
 MAX_NODES = 50_000
 MOST_SLIPS = 20
-"""How many slips of YAML are passed over to read the rest."""
+"""Number of slips of YAML that are passed over to read the rest."""
 
 _LOADER = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 # A parser with a limit of its own (PyYAML 6.0.4: 1000 levels) looks ahead and stops before we see a level.
@@ -56,7 +56,7 @@ class Scalar:
     """Text, a number, true, false or null."""
 
     text: str | None = None
-    """How it reads where text is wanted: set where a variable that is no text stands for it."""
+    """Text where text is wanted: set where a variable that is no text stands for it."""
 
 
 @frozen

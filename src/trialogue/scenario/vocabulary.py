@@ -44,7 +44,7 @@ VIA: Final = ListedWord(
         ),
     ),
 )
-"""At which service, or how a person takes part; `later` are words of which something else does the same."""
+"""Service, or way in which a person takes part; `later` are words of which something else does the same."""
 
 OptionalVia: TypeAlias = Annotated[str | None, VIA]
 OptionalListen: TypeAlias = Annotated[ListenStage | None, StageKeys("listen")]

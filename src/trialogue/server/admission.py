@@ -27,7 +27,7 @@ from trialogue.values import frozen
 __all__ = ["LOOPBACK", "SCHEMES", "Access", "Shown", "Standing", "is_from_here", "shown_by", "standing_of"]
 
 SCHEMES: Final = ("token", "bearer")
-"""How a key or token is announced, in any case."""
+"""Schemes by which a key or token is announced, in any case."""
 
 
 @frozen
@@ -41,7 +41,7 @@ class Access:
     """The port that is bound; 0 lets the system choose."""
 
     api_key: str | None = field(default=None, repr=False)
-    """What clients must show; None lets everyone in."""
+    """Key that clients must show; None lets everyone in."""
 
     max_connections: int = 64
     """Sockets at a time; one more is answered 429. Plain requests have as many places of their own."""
@@ -50,7 +50,7 @@ class Access:
     """Further host names by which clients may dial, and pages may be named, where there is no key."""
 
     tls: SSLContext | None = field(default=None, repr=False, eq=False)
-    """What encrypts connections; None for none."""
+    """Certificate that encrypts connections; None for no encryption."""
 
 
 LOOPBACK = Access()

@@ -24,7 +24,7 @@ class OpenEarAndVoice:
     """Open the ear and the voice in the session's formats."""
 
     terms: Terms
-    """What Settings said."""
+    """Terms of the Settings."""
 
 
 @frozen
@@ -56,7 +56,7 @@ class BeginPass:
     """The reply that it is for."""
 
     request: ThinkRequest
-    """What it may depend on."""
+    """Request that it may depend on."""
 
 
 @frozen
@@ -77,7 +77,7 @@ class GoBack:
     """Let a script go back over replies that were not heard."""
 
     count: int
-    """How many, the newest first."""
+    """Number of entries, the newest first."""
 
 
 @frozen

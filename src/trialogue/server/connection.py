@@ -46,7 +46,7 @@ from trialogue.transport.socket import WebSocket
 _DIAGNOSTICS: Final = Log("trialogue.server")
 
 _LONG_CHARS: Final = 16_384
-"""How long a message is decoded in a thread: below, it takes a millisecond."""
+"""Length from which on a message is decoded in a thread: below, it takes a millisecond."""
 
 _OURS = Path(__file__).parents[1]
 

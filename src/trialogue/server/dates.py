@@ -38,7 +38,7 @@ MOST_TOLD: Final = 5
 """Number of names of fields that are told of many."""
 
 FIRST: Final = date(2025, 5, 5)
-"""When the protocol that is spoken here, version 1, was released."""
+"""Release of the protocol that is spoken here, version 1."""
 
 
 @frozen
@@ -46,7 +46,7 @@ class Dated:
     """Change of the wire, with its date."""
 
     by: Literal["client", "server"]
-    """Who sends it."""
+    """Side that sends it."""
 
     message: str
     """The message's type."""
@@ -55,7 +55,7 @@ class Dated:
     """The field; empty for the whole message."""
 
     since: date
-    """When the first SDK that knows it was released."""
+    """Date of the first SDK that knows it."""
 
     source: str
     """That release."""
@@ -90,7 +90,7 @@ class OldName:
     """As it is called."""
 
     until: date
-    """When the first release of that SDK without it was made."""
+    """Date of the first release of that SDK without it."""
 
     source: str
     """The releases that sent it."""

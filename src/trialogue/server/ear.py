@@ -43,7 +43,7 @@ _PIECE_SAMPLES: Final = 20 * HEARING_RATE
 """A turn that has grown to this is recognized up to its quietest place."""
 
 _SEARCH_SAMPLES: Final = 8 * HEARING_RATE
-"""How far before its end that place is looked for."""
+"""Samples before its end within which that place is looked for."""
 
 _STILL: Final = {"linear16": 0x00, "linear32": 0x00, "mulaw": 0xFF, "alaw": 0xD5}
 """The byte that digital silence is made of."""
@@ -52,10 +52,10 @@ _FORESEEN_S: Final = 0.12
 """The longest frame that is heard before its time: what comes of it is looked at as a whole, later too."""
 
 _FEED_BYTES: Final = HEARING_RATE * _WIDTH // 5
-"""How much is detected between two checkpoints: 200 ms."""
+"""Bytes that are detected between two checkpoints: 200 ms."""
 
 _MAX_WAITING_S: Final = 30.0
-"""How much audio waits for a slow ear."""
+"""Seconds of audio that wait for a slow ear."""
 
 _MAX_PIECES: Final = 16
 """Number of pieces that wait to be recognized before the ear waits, too."""
@@ -276,7 +276,7 @@ class _Foreseen:
     """At 16 kHz."""
 
     edges: Sequence[SpeechEdge]
-    """What was noticed."""
+    """Edges that were noticed."""
 
 
 class _Speech:

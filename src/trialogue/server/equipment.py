@@ -28,10 +28,10 @@ class Equipment:
     """Opens a detector for one stream, given the milliseconds of silence that end speech."""
 
     compute: Compute
-    """Where engines do their work."""
+    """Place where engines do their work."""
 
     options: ServerOptions = _DEFAULTS
-    """How the server behaves."""
+    """Options of the server."""
 
     new_id: Callable[[], str] = lambda: str(uuid.uuid4())
     """Makes the request id of each connection."""

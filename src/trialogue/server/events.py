@@ -31,7 +31,7 @@ class NonsenseReceived:
     """The field at fault."""
 
     reason: str = ""
-    """What is wrong with it, by types and names, never by values."""
+    """Reason, by types and names, never by values."""
 
 
 @frozen

@@ -20,7 +20,7 @@ class Stopwatch:
     """Moment at which the user's turn ended."""
 
     options: ServerOptions
-    """How latencies are reported, and after how long thinking is slow."""
+    """Options: the style of latencies, and when thinking is slow."""
 
     wants_experimental: bool
     """Whether undocumented messages are sent, too."""

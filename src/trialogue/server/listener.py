@@ -68,7 +68,7 @@ _DIAGNOSTICS: Final = Log("trialogue.server")
 
 PATH = "/v1/agent/converse"
 LISTEN_PATHS = (FLUX_PATH, NOVA_PATH)
-"""Where the hosted service has it, too."""
+"""Paths of listening, as at the hosted service."""
 
 _LISTEN_PATHS: Final[dict[str, ListenRoute]] = {FLUX_PATH: "v2", NOVA_PATH: "v1"}
 SOCKETS: Final = {

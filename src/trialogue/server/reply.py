@@ -64,7 +64,7 @@ class _Ordered:
     """Whether it was thought; else it was injected."""
 
     tells: str | None = None
-    """What the client is told as it begins; itself where None."""
+    """Text that the client is told as it begins; itself where None."""
 
 
 @define
@@ -75,10 +75,10 @@ class Reply:
     """Counts replies of this session from 1."""
 
     voices: tuple[str, ...]
-    """What it is spoken with, to its end."""
+    """Voices that it is spoken with, to its end."""
 
     stage: ReplyStage
-    """What it waits for; a reply that is thought begins by thinking, another by ending."""
+    """Stage of the reply; one that is thought begins by thinking, another by ending."""
 
     stopwatch: Stopwatch
     """Its times."""

@@ -25,7 +25,7 @@ from trialogue.values import frozen
 __all__ = ["MatchKeys", "ScriptFile", "ScriptFileAgent", "ServedEntryKeys", "read_script_file"]
 
 _ANYBODY: Final = "anybody"
-"""What the agent of a file is called that has only one."""
+"""Name of the agent of a file that has only one."""
 
 
 @frozen
@@ -42,7 +42,7 @@ class MatchKeys:
     """The id that Settings give in the place of an agent; it is then known to the server."""
 
     path: str | None = None
-    """What stands in the address before `/v1/agent/converse`, as `/orders`."""
+    """Path in the address before `/v1/agent/converse`, as `/orders`."""
 
     key: str | None = None
     """The key that the client shows. Secret where it is a real one."""
@@ -61,13 +61,13 @@ class ScriptFileAgent:
     """One agent of the file."""
 
     name: Annotated[str, Name()]
-    """What it is called in diagnostics."""
+    """Name in diagnostics."""
 
     script: tuple[ServedEntryKeys, ...]
-    """What it says, as in scenarios. Personal."""
+    """Script, as in scenarios. Personal."""
 
     match: MatchKeys = MatchKeys()
-    """Whom it answers; everybody where it is left out."""
+    """Conversations that it answers; all where it is left out."""
 
     greeting: str | None = None
     """Said first where Settings have no greeting. Personal."""

@@ -27,13 +27,13 @@ class Visitor:
     """One client that was let in."""
 
     request_id: str
-    """What `dg-request-id` and `Welcome` say."""
+    """Id, as `dg-request-id` and `Welcome` say it."""
 
     request: UpgradeRequest
-    """What it asked for."""
+    """Request of the visitor."""
 
     stream: trio.abc.Stream = field(repr=False)
-    """What carries it, as `ServerSeams.through` gave it."""
+    """Stream that carries it, as `ServerSeams.through` gave it."""
 
 
 Converse: TypeAlias = Callable[[WebSocket], Awaitable[None]]
@@ -83,16 +83,18 @@ class ServerSeams:
     """Attends each visit."""
 
     through: Callable[[trio.abc.Stream], trio.abc.Stream] = as_it_is
-    """What each connection's stream is put through, before its upgrade is read."""
+    """Function that each connection's stream is put through, before its upgrade is read."""
 
     equip: Callable[[Equipment], Equipment] = as_it_is
-    """What each visit is served with, given what the server was opened with."""
+    """Equipment that each visit is served with, given what the server was opened with."""
 
     http: Callable[[HttpRequest], Taken | HttpResponse | None] = answer_nothing
     """Decides on plain requests before the server does; None leaves one to it."""
 
     instead: Callable[[bytes], Instead | None] = nobody
-    """Who answers in the server's place, by what was read of a request for an upgrade; None where it does."""
+    """Function that answers in the server's place, by what was read of a request for an upgrade; None where
+    it does.
+    """
 
 
 NOBODY: Final = ServerSeams()

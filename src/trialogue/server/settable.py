@@ -26,7 +26,7 @@ class Settable:
     """The field of `ServerOptions`; `max_connections` is the listener's."""
 
     wants: str
-    """What a value is, for whoever gave another."""
+    """Form of a value, for whoever gave another."""
 
     read: Callable[[str], object]
     """The value of a text; None for what is none."""

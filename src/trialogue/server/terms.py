@@ -34,7 +34,7 @@ _KEPT = (
     "eager_eot_threshold",
     "eot_timeout_ms",
 )
-"""What an update of the listen provider may leave out; `language_hints` it may not."""
+"""Keys that an update of the listen provider may leave out; `language_hints` it may not."""
 
 
 class TermsRefused(Exception):
@@ -53,7 +53,7 @@ class PromptTerms:
     """The system prompt; updates are appended."""
 
     functions: tuple[OfferedFunction, ...] = ()
-    """What may be called."""
+    """Functions that may be called."""
 
     server_side: frozenset[str] = frozenset()
     """Names of functions with an endpoint: not the client's to answer."""
@@ -67,13 +67,13 @@ class Terms:
     """One session's settings as they stand."""
 
     input: AudioFormat
-    """What the client sends: its samples, where `compressed` is None."""
+    """Format of the client's samples, where `compressed` is None."""
 
     compressed: str | None = None
-    """How the client's sound is compressed, by the hosted service's name; None for samples."""
+    """Compression of the client's sound, by the hosted service's name; None for samples."""
 
     output: SoundForm = USUAL_SOUND
-    """What the client is sent."""
+    """Format of the sound that the client is sent."""
 
     unspeakable: str | None = None
     """Reason why the agent's speaking will fail; None where it will not."""
@@ -91,7 +91,7 @@ class Terms:
     """Spoken at once; empty for none."""
 
     memory: tuple[MemoryItem, ...] = ()
-    """What the agent remembers from before."""
+    """Memory of the agent from before."""
 
     listen: wire.ListenProvider = _DEFAULT_LISTEN
     """The recognizer that was asked for; ours does its work."""
@@ -100,7 +100,7 @@ class Terms:
     """In the order of asking; empty for an agent that never answers by itself."""
 
     prompt: PromptTerms = PromptTerms()
-    """What they are told."""
+    """Prompt of the agent."""
 
     voices: tuple[str, ...] = (_DEFAULT_VOICE,)
     """In the order of trying."""
@@ -109,7 +109,7 @@ class Terms:
     """Those among them that are the hosted service's own, not another vendor's."""
 
     caller: Caller = STRANGER
-    """Who it is, for whoever stands in."""
+    """Caller, for whoever stands in."""
 
     @property
     def tells_entries(self) -> bool:

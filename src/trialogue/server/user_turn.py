@@ -47,7 +47,7 @@ class UserTurn:
     """Turn of the user, with its words so far."""
 
     state: UserState = field(default=UserState.SILENT, init=False)
-    """What the user does."""
+    """State of the user."""
 
     _words: list[str] = field(factory=list[str], init=False)
 

@@ -34,4 +34,4 @@ ENDS_SOON: Final = "The session will end soon."
 TOO_LONG: Final = "The session has reached its maximum length."
 
 CONTAINERS: Final = (b"RIFF", b"OggS", b"fLaC", b"ID3\x03", b"ID3\x04", b"\x1aE\xdf\xa3")
-"""How files begin that are no raw samples: WAV, Ogg, FLAC, MP3, WebM."""
+"""Beginnings of files that are no raw samples: WAV, Ogg, FLAC, MP3, WebM."""

@@ -51,11 +51,11 @@ ACCOUNTS: Final[Mapping[Provider, Account]] = {
     Provider.GROQ: Account("GROQ_API_KEY", "GROQ_BASE_URL", "https://api.groq.com/openai/v1"),
     Provider.NVIDIA: Account("NVIDIA_API_KEY", "NVIDIA_BASE_URL", "https://integrate.api.nvidia.com/v1"),
 }
-"""Whose models an agent may have by name alone, once the operator's key is set."""
+"""Accounts at vendors whose models an agent may have by name alone, once the operator's key is set."""
 
 
 _OWN: Final = frozenset({Provider.SCRIPTED, Provider.INSTALLED})
-"""Who thinks here and nowhere else."""
+"""Providers that think here and nowhere else."""
 
 
 def leave_of(environment: Mapping[str, str]) -> tuple[str, ...]:

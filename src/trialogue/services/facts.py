@@ -298,7 +298,9 @@ class Timeout:
     """The peer did not answer in time; the session is closed."""
 
     what: Literal["welcome", "settings-applied", "connected", "words", "end"]
-    """What did not come; of an agent's session one of the first two, of a listening one of the others."""
+    """Message that did not come; of an agent's session one of the first two, of a listening one of the
+    others.
+    """
 
 
 Fact: TypeAlias = (

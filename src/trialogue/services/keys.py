@@ -34,7 +34,7 @@ __all__ = [
 _Values = TypeVar("_Values", bound=attrs.AttrsInstance)
 
 ListenStage: TypeAlias = attrs.AttrsInstance
-"""How an agent hears, in its service's keys."""
+"""Stage of listening, in its service's keys."""
 
 
 @frozen

@@ -28,7 +28,7 @@ from trialogue.services.verdicts import Judgement
 from trialogue.values import frozen
 
 Message: TypeAlias = str | bytes
-"""What goes over a socket in one piece: text, or binary."""
+"""Message over a socket in one piece: text, or binary."""
 
 
 @frozen
@@ -58,7 +58,7 @@ class HandThrough:
 
 
 Order: TypeAlias = Cue | Speak | AnswerTool | CloseUserTurn | StayAlive | SpeakFreely | HandThrough
-"""What an agent's session can be told to do: the first three in a meeting, all by whoever holds one agent."""
+"""Order to an agent's session: the first three in a meeting, all by whoever holds one agent."""
 
 Header: TypeAlias = Callable[[str], str | None]
 """Gives a header of the handshake's answer by its name."""

@@ -41,7 +41,7 @@ class WireExpectation:
     """One message that must come, or must not."""
 
     wanted: Wanted
-    """Which."""
+    """Message that is wanted."""
 
     is_never: bool = False
     """Whether it must not."""

@@ -45,7 +45,7 @@ class Hands:
     """The thread."""
 
     control: Control
-    """What is done there."""
+    """Control of the server."""
 
     def do(self, call: Callable[[Control], T]) -> T:
         """Make a call that never waits."""

@@ -40,7 +40,7 @@ class Bridge:
     """A thread with a loop of its own, in which `main` runs until `close`."""
 
     main: Callable[[Callable[[], None]], Awaitable[None]]
-    """What runs there until it is cancelled; it calls what it is given once it is ready."""
+    """Function that runs there until it is cancelled; it calls what it is given once it is ready."""
 
     _token: trio.lowlevel.TrioToken | None = field(default=None, init=False)
     _nursery: trio.Nursery | None = field(default=None, init=False)

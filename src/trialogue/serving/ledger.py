@@ -22,10 +22,10 @@ from trialogue.values import define, frozen
 __all__ = ["SOUND", "By", "Ending", "Ledger", "NothingCame", "Session", "SessionMessage", "has_fields"]
 
 By: TypeAlias = Literal["client", "server"]
-"""Who said something."""
+"""Side that said something."""
 
 SOUND: Final = "sound"
-"""What binary messages are called in the place of a type."""
+"""Name of binary messages in the place of a type."""
 
 MAX_SESSIONS: Final = 256
 MAX_MESSAGES: Final = 10_000
@@ -55,7 +55,7 @@ class SessionMessage:
     """As it was on the wire; None for sound."""
 
     frames: int = 0
-    """How many binary messages, for sound."""
+    """Number of binary messages, for sound."""
 
     size: int = 0
     """Bytes that they have together."""

@@ -33,7 +33,7 @@ class HeardPiece:
     """Offset in the side's file of sound at which it begins, in bytes."""
 
     size: int
-    """How many bytes it has."""
+    """Bytes that it has."""
 
     length_s: float
     """Length in seconds."""
@@ -42,7 +42,7 @@ class HeardPiece:
     """Offset in the file of the stream of coded sound of which it is a part, in bytes."""
 
     skip_s: float = 0.0
-    """How far into that stream it begins, in seconds."""
+    """Place in that stream at which it begins, in seconds."""
 
     @property
     def ends(self) -> float:
@@ -77,10 +77,10 @@ class SideSounds:
     """Both sides' sound, from Settings on."""
 
     formats: dict[WireSide, AudioFormat] = field(factory=dict[WireSide, AudioFormat])
-    """What each side's samples are like, from Settings on; a side whose sound is coded has none."""
+    """Format of each side's samples, from Settings on; a side whose sound is coded has none."""
 
     streams: dict[WireSide, list[int]] = field(factory=lambda: {"client": [], "server": []})
-    """Where in each side's file a stream of coded sound begins."""
+    """Offsets in each side's file at which a stream of coded sound begins."""
 
     _settings: Mapping[str, Any] = field(factory=dict[str, Any], init=False)
     _coded: dict[WireSide, _Stream] = field(factory=dict[WireSide, _Stream], init=False)

@@ -31,7 +31,7 @@ class FaultOrder:
     """Fault that strikes."""
 
     after_s: float | None = None
-    """How many seconds after the upgrade; None for its own moment."""
+    """Seconds after the upgrade; None for its own moment."""
 
     @property
     def answer(self) -> WrongAnswer | None:

@@ -33,7 +33,7 @@ LONGEST_PAUSE_S: Final = 10.0
 """The longest pause of the server's that is made again."""
 
 HIDDEN: Final = "***"
-"""What was written in the place of keys: it matches any."""
+"""Text in the place of keys: it matches any."""
 
 
 @frozen

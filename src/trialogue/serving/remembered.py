@@ -96,7 +96,7 @@ def _of_session(reading: Reading) -> Iterator[PlaybackStep]:
 
 
 _SPEECH_BRINGS: Final = frozenset({"UserStartedSpeaking", "EndOfTurn", "StartOfTurn", "Results", "Update"})
-"""What a server says because of the user's sound."""
+"""Messages of a server because of the user's sound."""
 
 
 def _kind(text: str) -> str:

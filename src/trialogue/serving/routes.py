@@ -30,7 +30,7 @@ from trialogue.values import frozen
 __all__ = ["PREFIX", "ControlRoutes"]
 
 PREFIX: Final = "/_trialogue/"
-"""Where everything is."""
+"""Path before all routes."""
 
 MAX_BODY_BYTES: Final = 1024 * 1024
 
@@ -47,10 +47,10 @@ class ControlRoutes:
     """The routes of one server."""
 
     control: Control
-    """What they do it with."""
+    """Control that they work with."""
 
     token: str = field(repr=False)
-    """What whoever asks must show."""
+    """Token that whoever asks must show."""
 
     def decide(self, request: HttpRequest) -> Taken | HttpResponse | None:
         """Decide on a plain request; None for what is not ours."""
@@ -173,7 +173,7 @@ _ROUTES: Final[Mapping[str, Done]] = {
     "POST script": _script,
     "POST reset": _reset,
 }
-"""What can be asked for, beside the page and `GET sessions/ID`."""
+"""Routes that can be asked for, beside the page and `GET sessions/ID`."""
 
 
 # --- bodies -----------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 FRAME_S: Final = 0.02
-"""What one message holds of a user's sound, in seconds."""
+"""Length of one message of a user's sound, in seconds."""
 
 TURN_END_S: Final = 1.2
 """The silence behind speech, which ends the turn."""

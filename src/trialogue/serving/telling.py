@@ -51,7 +51,7 @@ _TAKEN: Final = "taken"
 _LONGEST_WARNING: Final = 1024
 
 _JITTER_S: Final = 0.3
-"""How much a client's sound may be early or late and still be one stretch."""
+"""Seconds that a client's sound may be early or late and still be one stretch."""
 
 
 def session_plan(name: str, seed: int) -> MeetingPlan:
@@ -67,10 +67,10 @@ class ToldRecord:
     """Moment, in seconds since the upgrade."""
 
     event: Event
-    """What happened."""
+    """Event of the record."""
 
     commands: tuple[Command, ...] = ()
-    """What the turns were, where it changed them."""
+    """Commands that say what the turns were, where it changed them."""
 
 
 @define
@@ -95,10 +95,10 @@ class SessionTelling:
     """The fold: what went over the wire in, records of a meeting out."""
 
     sounds: SideSounds = field(factory=SideSounds)
-    """What each side's sound is like, and how long."""
+    """Format and length of each side's sound."""
 
     pieces: dict[WireSide, list[HeardPiece]] = field(factory=lambda: {"client": [], "server": []})
-    """What was to be heard of each side, where in time and in its file of sound."""
+    """Pieces that were to be heard of each side, where in time and in its file of sound."""
 
     _turn: int = field(default=0, init=False)
     _replies: int = field(default=0, init=False)
@@ -306,7 +306,7 @@ _TAKES: Final[Mapping[tuple[WireSide, str], _Take]] = {
     ("server", "Warning"): SessionTelling.take_warned,
     ("server", "Error"): SessionTelling.take_failed,
 }
-"""What is made of each message; of others nothing."""
+"""Functions that take each message; others tell nothing."""
 
 
 def _objects(value: object) -> Iterator[Mapping[str, Any]]:

@@ -59,22 +59,22 @@ class Visit:
     """A session that goes on."""
 
     session: Session
-    """What was said in it."""
+    """Session with what was said in it."""
 
     attended: Attended
-    """Where messages are put in."""
+    """Socket into which messages are put."""
 
     stream: ToxicStream
-    """What carries it."""
+    """Stream that carries it."""
 
     nursery: trio.Nursery
-    """Where its faults wait for their time."""
+    """Nursery in which its faults wait for their time."""
 
     told: Callable[[Fault], None]
     """Told of each fault that has struck."""
 
     socket: StruckSocket = field(init=False)
-    """Where its faults strike."""
+    """Socket at which its faults strike."""
 
     def __attrs_post_init__(self) -> None:
         self.socket = StruckSocket(self.attended, self.stream, self.strike)

@@ -92,7 +92,7 @@ class ChildSpec:
     """Called for each of its lives."""
 
     restart: Restart = Restart.PERMANENT
-    """When it is started again."""
+    """Restart type: when it is started again."""
 
     shutdown_s: float = field(default=DEFAULT_SHUTDOWN_S, validator=gt(0))
     """Seconds that it may take to stop once cancelled; `math.inf` waits for ever."""

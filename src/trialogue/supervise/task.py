@@ -41,7 +41,7 @@ class TaskPhase(Enum):
 
 
 OPEN: Final = frozenset({TaskPhase.STARTING, TaskPhase.RUNNING})
-"""When requests are taken."""
+"""States in which requests are taken."""
 
 
 @define(eq=False)

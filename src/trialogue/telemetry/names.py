@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 OPERATION: Final = "gen_ai.operation.name"
-"""What a span is of: `invoke_agent` or `execute_tool`."""
+"""Operation of a span: `invoke_agent` or `execute_tool`."""
 
 AGENT: Final = "gen_ai.agent.name"
 """The participant."""
@@ -14,7 +14,7 @@ CONVERSATION: Final = "gen_ai.conversation.id"
 """The meeting's name and start: one meeting, one conversation."""
 
 TOOL: Final = "gen_ai.tool.name"
-"""What an agent calls its tool."""
+"""Name of an agent's tool."""
 
 TOOL_CALL: Final = "gen_ai.tool.call.id"
 """The service's id of a call."""

@@ -42,16 +42,16 @@ class MeetingSpans:
     """The walk: `take` each record in order, then `close`. SetupError where the extra `otel` is missing."""
 
     plan: MeetingPlan
-    """Of which meeting."""
+    """Plan of the meeting."""
 
     started: datetime
     """The time of day of its start, with its time zone."""
 
     tracer_provider: Any = None
-    """Whose spans they are; the global provider where None."""
+    """Provider of the spans; the global one where None."""
 
     meter_provider: Any = None
-    """Whose metrics they are; the global provider where None."""
+    """Provider of the metrics; the global one where None."""
 
     _trace: Any = field(init=False)
     _tracer: Any = field(init=False)

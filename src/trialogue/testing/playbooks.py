@@ -37,7 +37,7 @@ Playbook: TypeAlias = Sequence[Step]
 """Steps in order of their time."""
 
 SHOWN = 3
-"""How many steps before the failed one a failure shows."""
+"""Number of steps before the failed one that a failure shows."""
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ FIN = 0x80
 """The first byte's bit of a frame that ends its message."""
 
 LONG_BYTES = 512
-"""From here on numpy masks in half of the time, and in a third from 1 KiB on."""
+"""Length from which on numpy masks in half of the time, and in a third from 1 KiB on."""
 
 _MASKED = 0x80
 _TEXT, _BINARY, _CLOSE = 0x1, 0x2, 0x8

@@ -33,7 +33,7 @@ def sound(decision: Decision, view: FloorView) -> Decision:
 
 
 HAND = "hand"
-"""What turns of a raised hand are marked with, where the policy does not read the queue."""
+"""Mark of a raised hand's turns, where the policy does not read the queue."""
 
 
 @frozen

@@ -261,7 +261,7 @@ class FloorGiven:
     """Participant who shall speak, as the model named it."""
 
     about: str = ""
-    """What is asked of it. Personal."""
+    """Subject that it is asked about. Personal."""
 
 
 def floor_given(arguments: str) -> FloorGiven | None:

@@ -18,7 +18,7 @@ from trialogue.brain.words.names import find
 from trialogue.model.events import ToolRequested
 
 PRIORITIES = {"lowest": -2, "low": -1, "normal": 0, "high": 1, "highest": 2}
-"""What a model may call a priority (RFC 8855, section 5.2.4)."""
+"""Words of a model for a priority (RFC 8855, section 5.2.4)."""
 
 
 def answer(o: Owners, event: ToolRequested) -> str:

@@ -75,7 +75,7 @@ class AgentTurn:
     """A policy's name, `asked`, `hand`, `silence`, `self`, `loop` or `livelock`."""
 
     ask: str
-    """What is asked of the holder, as its digest says it. Personal."""
+    """Question to the holder, as its digest puts it. Personal."""
 
     is_urgent: bool
     """Whether what is asked is known to nobody's ear, so that an agent by ear is cued at once."""
@@ -90,7 +90,7 @@ class AgentTurn:
     """Whether the chair named its holder."""
 
     state: AgentState = AgentState.AWAITED
-    """Where it is."""
+    """State of the turn."""
 
     thinking_since: float = 0.0
     """Since when it is awaited, or thinking: its time to think counts from here."""
@@ -105,7 +105,7 @@ class AgentTurn:
     """Further replies, to be played in order."""
 
     prompted: set[PromptKind] = Factory(set[PromptKind])
-    """What its holder was prompted for."""
+    """Kind of prompt that its holder had."""
 
     owes_cue: bool = False
     """Whether its holder speaks for itself behind a warning that it was made to say."""
@@ -132,7 +132,7 @@ class AgentTurn:
     """Moment at which it ends behind its limit: at its sentence's end; None before the limit."""
 
     filler: str = ""
-    """What its holder says if its tool takes long; empty for nothing. Personal."""
+    """Words of its holder if its tool takes long; empty for none. Personal."""
 
     filler_at: float | None = None
     """Moment at which that is said."""

@@ -39,7 +39,7 @@ from trialogue.model.events import (
 from trialogue.model.transcript import Beside
 
 FINAL_S = 1.0
-"""How long behind the hang words that may still change are waited for, in seconds."""
+"""Seconds behind the hang for which words that may still change are waited for."""
 
 EPS_S = 0.001
 """A millisecond: what is longer than a bound by less is not longer."""

@@ -75,10 +75,10 @@ class PersonTurn:
     """Whether the chair named its holder."""
 
     cut: str | None = None
-    """Whom it began by cutting off."""
+    """Participant whom it began by cutting off."""
 
     state: PersonState = PersonState.AWAITED
-    """Where it is."""
+    """State of the turn."""
 
     first_word_at: float | None = None
     """Moment at which the person began to speak, or to be read; its time to hold the floor counts from here.
@@ -88,7 +88,7 @@ class PersonTurn:
     """Place where its speech ended last on the meeting's audio clock."""
 
     settled_s: float = -1.0
-    """Until where the ear has said that the turn is over."""
+    """Place until which the ear has said that the turn is over."""
 
     words_until: float = 0.0
     """Moment until which words are waited for."""

@@ -39,7 +39,7 @@ from trialogue.model.events import (
 from trialogue.model.plan import Interrupters
 
 _OF_A_SCRIPT = frozenset((PromptKind.CUE, PromptKind.PREPARE))
-"""What a scripted agent answers with the next line of its script."""
+"""Prompts that a scripted agent answers with the next line of its script."""
 
 RETOLD = 3
 """Number of times that a turn is cued anew because a remark was found unheard too late."""

@@ -30,7 +30,7 @@ from trialogue.model.commands import Cause, EndTurn, GrantFloor, PausePlayout, S
 from trialogue.model.participants import Participant
 
 _WELL: frozenset[Cause] = frozenset(("finished", "yielded"))
-"""How a turn ends of which all was said that was to be."""
+"""Causes of a turn's end of which all was said that was to be."""
 
 
 def grant(

@@ -60,7 +60,7 @@ class Turns:
     """Number of turns that were heard."""
 
     nominee: str | None = None
-    """Whom the chair named and who has not had the floor since."""
+    """Participant whom the chair named and who has not had the floor since."""
 
     kept: Kept | None = None
     """A turn that was cut and may go on."""

@@ -27,7 +27,7 @@ WORDS_S = 4.0
 """Seconds for which words of speech that is over are waited for."""
 
 READ_WORDS_A_SECOND = 4.0
-"""How fast typed words are read."""
+"""Pace at which typed words are read."""
 
 READ_AT_LEAST_S = 0.5
 """Seconds for which the shortest typed words are read."""
@@ -44,7 +44,7 @@ class SpokenPlace:
     """Place where they begin on the meeting's audio clock."""
 
     kind: Beside
-    """What that speech was."""
+    """Kind of that speech."""
 
 
 def attribute(o: Owners, turn: PersonTurn, spoken: SpokenUtterance) -> None:

@@ -35,7 +35,7 @@ from trialogue.model.records import Record
 from trialogue.values import define, frozen
 
 STILL_RUNNING = "The call still runs. Its result will be told to you."
-"""What stands for the result of a call that was in flight when its session was lost."""
+"""Result, in its place, of a call that was in flight when its session was lost."""
 
 
 REMEMBERED: Final = 64_000
@@ -45,7 +45,7 @@ RECALLED: Final = 5_000
 """Characters of its last prompts that an agent's script is told once more; the oldest are left out first."""
 
 ITEM: Final = 16
-"""What an item counts beside its characters, so that empty ones are bounded, too."""
+"""Weight of an item beside its characters, so that empty ones are bounded, too."""
 
 
 def context_call(call: ToolRequested, result: str) -> ContextCall:
@@ -95,7 +95,7 @@ class Contexts:
     """The meeting's plan."""
 
     transcript: Transcript
-    """What is heard; whoever owns it feeds it."""
+    """Transcript of what is heard; whoever owns it feeds it."""
 
     _entries: dict[str, list[_Entry]] = Factory(dict[str, list[_Entry]])
     _open_calls: dict[tuple[str, str], ToolRequested] = Factory(dict[tuple[str, str], ToolRequested])

@@ -22,13 +22,13 @@ from trialogue.model.transcript import UNCLEAR
 from trialogue.values import define, frozen
 
 ASK_CHAIR = "Nobody speaks. Name who shall speak next."
-"""What the silence ladder asks of the chair."""
+"""Question of the silence ladder to the chair."""
 
 NUDGE = "Nobody speaks. Please go on."
-"""What the silence ladder asks of whoever was to speak."""
+"""Question of the silence ladder to whoever was to speak."""
 
 BE_SHORTER = "Your last turn was long. Please be shorter."
-"""What a holder is told after it passed its plan's `hold.warn_s`."""
+"""Note to a holder that has passed its plan's `hold.warn_s`."""
 
 
 @frozen
@@ -65,7 +65,7 @@ class Missed:
     """Its own replies that were begun and not heard."""
 
     cut_after: str | None = None
-    """What was heard of it before it was cut off; None where it was not. Personal."""
+    """Words that were heard of it before it was cut off; None where it was not. Personal."""
 
     def then(self, later: Missed) -> Missed:
         """This, and what came later."""
@@ -175,16 +175,16 @@ class Asked:
     """Question of a digest beside what was missed."""
 
     cast: tuple[Participant, ...]
-    """Who is at the table: their labels cannot be faked."""
+    """Cast at the table: its labels cannot be faked."""
 
     item: AgendaItem | None = None
     """The point of the agenda at hand."""
 
     ask: str = ""
-    """What is asked, in the words of the digest; empty for to speak. Personal."""
+    """Question in the words of the digest; empty for to speak. Personal."""
 
     hands: tuple[Participant, ...] = ()
-    """Whose hands are up, where a chair reads it."""
+    """Names of those whose hands are up, where a chair reads it."""
 
 
 def compose(missed: Missed, asked: Asked) -> str:

@@ -40,7 +40,7 @@ from trialogue.model.participants import Participant
 from trialogue.values import frozen
 
 Cast = tuple[Participant, ...]
-"""Who is at the table, in the plan's order."""
+"""Cast at the table, in the plan's order."""
 
 
 class Manner(IntEnum):
@@ -61,10 +61,10 @@ class Naming:
     """Participant who is named."""
 
     manner: Manner
-    """How."""
+    """Manner of naming."""
 
     sentence: int
-    """In which sentence, from 0."""
+    """Number of the sentence, from 0."""
 
 
 @frozen

@@ -43,7 +43,7 @@ class Word:
     """The word, folded."""
 
     before: Break
-    """What separates it from the word before; END for the first."""
+    """Separator from the word before; END for the first."""
 
     asks: bool = False
     """Whether the sentence that it stands in ends with a question mark."""

@@ -10,7 +10,7 @@ from attrs import Factory
 from trialogue.values import define
 
 CHARACTERS_A_SECOND = 15.0
-"""How fast speech is taken to be where a reply's length is not known yet: about 150 words a minute."""
+"""Pace of speech where a reply's length is not known yet: about 150 words a minute."""
 
 
 @define

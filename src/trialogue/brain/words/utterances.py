@@ -16,7 +16,7 @@ class SpokenUtterance:
     """The person who spoke."""
 
     words: Words
-    """What it is so far."""
+    """Words so far."""
 
     is_final: bool
     """Whether its words change no more."""
@@ -25,7 +25,7 @@ class SpokenUtterance:
     """The stretches of speech that it was said in."""
 
     told: int = 0
-    """How many of its words stand in the transcript."""
+    """Number of its words that stand in the transcript."""
 
     known: int = 0
     """Number of its words that were known when it was told last."""
@@ -34,7 +34,7 @@ class SpokenUtterance:
     """Number of them that were known before the last of that speech began."""
 
     since: int = 0
-    """How many of its stretches of speech are those before which so many were known."""
+    """Number of its stretches of speech before which so many words were known."""
 
     def last(self, now: float) -> int:
         """Number of its words that are of the last of the speech that it was said in, at the least.

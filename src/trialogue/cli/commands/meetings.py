@@ -69,10 +69,10 @@ class Repeats:
     """Repeats of a meeting, and what its runs are compared with and told by."""
 
     repeat: Annotated[int, Parameter(help="The number of times to hold it, with one seed after another.")] = 1
-    """How often, from 1."""
+    """Number of times, from 1."""
 
     junit: Annotated[Path | None, Parameter(help="Write JUnit XML to this file.")] = None
-    """Where JUnit XML is written."""
+    """File to which JUnit XML is written."""
 
     github: Annotated[Flag, Parameter(help="Print GitHub's annotations.")] = False
     """Whether annotations are printed."""
@@ -80,12 +80,12 @@ class Repeats:
     baseline: Annotated[
         Path | None, Parameter(help="Compare with this baseline: exit code 8 where anything got worse.")
     ] = None
-    """What is compared with."""
+    """Baseline to compare with."""
 
     save_baseline: Annotated[
         Path | None, Parameter(help="Write the figures to this file, as a baseline for later.")
     ] = None
-    """Where figures are kept."""
+    """File in which figures are kept."""
 
     @property
     def is_wanted(self) -> bool:
@@ -142,7 +142,7 @@ class Spreading:
     """Spread of a batch: which meetings are held, and by which processes."""
 
     workers: Annotated[int | None, Parameter(help="The number of processes; one a core if absent.")] = None
-    """How many processes of this machine."""
+    """Number of processes of this machine."""
 
     matrix: Annotated[Flag, Parameter(help="Hold each cell of a scenario's matrix.")] = False
     """Whether cells are held."""
@@ -156,12 +156,12 @@ class Spreading:
     on: Annotated[str | None, Parameter(help="The address of a Dask scheduler, as tcp://10.0.0.5:8786.")] = (
         None
     )
-    """Which cluster carries the meetings."""
+    """Cluster that carries the meetings."""
 
     dask_local: Annotated[
         int | None, Parameter(help="The number of processes of a Dask cluster on this machine.")
     ] = None
-    """How large a cluster is begun for them."""
+    """Size of the cluster that is begun for them."""
 
     bring: Annotated[
         Literal["result", "journal", "run"] | None,
@@ -169,7 +169,7 @@ class Spreading:
             help="The part of a run that comes back where no directory is shared; virtual meetings on Dask."
         ),
     ] = None
-    """What comes back from a cluster that shares no directory."""
+    """Part of a run that comes back from a cluster that shares no directory."""
 
     def over(self, options: BatchOptions) -> BatchOptions:
         """The options with this said; `SetupError` where it contradicts itself."""

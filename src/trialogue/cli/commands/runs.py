@@ -97,7 +97,7 @@ class Playing:
     from_: Annotated[
         str, Parameter(name="--from", help="The place to begin at: seconds, M:SS, or 'turn N'.")
     ] = "0"
-    """From where."""
+    """Place at which it begins."""
 
     step: Annotated[Flag, Parameter(help="Print a line, and wait for Enter.")] = False
     """Whether each line waits."""

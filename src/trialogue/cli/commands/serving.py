@@ -55,7 +55,7 @@ class StandingIn:
     think_key_env: Annotated[
         str | None, Parameter(help="The environment variable with the key that --think wants.")
     ] = None
-    """Where its key is."""
+    """Variable with its key."""
 
     allow_host: Annotated[
         tuple[str, ...],
@@ -84,7 +84,7 @@ class Behaving:
     voices: Annotated[
         Literal["local", "murmur"], Parameter(help="Real ears and voices, or sound without speech for tests.")
     ] = "local"
-    """Whose ears and voices it has."""
+    """Kind of its ears and voices."""
 
     set_: Annotated[
         tuple[str, ...],

@@ -81,7 +81,7 @@ class _Person:
 
     grants: list[float] = Factory(list[float])
     hands: dict[float, float | None] = Factory(dict[float, float | None])
-    """When a hand went up, and when the floor came to it."""
+    """Moments at which a hand went up, and at which the floor came to it."""
 
     _up: float | None = None
 

@@ -169,10 +169,10 @@ class _Stay:
     """Stay of a participant at the table."""
 
     seat: int | None
-    """Which seat of its name it has: 0 is that of the start; None for all of them at once."""
+    """Number of its seat among those of its name: 0 is that of the start; None for all of them at once."""
 
     records: Sequence[Record]
-    """What happened meanwhile."""
+    """Records of the meantime."""
 
     begins: int
     """Number of records before."""

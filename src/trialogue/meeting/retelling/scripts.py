@@ -81,7 +81,7 @@ class Scripts:
     """The plan's, by their ids."""
 
     struck: set[str] = Factory(set[str])
-    """Whom one of them has struck."""
+    """Participants whom one of them has struck."""
 
     late: dict[str, tuple[float, float]] = Factory(dict[str, tuple[float, float]])
     """By how much each agent is late now, and until when, in seconds."""
@@ -93,7 +93,7 @@ class Scripts:
     made: set[int] = Factory(set[int])
     turn: dict[str, int] = Factory(dict[str, int])
     begins: dict[str, list[int]] = Factory(dict[str, list[int]])
-    """At which entry each seat of a name begins that was taken while the meeting ran."""
+    """Entries at which each seat of a name begins that was taken while the meeting ran."""
 
     def take(self, record: Record) -> None:
         """Note one record."""

@@ -37,7 +37,7 @@ _LEAST_S: Final = 0.02
 """Shorter silence before a turn is none."""
 
 _ROOM: Final = 3
-"""How many times as long as the meeting its scenario may last: other voices take other times."""
+"""Factor by which its scenario may last longer than the meeting: other voices take other times."""
 
 
 @frozen

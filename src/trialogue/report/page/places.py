@@ -20,7 +20,7 @@ from trialogue.values import define
 __all__ = ["Places"]
 
 _Reply: TypeAlias = tuple[str, int]
-"""Whose, and which."""
+"""Speaker and number of a reply."""
 
 _Going: TypeAlias = tuple[float, float]
 """A place on the meeting's audio clock, and how much of the reply had been heard there."""

@@ -43,7 +43,7 @@ __all__ = ["listen"]
 _DIAGNOSTICS: Final = Log("trialogue.server")
 
 BLOCK_BYTES: Final = HEARING_RATE // 20 * 2
-"""How much is heard at a time: 50 ms."""
+"""Bytes that are heard at a time: 50 ms."""
 
 MAX_WAITING_BYTES: Final = 8 * 1024 * 1024
 

@@ -60,16 +60,16 @@ class FluxTurns:
     """Decides what a client of `/v2/listen` is told."""
 
     terms: FluxTerms
-    """What was asked for, as it stands."""
+    """Terms of the client, as they stand."""
 
     request_id: str
-    """What every message repeats."""
+    """Id that every message repeats."""
 
     hang_s: float = 0.8
     """The silence at which an end is 0.7 sure."""
 
     state: TurnState = field(default=TurnState.IDLE, init=False)
-    """Where the turn stands."""
+    """State of the turn."""
 
     _turn: int = field(default=0, init=False)
     _sequence: int = field(default=-1, init=False)

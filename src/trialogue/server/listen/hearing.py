@@ -24,7 +24,7 @@ from trialogue.values import define, frozen
 __all__ = ["DETECTOR_HANG_MS", "HeardWord", "Piece", "StreamHearing"]
 
 DETECTOR_HANG_MS: Final = 200
-"""How long a pause must be to be one; what it ends, the route decides."""
+"""Least length of a pause; what it ends, the route decides."""
 
 _WIDTH: Final = 2
 _LEAD: Final = round(0.3 * HEARING_RATE)
@@ -36,10 +36,10 @@ _PIECE: Final = 16 * HEARING_RATE
 """An utterance that has grown to this is taken up to its quietest late place."""
 
 _FIRST_S: Final = 0.4
-"""How much speech there must be for its first words."""
+"""Seconds of speech that there must be for its first words."""
 
 _NEXT_S: Final = 1.0
-"""How much more for the words after those, while speech goes on."""
+"""Seconds more for the words after those, while speech goes on."""
 
 
 @frozen
@@ -56,7 +56,7 @@ class HeardWord:
     """End."""
 
     confidence: float
-    """How sure the recognizer is, 0 to 1."""
+    """Confidence of the recognizer, 0 to 1."""
 
 
 @frozen
@@ -67,7 +67,7 @@ class Piece:
     """At 16 kHz."""
 
     stretches: tuple[tuple[float, float], ...]
-    """Where in the stream it has speech, in seconds."""
+    """Stretches of speech in the stream, in seconds."""
 
     is_whole: bool
     """Whether nothing is said at its end, so that its words stay until somebody speaks again."""
@@ -105,7 +105,7 @@ class StreamHearing:
     """Opened with a hang of `DETECTOR_HANG_MS`."""
 
     at: int = field(default=0, init=False)
-    """How much was heard, in samples."""
+    """Samples that were heard."""
 
     fixed: tuple[HeardWord, ...] = field(default=(), init=False)
     """Words of the pieces that were taken."""

@@ -53,10 +53,10 @@ class ResultsOfStretches:
     """Decides what a client of `/v1/listen` is told."""
 
     terms: NovaTerms
-    """What was asked for."""
+    """Terms of the client."""
 
     request_id: str
-    """What every result repeats."""
+    """Id that every result repeats."""
 
     _from: float = field(default=0.0, init=False)
     _finals: int = field(default=0, init=False)

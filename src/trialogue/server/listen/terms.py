@@ -50,19 +50,19 @@ class FluxTerms:
     """Terms of a `/v2/listen` session."""
 
     input: AudioFormat | None
-    """What the client sends; None for a container, which says it itself."""
+    """Format of the client's sound; None for a container, which says it itself."""
 
     multilingual: bool = False
     """Whether the model takes hints of languages."""
 
     eot_threshold: float = 0.7
-    """How sure an end of turn must be."""
+    """Confidence that an end of turn needs."""
 
     eager_eot_threshold: float | None = None
-    """How sure an eager one; None for none."""
+    """Confidence that an eager one needs; None for none."""
 
     eot_timeout_ms: int = 5000
-    """How long a silence ends a turn all the same."""
+    """Silence that ends a turn all the same, in milliseconds."""
 
     keyterms: tuple[str, ...] = field(default=(), repr=False)
     """Words to listen for: kept and told, and of no use to our recognizer."""
@@ -79,7 +79,7 @@ class NovaTerms:
     """Terms of a `/v1/listen` session."""
 
     input: AudioFormat | None
-    """What the client sends; None for a container, which says it itself."""
+    """Format of the client's sound; None for a container, which says it itself."""
 
     model: str = "base"
     """The model's name, which results repeat."""

@@ -28,7 +28,7 @@ class ReceivedStream:
     """Totals of a stream when its end was asked for."""
 
     now: datetime
-    """When, in UTC."""
+    """Clock, in UTC."""
 
     sha256: str
     """A digest of its sound, as it came."""

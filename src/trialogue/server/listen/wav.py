@@ -32,7 +32,7 @@ class WavHeader:
     """Gathers bytes until the header is whole."""
 
     format: AudioFormat | None = field(default=None, init=False)
-    """How the samples are to be read, once `feed` has come to them."""
+    """Format of the samples, once `feed` has come to them."""
 
     _held: bytes = field(default=b"", init=False)
 

@@ -39,16 +39,16 @@ class RestRequest:
     """The request, with its body."""
 
     parts: Mapping[str, str]
-    """What stands in the path where the route has names."""
+    """Parts of the path where the route has names."""
 
     holdings: Holdings
-    """What the server keeps."""
+    """Holdings of the server."""
 
     equipment: Equipment
-    """What the server works with."""
+    """Equipment of the server."""
 
     request_id: str
-    """What `dg-request-id` says."""
+    """Id, as `dg-request-id` says it."""
 
 
 class RequestRefused(Exception):

@@ -45,10 +45,10 @@ class Route:
     """The path; `{name}` stands for one part of any text."""
 
     reply: Reply
-    """What answers; its docstring says what it does."""
+    """Function that answers; its docstring says what it does."""
 
     needs: Needs = Needs.KEY
-    """What must be shown."""
+    """Key or token that must be shown."""
 
     max_body_bytes: int = _SMALL
     """The longest body."""

@@ -46,7 +46,7 @@ class StoredAgent:
     """One configuration."""
 
     id: str
-    """What Settings name it by."""
+    """Id by which Settings name it."""
 
     project: str
     """The project that it was stored under."""
@@ -76,13 +76,13 @@ class StoredVariable:
     """One variable."""
 
     id: str
-    """What routes name it by."""
+    """Id by which routes name it."""
 
     project: str
     """The project that it was stored under."""
 
     key: str
-    """What configurations name it by: `DG_MODEL`."""
+    """Name in configurations: `DG_MODEL`."""
 
     value: object = field(repr=False)
     """Any value of JSON."""

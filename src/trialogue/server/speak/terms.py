@@ -25,7 +25,7 @@ __all__ = [
 
 SPEAK_PATH: Final = "/v1/speak"
 TURNS_PATH: Final = "/v2/speak"
-"""Where voices of the newer kind speak, in turns."""
+"""Path at which voices of the newer kind speak, in turns."""
 
 _DEFAULT_VOICE: Final = "aura-asteria-en"
 _NAMES: Final = frozenset({"model", "encoding", "sample_rate", "speed", "mip_opt_out", "tag"})
@@ -47,13 +47,13 @@ class SpeakTerms:
     """The voice's name, at the hosted service."""
 
     form: SoundForm
-    """What the sound is to be."""
+    """Format of the sound."""
 
     is_in_turns: bool = False
     """Whether a socket's text is turns, as at `/v2/speak`."""
 
     doubts: tuple[str, ...] = field(default=())
-    """What a client should know of how it differs from the hosted service's."""
+    """Differences from the hosted service's voice that a client should know of."""
 
 
 def read_stream_query(query: str) -> SpeakTerms:

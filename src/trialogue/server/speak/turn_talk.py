@@ -109,7 +109,7 @@ class FluxTalk:
     """Decides what one socket's messages cause."""
 
     request_id: str
-    """What ids of turns are made from."""
+    """Id that ids of turns are made from."""
 
     _turns: int = field(default=0, init=False)
     _speech_id: str = field(default="", init=False)

@@ -60,7 +60,7 @@ _FITTING: Final[Mapping[str, tuple[type, ...]]] = {
     "number": (int, float),
     "boolean": (bool,),
 }
-"""Which known values may fill a parameter, by its type."""
+"""Kinds of known values that may fill a parameter, by its type."""
 
 _UNITS: Final = (*TO_NINETEEN, "twenty")
 """Numbers in words, each at its own index."""

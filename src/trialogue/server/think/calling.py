@@ -35,7 +35,7 @@ _FUNCTIONS: Final = 64
 """Functions that are looked at."""
 
 _DESCRIBED: Final = 500
-"""How many characters of a description are."""
+"""Characters of a description that are looked at."""
 
 
 def call_for(

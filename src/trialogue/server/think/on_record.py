@@ -58,7 +58,7 @@ class ModelQuestion:
     """The model's name."""
 
     temperature: float | None
-    """How freely it writes."""
+    """Freedom of its writing."""
 
     prompt: str = field(repr=False)
     """The system prompt. Personal."""
@@ -67,7 +67,7 @@ class ModelQuestion:
     """The conversation so far: what was said and which calls came to what. Personal."""
 
     functions: tuple[Mapping[str, Any], ...] = field(repr=False, hash=False)
-    """What may be called."""
+    """Functions that may be called."""
 
     @classmethod
     def of(cls, terms: OpenAiTerms | InstalledTerms, request: ThinkRequest) -> ModelQuestion:
@@ -105,7 +105,7 @@ class Timed:
     """Seconds since the question."""
 
     thought: Thought = field(repr=False)
-    """What was thought. Personal."""
+    """Part of the answer. Personal."""
 
 
 @frozen
@@ -130,7 +130,7 @@ class ModelRecord:
     """Whether models are asked what is not on record, and the file grows."""
 
     missed: list[str] = field(factory=list[str])
-    """What told each question that was not on record from the nearest one that is."""
+    """Differences of each question that was not on record from the nearest one that is."""
 
     _answers: dict[str, list[ModelAnswer]] = field(factory=dict[str, list[ModelAnswer]], repr=False)
     _questions: list[ModelQuestion] = field(factory=list[ModelQuestion], repr=False)
@@ -245,10 +245,10 @@ class RecordedThink:
     """Model."""
 
     record: ModelRecord
-    """What is on record."""
+    """Record of answers."""
 
     inner: ThinkProvider | None
-    """Who is asked what is not; None where nobody may be."""
+    """Model that is asked what is not on record; None where none may be."""
 
     async def think(self, request: ThinkRequest, tell: Callable[[Thought], None]) -> None:
         """Tell the recorded answer at its pace, or the model's; `NotOnRecord` where there is neither."""

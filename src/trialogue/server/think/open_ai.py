@@ -39,7 +39,7 @@ _KEPT: Final = httpx.Limits(max_connections=16, max_keepalive_connections=4, kee
 """Number of connections that are kept for the passes to come, and for how many seconds."""
 
 _ENDPOINT: Final = "The think endpoint"
-"""How each sentence about it begins."""
+"""Beginning of each sentence about it."""
 
 _BODY_BYTES: Final = 4096
 """Part of a refusal's body that is read."""
@@ -51,7 +51,7 @@ _LONGEST: Final = 500
 """Number of characters that are told."""
 
 _GONE: Final = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
-"""What meets a request on a kept connection that its peer has closed in that moment."""
+"""Errors of a request on a kept connection that its peer has closed in that moment."""
 
 
 @cache
@@ -75,10 +75,10 @@ class OpenAiThink:
     """Asks one endpoint."""
 
     client: httpx.AsyncClient
-    """What it asks with; closed by whoever opened it."""
+    """Client that it asks with; closed by whoever opened it."""
 
     url: str
-    """Where chat completions are asked for."""
+    """Address at which chat completions are asked for."""
 
     headers: Mapping[str, str] = field(repr=False)
     """Sent along. Secret."""
@@ -87,7 +87,7 @@ class OpenAiThink:
     """The model's name."""
 
     temperature: float | None = None
-    """How freely it writes; the endpoint's own where None."""
+    """Freedom of its writing; the endpoint's own where None."""
 
     _has_kept: bool = field(default=False, init=False)
 

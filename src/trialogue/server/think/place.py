@@ -48,16 +48,16 @@ class _Begun:
     """A reply that was begun."""
 
     reply: int
-    """Which."""
+    """Number of the reply."""
 
     entry: int
     """The entry that it uses, by its index in the script's list."""
 
     heard: str = field(repr=False)
-    """What it answers, without what was recalled. Personal."""
+    """Words that it answers, without what was recalled. Personal."""
 
     recalled: str = field(repr=False)
-    """What it answers a second time. Personal."""
+    """Words that it answers a second time. Personal."""
 
 
 @define
@@ -68,7 +68,7 @@ class ScriptPlace:
     """Entries that were heard before."""
 
     recalled: str = field(default="", repr=False)
-    """What counts as heard again, before what is heard next. Personal."""
+    """Words that count as heard again, before what is heard next. Personal."""
 
     _begun: list[_Begun] = field(factory=list[_Begun], init=False)
 

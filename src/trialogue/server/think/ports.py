@@ -30,7 +30,7 @@ class TextItem:
     """`user` or `assistant`."""
 
     content: str
-    """What was said; of an interrupted reply the sentences that were sent."""
+    """Words that were said; of an interrupted reply the sentences that were sent."""
 
 
 @frozen
@@ -47,7 +47,7 @@ class CallItem:
     """JSON text, as requested."""
 
     response: str
-    """What came back."""
+    """Result that came back."""
 
     client_side: bool = True
     """Whether the client carried it out."""
@@ -61,10 +61,10 @@ class OfferedFunction:
     """A function that the model may call."""
 
     name: str
-    """What it is called."""
+    """Name of the function."""
 
     description: str = ""
-    """What it is for."""
+    """Use of it."""
 
     parameters: Mapping[str, Any] | None = None
     """JSON Schema of its arguments."""
@@ -81,7 +81,7 @@ class ThinkRequest:
     """The system prompt."""
 
     functions: tuple[OfferedFunction, ...] = ()
-    """What may be called."""
+    """Functions that may be called."""
 
     heard: str = ""
     """All user text since the agent's last reply that was not interrupted, joined by spaces."""

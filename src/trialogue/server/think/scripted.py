@@ -47,7 +47,7 @@ LONGEST_HEARD = 5_000
 """Characters of what was heard that are searched, from its end."""
 
 _STEPS_AT_ONCE = 1_000_000
-"""How much is searched before others have their turn: instructions times characters."""
+"""Amount that is searched before others have their turn: instructions times characters."""
 
 _ENTRY_KEYS = {"say", "when", "call", "otherwise", "think_ms", "again", "fault"}
 _PLACEHOLDER = re.compile(r"(\$?)\$\{(heard|result)((?:\.[\w-]+)*)\}")
@@ -73,7 +73,7 @@ class ScriptEntry:
     """One reply of a script."""
 
     say: str = ""
-    """What is said; with a call, after its result."""
+    """Words that are said; with a call, after its result."""
 
     when: LinearPattern | None = None
     """Only when this is found in what was heard."""
@@ -82,7 +82,7 @@ class ScriptEntry:
     """Asked for before anything is said."""
 
     think_ms: tuple[int, int] | None = None
-    """How long it takes, drawn between these; None for the script's own."""
+    """Time that it takes, drawn between these; None for the script's own."""
 
     again: bool = False
     """Whether a rule may be used more than once."""
@@ -102,10 +102,10 @@ class Script:
     """In the order of the list, without the fallbacks."""
 
     fallbacks: tuple[ScriptEntry, ...] = ()
-    """What is said when nothing fits."""
+    """Words that are said when nothing fits."""
 
     think_ms: tuple[int, int] = (0, 0)
-    """How long an entry takes that says nothing else, in milliseconds."""
+    """Time that an entry takes that says nothing else, in milliseconds."""
 
 
 def read_script(raw: object) -> Script:
@@ -203,13 +203,13 @@ class ScriptedThink:
     """Says a script's lines; one instance a connection, since a script has a place where it stands."""
 
     script: Script
-    """What to say, and when."""
+    """Script that it follows."""
 
     chance: random.Random
-    """Where latencies come from."""
+    """Generator of latencies."""
 
     place: ScriptPlace = field(factory=ScriptPlace)
-    """Where the script stands."""
+    """Place in the script."""
 
     _last: ScriptEntry | None = field(default=None, init=False)
 

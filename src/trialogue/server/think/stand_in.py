@@ -41,7 +41,7 @@ class Caller:
     """Caller that holds a conversation: everything that tells one app's agent from another's."""
 
     path: str = ""
-    """What stands in the address before the protocol's own path, as `/orders`; empty for nothing."""
+    """Path in the address before the protocol's own, as `/orders`; empty for none."""
 
     key: str = field(default="", repr=False)
     """The key that was shown. Secret."""
@@ -67,7 +67,7 @@ class AgentMatch:
     """The id of a reusable agent."""
 
     path: str | None = None
-    """What stands before the protocol's path."""
+    """Path before the protocol's own."""
 
     key: str | None = field(default=None, repr=False)
     """The key that the client shows. Secret."""
@@ -88,16 +88,16 @@ class StandInAgent:
     """One agent of the operator's file."""
 
     name: str
-    """What it is called in the file and in diagnostics."""
+    """Name in the file and in diagnostics."""
 
     script: Script
-    """What it says."""
+    """Script that it follows."""
 
     match: AgentMatch = AgentMatch()
-    """Which conversations are its own; all of them where nothing is said."""
+    """Conversations that are its own; all of them where nothing is said."""
 
     greeting: str | None = None
-    """What it says first where Settings have no greeting."""
+    """Words that it says first where Settings have no greeting."""
 
 
 @frozen
@@ -105,7 +105,7 @@ class StandInEndpoint:
     """A model of the operator's, behind an endpoint that speaks OpenAI's chat completions."""
 
     url: str
-    """Where chat completions are asked for."""
+    """Address at which chat completions are asked for."""
 
     key: str = field(default="", repr=False)
     """Sent as a Bearer token; empty for none. Secret."""
@@ -129,7 +129,7 @@ class ThinkStandIn:
     """Of the operator's file, in its order."""
 
     endpoint: StandInEndpoint | None = None
-    """Where a model of the operator's is."""
+    """Endpoint of a model of the operator's."""
 
     def agent_for(self, caller: Caller, prompt: str) -> StandInAgent | None:
         """The first agent of the file that the conversation matches."""

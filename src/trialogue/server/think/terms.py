@@ -19,7 +19,7 @@ class ScriptedTerms:
     """Think by a script."""
 
     script: Script
-    """What to say, and when."""
+    """Script that it follows."""
 
     seed: int = 0
     """Seed of its latencies."""
@@ -28,7 +28,7 @@ class ScriptedTerms:
     """Entries that were heard in sessions before this one: where the script begins."""
 
     recalled: str = field(default="", eq=False, repr=False)
-    """What was said before this session, and counts as heard once more. Personal."""
+    """Words that were said before this session, and count as heard once more. Personal."""
 
     tells_entries: bool = field(default=False, eq=False, repr=False)
     """Whether the client is told which entry a reply uses."""
@@ -42,13 +42,13 @@ class OpenAiTerms:
     """Think by an endpoint that speaks OpenAI's chat completions."""
 
     endpoint: Endpoint
-    """Where it is; its headers are secret."""
+    """Endpoint of the model; its headers are secret."""
 
     model: str
     """The model's name."""
 
     temperature: float | None = None
-    """How freely it writes; the endpoint's own where None."""
+    """Freedom of its writing; the endpoint's own where None."""
 
     @classmethod
     def at(cls, url: str, headers: Mapping[str, str], model: str, temperature: float | None) -> OpenAiTerms:
@@ -64,7 +64,7 @@ class InstalledTerms:
     """The name of its entry point."""
 
     temperature: None = None
-    """How freely it writes, which is its own affair."""
+    """Freedom of its writing, which is its own affair."""
 
 
 @frozen

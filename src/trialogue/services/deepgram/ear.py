@@ -58,7 +58,7 @@ class DeepgramEarWire:
 
     _session: ListenSession
     _named: str
-    """What the handshake's answer called it."""
+    """Name that the handshake's answer gave it."""
 
     @property
     def request_id(self) -> str:

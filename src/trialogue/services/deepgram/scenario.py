@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from trialogue.services.port import EarOffer
 
 MODEL: Final = ThinkKeys(provider=Provider.OPEN_AI, model="gpt-4o-mini")
-"""Who thinks at Deepgram where nothing is said; Deepgram manages it."""
+"""Model that thinks at Deepgram where nothing is said; Deepgram manages it."""
 
 ENGLISH: Final = "flux-general-en"
 """An ear's model where nothing else is asked for: it says itself when a turn ends."""
@@ -31,7 +31,7 @@ MANY: Final = "flux-general-multi"
 """The same for other languages."""
 
 FLUX_LANGUAGES: Final = frozenset({"en", "es", "fr", "de", "hi", "ru", "pt", "ja", "it", "nl"})
-"""What the second of them understands."""
+"""Languages that the second of them understands."""
 
 OTHERS: Final = "nova-3"
 """The model for all other languages."""

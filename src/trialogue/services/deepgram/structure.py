@@ -257,7 +257,7 @@ _SHAPES: Mapping[Any, tuple[type, ...]] = {
     tuple: (list,),
     Mapping: (dict,),
 }
-"""Which types of the JSON reader a declared type is read from; wire objects come from dicts."""
+"""Types of the JSON reader that a declared type is read from; wire objects come from dicts."""
 
 
 def _union_factory(declared: object, made: Converter) -> Hook:

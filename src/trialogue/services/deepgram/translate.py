@@ -62,7 +62,7 @@ Plain: TypeAlias = (
     | CustomFromThinkProvider
     | ScriptEntryTaken
 )
-"""What `translate` takes."""
+"""Messages that `translate` takes."""
 
 LONGEST_NAME = 256
 """Characters of an id, a code or a name that a service gives; none that it means is as long."""
@@ -83,7 +83,7 @@ _PARTS: Mapping[type, Literal["prompt", "speak", "think", "listen", "think_live"
     ListenUpdated: "listen",
     ThinkLiveUpdated: "think_live",
 }
-"""What each acknowledgement is about."""
+"""Part that each acknowledgement is about."""
 
 
 def translate(message: Plain) -> Fact:

@@ -41,13 +41,13 @@ class ListenRoute(Protocol):
     """Whether the server's first message says that it listens; else the open socket does."""
 
     keep_alive: str | None
-    """What is sent while no sound is; None where nothing can be."""
+    """Message that is sent while no sound is; None where none can be."""
 
     force_end: str
-    """What ends the utterance now."""
+    """Message that ends the utterance now."""
 
     close: str
-    """What asks for the end."""
+    """Message that asks for the end."""
 
     def take(self, text: str | bytes, now: float) -> list[EarFact | Connected]:
         """Facts of a message; RemoteProtocolError where it is none."""
@@ -59,7 +59,7 @@ class FluxDialect:
     """`/v2/listen`."""
 
     utterances: UtteranceFacts
-    """Where turns go."""
+    """Utterances that turns go to."""
 
     greets: bool = field(default=True, init=False)
     keep_alive: str | None = field(default=None, init=False)
@@ -118,7 +118,7 @@ class NovaDialect:
     """`/v1/listen`."""
 
     utterances: UtteranceFacts
-    """Where results go."""
+    """Utterances that results go to."""
 
     greets: bool = field(default=False, init=False)
     keep_alive: str | None = field(default=encode(KeepAlive()), init=False)

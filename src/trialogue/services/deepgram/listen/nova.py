@@ -130,7 +130,7 @@ class NovaResultsMetadata(WireObject):
     """Its id."""
 
     diarize_info: Json = field(default=None, hash=False)
-    """What told voices apart."""
+    """Model that told voices apart."""
 
 
 @frozen

@@ -39,10 +39,10 @@ class UtteranceFacts:
     """Makes facts of what the service says of each utterance."""
 
     clock: SoundClock
-    """Where sound lies on the owner's axis."""
+    """Clock that says where sound lies on the owner's axis."""
 
     count: int = field(default=0, init=False)
-    """How many there were, with the one that is open."""
+    """Number of them, with the one that is open."""
 
     open: Understood | None = field(default=None, init=False)
     """The one that has no end yet, as it was last told."""
