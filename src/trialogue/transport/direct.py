@@ -28,6 +28,9 @@ import trio
 READ_BYTES = 64 * 1024
 """Bytes that are read of a socket at once where nobody says."""
 
+RECORD_BYTES = 16 * 1024
+"""Bytes of one record of TLS at most: OpenSSL gives no more at once."""
+
 PORTION_BYTES = 2 * 1024
 """Bytes that OpenSSL is given at once, to encrypt or to decrypt: two frames of 20 ms fit."""
 
@@ -225,7 +228,7 @@ class DirectTls(_OnSocket):
         """What has come, as far as its records are whole: at least one of them, or ssl's error."""
         if self._ended_by is not None:
             raise self._ended_by
-        data = self._tls.read(most)
+        data = self._tls.read(min(most, RECORD_BYTES))
         if not self._has_more:
             return data
         records, size = [data], len(data)
@@ -264,6 +267,9 @@ class DirectTls(_OnSocket):
                 continue
             if not data:
                 self._came.write_eof()
+                return
+            if len(data) <= PORTION_BYTES:
+                self._came.write(data)
                 return
             self._unread = memoryview(data)
         self._give_a_portion()
