@@ -130,3 +130,17 @@ def test_what_cannot_be_served_is_told_at_once(
     """One line, exit code 2, and nobody listens."""
     assert main(["serve", "--port", "0", *options]) == 2
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--think", "http://[", "--think wants an http:// or https:// address"),
+        ("--think", "http://x:99999", "--think wants an http:// or https:// address"),
+        ("--host", "a[2J", "is reached from other machines"),
+    ],
+)
+def test_an_address_that_is_none_is_told(option, value, said, capsys):
+    """Brackets and ports that no address has are the operator's mistake, and no fault of ours."""
+    assert main(["serve", "--port", "0", "--voices", "murmur", option, value]) == 2
+    assert said in capsys.readouterr().err

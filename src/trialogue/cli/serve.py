@@ -75,12 +75,19 @@ class Answers:
             if self.think_model or self.think_key_variable:
                 raise SetupError("--think-model and --think-key-env are of an endpoint: give --think, too")
             return None
-        parts = urlsplit(self.think)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        if not _is_web_address(self.think):
             raise SetupError("--think wants an http:// or https:// address")
         wanted = "the model wants, or leave --think-key-env out"
         key = _key(self.think_key_variable, wanted) or ""
         return StandInEndpoint(completions_url(self.think), key, self.think_model)
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets or a port that are none
+        return False
 
 
 @frozen

@@ -44,12 +44,10 @@ class LatencyStyle(Enum):
 
 def is_loopback(url: str) -> bool:
     """Whether the host of `url` is this machine by name or address."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:  # no address at all, "http://[" as well
         return False
 
 
