@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Final
 
 from attrs import asdict
 
@@ -23,6 +24,9 @@ from trialogue.tools.permissions import NOTHING_MORE, Permissions
 from trialogue.values import frozen
 
 _NAME = max(len(fault.name) for fault in FAULTS) + 2
+
+MOST_DRAWN: Final = 1_000
+"""Faults of one meeting that are drawn at most; each is in the plan, which is made before it is held."""
 
 
 @frozen
@@ -86,8 +90,8 @@ def _plan(resolved: Resolved, ordered: Ordered) -> FaultPlan:
         raise SetupError("say which faults: either --fault NAME, once or more, or --random N")
     if ordered.random is None:
         return planned(ordered.faults, resolved, resolved.plan.seed)
-    if ordered.random < 1:
-        raise SetupError(f"--random wants a number of faults from 1, not {ordered.random}")
+    if not 1 <= ordered.random <= MOST_DRAWN:
+        raise SetupError(f"--random wants a number of faults from 1 to {MOST_DRAWN:,}, not {ordered.random}")
     return drawn(ordered.random, resolved, resolved.plan.seed)
 
 

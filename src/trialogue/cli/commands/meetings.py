@@ -59,6 +59,9 @@ Examples:
   trialogue chaos scenarios/edge-cache.yaml --random 5 --seed 7
 """
 
+MOST_REPEATS: Final = 100_000
+"""Repeats of one meeting at most; all meetings of a batch are listed before the first is held."""
+
 commands: Final = App()
 """They are merged into the one command line by `trialogue.cli.program`."""
 
@@ -104,8 +107,8 @@ class Repeats:
         from trialogue.batch.jobs import BatchRequest  # noqa: PLC0415 - the scenario comes with it
         from trialogue.cli.batch import BatchOptions  # noqa: PLC0415 - likewise
 
-        if self.repeat < 1:
-            raise SetupError(f"--repeat wants a number from 1, not {self.repeat}")
+        if not 1 <= self.repeat <= MOST_REPEATS:
+            raise SetupError(f"--repeat wants a number from 1 to {MOST_REPEATS:,}, not {self.repeat}")
         return BatchOptions(
             asked=BatchRequest(overrides, leeway, self.repeat, html=html),
             out=out,
