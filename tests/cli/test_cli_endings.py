@@ -21,6 +21,7 @@ from trialogue.errors import (
     ToolFailed,
     TrialogueError,
 )
+from trialogue.scenario.load import load
 
 
 def raising(error):
@@ -56,6 +57,15 @@ def test_errors_that_somebody_can_mend(error, code, lines, capsys):
     """One line each, said once, and the gravest exit code; no traceback."""
     assert concluded(raising(error)) == code
     assert capsys.readouterr() == ("", "".join(f"trialogue: {each}\n" for each in lines))
+
+
+def test_two_problems_of_one_line_both_show_it(tmp_path, capsys):
+    """A caret without the line above it points at nothing."""
+    file = tmp_path / "two.yaml"
+    file.write_text("trialogue: 1\nname: two\ncast: {ann: {liness: [Hi.], promptt: x}}\n")
+    assert concluded(lambda: load(file)) == 2
+    told_lines = capsys.readouterr().err.splitlines()
+    assert sum(each.lstrip().startswith("3 | cast") for each in told_lines) == 2
 
 
 def test_a_divergence_shows_both_decisions():

@@ -91,8 +91,9 @@ def _tell(error: BaseException) -> None:
             "trialogue: this is a fault of trialogue; please report it with the lines above", file=sys.stderr
         )
         return
-    for text in dict.fromkeys(text for each in _leaves(error) for text in _lines(each)):
-        print(text, file=sys.stderr)
+    for lines in dict.fromkeys(tuple(_lines(each)) for each in _leaves(error)):
+        for text in lines:
+            print(text, file=sys.stderr)
 
 
 def _lines(error: BaseException) -> list[str]:

@@ -75,7 +75,7 @@ WANTED: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "PointKeys": {
         **dict.fromkeys(("name", "topic"), "title"),
-        **dict.fromkeys(("duration", "minutes", "limit", "max"), "time"),
+        **dict.fromkeys(("duration", "minutes", "limit", "max", "for", "within"), "time"),
         **dict.fromkeys(("who", "speaker", "by"), "owner"),
         **dict.fromkeys(("until", "done", "when"), "done_when"),
     },
