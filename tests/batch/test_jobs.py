@@ -17,6 +17,15 @@ def test_a_directory_has_the_files_whose_first_key_is_trialogue(tmp_path):
     assert files_in([f"{tmp_path}/*.yaml", str(small)]) == [small]
 
 
+def test_what_runs_keep_is_not_held_again(tmp_path):
+    """A batch that is held in the directory of its scenarios stays as large as it was."""
+    small = written(tmp_path)
+    kept = written(tmp_path, "runs/small/scenario.yaml")
+    (kept.parent / "journal.jsonl").touch()
+    assert files_in([str(tmp_path)]) == [small]
+    assert files_in([str(kept)]) == [kept]
+
+
 def test_where_nothing_is_found_it_says_so(tmp_path):
     """A directory without any, a pattern that meets none, a file that is not there."""
     for place in (str(tmp_path), f"{tmp_path}/*.yaml", f"{tmp_path}/gone.yaml"):

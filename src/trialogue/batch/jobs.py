@@ -109,7 +109,8 @@ class BatchRequest:
 def files_in(places: Sequence[str]) -> list[Path]:
     """The scenario files that are meant: files, patterns, and directories with all that is in them.
 
-    In a directory only a file whose first key is `trialogue` is one. `SetupError` where nothing is found.
+    In a directory only a file whose first key is `trialogue` is one, and none that a run keeps as its own.
+    `SetupError` where nothing is found.
     """
     found = dict.fromkeys(file for place in places for file in _files_at(place))
     if not found:
@@ -120,7 +121,7 @@ def files_in(places: Sequence[str]) -> list[Path]:
 def _files_at(place: str) -> list[Path]:
     path = Path(place)
     if path.is_dir():
-        return sorted(each for each in path.rglob("*.y*ml") if is_scenario(each))
+        return sorted(each for each in path.rglob("*.y*ml") if is_scenario(each) and not is_of_a_run(each))
     if has_magic(place):
         return sorted(each for each in map(Path, glob(place, recursive=True)) if is_scenario(each))  # noqa: PTH207 - relative patterns and absolute ones
     if not path.is_file():
@@ -134,6 +135,11 @@ def is_scenario(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         return _HEAD.match(file.read(8192).decode("utf-8-sig", "replace")) is not None
+
+
+def is_of_a_run(path: Path) -> bool:
+    """Whether a file lies beside a journal: it was held already, and is kept there as it was."""
+    return (path.parent / "journal.jsonl").exists()
 
 
 def jobs_of(files: Iterable[Path], out: Path, asked: BatchRequest) -> list[Job]:

@@ -83,9 +83,9 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioFi
         return None
     if file_path.suffix not in {".yaml", ".yml"}:
         return None
-    from trialogue.batch.jobs import is_scenario  # noqa: PLC0415 - YAML comes with it
+    from trialogue.batch.jobs import is_of_a_run, is_scenario  # noqa: PLC0415 - YAML comes with it
 
-    if not is_scenario(file_path):
+    if not is_scenario(file_path) or is_of_a_run(file_path):
         return None
     return ScenarioFile.from_parent(parent, path=file_path)  # pyright: ignore[reportUnknownMemberType] -- pytest's own
 
