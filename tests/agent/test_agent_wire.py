@@ -370,6 +370,11 @@ WRONG = [
     (TypeError, {"agent": {1: {}}}),
     (ValueError, {"agent": " "}),
     (LocalProtocolError, {"agent": {"greeting": object()}}),
+    (LocalProtocolError, {"agent": {"thonk": 1}}),
+    (
+        LocalProtocolError,
+        {"agent": {"think": {"provider": {"type": "open_ai", "model": "m"}, "promt": "Hi."}}},
+    ),
     (KeyError, {"via": "elsewhere"}),
     (TypeError, {"sample_rate": "fast"}),
     (ValueError, {"sample_rate": 7}),
@@ -404,6 +409,10 @@ WRONG_CALLS = [
     (TypeError, lambda agent: agent.answer("c1", "8")),
     (LocalProtocolError, lambda agent: agent.hand_through(object())),
     (LocalProtocolError, lambda agent: agent.update(think_live={"provider": 3})),
+    (
+        LocalProtocolError,
+        lambda agent: agent.update(speak={"provider": {"type": "deepgram", "model": "m"}, "loud": 1}),
+    ),
 ]
 
 

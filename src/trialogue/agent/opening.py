@@ -44,7 +44,8 @@ async def open_agent(
     The service is dialled at its own address, or at `url`, with the key of the environment; `connect` dials
     elsewhere, for example an embedded server. With `via="local"` the embedded server runs beside the block,
     on `engines` or the installed ones, which are loaded before the first turn. Raises `SetupError` without a
-    key, `RemoteProtocolError` for an agent object that is none, UnknownName for an unknown service.
+    key, `RemoteProtocolError` for an agent object that is none, `LocalProtocolError` for keys in it that the
+    service does not know, UnknownName for an unknown service.
     """
     check_opened_on_trio("open_agent")
     a_number(sample_rate, "the sample rate", 4_000, 192_000)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from trialogue.errors import LocalProtocolError
 from trialogue.services.deepgram.agent import DeepgramAgent, agent_offer, settings_on
 from trialogue.services.sound_terms import SessionTerms
 
 if TYPE_CHECKING:
     from trialogue.model.events import Part
+    from trialogue.services.deepgram.wire import WireObject
 
 
 class DeepgramDialect:
@@ -20,11 +22,25 @@ class DeepgramDialect:
         return agent_offer(block, sample_rate)
 
     def offer_on(self, agent: Mapping[str, object] | str, terms: SessionTerms) -> DeepgramAgent:
-        """Offer of an agent on these terms, from the wire's `agent`: an object, or the id of one."""
-        return DeepgramAgent(settings_on(agent, terms))
+        """Offer of an agent on these terms, from the wire's `agent`: an object, or the id of one.
+
+        LocalProtocolError for a key that the wire does not know: it would never be sent.
+        """
+        settings = settings_on(agent, terms)
+        _check_keys(settings)
+        return DeepgramAgent(settings)
 
     def check_change(self, part: Part, content: str) -> None:
         """LocalProtocolError where this is no such part of the wire's `agent` object."""
         from trialogue.services.deepgram.terms import read_change  # noqa: PLC0415 - a session comes with it
 
-        read_change(part, content)
+        _check_keys(read_change(part, content))
+
+
+def _check_keys(asked: WireObject) -> None:
+    """LocalProtocolError for keys that no class of the wire declares, which writing would leave out."""
+    from trialogue.services.deepgram.codec import unknown_fields  # noqa: PLC0415 - as above
+
+    unknown = [path.removeprefix("$.") for path in unknown_fields(asked)]
+    if unknown:
+        raise LocalProtocolError(f"the service knows no such key: {', '.join(unknown)}")
