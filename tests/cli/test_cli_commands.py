@@ -300,9 +300,14 @@ def test_the_files_of_a_run_are_verified(run_folder, capsys):
     shown = capsys.readouterr().out
     names = {path.relative_to(run_folder).as_posix() for path in run_folder.rglob("*") if path.is_file()}
     assert names - {name for name in names if name in shown} == {"manifest.json"}
-    assert "what was written" in shown
-    (run_folder / "result.json").write_text("{}")
+    assert f"{len(names) - 1} files: what was written\n" in shown
     (run_folder / "mine.txt").write_text("note")
+    assert main(["verify-files", str(run_folder)]) == 0
+    assert (
+        f"{len(names) - 1} files: what was written; the manifest does not know 1 more"
+        in capsys.readouterr().out
+    )
+    (run_folder / "result.json").write_text("{}")
     assert main(["verify-files", str(run_folder)]) == 4
     lines = capsys.readouterr().out.splitlines()
     assert "changed   result.json" in lines

@@ -17,6 +17,15 @@ def test_the_command_writes_them_where_the_manifest_knows_them(run_folder, capsy
     assert verify_files_of(run_folder, as_json=False) == 0
 
 
+def test_a_directory_that_is_not_there_is_made(run_folder, tmp_path, capsys):
+    """As every other `--out` is; where a file stands in its place, one line says so."""
+    out = tmp_path / "new" / "files"
+    assert export_run(run_folder, ["csv"], out=out, as_json=False) == 0
+    assert (out / "turns.csv").is_file()
+    with pytest.raises(SetupError, match="cannot be a directory for files"):
+        export_run(run_folder, ["csv"], out=out / "turns.csv", as_json=False)
+
+
 def test_without_a_format_the_list_is_printed(run_folder, capsys):
     """So that nobody has to look for their names."""
     assert export_run(run_folder, [], out=None, as_json=False) == 0

@@ -172,10 +172,12 @@ def verify_files_of(run: Path, *, as_json: bool) -> int:
 
 
 def _tell_files(verified: FilesVerified) -> None:
-    count = len(verified.files)
+    states = list(verified.files.values())
     if verified.is_whole:
-        put(f"{counted(count, 'file')}: what was written")
-    elif FileState.UNVOUCHED in verified.files.values():
+        unknown = states.count(FileState.UNKNOWN)
+        beside = f"; the manifest does not know {unknown} more" if unknown else ""
+        put(f"{counted(len(states) - unknown, 'file')}: what was written{beside}")
+    elif FileState.UNVOUCHED in states:
         is_open = verified.status is not Status.CLOSED
         why = "was never closed" if is_open else "has no digests of them"
         print(f"trialogue: the run {why}: nobody knows what its unvouched files held", file=sys.stderr)

@@ -18,13 +18,14 @@ from trialogue.report.exports import EXPORTS, HeldMeeting
 def write_exports(run: Path, formats: Sequence[str], *, out: Path | None = None) -> tuple[Path, ...]:
     """Write a run's files of these formats, and return where they are: in the run's directory, or in `out`.
 
-    In the directory of a run that was closed, the manifest vouches for them. SetupError for an unknown
-    format or a missing package, JournalError for a damaged journal or where a file cannot be.
+    `out` is made where there is none. In the directory of a run that was closed, the manifest vouches for
+    them. SetupError for an unknown format or a missing package, JournalError for a damaged journal or where
+    a file cannot be.
     """
     if strangers := [each for each in formats if each not in EXPORTS]:
         raise SetupError(f"there is no format {strangers[0]!r}; formats: {', '.join(EXPORTS)}")
-    if out is not None and not out.is_dir():
-        raise SetupError(f"{out} is no directory: --out names where the files go")
+    if out is not None:
+        _make(out)
     reading = read(journal_of(run))
     held = held_meeting(reading)
     folder = reading.path.parent
@@ -35,6 +36,13 @@ def write_exports(run: Path, formats: Sequence[str], *, out: Path | None = None)
         write_entered(folder, path, export.content(held))
         paths.append(path)
     return tuple(paths)
+
+
+def _make(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SetupError(f"{out} cannot be a directory for files: {error.strerror}") from error
 
 
 def held_meeting(reading: Reading) -> HeldMeeting:
