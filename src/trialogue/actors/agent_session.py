@@ -191,7 +191,8 @@ class AgentSession(LiveSession[AgentWire]):
 
     def _receive(self, data: Message) -> None:
         is_text = isinstance(data, str)  # sound records nothing but a beginning, and brings nothing forward
-        for fact in _with_words_first(self._wire.receive(data, trio.current_time())):
+        facts = self._wire.receive(data, trio.current_time())
+        for fact in _with_words_first(facts) if is_text else facts:
             if is_text:
                 self._facts.count(_recorded(fact))
             self._context.observe(fact)

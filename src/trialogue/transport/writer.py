@@ -111,7 +111,8 @@ class Writer:
             or self.outbox
             or self._pipe is not _Pipe.RESTING
             or self._afterwards is not _Afterwards.WAITS
-            or self._is_behind
+            or self._wire.unwritten_bytes
+            or stream.owes
         ):
             return False
         frame = data_frame(message, is_client=self._is_client)
