@@ -107,7 +107,7 @@ def test_no_model_is_asked_in_virtual_time(judge, tmp_path):
     assert judge.asked == []
 
 
-def test_a_judge_elsewhere_needs_leave(tmp_path):
+def test_a_judge_elsewhere_needs_permission(tmp_path):
     """It gets all that was said."""
     file = tmp_path / "judged.yaml"
     text = scenario().replace(

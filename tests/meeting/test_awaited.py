@@ -3,14 +3,9 @@
 import pytest
 
 from trialogue.errors import ScenarioError
-from trialogue.journal.reader import read
-from trialogue.journal.verify import verify
-from trialogue.meeting.edges import Edges
-from trialogue.meeting.policies import brain_for
-from trialogue.meeting.run import run_meeting
 from trialogue.model.commands import MoveAgenda
 from trialogue.scenario import loads, resolve
-from trialogue.testing import murmuring_engines
+from trialogue.testing import hold_meeting
 
 MEETING = """
 trialogue: 1
@@ -34,11 +29,7 @@ tools:
 def held(tmp_path, more):
     file = tmp_path / "awaited.yaml"
     file.write_text(MEETING + more)
-    return run_meeting(file, out=tmp_path / "run", edges=Edges(engines=murmuring_engines()))
-
-
-def reading_of(found):
-    return read(found.folder / "journal.jsonl")
+    return hold_meeting(file, tmp_path / "run")
 
 
 @pytest.mark.parametrize(
@@ -56,9 +47,8 @@ def reading_of(found):
 def test_any_event_ends_a_meeting_behind_its_turn(event, reason, turns, tmp_path):
     """And its journal is decided alike without anything but its plan."""
     found = held(tmp_path, f"end: {{any: [{{{event}}}, limits]}}\n")
-    assert (found.result.reason, sum(found.result.measures.causes.values())) == (reason, turns)
-    reading = reading_of(found)
-    assert verify(reading, brain_for).records == len(tuple(reading_of(found)))
+    assert (found.reason, sum(found.result.measures.causes.values())) == (reason, turns)
+    assert found.verify().records == len(found.records)
 
 
 def test_a_point_is_done_by_any_event_since_it_began(tmp_path):
@@ -70,20 +60,15 @@ agenda:
   - {id: rest, title: Rest, done_when: {tool: price}}
 """
     found = held(tmp_path, agenda)
-    moves = [
-        (command.item, command.reason)
-        for record in reading_of(found)
-        for command in record.commands
-        if isinstance(command, MoveAgenda)
-    ]
+    moves = [(move.item, move.reason) for move in found.all(MoveAgenda)]
     assert moves == [("one", "opened"), ("two", "done"), ("rest", "done"), (None, "done")]
-    assert found.result.reason == "agenda-done"
+    assert found.reason == "agenda-done"
 
 
 def test_an_event_that_comes_too_late_ends_nothing(tmp_path):
     """`within` counts from the meeting's start."""
     found = held(tmp_path, "end: {any: [{tool: price, within: 1s}, limits]}\n")
-    assert found.result.reason in {"silence", "limit-turns"}
+    assert found.reason in {"silence", "limit-turns"}
 
 
 @pytest.mark.parametrize(

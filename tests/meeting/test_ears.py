@@ -9,10 +9,8 @@ from attrs import evolve
 from trialogue.actors.ear import EarPast
 from trialogue.errors import ConnectionLost, ProviderRefused
 from trialogue.journal.manifest import Status, manifest_in, write_manifest
-from trialogue.journal.reader import read
 from trialogue.meeting.edges import Edges, Seams
 from trialogue.meeting.resumption import open_resumption
-from trialogue.meeting.run import run_meeting
 from trialogue.model.events import (
     EarFailed,
     EarHeard,
@@ -22,9 +20,7 @@ from trialogue.model.events import (
     SpeechStarted,
     SpeechStopped,
 )
-from trialogue.scenario.defaults import Overrides
-from trialogue.scenario.schema import Clock
-from trialogue.testing import murmuring_engines
+from trialogue.testing import hold_meeting
 
 SCENARIO = """
 trialogue: 1
@@ -49,9 +45,8 @@ def held(tmp_path):
     def hold(listen):
         path = tmp_path / "heard.yaml"
         path.write_text(SCENARIO)
-        edges = Edges(engines=murmuring_engines(), seams=Seams(listen=listen))
-        result = run_meeting(path, overrides=Overrides(clock=Clock.VIRTUAL), out=tmp_path / "o", edges=edges)
-        return [record.event for record in read(result.folder / "journal.jsonl")]
+        done = hold_meeting(path, tmp_path / "o", edges=Edges(seams=Seams(listen=listen)))
+        return [record.event for record in done.records]
 
     return hold
 
