@@ -34,13 +34,17 @@ class Dialling:
         tuple[str, ...],
         Parameter(
             negative="",
+            show_default=False,
             help="A host name by which clients may dial; with a key any will do. May be repeated.",
         ),
     ] = ()
     """Names of hosts."""
 
     tls_self_signed: Annotated[
-        bool, Parameter(negative="", help="Encrypt, by a certificate authority of this run's own.")
+        bool,
+        Parameter(
+            negative="", show_default=False, help="Encrypt, by a certificate authority of this run's own."
+        ),
     ] = False
     """Whether an authority is made."""
 

@@ -69,7 +69,8 @@ class Handling:
     """An agent of the meeting."""
 
     strict: Annotated[
-        bool, Parameter(negative="", help="End a session of --replay with the first mismatch.")
+        bool,
+        Parameter(negative="", show_default=False, help="End a session of --replay with the first mismatch."),
     ] = False
     """Whether a client must do what the recorded one did."""
 

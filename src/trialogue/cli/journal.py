@@ -48,12 +48,15 @@ class LinesWanted:
 
     type: Annotated[
         tuple[str, ...],
-        Parameter(negative="", help="Only records with this event or command; may be repeated."),
+        Parameter(
+            negative="", show_default=False, help="Only records with this event or command; may be repeated."
+        ),
     ] = ()
     """Names of events and commands."""
 
     of: Annotated[
-        tuple[str, ...], Parameter(negative="", help="Only records of this participant; may be repeated.")
+        tuple[str, ...],
+        Parameter(negative="", show_default=False, help="Only records of this participant; may be repeated."),
     ] = ()
     """Participants."""
 
@@ -121,7 +124,9 @@ def compare(
     second: Path,
     /,
     *,
-    json: Annotated[bool, Parameter(name="--json", negative="", help="Print what differs as JSON.")] = False,
+    json: Annotated[
+        bool, Parameter(name="--json", negative="", show_default=False, help="Print what differs as JSON.")
+    ] = False,
 ) -> int:
     """Tell how far two journals are the same, and where they part: exit code 1 where they do."""
     from trialogue.cli.view_screens import put, put_json  # noqa: PLC0415 - the terminal comes with it

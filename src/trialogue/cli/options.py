@@ -103,13 +103,21 @@ class AllowOptions:
 
     allow_import: Annotated[
         tuple[str, ...],
-        Parameter(negative="", help="Tools and policies whose code may run, as prices.*; may be repeated."),
+        Parameter(
+            negative="",
+            show_default=False,
+            help="Tools and policies whose code may run, as prices.*; may be repeated.",
+        ),
     ] = ()
     """Patterns over `module.function`."""
 
     allow_command: Annotated[
         tuple[str, ...],
-        Parameter(negative="", help="Programs that tools may start, as ./look_up; may be repeated."),
+        Parameter(
+            negative="",
+            show_default=False,
+            help="Programs that tools may start, as ./look_up; may be repeated.",
+        ),
     ] = ()
     """Patterns over programs."""
 
@@ -117,6 +125,7 @@ class AllowOptions:
         tuple[str, ...],
         Parameter(
             negative="",
+            show_default=False,
             help="Hosts beside this machine that tools, models and voices may be at; may be repeated.",
         ),
     ] = ()

@@ -26,18 +26,21 @@ Begin with:  trialogue run scenarios/edge-cache.yaml
 EXIT_CODES: Final = """\
 Exit codes:
   0    it went as asked; a meeting ended by its own rules
-  1    something failed on the way, as code of the scenario's author; replay --verify found a divergence;
-       an expectation of behaviour was not met
-  2    wrong use: an option, a file, a scenario, a missing package or key; too little memory
-  3    a service refused, or no agent could be reached any more, or none could say a word
-  4    a journal is damaged, lost, or cannot be written; a recording is not whole
-  5    other rules decided the journal: it can be read, but neither verified nor gone on with
+  1    code of the scenario's author failed, replay --verify found a divergence,
+       or an expectation of behaviour was not met
+  2    wrong use: an option, a file, a scenario, a missing package or key;
+       too little memory
+  3    a service refused, no agent could be reached, or none could say a word
+  4    a journal is damaged, lost, or not writable; a recording is not whole
+  5    other rules decided the journal: it can be read, not verified or resumed
   6    only expectations of timing were not met
-  7    expectations were not met, none of behaviour, for a part of the meeting broke (infrastructure)
+  7    expectations were not met, none of behaviour, because a part of the
+       meeting broke (infrastructure)
   8    something got worse than the baseline, though everything passed
   70   a fault of trialogue itself, shown with its traceback
   129  SIGHUP   130  Ctrl-C   141  nobody reads the output   143  SIGTERM
 """
+
 
 app: App = App(
     name="trialogue",

@@ -257,7 +257,7 @@ def batch(  # noqa: PLR0913 - one an option
     no_code: Annotated[Flag, Parameter(help="Refuse scenarios whose tools run code.")] = False,
     allow: AllowOptions = NOTHING_ALLOWED,
 ) -> int:
-    """Hold many meetings, a process a core, each at most once, and count what came of them.
+    """Hold many meetings, a process a core, each at most once, and count the outcomes.
 
     Held again with the same --out, it reads the runs that are there and holds what is missing.
     The first Ctrl-C lets meetings that are under way come to their end; the second one kills them.
@@ -314,7 +314,9 @@ def chaos(  # noqa: PLR0913 - one an option
     list_: Annotated[Flag, Parameter(name="--list", help="List every fault there is.")] = False,
     fault: Annotated[
         tuple[str, ...],
-        Parameter(help="NAME, NAME@PARTICIPANT or NAME@PARTICIPANT:SESSION; may be repeated."),
+        Parameter(
+            show_default=False, help="NAME, NAME@PARTICIPANT or NAME@PARTICIPANT:SESSION; may be repeated."
+        ),
     ] = (),
     random: Annotated[int | None, Parameter(help="The number of faults to draw by the seed.")] = None,
     seed: Annotated[int | None, Parameter(help="The seed from which every chance is drawn.")] = None,
@@ -327,7 +329,7 @@ def chaos(  # noqa: PLR0913 - one an option
     json: Annotated[Json, Parameter(help="Print the list, or the verdict, as JSON.")] = False,
     allow: AllowOptions = NOTHING_ALLOWED,
 ) -> int:
-    """Hold a meeting under faults: exit code 0 if every promise was kept, 1 and which if not."""
+    """Hold a meeting under faults, and name each promise that was broken (exit code 1)."""
     from trialogue.speech import limit_threads  # noqa: PLC0415 - before numpy is loaded
 
     limit_threads()

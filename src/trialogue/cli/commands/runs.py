@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from cyclopts import App, Parameter
 
@@ -66,6 +66,16 @@ Examples:
   trialogue export runs/edge-cache-20250131-101500 csv --out .
 """
 
+CustomPolicies: TypeAlias = Annotated[
+    tuple[str, ...],
+    Parameter(
+        negative="",
+        show_default=False,
+        help="Custom policies that may be asked, as my_floor.*; may be repeated.",
+    ),
+]
+"""Patterns of custom policies, as an option."""
+
 commands: Final = App()
 """They are merged into the one command line by `trialogue.cli.program`."""
 
@@ -77,7 +87,7 @@ def why(
     *,
     json: Annotated[Json, Parameter(help="Print the turns as JSON.")] = False,
 ) -> int:
-    """Tell who got the floor at each turn, and why, from the journal."""
+    """Show who got the floor at each turn, and why, from the journal."""
     from trialogue.cli.authors import tell_why  # noqa: PLC0415 - the scenario comes with it
 
     return tell_why(run, as_json=json)
@@ -119,7 +129,11 @@ def replay(
     json: Annotated[Json, Parameter(help="Print the turns, or the verdict, as JSON.")] = False,
     what_if: Annotated[
         tuple[str, ...],
-        Parameter(negative="", help="What this setting would have decided, as floor.policy=auction."),
+        Parameter(
+            negative="",
+            show_default=False,
+            help="What this setting would have decided, as floor.policy=auction.",
+        ),
     ] = (),
     out: Annotated[
         Path | None, Parameter(help="With --what-if: the directory of the meeting that is made of it.")
@@ -127,12 +141,9 @@ def replay(
     html: Annotated[
         Flag, Parameter(help="With --what-if: write a page of both, what-if.html in --out or in the run.")
     ] = False,
-    allow_import: Annotated[
-        tuple[str, ...],
-        Parameter(negative="", help="Custom policies that may be asked, as my_floor.*; may be repeated."),
-    ] = (),
+    allow_import: CustomPolicies = (),
 ) -> int:
-    """Print what was heard in a meeting, play it as it looked, or prove that it would be decided so again."""
+    """Print what was heard in a meeting, play it as it looked, or verify its decisions."""
     if what_if:
         from trialogue.cli.what_if import WhatIfTold, ask_what_if  # noqa: PLC0415 - a meeting comes with it
 
@@ -166,10 +177,7 @@ def scenario_from(
     ] = None,
     check: Annotated[Flag, Parameter(help="Hold it, and tell the first turn that differs.")] = False,
     json: Annotated[Json, Parameter(help="Print the file's path, and what differs, as JSON.")] = False,
-    allow_import: Annotated[
-        tuple[str, ...],
-        Parameter(negative="", help="Custom policies that may be asked, as my_floor.*; may be repeated."),
-    ] = (),
+    allow_import: CustomPolicies = (),
 ) -> int:
     """Make a scenario of a run, or of a meeting that others recorded: it gives the same turns again."""
     from trialogue.cli.scenario_from import (  # noqa: PLC0415 - a meeting comes with it
@@ -198,7 +206,9 @@ def expect(
     *,
     allow_host: Annotated[
         tuple[str, ...],
-        Parameter(negative="", help="A host at which the judge's model may be asked, as in run."),
+        Parameter(
+            negative="", show_default=False, help="A host at which the judge's model may be asked, as in run."
+        ),
     ] = (),
     json: Annotated[Json, Parameter(help="Print the verdict as JSON.")] = False,
 ) -> int:

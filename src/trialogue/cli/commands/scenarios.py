@@ -62,7 +62,7 @@ def check(
     ] = False,
     json: Annotated[Json, Parameter(help="Print the problems as JSON.")] = False,
 ) -> int:
-    """Tell everything that keeps scenarios from being run, with file, line and column.
+    """List everything that is wrong with scenarios, with file, line and column.
 
     A key or a variable that a scenario needs and this environment lacks is told as well.
     """
@@ -111,7 +111,7 @@ def new(
     topic: Annotated[str | None, Parameter(help="The topic of the meeting.")] = None,
     person: Annotated[Flag, Parameter(help="Sit at the table yourself, at the keyboard.")] = False,
 ) -> int:
-    """Write a scenario to go on with. Without options it asks, at a terminal."""
+    """Write a scenario to begin with. Without options it asks, at a terminal."""
     from trialogue.cli.authors import new_file  # noqa: PLC0415 - the scenario comes with it
     from trialogue.scenario.skeleton import HowAgentsThink, NewScenario  # noqa: PLC0415 - likewise
 

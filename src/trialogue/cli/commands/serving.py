@@ -60,7 +60,9 @@ class StandingIn:
     allow_host: Annotated[
         tuple[str, ...],
         Parameter(
-            negative="", help="Hosts beside this machine at which clients' models may be; may be repeated."
+            negative="",
+            show_default=False,
+            help="Hosts beside this machine at which clients' models may be; may be repeated.",
         ),
     ] = ()
     """Names of hosts."""
@@ -88,7 +90,12 @@ class Behaving:
 
     set_: Annotated[
         tuple[str, ...],
-        Parameter(name="--set", negative="", help="An option of the server, as idle=30s; may be repeated."),
+        Parameter(
+            name="--set",
+            negative="",
+            show_default=False,
+            help="An option of the server, as idle=30s; may be repeated.",
+        ),
     ] = ()
     """Its options, each as KEY=VALUE."""
 
@@ -159,7 +166,7 @@ def voices(
     out: Annotated[Path, Parameter(help="The WAV file that the words go to.")] = Path("voice.wav"),
     json: Annotated[Json, Parameter(help="Print the list as JSON.")] = False,
 ) -> int:
-    """List the local voices; with --say, let one of them be heard."""
+    """List the local voices; with --say, speak with one of them."""
     from trialogue.cli import voices as local  # noqa: PLC0415 - its engines load when it speaks
 
     return local.list_voices(as_json=json) if say is None else local.say(say, voice, out)
