@@ -54,7 +54,7 @@ MESSAGES = (
         "five messages that are no JSON",
         speaking(SayMore("{nonsense", times=5)),
         Fate.RETURNS,
-        "five malformed messages",
+        "5 malformed messages",
     ),
     Fault(
         "unknown-message",
