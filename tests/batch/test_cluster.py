@@ -75,6 +75,16 @@ def test_a_directory_that_workers_cannot_see_is_refused(cluster, tmp_path, monke
     assert not Path(found[0].folder).exists()
 
 
+def test_a_worker_that_dies_while_it_is_asked_is_no_worker_that_cannot_see(cluster, tmp_path, monkeypatch):
+    """The meetings are held by those that live, or that come after it."""
+    monkeypatch.setattr("trialogue.batch.cluster._sees", lambda *_: os._exit(1))
+    found = jobs(tmp_path)
+    out = tmp_path / "out"
+    out.mkdir()
+    outcomes = list(hold_on_cluster(found, out, cluster.scheduler_address))
+    assert [each.state for each in outcomes] == ["held"] * len(found)
+
+
 def test_runs_come_home_where_no_directory_is_shared(cluster, tmp_path, monkeypatch):
     """Byte for byte those of this machine, as much of them as was wanted; the second time they are read."""
     monkeypatch.setattr("trialogue.batch.cluster._sees", lambda *_: False)

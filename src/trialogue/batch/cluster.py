@@ -125,7 +125,8 @@ def _marked(out: Path) -> str:
 
 
 def _check_shared(client: Any, out: Path, mark: str) -> None:  # noqa: ANN401 - Dask has no types
-    seen: dict[str, bool] = client.run(_sees, str(out), mark)
+    # A worker that dies while it is asked says nothing of it; its successor is asked with each job.
+    seen: dict[str, bool] = client.run(_sees, str(out), mark, on_error="ignore")
     blind = [address for address, sees in seen.items() if not sees]
     if blind:
         raise SetupError(f"{out} is not a directory that all workers share: {', '.join(blind)} cannot see it")
