@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar, get_args
@@ -87,7 +87,9 @@ class WholeMeeting(MeetingResult):
         """All events, or commands, of one class, in order; WrongValue for a class of neither."""
         if kind not in KINDS:
             raise wrong_value("kind", f"is a type of event or of command, not {kind.__name__}")
-        happened = (each for record in self.records for each in (record.event, *record.commands))
+        happened: Iterator[object] = (
+            each for record in self.records for each in (record.event, *record.commands)
+        )
         return [each for each in happened if isinstance(each, kind)]
 
     @property
