@@ -434,6 +434,15 @@ def test_whole_seconds_are_seconds(tmp_path):
     assert (record.at, type(record.at)) == (3.0, float)
 
 
+def test_a_journal_that_is_removed_before_it_is_read_is_told(tmp_path):
+    """Between its first line and its records somebody may tidy up."""
+    path = by_hand(tmp_path / "j", plain(Record(1, 0.0, Woke("x"), ())))
+    reading = read(path)
+    path.unlink()
+    with pytest.raises(JournalError, match=r"cannot read .*: No such file or directory"):
+        list(reading)
+
+
 def test_endless_line_is_not_held_in_memory(tmp_path, monkeypatch):
     """A line beyond the limit is damage, read in parts."""
     monkeypatch.setattr("trialogue.journal.chain.LONGEST_LINE", 2000)

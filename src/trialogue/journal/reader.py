@@ -208,7 +208,7 @@ class Reading:
         """The sound lines with their offsets; pairs, for a value of ours a line costs a tenth of the time."""
         self.problems, self.end, self._seq, self._strange = [], None, 0, set()
         self._note_fields(0, self.strangers)
-        with self.path.open("rb") as file:
+        with _opened(self.path) as file:
             header = file.readline(chain.LONGEST_LINE)
             self._hash = self._begins = chain.claimed_hash(header.removesuffix(b"\n"))
             for offset, text in self._chained(file, len(header)):
@@ -375,12 +375,20 @@ def _brief(name: object) -> str:
     return safe_text(str(name))[:60]
 
 
-def _first_line(path: Path) -> bytes:
+def _opened(path: Path) -> BinaryIO:
+    """A journal to be read; it may have been removed since it was looked at."""
     try:
-        with path.open("rb") as file:
-            line = file.readline(chain.LONGEST_LINE)
+        return path.open("rb")
     except OSError as error:
         raise JournalError(f"cannot read {path}: {error.strerror}", path=str(path)) from error
+
+
+def _first_line(path: Path) -> bytes:
+    with _opened(path) as file:
+        try:
+            line = file.readline(chain.LONGEST_LINE)
+        except OSError as error:
+            raise JournalError(f"cannot read {path}: {error.strerror}", path=str(path)) from error
     if chain.is_sealed(line.removesuffix(b"\n"), chain.ORIGIN) is None:
         message = f"{path} is no journal, or its first line is damaged"
         raise JournalError(message, path=str(path), offset=0)
