@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar, get_args
@@ -87,10 +87,7 @@ class WholeMeeting(MeetingResult):
         """All events, or commands, of one class, in order; WrongValue for a class of neither."""
         if kind not in KINDS:
             raise wrong_value("kind", f"is a type of event or of command, not {kind.__name__}")
-        happened: Iterator[object] = (
-            each for record in self.records for each in (record.event, *record.commands)
-        )
-        return [each for each in happened if isinstance(each, kind)]
+        return [each for each in _happened(self.records) if isinstance(each, kind)]
 
     @property
     def granted(self) -> list[str]:
@@ -152,6 +149,13 @@ def hold_meeting(  # noqa: PLR0913 - each by keyword
         raise MeetingFailed(_failure(held))
     parts = {each.name: getattr(held, each.name) for each in fields(MeetingResult)}
     return WholeMeeting(**parts, records=tuple(read(held.folder / JOURNAL)), permissions=own.permissions)
+
+
+def _happened(records: Iterable[Record]) -> Iterator[object]:
+    """Each event and the commands that answered it, in order."""
+    for record in records:
+        yield record.event
+        yield from record.commands
 
 
 def _virtual(overrides: Overrides | None) -> Overrides:
