@@ -85,8 +85,7 @@ class WholeMeeting(MeetingResult):
     @judged
     def all(self, kind: type[T]) -> list[T]:
         """All events, or commands, of one class, in order; WrongValue for a class of neither."""
-        if kind not in KINDS:
-            raise wrong_value("kind", f"is a type of event or of command, not {kind.__name__}")
+        _check_kind(kind)
         return [each for each in _happened(self.records) if isinstance(each, kind)]
 
     @property
@@ -149,6 +148,12 @@ def hold_meeting(  # noqa: PLR0913 - each by keyword
         raise MeetingFailed(_failure(held))
     parts = {each.name: getattr(held, each.name) for each in fields(MeetingResult)}
     return WholeMeeting(**parts, records=tuple(read(held.folder / JOURNAL)), permissions=own.permissions)
+
+
+def _check_kind(kind: type) -> None:
+    """WrongValue for a class of which nothing can be that happens."""
+    if kind not in KINDS:
+        raise wrong_value("kind", f"is a type of event or of command, not {kind.__name__}")
 
 
 def _happened(records: Iterable[Record]) -> Iterator[object]:
