@@ -1,6 +1,7 @@
 """A meeting in aiohttp: browsers see what is said (server-sent events), and put words in (a websocket)."""
 
 import json
+from contextlib import suppress
 
 from aiohttp import WSMsgType, web
 
@@ -26,10 +27,11 @@ def app_of(scenario, speaker, **options):
     async def events(request):
         answer = web.StreamResponse(headers={"content-type": "text/event-stream"})
         await answer.prepare(request)
-        async for record in request.app[MEETING].records():
-            if isinstance(record.event, SentenceSaid):
-                words = json.dumps(f"{record.event.participant}: {record.event.text}")
-                await answer.write(f"data: {words}\n\n".encode())
+        with suppress(ConnectionResetError):  # the browser has left
+            async for record in request.app[MEETING].records():
+                if isinstance(record.event, SentenceSaid):
+                    words = json.dumps(f"{record.event.participant}: {record.event.text}")
+                    await answer.write(f"data: {words}\n\n".encode())
         return answer
 
     async def talk(request):
