@@ -316,7 +316,14 @@ def _recovery_s(later: Sequence[Record], strike: Strike) -> float | None:
 
 
 def _lost(later: Sequence[Record], name: str) -> tuple[str, ...]:
-    ends = [c for r in later for c in r.commands if isinstance(c, EndTurn) and c.participant == name]
+    """What the participant lost; a turn that somebody at the table cut in on is no loss of a fault's."""
+    ends = [
+        each
+        for record in later
+        if not any(isinstance(c, GrantFloor) and c.reason == "interrupts" for c in record.commands)
+        for each in record.commands
+        if isinstance(each, EndTurn) and each.participant == name
+    ]
     turns = [f"turn {end.turn} ({end.cause})" for end in ends if end.cause not in KEPT_TURNS]
     is_failed = any(isinstance(r.event, SessionFailed) and r.event.participant == name for r in later)
     return (*turns, *([name] if is_failed else []))
