@@ -29,7 +29,8 @@ import attrs
 __all__ = ["define", "frozen"]
 
 _OPTIONS: Final = frozenset({"eq", "repr", "kw_only"})
-_FIELD: Final = type(attrs.field())
+_A_FIELD: Final[object] = attrs.field()
+_FIELD: Final = type(_A_FIELD)
 _FACTORY: Final[Any] = attrs.Factory  # a class, which type checkers take for a function
 _NOT_COPIED: Final = frozenset({"__dict__", "__weakref__"})
 _OF_THE_TWIN: Final = ("__module__", "__qualname__", "__orig_bases__", "__attrs_post_init__")
@@ -156,12 +157,13 @@ class _Unmade:
     def make_rest(self) -> None:
         """Give the class its fields, and `__init__` unless it has it."""
         cls = self.cls
-        own = {name: vars(cls)[name] for name in _OF_THE_TWIN if name in vars(cls)}
+        written = cast("Mapping[str, Any]", vars(cls))
+        own = {name: written[name] for name in _OF_THE_TWIN if name in written}
         body = {**own, **self.defaults, "__annotations__": get_annotations(cls)}
         bare = type(cls)(cls.__name__, cls.__bases__, body)
         twin = self.decorate(**{**self.options, "eq": False, "repr": False})(bare)
         for name in _LATER:
-            if isinstance(vars(cls).get(name), _Later):
+            if isinstance(written.get(name), _Later):
                 setattr(cls, name, vars(twin)[name])
 
 
@@ -181,7 +183,7 @@ class _Later:
     def __get__(self, instance: object, owner: type) -> Any:
         """What its class has in this place, once it is made."""
         self.still.make(self.name)
-        made = vars(self.still.cls)[self.name]
+        made = cast("Mapping[str, Any]", vars(self.still.cls))[self.name]
         return made.__get__(instance, owner) if self.name == "__init__" else made
 
 
@@ -285,7 +287,7 @@ def _compared() -> tuple[Callable[[Any, Any], Any], Callable[[Any], int]]:
 
 
 def _compared_names(value: Any, counts: Callable[[attrs.Attribute[Any]], bool]) -> Iterable[str]:
-    unmade = vars(type(value)).get("__attrs_attrs__")
+    unmade = cast("Mapping[str, Any]", vars(value.__class__)).get("__attrs_attrs__")
     names = unmade.still.plain_names if isinstance(unmade, _Later) else None
     return (each.name for each in _fields_of(value) if counts(each)) if names is None else names
 

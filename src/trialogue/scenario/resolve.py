@@ -242,8 +242,10 @@ def _check_variant(path: FilePath, asked: Overrides) -> tuple[ScenarioProblem, .
 def _has_endpoint(block: JsonObject) -> bool:
     """Whether one of an agent's think providers is at an endpoint."""
     thinks = block.get("think")
-    listed = thinks if isinstance(thinks, list) else [thinks]
-    return any(isinstance(think, dict) and think.get("endpoint") is not None for think in listed)
+    listed = cast("list[object]", thinks) if isinstance(thinks, list) else [thinks]
+    return any(
+        isinstance(think, dict) and cast("JsonObject", think).get("endpoint") is not None for think in listed
+    )
 
 
 def _completed(scenario: Scenario, overrides: Overrides, problems: Problems) -> Document:
