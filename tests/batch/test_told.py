@@ -13,7 +13,7 @@ from trialogue.batch.estimate import Estimate, estimate
 from trialogue.batch.jobs import BatchRequest
 from trialogue.batch.junit import junit
 from trialogue.batch.outcomes import Unmet
-from trialogue.batch.tally import Regression
+from trialogue.batch.tally import Regression, baseline_of
 from trialogue.cli.batch import BatchOptions, hold_batch
 from trialogue.errors import SetupError
 from trialogue.model.participants import Participant, Price
@@ -122,6 +122,20 @@ def test_a_baseline_that_is_none_is_told_before_anything_is_held(options, tmp_pa
         with pytest.raises(SetupError, match=told):
             hold_batch([written(tmp_path)], options(baseline=tmp_path / name))
     assert not (tmp_path / "out").exists()
+
+
+def test_a_baseline_is_written_over_nothing_but_a_baseline(options, tmp_path):
+    """A file of another kind is told before anything is held, and stays."""
+    file, notes = written(tmp_path), tmp_path / "notes.md"
+    notes.write_text("Mine.")
+    with pytest.raises(SetupError, match=r"notes\.md is there, and no baseline"):
+        hold_batch([file], options(save_baseline=notes))
+    assert notes.read_text() == "Mine."
+    assert not (tmp_path / "out").exists()
+    base = tmp_path / "base.json"
+    base.write_bytes(orjson.dumps(baseline_of([])))
+    assert hold_batch([file], options(save_baseline=base)) == 0
+    assert orjson.loads(base.read_bytes())["meetings"]
 
 
 def test_what_could_not_be_judged_is_one_error():

@@ -289,6 +289,7 @@ def test_other_rules_choose_otherwise_and_part_there(run, tmp_path):
     [
         ({"run.seed": "4"}, SetupError, "changes the floor"),
         ({"floor.policy": "nobody"}, ScenarioError, "nobody"),
+        ({"floor.polcy": "auction"}, ScenarioError, '^what-if: floor: unknown key "polcy"; did you mean'),
         ({"floor.hold.max": "[1"}, SetupError, "no value for floor.hold.max"),
         ({"floor.policy.x": "1"}, SetupError, "no place"),
     ],

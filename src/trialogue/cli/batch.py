@@ -88,6 +88,7 @@ def hold_batch(files: Sequence[Path], options: BatchOptions) -> int:
     A first Ctrl-C lets the meetings that are under way come to their end, a second one kills them.
     """
     before = _baseline(options.baseline)
+    _refuse_to_overwrite(options.save_baseline)
     jobs = jobs_of(files, options.out, options.asked)
     if options.dry_run:
         return _count(jobs, as_json=options.as_json)
@@ -210,6 +211,18 @@ def _baseline(path: Path | None) -> Baseline:
         raise SetupError(f"cannot read the baseline {path}: {error.strerror}") from error
     except ValueError as error:
         raise SetupError(f"{path} is {error}") from error
+
+
+def _refuse_to_overwrite(path: Path | None) -> None:
+    """Refuse a place for a baseline where a file is that is none, before any meeting is held."""
+    if path is None or not path.exists():
+        return
+    try:
+        read_baseline(orjson.loads(path.read_bytes()))
+    except OSError as error:
+        raise SetupError(f"cannot read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise SetupError(f"{path} is there, and no baseline: --save-baseline names another file") from error
 
 
 def _write(path: Path, content: bytes) -> None:

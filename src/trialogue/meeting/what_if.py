@@ -22,7 +22,7 @@ from trialogue.brain.floor.deciding import Choice, decide
 from trialogue.brain.floor.policies import HANDS_FIRST, policy_named
 from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobody, Policy, Wait
 from trialogue.brain.meeting import Brain
-from trialogue.errors import SetupError
+from trialogue.errors import ScenarioError, SetupError
 from trialogue.journal.reader import Reading, read
 from trialogue.journal.verify import verify
 from trialogue.meeting.edges import Edges
@@ -39,7 +39,7 @@ from trialogue.meeting.run import run_meeting, watch_nothing
 from trialogue.model.plan import FloorRules, MeetingPlan
 from trialogue.report.result import Result, Run, result
 from trialogue.scenario.defaults import Overrides
-from trialogue.scenario.resolve import prepare
+from trialogue.scenario.resolve import Resolved, prepare
 from trialogue.values import frozen
 
 __all__ = ["OtherChoice", "WhatIf", "what_if"]
@@ -101,7 +101,7 @@ def what_if(reading: Reading, changes: Mapping[str, str], out: Path, edges: Edge
     if out.exists():
         raise SetupError(f"{out} is there already: --out names another directory")
     retold = retell_as_it_went(reading, out.with_name(f"{out.name}-scenario") / "scenario.yaml", changes)
-    resolved = prepare(retold.scenario, Overrides())
+    resolved = _prepared(retold.scenario)
     asked, others = _shadow(reading, resolved.plan.floor, edges.permissions.imports)
     watch = partial(move_again, retold.moves) if retold.moves else watch_nothing
     held = run_meeting(resolved, out=out, edges=edges.of_a_retold_run, watch=watch)
@@ -117,6 +117,15 @@ def what_if(reading: Reading, changes: Mapping[str, str], out: Path, edges: Edge
         made=held.result,
         folder=held.folder,
     )
+
+
+def _prepared(scenario: Path) -> Resolved:
+    """The scenario that was made of the run; what is wrong in it was asked for."""
+    try:
+        return prepare(scenario, Overrides())
+    except ScenarioError as wrong:
+        told = (each.removeprefix(f"{scenario}:").partition(": ")[2] or each for each in wrong.problems)
+        raise ScenarioError(*(f"what-if: {each}" for each in told)) from wrong
 
 
 def _shadow(
