@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from trialogue.errors import ScenarioError, SetupError
 from trialogue.meeting.edges import Edges
@@ -83,16 +84,20 @@ def test_a_model_is_asked_once(hold, endpoint, tmp_path):
 
 
 def test_a_changed_prompt_turns_the_meeting_red(hold, tmp_path, endpoint):
-    """It says what changed; where the record may grow, the model is asked."""
+    """It says what changed; where the record may grow, it is asked, and tells so but at first."""
     record = tmp_path / "models.jsonl"
-    hold("asked", clock="real", record=record)
+    with capture_logs() as first:
+        hold("asked", clock="real", record=record)
     changed = hold("changed", prompt="You know wages.")
     assert changed.exit_code != 0
     texts = [each.text for each in changed.result.failures if each.code == "not-on-record"]
     assert "the prompt is another, from its character" in texts[0]
     assert endpoint.asked == 1
-    grown = hold("grown", clock="real", prompt="You know wages.", record=record)
+    with capture_logs() as then:
+        grown = hold("grown", clock="real", prompt="You know wages.", record=record)
     assert (grown.exit_code, endpoint.asked) == (0, 2)
+    warned = "a question was not on record, and was asked"
+    assert [sum(each["event"] == warned for each in told) for told in (first, then)] == [0, 1]
     assert hold("held", prompt="You know wages.").exit_code == 0
 
 

@@ -303,8 +303,9 @@ async def local_exchange(equipment: Equipment, *, is_alone: bool = False) -> Asy
 def opened_models(resolved: Resolved, recorded: Path | None) -> Generator[ModelRecord | None]:
     """The record that answers for models: the scenario's own, or one that grows; None where they are asked.
 
-    Behind it, each question that was asked of a model all the same is told. `SetupError` for a file that is
-    no record, and for one that shall grow in virtual time, in which nobody waits for a model.
+    Behind it, each question that was asked of a model all the same is told, but at the first recording, which
+    asks all. `SetupError` for a file that is no record, and for one that shall grow in virtual time, in which
+    nobody waits for a model.
     """
     if recorded is None:
         yield None if resolved.models is None else open_models(resolved.models, asks=False)
@@ -314,10 +315,11 @@ def opened_models(resolved: Resolved, recorded: Path | None) -> Generator[ModelR
     record = open_models(
         recorded, asks=True, origin=f"trialogue {version('trialogue')}, {resolved.plan.name}"
     )
+    is_first = record.is_empty
     try:
         yield record
     finally:
-        for difference in record.missed:
+        for difference in () if is_first else record.missed:
             diagnostics.warning("a question was not on record, and was asked", difference=difference)
 
 

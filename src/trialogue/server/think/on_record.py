@@ -136,6 +136,11 @@ class ModelRecord:
     _questions: list[ModelQuestion] = field(factory=list[ModelQuestion], repr=False)
     _told: dict[str, int] = field(factory=dict[str, int], repr=False)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is on record."""
+        return not self._questions
+
     def answer(self, question: ModelQuestion) -> ModelAnswer | None:
         """The next answer to a question; None where it is not on record, which is noted."""
         known = self._answers.get(question.key)
