@@ -17,8 +17,10 @@ from trio.testing import MockClock
 from trialogue.errors import ConnectionLost
 from trialogue.server.connection import Connection, converse, where
 from trialogue.server.equipment import Equipment
-from trialogue.server.options import ServerOptions, is_loopback
+from trialogue.server.options import ServerOptions
 from trialogue.server.terms import STRANGER
+from trialogue.speech.cache import CachedSynthesizer
+from trialogue.speech.store import Store
 
 T = TypeVar("T")
 
@@ -268,15 +270,20 @@ def test_a_crash_is_placed_at_our_innermost_frame() -> None:
     """Not where a library raised it, with the words it was given; a foreign crash keeps its own place."""
     words = "what was said"
     with pytest.raises(ValueError) as ours:  # noqa: PT011 - its words are the library's
-        read_host_of(words)
+        read_kept(words)
     with pytest.raises(ValueError) as foreign:  # noqa: PT011 - likewise
         urlsplit(f"//[{words}")
     told = where(ExceptionGroup("", [ours.value]))
-    assert re.fullmatch(r"ValueError at .*/trialogue/server/options\.py:\d+", told)
+    assert re.fullmatch(r"JSONDecodeError at .*/trialogue/speech/cache\.py:\d+", told)
     assert re.fullmatch(r"ValueError at .*/urllib/parse\.py:\d+", where(foreign.value))
     assert where(KeyError(words)) == ""
 
 
-def read_host_of(words: str) -> None:
+def read_kept(words: str) -> None:
     """Have a library raise beneath code of ours."""
-    is_loopback(f"//[{words}")
+
+    class Damaged(Store):
+        def read(self, key: str) -> bytes:
+            return len(words).to_bytes(4, "little") + words.encode()
+
+    list(CachedSynthesizer(FakeSynthesizer(), "any", Damaged()).synthesize("Hello.", "any"))
