@@ -61,30 +61,32 @@ class Control:
     """Numbered messages of the service beside its sound: how many came, and how many are missing between."""
 
     def __init__(self) -> None:
-        self._seen: dict[object, list[int]] = {}
+        self._seen: dict[object, tuple[int, int]] = {}
 
     def note(self, connection: object, number: str) -> None:
-        """A message came; a service numbers those of each connection."""
-        self._seen.setdefault(connection, []).append(int(number))
+        """A message came; a service numbers those of each connection from 0."""
+        count, last = self._seen.get(connection, (0, -1))
+        self._seen[connection] = count + 1, max(last, int(number))
 
     def came(self) -> int:
         """How many came."""
-        return sum(map(len, self._seen.values()))
+        return sum(count for count, _ in self._seen.values())
 
     def lost(self) -> int:
         """How many of those before the last that came did not."""
-        return sum(numbers[-1] + 1 - len(numbers) for numbers in self._seen.values())
+        return sum(last + 1 - count for count, last in self._seen.values())
 
 
 CONTROL = Control()
 
 
 async def measure(sleep: Callable[[float], Awaitable[object]], seconds: float) -> None:
-    """Let it settle, then count CPU time over a window."""
+    """Let it settle, then count CPU time over a window, and what memory grows by behind its first tenth."""
     await sleep(1.0)
-    held = resident_kib()
     first, cpu = time.monotonic_ns(), time.process_time()
-    await sleep(seconds)
+    await sleep(seconds / 10)
+    held = resident_kib()
+    await sleep(seconds - seconds / 10)
     last, cpu = time.monotonic_ns(), time.process_time() - cpu
     grown = resident_kib() - held
     tell(first=first, last=last, cpu_s=cpu, grown=grown, control=CONTROL.came(), lost=CONTROL.lost())
