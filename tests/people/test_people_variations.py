@@ -1,6 +1,6 @@
-"""Sixty meetings like those of the cases: other words, moments, hangs, policies, and several people.
+"""Two hundred meetings like those of the cases: other words, moments, hangs, policies, and several people.
 
-Each word, each moment and each length is tried, with one policy after the other rather than with all of them.
+Each word, moment and length is tried with one policy after the other; with all the others in the long tests.
 
 What must hold in each: every line is heard once and in order; assent cuts nobody and leaves no hole; who goes
 on speaking is let in within the verdict's time; what was said stands in the transcript.
@@ -41,8 +41,17 @@ def table(policy, clips, *more, **floor):
 
 
 def each_by_a_policy(*things):
-    """Things, each with the next policy in turn."""
-    return [(*each, policy) for each, policy in zip(product(*things), cycle(POLICIES), strict=False)]
+    """Things, each with every policy; all but the next policy in turn in the long tests."""
+    daily = set(zip(product(*things), cycle(POLICIES), strict=False))
+    return [
+        pytest.param(*each, policy, marks=() if (each, policy) in daily else pytest.mark.long)
+        for each, policy in product(product(*things), POLICIES)
+    ]
+
+
+def by_policy(*daily):
+    """Every policy; those that are not named in the long tests."""
+    return [pytest.param(each, marks=() if each in daily else pytest.mark.long) for each in POLICIES]
 
 
 def scripts_hold(held):
@@ -87,7 +96,7 @@ def test_who_cuts_in_is_let_in(tmp_path, policy, at):
     scripts_hold(held)
 
 
-@pytest.mark.parametrize(("length", "policy"), each_by_a_policy([1, 4, 1, 12, 1, 4]))
+@pytest.mark.parametrize(("length", "policy"), each_by_a_policy([1, 4, 12]))
 def test_who_cuts_in_speaks_to_the_end(tmp_path, policy, length):
     """However long it takes, the turn is that person's, and silence is not called."""
     words = " ".join(["It goes on and on, for there is a lot to tell about it."] * length)
@@ -117,7 +126,7 @@ def test_answers_at_other_hangs(tmp_path, hang, hears):
     assert held.said_by("dana") == "My answer is One. My answer is Two. My answer is Three."
 
 
-@pytest.mark.parametrize("policy", POLICIES[:3])
+@pytest.mark.parametrize("policy", by_policy(*POLICIES[:3]))
 def test_two_people_who_assent_at_once(tmp_path, policy):
     """Both are backchannels; nobody falls silent for either."""
     held = hold(table(policy, [beside("ann", 2, "Yes.")], beside("ann", 2.1, "Mm-hm.")), tmp_path)
@@ -136,7 +145,7 @@ def test_one_assents_while_another_cuts_in(tmp_path, policy):
     scripts_hold(held)
 
 
-@pytest.mark.parametrize("policy", POLICIES[3:])
+@pytest.mark.parametrize("policy", by_policy(*POLICIES[3:]))
 def test_two_people_who_cut_in_at_once(tmp_path, policy):
     """One has the floor, the other comes after it: both are heard, and their words are kept."""
     held = hold(
@@ -150,7 +159,7 @@ def test_two_people_who_cut_in_at_once(tmp_path, policy):
     scripts_hold(held)
 
 
-@pytest.mark.parametrize("policy", POLICIES[:2])
+@pytest.mark.parametrize("policy", by_policy(*POLICIES[:2]))
 def test_assent_again_and_again(tmp_path, policy):
     """Six backchannels in one turn are six backchannels."""
     clips = [beside("ann", 1 + place, "Yes.") for place in range(6)]
