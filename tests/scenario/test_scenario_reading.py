@@ -17,7 +17,7 @@ from trialogue.model import kinds
 from trialogue.model.kinds import kind_of, record_of
 from trialogue.scenario import loads, resolve, reveal, to_yaml
 from trialogue.scenario.binding import ABSENT, Binder
-from trialogue.scenario.meant import meant
+from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.problems import Path, Place, Problems, path_text
 from trialogue.scenario.quantities import read_duration, read_range, write_duration, write_range
 from trialogue.scenario.schema import Document
@@ -342,8 +342,8 @@ def test_paths_and_hints():
     path: Path = ("cast", "tech", "think", 0, "model")
     assert path_text(path) == "cast.tech.think[0].model"
     assert str(Place("f.yaml", 3, 4)) == "f.yaml:3:4"
-    assert meant("promt", ["prompt", "role"]) == '; did you mean "prompt"?'
-    assert meant("x", ["prompt"]) == ""
+    assert did_you_mean("promt", ["prompt", "role"]) == '; did you mean "prompt"?'
+    assert did_you_mean("x", ["prompt"]) == ""
 
 
 # --- variables ----------------------------------------------------------------------------------------

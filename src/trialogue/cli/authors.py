@@ -19,9 +19,9 @@ from trialogue.journal.files import journal_of
 from trialogue.journal.reader import read
 from trialogue.report.why import TurnGiven, grants
 from trialogue.scenario.defaults import Overrides
+from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.formatting import formatted
 from trialogue.scenario.graph import mermaid, picture, svg
-from trialogue.scenario.meant import meant
 from trialogue.scenario.resolve import prepare
 from trialogue.scenario.skeleton import HowAgentsThink, NewScenario, skeleton
 from trialogue.scenario.tree import MAX_BYTES
@@ -39,7 +39,7 @@ def new_file(file: Path, wanted: NewScenario, *, asks: bool) -> int:
         wanted = _asked(wanted)
     policies = [each.value for each in PolicyName if each.value != "custom"]
     if wanted.policy not in policies:
-        hint = meant(wanted.policy, policies) or f"; there are {', '.join(policies)}"
+        hint = did_you_mean(wanted.policy, policies) or f"; there are {', '.join(policies)}"
         raise SetupError(f'--policy: there is no policy "{wanted.policy}"{hint}')
     if not 1 <= wanted.agents <= MOST_AGENTS:
         raise SetupError(f"--agents wants a number from 1 to {MOST_AGENTS}")
@@ -85,7 +85,7 @@ def _answer(question: str, default: str, words: Sequence[str] = ()) -> str:
             return answer
         if not said:
             return default
-        print(f'"{answer}" is none of them{meant(answer, words) or f": {words[0]} to {words[-1]}"}')
+        print(f'"{answer}" is none of them{did_you_mean(answer, words) or f": {words[0]} to {words[-1]}"}')
 
 
 def format_files(files: Sequence[Path], *, only_check: bool) -> int:

@@ -10,7 +10,7 @@ from attrs import asdict
 from trialogue.cli.view_lines import Line, Span, Tone, line, padded, span
 from trialogue.cli.view_screens import open_waiting, put_json, show
 from trialogue.errors import SetupError
-from trialogue.scenario.meant import meant
+from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.problems import shown
 from trialogue.services import HOSTED, service_of
 from trialogue.speech import limit_threads
@@ -57,7 +57,7 @@ def _check_name(voice: str) -> None:
     """Refuse a name that nobody has: on the wire any name gets a voice, but here a person has mistyped."""
     if known_voice(voice) is None:
         vendors = stand_ins()
-        hint = meant(voice.lower(), (*VOICES, *vendors.local, *vendors.spellings))
+        hint = did_you_mean(voice.lower(), (*VOICES, *vendors.local, *vendors.spellings))
         raise SetupError(f'no voice is called "{shown(voice)}"{hint or "; trialogue voices lists them"}')
 
 

@@ -24,7 +24,11 @@ def webvtt(plan: MeetingPlan, utterances: Iterable[Utterance]) -> str:
 
 
 def _block(number: int, cue: Subtitle, names: dict[str, str]) -> str:
-    voice = escape(names.get(cue.participant, cue.participant), quote=False)
-    text = escape(lines(cue.text), quote=False)
+    voice, text = _escaped(names.get(cue.participant, cue.participant)), _escaped(lines(cue.text))
     times = f"{stamp(cue.start_ms, '.')} --> {stamp(cue.end_ms, '.')}"
     return f"{number}\n{times}\n<v {voice}>{text}</v>"
+
+
+def _escaped(text: str) -> str:
+    """The text with `&`, `<` and `>` as character references."""
+    return escape(text, quote=False)

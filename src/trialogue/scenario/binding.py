@@ -14,6 +14,7 @@ from typing import Final, Literal, assert_never, cast
 from attrs import evolve
 
 from trialogue.model import kinds
+from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.faults import (
     Fault,
     duration_fault,
@@ -24,7 +25,6 @@ from trialogue.scenario.faults import (
     why_text,
 )
 from trialogue.scenario.forms import form_of, key_hint
-from trialogue.scenario.meant import meant
 from trialogue.scenario.problems import Code, Path, Problems, shown
 from trialogue.scenario.quantities import read_duration, read_range
 from trialogue.scenario.stages import stage_record
@@ -223,7 +223,7 @@ class Binder:
             )
             return ABSENT
         given = f'"{shown(value)}"' if isinstance(value, str) else said(node)
-        hint = meant(value, words) if isinstance(value, str) and not self.problems.full else ""
+        hint = did_you_mean(value, words) if isinstance(value, str) and not self.problems.full else ""
         text = f"must be one of {', '.join(words)}, not {given}{hint}"
         self.problems.add(node.at, path, text, Code.CHOICE)
         return ABSENT

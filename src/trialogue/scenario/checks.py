@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from trialogue.brain.floor.policies import BY_THE_CHAIR
 from trialogue.brain.tools.arguments import misfit
 from trialogue.model.participants import Participant
+from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.expect_checks import check_expect
 from trialogue.scenario.fault_checks import check_faults
 from trialogue.scenario.floor_keys import FLOOR_TOOLS, names_policy
 from trialogue.scenario.looking import Look, SourcePlaces, check_participant, there_are
-from trialogue.scenario.meant import meant
 from trialogue.scenario.pattern_checks import Use, check_event
 from trialogue.scenario.patterns import EventKeys
 from trialogue.scenario.people_checks import check_people
@@ -145,7 +145,7 @@ def _check_tools(look: Look) -> None:
     for name, agent in look.document.cast.items():
         for index, tool in enumerate(agent.tools or ()):
             if tool not in known:
-                text = f'there is no tool "{tool}"{meant(tool, known) or there_are(known)}'
+                text = f'there is no tool "{tool}"{did_you_mean(tool, known) or there_are(known)}'
                 look.tell(("cast", name, "tools", index), text, Code.TOOL_UNKNOWN)
         _check_calls(look, name, agent)
     used = {tool for agent in look.document.cast.values() for tool in agent.tools or ()}
@@ -165,7 +165,7 @@ def _check_calls(look: Look, name: str, agent: AgentKeys) -> None:
         for index, entry in enumerate(script_of(think)):
             where = (*path, "script", index, "call")
             if entry.call is not None and entry.call.tool not in offered:
-                hint = meant(entry.call.tool, offered) or there_are(offered)
+                hint = did_you_mean(entry.call.tool, offered) or there_are(offered)
                 text = f'{name} has no tool "{entry.call.tool}"{hint}'
                 look.tell((*where, "tool"), text, Code.TOOL_UNKNOWN)
             elif entry.call is not None:

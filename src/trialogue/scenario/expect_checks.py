@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.expect_keys import BoundKeys, ExpectationKeys, ExpectKeys
 from trialogue.scenario.expecting import (
     EXAMPLES,
@@ -13,7 +14,6 @@ from trialogue.scenario.expecting import (
     measures_of,
 )
 from trialogue.scenario.looking import Look, check_participant, there_are
-from trialogue.scenario.meant import meant
 from trialogue.scenario.pattern_checks import Use, check_event, events_in
 from trialogue.scenario.problems import Code, Path
 
@@ -80,7 +80,7 @@ def _check_measures(look: Look, path: Path, keys: ExpectationKeys) -> None:
     if measures and keys.excepted:
         known = [fault.id for fault in look.document.faults or ()]
         for name in sorted(keys.excepted.difference(known)):
-            text = f'no fault is called "{name}"{meant(name, known) or there_are(known)}'
+            text = f'no fault is called "{name}"{did_you_mean(name, known) or there_are(known)}'
             look.tell((*path, "except"), text, Code.EXPECT)
         if not MANY.issuperset(measures):
             text = f"belongs to measures of many observations: {', '.join(sorted(MANY))}"

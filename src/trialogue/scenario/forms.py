@@ -11,7 +11,7 @@ import yaml
 
 from trialogue.model import kinds
 from trialogue.model.kinds import Kind, record_of
-from trialogue.scenario.meant import meant
+from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.problems import Path, shown
 from trialogue.scenario.schema import Document
 from trialogue.scenario.stages import stage_records
@@ -90,7 +90,7 @@ def key_hint(key: str, record: kinds.KeyMap) -> str:
     if steps is not None:
         return f"; write {_nested(record, steps)}"
     below = _below(record).get(key)
-    close = meant(key, [member.key for member in record.members])
+    close = did_you_mean(key, [member.key for member in record.members])
     if below is not None and (len(below) <= NEAR or not close):
         return f"; it belongs under {_called(below[:-1])}: {_nested(record, below)}"
     name = key.partition(":")[0]

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from attrs import field
 
-from trialogue.scenario.meant import meant
+from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.problems import Code, Path, Problems, shown
 from trialogue.scenario.tree import MAX_BYTES, Entries, Hole, Items, Node, Scalar, compose, map_scalars
 from trialogue.values import define
@@ -29,7 +29,7 @@ def read_text(file: FilePath, problems: Problems, at: Scalar | Hole, path: Path)
 def _looked_for(file: FilePath) -> str:
     """Folder in which a file was looked for, and a name there that is close to it."""
     near = sorted(each.name for each in file.parent.iterdir()) if file.parent.is_dir() else []
-    return f"{file}{meant(file.name, near)}"
+    return f"{file}{did_you_mean(file.name, near)}"
 
 
 def decode(content: bytes, problems: Problems, at: Scalar | Hole, path: Path) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from trialogue.scenario.meant import meant
+from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.problems import Code, Path, Place, Problems, shown
 from trialogue.scenario.schema import Document
 from trialogue.values import frozen
@@ -69,7 +69,7 @@ def check_participant(look: Look, path: Path, name: str | None) -> None:
     """Note a name that nobody at the table has; None is no name."""
     known = look.names("cast")
     if name is not None and name not in known:
-        text = f'nobody is named "{name}"{meant(name, known) or there_are(known)}'
+        text = f'nobody is named "{name}"{did_you_mean(name, known) or there_are(known)}'
         look.tell(path, text, Code.CAST_UNKNOWN)
 
 

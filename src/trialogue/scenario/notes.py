@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trialogue.scenario.agents import thinks_of
-from trialogue.scenario.meant import meant
+from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.people import ClipsKeys
 from trialogue.scenario.problems import Path, path_text, shown
 from trialogue.scenario.resolve import Resolved
@@ -38,7 +38,7 @@ def _of_voices(name: str, seat: AgentKeys) -> Iterator[str]:
         named += [(("cast", name, "via", "clips", at, "voice"), c.voice) for at, c in clips if c.voice]
     for path, model in named:
         if known_voice(model) is None:
-            hint = meant(model, (*VOICES, *stand_ins().spellings))
+            hint = did_you_mean(model, (*VOICES, *stand_ins().spellings))
             yield f'{path_text(path)}: no voice is called "{shown(model)}", so any local one speaks{hint}'
     yield from _of_hosted(name, seat)
 
@@ -56,7 +56,7 @@ def _of_hosted(name: str, seat: AgentKeys) -> Iterator[str]:
     known = service.keys.published_voices(seat.speak)
     if model is not None and known and model not in known:
         where = path_text(("cast", name, "speak", "model"))
-        yield f'{where}: {service.title} has published no voice "{shown(model)}"{meant(model, known)}'
+        yield f'{where}: {service.title} has published no voice "{shown(model)}"{did_you_mean(model, known)}'
 
 
 def _of_words(name: str, seat: AgentKeys) -> Iterator[str]:

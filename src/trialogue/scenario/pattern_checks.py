@@ -7,8 +7,8 @@ from enum import Enum
 from typing import Final
 
 from trialogue.model.expectations import OF_AGENDA
+from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.looking import Look, check_participant
-from trialogue.scenario.meant import meant
 from trialogue.scenario.patterns import EVENTS, EventKeys, SpokenKeys
 from trialogue.scenario.problems import Code, Path
 
@@ -123,4 +123,4 @@ def _check_spoken(look: Look, path: Path, said: SpokenKeys, use: Use) -> None:
 def _check_known(look: Look, path: Path, word: str | None, known: Sequence[str], *, use: Use) -> None:
     if word is not None and word not in known:
         there = ", ".join(known) if known else "there is none"
-        look.tell(path, f'"{word}" is not known here: {there}{meant(word, known)}', use.code)
+        look.tell(path, f'"{word}" is not known here: {there}{did_you_mean(word, known)}', use.code)

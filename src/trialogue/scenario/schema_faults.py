@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, cast
 
+from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.faults import pattern_fault
-from trialogue.scenario.meant import meant
 from trialogue.scenario.problems import Path, shown
 
 TYPES: Final = ("object", "array", "string", "number", "integer", "boolean", "null")
@@ -46,7 +46,7 @@ def _type_faults(schema: Mapping[str, object], path: Path) -> Iterator[tuple[Pat
     words = cast("list[object]", wanted) if isinstance(wanted, list) else [wanted]
     for word in words:
         if word not in TYPES:
-            hint = meant(word, TYPES) if isinstance(word, str) else ""
+            hint = did_you_mean(word, TYPES) if isinstance(word, str) else ""
             said = f'"{shown(word)}"' if isinstance(word, str) else "no word"
             yield (*path, "type"), f"{said} is no type: one of {', '.join(TYPES)}{hint}"
 
@@ -114,4 +114,7 @@ def _required_faults(schema: Mapping[str, object], path: Path) -> Iterator[tuple
     known = list(cast("dict[str, object]", properties)) if isinstance(properties, dict) else []
     for index, name in enumerate(cast("list[str]", required)):
         if name not in known and "patternProperties" not in schema:
-            yield (*path, "required", index), f'there is no property "{shown(name)}"{meant(name, known)}'
+            yield (
+                (*path, "required", index),
+                f'there is no property "{shown(name)}"{did_you_mean(name, known)}',
+            )

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from functools import cache
 
 from trialogue.errors import ScenarioError
+from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.forms import example_of
-from trialogue.scenario.meant import meant
 from trialogue.scenario.problems import Code, Problems, ScenarioProblem
 
 WIDEST = 96
@@ -115,5 +115,7 @@ def page_of(code: str) -> str:
     pages = _pages()
     wanted = code.upper()
     if wanted not in pages:
-        raise ScenarioError(f"there is no code {code}{meant(wanted, pages)}; docs/errors.md has all of them")
+        raise ScenarioError(
+            f"there is no code {code}{did_you_mean(wanted, pages)}; docs/errors.md has all of them"
+        )
     return f"{wanted}\n\n{pages[wanted]}"

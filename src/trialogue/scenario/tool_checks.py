@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import cast
 
+from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.endpoints import address_fault
 from trialogue.scenario.looking import Look
-from trialogue.scenario.meant import meant
 from trialogue.scenario.problems import Code, Path
 from trialogue.scenario.schema_faults import schema_faults
 from trialogue.scenario.tool_keys import KINDS, ToolKeys, kinds_of
@@ -43,5 +43,5 @@ def _check_identity(look: Look, path: Path, tool: ToolKeys) -> None:
     properties = cast("dict[str, object]", declared)
     for index, argument in enumerate(tool.identity or ()):
         if argument not in properties:
-            text = f'the schema has no argument "{argument}"{meant(argument, list(properties))}'
+            text = f'the schema has no argument "{argument}"{did_you_mean(argument, list(properties))}'
             look.tell((*path, "identity", index), text, Code.TOOL_SCHEMA)

@@ -22,7 +22,7 @@ from typing import TypeVar, cast
 from attrs import field
 
 from trialogue.errors import SetupError
-from trialogue.scenario.meant import meant
+from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.problems import Code, Path, Place, Problems, shown
 from trialogue.scenario.tree import (
     MAX_BYTES,
@@ -111,7 +111,7 @@ class _Substitution:
             return match[0]  # where it may not stand, which is told of the whole text
         node = self._found(name)
         if node is None:
-            hint = meant(name, _names_in(self.variables, "")) or f": {_NAME_IT}"
+            hint = did_you_mean(name, _names_in(self.variables, "")) or f": {_NAME_IT}"
             return self._told(name, path, at, f"${{{shown(name)}}} is not known{hint}")
         value = self._opened(name, node, path, at)
         if isinstance(value, Scalar):

@@ -16,7 +16,7 @@ from math import prod
 
 from attrs import evolve
 
-from trialogue.scenario.meant import meant
+from trialogue.scenario.did_you_mean import did_you_mean
 from trialogue.scenario.problems import Code, Path, Problems, path_text, shown
 from trialogue.scenario.schema import Document
 from trialogue.scenario.tree import Entries, Hole, Items, Node, Pair, Scalar
@@ -98,7 +98,7 @@ def _with_profile(root: Entries, name: str, problems: Problems) -> Entries:
     bare = Entries(root.at, tuple(pair for pair in root.pairs if pair.key != "profiles"))
     if name not in profiles:
         there = f"; there are {', '.join(profiles)}" if profiles else ": it has none"
-        hint = meant(name, profiles) or there
+        hint = did_you_mean(name, profiles) or there
         place = known.at if known is not None else root.at
         problems.add(place, ("profiles",), f'no profile is called "{shown(name)}"{hint}', Code.PROFILE)
         return root
@@ -202,7 +202,7 @@ def _with_cell(
     if cell is None:
         known = [str(each) for each in every]
         there = f"; there are {len(every)}, the first is {known[0]}" if every else ": there is no matrix"
-        hint = meant(wanted, known) or there
+        hint = did_you_mean(wanted, known) or there
         problems.add(root.at, ("matrix",), f'no cell is called "{shown(wanted)}"{hint}', Code.MATRIX)
         return root
     for axis, value in cell.choices:
