@@ -32,8 +32,8 @@ from trialogue import (
     brain_for,
     compat,
 )
+from trialogue.arguments import kind_of
 from trialogue.journal import read, verify
-from trialogue.judging import kind_of
 from trialogue.model.state import MeetingState
 from trialogue.services.sound_terms import SoundTerms
 from trialogue.testing import (

@@ -6,7 +6,7 @@ import ssl
 
 import pytest
 
-from trialogue.transport.reasons import reason_of_failure
+from trialogue.transport.failure_words import reason_of_failure
 
 
 def wrapped(error):

@@ -18,9 +18,9 @@ import trio
 from attrs import evolve, field
 
 from trialogue.actors.dialling import Connect
+from trialogue.arguments import judged
 from trialogue.chaos.toxics import Garbage, Toxic, ToxicStream
 from trialogue.errors import ConnectionLost
-from trialogue.judging import judged
 from trialogue.transport import frames
 from trialogue.transport.dial import in_memory
 from trialogue.transport.socket import Handshake, SocketStatistics, WebSocket

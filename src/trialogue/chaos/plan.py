@@ -6,9 +6,9 @@ import random
 from collections.abc import Sequence
 from typing import Final
 
+from trialogue.arguments import judged
 from trialogue.chaos.catalogue import FAULTS, Fate, Fault, Part, fault_named
 from trialogue.errors import SetupError
-from trialogue.judging import judged
 from trialogue.scenario.resolve import Resolved
 from trialogue.values import frozen
 

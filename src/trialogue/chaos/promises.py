@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from trialogue.arguments import judged
 from trialogue.brain.meeting import Brain
 from trialogue.chaos.catalogue import Fate, Fault, Part
 from trialogue.chaos.failing_parts import FailingBrain, FaultOnDemand
@@ -19,7 +20,6 @@ from trialogue.chaos.trial import CANARY, Hung, Strike, Trial
 from trialogue.errors import JournalError, ReplayDivergence
 from trialogue.journal.reader import read
 from trialogue.journal.verify import verify
-from trialogue.judging import judged
 from trialogue.model.commands import Command, EndMeeting, EndTurn, GrantFloor
 from trialogue.model.events import Event, SessionFailed, SessionLost, SessionReady, SessionRolledOver
 from trialogue.model.plan import MeetingPlan

@@ -23,13 +23,13 @@ import trio.testing
 from attrs import evolve, field
 
 from trialogue.actors.dialling import Connect
+from trialogue.arguments import judged
 from trialogue.chaos.catalogue import BadAddress, Part, Signal
 from trialogue.chaos.failing_parts import FailingBrain, FailingJournal, FaultOnDemand, spoiled_tools
 from trialogue.chaos.faulty_socket import FaultySocket, SessionFault, WrongAnswer, answer_wrongly
 from trialogue.chaos.plan import FaultPlan, Planned
 from trialogue.chaos.toxics import HalfOpen, ToxicStream
 from trialogue.errors import SetupError, TrialogueError
-from trialogue.judging import judged
 from trialogue.meeting.edges import Edges, Seams, local_equipment
 from trialogue.meeting.meeting import Meeting
 from trialogue.meeting.outputs import MeetingResult

@@ -12,6 +12,7 @@ from typing import cast
 
 from trialogue.actors.dialling import Connect
 from trialogue.aio import LoneAgent, open_agent
+from trialogue.arguments import judged
 from trialogue.compat.asking import NOT_TAKEN, checked, told_failure
 from trialogue.compat.handlers import Handler, Handlers, failed
 from trialogue.compat.options import (
@@ -26,7 +27,6 @@ from trialogue.compat.responses import CloseResponse, ConversationTextResponse, 
 from trialogue.compat.talk import Changes, NotChangeable, Talk
 from trialogue.compat.wire import Asked, asked_for
 from trialogue.errors import TrialogueError
-from trialogue.judging import judged
 from trialogue.model.events import SessionReady
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 from trialogue.actors.dialling import Connect
+from trialogue.arguments import judged
 from trialogue.blocking import LoneAgent, open_agent
 from trialogue.compat.asking import NOT_TAKEN, checked, told_failure
 from trialogue.compat.handlers import Handler, Handlers, failed
@@ -25,7 +26,6 @@ from trialogue.compat.responses import CloseResponse, ConversationTextResponse, 
 from trialogue.compat.talk import Changes, NotChangeable, Talk
 from trialogue.compat.wire import Asked, asked_for
 from trialogue.errors import TrialogueError
-from trialogue.judging import judged
 from trialogue.model.events import SessionReady
 
 

@@ -6,10 +6,10 @@ import os
 from functools import partial
 
 from trialogue.actors.dialling import Connect
+from trialogue.arguments import judged
 from trialogue.compat.asyncclient import AsyncAgentWebSocketClient
 from trialogue.compat.client import AgentWebSocketClient
 from trialogue.compat.errors import DeepgramApiError
-from trialogue.judging import judged
 from trialogue.services import HOSTED, service_of
 from trialogue.transport.dial import check_plaintext, open_websocket, parse_url
 

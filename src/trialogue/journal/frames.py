@@ -9,12 +9,12 @@ from typing import Any, Final, cast
 import attrs
 import orjson
 
+from trialogue.arguments import judged
 from trialogue.brain.words.transcript import utterances
 from trialogue.importing import import_extra
 from trialogue.journal.codec import JsonObject
 from trialogue.journal.files import journal_of
 from trialogue.journal.reader import Reading, read
-from trialogue.judging import judged
 from trialogue.model.transcript import Utterance
 
 __all__ = ["columns", "frames"]

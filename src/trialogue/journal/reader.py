@@ -23,6 +23,7 @@ from typing import BinaryIO, cast
 import orjson
 from attrs import Factory
 
+from trialogue.arguments import judged
 from trialogue.errors import JournalError
 from trialogue.journal import chain
 from trialogue.journal.codec import MISFITS, WIRE, JsonObject, UnknownType
@@ -39,7 +40,6 @@ from trialogue.journal.records import (
     parse_record,
     parse_wire,
 )
-from trialogue.judging import judged
 from trialogue.model.records import Record
 from trialogue.model.text import safe_text
 from trialogue.model.wire import WireRecord

@@ -10,13 +10,13 @@ from typing import Final
 import attrs
 import orjson
 
+from trialogue.arguments import judged
 from trialogue.errors import JournalError
 from trialogue.journal import chain
 from trialogue.journal.codec import COMMANDS, EVENTS, MISFITS, JsonObject
 from trialogue.journal.personal import Mask, mask_all, mask_code, masked, masked_json
 from trialogue.journal.reader import Reading
 from trialogue.journal.records import Header, header_line
-from trialogue.judging import judged
 
 _KNOWN: Final = {**EVENTS, **COMMANDS}
 

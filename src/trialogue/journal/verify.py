@@ -10,12 +10,12 @@ from typing import Final, Protocol
 
 from attrs import evolve
 
+from trialogue.arguments import judged
 from trialogue.errors import JournalError, OtherRules, ReplayDivergence
 from trialogue.journal.personal import masked
 from trialogue.journal.reader import Problem, ProblemKind, Reading, read
 from trialogue.journal.records import JournalKind
 from trialogue.journal.state import changed, facts
-from trialogue.judging import judged
 from trialogue.model.commands import Command
 from trialogue.model.events import Event
 from trialogue.model.plan import MeetingPlan

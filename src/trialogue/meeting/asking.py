@@ -16,8 +16,8 @@ from typing import Final, TypeVar, cast
 
 import trio
 
+from trialogue.arguments import is_path, kind_of
 from trialogue.errors import AlreadyOver, WrongLoop, WrongType, WrongValue
-from trialogue.judging import is_path, kind_of
 from trialogue.model.text import well_formed
 
 T = TypeVar("T")

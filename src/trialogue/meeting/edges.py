@@ -21,12 +21,12 @@ from trialogue.actors.dialling import Breaker, Connect, DialLimiter, guarded
 from trialogue.actors.hooks import NO_HOOKS, Hook
 from trialogue.actors.router import Sink
 from trialogue.actors.sequencer import RecordKeeper
+from trialogue.arguments import judge_fields, judged
 from trialogue.compute import compute, is_virtual
 from trialogue.devices.driver import Driver
 from trialogue.diagnostics import Log
 from trialogue.errors import SetupError
 from trialogue.journal.verify import Decider
-from trialogue.judging import judge_fields, judged
 from trialogue.meeting.endpoints import allows
 from trialogue.model.plan import HookPoint
 from trialogue.model.secrets import NO_SECRETS, Secrets

@@ -14,12 +14,12 @@ from typing import cast
 
 from attrs import asdict
 
+from trialogue.arguments import judged
 from trialogue.brain.floor.policies import POLICIES
 from trialogue.brain.floor.view import Collect, Decision, FloorView, Next, Nobody, Policy, Wait
 from trialogue.brain.meeting import Brain
 from trialogue.errors import AuthorFailed, SetupError, WrongType
 from trialogue.importing import import_named, reason_of
-from trialogue.judging import judged
 from trialogue.meeting.asking import a_mapping, wrong_value
 from trialogue.model.plan import MeetingPlan
 from trialogue.tools.permissions import check_import, check_place

@@ -12,8 +12,8 @@ from trialogue.actors.app_sound import AppFeed, RoomEar
 from trialogue.actors.router import Router
 from trialogue.actors.router import mix as sum_of
 from trialogue.actors.sources import FeedStatistics
+from trialogue.arguments import judged
 from trialogue.errors import AlreadyOver, WrongValue
-from trialogue.judging import judged
 from trialogue.meeting.asking import Loop, a_choice, a_number, wrong_type, wrong_value
 from trialogue.model.audio import AudioFormat, Encoding
 from trialogue.speech.formats import Decoder, Encoder

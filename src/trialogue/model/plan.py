@@ -8,8 +8,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import Literal, TypeAlias
 
+from trialogue.arguments import judged
 from trialogue.errors import UnknownName
-from trialogue.judging import judged
 from trialogue.model.expectations import Trigger
 from trialogue.model.participants import OnFailure, Participant
 from trialogue.values import frozen

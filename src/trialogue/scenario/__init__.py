@@ -1,8 +1,8 @@
 """Scenarios: the file that a user writes, read, checked and made ready to run before anything starts.
 
-- Reading: `load` (a file, all its faults at once), `tree` (YAML to nodes with places), `slips` (a parser's
-  complaint in an author's words), `variants` (profiles, a matrix), `variables`, `including`, `binding` (nodes
-  to values);
+- Reading: `load` (a file, all its faults at once), `tree` (YAML to nodes with places), `yaml_slips` (a
+  parser's complaint in an author's words), `variants` (profiles, a matrix), `variables`, `including`,
+  `binding` (nodes to values);
 - keys, as an author writes them: `schema`, `floor_keys`, `tool_keys`, `expect_keys`, `fault_keys`, `people`,
   `patterns` (the one grammar of what happens), with `vocabulary` and `quantities`;
 - checks: `checks` for every file, `contradictions`, `run_checks` for the way in which it is run, and a module

@@ -12,8 +12,8 @@ from typing import Literal, TypeVar, cast
 import attrs
 from attrs import evolve
 
+from trialogue.arguments import judge_fields, judged
 from trialogue.errors import WrongValue
-from trialogue.judging import judge_fields, judged
 from trialogue.model.participants import Hears
 from trialogue.model.plan import FloorRules, Limits, MeetingPlan, OnInterrupt
 from trialogue.scenario.floor_keys import Always, InterruptKeys, ShareKeys

@@ -8,8 +8,8 @@ from pathlib import Path as FilePath
 
 from attrs import field
 
+from trialogue.arguments import judged
 from trialogue.errors import WrongType
-from trialogue.judging import judged
 from trialogue.model.kinds import record_of
 from trialogue.scenario.binding import Binder, via_of
 from trialogue.scenario.checks import Look, SourcePlaces, check_document

@@ -8,8 +8,8 @@ from typing import cast
 
 from attrs import evolve, field
 
+from trialogue.arguments import judged
 from trialogue.brain.restarts import RestartRules
-from trialogue.judging import judged
 from trialogue.model.expectations import Expectations
 from trialogue.model.plan import MeetingPlan
 from trialogue.scenario.agents import agent_block, is_scripted, offered_tools

@@ -20,7 +20,7 @@ import yaml
 from attrs import field
 
 from trialogue.scenario.problems import Code, Path, Place, Problems, shown
-from trialogue.scenario.slips import Slip, cleaned, slip
+from trialogue.scenario.yaml_slips import Slip, cleaned, slip
 from trialogue.values import define, frozen
 
 MAX_BYTES = 1024 * 1024

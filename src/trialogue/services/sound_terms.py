@@ -6,8 +6,8 @@ from functools import lru_cache
 from math import inf
 from typing import Final
 
+from trialogue.arguments import judged
 from trialogue.errors import WrongValue
-from trialogue.judging import judged
 from trialogue.values import frozen
 
 _WIDTHS: Final = {"linear16": 2, "linear32": 4, "mulaw": 1, "alaw": 1}

@@ -15,9 +15,9 @@ from typing import Final
 
 from attrs import evolve
 
+from trialogue.arguments import judged
 from trialogue.errors import SetupError
 from trialogue.importing import made_by, reason_of
-from trialogue.judging import judged
 from trialogue.speech import wheels
 from trialogue.speech.cache import CachedRecognizer, CachedSynthesizer
 from trialogue.speech.ports import Recognizer, SpeechDetector, Synthesizer

@@ -13,7 +13,7 @@ from threading import Lock
 
 import numpy as np
 
-from trialogue.judging import judged
+from trialogue.arguments import judged
 from trialogue.speech.engines import Engines
 from trialogue.speech.ports import EdgeKind, Recognized, SpeechEdge, Spoken
 from trialogue.speech.sentences import split_sentences

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+from trialogue.arguments import judged
 from trialogue.journal.files import journal_of
 from trialogue.journal.reader import read
-from trialogue.judging import judged
 from trialogue.model.plan import MeetingPlan
 from trialogue.model.records import Record
 from trialogue.telemetry.spans import MeetingSpans

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from attrs import fields_dict
 
-from trialogue.judging import judged
+from trialogue.arguments import judged
 from trialogue.model.events import (
     EarHeard,
     Event,

@@ -20,12 +20,12 @@ from typing import Final, TypeVar, get_args
 from attrs import evolve, field, fields
 
 from trialogue.actors.hooks import Hook, HookFunction
+from trialogue.arguments import judged
 from trialogue.brain.floor.view import Decision, FloorView, Policy
 from trialogue.brain.words.transcript import utterances
 from trialogue.journal.files import JOURNAL
 from trialogue.journal.reader import read
 from trialogue.journal.verify import Verified, verify
-from trialogue.judging import judged
 from trialogue.meeting.asking import wrong_value
 from trialogue.meeting.edges import Edges
 from trialogue.meeting.meeting import DEFAULT_EDGES, with_own

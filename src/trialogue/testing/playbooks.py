@@ -24,7 +24,7 @@ from collections.abc import Iterable, Sequence
 from difflib import unified_diff
 from typing import Protocol, TypeAlias, TypeVar
 
-from trialogue.judging import judged
+from trialogue.arguments import judged
 from trialogue.model.commands import CancelWake, Command, WakeAt
 from trialogue.model.events import Event, Woke
 

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import evolve
 
 from trialogue.actors.dialling import Connect
-from trialogue.judging import judged
+from trialogue.arguments import judged
 from trialogue.meeting.edges import local_equipment, local_exchange
 from trialogue.server.think.scripted import read_script
 from trialogue.server.think.stand_in import StandInAgent, ThinkStandIn

@@ -10,8 +10,8 @@ from typing import cast
 
 from attrs import field
 
+from trialogue.arguments import judge_fields
 from trialogue.errors import SetupError
-from trialogue.judging import judge_fields
 from trialogue.values import frozen
 
 

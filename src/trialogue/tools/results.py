@@ -16,8 +16,8 @@ from typing import Final, TypeAlias, cast
 import orjson
 from attrs import evolve
 
+from trialogue.arguments import kind_of
 from trialogue.errors import ToolFailed
-from trialogue.judging import kind_of
 from trialogue.model.text import well_formed
 from trialogue.values import frozen
 

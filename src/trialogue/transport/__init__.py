@@ -16,7 +16,7 @@ joined writes: a frame is on the wire whole or not at all, and two saturated pee
 
 **Ends.** `course` is the table of a socket's states; the first end stands. An orderly end lets the writer
 flush, a lost socket stops it. `lifetime` owns the tasks of a socket and its pings: they end with the block
-and never raise into it. `reasons` turns what the system said into one line.
+and never raise into it. `failure_words` turns what the system said into one line.
 
 **Streams** are trio's, or one straight on a socket (`direct`), or a pair in memory (`pipe`).
 """

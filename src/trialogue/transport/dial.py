@@ -24,10 +24,10 @@ from attrs import field
 from trialogue.errors import DialFailed, ProviderRefused, SetupError
 from trialogue.transport.connection import HandshakeEnded, WireSocket
 from trialogue.transport.direct import direct, shake_hands
+from trialogue.transport.failure_words import reason_of_failure
 from trialogue.transport.library import Library, LibraryNursery
 from trialogue.transport.lifetime import background, open_for_messages
 from trialogue.transport.pipe import open_pipe
-from trialogue.transport.reasons import reason_of_failure
 from trialogue.transport.socket import DEFAULT_SOCKET_RULES, Handshake, SocketRules, WebSocket
 from trialogue.transport.upgrade import read_response, refusal
 from trialogue.values import frozen

@@ -6,6 +6,7 @@ everything else is a broken promise.
 
 from __future__ import annotations
 
+from trialogue.arguments import judged
 from trialogue.chaos.catalogue.dialling import DIALS
 from trialogue.chaos.catalogue.messages import MESSAGES, PROMPTS, SOUND
 from trialogue.chaos.catalogue.program import PROGRAM, TOOLS
@@ -13,7 +14,6 @@ from trialogue.chaos.catalogue.sessions import LINES, SESSIONS
 from trialogue.chaos.catalogue.updates import ROLL_OVERS, UPDATES
 from trialogue.chaos.catalogue.values import BadAddress, Fate, Fault, Ill, Part, Signal
 from trialogue.errors import SetupError
-from trialogue.judging import judged
 
 __all__ = ["FAULTS", "BadAddress", "Fate", "Fault", "Ill", "Part", "Signal", "fault_named"]
 

@@ -29,7 +29,7 @@ from trialogue.server.think.ports import (
     ThinkRequest,
     Thought,
 )
-from trialogue.transport.reasons import reason_of_failure
+from trialogue.transport.failure_words import reason_of_failure
 from trialogue.values import define
 
 _DEADLINES: Final = httpx.Timeout(connect=5.0, read=30.0, write=5.0, pool=5.0)

@@ -25,7 +25,7 @@ from trialogue.scenario.variables import reveal
 from trialogue.tools.executor import Tool
 from trialogue.tools.permissions import Permissions, is_loopback
 from trialogue.tools.signatures import SILENT, Signature
-from trialogue.transport.reasons import reason_of_system
+from trialogue.transport.failure_words import reason_of_system
 from trialogue.values import frozen
 
 ANSWER_BYTES = 1024 * 1024

@@ -29,7 +29,7 @@ from trialogue.tools.executor import Tool
 from trialogue.tools.notes import Tail, note
 from trialogue.tools.results import as_content
 from trialogue.tools.signatures import Signature
-from trialogue.transport.reasons import reason_of_system
+from trialogue.transport.failure_words import reason_of_system
 from trialogue.values import frozen
 
 OPENING_S = 20.0
