@@ -27,8 +27,9 @@ def read_text(file: FilePath, problems: Problems, at: Scalar | Hole, path: Path)
 
 
 def _looked_for(file: FilePath) -> str:
-    """Folder in which a file was looked for, and a name there that is close to it."""
-    near = sorted(each.name for each in file.parent.iterdir()) if file.parent.is_dir() else []
+    """Folder in which a file was looked for, and a name there that is close to it, ending aside."""
+    there = sorted(file.parent.iterdir()) if file.parent.is_dir() else []
+    near = [each.name for each in there if did_you_mean(file.stem, [each.stem])]
     return f"{file}{did_you_mean(file.name, near)}"
 
 

@@ -1,0 +1,23 @@
+"""A file that is not there: the place where it was looked for, and a name that is close."""
+
+import pytest
+
+from trialogue.errors import ScenarioError
+from trialogue.scenario.resolve import prepare
+
+
+@pytest.mark.parametrize(
+    ("asked", "hint"),
+    [
+        ("smalest.yaml", '; did you mean "smallest.yaml"?'),
+        ("smallest", '; did you mean "smallest.yaml"?'),
+        ("agenda.yaml", ""),
+    ],
+)
+def test_a_name_is_close_by_its_stem(tmp_path, asked, hint):
+    """An ending that two names share makes them no more alike."""
+    for name in ("smallest.yaml", "s.yaml", "notes.yaml"):
+        (tmp_path / name).write_text("trialogue: 1\n")
+    with pytest.raises(ScenarioError) as wrong:
+        prepare(tmp_path / asked)
+    assert f"looked for {tmp_path / asked}{hint} [" in f"{wrong.value.problems[0]} ["
