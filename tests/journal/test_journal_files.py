@@ -13,6 +13,7 @@ from trialogue.journal import Journal
 from trialogue.journal.files import (
     BLOCK,
     FileState,
+    digest_of,
     digests_in,
     journal_of,
     seal_files,
@@ -233,6 +234,25 @@ def test_blocks_that_change_places_are_found(recorded):
     content = (recorded / "mix.wav").read_bytes()
     (recorded / "mix.wav").write_bytes(content[3 * BLOCK : 4 * BLOCK] + bytes(5 * BLOCK) + content[-100:])
     assert verify_files(recorded).files["mix.wav"] is FileState.CHANGED
+
+
+SOUND = [(0, 44), (BLOCK - 1, 2), (5 * BLOCK, BLOCK), (9 * BLOCK + 5000, 40_000), (20 * BLOCK, 7)]
+"""First byte and length of each stretch of sound in a recording whose silence was skipped."""
+
+
+@pytest.mark.parametrize("size", [20 * BLOCK + 7, 24 * BLOCK, 24 * BLOCK + 100])
+@pytest.mark.parametrize("sound", [SOUND, SOUND[1:], SOUND[:1], []])
+def test_silence_that_was_skipped_has_the_digest_of_written_silence(tmp_path, sound, size):
+    """A copy, whose holes a tool has filled, is the same recording."""
+    content = bytearray(size)
+    with (tmp_path / "skipped.wav").open("wb") as file:
+        for begins, length in sound:
+            file.seek(begins)
+            file.write(b"\3" * length)
+            content[begins : begins + length] = b"\3" * length
+        file.truncate(size)
+    (tmp_path / "written.wav").write_bytes(content)
+    assert digest_of(tmp_path / "skipped.wav") == digest_of(tmp_path / "written.wav")
 
 
 def test_a_recording_that_an_earlier_version_digested_verifies(recorded):
