@@ -81,12 +81,16 @@ CONTROL = Control()
 
 
 async def measure(sleep: Callable[[float], Awaitable[object]], seconds: float) -> None:
-    """Let it settle, then count CPU time over a window, and what memory grows by behind its first tenth."""
-    await sleep(1.0)
-    first, cpu = time.monotonic_ns(), time.process_time()
-    await sleep(seconds / 10)
+    """Let it settle, for a tenth of the window at least, then count CPU time over the window.
+
+    Memory is read before and behind it: the search for garbage that goes with it stops the client for as
+    long as its heap is large, which is nothing of what a frame costs, nor of how late one comes.
+    """
+    await sleep(1.0 + seconds / 10)
     held = resident_kib()
-    await sleep(seconds - seconds / 10)
+    await sleep(0.5)
+    first, cpu = time.monotonic_ns(), time.process_time()
+    await sleep(seconds)
     last, cpu = time.monotonic_ns(), time.process_time() - cpu
     grown = resident_kib() - held
     tell(first=first, last=last, cpu_s=cpu, grown=grown, control=CONTROL.came(), lost=CONTROL.lost())
