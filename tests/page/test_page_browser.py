@@ -269,6 +269,26 @@ def test_the_theme_can_be_chosen(page):
     assert page.tell("getComputedStyle(document.body).backgroundColor") == "rgb(22, 24, 27)"
 
 
+@pytest.fixture
+def paper(page):
+    """The same page as it goes on paper, from a dark screen, for as long as the test lasts."""
+    page.tell("document.documentElement.dataset.theme = 'dark'; redraw()")
+    page.call("Emulation.setEmulatedMedia", media="print")
+    yield page
+    page.call("Emulation.setEmulatedMedia", media="")
+
+
+def test_all_of_it_goes_on_paper(paper):
+    """The whole transcript and the plots, in dark ink, and no controls."""
+    paper.wait("document.querySelectorAll('.uplot canvas').length === data.plots.length")
+    assert paper.tell("by('rows').scrollHeight - by('rows').clientHeight") == 0
+    for name in ("controls", "search", "theme"):
+        assert paper.tell(f"by('{name}').offsetParent") is None
+    ink = "getComputedStyle(by('rows')).color.match(/\\d+/g).map(Number).reduce((sum, each) => sum + each)"
+    assert paper.tell(ink) < 150
+    assert paper.tell("lanes.ink === getComputedStyle(by('rows')).color")
+
+
 def test_a_folder_is_sorted_by_its_columns(page, tmp_path):
     """By figures where there are any."""
     rows = [

@@ -81,8 +81,12 @@ def test_the_same_failure_at_once_is_one_moment():
 
 def test_a_failed_tool_call_is_a_failure():
     """Its mark has no level of its own."""
-    marks = [{"k": "result", "id": 1, "at": 3.0, "who": "ada", "tool": "price", "outcome": "timed-out"}]
-    assert moments(marks, (), 0.0) == (Highlight(3.0, "failure", "tool price: timed-out", "ada"),)
+    late = {"k": "result", "id": 1, "at": 3.0, "who": "ada", "tool": "price", "outcome": "timed-out"}
+    failed = {**late, "at": 9.0, "outcome": "failed", "code": "mock"}
+    assert moments([late, failed], (), 0.0) == (
+        Highlight(3.0, "failure", "tool price: timed-out", "ada"),
+        Highlight(9.0, "failure", "tool price: failed (mock)", "ada"),
+    )
 
 
 def test_plots_are_of_the_measures():

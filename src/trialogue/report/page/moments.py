@@ -82,7 +82,8 @@ def _noted(marks: Iterable[Mark]) -> Iterator[Highlight]:
             case {"k": "fault", "text": text}:
                 yield Highlight(at, "fault", f"fault of the scenario: {text}", who)
             case {"k": "result", "outcome": "failed" | "timed-out" | "unknown" as outcome, "tool": tool}:
-                yield Highlight(at, "failure", f"tool {tool}: {mark.get('code') or outcome}", who)
+                code = f" ({mark['code']})" if mark.get("code") else ""
+                yield Highlight(at, "failure", f"tool {tool}: {outcome}{code}", who)
             case _:
                 pass
 

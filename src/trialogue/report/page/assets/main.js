@@ -186,6 +186,7 @@ by("search").addEventListener("submit", (event) => { event.preventDefault(); if 
 by("wanted").addEventListener("input", search);
 window.addEventListener("hashchange", fromAddress); window.addEventListener("resize", redraw);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+matchMedia("print").addEventListener("change", () => { plots?.show(); redraw(); }); // paper has a width and colours of its own
 if (!fromAddress()) { if (data.moments.length) { moment = 0; sound.seek(data.moments[0].at); } shown(); }
 document.documentElement.dataset.lanes = "drawn";
 setTimeout(() => {

@@ -19,7 +19,7 @@ const drawTables = (tables) => {
 class Plots {
   constructor(plots, model, seek) {
     this.model = model; this.seek = seek; this.drawn = []; this.place = document.getElementById("plots");
-    const seen = new IntersectionObserver((entries) => { if (entries.some((each) => each.isIntersecting)) { seen.disconnect(); this.isShown = true; this.draw(); } }, { rootMargin: "200px" });
+    const seen = new IntersectionObserver((entries) => { if (entries.some((each) => each.isIntersecting)) { seen.disconnect(); this.show(); } }, { rootMargin: "200px" });
     this.figures = plots.map((plot) => { const figure = this.figure(plot); this.place.append(figure); return figure; });
     seen.observe(this.place);
   }
@@ -31,6 +31,8 @@ class Plots {
     figure.canvas = make("div"); figure.canvas.role = "img"; figure.canvas.ariaLabel = `${plot.title}: ${count} values from ${clock(plot.at[0])} to ${clock(plot.at[count - 1])}; a click goes there`;
     figure.append(names, figure.canvas); return figure;
   }
+
+  show() { this.isShown = true; this.draw(); }
 
   draw() {
     if (!this.isShown) return;
